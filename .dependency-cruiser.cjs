@@ -1,0 +1,59 @@
+/** Which folder may import which: the directions that docs/architecture.md draws. */
+const layers = {
+  protocol: [],
+  client: ["protocol"],
+  provider: ["client", "protocol"],
+  cli: ["client", "protocol"],
+  server: ["protocol"],
+  quickstart: ["client", "protocol"],
+};
+const serverLayers = {
+  driver: [],
+  cloud: ["driver"],
+  methods: ["cloud"],
+  http: ["methods"],
+};
+const ours = Object.keys(layers);
+
+const outer = ours.map((folder) => ({
+  name: `${folder}-imports-only-${layers[folder].join("-and-") || "packages"}`,
+  severity: "error",
+  from: { path: `^${folder}/` },
+  to: { path: `^(${[...ours.filter((name) => name !== folder && !layers[folder].includes(name)), "test", "bench"].join("|")})/` },
+}));
+
+const inner = Object.entries(serverLayers).map(([folder, allowed]) => ({
+  name: `server-${folder}-imports-only-${allowed.join("-and-") || "the-protocol"}`,
+  severity: "error",
+  from: { path: `^server/${folder}/` },
+  to: {
+    path: `^server/(${[...Object.keys(serverLayers).filter((name) => name !== folder && !allowed.includes(name)), "[^/]+\\.ts$"].join("|")})`,
+  },
+}));
+
+module.exports = {
+  forbidden: [
+    ...outer,
+    ...inner,
+    { name: "no-circular", severity: "error", from: {}, to: { circular: true } },
+    {
+      name: "drivers-stand-alone",
+      comment: "A driver knows only its engine",
+      severity: "error",
+      from: { path: "^server/driver/([^/]+)/" },
+      to: { path: "^server/driver/([^/]+)/", pathNot: "^server/driver/$1/" },
+    },
+    {
+      name: "pulumi-only-in-the-provider",
+      comment: "A host that runs only the daemon is spared Pulumi's SDK",
+      severity: "error",
+      from: { path: "^(protocol|client|server|cli)/" },
+      to: { path: "node_modules/@pulumi" },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+  },
+};

@@ -1,0 +1,64 @@
+/**
+ * Every way in which MiniCloud fails, with the fault number that stands for it on the wire. The numbers are
+ * HTTP's where HTTP has one for the meaning; 1 and 2 stay free for the first MiniCloud's own faults.
+ */
+export const errorCodes = {
+  invalid: { fault: 400, meaning: "a parameter is wrong; nothing was changed" },
+  unauthenticated: { fault: 401, meaning: "no token came, or a wrong one" },
+  forbidden: { fault: 403, meaning: "not allowed, whoever asks" },
+  "not-found": { fault: 404, meaning: "what is named does not exist" },
+  conflict: { fault: 409, meaning: "it stands against something that exists" },
+  exhausted: { fault: 429, meaning: "no address, space or port is left" },
+  internal: { fault: 500, meaning: "a defect of MiniCloud's, logged under the reference number given" },
+  engine: { fault: 502, meaning: "the container engine failed; its own words are in the message" },
+  unavailable: { fault: 503, meaning: "the daemon cannot be reached, or cannot answer now" },
+  timeout: { fault: 504, meaning: "it took longer than it was allowed to" },
+} as const satisfies Record<string, { fault: number; meaning: string }>;
+
+export type ErrorCode = keyof typeof errorCodes;
+
+const codeOfFault = new Map<number, ErrorCode>(
+  Object.entries(errorCodes).map(([code, { fault }]) => [fault, code as ErrorCode] as const),
+);
+
+/**
+ * The one error that MiniCloud throws. Its message names the thing, the value and the remedy, on one line.
+ *
+ * `code` is a string on purpose: Pulumi reads a numeric `code` on an error as a gRPC status.
+ */
+export class MccError extends Error {
+  override readonly name = "MccError";
+  /** Marks the class across copies of this package, which `instanceof` cannot see. */
+  readonly isMccError = true;
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+
+  static isInstance(error: unknown): error is MccError {
+    return typeof error === "object" && error !== null && "isMccError" in error && error.isMccError === true;
+  }
+
+  /** True for an MccError with this code. */
+  static hasCode(error: unknown, code: ErrorCode): error is MccError {
+    return MccError.isInstance(error) && error.code === code;
+  }
+
+  /** The error that a fault from the wire stands for; a number that is not in the table becomes `internal`. */
+  static fromFault(fault: number, message: string): MccError {
+    return new MccError(codeOfFault.get(fault) ?? "internal", message);
+  }
+
+  get fault(): number {
+    return errorCodes[this.code].fault;
+  }
+}
+
+/** The message of whatever was thrown, for putting into another message. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,160 @@
+import { z } from "zod";
+import { method } from "./method";
+import {
+  clientTokenSchema,
+  dottedNameSchema,
+  hostnameSchema,
+  labelsSchema,
+  nameSchema,
+  timeSchema,
+  uidSchema,
+} from "./name";
+
+export const instanceStatuses = ["pending", "running", "stopped", "destroying", "failed"] as const;
+export type InstanceStatus = (typeof instanceStatuses)[number];
+
+/** How far an instance must have come before it counts as ready. */
+export const readinesses = ["running", "ssh"] as const;
+export type Readiness = (typeof readinesses)[number];
+
+export const instanceSchema = z.object({
+  /** From 500, never used twice in the life of a state folder. */
+  id: z.int(),
+  uid: uidSchema,
+  name: z.string(),
+  status: z.enum(instanceStatuses),
+  ipAddress: z.string(),
+  hostname: z.string(),
+  image: z.string(),
+  type: z.string(),
+  /** Names of keys. */
+  keys: z.array(z.string()),
+  labels: z.record(z.string(), z.string()),
+  createdAt: timeSchema,
+  /** The public half, as it stands in a known_hosts file behind the host: `ssh-ed25519 AAAA…`. */
+  sshHostKey: z.string(),
+  /** True when the driver keeps instances in memory only. */
+  simulated: z.boolean(),
+  /** With status `failed`: what failed and could not be undone yet. */
+  failure: z.string().optional(),
+});
+export type Instance = z.infer<typeof instanceSchema>;
+
+const idSchema = z.int().min(1, "an id is a whole number from 1");
+
+/**
+ * Names an instance. Who acts on one that was made earlier sends `uid` and `serverId` too: then another
+ * server refuses, and an id that has come to mean another instance counts as gone.
+ */
+const target = {
+  instance: z.union([idSchema, nameSchema], "the id or the name of an instance"),
+  uid: uidSchema.optional(),
+  serverId: uidSchema.optional(),
+};
+
+const keysSchema = z
+  .array(nameSchema)
+  .max(64, "an instance has 64 keys at most")
+  .refine((keys) => new Set(keys).size === keys.length, "each key is named once");
+
+export const instanceCreateSchema = z.strictObject({
+  image: dottedNameSchema.default("micro"),
+  type: dottedNameSchema.default("basic"),
+  keys: keysSchema.default([]),
+  /** Default: `mcc-<id>`. */
+  name: nameSchema.optional(),
+  /** One of the pool's. Default: a free one. */
+  ipAddress: z.ipv4("an IPv4 address such as 198.18.0.7").optional(),
+  /** Default: the name at creation. */
+  hostname: hostnameSchema.optional(),
+  labels: labelsSchema.default({}),
+  clientToken: clientTokenSchema.optional(),
+  waitFor: z.enum(readinesses).default("ssh"),
+  /** How long the instance may take to become ready before it is undone. */
+  readyTimeoutSeconds: z.int().min(1).max(3600).default(120),
+});
+
+export const largestExecOutputBytes = 16 * 1024 * 1024;
+
+export const instanceMethods = {
+  "instance.create": method(
+    "Reserves id, name and address, starts making the instance and returns it as it stands; instance.wait tells when it is ready. The same clientToken gives the same instance.",
+    instanceCreateSchema,
+    instanceSchema,
+  ),
+  "instance.get": method("Returns one instance.", z.strictObject(target), instanceSchema),
+  "instance.list": method(
+    "Returns all instances, or those that carry all the given labels.",
+    z.strictObject({ labels: labelsSchema.optional() }),
+    z.array(instanceSchema),
+  ),
+  "instance.wait": method(
+    "Waits until the instance is ready as its create asked, or has failed, or timeoutSeconds are over; ready says which.",
+    z.strictObject({ ...target, timeoutSeconds: z.int().min(0).max(60).default(60) }),
+    z.object({ ready: z.boolean(), instance: instanceSchema }),
+  ),
+  "instance.update": method(
+    "Changes name, type, keys or labels of an instance in place, all given ones or none.",
+    z.strictObject({
+      ...target,
+      name: nameSchema.optional(),
+      type: dottedNameSchema.optional(),
+      keys: keysSchema.optional(),
+      labels: labelsSchema.optional(),
+    }),
+    instanceSchema,
+  ),
+  "instance.start": method(
+    "Starts a stopped instance and waits for it; running already is success.",
+    z.strictObject(target),
+    instanceSchema,
+  ),
+  "instance.stop": method(
+    "Shuts an instance down, by force after graceSeconds; stopped already is success.",
+    z.strictObject({ ...target, graceSeconds: z.int().min(0).max(600).default(10) }),
+    instanceSchema,
+  ),
+  "instance.restart": method(
+    "Stops an instance, by force after graceSeconds, and starts it again.",
+    z.strictObject({ ...target, graceSeconds: z.int().min(0).max(600).default(10) }),
+    instanceSchema,
+  ),
+  "instance.exec": method(
+    "Runs a command as root in a running instance. Its output comes as base64; truncated says whether more than maxOutputBytes came.",
+    z.strictObject({
+      ...target,
+      command: z
+        .array(
+          z
+            .string()
+            .max(131_072, "an argument has 131072 characters at most")
+            .regex(/^[^\0]*$/, "an argument has no NUL character"),
+        )
+        .min(1, "a command has one word at least")
+        .max(1024, "a command has 1024 words at most"),
+      /** Base64. */
+      stdin: z.base64().default(""),
+      timeoutSeconds: z.int().min(1).max(3600).default(60),
+      /** Of stdout and of stderr, each. */
+      maxOutputBytes: z
+        .int()
+        .min(0)
+        .max(largestExecOutputBytes)
+        .default(1024 * 1024),
+    }),
+    z.object({
+      exitCode: z.int(),
+      stdout: z.base64(),
+      stderr: z.base64(),
+      truncated: z.boolean(),
+    }),
+  ),
+  "instance.destroy": method(
+    "Destroys an instance, whatever its state, and returns when it is gone; gone already is success.",
+    z.strictObject(target),
+    z.object({
+      /** False when there was nothing to destroy. */
+      destroyed: z.boolean(),
+    }),
+  ),
+};

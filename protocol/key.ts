@@ -1,0 +1,43 @@
+import { z } from "zod";
+import { method } from "./method";
+import { clientTokenSchema, nameSchema, timeSchema, uidSchema } from "./name";
+
+export const keySchema = z.object({
+  uid: uidSchema,
+  name: z.string(),
+  publicKey: z.string(),
+  /** As `ssh-keygen -l` prints it. */
+  fingerprint: z.string(),
+  createdAt: timeSchema,
+});
+export type Key = z.infer<typeof keySchema>;
+
+const target = { name: nameSchema, uid: uidSchema.optional(), serverId: uidSchema.optional() };
+const publicKeySchema = z.string().max(16_384, "a public key has 16384 characters at most");
+
+export const keyMethods = {
+  "key.add": method(
+    "Keeps a public key under a name. The same clientToken gives the same key.",
+    z.strictObject({
+      name: nameSchema,
+      publicKey: publicKeySchema,
+      clientToken: clientTokenSchema.optional(),
+    }),
+    keySchema,
+  ),
+  "key.get": method("Returns one key.", z.strictObject(target), keySchema),
+  "key.list": method("Returns all keys.", z.strictObject({}), z.array(keySchema)),
+  "key.update": method(
+    "Replaces the public half of a key, also on the instances that carry it.",
+    z.strictObject({ ...target, publicKey: publicKeySchema }),
+    keySchema,
+  ),
+  "key.remove": method(
+    "Removes a key, also from the instances that carry it; gone already is success.",
+    z.strictObject(target),
+    z.object({
+      /** False when there was nothing to remove. */
+      removed: z.boolean(),
+    }),
+  ),
+};

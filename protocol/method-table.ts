@@ -1,0 +1,23 @@
+import type { z } from "zod";
+import { imageMethods } from "./image";
+import { instanceMethods } from "./instance";
+import { instanceTypeMethods } from "./instance-type";
+import { keyMethods } from "./key";
+import { serverMethods } from "./server";
+
+/** Every method of the daemon but `system.*`: the one source for validation, types and help. */
+export const methodTable = {
+  ...instanceMethods,
+  ...keyMethods,
+  ...imageMethods,
+  ...instanceTypeMethods,
+  ...serverMethods,
+};
+
+export type MethodTable = typeof methodTable;
+export type MethodName = keyof MethodTable;
+/** What a caller passes: what has a default may be left out. */
+export type MethodParameters<M extends MethodName> = z.input<MethodTable[M]["parameters"]>;
+/** What the daemon works with: defaults are filled in. */
+export type ParsedParameters<M extends MethodName> = z.output<MethodTable[M]["parameters"]>;
+export type MethodResult<M extends MethodName> = z.output<MethodTable[M]["result"]>;

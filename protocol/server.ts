@@ -1,0 +1,27 @@
+import { z } from "zod";
+import { method } from "./method";
+import { timeSchema, uidSchema } from "./name";
+
+/** Raised when a client and a daemon of different ages would misunderstand each other. */
+export const protocolVersion = 1;
+
+export const serverInfoSchema = z.object({
+  serverId: uidSchema,
+  version: z.string(),
+  protocolVersion: z.int(),
+  driver: z.string(),
+  /** True when instances exist in the daemon's memory only. */
+  simulated: z.boolean(),
+  addressPool: z.object({ first: z.string(), last: z.string(), size: z.int(), free: z.int() }),
+  instances: z.int(),
+  startedAt: timeSchema,
+});
+export type ServerInfo = z.infer<typeof serverInfoSchema>;
+
+export const serverMethods = {
+  "server.info": method(
+    "Says which daemon this is, what drives it and what is free.",
+    z.strictObject({}),
+    serverInfoSchema,
+  ),
+};

@@ -1,0 +1,155 @@
+import type { Image } from "../../protocol/image";
+import type { InstanceType } from "../../protocol/instance-type";
+
+/** A file in a container, owned by the container's root. */
+export interface ContainerFile {
+  /** Absolute, as the container sees it. Folders on the way that are missing are made. */
+  readonly path: string;
+  readonly content: Uint8Array;
+  readonly mode: number;
+  /** Mode of the last folder, when it is made or when it is given. Default: 0755 where it is made. */
+  readonly folderMode?: number;
+}
+
+/** All that an engine needs to make a container. */
+export interface ContainerSpec {
+  readonly id: number;
+  readonly uid: string;
+  readonly name: string;
+  readonly image: string;
+  readonly hostname: string;
+  readonly ipAddress: string;
+  readonly nameservers: readonly string[];
+  readonly type: InstanceType;
+  /** In place before the container's first process starts. */
+  readonly files: readonly ContainerFile[];
+}
+
+/** A container of this daemon's, as the engine lists it. */
+export interface Container {
+  readonly id: number;
+  readonly running: boolean;
+}
+
+export interface ExecRequest {
+  /** The words of the command, never read by a shell. */
+  readonly command: readonly string[];
+  readonly stdin: Uint8Array;
+  /** When it runs out, the command is killed and `timeout` is thrown. */
+  readonly timeoutMs: number;
+  /** Of stdout and of stderr, each; what comes past it is read and dropped. */
+  readonly maxOutputBytes: number;
+}
+
+export interface ExecResult {
+  /** 128 + the signal's number for a command that a signal ended; 127 for one that does not exist. */
+  readonly exitCode: number;
+  readonly stdout: Uint8Array;
+  readonly stderr: Uint8Array;
+  readonly truncated: boolean;
+}
+
+/** Something the driver needs and this host lacks. */
+export interface Finding {
+  /** What is missing and what for: `lxc-start is not installed; it starts the containers`. */
+  readonly lacking: string;
+  /** The command or the step that mends it. */
+  readonly remedy: string;
+}
+
+/** What an engine can and cannot do. */
+export interface Capabilities {
+  /** Containers exist in memory only: there is no SSH to wait for, and nothing survives the daemon. */
+  readonly simulated: boolean;
+  /** `image.import` and `image.remove` work. */
+  readonly importsImages: boolean;
+}
+
+/** The network that instances live in. */
+export interface Network {
+  /** `198.18.0.0` */
+  readonly address: string;
+  readonly prefixLength: number;
+  /** The host's own address in it; never an instance's. */
+  readonly gateway: string;
+  /** Whether instances reach the world outside through the host's address. */
+  readonly nat: boolean;
+}
+
+/** What a driver is made with. */
+export interface DriverOptions {
+  /** The driver's own folder, inside the state folder. */
+  readonly folder: string;
+  /** 32 hexadecimal digits; tells this daemon's containers from others' on the same host. */
+  readonly serverId: string;
+  readonly network: Network;
+  /** The time limit of one engine command. */
+  readonly commandTimeoutMs: number;
+  readonly log: DriverLog;
+}
+
+/** The part of pino's logger that drivers use. */
+export interface DriverLog {
+  debug(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+}
+
+/**
+ * What speaks to one container engine. The cloud knows no other way to it, and every driver passes one contract
+ * suite (`test/server/driver/contract.ts`).
+ *
+ * Every failure is an MccError: `engine` with the engine's own words, `timeout`, `not-found` for an id or an
+ * image that the engine itself says it does not have, never for a question it did not answer.
+ */
+export interface Driver {
+  readonly capabilities: Capabilities;
+
+  /** What this host lacks; empty when the driver can work. Changes nothing. */
+  preflight(): Promise<Finding[]>;
+
+  /** Makes what containers share, such as the bridge. Repeatable; what is there already stays. */
+  open(): Promise<void>;
+
+  /** Ends what the driver does in the background. Containers run on. */
+  close(): Promise<void>;
+
+  /** Removes what `open` made, for good. No container is left when it is called. */
+  purge(): Promise<void>;
+
+  images(): Promise<Image[]>;
+  /** @param tarballPath absolute, on this host. A failed import leaves nothing. */
+  importImage(name: string, tarballPath: string): Promise<Image>;
+  /** Gone already is success. The caller knows that no container uses it. */
+  removeImage(name: string): Promise<void>;
+
+  /** All containers of this daemon's, half-made ones too, in one look at the engine. */
+  list(): Promise<Container[]>;
+
+  /** Makes a stopped container. One that fails may leave parts, which `destroy` removes. */
+  create(spec: ContainerSpec): Promise<void>;
+
+  /** Starts a container; resolves once its first process runs. Running already is success. */
+  start(id: number): Promise<void>;
+
+  /** Asks the container to shut down and forces it after `graceMs`; resolves once it is down. Down already is success. */
+  stop(id: number, graceMs: number): Promise<void>;
+
+  /**
+   * Ends a container without asking it and removes all that `create` and `start` made, whatever state it is in
+   * and however it came to be so, an engine command of a daemon that died still at work on it included. Gone
+   * already is success.
+   */
+  destroy(id: number): Promise<void>;
+
+  /** Runs a command as root in a running container. */
+  exec(id: number, request: ExecRequest): Promise<ExecResult>;
+
+  /** Writes files into a container, running or not. What the container put in their place is never followed. */
+  writeFiles(id: number, files: readonly ContainerFile[]): Promise<void>;
+
+  /** Gives a container other limits, at once where it runs. */
+  resize(id: number, type: InstanceType): Promise<void>;
+
+  /** Calls back for every container that has gone down, whatever ended it, soon after it did. */
+  watch(onDown: (id: number) => void): void;
+}
