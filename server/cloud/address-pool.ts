@@ -1,0 +1,77 @@
+import { MccError } from "../../protocol/error";
+import { type AddressRange, addressToNumber, numberToAddress } from "./address-range";
+
+/** Hands out the addresses of a range. An address that came back is handed out again as late as possible. */
+export class AddressPool {
+  readonly size: number;
+  readonly #first: number;
+  readonly #taken = new Set<number>();
+  #next = 0;
+
+  constructor(readonly range: AddressRange) {
+    this.#first = addressToNumber(range.first);
+    this.size = addressToNumber(range.last) - this.#first + 1;
+  }
+
+  get free(): number {
+    return this.size - this.#taken.size;
+  }
+
+  /** @throws MccError `exhausted` when none is free. */
+  takeAny(): string {
+    for (let step = 0; step < this.size; step += 1) {
+      const index = (this.#next + step) % this.size;
+      if (!this.#taken.has(index)) {
+        this.#taken.add(index);
+        this.#next = (index + 1) % this.size;
+        return numberToAddress(this.#first + index);
+      }
+    }
+    throw new MccError(
+      "exhausted",
+      `All ${this.size} addresses of ${this.#describe()} are taken; destroy an instance, or start mccserver with a larger range (-r).`,
+    );
+  }
+
+  /** @throws MccError `invalid` for an address outside the range, `conflict` for a taken one. */
+  take(address: string): void {
+    const index = this.#indexOf(address);
+    if (index === undefined) {
+      throw new MccError(
+        "invalid",
+        `The address ${address} is not in this server's range, ${this.#describe()}; choose one of it, or leave ipAddress out.`,
+      );
+    }
+    if (this.#taken.has(index)) {
+      throw new MccError(
+        "conflict",
+        `The address ${address} is taken; choose another one, or leave ipAddress out.`,
+      );
+    }
+    this.#taken.add(index);
+  }
+
+  /** Marks an address that an instance has already; one outside the range stays that instance's own. */
+  keep(address: string): void {
+    const index = this.#indexOf(address);
+    if (index !== undefined) {
+      this.#taken.add(index);
+    }
+  }
+
+  give(address: string): void {
+    const index = this.#indexOf(address);
+    if (index !== undefined) {
+      this.#taken.delete(index);
+    }
+  }
+
+  #indexOf(address: string): number | undefined {
+    const index = addressToNumber(address) - this.#first;
+    return index >= 0 && index < this.size ? index : undefined;
+  }
+
+  #describe(): string {
+    return `${this.range.first}-${this.range.last}`;
+  }
+}

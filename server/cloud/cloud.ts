@@ -1,0 +1,175 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { Logger } from "pino";
+import type { InstanceType } from "../../protocol/instance-type";
+import { protocolVersion, type ServerInfo } from "../../protocol/server";
+import type { Driver } from "../driver/driver";
+import { type DriverName, loadDriver, resolveDriverName } from "../driver/load";
+import { AddressPool } from "./address-pool";
+import { type AddressRange, type NetworkPlan, planNetwork } from "./address-range";
+import { IdSequence } from "./id-sequence";
+import { type Identity, openIdentity } from "./identity";
+import { Images } from "./images";
+import { InstanceCatalog } from "./instance-catalog";
+import { engineLimits, type InstanceContext } from "./instance-context";
+import { InstanceRecords } from "./instance-record";
+import { InstanceTypes } from "./instance-types";
+import { Instances } from "./instances";
+import { Keys } from "./keys";
+import { PreflightError } from "./preflight";
+import { downByReboot, recover, refuseOtherNetwork } from "./recovery";
+import { Reservations } from "./reservations";
+import { hostResolvers } from "./resolvers";
+import { acquireStateLock, type StateLock } from "./state-lock";
+
+/** How long creations that are under way may still take when the daemon is asked to end. */
+const closePatienceMs = 10_000;
+
+export interface CloudOptions {
+  readonly stateFolder: string;
+  readonly range: AddressRange;
+  /** Whether instances reach the world outside. */
+  readonly nat: boolean;
+  /** One of `driverChoices`. */
+  readonly driver: string;
+  /** The time limit of one engine command. */
+  readonly commandTimeoutMs: number;
+  /** JSON with instance types of the operator's own. */
+  readonly typesFile?: string | undefined;
+  readonly version: string;
+  readonly log: Logger;
+  /** For tests: makes the driver in place of the table of drivers. */
+  readonly loadDriver?: typeof loadDriver;
+}
+
+/** The domain of one daemon, opened on a state folder: what the methods call. */
+export class Cloud {
+  readonly #startedAt = new Date().toISOString();
+
+  constructor(
+    readonly identity: Identity,
+    readonly instances: Instances,
+    readonly keys: Keys,
+    readonly images: Images,
+    private readonly parts: {
+      readonly driverName: DriverName;
+      readonly context: InstanceContext;
+      readonly lock: StateLock;
+      readonly version: string;
+    },
+  ) {}
+
+  types(): InstanceType[] {
+    return this.parts.context.types.list();
+  }
+
+  info(): ServerInfo {
+    const { context, driverName, version } = this.parts;
+    const { pool } = context.reservations;
+    return {
+      serverId: this.identity.serverId,
+      version,
+      protocolVersion,
+      driver: driverName,
+      simulated: context.driver.capabilities.simulated,
+      addressPool: { ...pool.range, size: pool.size, free: pool.free },
+      instances: this.instances.catalog.all().length,
+      startedAt: this.#startedAt,
+    };
+  }
+
+  /** Finishes or undoes what is under way and lets go of the state folder. Instances run on. */
+  async close(): Promise<void> {
+    const { context, lock } = this.parts;
+    await this.instances.close(closePatienceMs);
+    await context.reservations.ids.close();
+    await context.driver.close();
+    await lock.release();
+  }
+}
+
+/** What the chosen driver needs and this host lacks. @throws PreflightError when there is anything. */
+export async function preflight(options: CloudOptions): Promise<void> {
+  const name = resolveDriverName(options.driver);
+  // A look at the host, for which it does not matter whose daemon asks.
+  const driver = openDriver(name, options, { serverId: "0".repeat(32), plan: planOf(options) });
+  const findings = await driver.preflight();
+  if (findings.length > 0) {
+    throw new PreflightError(name, findings);
+  }
+}
+
+/**
+ * Opens the state folder, clears away what an earlier run left half-done, and is then ready for requests.
+ *
+ * @throws PreflightError when the driver cannot work here; MccError `conflict` when another daemon has the
+ * state folder.
+ */
+export async function openCloud(options: CloudOptions): Promise<Cloud> {
+  const plan = planOf(options);
+  const types = await InstanceTypes.load(options.typesFile);
+  await preflight(options);
+  await mkdir(options.stateFolder, { recursive: true, mode: 0o755 });
+  const lock = await acquireStateLock(options.stateFolder);
+  try {
+    const identity = await openIdentity(options.stateFolder);
+    const driverName = resolveDriverName(options.driver);
+    const driver = openDriver(driverName, options, { serverId: identity.serverId, plan });
+    const context = await openContext(options, identity, driver, plan, types);
+    const catalog = new InstanceCatalog(identity.serverId);
+    refuseOtherNetwork(await context.records.all(), plan.network);
+    await driver.open();
+    await recover(context, catalog);
+    const images = new Images(driver);
+    const instances = new Instances(context, images, catalog);
+    driver.watch((id) => options.log.debug({ instance: id }, "the container went down"));
+    instances.startAgain(await downByReboot(options.stateFolder, catalog));
+    return new Cloud(identity, instances, context.keys, images, {
+      ...{ driverName, context, lock, version: options.version },
+    });
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+function planOf(options: CloudOptions): NetworkPlan {
+  return planNetwork(options.range, options.nat);
+}
+
+/** A driver on its own folder in the state folder. */
+export function openDriver(
+  name: DriverName,
+  options: CloudOptions,
+  { serverId, plan }: { serverId: string; plan: NetworkPlan },
+): Driver {
+  return (options.loadDriver ?? loadDriver)(name, {
+    folder: join(options.stateFolder, name),
+    serverId,
+    network: plan.network,
+    commandTimeoutMs: options.commandTimeoutMs,
+    log: options.log,
+  });
+}
+
+async function openContext(
+  options: CloudOptions,
+  { serverId }: Identity,
+  driver: Driver,
+  plan: NetworkPlan,
+  types: InstanceTypes,
+): Promise<InstanceContext> {
+  const records = new InstanceRecords(options.stateFolder);
+  await records.open();
+  const nameservers = await hostResolvers();
+  if (nameservers.length === 0) {
+    options.log.warn({}, "this host has no name server that instances could reach; they get none");
+  }
+  return {
+    ...{ serverId, driver, records, types, nameservers },
+    reservations: new Reservations(await IdSequence.open(options.stateFolder), new AddressPool(plan.range)),
+    keys: await Keys.open(options.stateFolder, serverId),
+    limits: engineLimits(),
+    log: options.log,
+  };
+}

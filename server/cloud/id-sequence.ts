@@ -1,0 +1,71 @@
+import { join } from "node:path";
+import { z } from "zod";
+import { readJsonFile, writeJsonFile } from "./json-file";
+import { isMissing } from "./missing";
+
+/** As in the first MiniCloud, whose ids left room below for containers of others. */
+export const firstId = 500;
+/** A write for each id would cost a sync for each instance; what a crash leaves of a block is skipped. */
+const blockSize = 32;
+
+const fileSchema = z.strictObject({ next: z.int().min(firstId) });
+
+/** Gives out ids, each once in the life of a state folder, whatever happens to the daemon. */
+export class IdSequence {
+  readonly #path: string;
+  #next: number;
+  /** Ids below this one are covered by what the file says. */
+  #covered: number;
+  #writing: Promise<void> = Promise.resolve();
+
+  private constructor(path: string, next: number) {
+    this.#path = path;
+    this.#next = next;
+    this.#covered = next;
+  }
+
+  static async open(stateFolder: string): Promise<IdSequence> {
+    const path = join(stateFolder, "next-id.json");
+    try {
+      return new IdSequence(path, (await readJsonFile(path, fileSchema)).next);
+    } catch (error) {
+      if (isMissing(error)) {
+        return new IdSequence(path, firstId);
+      }
+      throw error;
+    }
+  }
+
+  /** Taken at once; it may be used when `settled` has resolved. */
+  take(): number {
+    const id = this.#next;
+    this.#next += 1;
+    if (id >= this.#covered) {
+      this.#covered = id + blockSize;
+      this.#write(this.#covered);
+    }
+    return id;
+  }
+
+  /** Never gives out an id up to this one again, as something on this host has it already. */
+  skip(id: number): void {
+    this.#next = Math.max(this.#next, id + 1);
+  }
+
+  /** Resolves when the ids taken so far are safe from being given out again. */
+  async settled(): Promise<void> {
+    await this.#writing;
+  }
+
+  /** Gives the rest of the block back, so that a clean restart leaves no gap. */
+  async close(): Promise<void> {
+    this.#write(this.#next);
+    await this.#writing;
+  }
+
+  #write(next: number): void {
+    this.#writing = this.#writing.then(() => writeJsonFile(this.#path, { next }));
+    // Whoever needs the id awaits `settled` and gets the error there.
+    this.#writing.catch(() => undefined);
+  }
+}

@@ -1,0 +1,96 @@
+import { MccError } from "../../protocol/error";
+import type { Driver } from "../driver/driver";
+import { ManagedInstance } from "./managed-instance";
+import { refuseOtherServer } from "./target";
+
+/** How a caller names an instance: see `target` in protocol/instance.ts. */
+export interface InstanceTarget {
+  readonly instance: number | string;
+  readonly uid?: string | undefined;
+  readonly serverId?: string | undefined;
+}
+
+/** How many failures of creations are remembered for those who still wait for them. */
+const rememberedFailures = 1000;
+
+/** All instances of the daemon, in memory, and where to find one. */
+export class InstanceCatalog {
+  readonly #instances = new Map<number, ManagedInstance>();
+  readonly #failures = new Map<number, { uid: string; error: MccError }>();
+
+  constructor(private readonly serverId: string) {}
+
+  all(): ManagedInstance[] {
+    return [...this.#instances.values()];
+  }
+
+  has(instance: ManagedInstance): boolean {
+    return this.#instances.get(instance.id) === instance;
+  }
+
+  add(instance: ManagedInstance): void {
+    this.#instances.set(instance.id, instance);
+  }
+
+  /** @param error what its create failed with, kept for a while for those who wait for the instance. */
+  remove(instance: ManagedInstance, error?: MccError): void {
+    this.#instances.delete(instance.id);
+    if (error !== undefined) {
+      this.#failures.set(instance.id, { uid: instance.record.uid, error });
+      const oldest = this.#failures.keys().next();
+      if (this.#failures.size > rememberedFailures && !oldest.done) {
+        this.#failures.delete(oldest.value);
+      }
+    }
+  }
+
+  byToken(clientToken: string): ManagedInstance | undefined {
+    return this.all().find((instance) => instance.record.clientToken === clientToken);
+  }
+
+  /** @throws MccError `conflict` when the target is of another server. */
+  find(target: InstanceTarget): ManagedInstance | undefined {
+    refuseOtherServer(`instance ${show(target)}`, target.serverId, this.serverId);
+    const instance =
+      typeof target.instance === "number"
+        ? this.#instances.get(target.instance)
+        : this.all().find((candidate) => candidate.record.name === target.instance);
+    return target.uid === undefined || instance?.record.uid === target.uid ? instance : undefined;
+  }
+
+  /** @throws MccError `not-found`; what its create failed with, where that is why it is not there. */
+  get(target: InstanceTarget): ManagedInstance {
+    const instance = this.find(target);
+    if (instance !== undefined) {
+      return instance;
+    }
+    const failure = typeof target.instance === "number" ? this.#failures.get(target.instance) : undefined;
+    if (failure !== undefined && (target.uid === undefined || failure.uid === target.uid)) {
+      throw failure.error;
+    }
+    throw new MccError(
+      "not-found",
+      `No instance ${show(target)} on this server; instance.list shows those there are.`,
+    );
+  }
+
+  /** One look at the engine for all: who runs, who is gone. */
+  async refresh(driver: Driver): Promise<void> {
+    const before = this.all()
+      .filter((instance) => instance.record.phase === "created")
+      .map((instance) => ({ instance, version: instance.version }));
+    const containers = new Map((await driver.list()).map((container) => [container.id, container]));
+    for (const { instance, version } of before) {
+      // Work on it that has begun or ended since knows better than this look.
+      if (instance.version === version && version % 2 === 0) {
+        const container = containers.get(instance.id);
+        instance.lost = container === undefined;
+        instance.running = container?.running ?? false;
+      }
+    }
+  }
+}
+
+function show({ instance }: InstanceTarget): string {
+  return typeof instance === "number" ? String(instance) : `"${instance}"`;
+}

@@ -1,0 +1,33 @@
+import pLimit, { type LimitFunction } from "p-limit";
+import type { Logger } from "pino";
+import type { Driver } from "../driver/driver";
+import type { InstanceRecords } from "./instance-record";
+import type { InstanceTypes } from "./instance-types";
+import type { Keys } from "./keys";
+import type { Reservations } from "./reservations";
+
+/** What the life of an instance needs of the rest of the daemon. */
+export interface InstanceContext {
+  readonly serverId: string;
+  readonly driver: Driver;
+  readonly records: InstanceRecords;
+  readonly reservations: Reservations;
+  readonly types: InstanceTypes;
+  readonly keys: Keys;
+  readonly nameservers: readonly string[];
+  readonly limits: EngineLimits;
+  readonly log: Logger;
+}
+
+/** How many engine commands run at a time. What waits for a guest must not hold up what makes another. */
+export interface EngineLimits {
+  /** Creating, starting, destroying. */
+  readonly change: LimitFunction;
+  /** Stopping with grace, and running commands. */
+  readonly guest: LimitFunction;
+}
+
+/** Starts go no faster with more than 8 at once (docs/architecture.md has the figures). */
+export function engineLimits(): EngineLimits {
+  return { change: pLimit(8), guest: pLimit(64) };
+}

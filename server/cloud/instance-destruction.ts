@@ -1,0 +1,95 @@
+import { MccError, messageOf } from "../../protocol/error";
+import type { InstanceCatalog } from "./instance-catalog";
+import type { InstanceContext } from "./instance-context";
+import type { ManagedInstance } from "./managed-instance";
+
+const firstRetryMs = 1000;
+const longestRetryMs = 5 * 60 * 1000;
+
+/** Sees instances off, from whatever state, and tries again what failed until it works. */
+export class InstanceDestruction {
+  readonly #context: InstanceContext;
+  readonly #catalog: InstanceCatalog;
+  readonly #retries = new Map<ManagedInstance, NodeJS.Timeout>();
+  #closed = false;
+
+  constructor(context: InstanceContext, catalog: InstanceCatalog) {
+    this.#context = context;
+    this.#catalog = catalog;
+  }
+
+  /**
+   * Resolves when the instance is gone: container, record and reservation. Those who ask while it is under
+   * way wait for the same.
+   *
+   * @throws MccError `engine` or `timeout`; it is then tried again until it works.
+   */
+  async destroy(instance: ManagedInstance): Promise<void> {
+    instance.destruction ??= this.#run(instance).finally(() => {
+      instance.destruction = undefined;
+    });
+    await instance.destruction;
+  }
+
+  /** Tries to destroy an instance, later and then again, until it is gone. */
+  retry(instance: ManagedInstance, pauseMs = firstRetryMs): void {
+    if (this.#closed || this.#retries.has(instance)) {
+      return;
+    }
+    const timer = setTimeout(() => {
+      this.#retries.delete(instance);
+      this.destroy(instance).then(
+        () => this.#context.log.info({ instance: instance.id }, "what was left of the instance is gone"),
+        () => this.#postpone(instance, Math.min(pauseMs * 2, longestRetryMs)),
+      );
+    }, pauseMs);
+    this.#retries.set(instance, timer.unref());
+  }
+
+  /** Ends the tries; the records make the next daemon go on with them. */
+  close(): void {
+    this.#closed = true;
+    this.#retries.forEach((timer) => clearTimeout(timer));
+    this.#retries.clear();
+  }
+
+  #postpone(instance: ManagedInstance, pauseMs: number): void {
+    clearTimeout(this.#retries.get(instance));
+    this.#retries.delete(instance);
+    this.retry(instance, pauseMs);
+  }
+
+  async #run(instance: ManagedInstance): Promise<void> {
+    instance.abort.abort(
+      new MccError("conflict", `Instance ${instance.title} was destroyed while it was being made.`),
+    );
+    await instance.inTurn(async () => {
+      // A creation that was ended has undone itself.
+      if (this.#catalog.has(instance)) {
+        await this.#remove(instance);
+      }
+    });
+  }
+
+  async #remove(instance: ManagedInstance): Promise<void> {
+    const { driver, records, reservations, limits, log } = this.#context;
+    try {
+      const record = { ...instance.record, phase: "destroying" as const };
+      await records.write(record);
+      instance.record = record;
+      instance.failure = undefined;
+      await limits.change(() => driver.destroy(instance.id));
+      await records.remove(instance.id);
+    } catch (error) {
+      instance.failure = `Destroying instance ${instance.title} failed, and is tried again: ${messageOf(error)}`;
+      log.warn({ instance: instance.id, err: error }, "instance not destroyed");
+      this.retry(instance);
+      throw new MccError(MccError.isInstance(error) ? error.code : "engine", instance.failure, {
+        cause: error,
+      });
+    }
+    this.#catalog.remove(instance);
+    reservations.release(instance.record);
+    log.info({ instance: instance.id, name: instance.record.name }, "instance destroyed");
+  }
+}

@@ -1,0 +1,50 @@
+import { z } from "zod";
+import { MccError } from "../../protocol/error";
+import { type InstanceType, instanceTypeSchema } from "../../protocol/instance-type";
+import { readJsonFile } from "./json-file";
+
+const mebibyte = 1024 * 1024;
+
+/** The sizes that every daemon has. `basic`, `light` and `unlimited` are names of OpenVZ's sample configurations. */
+const stockTypes: readonly InstanceType[] = [
+  { name: "basic", memoryBytes: 256 * mebibyte, cpus: 1, processes: 256 },
+  { name: "light", memoryBytes: 64 * mebibyte, cpus: 0.5, processes: 64 },
+  { name: "small", memoryBytes: 512 * mebibyte, cpus: 1, processes: 512 },
+  { name: "medium", memoryBytes: 1024 * mebibyte, cpus: 2, processes: 1024 },
+  { name: "large", memoryBytes: 4096 * mebibyte, cpus: 4, processes: 4096 },
+  { name: "unlimited" },
+];
+
+/** The instance types of this daemon: the stock ones, and those of the operator's file. */
+export class InstanceTypes {
+  readonly #types: ReadonlyMap<string, InstanceType>;
+
+  private constructor(types: readonly InstanceType[]) {
+    this.#types = new Map(types.map((type) => [type.name, type]));
+  }
+
+  /**
+   * @param file JSON, an array of `{name, memoryBytes?, cpus?, processes?}`; a row replaces the stock type of its name.
+   * @throws MccError `invalid` that names the file and the row.
+   */
+  static async load(file?: string): Promise<InstanceTypes> {
+    const own = file === undefined ? [] : await readJsonFile(file, z.array(instanceTypeSchema));
+    return new InstanceTypes([...stockTypes, ...own]);
+  }
+
+  list(): InstanceType[] {
+    return [...this.#types.values()];
+  }
+
+  /** @throws MccError `not-found` that lists what there is. */
+  get(name: string): InstanceType {
+    const type = this.#types.get(name);
+    if (type === undefined) {
+      throw new MccError(
+        "not-found",
+        `No instance type "${name}". This server has: ${[...this.#types.keys()].join(", ")}.`,
+      );
+    }
+    return type;
+  }
+}

@@ -1,0 +1,57 @@
+import type { ParsedParameters } from "../../protocol/method-table";
+import type { InstanceContext } from "./instance-context";
+import { authorizedKeysFile } from "./instance-files";
+import type { InstanceRecord } from "./instance-record";
+import type { ManagedInstance } from "./managed-instance";
+import { Undo } from "./undo";
+
+/**
+ * Changes an instance in place: all that is given, or nothing. Everything is checked before the first change.
+ *
+ * @throws MccError `not-found` for a type or a key, `conflict` for a name, `engine`.
+ */
+export async function updateInstance(
+  context: InstanceContext,
+  instance: ManagedInstance,
+  changes: ParsedParameters<"instance.update">,
+): Promise<void> {
+  const { driver, reservations, records } = context;
+  const before = instance.record;
+  const after: InstanceRecord = {
+    ...before,
+    name: changes.name ?? before.name,
+    type: changes.type ?? before.type,
+    keys: changes.keys ?? before.keys,
+    labels: changes.labels ?? before.labels,
+  };
+  const resize = after.type === before.type ? undefined : context.types.get(after.type);
+  const publicKeys = changes.keys === undefined ? undefined : context.keys.publicKeys(after.keys);
+  const undo = new Undo();
+  try {
+    if (after.name !== before.name) {
+      reservations.reserveName(after.name, instance.id);
+      undo.add("giving the name back", () => reservations.releaseName(after.name));
+    }
+    if (resize !== undefined) {
+      undo.add("giving the old limits back", () =>
+        driver.resize(instance.id, context.types.get(before.type)),
+      );
+      await driver.resize(instance.id, resize);
+    }
+    if (publicKeys !== undefined) {
+      const previous = authorizedKeysFile(context.keys.publicKeys(before.keys));
+      undo.add("giving the old keys back", () => driver.writeFiles(instance.id, [previous]));
+      await driver.writeFiles(instance.id, [authorizedKeysFile(publicKeys)]);
+    }
+    await records.write(after);
+  } catch (error) {
+    await undo.run().catch((undoError: unknown) => {
+      context.log.error({ instance: instance.id, err: undoError }, "a failed update could not be undone");
+    });
+    throw error;
+  }
+  instance.record = after;
+  if (after.name !== before.name) {
+    reservations.releaseName(before.name);
+  }
+}

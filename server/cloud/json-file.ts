@@ -1,0 +1,46 @@
+import { open, readFile, rename } from "node:fs/promises";
+import { dirname } from "node:path";
+import type { z } from "zod";
+import { MccError, messageOf } from "../../protocol/error";
+import { validate } from "../../protocol/validate";
+
+/**
+ * Replaces the file's content as a whole: after a crash or a power cut it is the old one or the new one.
+ * Written to a temporary file beside it, synced, renamed, and the folder synced.
+ */
+export async function writeJsonFile(path: string, value: unknown, mode = 0o600): Promise<void> {
+  const temporary = `${path}.new`;
+  const file = await open(temporary, "w", mode);
+  try {
+    await file.writeFile(`${JSON.stringify(value, undefined, 2)}\n`);
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
+  await rename(temporary, path);
+  await syncFolder(dirname(path));
+}
+
+/** @throws MccError `invalid` that names the file, for content that the schema does not allow. */
+export async function readJsonFile<S extends z.ZodType>(path: string, schema: S): Promise<z.output<S>> {
+  const text = await readFile(path, "utf8");
+  return validate(schema, parseJson(text, path), path);
+}
+
+/** Makes a rename, a new file or a removal in the folder survive a power cut. */
+export async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function parseJson(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new MccError("invalid", `${path} is not JSON: ${messageOf(error)}.`);
+  }
+}

@@ -1,0 +1,153 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { z } from "zod";
+import { clientTokenSchema } from "../../protocol/name";
+import { MccError } from "../../protocol/error";
+import { type Key, keySchema } from "../../protocol/key";
+import type { MethodResult, ParsedParameters } from "../../protocol/method-table";
+import { normalisePublicKey, parsePublicKey } from "../../protocol/public-key";
+import { readJsonFile, syncFolder, writeJsonFile } from "./json-file";
+import { refuseOtherServer } from "./target";
+
+const recordSchema = keySchema.extend({ clientToken: clientTokenSchema.optional() });
+type KeyRecord = z.infer<typeof recordSchema>;
+type Target = ParsedParameters<"key.get">;
+
+/** Writes the keys of the instances that carry a key anew, after it was changed or removed. */
+export type Carriers = (change: { keyName: string; removed: boolean }) => Promise<void>;
+
+/** The named public keys, a file each in `<state>/keys`. */
+export class Keys {
+  readonly #folder: string;
+  readonly #serverId: string;
+  readonly #records = new Map<string, KeyRecord>();
+  /** Changes go one after the other: each looks at what there is before it writes. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  private constructor(folder: string, serverId: string) {
+    this.#folder = folder;
+    this.#serverId = serverId;
+  }
+
+  static async open(stateFolder: string, serverId: string): Promise<Keys> {
+    const keys = new Keys(join(stateFolder, "keys"), serverId);
+    await mkdir(keys.#folder, { recursive: true, mode: 0o700 });
+    for (const file of (await readdir(keys.#folder)).filter((name) => name.endsWith(".json"))) {
+      const record = await readJsonFile(join(keys.#folder, file), recordSchema);
+      keys.#records.set(record.name, record);
+    }
+    return keys;
+  }
+
+  list(): Key[] {
+    return [...this.#records.values()]
+      .sort((one, other) => (one.name < other.name ? -1 : 1))
+      .map((record) => keySchema.parse(record));
+  }
+
+  get(target: Target): Key {
+    const record = this.#find(target);
+    if (record === undefined) {
+      throw this.#notFound(target.name);
+    }
+    return keySchema.parse(record);
+  }
+
+  /** The texts of the named keys. @throws MccError `not-found` that names those which are missing. */
+  publicKeys(names: readonly string[]): string[] {
+    const missing = names.filter((name) => !this.#records.has(name));
+    if (missing.length > 0) {
+      throw this.#notFound(missing.join(", "));
+    }
+    return names.flatMap((name) => this.#records.get(name)?.publicKey ?? []);
+  }
+
+  async add(parameters: ParsedParameters<"key.add">): Promise<Key> {
+    const publicKey = normalisePublicKey(parameters.publicKey);
+    return await this.#inTurn(async () => {
+      const existing = this.#records.get(parameters.name);
+      if (existing === undefined) {
+        return await this.#write({
+          uid: randomBytes(16).toString("hex"),
+          name: parameters.name,
+          ...describeKey(publicKey),
+          createdAt: new Date().toISOString(),
+          clientToken: parameters.clientToken,
+        });
+      }
+      if (parameters.clientToken !== undefined && existing.clientToken === parameters.clientToken) {
+        return keySchema.parse(existing);
+      }
+      throw new MccError(
+        "conflict",
+        `The key "${parameters.name}" exists already (${existing.fingerprint}); choose another name, or change it with key.update.`,
+      );
+    });
+  }
+
+  /** Recorded first, so that whoever is created meanwhile gets the new one. */
+  async update(parameters: ParsedParameters<"key.update">, carriers: Carriers): Promise<Key> {
+    const publicKey = normalisePublicKey(parameters.publicKey);
+    return await this.#inTurn(async () => {
+      const existing = this.#find(parameters);
+      if (existing === undefined) {
+        throw this.#notFound(parameters.name);
+      }
+      const key = await this.#write({ ...existing, ...describeKey(publicKey) });
+      await carriers({ keyName: key.name, removed: false });
+      return key;
+    });
+  }
+
+  async remove(target: Target, carriers: Carriers): Promise<MethodResult<"key.remove">> {
+    return await this.#inTurn(async () => {
+      const existing = this.#find(target);
+      if (existing === undefined) {
+        return { removed: false };
+      }
+      this.#records.delete(existing.name);
+      try {
+        await carriers({ keyName: existing.name, removed: true });
+      } catch (error) {
+        this.#records.set(existing.name, existing);
+        throw error;
+      }
+      await rm(this.#path(existing.name), { force: true });
+      await syncFolder(this.#folder);
+      return { removed: true };
+    });
+  }
+
+  #find(target: Target): KeyRecord | undefined {
+    refuseOtherServer(`the key "${target.name}"`, target.serverId, this.#serverId);
+    const record = this.#records.get(target.name);
+    return target.uid === undefined || record?.uid === target.uid ? record : undefined;
+  }
+
+  async #write(record: KeyRecord): Promise<Key> {
+    await writeJsonFile(this.#path(record.name), record);
+    this.#records.set(record.name, record);
+    return keySchema.parse(record);
+  }
+
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(work, work);
+    this.#last = turn;
+    return await turn;
+  }
+
+  #path(name: string): string {
+    return join(this.#folder, `${name}.json`);
+  }
+
+  #notFound(name: string): MccError {
+    const names = [...this.#records.keys()].sort();
+    const there = names.length === 0 ? "no keys yet; add one with key.add" : names.join(", ");
+    return new MccError("not-found", `No key "${name}". This server has: ${there}.`);
+  }
+}
+
+function describeKey(publicKey: string): { publicKey: string; fingerprint: string } {
+  return { publicKey, fingerprint: parsePublicKey(publicKey).fingerprint };
+}

@@ -1,0 +1,71 @@
+import type { Instance, InstanceStatus } from "../../protocol/instance";
+import type { InstanceRecord } from "./instance-record";
+
+const lost = "The engine no longer lists its container; destroy the instance and make it again.";
+
+/** One instance in the daemon's memory: its record, what the engine said of it last, and the work on it. */
+export class ManagedInstance {
+  running = false;
+  /** Recorded as made, but the engine does not list it. */
+  lost = false;
+  /** What failed and could not be undone yet. */
+  failure: string | undefined;
+  /** Settles when the creation has: what `instance.wait` waits for. */
+  ready: Promise<void> = Promise.resolve();
+  /** Shared by all who ask for it. */
+  destruction: Promise<void> | undefined;
+  /** Ends the creation, which then undoes itself. */
+  readonly abort = new AbortController();
+  /** Changes with every piece of work, so that an older look at the engine is known as such. */
+  version = 0;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(public record: InstanceRecord) {}
+
+  get id(): number {
+    return this.record.id;
+  }
+
+  get status(): InstanceStatus {
+    if (this.failure !== undefined || this.lost) {
+      return "failed";
+    }
+    const byPhase = {
+      creating: "pending",
+      destroying: "destroying",
+      created: this.running ? "running" : "stopped",
+    } as const;
+    return byPhase[this.record.phase];
+  }
+
+  /** `501 ("web")`, for messages. */
+  get title(): string {
+    return `${this.record.id} ("${this.record.name}")`;
+  }
+
+  /** Pieces of work on one instance go one after the other. */
+  async inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(async () => {
+      this.version += 1;
+      try {
+        return await work();
+      } finally {
+        this.version += 1;
+      }
+    });
+    this.#last = turn.catch(() => undefined);
+    return await turn;
+  }
+
+  /** As it travels. */
+  describe(simulated: boolean): Instance {
+    const { id, uid, name, ipAddress, hostname, image, type, keys, labels, createdAt, sshHostKey } =
+      this.record;
+    const failure = this.failure ?? (this.lost ? lost : undefined);
+    return {
+      ...{ id, uid, name, status: this.status, ipAddress, hostname, image, type, keys, labels },
+      ...{ createdAt, sshHostKey, simulated },
+      ...(failure === undefined ? {} : { failure }),
+    };
+  }
+}

@@ -1,0 +1,54 @@
+import { readdir, rm } from "node:fs/promises";
+import { type DriverName, driverNames } from "../driver/load";
+import { planNetwork } from "./address-range";
+import { type CloudOptions, openDriver } from "./cloud";
+import { openIdentity } from "./identity";
+import { engineLimits } from "./instance-context";
+import { isMissing } from "./missing";
+import { acquireStateLock } from "./state-lock";
+
+/**
+ * Destroys every instance of a state folder and removes all that its daemon ever made on this host: bridge,
+ * firewall rules, images, the folder itself. Nothing there is success.
+ *
+ * @returns false when there was no such folder.
+ * @throws MccError `conflict` while a daemon runs on the folder.
+ */
+export async function purgeCloud(options: CloudOptions): Promise<boolean> {
+  const entries = await entriesOf(options.stateFolder);
+  if (entries === undefined) {
+    return false;
+  }
+  const lock = await acquireStateLock(options.stateFolder);
+  try {
+    const { serverId } = await openIdentity(options.stateFolder);
+    for (const name of driverNames.filter((driverName) => entries.includes(driverName))) {
+      await purgeDriver(name, options, serverId);
+    }
+    await rm(options.stateFolder, { recursive: true, force: true });
+  } finally {
+    await lock.release();
+  }
+  return true;
+}
+
+async function purgeDriver(name: DriverName, options: CloudOptions, serverId: string): Promise<void> {
+  const plan = planNetwork(options.range, options.nat);
+  const driver = openDriver(name, options, { serverId, plan });
+  const limits = engineLimits();
+  const containers = await driver.list();
+  await Promise.all(containers.map(({ id }) => limits.change(() => driver.destroy(id))));
+  await driver.close();
+  await driver.purge();
+}
+
+async function entriesOf(folder: string): Promise<string[] | undefined> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (isMissing(error)) {
+      return undefined;
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,69 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { MccError } from "../../../protocol/error";
+import type { ExecRequest, ExecResult } from "../driver";
+import type { SimulatedContainer } from "./simulated-container";
+
+interface Outcome {
+  readonly exitCode: number;
+  readonly stdout?: Uint8Array | string;
+  readonly stderr?: Uint8Array | string;
+}
+
+interface Call {
+  readonly container: SimulatedContainer;
+  readonly request: ExecRequest;
+  readonly words: readonly string[];
+  readonly powerOff: () => Promise<void>;
+}
+
+/** The few commands that a simulated container knows: enough to try a program, and to test what calls them. */
+const commands: Readonly<Record<string, (call: Call) => Outcome | Promise<Outcome>>> = {
+  cat: ({ container, request, words: [path] }) => {
+    const content = path === undefined ? request.stdin : container.files.get(path);
+    return content === undefined
+      ? { exitCode: 1, stderr: `cat: ${path}: No such file or directory\n` }
+      : { exitCode: 0, stdout: content };
+  },
+  echo: ({ words }) => ({ exitCode: 0, stdout: `${words.join(" ")}\n` }),
+  false: () => ({ exitCode: 1 }),
+  hostname: ({ container }) => ({ exitCode: 0, stdout: `${container.spec.hostname}\n` }),
+  poweroff: async ({ powerOff }) => {
+    await powerOff();
+    return { exitCode: 0 };
+  },
+  sleep: async ({ request, words: [seconds] }) => {
+    const milliseconds = Number(seconds) * 1000;
+    if (milliseconds <= request.timeoutMs) {
+      await pause(milliseconds);
+      return { exitCode: 0 };
+    }
+    await pause(request.timeoutMs);
+    throw new MccError("timeout", `The command ran longer than ${request.timeoutMs / 1000} s and was ended.`);
+  },
+  true: () => ({ exitCode: 0 }),
+};
+
+/**
+ * @param powerOff takes the container down.
+ * @returns exit code 127 for a command that it does not know, as a shell does, and says that it is simulated.
+ */
+export async function runSimulatedCommand(
+  container: SimulatedContainer,
+  request: ExecRequest,
+  powerOff: () => Promise<void>,
+): Promise<ExecResult> {
+  const [name = "", ...words] = request.command;
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  const outcome =
+    command === undefined
+      ? { exitCode: 127, stderr: `${name}: not known to a simulated container, which runs nothing real\n` }
+      : await command({ container, request, words, powerOff });
+  const stdout = Buffer.from(outcome.stdout ?? "");
+  const stderr = Buffer.from(outcome.stderr ?? "");
+  return {
+    exitCode: outcome.exitCode,
+    stdout: stdout.subarray(0, request.maxOutputBytes),
+    stderr: stderr.subarray(0, request.maxOutputBytes),
+    truncated: Math.max(stdout.length, stderr.length) > request.maxOutputBytes,
+  };
+}
