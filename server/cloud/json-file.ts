@@ -4,15 +4,20 @@ import type { z } from "zod";
 import { MccError, messageOf } from "../../protocol/error";
 import { validate } from "../../protocol/validate";
 
+/** Like `replaceFile`, for a value as JSON. */
+export async function writeJsonFile(path: string, value: unknown, mode = 0o600): Promise<void> {
+  await replaceFile(path, `${JSON.stringify(value, undefined, 2)}\n`, mode);
+}
+
 /**
  * Replaces the file's content as a whole: after a crash or a power cut it is the old one or the new one.
  * Written to a temporary file beside it, synced, renamed, and the folder synced.
  */
-export async function writeJsonFile(path: string, value: unknown, mode = 0o600): Promise<void> {
+export async function replaceFile(path: string, text: string, mode: number): Promise<void> {
   const temporary = `${path}.new`;
   const file = await open(temporary, "w", mode);
   try {
-    await file.writeFile(`${JSON.stringify(value, undefined, 2)}\n`);
+    await file.writeFile(text);
     await file.datasync();
   } finally {
     await file.close();

@@ -1,0 +1,15 @@
+import { MccError } from "../../protocol/error";
+import type { Finding } from "../driver/driver";
+
+/** The driver cannot work on this host; `findings` has everything that is lacking, each with its remedy. */
+export class PreflightError extends MccError {
+  constructor(
+    readonly driver: string,
+    readonly findings: readonly Finding[],
+  ) {
+    super(
+      "unavailable",
+      `The driver "${driver}" cannot work on this host: ${findings.map(({ lacking, remedy }) => `${lacking} (${remedy})`).join("; ")}.`,
+    );
+  }
+}
