@@ -1,0 +1,85 @@
+import { constants } from "node:fs";
+import { access, readdir, realpath } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { execa } from "execa";
+
+/** A Pulumi CLI that was run and answered, with a language host for Node. */
+export interface PulumiCli {
+  /** Absolute folder of `pulumi`: to be first on PATH. */
+  readonly binFolder: string;
+  /** `3.230.0` */
+  readonly version: string;
+}
+
+/** The oldest CLI that is taken; `@pulumi/pulumi` 3.248 needs no newer one. */
+export const oldestVersion = "3.200.0";
+
+/** The first on PATH that serves. */
+export function findOnPath(): Promise<PulumiCli | undefined> {
+  return firstThatServes(pathFolders());
+}
+
+/** The newest that serves under `<folder>/<version>/bin`. */
+export async function findUnder(folder: string): Promise<PulumiCli | undefined> {
+  const versions = (await namesIn(folder)).filter((name) => /^\d+\.\d+\.\d+$/.test(name));
+  const newestFirst = versions.sort((one, other) => compareVersions(other, one));
+  return firstThatServes(newestFirst.map((version) => join(folder, version, "bin")));
+}
+
+async function firstThatServes(folders: string[]): Promise<PulumiCli | undefined> {
+  for (const folder of folders) {
+    const cli = await inspect(folder);
+    if (cli !== undefined && compareVersions(cli.version, oldestVersion) >= 0) {
+      return cli;
+    }
+  }
+  return undefined;
+}
+
+/** The CLI in this folder; a broken one counts as none, since another can be had. */
+export async function inspect(binFolder: string): Promise<PulumiCli | undefined> {
+  const command = join(binFolder, "pulumi");
+  if (!(await isExecutable(command))) {
+    return undefined;
+  }
+  const { stdout, failed } = await execa(command, ["version"], {
+    reject: false,
+    timeout: 30_000,
+    env: { PULUMI_SKIP_UPDATE_CHECK: "true" },
+  });
+  const version = /^v?(\d+\.\d+\.\d+)/.exec(stdout)?.[1];
+  if (failed || version === undefined) {
+    return undefined;
+  }
+  const hostFolders = [binFolder, dirname(await realpath(command)), ...pathFolders()];
+  const hosts = await Promise.all(
+    hostFolders.map((folder) => isExecutable(join(folder, "pulumi-language-nodejs"))),
+  );
+  return hosts.includes(true) ? { binFolder, version } : undefined;
+}
+
+function pathFolders(): string[] {
+  return (process.env["PATH"] ?? "").split(":").filter((folder) => folder.startsWith("/"));
+}
+
+function isExecutable(path: string): Promise<boolean> {
+  return access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") {
+      return [];
+    }
+    throw error;
+  }
+}
+
+function compareVersions(one: string, other: string): number {
+  return one.localeCompare(other, "en", { numeric: true });
+}

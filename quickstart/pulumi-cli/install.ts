@@ -1,0 +1,57 @@
+import { mkdir, readdir, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { MccError } from "../../protocol/error";
+import { inspect, type PulumiCli } from "./find";
+
+const unfinished = /^\.unfinished-(\d+)$/;
+
+/**
+ * Makes `<versionsFolder>/<version>` whole or not at all: `fill` works in a folder that gets its name at the end.
+ * What an earlier process left that was killed meanwhile is removed.
+ *
+ * @param fill puts `bin/pulumi` and its language host into the folder it is given.
+ */
+export async function installWhole(
+  versionsFolder: string,
+  version: string,
+  fill: (folder: string) => Promise<void>,
+): Promise<PulumiCli> {
+  await mkdir(versionsFolder, { recursive: true });
+  await removeLeftovers(versionsFolder);
+  const staging = join(versionsFolder, `.unfinished-${process.pid}`);
+  const target = join(versionsFolder, version);
+  try {
+    await mkdir(staging);
+    await fill(staging);
+    await rm(target, { recursive: true, force: true });
+    await rename(staging, target);
+  } finally {
+    await rm(staging, { recursive: true, force: true });
+  }
+  const cli = await inspect(join(target, "bin"));
+  if (cli === undefined) {
+    throw new MccError(
+      "internal",
+      `The Pulumi CLI in ${target} was installed but does not answer "pulumi version".`,
+    );
+  }
+  return cli;
+}
+
+async function removeLeftovers(versionsFolder: string): Promise<void> {
+  for (const name of await readdir(versionsFolder)) {
+    const pid = Number(unfinished.exec(name)?.[1]);
+    if (pid > 0 && !isAlive(pid)) {
+      await rm(join(versionsFolder, name), { recursive: true, force: true });
+    }
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return !(error instanceof Error && "code" in error && error.code === "ESRCH");
+  }
+}
