@@ -10,7 +10,11 @@ export const imageSchema = z.object({
 export type Image = z.infer<typeof imageSchema>;
 
 export const imageMethods = {
-  "image.list": method("Returns the images that instances can start from.", z.strictObject({}), z.array(imageSchema)),
+  "image.list": method(
+    "Returns the images that instances can start from.",
+    z.strictObject({}),
+    z.array(imageSchema),
+  ),
   "image.import": method(
     "Makes an image of a root file system tarball that lies on the daemon's host.",
     z.strictObject({

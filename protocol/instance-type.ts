@@ -5,7 +5,11 @@ import { dottedNameSchema } from "./name";
 /** A named size. A limit that is left out does not exist. */
 export const instanceTypeSchema = z.strictObject({
   name: dottedNameSchema,
-  memoryBytes: z.number().int().min(4 * 1024 * 1024, "memoryBytes is 4194304 (4 MiB) at least").optional(),
+  memoryBytes: z
+    .number()
+    .int()
+    .min(4 * 1024 * 1024, "memoryBytes is 4194304 (4 MiB) at least")
+    .optional(),
   /** Of one processor each: 0.5 is half a core. */
   cpus: z.number().min(0.01).max(1024).optional(),
   processes: z.int().min(8).optional(),

@@ -17,4 +17,3 @@ export function method<P extends z.ZodObject, R extends z.ZodType>(
 ): { readonly help: string; readonly parameters: P; readonly result: R } {
   return { help, parameters, result };
 }
-

@@ -59,6 +59,6 @@ function valueAt(root: unknown, path: PropertyKey[]): unknown {
 
 /** Short enough for a line, and without control characters. */
 function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  const text = value === undefined ? "missing" : JSON.stringify(value);
   return text.length > 80 ? `${text.slice(0, 80)}… (${text.length} characters)` : text;
 }

@@ -14,7 +14,10 @@ declare module "xmlrpc/lib/deserializer" {
       stream: Readable,
       callback: (error: Error | null, method: string, parameters: unknown[]) => void,
     ): void;
-    deserializeMethodResponse(stream: Readable, callback: (error: Error | null, value: unknown) => void): void;
+    deserializeMethodResponse(
+      stream: Readable,
+      callback: (error: Error | null, value: unknown) => void,
+    ): void;
   }
 }
 

@@ -1,6 +1,6 @@
 import { MccError } from "../../protocol/error";
 import type { Driver } from "../driver/driver";
-import { ManagedInstance } from "./managed-instance";
+import type { ManagedInstance } from "./managed-instance";
 import { refuseOtherServer } from "./target";
 
 /** How a caller names an instance: see `target` in protocol/instance.ts. */

@@ -3,7 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { MccError, messageOf } from "../../protocol/error";
 import type { Instance } from "../../protocol/instance";
 import type { MethodResult, ParsedParameters } from "../../protocol/method-table";
-import { InstanceCatalog, type InstanceTarget } from "./instance-catalog";
+import type { InstanceCatalog, InstanceTarget } from "./instance-catalog";
 import type { InstanceContext } from "./instance-context";
 import { createInstance, waitUntilReady } from "./instance-creation";
 import { InstanceDestruction } from "./instance-destruction";

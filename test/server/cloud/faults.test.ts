@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import sinon from "sinon";
+import { MccError } from "../../../protocol/error";
+import type { Driver } from "../../../server/driver/driver";
+import { assertMccError } from "../../support/assert-error";
+import { eventually } from "../../support/eventually";
+import { createReady, creation, targetOf, type TestCloud, testClouds } from "../../support/test-cloud";
+
+const broken = new MccError("engine", "lxc-start: no space left on device.");
+
+describe("when a step of the engine fails", () => {
+  const newCloud = testClouds();
+  afterEach(() => sinon.restore());
+
+  for (const step of ["create", "start"] as const) {
+    it(`"${step}": everything is undone and the step is named`, async () => {
+      const test = await newCloud();
+      sinon.stub(test.driver, step).rejects(broken);
+      await assertMccError(
+        createReady(test.cloud, { name: "web" }),
+        "engine",
+        new RegExp(`"web".*step "${step}" failed: lxc-start: no space left.*undone`),
+      );
+      await assertNothingRemains(test);
+      sinon.restore();
+      assert.equal((await createReady(test.cloud, { name: "web" })).status, "running");
+    });
+  }
+
+  it("the undoing too: the instance has failed, keeps what is its own, and is cleared away later", async () => {
+    const test = await newCloud();
+    const clock = sinon.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    sinon.stub(test.driver, "start").rejects(broken);
+    const destroy = sinon.stub(test.driver, "destroy").rejects(new MccError("engine", "device busy."));
+    const instance = await test.cloud.instances.create(creation({ name: "web" }));
+    await assertMccError(
+      test.cloud.instances.wait({ ...targetOf(instance), timeoutSeconds: 60 }),
+      "engine",
+      /Undoing it failed too, and is tried again: .*device busy/,
+    );
+    const failed = await test.cloud.instances.get(targetOf(instance));
+    assert.equal(failed.status, "failed");
+    assert.match(failed.failure ?? "", /no space left/);
+    await assertMccError(
+      test.cloud.instances.create(creation({ name: "web" })),
+      "conflict",
+      /"web" is taken/,
+    );
+    await clock.tickAsync(1000);
+    await eventually(() => destroy.callCount === 2, "it is tried again");
+    destroy.restore();
+    await eventually(async () => {
+      await clock.tickAsync(10_000);
+      return (await test.cloud.instances.list({})).length === 0;
+    }, "a later try has worked");
+    clock.restore();
+    await assertNothingRemains(test);
+  });
+
+  it("of a destroy: it says so and can be asked again", async () => {
+    const test = await newCloud();
+    const instance = await createReady(test.cloud);
+    const destroy = sinon.stub(test.driver, "destroy").rejects(broken);
+    await assertMccError(
+      test.cloud.instances.destroy(targetOf(instance)),
+      "engine",
+      /Destroying instance 500 .* failed, and is tried again: lxc-start: no space left/,
+    );
+    assert.equal((await test.cloud.instances.get(targetOf(instance))).status, "failed");
+    destroy.restore();
+    assert.deepEqual(await test.cloud.instances.destroy(targetOf(instance)), { destroyed: true });
+    await assertNothingRemains(test);
+  });
+
+  for (const step of ["resize", "writeFiles"] as const) {
+    it(`"${step}" of an update: all stays as it was`, async () => {
+      const test = await newCloud();
+      const instance = await createReady(test.cloud, { name: "web" });
+      const stub = sinon.stub(test.driver, step);
+      stub.onFirstCall().rejects(broken);
+      stub.callThrough();
+      await assertMccError(
+        test.cloud.instances.update({ ...targetOf(instance), name: "other", type: "light", keys: [] }),
+        "engine",
+        /no space left/,
+      );
+      const after = await test.cloud.instances.get(targetOf(instance));
+      assert.deepEqual([after.name, after.type], ["web", "basic"]);
+      assert.equal((await createReady(test.cloud, { name: "other" })).name, "other");
+    });
+  }
+
+  it("to be asked at all: nothing is taken for gone", async () => {
+    const test = await newCloud();
+    const instance = await createReady(test.cloud);
+    sinon.stub(test.driver, "list").rejects(broken);
+    await assertMccError(test.cloud.instances.get(targetOf(instance)), "engine", /no space left/);
+    sinon.restore();
+    assert.equal((await test.cloud.instances.get(targetOf(instance))).status, "running");
+  });
+});
+
+/** No container, no record, no reservation. */
+async function assertNothingRemains({
+  cloud,
+  driver,
+  stateFolder,
+}: TestCloud & { driver: Driver }): Promise<void> {
+  assert.deepEqual(await driver.list(), []);
+  assert.deepEqual(await cloud.instances.list({}), []);
+  assert.deepEqual(await readdir(join(stateFolder, "instances")), []);
+  assert.equal(cloud.info().addressPool.free, cloud.info().addressPool.size);
+}

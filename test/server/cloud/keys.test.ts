@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import sinon from "sinon";
+import { MccError } from "../../../protocol/error";
+import type { Driver } from "../../../server/driver/driver";
+import { makeHostKey } from "../../../server/cloud/host-key";
+import { assertMccError } from "../../support/assert-error";
+import { createReady, targetOf, testClouds } from "../../support/test-cloud";
+
+describe("keys", () => {
+  const newCloud = testClouds();
+  const [one, two] = [makeHostKey().publicKey, makeHostKey().publicKey];
+  afterEach(() => sinon.restore());
+
+  it("are kept under their names, whatever the white space", async () => {
+    const { cloud, reopen } = await newCloud();
+    const key = await cloud.keys.add({ name: "me", publicKey: `  ${one}   me@home\n` });
+    assert.equal(key.publicKey, `${one} me@home`);
+    assert.deepEqual((await reopen()).keys.list(), [key]);
+    await assertMccError(cloud.keys.add({ name: "me", publicKey: two }), "conflict", /"me" exists already/);
+  });
+
+  it("reach the instances that carry them when they change, and leave them when they are removed", async () => {
+    const { cloud, driver } = await newCloud();
+    await cloud.keys.add({ name: "one", publicKey: one });
+    await cloud.keys.add({ name: "two", publicKey: two });
+    const instance = await createReady(cloud, { keys: ["one", "two"] });
+    assert.equal(await authorizedKeys(driver, instance.id), `${one}\n${two}\n`);
+    const three = makeHostKey().publicKey;
+    const rewrite = cloud.instances.rewriteKeys.bind(cloud.instances);
+    await cloud.keys.update({ name: "one", publicKey: three }, rewrite);
+    assert.equal(await authorizedKeys(driver, instance.id), `${three}\n${two}\n`);
+    await cloud.keys.remove({ name: "one" }, rewrite);
+    assert.equal(await authorizedKeys(driver, instance.id), `${two}\n`);
+    assert.deepEqual((await cloud.instances.get(targetOf(instance))).keys, ["two"]);
+    assert.deepEqual(await cloud.keys.remove({ name: "one" }, rewrite), { removed: false });
+  });
+
+  it("say which instance a change did not reach", async () => {
+    const { cloud, driver } = await newCloud();
+    await cloud.keys.add({ name: "one", publicKey: one });
+    await createReady(cloud, { name: "web", keys: ["one"] });
+    const rewrite = cloud.instances.rewriteKeys.bind(cloud.instances);
+    sinon.stub(driver, "writeFiles").rejects(new MccError("engine", "wedged."));
+    await assertMccError(
+      cloud.keys.update({ name: "one", publicKey: two }, rewrite),
+      "engine",
+      /"one" did not reach instance 500 \("web"\): wedged/,
+    );
+  });
+
+  it("of another server are never acted on", async () => {
+    const { cloud } = await newCloud();
+    await cloud.keys.add({ name: "one", publicKey: one });
+    const elsewhere = { name: "one", serverId: "f".repeat(32) };
+    await assertMccError(
+      cloud.keys.remove(elsewhere, () => Promise.resolve()),
+      "conflict",
+      /not the server that made/,
+    );
+    assert.deepEqual(await cloud.keys.remove({ name: "one", uid: "0".repeat(32) }, () => Promise.resolve()), {
+      removed: false,
+    });
+  });
+});
+
+async function authorizedKeys(driver: Driver, id: number): Promise<string> {
+  const { stdout } = await driver.exec(id, {
+    ...{ command: ["cat", "/root/.ssh/authorized_keys"], stdin: Buffer.alloc(0) },
+    ...{ timeoutMs: 1000, maxOutputBytes: 10_000 },
+  });
+  return Buffer.from(stdout).toString();
+}

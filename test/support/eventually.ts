@@ -1,0 +1,13 @@
+/** The real one, also in tests that hold the clock. */
+const { setTimeout } = globalThis;
+
+/** Resolves once the condition holds. The bound is for a test that is broken, not a measure of speed. */
+export async function eventually(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  for (let tries = 0; tries < 3000; tries += 1) {
+    if (await condition()) {
+      return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  throw new Error(`waited in vain until ${what}`);
+}
