@@ -4,6 +4,7 @@ import {
   clientTokenSchema,
   dottedNameSchema,
   hostnameSchema,
+  instanceNameSchema,
   labelsSchema,
   nameSchema,
   timeSchema,
@@ -47,7 +48,7 @@ const idSchema = z.int().min(1, "an id is a whole number from 1");
  * server refuses, and an id that has come to mean another instance counts as gone.
  */
 const target = {
-  instance: z.union([idSchema, nameSchema], "the id or the name of an instance"),
+  instance: z.union([idSchema, instanceNameSchema], "the id or the name of an instance"),
   uid: uidSchema.optional(),
   serverId: uidSchema.optional(),
 };
@@ -62,7 +63,7 @@ export const instanceCreateSchema = z.strictObject({
   type: dottedNameSchema.default("basic"),
   keys: keysSchema.default([]),
   /** Default: `mcc-<id>`. */
-  name: nameSchema.optional(),
+  name: instanceNameSchema.optional(),
   /** One of the pool's. Default: a free one. */
   ipAddress: z.ipv4("an IPv4 address such as 198.18.0.7").optional(),
   /** Default: the name at creation. */
@@ -97,7 +98,7 @@ export const instanceMethods = {
     "Changes name, type, keys or labels of an instance in place, all given ones or none.",
     z.strictObject({
       ...target,
-      name: nameSchema.optional(),
+      name: instanceNameSchema.optional(),
       type: dottedNameSchema.optional(),
       keys: keysSchema.optional(),
       labels: labelsSchema.optional(),

@@ -11,6 +11,12 @@ export const nameSchema = z
     "a name has 1 to 63 of a-z, 0-9 and -, and neither starts nor ends with -",
   );
 
+/** A name that is all digits would read as an id. */
+export const instanceNameSchema = nameSchema.regex(
+  /[^0-9]/,
+  "a name is not made of digits only, which would read as an id",
+);
+
 /** Images and types may carry a version: `debian-12.5`. */
 export const dottedNameSchema = z
   .string()

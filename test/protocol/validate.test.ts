@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { MccError } from "../../protocol/error";
+import { type MethodName, methodTable } from "../../protocol/method-table";
+import { validate } from "../../protocol/validate";
+
+describe("wrong parameters", () => {
+  const rows: [MethodName, unknown, RegExp][] = [
+    ["instance.create", { name: "a/b" }, /name is "a\/b": a name has 1 to 63 of a-z/],
+    ["instance.create", { name: ".." }, /name is "\.\."/],
+    ["instance.create", { name: "two words" }, /name is "two words"/],
+    ["instance.create", { name: "x".repeat(300) }, /name is "x+… \(302 characters\)/],
+    ["instance.create", { name: "501" }, /name is "501": .*digits/],
+    ["instance.create", { ipAddress: "198.18.0.300" }, /ipAddress is "198\.18\.0\.300": an IPv4 address/],
+    ["instance.create", { waitFor: "http" }, /waitFor is "http": expected one of running, ssh/],
+    ["instance.create", { keys: "me" }, /keys is "me": expected array/],
+    ["instance.create", { keys: ["me", "me"] }, /keys is \["me","me"\]: each key is named once/],
+    ["instance.create", { labels: { "a b": "c" } }, /a label's key has/],
+    ["instance.create", { readyTimeoutSeconds: 0 }, /readyTimeoutSeconds is 0: expected at least 1/],
+    ["instance.create", { naem: "web" }, /there is no parameter "naem"/],
+    ["instance.create", { naem: "web", image: 7 }, /image is 7.*naem|naem.*image is 7/],
+    ["instance.get", {}, /instance is missing/],
+    ["instance.get", { instance: "Web" }, /instance is "Web": a name has 1 to 63/],
+    ["instance.get", { instance: 1.5 }, /the id or the name of an instance/],
+    ["instance.exec", { instance: 500, command: [] }, /command is \[\]: a command has one word/],
+    ["instance.exec", { instance: 500, command: ["a\0b"] }, /no NUL/],
+    ["instance.wait", { instance: 500, timeoutSeconds: 61 }, /timeoutSeconds is 61: expected at most 60/],
+    ["key.add", { name: "me" }, /publicKey is missing/],
+    ["image.import", { name: "a", path: "image.tar" }, /path is "image\.tar": a path is absolute/],
+    ["image.import", { name: "../a", path: "/a" }, /name is "\.\.\/a"/],
+    ["image.import", { name: "a..b", path: "/a" }, /no two dots/],
+    ["server.info", { verbose: true }, /there is no parameter "verbose"/],
+  ];
+  for (const [method, parameters, words] of rows) {
+    it(`of ${method} ${JSON.stringify(parameters).slice(0, 60)} are named, with what is allowed`, () => {
+      assert.throws(
+        () => validate(methodTable[method].parameters, parameters, method),
+        (error) => {
+          assert.ok(MccError.hasCode(error, "invalid"));
+          assert.match(error.message, words);
+          assert.ok(error.message.startsWith(`${method}: `));
+          return true;
+        },
+      );
+    });
+  }
+});
