@@ -1,0 +1,52 @@
+import type { MethodName } from "../protocol/method-table";
+
+interface CallLimits {
+  /** How long the daemon's answer may take, on top of what the parameters ask for. */
+  readonly seconds: number;
+  /** The parameter that says how long the daemon itself will wait, and what it is by default. */
+  readonly extra?: readonly [parameter: string, defaultSeconds: number];
+  /** Twice has the effect of once, so the call may be sent again when a connection was lost. */
+  readonly repeatable: boolean | "with clientToken";
+}
+
+/** The engine's own commands have 60 s each, and wait for their turn when many are asked for at once. */
+const engineWork = { seconds: 900, repeatable: true } as const;
+const look = { seconds: 120, repeatable: true } as const;
+
+const limits: Readonly<Record<MethodName, CallLimits>> = {
+  "instance.create": { seconds: 900, repeatable: "with clientToken" },
+  "instance.get": look,
+  "instance.list": look,
+  "instance.wait": { seconds: 60, extra: ["timeoutSeconds", 60], repeatable: true },
+  "instance.update": engineWork,
+  "instance.start": engineWork,
+  "instance.stop": { ...engineWork, extra: ["graceSeconds", 10] },
+  "instance.restart": { ...engineWork, extra: ["graceSeconds", 10] },
+  "instance.exec": { seconds: 300, extra: ["timeoutSeconds", 60], repeatable: false },
+  "instance.destroy": engineWork,
+  "key.add": { seconds: 120, repeatable: "with clientToken" },
+  "key.get": look,
+  "key.list": look,
+  "key.update": engineWork,
+  "key.remove": engineWork,
+  "image.list": look,
+  "image.import": { seconds: 1800, repeatable: false },
+  "image.remove": engineWork,
+  "type.list": look,
+  "server.info": { seconds: 30, repeatable: true },
+};
+
+/** How long the answer to a call may take. */
+export function answerTimeoutMs(method: MethodName, parameters: object): number {
+  const { seconds, extra } = limits[method];
+  const asked: unknown = extra === undefined ? 0 : (Reflect.get(parameters, extra[0]) ?? extra[1]);
+  return (seconds + (typeof asked === "number" ? asked : 0)) * 1000;
+}
+
+/** Whether a call may be sent a second time when it is not known what became of the first. */
+export function isRepeatable(method: MethodName, parameters: object): boolean {
+  const { repeatable } = limits[method];
+  return repeatable === "with clientToken"
+    ? "clientToken" in parameters && parameters.clientToken !== undefined
+    : repeatable;
+}

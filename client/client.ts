@@ -1,0 +1,141 @@
+import { decodeResponse, encodeCall } from "../protocol/codec";
+import { MccError } from "../protocol/error";
+import {
+  type MethodName,
+  type MethodParameters,
+  type MethodResult,
+  methodTable,
+} from "../protocol/method-table";
+import { protocolVersion, type ServerInfo } from "../protocol/server";
+import { answerTimeoutMs, isRepeatable } from "./call-limits";
+import { ConnectionError } from "./connection-error";
+import { findLocalToken, type LocalToken } from "./local-token";
+import { defaultServer, parseServerAddress } from "./server-address";
+import { type Answer, Transport } from "./transport";
+
+export interface ConnectOptions {
+  /** `host:port`, `host` or an http or https URL. Default: MCC_SERVER, else `127.0.0.1:8080`. */
+  readonly server?: string | undefined;
+  /** Default: MCC_TOKEN, else the token of this host's own daemon, where the server is that. */
+  readonly token?: string | undefined;
+}
+
+/** A connection to one daemon. It holds nothing that has to be closed before the program may end. */
+export class Client {
+  readonly #transport: Transport;
+  readonly #givenToken: string | undefined;
+  #localToken: Promise<LocalToken> | undefined;
+  #info: Promise<ServerInfo> | undefined;
+
+  constructor(server: URL, token: string | undefined) {
+    this.#transport = new Transport(server);
+    this.#givenToken = token;
+  }
+
+  /** Where the daemon is: `http://127.0.0.1:8080`. */
+  get server(): string {
+    return this.#transport.server.origin;
+  }
+
+  /**
+   * Calls a method of the daemon and waits for its answer, within a bound of the method's own.
+   *
+   * @throws MccError what the daemon answered; `unavailable` when it cannot be reached, is no MiniCloud daemon
+   * or speaks another version of the protocol; `timeout`.
+   */
+  async call<M extends MethodName>(method: M, parameters: MethodParameters<M>): Promise<MethodResult<M>> {
+    await this.info();
+    return this.#parse(method, await this.#send(method, parameters));
+  }
+
+  /** Which daemon this is, asked once. @throws as `call` does. */
+  async info(): Promise<ServerInfo> {
+    this.#info ??= this.#askInfo();
+    try {
+      return await this.#info;
+    } catch (error) {
+      this.#info = undefined;
+      throw error;
+    }
+  }
+
+  /** Ends the connections that are kept for the next call. */
+  close(): void {
+    this.#transport.close();
+  }
+
+  async #askInfo(): Promise<ServerInfo> {
+    const info = await this.#send("server.info", {});
+    const spoken: unknown =
+      typeof info === "object" && info !== null ? Reflect.get(info, "protocolVersion") : undefined;
+    if (spoken !== protocolVersion) {
+      throw new ConnectionError(
+        "unavailable",
+        `The daemon at ${this.server} speaks version ${String(spoken)} of the protocol and this client version ${protocolVersion}: install the same release of minicloud on both sides.`,
+        false,
+      );
+    }
+    return this.#parse("server.info", info);
+  }
+
+  async #send(method: MethodName, parameters: object): Promise<unknown> {
+    const { token, problem } = await this.#token();
+    const answer = await this.#transport.post(
+      encodeCall(method, [parameters]),
+      token === undefined ? {} : { authorization: `Bearer ${token}` },
+      answerTimeoutMs(method, parameters),
+      isRepeatable(method, parameters),
+    );
+    try {
+      return await this.#decode(answer);
+    } catch (error) {
+      if (!MccError.hasCode(error, "unauthenticated")) {
+        throw error;
+      }
+      // The daemon may have been started, or set up anew, since.
+      this.#localToken = undefined;
+      throw problem === undefined
+        ? error
+        : new MccError("unauthenticated", `${error.message} ${problem}`, { cause: error });
+    }
+  }
+
+  async #decode({ status, body }: Answer): Promise<unknown> {
+    if (!/<methodResponse[\s>]/.test(body)) {
+      throw new ConnectionError(
+        "unavailable",
+        `What answers at ${this.server} is no MiniCloud daemon (HTTP ${status}, no XML-RPC). Point MCC_SERVER or minicloud:server to one.`,
+        false,
+      );
+    }
+    return await decodeResponse(body);
+  }
+
+  async #token(): Promise<LocalToken> {
+    if (this.#givenToken !== undefined) {
+      return { token: this.#givenToken };
+    }
+    this.#localToken ??= findLocalToken(this.#transport.server);
+    return await this.#localToken;
+  }
+
+  #parse<M extends MethodName>(method: M, value: unknown): MethodResult<M> {
+    const parsed = methodTable[method].result.safeParse(value);
+    if (!parsed.success) {
+      const { path, message } = parsed.error.issues[0] ?? { path: [], message: "" };
+      throw new MccError(
+        "internal",
+        `The daemon at ${this.server} answered ${method} with something else than this client knows (${path.join(".")}: ${message}): install the same release of minicloud on both sides.`,
+      );
+    }
+    return parsed.data as MethodResult<M>;
+  }
+}
+
+/** Makes a client; the connection itself is made by the first call. @throws MccError `invalid` for a wrong address. */
+export function connect({
+  server = process.env.MCC_SERVER || defaultServer,
+  token = process.env.MCC_TOKEN || undefined,
+}: ConnectOptions = {}): Client {
+  return new Client(parseServerAddress(server), token);
+}

@@ -1,0 +1,10 @@
+export { MccError, type ErrorCode } from "../protocol/error";
+export type { Image } from "../protocol/image";
+export type { Instance, InstanceStatus, Readiness } from "../protocol/instance";
+export type { InstanceType } from "../protocol/instance-type";
+export type { Key } from "../protocol/key";
+export type { MethodName, MethodParameters, MethodResult } from "../protocol/method-table";
+export type { ServerInfo } from "../protocol/server";
+export { type Client, type ConnectOptions, connect } from "./client";
+export { ConnectionError } from "./connection-error";
+export { createInstance, type CreationOptions } from "./instance-creation";

@@ -1,0 +1,68 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { MccError } from "../protocol/error";
+import type { Instance } from "../protocol/instance";
+import type { MethodParameters } from "../protocol/method-table";
+import type { Client } from "./client";
+import { ConnectionError } from "./connection-error";
+
+/** How long a daemon that was lost may take to come back. */
+const patienceMs = 60_000;
+const pauseMs = 500;
+
+export interface CreationOptions {
+  /** Called with the instance as reserved, before it is ready; again when it has to be made anew. */
+  readonly onPending?: (instance: Instance) => void;
+}
+
+/**
+ * Creates an instance and waits until it is ready. With a clientToken it outlasts a daemon that is restarted
+ * meanwhile, and makes anew what that one had half-made.
+ *
+ * @throws MccError what the create failed with, after everything was undone; a ConnectionError when the daemon
+ * was lost: a later call with the same token then takes up what there is.
+ */
+export async function createInstance(
+  client: Client,
+  parameters: MethodParameters<"instance.create">,
+  { onPending }: CreationOptions = {},
+): Promise<Instance> {
+  let met = false;
+  let lostSinceMs: number | undefined;
+  for (;;) {
+    try {
+      const instance = await client.call("instance.create", parameters);
+      met = true;
+      onPending?.(instance);
+      return await waitUntilReady(client, instance);
+    } catch (error) {
+      met ||= !ConnectionError.isInstance(error) || error.reached;
+      lostSinceMs ??= Date.now();
+      const mayComeBack =
+        met && MccError.hasCode(error, "unavailable") && Date.now() - lostSinceMs < patienceMs;
+      if (!mayComeBack || parameters.clientToken === undefined) {
+        throw error;
+      }
+      await pause(pauseMs);
+    }
+  }
+}
+
+async function waitUntilReady(client: Client, { id, uid, name }: Instance): Promise<Instance> {
+  for (;;) {
+    try {
+      const { ready, instance } = await client.call("instance.wait", { instance: id, uid });
+      if (ready) {
+        return instance;
+      }
+    } catch (error) {
+      if (MccError.hasCode(error, "not-found")) {
+        throw new MccError(
+          "unavailable",
+          `Instance ${id} ("${name}") is gone: it was undone when the daemon ended before it was ready. Make it again.`,
+          { cause: error },
+        );
+      }
+      throw error;
+    }
+  }
+}

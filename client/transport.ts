@@ -1,0 +1,125 @@
+import * as http from "node:http";
+import * as https from "node:https";
+import { text } from "node:stream/consumers";
+import { messageOf } from "../protocol/error";
+import { ConnectionError } from "./connection-error";
+
+export interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
+
+/** The failures that deserve better words than the system's own. */
+const reasons: Readonly<Record<string, string>> = {
+  EAI_AGAIN: "its name cannot be looked up just now",
+  ECONNREFUSED: "the connection is refused",
+  ECONNRESET: "the connection was closed from there",
+  EHOSTUNREACH: "there is no way to that host",
+  ENETUNREACH: "there is no way to that network",
+  ENOTFOUND: "there is no host of that name",
+  EPIPE: "the connection was closed from there",
+  EPROTO: "it does not speak TLS; an address for it begins with http://",
+  ETIMEDOUT: "the host does not answer",
+  HPE_INVALID_CONSTANT: "it does not speak HTTP; if it speaks TLS, its address begins with https://",
+  DEPTH_ZERO_SELF_SIGNED_CERT:
+    "its certificate is self-signed; NODE_EXTRA_CA_CERTS names a file of such to trust",
+  SELF_SIGNED_CERT_IN_CHAIN:
+    "its certificate is of an unknown authority; NODE_EXTRA_CA_CERTS names a file of such to trust",
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+    "its certificate is of an unknown authority; NODE_EXTRA_CA_CERTS names a file of such to trust",
+};
+
+/** The HTTP side of one daemon: connections are kept and used again. */
+export class Transport {
+  readonly #agent: http.Agent | https.Agent;
+  readonly #secure: boolean;
+
+  constructor(
+    readonly server: URL,
+    private readonly what = `the MiniCloud daemon at ${server.origin}`,
+  ) {
+    this.#secure = server.protocol === "https:";
+    this.#agent = new (this.#secure ? https : http).Agent({ keepAlive: true });
+  }
+
+  /**
+   * Sends one request.
+   *
+   * @param repeatable whether it may be sent again when a connection kept from earlier turns out to be closed.
+   * @throws ConnectionError `unavailable` or `timeout`.
+   */
+  async post(
+    body: string,
+    headers: http.OutgoingHttpHeaders,
+    timeoutMs: number,
+    repeatable: boolean,
+  ): Promise<Answer> {
+    const signal = AbortSignal.timeout(timeoutMs);
+    const connection = { reached: false, reused: false };
+    try {
+      return await new Promise<Answer>((resolve, reject) => {
+        const request = (this.#secure ? https : http).request(this.server, {
+          method: "POST",
+          // A kept connection may be closed from there just now, and then it is not known what became of the call.
+          agent: repeatable ? this.#agent : false,
+          signal,
+          headers: { ...headers, "content-type": "text/xml", "content-length": Buffer.byteLength(body) },
+        });
+        request.once("socket", (socket) => {
+          connection.reused = request.reusedSocket;
+          connection.reached = request.reusedSocket;
+          socket.once(this.#secure ? "secureConnect" : "connect", () => {
+            connection.reached = true;
+          });
+        });
+        request.once("error", reject);
+        request.once("response", (response) => {
+          text(response).then(
+            (answer) => resolve({ status: response.statusCode ?? 0, body: answer }),
+            reject,
+          );
+        });
+        request.end(body);
+      });
+    } catch (error) {
+      if (signal.aborted) {
+        throw this.#timedOut(timeoutMs, connection.reached, error);
+      }
+      if (connection.reused) {
+        return await this.post(body, headers, timeoutMs, repeatable);
+      }
+      throw this.#unavailable(connection.reached, error);
+    }
+  }
+
+  /** Closes the connections that are kept. */
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  #timedOut(timeoutMs: number, reached: boolean, cause: unknown): ConnectionError {
+    return new ConnectionError(
+      "timeout",
+      `No answer came from ${this.what} within ${timeoutMs / 1000} s; it may still be at work. Look at its log, and try again.`,
+      reached,
+      { cause },
+    );
+  }
+
+  #unavailable(reached: boolean, cause: unknown): ConnectionError {
+    const reason = reasonOf(cause);
+    return new ConnectionError(
+      "unavailable",
+      reached
+        ? `The connection to ${this.what} was lost (${reason}). See that it runs, and try again.`
+        : `No MiniCloud daemon answers at ${this.server.origin}: ${reason}. Start one there with "mccserver", or point MCC_SERVER or minicloud:server to where one runs.`,
+      reached,
+      { cause },
+    );
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  return reasons[code] ?? (messageOf(error) || code);
+}

@@ -1,0 +1,141 @@
+import assert from "node:assert/strict";
+import { connect } from "../../client";
+import { ConnectionError } from "../../client/connection-error";
+import { MccError } from "../../protocol/error";
+import { assertMccError } from "../support/assert-error";
+import { withEnvironment } from "../support/environment";
+import { exampleInstance } from "../support/example-instance";
+import { freePort, standInDaemons, standInInfo } from "../support/stand-in-daemon";
+
+describe("Client", () => {
+  const startDaemon = standInDaemons();
+  withEnvironment(() => ({ MCC_SERVER: undefined, MCC_TOKEN: undefined, MCC_RUNTIME_DIR: "/nonexistent" }));
+
+  it("calls a method with its parameters and the token", async () => {
+    const daemon = await startDaemon({ "instance.get": () => exampleInstance() });
+    const instance = await connect({ server: daemon.url, token: "t0ken" }).call("instance.get", {
+      instance: 500,
+    });
+    assert.deepEqual(instance, exampleInstance());
+    assert.deepEqual(
+      daemon.calls.map(({ method, parameters, authorization }) => ({ method, parameters, authorization })),
+      [
+        { method: "server.info", parameters: {}, authorization: "Bearer t0ken" },
+        { method: "instance.get", parameters: { instance: 500 }, authorization: "Bearer t0ken" },
+      ],
+    );
+  });
+
+  it("takes server and token from MCC_SERVER and MCC_TOKEN", async () => {
+    const daemon = await startDaemon();
+    process.env.MCC_SERVER = `127.0.0.1:${daemon.port}`;
+    process.env.MCC_TOKEN = "from-environment";
+    await connect().info();
+    assert.equal(daemon.calls[0]?.authorization, "Bearer from-environment");
+  });
+
+  it("gives on what the daemon fails with", async () => {
+    const daemon = await startDaemon({
+      "instance.get": () => {
+        throw new MccError("not-found", `No instance 7.`);
+      },
+    });
+    await assertMccError(
+      connect({ server: daemon.url }).call("instance.get", { instance: 7 }),
+      "not-found",
+      /^No instance 7\.$/,
+    );
+  });
+
+  it("says how to come to a daemon where none answers", async () => {
+    const server = `127.0.0.1:${await freePort()}`;
+    const error = await assertMccError(
+      connect({ server }).call("key.list", {}),
+      "unavailable",
+      /^No MiniCloud daemon answers at http:\/\/127\.0\.0\.1:\d+: the connection is refused\. Start one .*MCC_SERVER/,
+    );
+    assert.ok(ConnectionError.isInstance(error));
+    assert.equal(error.reached, false);
+  });
+
+  it("says so when TLS was asked of a daemon without", async () => {
+    const daemon = await startDaemon();
+    await assertMccError(
+      connect({ server: `https://127.0.0.1:${daemon.port}` }).info(),
+      "unavailable",
+      /it does not speak TLS; an address for it begins with http:/,
+    );
+  });
+
+  it("knows what is no daemon", async () => {
+    const website = await startDaemon(
+      {},
+      (response) => void response.writeHead(404).end("<html>Nothing here</html>"),
+    );
+    await assertMccError(
+      connect({ server: website.url }).info(),
+      "unavailable",
+      /is no MiniCloud daemon \(HTTP 404/,
+    );
+  });
+
+  it("knows a daemon of another age", async () => {
+    const daemon = await startDaemon({ "server.info": () => ({ protocolVersion: 99 }) });
+    await assertMccError(
+      connect({ server: daemon.url }).call("key.list", {}),
+      "unavailable",
+      /version 99 .* version 1/,
+    );
+    assert.deepEqual(daemon.methods(), []);
+  });
+
+  it("refuses an answer of another shape", async () => {
+    const daemon = await startDaemon({ "key.list": () => [{ name: 5 }] });
+    await assertMccError(
+      connect({ server: daemon.url }).call("key.list", {}),
+      "internal",
+      /key\.list .*0\.uid/,
+    );
+  });
+
+  it("says when a connection was lost half-way", async () => {
+    const daemon = await startDaemon({ "instance.exec": (_parameters, call) => call.hangUp() });
+    const error = await assertMccError(
+      connect({ server: daemon.url }).call("instance.exec", { instance: 500, command: ["true"] }),
+      "unavailable",
+      /was lost/,
+    );
+    assert.ok(ConnectionError.isInstance(error) && error.reached);
+  });
+
+  it("asks again when a kept connection turns out to be closed, and what may not be repeated never", async () => {
+    let hangUps = 1;
+    const daemon = await startDaemon({
+      "key.list": (_parameters, call) => (hangUps-- > 0 ? call.hangUp() : []),
+      "instance.exec": (_parameters, call) => call.hangUp(),
+    });
+    const client = connect({ server: daemon.url });
+    assert.deepEqual(await client.call("key.list", {}), []);
+    await assertMccError(
+      client.call("instance.exec", { instance: 1, command: ["true"] }),
+      "unavailable",
+      /lost/,
+    );
+    assert.deepEqual(daemon.methods(), ["key.list", "key.list", "instance.exec"]);
+  });
+
+  it("is refused an address that is none", () => {
+    assert.throws(
+      () => connect({ server: "ftp://x" }),
+      (error) => MccError.hasCode(error, "invalid"),
+    );
+  });
+
+  it("asks for server.info once", async () => {
+    const daemon = await startDaemon({ "key.list": () => [] });
+    const client = connect({ server: daemon.url });
+    await Promise.all([client.call("key.list", {}), client.call("key.list", {}), client.info()]);
+    assert.deepEqual(await client.info(), standInInfo);
+    assert.equal(daemon.calls.filter(({ method }) => method === "server.info").length, 1);
+  });
+});

@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { connect, createInstance, type Instance } from "../../client";
+import { MccError } from "../../protocol/error";
+import { assertMccError } from "../support/assert-error";
+import { withEnvironment } from "../support/environment";
+import { exampleInstance } from "../support/example-instance";
+import { type Handlers, freePort, standInDaemons } from "../support/stand-in-daemon";
+
+describe("createInstance", () => {
+  const startDaemon = standInDaemons();
+  withEnvironment(() => ({ MCC_SERVER: undefined, MCC_TOKEN: undefined, MCC_RUNTIME_DIR: "/nonexistent" }));
+  const pending = exampleInstance({ status: "pending" });
+  const ready = { ready: true, instance: exampleInstance() };
+
+  it("waits as often as it takes", async () => {
+    const answers = [{ ready: false, instance: pending }, ready];
+    const daemon = await startDaemon({
+      "instance.create": () => pending,
+      "instance.wait": () => answers.shift(),
+    });
+    const seen: Instance[] = [];
+    const instance = await createInstance(
+      connect({ server: daemon.url }),
+      {},
+      { onPending: (one) => seen.push(one) },
+    );
+    assert.deepEqual(instance, exampleInstance());
+    assert.deepEqual(seen, [pending]);
+    assert.deepEqual(daemon.methods(), ["instance.create", "instance.wait", "instance.wait"]);
+  });
+
+  it("fails with what the create failed with", async () => {
+    const daemon = await startDaemon({
+      "instance.create": () => pending,
+      "instance.wait": () => {
+        throw new MccError("engine", `The step "start" failed.`);
+      },
+    });
+    await assertMccError(
+      createInstance(connect({ server: daemon.url }), { clientToken: "t".repeat(8) }),
+      "engine",
+      /start/,
+    );
+  });
+
+  it("fails at once where no daemon is", async () => {
+    const client = connect({ server: `127.0.0.1:${await freePort()}` });
+    await assertMccError(createInstance(client, { clientToken: "t".repeat(8) }), "unavailable", /refused/);
+  });
+
+  const lossesDuringWait: Record<string, NonNullable<Handlers["instance.wait"]>> = {
+    "closes the connection": (_parameters, call) => call.hangUp(),
+    "has forgotten the instance": () => {
+      throw new MccError("not-found", "No instance 500.");
+    },
+    "is stopping": () => {
+      throw new MccError("unavailable", "The daemon is stopping.");
+    },
+  };
+  for (const [what, lose] of Object.entries(lossesDuringWait)) {
+    it(`asks again with the same token when the daemon ${what}`, async () => {
+      let losses = 2;
+      const daemon = await startDaemon({
+        "instance.create": () => pending,
+        "instance.wait": (parameters, call) => (losses-- > 0 ? lose(parameters, call) : ready),
+      });
+      await createInstance(connect({ server: daemon.url }), { clientToken: "the-token" });
+      const creates = daemon.calls.filter(({ method }) => method === "instance.create");
+      assert.ok(creates.length >= 2);
+      assert.ok(creates.every(({ parameters }) => parameters.clientToken === "the-token"));
+    });
+
+    it(`gives up without a token when the daemon ${what}`, async () => {
+      const daemon = await startDaemon({ "instance.create": () => pending, "instance.wait": lose });
+      await assertMccError(createInstance(connect({ server: daemon.url }), {}), "unavailable", /./);
+      assert.equal(daemon.methods().filter((method) => method === "instance.create").length, 1);
+    });
+  }
+
+  it("outlasts a daemon that is away for a while", async () => {
+    const daemon = await startDaemon({ "instance.create": () => pending, "instance.wait": () => ready });
+    let away: Promise<unknown> = Promise.resolve();
+    daemon.handlers["instance.wait"] = () => {
+      daemon.handlers["instance.wait"] = () => ready;
+      away = daemon
+        .stop()
+        .then(() => new Promise((resolve) => setTimeout(resolve, 700)))
+        .then(() => daemon.start());
+      return new Promise(() => undefined);
+    };
+    assert.deepEqual(
+      await createInstance(connect({ server: daemon.url }), { clientToken: "the-token" }),
+      exampleInstance(),
+    );
+    await away;
+  });
+});
