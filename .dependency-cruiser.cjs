@@ -5,7 +5,9 @@ const layers = {
   provider: ["client", "protocol"],
   cli: ["client", "protocol"],
   server: ["protocol"],
-  quickstart: ["client", "protocol"],
+  images: ["protocol"],
+  isolated: ["protocol"],
+  quickstart: ["client", "protocol", "images"],
 };
 const serverLayers = {
   driver: [],

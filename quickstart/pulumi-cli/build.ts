@@ -56,9 +56,13 @@ async function compile(binary: string, say: (text: string) => void): Promise<voi
   try {
     await build;
   } catch (error) {
-    throw new MccError("unavailable", `The Pulumi CLI cannot be built from its Go module: ${lastLine || messageOf(error)}`, {
-      cause: error,
-    });
+    throw new MccError(
+      "unavailable",
+      `The Pulumi CLI cannot be built from its Go module: ${lastLine || messageOf(error)}`,
+      {
+        cause: error,
+      },
+    );
   } finally {
     clearInterval(ticker);
   }

@@ -1,0 +1,67 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { execa } from "execa";
+import { MccError } from "../protocol/error";
+import { type NetworkProcess, processesOfThisNetwork } from "./network-processes";
+
+const stopTimeoutMs = 20_000;
+const graceMs = 10_000;
+const lookEveryMs = 50;
+
+/**
+ * Ends every other process of this network namespace. Containers are stopped by LXC itself, whose monitor then
+ * clears its cgroups, and must never be killed; the rest gets SIGTERM, and SIGKILL when it does not end.
+ *
+ * @throws MccError `timeout` that names what is still there.
+ */
+export async function endProcesses(): Promise<void> {
+  await stopContainers();
+  await signalOthers("SIGTERM");
+  await untilGone(graceMs);
+  // A daemon may have started one more before it went.
+  await stopContainers();
+  await signalOthers("SIGKILL");
+  const left = await untilGone(graceMs);
+  if (left.length > 0) {
+    const names = left.map(({ pid, words }) => `${pid} (${words.join(" ").slice(0, 80)})`);
+    throw new MccError("timeout", `These processes did not end: ${names.join(", ")}.`);
+  }
+}
+
+async function stopContainers(): Promise<void> {
+  const processes = await processesOfThisNetwork();
+  const containers = processes.flatMap(({ container }) => (container === undefined ? [] : [container]));
+  await Promise.all(
+    containers.map(({ path, name }) =>
+      execa("lxc-stop", ["--kill", "-P", path, "-n", name], { reject: false, timeout: stopTimeoutMs }),
+    ),
+  );
+}
+
+async function signalOthers(signal: NodeJS.Signals): Promise<void> {
+  for (const { pid, container } of await processesOfThisNetwork()) {
+    if (container === undefined) {
+      kill(pid, signal);
+    }
+  }
+}
+
+/** @returns what is left when the time is over. */
+async function untilGone(timeoutMs: number): Promise<NetworkProcess[]> {
+  const end = Date.now() + timeoutMs;
+  let left = await processesOfThisNetwork();
+  while (left.length > 0 && Date.now() < end) {
+    await sleep(lookEveryMs);
+    left = await processesOfThisNetwork();
+  }
+  return left;
+}
+
+function kill(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) {
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,64 @@
+import { mkdir, mkdtemp, readdir, readFile, rmdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+
+/** Folders whose content on the host the command neither sees nor changes. */
+const covered = ["/var/lib/minicloud", "/run/minicloud", "/run/lxc"];
+
+/** Makes the folders that `coverHost` mounts upon, on the host, where they are missing. */
+export async function makeMountpoints(): Promise<void> {
+  for (const folder of covered) {
+    await mkdir(folder, { recursive: true });
+  }
+}
+
+/**
+ * Removes the empty ones from the host again, unless another namespace still has something mounted there: the
+ * kernel would take that mount away with the folder.
+ */
+export async function removeMountpoints(): Promise<void> {
+  const inUse = await mountpointsOfOthers();
+  for (const folder of covered.filter((folder) => !inUse.has(folder))) {
+    await rmdir(folder).catch(ignore("ENOTEMPTY", "ENOENT"));
+  }
+}
+
+/** Inside new namespaces: hides the host's folders, and shows this network's interfaces under `/sys/class/net`. */
+export async function coverHost(): Promise<void> {
+  const aside = await mkdtemp(join(tmpdir(), "minicloud-cgroups-"));
+  const steps = [
+    // A sysfs shows the network namespace it was mounted in, and LXC looks for its bridge there.
+    ["mount", "--rbind", "/sys/fs/cgroup", aside],
+    ["mount", "-t", "sysfs", "sysfs", "/sys"],
+    ["mount", "--rbind", aside, "/sys/fs/cgroup"],
+    ["umount", "--recursive", "--lazy", aside],
+    ["rmdir", aside],
+    ["ip", "link", "set", "lo", "up"],
+    ...covered.map((folder) => ["mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", folder]),
+  ];
+  for (const [command = "", ...words] of steps) {
+    await execa(command, words);
+  }
+}
+
+async function mountpointsOfOthers(): Promise<Set<string>> {
+  const mountpoints = new Set<string>();
+  for (const pid of (await readdir("/proc")).filter((name) => /^\d+$/.test(name))) {
+    // A process may end between the two looks.
+    const table = await readFile(`/proc/${pid}/mountinfo`, "utf8").catch(ignore("ENOENT", "ESRCH", "EINVAL"));
+    for (const line of table?.split("\n") ?? []) {
+      mountpoints.add(line.split(" ")[4] ?? "");
+    }
+  }
+  return mountpoints;
+}
+
+function ignore(...codes: string[]): (error: NodeJS.ErrnoException) => undefined {
+  return (error) => {
+    if (!codes.includes(error.code ?? "")) {
+      throw error;
+    }
+    return undefined;
+  };
+}

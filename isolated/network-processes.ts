@@ -1,0 +1,40 @@
+import { readdir, readFile, readlink } from "node:fs/promises";
+
+export interface NetworkProcess {
+  readonly pid: number;
+  readonly words: readonly string[];
+  /** Of a monitor: the container it watches over. */
+  readonly container?: { readonly path: string; readonly name: string };
+}
+
+/** It ended meanwhile; or it may not be looked at, having more rights than any process that began in here. */
+const notOurs = new Set<unknown>(["ENOENT", "ESRCH", "EACCES"]);
+
+/** The other processes in this one's network namespace, without those of containers, which have their own. */
+export async function processesOfThisNetwork(): Promise<NetworkProcess[]> {
+  const own = await readlink("/proc/self/ns/net");
+  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name)).map(Number);
+  const processes = await Promise.all(pids.map((pid) => describe(pid, own)));
+  return processes.filter((process) => process !== undefined);
+}
+
+async function describe(pid: number, network: string): Promise<NetworkProcess | undefined> {
+  if (pid === process.pid) {
+    return undefined;
+  }
+  try {
+    if ((await readlink(`/proc/${pid}/ns/net`)) !== network) {
+      return undefined;
+    }
+    const words = (await readFile(`/proc/${pid}/cmdline`, "utf8")).split("\0").filter((word) => word !== "");
+    const [, path, name] = /^\[lxc monitor\] (\S+) (\S+)/.exec(words.join(" ")) ?? [];
+    return path === undefined || name === undefined
+      ? { pid, words }
+      : { pid, words, container: { path, name } };
+  } catch (error) {
+    if (error instanceof Error && "code" in error && notOurs.has(error.code)) {
+      return undefined;
+    }
+    throw error;
+  }
+}

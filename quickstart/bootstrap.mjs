@@ -1,0 +1,26 @@
+/**
+ * Gets a checkout ready, then runs one of its compiled programs in this process:
+ *
+ *   node quickstart/bootstrap.mjs [<file under dist> [argument...]]
+ *
+ * Needs nothing but Node and npm. Quiet and quick when there is nothing to do.
+ */
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { build } from "./build.mjs";
+import { checkout } from "./checkout.mjs";
+import { installDependencies } from "./dependencies.mjs";
+
+const [program, ...words] = process.argv.slice(2);
+try {
+  installDependencies();
+  build();
+} catch (error) {
+  console.error(error.message);
+  process.exit(1);
+}
+if (program !== undefined) {
+  const path = join(checkout, "dist", program);
+  process.argv = [process.execPath, path, ...words];
+  createRequire(import.meta.url)(path);
+}

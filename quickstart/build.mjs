@@ -1,0 +1,71 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { checkout, run } from "./checkout.mjs";
+
+const dist = join(checkout, "dist");
+/** What was built last: the sources and when each was changed. */
+const noteFile = join(dist, "built.json");
+
+/** Compiles the sources into `dist` when any has changed since the last time. @throws Error in one line. */
+export function build() {
+  const sources = sourceTimes();
+  const built = readNote();
+  if (JSON.stringify(sources) === JSON.stringify(built)) {
+    return;
+  }
+  console.log("build: compiling");
+  if (Object.keys(built).some((path) => !(path in sources))) {
+    // What was compiled from a file that is gone would live on, and tests of it would run.
+    rmSync(dist, { recursive: true, force: true });
+  }
+  rmSync(noteFile, { force: true });
+  run(process.execPath, [join(checkout, "node_modules", "typescript", "bin", "tsc")]);
+  makeProgramsExecutable();
+  mkdirSync(dist, { recursive: true });
+  writeFileSync(noteFile, JSON.stringify(sources));
+}
+
+function sourceTimes() {
+  const { include } = JSON.parse(readFileSync(join(checkout, "tsconfig.json"), "utf8"));
+  const folders = include.map((pattern) => pattern.replace("/**/*", ""));
+  const present = folders.filter((folder) => existsSync(join(checkout, folder)));
+  const sources = present.flatMap((folder) => filesUnder(folder)).filter((path) => /\.(ts|json)$/.test(path));
+  return Object.fromEntries(
+    ["tsconfig.json", "package-lock.json", ...sources.sort()].map((path) => [
+      path,
+      statSync(join(checkout, path)).mtimeMs,
+    ]),
+  );
+}
+
+function filesUnder(folder) {
+  return readdirSync(join(checkout, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(checkout.length + 1));
+}
+
+function readNote() {
+  try {
+    return JSON.parse(readFileSync(noteFile, "utf8"));
+  } catch (error) {
+    if (error.code === "ENOENT") {
+      return {};
+    }
+    throw error;
+  }
+}
+
+/** npm links the package's commands to these files; the compiler leaves the mode at 644. */
+function makeProgramsExecutable() {
+  const { bin } = JSON.parse(readFileSync(join(checkout, "package.json"), "utf8"));
+  Object.values(bin).forEach((path) => chmodSync(join(checkout, path), 0o755));
+}

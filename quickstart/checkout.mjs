@@ -1,0 +1,17 @@
+import { spawnSync } from "node:child_process";
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** The folder of package.json. */
+export const checkout = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** Runs a command in the checkout, with this terminal. @throws Error in one line when it fails. */
+export function run(command, words) {
+  const { status, signal, error } = spawnSync(command, words, { cwd: checkout, stdio: "inherit" });
+  if (error) {
+    throw new Error(`${command} cannot be run: ${error.message}`);
+  }
+  if (status !== 0) {
+    throw new Error(`"${[command, ...words].join(" ")}" failed (${signal ?? `exit code ${status}`}).`);
+  }
+}

@@ -1,0 +1,40 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { checkout, run } from "./checkout.mjs";
+
+const oldestNode = [20, 19];
+
+/** Brings `node_modules` to what package-lock.json says, unless it is there already. @throws Error in one line. */
+export function installDependencies() {
+  const [major, minor] = process.versions.node.split(".").map(Number);
+  if (major < oldestNode[0] || (major === oldestNode[0] && minor < oldestNode[1])) {
+    throw new Error(
+      `Node ${process.versions.node} is too old: MiniCloud needs ${oldestNode.join(".")} or later.`,
+    );
+  }
+  if (!areInstalled()) {
+    console.log("npm packages: installing what package-lock.json names");
+    run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
+  }
+}
+
+/** Whether npm's own note of what it has put into `node_modules` agrees with the lock file. */
+function areInstalled() {
+  const wanted = packagesIn(join(checkout, "package-lock.json"));
+  const present = packagesIn(join(checkout, "node_modules", ".package-lock.json"));
+  return Object.entries(wanted).every(
+    ([path, { version, optional }]) =>
+      path === "" || (present[path] ? present[path].version === version : optional === true),
+  );
+}
+
+function packagesIn(lockFile) {
+  try {
+    return JSON.parse(readFileSync(lockFile, "utf8")).packages;
+  } catch (error) {
+    if (error.code === "ENOENT") {
+      return {};
+    }
+    throw error;
+  }
+}
