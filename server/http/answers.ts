@@ -1,0 +1,83 @@
+import type { IncomingMessage } from "node:http";
+import type { Logger } from "pino";
+import { decodeCall, encodeFault, encodeResponse } from "../../protocol/codec";
+import { MccError } from "../../protocol/error";
+import type { Dispatch } from "../methods/callable";
+import { answerable } from "../methods/answerable";
+import { admission } from "./admission";
+import { readBody } from "./body";
+import type { Limits } from "./limits";
+import { type Reply, refusal, xmlReply } from "./reply";
+
+export interface AnswerOptions {
+  /** Undefined lets in whoever reaches the port. */
+  readonly token: string | undefined;
+  readonly limits: Limits;
+  readonly dispatch: Dispatch;
+  readonly log: Logger;
+}
+
+/** Makes replies of requests, and knows which calls are under way. */
+export class Answers {
+  readonly #options: AnswerOptions;
+  readonly #refuse: (request: IncomingMessage) => Reply | undefined;
+  readonly #underWay = new Set<Promise<string>>();
+
+  constructor(options: AnswerOptions) {
+    this.#options = options;
+    this.#refuse = admission(options.token);
+  }
+
+  /** @throws MccError for a request that was cut off, when nobody is left to reply to. */
+  async reply(request: IncomingMessage): Promise<Reply> {
+    const { limits, log } = this.#options;
+    const refused = this.#refuse(request);
+    if (refused !== undefined) {
+      log.debug({ status: refused.status, from: request.socket.remoteAddress }, "refused a request");
+      return refused;
+    }
+    const body = await readBody(request, limits.bodyBytes);
+    if (body === undefined) {
+      log.debug({ from: request.socket.remoteAddress }, "refused a request that is too large");
+      return tooLarge(limits.bodyBytes);
+    }
+    const call = this.#call(body);
+    this.#underWay.add(call);
+    return xmlReply(await call.finally(() => this.#underWay.delete(call)));
+  }
+
+  /** Resolves once no call is under way, those included that come meanwhile. */
+  async allMade(): Promise<void> {
+    while (this.#underWay.size > 0) {
+      await Promise.allSettled(this.#underWay);
+    }
+  }
+
+  /** The result or the fault; whether its client still waits does not matter to a call. */
+  async #call(body: string): Promise<string> {
+    const { dispatch, log } = this.#options;
+    try {
+      const { method, parameters } = await decodeCall(body);
+      return encodeResult(method, await dispatch(method, parameters));
+    } catch (error) {
+      const { fault, message } = answerable(error, log);
+      return encodeFault(fault, message);
+    }
+  }
+}
+
+/** A result that XML cannot carry is a defect of ours, not a mistake of the caller's. */
+function encodeResult(method: string, result: unknown): string {
+  try {
+    return encodeResponse(result);
+  } catch (error) {
+    throw new Error(`The result of ${method} cannot be encoded`, { cause: error });
+  }
+}
+
+function tooLarge(limitBytes: number): Reply {
+  return refusal(
+    413,
+    new MccError("invalid", `The request is larger than ${limitBytes} bytes; send less at a time.`),
+  );
+}

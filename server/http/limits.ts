@@ -1,0 +1,19 @@
+/** What one client may ask of the listener. */
+export interface Limits {
+  /** Of one request. `instance.exec` sends its stdin in it as base64, so that has three quarters of this at most. */
+  readonly bodyBytes: number;
+  readonly headersTimeoutMs: number;
+  /** For headers and body together; it ends when the body has come, however long the call takes. */
+  readonly requestTimeoutMs: number;
+  /** How long a connection is kept between two calls. */
+  readonly keepAliveMs: number;
+  readonly connections: number;
+}
+
+export const defaultLimits: Limits = {
+  bodyBytes: 16 * 1024 * 1024,
+  headersTimeoutMs: 10_000,
+  requestTimeoutMs: 60_000,
+  keepAliveMs: 30_000,
+  connections: 2048,
+};

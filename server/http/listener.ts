@@ -1,0 +1,106 @@
+import { once } from "node:events";
+import { createServer, type RequestListener, type Server, type ServerOptions } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import type { Socket } from "node:net";
+import { type ErrorCode, MccError, messageOf } from "../../protocol/error";
+import { answerable } from "../methods/answerable";
+import { type AnswerOptions, Answers } from "./answers";
+import { defaultLimits, type Limits } from "./limits";
+import { send } from "./reply";
+
+export interface ListenerOptions extends Omit<AnswerOptions, "limits"> {
+  readonly address: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** Without it, plain HTTP is spoken. */
+  readonly tls?: TlsTexts | undefined;
+  readonly limits?: Limits;
+}
+
+/** A certificate and its private key, in PEM. */
+export interface TlsTexts {
+  readonly cert: string;
+  readonly key: string;
+}
+
+export interface Listener {
+  readonly port: number;
+  /**
+   * Takes no more connections, waits for the calls that are under way and sends their answers. What has not
+   * come whole by then, and what its client does not read, is cut off.
+   */
+  close(): Promise<void>;
+}
+
+/** How long clients may take to read the last answers. */
+const farewellMs = 2_000;
+
+/** @throws MccError for an address that cannot be listened at, or a certificate that cannot be used. */
+export async function openListener(options: ListenerOptions): Promise<Listener> {
+  const { log, limits = defaultLimits } = options;
+  const answers = new Answers({ ...options, limits });
+  const server = makeServer(options.tls, limits, (request, response) => {
+    answers.reply(request).then(
+      (reply) => send(response, reply, !server.listening),
+      (error: unknown) => {
+        log.debug({ reason: answerable(error, log).message }, "a request was given up");
+        response.destroy();
+      },
+    );
+  });
+  server.maxConnections = limits.connections;
+  server.on(options.tls === undefined ? "connection" : "secureConnection", (socket: Socket) => {
+    socket.on("error", (error) => log.debug({ reason: error.message }, "a connection broke"));
+  });
+  server.on("tlsClientError", (error: Error) =>
+    log.debug({ reason: error.message }, "a TLS handshake failed"),
+  );
+  return {
+    port: await listen(server, options),
+    close: async () => {
+      const closed = once(server, "close");
+      server.close();
+      await answers.allMade();
+      const cutOff = setTimeout(() => server.closeAllConnections(), farewellMs);
+      await closed;
+      clearTimeout(cutOff);
+    },
+  };
+}
+
+function makeServer(tls: TlsTexts | undefined, limits: Limits, onRequest: RequestListener): Server {
+  const options: ServerOptions = {
+    headersTimeout: limits.headersTimeoutMs,
+    requestTimeout: limits.requestTimeoutMs,
+    keepAliveTimeout: limits.keepAliveMs,
+    connectionsCheckingInterval: 1_000,
+  };
+  if (tls === undefined) {
+    return createServer(options, onRequest);
+  }
+  try {
+    return createTlsServer({ ...options, ...tls, handshakeTimeout: limits.headersTimeoutMs }, onRequest);
+  } catch (error) {
+    throw new MccError("invalid", `The TLS certificate and key cannot be used: ${messageOf(error)}.`);
+  }
+}
+
+/** What the system says when it does not let us listen, and what to do then. */
+const listenFailures: Record<string, { code: ErrorCode; remedy: string }> = {
+  EADDRINUSE: { code: "conflict", remedy: "another program listens there; choose another port with -p" },
+  EADDRNOTAVAIL: { code: "invalid", remedy: "this host has no such address; choose one of its own with -l" },
+  EACCES: { code: "forbidden", remedy: "ports below 1024 are root's; choose another one with -p" },
+};
+
+async function listen(server: Server, { address, port }: ListenerOptions): Promise<number> {
+  server.listen(port, address);
+  try {
+    await once(server, "listening");
+  } catch (error) {
+    const systemCode = error instanceof Error && "code" in error ? String(error.code) : "";
+    const { code, remedy } = listenFailures[systemCode] ?? { code: "unavailable", remedy: messageOf(error) };
+    throw new MccError(code, `Cannot listen at ${address}, port ${port}: ${remedy}.`);
+  }
+  const bound = server.address();
+  return typeof bound === "object" && bound !== null ? bound.port : port;
+}

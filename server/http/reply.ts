@@ -1,0 +1,40 @@
+import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
+import { encodeFault } from "../../protocol/codec";
+import type { MccError } from "../../protocol/error";
+
+/** An HTTP answer, as data. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: OutgoingHttpHeaders;
+  readonly body: string;
+}
+
+/** A call's own answer, be it a result or a fault: for XML-RPC both are an HTTP success. */
+export function xmlReply(body: string): Reply {
+  return { status: 200, headers: { "content-type": "text/xml; charset=utf-8" }, body };
+}
+
+/** What was refused before it was a call: the HTTP status says so, and the body is a fault all the same. */
+export function refusal(status: number, error: MccError, headers: OutgoingHttpHeaders = {}): Reply {
+  const { body, headers: xmlHeaders } = xmlReply(encodeFault(error.fault, error.message));
+  return { status, headers: { ...xmlHeaders, ...headers }, body };
+}
+
+/** For whoever is no XML-RPC client: a person with a browser, or a client with the wrong address. */
+export function textReply(status: number, line: string, headers: OutgoingHttpHeaders = {}): Reply {
+  return {
+    status,
+    headers: { "content-type": "text/plain; charset=utf-8", ...headers },
+    body: `${line}\n`,
+  };
+}
+
+/** @param last ends the connection once the answer is out. */
+export function send(response: ServerResponse, reply: Reply, last: boolean): void {
+  response.writeHead(reply.status, {
+    ...reply.headers,
+    ...(last ? { connection: "close" } : {}),
+    "content-length": Buffer.byteLength(reply.body),
+  });
+  response.end(reply.body);
+}

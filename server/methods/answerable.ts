@@ -1,0 +1,16 @@
+import { randomBytes } from "node:crypto";
+import type { Logger } from "pino";
+import { MccError } from "../../protocol/error";
+
+/** The error as callers may see it: one that nobody foresaw is logged whole, and answered with a reference to the log. */
+export function answerable(error: unknown, log: Logger): MccError {
+  if (MccError.isInstance(error)) {
+    return error;
+  }
+  const reference = randomBytes(4).toString("hex");
+  log.error({ err: error, reference }, "a defect");
+  return new MccError(
+    "internal",
+    `The daemon met a defect of its own; its log has the details under reference ${reference}.`,
+  );
+}

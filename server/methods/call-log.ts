@@ -1,0 +1,54 @@
+import type { Logger } from "pino";
+import type { MccError } from "../../protocol/error";
+import { dottedNameSchema } from "../../protocol/name";
+import { answerable } from "./answerable";
+
+export interface Call {
+  readonly name: string;
+  readonly parameters: readonly unknown[];
+}
+
+/** Long enough for every name that there is. */
+const longestLogged = 64;
+
+/**
+ * Logs one line for a call: what it was about, how long it took, how it ended.
+ *
+ * @throws MccError in place of whatever else `work` threw.
+ */
+export async function logged<T>(log: Logger, call: Call, work: () => Promise<T>): Promise<T> {
+  const started = performance.now();
+  const line = (outcome: string): object => ({
+    method: call.name.slice(0, longestLogged),
+    ...subjectOf(call.parameters[0]),
+    ms: Math.round(performance.now() - started),
+    outcome,
+  });
+  try {
+    const result = await work();
+    log.info(line("ok"), "call");
+    return result;
+  } catch (error) {
+    const known = answerable(error, log);
+    log.info({ ...line(known.code), ...reasonOf(known) }, "call");
+    throw known;
+  }
+}
+
+/** Which instance, key or image a call is about. Nothing else of its parameters is logged. */
+function subjectOf(parameters: unknown): object {
+  if (typeof parameters !== "object" || parameters === null) {
+    return {};
+  }
+  const subject = Object.entries(parameters).filter(
+    ([key, value]) =>
+      ["instance", "name"].includes(key) &&
+      (typeof value === "number" || dottedNameSchema.safeParse(value).success),
+  );
+  return Object.fromEntries(subject);
+}
+
+/** The message of an `invalid` quotes what came, which may be a secret in the wrong place. */
+function reasonOf({ code, message }: MccError): object {
+  return code === "invalid" ? {} : { reason: message };
+}

@@ -1,0 +1,39 @@
+import type { z } from "zod";
+import { MccError } from "../../protocol/error";
+import { type MethodName, methodTable, type ParsedParameters } from "../../protocol/method-table";
+import { validate } from "../../protocol/validate";
+import type { Handlers } from "./handlers";
+
+/** Calls a method by name with parameters as they came. @throws MccError and nothing else. */
+export type Dispatch = (method: string, parameters: readonly unknown[]) => Promise<unknown>;
+
+/** One method as the wire calls it: whatever came in, a value that can be encoded out. */
+export type Callable = (parameters: readonly unknown[]) => Promise<unknown>;
+
+/** The method table in the form in which TypeScript follows a row from its name to its handler. */
+const rows: {
+  readonly [N in MethodName]: {
+    readonly parameters: z.ZodType<ParsedParameters<N>>;
+    readonly result: z.ZodType;
+  };
+} = methodTable;
+
+/** Puts the row's validation before the handler, and what the row promises behind it. */
+export function callable<M extends MethodName>(name: M, handler: Handlers<MethodName>[M]): Callable {
+  const { parameters: schema, result: resultSchema } = rows[name];
+  return async (parameters) => {
+    const parsed = validate(schema, onlyStruct(name, parameters), name);
+    return resultSchema.parse(await handler(parsed));
+  };
+}
+
+function onlyStruct(name: MethodName, parameters: readonly unknown[]): unknown {
+  const [struct = {}] = parameters;
+  if (parameters.length > 1) {
+    throw new MccError(
+      "invalid",
+      `${name} takes one struct, and ${parameters.length} parameters came; system.methodHelp says what goes into it.`,
+    );
+  }
+  return struct;
+}

@@ -1,0 +1,60 @@
+import type { Logger } from "pino";
+import { type MethodName, methodTable } from "../../protocol/method-table";
+import type { Cloud } from "../cloud/cloud";
+import { logged } from "./call-log";
+import { type Callable, callable, type Dispatch } from "./callable";
+import { type Description, describeMethod } from "./description";
+import type { Handlers } from "./handlers";
+import { imageHandlers } from "./image";
+import { instanceHandlers } from "./instance";
+import { keyHandlers } from "./key";
+import { serverHandlers } from "./server";
+import { systemMethods } from "./system";
+import { typeHandlers } from "./type";
+import { unknownMethod } from "./unknown-method";
+
+interface DispatchedMethod {
+  readonly description: Description;
+  readonly call: Callable;
+}
+
+/** Every method of the daemon, to be called by name; each call leaves one line in the log. */
+export function createDispatch(cloud: Cloud, log: Logger): Dispatch {
+  const handlers: Handlers<MethodName> = {
+    ...instanceHandlers(cloud),
+    ...keyHandlers(cloud),
+    ...imageHandlers(cloud),
+    ...typeHandlers(cloud),
+    ...serverHandlers(cloud),
+  };
+  const methods = new Map<string, DispatchedMethod>();
+  const find = (name: string): DispatchedMethod => {
+    const method = methods.get(name);
+    if (method === undefined) {
+      throw unknownMethod(name, [...methods.keys()]);
+    }
+    return method;
+  };
+  const dispatch: Dispatch = (name, parameters) =>
+    logged(log, { name, parameters }, async () => await find(name).call(parameters));
+
+  for (const name of Object.keys(methodTable).filter(isRowName)) {
+    methods.set(name, {
+      description: describeMethod(methodTable[name]),
+      call: callable(name, handlers[name]),
+    });
+  }
+  const system = systemMethods({
+    dispatch,
+    names: () => [...methods.keys()],
+    describe: (name) => find(name).description,
+  });
+  for (const [name, { call, ...description }] of Object.entries(system)) {
+    methods.set(name, { description, call: (parameters) => call(name, parameters) });
+  }
+  return dispatch;
+}
+
+function isRowName(name: string): name is MethodName {
+  return Object.hasOwn(methodTable, name);
+}

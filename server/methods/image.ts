@@ -1,0 +1,10 @@
+import type { Cloud } from "../cloud/cloud";
+import type { Handlers, MethodsOf } from "./handlers";
+
+export function imageHandlers({ images, instances }: Cloud): Handlers<MethodsOf<"image">> {
+  return {
+    "image.list": () => images.list(),
+    "image.import": (parameters) => images.import(parameters),
+    "image.remove": (parameters) => images.remove(parameters, (image) => instances.usersOf(image)),
+  };
+}

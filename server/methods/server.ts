@@ -1,0 +1,8 @@
+import type { Cloud } from "../cloud/cloud";
+import type { Handlers, MethodsOf } from "./handlers";
+
+export function serverHandlers(cloud: Cloud): Handlers<MethodsOf<"server">> {
+  return {
+    "server.info": () => cloud.info(),
+  };
+}

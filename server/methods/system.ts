@@ -1,0 +1,100 @@
+import { z } from "zod";
+import { printable } from "../../protocol/codec";
+import { MccError } from "../../protocol/error";
+import { validate } from "../../protocol/validate";
+import type { Dispatch } from "./callable";
+import type { Description } from "./description";
+
+/** A method whose parameters have places in place of names, as XML-RPC's own conventions want it. */
+export interface SystemMethod extends Description {
+  /** @param name its own, for messages. */
+  readonly call: (name: string, parameters: readonly unknown[]) => Promise<unknown>;
+}
+
+export interface SystemOptions {
+  readonly dispatch: Dispatch;
+  /** Of all methods. */
+  readonly names: () => string[];
+  /** @throws MccError `not-found`. */
+  readonly describe: (method: string) => Description;
+}
+
+/** They are made one after the other, and one request shall not go on for ever. */
+const mostCalls = 100;
+
+const callsSchema = z
+  .array(z.strictObject({ methodName: z.string(), params: z.array(z.unknown()).default([]) }))
+  .max(mostCalls, `there are ${mostCalls} calls at most`);
+
+const capabilities = {
+  xmlrpc: { specUrl: "http://xmlrpc.com/spec.md", specVersion: 1 },
+  introspection: { specUrl: "http://xmlrpc-c.sourceforge.net/introspection.html", specVersion: 1 },
+};
+
+/** What XML-RPC servers tell about themselves by custom. */
+export function systemMethods({ dispatch, names, describe }: SystemOptions): Record<string, SystemMethod> {
+  return {
+    "system.listMethods": systemMethod("Returns the names of all methods.", [["array"]], z.tuple([]), () =>
+      names(),
+    ),
+    "system.methodSignature": systemMethod(
+      "Returns every way to call the named method: the type of the result, then those of the parameters.",
+      [["array", "string"]],
+      z.tuple([z.string()]),
+      ([name]) => describe(name).signatures,
+    ),
+    "system.methodHelp": systemMethod(
+      "Says what the named method does and takes; ? marks what may be left out.",
+      [["string", "string"]],
+      z.tuple([z.string()]),
+      ([name]) => describe(name).help,
+    ),
+    "system.multicall": systemMethod(
+      `Makes up to ${mostCalls} calls, structs of methodName and params, one after the other. Returns for each an array of its result, or a struct of faultCode and faultString.`,
+      [["array", "array"]],
+      z.tuple([callsSchema]),
+      ([calls]) => makeCalls(calls, dispatch),
+    ),
+    "system.getCapabilities": systemMethod(
+      "Returns the conventions that this server keeps to.",
+      [["struct"]],
+      z.tuple([]),
+      () => capabilities,
+    ),
+  };
+}
+
+function systemMethod<S extends z.ZodType>(
+  help: string,
+  signatures: Description["signatures"],
+  schema: S,
+  call: (parameters: z.output<S>) => unknown,
+): SystemMethod {
+  return {
+    help,
+    signatures,
+    call: async (name, parameters) => await call(validate(schema, parameters, name)),
+  };
+}
+
+async function makeCalls(calls: z.output<typeof callsSchema>, dispatch: Dispatch): Promise<unknown[]> {
+  const results: unknown[] = [];
+  for (const { methodName, params } of calls) {
+    results.push(await makeCall(methodName, params, dispatch));
+  }
+  return results;
+}
+
+async function makeCall(method: string, parameters: unknown[], dispatch: Dispatch): Promise<unknown> {
+  try {
+    if (method === "system.multicall") {
+      throw new MccError("invalid", "system.multicall does not call itself; put all calls into one array.");
+    }
+    return [await dispatch(method, parameters)];
+  } catch (error) {
+    if (MccError.isInstance(error)) {
+      return { faultCode: error.fault, faultString: printable(error.message) };
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,32 @@
+import { mkdir, readdir, rm, rmdir } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  type RuntimeFile,
+  runtimeFileName,
+  runtimeFileSchema,
+  runtimeFolder,
+} from "../protocol/runtime-file";
+import { readJsonFile, writeJsonFile } from "./cloud/json-file";
+import { shareWithOperators } from "./cloud/operators-group";
+import { tolerate } from "./tolerate";
+
+/** Tells the programs on this host about the daemon; what a killed one left at this port is replaced. */
+export async function register(port: number, file: RuntimeFile): Promise<void> {
+  const folder = runtimeFolder();
+  await mkdir(folder, { recursive: true, mode: 0o755 });
+  const path = join(folder, runtimeFileName(port));
+  await writeJsonFile(path, file);
+  await shareWithOperators(path);
+}
+
+/** Removes the files that are `ours`, and their folder with the last one. Other daemons' files stay. */
+export async function withdraw(ours: (file: RuntimeFile) => boolean): Promise<void> {
+  const folder = runtimeFolder();
+  for (const name of (await tolerate(["ENOENT"], readdir(folder))) ?? []) {
+    const path = join(folder, name);
+    if (name.endsWith(".json") && ours(await readJsonFile(path, runtimeFileSchema))) {
+      await rm(path, { force: true });
+    }
+  }
+  await tolerate(["ENOTEMPTY", "ENOENT"], rmdir(folder));
+}

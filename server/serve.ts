@@ -1,0 +1,94 @@
+import { readFile } from "node:fs/promises";
+import { setTimeout as pause } from "node:timers/promises";
+import type { Logger } from "pino";
+import { MccError, messageOf } from "../protocol/error";
+import { type Cloud, openCloud } from "./cloud/cloud";
+import { type Config, cloudOptions, warnings } from "./config";
+import { type Listener, openListener, type TlsTexts } from "./http/listener";
+import { openLog } from "./log";
+import { createDispatch } from "./methods/dispatch";
+import { register, withdraw } from "./runtime-registration";
+import { reportStart } from "./start-report";
+
+/** What calls get that go on when the cloud has closed, such as an `instance.exec`. */
+const lastCallsMs = 5_000;
+
+/** Serves until a signal asks for the end; resolves once all that was under way is finished or undone. */
+export async function serve(config: Config): Promise<void> {
+  // Containers must get through the state folder, whatever the caller's umask is.
+  process.umask(0o022);
+  process.chdir("/");
+  const log = openLog(config.logLevel);
+  process.on("uncaughtException", (error) => {
+    log.fatal({ err: error }, "a defect ended the daemon; instances run on");
+    process.exit(1);
+  });
+  warnings(config).forEach((warning) => log.warn(warning));
+  const cloud = await openCloud(cloudOptions(config, log));
+  let drained = Promise.resolve();
+  try {
+    const listener = await listen(config, cloud, log);
+    try {
+      await announce(config, cloud, listener, log);
+      const signal = await firstSignal();
+      log.info({ signal }, "stopping; another signal ends the daemon at once");
+    } finally {
+      drained = listener.close();
+    }
+  } finally {
+    await cloud.close();
+  }
+  await Promise.race([drained, pause(lastCallsMs)]);
+  await withdraw(({ pid }) => pid === process.pid);
+  log.info("stopped");
+}
+
+async function listen(config: Config, cloud: Cloud, log: Logger): Promise<Listener> {
+  return await openListener({
+    address: config.address,
+    port: config.port,
+    tls: config.tls && (await readTls(config.tls)),
+    token: config.allowAnonymous ? undefined : cloud.identity.token,
+    dispatch: createDispatch(cloud, log),
+    log,
+  });
+}
+
+async function readTls(paths: TlsTexts): Promise<TlsTexts> {
+  try {
+    const [cert, key] = await Promise.all([readFile(paths.cert, "utf8"), readFile(paths.key, "utf8")]);
+    return { cert, key };
+  } catch (error) {
+    throw new MccError("invalid", `The TLS certificate or its key cannot be read: ${messageOf(error)}.`);
+  }
+}
+
+async function announce(config: Config, cloud: Cloud, { port }: Listener, log: Logger): Promise<void> {
+  const { serverId, tokenPath } = cloud.identity;
+  const url = urlOf(config, port);
+  await register(port, { url, tokenPath, pid: process.pid, serverId });
+  log.info({ url, driver: cloud.info().driver, stateFolder: config.stateFolder }, "serving");
+  await reportStart({ url });
+}
+
+/** Where a program on this machine reaches the daemon. */
+function urlOf({ address, tls }: Config, port: number): string {
+  const everywhere: Record<string, string> = { "0.0.0.0": "127.0.0.1", "::": "::1" };
+  const host = everywhere[address] ?? address;
+  return `${tls === undefined ? "http" : "https"}://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
+function firstSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    let asked = false;
+    const onSignal = (signal: NodeJS.Signals): void => {
+      if (asked) {
+        process.exit(1);
+      }
+      asked = true;
+      resolve(signal);
+    };
+    process.on("SIGTERM", onSignal);
+    process.on("SIGINT", onSignal);
+  });
+}
