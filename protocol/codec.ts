@@ -6,6 +6,10 @@ import { MccError, messageOf } from "./error";
 
 /** Arrays and structs inside each other. The deepest message of ours has 6 levels. */
 const deepestNesting = 32;
+/** A hundred calls in one message have some 2,000; a million would hold the daemon's event loop for seconds. */
+const mostValuesInCall = 50_000;
+/** Characters that are parsed before what they hold is judged. */
+const sliceLength = 65_536;
 const largestInt = 2 ** 31 - 1;
 
 export interface MethodCall {
@@ -33,13 +37,14 @@ export function encodeFault(fault: number, message: string): string {
   return serializeFault({ faultCode: fault, faultString: printable(message) });
 }
 
-/** @throws MccError `invalid` for what is not an XML-RPC call, or is nested too deeply. */
+/** @throws MccError `invalid` for what is not an XML-RPC call, is nested too deeply or holds too many values. */
 export async function decodeCall(xml: string): Promise<MethodCall> {
-  refuseDeepNesting(xml);
+  const deserializer = new Deserializer();
   const call = await new Promise<MethodCall>((resolve, reject) => {
-    new Deserializer().deserializeMethodCall(Readable.from([xml]), (error, method, parameters) => {
+    const source = limitedSource(xml, deserializer, mostValuesInCall);
+    deserializer.deserializeMethodCall(source, (error, method, parameters) => {
       if (error) {
-        reject(new MccError("invalid", `The request is not an XML-RPC call: ${oneLine(error.message)}.`));
+        reject(asMccError("invalid", "The request is not an XML-RPC call", error));
       } else {
         resolve({ method, parameters });
       }
@@ -51,15 +56,16 @@ export async function decodeCall(xml: string): Promise<MethodCall> {
 
 /** @throws MccError what the fault says, or `unavailable` for an answer that is not XML-RPC. */
 export async function decodeResponse(xml: string): Promise<unknown> {
-  refuseDeepNesting(xml);
+  const deserializer = new Deserializer();
   return await new Promise((resolve, reject) => {
-    new Deserializer().deserializeMethodResponse(Readable.from([xml]), (error, value) => {
+    const source = limitedSource(xml, deserializer, Number.POSITIVE_INFINITY);
+    deserializer.deserializeMethodResponse(source, (error, value) => {
       if (error === null) {
         resolve(value);
       } else if ("faultCode" in error && "faultString" in error) {
         reject(MccError.fromFault(Number(error.faultCode), String(error.faultString)));
       } else {
-        reject(new MccError("unavailable", `The answer is not XML-RPC: ${oneLine(error.message)}.`));
+        reject(asMccError("unavailable", "The answer is not XML-RPC", error));
       }
     });
   });
@@ -114,18 +120,37 @@ function numberToWire(value: number): unknown {
   return value;
 }
 
-/** Parsing and then walking a deeply nested value holds the event loop and overflows the stack. */
-function refuseDeepNesting(xml: string): void {
-  let depth = 0;
-  for (const [, slash, name] of xml.matchAll(/<!\[CDATA\[[\s\S]*?\]\]>|<(\/?)(array|struct)\b/gi)) {
-    if (name === undefined) {
-      continue;
+/**
+ * The message in slices; it ends with an error as soon as the parser has met too much. Parsing and then walking
+ * a deeply nested value would hold the event loop and overflow the stack. Only the parser itself knows what is
+ * markup: a text, a comment or a CDATA section may look like it.
+ */
+function limitedSource(xml: string, deserializer: Deserializer, mostValues: number): Readable {
+  const source = Readable.from(slices(xml));
+  let values = 0;
+  deserializer.parser.on("opentag", ({ name }) => {
+    values += name === "VALUE" ? 1 : 0;
+    if (deserializer.marks.length > deepestNesting) {
+      source.destroy(
+        new MccError("invalid", `The message nests more than ${deepestNesting} arrays and structs.`),
+      );
+    } else if (values > mostValues) {
+      source.destroy(
+        new MccError("invalid", `The message holds more than ${mostValues} values; send fewer.`),
+      );
     }
-    depth += slash === "/" ? -1 : 1;
-    if (depth > deepestNesting) {
-      throw new MccError("invalid", `The message nests more than ${deepestNesting} arrays and structs.`);
-    }
+  });
+  return source;
+}
+
+function* slices(xml: string): Generator<string> {
+  for (let start = 0; start === 0 || start < xml.length; start += sliceLength) {
+    yield xml.slice(start, start + sliceLength);
   }
+}
+
+function asMccError(code: "invalid" | "unavailable", what: string, error: Error): MccError {
+  return MccError.isInstance(error) ? error : new MccError(code, `${what}: ${oneLine(error.message)}.`);
 }
 
 /** A member named `__proto__` sets the prototype of its struct, and its members would pass for the struct's. */

@@ -10,6 +10,10 @@ declare module "xmlrpc/lib/deserializer" {
 
   export default class Deserializer {
     constructor(encoding?: string);
+    /** Calls back for every tag of the message, its name in capitals. */
+    readonly parser: { on(event: "opentag", listener: (tag: { name: string }) => void): unknown };
+    /** One for each array or struct that is open. */
+    readonly marks: readonly number[];
     deserializeMethodCall(
       stream: Readable,
       callback: (error: Error | null, method: string, parameters: unknown[]) => void,

@@ -66,9 +66,28 @@ describe("the codec", () => {
     });
   }
 
-  it("refuses a thousand arrays inside each other before it parses them", async () => {
+  it("refuses a thousand arrays inside each other", async () => {
     const xml = `<methodCall><methodName>a</methodName><params><param>${"<value><array><data>".repeat(1000)}`;
     await assertMccError(decodeCall(xml), "invalid", /nests more than 32/);
+  });
+
+  it("is not led by a comment to take nested arrays for text", async () => {
+    const arrays = `${"<value><array><data>".repeat(10_000)}${"</data></array></value>".repeat(10_000)}`;
+    const xml = `<methodCall><methodName>a</methodName><params><param><!-- <![CDATA[ -->${arrays}]]></param></params></methodCall>`;
+    await assertMccError(decodeCall(xml), "invalid", /nests more than 32/);
+  });
+
+  it("refuses a call that holds more values than any call has", async () => {
+    await assertMccError(
+      decodeCall(encodeCall("a", [new Array(60_000).fill(1)])),
+      "invalid",
+      /more than 50000 values/,
+    );
+  });
+
+  it("carries a text of many slices, with characters of two units at every place", async () => {
+    const text = "\u{1f600}<&\u00e9".repeat(50_000);
+    assert.deepEqual((await decodeCall(encodeCall("a", [text, `x${text}`]))).parameters, [text, `x${text}`]);
   });
 
   it("does not take markup inside a text for nesting", async () => {
