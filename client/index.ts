@@ -7,4 +7,9 @@ export type { MethodName, MethodParameters, MethodResult } from "../protocol/met
 export type { ServerInfo } from "../protocol/server";
 export { type Client, type ConnectOptions, connect } from "./client";
 export { ConnectionError } from "./connection-error";
-export { createInstance, type CreationOptions } from "./instance-creation";
+export {
+  createInstance,
+  type CreationOptions,
+  type InstanceTarget,
+  waitUntilReady,
+} from "./instance-creation";

@@ -5,6 +5,8 @@ import type { MethodParameters } from "../protocol/method-table";
 import type { Client } from "./client";
 import { ConnectionError } from "./connection-error";
 
+export type InstanceTarget = Pick<MethodParameters<"instance.get">, "instance" | "uid" | "serverId">;
+
 /** How long a daemon that was lost may take to come back. */
 const patienceMs = 60_000;
 const pauseMs = 500;
@@ -33,7 +35,7 @@ export async function createInstance(
       const instance = await client.call("instance.create", parameters);
       met = true;
       onPending?.(instance);
-      return await waitUntilReady(client, instance);
+      return await waitForNew(client, instance);
     } catch (error) {
       met ||= !ConnectionError.isInstance(error) || error.reached;
       lostSinceMs ??= Date.now();
@@ -47,22 +49,32 @@ export async function createInstance(
   }
 }
 
-async function waitUntilReady(client: Client, { id, uid, name }: Instance): Promise<Instance> {
+/**
+ * Waits until a pending instance is ready as its create asked; one that is made already is so at once.
+ *
+ * @throws MccError what its create failed with; `not-found` for one that is gone.
+ */
+export async function waitUntilReady(client: Client, target: InstanceTarget): Promise<Instance> {
   for (;;) {
-    try {
-      const { ready, instance } = await client.call("instance.wait", { instance: id, uid });
-      if (ready) {
-        return instance;
-      }
-    } catch (error) {
-      if (MccError.hasCode(error, "not-found")) {
-        throw new MccError(
-          "unavailable",
-          `Instance ${id} ("${name}") is gone: it was undone when the daemon ended before it was ready. Make it again.`,
-          { cause: error },
-        );
-      }
-      throw error;
+    const { ready, instance } = await client.call("instance.wait", target);
+    if (ready) {
+      return instance;
     }
+  }
+}
+
+/** A daemon that ended before an instance was ready undoes it when it comes back. */
+async function waitForNew(client: Client, { id, uid, name }: Instance): Promise<Instance> {
+  try {
+    return await waitUntilReady(client, { instance: id, uid });
+  } catch (error) {
+    if (MccError.hasCode(error, "not-found")) {
+      throw new MccError(
+        "unavailable",
+        `Instance ${id} ("${name}") is gone: it was undone when the daemon ended before it was ready. Make it again.`,
+        { cause: error },
+      );
+    }
+    throw error;
   }
 }

@@ -50,7 +50,8 @@ function pathText(path: PropertyKey[], before = ""): string {
   return path.length === 0 ? "" : before + path.map(String).join(".");
 }
 
-function valueAt(root: unknown, path: PropertyKey[]): unknown {
+/** What lies at a path, `undefined` where the path leads nowhere. */
+export function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(
     (value, key) => (typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined),
     root,

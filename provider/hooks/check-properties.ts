@@ -1,0 +1,44 @@
+import type { dynamic } from "@pulumi/pulumi";
+import type { z } from "zod";
+import { describe, valueAt } from "../../protocol/validate";
+import { hasUnknown } from "./unknown";
+
+export type Properties = Record<string, unknown>;
+
+interface Checked {
+  /** Defaults filled in. A wrong value stays as it came. */
+  readonly inputs: Properties;
+  /** Every mistake. */
+  readonly failures: dynamic.CheckFailure[];
+}
+
+/** What a resource's constructor and the SDK put beside the arguments. */
+const hidden = ["clientToken", "ownerUrn", "__provider"];
+
+/** Checks arguments, each by the schema of its name; what is not known yet passes. */
+export function checkProperties(schemas: Readonly<Record<string, z.ZodType>>, news: Properties): Checked {
+  const inputs: Properties = {};
+  const failures: dynamic.CheckFailure[] = [];
+  for (const [property, schema] of Object.entries(schemas)) {
+    const value = news[property] ?? undefined;
+    const parsed = schema.safeParse(value);
+    inputs[property] = parsed.success ? parsed.data : value;
+    for (const issue of parsed.error?.issues ?? []) {
+      const at = { ...issue, path: [property, ...issue.path] };
+      if (!hasUnknown(valueAt(news, at.path))) {
+        failures.push({ property, reason: describe(at, news) });
+      }
+    }
+  }
+  for (const property of Object.keys(news)) {
+    if (!(property in schemas) && !hidden.includes(property)) {
+      const reason = `there is no property "${property}", but ${Object.keys(schemas).join(", ")}`;
+      failures.push({ property, reason });
+    }
+  }
+  return { inputs: withoutUndefined(inputs), failures };
+}
+
+export function withoutUndefined(properties: Properties): Properties {
+  return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== undefined));
+}

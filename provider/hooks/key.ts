@@ -1,0 +1,112 @@
+import type { dynamic } from "@pulumi/pulumi";
+import { z } from "zod";
+import { type Key, MccError } from "../../client";
+import { nameSchema, uidSchema } from "../../protocol/name";
+import { parsePublicKey, samePublicKey } from "../../protocol/public-key";
+import { checkProperties, type Properties } from "./check-properties";
+import { configureConnection, daemon } from "./connection";
+import { defaultName } from "./default-name";
+import { goneError, unlessGone } from "./gone";
+import type { Hooks } from "./guard";
+import { identityOf, identitySchema } from "./identity-schema";
+import { hasUnknown } from "./unknown";
+
+const argsSchemas = { name: nameSchema.optional(), publicKey: z.string() };
+const inputsSchema = identitySchema.extend({ name: nameSchema, publicKey: z.string() });
+const stateSchema = inputsSchema.extend({ uid: uidSchema, serverId: uidSchema });
+type State = z.infer<typeof stateSchema>;
+
+/** What becomes of a `Key` of a program. */
+export const keyHooks: Hooks = {
+  configure: ({ config }) => configureConnection(config),
+
+  check: (olds, news) => {
+    const identity = identityOf(olds, news);
+    const { inputs, failures } = checkProperties(argsSchemas, news);
+    return {
+      inputs: { name: olds.name ?? defaultName(identity), ...inputs, ...identity },
+      failures: [...failures, ...publicKeyFailures(inputs.publicKey)],
+    };
+  },
+
+  diff: (_id, olds, news) => {
+    const replaces = news.name === undefined || news.name === olds.name ? [] : ["name"];
+    const changes = replaces.length > 0 || !sameMaterial(olds.publicKey, news.publicKey);
+    return { changes, replaces, deleteBeforeReplace: true };
+  },
+
+  create: async (properties) => {
+    const inputs = inputsSchema.parse(properties);
+    const { name, publicKey, clientToken } = inputs;
+    const { serverId } = await daemon().info();
+    const added = await daemon().call("key.add", { name, publicKey, clientToken });
+    // An earlier run of the program may have added it, and nobody heard of it.
+    const key = sameMaterial(added.publicKey, publicKey)
+      ? added
+      : await daemon().call("key.update", { name, publicKey, uid: added.uid });
+    return { id: key.name, outs: stateOf(key, { ...inputs, serverId }) };
+  },
+
+  read: async (id, properties) => {
+    const state = stateSchema.parse(properties);
+    const key = await unlessGone(daemon().call("key.get", targetOf(state)));
+    if (key === undefined) {
+      return {};
+    }
+    const { ownerUrn, clientToken } = state;
+    return {
+      id,
+      props: stateOf(key, state),
+      inputs: { name: key.name, publicKey: key.publicKey, ownerUrn, clientToken },
+    };
+  },
+
+  update: async (_id, olds, news) => {
+    const state = stateSchema.parse(olds);
+    const inputs = inputsSchema.parse(news);
+    const change = { ...targetOf(state), publicKey: inputs.publicKey };
+    const key = await unlessGone(daemon().call("key.update", change));
+    if (key === undefined) {
+      throw goneError(`The key "${state.name}"`);
+    }
+    return { outs: stateOf(key, { ...inputs, serverId: state.serverId }) };
+  },
+
+  delete: async (_id, properties) => {
+    await daemon().call("key.remove", targetOf(stateSchema.parse(properties)));
+  },
+};
+
+function targetOf({ name, uid, serverId }: State): { name: string; uid: string; serverId: string } {
+  return { name, uid, serverId };
+}
+
+function stateOf(
+  { name, uid, publicKey, fingerprint }: Key,
+  { ownerUrn, clientToken, serverId }: Pick<State, "ownerUrn" | "clientToken" | "serverId">,
+): Properties {
+  return { name, publicKey, fingerprint, uid, serverId, ownerUrn, clientToken };
+}
+
+/** Without the property's name: the engine would print its value, and that may be a private key. */
+function publicKeyFailures(publicKey: unknown): dynamic.CheckFailure[] {
+  if (typeof publicKey !== "string" || hasUnknown(publicKey)) {
+    return [];
+  }
+  try {
+    parsePublicKey(publicKey);
+    return [];
+  } catch (error) {
+    if (MccError.isInstance(error)) {
+      return [{ property: "", reason: `publicKey: ${error.message}` }];
+    }
+    throw error;
+  }
+}
+
+/** A comment and white space are no part of a key. */
+function sameMaterial(one: unknown, other: unknown): boolean {
+  return (
+    typeof one === "string" && typeof other === "string" && !hasUnknown(other) && samePublicKey(one, other)
+  );
+}

@@ -1,0 +1,3 @@
+export type { InstanceStatus, Readiness } from "../client";
+export { Instance, type InstanceArgs } from "./instance";
+export { Key, type KeyArgs } from "./key";
