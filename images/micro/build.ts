@@ -1,0 +1,113 @@
+import { chmod, copyFile, cp, mkdir, mkdtemp, readdir, rename, rm, stat, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
+import { execa } from "execa";
+import { MccError } from "../../protocol/error";
+import { busybox, folders, links, programs, terminals } from "./parts";
+import { librariesOf, missingPrograms } from "./programs";
+
+/** The image's own files lie among the sources, which the compiled files stand beside. */
+const ownFiles = join(__dirname, "..", "..", "..", "images", "micro", "root");
+
+/** Every file's time, so that the same packages make the same tarball, byte for byte. */
+const fileTime = "2025-01-01T00:00:00Z";
+
+/**
+ * Builds the stock image `micro` from programs of this host's Debian packages: busybox as init, bash, and dropbear,
+ * which lets nobody in but by a key in `/root/.ssh/authorized_keys`. Its host key is put in when an instance is made.
+ * Needs no root, and takes about a second.
+ *
+ * @param tarballPath is written whole or not at all.
+ * @throws MccError `unavailable` that names the packages to install.
+ */
+export async function buildMicroImage(tarballPath: string): Promise<void> {
+  const missing = await missingPrograms(programs);
+  if (missing.length > 0) {
+    throw new MccError(
+      "unavailable",
+      `The image micro cannot be built without ${missing.map(({ path, purpose }) => `${path} (${purpose})`).join(", ")}. ` +
+        `Install them: apt-get install ${missing.map(({ debianPackage }) => debianPackage).join(" ")}`,
+    );
+  }
+  const root = await mkdtemp(join(tmpdir(), "minicloud-micro-"));
+  try {
+    await fill(root);
+    await pack(root, tarballPath);
+  } finally {
+    await rm(root, { recursive: true, force: true });
+  }
+}
+
+async function fill(root: string): Promise<void> {
+  await cp(ownFiles, root, { recursive: true });
+  for (const { path } of folders) {
+    await mkdir(join(root, path), { recursive: true });
+  }
+  for (const { path, as = path } of programs) {
+    await addFile(root, path, as);
+  }
+  for (const library of await librariesOf(programs)) {
+    await addFile(root, library, library);
+  }
+  for (const terminal of terminals) {
+    await addFile(root, terminal, terminal);
+  }
+  await addCommands(root);
+  for (const { path, to } of links) {
+    await symlink(to, join(root, path));
+  }
+  await setModes(root);
+}
+
+/** `/bin/bash` becomes `/usr/bin/bash`, as on the host, where `/bin` is a link. */
+async function addFile(root: string, from: string, to: string): Promise<void> {
+  const target = join(root, to.replace(/^\/(bin|sbin|lib\w*)\//, "/usr/$1/"));
+  await mkdir(dirname(target), { recursive: true });
+  await copyFile(from, target);
+}
+
+/** A link for each of busybox's commands. */
+async function addCommands(root: string): Promise<void> {
+  const { stdout } = await execa(busybox, ["--list"]);
+  const taken = new Set(["busybox", "init", ...programs.map(({ path }) => basename(path))]);
+  for (const command of stdout.split("\n").filter((name) => !taken.has(name))) {
+    await symlink("busybox", join(root, "usr", "bin", command));
+  }
+}
+
+/** Whatever the umask was, and the modes of the checkout. */
+async function setModes(root: string): Promise<void> {
+  await chmod(root, 0o755);
+  for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isDirectory()) {
+      await chmod(path, 0o755);
+    } else if (entry.isFile()) {
+      const isProgram = ((await stat(path)).mode & 0o100) !== 0;
+      await chmod(path, isProgram ? 0o755 : 0o644);
+    }
+  }
+  for (const { path, mode } of folders) {
+    await chmod(join(root, path), mode);
+  }
+}
+
+async function pack(root: string, tarballPath: string): Promise<void> {
+  const unfinished = `${tarballPath}.unfinished`;
+  try {
+    await execa("tar", [
+      "--create",
+      `--file=${unfinished}`,
+      `--directory=${root}`,
+      "--sort=name",
+      `--mtime=${fileTime}`,
+      "--owner=0",
+      "--group=0",
+      "--numeric-owner",
+      ".",
+    ]);
+    await rename(unfinished, tarballPath);
+  } finally {
+    await rm(unfinished, { force: true });
+  }
+}

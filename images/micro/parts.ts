@@ -1,0 +1,61 @@
+/** A program of the host's that the image carries. */
+export interface Program {
+  /** Where it is on the host, and in the image unless `as` says otherwise. */
+  readonly path: string;
+  readonly as?: string;
+  /** The Debian package that has it, and what the image needs it for. */
+  readonly debianPackage: string;
+  readonly purpose: string;
+}
+
+export const busybox = "/bin/busybox";
+
+/** Programs that are copied with the libraries they load; all is laid out as Debian does, `/bin` being `/usr/bin`. */
+export const programs: readonly Program[] = [
+  { path: busybox, debianPackage: "busybox-static", purpose: "init and the usual commands" },
+  { path: "/bin/bash", debianPackage: "bash", purpose: "the login shell" },
+  { path: "/usr/sbin/dropbear", debianPackage: "dropbear-bin", purpose: "the SSH server" },
+  {
+    path: "/usr/lib/openssh/sftp-server",
+    // Where Debian's dropbear looks for it.
+    as: "/usr/lib/sftp-server",
+    debianPackage: "openssh-sftp-server",
+    purpose: "the other end of scp and sftp",
+  },
+];
+
+/** Descriptions of the terminals that people come from, without which an editor does not draw. */
+export const terminals = [
+  "d/dumb",
+  "l/linux",
+  "s/screen-256color",
+  "t/tmux-256color",
+  "v/vt100",
+  "x/xterm",
+  "x/xterm-256color",
+].map((name) => `/lib/terminfo/${name}`);
+
+export const folders: readonly { readonly path: string; readonly mode: number }[] = [
+  { path: "/dev", mode: 0o755 },
+  { path: "/etc/dropbear", mode: 0o700 },
+  { path: "/home", mode: 0o755 },
+  { path: "/mnt", mode: 0o755 },
+  { path: "/proc", mode: 0o555 },
+  { path: "/root", mode: 0o700 },
+  { path: "/run", mode: 0o755 },
+  { path: "/sys", mode: 0o555 },
+  { path: "/tmp", mode: 0o1777 },
+  { path: "/usr/local/bin", mode: 0o755 },
+  { path: "/var/log", mode: 0o755 },
+  { path: "/var/tmp", mode: 0o1777 },
+];
+
+/** Relative, so that they lead to the same place seen from the host and from within. */
+export const links: readonly { readonly path: string; readonly to: string }[] = [
+  { path: "/bin", to: "usr/bin" },
+  { path: "/sbin", to: "usr/sbin" },
+  { path: "/lib", to: "usr/lib" },
+  { path: "/lib64", to: "usr/lib64" },
+  { path: "/usr/sbin/init", to: "../bin/busybox" },
+  { path: "/var/run", to: "../run" },
+];

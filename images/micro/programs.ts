@@ -1,0 +1,34 @@
+import { constants } from "node:fs";
+import { access } from "node:fs/promises";
+import { execa } from "execa";
+import type { Program } from "./parts";
+
+/** Those that this host does not have. */
+export async function missingPrograms(programs: readonly Program[]): Promise<Program[]> {
+  const present = await Promise.all(
+    programs.map(({ path }) =>
+      access(path, constants.X_OK).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
+  return programs.filter((_, index) => !present[index]);
+}
+
+/** Absolute paths of the libraries that the programs load, the loader itself included. */
+export async function librariesOf(programs: readonly Program[]): Promise<string[]> {
+  const lists = await Promise.all(programs.map(({ path }) => librariesOfOne(path)));
+  return [...new Set(lists.flat())].sort();
+}
+
+async function librariesOfOne(path: string): Promise<string[]> {
+  const { stdout, stderr, failed } = await execa("ldd", [path], { reject: false, env: { LC_ALL: "C" } });
+  if (failed && stderr.includes("not a dynamic executable")) {
+    return [];
+  }
+  if (failed || stdout.includes("not found")) {
+    throw new Error(`ldd ${path}: ${stderr || stdout}`);
+  }
+  return [...stdout.matchAll(/(\/\S+) \(0x/g)].flatMap(([, library]) => library ?? []);
+}
