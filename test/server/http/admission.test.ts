@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect } from "node:net";
+import { decodeResponse, encodeCall } from "../../../protocol/codec";
+import { assertMccError } from "../../support/assert-error";
+import { type RawRequest, send } from "../../support/raw-http";
+import { assertServes, testListeners, testToken } from "../../support/test-listener";
+import { callRaw } from "../../support/wire";
+
+describe("who may call", () => {
+  const listen = testListeners();
+
+  const lines: [string, RawRequest, number][] = [
+    ["another verb", { method: "GET" }, 405],
+    ["another path", { path: "/RPC2" }, 404],
+  ];
+  for (const [title, raw, status] of lines) {
+    it(`answers ${title} with a line that helps, whoever asks`, async () => {
+      const listener = await listen();
+      const answer = await send(listener.url, raw);
+      assert.equal(answer.status, status);
+      assert.match(answer.body, /POST to \//);
+      assert.deepEqual(listener.called, []);
+      await assertServes(listener);
+    });
+  }
+
+  const strangers: [string, Record<string, string>, RegExp][] = [
+    ["no token", {}, /none came; set MCC_TOKEN/],
+    ["a wrong token", { authorization: "Bearer a-token-of-the-testz" }, /another one came/],
+    ["a longer token", { authorization: `Bearer ${testToken}x` }, /another one came/],
+    ["another scheme", { authorization: `Basic ${testToken}` }, /none came/],
+    ["an empty token", { authorization: "Bearer " }, /none came/],
+  ];
+  for (const [title, headers, message] of strangers) {
+    it(`refuses ${title}`, async () => {
+      const { url, called, lines: logged } = await listen();
+      const answer = await send(url, { headers, body: encodeCall("a", []) });
+      assert.equal(answer.status, 401);
+      assert.match(String(answer.headers["www-authenticate"]), /^Bearer/);
+      await assertMccError(decodeResponse(answer.body), "unauthenticated", message);
+      assert.deepEqual(called, []);
+      assert.ok(!JSON.stringify(logged).includes("a-token"), "no token is logged");
+    });
+  }
+
+  it("refuses a stranger before the body has come", async () => {
+    const listener = await listen();
+    const socket = connect(listener.port, "127.0.0.1");
+    socket.write("POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1000000\r\n\r\n<methodCall>");
+    const [answer] = (await once(socket, "data")) as [Buffer];
+    assert.match(answer.toString(), /^HTTP\/1\.1 401 /);
+    socket.destroy();
+    await assertServes(listener);
+  });
+
+  it("lets in everyone when no token is asked for", async () => {
+    const { url, called } = await listen({ token: undefined });
+    await callRaw({ url }, "a.b");
+    assert.deepEqual(called, ["a.b"]);
+  });
+
+  it("refuses web pages, also where no token is asked for", async () => {
+    const { url, called } = await listen({ token: undefined });
+    const answer = await send(url, { headers: { origin: "http://a.example" }, body: encodeCall("a", []) });
+    assert.equal(answer.status, 403);
+    await assertMccError(decodeResponse(answer.body), "forbidden", /Origin/);
+    assert.deepEqual(called, []);
+  });
+});

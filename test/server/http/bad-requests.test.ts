@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { decodeResponse, encodeCall } from "../../../protocol/codec";
+import { defaultLimits } from "../../../server/http/limits";
+import { assertMccError } from "../../support/assert-error";
+import { eventually } from "../../support/eventually";
+import { send, sendBytes } from "../../support/raw-http";
+import { assertServes, authorization, testListeners } from "../../support/test-listener";
+import { resultOf } from "../../support/wire";
+
+describe("bad requests", () => {
+  const listen = testListeners();
+  const limits = { ...defaultLimits, bodyBytes: 1000 };
+
+  const tooLarge: [string, Record<string, string>][] = [
+    ["announces more than the limit", {}],
+    ["grows past the limit unannounced", { "transfer-encoding": "chunked" }],
+  ];
+  for (const [title, headers] of tooLarge) {
+    it(`refuses a body that ${title}, and the client gets to read it`, async () => {
+      const listener = await listen({ limits });
+      const body = "x".repeat(5_000_000);
+      const answer = await send(listener.url, { headers: { authorization, ...headers }, body });
+      assert.equal(answer.status, 413);
+      await assertMccError(decodeResponse(answer.body), "invalid", /larger than 1000 bytes/);
+      await assertServes(listener);
+    });
+  }
+
+  const notCalls: [string, string, RegExp][] = [
+    ["nothing", "", /not an XML-RPC call/],
+    ["no XML", "hello", /not an XML-RPC call/],
+    ["JSON", '{"method": "a"}', /not an XML-RPC call/],
+    ["a cut-off call", encodeCall("a", [{ b: "c" }]).slice(0, -30), /not an XML-RPC call/],
+    ["a thousand arrays inside each other", callOfArrays(1000), /nests more than 32/],
+    ["a hundred thousand arrays inside each other", callOfArrays(100_000), /nests more than 32/],
+  ];
+  for (const [title, body, message] of notCalls) {
+    it(`answers ${title} with a fault`, async () => {
+      const listener = await listen();
+      const answer = send(listener.url, { headers: { authorization }, body });
+      await assertMccError(resultOf(answer), "invalid", message);
+      assert.deepEqual(listener.called, []);
+      await assertServes(listener);
+    });
+  }
+
+  const head = `POST / HTTP/1.1\r\nhost: x\r\nauthorization: ${authorization}\r\n`;
+  const cutOff: [string, string][] = [
+    ["a body", `${head}content-length: 1000\r\n\r\n<methodCall>`],
+    ["a head", head],
+    ["what is not HTTP", "\x16\x03\x01\x02 hello"],
+  ];
+  for (const [title, bytes] of cutOff) {
+    it(`lives on when ${title} is cut off, and logs it at debug`, async () => {
+      const listener = await listen();
+      const answer = await sendBytes(listener.port, bytes, { end: true });
+      assert.match(answer, /^(HTTP\/1\.1 400 |$)/);
+      await eventually(() => listener.lines.length > 0, "it is logged");
+      assert.deepEqual(new Set(listener.lines.map(({ level }) => level)), new Set([20]));
+      await assertServes(listener);
+    });
+  }
+
+  for (const [title, bytes] of cutOff.slice(0, 2)) {
+    it(`does not wait for ever for the rest of ${title}`, async () => {
+      const listener = await listen({
+        limits: { ...defaultLimits, headersTimeoutMs: 50, requestTimeoutMs: 50 },
+      });
+      assert.match(await sendBytes(listener.port, bytes, { end: false }), /^(HTTP\/1\.1 408 |$)/);
+      await assertServes(listener);
+    });
+  }
+});
+
+function callOfArrays(depth: number): string {
+  const arrays = `${"<value><array><data>".repeat(depth)}${"</data></array></value>".repeat(depth)}`;
+  return `<methodCall><methodName>a</methodName><params><param>${arrays}</param></params></methodCall>`;
+}

@@ -1,0 +1,143 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { Agent, get, type IncomingMessage, request } from "node:http";
+import { request as requestTls } from "node:https";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { decodeResponse, encodeCall } from "../../../protocol/codec";
+import { MccError } from "../../../protocol/error";
+import type { Dispatch } from "../../../server/methods/callable";
+import { assertMccError } from "../../support/assert-error";
+import { eventually } from "../../support/eventually";
+import { send } from "../../support/raw-http";
+import { assertServes, authorization, testListeners, testToken as token } from "../../support/test-listener";
+import { callRaw, callRequest } from "../../support/wire";
+
+const fixtures = join(__dirname, "..", "..", "..", "..", "test", "fixtures", "tls");
+
+/** A call named `long` goes on until it is told to finish. */
+function longCalls(): { dispatch: Dispatch; finish: () => void; finished: () => boolean } {
+  let finish = (): void => undefined;
+  let finished = false;
+  const over = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  const dispatch: Dispatch = async (method) => {
+    if (method === "long") {
+      await over;
+      finished = true;
+    }
+    return method;
+  };
+  return { dispatch, finish: () => finish(), finished: () => finished };
+}
+
+describe("the listener", () => {
+  const listen = testListeners();
+
+  it("answers a call in XML, whatever type its request claims", async () => {
+    const { url } = await listen();
+    const answer = await send(url, callRequest("a.b", [{ c: 1 }], token));
+    assert.equal(answer.status, 200);
+    assert.equal(answer.headers["content-type"], "text/xml; charset=utf-8");
+    assert.deepEqual(await decodeResponse(answer.body), { method: "a.b", parameters: [{ c: 1 }] });
+  });
+
+  it("answers a fault as XML-RPC does, with the status of a success", async () => {
+    const dispatch = (): Promise<never> => Promise.reject(new MccError("not-found", "No such thing."));
+    const { url } = await listen({ dispatch });
+    const answer = await send(url, callRequest("a", [], token));
+    assert.equal(answer.status, 200);
+    await assertMccError(decodeResponse(answer.body), "not-found", /^No such thing\.$/);
+  });
+
+  it("answers a defect with a reference, and logs it whole", async () => {
+    const { url, lines } = await listen({ dispatch: () => Promise.reject(new TypeError("secret details")) });
+    const error = await assertMccError(callRaw({ url, token }, "a"), "internal", /reference [0-9a-f]{8}\.$/);
+    assert.doesNotMatch(error.message, /secret/);
+    const logged = JSON.stringify(lines);
+    assert.match(logged, /secret details/);
+    assert.ok(logged.includes(/reference ([0-9a-f]{8})/.exec(error.message)?.[1] ?? "nothing"));
+  });
+
+  it("takes a result that XML cannot carry for a defect", async () => {
+    const { url } = await listen({ dispatch: () => Promise.resolve({ text: "\x00" }) });
+    await assertMccError(callRaw({ url, token }, "a"), "internal", /reference/);
+  });
+
+  it("finishes a call whose client has gone away", async () => {
+    const { dispatch, finish, finished } = longCalls();
+    const listener = await listen({ dispatch });
+    const sent = request(listener.url, { method: "POST", agent: false, headers: { authorization } });
+    sent.on("error", () => undefined);
+    sent.end(encodeCall("long", []));
+    await eventually(() => listener.called.includes("long"), "the call has come");
+    sent.destroy();
+    await assertServes(listener);
+    finish();
+    await eventually(finished, "the call has ended");
+    await assertServes(listener);
+  });
+
+  it("keeps a connection for several calls, and ends it when it closes", async () => {
+    const { url, listener } = await listen();
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const sockets = new Set<IncomingMessage["socket"]>();
+    for (let call = 0; call < 3; call += 1) {
+      const sent = request(url, { method: "POST", agent, headers: { authorization } });
+      sent.end(encodeCall("a", []));
+      const [response] = (await once(sent, "response")) as [IncomingMessage];
+      sockets.add(response.socket);
+      await text(response);
+    }
+    const [socket, ...others] = sockets;
+    assert.ok(socket !== undefined && others.length === 0);
+    const ended = once(socket, "close");
+    await Promise.all([listener.close(), ended]);
+  });
+
+  it("closes only after the calls under way were answered", async () => {
+    const { dispatch, finish } = longCalls();
+    const { url, called, listener } = await listen({ dispatch });
+    const answer = callRaw({ url, token }, "long");
+    await eventually(() => called.includes("long"), "the call has come");
+    let closed = false;
+    const closing = listener.close().then(() => {
+      closed = true;
+    });
+    await assert.rejects(callRaw({ url, token }, "late"), /ECONNREFUSED/);
+    assert.ok(!closed, "the call goes on");
+    finish();
+    assert.equal(await answer, "long");
+    await closing;
+  });
+
+  it("says what to do about a port that is taken", async () => {
+    const { port } = await listen();
+    await assertMccError(listen({ port }), "conflict", new RegExp(`${port}: another program.*-p`));
+  });
+
+  it("says what to do about an address of another machine", async () => {
+    await assertMccError(listen({ address: "198.51.100.7" }), "invalid", /no such address.*-l/);
+  });
+
+  it("serves HTTPS", async () => {
+    const cert = await readFile(join(fixtures, "cert.pem"), "utf8");
+    const key = await readFile(join(fixtures, "key.pem"), "utf8");
+    const { port, lines } = await listen({ tls: { cert, key } });
+    const sent = requestTls(`https://127.0.0.1:${port}/`, {
+      ...{ method: "POST", ca: cert, agent: false, headers: { authorization } },
+    });
+    sent.end(encodeCall("a", []));
+    const [response] = (await once(sent, "response")) as [IncomingMessage];
+    assert.deepEqual(await decodeResponse(await text(response)), { method: "a", parameters: [] });
+    // Plain HTTP to it ends that connection and nothing else.
+    await assert.rejects(once(get(`http://127.0.0.1:${port}/`, { agent: false }), "response"));
+    assert.ok(lines.some(({ msg }) => msg === "a TLS handshake failed"));
+  });
+
+  it("refuses a certificate that is none", async () => {
+    await assertMccError(listen({ tls: { cert: "x", key: "y" } }), "invalid", /certificate/);
+  });
+});
