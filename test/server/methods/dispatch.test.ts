@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { methodTable } from "../../../protocol/method-table";
+import type { Dispatch } from "../../../server/methods/callable";
+import { createDispatch } from "../../../server/methods/dispatch";
+import { assertMccError } from "../../support/assert-error";
+import { type CapturedLog, captureLog } from "../../support/captured-log";
+import { testClouds } from "../../support/test-cloud";
+
+const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIK0wmN/Cr3JXqmLW7u+g9pTh+wyqDHpSQEIQczXkVx9q me@here";
+
+describe("the methods", () => {
+  const newCloud = testClouds();
+  let dispatch: Dispatch;
+  let captured: CapturedLog;
+
+  beforeEach(async () => {
+    captured = captureLog();
+    const { cloud } = await newCloud();
+    dispatch = createDispatch(cloud, captured.log);
+  });
+
+  it("carry an instance, a key and an image through their lives", async () => {
+    const story: [string, object, RegExp][] = [
+      ["server.info", {}, /"driver":"simulated".*"simulated":true/],
+      ["type.list", {}, /"name":"basic"/],
+      ["image.import", { name: "own", path: __filename }, /"name":"own"/],
+      ["image.list", {}, /"name":"micro".*"name":"own"/],
+      ["image.remove", { name: "own" }, /"removed":true/],
+      ["key.add", { name: "me", publicKey }, /"fingerprint":"SHA256:/],
+      ["key.get", { name: "me" }, /"name":"me"/],
+      ["key.list", {}, /^\[.*"name":"me"/],
+      ["key.update", { name: "me", publicKey: `${publicKey} again` }, /again/],
+      ["instance.create", { name: "web", keys: ["me"], waitFor: "running" }, /"id":500.*"name":"web"/],
+      ["instance.wait", { instance: 500 }, /"ready":true.*"status":"running"/],
+      ["instance.get", { instance: "web" }, /"id":500/],
+      ["instance.list", {}, /^\[.*"id":500/],
+      ["instance.exec", { instance: "web", command: ["echo", "hi"] }, /"exitCode":0/],
+      ["instance.update", { instance: "web", name: "www", labels: { a: "b" } }, /"name":"www".*"a":"b"/],
+      ["instance.stop", { instance: "www" }, /"status":"stopped"/],
+      ["instance.start", { instance: "www" }, /"status":"running"/],
+      ["instance.restart", { instance: "www" }, /"status":"running"/],
+      ["key.remove", { name: "me" }, /"removed":true/],
+      ["instance.destroy", { instance: 500 }, /"destroyed":true/],
+      ["instance.destroy", { instance: 500 }, /"destroyed":false/],
+    ];
+    for (const [method, parameters, result] of story) {
+      assert.match(JSON.stringify(await dispatch(method, [parameters])), result, method);
+    }
+    assert.deepEqual(new Set(story.map(([method]) => method)), new Set(Object.keys(methodTable)));
+  });
+
+  it("need no struct where everything in it may be left out", async () => {
+    assert.ok(Array.isArray(await dispatch("instance.list", [])));
+  });
+
+  const mistakes: [string, unknown[], RegExp][] = [
+    ["instance.create", [{ nmae: "web" }], /^instance\.create: there is no parameter "nmae"/],
+    ["instance.create", [{ ipAddress: "x" }], /^instance\.create: ipAddress is "x"/],
+    ["instance.get", [], /^instance\.get: instance is missing/],
+    ["instance.get", ["web"], /^instance\.get: the value is "web": expected object/],
+    ["instance.get", [{ instance: 500 }, {}], /^instance\.get takes one struct, and 2 parameters came/],
+    ["system.methodHelp", [], /^system\.methodHelp: /],
+    ["system.methodHelp", [7], /^system\.methodHelp: 0 is 7: expected string/],
+    ["system.listMethods", ["x"], /^system\.listMethods: /],
+  ];
+  for (const [method, parameters, message] of mistakes) {
+    it(`say what is wrong with ${JSON.stringify(parameters)} for ${method}`, async () => {
+      await assertMccError(dispatch(method, parameters), "invalid", message);
+    });
+  }
+
+  const unknown: [string, RegExp][] = [
+    ["instance.creat", /"instance\.creat"\. Did you mean instance\.create/],
+    ["Instance.Create", /Did you mean instance\.create/],
+    ["image.delete", /system\.listMethods/],
+    ["constructor", /^There is no method "constructor"\. system\.listMethods/],
+    ["__proto__", /^There is no method "__proto__"/],
+    ["x".repeat(100_000), /^There is no method "x{64}"/],
+    ["a\u0007b", /^There is no method "a\ufffdb"/],
+  ];
+  for (const [method, message] of unknown) {
+    it(`know no ${JSON.stringify(method.slice(0, 20))}`, async () => {
+      await assertMccError(dispatch(method, []), "not-found", message);
+    });
+  }
+
+  it("leave one line a call in the log, with its subject, its time and its outcome", async () => {
+    await dispatch("instance.create", [{ name: "web", waitFor: "running" }]);
+    await assert.rejects(dispatch("instance.get", [{ instance: 999 }]));
+    await assert.rejects(dispatch("x".repeat(1000), []));
+    const calls = captured.lines.filter(({ msg }) => msg === "call");
+    assert.deepEqual(
+      calls.map(({ method, instance, name, outcome }) => ({ method, instance, name, outcome })),
+      [
+        { method: "instance.create", instance: undefined, name: "web", outcome: "ok" },
+        { method: "instance.get", instance: 999, name: undefined, outcome: "not-found" },
+        { method: "x".repeat(64), instance: undefined, name: undefined, outcome: "not-found" },
+      ],
+    );
+    assert.ok(calls.every(({ ms }) => typeof ms === "number"));
+  });
+
+  it("log neither key texts nor what goes into a command", async () => {
+    await dispatch("key.add", [{ name: "me", publicKey }]);
+    const secret = "c2VjcmV0IHNlY3JldA";
+    await assert.rejects(dispatch("key.add", [{ name: "you", publicKey: `-----BEGIN ${secret}` }]));
+    await assert.rejects(
+      dispatch("instance.exec", [{ instance: 500, command: [secret], stdin: `${secret}==` }]),
+    );
+    await assert.rejects(
+      dispatch("instance.exec", [{ instance: 500, command: secret, stdin: `${secret}?` }]),
+    );
+    const logged = JSON.stringify(captured.lines);
+    assert.ok(!logged.includes(secret) && !logged.includes("AAAAC3Nza"), logged);
+  });
+});

@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { encodeResponse } from "../../../protocol/codec";
+import { methodTable } from "../../../protocol/method-table";
+import type { Dispatch } from "../../../server/methods/callable";
+import { createDispatch } from "../../../server/methods/dispatch";
+import { assertMccError } from "../../support/assert-error";
+import { captureLog } from "../../support/captured-log";
+import { testClouds } from "../../support/test-cloud";
+
+describe("the system methods", () => {
+  const newCloud = testClouds();
+  let dispatch: Dispatch;
+
+  before(async () => {
+    const { cloud } = await newCloud();
+    dispatch = createDispatch(cloud, captureLog().log);
+  });
+
+  it("name every method, themselves included", async () => {
+    const names = await dispatch("system.listMethods", []);
+    assert.ok(Array.isArray(names));
+    assert.deepEqual(
+      names.filter((name) => !String(name).startsWith("system.")),
+      Object.keys(methodTable),
+    );
+    assert.ok(names.includes("system.multicall"));
+  });
+
+  it("tell of every method what it does and how it is called", async () => {
+    for (const name of (await dispatch("system.listMethods", [])) as string[]) {
+      assert.match(String(await dispatch("system.methodHelp", [name])), /^[A-Z].*\.$/, name);
+      const signatures = (await dispatch("system.methodSignature", [name])) as string[][];
+      assert.ok(signatures.length > 0 && signatures.every(([result]) => result !== undefined), name);
+      encodeResponse(signatures);
+    }
+  });
+
+  const signatures: [string, string[][]][] = [
+    ["instance.get", [["struct", "struct"]]],
+    ["instance.list", [["array"], ["array", "struct"]]],
+    ["system.methodHelp", [["string", "string"]]],
+  ];
+  for (const [name, expected] of signatures) {
+    it(`tell the signatures of ${name}`, async () => {
+      assert.deepEqual(await dispatch("system.methodSignature", [name]), expected);
+    });
+  }
+
+  it("tell which parameters may be left out", async () => {
+    assert.match(
+      String(await dispatch("system.methodHelp", ["key.add"])),
+      /Takes a struct of name, publicKey, clientToken\?\.$/,
+    );
+  });
+
+  it("know no help for a method that does not exist", async () => {
+    await assertMccError(dispatch("system.methodHelp", ["instance.gett"]), "not-found", /instance\.get/);
+  });
+
+  it("tell which conventions are kept", async () => {
+    assert.match(JSON.stringify(await dispatch("system.getCapabilities", [])), /"xmlrpc":\{"specUrl"/);
+  });
+
+  it("make several calls in one, each with a result or a fault of its own", async () => {
+    const results = await dispatch("system.multicall", [
+      [
+        { methodName: "type.list", params: [] },
+        { methodName: "instance.get", params: [{ instance: 999 }] },
+        { methodName: "no.such", params: [] },
+        { methodName: "system.multicall", params: [[]] },
+        { methodName: "instance.list" },
+      ],
+    ]);
+    assert.ok(Array.isArray(results));
+    const [types, missing, unknown, nested, instances] = results as [
+      unknown[],
+      ...{ faultCode: number; faultString: string }[],
+    ];
+    assert.ok(Array.isArray(types[0]), "a result stands in an array of its own");
+    assert.equal(missing?.faultCode, 404);
+    assert.match(String(unknown?.faultString), /no method "no\.such"/);
+    assert.match(String(nested?.faultString), /does not call itself/);
+    assert.deepEqual(instances, [[]]);
+  });
+
+  it("do not make any number of calls in one", async () => {
+    const calls = new Array(101).fill({ methodName: "type.list", params: [] });
+    await assertMccError(dispatch("system.multicall", [calls]), "invalid", /100 calls at most/);
+  });
+});
