@@ -1,5 +1,6 @@
 import { ConnectionError, createInstance, type Instance, MccError } from "../../client";
 import { daemon } from "./connection";
+import { changeInstance } from "./instance-change";
 import { changeableOf, type Inputs, isAsAsked, stateOf } from "./instance-properties";
 import { ownerLabels } from "./owner";
 import { PartialFailure } from "./partial-failure";
@@ -41,7 +42,7 @@ export async function makeInstance(inputs: Inputs, serverId: string): Promise<In
 async function change(instance: Instance, inputs: Inputs, serverId: string): Promise<Instance> {
   const { id, uid } = instance;
   try {
-    return await daemon().call("instance.update", { instance: id, uid, ...changeableOf(inputs) });
+    return await changeInstance({ instance: id, uid, serverId }, inputs);
   } catch (error) {
     throw MccError.isInstance(error) ? partialFailure(instance, inputs, serverId, error) : error;
   }

@@ -73,8 +73,10 @@ export function changesOf(olds: Properties, news: Properties): { inPlace: string
   const changed = (property: string): boolean =>
     news[property] !== undefined && !isSame(olds[property], news[property]);
   const owner = isSame(ownersOf(olds), ownersOf(news)) ? [] : ["labels"];
+  // Declared is an instance that runs; one that went down is started again.
+  const down = olds.status === "stopped" ? ["status"] : [];
   return {
-    inPlace: [...changeable.filter(changed), ...owner],
+    inPlace: [...changeable.filter(changed), ...owner, ...down],
     // What failed can only be destroyed, and made anew.
     replaces: [...fixed.filter(changed), ...(olds.status === "failed" ? ["status"] : [])],
   };

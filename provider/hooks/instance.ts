@@ -5,10 +5,10 @@ import { defaultName } from "./default-name";
 import { goneError, unlessGone } from "./gone";
 import type { Hooks } from "./guard";
 import { identityOf } from "./identity-schema";
+import { changeInstance, type Target } from "./instance-change";
 import { makeInstance } from "./instance-creation";
 import {
   argsSchemas,
-  changeableOf,
   changesOf,
   inputsOf,
   inputsSchema,
@@ -57,7 +57,7 @@ export const instanceHooks: Hooks = {
     if ((await unlessGone(waitUntilReady(daemon(), target))) === undefined) {
       throw goneError(`Instance ${state.instanceId} ("${state.name}")`);
     }
-    const instance = await daemon().call("instance.update", { ...target, ...changeableOf(inputs) });
+    const instance = await changeInstance(target, inputs);
     return { outs: stateOf(instance, { ...inputs, serverId: state.serverId }) };
   },
 
@@ -66,6 +66,6 @@ export const instanceHooks: Hooks = {
   },
 };
 
-function targetOf({ instanceId, uid, serverId }: State): { instance: number; uid: string; serverId: string } {
+function targetOf({ instanceId, uid, serverId }: State): Target {
   return { instance: instanceId, uid, serverId };
 }

@@ -1,0 +1,16 @@
+import type { Instance } from "../../client";
+import { daemon } from "./connection";
+import { changeableOf, type Inputs } from "./instance-properties";
+
+/** What finds an instance again and is sure not to find another. */
+export interface Target {
+  readonly instance: number;
+  readonly uid: string;
+  readonly serverId: string;
+}
+
+/** Makes an instance as its resource asks, in all that changes in place, and starts one that went down. */
+export async function changeInstance(target: Target, inputs: Inputs): Promise<Instance> {
+  const instance = await daemon().call("instance.update", { ...target, ...changeableOf(inputs) });
+  return instance.status === "stopped" ? await daemon().call("instance.start", target) : instance;
+}
