@@ -26,6 +26,9 @@ const callsSchema = z
   .array(z.strictObject({ methodName: z.string(), params: z.array(z.unknown()).default([]) }))
   .max(mostCalls, `there are ${mostCalls} calls at most`);
 
+const nothing = z.tuple([], "it takes no parameters");
+const methodName = z.tuple([z.string()], "it takes one parameter, the name of a method");
+
 const capabilities = {
   xmlrpc: { specUrl: "http://xmlrpc.com/spec.md", specVersion: 1 },
   introspection: { specUrl: "http://xmlrpc-c.sourceforge.net/introspection.html", specVersion: 1 },
@@ -40,25 +43,25 @@ export function systemMethods({ dispatch, names, describe }: SystemOptions): Rec
     "system.methodSignature": systemMethod(
       "Returns every way to call the named method: the type of the result, then those of the parameters.",
       [["array", "string"]],
-      z.tuple([z.string()]),
+      methodName,
       ([name]) => describe(name).signatures,
     ),
     "system.methodHelp": systemMethod(
       "Says what the named method does and takes; ? marks what may be left out.",
       [["string", "string"]],
-      z.tuple([z.string()]),
+      methodName,
       ([name]) => describe(name).help,
     ),
     "system.multicall": systemMethod(
       `Makes up to ${mostCalls} calls, structs of methodName and params, one after the other. Returns for each an array of its result, or a struct of faultCode and faultString.`,
       [["array", "array"]],
-      z.tuple([callsSchema]),
+      z.tuple([callsSchema], "it takes one parameter, an array of calls"),
       ([calls]) => makeCalls(calls, dispatch),
     ),
     "system.getCapabilities": systemMethod(
       "Returns the conventions that this server keeps to.",
       [["struct"]],
-      z.tuple([]),
+      nothing,
       () => capabilities,
     ),
   };

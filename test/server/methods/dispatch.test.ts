@@ -59,9 +59,9 @@ describe("the methods", () => {
     ["instance.get", [], /^instance\.get: instance is missing/],
     ["instance.get", ["web"], /^instance\.get: the value is "web": expected object/],
     ["instance.get", [{ instance: 500 }, {}], /^instance\.get takes one struct, and 2 parameters came/],
-    ["system.methodHelp", [], /^system\.methodHelp: /],
+    ["system.methodHelp", [], /^system\.methodHelp: .*one parameter, the name/],
     ["system.methodHelp", [7], /^system\.methodHelp: 0 is 7: expected string/],
-    ["system.listMethods", ["x"], /^system\.listMethods: /],
+    ["system.listMethods", ["x"], /^system\.listMethods: .*no parameters/],
   ];
   for (const [method, parameters, message] of mistakes) {
     it(`say what is wrong with ${JSON.stringify(parameters)} for ${method}`, async () => {
