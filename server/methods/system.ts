@@ -37,7 +37,7 @@ const capabilities = {
 /** What XML-RPC servers tell about themselves by custom. */
 export function systemMethods({ dispatch, names, describe }: SystemOptions): Record<string, SystemMethod> {
   return {
-    "system.listMethods": systemMethod("Returns the names of all methods.", [["array"]], z.tuple([]), () =>
+    "system.listMethods": systemMethod("Returns the names of all methods.", [["array"]], nothing, () =>
       names(),
     ),
     "system.methodSignature": systemMethod(
