@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { runtime } from "@pulumi/pulumi";
+import { instance } from "../../../provider/hooks";
+
+const ownerUrn = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/minicloud:Instance::Web Server";
+const clientToken = "0123456789abcdef0123456789abcdef";
+const identity = { ownerUrn, clientToken };
+const unknown = runtime.unknownValue;
+
+describe("check of an Instance", () => {
+  async function failuresOf(args: Record<string, unknown>): Promise<Record<string, string>> {
+    const { failures = [] } = await instance.check({}, { ...args, ...identity });
+    return Object.fromEntries(failures.map(({ property, reason }) => [property, reason]));
+  }
+
+  it("fills in the defaults", async () => {
+    assert.deepEqual(await instance.check({}, { ...identity, __provider: "text" }), {
+      inputs: {
+        ...{ name: "web-server-012345", image: "micro", type: "basic", keys: [], labels: {}, waitFor: "ssh" },
+        ...identity,
+      },
+      failures: [],
+    });
+  });
+
+  it("takes null for left out", async () => {
+    const { inputs, failures } = await instance.check({}, { image: null, name: null, ...identity });
+    assert.deepEqual([inputs?.image, inputs?.name, failures], ["micro", "web-server-012345", []]);
+  });
+
+  it("reports every mistake at once, by property", async () => {
+    const failures = await failuresOf({
+      image: "../etc",
+      type: 5,
+      keys: ["me", "a b"],
+      name: "x".repeat(300),
+      ipAddress: "198.18.0.999",
+      hostname: "-",
+      labels: { "minicloud/stack": "x" },
+      waitFor: "coffee",
+      imgae: "micro",
+    });
+    assert.deepEqual(Object.keys(failures).sort(), [
+      ...["hostname", "image", "imgae", "ipAddress", "keys", "labels", "name", "type", "waitFor"],
+    ]);
+    assert.match(failures.keys ?? "", /^keys\.1 is "a b": a name has 1 to 63 of/);
+    assert.match(failures.type ?? "", /^type is 5: expected string$/);
+    assert.match(failures.waitFor ?? "", /expected one of running, ssh/);
+    assert.match(failures.imgae ?? "", /there is no property "imgae", but image, type, keys/);
+    assert.match(failures.labels ?? "", /"minicloud\/" are MiniCloud's own/);
+  });
+
+  it("lets pass what is not known yet, and sees the mistakes beside it", async () => {
+    const args = { ipAddress: unknown, keys: [unknown, unknown], labels: { a: unknown }, waitFor: unknown };
+    assert.deepEqual(await failuresOf(args), {});
+    assert.deepEqual(Object.keys(await failuresOf({ ...args, keys: [unknown, "a b"], name: "." })).sort(), [
+      ...["keys", "name"],
+    ]);
+    const { inputs } = await instance.check({}, { ...args, ...identity });
+    assert.deepEqual([inputs?.ipAddress, inputs?.keys], [unknown, [unknown, unknown]]);
+  });
+
+  it("keeps the token, and what was given once and is left out now", async () => {
+    const olds = {
+      clientToken: "f".repeat(32),
+      name: "web",
+      ipAddress: "198.18.0.7",
+      hostname: "www",
+      image: "old",
+    };
+    const { inputs } = await instance.check(olds, identity);
+    assert.deepEqual(inputs, {
+      ...{ name: "web", ipAddress: "198.18.0.7", hostname: "www", image: "micro", type: "basic" },
+      ...{ keys: [], labels: {}, waitFor: "ssh", ownerUrn, clientToken: "f".repeat(32) },
+    });
+  });
+
+  it("makes a name of any logical name", async () => {
+    const names = { "": "mcc", "-_-": "mcc", Ünï: "n", "a::b": "a-b", ["x".repeat(70)]: "x".repeat(56) };
+    for (const [logicalName, stem] of Object.entries(names)) {
+      const urn = `urn:pulumi:dev::shop::pulumi-nodejs:dynamic/minicloud:Instance::${logicalName}`;
+      const { inputs, failures } = await instance.check({}, { clientToken, ownerUrn: urn });
+      assert.deepEqual([inputs?.name, failures], [`${stem}-012345`, []]);
+    }
+  });
+});

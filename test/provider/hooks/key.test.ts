@@ -1,0 +1,151 @@
+import assert from "node:assert/strict";
+import { runtime } from "@pulumi/pulumi";
+import { MccError } from "../../../protocol/error";
+import { key } from "../../../provider/hooks";
+import { withEnvironment } from "../../support/environment";
+import {
+  type Handlers,
+  type StandInDaemon,
+  standInDaemons,
+  standInServerId,
+} from "../../support/stand-in-daemon";
+import { stackConfig } from "../../support/stack-config";
+
+const ownerUrn = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/minicloud:Key::me";
+const clientToken = "0".repeat(32);
+const material = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHGoOrTiQeaVgdv0xpVLNFHI3JpBYSSgNR5rRSzTFhvl";
+const publicKey = `${material} me@home`;
+const otherKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl other";
+const privateKey = "-----BEGIN OPENSSH PRIVATE KEY-----\nc2VjcmV0\n-----END OPENSSH PRIVATE KEY-----\n";
+const inputs = { name: "me", publicKey, ownerUrn, clientToken, __provider: "text" };
+const kept = {
+  ...{ uid: "a".repeat(32), name: "me", publicKey, fingerprint: "SHA256:x" },
+  createdAt: "2026-01-01T00:00:00.000Z",
+};
+const state = {
+  ...{ name: "me", publicKey, fingerprint: "SHA256:x", uid: kept.uid, serverId: standInServerId },
+  ...{ ownerUrn, clientToken },
+};
+const target = { name: "me", uid: kept.uid, serverId: standInServerId };
+
+describe("the hooks of a Key", () => {
+  const startDaemon = standInDaemons();
+  withEnvironment(() => ({ MCC_SERVER: undefined, MCC_TOKEN: undefined, MCC_RUNTIME_DIR: "/nonexistent" }));
+
+  async function connected(handlers: Handlers): Promise<StandInDaemon> {
+    const daemon = await startDaemon(handlers);
+    await key.configure(stackConfig({ "minicloud:server": daemon.url }));
+    return daemon;
+  }
+
+  const gone = (): never => {
+    throw new MccError("not-found", `No key "me".`);
+  };
+
+  describe("check", () => {
+    it("fills in the name", async () => {
+      assert.deepEqual(await key.check({}, { publicKey, ownerUrn, clientToken }), {
+        inputs: { name: "me-000000", publicKey, ownerUrn, clientToken },
+        failures: [],
+      });
+    });
+
+    it("lets pass what is not known yet", async () => {
+      const news = { publicKey: runtime.unknownValue, name: runtime.unknownValue, ownerUrn, clientToken };
+      assert.deepEqual((await key.check({}, news)).failures, []);
+    });
+
+    it("wants a public key", async () => {
+      const { failures } = await key.check({}, { ownerUrn, clientToken, name: "a b", pubicKey: "" });
+      assert.deepEqual(
+        failures?.map(({ property }) => property),
+        ["name", "publicKey", "pubicKey"],
+      );
+    });
+
+    it("refuses a private key in words that help, and has the engine not print it", async () => {
+      const { failures = [] } = await key.check({}, { publicKey: privateKey, ownerUrn, clientToken });
+      assert.equal(failures.length, 1);
+      assert.equal(failures[0]?.property, "");
+      assert.match(
+        failures[0].reason,
+        /^publicKey: .* private key, which must not leave your machine; .*\.pub/,
+      );
+      assert.doesNotMatch(failures[0].reason, /c2VjcmV0/);
+    });
+  });
+
+  describe("diff", () => {
+    const unchanged = {
+      same: publicKey,
+      "without comment": material,
+      "with white space": `  ${publicKey}\n`,
+    };
+    for (const [what, text] of Object.entries(unchanged)) {
+      it(`sees no change of a key ${what}`, async () => {
+        assert.equal((await key.diff("me", state, { ...inputs, publicKey: text })).changes, false);
+      });
+    }
+
+    it("changes the public half in place", async () => {
+      const { changes, replaces } = await key.diff("me", state, { ...inputs, publicKey: otherKey });
+      assert.deepEqual([changes, replaces], [true, []]);
+      assert.equal(
+        (await key.diff("me", state, { ...inputs, publicKey: runtime.unknownValue })).changes,
+        true,
+      );
+    });
+
+    it("replaces for another name, and deletes first", async () => {
+      assert.deepEqual(await key.diff("me", state, { ...inputs, name: "you" }), {
+        ...{ changes: true, replaces: ["name"], deleteBeforeReplace: true },
+      });
+    });
+  });
+
+  describe("create", () => {
+    it("adds a key and returns its state", async () => {
+      const daemon = await connected({ "key.add": () => kept });
+      assert.deepEqual(await key.create(inputs), { id: "me", outs: state });
+      assert.deepEqual(daemon.calls.at(-1)?.parameters, { name: "me", publicKey, clientToken });
+    });
+
+    it("gives a key of an earlier run the public half that the program has now", async () => {
+      const daemon = await connected({
+        "key.add": () => ({ ...kept, publicKey: otherKey }),
+        "key.update": () => kept,
+      });
+      assert.deepEqual((await key.create(inputs)).outs, state);
+      assert.deepEqual(daemon.calls.at(-1)?.parameters, { name: "me", uid: kept.uid, publicKey });
+    });
+  });
+
+  it("read tells how things stand, and that it is gone", async () => {
+    const daemon = await connected({
+      "key.get": () => ({ ...kept, publicKey: otherKey, fingerprint: "SHA256:y" }),
+    });
+    assert.deepEqual(await key.read("me", state), {
+      id: "me",
+      props: { ...state, publicKey: otherKey, fingerprint: "SHA256:y" },
+      inputs: { name: "me", publicKey: otherKey, ownerUrn, clientToken },
+    });
+    assert.deepEqual(daemon.calls.at(-1)?.parameters, target);
+    daemon.handlers["key.get"] = gone;
+    assert.deepEqual(await key.read("me", state), {});
+  });
+
+  it("update changes the public half, and says what to do when the key is gone", async () => {
+    const daemon = await connected({ "key.update": () => ({ ...kept, publicKey: otherKey }) });
+    const news = { ...inputs, publicKey: otherKey };
+    assert.deepEqual(await key.update("me", state, news), { outs: { ...state, publicKey: otherKey } });
+    assert.deepEqual(daemon.calls.at(-1)?.parameters, { ...target, publicKey: otherKey });
+    daemon.handlers["key.update"] = gone;
+    await assert.rejects(key.update("me", state, news), { message: /The key "me" is no longer there/ });
+  });
+
+  it("delete is content with what is gone", async () => {
+    const daemon = await connected({ "key.remove": () => ({ removed: false }) });
+    await key.delete("me", state);
+    assert.deepEqual(daemon.calls.at(-1)?.parameters, target);
+  });
+});
