@@ -20,6 +20,7 @@ import { PreflightError } from "./preflight";
 import { downByReboot, recover, refuseOtherNetwork } from "./recovery";
 import { Reservations } from "./reservations";
 import { hostResolvers } from "./resolvers";
+import { refuseForeignFolder } from "./state-folder";
 import { acquireStateLock, type StateLock } from "./state-lock";
 
 /** How long creations that are under way may still take when the daemon is asked to end. */
@@ -110,6 +111,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
   const types = await InstanceTypes.load(options.typesFile);
   await preflight(options);
   await mkdir(options.stateFolder, { recursive: true, mode: 0o755 });
+  await refuseForeignFolder(options.stateFolder);
   const lock = await acquireStateLock(options.stateFolder);
   try {
     const identity = await openIdentity(options.stateFolder);

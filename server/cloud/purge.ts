@@ -5,6 +5,7 @@ import { type CloudOptions, openDriver } from "./cloud";
 import { openIdentity } from "./identity";
 import { engineLimits } from "./instance-context";
 import { isMissing } from "./missing";
+import { refuseForeignFolder } from "./state-folder";
 import { acquireStateLock } from "./state-lock";
 
 /**
@@ -12,13 +13,14 @@ import { acquireStateLock } from "./state-lock";
  * firewall rules, images, the folder itself. Nothing there is success.
  *
  * @returns false when there was no such folder.
- * @throws MccError `conflict` while a daemon runs on the folder.
+ * @throws MccError `conflict` while a daemon runs on the folder, or when the folder is not a daemon's.
  */
 export async function purgeCloud(options: CloudOptions): Promise<boolean> {
   const entries = await entriesOf(options.stateFolder);
   if (entries === undefined) {
     return false;
   }
+  await refuseForeignFolder(options.stateFolder);
   const lock = await acquireStateLock(options.stateFolder);
   try {
     const { serverId } = await openIdentity(options.stateFolder);
