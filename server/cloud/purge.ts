@@ -1,4 +1,5 @@
-import { readdir, rm } from "node:fs/promises";
+import { readdir, rm, rmdir } from "node:fs/promises";
+import { join } from "node:path";
 import { type DriverName, driverNames } from "../driver/load";
 import { planNetwork } from "./address-range";
 import { type CloudOptions, openDriver } from "./cloud";
@@ -27,7 +28,7 @@ export async function purgeCloud(options: CloudOptions): Promise<boolean> {
     for (const name of driverNames.filter((driverName) => entries.includes(driverName))) {
       await purgeDriver(name, options, serverId);
     }
-    await rm(options.stateFolder, { recursive: true, force: true });
+    await removeFolder(options.stateFolder);
   } finally {
     await lock.release();
   }
@@ -42,6 +43,20 @@ async function purgeDriver(name: DriverName, options: CloudOptions, serverId: st
   await Promise.all(containers.map(({ id }) => limits.change(() => driver.destroy(id))));
   await driver.close();
   await driver.purge();
+}
+
+/** Only emptied where a file system is mounted on it: that is its operator's. */
+async function removeFolder(folder: string): Promise<void> {
+  for (const entry of await readdir(folder)) {
+    await rm(join(folder, entry), { recursive: true, force: true });
+  }
+  try {
+    await rmdir(folder);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "EBUSY")) {
+      throw error;
+    }
+  }
 }
 
 async function entriesOf(folder: string): Promise<string[] | undefined> {
