@@ -1,6 +1,7 @@
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { MccError } from "../../protocol/error";
+import { isAlive } from "../is-alive";
 import { inspect, type PulumiCli } from "./find";
 
 const unfinished = /^\.unfinished-(\d+)$/;
@@ -44,14 +45,5 @@ async function removeLeftovers(versionsFolder: string): Promise<void> {
     if (pid > 0 && !isAlive(pid)) {
       await rm(join(versionsFolder, name), { recursive: true, force: true });
     }
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return !(error instanceof Error && "code" in error && error.code === "ESRCH");
   }
 }

@@ -1,0 +1,118 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { execa } from "execa";
+import { type Client, connect } from "../client/client";
+import { MccError } from "../protocol/error";
+import {
+  type RuntimeFile,
+  runtimeFileName,
+  runtimeFileSchema,
+  runtimeFolder,
+} from "../protocol/runtime-file";
+import { isAlive } from "./is-alive";
+import type { Options } from "./options";
+import { checkout, type Place } from "./place";
+import type { Work } from "./step";
+
+const stopTimeoutMs = 60_000;
+const lookEveryMs = 100;
+
+export function daemonAddress({ port }: Options): string {
+  return `127.0.0.1:${port}`;
+}
+
+/** A client of the quickstart's own daemon, whatever MCC_SERVER and MCC_TOKEN say. */
+export async function connectDaemon({ options }: Work): Promise<Client> {
+  const file = await readRuntimeFile(options);
+  return connect({
+    server: daemonAddress(options),
+    token: file && (await readFile(file.tokenPath, "utf8")).trim(),
+  });
+}
+
+export async function startDaemon(work: Work): Promise<string> {
+  const running = await runningDaemon(work);
+  if (running === undefined) {
+    await mccserver([...daemonWords(work), "--port", work.options.port]);
+  }
+  const { driver, addressPool } = await (await connectDaemon(work)).info();
+  if (driver !== work.options.driver) {
+    throw new MccError(
+      "conflict",
+      `A daemon with the driver ${driver} runs at ${daemonAddress(work.options)}: choose another port with --port.`,
+    );
+  }
+  return `${driver} driver at http://${daemonAddress(work.options)}, hosts at ${addressPool.first} to ${addressPool.last}`;
+}
+
+/** Instances run on. */
+export async function stopDaemon(work: Work): Promise<string> {
+  const running = await runningDaemon(work);
+  if (running === undefined) {
+    return "does not run";
+  }
+  process.kill(running.pid, "SIGTERM");
+  const end = Date.now() + stopTimeoutMs;
+  while (isAlive(running.pid)) {
+    if (Date.now() > end) {
+      throw new MccError(
+        "timeout",
+        `The daemon, process ${running.pid}, has not ended within ${stopTimeoutMs / 1000} s.`,
+      );
+    }
+    await sleep(lookEveryMs);
+  }
+  return "stopped";
+}
+
+/** Runs the daemon's program, which itself says on standard error why it fails. */
+export async function mccserver(words: readonly string[]): Promise<void> {
+  const program = join(checkout, "dist", "server", "main.js");
+  const { failed } = await execa(process.execPath, [program, ...words], {
+    reject: false,
+    stdin: "ignore",
+    stdout: "ignore",
+    stderr: "inherit",
+  });
+  if (failed) {
+    throw new MccError("unavailable", "mccserver failed, and has said why above.");
+  }
+}
+
+/** The words that every run of the daemon's program needs to find the same things. */
+export function daemonWords({ options, place }: Work): string[] {
+  const range = options.range === undefined ? [] : ["--range", options.range];
+  return ["--driver", options.driver, "--state-dir", place.stateFolder, ...range];
+}
+
+/** @throws MccError `conflict` when it is another state folder's daemon that runs at this port. */
+async function runningDaemon({ options, place }: Work): Promise<RuntimeFile | undefined> {
+  const file = await readRuntimeFile(options);
+  if (file === undefined || !isAlive(file.pid)) {
+    return undefined;
+  }
+  if (!isIn(place, file.tokenPath)) {
+    throw new MccError(
+      "conflict",
+      `Another daemon, process ${file.pid}, runs at ${daemonAddress(options)}: choose another port with --port.`,
+    );
+  }
+  return file;
+}
+
+function isIn({ stateFolder }: Place, path: string): boolean {
+  return path.startsWith(`${stateFolder}/`);
+}
+
+async function readRuntimeFile({ port }: Options): Promise<RuntimeFile | undefined> {
+  const path = join(runtimeFolder(), runtimeFileName(Number(port)));
+  try {
+    return runtimeFileSchema.parse(JSON.parse(await readFile(path, "utf8")));
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") {
+      return undefined;
+    }
+    throw error;
+  }
+}

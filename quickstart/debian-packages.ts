@@ -1,0 +1,69 @@
+import { constants } from "node:fs";
+import { access } from "node:fs/promises";
+import { ExecaError, execa } from "execa";
+import { MccError, messageOf } from "../protocol/error";
+import type { Say, Work } from "./step";
+
+interface DebianPackage {
+  readonly name: string;
+  readonly purpose: string;
+  /** A program of it; that it is there shows that the package is. */
+  readonly program: string;
+}
+
+const packages: readonly DebianPackage[] = [
+  { name: "lxc", purpose: "runs the containers", program: "/usr/bin/lxc-start" },
+  { name: "iproute2", purpose: "makes the hosts' bridge", program: "/bin/ip" },
+  { name: "nftables", purpose: "their firewall rules", program: "/usr/sbin/nft" },
+  { name: "busybox-static", purpose: "init and commands of the image micro", program: "/bin/busybox" },
+  { name: "dropbear-bin", purpose: "its SSH server", program: "/usr/sbin/dropbear" },
+  { name: "openssh-sftp-server", purpose: "its end of scp", program: "/usr/lib/openssh/sftp-server" },
+  { name: "openssh-client", purpose: "to log in", program: "/usr/bin/ssh" },
+];
+
+const aptGet = "/usr/bin/apt-get";
+const aptOptions = ["-q", "-y", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=300"];
+
+/** Installs the Debian packages that are missing, and says which and why. */
+export async function installPackages(_work: Work, say: Say): Promise<string> {
+  const missing = await missingPackages();
+  if (missing.length === 0) {
+    return packages.map(({ name }) => name).join(", ");
+  }
+  missing.forEach(({ name, purpose }) => say(`installing ${name}: ${purpose}`));
+  await apt(["update", "-q"]);
+  await apt(["install", ...aptOptions, ...missing.map(({ name }) => name)]);
+  return `installed ${missing.map(({ name }) => name).join(", ")}`;
+}
+
+export async function missingPackages(): Promise<DebianPackage[]> {
+  const present = await Promise.all(packages.map(({ program }) => isProgram(program)));
+  return packages.filter((_, index) => !present[index]);
+}
+
+export function hasAptGet(): Promise<boolean> {
+  return isProgram(aptGet);
+}
+
+async function apt(words: string[]): Promise<void> {
+  try {
+    await execa(aptGet, words, { all: true, env: { DEBIAN_FRONTEND: "noninteractive" } });
+  } catch (error) {
+    const said = error instanceof ExecaError ? String(error.all) : "";
+    const reasons = said.split("\n").filter((line) => line.startsWith("E: "));
+    throw new MccError(
+      "unavailable",
+      `apt-get ${words[0]} failed: ${reasons.join(" ") || messageOf(error)}`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+function isProgram(path: string): Promise<boolean> {
+  return access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,19 @@
+import { z } from "zod";
+import { checkout } from "./place";
+import { runPulumi } from "./pulumi";
+import type { Work } from "./step";
+
+/** A host as examples/quickstart.ts exports it. */
+const hostSchema = z.object({
+  name: z.string(),
+  ipAddress: z.string(),
+  status: z.string(),
+  sshHostKey: z.string(),
+});
+export type Host = z.infer<typeof hostSchema>;
+
+/** The hosts of the stack's last update. */
+export async function readHosts(work: Work): Promise<Host[]> {
+  const { stdout } = await runPulumi(work, ["stack", "output", "hosts", "--json"], { cwd: checkout });
+  return z.array(hostSchema).parse(JSON.parse(stdout));
+}
