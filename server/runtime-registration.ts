@@ -28,5 +28,6 @@ export async function withdraw(ours: (file: RuntimeFile) => boolean): Promise<vo
       await rm(path, { force: true });
     }
   }
-  await tolerate(["ENOTEMPTY", "ENOENT"], rmdir(folder));
+  // EBUSY: something is mounted on it, by an operator.
+  await tolerate(["ENOTEMPTY", "ENOENT", "EBUSY"], rmdir(folder));
 }
