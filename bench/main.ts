@@ -1,0 +1,47 @@
+import { messageOf } from "../protocol/error";
+import { withBenchDaemon } from "./bench-daemon";
+import { compareInstances } from "./instances";
+import { comparisonLine, ratio } from "./measurement";
+import { comparePulumiUp } from "./pulumi-up";
+
+const rounds = 3;
+
+/** Every measurement there is. */
+const measurements = { instances: compareInstances, "pulumi-up": comparePulumiUp };
+
+const usage = `Usage: npm run bench -- [${Object.keys(measurements).join("|")}] [--json]
+
+Measures MiniCloud beside a peer, ${rounds} rounds by turns in one run, in network namespaces of its own, and prints the
+ratio of the medians. "npm run quickstart -- --prepare" gets what it needs.
+`;
+
+async function main(words: readonly string[]): Promise<void> {
+  if (words.includes("--help")) {
+    console.log(usage);
+    return;
+  }
+  const wanted = words.filter((word) => !word.startsWith("--"));
+  const chosen = Object.entries(measurements).filter(
+    ([name]) => wanted.length === 0 || wanted.includes(name),
+  );
+  const comparisons = await withBenchDaemon(async (daemon) => {
+    const results = [];
+    for (const [name, measure] of chosen) {
+      console.error(`measuring ${name}, ${rounds} rounds`);
+      results.push(...(await measure(daemon, rounds)));
+    }
+    return results;
+  });
+  if (words.includes("--json")) {
+    console.log(
+      JSON.stringify(comparisons.map((comparison) => ({ ...comparison, ratio: ratio(comparison) }))),
+    );
+  } else {
+    comparisons.forEach((comparison) => console.log(comparisonLine(comparison)));
+  }
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  console.error(`bench: ${messageOf(error)}`);
+  process.exitCode = 1;
+});
