@@ -12,18 +12,19 @@ export interface Call {
 const longestLogged = 64;
 
 /**
- * Logs one line for a call: what it was about, how long it took, how it ended.
+ * Logs one line for a call: what it was about, how long it took, how it ended. At debug, one more at its begin.
  *
  * @throws MccError in place of whatever else `work` threw.
  */
 export async function logged<T>(log: Logger, call: Call, work: () => Promise<T>): Promise<T> {
   const started = performance.now();
+  const about = { method: call.name.slice(0, longestLogged), ...subjectOf(call.parameters[0]) };
   const line = (outcome: string): object => ({
-    method: call.name.slice(0, longestLogged),
-    ...subjectOf(call.parameters[0]),
+    ...about,
     ms: Math.round(performance.now() - started),
     outcome,
   });
+  log.debug(about, "call begins");
   try {
     const result = await work();
     log.info(line("ok"), "call");

@@ -1,5 +1,5 @@
-import type { Carriers } from "../cloud/keys";
 import type { Cloud } from "../cloud/cloud";
+import type { Carriers } from "../cloud/keys";
 import type { Handlers, MethodsOf } from "./handlers";
 
 export function keyHandlers({ keys, instances }: Cloud): Handlers<MethodsOf<"key">> {

@@ -1,6 +1,6 @@
 import { distance } from "fastest-levenshtein";
-import { MccError } from "../../protocol/error";
 import { printable } from "../../protocol/codec";
+import { MccError } from "../../protocol/error";
 
 const mostNamed = 3;
 const longestShown = 64;

@@ -14,7 +14,7 @@ import { temporaryFolders } from "./temporary-folder";
 export const mccserver = join(__dirname, "..", "..", "server", "main.js");
 
 export interface DaemonOptions {
-  /** Default: `simulated`. */
+  /** Default: `simulated`, whose instances end with the process. */
   readonly driver?: string;
   /** More words for the command line. */
   readonly words?: readonly string[];
@@ -104,12 +104,19 @@ export class TestDaemon {
     await this.start();
   }
 
-  /** Ends it, destroys its instances and removes all that it made; checks that nothing is left. */
-  async remove(): Promise<void> {
-    await this.stop();
+  /** Removes what the daemon made, instances included; it must have ended. */
+  async purge(): Promise<void> {
     await execa(process.execPath, [mccserver, "--purge", ...this.words], { env: this.environment });
     assert.ok(!existsSync(this.stateFolder), "the state folder is gone");
     assert.ok(!existsSync(this.runtimeFolder), "the runtime file and its folder are gone");
+  }
+
+  /** Ends it and leaves nothing but files in its folder. */
+  async remove(): Promise<void> {
+    await this.stop();
+    if (this.options.driver !== undefined) {
+      await this.purge();
+    }
   }
 
   async #end(signal: NodeJS.Signals): Promise<number | null> {

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { request } from "node:http";
+import { request as requestTls } from "node:https";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 
@@ -14,12 +15,16 @@ export interface RawRequest {
   readonly path?: string;
   readonly headers?: Record<string, string>;
   readonly body?: string;
+  /** The certificate to trust, for HTTPS. */
+  readonly ca?: string;
 }
 
 /** One HTTP request just as it is given, on a connection of its own. */
 export async function send(url: string, raw: RawRequest): Promise<RawAnswer> {
-  const { method = "POST", path = "/", headers = {}, body = "" } = raw;
-  const sent = request(new URL(path, url), { method, headers, agent: false });
+  const { method = "POST", path = "/", headers = {}, body = "", ca } = raw;
+  const options = { method, headers, agent: false };
+  const target = new URL(path, url);
+  const sent = ca === undefined ? request(target, options) : requestTls(target, { ...options, ca });
   sent.end(body);
   return await new Promise((resolve, reject) => {
     sent.once("error", reject);

@@ -1,20 +1,16 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { readFile } from "node:fs/promises";
 import { Agent, get, type IncomingMessage, request } from "node:http";
-import { request as requestTls } from "node:https";
-import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { decodeResponse, encodeCall } from "../../../protocol/codec";
 import { MccError } from "../../../protocol/error";
 import type { Dispatch } from "../../../server/methods/callable";
 import { assertMccError } from "../../support/assert-error";
+import { readCertificate } from "../../support/certificate";
 import { eventually } from "../../support/eventually";
 import { send } from "../../support/raw-http";
 import { assertServes, authorization, testListeners, testToken as token } from "../../support/test-listener";
-import { callRaw, callRequest } from "../../support/wire";
-
-const fixtures = join(__dirname, "..", "..", "..", "..", "test", "fixtures", "tls");
+import { callRaw, callRequest, resultOf } from "../../support/wire";
 
 /** A call named `long` goes on until it is told to finish. */
 function longCalls(): { dispatch: Dispatch; finish: () => void; finished: () => boolean } {
@@ -123,15 +119,10 @@ describe("the listener", () => {
   });
 
   it("serves HTTPS", async () => {
-    const cert = await readFile(join(fixtures, "cert.pem"), "utf8");
-    const key = await readFile(join(fixtures, "key.pem"), "utf8");
+    const { cert, key } = await readCertificate();
     const { port, lines } = await listen({ tls: { cert, key } });
-    const sent = requestTls(`https://127.0.0.1:${port}/`, {
-      ...{ method: "POST", ca: cert, agent: false, headers: { authorization } },
-    });
-    sent.end(encodeCall("a", []));
-    const [response] = (await once(sent, "response")) as [IncomingMessage];
-    assert.deepEqual(await decodeResponse(await text(response)), { method: "a", parameters: [] });
+    const answer = send(`https://127.0.0.1:${port}`, { ...callRequest("a", [], token), ca: cert });
+    assert.deepEqual(await resultOf(answer), { method: "a", parameters: [] });
     // Plain HTTP to it ends that connection and nothing else.
     await assert.rejects(once(get(`http://127.0.0.1:${port}/`, { agent: false }), "response"));
     assert.ok(lines.some(({ msg }) => msg === "a TLS handshake failed"));

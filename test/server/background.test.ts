@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { connect } from "../../client/client";
+import { type TestDaemon, testDaemons } from "../support/daemon";
+import { eventually } from "../support/eventually";
+import { hasEnded } from "../support/process";
+import { type Run, runMccserver } from "../support/run-mccserver";
+
+describe("the daemon in the background", () => {
+  const newDaemon = testDaemons();
+  const started: number[] = [];
+  afterEach(async () => {
+    for (const pid of started.splice(0)) {
+      if (!(await hasEnded(pid))) {
+        process.kill(pid, "SIGTERM");
+        await eventually(() => hasEnded(pid), "it has ended");
+      }
+    }
+  });
+
+  async function start(daemon: TestDaemon): Promise<Run & { url: string; pid: number; logFile: string }> {
+    const run = await runMccserver(daemon.words, daemon.environment);
+    const [, url = "", pid, logFile = ""] =
+      /^mccserver serves at (\S+) \(process (\d+), log (\S+)\)$/.exec(run.stdout) ?? [];
+    assert.ok(pid !== undefined, `it says where it serves: ${run.stdout}${run.stderr}`);
+    started.push(Number(pid));
+    return { ...run, url, pid: Number(pid), logFile };
+  }
+
+  it("serves when its starter has ended, logs to a file, and ends by its process id", async () => {
+    const daemon = await newDaemon();
+    const { exitCode, url, pid, logFile } = await start(daemon);
+    assert.equal(exitCode, 0);
+    await connect({ server: url, token: await daemon.token() }).call("server.info", {});
+    assert.equal(logFile, join(daemon.stateFolder, "mccserver.log"));
+    assert.match(await readFile(logFile, "utf8"), /"method":"server\.info".*"outcome":"ok"/);
+    process.kill(pid, "SIGTERM");
+    await eventually(() => hasEnded(pid), "it has ended");
+    assert.ok(!existsSync(daemon.runtimeFolder));
+  });
+
+  it("has a session of its own, so that the end of a terminal is not its end", async () => {
+    const { pid } = await start(await newDaemon());
+    const [, , , session] = (await readFile(`/proc/${pid}/stat`, "utf8")).replace(/^.*\) /, "").split(" ");
+    assert.equal(Number(session), pid);
+  });
+
+  it("warns its starter too of what weakens it", async () => {
+    const { stderr } = await start(await newDaemon({ words: ["--allow-anonymous"] }));
+    assert.match(stderr, /^mccserver: --allow-anonymous: whoever reaches 127\.0\.0\.1 commands this daemon$/);
+  });
+
+  it("tells its starter why it could not serve, and keeps its log beside what it made", async () => {
+    const first = await newDaemon();
+    await first.start();
+    const second = await newDaemon({ words: ["--port", String(first.port)] });
+    const { exitCode, stdout, stderr } = await runMccserver(second.words, second.environment);
+    assert.equal(exitCode, 1);
+    assert.equal(stdout, "");
+    assert.match(stderr, /^mccserver: Cannot listen at 127\.0\.0\.1, port \d+: .* with -p\.$/);
+    assert.ok(existsSync(join(second.stateFolder, "mccserver.log")));
+  });
+});

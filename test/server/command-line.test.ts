@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { runMccserver } from "../support/run-mccserver";
+import { temporaryFolders } from "../support/temporary-folder";
+
+describe("mccserver's command line", () => {
+  const newFolder = temporaryFolders();
+
+  it("ends with 2 when it is misused, and says why on one line", async () => {
+    const { exitCode, stdout, stderr } = await runMccserver(["-f", "--no-such"]);
+    assert.deepEqual([exitCode, stdout, stderr], [2, "", "error: unknown option '--no-such'"]);
+  });
+
+  it("is explained by --help, with examples", async () => {
+    const { exitCode, stdout } = await runMccserver(["--help"]);
+    assert.equal(exitCode, 0);
+    assert.match(stdout, /--state-dir <folder>[\s\S]*Examples:\n +mccserver /);
+  });
+
+  it("tells the version", async () => {
+    const { exitCode, stdout } = await runMccserver(["--version"]);
+    assert.equal(exitCode, 0);
+    assert.match(stdout, /^\d+\.\d+\.\d+/);
+  });
+
+  it("says that the simulated driver needs nothing", async () => {
+    const { exitCode, stdout } = await runMccserver(["--check", "--driver", "simulated"]);
+    assert.equal(exitCode, 0);
+    assert.match(stdout, /has all that the driver "simulated" needs/);
+  });
+
+  for (const words of [["--check"], ["-f"], []]) {
+    it(`lists what LXC lacks, each with its remedy (${words.join(" ") || "in the background"})`, async () => {
+      const folder = join(await newFolder(), "state");
+      const all = [...words, "--driver", "lxc", "--state-dir", folder, "-p", "0"];
+      const { exitCode, stdout, stderr } = await runMccserver(all, { PATH: "/nonexistent" });
+      assert.equal(exitCode, 1);
+      assert.equal(stdout, "");
+      assert.match(stderr, /^mccserver: the driver "lxc" cannot work on this machine\.\n/);
+      assert.match(stderr, /\n {2}lacking {2}.*lxc.*\n {2}remedy {3}\S/);
+      assert.match(stderr, /mccserver --driver simulated$/);
+      assert.ok(!existsSync(folder), "nothing is left");
+    });
+  }
+
+  it("does not touch a folder that is not a daemon's", async () => {
+    const folder = await newFolder();
+    await writeFile(join(folder, "thesis.tex"), "");
+    for (const words of [["-f", "-p", "0"], ["--purge"]]) {
+      const all = [...words, "--driver", "simulated", "--state-dir", folder];
+      const { exitCode, stderr } = await runMccserver(all);
+      assert.equal(exitCode, 1);
+      assert.match(stderr, /not a daemon's: it has "thesis\.tex"/);
+    }
+    assert.ok(existsSync(join(folder, "thesis.tex")));
+  });
+
+  it("says what to do where the state folder cannot be made", async () => {
+    const words = ["--driver", "simulated", "--state-dir", "/dev/null/state", "-p", "0"];
+    for (const foreground of [["-f"], []]) {
+      const { exitCode, stderr } = await runMccserver([...words, ...foreground]);
+      assert.equal(exitCode, 1);
+      assert.match(stderr, /^mccserver: ENOTDIR.*\/dev\/null\/state.*; give it a folder with --state-dir\.$/);
+    }
+  });
+
+  const badFiles: [string, string, string[], RegExp][] = [
+    ["instance types that are not JSON", "basic", ["--types"], /is not JSON/],
+    ["instance types of another form", '[{"name": "A B"}]', ["--types"], /0\.name is "A B"/],
+    [
+      "a certificate that is none",
+      "x",
+      ["--tls-cert", "--tls-key"],
+      /TLS certificate and key cannot be used/,
+    ],
+  ];
+  for (const [title, content, options, message] of badFiles) {
+    it(`refuses ${title}`, async () => {
+      const folder = await newFolder();
+      const file = join(folder, "file");
+      await writeFile(file, content);
+      const words = options.flatMap((option) => [option, file]);
+      const all = ["-f", "--driver", "simulated", "--state-dir", join(folder, "state"), "-p", "0", ...words];
+      const { exitCode, stderr } = await runMccserver(all);
+      assert.equal(exitCode, 1);
+      assert.match(stderr.split("\n").at(-1) ?? "", message);
+    });
+  }
+
+  it("has nothing to remove where there is nothing", async () => {
+    const folder = join(await newFolder(), "state");
+    const { exitCode, stdout } = await runMccserver(["--purge", "--state-dir", folder]);
+    assert.equal(exitCode, 0);
+    assert.match(stdout, /not there; nothing to remove/);
+  });
+});

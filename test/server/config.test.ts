@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { resolve } from "node:path";
+import { CommanderError } from "commander";
+import sinon from "sinon";
+import { readConfig, warnings } from "../../server/config";
+
+describe("the configuration", () => {
+  afterEach(() => sinon.restore());
+
+  it("has defaults that are safe", () => {
+    const config = readConfig([]);
+    assert.equal(config.action, "daemon");
+    assert.deepEqual([config.address, config.port], ["127.0.0.1", 8080]);
+    assert.deepEqual(config.range, { first: "198.18.0.1", last: "198.18.3.254" });
+    assert.deepEqual([config.allowAnonymous, config.insecure, config.nat], [false, false, false]);
+    assert.equal(config.stateFolder, "/var/lib/minicloud");
+    assert.equal(config.engineTimeoutMs, 60_000);
+    assert.deepEqual(warnings(config), []);
+  });
+
+  const actions: [string[], string][] = [
+    [["-f"], "serve"],
+    [["--foreground"], "serve"],
+    [["--check"], "check"],
+    [["--purge", "-f"], "purge"],
+  ];
+  for (const [words, action] of actions) {
+    it(`takes ${words.join(" ")} for "${action}"`, () => {
+      assert.equal(readConfig(words).action, action);
+    });
+  }
+
+  it("makes paths absolute", () => {
+    const config = readConfig(["--state-dir", "s", "--types", "t", "--tls-cert", "c", "--tls-key", "k"]);
+    assert.deepEqual(
+      [config.stateFolder, config.typesFile, config.tls],
+      [resolve("s"), resolve("t"), { cert: resolve("c"), key: resolve("k") }],
+    );
+  });
+
+  for (const address of ["127.0.0.1", "127.8.8.8", "::1", "localhost", "::ffff:127.0.0.1"]) {
+    it(`needs no TLS at ${address}`, () => {
+      assert.equal(readConfig(["-l", address]).address, address);
+    });
+  }
+
+  it("takes an address that others reach with TLS, or when that is wanted", () => {
+    assert.ok(readConfig(["-l", "0.0.0.0", "--tls-cert", "c", "--tls-key", "k"]).tls);
+    assert.match(warnings(readConfig(["-l", "0.0.0.0", "--insecure"])).join(), /^--insecure: .*0\.0\.0\.0$/);
+  });
+
+  const misuses: [string[], RegExp][] = [
+    [["--no-such"], /unknown option '--no-such'/],
+    [["word"], /too many arguments/],
+    [["-p", "99999"], /-p, --port.*99999.*from 0 to 65535/],
+    [["-p", "8o80"], /from 0 to 65535/],
+    [["-r", "198.18.0.9-198.18.0.2"], /last address, 198\.18\.0\.2, comes before/],
+    [["-l", "example.org"], /IP address of this machine/],
+    [["-l", "0.0.0.0"], /others can reach 0\.0\.0\.0.*--tls-cert.*--insecure/],
+    [["-l", "::"], /others can reach ::/],
+    [["-l", "192.168.1.5"], /others can reach 192\.168\.1\.5/],
+    [["--driver", "docker"], /auto, lxc, simulated/],
+    [["--log-level", "loud"], /trace, debug, info/],
+    [["--engine-timeout", "0"], /from 1 to 3600/],
+    [["--tls-cert", "c.pem"], /go together/],
+    [["--tls-key", "k.pem"], /go together/],
+    [["--check", "--purge"], /cannot be used with/],
+  ];
+  for (const [words, message] of misuses) {
+    it(`refuses ${words.join(" ")}`, () => {
+      const written = sinon.stub(process.stderr, "write").returns(true);
+      assert.throws(() => readConfig(words), CommanderError);
+      const [text] = written.args.flat().map(String);
+      sinon.restore();
+      assert.match(text ?? "", message);
+      assert.match(text ?? "", /^[^\n]*\n$/, "it is one line");
+    });
+  }
+});

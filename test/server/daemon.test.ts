@@ -1,0 +1,164 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { readFile, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { connect as connectClient } from "../../client/client";
+import { assertMccError } from "../support/assert-error";
+import { certificateFiles } from "../support/certificate";
+import { type TestDaemon, testDaemons } from "../support/daemon";
+import { eventually } from "../support/eventually";
+import { send } from "../support/raw-http";
+import { runMccserver } from "../support/run-mccserver";
+import { callRequest, resultOf } from "../support/wire";
+
+async function startedDaemon(
+  newDaemon: ReturnType<typeof testDaemons>,
+  words: readonly string[] = [],
+): Promise<TestDaemon> {
+  const daemon = await newDaemon({ words });
+  await daemon.start();
+  return daemon;
+}
+
+async function runtimeFile({ runtimeFolder, port }: TestDaemon): Promise<Record<string, unknown>> {
+  return JSON.parse(await readFile(join(runtimeFolder, `${port}.json`), "utf8")) as Record<string, unknown>;
+}
+
+describe("the daemon", () => {
+  const newDaemon = testDaemons();
+
+  it("serves, and tells local programs where it is and where its token lies", async () => {
+    const daemon = await startedDaemon(newDaemon);
+    const { serverId } = await (await daemon.client()).info();
+    assert.deepEqual(await runtimeFile(daemon), {
+      url: daemon.url,
+      tokenPath: join(daemon.stateFolder, "token"),
+      pid: daemon.pid,
+      serverId,
+    });
+    const others = 0o007;
+    assert.equal((await stat(join(daemon.runtimeFolder, `${daemon.port}.json`))).mode & others, 0);
+    assert.equal((await stat(join(daemon.stateFolder, "token"))).mode & others, 0);
+    assert.equal((await stat(daemon.stateFolder)).mode & 0o777, 0o755);
+  });
+
+  it("ends on SIGTERM, and takes its runtime file along", async () => {
+    const daemon = await startedDaemon(newDaemon);
+    const client = await daemon.client();
+    await client.call("instance.create", { name: "web", waitFor: "running" });
+    client.close();
+    assert.equal(await daemon.stop(), 0);
+    assert.ok(!existsSync(daemon.runtimeFolder));
+    assert.match(daemon.log, /"msg":"stopped"/);
+  });
+
+  /** An instance's command that goes on when this resolves. */
+  async function beginExec(daemon: TestDaemon, command: string[]): Promise<{ exec: Promise<unknown> }> {
+    const client = await daemon.client();
+    const { id } = await client.call("instance.create", { waitFor: "running" });
+    await client.call("instance.wait", { instance: id });
+    const exec = client.call("instance.exec", { instance: id, command, timeoutSeconds: 600 });
+    exec.catch(() => undefined);
+    await eventually(() => /instance\.exec.*call begins/.test(daemon.log), "the call has come");
+    return { exec };
+  }
+
+  it("answers the calls under way before it ends", async () => {
+    const daemon = await startedDaemon(newDaemon, ["--log-level", "debug"]);
+    const { exec } = await beginExec(daemon, ["sleep", "1"]);
+    const stopped = daemon.stop();
+    assert.match(JSON.stringify(await exec), /"exitCode":0/);
+    assert.equal(await stopped, 0);
+  });
+
+  it("ends at once on a second signal", async () => {
+    const daemon = await startedDaemon(newDaemon, ["--log-level", "debug"]);
+    await beginExec(daemon, ["sleep", "600"]);
+    process.kill(daemon.pid, "SIGINT");
+    await eventually(() => daemon.log.includes("stopping"), "it is stopping");
+    assert.equal(await daemon.stop(), 1);
+  });
+
+  it("keeps another one off its state folder, and serves on", async () => {
+    const daemon = await startedDaemon(newDaemon);
+    const words = ["--driver", "simulated", "--state-dir", daemon.stateFolder];
+    for (const more of [["-f", "-p", "0"], ["-p", "0"], ["--purge"]]) {
+      const { exitCode, stderr } = await runMccserver([...words, ...more], daemon.environment);
+      assert.equal(exitCode, 1);
+      assert.match(
+        stderr,
+        new RegExp(`^mccserver: Another mccserver \\(process ${daemon.pid}\\).*kill`, "m"),
+      );
+    }
+    await (await daemon.client()).call("server.info", {});
+    assert.equal((await runtimeFile(daemon)).pid, daemon.pid);
+  });
+
+  it("says so when its port is taken", async () => {
+    const daemon = await startedDaemon(newDaemon);
+    const other = await newDaemon({ words: ["--port", String(daemon.port)] });
+    await assert.rejects(other.start(), /another program listens there; choose another port with -p/);
+    assert.equal((await runtimeFile(daemon)).pid, daemon.pid);
+  });
+
+  it("is itself again after a kill, and replaces what the killed one left", async () => {
+    const daemon = await startedDaemon(newDaemon);
+    const before = { ...(await (await daemon.client()).info()), token: await daemon.token() };
+    const pid = daemon.pid;
+    await daemon.kill();
+    assert.equal((await runtimeFile(daemon)).pid, pid, "a killed one cannot tidy up");
+    await daemon.restart();
+    const after = { ...(await (await daemon.client()).info()), token: await daemon.token() };
+    assert.deepEqual([after.serverId, after.token], [before.serverId, before.token]);
+    assert.equal((await runtimeFile(daemon)).pid, daemon.pid);
+  });
+
+  it("is gone without a trace after a purge, also one that was killed", async () => {
+    const daemon = await startedDaemon(newDaemon);
+    await daemon.kill();
+    await daemon.purge();
+  });
+
+  it("leaves a runtime file alone that has become another daemon's", async () => {
+    const daemon = await startedDaemon(newDaemon);
+    const path = join(daemon.runtimeFolder, `${daemon.port}.json`);
+    const others = JSON.stringify({ ...(await runtimeFile(daemon)), pid: 1 });
+    await writeFile(path, others);
+    assert.equal(await daemon.stop(), 0);
+    assert.equal(await readFile(path, "utf8"), others);
+  });
+
+  it("warns of what weakens it, at every start", async () => {
+    const daemon = await startedDaemon(newDaemon, ["--allow-anonymous", "--insecure", "-l", "0.0.0.0"]);
+    await connectClient({ server: daemon.url, token: "none of its" }).call("server.info", {});
+    assert.match(daemon.url, /127\.0\.0\.1/);
+    for (const option of ["--allow-anonymous", "--insecure"]) {
+      assert.match(daemon.log, new RegExp(`"level":40.*"msg":"${option}: `));
+    }
+  });
+
+  it("asks for its token otherwise", async () => {
+    const daemon = await startedDaemon(newDaemon);
+    const client = connectClient({ server: daemon.url, token: "none of its" });
+    await assertMccError(client.call("server.info", {}), "unauthenticated", /token/);
+    assert.ok(!daemon.log.includes(await daemon.token()), "no token is logged");
+  });
+
+  it("serves others by HTTPS", async () => {
+    const { cert, key } = certificateFiles;
+    const daemon = await startedDaemon(newDaemon, ["-l", "0.0.0.0", "--tls-cert", cert, "--tls-key", key]);
+    assert.equal(daemon.url, `https://127.0.0.1:${daemon.port}`);
+    const request = {
+      ...callRequest("server.info", [], await daemon.token()),
+      ca: await readFile(cert, "utf8"),
+    };
+    assert.match(JSON.stringify(await resultOf(send(daemon.url, request))), /"driver":"simulated"/);
+    assert.doesNotMatch(daemon.log, /"level":40.*--/, "there is nothing to warn of");
+  });
+
+  it("gives its files the modes they need, whatever the umask it is started with", async () => {
+    const umask = process.umask(0o077);
+    const daemon = await startedDaemon(newDaemon).finally(() => process.umask(umask));
+    assert.equal((await stat(daemon.stateFolder)).mode & 0o777, 0o755);
+  });
+});
