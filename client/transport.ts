@@ -68,9 +68,11 @@ export class Transport {
         request.once("socket", (socket) => {
           connection.reused = request.reusedSocket;
           connection.reached = request.reusedSocket;
-          socket.once(this.#secure ? "secureConnect" : "connect", () => {
-            connection.reached = true;
-          });
+          if (!request.reusedSocket) {
+            socket.once(this.#secure ? "secureConnect" : "connect", () => {
+              connection.reached = true;
+            });
+          }
         });
         request.once("error", reject);
         request.once("response", (response) => {

@@ -1,0 +1,127 @@
+import assert from "node:assert/strict";
+import type { Client } from "../../client";
+import { type TestDaemon, testDaemons } from "../support/daemon";
+import { type PulumiStack, pulumiStacks } from "../support/pulumi-stack";
+
+const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHGoOrTiQeaVgdv0xpVLNFHI3JpBYSSgNR5rRSzTFhvl me";
+const shop = `
+  const key = new Key("me", { publicKey: "${publicKey}" });
+  new Instance("web", { keys: [key.name] });
+`;
+
+describe("failures under the real engine", function () {
+  this.timeout(300_000);
+  const newDaemon = testDaemons();
+  const newStack = pulumiStacks();
+  let daemon: TestDaemon;
+  let client: Client;
+  let stack: PulumiStack;
+
+  before(async () => {
+    daemon = await newDaemon();
+    await daemon.start();
+    client = await daemon.client();
+    stack = await newStack();
+    stack.use(daemon);
+  });
+
+  /** Asserts that each failure is told once, on one line, and without a stack. */
+  function assertPlain(output: string): void {
+    assert.doesNotMatch(output, /\n\s+at |node_modules|MccError|Error:/);
+    const diagnostics = output.slice(output.indexOf("\nDiagnostics:"));
+    const told = diagnostics.match(/error: .*/g)?.filter((line) => line !== "error: update failed") ?? [];
+    const owners = diagnostics.match(/^ {2}pulumi-nodejs:dynamic\/minicloud:.*$/gm) ?? [];
+    assert.equal(told.length, owners.length, diagnostics);
+  }
+
+  it("reports every wrong argument of a resource at once, by property", async () => {
+    await stack.program(`
+      new Instance("web", { name: "a b", image: "../etc", keys: ["me", "me"], waitFor: "coffee", imgae: "x" });
+    `);
+    const output = await stack.fail("up", "--yes", "--skip-preview");
+    for (const property of ["name", "image", "keys", "waitFor", "imgae"]) {
+      assert.match(output, new RegExp(`resource 'web': property ${property} value .* has a problem: `));
+    }
+  });
+
+  it("refuses a private key in words that help, and does not print it", async () => {
+    await stack.program(`
+      const privateKey = ["-----BEGIN OPENSSH PRIVATE KEY-----", "c2VjcmV0", "-----END OPENSSH PRIVATE KEY-----"];
+      new Key("me", { publicKey: privateKey.join("\\n") });
+    `);
+    const output = await stack.fail("up", "--yes", "--skip-preview");
+    assert.match(
+      output,
+      /resource 'me' has a problem: publicKey: .* private key, which must not leave your machine/,
+    );
+    assert.doesNotMatch(output, /c2VjcmV0/);
+    assert.deepEqual(await client.call("key.list", {}), []);
+  });
+
+  it("says what there is when something named does not exist", async () => {
+    await stack.program(`
+      new Instance("a", { image: "debian-99" });
+      new Instance("b", { type: "enormous" });
+      new Instance("c", { keys: ["nobody"] });
+      new Instance("d", { ipAddress: "10.0.0.1" });
+    `);
+    const output = await stack.fail("up", "--yes", "--skip-preview");
+    assert.match(output, /error: No image "debian-99"\. This server has: micro/);
+    assert.match(output, /error: .*"enormous".*basic/);
+    assert.match(output, /error: No key "nobody"/);
+    assert.match(output, /error: .*10\.0\.0\.1/);
+    assertPlain(output);
+    assert.deepEqual(await client.call("instance.list", {}), []);
+  });
+
+  it("says in one line that a daemon is down, whatever is asked for", async () => {
+    await stack.program(shop);
+    await stack.up();
+    await daemon.stop();
+    const asked = [["refresh"], ["destroy"], ["up", "--replace", (await stack.resources())[0]?.urn ?? ""]];
+    for (const words of asked) {
+      const output = await stack.fail(...words, "--yes", "--skip-preview");
+      assert.match(
+        output,
+        /error: No MiniCloud daemon answers at http:\S+: the connection is refused\. Start one/,
+      );
+      assertPlain(output);
+    }
+    const other = await newStack();
+    other.use(daemon);
+    await other.program(`new Instance("web");`);
+    const output = await other.fail("up", "--yes", "--skip-preview");
+    assert.match(output, /error: No MiniCloud daemon answers at/);
+    assertPlain(output);
+    assert.equal((await stack.resources()).length, 2);
+  });
+
+  it("changes nothing when pointed to another daemon, and says why", async () => {
+    await daemon.start();
+    await stack.up("--refresh");
+    const resources = await stack.resources();
+    const other = await newDaemon();
+    await other.start();
+    stack.use(other);
+    for (const command of ["refresh", "destroy"]) {
+      const output = await stack.fail(command, "--yes", "--skip-preview");
+      assert.match(output, /error: This is not the server that made instance \d+: .*Point MCC_SERVER/);
+      assertPlain(output);
+    }
+    assert.deepEqual(await stack.resources(), resources);
+    assert.equal((await client.call("instance.list", {})).length, 1);
+    stack.use(daemon);
+    await stack.destroy();
+    assert.deepEqual(await client.call("instance.list", {}), []);
+  });
+
+  it("lets a token from the environment win over a stale one in the configuration", async () => {
+    await stack.program(`new Instance("web");`);
+    await stack.succeed("config", "set", "--secret", "minicloud:token", "stale");
+    assert.match(await stack.fail("up", "--yes", "--skip-preview"), /error: .*token/i);
+    stack.environment.MCC_TOKEN = await daemon.token();
+    await stack.up();
+    await stack.succeed("config", "rm", "minicloud:token");
+    await stack.destroy();
+  });
+});

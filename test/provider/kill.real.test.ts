@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import type { Client } from "../../client";
+import { type TestDaemon, testDaemons } from "../support/daemon";
+import { HoldingProxy } from "../support/holding-proxy";
+import { type PulumiStack, pulumiStacks } from "../support/pulumi-stack";
+
+describe("an engine that is killed during a create", function () {
+  this.timeout(300_000);
+  const newDaemon = testDaemons();
+  const newStack = pulumiStacks();
+  let daemon: TestDaemon;
+  let client: Client;
+  let proxy: HoldingProxy;
+  let stack: PulumiStack;
+
+  before(async () => {
+    daemon = await newDaemon();
+    await daemon.start();
+    client = await daemon.client();
+  });
+
+  beforeEach(async () => {
+    proxy = new HoldingProxy(daemon.url);
+    await proxy.start();
+    stack = await newStack();
+    stack.use(daemon);
+    Object.assign(stack.environment, { MCC_SERVER: proxy.url, MCC_TOKEN: await daemon.token() });
+    await stack.program(`exports.id = new Instance("web", { type: "basic" }).id;`);
+  });
+
+  afterEach(async () => {
+    await stack.destroy();
+    await proxy.stop();
+    assert.deepEqual(await client.call("instance.list", {}), []);
+  });
+
+  /** Starts an `up` and resolves when the daemon has answered a call, but nobody knows of it yet. */
+  async function upUntil(method: string): Promise<number> {
+    const answered = proxy.holdAnswer(method);
+    const up = stack.start("up", "--yes", "--skip-preview");
+    await answered;
+    assert.ok(up.pid !== undefined);
+    return up.pid;
+  }
+
+  async function takesUpTheOne(): Promise<void> {
+    const [made, ...more] = await client.call("instance.list", {});
+    assert.ok(made !== undefined && more.length === 0);
+    assert.equal((await stack.deployment()).pending_operations.length, 1);
+    await stack.succeed("cancel", "--yes");
+    await stack.up();
+    const instances = await client.call("instance.list", {});
+    assert.deepEqual(
+      instances.map(({ id }) => id),
+      [made.id],
+    );
+    assert.deepEqual(
+      (await stack.resources()).map(({ id }) => id),
+      [String(made.id)],
+    );
+    await stack.isSettled();
+  }
+
+  for (const method of ["instance.create", "instance.wait"]) {
+    it(`leaves one instance when all of Pulumi dies before the answer to ${method}`, async () => {
+      await upUntil(method);
+      for (const pid of await stack.processes()) {
+        process.kill(pid, "SIGKILL");
+      }
+      await stack.hasEnded();
+      await takesUpTheOne();
+    });
+  }
+
+  it("leaves one instance, and no process, when the engine alone dies", async () => {
+    const engine = await upUntil("instance.create");
+    process.kill(engine, "SIGKILL");
+    proxy.release();
+    await stack.hasEnded();
+    await takesUpTheOne();
+  });
+
+  it("gives the instance what the program says by then", async () => {
+    await upUntil("instance.create");
+    for (const pid of await stack.processes()) {
+      process.kill(pid, "SIGKILL");
+    }
+    await stack.hasEnded();
+    await stack.program(`exports.id = new Instance("web", { type: "light", labels: { a: "b" } }).id;`);
+    await takesUpTheOne();
+    const [instance] = await client.call("instance.list", {});
+    assert.deepEqual([instance?.type, instance?.labels.a], ["light", "b"]);
+  });
+
+  it("replaces once when it dies between deleting and creating", async () => {
+    await stack.up();
+    await stack.program(`exports.id = new Instance("web", { hostname: "www" }).id;`);
+    await upUntil("instance.create");
+    for (const pid of await stack.processes()) {
+      process.kill(pid, "SIGKILL");
+    }
+    await stack.hasEnded();
+    await takesUpTheOne();
+    const [instance] = await client.call("instance.list", {});
+    assert.equal(instance?.hostname, "www");
+  });
+});

@@ -1,0 +1,184 @@
+import assert from "node:assert/strict";
+import { z } from "zod";
+import type { Client } from "../../client";
+import { type TestDaemon, testDaemons } from "../support/daemon";
+import { type PulumiStack, pulumiStacks } from "../support/pulumi-stack";
+
+const firstKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHGoOrTiQeaVgdv0xpVLNFHI3JpBYSSgNR5rRSzTFhvl first";
+const secondKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl second";
+
+/** A key, an instance that carries it, and one with nothing given. */
+function shop(web: string, publicKey = firstKey): string {
+  return `
+    const key = new Key("me", { publicKey: ${JSON.stringify(publicKey)} });
+    const web = new Instance("web", { keys: [key.name], ${web} });
+    const db = new Instance("db");
+    exports.web = pulumi.all([web.id, web.instanceId, web.name, web.ipAddress, web.hostname, web.status, web.image,
+      web.type, web.sshHostKey, web.simulated]);
+    exports.fingerprint = key.fingerprint;
+  `;
+}
+
+describe("a stack's life under the real engine", function () {
+  this.timeout(300_000);
+  const newDaemon = testDaemons();
+  const newStack = pulumiStacks();
+  let daemon: TestDaemon;
+  let client: Client;
+  let stack: PulumiStack;
+
+  before(async () => {
+    daemon = await newDaemon();
+    await daemon.start();
+    client = await daemon.client();
+    stack = await newStack();
+    stack.use(daemon);
+    await stack.program(shop(""));
+  });
+
+  async function idOf(name: RegExp): Promise<number> {
+    const instances = await client.call("instance.list", {});
+    const found = instances.filter((instance) => name.test(instance.name));
+    assert.equal(found.length, 1, `instances: ${instances.map((instance) => instance.name).join(" ")}`);
+    return found[0]?.id ?? 0;
+  }
+
+  async function authorizedKeys(instance: number): Promise<string> {
+    const command = ["cat", "/root/.ssh/authorized_keys"];
+    const { stdout } = await client.call("instance.exec", { instance, command });
+    return Buffer.from(stdout, "base64").toString();
+  }
+
+  it("begins with an up that makes everything", async () => {
+    await stack.succeed("preview");
+    assert.deepEqual(await client.call("instance.list", {}), []);
+    await stack.up();
+    const instances = await client.call("instance.list", {});
+    const web = instances.find(({ name }) => /^web-[0-9a-f]{6}$/.test(name));
+    assert.ok(web !== undefined && instances.length === 2);
+    assert.deepEqual(await stack.output("web", z.array(z.unknown())), [
+      ...[
+        String(web.id),
+        web.id,
+        web.name,
+        web.ipAddress,
+        web.name,
+        "running",
+        "micro",
+        "basic",
+        web.sshHostKey,
+        true,
+      ],
+    ]);
+    assert.match(await stack.output("fingerprint", z.string()), /^SHA256:[A-Za-z0-9+/]{43}$/);
+    assert.deepEqual(web.labels, {
+      ...{ "minicloud/project": "shop", "minicloud/stack": "test", "minicloud/resource": "web" },
+    });
+    assert.equal(await authorizedKeys(web.id), `${firstKey}\n`);
+  });
+
+  it("stands still when nothing is asked for", async () => {
+    assert.match(await stack.up(), /4 unchanged/);
+    await stack.refresh();
+    await stack.isSettled();
+  });
+
+  it("keeps a state that is small and holds no secret", async () => {
+    const state = JSON.stringify(await stack.deployment());
+    assert.doesNotMatch(state, new RegExp(await daemon.token()));
+    for (const resource of await stack.resources()) {
+      assert.ok(
+        JSON.stringify(resource).length < 8000,
+        `${resource.urn} has ${JSON.stringify(resource).length} characters`,
+      );
+    }
+  });
+
+  it("changes keys, labels, name and type in place", async () => {
+    const id = await idOf(/^web-/);
+    await stack.program(shop(`name: "www", type: "light", labels: { tier: "front" }, waitFor: "running"`));
+    assert.match(await stack.up(), /~ 1 updated/);
+    const web = await client.call("instance.get", { instance: id });
+    assert.deepEqual([web.name, web.type, web.labels.tier], ["www", "light", "front"]);
+    assert.match(web.hostname, /^web-/, "a rename leaves the host name");
+    await stack.refresh();
+    await stack.isSettled();
+  });
+
+  it("brings another public half to the instances that carry the key", async () => {
+    const id = await idOf(/^www$/);
+    await stack.program(shop(`name: "www", type: "light", labels: { tier: "front" }`, secondKey));
+    assert.match(await stack.up(), /~ 1 updated/);
+    assert.equal(await authorizedKeys(id), `${secondKey}\n`);
+    await stack.isSettled();
+  });
+
+  it("keeps what is no longer given", async () => {
+    const id = await idOf(/^www$/);
+    await stack.program(shop(`labels: { tier: "front" }`, secondKey));
+    await stack.up();
+    const web = await client.call("instance.get", { instance: id });
+    assert.deepEqual([web.name, web.type], ["www", "basic"]);
+  });
+
+  it("replaces for another host name or address, and deletes first", async () => {
+    const id = await idOf(/^www$/);
+    const { ipAddress } = await client.call("instance.get", { instance: id });
+    await stack.program(shop(`name: "www", hostname: "www.example", ipAddress: "${ipAddress}"`, secondKey));
+    assert.match(await stack.up(), /1 replaced/);
+    const next = await client.call("instance.get", { instance: await idOf(/^www$/) });
+    assert.notEqual(next.id, id);
+    assert.deepEqual([next.hostname, next.ipAddress], ["www.example", ipAddress]);
+    await stack.isSettled();
+  });
+
+  it("replaces what Pulumi itself wants to have replaced", async () => {
+    const id = await idOf(/^www$/);
+    const resource = (await stack.resources()).find(({ urn }) => urn.endsWith("::web"));
+    assert.match(await stack.up("--replace", resource?.urn ?? ""), /1 replaced/);
+    assert.notEqual(await idOf(/^www$/), id);
+  });
+
+  it("makes again what was destroyed behind Pulumi's back", async () => {
+    const id = await idOf(/^db-/);
+    await client.call("instance.destroy", { instance: id });
+    await stack.refresh();
+    assert.match(await stack.up(), /1 created/);
+    assert.notEqual(await idOf(/^db-/), id);
+    await stack.isSettled();
+  });
+
+  it("starts again what was stopped behind Pulumi's back", async () => {
+    const id = await idOf(/^db-/);
+    await client.call("instance.stop", { instance: id });
+    await stack.refresh();
+    assert.match(await stack.up(), /~ 1 updated/);
+    assert.equal((await client.call("instance.get", { instance: id })).status, "running");
+    await stack.isSettled();
+  });
+
+  it("says what to do about a change of what is gone", async () => {
+    const id = await idOf(/^db-/);
+    await client.call("instance.destroy", { instance: id });
+    await stack.program(
+      `${shop(`name: "www", hostname: "www.example"`, secondKey)} new Instance("more", { name: "more" });`.replace(
+        `new Instance("db")`,
+        `new Instance("db", { labels: { a: "b" } })`,
+      ),
+    );
+    assert.match(
+      await stack.fail("up", "--yes", "--skip-preview"),
+      /Instance \d+ \("db-\w+"\) is no longer there, .*pulumi refresh/,
+    );
+    await stack.refresh();
+    await stack.up();
+    await stack.isSettled();
+  });
+
+  it("ends with a destroy that leaves nothing", async () => {
+    await stack.destroy();
+    assert.deepEqual(await client.call("instance.list", {}), []);
+    assert.deepEqual(await client.call("key.list", {}), []);
+    assert.deepEqual(await stack.resources(), []);
+  });
+});
