@@ -1,0 +1,104 @@
+import { existsSync } from "node:fs";
+import { readdir, readFile, rmdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { hasErrno, unlessErrno } from "./errno";
+import type { Hierarchies } from "./hierarchies";
+import { namesAtPivot, pivot } from "./monitor";
+
+/** LXC keeps two cgroups for a container: of its processes, and of the monitor that watches over them. */
+export const payloadPrefix = "lxc.payload.";
+export const monitorPrefix = "lxc.monitor.";
+const prefixes = [payloadPrefix, monitorPrefix] as const;
+export type CgroupPrefix = (typeof prefixes)[number];
+
+/** What LXC has in the cgroup hierarchies, by the names of containers. */
+export class Cgroups {
+  constructor(readonly hierarchies: Hierarchies) {}
+
+  /** The version 2 cgroup of a container's processes. */
+  payload(name: string): string {
+    return join(this.hierarchies.unified, payloadPrefix + name);
+  }
+
+  /** The version 2 cgroup of a container's monitor. */
+  monitor(name: string): string {
+    return join(this.hierarchies.unified, monitorPrefix + name);
+  }
+
+  /** The names of the containers that have either cgroup, in one look. */
+  async names(): Promise<Record<"payloads" | "monitors", string[]>> {
+    const entries = await readdir(this.hierarchies.unified);
+    const after = (prefix: CgroupPrefix): string[] =>
+      entries.filter((entry) => entry.startsWith(prefix)).map((entry) => entry.slice(prefix.length));
+    return { payloads: after(payloadPrefix), monitors: after(monitorPrefix) };
+  }
+
+  /** Whether a container has processes, or its monitor is there still. Right also after a monitor was killed. */
+  async isAlive(name: string): Promise<boolean> {
+    return (
+      (await isPopulated(this.payload(name))) ||
+      (await isPopulated(this.monitor(name))) ||
+      (await namesAtPivot(this.hierarchies.unified)).includes(name)
+    );
+  }
+
+  /**
+   * Removes the cgroups of a container from all hierarchies. A failed start leaves some empty, a monitor that was
+   * killed all, and while they are there LXC gives the next container of that name others.
+   *
+   * @returns false when processes are still in them.
+   */
+  async remove(name: string): Promise<boolean> {
+    const { unified, old } = this.hierarchies;
+    const paths = [unified, ...old.map(({ folder }) => folder)].flatMap((folder) =>
+      prefixes.map((prefix) => join(folder, prefix + name)),
+    );
+    // At every start none is there, and asking the kernel at once is quickest; this is no disk.
+    const removed = await Promise.all(paths.filter((path) => existsSync(path)).map(removeTree));
+    return !removed.includes(false);
+  }
+
+  /** Removes the cgroup from which monitors clear up, in every hierarchy where LXC has no container any more. */
+  async removePivots(): Promise<void> {
+    const { unified, old } = this.hierarchies;
+    for (const folder of [unified, ...old.map((hierarchy) => hierarchy.folder)]) {
+      const entries = (await readdir(folder)).filter((entry) => entry.startsWith("lxc."));
+      if (entries.length === 1 && entries[0] === pivot) {
+        await removeTree(join(folder, pivot));
+      }
+    }
+  }
+}
+
+/** Whether processes are in a version 2 cgroup or below it; one that does not exist has none. */
+export async function isPopulated(cgroup: string): Promise<boolean> {
+  const events = await unlessErrno(readFile(join(cgroup, "cgroup.events"), "utf8"), ...gone);
+  return events?.includes("populated 1") ?? false;
+}
+
+/** Kills all processes in a version 2 cgroup and below it, forks under way included (Linux 5.14). */
+export async function killAll(cgroup: string): Promise<void> {
+  await unlessErrno(writeFile(join(cgroup, "cgroup.kill"), "1"), ...gone);
+}
+
+/** Removes a cgroup and those below it. @returns false when processes are still in them. */
+export async function removeTree(cgroup: string): Promise<boolean> {
+  try {
+    await unlessErrno(rmdir(cgroup), ...gone);
+    return true;
+  } catch (error) {
+    if (!hasErrno(error, "EBUSY", "ENOTEMPTY")) {
+      throw error;
+    }
+  }
+  const entries = await unlessErrno(readdir(cgroup, { withFileTypes: true }), ...gone);
+  const below = (entries ?? []).filter((entry) => entry.isDirectory());
+  if (below.length === 0) {
+    return false;
+  }
+  const removed = await Promise.all(below.map((entry) => removeTree(join(cgroup, entry.name))));
+  return removed.every(Boolean) && (await removeTree(cgroup));
+}
+
+/** How the kernel says that a cgroup is gone: before the call, or while it is read. */
+const gone = ["ENOENT", "ENODEV"] as const;

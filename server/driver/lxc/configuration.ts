@@ -1,0 +1,119 @@
+import { access, readFile } from "node:fs/promises";
+import ipaddr from "ipaddr.js";
+import { MccError } from "../../../protocol/error";
+import type { ContainerSpec, Network } from "../driver";
+import { idMapLines } from "./command";
+import { unlessErrno } from "./errno";
+import type { ContainerPlace, Place } from "./place";
+
+/** What an image and its host make of a container's configuration. */
+export interface Setting {
+  readonly rootfs: string;
+  /** The image's first process is systemd. */
+  readonly systemd: boolean;
+  readonly confinement: Confinement;
+}
+
+/** What this host has to confine containers with, beside user namespaces. */
+export interface Confinement {
+  /** LXC's own list of the system calls that containers may not make. */
+  readonly seccompProfile: string | undefined;
+  /** The AppArmor profiles that are loaded, by name; undefined where the kernel has no AppArmor. */
+  readonly appArmorProfiles: ReadonlySet<string> | undefined;
+}
+
+const lxcConfiguration = "/usr/share/lxc/config";
+/** LXC's own, by whether systemd runs inside, which mounts more than others may. */
+const appArmorProfile = { true: "lxc-container-default-with-nesting", false: "lxc-container-default-cgns" };
+/** Those that LXC's common.conf drops, as they would reach the host through a hole in the user namespace. */
+const droppedCapabilities = "mac_admin mac_override sys_time sys_module sys_rawio";
+
+/** What LXC needs to know to run a container, as lxc.container.conf(5) has it. */
+export function configurationText(
+  place: Place,
+  container: ContainerPlace,
+  spec: ContainerSpec,
+  network: Network,
+  setting: Setting,
+): string {
+  const lines = [
+    ...(setting.systemd ? distributionLines : []),
+    `lxc.uts.name = ${kernelHostname(spec.hostname)}`,
+    `lxc.rootfs.path = overlay:${setting.rootfs}:${container.delta}`,
+    // In a user namespace overlayfs has no other way to mark what is deleted of the image's folders.
+    "lxc.rootfs.options = userxattr",
+    ...idMapLines,
+    "lxc.net.0.type = veth",
+    `lxc.net.0.link = ${place.bridge}`,
+    `lxc.net.0.veth.pair = ${container.veth}`,
+    "lxc.net.0.name = eth0",
+    "lxc.net.0.flags = up",
+    `lxc.net.0.ipv4.address = ${spec.ipAddress}/${network.prefixLength} ${broadcastAddress(network)}`,
+    `lxc.net.0.ipv4.gateway = ${network.gateway}`,
+    `lxc.mount.auto = proc:mixed sys:mixed${setting.systemd ? " cgroup:mixed" : ""}`,
+    "lxc.pty.max = 1024",
+    `lxc.cap.drop = ${droppedCapabilities}`,
+    ...confinementLines(setting),
+    `lxc.include = ${container.limits}`,
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+/** LXC works out a wrong one by itself. */
+function broadcastAddress({ address, prefixLength }: Network): string {
+  return ipaddr.IPv4.broadcastAddressFromCIDR(`${address}/${prefixLength}`).toString();
+}
+
+/** The image's root file system that a configuration made by `configurationText` names. */
+export function rootfsIn(configuration: string): string {
+  const [, rootfs] = /^lxc\.rootfs\.path = overlay:(.*):/m.exec(configuration) ?? [];
+  if (rootfs === undefined) {
+    throw new MccError(
+      "engine",
+      "The container's configuration no longer says what its root file system is.",
+    );
+  }
+  return rootfs;
+}
+
+/** The first label of a host name that is longer than the kernel takes: 64 characters, uname(2). */
+export function kernelHostname(hostname: string): string {
+  return hostname.length > 64 ? (hostname.split(".")[0] ?? hostname) : hostname;
+}
+
+export async function readConfinement(): Promise<Confinement> {
+  const seccompProfile = `${lxcConfiguration}/common.seccomp`;
+  const hasSeccompProfile = await unlessErrno(
+    access(seccompProfile).then(() => true),
+    "ENOENT",
+  );
+  const appArmor = await readIfThere("/sys/module/apparmor/parameters/enabled");
+  const loaded = await readIfThere("/sys/kernel/security/apparmor/profiles");
+  return {
+    seccompProfile: hasSeccompProfile === true ? seccompProfile : undefined,
+    appArmorProfiles:
+      appArmor?.trim() === "Y"
+        ? new Set((loaded ?? "").split("\n").map((line) => line.split(" ")[0] ?? ""))
+        : undefined,
+  };
+}
+
+/** The parts that every distribution's container has; what they leave open is closed again after them. */
+const distributionLines = ["common.conf", "userns.conf"].map(
+  (file) => `lxc.include = ${lxcConfiguration}/${file}`,
+);
+
+function confinementLines({ systemd, confinement }: Setting): string[] {
+  const { seccompProfile, appArmorProfiles } = confinement;
+  const profile = appArmorProfile[`${systemd}`];
+  return [
+    ...(seccompProfile === undefined ? [] : [`lxc.seccomp.profile = ${seccompProfile}`]),
+    ...(appArmorProfiles === undefined
+      ? []
+      : [`lxc.apparmor.profile = ${appArmorProfiles.has(profile) ? profile : "unconfined"}`]),
+  ];
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  return await unlessErrno(readFile(path, "utf8"), "ENOENT");
+}

@@ -1,0 +1,58 @@
+import { writeFileSync } from "node:fs";
+import { MccError } from "../../../protocol/error";
+import type { ContainerFile, ContainerSpec } from "../driver";
+import { configurationText, kernelHostname } from "./configuration";
+import type { Engine } from "./engine";
+import { hasErrno } from "./errno";
+import { makePassable } from "./folder";
+import { makeLayer, writeIntoLayer } from "./layer";
+import { writeLimits } from "./resizing";
+import type { ContainerPlace } from "./place";
+
+/**
+ * Makes a stopped container, by a few small files and without a single process.
+ *
+ * @throws MccError `conflict` for an id that is taken, `not-found` for an image that is not there.
+ */
+export async function createContainer(engine: Engine, spec: ContainerSpec): Promise<void> {
+  const { place, network, images, confinement } = engine;
+  const { systemd } = await images.get(spec.image);
+  const rootfs = images.rootfs(spec.image);
+  const container = place.container(spec.id);
+  makeFolder(container);
+  makeLayer(container);
+  writeLimits(engine, container, spec.type);
+  const setting = { rootfs, systemd, confinement };
+  writeFileSync(container.configuration, configurationText(place, container, spec, network, setting));
+  const files = [...systemFiles(spec), ...(systemd ? systemdFiles : []), ...spec.files];
+  writeIntoLayer({ delta: container.delta, rootfs }, files);
+}
+
+/** What a host is told of itself and its network. */
+function systemFiles({ hostname, ipAddress, nameservers }: ContainerSpec): ContainerFile[] {
+  const [label = hostname] = hostname.split(".");
+  const names = label === hostname ? hostname : `${hostname} ${label}`;
+  const resolvers = nameservers.map((nameserver) => `nameserver ${nameserver}`);
+  return [
+    text("/etc/hostname", [kernelHostname(hostname)]),
+    text("/etc/hosts", ["127.0.0.1 localhost", `${ipAddress} ${names}`, "::1 localhost ip6-localhost"]),
+    text("/etc/resolv.conf", resolvers),
+  ];
+}
+
+/** An empty file masks a unit: this one fails in every container. */
+const systemdFiles = [text("/etc/systemd/system/sys-kernel-debug.mount", [])];
+
+function text(path: string, lines: readonly string[]): ContainerFile {
+  return { path, content: Buffer.from(lines.map((line) => `${line}\n`).join("")), mode: 0o644 };
+}
+
+function makeFolder({ id, folder }: ContainerPlace): void {
+  try {
+    makePassable(folder);
+  } catch (error) {
+    throw hasErrno(error, "EEXIST")
+      ? new MccError("conflict", `There is a container ${id} already; destroy it first.`, { cause: error })
+      : error;
+  }
+}

@@ -1,0 +1,80 @@
+import { rm } from "node:fs/promises";
+import { setTimeout as pause } from "node:timers/promises";
+import { MccError } from "../../../protocol/error";
+import { hasLink } from "./bridge";
+import { killAll } from "./cgroups";
+import { commands } from "./command";
+import type { CommandRunner } from "./command-runner";
+import type { Engine } from "./engine";
+import { engineProcesses } from "./leftovers";
+import type { ContainerPlace } from "./place";
+import { kill } from "./process";
+
+/** How long a monitor may take to clear up after its container before it is killed, and we clear up in its place. */
+const monitorPatienceMs = 5000;
+const lookEveryMs = 10;
+
+/** Ends a container, in whatever state it is, and removes all that there is of it. None there is success. */
+export async function destroyContainer(engine: Engine, container: ContainerPlace): Promise<void> {
+  await engine.runner.end(container.id);
+  await endContainer(engine, container);
+  await rm(container.lock, { force: true });
+  // Last, as the container is listed as long as its folder is there.
+  await rm(container.folder, { recursive: true, force: true });
+  engine.runner.interrupted.delete(container.id);
+}
+
+/**
+ * Kills whatever runs of a container and clears up after it. Nothing there is success.
+ *
+ * @throws MccError `timeout` when it does not end.
+ */
+export async function endContainer(engine: Engine, container: ContainerPlace): Promise<void> {
+  const { place, runner, timeoutMs } = engine;
+  const patienceMs = Math.min(monitorPatienceMs, timeoutMs / 2);
+  const begin = Date.now();
+  while (!(await endProcesses(engine, container, Date.now() - begin > patienceMs))) {
+    if (Date.now() - begin > timeoutMs) {
+      throw new MccError(
+        "timeout",
+        `Container ${container.id} did not end within ${timeoutMs / 1000} s; see lxc-info -P ${place.containers} -n ${container.name}.`,
+      );
+    }
+    await pause(lookEveryMs);
+  }
+  await removeCable(runner, container);
+}
+
+/** @returns whether nothing runs any more, and nothing is left in the cgroup hierarchies. */
+async function endProcesses(
+  { place, cgroups, runner }: Engine,
+  container: ContainerPlace,
+  monitorToo: boolean,
+): Promise<boolean> {
+  const { id, name } = container;
+  // Only a command that was killed leaves processes that LXC does not list: looking for them takes long.
+  const strays = runner.interrupted.has(id)
+    ? (await engineProcesses(place)).filter((process) => process.container === id)
+    : [];
+  strays.filter(({ kind }) => monitorToo || kind !== "monitor").forEach(({ pid }) => kill(pid));
+  await killAll(cgroups.payload(name));
+  if (monitorToo) {
+    await killAll(cgroups.monitor(name));
+  }
+  return strays.length === 0 && !(await cgroups.isAlive(name)) && (await cgroups.remove(name));
+}
+
+/** The kernel removes it with the container, unless a start was cut off before the container had it. */
+async function removeCable(runner: CommandRunner, { veth }: ContainerPlace): Promise<void> {
+  if (!(await hasLink(veth))) {
+    return;
+  }
+  try {
+    await runner.run(commands.removeLink(veth));
+  } catch (error) {
+    // The kernel may have been at it.
+    if (await hasLink(veth)) {
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import { access } from "node:fs/promises";
+import { MccError } from "../../../protocol/error";
+import type { DriverLog, DriverOptions, Network } from "../driver";
+import { Cgroups } from "./cgroups";
+import { CommandRunner } from "./command-runner";
+import { type Confinement, readConfinement } from "./configuration";
+import { EngineNamespace } from "./engine-namespace";
+import { unlessErrno } from "./errno";
+import { readHierarchies } from "./hierarchies";
+import { ImageStore } from "./image-store";
+import { type ContainerPlace, Place } from "./place";
+
+/** What the driver's operations work with. */
+export interface Engine {
+  readonly place: Place;
+  readonly network: Network;
+  readonly log: DriverLog;
+  /** The time limit of an engine command, and of a container's end. */
+  readonly timeoutMs: number;
+  readonly runner: CommandRunner;
+  readonly namespace: EngineNamespace;
+  readonly images: ImageStore;
+  readonly cgroups: Cgroups;
+  readonly confinement: Confinement;
+}
+
+/** Unpacking an image takes longer than other commands: gigabytes, unpacked by one processor. */
+const unpackTimeoutFactor = 20;
+
+/** Looks at this host once, and changes nothing. */
+export async function readEngine(options: DriverOptions): Promise<Engine> {
+  const { folder, serverId, network, log, commandTimeoutMs: timeoutMs } = options;
+  const place = new Place(folder, serverId);
+  const runner = new CommandRunner(timeoutMs);
+  return {
+    place,
+    network,
+    log,
+    timeoutMs,
+    runner,
+    namespace: new EngineNamespace(),
+    images: new ImageStore(place, runner, timeoutMs * unpackTimeoutFactor),
+    cgroups: new Cgroups(await readHierarchies()),
+    confinement: await readConfinement(),
+  };
+}
+
+/** @throws MccError `not-found` when there is no container, nor half of one. */
+export async function requireContainer({ place }: Engine, id: number): Promise<ContainerPlace> {
+  const container = place.container(id);
+  const found = await unlessErrno(
+    access(container.folder).then(() => true),
+    "ENOENT",
+  );
+  if (found === undefined) {
+    throw new MccError("not-found", `There is no container ${id} in ${place.containers}.`);
+  }
+  return container;
+}

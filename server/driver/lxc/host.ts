@@ -1,0 +1,33 @@
+import { rm } from "node:fs/promises";
+import { openBridge, removeBridge } from "./bridge";
+import { commands } from "./command";
+import type { Engine } from "./engine";
+import { openFirewall, removeFirewall } from "./firewall";
+import { ensurePassable, removeEmpty } from "./folder";
+import { hasOverlay } from "./overlay";
+
+/** Makes what the containers share. Repeatable. */
+export async function openHost(engine: Engine): Promise<void> {
+  const { place, runner, namespace, cgroups, images, timeoutMs } = engine;
+  for (const folder of [place.containers, place.images, place.engineConfiguration]) {
+    await ensurePassable(folder);
+  }
+  await images.clear();
+  if ((await hasOverlay()) === "module") {
+    await runner.run(commands.loadModule("overlay"));
+  }
+  await namespace.open(place, cgroups.hierarchies, timeoutMs);
+  await openBridge(engine);
+  await openFirewall(engine);
+}
+
+/** Removes what `openHost` made, and what LXC leaves on the host after its last container. */
+export async function purgeHost(engine: Engine): Promise<void> {
+  const { place, namespace, cgroups } = engine;
+  await namespace.close();
+  await removeFirewall(engine);
+  await removeBridge(engine);
+  await removeEmpty(place.lockFolder, "/run/lxc");
+  await cgroups.removePivots();
+  await rm(place.folder, { recursive: true, force: true });
+}

@@ -1,0 +1,149 @@
+import { randomBytes } from "node:crypto";
+import { lchown, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { MccError } from "../../../protocol/error";
+import { type Image, imageSchema } from "../../../protocol/image";
+import { commands, containerRoot } from "./command";
+import type { CommandRunner } from "./command-runner";
+import { hasErrno, unlessErrno } from "./errno";
+import { resolveInRoot } from "./path-in-root";
+import type { Place } from "./place";
+import { packingFlags } from "./tarball";
+
+const storedImageSchema = imageSchema.extend({ systemd: z.boolean() });
+export type StoredImage = z.infer<typeof storedImageSchema>;
+
+/** What a root file system must have, and what for. */
+const required = [
+  { path: "/sbin/init", purpose: "the container's first process" },
+  { path: "/bin/sh", purpose: "what commands and files are brought into the container by" },
+] as const;
+
+/** The images on disk: a folder each, with the root file system unpacked and what is known of it. */
+export class ImageStore {
+  /** Folders that are being filled by this process. */
+  readonly #filling = new Set<string>();
+
+  constructor(
+    private readonly place: Place,
+    private readonly runner: CommandRunner,
+    private readonly unpackTimeoutMs: number,
+  ) {}
+
+  rootfs(name: string): string {
+    return join(this.place.images, name, "rootfs");
+  }
+
+  async list(): Promise<Image[]> {
+    const entries = (await unlessErrno(readdir(this.place.images), "ENOENT")) ?? [];
+    const images = await Promise.all(
+      entries.filter((entry) => !isPassing(entry)).map((entry) => this.#read(entry)),
+    );
+    return images.flatMap((image) => (image === undefined ? [] : [imageSchema.parse(image)]));
+  }
+
+  /** @throws MccError `not-found` that lists what there is. */
+  async get(name: string): Promise<StoredImage> {
+    const image = await this.#read(name);
+    if (image === undefined) {
+      const names = (await this.list()).map((other) => other.name).join(", ");
+      throw new MccError("not-found", `No image "${name}". This host has: ${names || "none yet"}.`);
+    }
+    return image;
+  }
+
+  /** @throws MccError `conflict` for a name that is taken; `invalid` for what is not a root file system. */
+  async import(name: string, tarball: string): Promise<Image> {
+    const taken = new MccError(
+      "conflict",
+      `The image "${name}" exists already; remove it, or choose another name.`,
+    );
+    if ((await this.#read(name)) !== undefined) {
+      throw taken;
+    }
+    const flags = await packingFlags(tarball);
+    const folder = this.#passingFolder("import");
+    this.#filling.add(folder);
+    try {
+      const image = await this.#fill(folder, name, tarball, flags);
+      await rename(folder, join(this.place.images, name));
+      return imageSchema.parse(image);
+    } catch (error) {
+      await rm(folder, { recursive: true, force: true });
+      throw hasErrno(error, "ENOTEMPTY", "EEXIST") ? taken : error;
+    } finally {
+      this.#filling.delete(folder);
+    }
+  }
+
+  async remove(name: string): Promise<void> {
+    const folder = this.#passingFolder("remove");
+    // Half an image is never listed.
+    await unlessErrno(rename(join(this.place.images, name), folder), "ENOENT");
+    await rm(folder, { recursive: true, force: true });
+  }
+
+  /** Removes what an earlier daemon left half-imported or half-removed. */
+  async clear(): Promise<void> {
+    const entries = (await unlessErrno(readdir(this.place.images), "ENOENT")) ?? [];
+    const left = entries.filter(isPassing).map((entry) => join(this.place.images, entry));
+    await Promise.all(
+      left
+        .filter((folder) => !this.#filling.has(folder))
+        .map((folder) => rm(folder, { recursive: true, force: true })),
+    );
+  }
+
+  async #read(name: string): Promise<StoredImage | undefined> {
+    const text = await unlessErrno(readFile(this.#metadata(join(this.place.images, name)), "utf8"), "ENOENT");
+    return text === undefined ? undefined : storedImageSchema.parse(JSON.parse(text));
+  }
+
+  async #fill(folder: string, name: string, tarball: string, flags: string[]): Promise<StoredImage> {
+    const rootfs = join(folder, "rootfs");
+    await mkdir(rootfs, { recursive: true, mode: 0o755 });
+    await lchown(rootfs, containerRoot, containerRoot);
+    try {
+      await this.runner.run(commands.unpack(this.place, rootfs, tarball, flags, this.unpackTimeoutMs));
+    } catch (error) {
+      throw MccError.isInstance(error)
+        ? new MccError(error.code, `${tarball} cannot be unpacked: ${error.message}`, { cause: error })
+        : error;
+    }
+    await requireParts(rootfs, tarball);
+    const usage = await this.runner.run(commands.diskUsage(rootfs));
+    const image = {
+      name,
+      sizeBytes: Number.parseInt(usage, 10),
+      createdAt: new Date().toISOString(),
+      systemd: (await resolveInRoot(rootfs, "/sbin/init"))?.endsWith("/systemd") ?? false,
+    };
+    await writeFile(this.#metadata(folder), JSON.stringify(image));
+    return image;
+  }
+
+  #metadata(folder: string): string {
+    return join(folder, "image.json");
+  }
+
+  #passingFolder(purpose: string): string {
+    return join(this.place.images, `.${purpose}-${randomBytes(6).toString("hex")}`);
+  }
+}
+
+/** Images' names begin with a letter or a digit. */
+function isPassing(entry: string): boolean {
+  return entry.startsWith(".");
+}
+
+async function requireParts(rootfs: string, tarball: string): Promise<void> {
+  for (const { path, purpose } of required) {
+    if ((await resolveInRoot(rootfs, path)) === undefined) {
+      throw new MccError(
+        "invalid",
+        `${tarball} has no ${path}, ${purpose}; a root file system is needed, with /bin, /sbin and /etc at the top of the tarball.`,
+      );
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import { basename, join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { MccError } from "../../../protocol/error";
+import { monitoredName } from "./monitor";
+import type { Place } from "./place";
+import { type HostProcess, kill, processes } from "./process";
+
+/** A process that works for one of our containers or images. */
+export interface EngineProcess {
+  readonly pid: number;
+  /**
+   * - `monitor`: watches over a container as long as it runs
+   * - `session`: a command inside a container, which may be an operator's own; it ends with the container
+   * - `command`: any other engine command
+   */
+  readonly kind: "monitor" | "session" | "command";
+  /** Undefined for the unpacking of an image. */
+  readonly container: number | undefined;
+}
+
+const lookEveryMs = 10;
+
+/** What works for our containers and images now, whoever started it, found by the argument lists of all processes. */
+export async function engineProcesses(place: Place): Promise<EngineProcess[]> {
+  return (await processes()).flatMap((process) => classify(place, process) ?? []);
+}
+
+/**
+ * Kills the engine commands of a daemon that died; call it before this one starts any.
+ *
+ * @returns the containers that they, or a session, were at work on.
+ * @throws MccError `timeout` when they do not end.
+ */
+export async function endLeftovers(place: Place, timeoutMs: number): Promise<number[]> {
+  const deadline = Date.now() + timeoutMs;
+  const found = await engineProcesses(place);
+  let commands = found.filter(({ kind }) => kind === "command");
+  while (commands.length > 0) {
+    if (Date.now() > deadline) {
+      const pids = commands.map(({ pid }) => pid).join(", ");
+      throw new MccError(
+        "timeout",
+        `Engine commands of an earlier daemon do not end; see the processes ${pids}.`,
+      );
+    }
+    commands.forEach(({ pid }) => kill(pid));
+    await pause(lookEveryMs);
+    commands = (await engineProcesses(place)).filter(({ kind }) => kind === "command");
+  }
+  return found.flatMap(({ kind, container }) => (kind === "monitor" ? [] : (container ?? [])));
+}
+
+function classify(place: Place, { pid, words }: HostProcess): EngineProcess | undefined {
+  const monitored = place.idOf(monitoredName(words, place.containers) ?? "");
+  if (monitored !== undefined) {
+    return { pid, kind: "monitor", container: monitored };
+  }
+  if (words.some((word) => word.includes(join(place.images, ".")))) {
+    return { pid, kind: "command", container: undefined };
+  }
+  const container = words.includes(place.containers)
+    ? words.map((word) => place.idOf(word)).find((id) => id !== undefined)
+    : undefined;
+  if (container === undefined) {
+    return undefined;
+  }
+  const isSession = words.some((word) => basename(word) === "lxc-attach");
+  return { pid, kind: isSession ? "session" : "command", container };
+}

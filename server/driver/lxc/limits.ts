@@ -1,0 +1,98 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { MccError } from "../../../protocol/error";
+import type { InstanceType } from "../../../protocol/instance-type";
+import { hasErrno } from "./errno";
+import type { Hierarchies } from "./hierarchies";
+
+/** How one limit is written, in either version of cgroups. */
+interface Limit {
+  readonly controller: string;
+  readonly of: (type: InstanceType) => number | undefined;
+  readonly old: { readonly file: string; readonly value: (limit: number) => string; readonly none: string };
+  readonly unified: {
+    readonly file: string;
+    readonly value: (limit: number) => string;
+    readonly none: string;
+  };
+}
+
+/** Both versions take the processor time as so much of each period; this is the kernel's own. */
+const periodMicroseconds = 100_000;
+const quota = (cpus: number): string => String(Math.round(cpus * periodMicroseconds));
+
+/** What instance types limit. Swap is not limited: on a host that has it, memory may go there. */
+const limits: readonly Limit[] = [
+  {
+    controller: "memory",
+    of: (type) => type.memoryBytes,
+    old: { file: "memory.limit_in_bytes", value: String, none: "-1" },
+    unified: { file: "memory.max", value: String, none: "max" },
+  },
+  {
+    controller: "cpu",
+    of: (type) => type.cpus,
+    old: { file: "cpu.cfs_quota_us", value: quota, none: "-1" },
+    unified: {
+      file: "cpu.max",
+      value: (cpus) => `${quota(cpus)} ${periodMicroseconds}`,
+      none: `max ${periodMicroseconds}`,
+    },
+  },
+  {
+    controller: "pids",
+    of: (type) => type.processes,
+    old: { file: "pids.max", value: String, none: "max" },
+    unified: { file: "pids.max", value: String, none: "max" },
+  },
+];
+
+/** The controllers without which an instance type cannot be enforced. */
+export const controllers = limits.map(({ controller }) => controller);
+
+/** The lines of a container's configuration that limit it; none for what is unlimited. */
+export function limitLines(type: InstanceType, hierarchies: Hierarchies): string[] {
+  return limits.flatMap((limit) => {
+    const amount = limit.of(type);
+    if (amount === undefined) {
+      return [];
+    }
+    return oldFolder(limit, hierarchies) === undefined
+      ? [`lxc.cgroup2.${limit.unified.file} = ${limit.unified.value(amount)}`]
+      : [`lxc.cgroup.${limit.old.file} = ${limit.old.value(amount)}`];
+  });
+}
+
+/**
+ * Gives a running container other limits at once.
+ *
+ * @param cgroup the name of its cgroup, the same in all hierarchies.
+ * @throws MccError `conflict` when it uses more memory now than it may then; nothing has changed in that case.
+ */
+export async function applyLimits(
+  type: InstanceType,
+  hierarchies: Hierarchies,
+  cgroup: string,
+): Promise<void> {
+  for (const limit of limits) {
+    const folder = oldFolder(limit, hierarchies);
+    const { file, value, none } = folder === undefined ? limit.unified : limit.old;
+    const amount = limit.of(type);
+    const path = join(folder ?? hierarchies.unified, cgroup, file);
+    try {
+      await writeFile(path, amount === undefined ? none : value(amount));
+    } catch (error) {
+      throw hasErrno(error, "EBUSY")
+        ? new MccError(
+            "conflict",
+            `The container uses more memory now than the ${amount ?? 0} bytes of the type "${type.name}"; free some in it, or stop it first.`,
+            { cause: error },
+          )
+        : error;
+    }
+  }
+}
+
+function oldFolder({ controller }: Limit, hierarchies: Hierarchies): string | undefined {
+  return hierarchies.old.find((hierarchy) => hierarchy.controllers.includes(controller))?.folder;
+}

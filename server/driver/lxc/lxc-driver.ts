@@ -1,0 +1,149 @@
+import { MccError } from "../../../protocol/error";
+import type { Image } from "../../../protocol/image";
+import type { InstanceType } from "../../../protocol/instance-type";
+import type {
+  Container,
+  ContainerFile,
+  ContainerSpec,
+  Driver,
+  DriverOptions,
+  ExecRequest,
+  ExecResult,
+  Finding,
+} from "../driver";
+import { attach } from "./attach";
+import { createContainer } from "./creation";
+import { destroyContainer } from "./destruction";
+import { type Engine, readEngine, requireContainer } from "./engine";
+import { writeFiles } from "./files";
+import { openHost, purgeHost } from "./host";
+import { endLeftovers } from "./leftovers";
+import { listContainers } from "./listing";
+import { startContainer, stopContainer } from "./power";
+import { preflight } from "./preflight";
+import { resizeContainer } from "./resizing";
+import { Watch } from "./watch";
+
+/** Drives LXC: unprivileged containers, each a layer over one unpacked image, on a bridge of their own. */
+export function createLxcDriver(options: DriverOptions): Driver {
+  return new LxcDriver(options);
+}
+
+class LxcDriver implements Driver {
+  readonly capabilities = { simulated: false, importsImages: true };
+  readonly #options: DriverOptions;
+  #read: Promise<Engine> | undefined;
+  #alone: Promise<Engine> | undefined;
+  #watch: Watch | undefined;
+
+  constructor(options: DriverOptions) {
+    this.#options = options;
+  }
+
+  async preflight(): Promise<Finding[]> {
+    return await preflight({ folder: this.#options.folder });
+  }
+
+  async open(): Promise<void> {
+    await openHost(await this.#engineAlone());
+  }
+
+  async close(): Promise<void> {
+    const { namespace } = await this.#engine();
+    this.#watch?.stop();
+    await namespace.close();
+  }
+
+  async purge(): Promise<void> {
+    await purgeHost(await this.#engineAlone());
+  }
+
+  async images(): Promise<Image[]> {
+    return await (await this.#engine()).images.list();
+  }
+
+  async importImage(name: string, tarballPath: string): Promise<Image> {
+    return await (await this.#engineAlone()).images.import(name, tarballPath);
+  }
+
+  async removeImage(name: string): Promise<void> {
+    await (await this.#engine()).images.remove(name);
+  }
+
+  async list(): Promise<Container[]> {
+    return await listContainers(await this.#engine());
+  }
+
+  async create(spec: ContainerSpec): Promise<void> {
+    await createContainer(await this.#engine(), spec);
+  }
+
+  async start(id: number): Promise<void> {
+    const engine = await this.#engineAlone();
+    await startContainer(engine, await requireContainer(engine, id));
+  }
+
+  async stop(id: number, graceMs: number): Promise<void> {
+    const engine = await this.#engineAlone();
+    await stopContainer(engine, await requireContainer(engine, id), graceMs);
+  }
+
+  async destroy(id: number): Promise<void> {
+    const engine = await this.#engineAlone();
+    await destroyContainer(engine, engine.place.container(id));
+  }
+
+  async exec(id: number, request: ExecRequest): Promise<ExecResult> {
+    const engine = await this.#engine();
+    const container = await requireContainer(engine, id);
+    if (!(await engine.cgroups.isAlive(container.name))) {
+      throw new MccError("conflict", `Container ${id} does not run; start it first.`);
+    }
+    return await attach(engine, container, request);
+  }
+
+  async writeFiles(id: number, files: readonly ContainerFile[]): Promise<void> {
+    const engine = await this.#engine();
+    await writeFiles(engine, await requireContainer(engine, id), files);
+  }
+
+  async resize(id: number, type: InstanceType): Promise<void> {
+    const engine = await this.#engine();
+    await resizeContainer(engine, await requireContainer(engine, id), type);
+  }
+
+  watch(onDown: (id: number) => void): void {
+    this.#engine().then(
+      (engine) => {
+        this.#watch ??= new Watch(engine);
+        this.#watch.start(onDown);
+      },
+      (error: unknown) => this.#options.log.warn({ err: error }, "the containers cannot be watched"),
+    );
+  }
+
+  /** For looking. What has failed is tried again at the next call. */
+  async #engine(): Promise<Engine> {
+    this.#read ??= readEngine(this.#options).catch((error: unknown) => {
+      this.#read = undefined;
+      throw error;
+    });
+    return await this.#read;
+  }
+
+  /** For changing: once no engine command of an earlier daemon is at work any more. */
+  async #engineAlone(): Promise<Engine> {
+    this.#alone ??= this.#takeOver().catch((error: unknown) => {
+      this.#alone = undefined;
+      throw error;
+    });
+    return await this.#alone;
+  }
+
+  async #takeOver(): Promise<Engine> {
+    const engine = await this.#engine();
+    const { place, runner, timeoutMs } = engine;
+    (await endLeftovers(place, timeoutMs)).forEach((id) => runner.interrupted.add(id));
+    return engine;
+  }
+}

@@ -1,0 +1,28 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { unlessErrno } from "./errno";
+import { processWords } from "./process";
+
+/** The cgroup from which monitors clear up after their containers; all of the host share it. */
+export const pivot = "lxc.pivot";
+
+/** The name of the container that a process watches over, by the title that LXC gives a monitor. */
+export function monitoredName(
+  [title = ""]: readonly string[],
+  containersFolder?: string,
+): string | undefined {
+  const [, folder, name] = /^\[lxc monitor\] (.+) (\S+) *$/.exec(title) ?? [];
+  return containersFolder === undefined || folder === containersFolder ? name : undefined;
+}
+
+/** The names of the containers that are being cleared up, or, after a `reboot` in them, started again. */
+export async function namesAtPivot(unified: string): Promise<string[]> {
+  const members = await unlessErrno(
+    readFile(join(unified, pivot, "cgroup.procs"), "utf8"),
+    "ENOENT",
+    "ENODEV",
+  );
+  const pids = (members ?? "").split("\n").filter((pid) => pid !== "");
+  const words = await Promise.all(pids.map((pid) => processWords(Number(pid))));
+  return words.flatMap((list) => monitoredName(list) ?? []);
+}

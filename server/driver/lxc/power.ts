@@ -1,0 +1,47 @@
+import { commands } from "./command";
+import { endContainer } from "./destruction";
+import type { Engine } from "./engine";
+import type { ContainerPlace } from "./place";
+import { within } from "./within";
+
+/** Resolves once the first process runs; running already is success. */
+export async function startContainer(engine: Engine, container: ContainerPlace): Promise<void> {
+  const { place, runner, cgroups, namespace } = engine;
+  if (await cgroups.isAlive(container.name)) {
+    return;
+  }
+  await cgroups.remove(container.name);
+  await runner.run(commands.start(place, container, namespace.through()));
+}
+
+/** Asks the container to shut down, and forces it after `graceMs`; resolves once it is down. */
+export async function stopContainer(
+  engine: Engine,
+  container: ContainerPlace,
+  graceMs: number,
+): Promise<void> {
+  if (!(await engine.cgroups.isAlive(container.name))) {
+    return;
+  }
+  const asked = graceMs > 0 ? askToStop(engine, container, graceMs) : Promise.resolve();
+  await within(graceMs, asked);
+  await endContainer(engine, container);
+  await asked;
+}
+
+/** Resolves when the container is down, or will not go down. */
+async function askToStop(
+  { place, runner, log, timeoutMs }: Engine,
+  container: ContainerPlace,
+  graceMs: number,
+): Promise<void> {
+  const graceSeconds = Math.ceil(graceMs / 1000);
+  try {
+    await runner.run(commands.askToStop(place, container, graceSeconds, graceMs + timeoutMs));
+  } catch (error) {
+    log.warn(
+      { container: container.id, err: error },
+      "the container did not shut down when asked; forcing it",
+    );
+  }
+}
