@@ -35,7 +35,7 @@ export async function createInstance(
       const instance = await client.call("instance.create", parameters);
       met = true;
       onPending?.(instance);
-      return await waitForNew(client, instance);
+      return instance.status === "pending" ? await waitForNew(client, instance) : instance;
     } catch (error) {
       met ||= !ConnectionError.isInstance(error) || error.reached;
       lostSinceMs ??= Date.now();

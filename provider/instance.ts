@@ -1,7 +1,6 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { InstanceStatus, Readiness } from "../client";
-import { identityOf } from "./identity";
-import { instanceShell } from "./shells";
+import { DynamicResource } from "./dynamic-resource";
 
 /** What an {@link Instance} is made of. All may be left out. */
 export interface InstanceArgs {
@@ -39,7 +38,7 @@ export interface InstanceArgs {
  * one is always destroyed first, because names and addresses belong to one instance at a time. What is left
  * out after it was given stays as it was.
  */
-export class Instance extends pulumi.dynamic.Resource {
+export class Instance extends DynamicResource {
   /** From 500; never used twice on a server. */
   declare readonly instanceId: pulumi.Output<number>;
   declare readonly name: pulumi.Output<string>;
@@ -57,23 +56,16 @@ export class Instance extends pulumi.dynamic.Resource {
   declare readonly simulated: pulumi.Output<boolean>;
 
   constructor(name: string, args: InstanceArgs = {}, options: pulumi.CustomResourceOptions = {}) {
-    const outputs = {
-      ...{ name: undefined, ipAddress: undefined, hostname: undefined, image: undefined, type: undefined },
-      ...{ keys: undefined, labels: undefined },
-    };
     super(
-      instanceShell,
+      "Instance",
       name,
       {
-        ...outputs,
+        ...{ name: undefined, ipAddress: undefined, hostname: undefined, image: undefined, type: undefined },
+        ...{ keys: undefined, labels: undefined },
         ...args,
-        ...identityOf("Instance", name, options.parent),
         ...{ instanceId: undefined, status: undefined, sshHostKey: undefined, simulated: undefined },
       },
-      // Also for replacements that Pulumi decides upon by itself, such as those of `--replace`.
-      { ...options, deleteBeforeReplace: true },
-      "minicloud",
-      "Instance",
+      options,
     );
   }
 }

@@ -1,6 +1,5 @@
-import * as pulumi from "@pulumi/pulumi";
-import { identityOf } from "./identity";
-import { keyShell } from "./shells";
+import type * as pulumi from "@pulumi/pulumi";
+import { DynamicResource } from "./dynamic-resource";
 
 /** What a {@link Key} is made of. */
 export interface KeyArgs {
@@ -18,26 +17,13 @@ export interface KeyArgs {
  *
  * Its public half changes in place, also on the instances that carry it.
  */
-export class Key extends pulumi.dynamic.Resource {
+export class Key extends DynamicResource {
   declare readonly name: pulumi.Output<string>;
   declare readonly publicKey: pulumi.Output<string>;
   /** As `ssh-keygen -l` prints it: `SHA256:` and 43 characters. */
   declare readonly fingerprint: pulumi.Output<string>;
 
   constructor(name: string, args: KeyArgs, options: pulumi.CustomResourceOptions = {}) {
-    super(
-      keyShell,
-      name,
-      {
-        name: undefined,
-        ...args,
-        ...identityOf("Key", name, options.parent),
-        fingerprint: undefined,
-      },
-      // Also for replacements that Pulumi decides upon by itself, such as those of `--replace`.
-      { ...options, deleteBeforeReplace: true },
-      "minicloud",
-      "Key",
-    );
+    super("Key", name, { name: undefined, ...args, fingerprint: undefined }, options);
   }
 }

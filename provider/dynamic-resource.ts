@@ -1,0 +1,34 @@
+import * as pulumi from "@pulumi/pulumi";
+import { identityOf } from "./identity";
+
+/**
+ * What stands for a resource's provider in its state: the text of a module that gives it, by which Pulumi's
+ * dynamic-provider plugin finds it again. It holds no logic; that is loaded where it runs, from the release that
+ * is installed there, so that no upgrade changes the state of every stack. A test pins the text.
+ */
+const shells = {
+  Instance: `exports.handler = () => require("minicloud/provider/hooks").instance;`,
+  Key: `exports.handler = () => require("minicloud/provider/hooks").key;`,
+} as const;
+
+/**
+ * A resource of Pulumi's dynamic-provider plugin. It is to the engine what a `pulumi.dynamic.Resource` is; that
+ * one would make its shell by serialising functions, which takes twenty times the text and a second of time.
+ */
+export abstract class DynamicResource extends pulumi.CustomResource {
+  /** @param properties the arguments, and every output as `undefined`. */
+  constructor(
+    type: keyof typeof shells,
+    name: string,
+    properties: pulumi.Inputs,
+    options: pulumi.CustomResourceOptions,
+  ) {
+    super(
+      `pulumi-nodejs:dynamic/minicloud:${type}`,
+      name,
+      { ...properties, ...identityOf(type, name, options.parent), __provider: shells[type] },
+      // Also for replacements that Pulumi decides upon by itself, such as those of `--replace`.
+      { ...options, deleteBeforeReplace: true },
+    );
+  }
+}

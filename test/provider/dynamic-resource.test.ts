@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { runInNewContext } from "node:vm";
+import { Instance, Key } from "../../provider";
+import { runWithMocks } from "../support/mock-program";
+
+/**
+ * Every resource of every stack has this text in its state. Another one is a change of them all, which nobody
+ * asked for: give the hooks another behaviour, and leave the shells as they are.
+ */
+const pinned = {
+  Instance: {
+    make: () => new Instance("one", { hostname: "two", labels: { a: "b" } }),
+    text: `exports.handler = () => require("minicloud/provider/hooks").instance;`,
+  },
+  Key: {
+    make: () => new Key("one", { publicKey: "" }),
+    text: `exports.handler = () => require("minicloud/provider/hooks").key;`,
+  },
+};
+const methods = ["configure", "check", "diff", "create", "read", "update", "delete"];
+
+describe("the shell in the state", () => {
+  for (const [type, { make, text }] of Object.entries(pinned)) {
+    it(`of an ${type} is the text that every state has`, async () => {
+      const [registered] = await runWithMocks(make);
+      assert.equal(registered?.inputs.__provider, text);
+    });
+
+    it(`of an ${type} leads to all hooks, loaded as Pulumi's plugin loads it`, () => {
+      const shell: { handler?: () => object } = {};
+      runInNewContext(text, { exports: shell, require });
+      assert.deepEqual(Object.keys(shell.handler?.() ?? {}), methods);
+    });
+  }
+});
