@@ -78,6 +78,18 @@ describe("the daemon over LXC", function () {
     }
   });
 
+  it("reaches an instance whose address was another one's a moment ago", async () => {
+    await withClient(async (client) => {
+      for (const name of ["first", "second"]) {
+        const given = { name, ipAddress: "198.18.0.77", readyTimeoutSeconds: 10 };
+        const { id } = await client.call("instance.create", given);
+        const { instance } = await client.call("instance.wait", { instance: id });
+        assert.equal(instance.status, "running");
+        await client.call("instance.destroy", { instance: id });
+      }
+    });
+  });
+
   // The moments are those at which so many of the creates and destroys have written their line into the log.
   for (const lines of [1, 3, 6, 10, 15]) {
     it(`leaves nothing half-made after a kill among creates and destroys (${lines})`, async () => {

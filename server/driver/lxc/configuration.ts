@@ -48,6 +48,7 @@ export function configurationText(
     `lxc.net.0.veth.pair = ${container.veth}`,
     "lxc.net.0.name = eth0",
     "lxc.net.0.flags = up",
+    `lxc.net.0.hwaddr = ${hardwareAddress(spec.ipAddress)}`,
     `lxc.net.0.ipv4.address = ${spec.ipAddress}/${network.prefixLength} ${broadcastAddress(network)}`,
     `lxc.net.0.ipv4.gateway = ${network.gateway}`,
     `lxc.mount.auto = proc:mixed sys:mixed${setting.systemd ? " cgroup:mixed" : ""}`,
@@ -57,6 +58,15 @@ export function configurationText(
     `lxc.include = ${container.limits}`,
   ];
   return `${lines.join("\n")}\n`;
+}
+
+/**
+ * The same for whoever has the address: neighbours go on sending to the one that they know, for half a minute,
+ * when an address changes hands. Locally administered, as IEEE 802 wants it of one that is made up.
+ */
+function hardwareAddress(ipAddress: string): string {
+  const octets = [0x02, 0x00, ...ipaddr.IPv4.parse(ipAddress).toByteArray()];
+  return octets.map((octet) => octet.toString(16).padStart(2, "0")).join(":");
 }
 
 /** LXC works out a wrong one by itself. */
