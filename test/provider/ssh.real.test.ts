@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { execa } from "execa";
+import { z } from "zod";
+import type { Client } from "../../client";
+import { buildMicroImage } from "../../images/micro/build";
+import { type TestDaemon, testDaemons } from "../support/daemon";
+import { type PulumiStack, pulumiStacks } from "../support/pulumi-stack";
+import { temporaryFolders } from "../support/temporary-folder";
+
+const hostSchema = z.object({ name: z.string(), ipAddress: z.string(), sshHostKey: z.string() });
+type Host = z.infer<typeof hostSchema>;
+
+describe("real hosts of a stack", function () {
+  this.timeout(300_000);
+  const newDaemon = testDaemons();
+  const newStack = pulumiStacks();
+  const newFolder = temporaryFolders();
+  let folder: string;
+  let daemon: TestDaemon;
+  let client: Client;
+  let stack: PulumiStack;
+
+  before(async () => {
+    folder = await newFolder();
+    const tarball = join(folder, "micro.tar");
+    await buildMicroImage(tarball);
+    daemon = await newDaemon({ driver: "lxc" });
+    await daemon.start();
+    client = await daemon.client();
+    await client.call("image.import", { name: "micro", path: tarball });
+    stack = await newStack();
+    stack.use(daemon);
+    for (const name of ["old", "new"]) {
+      await execa("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", name, "-f", join(folder, name)]);
+    }
+  });
+
+  async function upWithKey(name: string): Promise<Host[]> {
+    const publicKey = await readFile(join(folder, `${name}.pub`), "utf8");
+    await stack.program(`
+      const key = new Key("me", { publicKey: ${JSON.stringify(publicKey)} });
+      exports.hosts = ["one", "two"].map((name) => {
+        const { ipAddress, sshHostKey, ...host } = new Instance(name, { keys: [key.name] });
+        return { name: host.name, ipAddress, sshHostKey };
+      });
+    `);
+    await stack.up();
+    return await stack.output("hosts", z.array(hostSchema));
+  }
+
+  /** Runs a command on a host as root, and takes no other host for it. */
+  async function ssh(keyName: string, { ipAddress, sshHostKey }: Host, ...command: string[]) {
+    const knownHosts = join(folder, `known_hosts-${ipAddress}`);
+    await writeFile(knownHosts, `${ipAddress} ${sshHostKey}\n`);
+    const options = {
+      ...{ UserKnownHostsFile: knownHosts, GlobalKnownHostsFile: "/dev/null", StrictHostKeyChecking: "yes" },
+      ...{ IdentitiesOnly: "yes", BatchMode: "yes", ConnectTimeout: "10" },
+    };
+    const words = Object.entries(options).flatMap(([name, value]) => ["-o", `${name}=${value}`]);
+    return await execa(
+      "ssh",
+      ["-F", "none", ...words, "-i", join(folder, keyName), `root@${ipAddress}`, ...command],
+      {
+        reject: false,
+        stdin: "ignore",
+      },
+    );
+  }
+
+  it("can be logged into as soon as they are made, and are known by their host keys", async () => {
+    const hosts = await upWithKey("old");
+    const answers = await Promise.all(hosts.map((host) => ssh("old", host, "hostname")));
+    assert.deepEqual(
+      answers.map(({ stdout, stderr }) => stdout + stderr),
+      hosts.map(({ name }) => name),
+    );
+    await stack.isSettled();
+  });
+
+  it("take the new key and no longer the old one when the key is changed", async () => {
+    const before = await client.call("instance.list", {});
+    for (const host of await upWithKey("new")) {
+      assert.equal((await ssh("new", host, "true")).exitCode, 0);
+      assert.match((await ssh("old", host, "true")).stderr, /Permission denied/);
+    }
+    const ids = (await client.call("instance.list", {})).map(({ id }) => id);
+    assert.deepEqual(
+      ids,
+      before.map(({ id }) => id),
+    );
+  });
+
+  it("come again when one was shut down and another destroyed behind Pulumi's back", async () => {
+    const [one, two] = await stack.output("hosts", z.array(hostSchema));
+    assert.ok(one && two);
+    await client.call("instance.stop", { instance: one.name });
+    await client.call("instance.destroy", { instance: two.name });
+    await stack.refresh();
+    for (const host of await upWithKey("new")) {
+      assert.equal((await ssh("new", host, "true")).exitCode, 0);
+    }
+  });
+
+  it("are gone after a destroy", async () => {
+    await stack.destroy();
+    assert.deepEqual(await client.call("instance.list", {}), []);
+  });
+});
