@@ -99,7 +99,9 @@ export interface DriverLog {
  * suite (`test/server/driver/contract.ts`).
  *
  * Every failure is an MccError: `engine` with the engine's own words, `timeout`, `not-found` for an id or an
- * image that the engine itself says it does not have, never for a question it did not answer.
+ * image that the engine itself says it does not have, never for a question it did not answer; `conflict` for an
+ * id or a name that is taken, a container that would have to run, a network that belongs to others; `invalid` for a
+ * tarball that is none.
  */
 export interface Driver {
   readonly capabilities: Capabilities;

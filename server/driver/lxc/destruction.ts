@@ -16,7 +16,6 @@ const lookEveryMs = 10;
 
 /** Ends a container, in whatever state it is, and removes all that there is of it. None there is success. */
 export async function destroyContainer(engine: Engine, container: ContainerPlace): Promise<void> {
-  await engine.runner.end(container.id);
   await endContainer(engine, container);
   await rm(container.lock, { force: true });
   // Last, as the container is listed as long as its folder is there.

@@ -22,6 +22,7 @@ import { listContainers } from "./listing";
 import { startContainer, stopContainer } from "./power";
 import { preflight } from "./preflight";
 import { resizeContainer } from "./resizing";
+import { Turns } from "./turns";
 import { Watch } from "./watch";
 
 /** Drives LXC: unprivileged containers, each a layer over one unpacked image, on a bridge of their own. */
@@ -34,6 +35,7 @@ class LxcDriver implements Driver {
   readonly #options: DriverOptions;
   #read: Promise<Engine> | undefined;
   #alone: Promise<Engine> | undefined;
+  readonly #turns = new Turns();
   #watch: Watch | undefined;
 
   constructor(options: DriverOptions) {
@@ -75,22 +77,29 @@ class LxcDriver implements Driver {
   }
 
   async create(spec: ContainerSpec): Promise<void> {
-    await createContainer(await this.#engine(), spec);
+    const engine = await this.#engine();
+    await this.#turns.take(spec.id, () => createContainer(engine, spec));
   }
 
   async start(id: number): Promise<void> {
     const engine = await this.#engineAlone();
-    await startContainer(engine, await requireContainer(engine, id));
+    await this.#turns.take(id, async () => {
+      await startContainer(engine, await requireContainer(engine, id));
+    });
   }
 
   async stop(id: number, graceMs: number): Promise<void> {
     const engine = await this.#engineAlone();
-    await stopContainer(engine, await requireContainer(engine, id), graceMs);
+    await this.#turns.take(id, async () => {
+      await stopContainer(engine, await requireContainer(engine, id), graceMs);
+    });
   }
 
   async destroy(id: number): Promise<void> {
     const engine = await this.#engineAlone();
-    await destroyContainer(engine, engine.place.container(id));
+    // What is under way need not come to its end.
+    await engine.runner.end(id);
+    await this.#turns.take(id, () => destroyContainer(engine, engine.place.container(id)));
   }
 
   async exec(id: number, request: ExecRequest): Promise<ExecResult> {

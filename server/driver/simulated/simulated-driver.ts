@@ -72,7 +72,7 @@ class SimulatedDriver implements Driver {
       throw new MccError("not-found", `The simulated engine has no image "${spec.image}".`);
     }
     if (this.#containers.has(spec.id)) {
-      throw new MccError("engine", `The simulated engine has a container ${spec.id} already.`);
+      throw new MccError("conflict", `The simulated engine has a container ${spec.id} already.`);
     }
     this.#containers.set(spec.id, { spec, type: spec.type, running: false, files: filesByPath(spec.files) });
   }

@@ -1,0 +1,247 @@
+import assert from "node:assert/strict";
+import type { Driver } from "../../../server/driver/driver";
+import { assertMccError } from "../../support/assert-error";
+import { eventually } from "../../support/eventually";
+import { containerSpec, execRequest, testImage, textFile } from "./container-spec";
+
+/** An engine of its own for one test, without a container in it, and with the image `testImage` to import. */
+export interface EngineUnderTest {
+  /** Opened. */
+  readonly driver: Driver;
+  /** Another driver for the same engine, as a daemon that is started anew has it. Not opened. */
+  readonly nextDriver: () => Driver;
+  /** A tarball of the image. */
+  readonly tarball: string;
+}
+
+/**
+ * What every driver does, whatever its engine.
+ *
+ * @param engines is called inside the suite: makes an engine before each test, and checks after each, whatever the
+ * test left there, that destroying all containers and purging leave nothing behind.
+ */
+export function describeDriverContract(name: string, engines: () => () => EngineUnderTest): void {
+  describe(`the driver contract: ${name}`, () => {
+    const engine = engines();
+    const driver = (): Driver => engine().driver;
+
+    const list = async (): Promise<string[]> =>
+      (await driver().list()).map(({ id, running }) => `${id} ${running ? "running" : "stopped"}`).sort();
+    const imageNames = async (): Promise<string[]> => (await driver().images()).map((image) => image.name);
+    const exec = async (id: number, ...command: string[]): Promise<string> => {
+      const { exitCode, stdout, stderr } = await driver().exec(id, execRequest(command));
+      return `${exitCode} ${Buffer.from(stdout).toString()}${Buffer.from(stderr).toString()}`;
+    };
+    const makeRunning = async (id: number): Promise<void> => {
+      await driver().create(containerSpec(id));
+      await driver().start(id);
+    };
+
+    beforeEach(async () => {
+      if (!(await imageNames()).includes(testImage)) {
+        await driver().importImage(testImage, engine().tarball);
+      }
+    });
+
+    describe("host", () => {
+      it("lacks nothing, and asking changes nothing", async () => {
+        assert.deepEqual(await driver().preflight(), []);
+        assert.deepEqual(await list(), []);
+      });
+
+      it("can be opened again", async () => {
+        await driver().open();
+        await makeRunning(500);
+        await driver().open();
+        assert.equal(await exec(500, "echo", "still", "here"), "0 still here\n");
+      });
+    });
+
+    describe("images", () => {
+      it("are imported, listed and removed", async () => {
+        const image = await driver().importImage("other", engine().tarball);
+        assert.equal(image.name, "other");
+        assert.ok(Date.parse(image.createdAt) > 0, image.createdAt);
+        const listed = (await driver().images()).find(({ name: imageName }) => imageName === "other");
+        assert.deepEqual(listed, image);
+        await driver().removeImage("other");
+        assert.deepEqual(await imageNames(), [testImage]);
+      });
+
+      it("may be gone already when they are removed", async () => {
+        await driver().removeImage("other");
+        assert.deepEqual(await imageNames(), [testImage]);
+      });
+    });
+
+    describe("containers", () => {
+      it("live: create, start, stop, start, destroy, each twice", async () => {
+        const spec = containerSpec(500);
+        assert.deepEqual(await list(), []);
+        await driver().create(spec);
+        assert.deepEqual(await list(), ["500 stopped"]);
+        await assertMccError(driver().create(spec), "conflict", /500/);
+        for (let round = 0; round < 2; round += 1) {
+          await driver().start(500);
+          await driver().start(500);
+          assert.deepEqual(await list(), ["500 running"]);
+          assert.equal(await exec(500, "hostname"), "0 host-500\n");
+          await driver().stop(500, 10_000);
+          await driver().stop(500, 10_000);
+          assert.deepEqual(await list(), ["500 stopped"]);
+        }
+        await driver().destroy(500);
+        await driver().destroy(500);
+        assert.deepEqual(await list(), []);
+      });
+
+      it("are stopped at once without a grace", async () => {
+        await makeRunning(500);
+        await driver().stop(500, 0);
+        assert.deepEqual(await list(), ["500 stopped"]);
+      });
+
+      it("are destroyed before they were started, and while they run", async () => {
+        await driver().create(containerSpec(500));
+        await makeRunning(501);
+        await Promise.all([driver().destroy(500), driver().destroy(501)]);
+        assert.deepEqual(await list(), []);
+      });
+
+      it("are destroyed while they are being started", async () => {
+        await driver().create(containerSpec(500));
+        const started = driver().start(500);
+        await driver().destroy(500);
+        await Promise.allSettled([started]);
+        assert.deepEqual(await list(), []);
+      });
+
+      it("do not disturb each other", async () => {
+        await makeRunning(500);
+        const ids = [501, 502, 503, 504];
+        await Promise.all(ids.map(makeRunning));
+        assert.deepEqual(
+          await Promise.all(ids.map((id) => exec(id, "hostname"))),
+          ids.map((id) => `0 host-${id}\n`),
+        );
+        await Promise.all(ids.map((id) => driver().destroy(id)));
+        assert.deepEqual(await list(), ["500 running"]);
+        assert.equal(await exec(500, "hostname"), "0 host-500\n");
+      });
+
+      it("are not made from an image that is not there", async () => {
+        const spec = containerSpec(500, { image: "nonesuch" });
+        await assertMccError(driver().create(spec), "not-found", /"nonesuch"/);
+        await driver().destroy(500);
+        assert.deepEqual(await list(), []);
+      });
+
+      it("are not found by an id that was never given", async () => {
+        const calls = [
+          driver().start(999),
+          driver().stop(999, 0),
+          driver().exec(999, execRequest(["true"])),
+          driver().writeFiles(999, [textFile("/etc/motd", "hello")]),
+          driver().resize(999, { name: "other" }),
+        ];
+        await Promise.all(calls.map((call) => assertMccError(call, "not-found", /999/)));
+        assert.deepEqual(await list(), []);
+      });
+
+      it("take another size, running or not", async () => {
+        await driver().create(containerSpec(500));
+        await driver().resize(500, { name: "small", memoryBytes: 32 * 1024 * 1024 });
+        await driver().start(500);
+        await driver().resize(500, { name: "large", cpus: 2, processes: 200 });
+        assert.equal(await exec(500, "true"), "0 ");
+      });
+
+      it("run on under another driver for the same engine", async () => {
+        await makeRunning(500);
+        await driver().close();
+        const next = engine().nextDriver();
+        await next.open();
+        assert.deepEqual(await next.list(), [{ id: 500, running: true }]);
+        const { stdout } = await next.exec(500, execRequest(["hostname"]));
+        assert.equal(Buffer.from(stdout).toString(), "host-500\n");
+        await next.destroy(500);
+        assert.deepEqual(await next.list(), []);
+        await next.close();
+      });
+    });
+
+    describe("files", () => {
+      it("are in place when the first process starts", async () => {
+        await driver().create(containerSpec(500, { files: [textFile("/etc/greeting", "hello\n")] }));
+        await driver().start(500);
+        assert.equal(await exec(500, "cat", "/etc/greeting"), "0 hello\n");
+      });
+
+      it("are written, and replaced, whether the container runs or not", async () => {
+        await driver().create(containerSpec(500));
+        await driver().writeFiles(500, [
+          textFile("/srv/deep/one", "stopped\n"),
+          textFile("/srv/two", "two\n"),
+        ]);
+        await driver().start(500);
+        assert.equal(await exec(500, "cat", "/srv/deep/one"), "0 stopped\n");
+        await driver().writeFiles(500, [textFile("/srv/deep/one", "running\n")]);
+        assert.equal(await exec(500, "cat", "/srv/deep/one"), "0 running\n");
+        assert.equal(await exec(500, "cat", "/srv/two"), "0 two\n");
+      });
+    });
+
+    describe("exec", () => {
+      beforeEach(() => makeRunning(500));
+
+      it("gives back exit codes and output", async () => {
+        assert.equal(await exec(500, "echo", "two  words", "$HOME"), "0 two  words $HOME\n");
+        assert.equal(await exec(500, "false"), "1 ");
+      });
+
+      it("passes bytes through as they are", async () => {
+        const stdin = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
+        const { stdout } = await driver().exec(500, execRequest(["cat"], { stdin }));
+        assert.deepEqual(Buffer.from(stdout), stdin);
+      });
+
+      it("says 127 of a command that does not exist", async () => {
+        const { exitCode, stderr } = await driver().exec(500, execRequest(["nonesuch"]));
+        assert.equal(exitCode, 127);
+        assert.match(Buffer.from(stderr).toString(), /nonesuch/);
+      });
+
+      it("keeps no more output than was asked for", async () => {
+        const long = await driver().exec(500, execRequest(["echo", "0123456789"], { maxOutputBytes: 4 }));
+        assert.deepEqual([Buffer.from(long.stdout).toString(), long.truncated], ["0123", true]);
+        const short = await driver().exec(500, execRequest(["echo", "012"], { maxOutputBytes: 4 }));
+        assert.deepEqual([Buffer.from(short.stdout).toString(), short.truncated], ["012\n", false]);
+      });
+
+      it("ends a command whose time is over", async () => {
+        const endless = driver().exec(500, execRequest(["sleep", "1000"], { timeoutMs: 200 }));
+        await assertMccError(endless, "timeout", /0\.2 s/);
+        assert.equal(await exec(500, "true"), "0 ");
+      });
+
+      it("needs a container that runs", async () => {
+        await driver().stop(500, 0);
+        await assertMccError(driver().exec(500, execRequest(["true"])), "conflict", /500/);
+      });
+    });
+
+    describe("watch", () => {
+      it("tells what went down, whatever ended it", async () => {
+        const down: number[] = [];
+        driver().watch((id) => down.push(id));
+        await Promise.all([500, 501, 502, 503].map(makeRunning));
+        await driver().stop(500, 0);
+        await driver().destroy(501);
+        await driver().exec(502, execRequest(["poweroff"]));
+        await eventually(() => down.length >= 3, "three containers were told of");
+        assert.deepEqual([...down].sort(), [500, 501, 502]);
+        assert.ok((await list()).includes("503 running"));
+      });
+    });
+  });
+}

@@ -1,0 +1,4 @@
+import { describeDriverContract } from "../contract";
+import { lxcHosts } from "./lxc-host";
+
+describeDriverContract("lxc", lxcHosts);

@@ -1,0 +1,25 @@
+/**
+ * Something that each test of the calling suite has anew.
+ *
+ * @param end is called after each test, also after one that failed.
+ * @returns gives the one of the test that runs.
+ */
+export function perTest<T>(make: () => Promise<T>, end?: (value: T) => Promise<void>): () => T {
+  let made: { readonly value: T } | undefined;
+  beforeEach(async () => {
+    made = { value: await make() };
+  });
+  afterEach(async () => {
+    const ending = made;
+    made = undefined;
+    if (ending !== undefined) {
+      await end?.(ending.value);
+    }
+  });
+  return () => {
+    if (made === undefined) {
+      throw new Error("there is one in tests and in the hooks around them only");
+    }
+    return made.value;
+  };
+}
