@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type InstanceStatus, instanceStatuses, type Readiness, readinesses } from "./instance-state";
 import { method } from "./method";
 import {
   clientTokenSchema,
@@ -11,12 +12,7 @@ import {
   uidSchema,
 } from "./name";
 
-export const instanceStatuses = ["pending", "running", "stopped", "destroying", "failed"] as const;
-export type InstanceStatus = (typeof instanceStatuses)[number];
-
-/** How far an instance must have come before it counts as ready. */
-export const readinesses = ["running", "ssh"] as const;
-export type Readiness = (typeof readinesses)[number];
+export { type InstanceStatus, instanceStatuses, type Readiness, readinesses };
 
 export const instanceSchema = z.object({
   /** From 500, never used twice in the life of a state folder. */

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { InstanceStatus, Readiness } from "../client";
+import type { InstanceStatus, Readiness } from "../protocol/instance-state";
 import { DynamicResource } from "./dynamic-resource";
 
 /** What an {@link Instance} is made of. All may be left out. */

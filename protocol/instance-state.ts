@@ -1,0 +1,7 @@
+/** Without the schemas: these words are in the types of users' programs, whose compiler would read them all. */
+export const instanceStatuses = ["pending", "running", "stopped", "destroying", "failed"] as const;
+export type InstanceStatus = (typeof instanceStatuses)[number];
+
+/** How far an instance must have come before it counts as ready. */
+export const readinesses = ["running", "ssh"] as const;
+export type Readiness = (typeof readinesses)[number];
