@@ -10,7 +10,7 @@ export async function checkMachine(): Promise<string> {
   const missing = await missingPackages();
   const lacking = [
     ...(process.platform === "linux" ? [] : [`Linux (this is ${process.platform})`]),
-    ...(process.getuid?.() === 0 ? [] : ["root, who alone can make bridges and containers (sudo -i, su -)"]),
+    ...(process.getuid?.() === 0 ? [] : ["root, who alone can make bridges and containers (sudo -i)"]),
     ...(missing.length === 0 || (await hasAptGet())
       ? []
       : [`apt-get, to install ${missing.map(({ name, purpose }) => `${name} (${purpose})`).join(", ")}`]),
@@ -18,11 +18,8 @@ export async function checkMachine(): Promise<string> {
   if (lacking.length > 0) {
     throw new MccError(
       "unavailable",
-      [
-        "Real hosts need what is missing here:",
-        ...lacking.map((what) => `  - ${what}`),
+      `Real hosts need what is missing here: ${lacking.join("; ")}. ` +
         "Without it, the same program runs with hosts that exist in memory only: npm run quickstart -- --driver simulated",
-      ].join("\n"),
     );
   }
   return "Linux, root";

@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { execa } from "execa";
+import { buildMicroImage } from "../../../images/micro/build";
+import { missingPrograms } from "../../../images/micro/programs";
+import { temporaryFolders } from "../../support/temporary-folder";
+
+describe("the image micro", () => {
+  const newFolder = temporaryFolders();
+  let folder: string;
+  let tarball: string;
+
+  before(async () => {
+    folder = await newFolder();
+    tarball = join(folder, "micro.tar");
+    await buildMicroImage(tarball);
+  });
+
+  async function listing(): Promise<string[]> {
+    return (await execa("tar", ["--list", "--verbose", `--file=${tarball}`])).stdout.split("\n");
+  }
+
+  it("is the same, byte for byte, when it is built again under another umask", async () => {
+    const again = join(folder, "again.tar");
+    const umask = process.umask(0o077);
+    try {
+      await buildMicroImage(again);
+    } finally {
+      process.umask(umask);
+    }
+    assert.ok((await readFile(again)).equals(await readFile(tarball)));
+  });
+
+  it("is a few megabytes", async () => {
+    assert.ok((await stat(tarball)).size < 16e6);
+  });
+
+  it("belongs to root throughout, has an init and a shell, and no host key", async () => {
+    const lines = await listing();
+    assert.ok(lines.every((line) => line.includes(" 0/0 ")));
+    assert.ok(lines.some((line) => line.endsWith("./usr/sbin/init -> ../bin/busybox")));
+    assert.ok(lines.some((line) => line.endsWith("./usr/bin/sh -> busybox")));
+    assert.ok(!lines.some((line) => line.includes("host_key")));
+  });
+
+  it("has every library that its programs load", async () => {
+    const root = join(folder, "root");
+    await execa("mkdir", [root]);
+    await execa("tar", ["--extract", `--file=${tarball}`, `--directory=${root}`]);
+    for (const program of ["/usr/bin/bash --version", "/usr/sbin/dropbear -V", "/usr/bin/busybox true"]) {
+      await execa("chroot", [root, ...program.split(" ")]);
+    }
+  });
+
+  it("leaves nothing beside the tarball, also when it cannot be written", async () => {
+    await assert.rejects(buildMicroImage(join(folder, "no-such-folder", "micro.tar")));
+    assert.ok(!(await readdir(folder)).some((name) => name.includes("unfinished")));
+  });
+});
+
+describe("the programs that an image needs", () => {
+  it("are named when they are missing", async () => {
+    const present = { path: "/bin/sh", debianPackage: "dash", purpose: "a shell" };
+    const missing = { path: "/no/such/program", debianPackage: "none", purpose: "nothing" };
+    assert.deepEqual(await missingPrograms([present, missing]), [missing]);
+  });
+});

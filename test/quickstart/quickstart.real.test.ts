@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { execa } from "execa";
+import { temporaryFolders } from "../support/temporary-folder";
+
+const program = join(__dirname, "..", "..", "quickstart", "main.js");
+const checkout = join(__dirname, "..", "..", "..");
+
+describe("npm run quickstart", () => {
+  const newFolder = temporaryFolders();
+  let environment: NodeJS.ProcessEnv;
+
+  before(async () => {
+    const folder = await newFolder();
+    const home = join(folder, "home");
+    await mkdir(home);
+    // The CLI is on PATH here; the home is for the simulated hosts' state.
+    environment = {
+      HOME: home,
+      PULUMI_HOME: join(folder, "pulumi-home"),
+      NO_COLOR: "1",
+      MCC_RUNTIME_DIR: join(folder, "run"),
+    };
+  });
+
+  async function quickstart(...words: string[]) {
+    const result = await execa(process.execPath, [program, ...words], {
+      cwd: checkout,
+      env: environment,
+      reject: false,
+      all: true,
+    });
+    return { output: result.all, exitCode: result.exitCode };
+  }
+
+  async function gitStatus(): Promise<string> {
+    return (await execa("git", ["status", "--porcelain"], { cwd: checkout })).stdout;
+  }
+
+  for (const [driver, stateFolder] of [
+    ["lxc", () => "/var/lib/minicloud/server-id"],
+    [
+      "simulated",
+      () => join(String(environment["HOME"]), ".local", "state", "minicloud-quickstart", "server-id"),
+    ],
+  ] as const) {
+    describe(`with the driver ${driver}`, () => {
+      const words = ["--driver", driver, "--port", "18080"];
+      let before: string;
+
+      it("makes three hosts", async () => {
+        before = await gitStatus();
+        const { output, exitCode } = await quickstart(...words);
+        assert.equal(exitCode, 0, output);
+        assert.match(output, /^web-\w+ .* running/m);
+        assert.match(output, /^worker-\w+ .* running/m);
+        assert.match(output, /^database-\w+ .* running/m);
+        if (driver === "simulated") {
+          assert.match(output, /exist in the daemon's memory only/);
+        } else {
+          assert.match(output, /ran a command on web-\w+, worker-\w+, database-\w+/);
+        }
+      });
+
+      it("changes nothing when it runs again", async () => {
+        const { output, exitCode } = await quickstart(...words);
+        assert.equal(exitCode, 0, output);
+        assert.match(output, /5 unchanged/);
+      });
+
+      if (driver === "lxc") {
+        it("prints a line that logs in", async () => {
+          const { output } = await quickstart(...words);
+          const line = /ssh -F \S+ web-\w+/.exec(output)?.[0];
+          assert.ok(line !== undefined, output);
+          const [command = "", ...rest] = line.split(" ");
+          assert.match((await execa(command, [...rest, "hostname"])).stdout, /^web-/);
+        });
+      }
+
+      it("leaves nothing when it destroys, and the checkout as it was", async () => {
+        const { output, exitCode } = await quickstart("--destroy", ...words);
+        assert.equal(exitCode, 0, output);
+        assert.match(output, /5 deleted/);
+        assert.equal(existsSync(stateFolder()), false);
+        assert.equal(existsSync(String(environment["MCC_RUNTIME_DIR"])), false);
+        assert.equal(await gitStatus(), before);
+        assert.doesNotMatch((await execa("ip", ["-brief", "link"])).stdout, /mc/);
+        assert.equal((await execa("nft", ["list", "tables"])).stdout, "");
+      });
+
+      it("has nothing to do when it destroys again", async () => {
+        const { output, exitCode } = await quickstart("--destroy", ...words);
+        assert.equal(exitCode, 0, output);
+        assert.match(output, /there are none/);
+      });
+    });
+  }
+
+  it("refuses words that it does not know", async () => {
+    const { output, exitCode } = await quickstart("--driver", "docker");
+    assert.equal(exitCode, 1);
+    assert.match(output, /Allowed choices are lxc, simulated/);
+  });
+});
