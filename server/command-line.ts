@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
-import { resolve } from "node:path";
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { messageOf } from "../protocol/error";
 import type { AddressRange } from "./cloud/address-range";
@@ -30,6 +31,11 @@ export interface CommandLine {
 /** Where an operator's own instance types are looked for. */
 export const operatorsTypesFile = "/etc/minicloud/types.json";
 
+/** Root's, and where other users, who may try the simulated driver, can write. */
+const defaultStateFolder =
+  process.getuid?.() === 0
+    ? "/var/lib/minicloud"
+    : join(process.env.XDG_STATE_HOME || join(homedir(), ".local", "state"), "minicloud", "state");
 const defaultRange = "198.18.0.0/22";
 const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
 
@@ -55,7 +61,7 @@ const options: readonly Option[] = [
   new Option("--driver <name>", "container engine").choices(driverChoices).default("auto"),
   new Option("--state-dir <folder>", "where the daemon keeps everything")
     .argParser(absolute)
-    .default("/var/lib/minicloud"),
+    .default(defaultStateFolder),
   new Option(
     "--types <file>",
     `instance types of your own (default: ${operatorsTypesFile}, where there is one)`,
