@@ -55,12 +55,19 @@ async function prepareStack(work: Work): Promise<void> {
 
 async function pulumi(work: Work, words: readonly string[]): Promise<void> {
   const configuration = ["--config-file", work.place.stackConfiguration];
-  const { failed } = await runPulumi(work, [...words, ...configuration], {
-    cwd: checkout,
-    reject: false,
-    stdio: "inherit",
-  });
-  if (failed) {
-    throw new MccError("engine", `pulumi ${words[0]} failed, and has said why above.`);
+  // A terminal sends Ctrl-C to pulumi too, which then finishes what it has begun, and must get no second signal.
+  const wait = (): void => undefined;
+  process.on("SIGINT", wait);
+  try {
+    const { failed } = await runPulumi(work, [...words, ...configuration], {
+      cwd: checkout,
+      reject: false,
+      stdio: "inherit",
+    });
+    if (failed) {
+      throw new MccError("engine", `pulumi ${words[0]} failed, and has said why above.`);
+    }
+  } finally {
+    process.off("SIGINT", wait);
   }
 }
