@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { MccError } from "../../../protocol/error";
+import { hasErrno } from "./errno";
 
 /** What an engine command must have, and the Debian package that brings it. */
 export const programs = [
@@ -50,7 +51,15 @@ export function requireProgram(program: Program): string {
   return path;
 }
 
+/** A folder that this user may not enter is passed over, as execvp(3) does. */
 function isExecutable(path: string): boolean {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  return stats?.isFile() === true && (stats.mode & 0o111) !== 0;
+  try {
+    const stats = statSync(path, { throwIfNoEntry: false });
+    return stats?.isFile() === true && (stats.mode & 0o111) !== 0;
+  } catch (error) {
+    if (hasErrno(error, "EACCES")) {
+      return false;
+    }
+    throw error;
+  }
 }
