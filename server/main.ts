@@ -4,6 +4,7 @@ import { preflight } from "./cloud/cloud";
 import { purgeCloud } from "./cloud/purge";
 import { type Config, cloudOptions, readConfig, warnings } from "./config";
 import { startInBackground } from "./daemonise";
+import { resolveDriverName } from "./driver/load";
 import { openLog } from "./log";
 import { withdraw } from "./runtime-registration";
 import { serve } from "./serve";
@@ -33,7 +34,7 @@ async function startDaemon(config: Config, words: readonly string[]): Promise<vo
 
 async function checkHost(config: Config): Promise<void> {
   await preflight(cloudOptions(config, openLog("warn")));
-  process.stdout.write(`mccserver: this machine has all that the driver "${config.driver}" needs\n`);
+  process.stdout.write(`mccserver: this machine has all that the driver "${resolveDriverName(config.driver)}" needs\n`);
 }
 
 async function purge(config: Config): Promise<void> {
