@@ -34,7 +34,9 @@ async function startDaemon(config: Config, words: readonly string[]): Promise<vo
 
 async function checkHost(config: Config): Promise<void> {
   await preflight(cloudOptions(config, openLog("warn")));
-  process.stdout.write(`mccserver: this machine has all that the driver "${resolveDriverName(config.driver)}" needs\n`);
+  process.stdout.write(
+    `mccserver: this machine has all that the driver "${resolveDriverName(config.driver)}" needs\n`,
+  );
 }
 
 async function purge(config: Config): Promise<void> {
