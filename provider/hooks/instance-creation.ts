@@ -34,7 +34,7 @@ export async function makeInstance(inputs: Inputs, serverId: string): Promise<In
       ? partialFailure(pending, inputs, serverId, error)
       : error;
   } finally {
-    endProgress();
+    endProgress(pending?.ipAddress ?? "");
   }
 }
 

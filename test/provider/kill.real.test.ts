@@ -43,6 +43,15 @@ describe("an engine that is killed during a create", function () {
     return up.pid;
   }
 
+  /** Kills the engine, the program and the plugin. */
+  async function killAll(): Promise<void> {
+    for (const pid of await stack.processes()) {
+      process.kill(pid, "SIGKILL");
+    }
+    await stack.hasEnded();
+  }
+
+  /** Asserts that there is one instance, of which Pulumi knows nothing, and that the next `up` makes it its own. */
   async function takesUpTheOne(): Promise<void> {
     const [made, ...more] = await client.call("instance.list", {});
     assert.ok(made !== undefined && more.length === 0);
@@ -64,10 +73,7 @@ describe("an engine that is killed during a create", function () {
   for (const method of ["instance.create", "instance.wait"]) {
     it(`leaves one instance when all of Pulumi dies before the answer to ${method}`, async () => {
       await upUntil(method);
-      for (const pid of await stack.processes()) {
-        process.kill(pid, "SIGKILL");
-      }
-      await stack.hasEnded();
+      await killAll();
       await takesUpTheOne();
     });
   }
@@ -82,24 +88,36 @@ describe("an engine that is killed during a create", function () {
 
   it("gives the instance what the program says by then", async () => {
     await upUntil("instance.create");
-    for (const pid of await stack.processes()) {
-      process.kill(pid, "SIGKILL");
-    }
-    await stack.hasEnded();
+    await killAll();
     await stack.program(`exports.id = new Instance("web", { type: "light", labels: { a: "b" } }).id;`);
     await takesUpTheOne();
     const [instance] = await client.call("instance.list", {});
     assert.deepEqual([instance?.type, instance?.labels.a], ["light", "b"]);
   });
 
+  it("records the instance also when the change that the program has by then fails", async () => {
+    await upUntil("instance.create");
+    await killAll();
+    await stack.program(`new Instance("web", { type: "enormous" });`);
+    await stack.succeed("cancel", "--yes");
+    assert.match(await stack.fail("up", "--yes", "--skip-preview"), /No instance type "enormous"/);
+    const [made, ...more] = await client.call("instance.list", {});
+    assert.ok(made !== undefined && more.length === 0);
+    assert.deepEqual(
+      (await stack.resources()).map(({ id }) => id),
+      [String(made.id)],
+    );
+    await stack.program(`new Instance("web", { type: "light" });`);
+    await stack.up();
+    assert.equal((await client.call("instance.get", { instance: made.id })).type, "light");
+    await stack.isSettled();
+  });
+
   it("replaces once when it dies between deleting and creating", async () => {
     await stack.up();
     await stack.program(`exports.id = new Instance("web", { hostname: "www" }).id;`);
     await upUntil("instance.create");
-    for (const pid of await stack.processes()) {
-      process.kill(pid, "SIGKILL");
-    }
-    await stack.hasEnded();
+    await killAll();
     await takesUpTheOne();
     const [instance] = await client.call("instance.list", {});
     assert.equal(instance?.hostname, "www");
