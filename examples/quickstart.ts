@@ -1,18 +1,20 @@
 import * as minicloud from "minicloud";
 import * as pulumi from "@pulumi/pulumi";
 
-const config = new pulumi.Config();
-const key = new minicloud.Key("me", { publicKey: config.require("publicKey") });
+const publicKey = new pulumi.Config().require("publicKey");
 
-const instances = ["web", "worker", "database"].map(
-  (name) => new minicloud.Instance(name, { image: "micro", type: "basic", keys: [key.name] }),
+const key = new minicloud.Key("me", { publicKey });
+
+const instances = ["web-1", "web-2", "db"].map(
+  (name) =>
+    new minicloud.Instance(name, {
+      image: "micro",
+      type: "light",
+      keys: [key.name],
+      labels: { role: name.replace(/-\d+$/, "") },
+    }),
 );
 
-/** To log in: `ssh root@<ipAddress>`, with sshHostKey in known_hosts. */
-export const hosts = instances.map(({ name, ipAddress, hostname, status, sshHostKey }) => ({
-  name,
-  ipAddress,
-  hostname,
-  status,
-  sshHostKey,
-}));
+export const hosts = instances.map(({ name, ipAddress, hostname, status, sshHostKey }) => {
+  return { name, ipAddress, hostname, status, sshHostKey };
+});
