@@ -1,6 +1,6 @@
 import { MccError, messageOf } from "../protocol/error";
-import type { Finding } from "./driver/driver";
 import { PreflightError } from "./cloud/preflight";
+import type { Finding } from "./driver/driver";
 
 /** What to do when the system refuses the daemon its folders. */
 const remedies: Record<string, string> = {
