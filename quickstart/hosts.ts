@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { checkout } from "./place";
-import { runPulumi } from "./pulumi";
+import { askPulumi } from "./pulumi";
 import type { Work } from "./step";
 
 /** A host as examples/quickstart.ts exports it. */
@@ -14,6 +14,6 @@ export type Host = z.infer<typeof hostSchema>;
 
 /** The hosts of the stack's last update. */
 export async function readHosts(work: Work): Promise<Host[]> {
-  const { stdout } = await runPulumi(work, ["stack", "output", "hosts", "--json"], { cwd: checkout });
-  return z.array(hostSchema).parse(JSON.parse(stdout));
+  const hosts = await askPulumi(work, ["stack", "output", "hosts", "--json"], checkout);
+  return z.array(hostSchema).parse(JSON.parse(hosts));
 }

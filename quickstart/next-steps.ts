@@ -1,14 +1,12 @@
-import { writeFile } from "node:fs/promises";
 import colors from "picocolors";
 import { readHosts } from "./hosts";
 import { sshCommand } from "./logins";
-import { pulumiCli, pulumiEnvironment } from "./pulumi";
+import { defaults, type Options } from "./options";
 import type { Work } from "./step";
 
 /** The table of hosts and what to do with them. */
 export async function nextSteps(work: Work): Promise<string> {
   const hosts = await readHosts(work);
-  await writeEnvironment(work);
   const simulated = work.options.driver === "simulated";
   const header = ["HOST", "ADDRESS", "STATUS", ...(simulated ? [] : ["LOG IN"])];
   const rows = hosts.map((host) => [
@@ -20,7 +18,7 @@ export async function nextSteps(work: Work): Promise<string> {
   const suggestions = [
     [`. ${work.place.environment}`, "lets pulumi find this stack, in this shell"],
     ["pulumi up", "after a change to examples/quickstart.ts"],
-    [`npm run quickstart -- ${simulated ? "--driver simulated " : ""}--destroy`, "removes it all"],
+    [`npm run quickstart -- ${[...sameRun(work.options), "--destroy"].join(" ")}`, "removes it all"],
   ];
   return [
     "",
@@ -37,6 +35,15 @@ export async function nextSteps(work: Work): Promise<string> {
   ].join("\n");
 }
 
+/** The words by which another run finds what this one made. */
+function sameRun({ driver, port, range }: Options): string[] {
+  return [
+    ...(driver === defaults.driver ? [] : ["--driver", driver]),
+    ...(port === defaults.port ? [] : ["--port", port]),
+    ...(range === undefined ? [] : ["--range", range]),
+  ];
+}
+
 /** The rows with their columns made equally wide. */
 function table(rows: readonly (readonly string[])[]): string[] {
   const widths = rows.reduce<number[]>(
@@ -49,18 +56,4 @@ function table(rows: readonly (readonly string[])[]): string[] {
       .join("  ")
       .trimEnd(),
   );
-}
-
-/** For a shell to read. */
-async function writeEnvironment(work: Work): Promise<void> {
-  const cli = await pulumiCli();
-  const lines = Object.entries(pulumiEnvironment(work)).map(([name, value]) =>
-    value === undefined ? `unset ${name}` : `export ${name}=${quote(value)}`,
-  );
-  const path = `export PATH=${quote(cli.binFolder)}:"$PATH"`;
-  await writeFile(work.place.environment, `${[path, ...lines].join("\n")}\n`);
-}
-
-function quote(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -12,6 +12,8 @@ export interface Options {
   readonly destroy?: true;
 }
 
+export const defaults = { driver: "lxc", port: "8080" } as const satisfies Partial<Options>;
+
 const examples = `
 Examples:
   npm run quickstart                          three hosts, and how to log in to them
@@ -23,8 +25,8 @@ Examples:
 export function readOptions(words: readonly string[]): Options {
   return new Command("npm run quickstart --")
     .description("Makes real hosts on this machine, declared in TypeScript: examples/quickstart.ts.")
-    .addOption(new Option("--driver <name>", "container engine").choices(drivers).default("lxc"))
-    .option("--port <number>", "port of the daemon", "8080")
+    .addOption(new Option("--driver <name>", "container engine").choices(drivers).default(defaults.driver))
+    .option("--port <number>", "port of the daemon", defaults.port)
     .option("--range <FIRST-LAST>", "addresses for hosts, or a CIDR range (default: 198.18.0.0/22)")
     .addOption(new Option("--prepare", "install what is needed and do nothing else").conflicts("destroy"))
     .option("--destroy", "remove the hosts, the daemon and all that was made for them")

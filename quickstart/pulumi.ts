@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { type Options as ExecaOptions, execa } from "execa";
-import { MccError } from "../protocol/error";
+import { ExecaError, type Options as ExecaOptions, execa } from "execa";
+import { MccError, messageOf } from "../protocol/error";
 import { daemonAddress } from "./daemon";
-import { stackName } from "./place";
+import { checkout, stackName } from "./place";
 import type { PulumiCli } from "./pulumi-cli/find";
 import { findPulumiCli, providePulumiCli } from "./pulumi-cli/pulumi-cli";
 import type { Say, Work } from "./step";
@@ -21,8 +21,48 @@ export async function pulumiCli(): Promise<PulumiCli> {
   return cli;
 }
 
-/** Runs the CLI as in a shell that has read the quickstart's environment file. */
-export async function runPulumi<O extends ExecaOptions>(work: Work, words: readonly string[], options: O) {
+/** Runs a command of the CLI on the checkout's project, with this terminal. */
+export async function runPulumi(work: Work, words: readonly string[]): Promise<void> {
+  const configuration = ["--config-file", work.place.stackConfiguration];
+  // A terminal sends Ctrl-C to pulumi too, which then finishes what it has begun, and must get no second signal.
+  const wait = (): void => undefined;
+  process.on("SIGINT", wait);
+  try {
+    const { failed } = await pulumi(work, [...words, ...configuration], {
+      cwd: checkout,
+      reject: false,
+      stdio: "inherit",
+    });
+    if (failed) {
+      throw new MccError(
+        "engine",
+        `pulumi ${words[0]} failed, and has said why above; to see to the stack by hand: . ${work.place.environment}`,
+      );
+    }
+  } finally {
+    process.off("SIGINT", wait);
+  }
+}
+
+/**
+ * What a command of the CLI says, of which the user sees nothing.
+ *
+ * @param cwd a folder with the project's Pulumi.yaml.
+ */
+export async function askPulumi(work: Work, words: readonly string[], cwd: string): Promise<string> {
+  try {
+    return (await pulumi(work, words, { cwd })).stdout;
+  } catch (error) {
+    const said = error instanceof ExecaError ? String(error.stderr) : "";
+    const reason = said.trim().split("\n").at(-1);
+    throw new MccError("engine", `pulumi ${words.join(" ")} failed: ${reason || messageOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+/** The CLI as in a shell that has read the quickstart's environment file. */
+async function pulumi<O extends ExecaOptions>(work: Work, words: readonly string[], options: O) {
   const { binFolder } = await pulumiCli();
   const PATH = `${binFolder}:${process.env["PATH"] ?? ""}`;
   return execa(join(binFolder, "pulumi"), words, { ...options, env: { ...pulumiEnvironment(work), PATH } });

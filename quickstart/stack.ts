@@ -2,11 +2,12 @@ import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { MccError, messageOf } from "../protocol/error";
+import { messageOf } from "../protocol/error";
 import { startDaemon } from "./daemon";
+import { writeEnvironment } from "./environment-file";
 import { readHosts } from "./hosts";
 import { checkout, stackName } from "./place";
-import { runPulumi } from "./pulumi";
+import { askPulumi, runPulumi } from "./pulumi";
 import type { Say, Work } from "./step";
 
 /** Runs `pulumi up` on the checkout's own program. */
@@ -14,7 +15,7 @@ export async function updateStack(work: Work, say: Say): Promise<string> {
   await prepareStack(work);
   const publicKey = (await readFile(work.place.publicKey, "utf8")).trim();
   say("pulumi up");
-  await pulumi(work, [
+  await runPulumi(work, [
     "up",
     "--yes",
     "--skip-preview",
@@ -33,7 +34,7 @@ export async function destroyStack(work: Work, say: Say): Promise<string> {
   try {
     await startDaemon(work);
     say("pulumi destroy");
-    await pulumi(work, ["destroy", "--yes", "--skip-preview", "--remove"]);
+    await runPulumi(work, ["destroy", "--yes", "--skip-preview", "--remove"]);
     return "destroyed";
   } catch (error) {
     // They go all the same, with the daemon's state folder.
@@ -44,30 +45,14 @@ export async function destroyStack(work: Work, say: Say): Promise<string> {
 /** In the quickstart's own folder: pulumi keeps a stack's secrets and settings beside its project file. */
 async function prepareStack(work: Work): Promise<void> {
   const { place } = work;
+  await writeEnvironment(work);
   if (existsSync(place.stackConfiguration)) {
     return;
   }
   await mkdir(place.backend, { recursive: true, mode: 0o700 });
-  await writeFile(place.passphrase, randomBytes(24).toString("base64url"), { mode: 0o600 });
-  await copyFile(join(checkout, "Pulumi.yaml"), join(place.folder, "Pulumi.yaml"));
-  await runPulumi(work, ["stack", "select", "--create", stackName], { cwd: place.folder });
-}
-
-async function pulumi(work: Work, words: readonly string[]): Promise<void> {
-  const configuration = ["--config-file", work.place.stackConfiguration];
-  // A terminal sends Ctrl-C to pulumi too, which then finishes what it has begun, and must get no second signal.
-  const wait = (): void => undefined;
-  process.on("SIGINT", wait);
-  try {
-    const { failed } = await runPulumi(work, [...words, ...configuration], {
-      cwd: checkout,
-      reject: false,
-      stdio: "inherit",
-    });
-    if (failed) {
-      throw new MccError("engine", `pulumi ${words[0]} failed, and has said why above.`);
-    }
-  } finally {
-    process.off("SIGINT", wait);
+  if (!existsSync(place.passphrase)) {
+    await writeFile(place.passphrase, randomBytes(24).toString("base64url"), { mode: 0o600 });
   }
+  await copyFile(join(checkout, "Pulumi.yaml"), join(place.folder, "Pulumi.yaml"));
+  await askPulumi(work, ["stack", "select", "--create", stackName], place.folder);
 }

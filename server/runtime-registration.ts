@@ -1,5 +1,5 @@
 import { mkdir, readdir, rm, rmdir } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import {
   type RuntimeFile,
   runtimeFileName,
@@ -30,4 +30,8 @@ export async function withdraw(ours: (file: RuntimeFile) => boolean): Promise<vo
   }
   // EBUSY: something is mounted on it, by an operator.
   await tolerate(["ENOTEMPTY", "ENOENT", "EBUSY"], rmdir(folder));
+  // A user's own lies in a folder that was made for it.
+  if (basename(dirname(folder)) === "minicloud") {
+    await tolerate(["ENOTEMPTY", "ENOENT"], rmdir(dirname(folder)));
+  }
 }
