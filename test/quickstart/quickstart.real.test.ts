@@ -54,13 +54,13 @@ describe("npm run quickstart", () => {
         before = await gitStatus();
         const { output, exitCode } = await quickstart(...words);
         assert.equal(exitCode, 0, output);
-        assert.match(output, /^web-\w+ .* running/m);
-        assert.match(output, /^worker-\w+ .* running/m);
-        assert.match(output, /^database-\w+ .* running/m);
+        assert.match(output, /^web-1-\w+ .* running/m);
+        assert.match(output, /^web-2-\w+ .* running/m);
+        assert.match(output, /^db-\w+ .* running/m);
         if (driver === "simulated") {
           assert.match(output, /exist in the daemon's memory only/);
         } else {
-          assert.match(output, /ran a command on web-\w+, worker-\w+, database-\w+/);
+          assert.match(output, /ran a command on web-1-\w+, web-2-\w+, db-\w+/);
         }
       });
 
