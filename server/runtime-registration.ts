@@ -8,7 +8,7 @@ import {
 } from "../protocol/runtime-file";
 import { readJsonFile, writeJsonFile } from "./cloud/json-file";
 import { shareWithOperators } from "./cloud/operators-group";
-import { tolerate } from "./tolerate";
+import { tolerate } from "./cloud/tolerate";
 
 /** Tells the programs on this host about the daemon; what a killed one left at this port is replaced. */
 export async function register(port: number, file: RuntimeFile): Promise<void> {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { readJsonFile, writeJsonFile } from "./json-file";
-import { isMissing } from "./missing";
+import { tolerate } from "./tolerate";
 
 /** As in the first MiniCloud, whose ids left room below for containers of others. */
 export const firstId = 500;
@@ -26,14 +26,8 @@ export class IdSequence {
 
   static async open(stateFolder: string): Promise<IdSequence> {
     const path = join(stateFolder, "next-id.json");
-    try {
-      return new IdSequence(path, (await readJsonFile(path, fileSchema)).next);
-    } catch (error) {
-      if (isMissing(error)) {
-        return new IdSequence(path, firstId);
-      }
-      throw error;
-    }
+    const file = await tolerate(["ENOENT"], readJsonFile(path, fileSchema));
+    return new IdSequence(path, file?.next ?? firstId);
   }
 
   /** Taken at once; it may be used when `settled` has resolved. */

@@ -3,8 +3,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { MccError } from "../../protocol/error";
 import { replaceFile } from "./json-file";
-import { isMissing } from "./missing";
 import { shareWithOperators } from "./operators-group";
+import { tolerate } from "./tolerate";
 
 /** What makes a daemon this one, for the whole life of its state folder. */
 export interface Identity {
@@ -43,13 +43,10 @@ export async function openIdentity(stateFolder: string): Promise<Identity> {
 }
 
 async function readOrMake(path: string, fresh: string, mode: number): Promise<string> {
-  try {
-    return (await readFile(path, "utf8")).trim();
-  } catch (error) {
-    if (!isMissing(error)) {
-      throw error;
-    }
-    await replaceFile(path, `${fresh}\n`, mode);
-    return fresh;
+  const text = await tolerate(["ENOENT"], readFile(path, "utf8"));
+  if (text !== undefined) {
+    return text.trim();
   }
+  await replaceFile(path, `${fresh}\n`, mode);
+  return fresh;
 }

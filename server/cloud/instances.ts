@@ -3,6 +3,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import { MccError, messageOf } from "../../protocol/error";
 import type { Instance } from "../../protocol/instance";
 import type { MethodResult, ParsedParameters } from "../../protocol/method-table";
+import { type HostKey, makeHostKey } from "./host-key";
+import type { Images } from "./images";
 import type { InstanceCatalog, InstanceTarget } from "./instance-catalog";
 import type { InstanceContext } from "./instance-context";
 import { createInstance, waitUntilReady } from "./instance-creation";
@@ -10,8 +12,6 @@ import { InstanceDestruction } from "./instance-destruction";
 import { authorizedKeysFile } from "./instance-files";
 import type { InstanceRecord } from "./instance-record";
 import { updateInstance } from "./instance-update";
-import { type HostKey, makeHostKey } from "./host-key";
-import type { Images } from "./images";
 import { ManagedInstance } from "./managed-instance";
 
 /** After a start by hand: the same time as `instance.create` has by default. */

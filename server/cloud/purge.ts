@@ -5,9 +5,9 @@ import { planNetwork } from "./address-range";
 import { type CloudOptions, openDriver } from "./cloud";
 import { openIdentity } from "./identity";
 import { engineLimits } from "./instance-context";
-import { isMissing } from "./missing";
 import { refuseForeignFolder } from "./state-folder";
 import { acquireStateLock } from "./state-lock";
+import { tolerate } from "./tolerate";
 
 /**
  * Destroys every instance of a state folder and removes all that its daemon ever made on this host: bridge,
@@ -17,7 +17,7 @@ import { acquireStateLock } from "./state-lock";
  * @throws MccError `conflict` while a daemon runs on the folder, or when the folder is not a daemon's.
  */
 export async function purgeCloud(options: CloudOptions): Promise<boolean> {
-  const entries = await entriesOf(options.stateFolder);
+  const entries = await tolerate(["ENOENT"], readdir(options.stateFolder));
   if (entries === undefined) {
     return false;
   }
@@ -50,22 +50,5 @@ async function removeFolder(folder: string): Promise<void> {
   for (const entry of await readdir(folder)) {
     await rm(join(folder, entry), { recursive: true, force: true });
   }
-  try {
-    await rmdir(folder);
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "EBUSY")) {
-      throw error;
-    }
-  }
-}
-
-async function entriesOf(folder: string): Promise<string[] | undefined> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (isMissing(error)) {
-      return undefined;
-    }
-    throw error;
-  }
+  await tolerate(["EBUSY"], rmdir(folder));
 }

@@ -9,7 +9,7 @@ import type { InstanceContext } from "./instance-context";
 import type { InstanceRecord } from "./instance-record";
 import { readJsonFile, writeJsonFile } from "./json-file";
 import { ManagedInstance } from "./managed-instance";
-import { isMissing } from "./missing";
+import { tolerate } from "./tolerate";
 
 /**
  * Compares the records of an earlier run with what the engine lists, before the first request: a half-made
@@ -96,12 +96,5 @@ async function clearAway(context: InstanceContext, record: InstanceRecord): Prom
 }
 
 async function readBootId(path: string): Promise<string | undefined> {
-  try {
-    return (await readJsonFile(path, z.strictObject({ bootId: z.string() }))).bootId;
-  } catch (error) {
-    if (isMissing(error)) {
-      return undefined;
-    }
-    throw error;
-  }
+  return (await tolerate(["ENOENT"], readJsonFile(path, z.strictObject({ bootId: z.string() }))))?.bootId;
 }

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import * as ipaddr from "ipaddr.js";
-import { isMissing } from "./missing";
+import { tolerate } from "./tolerate";
 
 /**
  * Where the host's resolvers are written, in the order asked. The first names a stub on loopback where
@@ -41,12 +41,5 @@ function isReachable(address: string): boolean {
 }
 
 async function readIfThere(path: string): Promise<string> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    if (isMissing(error)) {
-      return "";
-    }
-    throw error;
-  }
+  return (await tolerate(["ENOENT"], readFile(path, "utf8"))) ?? "";
 }
