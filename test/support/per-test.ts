@@ -1,7 +1,7 @@
 /**
  * Something that each test of the calling suite has anew.
  *
- * @param end is called after each test, also after one that failed.
+ * @param end is called after each test, also after one that failed, and before the suite's own hooks of that kind.
  * @returns gives the one of the test that runs.
  */
 export function perTest<T>(make: () => Promise<T>, end?: (value: T) => Promise<void>): () => T {

@@ -92,7 +92,7 @@ async function resultOf(
   // A command need not read what it is given.
   child.stdin?.on("error", () => undefined).end(stdin);
 
-  if (!(await within(timeoutMs, exit))) {
+  if ((await within(timeoutMs, exit)) === undefined) {
     await end(child, cgroup, exit);
     throw new MccError(
       "timeout",
@@ -118,7 +118,7 @@ async function resultOf(
 /** Kills the command's processes, and lxc-attach itself when it does not end by that. */
 async function end(child: ChildProcess, cgroup: string, exit: Promise<unknown>): Promise<void> {
   await killAll(cgroup);
-  if (!(await within(goingMs, exit)) && child.pid !== undefined) {
+  if ((await within(goingMs, exit)) === undefined && child.pid !== undefined) {
     killGroup(child.pid);
     await exit;
   }

@@ -28,7 +28,8 @@ export class CommandRunner {
     const subprocess = spawn(command);
     this.#running.set(subprocess, command);
     try {
-      if (!(await within(timeoutMs, subprocess))) {
+      const inTime = await within(timeoutMs, subprocess);
+      if (inTime === undefined) {
         this.#kill(subprocess, command);
         await subprocess;
         throw new MccError(
@@ -36,7 +37,7 @@ export class CommandRunner {
           `${titleOf(command)} did not end within ${timeoutMs / 1000} s and was killed.`,
         );
       }
-      const result = await subprocess;
+      const result = inTime.value;
       if (result.exitCode === undefined || !(command.successes ?? [0]).includes(result.exitCode)) {
         throw await failureOf(command, result);
       }

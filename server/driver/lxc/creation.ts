@@ -6,8 +6,8 @@ import type { Engine } from "./engine";
 import { hasErrno } from "./errno";
 import { makePassable } from "./folder";
 import { makeLayer, writeIntoLayer } from "./layer";
-import { writeLimits } from "./resizing";
 import type { ContainerPlace } from "./place";
+import { writeLimits } from "./resizing";
 
 /**
  * Makes a stopped container, by a few small files and without a single process.

@@ -20,7 +20,6 @@ export async function destroyContainer(engine: Engine, container: ContainerPlace
   await rm(container.lock, { force: true });
   // Last, as the container is listed as long as its folder is there.
   await rm(container.folder, { recursive: true, force: true });
-  engine.runner.interrupted.delete(container.id);
 }
 
 /**
@@ -42,6 +41,7 @@ export async function endContainer(engine: Engine, container: ContainerPlace): P
     await pause(lookEveryMs);
   }
   await removeCable(runner, container);
+  runner.interrupted.delete(container.id);
 }
 
 /** @returns whether nothing runs any more, and nothing is left in the cgroup hierarchies. */

@@ -8,7 +8,9 @@ import { engineWords } from "./engine-words";
 import type { Hierarchies } from "./hierarchies";
 import { controllers } from "./limits";
 import type { Place } from "./place";
+import { killGroup } from "./process";
 import { requireProgram } from "./program";
+import { within } from "./within";
 
 /**
  * Stays until its input ends, so that the new namespace can be opened. A shell reads only this text; the folder
@@ -62,21 +64,18 @@ function usedControllers({ old }: Hierarchies): string[] {
     .flatMap((hierarchy) => hierarchy.controllers);
 }
 
-/** @throws MccError `engine` with the words of what failed. */
-async function newNamespace(configuration: string, timeout: number): Promise<FileHandle> {
+/** @throws MccError `engine` with the words of what failed, or `timeout`. */
+async function newNamespace(configuration: string, timeoutMs: number): Promise<FileHandle> {
   const words = ["--mount", "--propagation", "slave", "--", "/bin/sh", "-c", holdOpen, "sh", configuration];
-  const holder = execa(requireProgram("unshare"), words, {
-    cwd: "/",
-    reject: false,
-    timeout,
-    killSignal: "SIGKILL",
-  });
-  const isReady = await Promise.race([
-    once(holder.stdout, "data").then(() => true),
-    holder.then(() => false),
-  ]);
+  const holder = execa(requireProgram("unshare"), words, { cwd: "/", detached: true, reject: false });
+  const answer = once(holder.stdout, "data").then(() => true);
+  const end = holder.then(() => false);
+  const ready = await within(timeoutMs, Promise.race([answer, end]));
+  if (ready === undefined && holder.pid !== undefined) {
+    killGroup(holder.pid);
+  }
   try {
-    if (isReady) {
+    if (ready?.value === true) {
       return await open(`/proc/${holder.pid ?? 0}/ns/mnt`);
     }
   } finally {
@@ -84,7 +83,11 @@ async function newNamespace(configuration: string, timeout: number): Promise<Fil
   }
   const { stderr, shortMessage } = await holder;
   throw new MccError(
-    "engine",
-    `LXC cannot be given a configuration of its own: ${engineWords(stderr) || shortMessage}.`,
+    ready === undefined ? "timeout" : "engine",
+    `LXC cannot be given a configuration of its own: ${
+      ready === undefined
+        ? `unshare had no answer within ${timeoutMs / 1000} s`
+        : engineWords(stderr) || shortMessage
+    }.`,
   );
 }

@@ -4,14 +4,26 @@ import type { Engine } from "./engine";
 import type { ContainerPlace } from "./place";
 import { within } from "./within";
 
-/** Resolves once the first process runs; running already is success. */
+/** For lxc-stop to notice that the container is down. */
+const noticeMs = 1000;
+
+/** Resolves once the first process runs; running already is success. A start that fails leaves nothing running. */
 export async function startContainer(engine: Engine, container: ContainerPlace): Promise<void> {
-  const { place, runner, cgroups, namespace } = engine;
+  const { place, runner, cgroups, namespace, log } = engine;
   if (await cgroups.isAlive(container.name)) {
     return;
   }
   await cgroups.remove(container.name);
-  await runner.run(commands.start(place, container, namespace.through()));
+  try {
+    await runner.run(commands.start(place, container, namespace.through()));
+  } catch (error) {
+    try {
+      await endContainer(engine, container);
+    } catch (second) {
+      log.warn({ container: container.id, err: second }, "a start that failed could not be undone");
+    }
+    throw error;
+  }
 }
 
 /** Asks the container to shut down, and forces it after `graceMs`; resolves once it is down. */
@@ -31,13 +43,13 @@ export async function stopContainer(
 
 /** Resolves when the container is down, or will not go down. */
 async function askToStop(
-  { place, runner, log, timeoutMs }: Engine,
+  { place, runner, log }: Engine,
   container: ContainerPlace,
   graceMs: number,
 ): Promise<void> {
   const graceSeconds = Math.ceil(graceMs / 1000);
   try {
-    await runner.run(commands.askToStop(place, container, graceSeconds, graceMs + timeoutMs));
+    await runner.run(commands.askToStop(place, container, graceSeconds, graceMs + noticeMs));
   } catch (error) {
     log.warn(
       { container: container.id, err: error },

@@ -3,14 +3,20 @@ import { setTimeout as pause } from "node:timers/promises";
 /**
  * Waits for the promise, but not longer than this.
  *
- * @returns whether it was fulfilled in time.
+ * @returns what it was fulfilled with; undefined when the time was over first.
  * @throws what the promise throws in time.
  */
-export async function within(milliseconds: number, promise: Promise<unknown>): Promise<boolean> {
+export async function within<T>(
+  milliseconds: number,
+  promise: Promise<T>,
+): Promise<{ readonly value: T } | undefined> {
   const timer = new AbortController();
   const { signal } = timer;
   try {
-    return await Promise.race([promise.then(() => true), pause(milliseconds, false, { signal })]);
+    return await Promise.race([
+      promise.then((value) => ({ value })),
+      pause(milliseconds, undefined, { signal }),
+    ]);
   } finally {
     timer.abort();
   }

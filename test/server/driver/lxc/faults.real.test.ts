@@ -1,0 +1,140 @@
+import assert from "node:assert/strict";
+import { readdir } from "node:fs/promises";
+import { execa } from "execa";
+import type { Driver } from "../../../../server/driver/driver";
+import { createLxcDriver } from "../../../../server/driver/lxc/lxc-driver";
+import { processes } from "../../../../server/driver/lxc/process";
+import { assertMccError } from "../../../support/assert-error";
+import { eventually } from "../../../support/eventually";
+import { fakePrograms } from "../../../support/fake-programs";
+import { containerSpec, execRequest, testImage, textFile } from "../container-spec";
+import { type LxcHost, lxcHosts } from "./lxc-host";
+
+/** Nothing else sleeps that long. */
+const hangs = "/bin/sleep 86399 & wait";
+const fails = "echo no luck today >&2; exit 3";
+
+interface Fault {
+  readonly program: string;
+  readonly operation: string;
+  readonly run: (driver: Driver, host: LxcHost) => Promise<unknown>;
+}
+
+const faults: readonly Fault[] = [
+  { program: "unshare", operation: "open", run: (driver) => driver.open() },
+  { program: "ip", operation: "open", run: (driver) => driver.open() },
+  { program: "nft", operation: "open", run: (driver) => driver.open() },
+  {
+    program: "lxc-usernsexec",
+    operation: "importImage",
+    run: (driver, host) => driver.importImage("other", host.tarball),
+  },
+  {
+    program: "tar",
+    operation: "importImage",
+    run: (driver, host) => driver.importImage("other", host.tarball),
+  },
+  {
+    program: "du",
+    operation: "importImage",
+    run: (driver, host) => driver.importImage("other", host.tarball),
+  },
+  { program: "lxc-start", operation: "start", run: (driver) => driver.start(500) },
+  {
+    program: "lxc-attach",
+    operation: "exec",
+    run: (driver) => driver.exec(501, execRequest(["true"], { timeoutMs: 300 })),
+  },
+  {
+    program: "lxc-attach",
+    operation: "writeFiles",
+    run: (driver) => driver.writeFiles(501, [textFile("/etc/motd", "hello")]),
+  },
+];
+
+describe("the LXC driver, when engine commands fail", () => {
+  const host = lxcHosts();
+  const fakes = fakePrograms();
+
+  beforeEach(async () => {
+    const { driver, tarball } = host();
+    await driver.importImage(testImage, tarball);
+    await driver.create(containerSpec(500));
+    await driver.create(containerSpec(501));
+    await driver.start(501);
+  });
+
+  /** Lets the real programs be found again, and looks for what the fakes and their caller have left. */
+  const assertNoRemains = async (): Promise<void> => {
+    await fakes().remove();
+    const asleep = async (): Promise<boolean> =>
+      (await processes()).some(({ words }) => words.includes("86399"));
+    await eventually(async () => !(await asleep()), "the fakes have ended");
+    assert.deepEqual(await readdir(host().place.images), [testImage], "no half-made image is left");
+  };
+
+  /** One that has no time to lose, and has not opened anything yet. */
+  const hurriedDriver = (): Driver => createLxcDriver({ ...host().options, commandTimeoutMs: 150 });
+
+  for (const { program, operation, run } of faults) {
+    it(`${operation} says what ${program} said when it fails`, async () => {
+      const current = host();
+      const driver = current.nextDriver();
+      await fakes().put(program, fails);
+      await assertMccError(run(driver, current), "engine", /no luck today/);
+      await assertNoRemains();
+      await driver.close();
+    });
+
+    it(`${operation} ends ${program} when it hangs`, async () => {
+      const current = host();
+      const driver = hurriedDriver();
+      await fakes().put(program, hangs);
+      await assertMccError(run(driver, current), "timeout", /was killed|had no answer/);
+      await assertNoRemains();
+      await driver.close();
+    });
+  }
+
+  for (const [how, body] of Object.entries({ fails, hangs })) {
+    it(`stop forces the container down when lxc-stop ${how}`, async () => {
+      const { driver } = host();
+      await fakes().put("lxc-stop", body);
+      await driver.stop(501, 300);
+      assert.ok((await driver.list()).every(({ running }) => !running));
+      await assertNoRemains();
+    });
+  }
+
+  it("start fails with LXC's own words, and works once the cause is gone", async () => {
+    const { driver, place } = host();
+    await driver.destroy(501);
+    await execa("ip", ["link", "delete", place.bridge]);
+    const error = await assertMccError(driver.start(500), "engine", /lxc-start of container 500/);
+    assert.match(error.message, new RegExp(place.bridge));
+    assert.deepEqual(await driver.list(), [{ id: 500, running: false }]);
+    await driver.open();
+    await driver.start(500);
+    assert.deepEqual(await driver.list(), [{ id: 500, running: true }]);
+  });
+
+  it("says which program is missing, and which package brings it", async () => {
+    const { nextDriver } = host();
+    const path = process.env["PATH"];
+    process.env["PATH"] = "/nonexistent";
+    try {
+      const findings = await nextDriver().preflight();
+      assert.deepEqual(
+        findings.filter(({ lacking }) => lacking.startsWith("lxc-start")),
+        [{ lacking: "lxc-start is not installed; it starts the containers", remedy: "apt install lxc" }],
+      );
+      await assertMccError(
+        nextDriver().start(500),
+        "engine",
+        /lxc-start is not on the PATH.*apt install lxc/,
+      );
+    } finally {
+      process.env["PATH"] = path;
+    }
+  });
+});
