@@ -8,7 +8,7 @@ import type { CommandRunner } from "./command-runner";
 import type { Engine } from "./engine";
 import { engineProcesses } from "./leftovers";
 import type { ContainerPlace } from "./place";
-import { kill } from "./process";
+import { killWithGroup } from "./process";
 
 /** How long a monitor may take to clear up after its container before it is killed, and we clear up in its place. */
 const monitorPatienceMs = 5000;
@@ -55,7 +55,7 @@ async function endProcesses(
   const strays = runner.interrupted.has(id)
     ? (await engineProcesses(place)).filter((process) => process.container === id)
     : [];
-  strays.filter(({ kind }) => monitorToo || kind !== "monitor").forEach(({ pid }) => kill(pid));
+  strays.filter(({ kind }) => monitorToo || kind !== "monitor").forEach(({ pid }) => killWithGroup(pid));
   await killAll(cgroups.payload(name));
   if (monitorToo) {
     await killAll(cgroups.monitor(name));

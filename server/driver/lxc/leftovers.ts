@@ -3,7 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { MccError } from "../../../protocol/error";
 import { monitoredName } from "./monitor";
 import type { Place } from "./place";
-import { type HostProcess, kill, processes } from "./process";
+import { type HostProcess, killWithGroup, processes } from "./process";
 
 /** A process that works for one of our containers or images. */
 export interface EngineProcess {
@@ -43,7 +43,7 @@ export async function endLeftovers(place: Place, timeoutMs: number): Promise<num
         `Engine commands of an earlier daemon do not end; see the processes ${pids}.`,
       );
     }
-    commands.forEach(({ pid }) => kill(pid));
+    commands.forEach(({ pid }) => killWithGroup(pid));
     await pause(lookEveryMs);
     commands = (await engineProcesses(place)).filter(({ kind }) => kind === "command");
   }

@@ -27,8 +27,18 @@ export async function processWords(pid: number): Promise<string[]> {
   return (text ?? "").split("\0").filter((word) => word !== "");
 }
 
-/** Kills a process; gone already is success. */
-export function kill(pid: number): void {
+/** Kills all processes of the group that this one leads; gone already is success. */
+export function killGroup(leader: number): void {
+  kill(-leader);
+}
+
+/** Kills a process, and with it the group that it leads, as our commands do; gone already is success. */
+export function killWithGroup(pid: number): void {
+  killGroup(pid);
+  kill(pid);
+}
+
+function kill(pid: number): void {
   try {
     process.kill(pid, "SIGKILL");
   } catch (error) {
@@ -36,9 +46,4 @@ export function kill(pid: number): void {
       throw error;
     }
   }
-}
-
-/** Kills all processes of the group that this one leads; gone already is success. */
-export function killGroup(leader: number): void {
-  kill(-leader);
 }
