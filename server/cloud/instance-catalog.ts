@@ -58,20 +58,26 @@ export class InstanceCatalog {
     return target.uid === undefined || instance?.record.uid === target.uid ? instance : undefined;
   }
 
-  /** @throws MccError `not-found`; what its create failed with, where that is why it is not there. */
+  /** @throws MccError `not-found`. */
   get(target: InstanceTarget): ManagedInstance {
     const instance = this.find(target);
-    if (instance !== undefined) {
-      return instance;
+    if (instance === undefined) {
+      throw new MccError(
+        "not-found",
+        `No instance ${show(target)} on this server; instance.list shows those there are.`,
+      );
     }
+    return instance;
+  }
+
+  /** The instance, for who waits for its creation. @throws MccError what that failed with; else as `get` does. */
+  getAwaited(target: InstanceTarget): ManagedInstance {
     const failure = typeof target.instance === "number" ? this.#failures.get(target.instance) : undefined;
-    if (failure !== undefined && (target.uid === undefined || failure.uid === target.uid)) {
+    const isMeant = target.uid === undefined || failure?.uid === target.uid;
+    if (failure !== undefined && isMeant && this.find(target) === undefined) {
       throw failure.error;
     }
-    throw new MccError(
-      "not-found",
-      `No instance ${show(target)} on this server; instance.list shows those there are.`,
-    );
+    return this.get(target);
   }
 
   /** One look at the engine for all: who runs, who is gone. */

@@ -83,7 +83,7 @@ export class Instances {
 
   /** @throws MccError what the create failed with, `timeout` excepted for the wait itself. */
   async wait(parameters: ParsedParameters<"instance.wait">): Promise<MethodResult<"instance.wait">> {
-    const instance = this.catalog.get(parameters);
+    const instance = this.catalog.getAwaited(parameters);
     const over = new AbortController();
     const ready = await Promise.race([
       instance.ready.then(() => true),

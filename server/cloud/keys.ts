@@ -66,23 +66,24 @@ export class Keys {
   async add(parameters: ParsedParameters<"key.add">): Promise<Key> {
     const publicKey = normalisePublicKey(parameters.publicKey);
     return await this.#inTurn(async () => {
+      const made = this.#ofToken(parameters);
+      if (made !== undefined) {
+        return keySchema.parse(made);
+      }
       const existing = this.#records.get(parameters.name);
-      if (existing === undefined) {
-        return await this.#write({
-          uid: randomBytes(16).toString("hex"),
-          name: parameters.name,
-          ...describeKey(publicKey),
-          createdAt: new Date().toISOString(),
-          clientToken: parameters.clientToken,
-        });
+      if (existing !== undefined) {
+        throw new MccError(
+          "conflict",
+          `The key "${parameters.name}" exists already (${existing.fingerprint}); choose another name, or change it with key.update.`,
+        );
       }
-      if (parameters.clientToken !== undefined && existing.clientToken === parameters.clientToken) {
-        return keySchema.parse(existing);
-      }
-      throw new MccError(
-        "conflict",
-        `The key "${parameters.name}" exists already (${existing.fingerprint}); choose another name, or change it with key.update.`,
-      );
+      return await this.#write({
+        uid: randomBytes(16).toString("hex"),
+        name: parameters.name,
+        ...describeKey(publicKey),
+        createdAt: new Date().toISOString(),
+        clientToken: parameters.clientToken,
+      });
     });
   }
 
@@ -117,6 +118,21 @@ export class Keys {
       await syncFolder(this.#folder);
       return { removed: true };
     });
+  }
+
+  /** @throws MccError `conflict` when the token made a key of another name. */
+  #ofToken({ name, clientToken }: ParsedParameters<"key.add">): KeyRecord | undefined {
+    const made =
+      clientToken === undefined
+        ? undefined
+        : [...this.#records.values()].find((record) => record.clientToken === clientToken);
+    if (made !== undefined && made.name !== name) {
+      throw new MccError(
+        "conflict",
+        `This client token made the key "${made.name}" already; remove that key first (key.remove), or keep its name.`,
+      );
+    }
+    return made;
   }
 
   #find(target: Target): KeyRecord | undefined {

@@ -6,7 +6,7 @@ import { MccError } from "../../../protocol/error";
 import type { Driver } from "../../../server/driver/driver";
 import { assertMccError } from "../../support/assert-error";
 import { eventually } from "../../support/eventually";
-import { createReady, creation, targetOf, type TestCloud, testClouds } from "../../support/test-cloud";
+import { createReady, creation, type TestCloud, targetOf, testClouds } from "../../support/test-cloud";
 
 const broken = new MccError("engine", "lxc-start: no space left on device.");
 
@@ -24,6 +24,7 @@ describe("when a step of the engine fails", () => {
         new RegExp(`"web".*step "${step}" failed: lxc-start: no space left.*undone`),
       );
       await assertNothingRemains(test);
+      await assertMccError(test.cloud.instances.get({ instance: 500 }), "not-found", /No instance 500/);
       sinon.restore();
       assert.equal((await createReady(test.cloud, { name: "web" })).status, "running");
     });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import sinon from "sinon";
 import { MccError } from "../../../protocol/error";
-import type { Driver } from "../../../server/driver/driver";
 import { makeHostKey } from "../../../server/cloud/host-key";
+import type { Driver } from "../../../server/driver/driver";
 import { assertMccError } from "../../support/assert-error";
 import { createReady, targetOf, testClouds } from "../../support/test-cloud";
 
@@ -17,6 +17,13 @@ describe("keys", () => {
     assert.equal(key.publicKey, `${one} me@home`);
     assert.deepEqual((await reopen()).keys.list(), [key]);
     await assertMccError(cloud.keys.add({ name: "me", publicKey: two }), "conflict", /"me" exists already/);
+  });
+
+  it("with one client token are one key, under one name", async () => {
+    const { cloud } = await newCloud();
+    const add = (name: string) => cloud.keys.add({ name, publicKey: one, clientToken: "token-0001" });
+    assert.equal((await add("me")).uid, (await add("me")).uid);
+    await assertMccError(add("other"), "conflict", /made the key "me" already; remove that key first/);
   });
 
   it("reach the instances that carry them when they change, and leave them when they are removed", async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { createServer, type Server } from "node:net";
 import { once } from "node:events";
 import type { Socket } from "node:net";
+import { createServer, type Server } from "node:net";
 import { waitForSshBanner } from "../../../server/cloud/ssh-banner";
 import { assertMccError } from "../../support/assert-error";
 
