@@ -21,7 +21,9 @@ const outer = ours.map((folder) => ({
   name: `${folder}-imports-only-${layers[folder].join("-and-") || "packages"}`,
   severity: "error",
   from: { path: `^${folder}/` },
-  to: { path: `^(${[...ours.filter((name) => name !== folder && !layers[folder].includes(name)), "test", "bench"].join("|")})/` },
+  to: {
+    path: `^(${[...ours.filter((name) => name !== folder && !layers[folder].includes(name)), "test", "bench"].join("|")})/`,
+  },
 }));
 
 const inner = Object.entries(serverLayers).map(([folder, allowed]) => ({
