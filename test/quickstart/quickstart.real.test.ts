@@ -54,9 +54,7 @@ describe("npm run quickstart", () => {
         before = await gitStatus();
         const { output, exitCode } = await quickstart(...words);
         assert.equal(exitCode, 0, output);
-        assert.match(output, /^web-1-\w+ .* running/m);
-        assert.match(output, /^web-2-\w+ .* running/m);
-        assert.match(output, /^db-\w+ .* running/m);
+        assert.equal(output.match(/^\S+ +198\.18\.\d+\.\d+ +running/gm)?.length, 3, output);
         if (driver === "simulated") {
           assert.match(output, /exist in the daemon's memory only/);
         } else {
@@ -73,7 +71,7 @@ describe("npm run quickstart", () => {
       if (driver === "lxc") {
         it("prints a line that logs in", async () => {
           const { output } = await quickstart(...words);
-          const line = /ssh -F \S+ web-\w+/.exec(output)?.[0];
+          const line = /ssh -F \S+ web-\S+/.exec(output)?.[0];
           assert.ok(line !== undefined, output);
           const [command = "", ...rest] = line.split(" ");
           assert.match((await execa(command, [...rest, "hostname"])).stdout, /^web-/);
