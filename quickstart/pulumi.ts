@@ -12,13 +12,15 @@ export async function preparePulumi(_work: Work, say: Say): Promise<string> {
   return `${version} in ${binFolder}`;
 }
 
-/** The CLI that `preparePulumi` provided. */
+let found: PulumiCli | undefined;
+
+/** The CLI that `preparePulumi` provided, looked for once a run. */
 export async function pulumiCli(): Promise<PulumiCli> {
-  const cli = await findPulumiCli();
-  if (cli === undefined) {
+  found ??= await findPulumiCli();
+  if (found === undefined) {
     throw new MccError("unavailable", "There is no Pulumi CLI: run npm run quickstart -- --prepare");
   }
-  return cli;
+  return found;
 }
 
 /** Runs a command of the CLI on the checkout's project, with this terminal. */
