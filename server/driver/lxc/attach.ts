@@ -48,36 +48,37 @@ export async function attach(
   const cgroup = join(cgroups.payload(container.name), `minicloud-${randomBytes(6).toString("hex")}`);
   await mkdir(cgroup);
   try {
-    const child = await spawnFor(cgroup, place, container, request.command);
-    return await resultOf(child, cgroup, container, request);
+    const members = await open(join(cgroup, "cgroup.procs"), "w");
+    try {
+      const child = spawnAttach(place, container, request.command, members.fd);
+      return await resultOf(child, cgroup, container, request);
+    } finally {
+      await members.close();
+    }
   } finally {
     await removeTree(cgroup);
   }
 }
 
-async function spawnFor(
-  cgroup: string,
+function spawnAttach(
   place: Place,
   container: ContainerPlace,
   command: readonly string[],
-): Promise<ChildProcess> {
-  const members = await open(join(cgroup, "cgroup.procs"), "w");
-  try {
-    const words = [
-      ...["-P", place.containers, "-n", container.name, "--clear-env"],
-      ...Object.entries(environment).flatMap(([name, value]) => ["--set-var", `${name}=${value}`]),
-      ...["--", "/bin/sh", "-c", enterCgroup, "sh", ...command],
-    ];
-    return spawn(requireProgram("lxc-attach"), words, {
-      cwd: "/",
-      detached: true,
-      stdio: ["pipe", "pipe", "pipe", members.fd, "pipe"],
-    });
-  } finally {
-    await members.close();
-  }
+  members: number,
+): ChildProcess {
+  const words = [
+    ...["-P", place.containers, "-n", container.name, "--clear-env"],
+    ...Object.entries(environment).flatMap(([name, value]) => ["--set-var", `${name}=${value}`]),
+    ...["--", "/bin/sh", "-c", enterCgroup, "sh", ...command],
+  ];
+  return spawn(requireProgram("lxc-attach"), words, {
+    cwd: "/",
+    detached: true,
+    stdio: ["pipe", "pipe", "pipe", members, "pipe"],
+  });
 }
 
+/** Listens before anything else can happen: a command may end at once. */
 async function resultOf(
   child: ChildProcess,
   cgroup: string,

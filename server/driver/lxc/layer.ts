@@ -97,13 +97,18 @@ function makeFolder(path: string): boolean {
 
 function replaceFile(folder: string, name: string, { content, mode }: ContainerFile): void {
   const temporary = join(folder, `.minicloud-${randomBytes(6).toString("hex")}`);
-  const descriptor = openSync(temporary, "wx", 0o600);
   try {
-    writeFileSync(descriptor, content);
-    fchownSync(descriptor, containerRoot, containerRoot);
-    fchmodSync(descriptor, mode);
-  } finally {
-    closeSync(descriptor);
+    const descriptor = openSync(temporary, "wx", 0o600);
+    try {
+      writeFileSync(descriptor, content);
+      fchownSync(descriptor, containerRoot, containerRoot);
+      fchmodSync(descriptor, mode);
+    } finally {
+      closeSync(descriptor);
+    }
+    renameSync(temporary, join(folder, name));
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
   }
-  renameSync(temporary, join(folder, name));
 }

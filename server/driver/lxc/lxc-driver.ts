@@ -15,6 +15,7 @@ import { attach } from "./attach";
 import { createContainer } from "./creation";
 import { destroyContainer } from "./destruction";
 import { type Engine, readEngine, requireContainer } from "./engine";
+import { asEngineError } from "./errno";
 import { writeFiles } from "./files";
 import { openHost, purgeHost } from "./host";
 import { endLeftovers } from "./leftovers";
@@ -47,78 +48,80 @@ class LxcDriver implements Driver {
   }
 
   async open(): Promise<void> {
-    await openHost(await this.#engineAlone());
+    await this.#change((engine) => openHost(engine));
   }
 
   async close(): Promise<void> {
-    const { namespace } = await this.#engine();
-    this.#watch?.stop();
-    await namespace.close();
+    await this.#look(async ({ namespace }) => {
+      this.#watch?.stop();
+      await namespace.close();
+    });
   }
 
   async purge(): Promise<void> {
-    await purgeHost(await this.#engineAlone());
+    await this.#change((engine) => purgeHost(engine));
   }
 
   async images(): Promise<Image[]> {
-    return await (await this.#engine()).images.list();
+    return await this.#look(({ images }) => images.list());
   }
 
   async importImage(name: string, tarballPath: string): Promise<Image> {
-    return await (await this.#engineAlone()).images.import(name, tarballPath);
+    return await this.#change(({ images }) => images.import(name, tarballPath));
   }
 
   async removeImage(name: string): Promise<void> {
-    await (await this.#engine()).images.remove(name);
+    await this.#change(({ images }) => images.remove(name));
   }
 
   async list(): Promise<Container[]> {
-    return await listContainers(await this.#engine());
+    return await this.#look((engine) => listContainers(engine));
   }
 
   async create(spec: ContainerSpec): Promise<void> {
-    const engine = await this.#engine();
-    await this.#turns.take(spec.id, () => createContainer(engine, spec));
+    await this.#change((engine) => this.#turns.take(spec.id, () => createContainer(engine, spec)));
   }
 
   async start(id: number): Promise<void> {
-    const engine = await this.#engineAlone();
-    await this.#turns.take(id, async () => {
-      await startContainer(engine, await requireContainer(engine, id));
-    });
+    await this.#change((engine) =>
+      this.#turns.take(id, async () => {
+        await startContainer(engine, await requireContainer(engine, id));
+      }),
+    );
   }
 
   async stop(id: number, graceMs: number): Promise<void> {
-    const engine = await this.#engineAlone();
-    await this.#turns.take(id, async () => {
-      await stopContainer(engine, await requireContainer(engine, id), graceMs);
-    });
+    await this.#change((engine) =>
+      this.#turns.take(id, async () => {
+        await stopContainer(engine, await requireContainer(engine, id), graceMs);
+      }),
+    );
   }
 
   async destroy(id: number): Promise<void> {
-    const engine = await this.#engineAlone();
-    // What is under way need not come to its end.
-    await engine.runner.end(id);
-    await this.#turns.take(id, () => destroyContainer(engine, engine.place.container(id)));
+    await this.#change(async (engine) => {
+      // What is under way need not come to its end.
+      await engine.runner.end(id);
+      await this.#turns.take(id, () => destroyContainer(engine, engine.place.container(id)));
+    });
   }
 
   async exec(id: number, request: ExecRequest): Promise<ExecResult> {
-    const engine = await this.#engine();
-    const container = await requireContainer(engine, id);
-    if (!(await engine.cgroups.isAlive(container.name))) {
-      throw new MccError("conflict", `Container ${id} does not run; start it first.`);
-    }
-    return await attach(engine, container, request);
+    return await this.#look(async (engine) => {
+      const container = await requireContainer(engine, id);
+      if (!(await engine.cgroups.isAlive(container.name))) {
+        throw new MccError("conflict", `Container ${id} does not run; start it first.`);
+      }
+      return await attach(engine, container, request);
+    });
   }
 
   async writeFiles(id: number, files: readonly ContainerFile[]): Promise<void> {
-    const engine = await this.#engine();
-    await writeFiles(engine, await requireContainer(engine, id), files);
+    await this.#look(async (engine) => writeFiles(engine, await requireContainer(engine, id), files));
   }
 
   async resize(id: number, type: InstanceType): Promise<void> {
-    const engine = await this.#engine();
-    await resizeContainer(engine, await requireContainer(engine, id), type);
+    await this.#look(async (engine) => resizeContainer(engine, await requireContainer(engine, id), type));
   }
 
   watch(onDown: (id: number) => void): void {
@@ -131,7 +134,25 @@ class LxcDriver implements Driver {
     );
   }
 
-  /** For looking. What has failed is tried again at the next call. */
+  /** For what starts no engine command that a next daemon would have to end. */
+  async #look<T>(work: (engine: Engine) => Promise<T>): Promise<T> {
+    try {
+      return await work(await this.#engine());
+    } catch (error) {
+      throw asEngineError(error);
+    }
+  }
+
+  /** For what does: not before those of an earlier daemon have ended. */
+  async #change<T>(work: (engine: Engine) => Promise<T>): Promise<T> {
+    try {
+      return await work(await this.#engineAlone());
+    } catch (error) {
+      throw asEngineError(error);
+    }
+  }
+
+  /** What has failed is tried again at the next call. */
   async #engine(): Promise<Engine> {
     this.#read ??= readEngine(this.#options).catch((error: unknown) => {
       this.#read = undefined;
@@ -140,7 +161,6 @@ class LxcDriver implements Driver {
     return await this.#read;
   }
 
-  /** For changing: once no engine command of an earlier daemon is at work any more. */
   async #engineAlone(): Promise<Engine> {
     this.#alone ??= this.#takeOver().catch((error: unknown) => {
       this.#alone = undefined;

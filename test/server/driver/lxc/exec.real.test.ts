@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { payloadPrefix } from "../../../../server/driver/lxc/cgroups";
+import { readHierarchies } from "../../../../server/driver/lxc/hierarchies";
+import { processes } from "../../../../server/driver/lxc/process";
+import { assertMccError } from "../../../support/assert-error";
+import { eventually } from "../../../support/eventually";
+import { execRequest } from "../container-spec";
+import { lxcHosts } from "./lxc-host";
+import { shell, startContainer } from "./running-container";
+
+/** Whether a process with this word runs anywhere on this host. */
+async function isRunning(word: string): Promise<boolean> {
+  return (await processes()).some(({ words }) => words.includes(word));
+}
+
+/** Those that a program started by this process keeps, without being given them: open(2), O_CLOEXEC. */
+async function inheritedDescriptors(): Promise<string[]> {
+  const closedOnExec = 0o2000000;
+  const descriptors = (await readdir("/proc/self/fdinfo")).filter((descriptor) => Number(descriptor) > 2);
+  const kept = await Promise.all(
+    descriptors.map(async (descriptor) => {
+      const info = await readFile(`/proc/self/fdinfo/${descriptor}`, "utf8").catch(() => "");
+      const flags = Number.parseInt(/^flags:\s+(\d+)$/m.exec(info)?.[1] ?? "2000000", 8);
+      return (flags & closedOnExec) === 0;
+    }),
+  );
+  return descriptors.filter((_, index) => kept[index]);
+}
+
+describe("commands in LXC containers", () => {
+  const host = lxcHosts();
+  beforeEach(() => startContainer(host()));
+
+  it("have a clean environment, no files of the host's open, and the root folder about them", async () => {
+    process.env["SECRET_OF_THE_HOST"] = "1";
+    const environment = await shell(host(), "env | cut -d= -f1 | sort | tr '\\n' ' '");
+    assert.equal(environment.trim(), "HOME PATH PWD SHLVL TERM USER container");
+    assert.equal(await shell(host(), "pwd; whoami"), "/\nroot");
+    // The shell's own files, and the folder that is listed; what this process was itself given open is left out.
+    const inherited = await inheritedDescriptors();
+    const open = (await shell(host(), "ls /proc/self/fd")).split("\n");
+    assert.deepEqual(
+      open.filter((descriptor) => !inherited.includes(descriptor)),
+      ["0", "1", "2", "3"],
+    );
+  });
+
+  it("end with all their processes when their time is over, those in the background too", async () => {
+    const script = "sleep 86398 & (setsid env -i /bin/sleep 86397 &) ; sleep 86396";
+    await assertMccError(shell(host(), script, { timeoutMs: 500 }), "timeout", /"sh" in container 500/);
+    for (const word of ["86398", "86397", "86396"]) {
+      assert.equal(await isRunning(word), false, word);
+    }
+  });
+
+  it("end when they themselves do, and leave running what they put into the background", async () => {
+    assert.equal(await shell(host(), "sleep 86395 & echo begun"), "begun");
+    assert.equal(await isRunning("86395"), true);
+    await host().driver.stop(500, 0);
+    await eventually(async () => !(await isRunning("86395")), "it ended with the container");
+  });
+
+  it("need not read what they are given", async () => {
+    const stdin = Buffer.alloc(4 * 1024 * 1024);
+    const { exitCode } = await host().driver.exec(500, execRequest(["true"], { stdin }));
+    assert.equal(exitCode, 0);
+  });
+
+  it("may write more than is kept, on both outputs at once", async () => {
+    const script = "yes | head -c 5000000; yes no | head -c 5000000 >&2";
+    const { stdout, stderr, truncated } = await host().driver.exec(500, {
+      ...execRequest(["sh", "-c", script]),
+      maxOutputBytes: 1000,
+    });
+    assert.deepEqual([stdout.length, stderr.length, truncated], [1000, 1000, true]);
+    assert.equal(Buffer.from(stderr).toString().slice(0, 6), "no\nno\n");
+  });
+
+  it("say by their exit code which signal ended them", async () => {
+    assert.equal(await shell(host(), "kill -TERM $$"), "143: ");
+    assert.equal(await shell(host(), "exit 255"), "255: ");
+  });
+
+  it("run many at once", async () => {
+    const numbers = Array.from({ length: 20 }, (_, number) => String(number));
+    assert.deepEqual(await Promise.all(numbers.map((number) => shell(host(), `echo ${number}`))), numbers);
+  });
+
+  it("leave no cgroup of theirs behind", async () => {
+    const cgroups = async (): Promise<string> => await shell(host(), "cat /proc/self/cgroup | grep 0::");
+    const [first, second] = [await cgroups(), await cgroups()];
+    assert.notEqual(first, second);
+    await assertMccError(shell(host(), "sleep 1000", { timeoutMs: 200 }), "timeout", /0\.2 s/);
+    const { unified } = await readHierarchies();
+    const entries = await readdir(join(unified, payloadPrefix + host().place.container(500).name));
+    assert.deepEqual(
+      entries.filter((entry) => entry.startsWith("minicloud-")),
+      [],
+    );
+  });
+});

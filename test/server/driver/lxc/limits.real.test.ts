@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { InstanceType } from "../../../../protocol/instance-type";
+import { payloadPrefix } from "../../../../server/driver/lxc/cgroups";
+import { type Hierarchies, readHierarchies } from "../../../../server/driver/lxc/hierarchies";
+import { assertMccError } from "../../../support/assert-error";
+import { eventually } from "../../../support/eventually";
+import { lxcHosts } from "./lxc-host";
+import { shell, startContainer } from "./running-container";
+
+const mebibyte = 1024 * 1024;
+const small: InstanceType = { name: "small", memoryBytes: 32 * mebibyte, cpus: 0.5, processes: 20 };
+const unlimited: InstanceType = { name: "unlimited" };
+
+describe("limits of LXC containers", () => {
+  const host = lxcHosts();
+
+  /** The limits that the kernel has for container 500, in either version's words brought to one. */
+  async function limits(): Promise<Record<"memoryBytes" | "cpus" | "processes", number>> {
+    const hierarchies = await readHierarchies();
+    const [memory, cpu, pids] = [
+      await limit(hierarchies, "memory", "memory.limit_in_bytes", "memory.max"),
+      await limit(hierarchies, "cpu", "cpu.cfs_quota_us", "cpu.max"),
+      await limit(hierarchies, "pids", "pids.max", "pids.max"),
+    ];
+    return { memoryBytes: memory, cpus: cpu / 100_000, processes: pids };
+  }
+
+  async function limit(
+    { unified, old }: Hierarchies,
+    controller: string,
+    oldFile: string,
+    unifiedFile: string,
+  ): Promise<number> {
+    const folder = old.find(({ controllers }) => controllers.includes(controller))?.folder;
+    const cgroup = payloadPrefix + host().place.container(500).name;
+    const path = folder === undefined ? join(unified, cgroup, unifiedFile) : join(folder, cgroup, oldFile);
+    const value = Number.parseInt(await readFile(path, "utf8"), 10);
+    // "max", -1, or the largest number of pages.
+    return Number.isNaN(value) || value < 0 || value > Number.MAX_SAFE_INTEGER ? Infinity : value;
+  }
+
+  it("are those of the instance type, and change with it while the container runs", async () => {
+    await startContainer(host(), 500, { type: small });
+    assert.deepEqual(await limits(), { memoryBytes: 32 * mebibyte, cpus: 0.5, processes: 20 });
+    await host().driver.resize(500, unlimited);
+    assert.deepEqual(await limits(), { memoryBytes: Infinity, cpus: Infinity, processes: Infinity });
+    await host().driver.resize(500, { name: "odd", memoryBytes: 48 * mebibyte, cpus: 1.5 });
+    assert.deepEqual(await limits(), { memoryBytes: 48 * mebibyte, cpus: 1.5, processes: Infinity });
+  });
+
+  it("are kept over a restart", async () => {
+    await startContainer(host());
+    await host().driver.resize(500, small);
+    await host().driver.stop(500, 0);
+    await host().driver.start(500);
+    assert.deepEqual(await limits(), { memoryBytes: 32 * mebibyte, cpus: 0.5, processes: 20 });
+  });
+
+  it("hold for processes", async () => {
+    await startContainer(host(), 500, { type: small });
+    const script = "for n in $(seq 30); do sleep 1000 & done";
+    assert.match(await shell(host(), script), /^2: .*fork/);
+    await host().driver.resize(500, unlimited);
+    assert.equal(await shell(host(), script), "");
+  });
+
+  it("hold for memory", async () => {
+    await startContainer(host(), 500, { type: small });
+    // A pipe's reader that keeps all in memory.
+    const script = "head -c 60000000 /dev/zero | tail -c 60000000 | wc -c";
+    assert.equal(await shell(host(), script), "0\nKilled");
+    await host().driver.resize(500, unlimited);
+    assert.equal(await shell(host(), script), "60000000");
+  });
+
+  it("cannot fall below the memory in use, and then stay as they were", async function () {
+    const { old } = await readHierarchies();
+    const hierarchy = old.find(({ controllers }) => controllers.includes("memory"));
+    if (hierarchy === undefined) {
+      // Version 2 makes room by force.
+      this.skip();
+    }
+    await startContainer(host(), 500, { type: { name: "large", memoryBytes: 128 * mebibyte } });
+    await shell(host(), "head -c 60000000 /dev/zero | tail -c 60000000 | sleep 1000 &");
+    const usage = join(
+      hierarchy.folder,
+      payloadPrefix + host().place.container(500).name,
+      "memory.usage_in_bytes",
+    );
+    await eventually(
+      async () => Number(await readFile(usage, "utf8")) > 50 * mebibyte,
+      "the memory is in use",
+    );
+    await assertMccError(
+      host().driver.resize(500, small),
+      "conflict",
+      /uses more memory now than .* "small"/,
+    );
+    assert.deepEqual(await limits(), { memoryBytes: 128 * mebibyte, cpus: Infinity, processes: Infinity });
+  });
+});
