@@ -41,6 +41,7 @@ export async function createInstance(
       // Before the step: one that fails may leave parts.
       undo.add("destroying the container", () => driver.destroy(id));
       await driver.create(containerSpec(context, instance, hostKey));
+      instance.markMade();
       enter("start");
       await driver.start(id);
       instance.running = true;
@@ -69,12 +70,12 @@ export async function waitUntilReady(
 }
 
 function containerSpec(context: InstanceContext, instance: ManagedInstance, hostKey: HostKey): ContainerSpec {
-  const { id, uid, name, image, hostname, ipAddress, type, keys } = instance.record;
+  const { id, uid, name, image, hostname, ipAddress, type } = instance.record;
   return {
     ...{ id, uid, name, image, hostname, ipAddress },
     nameservers: context.nameservers,
     type: context.types.get(type),
-    files: [...hostKeyFiles(hostKey), authorizedKeysFile(context.keys.publicKeys(keys))],
+    files: [...hostKeyFiles(hostKey), authorizedKeysFile(context.keys, instance.record)],
   };
 }
 

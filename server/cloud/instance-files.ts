@@ -1,11 +1,17 @@
 import type { ContainerFile } from "../driver/driver";
 import type { HostKey } from "./host-key";
+import type { InstanceRecord } from "./instance-record";
+import type { Keys } from "./keys";
 
-/** The file that lets the keys' owners in. */
-export function authorizedKeysFile(publicKeys: readonly string[]): ContainerFile {
+/** The file that lets the owners of an instance's keys in. @throws MccError `not-found` for a key that is not kept. */
+export function authorizedKeysFile(
+  keys: Keys,
+  record: Pick<InstanceRecord, "keys" | "publicKeys">,
+): ContainerFile {
+  const lines = [...keys.publicKeys(record.keys), ...record.publicKeys];
   return {
     path: "/root/.ssh/authorized_keys",
-    content: Buffer.from(publicKeys.map((key) => `${key}\n`).join("")),
+    content: Buffer.from(lines.map((line) => `${line}\n`).join("")),
     mode: 0o600,
     folderMode: 0o700,
   };

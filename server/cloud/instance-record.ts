@@ -18,6 +18,8 @@ const recordSchema = z.strictObject({
   image: z.string(),
   type: z.string(),
   keys: z.array(z.string()),
+  /** Lines of authorized_keys that came as text, beside the named keys. */
+  publicKeys: z.array(z.string()).default([]),
   labels: z.record(z.string(), z.string()),
   createdAt: z.string(),
   sshHostKey: z.string(),

@@ -25,7 +25,7 @@ export async function updateInstance(
     labels: changes.labels ?? before.labels,
   };
   const resize = after.type === before.type ? undefined : context.types.get(after.type);
-  const publicKeys = changes.keys === undefined ? undefined : context.keys.publicKeys(after.keys);
+  const keysFile = changes.keys === undefined ? undefined : authorizedKeysFile(context.keys, after);
   const undo = new Undo();
   try {
     if (after.name !== before.name) {
@@ -38,10 +38,10 @@ export async function updateInstance(
       );
       await driver.resize(instance.id, resize);
     }
-    if (publicKeys !== undefined) {
-      const previous = authorizedKeysFile(context.keys.publicKeys(before.keys));
+    if (keysFile !== undefined) {
+      const previous = authorizedKeysFile(context.keys, before);
       undo.add("giving the old keys back", () => driver.writeFiles(instance.id, [previous]));
-      await driver.writeFiles(instance.id, [authorizedKeysFile(publicKeys)]);
+      await driver.writeFiles(instance.id, [keysFile]);
     }
     await records.write(after);
   } catch (error) {

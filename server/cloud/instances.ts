@@ -17,6 +17,14 @@ import { ManagedInstance } from "./managed-instance";
 /** After a start by hand: the same time as `instance.create` has by default. */
 const startReadyTimeoutMs = 120_000;
 
+/** What the `openvz.*` methods ask of a creation and `instance.create` does not know. */
+export interface CreationExtras {
+  /** Lines of authorized_keys that no named key stands for. */
+  readonly publicKeys?: readonly string[];
+  /** Default: what the parameters say. */
+  readonly hostname?: (id: number) => string;
+}
+
 /** The life of instances: what the `instance.*` methods do. */
 export class Instances {
   readonly #context: InstanceContext;
@@ -34,7 +42,10 @@ export class Instances {
     this.#destruction = new InstanceDestruction(context, catalog);
   }
 
-  async create(parameters: ParsedParameters<"instance.create">): Promise<Instance> {
+  async create(
+    parameters: ParsedParameters<"instance.create">,
+    extras: CreationExtras = {},
+  ): Promise<Instance> {
     const { clientToken } = parameters;
     if (this.#closed) {
       throw new MccError(
@@ -51,10 +62,10 @@ export class Instances {
     this.#context.keys.publicKeys(parameters.keys);
     // From here to the catalog nothing waits, so that of two requests only one gets past.
     if (clientToken !== undefined && this.catalog.byToken(clientToken) !== undefined) {
-      return await this.create(parameters);
+      return await this.create(parameters, extras);
     }
     const hostKey = makeHostKey();
-    const instance = new ManagedInstance(this.#reserve(parameters, hostKey));
+    const instance = new ManagedInstance(this.#reserve(parameters, extras, hostKey));
     this.catalog.add(instance);
     const recorded = this.#record(instance);
     instance.ready = instance.inTurn(async () => {
@@ -64,6 +75,21 @@ export class Instances {
     // Whoever waits for it gets the error; it is no defect that nobody does.
     instance.ready.catch(() => undefined);
     await recorded;
+    return this.#describe(instance);
+  }
+
+  /**
+   * As `create`, but resolves once the engine has made the container, before that is up.
+   *
+   * @throws MccError also what the engine refused, after everything was undone.
+   */
+  async createMade(
+    parameters: ParsedParameters<"instance.create">,
+    extras: CreationExtras,
+  ): Promise<Instance> {
+    const { id, uid } = await this.create(parameters, extras);
+    const instance = this.catalog.get({ instance: id, uid });
+    await Promise.race([instance.made, instance.ready]);
     return this.#describe(instance);
   }
 
@@ -220,16 +246,21 @@ export class Instances {
     return instance;
   }
 
-  #reserve(parameters: ParsedParameters<"instance.create">, hostKey: HostKey): InstanceRecord {
+  #reserve(
+    parameters: ParsedParameters<"instance.create">,
+    extras: CreationExtras,
+    hostKey: HostKey,
+  ): InstanceRecord {
     const reservation = this.#context.reservations.reserve(parameters);
     return {
       phase: "creating",
       ...reservation,
       uid: randomBytes(16).toString("hex"),
-      hostname: parameters.hostname ?? reservation.name,
+      hostname: extras.hostname?.(reservation.id) ?? parameters.hostname ?? reservation.name,
       image: parameters.image,
       type: parameters.type,
       keys: parameters.keys,
+      publicKeys: [...(extras.publicKeys ?? [])],
       labels: parameters.labels,
       createdAt: new Date().toISOString(),
       sshHostKey: hostKey.publicKey,
@@ -297,11 +328,9 @@ export class Instances {
       return;
     }
     const keys = instance.record.keys.filter((name) => !removed || name !== keyName);
-    await this.#context.driver.writeFiles(instance.id, [
-      authorizedKeysFile(this.#context.keys.publicKeys(keys)),
-    ]);
+    const record = { ...instance.record, keys };
+    await this.#context.driver.writeFiles(instance.id, [authorizedKeysFile(this.#context.keys, record)]);
     if (removed) {
-      const record = { ...instance.record, keys };
       await this.#context.records.write(record);
       instance.record = record;
     }

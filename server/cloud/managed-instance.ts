@@ -12,6 +12,11 @@ export class ManagedInstance {
   failure: string | undefined;
   /** Settles when the creation has: what `instance.wait` waits for. */
   ready: Promise<void> = Promise.resolve();
+  /** Marks the engine's container as made, though it does not run yet. */
+  markMade: () => void = () => undefined;
+  readonly made = new Promise<void>((resolve) => {
+    this.markMade = resolve;
+  });
   /** Shared by all who ask for it. */
   destruction: Promise<void> | undefined;
   /** Ends the creation, which then undoes itself. */

@@ -8,6 +8,7 @@ import type { Handlers } from "./handlers";
 import { imageHandlers } from "./image";
 import { instanceHandlers } from "./instance";
 import { keyHandlers } from "./key";
+import { oldMethods } from "./openvz";
 import { serverHandlers } from "./server";
 import { systemMethods } from "./system";
 import { typeHandlers } from "./type";
@@ -49,7 +50,8 @@ export function createDispatch(cloud: Cloud, log: Logger): Dispatch {
     names: () => [...methods.keys()],
     describe: (name) => find(name).description,
   });
-  for (const [name, { call, ...description }] of Object.entries(system)) {
+  const positional = { ...oldMethods(cloud), ...system };
+  for (const [name, { call, ...description }] of Object.entries(positional)) {
     methods.set(name, { description, call: (parameters) => call(name, parameters) });
   }
   return dispatch;

@@ -4,12 +4,7 @@ import { MccError } from "../../protocol/error";
 import { validate } from "../../protocol/validate";
 import type { Dispatch } from "./callable";
 import type { Description } from "./description";
-
-/** A method whose parameters have places in place of names, as XML-RPC's own conventions want it. */
-export interface SystemMethod extends Description {
-  /** @param name its own, for messages. */
-  readonly call: (name: string, parameters: readonly unknown[]) => Promise<unknown>;
-}
+import type { PositionalMethod } from "./positional-method";
 
 export interface SystemOptions {
   readonly dispatch: Dispatch;
@@ -35,7 +30,11 @@ const capabilities = {
 };
 
 /** What XML-RPC servers tell about themselves by custom. */
-export function systemMethods({ dispatch, names, describe }: SystemOptions): Record<string, SystemMethod> {
+export function systemMethods({
+  dispatch,
+  names,
+  describe,
+}: SystemOptions): Record<string, PositionalMethod> {
   return {
     "system.listMethods": systemMethod("Returns the names of all methods.", [["array"]], nothing, () =>
       names(),
@@ -72,7 +71,7 @@ function systemMethod<S extends z.ZodType>(
   signatures: Description["signatures"],
   schema: S,
   call: (parameters: z.output<S>) => unknown,
-): SystemMethod {
+): PositionalMethod {
   return {
     help,
     signatures,

@@ -1,6 +1,7 @@
 import { distance } from "fastest-levenshtein";
 import { printable } from "../../protocol/codec";
 import { MccError } from "../../protocol/error";
+import { missingOldMethod } from "./old-fault";
 
 const mostNamed = 3;
 const longestShown = 64;
@@ -8,6 +9,9 @@ const longestShown = 64;
 /** Says which methods the caller may have meant. */
 export function unknownMethod(asked: string, names: readonly string[]): MccError {
   const shown = printable(asked.slice(0, longestShown));
+  if (shown.startsWith("openvz.")) {
+    return missingOldMethod(shown);
+  }
   const near = nearest(shown, names);
   const meant = near.length === 0 ? "" : `Did you mean ${near.join(" or ")}? `;
   return new MccError(
