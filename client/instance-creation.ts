@@ -7,13 +7,14 @@ import { ConnectionError } from "./connection-error";
 
 export type InstanceTarget = Pick<MethodParameters<"instance.get">, "instance" | "uid" | "serverId">;
 
-/** How long a daemon that was lost may take to come back. */
-const patienceMs = 60_000;
+const defaultPatienceMs = 60_000;
 const pauseMs = 500;
 
 export interface CreationOptions {
   /** Called with the instance as reserved, before it is ready; again when it has to be made anew. */
   readonly onPending?: (instance: Instance) => void;
+  /** How long a daemon that was lost may take to come back. Default: 60 seconds. */
+  readonly patienceMs?: number;
 }
 
 /**
@@ -26,7 +27,7 @@ export interface CreationOptions {
 export async function createInstance(
   client: Client,
   parameters: MethodParameters<"instance.create">,
-  { onPending }: CreationOptions = {},
+  { onPending, patienceMs = defaultPatienceMs }: CreationOptions = {},
 ): Promise<Instance> {
   let met = false;
   let lostSinceMs: number | undefined;

@@ -4,7 +4,7 @@ import type { Logger } from "pino";
 import type { AddressRange } from "./cloud/address-range";
 import type { CloudOptions } from "./cloud/cloud";
 import { type CommandLine, makeCommand, operatorsTypesFile } from "./command-line";
-import { packageVersion } from "./version";
+import { packageVersion } from "../protocol/package-version";
 
 /** What the daemon is asked to do, checked as a whole. */
 export interface Config {

@@ -1,9 +1,8 @@
-import { distance } from "fastest-levenshtein";
-import { printable } from "../../protocol/codec";
 import { MccError } from "../../protocol/error";
+import { printable } from "../../protocol/codec";
+import { nearest } from "../../protocol/nearest";
 import { missingOldMethod } from "./old-fault";
 
-const mostNamed = 3;
 const longestShown = 64;
 
 /** Says which methods the caller may have meant. */
@@ -18,14 +17,4 @@ export function unknownMethod(asked: string, names: readonly string[]): MccError
     "not-found",
     `There is no method "${shown}". ${meant}system.listMethods names them all.`,
   );
-}
-
-function nearest(asked: string, names: readonly string[]): string[] {
-  const mostEdits = Math.max(2, Math.floor(asked.length / 3));
-  return names
-    .map((name) => ({ name, edits: distance(asked, name) }))
-    .filter(({ edits }) => edits <= mostEdits)
-    .sort((one, other) => one.edits - other.edits)
-    .slice(0, mostNamed)
-    .map(({ name }) => name);
 }

@@ -1,0 +1,4 @@
+#!/usr/bin/env node
+import { runStandalone } from "../main";
+
+void runStandalone("list-images");

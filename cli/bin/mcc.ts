@@ -1,0 +1,4 @@
+#!/usr/bin/env node
+import { runMcc } from "../main";
+
+void runMcc();

@@ -1,0 +1,41 @@
+import type { Command } from "./command";
+import { addKey } from "./commands/add-key";
+import { complete } from "./commands/complete";
+import { completion } from "./commands/completion";
+import { cp } from "./commands/cp";
+import { destroyInstance } from "./commands/destroy-instance";
+import { destroyKey } from "./commands/destroy-key";
+import { exec } from "./commands/exec";
+import { importImage } from "./commands/import-image";
+import { listImages } from "./commands/list-images";
+import { listInstances } from "./commands/list-instances";
+import { listInstanceTypes } from "./commands/list-instance-types";
+import { listKeys } from "./commands/list-keys";
+import { restart } from "./commands/restart";
+import { runInstances } from "./commands/run-instances";
+import { serverInfo } from "./commands/server-info";
+import { ssh } from "./commands/ssh";
+import { start } from "./commands/start";
+import { stop } from "./commands/stop";
+import { updateKey } from "./commands/update-key";
+import { wait } from "./commands/wait";
+
+const daemonCommands: readonly Command[] = [
+  runInstances,
+  listInstances,
+  destroyInstance,
+  ...[start, stop, restart, wait],
+  ...[ssh, exec, cp],
+  ...[listKeys, addKey, updateKey, destroyKey],
+  ...[listImages, importImage, listInstanceTypes],
+  serverInfo,
+];
+
+const shellCompletion = completion(daemonCommands);
+
+/** Every command, in the order in which help shows them. */
+export const commandTable: readonly Command[] = [
+  ...daemonCommands,
+  shellCompletion,
+  complete([...daemonCommands, shellCompletion]),
+];

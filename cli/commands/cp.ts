@@ -1,0 +1,73 @@
+import { z } from "zod";
+import { connect } from "../../client/client";
+import { MccError } from "../../protocol/error";
+import { nameSchema } from "../../protocol/name";
+import { command } from "../command";
+import { instancePicker } from "../find-instances";
+import { accessOptions, withAccess } from "../ssh/access";
+import { runProgram } from "../ssh/run-program";
+import { flag, text } from "../values";
+
+export const cp = command({
+  name: "cp",
+  summary: "Copy files into instances and out of them, by SSH",
+  options: {
+    recursive: { syntax: "-r, --recursive", help: "folders too", value: flag },
+    ...accessOptions,
+  },
+  arguments: {
+    paths: {
+      syntax: "<PATH...>",
+      help: "sources, then the target; INSTANCE:PATH for one in an instance",
+      value: z.array(text).min(2, "give a source and a target"),
+      names: "file",
+    },
+  },
+  examples: [
+    ["cp site.conf web:/etc/site.conf", "in"],
+    ["cp -r web:/var/log logs", "out, a folder"],
+  ],
+  run: async ({ paths, recursive, ...access }) => {
+    const places = paths.map(parsePlace);
+    if (places.every(({ instance }) => instance === undefined)) {
+      throw new MccError(
+        "invalid",
+        "None of the paths is in an instance; write INSTANCE:PATH for one that is.",
+      );
+    }
+    const client = connect();
+    const pick = await instancePicker(client);
+    const found = places.map(({ instance, path }) => ({
+      path,
+      instance: instance === undefined ? undefined : pick(instance),
+    }));
+    const instances = found.flatMap(({ instance }) => instance ?? []);
+    const words = found.map(({ instance, path }) =>
+      instance === undefined ? path : `root@${instance.ipAddress}:${path}`,
+    );
+    return await withAccess(client, instances, access, (options) =>
+      runProgram("scp", [...options, ...(recursive ? ["-r"] : []), "--", ...words]),
+    );
+  },
+});
+
+interface Place {
+  /** Undefined: on this machine. */
+  readonly instance: string | undefined;
+  readonly path: string;
+}
+
+/** As scp does it: what stands before a colon, with no slash before that, is a host. */
+function parsePlace(written: string): Place {
+  const [, instance, path] = /^([^/:]*):(.*)$/s.exec(written) ?? [];
+  if (instance === undefined || path === undefined) {
+    return { instance: undefined, path: written };
+  }
+  if (!nameSchema.safeParse(instance).success) {
+    throw new MccError(
+      "invalid",
+      `"${instance}" in "${written}" is no id or name of an instance; write ./${written} for a file of this machine.`,
+    );
+  }
+  return { instance, path };
+}

@@ -1,0 +1,32 @@
+import { resolve } from "node:path";
+import { connect } from "../../client/client";
+import { dottedNameSchema } from "../../protocol/name";
+import { command } from "../command";
+import { isDaemonHere } from "../daemon-host";
+import { formatBytes } from "../output/bytes";
+import { print } from "../output/print";
+import { text } from "../values";
+
+export const importImage = command({
+  name: "import-image",
+  summary: "Make an image of a root file system tarball on the daemon's host",
+  options: {},
+  arguments: {
+    name: { syntax: "<NAME>", help: "what to call the image", value: dottedNameSchema },
+    path: {
+      syntax: "<PATH>",
+      help: "the tarball, plain or packed by gzip, bzip2, xz or zstd; absolute when the daemon runs elsewhere",
+      value: text,
+      names: "file",
+    },
+  },
+  examples: [["import-image debian-12 rootfs.tar.xz", "for run-instances -i debian-12"]],
+  run: async ({ name, path }) => {
+    const client = connect();
+    const image = await client.call("image.import", {
+      name,
+      path: (await isDaemonHere(client)) ? resolve(path) : path,
+    });
+    print(`${image.name} imported, ${formatBytes(image.sizeBytes)}`);
+  },
+});

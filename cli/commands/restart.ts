@@ -1,0 +1,16 @@
+import { changeInstances } from "../change-instances";
+import { command } from "../command";
+import { someInstances } from "../find-instances";
+import { graceOption } from "../values";
+
+export const restart = command({
+  name: "restart",
+  summary: "Stop instances and start them again",
+  options: { grace: graceOption },
+  arguments: { instances: someInstances },
+  examples: [["restart web", "and wait until it can be used"]],
+  run: ({ instances, grace }) =>
+    changeInstances(instances, (client, target) =>
+      client.call("instance.restart", { ...target, graceSeconds: grace }),
+    ),
+});

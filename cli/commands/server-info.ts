@@ -1,0 +1,33 @@
+import { connect } from "../../client/client";
+import { packageVersion } from "../../protocol/package-version";
+import { command } from "../command";
+import { formOptions } from "../output/listing";
+import { print } from "../output/print";
+
+export const serverInfo = command({
+  name: "server-info",
+  summary: "Say which daemon answers, what drives it and what is free",
+  options: { json: { ...formOptions.json, excludes: [] } },
+  arguments: {},
+  examples: [["server-info", "versions, driver and addresses"]],
+  run: async ({ json }) => {
+    const client = connect();
+    const info = await client.info();
+    const { first, last, size, free } = info.addressPool;
+    const rows: [string, string][] = [
+      ["server", client.server],
+      ["server id", info.serverId],
+      ["daemon", `minicloud ${info.version}, protocol ${info.protocolVersion}`],
+      ["client", `minicloud ${packageVersion()}`],
+      ["driver", info.simulated ? `${info.driver} (hosts exist in memory only)` : info.driver],
+      ["instances", String(info.instances)],
+      ["addresses", `${first}-${last}, ${free} of ${size} free`],
+      ["started", info.startedAt],
+    ];
+    if (json) {
+      print(JSON.stringify(info, undefined, 2));
+    } else {
+      rows.forEach(([name, value]) => print(`${name.padEnd(9)}  ${value}`));
+    }
+  },
+});

@@ -1,0 +1,42 @@
+import { z } from "zod";
+import { connect } from "../../client/client";
+import { command } from "../command";
+import { commandWords } from "../command-words";
+import { findInstance, oneInstance } from "../find-instances";
+import { accessOptions, withAccess } from "../ssh/access";
+import { runProgram } from "../ssh/run-program";
+import { text } from "../values";
+
+export const ssh = command({
+  name: "ssh",
+  summary: "Open a shell in an instance by SSH, or run a command there",
+  passThrough: true,
+  options: {
+    user: {
+      syntax: "-l, --login <USER>",
+      help: "whom to log in as (default: root)",
+      value: text.default("root"),
+    },
+    ...accessOptions,
+  },
+  arguments: {
+    instance: oneInstance,
+    command: {
+      syntax: "[COMMAND...]",
+      help: "for the shell in the instance",
+      value: z.array(z.string()).default([]),
+    },
+  },
+  examples: [
+    ["ssh web", "a shell"],
+    ["ssh web -- tail -f /var/log/messages", "a command"],
+    ["ssh -J admin@gateway web", "by way of another host"],
+  ],
+  run: async ({ instance: wanted, command: words, user, ...access }) => {
+    const client = connect();
+    const instance = await findInstance(client, wanted);
+    return await withAccess(client, [instance], access, (options) =>
+      runProgram("ssh", [...options, "-l", user, instance.ipAddress, ...commandWords(words)]),
+    );
+  },
+});

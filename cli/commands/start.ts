@@ -1,0 +1,13 @@
+import { changeInstances } from "../change-instances";
+import { command } from "../command";
+import { someInstances } from "../find-instances";
+
+export const start = command({
+  name: "start",
+  summary: "Start instances that are stopped",
+  options: {},
+  arguments: { instances: someInstances },
+  examples: [["start web", "and wait until it can be used"]],
+  run: ({ instances }) =>
+    changeInstances(instances, (client, target) => client.call("instance.start", target)),
+});

@@ -1,0 +1,19 @@
+import { changeInstances } from "../change-instances";
+import { command } from "../command";
+import { someInstances } from "../find-instances";
+import { graceOption } from "../values";
+
+export const stop = command({
+  name: "stop",
+  summary: "Shut instances down; they keep their files and addresses",
+  options: { grace: graceOption },
+  arguments: { instances: someInstances },
+  examples: [
+    ["stop web db", "asks them to shut down, and forces them after 10 seconds"],
+    ["stop --grace 0 web", "pulls the plug"],
+  ],
+  run: ({ instances, grace }) =>
+    changeInstances(instances, (client, target) =>
+      client.call("instance.stop", { ...target, graceSeconds: grace }),
+    ),
+});

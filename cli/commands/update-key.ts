@@ -1,0 +1,33 @@
+import { connect } from "../../client/client";
+import { nameSchema } from "../../protocol/name";
+import { command } from "../command";
+import { print } from "../output/print";
+import { publicKeyOption, readPublicKey } from "../read-public-key";
+import { withSuggestion } from "../subjects";
+
+export const updateKey = command({
+  name: "update-key",
+  summary: "Replace the public half of a key, also on the instances that carry it",
+  options: {
+    name: {
+      syntax: "-n, --name <NAME>",
+      help: "the key's name",
+      value: nameSchema,
+      required: true,
+      names: "key",
+    },
+    publicKey: publicKeyOption,
+  },
+  arguments: {},
+  examples: [["update-key --name me --public-key new.pub", "who had the old key is shut out"]],
+  run: async ({ name, publicKey }) => {
+    const text = await readPublicKey(publicKey);
+    const client = connect();
+    try {
+      const key = await client.call("key.update", { name, publicKey: text });
+      print(`${key.name} ${key.fingerprint} updated`);
+    } catch (error) {
+      throw await withSuggestion(client, error, [{ subject: "key", name }]);
+    }
+  },
+});

@@ -1,0 +1,69 @@
+import { z } from "zod";
+import type { Client } from "../client/client";
+import { MccError } from "../protocol/error";
+import type { Instance } from "../protocol/instance";
+import { didYouMean } from "./subjects";
+import { instanceText } from "./values";
+
+/** The argument that names one instance. */
+export const oneInstance = {
+  syntax: "<INSTANCE>",
+  help: "id or name of an instance",
+  value: instanceText,
+  names: "instance",
+} as const;
+
+/** The argument that names instances, one at least. */
+export const someInstances = {
+  syntax: "<INSTANCE...>",
+  help: "ids or names of instances",
+  value: z.array(instanceText),
+  names: "instance",
+} as const;
+
+/**
+ * Finds instances by id or name among those that there are now.
+ *
+ * @returns a function that throws MccError `not-found`, with the names that are near.
+ */
+export async function instancePicker(client: Client): Promise<(text: string) => Instance> {
+  const all = await client.call("instance.list", {});
+  return (text) => {
+    const isId = /^\d+$/.test(text);
+    const found = all.find(({ id, name }) => (isId ? id === Number(text) : name === text));
+    if (found === undefined) {
+      const names = isId ? [] : all.map(({ name }) => name);
+      const hint = didYouMean(text, names) || " list-instances -a shows those there are.";
+      throw new MccError(
+        "not-found",
+        `There is no instance ${isId ? text : `"${text}"`} on this server.${hint}`,
+      );
+    }
+    return found;
+  };
+}
+
+/** Those that are named, each once. @throws MccError `not-found` for the first that does not exist. */
+export async function findInstances(client: Client, texts: readonly string[]): Promise<Instance[]> {
+  const pick = await instancePicker(client);
+  return [...new Set(texts.map(pick))];
+}
+
+export async function findInstance(client: Client, text: string): Promise<Instance> {
+  return (await instancePicker(client))(text);
+}
+
+/** Names just this instance to the daemon, and never one that got its id or name later. */
+export interface Target {
+  readonly instance: number;
+  readonly uid: string;
+}
+
+export function targetOf({ id, uid }: Instance): Target {
+  return { instance: id, uid };
+}
+
+/** `500 (web)`, for lines about an instance. */
+export function titleOf({ id, name }: Instance): string {
+  return `${id} (${name})`;
+}

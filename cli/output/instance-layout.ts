@@ -1,0 +1,30 @@
+import type { Instance, InstanceStatus } from "../../protocol/instance";
+import type { Layout } from "./listing";
+
+const colours = {
+  pending: "yellow",
+  running: "green",
+  stopped: "dim",
+  destroying: "yellow",
+  failed: "red",
+} as const satisfies Record<InstanceStatus, string>;
+
+/** Instances as `mcc list-instances` shows them. */
+export const instanceLayout: Layout<Instance> = {
+  columns: [
+    { heading: "ID", text: ({ id }) => String(id) },
+    { heading: "NAME", text: ({ name }) => name },
+    { heading: "STATUS", text: ({ status }) => status, colour: ({ status }) => colours[status] },
+    { heading: "ADDRESS", text: ({ ipAddress }) => ipAddress },
+    { heading: "IMAGE", text: ({ image }) => image },
+    { heading: "TYPE", text: ({ type }) => type },
+    { heading: "KEYS", text: ({ keys }) => keys.join(",") },
+  ],
+  id: ({ id }) => String(id),
+  classic: {
+    heading: "\t\tID\tIP\t\tSTATUS\t\tTEMPLATE\t\t\tNAME",
+    // An address takes up two tab stops, and the "-" of one that is not there takes one.
+    line: ({ id, ipAddress, status, image, name }) =>
+      `INSTANCE\t${id}\t${ipAddress === "-" ? "-\t" : ipAddress}\t${status}\t\t${image}\t\t${name}`,
+  },
+};

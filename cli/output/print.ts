@@ -1,0 +1,9 @@
+/** One line of a command's result, on standard output. */
+export function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** One line beside the result, on standard error. */
+export function note(line: string): void {
+  process.stderr.write(`${line}\n`);
+}

@@ -1,0 +1,31 @@
+/** Counts what is done in one line of the terminal, written over and over; silent where nobody looks on. */
+export class ProgressLine {
+  #done = 0;
+
+  /** @param what follows the count: `3 of 20 instances up`. */
+  constructor(
+    private readonly total: number,
+    private readonly what: string,
+  ) {
+    this.#show();
+  }
+
+  add(): void {
+    this.#done += 1;
+    this.#show();
+  }
+
+  clear(): void {
+    this.#write("");
+  }
+
+  #show(): void {
+    this.#write(`${this.#done} of ${this.total} ${this.what}`);
+  }
+
+  #write(text: string): void {
+    if (process.stderr.isTTY) {
+      process.stderr.write(`\r${text}\u001b[K`);
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import { readFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { text as readStream } from "node:stream/consumers";
+import { MccError, messageOf } from "../protocol/error";
+import { normalisePublicKey, parsePublicKey } from "../protocol/public-key";
+import { confirm } from "./confirm";
+import { text } from "./values";
+
+/** The option that gives a key's public half. */
+export const publicKeyOption = {
+  syntax: "-p, --public-key <KEY>",
+  help: "its text, a file that holds it, or - for standard input (default: asks for ~/.ssh/id_ed25519.pub)",
+  value: text.optional(),
+  names: "file",
+} as const;
+
+/**
+ * A public key in the form in which the daemon keeps it.
+ *
+ * @param given the text of a key, the path of a file, `-` for standard input; without it, the user's own key
+ * is offered.
+ * @throws MccError `invalid`, in words that help.
+ */
+export async function readPublicKey(given: string | undefined): Promise<string> {
+  if (given === undefined) {
+    return await offerOwnKey();
+  }
+  return normalisePublicKey(given === "-" ? await readStream(process.stdin) : await textOf(given));
+}
+
+/** The text of a key has a blank behind its type, and is not the name of a file. */
+async function textOf(given: string): Promise<string> {
+  if (/^\s*(ssh|ecdsa|sk)-\S+\s/.test(given) || given.includes("PRIVATE KEY-----")) {
+    return given;
+  }
+  try {
+    return await readFile(given, "utf8");
+  } catch (error) {
+    throw new MccError(
+      "invalid",
+      `"${given.slice(0, 80)}" is neither the text of a public key nor a file that can be read (${messageOf(error)}); give one such as ~/.ssh/id_ed25519.pub.`,
+    );
+  }
+}
+
+async function offerOwnKey(): Promise<string> {
+  const path = join(homedir(), ".ssh", "id_ed25519.pub");
+  const key = normalisePublicKey(await readOwnKey(path));
+  const { fingerprint, comment } = parsePublicKey(key);
+  const isWanted = await confirm(
+    `Use ${path} (${fingerprint} ${comment})?`,
+    `give --public-key ${path} to use your own`,
+  );
+  if (!isWanted) {
+    throw new MccError("invalid", "No public key was given; give --public-key.");
+  }
+  return key;
+}
+
+async function readOwnKey(path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    throw new MccError(
+      "invalid",
+      `No public key was given, and yours cannot be read (${messageOf(error)}); give --public-key, or make a key with ssh-keygen -t ed25519.`,
+    );
+  }
+}

@@ -1,0 +1,87 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Client } from "../../client/client";
+import { MccError } from "../../protocol/error";
+import type { Instance } from "../../protocol/instance";
+import { daemonHost, isDaemonHere } from "../daemon-host";
+import { titleOf } from "../find-instances";
+import { text } from "../values";
+
+/** The options of the commands that go by SSH. */
+export const accessOptions = {
+  identity: {
+    syntax: "-i, --identity <FILE>",
+    help: "your private key (default: those that ssh tries by itself)",
+    value: text.optional(),
+    names: "file",
+  },
+  jump: {
+    syntax: "-J, --jump <HOST>",
+    help: "go through this host, or none (default: the daemon's host, when that is not this machine)",
+    value: text.optional(),
+  },
+} as const;
+
+export interface Access {
+  readonly identity: string | undefined;
+  readonly jump: string | undefined;
+}
+
+/**
+ * What makes `ssh` and `scp` reach instances with their host keys checked and without a question: the keys are
+ * known from the daemon. They lie in a file of this call's own, which is gone when `use` is through.
+ *
+ * @throws MccError `conflict` for an instance without SSH.
+ */
+export async function withAccess<T>(
+  client: Client,
+  instances: readonly Instance[],
+  { identity, jump }: Access,
+  use: (options: string[]) => Promise<T>,
+): Promise<T> {
+  instances.forEach(refuseWithoutSsh);
+  const folder = await mkdtemp(join(tmpdir(), "mcc-ssh-"));
+  try {
+    const knownHosts = join(folder, "known_hosts");
+    const lines = instances.map(({ ipAddress, sshHostKey }) => `${ipAddress} ${sshHostKey}\n`);
+    await writeFile(knownHosts, lines.join(""), { mode: 0o600 });
+    const through = jump ?? ((await isDaemonHere(client)) ? undefined : daemonHost(client));
+    return await use([
+      ...Object.entries(settings(knownHosts)).flatMap(([name, value]) => ["-o", `${name}=${value}`]),
+      ...(identity === undefined ? [] : ["-i", identity]),
+      ...(through === undefined ? [] : ["-J", through]),
+    ]);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** See ssh_config(5). */
+function settings(knownHosts: string): Record<string, string> {
+  return {
+    UserKnownHostsFile: `"${knownHosts.replaceAll("%", "%%")}"`,
+    GlobalKnownHostsFile: "/dev/null",
+    StrictHostKeyChecking: "yes",
+    UpdateHostKeys: "no",
+    // A connection that is shared may lead to an instance that had this address before.
+    ControlPath: "none",
+    PasswordAuthentication: "no",
+    KbdInteractiveAuthentication: "no",
+  };
+}
+
+function refuseWithoutSsh(instance: Instance): void {
+  if (instance.simulated) {
+    throw new MccError(
+      "conflict",
+      `Instance ${titleOf(instance)} is simulated and has no SSH; start mccserver with another driver for real hosts.`,
+    );
+  }
+  if (instance.status !== "running") {
+    throw new MccError(
+      "conflict",
+      `Instance ${titleOf(instance)} is ${instance.status}; SSH needs a running one.`,
+    );
+  }
+}

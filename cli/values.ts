@@ -1,0 +1,30 @@
+import { z } from "zod";
+import { nameSchema } from "../protocol/name";
+
+/** Given or not. */
+export const flag = z.boolean().default(false);
+
+export const text = z.string().min(1, "it is empty");
+
+/** An id or a name of an instance. Ids have the form of names. */
+export const instanceText = z
+  .string()
+  .refine(
+    (written) => nameSchema.safeParse(written).success,
+    "an instance goes by its id or its name; list-instances shows both",
+  );
+
+export function wholeNumber(least: number, most: number): z.ZodType<number, string> {
+  const message = `give a whole number from ${least} to ${most}`;
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, message)
+    .transform(Number)
+    .refine((number) => number >= least && number <= most, message);
+}
+
+export const graceOption = {
+  syntax: "--grace <SECONDS>",
+  help: "how long a clean shutdown may take before it is forced (default: 10)",
+  value: wholeNumber(0, 600).optional(),
+} as const;
