@@ -85,6 +85,9 @@ function makeOption({ syntax, help, required, several, excludes }: Word): Option
   const option = new Option(syntax, help)
     .makeOptionMandatory(required ?? false)
     .conflicts([...(excludes ?? [])]);
+  if (!option.required) {
+    return option;
+  }
   return several ? option.argParser(collect) : option.argParser(onlyOnce);
 }
 

@@ -42,14 +42,10 @@ export async function withSuggestion(
   if (!MccError.hasCode(error, "not-found")) {
     return error;
   }
-  const suggestions = await Promise.all(asked.map((each) => suggestionFor(client, each)));
-  return new MccError(error.code, `${error.message}${suggestions.join("")}`, { cause: error });
-}
-
-async function suggestionFor(client: Client, { subject, name }: Asked): Promise<string> {
-  if (name === undefined) {
-    return "";
+  const missing = asked.find(({ name }) => name !== undefined && error.message.includes(`"${name}"`));
+  if (missing?.name === undefined) {
+    return error;
   }
-  const names = await namesOf(client, subject);
-  return names.includes(name) ? "" : didYouMean(name, names);
+  const suggestion = didYouMean(missing.name, await namesOf(client, missing.subject));
+  return new MccError(error.code, `${error.message}${suggestion}`, { cause: error });
 }

@@ -6,7 +6,7 @@ import { formOptions, type Layout, printListing } from "../output/listing";
 
 const layout: Layout<Image> = {
   columns: [
-    { heading: "IMAGE", text: ({ name }) => name },
+    { heading: "IMAGE", text: ({ name }) => name, cuts: true },
     { heading: "SIZE", text: ({ sizeBytes }) => formatBytes(sizeBytes) },
     { heading: "CREATED", text: ({ createdAt }) => createdAt.slice(0, 10) },
   ],

@@ -8,7 +8,7 @@ const noLimit = "unlimited";
 
 const layout: Layout<InstanceType> = {
   columns: [
-    { heading: "TYPE", text: ({ name }) => name },
+    { heading: "TYPE", text: ({ name }) => name, cuts: true },
     {
       heading: "MEMORY",
       text: ({ memoryBytes }) => (memoryBytes === undefined ? noLimit : formatBytes(memoryBytes)),

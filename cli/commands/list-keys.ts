@@ -6,9 +6,9 @@ import { formOptions, type Layout, printListing } from "../output/listing";
 
 const layout: Layout<Key> = {
   columns: [
-    { heading: "KEY", text: ({ name }) => name },
-    { heading: "FINGERPRINT", text: ({ fingerprint }) => fingerprint },
-    { heading: "COMMENT", text: ({ publicKey }) => parsePublicKey(publicKey).comment },
+    { heading: "KEY", text: ({ name }) => name, cuts: true },
+    { heading: "FINGERPRINT", text: ({ fingerprint }) => fingerprint, cuts: true },
+    { heading: "COMMENT", text: ({ publicKey }) => parsePublicKey(publicKey).comment, cuts: true },
   ],
   id: ({ name }) => name,
   classic: { line: ({ name }) => `KEY\t${name}` },

@@ -39,8 +39,11 @@ async function waitFor(client: Client, wanted: Instance, deadlineMs: number): Pr
       ...targetOf(wanted),
       timeoutSeconds: Math.min(leftSeconds, longestCallSeconds),
     });
-    if (ready) {
+    if (ready && instance.status === "running") {
       return instance;
+    }
+    if (ready) {
+      throw new MccError("conflict", `Instance ${titleOf(instance)} is ${instance.status}; start it first.`);
     }
     if (leftSeconds === 0) {
       throw new MccError("timeout", `Instance ${titleOf(wanted)} is still ${instance.status}.`);

@@ -13,12 +13,12 @@ const colours = {
 export const instanceLayout: Layout<Instance> = {
   columns: [
     { heading: "ID", text: ({ id }) => String(id) },
-    { heading: "NAME", text: ({ name }) => name },
+    { heading: "NAME", text: ({ name }) => name, cuts: true },
     { heading: "STATUS", text: ({ status }) => status, colour: ({ status }) => colours[status] },
     { heading: "ADDRESS", text: ({ ipAddress }) => ipAddress },
-    { heading: "IMAGE", text: ({ image }) => image },
-    { heading: "TYPE", text: ({ type }) => type },
-    { heading: "KEYS", text: ({ keys }) => keys.join(",") },
+    { heading: "IMAGE", text: ({ image }) => image, cuts: true },
+    { heading: "TYPE", text: ({ type }) => type, cuts: true },
+    { heading: "KEYS", text: ({ keys }) => keys.join(","), cuts: true },
   ],
   id: ({ id }) => String(id),
   classic: {

@@ -5,6 +5,8 @@ type Colour = "green" | "yellow" | "red" | "dim";
 export interface Column<T> {
   readonly heading: string;
   readonly text: (row: T) => string;
+  /** May be cut where the terminal is too narrow; half an address or half an id is worth nothing. */
+  readonly cuts?: true;
   readonly colour?: (row: T) => Colour;
 }
 
@@ -16,8 +18,8 @@ export interface Screen {
 }
 
 const gap = "  ";
-/** No column gets narrower than this. */
-const least = 6;
+/** A cut column gets no narrower than this. */
+const leastWidth = 6;
 
 /** Standard output: cut and coloured for a terminal only. */
 export function standardScreen(): Screen {
@@ -30,13 +32,16 @@ export function standardScreen(): Screen {
 
 /** The lines of a table: a heading, then a line a row, aligned; what does not fit ends in `…`. */
 export function tableLines<T>(rows: readonly T[], columns: readonly Column<T>[], screen: Screen): string[] {
-  const cells = rows.map((row) => columns.map(({ text }) => text(row)));
+  // A name or a comment of someone else's must not command the terminal.
+  const cells = rows.map((row) => columns.map(({ text }) => text(row).replace(/\p{Cc}/gu, "\ufffd")));
   const headings = columns.map(({ heading }) => heading);
+  const wanted = headings.map((heading, place) =>
+    Math.max(heading.length, ...cells.map((row) => row[place]?.length ?? 0)),
+  );
   const widths = fit(
-    headings.map((heading, index) =>
-      Math.max(heading.length, ...cells.map((line) => line[index]?.length ?? 0)),
-    ),
-    screen.width,
+    wanted,
+    columns.map(({ cuts }) => cuts ?? false),
+    screen.width ?? Number.POSITIVE_INFINITY,
   );
   const colours = createColors(screen.colours);
   const bodies = rows.map((row, index) =>
@@ -48,18 +53,18 @@ export function tableLines<T>(rows: readonly T[], columns: readonly Column<T>[],
   return [line(headings, widths, (text) => colours.bold(text)), ...bodies];
 }
 
-/** Takes from the widest columns until the line fits. */
-function fit(widths: number[], available: number | undefined): number[] {
-  const fitted = [...widths];
-  const total = (): number => fitted.reduce((sum, width) => sum + width, gap.length * (fitted.length - 1));
-  while (available !== undefined && total() > available) {
-    const widest = Math.max(...fitted);
-    if (widest <= least) {
+/** Takes from the widest of the columns that may be cut until a line fits, or nothing is left to take. */
+function fit(wanted: readonly number[], cuts: readonly boolean[], available: number): number[] {
+  const widths = [...wanted];
+  const total = (): number => widths.reduce((sum, width) => sum + width, gap.length * (widths.length - 1));
+  while (total() > available) {
+    const widest = Math.max(...widths.filter((_, place) => cuts[place]));
+    if (widest <= leastWidth) {
       break;
     }
-    fitted[fitted.lastIndexOf(widest)] = widest - 1;
+    widths[widths.findLastIndex((width, place) => cuts[place] && width === widest)] = widest - 1;
   }
-  return fitted;
+  return widths;
 }
 
 function line(
