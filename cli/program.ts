@@ -1,8 +1,8 @@
-import { Argument, Command as Program, InvalidArgumentError, Option } from "commander";
+import { Argument, InvalidArgumentError, Option, Command as Program } from "commander";
+import { packageVersion } from "../protocol/package-version";
 import type { Command, Word } from "./command";
 import { commandTable } from "./command-table";
 import { didYouMean } from "./subjects";
-import { packageVersion } from "../protocol/package-version";
 
 /** `mcc`, with every command as a subcommand. It throws CommanderError once it has said what is wrong with the words. */
 export function makeProgram(): Program {

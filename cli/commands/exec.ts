@@ -3,10 +3,10 @@ import { z } from "zod";
 import { connect } from "../../client/client";
 import { largestExecOutputBytes } from "../../protocol/instance";
 import { command } from "../command";
+import { commandWords } from "../command-words";
 import { findInstance, oneInstance, targetOf } from "../find-instances";
 import { note } from "../output/print";
 import { flag, wholeNumber } from "../values";
-import { commandWords } from "../command-words";
 
 export const exec = command({
   name: "exec",

@@ -1,5 +1,5 @@
-import { MccError } from "../../protocol/error";
 import { printable } from "../../protocol/codec";
+import { MccError } from "../../protocol/error";
 import { nearest } from "../../protocol/nearest";
 import { missingOldMethod } from "./old-fault";
 
