@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+import { MccError } from "../../protocol/error";
+import { exampleInstance } from "../support/example-instance";
+import { runProgram } from "../support/run-program";
+import { freePort, standInDaemons } from "../support/stand-in-daemon";
+
+/** One line on standard error, and exit code 1. */
+async function assertFails(words: string[], server: string, said: RegExp): Promise<void> {
+  const { exitCode, stdout, stderr } = await runProgram(words, { environment: { MCC_SERVER: server } });
+  assert.match(stderr, said);
+  assert.match(stderr, /^mcc[a-z-]*: [^\n]+$/);
+  assert.deepEqual([exitCode, stdout], [1, ""]);
+}
+
+describe("a command whose daemon is not there", () => {
+  const newDaemon = standInDaemons();
+
+  it("says how to start or find one", async () => {
+    for (const words of [
+      ["mcc-list-images"],
+      ["mcc", "server-info"],
+      ["mcc-destroy-instance", "-i", "500"],
+    ]) {
+      await assertFails(
+        words,
+        `127.0.0.1:${await freePort()}`,
+        /No MiniCloud daemon answers at .*mccserver.*MCC_SERVER/,
+      );
+    }
+  });
+
+  it("says that an address cannot be used", () =>
+    assertFails(
+      ["mcc-list-keys"],
+      "http://",
+      /The server address "http:\/\/" cannot be used: give host:port/,
+    ));
+
+  it("says that what answers is something else", async () => {
+    const other = await newDaemon({}, (response) => response.end("<html>It works!</html>"));
+    await assertFails(["mcc-list-keys"], other.url, /is no MiniCloud daemon/);
+  });
+
+  it("says so when it goes away in the middle of a call", async () => {
+    const daemon = await newDaemon({
+      "instance.list": () => [exampleInstance()],
+      "instance.exec": (_, { hangUp }) => hangUp(),
+    });
+    await assertFails(
+      ["mcc", "exec", "web", "true"],
+      daemon.url,
+      /connection to .* was lost.*See that it runs/,
+    );
+  });
+
+  it("says which of several calls were lost, and what became of the others", async () => {
+    const daemon = await newDaemon({
+      "instance.list": () => [exampleInstance(), exampleInstance({ id: 501, name: "db" })],
+      "instance.stop": ({ instance }) => {
+        if (instance === 501) {
+          throw new MccError("engine", "lxc-stop: it hangs.");
+        }
+        return exampleInstance({ status: "stopped" });
+      },
+    });
+    const { exitCode, stdout, stderr } = await runProgram(["mcc", "stop", "web", "db"], {
+      environment: { MCC_SERVER: daemon.url },
+    });
+    assert.deepEqual([exitCode, stdout, stderr], [1, "500 (web) stopped", "mcc: lxc-stop: it hangs."]);
+  });
+
+  it("makes an instance once, though it goes away while that is made and comes back", async () => {
+    const tokens = new Set<unknown>();
+    const daemon = await newDaemon({
+      "instance.create": ({ clientToken }, { hangUp }) => {
+        const isFirst = tokens.size === 0;
+        tokens.add(clientToken);
+        if (isFirst) {
+          hangUp();
+        }
+        return exampleInstance({ status: "pending" });
+      },
+      "instance.wait": () => ({ ready: true, instance: exampleInstance() }),
+    });
+    const run = await runProgram(["mcc-run-instances", "-q"], { environment: { MCC_SERVER: daemon.url } });
+    assert.deepEqual(run, { exitCode: 0, stdout: "500", stderr: "" });
+    assert.equal(tokens.size, 1);
+  });
+
+  it("is refused without the right token", async () => {
+    const daemon = await newDaemon({
+      "image.list": (_, { authorization }) => {
+        throw new MccError("unauthenticated", `This daemon asks for its token, and ${authorization} came.`);
+      },
+    });
+    const { stderr, exitCode } = await runProgram(["mcc-list-images"], {
+      environment: { MCC_SERVER: daemon.url, MCC_TOKEN: "wrong" },
+    });
+    assert.deepEqual(
+      [exitCode, stderr],
+      [1, "mcc-list-images: This daemon asks for its token, and Bearer wrong came."],
+    );
+  });
+});

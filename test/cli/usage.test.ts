@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import { runProgram } from "../support/run-program";
+import { freePort } from "../support/stand-in-daemon";
+
+/** Words that make no sense, and what is said of them. */
+const mistakes: Record<string, [words: string[], said: RegExp][]> = {
+  mcc: [
+    [["mcc", "run-instnaces"], /there is no command "run-instnaces"\. Did you mean "run-instances"\?/],
+    [["mcc", "list"], /Did you mean .*"list-images"/],
+    [["mcc", "qqqqqqqqq"], /there is no command "qqqqqqqqq"\. mcc --help/],
+    [["mcc", "--verbos"], /unknown option '--verbos'/],
+  ],
+  "run-instances": [
+    [["mcc-run-instances", "-i"], /'-i, --image <IMAGE>' argument missing/],
+    [["mcc-run-instances", "-i", "a", "--image", "b"], /argument 'b' is invalid.*once/],
+    [["mcc-run-instances", "-i", ""], /--image is "": a name has/],
+    [["mcc-run-instances", "-i", "../etc"], /--image is "\.\.\/etc"/],
+    [["mcc-run-instances", "-t", ""], /--instance-type is ""/],
+    [["mcc-run-instances", "-t", "a", "-t", "b"], /argument 'b' is invalid.*once/],
+    [["mcc-run-instances", "-k", "one", "-k", "T wo"], /--public-key is "T wo": a name has/],
+    [["mcc-run-instances", "-n", "500"], /--name is "500": .*digits only/],
+    [["mcc-run-instances", "-n", "a", "-n", "a"], /argument 'a' is invalid.*once/],
+    [["mcc", "run-instances", "-c", "0"], /--count is "0": give a whole number from 1 to 1000/],
+    [["mcc", "run-instances", "-c", "three"], /--count is "three"/],
+    [["mcc", "run-instances", "-c", "1e9"], /--count is "1e9"/],
+    [["mcc", "run-instances", "-c", "-1"], /--count is "-1"/],
+    [["mcc", "run-instances", "--wait-for", "boot"], /--wait-for is "boot": choose running or ssh/],
+    [["mcc", "run-instances", "--timeout", "0"], /--timeout is "0"/],
+    [["mcc", "run-instances", "--imag", "a"], /unknown option '--imag' \(Did you mean --image\?\)/],
+    [["mcc", "run-instances", "micro"], /too many arguments/],
+    [["mcc", "run-instances", "-c", "0", "-n", "A"], /--name is "A".*; --count is "0"/],
+  ],
+  "list-*": [
+    [["mcc-list-images", "micro"], /too many arguments/],
+    [["mcc-list-images", "--quiet", "--json"], /'-q, --quiet' cannot be used with option '--json'/],
+    [["mcc-list-instance-types", "--json", "--classic"], /cannot be used/],
+    [["mcc-list-keys", "--classic", "-q"], /cannot be used/],
+    [["mcc-list-instances", "-i"], /argument missing/],
+    [["mcc-list-instances", "-i", ""], /--instance is "": an instance goes by its id or its name/],
+    [["mcc-list-instances", "-i", "-5"], /--instance is "-5"/],
+    [["mcc-list-instances", "-i", "5.5"], /--instance is "5\.5"/],
+    [["mcc-list-instances", "-i", "1", "-i", "2"], /argument '2' is invalid.*once/],
+    [["mcc-list-instances", "-i", "1", "-a"], /cannot be used/],
+  ],
+  "add-key, update-key, destroy-key": [
+    [["mcc-add-key"], /required option '-n, --name <NAME>' not specified/],
+    [["mcc-add-key", "-n"], /argument missing/],
+    [["mcc-add-key", "-n", ""], /--name is ""/],
+    [["mcc-add-key", "-n", "My Key"], /--name is "My Key"/],
+    [["mcc-add-key", "-n", "a", "-n", "b"], /once/],
+    [["mcc-add-key", "-n", "a", "-p"], /argument missing/],
+    [["mcc-add-key", "-n", "a", "-p", ""], /--public-key is "": it is empty/],
+    [["mcc-add-key", "-n", "a", "-p", "b", "-p", "c"], /once/],
+    [["mcc", "update-key", "-p", "a"], /required option '-n, --name <NAME>'/],
+    [["mcc-destroy-key"], /required option '-n, --name <NAME>'/],
+    [["mcc-destroy-key", "me"], /required option '-n, --name <NAME>'/],
+  ],
+  "destroy-instance": [
+    [["mcc-destroy-instance", "-i"], /argument missing/],
+    [["mcc-destroy-instance", "-i", ""], /--instance is ""/],
+    [["mcc-destroy-instance", "-i", "web", "-i", "w_b"], /--instance is "w_b"/],
+    [["mcc-destroy-instance", "--all", "-i", "web"], /cannot be used/],
+    [["mcc-destroy-instance", "WEB"], /INSTANCE is "WEB"/],
+  ],
+  "the others": [
+    [["mcc", "start"], /missing required argument 'INSTANCE'/],
+    [["mcc", "stop", "web", "--grace", "long"], /--grace is "long": give a whole number from 0 to 600/],
+    [["mcc", "restart", "--grace", "601", "web"], /--grace is "601"/],
+    [["mcc", "wait", "web", "--timeout", "-1"], /--timeout is "-1"/],
+    [["mcc", "exec", "web"], /missing required argument 'COMMAND'/],
+    [["mcc", "exec", "w b", "ls"], /INSTANCE is "w b"/],
+    [["mcc", "ssh"], /missing required argument 'INSTANCE'/],
+    [["mcc", "ssh", "-l", "", "web"], /--login is "": it is empty/],
+    [["mcc", "cp", "file"], /PATH is \["file"\]: give a source and a target/],
+    [["mcc", "import-image", "debian"], /missing required argument 'PATH'/],
+    [["mcc", "import-image", "De/bian", "x"], /NAME is "De\/bian"/],
+    [["mcc", "completion", "tcsh"], /SHELL is "tcsh": choose one of bash, zsh, fish/],
+    [["mcc", "server-info", "--quiet"], /unknown option '--quiet'/],
+  ],
+};
+
+describe("words that make no sense", () => {
+  for (const [commands, rows] of Object.entries(mistakes)) {
+    it(`of ${commands} are answered with one line, and exit code 2`, async function () {
+      this.timeout(60_000);
+      // Nobody listens there: words are judged before anybody is asked.
+      const environment = { MCC_SERVER: `127.0.0.1:${await freePort()}` };
+      for (const [words, said] of rows) {
+        const { exitCode, stdout, stderr } = await runProgram(words, { environment });
+        assert.match(stderr, said, words.join(" "));
+        assert.match(stderr, /^mcc(-\w+)*( [a-z-]+)?: [^\n]+$/, words.join(" "));
+        assert.deepEqual([exitCode, stdout], [2, ""], words.join(" "));
+      }
+    });
+  }
+});
+
+describe("--help", () => {
+  it("of mcc lists the commands, and of a command shows examples", async () => {
+    const { stdout: all, exitCode } = await runProgram(["mcc", "--help"]);
+    assert.equal(exitCode, 0);
+    assert.match(all, /^ {2}run-instances .*Make instances/m);
+    assert.match(all, /MCC_SERVER/);
+    assert.doesNotMatch(all, /^ {2}complete /m);
+    assert.match((await runProgram(["mcc", "ssh", "--help"])).stdout, /Examples:\n {2}mcc ssh web /);
+    assert.match((await runProgram(["mcc-list-keys", "-h"])).stdout, /Examples:\n {2}mcc-list-keys /);
+  });
+});
