@@ -1,19 +1,18 @@
 import { lookup } from "node:dns/promises";
 import { networkInterfaces } from "node:os";
-import type { Client } from "../client/client";
 import { MccError, messageOf } from "../protocol/error";
 
-/** The daemon's host as its client's address names it. */
-export function daemonHost({ server }: Client): string {
+/** The daemon's host, from the URL that a client has for it. */
+export function daemonHost(server: string): string {
   return new URL(server).hostname.replace(/^\[|\]$/g, "");
 }
 
 /** Whether the daemon listens on this machine, whatever the name that it is called by. */
-export async function isDaemonHere(client: Client): Promise<boolean> {
+export async function isDaemonHere(server: string): Promise<boolean> {
   const own = Object.values(networkInterfaces()).flatMap((addresses = []) =>
     addresses.map(({ address }) => address),
   );
-  const host = daemonHost(client);
+  const host = daemonHost(server);
   try {
     return (await lookup(host, { all: true })).some(
       ({ address }) => isLoopback(address) || own.includes(address),

@@ -10,7 +10,7 @@ export function nearest(asked: string, names: readonly string[]): string[] {
   const isPart = (name: string): boolean => asked.length >= shortestPart && name.includes(asked);
   return names
     .map((name) => ({ name, edits: isPart(name) ? 0 : distance(asked, name) }))
-    .filter(({ edits }) => edits <= mostEdits)
+    .filter(({ name, edits }) => edits <= mostEdits && edits < name.length)
     .sort((one, other) => one.edits - other.edits)
     .slice(0, mostNamed)
     .map(({ name }) => name);

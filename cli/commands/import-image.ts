@@ -25,7 +25,7 @@ export const importImage = command({
     const client = connect();
     const image = await client.call("image.import", {
       name,
-      path: (await isDaemonHere(client)) ? resolve(path) : path,
+      path: (await isDaemonHere(client.server)) ? resolve(path) : path,
     });
     print(`${image.name} imported, ${formatBytes(image.sizeBytes)}`);
   },

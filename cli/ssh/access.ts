@@ -46,7 +46,7 @@ export async function withAccess<T>(
     const knownHosts = join(folder, "known_hosts");
     const lines = instances.map(({ ipAddress, sshHostKey }) => `${ipAddress} ${sshHostKey}\n`);
     await writeFile(knownHosts, lines.join(""), { mode: 0o600 });
-    const through = jump ?? ((await isDaemonHere(client)) ? undefined : daemonHost(client));
+    const through = jump ?? ((await isDaemonHere(client.server)) ? undefined : daemonHost(client.server));
     return await use([
       ...Object.entries(settings(knownHosts)).flatMap(([name, value]) => ["-o", `${name}=${value}`]),
       ...(identity === undefined ? [] : ["-i", identity]),

@@ -12,7 +12,8 @@ async function assertFails(words: string[], server: string, said: RegExp): Promi
   assert.deepEqual([exitCode, stdout], [1, ""]);
 }
 
-describe("a command whose daemon is not there", () => {
+describe("a command whose daemon is not there", function () {
+  this.timeout(30_000);
   const newDaemon = standInDaemons();
 
   it("says how to start or find one", async () => {

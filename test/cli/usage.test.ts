@@ -85,17 +85,20 @@ describe("words that make no sense", () => {
       this.timeout(60_000);
       // Nobody listens there: words are judged before anybody is asked.
       const environment = { MCC_SERVER: `127.0.0.1:${await freePort()}` };
-      for (const [words, said] of rows) {
-        const { exitCode, stdout, stderr } = await runProgram(words, { environment });
-        assert.match(stderr, said, words.join(" "));
-        assert.match(stderr, /^mcc(-\w+)*( [a-z-]+)?: [^\n]+$/, words.join(" "));
-        assert.deepEqual([exitCode, stdout], [2, ""], words.join(" "));
-      }
+      await Promise.all(
+        rows.map(async ([words, said]) => {
+          const { exitCode, stdout, stderr } = await runProgram(words, { environment });
+          assert.match(stderr, said);
+          assert.match(stderr, /^mcc(-\w+)*( [a-z-]+)?: [^\n]+$/);
+          assert.deepEqual([exitCode, stdout], [2, ""], words.join(" "));
+        }),
+      );
     });
   }
 });
 
-describe("--help", () => {
+describe("--help", function () {
+  this.timeout(30_000);
   it("of mcc lists the commands, and of a command shows examples", async () => {
     const { stdout: all, exitCode } = await runProgram(["mcc", "--help"]);
     assert.equal(exitCode, 0);

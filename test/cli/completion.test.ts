@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { chmod, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { execa } from "execa";
+import { type TestDaemon, testDaemons } from "../support/daemon";
+import { environmentFor, programPath, runProgram } from "../support/run-program";
+import { temporaryFolders } from "../support/temporary-folder";
+
+describe("completion", function () {
+  this.timeout(30_000);
+  const newDaemon = testDaemons();
+  const newFolder = temporaryFolders();
+  let daemon: TestDaemon;
+
+  before(async () => {
+    daemon = await newDaemon();
+    await daemon.start();
+    await (await daemon.client()).call("instance.create", { name: "web" });
+  });
+
+  /** The words that are offered behind these, the last of which is being written. */
+  async function offered(...words: string[]): Promise<string[]> {
+    const run = await runProgram(["mcc", "complete", "--", ...words], {
+      environment: environmentFor(daemon),
+    });
+    assert.deepEqual([run.exitCode, run.stderr], [0, ""]);
+    return run.stdout === "" ? [] : run.stdout.split("\n").map((line) => line.replace(/\t.*/, ""));
+  }
+
+  it("offers commands, options, and the names that the daemon has", async () => {
+    assert.deepEqual(await offered("list-i"), ["list-instances", "list-images", "list-instance-types"]);
+    assert.ok(!(await offered("")).includes("complete"));
+    assert.deepEqual(await offered("add-key", "--"), ["--name", "--public-key"]);
+    assert.deepEqual(await offered("run-instances", "-n", "a", "-i", ""), ["micro"]);
+    assert.deepEqual(await offered("run-instances", "--instance-type", "li"), ["light"]);
+    assert.deepEqual(await offered("ssh", "-l", "root", "w"), ["web"]);
+    assert.deepEqual(await offered("stop", "web", ""), ["web"]);
+    assert.deepEqual(await offered("completion", "z"), ["zsh"]);
+  });
+
+  it("leaves files to the shell, and offers nothing where anything may stand", async () => {
+    assert.deepEqual(await offered("cp", ""), [":files"]);
+    assert.deepEqual(await offered("add-key", "-p", "~/"), [":files"]);
+    assert.deepEqual(await offered("run-instances", "-n", ""), []);
+    assert.deepEqual(await offered("exec", "web", "l"), []);
+    assert.deepEqual(await offered("nonsense", ""), []);
+  });
+
+  it("works in bash, for mcc and for mcc-*", async () => {
+    const folder = await newFolder();
+    await symlink(programPath("mcc"), join(folder, "mcc"));
+    await chmod(programPath("mcc"), 0o755);
+    const script = join(folder, "completion.bash");
+    await writeFile(script, (await runProgram(["mcc", "completion", "bash"])).stdout);
+    const complete = async (...words: string[]): Promise<string> => {
+      const code =
+        'source "$1"; shift; COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)); _mcc; echo "${COMPREPLY[*]}"';
+      const environment = { ...environmentFor(daemon), PATH: `${folder}:${process.env.PATH}` };
+      const { stdout, stderr } = await execa("bash", ["-c", code, "bash", script, ...words], {
+        env: environment,
+      });
+      assert.equal(stderr, "");
+      return stdout;
+    };
+    assert.equal(await complete("mcc", "run"), "run-instances");
+    assert.equal(await complete("/usr/bin/mcc-destroy-instance", "-i", ""), "web");
+  });
+
+  it("is there for every program, in every shell", async () => {
+    const lines = {
+      bash: /^complete -F _mcc mcc mcc-run-instances .*mcc-list-instance-types$/m,
+      zsh: /^compdef _mcc mcc mcc-run-instances .*mcc-list-instance-types$/m,
+      fish: /^for program in mcc mcc-run-instances .*mcc-list-instance-types$/m,
+    };
+    for (const [shell, line] of Object.entries(lines)) {
+      assert.match((await runProgram(["mcc", "completion", shell])).stdout, line);
+    }
+  });
+});

@@ -1,0 +1,188 @@
+import assert from "node:assert/strict";
+import { type TestDaemon, testDaemons } from "../support/daemon";
+import { environmentFor, type ProgramRun, runProgram } from "../support/run-program";
+
+describe("instances by command", function () {
+  this.timeout(30_000);
+  const newDaemon = testDaemons();
+  let daemon: TestDaemon;
+  /** The id that the next instance gets. */
+  let next = 500;
+
+  before(async () => {
+    daemon = await newDaemon({ words: ["-r", "198.18.0.2-198.18.0.40"] });
+    await daemon.start();
+  });
+  afterEach(async () => {
+    const client = await daemon.client();
+    const instances = await client.call("instance.list", {});
+    await Promise.all(instances.map(({ id }) => client.call("instance.destroy", { instance: id })));
+  });
+
+  const run = (words: string[], input = ""): Promise<ProgramRun> =>
+    runProgram(words, { input, environment: environmentFor(daemon) });
+
+  async function output(words: string[], input?: string): Promise<string> {
+    const { exitCode, stdout, stderr } = await run(words, input);
+    assert.deepEqual([exitCode, stderr], [0, ""], words.join(" "));
+    return stdout;
+  }
+
+  async function make(...names: string[]): Promise<number[]> {
+    const client = await daemon.client();
+    const ids = [];
+    for (const name of names) {
+      const { id } = await client.call("instance.create", { name });
+      await client.call("instance.wait", { instance: id });
+      ids.push(id);
+    }
+    next = (ids.at(-1) ?? next) + 1;
+    return ids;
+  }
+
+  async function names(): Promise<string[]> {
+    return (await (await daemon.client()).call("instance.list", {})).map(({ name }) => name);
+  }
+
+  async function assertFails(words: string[], said: RegExp): Promise<void> {
+    const { exitCode, stdout, stderr } = await run(words);
+    assert.match(stderr, said);
+    assert.match(stderr, /^mcc[a-z-]*: [^\n]+$/);
+    assert.deepEqual([exitCode, stdout], [1, ""]);
+  }
+
+  describe("run-instances", () => {
+    it("makes one with the old options and shows it", async () => {
+      const client = await daemon.client();
+      const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE0dhl+kGYvZKYG8FBh13NiG2zQ/KNfxHUWLieg1ciKx me";
+      await client.call("key.add", { name: "doylenet", publicKey });
+      const words = ["-i", "micro", "-t", "light", "-k", "doylenet", "-n", "my-web-server"];
+      assert.match(
+        await output(["mcc-run-instances", ...words]),
+        /^ID .*KEYS\n\d+ {2}my-web-server {2}running {2}198\.18\.0\.\d+ +micro {2}light {2}doylenet$/,
+      );
+      await client.call("key.remove", { name: "doylenet" });
+    });
+
+    it("prints the old layout, ids or JSON when asked", async () => {
+      assert.match(
+        await output(["mcc-run-instances", "--classic"]),
+        /^\t\tID\tIP\nINST\t\d+\t198\.18\.0\.\d+$/,
+      );
+      assert.match(await output(["mcc-run-instances", "--no-wait", "-q"]), /^\d+$/);
+      assert.match(await output(["mcc-run-instances", "--json"]), /^\[\n {2}\{\n {4}"id": \d+,/);
+    });
+
+    it("makes several at once, each with a name of its own", async () => {
+      const ids = (await output(["mcc", "run-instances", "-c", "5", "-n", "node", "-q"])).split("\n");
+      assert.equal(new Set(ids).size, 5);
+      assert.deepEqual(ids, [...ids].sort());
+      assert.deepEqual((await names()).sort(), ["node-1", "node-2", "node-3", "node-4", "node-5"]);
+    });
+
+    it("answers a name that is not there with the nearest ones, once", async () => {
+      await assertFails(
+        ["mcc-run-instances", "-i", "mirco"],
+        /No image "mirco".*micro.*Did you mean "micro"\?/,
+      );
+      await assertFails(
+        ["mcc", "run-instances", "-c", "9", "-t", "basics"],
+        /type "basics".*Did you mean "basic"\?/,
+      );
+      await assertFails(["mcc-run-instances", "-k", "nobody"], /No key "nobody".*no keys yet/);
+      assert.deepEqual(await names(), []);
+    });
+
+    it("says which could not be made, and shows those that could", async () => {
+      await make("node-2");
+      const { exitCode, stdout, stderr } = await run(["mcc", "run-instances", "-n", "node", "-c", "3", "-q"]);
+      assert.equal(exitCode, 1);
+      assert.equal(stdout.split("\n").length, 2);
+      assert.match(stderr, /^mcc: The name "node-2" is taken by instance \d+; [^\n]+$/);
+      assert.deepEqual((await names()).sort(), ["node-1", "node-2", "node-3"]);
+    });
+  });
+
+  describe("destroy-instance", () => {
+    it("takes ids and names, as options and as arguments", async () => {
+      const [one, two] = await make("one", "two", "three", "four");
+      const printed = await output(["mcc-destroy-instance", "-i", String(one), "-i", "three", "two"]);
+      assert.deepEqual(printed.split("\n").sort(), [
+        `${one} (one) destroyed`,
+        `${two} (two) destroyed`,
+        `${next - 2} (three) destroyed`,
+      ]);
+      assert.deepEqual(await names(), ["four"]);
+    });
+
+    it("destroys none when one of them is not there", async () => {
+      await make("web", "db");
+      await assertFails(
+        ["mcc-destroy-instance", "web", "bd"],
+        /no instance "bd" on this server\. Did you mean "db"\?/,
+      );
+      await assertFails(["mcc-destroy-instance", "-i", "9999"], /no instance 9999 on this server/);
+      await assertFails(["mcc-destroy-instance"], /Which instance\? Give its id or its name, or --all/);
+      await assertFails(["mcc-destroy-instance", "--all", "web"], /either instances or --all/);
+      assert.deepEqual(await names(), ["web", "db"]);
+    });
+
+    it("destroys all, but not unasked where nobody can be asked", async () => {
+      await make("web", "db");
+      await assertFails(["mcc-destroy-instance", "--all"], /"Destroy all 2 instances of .*"; give -y/);
+      assert.deepEqual(await names(), ["web", "db"]);
+      assert.match(await output(["mcc-destroy-instance", "--all", "-y"]), /destroyed\n.*destroyed$/);
+      assert.equal(await output(["mcc-destroy-instance", "--all"]), "");
+    });
+  });
+
+  it("stop, start, restart and wait take several and say how they stand", async () => {
+    const [web, db] = await make("web", "db");
+    const sorted = async (words: string[]): Promise<string[]> => (await output(words)).split("\n").sort();
+    assert.deepEqual(await sorted(["mcc", "stop", "web", "db", String(web)]), [
+      `${web} (web) stopped`,
+      `${db} (db) stopped`,
+    ]);
+    await assertFails(["mcc", "wait", "web"], /\(web\) is stopped; start it first/);
+    assert.equal(await output(["mcc", "start", "db"]), `${db} (db) running`);
+    assert.equal(await output(["mcc", "restart", "--grace", "0", String(web)]), `${web} (web) running`);
+    assert.equal((await sorted(["mcc", "wait", "--timeout", "5", "web", "db"])).length, 2);
+    await assertFails(["mcc", "start", "wbe"], /no instance "wbe".*Did you mean "web"\?/);
+  });
+
+  describe("exec", () => {
+    beforeEach(() => make("web"));
+
+    it("hands on words, input, output and exit code", async () => {
+      assert.equal(await output(["mcc", "exec", "web", "echo", "-n", "a  b", "$HOME"]), "-n a  b $HOME");
+      assert.equal(await output(["mcc", "exec", "web", "--", "echo", "--help"]), "--help");
+      assert.equal(await output(["mcc", "exec", "-i", "web", "cat"], "über\n"), "über");
+      assert.deepEqual(await run(["mcc", "exec", "web", "false"]), { exitCode: 1, stdout: "", stderr: "" });
+      const { exitCode, stderr } = await run(["mcc", "exec", "web", "--", "nothing"]);
+      assert.equal(exitCode, 127);
+      assert.match(stderr, /^nothing: not known/);
+    });
+
+    it("says that time ran out, and that a stopped instance runs nothing", async () => {
+      await assertFails(["mcc", "exec", "--timeout", "1", "web", "sleep", "5"], /ran longer than 1 s/);
+      await (await daemon.client()).call("instance.stop", { instance: "web" });
+      await assertFails(["mcc", "exec", "web", "true"], /is stopped.*running instances only/);
+    });
+  });
+
+  it("import-image names a file as the daemon sees it", async () => {
+    const path = "package.json";
+    assert.equal(await output(["mcc", "import-image", "debian-12", path]), "debian-12 imported, 0 B");
+    await assertFails(["mcc", "import-image", "debian-12", path], /"debian-12" exists already/);
+    await assertFails(
+      ["mcc", "import-image", "other", "nothing.tar"],
+      /nothing\.tar cannot be read .*ENOENT/,
+    );
+  });
+
+  it("ssh and cp say that a simulated instance has no SSH", async () => {
+    await make("web");
+    await assertFails(["mcc", "ssh", "web"], /\(web\) is simulated and has no SSH/);
+    await assertFails(["mcc", "cp", "web:/etc/hosts", "."], /\(web\) is simulated and has no SSH/);
+  });
+});

@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import { type TestDaemon, testDaemons } from "../support/daemon";
+import { environmentFor, runProgram } from "../support/run-program";
+
+const publicKey =
+  "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE0dhl+kGYvZKYG8FBh13NiG2zQ/KNfxHUWLieg1ciKx me@example";
+const fingerprint = "SHA256:LQInFe296NXzbY0sLgG5Y1Kugzaug0eTsTBBQeF4wkw";
+
+describe("lists", function () {
+  this.timeout(30_000);
+  const newDaemon = testDaemons();
+  let daemon: TestDaemon;
+
+  before(async () => {
+    daemon = await newDaemon({ words: ["-r", "198.18.0.2-198.18.0.9"] });
+    await daemon.start();
+    const client = await daemon.client();
+    await client.call("key.add", { name: "me", publicKey });
+    await client.call("instance.create", { name: "web", keys: ["me"] });
+    const db = await client.call("instance.create", { name: "db", type: "light" });
+    await client.call("instance.wait", { instance: db.id });
+    await client.call("instance.stop", { instance: db.id });
+  });
+
+  async function output(...words: string[]): Promise<string> {
+    const { exitCode, stdout, stderr } = await runProgram(words, { environment: environmentFor(daemon) });
+    assert.deepEqual([exitCode, stderr], [0, ""], words.join(" "));
+    return stdout;
+  }
+
+  /** What each program prints as a table, in the layout of the first MiniCloud, and with --quiet. */
+  const forms: Record<string, { table: RegExp; classic: string | RegExp; quiet: string }> = {
+    "list-images": {
+      table: /^IMAGE {2}SIZE {2}CREATED\nmicro {2}0 B {3}\d{4}-\d\d-\d\d$/,
+      classic: "IMAGE \tmicro",
+      quiet: "micro",
+    },
+    "list-instance-types": {
+      table: /^TYPE {7}MEMORY {5}PROCESSORS {2}PROCESSES\nbasic {6}256 MiB {4}1 {11}256\n/,
+      classic: /^INST_TYPE\tbasic\nINST_TYPE\tlight\n/,
+      quiet: "basic\nlight\nsmall\nmedium\nlarge\nunlimited",
+    },
+    "list-keys": {
+      table: new RegExp(
+        `^KEY {2}FINGERPRINT +COMMENT\nme {3}${fingerprint.replaceAll("+", "\\+")} {2}me@example$`,
+      ),
+      classic: "KEY\tme",
+      quiet: "me",
+    },
+    "list-instances": {
+      table:
+        /^ID {3}NAME {2}STATUS {3}ADDRESS {5}IMAGE {2}TYPE {3}KEYS\n500 {2}web {3}running {2}198\.18\.0\.2 {2}micro {2}basic {2}me$/,
+      classic:
+        "\t\tID\tIP\t\tSTATUS\t\tTEMPLATE\t\t\tNAME\nINSTANCE\t500\t198.18.0.2\trunning\t\tmicro\t\tweb",
+      quiet: "500",
+    },
+  };
+  for (const [name, { table, classic, quiet }] of Object.entries(forms)) {
+    it(`mcc-${name} prints a table, and mcc ${name} the same`, async () => {
+      const printed = await output(`mcc-${name}`);
+      assert.match(printed, table);
+      assert.equal(await output("mcc", name), printed);
+    });
+
+    it(`${name} --classic prints the layout of the first MiniCloud`, async () => {
+      const printed = await output("mcc", name, "--classic");
+      if (typeof classic === "string") {
+        assert.equal(printed, classic);
+      } else {
+        assert.match(printed, classic);
+      }
+    });
+
+    it(`${name} --quiet prints only what names a row`, async () => {
+      assert.equal(await output("mcc", name, "-q"), quiet);
+    });
+  }
+
+  it("--json prints what the daemon answered, whole", async () => {
+    const client = await daemon.client();
+    const lists = {
+      "list-images": await client.call("image.list", {}),
+      "list-instance-types": await client.call("type.list", {}),
+      "list-keys": await client.call("key.list", {}),
+      "list-instances": (await client.call("instance.list", {})).slice(0, 1),
+    };
+    for (const [name, wanted] of Object.entries(lists)) {
+      assert.deepEqual(JSON.parse(await output("mcc", name, "--json")), wanted, name);
+    }
+  });
+
+  it("of instances have the stopped ones with -a, and one with -i, by id or by name", async () => {
+    assert.equal(await output("mcc", "list-instances", "-a", "-q"), "500\n501");
+    assert.equal(await output("mcc", "list-instances", "-i", "501", "-q"), "501");
+    assert.match(
+      await output("mcc-list-instances", "--instance", "db", "--classic"),
+      /^INSTANCE\t501\t.*\tstopped\t/m,
+    );
+  });
+
+  it("of no instance are a heading, and with --json an empty array", async () => {
+    const empty = await newDaemon();
+    await empty.start();
+    const environment = environmentFor(empty);
+    const run = async (...words: string[]): Promise<string> =>
+      (await runProgram(["mcc", "list-instances", ...words], { environment })).stdout;
+    assert.match(await run(), /^ID {2}NAME/);
+    assert.equal(await run("--json"), "[]");
+    assert.equal(await run("--quiet"), "");
+  });
+
+  it("server-info says who answers", async () => {
+    const { serverId } = await (await daemon.client()).info();
+    assert.match(await output("mcc", "server-info"), new RegExp(`^server id +${serverId}$`, "m"));
+    assert.match(
+      await output("mcc", "server-info"),
+      /^addresses +198\.18\.0\.2-198\.18\.0\.9, 6 of 8 free$/m,
+    );
+    assert.match(await output("mcc", "server-info", "--json"), new RegExp(`"serverId": "${serverId}"`));
+  });
+});

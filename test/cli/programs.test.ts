@@ -1,0 +1,20 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { commandTable } from "../../cli/command-table";
+
+describe("the programs that the package brings", () => {
+  it("are mcc and one for each command of the first MiniCloud", async () => {
+    const text = await readFile(join(__dirname, "..", "..", "..", "package.json"), "utf8");
+    const { bin } = z.object({ bin: z.record(z.string(), z.string()) }).parse(JSON.parse(text));
+    const standalone = commandTable.filter((command) => command.standalone).map(({ name }) => `mcc-${name}`);
+    const programs = ["mcc", ...standalone];
+    assert.equal(programs.length, 9);
+    const ours = Object.entries(bin).filter(([name]) => name.startsWith("mcc") && name !== "mccserver");
+    assert.deepEqual(
+      Object.fromEntries(ours),
+      Object.fromEntries(programs.map((name) => [name, `./dist/cli/bin/${name}.js`])),
+    );
+  });
+});

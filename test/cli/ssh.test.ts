@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { exampleInstance } from "../support/example-instance";
+import { type ProgramRun, runProgram } from "../support/run-program";
+import { type StandInDaemon, standInDaemons } from "../support/stand-in-daemon";
+import { temporaryFolders } from "../support/temporary-folder";
+
+/** Takes the place of ssh and scp: keeps the words it was called with, and the file of known hosts. */
+const recorder = `#!/bin/sh
+printf '%s\\n' "$@" >"$RECORD/words"
+for word; do
+  case $word in
+    UserKnownHostsFile=*) eval "path=\${word#*=}" && cp -p "$path" "$RECORD/known_hosts" ;;
+  esac
+done
+exit 7
+`;
+
+const web = exampleInstance({ simulated: false });
+const db = exampleInstance({ id: 501, name: "db", ipAddress: "198.18.0.3", simulated: false });
+const off = exampleInstance({ id: 502, name: "off", status: "stopped", simulated: false });
+
+describe("ssh and cp", function () {
+  this.timeout(30_000);
+  const newFolder = temporaryFolders();
+  const newDaemon = standInDaemons();
+  let daemon: StandInDaemon;
+  let record: string;
+  let temporary: string;
+
+  before(async () => {
+    daemon = await newDaemon({ "instance.list": () => [web, db, off] });
+  });
+  beforeEach(async () => {
+    [record, temporary] = await Promise.all([newFolder(), newFolder()]);
+    for (const name of ["ssh", "scp"]) {
+      await writeFile(join(record, name), recorder);
+      await chmod(join(record, name), 0o755);
+    }
+  });
+
+  async function run(words: string[], environment: NodeJS.ProcessEnv = {}): Promise<ProgramRun> {
+    const path = `${record}:${process.env.PATH}`;
+    return await runProgram(words, {
+      environment: { MCC_SERVER: daemon.url, RECORD: record, TMPDIR: temporary, PATH: path, ...environment },
+    });
+  }
+
+  /** The words that the program was called with, those that are always the same left out. */
+  async function recorded(words: string[], environment?: NodeJS.ProcessEnv): Promise<string[]> {
+    const { exitCode, stderr } = await run(words, environment);
+    assert.deepEqual([exitCode, stderr], [7, ""], "what the program ended with");
+    assert.deepEqual(await readdir(temporary), [], "nothing is left");
+    const called = (await readFile(join(record, "words"), "utf8")).trimEnd().split("\n");
+    const settings = called.filter((_, index) => called[index - 1] === "-o");
+    assert.ok(settings.includes("StrictHostKeyChecking=yes"));
+    assert.ok(settings.includes("GlobalKnownHostsFile=/dev/null"));
+    return called.slice(2 * settings.length);
+  }
+
+  it("log in as root, the host key known from the daemon", async () => {
+    assert.deepEqual(await recorded(["mcc", "ssh", "web"]), ["-l", "root", "198.18.0.2"]);
+    const known = join(record, "known_hosts");
+    assert.equal(await readFile(known, "utf8"), `198.18.0.2 ${web.sshHostKey}\n`);
+  });
+
+  it("hand on the command, the key and the host between", async () => {
+    const words = ["-i", "my key", "-J", "me@gate:22", "-l", "admin", "500", "--", "ls", "-l", "*.ts"];
+    assert.deepEqual(await recorded(["mcc", "ssh", ...words]), [
+      ...["-i", "my key", "-J", "me@gate:22", "-l", "admin", "198.18.0.2", "ls", "-l", "*.ts"],
+    ]);
+    assert.deepEqual(await recorded(["mcc", "ssh", "db", "ls", "-l"]), [
+      "-l",
+      "root",
+      "198.18.0.3",
+      "ls",
+      "-l",
+    ]);
+  });
+
+  it("copy between this machine and instances", async () => {
+    assert.deepEqual(await recorded(["mcc", "cp", "a", "./b:c", "web:/srv/"]), [
+      ...["--", "a", "./b:c", "root@198.18.0.2:/srv/"],
+    ]);
+    assert.deepEqual(await recorded(["mcc", "cp", "-r", "web:logs", "501:", "-J", "none"]), [
+      ...["-J", "none", "-r", "--", "root@198.18.0.2:logs", "root@198.18.0.3:"],
+    ]);
+    assert.equal((await readFile(join(record, "known_hosts"), "utf8")).split("\n").length, 3);
+  });
+
+  it("keep the known hosts in a file that nobody else reads, whatever the folder's name", async () => {
+    temporary = join(await newFolder(), "a %h b");
+    await mkdir(temporary);
+    await run(["mcc", "ssh", "web"]);
+    const words = await readFile(join(record, "words"), "utf8");
+    assert.match(words, /^UserKnownHostsFile=".*\/a %%h b\/mcc-ssh-\w+\/known_hosts"$/m);
+  });
+
+  it("refuse what cannot be reached", async () => {
+    const cases: [string[], RegExp][] = [
+      [["mcc", "ssh", "off"], /502 \(off\) is stopped; SSH needs a running one/],
+      [["mcc", "ssh", "wbe"], /no instance "wbe".*Did you mean "web"\?/],
+      [["mcc", "cp", "a", "b"], /None of the paths is in an instance/],
+      [["mcc", "cp", "A:x", "web:"], /"A" in "A:x" is no id or name.*write \.\/A:x/],
+      [["mcc", "cp", "a", "nobody:x"], /no instance "nobody"/],
+    ];
+    for (const [words, said] of cases) {
+      const { exitCode, stderr } = await run(words);
+      assert.match(stderr, said);
+      assert.equal(exitCode, 1);
+    }
+    assert.deepEqual(await readdir(temporary), []);
+  });
+
+  it("say how to get a program that is not installed", async () => {
+    const { stderr, exitCode } = await run(["mcc", "ssh", "web"], { PATH: temporary });
+    assert.match(
+      stderr,
+      /^mcc: ssh is not installed; get OpenSSH's client: apt-get install openssh-client\.$/,
+    );
+    assert.equal(exitCode, 1);
+  });
+});
