@@ -116,15 +116,15 @@ describe("instances by command", function () {
     });
 
     it("destroys none when one of them is not there", async () => {
-      await make("web", "db");
+      await make("web", "mail");
       await assertFails(
-        ["mcc-destroy-instance", "web", "bd"],
-        /no instance "bd" on this server\. Did you mean "db"\?/,
+        ["mcc-destroy-instance", "web", "mial"],
+        /no instance "mial" on this server\. Did you mean "mail"\?/,
       );
       await assertFails(["mcc-destroy-instance", "-i", "9999"], /no instance 9999 on this server/);
       await assertFails(["mcc-destroy-instance"], /Which instance\? Give its id or its name, or --all/);
       await assertFails(["mcc-destroy-instance", "--all", "web"], /either instances or --all/);
-      assert.deepEqual(await names(), ["web", "db"]);
+      assert.deepEqual(await names(), ["web", "mail"]);
     });
 
     it("destroys all, but not unasked where nobody can be asked", async () => {
