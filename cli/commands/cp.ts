@@ -45,7 +45,7 @@ export const cp = command({
     const words = found.map(({ instance, path }) =>
       instance === undefined ? path : `root@${instance.ipAddress}:${path}`,
     );
-    return await withAccess(client, instances, access, (options) =>
+    return await withAccess(client.server, instances, access, (options) =>
       runProgram("scp", [...options, ...(recursive ? ["-r"] : []), "--", ...words]),
     );
   },

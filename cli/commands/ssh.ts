@@ -35,7 +35,7 @@ export const ssh = command({
   run: async ({ instance: wanted, command: words, user, ...access }) => {
     const client = connect();
     const instance = await findInstance(client, wanted);
-    return await withAccess(client, [instance], access, (options) =>
+    return await withAccess(client.server, [instance], access, (options) =>
       runProgram("ssh", [...options, "-l", user, instance.ipAddress, ...commandWords(words)]),
     );
   },

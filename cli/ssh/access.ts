@@ -1,7 +1,6 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Client } from "../../client/client";
 import { MccError } from "../../protocol/error";
 import type { Instance } from "../../protocol/instance";
 import { daemonHost, isDaemonHere } from "../daemon-host";
@@ -32,10 +31,11 @@ export interface Access {
  * What makes `ssh` and `scp` reach instances with their host keys checked and without a question: the keys are
  * known from the daemon. They lie in a file of this call's own, which is gone when `use` is through.
  *
+ * @param server the daemon's, as a URL.
  * @throws MccError `conflict` for an instance without SSH.
  */
 export async function withAccess<T>(
-  client: Client,
+  server: string,
   instances: readonly Instance[],
   { identity, jump }: Access,
   use: (options: string[]) => Promise<T>,
@@ -46,7 +46,7 @@ export async function withAccess<T>(
     const knownHosts = join(folder, "known_hosts");
     const lines = instances.map(({ ipAddress, sshHostKey }) => `${ipAddress} ${sshHostKey}\n`);
     await writeFile(knownHosts, lines.join(""), { mode: 0o600 });
-    const through = jump ?? ((await isDaemonHere(client.server)) ? undefined : daemonHost(client.server));
+    const through = jump ?? ((await isDaemonHere(server)) ? undefined : daemonHost(server));
     return await use([
       ...Object.entries(settings(knownHosts)).flatMap(([name, value]) => ["-o", `${name}=${value}`]),
       ...(identity === undefined ? [] : ["-i", identity]),
