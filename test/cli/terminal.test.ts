@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { execa } from "execa";
+import { type TestDaemon, testDaemons } from "../support/daemon";
+import { environmentFor, programPath } from "../support/run-program";
+import { temporaryFolders } from "../support/temporary-folder";
+
+const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE0dhl+kGYvZKYG8FBh13NiG2zQ/KNfxHUWLieg1ciKx me";
+
+describe("at a terminal", function () {
+  this.timeout(30_000);
+  const newDaemon = testDaemons();
+  const newFolder = temporaryFolders();
+  let daemon: TestDaemon;
+  let home: string;
+
+  beforeEach(async () => {
+    [daemon, home] = await Promise.all([newDaemon(), newFolder()]);
+    await daemon.start();
+    const client = await daemon.client();
+    await client.call("instance.create", { name: "a-name-of-many-letters" });
+    await client.call("instance.create", { name: "db" });
+    await client.call("instance.stop", { instance: "db" });
+  });
+
+  /** All that appears on a terminal of 45 columns, and where somebody types this; script(1) makes the terminal. */
+  async function see(words: string, typed = "", environment: NodeJS.ProcessEnv = {}): Promise<string> {
+    const command = `stty -echo cols 45; "${process.execPath}" "${programPath("mcc")}" ${words}`;
+    const { stdout } = await execa("script", ["-qec", command, "/dev/null"], {
+      env: { ...environmentFor(daemon), HOME: home, TERM: "xterm", NO_COLOR: undefined, ...environment },
+      ...{ input: typed, reject: false },
+    });
+    return stdout.replaceAll("\r\n", "\n");
+  }
+
+  async function names(): Promise<string[]> {
+    return (await (await daemon.client()).call("instance.list", {})).map(({ name }) => name);
+  }
+
+  it("tables fit, have colours, and say what they leave out", async () => {
+    const seen = await see("list-instances");
+    assert.match(seen, /^500 {2}a-nam… {2}\u001b\[32mrunning\u001b\[39m {2}198\.18\.0\.2 {2}micro/m);
+    assert.match(seen, /1 more not shown; -a shows all\./);
+    assert.doesNotMatch(await see("list-instances -a", "", { NO_COLOR: "1" }), /\u001b|not shown/);
+  });
+
+  it("several creations are counted in one line", async () => {
+    assert.match(
+      await see("run-instances -c 2 -q"),
+      /0 of 2 instances up\u001b\[K\r1 of 2 .*\r2 of 2 .*\r\u001b\[K502/,
+    );
+  });
+
+  it("a question comes before all instances are destroyed", async () => {
+    assert.match(await see("destroy-instance --all", "n\n"), /Destroy all 2 instances of .*\? \[y\/N\]/);
+    assert.equal((await names()).length, 2);
+    assert.match(await see("destroy-instance --all", "yes\n"), /500 \(a-name-of-many-letters\) destroyed/);
+    assert.deepEqual(await names(), []);
+  });
+
+  it("the user's own key is offered", async () => {
+    await mkdir(join(home, ".ssh"));
+    await writeFile(join(home, ".ssh", "id_ed25519.pub"), publicKey);
+    assert.match(
+      await see("add-key -n me", "\n"),
+      /Use .*id_ed25519\.pub \(SHA256:\S+ me\)\? .*No public key was given/s,
+    );
+    assert.match(await see("add-key -n me", "y\n"), /me SHA256:\S+ added/);
+  });
+});
