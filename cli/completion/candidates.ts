@@ -42,9 +42,10 @@ async function offerWords(
     return [];
   }
   const options = Object.values(command.options).map((row) => ({ row, option: new Option(row.syntax) }));
-  const optionBefore = (index: number): Word | undefined =>
-    options.find(({ option }) => option.required && [option.short, option.long].includes(words[index - 1]))
-      ?.row;
+  const optionBefore = (index: number): Word | undefined => {
+    const before = words[index - 1];
+    return options.find(({ option }) => option.required && isName(before, option))?.row;
+  };
   const last = words.length - 1;
   const valued = optionBefore(last);
   if (valued !== undefined) {
@@ -57,6 +58,10 @@ async function offerWords(
     (word, index) => index < last && !word.startsWith("-") && optionBefore(index) === undefined,
   ).length;
   return await offerNames(argumentAt(command, place)?.names);
+}
+
+function isName(word: string | undefined, { short, long }: Option): boolean {
+  return word !== undefined && [short, long].includes(word);
 }
 
 /** The last argument may take several words. */

@@ -31,6 +31,7 @@ describe("completion", function () {
     assert.deepEqual(await offered("list-i"), ["list-instances", "list-images", "list-instance-types"]);
     assert.ok(!(await offered("")).includes("complete"));
     assert.deepEqual(await offered("add-key", "--"), ["--name", "--public-key"]);
+    assert.deepEqual(await offered("stop", "--g"), ["--grace"]);
     assert.deepEqual(await offered("run-instances", "-n", "a", "-i", ""), ["micro"]);
     assert.deepEqual(await offered("run-instances", "--instance-type", "li"), ["light"]);
     assert.deepEqual(await offered("ssh", "-l", "root", "w"), ["web"]);
