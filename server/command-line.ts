@@ -10,6 +10,8 @@ import { parseRange } from "./parse-range";
 /** The options of `mccserver`, each checked by itself; paths are absolute. */
 export interface CommandLine {
   readonly range: AddressRange;
+  /** The first MiniCloud's name for the range. */
+  readonly iprange?: AddressRange;
   readonly port: number;
   readonly listen: string;
   readonly foreground?: true;
@@ -53,6 +55,7 @@ const options: readonly Option[] = [
   new Option("-r, --range <FIRST-LAST>", "addresses for instances, or a CIDR range")
     .argParser(range)
     .default(range(defaultRange), defaultRange),
+  new Option("--iprange <FIRST-LAST>").argParser(range).conflicts("range").hideHelp(),
   new Option("-p, --port <number>", "port to listen at; 0 takes a free one")
     .argParser(wholeNumber(0, 65_535))
     .default(8080),

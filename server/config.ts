@@ -38,7 +38,7 @@ export function readConfig(words: readonly string[]): Config {
   }
   return {
     action: chooseAction(line),
-    range: line.range,
+    range: line.iprange ?? line.range,
     port: line.port,
     address: line.listen,
     driver: line.driver,

@@ -30,6 +30,13 @@ describe("the configuration", () => {
     });
   }
 
+  it("takes the words of the first MiniCloud", () => {
+    const old = ["--port", "80", "--listen", "0.0.0.0", "--iprange", "10.0.0.20-10.0.0.50"];
+    const config = readConfig([...old, "--allow-anonymous", "--insecure"]);
+    assert.deepEqual([config.port, config.address], [80, "0.0.0.0"]);
+    assert.deepEqual(config.range, { first: "10.0.0.20", last: "10.0.0.50" });
+  });
+
   it("makes paths absolute", () => {
     const config = readConfig(["--state-dir", "s", "--types", "t", "--tls-cert", "c", "--tls-key", "k"]);
     assert.deepEqual(
