@@ -1,10 +1,10 @@
 import { statSync } from "node:fs";
 import * as ipaddr from "ipaddr.js";
 import type { Logger } from "pino";
+import { packageVersion } from "../protocol/package-version";
 import type { AddressRange } from "./cloud/address-range";
 import type { CloudOptions } from "./cloud/cloud";
 import { type CommandLine, makeCommand, operatorsTypesFile } from "./command-line";
-import { packageVersion } from "../protocol/package-version";
 
 /** What the daemon is asked to do, checked as a whole. */
 export interface Config {
