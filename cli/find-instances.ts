@@ -1,25 +1,7 @@
-import { z } from "zod";
 import type { Client } from "../client/client";
 import { MccError } from "../protocol/error";
 import type { Instance } from "../protocol/instance";
 import { didYouMean } from "./subjects";
-import { instanceText } from "./values";
-
-/** The argument that names one instance. */
-export const oneInstance = {
-  syntax: "<INSTANCE>",
-  help: "id or name of an instance",
-  value: instanceText,
-  names: "instance",
-} as const;
-
-/** The argument that names instances, one at least. */
-export const someInstances = {
-  syntax: "<INSTANCE...>",
-  help: "ids or names of instances",
-  value: z.array(instanceText),
-  names: "instance",
-} as const;
 
 /**
  * Finds instances by id or name among those that there are now.

@@ -22,9 +22,3 @@ export function wholeNumber(least: number, most: number): z.ZodType<number, stri
     .transform(Number)
     .refine((number) => number >= least && number <= most, message);
 }
-
-export const graceOption = {
-  syntax: "--grace <SECONDS>",
-  help: "how long a clean shutdown may take before it is forced (default: 10)",
-  value: wholeNumber(0, 600).optional(),
-} as const;

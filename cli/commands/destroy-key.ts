@@ -1,22 +1,16 @@
 import { connect } from "../../client/client";
 import { MccError } from "../../protocol/error";
-import { nameSchema } from "../../protocol/name";
 import { command } from "../command";
 import { print } from "../output/print";
 import { didYouMean, namesOf } from "../subjects";
+import { keyNameOption } from "../words";
 
 export const destroyKey = command({
   name: "destroy-key",
   summary: "Remove a key, also from the instances that carry it",
   standalone: true,
   options: {
-    name: {
-      syntax: "-n, --name <NAME>",
-      help: "the key's name",
-      value: nameSchema,
-      required: true,
-      names: "key",
-    },
+    name: keyNameOption,
   },
   arguments: {},
   examples: [["destroy-key -n me", "files in ~/.ssh stay as they are"]],

@@ -4,9 +4,10 @@ import { connect } from "../../client/client";
 import { largestExecOutputBytes } from "../../protocol/instance";
 import { command } from "../command";
 import { commandWords } from "../command-words";
-import { findInstance, oneInstance, targetOf } from "../find-instances";
+import { findInstance, targetOf } from "../find-instances";
 import { note } from "../output/print";
 import { flag, wholeNumber } from "../values";
+import { oneInstance } from "../words";
 
 export const exec = command({
   name: "exec",

@@ -2,10 +2,11 @@ import { z } from "zod";
 import { connect } from "../../client/client";
 import { command } from "../command";
 import { commandWords } from "../command-words";
-import { findInstance, oneInstance } from "../find-instances";
+import { findInstance } from "../find-instances";
 import { accessOptions, withAccess } from "../ssh/access";
 import { runProgram } from "../ssh/run-program";
 import { text } from "../values";
+import { oneInstance } from "../words";
 
 export const ssh = command({
   name: "ssh",

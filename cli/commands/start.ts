@@ -1,6 +1,6 @@
 import { changeInstances } from "../change-instances";
 import { command } from "../command";
-import { someInstances } from "../find-instances";
+import { someInstances } from "../words";
 
 export const start = command({
   name: "start",

@@ -1,7 +1,6 @@
 import { changeInstances } from "../change-instances";
 import { command } from "../command";
-import { someInstances } from "../find-instances";
-import { graceOption } from "../values";
+import { graceOption, someInstances } from "../words";
 
 export const stop = command({
   name: "stop",

@@ -1,21 +1,15 @@
 import { connect } from "../../client/client";
-import { nameSchema } from "../../protocol/name";
 import { command } from "../command";
 import { print } from "../output/print";
 import { publicKeyOption, readPublicKey } from "../read-public-key";
 import { withSuggestion } from "../subjects";
+import { keyNameOption } from "../words";
 
 export const updateKey = command({
   name: "update-key",
   summary: "Replace the public half of a key, also on the instances that carry it",
   options: {
-    name: {
-      syntax: "-n, --name <NAME>",
-      help: "the key's name",
-      value: nameSchema,
-      required: true,
-      names: "key",
-    },
+    name: keyNameOption,
     publicKey: publicKeyOption,
   },
   arguments: {},

@@ -2,13 +2,15 @@ import { type Client, connect } from "../../client/client";
 import { MccError } from "../../protocol/error";
 import type { Instance } from "../../protocol/instance";
 import { command } from "../command";
-import { findInstances, someInstances, targetOf, titleOf } from "../find-instances";
+import { findInstances, targetOf, titleOf } from "../find-instances";
 import { onEach } from "../on-each";
 import { print } from "../output/print";
 import { wholeNumber } from "../values";
 
 /** What the daemon waits in one call at most. */
 const longestCallSeconds = 60;
+
+import { someInstances } from "../words";
 
 export const wait = command({
   name: "wait",

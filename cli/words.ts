@@ -1,0 +1,33 @@
+import { z } from "zod";
+import { nameSchema } from "../protocol/name";
+import { instanceText, wholeNumber } from "./values";
+
+/** The options and arguments that several commands have. */
+
+export const oneInstance = {
+  syntax: "<INSTANCE>",
+  help: "id or name of an instance",
+  value: instanceText,
+  names: "instance",
+} as const;
+
+export const someInstances = {
+  syntax: "<INSTANCE...>",
+  help: "ids or names of instances",
+  value: z.array(instanceText),
+  names: "instance",
+} as const;
+
+export const graceOption = {
+  syntax: "--grace <SECONDS>",
+  help: "how long a clean shutdown may take before it is forced (default: 10)",
+  value: wholeNumber(0, 600).optional(),
+} as const;
+
+export const keyNameOption = {
+  syntax: "-n, --name <NAME>",
+  help: "the key's name",
+  value: nameSchema,
+  required: true,
+  names: "key",
+} as const;
