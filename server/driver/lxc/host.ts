@@ -16,9 +16,10 @@ export async function openHost(engine: Engine): Promise<void> {
   if ((await hasOverlay()) === "module") {
     await runner.run(commands.loadModule("overlay"));
   }
-  await namespace.open(place, cgroups.hierarchies, timeoutMs);
   await openBridge(engine);
   await openFirewall(engine);
+  // Last, so that nothing stays open when any of the others fails.
+  await namespace.open(place, cgroups.hierarchies, timeoutMs);
 }
 
 /** Removes what `openHost` made, and what LXC leaves on the host after its last container. */

@@ -1,0 +1,145 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { chmod, mkdir, readdir, stat, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { execa } from "execa";
+import { assertMccError } from "../../../support/assert-error";
+import { testImage } from "../container-spec";
+import { lxcHosts } from "./lxc-host";
+import { shell, startContainer } from "./running-container";
+
+describe("images of the LXC driver", () => {
+  const host = lxcHosts();
+
+  /** A tarball of a folder that the work has filled. */
+  async function tarballOf(fill: (root: string) => Promise<unknown>, ...words: string[]): Promise<string> {
+    const root = join(host().options.folder, "..", "root");
+    const tarball = join(root, "..", "made.tar");
+    await execa("rm", ["-rf", root]);
+    await mkdir(root);
+    await fill(root);
+    await execa("tar", ["--create", `--file=${tarball}`, `--directory=${root}`, ...words, "."]);
+    return tarball;
+  }
+
+  /** The least that is taken for a root file system. */
+  async function fillLeast(root: string): Promise<void> {
+    for (const path of ["bin/sh", "sbin/init"]) {
+      await mkdir(join(root, path, ".."));
+      await writeFile(join(root, path), "", { mode: 0o755 });
+    }
+  }
+
+  async function assertNoneMade(): Promise<void> {
+    assert.deepEqual(await readdir(host().place.images), []);
+  }
+
+  for (const packing of ["--gzip", "--bzip2", "--xz", "--zstd"]) {
+    it(`are made of tarballs packed by ${packing.slice(2)}`, async () => {
+      const tarball = await tarballOf(fillLeast, packing);
+      const image = await host().driver.importImage("packed", tarball);
+      assert.ok(image.sizeBytes > 0 && image.sizeBytes < 1024 * 1024, String(image.sizeBytes));
+    });
+  }
+
+  it("belong to the containers' root, keep their modes, and have no device nodes", async () => {
+    const tarball = await tarballOf(async (root) => {
+      await fillLeast(root);
+      await writeFile(join(root, "bin/su"), "");
+      await chmod(join(root, "bin/su"), 0o4755);
+      await mkdir(join(root, "dev"));
+      await execa("mknod", [join(root, "dev/null"), "c", "1", "3"]);
+    });
+    await host().driver.importImage("own", tarball);
+    const rootfs = join(host().place.images, "own", "rootfs");
+    const { uid, gid, mode } = await stat(join(rootfs, "bin/su"));
+    assert.deepEqual([uid, gid, mode & 0o7777], [100_000, 100_000, 0o4755]);
+    assert.deepEqual(await readdir(join(rootfs, "dev")), []);
+  });
+
+  it("are told from what is no root file system", async () => {
+    const { driver, options } = host();
+    const nested = await tarballOf(async (root) => {
+      await mkdir(join(root, "rootfs"));
+      await fillLeast(join(root, "rootfs"));
+    });
+    await assertMccError(
+      driver.importImage("nested", nested),
+      "invalid",
+      /no \/sbin\/init.*top of the tarball/,
+    );
+    await assertNoneMade();
+
+    const text = join(options.folder, "..", "text.tar");
+    await writeFile(text, "not a tarball at all\n".repeat(100));
+    await assertMccError(
+      driver.importImage("text", text),
+      "engine",
+      /text\.tar.*not look like a tar archive/,
+    );
+    await assertNoneMade();
+
+    const missing = join(options.folder, "missing.tar");
+    await assertMccError(driver.importImage("missing", missing), "invalid", /missing\.tar cannot be read/);
+    await assertNoneMade();
+  });
+
+  it("find their parts by links, which never lead out of the image", async () => {
+    const { driver } = host();
+    const merged = await tarballOf(async (root) => {
+      await mkdir(join(root, "usr"));
+      await fillLeast(join(root, "usr"));
+      await symlink("usr/bin", join(root, "bin"));
+      await symlink("/usr/sbin", join(root, "sbin"));
+    });
+    await driver.importImage("merged", merged);
+
+    // The host has both.
+    const outside = await tarballOf(async (root) => {
+      await symlink("../../../../../../usr/bin", join(root, "bin"));
+      await symlink("/usr/sbin", join(root, "sbin"));
+    });
+    await assertMccError(driver.importImage("outside", outside), "invalid", /no \/sbin\/init/);
+  });
+
+  it("write nothing outside of themselves", async () => {
+    const { driver, options } = host();
+    const victim = join(options.folder, "..", "victim");
+    const tarball = await tarballOf(
+      async (root) => {
+        await fillLeast(root);
+        await writeFile(join(root, "evil"), "evil");
+      },
+      "--absolute-names",
+      `--transform=s,^./evil$,../../../../victim,`,
+    );
+    await driver.importImage("evil", tarball).catch(() => undefined);
+    assert.equal(existsSync(victim), false);
+  });
+
+  it("keep their names: a second one of the same name is refused", async () => {
+    const { driver, tarball } = host();
+    const image = await driver.importImage(testImage, tarball);
+    await assertMccError(driver.importImage(testImage, tarball), "conflict", /"micro" exists already/);
+    const both = await Promise.allSettled(["twin", "twin"].map((name) => driver.importImage(name, tarball)));
+    assert.deepEqual(both.map(({ status }) => status).sort(), ["fulfilled", "rejected"]);
+    assert.deepEqual((await readdir(host().place.images)).sort(), [testImage, "twin"]);
+    assert.deepEqual(
+      (await driver.images()).find(({ name }) => name === testImage),
+      image,
+    );
+  });
+
+  it("are shared and never changed by containers", async () => {
+    await startContainer(host(), 500);
+    await startContainer(host(), 501);
+    await shell(host(), "rm -rf /usr/bin/dropbear* /etc/hosts /root; echo changed >/etc/passwd");
+    const { stdout } = await host().driver.exec(501, {
+      command: ["sh", "-c", "head -1 /etc/passwd; ls -d /root"],
+      stdin: Buffer.alloc(0),
+      timeoutMs: 10_000,
+      maxOutputBytes: 1000,
+    });
+    assert.match(Buffer.from(stdout).toString(), /^root:.*\n\/root\n$/);
+  });
+});

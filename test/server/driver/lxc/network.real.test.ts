@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFile, writeFile } from "node:fs/promises";
+import { execa } from "execa";
+import { lxcHosts } from "./lxc-host";
+import { shell, startContainer } from "./running-container";
+
+const forwarding = "/proc/sys/net/ipv4/ip_forward";
+const ping = (address: string): string => `ping -c 1 -W 5 ${address} >/dev/null && echo answered`;
+
+describe("the network of LXC containers", () => {
+  const host = lxcHosts();
+
+  it("lets them reach each other and the host, by addresses that are theirs alone", async () => {
+    await startContainer(host(), 500);
+    await startContainer(host(), 501);
+    assert.equal(await shell(host(), ping("198.18.0.101")), "answered");
+    assert.equal(await shell(host(), ping("198.18.0.1")), "answered");
+    assert.match(
+      await shell(host(), "ip -4 -o address show eth0"),
+      /inet 198\.18\.0\.100\/24 brd 198\.18\.0\.255/,
+    );
+    assert.match(await shell(host(), "ip route"), /^default via 198\.18\.0\.1 dev eth0/);
+    assert.equal((await readFile(forwarding, "utf8")).trim(), "0", "nothing is forwarded without NAT");
+  });
+
+  it("has the same bridge address, whoever joins", async () => {
+    const address = async (): Promise<string> =>
+      await readFile(`/sys/class/net/${host().place.bridge}/address`, "utf8");
+    const before = await address();
+    await startContainer(host());
+    assert.equal(await address(), before);
+  });
+});
+
+describe("the network of LXC containers, with NAT", () => {
+  const network = { address: "198.18.0.0", prefixLength: 24, gateway: "198.18.0.1", nat: true };
+  const host = lxcHosts({ network });
+
+  it("lets them reach the world by the host's address, and is undone by purge", async () => {
+    await startContainer(host());
+    assert.equal((await readFile(forwarding, "utf8")).trim(), "1");
+    // A world that knows no way back to the containers' own network.
+    const world = spawn("unshare", ["--net", "sleep", "1000"], { stdio: "ignore" });
+    const inWorld = ["--net", `--target=${world.pid ?? 0}`, "ip"];
+    try {
+      await execa("ip", ["link", "add", "world0", "type", "veth", "peer", "name", "world1"]);
+      await execa("ip", ["address", "add", "198.19.0.1/24", "dev", "world0"]);
+      await execa("ip", ["link", "set", "world0", "up"]);
+      await execa("ip", ["link", "set", "world1", "netns", String(world.pid)]);
+      await execa("nsenter", [...inWorld, "address", "add", "198.19.0.2/24", "dev", "world1"]);
+      await execa("nsenter", [...inWorld, "link", "set", "world1", "up"]);
+      assert.equal(await shell(host(), ping("198.19.0.2")), "answered");
+    } finally {
+      const exit = once(world, "exit");
+      world.kill("SIGKILL");
+      await exit;
+    }
+    const { driver, nextDriver } = host();
+    await driver.destroy(500);
+    await driver.close();
+    await nextDriver().purge();
+    assert.equal((await readFile(forwarding, "utf8")).trim(), "0");
+  });
+
+  it("leaves forwarding on where it was on before", async () => {
+    const { driver, nextDriver } = host();
+    await driver.close();
+    await nextDriver().purge();
+    await writeFile(forwarding, "1");
+    const next = nextDriver();
+    await next.open();
+    await next.close();
+    await next.purge();
+    assert.equal((await readFile(forwarding, "utf8")).trim(), "1");
+    await writeFile(forwarding, "0");
+  });
+});
