@@ -1,0 +1,81 @@
+import { commands, type EngineCommand, type Target } from "./command";
+import { readVariables } from "./configuration-file";
+import type { Containers } from "./containers";
+import type { EarlierCommands } from "./earlier-commands";
+import type { ExitKind } from "./exit-codes";
+import { failureOf } from "./engine";
+import type { HostConfiguration } from "./host";
+import { findDestroyed, removeHalfMadeFiles, removeRemains } from "./leftovers";
+import type { MakingRecord, MakingRecords } from "./making-records";
+import type { Vz } from "./vz";
+
+/** What is in the way of `destroy`, and the command that clears it. */
+const clearances: Readonly<Partial<Record<ExitKind, (target: Target) => EngineCommand>>> = {
+  running: commands.kill,
+  mounted: commands.unmount,
+};
+/** Each obstacle once, and once more for one that came back, as a mount does after a kill. */
+const mostClearances = 4;
+
+/** Removes containers, whatever state they are in. */
+export class Destruction {
+  constructor(
+    private readonly serverId: string,
+    private readonly vz: Vz,
+    private readonly records: MakingRecords,
+    private readonly containers: Containers,
+    private readonly earlier: EarlierCommands,
+  ) {}
+
+  /** Gone already is success. A container of someone else's under the same id is never touched. */
+  async destroy(id: number): Promise<void> {
+    await this.earlier.end(id);
+    const host = await this.vz.host();
+    const record = this.records.get(id);
+    const listed = (await this.containers.look()).own.get(id);
+    if (record !== undefined) {
+      await this.#destroyHalfMade(host, record);
+    } else if (listed !== undefined) {
+      await this.#destroyListed(listed);
+      await removeRemains(host, listed.ctid);
+    } else {
+      const ctid = await findDestroyed(host, { serverId: this.serverId, id });
+      await (ctid === undefined ? undefined : removeRemains(host, ctid));
+    }
+    await this.records.remove(id);
+    this.containers.remove(id);
+  }
+
+  /** It may have a configuration, or files, or both; whether the list shows it depends on which. */
+  async #destroyHalfMade(host: HostConfiguration, record: MakingRecord): Promise<void> {
+    const variables = await readVariables(host.containerConfiguration(record.ctid));
+    if (variables !== undefined) {
+      const found = {
+        name: variables.get("NAME"),
+        hostname: variables.get("HOSTNAME"),
+        image: variables.get("OSTEMPLATE"),
+      };
+      if (!(await this.vz.generation()).isHalfMade(found, record)) {
+        return;
+      }
+      await this.#destroyListed(record);
+    }
+    await removeHalfMadeFiles(host, record.ctid);
+    await removeRemains(host, record.ctid);
+  }
+
+  async #destroyListed(target: Target): Promise<void> {
+    const command = commands.destroy(target);
+    for (let cleared = 0; ; cleared += 1) {
+      const ended = await this.vz.attempt(command);
+      if (command.successes?.includes(ended.exitCode) === true) {
+        return;
+      }
+      const clear = clearances[ended.meaning?.kind ?? "other"];
+      if (clear === undefined || cleared === mostClearances) {
+        throw failureOf(command, ended);
+      }
+      await this.vz.run(clear(target));
+    }
+  }
+}
