@@ -1,0 +1,143 @@
+import { execFileSync } from "node:child_process";
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { type HostPlaces } from "../../../server/driver/openvz/host";
+import { type Behaviour, recordedHost, writeBehaviour } from "./behaviour";
+
+/** The image of the recorded runs. */
+export const imageName = "busybox-1.35-x86_64";
+const basicSample = [
+  'PHYSPAGES="0:9223372036854775807"',
+  'NUMPROC="240:240"',
+  'DISKSPACE="2097152:2306867"',
+  'CPUUNITS="1000"',
+];
+
+/** A fake host in a folder of its own. */
+export class FakeOpenvz {
+  readonly places: HostPlaces;
+  readonly bin: string;
+  #behaviour: Behaviour;
+
+  constructor(
+    readonly root: string,
+    behaviour: Partial<Behaviour> = {},
+  ) {
+    this.#behaviour = { ...recordedHost, ...behaviour };
+    this.bin = join(root, "bin");
+    const configuration = this.path("etc/vz/vz.conf");
+    this.places = {
+      configuration,
+      procVz: this.path("proc/vz"),
+      userNamespace: "/proc/self/ns/user",
+      venet: this.path("sys/class/net/venet0"),
+    };
+    ["bin", "etc/vz/conf", "vz/vztmp", "vz/template/cache", "vz/private", "vz/root", "vz/lock"].forEach(
+      (folder) => mkdirSync(this.path(folder), { recursive: true }),
+    );
+    this.#writeConfiguration(configuration);
+    this.#writePrograms();
+    writeBehaviour(root, this.#behaviour);
+  }
+
+  /** The environment in which `vzctl` and `vzlist` are the fakes. */
+  get environment(): Record<string, string> {
+    return { FAKE_OPENVZ_ROOT: this.root, PATH: `${this.bin}:${process.env["PATH"] ?? ""}` };
+  }
+
+  path(path: string): string {
+    return join(this.root, path);
+  }
+
+  behave(changes: Partial<Behaviour>): void {
+    this.#behaviour = { ...this.#behaviour, ...changes };
+    writeBehaviour(this.root, this.#behaviour);
+  }
+
+  /** Files that containers have left, or are made of: nothing of them may remain after a destroy. */
+  remains(): string[] {
+    const samples = /^ve-.*\.conf-sample$/;
+    return ["etc/vz/conf", "etc/vz/names", "vz/private", "vz/root", "vz/lock", "vz/vztmp"].flatMap(
+      (folder) => {
+        const path = this.path(folder);
+        const entries = existsSync(path) ? readdirSync(path) : [];
+        return entries.filter((entry) => !samples.test(entry)).map((entry) => join(folder, entry));
+      },
+    );
+  }
+
+  /** A container's own configuration, as text. */
+  configuration(ctid: string): string {
+    return readFileSync(this.path(`etc/vz/conf/${ctid}.conf`), "utf8");
+  }
+
+  /** Ends what tests have left running. */
+  killAll(): void {
+    const folder = this.path("run");
+    for (const file of existsSync(folder) ? readdirSync(folder) : []) {
+      const [pid] = JSON.parse(readFileSync(join(folder, file), "utf8")) as [number];
+      const root = existsSync(`/proc/${pid}/cmdline`) ? readFileSync(`/proc/${pid}/cmdline`, "utf8") : "";
+      if (root.includes("trap")) {
+        process.kill(pid, "SIGKILL");
+      }
+      rmSync(join(folder, file));
+    }
+  }
+
+  #writeConfiguration(configuration: string): void {
+    const variables = {
+      TEMPLATE: this.path("vz/template"),
+      VE_ROOT: this.path("vz/root/$VEID"),
+      VE_PRIVATE: this.path("vz/private/$VEID"),
+      LOCKDIR: this.path("vz/lock"),
+      CONFIGFILE: '"basic"',
+      VE_LAYOUT: "simfs",
+    };
+    const lines = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
+    writeFileSync(configuration, `# Global parameters\n${lines.join("\n")}\n`);
+    writeFileSync(join(dirname(configuration), "conf/ve-basic.conf-sample"), `${basicSample.join("\n")}\n`);
+    writeFileSync(
+      join(dirname(configuration), "conf/ve-light.conf-sample"),
+      'PHYSPAGES="0:65536"\nNUMPROC="64:64"\nCPULIMIT="50"\n',
+    );
+  }
+
+  #writePrograms(): void {
+    for (const program of ["vzctl", "vzlist"]) {
+      const path = join(this.bin, program);
+      writeFileSync(
+        path,
+        `#!/bin/sh\nexec '${process.execPath}' '${join(__dirname, `${program}.js`)}' "$@"\n`,
+      );
+      chmodSync(path, 0o755);
+    }
+  }
+}
+
+/** Makes the tarball of a root file system out of the host's static busybox and bash. */
+export function makeImage(tarball: string): void {
+  const folder = `${tarball}.root`;
+  ["bin", "etc", "root", "proc", "dev", "tmp", "sbin"].forEach((name) =>
+    mkdirSync(join(folder, name), { recursive: true }),
+  );
+  cpSync("/bin/busybox", join(folder, "bin/busybox"));
+  cpSync("/bin/bash-static", join(folder, "bin/bash"));
+  // Left out as on the host of the recorded runs.
+  const applets = execFileSync("/bin/busybox", ["--list"], { encoding: "utf8" })
+    .split("\n")
+    .filter((applet) => !["", "busybox", "bash", "chpasswd"].includes(applet));
+  applets.forEach((applet) => symlinkSync("busybox", join(folder, "bin", applet)));
+  symlinkSync("../bin/busybox", join(folder, "sbin/init"));
+  execFileSync("tar", ["-czf", tarball, "-C", folder, "."]);
+  rmSync(folder, { recursive: true });
+}
