@@ -15,9 +15,11 @@ export interface ListedContainer {
 /** The description last: it alone may hold anything, so what is before it is safe from it. */
 export const listFields = ["ctid", "status", "ip", "hostname", "name", "ostemplate", "description"] as const;
 
+const lastField = listFields[listFields.length - 1];
+
 const text = z
   .string()
-  .nullish()
+  .nullable()
   .transform((value) => value ?? undefined);
 
 const rowSchema = z
@@ -43,10 +45,11 @@ const rowSchema = z
  */
 export function parseContainerList(output: string): ListedContainer[] {
   const trimmed = output.trim();
-  if (!trimmed.startsWith("[") || !trimmed.endsWith("]")) {
+  const json = parseJson(trimmed);
+  if (json === undefined && !trimmed.endsWith("\n  }\n]")) {
     throw notAList(trimmed.length === 0 ? "nothing" : `no whole list (it ends with ${ending(trimmed)})`);
   }
-  const rows = z.array(rowSchema).safeParse(parseJson(trimmed) ?? readByLayout(trimmed));
+  const rows = z.array(rowSchema).safeParse(json ?? readByLayout(trimmed));
   if (!rows.success) {
     throw notAList(`something else (${z.prettifyError(rows.error).replaceAll("\n", " ")})`);
   }
@@ -65,35 +68,28 @@ function parseJson(output: string): unknown {
   }
 }
 
-/** The lines between `  {` and `  }`; one that begins no field goes on with the description above it. */
+/** A field a line between `  {` and `  }`; the last one, the description, goes on to the row's end. */
 function readByLayout(output: string): unknown[] {
-  const rows: Record<string, unknown>[] = [];
-  let description: string | undefined;
-  for (const line of output.split("\n")) {
-    const row = rows.at(-1);
-    const { field, value } = /^ {4}"(?<field>[a-z]+)": (?<value>.*)$/s.exec(line)?.groups ?? {};
-    if (line === "  {") {
-      rows.push({});
-      description = undefined;
-    } else if (row !== undefined && field === "description" && value !== undefined) {
-      description = value;
-      row[field] = unquote(description);
-    } else if (row !== undefined && field !== undefined && value !== undefined) {
-      row[field] = readValue(value.replace(/,$/, ""));
-    } else if (row !== undefined && description !== undefined && !/^( {2}\},?|\])$/.test(line)) {
-      description += `\n${line}`;
-      row["description"] = unquote(description);
-    }
-  }
-  return rows;
+  const rows = output.split(/^ {2}\{\n/m).slice(1);
+  return rows.map((row) => {
+    const lines = row.replace(/\n {2}\},?\n[^]*$/, "").split("\n");
+    const last = lines.findIndex((line) => line.startsWith(`    "${lastField}": `));
+    const fields = [...lines.slice(0, last), lines.slice(last).join("\n")];
+    return Object.fromEntries(fields.map((line, index) => readField(line, index === last)));
+  });
+}
+
+function readField(line: string, isLast: boolean): [string, unknown] {
+  const { field = "", value = "" } = /^ {4}"(?<field>[a-z]+)": (?<value>.*)$/s.exec(line)?.groups ?? {};
+  return [field, readValue(isLast ? value : value.replace(/,$/, ""))];
 }
 
 function readValue(value: string): unknown {
   return value.startsWith('"') ? unquote(value) : parseJson(value);
 }
 
-function unquote(value: string): string | null {
-  return value === "null" ? null : value.replace(/^"/, "").replace(/"$/, "");
+function unquote(value: string): string {
+  return value.replace(/^"/, "").replace(/"$/, "");
 }
 
 /** v7 shows addresses with their prefix length. */

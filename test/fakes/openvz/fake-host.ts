@@ -1,4 +1,5 @@
 import {
+  appendFileSync,
   existsSync,
   linkSync,
   mkdirSync,
@@ -39,10 +40,12 @@ export class FakeHost {
   constructor(
     readonly root: string,
     configuration: string | undefined,
+    program: "vzctl" | "vzlist",
     private readonly words: readonly string[],
   ) {
     this.#configuration = configuration ?? join(root, "etc/vz/vz.conf");
     this.behaviour = readBehaviour(root);
+    appendFileSync(join(root, "commands.log"), `${JSON.stringify([program, ...words])}\n`);
     this.#variables = parse(readFileSync(this.#configuration, "utf8"));
   }
 

@@ -76,6 +76,14 @@ export class FakeOpenvz {
     );
   }
 
+  /** The commands run since this was last asked. */
+  takeCommands(): string[][] {
+    const log = this.path("commands.log");
+    const lines = existsSync(log) ? readFileSync(log, "utf8").trim().split("\n") : [];
+    rmSync(log, { force: true });
+    return lines.map((line) => JSON.parse(line) as string[]);
+  }
+
   /** A container's own configuration, as text. */
   configuration(ctid: string): string {
     return readFileSync(this.path(`etc/vz/conf/${ctid}.conf`), "utf8");

@@ -24,6 +24,7 @@ async function main(words: readonly string[]): Promise<void> {
   const host = new FakeHost(
     process.env["FAKE_OPENVZ_ROOT"] ?? "",
     process.env["FAKE_OPENVZ_CONFIGURATION"],
+    "vzctl",
     words,
   );
   const { generation } = host.behaviour;

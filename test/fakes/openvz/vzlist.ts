@@ -64,6 +64,7 @@ async function main(words: readonly string[]): Promise<void> {
   const host = new FakeHost(
     process.env["FAKE_OPENVZ_ROOT"] ?? "",
     process.env["FAKE_OPENVZ_CONFIGURATION"],
+    "vzlist",
     words,
   );
   const orderAt = words.indexOf("-o");
