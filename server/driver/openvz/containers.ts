@@ -2,13 +2,15 @@ import { MccError } from "../../../protocol/error";
 import type { Target } from "./command";
 import { type ListedContainer, parseContainerList } from "./container-list";
 import type { Ended } from "./engine";
-import type { Generation } from "./generation";
-import type { MakingRecord, MakingRecords } from "./making-records";
+import type { Generation, Names } from "./generation";
+import type { UnfinishedRecord, UnfinishedRecords } from "./unfinished-records";
 import { parseMetadata } from "./metadata";
 
 /** A container of this daemon's. */
 export interface OwnContainer extends Target {
   readonly running: boolean;
+  /** As the engine lists it; undefined where it lists nothing. */
+  readonly names: Names | undefined;
 }
 
 /** What the engine has, seen in one look. */
@@ -28,7 +30,7 @@ export class Containers {
 
   constructor(
     private readonly serverId: string,
-    private readonly making: MakingRecords,
+    private readonly making: UnfinishedRecords,
     private readonly list: () => Promise<{ rows: ListedContainer[]; generation: Generation }>,
   ) {}
 
@@ -76,13 +78,17 @@ export class Containers {
       if (id === undefined) {
         foreign.push(row);
       } else {
-        own.set(id, { id, ctid: row.ctid, running: runningStatuses.includes(row.status) });
+        const { ctid, name, hostname, image } = row;
+        own.set(id, {
+          ...{ id, ctid, names: { name, hostname, image } },
+          running: runningStatuses.includes(row.status),
+        });
       }
     }
     this.#ctids.clear();
     own.forEach(({ id, ctid }) => this.#ctids.set(id, ctid));
     for (const { id, ctid } of halfMade.values()) {
-      own.set(id, own.get(id) ?? { id, ctid, running: false });
+      own.set(id, own.get(id) ?? { id, ctid, running: false, names: undefined });
     }
     return { own, foreign };
   }
@@ -97,7 +103,7 @@ export class Containers {
 function claimant(
   row: ListedContainer,
   generation: Generation,
-  halfMade: Iterable<MakingRecord>,
+  halfMade: Iterable<UnfinishedRecord>,
 ): number | undefined {
   return [...halfMade].find((record) => record.ctid === row.ctid && generation.isHalfMade(row, record))?.id;
 }

@@ -4,9 +4,8 @@ import type { Containers } from "./containers";
 import type { EarlierCommands } from "./earlier-commands";
 import type { ExitKind } from "./exit-codes";
 import { failureOf } from "./engine";
-import type { HostConfiguration } from "./host";
-import { findDestroyed, removeHalfMadeFiles, removeRemains } from "./leftovers";
-import type { MakingRecord, MakingRecords } from "./making-records";
+import { removePrivateArea, removeRemains } from "./leftovers";
+import type { UnfinishedRecord, UnfinishedRecords } from "./unfinished-records";
 import type { Vz } from "./vz";
 
 /** What is in the way of `destroy`, and the command that clears it. */
@@ -20,9 +19,8 @@ const mostClearances = 4;
 /** Removes containers, whatever state they are in. */
 export class Destruction {
   constructor(
-    private readonly serverId: string,
     private readonly vz: Vz,
-    private readonly records: MakingRecords,
+    private readonly records: UnfinishedRecords,
     private readonly containers: Containers,
     private readonly earlier: EarlierCommands,
   ) {}
@@ -30,24 +28,22 @@ export class Destruction {
   /** Gone already is success. A container of someone else's under the same id is never touched. */
   async destroy(id: number): Promise<void> {
     await this.earlier.end(id);
-    const host = await this.vz.host();
-    const record = this.records.get(id);
     const listed = (await this.containers.look()).own.get(id);
-    if (record !== undefined) {
-      await this.#destroyHalfMade(host, record);
-    } else if (listed !== undefined) {
-      await this.#destroyListed(listed);
-      await removeRemains(host, listed.ctid);
-    } else {
-      const ctid = await findDestroyed(host, { serverId: this.serverId, id });
-      await (ctid === undefined ? undefined : removeRemains(host, ctid));
+    if (listed?.names !== undefined && this.records.get(id) === undefined) {
+      // The list loses sight of a container before the last of it is gone.
+      await this.records.write({ id, ctid: listed.ctid, ...listed.names });
     }
-    await this.records.remove(id);
+    const record = this.records.get(id);
+    if (record !== undefined) {
+      await this.#destroyRecorded(record);
+      await this.records.remove(id);
+    }
     this.containers.remove(id);
   }
 
   /** It may have a configuration, or files, or both; whether the list shows it depends on which. */
-  async #destroyHalfMade(host: HostConfiguration, record: MakingRecord): Promise<void> {
+  async #destroyRecorded(record: UnfinishedRecord): Promise<void> {
+    const host = await this.vz.host();
     const variables = await readVariables(host.containerConfiguration(record.ctid));
     if (variables !== undefined) {
       const found = {
@@ -58,13 +54,13 @@ export class Destruction {
       if (!(await this.vz.generation()).isHalfMade(found, record)) {
         return;
       }
-      await this.#destroyListed(record);
+      await this.#destroyConfigured(record);
     }
-    await removeHalfMadeFiles(host, record.ctid);
+    await removePrivateArea(host, record.ctid);
     await removeRemains(host, record.ctid);
   }
 
-  async #destroyListed(target: Target): Promise<void> {
+  async #destroyConfigured(target: Target): Promise<void> {
     const command = commands.destroy(target);
     for (let cleared = 0; ; cleared += 1) {
       const ended = await this.vz.attempt(command);

@@ -116,11 +116,13 @@ export function notInstalled(program: string): MccError {
   );
 }
 
-/** `vzctl start 501` */
+/** `vzctl start 501`; where the engine has another id for it, both. */
 function titleOf({ program, words, target }: EngineCommand): string {
-  return target === undefined
-    ? [program, ...words].join(" ")
-    : `${program} ${words.slice(0, 2).join(" ")}${words.includes("--fast") ? " --fast" : ""}`;
+  if (target === undefined) {
+    return [program, ...words].join(" ");
+  }
+  const shown = [program, ...words.slice(0, 2), ...words.filter((word) => word === "--fast")].join(" ");
+  return target.ctid === String(target.id) ? shown : `${shown} (instance ${target.id})`;
 }
 
 /** @throws MccError `unavailable` where the program is not installed. */

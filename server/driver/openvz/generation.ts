@@ -11,9 +11,9 @@ interface Making {
 
 /** What a container's configuration says of whose it is, before it has its description. */
 export interface Names {
-  readonly name: string | undefined;
-  readonly hostname: string | undefined;
-  readonly image: string | undefined;
+  readonly name?: string | undefined;
+  readonly hostname?: string | undefined;
+  readonly image?: string | undefined;
 }
 
 /** One of the two kinds of OpenVZ. All that differs between them stands in `generations`. */

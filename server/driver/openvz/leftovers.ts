@@ -1,19 +1,11 @@
-import { readdir, readlink, rm, rmdir, unlink } from "node:fs/promises";
+import { readdir, readFile, readlink, rm, rmdir, unlink } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { unlessErrno } from "../errno";
-import { readVariables } from "./configuration-file";
 import { exists, type HostConfiguration } from "./host";
-import { parseMetadata } from "./metadata";
-
-/** Who a leftover belongs to. */
-export interface Owner {
-  readonly serverId: string;
-  readonly id: number;
-}
 
 /**
- * Removes what `destroy` leaves of a container: its configuration under another name, links of its name, an
- * empty mount point.
+ * Removes what `destroy` leaves of a container: its configuration under another name, and where it was killed
+ * links of its name, an empty mount point, its lock.
  */
 export async function removeRemains(host: HostConfiguration, ctid: string): Promise<void> {
   const files = (await entriesOf(host.containerFolder)).filter(
@@ -22,27 +14,15 @@ export async function removeRemains(host: HostConfiguration, ctid: string): Prom
   await Promise.all(files.map((file) => rm(join(host.containerFolder, file), { force: true })));
   await removeStaleNames(host, ctid);
   await removeEmptyFolder(host.root(ctid));
+  await removeStaleLock(host, ctid);
 }
 
-/** Removes what a `create` leaves that was killed: the private area, finished or not. */
-export async function removeHalfMadeFiles(host: HostConfiguration, ctid: string): Promise<void> {
+/** Removes the private area, finished or not: a `create` that was killed may leave it without a configuration. */
+export async function removePrivateArea(host: HostConfiguration, ctid: string): Promise<void> {
   const privateArea = host.privateArea(ctid);
   await Promise.all(
     [privateArea, `${privateArea}.tmp`].map((path) => rm(path, { recursive: true, force: true })),
   );
-}
-
-/** The engine's id of a container whose `destroy` was killed after it had gone from the list. */
-export async function findDestroyed(host: HostConfiguration, owner: Owner): Promise<string | undefined> {
-  const suffix = ".conf.destroyed";
-  for (const file of (await entriesOf(host.containerFolder)).filter((name) => name.endsWith(suffix))) {
-    const variables = await readVariables(join(host.containerFolder, file));
-    const metadata = parseMetadata(variables?.get("DESCRIPTION"));
-    if (metadata?.serverId === owner.serverId && metadata.id === owner.id) {
-      return file.slice(0, -suffix.length);
-    }
-  }
-  return undefined;
 }
 
 /** A name is a symbolic link to the configuration. */
@@ -57,6 +37,15 @@ async function removeStaleNames(host: HostConfiguration, ctid: string): Promise<
     if (target !== undefined && basename(target) === `${ctid}.conf`) {
       await unlessErrno(unlink(path), "ENOENT");
     }
+  }
+}
+
+/** vzctl too takes a lock for stale when the process that it names is gone. */
+async function removeStaleLock(host: HostConfiguration, ctid: string): Promise<void> {
+  const path = join(host.lockFolder, `${ctid}.lck`);
+  const holder = Number.parseInt((await unlessErrno(readFile(path, "utf8"), "ENOENT")) ?? "", 10);
+  if (!Number.isNaN(holder) && !(await exists(`/proc/${holder}`))) {
+    await rm(path, { force: true });
   }
 }
 

@@ -7,7 +7,7 @@ import { failureOf } from "./engine";
 import type { Generation } from "./generation";
 import { exists, type HostConfiguration } from "./host";
 import { limitOptions } from "./limits";
-import type { MakingRecords } from "./making-records";
+import type { UnfinishedRecords } from "./unfinished-records";
 import { formatMetadata } from "./metadata";
 import { NameTurns } from "./name-turns";
 import { writeIntoRoot } from "./root-files";
@@ -21,7 +21,7 @@ export class Making {
   constructor(
     private readonly serverId: string,
     private readonly vz: Vz,
-    private readonly records: MakingRecords,
+    private readonly records: UnfinishedRecords,
     private readonly containers: Containers,
   ) {}
 

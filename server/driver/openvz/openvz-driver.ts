@@ -24,7 +24,7 @@ import { type HostPlaces, hostPlaces } from "./host";
 import { ImageArchives } from "./image-archives";
 import { limitOptions } from "./limits";
 import { Making } from "./making";
-import { MakingRecords } from "./making-records";
+import { UnfinishedRecords } from "./unfinished-records";
 import { preflight } from "./preflight";
 import { readSamples } from "./sample-types";
 import { Vz } from "./vz";
@@ -45,7 +45,7 @@ export function createOpenvzDriver(options: DriverOptions, places: HostPlaces = 
 class OpenvzDriver implements Driver {
   readonly capabilities = { simulated: false, importsImages: true, changesAtOnce };
   readonly #vz: Vz;
-  readonly #records: MakingRecords;
+  readonly #records: UnfinishedRecords;
   readonly #containers: Containers;
   readonly #making: Making;
   readonly #destruction: Destruction;
@@ -61,10 +61,10 @@ class OpenvzDriver implements Driver {
     const { serverId, folder, commandTimeoutMs: timeoutMs, log } = options;
     const earlier = new EarlierCommands(serverId);
     this.#vz = new Vz(places, { timeoutMs, mark: (id) => earlier.mark(id) });
-    this.#records = new MakingRecords(folder);
+    this.#records = new UnfinishedRecords(folder);
     this.#containers = new Containers(serverId, this.#records, () => this.#vz.list());
     this.#making = new Making(serverId, this.#vz, this.#records, this.#containers);
-    this.#destruction = new Destruction(serverId, this.#vz, this.#records, this.#containers, earlier);
+    this.#destruction = new Destruction(this.#vz, this.#records, this.#containers, earlier);
     this.#guest = new Guest(timeoutMs, async () => (await this.#vz.generation()).exitCodes);
     this.#images = new ImageArchives(
       async () => (await this.#vz.host()).imageFolder,
@@ -136,7 +136,7 @@ class OpenvzDriver implements Driver {
   async create(spec: ContainerSpec): Promise<void> {
     await this.#load();
     if (this.#containers.has(spec.id)) {
-      throw new MccError("engine", `The engine has a container ${spec.id} of this server's already.`);
+      throw new MccError("conflict", `The engine has a container ${spec.id} of this server's already.`);
     }
     await this.#images.require(spec.image);
     await this.#making.make(spec);

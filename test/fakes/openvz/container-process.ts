@@ -18,7 +18,7 @@ const initScript = [
   'cd "$1"',
   "exec env -i HOME=/ TERM=linux PATH=/bin:/sbin:/usr/bin:/usr/sbin chroot . /bin/sh -c 'trap \"exit 0\" TERM USR1 USR2; while :; do sleep 3600 & wait; done'",
 ].join("\n");
-const environment = ["HOME=/", "TERM=linux", "PATH=/bin:/sbin:/usr/bin:/usr/sbin:."];
+const environment = { HOME: "/", TERM: "linux", PATH: "/bin:/sbin:/usr/bin:/usr/sbin:." };
 
 /** A container's processes: real ones, in namespaces of their own, so that commands run in it as in a real one. */
 export class ContainerProcess {
@@ -65,23 +65,8 @@ export class ContainerProcess {
   async run(words: readonly string[]): Promise<number | NodeJS.Signals> {
     const child = spawn(
       "nsenter",
-      [
-        "-t",
-        String(this.pid),
-        "-m",
-        "-p",
-        "-u",
-        "-i",
-        "-r",
-        "-w",
-        "--",
-        "/bin/busybox",
-        "env",
-        "-i",
-        ...environment,
-        ...words,
-      ],
-      { stdio: "inherit" },
+      ["-t", String(this.pid), "-m", "-p", "-u", "-i", "-r", "-w", "--", ...words],
+      { stdio: "inherit", env: environment },
     );
     await once(child, "exit");
     return child.signalCode ?? child.exitCode ?? 0;

@@ -64,16 +64,17 @@ export class FakeOpenvz {
     writeBehaviour(this.root, this.#behaviour);
   }
 
-  /** Files that containers have left, or are made of: nothing of them may remain after a destroy. */
+  /**
+   * Files that containers have left, or are made of: nothing of them may remain after a destroy. What vzctl has put
+   * aside in `vz/vztmp` is its own: the next destroy of any container removes it.
+   */
   remains(): string[] {
     const samples = /^ve-.*\.conf-sample$/;
-    return ["etc/vz/conf", "etc/vz/names", "vz/private", "vz/root", "vz/lock", "vz/vztmp"].flatMap(
-      (folder) => {
-        const path = this.path(folder);
-        const entries = existsSync(path) ? readdirSync(path) : [];
-        return entries.filter((entry) => !samples.test(entry)).map((entry) => join(folder, entry));
-      },
-    );
+    return ["etc/vz/conf", "etc/vz/names", "vz/private", "vz/root", "vz/lock"].flatMap((folder) => {
+      const path = this.path(folder);
+      const entries = existsSync(path) ? readdirSync(path) : [];
+      return entries.filter((entry) => !samples.test(entry)).map((entry) => join(folder, entry));
+    });
   }
 
   /** The commands run since this was last asked. */

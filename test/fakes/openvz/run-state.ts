@@ -99,12 +99,13 @@ export async function destroy({ host, container }: Command): Promise<void> {
     throw new Exit(41);
   }
   host.say(`Destroying container private area: ${host.shown(container.privateArea)}`);
-  const aside = join(host.root, `vz/vztmp/vzctl-rm-me.${container.ctid}.${process.pid}`);
+  const aside = join(host.root, "vz/vztmp");
   if (existsSync(container.privateArea)) {
-    renameSync(container.privateArea, aside);
+    renameSync(container.privateArea, join(aside, `vzctl-rm-me.${container.ctid}.${process.pid}`));
+    await host.reach("destroy:moved");
+    // All that lie there, also what a destroy left that was killed.
+    readdirSync(aside).forEach((name) => rmSync(join(aside, name), { recursive: true, force: true }));
   }
-  await host.reach("destroy:moved");
-  rmSync(aside, { recursive: true, force: true });
   renameSync(container.configuration, `${container.configuration}.destroyed`);
   await host.reach("destroy:configuration");
   if (existsSync(container.root) && readdirSync(container.root).length === 0) {

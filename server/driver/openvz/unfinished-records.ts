@@ -3,24 +3,24 @@ import { join } from "node:path";
 import { z } from "zod";
 import { unlessErrno } from "../errno";
 
-/** What is being made now: enough to know it again before the engine's own list shows whose it is. */
+/** What is being made or destroyed: enough to know it again when the engine's own list does not show whose it is. */
 const recordSchema = z.object({
   id: z.int(),
   ctid: z.string(),
-  name: z.string(),
-  hostname: z.string(),
-  image: z.string(),
+  name: z.string().optional(),
+  hostname: z.string().optional(),
+  image: z.string().optional(),
 });
-export type MakingRecord = z.infer<typeof recordSchema>;
+export type UnfinishedRecord = z.output<typeof recordSchema>;
 
-/** A file for each container that is being made, gone when it is made or destroyed. */
-export class MakingRecords {
+/** A file for each container that is being made or destroyed, gone when that is done. */
+export class UnfinishedRecords {
   readonly #folder: string;
-  readonly #records = new Map<number, MakingRecord>();
+  readonly #records = new Map<number, UnfinishedRecord>();
 
   /** @param folder the driver's own. */
   constructor(folder: string) {
-    this.#folder = join(folder, "making");
+    this.#folder = join(folder, "unfinished");
   }
 
   /** Takes up what an earlier daemon left. Reads only; no folder is no records. */
@@ -32,16 +32,16 @@ export class MakingRecords {
     }
   }
 
-  all(): MakingRecord[] {
+  all(): UnfinishedRecord[] {
     return [...this.#records.values()];
   }
 
-  get(id: number): MakingRecord | undefined {
+  get(id: number): UnfinishedRecord | undefined {
     return this.#records.get(id);
   }
 
   /** Resolves when the record would survive a power cut. */
-  async write(record: MakingRecord): Promise<void> {
+  async write(record: UnfinishedRecord): Promise<void> {
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     const path = this.#pathOf(record.id);
     const file = await open(`${path}.new`, "w", 0o600);

@@ -11,7 +11,7 @@ const target = { id: 501, ctid: "501" };
 const table = exitCodes.v4;
 
 describe("an engine command", () => {
-  const { host } = fakeHosts();
+  const host = fakeHosts();
   const engine = (timeoutMs = 20_000): Engine => new Engine({ timeoutMs, mark: () => ({}) });
   const create = commands.create(
     target,

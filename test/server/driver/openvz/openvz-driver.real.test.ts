@@ -4,16 +4,17 @@ import { execa } from "execa";
 import { parseVariables } from "../../../../server/driver/openvz/configuration-file";
 import type { Fault } from "../../../fakes/openvz/behaviour";
 import { imageName } from "../../../fakes/openvz/install";
-import { fakeHosts, serverId, specOf } from "../../../fakes/openvz/suite";
 import { assertMccError } from "../../../support/assert-error";
+import { execRequest } from "../container-spec";
+import { fakeDrivers, lightSpec, serverId } from "./fake-driver";
 
-const ids = { v4: "501", v7: "aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaa501" } as const;
+const ids = { v4: "501", v7: "00000000-0000-0000-0000-000000000501" } as const;
 const nameTaken = { v4: 131, v7: 137 } as const;
 const running = (id: number) => [{ id, running: true }];
 
 for (const generation of ["v4", "v7"] as const) {
   describe(`the OpenVZ driver, ${generation}`, () => {
-    const { host, newDriver } = fakeHosts({ generation });
+    const { host, newDriver } = fakeDrivers({ generation });
     const ctid = ids[generation];
     const vzctl = async (...words: string[]) => await execa("vzctl", words, { env: host().environment });
     const foreign = async (...more: string[]) =>
@@ -23,7 +24,7 @@ for (const generation of ["v4", "v7"] as const) {
       const driver = newDriver();
       await driver.open();
       host().takeCommands();
-      await driver.create(specOf(501));
+      await driver.create(lightSpec(501));
       const commands = host()
         .takeCommands()
         .map(([program, action]) => `${program} ${action}`);
@@ -39,11 +40,11 @@ for (const generation of ["v4", "v7"] as const) {
         ["NAME", "HOSTNAME", "IP_ADDRESS", "NAMESERVER", "OSTEMPLATE", "ORIGIN_SAMPLE", "NUMPROC"].map(
           (name) => variables.get(name),
         ),
-        ["web-501", "web-501.test", "198.18.0.1", "198.18.0.1", imageName, "light", "64:64"],
+        ["web-501", "host-501", "198.18.0.101", "198.18.0.1", imageName, "light", "64:64"],
       );
       assert.equal(
         variables.get("DESCRIPTION"),
-        `minicloud server=${serverId} id=501 uid=${"501".padStart(32, "a")}`,
+        `minicloud server=${serverId} id=501 uid=${"501".padStart(32, "0")}`,
       );
       await driver.start(501);
       assert.deepEqual(await driver.list(), running(501));
@@ -55,7 +56,7 @@ for (const generation of ["v4", "v7"] as const) {
     it("asks vzlist once for all, however many there are", async () => {
       const driver = newDriver();
       await driver.open();
-      await Promise.all([501, 502, 503].map((id) => driver.create(specOf(id))));
+      await Promise.all([501, 502, 503].map((id) => driver.create(lightSpec(id))));
       host().takeCommands();
       assert.equal((await driver.list()).length, 3);
       assert.deepEqual(
@@ -69,16 +70,16 @@ for (const generation of ["v4", "v7"] as const) {
     });
 
     it("knows its containers again after a restart, and only its own", async () => {
-      await newDriver().create(specOf(501));
+      await newDriver().create(lightSpec(501));
       await foreign("--name", "theirs", "--ipadd", "198.18.0.70");
       const another = newDriver({ serverId: "6".repeat(32), folder: host().path("state/other") });
-      await another.create(specOf(502));
+      await another.create(lightSpec(502));
       const driver = newDriver();
       assert.deepEqual(await driver.list(), [{ id: 501, running: false }]);
       const others = await driver.foreign();
       assert.deepEqual(others.map(({ name, ipAddresses, status }) => [name, ipAddresses, status]).sort(), [
         ["theirs", ["198.18.0.70"], "stopped"],
-        ["web-502", ["198.18.0.2"], "stopped"],
+        ["web-502", ["198.18.0.102"], "stopped"],
       ]);
       await driver.start(501);
       assert.deepEqual(await driver.list(), running(501));
@@ -95,7 +96,7 @@ for (const generation of ["v4", "v7"] as const) {
 
     it("takes an unescaped list for what it is", async () => {
       const driver = newDriver();
-      await driver.create(specOf(501));
+      await driver.create(lightSpec(501));
       await foreign();
       await vzctl("set", "700", "--description", '{"owner":"ci"}', "--save");
       assert.deepEqual(await driver.list(), [{ id: 501, running: false }]);
@@ -103,7 +104,7 @@ for (const generation of ["v4", "v7"] as const) {
 
     it("concludes nothing from half a list, or none", async () => {
       const driver = newDriver();
-      await driver.create(specOf(501));
+      await driver.create(lightSpec(501));
       host().behave({ listOutput: '[\n  {\n    "ctid": 501,\n    "status": "run' });
       await assertMccError(driver.list(), "engine", /no whole list/);
       await assertMccError(driver.destroy(501), "engine", /no whole list/);
@@ -114,12 +115,12 @@ for (const generation of ["v4", "v7"] as const) {
     it("gives a name once, when two ask for it", async () => {
       const driver = newDriver();
       const results = await Promise.allSettled([
-        driver.create(specOf(501, { name: "web" })),
-        driver.create(specOf(502, { name: "web" })),
+        driver.create(lightSpec(501, { name: "web" })),
+        driver.create(lightSpec(502, { name: "web" })),
       ]);
       assert.deepEqual(results.map(({ status }) => status).sort(), ["fulfilled", "rejected"]);
       await assertMccError(
-        driver.create(specOf(503, { name: "web" })),
+        driver.create(lightSpec(503, { name: "web" })),
         "conflict",
         new RegExp(`code ${nameTaken[generation]}, the name belongs to another.*name web already used`),
       );
@@ -129,21 +130,21 @@ for (const generation of ["v4", "v7"] as const) {
 
     it("renames", async () => {
       const driver = newDriver();
-      await driver.create(specOf(501));
+      await driver.create(lightSpec(501));
       await driver.rename(501, "other");
       assert.equal(parseVariables(host().configuration(ctid)).get("NAME"), "other");
-      await driver.create(specOf(502, { name: "web-501" }));
+      await driver.create(lightSpec(502, { name: "web-501" }));
     });
 
     it("does not make a container twice", async () => {
       const driver = newDriver();
-      await driver.create(specOf(501));
-      await assertMccError(driver.create(specOf(501)), "engine", /has a container 501 .* already/);
+      await driver.create(lightSpec(501));
+      await assertMccError(driver.create(lightSpec(501)), "conflict", /has a container 501 .* already/);
     });
 
     it("says which images there are", async () => {
       await assertMccError(
-        newDriver().create(specOf(501, { image: "debian-13" })),
+        newDriver().create(lightSpec(501, { image: "debian-13" })),
         "not-found",
         /No image "debian-13". This host has: busybox-1\.35-x86_64/,
       );
@@ -159,7 +160,7 @@ for (const generation of ["v4", "v7"] as const) {
       assert.deepEqual((await driver.images()).map(({ name }) => name).sort(), [imageName, "mine"]);
       await assertMccError(driver.importImage("mine", archive), "conflict", /"mine" exists already/);
       await assertMccError(driver.removeImage(imageName), "forbidden", /belongs to the host/);
-      await driver.create(specOf(501, { image: "mine" }));
+      await driver.create(lightSpec(501, { image: "mine" }));
       await driver.destroy(501);
       await driver.removeImage("mine");
       await driver.removeImage("mine");
@@ -177,7 +178,7 @@ for (const generation of ["v4", "v7"] as const) {
       ]);
       host().behave({ vswap: true });
       mkdirSync(host().path("proc/vz/vswap"), { recursive: true });
-      await driver.create(specOf(501, { type: { name: "custom", memoryBytes: 2 ** 27, cpus: 2 } }));
+      await driver.create(lightSpec(501, { type: { name: "custom", memoryBytes: 2 ** 27, cpus: 2 } }));
       const read = () => parseVariables(host().configuration(ctid));
       assert.deepEqual(
         [read().get("ORIGIN_SAMPLE"), read().get("PHYSPAGES"), read().get("CPULIMIT"), read().get("NUMPROC")],
@@ -192,7 +193,7 @@ for (const generation of ["v4", "v7"] as const) {
 
     it("stops a container that does not heed by force, and one that hangs too", async () => {
       const driver = newDriver();
-      await driver.create(specOf(501));
+      await driver.create(lightSpec(501));
       await driver.start(501);
       host().behave({ faults: [{ at: "stop:asked", hangs: true }] });
       await driver.stop(501, 700);
@@ -206,19 +207,12 @@ for (const generation of ["v4", "v7"] as const) {
 
     it("falls back to a quoted command where exec3 is not known", async () => {
       const driver = newDriver();
-      await driver.create(specOf(501));
+      await driver.create(lightSpec(501));
       await driver.start(501);
       host().behave({ faults: [{ at: "exec3", exitCode: 20, stderr: "Bad command: exec3" }] });
       const words = ["a  b", "$HOME", "it's", "", "\\", "`id`"];
       for (let round = 0; round < 2; round += 1) {
-        const { exitCode, stdout } = await driver.exec(501, {
-          ...{
-            command: ["printf", "%s|", ...words],
-            stdin: Buffer.alloc(0),
-            timeoutMs: 10_000,
-            maxOutputBytes: 1000,
-          },
-        });
+        const { exitCode, stdout } = await driver.exec(501, execRequest(["printf", "%s|", ...words]));
         assert.deepEqual(
           [exitCode, Buffer.from(stdout).toString()],
           [0, words.map((word) => `${word}|`).join("")],
@@ -234,9 +228,8 @@ for (const generation of ["v4", "v7"] as const) {
 
     it("tells vzctl's exit codes from the command's", async () => {
       const driver = newDriver();
-      await driver.create(specOf(501));
-      const run = (...command: string[]) =>
-        driver.exec(501, { command, stdin: Buffer.alloc(0), timeoutMs: 10_000, maxOutputBytes: 1000 });
+      await driver.create(lightSpec(501));
+      const run = (...command: string[]) => driver.exec(501, execRequest(command));
       await assertMccError(
         run("true"),
         "conflict",
@@ -285,9 +278,10 @@ for (const generation of ["v4", "v7"] as const) {
       for (const { fault, code, message } of steps) {
         const how = fault.hangs === true ? "hangs" : fault.dies === true ? "dies" : `exit ${fault.exitCode}`;
         it(`${fault.at} ${how}: the error says it, and a destroy leaves nothing`, async () => {
-          const driver = newDriver({ commandTimeoutMs: fault.hangs === true ? 2000 : 600 });
+          const waits = fault.hangs === true || fault.exitCode === 9;
+          const driver = newDriver({ commandTimeoutMs: waits ? 3000 : 20_000 });
           host().behave({ faults: [fault] });
-          await assert.rejects(driver.create(specOf(501)), (error: Error & { code: string }) => {
+          await assert.rejects(driver.create(lightSpec(501)), (error: Error & { code: string }) => {
             assert.match(error.message, message);
             assert.equal(error.code, code);
             return true;
@@ -301,7 +295,7 @@ for (const generation of ["v4", "v7"] as const) {
           assert.deepEqual(await next.list(), []);
           assert.deepEqual(await next.foreign(), []);
           assert.deepEqual(host().remains(), []);
-          await next.create(specOf(502, { name: "web-501" }));
+          await next.create(lightSpec(502, { name: "web-501" }));
         });
       }
     });
@@ -316,7 +310,7 @@ for (const generation of ["v4", "v7"] as const) {
       ]) {
         it(`${at}: another one finishes it, and nothing is left`, async () => {
           const driver = newDriver();
-          await driver.create(specOf(501));
+          await driver.create(lightSpec(501));
           await driver.start(501);
           host().behave({ faults: [{ at, dies: true }] });
           await driver.destroy(501).catch(() => undefined);
@@ -332,7 +326,7 @@ for (const generation of ["v4", "v7"] as const) {
     it("ends an engine command that an earlier daemon left at work", async () => {
       host().behave({ faults: [{ at: "create:unpacking", delayMs: 2000 }] });
       const dead = newDriver();
-      const creation = dead.create(specOf(501));
+      const creation = dead.create(lightSpec(501));
       creation.catch(() => undefined);
       while (
         !host()
@@ -352,7 +346,7 @@ for (const generation of ["v4", "v7"] as const) {
       const driver = newDriver();
       const down: number[] = [];
       driver.watch((id) => down.push(id));
-      await Promise.all([501, 502, 503].map((id) => driver.create(specOf(id))));
+      await Promise.all([501, 502, 503].map((id) => driver.create(lightSpec(id))));
       await Promise.all([501, 502, 503].map((id) => driver.start(id)));
       await driver.stop(501, 0);
       await driver.destroy(502);
@@ -378,14 +372,14 @@ for (const generation of ["v4", "v7"] as const) {
 }
 
 describe("the OpenVZ driver, v4: an id that someone else has", () => {
-  const { host, newDriver } = fakeHosts();
+  const { host, newDriver } = fakeDrivers();
   const vzctl = async (...words: string[]) => await execa("vzctl", words, { env: host().environment });
   const theirs = ["--ostemplate", imageName, "--config", "basic"];
 
   it("is left to them, and the next one taken", async () => {
     const driver = newDriver();
     await vzctl("create", "501", ...theirs);
-    await driver.create(specOf(501));
+    await driver.create(lightSpec(501));
     assert.deepEqual(await driver.list(), [{ id: 501, running: false }]);
     assert.match(host().configuration("1000501"), /minicloud server=.* id=501 /);
     await driver.destroy(501);
@@ -396,7 +390,7 @@ describe("the OpenVZ driver, v4: an id that someone else has", () => {
   it("as they have a private area only, too", async () => {
     mkdirSync(host().path("vz/private/501/etc"), { recursive: true });
     const driver = newDriver();
-    await driver.create(specOf(501));
+    await driver.create(lightSpec(501));
     await driver.destroy(501);
     assert.deepEqual(host().remains(), ["vz/private/501"]);
   });
@@ -408,7 +402,7 @@ describe("the OpenVZ driver, v4: an id that someone else has", () => {
     it(`as vzctl itself finds out (${exitCode}), too`, async () => {
       host().behave({ faults: [{ at: "create:locked", word: "501", exitCode, stderr }] });
       const driver = newDriver();
-      await driver.create(specOf(501));
+      await driver.create(lightSpec(501));
       assert.deepEqual(await driver.list(), [{ id: 501, running: false }]);
       await driver.destroy(501);
       assert.deepEqual(host().remains(), []);
@@ -418,7 +412,7 @@ describe("the OpenVZ driver, v4: an id that someone else has", () => {
   it("and made in the moment between is not taken for a half-made one of ours", async () => {
     const dead = newDriver();
     host().behave({ faults: [{ at: "create", word: "web-501", dies: true }] });
-    await assert.rejects(dead.create(specOf(501)));
+    await assert.rejects(dead.create(lightSpec(501)));
     await vzctl("create", "501", ...theirs, "--name", "theirs");
     const next = newDriver();
     assert.deepEqual(
