@@ -44,9 +44,15 @@ async function removeStaleNames(host: HostConfiguration, ctid: string): Promise<
 async function removeStaleLock(host: HostConfiguration, ctid: string): Promise<void> {
   const path = join(host.lockFolder, `${ctid}.lck`);
   const holder = Number.parseInt((await unlessErrno(readFile(path, "utf8"), "ENOENT")) ?? "", 10);
-  if (!Number.isNaN(holder) && !(await exists(`/proc/${holder}`))) {
+  if (!Number.isNaN(holder) && !(await isAlive(holder))) {
     await rm(path, { force: true });
   }
+}
+
+/** A process that has ended is still there until its parent has asked how. */
+async function isAlive(pid: number): Promise<boolean> {
+  const stat = await unlessErrno(readFile(`/proc/${pid}/stat`, "utf8"), "ENOENT", "ESRCH");
+  return stat !== undefined && !/\) Z [^)]*$/.test(stat);
 }
 
 /** One that is not empty, or in use, is not ours to judge. */

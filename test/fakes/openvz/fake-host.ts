@@ -99,6 +99,8 @@ export class FakeHost {
       if (!meant || !takeOccurrence(this.root, fault)) {
         continue;
       }
+      mkdirSync(join(this.root, "reached"), { recursive: true });
+      writeFileSync(join(this.root, "reached", at), "");
       await pause(fault.hangs === true ? hangMs : (fault.delayMs ?? 0));
       if (fault.dies === true) {
         throw new Death(at);

@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { type HostPlaces } from "../../../server/driver/openvz/host";
-import { type Behaviour, recordedHost, writeBehaviour } from "./behaviour";
+import { type Behaviour, readBehaviour, recordedHost, writeBehaviour } from "./behaviour";
 
 /** The image of the recorded runs. */
 export const imageName = "busybox-1.35-x86_64";
@@ -23,31 +23,38 @@ const basicSample = [
   'CPUUNITS="1000"',
 ];
 
+const folders = ["bin", "etc/vz/conf", "vz/vztmp", "vz/template/cache", "vz/private", "vz/root", "vz/lock"];
+
 /** A fake host in a folder of its own. */
 export class FakeOpenvz {
   readonly places: HostPlaces;
   readonly bin: string;
-  #behaviour: Behaviour;
+  readonly stateFolder: string;
 
-  constructor(
-    readonly root: string,
-    behaviour: Partial<Behaviour> = {},
-  ) {
-    this.#behaviour = { ...recordedHost, ...behaviour };
+  private constructor(readonly root: string) {
     this.bin = join(root, "bin");
-    const configuration = this.path("etc/vz/vz.conf");
+    this.stateFolder = join(root, "state");
     this.places = {
-      configuration,
+      configuration: this.path("etc/vz/vz.conf"),
       procVz: this.path("proc/vz"),
       userNamespace: "/proc/self/ns/user",
       venet: this.path("sys/class/net/venet0"),
     };
-    ["bin", "etc/vz/conf", "vz/vztmp", "vz/template/cache", "vz/private", "vz/root", "vz/lock"].forEach(
-      (folder) => mkdirSync(this.path(folder), { recursive: true }),
-    );
-    this.#writeConfiguration(configuration);
-    this.#writePrograms();
-    writeBehaviour(root, this.#behaviour);
+  }
+
+  /** @param root an empty folder. */
+  static install(root: string, behaviour: Partial<Behaviour> = {}): FakeOpenvz {
+    const host = new FakeOpenvz(root);
+    folders.forEach((folder) => mkdirSync(host.path(folder), { recursive: true }));
+    host.#writeConfiguration();
+    host.#writePrograms();
+    writeBehaviour(root, { ...recordedHost, ...behaviour });
+    return host;
+  }
+
+  /** One that is installed already. */
+  static at(root: string): FakeOpenvz {
+    return new FakeOpenvz(root);
   }
 
   /** The environment in which `vzctl` and `vzlist` are the fakes. */
@@ -60,8 +67,7 @@ export class FakeOpenvz {
   }
 
   behave(changes: Partial<Behaviour>): void {
-    this.#behaviour = { ...this.#behaviour, ...changes };
-    writeBehaviour(this.root, this.#behaviour);
+    writeBehaviour(this.root, { ...readBehaviour(this.root), ...changes });
   }
 
   /**
@@ -77,12 +83,17 @@ export class FakeOpenvz {
     });
   }
 
+  /** Whether a command has come to a fault that delays or holds it there. */
+  waitsAt(at: string): boolean {
+    return existsSync(this.path("reached")) && readdirSync(this.path("reached")).includes(at);
+  }
+
   /** The commands run since this was last asked. */
   takeCommands(): string[][] {
     const log = this.path("commands.log");
-    const lines = existsSync(log) ? readFileSync(log, "utf8").trim().split("\n") : [];
+    const lines = existsSync(log) ? readFileSync(log, "utf8").split("\n") : [];
     rmSync(log, { force: true });
-    return lines.map((line) => JSON.parse(line) as string[]);
+    return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as string[]);
   }
 
   /** A container's own configuration, as text. */
@@ -103,7 +114,8 @@ export class FakeOpenvz {
     }
   }
 
-  #writeConfiguration(configuration: string): void {
+  #writeConfiguration(): void {
+    const { configuration } = this.places;
     const variables = {
       TEMPLATE: this.path("vz/template"),
       VE_ROOT: this.path("vz/root/$VEID"),

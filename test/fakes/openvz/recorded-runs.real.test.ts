@@ -49,7 +49,7 @@ describe("the fake vzctl and vzlist, run as the recorded ones were", () => {
   let host: FakeOpenvz;
 
   before(async () => {
-    host = new FakeOpenvz(await newFolder());
+    host = FakeOpenvz.install(await newFolder());
     makeImage(host.path(`vz/template/cache/${imageName}.tar.gz`));
     writeFileSync(host.path("etc/hostname"), "vm\n");
   });

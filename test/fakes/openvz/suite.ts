@@ -24,7 +24,7 @@ export function fakeHosts(
   });
   return perTest(
     async () => {
-      const host = new FakeOpenvz(await newFolder(), behaviour);
+      const host = FakeOpenvz.install(await newFolder(), behaviour);
       copyFileSync(image, host.path(`vz/template/cache/${imageName}.tar.gz`));
       Object.assign(process.env, host.environment);
       return host;

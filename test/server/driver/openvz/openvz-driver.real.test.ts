@@ -5,6 +5,7 @@ import { parseVariables } from "../../../../server/driver/openvz/configuration-f
 import type { Fault } from "../../../fakes/openvz/behaviour";
 import { imageName } from "../../../fakes/openvz/install";
 import { assertMccError } from "../../../support/assert-error";
+import { eventually } from "../../../support/eventually";
 import { execRequest } from "../container-spec";
 import { fakeDrivers, lightSpec, serverId } from "./fake-driver";
 
@@ -275,7 +276,9 @@ for (const generation of ["v4", "v7"] as const) {
         { fault: { at: "umount", exitCode: 51 }, code: "engine", message: /could not be unmounted/ },
         { fault: { at: "umount:locked", dies: true }, code: "engine", message: /vzctl umount/ },
       ];
-      for (const { fault, code, message } of steps) {
+      // What a kill leaves differs between the generations; how an error is told does not.
+      const ofGeneration = steps.filter(({ fault }) => generation === "v4" || fault.dies === true);
+      for (const { fault, code, message } of ofGeneration) {
         const how = fault.hangs === true ? "hangs" : fault.dies === true ? "dies" : `exit ${fault.exitCode}`;
         it(`${fault.at} ${how}: the error says it, and a destroy leaves nothing`, async () => {
           const waits = fault.hangs === true || fault.exitCode === 9;
@@ -324,17 +327,11 @@ for (const generation of ["v4", "v7"] as const) {
     });
 
     it("ends an engine command that an earlier daemon left at work", async () => {
-      host().behave({ faults: [{ at: "create:unpacking", delayMs: 2000 }] });
+      host().behave({ faults: [{ at: "create:unpacking", delayMs: 4000 }] });
       const dead = newDriver();
       const creation = dead.create(lightSpec(501));
       creation.catch(() => undefined);
-      while (
-        !host()
-          .remains()
-          .some((path) => path.endsWith(".tmp"))
-      ) {
-        await new Promise((resolve) => setTimeout(resolve, 5));
-      }
+      await eventually(() => host().waitsAt("create:unpacking"), "it unpacks");
       const next = newDriver();
       assert.deepEqual(await next.list(), [{ id: 501, running: false }]);
       await next.destroy(501);
