@@ -3,8 +3,8 @@ import type { Target } from "./command";
 import { type ListedContainer, parseContainerList } from "./container-list";
 import type { Ended } from "./engine";
 import type { Generation, Names } from "./generation";
-import type { UnfinishedRecord, UnfinishedRecords } from "./unfinished-records";
 import { parseMetadata } from "./metadata";
+import type { UnfinishedRecord, UnfinishedRecords } from "./unfinished-records";
 
 /** A container of this daemon's. */
 export interface OwnContainer extends Target {

@@ -2,7 +2,7 @@ import { lstat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { MccError } from "../../../protocol/error";
 import { unlessErrno } from "../errno";
-import { type Variables, readVariables } from "./configuration-file";
+import { readVariables, type Variables } from "./configuration-file";
 
 /** Where this host keeps what the driver looks at itself. */
 export interface HostPlaces {

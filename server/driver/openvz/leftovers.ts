@@ -1,17 +1,18 @@
-import { readdir, readFile, readlink, rm, rmdir, unlink } from "node:fs/promises";
+import { readdir, readFile, readlink, rm, rmdir, stat, unlink } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { unlessErrno } from "../errno";
 import { exists, type HostConfiguration } from "./host";
 
 /**
- * Removes what `destroy` leaves of a container: its configuration under another name, and where it was killed
- * links of its name, an empty mount point, its lock.
+ * Removes what `destroy` leaves of a container: its configuration under another name, and where a command was
+ * killed a half-written configuration, links of its name, an empty mount point, its lock.
  */
 export async function removeRemains(host: HostConfiguration, ctid: string): Promise<void> {
   const files = (await entriesOf(host.containerFolder)).filter(
-    (file) => file.startsWith(`${ctid}.`) && file.endsWith(".destroyed"),
+    (file) => file === `${ctid}.conf.tmp` || (file.startsWith(`${ctid}.`) && file.endsWith(".destroyed")),
   );
   await Promise.all(files.map((file) => rm(join(host.containerFolder, file), { force: true })));
+  await removeDanglingLink(host.containerConfiguration(ctid));
   await removeStaleNames(host, ctid);
   await removeEmptyFolder(host.root(ctid));
   await removeStaleLock(host, ctid);
@@ -23,6 +24,14 @@ export async function removePrivateArea(host: HostConfiguration, ctid: string): 
   await Promise.all(
     [privateArea, `${privateArea}.tmp`].map((path) => rm(path, { recursive: true, force: true })),
   );
+}
+
+/** In v7 the configuration lies in the private area, and what is beside the others' is a link to it. */
+async function removeDanglingLink(path: string): Promise<void> {
+  const isLink = (await unlessErrno(readlink(path), "EINVAL", "ENOENT")) !== undefined;
+  if (isLink && (await unlessErrno(stat(path), "ENOENT")) === undefined) {
+    await unlink(path);
+  }
 }
 
 /** A name is a symbolic link to the configuration. */

@@ -1,17 +1,17 @@
 import { join } from "node:path";
 import { MccError } from "../../../protocol/error";
 import type { ContainerFile, ContainerSpec } from "../driver";
-import { type Target, commands } from "./command";
+import { commands, type Target } from "./command";
 import type { Containers } from "./containers";
 import { failureOf } from "./engine";
 import type { Generation } from "./generation";
 import { exists, type HostConfiguration } from "./host";
 import { limitOptions } from "./limits";
-import type { UnfinishedRecords } from "./unfinished-records";
 import { formatMetadata } from "./metadata";
 import { NameTurns } from "./name-turns";
 import { writeIntoRoot } from "./root-files";
 import { readSamples, type Sample } from "./sample-types";
+import type { UnfinishedRecords } from "./unfinished-records";
 import type { Vz } from "./vz";
 
 /** Makes containers. One that fails is left half-made, and its record tells a later destroy so. */

@@ -24,9 +24,10 @@ import { type HostPlaces, hostPlaces } from "./host";
 import { ImageArchives } from "./image-archives";
 import { limitOptions } from "./limits";
 import { Making } from "./making";
-import { UnfinishedRecords } from "./unfinished-records";
+import { stopContainer } from "./power";
 import { preflight } from "./preflight";
 import { readSamples } from "./sample-types";
+import { UnfinishedRecords } from "./unfinished-records";
 import { Vz } from "./vz";
 
 /** Starts wait more than they work, and each container has a lock of its own. */
@@ -148,10 +149,7 @@ class OpenvzDriver implements Driver {
   }
 
   async stop(id: number, graceMs: number): Promise<void> {
-    const target = await this.#containers.get(id);
-    if (graceMs <= 0 || !(await this.#askToStop(id, graceMs))) {
-      await this.#vz.run(commands.kill(target));
-    }
+    await stopContainer(this.#vz, await this.#containers.get(id), graceMs);
     this.#watch.down(id);
   }
 
@@ -189,20 +187,6 @@ class OpenvzDriver implements Driver {
 
   watch(onDown: (id: number) => void): void {
     this.#watch.begin(onDown);
-  }
-
-  /** @returns false when it did not heed, in time or at all. */
-  async #askToStop(id: number, graceMs: number): Promise<boolean> {
-    const command = commands.askToStop(await this.#containers.get(id), graceMs);
-    try {
-      await this.#vz.run(command);
-      return true;
-    } catch (error) {
-      if (MccError.hasCode(error, "timeout")) {
-        return false;
-      }
-      throw error;
-    }
   }
 
   /** Takes up what an earlier daemon was making. */

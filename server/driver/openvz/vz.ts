@@ -1,4 +1,4 @@
-import { type EngineCommand, commands } from "./command";
+import { commands, type EngineCommand } from "./command";
 import { type ListedContainer } from "./container-list";
 import { readList } from "./containers";
 import { type Ended, Engine, type EngineOptions } from "./engine";

@@ -1,4 +1,4 @@
-import { openSync, closeSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** What goes wrong at a point of a command's way. */

@@ -1,10 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, rmdirSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { takeName } from "./name";
 import type { Command } from "./command";
 import { Death, Exit } from "./fake-host";
 import { messages } from "./messages";
+import { takeName } from "./name";
 
 const endings = ["", ".gz", ".bz2", ".xz"];
 

@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  renameSync,
   rmSync,
   symlinkSync,
   unlinkSync,
@@ -126,7 +127,9 @@ export class FakeHost {
 
   saveConfiguration(ctid: string, variables: ReadonlyMap<string, string>): void {
     const lines = [...variables].map(([name, value]) => `${name}="${value}"`);
-    writeFileSync(this.configuration(ctid), `${lines.join("\n")}\n`);
+    const path = this.configuration(ctid);
+    writeFileSync(`${path}.tmp`, `${lines.join("\n")}\n`);
+    renameSync(`${path}.tmp`, path);
   }
 
   ctidOfName(name: string): string | undefined {

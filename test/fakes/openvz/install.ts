@@ -23,7 +23,16 @@ const basicSample = [
   'CPUUNITS="1000"',
 ];
 
-const folders = ["bin", "etc/vz/conf", "vz/vztmp", "vz/template/cache", "vz/private", "vz/root", "vz/lock"];
+const folders = [
+  "bin",
+  "etc/vz/conf",
+  "vz/vztmp",
+  "vz/template/cache",
+  "vz/private",
+  "vz/root",
+  "vz/lock",
+  "sys/class/net/venet0",
+];
 
 /** A fake host in a folder of its own. */
 export class FakeOpenvz {

@@ -1,3 +1,4 @@
+import { execa } from "execa";
 import type { ContainerSpec, Driver, DriverOptions } from "../../../../server/driver/driver";
 import { createOpenvzDriver } from "../../../../server/driver/openvz/openvz-driver";
 import type { Behaviour } from "../../../fakes/openvz/behaviour";
@@ -13,6 +14,16 @@ export interface FakeDrivers {
   readonly host: () => FakeOpenvz;
   /** The driver of another daemon that has, unless told otherwise, the same identity and folder. */
   readonly newDriver: (options?: Partial<DriverOptions>) => Driver;
+}
+
+/** Runs the fake vzctl as an operator would by hand. @returns its standard output. */
+export async function vzctl(host: FakeOpenvz, ...words: readonly string[]): Promise<string> {
+  return (await execa("vzctl", words, { env: host.environment })).stdout;
+}
+
+/** Makes a container that is nobody's of ours. */
+export async function makeForeign(host: FakeOpenvz, ctid: string, ...more: readonly string[]): Promise<void> {
+  await vzctl(host, "create", ctid, "--ostemplate", imageName, "--config", "basic", ...more);
 }
 
 export function fakeDrivers(behaviour: Partial<Behaviour> = {}): FakeDrivers {
