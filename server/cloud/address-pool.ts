@@ -1,3 +1,4 @@
+import * as ipaddr from "ipaddr.js";
 import { MccError } from "../../protocol/error";
 import { type AddressRange, addressToNumber, numberToAddress } from "./address-range";
 
@@ -6,6 +7,8 @@ export class AddressPool {
   readonly size: number;
   readonly #first: number;
   readonly #taken = new Set<number>();
+  /** Of containers that others made. */
+  #foreign: ReadonlySet<number> = new Set();
   #next = 0;
 
   constructor(readonly range: AddressRange) {
@@ -14,14 +17,14 @@ export class AddressPool {
   }
 
   get free(): number {
-    return this.size - this.#taken.size;
+    return this.size - new Set([...this.#taken, ...this.#foreign]).size;
   }
 
   /** @throws MccError `exhausted` when none is free. */
   takeAny(): string {
     for (let step = 0; step < this.size; step += 1) {
       const index = (this.#next + step) % this.size;
-      if (!this.#taken.has(index)) {
+      if (!this.#taken.has(index) && !this.#foreign.has(index)) {
         this.#taken.add(index);
         this.#next = (index + 1) % this.size;
         return numberToAddress(this.#first + index);
@@ -48,7 +51,22 @@ export class AddressPool {
         `The address ${address} is taken; choose another one, or leave ipAddress out.`,
       );
     }
+    if (this.#foreign.has(index)) {
+      throw new MccError(
+        "conflict",
+        `The address ${address} belongs to a container on this host that MiniCloud did not make; choose another one, or leave ipAddress out.`,
+      );
+    }
     this.#taken.add(index);
+  }
+
+  /** Takes note of the addresses that containers of others have now, outside the range or in it. */
+  setForeign(addresses: readonly string[]): void {
+    this.#foreign = new Set(
+      addresses
+        .filter((address) => ipaddr.IPv4.isValid(address))
+        .flatMap((address) => this.#indexOf(address) ?? []),
+    );
   }
 
   /** Marks an address that an instance has already; one outside the range stays that instance's own. */

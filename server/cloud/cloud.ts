@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Logger } from "pino";
 import type { InstanceType } from "../../protocol/instance-type";
 import { protocolVersion, type ServerInfo } from "../../protocol/server";
-import type { Driver } from "../driver/driver";
+import type { Driver, ForeignContainer } from "../driver/driver";
 import { type DriverName, loadDriver, resolveDriverName } from "../driver/load";
 import { AddressPool } from "./address-pool";
 import { type AddressRange, type NetworkPlan, planNetwork } from "./address-range";
@@ -64,6 +64,11 @@ export class Cloud {
     return this.parts.context.types.list();
   }
 
+  /** The containers that others made with this host's engine. They are shown, counted and left alone. */
+  async foreignContainers(): Promise<ForeignContainer[]> {
+    return await this.parts.context.driver.foreign();
+  }
+
   info(): ServerInfo {
     const { context, driverName, version } = this.parts;
     const { pool } = context.reservations;
@@ -108,7 +113,6 @@ export async function preflight(options: CloudOptions): Promise<void> {
  */
 export async function openCloud(options: CloudOptions): Promise<Cloud> {
   const plan = planOf(options);
-  const types = await InstanceTypes.load(options.typesFile);
   await preflight(options);
   await mkdir(options.stateFolder, { recursive: true, mode: 0o755 });
   await refuseForeignFolder(options.stateFolder);
@@ -117,7 +121,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     const identity = await openIdentity(options.stateFolder);
     const driverName = resolveDriverName(options.driver);
     const driver = openDriver(driverName, options, { serverId: identity.serverId, plan });
-    const context = await openContext(options, identity, driver, plan, types);
+    const context = await openContext(options, identity, driver, plan);
     const catalog = new InstanceCatalog(identity.serverId);
     refuseOtherNetwork(await context.records.all(), plan.network);
     await driver.open();
@@ -159,8 +163,8 @@ async function openContext(
   { serverId }: Identity,
   driver: Driver,
   plan: NetworkPlan,
-  types: InstanceTypes,
 ): Promise<InstanceContext> {
+  const types = await InstanceTypes.load(await driver.types(), options.typesFile);
   const records = new InstanceRecords(options.stateFolder);
   await records.open();
   const nameservers = await hostResolvers();
@@ -171,7 +175,7 @@ async function openContext(
     ...{ serverId, driver, records, types, nameservers },
     reservations: new Reservations(await IdSequence.open(options.stateFolder), new AddressPool(plan.range)),
     keys: await Keys.open(options.stateFolder, serverId),
-    limits: engineLimits(),
+    limits: engineLimits(driver),
     log: options.log,
   };
 }

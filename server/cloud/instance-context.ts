@@ -27,7 +27,7 @@ export interface EngineLimits {
   readonly guest: LimitFunction;
 }
 
-/** Starts go no faster with more than 8 at once (docs/architecture.md has the figures). */
-export function engineLimits(): EngineLimits {
-  return { change: pLimit(8), guest: pLimit(64) };
+/** As many changes at once as gain something with this engine. */
+export function engineLimits({ capabilities }: Driver): EngineLimits {
+  return { change: pLimit(capabilities.changesAtOnce), guest: pLimit(64) };
 }

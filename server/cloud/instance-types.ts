@@ -15,7 +15,7 @@ const stockTypes: readonly InstanceType[] = [
   { name: "unlimited" },
 ];
 
-/** The instance types of this daemon: the stock ones, and those of the operator's file. */
+/** The instance types of this daemon: the engine's own or else the stock ones, and those of the operator's file. */
 export class InstanceTypes {
   readonly #types: ReadonlyMap<string, InstanceType>;
 
@@ -24,12 +24,13 @@ export class InstanceTypes {
   }
 
   /**
+   * @param own the engine's; they take the place of the stock ones.
    * @param file JSON, an array of `{name, memoryBytes?, cpus?, processes?}`; a row replaces the stock type of its name.
    * @throws MccError `invalid` that names the file and the row.
    */
-  static async load(file?: string): Promise<InstanceTypes> {
-    const own = file === undefined ? [] : await readJsonFile(file, z.array(instanceTypeSchema));
-    return new InstanceTypes([...stockTypes, ...own]);
+  static async load(own: readonly InstanceType[], file?: string): Promise<InstanceTypes> {
+    const operators = file === undefined ? [] : await readJsonFile(file, z.array(instanceTypeSchema));
+    return new InstanceTypes([...(own.length > 0 ? own : stockTypes), ...operators]);
   }
 
   list(): InstanceType[] {

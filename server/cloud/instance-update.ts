@@ -31,6 +31,8 @@ export async function updateInstance(
     if (after.name !== before.name) {
       reservations.reserveName(after.name, instance.id);
       undo.add("giving the name back", () => reservations.releaseName(after.name));
+      undo.add("giving the old name back", () => driver.rename(instance.id, before.name));
+      await driver.rename(instance.id, after.name);
     }
     if (resize !== undefined) {
       undo.add("giving the old limits back", () =>

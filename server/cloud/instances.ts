@@ -60,6 +60,7 @@ export class Instances {
     await this.#images.requireUsable(parameters.image);
     this.#context.types.get(parameters.type);
     this.#context.keys.publicKeys(parameters.keys);
+    this.#context.reservations.setForeign(await this.#context.driver.foreign());
     // From here to the catalog nothing waits, so that of two requests only one gets past.
     if (clientToken !== undefined && this.catalog.byToken(clientToken) !== undefined) {
       return await this.create(parameters, extras);

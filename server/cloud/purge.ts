@@ -38,7 +38,7 @@ export async function purgeCloud(options: CloudOptions): Promise<boolean> {
 async function purgeDriver(name: DriverName, options: CloudOptions, serverId: string): Promise<void> {
   const plan = planNetwork(options.range, options.nat);
   const driver = openDriver(name, options, { serverId, plan });
-  const limits = engineLimits();
+  const limits = engineLimits(driver);
   const containers = await driver.list();
   await Promise.all(containers.map(({ id }) => limits.change(() => driver.destroy(id))));
   await driver.close();

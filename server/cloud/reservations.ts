@@ -1,4 +1,5 @@
 import { MccError } from "../../protocol/error";
+import type { ForeignContainer } from "../driver/driver";
 import type { AddressPool } from "./address-pool";
 import type { IdSequence } from "./id-sequence";
 
@@ -15,11 +16,20 @@ export interface Reservation {
  */
 export class Reservations {
   readonly #idsByName = new Map<string, number>();
+  #foreignIds: ReadonlySet<string> = new Set();
+  #foreignNames: ReadonlySet<string> = new Set();
 
   constructor(
     readonly ids: IdSequence,
     readonly pool: AddressPool,
   ) {}
+
+  /** Takes note of what containers of others have now: none of ours gets it. */
+  setForeign(containers: readonly ForeignContainer[]): void {
+    this.#foreignIds = new Set(containers.map(({ engineId }) => engineId));
+    this.#foreignNames = new Set(containers.flatMap(({ name }) => name ?? []));
+    this.pool.setForeign(containers.flatMap(({ ipAddresses }) => ipAddresses));
+  }
 
   /**
    * @param wanted left out: a name of the id's, a free address.
@@ -30,7 +40,7 @@ export class Reservations {
       this.#refuseTakenName(wanted.name);
     }
     const ipAddress = this.#takeAddress(wanted.ipAddress);
-    const id = this.ids.take();
+    const id = this.#takeId();
     const name = wanted.name ?? this.#freeName(id);
     this.#idsByName.set(name, id);
     return { id, name, ipAddress };
@@ -62,6 +72,14 @@ export class Reservations {
     return this.#idsByName.get(name);
   }
 
+  #takeId(): number {
+    let id = this.ids.take();
+    while (this.#foreignIds.has(String(id))) {
+      id = this.ids.take();
+    }
+    return id;
+  }
+
   #takeAddress(ipAddress: string | undefined): string {
     if (ipAddress === undefined) {
       return this.pool.takeAny();
@@ -73,7 +91,9 @@ export class Reservations {
   /** Somebody may have given the default name of this id to an instance of theirs. */
   #freeName(id: number): string {
     const plain = `mcc-${id}`;
-    return this.#idsByName.has(plain) ? `${plain}-${Date.now().toString(36)}` : plain;
+    return this.#idsByName.has(plain) || this.#foreignNames.has(plain)
+      ? `${plain}-${Date.now().toString(36)}`
+      : plain;
   }
 
   #refuseTakenName(name: string): void {
@@ -82,6 +102,12 @@ export class Reservations {
       throw new MccError(
         "conflict",
         `The name "${name}" is taken by instance ${id}; choose another one, or destroy that instance first.`,
+      );
+    }
+    if (this.#foreignNames.has(name)) {
+      throw new MccError(
+        "conflict",
+        `The name "${name}" is taken by a container on this host that MiniCloud did not make; choose another one.`,
       );
     }
   }

@@ -31,6 +31,18 @@ export interface Container {
   readonly running: boolean;
 }
 
+/** A container on the same engine that this daemon did not make. It is never touched. */
+export interface ForeignContainer {
+  /** The engine's own id for it; what a container of ours would be called that had the same id. */
+  readonly engineId: string;
+  /** The engine's own word. */
+  readonly status: string;
+  readonly name: string | undefined;
+  readonly hostname: string | undefined;
+  readonly image: string | undefined;
+  readonly ipAddresses: readonly string[];
+}
+
 export interface ExecRequest {
   /** The words of the command, never read by a shell. */
   readonly command: readonly string[];
@@ -63,6 +75,8 @@ export interface Capabilities {
   readonly simulated: boolean;
   /** `image.import` and `image.remove` work. */
   readonly importsImages: boolean;
+  /** How many containers may be made, started or destroyed at a time before more at once gain nothing. */
+  readonly changesAtOnce: number;
 }
 
 /** The network that instances live in. */
@@ -124,8 +138,14 @@ export interface Driver {
   /** Gone already is success. The caller knows that no container uses it. */
   removeImage(name: string): Promise<void>;
 
+  /** The engine's own instance types; none for an engine that takes any limits. */
+  types(): Promise<InstanceType[]>;
+
   /** All containers of this daemon's, half-made ones too, in one look at the engine. */
   list(): Promise<Container[]>;
+
+  /** All other containers on the engine, in one look: their ids, names and addresses are not to be given out. */
+  foreign(): Promise<ForeignContainer[]>;
 
   /** Makes a stopped container. One that fails may leave parts, which `destroy` removes. */
   create(spec: ContainerSpec): Promise<void>;
@@ -142,6 +162,9 @@ export interface Driver {
    * already is success.
    */
   destroy(id: number): Promise<void>;
+
+  /** Gives a container another name, where the engine shows names. */
+  rename(id: number, name: string): Promise<void>;
 
   /** Runs a command as root in a running container. */
   exec(id: number, request: ExecRequest): Promise<ExecResult>;

@@ -1,10 +1,13 @@
 import { MccError } from "../../protocol/error";
 import type { Driver, DriverOptions } from "./driver";
 import { createLxcDriver } from "./lxc/lxc-driver";
+import { createOpenvzDriver } from "./openvz/openvz-driver";
+import { isOnPath } from "./program-path";
 import { createSimulatedDriver } from "./simulated/simulated-driver";
 
 /** Every driver by its name on the command line. */
 const drivers = {
+  openvz: (options) => createOpenvzDriver(options),
   lxc: createLxcDriver,
   simulated: createSimulatedDriver,
 } as const satisfies Record<string, (options: DriverOptions) => Driver>;
@@ -16,18 +19,24 @@ export const driverNames = Object.keys(drivers).filter(isDriverName);
 /** What `--driver` takes. */
 export const driverChoices = ["auto", ...driverNames];
 
-/** What `auto` stands for: the first of those that can make real hosts. */
-const automatic: DriverName = "lxc";
+/** What `auto` stands for where the program is installed, first things first; elsewhere it is LXC. */
+const automatic: readonly { readonly name: DriverName; readonly program: string }[] = [
+  { name: "openvz", program: "vzctl" },
+];
 
 /** @throws MccError `invalid` for a name that is not one of `driverChoices`. */
 export function resolveDriverName(choice: string): DriverName {
   if (choice === "auto") {
-    return automatic;
+    return automaticDriver();
   }
   if (isDriverName(choice)) {
     return choice;
   }
   throw new MccError("invalid", `There is no driver "${choice}"; choose one of ${driverChoices.join(", ")}.`);
+}
+
+function automaticDriver(): DriverName {
+  return automatic.find(({ program }) => isOnPath(program))?.name ?? "lxc";
 }
 
 export function loadDriver(name: DriverName, options: DriverOptions): Driver {

@@ -20,7 +20,7 @@ export function createSimulatedDriver(options: DriverOptions): Driver {
 }
 
 class SimulatedDriver implements Driver {
-  readonly capabilities = { simulated: true, importsImages: true };
+  readonly capabilities = { simulated: true, importsImages: true, changesAtOnce: 8 };
   readonly #containers = new Map<number, SimulatedContainer>();
   readonly #images = new Map<string, Image>([[stockImage.name, stockImage]]);
   #onDown: (id: number) => void = () => undefined;
@@ -60,10 +60,18 @@ class SimulatedDriver implements Driver {
     return Promise.resolve();
   }
 
+  types(): Promise<[]> {
+    return Promise.resolve([]);
+  }
+
   list(): Promise<Container[]> {
     return Promise.resolve(
       [...this.#containers.values()].map(({ spec, running }) => ({ id: spec.id, running })),
     );
+  }
+
+  foreign(): Promise<[]> {
+    return Promise.resolve([]);
   }
 
   async create(spec: ContainerSpec): Promise<void> {
@@ -96,6 +104,10 @@ class SimulatedDriver implements Driver {
       this.#onDown(id);
     }
     await Promise.resolve();
+  }
+
+  async rename(id: number): Promise<void> {
+    await this.#get(id);
   }
 
   async exec(id: number, request: ExecRequest): Promise<ExecResult> {

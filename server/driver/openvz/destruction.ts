@@ -1,0 +1,77 @@
+import { commands, type EngineCommand, type Target } from "./command";
+import { readVariables } from "./configuration-file";
+import type { Containers } from "./containers";
+import type { EarlierCommands } from "./earlier-commands";
+import { failureOf } from "./engine";
+import type { ExitKind } from "./exit-codes";
+import { removePrivateArea, removeRemains } from "./leftovers";
+import type { UnfinishedRecord, UnfinishedRecords } from "./unfinished-records";
+import type { Vz } from "./vz";
+
+/** What is in the way of `destroy`, and the command that clears it. */
+const clearances: Readonly<Partial<Record<ExitKind, (target: Target) => EngineCommand>>> = {
+  running: commands.kill,
+  mounted: commands.unmount,
+};
+/** Each obstacle once, and once more for one that came back, as a mount does after a kill. */
+const mostClearances = 4;
+
+/** Removes containers, whatever state they are in. */
+export class Destruction {
+  constructor(
+    private readonly vz: Vz,
+    private readonly records: UnfinishedRecords,
+    private readonly containers: Containers,
+    private readonly earlier: EarlierCommands,
+  ) {}
+
+  /** Gone already is success. A container of someone else's under the same id is never touched. */
+  async destroy(id: number): Promise<void> {
+    await this.earlier.end(id);
+    const listed = (await this.containers.look()).own.get(id);
+    if (listed?.names !== undefined && this.records.get(id) === undefined) {
+      // The list loses sight of a container before the last of it is gone.
+      await this.records.write({ id, ctid: listed.ctid, ...listed.names });
+    }
+    const record = this.records.get(id);
+    if (record !== undefined) {
+      await this.#destroyRecorded(record);
+      await this.records.remove(id);
+    }
+    this.containers.remove(id);
+  }
+
+  /** It may have a configuration, or files, or both; whether the list shows it depends on which. */
+  async #destroyRecorded(record: UnfinishedRecord): Promise<void> {
+    const host = await this.vz.host();
+    const variables = await readVariables(host.containerConfiguration(record.ctid));
+    if (variables !== undefined) {
+      const found = {
+        name: variables.get("NAME"),
+        hostname: variables.get("HOSTNAME"),
+        image: variables.get("OSTEMPLATE"),
+      };
+      if (!(await this.vz.generation()).isHalfMade(found, record)) {
+        return;
+      }
+      await this.#destroyConfigured(record);
+    }
+    await removePrivateArea(host, record.ctid);
+    await removeRemains(host, record.ctid);
+  }
+
+  async #destroyConfigured(target: Target): Promise<void> {
+    const command = commands.destroy(target);
+    for (let cleared = 0; ; cleared += 1) {
+      const ended = await this.vz.attempt(command);
+      if (command.successes?.includes(ended.exitCode) === true) {
+        return;
+      }
+      const clear = clearances[ended.meaning?.kind ?? "other"];
+      if (clear === undefined || cleared === mostClearances) {
+        throw failureOf(command, ended);
+      }
+      await this.vz.run(clear(target));
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import { MccError } from "../../../protocol/error";
+import { type ExitMeaning, exitCodes } from "./exit-codes";
+
+/** What a container is made with, as far as the generations differ in it. */
+interface Making {
+  readonly id: number;
+  /** 32 hexadecimal digits. */
+  readonly uid: string;
+  readonly description: string;
+}
+
+/** What a container's configuration says of whose it is, before it has its description. */
+export interface Names {
+  readonly name?: string | undefined;
+  readonly hostname?: string | undefined;
+  readonly image?: string | undefined;
+}
+
+/** One of the two kinds of OpenVZ. All that differs between them stands in `generations`. */
+export interface Generation {
+  readonly name: "v4" | "v7";
+  /** The first numbers of the versions of vzctl that belong to it. */
+  readonly majors: readonly number[];
+  /** The engine's ids that a container may get, the wanted one first. */
+  readonly ctids: (making: Pick<Making, "id" | "uid">) => readonly string[];
+  /** Options of `create` beyond those that both have. */
+  readonly createOptions: (making: Making & { ctid: string }) => readonly string[];
+  /** Options of the `set` that follows. */
+  readonly setOptions: (making: Making) => readonly string[];
+  /** How a limit of memory is set, by whether the kernel has vswap. */
+  readonly memoryOptions: (bytes: number | undefined, vswap: boolean) => readonly string[];
+  /** Whether `create` knows `--layout simfs`. */
+  readonly simfs: boolean;
+  /** Whether what is found under the ctid of a container that was being made is that container. */
+  readonly isHalfMade: (found: Names, made: Names) => boolean;
+  readonly exitCodes: readonly ExitMeaning[];
+}
+
+const pageBytes = 4096;
+
+export const generations: readonly Generation[] = [
+  {
+    name: "v4",
+    majors: [4],
+    // Another's container may get the wanted one between reservation and create; far off, none of ours is near.
+    ctids: ({ id }) => [id, ...[1, 2, 3].map((step) => id + step * 1_000_000)].map(String),
+    createOptions: () => [],
+    setOptions: ({ description }) => ["--description", description],
+    memoryOptions: (bytes, vswap) =>
+      vswap ? ["--ram", amount(bytes), "--swap", "0"] : ["--physpages", `0:${pages(bytes)}`],
+    simfs: true,
+    // It gets its names last and all at once; until then the configuration is the type's sample.
+    isHalfMade: (found, made) =>
+      [found.name, found.hostname, found.image].every((name) => name === undefined) ||
+      (found.name === made.name && found.hostname === made.hostname),
+    exitCodes: exitCodes.v4,
+  },
+  {
+    name: "v7",
+    majors: [7, 8, 9],
+    // The uid is random, so nobody else has it.
+    ctids: ({ uid }) => [asUuid(uid)],
+    createOptions: ({ ctid, description }) => ["--uuid", ctid, "--description", description],
+    setOptions: () => [],
+    memoryOptions: (bytes) => ["--ram", amount(bytes)],
+    simfs: false,
+    isHalfMade: () => true,
+    exitCodes: exitCodes.v7,
+  },
+];
+
+/**
+ * @param versionLine what `vzctl --version` printed: `vzctl version 4.11.1`.
+ * @throws MccError `unavailable` for a generation that the driver does not know.
+ */
+export function generationOf(versionLine: string): Generation {
+  const major = Number(/version (?<major>\d+)\./.exec(versionLine)?.groups?.["major"]);
+  const generation = generations.find(({ majors }) => majors.includes(major));
+  if (generation === undefined) {
+    const known = generations.flatMap(({ majors }) => majors).join(", ");
+    throw new MccError(
+      "unavailable",
+      `vzctl says "${versionLine.trim()}", and the driver knows the versions ${known} only; install one of those.`,
+    );
+  }
+  return generation;
+}
+
+function asUuid(uid: string): string {
+  return uid.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
+function amount(bytes: number | undefined): string {
+  return bytes === undefined ? "unlimited" : String(bytes);
+}
+
+function pages(bytes: number | undefined): string {
+  return bytes === undefined ? "unlimited" : String(Math.ceil(bytes / pageBytes));
+}

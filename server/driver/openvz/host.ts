@@ -1,0 +1,100 @@
+import { lstat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { MccError } from "../../../protocol/error";
+import { unlessErrno } from "../errno";
+import { readVariables, type Variables } from "./configuration-file";
+
+/** Where this host keeps what the driver looks at itself. */
+export interface HostPlaces {
+  readonly configuration: string;
+  /** The mark of an OpenVZ kernel. */
+  readonly procVz: string;
+  /** The mark of a kernel with user namespaces. */
+  readonly userNamespace: string;
+  /** The network device of an OpenVZ kernel's containers. */
+  readonly venet: string;
+}
+
+export const hostPlaces: HostPlaces = {
+  configuration: "/etc/vz/vz.conf",
+  procVz: "/proc/vz",
+  userNamespace: "/proc/self/ns/user",
+  venet: "/sys/class/net/venet0",
+};
+
+/** What `/etc/vz/vz.conf` says; the defaults are those of vz.conf(5). */
+export class HostConfiguration {
+  /** The containers' configurations and the samples. */
+  readonly containerFolder: string;
+  /** A symbolic link for each container with a name. */
+  readonly nameFolder: string;
+  readonly #variables: Variables;
+
+  constructor(path: string, variables: Variables) {
+    this.containerFolder = join(dirname(path), "conf");
+    this.nameFolder = join(dirname(path), "names");
+    this.#variables = variables;
+  }
+
+  /** The archives of the images. */
+  get imageFolder(): string {
+    return join(this.#variables.get("TEMPLATE") ?? "/vz/template", "cache");
+  }
+
+  get lockFolder(): string {
+    return this.#variables.get("LOCKDIR") ?? "/vz/lock";
+  }
+
+  /** The sample for containers of a type that has no sample of its own. */
+  get defaultSample(): string {
+    return this.#variables.get("CONFIGFILE") ?? "basic";
+  }
+
+  /** Undefined leaves the choice to vzctl, which takes ploop where it was built with it. */
+  get layout(): string | undefined {
+    return this.#variables.get("VE_LAYOUT");
+  }
+
+  containerConfiguration(ctid: string): string {
+    return join(this.containerFolder, `${ctid}.conf`);
+  }
+
+  sample(name: string): string {
+    return join(this.containerFolder, `ve-${name}.conf-sample`);
+  }
+
+  /** Where a container's files lie. */
+  privateArea(ctid: string): string {
+    return this.#ofContainer("VE_PRIVATE", "/vz/private/$VEID", ctid);
+  }
+
+  /** Where a container's files are seen while it is mounted. */
+  root(ctid: string): string {
+    return this.#ofContainer("VE_ROOT", "/vz/root/$VEID", ctid);
+  }
+
+  #ofContainer(variable: string, standard: string, ctid: string): string {
+    return (this.#variables.get(variable) ?? standard).replace(/\$(VEID|\{VEID\})/g, ctid);
+  }
+}
+
+/** @throws MccError `unavailable` when there is no such file. */
+export async function readHostConfiguration(places: HostPlaces): Promise<HostConfiguration> {
+  const variables = await readVariables(places.configuration);
+  if (variables === undefined) {
+    throw new MccError(
+      "unavailable",
+      `There is no ${places.configuration}; reinstall the package vzctl, which brings it.`,
+    );
+  }
+  return new HostConfiguration(places.configuration, variables);
+}
+
+export async function exists(path: string): Promise<boolean> {
+  const found = await unlessErrno(
+    lstat(path).then(() => true),
+    "ENOENT",
+    "ENOTDIR",
+  );
+  return found === true;
+}

@@ -1,0 +1,74 @@
+import { readdir, readFile, readlink, rm, rmdir, stat, unlink } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { unlessErrno } from "../errno";
+import { exists, type HostConfiguration } from "./host";
+
+/**
+ * Removes what `destroy` leaves of a container: its configuration under another name, and where a command was
+ * killed a half-written configuration, links of its name, an empty mount point, its lock.
+ */
+export async function removeRemains(host: HostConfiguration, ctid: string): Promise<void> {
+  const files = (await entriesOf(host.containerFolder)).filter(
+    (file) => file === `${ctid}.conf.tmp` || (file.startsWith(`${ctid}.`) && file.endsWith(".destroyed")),
+  );
+  await Promise.all(files.map((file) => rm(join(host.containerFolder, file), { force: true })));
+  await removeDanglingLink(host.containerConfiguration(ctid));
+  await removeStaleNames(host, ctid);
+  await removeEmptyFolder(host.root(ctid));
+  await removeStaleLock(host, ctid);
+}
+
+/** Removes the private area, finished or not: a `create` that was killed may leave it without a configuration. */
+export async function removePrivateArea(host: HostConfiguration, ctid: string): Promise<void> {
+  const privateArea = host.privateArea(ctid);
+  await Promise.all(
+    [privateArea, `${privateArea}.tmp`].map((path) => rm(path, { recursive: true, force: true })),
+  );
+}
+
+/** In v7 the configuration lies in the private area, and what is beside the others' is a link to it. */
+async function removeDanglingLink(path: string): Promise<void> {
+  const isLink = (await unlessErrno(readlink(path), "EINVAL", "ENOENT")) !== undefined;
+  if (isLink && (await unlessErrno(stat(path), "ENOENT")) === undefined) {
+    await unlink(path);
+  }
+}
+
+/** A name is a symbolic link to the configuration. */
+async function removeStaleNames(host: HostConfiguration, ctid: string): Promise<void> {
+  if (await exists(host.containerConfiguration(ctid))) {
+    return;
+  }
+  for (const name of await entriesOf(host.nameFolder)) {
+    const path = join(host.nameFolder, name);
+    // Another container's command may remove its own meanwhile.
+    const target = await unlessErrno(readlink(path), "EINVAL", "ENOENT");
+    if (target !== undefined && basename(target) === `${ctid}.conf`) {
+      await unlessErrno(unlink(path), "ENOENT");
+    }
+  }
+}
+
+/** vzctl too takes a lock for stale when the process that it names is gone. */
+async function removeStaleLock(host: HostConfiguration, ctid: string): Promise<void> {
+  const path = join(host.lockFolder, `${ctid}.lck`);
+  const holder = Number.parseInt((await unlessErrno(readFile(path, "utf8"), "ENOENT")) ?? "", 10);
+  if (!Number.isNaN(holder) && !(await isAlive(holder))) {
+    await rm(path, { force: true });
+  }
+}
+
+/** A process that has ended is still there until its parent has asked how. */
+async function isAlive(pid: number): Promise<boolean> {
+  const stat = await unlessErrno(readFile(`/proc/${pid}/stat`, "utf8"), "ENOENT", "ESRCH");
+  return stat !== undefined && !/\) Z [^)]*$/.test(stat);
+}
+
+/** One that is not empty, or in use, is not ours to judge. */
+async function removeEmptyFolder(path: string): Promise<void> {
+  await unlessErrno(rmdir(path), "ENOENT", "ENOTEMPTY", "EEXIST", "EBUSY");
+}
+
+async function entriesOf(folder: string): Promise<string[]> {
+  return (await unlessErrno(readdir(folder), "ENOENT")) ?? [];
+}

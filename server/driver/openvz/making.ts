@@ -1,0 +1,114 @@
+import { join } from "node:path";
+import { MccError } from "../../../protocol/error";
+import type { ContainerFile, ContainerSpec } from "../driver";
+import { commands, type Target } from "./command";
+import type { Containers } from "./containers";
+import { failureOf } from "./engine";
+import type { Generation } from "./generation";
+import { exists, type HostConfiguration } from "./host";
+import { limitOptions } from "./limits";
+import { formatMetadata } from "./metadata";
+import { NameTurns } from "./name-turns";
+import { writeIntoRoot } from "./root-files";
+import { readSamples, type Sample } from "./sample-types";
+import type { UnfinishedRecords } from "./unfinished-records";
+import type { Vz } from "./vz";
+
+/** Makes containers. One that fails is left half-made, and its record tells a later destroy so. */
+export class Making {
+  readonly names = new NameTurns();
+
+  constructor(
+    private readonly serverId: string,
+    private readonly vz: Vz,
+    private readonly records: UnfinishedRecords,
+    private readonly containers: Containers,
+  ) {}
+
+  async make(spec: ContainerSpec): Promise<void> {
+    const [generation, host] = [await this.vz.generation(), await this.vz.host()];
+    const sample = (await readSamples(host)).find(({ type }) => type.name === spec.type.name);
+    const description = formatMetadata({ serverId: this.serverId, id: spec.id, uid: spec.uid });
+    const target = await this.names.inTurn(spec.name, () =>
+      this.#create(spec, { generation, host, description, sample }),
+    );
+    await this.vz.run(
+      commands.set(target, [
+        ...generation.setOptions({ id: spec.id, uid: spec.uid, description }),
+        ...spec.nameservers.flatMap((address) => ["--nameserver", address]),
+        ...limitOptions(spec.type, { has: sample?.type, generation, vswap: await this.hasVswap() }),
+      ]),
+    );
+    await this.writeFiles(target, spec.files);
+    this.containers.add(target);
+    await this.records.remove(spec.id);
+  }
+
+  /** Into a container that does not run. */
+  async writeFiles(target: Target, files: readonly ContainerFile[]): Promise<void> {
+    await this.vz.run(commands.mount(target));
+    try {
+      await writeIntoRoot((await this.vz.host()).root(target.ctid), files);
+    } finally {
+      await this.vz.run(commands.unmount(target));
+    }
+  }
+
+  /** Kernels with vswap know a limit for memory and one for swap; older ones and others have many more. */
+  async hasVswap(): Promise<boolean> {
+    return await exists(join(this.vz.places.procVz, "vswap"));
+  }
+
+  /** Under the first engine's id that nobody has. */
+  async #create(
+    spec: ContainerSpec,
+    how: { generation: Generation; host: HostConfiguration; description: string; sample: Sample | undefined },
+  ): Promise<Target> {
+    const ctids = how.generation.ctids(spec);
+    for (const ctid of ctids) {
+      if (await isTaken(how.host, ctid)) {
+        continue;
+      }
+      const target = { id: spec.id, ctid };
+      const { id, name, hostname, image } = spec;
+      await this.records.write({ id, ctid, name, hostname, image });
+      const command = commands.create(
+        target,
+        { ...spec, sample: how.sample?.name ?? how.host.defaultSample },
+        [
+          ...how.generation.createOptions({ ...spec, ctid, description: how.description }),
+          ...(await this.#layoutOptions(how)),
+        ],
+      );
+      const ended = await this.vz.attempt(command);
+      if (ended.exitCode === 0) {
+        return target;
+      }
+      if (ended.meaning?.kind !== "ctid-taken") {
+        throw failureOf(command, ended);
+      }
+      await this.records.remove(spec.id);
+    }
+    throw new MccError(
+      "conflict",
+      `Containers that this server did not make have the ids ${ctids.join(", ")} on this host; remove what is left of them under /etc/vz/conf and the private areas, if nobody needs it.`,
+    );
+  }
+
+  /** vzctl itself would take ploop, also on a kernel that has none. */
+  async #layoutOptions({
+    generation,
+    host,
+  }: {
+    generation: Generation;
+    host: HostConfiguration;
+  }): Promise<string[]> {
+    const choose = generation.simfs && host.layout === undefined;
+    const hasPloop = await exists(join(this.vz.places.procVz, "ploop_minor"));
+    return choose && !hasPloop ? ["--layout", "simfs"] : [];
+  }
+}
+
+async function isTaken(host: HostConfiguration, ctid: string): Promise<boolean> {
+  return (await exists(host.containerConfiguration(ctid))) || (await exists(host.privateArea(ctid)));
+}

@@ -1,0 +1,197 @@
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { MccError } from "../../../protocol/error";
+import type { Image } from "../../../protocol/image";
+import type { InstanceType } from "../../../protocol/instance-type";
+import type {
+  Container,
+  ContainerFile,
+  ContainerSpec,
+  Driver,
+  DriverOptions,
+  ExecRequest,
+  ExecResult,
+  Finding,
+  ForeignContainer,
+} from "../driver";
+import { commands } from "./command";
+import { Containers } from "./containers";
+import { Destruction } from "./destruction";
+import { DownWatch } from "./down-watch";
+import { EarlierCommands } from "./earlier-commands";
+import { Guest } from "./guest";
+import { type HostPlaces, hostPlaces } from "./host";
+import { ImageArchives } from "./image-archives";
+import { limitOptions } from "./limits";
+import { Making } from "./making";
+import { stopContainer } from "./power";
+import { preflight } from "./preflight";
+import { readSamples } from "./sample-types";
+import { UnfinishedRecords } from "./unfinished-records";
+import { Vz } from "./vz";
+
+/** Starts wait more than they work, and each container has a lock of its own. */
+const changesAtOnce = 32;
+
+/**
+ * Drives OpenVZ through `vzctl` and `vzlist`, both of their generations. What makes a container this daemon's is
+ * its description; those without are others' and never touched.
+ *
+ * @param places for tests.
+ */
+export function createOpenvzDriver(options: DriverOptions, places: HostPlaces = hostPlaces): Driver {
+  return new OpenvzDriver(options, places);
+}
+
+class OpenvzDriver implements Driver {
+  readonly capabilities = { simulated: false, importsImages: true, changesAtOnce };
+  readonly #vz: Vz;
+  readonly #records: UnfinishedRecords;
+  readonly #containers: Containers;
+  readonly #making: Making;
+  readonly #destruction: Destruction;
+  readonly #guest: Guest;
+  readonly #images: ImageArchives;
+  readonly #watch: DownWatch;
+  #loaded: Promise<void> | undefined;
+
+  constructor(
+    private readonly options: DriverOptions,
+    places: HostPlaces,
+  ) {
+    const { serverId, folder, commandTimeoutMs: timeoutMs, log } = options;
+    const earlier = new EarlierCommands(serverId);
+    this.#vz = new Vz(places, { timeoutMs, mark: (id) => earlier.mark(id) });
+    this.#records = new UnfinishedRecords(folder);
+    this.#containers = new Containers(serverId, this.#records, () => this.#vz.list());
+    this.#making = new Making(serverId, this.#vz, this.#records, this.#containers);
+    this.#destruction = new Destruction(this.#vz, this.#records, this.#containers, earlier);
+    this.#guest = new Guest(timeoutMs, async () => (await this.#vz.generation()).exitCodes);
+    this.#images = new ImageArchives(
+      async () => (await this.#vz.host()).imageFolder,
+      join(folder, "imported-images"),
+    );
+    this.#watch = new DownWatch(() => this.#containers.look(), log);
+  }
+
+  async preflight(): Promise<Finding[]> {
+    return await preflight({
+      places: this.#vz.places,
+      isRoot: process.getuid?.() === 0,
+      askVersion: () => this.#vz.generation(),
+      askList: () => this.#vz.list(),
+    });
+  }
+
+  async open(): Promise<void> {
+    await mkdir(this.options.folder, { recursive: true, mode: 0o700 });
+    await this.#load();
+    if (this.options.network.nat) {
+      this.options.log.warn(
+        {},
+        "the openvz driver leaves address translation (--nat) to the host's own rules",
+      );
+    }
+  }
+
+  close(): Promise<void> {
+    this.#watch.end();
+    return Promise.resolve();
+  }
+
+  async purge(): Promise<void> {
+    await this.#images.purge();
+    await rm(this.options.folder, { recursive: true, force: true });
+  }
+
+  async images(): Promise<Image[]> {
+    return await this.#images.list();
+  }
+
+  async importImage(name: string, tarballPath: string): Promise<Image> {
+    return await this.#images.import(name, tarballPath);
+  }
+
+  async removeImage(name: string): Promise<void> {
+    await this.#images.remove(name);
+  }
+
+  async types(): Promise<InstanceType[]> {
+    return (await readSamples(await this.#vz.host())).map(({ type }) => type);
+  }
+
+  async list(): Promise<Container[]> {
+    await this.#load();
+    const known = this.#watch.known();
+    const look = await this.#containers.look();
+    this.#watch.see(look, known);
+    return [...look.own.values()].map(({ id, running }) => ({ id, running }));
+  }
+
+  async foreign(): Promise<ForeignContainer[]> {
+    await this.#load();
+    const { foreign } = await this.#containers.look();
+    return foreign.map(({ ctid, ...container }) => ({ engineId: ctid, ...container }));
+  }
+
+  async create(spec: ContainerSpec): Promise<void> {
+    await this.#load();
+    if (this.#containers.has(spec.id)) {
+      throw new MccError("conflict", `The engine has a container ${spec.id} of this server's already.`);
+    }
+    await this.#images.require(spec.image);
+    await this.#making.make(spec);
+  }
+
+  async start(id: number): Promise<void> {
+    await this.#vz.run(commands.start(await this.#containers.get(id)));
+    this.#watch.up(id);
+  }
+
+  async stop(id: number, graceMs: number): Promise<void> {
+    await stopContainer(this.#vz, await this.#containers.get(id), graceMs);
+    this.#watch.down(id);
+  }
+
+  async destroy(id: number): Promise<void> {
+    await this.#load();
+    await this.#destruction.destroy(id);
+    this.#watch.down(id);
+  }
+
+  async rename(id: number, name: string): Promise<void> {
+    const target = await this.#containers.get(id);
+    await this.#making.names.inTurn(name, () => this.#vz.run(commands.set(target, ["--name", name])));
+  }
+
+  async exec(id: number, request: ExecRequest): Promise<ExecResult> {
+    return await this.#guest.exec(await this.#containers.get(id), request);
+  }
+
+  async writeFiles(id: number, files: readonly ContainerFile[]): Promise<void> {
+    const target = await this.#containers.get(id);
+    if ((await this.#containers.look()).own.get(id)?.running !== true) {
+      await this.#making.writeFiles(target, files);
+      return;
+    }
+    for (const file of files) {
+      await this.#guest.writeFile(target, file);
+    }
+  }
+
+  async resize(id: number, type: InstanceType): Promise<void> {
+    const [generation, vswap] = [await this.#vz.generation(), await this.#making.hasVswap()];
+    const target = await this.#containers.get(id);
+    await this.#vz.run(commands.set(target, limitOptions(type, { generation, vswap })));
+  }
+
+  watch(onDown: (id: number) => void): void {
+    this.#watch.begin(onDown);
+  }
+
+  /** Takes up what an earlier daemon was making. */
+  async #load(): Promise<void> {
+    this.#loaded ??= this.#records.load();
+    await this.#loaded;
+  }
+}

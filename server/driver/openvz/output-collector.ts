@@ -1,0 +1,57 @@
+/** What comes before the mark is vzctl's, and more than this it never writes. */
+const longestPreamble = 64 * 1024;
+
+/** Takes one stream of a command in a container: vzctl's own words, the mark on a line, the command's output. */
+export class OutputCollector {
+  readonly #mark: Buffer;
+  readonly #parts: Buffer[] = [];
+  #preamble: Buffer | undefined = Buffer.alloc(0);
+  #words = "";
+  #free: number;
+  truncated = false;
+
+  /** @param maxBytes what comes past it is dropped. */
+  constructor(mark: string, maxBytes: number) {
+    this.#mark = Buffer.from(`${mark}\n`);
+    this.#free = maxBytes;
+  }
+
+  /** Whether the command has begun. */
+  get begun(): boolean {
+    return this.#preamble === undefined;
+  }
+
+  /** What vzctl said before the command, or in its place. */
+  get words(): string {
+    return this.#preamble?.toString("utf8") ?? this.#words;
+  }
+
+  get output(): Buffer {
+    return Buffer.concat(this.#parts);
+  }
+
+  add(chunk: Buffer): void {
+    if (this.#preamble === undefined) {
+      this.#keep(chunk);
+      return;
+    }
+    const text = Buffer.concat([this.#preamble, chunk]);
+    const start = text.indexOf(this.#mark);
+    if (start === -1) {
+      this.#preamble = text.subarray(-longestPreamble);
+      return;
+    }
+    this.#words = text.subarray(0, start).toString("utf8");
+    this.#preamble = undefined;
+    this.#keep(text.subarray(start + this.#mark.length));
+  }
+
+  #keep(chunk: Buffer): void {
+    const kept = chunk.subarray(0, this.#free);
+    this.#free -= kept.length;
+    this.truncated ||= kept.length < chunk.length;
+    if (kept.length > 0) {
+      this.#parts.push(kept);
+    }
+  }
+}

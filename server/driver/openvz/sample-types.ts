@@ -1,0 +1,73 @@
+import { readdir } from "node:fs/promises";
+import { type InstanceType, instanceTypeSchema } from "../../../protocol/instance-type";
+import { unlessErrno } from "../errno";
+import { readVariables, type Variables } from "./configuration-file";
+import type { HostConfiguration } from "./host";
+
+const pageBytes = 4096;
+/** Samples write "no limit" as the largest number of some integer type, of which this is the smallest. */
+const noLimit = 2 ** 31 - 1;
+const unitBytes: Readonly<Record<string, number>> = {
+  "": pageBytes,
+  P: pageBytes,
+  K: 1024,
+  M: 1024 ** 2,
+  G: 1024 ** 3,
+  T: 1024 ** 4,
+};
+
+/** A sample configuration, and the instance type that it stands for. */
+export interface Sample {
+  /** As vzctl's `--config` takes it. */
+  readonly name: string;
+  readonly type: InstanceType;
+}
+
+/** The sample configurations of the host, `ve-<name>.conf-sample` each. A type's name is in lower case. */
+export async function readSamples(host: HostConfiguration): Promise<Sample[]> {
+  const files = (await unlessErrno(readdir(host.containerFolder), "ENOENT")) ?? [];
+  const names = files.flatMap((file) => /^ve-(.+)\.conf-sample$/.exec(file)?.[1] ?? []).sort();
+  const samples = await Promise.all(
+    names.map(async (name) => sampleOf(name, (await readVariables(host.sample(name))) ?? new Map())),
+  );
+  return samples.flat();
+}
+
+/** Nothing for a sample whose name cannot be a type's. */
+function sampleOf(name: string, variables: Variables): Sample[] {
+  const type = instanceTypeSchema.safeParse({
+    name: name.toLowerCase(),
+    memoryBytes: memoryBytes(limitOf(variables.get("PHYSPAGES"))),
+    cpus: cpus(variables),
+    processes: wholeNumber(limitOf(variables.get("NUMPROC"))),
+  });
+  return type.success ? [{ name, type: type.data }] : [];
+}
+
+/** `barrier:limit`; a single value is both. */
+function limitOf(value: string | undefined): string | undefined {
+  return value?.split(":").at(-1);
+}
+
+/** Pages, or an amount with a unit. */
+function memoryBytes(limit: string | undefined): number | undefined {
+  const { number, unit } = /^(?<number>\d+)(?<unit>[PKMGT]?)$/i.exec(limit ?? "")?.groups ?? {};
+  const bytes = Number(number) * (unitBytes[unit?.toUpperCase() ?? ""] ?? Number.NaN);
+  return below(noLimit * pageBytes, bytes);
+}
+
+/** A percentage of one processor, or a number of processors. */
+function cpus(variables: Variables): number | undefined {
+  const percent = Number(variables.get("CPULIMIT") ?? 0);
+  const count = Number(variables.get("CPUS") ?? 0);
+  const limits = [percent / 100, count].filter((limit) => limit > 0);
+  return limits.length === 0 ? undefined : Math.min(...limits);
+}
+
+function wholeNumber(limit: string | undefined): number | undefined {
+  return /^\d+$/.test(limit ?? "") ? below(noLimit, Number(limit)) : undefined;
+}
+
+function below(bound: number, number: number): number | undefined {
+  return number < bound ? number : undefined;
+}

@@ -1,0 +1,78 @@
+import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { unlessErrno } from "../errno";
+
+/** What is being made or destroyed: enough to know it again when the engine's own list does not show whose it is. */
+const recordSchema = z.object({
+  id: z.int(),
+  ctid: z.string(),
+  name: z.string().optional(),
+  hostname: z.string().optional(),
+  image: z.string().optional(),
+});
+export type UnfinishedRecord = z.output<typeof recordSchema>;
+
+/** A file for each container that is being made or destroyed, gone when that is done. */
+export class UnfinishedRecords {
+  readonly #folder: string;
+  readonly #records = new Map<number, UnfinishedRecord>();
+
+  /** @param folder the driver's own. */
+  constructor(folder: string) {
+    this.#folder = join(folder, "unfinished");
+  }
+
+  /** Takes up what an earlier daemon left. Reads only; no folder is no records. */
+  async load(): Promise<void> {
+    const names = (await unlessErrno(readdir(this.#folder), "ENOENT")) ?? [];
+    for (const name of names.filter((candidate) => /^\d+\.json$/.test(candidate))) {
+      const record = recordSchema.parse(JSON.parse(await readFile(join(this.#folder, name), "utf8")));
+      this.#records.set(record.id, record);
+    }
+  }
+
+  all(): UnfinishedRecord[] {
+    return [...this.#records.values()];
+  }
+
+  get(id: number): UnfinishedRecord | undefined {
+    return this.#records.get(id);
+  }
+
+  /** Resolves when the record would survive a power cut. */
+  async write(record: UnfinishedRecord): Promise<void> {
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    const path = this.#pathOf(record.id);
+    const file = await open(`${path}.new`, "w", 0o600);
+    try {
+      await file.writeFile(JSON.stringify(record));
+      await file.datasync();
+    } finally {
+      await file.close();
+    }
+    await rename(`${path}.new`, path);
+    await this.#syncFolder();
+    this.#records.set(record.id, record);
+  }
+
+  async remove(id: number): Promise<void> {
+    if (this.#records.has(id)) {
+      await rm(this.#pathOf(id), { force: true });
+      this.#records.delete(id);
+    }
+  }
+
+  #pathOf(id: number): string {
+    return join(this.#folder, `${id}.json`);
+  }
+
+  async #syncFolder(): Promise<void> {
+    const folder = await open(this.#folder, "r");
+    try {
+      await folder.sync();
+    } finally {
+      await folder.close();
+    }
+  }
+}

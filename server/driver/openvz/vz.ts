@@ -1,0 +1,58 @@
+import { commands, type EngineCommand } from "./command";
+import { type ListedContainer } from "./container-list";
+import { readList } from "./containers";
+import { type Ended, Engine, type EngineOptions } from "./engine";
+import { exitCodes } from "./exit-codes";
+import { type Generation, generationOf } from "./generation";
+import { type HostConfiguration, type HostPlaces, readHostConfiguration } from "./host";
+
+/** This host's OpenVZ: its commands, of which generation they are, and its configuration. */
+export class Vz {
+  readonly #engine: Engine;
+  #generation: Promise<Generation> | undefined;
+
+  constructor(
+    readonly places: HostPlaces,
+    options: EngineOptions,
+  ) {
+    this.#engine = new Engine(options);
+  }
+
+  /** Asked once, and again after a failure. */
+  async generation(): Promise<Generation> {
+    this.#generation ??= this.#askGeneration();
+    try {
+      return await this.#generation;
+    } catch (error) {
+      this.#generation = undefined;
+      throw error;
+    }
+  }
+
+  /** See `Engine.run`. */
+  async run(command: EngineCommand): Promise<Ended> {
+    return await this.#engine.run(command, (await this.generation()).exitCodes);
+  }
+
+  /** See `Engine.attempt`. */
+  async attempt(command: EngineCommand): Promise<Ended> {
+    return await this.#engine.attempt(command, (await this.generation()).exitCodes);
+  }
+
+  /** All containers of the host. */
+  async list(): Promise<{ rows: ListedContainer[]; generation: Generation }> {
+    const ended = await this.run(commands.list());
+    return { rows: readList(ended), generation: await this.generation() };
+  }
+
+  /** Read anew each time, as an operator may change it. */
+  async host(): Promise<HostConfiguration> {
+    return await readHostConfiguration(this.places);
+  }
+
+  async #askGeneration(): Promise<Generation> {
+    // Exit codes of the generations that could be meant by a failure here are the same.
+    const { stdout } = await this.#engine.run(commands.version(), exitCodes.v4);
+    return generationOf(stdout);
+  }
+}

@@ -1,0 +1,64 @@
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** What goes wrong at a point of a command's way. */
+export interface Fault {
+  /** `<command>`, before anything; `<command>:<point>` for the points that the commands name. */
+  readonly at: string;
+  /** Only for a command with this word on its line. */
+  readonly word?: string;
+  /** Ends with it, having cleaned up as vzctl does. */
+  readonly exitCode?: number;
+  readonly stderr?: string;
+  /** Ends there as by SIGKILL: nothing is cleaned up. */
+  readonly dies?: boolean;
+  /** Never goes on. */
+  readonly hangs?: boolean;
+  readonly delayMs?: number;
+  /** How often. Default: always. */
+  readonly times?: number;
+}
+
+/** How a fake host behaves. It may be changed between commands. */
+export interface Behaviour {
+  readonly generation: "v4" | "v7";
+  /** What vzlist prints in place of a list. */
+  readonly listOutput?: string;
+  /** Whether the kernel is an OpenVZ one; an upstream one is announced at each command. */
+  readonly openvzKernel: boolean;
+  /** Whether `--ram` and `--swap` work. */
+  readonly vswap: boolean;
+  /** Whether containers heed a shutdown, or have to be killed. */
+  readonly haltsCleanly: boolean;
+  readonly faults: readonly Fault[];
+}
+
+/** The host of the recorded runs. */
+export const recordedHost: Behaviour = {
+  ...{ generation: "v4", openvzKernel: false, vswap: false, haltsCleanly: false, faults: [] },
+};
+
+export function writeBehaviour(root: string, behaviour: Behaviour): void {
+  writeFileSync(join(root, "behaviour.json"), JSON.stringify(behaviour));
+}
+
+export function readBehaviour(root: string): Behaviour {
+  return JSON.parse(readFileSync(join(root, "behaviour.json"), "utf8")) as Behaviour;
+}
+
+/** Counts an occurrence of a fault, across processes. @returns false when it has occurred often enough. */
+export function takeOccurrence(root: string, fault: Fault): boolean {
+  if (fault.times === undefined) {
+    return true;
+  }
+  mkdirSync(join(root, "occurrences"), { recursive: true });
+  const name = Buffer.from(JSON.stringify(fault)).toString("base64url").slice(0, 200);
+  return Array.from({ length: fault.times }).some((_, index) => {
+    try {
+      closeSync(openSync(join(root, "occurrences", `${name}-${index}`), "wx"));
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}

@@ -1,0 +1,112 @@
+import { execFileSync } from "node:child_process";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { Command } from "./command";
+import { Death, Exit } from "./fake-host";
+import { messages } from "./messages";
+import { takeName } from "./name";
+
+const endings = ["", ".gz", ".bz2", ".xz"];
+
+/** `vzctl create`, in the order of vzctl 4's src/lib/create.c, so that a kill leaves at each point what it leaves there. */
+export async function create({ host, container, options }: Command): Promise<void> {
+  const given = new Map(options);
+  const wanted = given.get("config") ?? "basic";
+  try {
+    if (!existsSync(host.sample(wanted))) {
+      throw new Exit(
+        82,
+        `Sample config ${host.shown(host.sample(wanted))} not found: No such file or directory`,
+      );
+    }
+    if (container.configured) {
+      throw new Exit(
+        82,
+        `Error: container config file ${host.shown(container.configuration)} already exists, can not use --config option`,
+      );
+    }
+    copyFileSync(host.sample(wanted), container.configuration);
+    try {
+      await host.reach("create:configured");
+      await fill({ host, container, options });
+    } catch (error) {
+      if (error instanceof Exit) {
+        rmSync(container.configuration, { force: true });
+      }
+      throw error;
+    }
+  } catch (error) {
+    if (error instanceof Exit) {
+      const { stderr } = error;
+      throw new Exit(
+        error.exitCode,
+        `${stderr === undefined ? "" : `${stderr}\n`}Creation of container private area failed`,
+      );
+    }
+    throw error;
+  }
+}
+
+async function fill({ host, container, options }: Command): Promise<void> {
+  const given = new Map(options);
+  if (existsSync(container.privateArea) && readdirSync(container.privateArea).length > 0) {
+    throw new Exit(44, `Private area already exists in ${host.shown(container.privateArea)}`);
+  }
+  takeName(host, container.ctid, given.get("name"));
+  await host.reach("create:named");
+  try {
+    await unpack({ host, container, options }, given.get("ostemplate") ?? "");
+    host.say("Performing postcreate actions");
+    container.makeRootFolder();
+    container.save({
+      VE_ROOT: container.root,
+      VE_PRIVATE: container.privateArea,
+      OSTEMPLATE: given.get("ostemplate"),
+      ORIGIN_SAMPLE: given.get("config"),
+      IP_ADDRESS: given.get("ipadd"),
+      HOSTNAME: given.get("hostname"),
+      NAME: given.get("name"),
+      DESCRIPTION: given.get("description"),
+    });
+    const path = host.shown(container.configuration);
+    host.say(messages[host.behaviour.generation].saved(container.ctid, path));
+    await host.reach("create:saved");
+  } catch (error) {
+    if (error instanceof Exit) {
+      host.unlinkNames(container.ctid);
+      rmSync(container.root, { recursive: true, force: true });
+      rmSync(container.privateArea, { recursive: true, force: true });
+    }
+    throw error;
+  }
+  host.say("Container private area was created");
+}
+
+/** Beside the private area, which is a mere empty folder until then. */
+async function unpack({ host, container }: Command, image: string): Promise<void> {
+  const base = join(host.imageFolder, `${image}.tar`);
+  const archive = endings.map((ending) => `${base}${ending}`).find((path) => existsSync(path));
+  if (archive === undefined) {
+    throw new Exit(
+      91,
+      `vztmpl-dl ERROR: template ${image} not found!\nCached OS template ${host.shown(base)}[.gz|.bz2|.xz] not found`,
+    );
+  }
+  mkdirSync(container.privateArea, { recursive: true });
+  const temporary = `${container.privateArea}.tmp`;
+  mkdirSync(temporary, { recursive: true });
+  host.say(`Creating container private area (${image})`);
+  try {
+    await host.reach("create:unpacking");
+    execFileSync("tar", ["-xf", archive, "-C", temporary], { stdio: "ignore" });
+    rmdirSync(container.privateArea);
+    mkdirSync(dirname(container.privateArea), { recursive: true });
+    renameSync(temporary, container.privateArea);
+  } catch (error) {
+    if (!(error instanceof Death)) {
+      rmSync(temporary, { recursive: true, force: true });
+    }
+    throw error;
+  }
+  await host.reach("create:unpacked");
+}

@@ -1,0 +1,72 @@
+import { existsSync, lstatSync, mkdirSync, rmdirSync, rmSync, symlinkSync } from "node:fs";
+import { dirname } from "node:path";
+import { ContainerProcess } from "./container-process";
+import type { FakeHost } from "./fake-host";
+
+/** One container of a fake host's, whether it exists or not. */
+export class FakeContainer {
+  readonly process: ContainerProcess;
+  readonly configuration: string;
+  readonly privateArea: string;
+  readonly root: string;
+
+  constructor(
+    readonly host: FakeHost,
+    readonly ctid: string,
+  ) {
+    this.process = new ContainerProcess(host, ctid);
+    this.configuration = host.configuration(ctid);
+    this.privateArea = host.privateArea(ctid);
+    this.root = host.rootFolder(ctid);
+  }
+
+  get configured(): boolean {
+    return existsSync(this.configuration);
+  }
+
+  get running(): boolean {
+    return this.process.pid !== undefined;
+  }
+
+  /** A mount is played by a symbolic link, which nothing has to clear away after a test that was killed. */
+  get mounted(): boolean {
+    return lstatSync(this.root, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+  }
+
+  get status(): string {
+    return this.running ? "running" : this.mounted ? "mounted" : "stopped";
+  }
+
+  /** Empty without a configuration. */
+  get variables(): Map<string, string> {
+    return this.host.readConfiguration(this.ctid) ?? new Map();
+  }
+
+  mount(): void {
+    if (!this.mounted) {
+      this.makeRootFolder();
+      rmdirSync(this.root);
+      symlinkSync(this.privateArea, this.root);
+    }
+  }
+
+  unmount(): void {
+    rmSync(this.root, { force: true });
+    this.makeRootFolder();
+  }
+
+  makeRootFolder(): void {
+    mkdirSync(dirname(this.root), { recursive: true });
+    mkdirSync(this.root, { recursive: true });
+  }
+
+  save(changes: Readonly<Record<string, string | undefined>>): void {
+    const variables = this.variables;
+    for (const [name, value] of Object.entries(changes)) {
+      if (value !== undefined) {
+        variables.set(name, value);
+      }
+    }
+    this.host.saveConfiguration(this.ctid, variables);
+  }
+}

@@ -1,0 +1,211 @@
+import {
+  appendFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { type Behaviour, readBehaviour, takeOccurrence } from "./behaviour";
+
+/** Ends the command. */
+export class Exit extends Error {
+  constructor(
+    readonly exitCode: number,
+    readonly stderr?: string,
+  ) {
+    super(`exit ${exitCode}`);
+  }
+}
+
+/** Ends the command as a kill does. */
+export class Death extends Error {}
+
+const hangMs = 600_000;
+
+/** The host that the fakes believe to be on: a folder given by the environment. */
+export class FakeHost {
+  readonly behaviour: Behaviour;
+  readonly #variables: Map<string, string>;
+  readonly #configuration: string;
+
+  constructor(
+    readonly root: string,
+    configuration: string | undefined,
+    program: "vzctl" | "vzlist",
+    private readonly words: readonly string[],
+  ) {
+    this.#configuration = configuration ?? join(root, "etc/vz/vz.conf");
+    this.behaviour = readBehaviour(root);
+    appendFileSync(join(root, "commands.log"), `${JSON.stringify([program, ...words])}\n`);
+    this.#variables = parse(readFileSync(this.#configuration, "utf8"));
+  }
+
+  get configurationFolder(): string {
+    return join(dirname(this.#configuration), "conf");
+  }
+
+  get imageFolder(): string {
+    return join(this.#variables.get("TEMPLATE") ?? "", "cache");
+  }
+
+  configuration(ctid: string): string {
+    return join(this.configurationFolder, `${ctid}.conf`);
+  }
+
+  sample(name: string): string {
+    return join(this.configurationFolder, `ve-${name}.conf-sample`);
+  }
+
+  privateArea(ctid: string): string {
+    return (this.#variables.get("VE_PRIVATE") ?? "").replace("$VEID", ctid);
+  }
+
+  rootFolder(ctid: string): string {
+    return (this.#variables.get("VE_ROOT") ?? "").replace("$VEID", ctid);
+  }
+
+  /** As a command on a real host would show it. */
+  shown(path: string): string {
+    return path.startsWith(`${this.root}/`) ? path.slice(this.root.length) : path;
+  }
+
+  say(line: string): void {
+    writeSync(1, `${line}\n`);
+  }
+
+  complain(line: string): void {
+    writeSync(2, `${line}\n`);
+  }
+
+  announceKernel(): void {
+    if (this.behaviour.generation === "v4" && !this.behaviour.openvzKernel) {
+      this.say("Directory /proc/vz not found, assuming non-OpenVZ kernel");
+    }
+  }
+
+  /** A point at which faults are looked for. */
+  async reach(at: string): Promise<void> {
+    for (const fault of this.behaviour.faults) {
+      const meant = fault.at === at && (fault.word === undefined || this.words.includes(fault.word));
+      if (!meant || !takeOccurrence(this.root, fault)) {
+        continue;
+      }
+      mkdirSync(join(this.root, "reached"), { recursive: true });
+      writeFileSync(join(this.root, "reached", at), "");
+      await pause(fault.hangs === true ? hangMs : (fault.delayMs ?? 0));
+      if (fault.dies === true) {
+        throw new Death(at);
+      }
+      if (fault.exitCode !== undefined) {
+        throw new Exit(fault.exitCode, fault.stderr);
+      }
+    }
+  }
+
+  /** The ctids that have a configuration, sorted. */
+  ctids(): string[] {
+    return readdirSync(this.configurationFolder)
+      .filter((file) => /^[0-9a-f-]+\.conf$/.test(file))
+      .map((file) => file.slice(0, -".conf".length))
+      .sort((one, other) => one.length - other.length || one.localeCompare(other));
+  }
+
+  readConfiguration(ctid: string): Map<string, string> | undefined {
+    const path = this.configuration(ctid);
+    return existsSync(path) ? parse(readFileSync(path, "utf8")) : undefined;
+  }
+
+  saveConfiguration(ctid: string, variables: ReadonlyMap<string, string>): void {
+    const lines = [...variables].map(([name, value]) => `${name}="${value}"`);
+    const path = this.configuration(ctid);
+    writeFileSync(`${path}.tmp`, `${lines.join("\n")}\n`);
+    renameSync(`${path}.tmp`, path);
+  }
+
+  ctidOfName(name: string): string | undefined {
+    const path = join(this.#nameFolder, name);
+    try {
+      return basename(readlinkSync(path), ".conf");
+    } catch {
+      return undefined;
+    }
+  }
+
+  linkName(name: string, ctid: string): void {
+    mkdirSync(this.#nameFolder, { recursive: true });
+    const path = join(this.#nameFolder, name);
+    rmSync(path, { force: true });
+    symlinkSync(this.configuration(ctid), path);
+  }
+
+  unlinkNames(ctid: string): void {
+    mkdirSync(this.#nameFolder, { recursive: true });
+    for (const name of readdirSync(this.#nameFolder).filter((entry) => this.ctidOfName(entry) === ctid)) {
+      unlinkSync(join(this.#nameFolder, name));
+    }
+  }
+
+  /** @returns false when another command has it. */
+  lock(ctid: string): boolean {
+    const path = this.#lockPath(ctid);
+    mkdirSync(dirname(path), { recursive: true });
+    const temporary = `${path}.${process.pid}`;
+    writeFileSync(temporary, `${process.pid}\n\n`);
+    try {
+      for (;;) {
+        try {
+          linkSync(temporary, path);
+          return true;
+        } catch {
+          if (!this.#removeStaleLock(path)) {
+            return false;
+          }
+        }
+      }
+    } finally {
+      unlinkSync(temporary);
+    }
+  }
+
+  unlock(ctid: string): void {
+    rmSync(this.#lockPath(ctid), { force: true });
+  }
+
+  /** A holder that is gone is known by its number only, as in vzctl. */
+  #removeStaleLock(path: string): boolean {
+    const holder = existsSync(path) ? Number.parseInt(readFileSync(path, "utf8"), 10) : 0;
+    if (existsSync(`/proc/${holder}`)) {
+      return false;
+    }
+    this.say(`Removing stale lock file ${this.shown(path)}`);
+    rmSync(path, { force: true });
+    return true;
+  }
+
+  #lockPath(ctid: string): string {
+    return join(this.#variables.get("LOCKDIR") ?? "", `${ctid}.lck`);
+  }
+
+  get #nameFolder(): string {
+    return join(dirname(this.#configuration), "names");
+  }
+}
+
+function parse(text: string): Map<string, string> {
+  return new Map(
+    [...text.matchAll(/^(?<name>[A-Z_0-9]+)="?(?<value>.*?)"?$/gm)].map(({ groups }) => [
+      groups?.["name"] ?? "",
+      groups?.["value"] ?? "",
+    ]),
+  );
+}

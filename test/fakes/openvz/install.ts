@@ -1,0 +1,173 @@
+import { execFileSync } from "node:child_process";
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { type HostPlaces } from "../../../server/driver/openvz/host";
+import { type Behaviour, readBehaviour, recordedHost, writeBehaviour } from "./behaviour";
+
+/** The image of the recorded runs. */
+export const imageName = "busybox-1.35-x86_64";
+const basicSample = [
+  'PHYSPAGES="0:9223372036854775807"',
+  'NUMPROC="240:240"',
+  'DISKSPACE="2097152:2306867"',
+  'CPUUNITS="1000"',
+];
+
+const folders = [
+  "bin",
+  "etc/vz/conf",
+  "vz/vztmp",
+  "vz/template/cache",
+  "vz/private",
+  "vz/root",
+  "vz/lock",
+  "sys/class/net/venet0",
+];
+
+/** A fake host in a folder of its own. */
+export class FakeOpenvz {
+  readonly places: HostPlaces;
+  readonly bin: string;
+  readonly stateFolder: string;
+
+  private constructor(readonly root: string) {
+    this.bin = join(root, "bin");
+    this.stateFolder = join(root, "state");
+    this.places = {
+      configuration: this.path("etc/vz/vz.conf"),
+      procVz: this.path("proc/vz"),
+      userNamespace: "/proc/self/ns/user",
+      venet: this.path("sys/class/net/venet0"),
+    };
+  }
+
+  /** @param root an empty folder. */
+  static install(root: string, behaviour: Partial<Behaviour> = {}): FakeOpenvz {
+    const host = new FakeOpenvz(root);
+    folders.forEach((folder) => mkdirSync(host.path(folder), { recursive: true }));
+    host.#writeConfiguration();
+    host.#writePrograms();
+    writeBehaviour(root, { ...recordedHost, ...behaviour });
+    return host;
+  }
+
+  /** One that is installed already. */
+  static at(root: string): FakeOpenvz {
+    return new FakeOpenvz(root);
+  }
+
+  /** The environment in which `vzctl` and `vzlist` are the fakes. */
+  get environment(): Record<string, string> {
+    return { FAKE_OPENVZ_ROOT: this.root, PATH: `${this.bin}:${process.env["PATH"] ?? ""}` };
+  }
+
+  path(path: string): string {
+    return join(this.root, path);
+  }
+
+  behave(changes: Partial<Behaviour>): void {
+    writeBehaviour(this.root, { ...readBehaviour(this.root), ...changes });
+  }
+
+  /**
+   * Files that containers have left, or are made of: nothing of them may remain after a destroy. What vzctl has put
+   * aside in `vz/vztmp` is its own: the next destroy of any container removes it.
+   */
+  remains(): string[] {
+    const samples = /^ve-.*\.conf-sample$/;
+    return ["etc/vz/conf", "etc/vz/names", "vz/private", "vz/root", "vz/lock"].flatMap((folder) => {
+      const path = this.path(folder);
+      const entries = existsSync(path) ? readdirSync(path) : [];
+      return entries.filter((entry) => !samples.test(entry)).map((entry) => join(folder, entry));
+    });
+  }
+
+  /** Whether a command has come to a fault that delays or holds it there. */
+  waitsAt(at: string): boolean {
+    return existsSync(this.path("reached")) && readdirSync(this.path("reached")).includes(at);
+  }
+
+  /** The commands run since this was last asked. */
+  takeCommands(): string[][] {
+    const log = this.path("commands.log");
+    const lines = existsSync(log) ? readFileSync(log, "utf8").split("\n") : [];
+    rmSync(log, { force: true });
+    return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as string[]);
+  }
+
+  /** A container's own configuration, as text. */
+  configuration(ctid: string): string {
+    return readFileSync(this.path(`etc/vz/conf/${ctid}.conf`), "utf8");
+  }
+
+  /** Ends what tests have left running. */
+  killAll(): void {
+    const folder = this.path("run");
+    for (const file of existsSync(folder) ? readdirSync(folder) : []) {
+      const [pid] = JSON.parse(readFileSync(join(folder, file), "utf8")) as [number];
+      const root = existsSync(`/proc/${pid}/cmdline`) ? readFileSync(`/proc/${pid}/cmdline`, "utf8") : "";
+      if (root.includes("trap")) {
+        process.kill(pid, "SIGKILL");
+      }
+      rmSync(join(folder, file));
+    }
+  }
+
+  #writeConfiguration(): void {
+    const { configuration } = this.places;
+    const variables = {
+      TEMPLATE: this.path("vz/template"),
+      VE_ROOT: this.path("vz/root/$VEID"),
+      VE_PRIVATE: this.path("vz/private/$VEID"),
+      LOCKDIR: this.path("vz/lock"),
+      CONFIGFILE: '"basic"',
+      VE_LAYOUT: "simfs",
+    };
+    const lines = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
+    writeFileSync(configuration, `# Global parameters\n${lines.join("\n")}\n`);
+    writeFileSync(join(dirname(configuration), "conf/ve-basic.conf-sample"), `${basicSample.join("\n")}\n`);
+    writeFileSync(
+      join(dirname(configuration), "conf/ve-light.conf-sample"),
+      'PHYSPAGES="0:65536"\nNUMPROC="64:64"\nCPULIMIT="50"\n',
+    );
+  }
+
+  #writePrograms(): void {
+    for (const program of ["vzctl", "vzlist"]) {
+      const path = join(this.bin, program);
+      writeFileSync(
+        path,
+        `#!/bin/sh\nexec '${process.execPath}' '${join(__dirname, `${program}.js`)}' "$@"\n`,
+      );
+      chmodSync(path, 0o755);
+    }
+  }
+}
+
+/** Makes the tarball of a root file system out of the host's static busybox and bash. */
+export function makeImage(tarball: string): void {
+  const folder = `${tarball}.root`;
+  ["bin", "etc", "root", "proc", "dev", "tmp", "sbin"].forEach((name) =>
+    mkdirSync(join(folder, name), { recursive: true }),
+  );
+  cpSync("/bin/busybox", join(folder, "bin/busybox"));
+  cpSync("/bin/bash-static", join(folder, "bin/bash"));
+  // Left out as on the host of the recorded runs.
+  const applets = execFileSync("/bin/busybox", ["--list"], { encoding: "utf8" })
+    .split("\n")
+    .filter((applet) => !["", "busybox", "bash", "chpasswd"].includes(applet));
+  applets.forEach((applet) => symlinkSync("busybox", join(folder, "bin", applet)));
+  symlinkSync("../bin/busybox", join(folder, "sbin/init"));
+  execFileSync("tar", ["-czf", tarball, "-C", folder, "."]);
+  rmSync(folder, { recursive: true });
+}

@@ -1,0 +1,19 @@
+/** Where the generations say the same thing in other words. v4: from the recorded runs; v7: from its source. */
+export const messages = {
+  v4: {
+    version: "vzctl version 4.11.1",
+    locked: "Container already locked",
+    noConfiguration: "Container config file does not exist",
+    saved: (_ctid: string, path: string) => `CT configuration saved to ${path}`,
+    status: (ctid: string, rest: string) => `CTID ${ctid} ${rest}`,
+    nameTaken: 131,
+  },
+  v7: {
+    version: "vzctl version 7.0.264",
+    locked: "Cannot lock the Container",
+    noConfiguration: "Container configuration file does not exist",
+    saved: (ctid: string) => `Saved parameters for Container ${ctid}`,
+    status: (ctid: string, rest: string) => `VEID ${ctid} ${rest}`,
+    nameTaken: 137,
+  },
+} as const;

@@ -1,0 +1,19 @@
+import { Exit, type FakeHost } from "./fake-host";
+import { messages } from "./messages";
+
+/** As vzctl does: looks first, then takes. */
+export function takeName(host: FakeHost, ctid: string, name: string | undefined): void {
+  if (name === undefined) {
+    return;
+  }
+  const holder = host.ctidOfName(name);
+  if (holder !== undefined && holder !== ctid && host.readConfiguration(holder) !== undefined) {
+    const { nameTaken } = messages[host.behaviour.generation];
+    throw new Exit(nameTaken, `Conflict: name ${name} already used by container ${holder}`);
+  }
+  host.unlinkNames(ctid);
+  host.linkName(name, ctid);
+  if (host.behaviour.generation === "v4") {
+    host.say(`Name ${name} assigned`);
+  }
+}

@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { execa } from "execa";
+import { z } from "zod";
+import { temporaryFolders } from "../../support/temporary-folder";
+import { FakeOpenvz, imageName, makeImage } from "./install";
+
+const runSchema = z.object({
+  argv: z.array(z.string()),
+  exit: z.int(),
+  stdout: z.string(),
+  stderr: z.string(),
+  stdin: z.string().optional(),
+  note: z.string().optional(),
+});
+type Run = z.infer<typeof runSchema>;
+
+const repository = join(__dirname, "../../../..");
+const runs = readFileSync(join(repository, "test/fakes/openvz/recorded-runs.jsonl"), "utf8")
+  .trim()
+  .split("\n")
+  .map((line) => runSchema.parse(JSON.parse(line)));
+
+/** What the recording cannot hold a fake to, each with the reason. */
+const setAside: readonly { reason: string; normalise: (run: Run) => Run }[] = [
+  {
+    reason: "the recording dropped the line feed at the end of standard error",
+    normalise: (run) => ({ ...run, stderr: run.stderr.replace(/\n$/, "") }),
+  },
+  {
+    reason: "process ids differ",
+    normalise: (run) => ({ ...run, stderr: run.stderr.replace(/^Child \d+ exited/gm, "Child N exited") }),
+  },
+];
+
+const normalised = (run: Run): Run => setAside.reduce((result, { normalise }) => normalise(result), run);
+
+/** What happened on the recorded host between two runs, and is not among them. */
+const between: Readonly<Record<number, (host: FakeOpenvz) => Promise<void>>> = {
+  56: async (host) => {
+    host.behave({ haltsCleanly: true });
+    await execa("vzctl", ["start", "504"], { env: host.environment });
+  },
+};
+
+describe("the fake vzctl and vzlist, run as the recorded ones were", () => {
+  const newFolder = temporaryFolders();
+  let host: FakeOpenvz;
+
+  before(async () => {
+    host = FakeOpenvz.install(await newFolder());
+    makeImage(host.path(`vz/template/cache/${imageName}.tar.gz`));
+    writeFileSync(host.path("etc/hostname"), "vm\n");
+  });
+  after(() => host.killAll());
+
+  runs.forEach((run, index) => {
+    const title = run.argv.join(" ").slice(0, 90);
+    it(`${index + 1}: ${title}${run.note === undefined ? "" : ` (${run.note})`}`, async () => {
+      await between[index]?.(host);
+      const [program = "", ...words] = run.argv;
+      const { exitCode, stdout, stderr } = await execa(program, words, {
+        ...{ env: host.environment, reject: false, stripFinalNewline: false, input: run.stdin ?? "" },
+      });
+      const { argv, stdin, note } = run;
+      assert.deepEqual(
+        normalised({ argv, stdin, note, exit: exitCode ?? -1, stdout, stderr }),
+        normalised({ argv, stdin, note, exit: run.exit, stdout: run.stdout, stderr: run.stderr }),
+      );
+    });
+  });
+
+  it("leave on disk what vzctl leaves", () => {
+    assert.deepEqual(host.remains(), ["etc/vz/conf/501.conf.destroyed", "etc/vz/conf/504.conf.destroyed"]);
+  });
+});

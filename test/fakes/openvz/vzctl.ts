@@ -1,0 +1,117 @@
+#!/usr/bin/env node
+/** A vzctl that needs no OpenVZ. Its host is the folder FAKE_OPENVZ_ROOT; it behaves as the recorded runs show. */
+import { isIPv4 } from "node:net";
+import type { Command } from "./command";
+import { create } from "./create";
+import { FakeContainer } from "./fake-container";
+import { Death, Exit, FakeHost } from "./fake-host";
+import { runInGuest } from "./guest";
+import { messages } from "./messages";
+import { type GivenOptions, optionTables, parseOptions } from "./options";
+import { destroy, mount, restart, start, status, stop, unmount } from "./run-state";
+import { set } from "./set";
+import { usage } from "./usage";
+
+/** Commands that lock the container. */
+const lockingCommands: Readonly<Record<string, (command: Command) => Promise<void> | void>> = {
+  ...{ create, set, start, stop, restart, mount, umount: unmount, destroy },
+};
+const guestCommands = ["exec", "exec2", "exec3", "runscript"] as const;
+/** Commands that are content with a container that does not exist. */
+const undemanding = ["create", "set", "status"];
+
+async function main(words: readonly string[]): Promise<void> {
+  const host = new FakeHost(
+    process.env["FAKE_OPENVZ_ROOT"] ?? "",
+    process.env["FAKE_OPENVZ_CONFIGURATION"],
+    "vzctl",
+    words,
+  );
+  const { generation } = host.behaviour;
+  const [action, ctid, ...rest] = words;
+  if (action === undefined) {
+    throw new Exit(20, usage);
+  }
+  if (action === "--version") {
+    host.say(messages[generation].version);
+    return;
+  }
+  await host.reach(action);
+  const guestCommand = guestCommands.find((command) => command === action);
+  if (lockingCommands[action] === undefined && guestCommand === undefined && action !== "status") {
+    throw new Exit(20, `Bad command: ${action}`);
+  }
+  if (ctid === undefined) {
+    throw new Exit(21, "CT ID missing");
+  }
+  const container = new FakeContainer(host, ctidOf(host, ctid));
+  const table = optionTables[generation][action] ?? { withValue: [], flags: [] };
+  const options = guestCommand === undefined ? parseOptions(rest, table) : [];
+  refuseBadValues(host, options);
+  if (!container.configured && !undemanding.includes(action)) {
+    throw new Exit(14, messages[generation].noConfiguration);
+  }
+  if (guestCommand !== undefined) {
+    await runInGuest(guestCommand, container, rest);
+  } else if (action === "status") {
+    status({ host, container, options }, messages[generation].status);
+  } else {
+    await runLocked(action, { host, container, options });
+  }
+}
+
+async function runLocked(action: string, command: Command): Promise<void> {
+  const { host, container } = command;
+  host.announceKernel();
+  if (!host.lock(container.ctid)) {
+    throw new Exit(9, messages[host.behaviour.generation].locked);
+  }
+  try {
+    await host.reach(`${action}:locked`);
+    await lockingCommands[action]?.(command);
+    await host.reach(`${action}:done`);
+    host.unlock(container.ctid);
+  } catch (error) {
+    if (error instanceof Exit) {
+      host.unlock(container.ctid);
+    }
+    throw error;
+  }
+}
+
+/** A number, or in v7 a UUID; anything else is a name. */
+function ctidOf(host: FakeHost, word: string): string {
+  const isCtid = /^\d+$/.test(word) || (host.behaviour.generation === "v7" && /^[0-9a-f-]{36}$/.test(word));
+  const ctid = isCtid ? word : host.ctidOfName(word);
+  if (ctid === undefined) {
+    throw new Exit(21, `Bad CT ID ${word}`);
+  }
+  return ctid;
+}
+
+function refuseBadValues({ behaviour }: FakeHost, options: GivenOptions): void {
+  for (const [name, value] of options) {
+    if (["ipadd", "ipdel"].includes(name) && !isIPv4(value.replace(/\/\d+$/, "")) && value !== "all") {
+      throw new Exit(21, `Bad parameter for --${name}: ${value}`);
+    }
+    if (["ram", "swap"].includes(name) && behaviour.generation === "v4" && !behaviour.vswap) {
+      throw new Exit(
+        3,
+        "Error: kernel does not support vswap, unable to use --ram/--swap parameters\nError parsing options",
+      );
+    }
+  }
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  if (error instanceof Exit) {
+    if (error.stderr !== undefined) {
+      process.stderr.write(`${error.stderr}\n`);
+    }
+    process.exitCode = error.exitCode;
+  } else if (error instanceof Death) {
+    process.kill(process.pid, "SIGKILL");
+  } else {
+    throw error;
+  }
+});

@@ -1,0 +1,138 @@
+#!/usr/bin/env node
+/** A vzlist that needs no OpenVZ: see vzctl.ts. */
+import { existsSync } from "node:fs";
+import { FakeContainer } from "./fake-container";
+import { Exit, FakeHost } from "./fake-host";
+
+interface Field {
+  /** As JSON has it; nothing is escaped, as in vzlist. */
+  readonly json: (container: FakeContainer) => string;
+  readonly column: (container: FakeContainer) => string;
+}
+
+const text = (variable: string): Field => ({
+  json: ({ variables }) => quoted(variables.get(variable)),
+  column: ({ variables }) => (variables.get(variable) ?? "-").padEnd(32),
+});
+const list = (variable: string): Field => ({
+  json: ({ variables }) => `[${wordsOf(variables.get(variable)).map(quoted).join(", ")}]`,
+  column: ({ variables }) => (wordsOf(variables.get(variable))[0] ?? "-").padEnd(15),
+});
+const none = (json: string): Field => ({ json: () => json, column: () => "-" });
+const object = (entries: Readonly<Record<string, string>>): string =>
+  `{\n${Object.entries(entries)
+    .map(([name, value]) => `      "${name}": ${value}`)
+    .join(",\n")}\n    }`;
+
+const both: Readonly<Record<string, Field>> = {
+  status: { json: ({ status }) => quoted(status), column: ({ status }) => status.padEnd(9) },
+  ip: list("IP_ADDRESS"),
+  hostname: text("HOSTNAME"),
+  name: text("NAME"),
+  description: text("DESCRIPTION"),
+  ostemplate: text("OSTEMPLATE"),
+  nameserver: list("NAMESERVER"),
+  private: text("VE_PRIVATE"),
+  root: text("VE_ROOT"),
+  uptime: none("0.000"),
+  diskspace: {
+    json: ({ variables }) => {
+      const [soft = "0", hard = soft] = (variables.get("DISKSPACE") ?? "0").split(":");
+      return object({ usage: "0", softlimit: soft, hardlimit: hard });
+    },
+    column: () => "-",
+  },
+  physpages: {
+    json: ({ variables }) => {
+      const limit = (variables.get("PHYSPAGES") ?? "").split(":").at(-1) ?? "";
+      const shown = /^\d+$/.test(limit) ? limit : "9223372036854775807";
+      return object({ held: "0", maxheld: "0", barrier: "0", limit: shown, failcnt: "0" });
+    },
+    column: () => "-",
+  },
+};
+const fields: Readonly<Record<"v4" | "v7", Readonly<Record<string, Field>>>> = {
+  v4: { ...both, ctid: { json: ({ ctid }) => ctid, column: ({ ctid }) => ctid.padStart(10) } },
+  v7: {
+    ...both,
+    ctid: { json: ({ ctid }) => quoted(ctid), column: ({ ctid }) => ctid.padStart(36) },
+    uuid: { json: ({ ctid }) => quoted(ctid), column: ({ ctid }) => ctid.padStart(36) },
+  },
+};
+
+async function main(words: readonly string[]): Promise<void> {
+  const host = new FakeHost(
+    process.env["FAKE_OPENVZ_ROOT"] ?? "",
+    process.env["FAKE_OPENVZ_CONFIGURATION"],
+    "vzlist",
+    words,
+  );
+  const orderAt = words.indexOf("-o");
+  const order = orderAt === -1 ? "ctid,status,ip,hostname" : (words[orderAt + 1] ?? "");
+  const asked = words.filter((word, index) => !word.startsWith("-") && index !== orderAt + 1);
+  await host.reach("list");
+  if (host.behaviour.listOutput !== undefined) {
+    host.say(host.behaviour.listOutput);
+    return;
+  }
+  const known = fields[host.behaviour.generation];
+  const chosen = order.split(",").map((name) => {
+    const field = known[name];
+    if (field === undefined) {
+      throw new Exit(1, `Unknown field: ${name}`);
+    }
+    return { name, field };
+  });
+  const containers = host
+    .ctids()
+    .map((ctid) => new FakeContainer(host, ctid))
+    // A container without a private area is not shown.
+    .filter((container) => existsSync(container.privateArea))
+    .filter(({ ctid, running }) =>
+      asked.length > 0 ? asked.includes(ctid) : running || words.includes("-a"),
+    );
+  if (asked.length > 0 && containers.length === 0) {
+    throw new Exit(1, "Container(s) not found");
+  }
+  if (words.includes("-j")) {
+    printJson(host, containers, chosen);
+  } else {
+    containers.forEach((container) =>
+      host.say(
+        chosen
+          .map(({ field }) => field.column(container))
+          .join(" ")
+          .trimEnd(),
+      ),
+    );
+  }
+}
+
+function printJson(
+  host: FakeHost,
+  containers: readonly FakeContainer[],
+  chosen: readonly { name: string; field: Field }[],
+): void {
+  const rows = containers.map((container) => {
+    const lines = chosen.map(({ name, field }) => `    "${name}": ${field.json(container)}`);
+    return `\n  {\n${lines.join(",\n")}\n  }`;
+  });
+  host.say(`[${rows.join(",")}\n]`);
+}
+
+function quoted(value: string | undefined): string {
+  return value === undefined ? "null" : `"${value}"`;
+}
+
+function wordsOf(value: string | undefined): string[] {
+  return (value ?? "").split(" ").filter((word) => word !== "");
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  if (error instanceof Exit) {
+    process.stderr.write(`${error.stderr ?? ""}\n`);
+    process.exitCode = error.exitCode;
+  } else {
+    throw error;
+  }
+});

@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import sinon from "sinon";
+import type { ForeignContainer } from "../../../server/driver/driver";
+import { assertMccError } from "../../support/assert-error";
+import { createReady, creation, testClouds } from "../../support/test-cloud";
+
+const foreign = (engineId: string, ipAddress: string, name?: string): ForeignContainer => ({
+  ...{ engineId, status: "running", name, hostname: undefined, image: "debian-12", ipAddresses: [ipAddress] },
+});
+
+describe("containers that others made with the same engine", () => {
+  const newCloud = testClouds();
+  afterEach(() => sinon.restore());
+
+  it("keep their ids, addresses and names", async () => {
+    const { cloud, driver } = await newCloud();
+    sinon
+      .stub(driver, "foreign")
+      .resolves([
+        foreign("500", "198.18.0.2"),
+        foreign("501", "198.18.0.4", "theirs"),
+        foreign("503", "10.0.0.1"),
+      ]);
+    const made = [await createReady(cloud), await createReady(cloud), await createReady(cloud)];
+    assert.deepEqual(
+      made.map(({ id, ipAddress }) => [id, ipAddress]),
+      [
+        [502, "198.18.0.3"],
+        [504, "198.18.0.5"],
+        [505, "198.18.0.6"],
+      ],
+    );
+    assert.equal(cloud.info().addressPool.free, cloud.info().addressPool.size - 5);
+    const create = (parameters: object) => cloud.instances.create(creation(parameters));
+    const byOthers = /on this host that MiniCloud did not make/;
+    await assertMccError(create({ ipAddress: "198.18.0.4" }), "conflict", byOthers);
+    await assertMccError(create({ name: "theirs" }), "conflict", byOthers);
+    assert.equal((await cloud.foreignContainers()).length, 3);
+  });
+
+  it("give back what they had when they go", async () => {
+    const { cloud, driver } = await newCloud({ range: { first: "198.18.0.2", last: "198.18.0.3" } });
+    const stub = sinon.stub(driver, "foreign").resolves([foreign("7", "198.18.0.3")]);
+    await createReady(cloud);
+    await assertMccError(createReady(cloud), "exhausted", /All 2 addresses/);
+    stub.resolves([]);
+    assert.equal((await createReady(cloud)).ipAddress, "198.18.0.3");
+  });
+
+  it("are not guessed at when the engine does not answer", async () => {
+    const { cloud, driver } = await newCloud();
+    sinon.stub(driver, "foreign").rejects(new Error("no answer"));
+    await assert.rejects(createReady(cloud), /no answer/);
+    assert.deepEqual(await cloud.instances.list({}), []);
+  });
+});
+
+describe("instance types of the engine's own", () => {
+  const newCloud = testClouds();
+
+  it("take the place of the stock ones", async () => {
+    const { cloud, driver, reopen } = await newCloud();
+    assert.ok(cloud.types().some(({ name }) => name === "unlimited"));
+    sinon.stub(driver, "types").resolves([{ name: "vswap-256m", memoryBytes: 2 ** 28 }]);
+    const next = await reopen();
+    sinon.restore();
+    assert.deepEqual(
+      next.types().map(({ name }) => name),
+      ["vswap-256m"],
+    );
+  });
+});

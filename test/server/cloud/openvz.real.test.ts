@@ -1,0 +1,130 @@
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { execa } from "execa";
+import type { Cloud } from "../../../server/cloud/cloud";
+import { imageName } from "../../fakes/openvz/install";
+import { fakeHosts } from "../../fakes/openvz/suite";
+import { assertMccError } from "../../support/assert-error";
+import { eventually } from "../../support/eventually";
+import { createReady, targetOf } from "../../support/test-cloud";
+import { openOpenvzCloud, wanted } from "./openvz-cloud";
+
+for (const generation of ["v4", "v7"] as const) {
+  describe(`the cloud over OpenVZ, the fake ${generation}`, () => {
+    const clouds: Cloud[] = [];
+    const closeAll = async (): Promise<void> => {
+      await Promise.all(clouds.splice(0).map((cloud) => cloud.close()));
+    };
+    const host = fakeHosts({ generation }, closeAll);
+    const open = async (): Promise<Cloud> => {
+      const cloud = await openOpenvzCloud(host().root);
+      clouds.push(cloud);
+      return cloud;
+    };
+    /** Starts another daemon and kills it when an engine command has begun, which goes on for a while. */
+    const killDaemon = async (work: "create" | "destroy", at: string): Promise<void> => {
+      host().behave({ faults: [{ at, delayMs: 4000, times: 1 }] });
+      const daemon: ChildProcess = spawn(
+        process.execPath,
+        [join(__dirname, "openvz-victim.js"), host().root, work],
+        { stdio: "inherit" },
+      );
+      await eventually(() => host().waitsAt(at), `"${at}" is reached`);
+      daemon.kill("SIGKILL");
+      await once(daemon, "exit");
+    };
+
+    it("makes several at once, gives nobody what others have, and destroys all", async () => {
+      const cloud = await open();
+      await execa("vzctl", [
+        ...["create", "501", "--ostemplate", imageName, "--config", "basic"],
+        ...["--ipadd", "198.18.0.3", "--name", "theirs"],
+      ]);
+      const made = await Promise.all(Array.from({ length: 4 }, () => createReady(cloud, wanted)));
+      assert.deepEqual(
+        made.map(({ status }) => status),
+        ["running", "running", "running", "running"],
+      );
+      assert.equal(
+        made.some(({ id, ipAddress }) => id === 501 || ipAddress === "198.18.0.3"),
+        false,
+      );
+      await Promise.all(made.map((instance) => cloud.instances.destroy(targetOf(instance))));
+      assert.deepEqual(await readdir(join(host().stateFolder, "instances")), []);
+      assert.deepEqual(
+        (await cloud.foreignContainers()).map(({ name }) => name),
+        ["theirs"],
+      );
+      assert.deepEqual(host().remains(), [
+        ...["etc/vz/conf/501.conf", "etc/vz/names/theirs", "vz/private/501", "vz/root/501"],
+      ]);
+    });
+
+    it("lists all by one vzlist", async () => {
+      const cloud = await open();
+      await Promise.all([createReady(cloud, wanted), createReady(cloud, wanted)]);
+      host().takeCommands();
+      assert.equal((await cloud.instances.list({})).length, 2);
+      assert.deepEqual(
+        host()
+          .takeCommands()
+          .map(([program]) => program),
+        ["vzlist"],
+      );
+    });
+
+    it("renames with the instance, so that the name is free for another one", async () => {
+      const cloud = await open();
+      const instance = await createReady(cloud, { ...wanted, name: "web" });
+      await cloud.instances.update({ ...targetOf(instance), name: "web-old" });
+      assert.equal((await createReady(cloud, { ...wanted, name: "web" })).name, "web");
+    });
+
+    it("undoes a create whose step fails, and says which", async () => {
+      const cloud = await open();
+      host().behave({
+        faults: [{ at: "create:unpacking", exitCode: 46, stderr: "tar: No space left on device", times: 1 }],
+      });
+      await assertMccError(
+        createReady(cloud, { ...wanted, name: "web" }),
+        "exhausted",
+        /"web".*step "create" failed: vzctl create .*No space left.*undone/,
+      );
+      assert.deepEqual(host().remains(), []);
+      assert.equal((await createReady(cloud, { ...wanted, name: "web" })).status, "running");
+    });
+
+    for (const at of [
+      ...["create", "create:unpacking", "create:done", "set:locked", "mount:done"],
+      ...["start:mounted", "start:running"],
+    ]) {
+      it(`undoes after a restart a create that was killed at "${at}", its engine command still at work`, async () => {
+        const before = await open();
+        const survivor = await createReady(before, { ...wanted, name: "survivor" });
+        await closeAll();
+        await killDaemon("create", at);
+        const next = await open();
+        assert.deepEqual(
+          (await next.instances.list({})).map(({ uid, status }) => [uid, status]),
+          [[survivor.uid, "running"]],
+        );
+        assert.deepEqual(await next.foreignContainers(), []);
+        await next.instances.destroy(targetOf(survivor));
+        assert.deepEqual(host().remains(), []);
+      });
+    }
+
+    for (const at of ["stop:stopped", "destroy:locked", "destroy:moved", "destroy:configuration"]) {
+      it(`finishes after a restart a destroy that was killed at "${at}"`, async () => {
+        await killDaemon("destroy", at);
+        const next = await open();
+        assert.deepEqual(await next.instances.list({}), []);
+        assert.deepEqual(await next.foreignContainers(), []);
+        assert.deepEqual(host().remains(), []);
+      });
+    }
+  });
+}

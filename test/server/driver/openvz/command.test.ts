@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { commands } from "../../../../server/driver/openvz/command";
+import { generationOf } from "../../../../server/driver/openvz/generation";
+import { limitOptions } from "../../../../server/driver/openvz/limits";
+
+const target = { id: 501, ctid: "501" };
+const creation = {
+  ...{ image: "debian-12", sample: "basic", ipAddress: "198.18.0.7", hostname: "web.test", name: "web" },
+};
+const [v4, v7] = [generationOf("vzctl version 4.11.1\n"), generationOf("vzctl version 7.0.264\n")];
+const making = { id: 501, uid: "0123456789abcdef0123456789abcdef", description: "minicloud" };
+
+describe("the engine's commands", () => {
+  const line = ({ program, words }: { program: string; words: readonly string[] }): string =>
+    [program, ...words].join(" ");
+
+  for (const [command, expected] of [
+    [commands.version(), "vzctl --version"],
+    [commands.list(), "vzlist -a -j -o ctid,status,ip,hostname,name,ostemplate,description"],
+    [
+      commands.create(target, creation, ["--layout", "simfs"]),
+      "vzctl create 501 --ostemplate debian-12 --config basic --ipadd 198.18.0.7 --hostname web.test --name web --layout simfs",
+    ],
+    [commands.set(target, ["--name", "other"]), "vzctl set 501 --name other --save"],
+    [commands.start(target), "vzctl start 501"],
+    [commands.askToStop(target, 1000), "vzctl stop 501"],
+    [commands.kill(target), "vzctl stop 501 --fast"],
+    [commands.mount(target), "vzctl mount 501"],
+    [commands.unmount(target), "vzctl umount 501"],
+    [commands.destroy(target), "vzctl destroy 501"],
+  ] as const) {
+    it(expected, () => assert.equal(line(command), expected));
+  }
+
+  it("differ between the generations in a table", () => {
+    assert.deepEqual(v4.ctids(making), ["501", "1000501", "2000501", "3000501"]);
+    assert.deepEqual(v7.ctids(making), ["01234567-89ab-cdef-0123-456789abcdef"]);
+    assert.deepEqual(
+      [v4.createOptions({ ...making, ctid: "501" }), v4.setOptions(making)],
+      [[], ["--description", "minicloud"]],
+    );
+    const [ctid = ""] = v7.ctids(making);
+    assert.deepEqual(
+      [v7.createOptions({ ...making, ctid }), v7.setOptions(making)],
+      [["--uuid", ctid, "--description", "minicloud"], []],
+    );
+  });
+
+  it("are not guessed for a version that is neither", () => {
+    assert.throws(() => generationOf("vzctl version 6.0.1"), {
+      code: "unavailable",
+      message: /6\.0\.1.*4, 7, 8, 9/,
+    });
+    assert.throws(() => generationOf("command not found"), { code: "unavailable" });
+  });
+
+  it("set limits in the words of the generation and the kernel, and only those that differ", () => {
+    const type = { name: "small", memoryBytes: 512 * 1024 ** 2, cpus: 1.5, processes: 512 };
+    const options = (generation: typeof v4, vswap: boolean, has?: typeof type): string =>
+      limitOptions(type, { generation, vswap, has }).join(" ");
+    assert.equal(options(v4, false), "--physpages 0:131072 --cpulimit 150 --numproc 512:512");
+    assert.equal(options(v4, true), "--ram 536870912 --swap 0 --cpulimit 150 --numproc 512:512");
+    assert.equal(options(v7, false), "--ram 536870912 --cpulimit 150 --numproc 512:512");
+    assert.equal(options(v4, false, { ...type, processes: 100 }), "--numproc 512:512");
+    assert.equal(
+      limitOptions({ name: "unlimited" }, { generation: v4, vswap: false }).join(" "),
+      "--physpages 0:unlimited --cpulimit 0 --numproc unlimited:unlimited",
+    );
+  });
+});

@@ -1,0 +1,54 @@
+import { execa } from "execa";
+import type { ContainerSpec, Driver, DriverOptions } from "../../../../server/driver/driver";
+import { createOpenvzDriver } from "../../../../server/driver/openvz/openvz-driver";
+import type { Behaviour } from "../../../fakes/openvz/behaviour";
+import { type FakeOpenvz, imageName } from "../../../fakes/openvz/install";
+import { fakeHosts } from "../../../fakes/openvz/suite";
+import { containerSpec, textFile } from "../container-spec";
+import { driverOptions } from "../driver-options";
+
+export const serverId = "5".repeat(32);
+
+/** A fake host for each test, and daemons' drivers on it. */
+export interface FakeDrivers {
+  readonly host: () => FakeOpenvz;
+  /** The driver of another daemon that has, unless told otherwise, the same identity and folder. */
+  readonly newDriver: (options?: Partial<DriverOptions>) => Driver;
+}
+
+/** Runs the fake vzctl as an operator would by hand. @returns its standard output. */
+export async function vzctl(host: FakeOpenvz, ...words: readonly string[]): Promise<string> {
+  return (await execa("vzctl", words, { env: host.environment })).stdout;
+}
+
+/** Makes a container that is nobody's of ours. */
+export async function makeForeign(host: FakeOpenvz, ctid: string, ...more: readonly string[]): Promise<void> {
+  await vzctl(host, "create", ctid, "--ostemplate", imageName, "--config", "basic", ...more);
+}
+
+export function fakeDrivers(behaviour: Partial<Behaviour> = {}): FakeDrivers {
+  const drivers: Driver[] = [];
+  const host = fakeHosts(behaviour, async () => {
+    await Promise.all(drivers.splice(0).map((driver) => driver.close()));
+  });
+  return {
+    host,
+    newDriver: (options = {}) => {
+      const folder = host().path("state/openvz");
+      const driver = createOpenvzDriver(driverOptions(folder, { serverId, ...options }), host().places);
+      drivers.push(driver);
+      return driver;
+    },
+  };
+}
+
+/** A container of the fake host's type `light`. */
+export function lightSpec(id: number, changes: Partial<ContainerSpec> = {}): ContainerSpec {
+  return containerSpec(id, {
+    image: imageName,
+    name: `web-${id}`,
+    type: { name: "light", memoryBytes: 65536 * 4096, cpus: 0.5, processes: 64 },
+    files: [textFile("/root/.ssh/authorized_keys", "key\n")],
+    ...changes,
+  });
+}

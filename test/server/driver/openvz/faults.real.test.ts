@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import type { Fault } from "../../../fakes/openvz/behaviour";
+import { eventually } from "../../../support/eventually";
+import { fakeDrivers, lightSpec } from "./fake-driver";
+
+for (const generation of ["v4", "v7"] as const) {
+  describe(`when OpenVZ fails, ${generation}`, () => {
+    const { host, newDriver } = fakeDrivers({ generation });
+
+    describe("when a step of a create fails", () => {
+      const steps: readonly { fault: Fault; code: string; message: RegExp }[] = [
+        { fault: { at: "create", exitCode: 5 }, code: "unavailable", message: /cannot run containers/ },
+        { fault: { at: "create:locked", exitCode: 9 }, code: "conflict", message: /another vzctl/ },
+        { fault: { at: "create:configured", exitCode: 6 }, code: "exhausted", message: /lacks resources/ },
+        {
+          fault: { at: "create:unpacking", exitCode: 46, stderr: "tar: No space left on device" },
+          code: "exhausted",
+          message: /exit code 46, no space is left.*No space left on device.*free some/,
+        },
+        {
+          fault: { at: "create:saved", exitCode: 48 },
+          code: "engine",
+          message: /private area could not be made/,
+        },
+        { fault: { at: "create", dies: true }, code: "engine", message: /SIGKILL|137/ },
+        { fault: { at: "create:configured", dies: true }, code: "engine", message: /SIGKILL|137/ },
+        { fault: { at: "create:named", dies: true }, code: "engine", message: /SIGKILL|137/ },
+        { fault: { at: "create:unpacking", dies: true }, code: "engine", message: /SIGKILL|137/ },
+        { fault: { at: "create:unpacked", dies: true }, code: "engine", message: /SIGKILL|137/ },
+        { fault: { at: "create:saved", dies: true }, code: "engine", message: /SIGKILL|137/ },
+        { fault: { at: "create:unpacking", hangs: true }, code: "timeout", message: /did not end within/ },
+        { fault: { at: "create:done", hangs: true }, code: "timeout", message: /did not end within/ },
+        { fault: { at: "set:locked", exitCode: 3 }, code: "engine", message: /vzctl set/ },
+        { fault: { at: "set:applied", hangs: true }, code: "timeout", message: /vzctl set/ },
+        { fault: { at: "mount", exitCode: 50 }, code: "engine", message: /could not be mounted/ },
+        { fault: { at: "mount:done", hangs: true }, code: "timeout", message: /vzctl mount/ },
+        { fault: { at: "umount", exitCode: 51 }, code: "engine", message: /could not be unmounted/ },
+        { fault: { at: "umount:locked", dies: true }, code: "engine", message: /vzctl umount/ },
+      ];
+      // What a kill leaves differs between the generations; how an error is told does not.
+      const ofGeneration = steps.filter(({ fault }) => generation === "v4" || fault.dies === true);
+      for (const { fault, code, message } of ofGeneration) {
+        const how = fault.hangs === true ? "hangs" : fault.dies === true ? "dies" : `exit ${fault.exitCode}`;
+        it(`${fault.at} ${how}: the error says it, and a destroy leaves nothing`, async () => {
+          const waits = fault.hangs === true || fault.exitCode === 9;
+          const driver = newDriver({ commandTimeoutMs: waits ? 3000 : 20_000 });
+          host().behave({ faults: [fault] });
+          await assert.rejects(driver.create(lightSpec(501)), (error: Error & { code: string }) => {
+            assert.match(error.message, message);
+            assert.equal(error.code, code);
+            return true;
+          });
+          assert.deepEqual(await newDriver().list(), await driver.list());
+          host().behave({ faults: [] });
+          // By another daemon, which knows only what is on disk.
+          const next = newDriver();
+          await next.destroy(501);
+          await next.destroy(501);
+          assert.deepEqual(await next.list(), []);
+          assert.deepEqual(await next.foreign(), []);
+          assert.deepEqual(host().remains(), []);
+          await next.create(lightSpec(502, { name: "web-501" }));
+        });
+      }
+    });
+
+    describe("when a destroy is cut short", () => {
+      for (const at of [
+        "stop:stopped",
+        "destroy:locked",
+        "destroy:moved",
+        "destroy:configuration",
+        "destroy:done",
+      ]) {
+        it(`${at}: another one finishes it, and nothing is left`, async () => {
+          const driver = newDriver();
+          await driver.create(lightSpec(501));
+          await driver.start(501);
+          host().behave({ faults: [{ at, dies: true }] });
+          await driver.destroy(501).catch(() => undefined);
+          host().behave({ faults: [] });
+          const next = newDriver();
+          await next.destroy(501);
+          assert.deepEqual(await next.list(), []);
+          assert.deepEqual(host().remains(), []);
+        });
+      }
+    });
+
+    it("ends an engine command that an earlier daemon left at work", async () => {
+      host().behave({ faults: [{ at: "create:unpacking", delayMs: 4000 }] });
+      const dead = newDriver();
+      const creation = dead.create(lightSpec(501));
+      creation.catch(() => undefined);
+      await eventually(() => host().waitsAt("create:unpacking"), "it unpacks");
+      const next = newDriver();
+      assert.deepEqual(await next.list(), [{ id: 501, running: false }]);
+      await next.destroy(501);
+      await assert.rejects(creation);
+      assert.deepEqual(host().remains(), []);
+    });
+  });
+}

@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import { assertMccError } from "../../../support/assert-error";
+import { fakeDrivers, lightSpec, makeForeign, vzctl } from "./fake-driver";
+
+const running = (id: number) => [{ id, running: true }];
+
+for (const generation of ["v4", "v7"] as const) {
+  describe(`OpenVZ beside others, ${generation}`, () => {
+    const { host, newDriver } = fakeDrivers({ generation });
+
+    it("knows its containers again after a restart, and only its own", async () => {
+      await newDriver().create(lightSpec(501));
+      await makeForeign(host(), "700", "--name", "theirs", "--ipadd", "198.18.0.70");
+      const another = newDriver({ serverId: "6".repeat(32), folder: host().path("state/other") });
+      await another.create(lightSpec(502));
+      const driver = newDriver();
+      assert.deepEqual(await driver.list(), [{ id: 501, running: false }]);
+      const others = await driver.foreign();
+      assert.deepEqual(others.map(({ name, ipAddresses, status }) => [name, ipAddresses, status]).sort(), [
+        ["theirs", ["198.18.0.70"], "stopped"],
+        ["web-502", ["198.18.0.102"], "stopped"],
+      ]);
+      await driver.start(501);
+      assert.deepEqual(await driver.list(), running(501));
+    });
+
+    it("never touches what others made", async () => {
+      const driver = newDriver();
+      await makeForeign(host(), "700", "--name", "theirs");
+      await vzctl(host(), "start", "700");
+      await driver.destroy(700);
+      await assertMccError(driver.stop(700, 0), "not-found", /no container 700 of this server's/);
+      assert.equal((await vzctl(host(), "status", "700")).includes("exist mounted running"), true);
+    });
+
+    it("takes an unescaped list for what it is", async () => {
+      const driver = newDriver();
+      await driver.create(lightSpec(501));
+      await makeForeign(host(), "700");
+      await vzctl(host(), "set", "700", "--description", '{"owner":"ci"}', "--save");
+      assert.deepEqual(await driver.list(), [{ id: 501, running: false }]);
+    });
+
+    it("concludes nothing from half a list, or none", async () => {
+      const driver = newDriver();
+      await driver.create(lightSpec(501));
+      host().behave({ listOutput: '[\n  {\n    "ctid": 501,\n    "status": "run' });
+      await assertMccError(driver.list(), "engine", /no whole list/);
+      await assertMccError(driver.destroy(501), "engine", /no whole list/);
+      host().behave({ listOutput: "" });
+      await assertMccError(driver.list(), "engine", /printed nothing/);
+    });
+  });
+}
+
+describe("the OpenVZ driver, v4: an id that someone else has", () => {
+  const { host, newDriver } = fakeDrivers();
+
+  it("is left to them, and the next one taken", async () => {
+    const driver = newDriver();
+    await makeForeign(host(), "501");
+    await driver.create(lightSpec(501));
+    assert.deepEqual(await driver.list(), [{ id: 501, running: false }]);
+    assert.match(host().configuration("1000501"), /minicloud server=.* id=501 /);
+    await driver.destroy(501);
+    assert.equal((await vzctl(host(), "status", "501")).includes("exist"), true);
+    assert.deepEqual(host().remains(), ["etc/vz/conf/501.conf", "vz/private/501", "vz/root/501"]);
+  });
+
+  it("as they have a private area only, too", async () => {
+    mkdirSync(host().path("vz/private/501/etc"), { recursive: true });
+    const driver = newDriver();
+    await driver.create(lightSpec(501));
+    await driver.destroy(501);
+    assert.deepEqual(host().remains(), ["vz/private/501"]);
+  });
+
+  for (const [exitCode, stderr] of [
+    [82, "Error: container config file /etc/vz/conf/501.conf already exists, can not use --config option"],
+    [44, "Private area already exists in /vz/private/501"],
+  ] as const) {
+    it(`as vzctl itself finds out (${exitCode}), too`, async () => {
+      host().behave({ faults: [{ at: "create:locked", word: "501", exitCode, stderr }] });
+      const driver = newDriver();
+      await driver.create(lightSpec(501));
+      assert.deepEqual(await driver.list(), [{ id: 501, running: false }]);
+      await driver.destroy(501);
+      assert.deepEqual(host().remains(), []);
+    });
+  }
+
+  it("and made in the moment between is not taken for a half-made one of ours", async () => {
+    const dead = newDriver();
+    host().behave({ faults: [{ at: "create", word: "web-501", dies: true }] });
+    await assert.rejects(dead.create(lightSpec(501)));
+    await makeForeign(host(), "501", "--name", "theirs");
+    const next = newDriver();
+    assert.deepEqual(
+      (await next.foreign()).map(({ name }) => name),
+      ["theirs"],
+    );
+    await next.destroy(501);
+    assert.equal((await vzctl(host(), "status", "501")).includes("exist"), true);
+  });
+});

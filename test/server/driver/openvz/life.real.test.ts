@@ -1,0 +1,235 @@
+import assert from "node:assert/strict";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseVariables } from "../../../../server/driver/openvz/configuration-file";
+import { imageName } from "../../../fakes/openvz/install";
+import { assertMccError } from "../../../support/assert-error";
+import { execRequest } from "../container-spec";
+import { fakeDrivers, lightSpec, serverId, vzctl } from "./fake-driver";
+
+const ids = { v4: "501", v7: "00000000-0000-0000-0000-000000000501" } as const;
+const nameTaken = { v4: 131, v7: 137 } as const;
+const running = (id: number) => [{ id, running: true }];
+
+for (const generation of ["v4", "v7"] as const) {
+  describe(`the OpenVZ driver, ${generation}`, () => {
+    const { host, newDriver } = fakeDrivers({ generation });
+    const ctid = ids[generation];
+
+    it("makes a container by few commands, with everything in place before it starts", async () => {
+      const driver = newDriver();
+      await driver.open();
+      host().takeCommands();
+      await driver.create(lightSpec(501));
+      const commands = host()
+        .takeCommands()
+        .map(([program, action]) => `${program} ${action}`);
+      assert.deepEqual(commands, [
+        "vzctl --version",
+        "vzctl create",
+        "vzctl set",
+        "vzctl mount",
+        "vzctl umount",
+      ]);
+      const variables = parseVariables(host().configuration(ctid));
+      assert.deepEqual(
+        ["NAME", "HOSTNAME", "IP_ADDRESS", "NAMESERVER", "OSTEMPLATE", "ORIGIN_SAMPLE", "NUMPROC"].map(
+          (name) => variables.get(name),
+        ),
+        ["web-501", "host-501", "198.18.0.101", "198.18.0.1", imageName, "light", "64:64"],
+      );
+      assert.equal(
+        variables.get("DESCRIPTION"),
+        `minicloud server=${serverId} id=501 uid=${"501".padStart(32, "0")}`,
+      );
+      await driver.start(501);
+      assert.deepEqual(await driver.list(), running(501));
+      await driver.destroy(501);
+      assert.deepEqual(await driver.list(), []);
+      assert.deepEqual(host().remains(), []);
+    });
+
+    it("asks vzlist once for all, however many there are", async () => {
+      const driver = newDriver();
+      await driver.open();
+      await Promise.all([501, 502, 503].map((id) => driver.create(lightSpec(id))));
+      host().takeCommands();
+      assert.equal((await driver.list()).length, 3);
+      assert.deepEqual(
+        host()
+          .takeCommands()
+          .map(([program]) => program),
+        ["vzlist"],
+      );
+      await Promise.all([driver.list(), driver.list(), driver.list(), driver.foreign()]);
+      assert.ok(host().takeCommands().length <= 2, "those who ask together share a look");
+    });
+
+    it("gives a name once, when two ask for it", async () => {
+      const driver = newDriver();
+      const results = await Promise.allSettled([
+        driver.create(lightSpec(501, { name: "web" })),
+        driver.create(lightSpec(502, { name: "web" })),
+      ]);
+      assert.deepEqual(results.map(({ status }) => status).sort(), ["fulfilled", "rejected"]);
+      await assertMccError(
+        driver.create(lightSpec(503, { name: "web" })),
+        "conflict",
+        new RegExp(`code ${nameTaken[generation]}, the name belongs to another.*name web already used`),
+      );
+      await Promise.all([501, 502, 503].map((id) => driver.destroy(id)));
+      assert.deepEqual(host().remains(), []);
+    });
+
+    it("renames", async () => {
+      const driver = newDriver();
+      await driver.create(lightSpec(501));
+      await driver.rename(501, "other");
+      assert.equal(parseVariables(host().configuration(ctid)).get("NAME"), "other");
+      await driver.create(lightSpec(502, { name: "web-501" }));
+    });
+
+    it("does not make a container twice", async () => {
+      const driver = newDriver();
+      await driver.create(lightSpec(501));
+      await assertMccError(driver.create(lightSpec(501)), "conflict", /has a container 501 .* already/);
+    });
+
+    it("says which images there are", async () => {
+      await assertMccError(
+        newDriver().create(lightSpec(501, { image: "debian-13" })),
+        "not-found",
+        /No image "debian-13". This host has: busybox-1\.35-x86_64/,
+      );
+      assert.deepEqual(host().remains(), []);
+    });
+
+    it("imports images, and removes only those", async () => {
+      const driver = newDriver();
+      await driver.open();
+      const archive = host().path(`vz/template/cache/${imageName}.tar.gz`);
+      const image = await driver.importImage("mine", archive);
+      assert.equal(image.name, "mine");
+      assert.deepEqual((await driver.images()).map(({ name }) => name).sort(), [imageName, "mine"]);
+      await assertMccError(driver.importImage("mine", archive), "conflict", /"mine" exists already/);
+      await assertMccError(driver.removeImage(imageName), "forbidden", /belongs to the host/);
+      await driver.create(lightSpec(501, { image: "mine" }));
+      await driver.destroy(501);
+      await driver.removeImage("mine");
+      await driver.removeImage("mine");
+      assert.deepEqual(
+        (await driver.images()).map(({ name }) => name),
+        [imageName],
+      );
+    });
+
+    it("brings the host's samples as instance types, and sets other limits by hand", async () => {
+      const driver = newDriver();
+      assert.deepEqual(JSON.parse(JSON.stringify(await driver.types())), [
+        { name: "basic", processes: 240 },
+        { name: "light", memoryBytes: 65536 * 4096, cpus: 0.5, processes: 64 },
+      ]);
+      host().behave({ vswap: true });
+      mkdirSync(host().path("proc/vz/vswap"), { recursive: true });
+      await driver.create(lightSpec(501, { type: { name: "custom", memoryBytes: 2 ** 27, cpus: 2 } }));
+      const read = () => parseVariables(host().configuration(ctid));
+      assert.deepEqual(
+        [read().get("ORIGIN_SAMPLE"), read().get("PHYSPAGES"), read().get("CPULIMIT"), read().get("NUMPROC")],
+        ["basic", String(2 ** 27), "200", "unlimited:unlimited"],
+      );
+      await driver.resize(501, { name: "light", memoryBytes: 2 ** 28, processes: 64 });
+      assert.deepEqual(
+        [read().get("PHYSPAGES"), read().get("CPULIMIT"), read().get("NUMPROC")],
+        [String(2 ** 28), "0", "64:64"],
+      );
+    });
+
+    it("stops a container that does not heed by force, and one that hangs too", async () => {
+      const driver = newDriver();
+      await driver.create(lightSpec(501));
+      await driver.start(501);
+      host().behave({ faults: [{ at: "stop:asked", hangs: true }] });
+      await driver.stop(501, 700);
+      assert.deepEqual(await driver.list(), [{ id: 501, running: false }]);
+      await driver.stop(501, 700);
+      await driver.start(501);
+      await driver.start(501);
+      await driver.stop(501, 0);
+      assert.deepEqual(await driver.list(), [{ id: 501, running: false }]);
+    });
+
+    it("falls back to a quoted command where exec3 is not known", async () => {
+      const driver = newDriver();
+      await driver.create(lightSpec(501));
+      await driver.start(501);
+      host().behave({ faults: [{ at: "exec3", exitCode: 20, stderr: "Bad command: exec3" }] });
+      const words = ["a  b", "$HOME", "it's", "", "\\", "`id`"];
+      for (let round = 0; round < 2; round += 1) {
+        const { exitCode, stdout } = await driver.exec(501, execRequest(["printf", "%s|", ...words]));
+        assert.deepEqual(
+          [exitCode, Buffer.from(stdout).toString()],
+          [0, words.map((word) => `${word}|`).join("")],
+        );
+      }
+      assert.equal(
+        host()
+          .takeCommands()
+          .filter(([, action]) => action === "exec3").length,
+        1,
+      );
+    });
+
+    it("tells vzctl's exit codes from the command's", async () => {
+      const driver = newDriver();
+      await driver.create(lightSpec(501));
+      const run = (...command: string[]) => driver.exec(501, execRequest(command));
+      await assertMccError(
+        run("true"),
+        "conflict",
+        /vzctl exec3 .* exit code 31, the container is not running/,
+      );
+      await driver.start(501);
+      const exitCodes = await Promise.all(
+        [31, 9, 14, 0].map((exitCode) => run("sh", "-c", `exit ${exitCode}`)),
+      );
+      assert.deepEqual(
+        exitCodes.map(({ exitCode }) => exitCode),
+        [31, 9, 14, 0],
+      );
+    });
+
+    it("tells who has gone down, once", async () => {
+      const driver = newDriver();
+      const down: number[] = [];
+      driver.watch((id) => down.push(id));
+      await Promise.all([501, 502, 503].map((id) => driver.create(lightSpec(id))));
+      await Promise.all([501, 502, 503].map((id) => driver.start(id)));
+      await driver.stop(501, 0);
+      await driver.destroy(502);
+      await vzctl(host(), "stop", generation === "v4" ? "503" : ctid.replace("501", "503"), "--fast");
+      await driver.list();
+      assert.deepEqual(down, [501, 502, 503]);
+    });
+
+    it("says in its preflight what is lacking, each with what mends it", async () => {
+      const lacking = async (): Promise<string[]> =>
+        (await newDriver().preflight()).map(({ lacking: what, remedy }) => `${what} -> ${remedy}`);
+      assert.deepEqual(await lacking(), []);
+      mkdirSync(host().path("proc/vz"), { recursive: true });
+      rmSync(host().places.venet, { recursive: true });
+      writeFileSync(host().places.configuration, "TEMPLATE=/nowhere\n");
+      host().behave({ listOutput: "[" });
+      const [list = "", venet = "", images = "", ...others] = await lacking();
+      assert.match(list, /^vzlist printed no whole list.* -> run vzlist -a/);
+      assert.match(venet, /^there is no network device venet0.* -> .*service vz start$/);
+      assert.match(images, /nowhere\/cache, is not there -> .*mkdir -p \/nowhere\/cache/);
+      assert.deepEqual(others, []);
+      rmSync(host().places.configuration);
+      rmSync(join(host().bin, "vzlist"));
+      const [program = "", , configuration = "", ...more] = await lacking();
+      assert.match(program, /^vzlist is not installed.* -> install OpenVZ's tools/);
+      assert.match(configuration, /^There is no .*vz\.conf.* -> reinstall/);
+      assert.deepEqual(more, []);
+    });
+  });
+}

@@ -1,0 +1,181 @@
+import assert from "node:assert/strict";
+import { EventEmitter, once } from "node:events";
+import { mkdir, readFile, readlink, stat, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { execa } from "execa";
+import { parseVariables } from "../../../../server/driver/openvz/configuration-file";
+import { HostConfiguration } from "../../../../server/driver/openvz/host";
+import { formatMetadata, parseMetadata } from "../../../../server/driver/openvz/metadata";
+import { NameTurns } from "../../../../server/driver/openvz/name-turns";
+import { OutputCollector } from "../../../../server/driver/openvz/output-collector";
+import { writeIntoRoot } from "../../../../server/driver/openvz/root-files";
+import { readSamples } from "../../../../server/driver/openvz/sample-types";
+import { shellQuote } from "../../../../server/driver/openvz/shell-quote";
+import { temporaryFolders } from "../../../support/temporary-folder";
+
+describe("a description", () => {
+  const metadata = { serverId: "a".repeat(32), id: 501, uid: "b".repeat(32) };
+
+  it("carries what makes a container ours, in characters that vzlist cannot break", () => {
+    assert.match(formatMetadata(metadata), /^[a-z0-9 =]+$/);
+    assert.deepEqual(parseMetadata(formatMetadata(metadata)), metadata);
+  });
+
+  it("of any other kind is someone else's", () => {
+    for (const description of [
+      undefined,
+      "",
+      "my web server",
+      `${formatMetadata(metadata)} more`,
+      "minicloud server=x",
+    ]) {
+      assert.equal(parseMetadata(description), undefined);
+    }
+  });
+});
+
+describe("a shell quotation", () => {
+  it("is read back by shells as the words were, whatever is in them", async () => {
+    const words = [
+      ...[
+        "",
+        " ",
+        "a  b",
+        "$HOME",
+        "`id`",
+        "$(id)",
+        "it's",
+        '"',
+        "\\",
+        "\\'",
+        "*",
+        "~",
+        "-n",
+        "!",
+        "a\nb",
+        "ü",
+        "'",
+      ],
+      String.fromCharCode(...Array.from({ length: 126 }, (_, index) => index + 1)),
+    ];
+    for (const shell of ["/bin/sh", "/bin/bash"]) {
+      const script = `printf '%s\\0' ${shellQuote(words)}`;
+      const { stdout } = await execa(shell, ["-c", script], { stripFinalNewline: false });
+      assert.deepEqual(stdout.split("\0").slice(0, -1), words, shell);
+    }
+  });
+});
+
+describe("the output of a command in a container", () => {
+  const collect = (chunks: readonly string[], maxBytes = 100): OutputCollector => {
+    const collector = new OutputCollector("MARK", maxBytes);
+    chunks.forEach((chunk) => collector.add(Buffer.from(chunk)));
+    return collector;
+  };
+
+  it("begins behind the mark, wherever the stream was cut", () => {
+    for (let cut = 0; cut < 20; cut += 1) {
+      const stream = "vzctl says\nMARK\nhello\n";
+      const collector = collect([stream.slice(0, cut), stream.slice(cut)]);
+      assert.deepEqual(
+        [collector.begun, collector.words, collector.output.toString()],
+        [true, "vzctl says\n", "hello\n"],
+      );
+    }
+  });
+
+  it("is cut at the limit, and says so", () => {
+    const collector = collect(["MARK\n12345", "678", "9"], 6);
+    assert.deepEqual([collector.output.toString(), collector.truncated], ["123456", true]);
+    assert.equal(collect(["MARK\n123456"], 6).truncated, false);
+  });
+
+  it("without a mark is vzctl's own", () => {
+    const collector = collect(["Container is ", "not running\n"]);
+    assert.deepEqual([collector.begun, collector.words], [false, "Container is not running\n"]);
+  });
+});
+
+describe("names", () => {
+  it("are assigned one at a time, others meanwhile", async () => {
+    const turns = new NameTurns();
+    const order: string[] = [];
+    const work = (title: string, wait: Promise<unknown>) => async () => {
+      order.push(`${title} begins`);
+      await wait;
+      order.push(`${title} ends`);
+    };
+    const go = new EventEmitter();
+    const first = turns.inTurn("web", work("first", once(go, "go")));
+    const second = turns.inTurn("web", work("second", Promise.resolve()));
+    await turns.inTurn("db", work("other", Promise.resolve()));
+    go.emit("go");
+    await Promise.all([first, second]);
+    assert.deepEqual(order, [
+      ...["first begins", "other begins", "other ends", "first ends", "second begins", "second ends"],
+    ]);
+  });
+
+  it("go on after one that failed", async () => {
+    const turns = new NameTurns();
+    await assert.rejects(turns.inTurn("web", () => Promise.reject(new Error("no"))));
+    assert.equal(await turns.inTurn("web", () => Promise.resolve(1)), 1);
+  });
+});
+
+describe("files on the host", () => {
+  const newFolder = temporaryFolders();
+
+  it("of variables are read with and without quotes, comments left out", () => {
+    const text = '# A="0"\nA="1 2"\nB=3\n  C=\'4\'\nDESCRIPTION="say "hi" twice"\nA="5"\n';
+    assert.deepEqual(Object.fromEntries(parseVariables(text)), {
+      ...{ A: "5", B: "3", C: "4", DESCRIPTION: 'say "hi" twice' },
+    });
+  });
+
+  it("of samples become instance types; what is no limit is left out", async () => {
+    const folder = await newFolder();
+    const path = join(folder, "vz.conf");
+    await mkdir(join(folder, "conf"));
+    const samples = {
+      basic: 'PHYSPAGES="0:9223372036854775807"\nNUMPROC="240:240"\n',
+      "vswap-256m": 'PHYSPAGES="0:256M"\nNUMPROC="unlimited"\nCPUS="2"\nCPULIMIT="50"\n',
+      "slm.1024MB": 'PHYSPAGES="262144"\nNUMPROC="2147483647"\n',
+      ".hidden": "",
+    };
+    for (const [name, text] of Object.entries(samples)) {
+      await writeFile(join(folder, "conf", `ve-${name}.conf-sample`), text);
+    }
+    const found = await readSamples(new HostConfiguration(path, new Map()));
+    assert.deepEqual(JSON.parse(JSON.stringify(found)), [
+      { name: "basic", type: { name: "basic", processes: 240 } },
+      { name: "slm.1024MB", type: { name: "slm.1024mb", memoryBytes: 1024 ** 3 } },
+      { name: "vswap-256m", type: { name: "vswap-256m", memoryBytes: 256 * 1024 ** 2, cpus: 0.5 } },
+    ]);
+  });
+
+  it("of a container are never written through links that the container made", async () => {
+    const [root, elsewhere] = [await newFolder(), await newFolder()];
+    await mkdir(join(root, "etc"));
+    await writeFile(join(elsewhere, "victim"), "host");
+    await symlink(elsewhere, join(root, "root"));
+    await symlink(join(elsewhere, "victim"), join(root, "etc/key"));
+    await mkdir(join(root, "etc/taken"));
+    const file = { content: Buffer.from("new"), mode: 0o600 };
+    await writeIntoRoot(root, [
+      { ...file, path: "/root/.ssh/authorized_keys", folderMode: 0o700 },
+      { ...file, path: "/etc/key", mode: 0o644 },
+      { ...file, path: "/etc/taken" },
+    ]);
+    assert.equal(await readFile(join(elsewhere, "victim"), "utf8"), "host");
+    assert.equal(await readFile(join(root, "root/.ssh/authorized_keys"), "utf8"), "new");
+    const modes = await Promise.all(
+      ["root/.ssh", "root/.ssh/authorized_keys", "etc/key"].map(
+        async (path) => (await stat(join(root, path))).mode & 0o777,
+      ),
+    );
+    assert.deepEqual(modes, [0o700, 0o600, 0o644]);
+    await assert.rejects(readlink(join(root, "etc/key")));
+    await assert.rejects(writeIntoRoot(root, [{ ...file, path: "/etc/../../x" }]), { code: "invalid" });
+  });
+});
