@@ -21,7 +21,7 @@ const limits: Readonly<Record<MethodName, CallLimits>> = {
   "instance.update": engineWork,
   "instance.start": engineWork,
   "instance.stop": { ...engineWork, extra: ["graceSeconds", 10] },
-  "instance.restart": { ...engineWork, extra: ["graceSeconds", 10] },
+  "instance.restart": { ...engineWork, extra: ["graceSeconds", 10], repeatable: false },
   "instance.exec": { seconds: 300, extra: ["timeoutSeconds", 60], repeatable: false },
   "instance.destroy": engineWork,
   "key.add": { seconds: 120, repeatable: "with clientToken" },

@@ -31,14 +31,21 @@ export async function createInstance(
 ): Promise<Instance> {
   let met = false;
   let lostSinceMs: number | undefined;
+  let backSinceMs: number | undefined;
   for (;;) {
     try {
       const instance = await client.call("instance.create", parameters);
       met = true;
+      backSinceMs = Date.now();
       onPending?.(instance);
       return instance.status === "pending" ? await waitForNew(client, instance) : instance;
     } catch (error) {
       met ||= !ConnectionError.isInstance(error) || error.reached;
+      // One that dies of each creation anew is not back.
+      if (backSinceMs !== undefined && Date.now() - backSinceMs >= patienceMs) {
+        lostSinceMs = undefined;
+      }
+      backSinceMs = undefined;
       lostSinceMs ??= Date.now();
       const mayComeBack =
         met && MccError.hasCode(error, "unavailable") && Date.now() - lostSinceMs < patienceMs;

@@ -94,4 +94,26 @@ describe("createInstance", () => {
     );
     await away;
   });
+
+  it("has its whole patience again after a daemon was back for as long", async () => {
+    const lose: NonNullable<Handlers["instance.wait"]> = (_parameters, call) => call.hangUp();
+    const loseLater: NonNullable<Handlers["instance.wait"]> = async (_parameters, call) => {
+      await new Promise((resolve) => setTimeout(resolve, 1_100));
+      call.hangUp();
+    };
+    const answers = [lose, loseLater, () => ready];
+    const daemon = await startDaemon({
+      "instance.create": () => pending,
+      "instance.wait": (parameters, call) => {
+        // A lost wait is sent again at once where its connection was kept.
+        const answer = answers[Math.min(creates() - 1, 2)];
+        return answer?.(parameters, call);
+      },
+    });
+    const creates = () => daemon.methods().filter((method) => method === "instance.create").length;
+    const client = connect({ server: daemon.url });
+    const instance = await createInstance(client, { clientToken: "the-token" }, { patienceMs: 1_000 });
+    assert.deepEqual(instance, exampleInstance());
+    assert.equal(creates(), 3);
+  });
 });
