@@ -7,15 +7,16 @@ import { PartialFailure } from "./partial-failure";
 import { reportProgress } from "./progress";
 
 /**
- * Makes the instance, or takes up what an earlier run of the program made by the same token.
+ * Makes the instance, or takes up what an earlier run of the program made by the same token, and gives that what the
+ * program says now.
  *
  * @throws PartialFailure when the instance exists, or may.
  */
 export async function makeInstance(inputs: Inputs, serverId: string): Promise<Instance> {
   const { image, ipAddress, hostname, waitFor, clientToken, ownerUrn } = inputs;
   const startMs = Date.now();
-  let pending: Instance | undefined;
-  const endProgress = reportProgress(ownerUrn, () => progressText(pending, waitFor, Date.now() - startMs));
+  let known: Instance | undefined;
+  const endProgress = reportProgress(ownerUrn, () => progressText(known, waitFor, Date.now() - startMs));
   try {
     const instance = await createInstance(
       daemon(),
@@ -23,28 +24,34 @@ export async function makeInstance(inputs: Inputs, serverId: string): Promise<In
       {
         onPending: (reserved) => {
           refuseForeign(reserved, ownerUrn);
-          pending = reserved;
+          known = reserved;
         },
       },
     );
-    return isAsAsked(instance, inputs) ? instance : await change(instance, inputs, serverId);
+    known = instance;
+    return isAsAsked(instance, inputs)
+      ? instance
+      : await changeInstance({ instance: instance.id, uid: instance.uid, serverId }, inputs);
   } catch (error) {
-    // What the daemon itself failed with it has undone.
-    throw pending !== undefined && ConnectionError.isInstance(error)
-      ? partialFailure(pending, inputs, serverId, error)
-      : error;
+    if (!(error instanceof Error) || known === undefined || (await isUndone(known, serverId, error))) {
+      throw error;
+    }
+    throw partialFailure(known, inputs, serverId, error);
   } finally {
-    endProgress(pending?.ipAddress ?? "");
+    endProgress(known?.ipAddress ?? "");
   }
 }
 
-/** The program was changed between the run that made the instance and this one. */
-async function change(instance: Instance, inputs: Inputs, serverId: string): Promise<Instance> {
-  const { id, uid } = instance;
+/** What the creation itself failed with the daemon has undone; only its own word for that is believed. */
+async function isUndone({ id, uid }: Instance, serverId: string, error: Error): Promise<boolean> {
+  if (ConnectionError.isInstance(error)) {
+    return false;
+  }
   try {
-    return await changeInstance({ instance: id, uid, serverId }, inputs);
-  } catch (error) {
-    throw MccError.isInstance(error) ? partialFailure(instance, inputs, serverId, error) : error;
+    await daemon().call("instance.get", { instance: id, uid, serverId });
+    return false;
+  } catch (reason) {
+    return MccError.hasCode(reason, "not-found");
   }
 }
 
@@ -65,9 +72,9 @@ function refuseForeign({ id, name, labels }: Instance, ownerUrn: string): void {
   }
 }
 
-function progressText(pending: Instance | undefined, waitFor: string, elapsedMs: number): string {
+function progressText(known: Instance | undefined, waitFor: string, elapsedMs: number): string {
   const seconds = Math.round(elapsedMs / 1000);
-  return pending === undefined
+  return known === undefined
     ? `asking for an instance (${seconds} s)`
-    : `${pending.ipAddress} is ${pending.status}, waiting for ${waitFor} (${seconds} s)`;
+    : `${known.ipAddress} is ${known.status}, waiting for ${waitFor} (${seconds} s)`;
 }

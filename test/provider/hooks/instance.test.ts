@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as sinon from "sinon";
-import { MccError } from "../../../protocol/error";
+import { type ErrorCode, MccError } from "../../../protocol/error";
 import type { Instance } from "../../../protocol/instance";
 import { instance } from "../../../provider/hooks";
 import { PartialFailure } from "../../../provider/hooks/partial-failure";
@@ -47,7 +47,7 @@ describe("the hooks of an Instance", () => {
     ...rest,
   });
 
-  function fails(code: "not-found" | "conflict" | "engine", message: string): () => never {
+  function fails(code: ErrorCode, message: string): () => never {
     return () => {
       throw new MccError(code, message);
     };
@@ -85,7 +85,12 @@ describe("the hooks of an Instance", () => {
     });
 
     it("fails plainly with what the daemon failed with and undid", async () => {
-      await connected(creating(made, { "instance.wait": fails("engine", `The step "start" failed.`) }));
+      await connected(
+        creating(made, {
+          "instance.wait": fails("engine", `The step "start" failed.`),
+          "instance.get": fails("not-found", "No instance 500."),
+        }),
+      );
       await assert.rejects(instance.create(inputs), (error: Error) => {
         assert.equal(error.message, `The step "start" failed.`);
         assert.equal("id" in error, false);
@@ -93,9 +98,38 @@ describe("the hooks of an Instance", () => {
       });
     });
 
+    /** After the wait for the instance failed in some other way than by its creation. */
+    const stillThere: Record<string, Handlers> = {
+      "the token is refused": {
+        "instance.wait": fails("unauthenticated", "Wrong token."),
+        "instance.get": fails("unauthenticated", "Wrong token."),
+      },
+      "the daemon met a defect": {
+        "instance.wait": fails("internal", "Reference 1."),
+        "instance.get": () => ({ ...made, status: "pending" }),
+      },
+      "the answer makes no sense": {
+        "instance.wait": () => ({ ready: "perhaps" }),
+        "instance.get": () => made,
+      },
+    };
+    for (const [what, handlers] of Object.entries(stillThere)) {
+      it(`records the instance when ${what} while it waits`, async () => {
+        await connected(creating(made, handlers));
+        await assert.rejects(instance.create(inputs), (error: Error) => {
+          assert.ok(error instanceof PartialFailure);
+          assert.equal(error.id, "500");
+          assert.deepEqual(error.properties, { ...state, status: "pending", __provider: "text" });
+          return true;
+        });
+      });
+    }
+
     it("reports what exists when it could not be given all", async () => {
       const earlier = { ...made, type: "light" };
-      await connected(creating(earlier, { "instance.update": fails("engine", "No.") }));
+      await connected(
+        creating(earlier, { "instance.update": fails("engine", "No."), "instance.get": () => earlier }),
+      );
       await assert.rejects(instance.create(inputs), (error: Error) => {
         assert.ok(error instanceof PartialFailure);
         assert.deepEqual([error.id, error.message, error.reasons], ["500", "No.", ["No."]]);
