@@ -36,7 +36,7 @@ export interface InstanceArgs {
  *
  * Keys, labels, name and type change in place. A change of image, address or host name replaces it; the old
  * one is always destroyed first, because names and addresses belong to one instance at a time. What is left
- * out after it was given stays as it was.
+ * out after it was given goes back to its default; but name, address and host name stay as they were.
  */
 export class Instance extends DynamicResource {
   /** From 500; never used twice on a server. */
