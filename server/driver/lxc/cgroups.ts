@@ -1,5 +1,4 @@
-import { existsSync } from "node:fs";
-import { readdir, readFile, rmdir, writeFile } from "node:fs/promises";
+import { readdir, readFile, rmdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { hasErrno, unlessErrno } from "./errno";
 import type { Hierarchies } from "./hierarchies";
@@ -25,12 +24,23 @@ export class Cgroups {
     return join(this.hierarchies.unified, monitorPrefix + name);
   }
 
-  /** The names of the containers that have either cgroup, in one look. */
+  /** The names of the containers that have either cgroup, in one look at version 2. */
   async names(): Promise<Record<"payloads" | "monitors", string[]>> {
-    const entries = await readdir(this.hierarchies.unified);
-    const after = (prefix: CgroupPrefix): string[] =>
-      entries.filter((entry) => entry.startsWith(prefix)).map((entry) => entry.slice(prefix.length));
-    return { payloads: after(payloadPrefix), monitors: after(monitorPrefix) };
+    return namesOf(await readdir(this.hierarchies.unified));
+  }
+
+  /** The names of the containers that have a cgroup in any hierarchy. */
+  async namesAnywhere(): Promise<Set<string>> {
+    const entries = await Promise.all(this.#folders().map((folder) => readdir(folder)));
+    const { payloads, monitors } = namesOf(entries.flat());
+    return new Set([...payloads, ...monitors]);
+  }
+
+  /** Whether a container has a cgroup in version 2, empty or not. */
+  async has(name: string): Promise<boolean> {
+    const paths = [this.payload(name), this.monitor(name)];
+    const found = await Promise.all(paths.map((path) => unlessErrno(stat(path), "ENOENT")));
+    return found.some((stats) => stats !== undefined);
   }
 
   /** Whether a container has processes, or its monitor is there still. Right also after a monitor was killed. */
@@ -49,25 +59,31 @@ export class Cgroups {
    * @returns false when processes are still in them.
    */
   async remove(name: string): Promise<boolean> {
-    const { unified, old } = this.hierarchies;
-    const paths = [unified, ...old.map(({ folder }) => folder)].flatMap((folder) =>
-      prefixes.map((prefix) => join(folder, prefix + name)),
-    );
-    // At every start none is there, and asking the kernel at once is quickest; this is no disk.
-    const removed = await Promise.all(paths.filter((path) => existsSync(path)).map(removeTree));
+    const paths = this.#folders().flatMap((folder) => prefixes.map((prefix) => join(folder, prefix + name)));
+    const removed = await Promise.all(paths.map(removeTree));
     return !removed.includes(false);
   }
 
   /** Removes the cgroup from which monitors clear up, in every hierarchy where LXC has no container any more. */
   async removePivots(): Promise<void> {
-    const { unified, old } = this.hierarchies;
-    for (const folder of [unified, ...old.map((hierarchy) => hierarchy.folder)]) {
+    for (const folder of this.#folders()) {
       const entries = (await readdir(folder)).filter((entry) => entry.startsWith("lxc."));
       if (entries.length === 1 && entries[0] === pivot) {
         await removeTree(join(folder, pivot));
       }
     }
   }
+
+  #folders(): string[] {
+    const { unified, old } = this.hierarchies;
+    return [unified, ...old.map(({ folder }) => folder)];
+  }
+}
+
+function namesOf(entries: readonly string[]): Record<"payloads" | "monitors", string[]> {
+  const after = (prefix: CgroupPrefix): string[] =>
+    entries.filter((entry) => entry.startsWith(prefix)).map((entry) => entry.slice(prefix.length));
+  return { payloads: after(payloadPrefix), monitors: after(monitorPrefix) };
 }
 
 /** Whether processes are in a version 2 cgroup or below it; one that does not exist has none. */

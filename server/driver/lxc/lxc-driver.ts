@@ -18,11 +18,11 @@ import { type Engine, readEngine, requireContainer } from "./engine";
 import { asEngineError } from "./errno";
 import { writeFiles } from "./files";
 import { openHost, purgeHost } from "./host";
-import { endLeftovers } from "./leftovers";
 import { listContainers } from "./listing";
 import { startContainer, stopContainer } from "./power";
 import { preflight } from "./preflight";
 import { resizeContainer } from "./resizing";
+import { takeOver } from "./take-over";
 import { Turns } from "./turns";
 import { Watch } from "./watch";
 
@@ -35,7 +35,7 @@ export function createLxcDriver(options: DriverOptions): Driver {
 }
 
 class LxcDriver implements Driver {
-  readonly capabilities = { simulated: false, importsImages: true, changesAtOnce };
+  readonly capabilities = { simulated: false, importsImages: true, ownsNetwork: true, changesAtOnce };
   readonly #options: DriverOptions;
   #read: Promise<Engine> | undefined;
   #alone: Promise<Engine> | undefined;
@@ -189,8 +189,7 @@ class LxcDriver implements Driver {
 
   async #takeOver(): Promise<Engine> {
     const engine = await this.#engine();
-    const { place, runner, timeoutMs } = engine;
-    (await endLeftovers(place, timeoutMs)).forEach((id) => runner.interrupted.add(id));
+    await takeOver(engine);
     return engine;
   }
 }

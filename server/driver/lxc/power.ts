@@ -13,7 +13,9 @@ export async function startContainer(engine: Engine, container: ContainerPlace):
   if (await cgroups.isAlive(container.name)) {
     return;
   }
-  await cgroups.remove(container.name);
+  if (await cgroups.has(container.name)) {
+    await cgroups.remove(container.name);
+  }
   try {
     await runner.run(commands.start(place, container, namespace.through()));
   } catch (error) {

@@ -89,11 +89,11 @@ export class Watch {
 
   /** Removes the cgroups of containers whose monitor was killed. */
   async #clearDead(): Promise<void> {
-    const { running } = await runningContainers(this.engine);
-    for (const id of running) {
-      const { name } = this.engine.place.container(id);
-      if (!(await this.engine.cgroups.isAlive(name))) {
-        await this.engine.cgroups.remove(name);
+    const { place, cgroups } = this.engine;
+    const { payloads } = await cgroups.names();
+    for (const name of payloads.filter((payload) => place.idOf(payload) !== undefined)) {
+      if (!(await cgroups.isAlive(name))) {
+        await cgroups.remove(name);
       }
     }
   }
