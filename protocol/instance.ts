@@ -73,6 +73,10 @@ export const instanceCreateSchema = z.strictObject({
 
 export const largestExecOutputBytes = 16 * 1024 * 1024;
 
+/** Linux's bounds (execve(2)): MAX_ARG_STRLEN with its final NUL, and half of what all words may have at least. */
+const longestWordBytes = 131_072;
+const longestCommandBytes = 1024 * 1024;
+
 export const instanceMethods = {
   "instance.create": method(
     "Reserves id, name and address, starts making the instance and returns it as it stands; instance.wait tells when it is ready. The same clientToken gives the same instance.",
@@ -124,11 +128,15 @@ export const instanceMethods = {
         .array(
           z
             .string()
-            .max(131_072, "an argument has 131072 characters at most")
+            .refine((word) => Buffer.byteLength(word) < longestWordBytes, "a word has 131071 bytes at most")
             .regex(/^[^\0]*$/, "an argument has no NUL character"),
         )
         .min(1, "a command has one word at least")
-        .max(1024, "a command has 1024 words at most"),
+        .max(1024, "a command has 1024 words at most")
+        .refine(
+          (words) => words.reduce((sum, word) => sum + Buffer.byteLength(word), 0) <= longestCommandBytes,
+          "a command has 1 MiB at most; send more through stdin",
+        ),
       /** Base64. */
       stdin: z.base64().default(""),
       timeoutSeconds: z.int().min(1).max(3600).default(60),

@@ -16,8 +16,10 @@ import { InstanceRecords } from "./instance-record";
 import { InstanceTypes } from "./instance-types";
 import { Instances } from "./instances";
 import { Keys } from "./keys";
+import { keepNetwork } from "./network-file";
 import { PreflightError } from "./preflight";
-import { downByReboot, recover, refuseOtherNetwork } from "./recovery";
+import { startAfterReboot } from "./reboot";
+import { recover } from "./recovery";
 import { Reservations } from "./reservations";
 import { hostResolvers } from "./resolvers";
 import { refuseForeignFolder } from "./state-folder";
@@ -46,6 +48,7 @@ export interface CloudOptions {
 /** The domain of one daemon, opened on a state folder: what the methods call. */
 export class Cloud {
   readonly #startedAt = new Date().toISOString();
+  readonly #background: Promise<void>[] = [];
 
   constructor(
     readonly identity: Identity,
@@ -84,13 +87,36 @@ export class Cloud {
     };
   }
 
-  /** Finishes or undoes what is under way and lets go of the state folder. Instances run on. */
+  /** For work that requests need not wait for; a failure is logged. */
+  inBackground(what: string, work: Promise<void>): void {
+    this.#background.push(
+      work.catch((error: unknown) =>
+        this.parts.context.log.error({ err: error, what }, "work at the start failed"),
+      ),
+    );
+  }
+
+  /**
+   * Finishes or undoes what is under way and lets go of the state folder. Instances run on.
+   *
+   * @throws the first error, after every step was tried.
+   */
   async close(): Promise<void> {
     const { context, lock } = this.parts;
-    await this.instances.close(closePatienceMs);
-    await context.reservations.ids.close();
-    await context.driver.close();
-    await lock.release();
+    const steps = [
+      () => this.instances.close(closePatienceMs),
+      () => Promise.all(this.#background),
+      () => context.reservations.ids.close(),
+      () => context.driver.close(),
+      () => lock.release(),
+    ];
+    const errors: unknown[] = [];
+    for (const step of steps) {
+      await step().catch((error: unknown) => errors.push(error));
+    }
+    if (errors.length > 0) {
+      throw errors[0];
+    }
   }
 }
 
@@ -123,16 +149,23 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     const driver = openDriver(driverName, options, { serverId: identity.serverId, plan });
     const context = await openContext(options, identity, driver, plan);
     const catalog = new InstanceCatalog(identity.serverId);
-    refuseOtherNetwork(await context.records.all(), plan.network);
+    if (driver.capabilities.ownsNetwork) {
+      await keepNetwork(options.stateFolder, plan.network, await context.records.all());
+    }
     await driver.open();
     await recover(context, catalog);
     const images = new Images(driver);
     const instances = new Instances(context, images, catalog);
     driver.watch((id) => options.log.debug({ instance: id }, "the container went down"));
-    instances.startAgain(await downByReboot(options.stateFolder, catalog));
-    return new Cloud(identity, instances, context.keys, images, {
+    const cloud = new Cloud(identity, instances, context.keys, images, {
       ...{ driverName, context, lock, version: options.version },
     });
+    cloud.inBackground("after a reboot", startAfterReboot(options.stateFolder, catalog, instances));
+    cloud.inBackground(
+      "unfinished keys",
+      context.keys.finish((change) => instances.rewriteKeys(change)),
+    );
+    return cloud;
   } catch (error) {
     await lock.release();
     throw error;

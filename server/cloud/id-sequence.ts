@@ -14,14 +14,17 @@ const fileSchema = z.strictObject({ next: z.int().min(firstId) });
 export class IdSequence {
   readonly #path: string;
   #next: number;
-  /** Ids below this one are covered by what the file says. */
+  /** Ids below this one are, or will be, covered by what the file says. */
   #covered: number;
+  /** What the file says now. */
+  #written: number;
   #writing: Promise<void> = Promise.resolve();
 
   private constructor(path: string, next: number) {
     this.#path = path;
     this.#next = next;
     this.#covered = next;
+    this.#written = next;
   }
 
   static async open(stateFolder: string): Promise<IdSequence> {
@@ -58,8 +61,19 @@ export class IdSequence {
   }
 
   #write(next: number): void {
-    this.#writing = this.#writing.then(() => writeJsonFile(this.#path, { next }));
+    // One that failed does not keep the next from trying.
+    this.#writing = this.#writing.catch(() => undefined).then(() => this.#writeNow(next));
     // Whoever needs the id awaits `settled` and gets the error there.
     this.#writing.catch(() => undefined);
+  }
+
+  async #writeNow(next: number): Promise<void> {
+    try {
+      await writeJsonFile(this.#path, { next });
+      this.#written = next;
+    } catch (error) {
+      this.#covered = this.#written;
+      throw error;
+    }
   }
 }

@@ -29,7 +29,10 @@ export class Images {
     }
     if (!images.some((image) => image.name === name)) {
       const names = images.map((image) => image.name).join(", ");
-      const there = names === "" ? "no images yet; import one with image.import" : names;
+      const there =
+        names === ""
+          ? 'no images yet; make the stock one with "mcc build-image" on its host, or import one with "mcc import-image"'
+          : names;
       throw new MccError("not-found", `No image "${name}". This server has: ${there}.`);
     }
   }

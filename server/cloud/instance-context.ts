@@ -21,13 +21,15 @@ export interface InstanceContext {
 
 /** How many engine commands run at a time. What waits for a guest must not hold up what makes another. */
 export interface EngineLimits {
-  /** Creating, starting, destroying. */
+  /** Creating, starting, destroying, and writing files into instances. */
   readonly change: LimitFunction;
-  /** Stopping with grace, and running commands. */
-  readonly guest: LimitFunction;
+  /** Stopping with grace. */
+  readonly stop: LimitFunction;
+  /** Running commands. */
+  readonly exec: LimitFunction;
 }
 
 /** As many changes at once as gain something with this engine. */
 export function engineLimits({ capabilities }: Driver): EngineLimits {
-  return { change: pLimit(capabilities.changesAtOnce), guest: pLimit(64) };
+  return { change: pLimit(capabilities.changesAtOnce), stop: pLimit(64), exec: pLimit(64) };
 }

@@ -39,7 +39,7 @@ export async function createInstance(
     await limits.change(async () => {
       enter("create");
       // Before the step: one that fails may leave parts.
-      undo.add("destroying the container", () => driver.destroy(id));
+      undo.add("destroying the container", () => limits.change(() => driver.destroy(id)));
       await driver.create(containerSpec(context, instance, hostKey));
       instance.markMade();
       enter("start");

@@ -60,9 +60,7 @@ export class InstanceDestruction {
   }
 
   async #run(instance: ManagedInstance): Promise<void> {
-    instance.abort.abort(
-      new MccError("conflict", `Instance ${instance.title} was destroyed while it was being made.`),
-    );
+    instance.abort.abort(new MccError("conflict", `Instance ${instance.title} was destroyed meanwhile.`));
     await instance.inTurn(async () => {
       // A creation that was ended has undone itself.
       if (this.#catalog.has(instance)) {

@@ -15,7 +15,7 @@ export async function updateInstance(
   instance: ManagedInstance,
   changes: ParsedParameters<"instance.update">,
 ): Promise<void> {
-  const { driver, reservations, records } = context;
+  const { driver, reservations, records, limits } = context;
   const before = instance.record;
   const after: InstanceRecord = {
     ...before,
@@ -26,27 +26,35 @@ export async function updateInstance(
   };
   const resize = after.type === before.type ? undefined : context.types.get(after.type);
   const keysFile = changes.keys === undefined ? undefined : authorizedKeysFile(context.keys, after);
+  if (after.name !== before.name) {
+    reservations.reserveName(after.name, instance.id);
+  }
   const undo = new Undo();
   try {
     if (after.name !== before.name) {
-      reservations.reserveName(after.name, instance.id);
-      undo.add("giving the name back", () => reservations.releaseName(after.name));
-      undo.add("giving the old name back", () => driver.rename(instance.id, before.name));
-      await driver.rename(instance.id, after.name);
+      undo.add("giving the old name back", () =>
+        limits.change(() => driver.rename(instance.id, before.name)),
+      );
+      await limits.change(() => driver.rename(instance.id, after.name));
     }
     if (resize !== undefined) {
       undo.add("giving the old limits back", () =>
-        driver.resize(instance.id, context.types.get(before.type)),
+        limits.change(() => driver.resize(instance.id, context.types.get(before.type))),
       );
-      await driver.resize(instance.id, resize);
+      await limits.change(() => driver.resize(instance.id, resize));
     }
     if (keysFile !== undefined) {
       const previous = authorizedKeysFile(context.keys, before);
-      undo.add("giving the old keys back", () => driver.writeFiles(instance.id, [previous]));
-      await driver.writeFiles(instance.id, [keysFile]);
+      undo.add("giving the old keys back", () =>
+        limits.change(() => driver.writeFiles(instance.id, [previous])),
+      );
+      await limits.change(() => driver.writeFiles(instance.id, [keysFile]));
     }
     await records.write(after);
   } catch (error) {
+    if (after.name !== before.name) {
+      reservations.releaseName(after.name);
+    }
     await undo.run().catch((undoError: unknown) => {
       context.log.error({ instance: instance.id, err: undoError }, "a failed update could not be undone");
     });

@@ -1,36 +1,23 @@
-import { randomBytes } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
-import { MccError, messageOf } from "../../protocol/error";
+import { MccError } from "../../protocol/error";
 import type { Instance } from "../../protocol/instance";
 import type { MethodResult, ParsedParameters } from "../../protocol/method-table";
-import { type HostKey, makeHostKey } from "./host-key";
 import type { Images } from "./images";
+import { type CreationExtras, InstanceBeginning } from "./instance-beginning";
 import type { InstanceCatalog, InstanceTarget } from "./instance-catalog";
 import type { InstanceContext } from "./instance-context";
-import { createInstance, waitUntilReady } from "./instance-creation";
 import { InstanceDestruction } from "./instance-destruction";
-import { authorizedKeysFile } from "./instance-files";
-import type { InstanceRecord } from "./instance-record";
+import { startAgain, startInstance, stopInstance } from "./instance-power";
 import { updateInstance } from "./instance-update";
-import { ManagedInstance } from "./managed-instance";
-
-/** After a start by hand: the same time as `instance.create` has by default. */
-const startReadyTimeoutMs = 120_000;
-
-/** What the `openvz.*` methods ask of a creation and `instance.create` does not know. */
-export interface CreationExtras {
-  /** Lines of authorized_keys that no named key stands for. */
-  readonly publicKeys?: readonly string[];
-  /** Default: what the parameters say. */
-  readonly hostname?: (id: number) => string;
-}
+import { rewriteCarriers } from "./key-carriers";
+import type { KeyChange } from "./keys";
+import type { ManagedInstance } from "./managed-instance";
 
 /** The life of instances: what the `instance.*` methods do. */
 export class Instances {
   readonly #context: InstanceContext;
-  readonly #images: Images;
+  readonly #beginning: InstanceBeginning;
   readonly #destruction: InstanceDestruction;
-  #closed = false;
 
   constructor(
     context: InstanceContext,
@@ -38,45 +25,16 @@ export class Instances {
     readonly catalog: InstanceCatalog,
   ) {
     this.#context = context;
-    this.#images = images;
     this.#destruction = new InstanceDestruction(context, catalog);
+    this.#beginning = new InstanceBeginning(context, catalog, images, this.#destruction);
   }
 
+  /** Resolves once the intent is recorded, and the instance pending. */
   async create(
     parameters: ParsedParameters<"instance.create">,
     extras: CreationExtras = {},
   ): Promise<Instance> {
-    const { clientToken } = parameters;
-    if (this.#closed) {
-      throw new MccError(
-        "unavailable",
-        "The daemon is stopping and makes no more instances; start it again.",
-      );
-    }
-    const known = await this.#ofToken(parameters);
-    if (known !== undefined) {
-      return this.#describe(known);
-    }
-    await this.#images.requireUsable(parameters.image);
-    this.#context.types.get(parameters.type);
-    this.#context.keys.publicKeys(parameters.keys);
-    this.#context.reservations.setForeign(await this.#context.driver.foreign());
-    // From here to the catalog nothing waits, so that of two requests only one gets past.
-    if (clientToken !== undefined && this.catalog.byToken(clientToken) !== undefined) {
-      return await this.create(parameters, extras);
-    }
-    const hostKey = makeHostKey();
-    const instance = new ManagedInstance(this.#reserve(parameters, extras, hostKey));
-    this.catalog.add(instance);
-    const recorded = this.#record(instance);
-    instance.ready = instance.inTurn(async () => {
-      await recorded;
-      await this.#bringUp(instance, hostKey, parameters.readyTimeoutSeconds * 1000);
-    });
-    // Whoever waits for it gets the error; it is no defect that nobody does.
-    instance.ready.catch(() => undefined);
-    await recorded;
-    return this.#describe(instance);
+    return this.#describe(await this.#beginning.begin(parameters, extras));
   }
 
   /**
@@ -88,8 +46,7 @@ export class Instances {
     parameters: ParsedParameters<"instance.create">,
     extras: CreationExtras,
   ): Promise<Instance> {
-    const { id, uid } = await this.create(parameters, extras);
-    const instance = this.catalog.get({ instance: id, uid });
+    const instance = await this.#beginning.begin(parameters, extras);
     await Promise.race([instance.made, instance.ready]);
     return this.#describe(instance);
   }
@@ -124,17 +81,19 @@ export class Instances {
   }
 
   async start(target: ParsedParameters<"instance.start">): Promise<Instance> {
-    return await this.#change(target, (instance) => this.#start(instance));
+    return await this.#change(target, (instance) => startInstance(this.#context, instance));
   }
 
   async stop(parameters: ParsedParameters<"instance.stop">): Promise<Instance> {
-    return await this.#change(parameters, (instance) => this.#stop(instance, parameters.graceSeconds));
+    return await this.#change(parameters, (instance) =>
+      stopInstance(this.#context, instance, parameters.graceSeconds),
+    );
   }
 
   async restart(parameters: ParsedParameters<"instance.restart">): Promise<Instance> {
     return await this.#change(parameters, async (instance) => {
-      await this.#stop(instance, parameters.graceSeconds);
-      await this.#start(instance);
+      await stopInstance(this.#context, instance, parameters.graceSeconds);
+      await startInstance(this.#context, instance);
     });
   }
 
@@ -147,7 +106,7 @@ export class Instances {
         `Instance ${instance.title} is ${instance.status}, and commands run in running instances only.`,
       );
     }
-    const result = await this.#context.limits.guest(() =>
+    const result = await this.#context.limits.exec(() =>
       this.#context.driver.exec(instance.id, {
         command: parameters.command,
         stdin: Buffer.from(parameters.stdin, "base64"),
@@ -173,21 +132,8 @@ export class Instances {
   }
 
   /** Writes the keys anew of every instance that carries the key. */
-  async rewriteKeys({ keyName, removed }: { keyName: string; removed: boolean }): Promise<void> {
-    const carriers = this.catalog.all().filter((instance) => instance.record.keys.includes(keyName));
-    const results = await Promise.allSettled(
-      carriers.map((instance) => instance.inTurn(() => this.#rewriteKeysOf(instance, keyName, removed))),
-    );
-    const missed = carriers.flatMap((instance, index) => {
-      const result = results[index];
-      return result?.status === "rejected" ? [`${instance.title}: ${messageOf(result.reason)}`] : [];
-    });
-    if (missed.length > 0) {
-      throw new MccError(
-        "engine",
-        `The key "${keyName}" did not reach instance ${missed.join("; ")}. Try again.`,
-      );
-    }
+  async rewriteKeys(change: KeyChange): Promise<void> {
+    await rewriteCarriers(this.#context, this.catalog, change);
   }
 
   /** Ids of the instances that start from an image. */
@@ -198,15 +144,9 @@ export class Instances {
       .map((instance) => instance.id);
   }
 
-  /** Starts again what ran before the host went down. */
-  startAgain(instances: readonly ManagedInstance[]): void {
-    for (const instance of instances) {
-      instance
-        .inTurn(() => this.#start(instance))
-        .catch((error: unknown) => {
-          this.#context.log.error({ instance: instance.id, err: error }, "could not be started again");
-        });
-    }
+  /** Starts those again that ran before the host went down. */
+  async startAgain(instances: readonly ManagedInstance[]): Promise<void> {
+    await startAgain(this.#context, instances);
   }
 
   /**
@@ -215,7 +155,7 @@ export class Instances {
    * @param patienceMs how long creations may still take.
    */
   async close(patienceMs: number): Promise<void> {
-    this.#closed = true;
+    this.#beginning.close();
     this.#destruction.close();
     const giveUp = setTimeout(() => {
       for (const instance of this.catalog.all()) {
@@ -232,111 +172,6 @@ export class Instances {
     clearTimeout(giveUp);
   }
 
-  /** The instance that this token made. One that is on its way out, or failed, is seen off first. */
-  async #ofToken(parameters: ParsedParameters<"instance.create">): Promise<ManagedInstance | undefined> {
-    const { clientToken } = parameters;
-    const instance = clientToken === undefined ? undefined : this.catalog.byToken(clientToken);
-    if (instance === undefined) {
-      return undefined;
-    }
-    if (instance.status === "destroying" || instance.status === "failed") {
-      await this.#destruction.destroy(instance);
-      return await this.#ofToken(parameters);
-    }
-    refuseOtherProperties(instance, parameters);
-    return instance;
-  }
-
-  #reserve(
-    parameters: ParsedParameters<"instance.create">,
-    extras: CreationExtras,
-    hostKey: HostKey,
-  ): InstanceRecord {
-    const reservation = this.#context.reservations.reserve(parameters);
-    return {
-      phase: "creating",
-      ...reservation,
-      uid: randomBytes(16).toString("hex"),
-      hostname: extras.hostname?.(reservation.id) ?? parameters.hostname ?? reservation.name,
-      image: parameters.image,
-      type: parameters.type,
-      keys: parameters.keys,
-      publicKeys: [...(extras.publicKeys ?? [])],
-      labels: parameters.labels,
-      createdAt: new Date().toISOString(),
-      sshHostKey: hostKey.publicKey,
-      clientToken: parameters.clientToken,
-      waitFor: parameters.waitFor,
-      wanted: "running",
-    };
-  }
-
-  /** Nothing was done yet when this fails, so forgetting is all there is to undo. */
-  async #record(instance: ManagedInstance): Promise<void> {
-    try {
-      await this.#context.reservations.ids.settled();
-      await this.#context.records.write(instance.record);
-    } catch (error) {
-      this.catalog.remove(instance);
-      this.#context.reservations.release(instance.record);
-      throw new MccError("engine", `The intent could not be recorded: ${messageOf(error)}.`, {
-        cause: error,
-      });
-    }
-  }
-
-  async #bringUp(instance: ManagedInstance, hostKey: HostKey, readyTimeoutMs: number): Promise<void> {
-    const failure = await createInstance(this.#context, instance, hostKey, readyTimeoutMs);
-    if (failure === undefined) {
-      this.#context.log.info({ instance: instance.id, name: instance.record.name }, "instance made");
-      return;
-    }
-    this.#context.log.warn({ instance: instance.id, err: failure.error }, "instance not made");
-    if (failure.undone) {
-      this.catalog.remove(instance, failure.error);
-      this.#context.reservations.release(instance.record);
-    } else {
-      this.#destruction.retry(instance);
-    }
-    throw failure.error;
-  }
-
-  async #start(instance: ManagedInstance): Promise<void> {
-    const { driver, limits } = this.#context;
-    await this.#want(instance, "running");
-    await limits.change(() => driver.start(instance.id));
-    instance.running = true;
-    await waitUntilReady(this.#context, instance, startReadyTimeoutMs);
-  }
-
-  async #stop(instance: ManagedInstance, graceSeconds: number): Promise<void> {
-    const { driver, limits } = this.#context;
-    await this.#want(instance, "stopped");
-    await limits.guest(() => driver.stop(instance.id, graceSeconds * 1000));
-    instance.running = false;
-  }
-
-  async #want(instance: ManagedInstance, wanted: InstanceRecord["wanted"]): Promise<void> {
-    if (instance.record.wanted !== wanted) {
-      const record = { ...instance.record, wanted };
-      await this.#context.records.write(record);
-      instance.record = record;
-    }
-  }
-
-  async #rewriteKeysOf(instance: ManagedInstance, keyName: string, removed: boolean): Promise<void> {
-    if (!this.catalog.has(instance) || instance.record.phase !== "created" || instance.lost) {
-      return;
-    }
-    const keys = instance.record.keys.filter((name) => !removed || name !== keyName);
-    const record = { ...instance.record, keys };
-    await this.#context.driver.writeFiles(instance.id, [authorizedKeysFile(this.#context.keys, record)]);
-    if (removed) {
-      await this.#context.records.write(record);
-      instance.record = record;
-    }
-  }
-
   /** Work on an instance that is there and made. */
   async #change(
     target: InstanceTarget,
@@ -345,7 +180,9 @@ export class Instances {
     await this.catalog.refresh(this.#context.driver);
     const instance = this.catalog.get(target);
     return await instance.inTurn(async () => {
-      if (!this.catalog.has(instance) || instance.status === "destroying" || instance.status === "failed") {
+      // Gone by its turn: say why, when it is known.
+      this.catalog.getAwaited({ instance: instance.id, uid: instance.record.uid });
+      if (instance.status === "destroying" || instance.status === "failed") {
         throw new MccError(
           "conflict",
           `Instance ${instance.title} is ${instance.status} and can only be destroyed.`,
@@ -358,27 +195,5 @@ export class Instances {
 
   #describe(instance: ManagedInstance): Instance {
     return instance.describe(this.#context.driver.capabilities.simulated);
-  }
-}
-
-/** The properties that cannot change in place: with others, the token stands for something else. */
-function refuseOtherProperties(
-  { record, title }: ManagedInstance,
-  asked: ParsedParameters<"instance.create">,
-): void {
-  const different = (["image", "ipAddress", "hostname"] as const).filter(
-    (property) => asked[property] !== undefined && asked[property] !== record[property],
-  );
-  if (different.length > 0) {
-    const details = different.map(
-      (property) => `${property} ${record[property]}, not ${String(asked[property])}`,
-    );
-    const owner = Object.entries(record.labels)
-      .map(([key, value]) => `${key}=${value}`)
-      .join(" ");
-    throw new MccError(
-      "conflict",
-      `This client token made instance ${title} already, with ${details.join(" and ")}${owner === "" ? "" : ` (labels: ${owner})`}; destroy that instance first (instance.destroy ${record.id}), or use another token.`,
-    );
   }
 }

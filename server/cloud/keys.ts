@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { z } from "zod";
+import { z } from "zod";
 import { MccError } from "../../protocol/error";
 import { type Key, keySchema } from "../../protocol/key";
 import type { MethodResult, ParsedParameters } from "../../protocol/method-table";
@@ -10,12 +10,22 @@ import { normalisePublicKey, parsePublicKey } from "../../protocol/public-key";
 import { readJsonFile, syncFolder, writeJsonFile } from "./json-file";
 import { refuseOtherServer } from "./target";
 
-const recordSchema = keySchema.extend({ clientToken: clientTokenSchema.optional() });
+const recordSchema = keySchema.extend({
+  clientToken: clientTokenSchema.optional(),
+  /** A change that has not reached every instance yet; the next daemon finishes it. */
+  unfinished: z.enum(["update", "removal"]).optional(),
+});
 type KeyRecord = z.infer<typeof recordSchema>;
 type Target = ParsedParameters<"key.get">;
 
+/** What has become of a key. */
+export interface KeyChange {
+  readonly keyName: string;
+  readonly removed: boolean;
+}
+
 /** Writes the keys of the instances that carry a key anew, after it was changed or removed. */
-export type Carriers = (change: { keyName: string; removed: boolean }) => Promise<void>;
+export type Carriers = (change: KeyChange) => Promise<void>;
 
 /** The named public keys, a file each in `<state>/keys`. */
 export class Keys {
@@ -95,9 +105,7 @@ export class Keys {
       if (existing === undefined) {
         throw this.#notFound(parameters.name);
       }
-      const key = await this.#write({ ...existing, ...describeKey(publicKey) });
-      await carriers({ keyName: key.name, removed: false });
-      return key;
+      return await this.#spread({ ...existing, ...describeKey(publicKey) }, carriers);
     });
   }
 
@@ -107,17 +115,41 @@ export class Keys {
       if (existing === undefined) {
         return { removed: false };
       }
-      this.#records.delete(existing.name);
-      try {
-        await carriers({ keyName: existing.name, removed: true });
-      } catch (error) {
-        this.#records.set(existing.name, existing);
-        throw error;
-      }
-      await rm(this.#path(existing.name), { force: true });
-      await syncFolder(this.#folder);
+      await this.#withdraw(existing, carriers);
       return { removed: true };
     });
+  }
+
+  /** Finishes the changes that an earlier daemon began and that did not reach every instance. */
+  async finish(carriers: Carriers): Promise<void> {
+    for (const record of [...this.#records.values()]) {
+      if (record.unfinished !== undefined) {
+        const { unfinished } = record;
+        await this.#inTurn(async () => {
+          await (unfinished === "update" ? this.#spread(record, carriers) : this.#withdraw(record, carriers));
+        });
+      }
+    }
+  }
+
+  async #spread(record: KeyRecord, carriers: Carriers): Promise<Key> {
+    await this.#write({ ...record, unfinished: "update" });
+    await carriers({ keyName: record.name, removed: false });
+    return await this.#write({ ...record, unfinished: undefined });
+  }
+
+  async #withdraw(record: KeyRecord, carriers: Carriers): Promise<void> {
+    const leaving = { ...record, unfinished: "removal" as const };
+    await this.#write(leaving);
+    this.#records.delete(record.name);
+    try {
+      await carriers({ keyName: record.name, removed: true });
+    } catch (error) {
+      this.#records.set(record.name, leaving);
+      throw error;
+    }
+    await rm(this.#path(record.name), { force: true });
+    await syncFolder(this.#folder);
   }
 
   /** @throws MccError `conflict` when the token made a key of another name. */

@@ -1,15 +1,7 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { z } from "zod";
-import { MccError } from "../../protocol/error";
-import type { Network } from "../driver/driver";
-import { addressToNumber } from "./address-range";
 import type { InstanceCatalog } from "./instance-catalog";
 import type { InstanceContext } from "./instance-context";
 import type { InstanceRecord } from "./instance-record";
-import { readJsonFile, writeJsonFile } from "./json-file";
 import { ManagedInstance } from "./managed-instance";
-import { tolerate } from "./tolerate";
 
 /**
  * Compares the records of an earlier run with what the engine lists, before the first request: a half-made
@@ -52,49 +44,8 @@ export async function recover(context: InstanceContext, catalog: InstanceCatalog
   }
 }
 
-/**
- * The instances that ran before the host went down and are down now; none when the host has not been
- * started anew since the daemon last ran, as then whatever is down was brought down.
- */
-export async function downByReboot(
-  stateFolder: string,
-  catalog: InstanceCatalog,
-): Promise<ManagedInstance[]> {
-  const path = join(stateFolder, "boot-id.json");
-  const bootId = (await readFile("/proc/sys/kernel/random/boot_id", "utf8")).trim();
-  const lastBootId = await readBootId(path);
-  if (lastBootId === bootId) {
-    return [];
-  }
-  await writeJsonFile(path, { bootId });
-  return catalog
-    .all()
-    .filter((instance) => instance.status === "stopped" && instance.record.wanted === "running");
-}
-
-/** Instances keep their addresses for life, so the network under them must stay theirs. */
-export function refuseOtherNetwork(records: readonly InstanceRecord[], network: Network): void {
-  const base = addressToNumber(network.address);
-  const size = 2 ** (32 - network.prefixLength);
-  const outside = records.filter(({ ipAddress }) => {
-    const offset = addressToNumber(ipAddress) - base;
-    return offset < 0 || offset >= size;
-  });
-  const [first] = outside;
-  if (first !== undefined) {
-    throw new MccError(
-      "conflict",
-      `${outside.length} instances have addresses outside ${network.address}/${network.prefixLength}, such as ${first.ipAddress} (instance ${first.id}); start mccserver with the range (-r) that it had when it made them, or remove everything with --purge.`,
-    );
-  }
-}
-
 async function clearAway(context: InstanceContext, record: InstanceRecord): Promise<void> {
   await context.limits.change(() => context.driver.destroy(record.id));
   await context.records.remove(record.id);
   context.reservations.release(record);
-}
-
-async function readBootId(path: string): Promise<string | undefined> {
-  return (await tolerate(["ENOENT"], readJsonFile(path, z.strictObject({ bootId: z.string() }))))?.bootId;
 }

@@ -68,10 +68,6 @@ export class Reservations {
     this.#idsByName.delete(name);
   }
 
-  idOf(name: string): number | undefined {
-    return this.#idsByName.get(name);
-  }
-
   #takeId(): number {
     let id = this.ids.take();
     while (this.#foreignIds.has(String(id))) {

@@ -32,11 +32,11 @@ function nameservers(resolvConf: string): string[] {
   return [...resolvConf.matchAll(/^\s*nameserver\s+(\S+)/gm)].flatMap(([, address]) => address ?? []);
 }
 
-/** An address on loopback or on one link of the host is not the same host inside a container. */
+/** Instances have IPv4 only; and an address on loopback or on one link of the host is not the same host inside. */
 function isReachable(address: string): boolean {
   return (
-    ipaddr.isValid(address) &&
-    !["loopback", "linkLocal", "unspecified"].includes(ipaddr.process(address).range())
+    ipaddr.IPv4.isValidFourPartDecimal(address) &&
+    !["loopback", "linkLocal", "unspecified"].includes(ipaddr.IPv4.parse(address).range())
   );
 }
 

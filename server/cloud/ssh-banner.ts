@@ -6,10 +6,12 @@ import { MccError } from "../../protocol/error";
 const tryTimeoutMs = 2000;
 const shortestPauseMs = 5;
 const longestPauseMs = 250;
+const longestGreeting = 65_536;
+const notSsh = "an answer that is not SSH's";
 
 /**
- * Resolves once the SSH server at the address has said its version, which it does before anything else
- * (RFC 4253, section 4.2).
+ * Resolves once the SSH server at the address has said its version. Other lines may come before (RFC 4253,
+ * section 4.2).
  *
  * @param signal ends the wait; its reason is thrown.
  * @throws MccError `timeout` that says what was seen last.
@@ -43,6 +45,7 @@ export async function waitForSshBanner(
 async function readBanner(address: string, port: number, signal: AbortSignal): Promise<string | undefined> {
   return await new Promise((resolve) => {
     const socket = connect({ host: address, port });
+    let text = "";
     const finish = (seen: string | undefined): void => {
       signal.removeEventListener("abort", onAbort);
       socket.destroy();
@@ -50,12 +53,16 @@ async function readBanner(address: string, port: number, signal: AbortSignal): P
     };
     const onAbort = (): void => finish("given up");
     signal.addEventListener("abort", onAbort);
-    socket.setTimeout(tryTimeoutMs, () => finish("no answer"));
-    socket.once("data", (data) => {
-      const text = data.toString("latin1");
-      finish(text.startsWith("SSH-") ? undefined : "an answer that is not SSH's");
+    socket.setTimeout(tryTimeoutMs, () => finish(text === "" ? "no answer" : notSsh));
+    socket.on("data", (data) => {
+      text += data.toString("latin1");
+      if (/^SSH-/m.test(text)) {
+        finish(undefined);
+      } else if (text.length > longestGreeting) {
+        finish(notSsh);
+      }
     });
     socket.once("error", (error) => finish("code" in error ? String(error.code) : error.message));
-    socket.once("close", () => finish("the connection closed without a word"));
+    socket.once("close", () => finish(text === "" ? "the connection closed without a word" : notSsh));
   });
 }

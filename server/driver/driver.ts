@@ -73,6 +73,8 @@ export interface Finding {
 export interface Capabilities {
   /** Containers exist in memory only: there is no SSH to wait for, and nothing survives the daemon. */
   readonly simulated: boolean;
+  /** Instances live in a network that the driver makes from `Network`, and lose it when that changes. */
+  readonly ownsNetwork: boolean;
   /** `image.import` and `image.remove` work. */
   readonly importsImages: boolean;
   /** How many containers may be made, started or destroyed at a time before more at once gain nothing. */

@@ -44,7 +44,7 @@ export function createOpenvzDriver(options: DriverOptions, places: HostPlaces = 
 }
 
 class OpenvzDriver implements Driver {
-  readonly capabilities = { simulated: false, importsImages: true, changesAtOnce };
+  readonly capabilities = { simulated: false, importsImages: true, ownsNetwork: false, changesAtOnce };
   readonly #vz: Vz;
   readonly #records: UnfinishedRecords;
   readonly #containers: Containers;

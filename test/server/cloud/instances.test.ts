@@ -123,7 +123,7 @@ describe("instances", () => {
     await assertMccError(
       cloud.instances.wait({ ...targetOf(instance), timeoutSeconds: 1 }),
       "conflict",
-      /destroyed while it was being made/,
+      /destroyed meanwhile/,
     );
     assert.equal(cloud.info().addressPool.free, cloud.info().addressPool.size);
   });

@@ -22,6 +22,14 @@ describe("waiting for SSH", () => {
     assert.equal(connections, 3);
   });
 
+  it("reads on past a greeting, and over the borders of packets", async () => {
+    const port = await serve((socket) => {
+      socket.write("welcome\r\nSS");
+      setImmediate(() => socket.end("H-2.0-test\r\n"));
+    });
+    await waitForSshBanner("127.0.0.1", 10_000, new AbortController().signal, port);
+  });
+
   it("runs out with what was seen last", async () => {
     const port = await serve((socket) => socket.end("HTTP/1.1 400\r\n"));
     await assertMccError(

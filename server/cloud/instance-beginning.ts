@@ -1,0 +1,174 @@
+import { randomBytes } from "node:crypto";
+import { MccError, messageOf } from "../../protocol/error";
+import type { ParsedParameters } from "../../protocol/method-table";
+import { type HostKey, makeHostKey } from "./host-key";
+import type { Images } from "./images";
+import type { InstanceCatalog } from "./instance-catalog";
+import type { InstanceContext } from "./instance-context";
+import { createInstance } from "./instance-creation";
+import type { InstanceDestruction } from "./instance-destruction";
+import type { InstanceRecord } from "./instance-record";
+import { ManagedInstance } from "./managed-instance";
+
+/** What the `openvz.*` methods ask of a creation and `instance.create` does not know. */
+export interface CreationExtras {
+  /** Lines of authorized_keys that no named key stands for. */
+  readonly publicKeys?: readonly string[];
+  /** Default: what the parameters say. */
+  readonly hostname?: (id: number) => string;
+}
+
+/** Lets instances begin: what is asked for is checked, reserved and recorded, and then made. */
+export class InstanceBeginning {
+  readonly #context: InstanceContext;
+  readonly #catalog: InstanceCatalog;
+  readonly #images: Images;
+  readonly #destruction: InstanceDestruction;
+  #closed = false;
+
+  constructor(
+    context: InstanceContext,
+    catalog: InstanceCatalog,
+    images: Images,
+    destruction: InstanceDestruction,
+  ) {
+    this.#context = context;
+    this.#catalog = catalog;
+    this.#images = images;
+    this.#destruction = destruction;
+  }
+
+  /** Lets no more begin. */
+  close(): void {
+    this.#closed = true;
+  }
+
+  /** Resolves once the intent is recorded; the instance's `ready` tells how its making ends. */
+  async begin(
+    parameters: ParsedParameters<"instance.create">,
+    extras: CreationExtras,
+  ): Promise<ManagedInstance> {
+    const { clientToken } = parameters;
+    const known = await this.#ofToken(parameters);
+    if (known !== undefined) {
+      return known;
+    }
+    await this.#images.requireUsable(parameters.image);
+    this.#context.types.get(parameters.type);
+    this.#context.keys.publicKeys(parameters.keys);
+    this.#context.reservations.setForeign(await this.#context.driver.foreign());
+    // From here to the catalog nothing waits, so that of two requests only one gets past, and none an end.
+    if (this.#closed) {
+      throw new MccError(
+        "unavailable",
+        "The daemon is stopping and makes no more instances; start it again.",
+      );
+    }
+    if (clientToken !== undefined && this.#catalog.byToken(clientToken) !== undefined) {
+      return await this.begin(parameters, extras);
+    }
+    const hostKey = makeHostKey();
+    const instance = new ManagedInstance(this.#reserve(parameters, extras, hostKey));
+    this.#catalog.add(instance);
+    const recorded = this.#record(instance);
+    instance.ready = instance.inTurn(async () => {
+      await recorded;
+      await this.#bringUp(instance, hostKey, parameters.readyTimeoutSeconds * 1000);
+    });
+    // Whoever waits for it gets the error; it is no defect that nobody does.
+    instance.ready.catch(() => undefined);
+    await recorded;
+    return instance;
+  }
+
+  /** The instance that this token made. One that is on its way out, or failed, is seen off first. */
+  async #ofToken(parameters: ParsedParameters<"instance.create">): Promise<ManagedInstance | undefined> {
+    const { clientToken } = parameters;
+    const instance = clientToken === undefined ? undefined : this.#catalog.byToken(clientToken);
+    if (instance === undefined) {
+      return undefined;
+    }
+    if (instance.status === "destroying" || instance.status === "failed") {
+      await this.#destruction.destroy(instance);
+      return await this.#ofToken(parameters);
+    }
+    refuseOtherProperties(instance, parameters);
+    return instance;
+  }
+
+  #reserve(
+    parameters: ParsedParameters<"instance.create">,
+    extras: CreationExtras,
+    hostKey: HostKey,
+  ): InstanceRecord {
+    const reservation = this.#context.reservations.reserve(parameters);
+    return {
+      phase: "creating",
+      ...reservation,
+      uid: randomBytes(16).toString("hex"),
+      hostname: extras.hostname?.(reservation.id) ?? parameters.hostname ?? reservation.name,
+      image: parameters.image,
+      type: parameters.type,
+      keys: parameters.keys,
+      publicKeys: [...(extras.publicKeys ?? [])],
+      labels: parameters.labels,
+      createdAt: new Date().toISOString(),
+      sshHostKey: hostKey.publicKey,
+      clientToken: parameters.clientToken,
+      waitFor: parameters.waitFor,
+      wanted: "running",
+    };
+  }
+
+  /** Nothing was done yet when this fails, so forgetting is all there is to undo. */
+  async #record(instance: ManagedInstance): Promise<void> {
+    try {
+      await this.#context.reservations.ids.settled();
+      await this.#context.records.write(instance.record);
+    } catch (error) {
+      this.#catalog.remove(instance);
+      this.#context.reservations.release(instance.record);
+      throw new MccError("engine", `The intent could not be recorded: ${messageOf(error)}.`, {
+        cause: error,
+      });
+    }
+  }
+
+  async #bringUp(instance: ManagedInstance, hostKey: HostKey, readyTimeoutMs: number): Promise<void> {
+    const failure = await createInstance(this.#context, instance, hostKey, readyTimeoutMs);
+    if (failure === undefined) {
+      this.#context.log.info({ instance: instance.id, name: instance.record.name }, "instance made");
+      return;
+    }
+    this.#context.log.warn({ instance: instance.id, err: failure.error }, "instance not made");
+    if (failure.undone) {
+      this.#catalog.remove(instance, failure.error);
+      this.#context.reservations.release(instance.record);
+    } else {
+      this.#destruction.retry(instance);
+    }
+    throw failure.error;
+  }
+}
+
+/** The properties that cannot change in place: with others, the token stands for something else. */
+function refuseOtherProperties(
+  { record, title }: ManagedInstance,
+  asked: ParsedParameters<"instance.create">,
+): void {
+  const different = (["image", "ipAddress", "hostname"] as const).filter(
+    (property) => asked[property] !== undefined && asked[property] !== record[property],
+  );
+  if (different.length > 0) {
+    const details = different.map(
+      (property) => `${property} ${record[property]}, not ${String(asked[property])}`,
+    );
+    const owner = Object.entries(record.labels)
+      .map(([key, value]) => `${key}=${value}`)
+      .join(" ");
+    throw new MccError(
+      "conflict",
+      `This client token made instance ${title} already, with ${details.join(" and ")}${owner === "" ? "" : ` (labels: ${owner})`}; destroy that instance first (instance.destroy ${record.id}), or use another token.`,
+    );
+  }
+}

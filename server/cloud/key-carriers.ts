@@ -1,0 +1,56 @@
+import { MccError, messageOf } from "../../protocol/error";
+import type { InstanceCatalog } from "./instance-catalog";
+import type { InstanceContext } from "./instance-context";
+import { authorizedKeysFile } from "./instance-files";
+import type { KeyChange } from "./keys";
+import type { ManagedInstance } from "./managed-instance";
+
+/**
+ * Writes the keys anew of every instance that carries the key.
+ *
+ * @throws MccError `engine` that names the instances which it did not reach.
+ */
+export async function rewriteCarriers(
+  context: InstanceContext,
+  catalog: InstanceCatalog,
+  change: KeyChange,
+): Promise<void> {
+  const carriers = catalog.all().filter((instance) => instance.record.keys.includes(change.keyName));
+  const results = await Promise.allSettled(
+    carriers.map((instance) =>
+      instance.inTurn(async () => {
+        if (catalog.has(instance)) {
+          await rewrite(context, instance, change);
+        }
+      }),
+    ),
+  );
+  const missed = carriers.flatMap((instance, index) => {
+    const result = results[index];
+    return result?.status === "rejected" ? [`${instance.title}: ${messageOf(result.reason)}`] : [];
+  });
+  if (missed.length > 0) {
+    throw new MccError(
+      "engine",
+      `The key "${change.keyName}" did not reach instance ${missed.join("; ")}. Try again.`,
+    );
+  }
+}
+
+/** A lost container has no keys, and one on its way out soon has none. */
+async function rewrite(
+  { driver, records, keys, limits }: InstanceContext,
+  instance: ManagedInstance,
+  { keyName, removed }: KeyChange,
+): Promise<void> {
+  if (instance.record.phase !== "created" || instance.lost) {
+    return;
+  }
+  const left = instance.record.keys.filter((name) => !removed || name !== keyName);
+  const record = { ...instance.record, keys: left };
+  await limits.change(() => driver.writeFiles(instance.id, [authorizedKeysFile(keys, record)]));
+  if (removed) {
+    await records.write(record);
+    instance.record = record;
+  }
+}
