@@ -24,7 +24,6 @@ export interface ConnectOptions {
 export class Client {
   readonly #transport: Transport;
   readonly #givenToken: string | undefined;
-  #localToken: Promise<LocalToken> | undefined;
   #info: Promise<ServerInfo> | undefined;
 
   constructor(server: URL, token: string | undefined) {
@@ -92,8 +91,6 @@ export class Client {
       if (!MccError.hasCode(error, "unauthenticated")) {
         throw error;
       }
-      // The daemon may have been started, or set up anew, since.
-      this.#localToken = undefined;
       throw problem === undefined
         ? error
         : new MccError("unauthenticated", `${error.message} ${problem}`, { cause: error });
@@ -111,12 +108,11 @@ export class Client {
     return await decodeResponse(body);
   }
 
+  /** Found anew for each call: somebody else may listen by now where the daemon did. */
   async #token(): Promise<LocalToken> {
-    if (this.#givenToken !== undefined) {
-      return { token: this.#givenToken };
-    }
-    this.#localToken ??= findLocalToken(this.#transport.server);
-    return await this.#localToken;
+    return this.#givenToken === undefined
+      ? await findLocalToken(this.#transport.server)
+      : { token: this.#givenToken };
   }
 
   #parse<M extends MethodName>(method: M, value: unknown): MethodResult<M> {

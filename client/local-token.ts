@@ -1,6 +1,8 @@
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { messageOf } from "../protocol/error";
 import { runtimeFilePaths, runtimeFileSchema } from "../protocol/runtime-file";
+import { isAlive } from "./is-alive";
+import { listeningUsers } from "./listening-users";
 
 export interface LocalToken {
   readonly token?: string;
@@ -12,19 +14,25 @@ const loopbackHosts = ["127.0.0.1", "[::1]", "localhost"];
 
 /**
  * The token of the daemon of this host that listens at just this address, from the file that it leaves for
- * local programs. Nothing for an address that is not a loopback one, or that no file names.
+ * local programs. Nothing for an address that is not a loopback one, or that no file names; nothing either when
+ * the daemon was killed, for then any user of this host may listen in its place.
  */
 export async function findLocalToken(server: URL): Promise<LocalToken> {
   if (!loopbackHosts.includes(server.hostname)) {
     return {};
   }
   const problems: string[] = [];
-  for (const path of runtimeFilePaths(portOf(server))) {
+  const port = portOf(server);
+  for (const path of runtimeFilePaths(port)) {
     try {
       const file = runtimeFileSchema.parse(JSON.parse(await readFile(path, "utf8")));
-      if (new URL(file.url).origin === server.origin) {
+      if (new URL(file.url).origin !== server.origin) {
+        continue;
+      }
+      if (isAlive(file.pid) && (await onlyOwnerListens(path, port))) {
         return { token: (await readFile(file.tokenPath, "utf8")).trim() };
       }
+      problems.push(`The daemon that left ${path} (process ${file.pid}) is not running; start it again.`);
     } catch (error) {
       if (!isMissing(error)) {
         problems.push(`Its token could not be found by way of ${path}: ${messageOf(error)}.`);
@@ -32,6 +40,12 @@ export async function findLocalToken(server: URL): Promise<LocalToken> {
     }
   }
   return problems.length === 0 ? {} : { problem: problems.join(" ") };
+}
+
+/** Whether all that listens at the port belongs to whose file it is, or to root. */
+async function onlyOwnerListens(path: string, port: number): Promise<boolean> {
+  const [{ uid }, users] = await Promise.all([stat(path), listeningUsers(port)]);
+  return users.length > 0 && users.every((user) => user === uid || user === 0);
 }
 
 function portOf(server: URL): number {

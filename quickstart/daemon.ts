@@ -2,7 +2,9 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
-import { type Client, connect } from "../client/client";
+import { Client } from "../client/client";
+import { ConnectionError } from "../client/connection-error";
+import { parseServerAddress } from "../client/server-address";
 import { MccError } from "../protocol/error";
 import {
   type RuntimeFile,
@@ -10,7 +12,7 @@ import {
   runtimeFileSchema,
   runtimeFolder,
 } from "../protocol/runtime-file";
-import { isAlive } from "./is-alive";
+import { isAlive } from "../client/is-alive";
 import type { Options } from "./options";
 import { checkout, type Place } from "./place";
 import type { Work } from "./step";
@@ -23,12 +25,8 @@ export function daemonAddress({ port }: Options): string {
 }
 
 /** A client of the quickstart's own daemon, whatever MCC_SERVER and MCC_TOKEN say. */
-export async function connectDaemon({ options }: Work): Promise<Client> {
-  const file = await readRuntimeFile(options);
-  return connect({
-    server: daemonAddress(options),
-    token: file && (await readFile(file.tokenPath, "utf8")).trim(),
-  });
+export function connectDaemon({ options }: Work): Client {
+  return new Client(parseServerAddress(daemonAddress(options)), undefined);
 }
 
 export async function startDaemon(work: Work): Promise<string> {
@@ -36,7 +34,7 @@ export async function startDaemon(work: Work): Promise<string> {
   if (running === undefined) {
     await mccserver([...daemonWords(work), "--port", work.options.port]);
   }
-  const { driver, addressPool } = await (await connectDaemon(work)).info();
+  const { driver, addressPool } = await connectDaemon(work).info();
   if (driver !== work.options.driver) {
     throw new MccError(
       "conflict",
@@ -86,10 +84,15 @@ export function daemonWords({ options, place }: Work): string[] {
   return ["--driver", options.driver, "--state-dir", place.stateFolder, ...range];
 }
 
-/** @throws MccError `conflict` when it is another state folder's daemon that runs at this port. */
-async function runningDaemon({ options, place }: Work): Promise<RuntimeFile | undefined> {
+/**
+ * The file of a daemon that answers: one that was killed leaves its file, and its process id may be a stranger's now.
+ *
+ * @throws MccError `conflict` when it is another state folder's daemon that runs at this port.
+ */
+async function runningDaemon(work: Work): Promise<RuntimeFile | undefined> {
+  const { options, place } = work;
   const file = await readRuntimeFile(options);
-  if (file === undefined || !isAlive(file.pid)) {
+  if (file === undefined || (await answeringServerId(work)) !== file.serverId) {
     return undefined;
   }
   if (!isIn(place, file.tokenPath)) {
@@ -99,6 +102,17 @@ async function runningDaemon({ options, place }: Work): Promise<RuntimeFile | un
     );
   }
   return file;
+}
+
+async function answeringServerId(work: Work): Promise<string | undefined> {
+  try {
+    return (await connectDaemon(work).info()).serverId;
+  } catch (error) {
+    if (ConnectionError.isInstance(error)) {
+      return undefined;
+    }
+    throw error;
+  }
 }
 
 function isIn({ stateFolder }: Place, path: string): boolean {

@@ -9,7 +9,7 @@ const name = "micro";
 
 /** Builds the stock image and hands it to the daemon, unless the daemon has it. */
 export async function importImage(work: Work, say: Say): Promise<string> {
-  const daemon = await connectDaemon(work);
+  const daemon = connectDaemon(work);
   const images = await daemon.call("image.list", {});
   const image = images.find((known) => known.name === name) ?? (await build(work, say));
   return `${image.name}, ${(image.sizeBytes / 1e6).toFixed(1)} MB`;
@@ -21,7 +21,7 @@ async function build(work: Work, say: Say) {
   const tarball = join(work.place.folder, `${name}.tar`);
   try {
     await buildMicroImage(tarball);
-    const daemon = await connectDaemon(work);
+    const daemon = connectDaemon(work);
     return await daemon.call("image.import", { name, path: tarball });
   } finally {
     await rm(tarball, { force: true });

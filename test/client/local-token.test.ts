@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { connect } from "../../client";
@@ -26,10 +27,13 @@ describe("the local daemon's token", () => {
     },
   };
 
-  async function leaveFile(daemon: StandInDaemon, url = daemon.url): Promise<string> {
+  async function leaveFile(
+    daemon: StandInDaemon,
+    { url = daemon.url, pid = process.pid } = {},
+  ): Promise<string> {
     const tokenPath = join(folder, `${daemon.port}.token`);
     await writeFile(tokenPath, "s3cret\n");
-    const file = { url, tokenPath, pid: process.pid, serverId: standInInfo.serverId };
+    const file = { url, tokenPath, pid, serverId: standInInfo.serverId };
     await writeFile(join(folder, `${daemon.port}.json`), JSON.stringify(file));
     return tokenPath;
   }
@@ -50,8 +54,20 @@ describe("the local daemon's token", () => {
 
   it("is not sent to another address", async () => {
     const daemon = await startDaemon(guarded);
-    await leaveFile(daemon, `http://127.0.0.2:${daemon.port}`);
+    await leaveFile(daemon, { url: `http://127.0.0.2:${daemon.port}` });
     await assertMccError(connect({ server: daemon.url }).info(), "unauthenticated", /A token is needed/);
+    assert.equal(daemon.calls[0]?.authorization, undefined);
+  });
+
+  it("is not sent to what listens in a killed daemon's place", async () => {
+    const daemon = await startDaemon(guarded);
+    const { pid } = spawnSync("true");
+    await leaveFile(daemon, { pid });
+    await assertMccError(
+      connect({ server: daemon.url }).info(),
+      "unauthenticated",
+      /The daemon that left \S+ \(process \d+\) is not running/,
+    );
     assert.equal(daemon.calls[0]?.authorization, undefined);
   });
 
