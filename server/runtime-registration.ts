@@ -1,5 +1,6 @@
 import { mkdir, readdir, rm, rmdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { MccError } from "../protocol/error";
 import {
   type RuntimeFile,
   runtimeFileName,
@@ -19,12 +20,16 @@ export async function register(port: number, file: RuntimeFile): Promise<void> {
   await shareWithOperators(path);
 }
 
-/** Removes the files that are `ours`, and their folder with the last one. Other daemons' files stay. */
+/**
+ * Removes the files that are `ours`, and their folder with the last one. Other daemons' files stay, and what cannot
+ * be read as one: a daemon writes its own whole or not at all.
+ */
 export async function withdraw(ours: (file: RuntimeFile) => boolean): Promise<void> {
   const folder = runtimeFolder();
   for (const name of (await tolerate(["ENOENT"], readdir(folder))) ?? []) {
     const path = join(folder, name);
-    if (name.endsWith(".json") && ours(await readJsonFile(path, runtimeFileSchema))) {
+    const file = name.endsWith(".json") ? await readIfReadable(path) : undefined;
+    if (file !== undefined && ours(file)) {
       await rm(path, { force: true });
     }
   }
@@ -33,5 +38,16 @@ export async function withdraw(ours: (file: RuntimeFile) => boolean): Promise<vo
   // A user's own lies in a folder that was made for it.
   if (basename(dirname(folder)) === "minicloud") {
     await tolerate(["ENOTEMPTY", "ENOENT"], rmdir(dirname(folder)));
+  }
+}
+
+async function readIfReadable(path: string): Promise<RuntimeFile | undefined> {
+  try {
+    return await tolerate(["ENOENT", "EACCES", "EISDIR"], readJsonFile(path, runtimeFileSchema));
+  } catch (error) {
+    if (MccError.hasCode(error, "invalid")) {
+      return undefined;
+    }
+    throw error;
   }
 }

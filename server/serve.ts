@@ -63,16 +63,16 @@ async function readTls(paths: TlsTexts): Promise<TlsTexts> {
   }
 }
 
-async function announce(config: Config, cloud: Cloud, { port }: Listener, log: Logger): Promise<void> {
+async function announce(config: Config, cloud: Cloud, listener: Listener, log: Logger): Promise<void> {
   const { serverId, tokenPath } = cloud.identity;
-  const url = urlOf(config, port);
-  await register(port, { url, tokenPath, pid: process.pid, serverId });
+  const url = urlOf(config, listener);
+  await register(listener.port, { url, tokenPath, pid: process.pid, serverId });
   log.info({ url, driver: cloud.info().driver, stateFolder: config.stateFolder }, "serving");
   await reportStart({ url });
 }
 
 /** Where a program on this machine reaches the daemon. */
-function urlOf({ address, tls }: Config, port: number): string {
+function urlOf({ tls }: Config, { address, port }: Listener): string {
   const everywhere: Record<string, string> = { "0.0.0.0": "127.0.0.1", "::": "::1" };
   const host = everywhere[address] ?? address;
   return `${tls === undefined ? "http" : "https"}://${host.includes(":") ? `[${host}]` : host}:${port}`;

@@ -24,6 +24,8 @@ export interface TlsTexts {
 }
 
 export interface Listener {
+  /** What was bound: a number even where a name was given. */
+  readonly address: string;
   readonly port: number;
   /**
    * Takes no more connections, waits for the calls that are under way and sends their answers. What has not
@@ -56,7 +58,7 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
     log.debug({ reason: error.message }, "a TLS handshake failed"),
   );
   return {
-    port: await listen(server, options),
+    ...(await listen(server, options)),
     close: async () => {
       const closed = once(server, "close");
       server.close();
@@ -92,7 +94,10 @@ const listenFailures: Record<string, { code: ErrorCode; remedy: string }> = {
   EACCES: { code: "forbidden", remedy: "ports below 1024 are root's; choose another one with -p" },
 };
 
-async function listen(server: Server, { address, port }: ListenerOptions): Promise<number> {
+async function listen(
+  server: Server,
+  { address, port }: ListenerOptions,
+): Promise<Pick<Listener, "address" | "port">> {
   server.listen(port, address);
   try {
     await once(server, "listening");
@@ -102,5 +107,5 @@ async function listen(server: Server, { address, port }: ListenerOptions): Promi
     throw new MccError(code, `Cannot listen at ${address}, port ${port}: ${remedy}.`);
   }
   const bound = server.address();
-  return typeof bound === "object" && bound !== null ? bound.port : port;
+  return typeof bound === "object" && bound !== null ? bound : { address, port };
 }

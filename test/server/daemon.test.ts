@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { readFile, stat, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { connect as connectClient } from "../../client/client";
 import { assertMccError } from "../support/assert-error";
@@ -50,6 +50,20 @@ describe("the daemon", () => {
     assert.equal(await daemon.stop(), 0);
     assert.ok(!existsSync(daemon.runtimeFolder));
     assert.match(daemon.log, /"msg":"stopped"/);
+  });
+
+  it("leaves alone what others have put beside its runtime file", async () => {
+    const daemon = await startedDaemon(newDaemon);
+    const stray = join(daemon.runtimeFolder, "stray.json");
+    await writeFile(stray, "{");
+    assert.equal(await daemon.stop(), 0);
+    assert.deepEqual(await readdir(daemon.runtimeFolder), ["stray.json"]);
+    await rm(daemon.runtimeFolder, { recursive: true });
+  });
+
+  it("registers the address that a name stands for", async () => {
+    const daemon = await startedDaemon(newDaemon, ["--listen", "localhost"]);
+    assert.match(daemon.url, /^http:\/\/(127\.0\.0\.1|\[::1\]):\d+$/);
   });
 
   /** An instance's command that goes on when this resolves. */
