@@ -1,8 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, open, readdir, rm, rmdir } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
+import { messageOf } from "../protocol/error";
 import { validate } from "../protocol/validate";
+import { refuseForeignFolder } from "./cloud/state-folder";
+import { tolerate } from "./cloud/tolerate";
 import { type StartReport, startReportSchema } from "./start-report";
 
 export interface BackgroundStart {
@@ -15,12 +18,14 @@ export interface BackgroundStart {
  * Runs this program again in the background, in a session of its own, and waits until it serves or has failed.
  *
  * @param words the command line's, for the daemon.
+ * @throws MccError `conflict` for a folder that is not a daemon's; nothing was changed then.
  */
 export async function startInBackground(
   stateFolder: string,
   words: readonly string[],
 ): Promise<BackgroundStart> {
-  await mkdir(stateFolder, { recursive: true, mode: 0o755 });
+  const firstMade = await mkdir(stateFolder, { recursive: true, mode: 0o755 });
+  await refuseForeignFolder(stateFolder);
   const logFile = join(stateFolder, "mccserver.log");
   const log = await open(logFile, "a", 0o600);
   const child = spawn(process.execPath, [join(__dirname, "main.js"), ...words, "--foreground"], {
@@ -30,10 +35,11 @@ export async function startInBackground(
   await log.close();
   const report = await Promise.race([reportOf(child), endOf(child, logFile)]);
   child.unref();
-  if ("error" in report) {
-    await removeUnused(stateFolder, logFile);
-  }
-  return { pid: child.pid, logFile, report };
+  return {
+    pid: child.pid,
+    logFile,
+    report: "error" in report ? await withoutTraces(report, stateFolder, logFile, firstMade) : report,
+  };
 }
 
 async function reportOf(child: ChildProcess): Promise<StartReport> {
@@ -50,11 +56,38 @@ async function endOf(child: ChildProcess, logFile: string): Promise<StartReport>
   return { error: `The daemon ended (${how}) before it could serve; ${logFile} says more.` };
 }
 
-/** A daemon that kept nothing of its own leaves nothing; otherwise its log stays beside what it kept. */
-async function removeUnused(stateFolder: string, logFile: string): Promise<void> {
+/** The same report, and of a failed clearing up only after why the daemon did not start. */
+async function withoutTraces(
+  report: { readonly error: string },
+  ...traces: Parameters<typeof removeUnused>
+): Promise<StartReport> {
+  try {
+    await removeUnused(...traces);
+    return report;
+  } catch (error) {
+    return { error: `${report.error}\nIts log could not be removed: ${messageOf(error)}.` };
+  }
+}
+
+/**
+ * A daemon that kept nothing of its own leaves nothing; otherwise its log stays beside what it kept.
+ *
+ * @param firstMade the topmost of the folders that were made for it. Those that were there before stay.
+ */
+async function removeUnused(
+  stateFolder: string,
+  logFile: string,
+  firstMade: string | undefined,
+): Promise<void> {
   const entries = await readdir(stateFolder);
-  if (entries.every((entry) => entry === basename(logFile))) {
-    await rm(logFile, { force: true });
-    await rmdir(stateFolder);
+  if (entries.some((entry) => entry !== basename(logFile))) {
+    return;
+  }
+  await rm(logFile, { force: true });
+  let folder = stateFolder;
+  while (firstMade !== undefined && folder.length >= firstMade.length) {
+    // Somebody else may have put something there, or mounted something on it.
+    await tolerate(["ENOTEMPTY", "EBUSY"], rmdir(folder));
+    folder = dirname(folder);
   }
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readdir, readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { connect } from "../../client/client";
 import { type TestDaemon, testDaemons } from "../support/daemon";
 import { eventually } from "../support/eventually";
@@ -61,5 +61,34 @@ describe("the daemon in the background", () => {
     assert.equal(stdout, "");
     assert.match(stderr, /^mccserver: Cannot listen at 127\.0\.0\.1, port \d+: .* with -p\.$/);
     assert.ok(existsSync(join(second.stateFolder, "mccserver.log")));
+  });
+
+  /** Without any of the driver's programs. */
+  async function failToStart(daemon: TestDaemon): Promise<string> {
+    const { exitCode, stderr } = await runMccserver([...daemon.words, "--driver", "lxc"], {
+      ...daemon.environment,
+      PATH: dirname(process.execPath),
+    });
+    assert.equal(exitCode, 1);
+    return stderr;
+  }
+
+  it("removes the folders that it made in vain, and no others", async () => {
+    const made = await newDaemon();
+    assert.match(await failToStart(made), /^mccserver: the driver "lxc" cannot work on this machine/);
+    assert.ok(!existsSync(made.stateFolder));
+    const found = await newDaemon();
+    await mkdir(found.stateFolder);
+    assert.match(await failToStart(found), /^mccserver: the driver "lxc" cannot work on this machine/);
+    assert.deepEqual(await readdir(found.stateFolder), []);
+  });
+
+  it("leaves a folder that is not a daemon's as it is", async () => {
+    const daemon = await newDaemon();
+    await mkdir(join(daemon.stateFolder, "photos"), { recursive: true });
+    const { exitCode, stderr } = await runMccserver(daemon.words, daemon.environment);
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /^mccserver: The folder \S+ is not a daemon's: it has "photos" in it/);
+    assert.deepEqual(await readdir(daemon.stateFolder), ["photos"]);
   });
 });
