@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rmdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
+import { MccError } from "../protocol/error";
 
 /** Folders whose content on the host the command neither sees nor changes. */
 const covered = ["/var/lib/minicloud", "/run/minicloud", "/run/lxc"];
@@ -35,10 +36,28 @@ export async function coverHost(): Promise<void> {
     ["umount", "--recursive", "--lazy", aside],
     ["rmdir", aside],
     ["ip", "link", "set", "lo", "up"],
-    ...covered.map((folder) => ["mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", folder]),
   ];
   for (const [command = "", ...words] of steps) {
     await execa(command, words);
+  }
+  for (const folder of covered) {
+    await cover(folder);
+  }
+}
+
+/** Another run that ends just now may take the folder away before it is mounted upon. */
+async function cover(folder: string): Promise<void> {
+  for (let triesLeft = 10; ; triesLeft--) {
+    await mkdir(folder, { recursive: true });
+    const { failed, stderr } = await execa("mount", ["-t", "tmpfs", "-o", "mode=755", "tmpfs", folder], {
+      reject: false,
+    });
+    if (!failed) {
+      return;
+    }
+    if (triesLeft === 0) {
+      throw new MccError("unavailable", `Nothing can be mounted on ${folder}: ${stderr}`);
+    }
   }
 }
 
