@@ -57,7 +57,8 @@ function readNote() {
   try {
     return JSON.parse(readFileSync(noteFile, "utf8"));
   } catch (error) {
-    if (error.code === "ENOENT") {
+    // Half a note was left by a build that was killed.
+    if (error.code === "ENOENT" || error instanceof SyntaxError) {
       return {};
     }
     throw error;
