@@ -1,10 +1,11 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmod, mkdtemp, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { type Client, connect } from "../client";
 import { buildMicroImage } from "../images/micro/build";
+import { MccError } from "../protocol/error";
 import { validate } from "../protocol/validate";
 import { startReportSchema } from "../server/start-report";
 
@@ -45,9 +46,7 @@ export async function withBenchDaemon<T>(work: (daemon: BenchDaemon) => Promise<
       });
     } finally {
       client.close();
-      const exit = once(daemon, "exit");
-      daemon.kill("SIGTERM");
-      await exit;
+      await end(daemon);
     }
   } finally {
     await execa(process.execPath, [mccserver, "--purge", ...words], options);
@@ -55,11 +54,20 @@ export async function withBenchDaemon<T>(work: (daemon: BenchDaemon) => Promise<
   }
 }
 
-async function clientOf(daemon: ReturnType<typeof spawn>, folder: string): Promise<Client> {
-  const message: unknown = (await once(daemon, "message"))[0];
-  const report = validate(startReportSchema, message, "the daemon's report");
+async function end(daemon: ChildProcess): Promise<void> {
+  if (daemon.exitCode === null && daemon.signalCode === null) {
+    const exit = once(daemon, "exit");
+    daemon.kill("SIGTERM");
+    await exit;
+  }
+}
+
+async function clientOf(daemon: ChildProcess, folder: string): Promise<Client> {
+  const message: unknown = (await Promise.race([once(daemon, "message"), once(daemon, "disconnect")]))[0];
+  const died = { error: "The daemon ended without a word of why; its log is above." };
+  const report = validate(startReportSchema, message ?? died, "the daemon's report");
   if ("error" in report) {
-    throw new Error(report.error);
+    throw new MccError("unavailable", report.error);
   }
   const token = (await readFile(join(folder, "state", "token"), "utf8")).trim();
   return connect({ server: report.url, token });

@@ -1,4 +1,4 @@
-import { messageOf } from "../protocol/error";
+import { MccError, messageOf } from "../protocol/error";
 import { withBenchDaemon } from "./bench-daemon";
 import { compareInstances } from "./instances";
 import { comparisonLine, ratio } from "./measurement";
@@ -21,6 +21,13 @@ async function main(words: readonly string[]): Promise<void> {
     return;
   }
   const wanted = words.filter((word) => !word.startsWith("--"));
+  const unknown = wanted.find((word) => !Object.hasOwn(measurements, word));
+  if (unknown !== undefined) {
+    throw new MccError(
+      "invalid",
+      `There is no measurement "${unknown}"; there are: ${Object.keys(measurements).join(", ")}.`,
+    );
+  }
   const chosen = Object.entries(measurements).filter(
     ([name]) => wanted.length === 0 || wanted.includes(name),
   );
