@@ -3,7 +3,7 @@ const layers = {
   protocol: [],
   client: ["protocol"],
   provider: ["client", "protocol"],
-  cli: ["client", "protocol"],
+  cli: ["client", "protocol", "images"],
   server: ["protocol"],
   images: ["protocol"],
   isolated: ["protocol"],

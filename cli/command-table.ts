@@ -1,5 +1,6 @@
 import type { Command } from "./command";
 import { addKey } from "./commands/add-key";
+import { buildImage } from "./commands/build-image";
 import { complete } from "./commands/complete";
 import { completion } from "./commands/completion";
 import { cp } from "./commands/cp";
@@ -27,7 +28,7 @@ const daemonCommands: readonly Command[] = [
   ...[start, stop, restart, wait],
   ...[ssh, exec, cp],
   ...[listKeys, addKey, updateKey, destroyKey],
-  ...[listImages, importImage, listInstanceTypes],
+  ...[listImages, buildImage, importImage, listInstanceTypes],
   serverInfo,
 ];
 
