@@ -51,7 +51,7 @@ export function configurationText(
     `lxc.net.0.hwaddr = ${hardwareAddress(spec.ipAddress)}`,
     `lxc.net.0.ipv4.address = ${spec.ipAddress}/${network.prefixLength} ${broadcastAddress(network)}`,
     `lxc.net.0.ipv4.gateway = ${network.gateway}`,
-    `lxc.mount.auto = proc:mixed sys:mixed${setting.systemd ? " cgroup:mixed" : ""}`,
+    "lxc.mount.auto = proc:mixed sys:mixed",
     "lxc.pty.max = 1024",
     `lxc.cap.drop = ${droppedCapabilities}`,
     ...confinementLines(setting),

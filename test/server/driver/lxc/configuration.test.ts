@@ -47,12 +47,11 @@ describe("the configuration of an LXC container", () => {
   });
 
   it("adds what systemd needs, before what confines it", () => {
-    const text = lines({ ...bare, systemd: true });
-    assert.deepEqual(text.slice(0, 2), [
+    assert.deepEqual(lines({ ...bare, systemd: true }), [
       "lxc.include = /usr/share/lxc/config/common.conf",
       "lxc.include = /usr/share/lxc/config/userns.conf",
+      ...lines(bare),
     ]);
-    assert.ok(text.includes("lxc.mount.auto = proc:mixed sys:mixed cgroup:mixed"));
   });
 
   it("uses what the host has to confine it", () => {
