@@ -1,9 +1,8 @@
-import { once } from "node:events";
-import { createInterface } from "node:readline/promises";
+import { createInterface } from "node:readline";
 import { MccError } from "../protocol/error";
 
 /**
- * Asks the person at the terminal; anything but yes is no.
+ * Asks the person at the terminal; anything but yes is no, the end of input and Ctrl-C included.
  *
  * @param otherwise how to do without being asked, for where nobody is there.
  * @throws MccError `invalid` where nobody can answer.
@@ -13,8 +12,10 @@ export async function confirm(question: string, otherwise: string): Promise<bool
     throw new MccError("invalid", `There is no terminal to ask at: "${question}"; ${otherwise}.`);
   }
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const closed = once(terminal, "close").then(() => "");
-  const answer = await Promise.race([terminal.question(`${question} [y/N] `), closed]);
+  const answer = await new Promise<string>((resolve) => {
+    terminal.once("close", () => resolve(""));
+    terminal.question(`${question} [y/N] `, resolve);
+  });
   terminal.close();
   return /^y(es)?$/i.test(answer.trim());
 }

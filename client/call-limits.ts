@@ -17,6 +17,7 @@ const limits: Readonly<Record<MethodName, CallLimits>> = {
   "instance.create": { seconds: 900, repeatable: "with clientToken" },
   "instance.get": look,
   "instance.list": look,
+  "instance.listForeign": look,
   "instance.wait": { seconds: 60, extra: ["timeoutSeconds", 60], repeatable: true },
   "instance.update": engineWork,
   "instance.start": engineWork,

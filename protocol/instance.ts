@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { foreignContainerSchema } from "./foreign-container";
 import { type InstanceStatus, instanceStatuses, type Readiness, readinesses } from "./instance-state";
 import { method } from "./method";
 import {
@@ -88,6 +89,11 @@ export const instanceMethods = {
     "Returns all instances, or those that carry all the given labels.",
     z.strictObject({ labels: labelsSchema.optional() }),
     z.array(instanceSchema),
+  ),
+  "instance.listForeign": method(
+    "Returns the containers on the same engine that others made. They are only shown.",
+    z.strictObject({}),
+    z.array(foreignContainerSchema),
   ),
   "instance.wait": method(
     "Waits until the instance is ready as its create asked, or has failed, or timeoutSeconds are over; ready says which.",

@@ -50,7 +50,7 @@ export const destroyInstance = command({
   },
 });
 
-/** None when the user thinks better of it. */
+/** @throws MccError when the user thinks better of it. */
 async function chooseAll(client: Client, texts: readonly string[], yes: boolean): Promise<Instance[]> {
   if (texts.length > 0) {
     throw new MccError("invalid", "Give either instances or --all.");
@@ -60,7 +60,10 @@ async function chooseAll(client: Client, texts: readonly string[], yes: boolean)
     return all;
   }
   const question = `Destroy all ${all.length} instances of ${client.server}?`;
-  return (await confirm(question, "give -y to destroy them unasked")) ? all : [];
+  if (!(await confirm(question, "give -y to destroy them unasked"))) {
+    throw new MccError("invalid", "Nothing was destroyed.");
+  }
+  return all;
 }
 
 function required(texts: readonly string[]): readonly string[] {

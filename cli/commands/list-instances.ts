@@ -1,8 +1,8 @@
 import { connect } from "../../client/client";
-import type { Instance } from "../../protocol/instance";
+import type { ForeignContainer } from "../../protocol/foreign-container";
 import { command } from "../command";
 import { findInstance } from "../find-instances";
-import { instanceLayout } from "../output/instance-layout";
+import { type InstanceRow, instanceLayout } from "../output/instance-layout";
 import { type Form, formOptions, printListing } from "../output/listing";
 import { note } from "../output/print";
 import { flag, instanceText } from "../values";
@@ -13,11 +13,16 @@ export const listInstances = command({
   standalone: true,
   options: {
     all: { syntax: "-a, --all", help: "also the stopped ones", value: flag },
+    allOwners: {
+      syntax: "--all-owners",
+      help: "also containers that others made on this host; they are only shown",
+      value: flag,
+    },
     instance: {
       syntax: "-i, --instance <INSTANCE>",
       help: "only this one, by id or name",
       value: instanceText.optional(),
-      excludes: ["all"],
+      excludes: ["all", "allOwners"],
       names: "instance",
     },
     ...formOptions,
@@ -28,16 +33,17 @@ export const listInstances = command({
     ["list-instances -a --json", "everything about every instance"],
     ["list-instances -i web", "one of them"],
   ],
-  run: async ({ all, instance, ...form }) => {
+  run: async ({ all, allOwners, instance, ...form }) => {
     const client = connect();
     if (instance !== undefined) {
       printListing([await findInstance(client, instance)], form, instanceLayout);
       return;
     }
-    const instances = await client.call("instance.list", {});
-    const shown = all ? instances : instances.filter((each) => isShown(each, form));
+    const foreign = allOwners ? await client.call("instance.listForeign", {}) : [];
+    const rows = [...(await client.call("instance.list", {})), ...foreign.map(foreignRow)];
+    const shown = all ? rows : rows.filter((row) => isShown(row, form));
     printListing(shown, form, instanceLayout);
-    const hidden = instances.length - shown.length;
+    const hidden = rows.length - shown.length;
     if (hidden > 0 && process.stdout.isTTY) {
       note(`${hidden} more not shown; -a shows all.`);
     }
@@ -45,6 +51,14 @@ export const listInstances = command({
 });
 
 /** Scripts of the first MiniCloud's time wait until an instance shows, which meant that it runs. */
-function isShown({ status }: Instance, { classic }: Form): boolean {
+function isShown({ status }: InstanceRow, { classic }: Form): boolean {
   return classic ? status === "running" : status !== "stopped";
+}
+
+/** `-` for what the engine does not tell, as vzlist has it. */
+function foreignRow({ engineId, status, name, image, ipAddresses }: ForeignContainer): InstanceRow {
+  return {
+    ...{ id: engineId, name: name ?? "-", status, ipAddress: ipAddresses.join(",") || "-" },
+    ...{ image: image ?? "-", type: "-", keys: [] },
+  };
 }

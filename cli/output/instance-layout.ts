@@ -1,20 +1,28 @@
-import type { Instance, InstanceStatus } from "../../protocol/instance";
+import type { Instance } from "../../protocol/instance";
 import type { Layout } from "./listing";
 
-const colours = {
-  pending: "yellow",
-  running: "green",
-  stopped: "dim",
-  destroying: "yellow",
-  failed: "red",
-} as const satisfies Record<InstanceStatus, string>;
+/** An instance, or a container of somebody else's, whose engine has its own ids and statuses. */
+export interface InstanceRow extends Pick<Instance, "name" | "ipAddress" | "image" | "type" | "keys"> {
+  readonly id: number | string;
+  readonly status: string;
+}
+
+const colours = new Map(
+  Object.entries({
+    pending: "yellow",
+    running: "green",
+    stopped: "dim",
+    destroying: "yellow",
+    failed: "red",
+  } as const),
+);
 
 /** Instances as `mcc list-instances` shows them. */
-export const instanceLayout: Layout<Instance> = {
+export const instanceLayout: Layout<InstanceRow> = {
   columns: [
     { heading: "ID", text: ({ id }) => String(id) },
     { heading: "NAME", text: ({ name }) => name, cuts: true },
-    { heading: "STATUS", text: ({ status }) => status, colour: ({ status }) => colours[status] },
+    { heading: "STATUS", text: ({ status }) => status, colour: ({ status }) => colours.get(status) },
     { heading: "ADDRESS", text: ({ ipAddress }) => ipAddress },
     { heading: "IMAGE", text: ({ image }) => image, cuts: true },
     { heading: "TYPE", text: ({ type }) => type, cuts: true },

@@ -7,7 +7,7 @@ export interface Column<T> {
   readonly text: (row: T) => string;
   /** May be cut where the terminal is too narrow; half an address or half an id is worth nothing. */
   readonly cuts?: true;
-  readonly colour?: (row: T) => Colour;
+  readonly colour?: (row: T) => Colour | undefined;
 }
 
 /** What a table is shown on. */

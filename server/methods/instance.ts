@@ -1,11 +1,15 @@
+import { printable } from "../../protocol/codec";
+import type { MethodResult } from "../../protocol/method-table";
 import type { Cloud } from "../cloud/cloud";
 import type { Handlers, MethodsOf } from "./handlers";
 
-export function instanceHandlers({ instances }: Cloud): Handlers<MethodsOf<"instance">> {
+export function instanceHandlers(cloud: Cloud): Handlers<MethodsOf<"instance">> {
+  const { instances } = cloud;
   return {
     "instance.create": (parameters) => instances.create(parameters),
     "instance.get": (parameters) => instances.get(parameters),
     "instance.list": (parameters) => instances.list(parameters),
+    "instance.listForeign": async () => (await cloud.foreignContainers()).map(describeForeign),
     "instance.wait": (parameters) => instances.wait(parameters),
     "instance.update": (parameters) => instances.update(parameters),
     "instance.start": (parameters) => instances.start(parameters),
@@ -13,5 +17,17 @@ export function instanceHandlers({ instances }: Cloud): Handlers<MethodsOf<"inst
     "instance.restart": (parameters) => instances.restart(parameters),
     "instance.exec": (parameters) => instances.exec(parameters),
     "instance.destroy": (parameters) => instances.destroy(parameters),
+  };
+}
+
+type ForeignContainer = Awaited<ReturnType<Cloud["foreignContainers"]>>[number];
+
+/** Nobody has checked what others wrote into their names. */
+function describeForeign(container: ForeignContainer): MethodResult<"instance.listForeign">[number] {
+  const { engineId, status, name, hostname, image, ipAddresses } = container;
+  const clean = (text: string | undefined): string | undefined => text && printable(text);
+  return {
+    ...{ engineId, status: printable(status), ipAddresses: [...ipAddresses] },
+    ...{ name: clean(name), hostname: clean(hostname), image: clean(image) },
   };
 }

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { type TestDaemon, testDaemons } from "../support/daemon";
+import { exampleInstance } from "../support/example-instance";
 import { environmentFor, runProgram } from "../support/run-program";
+import { standInDaemons } from "../support/stand-in-daemon";
 
 const publicKey =
   "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE0dhl+kGYvZKYG8FBh13NiG2zQ/KNfxHUWLieg1ciKx me@example";
@@ -9,6 +11,7 @@ const fingerprint = "SHA256:LQInFe296NXzbY0sLgG5Y1Kugzaug0eTsTBBQeF4wkw";
 describe("lists", function () {
   this.timeout(30_000);
   const newDaemon = testDaemons();
+  const newStandIn = standInDaemons();
   let daemon: TestDaemon;
 
   before(async () => {
@@ -96,6 +99,35 @@ describe("lists", function () {
       await output("mcc-list-instances", "--instance", "db", "--classic"),
       /^INSTANCE\t501\t.*\tstopped\t/m,
     );
+  });
+
+  it("of instances have those of others with --all-owners", async () => {
+    const standIn = await newStandIn({
+      "instance.list": () => [exampleInstance()],
+      "instance.listForeign": () => [
+        {
+          engineId: "101",
+          status: "running",
+          name: "Some One",
+          image: "centos-5",
+          ipAddresses: ["10.0.0.7"],
+        },
+        { engineId: "102", status: "mounted", ipAddresses: [] },
+        { engineId: "103", status: "stopped", ipAddresses: [] },
+      ],
+    });
+    const list = async (...words: string[]): Promise<string[]> => {
+      const environment = { MCC_SERVER: standIn.url };
+      return (await runProgram(["mcc", "list-instances", ...words], { environment })).stdout.split("\n");
+    };
+    assert.deepEqual(await list("-q"), ["500"]);
+    assert.deepEqual(await list("-q", "--all-owners"), ["500", "101", "102"]);
+    assert.equal((await list("-q", "-a", "--all-owners")).length, 4);
+    assert.deepEqual((await list("-a", "--all-owners", "--classic")).slice(2), [
+      "INSTANCE\t101\t10.0.0.7\trunning\t\tcentos-5\t\tSome One",
+      "INSTANCE\t102\t-\t\tmounted\t\t-\t\t-",
+      "INSTANCE\t103\t-\t\tstopped\t\t-\t\t-",
+    ]);
   });
 
   it("of no instance are a heading, and with --json an empty array", async () => {

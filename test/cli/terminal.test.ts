@@ -24,14 +24,23 @@ describe("at a terminal", function () {
     await client.call("instance.stop", { instance: "db" });
   });
 
-  /** All that appears on a terminal of 45 columns, and where somebody types this; script(1) makes the terminal. */
+  /**
+   * All that appears on a terminal of 45 columns; script(1) makes the terminal.
+   *
+   * @param typed as the answer once a question has been asked.
+   */
   async function see(words: string, typed = "", environment: NodeJS.ProcessEnv = {}): Promise<string> {
     const command = `stty -echo cols 45; "${process.execPath}" "${programPath("mcc")}" ${words}`;
-    const { stdout } = await execa("script", ["-qec", command, "/dev/null"], {
+    const program = execa("script", ["-qec", command, "/dev/null"], {
       env: { ...environmentFor(daemon), HOME: home, TERM: "xterm", NO_COLOR: undefined, ...environment },
-      ...{ input: typed, reject: false },
+      ...{ reject: false, timeout: 20_000 },
     });
-    return stdout.replaceAll("\r\n", "\n");
+    program.stdout.on("data", (seen: Buffer) => {
+      if (seen.includes("[y/N]")) {
+        program.stdin.write(typed);
+      }
+    });
+    return (await program).stdout.replaceAll("\r\n", "\n");
   }
 
   async function names(): Promise<string[]> {
@@ -53,7 +62,13 @@ describe("at a terminal", function () {
   });
 
   it("a question comes before all instances are destroyed", async () => {
-    assert.match(await see("destroy-instance --all", "n\n"), /Destroy all 2 instances of .*\? \[y\/N\]/);
+    const question = /Destroy all 2 instances of .*\? \[y\/N\]/;
+    const refusal = /mcc: Nothing was destroyed\.$/;
+    for (const typed of ["n\n", "\n", "\u0003"]) {
+      const seen = await see("destroy-instance --all", typed);
+      assert.match(seen, question);
+      assert.match(seen.trimEnd(), refusal);
+    }
     assert.equal((await names()).length, 2);
     assert.match(await see("destroy-instance --all", "yes\n"), /500 \(a-name-of-many-letters\) destroyed/);
     assert.deepEqual(await names(), []);

@@ -66,7 +66,7 @@ describe("the configuration", () => {
     [["-l", "0.0.0.0"], /others can reach 0\.0\.0\.0.*--tls-cert.*--insecure/],
     [["-l", "::"], /others can reach ::/],
     [["-l", "192.168.1.5"], /others can reach 192\.168\.1\.5/],
-    [["--driver", "docker"], /auto, lxc, simulated/],
+    [["--driver", "docker"], /auto, openvz, lxc, simulated/],
     [["--log-level", "loud"], /trace, debug, info/],
     [["--engine-timeout", "0"], /from 1 to 3600/],
     [["--tls-cert", "c.pem"], /go together/],

@@ -34,6 +34,7 @@ describe("the methods", () => {
       ["instance.wait", { instance: 500 }, /"ready":true.*"status":"running"/],
       ["instance.get", { instance: "web" }, /"id":500/],
       ["instance.list", {}, /^\[.*"id":500/],
+      ["instance.listForeign", {}, /^\[\]$/],
       ["instance.exec", { instance: "web", command: ["echo", "hi"] }, /"exitCode":0/],
       ["instance.update", { instance: "web", name: "www", labels: { a: "b" } }, /"name":"www".*"a":"b"/],
       ["instance.stop", { instance: "www" }, /"status":"stopped"/],

@@ -1,0 +1,14 @@
+import { z } from "zod";
+
+/** A container on the daemon's engine that the daemon did not make, and never touches. */
+export const foreignContainerSchema = z.object({
+  /** The engine's own. */
+  engineId: z.string(),
+  /** The engine's own word. */
+  status: z.string(),
+  name: z.string().optional(),
+  hostname: z.string().optional(),
+  image: z.string().optional(),
+  ipAddresses: z.array(z.string()),
+});
+export type ForeignContainer = z.infer<typeof foreignContainerSchema>;

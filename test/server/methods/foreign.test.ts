@@ -1,0 +1,25 @@
+import assert from "node:assert/strict";
+import sinon from "sinon";
+import { createDispatch } from "../../../server/methods/dispatch";
+import { captureLog } from "../../support/captured-log";
+import { testClouds } from "../../support/test-cloud";
+
+describe("instance.listForeign", () => {
+  const newCloud = testClouds();
+  afterEach(() => sinon.restore());
+
+  it("shows what others made, in words that can travel", async () => {
+    const { cloud, driver } = await newCloud();
+    const dispatch = createDispatch(cloud, captureLog().log);
+    assert.deepEqual(await dispatch("instance.listForeign", []), []);
+    const nothing = { name: undefined, hostname: undefined, image: undefined };
+    sinon
+      .stub(driver, "foreign")
+      .resolves([
+        { engineId: "101", status: "running", ...nothing, name: "a\u0007b", ipAddresses: ["10.0.0.7"] },
+      ]);
+    assert.deepEqual(await dispatch("instance.listForeign", [{}]), [
+      { engineId: "101", status: "running", ...nothing, name: "a\ufffdb", ipAddresses: ["10.0.0.7"] },
+    ]);
+  });
+});

@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import pino from "pino";
+import { z } from "zod";
+import type { Cloud } from "../../../server/cloud/cloud";
+import type { Dispatch } from "../../../server/methods/callable";
+import { createDispatch } from "../../../server/methods/dispatch";
+import { imageName } from "../../fakes/openvz/install";
+import { fakeHosts } from "../../fakes/openvz/suite";
+import { eventually } from "../../support/eventually";
+import { openOpenvzCloud } from "../cloud/openvz-cloud";
+
+const listedSchema = z.array(z.record(z.string(), z.string()));
+const startedSchema = z.strictObject({ id: z.int(), ip: z.string() });
+
+for (const generation of ["v4", "v7"] as const) {
+  describe(`the first MiniCloud's methods over OpenVZ, the fake ${generation}`, function () {
+    this.timeout(60_000);
+    let cloud: Cloud;
+    let dispatch: Dispatch;
+    const host = fakeHosts({ generation }, () => cloud.close());
+
+    beforeEach(async () => {
+      cloud = await openOpenvzCloud(host().root);
+      dispatch = createDispatch(cloud, pino({ level: "silent" }));
+    });
+
+    const list = async (selection: object = {}): Promise<Record<string, string>[]> =>
+      listedSchema.parse(await dispatch("openvz.get_instances", [selection]));
+
+    it("run an instance, show it and destroy it", async () => {
+      assert.deepEqual(await dispatch("openvz.get_images", []), [imageName]);
+      assert.deepEqual(await dispatch("openvz.get_instance_types", []), ["basic", "light"]);
+      const key = "ssh-rsa AAAAB3NzaC1yc2E mykey";
+      const { id, ip } = startedSchema.parse(
+        await dispatch("openvz.run_instance", [imageName, "basic", `${key}\n`, "my-web-server"]),
+      );
+      await eventually(async () => (await list()).length === 1, "it is up");
+      assert.deepEqual(await list(), [
+        { id: String(id), ip, status: "running", ostemplate: imageName, name: "my-web-server" },
+      ]);
+      const command = ["cat", "/root/.ssh/authorized_keys"];
+      const { stdout } = await cloud.instances.exec({
+        ...{ instance: id, command, stdin: "", timeoutSeconds: 20, maxOutputBytes: 1000 },
+      });
+      assert.equal(Buffer.from(stdout, "base64").toString(), `${key}\n`);
+      assert.equal(await dispatch("openvz.destroy_instance", [String(id)]), true);
+      await eventually(async () => (await list({ all: true })).length === 0, "it is gone");
+      assert.deepEqual(host().remains(), []);
+    });
+
+    it("say what vzctl refused, and leave nothing", async () => {
+      host().behave({ faults: [{ at: "create", exitCode: 46 }] });
+      await assert.rejects(dispatch("openvz.run_instance", [imageName]), {
+        fault: 2,
+        message: /^Uncaught exception Instance 500 .*"create" failed.* in method openvz\.run_instance$/,
+      });
+      assert.deepEqual(host().remains(), []);
+    });
+  });
+}
