@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { chmod, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import { buildMicroImage } from "../../images/micro/build";
 import { type TestDaemon, testDaemons } from "../support/daemon";
 import { eventually } from "../support/eventually";
 import { environmentFor, type ProgramRun, runProgram } from "../support/run-program";
@@ -24,9 +23,7 @@ describe("mcc ssh and mcc cp with real hosts", function () {
     await execa("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "test", "-f", key]);
     daemon = await newDaemon({ driver: "lxc" });
     await daemon.start();
-    const tarball = join(daemon.folder, "micro.tar");
-    await buildMicroImage(tarball);
-    assert.equal((await run(["mcc", "import-image", "micro", tarball])).stderr, "");
+    assert.equal((await run(["mcc", "build-image"])).stderr, "");
     assert.equal((await run(["mcc-add-key", "-n", "me", "-p", `${key}.pub`])).stderr, "");
     const made = await run([
       "mcc-run-instances",
