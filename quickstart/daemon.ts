@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { Client } from "../client/client";
 import { ConnectionError } from "../client/connection-error";
+import { isAlive } from "../client/is-alive";
 import { parseServerAddress } from "../client/server-address";
 import { MccError } from "../protocol/error";
 import {
@@ -12,7 +13,6 @@ import {
   runtimeFileSchema,
   runtimeFolder,
 } from "../protocol/runtime-file";
-import { isAlive } from "../client/is-alive";
 import type { Options } from "./options";
 import { checkout, type Place } from "./place";
 import type { Work } from "./step";

@@ -1,7 +1,7 @@
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { MccError } from "../../protocol/error";
 import { isAlive } from "../../client/is-alive";
+import { MccError } from "../../protocol/error";
 import { inspect, type PulumiCli } from "./find";
 
 const unfinished = /^\.unfinished-(\d+)$/;

@@ -4,7 +4,7 @@ import { MccError } from "../../protocol/error";
 import { assertMccError } from "../support/assert-error";
 import { withEnvironment } from "../support/environment";
 import { exampleInstance } from "../support/example-instance";
-import { type Handlers, freePort, standInDaemons } from "../support/stand-in-daemon";
+import { freePort, type Handlers, standInDaemons } from "../support/stand-in-daemon";
 
 describe("createInstance", () => {
   const startDaemon = standInDaemons();

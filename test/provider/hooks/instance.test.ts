@@ -6,14 +6,14 @@ import { instance } from "../../../provider/hooks";
 import { PartialFailure } from "../../../provider/hooks/partial-failure";
 import { withEnvironment } from "../../support/environment";
 import { exampleInstance } from "../../support/example-instance";
+import { stackConfig } from "../../support/stack-config";
 import {
+  freePort,
   type Handlers,
   type StandInDaemon,
-  freePort,
   standInDaemons,
   standInServerId,
 } from "../../support/stand-in-daemon";
-import { stackConfig } from "../../support/stack-config";
 
 const ownerUrn = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/minicloud:Instance::web";
 const clientToken = "0".repeat(32);
