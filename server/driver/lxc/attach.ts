@@ -6,6 +6,7 @@ import { Readable } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
 import { MccError } from "../../../protocol/error";
 import type { ExecRequest, ExecResult } from "../driver";
+import { hasErrno } from "../errno";
 import { isPopulated, killAll, removeTree } from "./cgroups";
 import type { Engine } from "./engine";
 import { engineWords } from "./engine-words";
@@ -38,7 +39,8 @@ const lookEveryMs = 5;
  *
  * Not by way of execa, which takes no open file as a fourth descriptor, and waits until the pipes are closed.
  *
- * @throws MccError `timeout`; `engine` with LXC's words when the command could not be run.
+ * @throws MccError `conflict` when the container does not run; `timeout`; `engine` with LXC's words when the command
+ * could not be run.
  */
 export async function attach(
   { place, cgroups }: Engine,
@@ -46,7 +48,7 @@ export async function attach(
   request: ExecRequest,
 ): Promise<ExecResult> {
   const cgroup = join(cgroups.payload(container.name), `minicloud-${randomBytes(6).toString("hex")}`);
-  await mkdir(cgroup);
+  await makeWithin(cgroup, container);
   try {
     const members = await open(join(cgroup, "cgroup.procs"), "w");
     try {
@@ -57,6 +59,17 @@ export async function attach(
     }
   } finally {
     await removeTree(cgroup);
+  }
+}
+
+/** The container's own cgroup is there as long as it runs. */
+async function makeWithin(cgroup: string, { id }: ContainerPlace): Promise<void> {
+  try {
+    await mkdir(cgroup);
+  } catch (error) {
+    throw hasErrno(error, "ENOENT", "ENODEV")
+      ? new MccError("conflict", `Container ${id} does not run; start it first.`, { cause: error })
+      : error;
   }
 }
 

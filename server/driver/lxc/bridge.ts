@@ -4,9 +4,9 @@ import ipaddr from "ipaddr.js";
 import { z } from "zod";
 import { MccError } from "../../../protocol/error";
 import type { Network } from "../driver";
+import { unlessErrno } from "../errno";
 import { commands } from "./command";
 import type { Engine } from "./engine";
-import { unlessErrno } from "./errno";
 import type { Place } from "./place";
 
 const linksSchema = z.array(

@@ -1,6 +1,6 @@
 import { readdir, readFile, rmdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { hasErrno, unlessErrno } from "./errno";
+import { hasErrno, unlessErrno } from "../errno";
 import type { Hierarchies } from "./hierarchies";
 import { namesAtPivot, pivot } from "./monitor";
 

@@ -1,9 +1,9 @@
 import { readFile, rm } from "node:fs/promises";
 import { execa, type Options, type Result, type ResultPromise } from "execa";
 import { MccError } from "../../../protocol/error";
+import { unlessErrno } from "../errno";
 import type { EngineCommand } from "./command";
 import { engineWords } from "./engine-words";
-import { unlessErrno } from "./errno";
 import { killGroup } from "./process";
 import { requireProgram } from "./program";
 import { within } from "./within";

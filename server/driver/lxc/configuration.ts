@@ -2,8 +2,8 @@ import { access, readFile } from "node:fs/promises";
 import ipaddr from "ipaddr.js";
 import { MccError } from "../../../protocol/error";
 import type { ContainerSpec, Network } from "../driver";
+import { unlessErrno } from "../errno";
 import { idMapLines } from "./command";
-import { unlessErrno } from "./errno";
 import type { ContainerPlace, Place } from "./place";
 
 /** What an image and its host make of a container's configuration. */

@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { MccError } from "../../../protocol/error";
 import type { ContainerFile, ContainerSpec } from "../driver";
+import { hasErrno } from "../errno";
 import { configurationText, kernelHostname } from "./configuration";
 import type { Engine } from "./engine";
-import { hasErrno } from "./errno";
 import { makePassable } from "./folder";
 import { makeLayer, writeIntoLayer } from "./layer";
 import type { ContainerPlace } from "./place";

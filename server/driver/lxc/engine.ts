@@ -1,11 +1,11 @@
 import { access } from "node:fs/promises";
 import { MccError } from "../../../protocol/error";
 import type { DriverLog, DriverOptions, Network } from "../driver";
+import { unlessErrno } from "../errno";
 import { Cgroups } from "./cgroups";
 import { CommandRunner } from "./command-runner";
 import { type Confinement, readConfinement } from "./configuration";
 import { EngineNamespace } from "./engine-namespace";
-import { unlessErrno } from "./errno";
 import { readHierarchies } from "./hierarchies";
 import { ImageStore } from "./image-store";
 import { type ContainerPlace, Place } from "./place";

@@ -1,9 +1,9 @@
 import { access, readFile, rm, writeFile } from "node:fs/promises";
 import { messageOf } from "../../../protocol/error";
 import type { Network } from "../driver";
+import { unlessErrno } from "../errno";
 import { commands } from "./command";
 import type { Engine } from "./engine";
-import { unlessErrno } from "./errno";
 import type { Place } from "./place";
 
 const forwarding = "/proc/sys/net/ipv4/ip_forward";

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync } from "node:fs";
 import { chmod, mkdir, rmdir } from "node:fs/promises";
 import { dirname } from "node:path";
-import { hasErrno } from "./errno";
+import { hasErrno } from "../errno";
 
 /**
  * Makes a folder that the containers' user ids may pass through, whatever this process's umask is.

@@ -1,12 +1,13 @@
 import { randomBytes } from "node:crypto";
-import { lchown, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { lchown, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { MccError } from "../../../protocol/error";
 import { type Image, imageSchema } from "../../../protocol/image";
+import { hasErrno, unlessErrno } from "../errno";
 import { commands, containerRoot } from "./command";
 import type { CommandRunner } from "./command-runner";
-import { hasErrno, unlessErrno } from "./errno";
+import { makePassable } from "./folder";
 import { resolveInRoot } from "./path-in-root";
 import type { Place } from "./place";
 import { packingFlags } from "./tarball";
@@ -102,7 +103,8 @@ export class ImageStore {
 
   async #fill(folder: string, name: string, tarball: string, flags: string[]): Promise<StoredImage> {
     const rootfs = join(folder, "rootfs");
-    await mkdir(rootfs, { recursive: true, mode: 0o755 });
+    makePassable(folder);
+    makePassable(rootfs);
     await lchown(rootfs, containerRoot, containerRoot);
     try {
       await this.runner.run(commands.unpack(this.place, rootfs, tarball, flags, this.unpackTimeoutMs));

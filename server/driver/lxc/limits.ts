@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { MccError } from "../../../protocol/error";
 import type { InstanceType } from "../../../protocol/instance-type";
-import { hasErrno } from "./errno";
+import { hasErrno } from "../errno";
 import type { Hierarchies } from "./hierarchies";
 
 /** How one limit is written, in either version of cgroups. */

@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import type { Container } from "../driver";
+import { unlessErrno } from "../errno";
 import type { Engine } from "./engine";
-import { unlessErrno } from "./errno";
 import { runningContainers } from "./running";
 
 /** All containers of ours in two looks, at folders and at cgroups; one that has only either of them too. */

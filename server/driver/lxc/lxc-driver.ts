@@ -1,4 +1,3 @@
-import { MccError } from "../../../protocol/error";
 import type { Image } from "../../../protocol/image";
 import type { InstanceType } from "../../../protocol/instance-type";
 import type {
@@ -11,11 +10,11 @@ import type {
   ExecResult,
   Finding,
 } from "../driver";
+import { asEngineError } from "../errno";
 import { attach } from "./attach";
 import { createContainer } from "./creation";
 import { destroyContainer } from "./destruction";
 import { type Engine, readEngine, requireContainer } from "./engine";
-import { asEngineError } from "./errno";
 import { writeFiles } from "./files";
 import { openHost, purgeHost } from "./host";
 import { listContainers } from "./listing";
@@ -55,6 +54,9 @@ class LxcDriver implements Driver {
   }
 
   async close(): Promise<void> {
+    if (this.#read === undefined) {
+      return;
+    }
     await this.#look(async ({ namespace }) => {
       this.#watch?.stop();
       await namespace.close();
@@ -125,13 +127,7 @@ class LxcDriver implements Driver {
   }
 
   async exec(id: number, request: ExecRequest): Promise<ExecResult> {
-    return await this.#look(async (engine) => {
-      const container = await requireContainer(engine, id);
-      if (!(await engine.cgroups.isAlive(container.name))) {
-        throw new MccError("conflict", `Container ${id} does not run; start it first.`);
-      }
-      return await attach(engine, container, request);
-    });
+    return await this.#look(async (engine) => attach(engine, await requireContainer(engine, id), request));
   }
 
   async writeFiles(id: number, files: readonly ContainerFile[]): Promise<void> {

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { unlessErrno } from "./errno";
+import { unlessErrno } from "../errno";
 import { processWords } from "./process";
 
 /** The cgroup from which monitors clear up after their containers; all of the host share it. */

@@ -2,7 +2,7 @@ import { readFile, stat, statfs } from "node:fs/promises";
 import { release } from "node:os";
 import { dirname, join } from "node:path";
 import type { Finding } from "../driver";
-import { unlessErrno } from "./errno";
+import { unlessErrno } from "../errno";
 import { parseMounts, unifiedRemedy } from "./hierarchies";
 import { controllers } from "./limits";
 import { hasOverlay } from "./overlay";

@@ -1,5 +1,5 @@
 import { readdir, readFile } from "node:fs/promises";
-import { hasErrno, unlessErrno } from "./errno";
+import { hasErrno, unlessErrno } from "../errno";
 
 /** A process of this host. */
 export interface HostProcess {

@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { MccError } from "../../../protocol/error";
-import { hasErrno } from "./errno";
+import { hasErrno } from "../errno";
 
 /** What an engine command must have, and the Debian package that brings it. */
 export const programs = [
