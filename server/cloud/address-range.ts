@@ -16,17 +16,19 @@ export interface NetworkPlan {
 }
 
 /**
- * Chooses the smallest network that holds the range beside its own address and its broadcast address. The
- * gateway is the network's first address, or its last one, that the range leaves free; a range that leaves
- * neither free gives up its first address.
+ * Chooses the smallest network that holds the range, a /30 at least. Its own address and its broadcast address
+ * are nobody's: where the range has one of them, a network up to four times as large is taken, or else the range
+ * gives that address up. The gateway is the network's first host address, or its last one, that the range leaves
+ * free; a range that leaves neither free gives up its first address.
+ *
+ * @throws MccError `invalid` for a range that then has no address left.
  */
 export function planNetwork(range: AddressRange, nat: boolean): NetworkPlan {
-  const first = addressToNumber(range.first);
-  const last = addressToNumber(range.last);
-  const prefixLength = smallestPrefix(first, last);
-  const base = first - (first % networkSize(prefixLength));
+  const { base, prefixLength } = smallestNetwork(addressToNumber(range.first), addressToNumber(range.last));
   const lowestHost = base + 1;
   const highestHost = base + networkSize(prefixLength) - 2;
+  const first = Math.max(addressToNumber(range.first), lowestHost);
+  const last = Math.min(addressToNumber(range.last), highestHost);
   const gateway = lowestHost < first ? lowestHost : highestHost > last ? highestHost : first;
   const usableFirst = gateway === first ? first + 1 : first;
   if (usableFirst > last) {
@@ -37,7 +39,7 @@ export function planNetwork(range: AddressRange, nat: boolean): NetworkPlan {
   }
   return {
     network: { address: numberToAddress(base), prefixLength, gateway: numberToAddress(gateway), nat },
-    range: { first: numberToAddress(usableFirst), last: range.last },
+    range: { first: numberToAddress(usableFirst), last: numberToAddress(last) },
   };
 }
 
@@ -51,16 +53,26 @@ export function numberToAddress(number: number): string {
   return [24, 16, 8, 0].map((shift) => Math.floor(number / 2 ** shift) % 256).join(".");
 }
 
-/** A /30 is the smallest network with room for two hosts. */
-function smallestPrefix(first: number, last: number): number {
-  for (let prefixLength = 30; prefixLength > 0; prefixLength -= 1) {
-    const size = networkSize(prefixLength);
-    const base = first - (first % size);
-    if (first > base && last < base + size - 1) {
-      return prefixLength;
-    }
-  }
-  throw new MccError("invalid", `${numberToAddress(first)}-${numberToAddress(last)} fits no network.`);
+/** Longer prefixes leave no room for two hosts. */
+const longestPrefix = 30;
+/** Prefixes up to this much shorter are no great loss: 4 times the addresses. */
+const mostShortening = 2;
+
+function smallestNetwork(first: number, last: number): { base: number; prefixLength: number } {
+  const prefixes = Array.from({ length: longestPrefix + 1 }, (_, index) => longestPrefix - index);
+  const holding = prefixes.filter((prefix) => baseOf(first, prefix) === baseOf(last, prefix));
+  const smallest = holding[0] ?? 0;
+  const roomy = holding
+    .slice(0, mostShortening + 1)
+    .find(
+      (prefix) => first > baseOf(first, prefix) && last < baseOf(first, prefix) + networkSize(prefix) - 1,
+    );
+  const prefixLength = roomy ?? smallest;
+  return { base: baseOf(first, prefixLength), prefixLength };
+}
+
+function baseOf(address: number, prefixLength: number): number {
+  return address - (address % networkSize(prefixLength));
 }
 
 function networkSize(prefixLength: number): number {

@@ -153,10 +153,11 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
       await keepNetwork(options.stateFolder, plan.network, await context.records.all());
     }
     await driver.open();
-    await recover(context, catalog);
+    const stuck = await recover(context, catalog);
     const images = new Images(driver);
     const instances = new Instances(context, images, catalog);
     driver.watch((id) => options.log.debug({ instance: id }, "the container went down"));
+    instances.retryDestroying(stuck);
     const cloud = new Cloud(identity, instances, context.keys, images, {
       ...{ driverName, context, lock, version: options.version },
     });

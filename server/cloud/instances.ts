@@ -144,6 +144,11 @@ export class Instances {
       .map((instance) => instance.id);
   }
 
+  /** Tries to see off, until it works, what could not be cleared away at the start. */
+  retryDestroying(instances: readonly ManagedInstance[]): void {
+    instances.forEach((instance) => this.#destruction.retry(instance));
+  }
+
   /** Starts those again that ran before the host went down. */
   async startAgain(instances: readonly ManagedInstance[]): Promise<void> {
     await startAgain(this.#context, instances);

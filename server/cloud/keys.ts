@@ -32,8 +32,8 @@ export class Keys {
   readonly #folder: string;
   readonly #serverId: string;
   readonly #records = new Map<string, KeyRecord>();
-  /** Changes go one after the other: each looks at what there is before it writes. */
-  #last: Promise<unknown> = Promise.resolve();
+  /** Changes of one key go one after the other: each looks at what there is before it writes. */
+  readonly #turns = new Map<string, Promise<void>>();
 
   private constructor(folder: string, serverId: string) {
     this.#folder = folder;
@@ -75,7 +75,7 @@ export class Keys {
 
   async add(parameters: ParsedParameters<"key.add">): Promise<Key> {
     const publicKey = normalisePublicKey(parameters.publicKey);
-    return await this.#inTurn(async () => {
+    return await this.#inTurn(parameters.name, async () => {
       const made = this.#ofToken(parameters);
       if (made !== undefined) {
         return keySchema.parse(made);
@@ -100,7 +100,7 @@ export class Keys {
   /** Recorded first, so that whoever is created meanwhile gets the new one. */
   async update(parameters: ParsedParameters<"key.update">, carriers: Carriers): Promise<Key> {
     const publicKey = normalisePublicKey(parameters.publicKey);
-    return await this.#inTurn(async () => {
+    return await this.#inTurn(parameters.name, async () => {
       const existing = this.#find(parameters);
       if (existing === undefined) {
         throw this.#notFound(parameters.name);
@@ -110,7 +110,7 @@ export class Keys {
   }
 
   async remove(target: Target, carriers: Carriers): Promise<MethodResult<"key.remove">> {
-    return await this.#inTurn(async () => {
+    return await this.#inTurn(target.name, async () => {
       const existing = this.#find(target);
       if (existing === undefined) {
         return { removed: false };
@@ -125,7 +125,7 @@ export class Keys {
     for (const record of [...this.#records.values()]) {
       if (record.unfinished !== undefined) {
         const { unfinished } = record;
-        await this.#inTurn(async () => {
+        await this.#inTurn(record.name, async () => {
           await (unfinished === "update" ? this.#spread(record, carriers) : this.#withdraw(record, carriers));
         });
       }
@@ -179,10 +179,20 @@ export class Keys {
     return keySchema.parse(record);
   }
 
-  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#last.then(work, work);
-    this.#last = turn;
-    return await turn;
+  async #inTurn<T>(name: string, work: () => Promise<T>): Promise<T> {
+    const turn = (this.#turns.get(name) ?? Promise.resolve()).then(work);
+    const over = turn.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#turns.set(name, over);
+    try {
+      return await turn;
+    } finally {
+      if (this.#turns.get(name) === over) {
+        this.#turns.delete(name);
+      }
+    }
   }
 
   #path(name: string): string {

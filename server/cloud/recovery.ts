@@ -1,6 +1,6 @@
+import { messageOf } from "../../protocol/error";
 import type { InstanceCatalog } from "./instance-catalog";
 import type { InstanceContext } from "./instance-context";
-import type { InstanceRecord } from "./instance-record";
 import { ManagedInstance } from "./managed-instance";
 
 /**
@@ -8,24 +8,29 @@ import { ManagedInstance } from "./managed-instance";
  * instance is undone, a half-destroyed one is finished, a lost one is reported. What the engine lists beside
  * them is left alone, and its id is not given out.
  *
- * @throws MccError when something half-done could not be cleared away: the daemon must not start on it.
+ * @returns what could not be cleared away: it has failed, keeps what is its own, and is to be tried again.
  */
-export async function recover(context: InstanceContext, catalog: InstanceCatalog): Promise<void> {
+export async function recover(
+  context: InstanceContext,
+  catalog: InstanceCatalog,
+): Promise<ManagedInstance[]> {
   const { driver, records, reservations, log } = context;
   const containers = new Map((await driver.list()).map((container) => [container.id, container]));
   const found = await records.all();
+  const stuck: ManagedInstance[] = [];
   await Promise.all(
     found.map(async (record) => {
       reservations.keep(record);
       const container = containers.get(record.id);
-      if (record.phase !== "created") {
-        log.warn({ instance: record.id, phase: record.phase }, "clearing away what was left half-done");
-        await clearAway(context, record);
-      } else if (container === undefined && driver.capabilities.simulated) {
-        log.info({ instance: record.id }, "the simulated instance ended with the daemon that held it");
-        await clearAway(context, record);
+      const instance = new ManagedInstance(record);
+      const vanished = container === undefined && driver.capabilities.simulated;
+      if (record.phase !== "created" || vanished) {
+        log.warn({ instance: record.id, phase: record.phase }, "clearing away what an earlier daemon left");
+        if (!(await clearAway(context, instance))) {
+          catalog.add(instance);
+          stuck.push(instance);
+        }
       } else {
-        const instance = new ManagedInstance(record);
         instance.running = container?.running ?? false;
         instance.lost = container === undefined;
         if (instance.lost) {
@@ -42,10 +47,20 @@ export async function recover(context: InstanceContext, catalog: InstanceCatalog
       reservations.ids.skip(id);
     }
   }
+  return stuck;
 }
 
-async function clearAway(context: InstanceContext, record: InstanceRecord): Promise<void> {
-  await context.limits.change(() => context.driver.destroy(record.id));
-  await context.records.remove(record.id);
-  context.reservations.release(record);
+/** @returns whether it is gone. */
+async function clearAway(context: InstanceContext, instance: ManagedInstance): Promise<boolean> {
+  const { driver, records, reservations, limits, log } = context;
+  try {
+    await limits.change(() => driver.destroy(instance.id));
+    await records.remove(instance.id);
+  } catch (error) {
+    instance.failure = `What an earlier daemon left of instance ${instance.title} could not be cleared away, and is tried again: ${messageOf(error)}`;
+    log.error({ instance: instance.id, err: error }, "could not be cleared away");
+    return false;
+  }
+  reservations.release(instance.record);
+  return true;
 }

@@ -10,6 +10,8 @@ describe("the network round a range", () => {
     ["198.18.0.1", "198.18.0.100", "198.18.0.0/25", "198.18.0.126", "198.18.0.1"],
     ["198.18.0.1", "198.18.0.254", "198.18.0.0/24", "198.18.0.1", "198.18.0.2"],
     ["198.18.0.255", "198.18.1.0", "198.18.0.0/23", "198.18.0.1", "198.18.0.255"],
+    ["198.18.0.2", "198.18.0.3", "198.18.0.0/29", "198.18.0.1", "198.18.0.2"],
+    ["198.18.0.0", "198.18.0.50", "198.18.0.0/26", "198.18.0.62", "198.18.0.1"],
     ["198.18.0.5", "198.18.0.5", "198.18.0.4/30", "198.18.0.6", "198.18.0.5"],
   ] as const;
   for (const [first, last, network, gateway, usableFirst] of rows) {
@@ -20,6 +22,13 @@ describe("the network round a range", () => {
       assert.deepEqual(plan.range, { first: usableFirst, last });
     });
   }
+});
+
+it("a range of nobody's addresses alone is refused", () => {
+  assert.throws(
+    () => planNetwork({ first: "198.18.0.0", last: "198.18.0.0" }, false),
+    (error) => MccError.hasCode(error, "invalid"),
+  );
 });
 
 describe("an address pool", () => {

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import sinon from "sinon";
 import { assertMccError } from "../../support/assert-error";
+import { eventually } from "../../support/eventually";
 import { createReady, creation, targetOf, testClouds } from "../../support/test-cloud";
 
 describe("instances", () => {
@@ -173,6 +175,31 @@ describe("instances", () => {
     assert.equal(lost.status, "failed");
     assert.match(lost.failure ?? "", /no longer lists/);
     assert.deepEqual(await cloud.instances.destroy(targetOf(instance)), { destroyed: true });
+  });
+
+  it("do not keep a destroy waiting for the grace of a stop", async () => {
+    const { cloud, driver } = await newCloud();
+    const instance = await createReady(cloud);
+    const graces: number[] = [];
+    const stop = driver.stop.bind(driver);
+    let end: () => void = () => undefined;
+    sinon.stub(driver, "stop").callsFake(async (id, graceMs) => {
+      graces.push(graceMs);
+      if (graceMs > 0) {
+        await new Promise<void>((resolve) => {
+          end = resolve;
+        });
+        return;
+      }
+      await stop(id, 0);
+      end();
+    });
+    const stopping = cloud.instances.stop({ ...targetOf(instance), graceSeconds: 600 });
+    await eventually(() => graces.length === 1, "the stop has begun");
+    assert.deepEqual(await cloud.instances.destroy(targetOf(instance)), { destroyed: true });
+    await stopping;
+    assert.deepEqual(graces, [600_000, 0]);
+    sinon.restore();
   });
 
   it("are listed by label", async () => {

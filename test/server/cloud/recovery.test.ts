@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sinon from "sinon";
+import { MccError } from "../../../protocol/error";
+import { makeHostKey } from "../../../server/cloud/host-key";
 import { assertMccError } from "../../support/assert-error";
 import { eventually } from "../../support/eventually";
 import { createReady, creation, targetOf, testClouds } from "../../support/test-cloud";
@@ -46,6 +48,54 @@ describe("after a daemon was killed", () => {
     assert.deepEqual(await next.instances.list({}), []);
     assert.deepEqual(await driver.list(), []);
     assert.equal(next.info().addressPool.free, next.info().addressPool.size);
+  });
+
+  it("and what it left cannot be cleared away, the next one starts all the same and tries again", async () => {
+    const { cloud, driver, reopen } = await newCloud();
+    const started = sinon.stub(driver, "start").callsFake(never);
+    const instance = await cloud.instances.create(creation({ name: "web" }));
+    await eventually(() => started.called, "the start has begun");
+    const stub = sinon.stub(driver, "destroy").rejects(new MccError("engine", "device busy."));
+    const next = await reopen();
+    const failed = await next.instances.get({ instance: instance.id });
+    assert.equal(failed.status, "failed");
+    assert.match(failed.failure ?? "", /device busy/);
+    await assertMccError(next.instances.create(creation({ name: "web" })), "conflict", /"web" is taken/);
+    stub.restore();
+    await eventually(async () => (await next.instances.list({})).length === 0, "it is cleared away");
+    assert.deepEqual(await driver.list(), []);
+  });
+
+  it("after the host was started anew, what was to run is started again", async () => {
+    const { cloud, driver, stateFolder, reopen } = await newCloud();
+    const [up, down] = [await createReady(cloud), await createReady(cloud)];
+    await cloud.instances.stop({ ...targetOf(down), graceSeconds: 0 });
+    await driver.stop(up.id, 0);
+    await writeFile(join(stateFolder, "boot-id.json"), JSON.stringify({ bootId: "an earlier one" }));
+    const next = await reopen();
+    await eventually(
+      async () => (await next.instances.get(targetOf(up))).status === "running",
+      "it runs again",
+    );
+    assert.equal((await next.instances.get(targetOf(down))).status, "stopped");
+  });
+
+  it("in the middle of a key's change, the next one brings it to those that it had not reached", async () => {
+    const { cloud, driver, reopen } = await newCloud();
+    const [one, two] = [makeHostKey().publicKey, makeHostKey().publicKey];
+    await cloud.keys.add({ name: "me", publicKey: one });
+    const instance = await createReady(cloud, { keys: ["me"] });
+    const stub = sinon.stub(driver, "writeFiles").callsFake(never);
+    void cloud.keys.update({ name: "me", publicKey: two }, (change) => cloud.instances.rewriteKeys(change));
+    await eventually(() => stub.called, "the change has begun");
+    stub.restore();
+    const next = await reopen();
+    await eventually(async () => {
+      const words = ["cat", "/root/.ssh/authorized_keys"];
+      const limits = { stdin: "", timeoutSeconds: 1, maxOutputBytes: 1000 };
+      const { stdout } = await next.instances.exec({ ...targetOf(instance), command: words, ...limits });
+      return Buffer.from(stdout, "base64").toString() === `${two}\n`;
+    }, "the instance has the new key");
   });
 
   it("what others made is left alone, and its id not given out", async () => {
