@@ -1,5 +1,4 @@
-import { join } from "node:path";
-import { MccError } from "../../../protocol/error";
+import { MccError, messageOf } from "../../../protocol/error";
 import type { ContainerFile, ContainerSpec } from "../driver";
 import { commands, type Target } from "./command";
 import type { Containers } from "./containers";
@@ -32,13 +31,14 @@ export class Making {
     const target = await this.names.inTurn(spec.name, () =>
       this.#create(spec, { generation, host, description, sample }),
     );
-    await this.vz.run(
-      commands.set(target, [
-        ...generation.setOptions({ id: spec.id, uid: spec.uid, description }),
-        ...spec.nameservers.flatMap((address) => ["--nameserver", address]),
-        ...limitOptions(spec.type, { has: sample?.type, generation, vswap: await this.hasVswap() }),
-      ]),
-    );
+    const settings = [
+      ...generation.setOptions({ id: spec.id, uid: spec.uid, description }),
+      ...spec.nameservers.flatMap((address) => ["--nameserver", address]),
+      ...limitOptions(spec.type, { has: sample?.type, generation, vswap: await this.vz.hasVswap() }),
+    ];
+    if (settings.length > 0) {
+      await this.vz.run(commands.set(target, settings));
+    }
     await this.writeFiles(target, spec.files);
     this.containers.add(target);
     await this.records.remove(spec.id);
@@ -46,17 +46,26 @@ export class Making {
 
   /** Into a container that does not run. */
   async writeFiles(target: Target, files: readonly ContainerFile[]): Promise<void> {
+    const root = (await this.vz.host()).root(target.ctid);
     await this.vz.run(commands.mount(target));
     try {
-      await writeIntoRoot((await this.vz.host()).root(target.ctid), files);
-    } finally {
-      await this.vz.run(commands.unmount(target));
+      await writeIntoRoot(root, files);
+    } catch (error) {
+      const code = MccError.isInstance(error) ? error.code : "engine";
+      const said = `The files of container ${target.id} could not be written: ${messageOf(error)}`;
+      throw new MccError(code, `${said}${await this.#unmountAfterFailure(target)}`, { cause: error });
     }
+    await this.vz.run(commands.unmount(target));
   }
 
-  /** Kernels with vswap know a limit for memory and one for swap; older ones and others have many more. */
-  async hasVswap(): Promise<boolean> {
-    return await exists(join(this.vz.places.procVz, "vswap"));
+  /** @returns what to add to the first failure's message, which is the one that counts. */
+  async #unmountAfterFailure(target: Target): Promise<string> {
+    try {
+      await this.vz.run(commands.unmount(target));
+      return "";
+    } catch (error) {
+      return `; then ${messageOf(error)}`;
+    }
   }
 
   /** Under the first engine's id that nobody has. */
@@ -104,8 +113,7 @@ export class Making {
     host: HostConfiguration;
   }): Promise<string[]> {
     const choose = generation.simfs && host.layout === undefined;
-    const hasPloop = await exists(join(this.vz.places.procVz, "ploop_minor"));
-    return choose && !hasPloop ? ["--layout", "simfs"] : [];
+    return choose && !(await this.vz.hasPloop()) ? ["--layout", "simfs"] : [];
   }
 }
 

@@ -180,7 +180,7 @@ class OpenvzDriver implements Driver {
   }
 
   async resize(id: number, type: InstanceType): Promise<void> {
-    const [generation, vswap] = [await this.#vz.generation(), await this.#making.hasVswap()];
+    const [generation, vswap] = [await this.#vz.generation(), await this.#vz.hasVswap()];
     const target = await this.#containers.get(id);
     await this.#vz.run(commands.set(target, limitOptions(type, { generation, vswap })));
   }

@@ -1,10 +1,11 @@
+import { join } from "node:path";
 import { commands, type EngineCommand } from "./command";
-import { type ListedContainer } from "./container-list";
+import type { ListedContainer } from "./container-list";
 import { readList } from "./containers";
 import { type Ended, Engine, type EngineOptions } from "./engine";
 import { exitCodes } from "./exit-codes";
 import { type Generation, generationOf } from "./generation";
-import { type HostConfiguration, type HostPlaces, readHostConfiguration } from "./host";
+import { exists, type HostConfiguration, type HostPlaces, readHostConfiguration } from "./host";
 
 /** This host's OpenVZ: its commands, of which generation they are, and its configuration. */
 export class Vz {
@@ -48,6 +49,16 @@ export class Vz {
   /** Read anew each time, as an operator may change it. */
   async host(): Promise<HostConfiguration> {
     return await readHostConfiguration(this.places);
+  }
+
+  /** Kernels with vswap know a limit for memory and one for swap; older ones and others have many more. */
+  async hasVswap(): Promise<boolean> {
+    return await exists(join(this.places.procVz, "vswap"));
+  }
+
+  /** Whether containers can lie in disk images. */
+  async hasPloop(): Promise<boolean> {
+    return await exists(join(this.places.procVz, "ploop_minor"));
   }
 
   async #askGeneration(): Promise<Generation> {

@@ -40,7 +40,20 @@ export class ContainerProcess {
   async start(root: string, hostname: string): Promise<void> {
     const child = spawn(
       "unshare",
-      ["--pid", "--fork", "--mount", "--uts", "--ipc", "/bin/sh", "-c", initScript, "sh", root, hostname],
+      [
+        "--pid",
+        "--fork",
+        "--kill-child",
+        "--mount",
+        "--uts",
+        "--ipc",
+        "/bin/sh",
+        "-c",
+        initScript,
+        "sh",
+        root,
+        hostname,
+      ],
       { stdio: "ignore", detached: true, env: { PATH: process.env["PATH"] } },
     );
     child.unref();

@@ -110,16 +110,12 @@ export class FakeOpenvz {
     return readFileSync(this.path(`etc/vz/conf/${ctid}.conf`), "utf8");
   }
 
-  /** Ends what tests have left running. */
+  /** Ends what tests have left running, also what a command that was killed had just started. */
   killAll(): void {
-    const folder = this.path("run");
-    for (const file of existsSync(folder) ? readdirSync(folder) : []) {
-      const [pid] = JSON.parse(readFileSync(join(folder, file), "utf8")) as [number];
-      const root = existsSync(`/proc/${pid}/cmdline`) ? readFileSync(`/proc/${pid}/cmdline`, "utf8") : "";
-      if (root.includes("trap")) {
-        process.kill(pid, "SIGKILL");
+    for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+      if (commandLineOf(pid).includes(this.path("vz/private/"))) {
+        process.kill(Number(pid), "SIGKILL");
       }
-      rmSync(join(folder, file));
     }
   }
 
@@ -151,6 +147,15 @@ export class FakeOpenvz {
       );
       chmodSync(path, 0o755);
     }
+  }
+}
+
+/** Empty for a process that has ended meanwhile. */
+function commandLineOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+  } catch {
+    return "";
   }
 }
 

@@ -81,6 +81,18 @@ for (const generation of ["v4", "v7"] as const) {
       assert.deepEqual(host().remains(), []);
     });
 
+    it("leaves nothing mounted when files cannot be written", async () => {
+      const driver = newDriver();
+      await driver.create(lightSpec(501));
+      const wrong = { path: "/etc/../x", content: Buffer.from(""), mode: 0o600 };
+      await assertMccError(
+        driver.writeFiles(501, [wrong]),
+        "invalid",
+        /files of container 501 .*"\/etc\/\.\.\/x"/,
+      );
+      assert.match(await vzctl(host(), "status", ctid), /exist unmounted down/);
+    });
+
     it("renames", async () => {
       const driver = newDriver();
       await driver.create(lightSpec(501));
