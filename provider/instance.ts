@@ -15,11 +15,15 @@ export interface InstanceArgs {
    * Default: the resource's name and six digits, such as `web-3f9a1c`.
    */
   name?: pulumi.Input<string>;
-  /** A free IPv4 address of the server's pool. A change replaces the instance. Default: any free one. */
+  /**
+   * A free IPv4 address of the server's pool. A change replaces the instance. Default: any free one; when it is
+   * left out after it was given, the address stays until something else replaces the instance.
+   */
   ipAddress?: pulumi.Input<string>;
   /**
    * What the instance calls itself. A change replaces the instance.
-   * Default: its name at creation; renaming it later leaves the host name as it is.
+   * Default: its name at creation; renaming it later leaves the host name as it is. When it is left out after it
+   * was given, it stays until something else replaces the instance.
    */
   hostname?: pulumi.Input<string>;
   /** Words of your own to find it by. Keys that begin with `minicloud/` are MiniCloud's. Default: none. */
@@ -36,7 +40,7 @@ export interface InstanceArgs {
  *
  * Keys, labels, name and type change in place. A change of image, address or host name replaces it; the old
  * one is always destroyed first, because names and addresses belong to one instance at a time. What is left
- * out after it was given goes back to its default; but name, address and host name stay as they were.
+ * out after it was given goes back to its default; address and host name only at the next replacement.
  */
 export class Instance extends DynamicResource {
   /** From 500; never used twice on a server. */

@@ -24,7 +24,9 @@ export const instanceHooks: Hooks = {
   check: (olds, news) => {
     const identity = identityOf(olds, news);
     const { inputs, failures } = checkProperties(argsSchemas, news);
-    const { name = defaultName(identity), ipAddress, hostname } = olds;
+    const name = defaultName(identity);
+    // The daemon's choice, where the program has none. A replacement comes without olds.
+    const { ipAddress, hostname } = olds;
     return { inputs: withoutUndefined({ name, ipAddress, hostname, ...inputs, ...identity }), failures };
   },
 
