@@ -45,7 +45,7 @@ const idSchema = z.int().min(1, "an id is a whole number from 1");
  * server refuses, and an id that has come to mean another instance counts as gone.
  */
 const target = {
-  instance: z.union([idSchema, instanceNameSchema], "the id or the name of an instance"),
+  instance: z.union([idSchema, instanceNameSchema], "expected the id or the name of an instance"),
   uid: uidSchema.optional(),
   serverId: uidSchema.optional(),
 };
@@ -62,7 +62,7 @@ export const instanceCreateSchema = z.strictObject({
   /** Default: `mcc-<id>`. */
   name: instanceNameSchema.optional(),
   /** One of the pool's. Default: a free one. */
-  ipAddress: z.ipv4("an IPv4 address such as 198.18.0.7").optional(),
+  ipAddress: z.ipv4("expected an IPv4 address such as 198.18.0.7").optional(),
   /** Default: the name at creation. */
   hostname: hostnameSchema.optional(),
   labels: labelsSchema.default({}),

@@ -13,7 +13,7 @@ export const nameSchema = z
 
 /** A name that is all digits would read as an id. */
 export const instanceNameSchema = nameSchema.regex(
-  /[^0-9]/,
+  /^(?![0-9]+$)/,
   "a name is not made of digits only, which would read as an id",
 );
 

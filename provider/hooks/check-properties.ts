@@ -1,5 +1,6 @@
 import type { dynamic } from "@pulumi/pulumi";
 import type { z } from "zod";
+import { nearest } from "../../protocol/nearest";
 import { describe, valueAt } from "../../protocol/validate";
 import { hasUnknown } from "./unknown";
 
@@ -32,11 +33,15 @@ export function checkProperties(schemas: Readonly<Record<string, z.ZodType>>, ne
   }
   for (const property of Object.keys(news)) {
     if (!(property in schemas) && !hidden.includes(property)) {
-      const reason = `there is no property "${property}", but ${Object.keys(schemas).join(", ")}`;
-      failures.push({ property, reason });
+      failures.push({ property, reason: noProperty(property, Object.keys(schemas)) });
     }
   }
   return { inputs: withoutUndefined(inputs), failures };
+}
+
+function noProperty(asked: string, names: readonly string[]): string {
+  const near = nearest(asked, names);
+  return `there is no property "${asked}"; ${near.length === 0 ? `there are ${names.join(", ")}` : `did you mean ${near.join(" or ")}?`}`;
 }
 
 export function withoutUndefined(properties: Properties): Properties {

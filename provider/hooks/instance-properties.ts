@@ -12,10 +12,11 @@ const { image, type, keys, name, ipAddress, hostname, labels, waitFor } = instan
 /** The arguments of an `Instance`, each by the schema of its name. */
 export const argsSchemas = {
   ...{ image, type, keys, name, ipAddress, hostname },
-  labels: labels.refine(
-    (given) => Object.keys(given).every((key) => !key.startsWith(ownPrefix)),
-    `label keys that begin with "${ownPrefix}" are MiniCloud's own`,
-  ),
+  labels: labels.refine((given) => Object.keys(given).every((key) => !key.startsWith(ownPrefix)), {
+    error: `label keys that begin with "${ownPrefix}" are MiniCloud's own`,
+    // Beside the labels' other mistakes, too.
+    when: ({ value }) => typeof value === "object" && value !== null,
+  }),
   waitFor,
 };
 

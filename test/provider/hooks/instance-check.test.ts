@@ -46,8 +46,29 @@ describe("check of an Instance", () => {
     assert.match(failures.keys ?? "", /^keys\.1 is "a b": a name has 1 to 63 of/);
     assert.match(failures.type ?? "", /^type is 5: expected string$/);
     assert.match(failures.waitFor ?? "", /expected one of running, ssh/);
-    assert.match(failures.imgae ?? "", /there is no property "imgae", but image, type, keys/);
+    assert.match(failures.imgae ?? "", /^there is no property "imgae"; did you mean image\?$/);
     assert.match(failures.labels ?? "", /"minicloud\/" are MiniCloud's own/);
+  });
+
+  it("lists what there is where no name is near", async () => {
+    const { ttl = "" } = await failuresOf({ ttl: 60 });
+    assert.match(ttl, /^there is no property "ttl"; there are image, type, keys/);
+  });
+
+  it("reports every mistake of one property, each once", async () => {
+    const { failures = [] } = await instance.check(
+      {},
+      { labels: { "minicloud/x": "1", ok: 5 }, name: "", ipAddress: "1.2", ...identity },
+    );
+    assert.deepEqual(
+      failures.map(({ reason }) => reason.replace(/ has 1 to 63 .*/, " …")),
+      [
+        'name is "": a name …',
+        'ipAddress is "1.2": expected an IPv4 address such as 198.18.0.7',
+        "labels.ok is 5: expected string",
+        `labels is {"minicloud/x":"1","ok":5}: label keys that begin with "minicloud/" are MiniCloud's own`,
+      ],
+    );
   });
 
   it("lets pass what is not known yet, and sees the mistakes beside it", async () => {
@@ -60,7 +81,7 @@ describe("check of an Instance", () => {
     assert.deepEqual([inputs?.ipAddress, inputs?.keys], [unknown, [unknown, unknown]]);
   });
 
-  it("keeps the token, and what was given once and is left out now", async () => {
+  it("keeps token, address and host name that are left out now, and takes the name back", async () => {
     const olds = {
       clientToken: "f".repeat(32),
       name: "web",
@@ -70,8 +91,16 @@ describe("check of an Instance", () => {
     };
     const { inputs } = await instance.check(olds, identity);
     assert.deepEqual(inputs, {
-      ...{ name: "web", ipAddress: "198.18.0.7", hostname: "www", image: "micro", type: "basic" },
-      ...{ keys: [], labels: {}, waitFor: "ssh", ownerUrn, clientToken: "f".repeat(32) },
+      ...{ name: "web-server-ffffff", ipAddress: "198.18.0.7", hostname: "www" },
+      ...{
+        image: "micro",
+        type: "basic",
+        keys: [],
+        labels: {},
+        waitFor: "ssh",
+        ownerUrn,
+        clientToken: "f".repeat(32),
+      },
     });
   });
 
