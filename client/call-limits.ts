@@ -37,16 +37,23 @@ const limits: Readonly<Record<MethodName, CallLimits>> = {
   "server.info": { seconds: 30, repeatable: true },
 };
 
+/** A JavaScript caller's mistake, or a method that a newer daemon has. */
+const unknownMethod: CallLimits = { seconds: 900, repeatable: false };
+
+function limitsOf(method: MethodName): CallLimits {
+  return Object.hasOwn(limits, method) ? limits[method] : unknownMethod;
+}
+
 /** How long the answer to a call may take. */
 export function answerTimeoutMs(method: MethodName, parameters: object): number {
-  const { seconds, extra } = limits[method];
+  const { seconds, extra } = limitsOf(method);
   const asked: unknown = extra === undefined ? 0 : (Reflect.get(parameters, extra[0]) ?? extra[1]);
   return (seconds + (typeof asked === "number" ? asked : 0)) * 1000;
 }
 
 /** Whether a call may be sent a second time when it is not known what became of the first. */
 export function isRepeatable(method: MethodName, parameters: object): boolean {
-  const { repeatable } = limits[method];
+  const { repeatable } = limitsOf(method);
   return repeatable === "with clientToken"
     ? "clientToken" in parameters && parameters.clientToken !== undefined
     : repeatable;

@@ -47,6 +47,14 @@ describe("Client", () => {
     );
   });
 
+  it("leaves it to the daemon to answer to a method that it does not know itself", async () => {
+    const daemon = await startDaemon(Object.fromEntries([["fleet.list", () => ["web"]]]));
+    const client = connect({ server: daemon.url });
+    const call = (method: string): Promise<unknown> => client.call(method as "key.list", {});
+    assert.deepEqual(await call("fleet.list"), ["web"]);
+    await assertMccError(call("fleet.apply"), "not-found", /There is no method fleet\.apply/);
+  });
+
   it("says how to come to a daemon where none answers", async () => {
     const server = `127.0.0.1:${await freePort()}`;
     const error = await assertMccError(
