@@ -31,6 +31,9 @@ export function parseRange(text: string): AddressRange {
 
 function parseEnds(text: string): AddressRange {
   const [first = "", last = "", ...rest] = text.split("-").map((end) => end.trim());
+  if (first === "" || last === "") {
+    throw refusal(text, `${first === "" ? "FIRST" : "LAST"} is missing`);
+  }
   const wrong = [first, last].find((end) => !ipaddr.IPv4.isValidFourPartDecimal(end));
   if (rest.length > 0 || wrong !== undefined) {
     throw refusal(text, `"${wrong ?? rest.join("-")}" is not an IPv4 address`);

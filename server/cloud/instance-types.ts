@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { MccError } from "../../protocol/error";
 import { type InstanceType, instanceTypeSchema } from "../../protocol/instance-type";
+import { validate } from "../../protocol/validate";
 import { readJsonFile } from "./json-file";
+import { tolerate } from "./tolerate";
 
 const mebibyte = 1024 * 1024;
 
@@ -26,10 +28,10 @@ export class InstanceTypes {
   /**
    * @param own the engine's; they take the place of the stock ones.
    * @param file JSON, an array of `{name, memoryBytes?, cpus?, processes?}`; a row replaces the stock type of its name.
-   * @throws MccError `invalid` that names the file and the row.
+   * @throws MccError `not-found` where there is no such file, `invalid` that names the file and the row.
    */
   static async load(own: readonly InstanceType[], file?: string): Promise<InstanceTypes> {
-    const operators = file === undefined ? [] : await readJsonFile(file, z.array(instanceTypeSchema));
+    const operators = file === undefined ? [] : await readTypesFile(file);
     return new InstanceTypes([...(own.length > 0 ? own : stockTypes), ...operators]);
   }
 
@@ -48,4 +50,17 @@ export class InstanceTypes {
     }
     return type;
   }
+}
+
+async function readTypesFile(file: string): Promise<InstanceType[]> {
+  const rows = await tolerate(["ENOENT"], readJsonFile(file, z.array(z.unknown())));
+  if (rows === undefined) {
+    throw new MccError("not-found", `There is no file ${file}; name one of instance types with --types.`);
+  }
+  return rows.map((row, index) => validate(instanceTypeSchema, row, `${file}, ${rowName(row, index)}`));
+}
+
+function rowName(row: unknown, index: number): string {
+  const { data } = z.object({ name: z.string() }).safeParse(row);
+  return `row ${index + 1}${data === undefined ? "" : ` (${data.name})`}`;
 }

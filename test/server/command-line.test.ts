@@ -68,7 +68,7 @@ describe("mccserver's command line", () => {
 
   const badFiles: [string, string, string[], RegExp][] = [
     ["instance types that are not JSON", "basic", ["--types"], /is not JSON/],
-    ["instance types of another form", '[{"name": "A B"}]', ["--types"], /0\.name is "A B"/],
+    ["instance types of another form", '[{"name": "A B"}]', ["--types"], /row 1 \(A B\): name is "A B"/],
     [
       "a certificate that is none",
       "x",

@@ -19,9 +19,9 @@ describe("a range of addresses", () => {
   }
 
   const bad: [string, RegExp][] = [
-    ["", /"" is not an IPv4 address/],
-    ["198.18.0.2", /"" is not an IPv4 address/],
-    ["198.18.0.2-", /"" is not an IPv4 address/],
+    ["", /: FIRST is missing;/],
+    ["198.18.0.2", /: LAST is missing;/],
+    ["198.18.0.2-", /: LAST is missing;/],
     ["198.18.0.2-9", /"9" is not an IPv4 address/],
     ["198.18.0.2-198.18.0.300", /"198\.18\.0\.300" is not/],
     ["198.18.0.2-198.18.0.9-198.18.0.11", /"198\.18\.0\.11" is not|cannot be used/],
