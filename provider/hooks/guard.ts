@@ -2,7 +2,7 @@ import type { dynamic } from "@pulumi/pulumi";
 import { MccError } from "../../client";
 import type { Properties } from "./check-properties";
 import { endWithEngine } from "./engine";
-import { quiet } from "./quiet-error";
+import { printNoQuietErrors, quiet } from "./quiet-error";
 
 type SdkHooks = Required<dynamic.ResourceProvider<Properties, Properties>>;
 
@@ -48,3 +48,4 @@ function guarded<P extends unknown[], R>(
 }
 
 endWithEngine(() => underWay > 0);
+printNoQuietErrors();

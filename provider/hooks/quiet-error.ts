@@ -15,11 +15,13 @@ export function quiet(error: Error): Error {
 
 /**
  * What `check`, `diff`, `read` and `delete` throw the SDK prints with its stack, and gives to the engine besides,
- * which shows it again. There is no way to tell it not to, other than at the print.
+ * which shows it again. There is no way to tell it not to, other than at the print; to be called once in a process.
  */
-const print = console.error;
-console.error = (...words: unknown[]) => {
-  if (!String(words[0]).startsWith(mark)) {
-    print(...words);
-  }
-};
+export function printNoQuietErrors(): void {
+  const print = console.error;
+  console.error = (...words: unknown[]) => {
+    if (!String(words[0]).startsWith(mark)) {
+      print(...words);
+    }
+  };
+}

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import * as sinon from "sinon";
 import { type ErrorCode, MccError } from "../../../protocol/error";
 import type { Instance } from "../../../protocol/instance";
@@ -163,6 +164,7 @@ describe("the hooks of an Instance", () => {
       const { props = {}, inputs: readInputs = {} } = await instance.read("500", state);
       const { image, ownerUrn, clientToken, keys, labels } = inputs;
       const { inputs: checked = {} } = await instance.check(readInputs, {
+        name: "web",
         image,
         keys,
         labels,
@@ -263,6 +265,11 @@ describe("the hooks of an Instance", () => {
       print.args.map(([text]) => text),
       ["something else\n"],
     );
+  });
+
+  it("have the SDK's own print to look for", async () => {
+    const plugin = await readFile(require.resolve("@pulumi/pulumi/cmd/dynamic-provider"), "utf8");
+    assert.equal(plugin.match(/catch \(e\) \{\s*console\.error\(`\$\{e\}: \$\{e\.stack\}`\);/g)?.length, 4);
   });
 
   it("say of an address that is none when it is first needed", async () => {
