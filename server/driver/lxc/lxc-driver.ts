@@ -25,7 +25,7 @@ import { takeOver } from "./take-over";
 import { Turns } from "./turns";
 import { Watch } from "./watch";
 
-/** Starts go no faster with more (docs/architecture.md has the figures). */
+/** Starts go no faster with more. */
 const changesAtOnce = 8;
 
 /** Drives LXC: unprivileged containers, each a layer over one unpacked image, on a bridge of their own. */
@@ -139,13 +139,12 @@ class LxcDriver implements Driver {
   }
 
   watch(onDown: (id: number) => void): void {
-    this.#engine().then(
-      (engine) => {
+    this.#engine()
+      .then((engine) => {
         this.#watch ??= new Watch(engine);
         this.#watch.start(onDown);
-      },
-      (error: unknown) => this.#options.log.warn({ err: error }, "the containers cannot be watched"),
-    );
+      })
+      .catch((error: unknown) => this.#options.log.warn({ err: error }, "the containers cannot be watched"));
   }
 
   /** For what starts no engine command that a next daemon would have to end. */

@@ -1,4 +1,5 @@
 import { type FSWatcher, watch } from "node:fs";
+import { messageOf } from "../../../protocol/error";
 import { payloadPrefix } from "./cgroups";
 import type { Engine } from "./engine";
 import { runningContainers } from "./running";
@@ -24,12 +25,7 @@ export class Watch {
   start(onDown: (id: number) => void): void {
     this.stop();
     this.#onDown = onDown;
-    this.#watcher = watch(this.engine.cgroups.hierarchies.unified, { persistent: false }, (_event, entry) => {
-      this.#note(entry);
-    });
-    this.#watcher.on("error", (error) =>
-      this.engine.log.warn({ err: error }, "the watch over containers has a gap"),
-    );
+    this.#watcher = this.#watchCgroups();
     this.#sweep = setInterval(() => this.#look(true), sweepEveryMs).unref();
     this.#look(false);
   }
@@ -40,6 +36,23 @@ export class Watch {
     clearInterval(this.#sweep);
     clearTimeout(this.#next);
     this.#next = undefined;
+  }
+
+  /** @returns undefined when the kernel grants no watch: the sweep then finds the same, later. */
+  #watchCgroups(): FSWatcher | undefined {
+    const { cgroups, log } = this.engine;
+    try {
+      const watcher = watch(cgroups.hierarchies.unified, { persistent: false }, (_event, entry) => {
+        this.#note(entry);
+      });
+      return watcher.on("error", (error) => log.warn({ err: error }, "the watch over containers has a gap"));
+    } catch (error) {
+      log.warn(
+        { err: error },
+        `containers that go down are noticed every ${sweepEveryMs / 1000} s only: ${messageOf(error)}; raise fs.inotify.max_user_watches and max_user_instances (sysctl)`,
+      );
+      return undefined;
+    }
   }
 
   /** @param entry null when the kernel had no room for the event. */
