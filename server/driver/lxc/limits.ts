@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { MccError } from "../../../protocol/error";
 import type { InstanceType } from "../../../protocol/instance-type";
@@ -79,18 +79,37 @@ export async function applyLimits(
     const { file, value, none } = folder === undefined ? limit.unified : limit.old;
     const amount = limit.of(type);
     const path = join(folder ?? hierarchies.unified, cgroup, file);
+    if (limit.controller === "memory" && folder === undefined) {
+      await requireRoom(type, join(hierarchies.unified, cgroup));
+    }
     try {
       await writeFile(path, amount === undefined ? none : value(amount));
     } catch (error) {
-      throw hasErrno(error, "EBUSY")
-        ? new MccError(
-            "conflict",
-            `The container uses more memory now than the ${amount ?? 0} bytes of the type "${type.name}"; free some in it, or stop it first.`,
-            { cause: error },
-          )
-        : error;
+      throw hasErrno(error, "EBUSY") ? tooLittle(type, error) : error;
     }
   }
+}
+
+/** Version 1 refuses a limit that is too small; version 2 takes it and kills processes until they fit. */
+async function requireRoom(type: InstanceType, cgroup: string): Promise<void> {
+  const charged = Number(await readFile(join(cgroup, "memory.current"), "utf8"));
+  const stat = await readFile(join(cgroup, "memory.stat"), "utf8");
+  // What is kept of files gives way by itself.
+  const cached = ["active_file", "inactive_file"].map((name) =>
+    Number(new RegExp(`^${name} (\\d+)$`, "m").exec(stat)?.[1] ?? 0),
+  );
+  const used = cached.reduce((rest, bytes) => rest - bytes, charged);
+  if (type.memoryBytes !== undefined && used > type.memoryBytes) {
+    throw tooLittle(type);
+  }
+}
+
+function tooLittle({ name, memoryBytes = 0 }: InstanceType, cause?: unknown): MccError {
+  return new MccError(
+    "conflict",
+    `The container uses more memory now than the ${memoryBytes} bytes of the type "${name}"; free some in it, or stop it first.`,
+    { cause },
+  );
 }
 
 function oldFolder({ controller }: Limit, hierarchies: Hierarchies): string | undefined {
