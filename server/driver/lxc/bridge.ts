@@ -1,5 +1,5 @@
-import { access } from "node:fs/promises";
-import { join } from "node:path";
+import { access, readlink } from "node:fs/promises";
+import { basename, join } from "node:path";
 import ipaddr from "ipaddr.js";
 import { z } from "zod";
 import { MccError } from "../../../protocol/error";
@@ -72,6 +72,12 @@ export async function hasLink(link: string): Promise<boolean> {
     "ENOENT",
   );
   return found ?? false;
+}
+
+/** The bridge that an interface hangs on; undefined for one that hangs on none, or is gone. */
+export async function masterOf(link: string): Promise<string | undefined> {
+  const master = await unlessErrno(readlink(join("/sys/class/net", link, "master")), "ENOENT");
+  return master === undefined ? undefined : basename(master);
 }
 
 function refuseOverlap(place: Place, network: Network, neighbours: readonly Neighbour[]): void {

@@ -1,10 +1,9 @@
 import { rm } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import { MccError } from "../../../protocol/error";
-import { hasLink } from "./bridge";
+import { hasLink, masterOf } from "./bridge";
 import { killAll } from "./cgroups";
 import { commands } from "./command";
-import type { CommandRunner } from "./command-runner";
 import type { Engine } from "./engine";
 import { engineProcesses } from "./leftovers";
 import type { ContainerPlace } from "./place";
@@ -28,7 +27,7 @@ export async function destroyContainer(engine: Engine, container: ContainerPlace
  * @throws MccError `timeout` when it does not end.
  */
 export async function endContainer(engine: Engine, container: ContainerPlace): Promise<void> {
-  const { place, runner, timeoutMs } = engine;
+  const { place, timeoutMs } = engine;
   const patienceMs = Math.min(monitorPatienceMs, timeoutMs / 2);
   const begin = Date.now();
   while (!(await endProcesses(engine, container, Date.now() - begin > patienceMs))) {
@@ -40,8 +39,8 @@ export async function endContainer(engine: Engine, container: ContainerPlace): P
     }
     await pause(lookEveryMs);
   }
-  await removeCable(runner, container);
-  runner.interrupted.delete(container.id);
+  await removeCable(engine, container);
+  engine.runner.interrupted.delete(container.id);
 }
 
 /** @returns whether nothing runs any more, and nothing is left in the cgroup hierarchies. */
@@ -64,8 +63,9 @@ async function endProcesses(
 }
 
 /** The kernel removes it with the container, unless a start was cut off before the container had it. */
-async function removeCable(runner: CommandRunner, { veth }: ContainerPlace): Promise<void> {
-  if (!(await hasLink(veth))) {
+async function removeCable({ place, runner }: Engine, { veth }: ContainerPlace): Promise<void> {
+  // Its name has room for less of the server id than the bridge's: another daemon's may be called the same.
+  if (!(await hasLink(veth)) || ![undefined, place.bridge].includes(await masterOf(veth))) {
     return;
   }
   try {

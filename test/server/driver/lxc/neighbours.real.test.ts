@@ -80,6 +80,22 @@ describe("the LXC driver beside others on the same host", () => {
     assert.deepEqual(await host().driver.list(), [{ id: 500, running: true }]);
   });
 
+  it("leaves a cable of the same name that hangs on another's bridge", async () => {
+    const { driver, place } = host();
+    const { veth } = place.container(500);
+    await execa("ip", ["link", "add", "other0", "type", "bridge"]);
+    await execa("ip", ["link", "add", veth, "master", "other0", "type", "veth", "peer", "name", "other1"]);
+    try {
+      await driver.destroy(500);
+      assert.match((await execa("ip", ["-o", "link"])).stdout, new RegExp(veth));
+      await execa("ip", ["link", "set", veth, "nomaster"]);
+      await driver.destroy(500);
+      assert.doesNotMatch((await execa("ip", ["-o", "link"])).stdout, new RegExp(veth));
+    } finally {
+      await execa("ip", ["link", "delete", "other0"]);
+    }
+  });
+
   it("refuses a network that the host reaches another way", async () => {
     const { options, nextDriver, place } = host();
     for (const taken of ["198.18.0.0/16", "198.18.0.64/26", "198.18.0.1/24"]) {
