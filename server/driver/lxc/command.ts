@@ -90,6 +90,13 @@ export const commands = {
     timeoutMs,
   }),
 
+  /** Resolves once all of the file system that the folder lies on is on the disk. */
+  syncFileSystem: (folder: string, timeoutMs: number): EngineCommand => ({
+    program: "sync",
+    words: ["--file-system", folder],
+    timeoutMs,
+  }),
+
   diskUsage: (folder: string): EngineCommand => ({
     program: "du",
     words: ["--summarize", "--block-size=1", "--one-file-system", folder],
@@ -122,5 +129,6 @@ export const commands = {
     words: ["-f", "-"],
     stdin: { text: rules },
   }),
+  listChains: (): EngineCommand => ({ program: "nft", words: ["--json", "list", "chains"], answers: true }),
   loadModule: (module: string): EngineCommand => ({ program: "modprobe", words: [module] }),
 } as const;

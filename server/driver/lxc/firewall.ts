@@ -4,12 +4,14 @@ import type { Network } from "../driver";
 import { unlessErrno } from "../errno";
 import { commands } from "./command";
 import type { Engine } from "./engine";
+import { othersChains } from "./host-rules";
 import type { Place } from "./place";
 
 const forwarding = "/proc/sys/net/ipv4/ip_forward";
 
 /** Sets the rules for our own cables and network, in tables of our own. Repeatable. */
-export async function openFirewall({ place, network, runner, log }: Engine): Promise<void> {
+export async function openFirewall(engine: Engine): Promise<void> {
+  const { place, network, runner, log } = engine;
   try {
     await runner.run(commands.firewall(removal(place, "bridge") + chatterRules(place)));
   } catch (error) {
@@ -23,11 +25,13 @@ export async function openFirewall({ place, network, runner, log }: Engine): Pro
   );
   if (network.nat) {
     await switchForwardingOn(place);
+    await warnOfObstacles(engine);
   }
 }
 
-/** Removes the tables, and switches forwarding off again where it was we who switched it on. */
-export async function removeFirewall({ place, runner, log }: Engine): Promise<void> {
+/** Removes the tables, and switches forwarding off again where it was we who switched it on and nobody else needs it. */
+export async function removeFirewall(engine: Engine): Promise<void> {
+  const { place, runner, log } = engine;
   try {
     await runner.run(commands.firewall(removal(place, "bridge")));
   } catch (error) {
@@ -40,8 +44,7 @@ export async function removeFirewall({ place, runner, log }: Engine): Promise<vo
       "ENOENT",
     )
   ) {
-    await writeFile(forwarding, "0");
-    await rm(place.forwardingMark);
+    await switchForwardingOff(engine);
   }
 }
 
@@ -80,5 +83,32 @@ async function switchForwardingOn({ forwardingMark }: Place): Promise<void> {
   if ((await readFile(forwarding, "utf8")).trim() === "0") {
     await writeFile(forwardingMark, "");
     await writeFile(forwarding, "1");
+  }
+}
+
+async function switchForwardingOff({ place, runner, log }: Engine): Promise<void> {
+  const [other] = await othersChains(place, runner);
+  if (other === undefined) {
+    await writeFile(forwarding, "0");
+  } else {
+    log.warn(
+      { chain: other.name },
+      `IPv4 forwarding stays on, as the firewall's chain ${other.name} needs it by now; to switch it off: sysctl -w net.ipv4.ip_forward=0`,
+    );
+  }
+  await rm(place.forwardingMark);
+}
+
+/** A packet that one chain accepts may still be dropped in another, so no rule of ours would let it through. */
+async function warnOfObstacles({ place, runner, log }: Engine): Promise<void> {
+  const chains = await othersChains(place, runner);
+  for (const { name } of chains.filter(
+    ({ purpose, policy }) => purpose === "forwarding" && policy === "drop",
+  )) {
+    log.warn(
+      { chain: name },
+      `the firewall's chain ${name} drops what it does not know, so instances may not reach the world outside; let them through: ` +
+        `nft insert rule ${name} iifname ${place.bridge} accept, and nft insert rule ${name} oifname ${place.bridge} ct state established,related accept`,
+    );
   }
 }

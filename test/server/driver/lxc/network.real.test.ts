@@ -3,6 +3,8 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
 import { execa } from "execa";
+import { createLxcDriver } from "../../../../server/driver/lxc/lxc-driver";
+import { captureLog } from "../../../support/captured-log";
 import { lxcHosts } from "./lxc-host";
 import { shell, startContainer } from "./running-container";
 
@@ -62,6 +64,40 @@ describe("the network of LXC containers, with NAT", () => {
     await driver.close();
     await nextDriver().purge();
     assert.equal((await readFile(forwarding, "utf8")).trim(), "0");
+  });
+
+  it("leaves forwarding on for those who need it since", async () => {
+    const { driver, nextDriver } = host();
+    const chain = "{ type nat hook postrouting priority 100; policy accept; }";
+    await execa("nft", ["add", "table", "ip", "others"]);
+    try {
+      await execa("nft", ["add", "chain", "ip", "others", "out", chain]);
+      await driver.close();
+      await nextDriver().purge();
+      assert.equal((await readFile(forwarding, "utf8")).trim(), "1");
+    } finally {
+      await execa("nft", ["delete", "table", "ip", "others"]);
+      await writeFile(forwarding, "0");
+    }
+  });
+
+  it("warns of a firewall that lets nothing through", async () => {
+    const chain = "{ type filter hook forward priority 0; policy drop; }";
+    const { log, lines } = captureLog();
+    const driver = createLxcDriver({ ...host().options, log });
+    await execa("nft", ["add", "table", "inet", "others"]);
+    try {
+      await execa("nft", ["add", "chain", "inet", "others", "through", chain]);
+      await driver.open();
+      const [words = ""] = lines.map(({ msg }) => String(msg)).filter((text) => text.includes("firewall"));
+      assert.match(words, /inet others through drops .* nft insert rule/);
+      for (const [, rule = ""] of words.matchAll(/nft (insert rule [^,]*accept|insert rule .*accept$)/g)) {
+        await execa("nft", rule.split(" "));
+      }
+    } finally {
+      await execa("nft", ["delete", "table", "inet", "others"]);
+      await driver.close();
+    }
   });
 
   it("leaves forwarding on where it was on before", async () => {
