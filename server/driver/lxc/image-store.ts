@@ -1,16 +1,17 @@
 import { randomBytes } from "node:crypto";
-import { lchown, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { lchown, open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { MccError } from "../../../protocol/error";
 import { type Image, imageSchema } from "../../../protocol/image";
+import type { DriverLog } from "../driver";
 import { hasErrno, unlessErrno } from "../errno";
 import { commands, containerRoot } from "./command";
 import type { CommandRunner } from "./command-runner";
 import { makePassable } from "./folder";
 import { resolveInRoot } from "./path-in-root";
 import type { Place } from "./place";
-import { packingFlags } from "./tarball";
+import { blamesTarball, packingFlags } from "./tarball";
 
 const storedImageSchema = imageSchema.extend({ systemd: z.boolean() });
 export type StoredImage = z.infer<typeof storedImageSchema>;
@@ -30,6 +31,7 @@ export class ImageStore {
     private readonly place: Place,
     private readonly runner: CommandRunner,
     private readonly unpackTimeoutMs: number,
+    private readonly log: DriverLog,
   ) {}
 
   rootfs(name: string): string {
@@ -54,7 +56,11 @@ export class ImageStore {
     return image;
   }
 
-  /** @throws MccError `conflict` for a name that is taken; `invalid` for what is not a root file system. */
+  /**
+   * Replaces one that is damaged.
+   *
+   * @throws MccError `conflict` for a name that is taken; `invalid` for what is not a root file system.
+   */
   async import(name: string, tarball: string): Promise<Image> {
     const taken = new MccError(
       "conflict",
@@ -64,11 +70,13 @@ export class ImageStore {
       throw taken;
     }
     const flags = await packingFlags(tarball);
+    await this.remove(name);
     const folder = this.#passingFolder("import");
     this.#filling.add(folder);
     try {
       const image = await this.#fill(folder, name, tarball, flags);
       await rename(folder, join(this.place.images, name));
+      await syncFolder(this.place.images);
       return imageSchema.parse(image);
     } catch (error) {
       await rm(folder, { recursive: true, force: true });
@@ -78,6 +86,7 @@ export class ImageStore {
     }
   }
 
+  /** A damaged one too; gone already is success. */
   async remove(name: string): Promise<void> {
     const folder = this.#passingFolder("remove");
     // Half an image is never listed.
@@ -97,8 +106,20 @@ export class ImageStore {
   }
 
   async #read(name: string): Promise<StoredImage | undefined> {
-    const text = await unlessErrno(readFile(this.#metadata(join(this.place.images, name)), "utf8"), "ENOENT");
-    return text === undefined ? undefined : storedImageSchema.parse(JSON.parse(text));
+    const path = this.#metadata(join(this.place.images, name));
+    const text = await unlessErrno(readFile(path, "utf8"), "ENOENT");
+    if (text === undefined) {
+      return undefined;
+    }
+    try {
+      return storedImageSchema.parse(JSON.parse(text));
+    } catch (error) {
+      this.log.warn(
+        { err: error },
+        `the image "${name}" is left out, as ${path} is damaged: import it again, or remove it`,
+      );
+      return undefined;
+    }
   }
 
   async #fill(folder: string, name: string, tarball: string, flags: string[]): Promise<StoredImage> {
@@ -110,7 +131,11 @@ export class ImageStore {
       await this.runner.run(commands.unpack(this.place, rootfs, tarball, flags, this.unpackTimeoutMs));
     } catch (error) {
       throw MccError.isInstance(error)
-        ? new MccError(error.code, `${tarball} cannot be unpacked: ${error.message}`, { cause: error })
+        ? new MccError(
+            blamesTarball(error) ? "invalid" : error.code,
+            `${tarball} cannot be unpacked: ${error.message}`,
+            { cause: error },
+          )
         : error;
     }
     await requireParts(rootfs, tarball);
@@ -122,6 +147,8 @@ export class ImageStore {
       systemd: (await resolveInRoot(rootfs, "/sbin/init"))?.endsWith("/systemd") ?? false,
     };
     await writeFile(this.#metadata(folder), JSON.stringify(image));
+    // Neither the unpacked files nor what is known of them may be lost to a power cut once the image has its name.
+    await this.runner.run(commands.syncFileSystem(folder, this.unpackTimeoutMs));
     return image;
   }
 
@@ -131,6 +158,15 @@ export class ImageStore {
 
   #passingFolder(purpose: string): string {
     return join(this.place.images, `.${purpose}-${randomBytes(6).toString("hex")}`);
+  }
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
   }
 }
 

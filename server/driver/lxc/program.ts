@@ -16,6 +16,7 @@ export const programs = [
     purpose: "it keeps chatter off the bridge, and translates addresses",
   },
   { program: "tar", package: "tar", purpose: "it unpacks images" },
+  { program: "sync", package: "coreutils", purpose: "it brings images safely to the disk" },
   { program: "du", package: "coreutils", purpose: "it measures images" },
   {
     program: "nsenter",

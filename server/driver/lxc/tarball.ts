@@ -35,3 +35,11 @@ async function firstBytes(path: string, count: number): Promise<Buffer> {
     });
   }
 }
+
+/** GNU tar's words for a file that is no tarball, or only the beginning of one; its exit code is 2 for any failure. */
+const complaints = ["does not look like a tar archive", "Unexpected EOF in archive"];
+
+/** Whether an unpacking failed by what was to be unpacked, and not by the host. */
+export function blamesTarball({ code, message }: MccError): boolean {
+  return code === "engine" && complaints.some((words) => message.includes(words));
+}

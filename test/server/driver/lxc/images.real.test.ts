@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { chmod, mkdir, readdir, stat, symlink, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, readdir, stat, symlink, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
+import { createLxcDriver } from "../../../../server/driver/lxc/lxc-driver";
 import { assertMccError } from "../../../support/assert-error";
+import { captureLog } from "../../../support/captured-log";
 import { testImage } from "../container-spec";
 import { lxcHosts } from "./lxc-host";
 import { shell, startContainer } from "./running-container";
@@ -62,7 +64,7 @@ describe("images of the LXC driver", () => {
   });
 
   it("are told from what is no root file system", async () => {
-    const { driver, options } = host();
+    const { driver, options, tarball } = host();
     const nested = await tarballOf(async (root) => {
       await mkdir(join(root, "rootfs"));
       await fillLeast(join(root, "rootfs"));
@@ -78,9 +80,14 @@ describe("images of the LXC driver", () => {
     await writeFile(text, "not a tarball at all\n".repeat(100));
     await assertMccError(
       driver.importImage("text", text),
-      "engine",
+      "invalid",
       /text\.tar.*not look like a tar archive/,
     );
+    await assertNoneMade();
+
+    await copyFile(tarball, text);
+    await truncate(text, 1_000_000);
+    await assertMccError(driver.importImage("cut", text), "invalid", /text\.tar.*Unexpected EOF/);
     await assertNoneMade();
 
     const missing = join(options.folder, "missing.tar");
@@ -132,6 +139,24 @@ describe("images of the LXC driver", () => {
       (await driver.images()).find(({ name }) => name === testImage),
       image,
     );
+  });
+
+  it("are left out when damaged, and can be replaced or removed", async () => {
+    const { options, place, tarball } = host();
+    const { log, lines } = captureLog();
+    const driver = createLxcDriver({ ...options, log });
+    for (const text of ["", "{}"]) {
+      await driver.importImage(testImage, tarball);
+      await writeFile(join(place.images, testImage, "image.json"), text);
+      assert.deepEqual(await driver.images(), []);
+      assert.match(String(lines.at(-1)?.["msg"]), /"micro" is left out.*image\.json is damaged/);
+    }
+    await driver.importImage(testImage, tarball);
+    assert.equal((await driver.images()).length, 1);
+    await writeFile(join(place.images, testImage, "image.json"), "");
+    await driver.removeImage(testImage);
+    await assertNoneMade();
+    await driver.close();
   });
 
   it("are shared and never changed by containers", async () => {
