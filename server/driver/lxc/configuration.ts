@@ -1,9 +1,8 @@
-import { access, readFile } from "node:fs/promises";
 import ipaddr from "ipaddr.js";
 import { MccError } from "../../../protocol/error";
 import type { ContainerSpec, Network } from "../driver";
-import { unlessErrno } from "../errno";
 import { idMapLines } from "./command";
+import { type Confinement, confinementLines, lxcConfiguration } from "./confinement";
 import type { ContainerPlace, Place } from "./place";
 
 /** What an image and its host make of a container's configuration. */
@@ -14,17 +13,6 @@ export interface Setting {
   readonly confinement: Confinement;
 }
 
-/** What this host has to confine containers with, beside user namespaces. */
-export interface Confinement {
-  /** LXC's own list of the system calls that containers may not make. */
-  readonly seccompProfile: string | undefined;
-  /** The AppArmor profiles that are loaded, by name; undefined where the kernel has no AppArmor. */
-  readonly appArmorProfiles: ReadonlySet<string> | undefined;
-}
-
-const lxcConfiguration = "/usr/share/lxc/config";
-/** LXC's own, by whether systemd runs inside, which mounts more than others may. */
-const appArmorProfile = { true: "lxc-container-default-with-nesting", false: "lxc-container-default-cgns" };
 /** Those that LXC's common.conf drops, as they would reach the host through a hole in the user namespace. */
 const droppedCapabilities = "mac_admin mac_override sys_time sys_module sys_rawio";
 
@@ -52,9 +40,10 @@ export function configurationText(
     `lxc.net.0.ipv4.address = ${spec.ipAddress}/${network.prefixLength} ${broadcastAddress(network)}`,
     `lxc.net.0.ipv4.gateway = ${network.gateway}`,
     "lxc.mount.auto = proc:mixed sys:mixed",
+    ...(setting.systemd ? [] : sharedMemoryLines),
     "lxc.pty.max = 1024",
     `lxc.cap.drop = ${droppedCapabilities}`,
-    ...confinementLines(setting),
+    ...confinementLines(setting.confinement, setting.systemd),
     `lxc.include = ${container.limits}`,
   ];
   return `${lines.join("\n")}\n`;
@@ -91,39 +80,10 @@ export function kernelHostname(hostname: string): string {
   return hostname.length > 64 ? (hostname.split(".")[0] ?? hostname) : hostname;
 }
 
-export async function readConfinement(): Promise<Confinement> {
-  const seccompProfile = `${lxcConfiguration}/common.seccomp`;
-  const hasSeccompProfile = await unlessErrno(
-    access(seccompProfile).then(() => true),
-    "ENOENT",
-  );
-  const appArmor = await readIfThere("/sys/module/apparmor/parameters/enabled");
-  const loaded = await readIfThere("/sys/kernel/security/apparmor/profiles");
-  return {
-    seccompProfile: hasSeccompProfile === true ? seccompProfile : undefined,
-    appArmorProfiles:
-      appArmor?.trim() === "Y"
-        ? new Set((loaded ?? "").split("\n").map((line) => line.split(" ")[0] ?? ""))
-        : undefined,
-  };
-}
-
 /** The parts that every distribution's container has; what they leave open is closed again after them. */
 const distributionLines = ["common.conf", "userns.conf"].map(
   (file) => `lxc.include = ${lxcConfiguration}/${file}`,
 );
 
-function confinementLines({ systemd, confinement }: Setting): string[] {
-  const { seccompProfile, appArmorProfiles } = confinement;
-  const profile = appArmorProfile[`${systemd}`];
-  return [
-    ...(seccompProfile === undefined ? [] : [`lxc.seccomp.profile = ${seccompProfile}`]),
-    ...(appArmorProfiles === undefined
-      ? []
-      : [`lxc.apparmor.profile = ${appArmorProfiles.has(profile) ? profile : "unconfined"}`]),
-  ];
-}
-
-async function readIfThere(path: string): Promise<string | undefined> {
-  return await unlessErrno(readFile(path, "utf8"), "ENOENT");
-}
+/** What shm_open(3) needs, and systemd mounts by itself. */
+const sharedMemoryLines = ["lxc.mount.entry = tmpfs dev/shm tmpfs rw,nosuid,nodev,create=dir 0 0"];

@@ -4,7 +4,7 @@ import type { DriverLog, DriverOptions, Network } from "../driver";
 import { unlessErrno } from "../errno";
 import { Cgroups } from "./cgroups";
 import { CommandRunner } from "./command-runner";
-import { type Confinement, readConfinement } from "./configuration";
+import { type Confinement, readConfinement } from "./confinement";
 import { EngineNamespace } from "./engine-namespace";
 import { readHierarchies } from "./hierarchies";
 import { ImageStore } from "./image-store";
@@ -39,7 +39,7 @@ export async function readEngine(options: DriverOptions): Promise<Engine> {
     timeoutMs,
     runner,
     namespace: new EngineNamespace(),
-    images: new ImageStore(place, runner, timeoutMs * unpackTimeoutFactor),
+    images: new ImageStore(place, runner, timeoutMs * unpackTimeoutFactor, log),
     cgroups: new Cgroups(await readHierarchies()),
     confinement: await readConfinement(),
   };

@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import { openBridge, removeBridge } from "./bridge";
 import { commands } from "./command";
+import { confinementGaps } from "./confinement";
 import type { Engine } from "./engine";
 import { openFirewall, removeFirewall } from "./firewall";
 import { ensurePassable, removeEmpty } from "./folder";
@@ -8,7 +9,8 @@ import { hasOverlay } from "./overlay";
 
 /** Makes what the containers share. Repeatable. */
 export async function openHost(engine: Engine): Promise<void> {
-  const { place, runner, namespace, cgroups, images, timeoutMs } = engine;
+  const { place, runner, namespace, cgroups, images, confinement, log, timeoutMs } = engine;
+  confinementGaps(confinement).forEach((gap) => log.warn({}, gap));
   for (const folder of [place.containers, place.images, place.engineConfiguration]) {
     await ensurePassable(folder);
   }

@@ -5,6 +5,7 @@ import {
   rootfsIn,
   type Setting,
 } from "../../../../server/driver/lxc/configuration";
+import { confinementGaps } from "../../../../server/driver/lxc/confinement";
 import { Place } from "../../../../server/driver/lxc/place";
 import { containerSpec } from "../container-spec";
 
@@ -39,6 +40,7 @@ describe("the configuration of an LXC container", () => {
       "lxc.net.0.ipv4.address = 198.18.0.100/24 198.18.0.255",
       "lxc.net.0.ipv4.gateway = 198.18.0.1",
       "lxc.mount.auto = proc:mixed sys:mixed",
+      "lxc.mount.entry = tmpfs dev/shm tmpfs rw,nosuid,nodev,create=dir 0 0",
       "lxc.pty.max = 1024",
       "lxc.cap.drop = mac_admin mac_override sys_time sys_module sys_rawio",
       "lxc.include = /var/lib/minicloud/lxc/containers/mc-012345-500/limits",
@@ -50,7 +52,7 @@ describe("the configuration of an LXC container", () => {
     assert.deepEqual(lines({ ...bare, systemd: true }), [
       "lxc.include = /usr/share/lxc/config/common.conf",
       "lxc.include = /usr/share/lxc/config/userns.conf",
-      ...lines(bare),
+      ...lines(bare).filter((line) => !line.includes("dev/shm")),
     ]);
   });
 
@@ -65,6 +67,17 @@ describe("the configuration of an LXC container", () => {
     assert.equal(line(true, new Set()), "lxc.apparmor.profile = unconfined");
     const confinement = { seccompProfile: "/seccomp", appArmorProfiles: undefined };
     assert.ok(lines({ ...bare, confinement }).includes("lxc.seccomp.profile = /seccomp"));
+  });
+
+  it("tells what is missing to confine it", () => {
+    assert.deepEqual(confinementGaps({ seccompProfile: "/seccomp", appArmorProfiles: undefined }), []);
+    assert.deepEqual(confinementGaps({ seccompProfile: "/seccomp", appArmorProfiles: profiles }), []);
+    const [list = "", profile = ""] = confinementGaps({
+      seccompProfile: undefined,
+      appArmorProfiles: new Set(["lxc-container-default-cgns"]),
+    });
+    assert.match(list, /any system call.*common\.seccomp is missing.*apt install/);
+    assert.match(profile, /profile lxc-container-default-with-nesting is not loaded.*apparmor_parser/);
   });
 
   it("says which root file system it is over", () => {
