@@ -71,11 +71,18 @@ export function cloudOptions(config: Config, log: Logger): CloudOptions {
 }
 
 /** What weakens the protection and was asked for all the same; said at every start. */
-export function warnings({ address, insecure, allowAnonymous }: Config): string[] {
+export function warnings(config: Config): string[] {
+  const { address, insecure, allowAnonymous } = config;
   return [
-    ...(insecure ? [`--insecure: tokens and commands travel unencrypted to ${address}`] : []),
+    ...(insecure ? [`--insecure: ${whatItExposes(config)}`] : []),
     ...(allowAnonymous ? [`--allow-anonymous: whoever reaches ${address} commands this daemon`] : []),
   ];
+}
+
+function whatItExposes({ address, tls }: Config): string {
+  return tls === undefined && !isLoopback(address)
+    ? `tokens and commands travel unencrypted to ${address}`
+    : `not needed with ${tls === undefined ? `the loopback address ${address}` : "TLS"}; leave it out`;
 }
 
 function chooseAction({ check, purge, foreground }: CommandLine): Config["action"] {

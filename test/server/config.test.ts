@@ -53,7 +53,11 @@ describe("the configuration", () => {
 
   it("takes an address that others reach with TLS, or when that is wanted", () => {
     assert.ok(readConfig(["-l", "0.0.0.0", "--tls-cert", "c", "--tls-key", "k"]).tls);
-    assert.match(warnings(readConfig(["-l", "0.0.0.0", "--insecure"])).join(), /^--insecure: .*0\.0\.0\.0$/);
+    assert.match(
+      warnings(readConfig(["-l", "0.0.0.0", "--insecure"])).join(),
+      /^--insecure: .*unencrypted to 0\.0\.0\.0$/,
+    );
+    assert.match(warnings(readConfig(["--insecure"])).join(), /^--insecure: not needed with .*127\.0\.0\.1/);
   });
 
   const misuses: [string[], RegExp][] = [
