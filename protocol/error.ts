@@ -2,7 +2,7 @@
  * Every way in which MiniCloud fails, with the fault number that stands for it on the wire. The numbers are
  * HTTP's where HTTP has one for the meaning; 1 and 2 stay free for the first MiniCloud's own faults.
  */
-export const errorCodes = {
+const errorCodes = {
   invalid: { fault: 400, meaning: "a parameter is wrong; nothing was changed" },
   unauthenticated: { fault: 401, meaning: "no token came, or a wrong one" },
   forbidden: { fault: 403, meaning: "not allowed, whoever asks" },

@@ -15,7 +15,7 @@ import {
 
 export { type InstanceStatus, instanceStatuses, type Readiness, readinesses };
 
-export const instanceSchema = z.object({
+const instanceSchema = z.object({
   /** From 500, never used twice in the life of a state folder. */
   id: z.int(),
   uid: uidSchema,

@@ -5,7 +5,7 @@ import { timeSchema, uidSchema } from "./name";
 /** Raised when a client and a daemon of different ages would misunderstand each other. */
 export const protocolVersion = 1;
 
-export const serverInfoSchema = z.object({
+const serverInfoSchema = z.object({
   serverId: uidSchema,
   version: z.string(),
   protocolVersion: z.int(),

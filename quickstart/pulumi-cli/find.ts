@@ -12,7 +12,7 @@ export interface PulumiCli {
 }
 
 /** The oldest CLI that is taken; `@pulumi/pulumi` 3.248 needs no newer one. */
-export const oldestVersion = "3.200.0";
+const oldestVersion = "3.200.0";
 
 /** The first on PATH that serves. */
 export function findOnPath(): Promise<PulumiCli | undefined> {

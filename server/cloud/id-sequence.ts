@@ -4,7 +4,7 @@ import { readJsonFile, writeJsonFile } from "./json-file";
 import { tolerate } from "./tolerate";
 
 /** As in the first MiniCloud, whose ids left room below for containers of others. */
-export const firstId = 500;
+const firstId = 500;
 /** A write for each id would cost a sync for each instance; what a crash leaves of a block is skipped. */
 const blockSize = 32;
 

@@ -8,7 +8,7 @@ import { waitForSshBanner } from "./ssh-banner";
 import { Undo } from "./undo";
 
 /** A creation that failed; `undone` tells whether anything of it is left. */
-export class CreationFailure {
+class CreationFailure {
   constructor(
     readonly error: MccError,
     readonly undone: boolean,

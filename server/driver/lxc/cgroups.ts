@@ -6,7 +6,7 @@ import { namesAtPivot, pivot } from "./monitor";
 
 /** LXC keeps two cgroups for a container: of its processes, and of the monitor that watches over them. */
 export const payloadPrefix = "lxc.payload.";
-export const monitorPrefix = "lxc.monitor.";
+const monitorPrefix = "lxc.monitor.";
 const prefixes = [payloadPrefix, monitorPrefix] as const;
 export type CgroupPrefix = (typeof prefixes)[number];
 

@@ -2,7 +2,7 @@
 const path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /** In the environment of all that a command starts in a container, with the word that marks the command. */
-export const markVariable = "MINICLOUD_EXEC";
+const markVariable = "MINICLOUD_EXEC";
 
 /**
  * Runs its arguments as a command, the words as they are. `$0` marks where the command's own output begins on
