@@ -12,7 +12,7 @@ import { findProgram, programs } from "./program";
 export interface PreflightOptions {
   /** Where the driver's files will be; it need not exist. */
   readonly folder: string;
-  /** The root under which /proc and /lib/modules are read; tests give another. Default: `/`. */
+  /** The root under which /proc and /lib/modules are read. Default: `/`. */
   readonly root?: string;
   /** Default: this process's and this kernel's. */
   readonly userId?: number;
