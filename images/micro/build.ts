@@ -1,6 +1,6 @@
 import { chmod, copyFile, cp, mkdir, mkdtemp, readdir, rename, rm, stat, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { MccError } from "../../protocol/error";
 import { busybox, folders, links, programs, terminals } from "./parts";
@@ -13,7 +13,7 @@ const ownFiles = join(__dirname, "..", "..", "..", "images", "micro", "root");
 const fileTime = "2025-01-01T00:00:00Z";
 
 /**
- * Builds the stock image `micro` from programs of this host's Debian packages: busybox as init, bash, and dropbear,
+ * Builds the stock image `micro` from programs of this host's Debian packages: busybox, bash, and dropbear,
  * which lets nobody in but by a key in `/root/.ssh/authorized_keys`. Its host key is put in when an instance is made.
  * Needs no root, and takes about a second.
  *
@@ -66,12 +66,13 @@ async function addFile(root: string, from: string, to: string): Promise<void> {
   await copyFile(from, target);
 }
 
-/** A link for each of busybox's commands. */
+/** A link for each of busybox's commands that nothing else in the image stands for. */
 async function addCommands(root: string): Promise<void> {
   const { stdout } = await execa(busybox, ["--list"]);
-  const taken = new Set(["busybox", "init", ...programs.map(({ path }) => basename(path))]);
+  const folder = join(root, "usr", "bin");
+  const taken = new Set(["init", ...(await readdir(folder))]);
   for (const command of stdout.split("\n").filter((name) => !taken.has(name))) {
-    await symlink("busybox", join(root, "usr", "bin", command));
+    await symlink("busybox", join(folder, command));
   }
 }
 

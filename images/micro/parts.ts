@@ -12,7 +12,11 @@ export const busybox = "/bin/busybox";
 
 /** Programs that are copied with the libraries they load; all is laid out as Debian does, `/bin` being `/usr/bin`. */
 export const programs: readonly Program[] = [
-  { path: busybox, debianPackage: "busybox-static", purpose: "init and the usual commands" },
+  {
+    path: busybox,
+    debianPackage: "busybox-static",
+    purpose: "the usual commands, and the shell that is init",
+  },
   { path: "/bin/bash", debianPackage: "bash", purpose: "the login shell" },
   { path: "/usr/sbin/dropbear", debianPackage: "dropbear-bin", purpose: "the SSH server" },
   {
@@ -56,6 +60,5 @@ export const links: readonly { readonly path: string; readonly to: string }[] = 
   { path: "/sbin", to: "usr/sbin" },
   { path: "/lib", to: "usr/lib" },
   { path: "/lib64", to: "usr/lib64" },
-  { path: "/usr/sbin/init", to: "../bin/busybox" },
   { path: "/var/run", to: "../run" },
 ];

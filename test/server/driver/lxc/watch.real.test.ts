@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
+import fs from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import sinon from "sinon";
 import { payloadPrefix } from "../../../../server/driver/lxc/cgroups";
 import { readHierarchies } from "../../../../server/driver/lxc/hierarchies";
 import { engineProcesses } from "../../../../server/driver/lxc/leftovers";
+import { createLxcDriver } from "../../../../server/driver/lxc/lxc-driver";
+import { captureLog } from "../../../support/captured-log";
 import { eventually } from "../../../support/eventually";
 import { lxcHosts } from "./lxc-host";
 import { shell, startContainer } from "./running-container";
@@ -26,16 +30,31 @@ describe("the watch over LXC containers", () => {
     assert.deepEqual(await host().driver.list(), [{ id: 500, running: false }]);
   });
 
-  it("does not take a reboot for an end", async () => {
-    const before = await shell(host(), "ip link show eth0");
-    await shell(host(), "reboot -f").catch(() => undefined);
-    await eventually(async () => {
-      const now = await shell(host(), "ip link show eth0").catch(() => before);
-      return now !== before && now.includes("eth0");
-    }, "it runs again");
-    assert.deepEqual(down, []);
-    assert.deepEqual(await host().driver.list(), [{ id: 500, running: true }]);
-  });
+  for (const command of ["reboot", "reboot -f"]) {
+    it(`does not take a ${command} for an end`, async () => {
+      const monitor = async (): Promise<number | undefined> =>
+        (await engineProcesses(host().place)).find(({ kind }) => kind === "monitor")?.pid;
+      const [watching, before] = [await monitor(), await shell(host(), "ip link show eth0")];
+      await shell(host(), command).catch(() => undefined);
+      await eventually(async () => {
+        const now = await shell(host(), "ip link show eth0").catch(() => before);
+        return now !== before && now.includes("eth0");
+      }, "it runs again");
+      assert.equal(await monitor(), watching);
+      assert.match(await shell(host(), "ip -4 -o address show eth0"), /inet 198\.18\.0\.100\/24/);
+      assert.deepEqual(down, []);
+      assert.deepEqual(await host().driver.list(), [{ id: 500, running: true }]);
+    });
+  }
+
+  for (const command of ["poweroff", "halt"]) {
+    it(`tells of one that ${command} ended`, async () => {
+      await shell(host(), command).catch(() => undefined);
+      await eventually(() => down.length > 0, "it was told");
+      assert.deepEqual(down, [500]);
+      assert.deepEqual(await host().driver.list(), [{ id: 500, running: false }]);
+    });
+  }
 
   it("tells of one whose monitor was killed, though nothing clears up after it", async () => {
     const monitor = (await engineProcesses(host().place)).find(({ kind }) => kind === "monitor");
@@ -44,6 +63,31 @@ describe("the watch over LXC containers", () => {
     assert.deepEqual(down, [500]);
     await host().driver.start(500);
     assert.equal(await shell(host(), "hostname"), "host-500");
+  });
+
+  it("finds what went down without the kernel's help, when that is refused", async () => {
+    await host().driver.close();
+    const refusal = Object.assign(new Error("System limit reached"), { code: "ENOSPC" });
+    const refused = sinon.stub(fs, "watch").throws(refusal);
+    const clock = sinon.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    const { log, lines } = captureLog();
+    const driver = createLxcDriver({ ...host().options, log });
+    try {
+      driver.watch((id) => down.push(id));
+      await eventually(() => refused.called, "a watch was asked for");
+      assert.match(String(lines[0]?.["msg"]), /every 10 s only: System limit reached.*fs\.inotify/);
+      clock.tick(10_000);
+      await driver.stop(500, 0);
+      await eventually(() => {
+        clock.tick(10_000);
+        return down.length > 0;
+      }, "it was told");
+      assert.deepEqual(down, [500]);
+    } finally {
+      await driver.close();
+      clock.restore();
+      refused.restore();
+    }
   });
 
   it("tells nothing once the driver is closed", async () => {
