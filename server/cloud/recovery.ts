@@ -6,8 +6,8 @@ import { ManagedInstance } from "./managed-instance";
 
 /**
  * Compares the records of an earlier run with what the engine lists, before the first request: a half-made
- * instance is undone, one half taken over given back, a half-destroyed one finished, a lost one reported. What the engine lists beside
- * them is left alone, and its id is not given out.
+ * instance is undone, a container half taken over is given back, a half-destroyed instance is finished, a lost
+ * one is reported. What the engine lists beside them is left alone, and its id is not given out.
  *
  * @returns what could not be cleared away: it has failed, keeps what is its own, and is to be tried again.
  */
