@@ -18,13 +18,14 @@ import { serverInfo } from "./commands/server-info";
 import { ssh } from "./commands/ssh";
 import { start } from "./commands/start";
 import { stop } from "./commands/stop";
+import { takeOver } from "./commands/take-over";
 import { updateKey } from "./commands/update-key";
 import { wait } from "./commands/wait";
 
 const daemonCommands: readonly Command[] = [
   runInstances,
   listInstances,
-  destroyInstance,
+  ...[destroyInstance, takeOver],
   ...[start, stop, restart, wait],
   ...[ssh, exec, cp],
   ...[listKeys, addKey, updateKey, destroyKey],

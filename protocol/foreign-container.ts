@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** A container on the daemon's engine that the daemon did not make, and never touches. */
+/** A container on the daemon's engine that the daemon did not make, and never touches unless told to take it over. */
 export const foreignContainerSchema = z.object({
   /** The engine's own. */
   engineId: z.string(),

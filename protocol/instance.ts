@@ -29,7 +29,10 @@ const instanceSchema = z.object({
   keys: z.array(z.string()),
   labels: z.record(z.string(), z.string()),
   createdAt: timeSchema,
-  /** The public half, as it stands in a known_hosts file behind the host: `ssh-ed25519 AAAA…`. */
+  /**
+   * The public half, as it stands in a known_hosts file behind the host: `ssh-ed25519 AAAA…`. Empty for a
+   * container that was taken over and has none.
+   */
   sshHostKey: z.string(),
   /** True when the driver keeps instances in memory only. */
   simulated: z.boolean(),
@@ -159,6 +162,24 @@ export const instanceMethods = {
       stderr: z.base64(),
       truncated: z.boolean(),
     }),
+  ),
+  "instance.takeOver": method(
+    "Puts a container that others made on the same engine under this daemon, without stopping it, and returns the instance that it becomes.",
+    z.strictObject({
+      /** The engine's own id or name for it. */
+      container: z
+        .string()
+        .regex(
+          /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/,
+          "a container goes by the engine's id or name for it, of A-Z, a-z, 0-9, ., _ and -",
+        ),
+      /** Default: the container's own, where it can be an instance's; else `mcc-<id>`. */
+      name: instanceNameSchema.optional(),
+      /** Beside the keys that the container has. Left out or empty: those stay alone. */
+      keys: keysSchema.default([]),
+      labels: labelsSchema.default({}),
+    }),
+    instanceSchema,
   ),
   "instance.destroy": method(
     "Destroys an instance, whatever its state, and returns when it is gone; gone already is success.",

@@ -84,4 +84,10 @@ function refuseWithoutSsh(instance: Instance): void {
       `Instance ${titleOf(instance)} is ${instance.status}; SSH needs a running one.`,
     );
   }
+  if (instance.sshHostKey === "") {
+    throw new MccError(
+      "conflict",
+      `Instance ${titleOf(instance)} had no SSH host key when it was taken over; use ssh root@${instance.ipAddress} itself, or mcc exec.`,
+    );
+  }
 }

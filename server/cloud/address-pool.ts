@@ -69,6 +69,15 @@ export class AddressPool {
     );
   }
 
+  /** Marks the address of a container of others' that becomes an instance. @throws MccError `conflict`. */
+  adopt(address: string): void {
+    const index = this.#indexOf(address);
+    if (index !== undefined && this.#taken.has(index)) {
+      throw new MccError("conflict", `The address ${address} is taken by an instance already.`);
+    }
+    this.keep(address);
+  }
+
   /** Marks an address that an instance has already; one outside the range stays that instance's own. */
   keep(address: string): void {
     const index = this.#indexOf(address);

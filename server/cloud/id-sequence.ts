@@ -44,6 +44,15 @@ export class IdSequence {
     return id;
   }
 
+  /** As `skip`, and safe from being given out again when `settled` has resolved. */
+  keep(id: number): void {
+    this.skip(id);
+    if (id >= this.#covered) {
+      this.#covered = id + blockSize;
+      this.#write(this.#covered);
+    }
+  }
+
   /** Never gives out an id up to this one again, as something on this host has it already. */
   skip(id: number): void {
     this.#next = Math.max(this.#next, id + 1);

@@ -43,6 +43,16 @@ export class InstanceBeginning {
     this.#closed = true;
   }
 
+  /** @throws MccError `unavailable` when no more may begin. */
+  refuseClosed(): void {
+    if (this.#closed) {
+      throw new MccError(
+        "unavailable",
+        "The daemon is stopping and makes no more instances; start it again.",
+      );
+    }
+  }
+
   /** Resolves once the intent is recorded; the instance's `ready` tells how its making ends. */
   async begin(
     parameters: ParsedParameters<"instance.create">,
@@ -58,12 +68,7 @@ export class InstanceBeginning {
     this.#context.keys.publicKeys(parameters.keys);
     this.#context.reservations.setForeign(await this.#context.driver.foreign());
     // From here to the catalog nothing waits, so that of two requests only one gets past, and none an end.
-    if (this.#closed) {
-      throw new MccError(
-        "unavailable",
-        "The daemon is stopping and makes no more instances; start it again.",
-      );
-    }
+    this.refuseClosed();
     if (clientToken !== undefined && this.#catalog.byToken(clientToken) !== undefined) {
       return await this.begin(parameters, extras);
     }

@@ -5,11 +5,12 @@ import { readinesses } from "../../protocol/instance";
 import { readJsonFile, syncFolder, writeJsonFile } from "./json-file";
 
 /**
- * What the daemon keeps of an instance beside what the engine lists. `creating` and `destroying` are
- * intents, recorded before the engine is called: a daemon that finds one at its start undoes or finishes it.
+ * What the daemon keeps of an instance beside what the engine lists. `creating`, `taking` and
+ * `destroying` are intents, recorded before the engine is called: a daemon that finds one at its start undoes or
+ * finishes it.
  */
 const recordSchema = z.strictObject({
-  phase: z.enum(["creating", "created", "destroying"]),
+  phase: z.enum(["creating", "taking", "created", "destroying"]),
   id: z.int(),
   uid: z.string(),
   name: z.string(),
@@ -27,6 +28,8 @@ const recordSchema = z.strictObject({
   waitFor: z.enum(readinesses),
   /** Whether it is started again after a reboot of the host. */
   wanted: z.enum(["running", "stopped"]),
+  /** Of a container that was taken over: what it had in place of our marks. */
+  before: z.strictObject({ name: z.string().optional(), description: z.string().optional() }).optional(),
 });
 export type InstanceRecord = z.infer<typeof recordSchema>;
 

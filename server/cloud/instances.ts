@@ -8,6 +8,7 @@ import type { InstanceCatalog, InstanceTarget } from "./instance-catalog";
 import type { InstanceContext } from "./instance-context";
 import { InstanceDestruction } from "./instance-destruction";
 import { startAgain, startInstance, stopInstance } from "./instance-power";
+import { takeOver } from "./instance-take-over";
 import { updateInstance } from "./instance-update";
 import { rewriteCarriers } from "./key-carriers";
 import type { KeyChange } from "./keys";
@@ -120,6 +121,11 @@ export class Instances {
       stderr: Buffer.from(result.stderr).toString("base64"),
       truncated: result.truncated,
     };
+  }
+
+  async takeOver(parameters: ParsedParameters<"instance.takeOver">): Promise<Instance> {
+    this.#beginning.refuseClosed();
+    return this.#describe(await takeOver(this.#context, this.catalog, parameters));
   }
 
   async destroy(target: ParsedParameters<"instance.destroy">): Promise<MethodResult<"instance.destroy">> {

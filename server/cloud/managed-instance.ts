@@ -37,6 +37,7 @@ export class ManagedInstance {
     }
     const byPhase = {
       creating: "pending",
+      taking: "pending",
       destroying: "destroying",
       created: this.running ? "running" : "stopped",
     } as const;

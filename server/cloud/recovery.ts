@@ -1,12 +1,13 @@
 import { messageOf } from "../../protocol/error";
 import type { InstanceCatalog } from "./instance-catalog";
 import type { InstanceContext } from "./instance-context";
+import { requireTakesOver } from "./instance-take-over";
 import { ManagedInstance } from "./managed-instance";
 
 /**
  * Compares the records of an earlier run with what the engine lists, before the first request: a half-made
- * instance is undone, a half-destroyed one is finished, a lost one is reported. What the engine lists beside
- * them is left alone, and its id is not given out.
+ * instance is undone, a container half taken over is given back, a half-destroyed instance is finished, a lost
+ * one is reported. What the engine lists beside them is left alone, and its id is not given out.
  *
  * @returns what could not be cleared away: it has failed, keeps what is its own, and is to be tried again.
  */
@@ -28,7 +29,8 @@ export async function recover(
         log.warn({ instance: record.id, phase: record.phase }, "clearing away what an earlier daemon left");
         if (!(await clearAway(context, instance))) {
           catalog.add(instance);
-          stuck.push(instance);
+          // To try again is to destroy, and this one is not ours yet.
+          stuck.push(...(record.phase === "taking" ? [] : [instance]));
         }
       } else {
         instance.running = container?.running ?? false;
@@ -53,8 +55,13 @@ export async function recover(
 /** @returns whether it is gone. */
 async function clearAway(context: InstanceContext, instance: ManagedInstance): Promise<boolean> {
   const { driver, records, reservations, limits, log } = context;
+  const { record } = instance;
   try {
-    await limits.change(() => driver.destroy(instance.id));
+    await limits.change(() =>
+      record.phase === "taking"
+        ? requireTakesOver(driver).giveBack(record.id, record.before ?? {})
+        : driver.destroy(record.id),
+    );
     await records.remove(instance.id);
   } catch (error) {
     instance.failure = `What an earlier daemon left of instance ${instance.title} could not be cleared away, and is tried again: ${messageOf(error)}`;

@@ -1,7 +1,11 @@
 import { MccError } from "../../protocol/error";
+import { instanceNameSchema } from "../../protocol/name";
 import type { ForeignContainer } from "../driver/driver";
 import type { AddressPool } from "./address-pool";
 import type { IdSequence } from "./id-sequence";
+
+/** Ids that follow one another never get here in the life of a state folder. */
+const highestAdoptedId = 1_000_000;
 
 /** What belongs to one instance at a time. */
 export interface Reservation {
@@ -46,6 +50,28 @@ export class Reservations {
     return { id, name, ipAddress };
   }
 
+  /**
+   * Takes for an instance what a container of others' has already: its address, its name where that can be an
+   * instance's, and its id where that is a number of our order of magnitude which none of ours has.
+   *
+   * @throws MccError `conflict` for what an instance has.
+   */
+  adopt(
+    container: Pick<ForeignContainer, "engineId" | "name">,
+    wanted: { name: string | undefined; ipAddress: string },
+  ): Reservation {
+    const own = instanceNameSchema.safeParse(container.name);
+    const name = wanted.name ?? (own.success ? own.data : undefined);
+    if (name !== undefined) {
+      this.#refuseTakenName(name, container.name);
+    }
+    this.pool.adopt(wanted.ipAddress);
+    const id = this.#adoptId(container.engineId);
+    const reservation = { id, name: name ?? this.#freeName(id), ipAddress: wanted.ipAddress };
+    this.#idsByName.set(reservation.name, id);
+    return reservation;
+  }
+
   /** Takes up what an instance of an earlier run of the daemon has. */
   keep(reservation: Reservation): void {
     this.ids.skip(reservation.id);
@@ -76,6 +102,16 @@ export class Reservations {
     return id;
   }
 
+  #adoptId(engineId: string): number {
+    const id = Number(engineId);
+    const fits = Number.isInteger(id) && id >= 1 && id < highestAdoptedId;
+    if (!fits || [...this.#idsByName.values()].includes(id)) {
+      return this.#takeId();
+    }
+    this.ids.keep(id);
+    return id;
+  }
+
   #takeAddress(ipAddress: string | undefined): string {
     if (ipAddress === undefined) {
       return this.pool.takeAny();
@@ -92,7 +128,8 @@ export class Reservations {
       : plain;
   }
 
-  #refuseTakenName(name: string): void {
+  /** @param except of a container that is to become an instance, its own. */
+  #refuseTakenName(name: string, except?: string): void {
     const id = this.#idsByName.get(name);
     if (id !== undefined) {
       throw new MccError(
@@ -100,7 +137,7 @@ export class Reservations {
         `The name "${name}" is taken by instance ${id}; choose another one, or destroy that instance first.`,
       );
     }
-    if (this.#foreignNames.has(name)) {
+    if (name !== except && this.#foreignNames.has(name)) {
       throw new MccError(
         "conflict",
         `The name "${name}" is taken by a container on this host that MiniCloud did not make; choose another one.`,

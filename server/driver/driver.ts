@@ -31,7 +31,7 @@ export interface Container {
   readonly running: boolean;
 }
 
-/** A container on the same engine that this daemon did not make. It is never touched. */
+/** A container on the same engine that this daemon did not make. It is never touched, unless it is taken over. */
 export interface ForeignContainer {
   /** The engine's own id for it; what a container of ours would be called that had the same id. */
   readonly engineId: string;
@@ -41,6 +41,38 @@ export interface ForeignContainer {
   readonly hostname: string | undefined;
   readonly image: string | undefined;
   readonly ipAddresses: readonly string[];
+}
+
+/** Puts containers that others made under this daemon, without stopping them. */
+export interface TakesOver {
+  /**
+   * The container that the engine knows by this id or name.
+   *
+   * @throws MccError `not-found`; `conflict` for one that is a daemon's already, this one's or another's, or that
+   * lies where the driver does not look.
+   */
+  find(engineId: string): Promise<TakeableContainer>;
+
+  /** Makes it this daemon's: from now on `list` shows it under the id, and `foreign` no longer. */
+  take(engineId: string, as: { readonly id: number; readonly uid: string }): Promise<void>;
+
+  /** Takes `take` back, whole or half-done, also that of a daemon that died. Gone or never taken is success. */
+  giveBack(id: number, before: FormerMarks): Promise<void>;
+
+  /** The beginning of a file in a container, running or not; undefined when there is no such file. */
+  readFile(id: number, path: string): Promise<string | undefined>;
+}
+
+/** What taking a container over replaces. */
+export interface FormerMarks {
+  readonly name?: string | undefined;
+  readonly description?: string | undefined;
+}
+
+export interface TakeableContainer extends ForeignContainer {
+  readonly description: string | undefined;
+  /** The name of the type that it was made with, where the engine knows. */
+  readonly type: string | undefined;
 }
 
 export interface ExecRequest {
@@ -121,6 +153,9 @@ export interface DriverLog {
  */
 export interface Driver {
   readonly capabilities: Capabilities;
+
+  /** Absent for an engine whose containers cannot be taken over. */
+  readonly takesOver?: TakesOver;
 
   /** What this host lacks; empty when the driver can work. Changes nothing. */
   preflight(): Promise<Finding[]>;

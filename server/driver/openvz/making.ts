@@ -46,16 +46,28 @@ export class Making {
 
   /** Into a container that does not run. */
   async writeFiles(target: Target, files: readonly ContainerFile[]): Promise<void> {
+    await this.whileMounted(target, "written", (root) => writeIntoRoot(root, files));
+  }
+
+  /**
+   * Does the work on the root folder of a container that does not run.
+   *
+   * @param done what it does to files, for the message when it fails.
+   */
+  async whileMounted<T>(
+    target: Target,
+    done: "read" | "written",
+    work: (root: string) => Promise<T>,
+  ): Promise<T> {
     const root = (await this.vz.host()).root(target.ctid);
     await this.vz.run(commands.mount(target));
-    try {
-      await writeIntoRoot(root, files);
-    } catch (error) {
+    const result = await work(root).catch(async (error: unknown) => {
       const code = MccError.isInstance(error) ? error.code : "engine";
-      const said = `The files of container ${target.id} could not be written: ${messageOf(error)}`;
+      const said = `The files of container ${target.id} could not be ${done}: ${messageOf(error)}`;
       throw new MccError(code, `${said}${await this.#unmountAfterFailure(target)}`, { cause: error });
-    }
+    });
     await this.vz.run(commands.unmount(target));
+    return result;
   }
 
   /** @returns what to add to the first failure's message, which is the one that counts. */

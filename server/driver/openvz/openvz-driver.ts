@@ -27,6 +27,7 @@ import { Making } from "./making";
 import { stopContainer } from "./power";
 import { preflight } from "./preflight";
 import { readSamples } from "./sample-types";
+import { TakeOver } from "./take-over";
 import { UnfinishedRecords } from "./unfinished-records";
 import { Vz } from "./vz";
 
@@ -45,6 +46,7 @@ export function createOpenvzDriver(options: DriverOptions, places: HostPlaces = 
 
 class OpenvzDriver implements Driver {
   readonly capabilities = { simulated: false, importsImages: true, ownsNetwork: false, changesAtOnce };
+  readonly takesOver: TakeOver;
   readonly #vz: Vz;
   readonly #records: UnfinishedRecords;
   readonly #containers: Containers;
@@ -67,6 +69,9 @@ class OpenvzDriver implements Driver {
     this.#making = new Making(serverId, this.#vz, this.#records, this.#containers);
     this.#destruction = new Destruction(this.#vz, this.#records, this.#containers, earlier);
     this.#guest = new Guest(timeoutMs, async () => (await this.#vz.generation()).exitCodes);
+    this.takesOver = new TakeOver(serverId, this.#vz, {
+      ...{ containers: this.#containers, guest: this.#guest, making: this.#making, earlier },
+    });
     this.#images = new ImageArchives(
       async () => (await this.#vz.host()).imageFolder,
       join(folder, "imported-images"),

@@ -27,6 +27,34 @@ export async function writeIntoRoot(root: string, files: readonly ContainerFile[
   }
 }
 
+/**
+ * The beginning of a file in the mounted root of a container that does not run. A link is never followed.
+ *
+ * @returns undefined when there is no such file, or something else in its place.
+ */
+export async function readFromRoot(
+  root: string,
+  path: string,
+  maxBytes: number,
+): Promise<string | undefined> {
+  const names = namesOf(path);
+  let current = root;
+  for (const [index, name] of names.entries()) {
+    current = join(current, name);
+    const there = await unlessErrno(lstat(current), "ENOENT");
+    if ((index === names.length - 1 ? there?.isFile() : there?.isDirectory()) !== true) {
+      return undefined;
+    }
+  }
+  const handle = await open(current, "r");
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(maxBytes), 0, maxBytes, 0);
+    return buffer.toString("utf8", 0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}
+
 /** The container's root: with user namespaces, another user than the host's. It owns what every image has. */
 async function ownerOf(root: string): Promise<Owner> {
   return (await unlessErrno(lstat(join(root, "etc")), "ENOENT")) ?? (await lstat(root));

@@ -1,0 +1,53 @@
+import { z } from "zod";
+import { connect } from "../../client/client";
+import { MccError } from "../../protocol/error";
+import { instanceNameSchema, nameSchema } from "../../protocol/name";
+import { command } from "../command";
+import { titleOf } from "../find-instances";
+import { onEach } from "../on-each";
+import { print } from "../output/print";
+import { text } from "../values";
+
+export const takeOver = command({
+  name: "take-over",
+  summary: "Put containers that others made under MiniCloud, without stopping them",
+  options: {
+    name: {
+      syntax: "-n, --name <NAME>",
+      help: "what to call it (default: as it is called, or mcc-ID)",
+      value: instanceNameSchema.optional(),
+    },
+    keys: {
+      syntax: "-k, --public-key <KEY>",
+      help: "name of a key that list-keys shows, beside those that it has; may be given several times",
+      value: z.array(nameSchema).default([]),
+      several: true,
+      names: "key",
+    },
+  },
+  arguments: {
+    containers: {
+      syntax: "<ID...>",
+      help: "the engine's ids or names of containers, as list-instances -a --all-owners shows them",
+      value: z.array(text),
+    },
+  },
+  examples: [
+    ["take-over 101", "one container"],
+    ["take-over 101 -n web -k me", "under another name, and with a key of the daemon's"],
+    ["take-over 500 501 502", "several"],
+  ],
+  run: async ({ containers, name, keys }) => {
+    if (name !== undefined && containers.length > 1) {
+      throw new MccError(
+        "invalid",
+        "One name is for one container; leave --name out, or take them one by one.",
+      );
+    }
+    const client = connect();
+    await onEach([...new Set(containers)], async (container) => {
+      const instance = await client.call("instance.takeOver", { container, name, keys });
+      print(`${titleOf(instance)} ${instance.status}`);
+    });
+  },
+});

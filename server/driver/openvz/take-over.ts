@@ -1,0 +1,107 @@
+import { MccError } from "../../../protocol/error";
+import type { FormerMarks, TakeableContainer, TakesOver } from "../driver";
+import { commands } from "./command";
+import { readVariables } from "./configuration-file";
+import type { Containers } from "./containers";
+import type { EarlierCommands } from "./earlier-commands";
+import type { Guest } from "./guest";
+import type { Making } from "./making";
+import { formatMetadata, parseMetadata } from "./metadata";
+import { readFromRoot } from "./root-files";
+import type { Vz } from "./vz";
+
+const mostFileBytes = 64 * 1024;
+const readScript = '[ ! -f "$1" ] || { echo found; cat "$1"; }';
+const readTimeoutMs = 30_000;
+
+/** Makes containers of others' ours: by their description, as those that we make. */
+export class TakeOver implements TakesOver {
+  constructor(
+    private readonly serverId: string,
+    private readonly vz: Vz,
+    private readonly parts: {
+      readonly containers: Containers;
+      readonly guest: Guest;
+      readonly making: Making;
+      readonly earlier: EarlierCommands;
+    },
+  ) {}
+
+  async find(engineId: string): Promise<TakeableContainer> {
+    const { own, foreign } = await this.parts.containers.look();
+    const ours = [...own.values()].find(({ ctid, names }) => [ctid, names?.name].includes(engineId));
+    if (ours !== undefined) {
+      throw new MccError("conflict", `The container "${engineId}" is this server's instance ${ours.id}.`);
+    }
+    const found =
+      foreign.find(({ ctid }) => ctid === engineId) ?? foreign.find(({ name }) => name === engineId);
+    if (found === undefined) {
+      const others = foreign.map(({ ctid, name }) => (name === undefined ? ctid : `${ctid} (${name})`));
+      throw new MccError(
+        "not-found",
+        `The engine has no container "${engineId}". Others made: ${others.join(", ") || "none"}.`,
+      );
+    }
+    const { ctid, ...container } = found;
+    refuseOtherServers(ctid, found.description);
+    const variables = await readVariables((await this.vz.host()).containerConfiguration(ctid));
+    await this.#refuseOtherPlace(ctid, variables?.get("VE_ROOT"));
+    return { engineId: ctid, ...container, type: variables?.get("ORIGIN_SAMPLE")?.toLowerCase() };
+  }
+
+  async take(engineId: string, { id, uid }: { id: number; uid: string }): Promise<void> {
+    const target = { id, ctid: engineId };
+    const description = formatMetadata({ serverId: this.serverId, id, uid });
+    await this.vz.run(commands.set(target, ["--description", description]));
+    this.parts.containers.add(target);
+  }
+
+  async giveBack(id: number, { name, description = "" }: FormerMarks): Promise<void> {
+    const { containers, earlier, making } = this.parts;
+    await earlier.end(id);
+    const taken = (await containers.look()).own.get(id);
+    if (taken === undefined) {
+      return;
+    }
+    if (name !== undefined && taken.names?.name !== name) {
+      await making.names.inTurn(name, () => this.vz.run(commands.set(taken, ["--name", name])));
+    }
+    await this.vz.run(commands.set(taken, ["--description", description]));
+    containers.remove(id);
+  }
+
+  async readFile(id: number, path: string): Promise<string | undefined> {
+    const { containers, guest, making } = this.parts;
+    const target = await containers.get(id);
+    if ((await containers.look()).own.get(id)?.running !== true) {
+      return await making.whileMounted(target, "read", (root) => readFromRoot(root, path, mostFileBytes));
+    }
+    const { stdout } = await guest.exec(target, {
+      command: ["/bin/sh", "-c", readScript, "sh", path],
+      ...{ stdin: Buffer.alloc(0), timeoutMs: readTimeoutMs, maxOutputBytes: mostFileBytes },
+    });
+    return /^found\n(?<content>[^]*)$/.exec(Buffer.from(stdout).toString())?.groups?.["content"];
+  }
+
+  /** Where vzctl would mount it, we would read and write elsewhere. */
+  async #refuseOtherPlace(ctid: string, root: string | undefined): Promise<void> {
+    const expected = (await this.vz.host()).root(ctid);
+    const actual = (root ?? expected).replace(/\$(VEID|\{VEID\})/g, ctid);
+    if (actual !== expected) {
+      throw new MccError(
+        "conflict",
+        `The container ${ctid} has its root at ${actual}, and this host's configuration says ${expected}; remove VE_ROOT from ${ctid}.conf while it is stopped.`,
+      );
+    }
+  }
+}
+
+function refuseOtherServers(ctid: string, description: string | undefined): void {
+  const owner = parseMetadata(description)?.serverId;
+  if (owner !== undefined) {
+    throw new MccError(
+      "conflict",
+      `The container ${ctid} belongs to another MiniCloud server, ${owner.slice(0, 8)}…; if that one is gone for good: vzctl set ${ctid} --description "" --save.`,
+    );
+  }
+}

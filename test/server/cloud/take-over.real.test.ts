@@ -1,0 +1,240 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { instanceMethods } from "../../../protocol/instance";
+import type { MethodParameters } from "../../../protocol/method-table";
+import type { Cloud } from "../../../server/cloud/cloud";
+import { fakeHosts } from "../../fakes/openvz/suite";
+import { assertMccError } from "../../support/assert-error";
+import { eventually } from "../../support/eventually";
+import { createReady, targetOf, testClouds } from "../../support/test-cloud";
+import { makeForeign, vzctl } from "../driver/openvz/fake-driver";
+import { openOpenvzCloud, wanted } from "./openvz-cloud";
+
+const theirKey = "ssh-rsa AAAAB3NzaC1yc2E theirs";
+const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAA";
+/** As the first MiniCloud's server made its containers. */
+const old = ["--ipadd", "198.18.0.7", "--hostname", "mcc-id-500.localdomain"];
+
+const parsed = (parameters: MethodParameters<"instance.takeOver">) =>
+  instanceMethods["instance.takeOver"].parameters.parse(parameters);
+
+for (const generation of ["v4", "v7"] as const) {
+  describe(`instance.takeOver, the fake ${generation}`, () => {
+    const clouds: Cloud[] = [];
+    const closeAll = async (): Promise<void> => {
+      await Promise.all(clouds.splice(0).map((cloud) => cloud.close()));
+    };
+    const host = fakeHosts({ generation }, closeAll);
+    const open = async (): Promise<Cloud> => {
+      const cloud = await openOpenvzCloud(host().root);
+      clouds.push(cloud);
+      return cloud;
+    };
+    /** As the engine calls it; an old number is one in both generations. */
+    const makeOld = async (...more: readonly string[]): Promise<void> => {
+      await makeForeign(host(), "500", ...old, ...more);
+      writeInside("/root/.ssh/authorized_keys", `${theirKey}\n`);
+      writeInside("/etc/ssh/ssh_host_ed25519_key.pub", `${hostKey} root@old\n`);
+    };
+    const inside = (path: string): string => host().path(`vz/private/500${path}`);
+    const writeInside = (path: string, content: string): void => {
+      mkdirSync(dirname(inside(path)), { recursive: true });
+      writeFileSync(inside(path), content);
+    };
+    const takeOver = (cloud: Cloud, parameters: object = {}) =>
+      cloud.instances.takeOver(parsed({ container: "500", ...parameters }));
+    const isRunning = async (): Promise<boolean> =>
+      (await vzctl(host(), "status", "500")).includes("running");
+    const assertTheirs = async (cloud: Cloud): Promise<void> => {
+      assert.deepEqual(await cloud.instances.list({}), []);
+      const foreign = await cloud.foreignContainers();
+      assert.deepEqual(
+        foreign.map(({ engineId, ipAddresses }) => [engineId, ipAddresses]),
+        [["500", ["198.18.0.7"]]],
+      );
+    };
+
+    it("takes a running container as it is, without stopping it", async () => {
+      await makeOld();
+      await vzctl(host(), "start", "500");
+      const cloud = await open();
+      host().takeCommands();
+      const { uid, createdAt, ...instance } = await takeOver(cloud, { labels: { from: "old" } });
+      assert.match(`${uid} ${createdAt}`, /^[0-9a-f]{32} 20/);
+      assert.deepEqual(instance, {
+        ...{ id: 500, name: "mcc-500", status: "running", ipAddress: "198.18.0.7", simulated: false },
+        ...{ hostname: "mcc-id-500.localdomain", image: wanted.image, type: "basic", keys: [] },
+        ...{ labels: { from: "old" }, sshHostKey: hostKey },
+      });
+      const actions = host()
+        .takeCommands()
+        .map(([, action]) => action);
+      assert.deepEqual(
+        actions.filter((action) => ["start", "stop", "restart", "mount", "umount"].includes(action ?? "")),
+        [],
+      );
+      assert.deepEqual(await cloud.foreignContainers(), []);
+      await assertMccError(
+        createReady(cloud, { ...wanted, ipAddress: "198.18.0.7" }),
+        "conflict",
+        /is taken/,
+      );
+    });
+
+    it("then it lives as any other: exec, keys, stop, start, a restart of the daemon, destroy", async () => {
+      await makeOld("--name", "web");
+      await vzctl(host(), "start", "500");
+      const first = await open();
+      const { uid, name } = await takeOver(first);
+      assert.equal(name, "web");
+      await closeAll();
+      const cloud = await open();
+      const target = { instance: 500, uid };
+      const { stdout } = await cloud.instances.exec({
+        ...{ ...target, command: ["hostname"], stdin: "", timeoutSeconds: 10, maxOutputBytes: 100 },
+      });
+      assert.notEqual(stdout, "");
+      await cloud.instances.update({ ...target, name: "web-2", keys: [] });
+      assert.equal(readFileSync(inside("/root/.ssh/authorized_keys"), "utf8"), `${theirKey}\n`);
+      assert.equal((await cloud.instances.stop({ ...target, graceSeconds: 0 })).status, "stopped");
+      assert.equal((await cloud.instances.start(target)).status, "running");
+      const [other] = await Promise.all([createReady(cloud, wanted)]);
+      assert.notEqual(other.ipAddress, "198.18.0.7");
+      await cloud.instances.destroy(targetOf(other));
+      await cloud.instances.destroy(target);
+      assert.deepEqual(host().remains(), []);
+    });
+
+    it("adds keys to those that are there, and gives another name", async () => {
+      await makeOld("--name", "Old_One");
+      await vzctl(host(), "start", "500");
+      const cloud = await open();
+      const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJnCD0UQyWCtK0VOwNJ9wYgmR7AoTq4kPVHrKgKqKKnF";
+      await cloud.keys.add({ name: "me", publicKey });
+      const instance = await takeOver(cloud, { name: "web", keys: ["me"] });
+      assert.deepEqual([instance.name, instance.keys], ["web", ["me"]]);
+      assert.match(host().configuration("500"), /NAME="web"/);
+      const keys = readFileSync(inside("/root/.ssh/authorized_keys"), "utf8");
+      assert.ok(keys.includes(publicKey) && keys.includes(theirKey), keys);
+    });
+
+    it("takes a stopped one, follows no link in it, and leaves it stopped", async () => {
+      await makeOld();
+      writeInside("/etc/ssh/none", "");
+      symlinkSync("/etc/hostname", inside("/etc/ssh/ssh_host_ecdsa_key.pub"));
+      writeInside("/etc/ssh/ssh_host_ed25519_key.pub", "no key\n");
+      const cloud = await open();
+      const { status, sshHostKey } = await takeOver(cloud);
+      assert.deepEqual([status, sshHostKey, await isRunning()], ["stopped", "", false]);
+      assert.equal((await vzctl(host(), "status", "500")).includes("unmounted"), true);
+    });
+
+    it("keeps an address outside the range, also after a restart", async () => {
+      await makeForeign(host(), "500", "--ipadd", "10.0.0.9");
+      assert.equal((await takeOver(await open())).ipAddress, "10.0.0.9");
+      await closeAll();
+      const [instance] = await (await open()).instances.list({});
+      assert.deepEqual([instance?.id, instance?.ipAddress], [500, "10.0.0.9"]);
+    });
+
+    it("gives another id where an instance has that number", async () => {
+      const cloud = await open();
+      const { id } = await createReady(cloud, wanted);
+      await makeForeign(host(), String(1_000_000 + id), "--ipadd", "198.18.0.9");
+      const taken = await takeOver(cloud, { container: String(1_000_000 + id) });
+      assert.equal(taken.id, id + 1);
+      await cloud.instances.destroy(targetOf(taken));
+    });
+
+    it("refuses what cannot be taken over, and changes nothing", async () => {
+      await makeOld("--name", "theirs");
+      const cloud = await open();
+      await makeForeign(host(), "600", "--ipadd", "198.18.0.20");
+      await vzctl(host(), "set", "600", "--ipadd", "198.18.0.21", "--save");
+      await makeForeign(host(), "601");
+      await makeForeign(host(), "602", "--ipadd", "198.18.0.22");
+      const elsewhere = `minicloud server=${"6".repeat(32)} id=602 uid=${"7".repeat(32)}`;
+      await vzctl(host(), "set", "602", "--description", elsewhere, "--save");
+      await assertMccError(
+        takeOver(cloud, { container: "999" }),
+        "not-found",
+        /no container "999".*500 \(theirs\)/,
+      );
+      await assertMccError(
+        takeOver(cloud, { container: "600" }),
+        "conflict",
+        /198\.18\.0\.20, 198\.18\.0\.21/,
+      );
+      await assertMccError(takeOver(cloud, { container: "601" }), "conflict", /no IPv4 address/);
+      await assertMccError(
+        takeOver(cloud, { container: "602" }),
+        "conflict",
+        /another MiniCloud server, 66666666/,
+      );
+      await assertMccError(takeOver(cloud, { keys: ["nobody"] }), "not-found", /nobody/);
+      assert.throws(() => parsed({ container: "a b" }));
+      assert.deepEqual(await cloud.instances.list({}), []);
+      await takeOver(cloud, { container: "theirs" });
+      await assertMccError(takeOver(cloud), "conflict", /is this server's instance 500/);
+    });
+
+    it("of two at once, one wins", async () => {
+      await makeOld();
+      const cloud = await open();
+      const settled = await Promise.allSettled([takeOver(cloud), takeOver(cloud)]);
+      assert.deepEqual(settled.map(({ status }) => status).sort(), ["fulfilled", "rejected"]);
+      assert.equal((await cloud.instances.list({})).length, 1);
+    });
+
+    it("gives the container back when a step fails", async () => {
+      await makeOld("--name", "Old_One");
+      await vzctl(host(), "set", "500", "--description", "by hand", "--save");
+      await vzctl(host(), "start", "500");
+      const cloud = await open();
+      host().behave({
+        faults: [{ at: "set:locked", word: "--name", exitCode: 199, stderr: "no", times: 1 }],
+      });
+      await assertMccError(takeOver(cloud, { name: "web" }), "engine", /not taken over: .*is what it was/);
+      await assertTheirs(cloud);
+      assert.match(host().configuration("500"), /DESCRIPTION="by hand"/);
+      assert.equal(await isRunning(), true);
+      assert.equal((await takeOver(cloud, { name: "web" })).name, "web");
+    });
+
+    for (const word of ["--description", "--name"]) {
+      for (const at of ["set:locked", "set:applied"]) {
+        it(`gives it back after a kill of the daemon at "${at}" of ${word}`, async () => {
+          await makeOld("--name", "Old_One");
+          await vzctl(host(), "start", "500");
+          host().behave({ faults: [{ at, word, delayMs: 3000, times: 1 }] });
+          const victim = join(__dirname, "openvz-victim.js");
+          const daemon = spawn(process.execPath, [victim, host().root, "take-over"], { stdio: "inherit" });
+          await eventually(() => host().waitsAt(at), `"${at}" is reached`);
+          daemon.kill("SIGKILL");
+          await once(daemon, "exit");
+          const cloud = await open();
+          await assertTheirs(cloud);
+          assert.match(host().configuration("500"), /NAME="Old_One"/);
+          assert.equal(await isRunning(), true);
+          assert.equal((await takeOver(cloud)).status, "running");
+        });
+      }
+    }
+  });
+}
+
+describe("instance.takeOver with another driver", () => {
+  const newCloud = testClouds();
+
+  it("is refused", async () => {
+    const { cloud } = await newCloud();
+    await assertMccError(
+      cloud.instances.takeOver(parsed({ container: "500" })),
+      "forbidden",
+      /takes over no containers; the openvz driver does/,
+    );
+  });
+});
