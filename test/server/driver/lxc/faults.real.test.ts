@@ -17,6 +17,8 @@ const fails = "echo no luck today >&2; exit 3";
 interface Fault {
   readonly program: string;
   readonly operation: string;
+  /** What the message calls it, if not by its name: what was asked for, or the program that runs it. */
+  readonly title?: string;
   readonly run: (driver: Driver, host: LxcHost) => Promise<unknown>;
 }
 
@@ -32,6 +34,7 @@ const faults: readonly Fault[] = [
   {
     program: "tar",
     operation: "importImage",
+    title: "lxc-usernsexec",
     run: (driver, host) => driver.importImage("other", host.tarball),
   },
   {
@@ -43,11 +46,13 @@ const faults: readonly Fault[] = [
   {
     program: "lxc-attach",
     operation: "exec",
+    title: 'The command "true" in container 501',
     run: (driver) => driver.exec(501, execRequest(["true"], { timeoutMs: 300 })),
   },
   {
     program: "lxc-attach",
     operation: "writeFiles",
+    title: "The command .* in container 501",
     run: (driver) => driver.writeFiles(501, [textFile("/etc/motd", "hello")]),
   },
 ];
@@ -76,7 +81,7 @@ describe("the LXC driver, when engine commands fail", () => {
   /** One that has no time to lose, and has not opened anything yet. */
   const hurriedDriver = (): Driver => createLxcDriver({ ...host().options, commandTimeoutMs: 150 });
 
-  for (const { program, operation, run } of faults) {
+  for (const { program, operation, title = program, run } of faults) {
     it(`${operation} says what ${program} said when it fails`, async () => {
       const current = host();
       const driver = current.nextDriver();
@@ -90,7 +95,11 @@ describe("the LXC driver, when engine commands fail", () => {
       const current = host();
       const driver = hurriedDriver();
       await fakes().put(program, hangs);
-      await assertMccError(run(driver, current), "timeout", /was killed|had no answer/);
+      await assertMccError(
+        run(driver, current),
+        "timeout",
+        new RegExp(`${title}.*(was killed|had no answer)`),
+      );
       await assertNoRemains();
       await driver.close();
     });

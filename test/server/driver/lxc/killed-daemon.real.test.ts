@@ -80,7 +80,7 @@ describe("the LXC driver, after its daemon was killed", () => {
   }
 
   for (const work of ["create", "stop", "destroy"] as const) {
-    it(`destroys what was left by a ${work} that was cut off`, async () => {
+    it(`destroys what was left by a ${work} that was cut off somewhere between its beginning and its end`, async () => {
       const { nextDriver } = host();
       const before = nextDriver();
       if (work !== "create") {

@@ -87,6 +87,23 @@ describe("the preflight of the LXC driver", () => {
     await assertFinding(findings({ "proc/self/mountinfo": "" }), /version 2.*mount -t cgroup2/);
   });
 
+  it("wants programs, and names the packages that bring them", async () => {
+    await fakes().remove();
+    const path = process.env["PATH"];
+    process.env["PATH"] = "/nonexistent";
+    try {
+      assert.deepEqual(
+        await findings(),
+        programs.map(
+          ({ program, package: name, purpose }) =>
+            `${program} is not installed; ${purpose} (apt install ${name})`,
+        ),
+      );
+    } finally {
+      process.env["PATH"] = path;
+    }
+  });
+
   it("wants folders that the containers can get through", async () => {
     await chmod(join(root, "var/lib"), 0o700);
     await assertFinding(findings(), /var\/lib lets only its owner in.*chmod o\+x .*var\/lib,.*--state-dir/);
