@@ -1,4 +1,4 @@
-export { MccError, type ErrorCode } from "../protocol/error";
+export { type ErrorCode, MccError } from "../protocol/error";
 export type { Image } from "../protocol/image";
 export type { Instance, InstanceStatus, Readiness } from "../protocol/instance";
 export type { InstanceType } from "../protocol/instance-type";
@@ -8,8 +8,8 @@ export type { ServerInfo } from "../protocol/server";
 export { type Client, type ConnectOptions, connect } from "./client";
 export { ConnectionError } from "./connection-error";
 export {
-  createInstance,
   type CreationOptions,
+  createInstance,
   type InstanceTarget,
   waitUntilReady,
 } from "./instance-creation";

@@ -1,5 +1,5 @@
-import * as minicloud from "minicloud";
 import * as pulumi from "@pulumi/pulumi";
+import * as minicloud from "minicloud";
 
 const publicKey = new pulumi.Config().require("publicKey");
 

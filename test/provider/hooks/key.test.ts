@@ -3,13 +3,13 @@ import { runtime } from "@pulumi/pulumi";
 import { MccError } from "../../../protocol/error";
 import { key } from "../../../provider/hooks";
 import { withEnvironment } from "../../support/environment";
+import { stackConfig } from "../../support/stack-config";
 import {
   type Handlers,
   type StandInDaemon,
   standInDaemons,
   standInServerId,
 } from "../../support/stand-in-daemon";
-import { stackConfig } from "../../support/stack-config";
 
 const ownerUrn = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/minicloud:Key::me";
 const clientToken = "0".repeat(32);

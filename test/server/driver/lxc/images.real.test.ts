@@ -141,6 +141,15 @@ describe("images of the LXC driver", () => {
     );
   });
 
+  it("find shared memory in their containers, as shm_open needs it", async () => {
+    await startContainer(host());
+    assert.match(
+      await shell(host(), "grep ' /dev/shm ' /proc/mounts"),
+      /^\S+ \/dev\/shm tmpfs rw,nosuid,nodev/,
+    );
+    assert.equal(await shell(host(), "stat -c %a /dev/shm"), "1777");
+  });
+
   it("are left out when damaged, and can be replaced or removed", async () => {
     const { options, place, tarball } = host();
     const { log, lines } = captureLog();
