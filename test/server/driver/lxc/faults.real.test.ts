@@ -42,6 +42,11 @@ const faults: readonly Fault[] = [
     operation: "importImage",
     run: (driver, host) => driver.importImage("other", host.tarball),
   },
+  {
+    program: "sync",
+    operation: "importImage",
+    run: (driver, host) => driver.importImage("other", host.tarball),
+  },
   { program: "lxc-start", operation: "start", run: (driver) => driver.start(500) },
   {
     program: "lxc-attach",
