@@ -113,16 +113,17 @@ describe("a stack's life under the real engine", function () {
     await stack.isSettled();
   });
 
-  it("keeps what is no longer given", async () => {
+  it("gives name and type their defaults again, in place, when they are no longer given", async () => {
     const id = await idOf(/^www$/);
     await stack.program(shop(`labels: { tier: "front" }`, secondKey));
     await stack.up();
     const web = await client.call("instance.get", { instance: id });
-    assert.deepEqual([web.name, web.type], ["www", "basic"]);
+    assert.match(web.name, /^web-[0-9a-f]{6}$/);
+    assert.equal(web.type, "basic");
   });
 
   it("replaces for another host name or address, and deletes first", async () => {
-    const id = await idOf(/^www$/);
+    const id = await idOf(/^web-/);
     const { ipAddress } = await client.call("instance.get", { instance: id });
     await stack.program(shop(`name: "www", hostname: "www.example", ipAddress: "${ipAddress}"`, secondKey));
     assert.match(await stack.up(), /1 replaced/);
