@@ -12,6 +12,7 @@ import { build } from "../quickstart/build.mjs";
 import { installDependencies } from "../quickstart/dependencies.mjs";
 import { findLeftovers, lookAtHost } from "./runner/leftovers.mjs";
 import { lint } from "./runner/lint.mjs";
+import { canMakeContainers, prepareMachine } from "./runner/machine.mjs";
 import { runMocha } from "./runner/mocha.mjs";
 import { runRealTests } from "./runner/real-tests.mjs";
 import { ownTemporaryFolder } from "./runner/temporary-folder.mjs";
@@ -27,10 +28,14 @@ const parts = {
 async function run({ flag, filters, options }) {
   installDependencies();
   build();
-  const host = lookAtHost();
   const files = findTestFiles(filters);
+  const chosen = partsOf({ flag, filters, options }, files);
+  if (chosen.includes("real") && canMakeContainers()) {
+    await prepareMachine();
+  }
+  const host = lookAtHost();
   const results = [];
-  for (const part of partsOf({ flag, filters, options }, files)) {
+  for (const part of chosen) {
     results.push(await parts[part](files, options));
   }
   return [...results, await findLeftovers(host)];

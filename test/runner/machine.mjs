@@ -1,0 +1,34 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { checkout } from "../../quickstart/checkout.mjs";
+import { runCommand } from "./command.mjs";
+
+/** What only tests need, besides what the quickstart installs: the fake OpenVZ's containers have this shell. */
+const testPackages = [{ name: "bash-static", program: "/bin/bash-static" }];
+
+/** Whether this user can make containers here. */
+export function canMakeContainers() {
+  return process.platform === "linux" && process.getuid() === 0;
+}
+
+/** Installs what containers, the engine and their tests need. */
+export async function prepareMachine() {
+  const prepare = [join(checkout, "dist", "quickstart", "main.js"), "--prepare"];
+  await orFail("what containers and the engine need", process.execPath, prepare);
+  const missing = testPackages.filter(({ program }) => !existsSync(program)).map(({ name }) => name);
+  if (missing.length > 0) {
+    await orFail("what only tests need", "apt-get", [
+      "install",
+      "-q",
+      "-y",
+      "--no-install-recommends",
+      ...missing,
+    ]);
+  }
+}
+
+async function orFail(title, file, words) {
+  if (!(await runCommand(title, file, words))) {
+    throw new Error(`This machine could not be given ${title}.`);
+  }
+}
