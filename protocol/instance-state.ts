@@ -5,3 +5,7 @@ export type InstanceStatus = (typeof instanceStatuses)[number];
 /** How far an instance must have come before it counts as ready. */
 export const readinesses = ["running", "ssh"] as const;
 export type Readiness = (typeof readinesses)[number];
+
+/** The rungs of the ladder to readiness that a word names. */
+export const plainReadinesses = ["running", "address", "ssh"] as const;
+export type PlainReadiness = (typeof plainReadinesses)[number];

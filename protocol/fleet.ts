@@ -1,0 +1,112 @@
+import { z } from "zod";
+import { instanceCreateSchema, instanceStatuses } from "./instance";
+import { method } from "./method";
+import { clientTokenSchema, labelsSchema, nameSchema, timeSchema, uidSchema } from "./name";
+
+export const largestFleet = 10_000;
+
+export const fleetStatuses = ["applying", "ready", "degraded", "destroying", "failed"] as const;
+export type FleetStatus = (typeof fleetStatuses)[number];
+
+/** Leaves room for `-10000` in a name of 63 characters. */
+const fleetNameSchema = nameSchema.max(57, "a fleet's name has 57 characters at most");
+
+const memberSchema = z.object({
+  /** From 1; the member's name is `<fleet>-<index>`. */
+  index: z.int(),
+  id: z.int(),
+  uid: uidSchema,
+  name: z.string(),
+  ipAddress: z.string(),
+  hostname: z.string(),
+  sshHostKey: z.string(),
+  status: z.enum(instanceStatuses),
+});
+export type FleetMember = z.infer<typeof memberSchema>;
+
+const countsSchema = z.object({
+  /** How many members the fleet is to have. */
+  wanted: z.int(),
+  /** Members that are as the fleet is to be, and ready. */
+  ready: z.int(),
+  /** Members that are being made. */
+  pending: z.int(),
+  /** Members that failed or went down, or are not there. */
+  failed: z.int(),
+});
+export type FleetCounts = z.infer<typeof countsSchema>;
+
+const fleetSummarySchema = z.object({
+  name: z.string(),
+  uid: uidSchema,
+  /**
+   * `applying` while it is changed; then `ready`, or `degraded` when members are down, lost or failed; `failed`
+   * when what could not be made could not be undone either, and is tried again.
+   */
+  status: z.enum(fleetStatuses),
+  counts: countsSchema,
+  image: z.string(),
+  type: z.string(),
+  keys: z.array(z.string()),
+  labels: z.record(z.string(), z.string()),
+  createdAt: timeSchema,
+  ttlSeconds: z.int().optional(),
+  /** When its lease runs out. */
+  expiresAt: timeSchema.optional(),
+  /** SHA-256 of the userData in hexadecimal; absent where there is none. */
+  userDataDigest: z.string().optional(),
+  simulated: z.boolean(),
+  failure: z.string().optional(),
+});
+export type FleetSummary = z.infer<typeof fleetSummarySchema>;
+
+const fleetSchema = fleetSummarySchema.extend({ members: z.array(memberSchema) });
+export type Fleet = z.infer<typeof fleetSchema>;
+
+const target = { fleet: fleetNameSchema, uid: uidSchema.optional(), serverId: uidSchema.optional() };
+
+const { image, type, keys, labels, waitFor, readyTimeoutSeconds } = instanceCreateSchema.shape;
+
+export const fleetApplySchema = z.strictObject({
+  /** Its members are called `<name>-1` to `<name>-<count>`. */
+  name: fleetNameSchema,
+  count: z.int().min(1, "a fleet has one member at least").max(largestFleet),
+  ...{ image, type, keys, labels, waitFor, readyTimeoutSeconds },
+  /** One for each member, in order of their indices, all of the pool. Default: free ones. */
+  addresses: z.array(z.ipv4("expected an IPv4 address such as 198.18.0.7")).optional(),
+  /** How many members at a time may be gone while others replace them. Default: all. */
+  maxUnavailable: z.int().min(1).optional(),
+  /** Keeps members that could not be made, for a look, in place of undoing everything. */
+  keepOnFailure: z.boolean().default(false),
+  clientToken: clientTokenSchema.optional(),
+  /** Of a fleet that was made earlier: refuses another one's name, and another server. */
+  uid: uidSchema.optional(),
+  serverId: uidSchema.optional(),
+});
+
+export const fleetMethods = {
+  "fleet.apply": method(
+    "Makes a fleet as given, or makes of the one with this name what is given: all reservations are made together or none. Returns as soon as the intent is recorded; fleet.wait tells when it is done.",
+    fleetApplySchema,
+    fleetSummarySchema,
+  ),
+  "fleet.get": method("Returns one fleet with its members.", z.strictObject(target), fleetSchema),
+  "fleet.list": method(
+    "Returns all fleets, or those that carry all the given labels, without their members.",
+    z.strictObject({ labels: labelsSchema.optional() }),
+    z.array(fleetSummarySchema),
+  ),
+  "fleet.wait": method(
+    "Waits until what was last asked of the fleet is done, has failed, or timeoutSeconds are over; done says which.",
+    z.strictObject({ ...target, timeoutSeconds: z.int().min(0).max(60).default(60) }),
+    z.object({ done: z.boolean(), fleet: fleetSummarySchema }),
+  ),
+  "fleet.destroy": method(
+    "Destroys a fleet with all its members, whatever their state, and returns when they are gone; gone already is success.",
+    z.strictObject(target),
+    z.object({
+      /** How many members were destroyed. */
+      destroyed: z.int(),
+    }),
+  ),
+};
