@@ -3,7 +3,7 @@ import { readVariables } from "./configuration-file";
 import type { Containers } from "./containers";
 import type { EarlierCommands } from "./earlier-commands";
 import { failureOf } from "./engine";
-import type { ExitKind } from "./exit-codes";
+import type { ExitKind } from "./exit-meaning";
 import { removePrivateArea, removeRemains } from "./leftovers";
 import type { UnfinishedRecord, UnfinishedRecords } from "./unfinished-records";
 import type { Vz } from "./vz";

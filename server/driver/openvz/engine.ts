@@ -8,7 +8,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import { MccError } from "../../../protocol/error";
 import { hasErrno } from "../errno";
 import type { EngineCommand } from "./command";
-import { type ExitMeaning, meaningOf } from "./exit-codes";
+import { meaningOf } from "./exit-codes";
+import type { ExitMeaning } from "./exit-meaning";
 import { groupKiller } from "./group-killer";
 import { engineWords } from "./words";
 

@@ -1,5 +1,6 @@
 import { MccError } from "../../../protocol/error";
-import { type ExitMeaning, exitCodes } from "./exit-codes";
+import { exitCodes } from "./exit-codes";
+import type { ExitMeaning } from "./exit-meaning";
 
 /** What a container is made with, as far as the generations differ in it. */
 interface Making {
