@@ -34,7 +34,7 @@ export class Making {
     const settings = [
       ...generation.setOptions({ id: spec.id, uid: spec.uid, description }),
       ...spec.nameservers.flatMap((address) => ["--nameserver", address]),
-      ...limitOptions(spec.type, { has: sample?.type, generation, vswap: await this.vz.hasVswap() }),
+      ...limitOptions(spec.type, { has: sample?.type, generation, memory: await this.vz.memoryModel() }),
     ];
     if (settings.length > 0) {
       await this.vz.run(commands.set(target, settings));
