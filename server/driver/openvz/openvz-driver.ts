@@ -66,7 +66,7 @@ class OpenvzDriver implements Driver {
     this.#vz = new Vz(places, { timeoutMs, mark: (id) => earlier.mark(id) });
     this.#records = new UnfinishedRecords(folder);
     this.#containers = new Containers(serverId, this.#records, () => this.#vz.list());
-    this.#making = new Making(serverId, this.#vz, this.#records, this.#containers);
+    this.#making = new Making(serverId, this.#vz, this.#records, this.#containers, log);
     this.#destruction = new Destruction(serverId, this.#vz, this.#records, this.#containers, earlier);
     this.#guest = new Guest(timeoutMs, async () => (await this.#vz.generation()).exitCodes);
     this.takesOver = new TakeOver(serverId, this.#vz, {

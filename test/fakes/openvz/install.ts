@@ -50,6 +50,7 @@ export class FakeOpenvz {
       procVz: this.path("proc/vz"),
       userNamespace: "/proc/self/ns/user",
       venet: this.path("sys/class/net/venet0"),
+      scriptFolders: [this.bin],
     };
   }
 
