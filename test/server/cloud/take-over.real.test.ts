@@ -136,6 +136,17 @@ for (const generation of ["v4", "v7"] as const) {
       await cloud.instances.destroy(targetOf(taken));
     });
 
+    it("never gives its id to another instance, also after its destroy and a restart", async () => {
+      await makeOld();
+      const cloud = await open();
+      const taken = await takeOver(cloud);
+      await cloud.instances.destroy(targetOf(taken));
+      const other = await createReady(cloud, wanted);
+      await closeAll();
+      const next = await createReady(await open(), wanted);
+      assert.deepEqual([taken.id, other.id > 500, next.id > other.id], [500, true, true]);
+    });
+
     it("refuses what cannot be taken over, and changes nothing", async () => {
       await makeOld("--name", "theirs");
       const cloud = await open();
