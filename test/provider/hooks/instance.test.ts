@@ -20,14 +20,14 @@ const ownerUrn = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/minicloud:Instance
 const clientToken = "0".repeat(32);
 const ownerLabels = { "minicloud/project": "shop", "minicloud/stack": "dev", "minicloud/resource": "web" };
 const inputs = {
-  ...{ image: "micro", type: "basic", keys: ["me"], name: "web", labels: { tier: "front" }, waitFor: "ssh" },
+  ...{ image: "micro", type: "basic", keys: ["me"], name: "web", labels: { tier: "front" }, waitFor: ["ssh"] },
   ...{ ownerUrn, clientToken, __provider: "text" },
 };
 const made = exampleInstance({ keys: ["me"], labels: { tier: "front", ...ownerLabels } });
 const state = {
   ...{ instanceId: 500, uid: made.uid, serverId: standInServerId, name: "web", ipAddress: "198.18.0.2" },
   ...{ hostname: "web", status: "running", image: "micro", type: "basic", keys: ["me"] },
-  ...{ labels: { tier: "front" }, sshHostKey: made.sshHostKey, simulated: true, waitFor: "ssh" },
+  ...{ labels: { tier: "front" }, sshHostKey: made.sshHostKey, simulated: true, waitFor: ["ssh"] },
   ...{ ownerUrn, clientToken },
 };
 const target = { instance: 500, uid: made.uid, serverId: standInServerId };
@@ -60,7 +60,7 @@ describe("the hooks of an Instance", () => {
       assert.deepEqual(await instance.create(inputs), { id: "500", outs: state });
       assert.deepEqual(daemon.calls[1]?.parameters, {
         ...{ name: "web", type: "basic", keys: ["me"], labels: { tier: "front", ...ownerLabels } },
-        ...{ image: "micro", waitFor: "ssh", clientToken },
+        ...{ image: "micro", waitFor: ["ssh"], clientToken },
       });
       assert.equal(daemon.calls[1].authorization, "Bearer t0ken");
       assert.deepEqual(daemon.methods(), ["instance.create", "instance.wait"]);
@@ -196,9 +196,9 @@ describe("the hooks of an Instance", () => {
         "instance.wait": () => ({ ready: true, instance: made }),
         "instance.update": () => ({ ...made, type: "light" }),
       });
-      const news = { ...inputs, type: "light", waitFor: "running" };
+      const news = { ...inputs, type: "light", waitFor: ["running"] };
       assert.deepEqual(await instance.update("500", state, news), {
-        outs: { ...state, type: "light", waitFor: "running" },
+        outs: { ...state, type: "light", waitFor: ["running"] },
       });
       assert.deepEqual(daemon.calls.at(-1)?.parameters, {
         ...{ ...target, name: "web", type: "light", keys: ["me"] },
