@@ -20,7 +20,14 @@ const ownerUrn = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/minicloud:Instance
 const clientToken = "0".repeat(32);
 const ownerLabels = { "minicloud/project": "shop", "minicloud/stack": "dev", "minicloud/resource": "web" };
 const inputs = {
-  ...{ image: "micro", type: "basic", keys: ["me"], name: "web", labels: { tier: "front" }, waitFor: ["ssh"] },
+  ...{
+    image: "micro",
+    type: "basic",
+    keys: ["me"],
+    name: "web",
+    labels: { tier: "front" },
+    waitFor: ["ssh"],
+  },
   ...{ ownerUrn, clientToken, __provider: "text" },
 };
 const made = exampleInstance({ keys: ["me"], labels: { tier: "front", ...ownerLabels } });
