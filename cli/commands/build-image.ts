@@ -6,7 +6,7 @@ import { buildMicroImage } from "../../images/micro/build";
 import { MccError } from "../../protocol/error";
 import { dottedNameSchema } from "../../protocol/name";
 import { command } from "../command";
-import { daemonHost, isDaemonHere } from "../daemon-host";
+import { daemonHost, isDaemonHere } from "../../client/daemon-host";
 import { formatBytes } from "../output/bytes";
 import { print } from "../output/print";
 

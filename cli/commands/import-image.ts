@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { connect } from "../../client/client";
 import { dottedNameSchema } from "../../protocol/name";
 import { command } from "../command";
-import { isDaemonHere } from "../daemon-host";
+import { isDaemonHere } from "../../client/daemon-host";
 import { formatBytes } from "../output/bytes";
 import { print } from "../output/print";
 import { text } from "../values";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MccError } from "../../protocol/error";
 import type { Instance } from "../../protocol/instance";
-import { daemonHost, isDaemonHere } from "../daemon-host";
+import { daemonHost, isDaemonHere } from "../../client/daemon-host";
 import { titleOf } from "../find-instances";
 import { text } from "../values";
 
