@@ -1,4 +1,5 @@
 export { type ErrorCode, MccError } from "../protocol/error";
+export type { Fleet, FleetMember, FleetStatus, FleetSummary } from "../protocol/fleet";
 export type { Image } from "../protocol/image";
 export type { Instance, InstanceStatus, Readiness } from "../protocol/instance";
 export type { InstanceType } from "../protocol/instance-type";
@@ -7,9 +8,14 @@ export type { MethodName, MethodParameters, MethodResult } from "../protocol/met
 export type { ServerInfo } from "../protocol/server";
 export { type Client, type ConnectOptions, connect } from "./client";
 export { ConnectionError } from "./connection-error";
+export { daemonHost, isDaemonHere } from "./daemon-host";
+export { type ApplicationOptions, applyFleet } from "./fleet-application";
 export {
   type CreationOptions,
   createInstance,
   type InstanceTarget,
   waitUntilReady,
 } from "./instance-creation";
+export { inventory } from "./inventory";
+export { sshConfig } from "./ssh-config";
+export type { SshHost } from "./ssh-host";

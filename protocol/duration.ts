@@ -18,10 +18,7 @@ export const durationForm = `expected a length of time such as "45m", "2h", "1h3
 export function parseDuration(value: string | number, what: string): number {
   const seconds = secondsOf(String(value).trim());
   if (seconds === undefined || seconds < 1 || seconds > longestDurationSeconds) {
-    throw new MccError(
-      "invalid",
-      `${what} is ${JSON.stringify(value)}: ${durationForm}.`,
-    );
+    throw new MccError("invalid", `${what} is ${JSON.stringify(value)}: ${durationForm}.`);
   }
   return seconds;
 }

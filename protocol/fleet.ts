@@ -1,12 +1,12 @@
 import { z } from "zod";
+import { type FleetStatus, fleetStatuses } from "./fleet-state";
 import { instanceCreateSchema, instanceStatuses } from "./instance";
 import { method } from "./method";
 import { clientTokenSchema, labelsSchema, nameSchema, timeSchema, uidSchema } from "./name";
 
 export const largestFleet = 10_000;
 
-export const fleetStatuses = ["applying", "ready", "degraded", "destroying", "failed"] as const;
-export type FleetStatus = (typeof fleetStatuses)[number];
+export { type FleetStatus, fleetStatuses };
 
 /** Leaves room for `-10000` in a name of 63 characters. */
 const fleetNameSchema = nameSchema.max(57, "a fleet's name has 57 characters at most");
