@@ -20,6 +20,7 @@ const limits: Readonly<Record<MethodName, CallLimits>> = {
   "instance.listForeign": look,
   "instance.wait": { seconds: 60, extra: ["timeoutSeconds", 60], repeatable: true },
   "instance.update": engineWork,
+  "instance.extend": engineWork,
   "instance.start": engineWork,
   "instance.stop": { ...engineWork, extra: ["graceSeconds", 10] },
   "instance.restart": { ...engineWork, extra: ["graceSeconds", 10], repeatable: false },
@@ -31,6 +32,10 @@ const limits: Readonly<Record<MethodName, CallLimits>> = {
   "key.list": look,
   "key.update": engineWork,
   "key.remove": engineWork,
+  "lease.open": { seconds: 30, repeatable: true },
+  // Shorter than a lease, so that there is time for another try.
+  "lease.renew": { seconds: 5, repeatable: true },
+  "lease.end": engineWork,
   "image.list": look,
   "image.import": { seconds: 1800, repeatable: false },
   "image.remove": engineWork,

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { foreignContainerSchema } from "./foreign-container";
 import { type InstanceStatus, instanceStatuses, type Readiness, readinesses } from "./instance-state";
+import { ttlSecondsSchema } from "./lease";
 import { method } from "./method";
 import {
   clientTokenSchema,
@@ -29,6 +30,12 @@ const instanceSchema = z.object({
   keys: z.array(z.string()),
   labels: z.record(z.string(), z.string()),
   createdAt: timeSchema,
+  /** Absent for one that lives until somebody destroys it. */
+  ttlSeconds: z.int().optional(),
+  /** When the daemon destroys it, to the second, unless its ttl is renewed before. */
+  expiresAt: timeSchema.optional(),
+  /** The lease that it hangs on, as lease.open gave it out. */
+  lease: uidSchema.optional(),
   /**
    * The public half, as it stands in a known_hosts file behind the host: `ssh-ed25519 AAAA…`. Empty for a
    * container that was taken over and has none.
@@ -73,6 +80,10 @@ export const instanceCreateSchema = z.strictObject({
   waitFor: z.enum(readinesses).default("ssh"),
   /** How long the instance may take to become ready before it is undone. */
   readyTimeoutSeconds: z.int().min(1).max(3600).default(120),
+  /** The daemon destroys it that long after this call's answer, or its last renewal. Default: never. */
+  ttlSeconds: ttlSecondsSchema.optional(),
+  /** The daemon destroys it when this lease of lease.open ends. */
+  lease: uidSchema.optional(),
 });
 
 export const largestExecOutputBytes = 16 * 1024 * 1024;
@@ -104,14 +115,23 @@ export const instanceMethods = {
     z.object({ ready: z.boolean(), instance: instanceSchema }),
   ),
   "instance.update": method(
-    "Changes name, type, keys or labels of an instance in place, all given ones or none.",
+    "Changes name, type, keys, labels or ttl of an instance in place, all given ones or none.",
     z.strictObject({
       ...target,
       name: instanceNameSchema.optional(),
       type: dottedNameSchema.optional(),
       keys: keysSchema.optional(),
       labels: labelsSchema.optional(),
+      /** Counts from now; 0 for none. */
+      ttlSeconds: z
+        .union([z.literal(0), ttlSecondsSchema], "expected 0, or a ttl in whole seconds")
+        .optional(),
     }),
+    instanceSchema,
+  ),
+  "instance.extend": method(
+    "Renews the ttl of an instance, which counts from now: the one that it has, or the one given.",
+    z.strictObject({ ...target, ttlSeconds: ttlSecondsSchema.optional() }),
     instanceSchema,
   ),
   "instance.start": method(

@@ -3,12 +3,14 @@ import { imageMethods } from "./image";
 import { instanceMethods } from "./instance";
 import { instanceTypeMethods } from "./instance-type";
 import { keyMethods } from "./key";
+import { leaseMethods } from "./lease";
 import { serverMethods } from "./server";
 
 /** Every method of the daemon but `system.*`: the one source for validation, types and help. */
 export const methodTable = {
   ...instanceMethods,
   ...keyMethods,
+  ...leaseMethods,
   ...imageMethods,
   ...instanceTypeMethods,
   ...serverMethods,

@@ -7,6 +7,7 @@ import type { Driver, ForeignContainer } from "../driver/driver";
 import { type DriverName, loadDriver, resolveDriverName } from "../driver/load";
 import { AddressPool } from "./address-pool";
 import { type AddressRange, type NetworkPlan, planNetwork } from "./address-range";
+import { type Clock, systemClock } from "./clock";
 import { IdSequence } from "./id-sequence";
 import { type Identity, openIdentity } from "./identity";
 import { Images } from "./images";
@@ -16,6 +17,9 @@ import { InstanceRecords } from "./instance-record";
 import { InstanceTypes } from "./instance-types";
 import { Instances } from "./instances";
 import { Keys } from "./keys";
+import { LeaseClock } from "./lease-clock";
+import { LeaseReaper } from "./lease-reaper";
+import { Leases } from "./leases";
 import { keepNetwork } from "./network-file";
 import { PreflightError } from "./preflight";
 import { startAfterReboot } from "./reboot";
@@ -43,6 +47,8 @@ export interface CloudOptions {
   readonly log: Logger;
   /** For tests: makes the driver in place of the table of drivers. */
   readonly loadDriver?: typeof loadDriver;
+  /** For tests: a clock that they set. */
+  readonly clock?: Clock;
 }
 
 /** The domain of one daemon, opened on a state folder: what the methods call. */
@@ -62,6 +68,10 @@ export class Cloud {
       readonly version: string;
     },
   ) {}
+
+  get leases(): Leases {
+    return this.parts.context.leases;
+  }
 
   types(): InstanceType[] {
     return this.parts.context.types.list();
@@ -103,10 +113,13 @@ export class Cloud {
    */
   async close(): Promise<void> {
     const { context, lock } = this.parts;
+    context.reaper.close();
+    context.leases.close();
     const steps = [
       () => this.instances.close(closePatienceMs),
       () => Promise.all(this.#background),
       () => context.reservations.ids.close(),
+      () => context.leaseClock.close(),
       () => context.driver.close(),
       () => lock.release(),
     ];
@@ -147,7 +160,8 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     const identity = await openIdentity(options.stateFolder);
     const driverName = resolveDriverName(options.driver);
     const driver = openDriver(driverName, options, { serverId: identity.serverId, plan });
-    const context = await openContext(options, identity, driver, plan);
+    const clock = options.clock ?? (await systemClock());
+    const context = await openContext(options, identity, driver, plan, clock);
     const catalog = new InstanceCatalog(identity.serverId);
     if (driver.capabilities.ownsNetwork) {
       await keepNetwork(options.stateFolder, plan.network, await context.records.all());
@@ -161,7 +175,12 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     const cloud = new Cloud(identity, instances, context.keys, images, {
       ...{ driverName, context, lock, version: options.version },
     });
-    cloud.inBackground("after a reboot", startAfterReboot(options.stateFolder, catalog, instances));
+    context.reaper.start(() => instances.leased());
+    context.leases.start(() => instances.leased());
+    cloud.inBackground(
+      "after a reboot",
+      startAfterReboot(options.stateFolder, clock.bootId, catalog, instances),
+    );
     cloud.inBackground(
       "unfinished keys",
       context.keys.finish((change) => instances.rewriteKeys(change)),
@@ -197,10 +216,12 @@ async function openContext(
   { serverId }: Identity,
   driver: Driver,
   plan: NetworkPlan,
+  clock: Clock,
 ): Promise<InstanceContext> {
   const types = await InstanceTypes.load(await driver.types(), options.typesFile);
   const records = new InstanceRecords(options.stateFolder);
   await records.open();
+  const leaseClock = await LeaseClock.open(options.stateFolder, clock);
   const nameservers = await hostResolvers();
   if (nameservers.length === 0) {
     options.log.warn({}, "this host has no name server that instances could reach; they get none");
@@ -210,6 +231,9 @@ async function openContext(
     reservations: new Reservations(await IdSequence.open(options.stateFolder), new AddressPool(plan.range)),
     keys: await Keys.open(options.stateFolder, serverId),
     limits: engineLimits(driver),
+    leaseClock,
+    reaper: new LeaseReaper(leaseClock, options.log),
+    leases: new Leases(serverId, clock, options.log),
     log: options.log,
   };
 }

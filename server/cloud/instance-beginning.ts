@@ -106,7 +106,10 @@ export class InstanceBeginning {
     extras: CreationExtras,
     hostKey: HostKey,
   ): InstanceRecord {
-    const reservation = this.#context.reservations.reserve(parameters);
+    const { leases, reaper, reservations } = this.#context;
+    const { lease, ttlSeconds } = parameters;
+    const heldLease = lease === undefined ? undefined : leases.require(lease);
+    const reservation = reservations.reserve(parameters);
     return {
       phase: "creating",
       ...reservation,
@@ -122,6 +125,8 @@ export class InstanceBeginning {
       clientToken: parameters.clientToken,
       waitFor: parameters.waitFor,
       wanted: "running",
+      ttl: ttlSeconds === undefined ? undefined : reaper.grant(ttlSeconds),
+      lease: heldLease,
     };
   }
 
@@ -161,12 +166,14 @@ function refuseOtherProperties(
   { record, title }: ManagedInstance,
   asked: ParsedParameters<"instance.create">,
 ): void {
-  const different = (["image", "ipAddress", "hostname"] as const).filter(
-    (property) => asked[property] !== undefined && asked[property] !== record[property],
+  const { image, ipAddress, hostname, lease } = record;
+  const made = { image, ipAddress, hostname, lease: lease?.id ?? "none" };
+  const different = (["image", "ipAddress", "hostname", "lease"] as const).filter(
+    (property) => asked[property] !== undefined && asked[property] !== made[property],
   );
   if (different.length > 0) {
     const details = different.map(
-      (property) => `${property} ${record[property]}, not ${String(asked[property])}`,
+      (property) => `${property} ${made[property]}, not ${String(asked[property])}`,
     );
     const owner = Object.entries(record.labels)
       .map(([key, value]) => `${key}=${value}`)

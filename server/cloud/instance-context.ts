@@ -4,6 +4,9 @@ import type { Driver } from "../driver/driver";
 import type { InstanceRecords } from "./instance-record";
 import type { InstanceTypes } from "./instance-types";
 import type { Keys } from "./keys";
+import type { LeaseClock } from "./lease-clock";
+import type { LeaseReaper } from "./lease-reaper";
+import type { Leases } from "./leases";
 import type { Reservations } from "./reservations";
 
 /** What the life of an instance needs of the rest of the daemon. */
@@ -14,6 +17,9 @@ export interface InstanceContext {
   readonly reservations: Reservations;
   readonly types: InstanceTypes;
   readonly keys: Keys;
+  readonly leaseClock: LeaseClock;
+  readonly reaper: LeaseReaper;
+  readonly leases: Leases;
   readonly nameservers: readonly string[];
   readonly limits: EngineLimits;
   readonly log: Logger;

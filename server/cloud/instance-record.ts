@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { readinesses } from "../../protocol/instance";
 import { readJsonFile, syncFolder, writeJsonFile } from "./json-file";
+import { heldLeaseSchema, ttlSchema } from "./leased";
 
 /**
  * What the daemon keeps of an instance beside what the engine lists. `creating`, `taking` and
@@ -28,6 +29,8 @@ const recordSchema = z.strictObject({
   waitFor: z.enum(readinesses),
   /** Whether it is started again after a reboot of the host. */
   wanted: z.enum(["running", "stopped"]),
+  ttl: ttlSchema.optional(),
+  lease: heldLeaseSchema.optional(),
   /** Of a container that was taken over: what it had in place of our marks. */
   before: z.strictObject({ name: z.string().optional(), description: z.string().optional() }).optional(),
 });

@@ -9,9 +9,10 @@ import type { InstanceContext } from "./instance-context";
 import { InstanceDestruction } from "./instance-destruction";
 import { startAgain, startInstance, stopInstance } from "./instance-power";
 import { takeOver } from "./instance-take-over";
-import { updateInstance } from "./instance-update";
+import { extendInstance, updateInstance } from "./instance-update";
 import { rewriteCarriers } from "./key-carriers";
 import type { KeyChange } from "./keys";
+import type { Leased } from "./leased";
 import type { ManagedInstance } from "./managed-instance";
 
 /** The life of instances: what the `instance.*` methods do. */
@@ -79,6 +80,12 @@ export class Instances {
 
   async update(parameters: ParsedParameters<"instance.update">): Promise<Instance> {
     return await this.#change(parameters, (instance) => updateInstance(this.#context, instance, parameters));
+  }
+
+  async extend(parameters: ParsedParameters<"instance.extend">): Promise<Instance> {
+    return await this.#change(parameters, (instance) =>
+      extendInstance(this.#context, instance, parameters.ttlSeconds),
+    );
   }
 
   async start(target: ParsedParameters<"instance.start">): Promise<Instance> {
@@ -150,6 +157,23 @@ export class Instances {
       .map((instance) => instance.id);
   }
 
+  /** Those that the daemon is to destroy by itself some time. */
+  leased(): Leased[] {
+    return this.catalog
+      .all()
+      .filter(({ record }) => record.ttl !== undefined || record.lease !== undefined)
+      .map((instance) => ({
+        uid: instance.record.uid,
+        title: `instance ${instance.title}`,
+        ttl: instance.record.ttl,
+        lease: instance.record.lease,
+        destroy: async (why) => {
+          await this.#destruction.destroy(instance, why);
+          return 1;
+        },
+      }));
+  }
+
   /** Tries to see off, until it works, what could not be cleared away at the start. */
   retryDestroying(instances: readonly ManagedInstance[]): void {
     instances.forEach((instance) => this.#destruction.retry(instance));
@@ -205,6 +229,10 @@ export class Instances {
   }
 
   #describe(instance: ManagedInstance): Instance {
-    return instance.describe(this.#context.driver.capabilities.simulated);
+    const { driver, reaper } = this.#context;
+    return {
+      ...instance.describe(driver.capabilities.simulated),
+      ...reaper.describe(instance.record.ttl),
+    };
   }
 }

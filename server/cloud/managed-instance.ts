@@ -71,6 +71,7 @@ export class ManagedInstance {
     return {
       ...{ id, uid, name, status: this.status, ipAddress, hostname, image, type, keys, labels },
       ...{ createdAt, sshHostKey, simulated },
+      ...(this.record.lease === undefined ? {} : { lease: this.record.lease.id }),
       ...(failure === undefined ? {} : { failure }),
     };
   }

@@ -8,6 +8,7 @@ import type { Handlers } from "./handlers";
 import { imageHandlers } from "./image";
 import { instanceHandlers } from "./instance";
 import { keyHandlers } from "./key";
+import { leaseHandlers } from "./lease";
 import { oldMethods } from "./openvz";
 import { serverHandlers } from "./server";
 import { systemMethods } from "./system";
@@ -24,6 +25,7 @@ export function createDispatch(cloud: Cloud, log: Logger): Dispatch {
   const handlers: Handlers<MethodName> = {
     ...instanceHandlers(cloud),
     ...keyHandlers(cloud),
+    ...leaseHandlers(cloud),
     ...imageHandlers(cloud),
     ...typeHandlers(cloud),
     ...serverHandlers(cloud),
