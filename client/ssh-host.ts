@@ -13,7 +13,7 @@ export interface SshHost {
 export const strictSettings: Readonly<Record<string, string>> = {
   StrictHostKeyChecking: "yes",
   UserKnownHostsFile: "none",
-  GlobalKnownHostsFile: "none",
+  GlobalKnownHostsFile: "/dev/null",
   UpdateHostKeys: "no",
   PasswordAuthentication: "no",
   KbdInteractiveAuthentication: "no",
