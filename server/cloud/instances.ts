@@ -7,6 +7,7 @@ import { type CreationExtras, InstanceBeginning } from "./instance-beginning";
 import type { InstanceCatalog, InstanceTarget } from "./instance-catalog";
 import type { InstanceContext } from "./instance-context";
 import { InstanceDestruction } from "./instance-destruction";
+import { logOf } from "./instance-log";
 import { startAgain, startInstance, stopInstance } from "./instance-power";
 import { takeOver } from "./instance-take-over";
 import { extendInstance, updateInstance } from "./instance-update";
@@ -108,7 +109,7 @@ export class Instances {
   async exec(parameters: ParsedParameters<"instance.exec">): Promise<MethodResult<"instance.exec">> {
     await this.catalog.refresh(this.#context.driver);
     const instance = this.catalog.get(parameters);
-    if (instance.status !== "running") {
+    if (!instance.runsCommands) {
       throw new MccError(
         "conflict",
         `Instance ${instance.title} is ${instance.status}, and commands run in running instances only.`,
@@ -128,6 +129,10 @@ export class Instances {
       stderr: Buffer.from(result.stderr).toString("base64"),
       truncated: result.truncated,
     };
+  }
+
+  async log(target: ParsedParameters<"instance.log">): Promise<MethodResult<"instance.log">> {
+    return await logOf(this.#context, this.catalog, target);
   }
 
   async takeOver(parameters: ParsedParameters<"instance.takeOver">): Promise<Instance> {

@@ -28,7 +28,12 @@ describe("the inventory", () => {
   });
 
   it("names the group so that Ansible takes it", () => {
-    const names = { all: "fleet_all", ungrouped: "fleet_ungrouped", "2024-web": "fleet_2024_web", web: "web" };
+    const names = {
+      all: "fleet_all",
+      ungrouped: "fleet_ungrouped",
+      "2024-web": "fleet_2024_web",
+      web: "web",
+    };
     for (const [name, group] of Object.entries(names)) {
       assert.match(inventory(name, []), new RegExp(`^ {4}${group}:$`, "m"));
     }
