@@ -15,6 +15,10 @@ import {
 
 export { type InstanceStatus, instanceStatuses, type Readiness, readinesses };
 
+/** Where an instance stands in its fleet: its name was `<name>-<index>` when it was made. */
+export const fleetPlaceSchema = z.object({ name: z.string(), index: z.int() });
+export type FleetPlace = z.infer<typeof fleetPlaceSchema>;
+
 const instanceSchema = z.object({
   /** From 500, never used twice in the life of a state folder. */
   id: z.int(),
@@ -38,6 +42,8 @@ const instanceSchema = z.object({
   simulated: z.boolean(),
   /** With status `failed`: what failed and could not be undone yet. */
   failure: z.string().optional(),
+  /** Of a member of a fleet. */
+  fleet: fleetPlaceSchema.optional(),
 });
 export type Instance = z.infer<typeof instanceSchema>;
 

@@ -7,11 +7,17 @@ import type { Driver, ForeignContainer } from "../driver/driver";
 import { type DriverName, loadDriver, resolveDriverName } from "../driver/load";
 import { AddressPool } from "./address-pool";
 import { type AddressRange, type NetworkPlan, planNetwork } from "./address-range";
+import { FleetCatalog } from "./fleet-catalog";
+import { FleetRecords } from "./fleet-record";
+import { recoverFleets, withMembers } from "./fleet-recovery";
+import { Fleets } from "./fleets";
 import { IdSequence } from "./id-sequence";
 import { type Identity, openIdentity } from "./identity";
 import { Images } from "./images";
+import { InstanceBeginning } from "./instance-beginning";
 import { InstanceCatalog } from "./instance-catalog";
 import { engineLimits, type InstanceContext } from "./instance-context";
+import { InstanceDestruction } from "./instance-destruction";
 import { InstanceRecords } from "./instance-record";
 import { InstanceTypes } from "./instance-types";
 import { Instances } from "./instances";
@@ -53,6 +59,7 @@ export class Cloud {
   constructor(
     readonly identity: Identity,
     readonly instances: Instances,
+    readonly fleets: Fleets,
     readonly keys: Keys,
     readonly images: Images,
     private readonly parts: {
@@ -105,6 +112,7 @@ export class Cloud {
     const { context, lock } = this.parts;
     const steps = [
       () => this.instances.close(closePatienceMs),
+      () => this.fleets.close(),
       () => Promise.all(this.#background),
       () => context.reservations.ids.close(),
       () => context.driver.close(),
@@ -149,16 +157,29 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     const driver = openDriver(driverName, options, { serverId: identity.serverId, plan });
     const context = await openContext(options, identity, driver, plan);
     const catalog = new InstanceCatalog(identity.serverId);
+    const fleetRecords = new FleetRecords(options.stateFolder);
+    await fleetRecords.open();
+    const fleetFiles = await fleetRecords.all();
+    const records = withMembers(await context.records.all(), fleetFiles);
     if (driver.capabilities.ownsNetwork) {
-      await keepNetwork(options.stateFolder, plan.network, await context.records.all());
+      await keepNetwork(options.stateFolder, plan.network, records);
     }
     await driver.open();
-    const stuck = await recover(context, catalog);
+    const stuck = await recover(context, catalog, records);
     const images = new Images(driver);
-    const instances = new Instances(context, images, catalog);
+    const destruction = new InstanceDestruction(context, catalog);
+    const beginning = new InstanceBeginning(context, catalog, images, destruction);
+    const instances = new Instances(context, catalog, { beginning, destruction });
+    const fleetContext = {
+      ...{ ...context, beginning, destruction, instances: catalog },
+      ...{ fleetRecords, fleets: new FleetCatalog(identity.serverId) },
+    };
+    const stuckFleets = await recoverFleets(fleetContext, fleetFiles);
+    const fleets = new Fleets(fleetContext);
     driver.watch((id) => options.log.debug({ instance: id }, "the container went down"));
     instances.retryDestroying(stuck);
-    const cloud = new Cloud(identity, instances, context.keys, images, {
+    fleets.retryDestroying(stuckFleets);
+    const cloud = new Cloud(identity, instances, fleets, context.keys, images, {
       ...{ driverName, context, lock, version: options.version },
     });
     cloud.inBackground("after a reboot", startAfterReboot(options.stateFolder, catalog, instances));

@@ -16,6 +16,7 @@ const rememberedFailures = 1000;
 /** All instances of the daemon, in memory, and where to find one. */
 export class InstanceCatalog {
   readonly #instances = new Map<number, ManagedInstance>();
+  readonly #fleets = new Map<string, Set<ManagedInstance>>();
   readonly #failures = new Map<number, { uid: string; error: MccError }>();
 
   constructor(private readonly serverId: string) {}
@@ -24,23 +25,42 @@ export class InstanceCatalog {
     return [...this.#instances.values()];
   }
 
+  /** The members of a fleet, in no order. */
+  ofFleet(name: string): ManagedInstance[] {
+    return [...(this.#fleets.get(name) ?? [])];
+  }
+
   has(instance: ManagedInstance): boolean {
     return this.#instances.get(instance.id) === instance;
   }
 
   add(instance: ManagedInstance): void {
     this.#instances.set(instance.id, instance);
+    const { fleet } = instance.record;
+    if (fleet !== undefined) {
+      this.#fleets.set(fleet.name, (this.#fleets.get(fleet.name) ?? new Set()).add(instance));
+    }
   }
 
   /** @param error what its create failed with, kept for a while for those who wait for the instance. */
   remove(instance: ManagedInstance, error?: MccError): void {
     this.#instances.delete(instance.id);
+    this.#removeFromFleet(instance);
     if (error !== undefined) {
       this.#failures.set(instance.id, { uid: instance.record.uid, error });
       const oldest = this.#failures.keys().next();
       if (this.#failures.size > rememberedFailures && !oldest.done) {
         this.#failures.delete(oldest.value);
       }
+    }
+  }
+
+  #removeFromFleet(instance: ManagedInstance): void {
+    const name = instance.record.fleet?.name ?? "";
+    const members = this.#fleets.get(name);
+    members?.delete(instance);
+    if (members?.size === 0) {
+      this.#fleets.delete(name);
     }
   }
 

@@ -1,3 +1,4 @@
+import { MccError } from "../../protocol/error";
 import type { ParsedParameters } from "../../protocol/method-table";
 import type { InstanceContext } from "./instance-context";
 import { authorizedKeysFile } from "./instance-files";
@@ -17,6 +18,12 @@ export async function updateInstance(
 ): Promise<void> {
   const { driver, reservations, records, limits } = context;
   const before = instance.record;
+  if (before.fleet !== undefined && changes.name !== undefined && changes.name !== before.name) {
+    throw new MccError(
+      "conflict",
+      `Instance ${instance.title} belongs to fleet "${before.fleet.name}", which names its members; destroy it and create an instance for one with a name of its own.`,
+    );
+  }
   const after: InstanceRecord = {
     ...before,
     name: changes.name ?? before.name,

@@ -65,13 +65,14 @@ export class ManagedInstance {
 
   /** As it travels. */
   describe(simulated: boolean): Instance {
-    const { id, uid, name, ipAddress, hostname, image, type, keys, labels, createdAt, sshHostKey } =
+    const { id, uid, name, ipAddress, hostname, image, type, keys, labels, createdAt, sshHostKey, fleet } =
       this.record;
     const failure = this.failure ?? (this.lost ? lost : undefined);
     return {
       ...{ id, uid, name, status: this.status, ipAddress, hostname, image, type, keys, labels },
       ...{ createdAt, sshHostKey, simulated },
       ...(failure === undefined ? {} : { failure }),
+      ...(fleet === undefined ? {} : { fleet }),
     };
   }
 }
