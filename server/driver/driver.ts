@@ -134,6 +134,8 @@ export interface DriverOptions {
   /** The time limit of one engine command. */
   readonly commandTimeoutMs: number;
   readonly log: DriverLog;
+  /** For tests: how many containers hang on one bridge, for a driver that makes bridges. Default: as many as can. */
+  readonly containersPerBridge?: number | undefined;
 }
 
 /** The part of pino's logger that drivers use. */

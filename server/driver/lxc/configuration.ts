@@ -3,7 +3,7 @@ import { MccError } from "../../../protocol/error";
 import type { ContainerSpec, Network } from "../driver";
 import { idMapLines } from "./command";
 import { type Confinement, confinementLines, lxcConfiguration } from "./confinement";
-import type { ContainerPlace, Place } from "./place";
+import type { ContainerPlace } from "./place";
 
 /** What an image and its host make of a container's configuration. */
 export interface Setting {
@@ -18,7 +18,6 @@ const droppedCapabilities = "mac_admin mac_override sys_time sys_module sys_rawi
 
 /** What LXC needs to know to run a container, as lxc.container.conf(5) has it. */
 export function configurationText(
-  place: Place,
   container: ContainerPlace,
   spec: ContainerSpec,
   network: Network,
@@ -32,7 +31,7 @@ export function configurationText(
     "lxc.rootfs.options = userxattr",
     ...idMapLines,
     "lxc.net.0.type = veth",
-    `lxc.net.0.link = ${place.bridge}`,
+    // On which bridge it hangs is decided at each start.
     `lxc.net.0.veth.pair = ${container.veth}`,
     "lxc.net.0.name = eth0",
     "lxc.net.0.flags = up",

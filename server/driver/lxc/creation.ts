@@ -23,7 +23,7 @@ export async function createContainer(engine: Engine, spec: ContainerSpec): Prom
   makeLayer(container);
   writeLimits(engine, container, spec.type);
   const setting = { rootfs, systemd, confinement };
-  writeFileSync(container.configuration, configurationText(place, container, spec, network, setting));
+  writeFileSync(container.configuration, configurationText(container, spec, network, setting));
   const files = [...systemFiles(spec), ...(systemd ? systemdFiles : []), ...spec.files];
   writeIntoLayer({ delta: container.delta, rootfs }, files);
 }
