@@ -7,6 +7,7 @@ import type { Driver, ForeignContainer } from "../driver/driver";
 import { type DriverName, loadDriver, resolveDriverName } from "../driver/load";
 import { AddressPool } from "./address-pool";
 import { type AddressRange, type NetworkPlan, planNetwork } from "./address-range";
+import { HostNames } from "./host-names";
 import { IdSequence } from "./id-sequence";
 import { type Identity, openIdentity } from "./identity";
 import { Images } from "./images";
@@ -107,6 +108,7 @@ export class Cloud {
       () => this.instances.close(closePatienceMs),
       () => Promise.all(this.#background),
       () => context.reservations.ids.close(),
+      () => context.hostNames?.close() ?? Promise.resolve(),
       () => context.driver.close(),
       () => lock.release(),
     ];
@@ -148,12 +150,13 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     const driverName = resolveDriverName(options.driver);
     const driver = openDriver(driverName, options, { serverId: identity.serverId, plan });
     const context = await openContext(options, identity, driver, plan);
-    const catalog = new InstanceCatalog(identity.serverId);
+    const catalog = new InstanceCatalog(identity.serverId, context.hostNames);
     if (driver.capabilities.ownsNetwork) {
       await keepNetwork(options.stateFolder, plan.network, await context.records.all());
     }
     await driver.open();
     const stuck = await recover(context, catalog);
+    await context.hostNames?.open();
     const images = new Images(driver);
     const instances = new Instances(context, images, catalog);
     driver.watch((id) => options.log.debug({ instance: id }, "the container went down"));
@@ -209,6 +212,7 @@ async function openContext(
     ...{ serverId, driver, records, types, nameservers },
     reservations: new Reservations(await IdSequence.open(options.stateFolder), new AddressPool(plan.range)),
     keys: await Keys.open(options.stateFolder, serverId),
+    hostNames: driver.capabilities.followsHosts ? new HostNames(options.stateFolder, options.log) : undefined,
     limits: engineLimits(driver),
     log: options.log,
   };

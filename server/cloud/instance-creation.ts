@@ -40,6 +40,7 @@ export async function createInstance(
       enter("create");
       // Before the step: one that fails may leave parts.
       undo.add("destroying the container", () => limits.change(() => driver.destroy(id)));
+      await context.hostNames?.settled(instance.record);
       await driver.create(containerSpec(context, instance, hostKey));
       instance.markMade();
       enter("start");
@@ -74,6 +75,7 @@ function containerSpec(context: InstanceContext, instance: ManagedInstance, host
   return {
     ...{ id, uid, name, image, hostname, ipAddress },
     nameservers: context.nameservers,
+    hostsFolder: context.hostNames?.folder(instance.record),
     type: context.types.get(type),
     files: [...hostKeyFiles(hostKey), authorizedKeysFile(context.keys, instance.record)],
   };

@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import ipaddr from "ipaddr.js";
 import { MccError } from "../../../protocol/error";
 import type { ContainerSpec, Network } from "../driver";
@@ -40,6 +41,7 @@ export function configurationText(
     `lxc.net.0.ipv4.gateway = ${network.gateway}`,
     "lxc.mount.auto = proc:mixed sys:mixed",
     ...(setting.systemd ? [] : sharedMemoryLines),
+    ...(spec.hostsFolder === undefined ? [] : hostsLines(spec.hostsFolder)),
     "lxc.pty.max = 1024",
     `lxc.cap.drop = ${droppedCapabilities}`,
     ...confinementLines(setting.confinement, setting.systemd),
@@ -83,6 +85,13 @@ export function kernelHostname(hostname: string): string {
 const distributionLines = ["common.conf", "userns.conf"].map(
   (file) => `lxc.include = ${lxcConfiguration}/${file}`,
 );
+
+/** Where the container's /etc/hosts, which is a link, leads. A file mounted by itself could not be replaced. */
+export const hostsTarget = "minicloud/hosts";
+
+function hostsLines(folder: string): string[] {
+  return [`lxc.mount.entry = ${folder} etc/${dirname(hostsTarget)} none bind,ro,create=dir 0 0`];
+}
 
 /** What shm_open(3) needs, and systemd mounts by itself. */
 const sharedMemoryLines = ["lxc.mount.entry = tmpfs dev/shm tmpfs rw,nosuid,nodev,create=dir 0 0"];
