@@ -8,6 +8,7 @@ import { type DriverName, loadDriver, resolveDriverName } from "../driver/load";
 import { AddressPool } from "./address-pool";
 import { type AddressRange, type NetworkPlan, planNetwork } from "./address-range";
 import { type Clock, systemClock } from "./clock";
+import { HostNames } from "./host-names";
 import { IdSequence } from "./id-sequence";
 import { type Identity, openIdentity } from "./identity";
 import { Images } from "./images";
@@ -121,6 +122,7 @@ export class Cloud {
       () => Promise.all(this.#background),
       () => context.reservations.ids.close(),
       () => context.leaseClock.close(),
+      () => context.hostNames?.close() ?? Promise.resolve(),
       () => context.driver.close(),
       () => lock.release(),
     ];
@@ -163,12 +165,13 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     const driver = openDriver(driverName, options, { serverId: identity.serverId, plan });
     const clock = options.clock ?? (await systemClock());
     const context = await openContext(options, identity, driver, plan, clock);
-    const catalog = new InstanceCatalog(identity.serverId);
+    const catalog = new InstanceCatalog(identity.serverId, context.hostNames);
     if (driver.capabilities.ownsNetwork) {
       await keepNetwork(options.stateFolder, plan.network, await context.records.all());
     }
     await driver.open();
     const stuck = await recover(context, catalog);
+    await context.hostNames?.open();
     const images = new Images(driver);
     const instances = new Instances(context, images, catalog);
     driver.watch((id) => options.log.debug({ instance: id }, "the container went down"));
@@ -232,6 +235,7 @@ async function openContext(
     logs: new UserDataLogs((id) => records.folderOf(id)),
     reservations: new Reservations(await IdSequence.open(options.stateFolder), new AddressPool(plan.range)),
     keys: await Keys.open(options.stateFolder, serverId),
+    hostNames: driver.capabilities.followsHosts ? new HostNames(options.stateFolder, options.log) : undefined,
     limits: engineLimits(driver),
     leaseClock,
     reaper: new LeaseReaper(leaseClock, options.log),

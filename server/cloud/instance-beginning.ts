@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { MccError, messageOf } from "../../protocol/error";
 import type { ParsedParameters } from "../../protocol/method-table";
 import { type HostKey, makeHostKey } from "./host-key";
+import { scopeOf } from "./host-names";
 import type { Images } from "./images";
 import type { InstanceCatalog } from "./instance-catalog";
 import type { InstanceContext } from "./instance-context";
@@ -121,6 +122,7 @@ export class InstanceBeginning {
       keys: parameters.keys,
       publicKeys: [...(extras.publicKeys ?? [])],
       labels: parameters.labels,
+      scope: scopeOf(parameters.labels),
       createdAt: new Date().toISOString(),
       sshHostKey: hostKey.publicKey,
       clientToken: parameters.clientToken,

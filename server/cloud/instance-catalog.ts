@@ -1,6 +1,7 @@
 import { MccError } from "../../protocol/error";
 import type { Driver } from "../driver/driver";
 import { BoundedMap } from "./bounded-map";
+import type { HostNames } from "./host-names";
 import type { ManagedInstance } from "./managed-instance";
 import { refuseOtherServer } from "./target";
 
@@ -19,7 +20,11 @@ export class InstanceCatalog {
   readonly #instances = new Map<number, ManagedInstance>();
   readonly #failures = new BoundedMap<number, { uid: string; error: MccError }>(rememberedFailures);
 
-  constructor(private readonly serverId: string) {}
+  /** @param hostNames is told of every instance that comes or goes. */
+  constructor(
+    private readonly serverId: string,
+    private readonly hostNames: HostNames | undefined,
+  ) {}
 
   all(): ManagedInstance[] {
     return [...this.#instances.values()];
@@ -31,11 +36,13 @@ export class InstanceCatalog {
 
   add(instance: ManagedInstance): void {
     this.#instances.set(instance.id, instance);
+    this.hostNames?.set(instance.record);
   }
 
   /** @param error what its create failed with, kept for a while for those who wait for the instance. */
   remove(instance: ManagedInstance, error?: MccError): void {
     this.#instances.delete(instance.id);
+    this.hostNames?.delete(instance.record);
     if (error !== undefined) {
       this.#failures.set(instance.id, { uid: instance.record.uid, error });
     }

@@ -23,6 +23,8 @@ const recordSchema = z.strictObject({
   /** Lines of authorized_keys that came as text, beside the named keys. */
   publicKeys: z.array(z.string()).default([]),
   labels: z.record(z.string(), z.string()),
+  /** Whose names it knows: see `scopeOf`. Left out: as its labels say. */
+  scope: z.string().optional(),
   createdAt: z.string(),
   sshHostKey: z.string(),
   clientToken: z.string().optional(),

@@ -86,6 +86,7 @@ export async function updateInstance(
     throw error;
   }
   instance.record = after;
+  context.hostNames?.set(after);
   if (after.name !== before.name) {
     reservations.releaseName(before.name);
   }
