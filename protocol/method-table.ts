@@ -4,6 +4,7 @@ import { imageMethods } from "./image";
 import { instanceMethods } from "./instance";
 import { instanceTypeMethods } from "./instance-type";
 import { keyMethods } from "./key";
+import { leaseMethods } from "./lease";
 import { serverMethods } from "./server";
 
 /** Every method of the daemon but `system.*`: the one source for validation, types and help. */
@@ -11,6 +12,7 @@ export const methodTable = {
   ...instanceMethods,
   ...fleetMethods,
   ...keyMethods,
+  ...leaseMethods,
   ...imageMethods,
   ...instanceTypeMethods,
   ...serverMethods,

@@ -1,9 +1,9 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { daemonHost, isDaemonHere } from "../../client/daemon-host";
 import { MccError } from "../../protocol/error";
 import type { Instance } from "../../protocol/instance";
-import { daemonHost, isDaemonHere } from "../daemon-host";
 import { titleOf } from "../find-instances";
 import { text } from "../values";
 

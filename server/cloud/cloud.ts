@@ -7,10 +7,12 @@ import type { Driver, ForeignContainer } from "../driver/driver";
 import { type DriverName, loadDriver, resolveDriverName } from "../driver/load";
 import { AddressPool } from "./address-pool";
 import { type AddressRange, type NetworkPlan, planNetwork } from "./address-range";
+import { type Clock, systemClock } from "./clock";
 import { FleetCatalog } from "./fleet-catalog";
 import { FleetRecords } from "./fleet-record";
-import { recoverFleets, withMembers } from "./fleet-recovery";
+import { allRecords, recoverFleets } from "./fleet-recovery";
 import { Fleets } from "./fleets";
+import { HostNames } from "./host-names";
 import { IdSequence } from "./id-sequence";
 import { type Identity, openIdentity } from "./identity";
 import { Images } from "./images";
@@ -22,6 +24,10 @@ import { InstanceRecords } from "./instance-record";
 import { InstanceTypes } from "./instance-types";
 import { Instances } from "./instances";
 import { Keys } from "./keys";
+import { LeaseClock } from "./lease-clock";
+import { LeaseReaper } from "./lease-reaper";
+import type { Leased } from "./leased";
+import { Leases } from "./leases";
 import { keepNetwork } from "./network-file";
 import { PreflightError } from "./preflight";
 import { startAfterReboot } from "./reboot";
@@ -30,6 +36,7 @@ import { Reservations } from "./reservations";
 import { hostResolvers } from "./resolvers";
 import { refuseForeignFolder } from "./state-folder";
 import { acquireStateLock, type StateLock } from "./state-lock";
+import { UserDataLogs } from "./user-data-logs";
 
 /** How long creations that are under way may still take when the daemon is asked to end. */
 const closePatienceMs = 10_000;
@@ -49,6 +56,8 @@ export interface CloudOptions {
   readonly log: Logger;
   /** For tests: makes the driver in place of the table of drivers. */
   readonly loadDriver?: typeof loadDriver;
+  /** For tests: a clock that they set. */
+  readonly clock?: Clock;
 }
 
 /** The domain of one daemon, opened on a state folder: what the methods call. */
@@ -69,6 +78,10 @@ export class Cloud {
       readonly version: string;
     },
   ) {}
+
+  get leases(): Leases {
+    return this.parts.context.leases;
+  }
 
   types(): InstanceType[] {
     return this.parts.context.types.list();
@@ -110,11 +123,15 @@ export class Cloud {
    */
   async close(): Promise<void> {
     const { context, lock } = this.parts;
+    context.reaper.close();
+    context.leases.close();
     const steps = [
       () => this.instances.close(closePatienceMs),
       () => this.fleets.close(),
       () => Promise.all(this.#background),
       () => context.reservations.ids.close(),
+      () => context.leaseClock.close(),
+      () => context.hostNames?.close() ?? Promise.resolve(),
       () => context.driver.close(),
       () => lock.release(),
     ];
@@ -155,17 +172,19 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     const identity = await openIdentity(options.stateFolder);
     const driverName = resolveDriverName(options.driver);
     const driver = openDriver(driverName, options, { serverId: identity.serverId, plan });
-    const context = await openContext(options, identity, driver, plan);
-    const catalog = new InstanceCatalog(identity.serverId);
+    const clock = options.clock ?? (await systemClock());
+    const context = await openContext(options, identity, driver, plan, clock);
+    const catalog = new InstanceCatalog(identity.serverId, context.hostNames);
     const fleetRecords = new FleetRecords(options.stateFolder);
     await fleetRecords.open();
     const fleetFiles = await fleetRecords.all();
-    const records = withMembers(await context.records.all(), fleetFiles);
+    const records = await allRecords(context.records, fleetFiles);
     if (driver.capabilities.ownsNetwork) {
       await keepNetwork(options.stateFolder, plan.network, records);
     }
     await driver.open();
     const stuck = await recover(context, catalog, records);
+    await context.hostNames?.open();
     const images = new Images(driver);
     const destruction = new InstanceDestruction(context, catalog);
     const beginning = new InstanceBeginning(context, catalog, images, destruction);
@@ -182,7 +201,13 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     const cloud = new Cloud(identity, instances, fleets, context.keys, images, {
       ...{ driverName, context, lock, version: options.version },
     });
-    cloud.inBackground("after a reboot", startAfterReboot(options.stateFolder, catalog, instances));
+    const leased = (): Leased[] => [...instances.leased(), ...fleets.leased()];
+    context.reaper.start(leased);
+    context.leases.start(leased);
+    cloud.inBackground(
+      "after a reboot",
+      startAfterReboot(options.stateFolder, clock.bootId, catalog, instances),
+    );
     cloud.inBackground(
       "unfinished keys",
       context.keys.finish((change) => instances.rewriteKeys(change)),
@@ -218,19 +243,26 @@ async function openContext(
   { serverId }: Identity,
   driver: Driver,
   plan: NetworkPlan,
+  clock: Clock,
 ): Promise<InstanceContext> {
   const types = await InstanceTypes.load(await driver.types(), options.typesFile);
   const records = new InstanceRecords(options.stateFolder);
   await records.open();
+  const leaseClock = await LeaseClock.open(options.stateFolder, clock);
   const nameservers = await hostResolvers();
   if (nameservers.length === 0) {
     options.log.warn({}, "this host has no name server that instances could reach; they get none");
   }
   return {
     ...{ serverId, driver, records, types, nameservers },
+    logs: new UserDataLogs((id) => records.folderOf(id)),
     reservations: new Reservations(await IdSequence.open(options.stateFolder), new AddressPool(plan.range)),
     keys: await Keys.open(options.stateFolder, serverId),
+    hostNames: driver.capabilities.followsHosts ? new HostNames(options.stateFolder, options.log) : undefined,
     limits: engineLimits(driver),
+    leaseClock,
+    reaper: new LeaseReaper(leaseClock, options.log),
+    leases: new Leases(serverId, clock, options.log),
     log: options.log,
   };
 }

@@ -1,6 +1,6 @@
 import { MccError, messageOf } from "../../protocol/error";
 import type { FleetContext } from "./fleet-context";
-import { type MemberFailure, membersFailed } from "./fleet-failure";
+import { because, type MemberFailure, membersFailed } from "./fleet-failure";
 import type { ManagedFleet } from "./managed-fleet";
 import { Retries } from "./retries";
 
@@ -16,11 +16,12 @@ export class FleetDestruction {
   /**
    * Ends what is under way, and resolves when the fleet is gone. Those who ask meanwhile wait for the same.
    *
+   * @param why for whoever waits for the fleet; left out, somebody asked for it.
    * @returns how many members there were.
    * @throws MccError `engine` or `timeout`; it is then tried again until it works.
    */
-  async destroy(fleet: ManagedFleet): Promise<number> {
-    fleet.destruction ??= this.#run(fleet).finally(() => {
+  async destroy(fleet: ManagedFleet, why?: string): Promise<number> {
+    fleet.destruction ??= this.#run(fleet, why).finally(() => {
       fleet.destruction = undefined;
     });
     return await fleet.destruction;
@@ -36,9 +37,12 @@ export class FleetDestruction {
     this.#retries.close();
   }
 
-  async #run(fleet: ManagedFleet): Promise<number> {
+  async #run(fleet: ManagedFleet, why?: string): Promise<number> {
     const count = fleet.members.length;
-    const reason = new MccError("conflict", `Fleet "${fleet.name}" was destroyed meanwhile.`);
+    const reason = new MccError(
+      "conflict",
+      `Fleet "${fleet.name}" was destroyed meanwhile${why === undefined ? "" : `: ${why}`}.`,
+    );
     fleet.abort.abort(reason);
     fleet.members.forEach(({ abort }) => abort.abort(reason));
     await fleet.outcome.catch(() => undefined);
@@ -62,7 +66,7 @@ export class FleetDestruction {
       fleet.stuck = `Destroying fleet "${fleet.name}" failed, and is tried again: ${messageOf(error)}`;
       log.warn({ fleet: fleet.name, err: error }, "fleet not destroyed");
       this.retry(fleet);
-      throw new MccError(MccError.isInstance(error) ? error.code : "engine", fleet.stuck, { cause: error });
+      throw because(error, fleet.stuck);
     }
     fleets.remove(fleet);
     log.info({ fleet: fleet.name }, "fleet destroyed");

@@ -105,15 +105,9 @@ function newMember(
 }
 
 /** What `instance.create` would be given. */
-function creationOf({
-  image,
-  type,
-  keys,
-  labels,
-  waitFor,
-  readyTimeoutSeconds,
-}: FleetSpec): ParsedParameters<"instance.create"> {
-  return { image, type, keys, labels, waitFor, readyTimeoutSeconds };
+function creationOf(spec: FleetSpec): ParsedParameters<"instance.create"> {
+  const { image, type, keys, labels, waitFor, userData, readyTimeoutSeconds, keepOnFailure } = spec;
+  return { image, type, keys, labels, waitFor, userData, readyTimeoutSeconds, keepOnFailure };
 }
 
 /** A member that went away comes back where it was, unless somebody else is there now. */

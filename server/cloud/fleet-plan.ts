@@ -6,7 +6,10 @@ import type { InstanceRecord } from "./instance-record";
 /** What a plan looks at in a member. */
 export interface PlannedMember {
   readonly status: InstanceStatus;
-  readonly record: Pick<InstanceRecord, "image" | "type" | "keys" | "labels" | "ipAddress" | "fleet">;
+  readonly record: Pick<
+    InstanceRecord,
+    "image" | "userDataDigest" | "type" | "keys" | "labels" | "ipAddress" | "fleet"
+  >;
 }
 
 /** What makes of a fleet what it is to be. Every list is in the order of the indices. */
@@ -55,9 +58,10 @@ export function isAsWanted(spec: FleetSpec, member: PlannedMember): boolean {
 }
 
 /** The properties for which a member has to be replaced. */
-function isMadeAs({ image, addresses }: FleetSpec, member: PlannedMember): boolean {
-  const address = addresses?.[indexOf(member) - 1] ?? member.record.ipAddress;
-  return member.record.image === image && member.record.ipAddress === address;
+function isMadeAs({ image, userDataDigest, addresses }: FleetSpec, member: PlannedMember): boolean {
+  const { record } = member;
+  const ipAddress = addresses?.[indexOf(member) - 1] ?? record.ipAddress;
+  return record.image === image && record.userDataDigest === userDataDigest && record.ipAddress === ipAddress;
 }
 
 /** What differs of the properties that change in place. The order of keys and labels says nothing. */

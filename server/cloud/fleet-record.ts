@@ -4,9 +4,15 @@ import { z } from "zod";
 import { fleetApplySchema } from "../../protocol/fleet";
 import { instanceRecordSchema } from "./instance-record";
 import { readJsonFile, replaceFile, syncFolder } from "./json-file";
+import { heldLeaseSchema, ttlSchema } from "./leased";
 
-/** What a fleet is to be: what `fleet.apply` was given, without what only says which fleet is meant. */
-const specSchema = fleetApplySchema.omit({ name: true, clientToken: true, uid: true, serverId: true });
+/** What a fleet is to be: what `fleet.apply` was given, without which fleet is meant and how long it lives. */
+const specSchema = fleetApplySchema
+  .omit({ name: true, clientToken: true, uid: true, serverId: true, ttlSeconds: true, lease: true })
+  .extend({
+    /** SHA-256 of the userData in hexadecimal. */
+    userDataDigest: z.string().optional(),
+  });
 export type FleetSpec = z.output<typeof specSchema>;
 
 /**
@@ -21,6 +27,8 @@ const fleetRecordSchema = z.strictObject({
   createdAt: z.string(),
   clientToken: z.string().optional(),
   spec: specSchema,
+  ttl: ttlSchema.optional(),
+  lease: heldLeaseSchema.optional(),
   /** What the last change failed with. */
   failure: z.string().optional(),
   /** The records of the members, for which no file of their own is needed. One that there is has changed since. */

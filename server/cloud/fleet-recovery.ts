@@ -2,19 +2,22 @@ import { MccError } from "../../protocol/error";
 import type { FleetContext } from "./fleet-context";
 import type { FleetFile } from "./fleet-record";
 import { settle } from "./fleet-settling";
-import type { InstanceRecord } from "./instance-record";
+import type { InstanceRecord, InstanceRecords } from "./instance-record";
 import { ManagedFleet } from "./managed-fleet";
 
 /**
  * All records of an earlier run. A member's own file is newer than what its fleet's file says of it, unless the whole
  * fleet is on its way out.
+ *
+ * @throws MccError `invalid` for a file that someone changed by hand so that it cannot be read.
  */
-export function withMembers(
-  records: readonly InstanceRecord[],
+export async function allRecords(
+  records: InstanceRecords,
   fleets: readonly FleetFile[],
-): InstanceRecord[] {
+): Promise<InstanceRecord[]> {
   const byId = new Map(fleets.flatMap(({ members }) => members.map((record) => [record.id, record])));
-  records.forEach((record) => byId.set(record.id, record));
+  const own = await records.all(new Set(byId.keys()));
+  own.forEach((record) => byId.set(record.id, record));
   const doomed = new Set(fleets.filter(isDoomed).map(({ name }) => name));
   return [...byId.values()].map((record) =>
     doomed.has(record.fleet?.name ?? "") ? { ...record, phase: "destroying" } : record,

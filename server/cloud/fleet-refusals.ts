@@ -1,5 +1,4 @@
 import { MccError } from "../../protocol/error";
-import type { ParsedParameters } from "../../protocol/method-table";
 import type { FleetSpec } from "./fleet-record";
 import type { ManagedFleet } from "./managed-fleet";
 
@@ -17,12 +16,9 @@ export function refuseImpossible({ count, addresses }: FleetSpec): void {
   }
 }
 
-/** @throws MccError `conflict` when the fleet was made by somebody else, and the caller knows no uid of it. */
-export function refuseOthersFleet(
-  { name, record }: ManagedFleet,
-  { clientToken, uid }: ParsedParameters<"fleet.apply">,
-): void {
-  if (uid !== undefined || clientToken === record.clientToken) {
+/** @throws MccError `conflict` when the fleet was made with another client token. */
+export function refuseOthersFleet({ name, record }: ManagedFleet, clientToken: string | undefined): void {
+  if (clientToken === record.clientToken) {
     return;
   }
   const owner = Object.entries(record.spec.labels)

@@ -7,9 +7,12 @@ import type { MethodResult, ParsedParameters } from "../../protocol/method-table
 import { FleetChange } from "./fleet-change";
 import type { FleetContext } from "./fleet-context";
 import { FleetDestruction } from "./fleet-destruction";
-import type { FleetSpec } from "./fleet-record";
+import { because, loggable } from "./fleet-failure";
+import type { FleetRecord, FleetSpec } from "./fleet-record";
 import { refuseImpossible, refuseOthersFleet } from "./fleet-refusals";
+import type { Leased } from "./leased";
 import { ManagedFleet } from "./managed-fleet";
+import { userDataDigest } from "./user-data";
 
 /** The life of fleets: what the `fleet.*` methods do. */
 export class Fleets {
@@ -23,28 +26,26 @@ export class Fleets {
 
   /** Resolves once the intent is recorded. A change that is under way with another aim is awaited first. */
   async apply(parameters: ParsedParameters<"fleet.apply">): Promise<FleetSummary> {
-    const { name, clientToken, uid, serverId, ...spec } = parameters;
-    const { fleets, instances, beginning, driver } = this.#context;
+    const spec = specOf(parameters);
     refuseImpossible(spec);
     for (;;) {
-      await beginning.check(spec);
-      await instances.refresh(driver);
+      await this.#context.beginning.check(spec);
+      await this.#context.instances.refresh(this.#context.driver);
       // From here to the change nothing waits, so that of two requests only one gets past, and none an end.
-      beginning.refuseClosed();
-      const fleet = fleets.find({ fleet: name, serverId });
-      if (fleet === undefined || (uid !== undefined && uid !== fleet.record.uid)) {
-        return this.#summarise(await this.#make(parameters, spec));
-      }
-      refuseOthersFleet(fleet, parameters);
+      this.#context.beginning.refuseClosed();
+      const fleet = this.#toChange(parameters, spec);
+      const lived = this.#lifeOf(parameters);
       if (isDeepStrictEqual(fleet.change?.spec, spec)) {
+        fleet.record = { ...fleet.record, ...lived };
         await fleet.change?.recorded;
         return this.#summarise(fleet);
       }
-      if (fleet.status !== "ready" && fleet.status !== "degraded") {
-        await (fleet.change === undefined
-          ? this.#destruction.destroy(fleet)
-          : fleet.outcome.catch(() => undefined));
+      if (fleet.change !== undefined) {
+        await fleet.outcome.catch(() => undefined);
+      } else if (fleet.isLeaving) {
+        await this.#destruction.destroy(fleet);
       } else {
+        fleet.record = { ...fleet.record, ...lived };
         await this.#begin(fleet, spec);
         return this.#summarise(fleet);
       }
@@ -53,7 +54,8 @@ export class Fleets {
 
   async get(target: ParsedParameters<"fleet.get">): Promise<Fleet> {
     await this.#context.instances.refresh(this.#context.driver);
-    return this.#context.fleets.get(target).describe(this.#simulated);
+    const fleet = this.#context.fleets.get(target);
+    return { ...this.#summarise(fleet), members: fleet.describeMembers() };
   }
 
   async list({ labels = {} }: ParsedParameters<"fleet.list">): Promise<FleetSummary[]> {
@@ -79,9 +81,38 @@ export class Fleets {
     return { done, fleet: this.#summarise(fleet) };
   }
 
+  async extend({ ttlSeconds, ...target }: ParsedParameters<"fleet.extend">): Promise<FleetSummary> {
+    const { fleets, reaper, fleetRecords } = this.#context;
+    const fleet = fleets.get(target);
+    const seconds = ttlSeconds ?? fleet.record.ttl?.seconds;
+    if (seconds === undefined) {
+      throw new MccError(
+        "invalid",
+        `Fleet "${fleet.name}" has no ttl to renew; give it one with ttlSeconds.`,
+      );
+    }
+    fleet.record = { ...fleet.record, ttl: reaper.grant(seconds) };
+    await fleetRecords.save(fleet);
+    return this.#summarise(fleet);
+  }
+
   async destroy(target: ParsedParameters<"fleet.destroy">): Promise<MethodResult<"fleet.destroy">> {
     const fleet = this.#context.fleets.find(target);
     return { destroyed: fleet === undefined ? 0 : await this.#destruction.destroy(fleet) };
+  }
+
+  /** Those that the daemon is to destroy by itself some time. */
+  leased(): Leased[] {
+    return this.#context.fleets
+      .all()
+      .filter(({ record }) => record.ttl !== undefined || record.lease !== undefined)
+      .map((fleet) => ({
+        uid: fleet.record.uid,
+        title: `fleet "${fleet.name}"`,
+        ttl: fleet.record.ttl,
+        lease: fleet.record.lease,
+        destroy: (why) => this.#destruction.destroy(fleet, why),
+      }));
   }
 
   /** Tries to see off, until it works, what could not be cleared away at the start. */
@@ -95,8 +126,7 @@ export class Fleets {
     await Promise.all(
       this.#context.fleets
         .all()
-        .flatMap(({ outcome, destruction }) => [outcome, destruction])
-        .map((work) => work?.catch(() => undefined)),
+        .map(({ outcome, destruction }) => Promise.allSettled([outcome, destruction])),
     );
   }
 
@@ -105,25 +135,39 @@ export class Fleets {
   }
 
   #summarise(fleet: ManagedFleet): FleetSummary {
-    return fleet.summarise(this.#simulated);
+    return { ...fleet.summarise(this.#simulated), ...this.#context.reaper.describe(fleet.record.ttl) };
   }
 
-  /** @throws MccError `not-found` when one is meant that was made earlier. */
-  async #make(
-    { name, uid, clientToken }: ParsedParameters<"fleet.apply">,
-    spec: FleetSpec,
-  ): Promise<ManagedFleet> {
+  /**
+   * The fleet that is meant, or a new one.
+   *
+   * @throws MccError `not-found` when one is meant that was made earlier, `conflict` for somebody else's.
+   */
+  #toChange(parameters: ParsedParameters<"fleet.apply">, spec: FleetSpec): ManagedFleet {
     const { fleets, instances } = this.#context;
+    const { name, uid, serverId, clientToken } = parameters;
+    const fleet = fleets.find({ fleet: name, serverId });
     if (uid !== undefined) {
       return fleets.get({ fleet: name, uid });
     }
+    if (fleet !== undefined) {
+      refuseOthersFleet(fleet, clientToken);
+      return fleet;
+    }
     const identity = { uid: randomBytes(16).toString("hex"), name, clientToken };
-    const fleet = new ManagedFleet(
+    return new ManagedFleet(
       { phase: "creating", ...identity, createdAt: new Date().toISOString(), spec },
       () => instances.ofFleet(name),
     );
-    await this.#begin(fleet, spec);
-    return fleet;
+  }
+
+  /** How long the fleet lives from now on. @throws MccError `not-found` for a lease that is not open. */
+  #lifeOf({ ttlSeconds, lease }: ParsedParameters<"fleet.apply">): Pick<FleetRecord, "ttl" | "lease"> {
+    const { reaper, leases } = this.#context;
+    return {
+      lease: lease === undefined ? undefined : leases.require(lease),
+      ttl: ttlSeconds === undefined ? undefined : reaper.grant(ttlSeconds),
+    };
   }
 
   async #begin(fleet: ManagedFleet, spec: FleetSpec): Promise<void> {
@@ -156,7 +200,7 @@ export class Fleets {
     } catch (error) {
       // Who destroys the fleet goes on with what there is.
       fleet.abort.signal.throwIfAborted();
-      log.warn({ fleet: fleet.name, err: error }, "fleet is not as it is to be");
+      log.warn({ fleet: fleet.name, ...loggable(error) }, "fleet is not as it is to be");
       throw await this.#undo(fleet, change, error, isFirst);
     }
   }
@@ -168,8 +212,7 @@ export class Fleets {
       ? this.#unmake(fleet)
       : change.undo(reason)
     ).catch((undoError: unknown) => `Undoing it failed too, and is tried again: ${messageOf(undoError)}`);
-    const code = MccError.isInstance(error) ? error.code : "internal";
-    return new MccError(code, `${reason} ${outcome}`, { cause: error });
+    return because(error, `${reason} ${outcome}`);
   }
 
   async #unmake(fleet: ManagedFleet): Promise<string> {
@@ -185,4 +228,15 @@ async function outcomeOf(fleet: ManagedFleet): Promise<true> {
     await fleet.outcome;
   } while (fleet.change !== undefined);
   return true;
+}
+
+/** Without which fleet is meant, and how long it lives. */
+function specOf(parameters: ParsedParameters<"fleet.apply">): FleetSpec {
+  const { count, image, type, keys, labels, addresses, waitFor, readyTimeoutSeconds } = parameters;
+  const { userData, maxUnavailable, keepOnFailure } = parameters;
+  return {
+    ...{ count, image, type, keys, labels, addresses, waitFor, readyTimeoutSeconds },
+    ...{ userData, maxUnavailable, keepOnFailure },
+    userDataDigest: userData === undefined ? undefined : userDataDigest(userData),
+  };
 }

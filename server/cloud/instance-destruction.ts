@@ -22,10 +22,11 @@ export class InstanceDestruction {
    * Resolves when the instance is gone: container, record and reservation. Those who ask while it is under
    * way wait for the same.
    *
+   * @param why for whoever waits for its creation; left out, somebody asked for it.
    * @throws MccError `engine` or `timeout`; it is then tried again until it works.
    */
-  async destroy(instance: ManagedInstance): Promise<void> {
-    instance.destruction ??= this.#run(instance).finally(() => {
+  async destroy(instance: ManagedInstance, why?: string): Promise<void> {
+    instance.destruction ??= this.#run(instance, why).finally(() => {
       instance.destruction = undefined;
     });
     await instance.destruction;
@@ -41,8 +42,9 @@ export class InstanceDestruction {
     this.#retries.close();
   }
 
-  async #run(instance: ManagedInstance): Promise<void> {
-    instance.abort.abort(new MccError("conflict", `Instance ${instance.title} was destroyed meanwhile.`));
+  async #run(instance: ManagedInstance, why?: string): Promise<void> {
+    const reason = `Instance ${instance.title} was destroyed meanwhile${why === undefined ? "" : `: ${why}`}.`;
+    instance.abort.abort(new MccError("conflict", reason));
     await instance.inTurn(async () => {
       // A creation that was ended has undone itself.
       if (this.#catalog.has(instance)) {

@@ -47,13 +47,18 @@ export class ManagedFleet {
     if (this.stuck !== undefined) {
       return "failed";
     }
-    if (this.destruction !== undefined || this.record.phase === "destroying") {
+    if (this.isLeaving) {
       return "destroying";
     }
     if (this.change !== undefined) {
       return "applying";
     }
     return this.counts().failed > 0 ? "degraded" : "ready";
+  }
+
+  /** On its way out: only to be destroyed. */
+  get isLeaving(): boolean {
+    return this.stuck !== undefined || this.destruction !== undefined || this.record.phase === "destroying";
   }
 
   counts(): FleetCounts {
@@ -73,30 +78,26 @@ export class ManagedFleet {
     return { ...this.record, members };
   }
 
-  /** As it travels, without its members. */
+  /** As it travels, without its members and its ttl. */
   summarise(simulated: boolean): FleetSummary {
     const { name, uid, createdAt, spec } = this.record;
-    const { image, type, keys, labels } = spec;
+    const { image, type, keys, labels, userDataDigest } = spec;
     const failure = this.stuck ?? this.record.failure;
     return {
       ...{ name, uid, status: this.status, counts: this.counts(), image, type, keys, labels },
       ...{ createdAt, simulated },
+      ...(userDataDigest === undefined ? {} : { userDataDigest }),
       ...(failure === undefined ? {} : { failure }),
     };
   }
 
-  /** As it travels. */
-  describe(simulated: boolean): Fleet {
-    return {
-      ...this.summarise(simulated),
-      members: this.members.map((member) => {
-        const { id, uid, name, ipAddress, hostname, sshHostKey } = member.record;
-        return {
-          ...{ index: indexOf(member), id, uid, name, ipAddress, hostname, sshHostKey },
-          status: member.status,
-        };
-      }),
-    };
+  /** As they travel. */
+  describeMembers(): Fleet["members"] {
+    return this.members.map((member) => {
+      const { id, uid, name, ipAddress, hostname, sshHostKey } = member.record;
+      const { status } = member;
+      return { index: indexOf(member), id, uid, name, ipAddress, hostname, sshHostKey, status };
+    });
   }
 }
 

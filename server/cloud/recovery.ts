@@ -1,4 +1,4 @@
-import { messageOf } from "../../protocol/error";
+import { MccError, messageOf } from "../../protocol/error";
 import type { InstanceCatalog } from "./instance-catalog";
 import type { InstanceContext } from "./instance-context";
 import type { InstanceRecord } from "./instance-record";
@@ -29,7 +29,8 @@ export async function recover(
       const instance = new ManagedInstance(record);
       const isMissed = driver.capabilities.simulated || record.fleet !== undefined;
       const vanished = container === undefined && isMissed;
-      if (record.phase !== "created" || vanished) {
+      const stays = record.phase === "created" || record.phase === "failed";
+      if (!stays || vanished) {
         log.warn({ instance: record.id, phase: record.phase }, "clearing away what an earlier daemon left");
         if (!(await clearAway(context, instance))) {
           catalog.add(instance);
@@ -38,6 +39,11 @@ export async function recover(
         }
       } else {
         instance.running = container?.running ?? false;
+        if (instance.failure !== undefined) {
+          instance.ready = Promise.reject(new MccError("conflict", instance.failure));
+          // As with a creation: nobody has to wait for it.
+          instance.ready.catch(() => undefined);
+        }
         instance.lost = container === undefined;
         if (instance.lost) {
           log.error({ instance: record.id }, "the engine no longer lists this instance's container");

@@ -9,6 +9,7 @@ import type { Handlers } from "./handlers";
 import { imageHandlers } from "./image";
 import { instanceHandlers } from "./instance";
 import { keyHandlers } from "./key";
+import { leaseHandlers } from "./lease";
 import { oldMethods } from "./openvz";
 import { serverHandlers } from "./server";
 import { systemMethods } from "./system";
@@ -26,6 +27,7 @@ export function createDispatch(cloud: Cloud, log: Logger): Dispatch {
     ...instanceHandlers(cloud),
     ...fleetHandlers(cloud),
     ...keyHandlers(cloud),
+    ...leaseHandlers(cloud),
     ...imageHandlers(cloud),
     ...typeHandlers(cloud),
     ...serverHandlers(cloud),

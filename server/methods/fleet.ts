@@ -7,6 +7,7 @@ export function fleetHandlers({ fleets }: Cloud): Handlers<MethodsOf<"fleet">> {
     "fleet.get": (target) => fleets.get(target),
     "fleet.list": (parameters) => fleets.list(parameters),
     "fleet.wait": (parameters) => fleets.wait(parameters),
+    "fleet.extend": (parameters) => fleets.extend(parameters),
     "fleet.destroy": (target) => fleets.destroy(target),
   };
 }

@@ -34,7 +34,13 @@ export function createLxcDriver(options: DriverOptions): Driver {
 }
 
 class LxcDriver implements Driver {
-  readonly capabilities = { simulated: false, importsImages: true, ownsNetwork: true, changesAtOnce };
+  readonly capabilities = {
+    simulated: false,
+    importsImages: true,
+    ownsNetwork: true,
+    followsHosts: true,
+    changesAtOnce,
+  };
   readonly #options: DriverOptions;
   #read: Promise<Engine> | undefined;
   #alone: Promise<Engine> | undefined;

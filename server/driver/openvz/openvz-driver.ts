@@ -45,7 +45,13 @@ export function createOpenvzDriver(options: DriverOptions, places: HostPlaces = 
 }
 
 class OpenvzDriver implements Driver {
-  readonly capabilities = { simulated: false, importsImages: true, ownsNetwork: false, changesAtOnce };
+  readonly capabilities = {
+    simulated: false,
+    importsImages: true,
+    ownsNetwork: false,
+    followsHosts: false,
+    changesAtOnce,
+  };
   readonly takesOver: TakeOver;
   readonly #vz: Vz;
   readonly #records: UnfinishedRecords;

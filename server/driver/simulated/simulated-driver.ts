@@ -20,7 +20,13 @@ export function createSimulatedDriver(options: DriverOptions): Driver {
 }
 
 class SimulatedDriver implements Driver {
-  readonly capabilities = { simulated: true, importsImages: true, ownsNetwork: false, changesAtOnce: 8 };
+  readonly capabilities = {
+    simulated: true,
+    importsImages: true,
+    ownsNetwork: false,
+    followsHosts: false,
+    changesAtOnce: 8,
+  };
   readonly #containers = new Map<number, SimulatedContainer>();
   readonly #images = new Map<string, Image>([[stockImage.name, stockImage]]);
   #onDown: (id: number) => void = () => undefined;

@@ -229,7 +229,7 @@ describe("fleets", () => {
         applied(cloud, { ...web, count: 3 }),
         applied(cloud, { ...web, count: 3 }),
       ]);
-      assert.equal(both[0]?.uid, both[1]?.uid);
+      assert.equal(both[0].uid, both[1].uid);
       assert.equal((await membersOf(cloud)).length, 3);
     });
 
