@@ -12,6 +12,7 @@ import { listImages } from "./commands/list-images";
 import { listInstanceTypes } from "./commands/list-instance-types";
 import { listInstances } from "./commands/list-instances";
 import { listKeys } from "./commands/list-keys";
+import { removeImage } from "./commands/remove-image";
 import { restart } from "./commands/restart";
 import { runInstances } from "./commands/run-instances";
 import { serverInfo } from "./commands/server-info";
@@ -29,7 +30,7 @@ const daemonCommands: readonly Command[] = [
   ...[start, stop, restart, wait],
   ...[ssh, exec, cp],
   ...[listKeys, addKey, updateKey, destroyKey],
-  ...[listImages, buildImage, importImage, listInstanceTypes],
+  ...[listImages, buildImage, importImage, removeImage, listInstanceTypes],
   serverInfo,
 ];
 

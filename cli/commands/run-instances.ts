@@ -4,14 +4,14 @@ import { connect } from "../../client/client";
 import { createInstance } from "../../client/instance-creation";
 import { type Instance, readinesses } from "../../protocol/instance";
 import type { MethodParameters } from "../../protocol/method-table";
-import { dottedNameSchema, instanceNameSchema, nameSchema } from "../../protocol/name";
+import { dottedNameSchema, instanceNameSchema } from "../../protocol/name";
 import { command } from "../command";
 import { onEach } from "../on-each";
 import { instanceLayout } from "../output/instance-layout";
 import { formOptions, printListing } from "../output/listing";
 import { ProgressLine } from "../output/progress-line";
 import { withSuggestion } from "../subjects";
-import { wholeNumber } from "../values";
+import { keyName, wholeNumber } from "../values";
 
 /** Long enough for a daemon that is being restarted; a person waits. */
 const patienceMs = 10_000;
@@ -47,7 +47,7 @@ export const runInstances = command({
     keys: {
       syntax: "-k, --public-key <KEY>",
       help: "name of a key that list-keys shows; for several keys, give it several times",
-      value: z.array(nameSchema).default([]),
+      value: z.array(keyName).default([]),
       several: true,
       names: "key",
     },
@@ -82,24 +82,23 @@ export const runInstances = command({
   ],
   run: async ({ image, type, keys, name, count, wait, waitFor, timeout, ...form }) => {
     const client = connect();
-    const made: Instance[] = [];
+    const names = numberedNames(name, count);
+    /** In the order of their names, with gaps for those that are not up, or will not be. */
+    const made: (Instance | undefined)[] = names.map(() => undefined);
     const progress = new ProgressLine(count, wait ? "instances up" : "instances on their way");
-    const make = async (parameters: MethodParameters<"instance.create">): Promise<void> => {
-      made.push(
-        wait
-          ? await createInstance(client, parameters, { patienceMs })
-          : await client.call("instance.create", parameters),
-      );
-      progress.add();
-    };
+    const make = async (parameters: MethodParameters<"instance.create">): Promise<Instance> =>
+      wait
+        ? await createInstance(client, parameters, { patienceMs })
+        : await client.call("instance.create", parameters);
     try {
-      await onEach(numberedNames(name, count), (each) =>
-        make({
+      await onEach([...names.entries()], async ([place, each]) => {
+        made[place] = await make({
           ...{ image, type, keys, waitFor, readyTimeoutSeconds: timeout },
           name: each,
           clientToken: randomUUID(),
-        }),
-      );
+        });
+        progress.add();
+      });
     } catch (error) {
       throw await withSuggestion(client, error, [
         { subject: "image", name: image },
@@ -108,12 +107,9 @@ export const runInstances = command({
       ]);
     } finally {
       progress.clear();
-      if (made.length > 0) {
-        printListing(
-          made.sort((one, other) => one.id - other.id),
-          form,
-          layout,
-        );
+      const rows = made.filter((instance) => instance !== undefined);
+      if (rows.length > 0) {
+        printListing(rows, form, layout);
       }
     }
   },
