@@ -1,9 +1,6 @@
 import assert from "node:assert/strict";
-import { CommanderError } from "commander";
-import sinon from "sinon";
-import { commandTable } from "../../cli/command-table";
-import { makeProgram, makeStandaloneProgram } from "../../cli/program";
 import { runProgram } from "../support/run-program";
+import { wordsSaidOf } from "./words-said";
 
 /** Words that make no sense, and what is said of them. */
 const mistakes: Record<string, [words: string[], said: RegExp][]> = {
@@ -92,25 +89,10 @@ const mistakes: Record<string, [words: string[], said: RegExp][]> = {
 };
 
 describe("words that make no sense", () => {
-  afterEach(() => sinon.restore());
-
-  /** What a program says of words, before it has asked any daemon. */
-  async function sayOf([name = "", ...words]: readonly string[]): Promise<string> {
-    const command = commandTable.find((row) => name === `mcc-${row.name}`);
-    const program = command === undefined ? makeProgram() : makeStandaloneProgram(command);
-    const write = sinon.stub(process.stderr, "write");
-    await program.parseAsync(words, { from: "user" }).then(
-      () => assert.fail(`accepted: ${words.join(" ")}`),
-      (error: unknown) => assert.ok(error instanceof CommanderError, String(error)),
-    );
-    write.restore();
-    return write.args.flat().join("");
-  }
-
   for (const [commands, rows] of Object.entries(mistakes)) {
     it(`of ${commands} are answered with one line`, async () => {
       for (const [words, expected] of rows) {
-        const said = await sayOf(words);
+        const said = await wordsSaidOf(words);
         assert.match(said, expected, words.join(" "));
         assert.match(said, /^mcc(-\w+)*( [a-z-]+)?: [^\n]+\n$/, words.join(" "));
       }
