@@ -123,8 +123,8 @@ class OpenvzDriver implements Driver {
     return await this.#images.import(name, tarballPath);
   }
 
-  async removeImage(name: string): Promise<void> {
-    await this.#images.remove(name);
+  async removeImage(name: string): Promise<boolean> {
+    return await this.#images.remove(name);
   }
 
   async types(): Promise<InstanceType[]> {
