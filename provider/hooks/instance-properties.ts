@@ -3,14 +3,7 @@ import type { Instance, MethodParameters } from "../../client";
 import { instanceCreateSchema } from "../../protocol/instance";
 import { instanceNameSchema, uidSchema } from "../../protocol/name";
 import { type Properties, withoutUndefined } from "./check-properties";
-import {
-  changed,
-  changedOrDropped,
-  changedOwner,
-  hostArgsSchemas,
-  type Kept,
-  keptSchema,
-} from "./host-properties";
+import { changed, changedOrDropped, changedOwner, hostArgsSchemas, keptSchema } from "./host-properties";
 import { identitySchema } from "./identity-schema";
 import { ownerLabels, withoutOwnerLabels } from "./owner";
 

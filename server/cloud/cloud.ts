@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger } from "pino";
 import type { InstanceType } from "../../protocol/instance-type";
@@ -28,6 +27,7 @@ import { LeaseClock } from "./lease-clock";
 import { LeaseReaper } from "./lease-reaper";
 import type { Leased } from "./leased";
 import { Leases } from "./leases";
+import { makeFolder } from "./make-folder";
 import { keepNetwork } from "./network-file";
 import { PreflightError } from "./preflight";
 import { startAfterReboot } from "./reboot";
@@ -165,7 +165,7 @@ export async function preflight(options: CloudOptions): Promise<void> {
 export async function openCloud(options: CloudOptions): Promise<Cloud> {
   const plan = planOf(options);
   await preflight(options);
-  await mkdir(options.stateFolder, { recursive: true, mode: 0o755 });
+  await makeFolder(options.stateFolder);
   await refuseForeignFolder(options.stateFolder);
   const lock = await acquireStateLock(options.stateFolder);
   try {
