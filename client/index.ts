@@ -10,7 +10,7 @@ export type { Rung } from "../protocol/readiness";
 export type { ServerInfo } from "../protocol/server";
 export { type Client, type ConnectOptions, connect } from "./client";
 export { ConnectionError } from "./connection-error";
-export { daemonHost, isDaemonHere } from "./daemon-host";
+export { daemonHost, isDaemonHere, jumpHost } from "./daemon-host";
 export { type ApplicationOptions, applyFleet } from "./fleet-application";
 export {
   type CreationOptions,

@@ -2,11 +2,11 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import {
   type Client,
-  daemonHost,
   type Fleet,
   type FleetMember,
   inventory,
   isDaemonHere,
+  jumpHost,
   type MethodParameters,
   sshConfig,
 } from "../../client";
@@ -56,13 +56,13 @@ export function applicationOf(inputs: Inputs): MethodParameters<"fleet.apply"> {
 export async function stateOf(fleet: Fleet, kept: FleetKept, daemon: Client): Promise<Properties> {
   const { uid, status, counts, simulated, members } = fleet;
   const { serverId } = await daemon.info();
-  const jumpHost = (await isDaemonHere(daemon.server)) ? undefined : daemonHost(daemon.server);
+  const jump = (await isDaemonHere(daemon.server)) ? undefined : jumpHost(daemon.server);
   return {
     ...{ uid, serverId, status, simulated, unhealthy: counts.wanted - counts.ready },
     instances: members.map(hostOf),
     ipAddresses: members.map(({ ipAddress }) => ipAddress),
-    sshConfig: sshConfig(members, jumpHost),
-    inventory: inventory(fleet.name, members, jumpHost),
+    sshConfig: sshConfig(members, jump),
+    inventory: inventory(fleet.name, members, jump),
     ...inputsOf(fleet, kept),
   };
 }
