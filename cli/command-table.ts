@@ -13,6 +13,7 @@ import { listInstanceTypes } from "./commands/list-instance-types";
 import { listInstances } from "./commands/list-instances";
 import { listKeys } from "./commands/list-keys";
 import { logs } from "./commands/logs";
+import { removeImage } from "./commands/remove-image";
 import { restart } from "./commands/restart";
 import { runInstances } from "./commands/run-instances";
 import { serverInfo } from "./commands/server-info";
@@ -30,7 +31,7 @@ const daemonCommands: readonly Command[] = [
   ...[start, stop, restart, wait],
   ...[ssh, exec, cp, logs],
   ...[listKeys, addKey, updateKey, destroyKey],
-  ...[listImages, buildImage, importImage, listInstanceTypes],
+  ...[listImages, buildImage, importImage, removeImage, listInstanceTypes],
   serverInfo,
 ];
 

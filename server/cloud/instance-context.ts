@@ -1,9 +1,13 @@
 import pLimit, { type LimitFunction } from "p-limit";
 import type { Logger } from "pino";
 import type { Driver } from "../driver/driver";
+import type { HostNames } from "./host-names";
 import type { InstanceRecords } from "./instance-record";
 import type { InstanceTypes } from "./instance-types";
 import type { Keys } from "./keys";
+import type { LeaseClock } from "./lease-clock";
+import type { LeaseReaper } from "./lease-reaper";
+import type { Leases } from "./leases";
 import type { Reservations } from "./reservations";
 import type { UserDataLogs } from "./user-data-logs";
 
@@ -16,7 +20,12 @@ export interface InstanceContext {
   readonly reservations: Reservations;
   readonly types: InstanceTypes;
   readonly keys: Keys;
+  readonly leaseClock: LeaseClock;
+  readonly reaper: LeaseReaper;
+  readonly leases: Leases;
   readonly nameservers: readonly string[];
+  /** Absent with a driver whose containers do not follow a hosts file. */
+  readonly hostNames: HostNames | undefined;
   readonly limits: EngineLimits;
   readonly log: Logger;
 }

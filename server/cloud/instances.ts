@@ -2,17 +2,17 @@ import { setTimeout as pause } from "node:timers/promises";
 import { MccError } from "../../protocol/error";
 import type { Instance } from "../../protocol/instance";
 import type { MethodResult, ParsedParameters } from "../../protocol/method-table";
-import type { Images } from "./images";
-import { type CreationExtras, InstanceBeginning } from "./instance-beginning";
+import type { CreationExtras, InstanceBeginning } from "./instance-beginning";
 import type { InstanceCatalog, InstanceTarget } from "./instance-catalog";
 import type { InstanceContext } from "./instance-context";
-import { InstanceDestruction } from "./instance-destruction";
+import type { InstanceDestruction } from "./instance-destruction";
 import { logOf } from "./instance-log";
 import { startAgain, startInstance, stopInstance } from "./instance-power";
 import { takeOver } from "./instance-take-over";
-import { updateInstance } from "./instance-update";
+import { extendInstance, updateInstance } from "./instance-update";
 import { rewriteCarriers } from "./key-carriers";
 import type { KeyChange } from "./keys";
+import type { Leased } from "./leased";
 import type { ManagedInstance } from "./managed-instance";
 
 /** The life of instances: what the `instance.*` methods do. */
@@ -23,12 +23,12 @@ export class Instances {
 
   constructor(
     context: InstanceContext,
-    images: Images,
     readonly catalog: InstanceCatalog,
+    { beginning, destruction }: { beginning: InstanceBeginning; destruction: InstanceDestruction },
   ) {
     this.#context = context;
-    this.#destruction = new InstanceDestruction(context, catalog);
-    this.#beginning = new InstanceBeginning(context, catalog, images, this.#destruction);
+    this.#beginning = beginning;
+    this.#destruction = destruction;
   }
 
   /** Resolves once the intent is recorded, and the instance pending. */
@@ -80,6 +80,12 @@ export class Instances {
 
   async update(parameters: ParsedParameters<"instance.update">): Promise<Instance> {
     return await this.#change(parameters, (instance) => updateInstance(this.#context, instance, parameters));
+  }
+
+  async extend(parameters: ParsedParameters<"instance.extend">): Promise<Instance> {
+    return await this.#change(parameters, (instance) =>
+      extendInstance(this.#context, instance, parameters.ttlSeconds),
+    );
   }
 
   async start(target: ParsedParameters<"instance.start">): Promise<Instance> {
@@ -155,6 +161,23 @@ export class Instances {
       .map((instance) => instance.id);
   }
 
+  /** Those that the daemon is to destroy by itself some time. */
+  leased(): Leased[] {
+    return this.catalog
+      .all()
+      .filter(({ record }) => record.ttl !== undefined || record.lease !== undefined)
+      .map((instance) => ({
+        uid: instance.record.uid,
+        title: `instance ${instance.title}`,
+        ttl: instance.record.ttl,
+        lease: instance.record.lease,
+        destroy: async (why) => {
+          await this.#destruction.destroy(instance, why);
+          return 1;
+        },
+      }));
+  }
+
   /** Tries to see off, until it works, what could not be cleared away at the start. */
   retryDestroying(instances: readonly ManagedInstance[]): void {
     instances.forEach((instance) => this.#destruction.retry(instance));
@@ -210,6 +233,10 @@ export class Instances {
   }
 
   #describe(instance: ManagedInstance): Instance {
-    return instance.describe(this.#context.driver.capabilities.simulated);
+    const { driver, reaper } = this.#context;
+    return {
+      ...instance.describe(driver.capabilities.simulated),
+      ...reaper.describe(instance.record.ttl),
+    };
   }
 }

@@ -75,15 +75,17 @@ export class ManagedInstance {
 
   /** As it travels. */
   describe(simulated: boolean): Instance {
-    const { id, uid, name, ipAddress, hostname, image, type, keys, labels, createdAt, sshHostKey } =
+    const { id, uid, name, ipAddress, hostname, image, type, keys, labels, createdAt, sshHostKey, fleet } =
       this.record;
     const { waitingFor } = this;
     const failure = this.failure ?? (this.lost ? lost : undefined);
     return {
       ...{ id, uid, name, status: this.status, ipAddress, hostname, image, type, keys, labels },
       ...{ createdAt, sshHostKey, simulated },
+      ...(this.record.lease === undefined ? {} : { lease: this.record.lease.id }),
       ...(failure === undefined ? {} : { failure }),
       ...(waitingFor === undefined ? {} : { waitingFor }),
+      ...(fleet === undefined ? {} : { fleet }),
     };
   }
 }

@@ -17,8 +17,12 @@ import {
 } from "../../support/stand-in-daemon";
 
 const ownerUrn = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/minicloud:Instance::web";
+const ownerLabels = {
+  ...{ "minicloud/organization": "acme", "minicloud/project": "shop" },
+  ...{ "minicloud/stack": "dev", "minicloud/resource": "web" },
+};
 const clientToken = "0".repeat(32);
-const ownerLabels = { "minicloud/project": "shop", "minicloud/stack": "dev", "minicloud/resource": "web" };
+const identity = { ownerUrn, organization: "acme", clientToken };
 const inputs = {
   ...{
     image: "micro",
@@ -28,14 +32,14 @@ const inputs = {
     labels: { tier: "front" },
     waitFor: ["ssh"],
   },
-  ...{ ownerUrn, clientToken, __provider: "text" },
+  ...{ ...identity, __provider: "text" },
 };
 const made = exampleInstance({ keys: ["me"], labels: { tier: "front", ...ownerLabels } });
 const state = {
   ...{ instanceId: 500, uid: made.uid, serverId: standInServerId, name: "web", ipAddress: "198.18.0.2" },
   ...{ hostname: "web", status: "running", image: "micro", type: "basic", keys: ["me"] },
   ...{ labels: { tier: "front" }, sshHostKey: made.sshHostKey, simulated: true, waitFor: ["ssh"] },
-  ...{ ownerUrn, clientToken },
+  ...identity,
 };
 const target = { instance: 500, uid: made.uid, serverId: standInServerId };
 
@@ -78,7 +82,7 @@ describe("the hooks of an Instance", () => {
       const daemon = await connected(creating(earlier, { "instance.update": () => made }));
       assert.deepEqual((await instance.create(inputs)).outs, state);
       assert.deepEqual(daemon.calls.at(-1)?.parameters, {
-        ...{ ...target, name: "web", type: "basic", keys: ["me"] },
+        ...{ ...target, name: "web", type: "basic", keys: ["me"], ttlSeconds: 0 },
         labels: { tier: "front", ...ownerLabels },
       });
     });
@@ -161,7 +165,7 @@ describe("the hooks of an Instance", () => {
       assert.deepEqual(await instance.read("500", state), {
         id: "500",
         props: { ...state, ...changed, status: "stopped" },
-        inputs: { image, type, keys, ipAddress, hostname, waitFor, ownerUrn, clientToken, ...changed },
+        inputs: { image, type, keys, ipAddress, hostname, waitFor, ...identity, ...changed },
       });
       assert.deepEqual(daemon.calls.at(-1)?.parameters, target);
     });
@@ -169,14 +173,13 @@ describe("the hooks of an Instance", () => {
     it("leads to no change", async () => {
       await connected({ "instance.get": () => made });
       const { props = {}, inputs: readInputs = {} } = await instance.read("500", state);
-      const { image, ownerUrn, clientToken, keys, labels } = inputs;
+      const { image, keys, labels } = inputs;
       const { inputs: checked = {} } = await instance.check(readInputs, {
         name: "web",
         image,
         keys,
         labels,
-        ownerUrn,
-        clientToken,
+        ...identity,
       });
       assert.deepEqual(checked, readInputs);
       assert.equal((await instance.diff("500", props, checked)).changes, false);
@@ -208,7 +211,7 @@ describe("the hooks of an Instance", () => {
         outs: { ...state, type: "light", waitFor: ["running"] },
       });
       assert.deepEqual(daemon.calls.at(-1)?.parameters, {
-        ...{ ...target, name: "web", type: "light", keys: ["me"] },
+        ...{ ...target, name: "web", type: "light", keys: ["me"], ttlSeconds: 0 },
         labels: { tier: "front", ...ownerLabels },
       });
     });
