@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { formatDuration, parseDuration } from "../protocol/duration";
+import { MccError } from "../protocol/error";
 import { nameSchema } from "../protocol/name";
 
 /** Given or not. */
@@ -21,4 +23,23 @@ export function wholeNumber(least: number, most: number): z.ZodType<number, stri
     .regex(/^\d{1,9}$/, message)
     .transform(Number)
     .refine((number) => number >= least && number <= most, message);
+}
+
+/** A length of time such as `2m`, in seconds. */
+export function duration(mostSeconds: number): z.ZodType<number, string> {
+  const message = `give a length of time such as 45s, 2m, 1h or a number of seconds, ${formatDuration(mostSeconds)} at most`;
+  return z.string().transform((written, context) => {
+    try {
+      const seconds = parseDuration(written, "it");
+      if (seconds <= mostSeconds) {
+        return seconds;
+      }
+    } catch (error) {
+      if (!MccError.hasCode(error, "invalid")) {
+        throw error;
+      }
+    }
+    context.addIssue({ code: "custom", message });
+    return z.NEVER;
+  });
 }

@@ -25,6 +25,7 @@ const limits: Readonly<Record<MethodName, CallLimits>> = {
   "instance.stop": { ...engineWork, extra: ["graceSeconds", 10] },
   "instance.restart": { ...engineWork, extra: ["graceSeconds", 10], repeatable: false },
   "instance.exec": { seconds: 300, extra: ["timeoutSeconds", 60], repeatable: false },
+  "instance.log": look,
   "instance.takeOver": { seconds: 900, repeatable: false },
   "instance.destroy": engineWork,
   "key.add": { seconds: 120, repeatable: "with clientToken" },

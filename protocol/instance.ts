@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { foreignContainerSchema } from "./foreign-container";
-import { type InstanceStatus, instanceStatuses, type Readiness, readinesses } from "./instance-state";
+import { type InstanceStatus, instanceStatuses } from "./instance-state";
 import { ttlSecondsSchema } from "./lease";
 import { method } from "./method";
 import {
@@ -13,8 +13,10 @@ import {
   timeSchema,
   uidSchema,
 } from "./name";
+import { waitForSchema } from "./readiness";
+import { userDataSchema } from "./user-data";
 
-export { type InstanceStatus, instanceStatuses, type Readiness, readinesses };
+export { type InstanceStatus, instanceStatuses };
 
 const instanceSchema = z.object({
   /** From 500, never used twice in the life of a state folder. */
@@ -43,8 +45,10 @@ const instanceSchema = z.object({
   sshHostKey: z.string(),
   /** True when the driver keeps instances in memory only. */
   simulated: z.boolean(),
-  /** With status `failed`: what failed and could not be undone yet. */
+  /** With status `failed`: what failed, and could not be undone yet or was kept for a look. */
   failure: z.string().optional(),
+  /** While it gets ready: the rung it waits for, in words such as `ssh` or `tcp 80`, or `userData`. */
+  waitingFor: z.string().optional(),
 });
 export type Instance = z.infer<typeof instanceSchema>;
 
@@ -77,9 +81,13 @@ export const instanceCreateSchema = z.strictObject({
   hostname: hostnameSchema.optional(),
   labels: labelsSchema.default({}),
   clientToken: clientTokenSchema.optional(),
-  waitFor: z.enum(readinesses).default("ssh"),
-  /** How long the instance may take to become ready before it is undone. */
+  waitFor: waitForSchema.default(["ssh"]),
+  /** Run once as root after the first start: once `running`, `address` and `ssh` are reached, before other rungs. */
+  userData: userDataSchema.optional(),
+  /** How long the instance may take from its start until it is ready, userData included, before it is undone. */
   readyTimeoutSeconds: z.int().min(1).max(3600).default(120),
+  /** Keeps an instance that could not be made, for a look, in place of undoing everything. */
+  keepOnFailure: z.boolean().default(false),
   /** The daemon destroys it that long after this call's answer, or its last renewal. Default: never. */
   ttlSeconds: ttlSecondsSchema.optional(),
   /** The daemon destroys it when this lease of lease.open ends. */
@@ -180,6 +188,20 @@ export const instanceMethods = {
       exitCode: z.int(),
       stdout: z.base64(),
       stderr: z.base64(),
+      truncated: z.boolean(),
+    }),
+  ),
+  "instance.log": method(
+    "Returns the exit code and the last of the output of an instance's userData, also while it runs, and for a while after a failed create was undone.",
+    z.strictObject(target),
+    z.object({
+      /** Whether the script is still to end, or to begin. */
+      running: z.boolean(),
+      /** Absent for a script that did not come to an end by itself. */
+      exitCode: z.int().optional(),
+      /** Standard output and standard error as they came, in base64. */
+      output: z.base64(),
+      /** Whether there was more before. */
       truncated: z.boolean(),
     }),
   ),

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { InstanceStatus, Readiness } from "../protocol/instance-state";
+import type { InstanceStatus, PlainReadiness } from "../protocol/instance-state";
 import { DynamicResource } from "./dynamic-resource";
 
 /** What an {@link Instance} is made of. All may be left out. */
@@ -32,7 +32,7 @@ export interface InstanceArgs {
    * When it counts as made: `ssh`, when its SSH server answers, or `running`, when its first process runs.
    * It has 120 seconds for that, or is undone. Default: `ssh`.
    */
-  waitFor?: pulumi.Input<Readiness>;
+  waitFor?: pulumi.Input<PlainReadiness>;
 }
 
 /**

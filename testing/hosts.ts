@@ -8,7 +8,7 @@ type Creation = MethodParameters<"instance.create">;
 /** What a test wants to have. Every argument may be left out. */
 export interface FleetArgs
   extends ConnectOptions,
-    Pick<Creation, "image" | "type" | "keys" | "labels" | "waitFor" | "readyTimeoutSeconds"> {
+    Pick<Creation, "image" | "type" | "keys" | "labels" | "userData" | "waitFor" | "readyTimeoutSeconds"> {
   /** How many hosts. Default: 1. */
   readonly count?: number;
   /** They are called `<namePrefix>-1`, `<namePrefix>-2` and so on. Default: `test-` and six random digits. */

@@ -16,7 +16,7 @@ export async function makeInstance(inputs: Inputs, serverId: string): Promise<In
   const { image, ipAddress, hostname, waitFor, clientToken, ownerUrn } = inputs;
   const startMs = Date.now();
   let known: Instance | undefined;
-  const endProgress = reportProgress(ownerUrn, () => progressText(known, waitFor, Date.now() - startMs));
+  const endProgress = reportProgress(ownerUrn, () => progressText(known, Date.now() - startMs));
   try {
     const instance = await createInstance(
       daemon(),
@@ -25,6 +25,9 @@ export async function makeInstance(inputs: Inputs, serverId: string): Promise<In
         onPending: (reserved) => {
           refuseForeign(reserved, ownerUrn);
           known = reserved;
+        },
+        onWaiting: (instance) => {
+          known = instance;
         },
       },
     );
@@ -72,9 +75,11 @@ function refuseForeign({ id, name, labels }: Instance, ownerUrn: string): void {
   }
 }
 
-function progressText(known: Instance | undefined, waitFor: string, elapsedMs: number): string {
+function progressText(known: Instance | undefined, elapsedMs: number): string {
   const seconds = Math.round(elapsedMs / 1000);
-  return known === undefined
-    ? `asking for an instance (${seconds} s)`
-    : `${known.ipAddress} is ${known.status}, waiting for ${waitFor} (${seconds} s)`;
+  if (known === undefined) {
+    return `asking for an instance (${seconds} s)`;
+  }
+  const waiting = known.waitingFor === undefined ? "" : `, waiting for ${known.waitingFor}`;
+  return `${known.ipAddress} is ${known.status}${waiting} (${seconds} s)`;
 }

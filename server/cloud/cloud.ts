@@ -28,6 +28,7 @@ import { Reservations } from "./reservations";
 import { hostResolvers } from "./resolvers";
 import { refuseForeignFolder } from "./state-folder";
 import { acquireStateLock, type StateLock } from "./state-lock";
+import { UserDataLogs } from "./user-data-logs";
 
 /** How long creations that are under way may still take when the daemon is asked to end. */
 const closePatienceMs = 10_000;
@@ -228,6 +229,7 @@ async function openContext(
   }
   return {
     ...{ serverId, driver, records, types, nameservers },
+    logs: new UserDataLogs((id) => records.folderOf(id)),
     reservations: new Reservations(await IdSequence.open(options.stateFolder), new AddressPool(plan.range)),
     keys: await Keys.open(options.stateFolder, serverId),
     limits: engineLimits(driver),

@@ -9,6 +9,7 @@ import { createInstance } from "./instance-creation";
 import type { InstanceDestruction } from "./instance-destruction";
 import type { InstanceRecord } from "./instance-record";
 import { ManagedInstance } from "./managed-instance";
+import { userDataDigest } from "./user-data";
 
 /** What the `openvz.*` methods ask of a creation and `instance.create` does not know. */
 export interface CreationExtras {
@@ -78,7 +79,7 @@ export class InstanceBeginning {
     const recorded = this.#record(instance);
     instance.ready = instance.inTurn(async () => {
       await recorded;
-      await this.#bringUp(instance, hostKey, parameters.readyTimeoutSeconds * 1000);
+      await this.#bringUp(instance, hostKey, parameters);
     });
     // Whoever waits for it gets the error; it is no defect that nobody does.
     instance.ready.catch(() => undefined);
@@ -124,6 +125,7 @@ export class InstanceBeginning {
       sshHostKey: hostKey.publicKey,
       clientToken: parameters.clientToken,
       waitFor: parameters.waitFor,
+      userDataDigest: parameters.userData === undefined ? undefined : userDataDigest(parameters.userData),
       wanted: "running",
       ttl: ttlSeconds === undefined ? undefined : reaper.grant(ttlSeconds),
       lease: heldLease,
@@ -144,20 +146,26 @@ export class InstanceBeginning {
     }
   }
 
-  async #bringUp(instance: ManagedInstance, hostKey: HostKey, readyTimeoutMs: number): Promise<void> {
-    const failure = await createInstance(this.#context, instance, hostKey, readyTimeoutMs);
+  async #bringUp(
+    instance: ManagedInstance,
+    hostKey: HostKey,
+    parameters: ParsedParameters<"instance.create">,
+  ): Promise<void> {
+    const failure = await createInstance(this.#context, instance, hostKey, parameters);
     if (failure === undefined) {
       this.#context.log.info({ instance: instance.id, name: instance.record.name }, "instance made");
       return;
     }
-    this.#context.log.warn({ instance: instance.id, err: failure.error }, "instance not made");
-    if (failure.undone) {
-      this.#catalog.remove(instance, failure.error);
+    const { error, outcome } = failure;
+    const reason = error.confidential ? { code: error.code } : { err: error };
+    this.#context.log.warn({ instance: instance.id, outcome, ...reason }, "instance not made");
+    if (outcome === "undone") {
+      this.#catalog.remove(instance, error);
       this.#context.reservations.release(instance.record);
-    } else {
+    } else if (outcome === "stuck") {
       this.#destruction.retry(instance);
     }
-    throw failure.error;
+    throw error;
   }
 }
 
@@ -171,10 +179,13 @@ function refuseOtherProperties(
   const different = (["image", "ipAddress", "hostname", "lease"] as const).filter(
     (property) => asked[property] !== undefined && asked[property] !== made[property],
   );
-  if (different.length > 0) {
-    const details = different.map(
-      (property) => `${property} ${made[property]}, not ${String(asked[property])}`,
-    );
+  const details = different.map(
+    (property) => `${property} ${made[property]}, not ${String(asked[property])}`,
+  );
+  if (asked.userData !== undefined && userDataDigest(asked.userData) !== record.userDataDigest) {
+    details.push("other userData");
+  }
+  if (details.length > 0) {
     const owner = Object.entries(record.labels)
       .map(([key, value]) => `${key}=${value}`)
       .join(" ");

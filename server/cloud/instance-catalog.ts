@@ -1,5 +1,6 @@
 import { MccError } from "../../protocol/error";
 import type { Driver } from "../driver/driver";
+import { BoundedMap } from "./bounded-map";
 import type { ManagedInstance } from "./managed-instance";
 import { refuseOtherServer } from "./target";
 
@@ -16,7 +17,7 @@ const rememberedFailures = 1000;
 /** All instances of the daemon, in memory, and where to find one. */
 export class InstanceCatalog {
   readonly #instances = new Map<number, ManagedInstance>();
-  readonly #failures = new Map<number, { uid: string; error: MccError }>();
+  readonly #failures = new BoundedMap<number, { uid: string; error: MccError }>(rememberedFailures);
 
   constructor(private readonly serverId: string) {}
 
@@ -37,10 +38,6 @@ export class InstanceCatalog {
     this.#instances.delete(instance.id);
     if (error !== undefined) {
       this.#failures.set(instance.id, { uid: instance.record.uid, error });
-      const oldest = this.#failures.keys().next();
-      if (this.#failures.size > rememberedFailures && !oldest.done) {
-        this.#failures.delete(oldest.value);
-      }
     }
   }
 
@@ -83,7 +80,7 @@ export class InstanceCatalog {
   /** One look at the engine for all: who runs, who is gone. */
   async refresh(driver: Driver): Promise<void> {
     const before = this.all()
-      .filter((instance) => instance.record.phase === "created")
+      .filter(({ record }) => record.phase === "created" || record.phase === "failed")
       .map((instance) => ({ instance, version: instance.version }));
     const containers = new Map((await driver.list()).map((container) => [container.id, container]));
     for (const { instance, version } of before) {

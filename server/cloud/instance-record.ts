@@ -1,17 +1,17 @@
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { readinesses } from "../../protocol/instance";
+import { waitForSchema } from "../../protocol/readiness";
 import { readJsonFile, syncFolder, writeJsonFile } from "./json-file";
 import { heldLeaseSchema, ttlSchema } from "./leased";
 
 /**
  * What the daemon keeps of an instance beside what the engine lists. `creating`, `taking` and
  * `destroying` are intents, recorded before the engine is called: a daemon that finds one at its start undoes or
- * finishes it.
+ * finishes it. `failed` is one that could not be made and is kept for a look.
  */
 const recordSchema = z.strictObject({
-  phase: z.enum(["creating", "taking", "created", "destroying"]),
+  phase: z.enum(["creating", "taking", "created", "failed", "destroying"]),
   id: z.int(),
   uid: z.string(),
   name: z.string(),
@@ -26,7 +26,11 @@ const recordSchema = z.strictObject({
   createdAt: z.string(),
   sshHostKey: z.string(),
   clientToken: z.string().optional(),
-  waitFor: z.enum(readinesses),
+  waitFor: waitForSchema,
+  /** SHA-256 of the userData in hexadecimal. */
+  userDataDigest: z.string().optional(),
+  /** In the phase `failed`: why. */
+  failure: z.string().optional(),
   /** Whether it is started again after a reboot of the host. */
   wanted: z.enum(["running", "stopped"]),
   ttl: ttlSchema.optional(),
@@ -56,7 +60,7 @@ export class InstanceRecords {
   }
 
   async write(record: InstanceRecord): Promise<void> {
-    const folder = this.#folderOf(record.id);
+    const folder = this.folderOf(record.id);
     const isNew = (await mkdir(folder, { recursive: true, mode: 0o700 })) !== undefined;
     await writeJsonFile(join(folder, "instance.json"), record);
     if (isNew) {
@@ -65,7 +69,7 @@ export class InstanceRecords {
   }
 
   async remove(id: number): Promise<void> {
-    await rm(this.#folderOf(id), { recursive: true, force: true });
+    await rm(this.folderOf(id), { recursive: true, force: true });
     await syncFolder(this.#folder);
   }
 
@@ -79,7 +83,8 @@ export class InstanceRecords {
     return undefined;
   }
 
-  #folderOf(id: number): string {
+  /** Where the record of an instance lies. */
+  folderOf(id: number): string {
     return join(this.#folder, String(id));
   }
 }

@@ -7,6 +7,7 @@ import { type CreationExtras, InstanceBeginning } from "./instance-beginning";
 import type { InstanceCatalog, InstanceTarget } from "./instance-catalog";
 import type { InstanceContext } from "./instance-context";
 import { InstanceDestruction } from "./instance-destruction";
+import { logOf } from "./instance-log";
 import { startAgain, startInstance, stopInstance } from "./instance-power";
 import { takeOver } from "./instance-take-over";
 import { extendInstance, updateInstance } from "./instance-update";
@@ -83,8 +84,10 @@ export class Instances {
   }
 
   async extend(parameters: ParsedParameters<"instance.extend">): Promise<Instance> {
-    return await this.#change(parameters, (instance) =>
-      extendInstance(this.#context, instance, parameters.ttlSeconds),
+    return await this.#change(
+      parameters,
+      (instance) => extendInstance(this.#context, instance, parameters.ttlSeconds),
+      { keptToo: true },
     );
   }
 
@@ -108,7 +111,7 @@ export class Instances {
   async exec(parameters: ParsedParameters<"instance.exec">): Promise<MethodResult<"instance.exec">> {
     await this.catalog.refresh(this.#context.driver);
     const instance = this.catalog.get(parameters);
-    if (instance.status !== "running") {
+    if (!instance.runsCommands) {
       throw new MccError(
         "conflict",
         `Instance ${instance.title} is ${instance.status}, and commands run in running instances only.`,
@@ -128,6 +131,10 @@ export class Instances {
       stderr: Buffer.from(result.stderr).toString("base64"),
       truncated: result.truncated,
     };
+  }
+
+  async log(target: ParsedParameters<"instance.log">): Promise<MethodResult<"instance.log">> {
+    return await logOf(this.#context, this.catalog, target);
   }
 
   async takeOver(parameters: ParsedParameters<"instance.takeOver">): Promise<Instance> {
@@ -207,17 +214,19 @@ export class Instances {
     clearTimeout(giveUp);
   }
 
-  /** Work on an instance that is there and made. */
+  /** Work on an instance that is there and made; with `keptToo` also on one that failed and is kept for a look. */
   async #change(
     target: InstanceTarget,
     work: (instance: ManagedInstance) => Promise<void>,
+    { keptToo = false } = {},
   ): Promise<Instance> {
     await this.catalog.refresh(this.#context.driver);
     const instance = this.catalog.get(target);
     return await instance.inTurn(async () => {
       // Gone by its turn: say why, when it is known.
       this.catalog.getAwaited({ instance: instance.id, uid: instance.record.uid });
-      if (instance.status === "destroying" || instance.status === "failed") {
+      const isKept = keptToo && instance.record.phase === "failed";
+      if (instance.status === "destroying" || (instance.status === "failed" && !isKept)) {
         throw new MccError(
           "conflict",
           `Instance ${instance.title} is ${instance.status} and can only be destroyed.`,

@@ -1,4 +1,4 @@
-import { messageOf } from "../../protocol/error";
+import { MccError, messageOf } from "../../protocol/error";
 import type { InstanceCatalog } from "./instance-catalog";
 import type { InstanceContext } from "./instance-context";
 import { requireTakesOver } from "./instance-take-over";
@@ -25,7 +25,8 @@ export async function recover(
       const container = containers.get(record.id);
       const instance = new ManagedInstance(record);
       const vanished = container === undefined && driver.capabilities.simulated;
-      if (record.phase !== "created" || vanished) {
+      const stays = record.phase === "created" || record.phase === "failed";
+      if (!stays || vanished) {
         log.warn({ instance: record.id, phase: record.phase }, "clearing away what an earlier daemon left");
         if (!(await clearAway(context, instance))) {
           catalog.add(instance);
@@ -34,6 +35,11 @@ export async function recover(
         }
       } else {
         instance.running = container?.running ?? false;
+        if (instance.failure !== undefined) {
+          instance.ready = Promise.reject(new MccError("conflict", instance.failure));
+          // As with a creation: nobody has to wait for it.
+          instance.ready.catch(() => undefined);
+        }
         instance.lost = container === undefined;
         if (instance.lost) {
           log.error({ instance: record.id }, "the engine no longer lists this instance's container");

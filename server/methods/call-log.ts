@@ -53,6 +53,6 @@ function subjectOf(parameters: unknown): object {
 }
 
 /** The message of an `invalid` quotes what came, which may be a secret in the wrong place. */
-function reasonOf({ code, message }: MccError): object {
-  return code === "invalid" ? {} : { reason: message };
+function reasonOf({ code, message, confidential }: MccError): object {
+  return code === "invalid" || confidential ? {} : { reason: message };
 }

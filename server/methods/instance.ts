@@ -17,6 +17,7 @@ export function instanceHandlers(cloud: Cloud): Handlers<MethodsOf<"instance">> 
     "instance.stop": (parameters) => instances.stop(parameters),
     "instance.restart": (parameters) => instances.restart(parameters),
     "instance.exec": (parameters) => instances.exec(parameters),
+    "instance.log": (parameters) => instances.log(parameters),
     "instance.takeOver": (parameters) => instances.takeOver(parameters),
     "instance.destroy": (parameters) => instances.destroy(parameters),
   };

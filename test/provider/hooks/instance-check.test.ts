@@ -16,7 +16,14 @@ describe("check of an Instance", () => {
   it("fills in the defaults", async () => {
     assert.deepEqual(await instance.check({}, { ...identity, __provider: "text" }), {
       inputs: {
-        ...{ name: "web-server-012345", image: "micro", type: "basic", keys: [], labels: {}, waitFor: "ssh" },
+        ...{
+          name: "web-server-012345",
+          image: "micro",
+          type: "basic",
+          keys: [],
+          labels: {},
+          waitFor: ["ssh"],
+        },
         ...identity,
       },
       failures: [],
@@ -45,7 +52,7 @@ describe("check of an Instance", () => {
     ]);
     assert.match(failures.keys ?? "", /^keys\.1 is "a b": a name has 1 to 63 of/);
     assert.match(failures.type ?? "", /^type is 5: expected string$/);
-    assert.match(failures.waitFor ?? "", /expected one of running, ssh/);
+    assert.match(failures.waitFor ?? "", /expected "running", "address", "ssh"/);
     assert.match(failures.imgae ?? "", /^there is no property "imgae"; did you mean image\?$/);
     assert.match(failures.labels ?? "", /"minicloud\/" are MiniCloud's own/);
   });
@@ -97,7 +104,7 @@ describe("check of an Instance", () => {
         type: "basic",
         keys: [],
         labels: {},
-        waitFor: "ssh",
+        waitFor: ["ssh"],
         ownerUrn,
         clientToken: "f".repeat(32),
       },

@@ -49,10 +49,11 @@ describe("the methods", () => {
       assert.match(JSON.stringify(await dispatch(method, [parameters])), result, method);
     }
     await assertMccError(dispatch("instance.takeOver", [{ container: "101" }]), "forbidden", /openvz driver/);
+    await assertMccError(dispatch("instance.log", [{ instance: 500 }]), "not-found", /No instance 500/);
     const { lease } = (await dispatch("lease.open", [])) as { lease: string };
     assert.deepEqual(await dispatch("lease.renew", [{ lease }]), { seconds: 8 });
     assert.deepEqual(await dispatch("lease.end", [{ lease }]), { destroyed: 0 });
-    const apart = ["instance.takeOver", "lease.open", "lease.renew", "lease.end"];
+    const apart = ["instance.takeOver", "instance.log", "lease.open", "lease.renew", "lease.end"];
     const called = [...story.map(([method]) => method), ...apart];
     assert.deepEqual(new Set(called), new Set(Object.keys(methodTable)));
   });
