@@ -15,6 +15,7 @@ import { listInstances } from "./commands/list-instances";
 import { listKeys } from "./commands/list-keys";
 import { logs } from "./commands/logs";
 import { prune } from "./commands/prune";
+import { removeImage } from "./commands/remove-image";
 import { restart } from "./commands/restart";
 import { runInstances } from "./commands/run-instances";
 import { serverInfo } from "./commands/server-info";
@@ -33,7 +34,7 @@ const daemonCommands: readonly Command[] = [
   ...[start, stop, restart, wait],
   ...[ssh, exec, cp, logs],
   ...[listKeys, addKey, updateKey, destroyKey],
-  ...[listImages, buildImage, importImage, listInstanceTypes],
+  ...[listImages, buildImage, importImage, removeImage, listInstanceTypes],
   serverInfo,
 ];
 

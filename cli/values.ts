@@ -16,6 +16,14 @@ export const instanceText = z
     "an instance goes by its id or its name; list-instances shows both",
   );
 
+/** What users know by `--public-key` elsewhere is a key's text, so a file or a text may come. */
+export const keyName = z
+  .string()
+  .refine(
+    (written) => nameSchema.safeParse(written).success,
+    "give the name of a key that list-keys shows; add-key gives a key its name",
+  );
+
 export function wholeNumber(least: number, most: number): z.ZodType<number, string> {
   const message = `give a whole number from ${least} to ${most}`;
   return z

@@ -1,14 +1,11 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { MccError } from "../protocol/error";
 import type { Instance } from "../protocol/instance";
 import type { MethodParameters } from "../protocol/method-table";
 import type { Client } from "./client";
-import { ConnectionError } from "./connection-error";
+import { outlastRestarts } from "./outlast-restarts";
 
 export type InstanceTarget = Pick<MethodParameters<"instance.get">, "instance" | "uid" | "serverId">;
 
-const defaultPatienceMs = 60_000;
-const pauseMs = 500;
 /** How often it is asked how a creation stands, where somebody wants to know. */
 const lookEverySeconds = 2;
 
@@ -31,34 +28,14 @@ export interface CreationOptions {
 export async function createInstance(
   client: Client,
   parameters: MethodParameters<"instance.create">,
-  { onPending, onWaiting, patienceMs = defaultPatienceMs }: CreationOptions = {},
+  { onPending, onWaiting, patienceMs }: CreationOptions = {},
 ): Promise<Instance> {
-  let met = false;
-  let lostSinceMs: number | undefined;
-  let backSinceMs: number | undefined;
-  for (;;) {
-    try {
-      const instance = await client.call("instance.create", parameters);
-      met = true;
-      backSinceMs = Date.now();
-      onPending?.(instance);
-      return instance.status === "pending" ? await waitForNew(client, instance, onWaiting) : instance;
-    } catch (error) {
-      met ||= !ConnectionError.isInstance(error) || error.reached;
-      // One that dies of each creation anew is not back.
-      if (backSinceMs !== undefined && Date.now() - backSinceMs >= patienceMs) {
-        lostSinceMs = undefined;
-      }
-      backSinceMs = undefined;
-      lostSinceMs ??= Date.now();
-      const mayComeBack =
-        met && MccError.hasCode(error, "unavailable") && Date.now() - lostSinceMs < patienceMs;
-      if (!mayComeBack || parameters.clientToken === undefined) {
-        throw error;
-      }
-      await pause(pauseMs);
-    }
-  }
+  return await outlastRestarts(parameters.clientToken !== undefined, patienceMs, async (answered) => {
+    const instance = await client.call("instance.create", parameters);
+    answered();
+    onPending?.(instance);
+    return instance.status === "pending" ? await waitForNew(client, instance, onWaiting) : instance;
+  });
 }
 
 /**

@@ -18,6 +18,10 @@ import { userDataSchema } from "./user-data";
 
 export { type InstanceStatus, instanceStatuses };
 
+/** Where an instance stands in its fleet: its name was `<name>-<index>` when it was made. */
+export const fleetPlaceSchema = z.object({ name: z.string(), index: z.int() });
+export type FleetPlace = z.infer<typeof fleetPlaceSchema>;
+
 const instanceSchema = z.object({
   /** From 500, never used twice in the life of a state folder. */
   id: z.int(),
@@ -47,6 +51,8 @@ const instanceSchema = z.object({
   simulated: z.boolean(),
   /** With status `failed`: what failed, and could not be undone yet or was kept for a look. */
   failure: z.string().optional(),
+  /** Of a member of a fleet. */
+  fleet: fleetPlaceSchema.optional(),
   /** While it gets ready: the rung it waits for, in words such as `ssh` or `tcp 80`, or `userData`. */
   waitingFor: z.string().optional(),
 });
@@ -86,12 +92,12 @@ export const instanceCreateSchema = z.strictObject({
   userData: userDataSchema.optional(),
   /** How long the instance may take from its start until it is ready, userData included, before it is undone. */
   readyTimeoutSeconds: z.int().min(1).max(3600).default(120),
-  /** Keeps an instance that could not be made, for a look, in place of undoing everything. */
-  keepOnFailure: z.boolean().default(false),
   /** The daemon destroys it that long after this call's answer, or its last renewal. Default: never. */
   ttlSeconds: ttlSecondsSchema.optional(),
   /** The daemon destroys it when this lease of lease.open ends. */
   lease: uidSchema.optional(),
+  /** Keeps an instance that could not be made, for a look, in place of undoing everything. */
+  keepOnFailure: z.boolean().default(false),
 });
 
 export const largestExecOutputBytes = 16 * 1024 * 1024;

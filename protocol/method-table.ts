@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { fleetMethods } from "./fleet";
 import { imageMethods } from "./image";
 import { instanceMethods } from "./instance";
 import { instanceTypeMethods } from "./instance-type";
@@ -9,6 +10,7 @@ import { serverMethods } from "./server";
 /** Every method of the daemon but `system.*`: the one source for validation, types and help. */
 export const methodTable = {
   ...instanceMethods,
+  ...fleetMethods,
   ...keyMethods,
   ...leaseMethods,
   ...imageMethods,

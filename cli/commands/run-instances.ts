@@ -5,7 +5,7 @@ import { createInstance } from "../../client/instance-creation";
 import { longestDurationSeconds } from "../../protocol/duration";
 import type { Instance } from "../../protocol/instance";
 import type { MethodParameters } from "../../protocol/method-table";
-import { dottedNameSchema, instanceNameSchema, nameSchema } from "../../protocol/name";
+import { dottedNameSchema, instanceNameSchema } from "../../protocol/name";
 import { command } from "../command";
 import { onEach } from "../on-each";
 import { instanceLayout } from "../output/instance-layout";
@@ -13,7 +13,7 @@ import { formOptions, printListing } from "../output/listing";
 import { ProgressLine } from "../output/progress-line";
 import { readUserData, userDataOption } from "../read-user-data";
 import { withSuggestion } from "../subjects";
-import { duration, flag, wholeNumber } from "../values";
+import { duration, flag, keyName, wholeNumber } from "../values";
 import { waitForOption } from "../wait-for";
 
 /** Long enough for a daemon that is being restarted; a person waits. */
@@ -50,7 +50,7 @@ export const runInstances = command({
     keys: {
       syntax: "-k, --public-key <KEY>",
       help: "name of a key that list-keys shows; for several keys, give it several times",
-      value: z.array(nameSchema).default([]),
+      value: z.array(keyName).default([]),
       several: true,
       names: "key",
     },
@@ -108,29 +108,28 @@ export const runInstances = command({
   }) => {
     const client = connect();
     const script = await readUserData(userData);
-    const made: Instance[] = [];
+    const names = numberedNames(name, count);
+    /** In the order of their names, with gaps for those that are not up, or will not be. */
+    const made: (Instance | undefined)[] = names.map(() => undefined);
     const progress = new ProgressLine(count, wait ? "instances up" : "instances on their way");
-    const make = async (parameters: MethodParameters<"instance.create">): Promise<void> => {
-      made.push(
-        wait
-          ? await createInstance(client, parameters, {
-              patienceMs,
-              onWaiting: ({ name: which, waitingFor }) =>
-                progress.detail(`${which} waits for ${waitingFor ?? "its turn"}`),
-            })
-          : await client.call("instance.create", parameters),
-      );
-      progress.add();
-    };
+    const make = async (parameters: MethodParameters<"instance.create">): Promise<Instance> =>
+      wait
+        ? await createInstance(client, parameters, {
+            patienceMs,
+            onWaiting: ({ name: which, waitingFor }) =>
+              progress.detail(`${which} waits for ${waitingFor ?? "its turn"}`),
+          })
+        : await client.call("instance.create", parameters);
     try {
-      await onEach(numberedNames(name, count), (each) =>
-        make({
+      await onEach([...names.entries()], async ([place, each]) => {
+        made[place] = await make({
           ...{ image, type, keys, waitFor, userData: script, readyTimeoutSeconds: timeout, keepOnFailure },
           ttlSeconds: ttl,
           name: each,
           clientToken: randomUUID(),
-        }),
-      );
+        });
+        progress.add();
+      });
     } catch (error) {
       throw await withSuggestion(client, error, [
         { subject: "image", name: image },
@@ -139,12 +138,9 @@ export const runInstances = command({
       ]);
     } finally {
       progress.clear();
-      if (made.length > 0) {
-        printListing(
-          made.sort((one, other) => one.id - other.id),
-          form,
-          layout,
-        );
+      const rows = made.filter((instance) => instance !== undefined);
+      if (rows.length > 0) {
+        printListing(rows, form, layout);
       }
     }
   },

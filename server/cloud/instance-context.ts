@@ -1,6 +1,7 @@
 import pLimit, { type LimitFunction } from "p-limit";
 import type { Logger } from "pino";
 import type { Driver } from "../driver/driver";
+import type { HostNames } from "./host-names";
 import type { InstanceRecords } from "./instance-record";
 import type { InstanceTypes } from "./instance-types";
 import type { Keys } from "./keys";
@@ -23,6 +24,8 @@ export interface InstanceContext {
   readonly reaper: LeaseReaper;
   readonly leases: Leases;
   readonly nameservers: readonly string[];
+  /** Absent with a driver whose containers do not follow a hosts file. */
+  readonly hostNames: HostNames | undefined;
   readonly limits: EngineLimits;
   readonly log: Logger;
 }

@@ -49,6 +49,7 @@ export async function createInstance(
       enter("create");
       // Before the step: one that fails may leave parts.
       undo.add("destroying the container", () => limits.change(() => driver.destroy(id)));
+      await context.hostNames?.settled(instance.record);
       await driver.create(containerSpec(context, instance, hostKey, userData));
       instance.markMade();
       enter("start");
@@ -81,6 +82,7 @@ function containerSpec(
   return {
     ...{ id, uid, name, image, hostname, ipAddress },
     nameservers: context.nameservers,
+    hostsFolder: context.hostNames?.folder(instance.record),
     type: context.types.get(type),
     files: [
       ...hostKeyFiles(hostKey),

@@ -41,6 +41,12 @@ export async function updateInstance(
 ): Promise<void> {
   const { driver, reservations, records, limits } = context;
   const before = instance.record;
+  if (before.fleet !== undefined && changes.name !== undefined && changes.name !== before.name) {
+    throw new MccError(
+      "conflict",
+      `Instance ${instance.title} belongs to fleet "${before.fleet.name}", which names its members; destroy it and create an instance for one with a name of its own.`,
+    );
+  }
   const after: InstanceRecord = {
     ...before,
     name: changes.name ?? before.name,
@@ -86,6 +92,7 @@ export async function updateInstance(
     throw error;
   }
   instance.record = after;
+  context.hostNames?.set(after);
   if (after.name !== before.name) {
     reservations.releaseName(before.name);
   }

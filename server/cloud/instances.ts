@@ -2,11 +2,10 @@ import { setTimeout as pause } from "node:timers/promises";
 import { MccError } from "../../protocol/error";
 import type { Instance } from "../../protocol/instance";
 import type { MethodResult, ParsedParameters } from "../../protocol/method-table";
-import type { Images } from "./images";
-import { type CreationExtras, InstanceBeginning } from "./instance-beginning";
+import type { CreationExtras, InstanceBeginning } from "./instance-beginning";
 import type { InstanceCatalog, InstanceTarget } from "./instance-catalog";
 import type { InstanceContext } from "./instance-context";
-import { InstanceDestruction } from "./instance-destruction";
+import type { InstanceDestruction } from "./instance-destruction";
 import { logOf } from "./instance-log";
 import { startAgain, startInstance, stopInstance } from "./instance-power";
 import { takeOver } from "./instance-take-over";
@@ -24,12 +23,12 @@ export class Instances {
 
   constructor(
     context: InstanceContext,
-    images: Images,
     readonly catalog: InstanceCatalog,
+    { beginning, destruction }: { beginning: InstanceBeginning; destruction: InstanceDestruction },
   ) {
     this.#context = context;
-    this.#destruction = new InstanceDestruction(context, catalog);
-    this.#beginning = new InstanceBeginning(context, catalog, images, this.#destruction);
+    this.#beginning = beginning;
+    this.#destruction = destruction;
   }
 
   /** Resolves once the intent is recorded, and the instance pending. */

@@ -75,7 +75,7 @@ export class ManagedInstance {
 
   /** As it travels. */
   describe(simulated: boolean): Instance {
-    const { id, uid, name, ipAddress, hostname, image, type, keys, labels, createdAt, sshHostKey } =
+    const { id, uid, name, ipAddress, hostname, image, type, keys, labels, createdAt, sshHostKey, fleet } =
       this.record;
     const { waitingFor } = this;
     const failure = this.failure ?? (this.lost ? lost : undefined);
@@ -85,6 +85,7 @@ export class ManagedInstance {
       ...(this.record.lease === undefined ? {} : { lease: this.record.lease.id }),
       ...(failure === undefined ? {} : { failure }),
       ...(waitingFor === undefined ? {} : { waitingFor }),
+      ...(fleet === undefined ? {} : { fleet }),
     };
   }
 }

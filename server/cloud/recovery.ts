@@ -1,30 +1,34 @@
 import { MccError, messageOf } from "../../protocol/error";
 import type { InstanceCatalog } from "./instance-catalog";
 import type { InstanceContext } from "./instance-context";
+import type { InstanceRecord } from "./instance-record";
 import { requireTakesOver } from "./instance-take-over";
 import { ManagedInstance } from "./managed-instance";
 
 /**
  * Compares the records of an earlier run with what the engine lists, before the first request: a half-made
  * instance is undone, a container half taken over is given back, a half-destroyed instance is finished, a lost
- * one is reported. What the engine lists beside them is left alone, and its id is not given out.
+ * one is reported, but of a fleet, which misses it. What the engine lists beside them is left alone, and its id is
+ * not given out.
  *
+ * @param found the records.
  * @returns what could not be cleared away: it has failed, keeps what is its own, and is to be tried again.
  */
 export async function recover(
   context: InstanceContext,
   catalog: InstanceCatalog,
+  found: readonly InstanceRecord[],
 ): Promise<ManagedInstance[]> {
-  const { driver, records, reservations, log } = context;
+  const { driver, reservations, log } = context;
   const containers = new Map((await driver.list()).map((container) => [container.id, container]));
-  const found = await records.all();
   const stuck: ManagedInstance[] = [];
   await Promise.all(
     found.map(async (record) => {
       reservations.keep(record);
       const container = containers.get(record.id);
       const instance = new ManagedInstance(record);
-      const vanished = container === undefined && driver.capabilities.simulated;
+      const isMissed = driver.capabilities.simulated || record.fleet !== undefined;
+      const vanished = container === undefined && isMissed;
       const stays = record.phase === "created" || record.phase === "failed";
       if (!stays || vanished) {
         log.warn({ instance: record.id, phase: record.phase }, "clearing away what an earlier daemon left");
@@ -48,6 +52,8 @@ export async function recover(
       }
     }),
   );
+  // One that is gone may have had what another of its fleet has now.
+  catalog.all().forEach(({ record }) => reservations.keep(record));
   const known = new Set(found.map((record) => record.id));
   for (const id of containers.keys()) {
     if (!known.has(id)) {

@@ -1,3 +1,4 @@
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { BoundedMap } from "./bounded-map";
@@ -32,6 +33,8 @@ export class UserDataLogs {
 
   async write({ id, uid, name }: InstanceRecord, log: UserDataLog): Promise<void> {
     this.#latest.set(uid, { id, name, log });
+    // A fleet's members have no folder before they need one.
+    await mkdir(this.folderOf(id), { recursive: true, mode: 0o700 });
     await writeJsonFile(this.#pathOf(id), log);
   }
 

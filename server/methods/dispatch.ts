@@ -4,6 +4,7 @@ import type { Cloud } from "../cloud/cloud";
 import { logged } from "./call-log";
 import { type Callable, callable, type Dispatch } from "./callable";
 import { type Description, describeMethod } from "./description";
+import { fleetHandlers } from "./fleet";
 import type { Handlers } from "./handlers";
 import { imageHandlers } from "./image";
 import { instanceHandlers } from "./instance";
@@ -24,6 +25,7 @@ interface DispatchedMethod {
 export function createDispatch(cloud: Cloud, log: Logger): Dispatch {
   const handlers: Handlers<MethodName> = {
     ...instanceHandlers(cloud),
+    ...fleetHandlers(cloud),
     ...keyHandlers(cloud),
     ...leaseHandlers(cloud),
     ...imageHandlers(cloud),
