@@ -60,7 +60,7 @@ describe("instances by command", function () {
       const words = ["-i", "micro", "-t", "light", "-k", "doylenet", "-n", "my-web-server"];
       assert.match(
         await output(["mcc-run-instances", ...words]),
-        /^ID .*KEYS\n\d+ {2}my-web-server {2}running {2}198\.18\.0\.\d+ +micro {2}light {2}doylenet$/,
+        /^ID .*OWNER\n\d+ {2}my-web-server {2}running {2}198\.18\.0\.\d+ +micro {2}light {2}doylenet {2}- {4}-$/,
       );
       await client.call("key.remove", { name: "doylenet" });
     });
