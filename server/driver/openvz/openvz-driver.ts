@@ -45,7 +45,13 @@ export function createOpenvzDriver(options: DriverOptions, places: HostPlaces = 
 }
 
 class OpenvzDriver implements Driver {
-  readonly capabilities = { simulated: false, importsImages: true, ownsNetwork: false, changesAtOnce };
+  readonly capabilities = {
+    simulated: false,
+    importsImages: true,
+    ownsNetwork: false,
+    followsHosts: false,
+    changesAtOnce,
+  };
   readonly takesOver: TakeOver;
   readonly #vz: Vz;
   readonly #records: UnfinishedRecords;
@@ -118,8 +124,8 @@ class OpenvzDriver implements Driver {
     return await this.#images.import(name, tarballPath);
   }
 
-  async removeImage(name: string): Promise<void> {
-    await this.#images.remove(name);
+  async removeImage(name: string): Promise<boolean> {
+    return await this.#images.remove(name);
   }
 
   async types(): Promise<InstanceType[]> {
