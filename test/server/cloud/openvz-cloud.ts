@@ -36,14 +36,11 @@ export interface FakeClouds {
 }
 
 /** Opens a cloud over a fake host, with its state beside it. */
-export async function openOpenvzCloud(
-  root: string,
-  { commandTimeoutMs = 20_000 }: { commandTimeoutMs?: number } = {},
-): Promise<Cloud> {
+export async function openOpenvzCloud(root: string): Promise<Cloud> {
   const { places, stateFolder } = FakeOpenvz.at(root);
   return await openCloud({
     ...{ stateFolder, range: { first: "198.18.0.2", last: "198.18.0.30" }, nat: false, driver: "openvz" },
-    ...{ commandTimeoutMs, version: "0.0.0", log: pino({ level: "silent" }) },
+    ...{ commandTimeoutMs: 20_000, version: "0.0.0", log: pino({ level: "silent" }) },
     loadDriver: (_name, options) => createOpenvzDriver(options, places),
   });
 }
