@@ -60,15 +60,14 @@ for (const generation of ["v4", "v7"] as const) {
 
     it("lists all by one vzlist", async () => {
       const cloud = await open();
-      await Promise.all([createReady(cloud, wanted), createReady(cloud, wanted)]);
+      await Promise.all(Array.from({ length: 3 }, () => createReady(cloud, wanted)));
       host().takeCommands();
-      assert.equal((await cloud.instances.list({})).length, 2);
-      assert.deepEqual(
-        host()
-          .takeCommands()
-          .map(([program]) => program),
-        ["vzlist"],
-      );
+      assert.equal((await cloud.instances.list({})).length, 3);
+      const [first, ...others] = host()
+        .takeCommands()
+        .map(([program]) => program);
+      // What looks who has gone down, every two seconds, may look at the same time.
+      assert.ok(first === "vzlist" && others.length <= 1, `and ${others.join(", ")}`);
     });
 
     it("renames with the instance, so that the name is free for another one", async () => {
