@@ -5,7 +5,7 @@ import { findInstance } from "../find-instances";
 import { type InstanceRow, instanceLayout } from "../output/instance-layout";
 import { type Form, formOptions, printListing } from "../output/listing";
 import { note } from "../output/print";
-import { flag, instanceText } from "../values";
+import { flag, fleetName, instanceText } from "../values";
 
 export const listInstances = command({
   name: "list-instances",
@@ -25,6 +25,13 @@ export const listInstances = command({
       excludes: ["all", "allOwners"],
       names: "instance",
     },
+    fleet: {
+      syntax: "-f, --fleet <FLEET>",
+      help: "only the members of this fleet",
+      value: fleetName.optional(),
+      excludes: ["instance", "allOwners"],
+      names: "fleet",
+    },
     ...formOptions,
   },
   arguments: {},
@@ -32,15 +39,18 @@ export const listInstances = command({
     ["list-instances", "a table"],
     ["list-instances -a --json", "everything about every instance"],
     ["list-instances -i web", "one of them"],
+    ["list-instances --fleet load", "the members of a fleet"],
   ],
-  run: async ({ all, allOwners, instance, ...form }) => {
+  run: async ({ all, allOwners, instance, fleet, ...form }) => {
     const client = connect();
     if (instance !== undefined) {
       printListing([await findInstance(client, instance)], form, instanceLayout);
       return;
     }
     const foreign = allOwners ? await client.call("instance.listForeign", {}) : [];
-    const rows = [...(await client.call("instance.list", {})), ...foreign.map(foreignRow)];
+    const own = await client.call("instance.list", {});
+    const members = fleet === undefined ? own : own.filter((each) => each.fleet?.name === fleet);
+    const rows = [...members, ...foreign.map(foreignRow)];
     const shown = all ? rows : rows.filter((row) => isShown(row, form));
     printListing(shown, form, instanceLayout);
     const hidden = rows.length - shown.length;
