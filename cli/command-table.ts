@@ -8,6 +8,7 @@ import { destroyFleet } from "./commands/destroy-fleet";
 import { destroyInstance } from "./commands/destroy-instance";
 import { destroyKey } from "./commands/destroy-key";
 import { exec } from "./commands/exec";
+import { extend } from "./commands/extend";
 import { importImage } from "./commands/import-image";
 import { listFleets } from "./commands/list-fleets";
 import { listImages } from "./commands/list-images";
@@ -15,6 +16,7 @@ import { listInstanceTypes } from "./commands/list-instance-types";
 import { listInstances } from "./commands/list-instances";
 import { listKeys } from "./commands/list-keys";
 import { logs } from "./commands/logs";
+import { prune } from "./commands/prune";
 import { removeImage } from "./commands/remove-image";
 import { restart } from "./commands/restart";
 import { runInstances } from "./commands/run-instances";
@@ -30,6 +32,7 @@ const daemonCommands: readonly Command[] = [
   runInstances,
   listInstances,
   ...[destroyInstance, takeOver],
+  ...[extend, prune],
   ...[start, stop, restart, wait],
   ...[ssh, exec, cp, logs],
   ...[listFleets, destroyFleet],

@@ -2,8 +2,8 @@ import { z } from "zod";
 import { connect } from "../../client/client";
 import { MccError } from "../../protocol/error";
 import { command } from "../command";
+import { destroyWhole } from "../destroy-whole";
 import { onEach } from "../on-each";
-import { print } from "../output/print";
 import { didYouMean } from "../subjects";
 import { fleetName } from "../values";
 
@@ -35,9 +35,6 @@ export const destroyFleet = command({
       }
       return fleet;
     });
-    await onEach(doomed, async ({ name, uid }) => {
-      const { destroyed } = await client.call("fleet.destroy", { fleet: name, uid });
-      print(`${name} destroyed (members: ${destroyed})`);
-    });
+    await onEach(doomed, (fleet) => destroyWhole(client, fleet));
   },
 });

@@ -1,5 +1,6 @@
 import type { FleetStatus } from "../../protocol/fleet";
 import { listCommand } from "../list-command";
+import { timeLeft } from "../output/time-left";
 
 const colours = {
   applying: "yellow",
@@ -21,6 +22,7 @@ export const listFleets = listCommand(
       { heading: "IMAGE", text: ({ image }) => image, cuts: true },
       { heading: "TYPE", text: ({ type }) => type, cuts: true },
       { heading: "KEYS", text: ({ keys }) => keys.join(","), cuts: true },
+      { heading: "TTL", text: timeLeft },
     ],
     id: ({ name }) => name,
     classic: { line: ({ name }) => `FLEET\t${name}` },

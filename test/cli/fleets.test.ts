@@ -30,7 +30,7 @@ describe("the commands for fleets", function () {
     assert.equal(exitCode, 0);
     assert.match(
       stdout,
-      /^FLEET +STATUS +READY +IMAGE +TYPE +KEYS\nload +ready +2\/2 +micro +basic *\nweb +degraded +1\/2 +micro +basic *$/,
+      /^FLEET +STATUS +READY +IMAGE +TYPE +KEYS +TTL\nload +ready +2\/2 +micro +basic +-\nweb +degraded +1\/2 +micro +basic +-$/,
     );
     assert.equal((await mcc("list-fleets", "--quiet")).stdout, "load\nweb");
   });
@@ -42,6 +42,14 @@ describe("the commands for fleets", function () {
       rows.map(({ name }) => name),
       ["load-1", "load-2"],
     );
+  });
+
+  it("prune them as a whole", async () => {
+    await client.call("fleet.apply", { name: "old", count: 2, labels: { team: "qa" } });
+    await client.call("fleet.wait", { fleet: "old" });
+    assert.match((await mcc("prune", "--label", "team=qa")).stdout, /old-1.*\n.*old-2/);
+    assert.equal((await mcc("prune", "--label", "team=qa", "-y")).stdout, "old destroyed (members: 2)");
+    assert.equal((await client.call("fleet.list", {})).length, 2);
   });
 
   it("destroy those that are named, or none when one is not there", async () => {
