@@ -20,6 +20,7 @@ const needed: Record<string, { options?: string[]; arguments?: string[] }> = {
   cp: { arguments: ["file", "web:"] },
   "add-key": { options: ["--name", "me"] },
   "update-key": { options: ["--name", "me"] },
+  "destroy-fleet": { arguments: ["web"] },
   "destroy-key": { options: ["--name", "me"] },
   "import-image": { arguments: ["debian", "debian.tar"] },
   "remove-image": { arguments: ["debian"] },
@@ -36,6 +37,7 @@ const wrong: Record<string, string | undefined> = {
   "run-instances --wait-for": "boot",
   "run-instances --timeout": "1s",
   "list-instances --instance": "5.5",
+  "list-instances --fleet": "My Fleet",
   "destroy-instance --instance": "-1",
   "take-over --name": "My Web",
   "take-over --public-key": "My Key",
@@ -58,6 +60,7 @@ const wrong: Record<string, string | undefined> = {
 /** What the arguments of a command refuse. */
 const wrongArguments: Record<string, string[]> = {
   "destroy-instance": ["w b"],
+  "destroy-fleet": ["My Fleet"],
   "take-over": [""],
   start: ["WEB"],
   stop: ["5.5"],
