@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
+import type { InstanceType } from "../../../../protocol/instance-type";
 import { parseVariables } from "../../../../server/driver/openvz/configuration-file";
 import { imageName } from "../../../fakes/openvz/install";
 import { assertMccError } from "../../../support/assert-error";
+import { eventually } from "../../../support/eventually";
 import { execRequest } from "../container-spec";
 import { fakeDrivers, lightSpec, serverId, vzctl } from "./fake-driver";
 
@@ -78,6 +80,43 @@ for (const generation of ["v4", "v7"] as const) {
       );
       await Promise.all([501, 502, 503].map((id) => driver.destroy(id)));
       assert.deepEqual(host().remains(), []);
+    });
+
+    it("never has two commands for one name in the engine at once", async () => {
+      const driver = newDriver();
+      const asked = (word: string): number =>
+        readFileSync(host().path("commands.log"), "utf8")
+          .split("\n")
+          .filter((line) => line.includes(`"${word}"`)).length;
+      host().behave({ faults: [{ at: "create:named", delayMs: 1500, times: 1 }] });
+      const creations = [501, 502, 503].map((id) => driver.create(lightSpec(id, { name: "web" })));
+      const settled = Promise.allSettled(creations);
+      await eventually(() => host().waitsAt("create:named"), "one of them has the name");
+      assert.equal(asked("create"), 1, "the others wait for it");
+      assert.equal((await settled).filter(({ status }) => status === "fulfilled").length, 1);
+      await driver.create(lightSpec(504, { name: "db" }));
+      host().behave({ faults: [{ at: "set:locked", word: "--name", delayMs: 1500, times: 1 }] });
+      const renamed = driver.rename(504, "free");
+      const made = Promise.allSettled([driver.create(lightSpec(505, { name: "free" }))]);
+      await eventually(() => host().waitsAt("set:locked"), "it is being renamed");
+      assert.equal(asked("create"), 4, "the create of that name waits for it");
+      await renamed;
+      assert.equal((await made)[0].status, "rejected");
+    });
+
+    it("starts a container whatever its limits are", async () => {
+      const driver = newDriver();
+      const types: readonly InstanceType[] = [
+        { name: "light", memoryBytes: 65536 * 4096, cpus: 0.5, processes: 64 },
+        { name: "light" },
+        { name: "custom", memoryBytes: 2 ** 27 },
+        { name: "custom" },
+      ];
+      for (const [index, type] of types.entries()) {
+        await driver.create(lightSpec(501 + index, { type }));
+        await driver.start(501 + index);
+      }
+      assert.equal((await driver.list()).filter(({ running: up }) => up).length, types.length);
     });
 
     it("leaves nothing mounted when files cannot be written", async () => {
