@@ -35,14 +35,14 @@ export class Destruction {
     }
     const record = this.records.get(id);
     if (record !== undefined) {
-      await this.#destroyRecorded(record);
+      await this.#destroyRecorded(record, listed?.running === true);
       await this.records.remove(id);
     }
     this.containers.remove(id);
   }
 
   /** It may have a configuration, or files, or both; whether the list shows it depends on which. */
-  async #destroyRecorded(record: UnfinishedRecord): Promise<void> {
+  async #destroyRecorded(record: UnfinishedRecord, isRunning: boolean): Promise<void> {
     const host = await this.vz.host();
     const variables = await readVariables(host.containerConfiguration(record.ctid));
     if (variables !== undefined) {
@@ -54,14 +54,18 @@ export class Destruction {
       if (!(await this.vz.generation()).isHalfMade(found, record)) {
         return;
       }
-      await this.#destroyConfigured(record);
+      await this.#destroyConfigured(record, isRunning);
     }
     await removePrivateArea(host, record.ctid);
     await removeRemains(host, record.ctid);
   }
 
-  async #destroyConfigured(target: Target): Promise<void> {
+  /** @param isRunning what the list said: a `destroy` that would be refused is spared. */
+  async #destroyConfigured(target: Target, isRunning: boolean): Promise<void> {
     const command = commands.destroy(target);
+    if (isRunning) {
+      await this.vz.run(commands.kill(target));
+    }
     for (let cleared = 0; ; cleared += 1) {
       const ended = await this.vz.attempt(command);
       if (command.successes?.includes(ended.exitCode) === true) {

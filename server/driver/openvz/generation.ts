@@ -29,7 +29,7 @@ export interface Generation {
   readonly setOptions: (making: Making) => readonly string[];
   /** How a limit of memory is set, by whether the kernel has vswap. */
   readonly memoryOptions: (bytes: number | undefined, vswap: boolean) => readonly string[];
-  /** Whether `create` knows `--layout simfs`. */
+  /** Whether it has the layout simfs: a private area that is the root itself. */
   readonly simfs: boolean;
   /** Whether what is found under the ctid of a container that was being made is that container. */
   readonly isHalfMade: (found: Names, made: Names) => boolean;
