@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { MccError } from "../protocol/error";
-import type { Instance } from "../protocol/instance";
+import type { Instance, InstanceStatus } from "../protocol/instance";
 import type { MethodParameters } from "../protocol/method-table";
 import type { Client } from "./client";
 import { ConnectionError } from "./connection-error";
@@ -9,9 +9,13 @@ export type InstanceTarget = Pick<MethodParameters<"instance.get">, "instance" |
 
 const defaultPatienceMs = 60_000;
 const pauseMs = 500;
+/** Most instances are ready in less, and need no second call; of the others it is good to hear soon. */
+const firstAnswerSeconds = 2;
+/** What a `create` answers that is still at work, or has failed: which, and with what, `wait` tells. */
+const unready: readonly InstanceStatus[] = ["pending", "failed"];
 
 export interface CreationOptions {
-  /** Called with the instance as reserved, before it is ready; again when it has to be made anew. */
+  /** Called with the instance, not ready yet unless that took no time; again when it has to be made anew. */
   readonly onPending?: (instance: Instance) => void;
   /** How long a daemon that was lost may take to come back. Default: 60 seconds. */
   readonly patienceMs?: number;
@@ -34,11 +38,14 @@ export async function createInstance(
   let backSinceMs: number | undefined;
   for (;;) {
     try {
-      const instance = await client.call("instance.create", parameters);
+      const instance = await client.call("instance.create", {
+        waitSeconds: firstAnswerSeconds,
+        ...parameters,
+      });
       met = true;
       backSinceMs = Date.now();
       onPending?.(instance);
-      return instance.status === "pending" ? await waitForNew(client, instance) : instance;
+      return unready.includes(instance.status) ? await waitForNew(client, instance) : instance;
     } catch (error) {
       met ||= !ConnectionError.isInstance(error) || error.reached;
       // One that dies of each creation anew is not back.

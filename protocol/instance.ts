@@ -73,6 +73,8 @@ export const instanceCreateSchema = z.strictObject({
   waitFor: z.enum(readinesses).default("ssh"),
   /** How long the instance may take to become ready before it is undone. */
   readyTimeoutSeconds: z.int().min(1).max(3600).default(120),
+  /** How long the answer may wait for the instance to be ready, which spares an `instance.wait`. */
+  waitSeconds: z.int().min(0).max(60).default(0),
 });
 
 export const largestExecOutputBytes = 16 * 1024 * 1024;
@@ -83,7 +85,7 @@ const longestCommandBytes = 1024 * 1024;
 
 export const instanceMethods = {
   "instance.create": method(
-    "Reserves id, name and address, starts making the instance and returns it as it stands; instance.wait tells when it is ready. The same clientToken gives the same instance.",
+    "Reserves id, name and address, starts making the instance and returns it as it stands, at once or when it is ready within waitSeconds; instance.wait tells when it is ready, or why it failed. The same clientToken gives the same instance.",
     instanceCreateSchema,
     instanceSchema,
   ),

@@ -29,19 +29,27 @@ describe("createInstance", () => {
     assert.deepEqual(daemon.methods(), ["instance.create", "instance.wait", "instance.wait"]);
   });
 
-  it("fails with what the create failed with", async () => {
-    const daemon = await startDaemon({
-      "instance.create": () => pending,
-      "instance.wait": () => {
-        throw new MccError("engine", `The step "start" failed.`);
-      },
-    });
-    await assertMccError(
-      createInstance(connect({ server: daemon.url }), { clientToken: "t".repeat(8) }),
-      "engine",
-      /start/,
-    );
+  it("asks once for an instance that is ready soon", async () => {
+    const daemon = await startDaemon({ "instance.create": () => exampleInstance() });
+    assert.deepEqual(await createInstance(connect({ server: daemon.url }), {}), exampleInstance());
+    assert.deepEqual(daemon.methods(), ["instance.create"]);
   });
+
+  for (const status of ["pending", "failed"] as const) {
+    it(`fails with what the create failed with, ${status} by its answer`, async () => {
+      const daemon = await startDaemon({
+        "instance.create": () => exampleInstance({ status }),
+        "instance.wait": () => {
+          throw new MccError("engine", `The step "start" failed.`);
+        },
+      });
+      await assertMccError(
+        createInstance(connect({ server: daemon.url }), { clientToken: "t".repeat(8) }),
+        "engine",
+        /start/,
+      );
+    });
+  }
 
   it("fails at once where no daemon is", async () => {
     const client = connect({ server: `127.0.0.1:${await freePort()}` });
