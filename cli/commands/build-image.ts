@@ -2,11 +2,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect } from "../../client/client";
+import { daemonHost, isDaemonHere } from "../../client/daemon-host";
 import { buildMicroImage } from "../../images/micro/build";
 import { MccError } from "../../protocol/error";
 import { dottedNameSchema } from "../../protocol/name";
 import { command } from "../command";
-import { daemonHost, isDaemonHere } from "../daemon-host";
 import { formatBytes } from "../output/bytes";
 import { print } from "../output/print";
 

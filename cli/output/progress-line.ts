@@ -1,6 +1,7 @@
 /** Counts what is done in one line of the terminal, written over and over; silent where nobody looks on. */
 export class ProgressLine {
   #done = 0;
+  #detail = "";
 
   /** @param what follows the count: `3 of 20 instances up`. */
   constructor(
@@ -12,6 +13,13 @@ export class ProgressLine {
 
   add(): void {
     this.#done += 1;
+    this.#detail = "";
+    this.#show();
+  }
+
+  /** Says behind the count what one of them is at. */
+  detail(text: string): void {
+    this.#detail = ` (${text})`;
     this.#show();
   }
 
@@ -20,7 +28,7 @@ export class ProgressLine {
   }
 
   #show(): void {
-    this.#write(`${this.#done} of ${this.total} ${this.what}`);
+    this.#write(`${this.#done} of ${this.total} ${this.what}${this.#detail}`);
   }
 
   #write(text: string): void {

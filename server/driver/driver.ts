@@ -20,6 +20,11 @@ export interface ContainerSpec {
   readonly hostname: string;
   readonly ipAddress: string;
   readonly nameservers: readonly string[];
+  /**
+   * A folder of the host's that everyone may read. Its file `hosts`, however often another one takes its place, is
+   * the container's /etc/hosts. Only for a driver with `followsHosts`; default: the container knows its own name.
+   */
+  readonly hostsFolder?: string | undefined;
   readonly type: InstanceType;
   /** In place before the container's first process starts. */
   readonly files: readonly ContainerFile[];
@@ -109,6 +114,8 @@ export interface Capabilities {
   readonly ownsNetwork: boolean;
   /** `image.import` and `image.remove` work. */
   readonly importsImages: boolean;
+  /** Containers show a hosts file that changes: `hostsFolder`. */
+  readonly followsHosts: boolean;
   /** How many containers may be made, started or destroyed at a time before more at once gain nothing. */
   readonly changesAtOnce: number;
 }
@@ -134,6 +141,8 @@ export interface DriverOptions {
   /** The time limit of one engine command. */
   readonly commandTimeoutMs: number;
   readonly log: DriverLog;
+  /** For tests: how many containers hang on one bridge, for a driver that makes bridges. Default: as many as can. */
+  readonly containersPerBridge?: number | undefined;
 }
 
 /** The part of pino's logger that drivers use. */
@@ -172,8 +181,8 @@ export interface Driver {
   images(): Promise<Image[]>;
   /** @param tarballPath absolute, on this host. A failed import leaves nothing. */
   importImage(name: string, tarballPath: string): Promise<Image>;
-  /** Gone already is success. The caller knows that no container uses it. */
-  removeImage(name: string): Promise<void>;
+  /** A damaged one too. The caller knows that no container uses it. @returns false for one that was gone already. */
+  removeImage(name: string): Promise<boolean>;
 
   /** The engine's own instance types; none for an engine that takes any limits. */
   types(): Promise<InstanceType[]>;

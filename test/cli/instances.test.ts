@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { type TestDaemon, testDaemons } from "../support/daemon";
 import { environmentFor, type ProgramRun, runProgram } from "../support/run-program";
 
@@ -59,7 +60,7 @@ describe("instances by command", function () {
       const words = ["-i", "micro", "-t", "light", "-k", "doylenet", "-n", "my-web-server"];
       assert.match(
         await output(["mcc-run-instances", ...words]),
-        /^ID .*KEYS\n\d+ {2}my-web-server {2}running {2}198\.18\.0\.\d+ +micro {2}light {2}doylenet$/,
+        /^ID .*OWNER\n\d+ {2}my-web-server {2}running {2}198\.18\.0\.\d+ +micro {2}light {2}doylenet {2}- {4}-$/,
       );
       await client.call("key.remove", { name: "doylenet" });
     });
@@ -73,11 +74,40 @@ describe("instances by command", function () {
       assert.match(await output(["mcc-run-instances", "--json"]), /^\[\n {2}\{\n {4}"id": \d+,/);
     });
 
-    it("makes several at once, each with a name of its own", async () => {
-      const ids = (await output(["mcc", "run-instances", "-c", "5", "-n", "node", "-q"])).split("\n");
-      assert.equal(new Set(ids).size, 5);
-      assert.deepEqual(ids, [...ids].sort());
-      assert.deepEqual((await names()).sort(), ["node-1", "node-2", "node-3", "node-4", "node-5"]);
+    it("takes a script and rungs, and logs shows what became of the script", async () => {
+      const words = ["--wait-for", "ssh,http:8080/health", "--timeout", "90s", "--keep-on-failure"];
+      const script = ["mcc", "run-instances", "-n", "web", "--user-data", "-", ...words, "-q"];
+      const id = await output(script, "echo hello\r\n");
+      for (const named of ["web", id]) {
+        const { exitCode, stdout, stderr } = await run(["mcc", "logs", named]);
+        assert.deepEqual([exitCode, stderr], [0, "The script did not come to an end."]);
+        assert.match(stdout, /simulated, and its userData was not run/);
+      }
+      await assertFails(["mcc", "logs", "wbe"], /No instance "wbe".*Did you mean "web"\?/);
+      await make("db");
+      await assertFails(["mcc", "logs", "db"], /\("db"\) was made without userData/);
+    });
+
+    it("refuses a script that cannot be read or sent, and does not show it", async () => {
+      await assertFails(
+        ["mcc", "run-instances", "--user-data", "none.sh"],
+        /"none\.sh" cannot be read .*ENOENT/,
+      );
+      const { exitCode, stdout, stderr } = await run(
+        ["mcc", "run-instances", "--user-data", "-"],
+        "secret\u0000",
+      );
+      assert.deepEqual([exitCode, stdout], [1, ""]);
+      assert.match(stderr, /userData: a userData script is text, without control characters/);
+      assert.doesNotMatch(stderr, /secret/);
+      assert.deepEqual(await names(), []);
+    });
+
+    it("makes several at once, and shows them in the order of their names", async () => {
+      const shown = await output(["mcc", "run-instances", "-c", "11", "-n", "node"]);
+      const numbers = [...shown.matchAll(/ node-(\d+) /g)].map(([, number]) => Number(number));
+      assert.deepEqual(numbers, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+      assert.equal((await names()).length, 11);
     });
 
     it("answers a name that is not there with the nearest ones, once", async () => {
@@ -178,6 +208,19 @@ describe("instances by command", function () {
       ["mcc", "import-image", "other", "nothing.tar"],
       /nothing\.tar cannot be read .*ENOENT/,
     );
+  });
+
+  it("remove-image removes those that nobody uses, and names who uses the others", async () => {
+    const client = await daemon.client();
+    await client.call("image.import", { name: "alpine", path: join(process.cwd(), "package.json") });
+    const [web] = await make("web");
+    await assertFails(
+      ["mcc", "remove-image", "micro"],
+      new RegExp(`"micro" is used by instance ${web}; destroy it first`),
+    );
+    await assertFails(["mcc", "remove-image", "alpin"], /no image "alpin".*Did you mean "alpine"\?/);
+    assert.equal(await output(["mcc", "remove-image", "alpine"]), "alpine removed");
+    assert.doesNotMatch(await output(["mcc-list-images", "-q"]), /alpine/);
   });
 
   it("ssh and cp say that a simulated instance has no SSH", async () => {

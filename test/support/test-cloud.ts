@@ -26,6 +26,7 @@ export function testClouds(): (options?: Partial<CloudOptions>) => Promise<TestC
   return async (overrides = {}) => {
     const stateFolder = join(await newFolder(), "state");
     const engines: Driver[] = [];
+    const load = overrides.loadDriver ?? ((_name, driverOptions) => createSimulatedDriver(driverOptions));
     const options: CloudOptions = {
       stateFolder,
       range: { first: "198.18.0.2", last: "198.18.0.9" },
@@ -34,12 +35,12 @@ export function testClouds(): (options?: Partial<CloudOptions>) => Promise<TestC
       commandTimeoutMs: 1000,
       version: "0.0.0",
       log: pino({ level: "silent" }),
-      loadDriver: (_name, driverOptions) => {
-        const engine = engines[0] ?? createSimulatedDriver(driverOptions);
+      ...overrides,
+      loadDriver: (name, driverOptions) => {
+        const engine = engines[0] ?? load(name, driverOptions);
         engines[0] = engine;
         return engine;
       },
-      ...overrides,
     };
     const openOne = async (): Promise<Cloud> => {
       const cloud = await openCloud(options);
@@ -52,8 +53,12 @@ export function testClouds(): (options?: Partial<CloudOptions>) => Promise<TestC
       throw new Error("opening a cloud loads a driver");
     }
     const reopen = async (): Promise<Cloud> => {
-      // A killed daemon lets go of its lock without a word, and of nothing else.
-      await cloud["parts"].lock.release();
+      // A killed daemon does nothing any more, and lets go of its lock without a word.
+      const { context, lock } = cloud["parts"];
+      context.reaper.close();
+      context.leases.close();
+      await context.leaseClock.settled();
+      await lock.release();
       open.delete(cloud);
       return await openOne();
     };

@@ -27,7 +27,7 @@ interface Neighbour {
 const widestPrefixLength = 8;
 
 /**
- * Makes the bridge that the containers hang on, with the host's address on it. Repeatable.
+ * Makes the first bridge that containers hang on, with the host's address on it. Repeatable.
  *
  * @throws MccError `conflict` when the host reaches some of the network's addresses another way.
  */
@@ -55,14 +55,7 @@ export async function openBridge({ place, network, runner }: Engine): Promise<vo
     await runner.run(commands.flushAddresses(place));
     await runner.run(commands.addAddress(place, wanted));
   }
-  await runner.run(commands.raise(place));
-}
-
-/** Gone already is success. */
-export async function removeBridge({ place, runner }: Engine): Promise<void> {
-  if (await hasLink(place.bridge)) {
-    await runner.run(commands.removeLink(place.bridge));
-  }
+  await runner.run(commands.raise(place.bridge));
 }
 
 /** Whether this network namespace has an interface of that name. */

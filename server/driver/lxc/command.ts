@@ -42,9 +42,17 @@ const idMapWords = idKinds.flatMap((kind) => ["-m", `${kind}:0:${containerRoot}:
 /** Every engine command that there is, save what `attach.ts` runs inside containers. */
 export const commands = {
   /** Returns when the container's first process has been started. */
-  start: (place: Place, container: ContainerPlace, through: Through | undefined): EngineCommand => ({
+  start: (
+    place: Place,
+    container: ContainerPlace,
+    bridge: string,
+    through: Through | undefined,
+  ): EngineCommand => ({
     program: "lxc-start",
-    words: ["-P", place.containers, "-n", container.name, "-o", container.log, "-l", "ERROR"],
+    words: [
+      ...["-P", place.containers, "-n", container.name, "-o", container.log, "-l", "ERROR"],
+      ...["--define", `lxc.net.0.link=${bridge}`],
+    ],
     container,
     log: container.log,
     onlyPath: place.engineConfiguration,
@@ -121,7 +129,19 @@ export const commands = {
     program: "ip",
     words: ["address", "add", addressAndPrefix, "broadcast", "+", "dev", place.bridge],
   }),
-  raise: (place: Place): EngineCommand => ({ program: "ip", words: ["link", "set", place.bridge, "up"] }),
+  raise: (link: string): EngineCommand => ({ program: "ip", words: ["link", "set", link, "up"] }),
+  addFurtherBridge: (bridge: string): EngineCommand => ({
+    program: "ip",
+    words: ["link", "add", bridge, "type", "bridge"],
+  }),
+  addCable: (end: string, otherEnd: string): EngineCommand => ({
+    program: "ip",
+    words: ["link", "add", end, "type", "veth", "peer", "name", otherEnd],
+  }),
+  plugIn: (link: string, bridge: string): EngineCommand => ({
+    program: "ip",
+    words: ["link", "set", link, "master", bridge, "up"],
+  }),
   removeLink: (link: string): EngineCommand => ({ program: "ip", words: ["link", "delete", link] }),
 
   firewall: (rules: string): EngineCommand => ({

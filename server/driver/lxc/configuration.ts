@@ -1,9 +1,10 @@
+import { dirname } from "node:path";
 import ipaddr from "ipaddr.js";
 import { MccError } from "../../../protocol/error";
 import type { ContainerSpec, Network } from "../driver";
 import { idMapLines } from "./command";
 import { type Confinement, confinementLines, lxcConfiguration } from "./confinement";
-import type { ContainerPlace, Place } from "./place";
+import type { ContainerPlace } from "./place";
 
 /** What an image and its host make of a container's configuration. */
 export interface Setting {
@@ -18,7 +19,6 @@ const droppedCapabilities = "mac_admin mac_override sys_time sys_module sys_rawi
 
 /** What LXC needs to know to run a container, as lxc.container.conf(5) has it. */
 export function configurationText(
-  place: Place,
   container: ContainerPlace,
   spec: ContainerSpec,
   network: Network,
@@ -32,7 +32,7 @@ export function configurationText(
     "lxc.rootfs.options = userxattr",
     ...idMapLines,
     "lxc.net.0.type = veth",
-    `lxc.net.0.link = ${place.bridge}`,
+    // On which bridge it hangs is decided at each start.
     `lxc.net.0.veth.pair = ${container.veth}`,
     "lxc.net.0.name = eth0",
     "lxc.net.0.flags = up",
@@ -41,6 +41,7 @@ export function configurationText(
     `lxc.net.0.ipv4.gateway = ${network.gateway}`,
     "lxc.mount.auto = proc:mixed sys:mixed",
     ...(setting.systemd ? [] : sharedMemoryLines),
+    ...(spec.hostsFolder === undefined ? [] : hostsLines(spec.hostsFolder)),
     "lxc.pty.max = 1024",
     `lxc.cap.drop = ${droppedCapabilities}`,
     ...confinementLines(setting.confinement, setting.systemd),
@@ -84,6 +85,13 @@ export function kernelHostname(hostname: string): string {
 const distributionLines = ["common.conf", "userns.conf"].map(
   (file) => `lxc.include = ${lxcConfiguration}/${file}`,
 );
+
+/** Where the container's /etc/hosts, which is a link, leads. A file mounted by itself could not be replaced. */
+export const hostsTarget = "minicloud/hosts";
+
+function hostsLines(folder: string): string[] {
+  return [`lxc.mount.entry = ${folder} etc/${dirname(hostsTarget)} none bind,ro,create=dir 0 0`];
+}
 
 /** What shm_open(3) needs, and systemd mounts by itself. */
 const sharedMemoryLines = ["lxc.mount.entry = tmpfs dev/shm tmpfs rw,nosuid,nodev,create=dir 0 0"];

@@ -2,10 +2,10 @@ import { writeFileSync } from "node:fs";
 import { MccError } from "../../../protocol/error";
 import type { ContainerFile, ContainerSpec } from "../driver";
 import { hasErrno } from "../errno";
-import { configurationText, kernelHostname } from "./configuration";
+import { configurationText, hostsTarget, kernelHostname } from "./configuration";
 import type { Engine } from "./engine";
 import { makePassable } from "./folder";
-import { makeLayer, writeIntoLayer } from "./layer";
+import { linkInLayer, makeLayer, writeIntoLayer } from "./layer";
 import type { ContainerPlace } from "./place";
 import { writeLimits } from "./resizing";
 
@@ -23,19 +23,26 @@ export async function createContainer(engine: Engine, spec: ContainerSpec): Prom
   makeLayer(container);
   writeLimits(engine, container, spec.type);
   const setting = { rootfs, systemd, confinement };
-  writeFileSync(container.configuration, configurationText(place, container, spec, network, setting));
-  const files = [...systemFiles(spec), ...(systemd ? systemdFiles : []), ...spec.files];
-  writeIntoLayer({ delta: container.delta, rootfs }, files);
+  writeFileSync(container.configuration, configurationText(container, spec, network, setting));
+  const layers = { delta: container.delta, rootfs };
+  writeIntoLayer(layers, [...systemFiles(spec), ...(systemd ? systemdFiles : []), ...spec.files]);
+  if (spec.hostsFolder !== undefined) {
+    linkInLayer(layers, hostsPath, hostsTarget);
+  }
 }
 
+const hostsPath = "/etc/hosts";
+
 /** What a host is told of itself and its network. */
-function systemFiles({ hostname, ipAddress, nameservers }: ContainerSpec): ContainerFile[] {
+function systemFiles({ hostname, ipAddress, nameservers, hostsFolder }: ContainerSpec): ContainerFile[] {
   const [label = hostname] = hostname.split(".");
   const names = label === hostname ? hostname : `${hostname} ${label}`;
   const resolvers = nameservers.map((nameserver) => `nameserver ${nameserver}`);
   return [
     text("/etc/hostname", [kernelHostname(hostname)]),
-    text("/etc/hosts", ["127.0.0.1 localhost", `${ipAddress} ${names}`, "::1 localhost ip6-localhost"]),
+    ...(hostsFolder === undefined
+      ? [text(hostsPath, ["127.0.0.1 localhost", `${ipAddress} ${names}`, "::1 localhost ip6-localhost"])]
+      : []),
     text("/etc/resolv.conf", resolvers),
   ];
 }

@@ -65,7 +65,8 @@ async function endProcesses(
 /** The kernel removes it with the container, unless a start was cut off before the container had it. */
 async function removeCable({ place, runner }: Engine, { veth }: ContainerPlace): Promise<void> {
   // Its name has room for less of the server id than the bridge's: another daemon's may be called the same.
-  if (!(await hasLink(veth)) || ![undefined, place.bridge].includes(await masterOf(veth))) {
+  const master = (await hasLink(veth)) ? ((await masterOf(veth)) ?? place.bridge) : undefined;
+  if (master === undefined || place.bridgeNumber(master) === undefined) {
     return;
   }
   try {

@@ -2,6 +2,7 @@ import { access } from "node:fs/promises";
 import { MccError } from "../../../protocol/error";
 import type { DriverLog, DriverOptions, Network } from "../driver";
 import { unlessErrno } from "../errno";
+import { Bridges } from "./bridges";
 import { Cgroups } from "./cgroups";
 import { CommandRunner } from "./command-runner";
 import { type Confinement, readConfinement } from "./confinement";
@@ -18,6 +19,7 @@ export interface Engine {
   /** The time limit of an engine command, and of a container's end. */
   readonly timeoutMs: number;
   readonly runner: CommandRunner;
+  readonly bridges: Bridges;
   readonly namespace: EngineNamespace;
   readonly images: ImageStore;
   readonly cgroups: Cgroups;
@@ -38,6 +40,7 @@ export async function readEngine(options: DriverOptions): Promise<Engine> {
     log,
     timeoutMs,
     runner,
+    bridges: new Bridges(place, runner, options.containersPerBridge),
     namespace: new EngineNamespace(),
     images: new ImageStore(place, runner, timeoutMs * unpackTimeoutFactor, log),
     cgroups: new Cgroups(await readHierarchies()),

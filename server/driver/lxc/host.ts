@@ -1,5 +1,5 @@
 import { rm } from "node:fs/promises";
-import { openBridge, removeBridge } from "./bridge";
+import { openBridge } from "./bridge";
 import { commands } from "./command";
 import { confinementGaps } from "./confinement";
 import type { Engine } from "./engine";
@@ -9,7 +9,7 @@ import { hasOverlay } from "./overlay";
 
 /** Makes what the containers share. Repeatable. */
 export async function openHost(engine: Engine): Promise<void> {
-  const { place, runner, namespace, cgroups, images, confinement, log, timeoutMs } = engine;
+  const { place, runner, bridges, namespace, cgroups, images, confinement, log, timeoutMs } = engine;
   confinementGaps(confinement).forEach((gap) => log.warn({}, gap));
   for (const folder of [place.containers, place.images, place.engineConfiguration]) {
     await ensurePassable(folder);
@@ -19,6 +19,7 @@ export async function openHost(engine: Engine): Promise<void> {
     await runner.run(commands.loadModule("overlay"));
   }
   await openBridge(engine);
+  await bridges.mend();
   await openFirewall(engine);
   // Last, so that nothing stays open when any of the others fails.
   await namespace.open(place, cgroups.hierarchies, timeoutMs);
@@ -26,10 +27,10 @@ export async function openHost(engine: Engine): Promise<void> {
 
 /** Removes what `openHost` made, and what LXC leaves on the host after its last container. */
 export async function purgeHost(engine: Engine): Promise<void> {
-  const { place, namespace, cgroups } = engine;
+  const { place, bridges, namespace, cgroups } = engine;
   await namespace.close();
   await removeFirewall(engine);
-  await removeBridge(engine);
+  await bridges.remove();
   await removeEmpty(place.lockFolder, "/run/lxc");
   await cgroups.removePivots();
   await rm(place.folder, { recursive: true, force: true });

@@ -11,6 +11,7 @@ import {
   renameSync,
   rmSync,
   type Stats,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -47,6 +48,15 @@ export function writeIntoLayer(layers: Layers, files: readonly ContainerFile[]):
     const folder = makeFolders(layers, names.slice(0, -1), file.folderMode);
     replaceFile(folder, names.at(-1) ?? "", file);
   }
+}
+
+/** The same for a symbolic link. */
+export function linkInLayer(layers: Layers, path: string, target: string): void {
+  const names = namesOf(path);
+  const link = join(makeFolders(layers, names.slice(0, -1), undefined), names.at(-1) ?? "");
+  rmSync(link, { recursive: true, force: true });
+  symlinkSync(target, link);
+  lchownSync(link, containerRoot, containerRoot);
 }
 
 function namesOf(path: string): string[] {

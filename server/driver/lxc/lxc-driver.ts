@@ -34,7 +34,13 @@ export function createLxcDriver(options: DriverOptions): Driver {
 }
 
 class LxcDriver implements Driver {
-  readonly capabilities = { simulated: false, importsImages: true, ownsNetwork: true, changesAtOnce };
+  readonly capabilities = {
+    simulated: false,
+    importsImages: true,
+    ownsNetwork: true,
+    followsHosts: true,
+    changesAtOnce,
+  };
   readonly #options: DriverOptions;
   #read: Promise<Engine> | undefined;
   #alone: Promise<Engine> | undefined;
@@ -75,8 +81,8 @@ class LxcDriver implements Driver {
     return await this.#change(({ images }) => images.import(name, tarballPath));
   }
 
-  async removeImage(name: string): Promise<void> {
-    await this.#change(({ images }) => images.remove(name));
+  async removeImage(name: string): Promise<boolean> {
+    return await this.#change(({ images }) => images.remove(name));
   }
 
   /** LXC takes any limits. */

@@ -30,11 +30,13 @@ export class Place {
   /** Exists when it was we who switched IPv4 forwarding on. */
   readonly forwardingMark: string;
   readonly lockFolder: string;
+  /** The first bridge, with the host's address on it. */
   readonly bridge: string;
   /** Fixed, or containers lose sight of their gateway when the bridge takes on the address of a new port. */
   readonly bridgeHardwareAddress: string;
   readonly vethPrefix: string;
   readonly firewallTable: string;
+  readonly #short: string;
   readonly #namePrefix: string;
 
   constructor(
@@ -42,6 +44,7 @@ export class Place {
     serverId: string,
   ) {
     const short = serverId.slice(0, 6);
+    this.#short = short;
     this.containers = join(folder, "containers");
     this.images = join(folder, "images");
     this.engineConfiguration = join(folder, "lxc");
@@ -52,6 +55,23 @@ export class Place {
     this.vethPrefix = `mcv${serverId.slice(0, 4)}`;
     this.firewallTable = `minicloud-${short}`;
     this.#namePrefix = `mc-${short}-`;
+  }
+
+  /** @param number from 1, up to 999: names of interfaces have 15 characters at most. */
+  bridgeOf(number: number): string {
+    return number === 1 ? this.bridge : `${this.bridge}-${number}`;
+  }
+
+  /** The number of a bridge that this daemon made; undefined for any other interface. */
+  bridgeNumber(link: string): number | undefined {
+    const rest = link.startsWith(this.bridge) ? link.slice(this.bridge.length) : undefined;
+    return rest === "" ? 1 : /^-([2-9]|[1-9]\d+)$/.test(rest ?? "") ? Number(rest?.slice(1)) : undefined;
+  }
+
+  /** The ends of the cable that joins a bridge past the first to the first. */
+  jointOf(number: number): { readonly atFirst: string; readonly atBridge: string } {
+    const joint = `mcj-${this.#short}-${number}`;
+    return { atFirst: `${joint}a`, atBridge: `${joint}b` };
   }
 
   container(id: number): ContainerPlace {

@@ -9,7 +9,7 @@ const noticeMs = 1000;
 
 /** Resolves once the first process runs; running already is success. A start that fails leaves nothing running. */
 export async function startContainer(engine: Engine, container: ContainerPlace): Promise<void> {
-  const { place, runner, cgroups, namespace, log } = engine;
+  const { place, runner, bridges, cgroups, namespace, log } = engine;
   if (await cgroups.isAlive(container.name)) {
     return;
   }
@@ -17,7 +17,9 @@ export async function startContainer(engine: Engine, container: ContainerPlace):
     await cgroups.remove(container.name);
   }
   try {
-    await runner.run(commands.start(place, container, namespace.through()));
+    await bridges.withPort(container, (bridge) =>
+      runner.run(commands.start(place, container, bridge, namespace.through())),
+    );
   } catch (error) {
     try {
       await endContainer(engine, container);

@@ -1,11 +1,13 @@
 import { commands, type EngineCommand, type Target } from "./command";
-import { readVariables } from "./configuration-file";
-import type { Containers } from "./containers";
+import { readVariables, type Variables } from "./configuration-file";
+import type { Containers, OwnContainer } from "./containers";
 import type { EarlierCommands } from "./earlier-commands";
 import { failureOf } from "./engine";
-import type { ExitKind } from "./exit-codes";
+import type { ExitKind } from "./exit-meaning";
 import { removePrivateArea, removeRemains } from "./leftovers";
+import { parseMetadata } from "./metadata";
 import type { UnfinishedRecord, UnfinishedRecords } from "./unfinished-records";
+import { findUnlisted, namesIn } from "./unlisted-container";
 import type { Vz } from "./vz";
 
 /** What is in the way of `destroy`, and the command that clears it. */
@@ -19,6 +21,7 @@ const mostClearances = 4;
 /** Removes containers, whatever state they are in. */
 export class Destruction {
   constructor(
+    private readonly serverId: string,
     private readonly vz: Vz,
     private readonly records: UnfinishedRecords,
     private readonly containers: Containers,
@@ -29,9 +32,11 @@ export class Destruction {
   async destroy(id: number): Promise<void> {
     await this.earlier.end(id);
     const listed = (await this.containers.look()).own.get(id);
-    if (listed?.names !== undefined && this.records.get(id) === undefined) {
+    const found =
+      listed === undefined ? await findUnlisted(await this.vz.host(), this.serverId, id) : recordOf(listed);
+    if (found !== undefined && this.records.get(id) === undefined) {
       // The list loses sight of a container before the last of it is gone.
-      await this.records.write({ id, ctid: listed.ctid, ...listed.names });
+      await this.records.write(found);
     }
     const record = this.records.get(id);
     if (record !== undefined) {
@@ -46,18 +51,21 @@ export class Destruction {
     const host = await this.vz.host();
     const variables = await readVariables(host.containerConfiguration(record.ctid));
     if (variables !== undefined) {
-      const found = {
-        name: variables.get("NAME"),
-        hostname: variables.get("HOSTNAME"),
-        image: variables.get("OSTEMPLATE"),
-      };
-      if (!(await this.vz.generation()).isHalfMade(found, record)) {
+      if (!(await this.#isOurs(variables, record))) {
         return;
       }
       await this.#destroyConfigured(record, isRunning);
     }
     await removePrivateArea(host, record.ctid);
     await removeRemains(host, record.ctid);
+  }
+
+  /** Somebody else may have got the id since it was recorded. */
+  async #isOurs(variables: Variables, record: UnfinishedRecord): Promise<boolean> {
+    const metadata = parseMetadata(variables.get("DESCRIPTION"));
+    return metadata === undefined
+      ? (await this.vz.generation()).isHalfMade(namesIn(variables), record)
+      : metadata.serverId === this.serverId && metadata.id === record.id;
   }
 
   /** @param isRunning what the list said: a `destroy` that would be refused is spared. */
@@ -78,4 +86,9 @@ export class Destruction {
       await this.vz.run(clear(target));
     }
   }
+}
+
+/** Undefined for one that is only recorded as half-made. */
+function recordOf({ id, ctid, names }: OwnContainer): UnfinishedRecord | undefined {
+  return names && { id, ctid, ...names };
 }

@@ -20,7 +20,13 @@ export function createSimulatedDriver(options: DriverOptions): Driver {
 }
 
 class SimulatedDriver implements Driver {
-  readonly capabilities = { simulated: true, importsImages: true, ownsNetwork: false, changesAtOnce: 8 };
+  readonly capabilities = {
+    simulated: true,
+    importsImages: true,
+    ownsNetwork: false,
+    followsHosts: false,
+    changesAtOnce: 8,
+  };
   readonly #containers = new Map<number, SimulatedContainer>();
   readonly #images = new Map<string, Image>([[stockImage.name, stockImage]]);
   #onDown: (id: number) => void = () => undefined;
@@ -55,9 +61,8 @@ class SimulatedDriver implements Driver {
     return Promise.resolve(image);
   }
 
-  removeImage(name: string): Promise<void> {
-    this.#images.delete(name);
-    return Promise.resolve();
+  removeImage(name: string): Promise<boolean> {
+    return Promise.resolve(this.#images.delete(name));
   }
 
   types(): Promise<[]> {

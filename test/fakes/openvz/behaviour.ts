@@ -30,6 +30,8 @@ export interface Behaviour {
   readonly vswap: boolean;
   /** Whether containers heed a shutdown, or have to be killed. */
   readonly haltsCleanly: boolean;
+  /** How long the script that unpacks images rests first. */
+  readonly unpackMs: number;
   readonly faults: readonly Fault[];
   /** How long a command of vzctl, or `list`, takes at least. Default: as long as the fake itself needs. */
   readonly latenciesMs?: Readonly<Record<string, number>>;
@@ -37,7 +39,7 @@ export interface Behaviour {
 
 /** The host of the recorded runs. */
 export const recordedHost: Behaviour = {
-  ...{ generation: "v4", openvzKernel: false, vswap: false, haltsCleanly: false, faults: [] },
+  ...{ generation: "v4", openvzKernel: false, vswap: false, haltsCleanly: false, unpackMs: 0, faults: [] },
 };
 
 export function writeBehaviour(root: string, behaviour: Behaviour): void {

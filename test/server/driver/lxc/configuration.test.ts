@@ -20,7 +20,7 @@ const bare: Setting = {
 const profiles = new Set(["lxc-container-default-cgns", "lxc-container-default-with-nesting"]);
 
 function lines(setting: Setting): string[] {
-  return configurationText(place, place.container(500), containerSpec(500), network, setting).split("\n");
+  return configurationText(place.container(500), containerSpec(500), network, setting).split("\n");
 }
 
 describe("the configuration of an LXC container", () => {
@@ -32,7 +32,6 @@ describe("the configuration of an LXC container", () => {
       "lxc.idmap = u 0 100000 65536",
       "lxc.idmap = g 0 100000 65536",
       "lxc.net.0.type = veth",
-      "lxc.net.0.link = mcbr-012345",
       "lxc.net.0.veth.pair = mcv0123500",
       "lxc.net.0.name = eth0",
       "lxc.net.0.flags = up",

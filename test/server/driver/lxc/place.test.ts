@@ -14,7 +14,17 @@ describe("the names of what a driver has on a host", () => {
 
   it("are no longer than the kernel takes: 15 characters for interfaces", () => {
     assert.ok(place.container(99_999_999).veth.length <= 15);
-    assert.ok(place.bridge.length <= 15);
+    const { atFirst, atBridge } = place.jointOf(999);
+    assert.ok([place.bridgeOf(999), atFirst, atBridge].every((link) => link.length <= 15));
+  });
+
+  it("give back the number of a bridge, and nothing for another's", () => {
+    for (const number of [1, 2, 10, 999]) {
+      assert.equal(place.bridgeNumber(place.bridgeOf(number)), number);
+    }
+    for (const link of ["", "lo", "mcbr-012346", "mcbr-012345-", "mcbr-012345-1", "mcbr-0123450"]) {
+      assert.equal(place.bridgeNumber(link), undefined, link);
+    }
   });
 
   it("give back the id, and nothing for another's names", () => {

@@ -1,0 +1,80 @@
+import { createHash } from "node:crypto";
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Logger } from "pino";
+import { HostsFile } from "./hosts-file";
+import type { InstanceRecord } from "./instance-record";
+import { tolerate } from "./tolerate";
+
+/** The labels that say which stack an instance is of. */
+const scopeLabels = ["organization", "project", "stack"].map((name) => `minicloud/${name}`);
+
+/**
+ * The stack whose instances know each other by name, as a folder's name. Instances without a stack have one scope
+ * together.
+ */
+export function scopeOf(labels: Readonly<Record<string, string>>): string {
+  const stack = JSON.stringify(scopeLabels.map((label) => labels[label] ?? null));
+  return createHash("sha256").update(stack).digest("hex").slice(0, 16);
+}
+
+/**
+ * Lets instances find each other by name: one file for all of a scope, `<state>/names/<scope>/hosts`, which their
+ * containers show as /etc/hosts. It has an instance from its reservation until it is gone.
+ */
+export class HostNames {
+  readonly #folder: string;
+  readonly #files = new Map<string, HostsFile>();
+
+  constructor(
+    stateFolder: string,
+    private readonly log: Logger,
+  ) {
+    this.#folder = join(stateFolder, "names");
+  }
+
+  /** The folder that has the file `hosts` for this instance. Never replaced as long as an instance needs it. */
+  folder(record: InstanceRecord): string {
+    return join(this.#folder, scopeIn(record));
+  }
+
+  /** Takes note of an instance, or of its new name; the file follows soon. */
+  set(record: InstanceRecord): void {
+    this.#fileOf(record).set(record);
+  }
+
+  /** Forgets an instance; the file follows soon. */
+  delete(record: InstanceRecord): void {
+    this.#fileOf(record).delete(record.id);
+  }
+
+  /** Resolves once the file has all that was noted before. @throws the error with which it could not be written. */
+  async settled(record: InstanceRecord): Promise<void> {
+    await this.#fileOf(record).settled();
+  }
+
+  /** For the daemon's start, once its instances are noted: writes all files and removes those of nobody. */
+  async open(): Promise<void> {
+    await Promise.all([...this.#files.values()].map((file) => file.settled()));
+    const there = (await tolerate(["ENOENT"], readdir(this.#folder))) ?? [];
+    const unused = there.filter((scope) => !this.#files.has(scope));
+    await Promise.all(unused.map((scope) => rm(join(this.#folder, scope), { recursive: true, force: true })));
+  }
+
+  /** Resolves once nothing is written any more. */
+  async close(): Promise<void> {
+    await Promise.allSettled([...this.#files.values()].map((file) => file.settled()));
+  }
+
+  #fileOf(record: InstanceRecord): HostsFile {
+    const scope = scopeIn(record);
+    const file = this.#files.get(scope) ?? new HostsFile(join(this.#folder, scope), this.log);
+    this.#files.set(scope, file);
+    return file;
+  }
+}
+
+/** Its labels may say another one by now; its container shows the file of the one that it began with. */
+function scopeIn({ scope, labels }: InstanceRecord): string {
+  return scope ?? scopeOf(labels);
+}

@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import type { Client } from "../../client/client";
+import { buildMicroImage } from "../../images/micro/build";
+import { type TestDaemon, testDaemons } from "../support/daemon";
+import { eventually } from "../support/eventually";
+
+const webStack = { "minicloud/project": "web", "minicloud/stack": "test" };
+
+describe("names inside LXC containers", function () {
+  this.timeout(120_000);
+  const newDaemon = testDaemons();
+  let daemon: TestDaemon;
+  let client: Client;
+
+  before(async () => {
+    daemon = await newDaemon({ driver: "lxc" });
+    await daemon.start();
+    client = await daemon.client();
+    const tarball = join(daemon.folder, "micro.tar");
+    await buildMicroImage(tarball);
+    await client.call("image.import", { name: "micro", path: tarball });
+  });
+
+  after(() => client.close());
+
+  async function create(name: string, labels: Record<string, string>): Promise<string> {
+    const { id } = await client.call("instance.create", { name, hostname: `${name}.example`, labels });
+    const { instance } = await client.call("instance.wait", { instance: id });
+    return instance.ipAddress;
+  }
+
+  /** What a shell in the instance has to say; its exit code where that is not 0. */
+  async function shell(instance: string, script: string): Promise<string> {
+    const result = await client.call("instance.exec", { instance, command: ["sh", "-c", script] });
+    const text = Buffer.from(result.stdout, "base64").toString().trim();
+    return result.exitCode === 0 ? text : `${result.exitCode} ${text}`;
+  }
+
+  const ping = (host: string): string => `ping -c 1 -W 5 ${host} | sed -n 's/^PING.*(\\(.*\\)).*/\\1/p'`;
+
+  it("lead to the instances of the same stack, those that come later too, and not to others", async () => {
+    const one = await create("one", webStack);
+    const two = await create("two", webStack);
+    await create("stranger", {});
+    for (const host of ["two", "two.example"]) {
+      assert.equal(await shell("one", ping(host)), two);
+    }
+    assert.equal(await shell("two", ping("one")), one);
+    assert.equal(await shell("two", ping("two")), two);
+    assert.match(await shell("one", "ping -c 1 -W 1 stranger 2>&1"), /bad address|not known/i);
+    assert.match(await shell("stranger", "ping -c 1 -W 1 one 2>&1"), /bad address|not known/i);
+  });
+
+  it("follow a rename, a destroy and a new daemon", async () => {
+    await client.call("instance.update", { instance: "two", name: "three" });
+    await eventually(async () => (await shell("one", ping("three"))) !== "", "the new name is known");
+    client.close();
+    await daemon.kill();
+    await daemon.start();
+    client = await daemon.client();
+    const four = await create("four", webStack);
+    assert.equal(await shell("three", ping("four")), four);
+    await client.call("instance.destroy", { instance: "four" });
+    await eventually(
+      async () => !(await shell("three", "cat /etc/hosts")).includes("four"),
+      "it is forgotten",
+    );
+    await client.call("instance.restart", { instance: "three" });
+    assert.match(await shell("three", ping("one")), /^198\.18\./);
+  });
+
+  it("cannot be changed for others from inside", async () => {
+    assert.match(await shell("one", "echo 198.18.0.9 trap >>/etc/hosts || echo refused"), /refused/);
+    const own = "cp /etc/hosts /tmp/hosts && mv /tmp/hosts /etc/hosts && echo 198.18.0.9 mine >>/etc/hosts";
+    assert.equal(await shell("one", `${own} && ${ping("mine")}; true`), "198.18.0.9");
+    assert.ok(!(await shell("three", "cat /etc/hosts")).includes("mine"));
+  });
+});
