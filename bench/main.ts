@@ -1,13 +1,20 @@
 import { MccError, messageOf } from "../protocol/error";
 import { withBenchDaemon } from "./bench-daemon";
 import { compareInstances } from "./instances";
+import { lxcHost } from "./lxc-host";
 import { comparisonLine, ratio } from "./measurement";
+import { compareOpenvz } from "./openvz";
+import { openvzHost } from "./openvz-host";
 import { comparePulumiUp } from "./pulumi-up";
 
 const rounds = 3;
 
 /** Every measurement there is. */
-const measurements = { instances: compareInstances, "pulumi-up": comparePulumiUp };
+const measurements = {
+  instances: { host: lxcHost, measure: compareInstances },
+  "pulumi-up": { host: lxcHost, measure: comparePulumiUp },
+  openvz: { host: openvzHost, measure: compareOpenvz },
+};
 
 const usage = `Usage: npm run bench -- [${Object.keys(measurements).join("|")}] [--json]
 
@@ -31,14 +38,11 @@ async function main(words: readonly string[]): Promise<void> {
   const chosen = Object.entries(measurements).filter(
     ([name]) => wanted.length === 0 || wanted.includes(name),
   );
-  const comparisons = await withBenchDaemon(async (daemon) => {
-    const results = [];
-    for (const [name, measure] of chosen) {
-      console.error(`measuring ${name}, ${rounds} rounds`);
-      results.push(...(await measure(daemon, rounds)));
-    }
-    return results;
-  });
+  const comparisons = [];
+  for (const [name, { host, measure }] of chosen) {
+    console.error(`measuring ${name}, ${rounds} rounds`);
+    comparisons.push(...(await withBenchDaemon(host, (daemon) => measure(daemon, rounds))));
+  }
   if (words.includes("--json")) {
     console.log(
       JSON.stringify(comparisons.map((comparison) => ({ ...comparison, ratio: ratio(comparison) }))),
