@@ -7,12 +7,14 @@ import { cp } from "./commands/cp";
 import { destroyInstance } from "./commands/destroy-instance";
 import { destroyKey } from "./commands/destroy-key";
 import { exec } from "./commands/exec";
+import { extend } from "./commands/extend";
 import { importImage } from "./commands/import-image";
 import { listImages } from "./commands/list-images";
 import { listInstanceTypes } from "./commands/list-instance-types";
 import { listInstances } from "./commands/list-instances";
 import { listKeys } from "./commands/list-keys";
 import { logs } from "./commands/logs";
+import { prune } from "./commands/prune";
 import { removeImage } from "./commands/remove-image";
 import { restart } from "./commands/restart";
 import { runInstances } from "./commands/run-instances";
@@ -28,6 +30,7 @@ const daemonCommands: readonly Command[] = [
   runInstances,
   listInstances,
   ...[destroyInstance, takeOver],
+  ...[extend, prune],
   ...[start, stop, restart, wait],
   ...[ssh, exec, cp, logs],
   ...[listKeys, addKey, updateKey, destroyKey],

@@ -83,8 +83,10 @@ export class Instances {
   }
 
   async extend(parameters: ParsedParameters<"instance.extend">): Promise<Instance> {
-    return await this.#change(parameters, (instance) =>
-      extendInstance(this.#context, instance, parameters.ttlSeconds),
+    return await this.#change(
+      parameters,
+      (instance) => extendInstance(this.#context, instance, parameters.ttlSeconds),
+      { keptToo: true },
     );
   }
 
@@ -211,17 +213,19 @@ export class Instances {
     clearTimeout(giveUp);
   }
 
-  /** Work on an instance that is there and made. */
+  /** Work on an instance that is there and made; with `keptToo` also on one that failed and is kept for a look. */
   async #change(
     target: InstanceTarget,
     work: (instance: ManagedInstance) => Promise<void>,
+    { keptToo = false } = {},
   ): Promise<Instance> {
     await this.catalog.refresh(this.#context.driver);
     const instance = this.catalog.get(target);
     return await instance.inTurn(async () => {
       // Gone by its turn: say why, when it is known.
       this.catalog.getAwaited({ instance: instance.id, uid: instance.record.uid });
-      if (instance.status === "destroying" || instance.status === "failed") {
+      const isKept = keptToo && instance.record.phase === "failed";
+      if (instance.status === "destroying" || (instance.status === "failed" && !isKept)) {
         throw new MccError(
           "conflict",
           `Instance ${instance.title} is ${instance.status} and can only be destroyed.`,

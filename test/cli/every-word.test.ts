@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { Option } from "commander";
+import sinon from "sinon";
 import type { Command, Word } from "../../cli/command";
 import { commandTable } from "../../cli/command-table";
+import { makeStandaloneProgram } from "../../cli/program";
 import { wordsSaidOf } from "./words-said";
 
 const commands = commandTable.filter(({ hidden }) => hidden !== true);
@@ -115,6 +117,15 @@ describe("every command", () => {
         });
       }
 
+      it("has examples, which make sense", async () => {
+        assert.ok(command.examples.length > 0);
+        for (const [words] of command.examples) {
+          const run = sinon.fake.resolves(0);
+          await makeStandaloneProgram({ ...command, run }).parseAsync(split(words), { from: "user" });
+          assert.ok(run.calledOnce, words);
+        }
+      });
+
       it("refuses options that there are not, and those that exclude each other", async () => {
         assert.match(await say(command, ["--nonsense"]), /unknown option '--nonsense'/);
         for (const { syntax, excludes = [] } of Object.values(command.options)) {
@@ -145,6 +156,12 @@ describe("every command", () => {
     });
   }
 });
+
+/** The words of an example behind the command's name as a shell has them, without what goes to and from files. */
+function split(words: string): string[] {
+  const [, ...rest] = words.match(/"[^"]*"|'[^']*'|\S+/g) ?? [];
+  return rest.filter((word) => !/^[<>]/.test(word)).map((word) => word.replace(/^(["'])(.*)\1$/, "$2"));
+}
 
 /** An option with a value, where it takes one: `-i, --image <IMAGE>` as `--image 1`. */
 function writeOut(syntax: string): string[] {

@@ -29,6 +29,20 @@ describe("createInstance", () => {
     assert.deepEqual(daemon.methods(), ["instance.create", "instance.wait", "instance.wait"]);
   });
 
+  it("tells what a new instance waits for, where somebody wants to know", async () => {
+    const waiting = exampleInstance({ status: "pending", waitingFor: "tcp 80" });
+    const answers = [{ ready: false, instance: waiting }, ready];
+    const daemon = await startDaemon({
+      "instance.create": () => pending,
+      "instance.wait": () => answers.shift(),
+    });
+    const seen: Instance[] = [];
+    const client = connect({ server: daemon.url });
+    await createInstance(client, {}, { onWaiting: (one) => seen.push(one) });
+    assert.deepEqual(seen, [waiting]);
+    assert.ok(daemon.calls.at(-1)?.parameters.timeoutSeconds !== undefined, "it does not wait for a minute");
+  });
+
   it("fails with what the create failed with", async () => {
     const daemon = await startDaemon({
       "instance.create": () => pending,

@@ -63,6 +63,27 @@ for (const generation of ["v4", "v7"] as const) {
       ]);
     });
 
+    it("runs userData once, and says how it ended", async () => {
+      const cloud = await open();
+      const userData = "pwd; echo $HOME; id -u; echo to stderr >&2; sleep 4321 &";
+      const instance = await createReady(cloud, { ...wanted, userData });
+      const log = await cloud.instances.log(targetOf(instance));
+      assert.deepEqual([log.running, log.exitCode], [false, 0]);
+      assert.equal(Buffer.from(log.output, "base64").toString(), "/root\n/root\n0\nto stderr\n");
+      await cloud.instances.destroy(targetOf(instance));
+      await assertMccError(
+        createReady(cloud, { ...wanted, userData: "#!/bin/sh\necho no luck; exit 3" }),
+        "invalid",
+        /userData ended with exit code 3; the last it said: "no luck"/,
+      );
+      await assertMccError(
+        createReady(cloud, { ...wanted, userData: "echo so far; sleep 4321", readyTimeoutSeconds: 2 }),
+        "timeout",
+        /userData did not end within 2 s and was killed; the last it said: "so far"/,
+      );
+      assert.deepEqual(host().remains(), []);
+    });
+
     it("lists all by one vzlist", async () => {
       const cloud = await open();
       await Promise.all([createReady(cloud, wanted), createReady(cloud, wanted)]);
