@@ -16,7 +16,7 @@ function shop() {
     // Should nobody be left to destroy them.
     ttl: "30m",
     userData: `
-      mkdir /srv/www
+      mkdir -p /srv/www
       echo welcome > /srv/www/index.html
       httpd -h /srv/www`,
     waitFor: { http: "/" },

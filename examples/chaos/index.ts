@@ -6,7 +6,7 @@ const fleet = new minicloud.Fleet("chaos", {
   type: "light",
   ttl: "1h",
   userData: `
-    mkdir /srv/www
+    mkdir -p /srv/www
     echo alive > /srv/www/index.html
     httpd -h /srv/www`,
   waitFor: { http: "/" },

@@ -12,7 +12,7 @@ const backends = new minicloud.Fleet("backend", {
   count: new pulumi.Config().getNumber("backends") ?? 3,
   type: "light",
   userData: `
-    mkdir /srv/www
+    mkdir -p /srv/www
     hostname > /srv/www/index.html
     httpd -h /srv/www`,
   waitFor: { http: "/" },
@@ -28,7 +28,7 @@ const balancer = new minicloud.Instance("balancer", {
 for backend in $(shuf -e ${backends.ipAddresses.apply((addresses) => addresses.join(" "))}); do
   page=$(wget -q -T 1 -O - "http://$backend/") && break
 done
-printf 'Content-Type: text/plain\\n\\n%s\\n' "\${page:-no backend answers}"
+printf 'Content-Type: text/plain\\r\\n\\r\\n%s\\n' "\${page:-no backend answers}"
 END
     chmod +x /srv/www/cgi-bin/index.cgi
     httpd -h /srv/www`,
