@@ -26,7 +26,7 @@ const balancer = new minicloud.Instance("balancer", {
     cat > /srv/www/cgi-bin/index.cgi <<'END'
 #!/bin/sh
 for backend in $(shuf -e ${backends.ipAddresses.apply((addresses) => addresses.join(" "))}); do
-  page=$(wget -q -T 1 -O - "http://$backend/") && break
+  page=$(timeout 1 wget -q -O - "http://$backend/") && break
 done
 printf 'Content-Type: text/plain\\r\\n\\r\\n%s\\n' "\${page:-no backend answers}"
 END
