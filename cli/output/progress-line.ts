@@ -1,5 +1,8 @@
+import { StatusLine } from "./status-line";
+
 /** Counts what is done in one line of the terminal, written over and over; silent where nobody looks on. */
 export class ProgressLine {
+  readonly #line = new StatusLine();
   #done = 0;
 
   /** @param what follows the count: `3 of 20 instances up`. */
@@ -16,16 +19,10 @@ export class ProgressLine {
   }
 
   clear(): void {
-    this.#write("");
+    this.#line.clear();
   }
 
   #show(): void {
-    this.#write(`${this.#done} of ${this.total} ${this.what}`);
-  }
-
-  #write(text: string): void {
-    if (process.stderr.isTTY) {
-      process.stderr.write(`\r${text}\u001b[K`);
-    }
+    this.#line.show(`${this.#done} of ${this.total} ${this.what}`);
   }
 }

@@ -3,7 +3,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { buildMicroImage } from "../../../images/micro/build";
-import { missingPrograms } from "../../../images/micro/programs";
+import { missingPrograms } from "../../../images/host-programs";
 import { temporaryFolders } from "../../support/temporary-folder";
 
 describe("the image micro", () => {
