@@ -52,18 +52,27 @@ describe("instances of a whole distribution", function () {
   });
 
   it("are called and addressed as they should be, and know each other", async () => {
-    assert.equal(await shell("one", "hostname; cat /etc/hostname; cat /proc/sys/kernel/hostname"), "one\none\none");
+    assert.equal(
+      await shell("one", "hostname; cat /etc/hostname; cat /proc/sys/kernel/hostname"),
+      "one\none\none",
+    );
     const [two] = (await client.call("instance.list", {})).filter(({ name }) => name === "two");
     assert.match(await shell("one", "getent hosts two"), new RegExp(`^${two?.ipAddress} +two$`));
     assert.match(await shell("one", "ping -c 1 -W 5 two"), /1 received/);
-    assert.equal(await shell("one", "systemctl is-active systemd-networkd systemd-resolved | sort -u"), "inactive");
+    assert.equal(
+      await shell("one", "systemctl is-active systemd-networkd systemd-resolved | sort -u"),
+      "inactive",
+    );
   });
 
   it("have a machine id and a host key of their own", async () => {
     const ids = await Promise.all(["one", "two"].map((name) => shell(name, "cat /etc/machine-id")));
     assert.ok(ids.every((id) => /^[0-9a-f]{32}$/.test(id)));
     assert.notEqual(ids[0], ids[1]);
-    assert.equal(await shell("one", "ls /etc/ssh/ssh_host_*"), "/etc/ssh/ssh_host_ed25519_key\n/etc/ssh/ssh_host_ed25519_key.pub");
+    assert.equal(
+      await shell("one", "ls /etc/ssh/ssh_host_*"),
+      "/etc/ssh/ssh_host_ed25519_key\n/etc/ssh/ssh_host_ed25519_key.pub",
+    );
   });
 
   it("let the key's owner in by SSH, with the host key that is known", async () => {

@@ -25,7 +25,8 @@ describe("the image debian-12", () => {
 
   it("has nothing of the host it was built on, and nothing that two instances must not share", async () => {
     const { stdout } = await execa("tar", ["--list", `--file=${debianTarball()}`]);
-    const own = /^\.\/(etc\/(hostname|resolv\.conf|ssh\/ssh_host.*)|var\/(lib\/apt\/lists|cache\/apt\/archives)\/.*\.deb)$/;
+    const own =
+      /^\.\/(etc\/(hostname|resolv\.conf|ssh\/ssh_host.*)|var\/(lib\/apt\/lists|cache\/apt\/archives)\/.*\.deb)$/;
     assert.deepEqual(
       stdout.split("\n").filter((path) => own.test(path)),
       [],
@@ -56,7 +57,10 @@ describe("building an image of Debian's", () => {
       mirror: "http://mirror.example/debian",
       onProgress: (doing) => told.push(doing),
     });
-    assert.match(await readFile(tarball, "utf8"), /image\.tar\.unfinished from http:\/\/mirror\.example\/debian/);
+    assert.match(
+      await readFile(tarball, "utf8"),
+      /image\.tar\.unfinished from http:\/\/mirror\.example\/debian/,
+    );
     assert.deepEqual(told, ["at work"]);
   });
 
