@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Readiness } from "../client";
+import type { PlainReadiness } from "../client";
 import { type Client, createInstance } from "../client";
 import { BareContainers } from "./bare-lxc";
 import type { BenchDaemon } from "./bench-daemon";
@@ -9,6 +9,7 @@ const count = 100;
 /** Of the bare starts; as in server/cloud/instance-context.ts. */
 const parallel = 8;
 const goal = 1.25;
+type Rung = Extract<PlainReadiness, "running" | "ssh">;
 
 /** Creating instances through the daemon, beside as many bare `lxc-start` at the same parallelism. */
 export async function compareInstances(
@@ -18,7 +19,7 @@ export async function compareInstances(
   const rootfs = join(folder, "state", "lxc", "images", "micro", "rootfs");
   const bare = new BareContainers(join(folder, "bare"), rootfs, count);
   const peer: number[] = [];
-  const ours: Record<Readiness, number[]> = { running: [], ssh: [] };
+  const ours: Record<Rung, number[]> = { running: [], ssh: [] };
   await bare.make();
   try {
     for (let round = 0; round < rounds; round += 1) {
@@ -41,7 +42,7 @@ export async function compareInstances(
 }
 
 /** All asked for at once: how many start at a time is the daemon's own choice, the same number. */
-async function create(client: Client, waitFor: Readiness): Promise<void> {
+async function create(client: Client, waitFor: Rung): Promise<void> {
   await Promise.all(Array.from({ length: count }, () => createInstance(client, { type: "light", waitFor })));
 }
 

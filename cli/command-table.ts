@@ -12,6 +12,8 @@ import { listImages } from "./commands/list-images";
 import { listInstanceTypes } from "./commands/list-instance-types";
 import { listInstances } from "./commands/list-instances";
 import { listKeys } from "./commands/list-keys";
+import { logs } from "./commands/logs";
+import { removeImage } from "./commands/remove-image";
 import { restart } from "./commands/restart";
 import { runInstances } from "./commands/run-instances";
 import { serverInfo } from "./commands/server-info";
@@ -27,9 +29,9 @@ const daemonCommands: readonly Command[] = [
   listInstances,
   ...[destroyInstance, takeOver],
   ...[start, stop, restart, wait],
-  ...[ssh, exec, cp],
+  ...[ssh, exec, cp, logs],
   ...[listKeys, addKey, updateKey, destroyKey],
-  ...[listImages, buildImage, importImage, listInstanceTypes],
+  ...[listImages, buildImage, importImage, removeImage, listInstanceTypes],
   serverInfo,
 ];
 

@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { text as readStream } from "node:stream/consumers";
 import { MccError, messageOf } from "../protocol/error";
-import { normalisePublicKey, parsePublicKey } from "../protocol/public-key";
+import { isPrivateKey, normalisePublicKey, parsePublicKey } from "../protocol/public-key";
 import { confirm } from "./confirm";
 import { text } from "./values";
 
@@ -31,7 +31,7 @@ export async function readPublicKey(given: string | undefined): Promise<string> 
 
 /** The text of a key has a blank behind its type, and is not the name of a file. */
 async function textOf(given: string): Promise<string> {
-  if (/^\s*(ssh|ecdsa|sk)-\S+\s/.test(given) || given.includes("PRIVATE KEY-----")) {
+  if (/^\s*(ssh|ecdsa|sk)-\S+\s/.test(given) || isPrivateKey(given)) {
     return given;
   }
   try {

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { formatDuration, parseDuration } from "../protocol/duration";
+import { MccError } from "../protocol/error";
 import { nameSchema } from "../protocol/name";
 
 /** Given or not. */
@@ -14,6 +16,14 @@ export const instanceText = z
     "an instance goes by its id or its name; list-instances shows both",
   );
 
+/** What users know by `--public-key` elsewhere is a key's text, so a file or a text may come. */
+export const keyName = z
+  .string()
+  .refine(
+    (written) => nameSchema.safeParse(written).success,
+    "give the name of a key that list-keys shows; add-key gives a key its name",
+  );
+
 export function wholeNumber(least: number, most: number): z.ZodType<number, string> {
   const message = `give a whole number from ${least} to ${most}`;
   return z
@@ -21,4 +31,23 @@ export function wholeNumber(least: number, most: number): z.ZodType<number, stri
     .regex(/^\d{1,9}$/, message)
     .transform(Number)
     .refine((number) => number >= least && number <= most, message);
+}
+
+/** A length of time such as `2m`, in seconds. */
+export function duration(mostSeconds: number): z.ZodType<number, string> {
+  const message = `give a length of time such as 45s, 2m, 1h or a number of seconds, ${formatDuration(mostSeconds)} at most`;
+  return z.string().transform((written, context) => {
+    try {
+      const seconds = parseDuration(written, "it");
+      if (seconds <= mostSeconds) {
+        return seconds;
+      }
+    } catch (error) {
+      if (!MccError.hasCode(error, "invalid")) {
+        throw error;
+      }
+    }
+    context.addIssue({ code: "custom", message });
+    return z.NEVER;
+  });
 }

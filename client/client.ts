@@ -12,6 +12,7 @@ import { answerTimeoutMs, isRepeatable } from "./call-limits";
 import { ConnectionError } from "./connection-error";
 import { findLocalToken, type LocalToken } from "./local-token";
 import { defaultServer, parseServerAddress } from "./server-address";
+import { parseToken } from "./token";
 import { type Answer, Transport } from "./transport";
 
 export interface ConnectOptions {
@@ -134,10 +135,14 @@ function resultSchemaOf(method: MethodName): z.ZodType {
   return Object.hasOwn(methodTable, method) ? methodTable[method].result : z.unknown();
 }
 
-/** Makes a client; the connection itself is made by the first call. @throws MccError `invalid` for a wrong address. */
+/**
+ * Makes a client; the connection itself is made by the first call.
+ *
+ * @throws MccError `invalid` for an address or a token that cannot be used.
+ */
 export function connect({
   server = process.env.MCC_SERVER || defaultServer,
   token = process.env.MCC_TOKEN || undefined,
 }: ConnectOptions = {}): Client {
-  return new Client(parseServerAddress(server), token);
+  return new Client(parseServerAddress(server), token === undefined ? undefined : parseToken(token));
 }

@@ -1,18 +1,19 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { MccError } from "../protocol/error";
 import type { Instance } from "../protocol/instance";
 import type { MethodParameters } from "../protocol/method-table";
 import type { Client } from "./client";
-import { ConnectionError } from "./connection-error";
+import { outlastRestarts } from "./outlast-restarts";
 
 export type InstanceTarget = Pick<MethodParameters<"instance.get">, "instance" | "uid" | "serverId">;
 
-const defaultPatienceMs = 60_000;
-const pauseMs = 500;
+/** How often it is asked how a creation stands, where somebody wants to know. */
+const lookEverySeconds = 2;
 
 export interface CreationOptions {
   /** Called with the instance as reserved, before it is ready; again when it has to be made anew. */
   readonly onPending?: (instance: Instance) => void;
+  /** Called every two seconds with the instance as it stands, until it is ready. */
+  readonly onWaiting?: (instance: Instance) => void;
   /** How long a daemon that was lost may take to come back. Default: 60 seconds. */
   readonly patienceMs?: number;
 }
@@ -27,54 +28,45 @@ export interface CreationOptions {
 export async function createInstance(
   client: Client,
   parameters: MethodParameters<"instance.create">,
-  { onPending, patienceMs = defaultPatienceMs }: CreationOptions = {},
+  { onPending, onWaiting, patienceMs }: CreationOptions = {},
 ): Promise<Instance> {
-  let met = false;
-  let lostSinceMs: number | undefined;
-  let backSinceMs: number | undefined;
-  for (;;) {
-    try {
-      const instance = await client.call("instance.create", parameters);
-      met = true;
-      backSinceMs = Date.now();
-      onPending?.(instance);
-      return instance.status === "pending" ? await waitForNew(client, instance) : instance;
-    } catch (error) {
-      met ||= !ConnectionError.isInstance(error) || error.reached;
-      // One that dies of each creation anew is not back.
-      if (backSinceMs !== undefined && Date.now() - backSinceMs >= patienceMs) {
-        lostSinceMs = undefined;
-      }
-      backSinceMs = undefined;
-      lostSinceMs ??= Date.now();
-      const mayComeBack =
-        met && MccError.hasCode(error, "unavailable") && Date.now() - lostSinceMs < patienceMs;
-      if (!mayComeBack || parameters.clientToken === undefined) {
-        throw error;
-      }
-      await pause(pauseMs);
-    }
-  }
+  return await outlastRestarts(parameters.clientToken !== undefined, patienceMs, async (answered) => {
+    const instance = await client.call("instance.create", parameters);
+    answered();
+    onPending?.(instance);
+    return instance.status === "pending" ? await waitForNew(client, instance, onWaiting) : instance;
+  });
 }
 
 /**
  * Waits until a pending instance is ready as its create asked; one that is made already is so at once.
  *
+ * @param onWaiting is called every two seconds with the instance as it stands.
  * @throws MccError what its create failed with; `not-found` for one that is gone.
  */
-export async function waitUntilReady(client: Client, target: InstanceTarget): Promise<Instance> {
+export async function waitUntilReady(
+  client: Client,
+  target: InstanceTarget,
+  onWaiting?: CreationOptions["onWaiting"],
+): Promise<Instance> {
+  const timeoutSeconds = onWaiting === undefined ? undefined : lookEverySeconds;
   for (;;) {
-    const { ready, instance } = await client.call("instance.wait", target);
+    const { ready, instance } = await client.call("instance.wait", { ...target, timeoutSeconds });
     if (ready) {
       return instance;
     }
+    onWaiting?.(instance);
   }
 }
 
 /** A daemon that ended before an instance was ready undoes it when it comes back. */
-async function waitForNew(client: Client, { id, uid, name }: Instance): Promise<Instance> {
+async function waitForNew(
+  client: Client,
+  { id, uid, name }: Instance,
+  onWaiting: CreationOptions["onWaiting"],
+): Promise<Instance> {
   try {
-    return await waitUntilReady(client, { instance: id, uid });
+    return await waitUntilReady(client, { instance: id, uid }, onWaiting);
   } catch (error) {
     if (MccError.hasCode(error, "not-found")) {
       throw new MccError(

@@ -6,6 +6,9 @@ type Unit = keyof typeof unitSeconds;
 /** Ten years: long enough for anything that is meant to end. */
 export const longestDurationSeconds = 10 * 365 * unitSeconds.d;
 
+/** What a length of time looks like, for messages. */
+export const durationForm = `expected a length of time such as "45m", "2h", "1h30m" or a whole number of seconds, from 1 s to 3650 d`;
+
 /**
  * The seconds of a length of time as people write it: `90s`, `45m`, `2h`, `1d`, `1h30m`, or a number of seconds.
  *
@@ -15,10 +18,7 @@ export const longestDurationSeconds = 10 * 365 * unitSeconds.d;
 export function parseDuration(value: string | number, what: string): number {
   const seconds = secondsOf(String(value).trim());
   if (seconds === undefined || seconds < 1 || seconds > longestDurationSeconds) {
-    throw new MccError(
-      "invalid",
-      `${what} is ${JSON.stringify(value)}: expected a length of time such as "45m", "2h", "1h30m" or a whole number of seconds, from 1 s to 3650 d.`,
-    );
+    throw new MccError("invalid", `${what} is ${JSON.stringify(value)}: ${durationForm}.`);
   }
   return seconds;
 }

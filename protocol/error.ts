@@ -21,6 +21,11 @@ const codeOfFault = new Map<number, ErrorCode>(
   Object.entries(errorCodes).map(([code, { fault }]) => [fault, code as ErrorCode] as const),
 );
 
+export interface MccErrorOptions extends ErrorOptions {
+  /** The message quotes what may be a secret: whoever asked gets it, and no log. Default: false. */
+  readonly confidential?: boolean;
+}
+
 /**
  * The one error that MiniCloud throws. Its message names the thing, the value and the remedy, on one line.
  *
@@ -30,13 +35,15 @@ export class MccError extends Error {
   override readonly name = "MccError";
   /** Marks the class across copies of this package, which `instanceof` cannot see. */
   readonly isMccError = true;
+  readonly confidential: boolean;
 
   constructor(
     readonly code: ErrorCode,
     message: string,
-    options?: ErrorOptions,
+    options?: MccErrorOptions,
   ) {
     super(message, options);
+    this.confidential = options?.confidential ?? false;
   }
 
   static isInstance(error: unknown): error is MccError {

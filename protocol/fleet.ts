@@ -1,12 +1,12 @@
 import { z } from "zod";
+import { type FleetStatus, fleetStatuses } from "./fleet-state";
 import { instanceCreateSchema, instanceStatuses } from "./instance";
 import { method } from "./method";
 import { clientTokenSchema, labelsSchema, nameSchema, timeSchema, uidSchema } from "./name";
 
 export const largestFleet = 10_000;
 
-export const fleetStatuses = ["applying", "ready", "degraded", "destroying", "failed"] as const;
-export type FleetStatus = (typeof fleetStatuses)[number];
+export { type FleetStatus, fleetStatuses };
 
 /** Leaves room for `-10000` in a name of 63 characters. */
 const fleetNameSchema = nameSchema.max(57, "a fleet's name has 57 characters at most");
@@ -65,19 +65,24 @@ export type Fleet = z.infer<typeof fleetSchema>;
 
 const target = { fleet: fleetNameSchema, uid: uidSchema.optional(), serverId: uidSchema.optional() };
 
-const { image, type, keys, labels, waitFor, readyTimeoutSeconds } = instanceCreateSchema.shape;
+const { image, type, keys, labels, waitFor, userData, readyTimeoutSeconds, ttlSeconds, lease } =
+  instanceCreateSchema.shape;
 
 export const fleetApplySchema = z.strictObject({
   /** Its members are called `<name>-1` to `<name>-<count>`. */
   name: fleetNameSchema,
   count: z.int().min(1, "a fleet has one member at least").max(largestFleet),
-  ...{ image, type, keys, labels, waitFor, readyTimeoutSeconds },
+  ...{ image, type, keys, labels, waitFor, userData, readyTimeoutSeconds },
   /** One for each member, in order of their indices, all of the pool. Default: free ones. */
   addresses: z.array(z.ipv4("expected an IPv4 address such as 198.18.0.7")).optional(),
   /** How many members at a time may be gone while others replace them. Default: all. */
   maxUnavailable: z.int().min(1).optional(),
   /** Keeps members that could not be made, for a look, in place of undoing everything. */
   keepOnFailure: z.boolean().default(false),
+  /** The daemon destroys the fleet that long after this call's answer, or its last renewal. Default: never. */
+  ttlSeconds,
+  /** The daemon destroys the fleet when this lease of lease.open ends. */
+  lease,
   clientToken: clientTokenSchema.optional(),
   /** Of a fleet that was made earlier: refuses another one's name, and another server. */
   uid: uidSchema.optional(),
@@ -100,6 +105,11 @@ export const fleetMethods = {
     "Waits until what was last asked of the fleet is done, has failed, or timeoutSeconds are over; done says which.",
     z.strictObject({ ...target, timeoutSeconds: z.int().min(0).max(60).default(60) }),
     z.object({ done: z.boolean(), fleet: fleetSummarySchema }),
+  ),
+  "fleet.extend": method(
+    "Renews the ttl of a fleet, which counts from now: the one that it has, or the one given.",
+    z.strictObject({ ...target, ttlSeconds }),
+    fleetSummarySchema,
   ),
   "fleet.destroy": method(
     "Destroys a fleet with all its members, whatever their state, and returns when they are gone; gone already is success.",

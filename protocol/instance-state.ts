@@ -2,10 +2,6 @@
 export const instanceStatuses = ["pending", "running", "stopped", "destroying", "failed"] as const;
 export type InstanceStatus = (typeof instanceStatuses)[number];
 
-/** How far an instance must have come before it counts as ready. */
-export const readinesses = ["running", "ssh"] as const;
-export type Readiness = (typeof readinesses)[number];
-
 /** The rungs of the ladder to readiness that a word names. */
 export const plainReadinesses = ["running", "address", "ssh"] as const;
 export type PlainReadiness = (typeof plainReadinesses)[number];

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { foreignContainerSchema } from "./foreign-container";
-import { type InstanceStatus, instanceStatuses, type Readiness, readinesses } from "./instance-state";
+import { type InstanceStatus, instanceStatuses } from "./instance-state";
+import { ttlSecondsSchema } from "./lease";
 import { method } from "./method";
 import {
   clientTokenSchema,
@@ -12,8 +13,14 @@ import {
   timeSchema,
   uidSchema,
 } from "./name";
+import { waitForSchema } from "./readiness";
+import { userDataSchema } from "./user-data";
 
-export { type InstanceStatus, instanceStatuses, type Readiness, readinesses };
+export { type InstanceStatus, instanceStatuses };
+
+/** Where an instance stands in its fleet: its name was `<name>-<index>` when it was made. */
+export const fleetPlaceSchema = z.object({ name: z.string(), index: z.int() });
+export type FleetPlace = z.infer<typeof fleetPlaceSchema>;
 
 const instanceSchema = z.object({
   /** From 500, never used twice in the life of a state folder. */
@@ -29,6 +36,12 @@ const instanceSchema = z.object({
   keys: z.array(z.string()),
   labels: z.record(z.string(), z.string()),
   createdAt: timeSchema,
+  /** Absent for one that lives until somebody destroys it. */
+  ttlSeconds: z.int().optional(),
+  /** When the daemon destroys it, to the second, unless its ttl is renewed before. */
+  expiresAt: timeSchema.optional(),
+  /** The lease that it hangs on, as lease.open gave it out. */
+  lease: uidSchema.optional(),
   /**
    * The public half, as it stands in a known_hosts file behind the host: `ssh-ed25519 AAAA…`. Empty for a
    * container that was taken over and has none.
@@ -36,8 +49,12 @@ const instanceSchema = z.object({
   sshHostKey: z.string(),
   /** True when the driver keeps instances in memory only. */
   simulated: z.boolean(),
-  /** With status `failed`: what failed and could not be undone yet. */
+  /** With status `failed`: what failed, and could not be undone yet or was kept for a look. */
   failure: z.string().optional(),
+  /** Of a member of a fleet. */
+  fleet: fleetPlaceSchema.optional(),
+  /** While it gets ready: the rung it waits for, in words such as `ssh` or `tcp 80`, or `userData`. */
+  waitingFor: z.string().optional(),
 });
 export type Instance = z.infer<typeof instanceSchema>;
 
@@ -70,9 +87,17 @@ export const instanceCreateSchema = z.strictObject({
   hostname: hostnameSchema.optional(),
   labels: labelsSchema.default({}),
   clientToken: clientTokenSchema.optional(),
-  waitFor: z.enum(readinesses).default("ssh"),
-  /** How long the instance may take to become ready before it is undone. */
+  waitFor: waitForSchema.default(["ssh"]),
+  /** Run once as root after the first start: once `running`, `address` and `ssh` are reached, before other rungs. */
+  userData: userDataSchema.optional(),
+  /** How long the instance may take from its start until it is ready, userData included, before it is undone. */
   readyTimeoutSeconds: z.int().min(1).max(3600).default(120),
+  /** The daemon destroys it that long after this call's answer, or its last renewal. Default: never. */
+  ttlSeconds: ttlSecondsSchema.optional(),
+  /** The daemon destroys it when this lease of lease.open ends. */
+  lease: uidSchema.optional(),
+  /** Keeps an instance that could not be made, for a look, in place of undoing everything. */
+  keepOnFailure: z.boolean().default(false),
 });
 
 export const largestExecOutputBytes = 16 * 1024 * 1024;
@@ -104,14 +129,23 @@ export const instanceMethods = {
     z.object({ ready: z.boolean(), instance: instanceSchema }),
   ),
   "instance.update": method(
-    "Changes name, type, keys or labels of an instance in place, all given ones or none.",
+    "Changes name, type, keys, labels or ttl of an instance in place, all given ones or none.",
     z.strictObject({
       ...target,
       name: instanceNameSchema.optional(),
       type: dottedNameSchema.optional(),
       keys: keysSchema.optional(),
       labels: labelsSchema.optional(),
+      /** Counts from now; 0 for none. */
+      ttlSeconds: z
+        .union([z.literal(0), ttlSecondsSchema], "expected 0, or a ttl in whole seconds")
+        .optional(),
     }),
+    instanceSchema,
+  ),
+  "instance.extend": method(
+    "Renews the ttl of an instance, which counts from now: the one that it has, or the one given.",
+    z.strictObject({ ...target, ttlSeconds: ttlSecondsSchema.optional() }),
     instanceSchema,
   ),
   "instance.start": method(
@@ -160,6 +194,20 @@ export const instanceMethods = {
       exitCode: z.int(),
       stdout: z.base64(),
       stderr: z.base64(),
+      truncated: z.boolean(),
+    }),
+  ),
+  "instance.log": method(
+    "Returns the exit code and the last of the output of an instance's userData, also while it runs, and for a while after a failed create was undone.",
+    z.strictObject(target),
+    z.object({
+      /** Whether the script is still to end, or to begin. */
+      running: z.boolean(),
+      /** Absent for a script that did not come to an end by itself. */
+      exitCode: z.int().optional(),
+      /** Standard output and standard error as they came, in base64. */
+      output: z.base64(),
+      /** Whether there was more before. */
       truncated: z.boolean(),
     }),
   ),

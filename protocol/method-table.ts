@@ -1,14 +1,18 @@
 import type { z } from "zod";
+import { fleetMethods } from "./fleet";
 import { imageMethods } from "./image";
 import { instanceMethods } from "./instance";
 import { instanceTypeMethods } from "./instance-type";
 import { keyMethods } from "./key";
+import { leaseMethods } from "./lease";
 import { serverMethods } from "./server";
 
 /** Every method of the daemon but `system.*`: the one source for validation, types and help. */
 export const methodTable = {
   ...instanceMethods,
+  ...fleetMethods,
   ...keyMethods,
+  ...leaseMethods,
   ...imageMethods,
   ...instanceTypeMethods,
   ...serverMethods,

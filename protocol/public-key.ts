@@ -28,9 +28,14 @@ const keyTypes = [
  */
 export function parsePublicKey(text: string): PublicKey {
   const line = text.trim();
-  if (/-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/.test(line)) {
+  if (isPrivateKey(line)) {
     throw invalid(
       "this is a private key, which must not leave your machine; give the public half, the text of the file that ends in .pub",
+    );
+  }
+  if (/^----[- ]BEGIN ([A-Z0-9]+ )?PUBLIC KEY/.test(line)) {
+    throw invalid(
+      "it is in another program's form; ssh-keygen -i -f FILE (with -m PKCS8 or -m PEM for OpenSSL's) prints OpenSSH's",
     );
   }
   if (line === "") {
@@ -57,6 +62,11 @@ export function parsePublicKey(text: string): PublicKey {
     comment: comment.join(" "),
     fingerprint: `SHA256:${hash}`,
   };
+}
+
+/** Whether the text has a private key in it: OpenSSH's and OpenSSL's forms, and PuTTY's. */
+export function isPrivateKey(text: string): boolean {
+  return /PRIVATE KEY-----|PuTTY-User-Key-File-/.test(text);
 }
 
 /** Two texts of one key, whatever their comments and blanks. */

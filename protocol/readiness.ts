@@ -38,7 +38,9 @@ export const waitForSchema = z
   )
   .transform((given): Rung[] => (Array.isArray(given) ? given : [given]));
 
-/** A rung in words, for messages: `ssh`, `tcp 80`, `http :80/health`. */
+const longestCommandText = 80;
+
+/** A rung in words, for messages, on one line: `ssh`, `tcp 80`, `http :80/health`. */
 export function rungText(rung: Rung): string {
   if (typeof rung === "string") {
     return rung;
@@ -46,5 +48,10 @@ export function rungText(rung: Rung): string {
   if ("tcp" in rung) {
     return `tcp ${rung.tcp}`;
   }
-  return "http" in rung ? `http :${rung.port}${rung.http}` : `command ${rung.command.join(" ")}`;
+  return "http" in rung ? `http :${rung.port}${rung.http}` : `command ${shortened(rung.command.join(" "))}`;
+}
+
+function shortened(text: string): string {
+  const line = text.replace(/\s+/g, " ");
+  return line.length > longestCommandText ? `${line.slice(0, longestCommandText)}…` : line;
 }

@@ -5,7 +5,7 @@ export const largestUserDataBytes = 256 * 1024;
 
 /**
  * A script that is run once as root after the first start. Without a `#!` line `/bin/sh` runs it; line ends of
- * Windows become those of Linux.
+ * Windows become those of Linux, and its mark at the beginning of a text is left out.
  */
 export const userDataSchema = z
   .string()
@@ -18,4 +18,4 @@ export const userDataSchema = z
     /^[^\p{Cs}\0-\x08\x0b\x0c\x0e-\x1f\x7f]*$/u,
     "a userData script is text, without control characters but tabs and line ends",
   )
-  .transform((text) => text.replaceAll("\r\n", "\n"));
+  .transform((text) => text.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n"));

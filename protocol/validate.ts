@@ -16,6 +16,9 @@ export function validate<S extends z.ZodType>(schema: S, value: unknown, what: s
   throw new MccError("invalid", `${what}: ${mistakes.join("; ")}.`);
 }
 
+/** Parameters whose values are never quoted: they may hold secrets. */
+const confidential: readonly PropertyKey[] = ["userData"];
+
 /** One mistake in words, without the name of what it was found in. */
 export function describe(issue: z.core.$ZodIssue, root: unknown): string {
   if (issue.code === "unrecognized_keys") {
@@ -25,6 +28,9 @@ export function describe(issue: z.core.$ZodIssue, root: unknown): string {
   const came = valueAt(root, issue.path);
   if (came === undefined && issue.path.length > 0) {
     return `${pathText(issue.path)} is missing (${allowed(issue)})`;
+  }
+  if (issue.path.some((name) => confidential.includes(name))) {
+    return `${pathText(issue.path)}: ${allowed(issue)}`;
   }
   return `${pathText(issue.path) || "the value"} is ${show(came)}: ${allowed(issue)}`;
 }

@@ -9,6 +9,7 @@ import { identityOf } from "./identity";
 const shells = {
   Instance: `exports.handler = () => require("minicloud/provider/hooks").instance;`,
   Key: `exports.handler = () => require("minicloud/provider/hooks").key;`,
+  Fleet: `exports.handler = () => require("minicloud/provider/hooks").fleet;`,
 } as const;
 
 /**

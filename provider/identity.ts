@@ -5,6 +5,8 @@ import * as pulumi from "@pulumi/pulumi";
 /** Inputs that a resource gets besides its arguments: whose it is, and what makes its creation repeatable. */
 export interface Identity {
   readonly ownerUrn: Promise<string>;
+  /** Who has the stack. None in users' unit tests that give none. */
+  readonly organization: string | undefined;
   readonly clientToken: Promise<string>;
 }
 
@@ -16,13 +18,22 @@ export function identityOf(type: string, name: string, parent: pulumi.Resource |
   const urn = pulumi.createUrn(name, `pulumi-nodejs:dynamic/minicloud:${type}`, parent);
   // Not the output itself: it would make the resource depend on its parent, and so on itself.
   const ownerUrn = new Promise<string>((resolve) => void urn.apply(resolve));
-  return { ownerUrn, clientToken: ownerUrn.then((owner) => tokenOf(owner)) };
+  return { ownerUrn, organization: organization(), clientToken: ownerUrn.then((owner) => tokenOf(owner)) };
 }
 
 /** Two people's stacks may have the same name, where each keeps the state to himself. */
 function tokenOf(ownerUrn: string): string {
   const namespace = new pulumi.Config("minicloud").get("namespace") ?? `${userName()}@${hostname()}`;
   return createHash("sha256").update(`${namespace}\n${ownerUrn}`).digest("hex").slice(0, 32);
+}
+
+function organization(): string | undefined {
+  try {
+    return pulumi.getOrganization();
+  } catch {
+    // The SDK has no other way to say that there is none.
+    return undefined;
+  }
 }
 
 /** A user id need not have a name, as in containers. */

@@ -1,3 +1,7 @@
-export type { InstanceStatus, Readiness } from "../protocol/instance-state";
+export type { FleetStatus } from "../protocol/fleet-state";
+export type { InstanceStatus, PlainReadiness } from "../protocol/instance-state";
+export { Fleet, type FleetArgs, type FleetHost } from "./fleet";
+export * from "./functions";
+export type { Duration, HostArgs, Rung, Timeouts } from "./host-args";
 export { Instance, type InstanceArgs } from "./instance";
 export { Key, type KeyArgs } from "./key";

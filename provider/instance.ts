@@ -1,15 +1,13 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { InstanceStatus, Readiness } from "../protocol/instance-state";
+import type { InstanceStatus } from "../protocol/instance-state";
 import { DynamicResource } from "./dynamic-resource";
+import type { HostArgs } from "./host-args";
+import { renewLease } from "./lease-renewal";
 
 /** What an {@link Instance} is made of. All may be left out. */
-export interface InstanceArgs {
+export interface InstanceArgs extends HostArgs {
   /** The image to start from. A change replaces the instance. Default: `micro`. */
   image?: pulumi.Input<string>;
-  /** The instance type, which limits memory, processors and processes. Default: `basic`. */
-  type?: pulumi.Input<string>;
-  /** Names of the keys that may log in as root, such as the `name` of a `Key`. Default: none. */
-  keys?: pulumi.Input<pulumi.Input<string>[]>;
   /**
    * 1 to 63 of `a-z`, `0-9` and `-`; no two instances of a server have the same.
    * Default: the resource's name and six digits, such as `web-3f9a1c`.
@@ -26,20 +24,19 @@ export interface InstanceArgs {
    * was given, it stays until something else replaces the instance.
    */
   hostname?: pulumi.Input<string>;
-  /** Words of your own to find it by. Keys that begin with `minicloud/` are MiniCloud's. Default: none. */
-  labels?: pulumi.Input<Record<string, pulumi.Input<string>>>;
   /**
-   * When it counts as made: `ssh`, when its SSH server answers, or `running`, when its first process runs.
-   * It has 120 seconds for that, or is undone. Default: `ssh`.
+   * The id or name of an instance that exists and is nobody's, or of a container of OpenVZ's, which becomes this
+   * resource's when that is created. What the other arguments leave out stays as it is there, and `userData` is not
+   * run. It is destroyed with the resource, unless the option `retainOnDelete` is set. Not looked at again later.
    */
-  waitFor?: pulumi.Input<Readiness>;
+  adopt?: pulumi.Input<string | number>;
 }
 
 /**
  * A container with an address of its own, into which its keys can log in by SSH.
  *
- * Keys, labels, name and type change in place. A change of image, address or host name replaces it; the old
- * one is always destroyed first, because names and addresses belong to one instance at a time. What is left
+ * Keys, labels, name, type and ttl change in place. A change of image, userData, address or host name replaces it;
+ * the old one is always destroyed first, because names and addresses belong to one instance at a time. What is left
  * out after it was given goes back to its default; address and host name only at the next replacement.
  */
 export class Instance extends DynamicResource {
@@ -58,6 +55,9 @@ export class Instance extends DynamicResource {
   declare readonly sshHostKey: pulumi.Output<string>;
   /** True when the server keeps instances in memory only, where nobody can log in. */
   declare readonly simulated: pulumi.Output<boolean>;
+  /** Which of all instances, and of all servers. */
+  declare protected readonly uid: pulumi.Output<string>;
+  declare protected readonly serverId: pulumi.Output<string>;
 
   constructor(name: string, args: InstanceArgs = {}, options: pulumi.CustomResourceOptions = {}) {
     super(
@@ -68,8 +68,15 @@ export class Instance extends DynamicResource {
         ...{ keys: undefined, labels: undefined },
         ...args,
         ...{ instanceId: undefined, status: undefined, sshHostKey: undefined, simulated: undefined },
+        ...{ uid: undefined, serverId: undefined },
       },
       options,
     );
+    if (args.ttl !== undefined) {
+      const { instanceId: instance, uid, serverId } = this;
+      renewLease(this, { instance, uid, serverId }, (daemon, target) =>
+        daemon.call("instance.extend", target),
+      );
+    }
   }
 }

@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, open, readdir, rm, rmdir } from "node:fs/promises";
+import { open, readdir, rm, rmdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { messageOf } from "../protocol/error";
 import { validate } from "../protocol/validate";
+import { makeFolder } from "./cloud/make-folder";
 import { refuseForeignFolder } from "./cloud/state-folder";
 import { tolerate } from "./cloud/tolerate";
 import { type StartReport, startReportSchema } from "./start-report";
@@ -24,7 +25,7 @@ export async function startInBackground(
   stateFolder: string,
   words: readonly string[],
 ): Promise<BackgroundStart> {
-  const firstMade = await mkdir(stateFolder, { recursive: true, mode: 0o755 });
+  const firstMade = await makeFolder(stateFolder);
   await refuseForeignFolder(stateFolder);
   const logFile = join(stateFolder, "mccserver.log");
   const log = await open(logFile, "a", 0o600);

@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import { connect } from "../../client/client";
+import { daemonHost, isDaemonHere } from "../../client/daemon-host";
 import { buildStockImage, stockImages } from "../../images/stock-images";
 import { MccError } from "../../protocol/error";
 import { dottedNameSchema } from "../../protocol/name";
 import { command } from "../command";
-import { daemonHost, isDaemonHere } from "../daemon-host";
 import { formatBytes } from "../output/bytes";
 import { print } from "../output/print";
 import { StatusLine } from "../output/status-line";
@@ -53,7 +53,10 @@ export const buildImage = command({
     }
     // Before minutes are spent on it.
     if ((await client.call("image.list", {})).some((image) => image.name === name)) {
-      throw new MccError("conflict", `The image "${name}" exists already; remove it first (image.remove).`);
+      throw new MccError(
+        "conflict",
+        `The image "${name}" exists already; remove it first (mcc remove-image).`,
+      );
     }
     const status = new StatusLine();
     const folder = await mkdtemp(join(tmpdir(), "minicloud-image-"));

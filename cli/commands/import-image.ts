@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import { connect } from "../../client/client";
+import { isDaemonHere } from "../../client/daemon-host";
 import { dottedNameSchema } from "../../protocol/name";
 import { command } from "../command";
-import { isDaemonHere } from "../daemon-host";
 import { formatBytes } from "../output/bytes";
 import { print } from "../output/print";
 import { text } from "../values";

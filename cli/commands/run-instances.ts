@@ -2,16 +2,18 @@ import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { connect } from "../../client/client";
 import { createInstance } from "../../client/instance-creation";
-import { type Instance, readinesses } from "../../protocol/instance";
+import type { Instance } from "../../protocol/instance";
 import type { MethodParameters } from "../../protocol/method-table";
-import { dottedNameSchema, instanceNameSchema, nameSchema } from "../../protocol/name";
+import { dottedNameSchema, instanceNameSchema } from "../../protocol/name";
 import { command } from "../command";
 import { onEach } from "../on-each";
 import { instanceLayout } from "../output/instance-layout";
 import { formOptions, printListing } from "../output/listing";
 import { ProgressLine } from "../output/progress-line";
+import { readUserData, userDataOption } from "../read-user-data";
 import { withSuggestion } from "../subjects";
-import { wholeNumber } from "../values";
+import { duration, flag, keyName, wholeNumber } from "../values";
+import { waitForOption } from "../wait-for";
 
 /** Long enough for a daemon that is being restarted; a person waits. */
 const patienceMs = 10_000;
@@ -47,7 +49,7 @@ export const runInstances = command({
     keys: {
       syntax: "-k, --public-key <KEY>",
       help: "name of a key that list-keys shows; for several keys, give it several times",
-      value: z.array(nameSchema).default([]),
+      value: z.array(keyName).default([]),
       several: true,
       names: "key",
     },
@@ -62,15 +64,17 @@ export const runInstances = command({
       value: wholeNumber(1, mostInstances).default(1),
     },
     wait: { syntax: "--no-wait", help: "return at once, before they are up", value: z.boolean() },
-    waitFor: {
-      syntax: "--wait-for <STATE>",
-      help: "when they count as up: running, or ssh, once they answer there (default: ssh)",
-      value: z.enum(readinesses, `choose ${readinesses.join(" or ")}`).optional(),
-    },
+    waitFor: waitForOption,
+    userData: userDataOption,
     timeout: {
-      syntax: "--timeout <SECONDS>",
-      help: "how long each may take to come up before it is undone (default: 120)",
-      value: wholeNumber(1, 3600).optional(),
+      syntax: "--timeout <TIME>",
+      help: "how long each may take to come up before it is undone, such as 90s or 5m (default: 2m)",
+      value: duration(3600).optional(),
+    },
+    keepOnFailure: {
+      syntax: "--keep-on-failure",
+      help: "keep one that does not come up, for a look, until it is destroyed",
+      value: flag,
     },
     ...formOptions,
   },
@@ -79,27 +83,44 @@ export const runInstances = command({
     ["run-instances -i debian-12 -t basic -k me -n web", "one instance"],
     ["run-instances -k me -n node -c 20", "node-1 to node-20, at once"],
     ["run-instances --no-wait --quiet", "the id of one that is still coming up"],
+    ["run-instances --user-data setup.sh --wait-for ssh,http:8080/health", "up when its server is"],
   ],
-  run: async ({ image, type, keys, name, count, wait, waitFor, timeout, ...form }) => {
+  run: async ({
+    image,
+    type,
+    keys,
+    name,
+    count,
+    wait,
+    waitFor,
+    userData,
+    timeout,
+    keepOnFailure,
+    ...form
+  }) => {
     const client = connect();
-    const made: Instance[] = [];
+    const script = await readUserData(userData);
+    const names = numberedNames(name, count);
+    /** In the order of their names, with gaps for those that are not up, or will not be. */
+    const made: (Instance | undefined)[] = names.map(() => undefined);
     const progress = new ProgressLine(count, wait ? "instances up" : "instances on their way");
-    const make = async (parameters: MethodParameters<"instance.create">): Promise<void> => {
-      made.push(
-        wait
-          ? await createInstance(client, parameters, { patienceMs })
-          : await client.call("instance.create", parameters),
-      );
-      progress.add();
-    };
+    const make = async (parameters: MethodParameters<"instance.create">): Promise<Instance> =>
+      wait
+        ? await createInstance(client, parameters, {
+            patienceMs,
+            onWaiting: ({ name: which, waitingFor }) =>
+              progress.detail(`${which} waits for ${waitingFor ?? "its turn"}`),
+          })
+        : await client.call("instance.create", parameters);
     try {
-      await onEach(numberedNames(name, count), (each) =>
-        make({
-          ...{ image, type, keys, waitFor, readyTimeoutSeconds: timeout },
+      await onEach([...names.entries()], async ([place, each]) => {
+        made[place] = await make({
+          ...{ image, type, keys, waitFor, userData: script, readyTimeoutSeconds: timeout, keepOnFailure },
           name: each,
           clientToken: randomUUID(),
-        }),
-      );
+        });
+        progress.add();
+      });
     } catch (error) {
       throw await withSuggestion(client, error, [
         { subject: "image", name: image },
@@ -108,12 +129,9 @@ export const runInstances = command({
       ]);
     } finally {
       progress.clear();
-      if (made.length > 0) {
-        printListing(
-          made.sort((one, other) => one.id - other.id),
-          form,
-          layout,
-        );
+      const rows = made.filter((instance) => instance !== undefined);
+      if (rows.length > 0) {
+        printListing(rows, form, layout);
       }
     }
   },

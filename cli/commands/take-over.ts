@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { connect } from "../../client/client";
 import { MccError } from "../../protocol/error";
-import { instanceNameSchema, nameSchema } from "../../protocol/name";
+import { instanceNameSchema } from "../../protocol/name";
 import { command } from "../command";
 import { titleOf } from "../find-instances";
 import { onEach } from "../on-each";
 import { print } from "../output/print";
-import { text } from "../values";
+import { keyName, text } from "../values";
 
 export const takeOver = command({
   name: "take-over",
@@ -20,7 +20,7 @@ export const takeOver = command({
     keys: {
       syntax: "-k, --public-key <KEY>",
       help: "name of a key that list-keys shows, beside those that it has; may be given several times",
-      value: z.array(nameSchema).default([]),
+      value: z.array(keyName).default([]),
       several: true,
       names: "key",
     },

@@ -7,10 +7,10 @@ import { onEach } from "../on-each";
 import { print } from "../output/print";
 import { wholeNumber } from "../values";
 
+import { someInstances } from "../words";
+
 /** What the daemon waits in one call at most. */
 const longestCallSeconds = 60;
-
-import { someInstances } from "../words";
 
 export const wait = command({
   name: "wait",

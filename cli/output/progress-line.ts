@@ -4,6 +4,7 @@ import { StatusLine } from "./status-line";
 export class ProgressLine {
   readonly #line = new StatusLine();
   #done = 0;
+  #detail = "";
 
   /** @param what follows the count: `3 of 20 instances up`. */
   constructor(
@@ -15,6 +16,13 @@ export class ProgressLine {
 
   add(): void {
     this.#done += 1;
+    this.#detail = "";
+    this.#show();
+  }
+
+  /** Says behind the count what one of them is at. */
+  detail(text: string): void {
+    this.#detail = ` (${text})`;
     this.#show();
   }
 
@@ -23,6 +31,6 @@ export class ProgressLine {
   }
 
   #show(): void {
-    this.#line.show(`${this.#done} of ${this.total} ${this.what}`);
+    this.#line.show(`${this.#done} of ${this.total} ${this.what}${this.#detail}`);
   }
 }

@@ -1,10 +1,11 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isDaemonHere, jumpHost } from "../../client/daemon-host";
 import { MccError } from "../../protocol/error";
 import type { Instance } from "../../protocol/instance";
-import { daemonHost, isDaemonHere } from "../daemon-host";
 import { titleOf } from "../find-instances";
+import { note } from "../output/print";
 import { text } from "../values";
 
 /** The options of the commands that go by SSH. */
@@ -27,31 +28,42 @@ export interface Access {
   readonly jump: string | undefined;
 }
 
+/** What `ssh` and `scp` end with when they could not connect. */
+const noConnection = 255;
+
 /**
  * What makes `ssh` and `scp` reach instances with their host keys checked and without a question: the keys are
  * known from the daemon. They lie in a file of this call's own, which is gone when `use` is through.
  *
  * @param server the daemon's, as a URL.
+ * @param use runs one of them with these options and returns its exit code, which is this function's, too.
  * @throws MccError `conflict` for an instance without SSH.
  */
-export async function withAccess<T>(
+export async function withAccess(
   server: string,
   instances: readonly Instance[],
   { identity, jump }: Access,
-  use: (options: string[]) => Promise<T>,
-): Promise<T> {
+  use: (options: string[]) => Promise<number>,
+): Promise<number> {
   instances.forEach(refuseWithoutSsh);
   const folder = await mkdtemp(join(tmpdir(), "mcc-ssh-"));
   try {
     const knownHosts = join(folder, "known_hosts");
     const lines = instances.map(({ ipAddress, sshHostKey }) => `${ipAddress} ${sshHostKey}\n`);
     await writeFile(knownHosts, lines.join(""), { mode: 0o600 });
-    const through = jump ?? ((await isDaemonHere(server)) ? undefined : daemonHost(server));
-    return await use([
+    const ownWay = (await isDaemonHere(server)) ? undefined : jumpHost(server);
+    const through = jump ?? ownWay;
+    const exitCode = await use([
       ...Object.entries(settings(knownHosts)).flatMap(([name, value]) => ["-o", `${name}=${value}`]),
       ...(identity === undefined ? [] : ["-i", identity]),
       ...(through === undefined ? [] : ["-J", through]),
     ]);
+    if (exitCode === noConnection && jump === undefined && ownWay !== undefined) {
+      note(
+        `The way led through the daemon's host, ${ownWay}, whose key and user are your own SSH configuration's; -J USER@HOST names another way.`,
+      );
+    }
+    return exitCode;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

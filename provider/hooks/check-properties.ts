@@ -14,7 +14,10 @@ interface Checked {
 }
 
 /** What a resource's constructor and the SDK put beside the arguments. */
-const hidden = ["clientToken", "ownerUrn", "__provider"];
+const hidden = ["clientToken", "organization", "ownerUrn", "__provider"];
+
+/** Their values may be secrets. The engine prints the value of the property that a failure names, so none is named. */
+const confidential = ["userData"];
 
 /** Checks arguments, each by the schema of its name; what is not known yet passes. */
 export function checkProperties(schemas: Readonly<Record<string, z.ZodType>>, news: Properties): Checked {
@@ -27,7 +30,11 @@ export function checkProperties(schemas: Readonly<Record<string, z.ZodType>>, ne
     for (const issue of parsed.error?.issues ?? []) {
       const at = { ...issue, path: [property, ...issue.path] };
       if (!hasUnknown(valueAt(news, at.path))) {
-        failures.push({ property, reason: describe(at, news) });
+        failures.push(
+          confidential.includes(property)
+            ? { property: "", reason: `${property}: ${issue.message}` }
+            : { property, reason: describe(at, news) },
+        );
       }
     }
   }

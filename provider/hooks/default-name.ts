@@ -1,10 +1,14 @@
+import type { Identity } from "./identity-schema";
 import { logicalName } from "./owner";
 
-const longestName = 63;
 const suffixLength = 6;
 
-/** The resource's own name as far as a DNS label can hold it, and enough of the token to tell it from others'. */
-export function defaultName({ ownerUrn, clientToken }: { ownerUrn: string; clientToken: string }): string {
+/**
+ * The resource's own name as far as there is room for it, and enough of the token to tell it from others'.
+ *
+ * @param longestName by default that of a DNS label.
+ */
+export function defaultName({ ownerUrn, clientToken }: Identity, longestName = 63): string {
   const suffix = clientToken.slice(0, suffixLength);
   const stem = logicalName(ownerUrn)
     .toLowerCase()

@@ -1,13 +1,20 @@
 import { z } from "zod";
 import { clientTokenSchema } from "../../protocol/name";
 
-/** What a resource's constructor adds to its arguments. */
-export const identitySchema = z.object({ ownerUrn: z.string(), clientToken: clientTokenSchema });
+/** What a resource's constructor adds to its arguments. States of the first release have no organization. */
+export const identitySchema = z.object({
+  ownerUrn: z.string(),
+  organization: z.string().optional(),
+  clientToken: clientTokenSchema,
+});
+export type Identity = z.infer<typeof identitySchema>;
 
 /** The token stays what it was when the resource was made, whatever its stack is called by now. */
-export function identityOf(
-  olds: Record<string, unknown>,
-  news: Record<string, unknown>,
-): z.infer<typeof identitySchema> {
-  return identitySchema.parse({ ownerUrn: news.ownerUrn, clientToken: olds.clientToken ?? news.clientToken });
+export function identityOf(olds: Record<string, unknown>, news: Record<string, unknown>): Identity {
+  const { ownerUrn, organization } = news;
+  return identitySchema.parse({
+    ownerUrn,
+    ...(organization === undefined ? {} : { organization }),
+    clientToken: olds.clientToken ?? news.clientToken,
+  });
 }

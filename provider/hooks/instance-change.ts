@@ -9,8 +9,12 @@ export interface Target {
   readonly serverId: string;
 }
 
-/** Makes an instance as its resource asks, in all that changes in place, and starts one that went down. */
-export async function changeInstance(target: Target, inputs: Inputs): Promise<Instance> {
-  const instance = await daemon().call("instance.update", { ...target, ...changeableOf(inputs) });
+/**
+ * Makes an instance as its resource asks, in all that changes in place, and starts one that went down.
+ *
+ * @param before the instance as it was: what the resource leaves out stays.
+ */
+export async function changeInstance(target: Target, inputs: Inputs, before: Instance): Promise<Instance> {
+  const instance = await daemon().call("instance.update", { ...target, ...changeableOf(inputs, before) });
   return instance.status === "stopped" ? await daemon().call("instance.start", target) : instance;
 }

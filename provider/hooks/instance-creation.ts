@@ -1,8 +1,16 @@
-import { ConnectionError, createInstance, type Instance, MccError } from "../../client";
+import {
+  ConnectionError,
+  createInstance,
+  type Instance,
+  MccError,
+  type MethodParameters,
+} from "../../client";
+import { adoptInstance } from "./adoption";
+import { withoutUndefined } from "./check-properties";
 import { daemon } from "./connection";
 import { changeInstance } from "./instance-change";
 import { changeableOf, type Inputs, isAsAsked, stateOf } from "./instance-properties";
-import { ownerLabels } from "./owner";
+import { foreignLabel, type Owner } from "./owner";
 import { PartialFailure } from "./partial-failure";
 import { reportProgress } from "./progress";
 
@@ -13,25 +21,29 @@ import { reportProgress } from "./progress";
  * @throws PartialFailure when the instance exists, or may.
  */
 export async function makeInstance(inputs: Inputs, serverId: string): Promise<Instance> {
-  const { image, ipAddress, hostname, waitFor, clientToken, ownerUrn } = inputs;
+  const { adopt, ownerUrn } = inputs;
   const startMs = Date.now();
   let known: Instance | undefined;
-  const endProgress = reportProgress(ownerUrn, () => progressText(known, waitFor, Date.now() - startMs));
+  const endProgress = reportProgress(ownerUrn, () => progressText(known, Date.now() - startMs));
   try {
-    const instance = await createInstance(
-      daemon(),
-      { ...changeableOf(inputs), image, ipAddress, hostname, waitFor, clientToken },
-      {
-        onPending: (reserved) => {
-          refuseForeign(reserved, ownerUrn);
-          known = reserved;
-        },
+    if (adopt !== undefined) {
+      return await adoptInstance(adopt, inputs, serverId, (found) => {
+        known = found;
+      });
+    }
+    const instance = await createInstance(daemon(), creationOf(inputs), {
+      onPending: (reserved) => {
+        refuseForeign(reserved, inputs);
+        known = reserved;
       },
-    );
+      onWaiting: (waiting) => {
+        known = waiting;
+      },
+    });
     known = instance;
     return isAsAsked(instance, inputs)
       ? instance
-      : await changeInstance({ instance: instance.id, uid: instance.uid, serverId }, inputs);
+      : await changeInstance({ instance: instance.id, uid: instance.uid, serverId }, inputs, instance);
   } catch (error) {
     if (!(error instanceof Error) || known === undefined || (await isUndone(known, serverId, error))) {
       throw error;
@@ -40,6 +52,15 @@ export async function makeInstance(inputs: Inputs, serverId: string): Promise<In
   } finally {
     endProgress(known?.ipAddress ?? "");
   }
+}
+
+function creationOf(inputs: Inputs): MethodParameters<"instance.create"> {
+  const { image, ipAddress, hostname, userData, waitFor, keepOnFailure, clientToken, timeouts, ttl } = inputs;
+  return {
+    ...changeableOf(inputs),
+    ...{ image, ipAddress, hostname, userData, waitFor, keepOnFailure, clientToken },
+    ...{ readyTimeoutSeconds: timeouts?.create, ttlSeconds: ttl },
+  };
 }
 
 /** What the creation itself failed with the daemon has undone; only its own word for that is believed. */
@@ -56,25 +77,26 @@ async function isUndone({ id, uid }: Instance, serverId: string, error: Error): 
 }
 
 function partialFailure(instance: Instance, inputs: Inputs, serverId: string, cause: Error): PartialFailure {
-  const state = stateOf(instance, { ...inputs, serverId });
-  return new PartialFailure(String(instance.id), { ...inputs, ...state }, cause);
+  const state = stateOf(instance, inputs, serverId);
+  return new PartialFailure(String(instance.id), { ...withoutUndefined(inputs), ...state }, cause);
 }
 
 /** A resource that was renamed keeps its token, and the next of its old name would come by the same. */
-function refuseForeign({ id, name, labels }: Instance, ownerUrn: string): void {
-  const foreign = Object.entries(ownerLabels(ownerUrn)).find(([key, value]) => labels[key] !== value);
+function refuseForeign({ id, name, labels }: Instance, owner: Owner): void {
+  const foreign = foreignLabel(labels, owner);
   if (foreign !== undefined) {
-    const [key, value] = foreign;
     throw new MccError(
       "conflict",
-      `Instance ${id} ("${name}") was made under this resource's name and belongs to another now: its label ${key} is "${labels[key]}" and not "${value}". Give this resource another name.`,
+      `Instance ${id} ("${name}") was made under this resource's name and belongs to another now: its label ${foreign.key} is "${foreign.found}" and not "${foreign.wanted}". Give this resource another name.`,
     );
   }
 }
 
-function progressText(known: Instance | undefined, waitFor: string, elapsedMs: number): string {
+function progressText(known: Instance | undefined, elapsedMs: number): string {
   const seconds = Math.round(elapsedMs / 1000);
-  return known === undefined
-    ? `asking for an instance (${seconds} s)`
-    : `${known.ipAddress} is ${known.status}, waiting for ${waitFor} (${seconds} s)`;
+  if (known === undefined) {
+    return `asking for an instance (${seconds} s)`;
+  }
+  const waiting = known.waitingFor === undefined ? "" : `, waiting for ${known.waitingFor}`;
+  return `${known.ipAddress} is ${known.status}${waiting} (${seconds} s)`;
 }

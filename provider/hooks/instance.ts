@@ -1,4 +1,4 @@
-import { waitUntilReady } from "../../client";
+import { type Instance, waitUntilReady } from "../../client";
 import { checkProperties, withoutUndefined } from "./check-properties";
 import { configureConnection, daemon } from "./connection";
 import { defaultName } from "./default-name";
@@ -8,14 +8,17 @@ import { identityOf } from "./identity-schema";
 import { changeInstance, type Target } from "./instance-change";
 import { makeInstance } from "./instance-creation";
 import {
+  adoptedArgsSchemas,
   argsSchemas,
   changesOf,
+  type Inputs,
   inputsOf,
   inputsSchema,
   type State,
   stateOf,
   stateSchema,
 } from "./instance-properties";
+import { within } from "./time-limit";
 
 /** What becomes of an `Instance` of a program. */
 export const instanceHooks: Hooks = {
@@ -23,8 +26,11 @@ export const instanceHooks: Hooks = {
 
   check: (olds, news) => {
     const identity = identityOf(olds, news);
-    const { inputs, failures } = checkProperties(argsSchemas, news);
-    const name = defaultName(identity);
+    // Once adopted, always adopted: what the program leaves out is not to change when it no longer says adopt.
+    const adopt = news.adopt ?? olds.adopt ?? undefined;
+    const schemas = adopt === undefined ? argsSchemas : adoptedArgsSchemas;
+    const { inputs, failures } = checkProperties(schemas, { ...news, adopt });
+    const name = adopt === undefined ? defaultName(identity) : olds.name;
     // The daemon's choice, where the program has none. A replacement comes without olds.
     const { ipAddress, hostname } = olds;
     return { inputs: withoutUndefined({ name, ipAddress, hostname, ...inputs, ...identity }), failures };
@@ -40,7 +46,7 @@ export const instanceHooks: Hooks = {
     const { serverId } = await daemon().info();
     // The SDK needs all of the properties back should the creation stop half-way.
     const instance = await makeInstance({ ...properties, ...inputs }, serverId);
-    return { id: String(instance.id), outs: stateOf(instance, { ...inputs, serverId }) };
+    return { id: String(instance.id), outs: stateOf(instance, inputs, serverId) };
   },
 
   read: async (id, properties) => {
@@ -48,26 +54,41 @@ export const instanceHooks: Hooks = {
     const instance = await unlessGone(daemon().call("instance.get", targetOf(state)));
     return instance === undefined || instance.status === "destroying"
       ? {}
-      : { id, props: stateOf(instance, state), inputs: inputsOf(instance, state) };
+      : { id, props: stateOf(instance, state, state.serverId), inputs: inputsOf(instance, state) };
   },
 
   /** Also what finishes a creation that was recorded as half-done. */
   update: async (_id, olds, news) => {
     const state = stateSchema.parse(olds);
     const inputs = inputsSchema.parse(news);
-    const target = targetOf(state);
-    if ((await unlessGone(waitUntilReady(daemon(), target))) === undefined) {
-      throw goneError(`Instance ${state.instanceId} ("${state.name}")`);
-    }
-    const instance = await changeInstance(target, inputs);
-    return { outs: stateOf(instance, { ...inputs, serverId: state.serverId }) };
+    const instance = await within(
+      inputs.timeouts?.update,
+      `A change of ${titleOf(state)}`,
+      change(state, inputs),
+    );
+    return { outs: stateOf(instance, inputs, state.serverId) };
   },
 
   delete: async (_id, properties) => {
-    await daemon().call("instance.destroy", targetOf(stateSchema.parse(properties)));
+    const state = stateSchema.parse(properties);
+    const destroying = daemon().call("instance.destroy", targetOf(state));
+    await within(state.timeouts?.delete, `The end of ${titleOf(state)}`, destroying);
   },
 };
 
+async function change(state: State, inputs: Inputs): Promise<Instance> {
+  const target = targetOf(state);
+  const before = await unlessGone(waitUntilReady(daemon(), target));
+  if (before === undefined) {
+    throw goneError(titleOf(state));
+  }
+  return await changeInstance(target, inputs, before);
+}
+
 function targetOf({ instanceId, uid, serverId }: State): Target {
   return { instance: instanceId, uid, serverId };
+}
+
+function titleOf({ instanceId, name }: State): string {
+  return `Instance ${instanceId} ("${name}")`;
 }

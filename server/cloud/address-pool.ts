@@ -20,6 +20,12 @@ export class AddressPool {
     return this.size - new Set([...this.#taken, ...this.#foreign]).size;
   }
 
+  /** Whether it is in the range, and nobody has it. */
+  isFree(address: string): boolean {
+    const index = this.#indexOf(address);
+    return index !== undefined && !this.#taken.has(index) && !this.#foreign.has(index);
+  }
+
   /** @throws MccError `exhausted` when none is free. */
   takeAny(): string {
     for (let step = 0; step < this.size; step += 1) {

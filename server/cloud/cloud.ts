@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger } from "pino";
 import type { InstanceType } from "../../protocol/instance-type";
@@ -7,16 +6,28 @@ import type { Driver, ForeignContainer } from "../driver/driver";
 import { type DriverName, loadDriver, resolveDriverName } from "../driver/load";
 import { AddressPool } from "./address-pool";
 import { type AddressRange, type NetworkPlan, planNetwork } from "./address-range";
+import { type Clock, systemClock } from "./clock";
+import { FleetCatalog } from "./fleet-catalog";
+import { FleetRecords } from "./fleet-record";
+import { allRecords, recoverFleets } from "./fleet-recovery";
+import { Fleets } from "./fleets";
 import { HostNames } from "./host-names";
 import { IdSequence } from "./id-sequence";
 import { type Identity, openIdentity } from "./identity";
 import { Images } from "./images";
+import { InstanceBeginning } from "./instance-beginning";
 import { InstanceCatalog } from "./instance-catalog";
 import { engineLimits, type InstanceContext } from "./instance-context";
+import { InstanceDestruction } from "./instance-destruction";
 import { InstanceRecords } from "./instance-record";
 import { InstanceTypes } from "./instance-types";
 import { Instances } from "./instances";
 import { Keys } from "./keys";
+import { LeaseClock } from "./lease-clock";
+import { LeaseReaper } from "./lease-reaper";
+import type { Leased } from "./leased";
+import { Leases } from "./leases";
+import { makeFolder } from "./make-folder";
 import { keepNetwork } from "./network-file";
 import { PreflightError } from "./preflight";
 import { startAfterReboot } from "./reboot";
@@ -25,6 +36,7 @@ import { Reservations } from "./reservations";
 import { hostResolvers } from "./resolvers";
 import { refuseForeignFolder } from "./state-folder";
 import { acquireStateLock, type StateLock } from "./state-lock";
+import { UserDataLogs } from "./user-data-logs";
 
 /** How long creations that are under way may still take when the daemon is asked to end. */
 const closePatienceMs = 10_000;
@@ -44,6 +56,8 @@ export interface CloudOptions {
   readonly log: Logger;
   /** For tests: makes the driver in place of the table of drivers. */
   readonly loadDriver?: typeof loadDriver;
+  /** For tests: a clock that they set. */
+  readonly clock?: Clock;
 }
 
 /** The domain of one daemon, opened on a state folder: what the methods call. */
@@ -54,6 +68,7 @@ export class Cloud {
   constructor(
     readonly identity: Identity,
     readonly instances: Instances,
+    readonly fleets: Fleets,
     readonly keys: Keys,
     readonly images: Images,
     private readonly parts: {
@@ -63,6 +78,10 @@ export class Cloud {
       readonly version: string;
     },
   ) {}
+
+  get leases(): Leases {
+    return this.parts.context.leases;
+  }
 
   types(): InstanceType[] {
     return this.parts.context.types.list();
@@ -104,10 +123,14 @@ export class Cloud {
    */
   async close(): Promise<void> {
     const { context, lock } = this.parts;
+    context.reaper.close();
+    context.leases.close();
     const steps = [
       () => this.instances.close(closePatienceMs),
+      () => this.fleets.close(),
       () => Promise.all(this.#background),
       () => context.reservations.ids.close(),
+      () => context.leaseClock.close(),
       () => context.hostNames?.close() ?? Promise.resolve(),
       () => context.driver.close(),
       () => lock.release(),
@@ -142,29 +165,49 @@ export async function preflight(options: CloudOptions): Promise<void> {
 export async function openCloud(options: CloudOptions): Promise<Cloud> {
   const plan = planOf(options);
   await preflight(options);
-  await mkdir(options.stateFolder, { recursive: true, mode: 0o755 });
+  await makeFolder(options.stateFolder);
   await refuseForeignFolder(options.stateFolder);
   const lock = await acquireStateLock(options.stateFolder);
   try {
     const identity = await openIdentity(options.stateFolder);
     const driverName = resolveDriverName(options.driver);
     const driver = openDriver(driverName, options, { serverId: identity.serverId, plan });
-    const context = await openContext(options, identity, driver, plan);
+    const clock = options.clock ?? (await systemClock());
+    const context = await openContext(options, identity, driver, plan, clock);
     const catalog = new InstanceCatalog(identity.serverId, context.hostNames);
+    const fleetRecords = new FleetRecords(options.stateFolder);
+    await fleetRecords.open();
+    const fleetFiles = await fleetRecords.all();
+    const records = await allRecords(context.records, fleetFiles);
     if (driver.capabilities.ownsNetwork) {
-      await keepNetwork(options.stateFolder, plan.network, await context.records.all());
+      await keepNetwork(options.stateFolder, plan.network, records);
     }
     await driver.open();
-    const stuck = await recover(context, catalog);
+    const stuck = await recover(context, catalog, records);
     await context.hostNames?.open();
     const images = new Images(driver);
-    const instances = new Instances(context, images, catalog);
+    const destruction = new InstanceDestruction(context, catalog);
+    const beginning = new InstanceBeginning(context, catalog, images, destruction);
+    const instances = new Instances(context, catalog, { beginning, destruction });
+    const fleetContext = {
+      ...{ ...context, beginning, destruction, instances: catalog },
+      ...{ fleetRecords, fleets: new FleetCatalog(identity.serverId) },
+    };
+    const stuckFleets = await recoverFleets(fleetContext, fleetFiles);
+    const fleets = new Fleets(fleetContext);
     driver.watch((id) => options.log.debug({ instance: id }, "the container went down"));
     instances.retryDestroying(stuck);
-    const cloud = new Cloud(identity, instances, context.keys, images, {
+    fleets.retryDestroying(stuckFleets);
+    const cloud = new Cloud(identity, instances, fleets, context.keys, images, {
       ...{ driverName, context, lock, version: options.version },
     });
-    cloud.inBackground("after a reboot", startAfterReboot(options.stateFolder, catalog, instances));
+    const leased = (): Leased[] => [...instances.leased(), ...fleets.leased()];
+    context.reaper.start(leased);
+    context.leases.start(leased);
+    cloud.inBackground(
+      "after a reboot",
+      startAfterReboot(options.stateFolder, clock.bootId, catalog, instances),
+    );
     cloud.inBackground(
       "unfinished keys",
       context.keys.finish((change) => instances.rewriteKeys(change)),
@@ -200,20 +243,26 @@ async function openContext(
   { serverId }: Identity,
   driver: Driver,
   plan: NetworkPlan,
+  clock: Clock,
 ): Promise<InstanceContext> {
   const types = await InstanceTypes.load(await driver.types(), options.typesFile);
   const records = new InstanceRecords(options.stateFolder);
   await records.open();
+  const leaseClock = await LeaseClock.open(options.stateFolder, clock);
   const nameservers = await hostResolvers();
   if (nameservers.length === 0) {
     options.log.warn({}, "this host has no name server that instances could reach; they get none");
   }
   return {
     ...{ serverId, driver, records, types, nameservers },
+    logs: new UserDataLogs((id) => records.folderOf(id)),
     reservations: new Reservations(await IdSequence.open(options.stateFolder), new AddressPool(plan.range)),
     keys: await Keys.open(options.stateFolder, serverId),
     hostNames: driver.capabilities.followsHosts ? new HostNames(options.stateFolder, options.log) : undefined,
     limits: engineLimits(driver),
+    leaseClock,
+    reaper: new LeaseReaper(leaseClock, options.log),
+    leases: new Leases(serverId, clock, options.log),
     log: options.log,
   };
 }

@@ -37,20 +37,19 @@ export class IdSequence {
   take(): number {
     const id = this.#next;
     this.#next += 1;
-    if (id >= this.#covered) {
-      this.#covered = id + blockSize;
-      this.#write(this.#covered);
-    }
+    this.#cover(id);
     return id;
+  }
+
+  /** Lets the next `count` ids become safe together, with one write. */
+  foresee(count: number): void {
+    this.#cover(this.#next + count - 1);
   }
 
   /** As `skip`, and safe from being given out again when `settled` has resolved. */
   keep(id: number): void {
     this.skip(id);
-    if (id >= this.#covered) {
-      this.#covered = id + blockSize;
-      this.#write(this.#covered);
-    }
+    this.#cover(id);
   }
 
   /** Never gives out an id up to this one again, as something on this host has it already. */
@@ -67,6 +66,13 @@ export class IdSequence {
   async close(): Promise<void> {
     this.#write(this.#next);
     await this.#writing;
+  }
+
+  #cover(id: number): void {
+    if (id >= this.#covered) {
+      this.#covered = id + blockSize;
+      this.#write(this.#covered);
+    }
   }
 
   #write(next: number): void {

@@ -64,9 +64,7 @@ export class Images {
           `The image "${name}" is used by ${ids.length === 1 ? "instance" : "instances"} ${ids.join(", ")}; destroy ${ids.length === 1 ? "it" : "them"} first.`,
         );
       }
-      const removed = (await this.#driver.images()).some((image) => image.name === name);
-      await this.#driver.removeImage(name);
-      return { removed };
+      return { removed: await this.#driver.removeImage(name) };
     });
   }
 

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { MccError, messageOf } from "../../protocol/error";
+import type { FleetPlace } from "../../protocol/instance";
 import type { ParsedParameters } from "../../protocol/method-table";
 import { type HostKey, makeHostKey } from "./host-key";
 import { scopeOf } from "./host-names";
@@ -10,14 +11,19 @@ import { createInstance } from "./instance-creation";
 import type { InstanceDestruction } from "./instance-destruction";
 import type { InstanceRecord } from "./instance-record";
 import { ManagedInstance } from "./managed-instance";
+import type { Reservation } from "./reservations";
+import { userDataDigest } from "./user-data";
 
-/** What the `openvz.*` methods ask of a creation and `instance.create` does not know. */
+/** What the `openvz.*` methods and fleets ask of a creation and `instance.create` does not know. */
 export interface CreationExtras {
   /** Lines of authorized_keys that no named key stands for. */
   readonly publicKeys?: readonly string[];
   /** Default: what the parameters say. */
   readonly hostname?: (id: number) => string;
+  readonly fleet?: FleetPlace;
 }
+
+type Creation = ParsedParameters<"instance.create">;
 
 /** Lets instances begin: what is asked for is checked, reserved and recorded, and then made. */
 export class InstanceBeginning {
@@ -64,25 +70,18 @@ export class InstanceBeginning {
     if (known !== undefined) {
       return known;
     }
-    await this.#images.requireUsable(parameters.image);
-    this.#context.types.get(parameters.type);
-    this.#context.keys.publicKeys(parameters.keys);
-    this.#context.reservations.setForeign(await this.#context.driver.foreign());
+    await this.check(parameters);
     // From here to the catalog nothing waits, so that of two requests only one gets past, and none an end.
     this.refuseClosed();
     if (clientToken !== undefined && this.#catalog.byToken(clientToken) !== undefined) {
       return await this.begin(parameters, extras);
     }
     const hostKey = makeHostKey();
-    const instance = new ManagedInstance(this.#reserve(parameters, extras, hostKey));
+    const reservation = this.#context.reservations.reserve(parameters);
+    const instance = new ManagedInstance(this.recordOf(reservation, parameters, hostKey.publicKey, extras));
     this.#catalog.add(instance);
     const recorded = this.#record(instance);
-    instance.ready = instance.inTurn(async () => {
-      await recorded;
-      await this.#bringUp(instance, hostKey, parameters.readyTimeoutSeconds * 1000);
-    });
-    // Whoever waits for it gets the error; it is no defect that nobody does.
-    instance.ready.catch(() => undefined);
+    this.make(instance, hostKey, parameters, recorded);
     await recorded;
     return instance;
   }
@@ -102,12 +101,23 @@ export class InstanceBeginning {
     return instance;
   }
 
-  #reserve(
-    parameters: ParsedParameters<"instance.create">,
-    extras: CreationExtras,
-    hostKey: HostKey,
+  /** Checks what is named, before anything is reserved. @throws MccError `not-found`, `conflict`. */
+  async check({ image, type, keys }: Pick<Creation, "image" | "type" | "keys">): Promise<void> {
+    await this.#images.requireUsable(image);
+    this.#context.types.get(type);
+    this.#context.keys.publicKeys(keys);
+    this.#context.reservations.setForeign(await this.#context.driver.foreign());
+  }
+
+  /** The record of an instance that begins. */
+  recordOf(
+    reservation: Reservation,
+    parameters: Creation,
+    sshHostKey: string,
+    extras: CreationExtras = {},
   ): InstanceRecord {
-    const reservation = this.#context.reservations.reserve(parameters);
+    const { leases, reaper } = this.#context;
+    const { lease, ttlSeconds } = parameters;
     return {
       phase: "creating",
       ...reservation,
@@ -120,11 +130,25 @@ export class InstanceBeginning {
       labels: parameters.labels,
       scope: scopeOf(parameters.labels),
       createdAt: new Date().toISOString(),
-      sshHostKey: hostKey.publicKey,
+      sshHostKey,
       clientToken: parameters.clientToken,
       waitFor: parameters.waitFor,
+      userDataDigest: parameters.userData === undefined ? undefined : userDataDigest(parameters.userData),
       wanted: "running",
+      ttl: ttlSeconds === undefined ? undefined : reaper.grant(ttlSeconds),
+      lease: lease === undefined ? undefined : leases.require(lease),
+      fleet: extras.fleet,
     };
+  }
+
+  /** Makes an instance of the catalog, in its turn, once its intent is recorded; its `ready` tells how that ends. */
+  make(instance: ManagedInstance, hostKey: HostKey, parameters: Creation, recorded: Promise<void>): void {
+    instance.ready = instance.inTurn(async () => {
+      await recorded;
+      await this.#bringUp(instance, hostKey, parameters);
+    });
+    // Whoever waits for it gets the error; it is no defect that nobody does.
+    instance.ready.catch(() => undefined);
   }
 
   /** Nothing was done yet when this fails, so forgetting is all there is to undo. */
@@ -141,20 +165,26 @@ export class InstanceBeginning {
     }
   }
 
-  async #bringUp(instance: ManagedInstance, hostKey: HostKey, readyTimeoutMs: number): Promise<void> {
-    const failure = await createInstance(this.#context, instance, hostKey, readyTimeoutMs);
+  async #bringUp(
+    instance: ManagedInstance,
+    hostKey: HostKey,
+    parameters: ParsedParameters<"instance.create">,
+  ): Promise<void> {
+    const failure = await createInstance(this.#context, instance, hostKey, parameters);
     if (failure === undefined) {
       this.#context.log.info({ instance: instance.id, name: instance.record.name }, "instance made");
       return;
     }
-    this.#context.log.warn({ instance: instance.id, err: failure.error }, "instance not made");
-    if (failure.undone) {
-      this.#catalog.remove(instance, failure.error);
+    const { error, outcome } = failure;
+    const reason = error.confidential ? { code: error.code } : { err: error };
+    this.#context.log.warn({ instance: instance.id, outcome, ...reason }, "instance not made");
+    if (outcome === "undone") {
+      this.#catalog.remove(instance, error);
       this.#context.reservations.release(instance.record);
-    } else {
+    } else if (outcome === "stuck") {
       this.#destruction.retry(instance);
     }
-    throw failure.error;
+    throw error;
   }
 }
 
@@ -163,13 +193,18 @@ function refuseOtherProperties(
   { record, title }: ManagedInstance,
   asked: ParsedParameters<"instance.create">,
 ): void {
-  const different = (["image", "ipAddress", "hostname"] as const).filter(
-    (property) => asked[property] !== undefined && asked[property] !== record[property],
+  const { image, ipAddress, hostname, lease } = record;
+  const made = { image, ipAddress, hostname, lease: lease?.id ?? "none" };
+  const different = (["image", "ipAddress", "hostname", "lease"] as const).filter(
+    (property) => asked[property] !== undefined && asked[property] !== made[property],
   );
-  if (different.length > 0) {
-    const details = different.map(
-      (property) => `${property} ${record[property]}, not ${String(asked[property])}`,
-    );
+  const details = different.map(
+    (property) => `${property} ${made[property]}, not ${String(asked[property])}`,
+  );
+  if (asked.userData !== undefined && userDataDigest(asked.userData) !== record.userDataDigest) {
+    details.push("other userData");
+  }
+  if (details.length > 0) {
     const owner = Object.entries(record.labels)
       .map(([key, value]) => `${key}=${value}`)
       .join(" ");

@@ -1,5 +1,6 @@
 import { MccError } from "../../protocol/error";
 import type { Driver } from "../driver/driver";
+import { BoundedMap } from "./bounded-map";
 import type { HostNames } from "./host-names";
 import type { ManagedInstance } from "./managed-instance";
 import { refuseOtherServer } from "./target";
@@ -17,7 +18,8 @@ const rememberedFailures = 1000;
 /** All instances of the daemon, in memory, and where to find one. */
 export class InstanceCatalog {
   readonly #instances = new Map<number, ManagedInstance>();
-  readonly #failures = new Map<number, { uid: string; error: MccError }>();
+  readonly #fleets = new Map<string, Set<ManagedInstance>>();
+  readonly #failures = new BoundedMap<number, { uid: string; error: MccError }>(rememberedFailures);
 
   /** @param hostNames is told of every instance that comes or goes. */
   constructor(
@@ -29,25 +31,40 @@ export class InstanceCatalog {
     return [...this.#instances.values()];
   }
 
+  /** The members of a fleet, in no order. */
+  ofFleet(name: string): ManagedInstance[] {
+    return [...(this.#fleets.get(name) ?? [])];
+  }
+
   has(instance: ManagedInstance): boolean {
     return this.#instances.get(instance.id) === instance;
   }
 
   add(instance: ManagedInstance): void {
     this.#instances.set(instance.id, instance);
+    const { fleet } = instance.record;
+    if (fleet !== undefined) {
+      this.#fleets.set(fleet.name, (this.#fleets.get(fleet.name) ?? new Set()).add(instance));
+    }
     this.hostNames?.set(instance.record);
   }
 
   /** @param error what its create failed with, kept for a while for those who wait for the instance. */
   remove(instance: ManagedInstance, error?: MccError): void {
     this.#instances.delete(instance.id);
+    this.#removeFromFleet(instance);
     this.hostNames?.delete(instance.record);
     if (error !== undefined) {
       this.#failures.set(instance.id, { uid: instance.record.uid, error });
-      const oldest = this.#failures.keys().next();
-      if (this.#failures.size > rememberedFailures && !oldest.done) {
-        this.#failures.delete(oldest.value);
-      }
+    }
+  }
+
+  #removeFromFleet(instance: ManagedInstance): void {
+    const name = instance.record.fleet?.name ?? "";
+    const members = this.#fleets.get(name);
+    members?.delete(instance);
+    if (members?.size === 0) {
+      this.#fleets.delete(name);
     }
   }
 
@@ -90,7 +107,7 @@ export class InstanceCatalog {
   /** One look at the engine for all: who runs, who is gone. */
   async refresh(driver: Driver): Promise<void> {
     const before = this.all()
-      .filter((instance) => instance.record.phase === "created")
+      .filter(({ record }) => record.phase === "created" || record.phase === "failed")
       .map((instance) => ({ instance, version: instance.version }));
     const containers = new Map((await driver.list()).map((container) => [container.id, container]));
     for (const { instance, version } of before) {

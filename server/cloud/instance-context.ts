@@ -5,16 +5,24 @@ import type { HostNames } from "./host-names";
 import type { InstanceRecords } from "./instance-record";
 import type { InstanceTypes } from "./instance-types";
 import type { Keys } from "./keys";
+import type { LeaseClock } from "./lease-clock";
+import type { LeaseReaper } from "./lease-reaper";
+import type { Leases } from "./leases";
 import type { Reservations } from "./reservations";
+import type { UserDataLogs } from "./user-data-logs";
 
 /** What the life of an instance needs of the rest of the daemon. */
 export interface InstanceContext {
   readonly serverId: string;
   readonly driver: Driver;
   readonly records: InstanceRecords;
+  readonly logs: UserDataLogs;
   readonly reservations: Reservations;
   readonly types: InstanceTypes;
   readonly keys: Keys;
+  readonly leaseClock: LeaseClock;
+  readonly reaper: LeaseReaper;
+  readonly leases: Leases;
   readonly nameservers: readonly string[];
   /** Absent with a driver whose containers do not follow a hosts file. */
   readonly hostNames: HostNames | undefined;
@@ -30,9 +38,16 @@ export interface EngineLimits {
   readonly stop: LimitFunction;
   /** Running commands. */
   readonly exec: LimitFunction;
+  /** Running what new instances wait for: as long as it takes, so that few at a time would hold up many. */
+  readonly guest: LimitFunction;
 }
 
 /** As many changes at once as gain something with this engine. */
 export function engineLimits({ capabilities }: Driver): EngineLimits {
-  return { change: pLimit(capabilities.changesAtOnce), stop: pLimit(64), exec: pLimit(64) };
+  return {
+    change: pLimit(capabilities.changesAtOnce),
+    stop: pLimit(64),
+    exec: pLimit(64),
+    guest: pLimit(1024),
+  };
 }

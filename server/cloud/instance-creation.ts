@@ -1,30 +1,39 @@
 import { MccError, messageOf } from "../../protocol/error";
+import type { ParsedParameters } from "../../protocol/method-table";
 import type { ContainerSpec } from "../driver/driver";
 import type { HostKey } from "./host-key";
 import type { InstanceContext } from "./instance-context";
 import { authorizedKeysFile, hostKeyFiles } from "./instance-files";
+import { waitUntilReady } from "./instance-readiness";
 import type { ManagedInstance } from "./managed-instance";
-import { waitForSshBanner } from "./ssh-banner";
 import { Undo } from "./undo";
+import { userDataFile } from "./user-data";
 
-/** A creation that failed; `undone` tells whether anything of it is left. */
+/** A creation that failed, and what became of the instance. */
 class CreationFailure {
   constructor(
     readonly error: MccError,
-    readonly undone: boolean,
+    /** `stuck`: what is left of it could not be undone yet. */
+    readonly outcome: "undone" | "kept" | "stuck",
   ) {}
 }
+
+/** What of a creation is not in the record. */
+type CreationParameters = Pick<
+  ParsedParameters<"instance.create">,
+  "userData" | "readyTimeoutSeconds" | "keepOnFailure"
+>;
 
 /**
  * Makes the container of an instance whose intent is recorded, and waits until it is ready.
  *
- * @returns what went wrong, after everything was undone or could not be; nothing when all went well.
+ * @returns what went wrong, after everything was undone, could not be, or was kept; nothing when all went well.
  */
 export async function createInstance(
   context: InstanceContext,
   instance: ManagedInstance,
   hostKey: HostKey,
-  readyTimeoutMs: number,
+  { userData, readyTimeoutSeconds, keepOnFailure }: CreationParameters,
 ): Promise<CreationFailure | undefined> {
   const { driver, records, limits } = context;
   const { id } = instance;
@@ -41,44 +50,68 @@ export async function createInstance(
       // Before the step: one that fails may leave parts.
       undo.add("destroying the container", () => limits.change(() => driver.destroy(id)));
       await context.hostNames?.settled(instance.record);
-      await driver.create(containerSpec(context, instance, hostKey));
+      await driver.create(containerSpec(context, instance, hostKey, userData));
       instance.markMade();
       enter("start");
       await driver.start(id);
       instance.running = true;
     });
     enter("ready");
-    await waitUntilReady(context, instance, readyTimeoutMs);
+    await waitUntilReady(context, instance, readyTimeoutSeconds * 1000, userData);
     enter("record");
     const record = { ...instance.record, phase: "created" as const };
     await records.write(record);
     instance.record = record;
     return undefined;
-  } catch (error) {
-    return await undoCreation(undo, failureOf(error, instance, step), instance);
+  } catch (reason) {
+    const error = failureOf(reason, instance, step);
+    // Who destroys it meanwhile, or stops the daemon, does not want a look.
+    return keepOnFailure && !instance.abort.signal.aborted
+      ? await keepForLook(context, instance, error, undo)
+      : await undoCreation(undo, error, instance);
   }
 }
 
-/** Waits as long as the instance's `waitFor` asks; instances in memory are ready at once. */
-export async function waitUntilReady(
+function containerSpec(
   context: InstanceContext,
   instance: ManagedInstance,
-  timeoutMs: number,
-): Promise<void> {
-  if (instance.record.waitFor === "ssh" && !context.driver.capabilities.simulated) {
-    await waitForSshBanner(instance.record.ipAddress, timeoutMs, instance.abort.signal);
-  }
-}
-
-function containerSpec(context: InstanceContext, instance: ManagedInstance, hostKey: HostKey): ContainerSpec {
+  hostKey: HostKey,
+  userData: string | undefined,
+): ContainerSpec {
   const { id, uid, name, image, hostname, ipAddress, type } = instance.record;
   return {
     ...{ id, uid, name, image, hostname, ipAddress },
     nameservers: context.nameservers,
     hostsFolder: context.hostNames?.folder(instance.record),
     type: context.types.get(type),
-    files: [...hostKeyFiles(hostKey), authorizedKeysFile(context.keys, instance.record)],
+    files: [
+      ...hostKeyFiles(hostKey),
+      authorizedKeysFile(context.keys, instance.record),
+      ...(userData === undefined ? [] : [userDataFile(userData)]),
+    ],
   };
+}
+
+async function keepForLook(
+  { records }: InstanceContext,
+  instance: ManagedInstance,
+  error: MccError,
+  undo: Undo,
+): Promise<CreationFailure> {
+  const kept = because(
+    error,
+    `${error.message} It is kept for a look; destroy it when you have seen enough (instance.destroy ${instance.id}).`,
+  );
+  const record = { ...instance.record, phase: "failed" as const, failure: kept.message };
+  try {
+    await records.write(record);
+  } catch (writeError) {
+    const unkept = because(error, `${error.message} It could not be kept: ${messageOf(writeError)}.`);
+    return await undoCreation(undo, unkept, instance);
+  }
+  instance.record = record;
+  instance.failure = kept.message;
+  return new CreationFailure(kept, "kept");
 }
 
 async function undoCreation(
@@ -89,12 +122,12 @@ async function undoCreation(
   try {
     await undo.run();
     return new CreationFailure(
-      new MccError(error.code, `${error.message} Everything done before was undone.`, { cause: error }),
-      true,
+      because(error, `${error.message} Everything done before was undone.`),
+      "undone",
     );
   } catch (undoError) {
     instance.failure = `${error.message} Undoing it failed too, and is tried again: ${messageOf(undoError)}`;
-    return new CreationFailure(new MccError(error.code, instance.failure, { cause: error }), false);
+    return new CreationFailure(because(error, instance.failure), "stuck");
   }
 }
 
@@ -102,10 +135,15 @@ function failureOf(error: unknown, instance: ManagedInstance, step: string): Mcc
   if (instance.abort.signal.aborted && MccError.isInstance(instance.abort.signal.reason)) {
     return instance.abort.signal.reason;
   }
-  const code = MccError.isInstance(error) ? error.code : "internal";
-  return new MccError(
-    code,
+  return because(
+    error,
     `Instance ${instance.title} was not made: the step "${step}" failed: ${messageOf(error)}`,
-    { cause: error },
   );
+}
+
+/** Another message for the same failure. */
+function because(cause: unknown, message: string): MccError {
+  return MccError.isInstance(cause)
+    ? new MccError(cause.code, message, { cause, confidential: cause.confidential })
+    : new MccError("internal", message, { cause });
 }

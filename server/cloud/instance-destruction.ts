@@ -2,16 +2,16 @@ import { MccError, messageOf } from "../../protocol/error";
 import type { InstanceCatalog } from "./instance-catalog";
 import type { InstanceContext } from "./instance-context";
 import type { ManagedInstance } from "./managed-instance";
-
-const firstRetryMs = 1000;
-const longestRetryMs = 5 * 60 * 1000;
+import { Retries } from "./retries";
 
 /** Sees instances off, from whatever state, and tries again what failed until it works. */
 export class InstanceDestruction {
   readonly #context: InstanceContext;
   readonly #catalog: InstanceCatalog;
-  readonly #retries = new Map<ManagedInstance, NodeJS.Timeout>();
-  #closed = false;
+  readonly #retries = new Retries<ManagedInstance>(async (instance) => {
+    await this.destroy(instance);
+    this.#context.log.info({ instance: instance.id }, "what was left of the instance is gone");
+  });
 
   constructor(context: InstanceContext, catalog: InstanceCatalog) {
     this.#context = context;
@@ -22,45 +22,29 @@ export class InstanceDestruction {
    * Resolves when the instance is gone: container, record and reservation. Those who ask while it is under
    * way wait for the same.
    *
+   * @param why for whoever waits for its creation; left out, somebody asked for it.
    * @throws MccError `engine` or `timeout`; it is then tried again until it works.
    */
-  async destroy(instance: ManagedInstance): Promise<void> {
-    instance.destruction ??= this.#run(instance).finally(() => {
+  async destroy(instance: ManagedInstance, why?: string): Promise<void> {
+    instance.destruction ??= this.#run(instance, why).finally(() => {
       instance.destruction = undefined;
     });
     await instance.destruction;
   }
 
   /** Tries to destroy an instance, later and then again, until it is gone. */
-  retry(instance: ManagedInstance, pauseMs = firstRetryMs): void {
-    if (this.#closed || this.#retries.has(instance)) {
-      return;
-    }
-    const timer = setTimeout(() => {
-      this.#retries.delete(instance);
-      this.destroy(instance).then(
-        () => this.#context.log.info({ instance: instance.id }, "what was left of the instance is gone"),
-        () => this.#postpone(instance, Math.min(pauseMs * 2, longestRetryMs)),
-      );
-    }, pauseMs);
-    this.#retries.set(instance, timer.unref());
+  retry(instance: ManagedInstance): void {
+    this.#retries.retry(instance);
   }
 
   /** Ends the tries; the records make the next daemon go on with them. */
   close(): void {
-    this.#closed = true;
-    this.#retries.forEach((timer) => clearTimeout(timer));
-    this.#retries.clear();
+    this.#retries.close();
   }
 
-  #postpone(instance: ManagedInstance, pauseMs: number): void {
-    clearTimeout(this.#retries.get(instance));
-    this.#retries.delete(instance);
-    this.retry(instance, pauseMs);
-  }
-
-  async #run(instance: ManagedInstance): Promise<void> {
-    instance.abort.abort(new MccError("conflict", `Instance ${instance.title} was destroyed meanwhile.`));
+  async #run(instance: ManagedInstance, why?: string): Promise<void> {
+    const reason = `Instance ${instance.title} was destroyed meanwhile${why === undefined ? "" : `: ${why}`}.`;
+    instance.abort.abort(new MccError("conflict", reason));
     await instance.inTurn(async () => {
       // A creation that was ended has undone itself.
       if (this.#catalog.has(instance)) {

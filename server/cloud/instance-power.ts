@@ -1,5 +1,5 @@
 import type { InstanceContext } from "./instance-context";
-import { waitUntilReady } from "./instance-creation";
+import { waitUntilReady } from "./instance-readiness";
 import type { InstanceRecord } from "./instance-record";
 import type { ManagedInstance } from "./managed-instance";
 

@@ -1,16 +1,18 @@
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { readinesses } from "../../protocol/instance";
+import { fleetPlaceSchema } from "../../protocol/instance";
+import { waitForSchema } from "../../protocol/readiness";
 import { readJsonFile, syncFolder, writeJsonFile } from "./json-file";
+import { heldLeaseSchema, ttlSchema } from "./leased";
 
 /**
  * What the daemon keeps of an instance beside what the engine lists. `creating`, `taking` and
  * `destroying` are intents, recorded before the engine is called: a daemon that finds one at its start undoes or
- * finishes it.
+ * finishes it. `failed` is one that could not be made and is kept for a look.
  */
-const recordSchema = z.strictObject({
-  phase: z.enum(["creating", "taking", "created", "destroying"]),
+export const instanceRecordSchema = z.strictObject({
+  phase: z.enum(["creating", "taking", "created", "failed", "destroying"]),
   id: z.int(),
   uid: z.string(),
   name: z.string(),
@@ -27,17 +29,32 @@ const recordSchema = z.strictObject({
   createdAt: z.string(),
   sshHostKey: z.string(),
   clientToken: z.string().optional(),
-  waitFor: z.enum(readinesses),
+  waitFor: waitForSchema,
+  /** SHA-256 of the userData in hexadecimal. */
+  userDataDigest: z.string().optional(),
+  /** In the phase `failed`: why. */
+  failure: z.string().optional(),
   /** Whether it is started again after a reboot of the host. */
   wanted: z.enum(["running", "stopped"]),
+  ttl: ttlSchema.optional(),
+  lease: heldLeaseSchema.optional(),
   /** Of a container that was taken over: what it had in place of our marks. */
   before: z.strictObject({ name: z.string().optional(), description: z.string().optional() }).optional(),
+  /** Of a member of a fleet. */
+  fleet: fleetPlaceSchema.optional(),
 });
-export type InstanceRecord = z.infer<typeof recordSchema>;
+export type InstanceRecord = z.infer<typeof instanceRecordSchema>;
 
-/** The records of one state folder, `instances/<id>/instance.json` each. */
+/**
+ * The records of one state folder, `instances/<id>/instance.json` each. While the intents of a fleet's members stand
+ * together in the fleet's own file, those that have no file of their own yet get none.
+ */
 export class InstanceRecords {
   readonly #folder: string;
+  /** Ids of those that have a file here. */
+  readonly #filed = new Set<number>();
+  /** Ids of those that stand in the file of their fleet. */
+  readonly #covered = new Set<number>();
 
   constructor(stateFolder: string) {
     this.#folder = join(stateFolder, "instances");
@@ -47,15 +64,38 @@ export class InstanceRecords {
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
   }
 
-  /** @throws MccError `invalid` for a file that someone changed by hand so that it cannot be read. */
-  async all(): Promise<InstanceRecord[]> {
-    const ids = (await readdir(this.#folder)).filter((name) => /^\d+$/.test(name));
-    const records = await Promise.all(ids.map((id) => this.#read(id)));
-    return records.filter((record) => record !== undefined).sort((one, other) => one.id - other.id);
+  /**
+   * @param inFleets ids of those that may have a folder and no record in it, as they stand in their fleet's file.
+   * @throws MccError `invalid` for a file that someone changed by hand so that it cannot be read.
+   */
+  async all(inFleets: ReadonlySet<number>): Promise<InstanceRecord[]> {
+    const ids = (await readdir(this.#folder)).filter((name) => /^\d+$/.test(name)).map(Number);
+    const records = (await Promise.all(ids.map((id) => this.#read(id, inFleets)))).filter(
+      (record) => record !== undefined,
+    );
+    records.forEach(({ id }) => this.#filed.add(id));
+    return records.sort((one, other) => one.id - other.id);
+  }
+
+  /** Writes nothing one by one for these until `uncover`: a fleet's file, written before and after, has it all. */
+  cover(ids: Iterable<number>): void {
+    for (const id of ids) {
+      this.#covered.add(id);
+    }
+  }
+
+  uncover(ids: Iterable<number>): void {
+    for (const id of ids) {
+      this.#covered.delete(id);
+    }
   }
 
   async write(record: InstanceRecord): Promise<void> {
-    const folder = this.#folderOf(record.id);
+    if (this.#covered.has(record.id) && !this.#filed.has(record.id)) {
+      return;
+    }
+    this.#filed.add(record.id);
+    const folder = this.folderOf(record.id);
     const isNew = (await mkdir(folder, { recursive: true, mode: 0o700 })) !== undefined;
     await writeJsonFile(join(folder, "instance.json"), record);
     if (isNew) {
@@ -64,21 +104,27 @@ export class InstanceRecords {
   }
 
   async remove(id: number): Promise<void> {
-    await rm(this.#folderOf(id), { recursive: true, force: true });
-    await syncFolder(this.#folder);
+    await rm(this.folderOf(id), { recursive: true, force: true });
+    if (!this.#covered.delete(id) || this.#filed.has(id)) {
+      await syncFolder(this.#folder);
+    }
+    this.#filed.delete(id);
   }
 
   /** A folder without a record is what a kill between two steps left: nothing was done yet, or all is undone. */
-  async #read(id: string): Promise<InstanceRecord | undefined> {
-    const folder = join(this.#folder, id);
+  async #read(id: number, inFleets: ReadonlySet<number>): Promise<InstanceRecord | undefined> {
+    const folder = this.folderOf(id);
     if ((await readdir(folder)).includes("instance.json")) {
-      return await readJsonFile(join(folder, "instance.json"), recordSchema);
+      return await readJsonFile(join(folder, "instance.json"), instanceRecordSchema);
     }
-    await rm(folder, { recursive: true, force: true });
+    if (!inFleets.has(id)) {
+      await rm(folder, { recursive: true, force: true });
+    }
     return undefined;
   }
 
-  #folderOf(id: number): string {
+  /** Where the record of an instance lies. */
+  folderOf(id: number): string {
     return join(this.#folder, String(id));
   }
 }

@@ -140,7 +140,7 @@ function recordOf(
     createdAt: new Date().toISOString(),
     sshHostKey: "",
     // Nobody knows whether it has an SSH server.
-    waitFor: "running",
+    waitFor: ["running"],
     wanted: "running",
     before: { name: container.name, description: container.description },
   };

@@ -1,9 +1,33 @@
+import { MccError } from "../../protocol/error";
 import type { ParsedParameters } from "../../protocol/method-table";
 import type { InstanceContext } from "./instance-context";
 import { authorizedKeysFile } from "./instance-files";
 import type { InstanceRecord } from "./instance-record";
+import type { Ttl } from "./leased";
 import type { ManagedInstance } from "./managed-instance";
 import { Undo } from "./undo";
+
+/**
+ * Lets the ttl of an instance count from now, in its turn.
+ *
+ * @param ttlSeconds default: the ttl that it has.
+ * @throws MccError `invalid` when there is neither.
+ */
+export async function extendInstance(
+  { records, reaper }: InstanceContext,
+  instance: ManagedInstance,
+  ttlSeconds = instance.record.ttl?.seconds,
+): Promise<void> {
+  if (ttlSeconds === undefined) {
+    throw new MccError(
+      "invalid",
+      `Instance ${instance.title} has no ttl to renew; give it one with ttlSeconds.`,
+    );
+  }
+  const record = { ...instance.record, ttl: reaper.grant(ttlSeconds) };
+  await records.write(record);
+  instance.record = record;
+}
 
 /**
  * Changes an instance in place: all that is given, or nothing. Everything is checked before the first change.
@@ -17,12 +41,19 @@ export async function updateInstance(
 ): Promise<void> {
   const { driver, reservations, records, limits } = context;
   const before = instance.record;
+  if (before.fleet !== undefined && changes.name !== undefined && changes.name !== before.name) {
+    throw new MccError(
+      "conflict",
+      `Instance ${instance.title} belongs to fleet "${before.fleet.name}", which names its members; destroy it and create an instance for one with a name of its own.`,
+    );
+  }
   const after: InstanceRecord = {
     ...before,
     name: changes.name ?? before.name,
     type: changes.type ?? before.type,
     keys: changes.keys ?? before.keys,
     labels: changes.labels ?? before.labels,
+    ttl: newTtl(context, before.ttl, changes.ttlSeconds),
   };
   const resize = after.type === before.type ? undefined : context.types.get(after.type);
   const keysFile = changes.keys === undefined ? undefined : authorizedKeysFile(context.keys, after);
@@ -65,4 +96,16 @@ export async function updateInstance(
   if (after.name !== before.name) {
     reservations.releaseName(before.name);
   }
+}
+
+/** @param seconds undefined: as it was; 0: none. */
+function newTtl(
+  { reaper }: InstanceContext,
+  before: Ttl | undefined,
+  seconds: number | undefined,
+): Ttl | undefined {
+  if (seconds === undefined) {
+    return before;
+  }
+  return seconds === 0 ? undefined : reaper.grant(seconds);
 }

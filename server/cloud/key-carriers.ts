@@ -37,13 +37,13 @@ export async function rewriteCarriers(
   }
 }
 
-/** A lost container has no keys, and one on its way out soon has none. */
+/** A lost container has no keys, one on its way out soon has none, and one that failed may not be there. */
 async function rewrite(
   { driver, records, keys, limits }: InstanceContext,
   instance: ManagedInstance,
   { keyName, removed }: KeyChange,
 ): Promise<void> {
-  if (instance.record.phase !== "created" || instance.lost) {
+  if ((instance.record.phase !== "created" && !instance.runsCommands) || instance.lost) {
     return;
   }
   const left = instance.record.keys.filter((name) => !removed || name !== keyName);

@@ -201,7 +201,7 @@ export class Keys {
 
   #notFound(name: string): MccError {
     const names = [...this.#records.keys()].sort();
-    const there = names.length === 0 ? "no keys yet; add one with key.add" : names.join(", ");
+    const there = names.length === 0 ? 'no keys yet; add one with "mcc add-key"' : names.join(", ");
     return new MccError("not-found", `No key "${name}". This server has: ${there}.`);
   }
 }

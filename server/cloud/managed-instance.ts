@@ -8,8 +8,10 @@ export class ManagedInstance {
   running = false;
   /** Recorded as made, but the engine does not list it. */
   lost = false;
-  /** What failed and could not be undone yet. */
+  /** What failed, and could not be undone yet or was kept for a look. */
   failure: string | undefined;
+  /** While it gets ready: the rung it waits for, in words. */
+  waitingFor: string | undefined;
   /** Settles when the creation has: what `instance.wait` waits for. */
   ready: Promise<void> = Promise.resolve();
   /** Marks the engine's container as made, though it does not run yet. */
@@ -25,7 +27,9 @@ export class ManagedInstance {
   version = 0;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(public record: InstanceRecord) {}
+  constructor(public record: InstanceRecord) {
+    this.failure = record.phase === "failed" ? record.failure : undefined;
+  }
 
   get id(): number {
     return this.record.id;
@@ -40,8 +44,14 @@ export class ManagedInstance {
       taking: "pending",
       destroying: "destroying",
       created: this.running ? "running" : "stopped",
+      failed: "failed",
     } as const;
     return byPhase[this.record.phase];
+  }
+
+  /** Whether commands can run in it: also in one that is kept for a look. */
+  get runsCommands(): boolean {
+    return this.status === "running" || (this.record.phase === "failed" && this.running && !this.lost);
   }
 
   /** `501 ("web")`, for messages. */
@@ -65,13 +75,17 @@ export class ManagedInstance {
 
   /** As it travels. */
   describe(simulated: boolean): Instance {
-    const { id, uid, name, ipAddress, hostname, image, type, keys, labels, createdAt, sshHostKey } =
+    const { id, uid, name, ipAddress, hostname, image, type, keys, labels, createdAt, sshHostKey, fleet } =
       this.record;
+    const { waitingFor } = this;
     const failure = this.failure ?? (this.lost ? lost : undefined);
     return {
       ...{ id, uid, name, status: this.status, ipAddress, hostname, image, type, keys, labels },
       ...{ createdAt, sshHostKey, simulated },
+      ...(this.record.lease === undefined ? {} : { lease: this.record.lease.id }),
       ...(failure === undefined ? {} : { failure }),
+      ...(waitingFor === undefined ? {} : { waitingFor }),
+      ...(fleet === undefined ? {} : { fleet }),
     };
   }
 }

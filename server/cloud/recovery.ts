@@ -1,31 +1,36 @@
-import { messageOf } from "../../protocol/error";
+import { MccError, messageOf } from "../../protocol/error";
 import type { InstanceCatalog } from "./instance-catalog";
 import type { InstanceContext } from "./instance-context";
+import type { InstanceRecord } from "./instance-record";
 import { requireTakesOver } from "./instance-take-over";
 import { ManagedInstance } from "./managed-instance";
 
 /**
  * Compares the records of an earlier run with what the engine lists, before the first request: a half-made
  * instance is undone, a container half taken over is given back, a half-destroyed instance is finished, a lost
- * one is reported. What the engine lists beside them is left alone, and its id is not given out.
+ * one is reported, but of a fleet, which misses it. What the engine lists beside them is left alone, and its id is
+ * not given out.
  *
+ * @param found the records.
  * @returns what could not be cleared away: it has failed, keeps what is its own, and is to be tried again.
  */
 export async function recover(
   context: InstanceContext,
   catalog: InstanceCatalog,
+  found: readonly InstanceRecord[],
 ): Promise<ManagedInstance[]> {
-  const { driver, records, reservations, log } = context;
+  const { driver, reservations, log } = context;
   const containers = new Map((await driver.list()).map((container) => [container.id, container]));
-  const found = await records.all();
   const stuck: ManagedInstance[] = [];
   await Promise.all(
     found.map(async (record) => {
       reservations.keep(record);
       const container = containers.get(record.id);
       const instance = new ManagedInstance(record);
-      const vanished = container === undefined && driver.capabilities.simulated;
-      if (record.phase !== "created" || vanished) {
+      const isMissed = driver.capabilities.simulated || record.fleet !== undefined;
+      const vanished = container === undefined && isMissed;
+      const stays = record.phase === "created" || record.phase === "failed";
+      if (!stays || vanished) {
         log.warn({ instance: record.id, phase: record.phase }, "clearing away what an earlier daemon left");
         if (!(await clearAway(context, instance))) {
           catalog.add(instance);
@@ -34,6 +39,11 @@ export async function recover(
         }
       } else {
         instance.running = container?.running ?? false;
+        if (instance.failure !== undefined) {
+          instance.ready = Promise.reject(new MccError("conflict", instance.failure));
+          // As with a creation: nobody has to wait for it.
+          instance.ready.catch(() => undefined);
+        }
         instance.lost = container === undefined;
         if (instance.lost) {
           log.error({ instance: record.id }, "the engine no longer lists this instance's container");
@@ -42,6 +52,8 @@ export async function recover(
       }
     }),
   );
+  // One that is gone may have had what another of its fleet has now.
+  catalog.all().forEach(({ record }) => reservations.keep(record));
   const known = new Set(found.map((record) => record.id));
   for (const id of containers.keys()) {
     if (!known.has(id)) {

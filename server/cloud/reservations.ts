@@ -14,12 +14,19 @@ export interface Reservation {
   readonly ipAddress: string;
 }
 
+/** Left out: a name of the id's, a free address. */
+interface Wanted {
+  readonly name?: string | undefined;
+  readonly ipAddress?: string | undefined;
+}
+
 /**
  * Gives ids, names and addresses to instances, all three or none, and each to one instance at a time. It
  * works in memory and at once, so that requests which arrive together cannot get the same.
  */
 export class Reservations {
   readonly #idsByName = new Map<string, number>();
+  readonly #idsByAddress = new Map<string, number>();
   #foreignIds: ReadonlySet<string> = new Set();
   #foreignNames: ReadonlySet<string> = new Set();
 
@@ -36,18 +43,56 @@ export class Reservations {
   }
 
   /**
-   * @param wanted left out: a name of the id's, a free address.
    * @throws MccError `conflict` for what is taken, `invalid` for an address outside the pool, `exhausted`.
    */
-  reserve(wanted: { name?: string | undefined; ipAddress?: string | undefined }): Reservation {
+  reserve(wanted: Wanted): Reservation {
     if (wanted.name !== undefined) {
       this.#refuseTakenName(wanted.name);
     }
     const ipAddress = this.#takeAddress(wanted.ipAddress);
     const id = this.#takeId();
     const name = wanted.name ?? this.#freeName(id);
-    this.#idsByName.set(name, id);
-    return { id, name, ipAddress };
+    return this.#note({ id, name, ipAddress });
+  }
+
+  /**
+   * Reserves for several at once, for all or for none.
+   *
+   * @throws MccError as `reserve` does; `exhausted` says how many addresses are free.
+   */
+  reserveAll(wanted: readonly (Wanted & { readonly name: string })[]): Reservation[] {
+    if (wanted.length > this.pool.free) {
+      throw new MccError(
+        "exhausted",
+        `${wanted.length} addresses are needed, and ${this.pool.free} of the ${this.pool.size} of this server's range are free; ask for fewer, destroy instances, or start mccserver with a larger range (-r).`,
+      );
+    }
+    this.ids.foresee(wanted.length);
+    const reserved: Reservation[] = [];
+    try {
+      for (const one of wanted.toSorted((one, other) => rank(one) - rank(other))) {
+        reserved.push(this.reserve(one));
+      }
+    } catch (error) {
+      reserved.forEach((reservation) => this.release(reservation));
+      throw error;
+    }
+    const byName = new Map(reserved.map((reservation) => [reservation.name, reservation]));
+    return wanted.flatMap(({ name }) => byName.get(name) ?? []);
+  }
+
+  /**
+   * Passes an instance's name and address on to one with a new id. The old one keeps its hold only on an address
+   * that the new one is not to have.
+   *
+   * @param ipAddress another address for the new one. Default: the same.
+   * @throws MccError as `reserve` does for that address.
+   */
+  passOn(from: Reservation, ipAddress = from.ipAddress): Reservation {
+    if (ipAddress !== from.ipAddress) {
+      this.pool.take(ipAddress);
+    }
+    return this.#note({ id: this.#takeId(), name: from.name, ipAddress });
   }
 
   /**
@@ -67,21 +112,25 @@ export class Reservations {
     }
     this.pool.adopt(wanted.ipAddress);
     const id = this.#adoptId(container.engineId);
-    const reservation = { id, name: name ?? this.#freeName(id), ipAddress: wanted.ipAddress };
-    this.#idsByName.set(reservation.name, id);
-    return reservation;
+    return this.#note({ id, name: name ?? this.#freeName(id), ipAddress: wanted.ipAddress });
   }
 
-  /** Takes up what an instance of an earlier run of the daemon has. */
+  /** Takes up what an instance has already: one of an earlier run of the daemon, or one that passed it on in vain. */
   keep(reservation: Reservation): void {
     this.ids.skip(reservation.id);
-    this.#idsByName.set(reservation.name, reservation.id);
+    this.#note(reservation);
     this.pool.keep(reservation.ipAddress);
   }
 
-  release(reservation: Reservation): void {
-    this.releaseName(reservation.name);
-    this.pool.give(reservation.ipAddress);
+  /** Gives back what the instance has; what was passed on is another's. */
+  release({ id, name, ipAddress }: Reservation): void {
+    if (this.#idsByName.get(name) === id) {
+      this.releaseName(name);
+    }
+    if (this.#idsByAddress.get(ipAddress) === id) {
+      this.#idsByAddress.delete(ipAddress);
+      this.pool.give(ipAddress);
+    }
   }
 
   /** Takes a second name for an instance, which then gives up one of the two. */
@@ -92,6 +141,12 @@ export class Reservations {
 
   releaseName(name: string): void {
     this.#idsByName.delete(name);
+  }
+
+  #note({ id, name, ipAddress }: Reservation): Reservation {
+    this.#idsByName.set(name, id);
+    this.#idsByAddress.set(ipAddress, id);
+    return { id, name, ipAddress };
   }
 
   #takeId(): number {
@@ -144,4 +199,9 @@ export class Reservations {
       );
     }
   }
+}
+
+/** Those that want a certain address come first, so that none of the others gets it. */
+function rank({ ipAddress }: Wanted): number {
+  return ipAddress === undefined ? 1 : 0;
 }

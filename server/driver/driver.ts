@@ -181,8 +181,8 @@ export interface Driver {
   images(): Promise<Image[]>;
   /** @param tarballPath absolute, on this host. A failed import leaves nothing. */
   importImage(name: string, tarballPath: string): Promise<Image>;
-  /** Gone already is success. The caller knows that no container uses it. */
-  removeImage(name: string): Promise<void>;
+  /** A damaged one too. The caller knows that no container uses it. @returns false for one that was gone already. */
+  removeImage(name: string): Promise<boolean>;
 
   /** The engine's own instance types; none for an engine that takes any limits. */
   types(): Promise<InstanceType[]>;

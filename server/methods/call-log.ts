@@ -11,6 +11,9 @@ export interface Call {
 /** Long enough for every name that there is. */
 const longestLogged = 64;
 
+/** Every client that keeps a lease calls these every few seconds. */
+const quiet: ReadonlySet<string> = new Set(["lease.renew"]);
+
 /**
  * Logs one line for a call: what it was about, how long it took, how it ended. At debug, one more at its begin.
  *
@@ -27,7 +30,7 @@ export async function logged<T>(log: Logger, call: Call, work: () => Promise<T>)
   log.debug(about, "call begins");
   try {
     const result = await work();
-    log.info(line("ok"), "call");
+    log[quiet.has(call.name) ? "debug" : "info"](line("ok"), "call");
     return result;
   } catch (error) {
     const known = answerable(error, log);
@@ -50,6 +53,6 @@ function subjectOf(parameters: unknown): object {
 }
 
 /** The message of an `invalid` quotes what came, which may be a secret in the wrong place. */
-function reasonOf({ code, message }: MccError): object {
-  return code === "invalid" ? {} : { reason: message };
+function reasonOf({ code, message, confidential }: MccError): object {
+  return code === "invalid" || confidential ? {} : { reason: message };
 }

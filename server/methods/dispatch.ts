@@ -4,10 +4,12 @@ import type { Cloud } from "../cloud/cloud";
 import { logged } from "./call-log";
 import { type Callable, callable, type Dispatch } from "./callable";
 import { type Description, describeMethod } from "./description";
+import { fleetHandlers } from "./fleet";
 import type { Handlers } from "./handlers";
 import { imageHandlers } from "./image";
 import { instanceHandlers } from "./instance";
 import { keyHandlers } from "./key";
+import { leaseHandlers } from "./lease";
 import { oldMethods } from "./openvz";
 import { serverHandlers } from "./server";
 import { systemMethods } from "./system";
@@ -23,7 +25,9 @@ interface DispatchedMethod {
 export function createDispatch(cloud: Cloud, log: Logger): Dispatch {
   const handlers: Handlers<MethodName> = {
     ...instanceHandlers(cloud),
+    ...fleetHandlers(cloud),
     ...keyHandlers(cloud),
+    ...leaseHandlers(cloud),
     ...imageHandlers(cloud),
     ...typeHandlers(cloud),
     ...serverHandlers(cloud),

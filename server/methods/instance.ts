@@ -12,10 +12,12 @@ export function instanceHandlers(cloud: Cloud): Handlers<MethodsOf<"instance">> 
     "instance.listForeign": async () => (await cloud.foreignContainers()).map(describeForeign),
     "instance.wait": (parameters) => instances.wait(parameters),
     "instance.update": (parameters) => instances.update(parameters),
+    "instance.extend": (parameters) => instances.extend(parameters),
     "instance.start": (parameters) => instances.start(parameters),
     "instance.stop": (parameters) => instances.stop(parameters),
     "instance.restart": (parameters) => instances.restart(parameters),
     "instance.exec": (parameters) => instances.exec(parameters),
+    "instance.log": (parameters) => instances.log(parameters),
     "instance.takeOver": (parameters) => instances.takeOver(parameters),
     "instance.destroy": (parameters) => instances.destroy(parameters),
   };

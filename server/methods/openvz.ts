@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { MccError } from "../../protocol/error";
 import { type Instance, type InstanceStatus, instanceCreateSchema } from "../../protocol/instance";
+import { isPrivateKey } from "../../protocol/public-key";
 import { validate } from "../../protocol/validate";
 import type { Cloud } from "../cloud/cloud";
 import { missingOldMethod, uncaughtOldException } from "./old-fault";
@@ -119,7 +120,7 @@ async function runInstance(cloud: Cloud, parameters: readonly unknown[]): Promis
 
 /** As they came, since the first MiniCloud took whatever its users' files held, options before the key included. */
 function authorizedKeysLines(text: string): string[] {
-  if (text.includes("PRIVATE KEY-----")) {
+  if (isPrivateKey(text)) {
     throw new MccError(
       "invalid",
       "this is a private key; give the public half, of the file that ends in .pub",

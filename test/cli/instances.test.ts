@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { type TestDaemon, testDaemons } from "../support/daemon";
 import { environmentFor, type ProgramRun, runProgram } from "../support/run-program";
 
@@ -73,11 +74,11 @@ describe("instances by command", function () {
       assert.match(await output(["mcc-run-instances", "--json"]), /^\[\n {2}\{\n {4}"id": \d+,/);
     });
 
-    it("makes several at once, each with a name of its own", async () => {
-      const ids = (await output(["mcc", "run-instances", "-c", "5", "-n", "node", "-q"])).split("\n");
-      assert.equal(new Set(ids).size, 5);
-      assert.deepEqual(ids, [...ids].sort());
-      assert.deepEqual((await names()).sort(), ["node-1", "node-2", "node-3", "node-4", "node-5"]);
+    it("makes several at once, and shows them in the order of their names", async () => {
+      const shown = await output(["mcc", "run-instances", "-c", "11", "-n", "node"]);
+      const numbers = [...shown.matchAll(/ node-(\d+) /g)].map(([, number]) => Number(number));
+      assert.deepEqual(numbers, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+      assert.equal((await names()).length, 11);
     });
 
     it("answers a name that is not there with the nearest ones, once", async () => {
@@ -178,6 +179,19 @@ describe("instances by command", function () {
       ["mcc", "import-image", "other", "nothing.tar"],
       /nothing\.tar cannot be read .*ENOENT/,
     );
+  });
+
+  it("remove-image removes those that nobody uses, and names who uses the others", async () => {
+    const client = await daemon.client();
+    await client.call("image.import", { name: "alpine", path: join(process.cwd(), "package.json") });
+    const [web] = await make("web");
+    await assertFails(
+      ["mcc", "remove-image", "micro"],
+      new RegExp(`"micro" is used by instance ${web}; destroy it first`),
+    );
+    await assertFails(["mcc", "remove-image", "alpin"], /no image "alpin".*Did you mean "alpine"\?/);
+    assert.equal(await output(["mcc", "remove-image", "alpine"]), "alpine removed");
+    assert.doesNotMatch(await output(["mcc-list-images", "-q"]), /alpine/);
   });
 
   it("ssh and cp say that a simulated instance has no SSH", async () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { MccError } from "../../protocol/error";
+import type { MethodName } from "../../protocol/method-table";
 import { exampleInstance } from "../support/example-instance";
 import { runProgram } from "../support/run-program";
 import { freePort, standInDaemons } from "../support/stand-in-daemon";
@@ -53,6 +54,24 @@ describe("a command whose daemon is not there", function () {
       /connection to .* was lost.*See that it runs/,
     );
   });
+
+  /** What is called when the daemon ends for good, and by which command. */
+  const ended: [method: MethodName, words: string[]][] = [
+    ["instance.list", ["mcc-list-instances"]],
+    ["instance.create", ["mcc-run-instances", "-c", "3", "--no-wait"]],
+    ["instance.wait", ["mcc", "wait", "web"]],
+    ["instance.destroy", ["mcc-destroy-instance", "-i", "500"]],
+    ["instance.stop", ["mcc", "stop", "web"]],
+    ["key.remove", ["mcc-destroy-key", "-n", "me"]],
+    ["image.remove", ["mcc", "remove-image", "micro"]],
+  ];
+  for (const [method, words] of ended) {
+    it(`says so when it is killed in the middle of ${words.join(" ")}`, async () => {
+      const daemon = await newDaemon({ "instance.list": () => [exampleInstance()] });
+      daemon.handlers = { ...daemon.handlers, [method]: () => daemon.stop() };
+      await assertFails(words, daemon.url, /No MiniCloud daemon answers at|connection to .* was lost/);
+    });
+  }
 
   it("says which of several calls were lost, and what became of the others", async () => {
     const daemon = await newDaemon({

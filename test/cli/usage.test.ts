@@ -1,9 +1,6 @@
 import assert from "node:assert/strict";
-import { CommanderError } from "commander";
-import sinon from "sinon";
-import { commandTable } from "../../cli/command-table";
-import { makeProgram, makeStandaloneProgram } from "../../cli/program";
 import { runProgram } from "../support/run-program";
+import { wordsSaidOf } from "./words-said";
 
 /** Words that make no sense, and what is said of them. */
 const mistakes: Record<string, [words: string[], said: RegExp][]> = {
@@ -20,14 +17,23 @@ const mistakes: Record<string, [words: string[], said: RegExp][]> = {
     [["mcc-run-instances", "-i", "../etc"], /--image is "\.\.\/etc"/],
     [["mcc-run-instances", "-t", ""], /--instance-type is ""/],
     [["mcc-run-instances", "-t", "a", "-t", "b"], /argument 'b' is invalid.*once/],
-    [["mcc-run-instances", "-k", "one", "-k", "T wo"], /--public-key is "T wo": a name has/],
+    [
+      ["mcc-run-instances", "-k", "one", "-k", "T wo"],
+      /--public-key is "T wo": give the name of a key that list-keys shows/,
+    ],
     [["mcc-run-instances", "-n", "500"], /--name is "500": .*digits only/],
     [["mcc-run-instances", "-n", "a", "-n", "a"], /argument 'a' is invalid.*once/],
     [["mcc", "run-instances", "-c", "0"], /--count is "0": give a whole number from 1 to 1000/],
     [["mcc", "run-instances", "-c", "three"], /--count is "three"/],
     [["mcc", "run-instances", "-c", "1e9"], /--count is "1e9"/],
     [["mcc", "run-instances", "-c", "-1"], /--count is "-1"/],
-    [["mcc", "run-instances", "--wait-for", "boot"], /--wait-for is "boot": choose running or ssh/],
+    [
+      ["mcc", "run-instances", "--wait-for", "boot"],
+      /--wait-for is "boot": give running, address, ssh, tcp:PORT/,
+    ],
+    [["mcc", "run-instances", "--wait-for", "ssh,tcp:99999"], /--wait-for is "ssh,tcp:99999": give/],
+    [["mcc", "run-instances", "--wait-for", "ssh", "--wait-for", ""], /--wait-for is "": give/],
+    [["mcc", "run-instances", "--timeout", "2h"], /--timeout is "2h": give a length of time .* 1h at most/],
     [["mcc", "run-instances", "--timeout", "0"], /--timeout is "0"/],
     [["mcc", "run-instances", "--imag", "a"], /unknown option '--imag' \(Did you mean --image\?\)/],
     [["mcc", "run-instances", "micro"], /too many arguments/],
@@ -81,31 +87,18 @@ const mistakes: Record<string, [words: string[], said: RegExp][]> = {
     [["mcc", "cp", "file"], /PATH is \["file"\]: give a source and a target/],
     [["mcc", "import-image", "debian"], /missing required argument 'PATH'/],
     [["mcc", "import-image", "De/bian", "x"], /NAME is "De\/bian"/],
+    [["mcc", "remove-image"], /missing required argument 'IMAGE'/],
+    [["mcc", "remove-image", "Debian"], /IMAGE is "Debian"/],
     [["mcc", "completion", "tcsh"], /SHELL is "tcsh": choose one of bash, zsh, fish/],
     [["mcc", "server-info", "--quiet"], /unknown option '--quiet'/],
   ],
 };
 
 describe("words that make no sense", () => {
-  afterEach(() => sinon.restore());
-
-  /** What a program says of words, before it has asked any daemon. */
-  async function sayOf([name = "", ...words]: readonly string[]): Promise<string> {
-    const command = commandTable.find((row) => name === `mcc-${row.name}`);
-    const program = command === undefined ? makeProgram() : makeStandaloneProgram(command);
-    const write = sinon.stub(process.stderr, "write");
-    await program.parseAsync(words, { from: "user" }).then(
-      () => assert.fail(`accepted: ${words.join(" ")}`),
-      (error: unknown) => assert.ok(error instanceof CommanderError, String(error)),
-    );
-    write.restore();
-    return write.args.flat().join("");
-  }
-
   for (const [commands, rows] of Object.entries(mistakes)) {
     it(`of ${commands} are answered with one line`, async () => {
       for (const [words, expected] of rows) {
-        const said = await sayOf(words);
+        const said = await wordsSaidOf(words);
         assert.match(said, expected, words.join(" "));
         assert.match(said, /^mcc(-\w+)*( [a-z-]+)?: [^\n]+\n$/, words.join(" "));
       }

@@ -34,6 +34,18 @@ describe("Client", () => {
     assert.equal(daemon.calls[0]?.authorization, "Bearer from-environment");
   });
 
+  it("takes the token without the line's end that a file adds, and refuses what is none", async () => {
+    const daemon = await startDaemon();
+    await connect({ server: daemon.url, token: " t0ken\n" }).info();
+    assert.equal(daemon.calls[0]?.authorization, "Bearer t0ken");
+    for (const token of ["two\nlines", "two words", "schlüssel", " "]) {
+      assert.throws(
+        () => connect({ server: daemon.url, token }),
+        (error) => MccError.hasCode(error, "invalid") && !error.message.includes(token.trim() || "  "),
+      );
+    }
+  });
+
   it("gives on what the daemon fails with", async () => {
     const daemon = await startDaemon({
       "instance.get": () => {

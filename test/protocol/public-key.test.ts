@@ -29,6 +29,12 @@ describe("a public key", () => {
       "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAA\n-----END OPENSSH PRIVATE KEY-----",
       /this is a private key.*ends in \.pub/,
     ],
+    "a private key of PuTTY's": ["PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none", /private key/],
+    "a key in the form of RFC 4716": [
+      "---- BEGIN SSH2 PUBLIC KEY ----\nAAAAC3NzaC1lZDI1NTE5\n---- END SSH2 PUBLIC KEY ----",
+      /ssh-keygen -i/,
+    ],
+    "a key in OpenSSL's form": ["-----BEGIN RSA PUBLIC KEY-----\nMIIB\n", /-m PEM/],
     nothing: ["  \n", /it is empty.*id_ed25519\.pub/],
     "a path": ["~/.ssh/id_ed25519.pub", /starts with "~\/\.ssh\/id_ed25519\.pub", and not with a key type/],
     "two keys": [`${good}\n${good}`, /several lines/],

@@ -15,7 +15,18 @@ describe("wrong parameters", () => {
       { ipAddress: "198.18.0.300" },
       /ipAddress is "198\.18\.0\.300": expected an IPv4 address/,
     ],
-    ["instance.create", { waitFor: "http" }, /waitFor is "http": expected one of running, ssh/],
+    ["instance.create", { waitFor: "http" }, /waitFor is "http": expected "running", "address", "ssh"/],
+    ["instance.create", { waitFor: [] }, /waitFor is \[\]: /],
+    ["instance.create", { waitFor: ["ssh", { udp: 53 }] }, /waitFor\.?1? is .*expected "running"/],
+    ["instance.create", { waitFor: { tcp: 0 } }, /waitFor\.tcp is 0: expected at least 1/],
+    ["instance.create", { waitFor: { http: "health" } }, /waitFor\.http is "health": a path begins with \//],
+    [
+      "instance.create",
+      { userData: `password ${"x".repeat(262_144)}` },
+      /: userData: .*262144 bytes at most/,
+    ],
+    ["instance.create", { userData: "password\0" }, /: userData: .*without control characters/],
+    ["instance.create", { userData: ["password"] }, /: userData: expected string/],
     ["instance.create", { keys: "me" }, /keys is "me": expected array/],
     ["instance.create", { keys: ["me", "me"] }, /keys is \["me","me"\]: each key is named once/],
     ["instance.create", { labels: { "a b": "c" } }, /a label's key has/],
@@ -42,6 +53,7 @@ describe("wrong parameters", () => {
           assert.ok(MccError.hasCode(error, "invalid"));
           assert.match(error.message, words);
           assert.ok(error.message.startsWith(`${method}: `));
+          assert.doesNotMatch(error.message, /password/);
           return true;
         },
       );

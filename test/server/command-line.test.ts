@@ -66,6 +66,20 @@ describe("mccserver's command line", () => {
     }
   });
 
+  it("ends where the file system takes no folder", async () => {
+    for (const foreground of [["-f"], []]) {
+      const { exitCode, stderr } = await runMccserver([
+        ...["--driver", "simulated", "--state-dir", "/proc/minicloud/state", "-p", "0"],
+        ...foreground,
+      ]);
+      assert.equal(exitCode, 1);
+      assert.equal(
+        stderr,
+        "mccserver: No folder can be made in /proc: its file system takes none. Give the daemon one elsewhere with --state-dir.",
+      );
+    }
+  });
+
   const badFiles: [string, string, string[], RegExp][] = [
     ["instance types that are not JSON", "basic", ["--types"], /is not JSON/],
     ["instance types of another form", '[{"name": "A B"}]', ["--types"], /row 1 \(A B\): name is "A B"/],

@@ -53,8 +53,12 @@ export function testClouds(): (options?: Partial<CloudOptions>) => Promise<TestC
       throw new Error("opening a cloud loads a driver");
     }
     const reopen = async (): Promise<Cloud> => {
-      // A killed daemon lets go of its lock without a word, and of nothing else.
-      await cloud["parts"].lock.release();
+      // A killed daemon does nothing any more, and lets go of its lock without a word.
+      const { context, lock } = cloud["parts"];
+      context.reaper.close();
+      context.leases.close();
+      await context.leaseClock.settled();
+      await lock.release();
       open.delete(cloud);
       return await openOne();
     };

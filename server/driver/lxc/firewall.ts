@@ -4,10 +4,15 @@ import type { Network } from "../driver";
 import { unlessErrno } from "../errno";
 import { commands } from "./command";
 import type { Engine } from "./engine";
-import { othersChains } from "./host-rules";
+import { hasChain, othersChains } from "./host-rules";
 import type { Place } from "./place";
 
 const forwarding = "/proc/sys/net/ipv4/ip_forward";
+/**
+ * A chain with nothing in it, by which a daemon that switched forwarding on tells those that find it on: the last of
+ * them to go switches it off.
+ */
+const wasOffChain = "minicloud-forwarding-was-off";
 
 /** Sets the rules for our own cables and network, in tables of our own. Repeatable. */
 export async function openFirewall(engine: Engine): Promise<void> {
@@ -20,13 +25,14 @@ export async function openFirewall(engine: Engine): Promise<void> {
       `IPv6 and multicast chatter is not kept off the bridge, which slows large fleets: ${messageOf(error)}`,
     );
   }
-  await runner.run(
-    commands.firewall(removal(place, "ip") + (network.nat ? translationRules(place, network) : "")),
-  );
-  if (network.nat) {
-    await switchForwardingOn(place);
-    await warnOfObstacles(engine);
+  if (!network.nat) {
+    await runner.run(commands.firewall(removal(place, "ip")));
+    return;
   }
+  const wasOff = await keepWhetherForwardingWasOff(engine);
+  await runner.run(commands.firewall(removal(place, "ip") + translationRules(place, network, wasOff)));
+  await writeFile(forwarding, "1");
+  await warnOfObstacles(engine);
 }
 
 /** Removes the tables, and switches forwarding off again where it was we who switched it on and nobody else needs it. */
@@ -38,12 +44,7 @@ export async function removeFirewall(engine: Engine): Promise<void> {
     log.warn({ err: error }, `the firewall table of the bridge was not removed: ${messageOf(error)}`);
   }
   await runner.run(commands.firewall(removal(place, "ip")));
-  if (
-    await unlessErrno(
-      access(place.forwardingMark).then(() => true),
-      "ENOENT",
-    )
-  ) {
+  if (await isMarked(place)) {
     await switchForwardingOff(engine);
   }
 }
@@ -68,9 +69,10 @@ function chatterRules({ firewallTable, vethPrefix }: Place): string {
 `;
 }
 
-function translationRules({ firewallTable }: Place, network: Network): string {
+function translationRules({ firewallTable }: Place, network: Network, wasOff: boolean): string {
   const range = `${network.address}/${network.prefixLength}`;
   return `table ip ${firewallTable} {
+  ${wasOff ? `chain ${wasOffChain} {}` : ""}
   chain postrouting {
     type nat hook postrouting priority srcnat; policy accept;
     ip saddr ${range} ip daddr != ${range} masquerade
@@ -79,18 +81,28 @@ function translationRules({ firewallTable }: Place, network: Network): string {
 `;
 }
 
-async function switchForwardingOn({ forwardingMark }: Place): Promise<void> {
-  if ((await readFile(forwarding, "utf8")).trim() === "0") {
-    await writeFile(forwardingMark, "");
-    await writeFile(forwarding, "1");
+/** @returns whether it was off before this daemon, or another one that is still here, switched it on. */
+async function keepWhetherForwardingWasOff({ place, runner }: Engine): Promise<boolean> {
+  const wasOff =
+    (await isMarked(place)) ||
+    (await readFile(forwarding, "utf8")).trim() === "0" ||
+    (await hasChain(runner, wasOffChain));
+  if (wasOff) {
+    await writeFile(place.forwardingMark, "");
   }
+  return wasOff;
+}
+
+async function isMarked({ forwardingMark }: Place): Promise<boolean> {
+  const there = access(forwardingMark).then(() => true);
+  return (await unlessErrno(there, "ENOENT")) ?? false;
 }
 
 async function switchForwardingOff({ place, runner, log }: Engine): Promise<void> {
   const [other] = await othersChains(place, runner);
   if (other === undefined) {
     await writeFile(forwarding, "0");
-  } else {
+  } else if (!(await hasChain(runner, wasOffChain))) {
     log.warn(
       { chain: other.name },
       `IPv4 forwarding stays on, as the firewall's chain ${other.name} needs it by now; to switch it off: sysctl -w net.ipv4.ip_forward=0`,

@@ -24,12 +24,20 @@ const answerSchema = z.object({ nftables: z.array(z.object({ chain: chainSchema.
 
 /** What others do with packets that are forwarded: the chains for it that are not in our own tables. */
 export async function othersChains(place: Place, runner: CommandRunner): Promise<HostChain[]> {
-  const { nftables } = answerSchema.parse(JSON.parse(await runner.run(commands.listChains())));
-  return nftables
-    .flatMap(({ chain }) => chain ?? [])
+  return (await allChains(runner))
     .filter(({ family, table }) => ["ip", "inet"].includes(family) && table !== place.firewallTable)
     .flatMap(({ family, table, name, type, hook, policy }) => {
       const purpose = type === "nat" ? "translation" : hook === "forward" ? "forwarding" : undefined;
       return purpose === undefined ? [] : [{ name: `${family} ${table} ${name}`, purpose, policy }];
     });
+}
+
+/** Whether any table of this host has a chain of that name. */
+export async function hasChain(runner: CommandRunner, chain: string): Promise<boolean> {
+  return (await allChains(runner)).some(({ name }) => name === chain);
+}
+
+async function allChains(runner: CommandRunner): Promise<z.infer<typeof chainSchema>[]> {
+  const { nftables } = answerSchema.parse(JSON.parse(await runner.run(commands.listChains())));
+  return nftables.flatMap(({ chain }) => chain ?? []);
 }

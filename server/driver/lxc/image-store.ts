@@ -86,12 +86,14 @@ export class ImageStore {
     }
   }
 
-  /** A damaged one too; gone already is success. */
-  async remove(name: string): Promise<void> {
+  /** A damaged one too. @returns false for one that was gone already. */
+  async remove(name: string): Promise<boolean> {
     const folder = this.#passingFolder("remove");
     // Half an image is never listed.
-    await unlessErrno(rename(join(this.place.images, name), folder), "ENOENT");
+    const renamed = rename(join(this.place.images, name), folder).then(() => true);
+    const removed = (await unlessErrno(renamed, "ENOENT")) ?? false;
     await rm(folder, { recursive: true, force: true });
+    return removed;
   }
 
   /** Removes what an earlier daemon left half-imported or half-removed. */

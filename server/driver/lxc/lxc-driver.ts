@@ -81,8 +81,8 @@ class LxcDriver implements Driver {
     return await this.#change(({ images }) => images.import(name, tarballPath));
   }
 
-  async removeImage(name: string): Promise<void> {
-    await this.#change(({ images }) => images.remove(name));
+  async removeImage(name: string): Promise<boolean> {
+    return await this.#change(({ images }) => images.remove(name));
   }
 
   /** LXC takes any limits. */

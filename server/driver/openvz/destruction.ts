@@ -1,11 +1,13 @@
 import { commands, type EngineCommand, type Target } from "./command";
-import { readVariables } from "./configuration-file";
+import { readVariables, type Variables } from "./configuration-file";
 import type { Containers } from "./containers";
 import type { EarlierCommands } from "./earlier-commands";
 import { failureOf } from "./engine";
-import type { ExitKind } from "./exit-codes";
+import type { ExitKind } from "./exit-meaning";
 import { removePrivateArea, removeRemains } from "./leftovers";
+import { parseMetadata } from "./metadata";
 import type { UnfinishedRecord, UnfinishedRecords } from "./unfinished-records";
+import { findUnlisted, namesIn } from "./unlisted-container";
 import type { Vz } from "./vz";
 
 /** What is in the way of `destroy`, and the command that clears it. */
@@ -19,6 +21,7 @@ const mostClearances = 4;
 /** Removes containers, whatever state they are in. */
 export class Destruction {
   constructor(
+    private readonly serverId: string,
     private readonly vz: Vz,
     private readonly records: UnfinishedRecords,
     private readonly containers: Containers,
@@ -28,10 +31,10 @@ export class Destruction {
   /** Gone already is success. A container of someone else's under the same id is never touched. */
   async destroy(id: number): Promise<void> {
     await this.earlier.end(id);
-    const listed = (await this.containers.look()).own.get(id);
-    if (listed?.names !== undefined && this.records.get(id) === undefined) {
+    const found = await this.#find(id);
+    if (found !== undefined && this.records.get(id) === undefined) {
       // The list loses sight of a container before the last of it is gone.
-      await this.records.write({ id, ctid: listed.ctid, ...listed.names });
+      await this.records.write(found);
     }
     const record = this.records.get(id);
     if (record !== undefined) {
@@ -41,23 +44,34 @@ export class Destruction {
     this.containers.remove(id);
   }
 
+  async #find(id: number): Promise<UnfinishedRecord | undefined> {
+    const listed = (await this.containers.look()).own.get(id);
+    if (listed === undefined) {
+      return await findUnlisted(await this.vz.host(), this.serverId, id);
+    }
+    return listed.names === undefined ? undefined : { id, ctid: listed.ctid, ...listed.names };
+  }
+
   /** It may have a configuration, or files, or both; whether the list shows it depends on which. */
   async #destroyRecorded(record: UnfinishedRecord): Promise<void> {
     const host = await this.vz.host();
     const variables = await readVariables(host.containerConfiguration(record.ctid));
     if (variables !== undefined) {
-      const found = {
-        name: variables.get("NAME"),
-        hostname: variables.get("HOSTNAME"),
-        image: variables.get("OSTEMPLATE"),
-      };
-      if (!(await this.vz.generation()).isHalfMade(found, record)) {
+      if (!(await this.#isOurs(variables, record))) {
         return;
       }
       await this.#destroyConfigured(record);
     }
     await removePrivateArea(host, record.ctid);
     await removeRemains(host, record.ctid);
+  }
+
+  /** Somebody else may have got the id since it was recorded. */
+  async #isOurs(variables: Variables, record: UnfinishedRecord): Promise<boolean> {
+    const metadata = parseMetadata(variables.get("DESCRIPTION"));
+    return metadata === undefined
+      ? (await this.vz.generation()).isHalfMade(namesIn(variables), record)
+      : metadata.serverId === this.serverId && metadata.id === record.id;
   }
 
   async #destroyConfigured(target: Target): Promise<void> {

@@ -9,11 +9,14 @@ const variable = "MINICLOUD_ENGINE_COMMAND";
 const patienceMs = 5000;
 const pauseMs = 20;
 
-/** Knows the engine commands that a daemon which died left at work, by a mark in their environment. */
+/**
+ * Knows the engine commands that a daemon which died left at work, by a mark in their environment. vzctl runs its
+ * scripts in an environment without the mark; they are in the process group that each command has of its own.
+ */
 export class EarlierCommands {
   /** Of this daemon's commands, which are no leftovers. */
   readonly #run = randomBytes(8).toString("hex");
-  #found: Promise<Map<number, number[]>> | undefined;
+  #found: Promise<Map<number, Set<number>>> | undefined;
 
   constructor(private readonly serverId: string) {}
 
@@ -23,7 +26,7 @@ export class EarlierCommands {
   }
 
   /**
-   * Kills those at work on a container and resolves when they are gone.
+   * Kills those at work on a container, with all that they started, and resolves when they are gone.
    *
    * @throws MccError `timeout` when they hang in the kernel.
    */
@@ -31,8 +34,12 @@ export class EarlierCommands {
     // One search is enough: no more of them can appear.
     this.#found ??= this.#search();
     const found = await this.#found;
+    const groups = found.get(id);
+    if (groups === undefined) {
+      return;
+    }
     const giveUpAt = Date.now() + patienceMs;
-    for (let left = found.get(id) ?? []; left.length > 0; left = await this.#alive(id, left)) {
+    for (let left = await membersOf(groups); left.length > 0; left = await membersOf(groups)) {
       left.forEach(killProcess);
       if (Date.now() > giveUpAt) {
         throw new MccError(
@@ -45,21 +52,17 @@ export class EarlierCommands {
     found.delete(id);
   }
 
-  async #search(): Promise<Map<number, number[]>> {
-    const found = new Map<number, number[]>();
-    for (const pid of (await readdir("/proc")).filter((name) => /^\d+$/.test(name)).map(Number)) {
+  /** The process groups by container. */
+  async #search(): Promise<Map<number, Set<number>>> {
+    const found = new Map<number, Set<number>>();
+    for (const pid of await allProcesses()) {
       const id = await this.#containerOf(pid);
-      if (id !== undefined) {
-        found.set(id, [...(found.get(id) ?? []), pid]);
+      const group = id === undefined ? undefined : await groupOf(pid);
+      if (id !== undefined && group !== undefined) {
+        found.set(id, (found.get(id) ?? new Set()).add(group));
       }
     }
     return found;
-  }
-
-  /** Looks again, as a number may have come to mean another process. */
-  async #alive(id: number, pids: readonly number[]): Promise<number[]> {
-    const ids = await Promise.all(pids.map((pid) => this.#containerOf(pid)));
-    return pids.filter((_, index) => ids[index] === id);
   }
 
   async #containerOf(pid: number): Promise<number | undefined> {
@@ -74,4 +77,26 @@ export class EarlierCommands {
     const [serverId, id, run] = mark?.slice(variable.length + 1).split("/") ?? [];
     return serverId === this.serverId && run !== this.#run ? Number(id) : undefined;
   }
+}
+
+async function membersOf(groups: ReadonlySet<number>): Promise<number[]> {
+  const members: number[] = [];
+  for (const pid of await allProcesses()) {
+    const group = await groupOf(pid);
+    if (group !== undefined && groups.has(group)) {
+      members.push(pid);
+    }
+  }
+  return members;
+}
+
+/** Field 5 of proc(5)'s stat. Undefined for one that has ended, though its parent has not asked how yet. */
+async function groupOf(pid: number): Promise<number | undefined> {
+  const stat = (await unlessErrno(readFile(`/proc/${pid}/stat`, "utf8"), "ENOENT", "ESRCH")) ?? "";
+  const [state, , group] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return group === undefined || state === "Z" ? undefined : Number(group);
+}
+
+async function allProcesses(): Promise<number[]> {
+  return (await readdir("/proc")).filter((name) => /^\d+$/.test(name)).map(Number);
 }

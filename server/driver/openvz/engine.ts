@@ -8,7 +8,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import { MccError } from "../../../protocol/error";
 import { hasErrno } from "../errno";
 import type { EngineCommand } from "./command";
-import { type ExitMeaning, meaningOf } from "./exit-codes";
+import { meaningOf } from "./exit-codes";
+import type { ExitMeaning } from "./exit-meaning";
 import { groupKiller } from "./group-killer";
 import { engineWords } from "./words";
 
@@ -19,6 +20,8 @@ export interface Ended {
   readonly stderr: string;
   /** Undefined for success, and for an exit code that is not in the table. */
   readonly meaning: ExitMeaning | undefined;
+  /** How long it was tried in vain to get past the lock of another command. */
+  readonly waitedMs?: number;
 }
 
 export interface EngineOptions {
@@ -59,8 +62,11 @@ export class Engine {
     const giveUpAt = Date.now() + this.options.timeoutMs;
     for (let pauseMs = firstLockPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestLockPauseMs)) {
       const result = await this.#runOnce(command, table);
-      if (result.meaning?.kind !== "locked" || Date.now() + pauseMs > giveUpAt) {
+      if (result.meaning?.kind !== "locked") {
         return result;
+      }
+      if (Date.now() + pauseMs > giveUpAt) {
+        return { ...result, waitedMs: this.options.timeoutMs };
       }
       await pause(pauseMs);
     }
@@ -98,14 +104,18 @@ export class Engine {
 }
 
 /** The error that an exit code stands for, with vzctl's own words and what to do. */
-export function failureOf(command: EngineCommand, { exitCode, stdout, stderr, meaning }: Ended): MccError {
+export function failureOf(
+  command: EngineCommand,
+  { exitCode, stdout, stderr, meaning, waitedMs }: Ended,
+): MccError {
   const words = engineWords(stdout, stderr);
+  const waited = waitedMs === undefined ? "" : `, for the ${waitedMs / 1000} s that it was waited for`;
   const said = words === "" ? "it said nothing" : words;
   return new MccError(
     meaning?.code ?? "engine",
     meaning === undefined
       ? `${titleOf(command)} failed with exit code ${exitCode}: ${said}.`
-      : `${titleOf(command)} failed with exit code ${exitCode}, ${meaning.meaning}: ${said}. What to do: ${meaning.remedy}.`,
+      : `${titleOf(command)} failed with exit code ${exitCode}, ${meaning.meaning}${waited}: ${said}. What to do: ${meaning.remedy}.`,
   );
 }
 

@@ -1,5 +1,7 @@
 import { MccError } from "../../../protocol/error";
-import { type ExitMeaning, exitCodes } from "./exit-codes";
+import { exitCodes } from "./exit-codes";
+import type { ExitMeaning } from "./exit-meaning";
+import { amount, type MemoryModel, memoryOptions } from "./memory-model";
 
 /** What a container is made with, as far as the generations differ in it. */
 interface Making {
@@ -27,16 +29,14 @@ export interface Generation {
   readonly createOptions: (making: Making & { ctid: string }) => readonly string[];
   /** Options of the `set` that follows. */
   readonly setOptions: (making: Making) => readonly string[];
-  /** How a limit of memory is set, by whether the kernel has vswap. */
-  readonly memoryOptions: (bytes: number | undefined, vswap: boolean) => readonly string[];
+  /** How a limit of memory is set; undefined is none. */
+  readonly memoryOptions: (bytes: number | undefined, model: MemoryModel) => readonly string[];
   /** Whether `create` knows `--layout simfs`. */
   readonly simfs: boolean;
   /** Whether what is found under the ctid of a container that was being made is that container. */
   readonly isHalfMade: (found: Names, made: Names) => boolean;
   readonly exitCodes: readonly ExitMeaning[];
 }
-
-const pageBytes = 4096;
 
 export const generations: readonly Generation[] = [
   {
@@ -46,8 +46,7 @@ export const generations: readonly Generation[] = [
     ctids: ({ id }) => [id, ...[1, 2, 3].map((step) => id + step * 1_000_000)].map(String),
     createOptions: () => [],
     setOptions: ({ description }) => ["--description", description],
-    memoryOptions: (bytes, vswap) =>
-      vswap ? ["--ram", amount(bytes), "--swap", "0"] : ["--physpages", `0:${pages(bytes)}`],
+    memoryOptions: (bytes, model) => memoryOptions[model](bytes),
     simfs: true,
     // It gets its names last and all at once; until then the configuration is the type's sample.
     isHalfMade: (found, made) =>
@@ -88,12 +87,4 @@ export function generationOf(versionLine: string): Generation {
 
 function asUuid(uid: string): string {
   return uid.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
-}
-
-function amount(bytes: number | undefined): string {
-  return bytes === undefined ? "unlimited" : String(bytes);
-}
-
-function pages(bytes: number | undefined): string {
-  return bytes === undefined ? "unlimited" : String(Math.ceil(bytes / pageBytes));
 }

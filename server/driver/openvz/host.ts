@@ -11,8 +11,10 @@ export interface HostPlaces {
   readonly procVz: string;
   /** The mark of a kernel with user namespaces. */
   readonly userNamespace: string;
-  /** The network device of an OpenVZ kernel's containers. */
+  /** The network device through which containers are reached. */
   readonly venet: string;
+  /** The PATH of vzctl's own scripts. */
+  readonly scriptFolders: readonly string[];
 }
 
 export const hostPlaces: HostPlaces = {
@@ -20,6 +22,7 @@ export const hostPlaces: HostPlaces = {
   procVz: "/proc/vz",
   userNamespace: "/proc/self/ns/user",
   venet: "/sys/class/net/venet0",
+  scriptFolders: ["/bin", "/sbin", "/usr/bin", "/usr/sbin"],
 };
 
 /** What `/etc/vz/vz.conf` says; the defaults are those of vz.conf(5). */

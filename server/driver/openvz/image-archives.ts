@@ -66,11 +66,11 @@ export class ImageArchives {
     return { name, sizeBytes: size, createdAt: mtime.toISOString() };
   }
 
-  /** @throws MccError `forbidden` for an image of the host's own. */
-  async remove(name: string): Promise<void> {
+  /** @returns false for one that was gone already. @throws MccError `forbidden` for an image of the host's own. */
+  async remove(name: string): Promise<boolean> {
     const path = (await this.#archives()).get(name);
     if (path === undefined) {
-      return;
+      return false;
     }
     if (!(await this.#imported()).includes(name)) {
       throw new MccError(
@@ -80,6 +80,7 @@ export class ImageArchives {
     }
     await rm(path, { force: true });
     await rm(join(this.imports, name), { force: true });
+    return true;
   }
 
   /** Removes all that were imported. */

@@ -5,7 +5,7 @@ import { exists, type HostConfiguration } from "./host";
 
 /**
  * Removes what `destroy` leaves of a container: its configuration under another name, and where a command was
- * killed a half-written configuration, links of its name, an empty mount point, its lock.
+ * killed a half-written configuration, links of its name, an empty mount point, its locks.
  */
 export async function removeRemains(host: HostConfiguration, ctid: string): Promise<void> {
   const files = (await entriesOf(host.containerFolder)).filter(
@@ -15,7 +15,7 @@ export async function removeRemains(host: HostConfiguration, ctid: string): Prom
   await removeDanglingLink(host.containerConfiguration(ctid));
   await removeStaleNames(host, ctid);
   await removeEmptyFolder(host.root(ctid));
-  await removeStaleLock(host, ctid);
+  await removeStaleLocks(host, ctid);
 }
 
 /** Removes the private area, finished or not: a `create` that was killed may leave it without a configuration. */
@@ -49,12 +49,17 @@ async function removeStaleNames(host: HostConfiguration, ctid: string): Promise<
   }
 }
 
-/** vzctl too takes a lock for stale when the process that it names is gone. */
-async function removeStaleLock(host: HostConfiguration, ctid: string): Promise<void> {
-  const path = join(host.lockFolder, `${ctid}.lck`);
-  const holder = Number.parseInt((await unlessErrno(readFile(path, "utf8"), "ENOENT")) ?? "", 10);
-  if (!Number.isNaN(holder) && !(await isAlive(holder))) {
-    await rm(path, { force: true });
+/**
+ * The lock, and the file under another name that vzctl writes first and then links. vzctl too takes one for stale
+ * when the process that it names is gone.
+ */
+async function removeStaleLocks(host: HostConfiguration, ctid: string): Promise<void> {
+  for (const name of (await entriesOf(host.lockFolder)).filter((entry) => entry.startsWith(`${ctid}.lck`))) {
+    const path = join(host.lockFolder, name);
+    const holder = Number.parseInt((await unlessErrno(readFile(path, "utf8"), "ENOENT")) ?? "", 10);
+    if (!Number.isNaN(holder) && !(await isAlive(holder))) {
+      await rm(path, { force: true });
+    }
   }
 }
 

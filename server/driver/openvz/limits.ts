@@ -1,13 +1,14 @@
 import type { InstanceType } from "../../../protocol/instance-type";
 import type { Generation } from "./generation";
+import type { MemoryModel } from "./memory-model";
 
 type Limit = Exclude<keyof InstanceType, "name">;
 
 /** How vzctl is told a limit; undefined is no limit. */
 const limitRows: Readonly<
-  Record<Limit, (value: number | undefined, generation: Generation, vswap: boolean) => readonly string[]>
+  Record<Limit, (value: number | undefined, generation: Generation, memory: MemoryModel) => readonly string[]>
 > = {
-  memoryBytes: (value, generation, vswap) => generation.memoryOptions(value, vswap),
+  memoryBytes: (value, generation, memory) => generation.memoryOptions(value, memory),
   cpus: (value) => ["--cpulimit", value === undefined ? "0" : String(Math.ceil(value * 100))],
   processes: (value) => ["--numproc", value === undefined ? "unlimited:unlimited" : `${value}:${value}`],
 };
@@ -15,14 +16,23 @@ const limitRows: Readonly<
 /**
  * Options of `vzctl set` that give a container the limits of a type.
  *
- * @param has the limits that it has already, where they are known.
+ * @param has the limits of the sample that it was made with, where they are known.
  */
 export function limitOptions(
   wanted: InstanceType,
-  { has, generation, vswap }: { has?: InstanceType | undefined; generation: Generation; vswap: boolean },
+  {
+    has,
+    generation,
+    memory,
+  }: { has?: InstanceType | undefined; generation: Generation; memory: MemoryModel },
 ): string[] {
   const limits = ["memoryBytes", "cpus", "processes"] as const;
   return limits
-    .filter((limit) => has === undefined || has[limit] !== wanted[limit])
-    .flatMap((limit) => limitRows[limit](wanted[limit], generation, vswap));
+    .filter((limit) => has === undefined || has[limit] !== wanted[limit] || isIgnored(limit, has, memory))
+    .flatMap((limit) => limitRows[limit](wanted[limit], generation, memory));
+}
+
+/** vzctl gives a control group the first number of two, which in samples is 0 for memory, and means none. */
+function isIgnored(limit: Limit, sample: InstanceType, memory: MemoryModel): boolean {
+  return limit === "memoryBytes" && sample.memoryBytes !== undefined && memory === "control-groups";
 }

@@ -1,5 +1,5 @@
 import { MccError, messageOf } from "../../../protocol/error";
-import type { ContainerFile, ContainerSpec } from "../driver";
+import type { ContainerFile, ContainerSpec, DriverLog } from "../driver";
 import { commands, type Target } from "./command";
 import type { Containers } from "./containers";
 import { failureOf } from "./engine";
@@ -22,6 +22,7 @@ export class Making {
     private readonly vz: Vz,
     private readonly records: UnfinishedRecords,
     private readonly containers: Containers,
+    private readonly log: DriverLog,
   ) {}
 
   async make(spec: ContainerSpec): Promise<void> {
@@ -34,7 +35,7 @@ export class Making {
     const settings = [
       ...generation.setOptions({ id: spec.id, uid: spec.uid, description }),
       ...spec.nameservers.flatMap((address) => ["--nameserver", address]),
-      ...limitOptions(spec.type, { has: sample?.type, generation, vswap: await this.vz.hasVswap() }),
+      ...limitOptions(spec.type, { has: sample?.type, generation, memory: await this.vz.memoryModel() }),
     ];
     if (settings.length > 0) {
       await this.vz.run(commands.set(target, settings));
@@ -103,6 +104,7 @@ export class Making {
       );
       const ended = await this.vz.attempt(command);
       if (ended.exitCode === 0) {
+        this.#tellOtherCtid(target, ctids);
         return target;
       }
       if (ended.meaning?.kind !== "ctid-taken") {
@@ -114,6 +116,16 @@ export class Making {
       "conflict",
       `Containers that this server did not make have the ids ${ctids.join(", ")} on this host; remove what is left of them under /etc/vz/conf and the private areas, if nobody needs it.`,
     );
+  }
+
+  /** For whoever looks with vzctl: the number that the instance has there is another one. */
+  #tellOtherCtid({ id, ctid }: Target, [wanted]: readonly string[]): void {
+    if (ctid !== wanted) {
+      this.log.warn(
+        { instance: id, container: ctid },
+        `somebody else has the container ${wanted} on this host; instance ${id} is its container ${ctid}`,
+      );
+    }
   }
 
   /** vzctl itself would take ploop, also on a kernel that has none. */

@@ -72,8 +72,8 @@ class OpenvzDriver implements Driver {
     this.#vz = new Vz(places, { timeoutMs, mark: (id) => earlier.mark(id) });
     this.#records = new UnfinishedRecords(folder);
     this.#containers = new Containers(serverId, this.#records, () => this.#vz.list());
-    this.#making = new Making(serverId, this.#vz, this.#records, this.#containers);
-    this.#destruction = new Destruction(this.#vz, this.#records, this.#containers, earlier);
+    this.#making = new Making(serverId, this.#vz, this.#records, this.#containers, log);
+    this.#destruction = new Destruction(serverId, this.#vz, this.#records, this.#containers, earlier);
     this.#guest = new Guest(timeoutMs, async () => (await this.#vz.generation()).exitCodes);
     this.takesOver = new TakeOver(serverId, this.#vz, {
       ...{ containers: this.#containers, guest: this.#guest, making: this.#making, earlier },
@@ -123,8 +123,8 @@ class OpenvzDriver implements Driver {
     return await this.#images.import(name, tarballPath);
   }
 
-  async removeImage(name: string): Promise<void> {
-    await this.#images.remove(name);
+  async removeImage(name: string): Promise<boolean> {
+    return await this.#images.remove(name);
   }
 
   async types(): Promise<InstanceType[]> {
@@ -191,9 +191,9 @@ class OpenvzDriver implements Driver {
   }
 
   async resize(id: number, type: InstanceType): Promise<void> {
-    const [generation, vswap] = [await this.#vz.generation(), await this.#vz.hasVswap()];
+    const [generation, memory] = [await this.#vz.generation(), await this.#vz.memoryModel()];
     const target = await this.#containers.get(id);
-    await this.#vz.run(commands.set(target, limitOptions(type, { generation, vswap })));
+    await this.#vz.run(commands.set(target, limitOptions(type, { generation, memory })));
   }
 
   watch(onDown: (id: number) => void): void {

@@ -17,9 +17,6 @@ export interface PreflightSubject {
 
 type Check = (subject: PreflightSubject) => Promise<Finding | undefined>;
 
-/** Folders that vzctl's own scripts add to their PATH. */
-const systemFolders = ["/usr/sbin", "/sbin"];
-
 const programs = [
   { program: "vzctl", purpose: "it makes and runs the containers" },
   { program: "vzlist", purpose: "it tells which containers there are" },
@@ -57,10 +54,13 @@ const checks: readonly Check[] = [
       lacking: "there is no network device venet0, through which containers are reached",
       remedy: "load it with the OpenVZ service: service vz start",
     }),
-  // Without an OpenVZ kernel, vzctl itself makes venet0, as a bridge, when it starts the first container.
+  // Without an OpenVZ kernel, vzctl's scripts make venet0, as a bridge, when they start the first container; a start
+  // fails (34) where they can not, as the route to its address leads there.
   async ({ places }) =>
     finding(
-      !(await exists(places.procVz)) && !(await exists(places.venet)) && !isOnPath("brctl", systemFolders),
+      !(await exists(places.procVz)) &&
+        !(await exists(places.venet)) &&
+        !isOnPath("brctl", places.scriptFolders),
       {
         lacking:
           "there is neither the bridge venet0, through which containers are reached, nor brctl to make it",

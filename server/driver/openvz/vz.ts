@@ -6,6 +6,7 @@ import { type Ended, Engine, type EngineOptions } from "./engine";
 import { exitCodes } from "./exit-codes";
 import { type Generation, generationOf } from "./generation";
 import { exists, type HostConfiguration, type HostPlaces, readHostConfiguration } from "./host";
+import type { MemoryModel } from "./memory-model";
 
 /** This host's OpenVZ: its commands, of which generation they are, and its configuration. */
 export class Vz {
@@ -51,9 +52,11 @@ export class Vz {
     return await readHostConfiguration(this.places);
   }
 
-  /** Kernels with vswap know a limit for memory and one for swap; older ones and others have many more. */
-  async hasVswap(): Promise<boolean> {
-    return await exists(join(this.places.procVz, "vswap"));
+  async memoryModel(): Promise<MemoryModel> {
+    if (!(await exists(this.places.procVz))) {
+      return "control-groups";
+    }
+    return (await exists(join(this.places.procVz, "vswap"))) ? "vswap" : "beancounters";
   }
 
   /** Whether containers can lie in disk images. */

@@ -61,9 +61,8 @@ class SimulatedDriver implements Driver {
     return Promise.resolve(image);
   }
 
-  removeImage(name: string): Promise<void> {
-    this.#images.delete(name);
-    return Promise.resolve();
+  removeImage(name: string): Promise<boolean> {
+    return Promise.resolve(this.#images.delete(name));
   }
 
   types(): Promise<[]> {

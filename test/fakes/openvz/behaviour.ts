@@ -30,12 +30,14 @@ export interface Behaviour {
   readonly vswap: boolean;
   /** Whether containers heed a shutdown, or have to be killed. */
   readonly haltsCleanly: boolean;
+  /** How long the script that unpacks images rests first. */
+  readonly unpackMs: number;
   readonly faults: readonly Fault[];
 }
 
 /** The host of the recorded runs. */
 export const recordedHost: Behaviour = {
-  ...{ generation: "v4", openvzKernel: false, vswap: false, haltsCleanly: false, faults: [] },
+  ...{ generation: "v4", openvzKernel: false, vswap: false, haltsCleanly: false, unpackMs: 0, faults: [] },
 };
 
 export function writeBehaviour(root: string, behaviour: Behaviour): void {

@@ -1,8 +1,9 @@
-import { execFileSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Command } from "./command";
-import { Death, Exit } from "./fake-host";
+import { Death, Exit, type FakeHost } from "./fake-host";
 import { messages } from "./messages";
 import { takeName } from "./name";
 
@@ -54,8 +55,10 @@ async function fill({ host, container, options }: Command): Promise<void> {
   }
   takeName(host, container.ctid, given.get("name"));
   await host.reach("create:named");
+  // A failure up to here leaves the link of the name.
+  await unpack({ host, container, options }, given.get("ostemplate") ?? "");
   try {
-    await unpack({ host, container, options }, given.get("ostemplate") ?? "");
+    await host.reach("create:unpacked");
     host.say("Performing postcreate actions");
     container.makeRootFolder();
     container.save({
@@ -98,7 +101,7 @@ async function unpack({ host, container }: Command, image: string): Promise<void
   host.say(`Creating container private area (${image})`);
   try {
     await host.reach("create:unpacking");
-    execFileSync("tar", ["-xf", archive, "-C", temporary], { stdio: "ignore" });
+    await runScript(host, archive, temporary);
     rmdirSync(container.privateArea);
     mkdirSync(dirname(container.privateArea), { recursive: true });
     renameSync(temporary, container.privateArea);
@@ -108,5 +111,15 @@ async function unpack({ host, container }: Command, image: string): Promise<void
     }
     throw error;
   }
-  await host.reach("create:unpacked");
+}
+
+/** vps-create, which as all scripts of vzctl's has none of vzctl's own environment. */
+async function runScript(host: FakeHost, archive: string, folder: string): Promise<void> {
+  const seconds = String(host.behaviour.unpackMs / 1000);
+  const words = ["-c", 'sleep "$1"; exec tar -xf "$2" -C "$3"', "vps-create", seconds, archive, folder];
+  const script = spawn("/bin/sh", words, { stdio: "ignore", env: { PATH: "/bin:/sbin:/usr/bin:/usr/sbin" } });
+  const [exitCode]: (number | null)[] = await once(script, "exit");
+  if (exitCode !== 0) {
+    throw new Exit(exitCode ?? 3);
+  }
 }

@@ -13,10 +13,12 @@ import {
 import { dirname, join } from "node:path";
 import { type HostPlaces } from "../../../server/driver/openvz/host";
 import { type Behaviour, readBehaviour, recordedHost, writeBehaviour } from "./behaviour";
+import { beancounters } from "./limits";
 
 /** The image of the recorded runs. */
 export const imageName = "busybox-1.35-x86_64";
 const basicSample = [
+  ...beancounters.map((name) => `${name}="unlimited"`),
   'PHYSPAGES="0:9223372036854775807"',
   'NUMPROC="240:240"',
   'DISKSPACE="2097152:2306867"',
@@ -48,6 +50,7 @@ export class FakeOpenvz {
       procVz: this.path("proc/vz"),
       userNamespace: "/proc/self/ns/user",
       venet: this.path("sys/class/net/venet0"),
+      scriptFolders: [this.bin],
     };
   }
 
@@ -134,7 +137,7 @@ export class FakeOpenvz {
     writeFileSync(join(dirname(configuration), "conf/ve-basic.conf-sample"), `${basicSample.join("\n")}\n`);
     writeFileSync(
       join(dirname(configuration), "conf/ve-light.conf-sample"),
-      'PHYSPAGES="0:65536"\nNUMPROC="64:64"\nCPULIMIT="50"\n',
+      'PHYSPAGES="0:65536"\nSWAPPAGES="0:131072"\nNUMPROC="64:64"\nCPULIMIT="50"\n',
     );
   }
 

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Command } from "./command";
 import type { FakeContainer } from "./fake-container";
 import { Exit } from "./fake-host";
+import { checkLimits } from "./limits";
 
 /** `vzctl start`. */
 export async function start({ host, container }: Command): Promise<void> {
@@ -12,6 +13,7 @@ export async function start({ host, container }: Command): Promise<void> {
   if (!existsSync(container.privateArea)) {
     throw new Exit(43, `Container private area ${host.shown(container.privateArea)} does not exist`);
   }
+  checkLimits(host, container.variables);
   await startContainer(container, { setUp: true });
 }
 
@@ -67,7 +69,8 @@ export async function restart(command: Command): Promise<void> {
 /** `vzctl mount`. */
 export function mount({ host, container }: Command): void {
   if (container.mounted) {
-    throw new Exit(41, "Container is already mounted");
+    host.complain("Container is already mounted");
+    return;
   }
   if (!existsSync(container.privateArea)) {
     throw new Exit(43, `Container private area ${host.shown(container.privateArea)} does not exist`);

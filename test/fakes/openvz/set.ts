@@ -20,6 +20,7 @@ const plainVariables: Readonly<Record<string, string>> = {
   privvmpages: "PRIVVMPAGES",
   ram: "PHYSPAGES",
   swap: "SWAPPAGES",
+  swappages: "SWAPPAGES",
   onboot: "ONBOOT",
   disabled: "DISABLED",
   features: "FEATURES",

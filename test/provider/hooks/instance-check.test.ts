@@ -16,7 +16,14 @@ describe("check of an Instance", () => {
   it("fills in the defaults", async () => {
     assert.deepEqual(await instance.check({}, { ...identity, __provider: "text" }), {
       inputs: {
-        ...{ name: "web-server-012345", image: "micro", type: "basic", keys: [], labels: {}, waitFor: "ssh" },
+        ...{
+          name: "web-server-012345",
+          image: "micro",
+          type: "basic",
+          keys: [],
+          labels: {},
+          waitFor: ["ssh"],
+        },
         ...identity,
       },
       failures: [],
@@ -45,14 +52,14 @@ describe("check of an Instance", () => {
     ]);
     assert.match(failures.keys ?? "", /^keys\.1 is "a b": a name has 1 to 63 of/);
     assert.match(failures.type ?? "", /^type is 5: expected string$/);
-    assert.match(failures.waitFor ?? "", /expected one of running, ssh/);
+    assert.match(failures.waitFor ?? "", /expected "running", "address", "ssh"/);
     assert.match(failures.imgae ?? "", /^there is no property "imgae"; did you mean image\?$/);
     assert.match(failures.labels ?? "", /"minicloud\/" are MiniCloud's own/);
   });
 
   it("lists what there is where no name is near", async () => {
-    const { ttl = "" } = await failuresOf({ ttl: 60 });
-    assert.match(ttl, /^there is no property "ttl"; there are image, type, keys/);
+    const { colour = "" } = await failuresOf({ colour: "red" });
+    assert.match(colour, /^there is no property "colour"; there are image, type, keys/);
   });
 
   it("reports every mistake of one property, each once", async () => {
@@ -63,10 +70,10 @@ describe("check of an Instance", () => {
     assert.deepEqual(
       failures.map(({ reason }) => reason.replace(/ has 1 to 63 .*/, " …")),
       [
-        'name is "": a name …',
-        'ipAddress is "1.2": expected an IPv4 address such as 198.18.0.7',
         "labels.ok is 5: expected string",
         `labels is {"minicloud/x":"1","ok":5}: label keys that begin with "minicloud/" are MiniCloud's own`,
+        'name is "": a name …',
+        'ipAddress is "1.2": expected an IPv4 address such as 198.18.0.7',
       ],
     );
   });
@@ -97,7 +104,7 @@ describe("check of an Instance", () => {
         type: "basic",
         keys: [],
         labels: {},
-        waitFor: "ssh",
+        waitFor: ["ssh"],
         ownerUrn,
         clientToken: "f".repeat(32),
       },
@@ -111,5 +118,65 @@ describe("check of an Instance", () => {
       const { inputs, failures } = await instance.check({}, { clientToken, ownerUrn: urn });
       assert.deepEqual([inputs?.name, failures], [`${stem}-012345`, []]);
     }
+  });
+
+  it("makes seconds of lengths of time, and one list of what is waited for", async () => {
+    const { inputs, failures } = await instance.check(
+      {},
+      { ttl: "1h30m", timeouts: { create: "5m", delete: 30 }, waitFor: { http: "/health" }, ...identity },
+    );
+    assert.deepEqual(failures, []);
+    assert.deepEqual(
+      [inputs?.ttl, inputs?.timeouts, inputs?.waitFor],
+      [5400, { create: 300, delete: 30 }, [{ http: "/health", port: 80, status: 200 }]],
+    );
+  });
+
+  it("refuses lengths of time that are none or too long, and rungs that do not exist", async () => {
+    const failures = await failuresOf({
+      ttl: "soon",
+      timeouts: { create: "2h", update: 1.5, remove: "1m" },
+      waitFor: ["ssh", { udp: 53 }],
+    });
+    assert.match(failures.ttl ?? "", /^ttl is "soon": expected a length of time such as "45m", "2h"/);
+    assert.match(failures.waitFor ?? "", /expected "running", "address", "ssh", \{tcp: port\}/);
+    const { failures: all = [] } = await instance.check(
+      {},
+      { timeouts: { create: "2h", update: 1.5, remove: "1m" }, ...identity },
+    );
+    assert.deepEqual(
+      all.map(({ reason }) => reason.replace(/such as.*/, "…")),
+      [
+        'timeouts.create is "2h": expected at most 3600',
+        "timeouts.update is 1.5: expected a length of time …",
+        'there is no parameter "remove" in timeouts',
+      ],
+    );
+  });
+
+  it("takes a script as a file of Windows has it", async () => {
+    const { inputs, failures } = await instance.check({}, { userData: "#!/bin/sh\r\ntrue\r\n", ...identity });
+    assert.deepEqual([inputs?.userData, failures], ["#!/bin/sh\ntrue\n", []]);
+  });
+
+  it("refuses a script that is too large or no text, and has the engine not print it", async () => {
+    for (const userData of ["s3cret".repeat(200_000), "s3cret\0", 5]) {
+      const { failures = [] } = await instance.check({}, { userData, ...identity });
+      assert.equal(failures.length, 1);
+      assert.equal(failures[0]?.property, "");
+      assert.match(failures[0].reason, /^userData: /);
+      assert.doesNotMatch(failures[0].reason, /s3cret/);
+    }
+  });
+
+  it("leaves to an adopted instance what the program leaves out, also once it no longer says adopt", async () => {
+    const adopted = { labels: { a: "b" }, adopt: 512, waitFor: ["ssh"], ...identity };
+    const { inputs, failures } = await instance.check({}, { adopt: 512, labels: { a: "b" }, ...identity });
+    assert.deepEqual([inputs, failures], [adopted, []]);
+    const olds = { ...adopted, image: "debian-12", name: "db", type: "large", keys: ["me"] };
+    assert.deepEqual((await instance.check(olds, { labels: { a: "b" }, ...identity })).inputs, {
+      ...adopted,
+      name: "db",
+    });
   });
 });

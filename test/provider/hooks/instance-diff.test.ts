@@ -20,6 +20,8 @@ const unchanged: Record<string, Record<string, unknown>> = {
   "of waitFor": { waitFor: "running" },
   "of the token": { clientToken: "1".repeat(32) },
   "of the parent": { ownerUrn: ownerUrn.replace("pulumi-nodejs", "my:module:Site$pulumi-nodejs") },
+  "of the organization": { organization: "acme" },
+  "of what counts for a creation only": { keepOnFailure: true, adopt: 500 },
   "of the serialised shell": { __provider: "another text" },
 };
 const inPlace: Record<string, Record<string, unknown>> = {
@@ -29,12 +31,15 @@ const inPlace: Record<string, Record<string, unknown>> = {
   labels: { labels: { a: "1" } },
   "keys not known yet": { keys: runtime.unknownValue },
   "one label not known yet": { labels: { a: "1", b: runtime.unknownValue } },
+  ttl: { ttl: 7200 },
+  timeouts: { timeouts: { delete: 60 } },
   "the resource's own name": { ownerUrn: ownerUrn.replace(/web$/, "www") },
 };
 const replacing: Record<string, Record<string, unknown>> = {
   image: { image: "debian-12" },
   ipAddress: { ipAddress: "198.18.0.8" },
   hostname: { hostname: "www" },
+  userData: { userData: "true" },
 };
 
 describe("diff of an Instance", () => {
@@ -61,6 +66,16 @@ describe("diff of an Instance", () => {
       });
     });
   }
+
+  it("takes ttl, timeouts and userData away when they are left out", async () => {
+    const before = { ...olds, ttl: 60, timeouts: { create: 60 } };
+    assert.deepEqual((await instance.diff("500", before, { ...same, ttl: 60 })).replaces, []);
+    assert.equal((await instance.diff("500", before, { ...same, ttl: 60 })).changes, true);
+    assert.equal((await instance.diff("500", { ...olds, ttl: 60 }, same)).changes, true);
+    assert.deepEqual((await instance.diff("500", { ...olds, userData: "true" }, same)).replaces, [
+      "userData",
+    ]);
+  });
 
   it("changes what went down", async () => {
     const { changes, replaces } = await instance.diff("500", { ...olds, status: "stopped" }, same);

@@ -17,18 +17,29 @@ import {
 } from "../../support/stand-in-daemon";
 
 const ownerUrn = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/minicloud:Instance::web";
+const ownerLabels = {
+  ...{ "minicloud/organization": "acme", "minicloud/project": "shop" },
+  ...{ "minicloud/stack": "dev", "minicloud/resource": "web" },
+};
 const clientToken = "0".repeat(32);
-const ownerLabels = { "minicloud/project": "shop", "minicloud/stack": "dev", "minicloud/resource": "web" };
+const identity = { ownerUrn, organization: "acme", clientToken };
 const inputs = {
-  ...{ image: "micro", type: "basic", keys: ["me"], name: "web", labels: { tier: "front" }, waitFor: "ssh" },
-  ...{ ownerUrn, clientToken, __provider: "text" },
+  ...{
+    image: "micro",
+    type: "basic",
+    keys: ["me"],
+    name: "web",
+    labels: { tier: "front" },
+    waitFor: ["ssh"],
+  },
+  ...{ ...identity, __provider: "text" },
 };
 const made = exampleInstance({ keys: ["me"], labels: { tier: "front", ...ownerLabels } });
 const state = {
   ...{ instanceId: 500, uid: made.uid, serverId: standInServerId, name: "web", ipAddress: "198.18.0.2" },
   ...{ hostname: "web", status: "running", image: "micro", type: "basic", keys: ["me"] },
-  ...{ labels: { tier: "front" }, sshHostKey: made.sshHostKey, simulated: true, waitFor: "ssh" },
-  ...{ ownerUrn, clientToken },
+  ...{ labels: { tier: "front" }, sshHostKey: made.sshHostKey, simulated: true, waitFor: ["ssh"] },
+  ...identity,
 };
 const target = { instance: 500, uid: made.uid, serverId: standInServerId };
 
@@ -60,7 +71,7 @@ describe("the hooks of an Instance", () => {
       assert.deepEqual(await instance.create(inputs), { id: "500", outs: state });
       assert.deepEqual(daemon.calls[1]?.parameters, {
         ...{ name: "web", type: "basic", keys: ["me"], labels: { tier: "front", ...ownerLabels } },
-        ...{ image: "micro", waitFor: "ssh", clientToken },
+        ...{ image: "micro", waitFor: ["ssh"], clientToken },
       });
       assert.equal(daemon.calls[1].authorization, "Bearer t0ken");
       assert.deepEqual(daemon.methods(), ["instance.create", "instance.wait"]);
@@ -71,7 +82,7 @@ describe("the hooks of an Instance", () => {
       const daemon = await connected(creating(earlier, { "instance.update": () => made }));
       assert.deepEqual((await instance.create(inputs)).outs, state);
       assert.deepEqual(daemon.calls.at(-1)?.parameters, {
-        ...{ ...target, name: "web", type: "basic", keys: ["me"] },
+        ...{ ...target, name: "web", type: "basic", keys: ["me"], ttlSeconds: 0 },
         labels: { tier: "front", ...ownerLabels },
       });
     });
@@ -154,7 +165,7 @@ describe("the hooks of an Instance", () => {
       assert.deepEqual(await instance.read("500", state), {
         id: "500",
         props: { ...state, ...changed, status: "stopped" },
-        inputs: { image, type, keys, ipAddress, hostname, waitFor, ownerUrn, clientToken, ...changed },
+        inputs: { image, type, keys, ipAddress, hostname, waitFor, ...identity, ...changed },
       });
       assert.deepEqual(daemon.calls.at(-1)?.parameters, target);
     });
@@ -162,14 +173,13 @@ describe("the hooks of an Instance", () => {
     it("leads to no change", async () => {
       await connected({ "instance.get": () => made });
       const { props = {}, inputs: readInputs = {} } = await instance.read("500", state);
-      const { image, ownerUrn, clientToken, keys, labels } = inputs;
+      const { image, keys, labels } = inputs;
       const { inputs: checked = {} } = await instance.check(readInputs, {
         name: "web",
         image,
         keys,
         labels,
-        ownerUrn,
-        clientToken,
+        ...identity,
       });
       assert.deepEqual(checked, readInputs);
       assert.equal((await instance.diff("500", props, checked)).changes, false);
@@ -196,12 +206,12 @@ describe("the hooks of an Instance", () => {
         "instance.wait": () => ({ ready: true, instance: made }),
         "instance.update": () => ({ ...made, type: "light" }),
       });
-      const news = { ...inputs, type: "light", waitFor: "running" };
+      const news = { ...inputs, type: "light", waitFor: ["running"] };
       assert.deepEqual(await instance.update("500", state, news), {
-        outs: { ...state, type: "light", waitFor: "running" },
+        outs: { ...state, type: "light", waitFor: ["running"] },
       });
       assert.deepEqual(daemon.calls.at(-1)?.parameters, {
-        ...{ ...target, name: "web", type: "light", keys: ["me"] },
+        ...{ ...target, name: "web", type: "light", keys: ["me"], ttlSeconds: 0 },
         labels: { tier: "front", ...ownerLabels },
       });
     });

@@ -64,12 +64,12 @@ export function describeDriverContract(name: string, engines: () => () => Engine
         assert.ok(Date.parse(image.createdAt) > 0, image.createdAt);
         const listed = (await driver().images()).find(({ name: imageName }) => imageName === "other");
         assert.deepEqual(listed, image);
-        await driver().removeImage("other");
+        assert.equal(await driver().removeImage("other"), true);
         assert.deepEqual(await imageNames(), [testImage]);
       });
 
       it("may be gone already when they are removed", async () => {
-        await driver().removeImage("other");
+        assert.equal(await driver().removeImage("other"), false);
         assert.deepEqual(await imageNames(), [testImage]);
       });
     });

@@ -48,7 +48,8 @@ describe("the methods", () => {
       assert.match(JSON.stringify(await dispatch(method, [parameters])), result, method);
     }
     await assertMccError(dispatch("instance.takeOver", [{ container: "101" }]), "forbidden", /openvz driver/);
-    const called = [...story.map(([method]) => method), "instance.takeOver"];
+    await assertMccError(dispatch("instance.log", [{ instance: 500 }]), "not-found", /No instance 500/);
+    const called = [...story.map(([method]) => method), "instance.takeOver", "instance.log"];
     assert.deepEqual(new Set(called), new Set(Object.keys(methodTable)));
   });
 

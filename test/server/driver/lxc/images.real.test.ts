@@ -163,7 +163,7 @@ describe("images of the LXC driver", () => {
     await driver.importImage(testImage, tarball);
     assert.equal((await driver.images()).length, 1);
     await writeFile(join(place.images, testImage, "image.json"), "");
-    await driver.removeImage(testImage);
+    assert.equal(await driver.removeImage(testImage), true);
     await assertNoneMade();
     await driver.close();
   });

@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { execa } from "execa";
 import { createLxcDriver } from "../../../../server/driver/lxc/lxc-driver";
 import { captureLog } from "../../../support/captured-log";
+import { driverOptions } from "../driver-options";
 import { lxcHosts } from "./lxc-host";
 import { shell, startContainer } from "./running-container";
 
@@ -79,6 +81,22 @@ describe("the network of LXC containers, with NAT", () => {
       await execa("nft", ["delete", "table", "ip", "others"]);
       await writeFile(forwarding, "0");
     }
+  });
+
+  it("leaves forwarding on for another daemon, which switches it off in the end", async () => {
+    const { driver, nextDriver, options } = host();
+    const second = createLxcDriver(
+      driverOptions(join(options.folder, "..", "second"), {
+        network: { address: "198.18.1.0", prefixLength: 24, gateway: "198.18.1.1", nat: true },
+      }),
+    );
+    await second.open();
+    await second.close();
+    await driver.close();
+    await nextDriver().purge();
+    assert.equal((await readFile(forwarding, "utf8")).trim(), "1");
+    await second.purge();
+    assert.equal((await readFile(forwarding, "utf8")).trim(), "0");
   });
 
   it("warns of a firewall that lets nothing through", async () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { commands } from "../../../../server/driver/openvz/command";
 import { generationOf } from "../../../../server/driver/openvz/generation";
 import { limitOptions } from "../../../../server/driver/openvz/limits";
+import type { MemoryModel } from "../../../../server/driver/openvz/memory-model";
 
 const target = { id: 501, ctid: "501" };
 const creation = {
@@ -56,15 +57,26 @@ describe("the engine's commands", () => {
 
   it("set limits in the words of the generation and the kernel, and only those that differ", () => {
     const type = { name: "small", memoryBytes: 512 * 1024 ** 2, cpus: 1.5, processes: 512 };
-    const options = (generation: typeof v4, vswap: boolean, has?: typeof type): string =>
-      limitOptions(type, { generation, vswap, has }).join(" ");
-    assert.equal(options(v4, false), "--physpages 0:131072 --cpulimit 150 --numproc 512:512");
-    assert.equal(options(v4, true), "--ram 536870912 --swap 0 --cpulimit 150 --numproc 512:512");
-    assert.equal(options(v7, false), "--ram 536870912 --cpulimit 150 --numproc 512:512");
-    assert.equal(options(v4, false, { ...type, processes: 100 }), "--numproc 512:512");
-    assert.equal(
-      limitOptions({ name: "unlimited" }, { generation: v4, vswap: false }).join(" "),
-      "--physpages 0:unlimited --cpulimit 0 --numproc unlimited:unlimited",
-    );
+    const options = (generation: typeof v4, memory: MemoryModel, has?: typeof type): string =>
+      limitOptions(type, { generation, memory, has }).join(" ");
+    const rest = "--cpulimit 150 --numproc 512:512";
+    const memory = "--physpages 131072:131072 --swappages 0:0";
+    assert.equal(options(v4, "control-groups"), `${memory} ${rest}`);
+    assert.equal(options(v4, "beancounters"), `--privvmpages 131072:131072 ${rest}`);
+    assert.equal(options(v4, "vswap"), `--ram 536870912 --swap 0 ${rest}`);
+    assert.equal(options(v7, "vswap"), `--ram 536870912 ${rest}`);
+    const other = { ...type, processes: 100 };
+    assert.equal(options(v4, "vswap", other), "--numproc 512:512");
+    assert.equal(options(v4, "control-groups", other), `${memory} --numproc 512:512`);
+  });
+
+  it("set no limit so that vzctl still starts the container", () => {
+    const options = (memory: MemoryModel): string =>
+      limitOptions({ name: "unlimited" }, { generation: v4, memory }).join(" ");
+    const rest = "--cpulimit 0 --numproc unlimited:unlimited";
+    const most = "2251799813685247:2251799813685247";
+    assert.equal(options("control-groups"), `--physpages ${most} --swappages 0:0 ${rest}`);
+    assert.equal(options("beancounters"), `--privvmpages unlimited ${rest}`);
+    assert.equal(options("vswap"), `--ram unlimited --swap 0 ${rest}`);
   });
 });

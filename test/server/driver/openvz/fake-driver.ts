@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { execa } from "execa";
 import type { ContainerSpec, Driver, DriverOptions } from "../../../../server/driver/driver";
 import { createOpenvzDriver } from "../../../../server/driver/openvz/openvz-driver";
@@ -7,7 +8,8 @@ import { fakeHosts } from "../../../fakes/openvz/suite";
 import { containerSpec, textFile } from "../container-spec";
 import { driverOptions } from "../driver-options";
 
-export const serverId = "5".repeat(32);
+/** Of this run's own, as another run on the same machine would end its engine commands. */
+export const serverId = randomBytes(16).toString("hex");
 
 /** A fake host for each test, and daemons' drivers on it. */
 export interface FakeDrivers {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { assertMccError } from "../../../support/assert-error";
 import { fakeDrivers, lightSpec, makeForeign, vzctl } from "./fake-driver";
@@ -12,7 +13,10 @@ for (const generation of ["v4", "v7"] as const) {
     it("knows its containers again after a restart, and only its own", async () => {
       await newDriver().create(lightSpec(501));
       await makeForeign(host(), "700", "--name", "theirs", "--ipadd", "198.18.0.70");
-      const another = newDriver({ serverId: "6".repeat(32), folder: host().path("state/other") });
+      const another = newDriver({
+        serverId: randomBytes(16).toString("hex"),
+        folder: host().path("state/other"),
+      });
       await another.create(lightSpec(502));
       const driver = newDriver();
       assert.deepEqual(await driver.list(), [{ id: 501, running: false }]);

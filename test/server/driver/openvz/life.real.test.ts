@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync } from "node:fs";
 import { parseVariables } from "../../../../server/driver/openvz/configuration-file";
 import { imageName } from "../../../fakes/openvz/install";
 import { assertMccError } from "../../../support/assert-error";
@@ -227,21 +226,10 @@ for (const generation of ["v4", "v7"] as const) {
       const lacking = async (): Promise<string[]> =>
         (await newDriver().preflight()).map(({ lacking: what, remedy }) => `${what} -> ${remedy}`);
       assert.deepEqual(await lacking(), []);
-      mkdirSync(host().path("proc/vz"), { recursive: true });
-      rmSync(host().places.venet, { recursive: true });
-      writeFileSync(host().places.configuration, "TEMPLATE=/nowhere\n");
       host().behave({ listOutput: "[" });
-      const [list = "", venet = "", images = "", ...others] = await lacking();
+      const [list = "", ...others] = await lacking();
       assert.match(list, /^vzlist printed no whole list.* -> run vzlist -a/);
-      assert.match(venet, /^there is no network device venet0.* -> .*service vz start$/);
-      assert.match(images, /nowhere\/cache, is not there -> .*mkdir -p \/nowhere\/cache/);
       assert.deepEqual(others, []);
-      rmSync(host().places.configuration);
-      rmSync(join(host().bin, "vzlist"));
-      const [program = "", , configuration = "", ...more] = await lacking();
-      assert.match(program, /^vzlist is not installed.* -> install OpenVZ's tools/);
-      assert.match(configuration, /^There is no .*vz\.conf.* -> reinstall/);
-      assert.deepEqual(more, []);
     });
   });
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { networkInterfaces } from "node:os";
-import { daemonHost, isDaemonHere } from "../../cli/daemon-host";
+import { daemonHost, isDaemonHere } from "../../client/daemon-host";
 import { assertMccError } from "../support/assert-error";
 
 describe("the daemon's host", () => {

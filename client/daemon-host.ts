@@ -7,6 +7,11 @@ export function daemonHost(server: string): string {
   return new URL(server).hostname.replace(/^\[|\]$/g, "");
 }
 
+/** The daemon's host as `ssh -J` takes it, which needs brackets around IPv6 addresses. */
+export function jumpHost(server: string): string {
+  return new URL(server).hostname;
+}
+
 /** Whether the daemon listens on this machine, whatever the name that it is called by. */
 export async function isDaemonHere(server: string): Promise<boolean> {
   const own = Object.values(networkInterfaces()).flatMap((addresses = []) =>

@@ -1,0 +1,40 @@
+import { connect } from "../../client/client";
+import { command } from "../command";
+import { note } from "../output/print";
+import { withSuggestion } from "../subjects";
+import { oneInstance } from "../words";
+
+export const logs = command({
+  name: "logs",
+  summary: "Show what the userData of an instance wrote, also while it runs",
+  options: {},
+  arguments: { instance: oneInstance },
+  examples: [
+    ["logs web", "the last of its output, and how the script ended"],
+    ["logs 501", "also of one that was undone, a while ago at most"],
+  ],
+  run: async ({ instance }) => {
+    const client = connect();
+    try {
+      const log = await client.call("instance.log", {
+        instance: /^\d+$/.test(instance) ? Number(instance) : instance,
+      });
+      if (log.truncated) {
+        note("Only the last of the output was kept.");
+      }
+      process.stdout.write(Buffer.from(log.output, "base64"));
+      note(ending(log));
+    } catch (error) {
+      throw await withSuggestion(client, error, [{ subject: "instance", name: instance }]);
+    }
+  },
+});
+
+function ending({ running, exitCode }: { running: boolean; exitCode?: number | undefined }): string {
+  if (running) {
+    return "The script has not ended yet.";
+  }
+  return exitCode === undefined
+    ? "The script did not come to an end."
+    : `The script ended with exit code ${exitCode}.`;
+}

@@ -1,0 +1,51 @@
+import { MccError } from "../protocol/error";
+import type { Fleet, FleetSummary } from "../protocol/fleet";
+import type { MethodParameters } from "../protocol/method-table";
+import type { Client } from "./client";
+import { outlastRestarts } from "./outlast-restarts";
+
+/** How often the counts are asked for, so that somebody can see them grow. */
+const lookEverySeconds = 1;
+
+export interface ApplicationOptions {
+  /** Called with the fleet as it stands, from its first answer on and then every second until it is as asked. */
+  readonly onLook?: (fleet: FleetSummary) => void;
+  /** How long all of it may take. Default: as long as the daemon works on it. */
+  readonly timeoutSeconds?: number | undefined;
+  /** How long a daemon that was lost may take to come back. Default: 60 seconds. */
+  readonly patienceMs?: number;
+}
+
+/**
+ * Makes a fleet, or makes it as asked, and waits until it is. With a clientToken or a uid it outlasts a daemon that is
+ * restarted meanwhile.
+ *
+ * @throws MccError what the daemon failed with, after which `fleet.get` tells what is left; `timeout`, and then the
+ * daemon still works on it; a ConnectionError when the daemon was lost.
+ */
+export async function applyFleet(
+  client: Client,
+  parameters: MethodParameters<"fleet.apply">,
+  { onLook, timeoutSeconds, patienceMs }: ApplicationOptions = {},
+): Promise<Fleet> {
+  const endMs = timeoutSeconds === undefined ? Number.POSITIVE_INFINITY : Date.now() + timeoutSeconds * 1000;
+  const repeatable = (parameters.clientToken ?? parameters.uid) !== undefined;
+  return await outlastRestarts(repeatable, patienceMs, async (answered) => {
+    const { name: fleet, uid } = await client.call("fleet.apply", parameters);
+    answered();
+    for (;;) {
+      const look = await client.call("fleet.wait", { fleet, uid, timeoutSeconds: lookEverySeconds });
+      onLook?.(look.fleet);
+      if (look.done) {
+        return await client.call("fleet.get", { fleet, uid });
+      }
+      if (Date.now() >= endMs) {
+        const { ready, wanted } = look.fleet.counts;
+        throw new MccError(
+          "timeout",
+          `Of the fleet "${fleet}" ${ready} of ${wanted} members are ready after ${timeoutSeconds} s.`,
+        );
+      }
+    }
+  });
+}

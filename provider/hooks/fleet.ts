@@ -1,0 +1,86 @@
+import type { dynamic } from "@pulumi/pulumi";
+import { checkProperties, type Properties, withoutUndefined } from "./check-properties";
+import { configureConnection, daemon } from "./connection";
+import { defaultName } from "./default-name";
+import { makeFleet, type Target } from "./fleet-application";
+import {
+  argsSchemas,
+  changesOf,
+  inputsOf,
+  inputsSchema,
+  longestFleetName,
+  type State,
+  stateOf,
+  stateSchema,
+} from "./fleet-properties";
+import { goneError, unlessGone } from "./gone";
+import type { Hooks } from "./guard";
+import { identityOf } from "./identity-schema";
+import { within } from "./time-limit";
+
+/** What becomes of a `Fleet` of a program. */
+export const fleetHooks: Hooks = {
+  configure: ({ config }) => configureConnection(config),
+
+  check: (olds, news) => {
+    const identity = identityOf(olds, news);
+    const { inputs, failures } = checkProperties(argsSchemas, news);
+    const namePrefix = olds.namePrefix ?? defaultName(identity, longestFleetName);
+    return {
+      inputs: withoutUndefined({ namePrefix, ...inputs, ...identity }),
+      failures: [...failures, ...addressFailures(inputs)],
+    };
+  },
+
+  diff: (_id, olds, news) => {
+    const { inPlace, replaces } = changesOf(olds, news);
+    return { changes: inPlace.length + replaces.length > 0, replaces, deleteBeforeReplace: true };
+  },
+
+  create: async (properties) => {
+    const inputs = inputsSchema.parse(properties);
+    const fleet = await makeFleet(properties, inputs);
+    return { id: fleet.name, outs: await stateOf(fleet, inputs, daemon()) };
+  },
+
+  read: async (id, properties) => {
+    const state = stateSchema.parse(properties);
+    const fleet = await unlessGone(daemon().call("fleet.get", targetOf(state)));
+    return fleet === undefined || fleet.status === "destroying"
+      ? {}
+      : { id, props: await stateOf(fleet, state, daemon()), inputs: inputsOf(fleet, state) };
+  },
+
+  /** Also what heals a fleet of which members died, and what finishes a creation that was recorded as half-done. */
+  update: async (_id, olds, news) => {
+    const target = targetOf(stateSchema.parse(olds));
+    const inputs = inputsSchema.parse(news);
+    const fleet = await unlessGone(makeFleet(news, inputs, target));
+    if (fleet === undefined) {
+      throw goneError(`The fleet "${target.fleet}"`);
+    }
+    return { outs: await stateOf(fleet, inputs, daemon()) };
+  },
+
+  delete: async (_id, properties) => {
+    const state = stateSchema.parse(properties);
+    const destroying = daemon().call("fleet.destroy", targetOf(state));
+    await within(state.timeouts?.delete, `The end of the fleet "${state.namePrefix}"`, destroying);
+  },
+};
+
+function targetOf({ namePrefix, uid, serverId }: State): Target {
+  return { fleet: namePrefix, uid, serverId };
+}
+
+/** As far as both are known. */
+function addressFailures({ addresses, count }: Properties): dynamic.CheckFailure[] {
+  return !Array.isArray(addresses) || typeof count !== "number" || addresses.length === count
+    ? []
+    : [
+        {
+          property: "addresses",
+          reason: `there are ${addresses.length} addresses for ${count} members: give one for each, or none`,
+        },
+      ];
+}

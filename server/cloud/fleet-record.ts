@@ -1,0 +1,85 @@
+import { mkdir, readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { fleetApplySchema } from "../../protocol/fleet";
+import { instanceRecordSchema } from "./instance-record";
+import { readJsonFile, replaceFile, syncFolder } from "./json-file";
+import { heldLeaseSchema, ttlSchema } from "./leased";
+
+/** What a fleet is to be: what `fleet.apply` was given, without which fleet is meant and how long it lives. */
+const specSchema = fleetApplySchema
+  .omit({ name: true, clientToken: true, uid: true, serverId: true, ttlSeconds: true, lease: true })
+  .extend({
+    /** SHA-256 of the userData in hexadecimal. */
+    userDataDigest: z.string().optional(),
+  });
+export type FleetSpec = z.output<typeof specSchema>;
+
+/**
+ * What the daemon keeps of a fleet. Every phase but `settled` is an intent, recorded before the engine is called: a
+ * daemon that finds `creating` or `destroying` at its start sees the whole fleet off, one that finds `changing` sees
+ * off the members whose own phases are intents.
+ */
+const fleetRecordSchema = z.strictObject({
+  phase: z.enum(["creating", "changing", "settled", "destroying"]),
+  uid: z.string(),
+  name: z.string(),
+  createdAt: z.string(),
+  clientToken: z.string().optional(),
+  spec: specSchema,
+  ttl: ttlSchema.optional(),
+  lease: heldLeaseSchema.optional(),
+  /** What the last change failed with. */
+  failure: z.string().optional(),
+  /** The records of the members, for which no file of their own is needed. One that there is has changed since. */
+  members: z.array(instanceRecordSchema),
+});
+export type FleetFile = z.output<typeof fleetRecordSchema>;
+export type FleetRecord = Omit<FleetFile, "members">;
+
+/** The records of one state folder's fleets, `fleets/<name>.json` each. */
+export class FleetRecords {
+  readonly #folder: string;
+  /** One file after the other: what is written last is what was last. */
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(stateFolder: string) {
+    this.#folder = join(stateFolder, "fleets");
+  }
+
+  async open(): Promise<void> {
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+  }
+
+  /** @throws MccError `invalid` for a file that someone changed by hand so that it cannot be read. */
+  async all(): Promise<FleetFile[]> {
+    const files = (await readdir(this.#folder)).filter((name) => name.endsWith(".json"));
+    return await Promise.all(
+      files.sort().map((name) => readJsonFile(join(this.#folder, name), fleetRecordSchema)),
+    );
+  }
+
+  /** Writes the fleet as it is then, with one sync, however many members there are. */
+  async save(fleet: { readonly name: string; readonly file: () => FleetFile }): Promise<void> {
+    await this.#inTurn(() =>
+      replaceFile(this.#pathOf(fleet.name), `${JSON.stringify(fleet.file())}\n`, 0o600),
+    );
+  }
+
+  async remove(name: string): Promise<void> {
+    await this.#inTurn(async () => {
+      await rm(this.#pathOf(name), { force: true });
+      await syncFolder(this.#folder);
+    });
+  }
+
+  async #inTurn(work: () => Promise<void>): Promise<void> {
+    const turn = this.#last.then(work);
+    this.#last = turn.catch(() => undefined);
+    await turn;
+  }
+
+  #pathOf(name: string): string {
+    return join(this.#folder, `${name}.json`);
+  }
+}

@@ -1,0 +1,31 @@
+import { MccError } from "../../protocol/error";
+import type { FleetSpec } from "./fleet-record";
+import type { ManagedFleet } from "./managed-fleet";
+
+/** @throws MccError `invalid` for addresses that are not one for each member. */
+export function refuseImpossible({ count, addresses }: FleetSpec): void {
+  if (addresses === undefined) {
+    return;
+  }
+  const different = new Set(addresses).size;
+  if (addresses.length !== count || different !== count) {
+    throw new MccError(
+      "invalid",
+      `fleet.apply: addresses has ${addresses.length} addresses, ${different} of them different, and count is ${count}: give one for each member, or leave addresses out.`,
+    );
+  }
+}
+
+/** @throws MccError `conflict` when the fleet was made with another client token. */
+export function refuseOthersFleet({ name, record }: ManagedFleet, clientToken: string | undefined): void {
+  if (clientToken === record.clientToken) {
+    return;
+  }
+  const owner = Object.entries(record.spec.labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(" ");
+  throw new MccError(
+    "conflict",
+    `There is a fleet "${name}" already, made with another client token${owner === "" ? "" : ` (labels: ${owner})`}; choose another name, or destroy that fleet first (fleet.destroy "${name}").`,
+  );
+}

@@ -1,0 +1,242 @@
+import { randomBytes } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
+import { MccError, messageOf } from "../../protocol/error";
+import type { Fleet, FleetSummary } from "../../protocol/fleet";
+import type { MethodResult, ParsedParameters } from "../../protocol/method-table";
+import { FleetChange } from "./fleet-change";
+import type { FleetContext } from "./fleet-context";
+import { FleetDestruction } from "./fleet-destruction";
+import { because, loggable } from "./fleet-failure";
+import type { FleetRecord, FleetSpec } from "./fleet-record";
+import { refuseImpossible, refuseOthersFleet } from "./fleet-refusals";
+import type { Leased } from "./leased";
+import { ManagedFleet } from "./managed-fleet";
+import { userDataDigest } from "./user-data";
+
+/** The life of fleets: what the `fleet.*` methods do. */
+export class Fleets {
+  readonly #context: FleetContext;
+  readonly #destruction: FleetDestruction;
+
+  constructor(context: FleetContext) {
+    this.#context = context;
+    this.#destruction = new FleetDestruction(context);
+  }
+
+  /** Resolves once the intent is recorded. A change that is under way with another aim is awaited first. */
+  async apply(parameters: ParsedParameters<"fleet.apply">): Promise<FleetSummary> {
+    const spec = specOf(parameters);
+    refuseImpossible(spec);
+    for (;;) {
+      await this.#context.beginning.check(spec);
+      await this.#context.instances.refresh(this.#context.driver);
+      // From here to the change nothing waits, so that of two requests only one gets past, and none an end.
+      this.#context.beginning.refuseClosed();
+      const fleet = this.#toChange(parameters, spec);
+      const lived = this.#lifeOf(parameters);
+      if (isDeepStrictEqual(fleet.change?.spec, spec)) {
+        fleet.record = { ...fleet.record, ...lived };
+        await fleet.change?.recorded;
+        return this.#summarise(fleet);
+      }
+      if (fleet.change !== undefined) {
+        await fleet.outcome.catch(() => undefined);
+      } else if (fleet.isLeaving) {
+        await this.#destruction.destroy(fleet);
+      } else {
+        fleet.record = { ...fleet.record, ...lived };
+        await this.#begin(fleet, spec);
+        return this.#summarise(fleet);
+      }
+    }
+  }
+
+  async get(target: ParsedParameters<"fleet.get">): Promise<Fleet> {
+    await this.#context.instances.refresh(this.#context.driver);
+    const fleet = this.#context.fleets.get(target);
+    return { ...this.#summarise(fleet), members: fleet.describeMembers() };
+  }
+
+  async list({ labels = {} }: ParsedParameters<"fleet.list">): Promise<FleetSummary[]> {
+    await this.#context.instances.refresh(this.#context.driver);
+    const wanted = Object.entries(labels);
+    return this.#context.fleets
+      .all()
+      .filter(({ record }) => wanted.every(([key, value]) => record.spec.labels[key] === value))
+      .map((fleet) => this.#summarise(fleet));
+  }
+
+  /** @throws MccError what the last change failed with. */
+  async wait({
+    timeoutSeconds,
+    ...target
+  }: ParsedParameters<"fleet.wait">): Promise<MethodResult<"fleet.wait">> {
+    const fleet = this.#context.fleets.getAwaited(target);
+    const over = new AbortController();
+    const done = await Promise.race([
+      outcomeOf(fleet),
+      pause(timeoutSeconds * 1000, false, { signal: over.signal, ref: false }),
+    ]).finally(() => over.abort());
+    return { done, fleet: this.#summarise(fleet) };
+  }
+
+  async extend({ ttlSeconds, ...target }: ParsedParameters<"fleet.extend">): Promise<FleetSummary> {
+    const { fleets, reaper, fleetRecords } = this.#context;
+    const fleet = fleets.get(target);
+    const seconds = ttlSeconds ?? fleet.record.ttl?.seconds;
+    if (seconds === undefined) {
+      throw new MccError(
+        "invalid",
+        `Fleet "${fleet.name}" has no ttl to renew; give it one with ttlSeconds.`,
+      );
+    }
+    fleet.record = { ...fleet.record, ttl: reaper.grant(seconds) };
+    await fleetRecords.save(fleet);
+    return this.#summarise(fleet);
+  }
+
+  async destroy(target: ParsedParameters<"fleet.destroy">): Promise<MethodResult<"fleet.destroy">> {
+    const fleet = this.#context.fleets.find(target);
+    return { destroyed: fleet === undefined ? 0 : await this.#destruction.destroy(fleet) };
+  }
+
+  /** Those that the daemon is to destroy by itself some time. */
+  leased(): Leased[] {
+    return this.#context.fleets
+      .all()
+      .filter(({ record }) => record.ttl !== undefined || record.lease !== undefined)
+      .map((fleet) => ({
+        uid: fleet.record.uid,
+        title: `fleet "${fleet.name}"`,
+        ttl: fleet.record.ttl,
+        lease: fleet.record.lease,
+        destroy: (why) => this.#destruction.destroy(fleet, why),
+      }));
+  }
+
+  /** Tries to see off, until it works, what could not be cleared away at the start. */
+  retryDestroying(fleets: readonly ManagedFleet[]): void {
+    fleets.forEach((fleet) => this.#destruction.retry(fleet));
+  }
+
+  /** Waits until no change is under way: when instances are closed, none goes on for long. */
+  async close(): Promise<void> {
+    this.#destruction.close();
+    await Promise.all(
+      this.#context.fleets
+        .all()
+        .map(({ outcome, destruction }) => Promise.allSettled([outcome, destruction])),
+    );
+  }
+
+  get #simulated(): boolean {
+    return this.#context.driver.capabilities.simulated;
+  }
+
+  #summarise(fleet: ManagedFleet): FleetSummary {
+    return { ...fleet.summarise(this.#simulated), ...this.#context.reaper.describe(fleet.record.ttl) };
+  }
+
+  /**
+   * The fleet that is meant, or a new one.
+   *
+   * @throws MccError `not-found` when one is meant that was made earlier, `conflict` for somebody else's.
+   */
+  #toChange(parameters: ParsedParameters<"fleet.apply">, spec: FleetSpec): ManagedFleet {
+    const { fleets, instances } = this.#context;
+    const { name, uid, serverId, clientToken } = parameters;
+    const fleet = fleets.find({ fleet: name, serverId });
+    if (uid !== undefined) {
+      return fleets.get({ fleet: name, uid });
+    }
+    if (fleet !== undefined) {
+      refuseOthersFleet(fleet, clientToken);
+      return fleet;
+    }
+    const identity = { uid: randomBytes(16).toString("hex"), name, clientToken };
+    return new ManagedFleet(
+      { phase: "creating", ...identity, createdAt: new Date().toISOString(), spec },
+      () => instances.ofFleet(name),
+    );
+  }
+
+  /** How long the fleet lives from now on. @throws MccError `not-found` for a lease that is not open. */
+  #lifeOf({ ttlSeconds, lease }: ParsedParameters<"fleet.apply">): Pick<FleetRecord, "ttl" | "lease"> {
+    const { reaper, leases } = this.#context;
+    return {
+      lease: lease === undefined ? undefined : leases.require(lease),
+      ttl: ttlSeconds === undefined ? undefined : reaper.grant(ttlSeconds),
+    };
+  }
+
+  async #begin(fleet: ManagedFleet, spec: FleetSpec): Promise<void> {
+    const change = new FleetChange(this.#context, fleet, spec);
+    this.#context.fleets.add(fleet);
+    const recorded = change.record();
+    fleet.change = { spec, recorded };
+    fleet.outcome = this.#carryOut(fleet, change, recorded).finally(() => {
+      fleet.change = undefined;
+    });
+    // Whoever waits for it gets the error; it is no defect that nobody does.
+    fleet.outcome.catch(() => undefined);
+    await recorded;
+  }
+
+  async #carryOut(fleet: ManagedFleet, change: FleetChange, recorded: Promise<void>): Promise<void> {
+    const { fleets, log } = this.#context;
+    const isFirst = fleet.record.phase === "creating";
+    try {
+      await recorded;
+    } catch (error) {
+      if (isFirst) {
+        fleets.remove(fleet);
+      }
+      throw error;
+    }
+    try {
+      await change.carryOut();
+      log.info({ fleet: fleet.name, members: change.spec.count }, "fleet is as it is to be");
+    } catch (error) {
+      // Who destroys the fleet goes on with what there is.
+      fleet.abort.signal.throwIfAborted();
+      log.warn({ fleet: fleet.name, ...loggable(error) }, "fleet is not as it is to be");
+      throw await this.#undo(fleet, change, error, isFirst);
+    }
+  }
+
+  /** @returns the error for those who wait. */
+  async #undo(fleet: ManagedFleet, change: FleetChange, error: unknown, isFirst: boolean): Promise<MccError> {
+    const reason = `Fleet "${fleet.name}" was not ${isFirst ? "made" : "changed as asked"}: ${messageOf(error)}`;
+    const outcome = await (isFirst && !change.spec.keepOnFailure
+      ? this.#unmake(fleet)
+      : change.undo(reason)
+    ).catch((undoError: unknown) => `Undoing it failed too, and is tried again: ${messageOf(undoError)}`);
+    return because(error, `${reason} ${outcome}`);
+  }
+
+  async #unmake(fleet: ManagedFleet): Promise<string> {
+    this.#context.fleets.remember(fleet);
+    await this.#destruction.remove(fleet);
+    return "Everything done before was undone.";
+  }
+}
+
+/** How the last of the changes ended, should another be asked for meanwhile. */
+async function outcomeOf(fleet: ManagedFleet): Promise<true> {
+  do {
+    await fleet.outcome;
+  } while (fleet.change !== undefined);
+  return true;
+}
+
+/** Without which fleet is meant, and how long it lives. */
+function specOf(parameters: ParsedParameters<"fleet.apply">): FleetSpec {
+  const { count, image, type, keys, labels, addresses, waitFor, readyTimeoutSeconds } = parameters;
+  const { userData, maxUnavailable, keepOnFailure } = parameters;
+  return {
+    ...{ count, image, type, keys, labels, addresses, waitFor, readyTimeoutSeconds },
+    ...{ userData, maxUnavailable, keepOnFailure },
+    userDataDigest: userData === undefined ? undefined : userDataDigest(userData),
+  };
+}

@@ -1,0 +1,41 @@
+const firstPauseMs = 1000;
+const longestPauseMs = 5 * 60 * 1000;
+
+/** Does a piece of work again that has failed, with growing pauses, until it works. */
+export class Retries<T> {
+  readonly #work: (subject: T) => Promise<unknown>;
+  readonly #timers = new Map<T, NodeJS.Timeout>();
+  #closed = false;
+
+  constructor(work: (subject: T) => Promise<unknown>) {
+    this.#work = work;
+  }
+
+  /** Later and then again; what is to be tried again already stays as it is. */
+  retry(subject: T): void {
+    if (!this.#timers.has(subject)) {
+      this.#schedule(subject, firstPauseMs);
+    }
+  }
+
+  /** Ends the tries. */
+  close(): void {
+    this.#closed = true;
+    this.#timers.forEach((timer) => clearTimeout(timer));
+    this.#timers.clear();
+  }
+
+  #schedule(subject: T, pauseMs: number): void {
+    clearTimeout(this.#timers.get(subject));
+    if (this.#closed) {
+      return;
+    }
+    const timer = setTimeout(() => {
+      this.#work(subject).then(
+        () => this.#timers.delete(subject),
+        () => this.#schedule(subject, Math.min(pauseMs * 2, longestPauseMs)),
+      );
+    }, pauseMs);
+    this.#timers.set(subject, timer.unref());
+  }
+}

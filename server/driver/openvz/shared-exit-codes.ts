@@ -1,0 +1,193 @@
+import { type ExitMeaning, remedies, exitMeaning as row } from "./exit-meaning";
+
+const { report, retry, defect, freeDisk } = remedies;
+const controlGroups = "the kernel's control groups are not what vzctl needs";
+const mountControlGroups =
+  "mount those of version 1 (memory, cpu, cpuset, devices) under /sys/fs/cgroup, and look at dmesg";
+const completeSample = "complete its ve-*.conf-sample, or choose another type";
+const freeHost = "stop something on the host, and try again";
+const noQuota = "set DISK_QUOTA=no in /etc/vz/vz.conf, or mend it";
+const diskUnder = (folder: string): string => `look whether the disk under ${folder} is full or read-only`;
+const setIn = "set it in /etc/vz/vz.conf";
+
+/**
+ * Exit codes that mean the same in both generations; of two rows with one code, the first that fits counts.
+ * Source: vzctl(8), include/vzerror.h of vzctl 4 and 7, and for what `says` looks for, vzctl 4's scripts and lib.
+ */
+export const sharedExitCodes: readonly ExitMeaning[] = [
+  row(
+    1,
+    "conflict",
+    "another host answers for the address",
+    "choose another one, or leave ipAddress out; ERROR_ON_ARPFAIL=no in /etc/vz/vz.conf tolerates it",
+    { says: /arpsend/ },
+  ),
+  row(
+    1,
+    "engine",
+    "the resource limits could not be set",
+    "choose an instance type that this kernel can hold",
+  ),
+  row(2, "engine", "the fair scheduler could not be set", report),
+  row(3, "engine", "a system call failed, or this kernel lacks a feature", report),
+  row(4, "exhausted", "the host has no memory left", freeHost),
+  row(5, "unavailable", controlGroups, mountControlGroups, { says: /Container init failed/ }),
+  row(
+    5,
+    "unavailable",
+    "the kernel cannot run containers",
+    "boot an OpenVZ kernel, or one with user namespaces",
+  ),
+  row(6, "unavailable", controlGroups, mountControlGroups, { says: /Container creation failed|cgroup/i }),
+  row(6, "exhausted", "the host lacks resources", freeHost),
+  row(7, "engine", "the container's environment could not be made", report),
+  row(8, "engine", "the command could not be run in the container", "start the container first"),
+  row(
+    9,
+    "conflict",
+    "another vzctl command is at work on the container",
+    "wait for it to end, and try again; if none is, remove its .lck file from LOCKDIR (/vz/lock), as vzctl takes any process with the number in it for the holder",
+    { kind: "locked" },
+  ),
+  row(10, "unavailable", "there is no global configuration", "reinstall the package vzctl"),
+  row(11, "engine", "a script of vzctl's is missing", "reinstall the package vzctl"),
+  row(13, "engine", "the capabilities could not be set", report),
+  row(14, "not-found", "the engine has no such container", "instance.list shows those there are", {
+    kind: "no-container",
+  }),
+  row(15, "timeout", "the command ran too long in the container", retry),
+  row(16, "engine", "the container could not be suspended", report),
+  row(17, "engine", "the container could not be resumed", report),
+  row(18, "engine", "the container's user id could not be set", report),
+  row(20, "engine", "the command is unknown", defect, { kind: "bad-command" }),
+  row(21, "engine", "a parameter is wrong", defect),
+  row(22, "unavailable", "VE_ROOT is not set", setIn),
+  row(23, "unavailable", "VE_PRIVATE is not set", setIn),
+  row(24, "unavailable", "TEMPLATE is not set", setIn),
+  row(27, "engine", "the type's sample has too few parameters", completeSample),
+  row(28, "engine", "the type's sample lacks limits", completeSample),
+  row(29, "engine", "no image was named", defect),
+  row(31, "conflict", "the container is not running", "start it first", { kind: "not-running" }),
+  row(32, "conflict", "the container is running", "stop it first", { kind: "running" }),
+  row(
+    33,
+    "engine",
+    "the container could not be stopped",
+    "look which of its processes hang in the kernel (state D)",
+  ),
+  row(
+    34,
+    "engine",
+    "the address could not be added",
+    "look whether there is a device venet0 (ip link); without an OpenVZ kernel, vzctl makes it with brctl, of the package bridge-utils",
+  ),
+  row(35, "engine", "the configuration is invalid", "check the type's ve-*.conf-sample with vzcfgvalidate"),
+  row(
+    36,
+    "exhausted",
+    "the host's memory would be overcommitted",
+    "choose a smaller type, or destroy an instance",
+  ),
+  row(40, "engine", "the container's file system is not mounted", retry),
+  row(41, "conflict", "the container's file system is mounted", "unmount it first (vzctl umount)", {
+    kind: "mounted",
+  }),
+  row(43, "not-found", "the container has no private area", "destroy the instance and make it again"),
+  row(
+    44,
+    "conflict",
+    "someone's private area lies where the container's should",
+    "remove it if nobody needs it",
+    { kind: "ctid-taken" },
+  ),
+  row(
+    46,
+    "exhausted",
+    "no space is left on the host's disk",
+    "free some under the private areas, and try again",
+  ),
+  row(
+    47,
+    "engine",
+    "the private area belongs to another user than the container runs as",
+    "set LOCAL_UID and LOCAL_GID in /etc/vz/vz.conf to what they were when the instance was made, or make it again",
+    { says: /is owned by/ },
+  ),
+  row(
+    47,
+    "engine",
+    "the image is not a usable root file system",
+    "choose another image, or make this one again",
+  ),
+  row(48, "engine", "the private area could not be made", diskUnder("it")),
+  row(49, "engine", "the mount point could not be made", diskUnder("VE_ROOT")),
+  row(50, "engine", "the container's file system could not be mounted", report),
+  row(
+    51,
+    "engine",
+    "the container's file system could not be unmounted",
+    "end what holds it (fuser -m on its root)",
+  ),
+  row(52, "engine", "the private area could not be removed", report),
+  row(
+    53,
+    "engine",
+    "the container's private area is of an unknown kind",
+    "destroy the instance and make it again",
+  ),
+  row(54, "engine", "a folder could not be made", freeDisk),
+  row(55, "engine", "the type's disk quota is too small for the image", "choose a larger type"),
+  row(60, "engine", "the disk quota could not be switched on", noQuota),
+  row(61, "engine", "the disk quota could not be prepared", noQuota),
+  row(62, "engine", "the disk quota could not be set", noQuota),
+  row(63, "engine", "the type's sample sets no disk space", "add DISKSPACE to its ve-*.conf-sample"),
+  row(64, "engine", "the type's sample sets no number of files", "add DISKINODES to its ve-*.conf-sample"),
+  row(65, "engine", "the disk quota inside the container could not be set", noQuota),
+  row(66, "engine", "the disk quota could not be switched off", "end what holds the container's file system"),
+  row(67, "engine", "the disk quota of users is not prepared", noQuota),
+  row(68, "engine", "the disk quota's usage could not be read", noQuota),
+  row(70, "invalid", "the host name is wrong", "choose another one"),
+  row(71, "invalid", "the address is wrong", "choose another one"),
+  row(72, "engine", "a name server's address is wrong", "mend the host's /etc/resolv.conf"),
+  row(73, "engine", "a search domain is wrong", "mend the host's /etc/resolv.conf"),
+  row(74, "engine", "the password could not be set", report),
+  row(77, "unavailable", "LOCKDIR is not set", setIn),
+  row(
+    78,
+    "conflict",
+    "another host or container has the address",
+    "choose another one, or leave ipAddress out",
+  ),
+  row(
+    79,
+    "engine",
+    "a script of the container's failed",
+    "look at the *.start and *.mount scripts in /etc/vz/conf",
+  ),
+  row(82, "conflict", "the container's configuration exists already", "remove it if nobody needs it", {
+    says: /already exists/,
+    kind: "ctid-taken",
+  }),
+  row(82, "not-found", "the type has no sample configuration", "type.list shows the types there are"),
+  row(85, "engine", "the container's configuration is invalid", "destroy the instance and make it again"),
+  row(86, "engine", "the container's devices could not be set", report),
+  row(91, "not-found", "the image's archive is missing", "image.list shows the images there are"),
+  row(
+    104,
+    "engine",
+    "the network device could not be set up",
+    "load its module (modprobe vznetdev), and try again",
+  ),
+  row(105, "forbidden", "the container is disabled", "allow it (vzctl set --disabled no --save)"),
+  row(106, "engine", "the packet filter could not be set", "load the modules that IPTABLES in vz.conf names"),
+  row(107, "engine", "no distribution's scripts fit the image", "name the distribution in the image's name"),
+  row(108, "engine", "a script of the distribution's is missing", "reinstall the package vzctl"),
+  row(133, "timeout", "the container did not come up in time", retry),
+  row(139, "engine", "the container's configuration could not be saved", diskUnder("/etc/vz")),
+  row(144, "engine", "the kernel's version could not be set for the container", report),
+  row(148, "engine", "the limits for disk traffic could not be set", report),
+  row(151, "engine", "the disk image could not be made", freeDisk),
+  row(152, "engine", "the disk image could not be mounted", report),
+  row(153, "engine", "the disk image could not be unmounted", "end what holds the container's file system"),
+  row(154, "engine", "the disk image could not be resized", freeDisk),
+];

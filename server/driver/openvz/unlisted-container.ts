@@ -1,0 +1,34 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { readVariables, type Variables } from "./configuration-file";
+import type { Names } from "./generation";
+import type { HostConfiguration } from "./host";
+import { parseMetadata } from "./metadata";
+import type { UnfinishedRecord } from "./unfinished-records";
+
+/**
+ * A container of ours that has a configuration, though `vzlist` does not show it: it hides those without a private
+ * area, and prints an empty list where it cannot read the configurations.
+ */
+export async function findUnlisted(
+  host: HostConfiguration,
+  serverId: string,
+  id: number,
+): Promise<UnfinishedRecord | undefined> {
+  for (const file of (await readdir(host.containerFolder)).filter((name) => name.endsWith(".conf"))) {
+    const variables = await readVariables(join(host.containerFolder, file));
+    const metadata = parseMetadata(variables?.get("DESCRIPTION"));
+    if (variables !== undefined && metadata?.serverId === serverId && metadata.id === id) {
+      return { id, ctid: file.slice(0, -".conf".length), ...namesIn(variables) };
+    }
+  }
+  return undefined;
+}
+
+export function namesIn(variables: Variables): Names {
+  return {
+    name: variables.get("NAME"),
+    hostname: variables.get("HOSTNAME"),
+    image: variables.get("OSTEMPLATE"),
+  };
+}

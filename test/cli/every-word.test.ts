@@ -1,0 +1,170 @@
+import assert from "node:assert/strict";
+import { Option } from "commander";
+import sinon from "sinon";
+import type { Command, Word } from "../../cli/command";
+import { commandTable } from "../../cli/command-table";
+import { makeStandaloneProgram } from "../../cli/program";
+import { wordsSaidOf } from "./words-said";
+
+const commands = commandTable.filter(({ hidden }) => hidden !== true);
+
+/** What must be there for the words of a command to make sense. */
+const needed: Record<string, { options?: string[]; arguments?: string[] }> = {
+  "take-over": { arguments: ["101"] },
+  start: { arguments: ["web"] },
+  stop: { arguments: ["web"] },
+  restart: { arguments: ["web"] },
+  wait: { arguments: ["web"] },
+  ssh: { arguments: ["web"] },
+  exec: { arguments: ["web", "ls"] },
+  cp: { arguments: ["file", "web:"] },
+  "add-key": { options: ["--name", "me"] },
+  "update-key": { options: ["--name", "me"] },
+  "destroy-key": { options: ["--name", "me"] },
+  "import-image": { arguments: ["debian", "debian.tar"] },
+  "remove-image": { arguments: ["debian"] },
+  completion: { arguments: ["bash"] },
+};
+
+/** What an option refuses; `undefined` for one that takes any text but an empty one. */
+const wrong: Record<string, string | undefined> = {
+  "run-instances --image": "No Image",
+  "run-instances --instance-type": "No Type",
+  "run-instances --public-key": "keys/me.pub",
+  "run-instances --name": "500",
+  "run-instances --count": "some",
+  "run-instances --wait-for": "boot",
+  "run-instances --timeout": "1s",
+  "list-instances --instance": "5.5",
+  "destroy-instance --instance": "-1",
+  "take-over --name": "My Web",
+  "take-over --public-key": "My Key",
+  "stop --grace": "long",
+  "restart --grace": "-1",
+  "wait --timeout": "soon",
+  "ssh --login": undefined,
+  "ssh --identity": undefined,
+  "ssh --jump": undefined,
+  "exec --timeout": "0",
+  "cp --identity": undefined,
+  "cp --jump": undefined,
+  "add-key --name": "My Key",
+  "add-key --public-key": undefined,
+  "update-key --name": "me.pub",
+  "update-key --public-key": undefined,
+  "destroy-key --name": "../me",
+};
+
+/** What the arguments of a command refuse. */
+const wrongArguments: Record<string, string[]> = {
+  "destroy-instance": ["w b"],
+  "take-over": [""],
+  start: ["WEB"],
+  stop: ["5.5"],
+  restart: ["$(id)"],
+  wait: [""],
+  ssh: ["root@web"],
+  exec: ["", "ls"],
+  cp: ["", "web:"],
+  "build-image": ["My Image"],
+  "import-image": ["../etc", "passwd"],
+  "remove-image": [".."],
+  completion: ["tcsh"],
+};
+
+interface Valued {
+  readonly word: Word;
+  /** `--image` */
+  readonly long: string;
+}
+
+/** The options of a command that take a value. */
+function valuedOptions({ options }: Command): Valued[] {
+  return Object.values(options)
+    .map((word) => ({ word, option: new Option(word.syntax) }))
+    .filter(({ option }) => option.required)
+    .map(({ word, option }) => ({ word, long: option.long ?? "" }));
+}
+
+describe("every command", () => {
+  /** @param words what stands beside what the command needs; an option among them replaces the needed one. */
+  const say = async ({ name }: Command, words: readonly string[], besides = true): Promise<string> => {
+    const { options = [], arguments: places = [] } = (besides && needed[name]) || {};
+    const own = options[0] !== undefined && words.includes(options[0]) ? [] : options;
+    const said = await wordsSaidOf([`mcc-${name}`, ...own, ...words, ...places]);
+    assert.match(said, new RegExp(`^mcc-${name}: [^\\n]+\\n$`), words.join(" "));
+    return said;
+  };
+
+  for (const command of commands) {
+    describe(command.name, () => {
+      for (const { word, long } of valuedOptions(command)) {
+        it(`refuses ${long} without a value, twice, empty and wrong`, async () => {
+          assert.match(
+            await wordsSaidOf([`mcc-${command.name}`, long]),
+            new RegExp(`${long} .*argument missing`),
+          );
+          if (word.several === undefined) {
+            assert.match(await say(command, [long, "1", long, "1"]), new RegExp(`${long} .*once`));
+          }
+          assert.match(await say(command, [long, ""]), new RegExp(`${long} is "": .`));
+          const row = `${command.name} ${long}`;
+          assert.ok(Object.hasOwn(wrong, row), `there is a row for ${row}`);
+          const text = wrong[row];
+          if (text !== undefined) {
+            assert.ok((await say(command, [long, text])).includes(`${long} is ${JSON.stringify(text)}: `));
+          }
+        });
+      }
+
+      it("has examples, which make sense", async () => {
+        assert.ok(command.examples.length > 0);
+        for (const [words] of command.examples) {
+          const run = sinon.fake.resolves(0);
+          await makeStandaloneProgram({ ...command, run }).parseAsync(split(words), { from: "user" });
+          assert.ok(run.calledOnce, words);
+        }
+      });
+
+      it("refuses options that there are not, and those that exclude each other", async () => {
+        assert.match(await say(command, ["--nonsense"]), /unknown option '--nonsense'/);
+        for (const { syntax, excludes = [] } of Object.values(command.options)) {
+          for (const other of excludes.flatMap((key) => command.options[key] ?? [])) {
+            const words = [syntax, other.syntax].flatMap(writeOut);
+            assert.match(await say(command, words), /cannot be used with option/);
+          }
+        }
+      });
+
+      it("refuses arguments that are missing, too many or wrong", async () => {
+        const { options = [], arguments: places } = needed[command.name] ?? {};
+        if (places !== undefined) {
+          assert.match(await say(command, options, false), /missing required argument/);
+        } else if (options.length > 0) {
+          assert.match(await say(command, [], false), /required option '.*' not specified/);
+        }
+        const rows = Object.values(command.arguments);
+        if (rows.at(-1)?.syntax.includes("...") !== true) {
+          const tooMany = [...(places ?? []), ...rows.map(() => "a"), "a"];
+          assert.match(await say(command, [...options, ...tooMany], false), /too many arguments/);
+        }
+        if (rows.length > 0) {
+          const bad = wrongArguments[command.name] ?? assert.fail("there is a row for its arguments");
+          assert.match(await say(command, bad, false), / is ".*": ./);
+        }
+      });
+    });
+  }
+});
+
+/** The words of an example behind the command's name as a shell has them, without what goes to and from files. */
+function split(words: string): string[] {
+  const [, ...rest] = words.match(/"[^"]*"|'[^']*'|\S+/g) ?? [];
+  return rest.filter((word) => !/^[<>]/.test(word)).map((word) => word.replace(/^(["'])(.*)\1$/, "$2"));
+}
+
+/** An option with a value, where it takes one: `-i, --image <IMAGE>` as `--image 1`. */
+function writeOut(syntax: string): string[] {
+  const { long, required } = new Option(syntax);
+  return [long ?? "", ...(required ? ["1"] : [])];
+}

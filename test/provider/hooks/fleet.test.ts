@@ -1,0 +1,226 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { type ErrorCode, MccError } from "../../../protocol/error";
+import { fleet } from "../../../provider/hooks";
+import { PartialFailure } from "../../../provider/hooks/partial-failure";
+import { withEnvironment } from "../../support/environment";
+import { exampleFleet } from "../../support/example-fleet";
+import { stackConfig } from "../../support/stack-config";
+import {
+  type Handlers,
+  type StandInDaemon,
+  standInDaemons,
+  standInServerId,
+} from "../../support/stand-in-daemon";
+
+const ownerUrn = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/minicloud:Fleet::web";
+const clientToken = "0".repeat(32);
+const ownerLabels = { "minicloud/project": "shop", "minicloud/stack": "dev", "minicloud/resource": "web" };
+const userData = "#!/bin/sh\ntrue\n";
+const inputs = {
+  ...{ count: 2, namePrefix: "web", image: "micro", type: "basic", keys: ["me"], labels: { tier: "front" } },
+  ...{ userData, ttl: 7200, waitFor: ["ssh"], ownerUrn, clientToken, __provider: "text" },
+};
+const made = exampleFleet({
+  ...{ keys: ["me"], labels: { tier: "front", ...ownerLabels }, ttlSeconds: 7200 },
+  userDataDigest: createHash("sha256").update(userData).digest("hex"),
+});
+const target = { fleet: "web", uid: made.uid };
+
+describe("the hooks of a Fleet", () => {
+  const startDaemon = standInDaemons();
+  withEnvironment(() => ({ MCC_SERVER: undefined, MCC_TOKEN: undefined, MCC_RUNTIME_DIR: "/nonexistent" }));
+
+  function fails(code: ErrorCode, message: string): () => never {
+    return () => {
+      throw new MccError(code, message);
+    };
+  }
+  const missing = fails("not-found", `No fleet "web".`);
+
+  /** A daemon that has no fleet until one is applied. */
+  async function connected(handlers: Handlers, earlier?: typeof made): Promise<StandInDaemon> {
+    let known = earlier;
+    const daemon = await startDaemon({
+      "fleet.apply": () => {
+        known ??= made;
+        return { ...known, status: "applying" };
+      },
+      "fleet.wait": () => ({ done: true, fleet: made }),
+      "fleet.get": () => known ?? missing(),
+      ...handlers,
+    });
+    await fleet.configure(stackConfig({ "minicloud:server": daemon.url }));
+    return daemon;
+  }
+
+  /** The state that a create leaves. */
+  async function stateMade(): Promise<Record<string, unknown>> {
+    await connected({});
+    return (await fleet.create(inputs)).outs ?? {};
+  }
+
+  describe("create", () => {
+    it("applies, waits, and returns the members with what leads to them", async () => {
+      const daemon = await connected({});
+      const { id, outs = {} } = await fleet.create(inputs);
+      assert.equal(id, "web");
+      assert.deepEqual(outs.instances, [
+        {
+          instanceId: 500,
+          name: "web-1",
+          ipAddress: "198.18.0.2",
+          hostname: "web-1",
+          sshHostKey: "ssh-ed25519 AAAA1",
+        },
+        {
+          instanceId: 501,
+          name: "web-2",
+          ipAddress: "198.18.0.3",
+          hostname: "web-2",
+          sshHostKey: "ssh-ed25519 AAAA2",
+        },
+      ]);
+      assert.deepEqual(outs.ipAddresses, ["198.18.0.2", "198.18.0.3"]);
+      assert.match(String(outs.sshConfig), /^Host web-2 198\.18\.0\.3$/m);
+      assert.match(String(outs.inventory), /^ {8}web-1:$/m);
+      assert.deepEqual([outs.status, outs.unhealthy, outs.ttl, outs.userData], ["ready", 0, 7200, userData]);
+      assert.deepEqual(daemon.methods(), ["fleet.get", "fleet.apply", "fleet.wait", "fleet.get"]);
+      assert.deepEqual(daemon.calls.find(({ method }) => method === "fleet.apply")?.parameters, {
+        ...{ name: "web", count: 2, image: "micro", type: "basic", keys: ["me"], waitFor: ["ssh"] },
+        ...{ labels: { tier: "front", ...ownerLabels }, userData, ttlSeconds: 7200, clientToken },
+      });
+      assert.equal((await fleet.diff(id, outs, inputs)).changes, false);
+    });
+
+    it("refuses a fleet of this name that is another's, and does not touch it", async () => {
+      const labels = { ...ownerLabels, "minicloud/stack": "prod" };
+      const daemon = await connected({}, exampleFleet({ labels }));
+      await assert.rejects(fleet.create(inputs), {
+        message:
+          /a fleet "web" already, .* label minicloud\/stack is "prod" and not "dev".*mcc destroy-fleet web/,
+      });
+      assert.deepEqual(daemon.methods(), ["fleet.get"]);
+    });
+
+    it("fails plainly with what the daemon failed with and undid", async () => {
+      let undone = false;
+      await connected({
+        "fleet.wait": () => {
+          undone = true;
+          throw new MccError("engine", "web-2: no.");
+        },
+        "fleet.get": () => (undone ? missing() : missing()),
+      });
+      await assert.rejects(fleet.create(inputs), (error: Error) => {
+        assert.equal(error.message, "web-2: no.");
+        assert.equal("id" in error, false);
+        return true;
+      });
+    });
+
+    it("records a fleet that is kept after it failed", async () => {
+      const counts = { wanted: 2, ready: 1, pending: 0, failed: 1 };
+      const failed = { ...made, status: "failed" as const, counts };
+      await connected({
+        "fleet.wait": (_parameters, { method }) => {
+          assert.equal(method, "fleet.wait");
+          return { done: false, fleet: failed };
+        },
+      });
+      const daemon = await connected({
+        "fleet.wait": fails("engine", "web-2: no."),
+        "fleet.apply": () => {
+          daemon.handlers["fleet.get"] = () => failed;
+          return failed;
+        },
+      });
+      await assert.rejects(fleet.create({ ...inputs, keepOnFailure: true }), (error: Error) => {
+        assert.ok(error instanceof PartialFailure);
+        assert.deepEqual([error.id, error.reasons], ["web", ["web-2: no."]]);
+        assert.deepEqual(
+          [error.properties.unhealthy, error.properties.uid, error.properties.__provider],
+          [1, made.uid, "text"],
+        );
+        return true;
+      });
+    });
+
+    it("undoes what is not ready in time, and says how far it came", async () => {
+      const counts = { wanted: 2, ready: 1, pending: 1, failed: 0 };
+      const daemon = await connected({
+        "fleet.wait": async () => {
+          await new Promise((resolve) => setTimeout(resolve, 50));
+          return { done: false, fleet: { ...made, counts } };
+        },
+        "fleet.destroy": () => ({ destroyed: 2 }),
+      });
+      await assert.rejects(fleet.create({ ...inputs, timeouts: { create: 1 } }), (error: Error) => {
+        assert.match(error.message, /"web" 1 of 2 members are ready after 1 s\. It was undone\./);
+        assert.equal("id" in error, false);
+        return true;
+      });
+      assert.deepEqual(daemon.calls.at(-1)?.parameters, target);
+      assert.equal(daemon.methods().at(-1), "fleet.destroy");
+    });
+  });
+
+  describe("read", () => {
+    it("leads to no change", async () => {
+      const state = await stateMade();
+      const { props = {}, inputs: readInputs = {} } = await fleet.read("web", state);
+      assert.deepEqual(props, state);
+      const { __provider, ...asked } = inputs;
+      assert.deepEqual(readInputs, asked);
+      assert.equal((await fleet.diff("web", props, inputs)).changes, false);
+    });
+
+    it("sees members that died, and a script that is another", async () => {
+      const state = await stateMade();
+      const counts = { wanted: 2, ready: 1, pending: 0, failed: 1 };
+      const [one] = made.members;
+      await connected({}, { ...made, status: "degraded", counts, members: one === undefined ? [] : [one] });
+      const { props = {} } = await fleet.read("web", state);
+      assert.deepEqual([props.status, props.unhealthy, props.ipAddresses], ["degraded", 1, ["198.18.0.2"]]);
+      assert.equal((await fleet.diff("web", props, inputs)).changes, true);
+
+      await connected({}, { ...made, userDataDigest: "0".repeat(64) });
+      const changed = await fleet.read("web", state);
+      assert.equal((await fleet.diff("web", changed.props ?? {}, inputs)).changes, true);
+    });
+
+    it("knows what is gone, and takes no other failure for that", async () => {
+      const state = await stateMade();
+      await connected({});
+      assert.deepEqual(await fleet.read("web", state), {});
+      await connected({ "fleet.get": fails("conflict", "This is not the server that made it.") });
+      await assert.rejects(fleet.read("web", state), { message: /not the server that made/ });
+    });
+  });
+
+  it("update applies what the program says to the fleet that was made, and to no other", async () => {
+    const state = await stateMade();
+    const daemon = await connected({}, made);
+    await fleet.update("web", state, { ...inputs, count: 5, maxUnavailable: 1 });
+    const { uid, serverId, count, maxUnavailable } =
+      daemon.calls.find(({ method }) => method === "fleet.apply")?.parameters ?? {};
+    assert.deepEqual([uid, serverId, count, maxUnavailable], [made.uid, standInServerId, 5, 1]);
+  });
+
+  it("update records what became of the fleet when it fails", async () => {
+    const state = await stateMade();
+    await connected({ "fleet.wait": fails("engine", "web-3: no.") }, made);
+    await assert.rejects(fleet.update("web", state, { ...inputs, count: 3 }), (error: Error) => {
+      assert.ok(error instanceof PartialFailure);
+      assert.deepEqual([error.id, error.properties.count], ["web", 2]);
+      return true;
+    });
+  });
+
+  it("delete destroys the fleet that was made", async () => {
+    const state = await stateMade();
+    const daemon = await connected({ "fleet.destroy": () => ({ destroyed: 0 }) });
+    await fleet.delete("web", state);
+    assert.deepEqual(daemon.calls.at(-1)?.parameters, { ...target, serverId: standInServerId });
+  });
+});

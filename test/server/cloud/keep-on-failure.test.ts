@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import sinon from "sinon";
+import { type ErrorCode, MccError } from "../../../protocol/error";
+import type { Cloud } from "../../../server/cloud/cloud";
+import { assertMccError } from "../../support/assert-error";
+import { eventually } from "../../support/eventually";
+import { createReady, creation, type TestCloud, targetOf, testClouds } from "../../support/test-cloud";
+
+const kept = { name: "web", keepOnFailure: true, clientToken: "token-0001" } as const;
+
+describe("an instance that is kept when its create fails", () => {
+  const newCloud = testClouds();
+  afterEach(() => sinon.restore());
+
+  /** The container runs, and the create fails all the same. */
+  async function failAfterStart(): Promise<TestCloud> {
+    const test = await newCloud();
+    const start = test.driver.start.bind(test.driver);
+    sinon.stub(test.driver, "start").callsFake(async (id) => {
+      await start(id);
+      throw new MccError("engine", "no luck.");
+    });
+    await assertMccError(
+      createReady(test.cloud, kept),
+      "engine",
+      /no luck\. It is kept for a look; destroy it/,
+    );
+    sinon.restore();
+    return test;
+  }
+
+  async function assertKept({ instances }: Cloud, code: ErrorCode): Promise<void> {
+    const instance = await instances.get({ instance: "web" });
+    assert.equal(instance.status, "failed");
+    assert.match(instance.failure ?? "", /the step "start" failed: no luck/);
+    const limits = { stdin: "", timeoutSeconds: 1, maxOutputBytes: 100 };
+    const { exitCode } = await instances.exec({ instance: "web", command: ["true"], ...limits });
+    assert.equal(exitCode, 0);
+    await assertMccError(instances.wait({ instance: "web", timeoutSeconds: 5 }), code, /no luck/);
+    await assertMccError(instances.start({ instance: "web" }), "conflict", /can only be destroyed/);
+  }
+
+  it("has failed, with its container as it is, until it is destroyed", async () => {
+    const { cloud, driver, stateFolder } = await failAfterStart();
+    assert.deepEqual(await driver.list(), [{ id: 500, running: true }]);
+    await assertKept(cloud, "engine");
+    await assertMccError(cloud.instances.create(creation({ name: "web" })), "conflict", /"web" is taken/);
+    assert.deepEqual(await cloud.instances.destroy({ instance: "web" }), { destroyed: true });
+    assert.deepEqual(await driver.list(), []);
+    assert.deepEqual(await readdir(join(stateFolder, "instances")), []);
+    assert.equal(cloud.info().addressPool.free, cloud.info().addressPool.size);
+  });
+
+  it("is so for the next daemon, too", async () => {
+    const { reopen } = await failAfterStart();
+    const next = await reopen();
+    await assertKept(next, "conflict");
+    assert.deepEqual(await next.instances.destroy({ instance: "web" }), { destroyed: true });
+  });
+
+  it("is seen off by the next create with its token", async () => {
+    const { cloud, driver } = await failAfterStart();
+    const again = await createReady(cloud, kept);
+    assert.deepEqual([again.id, again.status], [501, "running"]);
+    assert.deepEqual(await driver.list(), [{ id: 501, running: true }]);
+  });
+
+  it("is not kept when it is destroyed meanwhile", async () => {
+    const { cloud, driver, stateFolder } = await newCloud();
+    let goOn: () => void = () => undefined;
+    const start = sinon.stub(driver, "start").callsFake(
+      () =>
+        new Promise((resolve) => {
+          goOn = resolve;
+        }),
+    );
+    const instance = await cloud.instances.create(creation(kept));
+    await eventually(() => start.called, "the start has begun");
+    const destroyed = cloud.instances.destroy(targetOf(instance));
+    goOn();
+    assert.deepEqual(await destroyed, { destroyed: true });
+    assert.deepEqual(await driver.list(), []);
+    assert.deepEqual(await readdir(join(stateFolder, "instances")), []);
+  });
+
+  it("is undone after all when that it is kept cannot be recorded", async () => {
+    const { cloud, driver } = await newCloud();
+    sinon.stub(driver, "start").rejects(new MccError("engine", "no luck."));
+    const stub = sinon.stub(cloud["parts"].context.records, "write");
+    stub.onFirstCall().callThrough();
+    stub.onSecondCall().rejects(new Error("no space left"));
+    await assertMccError(
+      createReady(cloud, kept),
+      "engine",
+      /no luck\. It could not be kept: no space left\. Everything done before was undone/,
+    );
+    assert.deepEqual(await driver.list(), []);
+    assert.deepEqual(await cloud.instances.list({}), []);
+  });
+});

@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+import sinon from "sinon";
+import { assertMccError } from "../../support/assert-error";
+import { eventually } from "../../support/eventually";
+import { HandClock } from "../../support/hand-clock";
+import { createReady, creation, type TestCloud, targetOf, testClouds } from "../../support/test-cloud";
+
+describe("a lease", () => {
+  const newCloud = testClouds();
+  let timers: sinon.SinonFakeTimers;
+  let clock: HandClock;
+
+  beforeEach(() => {
+    timers = sinon.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    clock = new HandClock();
+  });
+  afterEach(() => {
+    timers.restore();
+    sinon.restore();
+  });
+
+  async function pass(ms: number): Promise<void> {
+    clock.pass(ms);
+    await timers.tickAsync(ms);
+  }
+
+  const open = (): Promise<TestCloud> => newCloud({ clock });
+
+  async function assertGone({ cloud, driver }: Pick<TestCloud, "cloud" | "driver">): Promise<void> {
+    await eventually(async () => (await driver.list()).length === 0, "all containers are gone");
+    await eventually(async () => (await cloud.instances.list({})).length === 0, "all records are gone");
+    assert.equal(cloud.info().addressPool.free, cloud.info().addressPool.size);
+  }
+
+  it("that nobody renews ends, and takes along what hangs on it and nothing else", async () => {
+    const { cloud } = await open();
+    const { lease } = cloud.leases.open({ seconds: 8 });
+    const other = cloud.leases.open({ seconds: 60 });
+    const made = await createReady(cloud, { name: "web", lease });
+    assert.equal(made.lease, lease);
+    await createReady(cloud, { name: "db", lease });
+    await createReady(cloud, { name: "bystander" });
+    await createReady(cloud, { name: "of-another", lease: other.lease });
+    await pass(7999);
+    assert.equal((await cloud.instances.list({})).length, 4);
+    await pass(1);
+    await eventually(async () => (await cloud.instances.list({})).length === 2, "two are gone");
+    assert.deepEqual(
+      (await cloud.instances.list({})).map(({ name }) => name),
+      ["bystander", "of-another"],
+    );
+    assert.throws(() => cloud.leases.renew({ lease }), /is not open: it was ended, or not renewed in time/);
+  });
+
+  it("lives as long as it is renewed", async () => {
+    const { cloud } = await open();
+    const { lease } = cloud.leases.open({ seconds: 8 });
+    await createReady(cloud, { lease });
+    for (let renewals = 0; renewals < 5; renewals += 1) {
+      await pass(7000);
+      assert.deepEqual(cloud.leases.renew({ lease }), { seconds: 8 });
+    }
+    assert.equal((await cloud.instances.list({})).length, 1);
+  });
+
+  it("that is ended takes all along before the answer; ended already is success", async () => {
+    const test = await open();
+    const { lease } = test.cloud.leases.open({ seconds: 8 });
+    await createReady(test.cloud, { lease });
+    await createReady(test.cloud, { lease });
+    assert.deepEqual(await test.cloud.leases.end({ lease }), { destroyed: 2 });
+    assert.deepEqual(await test.driver.list(), []);
+    assert.deepEqual(await test.cloud.leases.end({ lease }), { destroyed: 0 });
+    await assertMccError(
+      test.cloud.instances.create(creation({ lease })),
+      "not-found",
+      /The lease [0-9a-f]{32} is not open.*lease\.open/,
+    );
+    await assertGone(test);
+  });
+
+  it("ends what is still being made, too", async () => {
+    const test = await open();
+    const { lease } = test.cloud.leases.open({ seconds: 8 });
+    let started = (): void => undefined;
+    const start = sinon.stub(test.driver, "start").callsFake(
+      () =>
+        new Promise<void>((resolve) => {
+          started = resolve;
+        }),
+    );
+    const made = await test.cloud.instances.create(creation({ lease }));
+    const waiting = assert.rejects(
+      test.cloud.instances.wait({ ...targetOf(made), timeoutSeconds: 60 }),
+      /destroyed meanwhile: its lease was not renewed for 8 s/,
+    );
+    await eventually(() => start.called, "the start has begun");
+    await pass(8000);
+    started();
+    await waiting;
+    await assertGone(test);
+  });
+
+  it("is given its time anew by a daemon that was restarted, and can be renewed there", async () => {
+    const { cloud, driver, reopen } = await open();
+    const { lease } = cloud.leases.open({ seconds: 8 });
+    await createReady(cloud, { lease });
+    clock.pass(60_000);
+    const next = await reopen();
+    await pass(7999);
+    next.leases.renew({ lease });
+    await pass(7999);
+    assert.equal((await next.instances.list({})).length, 1);
+    await pass(1);
+    await assertGone({ cloud: next, driver });
+  });
+
+  it("does not end because the daemon itself was held up, with the renewals before its door", async () => {
+    const { cloud } = await open();
+    const { lease } = cloud.leases.open({ seconds: 8 });
+    await createReady(cloud, { lease });
+    clock.pass(60_000);
+    await timers.tickAsync(8000);
+    cloud.leases.renew({ lease });
+    await pass(7000);
+    assert.equal((await cloud.instances.list({})).length, 1);
+  });
+
+  it("of another one than the client token's instance hangs on is a conflict", async () => {
+    const { cloud } = await open();
+    const [one, two] = [cloud.leases.open({ seconds: 8 }), cloud.leases.open({ seconds: 8 })];
+    await createReady(cloud, { clientToken: "token-0001", lease: one.lease });
+    await assertMccError(
+      cloud.instances.create(creation({ clientToken: "token-0001", lease: two.lease })),
+      "conflict",
+      new RegExp(`lease ${one.lease}, not ${two.lease}`),
+    );
+  });
+
+  it("of another server is refused", async () => {
+    const { cloud } = await open();
+    const { lease } = cloud.leases.open({ seconds: 8 });
+    const elsewhere = { lease, serverId: "f".repeat(32) };
+    assert.throws(() => cloud.leases.renew(elsewhere), /not the server that made lease/);
+    await assertMccError(cloud.leases.end(elsewhere), "conflict", /nothing was changed/);
+  });
+});

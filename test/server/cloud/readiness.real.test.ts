@@ -1,0 +1,217 @@
+import assert from "node:assert/strict";
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { type Client, createInstance, type Instance, type MethodParameters } from "../../../client";
+import { buildMicroImage } from "../../../images/micro/build";
+import { largestUserDataBytes } from "../../../protocol/user-data";
+import { assertMccError } from "../../support/assert-error";
+import { type TestDaemon, testDaemons } from "../../support/daemon";
+import { eventually } from "../../support/eventually";
+
+describe("userData and the ladder to readiness, over LXC", function () {
+  this.timeout(120_000);
+  const newDaemon = testDaemons();
+  let daemon: TestDaemon;
+  let client: Client;
+
+  before(async () => {
+    daemon = await newDaemon({ driver: "lxc" });
+    await daemon.start();
+    client = await daemon.client();
+    const tarball = join(daemon.folder, "micro.tar");
+    await buildMicroImage(tarball);
+    await client.call("image.import", { name: "micro", path: tarball });
+  });
+  afterEach(async () => {
+    const left = await client.call("instance.list", {});
+    await Promise.all(left.map(({ id }) => client.call("instance.destroy", { instance: id })));
+    assert.deepEqual(await readdir(join(daemon.stateFolder, "instances")), []);
+  });
+  after(() => client.close());
+
+  async function create(parameters: MethodParameters<"instance.create">): Promise<Instance> {
+    return await createInstance(client, { type: "light", ...parameters });
+  }
+
+  async function shell(instance: Instance, script: string): Promise<string> {
+    const command = ["sh", "-c", script];
+    const { stdout } = await client.call("instance.exec", { instance: instance.id, command });
+    return Buffer.from(stdout, "base64").toString().trimEnd();
+  }
+
+  async function logOf(
+    instance: number | string,
+  ): Promise<{ text: string; running: boolean; exitCode?: number }> {
+    const { output, running, exitCode } = await client.call("instance.log", { instance });
+    const text = Buffer.from(output, "base64").toString();
+    return { text, running, ...(exitCode === undefined ? {} : { exitCode }) };
+  }
+
+  /** Resolves with the instance once its script has said the word. */
+  async function begin(parameters: MethodParameters<"instance.create">, word: string): Promise<Instance> {
+    const instance = await client.call("instance.create", { type: "light", ...parameters });
+    await eventually(async () => (await logOf(instance.id)).text.includes(word), "the script runs");
+    return instance;
+  }
+
+  it("reaches every rung, those last that wait for what the script starts", async () => {
+    const instance = await create({
+      userData: [
+        "#!/bin/bash",
+        'echo "$BASH_VERSION" >/root/shell; id -u; pwd; echo "$HOME"; echo to stderr >&2',
+        "mkdir -p /srv && echo fine >/srv/health && sleep 1",
+        "while :; do echo goes on; sleep 0.2; done &",
+        "busybox httpd -p 8080 -h /srv",
+      ].join("\n"),
+      waitFor: [
+        { http: "/health", port: 8080 },
+        ...(["running", "address", "ssh"] as const),
+        { tcp: 8080 },
+        { command: ["test", "-e", "/srv/health"] },
+      ],
+    });
+    const { text, ...how } = await logOf(instance.id);
+    assert.match(text, /^0\n\/root\n\/root\nto stderr\n/);
+    assert.deepEqual(how, { running: false, exitCode: 0 });
+    assert.match(await shell(instance, "cat /root/shell"), /^\d/);
+    assert.equal(
+      await shell(instance, "stat -c %a /var/lib/minicloud /var/lib/minicloud/*"),
+      "700\n700\n600",
+    );
+    assert.match(await shell(instance, "ps"), /sleep 0\.2/, "what the script left behind runs on");
+  });
+
+  it("runs scripts of every form once, and not again after a restart", async () => {
+    const scripts = {
+      "no first line": "echo $0 >>/root/runs",
+      "line ends of Windows": "#!/bin/sh\r\nif true\r\nthen\r\necho $0 >>/root/runs\r\nfi\r\n",
+      "a byte order mark": "\ufeff#!/bin/sh\necho $0 >>/root/runs\n",
+      "as large as can be": "echo $0 >>/root/runs\n".padEnd(largestUserDataBytes, "# filling\n"),
+      empty: "",
+    };
+    await Promise.all(
+      Object.entries(scripts).map(async ([form, userData]) => {
+        const instance = await create({ userData });
+        assert.equal((await logOf(instance.id)).exitCode, 0, form);
+        await client.call("instance.restart", { instance: instance.id, graceSeconds: 0 });
+        const runs = await shell(instance, "cat /root/runs");
+        assert.equal(runs, userData === "" ? "" : "/var/lib/minicloud/user-data", form);
+      }),
+    );
+    await assertMccError(
+      create({ userData: "#".repeat(largestUserDataBytes + 1) }),
+      "invalid",
+      /262144 bytes/,
+    );
+  });
+
+  it("undoes an instance whose script fails, and says how", async () => {
+    await assertMccError(
+      create({ name: "web", userData: "echo one; echo two >&2; exit 3" }),
+      "invalid",
+      /Instance \d+ \("web"\) was not made: .*userData ended with exit code 3; the last it said: "one; two"\. Everything done before was undone/,
+    );
+    assert.deepEqual(await logOf("web"), { text: "one\ntwo\n", running: false, exitCode: 3 });
+    await assertMccError(
+      create({ userData: "#!/no/such/shell\n" }),
+      "invalid",
+      /userData ended with exit code 127; the last it said: ".*\/var\/lib\/minicloud\/user-data: not found"/,
+    );
+    assert.deepEqual(await client.call("instance.list", {}), []);
+  });
+
+  it("keeps the last of a long output, also in the error", async () => {
+    await assertMccError(
+      create({ name: "web", userData: "seq 1 100000; exit 1" }),
+      "invalid",
+      /the last it said: "99996; 99997; 99998; 99999; 100000"/,
+    );
+    const log = await client.call("instance.log", { instance: "web" });
+    assert.equal(log.truncated, true);
+    assert.equal(Buffer.from(log.output, "base64").length, 64 * 1024);
+  });
+
+  it("ends a script that hangs, with all that it started, and keeps the instance when asked", async () => {
+    await assertMccError(
+      create({
+        name: "web",
+        userData: "echo so far; sleep 4321 & sleep 4321",
+        readyTimeoutSeconds: 2,
+        keepOnFailure: true,
+      }),
+      "timeout",
+      /userData did not end within 2 s and was killed; the last it said: "so far"\. It is kept for a look/,
+    );
+    const [kept] = await client.call("instance.list", {});
+    assert.ok(kept !== undefined);
+    assert.equal(kept.status, "failed");
+    assert.doesNotMatch(await shell(kept, "ps"), /4321/);
+    assert.deepEqual(await logOf("web"), { text: "so far\n", running: false });
+    const log = join(daemon.stateFolder, "instances", String(kept.id), "user-data-log.json");
+    assert.equal((await stat(log)).mode & 0o777, 0o600);
+    await daemon.restart();
+    client.close();
+    client = await daemon.client();
+    assert.equal((await client.call("instance.get", { instance: kept.id })).failure, kept.failure);
+    assert.equal(await shell(kept, "hostname"), "web");
+    assert.deepEqual(await logOf("web"), { text: "so far\n", running: false });
+  });
+
+  it("says what became of a script that takes its instance down", async () => {
+    await assertMccError(
+      create({ userData: "echo bye; poweroff -f; sleep 60", readyTimeoutSeconds: 20 }),
+      "engine",
+      /the step "ready" failed: .*undone/,
+    ).catch(() => undefined);
+    assert.deepEqual(await client.call("instance.list", {}), []);
+  });
+
+  it("is destroyed while its script runs, without waiting for that", async () => {
+    const secret = "correct-horse-battery";
+    const instance = await begin({ userData: `secret=${secret}\necho begun\nsleep 4321` }, "begun");
+    assert.equal((await client.call("instance.get", { instance: instance.id })).waitingFor, "userData");
+    const commandLines = await Promise.all(
+      (await readdir("/proc"))
+        .filter((name) => /^\d+$/.test(name))
+        .map((pid) => readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")),
+    );
+    assert.ok(!commandLines.some((line) => line.includes(secret)));
+    assert.ok(!daemon.log.includes(secret));
+    assert.deepEqual(await client.call("instance.destroy", { instance: instance.id }), { destroyed: true });
+  });
+
+  it("is undone by the next daemon when one was killed while its script ran", async () => {
+    const instance = await begin({ userData: "echo begun\nsleep 4321" }, "begun");
+    await daemon.kill();
+    client.close();
+    await daemon.start();
+    client = await daemon.client();
+    await assertMccError(
+      client.call("instance.get", { instance: instance.id, uid: instance.uid }),
+      "not-found",
+      /No instance/,
+    );
+  });
+
+  const unreached: [string, MethodParameters<"instance.create">["waitFor"], RegExp][] = [
+    ["a port at which nobody listens", { tcp: 81 }, /as "tcp 81" within 1 s \(last seen: ECONNREFUSED\)/],
+    ["a web server that is none", { http: "/", port: 22 }, /as "http :22\/" .*an answer that is not HTTP's/],
+    [
+      "a command that fails",
+      { command: ["sh", "-c", "echo not yet; exit 4"] },
+      /as "command sh -c echo not yet; exit 4" .*last seen: exit code 4 and "not yet"\)/,
+    ],
+    [
+      "a command that hangs",
+      { command: ["sleep", "4321"] },
+      /last seen: .*"sleep" .*did not end within .* was killed/,
+    ],
+    ["a command that is not there", { command: ["nonesuch"] }, /last seen: exit code 127 and ".*nonesuch.*"/],
+  ];
+  for (const [what, waitFor, message] of unreached) {
+    it(`waits for ${what} no longer than it may, says so, and undoes it`, async () => {
+      await assertMccError(create({ waitFor, readyTimeoutSeconds: 1 }), "timeout", message);
+      assert.deepEqual(await client.call("instance.list", {}), []);
+    });
+  }
+});

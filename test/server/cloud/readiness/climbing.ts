@@ -1,0 +1,22 @@
+import { Deadline } from "../../../../server/cloud/deadline";
+import { type Climb, reach } from "../../../../server/cloud/readiness/ladder";
+import type { Probe } from "../../../../server/cloud/readiness/probe";
+
+/** A climb on this machine, with time enough. */
+export function climbing({
+  timeoutMs = 10_000,
+  ...overrides
+}: Partial<Climb> & { timeoutMs?: number } = {}): Climb {
+  return {
+    target: { address: "127.0.0.1", exec: () => Promise.reject(new Error("no command is run")) },
+    deadline: new Deadline(timeoutMs),
+    signal: new AbortController().signal,
+    onRung: () => undefined,
+    ...overrides,
+  };
+}
+
+/** Waits for what the probe looks at. */
+export async function reachBy(probe: Probe, timeoutMs?: number): Promise<void> {
+  await reach("it", probe, climbing(timeoutMs === undefined ? {} : { timeoutMs }));
+}

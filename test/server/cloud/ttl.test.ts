@@ -1,0 +1,231 @@
+import assert from "node:assert/strict";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import sinon from "sinon";
+import { longestDurationSeconds } from "../../../protocol/duration";
+import { MccError } from "../../../protocol/error";
+import { instanceCreateSchema } from "../../../protocol/instance";
+import type { Cloud } from "../../../server/cloud/cloud";
+import { assertMccError } from "../../support/assert-error";
+import { eventually } from "../../support/eventually";
+import { HandClock } from "../../support/hand-clock";
+import { createReady, creation, type TestCloud, targetOf, testClouds } from "../../support/test-cloud";
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const hour = 3600;
+
+describe("an instance with a ttl", () => {
+  const newCloud = testClouds();
+  let timers: sinon.SinonFakeTimers;
+  let clock: HandClock;
+
+  beforeEach(() => {
+    timers = sinon.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    clock = new HandClock();
+  });
+  afterEach(() => {
+    timers.restore();
+    sinon.restore();
+  });
+
+  async function pass(ms: number): Promise<void> {
+    for (let passed = 0; passed < ms; passed += minuteMs) {
+      const step = Math.min(minuteMs, ms - passed);
+      clock.pass(step);
+      await timers.tickAsync(step);
+    }
+  }
+
+  const open = (): Promise<TestCloud> => newCloud({ clock });
+
+  async function names(cloud: Cloud): Promise<string[]> {
+    return (await cloud.instances.list({})).map(({ name }) => name);
+  }
+
+  async function assertGone({ cloud, driver }: Pick<TestCloud, "cloud" | "driver">): Promise<void> {
+    await eventually(async () => (await driver.list()).length === 0, "it is destroyed");
+    await eventually(async () => (await names(cloud)).length === 0, "its record is gone");
+  }
+
+  it("says when it ends, and is destroyed then and not before", async () => {
+    const test = await open();
+    const made = await createReady(test.cloud, { name: "web", ttlSeconds: 2 * hour });
+    assert.equal(made.ttlSeconds, 7200);
+    assert.equal(made.expiresAt, "2026-01-01T02:00:00.000Z");
+    await pass(2 * hourMs - 1000);
+    assert.deepEqual(await names(test.cloud), ["web"]);
+    await pass(1001);
+    await assertGone(test);
+    assert.equal(test.cloud.info().addressPool.free, test.cloud.info().addressPool.size);
+  });
+
+  it("leaves those alone that have none, or a longer one", async () => {
+    const { cloud } = await open();
+    await createReady(cloud, { name: "for-ever" });
+    await createReady(cloud, { name: "decade", ttlSeconds: longestDurationSeconds });
+    await createReady(cloud, { name: "minute", ttlSeconds: 60 });
+    await createReady(cloud, { name: "hour", ttlSeconds: hour });
+    await pass(minuteMs + 1);
+    await eventually(async () => (await names(cloud)).length === 3, "the shortest is gone");
+    await pass(hourMs);
+    await eventually(async () => (await names(cloud)).length === 2, "the next is gone");
+    assert.deepEqual(await names(cloud), ["for-ever", "decade"]);
+  });
+
+  it("lives that long again from each renewal, and for ever without a ttl", async () => {
+    const test = await open();
+    const { cloud } = test;
+    const target = targetOf(await createReady(cloud, { ttlSeconds: hour }));
+    await pass(hourMs - 1000);
+    assert.equal((await cloud.instances.extend(target)).expiresAt, "2026-01-01T01:59:59.000Z");
+    await pass(hourMs - 1000);
+    assert.equal((await cloud.instances.extend({ ...target, ttlSeconds: 2 * hour })).ttlSeconds, 7200);
+    await pass(2 * hourMs - 1000);
+    assert.equal((await cloud.instances.update({ ...target, ttlSeconds: 10 })).ttlSeconds, 10);
+    await pass(9000);
+    const { ttlSeconds, expiresAt } = await cloud.instances.update({ ...target, ttlSeconds: 0 });
+    assert.deepEqual([ttlSeconds, expiresAt], [undefined, undefined]);
+    await pass(hourMs);
+    assert.equal((await names(cloud)).length, 1);
+    await assertMccError(cloud.instances.extend(target), "invalid", /has no ttl to renew; .*ttlSeconds/);
+    await cloud.instances.update({ ...target, labels: { a: "b" }, ttlSeconds: 5 });
+    await pass(5001);
+    await assertGone(test);
+  });
+
+  it("keeps its ttl when something else of it is changed", async () => {
+    const { cloud } = await open();
+    const { expiresAt, ...made } = await createReady(cloud, { ttlSeconds: hour });
+    await pass(minuteMs);
+    assert.equal((await cloud.instances.update({ ...targetOf(made), type: "light" })).expiresAt, expiresAt);
+  });
+
+  it("ends no earlier and no later when somebody sets the wall clock", async () => {
+    const test = await open();
+    await createReady(test.cloud, { ttlSeconds: hour });
+    clock.jump(365 * 24 * hourMs);
+    await pass(hourMs / 2);
+    assert.equal((await names(test.cloud)).length, 1);
+    assert.equal((await test.cloud.instances.list({}))[0]?.expiresAt, "2027-01-01T01:00:00.000Z");
+    clock.jump(-730 * 24 * hourMs);
+    await pass(hourMs / 2 - 1000);
+    assert.equal((await names(test.cloud)).length, 1);
+    await pass(1001);
+    await assertGone(test);
+  });
+
+  it("keeps it over a restart of the daemon, whatever became of the wall clock meanwhile", async () => {
+    const { cloud, driver, reopen } = await open();
+    await createReady(cloud, { ttlSeconds: hour });
+    await pass(hourMs / 2);
+    clock.jump(24 * hourMs);
+    const next = await reopen();
+    await pass(hourMs / 2 - 1000);
+    assert.equal((await names(next)).length, 1);
+    await pass(1001);
+    await assertGone({ cloud: next, driver });
+  });
+
+  it("is destroyed at the start when its ttl ran out while no daemon ran", async () => {
+    const { cloud, driver, reopen } = await open();
+    await createReady(cloud, { ttlSeconds: hour });
+    clock.pass(hourMs);
+    await assertGone({ cloud: await reopen(), driver });
+  });
+
+  it("is destroyed and not started when its ttl ran out while the host was down", async () => {
+    const { cloud, driver, stateFolder, reopen } = await open();
+    const over = await createReady(cloud, { name: "over", ttlSeconds: hour });
+    const rest = await createReady(cloud, { name: "rest", ttlSeconds: 3 * hour });
+    await pass(hourMs / 2);
+    // The clock of the host was wrong, and set before it went down.
+    clock.jump(24 * hourMs);
+    await pass(minuteMs);
+    await Promise.all([over, rest].map(({ id }) => driver.stop(id, 0)));
+    clock.reboot(hourMs);
+    const start = sinon.spy(driver, "start");
+    const next = await reopen();
+    await eventually(async () => (await next.instances.get(targetOf(rest))).status === "running", "one runs");
+    await eventually(async () => (await names(next)).length === 1, "the other is gone");
+    assert.deepEqual(
+      start.args.map(([id]) => id),
+      [rest.id],
+    );
+    assert.match(
+      await readFile(join(stateFolder, "lease-clock.json"), "utf8"),
+      /the first boot, and another/,
+    );
+  });
+
+  it("lives on when the wall clock is behind after a reboot", async () => {
+    const { cloud, reopen } = await open();
+    await createReady(cloud, { ttlSeconds: hour });
+    await pass(hourMs / 2);
+    clock.reboot(-20 * 365 * 24 * hourMs);
+    const next = await reopen();
+    await pass(hourMs / 2 - minuteMs);
+    assert.equal((await names(next)).length, 1);
+  });
+
+  it("that cannot be destroyed shows why, and is tried again until it is gone", async () => {
+    const test = await open();
+    const target = targetOf(await createReady(test.cloud, { ttlSeconds: 60 }));
+    const triedMs: number[] = [];
+    const destroy = sinon.stub(test.driver, "destroy").callsFake(() => {
+      triedMs.push(clock.uptimeMs());
+      return Promise.reject(new MccError("engine", "device busy."));
+    });
+    await pass(minuteMs + 1);
+    await eventually(() => destroy.called, "it is tried");
+    await eventually(
+      async () => (await test.cloud.instances.get(target)).status === "failed",
+      "it shows that it failed",
+    );
+    assert.match((await test.cloud.instances.get(target)).failure ?? "", /is tried again: device busy/);
+    await eventually(async () => {
+      await pass(50);
+      return triedMs.length === 4;
+    }, "it is tried again and again");
+    const [first = 0, second = 0, third = 0, fourth = 0] = triedMs;
+    assert.ok(fourth - third > second - first, `growing pauses: tried at ${triedMs.join(", ")}`);
+    destroy.restore();
+    await eventually(async () => {
+      await pass(1000);
+      return (await names(test.cloud)).length === 0;
+    }, "a later try has worked");
+    await assertGone(test);
+  });
+
+  it("is destroyed while it is being made, too, and who waits for it learns why", async () => {
+    const test = await open();
+    let started = (): void => undefined;
+    sinon.stub(test.driver, "start").callsFake(
+      () =>
+        new Promise<void>((resolve) => {
+          started = resolve;
+        }),
+    );
+    const made = await test.cloud.instances.create(creation({ ttlSeconds: 5 }));
+    const waiting = assert.rejects(
+      test.cloud.instances.wait({ ...targetOf(made), timeoutSeconds: 60 }),
+      /was destroyed meanwhile: its ttl of 5s was over/,
+    );
+    await pass(5001);
+    started();
+    await waiting;
+    await assertGone(test);
+  });
+
+  it("gets no other than whole seconds, from one to ten years", () => {
+    for (const ttlSeconds of ["soon", 0, -1, 1.5, longestDurationSeconds + 1, Number.NaN]) {
+      assert.equal(instanceCreateSchema.safeParse({ ttlSeconds }).success, false, String(ttlSeconds));
+    }
+  });
+
+  it("is not let go by a daemon whose lease clock was damaged", async () => {
+    const { stateFolder, reopen } = await open();
+    await writeFile(join(stateFolder, "lease-clock.json"), "{}");
+    await assertMccError(reopen(), "invalid", /lease-clock\.json/);
+  });
+});

@@ -1,0 +1,152 @@
+import assert from "node:assert/strict";
+import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { MccError } from "../../../../protocol/error";
+import type { HostPlaces } from "../../../../server/driver/openvz/host";
+import { type PreflightSubject, preflight } from "../../../../server/driver/openvz/preflight";
+import { withEnvironment } from "../../../support/environment";
+import { perTest } from "../../../support/per-test";
+import { temporaryFolders } from "../../../support/temporary-folder";
+
+/** A host that lacks nothing, in a folder. */
+interface Host {
+  readonly bin: string;
+  readonly subject: PreflightSubject;
+}
+
+const programs = ["vzctl", "vzlist", "brctl"];
+const refuse = (code: "unavailable" | "engine", message: string) => (): Promise<never> =>
+  Promise.reject(new MccError(code, message));
+
+describe("the preflight of the OpenVZ driver", () => {
+  const newFolder = temporaryFolders();
+  const host = perTest(async (): Promise<Host> => {
+    const folder = await newFolder();
+    const bin = join(folder, "bin");
+    await mkdir(bin);
+    for (const program of programs) {
+      await writeFile(join(bin, program), "");
+      await chmod(join(bin, program), 0o755);
+    }
+    const places: HostPlaces = {
+      configuration: join(folder, "vz.conf"),
+      procVz: join(folder, "proc/vz"),
+      userNamespace: join(folder, "user"),
+      venet: join(folder, "venet0"),
+      scriptFolders: [],
+    };
+    await mkdir(join(folder, "template/cache"), { recursive: true });
+    await writeFile(places.configuration, `TEMPLATE=${folder}/template\n`);
+    await writeFile(places.userNamespace, "");
+    const answers = () => Promise.resolve([]);
+    return { bin, subject: { places, isRoot: true, askVersion: answers, askList: answers } };
+  });
+  withEnvironment(() => ({ PATH: host().bin }));
+
+  const lacking = async (changes: Partial<PreflightSubject> = {}): Promise<string[]> =>
+    (await preflight({ ...host().subject, ...changes })).map(
+      ({ lacking: what, remedy }) => `${what} -> ${remedy}`,
+    );
+  const remove = async (...paths: readonly string[]): Promise<void> => {
+    await Promise.all(paths.map((path) => rm(path, { recursive: true })));
+  };
+  const makeOpenvzKernel = async (): Promise<void> => {
+    await mkdir(host().subject.places.procVz, { recursive: true });
+  };
+
+  it("finds nothing on a kernel with user namespaces, where vzctl makes venet0 itself", async () => {
+    assert.deepEqual(await lacking(), []);
+  });
+
+  it("needs no brctl where venet0 is there", async () => {
+    await remove(join(host().bin, "brctl"));
+    await writeFile(host().subject.places.venet, "");
+    assert.deepEqual(await lacking(), []);
+  });
+
+  it("finds nothing on an OpenVZ kernel with venet0, without user namespaces", async () => {
+    await makeOpenvzKernel();
+    await remove(join(host().bin, "brctl"), host().subject.places.userNamespace);
+    await writeFile(host().subject.places.venet, "");
+    assert.deepEqual(await lacking(), []);
+  });
+
+  const rows: readonly {
+    missing: string;
+    found: RegExp;
+    take: () => Promise<Partial<PreflightSubject>>;
+  }[] = [
+    {
+      missing: "root",
+      found: /^vzctl works for root only -> start mccserver as root$/,
+      take: () => Promise.resolve({ isRoot: false }),
+    },
+    ...["vzctl", "vzlist"].map((program) => ({
+      missing: program,
+      found: new RegExp(
+        `^${program} is not installed, or not on the daemon's PATH; it .* -> install .*vzctl`,
+      ),
+      take: async () => {
+        await remove(join(host().bin, program));
+        return {};
+      },
+    })),
+    {
+      missing: "a vzctl of a known version",
+      found: /^vzctl says "9\.9" -> install vzctl 4, or OpenVZ 7 or later$/,
+      take: () => Promise.resolve({ askVersion: refuse("unavailable", 'vzctl says "9.9".') }),
+    },
+    {
+      missing: "a vzlist that answers",
+      found: /^vzlist printed nothing -> run vzlist -a by hand, and mend what it says$/,
+      take: () => Promise.resolve({ askList: refuse("engine", "vzlist printed nothing.") }),
+    },
+    {
+      missing: "a kernel for containers",
+      found: /neither .*proc\/vz nor .*user -> boot an OpenVZ kernel, or one with user namespaces$/,
+      take: async () => {
+        await remove(host().subject.places.userNamespace);
+        return {};
+      },
+    },
+    {
+      missing: "venet0 on an OpenVZ kernel",
+      found: /^there is no network device venet0, .* -> load it .*service vz start$/,
+      take: async () => {
+        await makeOpenvzKernel();
+        return {};
+      },
+    },
+    {
+      missing: "the bridge venet0, and brctl to make it",
+      found: /^there is neither the bridge venet0, .*, nor brctl to make it -> apt-get install bridge-utils$/,
+      take: async () => {
+        await remove(join(host().bin, "brctl"));
+        return {};
+      },
+    },
+    {
+      missing: "the global configuration",
+      found: /^There is no .*vz\.conf; reinstall .* -> reinstall the package vzctl, which brings it$/,
+      take: async () => {
+        await remove(host().subject.places.configuration);
+        return {};
+      },
+    },
+    {
+      missing: "the folder of the images",
+      found: /template\/cache, is not there -> make it \(mkdir -p .*cache\), or set TEMPLATE in .*vz\.conf$/,
+      take: async () => {
+        await remove(join(dirname(host().subject.places.configuration), "template/cache"));
+        return {};
+      },
+    },
+  ];
+  for (const { missing, found, take } of rows) {
+    it(`has one line for the want of ${missing}, with what mends it`, async () => {
+      const [line = "", ...others] = await lacking(await take());
+      assert.match(line, found);
+      assert.deepEqual(others, []);
+    });
+  }
+});
