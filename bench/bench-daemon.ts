@@ -26,7 +26,7 @@ export interface BenchDaemon {
 export async function withBenchDaemon<T>(work: (daemon: BenchDaemon) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(parentFolder, "minicloud-bench-"));
   const environment = { MCC_RUNTIME_DIR: join(folder, "run") };
-  const words = ["--driver", "lxc", "--state-dir", join(folder, "state"), "-r", "198.18.0.2-198.18.0.250"];
+  const words = ["--driver", "lxc", "--state-dir", join(folder, "state"), "-r", "198.18.0.2-198.18.7.250"];
   const options = { env: environment, stdio: "inherit" as const };
   try {
     await chmod(folder, 0o755);

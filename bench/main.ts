@@ -1,17 +1,18 @@
 import { MccError, messageOf } from "../protocol/error";
 import { withBenchDaemon } from "./bench-daemon";
+import { compareFleet } from "./fleet";
 import { compareInstances } from "./instances";
 import { comparisonLine, ratio } from "./measurement";
 import { comparePulumiUp } from "./pulumi-up";
 
-const rounds = 3;
+const usualRounds = 3;
 
 /** Every measurement there is. */
-const measurements = { instances: compareInstances, "pulumi-up": comparePulumiUp };
+const measurements = { instances: compareInstances, fleet: compareFleet, "pulumi-up": comparePulumiUp };
 
-const usage = `Usage: npm run bench -- [${Object.keys(measurements).join("|")}] [--json]
+const usage = `Usage: npm run bench -- [${Object.keys(measurements).join("|")}] [--json] [--rounds=N]
 
-Measures MiniCloud beside a peer, ${rounds} rounds by turns in one run, in network namespaces of its own, and prints the
+Measures MiniCloud beside a peer, ${usualRounds} rounds by turns in one run, in network namespaces of its own, and prints the
 ratio of the medians. "npm run quickstart -- --prepare" gets what it needs.
 `;
 
@@ -31,6 +32,7 @@ async function main(words: readonly string[]): Promise<void> {
   const chosen = Object.entries(measurements).filter(
     ([name]) => wanted.length === 0 || wanted.includes(name),
   );
+  const rounds = Number(/--rounds=(\d+)/.exec(words.join(" "))?.[1] ?? usualRounds);
   const comparisons = await withBenchDaemon(async (daemon) => {
     const results = [];
     for (const [name, measure] of chosen) {
