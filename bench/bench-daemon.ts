@@ -60,7 +60,7 @@ async function withDaemon<T>(
   { folder, environment }: Pick<BenchDaemon, "folder" | "environment">,
   work: (daemon: BenchDaemon) => Promise<T>,
 ): Promise<T> {
-  const range = "198.18.0.2-198.18.0.250";
+  const range = "198.18.0.2-198.18.7.250";
   const words = ["--driver", host.driver, "--state-dir", join(folder, "state"), "-r", range];
   try {
     const daemon = spawn(process.execPath, [mccserver, "-f", "-p", "0", "--log-level", "warn", ...words], {

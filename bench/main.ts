@@ -1,5 +1,6 @@
 import { MccError, messageOf } from "../protocol/error";
 import { withBenchDaemon } from "./bench-daemon";
+import { compareFleet } from "./fleet";
 import { compareInstances } from "./instances";
 import { lxcHost } from "./lxc-host";
 import { comparisonLine, ratio } from "./measurement";
@@ -7,18 +8,19 @@ import { compareOpenvz } from "./openvz";
 import { openvzHost } from "./openvz-host";
 import { comparePulumiUp } from "./pulumi-up";
 
-const rounds = 3;
+const usualRounds = 3;
 
 /** Every measurement there is. */
 const measurements = {
   instances: { host: lxcHost, measure: compareInstances },
+  fleet: { host: lxcHost, measure: compareFleet },
   "pulumi-up": { host: lxcHost, measure: comparePulumiUp },
   openvz: { host: openvzHost, measure: compareOpenvz },
 };
 
-const usage = `Usage: npm run bench -- [${Object.keys(measurements).join("|")}] [--json]
+const usage = `Usage: npm run bench -- [${Object.keys(measurements).join("|")}] [--json] [--rounds=N]
 
-Measures MiniCloud beside a peer, ${rounds} rounds by turns in one run, in network namespaces of its own, and prints the
+Measures MiniCloud beside a peer, ${usualRounds} rounds by turns in one run, in network namespaces of its own, and prints the
 ratio of the medians. "npm run quickstart -- --prepare" gets what it needs.
 `;
 
@@ -38,6 +40,7 @@ async function main(words: readonly string[]): Promise<void> {
   const chosen = Object.entries(measurements).filter(
     ([name]) => wanted.length === 0 || wanted.includes(name),
   );
+  const rounds = Number(/--rounds=(\d+)/.exec(words.join(" "))?.[1] ?? usualRounds);
   const comparisons = [];
   for (const [name, { host, measure }] of chosen) {
     console.error(`measuring ${name}, ${rounds} rounds`);
