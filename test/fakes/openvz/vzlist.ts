@@ -75,6 +75,7 @@ async function main(words: readonly string[]): Promise<void> {
   const order = orderAt === -1 ? "ctid,status,ip,hostname" : (words[orderAt + 1] ?? "");
   const asked = words.filter((word, index) => !word.startsWith("-") && index !== orderAt + 1);
   await host.reach("list");
+  await host.takeItsTime("list");
   if (host.behaviour.listOutput !== undefined) {
     host.say(host.behaviour.listOutput);
     return;

@@ -92,8 +92,10 @@ for (const generation of ["v4", "v7"] as const) {
     });
 
     for (const at of [
-      ...["create", "create:unpacking", "create:done", "set:locked", "set:done", "mount:locked"],
-      ...["mount:done", "umount:locked", "umount:done", "start:locked", "start:mounted", "start:running"],
+      ...["create", "create:unpacking", "create:done", "set:locked", "set:done"],
+      // What is plain in the private area needs no mount to be written to.
+      ...(generation === "v7" ? ["mount:locked", "mount:done", "umount:locked", "umount:done"] : []),
+      ...["start:locked", "start:mounted", "start:running"],
     ]) {
       it(`undoes after a restart a create that was killed at "${at}", its engine command still at work`, async () => {
         const before = await open();
