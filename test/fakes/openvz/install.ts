@@ -83,7 +83,7 @@ export class FakeOpenvz {
     const behaviour = { ...readBehaviour(this.root), ...changes };
     writeBehaviour(this.root, behaviour);
     if (behaviour.openvzKernel) {
-      mkdirSync(this.places.procVz, { recursive: true });
+      mkdirSync(join(this.places.procVz, behaviour.vswap ? "vswap" : ""), { recursive: true });
     }
   }
 

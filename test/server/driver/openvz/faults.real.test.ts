@@ -9,7 +9,7 @@ import { fakeDrivers, lightSpec } from "./fake-driver";
 for (const generation of ["v4", "v7"] as const) {
   describe(`when OpenVZ fails, ${generation}`, () => {
     // Where files are written through a mount, in both generations.
-    const { host, newDriver } = fakeDrivers({ generation, openvzKernel: true });
+    const { host, newDriver } = fakeDrivers({ generation, openvzKernel: true, vswap: true });
 
     describe("when a step of a create fails", () => {
       const steps: readonly { fault: Fault; code: string; message: RegExp }[] = [

@@ -62,7 +62,7 @@ for (const generation of ["v4", "v7"] as const) {
       await driver.writeFiles(501, [textFile("/root/one", "1")]);
       assert.deepEqual(takeActions(), ["vzlist -a", "vzctl mount", "vzctl umount"]);
       rmSync(host().path(`vz/private/${ctid}/root.hdd`), { recursive: true });
-      host().behave({ openvzKernel: true });
+      host().behave({ openvzKernel: true, vswap: true });
       await driver.writeFiles(501, [textFile("/root/two", "2")]);
       assert.deepEqual(takeActions(), ["vzlist -a", "vzctl mount", "vzctl umount"]);
       await driver.start(501);
@@ -200,8 +200,7 @@ for (const generation of ["v4", "v7"] as const) {
         { name: "basic", processes: 240 },
         { name: "light", memoryBytes: 65536 * 4096, cpus: 0.5, processes: 64 },
       ]);
-      host().behave({ vswap: true });
-      mkdirSync(host().path("proc/vz/vswap"), { recursive: true });
+      host().behave({ openvzKernel: true, vswap: true });
       await driver.create(lightSpec(501, { type: { name: "custom", memoryBytes: 2 ** 27, cpus: 2 } }));
       const read = () => parseVariables(host().configuration(ctid));
       assert.deepEqual(

@@ -131,7 +131,8 @@ const steps: readonly Step[] = [
 for (const generation of ["v4", "v7"] as const) {
   describe(`what vzctl refuses, ${generation}`, function () {
     this.timeout(300_000);
-    const { host, newDriver } = fakeDrivers({ generation });
+    // Where files are written through a mount, in both generations.
+    const { host, newDriver } = fakeDrivers({ generation, openvzKernel: true, vswap: true });
 
     for (const { at, command, codes, on, run } of steps.filter((step) => step.codes[generation].length > 0)) {
       it(`${command}: each exit code is told with its meaning and a remedy, and leaves nothing`, async () => {
