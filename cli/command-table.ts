@@ -4,11 +4,13 @@ import { buildImage } from "./commands/build-image";
 import { complete } from "./commands/complete";
 import { completion } from "./commands/completion";
 import { cp } from "./commands/cp";
+import { destroyFleet } from "./commands/destroy-fleet";
 import { destroyInstance } from "./commands/destroy-instance";
 import { destroyKey } from "./commands/destroy-key";
 import { exec } from "./commands/exec";
 import { extend } from "./commands/extend";
 import { importImage } from "./commands/import-image";
+import { listFleets } from "./commands/list-fleets";
 import { listImages } from "./commands/list-images";
 import { listInstanceTypes } from "./commands/list-instance-types";
 import { listInstances } from "./commands/list-instances";
@@ -33,6 +35,7 @@ const daemonCommands: readonly Command[] = [
   ...[extend, prune],
   ...[start, stop, restart, wait],
   ...[ssh, exec, cp, logs],
+  ...[listFleets, destroyFleet],
   ...[listKeys, addKey, updateKey, destroyKey],
   ...[listImages, buildImage, importImage, removeImage, listInstanceTypes],
   serverInfo,

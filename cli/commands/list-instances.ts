@@ -6,7 +6,7 @@ import { type InstanceRow, instanceLayout } from "../output/instance-layout";
 import { type Form, formOptions, printListing } from "../output/listing";
 import { note } from "../output/print";
 import { selectionOptions, wantedLabels } from "../selection";
-import { flag, instanceText } from "../values";
+import { flag, fleetName, instanceText } from "../values";
 
 export const listInstances = command({
   name: "list-instances",
@@ -27,6 +27,13 @@ export const listInstances = command({
       names: "instance",
     },
     ...selectionOptions,
+    fleet: {
+      syntax: "-f, --fleet <FLEET>",
+      help: "only the members of this fleet",
+      value: fleetName.optional(),
+      excludes: ["instance", "allOwners"],
+      names: "fleet",
+    },
     ...formOptions,
   },
   arguments: {},
@@ -35,18 +42,18 @@ export const listInstances = command({
     ["list-instances -a --json", "everything about every instance"],
     ["list-instances -i web", "one of them"],
     ["list-instances --stack shop/dev --label role=web", "those of a Pulumi stack that carry a label"],
+    ["list-instances --fleet load", "the members of a fleet"],
   ],
-  run: async ({ all, allOwners, instance, label, stack, ...form }) => {
+  run: async ({ all, allOwners, instance, label, stack, fleet, ...form }) => {
     const client = connect();
     if (instance !== undefined) {
       printListing([await findInstance(client, instance)], form, instanceLayout);
       return;
     }
     const foreign = allOwners ? await client.call("instance.listForeign", {}) : [];
-    const rows = [
-      ...(await client.call("instance.list", { labels: wantedLabels({ label, stack }) })),
-      ...foreign.map(foreignRow),
-    ];
+    const own = await client.call("instance.list", { labels: wantedLabels({ label, stack }) });
+    const members = fleet === undefined ? own : own.filter((each) => each.fleet?.name === fleet);
+    const rows = [...members, ...foreign.map(foreignRow)];
     const shown = all ? rows : rows.filter((row) => isShown(row, form));
     printListing(shown, form, instanceLayout);
     const hidden = rows.length - shown.length;

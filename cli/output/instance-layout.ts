@@ -1,7 +1,7 @@
-import { formatDuration } from "../../protocol/duration";
 import type { Instance } from "../../protocol/instance";
 import { ownerKeys } from "../../protocol/owner";
 import type { Layout } from "./listing";
+import { timeLeft } from "./time-left";
 
 /** An instance, or a container of somebody else's, whose engine has its own ids and statuses. */
 export interface InstanceRow
@@ -47,15 +47,6 @@ export const instanceLayout: Layout<InstanceRow> = {
       `INSTANCE\t${id}\t${ipAddress === "-" ? "-\t" : ipAddress}\t${status}\t\t${image}\t\t${name}`,
   },
 };
-
-/** `lease` for one that lives as long as a test run does. */
-function timeLeft({ expiresAt, lease }: InstanceRow): string {
-  if (expiresAt === undefined) {
-    return lease === undefined ? "-" : "lease";
-  }
-  const seconds = (Date.parse(expiresAt) - Date.now()) / 1000;
-  return seconds <= 0 ? "over" : formatDuration(seconds);
-}
 
 /** `project/stack/resource`, behind the organization where there is one. */
 function ownerOf(labels: Instance["labels"]): string {

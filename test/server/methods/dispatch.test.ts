@@ -44,6 +44,12 @@ describe("the methods", () => {
       ["key.remove", { name: "me" }, /"removed":true/],
       ["instance.destroy", { instance: 500 }, /"destroyed":true/],
       ["instance.destroy", { instance: 500 }, /"destroyed":false/],
+      ["fleet.apply", { name: "load", count: 2, ttlSeconds: 60 }, /"wanted":2.*"ttlSeconds":60/],
+      ["fleet.wait", { fleet: "load" }, /"done":true.*"status":"ready".*"ready":2/],
+      ["fleet.get", { fleet: "load" }, /"members":\[.*"index":2/],
+      ["fleet.list", {}, /^\[.*"name":"load"/],
+      ["fleet.extend", { fleet: "load", ttlSeconds: 90 }, /"ttlSeconds":90,"expiresAt":"/],
+      ["fleet.destroy", { fleet: "load" }, /"destroyed":2/],
     ];
     for (const [method, parameters, result] of story) {
       assert.match(JSON.stringify(await dispatch(method, [parameters])), result, method);
