@@ -155,7 +155,7 @@ async function upgradeLibrary({ project }: PulumiStack, mark: string): Promise<v
   await writeFile(join(copy, "package.json"), manifest.replace(/"version": ".*"/, '"version": "99.0.0"'));
   await writeFile(
     join(copy, "dist", "provider", "hooks", "index.js"),
-    `require("node:fs").writeFileSync(${JSON.stringify(mark)}, "loaded");\n`,
+    `\nrequire("node:fs").writeFileSync(${JSON.stringify(mark)}, "loaded");\n`,
     { flag: "a" },
   );
 }
