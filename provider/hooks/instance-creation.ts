@@ -45,10 +45,11 @@ export async function makeInstance(inputs: Inputs, serverId: string): Promise<In
       ? instance
       : await changeInstance({ instance: instance.id, uid: instance.uid, serverId }, inputs, instance);
   } catch (error) {
-    if (!(error instanceof Error) || known === undefined || (await isUndone(known, serverId, error))) {
+    if (!(error instanceof Error) || known === undefined) {
       throw error;
     }
-    throw partialFailure(known, inputs, serverId, error);
+    const left = await whatIsLeft(known, serverId, error);
+    throw left === undefined ? error : partialFailure(left, inputs, serverId, error);
   } finally {
     endProgress(known?.ipAddress ?? "");
   }
@@ -63,16 +64,18 @@ function creationOf(inputs: Inputs): MethodParameters<"instance.create"> {
   };
 }
 
-/** What the creation itself failed with the daemon has undone; only its own word for that is believed. */
-async function isUndone({ id, uid }: Instance, serverId: string, error: Error): Promise<boolean> {
+/**
+ * The instance as it stands after a failure. Nothing when the daemon has undone it; only its own word for that is
+ * believed.
+ */
+async function whatIsLeft(known: Instance, serverId: string, error: Error): Promise<Instance | undefined> {
   if (ConnectionError.isInstance(error)) {
-    return false;
+    return known;
   }
   try {
-    await daemon().call("instance.get", { instance: id, uid, serverId });
-    return false;
+    return await daemon().call("instance.get", { instance: known.id, uid: known.uid, serverId });
   } catch (reason) {
-    return MccError.hasCode(reason, "not-found");
+    return MccError.hasCode(reason, "not-found") ? undefined : known;
   }
 }
 

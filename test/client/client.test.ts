@@ -60,10 +60,10 @@ describe("Client", () => {
   });
 
   it("leaves it to the daemon to answer to a method that it does not know itself", async () => {
-    const daemon = await startDaemon(Object.fromEntries([["fleet.list", () => ["web"]]]));
+    const daemon = await startDaemon(Object.fromEntries([["volume.list", () => ["web"]]]));
     const client = connect({ server: daemon.url });
     const call = (method: string): Promise<unknown> => client.call(method as "key.list", {});
-    assert.deepEqual(await call("fleet.list"), ["web"]);
+    assert.deepEqual(await call("volume.list"), ["web"]);
     await assertMccError(call("fleet.apply"), "not-found", /There is no method fleet\.apply/);
   });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { runInNewContext } from "node:vm";
-import { Instance, Key } from "../../provider";
+import { Fleet, Instance, Key } from "../../provider";
 import { runWithMocks } from "../support/mock-program";
 
 /**
@@ -11,6 +11,10 @@ const pinned = {
   Instance: {
     make: () => new Instance("one", { hostname: "two", labels: { a: "b" } }),
     text: `exports.handler = () => require("minicloud/provider/hooks").instance;`,
+  },
+  Fleet: {
+    make: () => new Fleet("one", { count: 1 }),
+    text: `exports.handler = () => require("minicloud/provider/hooks").fleet;`,
   },
   Key: {
     make: () => new Key("one", { publicKey: "" }),

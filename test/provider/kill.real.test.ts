@@ -113,6 +113,25 @@ describe("an engine that is killed during a create", function () {
     await stack.isSettled();
   });
 
+  for (const method of ["fleet.apply", "fleet.wait"]) {
+    it(`leaves one fleet when all of Pulumi dies before the answer to ${method}`, async () => {
+      await stack.program(`exports.id = new Fleet("web", { count: 3 }).id;`);
+      await upUntil(method);
+      await killAll();
+      const [made, ...more] = await client.call("fleet.list", {});
+      assert.ok(made !== undefined && more.length === 0);
+      await stack.succeed("cancel", "--yes");
+      await stack.up();
+      const fleets = await client.call("fleet.list", {});
+      assert.deepEqual(
+        fleets.map(({ uid, status, counts }) => [uid, status, counts.ready]),
+        [[made.uid, "ready", 3]],
+      );
+      assert.equal((await client.call("instance.list", {})).length, 3);
+      await stack.isSettled();
+    });
+  }
+
   it("replaces once when it dies between deleting and creating", async () => {
     await stack.up();
     await stack.program(`exports.id = new Instance("web", { hostname: "www" }).id;`);

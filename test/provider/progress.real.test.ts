@@ -26,7 +26,7 @@ describe("the progress of a creation", function () {
     });
     await answered;
     await eventually(
-      () => /Instance web creating \(\d+s\) 198\.18\.0\.9 is pending, waiting for ssh/.test(output),
+      () => /Instance web creating \(\d+s\) 198\.18\.0\.9 is pending/.test(output),
       "the row says how things stand",
     );
     proxy.release();

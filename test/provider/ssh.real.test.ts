@@ -128,6 +128,25 @@ describe("real hosts of a stack", function () {
     assert.match(stderr, /Host key verification failed/);
   });
 
+  it("that are not ready in time stay for a look where that is asked for, and keep a script to themselves", async () => {
+    const program = (rest: string): string =>
+      `new Instance("slow", { name: "slow", userData: pulumi.secret("true # s3cret"), timeouts: { create: "5s" }, ${rest} });`;
+    await stack.program(program("waitFor: { tcp: 9 }, keepOnFailure: true"));
+    const output = await stack.fail("up", "--yes", "--skip-preview");
+    assert.match(output, /did not get as far as "tcp 9" within 5 s/);
+    const { status, id } = await client.call("instance.get", { instance: "slow" });
+    assert.equal(status, "failed");
+    assert.ok((await stack.resources()).some(({ outputs }) => outputs?.instanceId === id));
+    await stack.program(program(""));
+    await stack.up();
+    const [now, ...more] = await client.call("instance.list", {});
+    assert.deepEqual([now?.status, more], ["running", []]);
+    await stack.isSettled();
+    for (const text of [output, JSON.stringify(await stack.deployment()), daemon.log]) {
+      assert.doesNotMatch(text, /s3cret/);
+    }
+  });
+
   it("are gone after a destroy", async () => {
     await stack.destroy();
     assert.deepEqual(await client.call("instance.list", {}), []);

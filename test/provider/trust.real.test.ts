@@ -94,17 +94,9 @@ describe("what a stack is trusted with under the real engine", function () {
     assert.deepEqual(await client.call("instance.list", {}), []);
   });
 
-  it("keeps a secret script to itself, also when the creation fails and is kept", async () => {
-    const program = (rest: string): string =>
-      `new Instance("web", { userData: pulumi.secret("echo s3cret"), ${rest} });`;
-    await stack.program(program(`waitFor: { tcp: 9 }, timeouts: { create: "1s" }, keepOnFailure: true`));
-    const outputs = [await stack.fail("up", "--yes", "--skip-preview")];
-    assert.match(outputs[0] ?? "", /error: [^]*tcp 9/);
-    assert.equal((await onlyInstance()).status, "failed");
-    assert.doesNotMatch(JSON.stringify(await stack.deployment()), /s3cret/);
-    await stack.program(program(""));
-    outputs.push(await stack.up("--diff"), await stack.refresh());
-    assert.equal((await onlyInstance()).status, "running");
+  it("keeps a secret script to itself", async () => {
+    await stack.program(`new Instance("web", { userData: pulumi.secret("echo s3cret") });`);
+    const outputs = [await stack.up("--diff"), await stack.refresh()];
     await stack.isSettled();
     await stack.program(`new Instance("web", { userData: pulumi.secret("echo s3cret".repeat(50000)) });`);
     outputs.push(await stack.fail("preview", "--diff"));
@@ -163,7 +155,7 @@ async function upgradeLibrary({ project }: PulumiStack, mark: string): Promise<v
   await writeFile(join(copy, "package.json"), manifest.replace(/"version": ".*"/, '"version": "99.0.0"'));
   await writeFile(
     join(copy, "dist", "provider", "hooks", "index.js"),
-    `require("node:fs").writeFileSync(${JSON.stringify(mark)}, "loaded");\n`,
+    `\nrequire("node:fs").writeFileSync(${JSON.stringify(mark)}, "loaded");\n`,
     { flag: "a" },
   );
 }

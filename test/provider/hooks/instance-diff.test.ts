@@ -77,6 +77,13 @@ describe("diff of an Instance", () => {
     ]);
   });
 
+  it("sees no change in what the first release left, which knew less", async () => {
+    const given = { name, image, keys, labels, ownerUrn, clientToken, organization: "acme" };
+    const { inputs = {}, failures } = await instance.check({ ...same, waitFor: "ssh" }, given);
+    assert.deepEqual(failures, []);
+    assert.equal((await instance.diff("500", olds, inputs)).changes, false);
+  });
+
   it("changes what went down", async () => {
     const { changes, replaces } = await instance.diff("500", { ...olds, status: "stopped" }, same);
     assert.deepEqual([changes, replaces], [true, []]);

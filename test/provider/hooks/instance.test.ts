@@ -122,7 +122,7 @@ describe("the hooks of an Instance", () => {
       },
       "the answer makes no sense": {
         "instance.wait": () => ({ ready: "perhaps" }),
-        "instance.get": () => made,
+        "instance.get": () => ({ ...made, status: "pending" }),
       },
     };
     for (const [what, handlers] of Object.entries(stillThere)) {
@@ -136,6 +136,20 @@ describe("the hooks of an Instance", () => {
         });
       });
     }
+
+    it("records an instance that is kept after it failed as one to be replaced", async () => {
+      await connected(
+        creating(made, {
+          "instance.wait": fails("timeout", "It did not get as far as ssh."),
+          "instance.get": () => ({ ...made, status: "failed", failure: "It did not get as far as ssh." }),
+        }),
+      );
+      await assert.rejects(instance.create({ ...inputs, keepOnFailure: true }), (error: Error) => {
+        assert.ok(error instanceof PartialFailure);
+        assert.equal(error.properties.status, "failed");
+        return true;
+      });
+    });
 
     it("reports what exists when it could not be given all", async () => {
       const earlier = { ...made, type: "light" };
