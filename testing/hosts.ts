@@ -1,14 +1,15 @@
 import { randomBytes } from "node:crypto";
 import type { Client, ConnectOptions } from "../client/client";
-import { createInstance } from "../client/instance-creation";
+import { applyFleet } from "../client/fleet-application";
 import type { MethodParameters } from "../protocol/method-table";
-
-type Creation = MethodParameters<"instance.create">;
 
 /** What a test wants to have. Every argument may be left out. */
 export interface FleetArgs
   extends ConnectOptions,
-    Pick<Creation, "image" | "type" | "keys" | "labels" | "userData" | "waitFor" | "readyTimeoutSeconds"> {
+    Pick<
+      MethodParameters<"fleet.apply">,
+      "image" | "type" | "keys" | "labels" | "userData" | "waitFor" | "readyTimeoutSeconds"
+    > {
   /** How many hosts. Default: 1. */
   readonly count?: number;
   /** They are called `<namePrefix>-1`, `<namePrefix>-2` and so on. Default: `test-` and six random digits. */
@@ -25,22 +26,18 @@ export interface Host {
   readonly sshHostKey: string;
 }
 
-/** Makes the hosts, which hang on the lease, and waits until all are ready. @throws MccError what the first failed with. */
+/**
+ * Makes the hosts as one fleet, which hangs on the lease, and waits until all are ready.
+ *
+ * @throws MccError that names those which failed, and why; then there are none.
+ */
 export async function makeHosts(
   client: Client,
   lease: string,
-  { count = 1, namePrefix = `test-${randomBytes(3).toString("hex")}`, ...creation }: FleetArgs,
+  { count = 1, namePrefix: name = `test-${randomBytes(3).toString("hex")}`, ...like }: FleetArgs,
 ): Promise<Host[]> {
-  const indices = Array.from({ length: count }, (_, index) => index + 1);
-  return await Promise.all(
-    indices.map(async (index) => {
-      const { id, name, ipAddress, hostname, sshHostKey } = await createInstance(client, {
-        ...creation,
-        name: `${namePrefix}-${index}`,
-        clientToken: `${lease}-${index}`,
-        lease,
-      });
-      return { instanceId: id, name, ipAddress, hostname, sshHostKey };
-    }),
-  );
+  const { members } = await applyFleet(client, { ...like, name, count, lease, clientToken: lease });
+  return members.map(({ id, name: hostName, ipAddress, hostname, sshHostKey }) => {
+    return { instanceId: id, name: hostName, ipAddress, hostname, sshHostKey };
+  });
 }

@@ -4,15 +4,15 @@ import { z } from "zod";
 export const keeperOrderSchema = z.strictObject({
   server: z.string(),
   token: z.string().optional(),
-  lease: z.string(),
-  /** How often it renews the lease. */
+  /** How long the lease lives after its last renewal. */
+  seconds: z.int(),
   renewEveryMs: z.int(),
 });
 export type KeeperOrder = z.infer<typeof keeperOrderSchema>;
 
-/** What it says: once that it renews, or why it does so no longer. */
+/** What it says: once the lease that it opened, or why it keeps none. */
 export const keeperReportSchema = z.union([
-  z.strictObject({ renews: z.literal(true) }),
+  z.strictObject({ lease: z.string() }),
   z.strictObject({ ended: z.string() }),
 ]);
 export type KeeperReport = z.infer<typeof keeperReportSchema>;

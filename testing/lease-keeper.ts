@@ -9,8 +9,8 @@ import { type KeeperOrder, keeperReportSchema } from "./keeper-messages";
  * one ends, however it ends, and then ends the lease; it does not keep this one from ending.
  */
 export class LeaseKeeper {
-  /** Settles when the lease is renewed for the first time, or cannot be. */
-  readonly ready: Promise<void>;
+  /** Open, and renewed from now on. */
+  readonly lease: Promise<string>;
   readonly #process: ChildProcess;
   /** Whether its end is expected, or known. */
   #over = false;
@@ -25,19 +25,15 @@ export class LeaseKeeper {
       execArgv: [],
       env: { ...process.env, NODE_OPTIONS: undefined },
     });
-    this.ready = this.#firstReport();
-    // Whoever waits for it gets the error.
-    this.ready
-      .catch(() => undefined)
-      .finally(() => {
-        this.#process.unref();
-        this.#process.channel?.unref();
-      });
+    this.lease = this.#firstReport().finally(() => {
+      this.#process.unref();
+      this.#process.channel?.unref();
+    });
     this.#process.send(order);
   }
 
-  /** Lets the lease end by this, and then the process. @throws what this throws. */
-  async release(endLease: () => Promise<unknown>): Promise<void> {
+  /** Lets the lease end by this, and then the process; that ends it, too. @throws what this throws. */
+  async release(endLease: () => Promise<unknown> = () => Promise.resolve()): Promise<void> {
     this.#over = true;
     try {
       await endLease();
@@ -58,21 +54,21 @@ export class LeaseKeeper {
     }
   }
 
-  async #firstReport(): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
+  async #firstReport(): Promise<string> {
+    return await new Promise<string>((resolve, reject) => {
       const fail = (why: string): void => {
         if (!this.#over) {
           this.#over = true;
           const message = `The lease of a test fleet is not kept any longer, and its hosts are destroyed: ${why}`;
           reject(new MccError("unavailable", message));
-          // In case it was ready before.
+          // In case nobody waits for the lease any more.
           process.emitWarning(message);
         }
       };
       this.#process.on("message", (message) => {
         const report = keeperReportSchema.parse(message);
-        if ("renews" in report) {
-          resolve();
+        if ("lease" in report) {
+          resolve(report.lease);
         } else {
           fail(report.ended);
         }

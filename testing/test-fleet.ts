@@ -63,19 +63,18 @@ export class TestFleet {
    * @throws MccError when that failed; the daemon then goes on trying by itself.
    */
   async destroy(): Promise<void> {
-    this.#destroyed ??= endLease(this.client, this.lease, this.keeper);
+    this.#destroyed ??= this.#endLease();
     await this.#destroyed;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.destroy();
   }
-}
 
-/** Resolves when all that hangs on the lease is gone. */
-export async function endLease(client: Client, lease: string, keeper: LeaseKeeper): Promise<void> {
-  await keeper.release(() => client.call("lease.end", { lease }));
-  client.close();
+  async #endLease(): Promise<void> {
+    await this.keeper.release(() => this.client.call("lease.end", { lease: this.lease }));
+    this.client.close();
+  }
 }
 
 function decode(base64: string): string {

@@ -2,7 +2,7 @@ import { connect } from "../client/client";
 import { messageOf } from "../protocol/error";
 import { type FleetArgs, makeHosts } from "./hosts";
 import { LeaseKeeper } from "./lease-keeper";
-import { endLease, TestFleet } from "./test-fleet";
+import { TestFleet } from "./test-fleet";
 
 /** The daemon destroys the hosts this long after the last sign of life, which is short of ten seconds. */
 const leaseSeconds = 8;
@@ -31,13 +31,15 @@ export async function withFleet<T>(args: FleetArgs, test: (fleet: TestFleet) => 
  */
 export async function startFleet({ server, token, ...args }: FleetArgs = {}): Promise<TestFleet> {
   const client = connect({ server, token });
-  const { lease } = await client.call("lease.open", { seconds: leaseSeconds });
-  const keeper = new LeaseKeeper({ server: client.server, token, lease, renewEveryMs });
-  const [hosts] = await orCleanUp(
-    () => Promise.all([makeHosts(client, lease, args), keeper.ready]),
-    () => endLease(client, lease, keeper),
+  await client.info();
+  const keeper = new LeaseKeeper({ server: client.server, token, seconds: leaseSeconds, renewEveryMs });
+  return await orCleanUp(
+    async () => {
+      const lease = await keeper.lease;
+      return new TestFleet(await makeHosts(client, lease, args), client, lease, keeper);
+    },
+    () => keeper.release(),
   );
-  return new TestFleet(hosts, client, lease, keeper);
 }
 
 /** When the cleaning up fails, too, the first error is the one that counts. */

@@ -1,15 +1,16 @@
-import { connect } from "../../client/client";
+import { type Client, connect } from "../../client/client";
 import { formatDuration, longestDurationSeconds } from "../../protocol/duration";
 import { command } from "../command";
-import { findInstances, targetOf, titleOf } from "../find-instances";
+import { findInstances } from "../find-instances";
 import { onEach } from "../on-each";
 import { print } from "../output/print";
+import { fleetUnit, instanceUnit, type Unit } from "../unit";
 import { duration } from "../values";
 import { someInstances } from "../words";
 
 export const extend = command({
   name: "extend",
-  summary: "Let the time that instances have left begin anew",
+  summary: "Let the time that instances or fleets have left begin anew",
   options: {
     ttl: {
       syntax: "--ttl <TIME>",
@@ -17,19 +18,35 @@ export const extend = command({
       value: duration(longestDurationSeconds).optional(),
     },
   },
-  arguments: { instances: someInstances },
+  arguments: {
+    names: {
+      ...someInstances,
+      syntax: "<NAME...>",
+      help: "ids or names of instances, or names of fleets; a member stands for its fleet",
+    },
+  },
   examples: [
     ["extend web db", "each for as long as it was given last"],
     ["extend --ttl 2h web", "two hours from now"],
   ],
-  run: async ({ instances, ttl }) => {
-    const client = connect();
-    await onEach(await findInstances(client, instances), async (instance) => {
-      const { ttlSeconds = 0 } = await client.call("instance.extend", {
-        ...targetOf(instance),
-        ttlSeconds: ttl,
-      });
-      print(`${titleOf(instance)} has ${formatDuration(ttlSeconds)} left`);
+  run: async ({ names, ttl }) => {
+    await onEach(await findUnits(connect(), names), async ({ title, extend: extendIt }) => {
+      print(`${title} has ${formatDuration(await extendIt(ttl))} left`);
     });
   },
 });
+
+/** @throws MccError `not-found` for the first that is neither. */
+async function findUnits(client: Client, texts: readonly string[]): Promise<Unit[]> {
+  const fleets = await client.call("fleet.list", {});
+  const isFleet = (text: string): boolean => fleets.some(({ name }) => name === text);
+  const instances = await findInstances(
+    client,
+    texts.filter((text) => !isFleet(text)),
+  );
+  const meant = new Set([...texts, ...instances.flatMap(({ fleet }) => fleet?.name ?? [])]);
+  return [
+    ...instances.filter(({ fleet }) => fleet === undefined).map((each) => instanceUnit(client, each)),
+    ...fleets.filter(({ name }) => meant.has(name)).map((each) => fleetUnit(client, each)),
+  ];
+}

@@ -3,13 +3,12 @@ import { longestDurationSeconds } from "../../protocol/duration";
 import { MccError } from "../../protocol/error";
 import type { Instance } from "../../protocol/instance";
 import { command } from "../command";
-import { destroyWhole } from "../destroy-whole";
-import { targetOf, titleOf } from "../find-instances";
 import { onEach } from "../on-each";
 import { instanceLayout } from "../output/instance-layout";
 import { formOptions, printListing } from "../output/listing";
 import { note, print } from "../output/print";
 import { selectionOptions, wantedLabels } from "../selection";
+import { fleetUnit, instanceUnit, type Unit } from "../unit";
 import { duration, flag } from "../values";
 
 const { label, stack } = selectionOptions;
@@ -43,38 +42,42 @@ export const prune = command({
       );
     }
     const client = connect();
-    const fleets = (await client.call("fleet.list", { labels })).filter(isOlder(olderThan));
-    const isDoomed = isOlder(olderThan);
-    const doomed = (await client.call("instance.list", { labels })).filter((instance) =>
-      instance.fleet === undefined
-        ? isDoomed(instance)
-        : fleets.some(({ name }) => name === instance.fleet?.name),
-    );
+    const { units, instances } = await findDoomed(client, labels, olderThan);
     if (yes) {
-      await onEach(fleets, (fleet) => destroyWhole(client, fleet));
-      await destroyAll(
-        client,
-        doomed.filter(({ fleet }) => fleet === undefined),
-      );
+      await onEach(units, async ({ title, destroy }) => {
+        await destroy();
+        print(`${title} destroyed`);
+      });
       return;
     }
-    printListing(doomed, form, instanceLayout);
+    printListing(instances, form, instanceLayout);
     note(
-      doomed.length === 0
+      units.length === 0
         ? "There is nothing to destroy."
-        : `Nothing was destroyed yet: add -y to destroy ${doomed.length === 1 ? "it" : `all ${doomed.length}`}.`,
+        : `Nothing was destroyed yet: add -y to destroy ${units.map(({ title }) => title).join(", ")}.`,
     );
   },
 });
 
-function isOlder(seconds = 0): (made: { createdAt: string }) => boolean {
-  const latestMs = Date.now() - seconds * 1000;
-  return ({ createdAt }) => Date.parse(createdAt) <= latestMs;
-}
-
-async function destroyAll(client: Client, instances: readonly Instance[]): Promise<void> {
-  await onEach(instances, async (instance) => {
-    await client.call("instance.destroy", targetOf(instance));
-    print(`${titleOf(instance)} destroyed`);
-  });
+/** Fleets go as a whole, by the labels and the age of the fleet. */
+async function findDoomed(
+  client: Client,
+  labels: Record<string, string>,
+  olderThan = 0,
+): Promise<{ units: Unit[]; instances: Instance[] }> {
+  const latestMs = Date.now() - olderThan * 1000;
+  const isOld = ({ createdAt }: { createdAt: string }): boolean => Date.parse(createdAt) <= latestMs;
+  const fleets = (await client.call("fleet.list", { labels })).filter(isOld);
+  const names = new Set(fleets.map(({ name }) => name));
+  const instances = (await client.call("instance.list", { labels })).filter((instance) =>
+    instance.fleet === undefined ? isOld(instance) : names.has(instance.fleet.name),
+  );
+  const alone = instances.filter(({ fleet }) => fleet === undefined);
+  return {
+    instances,
+    units: [
+      ...alone.map((each) => instanceUnit(client, each)),
+      ...fleets.map((each) => fleetUnit(client, each)),
+    ],
+  };
 }

@@ -2,6 +2,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import { MccError } from "../../protocol/error";
 import type { Instance } from "../../protocol/instance";
 import type { MethodResult, ParsedParameters } from "../../protocol/method-table";
+import type { FleetCatalog } from "./fleet-catalog";
+import type { FleetContext } from "./fleet-context";
 import type { CreationExtras, InstanceBeginning } from "./instance-beginning";
 import type { InstanceCatalog, InstanceTarget } from "./instance-catalog";
 import type { InstanceContext } from "./instance-context";
@@ -20,15 +22,17 @@ export class Instances {
   readonly #context: InstanceContext;
   readonly #beginning: InstanceBeginning;
   readonly #destruction: InstanceDestruction;
+  readonly #fleets: FleetCatalog;
 
   constructor(
     context: InstanceContext,
     readonly catalog: InstanceCatalog,
-    { beginning, destruction }: { beginning: InstanceBeginning; destruction: InstanceDestruction },
+    parts: Pick<FleetContext, "beginning" | "destruction" | "fleets">,
   ) {
     this.#context = context;
-    this.#beginning = beginning;
-    this.#destruction = destruction;
+    this.#beginning = parts.beginning;
+    this.#destruction = parts.destruction;
+    this.#fleets = parts.fleets;
   }
 
   /** Resolves once the intent is recorded, and the instance pending. */
@@ -238,9 +242,8 @@ export class Instances {
 
   #describe(instance: ManagedInstance): Instance {
     const { driver, reaper } = this.#context;
-    return {
-      ...instance.describe(driver.capabilities.simulated),
-      ...reaper.describe(instance.record.ttl),
-    };
+    const { fleet } = instance.record;
+    const lives = fleet === undefined ? instance : (this.#fleets.find({ fleet: fleet.name }) ?? instance);
+    return { ...instance.describe(driver.capabilities.simulated), ...reaper.describe(lives.record) };
   }
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { applyFleet } from "../../client/fleet-application";
 import { ownerKeys } from "../../protocol/owner";
 import { type TestDaemon, testDaemons } from "../support/daemon";
 import { exampleInstance } from "../support/example-instance";
@@ -69,11 +70,11 @@ describe("by command", function () {
   });
 
   it("what is left and whose it is are columns", async () => {
-    const soon = new Date(Date.now() + 125_500).toISOString();
+    const tomorrow = new Date(Date.now() + 26.5 * 3_600_000).toISOString();
     const standIn = await newStandIn({
       "instance.list": () => [
         exampleInstance({
-          expiresAt: soon,
+          expiresAt: tomorrow,
           labels: { ...shopDev, [ownerKeys.resource]: "web-1", [ownerKeys.organization]: "acme" },
         }),
         exampleInstance({ expiresAt: "2026-01-01T00:00:00.000Z", labels: shopDev }),
@@ -89,7 +90,7 @@ describe("by command", function () {
     assert.deepEqual(
       rows.map((row) => row.split(/ {2,}/).slice(-2)),
       [
-        ["2m 5s", "acme/shop/dev/web-1"],
+        ["1d 2h", "acme/shop/dev/web-1"],
         ["over", "shop/dev"],
         ["lease", "shop/live"],
       ],
@@ -141,7 +142,10 @@ describe("by command", function () {
       const { exitCode, stdout, stderr } = await run("prune", "--stack", "shop/dev");
       assert.equal(exitCode, 0);
       assert.match(stdout, /^ID .*\n.* dev-web .*\n.* dev-db .*shop\/dev$/);
-      assert.equal(stderr, "Nothing was destroyed yet: add -y to destroy all 2.");
+      assert.match(
+        stderr,
+        /^Nothing was destroyed yet: add -y to destroy \d+ \(dev-web\), \d+ \(dev-db\)\.$/,
+      );
       assert.equal((await names()).length, 3);
       const destroyed = await output("prune", "--stack", "shop/dev", "-y");
       assert.deepEqual(destroyed.replaceAll(/^\d+ /gm, "").split("\n").sort(), [
@@ -163,6 +167,7 @@ describe("by command", function () {
       const gone: unknown[] = [];
       const hoursAgo = (hours: number): string => new Date(Date.now() - hours * 3_600_000).toISOString();
       const standIn = await newStandIn({
+        "fleet.list": () => [],
         "instance.list": () => [
           exampleInstance({ id: 500, createdAt: hoursAgo(3) }),
           exampleInstance({ id: 501, createdAt: hoursAgo(1) }),
@@ -176,5 +181,28 @@ describe("by command", function () {
       await runProgram(["mcc", "prune", "--older-than", "2h", "-y"], { environment });
       assert.deepEqual(gone, [500]);
     });
+
+    it("takes fleets as a whole", async () => {
+      const client = await daemon.client();
+      await applyFleet(client, { name: "load", count: 2, labels: shopLive });
+      const { stdout, stderr } = await run("prune", "--stack", "shop/live");
+      assert.match(stdout, / load-1 .*\n.* load-2 /);
+      assert.match(stderr, /destroy \d+ \(live-web\), fleet load\.$/);
+      assert.match(await output("prune", "--stack", "shop/live", "-y"), /^fleet load destroyed$/m);
+      assert.deepEqual(await names(), ["dev-web", "dev-db"]);
+      assert.deepEqual(await client.call("fleet.list", {}), []);
+    });
+  });
+
+  it("the ttl of a fleet is shown with its members, and renewed by its name or theirs", async () => {
+    const client = await daemon.client();
+    await applyFleet(client, { name: "load", count: 2, ttlSeconds: 3600 });
+    assert.match(
+      await output("list-instances"),
+      / load-1 .* (1h|59m \d+s) +-\n.* load-2 .* (1h|59m \d+s) +-$/,
+    );
+    assert.equal(await output("extend", "--ttl", "2h", "load"), "fleet load has 2h left");
+    assert.equal(await output("extend", "load-1", "load-2"), "fleet load has 2h left");
+    await client.call("fleet.destroy", { fleet: "load" });
   });
 });
