@@ -1,7 +1,8 @@
-import { chown, mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import pLimit from "p-limit";
+import { makeHostKey } from "../server/cloud/host-key";
 
 /** Owner of an unprivileged container's files on the host. */
 const containerRoot = 100_000;
@@ -30,7 +31,7 @@ export class BareContainers {
     await execa("ip", ["address", "add", gateway, "dev", bridge]);
     await execa("ip", ["link", "set", bridge, "up"]);
     for (const [index, name] of this.#names.entries()) {
-      await this.#makeOne(name, `198.19.1.${index + 1}/16`);
+      await this.#makeOne(name, `198.19.${1 + Math.floor(index / 250)}.${1 + (index % 250)}/16`);
     }
   }
 
@@ -70,8 +71,13 @@ export class BareContainers {
     const layer = join(this.folder, name, "layer");
     const delta = join(layer, "delta");
     await mkdir(delta, { recursive: true });
-    await chown(layer, containerRoot, containerRoot);
-    await chown(delta, containerRoot, containerRoot);
+    // Without a host key the SSH server ends at once, and the image's init starts it again, over and over.
+    const keyFolder = join(delta, "etc", "dropbear");
+    await mkdir(keyFolder, { recursive: true });
+    await writeFile(join(keyFolder, "dropbear_ed25519_host_key"), makeHostKey().dropbearPrivateKey, {
+      mode: 0o600,
+    });
+    await execa("chown", ["-R", `${containerRoot}:${containerRoot}`, layer]);
     await writeFile(
       join(this.folder, name, "config"),
       [

@@ -1,17 +1,26 @@
 import { MccError, messageOf } from "../protocol/error";
 import { withBenchDaemon } from "./bench-daemon";
+import { compareFleet } from "./fleet";
 import { compareInstances } from "./instances";
+import { lxcHost } from "./lxc-host";
 import { comparisonLine, ratio } from "./measurement";
+import { compareOpenvz } from "./openvz";
+import { openvzHost } from "./openvz-host";
 import { comparePulumiUp } from "./pulumi-up";
 
-const rounds = 3;
+const usualRounds = 3;
 
 /** Every measurement there is. */
-const measurements = { instances: compareInstances, "pulumi-up": comparePulumiUp };
+const measurements = {
+  instances: { host: lxcHost, measure: compareInstances },
+  fleet: { host: lxcHost, measure: compareFleet },
+  "pulumi-up": { host: lxcHost, measure: comparePulumiUp },
+  openvz: { host: openvzHost, measure: compareOpenvz },
+};
 
-const usage = `Usage: npm run bench -- [${Object.keys(measurements).join("|")}] [--json]
+const usage = `Usage: npm run bench -- [${Object.keys(measurements).join("|")}] [--json] [--rounds=N]
 
-Measures MiniCloud beside a peer, ${rounds} rounds by turns in one run, in network namespaces of its own, and prints the
+Measures MiniCloud beside a peer, ${usualRounds} rounds by turns in one run, in network namespaces of its own, and prints the
 ratio of the medians. "npm run quickstart -- --prepare" gets what it needs.
 `;
 
@@ -31,14 +40,12 @@ async function main(words: readonly string[]): Promise<void> {
   const chosen = Object.entries(measurements).filter(
     ([name]) => wanted.length === 0 || wanted.includes(name),
   );
-  const comparisons = await withBenchDaemon(async (daemon) => {
-    const results = [];
-    for (const [name, measure] of chosen) {
-      console.error(`measuring ${name}, ${rounds} rounds`);
-      results.push(...(await measure(daemon, rounds)));
-    }
-    return results;
-  });
+  const rounds = Number(/--rounds=(\d+)/.exec(words.join(" "))?.[1] ?? usualRounds);
+  const comparisons = [];
+  for (const [name, { host, measure }] of chosen) {
+    console.error(`measuring ${name}, ${rounds} rounds`);
+    comparisons.push(...(await withBenchDaemon(host, (daemon) => measure(daemon, rounds))));
+  }
   if (words.includes("--json")) {
     console.log(
       JSON.stringify(comparisons.map((comparison) => ({ ...comparison, ratio: ratio(comparison) }))),

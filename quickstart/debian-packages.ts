@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
 import { access } from "node:fs/promises";
 import { ExecaError, execa } from "execa";
+import { programs } from "../images/micro/parts";
 import { MccError, messageOf } from "../protocol/error";
 import type { Say, Work } from "./step";
 
@@ -15,9 +16,11 @@ const packages: readonly DebianPackage[] = [
   { name: "lxc", purpose: "runs the containers", program: "/usr/bin/lxc-start" },
   { name: "iproute2", purpose: "makes the hosts' bridge", program: "/bin/ip" },
   { name: "nftables", purpose: "their firewall rules", program: "/usr/sbin/nft" },
-  { name: "busybox-static", purpose: "init and commands of the image micro", program: "/bin/busybox" },
-  { name: "dropbear-bin", purpose: "its SSH server", program: "/usr/sbin/dropbear" },
-  { name: "openssh-sftp-server", purpose: "its end of scp", program: "/usr/lib/openssh/sftp-server" },
+  ...programs.map(({ debianPackage, purpose, path }) => ({
+    name: debianPackage,
+    purpose: `${purpose} of the image micro`,
+    program: path,
+  })),
   { name: "openssh-client", purpose: "to log in", program: "/usr/bin/ssh" },
 ];
 

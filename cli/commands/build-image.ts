@@ -1,28 +1,48 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { z } from "zod";
 import { connect } from "../../client/client";
 import { daemonHost, isDaemonHere } from "../../client/daemon-host";
-import { buildMicroImage } from "../../images/micro/build";
+import { buildStockImage, stockImages } from "../../images/stock-images";
 import { MccError } from "../../protocol/error";
 import { dottedNameSchema } from "../../protocol/name";
 import { command } from "../command";
 import { formatBytes } from "../output/bytes";
 import { print } from "../output/print";
+import { StatusLine } from "../output/status-line";
 
 export const buildImage = command({
   name: "build-image",
-  summary: "Build the stock image micro from this machine's Debian packages, for the daemon that runs here",
-  options: {},
+  summary: "Build a stock image, for the daemon that runs on this machine",
+  options: {
+    suite: {
+      syntax: "--suite <SUITE>",
+      help: "another suite of Debian's, or of a distribution like it",
+      value: z
+        .string()
+        .regex(/^[a-z0-9][a-z0-9./-]*$/, "a suite is called like bookworm or sid")
+        .optional(),
+    },
+    mirror: {
+      syntax: "--mirror <URL>",
+      help: "where Debian's packages come from (default: deb.debian.org)",
+      value: z.url("give a URL such as http://deb.debian.org/debian").optional(),
+    },
+  },
   arguments: {
     name: {
       syntax: "[NAME]",
-      help: "what to call the image (default: micro)",
+      help: `${stockImages.join(", ")}, or with --suite a name of your choice (default: micro)`,
       value: dottedNameSchema.default("micro"),
     },
   },
-  examples: [["build-image", "for run-instances, and for a Pulumi program that names no image"]],
-  run: async ({ name }) => {
+  examples: [
+    ["build-image", "busybox and dropbear, for a Pulumi program that names no image"],
+    ["build-image debian-12", "systemd and OpenSSH; needs mmdebstrap"],
+    ["build-image unstable --suite sid", "what the next release will be"],
+  ],
+  run: async ({ name, suite, mirror }) => {
     const client = connect();
     await client.info();
     if (!(await isDaemonHere(client.server))) {
@@ -31,13 +51,24 @@ export const buildImage = command({
         `The daemon runs on ${daemonHost(client.server)} and reads an image only from there: run this command on that host.`,
       );
     }
+    // Before minutes are spent on it.
+    if ((await client.call("image.list", {})).some((image) => image.name === name)) {
+      throw new MccError(
+        "conflict",
+        `The image "${name}" exists already; remove it first (mcc remove-image).`,
+      );
+    }
+    const status = new StatusLine();
     const folder = await mkdtemp(join(tmpdir(), "minicloud-image-"));
     try {
       const path = join(folder, `${name}.tar`);
-      await buildMicroImage(path);
+      await buildStockImage(name, path, { suite, mirror, onProgress: (doing) => status.show(doing) });
+      status.show("importing it");
       const image = await client.call("image.import", { name, path });
+      status.clear();
       print(`${image.name} built and imported, ${formatBytes(image.sizeBytes)}`);
     } finally {
+      status.clear();
       await rm(folder, { recursive: true, force: true });
     }
   },

@@ -108,9 +108,7 @@ export const runInstances = command({
   }) => {
     const client = connect();
     const script = await readUserData(userData);
-    const names = numberedNames(name, count);
-    /** In the order of their names, with gaps for those that are not up, or will not be. */
-    const made: (Instance | undefined)[] = names.map(() => undefined);
+    const made: Instance[] = [];
     const progress = new ProgressLine(count, wait ? "instances up" : "instances on their way");
     const make = async (parameters: MethodParameters<"instance.create">): Promise<Instance> =>
       wait
@@ -121,13 +119,14 @@ export const runInstances = command({
           })
         : await client.call("instance.create", parameters);
     try {
-      await onEach([...names.entries()], async ([place, each]) => {
-        made[place] = await make({
+      await onEach(numberedNames(name, count), async (each) => {
+        const instance = await make({
           ...{ image, type, keys, waitFor, userData: script, readyTimeoutSeconds: timeout, keepOnFailure },
           ttlSeconds: ttl,
           name: each,
           clientToken: randomUUID(),
         });
+        made.push(instance);
         progress.add();
       });
     } catch (error) {
@@ -138,13 +137,17 @@ export const runInstances = command({
       ]);
     } finally {
       progress.clear();
-      const rows = made.filter((instance) => instance !== undefined);
-      if (rows.length > 0) {
-        printListing(rows, form, layout);
+      if (made.length > 0) {
+        printListing(made.sort(byName), form, layout);
       }
     }
   },
 });
+
+/** In the order of the numbers in their names: node-9 before node-10. */
+function byName({ name }: Instance, other: Instance): number {
+  return name.localeCompare(other.name, "en", { numeric: true });
+}
 
 /** `undefined` leaves the name to the daemon. */
 function numberedNames(name: string | undefined, count: number): (string | undefined)[] {

@@ -1,5 +1,8 @@
+import { StatusLine } from "./status-line";
+
 /** Counts what is done in one line of the terminal, written over and over; silent where nobody looks on. */
 export class ProgressLine {
+  readonly #line = new StatusLine();
   #done = 0;
   #detail = "";
 
@@ -24,16 +27,10 @@ export class ProgressLine {
   }
 
   clear(): void {
-    this.#write("");
+    this.#line.clear();
   }
 
   #show(): void {
-    this.#write(`${this.#done} of ${this.total} ${this.what}${this.#detail}`);
-  }
-
-  #write(text: string): void {
-    if (process.stderr.isTTY) {
-      process.stderr.write(`\r${text}\u001b[K`);
-    }
+    this.#line.show(`${this.#done} of ${this.total} ${this.what}${this.#detail}`);
   }
 }

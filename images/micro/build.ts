@@ -2,9 +2,9 @@ import { chmod, copyFile, cp, mkdir, mkdtemp, readdir, rename, rm, stat, symlink
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
-import { MccError } from "../../protocol/error";
+import { requirePrograms } from "../host-programs";
+import { librariesOf } from "./libraries";
 import { busybox, folders, links, programs, terminals } from "./parts";
-import { librariesOf, missingPrograms } from "./programs";
 
 /** The image's own files lie among the sources, which the compiled files stand beside. */
 const ownFiles = join(__dirname, "..", "..", "..", "images", "micro", "root");
@@ -21,14 +21,7 @@ const fileTime = "2025-01-01T00:00:00Z";
  * @throws MccError `unavailable` that names the packages to install.
  */
 export async function buildMicroImage(tarballPath: string): Promise<void> {
-  const missing = await missingPrograms(programs);
-  if (missing.length > 0) {
-    throw new MccError(
-      "unavailable",
-      `The image micro cannot be built without ${missing.map(({ path, purpose }) => `${path} (${purpose})`).join(", ")}. ` +
-        `Install them: apt-get install ${missing.map(({ debianPackage }) => debianPackage).join(" ")}`,
-    );
-  }
+  await requirePrograms("micro", programs);
   const root = await mkdtemp(join(tmpdir(), "minicloud-micro-"));
   try {
     await fill(root);

@@ -1,11 +1,9 @@
+import type { HostProgram } from "../host-programs";
+
 /** A program of the host's that the image carries. */
-export interface Program {
-  /** Where it is on the host, and in the image unless `as` says otherwise. */
-  readonly path: string;
+export interface Program extends HostProgram {
+  /** Where it is in the image. Default: where it is on the host. */
   readonly as?: string;
-  /** The Debian package that has it, and what the image needs it for. */
-  readonly debianPackage: string;
-  readonly purpose: string;
 }
 
 export const busybox = "/bin/busybox";

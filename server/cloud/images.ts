@@ -31,7 +31,7 @@ export class Images {
       const names = images.map((image) => image.name).join(", ");
       const there =
         names === ""
-          ? 'no images yet; make the stock one with "mcc build-image" on its host, or import one with "mcc import-image"'
+          ? 'no images yet; make a stock one with "mcc build-image" on its host, or import one with "mcc import-image"'
           : names;
       throw new MccError("not-found", `No image "${name}". This server has: ${there}.`);
     }

@@ -1,7 +1,7 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { MccError } from "../../protocol/error";
 import type { Instance } from "../../protocol/instance";
 import type { MethodResult, ParsedParameters } from "../../protocol/method-table";
+import { endsWithin } from "./ends-within";
 import type { FleetCatalog } from "./fleet-catalog";
 import type { FleetContext } from "./fleet-context";
 import type { CreationExtras, InstanceBeginning } from "./instance-beginning";
@@ -35,12 +35,20 @@ export class Instances {
     this.#fleets = parts.fleets;
   }
 
-  /** Resolves once the intent is recorded, and the instance pending. */
+  /**
+   * Resolves once the intent is recorded, and the instance pending; within `waitSeconds` only when its making has
+   * ended. What that failed with, `wait` tells.
+   */
   async create(
     parameters: ParsedParameters<"instance.create">,
     extras: CreationExtras = {},
   ): Promise<Instance> {
-    return this.#describe(await this.#beginning.begin(parameters, extras));
+    const instance = await this.#beginning.begin(parameters, extras);
+    if (parameters.waitSeconds > 0) {
+      const ended = instance.ready.catch(() => undefined);
+      await endsWithin(parameters.waitSeconds * 1000, ended);
+    }
+    return this.#describe(instance);
   }
 
   /**
@@ -74,11 +82,7 @@ export class Instances {
   /** @throws MccError what the create failed with, `timeout` excepted for the wait itself. */
   async wait(parameters: ParsedParameters<"instance.wait">): Promise<MethodResult<"instance.wait">> {
     const instance = this.catalog.getAwaited(parameters);
-    const over = new AbortController();
-    const ready = await Promise.race([
-      instance.ready.then(() => true),
-      pause(parameters.timeoutSeconds * 1000, false, { signal: over.signal, ref: false }),
-    ]).finally(() => over.abort());
+    const ready = await endsWithin(parameters.timeoutSeconds * 1000, instance.ready);
     return { ready, instance: this.#describe(instance) };
   }
 

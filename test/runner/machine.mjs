@@ -3,8 +3,13 @@ import { join } from "node:path";
 import { checkout } from "../../quickstart/checkout.mjs";
 import { runCommand } from "./command.mjs";
 
-/** What only tests need, besides what the quickstart installs: the fake OpenVZ's containers have this shell. */
-const testPackages = [{ name: "bash-static", program: "/bin/bash-static" }];
+/** What only tests need, besides what the quickstart installs. */
+const testPackages = [
+  // The shell of the fake OpenVZ's containers.
+  { name: "bash-static", program: "/bin/bash-static" },
+  // Makes the image of a whole distribution.
+  { name: "mmdebstrap", program: "/usr/bin/mmdebstrap" },
+];
 
 /** Whether this user can make containers here. */
 export function canMakeContainers() {

@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { checkout } from "../../quickstart/checkout.mjs";
+import { debianImage } from "./debian-image.mjs";
 import { canMakeContainers } from "./machine.mjs";
 import { runMocha } from "./mocha.mjs";
 
@@ -23,6 +24,6 @@ export async function runRealTests(files, options) {
     before: [process.execPath, join(compiled, "isolated", "main.js")],
     timeoutMinutes: 25,
     testTimeoutMs: 120_000,
-    env: { PATH: `${binFolder}:${process.env.PATH}` },
+    env: { PATH: `${binFolder}:${process.env.PATH}`, ...(await debianImage(files)) },
   });
 }

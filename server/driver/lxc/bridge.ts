@@ -1,10 +1,7 @@
-import { access, readlink } from "node:fs/promises";
-import { basename, join } from "node:path";
 import ipaddr from "ipaddr.js";
 import { z } from "zod";
 import { MccError } from "../../../protocol/error";
 import type { Network } from "../driver";
-import { unlessErrno } from "../errno";
 import { commands } from "./command";
 import type { Engine } from "./engine";
 import type { Place } from "./place";
@@ -56,21 +53,6 @@ export async function openBridge({ place, network, runner }: Engine): Promise<vo
     await runner.run(commands.addAddress(place, wanted));
   }
   await runner.run(commands.raise(place.bridge));
-}
-
-/** Whether this network namespace has an interface of that name. */
-export async function hasLink(link: string): Promise<boolean> {
-  const found = await unlessErrno(
-    access(join("/sys/class/net", link)).then(() => true),
-    "ENOENT",
-  );
-  return found ?? false;
-}
-
-/** The bridge that an interface hangs on; undefined for one that hangs on none, or is gone. */
-export async function masterOf(link: string): Promise<string | undefined> {
-  const master = await unlessErrno(readlink(join("/sys/class/net", link, "master")), "ENOENT");
-  return master === undefined ? undefined : basename(master);
 }
 
 function refuseOverlap(place: Place, network: Network, neighbours: readonly Neighbour[]): void {

@@ -1,9 +1,9 @@
 import { readdirSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { hasErrno } from "../errno";
-import { hasLink } from "./bridge";
 import { commands } from "./command";
 import type { CommandRunner } from "./command-runner";
+import { hasLink } from "./link";
 import type { ContainerPlace, Place } from "./place";
 
 /**

@@ -1,11 +1,11 @@
 import { rm } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import { MccError } from "../../../protocol/error";
-import { hasLink, masterOf } from "./bridge";
 import { killAll } from "./cgroups";
 import { commands } from "./command";
 import type { Engine } from "./engine";
 import { engineProcesses } from "./leftovers";
+import { hasLink, masterOf } from "./link";
 import type { ContainerPlace } from "./place";
 import { killWithGroup } from "./process";
 

@@ -5,6 +5,7 @@ import { confinementGaps } from "./confinement";
 import type { Engine } from "./engine";
 import { openFirewall, removeFirewall } from "./firewall";
 import { ensurePassable, removeEmpty } from "./folder";
+import { raiseKernelLimits, restoreKernelLimits } from "./kernel-limits";
 import { hasOverlay } from "./overlay";
 
 /** Makes what the containers share. Repeatable. */
@@ -18,6 +19,7 @@ export async function openHost(engine: Engine): Promise<void> {
   if ((await hasOverlay()) === "module") {
     await runner.run(commands.loadModule("overlay"));
   }
+  await raiseKernelLimits({ marksFile: place.kernelLimitsMark }, log);
   await openBridge(engine);
   await bridges.mend();
   await openFirewall(engine);
@@ -31,6 +33,7 @@ export async function purgeHost(engine: Engine): Promise<void> {
   await namespace.close();
   await removeFirewall(engine);
   await bridges.remove();
+  await restoreKernelLimits({ marksFile: place.kernelLimitsMark });
   await removeEmpty(place.lockFolder, "/run/lxc");
   await cgroups.removePivots();
   await rm(place.folder, { recursive: true, force: true });

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
+import { missingPrograms } from "../../../images/host-programs";
 import { buildMicroImage } from "../../../images/micro/build";
-import { missingPrograms } from "../../../images/micro/programs";
 import { temporaryFolders } from "../../support/temporary-folder";
 
 describe("the image micro", () => {

@@ -1,23 +1,7 @@
-import { constants } from "node:fs";
-import { access } from "node:fs/promises";
 import { execa } from "execa";
-import type { Program } from "./parts";
-
-/** Those that this host does not have. */
-export async function missingPrograms(programs: readonly Program[]): Promise<Program[]> {
-  const present = await Promise.all(
-    programs.map(({ path }) =>
-      access(path, constants.X_OK).then(
-        () => true,
-        () => false,
-      ),
-    ),
-  );
-  return programs.filter((_, index) => !present[index]);
-}
 
 /** Absolute paths of the libraries that the programs load, the loader itself included. */
-export async function librariesOf(programs: readonly Program[]): Promise<string[]> {
+export async function librariesOf(programs: readonly { readonly path: string }[]): Promise<string[]> {
   const lists = await Promise.all(programs.map(({ path }) => librariesOfOne(path)));
   return [...new Set(lists.flat())].sort();
 }

@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { execa } from "execa";
+import type { Client } from "../../client/client";
+import { debianTarball } from "../images/debian/tarball";
+import { type TestDaemon, testDaemons } from "../support/daemon";
+import { eventually } from "../support/eventually";
+import { environmentFor, runProgram } from "../support/run-program";
+import { temporaryFolders } from "../support/temporary-folder";
+
+describe("instances of a whole distribution", function () {
+  this.timeout(120_000);
+  const newDaemon = testDaemons();
+  const newFolder = temporaryFolders();
+  let daemon: TestDaemon;
+  let client: Client;
+  let key: string;
+
+  before(async () => {
+    key = join(await newFolder(), "key");
+    await execa("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", key]);
+    daemon = await newDaemon({ driver: "lxc" });
+    await daemon.start();
+    client = await daemon.client();
+    await client.call("image.import", { name: "debian-12", path: debianTarball() });
+    const add = ["mcc", "add-key", "-n", "me", "-p", `${key}.pub`];
+    assert.equal((await runProgram(add, { environment: environmentFor(daemon) })).stderr, "");
+    await Promise.all(["one", "two"].map(create));
+  });
+
+  after(() => client.close());
+
+  async function create(name: string): Promise<void> {
+    const { id } = await client.call("instance.create", { name, image: "debian-12", keys: ["me"] });
+    const { instance } = await client.call("instance.wait", { instance: id });
+    assert.equal(instance.status, "running");
+  }
+
+  /** What a shell in the instance has to say; its exit code where that is not 0. */
+  async function shell(instance: string, script: string): Promise<string> {
+    const result = await client.call("instance.exec", { instance, command: ["sh", "-c", script] });
+    const [stdout, stderr] = [result.stdout, result.stderr].map((text) =>
+      Buffer.from(text, "base64").toString(),
+    );
+    return result.exitCode === 0 ? String(stdout).trim() : `${result.exitCode} ${stdout}${stderr}`.trim();
+  }
+
+  const isUp = "systemctl is-system-running --wait; systemctl --failed --plain --no-legend";
+
+  it("run systemd, and no unit fails", async () => {
+    assert.equal(await shell("one", isUp), "running");
+  });
+
+  it("are called and addressed as they should be, and know each other", async () => {
+    assert.equal(
+      await shell("one", "hostname; cat /etc/hostname; cat /proc/sys/kernel/hostname"),
+      "one\none\none",
+    );
+    const [two] = (await client.call("instance.list", {})).filter(({ name }) => name === "two");
+    assert.match(await shell("one", "getent ahosts two"), new RegExp(`^${two?.ipAddress} +STREAM two`));
+    assert.match(await shell("one", "ping -c 1 -W 5 two"), /1 received/);
+    assert.equal(
+      await shell("one", "systemctl is-active systemd-networkd systemd-resolved | sort -u"),
+      "inactive",
+    );
+  });
+
+  it("have a machine id and a host key of their own", async () => {
+    const ids = await Promise.all(["one", "two"].map((name) => shell(name, "cat /etc/machine-id")));
+    assert.ok(ids.every((id) => /^[0-9a-f]{32}$/.test(id)));
+    assert.notEqual(ids[0], ids[1]);
+    assert.equal(
+      await shell("one", "ls /etc/ssh/ssh_host_*"),
+      "/etc/ssh/ssh_host_ed25519_key\n/etc/ssh/ssh_host_ed25519_key.pub",
+    );
+  });
+
+  it("let the key's owner in by SSH, with the host key that is known", async () => {
+    const words = ["mcc", "ssh", "-i", key, "one", "--", "id -un; systemctl --version | head -n 1"];
+    const environment = { ...environmentFor(daemon), SSH_AUTH_SOCK: undefined };
+    const { exitCode, stdout, stderr } = await runProgram(words, { environment });
+    assert.deepEqual([exitCode, stderr], [0, ""]);
+    assert.match(stdout, /^root\nsystemd 252/);
+  });
+
+  it("come back after a stop, and after a reboot from inside", async () => {
+    await client.call("instance.stop", { instance: "two" });
+    await client.call("instance.start", { instance: "two" });
+    assert.equal(await shell("two", isUp), "running");
+    const bootId = "cat /proc/1/stat | cut -d ' ' -f 22";
+    const before = await shell("two", bootId);
+    await client.call("instance.exec", { instance: "two", command: ["systemctl", "reboot"] });
+    await eventually(async () => {
+      const now = await shell("two", bootId).catch(() => before);
+      return /^\d+$/.test(now) && now !== before;
+    }, "it has booted anew");
+    await eventually(async () => (await shell("two", isUp)) === "running", "all of it is up");
+  });
+});

@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { raiseKernelLimits, restoreKernelLimits } from "../../../../server/driver/lxc/kernel-limits";
+import { captureLog } from "../../../support/captured-log";
+import { temporaryFolders } from "../../../support/temporary-folder";
+
+const instances = "fs/inotify/max_user_instances";
+const processes = "kernel/pid_max";
+
+describe("the kernel's limits that containers share", () => {
+  const newFolder = temporaryFolders();
+  let place: { root: string; marksFile: string };
+
+  beforeEach(async () => {
+    const folder = await newFolder();
+    place = { root: join(folder, "sys"), marksFile: join(folder, "marks") };
+    await put(instances, "128\n");
+    await put(processes, "4194304\n");
+  });
+
+  async function put(file: string, value: string): Promise<void> {
+    await mkdir(dirname(join(place.root, file)), { recursive: true });
+    await writeFile(join(place.root, file), value);
+  }
+
+  async function values(): Promise<string[]> {
+    const texts = await Promise.all(
+      [instances, processes].map((file) => readFile(join(place.root, file), "utf8")),
+    );
+    return texts.map((text) => text.trim());
+  }
+
+  async function raise(): Promise<string[]> {
+    const { log, lines } = captureLog();
+    await raiseKernelLimits(place, log);
+    return lines.map(({ msg }) => String(msg));
+  }
+
+  it("are raised where they are too low, and given back in the end", async () => {
+    assert.deepEqual(await raise(), []);
+    assert.deepEqual(await raise(), [], "again");
+    assert.deepEqual(await values(), ["65536", "4194304"]);
+    await restoreKernelLimits(place);
+    assert.deepEqual(await values(), ["128", "4194304"]);
+    await restoreKernelLimits(place);
+  });
+
+  it("stay where somebody else has set them since", async () => {
+    await raise();
+    await put(instances, "99999");
+    await restoreKernelLimits(place);
+    assert.deepEqual(await values(), ["99999", "4194304"]);
+  });
+});
