@@ -2,9 +2,10 @@ import { z } from "zod";
 import { connect } from "../../client/client";
 import { MccError } from "../../protocol/error";
 import { command } from "../command";
-import { destroyWhole } from "../destroy-whole";
 import { onEach } from "../on-each";
+import { print } from "../output/print";
 import { didYouMean } from "../subjects";
+import { fleetUnit } from "../unit";
 import { fleetName } from "../values";
 
 export const destroyFleet = command({
@@ -33,8 +34,11 @@ export const destroyFleet = command({
         const hint = didYouMean(asked, names) || " list-fleets shows those there are.";
         throw new MccError("not-found", `There is no fleet "${asked}" on this server.${hint}`);
       }
-      return fleet;
+      return fleetUnit(client, fleet);
     });
-    await onEach(doomed, (fleet) => destroyWhole(client, fleet));
+    await onEach(doomed, async ({ title, destroy }) => {
+      await destroy();
+      print(`${title} destroyed`);
+    });
   },
 });

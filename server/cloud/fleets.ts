@@ -1,13 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
-import { MccError, messageOf } from "../../protocol/error";
+import { MccError } from "../../protocol/error";
 import type { Fleet, FleetSummary } from "../../protocol/fleet";
 import type { MethodResult, ParsedParameters } from "../../protocol/method-table";
-import { FleetChange } from "./fleet-change";
+import { FleetApplication } from "./fleet-application";
 import type { FleetContext } from "./fleet-context";
 import { FleetDestruction } from "./fleet-destruction";
-import { because, loggable } from "./fleet-failure";
 import type { FleetRecord, FleetSpec } from "./fleet-record";
 import { refuseImpossible, refuseOthersFleet } from "./fleet-refusals";
 import type { Leased } from "./leased";
@@ -18,10 +17,12 @@ import { userDataDigest } from "./user-data";
 export class Fleets {
   readonly #context: FleetContext;
   readonly #destruction: FleetDestruction;
+  readonly #application: FleetApplication;
 
   constructor(context: FleetContext) {
     this.#context = context;
     this.#destruction = new FleetDestruction(context);
+    this.#application = new FleetApplication(context, this.#destruction);
   }
 
   /** Resolves once the intent is recorded. A change that is under way with another aim is awaited first. */
@@ -46,7 +47,7 @@ export class Fleets {
         await this.#destruction.destroy(fleet);
       } else {
         fleet.record = { ...fleet.record, ...lived };
-        await this.#begin(fleet, spec);
+        await this.#application.begin(fleet, spec);
         return this.#summarise(fleet);
       }
     }
@@ -168,57 +169,6 @@ export class Fleets {
       lease: lease === undefined ? undefined : leases.require(lease),
       ttl: ttlSeconds === undefined ? undefined : reaper.grant(ttlSeconds),
     };
-  }
-
-  async #begin(fleet: ManagedFleet, spec: FleetSpec): Promise<void> {
-    const change = new FleetChange(this.#context, fleet, spec);
-    this.#context.fleets.add(fleet);
-    const recorded = change.record();
-    fleet.change = { spec, recorded };
-    fleet.outcome = this.#carryOut(fleet, change, recorded).finally(() => {
-      fleet.change = undefined;
-    });
-    // Whoever waits for it gets the error; it is no defect that nobody does.
-    fleet.outcome.catch(() => undefined);
-    await recorded;
-  }
-
-  async #carryOut(fleet: ManagedFleet, change: FleetChange, recorded: Promise<void>): Promise<void> {
-    const { fleets, log } = this.#context;
-    const isFirst = fleet.record.phase === "creating";
-    try {
-      await recorded;
-    } catch (error) {
-      if (isFirst) {
-        fleets.remove(fleet);
-      }
-      throw error;
-    }
-    try {
-      await change.carryOut();
-      log.info({ fleet: fleet.name, members: change.spec.count }, "fleet is as it is to be");
-    } catch (error) {
-      // Who destroys the fleet goes on with what there is.
-      fleet.abort.signal.throwIfAborted();
-      log.warn({ fleet: fleet.name, ...loggable(error) }, "fleet is not as it is to be");
-      throw await this.#undo(fleet, change, error, isFirst);
-    }
-  }
-
-  /** @returns the error for those who wait. */
-  async #undo(fleet: ManagedFleet, change: FleetChange, error: unknown, isFirst: boolean): Promise<MccError> {
-    const reason = `Fleet "${fleet.name}" was not ${isFirst ? "made" : "changed as asked"}: ${messageOf(error)}`;
-    const outcome = await (isFirst && !change.spec.keepOnFailure
-      ? this.#unmake(fleet)
-      : change.undo(reason)
-    ).catch((undoError: unknown) => `Undoing it failed too, and is tried again: ${messageOf(undoError)}`);
-    return because(error, `${reason} ${outcome}`);
-  }
-
-  async #unmake(fleet: ManagedFleet): Promise<string> {
-    this.#context.fleets.remember(fleet);
-    await this.#destruction.remove(fleet);
-    return "Everything done before was undone.";
   }
 }
 

@@ -44,14 +44,6 @@ describe("the commands for fleets", function () {
     );
   });
 
-  it("prune them as a whole", async () => {
-    await client.call("fleet.apply", { name: "old", count: 2, labels: { team: "qa" } });
-    await client.call("fleet.wait", { fleet: "old" });
-    assert.match((await mcc("prune", "--label", "team=qa")).stdout, /old-1.*\n.*old-2/);
-    assert.equal((await mcc("prune", "--label", "team=qa", "-y")).stdout, "old destroyed (members: 2)");
-    assert.equal((await client.call("fleet.list", {})).length, 2);
-  });
-
   it("destroy those that are named, or none when one is not there", async () => {
     const wrong = await mcc("destroy-fleet", "load", "wed");
     assert.equal(wrong.exitCode, 1);
@@ -59,7 +51,7 @@ describe("the commands for fleets", function () {
     const { exitCode, stdout } = await mcc("destroy-fleet", "load", "web");
     assert.deepEqual(
       [exitCode, stdout.split("\n").sort()],
-      [0, ["load destroyed (members: 2)", "web destroyed (members: 1)"]],
+      [0, ["fleet load destroyed", "fleet web destroyed"]],
     );
     assert.deepEqual(await client.call("instance.list", {}), []);
   });
