@@ -29,6 +29,21 @@ describe("the network of LXC containers", () => {
     assert.equal((await readFile(forwarding, "utf8")).trim(), "0", "nothing is forwarded without NAT");
   });
 
+  it("does not bother all for each that starts", async () => {
+    const frames = async (): Promise<number> =>
+      Number(await shell(host(), "cat /sys/class/net/eth0/statistics/rx_packets"));
+    await startContainer(host());
+    const before = await frames();
+    const others = Array.from({ length: 20 }, (_, index) => 501 + index);
+    for (const id of others) {
+      await startContainer(host(), id);
+      const { stdout } = await execa("busybox", ["ping", "-c", "1", "-W", "5", `198.18.0.${id - 400}`]);
+      assert.match(stdout, /1 packets received/);
+    }
+    const more = (await frames()) - before;
+    assert.ok(more < others.length / 2, `${more} frames while ${others.length} others started`);
+  });
+
   it("has the same bridge address, whoever joins", async () => {
     const address = async (): Promise<string> =>
       await readFile(`/sys/class/net/${host().place.bridge}/address`, "utf8");
