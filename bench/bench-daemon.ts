@@ -4,7 +4,6 @@ import { chmod, mkdtemp, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { type Client, connect } from "../client";
-import { buildMicroImage } from "../images/micro/build";
 import { MccError } from "../protocol/error";
 import { validate } from "../protocol/validate";
 import { startReportSchema } from "../server/start-report";
@@ -22,35 +21,66 @@ export interface BenchDaemon {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** Runs the work with a daemon over LXC that has the image `micro`, and removes everything afterwards. */
-export async function withBenchDaemon<T>(work: (daemon: BenchDaemon) => Promise<T>): Promise<T> {
+/** What the daemon of a bench runs on. */
+export interface BenchHost {
+  readonly driver: string;
+  /**
+   * Does the work while the host is as the driver needs it.
+   *
+   * @param folder may hold what is made for that.
+   * @param work gets the environment in which programs find the engine.
+   */
+  during<T>(folder: string, work: (environment: Readonly<Record<string, string>>) => Promise<T>): Promise<T>;
+  /** Makes the daemon that has just started ready to be measured. */
+  equip(daemon: BenchDaemon): Promise<void>;
+}
+
+/** Runs the work with a daemon on the host, and removes everything afterwards. */
+export async function withBenchDaemon<T>(
+  host: BenchHost,
+  work: (daemon: BenchDaemon) => Promise<T>,
+): Promise<T> {
   const folder = await mkdtemp(join(parentFolder, "minicloud-bench-"));
-  const environment = { MCC_RUNTIME_DIR: join(folder, "run") };
-  const words = ["--driver", "lxc", "--state-dir", join(folder, "state"), "-r", "198.18.0.2-198.18.7.250"];
-  const options = { env: environment, stdio: "inherit" as const };
   try {
     await chmod(folder, 0o755);
+    return await host.during(folder, (environment) =>
+      withDaemon(
+        host,
+        { folder, environment: { ...environment, MCC_RUNTIME_DIR: join(folder, "run") } },
+        work,
+      ),
+    );
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function withDaemon<T>(
+  host: BenchHost,
+  { folder, environment }: Pick<BenchDaemon, "folder" | "environment">,
+  work: (daemon: BenchDaemon) => Promise<T>,
+): Promise<T> {
+  const range = "198.18.0.2-198.18.7.250";
+  const words = ["--driver", host.driver, "--state-dir", join(folder, "state"), "-r", range];
+  try {
     const daemon = spawn(process.execPath, [mccserver, "-f", "-p", "0", "--log-level", "warn", ...words], {
       env: { ...process.env, ...environment },
       stdio: ["ignore", "inherit", "inherit", "ipc"],
     });
     const client = await clientOf(daemon, folder);
     try {
-      const tarball = join(folder, "micro.tar");
-      await buildMicroImage(tarball);
-      await client.call("image.import", { name: "micro", path: tarball });
-      return await work({
-        folder,
-        client,
-        environment: { ...environment, MCC_SERVER: client.server },
-      });
+      const ready = { folder, client, environment: { ...environment, MCC_SERVER: client.server } };
+      await host.equip(ready);
+      return await work(ready);
     } finally {
       client.close();
       await end(daemon);
     }
   } finally {
-    await execa(process.execPath, [mccserver, "--purge", ...words], options);
-    await rm(folder, { recursive: true, force: true });
+    await execa(process.execPath, [mccserver, "--purge", ...words], {
+      env: environment,
+      stdio: "inherit",
+    });
   }
 }
 

@@ -2,13 +2,21 @@ import { MccError, messageOf } from "../protocol/error";
 import { withBenchDaemon } from "./bench-daemon";
 import { compareFleet } from "./fleet";
 import { compareInstances } from "./instances";
+import { lxcHost } from "./lxc-host";
 import { comparisonLine, ratio } from "./measurement";
+import { compareOpenvz } from "./openvz";
+import { openvzHost } from "./openvz-host";
 import { comparePulumiUp } from "./pulumi-up";
 
 const usualRounds = 3;
 
 /** Every measurement there is. */
-const measurements = { instances: compareInstances, fleet: compareFleet, "pulumi-up": comparePulumiUp };
+const measurements = {
+  instances: { host: lxcHost, measure: compareInstances },
+  fleet: { host: lxcHost, measure: compareFleet },
+  "pulumi-up": { host: lxcHost, measure: comparePulumiUp },
+  openvz: { host: openvzHost, measure: compareOpenvz },
+};
 
 const usage = `Usage: npm run bench -- [${Object.keys(measurements).join("|")}] [--json] [--rounds=N]
 
@@ -33,14 +41,11 @@ async function main(words: readonly string[]): Promise<void> {
     ([name]) => wanted.length === 0 || wanted.includes(name),
   );
   const rounds = Number(/--rounds=(\d+)/.exec(words.join(" "))?.[1] ?? usualRounds);
-  const comparisons = await withBenchDaemon(async (daemon) => {
-    const results = [];
-    for (const [name, measure] of chosen) {
-      console.error(`measuring ${name}, ${rounds} rounds`);
-      results.push(...(await measure(daemon, rounds)));
-    }
-    return results;
-  });
+  const comparisons = [];
+  for (const [name, { host, measure }] of chosen) {
+    console.error(`measuring ${name}, ${rounds} rounds`);
+    comparisons.push(...(await withBenchDaemon(host, (daemon) => measure(daemon, rounds))));
+  }
   if (words.includes("--json")) {
     console.log(
       JSON.stringify(comparisons.map((comparison) => ({ ...comparison, ratio: ratio(comparison) }))),

@@ -13,14 +13,20 @@ const checkout = join(__dirname, "..", "..");
 export async function comparePulumiUp(daemon: BenchDaemon, rounds: number): Promise<Comparison[]> {
   const [nothing, instances] = [await openStack(daemon, "nothing"), await openStack(daemon, "instances")];
   const [peer, ours]: number[][] = [[], []];
-  for (let round = 0; round < rounds; round += 1) {
-    for (const [stack, times] of [
-      [nothing, peer],
-      [instances, ours],
-    ] as const) {
-      times?.push(await seconds(() => stack("up", "--yes", "--skip-preview")));
-      await stack("destroy", "--yes", "--skip-preview");
+  try {
+    for (let round = 0; round < rounds; round += 1) {
+      for (const [stack, times] of [
+        [nothing, peer],
+        [instances, ours],
+      ] as const) {
+        times?.push(await seconds(() => stack("up", "--yes", "--skip-preview")));
+        await stack("destroy", "--yes", "--skip-preview");
+      }
     }
+  } finally {
+    // With it goes its settings file, which pulumi keeps beside the program.
+    await nothing("stack", "rm", "--yes", "--force");
+    await instances("stack", "rm", "--yes", "--force");
   }
   return [
     {

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 
 /** What a word of the command line names: completion lists these, and a mistyped one is answered with the nearest. */
-export type Subject = "image" | "type" | "key" | "instance" | "file" | "shell";
+export type Subject = "image" | "type" | "key" | "instance" | "fleet" | "file" | "shell";
 
 /** One option or argument, as data. */
 export interface Word<S extends z.ZodType = z.ZodType> {

@@ -11,6 +11,7 @@ const lists: Readonly<Record<NamedSubject, (client: Client) => Promise<readonly 
   type: (client) => client.call("type.list", {}),
   key: (client) => client.call("key.list", {}),
   instance: (client) => client.call("instance.list", {}),
+  fleet: (client) => client.call("fleet.list", {}),
 };
 
 export async function namesOf(client: Client, subject: NamedSubject): Promise<string[]> {

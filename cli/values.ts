@@ -16,6 +16,13 @@ export const instanceText = z
     "an instance goes by its id or its name; list-instances shows both",
   );
 
+export const fleetName = z
+  .string()
+  .refine(
+    (written) => nameSchema.safeParse(written).success,
+    "a fleet goes by its name; list-fleets shows it",
+  );
+
 /** What users know by `--public-key` elsewhere is a key's text, so a file or a text may come. */
 export const keyName = z
   .string()

@@ -14,7 +14,7 @@ const engineWork = { seconds: 900, repeatable: true } as const;
 const look = { seconds: 120, repeatable: true } as const;
 
 const limits: Readonly<Record<MethodName, CallLimits>> = {
-  "instance.create": { seconds: 900, repeatable: "with clientToken" },
+  "instance.create": { seconds: 900, extra: ["waitSeconds", 0], repeatable: "with clientToken" },
   "instance.get": look,
   "instance.list": look,
   "instance.listForeign": look,

@@ -27,6 +27,7 @@ export class Client {
   readonly #transport: Transport;
   readonly #givenToken: string | undefined;
   #info: Promise<ServerInfo> | undefined;
+  #looking: Promise<LocalToken> | undefined;
 
   constructor(server: URL, token: string | undefined) {
     this.#transport = new Transport(server);
@@ -110,11 +111,18 @@ export class Client {
     return await decodeResponse(body);
   }
 
-  /** Found anew for each call: somebody else may listen by now where the daemon did. */
+  /**
+   * Found anew for each call, as somebody else may listen by now where the daemon did; once for those that are made
+   * while one looks.
+   */
   async #token(): Promise<LocalToken> {
-    return this.#givenToken === undefined
-      ? await findLocalToken(this.#transport.server)
-      : { token: this.#givenToken };
+    if (this.#givenToken !== undefined) {
+      return { token: this.#givenToken };
+    }
+    this.#looking ??= findLocalToken(this.#transport.server).finally(() => {
+      this.#looking = undefined;
+    });
+    return await this.#looking;
   }
 
   #parse<M extends MethodName>(method: M, value: unknown): MethodResult<M> {

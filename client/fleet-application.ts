@@ -31,8 +31,10 @@ export async function applyFleet(
   const endMs = timeoutSeconds === undefined ? Number.POSITIVE_INFINITY : Date.now() + timeoutSeconds * 1000;
   const repeatable = (parameters.clientToken ?? parameters.uid) !== undefined;
   return await outlastRestarts(repeatable, patienceMs, async (answered) => {
-    const { name: fleet, uid } = await client.call("fleet.apply", parameters);
+    const applied = await client.call("fleet.apply", parameters);
     answered();
+    onLook?.(applied);
+    const { name: fleet, uid } = applied;
     for (;;) {
       const look = await client.call("fleet.wait", { fleet, uid, timeoutSeconds: lookEverySeconds });
       onLook?.(look.fleet);

@@ -1,16 +1,20 @@
 import { MccError } from "../protocol/error";
-import type { Instance } from "../protocol/instance";
+import type { Instance, InstanceStatus } from "../protocol/instance";
 import type { MethodParameters } from "../protocol/method-table";
 import type { Client } from "./client";
 import { outlastRestarts } from "./outlast-restarts";
 
 export type InstanceTarget = Pick<MethodParameters<"instance.get">, "instance" | "uid" | "serverId">;
 
+/** Most instances are ready in less, and need no second call; of the others it is good to hear soon. */
+const firstAnswerSeconds = 2;
+/** What a `create` answers that is still at work, or has failed: which, and with what, `wait` tells. */
+const unready: readonly InstanceStatus[] = ["pending", "failed"];
 /** How often it is asked how a creation stands, where somebody wants to know. */
 const lookEverySeconds = 2;
 
 export interface CreationOptions {
-  /** Called with the instance as reserved, before it is ready; again when it has to be made anew. */
+  /** Called with the instance, not ready yet unless that took no time; again when it has to be made anew. */
   readonly onPending?: (instance: Instance) => void;
   /** Called every two seconds with the instance as it stands, until it is ready. */
   readonly onWaiting?: (instance: Instance) => void;
@@ -31,10 +35,10 @@ export async function createInstance(
   { onPending, onWaiting, patienceMs }: CreationOptions = {},
 ): Promise<Instance> {
   return await outlastRestarts(parameters.clientToken !== undefined, patienceMs, async (answered) => {
-    const instance = await client.call("instance.create", parameters);
+    const instance = await client.call("instance.create", { waitSeconds: firstAnswerSeconds, ...parameters });
     answered();
     onPending?.(instance);
-    return instance.status === "pending" ? await waitForNew(client, instance, onWaiting) : instance;
+    return unready.includes(instance.status) ? await waitForNew(client, instance, onWaiting) : instance;
   });
 }
 

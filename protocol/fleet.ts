@@ -51,8 +51,10 @@ const fleetSummarySchema = z.object({
   labels: z.record(z.string(), z.string()),
   createdAt: timeSchema,
   ttlSeconds: z.int().optional(),
-  /** When its lease runs out. */
+  /** When the daemon destroys it, to the second, unless its ttl is renewed before. */
   expiresAt: timeSchema.optional(),
+  /** The lease that it hangs on, as lease.open gave it out. */
+  lease: uidSchema.optional(),
   /** SHA-256 of the userData in hexadecimal; absent where there is none. */
   userDataDigest: z.string().optional(),
   simulated: z.boolean(),

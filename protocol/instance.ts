@@ -92,7 +92,9 @@ export const instanceCreateSchema = z.strictObject({
   userData: userDataSchema.optional(),
   /** How long the instance may take from its start until it is ready, userData included, before it is undone. */
   readyTimeoutSeconds: z.int().min(1).max(3600).default(120),
-  /** The daemon destroys it that long after this call's answer, or its last renewal. Default: never. */
+  /** How long the answer may wait for the instance to be ready, which spares an `instance.wait`. */
+  waitSeconds: z.int().min(0).max(60).default(0),
+  /** The daemon destroys it that long after this call, or its last renewal. Default: never. */
   ttlSeconds: ttlSecondsSchema.optional(),
   /** The daemon destroys it when this lease of lease.open ends. */
   lease: uidSchema.optional(),
@@ -108,7 +110,7 @@ const longestCommandBytes = 1024 * 1024;
 
 export const instanceMethods = {
   "instance.create": method(
-    "Reserves id, name and address, starts making the instance and returns it as it stands; instance.wait tells when it is ready. The same clientToken gives the same instance.",
+    "Reserves id, name and address, starts making the instance and returns it as it stands, at once or when it is ready within waitSeconds; instance.wait tells when it is ready, or why it failed. The same clientToken gives the same instance.",
     instanceCreateSchema,
     instanceSchema,
   ),

@@ -5,7 +5,7 @@ import { uidSchema } from "./name";
 
 /** How long something lives after it was made, or its ttl was last renewed. */
 export const ttlSecondsSchema = z
-  .int("a ttl is a whole number of seconds")
+  .int()
   .min(1, "a ttl is 1 second at least")
   .max(longestDurationSeconds, `a ttl is ${longestDurationSeconds} seconds (ten years) at most`);
 

@@ -5,7 +5,8 @@ import { findInstance } from "../find-instances";
 import { type InstanceRow, instanceLayout } from "../output/instance-layout";
 import { type Form, formOptions, printListing } from "../output/listing";
 import { note } from "../output/print";
-import { flag, instanceText } from "../values";
+import { selectionOptions, wantedLabels } from "../selection";
+import { flag, fleetName, instanceText } from "../values";
 
 export const listInstances = command({
   name: "list-instances",
@@ -25,6 +26,14 @@ export const listInstances = command({
       excludes: ["all", "allOwners"],
       names: "instance",
     },
+    ...selectionOptions,
+    fleet: {
+      syntax: "-f, --fleet <FLEET>",
+      help: "only the members of this fleet",
+      value: fleetName.optional(),
+      excludes: ["instance", "allOwners"],
+      names: "fleet",
+    },
     ...formOptions,
   },
   arguments: {},
@@ -32,15 +41,19 @@ export const listInstances = command({
     ["list-instances", "a table"],
     ["list-instances -a --json", "everything about every instance"],
     ["list-instances -i web", "one of them"],
+    ["list-instances --stack shop/dev --label role=web", "those of a Pulumi stack that carry a label"],
+    ["list-instances --fleet load", "the members of a fleet"],
   ],
-  run: async ({ all, allOwners, instance, ...form }) => {
+  run: async ({ all, allOwners, instance, label, stack, fleet, ...form }) => {
     const client = connect();
     if (instance !== undefined) {
       printListing([await findInstance(client, instance)], form, instanceLayout);
       return;
     }
     const foreign = allOwners ? await client.call("instance.listForeign", {}) : [];
-    const rows = [...(await client.call("instance.list", {})), ...foreign.map(foreignRow)];
+    const own = await client.call("instance.list", { labels: wantedLabels({ label, stack }) });
+    const members = fleet === undefined ? own : own.filter((each) => each.fleet?.name === fleet);
+    const rows = [...members, ...foreign.map(foreignRow)];
     const shown = all ? rows : rows.filter((row) => isShown(row, form));
     printListing(shown, form, instanceLayout);
     const hidden = rows.length - shown.length;
@@ -59,6 +72,6 @@ function isShown({ status }: InstanceRow, { classic }: Form): boolean {
 function foreignRow({ engineId, status, name, image, ipAddresses }: ForeignContainer): InstanceRow {
   return {
     ...{ id: engineId, name: name ?? "-", status, ipAddress: ipAddresses.join(",") || "-" },
-    ...{ image: image ?? "-", type: "-", keys: [] },
+    ...{ image: image ?? "-", type: "-", keys: [], labels: {} },
   };
 }

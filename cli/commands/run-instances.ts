@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { connect } from "../../client/client";
 import { createInstance } from "../../client/instance-creation";
+import { longestDurationSeconds } from "../../protocol/duration";
 import type { Instance } from "../../protocol/instance";
 import type { MethodParameters } from "../../protocol/method-table";
 import { dottedNameSchema, instanceNameSchema } from "../../protocol/name";
@@ -76,12 +77,18 @@ export const runInstances = command({
       help: "keep one that does not come up, for a look, until it is destroyed",
       value: flag,
     },
+    ttl: {
+      syntax: "--ttl <TIME>",
+      help: "destroy each after this time, such as 45m or 2h, unless it is extended (default: never)",
+      value: duration(longestDurationSeconds).optional(),
+    },
     ...formOptions,
   },
   arguments: {},
   examples: [
     ["run-instances -i debian-12 -t basic -k me -n web", "one instance"],
     ["run-instances -k me -n node -c 20", "node-1 to node-20, at once"],
+    ["run-instances --ttl 2h -c 3", "gone in two hours, whatever happens"],
     ["run-instances --no-wait --quiet", "the id of one that is still coming up"],
     ["run-instances --user-data setup.sh --wait-for ssh,http:8080/health", "up when its server is"],
   ],
@@ -96,13 +103,12 @@ export const runInstances = command({
     userData,
     timeout,
     keepOnFailure,
+    ttl,
     ...form
   }) => {
     const client = connect();
     const script = await readUserData(userData);
-    const names = numberedNames(name, count);
-    /** In the order of their names, with gaps for those that are not up, or will not be. */
-    const made: (Instance | undefined)[] = names.map(() => undefined);
+    const made: Instance[] = [];
     const progress = new ProgressLine(count, wait ? "instances up" : "instances on their way");
     const make = async (parameters: MethodParameters<"instance.create">): Promise<Instance> =>
       wait
@@ -113,12 +119,14 @@ export const runInstances = command({
           })
         : await client.call("instance.create", parameters);
     try {
-      await onEach([...names.entries()], async ([place, each]) => {
-        made[place] = await make({
+      await onEach(numberedNames(name, count), async (each) => {
+        const instance = await make({
           ...{ image, type, keys, waitFor, userData: script, readyTimeoutSeconds: timeout, keepOnFailure },
+          ttlSeconds: ttl,
           name: each,
           clientToken: randomUUID(),
         });
+        made.push(instance);
         progress.add();
       });
     } catch (error) {
@@ -129,13 +137,17 @@ export const runInstances = command({
       ]);
     } finally {
       progress.clear();
-      const rows = made.filter((instance) => instance !== undefined);
-      if (rows.length > 0) {
-        printListing(rows, form, layout);
+      if (made.length > 0) {
+        printListing(made.sort(byName), form, layout);
       }
     }
   },
 });
+
+/** In the order of the numbers in their names: node-9 before node-10. */
+function byName({ name }: Instance, other: Instance): number {
+  return name.localeCompare(other.name, "en", { numeric: true });
+}
 
 /** `undefined` leaves the name to the daemon. */
 function numberedNames(name: string | undefined, count: number): (string | undefined)[] {

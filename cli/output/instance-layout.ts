@@ -1,11 +1,20 @@
 import type { Instance } from "../../protocol/instance";
+import { ownerKeys } from "../../protocol/owner";
 import type { Layout } from "./listing";
+import { timeLeft } from "./time-left";
 
 /** An instance, or a container of somebody else's, whose engine has its own ids and statuses. */
-export interface InstanceRow extends Pick<Instance, "name" | "ipAddress" | "image" | "type" | "keys"> {
+export interface InstanceRow
+  extends Pick<
+    Instance,
+    "name" | "ipAddress" | "image" | "type" | "keys" | "labels" | "expiresAt" | "lease"
+  > {
   readonly id: number | string;
   readonly status: string;
 }
+
+/** What Pulumi calls the organization of everybody who keeps the state himself. */
+const noOrganization = "organization";
 
 const colours = new Map(
   Object.entries({
@@ -27,6 +36,8 @@ export const instanceLayout: Layout<InstanceRow> = {
     { heading: "IMAGE", text: ({ image }) => image, cuts: true },
     { heading: "TYPE", text: ({ type }) => type, cuts: true },
     { heading: "KEYS", text: ({ keys }) => keys.join(","), cuts: true },
+    { heading: "TTL", text: timeLeft },
+    { heading: "OWNER", text: ({ labels }) => ownerOf(labels), cuts: true },
   ],
   id: ({ id }) => String(id),
   classic: {
@@ -36,3 +47,11 @@ export const instanceLayout: Layout<InstanceRow> = {
       `INSTANCE\t${id}\t${ipAddress === "-" ? "-\t" : ipAddress}\t${status}\t\t${image}\t\t${name}`,
   },
 };
+
+/** `project/stack/resource`, behind the organization where there is one. */
+function ownerOf(labels: Instance["labels"]): string {
+  const { organization, project, stack, resource } = ownerKeys;
+  const parts = [project, stack, resource].flatMap((key) => labels[key] ?? []);
+  const owner = labels[organization];
+  return [...(owner === undefined || owner === noOrganization ? [] : [owner]), ...parts].join("/") || "-";
+}

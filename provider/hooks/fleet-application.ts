@@ -41,12 +41,12 @@ export async function makeFleet(properties: Properties, inputs: Inputs, target?:
       },
     );
   } catch (error) {
-    const uid = target?.uid ?? known?.uid;
-    if (!(error instanceof Error) || uid === undefined) {
+    // Before its first answer the daemon has changed nothing.
+    if (!(error instanceof Error) || known === undefined) {
       throw error;
     }
-    const isNew = target === undefined;
-    throw await whatIsLeft({ fleet: namePrefix, uid }, properties, inputs, error, isNew);
+    const { uid } = known;
+    throw await whatIsLeft({ fleet: namePrefix, uid }, properties, inputs, error, target === undefined);
   } finally {
     endProgress(known === undefined ? "" : progressText(known));
   }

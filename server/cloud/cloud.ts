@@ -188,10 +188,11 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     const images = new Images(driver);
     const destruction = new InstanceDestruction(context, catalog);
     const beginning = new InstanceBeginning(context, catalog, images, destruction);
-    const instances = new Instances(context, catalog, { beginning, destruction });
+    const fleetCatalog = new FleetCatalog(identity.serverId);
+    const instances = new Instances(context, catalog, { beginning, destruction, fleets: fleetCatalog });
     const fleetContext = {
       ...{ ...context, beginning, destruction, instances: catalog },
-      ...{ fleetRecords, fleets: new FleetCatalog(identity.serverId) },
+      ...{ fleetRecords, fleets: fleetCatalog },
     };
     const stuckFleets = await recoverFleets(fleetContext, fleetFiles);
     const fleets = new Fleets(fleetContext);

@@ -135,7 +135,7 @@ export class Fleets {
   }
 
   #summarise(fleet: ManagedFleet): FleetSummary {
-    return { ...fleet.summarise(this.#simulated), ...this.#context.reaper.describe(fleet.record.ttl) };
+    return { ...fleet.summarise(this.#simulated), ...this.#context.reaper.describe(fleet.record) };
   }
 
   /**

@@ -76,6 +76,9 @@ export class InstanceBeginning {
     if (clientToken !== undefined && this.#catalog.byToken(clientToken) !== undefined) {
       return await this.begin(parameters, extras);
     }
+    if (parameters.lease !== undefined) {
+      this.#context.leases.require(parameters.lease);
+    }
     const hostKey = makeHostKey();
     const reservation = this.#context.reservations.reserve(parameters);
     const instance = new ManagedInstance(this.recordOf(reservation, parameters, hostKey.publicKey, extras));

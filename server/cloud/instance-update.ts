@@ -18,6 +18,7 @@ export async function extendInstance(
   instance: ManagedInstance,
   ttlSeconds = instance.record.ttl?.seconds,
 ): Promise<void> {
+  refuseMembersTtl(instance);
   if (ttlSeconds === undefined) {
     throw new MccError(
       "invalid",
@@ -46,6 +47,9 @@ export async function updateInstance(
       "conflict",
       `Instance ${instance.title} belongs to fleet "${before.fleet.name}", which names its members; destroy it and create an instance for one with a name of its own.`,
     );
+  }
+  if (changes.ttlSeconds !== undefined) {
+    refuseMembersTtl(instance);
   }
   const after: InstanceRecord = {
     ...before,
@@ -95,6 +99,16 @@ export async function updateInstance(
   context.hostNames?.set(after);
   if (after.name !== before.name) {
     reservations.releaseName(before.name);
+  }
+}
+
+/** @throws MccError `conflict` for a member of a fleet. */
+function refuseMembersTtl({ title, record }: ManagedInstance): void {
+  if (record.fleet !== undefined) {
+    throw new MccError(
+      "conflict",
+      `Instance ${title} belongs to fleet "${record.fleet.name}" and lives as long as that; renew the fleet's ttl with fleet.extend.`,
+    );
   }
 }
 

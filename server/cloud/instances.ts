@@ -1,7 +1,9 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { MccError } from "../../protocol/error";
 import type { Instance } from "../../protocol/instance";
 import type { MethodResult, ParsedParameters } from "../../protocol/method-table";
+import { endsWithin } from "./ends-within";
+import type { FleetCatalog } from "./fleet-catalog";
+import type { FleetContext } from "./fleet-context";
 import type { CreationExtras, InstanceBeginning } from "./instance-beginning";
 import type { InstanceCatalog, InstanceTarget } from "./instance-catalog";
 import type { InstanceContext } from "./instance-context";
@@ -20,23 +22,33 @@ export class Instances {
   readonly #context: InstanceContext;
   readonly #beginning: InstanceBeginning;
   readonly #destruction: InstanceDestruction;
+  readonly #fleets: FleetCatalog;
 
   constructor(
     context: InstanceContext,
     readonly catalog: InstanceCatalog,
-    { beginning, destruction }: { beginning: InstanceBeginning; destruction: InstanceDestruction },
+    parts: Pick<FleetContext, "beginning" | "destruction" | "fleets">,
   ) {
     this.#context = context;
-    this.#beginning = beginning;
-    this.#destruction = destruction;
+    this.#beginning = parts.beginning;
+    this.#destruction = parts.destruction;
+    this.#fleets = parts.fleets;
   }
 
-  /** Resolves once the intent is recorded, and the instance pending. */
+  /**
+   * Resolves once the intent is recorded, and the instance pending; within `waitSeconds` only when its making has
+   * ended. What that failed with, `wait` tells.
+   */
   async create(
     parameters: ParsedParameters<"instance.create">,
     extras: CreationExtras = {},
   ): Promise<Instance> {
-    return this.#describe(await this.#beginning.begin(parameters, extras));
+    const instance = await this.#beginning.begin(parameters, extras);
+    if (parameters.waitSeconds > 0) {
+      const ended = instance.ready.catch(() => undefined);
+      await endsWithin(parameters.waitSeconds * 1000, ended);
+    }
+    return this.#describe(instance);
   }
 
   /**
@@ -70,11 +82,7 @@ export class Instances {
   /** @throws MccError what the create failed with, `timeout` excepted for the wait itself. */
   async wait(parameters: ParsedParameters<"instance.wait">): Promise<MethodResult<"instance.wait">> {
     const instance = this.catalog.getAwaited(parameters);
-    const over = new AbortController();
-    const ready = await Promise.race([
-      instance.ready.then(() => true),
-      pause(parameters.timeoutSeconds * 1000, false, { signal: over.signal, ref: false }),
-    ]).finally(() => over.abort());
+    const ready = await endsWithin(parameters.timeoutSeconds * 1000, instance.ready);
     return { ready, instance: this.#describe(instance) };
   }
 
@@ -83,8 +91,10 @@ export class Instances {
   }
 
   async extend(parameters: ParsedParameters<"instance.extend">): Promise<Instance> {
-    return await this.#change(parameters, (instance) =>
-      extendInstance(this.#context, instance, parameters.ttlSeconds),
+    return await this.#change(
+      parameters,
+      (instance) => extendInstance(this.#context, instance, parameters.ttlSeconds),
+      { keptToo: true },
     );
   }
 
@@ -211,17 +221,19 @@ export class Instances {
     clearTimeout(giveUp);
   }
 
-  /** Work on an instance that is there and made. */
+  /** Work on an instance that is there and made; with `keptToo` also on one that failed and is kept for a look. */
   async #change(
     target: InstanceTarget,
     work: (instance: ManagedInstance) => Promise<void>,
+    { keptToo = false } = {},
   ): Promise<Instance> {
     await this.catalog.refresh(this.#context.driver);
     const instance = this.catalog.get(target);
     return await instance.inTurn(async () => {
       // Gone by its turn: say why, when it is known.
       this.catalog.getAwaited({ instance: instance.id, uid: instance.record.uid });
-      if (instance.status === "destroying" || instance.status === "failed") {
+      const isKept = keptToo && instance.record.phase === "failed";
+      if (instance.status === "destroying" || (instance.status === "failed" && !isKept)) {
         throw new MccError(
           "conflict",
           `Instance ${instance.title} is ${instance.status} and can only be destroyed.`,
@@ -234,9 +246,8 @@ export class Instances {
 
   #describe(instance: ManagedInstance): Instance {
     const { driver, reaper } = this.#context;
-    return {
-      ...instance.describe(driver.capabilities.simulated),
-      ...reaper.describe(instance.record.ttl),
-    };
+    const { fleet } = instance.record;
+    const lives = fleet === undefined ? instance : (this.#fleets.find({ fleet: fleet.name }) ?? instance);
+    return { ...instance.describe(driver.capabilities.simulated), ...reaper.describe(lives.record) };
   }
 }

@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import { formatDuration } from "../../protocol/duration";
+import type { Instance } from "../../protocol/instance";
 import type { LeaseClock } from "./lease-clock";
 import type { Leased, Ttl } from "./leased";
 
@@ -35,9 +36,15 @@ export class LeaseReaper {
     return { seconds, untilMs };
   }
 
-  /** As it travels. */
-  describe(ttl: Ttl | undefined): { ttlSeconds?: number; expiresAt?: string } {
-    return ttl === undefined ? {} : { ttlSeconds: ttl.seconds, expiresAt: this.#clock.timeOf(ttl.untilMs) };
+  /** How long something lives, as it travels. */
+  describe({
+    ttl,
+    lease,
+  }: Pick<Leased, "ttl" | "lease">): Pick<Instance, "ttlSeconds" | "expiresAt" | "lease"> {
+    return {
+      ...(ttl && { ttlSeconds: ttl.seconds, expiresAt: this.#clock.timeOf(ttl.untilMs) }),
+      ...(lease && { lease: lease.id }),
+    };
   }
 
   close(): void {
@@ -50,14 +57,16 @@ export class LeaseReaper {
     const nowMs = this.#clock.nowMs();
     const leased = this.#leased();
     this.#reaped = new Set(leased.map(({ uid }) => uid).filter((uid) => this.#reaped.has(uid)));
-    for (const each of leased) {
-      if (each.ttl !== undefined && !this.#reaped.has(each.uid)) {
-        if (each.ttl.untilMs <= nowMs) {
-          void this.#reap(each, each.ttl);
-        } else {
-          this.#lookBy(each.ttl.untilMs);
-        }
+    let nextMs = Number.POSITIVE_INFINITY;
+    for (const each of leased.filter(({ uid }) => !this.#reaped.has(uid))) {
+      if (each.ttl !== undefined && each.ttl.untilMs <= nowMs) {
+        void this.#reap(each, each.ttl);
+      } else {
+        nextMs = Math.min(nextMs, each.ttl?.untilMs ?? nextMs);
       }
+    }
+    if (nextMs < Number.POSITIVE_INFINITY) {
+      this.#lookBy(nextMs);
     }
     this.#clock.keep().catch((error: unknown) => {
       this.#log.error({ err: error }, "the lease clock could not be kept");

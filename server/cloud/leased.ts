@@ -21,8 +21,8 @@ export interface Leased {
   readonly uid: string;
   /** For the log: `instance 501 ("web")`. */
   readonly title: string;
-  readonly ttl: Ttl | undefined;
-  readonly lease: HeldLease | undefined;
+  readonly ttl?: Ttl | undefined;
+  readonly lease?: HeldLease | undefined;
   /**
    * Destroys it in the ordinary way, which tries again by itself what failed.
    *

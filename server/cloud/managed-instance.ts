@@ -73,7 +73,7 @@ export class ManagedInstance {
     return await turn;
   }
 
-  /** As it travels. */
+  /** As it travels, without how long it lives. */
   describe(simulated: boolean): Instance {
     const { id, uid, name, ipAddress, hostname, image, type, keys, labels, createdAt, sshHostKey, fleet } =
       this.record;
@@ -82,7 +82,6 @@ export class ManagedInstance {
     return {
       ...{ id, uid, name, status: this.status, ipAddress, hostname, image, type, keys, labels },
       ...{ createdAt, sshHostKey, simulated },
-      ...(this.record.lease === undefined ? {} : { lease: this.record.lease.id }),
       ...(failure === undefined ? {} : { failure }),
       ...(waitingFor === undefined ? {} : { waitingFor }),
       ...(fleet === undefined ? {} : { fleet }),

@@ -6,7 +6,10 @@ export async function untilAborted<T>(signal: AbortSignal, work: () => Promise<T
   signal.throwIfAborted();
   let stopListening = (): void => undefined;
   const aborted = new Promise<never>((_resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason);
+    const onAbort = (): void => {
+      const reason: unknown = signal.reason;
+      reject(reason instanceof Error ? reason : new Error(String(reason)));
+    };
     signal.addEventListener("abort", onAbort);
     stopListening = () => signal.removeEventListener("abort", onAbort);
   });

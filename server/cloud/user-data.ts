@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { MccError, messageOf } from "../../protocol/error";
+import { type ErrorCode, MccError, messageOf } from "../../protocol/error";
 import type { ContainerFile } from "../driver/driver";
 import type { Deadline } from "./deadline";
 import type { InstanceContext } from "./instance-context";
@@ -16,7 +16,7 @@ const logPath = "/var/lib/minicloud/user-data.log";
 const readLogTimeoutMs = 10_000;
 
 /** Shows the last of the log `$1`, `$2` bytes at most, and on standard error how many there are in all. */
-const showLog = `if [ -e "$1" ]; then wc -c <"$1" >&2; tail -c "$2" "$1"; fi`;
+const showLog = `if [ -e "$1" ]; then wc -c <"$1" >&2; tail -c "$2" "$1"; else echo 0 >&2; fi`;
 
 /**
  * Runs the words from `$3` on as a login of root's would, and shows the log. The output goes to a file, as a program
@@ -43,8 +43,8 @@ export function userDataFile(text: string): ContainerFile {
 /**
  * Runs the script that lies in a running instance, and keeps its log.
  *
- * @throws MccError `invalid` when it fails, `timeout` when it does not end in time and is killed, each with the last
- * of its output; what ends the instance's making.
+ * @throws MccError `invalid` when it fails, `timeout` when it does not end in time and is killed, `engine` when the
+ * instance goes down under it, each with the last of its output; what ends the instance's making.
  */
 export async function runUserData(
   context: InstanceContext,
@@ -52,27 +52,17 @@ export async function runUserData(
   text: string,
   deadline: Deadline,
 ): Promise<void> {
-  const { logs } = context;
   // A shell runs what has no interpreter named, too, but not every shell.
   const command = text.startsWith("#!") ? [scriptPath] : ["/bin/sh", scriptPath];
-  const words = ["/bin/sh", "-c", runScript, "sh", logPath, String(keptLogBytes), ...command];
+  let log: Required<UserDataLog>;
   try {
-    const log = await run(context, instance, words, deadline.leftMs);
-    await logs.write(instance.record, log);
-    if (log.exitCode !== 0) {
-      throw failure("invalid", `userData ended with exit code ${log.exitCode}`, log);
-    }
+    log = await run(context, instance, [runScript, ...command], deadline.leftMs);
   } catch (error) {
-    if (!MccError.hasCode(error, "timeout")) {
-      throw error;
-    }
-    const log = await readUserDataLog(context, instance).catch(unreadable);
-    await logs.write(instance.record, log);
-    throw failure(
-      "timeout",
-      `userData did not end within ${deadline.timeoutMs / 1000} s and was killed`,
-      log,
-    );
+    throw await cutOff(context, instance, error, deadline);
+  }
+  await context.logs.write(instance.record, log);
+  if (log.exitCode !== 0) {
+    throw failure("invalid", `userData ended with exit code ${log.exitCode}`, log);
   }
 }
 
@@ -81,9 +71,26 @@ export async function readUserDataLog(
   context: InstanceContext,
   instance: ManagedInstance,
 ): Promise<UserDataLog> {
-  const words = ["/bin/sh", "-c", showLog, "sh", logPath, String(keptLogBytes)];
-  const { output, truncated } = await run(context, instance, words, readLogTimeoutMs);
+  const { output, truncated } = await run(context, instance, [showLog], readLogTimeoutMs);
   return { output, truncated };
+}
+
+async function cutOff(
+  context: InstanceContext,
+  instance: ManagedInstance,
+  error: unknown,
+  { timeoutMs }: Deadline,
+): Promise<unknown> {
+  if (!MccError.isInstance(error) || instance.abort.signal.aborted) {
+    return error;
+  }
+  const log = await readUserDataLog(context, instance).catch(unreadable);
+  await context.logs.write(instance.record, log);
+  const what =
+    error.code === "timeout"
+      ? `did not end within ${timeoutMs / 1000} s and was killed`
+      : `was cut off: ${error.message.replace(/\.$/, "")}`;
+  return failure(error.code, `userData ${what}`, log);
 }
 
 function unreadable(error: unknown): UserDataLog {
@@ -94,18 +101,25 @@ function unreadable(error: unknown): UserDataLog {
 async function run(
   { driver, limits }: InstanceContext,
   instance: ManagedInstance,
-  command: readonly string[],
+  [script, ...words]: readonly [string, ...string[]],
   timeoutMs: number,
 ): Promise<Required<UserDataLog>> {
+  const command = ["/bin/sh", "-c", script, "sh", logPath, String(keptLogBytes), ...words];
   const request = { command, stdin: Buffer.alloc(0), timeoutMs, maxOutputBytes: keptLogBytes };
   const { exitCode, stdout, stderr } = await untilAborted(instance.abort.signal, () =>
     limits.guest(() => driver.exec(instance.id, request)),
   );
   const bytes = Number.parseInt(Buffer.from(stderr).toString(), 10);
+  if (Number.isNaN(bytes)) {
+    throw new MccError(
+      "engine",
+      `its shell ended with exit code ${exitCode} before it had shown the log, as when the instance goes down.`,
+    );
+  }
   return { exitCode, output: Buffer.from(stdout).toString("base64"), truncated: bytes > keptLogBytes };
 }
 
-function failure(code: "invalid" | "timeout", what: string, { output }: UserDataLog): MccError {
+function failure(code: ErrorCode, what: string, { output }: UserDataLog): MccError {
   const words = lastWords(Buffer.from(output, "base64").toString());
   const said = words === "" ? "it said nothing" : `the last it said: "${words}"`;
   return new MccError(code, `${what}; ${said}.`, { confidential: true });

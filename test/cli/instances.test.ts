@@ -60,7 +60,7 @@ describe("instances by command", function () {
       const words = ["-i", "micro", "-t", "light", "-k", "doylenet", "-n", "my-web-server"];
       assert.match(
         await output(["mcc-run-instances", ...words]),
-        /^ID .*KEYS\n\d+ {2}my-web-server {2}running {2}198\.18\.0\.\d+ +micro {2}light {2}doylenet$/,
+        /^ID .*OWNER\n\d+ {2}my-web-server {2}running {2}198\.18\.0\.\d+ +micro {2}light {2}doylenet {2}- {4}-$/,
       );
       await client.call("key.remove", { name: "doylenet" });
     });
@@ -72,6 +72,35 @@ describe("instances by command", function () {
       );
       assert.match(await output(["mcc-run-instances", "--no-wait", "-q"]), /^\d+$/);
       assert.match(await output(["mcc-run-instances", "--json"]), /^\[\n {2}\{\n {4}"id": \d+,/);
+    });
+
+    it("takes a script and rungs, and logs shows what became of the script", async () => {
+      const words = ["--wait-for", "ssh,http:8080/health", "--timeout", "90s", "--keep-on-failure"];
+      const script = ["mcc", "run-instances", "-n", "web", "--user-data", "-", ...words, "-q"];
+      const id = await output(script, "echo hello\r\n");
+      for (const named of ["web", id]) {
+        const { exitCode, stdout, stderr } = await run(["mcc", "logs", named]);
+        assert.deepEqual([exitCode, stderr], [0, "The script did not come to an end."]);
+        assert.match(stdout, /simulated, and its userData was not run/);
+      }
+      await assertFails(["mcc", "logs", "wbe"], /No instance "wbe".*Did you mean "web"\?/);
+      await make("db");
+      await assertFails(["mcc", "logs", "db"], /\("db"\) was made without userData/);
+    });
+
+    it("refuses a script that cannot be read or sent, and does not show it", async () => {
+      await assertFails(
+        ["mcc", "run-instances", "--user-data", "none.sh"],
+        /"none\.sh" cannot be read .*ENOENT/,
+      );
+      const { exitCode, stdout, stderr } = await run(
+        ["mcc", "run-instances", "--user-data", "-"],
+        "secret\u0000",
+      );
+      assert.deepEqual([exitCode, stdout], [1, ""]);
+      assert.match(stderr, /userData: a userData script is text, without control characters/);
+      assert.doesNotMatch(stderr, /secret/);
+      assert.deepEqual(await names(), []);
     });
 
     it("makes several at once, and shows them in the order of their names", async () => {

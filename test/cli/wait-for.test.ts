@@ -22,7 +22,7 @@ describe("what --wait-for takes", () => {
     ],
   ];
   for (const [written, rungs] of rows) {
-    it(`${written.join(" and ")}`, () => assert.deepEqual(waitForOption.value.parse(written), rungs));
+    it(written.join(" and "), () => assert.deepEqual(waitForOption.value.parse(written), rungs));
   }
 
   for (const wrong of [

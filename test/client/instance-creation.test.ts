@@ -29,19 +29,41 @@ describe("createInstance", () => {
     assert.deepEqual(daemon.methods(), ["instance.create", "instance.wait", "instance.wait"]);
   });
 
-  it("fails with what the create failed with", async () => {
+  it("asks once for an instance that is ready soon", async () => {
+    const daemon = await startDaemon({ "instance.create": () => exampleInstance() });
+    assert.deepEqual(await createInstance(connect({ server: daemon.url }), {}), exampleInstance());
+    assert.deepEqual(daemon.methods(), ["instance.create"]);
+  });
+
+  it("tells what a new instance waits for, where somebody wants to know", async () => {
+    const waiting = exampleInstance({ status: "pending", waitingFor: "tcp 80" });
+    const answers = [{ ready: false, instance: waiting }, ready];
     const daemon = await startDaemon({
       "instance.create": () => pending,
-      "instance.wait": () => {
-        throw new MccError("engine", `The step "start" failed.`);
-      },
+      "instance.wait": () => answers.shift(),
     });
-    await assertMccError(
-      createInstance(connect({ server: daemon.url }), { clientToken: "t".repeat(8) }),
-      "engine",
-      /start/,
-    );
+    const seen: Instance[] = [];
+    const client = connect({ server: daemon.url });
+    await createInstance(client, {}, { onWaiting: (one) => seen.push(one) });
+    assert.deepEqual(seen, [waiting]);
+    assert.ok(daemon.calls.at(-1)?.parameters.timeoutSeconds !== undefined, "it does not wait for a minute");
   });
+
+  for (const status of ["pending", "failed"] as const) {
+    it(`fails with what the create failed with, ${status} by its answer`, async () => {
+      const daemon = await startDaemon({
+        "instance.create": () => exampleInstance({ status }),
+        "instance.wait": () => {
+          throw new MccError("engine", `The step "start" failed.`);
+        },
+      });
+      await assertMccError(
+        createInstance(connect({ server: daemon.url }), { clientToken: "t".repeat(8) }),
+        "engine",
+        /start/,
+      );
+    });
+  }
 
   it("fails at once where no daemon is", async () => {
     const client = connect({ server: `127.0.0.1:${await freePort()}` });

@@ -103,6 +103,31 @@ describe("real hosts of a stack", function () {
     }
   });
 
+  it("of a fleet are reached by its own text for ssh -F, with no known_hosts file", async () => {
+    const publicKey = await readFile(join(folder, "new.pub"), "utf8");
+    await stack.program(`
+      const key = new Key("me", { publicKey: ${JSON.stringify(publicKey)} });
+      const fleet = new Fleet("web", { count: 2, namePrefix: "web", keys: [key.name] });
+      exports.sshConfig = fleet.sshConfig;
+    `);
+    await stack.up();
+    const file = join(folder, "ssh_config");
+    const log = async (config: string, host: string) => {
+      await writeFile(file, config);
+      const words = ["-F", file, "-o", "BatchMode=yes", "-i", join(folder, "new"), host, "hostname"];
+      return await execa("ssh", words, { reject: false, stdin: "ignore", env: { HOME: folder } });
+    };
+    const config = await stack.output("sshConfig", z.string());
+    for (const host of ["web-1", "web-2"]) {
+      const { stdout, stderr } = await log(config, host);
+      assert.deepEqual([stdout, stderr], [host, ""]);
+    }
+    const [one = "", two = ""] = config.match(/ssh-ed25519 \S+/g) ?? [];
+    const { exitCode, stderr } = await log(config.replace(one, two), "web-1");
+    assert.equal(exitCode, 255);
+    assert.match(stderr, /Host key verification failed/);
+  });
+
   it("are gone after a destroy", async () => {
     await stack.destroy();
     assert.deepEqual(await client.call("instance.list", {}), []);

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
-import { decodeCall } from "../../protocol/codec";
+import { decodeCall, encodeCall } from "../../protocol/codec";
 
 interface Hold {
   readonly method: string;
@@ -9,7 +9,10 @@ interface Hold {
   readonly released: Promise<void>;
 }
 
-/** Stands between a client and a daemon, and keeps an answer back while a test does something. */
+/**
+ * Stands between a client and a daemon, and keeps an answer back while a test does something. No `instance.create` is
+ * answered later than at once, so that an `instance.wait` follows, as with instances that take their time.
+ */
 export class HoldingProxy {
   readonly #server: Server;
   #hold: Hold | undefined;
@@ -48,7 +51,7 @@ export class HoldingProxy {
   }
 
   async #pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await text(request);
+    const body = await withoutWait(await text(request));
     const { authorization = "" } = request.headers;
     const answer = await fetch(this.daemonUrl, { method: "POST", body, headers: { authorization } });
     const xml = await answer.text();
@@ -60,4 +63,11 @@ export class HoldingProxy {
     }
     response.writeHead(answer.status).end(xml);
   }
+}
+
+async function withoutWait(body: string): Promise<string> {
+  const { method, parameters } = await decodeCall(body);
+  return method === "instance.create"
+    ? encodeCall(method, [{ ...Object(parameters[0]), waitSeconds: 0 }])
+    : body;
 }

@@ -87,7 +87,7 @@ export class PulumiStack {
   async program(body: string): Promise<void> {
     await this.write(
       "index.js",
-      `const pulumi = require("@pulumi/pulumi");\nconst { Instance, Key } = require("minicloud");\n${body}\n`,
+      `const pulumi = require("@pulumi/pulumi");\nconst minicloud = require("minicloud");\nconst { Fleet, Instance, Key } = minicloud;\n${body}\n`,
     );
   }
 

@@ -113,7 +113,11 @@ function claimant(
  *
  * @throws MccError `engine`.
  */
-export function readList({ stdout, stderr }: Ended): ListedContainer[] {
+export function readList({ stdout, stderr }: Pick<Ended, "stdout" | "stderr">): ListedContainer[] {
+  // What an older vzlist says, in place of an empty list, on a host without containers.
+  if (stdout === "" && stderr.trim() === "Container(s) not found") {
+    return [];
+  }
   const rows = parseContainerList(stdout);
   const complaints = stderr.split("\n").filter((line) => line.trim() !== "" && !/^warning/i.test(line));
   // vzlist ends with 0 also when it could not collect them.

@@ -1,6 +1,6 @@
 import { commands, type EngineCommand, type Target } from "./command";
 import { readVariables, type Variables } from "./configuration-file";
-import type { Containers } from "./containers";
+import type { Containers, OwnContainer } from "./containers";
 import type { EarlierCommands } from "./earlier-commands";
 import { failureOf } from "./engine";
 import type { ExitKind } from "./exit-meaning";
@@ -31,36 +31,30 @@ export class Destruction {
   /** Gone already is success. A container of someone else's under the same id is never touched. */
   async destroy(id: number): Promise<void> {
     await this.earlier.end(id);
-    const found = await this.#find(id);
+    const listed = (await this.containers.look()).own.get(id);
+    const found =
+      listed === undefined ? await findUnlisted(await this.vz.host(), this.serverId, id) : recordOf(listed);
     if (found !== undefined && this.records.get(id) === undefined) {
       // The list loses sight of a container before the last of it is gone.
       await this.records.write(found);
     }
     const record = this.records.get(id);
     if (record !== undefined) {
-      await this.#destroyRecorded(record);
+      await this.#destroyRecorded(record, listed?.running === true);
       await this.records.remove(id);
     }
     this.containers.remove(id);
   }
 
-  async #find(id: number): Promise<UnfinishedRecord | undefined> {
-    const listed = (await this.containers.look()).own.get(id);
-    if (listed === undefined) {
-      return await findUnlisted(await this.vz.host(), this.serverId, id);
-    }
-    return listed.names === undefined ? undefined : { id, ctid: listed.ctid, ...listed.names };
-  }
-
   /** It may have a configuration, or files, or both; whether the list shows it depends on which. */
-  async #destroyRecorded(record: UnfinishedRecord): Promise<void> {
+  async #destroyRecorded(record: UnfinishedRecord, isRunning: boolean): Promise<void> {
     const host = await this.vz.host();
     const variables = await readVariables(host.containerConfiguration(record.ctid));
     if (variables !== undefined) {
       if (!(await this.#isOurs(variables, record))) {
         return;
       }
-      await this.#destroyConfigured(record);
+      await this.#destroyConfigured(record, isRunning);
     }
     await removePrivateArea(host, record.ctid);
     await removeRemains(host, record.ctid);
@@ -74,8 +68,12 @@ export class Destruction {
       : metadata.serverId === this.serverId && metadata.id === record.id;
   }
 
-  async #destroyConfigured(target: Target): Promise<void> {
+  /** @param isRunning what the list said: a `destroy` that would be refused is spared. */
+  async #destroyConfigured(target: Target, isRunning: boolean): Promise<void> {
     const command = commands.destroy(target);
+    if (isRunning) {
+      await this.vz.run(commands.kill(target));
+    }
     for (let cleared = 0; ; cleared += 1) {
       const ended = await this.vz.attempt(command);
       if (command.successes?.includes(ended.exitCode) === true) {
@@ -88,4 +86,9 @@ export class Destruction {
       await this.vz.run(clear(target));
     }
   }
+}
+
+/** Undefined for one that is only recorded as half-made. */
+function recordOf({ id, ctid, names }: OwnContainer): UnfinishedRecord | undefined {
+  return names && { id, ctid, ...names };
 }

@@ -51,6 +51,11 @@ export const exitCodes = {
   ],
 } as const satisfies Record<string, readonly ExitMeaning[]>;
 
+/** vzlist's own. Source: src/vzlist.c. */
+export const listExitCodes: readonly ExitMeaning[] = [
+  row(1, "engine", "the containers could not be listed", "run vzlist -a by hand, and mend what it says"),
+];
+
 /**
  * @param words all that vzctl wrote.
  * @returns undefined for an exit code that is not in the table.

@@ -31,7 +31,7 @@ export interface Generation {
   readonly setOptions: (making: Making) => readonly string[];
   /** How a limit of memory is set; undefined is none. */
   readonly memoryOptions: (bytes: number | undefined, model: MemoryModel) => readonly string[];
-  /** Whether `create` knows `--layout simfs`. */
+  /** Whether it has the layout simfs: a private area that is the root itself. */
   readonly simfs: boolean;
   /** Whether what is found under the ctid of a container that was being made is that container. */
   readonly isHalfMade: (found: Names, made: Names) => boolean;

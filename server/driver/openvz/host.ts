@@ -77,8 +77,13 @@ export class HostConfiguration {
   }
 
   #ofContainer(variable: string, standard: string, ctid: string): string {
-    return (this.#variables.get(variable) ?? standard).replace(/\$(VEID|\{VEID\})/g, ctid);
+    return ofContainer(this.#variables.get(variable) ?? standard, ctid);
   }
+}
+
+/** The path that a configuration means for one container. */
+export function ofContainer(pattern: string, ctid: string): string {
+  return pattern.replace(/\$(VEID|\{VEID\})/g, ctid);
 }
 
 /** @throws MccError `unavailable` when there is no such file. */

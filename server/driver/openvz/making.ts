@@ -8,6 +8,7 @@ import { exists, type HostConfiguration } from "./host";
 import { limitOptions } from "./limits";
 import { formatMetadata } from "./metadata";
 import { NameTurns } from "./name-turns";
+import { plainRoot } from "./plain-root";
 import { writeIntoRoot } from "./root-files";
 import { readSamples, type Sample } from "./sample-types";
 import type { UnfinishedRecords } from "./unfinished-records";
@@ -47,28 +48,33 @@ export class Making {
 
   /** Into a container that does not run. */
   async writeFiles(target: Target, files: readonly ContainerFile[]): Promise<void> {
-    await this.whileMounted(target, "written", (root) => writeIntoRoot(root, files));
+    await this.inRoot(target, "written", (root) => writeIntoRoot(root, files));
   }
 
   /**
-   * Does the work on the root folder of a container that does not run.
+   * Does the work on the root folder of a container that does not run, which is mounted for it where it has to be.
    *
    * @param done what it does to files, for the message when it fails.
    */
-  async whileMounted<T>(
-    target: Target,
-    done: "read" | "written",
-    work: (root: string) => Promise<T>,
-  ): Promise<T> {
-    const root = (await this.vz.host()).root(target.ctid);
-    await this.vz.run(commands.mount(target));
+  async inRoot<T>(target: Target, done: "read" | "written", work: (root: string) => Promise<T>): Promise<T> {
+    const plain = await plainRoot(this.vz, target.ctid);
+    const root = plain ?? (await this.#mount(target));
     const result = await work(root).catch(async (error: unknown) => {
       const code = MccError.isInstance(error) ? error.code : "engine";
       const said = `The files of container ${target.id} could not be ${done}: ${messageOf(error)}`;
-      throw new MccError(code, `${said}${await this.#unmountAfterFailure(target)}`, { cause: error });
+      const more = plain === undefined ? await this.#unmountAfterFailure(target) : "";
+      throw new MccError(code, `${said}${more}`, { cause: error });
     });
-    await this.vz.run(commands.unmount(target));
+    if (plain === undefined) {
+      await this.vz.run(commands.unmount(target));
+    }
     return result;
+  }
+
+  /** @returns where. */
+  async #mount(target: Target): Promise<string> {
+    await this.vz.run(commands.mount(target));
+    return (await this.vz.host()).root(target.ctid);
   }
 
   /** @returns what to add to the first failure's message, which is the one that counts. */

@@ -96,6 +96,7 @@ class OpenvzDriver implements Driver {
 
   async open(): Promise<void> {
     await mkdir(this.options.folder, { recursive: true, mode: 0o700 });
+    await this.#records.removeHalfWritten();
     await this.#load();
     if (this.options.network.nat) {
       this.options.log.warn(

@@ -5,6 +5,7 @@ import { readVariables } from "./configuration-file";
 import type { Containers } from "./containers";
 import type { EarlierCommands } from "./earlier-commands";
 import type { Guest } from "./guest";
+import { ofContainer } from "./host";
 import type { Making } from "./making";
 import { formatMetadata, parseMetadata } from "./metadata";
 import { readFromRoot } from "./root-files";
@@ -74,7 +75,7 @@ export class TakeOver implements TakesOver {
     const { containers, guest, making } = this.parts;
     const target = await containers.get(id);
     if ((await containers.look()).own.get(id)?.running !== true) {
-      return await making.whileMounted(target, "read", (root) => readFromRoot(root, path, mostFileBytes));
+      return await making.inRoot(target, "read", (root) => readFromRoot(root, path, mostFileBytes));
     }
     const { stdout } = await guest.exec(target, {
       command: ["/bin/sh", "-c", readScript, "sh", path],
@@ -86,7 +87,7 @@ export class TakeOver implements TakesOver {
   /** Where vzctl would mount it, we would read and write elsewhere. */
   async #refuseOtherPlace(ctid: string, root: string | undefined): Promise<void> {
     const expected = (await this.vz.host()).root(ctid);
-    const actual = (root ?? expected).replace(/\$(VEID|\{VEID\})/g, ctid);
+    const actual = ofContainer(root ?? expected, ctid);
     if (actual !== expected) {
       throw new MccError(
         "conflict",

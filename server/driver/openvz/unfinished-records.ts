@@ -13,6 +13,8 @@ const recordSchema = z.object({
 });
 export type UnfinishedRecord = z.output<typeof recordSchema>;
 
+const halfWritten = ".new";
+
 /** A file for each container that is being made or destroyed, gone when that is done. */
 export class UnfinishedRecords {
   readonly #folder: string;
@@ -32,6 +34,14 @@ export class UnfinishedRecords {
     }
   }
 
+  /** Removes what a daemon that died had not finished writing: nothing was done yet. */
+  async removeHalfWritten(): Promise<void> {
+    const names = (await unlessErrno(readdir(this.#folder), "ENOENT")) ?? [];
+    for (const name of names.filter((candidate) => candidate.endsWith(halfWritten))) {
+      await rm(join(this.#folder, name), { force: true });
+    }
+  }
+
   all(): UnfinishedRecord[] {
     return [...this.#records.values()];
   }
@@ -44,14 +54,15 @@ export class UnfinishedRecords {
   async write(record: UnfinishedRecord): Promise<void> {
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     const path = this.#pathOf(record.id);
-    const file = await open(`${path}.new`, "w", 0o600);
+    const temporary = `${path}${halfWritten}`;
+    const file = await open(temporary, "w", 0o600);
     try {
       await file.writeFile(JSON.stringify(record));
       await file.datasync();
     } finally {
       await file.close();
     }
-    await rename(`${path}.new`, path);
+    await rename(temporary, path);
     await this.#syncFolder();
     this.#records.set(record.id, record);
   }

@@ -3,7 +3,8 @@ import { commands, type EngineCommand } from "./command";
 import type { ListedContainer } from "./container-list";
 import { readList } from "./containers";
 import { type Ended, Engine, type EngineOptions } from "./engine";
-import { exitCodes } from "./exit-codes";
+import { exitCodes, listExitCodes } from "./exit-codes";
+import type { ExitMeaning } from "./exit-meaning";
 import { type Generation, generationOf } from "./generation";
 import { exists, type HostConfiguration, type HostPlaces, readHostConfiguration } from "./host";
 import type { MemoryModel } from "./memory-model";
@@ -33,12 +34,12 @@ export class Vz {
 
   /** See `Engine.run`. */
   async run(command: EngineCommand): Promise<Ended> {
-    return await this.#engine.run(command, (await this.generation()).exitCodes);
+    return await this.#engine.run(command, await this.#exitCodesOf(command));
   }
 
   /** See `Engine.attempt`. */
   async attempt(command: EngineCommand): Promise<Ended> {
-    return await this.#engine.attempt(command, (await this.generation()).exitCodes);
+    return await this.#engine.attempt(command, await this.#exitCodesOf(command));
   }
 
   /** All containers of the host. */
@@ -62,6 +63,11 @@ export class Vz {
   /** Whether containers can lie in disk images. */
   async hasPloop(): Promise<boolean> {
     return await exists(join(this.places.procVz, "ploop_minor"));
+  }
+
+  async #exitCodesOf({ program }: EngineCommand): Promise<readonly ExitMeaning[]> {
+    const { exitCodes: ofVzctl } = await this.generation();
+    return { vzctl: ofVzctl, vzlist: listExitCodes }[program];
   }
 
   async #askGeneration(): Promise<Generation> {

@@ -24,7 +24,7 @@ export interface Behaviour {
   readonly generation: "v4" | "v7";
   /** What vzlist prints in place of a list. */
   readonly listOutput?: string;
-  /** Whether the kernel is an OpenVZ one; an upstream one is announced at each command. */
+  /** Whether the kernel is an OpenVZ one, which it then stays; an upstream one is announced at each command. */
   readonly openvzKernel: boolean;
   /** Whether `--ram` and `--swap` work. */
   readonly vswap: boolean;
@@ -33,6 +33,8 @@ export interface Behaviour {
   /** How long the script that unpacks images rests first. */
   readonly unpackMs: number;
   readonly faults: readonly Fault[];
+  /** How long a command of vzctl, or `list`, takes at least. Default: as long as the fake itself needs. */
+  readonly latenciesMs?: Readonly<Record<string, number>>;
 }
 
 /** The host of the recorded runs. */

@@ -118,8 +118,8 @@ async function runScript(host: FakeHost, archive: string, folder: string): Promi
   const seconds = String(host.behaviour.unpackMs / 1000);
   const words = ["-c", 'sleep "$1"; exec tar -xf "$2" -C "$3"', "vps-create", seconds, archive, folder];
   const script = spawn("/bin/sh", words, { stdio: "ignore", env: { PATH: "/bin:/sbin:/usr/bin:/usr/sbin" } });
-  const [exitCode]: (number | null)[] = await once(script, "exit");
-  if (exitCode !== 0) {
-    throw new Exit(exitCode ?? 3);
+  await once(script, "exit");
+  if (script.exitCode !== 0) {
+    throw new Exit(script.exitCode ?? 3);
   }
 }

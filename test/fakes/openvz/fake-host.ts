@@ -112,6 +112,11 @@ export class FakeHost {
     }
   }
 
+  /** Waits until the command has taken as long as it does on the host that is played. */
+  async takeItsTime(command: string): Promise<void> {
+    await pause(Math.max(0, (this.behaviour.latenciesMs?.[command] ?? 0) - performance.now()));
+  }
+
   /** The ctids that have a configuration, sorted. */
   ctids(): string[] {
     return readdirSync(this.configurationFolder)

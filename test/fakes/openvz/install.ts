@@ -60,7 +60,8 @@ export class FakeOpenvz {
     folders.forEach((folder) => mkdirSync(host.path(folder), { recursive: true }));
     host.#writeConfiguration();
     host.#writePrograms();
-    writeBehaviour(root, { ...recordedHost, ...behaviour });
+    writeBehaviour(root, recordedHost);
+    host.behave(behaviour);
     return host;
   }
 
@@ -79,7 +80,11 @@ export class FakeOpenvz {
   }
 
   behave(changes: Partial<Behaviour>): void {
-    writeBehaviour(this.root, { ...readBehaviour(this.root), ...changes });
+    const behaviour = { ...readBehaviour(this.root), ...changes };
+    writeBehaviour(this.root, behaviour);
+    if (behaviour.openvzKernel) {
+      mkdirSync(this.places.procVz, { recursive: true });
+    }
   }
 
   /**

@@ -1,26 +1,9 @@
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { writeFileSync } from "node:fs";
 import { execa } from "execa";
-import { z } from "zod";
 import { temporaryFolders } from "../../support/temporary-folder";
 import { FakeOpenvz, imageName, makeImage } from "./install";
-
-const runSchema = z.object({
-  argv: z.array(z.string()),
-  exit: z.int(),
-  stdout: z.string(),
-  stderr: z.string(),
-  stdin: z.string().optional(),
-  note: z.string().optional(),
-});
-type Run = z.infer<typeof runSchema>;
-
-const repository = join(__dirname, "../../../..");
-const runs = readFileSync(join(repository, "test/fakes/openvz/recorded-runs.jsonl"), "utf8")
-  .trim()
-  .split("\n")
-  .map((line) => runSchema.parse(JSON.parse(line)));
+import { type Run, runs } from "./recorded-runs";
 
 /** What the recording cannot hold a fake to, each with the reason. */
 const setAside: readonly { reason: string; normalise: (run: Run) => Run }[] = [

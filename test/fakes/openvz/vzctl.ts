@@ -69,6 +69,7 @@ async function runLocked(action: string, command: Command): Promise<void> {
   try {
     await host.reach(`${action}:locked`);
     await lockingCommands[action]?.(command);
+    await host.takeItsTime(action);
     await host.reach(`${action}:done`);
     host.unlock(container.ctid);
   } catch (error) {

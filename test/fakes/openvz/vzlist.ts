@@ -28,7 +28,11 @@ const both: Readonly<Record<string, Field>> = {
   status: { json: ({ status }) => quoted(status), column: ({ status }) => status.padEnd(9) },
   ip: list("IP_ADDRESS"),
   hostname: text("HOSTNAME"),
-  name: text("NAME"),
+  // One whose link leads elsewhere, or nowhere, is not shown.
+  name: {
+    json: (container) => quoted(linkedName(container)),
+    column: (container) => (linkedName(container) ?? "-").padEnd(32),
+  },
   description: text("DESCRIPTION"),
   ostemplate: text("OSTEMPLATE"),
   nameserver: list("NAMESERVER"),
@@ -71,6 +75,7 @@ async function main(words: readonly string[]): Promise<void> {
   const order = orderAt === -1 ? "ctid,status,ip,hostname" : (words[orderAt + 1] ?? "");
   const asked = words.filter((word, index) => !word.startsWith("-") && index !== orderAt + 1);
   await host.reach("list");
+  await host.takeItsTime("list");
   if (host.behaviour.listOutput !== undefined) {
     host.say(host.behaviour.listOutput);
     return;
@@ -118,6 +123,11 @@ function printJson(
     return `\n  {\n${lines.join(",\n")}\n  }`;
   });
   host.say(`[${rows.join(",")}\n]`);
+}
+
+function linkedName({ host, ctid, variables }: FakeContainer): string | undefined {
+  const name = variables.get("NAME");
+  return name !== undefined && host.ctidOfName(name) === ctid ? name : undefined;
 }
 
 function quoted(value: string | undefined): string {

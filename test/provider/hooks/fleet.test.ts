@@ -104,14 +104,7 @@ describe("the hooks of a Fleet", () => {
     });
 
     it("fails plainly with what the daemon failed with and undid", async () => {
-      let undone = false;
-      await connected({
-        "fleet.wait": () => {
-          undone = true;
-          throw new MccError("engine", "web-2: no.");
-        },
-        "fleet.get": () => (undone ? missing() : missing()),
-      });
+      await connected({ "fleet.wait": fails("engine", "web-2: no."), "fleet.get": missing });
       await assert.rejects(fleet.create(inputs), (error: Error) => {
         assert.equal(error.message, "web-2: no.");
         assert.equal("id" in error, false);
@@ -122,12 +115,6 @@ describe("the hooks of a Fleet", () => {
     it("records a fleet that is kept after it failed", async () => {
       const counts = { wanted: 2, ready: 1, pending: 0, failed: 1 };
       const failed = { ...made, status: "failed" as const, counts };
-      await connected({
-        "fleet.wait": (_parameters, { method }) => {
-          assert.equal(method, "fleet.wait");
-          return { done: false, fleet: failed };
-        },
-      });
       const daemon = await connected({
         "fleet.wait": fails("engine", "web-2: no."),
         "fleet.apply": () => {

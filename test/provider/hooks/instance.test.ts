@@ -71,7 +71,7 @@ describe("the hooks of an Instance", () => {
       assert.deepEqual(await instance.create(inputs), { id: "500", outs: state });
       assert.deepEqual(daemon.calls[1]?.parameters, {
         ...{ name: "web", type: "basic", keys: ["me"], labels: { tier: "front", ...ownerLabels } },
-        ...{ image: "micro", waitFor: ["ssh"], clientToken },
+        ...{ image: "micro", waitFor: ["ssh"], clientToken, waitSeconds: 2 },
       });
       assert.equal(daemon.calls[1].authorization, "Bearer t0ken");
       assert.deepEqual(daemon.methods(), ["instance.create", "instance.wait"]);

@@ -30,6 +30,20 @@ describe("when a step of the engine fails", () => {
     });
   }
 
+  it("while the answer to the create waits: the wait for the instance tells, and no step is done twice", async () => {
+    const test = await newCloud();
+    const start = sinon.stub(test.driver, "start").rejects(broken);
+    const instance = await test.cloud.instances.create(creation({ name: "web", waitSeconds: 60 }));
+    assert.equal(instance.status, "pending");
+    await assertMccError(
+      test.cloud.instances.wait({ ...targetOf(instance), timeoutSeconds: 60 }),
+      "engine",
+      /step "start" failed: .*undone/,
+    );
+    assert.equal(start.callCount, 1);
+    await assertNothingRemains(test);
+  });
+
   it("the undoing too: the instance has failed, keeps what is its own, and is cleared away later", async () => {
     const test = await newCloud();
     const clock = sinon.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });

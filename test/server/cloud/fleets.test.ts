@@ -301,6 +301,58 @@ describe("fleets", () => {
     });
   });
 
+  describe("with a life of its own", () => {
+    it("is destroyed as a whole when its ttl is over, also by the next daemon", async () => {
+      const { cloud, driver, reopen } = await newCloud();
+      const { ttlSeconds } = await applied(cloud, { ...web, count: 2, ttlSeconds: 1 });
+      assert.equal(ttlSeconds, 1);
+      const next = await reopen();
+      await eventually(async () => (await next.fleets.list({})).length === 0, "it is destroyed");
+      assert.deepEqual(await driver.list(), []);
+    });
+
+    it("has its ttl renewed by each apply and by extend, and loses it without one", async () => {
+      const { cloud } = await newCloud();
+      await applied(cloud, { ...web, count: 1, ttlSeconds: 60 });
+      const extended = await cloud.fleets.extend({ fleet: "web", ttlSeconds: 600 });
+      assert.equal(extended.ttlSeconds, 600);
+      assert.equal((await cloud.fleets.extend({ fleet: "web" })).ttlSeconds, 600);
+      assert.equal((await applied(cloud, { ...web, count: 1 })).expiresAt, undefined);
+      await assertMccError(cloud.fleets.extend({ fleet: "web" }), "invalid", /no ttl to renew/);
+    });
+
+    it("is destroyed as a whole when its lease ends", async () => {
+      const { cloud, driver } = await newCloud();
+      const { lease } = cloud.leases.open({ seconds: 60 });
+      await applied(cloud, { ...web, count: 3, lease });
+      assert.deepEqual(await cloud.leases.end({ lease }), { destroyed: 3 });
+      assert.deepEqual(await driver.list(), []);
+      assert.deepEqual(await cloud.fleets.list({}), []);
+      const again = fleetOf({ ...web, count: 3, lease });
+      await assertMccError(cloud.fleets.apply(again), "not-found", /is not open/);
+    });
+  });
+
+  it("are made with userData, whose logs outlast a restart, and made anew with another", async () => {
+    const { cloud, driver, reopen, stateFolder } = await newCloud();
+    const made = await applied(cloud, { ...web, count: 2, userData: "echo one" });
+    assert.match(made.userDataDigest ?? "", /^[0-9a-f]{64}$/);
+    const before = await membersOf(cloud);
+    const next = await reopen();
+    const { output } = await next.instances.log({ instance: "web-2" });
+    assert.match(Buffer.from(output, "base64").toString(), /simulated/);
+    await applied(next, { ...web, count: 2, userData: "echo one" });
+    assert.deepEqual(await membersOf(next), before);
+    await applied(next, { ...web, count: 2, userData: "echo two" });
+    const after = await membersOf(next);
+    assert.equal(
+      after.some(({ id }) => before.some((member) => member.id === id)),
+      false,
+    );
+    await next.fleets.destroy({ fleet: "web" });
+    await assertNothingLeft({ cloud: next, driver, stateFolder });
+  });
+
   it("a member cannot be given another name", async () => {
     const { cloud } = await newCloud();
     await applied(cloud, { ...web, count: 1 });

@@ -34,6 +34,17 @@ describe("instances", () => {
     assert.match(running.sshHostKey, /^ssh-ed25519 AAAA/);
   });
 
+  it("are answered for when they are ready, if that is not too long", async () => {
+    const { cloud, driver } = await newCloud();
+    assert.equal((await cloud.instances.create(creation({ waitSeconds: 60 }))).status, "running");
+    let goOn = (): void => undefined;
+    sinon.stub(driver, "start").returns(new Promise((resolve) => (goOn = resolve)));
+    const slow = await cloud.instances.create(creation({ waitSeconds: 1 }));
+    goOn();
+    sinon.restore();
+    assert.equal(slow.status, "pending");
+  });
+
   it("are refused with what there is when image, type or key is unknown", async () => {
     const { cloud } = await newCloud();
     const create = (parameters: object) => cloud.instances.create(creation(parameters));

@@ -1,41 +1,15 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import type { Cloud } from "../../../server/cloud/cloud";
 import { imageName } from "../../fakes/openvz/install";
-import { fakeHosts } from "../../fakes/openvz/suite";
 import { assertMccError } from "../../support/assert-error";
-import { eventually } from "../../support/eventually";
 import { createReady, targetOf } from "../../support/test-cloud";
-import { openOpenvzCloud, wanted } from "./openvz-cloud";
+import { fakeClouds, wanted } from "./openvz-cloud";
 
 for (const generation of ["v4", "v7"] as const) {
   describe(`the cloud over OpenVZ, the fake ${generation}`, () => {
-    const clouds: Cloud[] = [];
-    const closeAll = async (): Promise<void> => {
-      await Promise.all(clouds.splice(0).map((cloud) => cloud.close()));
-    };
-    const host = fakeHosts({ generation }, closeAll);
-    const open = async (): Promise<Cloud> => {
-      const cloud = await openOpenvzCloud(host().root);
-      clouds.push(cloud);
-      return cloud;
-    };
-    /** Starts another daemon and kills it when an engine command has begun, which goes on for a while. */
-    const killDaemon = async (work: "create" | "destroy", at: string): Promise<void> => {
-      host().behave({ faults: [{ at, delayMs: 4000, times: 1 }] });
-      const daemon: ChildProcess = spawn(
-        process.execPath,
-        [join(__dirname, "openvz-victim.js"), host().root, work],
-        { stdio: "inherit" },
-      );
-      await eventually(() => host().waitsAt(at), `"${at}" is reached`);
-      daemon.kill("SIGKILL");
-      await once(daemon, "exit");
-    };
+    const { host, open, closeAll, killAt } = fakeClouds({ generation });
 
     it("makes several at once, gives nobody what others have, and destroys all", async () => {
       const cloud = await open();
@@ -61,6 +35,27 @@ for (const generation of ["v4", "v7"] as const) {
       assert.deepEqual(host().remains(), [
         ...["etc/vz/conf/501.conf", "etc/vz/names/theirs", "vz/private/501", "vz/root/501"],
       ]);
+    });
+
+    it("runs userData once, and says how it ended", async () => {
+      const cloud = await open();
+      const userData = "pwd; echo $HOME; id -u; echo to stderr >&2; sleep 4321 &";
+      const instance = await createReady(cloud, { ...wanted, userData });
+      const log = await cloud.instances.log(targetOf(instance));
+      assert.deepEqual([log.running, log.exitCode], [false, 0]);
+      assert.equal(Buffer.from(log.output, "base64").toString(), "/root\n/root\n0\nto stderr\n");
+      await cloud.instances.destroy(targetOf(instance));
+      await assertMccError(
+        createReady(cloud, { ...wanted, userData: "#!/bin/sh\necho no luck; exit 3" }),
+        "invalid",
+        /userData ended with exit code 3; the last it said: "no luck"/,
+      );
+      await assertMccError(
+        createReady(cloud, { ...wanted, userData: "echo so far; sleep 4321", readyTimeoutSeconds: 2 }),
+        "timeout",
+        /userData did not end within 2 s and was killed; the last it said: "so far"/,
+      );
+      assert.deepEqual(host().remains(), []);
     });
 
     it("lists all by one vzlist", async () => {
@@ -98,14 +93,16 @@ for (const generation of ["v4", "v7"] as const) {
     });
 
     for (const at of [
-      ...["create", "create:unpacking", "create:done", "set:locked", "mount:done"],
-      ...["start:mounted", "start:running"],
+      ...["create", "create:unpacking", "create:done", "set:locked", "set:done"],
+      // What is plain in the private area needs no mount to be written to.
+      ...(generation === "v7" ? ["mount:locked", "mount:done", "umount:locked", "umount:done"] : []),
+      ...["start:locked", "start:mounted", "start:running"],
     ]) {
       it(`undoes after a restart a create that was killed at "${at}", its engine command still at work`, async () => {
         const before = await open();
         const survivor = await createReady(before, { ...wanted, name: "survivor" });
         await closeAll();
-        await killDaemon("create", at);
+        await killAt("create", { at });
         const next = await open();
         assert.deepEqual(
           (await next.instances.list({})).map(({ uid, status }) => [uid, status]),
@@ -117,9 +114,12 @@ for (const generation of ["v4", "v7"] as const) {
       });
     }
 
-    for (const at of ["stop:stopped", "destroy:locked", "destroy:moved", "destroy:configuration"]) {
+    for (const at of [
+      ...["stop:locked", "stop:stopped", "destroy", "destroy:locked", "destroy:moved"],
+      ...["destroy:configuration", "destroy:done"],
+    ]) {
       it(`finishes after a restart a destroy that was killed at "${at}"`, async () => {
-        await killDaemon("destroy", at);
+        await killAt("destroy", { at });
         const next = await open();
         assert.deepEqual(await next.instances.list({}), []);
         assert.deepEqual(await next.foreignContainers(), []);

@@ -124,6 +124,16 @@ describe("after a daemon was killed", () => {
     assert.equal(ready, true);
   });
 
+  it("a record with one word for when it is ready, as earlier daemons wrote it, is understood", async () => {
+    const { cloud, stateFolder, reopen } = await newCloud();
+    const instance = await createReady(cloud);
+    const record = JSON.parse(await readRecord(stateFolder, instance.id)) as object;
+    await writeFile(recordPath(stateFolder, instance.id), JSON.stringify({ ...record, waitFor: "ssh" }));
+    const next = await reopen();
+    await next.instances.update({ ...targetOf(instance), labels: { a: "b" } });
+    assert.match(await readRecord(stateFolder, instance.id), /"waitFor": \[\s*"ssh"\s*\]/);
+  });
+
   it("a record that someone changed by hand so that it cannot be read is named", async () => {
     const { cloud, stateFolder, reopen } = await newCloud();
     const instance = await createReady(cloud);

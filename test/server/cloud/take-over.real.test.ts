@@ -1,17 +1,13 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { instanceMethods } from "../../../protocol/instance";
 import type { MethodParameters } from "../../../protocol/method-table";
 import type { Cloud } from "../../../server/cloud/cloud";
-import { fakeHosts } from "../../fakes/openvz/suite";
 import { assertMccError } from "../../support/assert-error";
-import { eventually } from "../../support/eventually";
 import { createReady, targetOf, testClouds } from "../../support/test-cloud";
 import { makeForeign, vzctl } from "../driver/openvz/fake-driver";
-import { openOpenvzCloud, wanted } from "./openvz-cloud";
+import { fakeClouds, wanted } from "./openvz-cloud";
 
 const theirKey = "ssh-rsa AAAAB3NzaC1yc2E theirs";
 const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAA";
@@ -23,16 +19,7 @@ const parsed = (parameters: MethodParameters<"instance.takeOver">) =>
 
 for (const generation of ["v4", "v7"] as const) {
   describe(`instance.takeOver, the fake ${generation}`, () => {
-    const clouds: Cloud[] = [];
-    const closeAll = async (): Promise<void> => {
-      await Promise.all(clouds.splice(0).map((cloud) => cloud.close()));
-    };
-    const host = fakeHosts({ generation }, closeAll);
-    const open = async (): Promise<Cloud> => {
-      const cloud = await openOpenvzCloud(host().root);
-      clouds.push(cloud);
-      return cloud;
-    };
+    const { host, open, closeAll, killAt } = fakeClouds({ generation });
     /** As the engine calls it; an old number is one in both generations. */
     const makeOld = async (...more: readonly string[]): Promise<void> => {
       await makeForeign(host(), "500", ...old, ...more);
@@ -149,6 +136,17 @@ for (const generation of ["v4", "v7"] as const) {
       await cloud.instances.destroy(targetOf(taken));
     });
 
+    it("never gives its id to another instance, also after its destroy and a restart", async () => {
+      await makeOld();
+      const cloud = await open();
+      const taken = await takeOver(cloud);
+      await cloud.instances.destroy(targetOf(taken));
+      const other = await createReady(cloud, wanted);
+      await closeAll();
+      const next = await createReady(await open(), wanted);
+      assert.deepEqual([taken.id, other.id > 500, next.id > other.id], [500, true, true]);
+    });
+
     it("refuses what cannot be taken over, and changes nothing", async () => {
       await makeOld("--name", "theirs");
       const cloud = await open();
@@ -209,12 +207,7 @@ for (const generation of ["v4", "v7"] as const) {
         it(`gives it back after a kill of the daemon at "${at}" of ${word}`, async () => {
           await makeOld("--name", "Old_One");
           await vzctl(host(), "start", "500");
-          host().behave({ faults: [{ at, word, delayMs: 3000, times: 1 }] });
-          const victim = join(__dirname, "openvz-victim.js");
-          const daemon = spawn(process.execPath, [victim, host().root, "take-over"], { stdio: "inherit" });
-          await eventually(() => host().waitsAt(at), `"${at}" is reached`);
-          daemon.kill("SIGKILL");
-          await once(daemon, "exit");
+          await killAt("take-over", { at, word });
           const cloud = await open();
           await assertTheirs(cloud);
           assert.match(host().configuration("500"), /NAME="Old_One"/);

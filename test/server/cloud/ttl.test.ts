@@ -217,6 +217,23 @@ describe("an instance with a ttl", () => {
     await assertGone(test);
   });
 
+  it("that failed and is kept for a look can be extended, and is destroyed in the end", async () => {
+    const test = await open();
+    const start = sinon.stub(test.driver, "start").rejects(new MccError("engine", "no space left."));
+    const kept = await test.cloud.instances.create(creation({ ttlSeconds: hour, keepOnFailure: true }));
+    await assert.rejects(
+      test.cloud.instances.wait({ ...targetOf(kept), timeoutSeconds: 60 }),
+      /no space left/,
+    );
+    start.restore();
+    await pass(hourMs / 2);
+    assert.equal((await test.cloud.instances.extend(targetOf(kept))).status, "failed");
+    await pass(hourMs - 1000);
+    assert.equal((await names(test.cloud)).length, 1);
+    await pass(1001);
+    await assertGone(test);
+  });
+
   it("gets no other than whole seconds, from one to ten years", () => {
     for (const ttlSeconds of ["soon", 0, -1, 1.5, longestDurationSeconds + 1, Number.NaN]) {
       assert.equal(instanceCreateSchema.safeParse({ ttlSeconds }).success, false, String(ttlSeconds));

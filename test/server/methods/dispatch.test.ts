@@ -37,19 +37,30 @@ describe("the methods", () => {
       ["instance.listForeign", {}, /^\[\]$/],
       ["instance.exec", { instance: "web", command: ["echo", "hi"] }, /"exitCode":0/],
       ["instance.update", { instance: "web", name: "www", labels: { a: "b" } }, /"name":"www".*"a":"b"/],
+      ["instance.extend", { instance: "www", ttlSeconds: 60 }, /"ttlSeconds":60,"expiresAt":"/],
       ["instance.stop", { instance: "www" }, /"status":"stopped"/],
       ["instance.start", { instance: "www" }, /"status":"running"/],
       ["instance.restart", { instance: "www" }, /"status":"running"/],
       ["key.remove", { name: "me" }, /"removed":true/],
       ["instance.destroy", { instance: 500 }, /"destroyed":true/],
       ["instance.destroy", { instance: 500 }, /"destroyed":false/],
+      ["fleet.apply", { name: "load", count: 2, ttlSeconds: 60 }, /"wanted":2.*"ttlSeconds":60/],
+      ["fleet.wait", { fleet: "load" }, /"done":true.*"status":"ready".*"ready":2/],
+      ["fleet.get", { fleet: "load" }, /"members":\[.*"index":2/],
+      ["fleet.list", {}, /^\[.*"name":"load"/],
+      ["fleet.extend", { fleet: "load", ttlSeconds: 90 }, /"ttlSeconds":90,"expiresAt":"/],
+      ["fleet.destroy", { fleet: "load" }, /"destroyed":2/],
     ];
     for (const [method, parameters, result] of story) {
       assert.match(JSON.stringify(await dispatch(method, [parameters])), result, method);
     }
     await assertMccError(dispatch("instance.takeOver", [{ container: "101" }]), "forbidden", /openvz driver/);
     await assertMccError(dispatch("instance.log", [{ instance: 500 }]), "not-found", /No instance 500/);
-    const called = [...story.map(([method]) => method), "instance.takeOver", "instance.log"];
+    const { lease } = (await dispatch("lease.open", [])) as { lease: string };
+    assert.deepEqual(await dispatch("lease.renew", [{ lease }]), { seconds: 8 });
+    assert.deepEqual(await dispatch("lease.end", [{ lease }]), { destroyed: 0 });
+    const apart = ["instance.takeOver", "instance.log", "lease.open", "lease.renew", "lease.end"];
+    const called = [...story.map(([method]) => method), ...apart];
     assert.deepEqual(new Set(called), new Set(Object.keys(methodTable)));
   });
 
@@ -60,6 +71,12 @@ describe("the methods", () => {
   const mistakes: [string, unknown[], RegExp][] = [
     ["instance.create", [{ nmae: "web" }], /^instance\.create: there is no parameter "nmae"/],
     ["instance.create", [{ ipAddress: "x" }], /^instance\.create: ipAddress is "x"/],
+    ["instance.create", [{ ttlSeconds: "soon" }], /^instance\.create: ttlSeconds is "soon": expected number/],
+    [
+      "instance.extend",
+      [{ instance: 5, ttlSeconds: 0 }],
+      /^instance\.extend: ttlSeconds is 0: a ttl is 1 second/,
+    ],
     ["instance.get", [], /^instance\.get: instance is missing/],
     ["instance.get", ["web"], /^instance\.get: the value is "web": expected object/],
     ["instance.get", [{ instance: 500 }, {}], /^instance\.get takes one struct, and 2 parameters came/],
@@ -102,6 +119,18 @@ describe("the methods", () => {
       ],
     );
     assert.ok(calls.every(({ ms }) => typeof ms === "number"));
+  });
+
+  it("keep the renewals of leases out of the log but for debugging", async () => {
+    const { lease } = (await dispatch("lease.open", [])) as { lease: string };
+    await dispatch("lease.renew", [{ lease }]);
+    const levels = captured.lines.filter(({ method }) => method === "lease.renew").map(({ level }) => level);
+    assert.ok(
+      levels.every((level) => level === 20),
+      levels.join(" "),
+    );
+    await assert.rejects(dispatch("lease.renew", [{ lease: "0".repeat(32) }]));
+    assert.equal(captured.lines.at(-1)?.level, 30);
   });
 
   it("log neither key texts nor what goes into a command", async () => {

@@ -8,8 +8,10 @@ import { imageName } from "../../fakes/openvz/install";
 import { fakeHosts } from "../../fakes/openvz/suite";
 import { eventually } from "../../support/eventually";
 import { openOpenvzCloud } from "../cloud/openvz-cloud";
+import { makeForeign } from "../driver/openvz/fake-driver";
 
 const listedSchema = z.array(z.record(z.string(), z.string()));
+const answeredSchema = z.object({ id: z.int() });
 const startedSchema = z.strictObject({ id: z.int(), ip: z.string() });
 
 for (const generation of ["v4", "v7"] as const) {
@@ -47,6 +49,32 @@ for (const generation of ["v4", "v7"] as const) {
       await eventually(async () => (await list({ all: true })).length === 0, "it is gone");
       assert.deepEqual(host().remains(), []);
     });
+
+    for (const [method, parameters] of [
+      ["openvz.run_instance", [imageName]],
+      ["instance.create", [{ image: imageName, waitFor: "running" }]],
+    ] as const) {
+      it(`${method} keeps to the id that it answers, though somebody else takes it in the engine`, async () => {
+        host().behave({ faults: [{ at: "create", word: "mcc-500", delayMs: 3000, times: 1 }] });
+        const answer = dispatch(method, parameters);
+        await eventually(() => host().waitsAt("create"), "the engine is about to make it");
+        await makeForeign(host(), "500", "--name", "theirs");
+        assert.equal(answeredSchema.parse(await answer).id, 500);
+        await eventually(async () => (await list()).length === 1, "it is up");
+        assert.deepEqual(
+          (await list()).map(({ id, name }) => [id, name]),
+          [["500", "mcc-500"]],
+        );
+        const { stdout } = await cloud.instances.exec({
+          ...{ instance: 500, command: ["hostname"], stdin: "", timeoutSeconds: 20, maxOutputBytes: 1000 },
+        });
+        assert.match(Buffer.from(stdout, "base64").toString(), /^mcc-/);
+        await cloud.instances.destroy({ instance: 500 });
+        assert.deepEqual(host().remains().sort(), [
+          ...["etc/vz/conf/500.conf", "etc/vz/names/theirs", "vz/private/500", "vz/root/500"],
+        ]);
+      });
+    }
 
     it("say what vzctl refused, and leave nothing", async () => {
       host().behave({ faults: [{ at: "create", exitCode: 46 }] });

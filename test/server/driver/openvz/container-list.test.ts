@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { parseContainerList } from "../../../../server/driver/openvz/container-list";
+import { readList } from "../../../../server/driver/openvz/containers";
 
 const row = (fields: Record<string, string>): string => {
   const all = {
@@ -20,6 +21,19 @@ const list = (...rows: string[]): string => `[\n${rows.join(",\n")}\n]\n`;
 describe("vzlist's list", () => {
   it("is empty on an empty host", () => {
     assert.deepEqual(parseContainerList("[\n]\n"), []);
+  });
+
+  it("is empty where an older vzlist says so in words, and for no other reason", () => {
+    assert.deepEqual(readList({ stdout: "", stderr: "Container(s) not found\n" }), []);
+    assert.deepEqual(
+      readList({ stdout: "[\n]\n", stderr: "Warning: ploop support is not compiled in\n" }),
+      [],
+    );
+    for (const stdout of ["", "[\n]\n"]) {
+      assert.throws(() => readList({ stdout, stderr: "Unable to open /proc/vz/veinfo\n" }), {
+        code: "engine",
+      });
+    }
   });
 
   it("is read with numbers and UUIDs as ids, and with addresses that carry their prefix length", () => {

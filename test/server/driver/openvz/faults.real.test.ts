@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
 import type { Fault } from "../../../fakes/openvz/behaviour";
+import { assertMccError } from "../../../support/assert-error";
 import { eventually } from "../../../support/eventually";
+import { execRequest } from "../container-spec";
 import { fakeDrivers, lightSpec } from "./fake-driver";
 
 for (const generation of ["v4", "v7"] as const) {
   describe(`when OpenVZ fails, ${generation}`, () => {
-    const { host, newDriver } = fakeDrivers({ generation });
+    // Where files are written through a mount, in both generations.
+    const { host, newDriver } = fakeDrivers({ generation, openvzKernel: true });
 
     describe("when a step of a create fails", () => {
       const steps: readonly { fault: Fault; code: string; message: RegExp }[] = [
@@ -35,6 +39,7 @@ for (const generation of ["v4", "v7"] as const) {
         { fault: { at: "mount", exitCode: 50 }, code: "engine", message: /could not be mounted/ },
         { fault: { at: "mount:done", hangs: true }, code: "timeout", message: /vzctl mount/ },
         { fault: { at: "umount", exitCode: 51 }, code: "engine", message: /could not be unmounted/ },
+        { fault: { at: "umount:locked", hangs: true }, code: "timeout", message: /vzctl umount/ },
         { fault: { at: "umount:locked", dies: true }, code: "engine", message: /vzctl umount/ },
       ];
       // What a kill leaves differs between the generations; how an error is told does not.
@@ -87,6 +92,42 @@ for (const generation of ["v4", "v7"] as const) {
       }
     });
 
+    it("ends each command that hangs, and goes on when none does", async () => {
+      const driver = newDriver({ commandTimeoutMs: 1500 });
+      const during = async (at: string, work: () => Promise<unknown>, message: RegExp): Promise<void> => {
+        host().behave({ faults: [{ at, hangs: true }] });
+        await assertMccError(work(), "timeout", message);
+        host().behave({ faults: [] });
+      };
+      await driver.create(lightSpec(501));
+      await during(
+        "start:mounted",
+        () => driver.start(501),
+        /^vzctl start .* within 1\.5 s and was killed\.$/,
+      );
+      await driver.start(501);
+      await during("list", () => driver.list(), /^vzlist .* within 1\.5 s/);
+      const request = execRequest(["true"], { timeoutMs: 300 });
+      await during("exec3", () => driver.exec(501, request), /^The command ran longer than 0\.3 s/);
+      await during("stop:stopped", () => driver.stop(501, 0), /^vzctl stop .* --fast .*within 1\.5 s/);
+      await driver.start(501);
+      await during("destroy:moved", () => driver.destroy(501), /^vzctl destroy .* within 1\.5 s/);
+      await driver.destroy(501);
+      assert.deepEqual(host().remains(), []);
+    });
+
+    it("ends the script of an earlier daemon's command, which bears no mark of it", async () => {
+      host().behave({ unpackMs: 600_000 });
+      const creation = newDriver().create(lightSpec(501));
+      creation.catch(() => undefined);
+      const unpacks = () => commandLines().some((line) => line.includes(host().path("vz/private/")));
+      await eventually(unpacks, "it unpacks");
+      await newDriver().destroy(501);
+      await assert.rejects(creation);
+      assert.equal(unpacks(), false);
+      assert.deepEqual(host().remains(), []);
+    });
+
     it("ends an engine command that an earlier daemon left at work", async () => {
       host().behave({ faults: [{ at: "create:unpacking", delayMs: 4000 }] });
       const dead = newDriver();
@@ -100,4 +141,17 @@ for (const generation of ["v4", "v7"] as const) {
       assert.deepEqual(host().remains(), []);
     });
   });
+}
+
+/** Of all processes; one may end meanwhile. */
+function commandLines(): string[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+      } catch {
+        return [];
+      }
+    });
 }

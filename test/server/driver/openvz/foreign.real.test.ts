@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { assertMccError } from "../../../support/assert-error";
 import { fakeDrivers, lightSpec, makeForeign, vzctl } from "./fake-driver";
 
@@ -36,6 +36,34 @@ for (const generation of ["v4", "v7"] as const) {
       await driver.destroy(700);
       await assertMccError(driver.stop(700, 0), "not-found", /no container 700 of this server's/);
       assert.equal((await vzctl(host(), "status", "700")).includes("exist mounted running"), true);
+    });
+
+    it("destroys a container that the list does not show any more", async () => {
+      const driver = newDriver();
+      const ctid =
+        generation === "v4" ? "501" : lightSpec(501).uid.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+      await driver.create(lightSpec(501));
+      rmSync(host().path(`vz/private/${ctid}`), { recursive: true });
+      assert.deepEqual(await driver.list(), []);
+      await driver.destroy(501);
+      assert.deepEqual(host().remains(), []);
+    });
+
+    it("does not conclude from an empty list that a container is gone", async () => {
+      await newDriver().create(lightSpec(501));
+      const driver = newDriver();
+      host().behave({ listOutput: "[\n]" });
+      await driver.destroy(501);
+      assert.deepEqual(host().remains(), []);
+    });
+
+    it("knows its own by the description, when the link of the name is lost", async () => {
+      await newDriver().create(lightSpec(501));
+      rmSync(host().path("etc/vz/names/web-501"));
+      const driver = newDriver();
+      assert.deepEqual(await driver.list(), [{ id: 501, running: false }]);
+      await driver.destroy(501);
+      assert.deepEqual(host().remains(), []);
     });
 
     it("takes an unescaped list for what it is", async () => {

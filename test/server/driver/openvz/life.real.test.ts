@@ -1,34 +1,37 @@
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import type { InstanceType } from "../../../../protocol/instance-type";
 import { parseVariables } from "../../../../server/driver/openvz/configuration-file";
 import { imageName } from "../../../fakes/openvz/install";
 import { assertMccError } from "../../../support/assert-error";
-import { execRequest } from "../container-spec";
+import { eventually } from "../../../support/eventually";
+import { execRequest, textFile } from "../container-spec";
 import { fakeDrivers, lightSpec, serverId, vzctl } from "./fake-driver";
 
 const ids = { v4: "501", v7: "00000000-0000-0000-0000-000000000501" } as const;
 const nameTaken = { v4: 131, v7: 137 } as const;
+/** What writing files takes where the private area is not the root itself. */
+const mounting = { v4: [], v7: ["vzctl mount", "vzctl umount"] } as const;
 const running = (id: number) => [{ id, running: true }];
 
 for (const generation of ["v4", "v7"] as const) {
   describe(`the OpenVZ driver, ${generation}`, () => {
     const { host, newDriver } = fakeDrivers({ generation });
     const ctid = ids[generation];
+    /** Program and first word of the commands run since this was last asked. */
+    const takeActions = (): string[] =>
+      host()
+        .takeCommands()
+        .map(([program, action]) => `${program} ${action}`);
 
     it("makes a container by few commands, with everything in place before it starts", async () => {
       const driver = newDriver();
       await driver.open();
-      host().takeCommands();
+      takeActions();
       await driver.create(lightSpec(501));
-      const commands = host()
-        .takeCommands()
-        .map(([program, action]) => `${program} ${action}`);
-      assert.deepEqual(commands, [
-        "vzctl --version",
-        "vzctl create",
-        "vzctl set",
-        "vzctl mount",
-        "vzctl umount",
+      assert.deepEqual(takeActions(), [
+        ...["vzctl --version", "vzctl create", "vzctl set"],
+        ...mounting[generation],
       ]);
       const variables = parseVariables(host().configuration(ctid));
       assert.deepEqual(
@@ -42,10 +45,29 @@ for (const generation of ["v4", "v7"] as const) {
         `minicloud server=${serverId} id=501 uid=${"501".padStart(32, "0")}`,
       );
       await driver.start(501);
+      assert.deepEqual(takeActions(), ["vzctl start"]);
       assert.deepEqual(await driver.list(), running(501));
+      takeActions();
       await driver.destroy(501);
+      assert.deepEqual(takeActions(), ["vzlist -a", "vzctl stop", "vzctl destroy"]);
       assert.deepEqual(await driver.list(), []);
       assert.deepEqual(host().remains(), []);
+    });
+
+    it("writes files through a mount where an OpenVZ kernel, or a disk image, asks for it", async () => {
+      const driver = newDriver();
+      await driver.create(lightSpec(501));
+      mkdirSync(host().path(`vz/private/${ctid}/root.hdd`));
+      takeActions();
+      await driver.writeFiles(501, [textFile("/root/one", "1")]);
+      assert.deepEqual(takeActions(), ["vzlist -a", "vzctl mount", "vzctl umount"]);
+      rmSync(host().path(`vz/private/${ctid}/root.hdd`), { recursive: true });
+      host().behave({ openvzKernel: true });
+      await driver.writeFiles(501, [textFile("/root/two", "2")]);
+      assert.deepEqual(takeActions(), ["vzlist -a", "vzctl mount", "vzctl umount"]);
+      await driver.start(501);
+      const { stdout } = await driver.exec(501, execRequest(["cat", "/root/one", "/root/two"]));
+      assert.equal(Buffer.from(stdout).toString(), "12");
     });
 
     it("asks vzlist once for all, however many there are", async () => {
@@ -80,9 +102,47 @@ for (const generation of ["v4", "v7"] as const) {
       assert.deepEqual(host().remains(), []);
     });
 
+    it("never has two commands for one name in the engine at once", async () => {
+      const driver = newDriver();
+      const asked = (word: string): number =>
+        readFileSync(host().path("commands.log"), "utf8")
+          .split("\n")
+          .filter((line) => line.includes(`"${word}"`)).length;
+      host().behave({ faults: [{ at: "create:named", delayMs: 1500, times: 1 }] });
+      const creations = [501, 502, 503].map((id) => driver.create(lightSpec(id, { name: "web" })));
+      const settled = Promise.allSettled(creations);
+      await eventually(() => host().waitsAt("create:named"), "one of them has the name");
+      assert.equal(asked("create"), 1, "the others wait for it");
+      assert.equal((await settled).filter(({ status }) => status === "fulfilled").length, 1);
+      await driver.create(lightSpec(504, { name: "db" }));
+      host().behave({ faults: [{ at: "set:locked", word: "--name", delayMs: 1500, times: 1 }] });
+      const renamed = driver.rename(504, "free");
+      const made = Promise.allSettled([driver.create(lightSpec(505, { name: "free" }))]);
+      await eventually(() => host().waitsAt("set:locked"), "it is being renamed");
+      assert.equal(asked("create"), 4, "the create of that name waits for it");
+      await renamed;
+      assert.equal((await made)[0].status, "rejected");
+    });
+
+    it("starts a container whatever its limits are", async () => {
+      const driver = newDriver();
+      const types: readonly InstanceType[] = [
+        { name: "light", memoryBytes: 65536 * 4096, cpus: 0.5, processes: 64 },
+        { name: "light" },
+        { name: "custom", memoryBytes: 2 ** 27 },
+        { name: "custom" },
+      ];
+      for (const [index, type] of types.entries()) {
+        await driver.create(lightSpec(501 + index, { type }));
+        await driver.start(501 + index);
+      }
+      assert.equal((await driver.list()).filter(({ running: up }) => up).length, types.length);
+    });
+
     it("leaves nothing mounted when files cannot be written", async () => {
       const driver = newDriver();
       await driver.create(lightSpec(501));
+      host().behave({ openvzKernel: true });
       const wrong = { path: "/etc/../x", content: Buffer.from(""), mode: 0o600 };
       await assertMccError(
         driver.writeFiles(501, [wrong]),

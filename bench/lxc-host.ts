@@ -1,0 +1,14 @@
+import { join } from "node:path";
+import { buildMicroImage } from "../images/micro/build";
+import type { BenchHost } from "./bench-daemon";
+
+/** Real containers, of the image `micro`. */
+export const lxcHost: BenchHost = {
+  driver: "lxc",
+  during: (_folder, work) => work({}),
+  equip: async ({ folder, client }) => {
+    const tarball = join(folder, "micro.tar");
+    await buildMicroImage(tarball);
+    await client.call("image.import", { name: "micro", path: tarball });
+  },
+};

@@ -1,0 +1,111 @@
+import { execa } from "execa";
+import { type Client, createInstance } from "../client";
+import { imageName } from "../test/fakes/openvz/install";
+import type { BenchDaemon } from "./bench-daemon";
+import { type Comparison, seconds } from "./measurement";
+
+const count = 12;
+const listed = 13;
+/** A single list is too short to be measured. */
+const lookCount = 10;
+const goal = 1.25;
+const type = "light";
+/** Far from the ids and the addresses that the daemon gives out. */
+const firstBareCtid = 90_001;
+const bareAddress = (ctid: number): string => `198.18.1.${ctid - firstBareCtid + 1}`;
+
+/**
+ * Instances through the daemon, beside the commands of OpenVZ without which there would be none; and a list of
+ * instances beside the one command that it takes.
+ */
+export async function compareOpenvz(
+  { client, environment }: BenchDaemon,
+  rounds: number,
+): Promise<Comparison[]> {
+  const bare = new BareCommands(environment);
+  const creations: Times = { ours: [], peer: [] };
+  const lists: Times = { ours: [], peer: [] };
+  for (let round = 0; round < rounds; round += 1) {
+    creations.peer.push(await seconds(() => bare.createAll()));
+    await bare.destroyAll();
+    creations.ours.push(await seconds(() => createAll(client, count)));
+    await createAll(client, listed - count);
+    lists.peer.push(await seconds(() => repeatedly(() => bare.list())));
+    lists.ours.push(await seconds(() => repeatedly(() => client.call("instance.list", {}))));
+    await destroyAll(client);
+  }
+  return [
+    {
+      title: `${count} instances over vzctl, all at once, beside ${count} bare vzctl create, set and start`,
+      ...{ ...creations, goal },
+    },
+    {
+      title: `${lookCount} lists of ${listed} instances over vzctl, beside as many bare vzlist`,
+      ...{ ...lists, goal },
+    },
+  ];
+}
+
+interface Times {
+  readonly ours: number[];
+  readonly peer: number[];
+}
+
+async function createAll(client: Client, many: number): Promise<void> {
+  const wanted = { image: imageName, type, waitFor: "running" } as const;
+  await Promise.all(Array.from({ length: many }, () => createInstance(client, wanted)));
+}
+
+async function repeatedly(look: () => Promise<unknown>): Promise<void> {
+  for (let done = 0; done < lookCount; done += 1) {
+    await look();
+  }
+}
+
+async function destroyAll(client: Client): Promise<void> {
+  const instances = await client.call("instance.list", {});
+  await Promise.all(instances.map(({ id, uid }) => client.call("instance.destroy", { instance: id, uid })));
+}
+
+/** What an operator would type, as far in parallel as it goes. */
+class BareCommands {
+  readonly #ctids = Array.from({ length: count }, (_, index) => firstBareCtid + index);
+
+  constructor(private readonly environment: Readonly<Record<string, string>>) {}
+
+  async createAll(): Promise<void> {
+    await Promise.all(
+      this.#ctids.map(async (ctid) => {
+        await this.#run("vzctl", "create", String(ctid), ...creationOptions(ctid));
+        await this.#run("vzctl", "set", String(ctid), ...settings, "--save");
+        await this.#run("vzctl", "start", String(ctid));
+      }),
+    );
+  }
+
+  async destroyAll(): Promise<void> {
+    await Promise.all(
+      this.#ctids.map(async (ctid) => {
+        await this.#run("vzctl", "stop", String(ctid), "--fast");
+        await this.#run("vzctl", "destroy", String(ctid));
+      }),
+    );
+  }
+
+  async list(): Promise<void> {
+    await this.#run("vzlist", "-a", "-j", "-o", "ctid,status,ip,hostname,name,ostemplate,description");
+  }
+
+  async #run(program: string, ...words: readonly string[]): Promise<void> {
+    await execa(program, words, { env: this.environment });
+  }
+}
+
+const settings = ["--description", "bench", "--nameserver", "198.18.0.1"];
+
+function creationOptions(ctid: number): string[] {
+  return [
+    ...["--ostemplate", imageName, "--config", type, "--ipadd", bareAddress(ctid)],
+    ...["--hostname", `bare-${ctid}`, "--name", `bare-${ctid}`],
+  ];
+}

@@ -1,0 +1,7 @@
+/** The labels that say whose an instance is; the Pulumi provider sets them. */
+export const ownerKeys = {
+  organization: "minicloud/organization",
+  project: "minicloud/project",
+  stack: "minicloud/stack",
+  resource: "minicloud/resource",
+} as const;

@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import type { Client } from "../../client/client";
+import { type TestDaemon, testDaemons } from "../support/daemon";
+import { environmentFor, runProgram } from "../support/run-program";
+
+type Run = Awaited<ReturnType<typeof runProgram>>;
+
+describe("the commands for fleets", function () {
+  this.timeout(30_000);
+  const newDaemon = testDaemons();
+  let daemon: TestDaemon;
+  let client: Client;
+
+  before(async () => {
+    daemon = await newDaemon({ words: ["-r", "198.18.0.2-198.18.0.20"] });
+    await daemon.start();
+    client = await daemon.client();
+    for (const name of ["web", "load"]) {
+      await client.call("fleet.apply", { name, count: 2 });
+      await client.call("fleet.wait", { fleet: name });
+    }
+  });
+
+  const mcc = (...words: string[]): Promise<Run> =>
+    runProgram(["mcc", ...words], { environment: environmentFor(daemon) });
+
+  it("list them with how many members are ready", async () => {
+    await client.call("instance.destroy", { instance: "web-2" });
+    const { exitCode, stdout } = await mcc("list-fleets");
+    assert.equal(exitCode, 0);
+    assert.match(
+      stdout,
+      /^FLEET +STATUS +READY +IMAGE +TYPE +KEYS +TTL\nload +ready +2\/2 +micro +basic +-\nweb +degraded +1\/2 +micro +basic +-$/,
+    );
+    assert.equal((await mcc("list-fleets", "--quiet")).stdout, "load\nweb");
+  });
+
+  it("list the members of one", async () => {
+    const { stdout } = await mcc("list-instances", "--fleet", "load", "--json");
+    const rows = JSON.parse(stdout) as { name: string }[];
+    assert.deepEqual(
+      rows.map(({ name }) => name),
+      ["load-1", "load-2"],
+    );
+  });
+
+  it("prune them as a whole", async () => {
+    await client.call("fleet.apply", { name: "old", count: 2, labels: { team: "qa" } });
+    await client.call("fleet.wait", { fleet: "old" });
+    assert.match((await mcc("prune", "--label", "team=qa")).stdout, /old-1.*\n.*old-2/);
+    assert.equal((await mcc("prune", "--label", "team=qa", "-y")).stdout, "old destroyed (members: 2)");
+    assert.equal((await client.call("fleet.list", {})).length, 2);
+  });
+
+  it("destroy those that are named, or none when one is not there", async () => {
+    const wrong = await mcc("destroy-fleet", "load", "wed");
+    assert.equal(wrong.exitCode, 1);
+    assert.match(wrong.stderr, /There is no fleet "wed" on this server\. Did you mean "web"\?/);
+    const { exitCode, stdout } = await mcc("destroy-fleet", "load", "web");
+    assert.deepEqual(
+      [exitCode, stdout.split("\n").sort()],
+      [0, ["load destroyed (members: 2)", "web destroyed (members: 1)"]],
+    );
+    assert.deepEqual(await client.call("instance.list", {}), []);
+  });
+});

@@ -1,0 +1,208 @@
+import assert from "node:assert/strict";
+import { applyFleet } from "../../client/fleet-application";
+import { ownerKeys } from "../../protocol/owner";
+import { type TestDaemon, testDaemons } from "../support/daemon";
+import { exampleInstance } from "../support/example-instance";
+import { environmentFor, type ProgramRun, runProgram } from "../support/run-program";
+import { standInDaemons } from "../support/stand-in-daemon";
+
+const shopDev = { [ownerKeys.project]: "shop", [ownerKeys.stack]: "dev" };
+const shopLive = { [ownerKeys.project]: "shop", [ownerKeys.stack]: "live" };
+
+describe("by command", function () {
+  this.timeout(30_000);
+  const newDaemon = testDaemons();
+  const newStandIn = standInDaemons();
+  let daemon: TestDaemon;
+
+  before(async () => {
+    daemon = await newDaemon();
+    await daemon.start();
+  });
+  afterEach(async () => {
+    const client = await daemon.client();
+    const instances = await client.call("instance.list", {});
+    await Promise.all(instances.map(({ id }) => client.call("instance.destroy", { instance: id })));
+  });
+
+  const run = (...words: string[]): Promise<ProgramRun> =>
+    runProgram(["mcc", ...words], { environment: environmentFor(daemon) });
+
+  async function output(...words: string[]): Promise<string> {
+    const { exitCode, stdout, stderr } = await run(...words);
+    assert.deepEqual([exitCode, stderr], [0, ""], words.join(" "));
+    return stdout;
+  }
+
+  async function make(name: string, labels: Record<string, string> = {}): Promise<void> {
+    await (await daemon.client()).call("instance.create", { name, labels });
+  }
+
+  async function names(): Promise<string[]> {
+    const list = await (await daemon.client()).call("instance.list", {});
+    return list.map(({ name }) => name);
+  }
+
+  it("a ttl is given, shown and renewed", async () => {
+    assert.match(
+      await output("run-instances", "-n", "web", "--ttl", "2h"),
+      / TTL +OWNER\n.* web .* (2h|1h 59m) +-$/,
+    );
+    assert.match(await output("extend", "--ttl", "1d12h", "web"), /^\d+ \(web\) has 1d 12h left$/);
+    assert.match(await output("list-instances"), / (1d 12h|1d 11h) +-$/);
+    assert.match(await output("extend", "web"), /has 1d 12h left$/);
+    await make("for-ever");
+    const { exitCode, stderr } = await run("extend", "for-ever");
+    assert.equal(exitCode, 1);
+    assert.match(
+      stderr,
+      /^mcc: Instance \d+ \("for-ever"\) has no ttl to renew; give it one with ttlSeconds\.$/,
+    );
+  });
+
+  it("a ttl that is no length of time is refused", async () => {
+    for (const ttl of ["soon", "0", "-1", "1.5h", "4000d"]) {
+      const { exitCode, stderr } = await run("run-instances", `--ttl=${ttl}`);
+      assert.equal(exitCode, 2, ttl);
+      assert.match(stderr, /--ttl is ".*": give a length of time such as/);
+    }
+    assert.deepEqual(await names(), []);
+  });
+
+  it("what is left and whose it is are columns", async () => {
+    const tomorrow = new Date(Date.now() + 26.5 * 3_600_000).toISOString();
+    const standIn = await newStandIn({
+      "instance.list": () => [
+        exampleInstance({
+          expiresAt: tomorrow,
+          labels: { ...shopDev, [ownerKeys.resource]: "web-1", [ownerKeys.organization]: "acme" },
+        }),
+        exampleInstance({ expiresAt: "2026-01-01T00:00:00.000Z", labels: shopDev }),
+        exampleInstance({
+          lease: "a".repeat(32),
+          labels: { ...shopLive, [ownerKeys.organization]: "organization" },
+        }),
+      ],
+    });
+    const environment = { MCC_SERVER: standIn.url };
+    const { stdout } = await runProgram(["mcc", "list-instances"], { environment });
+    const [, ...rows] = stdout.split("\n");
+    assert.deepEqual(
+      rows.map((row) => row.split(/ {2,}/).slice(-2)),
+      [
+        ["1d 2h", "acme/shop/dev/web-1"],
+        ["over", "shop/dev"],
+        ["lease", "shop/live"],
+      ],
+    );
+  });
+
+  it("instances are listed by label and by stack", async () => {
+    await make("dev-web", { ...shopDev, role: "web" });
+    await make("dev-db", { ...shopDev, role: "db" });
+    await make("live-web", { ...shopLive, role: "web", [ownerKeys.organization]: "acme" });
+    const listed = async (...words: string[]): Promise<string[]> => {
+      const list = JSON.parse(await output("list-instances", "--json", ...words)) as { name: string }[];
+      return list.map(({ name }) => name);
+    };
+    assert.deepEqual(await listed("--label", "role=web"), ["dev-web", "live-web"]);
+    assert.deepEqual(await listed("--stack", "shop/dev"), ["dev-web", "dev-db"]);
+    assert.deepEqual(await listed("--stack", "shop/dev", "-l", "role=web"), ["dev-web"]);
+    assert.deepEqual(await listed("--stack", "acme/shop/live"), ["live-web"]);
+    assert.deepEqual(await listed("--stack", "other/shop/dev"), []);
+  });
+
+  const mistakes: [string[], number, RegExp][] = [
+    [["list-instances", "--label", "web"], 2, /--label is "web": give KEY=VALUE/],
+    [["list-instances", "--stack", "dev"], 2, /--stack is "dev": give PROJECT\/STACK/],
+    [["list-instances", "--stack", "a/b", "-i", "web"], 2, /cannot be used with/],
+    [["list-instances", "-l", "a=b", "-l", "a=c"], 1, /No instance has both a=b and a=c/],
+    [["prune"], 1, /^mcc: Say what may go, with --stack, --label or --older-than/],
+    [["prune", "-y"], 1, /^mcc: Say what may go/],
+    [["prune", "--older-than", "long ago", "-y"], 2, /--older-than is "long ago": give a length of time/],
+  ];
+  for (const [words, code, said] of mistakes) {
+    it(`${words.join(" ")} is refused`, async () => {
+      await make("bystander");
+      const { exitCode, stdout, stderr } = await run(...words);
+      assert.deepEqual([exitCode, stdout], [code, ""]);
+      assert.match(stderr, said);
+      assert.deepEqual(await names(), ["bystander"]);
+    });
+  }
+
+  describe("prune", () => {
+    beforeEach(async () => {
+      await make("dev-web", { ...shopDev, role: "web" });
+      await make("dev-db", { ...shopDev, role: "db" });
+      await make("live-web", { ...shopLive, role: "web" });
+    });
+
+    it("shows what would go, and destroys it with -y only", async () => {
+      const { exitCode, stdout, stderr } = await run("prune", "--stack", "shop/dev");
+      assert.equal(exitCode, 0);
+      assert.match(stdout, /^ID .*\n.* dev-web .*\n.* dev-db .*shop\/dev$/);
+      assert.match(
+        stderr,
+        /^Nothing was destroyed yet: add -y to destroy \d+ \(dev-web\), \d+ \(dev-db\)\.$/,
+      );
+      assert.equal((await names()).length, 3);
+      const destroyed = await output("prune", "--stack", "shop/dev", "-y");
+      assert.deepEqual(destroyed.replaceAll(/^\d+ /gm, "").split("\n").sort(), [
+        "(dev-db) destroyed",
+        "(dev-web) destroyed",
+      ]);
+      assert.deepEqual(await names(), ["live-web"]);
+    });
+
+    it("takes what all that is given is true of", async () => {
+      await output("prune", "--stack", "shop/dev", "--label", "role=web", "-y");
+      assert.deepEqual(await names(), ["dev-db", "live-web"]);
+      await output("prune", "--older-than", "1h", "-y");
+      assert.equal((await names()).length, 2);
+      assert.equal((await run("prune", "--older-than", "1h")).stderr, "There is nothing to destroy.");
+    });
+
+    it("takes what is old enough", async () => {
+      const gone: unknown[] = [];
+      const hoursAgo = (hours: number): string => new Date(Date.now() - hours * 3_600_000).toISOString();
+      const standIn = await newStandIn({
+        "fleet.list": () => [],
+        "instance.list": () => [
+          exampleInstance({ id: 500, createdAt: hoursAgo(3) }),
+          exampleInstance({ id: 501, createdAt: hoursAgo(1) }),
+        ],
+        "instance.destroy": ({ instance }) => {
+          gone.push(instance);
+          return { destroyed: true };
+        },
+      });
+      const environment = { MCC_SERVER: standIn.url };
+      await runProgram(["mcc", "prune", "--older-than", "2h", "-y"], { environment });
+      assert.deepEqual(gone, [500]);
+    });
+
+    it("takes fleets as a whole", async () => {
+      const client = await daemon.client();
+      await applyFleet(client, { name: "load", count: 2, labels: shopLive });
+      const { stdout, stderr } = await run("prune", "--stack", "shop/live");
+      assert.match(stdout, / load-1 .*\n.* load-2 /);
+      assert.match(stderr, /destroy \d+ \(live-web\), fleet load\.$/);
+      assert.match(await output("prune", "--stack", "shop/live", "-y"), /^fleet load destroyed$/m);
+      assert.deepEqual(await names(), ["dev-web", "dev-db"]);
+      assert.deepEqual(await client.call("fleet.list", {}), []);
+    });
+  });
+
+  it("the ttl of a fleet is shown with its members, and renewed by its name or theirs", async () => {
+    const client = await daemon.client();
+    await applyFleet(client, { name: "load", count: 2, ttlSeconds: 3600 });
+    assert.match(
+      await output("list-instances"),
+      / load-1 .* (1h|59m \d+s) +-\n.* load-2 .* (1h|59m \d+s) +-$/,
+    );
+    assert.equal(await output("extend", "--ttl", "2h", "load"), "fleet load has 2h left");
+    assert.equal(await output("extend", "load-1", "load-2"), "fleet load has 2h left");
+    await client.call("fleet.destroy", { fleet: "load" });
+  });
+});

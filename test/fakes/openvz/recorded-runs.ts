@@ -1,0 +1,33 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+
+const runSchema = z.object({
+  argv: z.array(z.string()),
+  exit: z.int(),
+  stdout: z.string(),
+  stderr: z.string(),
+  stdin: z.string().optional(),
+  note: z.string().optional(),
+  ms: z.number().optional(),
+});
+/** One run of vzctl or vzlist 4.11.1 on a real host. */
+export type Run = z.infer<typeof runSchema>;
+
+const repository = join(__dirname, "../../../..");
+
+/** In the order in which they were run. */
+export const runs = readFileSync(join(repository, "test/fakes/openvz/recorded-runs.jsonl"), "utf8")
+  .trim()
+  .split("\n")
+  .map((line) => runSchema.parse(JSON.parse(line)));
+
+/** How long a vzctl command that succeeded, or a vzlist, took there: the median, in milliseconds. */
+export function recordedMs(program: "vzctl" | "vzlist", ...words: readonly string[]): number {
+  const times = runs
+    .filter(({ argv, exit }) => exit === 0 && argv[0] === program)
+    .filter(({ argv }) => words.every((word) => argv.includes(word)))
+    .flatMap(({ ms = [] }) => ms)
+    .sort((one, other) => one - other);
+  return times[Math.floor(times.length / 2)] ?? 0;
+}

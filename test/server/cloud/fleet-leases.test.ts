@@ -1,0 +1,148 @@
+import assert from "node:assert/strict";
+import sinon from "sinon";
+import { MccError } from "../../../protocol/error";
+import { assertMccError } from "../../support/assert-error";
+import { eventually } from "../../support/eventually";
+import { HandClock } from "../../support/hand-clock";
+import { type TestCloud, testClouds } from "../../support/test-cloud";
+import { applied, fleetOf } from "../../support/test-fleet";
+
+const hourMs = 3_600_000;
+const hour = 3600;
+
+describe("a fleet", () => {
+  const newCloud = testClouds();
+  let timers: sinon.SinonFakeTimers;
+  let clock: HandClock;
+
+  beforeEach(() => {
+    timers = sinon.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    clock = new HandClock();
+  });
+  afterEach(() => {
+    timers.restore();
+    sinon.restore();
+  });
+
+  async function pass(ms: number): Promise<void> {
+    clock.pass(ms);
+    await timers.tickAsync(ms);
+  }
+
+  const open = (): Promise<TestCloud> => newCloud({ clock });
+
+  async function assertGone({ cloud, driver }: Pick<TestCloud, "cloud" | "driver">): Promise<void> {
+    await eventually(async () => (await driver.list()).length === 0, "all containers are gone");
+    await eventually(async () => (await cloud.fleets.list({})).length === 0, "the fleet is gone");
+    assert.deepEqual(await cloud.instances.list({}), []);
+    assert.equal(cloud.info().addressPool.free, cloud.info().addressPool.size);
+  }
+
+  it("is destroyed as a whole when its ttl is over, and its members say when", async () => {
+    const test = await open();
+    const fleet = await applied(test.cloud, { name: "web", count: 3, ttlSeconds: hour });
+    assert.deepEqual([fleet.ttlSeconds, fleet.expiresAt], [hour, "2026-01-01T01:00:00.000Z"]);
+    for (const member of await test.cloud.instances.list({})) {
+      assert.deepEqual([member.ttlSeconds, member.expiresAt], [hour, fleet.expiresAt]);
+    }
+    await pass(hourMs - 1000);
+    assert.equal((await test.cloud.instances.list({})).length, 3);
+    assert.equal((await test.cloud.fleets.extend({ fleet: "web" })).expiresAt, "2026-01-01T01:59:59.000Z");
+    await pass(hourMs - 1000);
+    assert.equal((await test.cloud.instances.list({})).length, 3);
+    await pass(1001);
+    await assertGone(test);
+  });
+
+  it("lives anew from each apply, and for ever from one without a ttl", async () => {
+    const { cloud } = await open();
+    const web = { name: "web", count: 1, clientToken: "token-0001" };
+    await applied(cloud, { ...web, ttlSeconds: hour });
+    await pass(hourMs - 1000);
+    await applied(cloud, { ...web, ttlSeconds: hour });
+    await pass(hourMs - 1000);
+    assert.equal((await applied(cloud, web)).expiresAt, undefined);
+    await pass(hourMs);
+    assert.equal((await cloud.fleets.list({})).length, 1);
+  });
+
+  it("keeps its ttl over a restart of the daemon", async () => {
+    const { cloud, driver, reopen } = await open();
+    await applied(cloud, { name: "web", count: 2, ttlSeconds: hour });
+    await pass(hourMs / 2);
+    const next = await reopen();
+    await pass(hourMs / 2 - 1000);
+    assert.equal((await next.instances.list({})).length, 2);
+    await pass(1001);
+    await assertGone({ cloud: next, driver });
+  });
+
+  it("goes when the lease that it hangs on ends, and its members say which that is", async () => {
+    const test = await open();
+    const { lease } = test.cloud.leases.open({ seconds: 8 });
+    await applied(test.cloud, { name: "web", count: 2, lease });
+    assert.deepEqual(
+      (await test.cloud.instances.list({})).map((member) => member.lease),
+      [lease, lease],
+    );
+    assert.deepEqual(await test.cloud.leases.end({ lease }), { destroyed: 2 });
+    await assertGone(test);
+  });
+
+  it("goes while it is being made when its lease is not renewed", async () => {
+    const test = await open();
+    const { lease } = test.cloud.leases.open({ seconds: 8 });
+    let started = (): void => undefined;
+    const start = sinon.stub(test.driver, "start").callsFake(
+      () =>
+        new Promise<void>((resolve) => {
+          started = resolve;
+        }),
+    );
+    await test.cloud.fleets.apply(fleetOf({ name: "web", count: 1, lease }));
+    const waiting = assert.rejects(
+      test.cloud.fleets.wait({ fleet: "web", timeoutSeconds: 60 }),
+      /was destroyed meanwhile: its lease was not renewed for 8 s/,
+    );
+    await eventually(() => start.called, "the start has begun");
+    await pass(8000);
+    started();
+    await waiting;
+    await assertGone(test);
+  });
+
+  it("is not made on a lease that is not open", async () => {
+    const test = await open();
+    await assertMccError(
+      test.cloud.fleets.apply(fleetOf({ name: "web", count: 2, lease: "0".repeat(32) })),
+      "not-found",
+      /The lease 0{32} is not open/,
+    );
+    await assertGone(test);
+  });
+
+  it("that cannot be destroyed at the end of its ttl is tried again until it is gone", async () => {
+    const test = await open();
+    await applied(test.cloud, { name: "web", count: 2, ttlSeconds: 5 });
+    const destroy = sinon.stub(test.driver, "destroy").rejects(new MccError("engine", "device busy."));
+    await pass(5001);
+    await eventually(
+      async () => (await test.cloud.fleets.list({}))[0]?.status === "failed",
+      "it shows that it failed",
+    );
+    destroy.restore();
+    await eventually(async () => {
+      await pass(1000);
+      return (await test.cloud.fleets.list({})).length === 0;
+    }, "a later try has worked");
+    await assertGone(test);
+  });
+
+  it("gives its members no ttl of their own", async () => {
+    const { cloud } = await open();
+    await applied(cloud, { name: "web", count: 1 });
+    const refused = /belongs to fleet "web" and lives as long as that; .*fleet\.extend/;
+    await assertMccError(cloud.instances.extend({ instance: "web-1", ttlSeconds: 5 }), "conflict", refused);
+    await assertMccError(cloud.instances.update({ instance: "web-1", ttlSeconds: 5 }), "conflict", refused);
+  });
+});

@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { createReady, targetOf } from "../../support/test-cloud";
+import { makeForeign, vzctl } from "../driver/openvz/fake-driver";
+import { fakeClouds, type Work, wanted } from "./openvz-cloud";
+
+const foreignFiles = ["etc/vz/conf/500.conf", "etc/vz/names/theirs", "vz/private/500", "vz/root/500"];
+/** How often each changes the state folder at least: fewer, and the test would look elsewhere. */
+const fewestChanges: Readonly<Record<Work, number>> = { create: 5, destroy: 4, "take-over": 2 };
+
+describe("a daemon over OpenVZ that dies between two of its own steps", function () {
+  this.timeout(300_000);
+  const { host, open, closeAll, dieBefore } = fakeClouds({});
+
+  /** What a daemon finds after another one died before each of its changes, one after the other. */
+  const afterEachDeath = async (work: Work, look: () => Promise<void>): Promise<void> => {
+    let change = 1;
+    for (; await dieBefore(work, change); change += 1) {
+      await look();
+      await closeAll();
+    }
+    assert.ok(change > fewestChanges[work], `it died ${change - 1} times`);
+    await look();
+  };
+  const makeTheirs = (): Promise<void> =>
+    makeForeign(host(), "500", "--name", "theirs", "--ipadd", "198.18.0.7");
+  /** Either all of it is there, or nothing. */
+  const clearVictim = async (): Promise<void> => {
+    const cloud = await open();
+    const instances = await cloud.instances.list({});
+    assert.ok(instances.every(({ name, status }) => name === "victim" && status === "running"));
+    assert.deepEqual(
+      (await cloud.foreignContainers()).map(({ name }) => name),
+      ["theirs"],
+    );
+    assert.equal((await createReady(cloud, { ...wanted, name: "other" })).status, "running");
+    for (const instance of await cloud.instances.list({})) {
+      await cloud.instances.destroy(targetOf(instance));
+    }
+    assert.deepEqual(host().remains().sort(), foreignFiles);
+    for (const folder of ["instances", "openvz/unfinished"]) {
+      assert.deepEqual(await readdir(join(host().stateFolder, folder)), [], folder);
+    }
+  };
+
+  for (const work of ["create", "destroy"] as const) {
+    it(`leaves nothing half of a ${work}, and touches nobody else's`, async () => {
+      await makeTheirs();
+      await afterEachDeath(work, clearVictim);
+    });
+  }
+
+  it("leaves a container that it was taking over whole, theirs or ours", async () => {
+    await makeTheirs();
+    await vzctl(host(), "start", "500");
+    await afterEachDeath("take-over", async () => {
+      assert.match(await vzctl(host(), "status", "500"), /exist mounted running/);
+      const cloud = await open();
+      const names = (await cloud.foreignContainers()).map(({ name }) => name);
+      const [instance] = await cloud.instances.list({});
+      if (instance === undefined) {
+        assert.deepEqual(names, ["theirs"]);
+        assert.doesNotMatch(host().configuration("500"), /DESCRIPTION="minicloud/);
+      } else {
+        assert.deepEqual([instance.name, instance.status, names], ["victim", "running", []]);
+      }
+    });
+    assert.match(host().configuration("500"), /NAME="victim"/);
+  });
+});
