@@ -142,6 +142,22 @@ export const commands = {
     program: "ip",
     words: ["link", "set", link, "master", bridge, "up"],
   }),
+  /** What is known of an address already is replaced. */
+  tellNeighbours: (
+    place: Place,
+    neighbours: readonly { readonly address: string; readonly hardwareAddress: string }[],
+  ): EngineCommand => ({
+    program: "ip",
+    words: ["-batch", "-"],
+    stdin: {
+      text: neighbours
+        .map(
+          ({ address, hardwareAddress }) =>
+            `neighbour replace ${address} lladdr ${hardwareAddress} dev ${place.bridge} nud permanent\n`,
+        )
+        .join(""),
+    },
+  }),
   removeLink: (link: string): EngineCommand => ({ program: "ip", words: ["link", "delete", link] }),
 
   firewall: (rules: string): EngineCommand => ({

@@ -4,6 +4,7 @@ import { MccError } from "../../../protocol/error";
 import type { ContainerSpec, Network } from "../driver";
 import { idMapLines } from "./command";
 import { type Confinement, confinementLines, lxcConfiguration } from "./confinement";
+import { hardwareAddress } from "./hardware-address";
 import type { ContainerPlace } from "./place";
 
 /** What an image and its host make of a container's configuration. */
@@ -48,15 +49,6 @@ export function configurationText(
     `lxc.include = ${container.limits}`,
   ];
   return `${lines.join("\n")}\n`;
-}
-
-/**
- * The same for whoever has the address: neighbours go on sending to the one that they know, for half a minute,
- * when an address changes hands. Locally administered, as IEEE 802 wants it of one that is made up.
- */
-function hardwareAddress(ipAddress: string): string {
-  const octets = [0x02, 0x00, ...ipaddr.IPv4.parse(ipAddress).toByteArray()];
-  return octets.map((octet) => octet.toString(16).padStart(2, "0")).join(":");
 }
 
 /** LXC works out a wrong one by itself. */

@@ -17,6 +17,7 @@ import { writeLimits } from "./resizing";
 export async function createContainer(engine: Engine, spec: ContainerSpec): Promise<void> {
   const { place, network, images, confinement } = engine;
   const { systemd } = await images.get(spec.image);
+  await engine.neighbours.tell(spec.ipAddress);
   const rootfs = images.rootfs(spec.image);
   const container = place.container(spec.id);
   makeFolder(container);

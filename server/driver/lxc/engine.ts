@@ -9,6 +9,7 @@ import { type Confinement, readConfinement } from "./confinement";
 import { EngineNamespace } from "./engine-namespace";
 import { readHierarchies } from "./hierarchies";
 import { ImageStore } from "./image-store";
+import { Neighbours } from "./neighbours";
 import { type ContainerPlace, Place } from "./place";
 
 /** What the driver's operations work with. */
@@ -20,6 +21,7 @@ export interface Engine {
   readonly timeoutMs: number;
   readonly runner: CommandRunner;
   readonly bridges: Bridges;
+  readonly neighbours: Neighbours;
   readonly namespace: EngineNamespace;
   readonly images: ImageStore;
   readonly cgroups: Cgroups;
@@ -41,6 +43,7 @@ export async function readEngine(options: DriverOptions): Promise<Engine> {
     timeoutMs,
     runner,
     bridges: new Bridges(place, runner, options.containersPerBridge),
+    neighbours: new Neighbours(place, network, runner),
     namespace: new EngineNamespace(),
     images: new ImageStore(place, runner, timeoutMs * unpackTimeoutFactor, log),
     cgroups: new Cgroups(await readHierarchies()),

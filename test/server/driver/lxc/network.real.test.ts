@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { createLxcDriver } from "../../../../server/driver/lxc/lxc-driver";
 import { captureLog } from "../../../support/captured-log";
+import { execRequest } from "../container-spec";
 import { driverOptions } from "../driver-options";
 import { lxcHosts } from "./lxc-host";
 import { shell, startContainer } from "./running-container";
@@ -27,6 +28,22 @@ describe("the network of LXC containers", () => {
     );
     assert.match(await shell(host(), "ip route"), /^default via 198\.18\.0\.1 dev eth0/);
     assert.equal((await readFile(forwarding, "utf8")).trim(), "0", "nothing is forwarded without NAT");
+  });
+
+  it("does not bother all for each that starts", async () => {
+    const frames = async (): Promise<number> =>
+      Number(await shell(host(), "cat /sys/class/net/eth0/statistics/rx_packets"));
+    await startContainer(host());
+    const before = await frames();
+    const others = Array.from({ length: 20 }, (_, index) => 501 + index);
+    for (const id of others) {
+      await startContainer(host(), id);
+      const { exitCode } = await host().driver.exec(id, execRequest(["ping", "-c", "1", "198.18.0.1"]));
+      assert.equal(exitCode, 0);
+      await execa("busybox", ["ping", "-c", "1", "-W", "5", `198.18.0.${id - 400}`]);
+    }
+    const more = (await frames()) - before;
+    assert.ok(more < others.length, `${more} frames while ${others.length} others started`);
   });
 
   it("has the same bridge address, whoever joins", async () => {
