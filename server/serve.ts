@@ -29,8 +29,10 @@ export async function serve(config: Config): Promise<void> {
   try {
     const listener = await listen(config, cloud, log);
     try {
+      // Before anybody can know of the daemon and end it.
+      const signalled = firstSignal();
       await announce(config, cloud, listener, log);
-      const signal = await firstSignal();
+      const signal = await signalled;
       log.info({ signal }, "stopping; another signal ends the daemon at once");
     } finally {
       drained = listener.close();

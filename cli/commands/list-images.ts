@@ -14,4 +14,5 @@ export const listImages = listCommand(
     id: ({ name }) => name,
     classic: { line: ({ name }) => `IMAGE \t${name}` },
   },
+  { standalone: true },
 );

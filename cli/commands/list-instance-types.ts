@@ -20,4 +20,5 @@ export const listInstanceTypes = listCommand(
     id: ({ name }) => name,
     classic: { line: ({ name }) => `INST_TYPE\t${name}` },
   },
+  { standalone: true },
 );

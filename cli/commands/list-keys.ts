@@ -14,4 +14,5 @@ export const listKeys = listCommand(
     id: ({ name }) => name,
     classic: { line: ({ name }) => `KEY\t${name}` },
   },
+  { standalone: true },
 );

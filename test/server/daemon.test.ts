@@ -144,7 +144,7 @@ describe("the daemon", () => {
 
   it("warns of what weakens it, at every start", async () => {
     const daemon = await startedDaemon(newDaemon, ["--allow-anonymous", "--insecure", "-l", "0.0.0.0"]);
-    await connectClient({ server: daemon.url, token: "none of its" }).call("server.info", {});
+    await connectClient({ server: daemon.url, token: "none-of-its" }).call("server.info", {});
     assert.match(daemon.url, /127\.0\.0\.1/);
     for (const option of ["--allow-anonymous", "--insecure"]) {
       assert.match(daemon.log, new RegExp(`"level":40.*"msg":"${option}: `));
@@ -153,7 +153,7 @@ describe("the daemon", () => {
 
   it("asks for its token otherwise", async () => {
     const daemon = await startedDaemon(newDaemon);
-    const client = connectClient({ server: daemon.url, token: "none of its" });
+    const client = connectClient({ server: daemon.url, token: "none-of-its" });
     await assertMccError(client.call("server.info", {}), "unauthenticated", /token/);
     assert.ok(!daemon.log.includes(await daemon.token()), "no token is logged");
   });
