@@ -22,7 +22,7 @@ export async function runRealTests(files, options) {
   const { binFolder } = await findPulumiCli();
   return runMocha("tests with containers and the engine", files, options, {
     before: [process.execPath, join(compiled, "isolated", "main.js")],
-    timeoutMinutes: 25,
+    timeoutMinutes: 45,
     testTimeoutMs: 120_000,
     env: { PATH: `${binFolder}:${process.env.PATH}`, ...(await debianImage(files)) },
   });
