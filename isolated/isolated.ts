@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { MccError, messageOf } from "../protocol/error";
 import { runInForeground } from "./foreground";
+import { readKernelLimits, restoreKernelLimits } from "./kernel-limits";
 import { makeMountpoints, removeMountpoints } from "./mounts";
 
 const newNamespaces = ["--net", "--mount", "--propagation", "private"];
@@ -16,6 +17,7 @@ const newNamespaces = ["--net", "--mount", "--propagation", "private"];
 export async function runIsolated(command: readonly string[]): Promise<number> {
   await checkNamespaces();
   await makeMountpoints();
+  const limits = await readKernelLimits();
   try {
     return await runInForeground("unshare", [
       ...newNamespaces,
@@ -24,6 +26,7 @@ export async function runIsolated(command: readonly string[]): Promise<number> {
       ...command,
     ]);
   } finally {
+    await restoreKernelLimits(limits);
     await removeMountpoints();
   }
 }

@@ -59,6 +59,8 @@ const wrong: Record<string, string | undefined> = {
   "ssh --login": undefined,
   "ssh --identity": undefined,
   "ssh --jump": undefined,
+  "build-image --suite": "Bookworm!",
+  "build-image --mirror": "elsewhere",
   "exec --timeout": "0",
   "cp --identity": undefined,
   "cp --jump": undefined,
