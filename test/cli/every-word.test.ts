@@ -31,8 +31,6 @@ const needed: Record<string, { options?: string[]; arguments?: string[] }> = {
 
 /** What an option refuses; `undefined` for one that takes any text but an empty one. */
 const wrong: Record<string, string | undefined> = {
-  "build-image --suite": "No Suite",
-  "build-image --mirror": "no-url",
   "run-instances --image": "No Image",
   "run-instances --instance-type": "No Type",
   "run-instances --public-key": "keys/me.pub",
