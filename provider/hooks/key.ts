@@ -8,7 +8,7 @@ import { configureConnection, daemon } from "./connection";
 import { defaultName } from "./default-name";
 import { goneError, unlessGone } from "./gone";
 import type { Hooks } from "./guard";
-import { identityOf, identitySchema } from "./identity-schema";
+import { type Identity, identityOf, identitySchema } from "./identity-schema";
 import { hasUnknown } from "./unknown";
 
 const argsSchemas = { name: nameSchema.optional(), publicKey: z.string() };
@@ -53,11 +53,10 @@ export const keyHooks: Hooks = {
     if (key === undefined) {
       return {};
     }
-    const { ownerUrn, clientToken } = state;
     return {
       id,
       props: stateOf(key, state),
-      inputs: { name: key.name, publicKey: key.publicKey, ownerUrn, clientToken },
+      inputs: { name: key.name, publicKey: key.publicKey, ...identitySchema.parse(state) },
     };
   },
 
@@ -83,9 +82,9 @@ function targetOf({ name, uid, serverId }: State): { name: string; uid: string; 
 
 function stateOf(
   { name, uid, publicKey, fingerprint }: Key,
-  { ownerUrn, clientToken, serverId }: Pick<State, "ownerUrn" | "clientToken" | "serverId">,
+  { serverId, ...kept }: Identity & Pick<State, "serverId">,
 ): Properties {
-  return { name, publicKey, fingerprint, uid, serverId, ownerUrn, clientToken };
+  return { name, publicKey, fingerprint, uid, serverId, ...identitySchema.parse(kept) };
 }
 
 /** Without the property's name: the engine would print its value, and that may be a private key. */

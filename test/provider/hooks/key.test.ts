@@ -134,6 +134,16 @@ describe("the hooks of a Key", () => {
     assert.deepEqual(await key.read("me", state), {});
   });
 
+  it("keeps whose the stack is, from its creation on, so that a refresh finds no difference", async () => {
+    const made = { ...inputs, organization: "acme" };
+    await connected({ "key.add": () => kept, "key.get": () => kept, "key.update": () => kept });
+    const { outs } = await key.create(made);
+    assert.deepEqual(outs, { ...state, organization: "acme" });
+    const asked = { name: "me", publicKey, ownerUrn, organization: "acme", clientToken };
+    assert.deepEqual(await key.read("me", outs), { id: "me", props: outs, inputs: asked });
+    assert.deepEqual((await key.update("me", outs, made)).outs, outs);
+  });
+
   it("update changes the public half, and says what to do when the key is gone", async () => {
     const daemon = await connected({ "key.update": () => ({ ...kept, publicKey: otherKey }) });
     const news = { ...inputs, publicKey: otherKey };
