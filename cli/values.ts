@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { formatDuration, parseDuration } from "../protocol/duration";
-import { MccError } from "../protocol/error";
+import { durationSeconds, formatDuration } from "../protocol/duration";
 import { nameSchema } from "../protocol/name";
 
 /** Given or not. */
@@ -44,15 +43,9 @@ export function wholeNumber(least: number, most: number): z.ZodType<number, stri
 export function duration(mostSeconds: number): z.ZodType<number, string> {
   const message = `give a length of time such as 45s, 2m, 1h or a number of seconds, ${formatDuration(mostSeconds)} at most`;
   return z.string().transform((written, context) => {
-    try {
-      const seconds = parseDuration(written, "it");
-      if (seconds <= mostSeconds) {
-        return seconds;
-      }
-    } catch (error) {
-      if (!MccError.hasCode(error, "invalid")) {
-        throw error;
-      }
+    const seconds = durationSeconds(written);
+    if (seconds !== undefined && seconds <= mostSeconds) {
+      return seconds;
     }
     context.addIssue({ code: "custom", message });
     return z.NEVER;

@@ -1,5 +1,3 @@
-import { MccError } from "./error";
-
 const unitSeconds = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
 type Unit = keyof typeof unitSeconds;
 
@@ -12,15 +10,11 @@ export const durationForm = `expected a length of time such as "45m", "2h", "1h3
 /**
  * The seconds of a length of time as people write it: `90s`, `45m`, `2h`, `1d`, `1h30m`, or a number of seconds.
  *
- * @param what names the value in the message: `ttl`.
- * @throws MccError `invalid` for what is no such time, is zero, or is longer than ten years.
+ * @returns undefined for what is no such time, is zero, or is longer than ten years.
  */
-export function parseDuration(value: string | number, what: string): number {
+export function durationSeconds(value: string | number): number | undefined {
   const seconds = secondsOf(String(value).trim());
-  if (seconds === undefined || seconds < 1 || seconds > longestDurationSeconds) {
-    throw new MccError("invalid", `${what} is ${JSON.stringify(value)}: ${durationForm}.`);
-  }
-  return seconds;
+  return seconds === undefined || seconds < 1 || seconds > longestDurationSeconds ? undefined : seconds;
 }
 
 function secondsOf(text: string): number | undefined {

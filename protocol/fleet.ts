@@ -9,7 +9,11 @@ export const largestFleet = 10_000;
 export { type FleetStatus, fleetStatuses };
 
 /** Leaves room for `-10000` in a name of 63 characters. */
-const fleetNameSchema = nameSchema.max(57, "a fleet's name has 57 characters at most");
+export const longestFleetName = 57;
+const fleetNameSchema = nameSchema.max(
+  longestFleetName,
+  `a fleet's name has ${longestFleetName} characters at most`,
+);
 
 const memberSchema = z.object({
   /** From 1; the member's name is `<fleet>-<index>`. */

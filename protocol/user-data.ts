@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { z } from "zod";
 
 /** More is to be fetched by the script itself. */
@@ -19,3 +20,8 @@ export const userDataSchema = z
     "a userData script is text, without control characters but tabs and line ends",
   )
   .transform((text) => text.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n"));
+
+/** SHA-256 in hexadecimal, by which a script is known where it is not told. */
+export function userDataDigest(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}

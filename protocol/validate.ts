@@ -17,7 +17,7 @@ export function validate<S extends z.ZodType>(schema: S, value: unknown, what: s
 }
 
 /** Parameters whose values are never quoted: they may hold secrets. */
-const confidential: readonly PropertyKey[] = ["userData"];
+export const confidential: readonly PropertyKey[] = ["userData"];
 
 /** One mistake in words, without the name of what it was found in. */
 export function describe(issue: z.core.$ZodIssue, root: unknown): string {

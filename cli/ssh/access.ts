@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isDaemonHere, jumpHost } from "../../client/daemon-host";
+import { strictSettings } from "../../client/ssh-host";
 import { MccError } from "../../protocol/error";
 import type { Instance } from "../../protocol/instance";
 import { titleOf } from "../find-instances";
@@ -72,14 +73,10 @@ export async function withAccess(
 /** See ssh_config(5). */
 function settings(knownHosts: string): Record<string, string> {
   return {
+    ...strictSettings,
     UserKnownHostsFile: `"${knownHosts.replaceAll("%", "%%")}"`,
-    GlobalKnownHostsFile: "/dev/null",
-    StrictHostKeyChecking: "yes",
-    UpdateHostKeys: "no",
     // A connection that is shared may lead to an instance that had this address before.
     ControlPath: "none",
-    PasswordAuthentication: "no",
-    KbdInteractiveAuthentication: "no",
   };
 }
 

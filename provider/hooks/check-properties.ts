@@ -1,7 +1,7 @@
 import type { dynamic } from "@pulumi/pulumi";
 import type { z } from "zod";
 import { nearest } from "../../protocol/nearest";
-import { describe, valueAt } from "../../protocol/validate";
+import { confidential, describe, valueAt } from "../../protocol/validate";
 import { hasUnknown } from "./unknown";
 
 export type Properties = Record<string, unknown>;
@@ -16,9 +16,6 @@ interface Checked {
 /** What a resource's constructor and the SDK put beside the arguments. */
 const hidden = ["clientToken", "organization", "ownerUrn", "__provider"];
 
-/** Their values may be secrets. The engine prints the value of the property that a failure names, so none is named. */
-const confidential = ["userData"];
-
 /** Checks arguments, each by the schema of its name; what is not known yet passes. */
 export function checkProperties(schemas: Readonly<Record<string, z.ZodType>>, news: Properties): Checked {
   const inputs: Properties = {};
@@ -31,6 +28,7 @@ export function checkProperties(schemas: Readonly<Record<string, z.ZodType>>, ne
       const at = { ...issue, path: [property, ...issue.path] };
       if (!hasUnknown(valueAt(news, at.path))) {
         failures.push(
+          // The engine prints the value of the property that a failure names, so none is named.
           confidential.includes(property)
             ? { property: "", reason: `${property}: ${issue.message}` }
             : { property, reason: describe(at, news) },

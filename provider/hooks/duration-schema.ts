@@ -1,21 +1,12 @@
 import { z } from "zod";
-import { durationForm, parseDuration } from "../../protocol/duration";
-import { MccError } from "../../protocol/error";
+import { durationForm, durationSeconds } from "../../protocol/duration";
 
 /** A length of time as people write it; becomes whole seconds. */
-export const durationSchema = z
-  .union([z.string(), z.number()], durationForm)
-  .refine(isDuration, { error: durationForm, abort: true })
-  .transform((value) => parseDuration(value, "it"));
-
-function isDuration(value: string | number): boolean {
-  try {
-    parseDuration(value, "it");
-    return true;
-  } catch (error) {
-    if (MccError.hasCode(error, "invalid")) {
-      return false;
-    }
-    throw error;
+export const durationSchema = z.union([z.string(), z.number()], durationForm).transform((value, context) => {
+  const seconds = durationSeconds(value);
+  if (seconds === undefined) {
+    context.addIssue({ code: "custom", message: durationForm });
+    return z.NEVER;
   }
-}
+  return seconds;
+});

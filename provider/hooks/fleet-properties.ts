@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { z } from "zod";
 import {
   type Client,
@@ -12,14 +11,12 @@ import {
 } from "../../client";
 import { fleetApplySchema } from "../../protocol/fleet";
 import { uidSchema } from "../../protocol/name";
+import { userDataDigest } from "../../protocol/user-data";
 import { type Properties, withoutUndefined } from "./check-properties";
 import { changed, changedOrDropped, changedOwner, hostArgsSchemas, keptSchema } from "./host-properties";
 import { ownerLabels, withoutOwnerLabels } from "./owner";
 
 const { name, count, addresses, maxUnavailable } = fleetApplySchema.shape;
-
-/** Leaves room for the number of a member. */
-export const longestFleetName = 57;
 
 /** The arguments of a `Fleet`, each by the schema of its name. */
 export const argsSchemas = {
@@ -76,7 +73,8 @@ export function inputsOf(fleet: Fleet, kept: FleetKept): Properties {
     labels: withoutOwnerLabels(fleet.labels),
     ...rest,
     // The daemon does not tell a script, only whether it is this one.
-    userData: digestOf(userData) === fleet.userDataDigest ? userData : undefined,
+    userData:
+      userData !== undefined && userDataDigest(userData) === fleet.userDataDigest ? userData : undefined,
   });
 }
 
@@ -96,8 +94,4 @@ export function changesOf(olds: Properties, news: Properties): { inPlace: string
 
 function hostOf({ id, name: member, ipAddress, hostname, sshHostKey }: FleetMember): Properties {
   return { instanceId: id, name: member, ipAddress, hostname, sshHostKey };
-}
-
-function digestOf(userData: string | undefined): string | undefined {
-  return userData === undefined ? undefined : createHash("sha256").update(userData).digest("hex");
 }

@@ -1,4 +1,5 @@
 import type { dynamic } from "@pulumi/pulumi";
+import { longestFleetName } from "../../protocol/fleet";
 import { checkProperties, type Properties, withoutUndefined } from "./check-properties";
 import { configureConnection, daemon } from "./connection";
 import { defaultName } from "./default-name";
@@ -8,7 +9,6 @@ import {
   changesOf,
   inputsOf,
   inputsSchema,
-  longestFleetName,
   type State,
   stateOf,
   stateSchema,

@@ -1,3 +1,4 @@
+import { ownerKeys } from "../../protocol/owner";
 import type { Identity } from "./identity-schema";
 
 export type Labels = Record<string, string>;
@@ -12,10 +13,13 @@ export type Owner = Pick<Identity, "ownerUrn" | "organization">;
 /** Labels that say, on the host, which resource of which stack an instance is. */
 export function ownerLabels({ ownerUrn, organization }: Owner): Labels {
   const { stack, project, resource } = readUrn(ownerUrn);
-  const owner = { ...(organization === undefined ? {} : { organization }), project, stack, resource };
+  const owner = {
+    ...(organization === undefined ? {} : { [ownerKeys.organization]: organization }),
+    ...{ [ownerKeys.project]: project, [ownerKeys.stack]: stack, [ownerKeys.resource]: resource },
+  };
   return Object.fromEntries(
     Object.entries(owner).map(([key, value]) => [
-      ownPrefix + key,
+      key,
       value.slice(0, longestValue).replace(/[\p{Cc}\p{Cs}]/gu, "?"),
     ]),
   );

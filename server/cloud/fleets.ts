@@ -1,9 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { setTimeout as pause } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { MccError } from "../../protocol/error";
 import type { Fleet, FleetSummary } from "../../protocol/fleet";
 import type { MethodResult, ParsedParameters } from "../../protocol/method-table";
+import { userDataDigest } from "../../protocol/user-data";
+import { carries } from "./carries";
+import { endsWithin } from "./ends-within";
 import { FleetApplication } from "./fleet-application";
 import type { FleetContext } from "./fleet-context";
 import { FleetDestruction } from "./fleet-destruction";
@@ -11,7 +13,6 @@ import type { FleetRecord, FleetSpec } from "./fleet-record";
 import { refuseImpossible, refuseOthersFleet } from "./fleet-refusals";
 import type { Leased } from "./leased";
 import { ManagedFleet } from "./managed-fleet";
-import { userDataDigest } from "./user-data";
 
 /** The life of fleets: what the `fleet.*` methods do. */
 export class Fleets {
@@ -61,10 +62,9 @@ export class Fleets {
 
   async list({ labels = {} }: ParsedParameters<"fleet.list">): Promise<FleetSummary[]> {
     await this.#context.instances.refresh(this.#context.driver);
-    const wanted = Object.entries(labels);
     return this.#context.fleets
       .all()
-      .filter(({ record }) => wanted.every(([key, value]) => record.spec.labels[key] === value))
+      .filter(({ record }) => carries(record.spec.labels, labels))
       .map((fleet) => this.#summarise(fleet));
   }
 
@@ -74,11 +74,7 @@ export class Fleets {
     ...target
   }: ParsedParameters<"fleet.wait">): Promise<MethodResult<"fleet.wait">> {
     const fleet = this.#context.fleets.getAwaited(target);
-    const over = new AbortController();
-    const done = await Promise.race([
-      outcomeOf(fleet),
-      pause(timeoutSeconds * 1000, false, { signal: over.signal, ref: false }),
-    ]).finally(() => over.abort());
+    const done = await endsWithin(timeoutSeconds * 1000, outcomeOf(fleet));
     return { done, fleet: this.#summarise(fleet) };
   }
 
@@ -173,11 +169,10 @@ export class Fleets {
 }
 
 /** How the last of the changes ended, should another be asked for meanwhile. */
-async function outcomeOf(fleet: ManagedFleet): Promise<true> {
+async function outcomeOf(fleet: ManagedFleet): Promise<void> {
   do {
     await fleet.outcome;
   } while (fleet.change !== undefined);
-  return true;
 }
 
 /** Without which fleet is meant, and how long it lives. */

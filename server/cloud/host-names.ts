@@ -2,12 +2,13 @@ import { createHash } from "node:crypto";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger } from "pino";
+import { ownerKeys } from "../../protocol/owner";
 import { HostsFile } from "./hosts-file";
 import type { InstanceRecord } from "./instance-record";
 import { tolerate } from "./tolerate";
 
 /** The labels that say which stack an instance is of. */
-const scopeLabels = ["organization", "project", "stack"].map((name) => `minicloud/${name}`);
+const scopeLabels = [ownerKeys.organization, ownerKeys.project, ownerKeys.stack];
 
 /**
  * The stack whose instances know each other by name, as a folder's name. Instances without a stack have one scope

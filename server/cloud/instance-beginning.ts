@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { MccError, messageOf } from "../../protocol/error";
 import type { FleetPlace } from "../../protocol/instance";
 import type { ParsedParameters } from "../../protocol/method-table";
+import { userDataDigest } from "../../protocol/user-data";
 import { type HostKey, makeHostKey } from "./host-key";
 import { scopeOf } from "./host-names";
 import type { Images } from "./images";
@@ -12,7 +13,6 @@ import type { InstanceDestruction } from "./instance-destruction";
 import type { InstanceRecord } from "./instance-record";
 import { ManagedInstance } from "./managed-instance";
 import type { Reservation } from "./reservations";
-import { userDataDigest } from "./user-data";
 
 /** What the `openvz.*` methods and fleets ask of a creation and `instance.create` does not know. */
 export interface CreationExtras {

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { type ErrorCode, MccError, messageOf } from "../../protocol/error";
 import type { ContainerFile } from "../driver/driver";
 import type { Deadline } from "./deadline";
@@ -30,10 +29,6 @@ code=$?
 set -- "$log" "$most"
 ${showLog}
 exit $code`;
-
-export function userDataDigest(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
-}
 
 /** The script where it runs from. */
 export function userDataFile(text: string): ContainerFile {
