@@ -1,8 +1,9 @@
 import { type MccError, messageOf } from "../../protocol/error";
+import { because } from "./because";
 import { FleetChange } from "./fleet-change";
 import type { FleetContext } from "./fleet-context";
 import type { FleetDestruction } from "./fleet-destruction";
-import { because, loggable } from "./fleet-failure";
+import { loggable } from "./fleet-failure";
 import type { FleetSpec } from "./fleet-record";
 import type { ManagedFleet } from "./managed-fleet";
 

@@ -1,13 +1,13 @@
 import { setImmediate as nextTick } from "node:timers/promises";
 import { MccError, messageOf } from "../../protocol/error";
 import type { FleetContext } from "./fleet-context";
-import { type MemberFailure, membersFailed } from "./fleet-failure";
+import { failuresOf, type MemberFailure, refuseFailures } from "./fleet-failure";
 import { giveBack, makeMember, type Newcomer, reserveMembers } from "./fleet-members";
-import { changesOf, type FleetPlan, planFleet } from "./fleet-plan";
+import { changesOf, type FleetPlan, indexOf, planFleet } from "./fleet-plan";
 import type { FleetRecord, FleetSpec } from "./fleet-record";
 import { settle } from "./fleet-settling";
 import { updateInstance } from "./instance-update";
-import { indexOf, type ManagedFleet } from "./managed-fleet";
+import type { ManagedFleet } from "./managed-fleet";
 import type { ManagedInstance } from "./managed-instance";
 
 /** What else fails so soon after the first is told, too, before the rest is given up. */
@@ -153,19 +153,11 @@ export class FleetChange {
     members: readonly ManagedInstance[],
     work: (member: ManagedInstance) => Promise<void>,
   ): Promise<void> {
-    const failures: MemberFailure[] = [];
-    await Promise.all(
-      members.map((member) =>
-        work(member).catch((error: unknown) => failures.push({ name: member.record.name, error })),
-      ),
-    );
-    this.#refuse(failures, members.length);
+    this.#refuse(await failuresOf(members, work), members.length);
   }
 
   #refuse(failures: readonly MemberFailure[], total: number): void {
     this.#fleet.abort.signal.throwIfAborted();
-    if (failures.length > 0) {
-      throw membersFailed(failures, total);
-    }
+    refuseFailures(failures, total);
   }
 }

@@ -1,6 +1,7 @@
 import { MccError, messageOf } from "../../protocol/error";
+import { because } from "./because";
 import type { FleetContext } from "./fleet-context";
-import { because, type MemberFailure, membersFailed } from "./fleet-failure";
+import { failuresOf, refuseFailures } from "./fleet-failure";
 import type { ManagedFleet } from "./managed-fleet";
 import { Retries } from "./retries";
 
@@ -73,17 +74,8 @@ export class FleetDestruction {
   }
 
   async #removeMembers(fleet: ManagedFleet): Promise<void> {
-    const failures: MemberFailure[] = [];
     const { members } = fleet;
-    await Promise.all(
-      members.map((member) =>
-        this.#context.destruction
-          .destroy(member)
-          .catch((error: unknown) => failures.push({ name: member.record.name, error })),
-      ),
-    );
-    if (failures.length > 0) {
-      throw membersFailed(failures, members.length);
-    }
+    const failures = await failuresOf(members, (member) => this.#context.destruction.destroy(member));
+    refuseFailures(failures, members.length);
   }
 }

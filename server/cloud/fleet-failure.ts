@@ -1,4 +1,5 @@
 import { MccError, messageOf } from "../../protocol/error";
+import type { ManagedInstance } from "./managed-instance";
 
 const mostReasons = 5;
 const longestReason = 300;
@@ -9,8 +10,29 @@ export interface MemberFailure {
   readonly error: unknown;
 }
 
+/** Does the work on all members at once, and resolves when it has ended on each, to those on which it failed. */
+export async function failuresOf(
+  members: readonly ManagedInstance[],
+  work: (member: ManagedInstance) => Promise<void>,
+): Promise<MemberFailure[]> {
+  const failures: MemberFailure[] = [];
+  await Promise.all(
+    members.map((member) =>
+      work(member).catch((error: unknown) => failures.push({ name: member.record.name, error })),
+    ),
+  );
+  return failures;
+}
+
+/** @throws MccError that names the members which failed, if any did. */
+export function refuseFailures(failures: readonly MemberFailure[], total: number): void {
+  if (failures.length > 0) {
+    throw membersFailed(failures, total);
+  }
+}
+
 /** The members that failed, with the reasons of the first few: `2 of 50 members failed: web-7: …; web-9: ….` */
-export function membersFailed(failures: readonly MemberFailure[], total: number): MccError {
+function membersFailed(failures: readonly MemberFailure[], total: number): MccError {
   const errors = failures.map(({ error }) => error);
   const [cause] = errors;
   const reasons = failures.slice(0, mostReasons).map(({ name, error }) => `${name}: ${reasonOf(error)}`);
@@ -20,12 +42,6 @@ export function membersFailed(failures: readonly MemberFailure[], total: number)
     `${failures.length} of ${total} members failed: ${reasons.join("; ")}${more}.`,
     { cause, confidential: errors.some(isConfidential) },
   );
-}
-
-/** Another message for a failure, as secret as that is. */
-export function because(cause: unknown, message: string): MccError {
-  const code = MccError.isInstance(cause) ? cause.code : "internal";
-  return new MccError(code, message, { cause, confidential: isConfidential(cause) });
 }
 
 /** What the log may have of it. */

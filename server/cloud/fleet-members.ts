@@ -1,8 +1,9 @@
 import type { ParsedParameters } from "../../protocol/method-table";
 import type { FleetContext } from "./fleet-context";
+import { indexOf } from "./fleet-plan";
 import type { FleetSpec } from "./fleet-record";
 import { makeHostKey } from "./host-key";
-import { indexOf, type ManagedFleet } from "./managed-fleet";
+import type { ManagedFleet } from "./managed-fleet";
 import { ManagedInstance } from "./managed-instance";
 import type { Reservation } from "./reservations";
 

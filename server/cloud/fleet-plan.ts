@@ -81,7 +81,7 @@ function isSetAs(spec: FleetSpec, member: PlannedMember): boolean {
 }
 
 /** From 1. */
-function indexOf({ record }: PlannedMember): number {
+export function indexOf({ record }: PlannedMember): number {
   return record.fleet?.index ?? 0;
 }
 

@@ -1,6 +1,7 @@
 import { MccError, messageOf } from "../../protocol/error";
 import type { ParsedParameters } from "../../protocol/method-table";
 import type { ContainerSpec } from "../driver/driver";
+import { because } from "./because";
 import type { HostKey } from "./host-key";
 import type { InstanceContext } from "./instance-context";
 import { authorizedKeysFile, hostKeyFiles } from "./instance-files";
@@ -139,11 +140,4 @@ function failureOf(error: unknown, instance: ManagedInstance, step: string): Mcc
     error,
     `Instance ${instance.title} was not made: the step "${step}" failed: ${messageOf(error)}`,
   );
-}
-
-/** Another message for the same failure. */
-function because(cause: unknown, message: string): MccError {
-  return MccError.isInstance(cause)
-    ? new MccError(cause.code, message, { cause, confidential: cause.confidential })
-    : new MccError("internal", message, { cause });
 }

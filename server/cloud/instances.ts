@@ -1,6 +1,7 @@
 import { MccError } from "../../protocol/error";
 import type { Instance } from "../../protocol/instance";
 import type { MethodResult, ParsedParameters } from "../../protocol/method-table";
+import { carries } from "./carries";
 import { endsWithin } from "./ends-within";
 import type { FleetCatalog } from "./fleet-catalog";
 import type { FleetContext } from "./fleet-context";
@@ -72,10 +73,9 @@ export class Instances {
 
   async list({ labels = {} }: ParsedParameters<"instance.list">): Promise<Instance[]> {
     await this.catalog.refresh(this.#context.driver);
-    const wanted = Object.entries(labels);
     return this.catalog
       .all()
-      .filter((instance) => wanted.every(([key, value]) => instance.record.labels[key] === value))
+      .filter((instance) => carries(instance.record.labels, labels))
       .map((instance) => this.#describe(instance));
   }
 

@@ -1,5 +1,5 @@
 import type { Fleet, FleetCounts, FleetStatus, FleetSummary } from "../../protocol/fleet";
-import { isAsWanted } from "./fleet-plan";
+import { indexOf, isAsWanted } from "./fleet-plan";
 import type { FleetFile, FleetRecord, FleetSpec } from "./fleet-record";
 import type { ManagedInstance } from "./managed-instance";
 
@@ -43,7 +43,7 @@ export class ManagedFleet {
     return this.listMembers().sort((one, other) => indexOf(one) - indexOf(other));
   }
 
-  get status(): FleetStatus {
+  #statusWith({ failed }: FleetCounts): FleetStatus {
     if (this.stuck !== undefined) {
       return "failed";
     }
@@ -53,7 +53,7 @@ export class ManagedFleet {
     if (this.change !== undefined) {
       return "applying";
     }
-    return this.counts().failed > 0 ? "degraded" : "ready";
+    return failed > 0 ? "degraded" : "ready";
   }
 
   /** On its way out: only to be destroyed. */
@@ -61,9 +61,9 @@ export class ManagedFleet {
     return this.stuck !== undefined || this.destruction !== undefined || this.record.phase === "destroying";
   }
 
-  counts(): FleetCounts {
+  #counts(): FleetCounts {
     const { count: wanted } = this.record.spec;
-    const ready = this.members.filter((member) => isAsWanted(this.record.spec, member)).length;
+    const ready = this.listMembers().filter((member) => isAsWanted(this.record.spec, member)).length;
     const rest = wanted - ready;
     return this.change === undefined
       ? { wanted, ready, pending: 0, failed: rest }
@@ -83,8 +83,9 @@ export class ManagedFleet {
     const { name, uid, createdAt, spec } = this.record;
     const { image, type, keys, labels, userDataDigest } = spec;
     const failure = this.stuck ?? this.record.failure;
+    const counts = this.#counts();
     return {
-      ...{ name, uid, status: this.status, counts: this.counts(), image, type, keys, labels },
+      ...{ name, uid, status: this.#statusWith(counts), counts, image, type, keys, labels },
       ...{ createdAt, simulated },
       ...(userDataDigest === undefined ? {} : { userDataDigest }),
       ...(failure === undefined ? {} : { failure }),
@@ -99,8 +100,4 @@ export class ManagedFleet {
       return { index: indexOf(member), id, uid, name, ipAddress, hostname, sshHostKey, status };
     });
   }
-}
-
-export function indexOf({ record }: ManagedInstance): number {
-  return record.fleet?.index ?? 0;
 }
