@@ -4,6 +4,7 @@ import { hasErrno } from "../errno";
 import { commands } from "./command";
 import type { CommandRunner } from "./command-runner";
 import { hasLink } from "./link";
+import { OnceEach } from "./once-each";
 import type { ContainerPlace, Place } from "./place";
 
 /**
@@ -21,7 +22,7 @@ export class Bridges {
   readonly #cables = new Map<number, Set<string>>();
   /** The cables of the starts under way, and the bridges that they are promised. */
   readonly #starting = new Map<string, number>();
-  readonly #made = new Map<number, Promise<void>>();
+  readonly #made = new OnceEach<number>((number) => this.#make(number));
 
   constructor(
     private readonly place: Place,
@@ -43,7 +44,7 @@ export class Bridges {
 
   /** Completes what an earlier daemon made of the bridges past the first. */
   async mend(): Promise<void> {
-    this.#made.clear();
+    this.#made.forget();
     for (const number of await this.#present()) {
       await this.#ensure(number);
     }
@@ -59,7 +60,7 @@ export class Bridges {
         }
       }
     }
-    this.#made.clear();
+    this.#made.forget();
   }
 
   /** Nothing waits in between, so that no two starts are promised the same port. */
@@ -83,18 +84,10 @@ export class Bridges {
     return cables;
   }
 
-  /** What has failed is tried again at the next call. */
   async #ensure(number: number): Promise<void> {
-    if (number === 1) {
-      return;
+    if (number > 1) {
+      await this.#made.ensure(number);
     }
-    let made = this.#made.get(number);
-    if (made === undefined) {
-      made = this.#make(number);
-      this.#made.set(number, made);
-      made.catch(() => this.#made.delete(number));
-    }
-    await made;
   }
 
   /** Repeatable, also after one that was cut off. */

@@ -2,6 +2,7 @@ import type { Network } from "../driver";
 import { commands } from "./command";
 import type { CommandRunner } from "./command-runner";
 import { hardwareAddress } from "./hardware-address";
+import { OnceEach } from "./once-each";
 import type { Place } from "./place";
 
 /** So many addresses are told of at a time: a /24, by one command of a few milliseconds. */
@@ -12,7 +13,7 @@ const blockSize = 256;
  * all containers at once for each new one, which costs as much again for every one that is there.
  */
 export class Neighbours {
-  readonly #told = new Map<string, Promise<void>>();
+  readonly #told = new OnceEach<string>((block) => this.#tellBlock(block));
 
   constructor(
     private readonly place: Place,
@@ -22,14 +23,7 @@ export class Neighbours {
 
   /** For an address that a container is to have, and those round it. Repeatable. */
   async tell(ipAddress: string): Promise<void> {
-    const block = ipAddress.slice(0, ipAddress.lastIndexOf("."));
-    let told = this.#told.get(block);
-    if (told === undefined) {
-      told = this.#tellBlock(block);
-      this.#told.set(block, told);
-      told.catch(() => this.#told.delete(block));
-    }
-    await told;
+    await this.#told.ensure(ipAddress.slice(0, ipAddress.lastIndexOf(".")));
   }
 
   async #tellBlock(block: string): Promise<void> {

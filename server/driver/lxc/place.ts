@@ -67,8 +67,11 @@ export class Place {
 
   /** The number of a bridge that this daemon made; undefined for any other interface. */
   bridgeNumber(link: string): number | undefined {
-    const rest = link.startsWith(this.bridge) ? link.slice(this.bridge.length) : undefined;
-    return rest === "" ? 1 : /^-([2-9]|[1-9]\d+)$/.test(rest ?? "") ? Number(rest?.slice(1)) : undefined;
+    if (link === this.bridge) {
+      return 1;
+    }
+    const [, number] = new RegExp(`^${this.bridge}-([2-9]|[1-9]\\d+)$`).exec(link) ?? [];
+    return number === undefined ? undefined : Number(number);
   }
 
   /** The ends of the cable that joins a bridge past the first to the first. */
