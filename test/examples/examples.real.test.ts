@@ -2,10 +2,9 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { execa } from "execa";
 import type { Client } from "../../client";
-import { buildMicroImage } from "../../images/micro/build";
 import { type TestDaemon, testDaemons } from "../support/daemon";
+import { importMicro } from "../support/micro-image";
 import { pulumiStacks } from "../support/pulumi-stack";
-import { temporaryFolders } from "../support/temporary-folder";
 
 const checkout = join(__dirname, "..", "..", "..");
 /** For one that is broken. */
@@ -15,18 +14,15 @@ describe("the examples on real containers", function () {
   this.timeout(600_000);
   const newDaemon = testDaemons();
   const newStack = pulumiStacks();
-  const newFolder = temporaryFolders();
   let tarball: string;
   let daemon: TestDaemon;
   let client: Client;
 
   before(async () => {
-    tarball = join(await newFolder(), "micro.tar");
-    await buildMicroImage(tarball);
     daemon = await newDaemon({ driver: "lxc" });
     await daemon.start();
     client = await daemon.client();
-    await client.call("image.import", { name: "micro", path: tarball });
+    tarball = await importMicro(daemon, client);
   });
 
   afterEach(async () => {

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { z } from "zod";
 import type { Client } from "../../client";
-import { buildMicroImage } from "../../images/micro/build";
 import { type TestDaemon, testDaemons } from "../support/daemon";
+import { importMicro } from "../support/micro-image";
 import { type PulumiStack, pulumiStacks } from "../support/pulumi-stack";
 import { temporaryFolders } from "../support/temporary-folder";
 
@@ -24,12 +24,10 @@ describe("real hosts of a stack", function () {
 
   before(async () => {
     folder = await newFolder();
-    const tarball = join(folder, "micro.tar");
-    await buildMicroImage(tarball);
     daemon = await newDaemon({ driver: "lxc" });
     await daemon.start();
     client = await daemon.client();
-    await client.call("image.import", { name: "micro", path: tarball });
+    await importMicro(daemon, client);
     stack = await newStack();
     stack.use(daemon);
     for (const name of ["old", "new"]) {

@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { execa } from "execa";
 import type { Client } from "../../client/client";
-import { buildMicroImage } from "../../images/micro/build";
 import { type TestDaemon, testDaemons } from "../support/daemon";
 import { eventually } from "../support/eventually";
+import { importMicro } from "../support/micro-image";
 
 /** Names of this daemon's running containers, by the command sockets of their monitors. */
 async function runningContainers({ stateFolder }: TestDaemon): Promise<string[]> {
@@ -25,9 +24,7 @@ describe("the daemon over LXC", function () {
   before(async () => {
     daemon = await newDaemon({ driver: "lxc" });
     await daemon.start();
-    const tarball = join(daemon.folder, "micro.tar");
-    await buildMicroImage(tarball);
-    await withClient((client) => client.call("image.import", { name: "micro", path: tarball }));
+    await withClient((client) => importMicro(daemon, client));
   });
 
   async function withClient<T>(work: (client: Client) => Promise<T>): Promise<T> {

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import type { Client } from "../../client/client";
-import { buildMicroImage } from "../../images/micro/build";
 import { type TestDaemon, testDaemons } from "../support/daemon";
 import { eventually } from "../support/eventually";
+import { importMicro } from "../support/micro-image";
 
 const webStack = { "minicloud/project": "web", "minicloud/stack": "test" };
 
@@ -17,9 +16,7 @@ describe("names inside LXC containers", function () {
     daemon = await newDaemon({ driver: "lxc" });
     await daemon.start();
     client = await daemon.client();
-    const tarball = join(daemon.folder, "micro.tar");
-    await buildMicroImage(tarball);
-    await client.call("image.import", { name: "micro", path: tarball });
+    await importMicro(daemon, client);
   });
 
   after(() => client.close());

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { buildMicroImage } from "../../images/micro/build";
 import { withFleet } from "../../testing/with-fleet";
 import { type TestDaemon, testDaemons } from "../support/daemon";
+import { importMicro } from "../support/micro-image";
 
 describe("withFleet with real hosts", function () {
   this.timeout(120_000);
@@ -13,10 +12,7 @@ describe("withFleet with real hosts", function () {
   before(async () => {
     daemon = await newDaemon({ driver: "lxc" });
     await daemon.start();
-    const tarball = join(daemon.folder, "micro.tar");
-    await buildMicroImage(tarball);
-    const client = await daemon.client();
-    await client.call("image.import", { name: "micro", path: tarball });
+    await importMicro(daemon, await daemon.client());
   });
 
   it("keeps them while the daemon is killed and started again, and for longer than a lease lives", async () => {

@@ -3,7 +3,7 @@ import sinon from "sinon";
 import { MccError } from "../../../protocol/error";
 import { assertMccError } from "../../support/assert-error";
 import { eventually } from "../../support/eventually";
-import { HandClock } from "../../support/hand-clock";
+import { handTime } from "../../support/hand-time";
 import { type TestCloud, testClouds } from "../../support/test-cloud";
 import { applied, fleetOf } from "../../support/test-fleet";
 
@@ -12,24 +12,8 @@ const hour = 3600;
 
 describe("a fleet", () => {
   const newCloud = testClouds();
-  let timers: sinon.SinonFakeTimers;
-  let clock: HandClock;
-
-  beforeEach(() => {
-    timers = sinon.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
-    clock = new HandClock();
-  });
-  afterEach(() => {
-    timers.restore();
-    sinon.restore();
-  });
-
-  async function pass(ms: number): Promise<void> {
-    clock.pass(ms);
-    await timers.tickAsync(ms);
-  }
-
-  const open = (): Promise<TestCloud> => newCloud({ clock });
+  const time = handTime();
+  const open = (): Promise<TestCloud> => newCloud({ clock: time.clock });
 
   async function assertGone({ cloud, driver }: Pick<TestCloud, "cloud" | "driver">): Promise<void> {
     await eventually(async () => (await driver.list()).length === 0, "all containers are gone");
@@ -45,12 +29,12 @@ describe("a fleet", () => {
     for (const member of await test.cloud.instances.list({})) {
       assert.deepEqual([member.ttlSeconds, member.expiresAt], [hour, fleet.expiresAt]);
     }
-    await pass(hourMs - 1000);
+    await time.pass(hourMs - 1000);
     assert.equal((await test.cloud.instances.list({})).length, 3);
     assert.equal((await test.cloud.fleets.extend({ fleet: "web" })).expiresAt, "2026-01-01T01:59:59.000Z");
-    await pass(hourMs - 1000);
+    await time.pass(hourMs - 1000);
     assert.equal((await test.cloud.instances.list({})).length, 3);
-    await pass(1001);
+    await time.pass(1001);
     await assertGone(test);
   });
 
@@ -58,22 +42,22 @@ describe("a fleet", () => {
     const { cloud } = await open();
     const web = { name: "web", count: 1, clientToken: "token-0001" };
     await applied(cloud, { ...web, ttlSeconds: hour });
-    await pass(hourMs - 1000);
+    await time.pass(hourMs - 1000);
     await applied(cloud, { ...web, ttlSeconds: hour });
-    await pass(hourMs - 1000);
+    await time.pass(hourMs - 1000);
     assert.equal((await applied(cloud, web)).expiresAt, undefined);
-    await pass(hourMs);
+    await time.pass(hourMs);
     assert.equal((await cloud.fleets.list({})).length, 1);
   });
 
   it("keeps its ttl over a restart of the daemon", async () => {
     const { cloud, driver, reopen } = await open();
     await applied(cloud, { name: "web", count: 2, ttlSeconds: hour });
-    await pass(hourMs / 2);
+    await time.pass(hourMs / 2);
     const next = await reopen();
-    await pass(hourMs / 2 - 1000);
+    await time.pass(hourMs / 2 - 1000);
     assert.equal((await next.instances.list({})).length, 2);
-    await pass(1001);
+    await time.pass(1001);
     await assertGone({ cloud: next, driver });
   });
 
@@ -105,7 +89,7 @@ describe("a fleet", () => {
       /was destroyed meanwhile: its lease was not renewed for 8 s/,
     );
     await eventually(() => start.called, "the start has begun");
-    await pass(8000);
+    await time.pass(8000);
     started();
     await waiting;
     await assertGone(test);
@@ -125,14 +109,14 @@ describe("a fleet", () => {
     const test = await open();
     await applied(test.cloud, { name: "web", count: 2, ttlSeconds: 5 });
     const destroy = sinon.stub(test.driver, "destroy").rejects(new MccError("engine", "device busy."));
-    await pass(5001);
+    await time.pass(5001);
     await eventually(
       async () => (await test.cloud.fleets.list({}))[0]?.status === "failed",
       "it shows that it failed",
     );
     destroy.restore();
     await eventually(async () => {
-      await pass(1000);
+      await time.pass(1000);
       return (await test.cloud.fleets.list({})).length === 0;
     }, "a later try has worked");
     await assertGone(test);

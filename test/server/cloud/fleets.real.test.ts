@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { applyFleet, type Client, type Fleet } from "../../../client";
-import { buildMicroImage } from "../../../images/micro/build";
 import { assertMccError } from "../../support/assert-error";
 import { type TestDaemon, testDaemons } from "../../support/daemon";
 import { eventually } from "../../support/eventually";
+import { importMicro } from "../../support/micro-image";
 
 const web = { name: "web", clientToken: "token-0001", type: "light" };
 
@@ -19,9 +19,7 @@ describe("fleets over LXC", function () {
     daemon = await newDaemon({ driver: "lxc" });
     await daemon.start();
     client = await daemon.client();
-    const tarball = join(daemon.folder, "micro.tar");
-    await buildMicroImage(tarball);
-    await client.call("image.import", { name: "micro", path: tarball });
+    await importMicro(daemon, client);
   });
   afterEach(async () => {
     await client.call("fleet.destroy", { fleet: "web" });

@@ -2,29 +2,13 @@ import assert from "node:assert/strict";
 import sinon from "sinon";
 import { assertMccError } from "../../support/assert-error";
 import { eventually } from "../../support/eventually";
-import { HandClock } from "../../support/hand-clock";
+import { handTime } from "../../support/hand-time";
 import { createReady, creation, type TestCloud, targetOf, testClouds } from "../../support/test-cloud";
 
 describe("a lease", () => {
   const newCloud = testClouds();
-  let timers: sinon.SinonFakeTimers;
-  let clock: HandClock;
-
-  beforeEach(() => {
-    timers = sinon.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
-    clock = new HandClock();
-  });
-  afterEach(() => {
-    timers.restore();
-    sinon.restore();
-  });
-
-  async function pass(ms: number): Promise<void> {
-    clock.pass(ms);
-    await timers.tickAsync(ms);
-  }
-
-  const open = (): Promise<TestCloud> => newCloud({ clock });
+  const time = handTime();
+  const open = (): Promise<TestCloud> => newCloud({ clock: time.clock });
 
   async function assertGone({ cloud, driver }: Pick<TestCloud, "cloud" | "driver">): Promise<void> {
     await eventually(async () => (await driver.list()).length === 0, "all containers are gone");
@@ -41,9 +25,9 @@ describe("a lease", () => {
     await createReady(cloud, { name: "db", lease });
     await createReady(cloud, { name: "bystander" });
     await createReady(cloud, { name: "of-another", lease: other.lease });
-    await pass(7999);
+    await time.pass(7999);
     assert.equal((await cloud.instances.list({})).length, 4);
-    await pass(1);
+    await time.pass(1);
     await eventually(async () => (await cloud.instances.list({})).length === 2, "two are gone");
     assert.deepEqual(
       (await cloud.instances.list({})).map(({ name }) => name),
@@ -57,7 +41,7 @@ describe("a lease", () => {
     const { lease } = cloud.leases.open({ seconds: 8 });
     await createReady(cloud, { lease });
     for (let renewals = 0; renewals < 5; renewals += 1) {
-      await pass(7000);
+      await time.pass(7000);
       assert.deepEqual(cloud.leases.renew({ lease }), { seconds: 8 });
     }
     assert.equal((await cloud.instances.list({})).length, 1);
@@ -95,7 +79,7 @@ describe("a lease", () => {
       /destroyed meanwhile: its lease was not renewed for 8 s/,
     );
     await eventually(() => start.called, "the start has begun");
-    await pass(8000);
+    await time.pass(8000);
     started();
     await waiting;
     await assertGone(test);
@@ -105,13 +89,13 @@ describe("a lease", () => {
     const { cloud, driver, reopen } = await open();
     const { lease } = cloud.leases.open({ seconds: 8 });
     await createReady(cloud, { lease });
-    clock.pass(60_000);
+    time.clock.pass(60_000);
     const next = await reopen();
-    await pass(7999);
+    await time.pass(7999);
     next.leases.renew({ lease });
-    await pass(7999);
+    await time.pass(7999);
     assert.equal((await next.instances.list({})).length, 1);
-    await pass(1);
+    await time.pass(1);
     await assertGone({ cloud: next, driver });
   });
 
@@ -119,10 +103,10 @@ describe("a lease", () => {
     const { cloud } = await open();
     const { lease } = cloud.leases.open({ seconds: 8 });
     await createReady(cloud, { lease });
-    clock.pass(60_000);
-    await timers.tickAsync(8000);
+    time.clock.pass(60_000);
+    await time.tick(8000);
     cloud.leases.renew({ lease });
-    await pass(7000);
+    await time.pass(7000);
     assert.equal((await cloud.instances.list({})).length, 1);
   });
 

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type Client, createInstance, type Instance, type MethodParameters } from "../../../client";
-import { buildMicroImage } from "../../../images/micro/build";
 import { largestUserDataBytes } from "../../../protocol/user-data";
 import { assertMccError } from "../../support/assert-error";
 import { type TestDaemon, testDaemons } from "../../support/daemon";
 import { eventually } from "../../support/eventually";
+import { importMicro } from "../../support/micro-image";
 
 describe("userData and the ladder to readiness, over LXC", function () {
   this.timeout(120_000);
@@ -18,9 +18,7 @@ describe("userData and the ladder to readiness, over LXC", function () {
     daemon = await newDaemon({ driver: "lxc" });
     await daemon.start();
     client = await daemon.client();
-    const tarball = join(daemon.folder, "micro.tar");
-    await buildMicroImage(tarball);
-    await client.call("image.import", { name: "micro", path: tarball });
+    await importMicro(daemon, client);
   });
   afterEach(async () => {
     const left = await client.call("instance.list", {});

@@ -8,7 +8,7 @@ import { instanceCreateSchema } from "../../../protocol/instance";
 import type { Cloud } from "../../../server/cloud/cloud";
 import { assertMccError } from "../../support/assert-error";
 import { eventually } from "../../support/eventually";
-import { HandClock } from "../../support/hand-clock";
+import { handTime } from "../../support/hand-time";
 import { createReady, creation, type TestCloud, targetOf, testClouds } from "../../support/test-cloud";
 
 const minuteMs = 60_000;
@@ -17,27 +17,8 @@ const hour = 3600;
 
 describe("an instance with a ttl", () => {
   const newCloud = testClouds();
-  let timers: sinon.SinonFakeTimers;
-  let clock: HandClock;
-
-  beforeEach(() => {
-    timers = sinon.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
-    clock = new HandClock();
-  });
-  afterEach(() => {
-    timers.restore();
-    sinon.restore();
-  });
-
-  async function pass(ms: number): Promise<void> {
-    for (let passed = 0; passed < ms; passed += minuteMs) {
-      const step = Math.min(minuteMs, ms - passed);
-      clock.pass(step);
-      await timers.tickAsync(step);
-    }
-  }
-
-  const open = (): Promise<TestCloud> => newCloud({ clock });
+  const time = handTime();
+  const open = (): Promise<TestCloud> => newCloud({ clock: time.clock });
 
   async function names(cloud: Cloud): Promise<string[]> {
     return (await cloud.instances.list({})).map(({ name }) => name);
@@ -53,9 +34,9 @@ describe("an instance with a ttl", () => {
     const made = await createReady(test.cloud, { name: "web", ttlSeconds: 2 * hour });
     assert.equal(made.ttlSeconds, 7200);
     assert.equal(made.expiresAt, "2026-01-01T02:00:00.000Z");
-    await pass(2 * hourMs - 1000);
+    await time.pass(2 * hourMs - 1000);
     assert.deepEqual(await names(test.cloud), ["web"]);
-    await pass(1001);
+    await time.pass(1001);
     await assertGone(test);
     assert.equal(test.cloud.info().addressPool.free, test.cloud.info().addressPool.size);
   });
@@ -66,9 +47,9 @@ describe("an instance with a ttl", () => {
     await createReady(cloud, { name: "decade", ttlSeconds: longestDurationSeconds });
     await createReady(cloud, { name: "minute", ttlSeconds: 60 });
     await createReady(cloud, { name: "hour", ttlSeconds: hour });
-    await pass(minuteMs + 1);
+    await time.pass(minuteMs + 1);
     await eventually(async () => (await names(cloud)).length === 3, "the shortest is gone");
-    await pass(hourMs);
+    await time.pass(hourMs);
     await eventually(async () => (await names(cloud)).length === 2, "the next is gone");
     assert.deepEqual(await names(cloud), ["for-ever", "decade"]);
   });
@@ -77,60 +58,60 @@ describe("an instance with a ttl", () => {
     const test = await open();
     const { cloud } = test;
     const target = targetOf(await createReady(cloud, { ttlSeconds: hour }));
-    await pass(hourMs - 1000);
+    await time.pass(hourMs - 1000);
     assert.equal((await cloud.instances.extend(target)).expiresAt, "2026-01-01T01:59:59.000Z");
-    await pass(hourMs - 1000);
+    await time.pass(hourMs - 1000);
     assert.equal((await cloud.instances.extend({ ...target, ttlSeconds: 2 * hour })).ttlSeconds, 7200);
-    await pass(2 * hourMs - 1000);
+    await time.pass(2 * hourMs - 1000);
     assert.equal((await cloud.instances.update({ ...target, ttlSeconds: 10 })).ttlSeconds, 10);
-    await pass(9000);
+    await time.pass(9000);
     const { ttlSeconds, expiresAt } = await cloud.instances.update({ ...target, ttlSeconds: 0 });
     assert.deepEqual([ttlSeconds, expiresAt], [undefined, undefined]);
-    await pass(hourMs);
+    await time.pass(hourMs);
     assert.equal((await names(cloud)).length, 1);
     await assertMccError(cloud.instances.extend(target), "invalid", /has no ttl to renew; .*ttlSeconds/);
     await cloud.instances.update({ ...target, labels: { a: "b" }, ttlSeconds: 5 });
-    await pass(5001);
+    await time.pass(5001);
     await assertGone(test);
   });
 
   it("keeps its ttl when something else of it is changed", async () => {
     const { cloud } = await open();
     const { expiresAt, ...made } = await createReady(cloud, { ttlSeconds: hour });
-    await pass(minuteMs);
+    await time.pass(minuteMs);
     assert.equal((await cloud.instances.update({ ...targetOf(made), type: "light" })).expiresAt, expiresAt);
   });
 
   it("ends no earlier and no later when somebody sets the wall clock", async () => {
     const test = await open();
     await createReady(test.cloud, { ttlSeconds: hour });
-    clock.jump(365 * 24 * hourMs);
-    await pass(hourMs / 2);
+    time.clock.jump(365 * 24 * hourMs);
+    await time.pass(hourMs / 2);
     assert.equal((await names(test.cloud)).length, 1);
     assert.equal((await test.cloud.instances.list({}))[0]?.expiresAt, "2027-01-01T01:00:00.000Z");
-    clock.jump(-730 * 24 * hourMs);
-    await pass(hourMs / 2 - 1000);
+    time.clock.jump(-730 * 24 * hourMs);
+    await time.pass(hourMs / 2 - 1000);
     assert.equal((await names(test.cloud)).length, 1);
-    await pass(1001);
+    await time.pass(1001);
     await assertGone(test);
   });
 
   it("keeps it over a restart of the daemon, whatever became of the wall clock meanwhile", async () => {
     const { cloud, driver, reopen } = await open();
     await createReady(cloud, { ttlSeconds: hour });
-    await pass(hourMs / 2);
-    clock.jump(24 * hourMs);
+    await time.pass(hourMs / 2);
+    time.clock.jump(24 * hourMs);
     const next = await reopen();
-    await pass(hourMs / 2 - 1000);
+    await time.pass(hourMs / 2 - 1000);
     assert.equal((await names(next)).length, 1);
-    await pass(1001);
+    await time.pass(1001);
     await assertGone({ cloud: next, driver });
   });
 
   it("is destroyed at the start when its ttl ran out while no daemon ran", async () => {
     const { cloud, driver, reopen } = await open();
     await createReady(cloud, { ttlSeconds: hour });
-    clock.pass(hourMs);
+    time.clock.pass(hourMs);
     await assertGone({ cloud: await reopen(), driver });
   });
 
@@ -138,12 +119,12 @@ describe("an instance with a ttl", () => {
     const { cloud, driver, stateFolder, reopen } = await open();
     const over = await createReady(cloud, { name: "over", ttlSeconds: hour });
     const rest = await createReady(cloud, { name: "rest", ttlSeconds: 3 * hour });
-    await pass(hourMs / 2);
+    await time.pass(hourMs / 2);
     // The clock of the host was wrong, and set before it went down.
-    clock.jump(24 * hourMs);
-    await pass(minuteMs);
+    time.clock.jump(24 * hourMs);
+    await time.pass(minuteMs);
     await Promise.all([over, rest].map(({ id }) => driver.stop(id, 0)));
-    clock.reboot(hourMs);
+    time.clock.reboot(hourMs);
     const start = sinon.spy(driver, "start");
     const next = await reopen();
     await eventually(async () => (await next.instances.get(targetOf(rest))).status === "running", "one runs");
@@ -161,10 +142,10 @@ describe("an instance with a ttl", () => {
   it("lives on when the wall clock is behind after a reboot", async () => {
     const { cloud, reopen } = await open();
     await createReady(cloud, { ttlSeconds: hour });
-    await pass(hourMs / 2);
-    clock.reboot(-20 * 365 * 24 * hourMs);
+    await time.pass(hourMs / 2);
+    time.clock.reboot(-20 * 365 * 24 * hourMs);
     const next = await reopen();
-    await pass(hourMs / 2 - minuteMs);
+    await time.pass(hourMs / 2 - minuteMs);
     assert.equal((await names(next)).length, 1);
   });
 
@@ -173,10 +154,10 @@ describe("an instance with a ttl", () => {
     const target = targetOf(await createReady(test.cloud, { ttlSeconds: 60 }));
     const triedMs: number[] = [];
     const destroy = sinon.stub(test.driver, "destroy").callsFake(() => {
-      triedMs.push(clock.uptimeMs());
+      triedMs.push(time.clock.uptimeMs());
       return Promise.reject(new MccError("engine", "device busy."));
     });
-    await pass(minuteMs + 1);
+    await time.pass(minuteMs + 1);
     await eventually(() => destroy.called, "it is tried");
     await eventually(
       async () => (await test.cloud.instances.get(target)).status === "failed",
@@ -184,14 +165,14 @@ describe("an instance with a ttl", () => {
     );
     assert.match((await test.cloud.instances.get(target)).failure ?? "", /is tried again: device busy/);
     await eventually(async () => {
-      await pass(50);
+      await time.pass(50);
       return triedMs.length === 4;
     }, "it is tried again and again");
     const [first = 0, second = 0, third = 0, fourth = 0] = triedMs;
     assert.ok(fourth - third > second - first, `growing pauses: tried at ${triedMs.join(", ")}`);
     destroy.restore();
     await eventually(async () => {
-      await pass(1000);
+      await time.pass(1000);
       return (await names(test.cloud)).length === 0;
     }, "a later try has worked");
     await assertGone(test);
@@ -211,7 +192,7 @@ describe("an instance with a ttl", () => {
       test.cloud.instances.wait({ ...targetOf(made), timeoutSeconds: 60 }),
       /was destroyed meanwhile: its ttl of 5s was over/,
     );
-    await pass(5001);
+    await time.pass(5001);
     started();
     await waiting;
     await assertGone(test);
@@ -226,11 +207,11 @@ describe("an instance with a ttl", () => {
       /no space left/,
     );
     start.restore();
-    await pass(hourMs / 2);
+    await time.pass(hourMs / 2);
     assert.equal((await test.cloud.instances.extend(targetOf(kept))).status, "failed");
-    await pass(hourMs - 1000);
+    await time.pass(hourMs - 1000);
     assert.equal((await names(test.cloud)).length, 1);
-    await pass(1001);
+    await time.pass(1001);
     await assertGone(test);
   });
 

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
-import { buildMicroImage } from "../../../images/micro/build";
 import { imageName } from "../../fakes/openvz/install";
 import { fakeHosts } from "../../fakes/openvz/suite";
 import { testDaemons } from "../../support/daemon";
 import { eventually } from "../../support/eventually";
+import { importMicro } from "../../support/micro-image";
 import { type OpenvzDaemon, openOpenvzDaemon } from "../../support/openvz-daemon";
 import { answer, assertFault, call, int, members, struct, text, yes } from "./raw-call";
 
@@ -90,9 +89,7 @@ describe("the old wire over LXC", function () {
     const daemon = await newDaemon({ driver: "lxc", words: ["--allow-anonymous"] });
     await daemon.start();
     url = daemon.url;
-    const path = join(daemon.folder, "micro.tar");
-    await buildMicroImage(path);
-    await (await daemon.client()).call("image.import", { name: "micro", path });
+    await importMicro(daemon, await daemon.client());
   });
   behavesAsTheOldServer(() => ({ url, image: "micro" }));
 });
