@@ -18,7 +18,7 @@ import { runRealTests } from "./runner/real-tests.mjs";
 import { ownTemporaryFolder } from "./runner/temporary-folder.mjs";
 import { findTestFiles } from "./runner/test-files.mjs";
 
-/** Each part of a run gives back what it counted: `{ passed, failed, skipped: [why] }`. */
+/** Each part of a run gives back its tally: `{ passed, failed: [what and why], skipped: [why] }`. */
 const parts = {
   lint: () => lint(),
   unit: ({ unit }, options) => runMocha("unit tests", unit, options),
@@ -56,16 +56,20 @@ function partsOf({ flag, filters, options }, { unit, real }) {
 }
 
 function report(results) {
-  const sum = (count) => results.reduce((total, result) => total + count(result), 0);
-  const skipped = results.flatMap((result) => result.skipped);
   const strict = Boolean(process.env.CI);
-  const passed = sum((result) => result.passed);
-  const failed = sum((result) => result.failed) + (strict ? skipped.length : 0);
-  skipped.forEach((why) => console.log(`${strict ? "failed, as it was skipped" : "skipped"}: ${why}`));
-  console.log(
-    `${passed} passed, ${failed} failed${strict || skipped.length === 0 ? "" : `, ${skipped.length} skipped`}`,
-  );
-  return failed === 0;
+  const passed = results.reduce((sum, result) => sum + result.passed, 0);
+  const skipped = results.flatMap((result) => result.skipped);
+  const failed = [
+    ...results.flatMap((result) => result.failed),
+    ...(strict ? skipped.map((why) => `${why}: it was skipped`) : []),
+  ];
+  const tolerated = strict ? [] : skipped;
+  // Once more, as the place where each failed may be thousands of lines above.
+  failed.forEach((why) => console.log(`failed: ${why}`));
+  tolerated.forEach((why) => console.log(`skipped: ${why}`));
+  const rest = tolerated.length === 0 ? "" : `, ${tolerated.length} skipped`;
+  console.log(`${passed} passed, ${failed.length} failed${rest}`);
+  return failed.length === 0;
 }
 
 function readWords(words) {

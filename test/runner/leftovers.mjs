@@ -21,9 +21,10 @@ export function lookAtHost() {
 export async function findLeftovers(before) {
   console.log("\n== what is left");
   const left = await settle(() => traces().filter((trace) => !before.has(trace)));
-  left.forEach((trace) => console.log(`left behind: ${trace}`));
-  console.log(left.length === 0 ? "nothing" : "");
-  return { passed: left.length === 0 ? 1 : 0, failed: left.length === 0 ? 0 : 1, skipped: [] };
+  console.log(left.length === 0 ? "nothing" : left.join("\n"));
+  return left.length === 0
+    ? { passed: 1, failed: [], skipped: [] }
+    : { passed: 0, failed: [`left behind: ${left.join("; ")}`], skipped: [] };
 }
 
 /** What still runs of all that this run's processes have started, besides the runner itself. */

@@ -35,13 +35,14 @@ export async function runMocha(
   try {
     const tally = JSON.parse(readFileSync(tallyFile, "utf8"));
     // Something beside the tests failed: their surroundings, or a hook after the last of them.
-    return !succeeded && tally.failed === 0 ? { ...tally, failed: 1 } : tally;
+    return succeeded || tally.failed.length > 0
+      ? tally
+      : { ...tally, failed: [`${heading}: something beside the tests`] };
   } catch (error) {
     if (error.code !== "ENOENT") {
       throw error;
     }
-    console.log(`${heading}: ended without a result`);
-    return { passed: 0, failed: 1, skipped: [] };
+    return { passed: 0, failed: [`${heading}: ended without a result`], skipped: [] };
   } finally {
     rmSync(tallyFile, { force: true });
   }

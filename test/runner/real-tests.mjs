@@ -12,7 +12,7 @@ export async function runRealTests(files, options) {
   if (!canMakeContainers()) {
     return {
       passed: 0,
-      failed: 0,
+      failed: [],
       skipped: files.map((file) => `${file}: only root on Linux can make containers`),
     };
   }

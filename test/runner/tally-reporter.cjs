@@ -1,18 +1,20 @@
 const { writeFileSync } = require("node:fs");
 const { reporters } = require("mocha");
 
-/** Mocha's own report, and besides it the counts, in the file that the option `file` names. */
+const longestReason = 300;
+
+/** Mocha's own report, and besides it the tally, in the file that the option `file` names. */
 module.exports = class TallyReporter extends reporters.Spec {
   constructor(runner, options) {
     super(runner, options);
-    const skipped = [];
-    runner.on("pending", (test) => skipped.push(test.fullTitle()));
-    runner.once("end", () => {
-      const { passes, failures } = runner.stats;
-      writeFileSync(
-        options.reporterOptions.file,
-        JSON.stringify({ passed: passes, failed: failures, skipped }),
-      );
-    });
+    const tally = { passed: 0, failed: [], skipped: [] };
+    runner.on("pass", () => tally.passed++);
+    runner.on("fail", (test, error) => tally.failed.push(`${test.fullTitle()}: ${reasonOf(error)}`));
+    runner.on("pending", (test) => tally.skipped.push(test.fullTitle()));
+    runner.once("end", () => writeFileSync(options.reporterOptions.file, JSON.stringify(tally)));
   }
 };
+
+function reasonOf(error) {
+  return String(error.message).replace(/\s+/g, " ").slice(0, longestReason);
+}
