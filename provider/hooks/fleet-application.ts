@@ -1,4 +1,5 @@
 import { applyFleet, ConnectionError, type Fleet, type FleetSummary, MccError } from "../../client";
+import { messageOf } from "../../protocol/error";
 import type { Properties } from "./check-properties";
 import { daemon } from "./connection";
 import { applicationOf, type Inputs, stateOf } from "./fleet-properties";
@@ -23,7 +24,7 @@ export interface Target {
  * @throws PartialFailure when the fleet exists, or may, and is not as asked.
  */
 export async function makeFleet(properties: Properties, inputs: Inputs, target?: Target): Promise<Fleet> {
-  const { ownerUrn, timeouts, namePrefix } = inputs;
+  const { ownerUrn, timeouts } = inputs;
   if (target === undefined) {
     await refuseForeign(inputs);
   }
@@ -45,39 +46,60 @@ export async function makeFleet(properties: Properties, inputs: Inputs, target?:
     if (!(error instanceof Error) || known === undefined) {
       throw error;
     }
-    const { uid } = known;
-    throw await whatIsLeft({ fleet: namePrefix, uid }, properties, inputs, error, target === undefined);
+    throw await afterFailure(known, properties, inputs, error, target === undefined);
   } finally {
     endProgress(known === undefined ? "" : progressText(known));
   }
 }
 
 /** What to tell the engine after a failure, which depends on what the daemon has of the fleet. */
-async function whatIsLeft(
-  target: Pick<Target, "fleet" | "uid">,
+async function afterFailure(
+  known: FleetSummary,
   properties: Properties,
   inputs: Inputs,
   error: Error,
   isNew: boolean,
 ): Promise<Error> {
-  if (ConnectionError.isInstance(error)) {
-    return error;
-  }
   const undo = isNew && inputs.keepOnFailure !== true && MccError.hasCode(error, "timeout");
-  if (undo) {
-    await daemon().call("fleet.destroy", target);
-    return new MccError("timeout", `${error.message} It was undone. Allow more with timeouts.create.`, {
-      cause: error,
-    });
-  }
-  const fleet = await unlessGone(daemon().call("fleet.get", target));
+  const { left, failure } = undo ? await undone(known, error) : { left: true, failure: error };
+  const fleet = left ? await whatIsLeft(known, failure, isNew) : undefined;
   return fleet === undefined
-    ? error
+    ? failure
     : new PartialFailure(
         fleet.name,
         { ...properties, ...inputs, ...(await stateOf(fleet, inputs, daemon())) },
-        error,
+        failure,
       );
+}
+
+/** Destroys what was not ready in time. @returns whether any of it may be left, and what to say. */
+async function undone({ name, uid }: FleetSummary, error: Error): Promise<{ left: boolean; failure: Error }> {
+  try {
+    await daemon().call("fleet.destroy", { fleet: name, uid });
+    return { left: false, failure: followedBy(error, "It was undone. Allow more with timeouts.create.") };
+  } catch (second) {
+    return { left: true, failure: followedBy(error, `Undoing it failed: ${messageOf(second)}`) };
+  }
+}
+
+/**
+ * The fleet as it stands. Of a new one Pulumi must hear also when the daemon was lost meanwhile, or does not tell; of
+ * another one it has an earlier state, which is better than a guess.
+ */
+async function whatIsLeft(known: FleetSummary, error: Error, isNew: boolean): Promise<Fleet | undefined> {
+  const asFarAsKnown = isNew ? { ...known, members: [] } : undefined;
+  if (ConnectionError.isInstance(error)) {
+    return asFarAsKnown;
+  }
+  try {
+    return await daemon().call("fleet.get", { fleet: known.name, uid: known.uid });
+  } catch (reason) {
+    return MccError.hasCode(reason, "not-found") ? undefined : asFarAsKnown;
+  }
+}
+
+function followedBy(error: Error, sentence: string): MccError {
+  return new MccError("timeout", `${error.message} ${sentence}`, { cause: error });
 }
 
 /** A resource that was renamed keeps its fleet, and the next of its old name would come by the same. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import sinon from "sinon";
 import { type ErrorCode, MccError } from "../../../protocol/error";
 import { fleet } from "../../../provider/hooks";
 import { PartialFailure } from "../../../provider/hooks/partial-failure";
@@ -149,6 +150,54 @@ describe("the hooks of a Fleet", () => {
       });
       assert.deepEqual(daemon.calls.at(-1)?.parameters, target);
       assert.equal(daemon.methods().at(-1), "fleet.destroy");
+    });
+  });
+
+  describe("create, when the daemon is lost or fails meanwhile", () => {
+    const counts = { wanted: 2, ready: 1, pending: 1, failed: 0 };
+    const unready = { done: false, fleet: { ...made, counts } };
+
+    /** What is recorded is enough to destroy the fleet. */
+    async function recordedAfter(words: RegExp): Promise<void> {
+      const create = fleet.create({ ...inputs, timeouts: { create: 1 } });
+      const error: unknown = await create.catch((reason: unknown) => reason);
+      assert.ok(error instanceof PartialFailure);
+      assert.match(error.message, words);
+      assert.deepEqual([error.id, error.properties.uid, error.properties.instances], ["web", made.uid, []]);
+      const daemon = await connected({ "fleet.destroy": () => ({ destroyed: 2 }) });
+      await fleet.delete("web", error.properties);
+      assert.deepEqual(daemon.calls.at(-1)?.parameters, { ...target, serverId: standInServerId });
+    }
+
+    it("records the fleet that could not be undone", async () => {
+      const daemon = await connected({
+        "fleet.wait": async () => {
+          await new Promise((resolve) => setTimeout(resolve, 50));
+          return unready;
+        },
+        "fleet.destroy": fails("engine", "The disk is full."),
+      });
+      daemon.handlers["fleet.apply"] = () => {
+        daemon.handlers["fleet.get"] = fails("engine", "The disk is full.");
+        return { ...made, counts };
+      };
+      await recordedAfter(/are ready after 1 s\. Undoing it failed: The disk is full\./);
+    });
+
+    it("records the fleet that it heard of, and nothing more of", async () => {
+      const clock = sinon.useFakeTimers({ toFake: ["Date"], now: Date.now() });
+      try {
+        const daemon = await connected({
+          "fleet.wait": async () => {
+            await daemon.stop();
+            // The client's patience is over.
+            setTimeout(() => clock.tick(61_000), 100);
+          },
+        });
+        await recordedAfter(/No MiniCloud daemon answers/);
+      } finally {
+        clock.restore();
+      }
     });
   });
 
