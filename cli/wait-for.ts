@@ -36,7 +36,7 @@ const rungsText = z.string().transform((written, context): Rung[] => {
 /** When instances count as up, in a form short enough for a command line. */
 export const waitForOption = {
   syntax: "--wait-for <RUNGS>",
-  help: "when they count as up: running, address, ssh, tcp:PORT, http:[PORT]/PATH[=STATUS] or command:SHELL-COMMAND, one after the other, with commas or given several times (default: ssh)",
+  help: "when they count as up: running, address, ssh, tcp:PORT, http:[PORT]/PATH[=STATUS] or command:SHELL-COMMAND, one after the other, with commas or given several times (default: ssh, or running for an image without an SSH server)",
   value: z
     .array(rungsText)
     .transform((lists) => lists.flat())

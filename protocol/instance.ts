@@ -87,7 +87,8 @@ export const instanceCreateSchema = z.strictObject({
   hostname: hostnameSchema.optional(),
   labels: labelsSchema.default({}),
   clientToken: clientTokenSchema.optional(),
-  waitFor: waitForSchema.default(["ssh"]),
+  /** Default: `ssh`; `running` where the image has no SSH server. */
+  waitFor: waitForSchema.optional(),
   /** Run once as root after the first start: once `running`, `address` and `ssh` are reached, before other rungs. */
   userData: userDataSchema.optional(),
   /** How long the instance may take from its start until it is ready, userData included, before it is undone. */

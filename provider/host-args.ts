@@ -45,7 +45,7 @@ export interface HostArgs {
   ttl?: pulumi.Input<Duration>;
   /**
    * When it counts as made: what it must have come to, one after the other. `userData` is run before the first of
-   * `tcp`, `http` and `command`. Default: `ssh`.
+   * `tcp`, `http` and `command`. Default: `ssh`; `running` for an image without an SSH server.
    */
   waitFor?: pulumi.Input<Rung | pulumi.Input<Rung>[]>;
   /** Keeps what could not be made, for a look at it, until the next `up` or `destroy`. Default: it is undone. */

@@ -23,7 +23,7 @@ export const hostArgsSchemas = {
   }),
   userData: userDataSchema.optional(),
   ttl: durationSchema.optional(),
-  waitFor: waitForSchema.default(["ssh"]),
+  waitFor: waitForSchema.optional(),
   keepOnFailure: z.boolean().optional(),
   timeouts: z
     .strictObject({
@@ -36,7 +36,7 @@ export const hostArgsSchemas = {
 
 /** What the state keeps as it was asked for, since no daemon tells it. */
 export const keptSchema = identitySchema.extend({
-  waitFor: waitForSchema,
+  waitFor: waitForSchema.optional(),
   userData: z.string().optional(),
   keepOnFailure: z.boolean().optional(),
   // Parsed by `check`; seconds since then.

@@ -31,11 +31,14 @@ export function refuseFailures(failures: readonly MemberFailure[], total: number
   }
 }
 
-/** The members that failed, with the reasons of the first few: `2 of 50 members failed: web-7: …; web-9: ….` */
+/** The members that failed, in the order of their numbers, with the reasons of the first few: `2 of 50 members failed: web-7: …; web-9: ….` */
 function membersFailed(failures: readonly MemberFailure[], total: number): MccError {
-  const errors = failures.map(({ error }) => error);
+  const sorted = failures.toSorted((one, other) =>
+    one.name.localeCompare(other.name, "en", { numeric: true }),
+  );
+  const errors = sorted.map(({ error }) => error);
   const [cause] = errors;
-  const reasons = failures.slice(0, mostReasons).map(({ name, error }) => `${name}: ${reasonOf(error)}`);
+  const reasons = sorted.slice(0, mostReasons).map(({ name, error }) => `${name}: ${reasonOf(error)}`);
   const more = failures.length > mostReasons ? `; and ${failures.length - mostReasons} more` : "";
   return new MccError(
     MccError.isInstance(cause) ? cause.code : "internal",

@@ -51,7 +51,9 @@ export async function createInstance(
       // Before the step: one that fails may leave parts.
       undo.add("destroying the container", () => limits.change(() => driver.destroy(id)));
       await context.hostNames?.settled(instance.record);
-      await driver.create(containerSpec(context, instance, hostKey, userData));
+      const { hasSshServer } = await driver.create(containerSpec(context, instance, hostKey, userData));
+      const { waitFor = [hasSshServer ? ("ssh" as const) : ("running" as const)] } = instance.record;
+      instance.record = { ...instance.record, waitFor };
       instance.markMade();
       enter("start");
       await driver.start(id);

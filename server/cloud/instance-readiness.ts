@@ -24,7 +24,7 @@ export async function waitUntilReady(
   timeoutMs: number,
   userData?: string,
 ): Promise<void> {
-  const { waitFor } = instance.record;
+  const { waitFor = [] } = instance.record;
   if (context.driver.capabilities.simulated) {
     if (userData !== undefined) {
       await context.logs.write(instance.record, simulatedLog);

@@ -29,7 +29,8 @@ export const instanceRecordSchema = z.strictObject({
   createdAt: z.string(),
   sshHostKey: z.string(),
   clientToken: z.string().optional(),
-  waitFor: waitForSchema,
+  /** Left out: not known before the container is made. */
+  waitFor: waitForSchema.optional(),
   /** SHA-256 of the userData in hexadecimal. */
   userDataDigest: z.string().optional(),
   /** In the phase `failed`: why. */

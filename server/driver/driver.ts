@@ -30,6 +30,12 @@ export interface ContainerSpec {
   readonly files: readonly ContainerFile[];
 }
 
+/** What came of making a container. */
+export interface MadeContainer {
+  /** Whether its root file system has an SSH server, so that it makes sense to wait for one. */
+  readonly hasSshServer: boolean;
+}
+
 /** A container of this daemon's, as the engine lists it. */
 export interface Container {
   readonly id: number;
@@ -194,7 +200,7 @@ export interface Driver {
   foreign(): Promise<ForeignContainer[]>;
 
   /** Makes a stopped container. One that fails may leave parts, which `destroy` removes. */
-  create(spec: ContainerSpec): Promise<void>;
+  create(spec: ContainerSpec): Promise<MadeContainer>;
 
   /** Starts a container; resolves once its first process runs. Running already is success. */
   start(id: number): Promise<void>;

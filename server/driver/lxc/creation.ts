@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { MccError } from "../../../protocol/error";
-import type { ContainerFile, ContainerSpec } from "../driver";
+import type { ContainerFile, ContainerSpec, MadeContainer } from "../driver";
 import { hasErrno } from "../errno";
 import { configurationText, hostsTarget, kernelHostname } from "./configuration";
 import type { Engine } from "./engine";
@@ -14,9 +14,9 @@ import { writeLimits } from "./resizing";
  *
  * @throws MccError `conflict` for an id that is taken, `not-found` for an image that is not there.
  */
-export async function createContainer(engine: Engine, spec: ContainerSpec): Promise<void> {
+export async function createContainer(engine: Engine, spec: ContainerSpec): Promise<MadeContainer> {
   const { place, network, images, confinement } = engine;
-  const { systemd } = await images.get(spec.image);
+  const { systemd, hasSshServer } = await images.get(spec.image);
   await engine.neighbours.tell(spec.ipAddress);
   const rootfs = images.rootfs(spec.image);
   const container = place.container(spec.id);
@@ -30,6 +30,7 @@ export async function createContainer(engine: Engine, spec: ContainerSpec): Prom
   if (spec.hostsFolder !== undefined) {
     linkInLayer(layers, hostsPath, hostsTarget);
   }
+  return { hasSshServer };
 }
 
 const hostsPath = "/etc/hosts";

@@ -6,14 +6,19 @@ import { MccError } from "../../../protocol/error";
 import { type Image, imageSchema } from "../../../protocol/image";
 import type { DriverLog } from "../driver";
 import { hasErrno, unlessErrno } from "../errno";
+import { resolveInRoot } from "../path-in-root";
+import { hasSshServer } from "../ssh-server";
 import { commands, containerRoot } from "./command";
 import type { CommandRunner } from "./command-runner";
 import { makePassable } from "./folder";
-import { resolveInRoot } from "./path-in-root";
 import type { Place } from "./place";
 import { blamesTarball, packingFlags } from "./tarball";
 
-const storedImageSchema = imageSchema.extend({ systemd: z.boolean() });
+const storedImageSchema = imageSchema.extend({
+  systemd: z.boolean(),
+  /** The first release did not look for it. */
+  hasSshServer: z.boolean().default(true),
+});
 export type StoredImage = z.infer<typeof storedImageSchema>;
 
 /** What a root file system must have, and what for. */
@@ -147,6 +152,7 @@ export class ImageStore {
       sizeBytes: Number.parseInt(usage, 10),
       createdAt: new Date().toISOString(),
       systemd: (await resolveInRoot(rootfs, "/sbin/init"))?.endsWith("/systemd") ?? false,
+      hasSshServer: await hasSshServer(rootfs),
     };
     await writeFile(this.#metadata(folder), JSON.stringify(image));
     // Neither the unpacked files nor what is known of them may be lost to a power cut once the image has its name.

@@ -9,6 +9,7 @@ import type {
   ExecRequest,
   ExecResult,
   Finding,
+  MadeContainer,
 } from "../driver";
 import { asEngineError } from "../errno";
 import { attach } from "./attach";
@@ -99,8 +100,8 @@ class LxcDriver implements Driver {
     return Promise.resolve([]);
   }
 
-  async create(spec: ContainerSpec): Promise<void> {
-    await this.#change((engine) => this.#turns.take(spec.id, () => createContainer(engine, spec)));
+  async create(spec: ContainerSpec): Promise<MadeContainer> {
+    return await this.#change((engine) => this.#turns.take(spec.id, () => createContainer(engine, spec)));
   }
 
   async start(id: number): Promise<void> {

@@ -1,5 +1,6 @@
 import { MccError, messageOf } from "../../../protocol/error";
-import type { ContainerFile, ContainerSpec, DriverLog } from "../driver";
+import type { ContainerFile, ContainerSpec, DriverLog, MadeContainer } from "../driver";
+import { hasSshServer } from "../ssh-server";
 import { commands, type Target } from "./command";
 import type { Containers } from "./containers";
 import { failureOf } from "./engine";
@@ -26,7 +27,7 @@ export class Making {
     private readonly log: DriverLog,
   ) {}
 
-  async make(spec: ContainerSpec): Promise<void> {
+  async make(spec: ContainerSpec): Promise<MadeContainer> {
     const [generation, host] = [await this.vz.generation(), await this.vz.host()];
     const sample = (await readSamples(host)).find(({ type }) => type.name === spec.type.name);
     const description = formatMetadata({ serverId: this.serverId, id: spec.id, uid: spec.uid });
@@ -41,9 +42,13 @@ export class Making {
     if (settings.length > 0) {
       await this.vz.run(commands.set(target, settings));
     }
-    await this.writeFiles(target, spec.files);
+    const made = await this.inRoot(target, "written", async (root) => {
+      await writeIntoRoot(root, spec.files);
+      return { hasSshServer: await hasSshServer(root) };
+    });
     this.containers.add(target);
     await this.records.remove(spec.id);
+    return made;
   }
 
   /** Into a container that does not run. */

@@ -13,6 +13,7 @@ import type {
   ExecResult,
   Finding,
   ForeignContainer,
+  MadeContainer,
 } from "../driver";
 import { commands } from "./command";
 import { Containers } from "./containers";
@@ -146,13 +147,13 @@ class OpenvzDriver implements Driver {
     return foreign.map(({ ctid, ...container }) => ({ engineId: ctid, ...container }));
   }
 
-  async create(spec: ContainerSpec): Promise<void> {
+  async create(spec: ContainerSpec): Promise<MadeContainer> {
     await this.#load();
     if (this.#containers.has(spec.id)) {
       throw new MccError("conflict", `The engine has a container ${spec.id} of this server's already.`);
     }
     await this.#images.require(spec.image);
-    await this.#making.make(spec);
+    return await this.#making.make(spec);
   }
 
   async start(id: number): Promise<void> {

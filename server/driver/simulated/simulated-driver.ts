@@ -8,6 +8,7 @@ import type {
   DriverOptions,
   ExecRequest,
   ExecResult,
+  MadeContainer,
 } from "../driver";
 import { runSimulatedCommand } from "./simulated-command";
 import type { SimulatedContainer } from "./simulated-container";
@@ -79,7 +80,7 @@ class SimulatedDriver implements Driver {
     return Promise.resolve([]);
   }
 
-  async create(spec: ContainerSpec): Promise<void> {
+  async create(spec: ContainerSpec): Promise<MadeContainer> {
     await Promise.resolve();
     if (!this.#images.has(spec.image)) {
       throw new MccError("not-found", `The simulated engine has no image "${spec.image}".`);
@@ -88,6 +89,7 @@ class SimulatedDriver implements Driver {
       throw new MccError("conflict", `The simulated engine has a container ${spec.id} already.`);
     }
     this.#containers.set(spec.id, { spec, type: spec.type, running: false, files: filesByPath(spec.files) });
+    return { hasSshServer: true };
   }
 
   async start(id: number): Promise<void> {

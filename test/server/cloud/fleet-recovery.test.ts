@@ -17,7 +17,7 @@ describe("after a daemon was killed, a fleet", () => {
   for (const step of ["create", "start"] as const) {
     it(`whose first apply was in the step "${step}" is undone, with the members that were made`, async () => {
       const { cloud, driver, stateFolder, reopen } = await newCloud();
-      const real = driver[step].bind(driver) as (argument: unknown) => Promise<void>;
+      const real = driver[step].bind(driver) as (argument: unknown) => Promise<never>;
       let calls = 0;
       const stub = sinon.stub(driver, step).callsFake((argument: unknown) => {
         calls += 1;

@@ -174,7 +174,7 @@ describe("fleets", () => {
       const real = driver.create.bind(driver);
       sinon.stub(driver, "create").callsFake(async (spec) => {
         fewest = Math.min(fewest, (await driver.list()).filter(({ running }) => running).length);
-        await real(spec);
+        return await real(spec);
       });
       await applied(cloud, { ...web, count: 5, image: "other", maxUnavailable: 2 });
       assert.equal(fewest, 3);
@@ -383,7 +383,7 @@ function failStartOf(driver: TestCloud["driver"], ...names: string[]): sinon.Sin
     if (names.includes(spec.name)) {
       throw new MccError("engine", "device busy.");
     }
-    await real(spec);
+    return await real(spec);
   });
 }
 

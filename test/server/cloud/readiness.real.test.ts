@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { readdir, readFile, stat } from "node:fs/promises";
+import { copyFile, readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { execa } from "execa";
 import { type Client, createInstance, type Instance, type MethodParameters } from "../../../client";
 import { largestUserDataBytes } from "../../../protocol/user-data";
 import { assertMccError } from "../../support/assert-error";
@@ -77,6 +78,19 @@ describe("userData and the ladder to readiness, over LXC", function () {
       "700\n700\n600",
     );
     assert.match(await shell(instance, "ps"), /sleep 0\.2/, "what the script left behind runs on");
+  });
+
+  it("waits for SSH unless told otherwise, where the image has a server for it", async () => {
+    const path = join(daemon.folder, "deaf.tar");
+    await copyFile(join(daemon.folder, "micro.tar"), path);
+    await execa("tar", ["--delete", "--file", path, "./usr/sbin/dropbear"]);
+    await client.call("image.import", { name: "deaf", path });
+    assert.equal((await create({ image: "deaf" })).status, "running");
+    await assertMccError(
+      create({ image: "deaf", waitFor: "ssh", readyTimeoutSeconds: 2 }),
+      "timeout",
+      /did not get as far as "ssh"/,
+    );
   });
 
   it("runs scripts of every form once, and not again after a restart", async () => {

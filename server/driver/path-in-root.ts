@@ -1,6 +1,6 @@
 import { lstat, readlink } from "node:fs/promises";
 import { join } from "node:path";
-import { unlessErrno } from "../errno";
+import { unlessErrno } from "./errno";
 
 /** As many symbolic links as the kernel follows in one path: path_resolution(7). */
 const mostLinks = 40;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { resolveInRoot } from "../../../../server/driver/lxc/path-in-root";
-import { temporaryFolders } from "../../../support/temporary-folder";
+import { resolveInRoot } from "../../../server/driver/path-in-root";
+import { temporaryFolders } from "../../support/temporary-folder";
 
 describe("a path inside a root file system", () => {
   const newFolder = temporaryFolders();

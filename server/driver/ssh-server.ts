@@ -1,0 +1,16 @@
+import { resolveInRoot } from "./path-in-root";
+
+/** Where distributions, and those who compile it themselves, have OpenSSH's server or Dropbear. */
+const sshServers = ["/usr", "", "/usr/local"].flatMap((prefix) =>
+  ["sbin/sshd", "bin/sshd", "sbin/dropbear", "bin/dropbear"].map((program) => `${prefix}/${program}`),
+);
+
+/** Whether an SSH server is installed in a root file system. */
+export async function hasSshServer(root: string): Promise<boolean> {
+  for (const path of sshServers) {
+    if ((await resolveInRoot(root, path)) !== undefined) {
+      return true;
+    }
+  }
+  return false;
+}
