@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { method } from "./method";
-import { dottedNameSchema, timeSchema } from "./name";
+import { imageNameSchema, timeSchema } from "./name";
 
 export const imageSchema = z.object({
   name: z.string(),
@@ -18,7 +18,7 @@ export const imageMethods = {
   "image.import": method(
     "Makes an image of a root file system tarball that lies on the daemon's host.",
     z.strictObject({
-      name: dottedNameSchema,
+      name: imageNameSchema,
       /** On the daemon's host; plain, or packed by gzip, bzip2, xz or zstd. */
       path: z
         .string()
@@ -29,7 +29,7 @@ export const imageMethods = {
   ),
   "image.remove": method(
     "Removes an image that no instance uses; gone already is success.",
-    z.strictObject({ name: dottedNameSchema }),
+    z.strictObject({ name: imageNameSchema }),
     z.object({ removed: z.boolean() }),
   ),
 };

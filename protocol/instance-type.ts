@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { method } from "./method";
-import { dottedNameSchema } from "./name";
+import { typeNameSchema } from "./name";
 
 /** A named size. A limit that is left out does not exist. */
 export const instanceTypeSchema = z.strictObject({
-  name: dottedNameSchema,
+  name: typeNameSchema,
   memoryBytes: z
     .number()
     .int()

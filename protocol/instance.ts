@@ -5,12 +5,13 @@ import { ttlSecondsSchema } from "./lease";
 import { method } from "./method";
 import {
   clientTokenSchema,
-  dottedNameSchema,
   hostnameSchema,
+  imageNameSchema,
   instanceNameSchema,
   labelsSchema,
   nameSchema,
   timeSchema,
+  typeNameSchema,
   uidSchema,
 } from "./name";
 import { waitForSchema } from "./readiness";
@@ -76,8 +77,8 @@ const keysSchema = z
   .refine((keys) => new Set(keys).size === keys.length, "each key is named once");
 
 export const instanceCreateSchema = z.strictObject({
-  image: dottedNameSchema.default("micro"),
-  type: dottedNameSchema.default("basic"),
+  image: imageNameSchema.default("micro"),
+  type: typeNameSchema.default("basic"),
   keys: keysSchema.default([]),
   /** Default: `mcc-<id>`. */
   name: instanceNameSchema.optional(),
@@ -136,7 +137,7 @@ export const instanceMethods = {
     z.strictObject({
       ...target,
       name: instanceNameSchema.optional(),
-      type: dottedNameSchema.optional(),
+      type: typeNameSchema.optional(),
       keys: keysSchema.optional(),
       labels: labelsSchema.optional(),
       /** Counts from now; 0 for none. */

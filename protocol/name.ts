@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /**
- * The names of instances, keys, images and types: they become host names, file names and words of commands,
+ * The names of instances and keys: they become host names, file names and words of commands,
  * so the allow list is that of a DNS label (RFC 1123), in lower case.
  */
 export const nameSchema = z
@@ -17,9 +17,19 @@ export const instanceNameSchema = nameSchema.regex(
   "a name is not made of digits only, which would read as an id",
 );
 
-/** Images and types may carry a version: `debian-12.5`. */
-export const dottedNameSchema = z
+/** Images have the names of their archives, such as `CentOS-6-x86_64`, which become folder and file names. */
+export const imageNameSchema = z
   .string()
+  .regex(
+    /^[A-Za-z0-9]([A-Za-z0-9._+-]{0,126}[A-Za-z0-9])?$/,
+    "an image's name has 1 to 128 of A-Z, a-z, 0-9, ., _, + and -, and starts and ends with a letter or a digit",
+  )
+  .refine((name) => !name.includes(".."), "a name has no two dots in a row");
+
+/** Instance types may carry a version or a size: `vswap-1.5g`. Capital letters become small ones. */
+export const typeNameSchema = z
+  .string()
+  .toLowerCase()
   .regex(
     /^[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$/,
     "a name has 1 to 63 of a-z, 0-9, ., _ and -, and starts and ends with a letter or a digit",

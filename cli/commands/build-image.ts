@@ -6,7 +6,7 @@ import { connect } from "../../client/client";
 import { daemonHost, isDaemonHere } from "../../client/daemon-host";
 import { buildStockImage, stockImages } from "../../images/stock-images";
 import { MccError } from "../../protocol/error";
-import { dottedNameSchema } from "../../protocol/name";
+import { imageNameSchema } from "../../protocol/name";
 import { command } from "../command";
 import { formatBytes } from "../output/bytes";
 import { print } from "../output/print";
@@ -34,7 +34,7 @@ export const buildImage = command({
     name: {
       syntax: "[NAME]",
       help: `${stockImages.join(", ")}, or with --suite a name of your choice (default: micro)`,
-      value: dottedNameSchema.default("micro"),
+      value: imageNameSchema.default("micro"),
     },
   },
   examples: [

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { connect } from "../../client/client";
 import { isDaemonHere } from "../../client/daemon-host";
-import { dottedNameSchema } from "../../protocol/name";
+import { imageNameSchema } from "../../protocol/name";
 import { command } from "../command";
 import { formatBytes } from "../output/bytes";
 import { print } from "../output/print";
@@ -12,7 +12,7 @@ export const importImage = command({
   summary: "Make an image of a root file system tarball on the daemon's host",
   options: {},
   arguments: {
-    name: { syntax: "<NAME>", help: "what to call the image", value: dottedNameSchema },
+    name: { syntax: "<NAME>", help: "what to call the image", value: imageNameSchema },
     path: {
       syntax: "<PATH>",
       help: "the tarball, plain or packed by gzip, bzip2, xz or zstd; absolute when the daemon runs elsewhere",

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { connect } from "../../client/client";
 import { MccError } from "../../protocol/error";
-import { dottedNameSchema } from "../../protocol/name";
+import { imageNameSchema } from "../../protocol/name";
 import { command } from "../command";
 import { onEach } from "../on-each";
 import { print } from "../output/print";
@@ -15,7 +15,7 @@ export const removeImage = command({
     names: {
       syntax: "<IMAGE...>",
       help: "what list-images shows",
-      value: z.array(dottedNameSchema),
+      value: z.array(imageNameSchema),
       names: "image",
     },
   },

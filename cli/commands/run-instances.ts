@@ -5,7 +5,7 @@ import { createInstance } from "../../client/instance-creation";
 import { longestDurationSeconds } from "../../protocol/duration";
 import type { Instance } from "../../protocol/instance";
 import type { MethodParameters } from "../../protocol/method-table";
-import { dottedNameSchema, instanceNameSchema } from "../../protocol/name";
+import { imageNameSchema, instanceNameSchema, typeNameSchema } from "../../protocol/name";
 import { command } from "../command";
 import { onEach } from "../on-each";
 import { instanceLayout } from "../output/instance-layout";
@@ -38,13 +38,13 @@ export const runInstances = command({
     image: {
       syntax: "-i, --image <IMAGE>",
       help: "what list-images shows (default: micro)",
-      value: dottedNameSchema.optional(),
+      value: imageNameSchema.optional(),
       names: "image",
     },
     type: {
       syntax: "-t, --instance-type <TYPE>",
       help: "what list-instance-types shows (default: basic)",
-      value: dottedNameSchema.optional(),
+      value: typeNameSchema.optional(),
       names: "type",
     },
     keys: {

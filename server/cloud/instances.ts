@@ -53,16 +53,18 @@ export class Instances {
   }
 
   /**
-   * As `create`, but resolves once the engine has made the container, before that is up.
+   * As `create`, but resolves once the engine has made the container, before that is up, or when it takes longer.
    *
+   * @param patienceMs how long that may take before the instance is returned all the same; its id stays what it is.
    * @throws MccError also what the engine refused, after everything was undone.
    */
   async createMade(
     parameters: ParsedParameters<"instance.create">,
     extras: CreationExtras,
+    patienceMs: number,
   ): Promise<Instance> {
     const instance = await this.#beginning.begin(parameters, extras);
-    await Promise.race([instance.made, instance.ready]);
+    await endsWithin(patienceMs, Promise.race([instance.made, instance.ready]));
     return this.#describe(instance);
   }
 

@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import type { MccError } from "../../protocol/error";
-import { dottedNameSchema } from "../../protocol/name";
+import { imageNameSchema } from "../../protocol/name";
 import { answerable } from "./answerable";
 
 export interface Call {
@@ -47,7 +47,7 @@ function subjectOf(parameters: unknown): object {
   const subject = Object.entries(parameters).filter(
     ([key, value]) =>
       ["instance", "name"].includes(key) &&
-      (typeof value === "number" || dottedNameSchema.safeParse(value).success),
+      (typeof value === "number" || imageNameSchema.safeParse(value).success),
   );
   return Object.fromEntries(subject);
 }

@@ -5,6 +5,7 @@ import { isPrivateKey } from "../../protocol/public-key";
 import { validate } from "../../protocol/validate";
 import type { Cloud } from "../cloud/cloud";
 import { missingOldMethod, uncaughtOldException } from "./old-fault";
+import { nameFromOld } from "./old-name";
 import type { PositionalMethod } from "./positional-method";
 
 /** What `vzlist` calls the states of an instance. */
@@ -18,8 +19,12 @@ const oldStatuses: Readonly<Record<InstanceStatus, string>> = {
 
 const selectionSchema = z.object({
   instance: z.union([z.string(), z.int()]).optional(),
-  all: z.boolean().default(false),
+  /** Whatever counts as true in Ruby's programs. */
+  all: z.union([z.boolean(), z.int().transform(() => true)]).default(false),
 });
+
+/** Ruby's XML-RPC client waits 30 s for an answer, and then nobody would know the id. */
+const longestAnswerMs = 25_000;
 
 /** Image, type, text of a public key, name. */
 const runSchema = z.tuple([
@@ -39,10 +44,10 @@ export function oldMethods(cloud: Cloud): Record<string, PositionalMethod> {
       ([selection = {}]) => listInstances(cloud, validate(selectionSchema, selection, "get_instances")),
     ),
     "openvz.get_images": oldMethod("Returns the names of the images.", [["array"]], async () =>
-      (await cloud.images.list()).map(({ name }) => name),
+      sortedNames(await cloud.images.list()),
     ),
     "openvz.get_instance_types": oldMethod("Returns the names of the instance types.", [["array"]], () =>
-      cloud.types().map(({ name }) => name),
+      sortedNames(cloud.types()),
     ),
     "openvz.run_instance": oldMethod(
       "Makes an instance of an image, a type, the text of a public key and a name, and returns its id and address before it is up.",
@@ -79,12 +84,17 @@ function oldMethod(
   return { help: `${help} For the first MiniCloud's clients.`, signatures, call };
 }
 
+/** The first MiniCloud had them from `ls`. */
+function sortedNames(named: readonly { readonly name: string }[]): string[] {
+  return named.map(({ name }) => name).sort();
+}
+
 async function listInstances(
   { instances }: Cloud,
   { instance, all }: z.output<typeof selectionSchema>,
 ): Promise<object[]> {
   const chosen = (await instances.list({})).filter(({ id, status }) =>
-    instance === undefined ? all || status === "running" : String(id) === String(instance),
+    instance === undefined || instance === "" ? all || status === "running" : String(id) === String(instance),
   );
   return chosen.map(describeInstance);
 }
@@ -95,20 +105,20 @@ function describeInstance({ id, ipAddress, status, image, name }: Instance): obj
 
 async function runInstance(cloud: Cloud, parameters: readonly unknown[]): Promise<object> {
   const [image, type, publicKey, name] = validate(runSchema, parameters, "run_instance");
-  if (!cloud.types().some((known) => known.name === type)) {
+  if (!cloud.types().some((known) => known.name === type.toLowerCase())) {
     throw new MccError("not-found", `Instance type ${type} not found`);
   }
   if (!(await cloud.images.list()).some((known) => known.name === image)) {
     throw new MccError("not-found", `Image template ${image} not found!`);
   }
-  const asked = { image, type, name: name === "" ? undefined : name, waitFor: "running" };
+  const asked = { image, type, name: nameFromOld(name), waitFor: "running" };
   const extras = {
     publicKeys: authorizedKeysLines(publicKey),
     hostname: (id: number) => `mcc-id-${id}.localdomain`,
   };
   try {
     const creation = validate(instanceCreateSchema, asked, "run_instance");
-    const { id, ipAddress } = await cloud.instances.createMade(creation, extras);
+    const { id, ipAddress } = await cloud.instances.createMade(creation, extras, longestAnswerMs);
     return { id, ip: ipAddress };
   } catch (error) {
     if (MccError.hasCode(error, "exhausted") && cloud.info().addressPool.free === 0) {

@@ -45,6 +45,19 @@ describe("instances", () => {
     assert.equal(slow.status, "pending");
   });
 
+  it("are answered for with their id, for the old clients, before these give up", async () => {
+    const { cloud, driver } = await newCloud();
+    let goOn = (): void => undefined;
+    const made = new Promise<{ hasSshServer: boolean }>((resolve) => {
+      goOn = () => resolve({ hasSshServer: true });
+    });
+    sinon.stub(driver, "create").returns(made);
+    const slow = await cloud.instances.createMade(creation(), {}, 100);
+    goOn();
+    sinon.restore();
+    assert.deepEqual([slow.id, slow.status], [500, "pending"]);
+  });
+
   it("are refused with what there is when image, type or key is unknown", async () => {
     const { cloud } = await newCloud();
     const create = (parameters: object) => cloud.instances.create(creation(parameters));
