@@ -22,7 +22,7 @@ export function build() {
   if (JSON.stringify(sources) === JSON.stringify(built)) {
     return;
   }
-  console.log("build: compiling");
+  console.error("build: compiling");
   if (Object.keys(built).some((path) => !(path in sources))) {
     // What was compiled from a file that is gone would live on, and tests of it would run.
     rmSync(dist, { recursive: true, force: true });

@@ -5,9 +5,12 @@ import { fileURLToPath } from "node:url";
 /** The folder of package.json. */
 export const checkout = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** Runs a command in the checkout, with this terminal. @throws Error in one line when it fails. */
+/** Runs a command in the checkout; all that it says goes to standard error. @throws Error in one line when it fails. */
 export function run(command, words) {
-  const { status, signal, error } = spawnSync(command, words, { cwd: checkout, stdio: "inherit" });
+  const { status, signal, error } = spawnSync(command, words, {
+    cwd: checkout,
+    stdio: ["inherit", 2, "inherit"],
+  });
   if (error) {
     throw new Error(`${command} cannot be run: ${error.message}`);
   }

@@ -13,7 +13,7 @@ export function installDependencies() {
     );
   }
   if (!areInstalled()) {
-    console.log("npm packages: installing what package-lock.json names");
+    console.error("npm packages: installing what package-lock.json names");
     run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
   }
 }

@@ -26,6 +26,7 @@ export interface CommandLine {
   readonly allowAnonymous?: true;
   readonly insecure?: true;
   readonly logLevel: string;
+  readonly logFile?: string;
   readonly check?: true;
   readonly purge?: true;
 }
@@ -78,6 +79,10 @@ const options: readonly Option[] = [
   new Option("--allow-anonymous", "ask nobody for a token"),
   new Option("--insecure", "allow an address that others can reach, without TLS"),
   new Option("--log-level <level>", "least level to log").choices(logLevels).default("info"),
+  new Option(
+    "--log-file <file>",
+    "where to log in the background (default: mccserver.log in the state folder)",
+  ).argParser(absolute),
   new Option("--check", "say what this machine lacks, and end").conflicts("purge"),
   new Option("--purge", "destroy all instances, remove all that was made for them, and end"),
 ];

@@ -1,4 +1,5 @@
 import { statSync } from "node:fs";
+import { join } from "node:path";
 import * as ipaddr from "ipaddr.js";
 import type { Logger } from "pino";
 import { packageVersion } from "../protocol/package-version";
@@ -23,6 +24,8 @@ export interface Config {
   readonly allowAnonymous: boolean;
   readonly insecure: boolean;
   readonly logLevel: string;
+  /** Of a daemon in the background. */
+  readonly logFile: string;
 }
 
 /**
@@ -53,6 +56,7 @@ export function readConfig(words: readonly string[]): Config {
     allowAnonymous: line.allowAnonymous ?? false,
     insecure: line.insecure ?? false,
     logLevel: line.logLevel,
+    logFile: line.logFile ?? join(line.stateDir, "mccserver.log"),
   };
 }
 

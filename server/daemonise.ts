@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { open, readdir, rm, rmdir } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { messageOf } from "../protocol/error";
 import { validate } from "../protocol/validate";
 import { makeFolder } from "./cloud/make-folder";
 import { refuseForeignFolder } from "./cloud/state-folder";
 import { tolerate } from "./cloud/tolerate";
+import type { Config } from "./config";
 import { type StartReport, startReportSchema } from "./start-report";
 
 export interface BackgroundStart {
@@ -18,16 +19,17 @@ export interface BackgroundStart {
 /**
  * Runs this program again in the background, in a session of its own, and waits until it serves or has failed.
  *
+ * @param logFile to which what it says is added. The folders that it lies in are made.
  * @param words the command line's, for the daemon.
  * @throws MccError `conflict` for a folder that is not a daemon's; nothing was changed then.
  */
 export async function startInBackground(
-  stateFolder: string,
+  { stateFolder, logFile }: Pick<Config, "stateFolder" | "logFile">,
   words: readonly string[],
 ): Promise<BackgroundStart> {
   const firstMade = await makeFolder(stateFolder);
   await refuseForeignFolder(stateFolder);
-  const logFile = join(stateFolder, "mccserver.log");
+  await makeFolder(dirname(logFile));
   const log = await open(logFile, "a", 0o600);
   const child = spawn(process.execPath, [join(__dirname, "main.js"), ...words, "--foreground"], {
     detached: true,
@@ -81,10 +83,12 @@ async function removeUnused(
   firstMade: string | undefined,
 ): Promise<void> {
   const entries = await readdir(stateFolder);
-  if (entries.some((entry) => entry !== basename(logFile))) {
+  if (entries.some((entry) => join(stateFolder, entry) !== logFile)) {
     return;
   }
-  await rm(logFile, { force: true });
+  if (dirname(logFile) === stateFolder) {
+    await rm(logFile, { force: true });
+  }
   let folder = stateFolder;
   while (firstMade !== undefined && folder.length >= firstMade.length) {
     // Somebody else may have put something there, or mounted something on it.

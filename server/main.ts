@@ -22,7 +22,7 @@ const actions: Record<Config["action"], (config: Config, words: readonly string[
 };
 
 async function startDaemon(config: Config, words: readonly string[]): Promise<void> {
-  const { report, pid, logFile } = await startInBackground(config.stateFolder, words);
+  const { report, pid, logFile } = await startInBackground(config, words);
   if ("error" in report) {
     process.stderr.write(`${report.error}\n`);
     process.exitCode = failureExitCode;

@@ -23,22 +23,24 @@ export interface StateLock {
 export async function acquireStateLock(stateFolder: string): Promise<StateLock> {
   const path = join(stateFolder, "lock");
   const descriptor = openSync(path, "a+", 0o600);
-  let held = true;
-  const release = (): Promise<void> => {
-    if (held) {
-      held = false;
-      closeSync(descriptor);
-    }
-    return Promise.resolve();
-  };
   try {
     await lock(descriptor, path, stateFolder);
     ftruncateSync(descriptor);
     writeSync(descriptor, `${process.pid}\n`);
   } catch (error) {
-    await release();
+    closeSync(descriptor);
     throw error;
   }
+  let held = true;
+  const release = (): Promise<void> => {
+    if (held) {
+      held = false;
+      // Another process may have this id by the time that somebody reads it.
+      ftruncateSync(descriptor);
+      closeSync(descriptor);
+    }
+    return Promise.resolve();
+  };
   return { release };
 }
 

@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { commandTable } from "../../cli/command-table";
 
+const checkout = join(__dirname, "..", "..", "..");
+
 describe("the programs that the package brings", () => {
   it("are mcc and one for each command of the first MiniCloud", async () => {
-    const text = await readFile(join(__dirname, "..", "..", "..", "package.json"), "utf8");
+    const text = await readFile(join(checkout, "package.json"), "utf8");
     const { bin } = z.object({ bin: z.record(z.string(), z.string()) }).parse(JSON.parse(text));
     const standalone = commandTable.filter((command) => command.standalone).map(({ name }) => `mcc-${name}`);
     const programs = ["mcc", ...standalone];
@@ -16,5 +18,6 @@ describe("the programs that the package brings", () => {
       Object.fromEntries(ours),
       Object.fromEntries(programs.map((name) => [name, `./dist/cli/bin/${name}.js`])),
     );
+    assert.deepEqual((await readdir(join(checkout, "bin"))).sort(), programs.sort());
   });
 });

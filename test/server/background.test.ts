@@ -7,9 +7,11 @@ import { type TestDaemon, testDaemons } from "../support/daemon";
 import { eventually } from "../support/eventually";
 import { hasEnded } from "../support/process";
 import { type Run, runMccserver } from "../support/run-mccserver";
+import { temporaryFolders } from "../support/temporary-folder";
 
 describe("the daemon in the background", () => {
   const newDaemon = testDaemons();
+  const newFolder = temporaryFolders();
   const started: number[] = [];
   afterEach(async () => {
     for (const pid of started.splice(0)) {
@@ -39,6 +41,20 @@ describe("the daemon in the background", () => {
     process.kill(pid, "SIGTERM");
     await eventually(() => hasEnded(pid), "it has ended");
     assert.ok(!existsSync(daemon.runtimeFolder));
+  });
+
+  it("logs where it is told to, and leaves the log when it could not start", async () => {
+    const told = join(await newFolder(), "log", "mcc-server.log");
+    const daemon = await newDaemon({ words: ["--log-file", told] });
+    assert.equal((await start(daemon)).logFile, told);
+    const logged = await readFile(told, "utf8");
+    assert.match(logged, /"msg":/);
+    assert.ok(!existsSync(join(daemon.stateFolder, "mccserver.log")));
+
+    const failing = await newDaemon({ words: ["--log-file", told] });
+    await failToStart(failing);
+    assert.ok((await readFile(told, "utf8")).startsWith(logged));
+    assert.ok(!existsSync(failing.stateFolder));
   });
 
   it("has a session of its own, so that the end of a terminal is not its end", async () => {

@@ -28,6 +28,7 @@ describe("the state folder's lock", () => {
     const folder = await newFolder();
     const lock = await acquireStateLock(folder);
     await lock.release();
+    assert.equal(await readFile(join(folder, "lock"), "utf8"), "");
     const next = await acquireStateLock(folder);
     await lock.release();
     await assertMccError(acquireStateLock(folder), "conflict", /Another mccserver/);
