@@ -1,3 +1,4 @@
+import { isatty } from "node:tty";
 import { createColors } from "picocolors";
 
 type Colour = "green" | "yellow" | "red" | "dim";
@@ -23,10 +24,11 @@ const leastWidth = 6;
 
 /** Standard output: cut and coloured for a terminal only. */
 export function standardScreen(): Screen {
-  const { isTTY, columns } = process.stdout;
+  // Not `isTTY`: that is undefined away from terminals, and picocolors then judges by the environment.
+  const isTerminal = isatty(process.stdout.fd);
   return {
-    width: isTTY ? columns : undefined,
-    colours: isTTY && !process.env.NO_COLOR && process.env.TERM !== "dumb",
+    width: isTerminal ? process.stdout.columns : undefined,
+    colours: isTerminal && !process.env.NO_COLOR && process.env.TERM !== "dumb",
   };
 }
 
