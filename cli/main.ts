@@ -1,6 +1,7 @@
 import { CommanderError } from "commander";
 import { MccError } from "../protocol/error";
 import { commandTable } from "./command-table";
+import { outliveOutput } from "./output/outlive-output";
 import { makeProgram, makeStandaloneProgram } from "./program";
 
 /** The exit code for words that make no sense, as mccserver has it; everything else that fails is 1. */
@@ -21,7 +22,7 @@ export async function runStandalone(name: string): Promise<void> {
 }
 
 async function run(program: ReturnType<typeof makeProgram>): Promise<void> {
-  process.stdout.on("error", endWithReader);
+  outliveOutput(program.name());
   try {
     await program.parseAsync();
   } catch (error) {
@@ -42,12 +43,4 @@ function report(program: string, error: unknown): number {
     process.stderr.write(`${program}: ${each.message}\n`);
   }
   return 1;
-}
-
-/** What reads the output may have had enough, as `head` has. */
-function endWithReader(error: NodeJS.ErrnoException): void {
-  if (error.code !== "EPIPE") {
-    throw error;
-  }
-  process.exit();
 }
