@@ -13,7 +13,7 @@ const mistakes: Record<string, [words: string[], said: RegExp][]> = {
   "run-instances": [
     [["mcc-run-instances", "-i"], /'-i, --image <IMAGE>' argument missing/],
     [["mcc-run-instances", "-i", "a", "--image", "b"], /argument 'b' is invalid.*once/],
-    [["mcc-run-instances", "-i", ""], /--image is "": a name has/],
+    [["mcc-run-instances", "-i", ""], /--image is "": an image.s name has/],
     [["mcc-run-instances", "-i", "../etc"], /--image is "\.\.\/etc"/],
     [["mcc-run-instances", "-t", ""], /--instance-type is ""/],
     [["mcc-run-instances", "-t", "a", "-t", "b"], /argument 'b' is invalid.*once/],
@@ -88,7 +88,7 @@ const mistakes: Record<string, [words: string[], said: RegExp][]> = {
     [["mcc", "import-image", "debian"], /missing required argument 'PATH'/],
     [["mcc", "import-image", "De/bian", "x"], /NAME is "De\/bian"/],
     [["mcc", "remove-image"], /missing required argument 'IMAGE'/],
-    [["mcc", "remove-image", "Debian"], /IMAGE is "Debian"/],
+    [["mcc", "remove-image", "Debian!"], /IMAGE is "Debian!"/],
     [["mcc", "completion", "tcsh"], /SHELL is "tcsh": choose one of bash, zsh, fish/],
     [["mcc", "server-info", "--quiet"], /unknown option '--quiet'/],
   ],
