@@ -2,6 +2,7 @@ import { CommanderError } from "commander";
 import { MccError } from "../protocol/error";
 import { commandTable } from "./command-table";
 import { outliveOutput } from "./output/outlive-output";
+import { note } from "./output/print";
 import { makeProgram, makeStandaloneProgram } from "./program";
 
 /** The exit code for words that make no sense, as mccserver has it; everything else that fails is 1. */
@@ -40,7 +41,7 @@ function report(program: string, error: unknown): number {
     if (!MccError.isInstance(each)) {
       throw each;
     }
-    process.stderr.write(`${program}: ${each.message}\n`);
+    note(`${program}: ${each.message}`);
   }
   return 1;
 }

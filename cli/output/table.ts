@@ -1,5 +1,6 @@
 import { isatty } from "node:tty";
 import { createColors } from "picocolors";
+import { printable } from "./printable";
 
 type Colour = "green" | "yellow" | "red" | "dim";
 
@@ -35,7 +36,7 @@ export function standardScreen(): Screen {
 /** The lines of a table: a heading, then a line a row, aligned; what does not fit ends in `…`. */
 export function tableLines<T>(rows: readonly T[], columns: readonly Column<T>[], screen: Screen): string[] {
   // A name or a comment of someone else's must not command the terminal.
-  const cells = rows.map((row) => columns.map(({ text }) => text(row).replace(/\p{Cc}/gu, "\ufffd")));
+  const cells = rows.map((row) => columns.map(({ text }) => printable(text(row))));
   const headings = columns.map(({ heading }) => heading);
   const wanted = headings.map((heading, place) =>
     Math.max(heading.length, ...cells.map((row) => row[place]?.length ?? 0)),

@@ -105,6 +105,20 @@ describe("words that make no sense", () => {
     });
   }
 
+  it("are quoted without what could command the terminal", async function () {
+    this.timeout(30_000);
+    const escape = "\u001b[2J\r\u009b";
+    for (const words of [
+      ["mcc", escape],
+      ["mcc", "wait", escape],
+      ["mcc", "add-key", "-n", "me", "-p", escape],
+    ]) {
+      const { exitCode, stderr } = await runProgram(words);
+      assert.ok(exitCode === 1 || exitCode === 2, words.join(" "));
+      assert.doesNotMatch(stderr, /\p{Cc}/u);
+    }
+  });
+
   it("make exit code 2", async function () {
     this.timeout(30_000);
     for (const words of [["mcc", "lists"], ["mcc-add-key"], ["mcc-run-instances", "-c", "0"]]) {
