@@ -20,6 +20,11 @@ exit 7
 const web = exampleInstance({ simulated: false });
 const db = exampleInstance({ id: 501, name: "db", ipAddress: "198.18.0.3", simulated: false });
 const off = exampleInstance({ id: 502, name: "off", status: "stopped", simulated: false });
+const ipAddress = "198.18.0.4";
+const early = exampleInstance({ id: 503, name: "early", status: "pending", ipAddress, simulated: false });
+const kept = exampleInstance({ id: 504, name: "kept", status: "failed", ipAddress, simulated: false });
+const going = exampleInstance({ id: 505, name: "going", status: "destroying", simulated: false });
+const next = exampleInstance({ ...early, id: 506, name: "next", sshHostKey: "" });
 
 describe("ssh and cp", function () {
   this.timeout(30_000);
@@ -30,7 +35,7 @@ describe("ssh and cp", function () {
   let temporary: string;
 
   before(async () => {
-    daemon = await newDaemon({ "instance.list": () => [web, db, off] });
+    daemon = await newDaemon({ "instance.list": () => [web, db, off, early, kept, going, next] });
   });
   beforeEach(async () => {
     [record, temporary] = await Promise.all([newFolder(), newFolder()]);
@@ -97,9 +102,21 @@ describe("ssh and cp", function () {
     assert.match(words, /^UserKnownHostsFile=".*\/a %%h b\/mcc-ssh-\w+\/known_hosts"$/m);
   });
 
+  it("reach what is not ready yet, and what was kept though it failed", async () => {
+    for (const name of ["early", "kept"]) {
+      assert.deepEqual((await recorded(["mcc", "ssh", name])).slice(-1), ["198.18.0.4"]);
+      assert.deepEqual((await recorded(["mcc", "cp", `${name}:a`, "b"])).slice(-2), [
+        "root@198.18.0.4:a",
+        "b",
+      ]);
+    }
+  });
+
   it("refuse what cannot be reached", async () => {
     const cases: [string[], RegExp][] = [
       [["mcc", "ssh", "off"], /502 \(off\) is stopped; SSH needs a running one/],
+      [["mcc", "ssh", "going"], /505 \(going\) is destroying; SSH needs/],
+      [["mcc", "ssh", "next"], /506 \(next\) waits for its turn and has no SSH host key yet/],
       [["mcc", "ssh", "wbe"], /no instance "wbe".*Did you mean "web"\?/],
       [["mcc", "cp", "a", "b"], /None of the paths is in an instance/],
       [["mcc", "cp", "A:x", "web:"], /"A" in "A:x" is no id or name.*write \.\/A:x/],
