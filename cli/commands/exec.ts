@@ -1,9 +1,8 @@
 import { buffer } from "node:stream/consumers";
-import { z } from "zod";
 import { connect } from "../../client/client";
 import { largestExecOutputBytes } from "../../protocol/instance";
 import { command } from "../command";
-import { commandWords } from "../command-words";
+import { commandWords, userCommand } from "../command-words";
 import { findInstance, targetOf } from "../find-instances";
 import { note } from "../output/print";
 import { flag, wholeNumber } from "../values";
@@ -23,7 +22,7 @@ export const exec = command({
   },
   arguments: {
     instance: oneInstance,
-    command: { syntax: "<COMMAND...>", help: "the words of the command", value: z.array(z.string()) },
+    command: { syntax: "<COMMAND...>", help: "the words of the command", value: userCommand },
   },
   examples: [
     ["exec web uname -a", "the words go to the command as they are, past no shell"],

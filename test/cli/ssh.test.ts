@@ -65,7 +65,7 @@ describe("ssh and cp", function () {
   }
 
   it("log in as root, the host key known from the daemon", async () => {
-    assert.deepEqual(await recorded(["mcc", "ssh", "web"]), ["-l", "root", "198.18.0.2"]);
+    assert.deepEqual(await recorded(["mcc", "ssh", "web"]), ["-l", "root", "--", "198.18.0.2"]);
     const known = join(record, "known_hosts");
     assert.equal(await readFile(known, "utf8"), `198.18.0.2 ${web.sshHostKey}\n`);
   });
@@ -73,14 +73,21 @@ describe("ssh and cp", function () {
   it("hand on the command, the key and the host between", async () => {
     const words = ["-i", "my key", "-J", "me@gate:22", "-l", "admin", "500", "--", "ls", "-l", "*.ts"];
     assert.deepEqual(await recorded(["mcc", "ssh", ...words]), [
-      ...["-i", "my key", "-J", "me@gate:22", "-l", "admin", "198.18.0.2", "ls", "-l", "*.ts"],
+      ...["-i", "my key", "-J", "me@gate:22", "-l", "admin", "--", "198.18.0.2", "ls", "-l", "*.ts"],
     ]);
     assert.deepEqual(await recorded(["mcc", "ssh", "db", "ls", "-l"]), [
       "-l",
       "root",
+      "--",
       "198.18.0.3",
       "ls",
       "-l",
+    ]);
+  });
+
+  it("hand on a command that begins with a dash, which is no option of ssh's", async () => {
+    assert.deepEqual(await recorded(["mcc", "ssh", "web", "--", "-la"]), [
+      ...["-l", "root", "--", "198.18.0.2", "-la"],
     ]);
   });
 

@@ -82,6 +82,8 @@ const mistakes: Record<string, [words: string[], said: RegExp][]> = {
     [["mcc", "wait", "web", "--timeout", "-1"], /--timeout is "-1"/],
     [["mcc", "exec", "web"], /missing required argument 'COMMAND'/],
     [["mcc", "exec", "w b", "ls"], /INSTANCE is "w b"/],
+    [["mcc", "exec", "web", "--timeout", "5", "ls"], /COMMAND is .*: options stand before the instance/],
+    [["mcc", "ssh", "web", "-v"], /COMMAND is .*: options stand before the instance, and -- before/],
     [["mcc", "ssh"], /missing required argument 'INSTANCE'/],
     [["mcc", "ssh", "-l", "", "web"], /--login is "": it is empty/],
     [["mcc", "cp", "file"], /PATH is \["file"\]: give a source and a target/],
