@@ -62,10 +62,13 @@ export async function withAccess(
       ...(identity === undefined ? [] : ["-i", identity]),
       ...(through === undefined ? [] : ["-J", through]),
     ]);
-    if (exitCode === noConnection && jump === undefined && ownWay !== undefined) {
-      note(
-        `The way led through the daemon's host, ${ownWay}, whose key and user are your own SSH configuration's; -J USER@HOST names another way.`,
-      );
+    if (exitCode === noConnection) {
+      instances.filter(({ keys }) => keys.length === 0).forEach(sayKeyless);
+      if (jump === undefined && ownWay !== undefined) {
+        note(
+          `The way led through the daemon's host, ${ownWay}, whose key and user are your own SSH configuration's; -J USER@HOST names another way.`,
+        );
+      }
     }
     return exitCode;
   } finally {
@@ -81,6 +84,13 @@ function settings(knownHosts: string): Record<string, string> {
     // A connection that is shared may lead to an instance that had this address before.
     ControlPath: "none",
   };
+}
+
+/** Its own files may let somebody in all the same, so that this is no reason to refuse. */
+function sayKeyless(instance: Instance): void {
+  note(
+    `Instance ${titleOf(instance)} has none of the keys that list-keys shows; mcc update-instance ${instance.id} -k KEY gives it one.`,
+  );
 }
 
 function refuseWithoutSsh(instance: Instance): void {

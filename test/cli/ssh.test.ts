@@ -14,11 +14,11 @@ for word; do
     UserKnownHostsFile=*) eval "path=\${word#*=}" && cp -p "$path" "$RECORD/known_hosts" ;;
   esac
 done
-exit 7
+exit "\${STAND_IN_EXIT_CODE:-7}"
 `;
 
 const web = exampleInstance({ simulated: false });
-const db = exampleInstance({ id: 501, name: "db", ipAddress: "198.18.0.3", simulated: false });
+const db = exampleInstance({ id: 501, name: "db", ipAddress: "198.18.0.3", keys: ["me"], simulated: false });
 const off = exampleInstance({ id: 502, name: "off", status: "stopped", simulated: false });
 const ipAddress = "198.18.0.4";
 const early = exampleInstance({ id: 503, name: "early", status: "pending", ipAddress, simulated: false });
@@ -117,6 +117,21 @@ describe("ssh and cp", function () {
         "b",
       ]);
     }
+  });
+
+  it("say that an instance has no key, when nobody was let in", async () => {
+    const refused = { STAND_IN_EXIT_CODE: "255" };
+    const keyless =
+      /^Instance 500 \(web\) has none of the keys that list-keys shows; mcc update-instance 500 -k KEY /;
+    for (const words of [
+      ["mcc", "ssh", "web"],
+      ["mcc", "cp", "web:a", "b"],
+    ]) {
+      const { exitCode, stderr } = await run(words, refused);
+      assert.match(stderr, keyless);
+      assert.equal(exitCode, 255);
+    }
+    assert.deepEqual(await run(["mcc", "ssh", "db"], refused), { exitCode: 255, stdout: "", stderr: "" });
   });
 
   it("refuse what cannot be reached", async () => {
