@@ -84,8 +84,26 @@ export class Client {
   }
 
   async #send(method: MethodName, parameters: object): Promise<unknown> {
+    const { token } = await this.#token();
+    try {
+      return await this.#sendWith(token, method, parameters);
+    } catch (error) {
+      if (!MccError.hasCode(error, "unauthenticated")) {
+        throw error;
+      }
+      // A daemon that has just started told where its token lies before it answered.
+      const again = await this.#token();
+      if (again.token !== undefined && again.token !== token) {
+        return await this.#sendWith(again.token, method, parameters);
+      }
+      throw again.problem === undefined
+        ? error
+        : new MccError("unauthenticated", `${error.message} ${again.problem}`, { cause: error });
+    }
+  }
+
+  async #sendWith(token: string | undefined, method: MethodName, parameters: object): Promise<unknown> {
     const body = encodeCall(method, [parameters]);
-    const { token, problem } = await this.#token();
     try {
       const answer = await this.#transport.post(
         body,
@@ -96,12 +114,7 @@ export class Client {
       return await this.#decode(answer);
     } catch (error) {
       this.#note(error);
-      if (!MccError.hasCode(error, "unauthenticated")) {
-        throw error;
-      }
-      throw problem === undefined
-        ? error
-        : new MccError("unauthenticated", `${error.message} ${problem}`, { cause: error });
+      throw error;
     }
   }
 
