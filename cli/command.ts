@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { allowed, show } from "../protocol/validate";
 
 /** What a word of the command line names: completion lists these, and a mistyped one is answered with the nearest. */
 export type Subject = "image" | "type" | "key" | "instance" | "fleet" | "file" | "shell";
@@ -67,10 +68,13 @@ export function command<O extends Words, A extends Words>(
 }
 
 function mistakesOf(word: Word, value: unknown): string[] {
-  return (word.value.safeParse(value).error?.issues ?? []).map(({ path, message }) => {
-    const [index] = path;
+  if (word.required && value === undefined) {
+    return [`required option '${word.syntax}' not specified`];
+  }
+  return (word.value.safeParse(value).error?.issues ?? []).map((issue) => {
+    const [index] = issue.path;
     const written: unknown = Array.isArray(value) && typeof index === "number" ? value[index] : value;
-    return `${labelOf(word)} is ${JSON.stringify(written)}: ${message}`;
+    return `${labelOf(word)} is ${show(written)}: ${allowed(issue)}`;
   });
 }
 

@@ -50,6 +50,11 @@ const mistakes: Record<string, [words: string[], said: RegExp][]> = {
     [["mcc-list-instances", "-i", "5.5"], /--instance is "5\.5"/],
     [["mcc-list-instances", "-i", "1", "-i", "2"], /argument '2' is invalid.*once/],
     [["mcc-list-instances", "-i", "1", "-a"], /cannot be used/],
+    [
+      ["mcc-list-instances", "-l", "role=web", "-l", "ro le=x"],
+      /--label is "ro le=x": a label's key has 1 to 63 of/,
+    ],
+    [["mcc-list-instances", "-l", `a=${"x".repeat(5000)}`], /--label is "a=x{77}… \(5004 characters\): a label/],
   ],
   "add-key, update-key, destroy-key": [
     [["mcc-add-key"], /required option '-n, --name <NAME>' not specified/],
@@ -76,7 +81,7 @@ const mistakes: Record<string, [words: string[], said: RegExp][]> = {
     [["mcc", "stop", "web", "--grace", "long"], /--grace is "long": give a whole number from 0 to 600/],
     [["mcc", "restart", "--grace", "601", "web"], /--grace is "601"/],
     [["mcc", "take-over"], /missing required argument 'ID'/],
-    [["mcc", "take-over", ""], /ID is \[""\]|ID is "": it is empty/],
+    [["mcc", "take-over", ""], /ID is "": it is empty/],
     [["mcc", "take-over", "101", "-n", "My Web"], /--name is "My Web"/],
     [["mcc", "take-over", "101", "-k", "a b"], /--public-key is "a b"/],
     [["mcc", "wait", "web", "--timeout", "-1"], /--timeout is "-1"/],
@@ -91,7 +96,7 @@ const mistakes: Record<string, [words: string[], said: RegExp][]> = {
     [["mcc", "import-image", "De/bian", "x"], /NAME is "De\/bian"/],
     [["mcc", "remove-image"], /missing required argument 'IMAGE'/],
     [["mcc", "remove-image", "Debian!"], /IMAGE is "Debian!"/],
-    [["mcc", "completion", "tcsh"], /SHELL is "tcsh": choose one of bash, zsh, fish/],
+    [["mcc", "completion", "tcsh"], /SHELL is "tcsh": expected one of bash, zsh, fish/],
     [["mcc", "server-info", "--quiet"], /unknown option '--quiet'/],
   ],
 };
