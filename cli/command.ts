@@ -44,7 +44,7 @@ export interface Command extends Omit<Definition<Words>, "options"> {
   readonly options: Words;
   readonly arguments: Words;
   /** What is wrong with the words as they came, one line each. */
-  readonly mistakes: (raw: Raw) => string[];
+  readonly mistakes: (raw: Raw) => readonly string[];
   /** @returns the exit code. @throws MccError, or an AggregateError of several. */
   readonly run: (raw: Raw) => Promise<number>;
 }
@@ -56,14 +56,20 @@ export type Raw = Readonly<Record<string, unknown>>;
 export function command<O extends Words, A extends Words>(
   definition: Definition<O> & {
     readonly arguments: A;
+    /** What is wrong with words that are right each by itself, one line each. */
+    readonly check?: (values: Values<O & A>) => readonly string[];
     readonly run: (values: Values<O & A>) => Promise<number | undefined> | Promise<void>;
   },
 ): Command {
+  const { check = () => [], run, ...rest } = definition;
   const words: O & A = { ...definition.options, ...definition.arguments };
   return {
-    ...definition,
-    mistakes: (raw) => Object.entries(words).flatMap(([key, word]) => mistakesOf(word, raw[key])),
-    run: async (raw) => (await definition.run(read(words, raw))) ?? 0,
+    ...rest,
+    mistakes: (raw) => {
+      const mistakes = Object.entries(words).flatMap(([key, word]) => mistakesOf(word, raw[key]));
+      return mistakes.length > 0 ? mistakes : check(read(words, raw));
+    },
+    run: async (raw) => (await run(read(words, raw))) ?? 0,
   };
 }
 

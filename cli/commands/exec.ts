@@ -29,6 +29,7 @@ export const exec = command({
     ["exec web -- sh -c 'ps | wc -l'", "with a shell"],
     ["exec -i web -- tar -x -C /srv <site.tar", "with input"],
   ],
+  check: ({ command: words }) => (commandWords(words).length === 0 ? ["no command stands behind --"] : []),
   run: async ({ instance, command: words, stdin, timeout }) => {
     const client = connect();
     const target = targetOf(await findInstance(client, instance));
