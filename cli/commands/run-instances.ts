@@ -2,24 +2,23 @@ import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { connect } from "../../client/client";
 import { createInstance } from "../../client/instance-creation";
-import { longestDurationSeconds } from "../../protocol/duration";
 import type { Instance } from "../../protocol/instance";
-import type { MethodParameters } from "../../protocol/method-table";
-import { imageNameSchema, instanceNameSchema, typeNameSchema } from "../../protocol/name";
+import { instanceNameSchema } from "../../protocol/name";
 import { command } from "../command";
+import { creationOptions } from "../creation-options";
+import { numberedNames, refuseInVain, withMissing } from "../numbered-names";
 import { onEach } from "../on-each";
 import { instanceLayout } from "../output/instance-layout";
 import { formOptions, printListing } from "../output/listing";
 import { ProgressLine } from "../output/progress-line";
 import { readUserData, userDataOption } from "../read-user-data";
 import { withSuggestion } from "../subjects";
-import { duration, flag, keyNames, wholeNumber } from "../values";
-import { waitForOption } from "../wait-for";
+import { wholeNumber } from "../values";
 
 /** Long enough for a daemon that is being restarted; a person waits. */
 const patienceMs = 10_000;
 
-/** As many as a fleet is meant to have; it also keeps a mistyped count from filling the host. */
+/** Keeps a mistyped count from filling the host. */
 const mostInstances = 1000;
 
 const layout = {
@@ -30,30 +29,14 @@ const layout = {
   },
 };
 
+const { image, type, keys, ...moreOptions } = creationOptions;
+
 export const runInstances = command({
   name: "run-instances",
   summary: "Make instances, and wait until they can be used",
   standalone: true,
   options: {
-    image: {
-      syntax: "-i, --image <IMAGE>",
-      help: "what list-images shows (default: micro)",
-      value: imageNameSchema.optional(),
-      names: "image",
-    },
-    type: {
-      syntax: "-t, --instance-type <TYPE>",
-      help: "what list-instance-types shows (default: basic)",
-      value: typeNameSchema.optional(),
-      names: "type",
-    },
-    keys: {
-      syntax: "-k, --public-key <KEY>",
-      help: "name of a key that list-keys shows; for several keys, give it several times",
-      value: keyNames.default([]),
-      several: true,
-      names: "key",
-    },
+    ...{ image, type, keys },
     name: {
       syntax: "-n, --name <NAME>",
       help: "what to call it; of several, NAME-1, NAME-2 and so on (default: mcc-ID)",
@@ -65,23 +48,8 @@ export const runInstances = command({
       value: wholeNumber(1, mostInstances).default(1),
     },
     wait: { syntax: "--no-wait", help: "return at once, before they are up", value: z.boolean() },
-    waitFor: waitForOption,
     userData: userDataOption,
-    timeout: {
-      syntax: "--timeout <TIME>",
-      help: "how long each may take to come up before it is undone, such as 90s or 5m (default: 2m)",
-      value: duration(3600).optional(),
-    },
-    keepOnFailure: {
-      syntax: "--keep-on-failure",
-      help: "keep one that does not come up, for a look, until it is destroyed",
-      value: flag,
-    },
-    ttl: {
-      syntax: "--ttl <TIME>",
-      help: "destroy each after this time, such as 45m or 2h, unless it is extended (default: never)",
-      value: duration(longestDurationSeconds).optional(),
-    },
+    ...moreOptions,
     ...formOptions,
   },
   arguments: {},
@@ -92,53 +60,50 @@ export const runInstances = command({
     ["run-instances --no-wait --quiet", "the id of one that is still coming up"],
     ["run-instances --user-data setup.sh --wait-for ssh,http:8080/health", "up when its server is"],
   ],
-  run: async ({
-    image,
-    type,
-    keys,
-    name,
-    count,
-    wait,
-    waitFor,
-    userData,
-    timeout,
-    keepOnFailure,
-    ttl,
-    ...form
-  }) => {
+  check: ({ name, count }) => {
+    const last = numberedNames(name, count).at(-1);
+    const { error } = instanceNameSchema.optional().safeParse(last);
+    return error === undefined
+      ? []
+      : [
+          `--name is "${name}", and of ${count} the last would be called "${last}": ${error.issues[0]?.message}`,
+        ];
+  },
+  run: async ({ name, count, wait, userData, quiet, json, classic, ...like }) => {
     const client = connect();
-    const script = await readUserData(userData);
+    const parameters = { ...like, userData: await readUserData(userData) };
+    const names = numberedNames(name, count);
+    if (count > 1) {
+      await refuseInVain(client, names);
+    }
     const made: Instance[] = [];
     const progress = new ProgressLine(count, wait ? "instances up" : "instances on their way");
-    const make = async (parameters: MethodParameters<"instance.create">): Promise<Instance> =>
-      wait
-        ? await createInstance(client, parameters, {
+    const make = async (each: string | undefined): Promise<Instance> => {
+      const creation = { ...parameters, name: each, clientToken: randomUUID() };
+      return wait
+        ? await createInstance(client, creation, {
             patienceMs,
             onWaiting: ({ name: which, waitingFor }) =>
               progress.detail(`${which} waits for ${waitingFor ?? "its turn"}`),
           })
-        : await client.call("instance.create", parameters);
+        : await client.call("instance.create", creation);
+    };
     try {
-      await onEach(numberedNames(name, count), async (each) => {
-        const instance = await make({
-          ...{ image, type, keys, waitFor, userData: script, readyTimeoutSeconds: timeout, keepOnFailure },
-          ttlSeconds: ttl,
-          name: each,
-          clientToken: randomUUID(),
-        });
-        made.push(instance);
+      await onEach(names, async (each) => {
+        made.push(await make(each));
         progress.add();
       });
     } catch (error) {
-      throw await withSuggestion(client, error, [
-        { subject: "image", name: image },
-        { subject: "type", name: type },
-        ...keys.map((key) => ({ subject: "key" as const, name: key })),
+      const suggested = await withSuggestion(client, error, [
+        { subject: "image", name: like.image },
+        { subject: "type", name: like.type },
+        ...like.keys.map((key) => ({ subject: "key" as const, name: key })),
       ]);
+      throw withMissing(suggested, names, made);
     } finally {
       progress.clear();
       if (made.length > 0) {
-        printListing(made.sort(byName), form, layout);
+        printListing(made.sort(byName), { quiet, json, classic }, layout);
       }
     }
   },
@@ -147,11 +112,4 @@ export const runInstances = command({
 /** In the order of the numbers in their names: node-9 before node-10. */
 function byName({ name }: Instance, other: Instance): number {
   return name.localeCompare(other.name, "en", { numeric: true });
-}
-
-/** `undefined` leaves the name to the daemon. */
-function numberedNames(name: string | undefined, count: number): (string | undefined)[] {
-  return Array.from({ length: count }, (_, index) =>
-    name === undefined || count === 1 ? name : `${name}-${index + 1}`,
-  );
 }

@@ -58,7 +58,7 @@ describe("a command whose daemon is not there", function () {
   /** What is called when the daemon ends for good, and by which command. */
   const ended: [method: MethodName, words: string[]][] = [
     ["instance.list", ["mcc-list-instances"]],
-    ["instance.create", ["mcc-run-instances", "-c", "3", "--no-wait"]],
+    ["instance.create", ["mcc-run-instances", "--no-wait"]],
     ["instance.wait", ["mcc", "wait", "web"]],
     ["instance.destroy", ["mcc-destroy-instance", "-i", "500"]],
     ["instance.stop", ["mcc", "stop", "web"]],
@@ -87,6 +87,36 @@ describe("a command whose daemon is not there", function () {
       environment: { MCC_SERVER: daemon.url },
     });
     assert.deepEqual([exitCode, stdout, stderr], [1, "500 (web) stopped", "mcc: lxc-stop: it hangs."]);
+  });
+
+  it("says which instances could not be made, and shows those that could", async () => {
+    const daemon = await newDaemon({
+      "instance.list": () => [],
+      "instance.create": ({ name }) => {
+        if (name !== "node-2") {
+          throw new MccError("engine", `${String(name)}: no space left.`);
+        }
+        return exampleInstance({ name: "node-2" });
+      },
+    });
+    const words = ["mcc", "run-instances", "-n", "node", "-c", "8", "-q"];
+    const { exitCode, stdout, stderr } = await runProgram(words, { environment: { MCC_SERVER: daemon.url } });
+    assert.deepEqual([exitCode, stdout], [1, "500"]);
+    const lines = stderr.split("\n");
+    assert.equal(lines[0], "mcc: node-1: no space left.");
+    assert.equal(
+      lines.at(-1),
+      "mcc: 7 of 8 instances did not come up: node-1, node-3, node-4, node-5, node-6 and 2 more.",
+    );
+  });
+
+  it("says how many instances are not known to be up when it ends for good", async () => {
+    const daemon = await newDaemon();
+    daemon.handlers = { "instance.create": () => daemon.stop() };
+    const words = ["mcc", "run-instances", "--no-wait", "-c", "3"];
+    const { exitCode, stdout, stderr } = await runProgram(words, { environment: { MCC_SERVER: daemon.url } });
+    assert.deepEqual([exitCode, stdout], [1, ""]);
+    assert.match(stderr, /^mcc: [^\n]+\nmcc: 3 of 3 instances are not known to be up\.$/);
   });
 
   it("makes an instance once, though it goes away while that is made and comes back", async () => {

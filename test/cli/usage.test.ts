@@ -23,6 +23,10 @@ const mistakes: Record<string, [words: string[], said: RegExp][]> = {
       ["mcc-run-instances", "-k", "one", "-k", "T wo"],
       /--public-key is "T wo": give the name of a key that list-keys shows/,
     ],
+    [
+      ["mcc", "run-instances", "-n", "n".repeat(61), "-c", "10"],
+      /--name is "n{61}", and of 10 the last would be called "n{61}-10": a name has 1 to 63/,
+    ],
     [["mcc-run-instances", "-k", "me", "-k", "me"], /--public-key is \["me","me"\]: name each key once/],
     [["mcc-run-instances", "-n", "500"], /--name is "500": .*digits only/],
     [["mcc-run-instances", "-n", "a", "-n", "a"], /argument 'a' is invalid.*once/],

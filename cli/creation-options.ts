@@ -1,0 +1,43 @@
+import { longestDurationSeconds } from "../protocol/duration";
+import { imageNameSchema, typeNameSchema } from "../protocol/name";
+import { duration, flag, keyNames } from "./values";
+import { waitForOption } from "./wait-for";
+
+/** What new instances are like, by the names that these options have as parameters of `instance.create`. */
+export const creationOptions = {
+  image: {
+    syntax: "-i, --image <IMAGE>",
+    help: "what list-images shows (default: micro)",
+    value: imageNameSchema.optional(),
+    names: "image",
+  },
+  type: {
+    syntax: "-t, --instance-type <TYPE>",
+    help: "what list-instance-types shows (default: basic)",
+    value: typeNameSchema.optional(),
+    names: "type",
+  },
+  keys: {
+    syntax: "-k, --public-key <KEY>",
+    help: "name of a key that list-keys shows; for several keys, give it several times",
+    value: keyNames.default([]),
+    several: true,
+    names: "key",
+  },
+  waitFor: waitForOption,
+  readyTimeoutSeconds: {
+    syntax: "--timeout <TIME>",
+    help: "how long each may take to come up before it is undone, such as 90s or 5m (default: 2m)",
+    value: duration(3600).optional(),
+  },
+  keepOnFailure: {
+    syntax: "--keep-on-failure",
+    help: "keep one that does not come up, for a look, until it is destroyed",
+    value: flag,
+  },
+  ttlSeconds: {
+    syntax: "--ttl <TIME>",
+    help: "destroy each after this time, such as 45m or 2h, unless it is extended (default: never)",
+    value: duration(longestDurationSeconds).optional(),
+  },
+} as const;
