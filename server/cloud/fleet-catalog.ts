@@ -54,7 +54,7 @@ export class FleetCatalog {
     if (fleet === undefined) {
       throw new MccError(
         "not-found",
-        `No fleet "${target.fleet}"${target.uid === undefined ? "" : ` with the uid ${target.uid}`} on this server; fleet.list shows those there are.`,
+        `No fleet "${target.fleet}"${target.uid === undefined ? "" : ` with the uid ${target.uid}`} on this server; fleet.list (mcc list-fleets) shows those there are.`,
       );
     }
     return fleet;

@@ -26,6 +26,6 @@ export function refuseOthersFleet({ name, record }: ManagedFleet, clientToken: s
     .join(" ");
   throw new MccError(
     "conflict",
-    `There is a fleet "${name}" already, made with another client token${owner === "" ? "" : ` (labels: ${owner})`}; choose another name, or destroy that fleet first (fleet.destroy "${name}").`,
+    `There is a fleet "${name}" already, made with another client token${owner === "" ? "" : ` (labels: ${owner})`}; choose another name, or destroy that fleet first (fleet.destroy, mcc destroy-fleet ${name}).`,
   );
 }

@@ -85,7 +85,7 @@ export class Fleets {
     if (seconds === undefined) {
       throw new MccError(
         "invalid",
-        `Fleet "${fleet.name}" has no ttl to renew; give it one with ttlSeconds.`,
+        `Fleet "${fleet.name}" has no ttl to renew; give it one (ttlSeconds, mcc extend --ttl TIME ${fleet.name}).`,
       );
     }
     fleet.record = { ...fleet.record, ttl: reaper.grant(seconds) };

@@ -213,7 +213,7 @@ function refuseOtherProperties(
       .join(" ");
     throw new MccError(
       "conflict",
-      `This client token made instance ${title} already, with ${details.join(" and ")}${owner === "" ? "" : ` (labels: ${owner})`}; destroy that instance first (instance.destroy ${record.id}), or use another token.`,
+      `This client token made instance ${title} already, with ${details.join(" and ")}${owner === "" ? "" : ` (labels: ${owner})`}; destroy that instance first (instance.destroy, mcc destroy-instance ${record.id}), or use another token.`,
     );
   }
 }

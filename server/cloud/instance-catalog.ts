@@ -91,7 +91,7 @@ export class InstanceCatalog {
     if (instance === undefined) {
       throw new MccError(
         "not-found",
-        `No instance ${show(target)} on this server; instance.list shows those there are.`,
+        `No instance ${show(target)} on this server; instance.list (mcc list-instances -a) shows those there are.`,
       );
     }
     return instance;

@@ -103,7 +103,7 @@ async function keepForLook(
 ): Promise<CreationFailure> {
   const kept = because(
     error,
-    `${error.message} It is kept for a look; destroy it when you have seen enough (instance.destroy ${instance.id}).`,
+    `${error.message} It is kept for a look; destroy it when you have seen enough (instance.destroy, mcc destroy-instance ${instance.id}).`,
   );
   const record = { ...instance.record, phase: "failed" as const, failure: kept.message };
   try {

@@ -22,7 +22,7 @@ export async function extendInstance(
   if (ttlSeconds === undefined) {
     throw new MccError(
       "invalid",
-      `Instance ${instance.title} has no ttl to renew; give it one with ttlSeconds.`,
+      `Instance ${instance.title} has no ttl to renew; give it one (ttlSeconds, mcc extend --ttl TIME ${instance.id}).`,
     );
   }
   const record = { ...instance.record, ttl: reaper.grant(ttlSeconds) };
@@ -107,7 +107,7 @@ function refuseMembersTtl({ title, record }: ManagedInstance): void {
   if (record.fleet !== undefined) {
     throw new MccError(
       "conflict",
-      `Instance ${title} belongs to fleet "${record.fleet.name}" and lives as long as that; renew the fleet's ttl with fleet.extend.`,
+      `Instance ${title} belongs to fleet "${record.fleet.name}" and lives as long as that; renew the fleet's ttl (fleet.extend, mcc extend ${record.fleet.name}).`,
     );
   }
 }

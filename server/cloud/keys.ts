@@ -84,7 +84,7 @@ export class Keys {
       if (existing !== undefined) {
         throw new MccError(
           "conflict",
-          `The key "${parameters.name}" exists already (${existing.fingerprint}); choose another name, or change it with key.update.`,
+          `The key "${parameters.name}" exists already (${existing.fingerprint}); choose another name, or change it (key.update, mcc update-key -n ${parameters.name}).`,
         );
       }
       return await this.#write({
@@ -161,7 +161,7 @@ export class Keys {
     if (made !== undefined && made.name !== name) {
       throw new MccError(
         "conflict",
-        `This client token made the key "${made.name}" already; remove that key first (key.remove), or keep its name.`,
+        `This client token made the key "${made.name}" already; remove that key first (key.remove, mcc destroy-key -n ${made.name}), or keep its name.`,
       );
     }
     return made;

@@ -70,7 +70,10 @@ describe("keys", function () {
 
   it("are not replaced by adding, but by updating", async () => {
     await run(["mcc-add-key", "-n", "me", "-p", one]);
-    await assertFails(["mcc-add-key", "-n", "me", "-p", two], /The key "me" exists already/);
+    await assertFails(
+      ["mcc-add-key", "-n", "me", "-p", two],
+      /The key "me" exists already .*mcc update-key -n me\)/,
+    );
     assert.match(
       (await run(["mcc", "update-key", "-n", "me", "-p", two])).stdout,
       /^me SHA256:\S{43} updated$/,

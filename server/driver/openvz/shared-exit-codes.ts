@@ -52,9 +52,15 @@ export const sharedExitCodes: readonly ExitMeaning[] = [
   row(10, "unavailable", "there is no global configuration", "reinstall the package vzctl"),
   row(11, "engine", "a script of vzctl's is missing", "reinstall the package vzctl"),
   row(13, "engine", "the capabilities could not be set", report),
-  row(14, "not-found", "the engine has no such container", "instance.list shows those there are", {
-    kind: "no-container",
-  }),
+  row(
+    14,
+    "not-found",
+    "the engine has no such container",
+    "instance.list (mcc list-instances -a) shows those there are",
+    {
+      kind: "no-container",
+    },
+  ),
   row(15, "timeout", "the command ran too long in the container", retry),
   row(16, "engine", "the container could not be suspended", report),
   row(17, "engine", "the container could not be resumed", report),
@@ -168,10 +174,20 @@ export const sharedExitCodes: readonly ExitMeaning[] = [
     says: /already exists/,
     kind: "ctid-taken",
   }),
-  row(82, "not-found", "the type has no sample configuration", "type.list shows the types there are"),
+  row(
+    82,
+    "not-found",
+    "the type has no sample configuration",
+    "type.list (mcc list-instance-types) shows the types there are",
+  ),
   row(85, "engine", "the container's configuration is invalid", "destroy the instance and make it again"),
   row(86, "engine", "the container's devices could not be set", report),
-  row(91, "not-found", "the image's archive is missing", "image.list shows the images there are"),
+  row(
+    91,
+    "not-found",
+    "the image's archive is missing",
+    "image.list (mcc list-images) shows the images there are",
+  ),
   row(
     104,
     "engine",

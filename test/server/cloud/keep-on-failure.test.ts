@@ -25,7 +25,7 @@ describe("an instance that is kept when its create fails", () => {
     await assertMccError(
       createReady(test.cloud, kept),
       "engine",
-      /no luck\. It is kept for a look; destroy it/,
+      /no luck\. It is kept for a look; destroy it .*mcc destroy-instance \d+\)/,
     );
     sinon.restore();
     return test;
