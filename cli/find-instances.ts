@@ -1,7 +1,6 @@
 import type { Client } from "../client/client";
-import { MccError } from "../protocol/error";
 import type { Instance } from "../protocol/instance";
-import { didYouMean } from "./subjects";
+import { notThere } from "./subjects";
 
 /** What the daemon takes to name an instance, from what a user wrote. */
 export function idOrName(text: string): number | string {
@@ -11,29 +10,36 @@ export function idOrName(text: string): number | string {
 /**
  * Finds instances by id or name among those that there are now.
  *
+ * @param others names that could have been written, too.
  * @returns a function that throws MccError `not-found`, with the names that are near.
  */
-export async function instancePicker(client: Client): Promise<(text: string) => Instance> {
+export async function instancePicker(
+  client: Client,
+  others: readonly string[] = [],
+): Promise<(text: string) => Instance> {
   const all = await client.call("instance.list", {});
   return (text) => {
     const asked = idOrName(text);
     const found = all.find(({ id, name }) => asked === id || asked === name);
     if (found === undefined) {
-      const isId = typeof asked === "number";
-      const names = isId ? [] : all.map(({ name }) => name);
-      const hint = didYouMean(text, names) || " list-instances -a shows those there are.";
-      throw new MccError(
-        "not-found",
-        `There is no instance ${isId ? text : `"${text}"`} on this server.${hint}`,
-      );
+      throw notThere("instance", asked, [...all.map(({ name }) => name), ...others]);
     }
     return found;
   };
 }
 
-/** Those that are named, each once. @throws MccError `not-found` for the first that does not exist. */
-export async function findInstances(client: Client, texts: readonly string[]): Promise<Instance[]> {
-  const pick = await instancePicker(client);
+/**
+ * Those that are named, each once.
+ *
+ * @param others names that could have been written, too.
+ * @throws MccError `not-found` for the first that does not exist.
+ */
+export async function findInstances(
+  client: Client,
+  texts: readonly string[],
+  others?: readonly string[],
+): Promise<Instance[]> {
+  const pick = await instancePicker(client, others);
   return [...new Set(texts.map(pick))];
 }
 

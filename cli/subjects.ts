@@ -4,24 +4,38 @@ import { nearest } from "../protocol/nearest";
 import type { Subject } from "./command";
 
 /** What the daemon has names for. */
-export type NamedSubject = Exclude<Subject, "file" | "shell">;
+type NamedSubject = Exclude<Subject, "file" | "shell">;
 
-const lists: Readonly<Record<NamedSubject, (client: Client) => Promise<readonly { name: string }[]>>> = {
-  image: (client) => client.call("image.list", {}),
-  type: (client) => client.call("type.list", {}),
-  key: (client) => client.call("key.list", {}),
-  instance: (client) => client.call("instance.list", {}),
-  fleet: (client) => client.call("fleet.list", {}),
+/** How to list them, and what shows them to a user. */
+const subjects: Readonly<
+  Record<NamedSubject, { list: (client: Client) => Promise<readonly { name: string }[]>; shownBy: string }>
+> = {
+  image: { list: (client) => client.call("image.list", {}), shownBy: "list-images" },
+  type: { list: (client) => client.call("type.list", {}), shownBy: "list-instance-types" },
+  key: { list: (client) => client.call("key.list", {}), shownBy: "list-keys" },
+  instance: { list: (client) => client.call("instance.list", {}), shownBy: "list-instances -a" },
+  fleet: { list: (client) => client.call("fleet.list", {}), shownBy: "list-fleets" },
 };
 
 export async function namesOf(client: Client, subject: NamedSubject): Promise<string[]> {
-  return (await lists[subject](client)).map(({ name }) => name);
+  return (await subjects[subject].list(client)).map(({ name }) => name);
 }
 
 /** ` Did you mean "debian-12"?`, or nothing where no name is near. */
 export function didYouMean(asked: string, names: readonly string[]): string {
   const near = nearest(asked, names).map((name) => `"${name}"`);
   return near.length === 0 ? "" : ` Did you mean ${near.join(" or ")}?`;
+}
+
+/**
+ * `There is no fleet "wed" on this server. Did you mean "web"?`
+ *
+ * @param names those that there are.
+ */
+export function notThere(subject: NamedSubject, asked: number | string, names: readonly string[]): MccError {
+  const near = typeof asked === "number" ? "" : didYouMean(asked, names);
+  const hint = near || ` mcc ${subjects[subject].shownBy} shows those there are.`;
+  return new MccError("not-found", `There is no ${subject} ${JSON.stringify(asked)} on this server.${hint}`);
 }
 
 /** A name as a user wrote it, if one was written. */

@@ -4,14 +4,36 @@ const mostNamed = 4;
 /** A part that is shorter than this is in too many names to mean one. */
 const shortestPart = 3;
 
-/** Those of the names that somebody who wrote `asked` may have meant, nearest first. */
+/** Those of the names that somebody who wrote `asked` may have meant, nearest first. Capital letters do not count. */
 export function nearest(asked: string, names: readonly string[]): string[] {
   const mostEdits = Math.max(2, Math.floor(asked.length / 3));
-  const isPart = (name: string): boolean => asked.length >= shortestPart && name.includes(asked);
+  const wanted = asked.toLowerCase();
+  const editsOf = (name: string): number => {
+    const candidate = name.toLowerCase();
+    if (asked.length >= shortestPart && candidate.includes(wanted)) {
+      return 0;
+    }
+    // Each edit changes the length by one at most, so that this is quick whatever was written.
+    const difference = Math.abs(asked.length - name.length);
+    return difference > mostEdits
+      ? difference
+      : Math.min(
+          distance(wanted, candidate),
+          ...swaps(wanted).map((other) => 1 + distance(other, candidate)),
+        );
+  };
   return names
-    .map((name) => ({ name, edits: isPart(name) ? 0 : distance(asked, name) }))
+    .map((name) => ({ name, edits: editsOf(name) }))
     .filter(({ name, edits }) => edits <= mostEdits && edits < name.length)
     .sort((one, other) => one.edits - other.edits)
     .slice(0, mostNamed)
     .map(({ name }) => name);
+}
+
+/** The text with two neighbours in each other's place, which is one slip of the hand and two edits. */
+function swaps(text: string): string[] {
+  return Array.from({ length: Math.max(0, text.length - 1) }, (_, index) => {
+    const [one = "", other = ""] = text.slice(index, index + 2);
+    return text.slice(0, index) + other + one + text.slice(index + 2);
+  });
 }

@@ -1,10 +1,9 @@
 import { z } from "zod";
 import { connect } from "../../client/client";
-import { MccError } from "../../protocol/error";
 import { command } from "../command";
+import { findFleets } from "../find-fleets";
 import { onEach } from "../on-each";
 import { print } from "../output/print";
-import { didYouMean } from "../subjects";
 import { fleetUnit } from "../unit";
 import { fleetName } from "../values";
 
@@ -26,16 +25,7 @@ export const destroyFleet = command({
   ],
   run: async ({ fleets }) => {
     const client = connect();
-    const there = await client.call("fleet.list", {});
-    const names = there.map(({ name }) => name);
-    const doomed = [...new Set(fleets)].map((asked) => {
-      const fleet = there.find(({ name }) => name === asked);
-      if (fleet === undefined) {
-        const hint = didYouMean(asked, names) || " list-fleets shows those there are.";
-        throw new MccError("not-found", `There is no fleet "${asked}" on this server.${hint}`);
-      }
-      return fleetUnit(client, fleet);
-    });
+    const doomed = (await findFleets(client, fleets)).map((fleet) => fleetUnit(client, fleet));
     await onEach(doomed, async ({ title, destroy }) => {
       await destroy();
       print(`${title} destroyed`);

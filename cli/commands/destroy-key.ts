@@ -1,8 +1,7 @@
 import { connect } from "../../client/client";
-import { MccError } from "../../protocol/error";
 import { command } from "../command";
 import { print } from "../output/print";
-import { didYouMean, namesOf } from "../subjects";
+import { namesOf, notThere } from "../subjects";
 import { keyNameOption } from "../words";
 
 export const destroyKey = command({
@@ -18,8 +17,7 @@ export const destroyKey = command({
     const client = connect();
     const { removed } = await client.call("key.remove", { name });
     if (!removed) {
-      const suggestion = didYouMean(name, await namesOf(client, "key"));
-      throw new MccError("not-found", `There is no key "${name}" on this server.${suggestion}`);
+      throw notThere("key", name, await namesOf(client, "key"));
     }
     print(`${name} destroyed`);
   },

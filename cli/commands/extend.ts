@@ -43,6 +43,7 @@ async function findUnits(client: Client, texts: readonly string[]): Promise<Unit
   const instances = await findInstances(
     client,
     texts.filter((text) => !isFleet(text)),
+    fleets.map(({ name }) => name),
   );
   const meant = new Set([...texts, ...instances.flatMap(({ fleet }) => fleet?.name ?? [])]);
   return [

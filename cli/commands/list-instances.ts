@@ -1,6 +1,7 @@
 import { connect } from "../../client/client";
 import type { ForeignContainer } from "../../protocol/foreign-container";
 import { command } from "../command";
+import { findFleets } from "../find-fleets";
 import { findInstance } from "../find-instances";
 import { type InstanceRow, instanceLayout } from "../output/instance-layout";
 import { type Form, formOptions, printListing } from "../output/listing";
@@ -54,6 +55,9 @@ export const listInstances = command({
     const foreign = allOwners ? await client.call("instance.listForeign", {}) : [];
     const own = await client.call("instance.list", { labels: wantedLabels({ label, stack }) });
     const members = fleet === undefined ? own : own.filter((each) => each.fleet?.name === fleet);
+    if (fleet !== undefined && members.length === 0) {
+      await findFleets(client, [fleet]);
+    }
     const rows = [...members, ...foreign.map(foreignRow)];
     const shown = all ? rows : rows.filter((row) => isShown(row, form));
     printListing(shown, form, instanceLayout);

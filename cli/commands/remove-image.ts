@@ -1,11 +1,10 @@
 import { z } from "zod";
 import { connect } from "../../client/client";
-import { MccError } from "../../protocol/error";
 import { imageNameSchema } from "../../protocol/name";
 import { command } from "../command";
 import { onEach } from "../on-each";
 import { print } from "../output/print";
-import { didYouMean, namesOf } from "../subjects";
+import { namesOf, notThere } from "../subjects";
 
 export const removeImage = command({
   name: "remove-image",
@@ -25,8 +24,7 @@ export const removeImage = command({
     await onEach([...new Set(names)], async (name) => {
       const { removed } = await client.call("image.remove", { name });
       if (!removed) {
-        const suggestion = didYouMean(name, await namesOf(client, "image"));
-        throw new MccError("not-found", `There is no image "${name}" on this server.${suggestion}`);
+        throw notThere("image", name, await namesOf(client, "image"));
       }
       print(`${name} removed`);
     });

@@ -44,6 +44,16 @@ describe("the commands for fleets", function () {
     );
   });
 
+  it("answer a fleet that is not there with the nearest, also where its members were asked for", async () => {
+    const { exitCode, stdout, stderr } = await mcc("list-instances", "--fleet", "laod");
+    assert.deepEqual([exitCode, stdout], [1, ""]);
+    assert.equal(stderr, 'mcc: There is no fleet "laod" on this server. Did you mean "load"?');
+    assert.match(
+      (await mcc("extend", "laod")).stderr,
+      /^mcc: There is no instance "laod".* Did you mean "load"\?$/,
+    );
+  });
+
   it("destroy those that are named, or none when one is not there", async () => {
     const wrong = await mcc("destroy-fleet", "load", "wed");
     assert.equal(wrong.exitCode, 1);

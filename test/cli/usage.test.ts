@@ -6,6 +6,7 @@ import { wordsSaidOf } from "./words-said";
 const mistakes: Record<string, [words: string[], said: RegExp][]> = {
   mcc: [
     [["mcc", "run-instnaces"], /there is no command "run-instnaces"\. Did you mean "run-instances"\?/],
+    [["mcc", "LIST-IMAGES"], /there is no command "LIST-IMAGES"\. Did you mean "list-images"\?/],
     [["mcc", "list"], /Did you mean .*"list-images"/],
     [["mcc", "qqqqqqqqq"], /there is no command "qqqqqqqqq"\. mcc --help/],
     [["mcc", "list-imges", "--json"], /there is no command "list-imges"\. Did you mean "list-images"/],
