@@ -25,13 +25,14 @@ import { ssh } from "./commands/ssh";
 import { start } from "./commands/start";
 import { stop } from "./commands/stop";
 import { takeOver } from "./commands/take-over";
+import { updateInstance } from "./commands/update-instance";
 import { updateKey } from "./commands/update-key";
 import { wait } from "./commands/wait";
 
 const daemonCommands: readonly Command[] = [
   runInstances,
   listInstances,
-  ...[destroyInstance, takeOver],
+  ...[updateInstance, destroyInstance, takeOver],
   ...[extend, prune],
   ...[start, stop, restart, wait],
   ...[ssh, exec, cp, logs],

@@ -1,5 +1,6 @@
 import { createInterface } from "node:readline";
 import { MccError } from "../protocol/error";
+import { printable } from "./output/printable";
 
 /**
  * Asks the person at the terminal; anything but yes is no, the end of input and Ctrl-C included.
@@ -14,7 +15,7 @@ export async function confirm(question: string, otherwise: string): Promise<bool
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   const answer = await new Promise<string>((resolve) => {
     terminal.once("close", () => resolve(""));
-    terminal.question(`${question} [y/N] `, resolve);
+    terminal.question(`${printable(question)} [y/N] `, resolve);
   });
   terminal.close();
   return /^y(es)?$/i.test(answer.trim());

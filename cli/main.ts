@@ -1,9 +1,12 @@
 import { CommanderError } from "commander";
 import { MccError } from "../protocol/error";
 import { commandTable } from "./command-table";
+import { outliveOutput } from "./output/outlive-output";
+import { note } from "./output/print";
+import { OwnFailure } from "./own-failure";
 import { makeProgram, makeStandaloneProgram } from "./program";
 
-/** The exit code for words that make no sense, as mccserver has it; everything else that fails is 1. */
+/** The exit code for words that make no sense, as mccserver has it; what else fails is 1, or an OwnFailure's own. */
 const usageExitCode = 2;
 
 /** Runs `mcc` with the words of this process. */
@@ -21,7 +24,7 @@ export async function runStandalone(name: string): Promise<void> {
 }
 
 async function run(program: ReturnType<typeof makeProgram>): Promise<void> {
-  process.stdout.on("error", endWithReader);
+  outliveOutput(program.name());
   try {
     await program.parseAsync();
   } catch (error) {
@@ -34,20 +37,16 @@ function report(program: string, error: unknown): number {
   if (error instanceof CommanderError) {
     return error.exitCode === 0 ? 0 : usageExitCode;
   }
+  if (error instanceof OwnFailure) {
+    report(program, error.cause);
+    return error.exitCode;
+  }
   const errors: unknown[] = error instanceof AggregateError ? error.errors : [error];
   for (const each of errors) {
     if (!MccError.isInstance(each)) {
       throw each;
     }
-    process.stderr.write(`${program}: ${each.message}\n`);
+    note(`${program}: ${each.message}`);
   }
   return 1;
-}
-
-/** What reads the output may have had enough, as `head` has. */
-function endWithReader(error: NodeJS.ErrnoException): void {
-  if (error.code !== "EPIPE") {
-    throw error;
-  }
-  process.exit();
 }

@@ -2,6 +2,7 @@ import { Argument, InvalidArgumentError, Option, Command as Program } from "comm
 import { packageVersion } from "../protocol/package-version";
 import type { Command, Word } from "./command";
 import { commandTable } from "./command-table";
+import { printable } from "./output/printable";
 import { didYouMean } from "./subjects";
 
 /** `mcc`, with every command as a subcommand. It throws CommanderError once it has said what is wrong with the words. */
@@ -39,11 +40,8 @@ Environment:
 function prepare(program: Program): Program {
   return program.exitOverride().configureOutput({
     outputError: (message, write) => {
-      const line = message
-        .trim()
-        .replace(/^error: /, "")
-        .replace(/\s*\n\s*/g, " ");
-      write(`${fullName(program)}: ${line}\n`);
+      const line = message.trim().replace(/^error: /, "");
+      write(`${fullName(program)}: ${printable(line)}\n`);
     },
   });
 }

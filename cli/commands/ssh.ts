@@ -1,7 +1,6 @@
-import { z } from "zod";
 import { connect } from "../../client/client";
 import { command } from "../command";
-import { commandWords } from "../command-words";
+import { commandWords, userCommand } from "../command-words";
 import { findInstance } from "../find-instances";
 import { accessOptions, withAccess } from "../ssh/access";
 import { runProgram } from "../ssh/run-program";
@@ -25,7 +24,7 @@ export const ssh = command({
     command: {
       syntax: "[COMMAND...]",
       help: "for the shell in the instance",
-      value: z.array(z.string()).default([]),
+      value: userCommand.default([]),
     },
   },
   examples: [
@@ -37,7 +36,7 @@ export const ssh = command({
     const client = connect();
     const instance = await findInstance(client, wanted);
     return await withAccess(client.server, [instance], access, (options) =>
-      runProgram("ssh", [...options, "-l", user, instance.ipAddress, ...commandWords(words)]),
+      runProgram("ssh", [...options, "-l", user, "--", instance.ipAddress, ...commandWords(words)]),
     );
   },
 });

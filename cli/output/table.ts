@@ -1,4 +1,6 @@
+import { isatty } from "node:tty";
 import { createColors } from "picocolors";
+import { printable } from "./printable";
 
 type Colour = "green" | "yellow" | "red" | "dim";
 
@@ -23,17 +25,18 @@ const leastWidth = 6;
 
 /** Standard output: cut and coloured for a terminal only. */
 export function standardScreen(): Screen {
-  const { isTTY, columns } = process.stdout;
+  // Not `isTTY`: that is undefined away from terminals, and picocolors then judges by the environment.
+  const isTerminal = isatty(process.stdout.fd);
   return {
-    width: isTTY ? columns : undefined,
-    colours: isTTY && !process.env.NO_COLOR && process.env.TERM !== "dumb",
+    width: isTerminal ? process.stdout.columns : undefined,
+    colours: isTerminal && !process.env.NO_COLOR && process.env.TERM !== "dumb",
   };
 }
 
 /** The lines of a table: a heading, then a line a row, aligned; what does not fit ends in `…`. */
 export function tableLines<T>(rows: readonly T[], columns: readonly Column<T>[], screen: Screen): string[] {
   // A name or a comment of someone else's must not command the terminal.
-  const cells = rows.map((row) => columns.map(({ text }) => text(row).replace(/\p{Cc}/gu, "\ufffd")));
+  const cells = rows.map((row) => columns.map(({ text }) => printable(text(row))));
   const headings = columns.map(({ heading }) => heading);
   const wanted = headings.map((heading, place) =>
     Math.max(heading.length, ...cells.map((row) => row[place]?.length ?? 0)),

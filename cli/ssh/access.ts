@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { isDaemonHere, jumpHost } from "../../client/daemon-host";
 import { strictSettings } from "../../client/ssh-host";
 import { MccError } from "../../protocol/error";
-import type { Instance } from "../../protocol/instance";
+import type { Instance, InstanceStatus } from "../../protocol/instance";
 import { titleOf } from "../find-instances";
 import { note } from "../output/print";
 import { text } from "../values";
@@ -31,6 +31,9 @@ export interface Access {
 
 /** What `ssh` and `scp` end with when they could not connect. */
 const noConnection = 255;
+
+/** Where no SSH server can be. One that is not ready yet, or was kept though it failed, may have one. */
+const withoutSsh: readonly InstanceStatus[] = ["stopped", "destroying"];
 
 /**
  * What makes `ssh` and `scp` reach instances with their host keys checked and without a question: the keys are
@@ -59,10 +62,13 @@ export async function withAccess(
       ...(identity === undefined ? [] : ["-i", identity]),
       ...(through === undefined ? [] : ["-J", through]),
     ]);
-    if (exitCode === noConnection && jump === undefined && ownWay !== undefined) {
-      note(
-        `The way led through the daemon's host, ${ownWay}, whose key and user are your own SSH configuration's; -J USER@HOST names another way.`,
-      );
+    if (exitCode === noConnection) {
+      instances.filter(({ keys }) => keys.length === 0).forEach(sayKeyless);
+      if (jump === undefined && ownWay !== undefined) {
+        note(
+          `The way led through the daemon's host, ${ownWay}, whose key and user are your own SSH configuration's; -J USER@HOST names another way.`,
+        );
+      }
     }
     return exitCode;
   } finally {
@@ -80,6 +86,13 @@ function settings(knownHosts: string): Record<string, string> {
   };
 }
 
+/** Its own files may let somebody in all the same, so that this is no reason to refuse. */
+function sayKeyless(instance: Instance): void {
+  note(
+    `Instance ${titleOf(instance)} has none of the keys that list-keys shows; mcc update-instance ${instance.id} -k KEY gives it one.`,
+  );
+}
+
 function refuseWithoutSsh(instance: Instance): void {
   if (instance.simulated) {
     throw new MccError(
@@ -87,10 +100,16 @@ function refuseWithoutSsh(instance: Instance): void {
       `Instance ${titleOf(instance)} is simulated and has no SSH; start mccserver with another driver for real hosts.`,
     );
   }
-  if (instance.status !== "running") {
+  if (withoutSsh.includes(instance.status)) {
     throw new MccError(
       "conflict",
       `Instance ${titleOf(instance)} is ${instance.status}; SSH needs a running one.`,
+    );
+  }
+  if (instance.sshHostKey === "" && instance.status === "pending") {
+    throw new MccError(
+      "conflict",
+      `Instance ${titleOf(instance)} waits for its turn and has no SSH host key yet; mcc wait ${instance.id} waits until it is up.`,
     );
   }
   if (instance.sshHostKey === "") {

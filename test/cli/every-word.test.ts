@@ -11,6 +11,7 @@ const commands = commandTable.filter(({ hidden }) => hidden !== true);
 /** What must be there for the words of a command to make sense. */
 const needed: Record<string, { options?: string[]; arguments?: string[] }> = {
   "take-over": { arguments: ["101"] },
+  "update-instance": { arguments: ["web"] },
   start: { arguments: ["web"] },
   stop: { arguments: ["web"] },
   restart: { arguments: ["web"] },
@@ -45,6 +46,9 @@ const wrong: Record<string, string | undefined> = {
   "list-instances --label": "team",
   "list-instances --stack": "shop",
   "destroy-instance --instance": "-1",
+  "update-instance --public-key": "My Key",
+  "update-instance --instance-type": "No Type",
+  "update-instance --name": "500",
   "prune --label": "=qa",
   "prune --stack": "dev",
   "prune --older-than": "yesterday",
@@ -74,6 +78,7 @@ const wrongArguments: Record<string, string[]> = {
   "destroy-instance": ["w b"],
   "destroy-fleet": ["My Fleet"],
   "take-over": [""],
+  "update-instance": ["w b"],
   start: ["WEB"],
   stop: ["5.5"],
   restart: ["$(id)"],

@@ -43,6 +43,21 @@ describe("keys", function () {
     return keys.map(({ name, publicKey }) => `${name}: ${publicKey}`);
   }
 
+  it("are given to an instance that has none", async () => {
+    const client = await daemon.client();
+    await client.call("key.add", { name: "me", publicKey: one });
+    const { id } = await client.call("instance.create", { name: "web" });
+    assert.deepEqual(await run(["mcc", "update-instance", "web", "-k", "me", "-t", "light", "-n", "shop"]), {
+      ...{ exitCode: 0, stdout: `${id} (shop) updated`, stderr: "" },
+    });
+    const { keys, type, name } = await client.call("instance.get", { instance: id });
+    assert.deepEqual([keys, type, name], [["me"], "light", "shop"]);
+    await assertFails(["mcc", "update-instance", "shop"], /Say what to change/);
+    await assertFails(["mcc", "update-instance", "shop", "-k", "mi"], /key "mi".*Did you mean "me"\?/);
+    await assertFails(["mcc", "update-instance", "web", "-k", "me"], /no instance "web"/);
+    await client.call("instance.destroy", { instance: id });
+  });
+
   it("are added as text, from a file and from standard input", async () => {
     const file = join(home, "two.pub");
     await writeFile(file, `${two}\n`);

@@ -79,6 +79,13 @@ describe("lists", function () {
     });
   }
 
+  it("have no colours away from a terminal, whatever the environment says", async () => {
+    const environment = { ...environmentFor(daemon), CI: "true", FORCE_COLOR: "1", NO_COLOR: undefined };
+    const { stdout } = await runProgram(["mcc", "list-instances", "-a"], { environment });
+    assert.match(stdout, /^ID .*\n500 .*running/);
+    assert.doesNotMatch(stdout, /\u001b/);
+  });
+
   it("--json prints what the daemon answered, whole", async () => {
     const client = await daemon.client();
     const lists = {

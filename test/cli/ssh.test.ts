@@ -14,12 +14,17 @@ for word; do
     UserKnownHostsFile=*) eval "path=\${word#*=}" && cp -p "$path" "$RECORD/known_hosts" ;;
   esac
 done
-exit 7
+exit "\${STAND_IN_EXIT_CODE:-7}"
 `;
 
 const web = exampleInstance({ simulated: false });
-const db = exampleInstance({ id: 501, name: "db", ipAddress: "198.18.0.3", simulated: false });
+const db = exampleInstance({ id: 501, name: "db", ipAddress: "198.18.0.3", keys: ["me"], simulated: false });
 const off = exampleInstance({ id: 502, name: "off", status: "stopped", simulated: false });
+const ipAddress = "198.18.0.4";
+const early = exampleInstance({ id: 503, name: "early", status: "pending", ipAddress, simulated: false });
+const kept = exampleInstance({ id: 504, name: "kept", status: "failed", ipAddress, simulated: false });
+const going = exampleInstance({ id: 505, name: "going", status: "destroying", simulated: false });
+const next = exampleInstance({ ...early, id: 506, name: "next", sshHostKey: "" });
 
 describe("ssh and cp", function () {
   this.timeout(30_000);
@@ -30,7 +35,7 @@ describe("ssh and cp", function () {
   let temporary: string;
 
   before(async () => {
-    daemon = await newDaemon({ "instance.list": () => [web, db, off] });
+    daemon = await newDaemon({ "instance.list": () => [web, db, off, early, kept, going, next] });
   });
   beforeEach(async () => {
     [record, temporary] = await Promise.all([newFolder(), newFolder()]);
@@ -60,7 +65,7 @@ describe("ssh and cp", function () {
   }
 
   it("log in as root, the host key known from the daemon", async () => {
-    assert.deepEqual(await recorded(["mcc", "ssh", "web"]), ["-l", "root", "198.18.0.2"]);
+    assert.deepEqual(await recorded(["mcc", "ssh", "web"]), ["-l", "root", "--", "198.18.0.2"]);
     const known = join(record, "known_hosts");
     assert.equal(await readFile(known, "utf8"), `198.18.0.2 ${web.sshHostKey}\n`);
   });
@@ -68,14 +73,21 @@ describe("ssh and cp", function () {
   it("hand on the command, the key and the host between", async () => {
     const words = ["-i", "my key", "-J", "me@gate:22", "-l", "admin", "500", "--", "ls", "-l", "*.ts"];
     assert.deepEqual(await recorded(["mcc", "ssh", ...words]), [
-      ...["-i", "my key", "-J", "me@gate:22", "-l", "admin", "198.18.0.2", "ls", "-l", "*.ts"],
+      ...["-i", "my key", "-J", "me@gate:22", "-l", "admin", "--", "198.18.0.2", "ls", "-l", "*.ts"],
     ]);
     assert.deepEqual(await recorded(["mcc", "ssh", "db", "ls", "-l"]), [
       "-l",
       "root",
+      "--",
       "198.18.0.3",
       "ls",
       "-l",
+    ]);
+  });
+
+  it("hand on a command that begins with a dash, which is no option of ssh's", async () => {
+    assert.deepEqual(await recorded(["mcc", "ssh", "web", "--", "-la"]), [
+      ...["-l", "root", "--", "198.18.0.2", "-la"],
     ]);
   });
 
@@ -97,9 +109,36 @@ describe("ssh and cp", function () {
     assert.match(words, /^UserKnownHostsFile=".*\/a %%h b\/mcc-ssh-\w+\/known_hosts"$/m);
   });
 
+  it("reach what is not ready yet, and what was kept though it failed", async () => {
+    for (const name of ["early", "kept"]) {
+      assert.deepEqual((await recorded(["mcc", "ssh", name])).slice(-1), ["198.18.0.4"]);
+      assert.deepEqual((await recorded(["mcc", "cp", `${name}:a`, "b"])).slice(-2), [
+        "root@198.18.0.4:a",
+        "b",
+      ]);
+    }
+  });
+
+  it("say that an instance has no key, when nobody was let in", async () => {
+    const refused = { STAND_IN_EXIT_CODE: "255" };
+    const keyless =
+      /^Instance 500 \(web\) has none of the keys that list-keys shows; mcc update-instance 500 -k KEY /;
+    for (const words of [
+      ["mcc", "ssh", "web"],
+      ["mcc", "cp", "web:a", "b"],
+    ]) {
+      const { exitCode, stderr } = await run(words, refused);
+      assert.match(stderr, keyless);
+      assert.equal(exitCode, 255);
+    }
+    assert.deepEqual(await run(["mcc", "ssh", "db"], refused), { exitCode: 255, stdout: "", stderr: "" });
+  });
+
   it("refuse what cannot be reached", async () => {
     const cases: [string[], RegExp][] = [
       [["mcc", "ssh", "off"], /502 \(off\) is stopped; SSH needs a running one/],
+      [["mcc", "ssh", "going"], /505 \(going\) is destroying; SSH needs/],
+      [["mcc", "ssh", "next"], /506 \(next\) waits for its turn and has no SSH host key yet/],
       [["mcc", "ssh", "wbe"], /no instance "wbe".*Did you mean "web"\?/],
       [["mcc", "cp", "a", "b"], /None of the paths is in an instance/],
       [["mcc", "cp", "A:x", "web:"], /"A" in "A:x" is no id or name.*write \.\/A:x/],

@@ -13,7 +13,7 @@ const mistakes: Record<string, [words: string[], said: RegExp][]> = {
   "run-instances": [
     [["mcc-run-instances", "-i"], /'-i, --image <IMAGE>' argument missing/],
     [["mcc-run-instances", "-i", "a", "--image", "b"], /argument 'b' is invalid.*once/],
-    [["mcc-run-instances", "-i", ""], /--image is "": a name has/],
+    [["mcc-run-instances", "-i", ""], /--image is "": an image.s name has/],
     [["mcc-run-instances", "-i", "../etc"], /--image is "\.\.\/etc"/],
     [["mcc-run-instances", "-t", ""], /--instance-type is ""/],
     [["mcc-run-instances", "-t", "a", "-t", "b"], /argument 'b' is invalid.*once/],
@@ -82,13 +82,15 @@ const mistakes: Record<string, [words: string[], said: RegExp][]> = {
     [["mcc", "wait", "web", "--timeout", "-1"], /--timeout is "-1"/],
     [["mcc", "exec", "web"], /missing required argument 'COMMAND'/],
     [["mcc", "exec", "w b", "ls"], /INSTANCE is "w b"/],
+    [["mcc", "exec", "web", "--timeout", "5", "ls"], /COMMAND is .*: options stand before the instance/],
+    [["mcc", "ssh", "web", "-v"], /COMMAND is .*: options stand before the instance, and -- before/],
     [["mcc", "ssh"], /missing required argument 'INSTANCE'/],
     [["mcc", "ssh", "-l", "", "web"], /--login is "": it is empty/],
     [["mcc", "cp", "file"], /PATH is \["file"\]: give a source and a target/],
     [["mcc", "import-image", "debian"], /missing required argument 'PATH'/],
     [["mcc", "import-image", "De/bian", "x"], /NAME is "De\/bian"/],
     [["mcc", "remove-image"], /missing required argument 'IMAGE'/],
-    [["mcc", "remove-image", "Debian"], /IMAGE is "Debian"/],
+    [["mcc", "remove-image", "Debian!"], /IMAGE is "Debian!"/],
     [["mcc", "completion", "tcsh"], /SHELL is "tcsh": choose one of bash, zsh, fish/],
     [["mcc", "server-info", "--quiet"], /unknown option '--quiet'/],
   ],
@@ -104,6 +106,20 @@ describe("words that make no sense", () => {
       }
     });
   }
+
+  it("are quoted without what could command the terminal", async function () {
+    this.timeout(30_000);
+    const escape = "\u001b[2J\r\u009b";
+    for (const words of [
+      ["mcc", escape],
+      ["mcc", "wait", escape],
+      ["mcc", "add-key", "-n", "me", "-p", escape],
+    ]) {
+      const { exitCode, stderr } = await runProgram(words);
+      assert.ok(exitCode === 1 || exitCode === 2, words.join(" "));
+      assert.doesNotMatch(stderr, /\p{Cc}/u);
+    }
+  });
 
   it("make exit code 2", async function () {
     this.timeout(30_000);

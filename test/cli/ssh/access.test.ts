@@ -3,7 +3,7 @@ import sinon from "sinon";
 import { withAccess } from "../../../cli/ssh/access";
 import { exampleInstance } from "../../support/example-instance";
 
-const real = exampleInstance({ simulated: false });
+const real = exampleInstance({ keys: ["me"], simulated: false });
 const nothing = { identity: undefined, jump: undefined };
 const elsewhere = "http://198.18.255.254:8080";
 
