@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { allowed, show } from "../protocol/validate";
 
 /** What a word of the command line names: completion lists these, and a mistyped one is answered with the nearest. */
 export type Subject = "image" | "type" | "key" | "instance" | "fleet" | "file" | "shell";
@@ -43,7 +44,7 @@ export interface Command extends Omit<Definition<Words>, "options"> {
   readonly options: Words;
   readonly arguments: Words;
   /** What is wrong with the words as they came, one line each. */
-  readonly mistakes: (raw: Raw) => string[];
+  readonly mistakes: (raw: Raw) => readonly string[];
   /** @returns the exit code. @throws MccError, or an AggregateError of several. */
   readonly run: (raw: Raw) => Promise<number>;
 }
@@ -55,22 +56,31 @@ export type Raw = Readonly<Record<string, unknown>>;
 export function command<O extends Words, A extends Words>(
   definition: Definition<O> & {
     readonly arguments: A;
+    /** What is wrong with words that are right each by itself, one line each. */
+    readonly check?: (values: Values<O & A>) => readonly string[];
     readonly run: (values: Values<O & A>) => Promise<number | undefined> | Promise<void>;
   },
 ): Command {
+  const { check = () => [], run, ...rest } = definition;
   const words: O & A = { ...definition.options, ...definition.arguments };
   return {
-    ...definition,
-    mistakes: (raw) => Object.entries(words).flatMap(([key, word]) => mistakesOf(word, raw[key])),
-    run: async (raw) => (await definition.run(read(words, raw))) ?? 0,
+    ...rest,
+    mistakes: (raw) => {
+      const mistakes = Object.entries(words).flatMap(([key, word]) => mistakesOf(word, raw[key]));
+      return mistakes.length > 0 ? mistakes : check(read(words, raw));
+    },
+    run: async (raw) => (await run(read(words, raw))) ?? 0,
   };
 }
 
 function mistakesOf(word: Word, value: unknown): string[] {
-  return (word.value.safeParse(value).error?.issues ?? []).map(({ path, message }) => {
-    const [index] = path;
+  if (word.required && value === undefined) {
+    return [`required option '${word.syntax}' not specified`];
+  }
+  return (word.value.safeParse(value).error?.issues ?? []).map((issue) => {
+    const [index] = issue.path;
     const written: unknown = Array.isArray(value) && typeof index === "number" ? value[index] : value;
-    return `${labelOf(word)} is ${JSON.stringify(written)}: ${message}`;
+    return `${labelOf(word)} is ${show(written)}: ${allowed(issue)}`;
   });
 }
 

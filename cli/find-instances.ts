@@ -3,6 +3,11 @@ import { MccError } from "../protocol/error";
 import type { Instance } from "../protocol/instance";
 import { didYouMean } from "./subjects";
 
+/** What the daemon takes to name an instance, from what a user wrote. */
+export function idOrName(text: string): number | string {
+  return /^\d+$/.test(text) ? Number(text) : text;
+}
+
 /**
  * Finds instances by id or name among those that there are now.
  *
@@ -11,9 +16,10 @@ import { didYouMean } from "./subjects";
 export async function instancePicker(client: Client): Promise<(text: string) => Instance> {
   const all = await client.call("instance.list", {});
   return (text) => {
-    const isId = /^\d+$/.test(text);
-    const found = all.find(({ id, name }) => (isId ? id === Number(text) : name === text));
+    const asked = idOrName(text);
+    const found = all.find(({ id, name }) => asked === id || asked === name);
     if (found === undefined) {
+      const isId = typeof asked === "number";
       const names = isId ? [] : all.map(({ name }) => name);
       const hint = didYouMean(text, names) || " list-instances -a shows those there are.";
       throw new MccError(

@@ -1,7 +1,9 @@
 import { Argument, InvalidArgumentError, Option, Command as Program } from "commander";
 import { packageVersion } from "../protocol/package-version";
+import { show } from "../protocol/validate";
 import type { Command, Word } from "./command";
 import { commandTable } from "./command-table";
+import { examplesText, programHelp } from "./help-text";
 import { printable } from "./output/printable";
 import { didYouMean } from "./subjects";
 
@@ -11,43 +13,53 @@ export function makeProgram(): Program {
     .version(packageVersion())
     .description("Drives a MiniCloud daemon, which makes disposable test hosts.")
     .enablePositionalOptions()
-    .addHelpText("after", environmentHelp);
-  program.on("command:*", ([asked]: [string]) => {
-    const names = commandTable.filter(({ hidden }) => hidden !== true).map(({ name }) => name);
-    const suggestion = didYouMean(asked, names) || " mcc --help shows those there are.";
-    program.error(`there is no command "${asked}".${suggestion}`);
-  });
+    .addHelpText("after", programHelp.own)
+    .addHelpText("afterAll", programHelp.all)
+    // Here come the words that name no command, or none at all.
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .action(() => showHelp(program, program.args[0]));
   for (const command of commandTable) {
     const subcommand = prepare(new Program(command.name));
     program.addCommand(describe(subcommand, command, "mcc "), { hidden: command.hidden ?? false });
   }
-  return program;
+  const help = prepare(new Program("help"))
+    .summary("Show the help of a command")
+    .argument("[COMMAND]", "default: of mcc itself")
+    .action((asked: string | undefined) => showHelp(program, asked));
+  return program.helpCommand(false).addCommand(help);
 }
 
 /** One command as a program of its own, `mcc-<name>`. */
 export function makeStandaloneProgram(command: Command): Program {
-  const program = prepare(new Program(`mcc-${command.name}`)).version(packageVersion());
+  const program = prepare(new Program(`mcc-${command.name}`))
+    .version(packageVersion())
+    .addHelpText("afterAll", programHelp.all);
   return describe(program, command, "mcc-");
 }
 
-const environmentHelp = `
-Environment:
-  MCC_SERVER  the daemon, as host:port or a URL (default: 127.0.0.1:8080)
-  MCC_TOKEN   its token (default: the token of the daemon on this machine)
-  NO_COLOR    set to anything, there are no colours`;
+/** The help of the command that is asked for, or of all; a name that there is not is answered with the nearest ones. */
+function showHelp(program: Program, asked: string | undefined): void {
+  const found = asked === undefined ? program : program.commands.find((command) => command.name() === asked);
+  if (found !== undefined) {
+    found.outputHelp();
+  } else if (asked?.startsWith("-") === true) {
+    program.error(`unknown option '${asked}'. mcc --help shows those there are.`);
+  } else {
+    const names = commandTable.filter(({ hidden }) => hidden !== true).map(({ name }) => name);
+    const suggestion = didYouMean(asked ?? "", names) || " mcc --help shows those there are.";
+    program.error(`there is no command "${asked}".${suggestion}`);
+  }
+}
 
 /** What holds for programs and subcommands alike: errors are one line, and are thrown. */
 function prepare(program: Program): Program {
   return program.exitOverride().configureOutput({
     outputError: (message, write) => {
       const line = message.trim().replace(/^error: /, "");
-      write(`${fullName(program)}: ${printable(line)}\n`);
+      write(`${(program.parent ?? program).name()}: ${printable(line)}\n`);
     },
   });
-}
-
-function fullName(program: Program): string {
-  return program.parent === null ? program.name() : `${program.parent.name()} ${program.name()}`;
 }
 
 function describe(program: Program, command: Command, prefix: string): Program {
@@ -64,14 +76,15 @@ function describe(program: Program, command: Command, prefix: string): Program {
   if (command.passThrough) {
     program.passThroughOptions();
   }
-  program.addHelpText("after", examplesOf(command, prefix));
-  return program.action(async () => {
+  program.addHelpText("after", `\n${examplesText(command.examples, prefix)}`);
+  // Those of our own are said with all the other mistakes.
+  return program.allowExcessArguments().action(async () => {
     const options = program.opts<Record<string, unknown>>();
     const raw = Object.fromEntries([
       ...attributes.map(({ key, attribute }) => [key, options[attribute]] as const),
       ...positions.map((key, index) => [key, program.processedArgs[index] as unknown] as const),
     ]);
-    const mistakes = command.mistakes(raw);
+    const mistakes = [...excessOf(program), ...command.mistakes(raw)];
     if (mistakes.length > 0) {
       program.error(`${mistakes.join("; ")}.`);
     }
@@ -79,10 +92,13 @@ function describe(program: Program, command: Command, prefix: string): Program {
   });
 }
 
-function makeOption({ syntax, help, required, several, excludes }: Word): Option {
-  const option = new Option(syntax, help)
-    .makeOptionMandatory(required ?? false)
-    .conflicts([...(excludes ?? [])]);
+function excessOf({ args, registeredArguments }: Program): string[] {
+  const excess = registeredArguments.at(-1)?.variadic === true ? [] : args.slice(registeredArguments.length);
+  return excess.length === 0 ? [] : [`too many arguments: ${excess.map(show).join(", ")}`];
+}
+
+function makeOption({ syntax, help, several, excludes }: Word): Option {
+  const option = new Option(syntax, help).conflicts([...(excludes ?? [])]);
   if (!option.required) {
     return option;
   }
@@ -99,10 +115,4 @@ function onlyOnce(text: string, earlier: unknown): string {
     throw new InvalidArgumentError("It was given before; give it once.");
   }
   return text;
-}
-
-function examplesOf({ examples }: Command, prefix: string): string {
-  const width = Math.max(...examples.map(([words]) => words.length));
-  const lines = examples.map(([words, meaning]) => `  ${prefix}${words.padEnd(width)}  ${meaning}`);
-  return ["", "Examples:", ...lines].join("\n");
 }

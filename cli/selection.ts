@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { MccError } from "../protocol/error";
 import { labelsSchema } from "../protocol/name";
 import { ownerKeys } from "../protocol/owner";
 
@@ -42,21 +41,24 @@ export const selectionOptions = {
   },
 } as const;
 
-/** The labels that an instance must carry to be chosen. @throws MccError `invalid` where none can carry them all. */
-export function wantedLabels(chosen: {
+interface Selection {
   readonly label: readonly Record<string, string>[];
   readonly stack?: Record<string, string> | undefined;
-}): Record<string, string> {
-  const wanted = new Map<string, string>();
-  for (const [key, value] of [...chosen.label, chosen.stack ?? {}].flatMap(Object.entries<string>)) {
-    const other = wanted.get(key) ?? value;
-    if (other !== value) {
-      throw new MccError(
-        "invalid",
-        `No instance has both ${key}=${other} and ${key}=${value}; give one of them.`,
-      );
-    }
-    wanted.set(key, value);
-  }
-  return Object.fromEntries(wanted);
+}
+
+/** Labels that no instance can carry all, a line for each key. */
+export function contradictions(chosen: Selection): string[] {
+  const wanted = wantedLabels(chosen);
+  return pairsOf(chosen)
+    .filter(([key, value]) => wanted[key] !== value)
+    .map(([key, value]) => `no instance has both ${key}=${value} and ${key}=${wanted[key]}`);
+}
+
+/** The labels that an instance must carry to be chosen. */
+export function wantedLabels(chosen: Selection): Record<string, string> {
+  return Object.fromEntries(pairsOf(chosen));
+}
+
+function pairsOf({ label, stack = {} }: Selection): [string, string][] {
+  return [...label, stack].flatMap((labels) => Object.entries(labels));
 }

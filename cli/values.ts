@@ -23,12 +23,16 @@ export const fleetName = z
   );
 
 /** What users know by `--public-key` elsewhere is a key's text, so a file or a text may come. */
-export const keyName = z
+const keyName = z
   .string()
   .refine(
     (written) => nameSchema.safeParse(written).success,
     "give the name of a key that list-keys shows; add-key gives a key its name",
   );
+
+export const keyNames = z
+  .array(keyName)
+  .refine((names) => new Set(names).size === names.length, "name each key once");
 
 export function wholeNumber(least: number, most: number): z.ZodType<number, string> {
   const message = `give a whole number from ${least} to ${most}`;

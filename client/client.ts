@@ -10,6 +10,7 @@ import {
 import { protocolVersion, type ServerInfo } from "../protocol/server";
 import { answerTimeoutMs, isRepeatable } from "./call-limits";
 import { ConnectionError } from "./connection-error";
+import { Contact } from "./contact";
 import { findLocalToken, type LocalToken } from "./local-token";
 import { defaultServer, parseServerAddress } from "./server-address";
 import { parseToken } from "./token";
@@ -24,6 +25,8 @@ export interface ConnectOptions {
 
 /** A connection to one daemon. It holds nothing that has to be closed before the program may end. */
 export class Client {
+  /** Shared by all calls: one that finds no daemon may know from others that it was there. */
+  readonly contact = new Contact();
   readonly #transport: Transport;
   readonly #givenToken: string | undefined;
   #info: Promise<ServerInfo> | undefined;
@@ -81,22 +84,45 @@ export class Client {
   }
 
   async #send(method: MethodName, parameters: object): Promise<unknown> {
-    const { token, problem } = await this.#token();
-    const answer = await this.#transport.post(
-      encodeCall(method, [parameters]),
-      token === undefined ? {} : { authorization: `Bearer ${token}` },
-      answerTimeoutMs(method, parameters),
-      isRepeatable(method, parameters),
-    );
+    const { token } = await this.#token();
     try {
-      return await this.#decode(answer);
+      return await this.#sendWith(token, method, parameters);
     } catch (error) {
       if (!MccError.hasCode(error, "unauthenticated")) {
         throw error;
       }
-      throw problem === undefined
+      // A daemon that has just started told where its token lies before it answered.
+      const again = await this.#token();
+      if (again.token !== undefined && again.token !== token) {
+        return await this.#sendWith(again.token, method, parameters);
+      }
+      throw again.problem === undefined
         ? error
-        : new MccError("unauthenticated", `${error.message} ${problem}`, { cause: error });
+        : new MccError("unauthenticated", `${error.message} ${again.problem}`, { cause: error });
+    }
+  }
+
+  async #sendWith(token: string | undefined, method: MethodName, parameters: object): Promise<unknown> {
+    const body = encodeCall(method, [parameters]);
+    try {
+      const answer = await this.#transport.post(
+        body,
+        token === undefined ? {} : { authorization: `Bearer ${token}` },
+        answerTimeoutMs(method, parameters),
+        isRepeatable(method, parameters),
+      );
+      return await this.#decode(answer);
+    } catch (error) {
+      this.#note(error);
+      throw error;
+    }
+  }
+
+  #note(error: unknown): void {
+    if (!ConnectionError.isInstance(error)) {
+      this.contact.answered();
+    } else if (error.code === "unavailable") {
+      this.contact.lost();
     }
   }
 
@@ -126,6 +152,7 @@ export class Client {
   }
 
   #parse<M extends MethodName>(method: M, value: unknown): MethodResult<M> {
+    this.contact.answered();
     const parsed = resultSchemaOf(method).safeParse(value);
     if (!parsed.success) {
       const { path, message } = parsed.error.issues[0] ?? { path: [], message: "" };

@@ -30,7 +30,7 @@ export async function applyFleet(
 ): Promise<Fleet> {
   const endMs = timeoutSeconds === undefined ? Number.POSITIVE_INFINITY : Date.now() + timeoutSeconds * 1000;
   const repeatable = (parameters.clientToken ?? parameters.uid) !== undefined;
-  return await outlastRestarts(repeatable, patienceMs, async (answered) => {
+  return await outlastRestarts(client.contact, repeatable, patienceMs, async (answered) => {
     const applied = await client.call("fleet.apply", parameters);
     answered();
     onLook?.(applied);

@@ -16,6 +16,7 @@ export {
   type CreationOptions,
   createInstance,
   type InstanceTarget,
+  type WaitOptions,
   waitUntilReady,
 } from "./instance-creation";
 export { inventory } from "./inventory";

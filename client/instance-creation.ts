@@ -12,12 +12,22 @@ const firstAnswerSeconds = 2;
 const unready: readonly InstanceStatus[] = ["pending", "failed"];
 /** How often it is asked how a creation stands, where somebody wants to know. */
 const lookEverySeconds = 2;
+/** What the daemon waits in one call at most. */
+const longestCallSeconds = 60;
 
-export interface CreationOptions {
+interface Watcher {
+  /** Called every two seconds with the instance as it stands, until it is ready. */
+  readonly onWaiting?: ((instance: Instance) => void) | undefined;
+}
+
+export interface WaitOptions extends Watcher {
+  /** How long to wait. Default: as long as the daemon works on it. */
+  readonly timeoutSeconds?: number;
+}
+
+export interface CreationOptions extends Watcher {
   /** Called with the instance, not ready yet unless that took no time; again when it has to be made anew. */
   readonly onPending?: (instance: Instance) => void;
-  /** Called every two seconds with the instance as it stands, until it is ready. */
-  readonly onWaiting?: (instance: Instance) => void;
   /** How long a daemon that was lost may take to come back. Default: 60 seconds. */
   readonly patienceMs?: number;
 }
@@ -32,45 +42,57 @@ export interface CreationOptions {
 export async function createInstance(
   client: Client,
   parameters: MethodParameters<"instance.create">,
-  { onPending, onWaiting, patienceMs }: CreationOptions = {},
+  { onPending, patienceMs, ...watcher }: CreationOptions = {},
 ): Promise<Instance> {
-  return await outlastRestarts(parameters.clientToken !== undefined, patienceMs, async (answered) => {
-    const instance = await client.call("instance.create", { waitSeconds: firstAnswerSeconds, ...parameters });
-    answered();
-    onPending?.(instance);
-    return unready.includes(instance.status) ? await waitForNew(client, instance, onWaiting) : instance;
-  });
+  return await outlastRestarts(
+    client.contact,
+    parameters.clientToken !== undefined,
+    patienceMs,
+    async (answered) => {
+      const instance = await client.call("instance.create", {
+        waitSeconds: firstAnswerSeconds,
+        ...parameters,
+      });
+      answered();
+      onPending?.(instance);
+      return unready.includes(instance.status) ? await waitForNew(client, instance, watcher) : instance;
+    },
+  );
 }
 
 /**
  * Waits until a pending instance is ready as its create asked; one that is made already is so at once.
  *
- * @param onWaiting is called every two seconds with the instance as it stands.
- * @throws MccError what its create failed with; `not-found` for one that is gone.
+ * @throws MccError what its create failed with; `not-found` for one that is gone; `timeout`.
  */
 export async function waitUntilReady(
   client: Client,
   target: InstanceTarget,
-  onWaiting?: CreationOptions["onWaiting"],
+  { onWaiting, timeoutSeconds = Number.POSITIVE_INFINITY }: WaitOptions = {},
 ): Promise<Instance> {
-  const timeoutSeconds = onWaiting === undefined ? undefined : lookEverySeconds;
+  const endMs = Date.now() + timeoutSeconds * 1000;
+  const longestLookSeconds = onWaiting === undefined ? longestCallSeconds : lookEverySeconds;
   for (;;) {
-    const { ready, instance } = await client.call("instance.wait", { ...target, timeoutSeconds });
+    const leftSeconds = Math.max(0, Math.ceil((endMs - Date.now()) / 1000));
+    const { ready, instance } = await client.call("instance.wait", {
+      ...target,
+      timeoutSeconds: Math.min(leftSeconds, longestLookSeconds),
+    });
     if (ready) {
       return instance;
+    }
+    if (leftSeconds === 0) {
+      const { id, name, status } = instance;
+      throw new MccError("timeout", `Instance ${id} ("${name}") is still ${status}.`);
     }
     onWaiting?.(instance);
   }
 }
 
 /** A daemon that ended before an instance was ready undoes it when it comes back. */
-async function waitForNew(
-  client: Client,
-  { id, uid, name }: Instance,
-  onWaiting: CreationOptions["onWaiting"],
-): Promise<Instance> {
+async function waitForNew(client: Client, { id, uid, name }: Instance, watcher: Watcher): Promise<Instance> {
   try {
-    return await waitUntilReady(client, { instance: id, uid }, onWaiting);
+    return await waitUntilReady(client, { instance: id, uid }, watcher);
   } catch (error) {
     if (MccError.hasCode(error, "not-found")) {
       throw new MccError(

@@ -35,7 +35,8 @@ export function describe(issue: z.core.$ZodIssue, root: unknown): string {
   return `${pathText(issue.path) || "the value"} is ${show(came)}: ${allowed(issue)}`;
 }
 
-function allowed(issue: z.core.$ZodIssue): string {
+/** What may stand in the place of what the mistake is about. */
+export function allowed(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case "invalid_type":
       return `expected ${issue.expected}`;
@@ -65,7 +66,7 @@ export function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
 }
 
 /** Short enough for a line, and without control characters. */
-function show(value: unknown): string {
+export function show(value: unknown): string {
   const text = value === undefined ? "missing" : JSON.stringify(value);
   return text.length > 80 ? `${text.slice(0, 80)}… (${text.length} characters)` : text;
 }

@@ -4,7 +4,7 @@ import type { Logger } from "pino";
 import { MccError, messageOf } from "../protocol/error";
 import { type Cloud, openCloud } from "./cloud/cloud";
 import { type Config, cloudOptions, warnings } from "./config";
-import { type Listener, openListener, type TlsTexts } from "./http/listener";
+import { type Bound, type Listener, openListener, type TlsTexts } from "./http/listener";
 import { openLog } from "./log";
 import { createDispatch } from "./methods/dispatch";
 import { register, withdraw } from "./runtime-registration";
@@ -27,11 +27,13 @@ export async function serve(config: Config): Promise<void> {
   const cloud = await openCloud(cloudOptions(config, log));
   let drained = Promise.resolve();
   try {
+    // Before anybody can know of the daemon and end it.
+    const signalled = firstSignal();
     const listener = await listen(config, cloud, log);
     try {
-      // Before anybody can know of the daemon and end it.
-      const signalled = firstSignal();
-      await announce(config, cloud, listener, log);
+      const url = urlOf(config, listener);
+      log.info({ url, driver: cloud.info().driver, stateFolder: config.stateFolder }, "serving");
+      await reportStart({ url });
       const signal = await signalled;
       log.info({ signal }, "stopping; another signal ends the daemon at once");
     } finally {
@@ -46,13 +48,17 @@ export async function serve(config: Config): Promise<void> {
 }
 
 async function listen(config: Config, cloud: Cloud, log: Logger): Promise<Listener> {
+  const { serverId, token, tokenPath } = cloud.identity;
   return await openListener({
     address: config.address,
     port: config.port,
     tls: config.tls && (await readTls(config.tls)),
-    token: config.allowAnonymous ? undefined : cloud.identity.token,
+    token: config.allowAnonymous ? undefined : token,
     dispatch: createDispatch(cloud, log),
     log,
+    // Who calls without the token is refused, and finds it then.
+    announce: (bound) =>
+      register(bound.port, { url: urlOf(config, bound), tokenPath, pid: process.pid, serverId }),
   });
 }
 
@@ -65,16 +71,8 @@ async function readTls(paths: TlsTexts): Promise<TlsTexts> {
   }
 }
 
-async function announce(config: Config, cloud: Cloud, listener: Listener, log: Logger): Promise<void> {
-  const { serverId, tokenPath } = cloud.identity;
-  const url = urlOf(config, listener);
-  await register(listener.port, { url, tokenPath, pid: process.pid, serverId });
-  log.info({ url, driver: cloud.info().driver, stateFolder: config.stateFolder }, "serving");
-  await reportStart({ url });
-}
-
 /** Where a program on this machine reaches the daemon. */
-function urlOf({ tls }: Config, { address, port }: Listener): string {
+function urlOf({ tls }: Config, { address, port }: Bound): string {
   const everywhere: Record<string, string> = { "0.0.0.0": "127.0.0.1", "::": "::1" };
   const host = everywhere[address] ?? address;
   return `${tls === undefined ? "http" : "https"}://${host.includes(":") ? `[${host}]` : host}:${port}`;

@@ -42,6 +42,10 @@ export const buildImage = command({
     ["build-image debian-12", "systemd and OpenSSH; needs mmdebstrap"],
     ["build-image unstable --suite sid", "what the next release will be"],
   ],
+  check: ({ name, suite }) =>
+    suite !== undefined && stockImages.includes(name)
+      ? [`an image of ${suite} cannot be called ${name}, which is a stock image's name; give it another`]
+      : [],
   run: async ({ name, suite, mirror }) => {
     const client = connect();
     await client.info();

@@ -14,7 +14,7 @@ export function completion(commands: readonly Command[]): Command {
       shell: {
         syntax: "<SHELL>",
         help: shells.join(", "),
-        value: z.enum(shells, `choose one of ${shells.join(", ")}`),
+        value: z.enum(shells),
         names: "shell",
       },
     },

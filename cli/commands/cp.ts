@@ -1,12 +1,11 @@
 import { z } from "zod";
 import { connect } from "../../client/client";
-import { MccError } from "../../protocol/error";
-import { nameSchema } from "../../protocol/name";
+import { show } from "../../protocol/validate";
 import { command } from "../command";
 import { instancePicker } from "../find-instances";
 import { accessOptions, withAccess } from "../ssh/access";
 import { runProgram } from "../ssh/run-program";
-import { flag, text } from "../values";
+import { flag, instanceText, text } from "../values";
 
 export const cp = command({
   name: "cp",
@@ -27,14 +26,12 @@ export const cp = command({
     ["cp site.conf web:/etc/site.conf", "in"],
     ["cp -r web:/var/log logs", "out, a folder"],
   ],
+  check: ({ paths }) =>
+    paths.every((path) => placeOf(path).instance === undefined)
+      ? ["none of the paths is in an instance; write INSTANCE:PATH for one that is"]
+      : paths.flatMap(mistakesIn),
   run: async ({ paths, recursive, ...access }) => {
-    const places = paths.map(parsePlace);
-    if (places.every(({ instance }) => instance === undefined)) {
-      throw new MccError(
-        "invalid",
-        "None of the paths is in an instance; write INSTANCE:PATH for one that is.",
-      );
-    }
+    const places = paths.map(placeOf);
     const client = connect();
     const pick = await instancePicker(client);
     const found = places.map(({ instance, path }) => ({
@@ -57,17 +54,17 @@ interface Place {
   readonly path: string;
 }
 
+function mistakesIn(path: string): string[] {
+  const { instance } = placeOf(path);
+  return instance === undefined || instanceText.safeParse(instance).success
+    ? []
+    : [
+        `"${instance}" in ${show(path)} is no id or name of an instance; write ./${path} for a file of this machine`,
+      ];
+}
+
 /** As scp does it: what stands before a colon, with no slash before that, is a host. */
-function parsePlace(written: string): Place {
-  const [, instance, path] = /^([^/:]*):(.*)$/s.exec(written) ?? [];
-  if (instance === undefined || path === undefined) {
-    return { instance: undefined, path: written };
-  }
-  if (!nameSchema.safeParse(instance).success) {
-    throw new MccError(
-      "invalid",
-      `"${instance}" in "${written}" is no id or name of an instance; write ./${written} for a file of this machine.`,
-    );
-  }
+function placeOf(written: string): Place {
+  const [, instance, path = written] = /^([^/:]*):(.*)$/s.exec(written) ?? [];
   return { instance, path };
 }

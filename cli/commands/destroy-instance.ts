@@ -39,10 +39,13 @@ export const destroyInstance = command({
     ["destroy-instance web-1 web-2", "by name"],
     ["destroy-instance --all", "all of them; asks first"],
   ],
+  check: ({ instance, others, all }) => {
+    const isNamed = instance.length + others.length > 0;
+    return isNamed === all ? ["give ids or names of instances, or --all"] : [];
+  },
   run: async ({ instance, others, all, yes }) => {
     const client = connect();
-    const texts = [...instance, ...others];
-    const doomed = all ? await chooseAll(client, texts, yes) : await findInstances(client, required(texts));
+    const doomed = all ? await chooseAll(client, yes) : await findInstances(client, [...instance, ...others]);
     await onEach(doomed, async (each) => {
       await client.call("instance.destroy", targetOf(each));
       print(`${titleOf(each)} destroyed`);
@@ -51,10 +54,7 @@ export const destroyInstance = command({
 });
 
 /** @throws MccError when the user thinks better of it. */
-async function chooseAll(client: Client, texts: readonly string[], yes: boolean): Promise<Instance[]> {
-  if (texts.length > 0) {
-    throw new MccError("invalid", "Give either instances or --all.");
-  }
+async function chooseAll(client: Client, yes: boolean): Promise<Instance[]> {
   const all = await client.call("instance.list", {});
   if (all.length === 0 || yes) {
     return all;
@@ -64,11 +64,4 @@ async function chooseAll(client: Client, texts: readonly string[], yes: boolean)
     throw new MccError("invalid", "Nothing was destroyed.");
   }
   return all;
-}
-
-function required(texts: readonly string[]): readonly string[] {
-  if (texts.length === 0) {
-    throw new MccError("invalid", "Which instance? Give its id or its name, or --all.");
-  }
-  return texts;
 }

@@ -33,6 +33,7 @@ export const exec = command({
     ["exec web -- sh -c 'ps | wc -l'", "with a shell"],
     ["exec -i web -- tar -x -C /srv <site.tar", "with input"],
   ],
+  check: ({ command: words }) => (commandWords(words).length === 0 ? ["no command stands behind --"] : []),
   run: ({ instance, command: words, stdin, timeout }) =>
     failWith(ownExitCode, async () => {
       const client = connect();

@@ -5,7 +5,7 @@ import { findInstance } from "../find-instances";
 import { type InstanceRow, instanceLayout } from "../output/instance-layout";
 import { type Form, formOptions, printListing } from "../output/listing";
 import { note } from "../output/print";
-import { selectionOptions, wantedLabels } from "../selection";
+import { contradictions, selectionOptions, wantedLabels } from "../selection";
 import { flag, fleetName, instanceText } from "../values";
 
 export const listInstances = command({
@@ -44,6 +44,7 @@ export const listInstances = command({
     ["list-instances --stack shop/dev --label role=web", "those of a Pulumi stack that carry a label"],
     ["list-instances --fleet load", "the members of a fleet"],
   ],
+  check: contradictions,
   run: async ({ all, allOwners, instance, label, stack, fleet, ...form }) => {
     const client = connect();
     if (instance !== undefined) {

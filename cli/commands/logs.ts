@@ -1,5 +1,6 @@
 import { connect } from "../../client/client";
 import { command } from "../command";
+import { idOrName } from "../find-instances";
 import { note } from "../output/print";
 import { withSuggestion } from "../subjects";
 import { oneInstance } from "../words";
@@ -16,9 +17,7 @@ export const logs = command({
   run: async ({ instance }) => {
     const client = connect();
     try {
-      const log = await client.call("instance.log", {
-        instance: /^\d+$/.test(instance) ? Number(instance) : instance,
-      });
+      const log = await client.call("instance.log", { instance: idOrName(instance) });
       if (log.truncated) {
         note("Only the last of the output was kept.");
       }

@@ -1,13 +1,12 @@
 import { type Client, connect } from "../../client/client";
 import { longestDurationSeconds } from "../../protocol/duration";
-import { MccError } from "../../protocol/error";
 import type { Instance } from "../../protocol/instance";
 import { command } from "../command";
 import { onEach } from "../on-each";
 import { instanceLayout } from "../output/instance-layout";
 import { formOptions, printListing } from "../output/listing";
 import { note, print } from "../output/print";
-import { selectionOptions, wantedLabels } from "../selection";
+import { contradictions, selectionOptions, wantedLabels } from "../selection";
 import { fleetUnit, instanceUnit, type Unit } from "../unit";
 import { duration, flag } from "../values";
 
@@ -33,14 +32,12 @@ export const prune = command({
     ["prune --stack shop/dev -y", "what remains of a stack that Pulumi has forgotten"],
     ["prune --older-than 1d --label team=qa -y", "both must hold"],
   ],
+  check: ({ stack, label, olderThan }) =>
+    stack === undefined && label.length === 0 && olderThan === undefined
+      ? ["say what may go, with --stack, --label or --older-than"]
+      : contradictions({ stack, label }),
   run: async ({ stack, label, olderThan, yes, ...form }) => {
     const labels = wantedLabels({ stack, label });
-    if (Object.keys(labels).length === 0 && olderThan === undefined) {
-      throw new MccError(
-        "invalid",
-        "Say what may go, with --stack, --label or --older-than; destroy-instance --all destroys everything.",
-      );
-    }
     const client = connect();
     const { units, instances } = await findDoomed(client, labels, olderThan);
     if (yes) {

@@ -13,7 +13,7 @@ import { formOptions, printListing } from "../output/listing";
 import { ProgressLine } from "../output/progress-line";
 import { readUserData, userDataOption } from "../read-user-data";
 import { withSuggestion } from "../subjects";
-import { duration, flag, keyName, wholeNumber } from "../values";
+import { duration, flag, keyNames, wholeNumber } from "../values";
 import { waitForOption } from "../wait-for";
 
 /** Long enough for a daemon that is being restarted; a person waits. */
@@ -50,7 +50,7 @@ export const runInstances = command({
     keys: {
       syntax: "-k, --public-key <KEY>",
       help: "name of a key that list-keys shows; for several keys, give it several times",
-      value: z.array(keyName).default([]),
+      value: keyNames.default([]),
       several: true,
       names: "key",
     },

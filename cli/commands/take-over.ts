@@ -1,12 +1,11 @@
 import { z } from "zod";
 import { connect } from "../../client/client";
-import { MccError } from "../../protocol/error";
 import { instanceNameSchema } from "../../protocol/name";
 import { command } from "../command";
 import { titleOf } from "../find-instances";
 import { onEach } from "../on-each";
 import { print } from "../output/print";
-import { keyName, text } from "../values";
+import { keyNames, text } from "../values";
 
 export const takeOver = command({
   name: "take-over",
@@ -20,7 +19,7 @@ export const takeOver = command({
     keys: {
       syntax: "-k, --public-key <KEY>",
       help: "name of a key that list-keys shows, beside those that it has; may be given several times",
-      value: z.array(keyName).default([]),
+      value: keyNames.default([]),
       several: true,
       names: "key",
     },
@@ -37,13 +36,11 @@ export const takeOver = command({
     ["take-over 101 -n web -k me", "under another name, and with a key of the daemon's"],
     ["take-over 500 501 502", "several"],
   ],
+  check: ({ containers, name }) =>
+    name !== undefined && containers.length > 1
+      ? ["one name is for one container: leave --name out, or take them one by one"]
+      : [],
   run: async ({ containers, name, keys }) => {
-    if (name !== undefined && containers.length > 1) {
-      throw new MccError(
-        "invalid",
-        "One name is for one container; leave --name out, or take them one by one.",
-      );
-    }
     const client = connect();
     await onEach([...new Set(containers)], async (container) => {
       const instance = await client.call("instance.takeOver", { container, name, keys });

@@ -1,12 +1,10 @@
-import { z } from "zod";
 import { connect } from "../../client/client";
-import { MccError } from "../../protocol/error";
 import { instanceNameSchema, typeNameSchema } from "../../protocol/name";
 import { command } from "../command";
 import { findInstance, targetOf, titleOf } from "../find-instances";
 import { print } from "../output/print";
 import { withSuggestion } from "../subjects";
-import { keyName } from "../values";
+import { keyNames } from "../values";
 import { oneInstance } from "../words";
 
 export const updateInstance = command({
@@ -16,7 +14,7 @@ export const updateInstance = command({
     keys: {
       syntax: "-k, --public-key <KEY>",
       help: "name of a key that list-keys shows: the one that it has from now on; for several keys, give it several times",
-      value: z.array(keyName).optional(),
+      value: keyNames.optional(),
       several: true,
       names: "key",
     },
@@ -33,10 +31,11 @@ export const updateInstance = command({
     ["update-instance web -k me", "lets in who has this key, and nobody else"],
     ["update-instance web -t large -n shop", "another type and another name"],
   ],
+  check: ({ keys, type, name }) =>
+    keys === undefined && type === undefined && name === undefined
+      ? ["say what to change, with --public-key, --instance-type or --name"]
+      : [],
   run: async ({ instance: wanted, keys, type, name }) => {
-    if (keys === undefined && type === undefined && name === undefined) {
-      throw new MccError("invalid", "Say what to change, with --public-key, --instance-type or --name.");
-    }
     const client = connect();
     const target = targetOf(await findInstance(client, wanted));
     try {

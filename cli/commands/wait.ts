@@ -1,16 +1,13 @@
-import { type Client, connect } from "../../client/client";
+import { connect } from "../../client/client";
+import { waitUntilReady } from "../../client/instance-creation";
 import { MccError } from "../../protocol/error";
-import type { Instance } from "../../protocol/instance";
 import { command } from "../command";
-import { findInstances, targetOf, titleOf } from "../find-instances";
+import { idOrName, titleOf } from "../find-instances";
 import { onEach } from "../on-each";
 import { print } from "../output/print";
+import { withSuggestion } from "../subjects";
 import { wholeNumber } from "../values";
-
 import { someInstances } from "../words";
-
-/** What the daemon waits in one call at most. */
-const longestCallSeconds = 60;
 
 export const wait = command({
   name: "wait",
@@ -27,28 +24,23 @@ export const wait = command({
   run: async ({ instances, timeout }) => {
     const client = connect();
     const deadlineMs = Date.now() + timeout * 1000;
-    await onEach(await findInstances(client, instances), async (instance) => {
-      const { status } = await waitFor(client, instance, deadlineMs);
-      print(`${titleOf(instance)} ${status}`);
+    await onEach([...new Set(instances)], async (text) => {
+      try {
+        // Not looked up before: the daemon tells why one failed that is gone.
+        const instance = await waitUntilReady(
+          client,
+          { instance: idOrName(text) },
+          { timeoutSeconds: (deadlineMs - Date.now()) / 1000 },
+        );
+        if (instance.status !== "running") {
+          const { status, failure } = instance;
+          const more = failure === undefined ? "; start it first." : `: ${failure}`;
+          throw new MccError("conflict", `Instance ${titleOf(instance)} is ${status}${more}`);
+        }
+        print(`${titleOf(instance)} ${instance.status}`);
+      } catch (error) {
+        throw await withSuggestion(client, error, [{ subject: "instance", name: text }]);
+      }
     });
   },
 });
-
-async function waitFor(client: Client, wanted: Instance, deadlineMs: number): Promise<Instance> {
-  for (;;) {
-    const leftSeconds = Math.max(0, Math.ceil((deadlineMs - Date.now()) / 1000));
-    const { ready, instance } = await client.call("instance.wait", {
-      ...targetOf(wanted),
-      timeoutSeconds: Math.min(leftSeconds, longestCallSeconds),
-    });
-    if (ready && instance.status === "running") {
-      return instance;
-    }
-    if (ready) {
-      throw new MccError("conflict", `Instance ${titleOf(instance)} is ${instance.status}; start it first.`);
-    }
-    if (leftSeconds === 0) {
-      throw new MccError("timeout", `Instance ${titleOf(wanted)} is still ${instance.status}.`);
-    }
-  }
-}

@@ -19,7 +19,9 @@ const rememberedFailures = 1000;
 export class InstanceCatalog {
   readonly #instances = new Map<number, ManagedInstance>();
   readonly #fleets = new Map<string, Set<ManagedInstance>>();
-  readonly #failures = new BoundedMap<number, { uid: string; error: MccError }>(rememberedFailures);
+  readonly #failures = new BoundedMap<number, { uid: string; name: string; error: MccError }>(
+    rememberedFailures,
+  );
 
   /** @param hostNames is told of every instance that comes or goes. */
   constructor(
@@ -55,7 +57,8 @@ export class InstanceCatalog {
     this.#removeFromFleet(instance);
     this.hostNames?.delete(instance.record);
     if (error !== undefined) {
-      this.#failures.set(instance.id, { uid: instance.record.uid, error });
+      const { uid, name } = instance.record;
+      this.#failures.set(instance.id, { uid, name, error });
     }
   }
 
@@ -96,12 +99,19 @@ export class InstanceCatalog {
 
   /** The instance, for who waits for its creation. @throws MccError what that failed with; else as `get` does. */
   getAwaited(target: InstanceTarget): ManagedInstance {
-    const failure = typeof target.instance === "number" ? this.#failures.get(target.instance) : undefined;
-    const isMeant = target.uid === undefined || failure?.uid === target.uid;
-    if (failure !== undefined && isMeant && this.find(target) === undefined) {
-      throw failure.error;
+    const error = this.find(target) === undefined ? this.#failureOf(target) : undefined;
+    if (error !== undefined) {
+      throw error;
     }
     return this.get(target);
+  }
+
+  /** Of what is gone, the latest that the target can mean. */
+  #failureOf({ instance, uid }: InstanceTarget): MccError | undefined {
+    const found = [...this.#failures].findLast(
+      ([id, failed]) => (id === instance || failed.name === instance) && (uid ?? failed.uid) === failed.uid,
+    );
+    return found?.[1].error;
   }
 
   /** One look at the engine for all: who runs, who is gone. */

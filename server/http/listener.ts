@@ -15,6 +15,8 @@ export interface ListenerOptions extends Omit<AnswerOptions, "limits"> {
   /** Without it, plain HTTP is spoken. */
   readonly tls?: TlsTexts | undefined;
   readonly limits?: Limits;
+  /** Tells others of what was bound; no request is answered before it is through. */
+  readonly announce?: (bound: Bound) => Promise<void>;
 }
 
 /** A certificate and its private key, in PEM. */
@@ -23,10 +25,13 @@ export interface TlsTexts {
   readonly key: string;
 }
 
-export interface Listener {
-  /** What was bound: a number even where a name was given. */
+/** Where a listener listens: a number even where a name was given. */
+export interface Bound {
   readonly address: string;
   readonly port: number;
+}
+
+export interface Listener extends Bound {
   /**
    * Takes no more connections, waits for the calls that are under way and sends their answers. What has not
    * come whole by then, and what its client does not read, is cut off.
@@ -37,18 +42,27 @@ export interface Listener {
 /** How long clients may take to read the last answers. */
 const farewellMs = 2_000;
 
-/** @throws MccError for an address that cannot be listened at, or a certificate that cannot be used. */
+/**
+ * @throws MccError for an address that cannot be listened at, or a certificate that cannot be used; what `announce`
+ * throws.
+ */
 export async function openListener(options: ListenerOptions): Promise<Listener> {
-  const { log, limits = defaultLimits } = options;
+  const { log, limits = defaultLimits, announce = () => Promise.resolve() } = options;
   const answers = new Answers({ ...options, limits });
+  let beginAnswers = (): void => undefined;
+  const announced = new Promise<void>((resolve) => {
+    beginAnswers = resolve;
+  });
   const server = makeServer(options.tls, limits, (request, response) => {
-    answers.reply(request).then(
-      (reply) => send(response, reply, !server.listening),
-      (error: unknown) => {
-        log.debug({ reason: answerable(error, log).message }, "a request was given up");
-        response.destroy();
-      },
-    );
+    announced
+      .then(() => answers.reply(request))
+      .then(
+        (reply) => send(response, reply, !server.listening),
+        (error: unknown) => {
+          log.debug({ reason: answerable(error, log).message }, "a request was given up");
+          response.destroy();
+        },
+      );
   });
   server.maxConnections = limits.connections;
   server.on(options.tls === undefined ? "connection" : "secureConnection", (socket: Socket) => {
@@ -57,17 +71,23 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
   server.on("tlsClientError", (error: Error) =>
     log.debug({ reason: error.message }, "a TLS handshake failed"),
   );
-  return {
-    ...(await listen(server, options)),
-    close: async () => {
-      const closed = once(server, "close");
-      server.close();
-      await answers.allMade();
-      const cutOff = setTimeout(() => server.closeAllConnections(), farewellMs);
-      await closed;
-      clearTimeout(cutOff);
-    },
+  const close = async (): Promise<void> => {
+    const closed = once(server, "close");
+    server.close();
+    await answers.allMade();
+    const cutOff = setTimeout(() => server.closeAllConnections(), farewellMs);
+    await closed;
+    clearTimeout(cutOff);
   };
+  const bound = await listen(server, options);
+  try {
+    await announce(bound);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  beginAnswers();
+  return { ...bound, close };
 }
 
 function makeServer(tls: TlsTexts | undefined, limits: Limits, onRequest: RequestListener): Server {
@@ -94,10 +114,7 @@ const listenFailures: Record<string, { code: ErrorCode; remedy: string }> = {
   EACCES: { code: "forbidden", remedy: "ports below 1024 are root's; choose another one with -p" },
 };
 
-async function listen(
-  server: Server,
-  { address, port }: ListenerOptions,
-): Promise<Pick<Listener, "address" | "port">> {
+async function listen(server: Server, { address, port }: ListenerOptions): Promise<Bound> {
   server.listen(port, address);
   try {
     await once(server, "listening");

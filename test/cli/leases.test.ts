@@ -116,9 +116,10 @@ describe("by command", function () {
     [["list-instances", "--label", "web"], 2, /--label is "web": give KEY=VALUE/],
     [["list-instances", "--stack", "dev"], 2, /--stack is "dev": give PROJECT\/STACK/],
     [["list-instances", "--stack", "a/b", "-i", "web"], 2, /cannot be used with/],
-    [["list-instances", "-l", "a=b", "-l", "a=c"], 1, /No instance has both a=b and a=c/],
-    [["prune"], 1, /^mcc: Say what may go, with --stack, --label or --older-than/],
-    [["prune", "-y"], 1, /^mcc: Say what may go/],
+    [["list-instances", "-l", "a=b", "-l", "a=c"], 2, /no instance has both a=b and a=c/],
+    [["prune"], 2, /^mcc: say what may go, with --stack, --label or --older-than/],
+    [["prune", "-y"], 2, /^mcc: say what may go/],
+    [["prune", "-l", "a=b", "-l", "a=c", "-y"], 2, /no instance has both a=b and a=c/],
     [["prune", "--older-than", "long ago", "-y"], 2, /--older-than is "long ago": give a length of time/],
   ];
   for (const [words, code, said] of mistakes) {

@@ -33,8 +33,8 @@ describe("mcc take-over", function () {
 
   it("gives one name to one container only", async () => {
     const { exitCode, stderr, asked } = await run("500", "501", "--name", "web");
-    assert.equal(exitCode, 1);
-    assert.match(stderr, /One name is for one container/);
+    assert.equal(exitCode, 2);
+    assert.match(stderr, /one name is for one container/);
     assert.deepEqual(asked, []);
   });
 });

@@ -70,6 +70,12 @@ describe("createInstance", () => {
     await assertMccError(createInstance(client, { clientToken: "t".repeat(8) }), "unavailable", /refused/);
   });
 
+  it("fails at once where the daemon is of another age", async () => {
+    const daemon = await startDaemon({ "server.info": () => ({ protocolVersion: 99 }) });
+    const client = connect({ server: daemon.url });
+    await assertMccError(createInstance(client, { clientToken: "t".repeat(8) }), "unavailable", /version 99/);
+  });
+
   const lossesDuringWait: Record<string, NonNullable<Handlers["instance.wait"]>> = {
     "closes the connection": (_parameters, call) => call.hangUp(),
     "has forgotten the instance": () => {
@@ -115,6 +121,34 @@ describe("createInstance", () => {
       exampleInstance(),
     );
     await away;
+  });
+
+  it("outlasts one that other calls of the client have met, also where it finds none at all", async () => {
+    const daemon = await startDaemon({ "instance.create": () => exampleInstance() });
+    const client = connect({ server: daemon.url });
+    await client.info();
+    await daemon.stop();
+    const creation = createInstance(client, { clientToken: "the-token" });
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await daemon.start();
+    assert.deepEqual(await creation, exampleInstance());
+  });
+
+  it("has no more patience once other calls of the client have lost theirs", async () => {
+    const daemon = await startDaemon();
+    const client = connect({ server: daemon.url });
+    await client.info();
+    await daemon.stop();
+    const create = (): Promise<unknown> =>
+      assertMccError(
+        createInstance(client, { clientToken: "the-token" }, { patienceMs: 600 }),
+        "unavailable",
+        /refused/,
+      );
+    await create();
+    const beforeMs = Date.now();
+    await create();
+    assert.ok(Date.now() - beforeMs < 400, "it does not wait once more");
   });
 
   it("has its whole patience again after a daemon was back for as long", async () => {

@@ -88,6 +88,21 @@ describe("the local daemon's token", () => {
     await assertMccError(connect({ server: other.url }).info(), "unauthenticated", /EISDIR/);
   });
 
+  it("is found by a call that comes just before the daemon tells of it", async () => {
+    const daemon = await startDaemon({
+      ...guarded,
+      "server.info": async (parameters, call) => {
+        await leaveFile(daemon);
+        return guarded["server.info"]?.(parameters, call);
+      },
+    });
+    assert.deepEqual(await connect({ server: daemon.url }).info(), standInInfo);
+    assert.deepEqual(
+      daemon.calls.map(({ authorization }) => authorization),
+      [undefined, "Bearer s3cret"],
+    );
+  });
+
   it("is looked for again after a daemon was set up anew", async () => {
     const daemon = await startDaemon(guarded);
     const client = connect({ server: daemon.url });

@@ -3,9 +3,11 @@ import { existsSync } from "node:fs";
 import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { connect as connectClient } from "../../client/client";
+import { ConnectionError } from "../../client/connection-error";
 import { assertMccError } from "../support/assert-error";
 import { certificateFiles } from "../support/certificate";
 import { type TestDaemon, testDaemons } from "../support/daemon";
+import { withEnvironment } from "../support/environment";
 import { eventually } from "../support/eventually";
 import { send } from "../support/raw-http";
 import { runMccserver } from "../support/run-mccserver";
@@ -40,6 +42,30 @@ describe("the daemon", () => {
     assert.equal((await stat(join(daemon.runtimeFolder, `${daemon.port}.json`))).mode & others, 0);
     assert.equal((await stat(join(daemon.stateFolder, "token"))).mode & others, 0);
     assert.equal((await stat(daemon.stateFolder)).mode & 0o777, 0o755);
+  });
+
+  describe("that starts again", () => {
+    let daemon: TestDaemon;
+    before(async () => {
+      daemon = await startedDaemon(newDaemon);
+    });
+    withEnvironment(() => ({ MCC_TOKEN: undefined, MCC_RUNTIME_DIR: daemon.runtimeFolder }));
+
+    it("has told local programs of itself when it first answers them", async () => {
+      await daemon.kill();
+      const started = daemon.start();
+      const ask = async (): Promise<boolean> => {
+        try {
+          await connectClient({ server: daemon.url }).info();
+          return true;
+        } catch (error) {
+          assert.ok(ConnectionError.isInstance(error), String(error));
+          return false;
+        }
+      };
+      await eventually(ask, "it answers");
+      await started;
+    });
   });
 
   it("ends on SIGTERM, and takes its runtime file along", async () => {

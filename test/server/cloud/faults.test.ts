@@ -44,6 +44,19 @@ describe("when a step of the engine fails", () => {
     await assertNothingRemains(test);
   });
 
+  it("while nobody waits: who asks later by id or by name is told, and of a name the latest", async () => {
+    const { cloud, driver } = await newCloud();
+    const start = sinon.stub(driver, "start");
+    for (const why of ["no memory left.", "no space left."]) {
+      start.rejects(new MccError("engine", why));
+      await cloud.instances.create(creation({ name: "web", waitSeconds: 60 }));
+    }
+    const wait = (instance: number | string) => cloud.instances.wait({ instance, timeoutSeconds: 0 });
+    await assertMccError(wait(500), "engine", /no memory left/);
+    await assertMccError(wait("web"), "engine", /no space left/);
+    await assertMccError(wait("db"), "not-found", /"db"/);
+  });
+
   it("the undoing too: the instance has failed, keeps what is its own, and is cleared away later", async () => {
     const test = await newCloud();
     const clock = sinon.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });

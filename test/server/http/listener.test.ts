@@ -109,6 +109,32 @@ describe("the listener", () => {
     await closing;
   });
 
+  it("answers nothing before others were told of it", async () => {
+    const events: string[] = [];
+    let asked: Promise<unknown> = Promise.resolve();
+    await listen({
+      announce: async ({ port }) => {
+        asked = callRaw({ url: `http://127.0.0.1:${port}`, token }, "early").then(() =>
+          events.push("answered"),
+        );
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        events.push("announced");
+      },
+    });
+    await asked;
+    assert.deepEqual(events, ["announced", "answered"]);
+  });
+
+  it("closes when others cannot be told of it", async () => {
+    let port = 0;
+    const announce = (bound: { port: number }): Promise<void> => {
+      port = bound.port;
+      return Promise.reject(new Error("no room"));
+    };
+    await assert.rejects(listen({ announce }), /no room/);
+    await assert.rejects(callRaw({ url: `http://127.0.0.1:${port}` }, "late"), /ECONNREFUSED/);
+  });
+
   it("says what to do about a port that is taken", async () => {
     const { port } = await listen();
     await assertMccError(listen({ port }), "conflict", new RegExp(`${port}: another program.*-p`));
