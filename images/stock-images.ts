@@ -1,7 +1,6 @@
 import { MccError } from "../protocol/error";
-import { buildDebianImage, type DebianOptions } from "./debian/build";
+import type { DebianOptions } from "./debian/build";
 import { suites } from "./debian/releases";
-import { buildMicroImage } from "./micro/build";
 
 /** The images that can be built by their names alone. */
 export const stockImages = ["micro", ...Object.keys(suites)];
@@ -17,9 +16,12 @@ export async function buildStockImage(
   tarballPath: string,
   { suite = suites[name], ...options }: Partial<DebianOptions>,
 ): Promise<void> {
+  // What builds is loaded no earlier, as all commands load the names.
   if (suite !== undefined) {
+    const { buildDebianImage } = await import("./debian/build.js");
     await buildDebianImage(tarballPath, { ...options, suite });
   } else if (name === "micro") {
+    const { buildMicroImage } = await import("./micro/build.js");
     await buildMicroImage(tarballPath);
   } else {
     throw new MccError(

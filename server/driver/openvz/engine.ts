@@ -1,9 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { type FileHandle, open, unlink } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import type { FileHandle } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import { MccError } from "../../../protocol/error";
 import { hasErrno } from "../errno";
@@ -11,6 +8,7 @@ import type { EngineCommand } from "./command";
 import { meaningOf } from "./exit-codes";
 import type { ExitMeaning } from "./exit-meaning";
 import { groupKiller } from "./group-killer";
+import { namelessFile } from "./nameless-file";
 import { engineWords } from "./words";
 
 /** How a command ended. */
@@ -142,13 +140,6 @@ async function ended(child: ChildProcess, command: EngineCommand): Promise<void>
   } catch (error) {
     throw hasErrno(error, "ENOENT") ? notInstalled(command.program) : error;
   }
-}
-
-async function namelessFile(): Promise<FileHandle> {
-  const path = join(tmpdir(), `minicloud-${randomBytes(8).toString("hex")}`);
-  const file = await open(path, "wx+", 0o600);
-  await unlink(path);
-  return file;
 }
 
 async function contentOf(file: FileHandle): Promise<string> {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { rmdirSync, watch } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { payloadPrefix } from "../../../../server/driver/lxc/cgroups";
@@ -86,6 +87,25 @@ describe("commands in LXC containers", () => {
   it("run many at once", async () => {
     const numbers = Array.from({ length: 20 }, (_, number) => String(number));
     assert.deepEqual(await Promise.all(numbers.map((number) => shell(host(), `echo ${number}`))), numbers);
+  });
+
+  it("begin, though a systemd that boots there clears away their cgroup", async () => {
+    const { unified } = await readHierarchies();
+    const payload = join(unified, payloadPrefix + host().place.container(500).name);
+    const removed = new Set<string>();
+    const systemd = watch(payload, (_event, name) => {
+      // It tells of removals, too.
+      if (removed.size < 2 && name?.startsWith("minicloud-") === true && !removed.has(name)) {
+        removed.add(name);
+        rmdirSync(join(payload, name));
+      }
+    });
+    try {
+      assert.equal(await shell(host(), "echo here"), "here");
+      assert.equal(removed.size, 2);
+    } finally {
+      systemd.close();
+    }
   });
 
   it("leave no cgroup of theirs behind", async () => {

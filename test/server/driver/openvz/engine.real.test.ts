@@ -39,9 +39,9 @@ describe("an engine command", () => {
     await engine().run(create, table);
     writeFileSync(host().path("vz/lock/501.lck"), `${process.pid}\n\n`);
     await assertMccError(
-      engine(300).run(commands.start(target), table),
+      engine(3000).run(commands.start(target), table),
       "conflict",
-      /^vzctl start 501 failed with exit code 9, another vzctl command is at work on the container, for the 0\.3 s that it was waited for: Container already locked.*What to do: wait for it to end.*\.lck file/,
+      /^vzctl start 501 failed with exit code 9, another vzctl command is at work on the container, for the 3 s that it was waited for: Container already locked.*What to do: wait for it to end.*\.lck file/,
     );
   });
 
