@@ -22,6 +22,9 @@ export function listCommand<T>(
       [name, "a table"],
       [`${name} --quiet`, "for scripts"],
     ],
-    run: async (form) => printListing(await list(connect()), form, layout),
+    run: async (form) => {
+      const client = connect();
+      await printListing(client, await list(client), form, layout);
+    },
   });
 }

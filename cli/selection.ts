@@ -1,6 +1,8 @@
 import { z } from "zod";
+import { MccError } from "../protocol/error";
 import { labelsSchema } from "../protocol/name";
-import { ownerKeys } from "../protocol/owner";
+import { noOrganization, ownerKeys } from "../protocol/owner";
+import { someOf } from "./some-of";
 
 /** What chooses instances by whose they are and what they carry. */
 
@@ -31,17 +33,15 @@ export const selectionOptions = {
     help: "only those that carry this label; of several, all",
     value: z.array(label).default([]),
     several: true,
-    excludes: ["instance", "allOwners"],
   },
   stack: {
     syntax: "--stack <PROJECT/STACK>",
     help: "only those of this Pulumi stack; ORGANIZATION/PROJECT/STACK, too",
     value: stack.optional(),
-    excludes: ["instance", "allOwners"],
   },
 } as const;
 
-interface Selection {
+export interface Selection {
   readonly label: readonly Record<string, string>[];
   readonly stack?: Record<string, string> | undefined;
 }
@@ -61,4 +61,28 @@ export function wantedLabels(chosen: Selection): Record<string, string> {
 
 function pairsOf({ label, stack = {} }: Selection): [string, string][] {
   return [...label, stack].flatMap((labels) => Object.entries(labels));
+}
+
+/**
+ * What a stack is called whatever its organization may be several stacks.
+ *
+ * @param found what carries its labels.
+ * @throws MccError `conflict` where it is, and no organization was given.
+ */
+export function refuseAmbiguous(
+  stack: Record<string, string> | undefined,
+  found: readonly { readonly labels: Readonly<Record<string, string>> }[],
+): void {
+  const { organization, project, stack: stackKey } = ownerKeys;
+  if (stack === undefined || stack[organization] !== undefined) {
+    return;
+  }
+  const written = `${stack[project]}/${stack[stackKey]}`;
+  const names = new Set(found.map(({ labels }) => `${labels[organization] ?? noOrganization}/${written}`));
+  if (names.size > 1) {
+    throw new MccError(
+      "conflict",
+      `Several stacks are called ${written}: ${someOf([...names].sort())}; give the organization, too.`,
+    );
+  }
 }

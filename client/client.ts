@@ -30,6 +30,7 @@ export class Client {
   readonly #transport: Transport;
   readonly #givenToken: string | undefined;
   #info: Promise<ServerInfo> | undefined;
+  #clockAheadMs = 0;
   #looking: Promise<LocalToken> | undefined;
 
   constructor(server: URL, token: string | undefined) {
@@ -64,6 +65,12 @@ export class Client {
     }
   }
 
+  /** The time by the daemon's clock, in milliseconds since 1970; this host's may be another. @throws as `call` does. */
+  async now(): Promise<number> {
+    await this.info();
+    return Date.now() + this.#clockAheadMs;
+  }
+
   /** Ends the connections that are kept for the next call. */
   close(): void {
     this.#transport.close();
@@ -80,7 +87,9 @@ export class Client {
         false,
       );
     }
-    return this.#parse("server.info", info);
+    const parsed = this.#parse("server.info", info);
+    this.#clockAheadMs = Date.parse(parsed.now) - Date.now();
+    return parsed;
   }
 
   async #send(method: MethodName, parameters: object): Promise<unknown> {

@@ -5,3 +5,6 @@ export const ownerKeys = {
   stack: "minicloud/stack",
   resource: "minicloud/resource",
 } as const;
+
+/** What Pulumi calls the organization of everybody who keeps the state himself. */
+export const noOrganization = "organization";

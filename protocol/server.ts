@@ -15,6 +15,8 @@ const serverInfoSchema = z.object({
   addressPool: z.object({ first: z.string(), last: z.string(), size: z.int(), free: z.int() }),
   instances: z.int(),
   startedAt: timeSchema,
+  /** The daemon's own clock, by which its other times are to be read. */
+  now: timeSchema,
 });
 export type ServerInfo = z.infer<typeof serverInfoSchema>;
 

@@ -2,9 +2,7 @@ import { z } from "zod";
 import { connect } from "../../client/client";
 import { command } from "../command";
 import { findFleets } from "../find-fleets";
-import { onEach } from "../on-each";
-import { print } from "../output/print";
-import { fleetUnit } from "../unit";
+import { destroyUnits, fleetUnit } from "../unit";
 import { fleetName } from "../values";
 
 export const destroyFleet = command({
@@ -25,10 +23,6 @@ export const destroyFleet = command({
   ],
   run: async ({ fleets }) => {
     const client = connect();
-    const doomed = (await findFleets(client, fleets)).map((fleet) => fleetUnit(client, fleet));
-    await onEach(doomed, async ({ title, destroy }) => {
-      await destroy();
-      print(`${title} destroyed`);
-    });
+    await destroyUnits((await findFleets(client, fleets)).map((fleet) => fleetUnit(client, fleet)));
   },
 });

@@ -4,9 +4,8 @@ import { MccError } from "../../protocol/error";
 import type { Instance } from "../../protocol/instance";
 import { command } from "../command";
 import { confirm } from "../confirm";
-import { findInstances, targetOf, titleOf } from "../find-instances";
-import { onEach } from "../on-each";
-import { print } from "../output/print";
+import { findInstances } from "../find-instances";
+import { destroyUnits, instanceUnit } from "../unit";
 import { flag, instanceText } from "../values";
 
 const instances = z.array(instanceText).default([]);
@@ -46,10 +45,7 @@ export const destroyInstance = command({
   run: async ({ instance, others, all, yes }) => {
     const client = connect();
     const doomed = all ? await chooseAll(client, yes) : await findInstances(client, [...instance, ...others]);
-    await onEach(doomed, async (each) => {
-      await client.call("instance.destroy", targetOf(each));
-      print(`${titleOf(each)} destroyed`);
-    });
+    await destroyUnits(doomed.map((each) => instanceUnit(client, each)));
   },
 });
 

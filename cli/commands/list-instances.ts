@@ -19,12 +19,13 @@ export const listInstances = command({
       syntax: "--all-owners",
       help: "also containers that others made on this host; they are only shown",
       value: flag,
+      excludes: ["label", "stack", "fleet"],
     },
     instance: {
       syntax: "-i, --instance <INSTANCE>",
       help: "only this one, by id or name",
       value: instanceText.optional(),
-      excludes: ["all", "allOwners"],
+      excludes: ["all", "allOwners", "label", "stack", "fleet"],
       names: "instance",
     },
     ...selectionOptions,
@@ -32,7 +33,6 @@ export const listInstances = command({
       syntax: "-f, --fleet <FLEET>",
       help: "only the members of this fleet",
       value: fleetName.optional(),
-      excludes: ["instance", "allOwners"],
       names: "fleet",
     },
     ...formOptions,
@@ -49,7 +49,7 @@ export const listInstances = command({
   run: async ({ all, allOwners, instance, label, stack, fleet, ...form }) => {
     const client = connect();
     if (instance !== undefined) {
-      printListing([await findInstance(client, instance)], form, instanceLayout);
+      await printListing(client, [await findInstance(client, instance)], form, instanceLayout);
       return;
     }
     const foreign = allOwners ? await client.call("instance.listForeign", {}) : [];
@@ -60,7 +60,7 @@ export const listInstances = command({
     }
     const rows = [...members, ...foreign.map(foreignRow)];
     const shown = all ? rows : rows.filter((row) => isShown(row, form));
-    printListing(shown, form, instanceLayout);
+    await printListing(client, shown, form, instanceLayout);
     const hidden = rows.length - shown.length;
     if (hidden > 0 && process.stdout.isTTY) {
       note(`${hidden} more not shown; -a shows all.`);

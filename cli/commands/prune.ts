@@ -2,28 +2,36 @@ import { type Client, connect } from "../../client/client";
 import { longestDurationSeconds } from "../../protocol/duration";
 import type { Instance } from "../../protocol/instance";
 import { command } from "../command";
-import { onEach } from "../on-each";
 import { instanceLayout } from "../output/instance-layout";
 import { formOptions, printListing } from "../output/listing";
-import { note, print } from "../output/print";
-import { contradictions, selectionOptions, wantedLabels } from "../selection";
-import { fleetUnit, instanceUnit, type Unit } from "../unit";
+import { note } from "../output/print";
+import {
+  contradictions,
+  refuseAmbiguous,
+  type Selection,
+  selectionOptions,
+  wantedLabels,
+} from "../selection";
+import { someOf } from "../some-of";
+import { destroyUnits, fleetUnit, instanceUnit, nothingToDestroy, type Unit } from "../unit";
 import { duration, flag } from "../values";
-
-const { label, stack } = selectionOptions;
 
 export const prune = command({
   name: "prune",
   summary: "Destroy what a stack, a label or its age says that nobody wants; without -y, show it",
   options: {
-    stack: { ...stack, excludes: [] },
-    label: { ...label, excludes: [] },
+    ...selectionOptions,
     olderThan: {
       syntax: "--older-than <TIME>",
       help: "only those that were made so long ago or longer, such as 2h or 1d",
       value: duration(longestDurationSeconds).optional(),
     },
-    yes: { syntax: "-y, --yes", help: "destroy them", value: flag },
+    yes: {
+      syntax: "-y, --yes",
+      help: "destroy them",
+      value: flag,
+      excludes: ["quiet", "json", "classic"],
+    },
     ...formOptions,
   },
   arguments: {},
@@ -37,44 +45,45 @@ export const prune = command({
       ? ["say what may go, with --stack, --label or --older-than"]
       : contradictions({ stack, label }),
   run: async ({ stack, label, olderThan, yes, ...form }) => {
-    const labels = wantedLabels({ stack, label });
     const client = connect();
-    const { units, instances } = await findDoomed(client, labels, olderThan);
+    const { units, instances } = await findDoomed(client, { stack, label }, olderThan);
     if (yes) {
-      await onEach(units, async ({ title, destroy }) => {
-        await destroy();
-        print(`${title} destroyed`);
-      });
+      await destroyUnits(units);
       return;
     }
-    printListing(instances, form, instanceLayout);
+    await printListing(client, instances, form, instanceLayout);
     note(
       units.length === 0
-        ? "There is nothing to destroy."
-        : `Nothing was destroyed yet: add -y to destroy ${units.map(({ title }) => title).join(", ")}.`,
+        ? nothingToDestroy
+        : `Nothing was destroyed yet: add -y to destroy ${someOf(units.map(({ title }) => title))}.`,
     );
   },
 });
 
-/** Fleets go as a whole, by the labels and the age of the fleet. */
+/** Fleets go as a whole, by the labels and the age of the fleet. @throws MccError where several stacks are meant. */
 async function findDoomed(
   client: Client,
-  labels: Record<string, string>,
+  chosen: Selection,
   olderThan = 0,
 ): Promise<{ units: Unit[]; instances: Instance[] }> {
-  const latestMs = Date.now() - olderThan * 1000;
+  const labels = wantedLabels(chosen);
+  const latestMs = (await client.now()) - olderThan * 1000;
   const isOld = ({ createdAt }: { createdAt: string }): boolean => Date.parse(createdAt) <= latestMs;
-  const fleets = (await client.call("fleet.list", { labels })).filter(isOld);
+  const allFleets = await client.call("fleet.list", { labels });
+  const all = await client.call("instance.list", { labels });
+  refuseAmbiguous(chosen.stack, [...allFleets, ...all]);
+  const fleets = allFleets.filter(isOld);
   const names = new Set(fleets.map(({ name }) => name));
-  const instances = (await client.call("instance.list", { labels })).filter((instance) =>
+  const instances = all.filter((instance) =>
     instance.fleet === undefined ? isOld(instance) : names.has(instance.fleet.name),
   );
   const alone = instances.filter(({ fleet }) => fleet === undefined);
   return {
     instances,
+    // Fleets first: one whose members are lost shows nowhere else.
     units: [
-      ...alone.map((each) => instanceUnit(client, each)),
       ...fleets.map((each) => fleetUnit(client, each)),
+      ...alone.map((each) => instanceUnit(client, each)),
     ],
   };
 }

@@ -103,7 +103,7 @@ export const runInstances = command({
     } finally {
       progress.clear();
       if (made.length > 0) {
-        printListing(made.sort(byName), { quiet, json, classic }, layout);
+        await printListing(client, made.sort(byName), { quiet, json, classic }, layout);
       }
     }
   },

@@ -7,7 +7,7 @@ import { print } from "../output/print";
 export const serverInfo = command({
   name: "server-info",
   summary: "Say which daemon answers, what drives it and what is free",
-  options: { json: { ...formOptions.json, excludes: [] } },
+  options: { json: formOptions.json },
   arguments: {},
   examples: [["server-info", "versions, driver and addresses"]],
   run: async ({ json }) => {

@@ -1,5 +1,5 @@
 import type { Instance } from "../../protocol/instance";
-import { ownerKeys } from "../../protocol/owner";
+import { noOrganization, ownerKeys } from "../../protocol/owner";
 import type { Layout } from "./listing";
 import { timeLeft } from "./time-left";
 
@@ -12,9 +12,6 @@ export interface InstanceRow
   readonly id: number | string;
   readonly status: string;
 }
-
-/** What Pulumi calls the organization of everybody who keeps the state himself. */
-const noOrganization = "organization";
 
 const colours = new Map(
   Object.entries({

@@ -1,10 +1,14 @@
+import type { Client } from "../../client/client";
 import { flag } from "../values";
 import { print } from "./print";
 import { type Column, standardScreen, tableLines } from "./table";
 
+/** A column whose texts may depend on the time by the daemon's clock. */
+type TimedColumn<T> = Omit<Column<T>, "text"> & { readonly text: (row: T, nowMs: number) => string };
+
 /** How a command shows what it lists, in each of the forms that users can ask for. */
 export interface Layout<T> {
-  readonly columns: readonly Column<T>[];
+  readonly columns: readonly TimedColumn<T>[];
   /** What `--quiet` prints of a row: what other commands take to name it. */
   readonly id: (row: T) => string;
   /** The layout of the first MiniCloud, which scripts may read. */
@@ -29,11 +33,17 @@ export interface Form {
   readonly classic: boolean;
 }
 
-export function printListing<T>(rows: readonly T[], form: Form, layout: Layout<T>): void {
-  listingLines(rows, form, layout).forEach(print);
+/** @param client of the daemon that they are from, by whose clock it is told what time is left. */
+export async function printListing<T>(
+  client: Client,
+  rows: readonly T[],
+  form: Form,
+  layout: Layout<T>,
+): Promise<void> {
+  listingLines(rows, form, layout, await client.now()).forEach(print);
 }
 
-function listingLines<T>(rows: readonly T[], form: Form, layout: Layout<T>): string[] {
+function listingLines<T>(rows: readonly T[], form: Form, layout: Layout<T>, nowMs: number): string[] {
   if (form.json) {
     return [JSON.stringify(rows, undefined, 2)];
   }
@@ -44,5 +54,9 @@ function listingLines<T>(rows: readonly T[], form: Form, layout: Layout<T>): str
     const { heading, line } = layout.classic;
     return [...(heading === undefined ? [] : [heading]), ...rows.map(line)];
   }
-  return tableLines(rows, layout.columns, standardScreen());
+  const columns = layout.columns.map((column) => ({
+    ...column,
+    text: (row: T) => column.text(row, nowMs),
+  }));
+  return tableLines(rows, columns, standardScreen());
 }

@@ -1,11 +1,15 @@
 import { formatDuration } from "../../protocol/duration";
 import type { Instance } from "../../protocol/instance";
 
-/** `lease` for one that lives as long as a test run does. */
-export function timeLeft({ expiresAt, lease }: Pick<Instance, "expiresAt" | "lease">): string {
+/**
+ * `lease` for one that lives as long as a test run does.
+ *
+ * @param nowMs by the daemon's clock.
+ */
+export function timeLeft({ expiresAt, lease }: Pick<Instance, "expiresAt" | "lease">, nowMs: number): string {
   if (expiresAt === undefined) {
     return lease === undefined ? "-" : "lease";
   }
-  const seconds = (Date.parse(expiresAt) - Date.now()) / 1000;
+  const seconds = (Date.parse(expiresAt) - nowMs) / 1000;
   return seconds <= 0 ? "over" : formatDuration(seconds);
 }

@@ -104,6 +104,7 @@ export class Cloud {
       addressPool: { ...pool.range, size: pool.size, free: pool.free },
       instances: this.instances.catalog.all().length,
       startedAt: this.#startedAt,
+      now: new Date().toISOString(),
     };
   }
 

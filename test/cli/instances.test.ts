@@ -165,7 +165,9 @@ describe("instances by command", function () {
       await assertFails(["mcc-destroy-instance", "--all"], /"Destroy all 2 instances of .*"; give -y/);
       assert.deepEqual(await names(), ["web", "db"]);
       assert.match(await output(["mcc-destroy-instance", "--all", "-y"]), /destroyed\n.*destroyed$/);
-      assert.equal(await output(["mcc-destroy-instance", "--all"]), "");
+      assert.deepEqual(await run(["mcc-destroy-instance", "--all"]), {
+        ...{ exitCode: 0, stdout: "", stderr: "There is nothing to destroy." },
+      });
     });
   });
 

@@ -4,7 +4,7 @@ import { ownerKeys } from "../../protocol/owner";
 import { type TestDaemon, testDaemons } from "../support/daemon";
 import { exampleInstance } from "../support/example-instance";
 import { environmentFor, type ProgramRun, runProgram } from "../support/run-program";
-import { standInDaemons } from "../support/stand-in-daemon";
+import { standInDaemons, standInInfo } from "../support/stand-in-daemon";
 
 const shopDev = { [ownerKeys.project]: "shop", [ownerKeys.stack]: "dev" };
 const shopLive = { [ownerKeys.project]: "shop", [ownerKeys.stack]: "live" };
@@ -69,15 +69,17 @@ describe("by command", function () {
     assert.deepEqual(await names(), []);
   });
 
-  it("what is left and whose it is are columns", async () => {
-    const tomorrow = new Date(Date.now() + 26.5 * 3_600_000).toISOString();
+  it("what is left by the daemon's clock and whose it is are columns", async () => {
+    const now = "2040-01-01T00:00:00.000Z";
+    const tomorrow = new Date(Date.parse(now) + 26.5 * 3_600_000).toISOString();
     const standIn = await newStandIn({
+      "server.info": () => ({ ...standInInfo, now }),
       "instance.list": () => [
         exampleInstance({
           expiresAt: tomorrow,
           labels: { ...shopDev, [ownerKeys.resource]: "web-1", [ownerKeys.organization]: "acme" },
         }),
-        exampleInstance({ expiresAt: "2026-01-01T00:00:00.000Z", labels: shopDev }),
+        exampleInstance({ expiresAt: "2039-12-31T00:00:00.000Z", labels: shopDev }),
         exampleInstance({
           lease: "a".repeat(32),
           labels: { ...shopLive, [ownerKeys.organization]: "organization" },
@@ -118,6 +120,7 @@ describe("by command", function () {
     [["list-instances", "--stack", "a/b", "-i", "web"], 2, /cannot be used with/],
     [["list-instances", "-l", "a=b", "-l", "a=c"], 2, /no instance has both a=b and a=c/],
     [["prune"], 2, /^mcc: say what may go, with --stack, --label or --older-than/],
+    [["prune", "--older-than", "1s", "-y", "--json"], 2, /'-y, --yes' cannot be used with option '--json'/],
     [["prune", "-y"], 2, /^mcc: say what may go/],
     [["prune", "-l", "a=b", "-l", "a=c", "-y"], 2, /no instance has both a=b and a=c/],
     [["prune", "--older-than", "long ago", "-y"], 2, /--older-than is "long ago": give a length of time/],
@@ -145,7 +148,7 @@ describe("by command", function () {
       assert.match(stdout, /^ID .*\n.* dev-web .*\n.* dev-db .*shop\/dev$/);
       assert.match(
         stderr,
-        /^Nothing was destroyed yet: add -y to destroy \d+ \(dev-web\), \d+ \(dev-db\)\.$/,
+        /^Nothing was destroyed yet: add -y to destroy \d+ \(dev-web\) and \d+ \(dev-db\)\.$/,
       );
       assert.equal((await names()).length, 3);
       const destroyed = await output("prune", "--stack", "shop/dev", "-y");
@@ -159,15 +162,19 @@ describe("by command", function () {
     it("takes what all that is given is true of", async () => {
       await output("prune", "--stack", "shop/dev", "--label", "role=web", "-y");
       assert.deepEqual(await names(), ["dev-db", "live-web"]);
-      await output("prune", "--older-than", "1h", "-y");
       assert.equal((await names()).length, 2);
-      assert.equal((await run("prune", "--older-than", "1h")).stderr, "There is nothing to destroy.");
+      for (const more of [[], ["-y"]]) {
+        const { exitCode, stderr } = await run("prune", "--older-than", "1h", ...more);
+        assert.deepEqual([exitCode, stderr], [0, "There is nothing to destroy."]);
+      }
     });
 
-    it("takes what is old enough", async () => {
+    it("takes what is old enough by the daemon's clock", async () => {
       const gone: unknown[] = [];
-      const hoursAgo = (hours: number): string => new Date(Date.now() - hours * 3_600_000).toISOString();
+      const nowMs = Date.parse("2040-01-01T00:00:00Z");
+      const hoursAgo = (hours: number): string => new Date(nowMs - hours * 3_600_000).toISOString();
       const standIn = await newStandIn({
+        "server.info": () => ({ ...standInInfo, now: hoursAgo(0) }),
         "fleet.list": () => [],
         "instance.list": () => [
           exampleInstance({ id: 500, createdAt: hoursAgo(3) }),
@@ -183,12 +190,34 @@ describe("by command", function () {
       assert.deepEqual(gone, [500]);
     });
 
+    it("names only the first of many, and how many more there are", async () => {
+      for (let index = 1; index <= 7; index += 1) {
+        await make(`job-${index}`, { role: "job" });
+      }
+      const { stderr } = await run("prune", "--label", "role=job");
+      assert.match(stderr, / destroy \d+ \(job-1\), (\d+ \(job-\d\), ){3}\d+ \(job-5\) and 2 more\.$/);
+    });
+
+    it("refuses a stack whose name several organizations have", async () => {
+      const organization = (name: string) => ({ [ownerKeys.organization]: name });
+      await make("acme-web", { ...shopLive, ...organization("acme") });
+      await make("our-web", { ...shopLive, ...organization("organization") });
+      const { exitCode, stdout, stderr } = await run("prune", "--stack", "shop/live", "-y");
+      assert.deepEqual([exitCode, stdout], [1, ""]);
+      assert.match(
+        stderr,
+        /^mcc: Several stacks are called shop\/live: acme\/shop\/live and organization\/shop\/live; give the org/,
+      );
+      assert.match(await output("prune", "--stack", "acme/shop/live", "-y"), /^\d+ \(acme-web\) destroyed$/);
+      assert.equal((await names()).length, 4);
+    });
+
     it("takes fleets as a whole", async () => {
       const client = await daemon.client();
       await applyFleet(client, { name: "load", count: 2, labels: shopLive });
       const { stdout, stderr } = await run("prune", "--stack", "shop/live");
       assert.match(stdout, / load-1 .*\n.* load-2 /);
-      assert.match(stderr, /destroy \d+ \(live-web\), fleet load\.$/);
+      assert.match(stderr, /destroy fleet load and \d+ \(live-web\)\.$/);
       assert.match(await output("prune", "--stack", "shop/live", "-y"), /^fleet load destroyed$/m);
       assert.deepEqual(await names(), ["dev-web", "dev-db"]);
       assert.deepEqual(await client.call("fleet.list", {}), []);
