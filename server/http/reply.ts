@@ -29,12 +29,23 @@ export function textReply(status: number, line: string, headers: OutgoingHttpHea
   };
 }
 
-/** @param last ends the connection once the answer is out. */
+/**
+ * Sends it at once, also to who is not through with the request: the rest of that is read and dropped before the
+ * connection may end, as who cannot write on would not come to read the answer.
+ *
+ * @param last ends the connection once the answer is out.
+ */
 export function send(response: ServerResponse, reply: Reply, last: boolean): void {
   response.writeHead(reply.status, {
     ...reply.headers,
     ...(last ? { connection: "close" } : {}),
     "content-length": Buffer.byteLength(reply.body),
   });
-  response.end(reply.body);
+  const request = response.req;
+  if (request.complete) {
+    response.end(reply.body);
+  } else {
+    response.write(reply.body);
+    request.once("close", () => response.end()).resume();
+  }
 }

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { connect } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
 import { decodeResponse, encodeCall } from "../../../protocol/codec";
 import { defaultLimits } from "../../../server/http/limits";
 import { assertMccError } from "../../support/assert-error";
@@ -10,6 +12,8 @@ import { resultOf } from "../../support/wire";
 describe("bad requests", () => {
   const listen = testListeners();
   const limits = { ...defaultLimits, bodyBytes: 1000 };
+
+  const head = `POST / HTTP/1.1\r\nhost: x\r\nauthorization: ${authorization}\r\n`;
 
   const tooLarge: [string, Record<string, string>][] = [
     ["announces more than the limit", {}],
@@ -25,6 +29,21 @@ describe("bad requests", () => {
       await assertServes(listener);
     });
   }
+
+  it("takes the rest of a body that it has refused before it ends the connection", async () => {
+    const listener = await listen({ limits });
+    const socket = connect(listener.port, "127.0.0.1");
+    let answer = "";
+    let ended = false;
+    socket.on("data", (chunk: Buffer) => (answer += chunk.toString())).on("end", () => (ended = true));
+    socket.write(`${head}connection: close\r\ncontent-length: 2000\r\n\r\n${"x".repeat(1999)}`);
+    await eventually(() => answer.includes("</methodResponse>"), "the whole answer has come");
+    await pause(100);
+    assert.equal(ended, false);
+    socket.write("x");
+    await eventually(() => ended, "the connection ends");
+    socket.destroy();
+  });
 
   const notCalls: [string, string, RegExp][] = [
     ["nothing", "", /not an XML-RPC call/],
@@ -44,7 +63,6 @@ describe("bad requests", () => {
     });
   }
 
-  const head = `POST / HTTP/1.1\r\nhost: x\r\nauthorization: ${authorization}\r\n`;
   const cutOff: [string, string][] = [
     ["a body", `${head}content-length: 1000\r\n\r\n<methodCall>`],
     ["a head", head],
