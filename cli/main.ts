@@ -3,9 +3,10 @@ import { MccError } from "../protocol/error";
 import { commandTable } from "./command-table";
 import { outliveOutput } from "./output/outlive-output";
 import { note } from "./output/print";
+import { OwnFailure } from "./own-failure";
 import { makeProgram, makeStandaloneProgram } from "./program";
 
-/** The exit code for words that make no sense, as mccserver has it; everything else that fails is 1. */
+/** The exit code for words that make no sense, as mccserver has it; what else fails is 1, or an OwnFailure's own. */
 const usageExitCode = 2;
 
 /** Runs `mcc` with the words of this process. */
@@ -35,6 +36,10 @@ async function run(program: ReturnType<typeof makeProgram>): Promise<void> {
 function report(program: string, error: unknown): number {
   if (error instanceof CommanderError) {
     return error.exitCode === 0 ? 0 : usageExitCode;
+  }
+  if (error instanceof OwnFailure) {
+    report(program, error.cause);
+    return error.exitCode;
   }
   const errors: unknown[] = error instanceof AggregateError ? error.errors : [error];
   for (const each of errors) {

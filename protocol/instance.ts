@@ -105,6 +105,8 @@ export const instanceCreateSchema = z.strictObject({
 });
 
 export const largestExecOutputBytes = 16 * 1024 * 1024;
+/** Of what `stdin` stands for: as base64 it leaves room in the largest request for a command of 700 kB. */
+export const largestExecInputBytes = 12_000_000;
 
 /** Linux's bounds (execve(2)): MAX_ARG_STRLEN with its final NUL, and half of what all words may have at least. */
 const longestWordBytes = 131_072;

@@ -1,12 +1,16 @@
-import { buffer } from "node:stream/consumers";
 import { connect } from "../../client/client";
-import { largestExecOutputBytes } from "../../protocol/instance";
+import { MccError } from "../../protocol/error";
+import { largestExecInputBytes, largestExecOutputBytes } from "../../protocol/instance";
 import { command } from "../command";
 import { commandWords, userCommand } from "../command-words";
 import { findInstance, targetOf } from "../find-instances";
 import { note } from "../output/print";
+import { failWith } from "../own-failure";
 import { flag, wholeNumber } from "../values";
 import { oneInstance } from "../words";
+
+/** As `env` and `docker run` have it for what is not the command's own. */
+const ownExitCode = 125;
 
 export const exec = command({
   name: "exec",
@@ -30,21 +34,40 @@ export const exec = command({
     ["exec -i web -- tar -x -C /srv <site.tar", "with input"],
   ],
   check: ({ command: words }) => (commandWords(words).length === 0 ? ["no command stands behind --"] : []),
-  run: async ({ instance, command: words, stdin, timeout }) => {
-    const client = connect();
-    const target = targetOf(await findInstance(client, instance));
-    const result = await client.call("instance.exec", {
-      ...target,
-      command: commandWords(words),
-      stdin: stdin ? (await buffer(process.stdin)).toString("base64") : "",
-      timeoutSeconds: timeout,
-      maxOutputBytes: largestExecOutputBytes,
-    });
-    process.stdout.write(Buffer.from(result.stdout, "base64"));
-    process.stderr.write(Buffer.from(result.stderr, "base64"));
-    if (result.truncated) {
-      note(`The output was cut after ${largestExecOutputBytes} bytes; ssh has no such limit.`);
-    }
-    return result.exitCode;
-  },
+  run: ({ instance, command: words, stdin, timeout }) =>
+    failWith(ownExitCode, async () => {
+      const client = connect();
+      const target = targetOf(await findInstance(client, instance));
+      const result = await client.call("instance.exec", {
+        ...target,
+        command: commandWords(words),
+        stdin: stdin ? (await readInput()).toString("base64") : "",
+        timeoutSeconds: timeout,
+        maxOutputBytes: largestExecOutputBytes,
+      });
+      process.stdout.write(Buffer.from(result.stdout, "base64"));
+      process.stderr.write(Buffer.from(result.stderr, "base64"));
+      if (result.truncated) {
+        note(`The output was cut after ${largestExecOutputBytes} bytes; ssh has no such limit.`);
+        return result.exitCode || ownExitCode;
+      }
+      return result.exitCode;
+    }),
 });
+
+/** All of standard input. @throws MccError `invalid` as soon as it is more than one call carries. */
+async function readInput(): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > largestExecInputBytes) {
+      throw new MccError(
+        "invalid",
+        `Standard input has more than the ${largestExecInputBytes} bytes that exec sends; copy files with mcc cp, or give them to mcc ssh, which has no such limit.`,
+      );
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}

@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { largestExecInputBytes } from "../../protocol/instance";
 import { type TestDaemon, testDaemons } from "../support/daemon";
+import { exampleInstance } from "../support/example-instance";
 import { environmentFor, type ProgramRun, runProgram } from "../support/run-program";
+import { standInDaemons } from "../support/stand-in-daemon";
 
 describe("instances by command", function () {
   this.timeout(30_000);
   const newDaemon = testDaemons();
+  const newStandIn = standInDaemons();
   let daemon: TestDaemon;
   /** The id that the next instance gets. */
   let next = 500;
@@ -45,11 +49,11 @@ describe("instances by command", function () {
     return (await (await daemon.client()).call("instance.list", {})).map(({ name }) => name);
   }
 
-  async function assertFails(words: string[], said: RegExp): Promise<void> {
+  async function assertFails(words: string[], said: RegExp, code = 1): Promise<void> {
     const { exitCode, stdout, stderr } = await run(words);
     assert.match(stderr, said);
     assert.match(stderr, /^mcc[a-z-]*: [^\n]+$/);
-    assert.deepEqual([exitCode, stdout], [1, ""]);
+    assert.deepEqual([exitCode, stdout], [code, ""]);
   }
 
   describe("run-instances", () => {
@@ -192,10 +196,36 @@ describe("instances by command", function () {
       assert.match(stderr, /^nothing: not known/);
     });
 
-    it("says that time ran out, and that a stopped instance runs nothing", async () => {
-      await assertFails(["mcc", "exec", "--timeout", "1", "web", "sleep", "5"], /ran longer than 1 s/);
+    it("fails by itself with exit code 125", async () => {
+      await assertFails(["mcc", "exec", "--timeout", "1", "web", "sleep", "5"], /ran longer than 1 s/, 125);
+      await assertFails(["mcc", "exec", "wbe", "true"], /no instance "wbe"/, 125);
       await (await daemon.client()).call("instance.stop", { instance: "web" });
-      await assertFails(["mcc", "exec", "web", "true"], /is stopped.*running instances only/);
+      await assertFails(["mcc", "exec", "web", "true"], /is stopped.*running instances only/, 125);
+    });
+
+    it("sends what one call carries, and names the ways for more", async () => {
+      const words = ["mcc", "exec", "-i", "web", "cat"];
+      const { exitCode, stdout, stderr } = await run(words, "x".repeat(largestExecInputBytes));
+      assert.deepEqual([exitCode, stdout.length, stderr], [0, largestExecInputBytes, ""]);
+      const more = await run(words, "x".repeat(largestExecInputBytes + 1));
+      assert.deepEqual([more.exitCode, more.stdout], [125, ""]);
+      assert.match(more.stderr, /^mcc: Standard input has more than the 12000000 bytes .*mcc cp.*mcc ssh/);
+    });
+
+    it("fails when it could not bring the whole output", async () => {
+      const printed = Buffer.from("cut").toString("base64");
+      const result = { exitCode: 0, stdout: printed, stderr: "", truncated: true };
+      const standIn = await newStandIn({
+        "instance.list": () => [exampleInstance()],
+        "instance.exec": () => result,
+      });
+      const cut = async (): Promise<ProgramRun> =>
+        await runProgram(["mcc", "exec", "web", "yes"], { environment: { MCC_SERVER: standIn.url } });
+      const { exitCode, stdout, stderr } = await cut();
+      assert.deepEqual([exitCode, stdout], [125, "cut"]);
+      assert.match(stderr, /^The output was cut after 16777216 bytes/);
+      result.exitCode = 3;
+      assert.equal((await cut()).exitCode, 3);
     });
   });
 

@@ -5,12 +5,12 @@ import { exampleInstance } from "../support/example-instance";
 import { runProgram } from "../support/run-program";
 import { freePort, standInDaemons } from "../support/stand-in-daemon";
 
-/** One line on standard error, and exit code 1. */
-async function assertFails(words: string[], server: string, said: RegExp): Promise<void> {
+/** One line on standard error. */
+async function assertFails(words: string[], server: string, said: RegExp, code = 1): Promise<void> {
   const { exitCode, stdout, stderr } = await runProgram(words, { environment: { MCC_SERVER: server } });
   assert.match(stderr, said);
   assert.match(stderr, /^mcc[a-z-]*: [^\n]+$/);
-  assert.deepEqual([exitCode, stdout], [1, ""]);
+  assert.deepEqual([exitCode, stdout], [code, ""]);
 }
 
 describe("a command whose daemon is not there", function () {
@@ -52,6 +52,7 @@ describe("a command whose daemon is not there", function () {
       ["mcc", "exec", "web", "true"],
       daemon.url,
       /connection to .* was lost.*See that it runs/,
+      125,
     );
   });
 
