@@ -21,7 +21,7 @@ export const exec = command({
     timeout: {
       syntax: "--timeout <SECONDS>",
       help: "how long it may run (default: 60)",
-      value: wholeNumber(1, 3600).optional(),
+      value: wholeNumber(1, 3600).default(60),
     },
   },
   arguments: {
@@ -44,9 +44,16 @@ export const exec = command({
         stdin: stdin ? (await readInput()).toString("base64") : "",
         timeoutSeconds: timeout,
         maxOutputBytes: largestExecOutputBytes,
+        outputOnTimeout: true,
       });
       process.stdout.write(Buffer.from(result.stdout, "base64"));
       process.stderr.write(Buffer.from(result.stderr, "base64"));
+      if (result.timedOut === true) {
+        throw new MccError(
+          "timeout",
+          `The command ran longer than ${timeout} s and was ended; --timeout gives it longer.`,
+        );
+      }
       if (result.truncated) {
         note(`The output was cut after ${largestExecOutputBytes} bytes; ssh has no such limit.`);
         return result.exitCode || ownExitCode;

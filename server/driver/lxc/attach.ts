@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
 import { MccError } from "../../../protocol/error";
+import { CommandTimeout } from "../command-timeout";
 import type { ExecRequest, ExecResult } from "../driver";
 import { hasErrno } from "../errno";
 import { isPopulated, killAll, removeTree } from "./cgroups";
@@ -39,7 +40,7 @@ const lookEveryMs = 5;
  *
  * Not by way of execa, which takes no open file as a fourth descriptor, and waits until the pipes are closed.
  *
- * @throws MccError `conflict` when the container does not run; `timeout`; `engine` with LXC's words when the command
+ * @throws MccError `conflict` when the container does not run; CommandTimeout; `engine` with LXC's words when the command
  * could not be run.
  */
 export async function attach(
@@ -108,9 +109,9 @@ async function resultOf(
 
   if ((await within(timeoutMs, exit)) === undefined) {
     await end(child, cgroup, exit);
-    throw new MccError(
-      "timeout",
+    throw new CommandTimeout(
       `The command "${command[0]}" in container ${container.id} did not end within ${timeoutMs / 1000} s and was killed.`,
+      outputOf(stdout, stderr),
     );
   }
   await within(drainMs, closed);
@@ -121,8 +122,11 @@ async function resultOf(
       `lxc-attach of container ${container.id} failed: ${engineWords(stderr.bytes().toString()) || `exit code ${child.exitCode ?? "none"}`}.`,
     );
   }
+  return { exitCode: child.exitCode, ...outputOf(stdout, stderr) };
+}
+
+function outputOf(stdout: OutputCollector, stderr: OutputCollector): CommandTimeout["output"] {
   return {
-    exitCode: child.exitCode,
     stdout: stdout.bytes(),
     stderr: stderr.bytes(),
     truncated: stdout.truncated || stderr.truncated,
