@@ -195,12 +195,16 @@ export const instanceMethods = {
         .min(0)
         .max(largestExecOutputBytes)
         .default(1024 * 1024),
+      /** Answers what the command wrote until its time ran out, in place of the fault for that. Default: no. */
+      outputOnTimeout: z.boolean().optional(),
     }),
     z.object({
       exitCode: z.int(),
       stdout: z.base64(),
       stderr: z.base64(),
       truncated: z.boolean(),
+      /** True for a command that was killed as its time ran out. */
+      timedOut: z.boolean().optional(),
     }),
   ),
   "instance.log": method(

@@ -3,7 +3,8 @@ import { MccError } from "../../protocol/error";
 import { largestExecInputBytes, largestExecOutputBytes } from "../../protocol/instance";
 import { command } from "../command";
 import { commandWords, userCommand } from "../command-words";
-import { findInstance, targetOf } from "../find-instances";
+import { findInstance, targetOf, titleOf } from "../find-instances";
+import { onInterrupt } from "../on-interrupt";
 import { note } from "../output/print";
 import { failWith } from "../own-failure";
 import { flag, wholeNumber } from "../values";
@@ -21,7 +22,7 @@ export const exec = command({
     timeout: {
       syntax: "--timeout <SECONDS>",
       help: "how long it may run (default: 60)",
-      value: wholeNumber(1, 3600).optional(),
+      value: wholeNumber(1, 3600).default(60),
     },
   },
   arguments: {
@@ -37,16 +38,28 @@ export const exec = command({
   run: ({ instance, command: words, stdin, timeout }) =>
     failWith(ownExitCode, async () => {
       const client = connect();
-      const target = targetOf(await findInstance(client, instance));
+      const found = await findInstance(client, instance);
+      const input = stdin ? await readInput() : Buffer.alloc(0);
+      const endOnInterrupt = onInterrupt(() =>
+        note(`Interrupted: the command runs on in ${titleOf(found)}, for ${timeout} s at most.`),
+      );
       const result = await client.call("instance.exec", {
-        ...target,
+        ...targetOf(found),
         command: commandWords(words),
-        stdin: stdin ? (await readInput()).toString("base64") : "",
+        stdin: input.toString("base64"),
         timeoutSeconds: timeout,
         maxOutputBytes: largestExecOutputBytes,
+        outputOnTimeout: true,
       });
+      endOnInterrupt();
       process.stdout.write(Buffer.from(result.stdout, "base64"));
       process.stderr.write(Buffer.from(result.stderr, "base64"));
+      if (result.timedOut === true) {
+        throw new MccError(
+          "timeout",
+          `The command ran longer than ${timeout} s and was ended; --timeout gives it longer.`,
+        );
+      }
       if (result.truncated) {
         note(`The output was cut after ${largestExecOutputBytes} bytes; ssh has no such limit.`);
         return result.exitCode || ownExitCode;

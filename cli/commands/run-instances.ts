@@ -4,12 +4,15 @@ import { connect } from "../../client/client";
 import { createInstance } from "../../client/instance-creation";
 import type { Instance } from "../../protocol/instance";
 import { instanceNameSchema } from "../../protocol/name";
+import { AskedFor } from "../asked-for";
 import { command } from "../command";
 import { creationOptions } from "../creation-options";
 import { numberedNames, refuseInVain, withMissing } from "../numbered-names";
 import { onEach } from "../on-each";
+import { onInterrupt } from "../on-interrupt";
 import { instanceLayout } from "../output/instance-layout";
 import { formOptions, printListing } from "../output/listing";
+import { note } from "../output/print";
 import { ProgressLine } from "../output/progress-line";
 import { readUserData, userDataOption } from "../read-user-data";
 import { withSuggestion } from "../subjects";
@@ -78,19 +81,28 @@ export const runInstances = command({
     }
     const made: Instance[] = [];
     const progress = new ProgressLine(count, wait ? "instances up" : "instances on their way");
-    const make = async (each: string | undefined): Promise<Instance> => {
+    const asked = new AskedFor(count, like.keepOnFailure);
+    const make = async (
+      each: string | undefined,
+      onPending: (instance: Instance) => void,
+    ): Promise<Instance> => {
       const creation = { ...parameters, name: each, clientToken: randomUUID() };
       return wait
         ? await createInstance(client, creation, {
-            patienceMs,
+            ...{ patienceMs, onPending },
             onWaiting: ({ name: which, waitingFor }) =>
               progress.detail(`${which} waits for ${waitingFor ?? "its turn"}`),
           })
         : await client.call("instance.create", creation);
     };
+    const endOnInterrupt = onInterrupt(async () => {
+      const words = await asked.lastWords();
+      progress.clear();
+      words.forEach(note);
+    });
     try {
       await onEach(names, async (each) => {
-        made.push(await make(each));
+        made.push(await asked.ask((onPending) => make(each, onPending)));
         progress.add();
       });
     } catch (error) {
@@ -101,6 +113,7 @@ export const runInstances = command({
       ]);
       throw withMissing(suggested, names, made);
     } finally {
+      endOnInterrupt();
       progress.clear();
       if (made.length > 0) {
         await printListing(client, made.sort(byName), { quiet, json, classic }, layout);

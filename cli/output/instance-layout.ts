@@ -31,10 +31,10 @@ export const instanceLayout: Layout<InstanceRow> = {
     { heading: "STATUS", text: ({ status }) => status, colour: ({ status }) => colours.get(status) },
     { heading: "ADDRESS", text: ({ ipAddress }) => ipAddress },
     { heading: "IMAGE", text: ({ image }) => image, cuts: true },
-    { heading: "TYPE", text: ({ type }) => type, cuts: true },
-    { heading: "KEYS", text: ({ keys }) => keys.join(","), cuts: true },
-    { heading: "TTL", text: timeLeft },
-    { heading: "OWNER", text: ({ labels }) => ownerOf(labels), cuts: true },
+    { heading: "TYPE", text: ({ type }) => type, cuts: true, yields: 4 },
+    { heading: "KEYS", text: ({ keys }) => keys.join(","), cuts: true, yields: 3 },
+    { heading: "TTL", text: timeLeft, yields: 2 },
+    { heading: "OWNER", text: ({ labels }) => ownerOf(labels), cuts: true, yields: 1 },
   ],
   id: ({ id }) => String(id),
   classic: {
@@ -50,5 +50,5 @@ function ownerOf(labels: Instance["labels"]): string {
   const { organization, project, stack, resource } = ownerKeys;
   const parts = [project, stack, resource].flatMap((key) => labels[key] ?? []);
   const owner = labels[organization];
-  return [...(owner === undefined || owner === noOrganization ? [] : [owner]), ...parts].join("/") || "-";
+  return [...(owner === undefined || owner === noOrganization ? [] : [owner]), ...parts].join("/");
 }

@@ -1,10 +1,14 @@
 import { printable } from "./printable";
+import { cutTo } from "./text-width";
 
 /** Says what goes on in one line of the terminal, written over and over; silent where nobody looks on. */
 export class StatusLine {
   show(text: string): void {
-    if (process.stderr.isTTY) {
-      process.stderr.write(`\r${printable(text)}\u001b[K`);
+    const { isTTY, columns } = process.stderr;
+    if (isTTY) {
+      // A line that wraps would be left behind by the next; a full one would make the terminal wrap as well.
+      const shown = columns > 0 ? cutTo(columns - 1, printable(text)) : printable(text);
+      process.stderr.write(`\r${shown}\u001b[K`);
     }
   }
 

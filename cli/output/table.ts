@@ -1,6 +1,8 @@
 import { isatty } from "node:tty";
 import { createColors } from "picocolors";
+import { columnWidths, gap } from "./column-widths";
 import { printable } from "./printable";
+import { cutTo, widthOf } from "./text-width";
 
 type Colour = "green" | "yellow" | "red" | "dim";
 
@@ -9,6 +11,8 @@ export interface Column<T> {
   readonly text: (row: T) => string;
   /** May be cut where the terminal is too narrow; half an address or half an id is worth nothing. */
   readonly cuts?: true;
+  /** Left out where cutting is not enough: the column with the lowest number first. */
+  readonly yields?: number;
   readonly colour?: (row: T) => Colour | undefined;
 }
 
@@ -19,33 +23,29 @@ export interface Screen {
   readonly colours: boolean;
 }
 
-const gap = "  ";
-/** A cut column gets no narrower than this. */
-const leastWidth = 6;
+/** What stands in a cell with nothing in it, so that a line still reads by columns. */
+const nothing = "-";
 
 /** Standard output: cut and coloured for a terminal only. */
 export function standardScreen(): Screen {
   // Not `isTTY`: that is undefined away from terminals, and picocolors then judges by the environment.
   const isTerminal = isatty(process.stdout.fd);
   return {
-    width: isTerminal ? process.stdout.columns : undefined,
+    width: isTerminal ? process.stdout.columns || undefined : undefined,
     colours: isTerminal && !process.env.NO_COLOR && process.env.TERM !== "dumb",
   };
 }
 
-/** The lines of a table: a heading, then a line a row, aligned; what does not fit ends in `…`. */
+/** The lines of a table: a heading, then a line a row, aligned; what does not fit ends in `…` or is left out. */
 export function tableLines<T>(rows: readonly T[], columns: readonly Column<T>[], screen: Screen): string[] {
   // A name or a comment of someone else's must not command the terminal.
-  const cells = rows.map((row) => columns.map(({ text }) => printable(text(row))));
+  const cells = rows.map((row) => columns.map(({ text }) => printable(text(row)) || nothing));
   const headings = columns.map(({ heading }) => heading);
-  const wanted = headings.map((heading, place) =>
-    Math.max(heading.length, ...cells.map((row) => row[place]?.length ?? 0)),
-  );
-  const widths = fit(
-    wanted,
-    columns.map(({ cuts }) => cuts ?? false),
-    screen.width ?? Number.POSITIVE_INFINITY,
-  );
+  const wishes = columns.map(({ heading, cuts = false, yields }, place) => ({
+    ...{ cuts, yields },
+    width: Math.max(heading.length, ...cells.map((row) => widthOf(row[place] ?? ""))),
+  }));
+  const widths = columnWidths(wishes, screen.width ?? Number.POSITIVE_INFINITY);
   const colours = createColors(screen.colours);
   const bodies = rows.map((row, index) =>
     line(cells[index] ?? [], widths, (text, place) => {
@@ -56,30 +56,20 @@ export function tableLines<T>(rows: readonly T[], columns: readonly Column<T>[],
   return [line(headings, widths, (text) => colours.bold(text)), ...bodies];
 }
 
-/** Takes from the widest of the columns that may be cut until a line fits, or nothing is left to take. */
-function fit(wanted: readonly number[], cuts: readonly boolean[], available: number): number[] {
-  const widths = [...wanted];
-  const total = (): number => widths.reduce((sum, width) => sum + width, gap.length * (widths.length - 1));
-  while (total() > available) {
-    const widest = Math.max(...widths.filter((_, place) => cuts[place]));
-    if (widest <= leastWidth) {
-      break;
-    }
-    widths[widths.findLastIndex((width, place) => cuts[place] && width === widest)] = widest - 1;
-  }
-  return widths;
-}
-
 function line(
   cells: readonly string[],
   widths: readonly number[],
   paint: (text: string, place: number) => string,
 ): string {
-  const padded = cells.map((text, place) => {
-    const width = widths[place] ?? text.length;
-    const shown = text.length > width ? `${text.slice(0, width - 1)}…` : text;
+  const last = widths.findLastIndex((width) => width > 0);
+  const shown = cells.flatMap((text, place) => {
+    const width = widths[place] ?? 0;
+    if (width === 0) {
+      return [];
+    }
+    const cut = cutTo(width, text);
     // The colour must not count, and blanks at the end of a line help nobody.
-    return paint(shown, place) + (place < cells.length - 1 ? " ".repeat(width - shown.length) : "");
+    return [paint(cut, place) + (place < last ? " ".repeat(width - widthOf(cut)) : "")];
   });
-  return padded.join(gap).trimEnd();
+  return shown.join(gap);
 }

@@ -7,6 +7,7 @@ import type { FleetCatalog } from "./fleet-catalog";
 import type { FleetContext } from "./fleet-context";
 import type { CreationExtras, InstanceBeginning } from "./instance-beginning";
 import type { InstanceCatalog, InstanceTarget } from "./instance-catalog";
+import { runCommand } from "./instance-command";
 import type { InstanceContext } from "./instance-context";
 import type { InstanceDestruction } from "./instance-destruction";
 import { logOf } from "./instance-log";
@@ -126,20 +127,8 @@ export class Instances {
         `Instance ${instance.title} is ${instance.status}, and commands run in running instances only.`,
       );
     }
-    const result = await this.#context.limits.exec(() =>
-      this.#context.driver.exec(instance.id, {
-        command: parameters.command,
-        stdin: Buffer.from(parameters.stdin, "base64"),
-        timeoutMs: parameters.timeoutSeconds * 1000,
-        maxOutputBytes: parameters.maxOutputBytes,
-      }),
-    );
-    return {
-      exitCode: result.exitCode,
-      stdout: Buffer.from(result.stdout).toString("base64"),
-      stderr: Buffer.from(result.stderr).toString("base64"),
-      truncated: result.truncated,
-    };
+    const { driver, limits } = this.#context;
+    return await limits.exec(() => runCommand(driver, instance.id, parameters));
   }
 
   async log(target: ParsedParameters<"instance.log">): Promise<MethodResult<"instance.log">> {

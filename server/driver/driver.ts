@@ -90,7 +90,7 @@ export interface ExecRequest {
   /** The words of the command, never read by a shell. */
   readonly command: readonly string[];
   readonly stdin: Uint8Array;
-  /** When it runs out, the command is killed and `timeout` is thrown. */
+  /** When it runs out, the command is killed and a CommandTimeout is thrown. */
   readonly timeoutMs: number;
   /** Of stdout and of stderr, each; what comes past it is read and dropped. */
   readonly maxOutputBytes: number;
@@ -218,7 +218,7 @@ export interface Driver {
   /** Gives a container another name, where the engine shows names. */
   rename(id: number, name: string): Promise<void>;
 
-  /** Runs a command as root in a running container. */
+  /** Runs a command as root in a running container. @throws CommandTimeout. */
   exec(id: number, request: ExecRequest): Promise<ExecResult>;
 
   /** Writes files into a container, running or not. What the container put in their place is never followed. */

@@ -30,7 +30,7 @@ describe("the commands for fleets", function () {
     assert.equal(exitCode, 0);
     assert.match(
       stdout,
-      /^FLEET +STATUS +READY +IMAGE +TYPE +KEYS +TTL\nload +ready +2\/2 +micro +basic +-\nweb +degraded +1\/2 +micro +basic +-$/,
+      /^FLEET +STATUS +READY +IMAGE +TYPE +KEYS +TTL\nload +ready +2\/2 +micro +basic +- +-\nweb +degraded +1\/2 +micro +basic +- +-$/,
     );
     assert.equal((await mcc("list-fleets", "--quiet")).stdout, "load\nweb");
   });

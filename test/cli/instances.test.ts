@@ -214,6 +214,22 @@ describe("instances by command", function () {
       assert.match(more.stderr, /^mcc: Standard input has more than the 12000000 bytes .*mcc cp.*mcc ssh/);
     });
 
+    it("prints what the command wrote until its time ran out", async () => {
+      const standIn = await newStandIn({
+        "instance.list": () => [exampleInstance()],
+        "instance.exec": ({ outputOnTimeout, timeoutSeconds }) => {
+          assert.deepEqual([outputOnTimeout, timeoutSeconds], [true, 60]);
+          const stdout = Buffer.from("so far\n").toString("base64");
+          return { exitCode: 137, stdout, stderr: "", truncated: false, timedOut: true };
+        },
+      });
+      const environment = { MCC_SERVER: standIn.url };
+      assert.deepEqual(await runProgram(["mcc", "exec", "web", "make"], { environment }), {
+        ...{ exitCode: 125, stdout: "so far" },
+        stderr: "mcc: The command ran longer than 60 s and was ended; --timeout gives it longer.",
+      });
+    });
+
     it("fails when it could not bring the whole output", async () => {
       const printed = Buffer.from("cut").toString("base64");
       const result = { exitCode: 0, stdout: printed, stderr: "", truncated: true };

@@ -25,12 +25,17 @@ describe("at a terminal", function () {
   });
 
   /**
-   * All that appears on a terminal of 45 columns; script(1) makes the terminal.
+   * All that appears on a terminal; script(1) makes the terminal.
    *
    * @param typed as the answer once a question has been asked.
    */
-  async function see(words: string, typed = "", environment: NodeJS.ProcessEnv = {}): Promise<string> {
-    const command = `stty -echo cols 45; "${process.execPath}" "${programPath("mcc")}" ${words}`;
+  async function see(
+    words: string,
+    typed = "",
+    environment: NodeJS.ProcessEnv = {},
+    columns = 45,
+  ): Promise<string> {
+    const command = `stty -echo cols ${columns}; "${process.execPath}" "${programPath("mcc")}" ${words}`;
     const program = execa("script", ["-qec", command, "/dev/null"], {
       env: { ...environmentFor(daemon), HOME: home, TERM: "xterm", NO_COLOR: undefined, ...environment },
       ...{ reject: false, timeout: 20_000 },
@@ -49,9 +54,34 @@ describe("at a terminal", function () {
 
   it("tables fit, have colours, and say what they leave out", async () => {
     const seen = await see("list-instances");
-    assert.match(seen, /^500 {2}a-nam… {2}\u001b\[32mrunning\u001b\[39m {2}198\.18\.0\.2 {2}micro/m);
+    assert.match(seen, /^500 {2}a-name-of-m… {2}\u001b\[32mrunning\u001b\[39m {2}198\.18\.0\.2 {2}micro$/m);
     assert.match(seen, /1 more not shown; -a shows all\./);
     assert.doesNotMatch(await see("list-instances -a", "", { NO_COLOR: "1" }), /\u001b|not shown/);
+  });
+
+  it("tables have the columns that there is room for, and lines of no more than that", async () => {
+    const headings: [columns: number, headings: string][] = [
+      [80, "ID NAME STATUS ADDRESS IMAGE TYPE KEYS TTL OWNER"],
+      [60, "ID NAME STATUS ADDRESS IMAGE TYPE KEYS TTL"],
+      [50, "ID NAME STATUS ADDRESS IMAGE TYPE"],
+      [28, "ID NAME STATUS ADDRE…"],
+    ];
+    for (const [columns, expected] of headings) {
+      const lines = (await see("list-instances -a", "", { NO_COLOR: "1" }, columns)).trimEnd().split("\n");
+      assert.equal(lines[0]?.trimEnd().replace(/ +/g, " "), expected);
+      assert.equal(lines.length, 3);
+      assert.ok(lines.every(({ length }) => length <= columns));
+    }
+  });
+
+  it("progress stays on one line of a narrow terminal", async () => {
+    const seen = await see("run-instances -c 2 -q", "", {}, 15);
+    assert.match(seen, /^\r0 of 2 instan…\u001b\[K\r/);
+    const shown = seen.split("\r").map((part) => part.replace(/\u001b\[K.*/s, ""));
+    assert.ok(
+      shown.every(({ length }) => length < 15),
+      seen,
+    );
   });
 
   it("several creations are counted in one line", async () => {

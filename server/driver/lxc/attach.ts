@@ -18,7 +18,7 @@ const mostTries = 5;
  *
  * Not by way of execa, which takes no open file as a fourth descriptor, and waits until the pipes are closed.
  *
- * @throws MccError `conflict` when the container does not run; `timeout`; `engine` with LXC's words when the command
+ * @throws MccError `conflict` when the container does not run; CommandTimeout; `engine` with LXC's words when the command
  * could not be run.
  */
 export async function attach(

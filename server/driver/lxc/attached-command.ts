@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { Readable } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
 import { MccError } from "../../../protocol/error";
+import { CommandTimeout } from "../command-timeout";
 import type { ExecRequest, ExecResult } from "../driver";
 import { isPopulated, killAll } from "./cgroups";
 import { engineWords } from "./engine-words";
@@ -53,7 +54,7 @@ export class NotBegun extends MccError {}
 /**
  * What becomes of an attached command. To be called at once, as it may end at once.
  *
- * @throws MccError `timeout`; NotBegun with LXC's words.
+ * @throws CommandTimeout; NotBegun with LXC's words.
  */
 export async function resultOf(
   child: ChildProcess,
@@ -71,9 +72,9 @@ export async function resultOf(
 
   if ((await within(timeoutMs, exit)) === undefined) {
     await end(child, cgroup, exit);
-    throw new MccError(
-      "timeout",
+    throw new CommandTimeout(
       `The command "${command[0]}" in container ${container.id} did not end within ${timeoutMs / 1000} s and was killed.`,
+      outputOf(stdout, stderr),
     );
   }
   await within(drainMs, closed);
@@ -84,8 +85,11 @@ export async function resultOf(
       `lxc-attach of container ${container.id} failed: ${engineWords(stderr.bytes().toString()) || `exit code ${child.exitCode ?? "none"}`}.`,
     );
   }
+  return { exitCode: child.exitCode, ...outputOf(stdout, stderr) };
+}
+
+function outputOf(stdout: OutputCollector, stderr: OutputCollector): CommandTimeout["output"] {
   return {
-    exitCode: child.exitCode,
     stdout: stdout.bytes(),
     stderr: stderr.bytes(),
     truncated: stdout.truncated || stderr.truncated,

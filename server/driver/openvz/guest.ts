@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { execa } from "execa";
 import { MccError } from "../../../protocol/error";
+import { CommandTimeout } from "../command-timeout";
 import type { ContainerFile, ExecRequest, ExecResult } from "../driver";
 import type { Target } from "./command";
 import { failureOf, notInstalled } from "./engine";
@@ -30,24 +31,19 @@ export class Guest {
     private readonly exitCodes: () => Promise<readonly ExitMeaning[]>,
   ) {}
 
-  /** @throws MccError `timeout`, and then what the command started is killed; `conflict` when it does not run. */
+  /** @throws CommandTimeout, and then what the command started is killed; MccError `conflict` when it does not run. */
   async exec(target: Target, request: ExecRequest): Promise<ExecResult> {
     const mark = randomBytes(16).toString("hex");
     const ended = await this.#run(target, [...shell, runScript, mark, ...request.command], mark, request);
     if (ended.killed) {
       await this.#killAll(target, mark);
-      throw new MccError(
-        "timeout",
+      throw new CommandTimeout(
         `The command ran longer than ${request.timeoutMs / 1000} s and was ended.`,
+        outputOf(ended),
       );
     }
     if (ended.stdout.begun) {
-      return {
-        exitCode: ended.exitCode,
-        stdout: ended.stdout.output,
-        stderr: ended.stderr.output,
-        truncated: ended.stdout.truncated || ended.stderr.truncated,
-      };
+      return { exitCode: ended.exitCode, ...outputOf(ended) };
     }
     return await this.#notBegun(target, request, ended);
   }
@@ -130,6 +126,14 @@ interface GuestEnded {
   readonly stdout: OutputCollector;
   readonly stderr: OutputCollector;
   readonly killed: boolean;
+}
+
+function outputOf({ stdout, stderr }: GuestEnded): CommandTimeout["output"] {
+  return {
+    stdout: stdout.output,
+    stderr: stderr.output,
+    truncated: stdout.truncated || stderr.truncated,
+  };
 }
 
 function octal(mode: number): string {

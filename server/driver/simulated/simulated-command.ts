@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { MccError } from "../../../protocol/error";
+import { CommandTimeout } from "../command-timeout";
 import type { ExecRequest, ExecResult } from "../driver";
 import type { SimulatedContainer } from "./simulated-container";
 
@@ -38,7 +38,9 @@ const commands: Readonly<Record<string, (call: Call) => Outcome | Promise<Outcom
       return { exitCode: 0 };
     }
     await pause(request.timeoutMs);
-    throw new MccError("timeout", `The command ran longer than ${request.timeoutMs / 1000} s and was ended.`);
+    throw new CommandTimeout(`The command ran longer than ${request.timeoutMs / 1000} s and was ended.`, {
+      ...{ stdout: Buffer.alloc(0), stderr: Buffer.alloc(0), truncated: false },
+    });
   },
   true: () => ({ exitCode: 0 }),
 };

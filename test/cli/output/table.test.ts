@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { formatBytes } from "../../../cli/output/bytes";
 import { type Column, tableLines } from "../../../cli/output/table";
+import { cutTo } from "../../../cli/output/text-width";
 
 interface Row {
   readonly id: number;
@@ -18,28 +19,68 @@ const rows = [
 ];
 
 describe("a table", () => {
-  it("is aligned, without blanks at the ends of lines", () => {
-    assert.deepEqual(tableLines(rows, columns, { width: undefined, colours: false }), [
+  const plain = (width?: number): { width: number | undefined; colours: false } => ({
+    width,
+    colours: false,
+  });
+
+  it("is aligned, without blanks at the ends of lines and without empty cells", () => {
+    assert.deepEqual(tableLines(rows, columns, plain()), [
       "ID   NAME         AGAIN",
       "500  a-long-name  a-long-name",
-      "7",
+      "7    -            -",
     ]);
   });
 
   it("is cut to the terminal where it may be cut", () => {
-    assert.deepEqual(tableLines(rows, columns, { width: 24, colours: false }), [
+    assert.deepEqual(tableLines(rows, columns, plain(24)), [
       "ID   NAME       AGAIN",
       "500  a-long-n…  a-long-…",
-      "7",
+      "7    -          -",
     ]);
-    assert.deepEqual(tableLines(rows, columns, { width: 5, colours: false })[1], "500  a-lon…  a-lon…");
+  });
+
+  it("leaves out the columns that yield, one by one, where cutting is not enough", () => {
+    const [id, name, again] = columns as [Column<Row>, Column<Row>, Column<Row>];
+    const yielding = [id, { ...name, yields: 2 }, { ...again, yields: 1 }];
+    assert.deepEqual(tableLines(rows, yielding, plain(19))[1], "500  a-lon…  a-lon…");
+    assert.deepEqual(tableLines(rows, yielding, plain(18))[1], "500  a-long-name");
+    assert.deepEqual(tableLines(rows, yielding, plain(10))[1], "500");
+  });
+
+  it("ends its lines where the terminal does when nothing is left to leave out", () => {
+    assert.deepEqual(tableLines(rows, columns, plain(10)), ["ID   NAME", "500  a-lo…", "7    -"]);
+    assert.deepEqual(tableLines(rows, columns, plain(2)), ["ID", "5…", "7"]);
+  });
+
+  it("counts what a terminal shows, and takes no character apart", () => {
+    const names = ["日本語", "ａｂ", "e\u0301e\u0301", "🇩🇪🇫🇷", "👩‍👩‍👧", "❤️", "ab"];
+    const shown = tableLines(
+      names.map((name, id) => ({ id, name })),
+      [columns[1], columns[0]] as Column<Row>[],
+      plain(10),
+    );
+    assert.deepEqual(shown, [
+      "NAME    ID",
+      "日本語  0",
+      "ａｂ    1",
+      "e\u0301e\u0301      2",
+      "🇩🇪🇫🇷    3",
+      "👩‍👩‍👧      4",
+      "❤️      5",
+      "ab      6",
+    ]);
+    assert.deepEqual(
+      ["日本語", "日本語ab", "👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧", "e\u0301e\u0301e\u0301"].map((name) => cutTo(5, name)),
+      ["日本…", "日本…", "👩‍👩‍👧👩‍👩‍👧…", "e\u0301e\u0301e\u0301"],
+    );
   });
 
   it("has colours that do not count", () => {
     assert.deepEqual(tableLines(rows, columns.slice(0, 2), { width: 80, colours: true }), [
       "\u001b[1mID\u001b[22m   \u001b[1mNAME\u001b[22m",
       "\u001b[32m500\u001b[39m  a-long-name",
-      "\u001b[32m7\u001b[39m",
+      "\u001b[32m7\u001b[39m    -",
     ]);
   });
 

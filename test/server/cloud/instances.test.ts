@@ -174,6 +174,18 @@ describe("instances", () => {
     assert.deepEqual((await cloud.instances.get(targetOf(instance))).labels, { a: "b" });
   });
 
+  it("fail a command whose time runs out, or answer what it wrote until then", async () => {
+    const { cloud } = await newCloud();
+    const sleeping = {
+      ...targetOf(await createReady(cloud)),
+      ...{ command: ["sleep", "5"], stdin: "", timeoutSeconds: 1, maxOutputBytes: 1 },
+    };
+    await assertMccError(cloud.instances.exec(sleeping), "timeout", /longer than 1 s/);
+    assert.deepEqual(await cloud.instances.exec({ ...sleeping, outputOnTimeout: true }), {
+      ...{ exitCode: 137, stdout: "", stderr: "", truncated: false, timedOut: true },
+    });
+  });
+
   it("stop, start and restart, and say how they stand", async () => {
     const { cloud, driver } = await newCloud();
     const instance = await createReady(cloud);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { CommandTimeout } from "../../../server/driver/command-timeout";
 import type { Driver } from "../../../server/driver/driver";
 import { assertMccError } from "../../support/assert-error";
 import { eventually } from "../../support/eventually";
@@ -220,7 +221,7 @@ export function describeDriverContract(name: string, engines: () => () => Engine
 
       it("ends a command whose time is over", async () => {
         const endless = driver().exec(500, execRequest(["sleep", "1000"], { timeoutMs: 200 }));
-        await assertMccError(endless, "timeout", /0\.2 s/);
+        assert.ok((await assertMccError(endless, "timeout", /0\.2 s/)) instanceof CommandTimeout);
         assert.equal(await exec(500, "true"), "0 ");
       });
 

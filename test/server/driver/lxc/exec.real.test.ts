@@ -8,6 +8,7 @@ import { processes } from "../../../../server/driver/lxc/process";
 import { assertMccError } from "../../../support/assert-error";
 import { eventually } from "../../../support/eventually";
 import { execRequest } from "../container-spec";
+import { assertLeavesOutput } from "../timed-out-command";
 import { lxcHosts } from "./lxc-host";
 import { shell, startContainer } from "./running-container";
 
@@ -54,6 +55,10 @@ describe("commands in LXC containers", () => {
     for (const word of ["86398", "86397", "86396"]) {
       assert.equal(await isRunning(word), false, word);
     }
+  });
+
+  it("leave what they wrote until their time was over", async () => {
+    await assertLeavesOutput(host().driver, 500);
   });
 
   it("end when they themselves do, and leave running what they put into the background", async () => {

@@ -6,6 +6,7 @@ import { imageName } from "../../../fakes/openvz/install";
 import { assertMccError } from "../../../support/assert-error";
 import { eventually } from "../../../support/eventually";
 import { execRequest, textFile } from "../container-spec";
+import { assertLeavesOutput } from "../timed-out-command";
 import { fakeDrivers, lightSpec, serverId, vzctl } from "./fake-driver";
 
 const ids = { v4: "501", v7: "00000000-0000-0000-0000-000000000501" } as const;
@@ -226,6 +227,13 @@ for (const generation of ["v4", "v7"] as const) {
       await driver.start(501);
       await driver.stop(501, 0);
       assert.deepEqual(await driver.list(), [{ id: 501, running: false }]);
+    });
+
+    it("keeps what a command wrote until its time was over", async () => {
+      const driver = newDriver();
+      await driver.create(lightSpec(501));
+      await driver.start(501);
+      await assertLeavesOutput(driver, 501);
     });
 
     it("falls back to a quoted command where exec3 is not known", async () => {

@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { execa } from "execa";
+import { MccError } from "../../protocol/error";
+import { eventually } from "../support/eventually";
+import { exampleInstance } from "../support/example-instance";
+import { programPath } from "../support/run-program";
+import { type StandInDaemon, standInDaemons, standInInfo } from "../support/stand-in-daemon";
+
+const never = (): Promise<never> => new Promise(() => undefined);
+
+describe("a command that is interrupted", function () {
+  this.timeout(30_000);
+  const newDaemon = standInDaemons();
+
+  /**
+   * @param isTime says when the signal comes.
+   * @returns exit code, standard output and standard error.
+   */
+  async function interrupt(
+    daemon: StandInDaemon,
+    words: string[],
+    isTime: () => boolean,
+    signal: "SIGINT" | "SIGTERM" = "SIGINT",
+  ): Promise<unknown[]> {
+    const program = execa(process.execPath, [programPath("mcc"), ...words], {
+      ...{ env: { MCC_SERVER: daemon.url, MCC_TOKEN: undefined }, reject: false, timeout: 20_000 },
+    });
+    await eventually(isTime, "it is at work");
+    program.kill(signal);
+    const { exitCode, stdout, stderr } = await program;
+    return [exitCode, stdout, stderr.split("\n")];
+  }
+
+  const calls = (daemon: StandInDaemon, wanted: string): number =>
+    daemon.methods().filter((method) => method === wanted).length;
+
+  it("says of run-instances what stays, and how to destroy it", async () => {
+    const daemon = await newDaemon({
+      "instance.list": () => [],
+      "instance.create": ({ name }) => {
+        const id = 500 + Number(String(name).slice(4));
+        if (name === "web-3") {
+          throw new MccError("engine", "It failed, and was undone.");
+        }
+        return exampleInstance({ id, name: String(name), status: name === "web-1" ? "running" : "pending" });
+      },
+      "instance.wait": never,
+    });
+    const words = ["run-instances", "-n", "web", "-c", "4"];
+    assert.deepEqual(await interrupt(daemon, words, () => calls(daemon, "instance.wait") === 2), [
+      ...[130, ""],
+      [
+        "Interrupted: 3 of 4 instances were asked for and stay, 2 of them still on their way.",
+        "To destroy what stays: mcc destroy-instance 501 502 504",
+      ],
+    ]);
+  });
+
+  it("waits a moment for the ids of instances, and asks for no more", async () => {
+    let answer: () => void = () => undefined;
+    const asked = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    const daemon = await newDaemon({
+      "server.info": () => ({ ...standInInfo, addressPool: { ...standInInfo.addressPool, free: 100 } }),
+      "instance.create": async () => {
+        setTimeout(answer, 500);
+        await asked;
+        return exampleInstance();
+      },
+    });
+    const words = ["run-instances", "--no-wait", "-c", "70"];
+    const [exitCode, , lines] = await interrupt(
+      daemon,
+      words,
+      () => calls(daemon, "instance.create") === 64,
+      "SIGTERM",
+    );
+    assert.equal(exitCode, 143);
+    assert.match(
+      String(lines),
+      /^Interrupted: 64 of 70 instances were asked for and stay\.,To destroy what stays: /,
+    );
+    assert.equal(calls(daemon, "instance.create"), 64);
+  });
+
+  it("says when instances may come whose ids it does not know", async () => {
+    const daemon = await newDaemon({ "instance.create": never });
+    const isTime = (): boolean => calls(daemon, "instance.create") === 1;
+    assert.deepEqual(await interrupt(daemon, ["run-instances"], isTime), [
+      ...[130, ""],
+      [
+        "Interrupted: 0 of 1 instances were asked for and stay.",
+        "1 may come yet; mcc list-instances shows what there is.",
+      ],
+    ]);
+  });
+
+  it("says of exec that the command runs on", async () => {
+    const daemon = await newDaemon({ "instance.list": () => [exampleInstance()], "instance.exec": never });
+    const isTime = (): boolean => calls(daemon, "instance.exec") === 1;
+    assert.deepEqual(await interrupt(daemon, ["exec", "--timeout", "90", "web", "make"], isTime), [
+      ...[130, ""],
+      ["Interrupted: the command runs on in 500 (web), for 90 s at most."],
+    ]);
+  });
+});
