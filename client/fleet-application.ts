@@ -6,6 +6,14 @@ import { outlastRestarts } from "./outlast-restarts";
 
 /** How often the counts are asked for, so that somebody can see them grow. */
 const lookEverySeconds = 1;
+/**
+ * A member may be given as long as the whole fleet, and the daemon, which knows what it was waiting for, is to say so
+ * first; it gathers failures for a second.
+ */
+const graceSeconds = 3;
+
+/** All of it took longer than it was allowed to, and the daemon is still at work on it. */
+export class ApplicationTimeout extends MccError {}
 
 export interface ApplicationOptions {
   /** Called with the fleet as it stands, from its first answer on and then every second until it is as asked. */
@@ -20,15 +28,17 @@ export interface ApplicationOptions {
  * Makes a fleet, or makes it as asked, and waits until it is. With a clientToken or a uid it outlasts a daemon that is
  * restarted meanwhile.
  *
- * @throws MccError what the daemon failed with, after which `fleet.get` tells what is left; `timeout`, and then the
- * daemon still works on it; a ConnectionError when the daemon was lost.
+ * @throws MccError what the daemon failed with, after which `fleet.get` tells what is left; ApplicationTimeout; a ConnectionError when the daemon was lost.
  */
 export async function applyFleet(
   client: Client,
   parameters: MethodParameters<"fleet.apply">,
   { onLook, timeoutSeconds, patienceMs }: ApplicationOptions = {},
 ): Promise<Fleet> {
-  const endMs = timeoutSeconds === undefined ? Number.POSITIVE_INFINITY : Date.now() + timeoutSeconds * 1000;
+  const endMs =
+    timeoutSeconds === undefined
+      ? Number.POSITIVE_INFINITY
+      : Date.now() + (timeoutSeconds + graceSeconds) * 1000;
   const repeatable = (parameters.clientToken ?? parameters.uid) !== undefined;
   return await outlastRestarts(client.contact, repeatable, patienceMs, async (answered) => {
     const applied = await client.call("fleet.apply", parameters);
@@ -43,11 +53,24 @@ export async function applyFleet(
       }
       if (Date.now() >= endMs) {
         const { ready, wanted } = look.fleet.counts;
-        throw new MccError(
+        throw new ApplicationTimeout(
           "timeout",
-          `Of the fleet "${fleet}" ${ready} of ${wanted} members are ready after ${timeoutSeconds} s.`,
+          `Of the fleet "${fleet}" ${ready} of ${wanted} members are ready after ${timeoutSeconds} s${await waitingText(client, fleet)}.`,
         );
       }
     }
   });
+}
+
+/** What members wait for that are not ready: `: 2 wait for tcp 5432`. */
+async function waitingText(client: Client, fleet: string): Promise<string> {
+  const instances = await client.call("instance.list", {});
+  const counts = new Map<string, number>();
+  for (const { fleet: place, waitingFor } of instances) {
+    if (place?.name === fleet && waitingFor !== undefined) {
+      counts.set(waitingFor, (counts.get(waitingFor) ?? 0) + 1);
+    }
+  }
+  const parts = [...counts].map(([rung, count]) => `${count} wait for ${rung}`);
+  return parts.length === 0 ? "" : `: ${parts.join(", ")}`;
 }

@@ -11,7 +11,7 @@ export type { ServerInfo } from "../protocol/server";
 export { type Client, type ConnectOptions, connect } from "./client";
 export { ConnectionError } from "./connection-error";
 export { daemonHost, isDaemonHere, jumpHost } from "./daemon-host";
-export { type ApplicationOptions, applyFleet } from "./fleet-application";
+export { type ApplicationOptions, ApplicationTimeout, applyFleet } from "./fleet-application";
 export {
   type CreationOptions,
   createInstance,

@@ -13,18 +13,25 @@ export function inventory(name: string, hosts: readonly SshHost[], jumpHost?: st
   return [
     "all:",
     "  children:",
-    `    ${groupName(name)}:`,
+    `    ${quoted(groupName(name))}:`,
     "      vars:",
     "        ansible_user: root",
+    // Otherwise Ansible warns, for each host, that it found one by itself.
+    "        ansible_python_interpreter: auto_silent",
     `        ansible_ssh_common_args: '${sshArguments(jumpHost)}'`,
     hosts.length === 0 ? "      hosts: {}" : "      hosts:",
     ...hosts.flatMap(({ name: host, ipAddress, sshHostKey }) => [
-      `        ${host}:`,
-      `          ansible_host: ${ipAddress}`,
-      `          ${hostKeyVariable}: ${sshHostKey}`,
+      `        ${quoted(host)}:`,
+      `          ansible_host: ${quoted(ipAddress)}`,
+      `          ${hostKeyVariable}: ${quoted(sshHostKey)}`,
     ]),
     "",
   ].join("\n");
+}
+
+/** A text in YAML whatever it looks like: `no` is a truth value there, and `2026-07-10` a date. */
+function quoted(text: string): string {
+  return JSON.stringify(text);
 }
 
 /** In this order of quotes YAML has the outer ones, and the words that Ansible splits have the inner ones. */

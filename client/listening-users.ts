@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { systemCodeOf } from "../protocol/error-code";
 
 const tables = ["/proc/net/tcp", "/proc/net/tcp6"];
 /** The kernel's number for the state LISTEN. */
@@ -26,7 +27,7 @@ async function readTable(path: string): Promise<string> {
   try {
     return await readFile(path, "utf8");
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") {
+    if (systemCodeOf(error) === "ENOENT") {
       return "";
     }
     throw error;

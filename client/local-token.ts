@@ -1,5 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import { messageOf } from "../protocol/error";
+import { systemCodeOf } from "../protocol/error-code";
 import { runtimeFilePaths, runtimeFileSchema } from "../protocol/runtime-file";
 import { isAlive } from "./is-alive";
 import { listeningUsers } from "./listening-users";
@@ -34,7 +35,7 @@ export async function findLocalToken(server: URL): Promise<LocalToken> {
       }
       problems.push(`The daemon that left ${path} (process ${file.pid}) is not running; start it again.`);
     } catch (error) {
-      if (!isMissing(error)) {
+      if (systemCodeOf(error) !== "ENOENT") {
         problems.push(`Its token could not be found by way of ${path}: ${messageOf(error)}.`);
       }
     }
@@ -50,8 +51,4 @@ async function onlyOwnerListens(path: string, port: number): Promise<boolean> {
 
 function portOf(server: URL): number {
   return Number(server.port || (server.protocol === "https:" ? 443 : 80));
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ENOENT";
 }

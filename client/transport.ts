@@ -2,6 +2,7 @@ import * as http from "node:http";
 import * as https from "node:https";
 import { text } from "node:stream/consumers";
 import { messageOf } from "../protocol/error";
+import { systemCodeOf } from "../protocol/error-code";
 import { ConnectionError } from "./connection-error";
 
 export interface Answer {
@@ -122,6 +123,6 @@ export class Transport {
 }
 
 function reasonOf(error: unknown): string {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const code = systemCodeOf(error);
   return reasons[code] ?? (messageOf(error) || code);
 }

@@ -67,5 +67,8 @@ export class MccError extends Error {
 
 /** The message of whatever was thrown, for putting into another message. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  // An error of another context than this, as test frameworks make them, is no instance of this one's class.
+  return typeof error === "object" && error !== null && "message" in error
+    ? String(error.message)
+    : String(error);
 }

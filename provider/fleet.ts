@@ -1,4 +1,5 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
+import { durationSeconds } from "../protocol/duration";
 import type { FleetStatus } from "../protocol/fleet-state";
 import { DynamicResource } from "./dynamic-resource";
 import type { HostArgs } from "./host-args";
@@ -78,7 +79,10 @@ export class Fleet extends DynamicResource {
     );
     if (args.ttl !== undefined) {
       const { namePrefix: fleet, uid, serverId } = this;
-      renewLease(this, { fleet, uid, serverId }, (daemon, target) => daemon.call("fleet.extend", target));
+      const ttlSeconds = pulumi.output(args.ttl).apply(durationSeconds);
+      renewLease(this, { fleet, uid, serverId, ttlSeconds }, (daemon, target) =>
+        daemon.call("fleet.extend", target),
+      );
     }
   }
 }

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Client } from "../client";
+import { MccError } from "../protocol/error";
 import type { InstanceStatus } from "../protocol/instance-state";
 import { daemonOfStack } from "./daemon-of-stack";
 import { isMocked } from "./mocked";
@@ -101,5 +102,10 @@ async function ask<T>(name: string, args: object, answer: (daemon: Client) => Pr
   if (isMocked()) {
     return (await pulumi.runtime.invoke(`minicloud:index:${name}`, { ...args })) as T;
   }
-  return await answer(await daemonOfStack());
+  try {
+    return await answer(await daemonOfStack());
+  } catch (error) {
+    // Otherwise Pulumi shows where in MiniCloud it was thrown, and not only why.
+    throw MccError.isInstance(error) ? new pulumi.RunError(`${name}: ${error.message}`) : error;
+  }
 }

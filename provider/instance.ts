@@ -1,4 +1,5 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
+import { durationSeconds } from "../protocol/duration";
 import type { InstanceStatus } from "../protocol/instance-state";
 import { DynamicResource } from "./dynamic-resource";
 import type { HostArgs } from "./host-args";
@@ -74,7 +75,8 @@ export class Instance extends DynamicResource {
     );
     if (args.ttl !== undefined) {
       const { instanceId: instance, uid, serverId } = this;
-      renewLease(this, { instance, uid, serverId }, (daemon, target) =>
+      const ttlSeconds = pulumi.output(args.ttl).apply(durationSeconds);
+      renewLease(this, { instance, uid, serverId, ttlSeconds }, (daemon, target) =>
         daemon.call("instance.extend", target),
       );
     }

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Client } from "../client";
+import { MccError, messageOf } from "../protocol/error";
 import { daemonOfStack } from "./daemon-of-stack";
 import { isMocked } from "./mocked";
 
@@ -19,7 +20,9 @@ export function renewLease<T>(
     try {
       await extend(await daemonOfStack(), known as T);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = MccError.hasCode(error, "not-found")
+        ? 'it is there no longer, as its time was over, or somebody destroyed it. Run "pulumi refresh", and the next "pulumi up" makes it again.'
+        : messageOf(error);
       await pulumi.log.warn(`The ttl was not renewed: ${reason}`, resource);
     }
   });

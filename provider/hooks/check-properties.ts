@@ -37,7 +37,7 @@ export function checkProperties(schemas: Readonly<Record<string, z.ZodType>>, ne
     }
   }
   for (const property of Object.keys(news)) {
-    if (!(property in schemas) && !hidden.includes(property)) {
+    if (!Object.hasOwn(schemas, property) && !hidden.includes(property)) {
       failures.push({ property, reason: noProperty(property, Object.keys(schemas)) });
     }
   }

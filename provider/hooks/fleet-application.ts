@@ -1,4 +1,11 @@
-import { applyFleet, ConnectionError, type Fleet, type FleetSummary, MccError } from "../../client";
+import {
+  ApplicationTimeout,
+  applyFleet,
+  ConnectionError,
+  type Fleet,
+  type FleetSummary,
+  MccError,
+} from "../../client";
 import { messageOf } from "../../protocol/error";
 import type { Properties } from "./check-properties";
 import { daemon } from "./connection";
@@ -60,7 +67,7 @@ async function afterFailure(
   error: Error,
   isNew: boolean,
 ): Promise<Error> {
-  const undo = isNew && inputs.keepOnFailure !== true && MccError.hasCode(error, "timeout");
+  const undo = isNew && inputs.keepOnFailure !== true && error instanceof ApplicationTimeout;
   const { left, failure } = undo ? await undone(known, error) : { left: true, failure: error };
   const fleet = left ? await whatIsLeft(known, failure, isNew) : undefined;
   return fleet === undefined

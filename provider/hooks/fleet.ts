@@ -16,19 +16,20 @@ import {
 import { goneError, unlessGone } from "./gone";
 import type { Hooks } from "./guard";
 import { identityOf } from "./identity-schema";
+import { replacementFailures } from "./replacement-check";
 import { within } from "./time-limit";
 
 /** What becomes of a `Fleet` of a program. */
 export const fleetHooks: Hooks = {
   configure: ({ config }) => configureConnection(config),
 
-  check: (olds, news) => {
+  check: async (olds, news) => {
     const identity = identityOf(olds, news);
     const { inputs, failures } = checkProperties(argsSchemas, news);
     const namePrefix = olds.namePrefix ?? defaultName(identity, longestFleetName);
     return {
       inputs: withoutUndefined({ namePrefix, ...inputs, ...identity }),
-      failures: [...failures, ...addressFailures(inputs)],
+      failures: [...failures, ...addressFailures(inputs), ...(await replacementFailures(olds, inputs))],
     };
   },
 
@@ -55,11 +56,11 @@ export const fleetHooks: Hooks = {
   update: async (_id, olds, news) => {
     const target = targetOf(stateSchema.parse(olds));
     const inputs = inputsSchema.parse(news);
-    const fleet = await unlessGone(makeFleet(news, inputs, target));
-    if (fleet === undefined) {
+    // First, as an image or a key may be lacking, too.
+    if ((await unlessGone(daemon().call("fleet.get", target))) === undefined) {
       throw goneError(`The fleet "${target.fleet}"`);
     }
-    return { outs: await stateOf(fleet, inputs, daemon()) };
+    return { outs: await stateOf(await makeFleet(news, inputs, target), inputs, daemon()) };
   },
 
   delete: async (_id, properties) => {

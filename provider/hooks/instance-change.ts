@@ -13,8 +13,15 @@ export interface Target {
  * Makes an instance as its resource asks, in all that changes in place, and starts one that went down.
  *
  * @param before the instance as it was: what the resource leaves out stays.
+ * @param onChanged is called once it is as asked, before it is started.
  */
-export async function changeInstance(target: Target, inputs: Inputs, before: Instance): Promise<Instance> {
+export async function changeInstance(
+  target: Target,
+  inputs: Inputs,
+  before: Instance,
+  onChanged: (instance: Instance) => void = () => undefined,
+): Promise<Instance> {
   const instance = await daemon().call("instance.update", { ...target, ...changeableOf(inputs, before) });
+  onChanged(instance);
   return instance.status === "stopped" ? await daemon().call("instance.start", target) : instance;
 }

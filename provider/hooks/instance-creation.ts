@@ -27,8 +27,8 @@ export async function makeInstance(inputs: Inputs, serverId: string): Promise<In
   const endProgress = reportProgress(ownerUrn, () => progressText(known, Date.now() - startMs));
   try {
     if (adopt !== undefined) {
-      return await adoptInstance(adopt, inputs, serverId, (found) => {
-        known = found;
+      return await adoptInstance(adopt, inputs, serverId, (adopted) => {
+        known = adopted;
       });
     }
     const instance = await createInstance(daemon(), creationOf(inputs), {

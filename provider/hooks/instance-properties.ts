@@ -64,9 +64,9 @@ export function inputsOf(instance: Instance, kept: InstanceKept): Properties {
   });
 }
 
-/** What may change in place, as the daemon takes it. Labels that are left out stay those of the instance. */
+/** What may change in place, as the daemon takes it. What an adopted instance is not asked to be stays as it is there. */
 export function changeableOf(
-  { name, type, keys, labels, ttl = 0, ...owner }: Inputs,
+  { name, type, keys, labels, adopt, ttl = adopt === undefined ? 0 : undefined, ...owner }: Inputs,
   instance?: Instance,
 ): Pick<MethodParameters<"instance.update">, "name" | "type" | "keys" | "labels" | "ttlSeconds"> {
   const users = labels ?? withoutOwnerLabels(instance?.labels ?? {});
@@ -80,7 +80,8 @@ export function changesOf(olds: Properties, news: Properties): { inPlace: string
   return {
     inPlace: [
       ...changed(changeable, olds, news),
-      ...changedOrDropped(["ttl", "timeouts"], olds, news),
+      ...(news.adopt === undefined ? changedOrDropped : changed)(["ttl"], olds, news),
+      ...changedOrDropped(["timeouts"], olds, news),
       ...changedOwner(olds, news),
       ...down,
     ],

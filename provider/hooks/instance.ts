@@ -18,13 +18,14 @@ import {
   stateOf,
   stateSchema,
 } from "./instance-properties";
+import { adoptionFailures, replacementFailures } from "./replacement-check";
 import { within } from "./time-limit";
 
 /** What becomes of an `Instance` of a program. */
 export const instanceHooks: Hooks = {
   configure: ({ config }) => configureConnection(config),
 
-  check: (olds, news) => {
+  check: async (olds, news) => {
     const identity = identityOf(olds, news);
     // Once adopted, always adopted: what the program leaves out is not to change when it no longer says adopt.
     const adopt = news.adopt ?? olds.adopt ?? undefined;
@@ -33,7 +34,13 @@ export const instanceHooks: Hooks = {
     const name = adopt === undefined ? defaultName(identity) : olds.name;
     // The daemon's choice, where the program has none. A replacement comes without olds.
     const { ipAddress, hostname } = olds;
-    return { inputs: withoutUndefined({ name, ipAddress, hostname, ...inputs, ...identity }), failures };
+    const checked = withoutUndefined({ name, ipAddress, hostname, ...inputs, ...identity });
+    const replaces = olds.adopt === undefined ? [] : changesOf(olds, checked).replaces;
+    const refused = adoptionFailures(olds.adopt, replaces, checked);
+    return {
+      inputs: checked,
+      failures: [...failures, ...refused, ...(await replacementFailures(olds, checked))],
+    };
   },
 
   diff: (_id, olds, news) => {

@@ -4,7 +4,7 @@ import { FleetChange } from "./fleet-change";
 import type { FleetContext } from "./fleet-context";
 import type { FleetDestruction } from "./fleet-destruction";
 import { loggable } from "./fleet-failure";
-import type { FleetSpec } from "./fleet-record";
+import type { FleetLife, FleetSpec } from "./fleet-record";
 import type { ManagedFleet } from "./managed-fleet";
 
 /** Carries changes of fleets out, and undoes those that fail. */
@@ -21,10 +21,11 @@ export class FleetApplication {
    * Begins to make of a fleet what it is to be, a new one included. Resolves once the intent is recorded; the
    * fleet's `outcome` tells how it ends.
    *
+   * @param lives how long, from now on.
    * @throws MccError `exhausted`, `conflict`, `invalid`, `engine`: the fleet is then what it was.
    */
-  async begin(fleet: ManagedFleet, spec: FleetSpec): Promise<void> {
-    const change = new FleetChange(this.#context, fleet, spec);
+  async begin(fleet: ManagedFleet, spec: FleetSpec, lives: FleetLife): Promise<void> {
+    const change = new FleetChange(this.#context, fleet, spec, lives);
     this.#context.fleets.add(fleet);
     const recorded = change.record();
     fleet.change = { spec, recorded };

@@ -4,7 +4,7 @@ import type { FleetContext } from "./fleet-context";
 import { failuresOf, type MemberFailure, refuseFailures } from "./fleet-failure";
 import { giveBack, makeMember, type Newcomer, reserveMembers } from "./fleet-members";
 import { changesOf, type FleetPlan, indexOf, planFleet } from "./fleet-plan";
-import type { FleetRecord, FleetSpec } from "./fleet-record";
+import type { FleetLife, FleetRecord, FleetSpec } from "./fleet-record";
 import { settle } from "./fleet-settling";
 import { updateInstance } from "./instance-update";
 import type { ManagedFleet } from "./managed-fleet";
@@ -28,6 +28,7 @@ export class FleetChange {
     context: FleetContext,
     fleet: ManagedFleet,
     readonly spec: FleetSpec,
+    private readonly lives: FleetLife,
   ) {
     this.#context = context;
     this.#fleet = fleet;
@@ -45,7 +46,7 @@ export class FleetChange {
   /** @throws MccError `engine`. Nothing was done yet, so that forgetting is all there is to undo. */
   async record(): Promise<void> {
     const phase = this.#before.phase === "creating" ? "creating" : "changing";
-    this.#fleet.record = { ...this.#before, phase, spec: this.spec, failure: undefined };
+    this.#fleet.record = { ...this.#before, ...this.lives, phase, spec: this.spec, failure: undefined };
     try {
       this.#context.records.cover(this.#plan.outdated.map(({ id }) => id));
       await this.#intend(this.#plan.surplus, this.#newcomers);

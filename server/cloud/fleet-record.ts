@@ -36,6 +36,8 @@ const fleetRecordSchema = z.strictObject({
 });
 export type FleetFile = z.output<typeof fleetRecordSchema>;
 export type FleetRecord = Omit<FleetFile, "members">;
+/** How long it lives. */
+export type FleetLife = Pick<FleetRecord, "ttl" | "lease">;
 
 /** The records of one state folder's fleets, `fleets/<name>.json` each. */
 export class FleetRecords {

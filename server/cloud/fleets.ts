@@ -9,7 +9,7 @@ import { endsWithin } from "./ends-within";
 import { FleetApplication } from "./fleet-application";
 import type { FleetContext } from "./fleet-context";
 import { FleetDestruction } from "./fleet-destruction";
-import type { FleetRecord, FleetSpec } from "./fleet-record";
+import type { FleetLife, FleetSpec } from "./fleet-record";
 import { refuseImpossible, refuseOthersFleet } from "./fleet-refusals";
 import type { Leased } from "./leased";
 import { ManagedFleet } from "./managed-fleet";
@@ -30,6 +30,11 @@ export class Fleets {
   async apply(parameters: ParsedParameters<"fleet.apply">): Promise<FleetSummary> {
     const spec = specOf(parameters);
     refuseImpossible(spec);
+    const { name: fleetName, uid, serverId } = parameters;
+    if (uid !== undefined) {
+      // Before it is said of another server what that lacks.
+      this.#context.fleets.get({ fleet: fleetName, uid, serverId });
+    }
     for (;;) {
       await this.#context.beginning.check(spec);
       await this.#context.instances.refresh(this.#context.driver);
@@ -38,8 +43,9 @@ export class Fleets {
       const fleet = this.#toChange(parameters, spec);
       const lived = this.#lifeOf(parameters);
       if (isDeepStrictEqual(fleet.change?.spec, spec)) {
-        fleet.record = { ...fleet.record, ...lived };
         await fleet.change?.recorded;
+        fleet.record = { ...fleet.record, ...lived };
+        await this.#context.fleetRecords.save(fleet);
         return this.#summarise(fleet);
       }
       if (fleet.change !== undefined) {
@@ -47,8 +53,7 @@ export class Fleets {
       } else if (fleet.isLeaving) {
         await this.#destruction.destroy(fleet);
       } else {
-        fleet.record = { ...fleet.record, ...lived };
-        await this.#application.begin(fleet, spec);
+        await this.#application.begin(fleet, spec, lived);
         return this.#summarise(fleet);
       }
     }
@@ -81,6 +86,9 @@ export class Fleets {
   async extend({ ttlSeconds, ...target }: ParsedParameters<"fleet.extend">): Promise<FleetSummary> {
     const { fleets, reaper, fleetRecords } = this.#context;
     const fleet = fleets.get(target);
+    if (fleet.isLeaving) {
+      throw new MccError("conflict", `Fleet "${fleet.name}" is on its way out and can only be destroyed.`);
+    }
     const seconds = ttlSeconds ?? fleet.record.ttl?.seconds;
     if (seconds === undefined) {
       throw new MccError(
@@ -159,7 +167,7 @@ export class Fleets {
   }
 
   /** How long the fleet lives from now on. @throws MccError `not-found` for a lease that is not open. */
-  #lifeOf({ ttlSeconds, lease }: ParsedParameters<"fleet.apply">): Pick<FleetRecord, "ttl" | "lease"> {
+  #lifeOf({ ttlSeconds, lease }: ParsedParameters<"fleet.apply">): FleetLife {
     const { reaper, leases } = this.#context;
     return {
       lease: lease === undefined ? undefined : leases.require(lease),

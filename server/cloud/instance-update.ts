@@ -57,7 +57,6 @@ export async function updateInstance(
     type: changes.type ?? before.type,
     keys: changes.keys ?? before.keys,
     labels: changes.labels ?? before.labels,
-    ttl: newTtl(context, before.ttl, changes.ttlSeconds),
   };
   const resize = after.type === before.type ? undefined : context.types.get(after.type);
   const keysFile = changes.keys === undefined ? undefined : authorizedKeysFile(context.keys, after);
@@ -85,6 +84,8 @@ export async function updateInstance(
       );
       await limits.change(() => driver.writeFiles(instance.id, [keysFile]));
     }
+    // Not before, since it counts from the answer.
+    after.ttl = newTtl(context, before.ttl, changes.ttlSeconds);
     await records.write(after);
   } catch (error) {
     if (after.name !== before.name) {

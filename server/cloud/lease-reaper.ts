@@ -4,7 +4,10 @@ import type { Instance } from "../../protocol/instance";
 import type { LeaseClock } from "./lease-clock";
 import type { Leased, Ttl } from "./leased";
 
-/** A timer stands still while the host sleeps, and the lease clock does not. */
+/**
+ * A timer stands still while the host sleeps, and the lease clock does not. It is looked also when nothing has a ttl:
+ * one may have been granted for a record that was not in place at the last look, and the clock's file is kept.
+ */
 const longestPauseMs = 60_000;
 
 /** Destroys what has outlived its ttl. */
@@ -57,7 +60,7 @@ export class LeaseReaper {
     const nowMs = this.#clock.nowMs();
     const leased = this.#leased();
     this.#reaped = new Set(leased.map(({ uid }) => uid).filter((uid) => this.#reaped.has(uid)));
-    let nextMs = Number.POSITIVE_INFINITY;
+    let nextMs = nowMs + longestPauseMs;
     for (const each of leased.filter(({ uid }) => !this.#reaped.has(uid))) {
       if (each.ttl !== undefined && each.ttl.untilMs <= nowMs) {
         void this.#reap(each, each.ttl);
@@ -65,9 +68,7 @@ export class LeaseReaper {
         nextMs = Math.min(nextMs, each.ttl?.untilMs ?? nextMs);
       }
     }
-    if (nextMs < Number.POSITIVE_INFINITY) {
-      this.#lookBy(nextMs);
-    }
+    this.#lookBy(nextMs);
     this.#clock.keep().catch((error: unknown) => {
       this.#log.error({ err: error }, "the lease clock could not be kept");
     });

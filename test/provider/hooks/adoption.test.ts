@@ -44,7 +44,7 @@ describe("an Instance that adopts", () => {
     });
     const { id, outs = {} } = await instance.create(adopting);
     assert.deepEqual(daemon.calls.at(-1)?.parameters, {
-      ...{ instance: 512, uid: found.uid, serverId: standInServerId, labels, ttlSeconds: 0 },
+      ...{ instance: 512, uid: found.uid, serverId: standInServerId, labels },
     });
     assert.deepEqual(
       [id, outs.name, outs.image, outs.keys, outs.labels],
@@ -71,6 +71,10 @@ describe("an Instance that adopts", () => {
       },
       message: /cannot be adopted, for it is another resource's: its label minicloud\/stack is "prod"/,
     },
+    "goes with a fleet": {
+      handlers: { "instance.get": () => ({ ...found, fleet: { name: "raw", index: 1 } }) },
+      message: /cannot be adopted, for it goes with the fleet "raw"/,
+    },
     "has another image than the one asked for": {
       handlers: { "instance.get": () => found },
       given: { image: "micro" },
@@ -88,6 +92,59 @@ describe("an Instance that adopts", () => {
       assert.ok(!daemon.methods().includes("instance.update"));
     });
   }
+
+  it("is not heard of by Pulumi when it could not be adopted, so that it is not destroyed for that", async () => {
+    const daemon = await connected({
+      "instance.get": () => ({ ...found, uid: "a".repeat(32) }),
+      "instance.update": () => {
+        throw new MccError("not-found", 'No key "nobody".');
+      },
+    });
+    await assert.rejects(instance.create({ ...adopting, keys: ["nobody"] }), (error: Error) => {
+      assert.equal(error.message, 'No key "nobody".');
+      assert.equal("id" in error, false);
+      return true;
+    });
+    assert.deepEqual(daemon.methods(), ["instance.get", "instance.update"]);
+  });
+
+  it("adopts an instance once, though two resources ask for it at the same time", async () => {
+    const uid = "b".repeat(32);
+    const daemon = await connected({
+      "instance.get": () => ({ ...found, uid }),
+      "instance.update": () => ({ ...found, uid }),
+    });
+    const other = { ...adopting, ownerUrn: ownerUrn.replace(/db$/, "other") };
+    const outcomes = await Promise.allSettled([instance.create(adopting), instance.create(other)]);
+    const refusals = outcomes.filter((outcome) => outcome.status === "rejected");
+    assert.equal(refusals.length, 1);
+    assert.match(String(refusals[0]?.reason.message), /cannot be adopted twice: the resource "(db|other)"/);
+    assert.equal(daemon.methods().filter((method) => method === "instance.update").length, 1);
+  });
+
+  it("refuses to become another one, as there is none to take its place", async () => {
+    await connected({
+      "image.list": () => [{ name: "micro", sizeBytes: 0, createdAt: "2026-01-01T00:00:00Z" }],
+    });
+    const olds = { ...adopting, image: "debian-12", hostname: "old-db" };
+    const { failures = [] } = await instance.check(olds, { ...adopting, userData: "true" });
+    assert.deepEqual(
+      failures.map(({ reason }) => reason),
+      [
+        "userData: another one would replace the instance, and it was adopted, so that there is none to take its place; leave userData as it is",
+      ],
+    );
+    assert.deepEqual((await instance.check(olds, adopting)).failures, []);
+  });
+
+  it("does not take over a container that is not as asked", async () => {
+    const container = { engineId: "512", status: "running", image: "centos-6", ipAddresses: ["198.18.0.2"] };
+    const daemon = await connected({ "instance.get": missing, "instance.listForeign": () => [container] });
+    await assert.rejects(instance.create({ ...adopting, image: "micro" }), {
+      message: /^Container 512 cannot be adopted as asked: its image is "centos-6" and not "micro"/,
+    });
+    assert.ok(!daemon.methods().includes("instance.takeOver"));
+  });
 
   it("takes a container over that others made", async () => {
     const daemon = await connected({

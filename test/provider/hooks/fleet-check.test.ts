@@ -16,7 +16,6 @@ describe("check of a Fleet", () => {
     assert.deepEqual(await fleet.check({}, { count: 3, ...identity, __provider: "text" }), {
       inputs: {
         ...{ count: 3, namePrefix: "web-server-012345", image: "micro", type: "basic", keys: [], labels: {} },
-        waitFor: ["ssh"],
         ...identity,
       },
       failures: [],

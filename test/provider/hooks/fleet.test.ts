@@ -6,6 +6,7 @@ import { fleet } from "../../../provider/hooks";
 import { PartialFailure } from "../../../provider/hooks/partial-failure";
 import { withEnvironment } from "../../support/environment";
 import { exampleFleet } from "../../support/example-fleet";
+import { exampleInstance } from "../../support/example-instance";
 import { stackConfig } from "../../support/stack-config";
 import {
   type Handlers,
@@ -84,7 +85,7 @@ describe("the hooks of a Fleet", () => {
       ]);
       assert.deepEqual(outs.ipAddresses, ["198.18.0.2", "198.18.0.3"]);
       assert.match(String(outs.sshConfig), /^Host web-2 198\.18\.0\.3$/m);
-      assert.match(String(outs.inventory), /^ {8}web-1:$/m);
+      assert.match(String(outs.inventory), /^ {8}"web-1":$/m);
       assert.deepEqual([outs.status, outs.unhealthy, outs.ttl, outs.userData], ["ready", 0, 7200, userData]);
       assert.deepEqual(daemon.methods(), ["fleet.get", "fleet.apply", "fleet.wait", "fleet.get"]);
       assert.deepEqual(daemon.calls.find(({ method }) => method === "fleet.apply")?.parameters, {
@@ -134,6 +135,20 @@ describe("the hooks of a Fleet", () => {
       });
     });
 
+    it("leaves the undoing of what was too slow to the daemon, which names the rung", async () => {
+      const daemon = await connected({
+        "fleet.wait": fails("timeout", 'web-2: 198.18.0.3 did not get as far as "tcp 5432". It was undone.'),
+      });
+      daemon.handlers["fleet.apply"] = () => {
+        daemon.handlers["fleet.get"] = missing;
+        return made;
+      };
+      await assert.rejects(fleet.create({ ...inputs, timeouts: { create: 1 } }), {
+        message: 'web-2: 198.18.0.3 did not get as far as "tcp 5432". It was undone.',
+      });
+      assert.ok(!daemon.methods().includes("fleet.destroy"));
+    });
+
     it("undoes what is not ready in time, and says how far it came", async () => {
       const counts = { wanted: 2, ready: 1, pending: 1, failed: 0 };
       const daemon = await connected({
@@ -142,9 +157,16 @@ describe("the hooks of a Fleet", () => {
           return { done: false, fleet: { ...made, counts } };
         },
         "fleet.destroy": () => ({ destroyed: 2 }),
+        "instance.list": () => [
+          exampleInstance({ status: "pending", waitingFor: "tcp 5432", fleet: { name: "web", index: 1 } }),
+          exampleInstance({ status: "pending", waitingFor: "ssh", fleet: { name: "other", index: 1 } }),
+        ],
       });
       await assert.rejects(fleet.create({ ...inputs, timeouts: { create: 1 } }), (error: Error) => {
-        assert.match(error.message, /"web" 1 of 2 members are ready after 1 s\. It was undone\./);
+        assert.match(
+          error.message,
+          /"web" 1 of 2 members are ready after 1 s: 1 wait for tcp 5432\. It was undone\./,
+        );
         assert.equal("id" in error, false);
         return true;
       });
@@ -176,6 +198,7 @@ describe("the hooks of a Fleet", () => {
           return unready;
         },
         "fleet.destroy": fails("engine", "The disk is full."),
+        "instance.list": () => [],
       });
       daemon.handlers["fleet.apply"] = () => {
         daemon.handlers["fleet.get"] = fails("engine", "The disk is full.");
@@ -240,6 +263,26 @@ describe("the hooks of a Fleet", () => {
     const { uid, serverId, count, maxUnavailable } =
       daemon.calls.find(({ method }) => method === "fleet.apply")?.parameters ?? {};
     assert.deepEqual([uid, serverId, count, maxUnavailable], [made.uid, standInServerId, 5, 1]);
+  });
+
+  it("update takes a missing image for that, and not for a missing fleet", async () => {
+    const state = await stateMade();
+    await connected({ "fleet.apply": fails("not-found", 'No image "micor".') }, made);
+    await assert.rejects(fleet.update("web", state, { ...inputs, image: "micor" }), {
+      message: 'No image "micor".',
+    });
+    await connected({ "fleet.get": missing });
+    await assert.rejects(fleet.update("web", state, inputs), { message: /no longer there.*pulumi refresh/ });
+  });
+
+  it("check refuses an image for which the members would be replaced in vain", async () => {
+    await connected({ "image.list": () => [{ name: "micro", sizeBytes: 0, createdAt: made.createdAt }] });
+    const { failures } = await fleet.check(inputs, { ...inputs, image: "micor" });
+    assert.deepEqual(failures, [
+      { property: "image", reason: 'there is no image "micor" on the server, which has: micro' },
+    ]);
+    await fleet.configure(stackConfig({ "minicloud:server": "http://127.0.0.1:9" }));
+    assert.deepEqual((await fleet.check(inputs, { ...inputs, image: "micor" })).failures, []);
   });
 
   it("update records what became of the fleet when it fails", async () => {

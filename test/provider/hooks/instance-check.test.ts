@@ -22,7 +22,6 @@ describe("check of an Instance", () => {
           type: "basic",
           keys: [],
           labels: {},
-          waitFor: ["ssh"],
         },
         ...identity,
       },
@@ -104,7 +103,6 @@ describe("check of an Instance", () => {
         type: "basic",
         keys: [],
         labels: {},
-        waitFor: ["ssh"],
         ownerUrn,
         clientToken: "f".repeat(32),
       },
@@ -170,7 +168,7 @@ describe("check of an Instance", () => {
   });
 
   it("leaves to an adopted instance what the program leaves out, also once it no longer says adopt", async () => {
-    const adopted = { labels: { a: "b" }, adopt: 512, waitFor: ["ssh"], ...identity };
+    const adopted = { labels: { a: "b" }, adopt: 512, ...identity };
     const { inputs, failures } = await instance.check({}, { adopt: 512, labels: { a: "b" }, ...identity });
     assert.deepEqual([inputs, failures], [adopted, []]);
     const olds = { ...adopted, image: "debian-12", name: "db", type: "large", keys: ["me"] };

@@ -187,12 +187,13 @@ describe("the hooks of an Instance", () => {
     it("leads to no change", async () => {
       await connected({ "instance.get": () => made });
       const { props = {}, inputs: readInputs = {} } = await instance.read("500", state);
-      const { image, keys, labels } = inputs;
+      const { image, keys, labels, waitFor } = inputs;
       const { inputs: checked = {} } = await instance.check(readInputs, {
         name: "web",
         image,
         keys,
         labels,
+        waitFor,
         ...identity,
       });
       assert.deepEqual(checked, readInputs);

@@ -50,6 +50,17 @@ describe("a fleet", () => {
     assert.equal((await cloud.fleets.list({})).length, 1);
   });
 
+  it("keeps the life that it has when an apply is refused", async () => {
+    const { cloud } = await open();
+    const web = { name: "web", count: 1, clientToken: "token-0001" };
+    const { expiresAt } = await applied(cloud, { ...web, ttlSeconds: hour });
+    for (const ttlSeconds of [undefined, 60]) {
+      const tooMany = fleetOf({ ...web, count: 2000, ttlSeconds });
+      await assertMccError(cloud.fleets.apply(tooMany), "exhausted", /2000|1999/);
+    }
+    assert.equal((await cloud.fleets.get({ fleet: "web" })).expiresAt, expiresAt);
+  });
+
   it("keeps its ttl over a restart of the daemon", async () => {
     const { cloud, driver, reopen } = await open();
     await applied(cloud, { name: "web", count: 2, ttlSeconds: hour });

@@ -103,7 +103,7 @@ function following(driver: Driver, folders: Map<number, string | undefined>): Dr
     capabilities: { ...driver.capabilities, followsHosts: true },
     create: async (spec: Parameters<Driver["create"]>[0]) => {
       folders.set(spec.id, spec.hostsFolder);
-      await create(spec);
+      return await create(spec);
     },
   });
 }
