@@ -21,6 +21,7 @@ import { Destruction } from "./destruction";
 import { DownWatch } from "./down-watch";
 import { EarlierCommands } from "./earlier-commands";
 import { Guest } from "./guest";
+import { GuestAddress } from "./guest-address";
 import { type HostPlaces, hostPlaces } from "./host";
 import { ImageArchives } from "./image-archives";
 import { limitOptions } from "./limits";
@@ -60,6 +61,7 @@ class OpenvzDriver implements Driver {
   readonly #making: Making;
   readonly #destruction: Destruction;
   readonly #guest: Guest;
+  readonly #guestAddress: GuestAddress;
   readonly #images: ImageArchives;
   readonly #watch: DownWatch;
   #loaded: Promise<void> | undefined;
@@ -76,6 +78,7 @@ class OpenvzDriver implements Driver {
     this.#making = new Making(serverId, this.#vz, this.#records, this.#containers, log);
     this.#destruction = new Destruction(serverId, this.#vz, this.#records, this.#containers, earlier);
     this.#guest = new Guest(timeoutMs, async () => (await this.#vz.generation()).exitCodes);
+    this.#guestAddress = new GuestAddress(this.#vz, this.#guest, log);
     this.takesOver = new TakeOver(serverId, this.#vz, {
       ...{ containers: this.#containers, guest: this.#guest, making: this.#making, earlier },
     });
@@ -157,8 +160,10 @@ class OpenvzDriver implements Driver {
   }
 
   async start(id: number): Promise<void> {
-    await this.#vz.run(commands.start(await this.#containers.get(id)));
+    const target = await this.#containers.get(id);
+    await this.#vz.run(commands.start(target));
     this.#watch.up(id);
+    await this.#guestAddress.bringUp(target);
   }
 
   async stop(id: number, graceMs: number): Promise<void> {

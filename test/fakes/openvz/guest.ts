@@ -48,7 +48,7 @@ async function run(
 function runScript({ host, process: guest }: FakeContainer, path: string): Promise<number> {
   const own = join(host.root, path);
   const script = readFileSync(existsSync(own) ? own : path);
-  const words = ["-t", String(guest.pid), "-m", "-p", "-u", "-i", "-r", "-w", "--", "/bin/bash"];
+  const words = [...guest.entrance, "/bin/bash"];
   const { status } = spawnSync("nsenter", words, { input: script, stdio: ["pipe", "inherit", "inherit"] });
   return Promise.resolve(status ?? 3);
 }

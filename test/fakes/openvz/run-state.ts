@@ -24,11 +24,15 @@ export async function startContainer(container: FakeContainer, { setUp }: { setU
   container.mount();
   host.say("Container is mounted");
   await host.reach("start:mounted");
-  const addresses = variables.get("IP_ADDRESS") ?? "";
-  if (setUp && addresses !== "") {
+  const addresses = setUp ? (variables.get("IP_ADDRESS") ?? "") : "";
+  if (addresses !== "") {
     host.say(`Adding IP address(es): ${addresses}`);
   }
-  await container.process.start(container.privateArea, variables.get("HOSTNAME") ?? "localhost");
+  await container.process.start(
+    container.privateArea,
+    variables.get("HOSTNAME") ?? "localhost",
+    addresses === "" ? "" : "venet0",
+  );
   host.say("Container start in progress...");
   await host.reach("start:running");
 }

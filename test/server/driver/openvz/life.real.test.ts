@@ -46,7 +46,8 @@ for (const generation of ["v4", "v7"] as const) {
         `minicloud server=${serverId} id=501 uid=${"501".padStart(32, "0")}`,
       );
       await driver.start(501);
-      assert.deepEqual(takeActions(), ["vzctl start"]);
+      // The image has no ifup.
+      assert.deepEqual(takeActions(), ["vzctl start", "vzctl exec3"]);
       assert.deepEqual(await driver.list(), running(501));
       takeActions();
       await driver.destroy(501);
@@ -241,6 +242,7 @@ for (const generation of ["v4", "v7"] as const) {
       await driver.create(lightSpec(501));
       await driver.start(501);
       host().behave({ faults: [{ at: "exec3", exitCode: 20, stderr: "Bad command: exec3" }] });
+      host().takeCommands();
       const words = ["a  b", "$HOME", "it's", "", "\\", "`id`"];
       for (let round = 0; round < 2; round += 1) {
         const { exitCode, stdout } = await driver.exec(501, execRequest(["printf", "%s|", ...words]));
