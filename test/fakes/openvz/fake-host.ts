@@ -58,6 +58,12 @@ export class FakeHost {
     return join(this.#variables.get("TEMPLATE") ?? "", "cache");
   }
 
+  /** By how much container users are shifted; undefined where vzctl shifts none at all. */
+  get localOwner(): { uid: number; gid: number } | undefined {
+    const { generation, openvzKernel } = this.behaviour;
+    return generation === "v7" || openvzKernel ? undefined : ownerIn(this.#variables);
+  }
+
   configuration(ctid: string): string {
     return join(this.configurationFolder, `${ctid}.conf`);
   }
@@ -204,6 +210,11 @@ export class FakeHost {
   get #nameFolder(): string {
     return join(dirname(this.#configuration), "names");
   }
+}
+
+/** LOCAL_UID and LOCAL_GID. */
+export function ownerIn(variables: ReadonlyMap<string, string>): { uid: number; gid: number } {
+  return { uid: Number(variables.get("LOCAL_UID") ?? 0), gid: Number(variables.get("LOCAL_GID") ?? 0) };
 }
 
 function parse(text: string): Map<string, string> {

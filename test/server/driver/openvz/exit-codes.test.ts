@@ -15,6 +15,7 @@ const sayings = [
   ": arpsend -D -e 198.18.0.7 eth0 FAILED",
   ": Container init failed: Cgroup is not mounted",
   ": Container private area is owned by 0:0",
+  ": available: 9, needed: 12.5 KiB",
 ];
 const told = (says: RegExp | undefined): string =>
   says === undefined ? "" : (sayings.find((saying) => says.test(saying)) ?? " in no way that is known");
