@@ -58,6 +58,11 @@ export class HostConfiguration {
     return this.#variables.get("VE_LAYOUT");
   }
 
+  /** Whom the root of a container is whose own configuration does not say. */
+  get localOwner(): LocalOwner {
+    return localOwnerIn(this.#variables);
+  }
+
   containerConfiguration(ctid: string): string {
     return join(this.containerFolder, `${ctid}.conf`);
   }
@@ -79,6 +84,20 @@ export class HostConfiguration {
   #ofContainer(variable: string, standard: string, ctid: string): string {
     return ofContainer(this.#variables.get(variable) ?? standard, ctid);
   }
+}
+
+/** The host's user and group that a container's root is; undefined where the configuration does not say. */
+export interface LocalOwner {
+  readonly uid: number | undefined;
+  readonly gid: number | undefined;
+}
+
+export function localOwnerIn(variables: Variables): LocalOwner {
+  const numberOf = (name: string): number | undefined => {
+    const value = variables.get(name);
+    return value === undefined ? undefined : Number(value);
+  };
+  return { uid: numberOf("LOCAL_UID"), gid: numberOf("LOCAL_GID") };
 }
 
 /** The path that a configuration means for one container. */

@@ -11,6 +11,7 @@ import { formatMetadata } from "./metadata";
 import { NameTurns } from "./name-turns";
 import { plainRoot } from "./plain-root";
 import { writeIntoRoot } from "./root-files";
+import { giveRootFolder } from "./root-owner";
 import { readSamples, type Sample } from "./sample-types";
 import type { UnfinishedRecords } from "./unfinished-records";
 import type { Vz } from "./vz";
@@ -42,6 +43,7 @@ export class Making {
     if (settings.length > 0) {
       await this.vz.run(commands.set(target, settings));
     }
+    await giveRootFolder(this.vz, target.ctid);
     const made = await this.inRoot(target, "written", async (root) => {
       await writeIntoRoot(root, spec.files);
       return { hasSshServer: await hasSshServer(root) };

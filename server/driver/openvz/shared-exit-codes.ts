@@ -123,7 +123,7 @@ export const sharedExitCodes: readonly ExitMeaning[] = [
     47,
     "engine",
     "the private area belongs to another user than the container runs as",
-    "set LOCAL_UID and LOCAL_GID in /etc/vz/vz.conf to what they were when the instance was made, or make it again",
+    "set LOCAL_UID and LOCAL_GID in /etc/vz/vz.conf to what they were when the instance was made, or make it again from an archive with an entry for ./ (tar -c -C ROOT .)",
     { says: /is owned by/ },
   ),
   row(

@@ -28,6 +28,29 @@ describe("images of vzctl 4", () => {
     assert.deepEqual(await driver.list(), [{ id: 501, running: true }]);
   });
 
+  for (const [what, entries] of [
+    ["an entry for ./", ["."]],
+    ["none", ["bin", "etc", "root", "proc", "dev", "tmp", "sbin"]],
+  ] as const) {
+    it(`start also where vzctl shifts users, when they have ${what}`, async () => {
+      appendFileSync(host().places.configuration, "LOCAL_UID=100000\nLOCAL_GID=200000\n");
+      const driver = newDriver();
+      await driver.open();
+      await driver.importImage("rootless", await makeTarball(...entries));
+      await driver.create(lightSpec(501, { image: "rootless" }));
+      await driver.start(501);
+      const owners = ["", "etc", "root/.ssh/authorized_keys"].map((path) => {
+        const { uid, gid } = statSync(host().path(`vz/private/501/${path}`));
+        return [uid, gid];
+      });
+      assert.deepEqual(owners, [
+        [100_000, 200_000],
+        [100_000, 200_000],
+        [100_000, 200_000],
+      ]);
+    });
+  }
+
   it("of the operator's own that are too odd for vzctl's script are told so, not that the disk is full", async () => {
     copyFileSync(await makeTarball("."), host().path("vz/template/cache/odd.tar"));
     await assertMccError(
