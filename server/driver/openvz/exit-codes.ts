@@ -56,6 +56,22 @@ export const exitCodes = {
   ],
 } as const satisfies Record<string, readonly ExitMeaning[]>;
 
+/**
+ * Of commands that run something inside a container, before what the generation's others mean. Source: src/lib/exec.c
+ * of vzctl 4, which takes the length of an answer for its content.
+ */
+export const execExitCodes: Readonly<Record<keyof typeof exitCodes, readonly ExitMeaning[]>> = {
+  v4: [
+    row(
+      4,
+      "conflict",
+      "the container could not be entered, or has no such program",
+      "look whether it is going down (vzlist), and whether its image has /bin/sh",
+    ),
+  ],
+  v7: [],
+};
+
 /** vzlist's own. Source: src/vzlist.c. */
 export const listExitCodes: readonly ExitMeaning[] = [
   row(1, "engine", "the containers could not be listed", "run vzlist -a by hand, and mend what it says"),

@@ -77,7 +77,7 @@ class OpenvzDriver implements Driver {
     this.#containers = new Containers(serverId, this.#records, () => this.#vz.list());
     this.#making = new Making(serverId, this.#vz, this.#records, this.#containers, log);
     this.#destruction = new Destruction(serverId, this.#vz, this.#records, this.#containers, earlier);
-    this.#guest = new Guest(timeoutMs, async () => (await this.#vz.generation()).exitCodes);
+    this.#guest = new Guest(timeoutMs, () => this.#vz.execExitCodes());
     this.#guestAddress = new GuestAddress(this.#vz, this.#guest, log);
     this.takesOver = new TakeOver(serverId, this.#vz, {
       ...{ containers: this.#containers, guest: this.#guest, making: this.#making, earlier },

@@ -3,7 +3,7 @@ import { commands, type EngineCommand } from "./command";
 import type { ListedContainer } from "./container-list";
 import { readList } from "./containers";
 import { type Ended, Engine, type EngineOptions } from "./engine";
-import { exitCodes, listExitCodes } from "./exit-codes";
+import { execExitCodes, exitCodes, listExitCodes } from "./exit-codes";
 import type { ExitMeaning } from "./exit-meaning";
 import { type Generation, generationOf } from "./generation";
 import { exists, type HostConfiguration, type HostPlaces, readHostConfiguration } from "./host";
@@ -46,6 +46,12 @@ export class Vz {
   async list(): Promise<{ rows: ListedContainer[]; generation: Generation }> {
     const ended = await this.run(commands.list());
     return { rows: readList(ended), generation: await this.generation() };
+  }
+
+  /** What exit codes of commands inside containers mean. */
+  async execExitCodes(): Promise<readonly ExitMeaning[]> {
+    const { name, exitCodes: others } = await this.generation();
+    return [...execExitCodes[name], ...others];
   }
 
   /** Read anew each time, as an operator may change it. */

@@ -278,6 +278,22 @@ for (const generation of ["v4", "v7"] as const) {
       );
     });
 
+    it("tells an image without a shell from a command that failed", async () => {
+      const driver = newDriver();
+      await driver.create(lightSpec(501));
+      await driver.start(501);
+      rmSync(host().path(`vz/private/${ctid}/bin/sh`));
+      const told = {
+        v4: "exit code 4, the container could not be entered, or has no such program",
+        v7: "exit code 47",
+      };
+      await assertMccError(
+        driver.exec(501, execRequest(["true"])),
+        generation === "v4" ? "conflict" : "engine",
+        new RegExp(`^vzctl exec3 .*${told[generation]}`),
+      );
+    });
+
     it("tells who has gone down, once", async () => {
       const driver = newDriver();
       const down: number[] = [];
