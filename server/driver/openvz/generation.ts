@@ -1,7 +1,7 @@
 import { MccError } from "../../../protocol/error";
 import { exitCodes } from "./exit-codes";
 import type { ExitMeaning } from "./exit-meaning";
-import { amount, type MemoryModel, memoryOptions } from "./memory-model";
+import { amount, type MemoryModel, memoryOptions, numproc, processOptions } from "./memory-model";
 
 /** What a container is made with, as far as the generations differ in it. */
 interface Making {
@@ -31,6 +31,8 @@ export interface Generation {
   readonly setOptions: (making: Making) => readonly string[];
   /** How a limit of memory is set; undefined is none. */
   readonly memoryOptions: (bytes: number | undefined, model: MemoryModel) => readonly string[];
+  /** How a number of processes is set; undefined is any. */
+  readonly processOptions: (count: number | undefined, model: MemoryModel) => readonly string[];
   /** Whether it has the layout simfs: a private area that is the root itself. */
   readonly simfs: boolean;
   /** Whether what is found under the ctid of a container that was being made is that container. */
@@ -47,6 +49,7 @@ export const generations: readonly Generation[] = [
     createOptions: () => [],
     setOptions: ({ description }) => ["--description", description],
     memoryOptions: (bytes, model) => memoryOptions[model](bytes),
+    processOptions: (count, model) => processOptions[model](count),
     simfs: true,
     // It gets its names last and all at once; until then the configuration is the type's sample.
     isHalfMade: (found, made) =>
@@ -62,6 +65,7 @@ export const generations: readonly Generation[] = [
     createOptions: ({ ctid, description }) => ["--uuid", ctid, "--description", description],
     setOptions: () => [],
     memoryOptions: (bytes) => ["--ram", amount(bytes)],
+    processOptions: numproc,
     simfs: false,
     isHalfMade: () => true,
     exitCodes: exitCodes.v7,

@@ -41,6 +41,8 @@ for (const generation of ["v4", "v7"] as const) {
         ),
         ["web-501", "host-501", "198.18.0.101", "198.18.0.1", imageName, "light", "64:64"],
       );
+      // Without an OpenVZ kernel, vzctl 4 would make of that number what the container has of kernel memory.
+      assert.equal(variables.get("KMEMSIZE"), generation === "v4" ? "unlimited" : undefined);
       assert.equal(
         variables.get("DESCRIPTION"),
         `minicloud server=${serverId} id=501 uid=${"501".padStart(32, "0")}`,
