@@ -1,5 +1,5 @@
 import { commands, type EngineCommand, type Target } from "./command";
-import { readVariables, type Variables } from "./configuration-file";
+import type { Variables } from "./configuration-file";
 import type { Containers, OwnContainer } from "./containers";
 import type { EarlierCommands } from "./earlier-commands";
 import { failureOf } from "./engine";
@@ -49,7 +49,7 @@ export class Destruction {
   /** It may have a configuration, or files, or both; whether the list shows it depends on which. */
   async #destroyRecorded(record: UnfinishedRecord, isRunning: boolean): Promise<void> {
     const host = await this.vz.host();
-    const variables = await readVariables(host.containerConfiguration(record.ctid));
+    const variables = await host.containerVariables(record.ctid);
     if (variables !== undefined) {
       if (!(await this.#isOurs(variables, record))) {
         return;

@@ -1,4 +1,5 @@
 import { MccError } from "../../../protocol/error";
+import { type Syntax, syntaxes } from "./configuration-syntax";
 import { exitCodes } from "./exit-codes";
 import type { ExitMeaning } from "./exit-meaning";
 import { amount, type MemoryModel, memoryOptions, numproc, processOptions } from "./memory-model";
@@ -38,6 +39,7 @@ export interface Generation {
   /** Whether what is found under the ctid of a container that was being made is that container. */
   readonly isHalfMade: (found: Names, made: Names) => boolean;
   readonly exitCodes: readonly ExitMeaning[];
+  readonly syntax: Syntax;
 }
 
 export const generations: readonly Generation[] = [
@@ -56,6 +58,7 @@ export const generations: readonly Generation[] = [
       [found.name, found.hostname, found.image].every((name) => name === undefined) ||
       (found.name === made.name && found.hostname === made.hostname),
     exitCodes: exitCodes.v4,
+    syntax: syntaxes.v4,
   },
   {
     name: "v7",
@@ -69,6 +72,7 @@ export const generations: readonly Generation[] = [
     simfs: false,
     isHalfMade: () => true,
     exitCodes: exitCodes.v7,
+    syntax: syntaxes.v7,
   },
 ];
 

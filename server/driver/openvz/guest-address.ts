@@ -3,7 +3,6 @@ import { MccError } from "../../../protocol/error";
 import type { DriverLog } from "../driver";
 import { resolveInRoot } from "../path-in-root";
 import type { Target } from "./command";
-import { readVariables } from "./configuration-file";
 import type { Guest } from "./guest";
 import { addressScript } from "./guest-scripts";
 
@@ -32,7 +31,7 @@ export class GuestAddress {
    */
   async bringUp(target: Target): Promise<void> {
     const host = await this.vz.host();
-    const variables = await readVariables(host.containerConfiguration(target.ctid));
+    const variables = await host.containerVariables(target.ctid);
     const addresses = addressesIn(variables?.get("IP_ADDRESS") ?? "");
     if (addresses.length === 0 || (await hasIfup(host.root(target.ctid)))) {
       return;

@@ -1,7 +1,6 @@
 import { lchown, lstat } from "node:fs/promises";
 import { join } from "node:path";
 import { unlessErrno } from "../errno";
-import { readVariables } from "./configuration-file";
 import { localOwnerIn } from "./host";
 import { plainRoot } from "./plain-root";
 import type { Vz } from "./vz";
@@ -17,7 +16,7 @@ export async function giveRootFolder(vz: Vz, ctid: string): Promise<void> {
     return;
   }
   const host = await vz.host();
-  const own = localOwnerIn((await readVariables(host.containerConfiguration(ctid))) ?? new Map());
+  const own = localOwnerIn((await host.containerVariables(ctid)) ?? new Map());
   const [uid, gid] = [own.uid ?? host.localOwner.uid, own.gid ?? host.localOwner.gid];
   const [folder, inside] = [await lstat(root), await unlessErrno(lstat(join(root, "etc")), "ENOENT")];
   // Where it shifted nothing, no owner of the folder's would be the right one.

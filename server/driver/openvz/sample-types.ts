@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { type InstanceType, instanceTypeSchema } from "../../../protocol/instance-type";
 import { unlessErrno } from "../errno";
-import { readVariables, type Variables } from "./configuration-file";
+import type { Variables } from "./configuration-file";
 import type { HostConfiguration } from "./host";
 
 const pageBytes = 4096;
@@ -28,7 +28,7 @@ export async function readSamples(host: HostConfiguration): Promise<Sample[]> {
   const files = (await unlessErrno(readdir(host.containerFolder), "ENOENT")) ?? [];
   const names = files.flatMap((file) => /^ve-(.+)\.conf-sample$/.exec(file)?.[1] ?? []).sort();
   const samples = await Promise.all(
-    names.map(async (name) => sampleOf(name, (await readVariables(host.sample(name))) ?? new Map())),
+    names.map(async (name) => sampleOf(name, (await host.sampleVariables(name)) ?? new Map())),
   );
   return samples.flat();
 }

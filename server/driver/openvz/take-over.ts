@@ -1,7 +1,6 @@
 import { MccError } from "../../../protocol/error";
 import type { FormerMarks, TakeableContainer, TakesOver } from "../driver";
 import { commands } from "./command";
-import { readVariables } from "./configuration-file";
 import type { Containers } from "./containers";
 import type { EarlierCommands } from "./earlier-commands";
 import type { Guest } from "./guest";
@@ -45,7 +44,7 @@ export class TakeOver implements TakesOver {
     }
     const { ctid, ...container } = found;
     refuseOtherServers(ctid, found.description);
-    const variables = await readVariables((await this.vz.host()).containerConfiguration(ctid));
+    const variables = await (await this.vz.host()).containerVariables(ctid);
     await this.#refuseOtherPlace(ctid, variables?.get("VE_ROOT"));
     return { engineId: ctid, ...container, type: variables?.get("ORIGIN_SAMPLE")?.toLowerCase() };
   }

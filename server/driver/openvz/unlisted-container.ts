@@ -1,6 +1,5 @@
 import { readdir } from "node:fs/promises";
-import { join } from "node:path";
-import { readVariables, type Variables } from "./configuration-file";
+import type { Variables } from "./configuration-file";
 import type { Names } from "./generation";
 import type { HostConfiguration } from "./host";
 import { parseMetadata } from "./metadata";
@@ -16,10 +15,11 @@ export async function findUnlisted(
   id: number,
 ): Promise<UnfinishedRecord | undefined> {
   for (const file of (await readdir(host.containerFolder)).filter((name) => name.endsWith(".conf"))) {
-    const variables = await readVariables(join(host.containerFolder, file));
+    const ctid = file.slice(0, -".conf".length);
+    const variables = await host.containerVariables(ctid);
     const metadata = parseMetadata(variables?.get("DESCRIPTION"));
     if (variables !== undefined && metadata?.serverId === serverId && metadata.id === id) {
-      return { id, ctid: file.slice(0, -".conf".length), ...namesIn(variables) };
+      return { id, ctid, ...namesIn(variables) };
     }
   }
   return undefined;

@@ -56,7 +56,7 @@ export class Vz {
 
   /** Read anew each time, as an operator may change it. */
   async host(): Promise<HostConfiguration> {
-    return await readHostConfiguration(this.places);
+    return await readHostConfiguration(this.places, (await this.generation()).syntax);
   }
 
   async memoryModel(): Promise<MemoryModel> {

@@ -16,6 +16,7 @@ import {
 import { basename, dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Behaviour, readBehaviour, takeOccurrence } from "./behaviour";
+import { parseConfiguration } from "./configuration";
 
 /** Ends the command. */
 export class Exit extends Error {
@@ -47,7 +48,10 @@ export class FakeHost {
     this.#configuration = configuration ?? join(root, "etc/vz/vz.conf");
     this.behaviour = readBehaviour(root);
     appendFileSync(join(root, "commands.log"), `${JSON.stringify([program, ...words])}\n`);
-    this.#variables = parse(readFileSync(this.#configuration, "utf8"));
+    this.#variables = parseConfiguration(
+      readFileSync(this.#configuration, "utf8"),
+      this.behaviour.generation,
+    );
   }
 
   get configurationFolder(): string {
@@ -133,7 +137,9 @@ export class FakeHost {
 
   readConfiguration(ctid: string): Map<string, string> | undefined {
     const path = this.configuration(ctid);
-    return existsSync(path) ? parse(readFileSync(path, "utf8")) : undefined;
+    return existsSync(path)
+      ? parseConfiguration(readFileSync(path, "utf8"), this.behaviour.generation)
+      : undefined;
   }
 
   saveConfiguration(ctid: string, variables: ReadonlyMap<string, string>): void {
@@ -215,13 +221,4 @@ export class FakeHost {
 /** LOCAL_UID and LOCAL_GID. */
 export function ownerIn(variables: ReadonlyMap<string, string>): { uid: number; gid: number } {
   return { uid: Number(variables.get("LOCAL_UID") ?? 0), gid: Number(variables.get("LOCAL_GID") ?? 0) };
-}
-
-function parse(text: string): Map<string, string> {
-  return new Map(
-    [...text.matchAll(/^(?<name>[A-Z_0-9]+)="?(?<value>.*?)"?$/gm)].map(({ groups }) => [
-      groups?.["name"] ?? "",
-      groups?.["value"] ?? "",
-    ]),
-  );
 }

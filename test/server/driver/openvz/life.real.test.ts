@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import type { InstanceType } from "../../../../protocol/instance-type";
 import { parseVariables } from "../../../../server/driver/openvz/configuration-file";
+import { syntaxes } from "../../../../server/driver/openvz/configuration-syntax";
 import { imageName } from "../../../fakes/openvz/install";
 import { assertMccError } from "../../../support/assert-error";
 import { eventually } from "../../../support/eventually";
@@ -19,6 +20,7 @@ for (const generation of ["v4", "v7"] as const) {
   describe(`the OpenVZ driver, ${generation}`, () => {
     const { host, newDriver } = fakeDrivers({ generation });
     const ctid = ids[generation];
+    const readConfiguration = () => parseVariables(host().configuration(ctid), syntaxes[generation]);
     /** Program and first word of the commands run since this was last asked. */
     const takeActions = (): string[] =>
       host()
@@ -34,7 +36,7 @@ for (const generation of ["v4", "v7"] as const) {
         ...["vzctl --version", "vzctl create", "vzctl set"],
         ...mounting[generation],
       ]);
-      const variables = parseVariables(host().configuration(ctid));
+      const variables = readConfiguration();
       assert.deepEqual(
         ["NAME", "HOSTNAME", "IP_ADDRESS", "NAMESERVER", "OSTEMPLATE", "ORIGIN_SAMPLE", "NUMPROC"].map(
           (name) => variables.get(name),
@@ -160,7 +162,7 @@ for (const generation of ["v4", "v7"] as const) {
       const driver = newDriver();
       await driver.create(lightSpec(501));
       await driver.rename(501, "other");
-      assert.equal(parseVariables(host().configuration(ctid)).get("NAME"), "other");
+      assert.equal(readConfiguration().get("NAME"), "other");
       await driver.create(lightSpec(502, { name: "web-501" }));
     });
 
@@ -206,7 +208,7 @@ for (const generation of ["v4", "v7"] as const) {
       ]);
       host().behave({ openvzKernel: true, vswap: true });
       await driver.create(lightSpec(501, { type: { name: "custom", memoryBytes: 2 ** 27, cpus: 2 } }));
-      const read = () => parseVariables(host().configuration(ctid));
+      const read = readConfiguration;
       assert.deepEqual(
         [read().get("ORIGIN_SAMPLE"), read().get("PHYSPAGES"), read().get("CPULIMIT"), read().get("NUMPROC")],
         ["basic", String(2 ** 27), "200", "unlimited:unlimited"],
