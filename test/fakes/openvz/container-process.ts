@@ -29,7 +29,10 @@ const environment = { HOME: "/", TERM: "linux", PATH: "/bin:/sbin:/usr/bin:/usr/
 export class ContainerProcess {
   readonly #file: string;
 
-  constructor(host: FakeHost, ctid: string) {
+  constructor(
+    private readonly host: FakeHost,
+    ctid: string,
+  ) {
     mkdirSync(join(host.root, "run"), { recursive: true });
     this.#file = join(host.root, "run", `${ctid}.pid`);
   }
@@ -50,7 +53,8 @@ export class ContainerProcess {
         ...["--pid", "--fork", "--kill-child", "--mount", "--uts", "--ipc", "--net"],
         ...["/bin/sh", "-c", initScript, "sh", root, hostname, device],
       ],
-      { stdio: "ignore", detached: true, env: { PATH: process.env["PATH"] } },
+      // Without an OpenVZ kernel, it stays in the process group of vzctl.
+      { stdio: "ignore", detached: this.host.behaviour.openvzKernel, env: { PATH: process.env["PATH"] } },
     );
     child.unref();
     const pid = await firstProcess(child);
