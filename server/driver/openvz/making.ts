@@ -4,7 +4,7 @@ import { hasSshServer } from "../ssh-server";
 import { commands, type Target } from "./command";
 import type { Containers } from "./containers";
 import { failureOf } from "./engine";
-import type { Generation } from "./generation";
+import { distinctiveIn, type Generation } from "./generation";
 import { exists, type HostConfiguration } from "./host";
 import { limitOptions } from "./limits";
 import { formatMetadata } from "./metadata";
@@ -106,15 +106,13 @@ export class Making {
       }
       const target = { id: spec.id, ctid };
       const { id, name, hostname, image } = spec;
-      await this.records.write({ id, ctid, name, hostname, image });
-      const command = commands.create(
-        target,
-        { ...spec, sample: how.sample?.name ?? how.host.defaultSample },
-        [
-          ...how.generation.createOptions({ ...spec, ctid, description: how.description }),
-          ...(await this.#layoutOptions(how)),
-        ],
-      );
+      const sample = how.sample?.name ?? how.host.defaultSample;
+      const ofSample = distinctiveIn((await how.host.sampleVariables(sample)) ?? new Map());
+      await this.records.write({ id, ctid, name, hostname, image, sample: ofSample });
+      const command = commands.create(target, { ...spec, sample }, [
+        ...how.generation.createOptions({ ...spec, ctid, description: how.description }),
+        ...(await this.#layoutOptions(how)),
+      ]);
       const ended = await this.vz.attempt(command);
       if (ended.exitCode === 0) {
         this.#tellOtherCtid(target, ctids);

@@ -74,7 +74,10 @@ class OpenvzDriver implements Driver {
     const earlier = new EarlierCommands(serverId);
     this.#vz = new Vz(places, { timeoutMs, mark: (id) => earlier.mark(id) });
     this.#records = new UnfinishedRecords(folder);
-    this.#containers = new Containers(serverId, this.#records, () => this.#vz.list());
+    this.#containers = new Containers(serverId, this.#records, {
+      list: () => this.#vz.list(),
+      variablesOf: async (ctid) => await (await this.#vz.host()).containerVariables(ctid),
+    });
     this.#making = new Making(serverId, this.#vz, this.#records, this.#containers, log);
     this.#destruction = new Destruction(serverId, this.#vz, this.#records, this.#containers, earlier);
     this.#guest = new Guest(timeoutMs, () => this.#vz.execExitCodes());

@@ -29,7 +29,7 @@ export class TakeOver implements TakesOver {
 
   async find(engineId: string): Promise<TakeableContainer> {
     const { own, foreign } = await this.parts.containers.look();
-    const ours = [...own.values()].find(({ ctid, names }) => [ctid, names?.name].includes(engineId));
+    const ours = [...own.values()].find(({ ctid, name }) => [ctid, name].includes(engineId));
     if (ours !== undefined) {
       throw new MccError("conflict", `The container "${engineId}" is this server's instance ${ours.id}.`);
     }
@@ -63,7 +63,7 @@ export class TakeOver implements TakesOver {
     if (taken === undefined) {
       return;
     }
-    if (name !== undefined && taken.names?.name !== name) {
+    if (name !== undefined && taken.name !== name) {
       await making.names.inTurn(name, () => this.vz.run(commands.set(taken, ["--name", name])));
     }
     await this.vz.run(commands.set(taken, ["--description", description]));

@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
+import type { Target } from "./command";
 import type { Variables } from "./configuration-file";
-import type { Names } from "./generation";
 import type { HostConfiguration } from "./host";
 import { parseMetadata } from "./metadata";
 import type { UnfinishedRecord } from "./unfinished-records";
@@ -19,16 +19,17 @@ export async function findUnlisted(
     const variables = await host.containerVariables(ctid);
     const metadata = parseMetadata(variables?.get("DESCRIPTION"));
     if (variables !== undefined && metadata?.serverId === serverId && metadata.id === id) {
-      return { id, ctid, ...namesIn(variables) };
+      return recordIn(variables, { id, ctid });
     }
   }
   return undefined;
 }
 
-export function namesIn(variables: Variables): Names {
+/** What a container's own configuration says of it. */
+export function recordIn(variables: Variables, { id, ctid }: Target): UnfinishedRecord {
   return {
-    name: variables.get("NAME"),
-    hostname: variables.get("HOSTNAME"),
+    ...{ id, ctid, privateArea: variables.get("VE_PRIVATE") },
+    ...{ name: variables.get("NAME"), hostname: variables.get("HOSTNAME") },
     image: variables.get("OSTEMPLATE"),
   };
 }

@@ -61,8 +61,8 @@ async function fill({ host, container, options }: Command): Promise<void> {
     host.say("Performing postcreate actions");
     container.makeRootFolder();
     container.save({
-      VE_ROOT: container.root,
-      VE_PRIVATE: container.privateArea,
+      VE_ROOT: host.pattern("VE_ROOT"),
+      VE_PRIVATE: host.pattern("VE_PRIVATE"),
       OSTEMPLATE: given.get("ostemplate"),
       ORIGIN_SAMPLE: given.get("config"),
       IP_ADDRESS: given.get("ipadd"),

@@ -76,12 +76,9 @@ export class FakeHost {
     return join(this.configurationFolder, `ve-${name}.conf-sample`);
   }
 
-  privateArea(ctid: string): string {
-    return (this.#variables.get("VE_PRIVATE") ?? "").replace("$VEID", ctid);
-  }
-
-  rootFolder(ctid: string): string {
-    return (this.#variables.get("VE_ROOT") ?? "").replace("$VEID", ctid);
+  /** What a variable of the global configuration says for all containers, `$VEID` in it. */
+  pattern(variable: "VE_PRIVATE" | "VE_ROOT"): string {
+    return this.#variables.get(variable) ?? "";
   }
 
   /** As a command on a real host would show it. */
