@@ -155,16 +155,21 @@ export class FakeHost {
     }
   }
 
-  linkName(name: string, ctid: string): void {
-    mkdirSync(this.#nameFolder, { recursive: true });
+  /** @returns the path of the link when it cannot be made, as without a folder for it. */
+  linkName(name: string, ctid: string): string | undefined {
     const path = join(this.#nameFolder, name);
     rmSync(path, { force: true });
-    symlinkSync(this.configuration(ctid), path);
+    try {
+      symlinkSync(this.configuration(ctid), path);
+      return undefined;
+    } catch {
+      return path;
+    }
   }
 
   unlinkNames(ctid: string): void {
-    mkdirSync(this.#nameFolder, { recursive: true });
-    for (const name of readdirSync(this.#nameFolder).filter((entry) => this.ctidOfName(entry) === ctid)) {
+    const names = existsSync(this.#nameFolder) ? readdirSync(this.#nameFolder) : [];
+    for (const name of names.filter((entry) => this.ctidOfName(entry) === ctid)) {
       unlinkSync(join(this.#nameFolder, name));
     }
   }

@@ -108,6 +108,15 @@ for (const generation of ["v4", "v7"] as const) {
       assert.deepEqual(host().remains(), []);
     });
 
+    it("tells a name that is taken from one that the host cannot give", async () => {
+      rmSync(host().path("etc/vz/names"), { recursive: true });
+      await assertMccError(
+        newDriver().create(lightSpec(501)),
+        "engine",
+        /the name could not be given: .*Unable to create link \/etc\/vz\/names\/web-501.* folder \/etc\/vz\/names /,
+      );
+    });
+
     it("never has two commands for one name in the engine at once", async () => {
       const driver = newDriver();
       const asked = (word: string): number =>
