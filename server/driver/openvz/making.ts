@@ -41,7 +41,7 @@ export class Making {
       ...limitOptions(spec.type, { has: sample?.type, generation, memory: await this.vz.memoryModel() }),
     ];
     if (settings.length > 0) {
-      await this.vz.run(commands.set(target, settings));
+      await this.vz.set(target, settings);
     }
     await giveRootFolder(this.vz, target.ctid);
     const made = await this.inRoot(target, "written", async (root) => {

@@ -182,7 +182,7 @@ class OpenvzDriver implements Driver {
 
   async rename(id: number, name: string): Promise<void> {
     const target = await this.#containers.get(id);
-    await this.#making.names.inTurn(name, () => this.#vz.run(commands.set(target, ["--name", name])));
+    await this.#making.names.inTurn(name, () => this.#vz.set(target, ["--name", name]));
   }
 
   async exec(id: number, request: ExecRequest): Promise<ExecResult> {
@@ -203,7 +203,7 @@ class OpenvzDriver implements Driver {
   async resize(id: number, type: InstanceType): Promise<void> {
     const [generation, memory] = [await this.#vz.generation(), await this.#vz.memoryModel()];
     const target = await this.#containers.get(id);
-    await this.#vz.run(commands.set(target, limitOptions(type, { generation, memory })));
+    await this.#vz.set(target, limitOptions(type, { generation, memory }));
   }
 
   watch(onDown: (id: number) => void): void {

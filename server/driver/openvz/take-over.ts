@@ -1,6 +1,5 @@
 import { MccError } from "../../../protocol/error";
 import type { FormerMarks, TakeableContainer, TakesOver } from "../driver";
-import { commands } from "./command";
 import type { Containers } from "./containers";
 import type { EarlierCommands } from "./earlier-commands";
 import type { Guest } from "./guest";
@@ -52,7 +51,7 @@ export class TakeOver implements TakesOver {
   async take(engineId: string, { id, uid }: { id: number; uid: string }): Promise<void> {
     const target = { id, ctid: engineId };
     const description = formatMetadata({ serverId: this.serverId, id, uid });
-    await this.vz.run(commands.set(target, ["--description", description]));
+    await this.vz.set(target, ["--description", description]);
     this.parts.containers.add(target);
   }
 
@@ -63,10 +62,16 @@ export class TakeOver implements TakesOver {
     if (taken === undefined) {
       return;
     }
-    if (name !== undefined && taken.name !== name) {
-      await making.names.inTurn(name, () => this.vz.run(commands.set(taken, ["--name", name])));
+    try {
+      if (name !== undefined && taken.name !== name) {
+        await making.names.inTurn(name, () => this.vz.set(taken, ["--name", name]));
+      }
+      await this.vz.set(taken, ["--description", description]);
+    } catch (error) {
+      if (!MccError.hasCode(error, "not-found")) {
+        throw error;
+      }
     }
-    await this.vz.run(commands.set(taken, ["--description", description]));
     containers.remove(id);
   }
 

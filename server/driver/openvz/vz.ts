@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { commands, type EngineCommand } from "./command";
+import { MccError } from "../../../protocol/error";
+import { commands, type EngineCommand, type Target } from "./command";
 import type { ListedContainer } from "./container-list";
 import { readList } from "./containers";
 import { type Ended, Engine, type EngineOptions } from "./engine";
@@ -35,6 +36,21 @@ export class Vz {
   /** See `Engine.run`. */
   async run(command: EngineCommand): Promise<Ended> {
     return await this.#engine.run(command, await this.#exitCodesOf(command));
+  }
+
+  /**
+   * `vzctl set` on a container that there is: vzctl would make a configuration for another one.
+   *
+   * @throws MccError `not-found`.
+   */
+  async set(target: Target, options: readonly string[]): Promise<void> {
+    if ((await (await this.host()).containerVariables(target.ctid)) === undefined) {
+      throw new MccError(
+        "not-found",
+        `The engine has no container ${target.id} any more; it has no configuration.`,
+      );
+    }
+    await this.run(commands.set(target, options));
   }
 
   /** See `Engine.attempt`. */

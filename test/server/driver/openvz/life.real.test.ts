@@ -175,6 +175,21 @@ for (const generation of ["v4", "v7"] as const) {
       await driver.create(lightSpec(502, { name: "web-501" }));
     });
 
+    it("sets nothing of a container that somebody else has destroyed meanwhile", async () => {
+      const driver = newDriver();
+      await driver.create(lightSpec(501));
+      await vzctl(host(), "destroy", ctid);
+      const changes = [
+        () => driver.rename(501, "other"),
+        () => driver.resize(501, { name: "light", processes: 10 }),
+      ];
+      for (const change of changes) {
+        await assertMccError(change(), "not-found", /no container 501 any more/);
+      }
+      await driver.destroy(501);
+      assert.deepEqual(host().remains(), [`etc/vz/conf/${ctid}.conf.destroyed`]);
+    });
+
     it("does not make a container twice", async () => {
       const driver = newDriver();
       await driver.create(lightSpec(501));
