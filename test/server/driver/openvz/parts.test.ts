@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { EventEmitter, once } from "node:events";
 import { mkdir, readFile, readlink, stat, symlink, writeFile } from "node:fs/promises";
+import { cpus } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { parseVariables } from "../../../../server/driver/openvz/configuration-file";
@@ -167,6 +168,8 @@ describe("files on the host", () => {
       basic: 'PHYSPAGES="0:9223372036854775807"\nNUMPROC="240:240"\n',
       "vswap-256m": 'PHYSPAGES="0:256M"\nNUMPROC="unlimited"\nCPUS="2"\nCPULIMIT="50"\n',
       "slm.1024MB": 'PHYSPAGES="262144"\nNUMPROC="2147483647"\n',
+      bytes: 'PHYSPAGES="0:100000000B"\nCPULIMIT="50%"\nNUMPROC="10.5"\n',
+      fraction: 'PHYSPAGES="0:1.5G"\nCPULIMIT="half"\nCPUS="unlimited"\n',
       ".hidden": "",
     };
     for (const [name, text] of Object.entries(samples)) {
@@ -175,6 +178,11 @@ describe("files on the host", () => {
     const found = await readSamples(new HostConfiguration(path, new Map(), syntaxes.v4));
     assert.deepEqual(JSON.parse(JSON.stringify(found)), [
       { name: "basic", type: { name: "basic", processes: 240 } },
+      {
+        name: "bytes",
+        type: { name: "bytes", memoryBytes: 24_414 * 4096, cpus: cpus().length / 2, processes: 10 },
+      },
+      { name: "fraction", type: { name: "fraction", memoryBytes: 1.5 * 1024 ** 3 } },
       { name: "slm.1024MB", type: { name: "slm.1024mb", memoryBytes: 1024 ** 3 } },
       { name: "vswap-256m", type: { name: "vswap-256m", memoryBytes: 256 * 1024 ** 2, cpus: 0.5 } },
     ]);
