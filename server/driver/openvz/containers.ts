@@ -1,16 +1,17 @@
 import { MccError } from "../../../protocol/error";
 import type { Target } from "./command";
+import type { Variables } from "./configuration-file";
 import { type ListedContainer, parseContainerList } from "./container-list";
 import type { Ended } from "./engine";
-import type { Generation, Names } from "./generation";
+import type { Generation } from "./generation";
 import { parseMetadata } from "./metadata";
 import type { UnfinishedRecord, UnfinishedRecords } from "./unfinished-records";
 
 /** A container of this daemon's. */
 export interface OwnContainer extends Target {
   readonly running: boolean;
-  /** As the engine lists it; undefined where it lists nothing. */
-  readonly names: Names | undefined;
+  /** As the engine lists it. */
+  readonly name: string | undefined;
 }
 
 /** What the engine has, seen in one look. */
@@ -31,7 +32,10 @@ export class Containers {
   constructor(
     private readonly serverId: string,
     private readonly making: UnfinishedRecords,
-    private readonly list: () => Promise<{ rows: ListedContainer[]; generation: Generation }>,
+    private readonly engine: {
+      readonly list: () => Promise<{ rows: ListedContainer[]; generation: Generation }>;
+      readonly variablesOf: (ctid: string) => Promise<Variables | undefined>;
+    },
   ) {}
 
   /** One `vzlist` for all who ask while another one is under way; it begins after they asked. */
@@ -69,26 +73,23 @@ export class Containers {
 
   async #lookNow(): Promise<Look> {
     const before = this.making.all();
-    const { rows, generation } = await this.list();
+    const { rows, generation } = await this.engine.list();
     const halfMade = new Map([...before, ...this.making.all()].map((record) => [record.id, record]));
     const own = new Map<number, OwnContainer>();
     const foreign: ListedContainer[] = [];
     for (const row of rows) {
-      const id = this.#idOf(row) ?? claimant(row, generation, halfMade.values());
+      const id = this.#idOf(row) ?? (await this.#claimant(row.ctid, generation, [...halfMade.values()]));
       if (id === undefined) {
         foreign.push(row);
       } else {
-        const { ctid, name, hostname, image } = row;
-        own.set(id, {
-          ...{ id, ctid, names: { name, hostname, image } },
-          running: runningStatuses.includes(row.status),
-        });
+        const { ctid, name, status } = row;
+        own.set(id, { id, ctid, name, running: runningStatuses.includes(status) });
       }
     }
     this.#ctids.clear();
     own.forEach(({ id, ctid }) => this.#ctids.set(id, ctid));
     for (const { id, ctid } of halfMade.values()) {
-      own.set(id, own.get(id) ?? { id, ctid, running: false, names: undefined });
+      own.set(id, own.get(id) ?? { id, ctid, running: false, name: undefined });
     }
     return { own, foreign };
   }
@@ -97,15 +98,20 @@ export class Containers {
     const metadata = parseMetadata(description);
     return metadata?.serverId === this.serverId ? metadata.id : undefined;
   }
-}
 
-/** Whose half-made container this is. */
-function claimant(
-  row: ListedContainer,
-  generation: Generation,
-  halfMade: Iterable<UnfinishedRecord>,
-): number | undefined {
-  return [...halfMade].find((record) => record.ctid === row.ctid && generation.isHalfMade(row, record))?.id;
+  /** Whose half-made container has this ctid. */
+  async #claimant(
+    ctid: string,
+    generation: Generation,
+    halfMade: readonly UnfinishedRecord[],
+  ): Promise<number | undefined> {
+    const record = halfMade.find((candidate) => candidate.ctid === ctid);
+    if (record === undefined) {
+      return undefined;
+    }
+    const variables = await this.engine.variablesOf(ctid);
+    return variables !== undefined && generation.isHalfMade(variables, record) ? record.id : undefined;
+  }
 }
 
 /**

@@ -1,13 +1,13 @@
 import { commands, type EngineCommand, type Target } from "./command";
-import { readVariables, type Variables } from "./configuration-file";
-import type { Containers, OwnContainer } from "./containers";
+import type { Variables } from "./configuration-file";
+import type { Containers } from "./containers";
 import type { EarlierCommands } from "./earlier-commands";
 import { failureOf } from "./engine";
 import type { ExitKind } from "./exit-meaning";
 import { removePrivateArea, removeRemains } from "./leftovers";
 import { parseMetadata } from "./metadata";
 import type { UnfinishedRecord, UnfinishedRecords } from "./unfinished-records";
-import { findUnlisted, namesIn } from "./unlisted-container";
+import { findUnlisted, recordIn } from "./unlisted-container";
 import type { Vz } from "./vz";
 
 /** What is in the way of `destroy`, and the command that clears it. */
@@ -32,11 +32,12 @@ export class Destruction {
   async destroy(id: number): Promise<void> {
     await this.earlier.end(id);
     const listed = (await this.containers.look()).own.get(id);
-    const found =
-      listed === undefined ? await findUnlisted(await this.vz.host(), this.serverId, id) : recordOf(listed);
-    if (found !== undefined && this.records.get(id) === undefined) {
-      // The list loses sight of a container before the last of it is gone.
-      await this.records.write(found);
+    if (this.records.get(id) === undefined) {
+      const found = await this.#find(id, listed);
+      if (found !== undefined) {
+        // The list loses sight of a container before the last of it is gone.
+        await this.records.write(found);
+      }
     }
     const record = this.records.get(id);
     if (record !== undefined) {
@@ -46,17 +47,25 @@ export class Destruction {
     this.containers.remove(id);
   }
 
+  async #find(id: number, listed: Target | undefined): Promise<UnfinishedRecord | undefined> {
+    const host = await this.vz.host();
+    if (listed === undefined) {
+      return await findUnlisted(host, this.serverId, id);
+    }
+    return recordIn((await host.containerVariables(listed.ctid)) ?? new Map(), listed);
+  }
+
   /** It may have a configuration, or files, or both; whether the list shows it depends on which. */
   async #destroyRecorded(record: UnfinishedRecord, isRunning: boolean): Promise<void> {
     const host = await this.vz.host();
-    const variables = await readVariables(host.containerConfiguration(record.ctid));
+    const variables = await host.containerVariables(record.ctid);
     if (variables !== undefined) {
       if (!(await this.#isOurs(variables, record))) {
         return;
       }
       await this.#destroyConfigured(record, isRunning);
     }
-    await removePrivateArea(host, record.ctid);
+    await removePrivateArea(host, record, variables?.get("VE_PRIVATE"));
     await removeRemains(host, record.ctid);
   }
 
@@ -64,7 +73,7 @@ export class Destruction {
   async #isOurs(variables: Variables, record: UnfinishedRecord): Promise<boolean> {
     const metadata = parseMetadata(variables.get("DESCRIPTION"));
     return metadata === undefined
-      ? (await this.vz.generation()).isHalfMade(namesIn(variables), record)
+      ? (await this.vz.generation()).isHalfMade(variables, record)
       : metadata.serverId === this.serverId && metadata.id === record.id;
   }
 
@@ -86,9 +95,4 @@ export class Destruction {
       await this.vz.run(clear(target));
     }
   }
-}
-
-/** Undefined for one that is only recorded as half-made. */
-function recordOf({ id, ctid, names }: OwnContainer): UnfinishedRecord | undefined {
-  return names && { id, ctid, ...names };
 }

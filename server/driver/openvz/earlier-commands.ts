@@ -26,30 +26,21 @@ export class EarlierCommands {
   }
 
   /**
-   * Kills those at work on a container, with all that they started, and resolves when they are gone.
+   * Kills those at work on a container, with all that they started, and resolves when they are gone. One that has
+   * ended is nobody's to kill: without an OpenVZ kernel, a container's first process stays in the group of the
+   * `vzctl start` that made it.
    *
    * @throws MccError `timeout` when they hang in the kernel.
    */
   async end(id: number): Promise<void> {
-    // One search is enough: no more of them can appear.
+    // One search is enough: no more groups of them can appear.
     this.#found ??= this.#search();
-    const found = await this.#found;
-    const groups = found.get(id);
-    if (groups === undefined) {
-      return;
-    }
-    const giveUpAt = Date.now() + patienceMs;
-    for (let left = await membersOf(groups); left.length > 0; left = await membersOf(groups)) {
-      left.forEach(killProcess);
-      if (Date.now() > giveUpAt) {
-        throw new MccError(
-          "timeout",
-          `An engine command of an earlier daemon at work on container ${id} does not end (process ${left.join(", ")}); look what it waits for in the kernel.`,
-        );
+    for (const group of (await this.#found).get(id) ?? []) {
+      if (await this.#isAtWork(group, id)) {
+        await endGroup(group, id);
       }
-      await pause(pauseMs);
     }
-    found.delete(id);
+    (await this.#found).delete(id);
   }
 
   /** The process groups by container. */
@@ -63,6 +54,16 @@ export class EarlierCommands {
       }
     }
     return found;
+  }
+
+  /** Whether a process of the group still has the mark. */
+  async #isAtWork(group: number, id: number): Promise<boolean> {
+    for (const pid of await membersOf(group)) {
+      if ((await this.#containerOf(pid)) === id) {
+        return true;
+      }
+    }
+    return false;
   }
 
   async #containerOf(pid: number): Promise<number | undefined> {
@@ -79,15 +80,25 @@ export class EarlierCommands {
   }
 }
 
-async function membersOf(groups: ReadonlySet<number>): Promise<number[]> {
-  const members: number[] = [];
-  for (const pid of await allProcesses()) {
-    const group = await groupOf(pid);
-    if (group !== undefined && groups.has(group)) {
-      members.push(pid);
+/** By one kill, which no process escapes by beginning another one. */
+async function endGroup(group: number, id: number): Promise<void> {
+  const giveUpAt = Date.now() + patienceMs;
+  killProcess(-group);
+  for (let left = await membersOf(group); left.length > 0; left = await membersOf(group)) {
+    if (Date.now() > giveUpAt) {
+      throw new MccError(
+        "timeout",
+        `An engine command of an earlier daemon at work on container ${id} does not end (process ${left.join(", ")}); look what it waits for in the kernel.`,
+      );
     }
+    await pause(pauseMs);
   }
-  return members;
+}
+
+async function membersOf(group: number): Promise<number[]> {
+  const processes = await allProcesses();
+  const groups = await Promise.all(processes.map(groupOf));
+  return processes.filter((_, index) => groups[index] === group);
 }
 
 /** Field 5 of proc(5)'s stat. Undefined for one that has ended, though its parent has not asked how yet. */

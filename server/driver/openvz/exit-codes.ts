@@ -3,8 +3,17 @@ import { sharedExitCodes } from "./shared-exit-codes";
 
 const { report, freeDisk } = remedies;
 
-const nameTaken = (exitCode: number): ExitMeaning =>
-  row(exitCode, "conflict", "the name belongs to another container on this host", "choose another name");
+const nameTaken = (exitCode: number): readonly ExitMeaning[] => [
+  row(exitCode, "conflict", "the name belongs to another container on this host", "choose another name", {
+    says: /already used/,
+  }),
+  row(
+    exitCode,
+    "engine",
+    "the name could not be given",
+    "look whether there is a folder /etc/vz/names that can be written to",
+  ),
+];
 const interfaceFailed = (exitCode: number): ExitMeaning =>
   row(exitCode, "engine", "the network interface could not be set up", report);
 const memoryInformationFailed = (exitCode: number): ExitMeaning =>
@@ -26,7 +35,7 @@ export const exitCodes = {
     ),
     memoryInformationFailed(129),
     interfaceFailed(130),
-    nameTaken(131),
+    ...nameTaken(131),
     row(150, "not-found", "the container's disk image is missing", "destroy the instance and make it again"),
   ],
   v7: [
@@ -39,7 +48,7 @@ export const exitCodes = {
     row(131, "engine", "this kernel lacks a feature that the container asks for", report),
     memoryInformationFailed(135),
     interfaceFailed(136),
-    nameTaken(137),
+    ...nameTaken(137),
     row(140, "conflict", "the container is registered already", "look at vzlist -a, and unregister it"),
     row(141, "forbidden", "the container may not be managed", "allow it (vzctl set --disabled no --save)"),
     row(143, "engine", "this OpenVZ cannot do that", report),
@@ -55,6 +64,22 @@ export const exitCodes = {
     row(210, "engine", "the limits for disk traffic could not be set", report),
   ],
 } as const satisfies Record<string, readonly ExitMeaning[]>;
+
+/**
+ * Of commands that run something inside a container, before what the generation's others mean. Source: src/lib/exec.c
+ * of vzctl 4, which takes the length of an answer for its content.
+ */
+export const execExitCodes: Readonly<Record<keyof typeof exitCodes, readonly ExitMeaning[]>> = {
+  v4: [
+    row(
+      4,
+      "conflict",
+      "the container could not be entered, or has no such program",
+      "look whether it is going down (vzlist), and whether its image has /bin/sh",
+    ),
+  ],
+  v7: [],
+};
 
 /** vzlist's own. Source: src/vzlist.c. */
 export const listExitCodes: readonly ExitMeaning[] = [

@@ -1,7 +1,10 @@
 import { MccError } from "../../../protocol/error";
+import type { Variables } from "./configuration-file";
+import { type Syntax, syntaxes } from "./configuration-syntax";
 import { exitCodes } from "./exit-codes";
 import type { ExitMeaning } from "./exit-meaning";
-import { amount, type MemoryModel, memoryOptions } from "./memory-model";
+import { amount, type MemoryModel, memoryOptions, numproc, processOptions } from "./memory-model";
+import type { UnfinishedRecord } from "./unfinished-records";
 
 /** What a container is made with, as far as the generations differ in it. */
 interface Making {
@@ -9,13 +12,6 @@ interface Making {
   /** 32 hexadecimal digits. */
   readonly uid: string;
   readonly description: string;
-}
-
-/** What a container's configuration says of whose it is, before it has its description. */
-export interface Names {
-  readonly name?: string | undefined;
-  readonly hostname?: string | undefined;
-  readonly image?: string | undefined;
 }
 
 /** One of the two kinds of OpenVZ. All that differs between them stands in `generations`. */
@@ -31,11 +27,22 @@ export interface Generation {
   readonly setOptions: (making: Making) => readonly string[];
   /** How a limit of memory is set; undefined is none. */
   readonly memoryOptions: (bytes: number | undefined, model: MemoryModel) => readonly string[];
+  /** How a number of processes is set; undefined is any. */
+  readonly processOptions: (count: number | undefined, model: MemoryModel) => readonly string[];
   /** Whether it has the layout simfs: a private area that is the root itself. */
   readonly simfs: boolean;
-  /** Whether what is found under the ctid of a container that was being made is that container. */
-  readonly isHalfMade: (found: Names, made: Names) => boolean;
+  /** Whether the configuration under the ctid of a container that was being made is that container's. */
+  readonly isHalfMade: (found: Variables, made: UnfinishedRecord) => boolean;
   readonly exitCodes: readonly ExitMeaning[];
+  readonly syntax: Syntax;
+}
+
+/** What a container's configuration says of whose it is, before it has its description. */
+const distinctive = ["NAME", "HOSTNAME", "OSTEMPLATE", "VE_PRIVATE"] as const;
+
+/** Of what tells containers apart, what a sample has already. */
+export function distinctiveIn(sample: Variables): Record<string, string> {
+  return Object.fromEntries([...sample].filter(([name]) => distinctive.some((known) => known === name)));
 }
 
 export const generations: readonly Generation[] = [
@@ -47,12 +54,14 @@ export const generations: readonly Generation[] = [
     createOptions: () => [],
     setOptions: ({ description }) => ["--description", description],
     memoryOptions: (bytes, model) => memoryOptions[model](bytes),
+    processOptions: (count, model) => processOptions[model](count),
     simfs: true,
     // It gets its names last and all at once; until then the configuration is the type's sample.
     isHalfMade: (found, made) =>
-      [found.name, found.hostname, found.image].every((name) => name === undefined) ||
-      (found.name === made.name && found.hostname === made.hostname),
+      distinctive.every((name) => found.get(name) === made.sample?.[name]) ||
+      (found.get("NAME") === made.name && found.get("HOSTNAME") === made.hostname),
     exitCodes: exitCodes.v4,
+    syntax: syntaxes.v4,
   },
   {
     name: "v7",
@@ -62,9 +71,11 @@ export const generations: readonly Generation[] = [
     createOptions: ({ ctid, description }) => ["--uuid", ctid, "--description", description],
     setOptions: () => [],
     memoryOptions: (bytes) => ["--ram", amount(bytes)],
+    processOptions: numproc,
     simfs: false,
     isHalfMade: () => true,
     exitCodes: exitCodes.v7,
+    syntax: syntaxes.v7,
   },
 ];
 

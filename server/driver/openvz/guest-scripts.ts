@@ -49,3 +49,43 @@ export const writeScript = [
   `if [ -d "$1" ] && [ ! -L "$1" ]; then rm -rf "$1"; fi`,
   `mv -f "$temporary" "$1"`,
 ].join("\n");
+
+/**
+ * Gives the device through which OpenVZ reaches the container its addresses, the script's arguments, and makes it the
+ * way to everywhere, by whatever program for it there is. What is set already stays, such as another default route.
+ */
+export const addressScript = [
+  "set -eu",
+  "has_default_route() {",
+  "  while read -r _ destination _ _ _ _ _ mask _; do",
+  `    [ "$destination/$mask" != 00000000/00000000 ] || return 0`,
+  "  done < /proc/net/route",
+  "  return 1",
+  "}",
+  `for box in "" busybox; do`,
+  "  if $box ip link show venet0 >/dev/null 2>&1; then",
+  "    $box ip link set lo up",
+  "    for address do",
+  `      case "$($box ip addr show dev venet0)" in`,
+  `        *"inet $address/"*) ;;`,
+  `        *) $box ip addr add "$address/32" dev venet0 ;;`,
+  "      esac",
+  "    done",
+  "    $box ip link set venet0 up",
+  "    has_default_route || $box ip route add default dev venet0",
+  "    exit 0",
+  "  fi",
+  "  if $box ifconfig venet0 >/dev/null 2>&1; then",
+  "    $box ifconfig lo 127.0.0.1 up",
+  `    alias=""`,
+  "    for address do",
+  `      $box ifconfig "venet0$alias" "$address" netmask 255.255.255.255 up`,
+  `      alias=":$((\${alias#:} + 1))"`,
+  "    done",
+  "    has_default_route || $box route add default dev venet0",
+  "    exit 0",
+  "  fi",
+  "done",
+  `echo "there is neither ip nor ifconfig, or no device venet0" >&2`,
+  "exit 1",
+].join("\n");

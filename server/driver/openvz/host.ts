@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { MccError } from "../../../protocol/error";
 import { unlessErrno } from "../errno";
 import { readVariables, type Variables } from "./configuration-file";
+import type { Syntax } from "./configuration-syntax";
 
 /** Where this host keeps what the driver looks at itself. */
 export interface HostPlaces {
@@ -32,11 +33,13 @@ export class HostConfiguration {
   /** A symbolic link for each container with a name. */
   readonly nameFolder: string;
   readonly #variables: Variables;
+  readonly #syntax: Syntax;
 
-  constructor(path: string, variables: Variables) {
+  constructor(path: string, variables: Variables, syntax: Syntax) {
     this.containerFolder = join(dirname(path), "conf");
     this.nameFolder = join(dirname(path), "names");
     this.#variables = variables;
+    this.#syntax = syntax;
   }
 
   /** The archives of the images. */
@@ -58,12 +61,27 @@ export class HostConfiguration {
     return this.#variables.get("VE_LAYOUT");
   }
 
+  /** Whom the root of a container is whose own configuration does not say. */
+  get localOwner(): LocalOwner {
+    return localOwnerIn(this.#variables);
+  }
+
   containerConfiguration(ctid: string): string {
     return join(this.containerFolder, `${ctid}.conf`);
   }
 
   sample(name: string): string {
     return join(this.containerFolder, `ve-${name}.conf-sample`);
+  }
+
+  /** What a container's configuration says; undefined where it has none. */
+  async containerVariables(ctid: string): Promise<Variables | undefined> {
+    return await readVariables(this.containerConfiguration(ctid), this.#syntax);
+  }
+
+  /** What a sample says; undefined where there is none. */
+  async sampleVariables(name: string): Promise<Variables | undefined> {
+    return await readVariables(this.sample(name), this.#syntax);
   }
 
   /** Where a container's files lie. */
@@ -81,21 +99,35 @@ export class HostConfiguration {
   }
 }
 
+/** The host's user and group that a container's root is; undefined where the configuration does not say. */
+export interface LocalOwner {
+  readonly uid: number | undefined;
+  readonly gid: number | undefined;
+}
+
+export function localOwnerIn(variables: Variables): LocalOwner {
+  const numberOf = (name: string): number | undefined => {
+    const value = variables.get(name);
+    return value === undefined ? undefined : Number(value);
+  };
+  return { uid: numberOf("LOCAL_UID"), gid: numberOf("LOCAL_GID") };
+}
+
 /** The path that a configuration means for one container. */
 export function ofContainer(pattern: string, ctid: string): string {
-  return pattern.replace(/\$(VEID|\{VEID\})/g, ctid);
+  return pattern.replace(/\/+$/, "").replace(/\$(VEID|\{VEID\})/g, ctid);
 }
 
 /** @throws MccError `unavailable` when there is no such file. */
-export async function readHostConfiguration(places: HostPlaces): Promise<HostConfiguration> {
-  const variables = await readVariables(places.configuration);
+export async function readHostConfiguration(places: HostPlaces, syntax: Syntax): Promise<HostConfiguration> {
+  const variables = await readVariables(places.configuration, syntax);
   if (variables === undefined) {
     throw new MccError(
       "unavailable",
       `There is no ${places.configuration}; reinstall the package vzctl, which brings it.`,
     );
   }
-  return new HostConfiguration(places.configuration, variables);
+  return new HostConfiguration(places.configuration, variables, syntax);
 }
 
 export async function exists(path: string): Promise<boolean> {

@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { copyFile, mkdir, open, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, open, readdir, rename, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { MccError, messageOf } from "../../../protocol/error";
 import type { Image } from "../../../protocol/image";
@@ -13,6 +13,8 @@ const packings = [
   { ending: ".tar.xz", begins: "fd377a585a00" },
 ] as const;
 const zstandard = "28b52ffd";
+/** What tar itself writes at a time. Zero bytes behind its end are nothing to it. */
+const recordBytes = 10_240;
 
 /** The images: archives in the host's template cache, of which the host has its own beside those imported. */
 export class ImageArchives {
@@ -51,11 +53,15 @@ export class ImageArchives {
         `The image "${name}" exists already; remove it, or choose another name.`,
       );
     }
-    const path = join(await this.folder(), `${name}${await endingOf(tarball)}`);
+    const { ending, begins } = await packingOf(tarball);
+    const path = join(await this.folder(), `${name}${ending}`);
     await mkdir(this.imports, { recursive: true, mode: 0o700 });
     await writeFile(join(this.imports, name), "");
     try {
       await copyFile(tarball, `${path}.part`, constants.COPYFILE_FICLONE);
+      if (begins === undefined) {
+        await fillRecord(`${path}.part`);
+      }
       await rename(`${path}.part`, path);
     } catch (error) {
       await rm(`${path}.part`, { force: true });
@@ -109,7 +115,16 @@ export class ImageArchives {
   }
 }
 
-async function endingOf(tarball: string): Promise<string> {
+/**
+ * Makes an archive that is not packed as long as tar's own are: vzctl's script compares its length in KiB by the
+ * shell, which takes a figure that is not whole for none, and so for a full disk (46).
+ */
+async function fillRecord(path: string): Promise<void> {
+  const { size } = await stat(path);
+  await truncate(path, Math.ceil(size / recordBytes) * recordBytes);
+}
+
+async function packingOf(tarball: string): Promise<(typeof packings)[number]> {
   const beginning = await beginningOf(tarball);
   if (beginning.startsWith(zstandard)) {
     throw new MccError(
@@ -118,7 +133,7 @@ async function endingOf(tarball: string): Promise<string> {
     );
   }
   const packing = packings.find(({ begins }) => begins !== undefined && beginning.startsWith(begins));
-  return packing?.ending ?? packings[0].ending;
+  return packing ?? packings[0];
 }
 
 async function beginningOf(path: string): Promise<string> {

@@ -1,7 +1,11 @@
 import { readdir, readFile, readlink, rm, rmdir, stat, unlink } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { unlessErrno } from "../errno";
-import { exists, type HostConfiguration } from "./host";
+import { exists, type HostConfiguration, ofContainer } from "./host";
+import type { UnfinishedRecord } from "./unfinished-records";
+
+/** What lies beside a private area while `create` works on it. */
+const temporaryEndings = [".tmp"];
 
 /**
  * Removes what `destroy` leaves of a container: its configuration under another name, and where a command was
@@ -18,12 +22,23 @@ export async function removeRemains(host: HostConfiguration, ctid: string): Prom
   await removeStaleLocks(host, ctid);
 }
 
-/** Removes the private area, finished or not: a `create` that was killed may leave it without a configuration. */
-export async function removePrivateArea(host: HostConfiguration, ctid: string): Promise<void> {
-  const privateArea = host.privateArea(ctid);
-  await Promise.all(
-    [privateArea, `${privateArea}.tmp`].map((path) => rm(path, { recursive: true, force: true })),
-  );
+/**
+ * Removes what a `create` that was killed leaves of a private area. That of a container that was whole is for `destroy`
+ * to remove: it may lie elsewhere, and somebody else's where the host's configuration would have it.
+ *
+ * @param own the VE_PRIVATE that its configuration had a moment ago, where it had one.
+ */
+export async function removePrivateArea(
+  host: HostConfiguration,
+  { ctid, privateArea, sample }: UnfinishedRecord,
+  own = privateArea,
+): Promise<void> {
+  const ofSample = sample?.["VE_PRIVATE"];
+  const pattern = own ?? ofSample;
+  const path = pattern === undefined ? host.privateArea(ctid) : ofContainer(pattern, ctid);
+  const isWhole = own !== undefined && own !== ofSample;
+  const remains = [...(isWhole ? [] : [path]), ...temporaryEndings.map((ending) => `${path}${ending}`)];
+  await Promise.all(remains.map((remain) => rm(remain, { recursive: true, force: true })));
 }
 
 /** In v7 the configuration lies in the private area, and what is beside the others' is a link to it. */

@@ -10,7 +10,7 @@ const limitRows: Readonly<
 > = {
   memoryBytes: (value, generation, memory) => generation.memoryOptions(value, memory),
   cpus: (value) => ["--cpulimit", value === undefined ? "0" : String(Math.ceil(value * 100))],
-  processes: (value) => ["--numproc", value === undefined ? "unlimited:unlimited" : `${value}:${value}`],
+  processes: (value, generation, memory) => generation.processOptions(value, memory),
 };
 
 /**
@@ -32,7 +32,10 @@ export function limitOptions(
     .flatMap((limit) => limitRows[limit](wanted[limit], generation, memory));
 }
 
-/** vzctl gives a control group the first number of two, which in samples is 0 for memory, and means none. */
+/**
+ * Whether a limit of the sample does not do what it says: vzctl gives a control group the first number of two, which
+ * in samples is 0 for memory, and means none; and for processes it limits kernel memory.
+ */
 function isIgnored(limit: Limit, sample: InstanceType, memory: MemoryModel): boolean {
-  return limit === "memoryBytes" && sample.memoryBytes !== undefined && memory === "control-groups";
+  return limit !== "cpus" && sample[limit] !== undefined && memory === "control-groups";
 }

@@ -4,13 +4,14 @@ import { hasSshServer } from "../ssh-server";
 import { commands, type Target } from "./command";
 import type { Containers } from "./containers";
 import { failureOf } from "./engine";
-import type { Generation } from "./generation";
+import { distinctiveIn, type Generation } from "./generation";
 import { exists, type HostConfiguration } from "./host";
 import { limitOptions } from "./limits";
 import { formatMetadata } from "./metadata";
 import { NameTurns } from "./name-turns";
 import { plainRoot } from "./plain-root";
 import { writeIntoRoot } from "./root-files";
+import { giveRootFolder } from "./root-owner";
 import { readSamples, type Sample } from "./sample-types";
 import type { UnfinishedRecords } from "./unfinished-records";
 import type { Vz } from "./vz";
@@ -40,8 +41,9 @@ export class Making {
       ...limitOptions(spec.type, { has: sample?.type, generation, memory: await this.vz.memoryModel() }),
     ];
     if (settings.length > 0) {
-      await this.vz.run(commands.set(target, settings));
+      await this.vz.set(target, settings);
     }
+    await giveRootFolder(this.vz, target.ctid);
     const made = await this.inRoot(target, "written", async (root) => {
       await writeIntoRoot(root, spec.files);
       return { hasSshServer: await hasSshServer(root) };
@@ -104,15 +106,13 @@ export class Making {
       }
       const target = { id: spec.id, ctid };
       const { id, name, hostname, image } = spec;
-      await this.records.write({ id, ctid, name, hostname, image });
-      const command = commands.create(
-        target,
-        { ...spec, sample: how.sample?.name ?? how.host.defaultSample },
-        [
-          ...how.generation.createOptions({ ...spec, ctid, description: how.description }),
-          ...(await this.#layoutOptions(how)),
-        ],
-      );
+      const sample = how.sample?.name ?? how.host.defaultSample;
+      const ofSample = distinctiveIn((await how.host.sampleVariables(sample)) ?? new Map());
+      await this.records.write({ id, ctid, name, hostname, image, sample: ofSample });
+      const command = commands.create(target, { ...spec, sample }, [
+        ...how.generation.createOptions({ ...spec, ctid, description: how.description }),
+        ...(await this.#layoutOptions(how)),
+      ]);
       const ended = await this.vz.attempt(command);
       if (ended.exitCode === 0) {
         this.#tellOtherCtid(target, ctids);

@@ -24,6 +24,21 @@ export const memoryOptions: Readonly<Record<MemoryModel, (bytes: number | undefi
     ],
   };
 
+/**
+ * Options of `vzctl set` for a number of processes. Without an OpenVZ kernel nothing counts them: vzctl makes kernel
+ * memory of their number, of which a container then soon has too little, unless it may have all.
+ */
+export const processOptions: Readonly<Record<MemoryModel, (count: number | undefined) => readonly string[]>> =
+  {
+    vswap: numproc,
+    beancounters: numproc,
+    "control-groups": (count) => [...numproc(count), "--kmemsize", "unlimited"],
+  };
+
+export function numproc(count: number | undefined): string[] {
+  return ["--numproc", count === undefined ? "unlimited:unlimited" : both(count)];
+}
+
 export function amount(bytes: number | undefined): string {
   return bytes === undefined ? "unlimited" : String(bytes);
 }

@@ -21,6 +21,7 @@ import { Destruction } from "./destruction";
 import { DownWatch } from "./down-watch";
 import { EarlierCommands } from "./earlier-commands";
 import { Guest } from "./guest";
+import { GuestAddress } from "./guest-address";
 import { type HostPlaces, hostPlaces } from "./host";
 import { ImageArchives } from "./image-archives";
 import { limitOptions } from "./limits";
@@ -60,6 +61,7 @@ class OpenvzDriver implements Driver {
   readonly #making: Making;
   readonly #destruction: Destruction;
   readonly #guest: Guest;
+  readonly #guestAddress: GuestAddress;
   readonly #images: ImageArchives;
   readonly #watch: DownWatch;
   #loaded: Promise<void> | undefined;
@@ -72,10 +74,14 @@ class OpenvzDriver implements Driver {
     const earlier = new EarlierCommands(serverId);
     this.#vz = new Vz(places, { timeoutMs, mark: (id) => earlier.mark(id) });
     this.#records = new UnfinishedRecords(folder);
-    this.#containers = new Containers(serverId, this.#records, () => this.#vz.list());
+    this.#containers = new Containers(serverId, this.#records, {
+      list: () => this.#vz.list(),
+      variablesOf: async (ctid) => await (await this.#vz.host()).containerVariables(ctid),
+    });
     this.#making = new Making(serverId, this.#vz, this.#records, this.#containers, log);
     this.#destruction = new Destruction(serverId, this.#vz, this.#records, this.#containers, earlier);
-    this.#guest = new Guest(timeoutMs, async () => (await this.#vz.generation()).exitCodes);
+    this.#guest = new Guest(timeoutMs, () => this.#vz.execExitCodes());
+    this.#guestAddress = new GuestAddress(this.#vz, this.#guest, log);
     this.takesOver = new TakeOver(serverId, this.#vz, {
       ...{ containers: this.#containers, guest: this.#guest, making: this.#making, earlier },
     });
@@ -157,8 +163,10 @@ class OpenvzDriver implements Driver {
   }
 
   async start(id: number): Promise<void> {
-    await this.#vz.run(commands.start(await this.#containers.get(id)));
+    const target = await this.#containers.get(id);
+    await this.#vz.run(commands.start(target));
     this.#watch.up(id);
+    await this.#guestAddress.bringUp(target);
   }
 
   async stop(id: number, graceMs: number): Promise<void> {
@@ -174,7 +182,7 @@ class OpenvzDriver implements Driver {
 
   async rename(id: number, name: string): Promise<void> {
     const target = await this.#containers.get(id);
-    await this.#making.names.inTurn(name, () => this.#vz.run(commands.set(target, ["--name", name])));
+    await this.#making.names.inTurn(name, () => this.#vz.set(target, ["--name", name]));
   }
 
   async exec(id: number, request: ExecRequest): Promise<ExecResult> {
@@ -195,7 +203,7 @@ class OpenvzDriver implements Driver {
   async resize(id: number, type: InstanceType): Promise<void> {
     const [generation, memory] = [await this.#vz.generation(), await this.#vz.memoryModel()];
     const target = await this.#containers.get(id);
-    await this.#vz.run(commands.set(target, limitOptions(type, { generation, memory })));
+    await this.#vz.set(target, limitOptions(type, { generation, memory }));
   }
 
   watch(onDown: (id: number) => void): void {

@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { readVariables } from "./configuration-file";
 import { exists, ofContainer } from "./host";
 import type { Vz } from "./vz";
 
@@ -17,7 +16,7 @@ export async function plainRoot(vz: Vz, ctid: string): Promise<string | undefine
   if (!(await vz.generation()).simfs || (await exists(vz.places.procVz))) {
     return undefined;
   }
-  const variables = await readVariables((await vz.host()).containerConfiguration(ctid));
+  const variables = await (await vz.host()).containerVariables(ctid);
   const pattern = variables?.get("VE_PRIVATE");
   const folder = pattern && ofContainer(pattern, ctid);
   return folder && !(await exists(join(folder, diskImage))) ? folder : undefined;

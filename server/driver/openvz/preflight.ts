@@ -3,6 +3,7 @@ import { MccError } from "../../../protocol/error";
 import type { Finding } from "../driver";
 import { unlessErrno } from "../errno";
 import { isOnPath } from "../program-path";
+import { syntaxes } from "./configuration-syntax";
 import { exists, type HostPlaces, readHostConfiguration } from "./host";
 
 /** What the driver looks at before it works. */
@@ -68,12 +69,15 @@ const checks: readonly Check[] = [
       },
     ),
   ({ places }) =>
-    findingOf(() => readHostConfiguration(places), "reinstall the package vzctl, which brings it"),
+    findingOf(
+      () => readHostConfiguration(places, syntaxes.v4),
+      "reinstall the package vzctl, which brings it",
+    ),
   async ({ places }) => {
     if (!(await exists(places.configuration))) {
       return undefined;
     }
-    const { imageFolder } = await readHostConfiguration(places);
+    const { imageFolder } = await readHostConfiguration(places, syntaxes.v4);
     return (await unlessErrno(readdir(imageFolder), "ENOENT", "ENOTDIR")) === undefined
       ? {
           lacking: `the folder of the images, ${imageFolder}, is not there`,

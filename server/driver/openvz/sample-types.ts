@@ -1,16 +1,17 @@
 import { readdir } from "node:fs/promises";
+import { cpus as hostCpus } from "node:os";
 import { type InstanceType, instanceTypeSchema } from "../../../protocol/instance-type";
 import { unlessErrno } from "../errno";
-import { readVariables, type Variables } from "./configuration-file";
+import type { Variables } from "./configuration-file";
 import type { HostConfiguration } from "./host";
 
 const pageBytes = 4096;
 /** Samples write "no limit" as the largest number of some integer type, of which this is the smallest. */
 const noLimit = 2 ** 31 - 1;
 const unitBytes: Readonly<Record<string, number>> = {
-  "": pageBytes,
-  P: pageBytes,
+  B: 1,
   K: 1024,
+  P: pageBytes,
   M: 1024 ** 2,
   G: 1024 ** 3,
   T: 1024 ** 4,
@@ -28,7 +29,7 @@ export async function readSamples(host: HostConfiguration): Promise<Sample[]> {
   const files = (await unlessErrno(readdir(host.containerFolder), "ENOENT")) ?? [];
   const names = files.flatMap((file) => /^ve-(.+)\.conf-sample$/.exec(file)?.[1] ?? []).sort();
   const samples = await Promise.all(
-    names.map(async (name) => sampleOf(name, (await readVariables(host.sample(name))) ?? new Map())),
+    names.map(async (name) => sampleOf(name, (await host.sampleVariables(name)) ?? new Map())),
   );
   return samples.flat();
 }
@@ -49,23 +50,27 @@ function limitOf(value: string | undefined): string | undefined {
   return value?.split(":").at(-1);
 }
 
-/** Pages, or an amount with a unit. */
+/** Pages, or an amount with a unit, of which vzctl takes the whole pages. */
 function memoryBytes(limit: string | undefined): number | undefined {
-  const { number, unit } = /^(?<number>\d+)(?<unit>[PKMGT]?)$/i.exec(limit ?? "")?.groups ?? {};
-  const bytes = Number(number) * (unitBytes[unit?.toUpperCase() ?? ""] ?? Number.NaN);
-  return below(noLimit * pageBytes, bytes);
+  const { number, unit = "" } =
+    /^(?<number>\d+(?:\.\d*)?)(?<unit>[BKPMGT]?)$/i.exec(limit ?? "")?.groups ?? {};
+  const bytes = Number(number) * (unitBytes[unit.toUpperCase()] ?? pageBytes);
+  return below(noLimit * pageBytes, Math.floor(bytes / pageBytes) * pageBytes);
 }
 
-/** A percentage of one processor, or a number of processors. */
+/** A percentage of one processor, or with a sign of all that the host has; or a number of processors. */
 function cpus(variables: Variables): number | undefined {
-  const percent = Number(variables.get("CPULIMIT") ?? 0);
-  const count = Number(variables.get("CPUS") ?? 0);
-  const limits = [percent / 100, count].filter((limit) => limit > 0);
+  const { percent = "0", sign = "" } =
+    /^(?<percent>\d+)(?<sign>%?)$/.exec(variables.get("CPULIMIT") ?? "")?.groups ?? {};
+  const limits = [
+    (Number(percent) / 100) * (sign === "" ? 1 : hostCpus().length),
+    Number(variables.get("CPUS") ?? 0),
+  ].filter((limit) => limit > 0);
   return limits.length === 0 ? undefined : Math.min(...limits);
 }
 
 function wholeNumber(limit: string | undefined): number | undefined {
-  return /^\d+$/.test(limit ?? "") ? below(noLimit, Number(limit)) : undefined;
+  return /^\d+(\.\d*)?$/.test(limit ?? "") ? below(noLimit, Math.floor(Number(limit))) : undefined;
 }
 
 function below(bound: number, number: number): number | undefined {

@@ -108,6 +108,13 @@ export const sharedExitCodes: readonly ExitMeaning[] = [
   ),
   row(
     46,
+    "engine",
+    "the image's archive is not a whole number of KiB long, which vzctl's script takes for a full disk",
+    "make it so (truncate --size=%10240 on the .tar in TEMPLATE/cache), or pack it by gzip",
+    { says: /needed: [\d.]*[.e]/ },
+  ),
+  row(
+    46,
     "exhausted",
     "no space is left on the host's disk",
     "free some under the private areas, and try again",
@@ -116,7 +123,7 @@ export const sharedExitCodes: readonly ExitMeaning[] = [
     47,
     "engine",
     "the private area belongs to another user than the container runs as",
-    "set LOCAL_UID and LOCAL_GID in /etc/vz/vz.conf to what they were when the instance was made, or make it again",
+    "set LOCAL_UID and LOCAL_GID in /etc/vz/vz.conf to what they were when the instance was made, or make it again from an archive with an entry for ./ (tar -c -C ROOT .)",
     { says: /is owned by/ },
   ),
   row(

@@ -1,7 +1,5 @@
 import { MccError } from "../../../protocol/error";
 import type { FormerMarks, TakeableContainer, TakesOver } from "../driver";
-import { commands } from "./command";
-import { readVariables } from "./configuration-file";
 import type { Containers } from "./containers";
 import type { EarlierCommands } from "./earlier-commands";
 import type { Guest } from "./guest";
@@ -30,7 +28,7 @@ export class TakeOver implements TakesOver {
 
   async find(engineId: string): Promise<TakeableContainer> {
     const { own, foreign } = await this.parts.containers.look();
-    const ours = [...own.values()].find(({ ctid, names }) => [ctid, names?.name].includes(engineId));
+    const ours = [...own.values()].find(({ ctid, name }) => [ctid, name].includes(engineId));
     if (ours !== undefined) {
       throw new MccError("conflict", `The container "${engineId}" is this server's instance ${ours.id}.`);
     }
@@ -45,7 +43,7 @@ export class TakeOver implements TakesOver {
     }
     const { ctid, ...container } = found;
     refuseOtherServers(ctid, found.description);
-    const variables = await readVariables((await this.vz.host()).containerConfiguration(ctid));
+    const variables = await (await this.vz.host()).containerVariables(ctid);
     await this.#refuseOtherPlace(ctid, variables?.get("VE_ROOT"));
     return { engineId: ctid, ...container, type: variables?.get("ORIGIN_SAMPLE")?.toLowerCase() };
   }
@@ -53,7 +51,7 @@ export class TakeOver implements TakesOver {
   async take(engineId: string, { id, uid }: { id: number; uid: string }): Promise<void> {
     const target = { id, ctid: engineId };
     const description = formatMetadata({ serverId: this.serverId, id, uid });
-    await this.vz.run(commands.set(target, ["--description", description]));
+    await this.vz.set(target, ["--description", description]);
     this.parts.containers.add(target);
   }
 
@@ -64,10 +62,16 @@ export class TakeOver implements TakesOver {
     if (taken === undefined) {
       return;
     }
-    if (name !== undefined && taken.names?.name !== name) {
-      await making.names.inTurn(name, () => this.vz.run(commands.set(taken, ["--name", name])));
+    try {
+      if (name !== undefined && taken.name !== name) {
+        await making.names.inTurn(name, () => this.vz.set(taken, ["--name", name]));
+      }
+      await this.vz.set(taken, ["--description", description]);
+    } catch (error) {
+      if (!MccError.hasCode(error, "not-found")) {
+        throw error;
+      }
     }
-    await this.vz.run(commands.set(taken, ["--description", description]));
     containers.remove(id);
   }
 

@@ -10,6 +10,10 @@ const recordSchema = z.object({
   name: z.string().optional(),
   hostname: z.string().optional(),
   image: z.string().optional(),
+  /** Its VE_PRIVATE, of one that was found whole. */
+  privateArea: z.string().optional(),
+  /** What its sample says of what tells containers apart. */
+  sample: z.record(z.string(), z.string()).optional(),
 });
 export type UnfinishedRecord = z.output<typeof recordSchema>;
 

@@ -1,7 +1,6 @@
 import { readdir } from "node:fs/promises";
-import { join } from "node:path";
-import { readVariables, type Variables } from "./configuration-file";
-import type { Names } from "./generation";
+import type { Target } from "./command";
+import type { Variables } from "./configuration-file";
 import type { HostConfiguration } from "./host";
 import { parseMetadata } from "./metadata";
 import type { UnfinishedRecord } from "./unfinished-records";
@@ -16,19 +15,21 @@ export async function findUnlisted(
   id: number,
 ): Promise<UnfinishedRecord | undefined> {
   for (const file of (await readdir(host.containerFolder)).filter((name) => name.endsWith(".conf"))) {
-    const variables = await readVariables(join(host.containerFolder, file));
+    const ctid = file.slice(0, -".conf".length);
+    const variables = await host.containerVariables(ctid);
     const metadata = parseMetadata(variables?.get("DESCRIPTION"));
     if (variables !== undefined && metadata?.serverId === serverId && metadata.id === id) {
-      return { id, ctid: file.slice(0, -".conf".length), ...namesIn(variables) };
+      return recordIn(variables, { id, ctid });
     }
   }
   return undefined;
 }
 
-export function namesIn(variables: Variables): Names {
+/** What a container's own configuration says of it. */
+export function recordIn(variables: Variables, { id, ctid }: Target): UnfinishedRecord {
   return {
-    name: variables.get("NAME"),
-    hostname: variables.get("HOSTNAME"),
+    ...{ id, ctid, privateArea: variables.get("VE_PRIVATE") },
+    ...{ name: variables.get("NAME"), hostname: variables.get("HOSTNAME") },
     image: variables.get("OSTEMPLATE"),
   };
 }

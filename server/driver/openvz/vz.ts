@@ -1,9 +1,10 @@
 import { join } from "node:path";
-import { commands, type EngineCommand } from "./command";
+import { MccError } from "../../../protocol/error";
+import { commands, type EngineCommand, type Target } from "./command";
 import type { ListedContainer } from "./container-list";
 import { readList } from "./containers";
 import { type Ended, Engine, type EngineOptions } from "./engine";
-import { exitCodes, listExitCodes } from "./exit-codes";
+import { execExitCodes, exitCodes, listExitCodes } from "./exit-codes";
 import type { ExitMeaning } from "./exit-meaning";
 import { type Generation, generationOf } from "./generation";
 import { exists, type HostConfiguration, type HostPlaces, readHostConfiguration } from "./host";
@@ -37,6 +38,21 @@ export class Vz {
     return await this.#engine.run(command, await this.#exitCodesOf(command));
   }
 
+  /**
+   * `vzctl set` on a container that there is: vzctl would make a configuration for another one.
+   *
+   * @throws MccError `not-found`.
+   */
+  async set(target: Target, options: readonly string[]): Promise<void> {
+    if ((await (await this.host()).containerVariables(target.ctid)) === undefined) {
+      throw new MccError(
+        "not-found",
+        `The engine has no container ${target.id} any more; it has no configuration.`,
+      );
+    }
+    await this.run(commands.set(target, options));
+  }
+
   /** See `Engine.attempt`. */
   async attempt(command: EngineCommand): Promise<Ended> {
     return await this.#engine.attempt(command, await this.#exitCodesOf(command));
@@ -48,9 +64,15 @@ export class Vz {
     return { rows: readList(ended), generation: await this.generation() };
   }
 
+  /** What exit codes of commands inside containers mean. */
+  async execExitCodes(): Promise<readonly ExitMeaning[]> {
+    const { name, exitCodes: others } = await this.generation();
+    return [...execExitCodes[name], ...others];
+  }
+
   /** Read anew each time, as an operator may change it. */
   async host(): Promise<HostConfiguration> {
-    return await readHostConfiguration(this.places);
+    return await readHostConfiguration(this.places, (await this.generation()).syntax);
   }
 
   async memoryModel(): Promise<MemoryModel> {

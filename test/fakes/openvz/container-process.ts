@@ -5,10 +5,15 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { FakeHost } from "./fake-host";
 
-/** Sets up a root file system and becomes its first process. */
+/**
+ * Sets up a network and a root file system, and becomes its first process. The device is as vzctl leaves it: down, and
+ * without an address, which a distribution's own first process gives it by ifup.
+ */
 const initScript = [
   "set -e",
   'hostname "$2"',
+  '[ -z "$3" ] || ip link add "$3" type veth peer name host',
+  '[ -z "$3" ] || ip link set host up',
   'mount --bind "$1" "$1"',
   'mkdir -p "$1/proc" "$1/dev" "$1/tmp"',
   'mount -t proc proc "$1/proc"',
@@ -16,7 +21,7 @@ const initScript = [
   'for device in null zero full random urandom; do : > "$1/dev/$device"; mount --bind "/dev/$device" "$1/dev/$device"; done',
   'ln -s /proc/self/fd "$1/dev/fd"',
   'cd "$1"',
-  "exec env -i HOME=/ TERM=linux PATH=/bin:/sbin:/usr/bin:/usr/sbin chroot . /bin/sh -c 'trap \"exit 0\" TERM USR1 USR2; while :; do sleep 3600 & wait; done'",
+  "exec env -i HOME=/ TERM=linux PATH=/bin:/sbin:/usr/bin:/usr/sbin chroot . /bin/sh -c '[ ! -x /sbin/ifup ] || /sbin/ifup -a; trap \"exit 0\" TERM USR1 USR2; while :; do sleep 3600 & wait; done'",
 ].join("\n");
 const environment = { HOME: "/", TERM: "linux", PATH: "/bin:/sbin:/usr/bin:/usr/sbin:." };
 
@@ -24,7 +29,10 @@ const environment = { HOME: "/", TERM: "linux", PATH: "/bin:/sbin:/usr/bin:/usr/
 export class ContainerProcess {
   readonly #file: string;
 
-  constructor(host: FakeHost, ctid: string) {
+  constructor(
+    private readonly host: FakeHost,
+    ctid: string,
+  ) {
     mkdirSync(join(host.root, "run"), { recursive: true });
     this.#file = join(host.root, "run", `${ctid}.pid`);
   }
@@ -37,24 +45,16 @@ export class ContainerProcess {
     return startTime !== "" && startTimeOf(pid) === startTime ? pid : undefined;
   }
 
-  async start(root: string, hostname: string): Promise<void> {
+  /** @param device the network device that it gets; none for an empty name. */
+  async start(root: string, hostname: string, device: string): Promise<void> {
     const child = spawn(
       "unshare",
       [
-        "--pid",
-        "--fork",
-        "--kill-child",
-        "--mount",
-        "--uts",
-        "--ipc",
-        "/bin/sh",
-        "-c",
-        initScript,
-        "sh",
-        root,
-        hostname,
+        ...["--pid", "--fork", "--kill-child", "--mount", "--uts", "--ipc", "--net"],
+        ...["/bin/sh", "-c", initScript, "sh", root, hostname, device],
       ],
-      { stdio: "ignore", detached: true, env: { PATH: process.env["PATH"] } },
+      // Without an OpenVZ kernel, it stays in the process group of vzctl.
+      { stdio: "ignore", detached: this.host.behaviour.openvzKernel, env: { PATH: process.env["PATH"] } },
     );
     child.unref();
     const pid = await firstProcess(child);
@@ -74,13 +74,14 @@ export class ContainerProcess {
     rmSync(this.#file, { force: true });
   }
 
+  /** The words for nsenter that come before those of a command. */
+  get entrance(): readonly string[] {
+    return ["-t", String(this.pid), "-m", "-p", "-u", "-i", "-n", "-r", "-w", "--"];
+  }
+
   /** Runs a command in it, with this process's own standard streams. @returns exit code, or the signal. */
   async run(words: readonly string[]): Promise<number | NodeJS.Signals> {
-    const child = spawn(
-      "nsenter",
-      ["-t", String(this.pid), "-m", "-p", "-u", "-i", "-r", "-w", "--", ...words],
-      { stdio: "inherit", env: environment },
-    );
+    const child = spawn("nsenter", [...this.entrance, ...words], { stdio: "inherit", env: environment });
     await once(child, "exit");
     return child.signalCode ?? child.exitCode ?? 0;
   }

@@ -1,11 +1,10 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Command } from "./command";
-import { Death, Exit, type FakeHost } from "./fake-host";
+import { Death, Exit } from "./fake-host";
 import { messages } from "./messages";
 import { takeName } from "./name";
+import { unpack } from "./unpack";
 
 const endings = ["", ".gz", ".bz2", ".xz"];
 
@@ -56,20 +55,22 @@ async function fill({ host, container, options }: Command): Promise<void> {
   takeName(host, container.ctid, given.get("name"));
   await host.reach("create:named");
   // A failure up to here leaves the link of the name.
-  await unpack({ host, container, options }, given.get("ostemplate") ?? "");
+  await makePrivateArea({ host, container, options }, given.get("ostemplate") ?? "");
   try {
     await host.reach("create:unpacked");
     host.say("Performing postcreate actions");
     container.makeRootFolder();
     container.save({
-      VE_ROOT: container.root,
-      VE_PRIVATE: container.privateArea,
+      VE_ROOT: host.pattern("VE_ROOT"),
+      VE_PRIVATE: host.pattern("VE_PRIVATE"),
       OSTEMPLATE: given.get("ostemplate"),
       ORIGIN_SAMPLE: given.get("config"),
       IP_ADDRESS: given.get("ipadd"),
       HOSTNAME: given.get("hostname"),
       NAME: given.get("name"),
       DESCRIPTION: given.get("description"),
+      // So that a LOCAL_UID that comes later does not keep it from starting.
+      ...(host.localOwner?.uid === 0 ? { LOCAL_UID: "0", LOCAL_GID: "0" } : {}),
     });
     const path = host.shown(container.configuration);
     host.say(messages[host.behaviour.generation].saved(container.ctid, path));
@@ -86,7 +87,7 @@ async function fill({ host, container, options }: Command): Promise<void> {
 }
 
 /** Beside the private area, which is a mere empty folder until then. */
-async function unpack({ host, container }: Command, image: string): Promise<void> {
+async function makePrivateArea({ host, container }: Command, image: string): Promise<void> {
   const base = join(host.imageFolder, `${image}.tar`);
   const archive = endings.map((ending) => `${base}${ending}`).find((path) => existsSync(path));
   if (archive === undefined) {
@@ -101,7 +102,7 @@ async function unpack({ host, container }: Command, image: string): Promise<void
   host.say(`Creating container private area (${image})`);
   try {
     await host.reach("create:unpacking");
-    await runScript(host, archive, temporary);
+    await unpack(host, archive, temporary);
     rmdirSync(container.privateArea);
     mkdirSync(dirname(container.privateArea), { recursive: true });
     renameSync(temporary, container.privateArea);
@@ -110,16 +111,5 @@ async function unpack({ host, container }: Command, image: string): Promise<void
       rmSync(temporary, { recursive: true, force: true });
     }
     throw error;
-  }
-}
-
-/** vps-create, which as all scripts of vzctl's has none of vzctl's own environment. */
-async function runScript(host: FakeHost, archive: string, folder: string): Promise<void> {
-  const seconds = String(host.behaviour.unpackMs / 1000);
-  const words = ["-c", 'sleep "$1"; exec tar -xf "$2" -C "$3"', "vps-create", seconds, archive, folder];
-  const script = spawn("/bin/sh", words, { stdio: "ignore", env: { PATH: "/bin:/sbin:/usr/bin:/usr/sbin" } });
-  await once(script, "exit");
-  if (script.exitCode !== 0) {
-    throw new Exit(script.exitCode ?? 3);
   }
 }

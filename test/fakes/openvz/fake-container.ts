@@ -16,8 +16,10 @@ export class FakeContainer {
   ) {
     this.process = new ContainerProcess(host, ctid);
     this.configuration = host.configuration(ctid);
-    this.privateArea = host.privateArea(ctid);
-    this.root = host.rootFolder(ctid);
+    const place = (variable: "VE_PRIVATE" | "VE_ROOT"): string =>
+      (this.variables.get(variable) ?? host.pattern(variable)).replace("$VEID", ctid);
+    this.privateArea = place("VE_PRIVATE");
+    this.root = place("VE_ROOT");
   }
 
   get configured(): boolean {

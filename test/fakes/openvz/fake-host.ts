@@ -16,6 +16,7 @@ import {
 import { basename, dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Behaviour, readBehaviour, takeOccurrence } from "./behaviour";
+import { parseConfiguration } from "./configuration";
 
 /** Ends the command. */
 export class Exit extends Error {
@@ -47,7 +48,10 @@ export class FakeHost {
     this.#configuration = configuration ?? join(root, "etc/vz/vz.conf");
     this.behaviour = readBehaviour(root);
     appendFileSync(join(root, "commands.log"), `${JSON.stringify([program, ...words])}\n`);
-    this.#variables = parse(readFileSync(this.#configuration, "utf8"));
+    this.#variables = parseConfiguration(
+      readFileSync(this.#configuration, "utf8"),
+      this.behaviour.generation,
+    );
   }
 
   get configurationFolder(): string {
@@ -58,6 +62,12 @@ export class FakeHost {
     return join(this.#variables.get("TEMPLATE") ?? "", "cache");
   }
 
+  /** By how much container users are shifted; undefined where vzctl shifts none at all. */
+  get localOwner(): { uid: number; gid: number } | undefined {
+    const { generation, openvzKernel } = this.behaviour;
+    return generation === "v7" || openvzKernel ? undefined : ownerIn(this.#variables);
+  }
+
   configuration(ctid: string): string {
     return join(this.configurationFolder, `${ctid}.conf`);
   }
@@ -66,12 +76,9 @@ export class FakeHost {
     return join(this.configurationFolder, `ve-${name}.conf-sample`);
   }
 
-  privateArea(ctid: string): string {
-    return (this.#variables.get("VE_PRIVATE") ?? "").replace("$VEID", ctid);
-  }
-
-  rootFolder(ctid: string): string {
-    return (this.#variables.get("VE_ROOT") ?? "").replace("$VEID", ctid);
+  /** What a variable of the global configuration says for all containers, `$VEID` in it. */
+  pattern(variable: "VE_PRIVATE" | "VE_ROOT"): string {
+    return this.#variables.get(variable) ?? "";
   }
 
   /** As a command on a real host would show it. */
@@ -127,7 +134,9 @@ export class FakeHost {
 
   readConfiguration(ctid: string): Map<string, string> | undefined {
     const path = this.configuration(ctid);
-    return existsSync(path) ? parse(readFileSync(path, "utf8")) : undefined;
+    return existsSync(path)
+      ? parseConfiguration(readFileSync(path, "utf8"), this.behaviour.generation)
+      : undefined;
   }
 
   saveConfiguration(ctid: string, variables: ReadonlyMap<string, string>): void {
@@ -146,16 +155,21 @@ export class FakeHost {
     }
   }
 
-  linkName(name: string, ctid: string): void {
-    mkdirSync(this.#nameFolder, { recursive: true });
+  /** @returns the path of the link when it cannot be made, as without a folder for it. */
+  linkName(name: string, ctid: string): string | undefined {
     const path = join(this.#nameFolder, name);
     rmSync(path, { force: true });
-    symlinkSync(this.configuration(ctid), path);
+    try {
+      symlinkSync(this.configuration(ctid), path);
+      return undefined;
+    } catch {
+      return path;
+    }
   }
 
   unlinkNames(ctid: string): void {
-    mkdirSync(this.#nameFolder, { recursive: true });
-    for (const name of readdirSync(this.#nameFolder).filter((entry) => this.ctidOfName(entry) === ctid)) {
+    const names = existsSync(this.#nameFolder) ? readdirSync(this.#nameFolder) : [];
+    for (const name of names.filter((entry) => this.ctidOfName(entry) === ctid)) {
       unlinkSync(join(this.#nameFolder, name));
     }
   }
@@ -206,11 +220,7 @@ export class FakeHost {
   }
 }
 
-function parse(text: string): Map<string, string> {
-  return new Map(
-    [...text.matchAll(/^(?<name>[A-Z_0-9]+)="?(?<value>.*?)"?$/gm)].map(({ groups }) => [
-      groups?.["name"] ?? "",
-      groups?.["value"] ?? "",
-    ]),
-  );
+/** LOCAL_UID and LOCAL_GID. */
+export function ownerIn(variables: ReadonlyMap<string, string>): { uid: number; gid: number } {
+  return { uid: Number(variables.get("LOCAL_UID") ?? 0), gid: Number(variables.get("LOCAL_GID") ?? 0) };
 }

@@ -1,8 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, lstatSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { FakeContainer } from "./fake-container";
 import { Exit } from "./fake-host";
+import { messages } from "./messages";
 
 type Action = "exec" | "exec2" | "exec3" | "runscript";
 
@@ -35,8 +36,15 @@ async function run(
 ): Promise<number> {
   // Joined with blanks and handed to a shell: the hole that exec3 does not have.
   const joined = words.map((word) => `${word === "" ? "''" : word} `).join("");
-  const shell = words[0] === "-" ? ["bash"] : ["bash", "-c", joined];
-  const ended = await container.process.run(action === "exec3" ? words : shell);
+  const shell = hasProgram(container, "/bin/bash") ? "/bin/bash" : "/bin/sh";
+  const command = action === "exec3" ? words : words[0] === "-" ? [shell] : [shell, "-c", joined];
+  const [program = ""] = command;
+  if (!hasProgram(container, program)) {
+    const { exitCode, said } = messages[container.host.behaviour.generation].noProgram(program);
+    said.forEach((line) => container.host.complain(line));
+    return exitCode;
+  }
+  const ended = await container.process.run(command);
   if (typeof ended === "string") {
     container.host.complain(`Got signal ${ended}`);
     return 3;
@@ -44,11 +52,19 @@ async function run(
   return ended;
 }
 
+/** As vzctl looks for it; where a link leads is not looked at. */
+function hasProgram({ privateArea }: FakeContainer, program: string): boolean {
+  const places = program.startsWith("/") ? [""] : ["bin", "sbin", "usr/bin", "usr/sbin"];
+  return places.some(
+    (place) => lstatSync(join(privateArea, place, program), { throwIfNoEntry: false }) !== undefined,
+  );
+}
+
 /** A script of the host's, read by the container's shell on standard input. */
 function runScript({ host, process: guest }: FakeContainer, path: string): Promise<number> {
   const own = join(host.root, path);
   const script = readFileSync(existsSync(own) ? own : path);
-  const words = ["-t", String(guest.pid), "-m", "-p", "-u", "-i", "-r", "-w", "--", "/bin/bash"];
+  const words = [...guest.entrance, "/bin/bash"];
   const { status } = spawnSync("nsenter", words, { input: script, stdio: ["pipe", "inherit", "inherit"] });
   return Promise.resolve(status ?? 3);
 }

@@ -28,6 +28,7 @@ const basicSample = [
 const folders = [
   "bin",
   "etc/vz/conf",
+  "etc/vz/names",
   "vz/vztmp",
   "vz/template/cache",
   "vz/private",

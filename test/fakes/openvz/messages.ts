@@ -7,6 +7,8 @@ export const messages = {
     saved: (_ctid: string, path: string) => `CT configuration saved to ${path}`,
     status: (ctid: string, rest: string) => `CTID ${ctid} ${rest}`,
     nameTaken: 131,
+    // The length of the answer that says what failed.
+    noProgram: (): { exitCode: number; said: string[] } => ({ exitCode: 4, said: [] }),
   },
   v7: {
     version: "vzctl version 7.0.264",
@@ -15,5 +17,9 @@ export const messages = {
     saved: (ctid: string) => `Saved parameters for Container ${ctid}`,
     status: (ctid: string, rest: string) => `VEID ${ctid} ${rest}`,
     nameTaken: 137,
+    noProgram: (program: string) => ({
+      exitCode: 47,
+      said: [`Failed to exec ${program}: No such file or directory`],
+    }),
   },
 } as const;

@@ -6,13 +6,16 @@ export function takeName(host: FakeHost, ctid: string, name: string | undefined)
   if (name === undefined) {
     return;
   }
+  const { nameTaken } = messages[host.behaviour.generation];
   const holder = host.ctidOfName(name);
   if (holder !== undefined && holder !== ctid && host.readConfiguration(holder) !== undefined) {
-    const { nameTaken } = messages[host.behaviour.generation];
     throw new Exit(nameTaken, `Conflict: name ${name} already used by container ${holder}`);
   }
   host.unlinkNames(ctid);
-  host.linkName(name, ctid);
+  const failed = host.linkName(name, ctid);
+  if (failed !== undefined) {
+    throw new Exit(nameTaken, `Unable to create link ${host.shown(failed)}: No such file or directory`);
+  }
   if (host.behaviour.generation === "v4") {
     host.say(`Name ${name} assigned`);
   }

@@ -25,7 +25,7 @@ const setBoth = [
     "netif_add",
   ],
   ...["nameserver", "searchdomain", "hostname", "name", "description", "userpasswd", "features", "onboot"],
-  ...["applyconfig", "setmode", "numproc", "physpages", "swappages", "privvmpages", "disabled"],
+  ...["applyconfig", "setmode", "numproc", "physpages", "swappages", "privvmpages", "kmemsize", "disabled"],
 ];
 
 /** What each command of each generation takes. Source: the usage texts. */

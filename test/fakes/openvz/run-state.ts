@@ -1,8 +1,8 @@
-import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "./command";
 import type { FakeContainer } from "./fake-container";
-import { Exit } from "./fake-host";
+import { Exit, ownerIn } from "./fake-host";
 import { checkLimits } from "./limits";
 
 /** `vzctl start`. */
@@ -13,8 +13,22 @@ export async function start({ host, container }: Command): Promise<void> {
   if (!existsSync(container.privateArea)) {
     throw new Exit(43, `Container private area ${host.shown(container.privateArea)} does not exist`);
   }
+  checkOwner(container);
   checkLimits(host, container.variables);
   await startContainer(container, { setUp: true });
+}
+
+/** Refuses a private area that belongs to another user than the container's root. */
+function checkOwner({ host, privateArea, variables }: FakeContainer): void {
+  if (host.localOwner === undefined) {
+    return;
+  }
+  const { uid, gid } = variables.has("LOCAL_UID") ? ownerIn(variables) : host.localOwner;
+  const owner = statSync(privateArea);
+  if (owner.uid !== uid || owner.gid !== gid) {
+    const said = `${owner.uid}:${owner.gid}, but configuration file says we should run with ${uid}:${gid}`;
+    throw new Exit(47, `Container private area is owned by ${said}.\nRefusing to run.`);
+  }
 }
 
 /** @param setUp whether it gets its addresses. */
@@ -24,11 +38,15 @@ export async function startContainer(container: FakeContainer, { setUp }: { setU
   container.mount();
   host.say("Container is mounted");
   await host.reach("start:mounted");
-  const addresses = variables.get("IP_ADDRESS") ?? "";
-  if (setUp && addresses !== "") {
+  const addresses = setUp ? (variables.get("IP_ADDRESS") ?? "") : "";
+  if (addresses !== "") {
     host.say(`Adding IP address(es): ${addresses}`);
   }
-  await container.process.start(container.privateArea, variables.get("HOSTNAME") ?? "localhost");
+  await container.process.start(
+    container.privateArea,
+    variables.get("HOSTNAME") ?? "localhost",
+    addresses === "" ? "" : "venet0",
+  );
   host.say("Container start in progress...");
   await host.reach("start:running");
 }

@@ -18,6 +18,7 @@ const plainVariables: Readonly<Record<string, string>> = {
   numproc: "NUMPROC",
   physpages: "PHYSPAGES",
   privvmpages: "PRIVVMPAGES",
+  kmemsize: "KMEMSIZE",
   ram: "PHYSPAGES",
   swap: "SWAPPAGES",
   swappages: "SWAPPAGES",

@@ -36,8 +36,8 @@ const both: Readonly<Record<string, Field>> = {
   description: text("DESCRIPTION"),
   ostemplate: text("OSTEMPLATE"),
   nameserver: list("NAMESERVER"),
-  private: text("VE_PRIVATE"),
-  root: text("VE_ROOT"),
+  private: { json: ({ privateArea }) => quoted(privateArea), column: ({ privateArea }) => privateArea },
+  root: { json: ({ root }) => quoted(root), column: ({ root }) => root },
   uptime: none("0.000"),
   diskspace: {
     json: ({ variables }) => {

@@ -61,13 +61,18 @@ describe("the engine's commands", () => {
       limitOptions(type, { generation, memory, has }).join(" ");
     const rest = "--cpulimit 150 --numproc 512:512";
     const memory = "--physpages 131072:131072 --swappages 0:0";
-    assert.equal(options(v4, "control-groups"), `${memory} ${rest}`);
+    const kernelMemory = "--kmemsize unlimited";
+    assert.equal(options(v4, "control-groups"), `${memory} ${rest} ${kernelMemory}`);
     assert.equal(options(v4, "beancounters"), `--privvmpages 131072:131072 ${rest}`);
     assert.equal(options(v4, "vswap"), `--ram 536870912 --swap 0 ${rest}`);
     assert.equal(options(v7, "vswap"), `--ram 536870912 ${rest}`);
     const other = { ...type, processes: 100 };
     assert.equal(options(v4, "vswap", other), "--numproc 512:512");
-    assert.equal(options(v4, "control-groups", other), `${memory} --numproc 512:512`);
+    assert.equal(options(v4, "control-groups", other), `${memory} --numproc 512:512 ${kernelMemory}`);
+    // Also those of the sample itself.
+    assert.equal(options(v4, "control-groups", type), `${memory} --numproc 512:512 ${kernelMemory}`);
+    assert.equal(options(v4, "vswap", type), "");
+    assert.equal(options(v7, "control-groups"), `--ram 536870912 ${rest}`);
   });
 
   it("set no limit so that vzctl still starts the container", () => {
@@ -75,7 +80,10 @@ describe("the engine's commands", () => {
       limitOptions({ name: "unlimited" }, { generation: v4, memory }).join(" ");
     const rest = "--cpulimit 0 --numproc unlimited:unlimited";
     const most = "2251799813685247:2251799813685247";
-    assert.equal(options("control-groups"), `--physpages ${most} --swappages 0:0 ${rest}`);
+    assert.equal(
+      options("control-groups"),
+      `--physpages ${most} --swappages 0:0 ${rest} --kmemsize unlimited`,
+    );
     assert.equal(options("beancounters"), `--privvmpages unlimited ${rest}`);
     assert.equal(options("vswap"), `--ram unlimited --swap 0 ${rest}`);
   });

@@ -15,6 +15,8 @@ const sayings = [
   ": arpsend -D -e 198.18.0.7 eth0 FAILED",
   ": Container init failed: Cgroup is not mounted",
   ": Container private area is owned by 0:0",
+  ": available: 9, needed: 12.5 KiB",
+  ": name web already used by container 7",
 ];
 const told = (says: RegExp | undefined): string =>
   says === undefined ? "" : (sayings.find((saying) => says.test(saying)) ?? " in no way that is known");
@@ -45,13 +47,17 @@ describe("exit codes", () => {
   });
 
   it("that differ between the generations stay apart", () => {
-    const meanings = (exitCode: number) => [
-      meaningOf(exitCodes.v4, exitCode, "")?.meaning,
-      meaningOf(exitCodes.v7, exitCode, "")?.meaning,
-    ];
+    const meanings = (exitCode: number) =>
+      [exitCodes.v4, exitCodes.v7].map(
+        (table) => meaningOf(table, exitCode, "name web already used by container 7")?.meaning,
+      );
     const name = "the name belongs to another container on this host";
     assert.deepEqual(meanings(131), [name, "this kernel lacks a feature that the container asks for"]);
     assert.deepEqual(meanings(137), [undefined, name]);
+    assert.equal(
+      meaningOf(exitCodes.v4, 131, "Unable to create link")?.meaning,
+      "the name could not be given",
+    );
   });
 
   it("are all those that vzctl(8) of vzctl 4.11.1 documents, save those of snapshots and conversions", () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import type { InstanceType } from "../../../../protocol/instance-type";
 import { parseVariables } from "../../../../server/driver/openvz/configuration-file";
+import { syntaxes } from "../../../../server/driver/openvz/configuration-syntax";
 import { imageName } from "../../../fakes/openvz/install";
 import { assertMccError } from "../../../support/assert-error";
 import { eventually } from "../../../support/eventually";
@@ -19,6 +20,7 @@ for (const generation of ["v4", "v7"] as const) {
   describe(`the OpenVZ driver, ${generation}`, () => {
     const { host, newDriver } = fakeDrivers({ generation });
     const ctid = ids[generation];
+    const readConfiguration = () => parseVariables(host().configuration(ctid), syntaxes[generation]);
     /** Program and first word of the commands run since this was last asked. */
     const takeActions = (): string[] =>
       host()
@@ -34,19 +36,22 @@ for (const generation of ["v4", "v7"] as const) {
         ...["vzctl --version", "vzctl create", "vzctl set"],
         ...mounting[generation],
       ]);
-      const variables = parseVariables(host().configuration(ctid));
+      const variables = readConfiguration();
       assert.deepEqual(
         ["NAME", "HOSTNAME", "IP_ADDRESS", "NAMESERVER", "OSTEMPLATE", "ORIGIN_SAMPLE", "NUMPROC"].map(
           (name) => variables.get(name),
         ),
         ["web-501", "host-501", "198.18.0.101", "198.18.0.1", imageName, "light", "64:64"],
       );
+      // Without an OpenVZ kernel, vzctl 4 would make of that number what the container has of kernel memory.
+      assert.equal(variables.get("KMEMSIZE"), generation === "v4" ? "unlimited" : undefined);
       assert.equal(
         variables.get("DESCRIPTION"),
         `minicloud server=${serverId} id=501 uid=${"501".padStart(32, "0")}`,
       );
       await driver.start(501);
-      assert.deepEqual(takeActions(), ["vzctl start"]);
+      // The image has no ifup.
+      assert.deepEqual(takeActions(), ["vzctl start", "vzctl exec3"]);
       assert.deepEqual(await driver.list(), running(501));
       takeActions();
       await driver.destroy(501);
@@ -103,6 +108,15 @@ for (const generation of ["v4", "v7"] as const) {
       assert.deepEqual(host().remains(), []);
     });
 
+    it("tells a name that is taken from one that the host cannot give", async () => {
+      rmSync(host().path("etc/vz/names"), { recursive: true });
+      await assertMccError(
+        newDriver().create(lightSpec(501)),
+        "engine",
+        /the name could not be given: .*Unable to create link \/etc\/vz\/names\/web-501.* folder \/etc\/vz\/names /,
+      );
+    });
+
     it("never has two commands for one name in the engine at once", async () => {
       const driver = newDriver();
       const asked = (word: string): number =>
@@ -157,8 +171,23 @@ for (const generation of ["v4", "v7"] as const) {
       const driver = newDriver();
       await driver.create(lightSpec(501));
       await driver.rename(501, "other");
-      assert.equal(parseVariables(host().configuration(ctid)).get("NAME"), "other");
+      assert.equal(readConfiguration().get("NAME"), "other");
       await driver.create(lightSpec(502, { name: "web-501" }));
+    });
+
+    it("sets nothing of a container that somebody else has destroyed meanwhile", async () => {
+      const driver = newDriver();
+      await driver.create(lightSpec(501));
+      await vzctl(host(), "destroy", ctid);
+      const changes = [
+        () => driver.rename(501, "other"),
+        () => driver.resize(501, { name: "light", processes: 10 }),
+      ];
+      for (const change of changes) {
+        await assertMccError(change(), "not-found", /no container 501 any more/);
+      }
+      await driver.destroy(501);
+      assert.deepEqual(host().remains(), [`etc/vz/conf/${ctid}.conf.destroyed`]);
     });
 
     it("does not make a container twice", async () => {
@@ -203,7 +232,7 @@ for (const generation of ["v4", "v7"] as const) {
       ]);
       host().behave({ openvzKernel: true, vswap: true });
       await driver.create(lightSpec(501, { type: { name: "custom", memoryBytes: 2 ** 27, cpus: 2 } }));
-      const read = () => parseVariables(host().configuration(ctid));
+      const read = readConfiguration;
       assert.deepEqual(
         [read().get("ORIGIN_SAMPLE"), read().get("PHYSPAGES"), read().get("CPULIMIT"), read().get("NUMPROC")],
         ["basic", String(2 ** 27), "200", "unlimited:unlimited"],
@@ -241,6 +270,7 @@ for (const generation of ["v4", "v7"] as const) {
       await driver.create(lightSpec(501));
       await driver.start(501);
       host().behave({ faults: [{ at: "exec3", exitCode: 20, stderr: "Bad command: exec3" }] });
+      host().takeCommands();
       const words = ["a  b", "$HOME", "it's", "", "\\", "`id`"];
       for (let round = 0; round < 2; round += 1) {
         const { exitCode, stdout } = await driver.exec(501, execRequest(["printf", "%s|", ...words]));
@@ -273,6 +303,22 @@ for (const generation of ["v4", "v7"] as const) {
       assert.deepEqual(
         exitCodes.map(({ exitCode }) => exitCode),
         [31, 9, 14, 0],
+      );
+    });
+
+    it("tells an image without a shell from a command that failed", async () => {
+      const driver = newDriver();
+      await driver.create(lightSpec(501));
+      await driver.start(501);
+      rmSync(host().path(`vz/private/${ctid}/bin/sh`));
+      const told = {
+        v4: "exit code 4, the container could not be entered, or has no such program",
+        v7: "exit code 47",
+      };
+      await assertMccError(
+        driver.exec(501, execRequest(["true"])),
+        generation === "v4" ? "conflict" : "engine",
+        new RegExp(`^vzctl exec3 .*${told[generation]}`),
       );
     });
 

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { EventEmitter, once } from "node:events";
 import { mkdir, readFile, readlink, stat, symlink, writeFile } from "node:fs/promises";
+import { cpus } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { parseVariables } from "../../../../server/driver/openvz/configuration-file";
+import { syntaxes } from "../../../../server/driver/openvz/configuration-syntax";
 import { HostConfiguration } from "../../../../server/driver/openvz/host";
 import { formatMetadata, parseMetadata } from "../../../../server/driver/openvz/metadata";
 import { NameTurns } from "../../../../server/driver/openvz/name-turns";
@@ -126,10 +128,35 @@ describe("names", () => {
 describe("files on the host", () => {
   const newFolder = temporaryFolders();
 
-  it("of variables are read with and without quotes, comments left out", () => {
-    const text = '# A="0"\nA="1 2"\nB=3\n  C=\'4\'\nDESCRIPTION="say "hi" twice"\nA="5"\n';
-    assert.deepEqual(Object.fromEntries(parseVariables(text)), {
-      ...{ A: "5", B: "3", C: "4", DESCRIPTION: 'say "hi" twice' },
+  const variables = [
+    '# A="0"',
+    '  A="1 2"  ',
+    "B=3",
+    "C='4'",
+    'DESCRIPTION="say "hi" twice"',
+    'TEMPLATE="/vz/x" # c',
+    "ROOT=/vz/#1 # not this",
+    "D=a\\b\\\\c",
+    'PHYSPAGES="1"',
+    'IP_ADDRESS="198.18.0.2 198.18.0.3"',
+    'A="5"',
+    'PHYSPAGES="2"',
+    'IP_ADDRESS="198.18.0.4"',
+    "no variable",
+  ].join("\n");
+
+  it("of variables are read as vzctl 4 does", () => {
+    assert.deepEqual(Object.fromEntries(parseVariables(`${variables}\nE="5\n`, syntaxes.v4)), {
+      ...{ A: "1 2", B: "3", C: "'4'", DESCRIPTION: 'say "hi" twice', TEMPLATE: "/vz/x" },
+      ...{ ROOT: "/vz/#1 # not this", D: "ab\\c", PHYSPAGES: "2" },
+      IP_ADDRESS: "198.18.0.2 198.18.0.3 198.18.0.4",
+    });
+  });
+
+  it("of variables are read as OpenVZ 7 does", () => {
+    assert.deepEqual(Object.fromEntries(parseVariables(variables, syntaxes.v7)), {
+      ...{ A: "5", B: "3", C: "4", DESCRIPTION: 'say "hi" twice', TEMPLATE: "/vz/x" },
+      ...{ ROOT: "/vz/#1", D: "ab\\c", PHYSPAGES: "2", IP_ADDRESS: "198.18.0.4" },
     });
   });
 
@@ -141,14 +168,21 @@ describe("files on the host", () => {
       basic: 'PHYSPAGES="0:9223372036854775807"\nNUMPROC="240:240"\n',
       "vswap-256m": 'PHYSPAGES="0:256M"\nNUMPROC="unlimited"\nCPUS="2"\nCPULIMIT="50"\n',
       "slm.1024MB": 'PHYSPAGES="262144"\nNUMPROC="2147483647"\n',
+      bytes: 'PHYSPAGES="0:100000000B"\nCPULIMIT="50%"\nNUMPROC="10.5"\n',
+      fraction: 'PHYSPAGES="0:1.5G"\nCPULIMIT="half"\nCPUS="unlimited"\n',
       ".hidden": "",
     };
     for (const [name, text] of Object.entries(samples)) {
       await writeFile(join(folder, "conf", `ve-${name}.conf-sample`), text);
     }
-    const found = await readSamples(new HostConfiguration(path, new Map()));
+    const found = await readSamples(new HostConfiguration(path, new Map(), syntaxes.v4));
     assert.deepEqual(JSON.parse(JSON.stringify(found)), [
       { name: "basic", type: { name: "basic", processes: 240 } },
+      {
+        name: "bytes",
+        type: { name: "bytes", memoryBytes: 24_414 * 4096, cpus: cpus().length / 2, processes: 10 },
+      },
+      { name: "fraction", type: { name: "fraction", memoryBytes: 1.5 * 1024 ** 3 } },
       { name: "slm.1024MB", type: { name: "slm.1024mb", memoryBytes: 1024 ** 3 } },
       { name: "vswap-256m", type: { name: "vswap-256m", memoryBytes: 256 * 1024 ** 2, cpus: 0.5 } },
     ]);

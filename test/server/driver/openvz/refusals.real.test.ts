@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import type { Driver } from "../../../../server/driver/driver";
-import { exitCodes, meaningOf } from "../../../../server/driver/openvz/exit-codes";
+import { execExitCodes, exitCodes, meaningOf } from "../../../../server/driver/openvz/exit-codes";
+import type { ExitMeaning } from "../../../../server/driver/openvz/exit-meaning";
 import { assertMccError } from "../../../support/assert-error";
 import { execRequest } from "../container-spec";
 import { fakeDrivers, lightSpec } from "./fake-driver";
@@ -13,6 +14,8 @@ interface Step {
   /** As the message names the command. */
   readonly command: string;
   readonly codes: Readonly<Record<"v4" | "v7", readonly number[]>>;
+  /** Default: those of most commands. */
+  readonly tables?: Readonly<Record<"v4" | "v7", readonly ExitMeaning[]>>;
   /** The container it is tried on. Default: none, as the step makes it. */
   readonly on?: "stopped" | "running";
   readonly run: (driver: Driver) => Promise<unknown>;
@@ -116,7 +119,8 @@ const steps: readonly Step[] = [
   },
   {
     ...{ at: "exec3", command: "exec3" },
-    codes: { v4: [3, 5, 6, 7, 10, 12, 14, 15, 18, 22, 31, 47], v7: [] },
+    codes: { v4: [3, 4, 5, 6, 7, 10, 12, 14, 15, 18, 22, 31, 47], v7: [] },
+    tables: { v4: [...execExitCodes.v4, ...exitCodes.v4], v7: [...execExitCodes.v7, ...exitCodes.v7] },
     on: "running",
     run: (driver) => driver.exec(501, execRequest(["true"])),
   },
@@ -134,7 +138,9 @@ for (const generation of ["v4", "v7"] as const) {
     // Where files are written through a mount, in both generations.
     const { host, newDriver } = fakeDrivers({ generation, openvzKernel: true, vswap: true });
 
-    for (const { at, command, codes, on, run } of steps.filter((step) => step.codes[generation].length > 0)) {
+    for (const { at, command, codes, tables = exitCodes, on, run } of steps.filter(
+      (step) => step.codes[generation].length > 0,
+    )) {
       it(`${command}: each exit code is told with its meaning and a remedy, and leaves nothing`, async () => {
         const driver = newDriver();
         if (on !== undefined) {
@@ -144,7 +150,7 @@ for (const generation of ["v4", "v7"] as const) {
           await driver.start(501);
         }
         for (const exitCode of codes[generation]) {
-          const meaning = meaningOf(exitCodes[generation], exitCode, "No luck");
+          const meaning = meaningOf(tables[generation], exitCode, "No luck");
           assert.ok(meaning !== undefined, `${exitCode} is in the table`);
           host().behave({ faults: [{ at, exitCode, stderr: "No luck" }] });
           await assertMccError(

@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { appendFileSync, copyFileSync, mkdirSync, statSync } from "node:fs";
+import { execa } from "execa";
+import { imageName } from "../../../fakes/openvz/install";
+import { assertMccError } from "../../../support/assert-error";
+import { fakeDrivers, lightSpec } from "./fake-driver";
+
+describe("images of vzctl 4", () => {
+  const { host, newDriver } = fakeDrivers();
+  /** @returns an archive that is not packed, and whose length is no whole number of KiB. */
+  const makeTarball = async (...entries: readonly string[]): Promise<string> => {
+    const [folder, tarball] = [host().path("unpacked"), host().path("image.tar")];
+    mkdirSync(folder);
+    await execa("tar", ["-xf", host().path(`vz/template/cache/${imageName}.tar.gz`), "-C", folder]);
+    await execa("tar", ["-cf", tarball, "-b", "1", "-C", folder, ...entries]);
+    appendFileSync(tarball, Buffer.alloc(statSync(tarball).size % 1024 === 0 ? 512 : 0));
+    return tarball;
+  };
+
+  it("may be as long as they like when they are imported", async () => {
+    const driver = newDriver();
+    await driver.open();
+    const tarball = await makeTarball(".");
+    const { sizeBytes } = await driver.importImage("odd", tarball);
+    assert.equal(sizeBytes % 10_240, 0);
+    await driver.create(lightSpec(501, { image: "odd" }));
+    await driver.start(501);
+    assert.deepEqual(await driver.list(), [{ id: 501, running: true }]);
+  });
+
+  for (const [what, entries] of [
+    ["an entry for ./", ["."]],
+    ["none", ["bin", "etc", "root", "proc", "dev", "tmp", "sbin"]],
+  ] as const) {
+    it(`start also where vzctl shifts users, when they have ${what}`, async () => {
+      appendFileSync(host().places.configuration, "LOCAL_UID=100000\nLOCAL_GID=200000\n");
+      const driver = newDriver();
+      await driver.open();
+      await driver.importImage("rootless", await makeTarball(...entries));
+      await driver.create(lightSpec(501, { image: "rootless" }));
+      await driver.start(501);
+      const owners = ["", "etc", "root/.ssh/authorized_keys"].map((path) => {
+        const { uid, gid } = statSync(host().path(`vz/private/501/${path}`));
+        return [uid, gid];
+      });
+      assert.deepEqual(owners, [
+        [100_000, 200_000],
+        [100_000, 200_000],
+        [100_000, 200_000],
+      ]);
+    });
+  }
+
+  it("of the operator's own that are too odd for vzctl's script are told so, not that the disk is full", async () => {
+    copyFileSync(await makeTarball("."), host().path("vz/template/cache/odd.tar"));
+    await assertMccError(
+      newDriver().create(lightSpec(501, { image: "odd" })),
+      "engine",
+      /exit code 46, the image's archive is not a whole number of KiB .*truncate --size=%10240 /,
+    );
+  });
+});
