@@ -43,11 +43,11 @@ export function wholeNumber(least: number, most: number): z.ZodType<number, stri
     .refine((number) => number >= least && number <= most, message);
 }
 
-/** A length of time such as `2m`, in seconds. */
-export function duration(mostSeconds: number): z.ZodType<number, string> {
+/** A length of time such as `2m`, in seconds. @param leastSeconds 0 where `0` means something. */
+export function duration(mostSeconds: number, leastSeconds = 1): z.ZodType<number, string> {
   const message = `give a length of time such as 45s, 2m, 1h or a number of seconds, ${formatDuration(mostSeconds)} at most`;
   return z.string().transform((written, context) => {
-    const seconds = durationSeconds(written);
+    const seconds = durationSeconds(written, leastSeconds);
     if (seconds !== undefined && seconds <= mostSeconds) {
       return seconds;
     }

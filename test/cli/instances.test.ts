@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { largestExecInputBytes } from "../../protocol/instance";
+import { type Instance, largestExecInputBytes } from "../../protocol/instance";
 import { type TestDaemon, testDaemons } from "../support/daemon";
 import { exampleInstance } from "../support/example-instance";
 import { environmentFor, type ProgramRun, runProgram } from "../support/run-program";
@@ -181,8 +181,30 @@ describe("instances by command", function () {
     await assertFails(["mcc", "wait", "web"], /\(web\) is stopped; start it first/);
     assert.equal(await output(["mcc", "start", "db"]), `${db} (db) running`);
     assert.equal(await output(["mcc", "restart", "--grace", "0", String(web)]), `${web} (web) running`);
-    assert.equal((await sorted(["mcc", "wait", "--timeout", "5", "web", "db"])).length, 2);
+    assert.equal((await sorted(["mcc", "wait", "--timeout", "1m30s", "web", "db"])).length, 2);
     await assertFails(["mcc", "start", "wbe"], /no instance "wbe".*Did you mean "web"\?/);
+  });
+
+  it("stop, restart and exec take lengths of time as people write them", async () => {
+    const asked: unknown[] = [];
+    const changed = ({ graceSeconds }: Record<string, unknown>): Instance => {
+      asked.push(graceSeconds);
+      return exampleInstance();
+    };
+    const standIn = await newStandIn({
+      "instance.list": () => [exampleInstance()],
+      "instance.stop": changed,
+      "instance.restart": changed,
+      "instance.exec": ({ timeoutSeconds }) => {
+        asked.push(timeoutSeconds);
+        return { exitCode: 0, stdout: "", stderr: "", truncated: false };
+      },
+    });
+    const environment = { MCC_SERVER: standIn.url };
+    for (const words of ["stop --grace 0 web", "restart --grace 1m30s web", "exec --timeout 5m web true"]) {
+      assert.equal((await runProgram(["mcc", ...words.split(" ")], { environment })).stderr, "");
+    }
+    assert.deepEqual(asked, [0, 90, 300]);
   });
 
   describe("exec", () => {
