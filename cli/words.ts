@@ -8,14 +8,14 @@ export const oneInstance = {
   syntax: "<INSTANCE>",
   help: "id or name of an instance",
   value: instanceText,
-  names: "instance",
+  names: ["instance"],
 } as const;
 
 export const someInstances = {
   syntax: "<INSTANCE...>",
   help: "ids or names of instances",
   value: z.array(instanceText),
-  names: "instance",
+  names: ["instance"],
 } as const;
 
 export const graceOption = {
@@ -29,5 +29,5 @@ export const keyNameOption = {
   help: "the key's name",
   value: nameSchema,
   required: true,
-  names: "key",
+  names: ["key"],
 } as const;

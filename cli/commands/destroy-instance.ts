@@ -20,7 +20,7 @@ export const destroyInstance = command({
       help: "the same as an argument",
       value: instances,
       several: true,
-      names: "instance",
+      names: ["instance"],
     },
     all: { syntax: "-a, --all", help: "all instances of this server", value: flag, excludes: ["instance"] },
     yes: { syntax: "-y, --yes", help: "do not ask before --all", value: flag },
@@ -30,7 +30,7 @@ export const destroyInstance = command({
       syntax: "[INSTANCE...]",
       help: "ids or names of instances",
       value: instances,
-      names: "instance",
+      names: ["instance"],
     },
   },
   examples: [
