@@ -54,6 +54,7 @@ const mistakes: Record<string, [words: string[], said: RegExp][]> = {
     [["mcc-list-keys", "--classic", "-q"], /cannot be used/],
     [["mcc-list-instances", "-i"], /argument missing/],
     [["mcc-list-instances", "-i", ""], /--instance is "": an instance goes by its id or its name/],
+    [["mcc-list-instances", "-i", "0501"], /--instance is "0501": an instance goes by its id or its name/],
     [["mcc-list-instances", "-i", "-5"], /--instance is "-5"/],
     [["mcc-list-instances", "-i", "5.5"], /--instance is "5\.5"/],
     [["mcc-list-instances", "-i", "1", "-i", "2"], /argument '2' is invalid.*once/],
