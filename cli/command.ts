@@ -1,8 +1,11 @@
 import type { z } from "zod";
 import { allowed, show } from "../protocol/validate";
 
-/** What a word of the command line names: completion lists these, and a mistyped one is answered with the nearest. */
-export type Subject = "image" | "type" | "key" | "instance" | "fleet" | "file" | "shell";
+/** What the daemon has names for: completion lists these, and a mistyped one is answered with the nearest. */
+export type NamedSubject = "image" | "type" | "key" | "instance" | "fleet";
+
+/** What a word of the command line names; a `path` may be one in an instance, behind its name and a colon. */
+export type Subject = NamedSubject | "file" | "path" | "shell";
 
 /** One option or argument, as data. */
 export interface Word<S extends z.ZodType = z.ZodType> {
@@ -17,7 +20,7 @@ export interface Word<S extends z.ZodType = z.ZodType> {
   readonly several?: true;
   /** Options, by their attribute names, that cannot be given together with this one. */
   readonly excludes?: readonly string[];
-  readonly names?: Subject;
+  readonly names?: readonly Subject[];
 }
 
 type Words = Readonly<Record<string, Word>>;

@@ -14,8 +14,16 @@ export async function confirm(question: string, otherwise: string): Promise<bool
   }
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   const answer = await new Promise<string>((resolve) => {
-    terminal.once("close", () => resolve(""));
-    terminal.question(`${printable(question)} [y/N] `, resolve);
+    const giveUp = (): void => {
+      // Who ends the input or interrupts has not ended the line.
+      process.stderr.write("\n");
+      resolve("");
+    };
+    terminal.once("close", giveUp);
+    terminal.question(`${printable(question)} [y/N] `, (text) => {
+      terminal.off("close", giveUp);
+      resolve(text);
+    });
   });
   terminal.close();
   return /^y(es)?$/i.test(answer.trim());

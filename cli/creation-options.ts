@@ -9,20 +9,20 @@ export const creationOptions = {
     syntax: "-i, --image <IMAGE>",
     help: "what list-images shows (default: micro)",
     value: imageNameSchema.optional(),
-    names: "image",
+    names: ["image"],
   },
   type: {
     syntax: "-t, --instance-type <TYPE>",
     help: "what list-instance-types shows (default: basic)",
     value: typeNameSchema.optional(),
-    names: "type",
+    names: ["type"],
   },
   keys: {
     syntax: "-k, --public-key <KEY>",
     help: "name of a key that list-keys shows; for several keys, give it several times",
     value: keyNames.default([]),
     several: true,
-    names: "key",
+    names: ["key"],
   },
   waitFor: waitForOption,
   readyTimeoutSeconds: {

@@ -12,7 +12,7 @@ export const publicKeyOption = {
   syntax: "-p, --public-key <KEY>",
   help: "its text, a file that holds it, or - for standard input (default: asks for ~/.ssh/id_ed25519.pub)",
   value: text.optional(),
-  names: "file",
+  names: ["file"],
 } as const;
 
 /**

@@ -10,7 +10,7 @@ export const userDataOption = {
   syntax: "--user-data <FILE>",
   help: "a script to run once as root in each, after its first start; - reads it from standard input",
   value: text.optional(),
-  names: "file",
+  names: ["file"],
 } as const;
 
 /** The script in a file, or with `-` on standard input. @throws MccError `invalid`. */

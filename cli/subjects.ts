@@ -1,10 +1,7 @@
 import type { Client } from "../client/client";
 import { MccError } from "../protocol/error";
 import { nearest } from "../protocol/nearest";
-import type { Subject } from "./command";
-
-/** What the daemon has names for. */
-type NamedSubject = Exclude<Subject, "file" | "shell">;
+import type { NamedSubject } from "./command";
 
 /** How to list them, and what shows them to a user. */
 const subjects: Readonly<

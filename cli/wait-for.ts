@@ -10,7 +10,7 @@ const forms: readonly { readonly pattern: RegExp; readonly rung: (parts: Parts) 
   },
   { pattern: /^tcp:(?<port>\d{1,9})$/, rung: ({ port }) => ({ tcp: Number(port) }) },
   {
-    pattern: /^http:(?<port>\d{1,9})?(?<path>\/.*?)(=(?<status>\d{3}))?$/,
+    pattern: /^http:(?<port>\d{1,9})?(?<path>\/(?!\/).*?)(=(?<status>\d{3}))?$/,
     rung: ({ port, path, status }) => ({ http: path, port: number(port), status: number(status) }),
   },
   {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { nameSchema } from "../protocol/name";
-import { instanceText, wholeNumber } from "./values";
+import { duration, instanceText } from "./values";
 
 /** The options and arguments that several commands have. */
 
@@ -8,20 +8,20 @@ export const oneInstance = {
   syntax: "<INSTANCE>",
   help: "id or name of an instance",
   value: instanceText,
-  names: "instance",
+  names: ["instance"],
 } as const;
 
 export const someInstances = {
   syntax: "<INSTANCE...>",
   help: "ids or names of instances",
   value: z.array(instanceText),
-  names: "instance",
+  names: ["instance"],
 } as const;
 
 export const graceOption = {
-  syntax: "--grace <SECONDS>",
-  help: "how long a clean shutdown may take before it is forced (default: 10)",
-  value: wholeNumber(0, 600).optional(),
+  syntax: "--grace <TIME>",
+  help: "how long a clean shutdown may take before it is forced, such as 30s or 2m (default: 10s)",
+  value: duration(600, 0).optional(),
 } as const;
 
 export const keyNameOption = {
@@ -29,5 +29,5 @@ export const keyNameOption = {
   help: "the key's name",
   value: nameSchema,
   required: true,
-  names: "key",
+  names: ["key"],
 } as const;

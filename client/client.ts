@@ -11,8 +11,9 @@ import { protocolVersion, type ServerInfo } from "../protocol/server";
 import { answerTimeoutMs, isRepeatable } from "./call-limits";
 import { ConnectionError } from "./connection-error";
 import { Contact } from "./contact";
+import { localDaemons } from "./local-daemons";
 import { findLocalToken, type LocalToken } from "./local-token";
-import { defaultServer, parseServerAddress } from "./server-address";
+import { defaultServer, isLoopback, parseServerAddress } from "./server-address";
 import { parseToken } from "./token";
 import { type Answer, Transport } from "./transport";
 
@@ -123,8 +124,30 @@ export class Client {
       return await this.#decode(answer);
     } catch (error) {
       this.#note(error);
-      throw error;
+      throw await this.#withOthers(error);
     }
+  }
+
+  /** To "no daemon answers here", where others do. */
+  async #withOthers(error: unknown): Promise<unknown> {
+    const { server } = this.#transport;
+    if (
+      !ConnectionError.isInstance(error) ||
+      error.code !== "unavailable" ||
+      error.reached ||
+      !isLoopback(server)
+    ) {
+      return error;
+    }
+    const others = (await localDaemons()).filter((url) => url !== server.origin);
+    return others.length === 0
+      ? error
+      : new ConnectionError(
+          error.code,
+          `${error.message} On this machine there is one at ${others.join(" and at ")}.`,
+          error.reached,
+          { cause: error },
+        );
   }
 
   #note(error: unknown): void {

@@ -6,7 +6,7 @@ export class ConnectionError extends MccError {
   readonly isConnectionError = true;
 
   constructor(
-    code: "unavailable" | "timeout",
+    override readonly code: "unavailable" | "timeout",
     message: string,
     /** True when the daemon may have got the request, and may have done what it asked for. */
     readonly reached: boolean,

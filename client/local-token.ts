@@ -4,6 +4,7 @@ import { systemCodeOf } from "../protocol/error-code";
 import { runtimeFilePaths, runtimeFileSchema } from "../protocol/runtime-file";
 import { isAlive } from "./is-alive";
 import { listeningUsers } from "./listening-users";
+import { isLoopback } from "./server-address";
 
 export interface LocalToken {
   readonly token?: string;
@@ -11,15 +12,13 @@ export interface LocalToken {
   readonly problem?: string;
 }
 
-const loopbackHosts = ["127.0.0.1", "[::1]", "localhost"];
-
 /**
  * The token of the daemon of this host that listens at just this address, from the file that it leaves for
  * local programs. Nothing for an address that is not a loopback one, or that no file names; nothing either when
  * the daemon was killed, for then any user of this host may listen in its place.
  */
 export async function findLocalToken(server: URL): Promise<LocalToken> {
-  if (!loopbackHosts.includes(server.hostname)) {
+  if (!isLoopback(server)) {
     return {};
   }
   const problems: string[] = [];

@@ -15,7 +15,7 @@ export function parseServerAddress(text: string): URL {
   if (url === undefined || url.hostname === "" || url.username !== "" || `${url.search}${url.hash}` !== "") {
     throw new MccError(
       "invalid",
-      `The server address "${trimmed}" cannot be used: give host:port (such as ${defaultServer}) or an http:// or https:// URL.`,
+      `The server address "${trimmed}" cannot be used: give host:port (such as ${exampleFor(trimmed)}) or an http:// or https:// URL.`,
     );
   }
   if (url.protocol === "http:" && url.hostname === "localhost") {
@@ -25,13 +25,27 @@ export function parseServerAddress(text: string): URL {
   return url;
 }
 
+const loopbackHosts = ["127.0.0.1", "[::1]", "localhost"];
+
+/** Whether an address is one of this host's own, at which its daemon listens by default. */
+export function isLoopback({ hostname }: URL): boolean {
+  return loopbackHosts.includes(hostname);
+}
+
 function parse(text: string): URL | undefined {
   return URL.canParse(text) ? new URL(text) : undefined;
 }
 
+/** `URL` takes a bare number for an address of 32 bits, and people mean a port. */
+const bareNumber = /^\d+$/;
+
+function exampleFor(text: string): string {
+  return bareNumber.test(text) ? `127.0.0.1:${text}` : defaultServer;
+}
+
 /** `URL` drops a port that is the scheme's own, so that only the text tells whether one was given. */
 function parseBare(text: string): URL | undefined {
-  const url = text.includes("/") ? undefined : parse(`http://${text}`);
+  const url = text.includes("/") || bareNumber.test(text) ? undefined : parse(`http://${text}`);
   if (url !== undefined && !/:\d+$/.test(text)) {
     url.port = defaultPort;
   }

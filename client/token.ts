@@ -1,5 +1,8 @@
 import { MccError } from "../protocol/error";
 
+/** Longer ones would not fit into the head of a request. */
+const longestToken = 4096;
+
 /**
  * A token as it goes into a header, without the white space around it that files and variables add.
  *
@@ -7,10 +10,10 @@ import { MccError } from "../protocol/error";
  */
 export function parseToken(text: string): string {
   const token = text.trim();
-  if (!/^[\x21-\x7e]+$/.test(token)) {
+  if (!/^[\x21-\x7e]+$/.test(token) || token.length > longestToken) {
     throw new MccError(
       "invalid",
-      "The token in MCC_TOKEN or minicloud:token cannot be used: it is blank, or has characters that no token has. Give what the file token in the daemon's state folder holds.",
+      "The token in MCC_TOKEN or minicloud:token cannot be used: it is blank, far too long, or has characters that no token has. Give what the file token in the daemon's state folder holds.",
     );
   }
   return token;

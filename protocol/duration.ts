@@ -10,11 +10,14 @@ export const durationForm = `expected a length of time such as "45m", "2h", "1h3
 /**
  * The seconds of a length of time as people write it: `90s`, `45m`, `2h`, `1d`, `1h30m`, or a number of seconds.
  *
- * @returns undefined for what is no such time, is zero, or is longer than ten years.
+ * @param leastSeconds 0 where none at all is a length of time, too.
+ * @returns undefined for what is no such time, is too short, or is longer than ten years.
  */
-export function durationSeconds(value: string | number): number | undefined {
+export function durationSeconds(value: string | number, leastSeconds = 1): number | undefined {
   const seconds = secondsOf(String(value).trim());
-  return seconds === undefined || seconds < 1 || seconds > longestDurationSeconds ? undefined : seconds;
+  return seconds === undefined || seconds < leastSeconds || seconds > longestDurationSeconds
+    ? undefined
+    : seconds;
 }
 
 function secondsOf(text: string): number | undefined {

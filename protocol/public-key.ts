@@ -41,14 +41,19 @@ export function parsePublicKey(text: string): PublicKey {
   if (line === "") {
     throw invalid("it is empty; give the text of a file such as ~/.ssh/id_ed25519.pub");
   }
-  if (/[\r\n]/.test(line)) {
-    throw invalid("it has several lines; give one key, and add the others under names of their own");
+  if (/[^\P{Cc}\t\r\n]/u.test(line)) {
+    throw invalid(
+      "it has control characters, and a key is text; give that of a file such as ~/.ssh/id_ed25519.pub",
+    );
   }
   const [type = "", base64 = "", ...comment] = line.split(/\s+/);
   if (!keyTypes.includes(type)) {
     throw invalid(
       `it starts with "${excerpt(type)}", and not with a key type (${keyTypes.slice(0, 3).join(", ")}, …); give the text of a file such as ~/.ssh/id_ed25519.pub`,
     );
+  }
+  if (/[\r\n]/.test(line)) {
+    throw invalid("it has several lines; give one key, and add the others under names of their own");
   }
   const blob = Buffer.from(base64, "base64");
   if (!isKeyBlob(blob, type) || blob.toString("base64") !== base64) {

@@ -33,13 +33,15 @@ export function runtimeFolder(environment: NodeJS.ProcessEnv = process.env): str
     : join(homedir(), ".local", "state", "minicloud", "run");
 }
 
-/** Where to look for the daemon at a port, best first: root's daemon may serve this user too. */
-export function runtimeFilePaths(port: number, environment: NodeJS.ProcessEnv = process.env): string[] {
-  const folders = [runtimeFolder(environment)];
-  if (!environment.MCC_RUNTIME_DIR && !folders.includes(folderOfRoot)) {
-    folders.push(folderOfRoot);
-  }
-  return folders.map((folder) => join(folder, runtimeFileName(port)));
+/** Where to look for daemons' files, best first: root's daemon may serve this user too. */
+export function runtimeFolders(environment: NodeJS.ProcessEnv = process.env): string[] {
+  const own = runtimeFolder(environment);
+  return environment.MCC_RUNTIME_DIR || own === folderOfRoot ? [own] : [own, folderOfRoot];
+}
+
+/** Where the file of the daemon at a port may be, best first. */
+export function runtimeFilePaths(port: number): string[] {
+  return runtimeFolders().map((folder) => join(folder, runtimeFileName(port)));
 }
 
 export function runtimeFileName(port: number): string {

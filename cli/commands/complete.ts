@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Command, command } from "../command";
-import { anyFile, offer } from "../completion/candidates";
+import { offer } from "../completion/candidates";
 import { filesMark } from "../completion/shells";
 import { print } from "../output/print";
 
@@ -22,10 +22,9 @@ export function complete(commands: readonly Command[]): Command {
     examples: [["complete -- run-instances -i ''", "the images"]],
     run: async ({ words }) => {
       const offered = await offer(commands, words);
-      if (offered === anyFile) {
+      offered.words.forEach(({ word, description }) => print(`${word}\t${description}`));
+      if (offered.files) {
         print(filesMark);
-      } else {
-        offered.forEach(({ word, description }) => print(`${word}\t${description}`));
       }
     },
   });

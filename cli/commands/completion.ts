@@ -15,13 +15,13 @@ export function completion(commands: readonly Command[]): Command {
         syntax: "<SHELL>",
         help: shells.join(", "),
         value: z.enum(shells),
-        names: "shell",
+        names: ["shell"],
       },
     },
     examples: [
       ["completion bash >/etc/bash_completion.d/mcc", "for bash, for everybody"],
       ["completion zsh >>~/.zshrc", "for zsh, behind compinit"],
-      ["completion fish >~/.config/fish/completions/mcc.fish", "for fish"],
+      ["completion fish >~/.config/fish/conf.d/mcc.fish", "for fish, once there is that folder"],
     ],
     run: ({ shell }) => {
       print(completionScript(shell, ["mcc", ...standalone]));

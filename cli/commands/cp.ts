@@ -19,7 +19,7 @@ export const cp = command({
       syntax: "<PATH...>",
       help: "sources, then the target; INSTANCE:PATH for one in an instance",
       value: z.array(text).min(2, "give a source and a target"),
-      names: "file",
+      names: ["path"],
     },
   },
   examples: [

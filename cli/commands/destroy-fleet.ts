@@ -14,7 +14,7 @@ export const destroyFleet = command({
       syntax: "<FLEET...>",
       help: "names of fleets",
       value: z.array(fleetName).min(1),
-      names: "fleet",
+      names: ["fleet"],
     },
   },
   examples: [

@@ -4,7 +4,7 @@ import { MccError } from "../../protocol/error";
 import type { Instance } from "../../protocol/instance";
 import { command } from "../command";
 import { confirm } from "../confirm";
-import { findInstances } from "../find-instances";
+import { findInstances, titleOf } from "../find-instances";
 import { destroyUnits, instanceUnit } from "../unit";
 import { flag, instanceText } from "../values";
 
@@ -20,7 +20,7 @@ export const destroyInstance = command({
       help: "the same as an argument",
       value: instances,
       several: true,
-      names: "instance",
+      names: ["instance"],
     },
     all: { syntax: "-a, --all", help: "all instances of this server", value: flag, excludes: ["instance"] },
     yes: { syntax: "-y, --yes", help: "do not ask before --all", value: flag },
@@ -30,7 +30,7 @@ export const destroyInstance = command({
       syntax: "[INSTANCE...]",
       help: "ids or names of instances",
       value: instances,
-      names: "instance",
+      names: ["instance"],
     },
   },
   examples: [
@@ -55,7 +55,9 @@ async function chooseAll(client: Client, yes: boolean): Promise<Instance[]> {
   if (all.length === 0 || yes) {
     return all;
   }
-  const question = `Destroy all ${all.length} instances of ${client.server}?`;
+  const [first, ...others] = all.map(titleOf);
+  const what = others.length === 0 ? `${first}, the only instance` : `all ${all.length} instances`;
+  const question = `Destroy ${what} of ${client.server}?`;
   if (!(await confirm(question, "give -y to destroy them unasked"))) {
     throw new MccError("invalid", "Nothing was destroyed.");
   }

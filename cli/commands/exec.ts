@@ -7,7 +7,7 @@ import { findInstance, targetOf, titleOf } from "../find-instances";
 import { onInterrupt } from "../on-interrupt";
 import { note } from "../output/print";
 import { failWith } from "../own-failure";
-import { flag, wholeNumber } from "../values";
+import { duration, flag } from "../values";
 import { oneInstance } from "../words";
 
 /** As `env` and `docker run` have it for what is not the command's own. */
@@ -20,9 +20,9 @@ export const exec = command({
   options: {
     stdin: { syntax: "-i, --stdin", help: "give the command all of standard input", value: flag },
     timeout: {
-      syntax: "--timeout <SECONDS>",
-      help: "how long it may run (default: 60)",
-      value: wholeNumber(1, 3600).default(60),
+      syntax: "--timeout <TIME>",
+      help: "how long it may run, such as 90s or 5m (default: 1m)",
+      value: duration(3600).default(60),
     },
   },
   arguments: {

@@ -23,6 +23,7 @@ export const extend = command({
       ...someInstances,
       syntax: "<NAME...>",
       help: "ids or names of instances, or names of fleets; a member stands for its fleet",
+      names: ["instance", "fleet"],
     },
   },
   examples: [

@@ -17,7 +17,7 @@ export const importImage = command({
       syntax: "<PATH>",
       help: "the tarball, plain or packed by gzip, bzip2, xz or zstd; absolute when the daemon runs elsewhere",
       value: text,
-      names: "file",
+      names: ["file"],
     },
   },
   examples: [["import-image debian-12 rootfs.tar.xz", "for run-instances -i debian-12"]],

@@ -15,7 +15,7 @@ export const removeImage = command({
       syntax: "<IMAGE...>",
       help: "what list-images shows",
       value: z.array(imageNameSchema),
-      names: "image",
+      names: ["image"],
     },
   },
   examples: [["remove-image debian-12", "once its instances are destroyed"]],

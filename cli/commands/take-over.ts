@@ -21,7 +21,7 @@ export const takeOver = command({
       help: "name of a key that list-keys shows, beside those that it has; may be given several times",
       value: keyNames.default([]),
       several: true,
-      names: "key",
+      names: ["key"],
     },
   },
   arguments: {

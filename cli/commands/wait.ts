@@ -6,7 +6,7 @@ import { idOrName, titleOf } from "../find-instances";
 import { onEach } from "../on-each";
 import { print } from "../output/print";
 import { withSuggestion } from "../subjects";
-import { wholeNumber } from "../values";
+import { duration } from "../values";
 import { someInstances } from "../words";
 
 export const wait = command({
@@ -14,9 +14,9 @@ export const wait = command({
   summary: "Wait until instances are up, or have failed",
   options: {
     timeout: {
-      syntax: "--timeout <SECONDS>",
-      help: "how long to wait (default: 120)",
-      value: wholeNumber(0, 86_400).default(120),
+      syntax: "--timeout <TIME>",
+      help: "how long to wait, such as 90s or 5m (default: 2m)",
+      value: duration(86_400, 0).default(120),
     },
   },
   arguments: { instances: someInstances },

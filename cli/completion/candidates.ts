@@ -5,15 +5,25 @@ import { namesOf } from "../subjects";
 import { shells } from "./shells";
 
 /** Something to offer in the place of the word that is being written. */
-export interface Candidate {
+interface Candidate {
   readonly word: string;
   readonly description: string;
 }
 
-/** In the place of words: the shell completes a path by itself. */
-export const anyFile = "any file";
+interface Offer {
+  readonly words: readonly Candidate[];
+  /** Whether a path of this machine may stand there, too, which the shell completes by itself. */
+  readonly files?: boolean;
+}
 
-type Offer = readonly Candidate[] | typeof anyFile;
+const nothing: Offer = { words: [] };
+
+/** What commander adds to the program. */
+const programOptions: readonly Candidate[] = [
+  { word: "--help", description: "Show all commands" },
+  { word: "--version", description: "Show the version" },
+];
+const help: Candidate = { word: "help", description: "Show the help of a command" };
 
 /**
  * What may stand in the place of the last of the words.
@@ -22,42 +32,55 @@ type Offer = readonly Candidate[] | typeof anyFile;
  * @throws MccError when names are asked for and the daemon does not answer.
  */
 export async function offer(commands: readonly Command[], words: readonly string[]): Promise<Offer> {
-  const [name = "", ...rest] = words;
-  const found = rest.length === 0 ? offerCommands(commands) : await offerWords(commands, name, rest);
   const current = words.at(-1) ?? "";
-  return found === anyFile ? found : found.filter(({ word }) => word.startsWith(current));
-}
-
-function offerCommands(commands: readonly Command[]): Candidate[] {
-  return commands.map(({ name, summary }) => ({ word: name, description: summary }));
-}
-
-async function offerWords(
-  commands: readonly Command[],
-  name: string,
-  words: readonly string[],
-): Promise<Offer> {
-  const command = commands.find((row) => row.name === name);
-  if (command === undefined) {
-    return [];
-  }
-  const options = Object.values(command.options).map((row) => ({ row, option: new Option(row.syntax) }));
-  const optionBefore = (index: number): Word | undefined => {
-    const before = words[index - 1];
-    return options.find(({ option }) => option.required && isName(before, option))?.row;
+  const earlier = words.slice(0, -1);
+  const found = await offerAll(commands, words);
+  return {
+    ...found,
+    // What was named before is not meant again; an option may be.
+    words: found.words.filter(
+      ({ word }) => word.startsWith(current) && (word.startsWith("-") || !earlier.includes(word)),
+    ),
   };
-  const last = words.length - 1;
-  const valued = optionBefore(last);
-  if (valued !== undefined) {
-    return await offerNames(valued.names);
+}
+
+async function offerAll(
+  commands: readonly Command[],
+  [name = "", ...rest]: readonly string[],
+): Promise<Offer> {
+  const named = commands.map((row) => ({ word: row.name, description: row.summary }));
+  if (rest.length === 0) {
+    return { words: name.startsWith("-") ? programOptions : [...named, help] };
   }
-  if (words[last]?.startsWith("-") === true) {
-    return options.map(({ row, option }) => ({ word: option.long ?? "", description: row.help }));
+  if (name === help.word) {
+    return rest.length === 1 ? { words: named } : nothing;
+  }
+  const command = commands.find((row) => row.name === name);
+  return command === undefined ? nothing : await offerWords(command, rest);
+}
+
+async function offerWords(command: Command, words: readonly string[]): Promise<Offer> {
+  const options = Object.values(command.options).map((row) => ({ row, option: new Option(row.syntax) }));
+  const valued = (word: string | undefined): Word | undefined =>
+    options.find(({ option }) => option.required && isName(word, option))?.row;
+  const last = words.length - 1;
+  const current = words[last] ?? "";
+  const before = valued(words[last - 1]);
+  if (before !== undefined) {
+    return await offerNames(before.names, current);
+  }
+  const [assignment, long, value = ""] = /^(--[a-z-]+)=(.*)$/s.exec(current) ?? [];
+  if (assignment !== undefined) {
+    const { words: values, ...files } = await offerNames(valued(long)?.names, value);
+    return { ...files, words: values.map((each) => ({ ...each, word: `${long}=${each.word}` })) };
+  }
+  if (current.startsWith("-")) {
+    return { words: options.map(({ row, option }) => ({ word: option.long ?? "", description: row.help })) };
   }
   const place = words.filter(
-    (word, index) => index < last && !word.startsWith("-") && optionBefore(index) === undefined,
+    (word, index) => index < last && !word.startsWith("-") && valued(words[index - 1]) === undefined,
   ).length;
-  return await offerNames(argumentAt(command, place)?.names);
+  return await offerNames(argumentAt(command, place)?.names, current);
 }
 
 function isName(word: string | undefined, { short, long }: Option): boolean {
@@ -71,15 +94,31 @@ function argumentAt(command: Command, place: number): Word | undefined {
   return rows[place] ?? (last?.syntax.includes("...") === true ? last : undefined);
 }
 
-async function offerNames(subject: Subject | undefined): Promise<Offer> {
+/** @param current what is written of the name. */
+async function offerNames(subjects: readonly Subject[] = [], current: string): Promise<Offer> {
+  const offers = await Promise.all(subjects.map((subject) => offerOf(subject, current)));
+  return {
+    words: offers.flatMap(({ words }) => words),
+    files: offers.some(({ files }) => files),
+  };
+}
+
+async function offerOf(subject: Subject, current: string): Promise<Offer> {
+  const described = (words: readonly string[]): Offer => ({
+    words: words.map((word) => ({ word, description: subject })),
+  });
   switch (subject) {
-    case undefined:
-      return [];
     case "file":
-      return anyFile;
+      return { words: [], files: true };
+    case "path": {
+      // Behind the colon it is a path in the instance.
+      const isRemote = /^[^/:]*:/.test(current);
+      const names = isRemote ? [] : await namesOf(connect(), "instance");
+      return { ...described(names.map((name) => `${name}:`)), files: !isRemote };
+    }
     case "shell":
-      return shells.map((word) => ({ word, description: subject }));
+      return described(shells);
     default:
-      return (await namesOf(connect(), subject)).map((word) => ({ word, description: subject }));
+      return described(await namesOf(connect(), subject));
   }
 }

@@ -1,8 +1,8 @@
 /** The shells that there is a completion for. */
 export const shells = ["bash", "zsh", "fish"] as const;
-export type Shell = (typeof shells)[number];
+type Shell = (typeof shells)[number];
 
-/** What `mcc complete` prints where the shell shall complete a path. */
+/** What `mcc complete` prints last where the shell shall offer paths, too. */
 export const filesMark = ":files";
 
 /**
@@ -14,33 +14,69 @@ export function completionScript(shell: Shell, programs: readonly string[]): str
 }
 
 const scripts: Readonly<Record<Shell, (programs: string) => string>> = {
+  // Bash takes words apart at = and :, and puts what is offered in the place of the last part.
   bash: (programs) => `_mcc() {
-  local program=\${COMP_WORDS[0]##*/} word
-  local -a words=("\${COMP_WORDS[@]:1:COMP_CWORD}")
-  [[ $program == mcc-* ]] && words=("\${program#mcc-}" "\${words[@]}")
+  local program=\${COMP_WORDS[0]##*/} rest=\${COMP_LINE:0:COMP_POINT} part word files=
+  local -a words=()
+  for part in "\${COMP_WORDS[@]:0:COMP_CWORD+1}"; do
+    if [[ \${#words[@]} == 0 || $rest == [[:space:]]* ]]; then
+      words+=("$part")
+      rest=\${rest#"\${rest%%[![:space:]]*}"}
+    else
+      words[-1]+=$part
+    fi
+    rest=\${rest#"$part"}
+  done
+  [[ $part == [=:] ]] && part=
+  local begun=\${words[-1]%"$part"}
+  if [[ $program == mcc-* ]]; then
+    words[0]=\${program#mcc-}
+  else
+    words=("\${words[@]:1}")
+  fi
   COMPREPLY=()
   while IFS=$'\\t' read -r word _; do
     if [[ $word == ${filesMark} ]]; then
-      compopt -o default
-      return
+      files=yes
+    else
+      COMPREPLY+=("\${word#"$begun"}")
     fi
-    COMPREPLY+=("$word")
   done < <(mcc complete -- "\${words[@]}" 2>/dev/null)
+  if [[ $files && \${#COMPREPLY[@]} == 0 ]]; then
+    compopt -o default
+  elif [[ $files ]]; then
+    while read -r word; do
+      [[ -d $word ]] && word+=/
+      printf -v word %q "$word"
+      COMPREPLY+=("$word")
+    done < <(compgen -f -- "$part")
+  fi
+  if [[ \${#COMPREPLY[@]} == 1 && \${COMPREPLY[0]} == *[:/] ]]; then
+    compopt -o nospace
+  fi
 }
 complete -F _mcc ${programs}`,
 
   zsh: (programs) => `_mcc() {
-  local program=\${words[1]:t} line
-  local -a written=("\${(@)words[2,CURRENT]}") offered
+  local program=\${words[1]:t} line word files=
+  local -a written=("\${(@)words[2,CURRENT]}") offered begun
   [[ $program == mcc-* ]] && written=("\${program#mcc-}" "\${written[@]}")
   for line in "\${(@f)$(mcc complete -- "\${written[@]}" 2>/dev/null)}"; do
+    word=\${line%%$'\\t'*}
     if [[ $line == ${filesMark} ]]; then
-      _files
-      return
+      files=yes
+    elif [[ $word == *: ]]; then
+      begun+=("\${word//:/\\\\:}:\${line#*$'\\t'}")
+    elif [[ -n $line ]]; then
+      offered+=("\${word//:/\\\\:}:\${line#*$'\\t'}")
     fi
-    [[ -n $line ]] && offered+=("\${\${line%%$'\\t'*}//:/\\\\:}:\${line#*$'\\t'}")
   done
-  _describe mcc offered
+  (( $#offered )) && _describe mcc offered
+  (( $#begun )) && _describe mcc begun -S ''
+  if [[ -n $files ]]; then
+    [[ $PREFIX == --*=* ]] && compset -P '*='
+    _files
+  fi
 }
 compdef _mcc ${programs}`,
 
@@ -52,11 +88,13 @@ compdef _mcc ${programs}`,
   if string match -q 'mcc-*' -- $program
     set -p words (string replace mcc- '' -- $program)
   end
-  set -l offered (mcc complete -- $words "$current" 2>/dev/null)
-  if test "$offered" = ${filesMark}
-    __fish_complete_path "$current"
-  else
-    printf '%s\\n' $offered
+  for line in (mcc complete -- $words "$current" 2>/dev/null)
+    if test "$line" = ${filesMark}
+      set -l option (string match -r -- '^--[a-z-]+=' "$current"; or echo)
+      printf '%s\\n' "$option"(__fish_complete_path (string replace -r -- '^--[a-z-]+=' '' "$current"))
+    else
+      printf '%s\\n' "$line"
+    end
   end
 end
 for program in ${programs}

@@ -15,7 +15,7 @@ export const accessOptions = {
     syntax: "-i, --identity <FILE>",
     help: "your private key (default: those that ssh tries by itself)",
     value: text.optional(),
-    names: "file",
+    names: ["file"],
   },
   jump: {
     syntax: "-J, --jump <HOST>",

@@ -15,7 +15,9 @@ describe("completion", function () {
   before(async () => {
     daemon = await newDaemon();
     await daemon.start();
-    await (await daemon.client()).call("instance.create", { name: "web" });
+    const client = await daemon.client();
+    await client.call("instance.create", { name: "web" });
+    await client.call("fleet.apply", { name: "load", count: 1 });
   });
 
   /** The words that are offered behind these, the last of which is being written. */
@@ -34,13 +36,30 @@ describe("completion", function () {
     assert.deepEqual(await offered("stop", "--g"), ["--grace"]);
     assert.deepEqual(await offered("run-instances", "-n", "a", "-i", ""), ["micro"]);
     assert.deepEqual(await offered("run-instances", "--instance-type", "li"), ["light"]);
+    assert.deepEqual(await offered("run-instances", "--image=m"), ["--image=micro"]);
+    assert.deepEqual(await offered("list-instances", "--fleet="), ["--fleet=load"]);
+    assert.deepEqual(await offered("extend", ""), ["web", "load-1", "load"]);
     assert.deepEqual(await offered("ssh", "-l", "root", "w"), ["web"]);
-    assert.deepEqual(await offered("stop", "web", ""), ["web"]);
+    assert.deepEqual(await offered("stop", "web", ""), ["load-1"]);
+    assert.deepEqual(await offered("destroy-instance", "-i", "web", "load-1", ""), []);
     assert.deepEqual(await offered("completion", "z"), ["zsh"]);
   });
 
+  it("offers what mcc has besides its commands", async () => {
+    assert.deepEqual(await offered("he"), ["help"]);
+    assert.deepEqual(await offered("help", "ssh"), ["ssh"]);
+    assert.deepEqual(await offered("help", "ssh", ""), []);
+    assert.deepEqual(await offered("--"), ["--help", "--version"]);
+  });
+
+  it("offers instances and files where a path may be in either", async () => {
+    assert.deepEqual(await offered("cp", ""), ["web:", "load-1:", ":files"]);
+    assert.deepEqual(await offered("cp", "-r", "we"), ["web:", ":files"]);
+    assert.deepEqual(await offered("cp", "web:/e"), []);
+  });
+
   it("leaves files to the shell, and offers nothing where anything may stand", async () => {
-    assert.deepEqual(await offered("cp", ""), [":files"]);
+    assert.deepEqual(await offered("run-instances", "--user-data="), [":files"]);
     assert.deepEqual(await offered("add-key", "-p", "~/"), [":files"]);
     assert.deepEqual(await offered("run-instances", "-n", ""), []);
     assert.deepEqual(await offered("exec", "web", "l"), []);
@@ -53,18 +72,29 @@ describe("completion", function () {
     await chmod(programPath("mcc"), 0o755);
     const script = join(folder, "completion.bash");
     await writeFile(script, (await runProgram(["mcc", "completion", "bash"])).stdout);
+    // Bash has a line in words that end at blanks, and in those at = and : too.
     const complete = async (...words: string[]): Promise<string> => {
       const code =
-        'source "$1"; shift; COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)); _mcc; echo "${COMPREPLY[*]}"';
+        'source "$1"; shift; compopt() { :; }; COMP_LINE=$1 COMP_POINT=${#1}; shift; COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)); _mcc; echo "${COMPREPLY[*]}"';
+      const line = words
+        .join(" ")
+        .replace(/ ([=:])/g, "$1")
+        .replace(/=(?: (?=\S))/g, "=");
+      const pieces = [script, line, ...words];
       const environment = { ...environmentFor(daemon), PATH: `${folder}:${process.env.PATH}` };
-      const { stdout, stderr } = await execa("bash", ["-c", code, "bash", script, ...words], {
-        env: environment,
+      const { stdout, stderr } = await execa("bash", ["-c", code, "bash", ...pieces], {
+        ...{ env: environment, cwd: folder },
       });
       assert.equal(stderr, "");
       return stdout;
     };
     assert.equal(await complete("mcc", "run"), "run-instances");
-    assert.equal(await complete("/usr/bin/mcc-destroy-instance", "-i", ""), "web");
+    assert.equal(await complete("/usr/bin/mcc-destroy-instance", "-i", ""), "web load-1");
+    assert.equal(await complete("mcc", "run-instances", "--image", "=", "m"), "micro");
+    assert.equal(await complete("mcc", "list-instances", "--fleet", "="), "load");
+    assert.equal(await complete("mcc", "cp", "load-1", ":", "we"), "web:");
+    await writeFile(join(folder, "web site"), "");
+    assert.equal(await complete("mcc", "cp", "we"), "web: web\\ site");
   });
 
   it("is there for every program, in every shell", async () => {

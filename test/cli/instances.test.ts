@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { largestExecInputBytes } from "../../protocol/instance";
+import { encodeCall } from "../../protocol/codec";
+import { type Instance, largestExecInputBytes } from "../../protocol/instance";
+import { defaultLimits } from "../../server/http/limits";
 import { type TestDaemon, testDaemons } from "../support/daemon";
 import { exampleInstance } from "../support/example-instance";
 import { environmentFor, type ProgramRun, runProgram } from "../support/run-program";
@@ -181,8 +183,30 @@ describe("instances by command", function () {
     await assertFails(["mcc", "wait", "web"], /\(web\) is stopped; start it first/);
     assert.equal(await output(["mcc", "start", "db"]), `${db} (db) running`);
     assert.equal(await output(["mcc", "restart", "--grace", "0", String(web)]), `${web} (web) running`);
-    assert.equal((await sorted(["mcc", "wait", "--timeout", "5", "web", "db"])).length, 2);
+    assert.equal((await sorted(["mcc", "wait", "--timeout", "1m30s", "web", "db"])).length, 2);
     await assertFails(["mcc", "start", "wbe"], /no instance "wbe".*Did you mean "web"\?/);
+  });
+
+  it("stop, restart and exec take lengths of time as people write them", async () => {
+    const asked: unknown[] = [];
+    const changed = ({ graceSeconds }: Record<string, unknown>): Instance => {
+      asked.push(graceSeconds);
+      return exampleInstance();
+    };
+    const standIn = await newStandIn({
+      "instance.list": () => [exampleInstance()],
+      "instance.stop": changed,
+      "instance.restart": changed,
+      "instance.exec": ({ timeoutSeconds }) => {
+        asked.push(timeoutSeconds);
+        return { exitCode: 0, stdout: "", stderr: "", truncated: false };
+      },
+    });
+    const environment = { MCC_SERVER: standIn.url };
+    for (const words of ["stop --grace 0 web", "restart --grace 1m30s web", "exec --timeout 5m web true"]) {
+      assert.equal((await runProgram(["mcc", ...words.split(" ")], { environment })).stderr, "");
+    }
+    assert.deepEqual(asked, [0, 90, 300]);
   });
 
   describe("exec", () => {
@@ -205,13 +229,14 @@ describe("instances by command", function () {
       await assertFails(["mcc", "exec", "web", "true"], /is stopped.*running instances only/, 125);
     });
 
-    it("sends what one call carries, and names the ways for more", async () => {
-      const words = ["mcc", "exec", "-i", "web", "cat"];
-      const { exitCode, stdout, stderr } = await run(words, "x".repeat(largestExecInputBytes));
-      assert.deepEqual([exitCode, stdout.length, stderr], [0, largestExecInputBytes, ""]);
-      const more = await run(words, "x".repeat(largestExecInputBytes + 1));
-      assert.deepEqual([more.exitCode, more.stdout], [125, ""]);
-      assert.match(more.stderr, /^mcc: Standard input has more than the 12000000 bytes .*mcc cp.*mcc ssh/);
+    it("refuses more input than one call carries, and names the ways for that", async () => {
+      const stdin = Buffer.alloc(largestExecInputBytes).toString("base64");
+      const call = encodeCall("instance.exec", [{ command: ["x".repeat(700_000)], stdin }]);
+      assert.ok(call.length < defaultLimits.bodyBytes);
+      const more = "x".repeat(largestExecInputBytes + 1);
+      const { exitCode, stdout, stderr } = await run(["mcc", "exec", "-i", "web", "cat"], more);
+      assert.deepEqual([exitCode, stdout], [125, ""]);
+      assert.match(stderr, /^mcc: Standard input has more than the 12000000 bytes .*mcc cp.*mcc ssh/);
     });
 
     it("prints what the command wrote until its time ran out", async () => {

@@ -92,16 +92,22 @@ describe("at a terminal", function () {
   });
 
   it("a question comes before all instances are destroyed", async () => {
-    const question = /Destroy all 2 instances of .*\? \[y\/N\]/;
-    const refusal = /mcc: Nothing was destroyed\.$/;
-    for (const typed of ["n\n", "\n", "\u0003"]) {
+    // Ctrl-C and Ctrl-D come last.
+    for (const typed of ["n\n", "\n", "\u0003", "\u0004"]) {
       const seen = await see("destroy-instance --all", typed);
-      assert.match(seen, question);
-      assert.match(seen.trimEnd(), refusal);
+      assert.match(seen, /Destroy all 2 instances of .*\? \[y\/N\][^\n]*\nmcc: Nothing was destroyed\.$/m);
     }
     assert.equal((await names()).length, 2);
     assert.match(await see("destroy-instance --all", "yes\n"), /500 \(a-name-of-many-letters\) destroyed/);
     assert.deepEqual(await names(), []);
+  });
+
+  it("a question names an instance that is the only one", async () => {
+    await (await daemon.client()).call("instance.destroy", { instance: "db" });
+    assert.match(
+      await see("destroy-instance --all", "n\n"),
+      /Destroy 500 \(a-name-of-many-letters\), the only instance of http:\S+\? \[y\/N\]/,
+    );
   });
 
   it("the user's own key is offered", async () => {

@@ -54,6 +54,7 @@ const mistakes: Record<string, [words: string[], said: RegExp][]> = {
     [["mcc-list-keys", "--classic", "-q"], /cannot be used/],
     [["mcc-list-instances", "-i"], /argument missing/],
     [["mcc-list-instances", "-i", ""], /--instance is "": an instance goes by its id or its name/],
+    [["mcc-list-instances", "-i", "0501"], /--instance is "0501": an instance goes by its id or its name/],
     [["mcc-list-instances", "-i", "-5"], /--instance is "-5"/],
     [["mcc-list-instances", "-i", "5.5"], /--instance is "5\.5"/],
     [["mcc-list-instances", "-i", "1", "-i", "2"], /argument '2' is invalid.*once/],
@@ -92,7 +93,7 @@ const mistakes: Record<string, [words: string[], said: RegExp][]> = {
   ],
   "the others": [
     [["mcc", "start"], /missing required argument 'INSTANCE'/],
-    [["mcc", "stop", "web", "--grace", "long"], /--grace is "long": give a whole number from 0 to 600/],
+    [["mcc", "stop", "web", "--grace", "long"], /--grace is "long": give a length of time .* 10m at most/],
     [["mcc", "restart", "--grace", "601", "web"], /--grace is "601"/],
     [["mcc", "take-over"], /missing required argument 'ID'/],
     [["mcc", "take-over", ""], /ID is "": it is empty/],
@@ -100,6 +101,10 @@ const mistakes: Record<string, [words: string[], said: RegExp][]> = {
     [["mcc", "take-over", "101", "-n", "My Web"], /--name is "My Web"/],
     [["mcc", "take-over", "101", "-k", "a b"], /--public-key is "a b"/],
     [["mcc", "wait", "web", "--timeout", "-1"], /--timeout is "-1"/],
+    [
+      ["mcc", "exec", "--timeout", "2h", "web", "ls"],
+      /--timeout is "2h": give a length of time .* 1h at most/,
+    ],
     [["mcc", "exec", "web"], /missing required argument 'COMMAND'/],
     [["mcc", "exec", "w b", "ls"], /INSTANCE is "w b"/],
     [["mcc", "exec", "web", "--timeout", "5", "ls"], /COMMAND is .*: options stand before the instance/],

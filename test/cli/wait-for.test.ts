@@ -35,6 +35,7 @@ describe("what --wait-for takes", () => {
     "tcp:65536",
     "http:80",
     "http:/a b",
+    "http://localhost:8080/health",
     "command:",
   ]) {
     it(`but not "${wrong}"`, () =>

@@ -38,7 +38,7 @@ describe("Client", () => {
     const daemon = await startDaemon();
     await connect({ server: daemon.url, token: " t0ken\n" }).info();
     assert.equal(daemon.calls[0]?.authorization, "Bearer t0ken");
-    for (const token of ["two\nlines", "two words", "schlüssel", " "]) {
+    for (const token of ["x".repeat(20_000), "two\nlines", "two words", "schlüssel", " "]) {
       assert.throws(
         () => connect({ server: daemon.url, token }),
         (error) => MccError.hasCode(error, "invalid") && !error.message.includes(token.trim() || "  "),

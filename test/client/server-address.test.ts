@@ -26,6 +26,7 @@ describe("parseServerAddress", () => {
     "lab.example:99999",
     "ftp://lab.example",
     "a b",
+    "8391",
     "http://u:p@lab",
     "lab?x=1",
   ]) {
@@ -36,4 +37,11 @@ describe("parseServerAddress", () => {
       );
     });
   }
+
+  it("says how to write a port alone", () => {
+    assert.throws(
+      () => parseServerAddress("8391"),
+      /"8391" cannot be used: give host:port \(such as 127\.0\.0\.1:8391\)/,
+    );
+  });
 });
