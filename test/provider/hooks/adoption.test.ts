@@ -118,7 +118,10 @@ describe("an Instance that adopts", () => {
     const outcomes = await Promise.allSettled([instance.create(adopting), instance.create(other)]);
     const refusals = outcomes.filter((outcome) => outcome.status === "rejected");
     assert.equal(refusals.length, 1);
-    assert.match(String(refusals[0]?.reason.message), /cannot be adopted twice: the resource "(db|other)"/);
+    assert.match(
+      (refusals[0]?.reason as Error | undefined)?.message ?? "",
+      /cannot be adopted twice: the resource "(db|other)"/,
+    );
     assert.equal(daemon.methods().filter((method) => method === "instance.update").length, 1);
   });
 
