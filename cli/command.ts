@@ -8,7 +8,7 @@ export type NamedSubject = "image" | "type" | "key" | "instance" | "fleet";
 export type Subject = NamedSubject | "file" | "path" | "shell";
 
 /** One option or argument, as data. */
-export interface Word<S extends z.ZodType = z.ZodType> {
+export interface Parameter<S extends z.ZodType = z.ZodType> {
   /** As commander reads it: `-i, --image <IMAGE>` for an option, `<NAME>` or `[INSTANCE...]` for an argument. */
   readonly syntax: string;
   readonly help: string;
@@ -23,14 +23,14 @@ export interface Word<S extends z.ZodType = z.ZodType> {
   readonly names?: readonly Subject[];
 }
 
-type Words = Readonly<Record<string, Word>>;
-type Values<W extends Words> = { readonly [K in keyof W]: z.output<W[K]["value"]> };
+type Parameters = Readonly<Record<string, Parameter>>;
+type Values<P extends Parameters> = { readonly [K in keyof P]: z.output<P[K]["value"]> };
 
-interface Definition<W extends Words> {
+interface Definition<P extends Parameters> {
   readonly name: string;
   readonly summary: string;
   /** The options by the names that `run` gets them under. */
-  readonly options: W;
+  readonly options: P;
   readonly examples: readonly Example[];
   /** There is a program `mcc-<name>` too, as the first MiniCloud had it. */
   readonly standalone?: true;
@@ -43,9 +43,9 @@ interface Definition<W extends Words> {
 /** What to write behind `mcc`, and what that does. */
 export type Example = readonly [words: string, meaning: string];
 
-export interface Command extends Omit<Definition<Words>, "options"> {
-  readonly options: Words;
-  readonly arguments: Words;
+export interface Command extends Omit<Definition<Parameters>, "options"> {
+  readonly options: Parameters;
+  readonly arguments: Parameters;
   /** What is wrong with the words as they came, one line each. */
   readonly mistakes: (raw: Raw) => readonly string[];
   /** @returns the exit code. @throws MccError, or an AggregateError of several. */
@@ -53,10 +53,10 @@ export interface Command extends Omit<Definition<Words>, "options"> {
 }
 
 /** The words of a command line by their names, as commander took them apart. */
-export type Raw = Readonly<Record<string, unknown>>;
+type Raw = Readonly<Record<string, unknown>>;
 
 /** Declares a row of the command table. `run` may return an exit code; nothing stands for 0. */
-export function command<O extends Words, A extends Words>(
+export function command<O extends Parameters, A extends Parameters>(
   definition: Definition<O> & {
     readonly arguments: A;
     /** What is wrong with words that are right each by itself, one line each. */
@@ -65,35 +65,37 @@ export function command<O extends Words, A extends Words>(
   },
 ): Command {
   const { check = () => [], run, ...rest } = definition;
-  const words: O & A = { ...definition.options, ...definition.arguments };
+  const parameters: O & A = { ...definition.options, ...definition.arguments };
   return {
     ...rest,
     mistakes: (raw) => {
-      const mistakes = Object.entries(words).flatMap(([key, word]) => mistakesOf(word, raw[key]));
-      return mistakes.length > 0 ? mistakes : check(read(words, raw));
+      const mistakes = Object.entries(parameters).flatMap(([key, parameter]) =>
+        mistakesOf(parameter, raw[key]),
+      );
+      return mistakes.length > 0 ? mistakes : check(read(parameters, raw));
     },
-    run: async (raw) => (await run(read(words, raw))) ?? 0,
+    run: async (raw) => (await run(read(parameters, raw))) ?? 0,
   };
 }
 
-function mistakesOf(word: Word, value: unknown): string[] {
-  if (word.required && value === undefined) {
-    return [`required option '${word.syntax}' not specified`];
+function mistakesOf(parameter: Parameter, value: unknown): string[] {
+  if (parameter.required && value === undefined) {
+    return [`required option '${parameter.syntax}' not specified`];
   }
-  return (word.value.safeParse(value).error?.issues ?? []).map((issue) => {
+  return (parameter.value.safeParse(value).error?.issues ?? []).map((issue) => {
     const [index] = issue.path;
     const written: unknown = Array.isArray(value) && typeof index === "number" ? value[index] : value;
-    return `${labelOf(word)} is ${show(written)}: ${allowed(issue)}`;
+    return `${labelOf(parameter)} is ${show(written)}: ${allowed(issue)}`;
   });
 }
 
-function read<W extends Words>(words: W, raw: Raw): Values<W> {
-  const entries = Object.entries(words).map(([key, word]) => [key, word.value.parse(raw[key])] as const);
+function read<P extends Parameters>(parameters: P, raw: Raw): Values<P> {
+  const entries = Object.entries(parameters).map(([key, { value }]) => [key, value.parse(raw[key])] as const);
   // TypeScript does not follow the keys through the entries.
-  return Object.fromEntries(entries) as Values<W>;
+  return Object.fromEntries(entries) as Values<P>;
 }
 
 /** `--image` for an option, `INSTANCE` for an argument. */
-function labelOf({ syntax }: Word): string {
+function labelOf({ syntax }: Parameter): string {
   return /--[a-z-]+/.exec(syntax)?.[0] ?? syntax.replace(/[<>[\].]/g, "");
 }

@@ -1,7 +1,7 @@
 import { Argument, InvalidArgumentError, Option, Command as Program } from "commander";
 import { packageVersion } from "../protocol/package-version";
 import { show } from "../protocol/validate";
-import type { Command, Word } from "./command";
+import type { Command, Parameter } from "./command";
 import { commandTable } from "./command-table";
 import { examplesText, programHelp } from "./help-text";
 import { printable } from "./output/printable";
@@ -64,8 +64,8 @@ function prepare(program: Program): Program {
 
 function describe(program: Program, command: Command, prefix: string): Program {
   program.summary(command.summary).description(`${command.summary}.`);
-  const attributes = Object.entries(command.options).map(([key, word]) => {
-    const option = makeOption(word);
+  const attributes = Object.entries(command.options).map(([key, parameter]) => {
+    const option = makeOption(parameter);
     program.addOption(option);
     return { key, attribute: option.attributeName() };
   });
@@ -97,7 +97,7 @@ function excessOf({ args, registeredArguments }: Program): string[] {
   return excess.length === 0 ? [] : [`too many arguments: ${excess.map(show).join(", ")}`];
 }
 
-function makeOption({ syntax, help, several, excludes }: Word): Option {
+function makeOption({ syntax, help, several, excludes }: Parameter): Option {
   const option = new Option(syntax, help).conflicts([...(excludes ?? [])]);
   if (!option.required) {
     return option;

@@ -1,10 +1,9 @@
-import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { text as readStream } from "node:stream/consumers";
-import { MccError, messageOf } from "../protocol/error";
+import { MccError } from "../protocol/error";
 import { isPrivateKey, normalisePublicKey, parsePublicKey } from "../protocol/public-key";
 import { confirm } from "./confirm";
+import { readText } from "./read-text";
 import { text } from "./values";
 
 /** The option that gives a key's public half. */
@@ -26,27 +25,24 @@ export async function readPublicKey(given: string | undefined): Promise<string> 
   if (given === undefined) {
     return await offerOwnKey();
   }
-  return normalisePublicKey(given === "-" ? await readStream(process.stdin) : await textOf(given));
+  // The text of a key has a blank behind its type, and is not the name of a file.
+  const isText = /^\s*(ssh|ecdsa|sk)-\S+\s/.test(given) || isPrivateKey(given);
+  return normalisePublicKey(isText ? given : await readText(given, (reason) => neitherNor(given, reason)));
 }
 
-/** The text of a key has a blank behind its type, and is not the name of a file. */
-async function textOf(given: string): Promise<string> {
-  if (/^\s*(ssh|ecdsa|sk)-\S+\s/.test(given) || isPrivateKey(given)) {
-    return given;
-  }
-  try {
-    return await readFile(given, "utf8");
-  } catch (error) {
-    throw new MccError(
-      "invalid",
-      `"${given.slice(0, 80)}" is neither the text of a public key nor a file that can be read (${messageOf(error)}); give one such as ~/.ssh/id_ed25519.pub.`,
-    );
-  }
+function neitherNor(given: string, reason: string): string {
+  return `"${given.slice(0, 80)}" is neither the text of a public key nor a file that can be read (${reason}); give one such as ~/.ssh/id_ed25519.pub.`;
 }
 
 async function offerOwnKey(): Promise<string> {
   const path = join(homedir(), ".ssh", "id_ed25519.pub");
-  const key = normalisePublicKey(await readOwnKey(path));
+  const key = normalisePublicKey(
+    await readText(
+      path,
+      (reason) =>
+        `No public key was given, and yours cannot be read (${reason}); give --public-key, or make a key with ssh-keygen -t ed25519.`,
+    ),
+  );
   const { fingerprint, comment } = parsePublicKey(key);
   const isWanted = await confirm(
     `Use ${path} (${fingerprint} ${comment})?`,
@@ -56,15 +52,4 @@ async function offerOwnKey(): Promise<string> {
     throw new MccError("invalid", "No public key was given; give --public-key.");
   }
   return key;
-}
-
-async function readOwnKey(path: string): Promise<string> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    throw new MccError(
-      "invalid",
-      `No public key was given, and yours cannot be read (${messageOf(error)}); give --public-key, or make a key with ssh-keygen -t ed25519.`,
-    );
-  }
 }

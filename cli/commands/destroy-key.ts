@@ -1,8 +1,8 @@
 import { connect } from "../../client/client";
 import { command } from "../command";
+import { keyNameOption } from "../common-parameters";
 import { print } from "../output/print";
 import { namesOf, notThere } from "../subjects";
-import { keyNameOption } from "../words";
 
 export const destroyKey = command({
   name: "destroy-key",

@@ -2,13 +2,13 @@ import { connect } from "../../client/client";
 import { MccError } from "../../protocol/error";
 import { largestExecInputBytes, largestExecOutputBytes } from "../../protocol/instance";
 import { command } from "../command";
-import { commandWords, userCommand } from "../command-words";
+import { oneInstance } from "../common-parameters";
 import { findInstance, targetOf, titleOf } from "../find-instances";
 import { onInterrupt } from "../on-interrupt";
 import { note } from "../output/print";
 import { failWith } from "../own-failure";
+import { userCommand } from "../user-command";
 import { duration, flag } from "../values";
-import { oneInstance } from "../words";
 
 /** As `env` and `docker run` have it for what is not the command's own. */
 const ownExitCode = 125;
@@ -27,14 +27,17 @@ export const exec = command({
   },
   arguments: {
     instance: oneInstance,
-    command: { syntax: "<COMMAND...>", help: "the words of the command", value: userCommand },
+    command: {
+      syntax: "<COMMAND...>",
+      help: "the words of the command",
+      value: userCommand.refine((words) => words.length > 0, "no command stands behind --"),
+    },
   },
   examples: [
     ["exec web uname -a", "the words go to the command as they are, past no shell"],
     ["exec web -- sh -c 'ps | wc -l'", "with a shell"],
     ["exec -i web -- tar -x -C /srv <site.tar", "with input"],
   ],
-  check: ({ command: words }) => (commandWords(words).length === 0 ? ["no command stands behind --"] : []),
   run: ({ instance, command: words, stdin, timeout }) =>
     failWith(ownExitCode, async () => {
       const client = connect();
@@ -45,7 +48,7 @@ export const exec = command({
       );
       const result = await client.call("instance.exec", {
         ...targetOf(found),
-        command: commandWords(words),
+        command: words,
         stdin: input.toString("base64"),
         timeoutSeconds: timeout,
         maxOutputBytes: largestExecOutputBytes,

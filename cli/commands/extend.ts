@@ -1,12 +1,12 @@
 import { type Client, connect } from "../../client/client";
 import { formatDuration, longestDurationSeconds } from "../../protocol/duration";
 import { command } from "../command";
+import { someInstances } from "../common-parameters";
 import { findInstances } from "../find-instances";
 import { onEach } from "../on-each";
 import { print } from "../output/print";
 import { fleetUnit, instanceUnit, type Unit } from "../unit";
 import { duration } from "../values";
-import { someInstances } from "../words";
 
 export const extend = command({
   name: "extend",

@@ -1,9 +1,9 @@
 import { connect } from "../../client/client";
 import { command } from "../command";
+import { oneInstance } from "../common-parameters";
 import { idOrName } from "../find-instances";
 import { note } from "../output/print";
 import { withSuggestion } from "../subjects";
-import { oneInstance } from "../words";
 
 export const logs = command({
   name: "logs",

@@ -1,6 +1,6 @@
 import { changeInstances } from "../change-instances";
 import { command } from "../command";
-import { graceOption, someInstances } from "../words";
+import { graceOption, someInstances } from "../common-parameters";
 
 export const restart = command({
   name: "restart",

@@ -1,11 +1,11 @@
 import { connect } from "../../client/client";
 import { command } from "../command";
-import { commandWords, userCommand } from "../command-words";
+import { oneInstance } from "../common-parameters";
 import { findInstance } from "../find-instances";
 import { accessOptions, withAccess } from "../ssh/access";
 import { runProgram } from "../ssh/run-program";
+import { userCommand } from "../user-command";
 import { text } from "../values";
-import { oneInstance } from "../words";
 
 export const ssh = command({
   name: "ssh",
@@ -36,7 +36,7 @@ export const ssh = command({
     const client = connect();
     const instance = await findInstance(client, wanted);
     return await withAccess(client.server, [instance], access, (options) =>
-      runProgram("ssh", [...options, "-l", user, "--", instance.ipAddress, ...commandWords(words)]),
+      runProgram("ssh", [...options, "-l", user, "--", instance.ipAddress, ...words]),
     );
   },
 });

@@ -1,6 +1,6 @@
 import { changeInstances } from "../change-instances";
 import { command } from "../command";
-import { someInstances } from "../words";
+import { someInstances } from "../common-parameters";
 
 export const start = command({
   name: "start",

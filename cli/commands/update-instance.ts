@@ -1,11 +1,11 @@
 import { connect } from "../../client/client";
 import { instanceNameSchema, typeNameSchema } from "../../protocol/name";
 import { command } from "../command";
+import { oneInstance } from "../common-parameters";
 import { findInstance, targetOf, titleOf } from "../find-instances";
 import { print } from "../output/print";
 import { withSuggestion } from "../subjects";
 import { keyNames } from "../values";
-import { oneInstance } from "../words";
 
 export const updateInstance = command({
   name: "update-instance",

@@ -1,9 +1,9 @@
 import { connect } from "../../client/client";
 import { command } from "../command";
+import { keyNameOption } from "../common-parameters";
 import { print } from "../output/print";
 import { publicKeyOption, readPublicKey } from "../read-public-key";
 import { withSuggestion } from "../subjects";
-import { keyNameOption } from "../words";
 
 export const updateKey = command({
   name: "update-key",

@@ -2,12 +2,12 @@ import { connect } from "../../client/client";
 import { waitUntilReady } from "../../client/instance-creation";
 import { MccError } from "../../protocol/error";
 import { command } from "../command";
+import { someInstances } from "../common-parameters";
 import { idOrName, titleOf } from "../find-instances";
 import { onEach } from "../on-each";
 import { print } from "../output/print";
 import { withSuggestion } from "../subjects";
 import { duration } from "../values";
-import { someInstances } from "../words";
 
 export const wait = command({
   name: "wait",

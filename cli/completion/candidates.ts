@@ -1,6 +1,6 @@
 import { Option } from "commander";
 import { connect } from "../../client/client";
-import type { Command, Subject, Word } from "../command";
+import type { Command, Parameter, Subject } from "../command";
 import { namesOf } from "../subjects";
 import { shells } from "./shells";
 
@@ -61,7 +61,7 @@ async function offerAll(
 
 async function offerWords(command: Command, words: readonly string[]): Promise<Offer> {
   const options = Object.values(command.options).map((row) => ({ row, option: new Option(row.syntax) }));
-  const valued = (word: string | undefined): Word | undefined =>
+  const valued = (word: string | undefined): Parameter | undefined =>
     options.find(({ option }) => option.required && isName(word, option))?.row;
   const last = words.length - 1;
   const current = words[last] ?? "";
@@ -88,7 +88,7 @@ function isName(word: string | undefined, { short, long }: Option): boolean {
 }
 
 /** The last argument may take several words. */
-function argumentAt(command: Command, place: number): Word | undefined {
+function argumentAt(command: Command, place: number): Parameter | undefined {
   const rows = Object.values(command.arguments);
   const last = rows.at(-1);
   return rows[place] ?? (last?.syntax.includes("...") === true ? last : undefined);

@@ -17,7 +17,7 @@ export interface Column<T> {
 }
 
 /** What a table is shown on. */
-export interface Screen {
+interface Screen {
   /** Undefined: as wide as it gets, for programs that read it. */
   readonly width: number | undefined;
   readonly colours: boolean;

@@ -24,7 +24,7 @@ export const accessOptions = {
   },
 } as const;
 
-export interface Access {
+interface Access {
   readonly identity: string | undefined;
   readonly jump: string | undefined;
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Option } from "commander";
 import sinon from "sinon";
-import type { Command, Word } from "../../cli/command";
+import type { Command, Parameter } from "../../cli/command";
 import { commandTable } from "../../cli/command-table";
 import { makeStandaloneProgram } from "../../cli/program";
 import { wordsSaidOf } from "./words-said";
@@ -95,7 +95,7 @@ const wrongArguments: Record<string, string[]> = {
 };
 
 interface Valued {
-  readonly word: Word;
+  readonly word: Parameter;
   /** `--image` */
   readonly long: string;
 }
