@@ -27,7 +27,11 @@ export const exec = command({
   },
   arguments: {
     instance: oneInstance,
-    command: { syntax: "<COMMAND...>", help: "the words of the command", value: userCommand },
+    command: {
+      syntax: "<COMMAND...>",
+      help: "the words of the command, with whose exit code this one ends; 125 for what fails beside it",
+      value: userCommand,
+    },
   },
   examples: [
     ["exec web uname -a", "the words go to the command as they are, past no shell"],
