@@ -83,7 +83,7 @@ export async function waitUntilReady(
     }
     if (leftSeconds === 0) {
       const { id, name, status } = instance;
-      throw new MccError("timeout", `Instance ${id} ("${name}") is still ${status}.`);
+      throw new MccError("timeout", `Instance ${id} (${name}) is still ${status}.`);
     }
     onWaiting?.(instance);
   }
@@ -97,7 +97,7 @@ async function waitForNew(client: Client, { id, uid, name }: Instance, watcher: 
     if (MccError.hasCode(error, "not-found")) {
       throw new MccError(
         "unavailable",
-        `Instance ${id} ("${name}") is gone: it was undone when the daemon ended before it was ready. Make it again.`,
+        `Instance ${id} (${name}) is gone: it was undone when the daemon ended before it was ready. Make it again.`,
         { cause: error },
       );
     }

@@ -29,7 +29,7 @@ export const exec = command({
     instance: oneInstance,
     command: {
       syntax: "<COMMAND...>",
-      help: "the words of the command",
+      help: "the words of the command, with whose exit code this one ends; 125 for what fails beside it",
       value: userCommand.refine((words) => words.length > 0, "no command stands behind --"),
     },
   },

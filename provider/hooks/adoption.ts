@@ -45,7 +45,7 @@ function claim({ id, uid, name }: Instance, ownerUrn: string): void {
   if (other !== ownerUrn) {
     throw new MccError(
       "conflict",
-      `Instance ${id} ("${name}") cannot be adopted twice: the resource "${logicalName(other)}" adopts it, too.`,
+      `Instance ${id} (${name}) cannot be adopted twice: the resource "${logicalName(other)}" adopts it, too.`,
     );
   }
   adopters.set(uid, ownerUrn);
@@ -72,22 +72,19 @@ async function find(adopt: string | number, inputs: Inputs): Promise<Instance> {
 function refuseOthers({ id, name, labels, fleet, lease }: Instance, inputs: Inputs): void {
   const holder = fleet === undefined ? lease && "a test that made it" : `the fleet "${fleet.name}"`;
   if (holder !== undefined) {
-    throw new MccError(
-      "conflict",
-      `Instance ${id} ("${name}") cannot be adopted, for it goes with ${holder}.`,
-    );
+    throw new MccError("conflict", `Instance ${id} (${name}) cannot be adopted, for it goes with ${holder}.`);
   }
   const foreign = foreignLabel(labels, inputs);
   if (foreign?.found !== undefined) {
     throw new MccError(
       "conflict",
-      `Instance ${id} ("${name}") cannot be adopted, for it is another resource's: its label ${foreign.key} is "${foreign.found}" and not "${foreign.wanted}". If no stack has it any more, take its labels that begin with "${ownPrefix}" away (instance.update).`,
+      `Instance ${id} (${name}) cannot be adopted, for it is another resource's: its label ${foreign.key} is "${foreign.found}" and not "${foreign.wanted}". If no stack has it any more, take its labels that begin with "${ownPrefix}" away (instance.update).`,
     );
   }
 }
 
 function refuseUnlike(found: Instance, inputs: Inputs): void {
-  refuseChange(`Instance ${found.id} ("${found.name}")`, { ...found }, inputs);
+  refuseChange(`Instance ${found.id} (${found.name})`, { ...found }, inputs);
 }
 
 /** What cannot change in an instance that exists would have it replaced, which is not to adopt it. */

@@ -90,7 +90,7 @@ function refuseForeign({ id, name, labels }: Instance, owner: Owner): void {
   if (foreign !== undefined) {
     throw new MccError(
       "conflict",
-      `Instance ${id} ("${name}") was made under this resource's name and belongs to another now: its label ${foreign.key} is "${foreign.found}" and not "${foreign.wanted}". Give this resource another name.`,
+      `Instance ${id} (${name}) was made under this resource's name and belongs to another now: its label ${foreign.key} is "${foreign.found}" and not "${foreign.wanted}". Give this resource another name.`,
     );
   }
 }

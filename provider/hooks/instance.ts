@@ -97,5 +97,5 @@ function targetOf({ instanceId, uid, serverId }: State): Target {
 }
 
 function titleOf({ instanceId, name }: State): string {
-  return `Instance ${instanceId} ("${name}")`;
+  return `Instance ${instanceId} (${name})`;
 }

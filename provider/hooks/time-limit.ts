@@ -4,7 +4,7 @@ import { MccError } from "../../client";
  * What the work comes to, if it does so in time.
  *
  * @param seconds none for no limit.
- * @param what begins the message: `Destroying instance 500 ("web")`.
+ * @param what begins the message: `Destroying instance 500 (web)`.
  * @throws MccError `timeout`; the daemon goes on with it.
  */
 export async function within<T>(seconds: number | undefined, what: string, work: Promise<T>): Promise<T> {

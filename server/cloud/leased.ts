@@ -19,7 +19,7 @@ export type HeldLease = z.infer<typeof heldLeaseSchema>;
 /** What the daemon destroys when its ttl is over, or its lease ends. */
 export interface Leased {
   readonly uid: string;
-  /** For the log: `instance 501 ("web")`. */
+  /** For the log: `instance 501 (web)`. */
   readonly title: string;
   readonly ttl?: Ttl | undefined;
   readonly lease?: HeldLease | undefined;

@@ -54,9 +54,9 @@ export class ManagedInstance {
     return this.status === "running" || (this.record.phase === "failed" && this.running && !this.lost);
   }
 
-  /** `501 ("web")`, for messages. */
+  /** `501 (web)`, for messages. */
   get title(): string {
-    return `${this.record.id} ("${this.record.name}")`;
+    return `${this.record.id} (${this.record.name})`;
   }
 
   /** Pieces of work on one instance go one after the other. */

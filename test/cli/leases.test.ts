@@ -56,7 +56,7 @@ describe("by command", function () {
     assert.equal(exitCode, 1);
     assert.match(
       stderr,
-      /^mcc: Instance \d+ \("for-ever"\) has no ttl to renew; give it one \(ttlSeconds, mcc extend --ttl TIME \d+\)\.$/,
+      /^mcc: Instance \d+ \(for-ever\) has no ttl to renew; give it one \(ttlSeconds, mcc extend --ttl TIME \d+\)\.$/,
     );
   });
 

@@ -170,7 +170,7 @@ describe("a stack's life under the real engine", function () {
     );
     assert.match(
       await stack.fail("up", "--yes", "--skip-preview"),
-      /Instance \d+ \("db-\w+"\) is no longer there, .*pulumi refresh/,
+      /Instance \d+ \(db-\w+\) is no longer there, .*pulumi refresh/,
     );
     await stack.refresh();
     await stack.up();

@@ -246,7 +246,7 @@ describe("the hooks of an Instance", () => {
     it("says what to do when the instance is gone", async () => {
       await connected({ "instance.wait": fails("not-found", "No instance 500.") });
       await assert.rejects(instance.update("500", state, inputs), {
-        message: /Instance 500 \("web"\) is no longer .*pulumi refresh/,
+        message: /Instance 500 \(web\) is no longer .*pulumi refresh/,
       });
     });
 

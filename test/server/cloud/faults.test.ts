@@ -21,7 +21,7 @@ describe("when a step of the engine fails", () => {
       await assertMccError(
         createReady(test.cloud, { name: "web" }),
         "engine",
-        new RegExp(`"web".*step "${step}" failed: lxc-start: no space left.*undone`),
+        new RegExp(`\\(web\\).*step "${step}" failed: lxc-start: no space left.*undone`),
       );
       await assertNothingRemains(test);
       await assertMccError(test.cloud.instances.get({ instance: 500 }), "not-found", /No instance 500/);

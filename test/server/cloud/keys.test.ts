@@ -51,7 +51,7 @@ describe("keys", () => {
     await assertMccError(
       cloud.keys.update({ name: "one", publicKey: two }, rewrite),
       "engine",
-      /"one" did not reach instance 500 \("web"\): wedged/,
+      /"one" did not reach instance 500 \(web\): wedged/,
     );
   });
 

@@ -85,7 +85,7 @@ for (const generation of ["v4", "v7"] as const) {
       await assertMccError(
         createReady(cloud, { ...wanted, name: "web" }),
         "exhausted",
-        /"web".*step "create" failed: vzctl create .*No space left.*undone/,
+        /\(web\).*step "create" failed: vzctl create .*No space left.*undone/,
       );
       assert.deepEqual(host().remains(), []);
       assert.equal((await createReady(cloud, { ...wanted, name: "web" })).status, "running");

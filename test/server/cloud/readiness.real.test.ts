@@ -121,7 +121,7 @@ describe("userData and the ladder to readiness, over LXC", function () {
     await assertMccError(
       create({ name: "web", userData: "echo one; echo two >&2; exit 3" }),
       "invalid",
-      /Instance \d+ \("web"\) was not made: .*userData ended with exit code 3; the last it said: "one; two"\. Everything done before was undone/,
+      /Instance \d+ \(web\) was not made: .*userData ended with exit code 3; the last it said: "one; two"\. Everything done before was undone/,
     );
     assert.deepEqual(await logOf("web"), { text: "one\ntwo\n", running: false, exitCode: 3 });
     await assertMccError(
