@@ -80,11 +80,11 @@ export const generations: readonly Generation[] = [
 ];
 
 /**
- * @param versionLine what `vzctl --version` printed: `vzctl version 4.11.1`.
+ * @param versionLine what `vzctl --version` printed: `vzctl version 4.11.1`, or `vzctl v.7.0.264`.
  * @throws MccError `unavailable` for a generation that the driver does not know.
  */
 export function generationOf(versionLine: string): Generation {
-  const major = Number(/version (?<major>\d+)\./.exec(versionLine)?.groups?.["major"]);
+  const major = Number(/\bv(?:ersion |\.)(?<major>\d+)\./.exec(versionLine)?.groups?.["major"]);
   const generation = generations.find(({ majors }) => majors.includes(major));
   if (generation === undefined) {
     const known = generations.flatMap(({ majors }) => majors).join(", ");
