@@ -31,7 +31,8 @@ export class Making {
   async make(spec: ContainerSpec): Promise<MadeContainer> {
     const [generation, host] = [await this.vz.generation(), await this.vz.host()];
     const sample = (await readSamples(host)).find(({ type }) => type.name === spec.type.name);
-    const description = formatMetadata({ serverId: this.serverId, id: spec.id, uid: spec.uid });
+    const metadata = { serverId: this.serverId, id: spec.id, uid: spec.uid };
+    const description = formatMetadata(metadata, generation.assignment);
     const target = await this.names.inTurn(spec.name, () =>
       this.#create(spec, { generation, host, description, sample }),
     );
