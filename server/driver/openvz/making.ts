@@ -106,10 +106,10 @@ export class Making {
         continue;
       }
       const target = { id: spec.id, ctid };
-      const { id, name, hostname, image } = spec;
+      const { id, name, hostname } = spec;
       const sample = how.sample?.name ?? how.host.defaultSample;
       const ofSample = distinctiveIn((await how.host.sampleVariables(sample)) ?? new Map());
-      await this.records.write({ id, ctid, name, hostname, image, sample: ofSample });
+      await this.records.write({ id, ctid, name, hostname, sample: ofSample });
       const command = commands.create(target, { ...spec, sample }, [
         ...how.generation.createOptions({ ...spec, ctid, description: how.description }),
         ...(await this.#layoutOptions(how)),
