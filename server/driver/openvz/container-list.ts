@@ -32,7 +32,7 @@ const rowSchema = z
   .transform(
     ({ ip, ostemplate, ...row }): ListedContainer => ({
       ...row,
-      image: ostemplate,
+      image: ostemplate && imageOf(ostemplate),
       ipAddresses: ip.map(withoutPrefixLength),
     }),
   );
@@ -90,6 +90,11 @@ function readValue(value: string): unknown {
 
 function unquote(value: string): string {
   return value.replace(/^"/, "").replace(/"$/, "");
+}
+
+/** v7 marks its templates by a dot at the beginning. */
+export function imageOf(ostemplate: string): string {
+  return ostemplate.replace(/^\./, "");
 }
 
 /** v7 shows addresses with their prefix length. */

@@ -4,6 +4,7 @@ import { type Syntax, syntaxes } from "./configuration-syntax";
 import { exitCodes } from "./exit-codes";
 import type { ExitMeaning } from "./exit-meaning";
 import { amount, type MemoryModel, memoryOptions, numproc, processOptions } from "./memory-model";
+import type { Assignment } from "./metadata";
 import type { UnfinishedRecord } from "./unfinished-records";
 
 /** What a container is made with, as far as the generations differ in it. */
@@ -35,6 +36,8 @@ export interface Generation {
   readonly isHalfMade: (found: Variables, made: UnfinishedRecord) => boolean;
   readonly exitCodes: readonly ExitMeaning[];
   readonly syntax: Syntax;
+  /** Between the names and values of a description. */
+  readonly assignment: Assignment;
 }
 
 /** What a container's configuration says of whose it is, before it has its description. */
@@ -62,6 +65,7 @@ export const generations: readonly Generation[] = [
       (found.get("NAME") === made.name && found.get("HOSTNAME") === made.hostname),
     exitCodes: exitCodes.v4,
     syntax: syntaxes.v4,
+    assignment: "=",
   },
   {
     name: "v7",
@@ -76,15 +80,17 @@ export const generations: readonly Generation[] = [
     isHalfMade: () => true,
     exitCodes: exitCodes.v7,
     syntax: syntaxes.v7,
+    // vzlist takes "=" and two hexadecimal digits for an escaped character.
+    assignment: ":",
   },
 ];
 
 /**
- * @param versionLine what `vzctl --version` printed: `vzctl version 4.11.1`.
+ * @param versionLine what `vzctl --version` printed: `vzctl version 4.11.1`, or `vzctl v.7.0.264`.
  * @throws MccError `unavailable` for a generation that the driver does not know.
  */
 export function generationOf(versionLine: string): Generation {
-  const major = Number(/version (?<major>\d+)\./.exec(versionLine)?.groups?.["major"]);
+  const major = Number(/\bv(?:ersion |\.)(?<major>\d+)\./.exec(versionLine)?.groups?.["major"]);
   const generation = generations.find(({ majors }) => majors.includes(major));
   if (generation === undefined) {
     const known = generations.flatMap(({ majors }) => majors).join(", ");

@@ -5,7 +5,6 @@ import { resolveInRoot } from "../path-in-root";
 import type { Target } from "./command";
 import type { Guest } from "./guest";
 import { addressScript } from "./guest-scripts";
-
 import type { Vz } from "./vz";
 import { engineWords } from "./words";
 

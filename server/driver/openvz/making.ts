@@ -31,7 +31,8 @@ export class Making {
   async make(spec: ContainerSpec): Promise<MadeContainer> {
     const [generation, host] = [await this.vz.generation(), await this.vz.host()];
     const sample = (await readSamples(host)).find(({ type }) => type.name === spec.type.name);
-    const description = formatMetadata({ serverId: this.serverId, id: spec.id, uid: spec.uid });
+    const metadata = { serverId: this.serverId, id: spec.id, uid: spec.uid };
+    const description = formatMetadata(metadata, generation.assignment);
     const target = await this.names.inTurn(spec.name, () =>
       this.#create(spec, { generation, host, description, sample }),
     );
@@ -105,10 +106,10 @@ export class Making {
         continue;
       }
       const target = { id: spec.id, ctid };
-      const { id, name, hostname, image } = spec;
+      const { id, name, hostname } = spec;
       const sample = how.sample?.name ?? how.host.defaultSample;
       const ofSample = distinctiveIn((await how.host.sampleVariables(sample)) ?? new Map());
-      await this.records.write({ id, ctid, name, hostname, image, sample: ofSample });
+      await this.records.write({ id, ctid, name, hostname, sample: ofSample });
       const command = commands.create(target, { ...spec, sample }, [
         ...how.generation.createOptions({ ...spec, ctid, description: how.description }),
         ...(await this.#layoutOptions(how)),

@@ -50,7 +50,8 @@ export class TakeOver implements TakesOver {
 
   async take(engineId: string, { id, uid }: { id: number; uid: string }): Promise<void> {
     const target = { id, ctid: engineId };
-    const description = formatMetadata({ serverId: this.serverId, id, uid });
+    const { assignment } = await this.vz.generation();
+    const description = formatMetadata({ serverId: this.serverId, id, uid }, assignment);
     await this.vz.set(target, ["--description", description]);
     this.parts.containers.add(target);
   }

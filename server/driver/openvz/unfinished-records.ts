@@ -9,7 +9,6 @@ const recordSchema = z.object({
   ctid: z.string(),
   name: z.string().optional(),
   hostname: z.string().optional(),
-  image: z.string().optional(),
   /** Its VE_PRIVATE, of one that was found whole. */
   privateArea: z.string().optional(),
   /** What its sample says of what tells containers apart. */

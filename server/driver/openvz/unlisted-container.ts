@@ -30,6 +30,5 @@ export function recordIn(variables: Variables, { id, ctid }: Target): Unfinished
   return {
     ...{ id, ctid, privateArea: variables.get("VE_PRIVATE") },
     ...{ name: variables.get("NAME"), hostname: variables.get("HOSTNAME") },
-    image: variables.get("OSTEMPLATE"),
   };
 }

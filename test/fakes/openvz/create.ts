@@ -63,7 +63,7 @@ async function fill({ host, container, options }: Command): Promise<void> {
     container.save({
       VE_ROOT: host.pattern("VE_ROOT"),
       VE_PRIVATE: host.pattern("VE_PRIVATE"),
-      OSTEMPLATE: given.get("ostemplate"),
+      OSTEMPLATE: `${host.behaviour.generation === "v7" ? "." : ""}${given.get("ostemplate") ?? ""}`,
       ORIGIN_SAMPLE: given.get("config"),
       IP_ADDRESS: given.get("ipadd"),
       HOSTNAME: given.get("hostname"),

@@ -11,7 +11,7 @@ export const messages = {
     noProgram: (): { exitCode: number; said: string[] } => ({ exitCode: 4, said: [] }),
   },
   v7: {
-    version: "vzctl version 7.0.264",
+    version: "vzctl v.7.0.264",
     locked: "Cannot lock the Container",
     noConfiguration: "Container configuration file does not exist",
     saved: (ctid: string) => `Saved parameters for Container ${ctid}`,

@@ -33,7 +33,6 @@ const both: Readonly<Record<string, Field>> = {
     json: (container) => quoted(linkedName(container)),
     column: (container) => (linkedName(container) ?? "-").padEnd(32),
   },
-  description: text("DESCRIPTION"),
   ostemplate: text("OSTEMPLATE"),
   nameserver: list("NAMESERVER"),
   private: { json: ({ privateArea }) => quoted(privateArea), column: ({ privateArea }) => privateArea },
@@ -56,9 +55,18 @@ const both: Readonly<Record<string, Field>> = {
   },
 };
 const fields: Readonly<Record<"v4" | "v7", Readonly<Record<string, Field>>>> = {
-  v4: { ...both, ctid: { json: ({ ctid }) => ctid, column: ({ ctid }) => ctid.padStart(10) } },
+  v4: {
+    ...both,
+    ctid: { json: ({ ctid }) => ctid, column: ({ ctid }) => ctid.padStart(10) },
+    description: text("DESCRIPTION"),
+  },
   v7: {
     ...both,
+    // Of which it believes that it is escaped, as Virtuozzo's other programs do it.
+    description: {
+      json: ({ variables }) => quoted(unescaped(variables.get("DESCRIPTION"))),
+      column: ({ variables }) => unescaped(variables.get("DESCRIPTION")) ?? "-",
+    },
     ctid: { json: ({ ctid }) => quoted(ctid), column: ({ ctid }) => ctid.padStart(36) },
     uuid: { json: ({ ctid }) => quoted(ctid), column: ({ ctid }) => ctid.padStart(36) },
   },
@@ -128,6 +136,12 @@ function printJson(
 function linkedName({ host, ctid, variables }: FakeContainer): string | undefined {
   const name = variables.get("NAME");
   return name !== undefined && host.ctidOfName(name) === ctid ? name : undefined;
+}
+
+function unescaped(value: string | undefined): string | undefined {
+  return value?.replace(/=([0-9a-f]{2})/gi, (_, code: string) =>
+    String.fromCharCode(Number.parseInt(code, 16)),
+  );
 }
 
 function quoted(value: string | undefined): string {

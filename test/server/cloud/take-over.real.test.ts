@@ -154,7 +154,7 @@ for (const generation of ["v4", "v7"] as const) {
       await vzctl(host(), "set", "600", "--ipadd", "198.18.0.21", "--save");
       await makeForeign(host(), "601");
       await makeForeign(host(), "602", "--ipadd", "198.18.0.22");
-      const elsewhere = `minicloud server=${"6".repeat(32)} id=602 uid=${"7".repeat(32)}`;
+      const elsewhere = `minicloud server:${"6".repeat(32)} id:602 uid:${"7".repeat(32)}`;
       await vzctl(host(), "set", "602", "--description", elsewhere, "--save");
       await assertMccError(
         takeOver(cloud, { container: "999" }),

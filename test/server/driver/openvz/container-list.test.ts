@@ -36,10 +36,16 @@ describe("vzlist's list", () => {
     }
   });
 
-  it("is read with numbers and UUIDs as ids, and with addresses that carry their prefix length", () => {
+  it("is read with numbers and UUIDs as ids, addresses that carry their prefix length, and images with a mark", () => {
     const uuid = "aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaa501";
     const rows = parseContainerList(
-      list(row({}), row({ ctid: `"${uuid}"`, ip: '["198.18.0.8/24", "198.18.0.9"]', name: "null" })),
+      list(
+        row({}),
+        row({
+          ...{ ctid: `"${uuid}"`, ip: '["198.18.0.8/24", "198.18.0.9"]' },
+          ...{ name: "null", ostemplate: '".debian-12"' },
+        }),
+      ),
     );
     assert.deepEqual(
       rows.map(({ ctid, name, ipAddresses, image, description }) => [

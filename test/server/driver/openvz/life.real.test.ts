@@ -14,6 +14,8 @@ const ids = { v4: "501", v7: "00000000-0000-0000-0000-000000000501" } as const;
 const nameTaken = { v4: 131, v7: 137 } as const;
 /** What writing files takes where the private area is not the root itself. */
 const mounting = { v4: [], v7: ["vzctl mount", "vzctl umount"] } as const;
+/** OpenVZ 7 marks its templates. */
+const shownImage = { v4: imageName, v7: `.${imageName}` } as const;
 const running = (id: number) => [{ id, running: true }];
 
 for (const generation of ["v4", "v7"] as const) {
@@ -41,13 +43,16 @@ for (const generation of ["v4", "v7"] as const) {
         ["NAME", "HOSTNAME", "IP_ADDRESS", "NAMESERVER", "OSTEMPLATE", "ORIGIN_SAMPLE", "NUMPROC"].map(
           (name) => variables.get(name),
         ),
-        ["web-501", "host-501", "198.18.0.101", "198.18.0.1", imageName, "light", "64:64"],
+        ["web-501", "host-501", "198.18.0.101", "198.18.0.1", shownImage[generation], "light", "64:64"],
       );
       // Without an OpenVZ kernel, vzctl 4 would make of that number what the container has of kernel memory.
       assert.equal(variables.get("KMEMSIZE"), generation === "v4" ? "unlimited" : undefined);
       assert.equal(
         variables.get("DESCRIPTION"),
-        `minicloud server=${serverId} id=501 uid=${"501".padStart(32, "0")}`,
+        `minicloud server=${serverId} id=501 uid=${"501".padStart(32, "0")}`.replaceAll(
+          "=",
+          generation === "v4" ? "=" : ":",
+        ),
       );
       await driver.start(501);
       // The image has no ifup.

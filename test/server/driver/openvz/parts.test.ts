@@ -19,8 +19,10 @@ describe("a description", () => {
   const metadata = { serverId: "a".repeat(32), id: 501, uid: "b".repeat(32) };
 
   it("carries what makes a container ours, in characters that vzlist cannot break", () => {
-    assert.match(formatMetadata(metadata), /^[a-z0-9 =]+$/);
-    assert.deepEqual(parseMetadata(formatMetadata(metadata)), metadata);
+    for (const assignment of ["=", ":"] as const) {
+      assert.match(formatMetadata(metadata, assignment), /^[a-z0-9 =:]+$/);
+      assert.deepEqual(parseMetadata(formatMetadata(metadata, assignment)), metadata);
+    }
   });
 
   it("of any other kind is someone else's", () => {
@@ -28,7 +30,7 @@ describe("a description", () => {
       undefined,
       "",
       "my web server",
-      `${formatMetadata(metadata)} more`,
+      `${formatMetadata(metadata, "=")} more`,
       "minicloud server=x",
     ]) {
       assert.equal(parseMetadata(description), undefined);
