@@ -4,8 +4,8 @@ import { unlessErrno } from "../errno";
 import { exists, type HostConfiguration, ofContainer } from "./host";
 import type { UnfinishedRecord } from "./unfinished-records";
 
-/** What lies beside a private area while `create` works on it. */
-const temporaryEndings = [".tmp"];
+/** What lies beside a private area while `create` works on it, in vzctl 4 and in OpenVZ 7. */
+const temporaryEndings = [".tmp", ".private_temporary", ".lck"];
 
 /**
  * Removes what `destroy` leaves of a container: its configuration under another name, and where a command was

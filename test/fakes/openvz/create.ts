@@ -1,5 +1,5 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import type { Command } from "./command";
 import { Death, Exit } from "./fake-host";
 import { messages } from "./messages";
@@ -86,7 +86,13 @@ async function fill({ host, container, options }: Command): Promise<void> {
   host.say("Container private area was created");
 }
 
-/** Beside the private area, which is a mere empty folder until then. */
+/** What the generations make where a private area will be, and beside it while they fill it. */
+const places: Readonly<Record<"v4" | "v7", (area: string) => { made: string[]; temporary: string }>> = {
+  v4: (area) => ({ made: [area], temporary: `${area}.tmp` }),
+  v7: (area) => ({ made: [`${area}.lck`], temporary: `${area}.private_temporary` }),
+};
+
+/** Beside the private area. */
 async function makePrivateArea({ host, container }: Command, image: string): Promise<void> {
   const base = join(host.imageFolder, `${image}.tar`);
   const archive = endings.map((ending) => `${base}${ending}`).find((path) => existsSync(path));
@@ -96,18 +102,18 @@ async function makePrivateArea({ host, container }: Command, image: string): Pro
       `vztmpl-dl ERROR: template ${image} not found!\nCached OS template ${host.shown(base)}[.gz|.bz2|.xz] not found`,
     );
   }
-  mkdirSync(container.privateArea, { recursive: true });
-  const temporary = `${container.privateArea}.tmp`;
-  mkdirSync(temporary, { recursive: true });
+  const { made, temporary } = places[host.behaviour.generation](container.privateArea);
+  [...made, temporary].forEach((path) => mkdirSync(path, { recursive: true }));
+  const clear = (): void => made.forEach((path) => rmSync(path, { recursive: true, force: true }));
   host.say(`Creating container private area (${image})`);
   try {
     await host.reach("create:unpacking");
     await unpack(host, archive, temporary);
-    rmdirSync(container.privateArea);
-    mkdirSync(dirname(container.privateArea), { recursive: true });
+    clear();
     renameSync(temporary, container.privateArea);
   } catch (error) {
     if (!(error instanceof Death)) {
+      clear();
       rmSync(temporary, { recursive: true, force: true });
     }
     throw error;

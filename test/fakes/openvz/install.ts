@@ -30,6 +30,7 @@ const folders = [
   "etc/vz/conf",
   "etc/vz/names",
   "vz/vztmp",
+  "vz/del",
   "vz/template/cache",
   "vz/private",
   "vz/root",
@@ -90,7 +91,7 @@ export class FakeOpenvz {
 
   /**
    * Files that containers have left, or are made of: nothing of them may remain after a destroy. What vzctl has put
-   * aside in `vz/vztmp` is its own: the next destroy of any container removes it.
+   * aside in `vz/vztmp` or `vz/del` is its own: the next destroy of any container removes it.
    */
   remains(): string[] {
     const samples = /^ve-.*\.conf-sample$/;

@@ -7,6 +7,7 @@ export const messages = {
     saved: (_ctid: string, path: string) => `CT configuration saved to ${path}`,
     status: (ctid: string, rest: string) => `CTID ${ctid} ${rest}`,
     nameTaken: 131,
+    aside: "vz/vztmp",
     // The length of the answer that says what failed.
     noProgram: (): { exitCode: number; said: string[] } => ({ exitCode: 4, said: [] }),
   },
@@ -17,6 +18,7 @@ export const messages = {
     saved: (ctid: string) => `Saved parameters for Container ${ctid}`,
     status: (ctid: string, rest: string) => `VEID ${ctid} ${rest}`,
     nameTaken: 137,
+    aside: "vz/del",
     noProgram: (program: string) => ({
       exitCode: 47,
       said: [`Failed to exec ${program}: No such file or directory`],

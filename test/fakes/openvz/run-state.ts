@@ -4,6 +4,7 @@ import type { Command } from "./command";
 import type { FakeContainer } from "./fake-container";
 import { Exit, ownerIn } from "./fake-host";
 import { checkLimits } from "./limits";
+import { messages } from "./messages";
 
 /** `vzctl start`. */
 export async function start({ host, container }: Command): Promise<void> {
@@ -120,7 +121,7 @@ export async function destroy({ host, container }: Command): Promise<void> {
     throw new Exit(41);
   }
   host.say(`Destroying container private area: ${host.shown(container.privateArea)}`);
-  const aside = join(host.root, "vz/vztmp");
+  const aside = join(host.root, messages[host.behaviour.generation].aside);
   if (existsSync(container.privateArea)) {
     renameSync(container.privateArea, join(aside, `vzctl-rm-me.${container.ctid}.${process.pid}`));
     await host.reach("destroy:moved");
