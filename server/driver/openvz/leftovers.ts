@@ -23,22 +23,23 @@ export async function removeRemains(host: HostConfiguration, ctid: string): Prom
 }
 
 /**
- * Removes what a `create` that was killed leaves of a private area. That of a container that was whole is for `destroy`
- * to remove: it may lie elsewhere, and somebody else's where the host's configuration would have it.
+ * Removes the private area, finished or not: a `create` that was killed may leave it without a configuration, and so
+ * does a `destroy` that could not move it away.
  *
- * @param own the VE_PRIVATE that its configuration had a moment ago, where it had one.
+ * @param own the VE_PRIVATE that its configuration had a moment ago, where it had one: it may lie elsewhere than others,
+ * with somebody else's in its usual place. One without the container's id in its path is left to whoever named it.
  */
 export async function removePrivateArea(
   host: HostConfiguration,
   { ctid, privateArea, sample }: UnfinishedRecord,
-  own = privateArea,
+  own = privateArea ?? sample?.["VE_PRIVATE"],
 ): Promise<void> {
-  const ofSample = sample?.["VE_PRIVATE"];
-  const pattern = own ?? ofSample;
-  const path = pattern === undefined ? host.privateArea(ctid) : ofContainer(pattern, ctid);
-  const isWhole = own !== undefined && own !== ofSample;
-  const remains = [...(isWhole ? [] : [path]), ...temporaryEndings.map((ending) => `${path}${ending}`)];
-  await Promise.all(remains.map((remain) => rm(remain, { recursive: true, force: true })));
+  const path = own === undefined ? host.privateArea(ctid) : ofContainer(own, ctid);
+  if (path.split("/").includes(ctid)) {
+    await Promise.all(
+      ["", ...temporaryEndings].map((ending) => rm(`${path}${ending}`, { recursive: true, force: true })),
+    );
+  }
 }
 
 /** In v7 the configuration lies in the private area, and what is beside the others' is a link to it. */

@@ -123,6 +123,13 @@ export async function destroy({ host, container }: Command): Promise<void> {
   host.say(`Destroying container private area: ${host.shown(container.privateArea)}`);
   const aside = join(host.root, messages[host.behaviour.generation].aside);
   if (existsSync(container.privateArea)) {
+    await host.reach("destroy:moving").catch((error: unknown) => {
+      if (host.behaviour.generation === "v4") {
+        // It goes on to the configuration whatever came of the rest.
+        renameSync(container.configuration, `${container.configuration}.destroyed`);
+      }
+      throw error;
+    });
     renameSync(container.privateArea, join(aside, `vzctl-rm-me.${container.ctid}.${process.pid}`));
     await host.reach("destroy:moved");
     // All that lie there, also what a destroy left that was killed.

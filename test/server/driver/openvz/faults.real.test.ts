@@ -92,6 +92,18 @@ for (const generation of ["v4", "v7"] as const) {
       }
     });
 
+    it("removes a private area that vzctl could not move away, though it gave up the configuration", async () => {
+      const driver = newDriver();
+      await driver.create(lightSpec(501));
+      host().behave({ faults: [{ at: "destroy:moving", exitCode: 52, stderr: "Can't move" }] });
+      await assertMccError(driver.destroy(501), "engine", /exit code 52, .*Can't move/);
+      host().behave({ faults: [] });
+      const next = newDriver();
+      await next.destroy(501);
+      assert.deepEqual(await next.list(), []);
+      assert.deepEqual(host().remains(), []);
+    });
+
     it("ends each command that hangs, and goes on when none does", async () => {
       const driver = newDriver({ commandTimeoutMs: 1500 });
       const during = async (at: string, work: () => Promise<unknown>, message: RegExp): Promise<void> => {
