@@ -3,6 +3,7 @@ import type { Variables } from "./configuration-file";
 import { type Syntax, syntaxes } from "./configuration-syntax";
 import { exitCodes } from "./exit-codes";
 import type { ExitMeaning } from "./exit-meaning";
+import { type ImageFormat, imageFormats } from "./image-formats";
 import { amount, type MemoryModel, memoryOptions, numproc, processOptions } from "./memory-model";
 import type { Assignment } from "./metadata";
 import type { UnfinishedRecord } from "./unfinished-records";
@@ -36,6 +37,7 @@ export interface Generation {
   readonly isHalfMade: (found: Variables, made: UnfinishedRecord) => boolean;
   readonly exitCodes: readonly ExitMeaning[];
   readonly syntax: Syntax;
+  readonly images: ImageFormat;
   /** Between the names and values of a description. */
   readonly assignment: Assignment;
 }
@@ -65,6 +67,7 @@ export const generations: readonly Generation[] = [
       (found.get("NAME") === made.name && found.get("HOSTNAME") === made.hostname),
     exitCodes: exitCodes.v4,
     syntax: syntaxes.v4,
+    images: imageFormats.archives,
     assignment: "=",
   },
   {
@@ -80,6 +83,7 @@ export const generations: readonly Generation[] = [
     isHalfMade: () => true,
     exitCodes: exitCodes.v7,
     syntax: syntaxes.v7,
+    images: imageFormats.templates,
     // vzlist takes "=" and two hexadecimal digits for an escaped character.
     assignment: ":",
   },

@@ -1,26 +1,22 @@
 import { constants } from "node:fs";
-import { copyFile, mkdir, open, readdir, rename, rm, stat, truncate, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { MccError, messageOf } from "../../../protocol/error";
 import type { Image } from "../../../protocol/image";
 import { unlessErrno } from "../errno";
+import { endingOf, fillRecord, type ImageFormat } from "./image-formats";
 
-/** How an archive's file name ends, in the order in which vzctl looks, and how the file begins. */
-const packings = [
-  { ending: ".tar", begins: undefined },
-  { ending: ".tar.gz", begins: "1f8b" },
-  { ending: ".tar.bz2", begins: "425a68" },
-  { ending: ".tar.xz", begins: "fd377a585a00" },
-] as const;
-const zstandard = "28b52ffd";
-/** What tar itself writes at a time. Zero bytes behind its end are nothing to it. */
-const recordBytes = 10_240;
+/** Where a host's images are, and in which form. */
+export interface ImageStore {
+  readonly folder: string;
+  readonly format: ImageFormat;
+}
 
 /** The images: archives in the host's template cache, of which the host has its own beside those imported. */
 export class ImageArchives {
   /** @param imports remembers which ones were imported here: an empty file for each. */
   constructor(
-    private readonly folder: () => Promise<string>,
+    private readonly store: () => Promise<ImageStore>,
     private readonly imports: string,
   ) {}
 
@@ -45,7 +41,10 @@ export class ImageArchives {
     }
   }
 
-  /** @throws MccError `conflict` for a name that is taken, `invalid` for a file that vzctl cannot unpack. */
+  /**
+   * @throws MccError `conflict` for a name that is taken, `invalid` for a file that vzctl cannot unpack, `forbidden`
+   * where the engine takes none.
+   */
   async import(name: string, tarball: string): Promise<Image> {
     if ((await this.#archives()).has(name)) {
       throw new MccError(
@@ -53,15 +52,16 @@ export class ImageArchives {
         `The image "${name}" exists already; remove it, or choose another name.`,
       );
     }
-    const { ending, begins } = await packingOf(tarball);
-    const path = join(await this.folder(), `${name}${ending}`);
+    const { folder, format } = await this.store();
+    if (format.refusal !== undefined) {
+      throw new MccError("forbidden", `The image "${name}" was not imported. ${format.refusal}.`);
+    }
+    const path = join(folder, `${name}${await endingOf(tarball)}`);
     await mkdir(this.imports, { recursive: true, mode: 0o700 });
     await writeFile(join(this.imports, name), "");
     try {
       await copyFile(tarball, `${path}.part`, constants.COPYFILE_FICLONE);
-      if (begins === undefined) {
-        await fillRecord(`${path}.part`);
-      }
+      await fillRecord(`${path}.part`);
       await rename(`${path}.part`, path);
     } catch (error) {
       await rm(`${path}.part`, { force: true });
@@ -100,52 +100,17 @@ export class ImageArchives {
     return (await unlessErrno(readdir(this.imports), "ENOENT")) ?? [];
   }
 
-  /** Paths by name; of two with one name, vzctl takes the packing that comes first. */
+  /** Paths by name; of two with one name, vzctl takes the ending that comes first. */
   async #archives(): Promise<Map<string, string>> {
-    const folder = await this.folder();
+    const { folder, format } = await this.store();
     const files = ((await unlessErrno(readdir(folder), "ENOENT")) ?? []).sort();
     const found = new Map<string, string>();
-    for (const { ending } of packings) {
+    for (const ending of format.endings) {
       for (const file of files.filter((candidate) => candidate.endsWith(ending))) {
         const name = file.slice(0, -ending.length);
         found.set(name, found.get(name) ?? join(folder, file));
       }
     }
     return found;
-  }
-}
-
-/**
- * Makes an archive that is not packed as long as tar's own are: vzctl's script compares its length in KiB by the
- * shell, which takes a figure that is not whole for none, and so for a full disk (46).
- */
-async function fillRecord(path: string): Promise<void> {
-  const { size } = await stat(path);
-  await truncate(path, Math.ceil(size / recordBytes) * recordBytes);
-}
-
-async function packingOf(tarball: string): Promise<(typeof packings)[number]> {
-  const beginning = await beginningOf(tarball);
-  if (beginning.startsWith(zstandard)) {
-    throw new MccError(
-      "invalid",
-      `${tarball} is packed by zstd, which vzctl cannot unpack; pack it by gzip, bzip2 or xz.`,
-    );
-  }
-  const packing = packings.find(({ begins }) => begins !== undefined && beginning.startsWith(begins));
-  return packing ?? packings[0];
-}
-
-async function beginningOf(path: string): Promise<string> {
-  try {
-    const file = await open(path, "r");
-    try {
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(6), 0, 6, 0);
-      return buffer.subarray(0, bytesRead).toString("hex");
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    throw new MccError("invalid", `The tarball ${path} cannot be read: ${messageOf(error)}.`);
   }
 }

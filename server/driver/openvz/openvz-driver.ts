@@ -86,7 +86,10 @@ class OpenvzDriver implements Driver {
       ...{ containers: this.#containers, guest: this.#guest, making: this.#making, earlier },
     });
     this.#images = new ImageArchives(
-      async () => (await this.#vz.host()).imageFolder,
+      async () => ({
+        folder: (await this.#vz.host()).imageFolder,
+        format: (await this.#vz.generation()).images,
+      }),
       join(folder, "imported-images"),
     );
     this.#watch = new DownWatch(() => this.#containers.look(), log);

@@ -1,12 +1,27 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "./command";
-import { Death, Exit } from "./fake-host";
+import { Death, Exit, type FakeHost } from "./fake-host";
 import { messages } from "./messages";
 import { takeName } from "./name";
 import { unpack } from "./unpack";
 
-const endings = ["", ".gz", ".bz2", ".xz"];
+/** The files that images are made from, and what is said where there is none. */
+const images = {
+  v4: {
+    endings: [".tar", ".tar.gz", ".tar.bz2", ".tar.xz"],
+    none: (image: string, base: string) =>
+      new Exit(
+        91,
+        `vztmpl-dl ERROR: template ${image} not found!\nCached OS template ${base}.tar[.gz|.bz2|.xz] not found`,
+      ),
+  },
+  v7: {
+    endings: [".plain.ploopv2.tar.lz4", ".plain.ploop.tar.lz4"],
+    none: (image: string) =>
+      new Exit(48, `Unable to get appcache tarball name for basic with ostemplate ${image}`),
+  },
+} as const;
 
 /** `vzctl create`, in the order of vzctl 4's src/lib/create.c, so that a kill leaves at each point what it leaves there. */
 export async function create({ host, container, options }: Command): Promise<void> {
@@ -92,16 +107,20 @@ const places: Readonly<Record<"v4" | "v7", (area: string) => { made: string[]; t
   v7: (area) => ({ made: [`${area}.lck`], temporary: `${area}.private_temporary` }),
 };
 
-/** Beside the private area. */
-async function makePrivateArea({ host, container }: Command, image: string): Promise<void> {
-  const base = join(host.imageFolder, `${image}.tar`);
+/** In v4 an archive of root files, in v7 the cache of a template. */
+function requireArchive(host: FakeHost, image: string): string {
+  const base = join(host.imageFolder, image);
+  const { endings, none } = images[host.behaviour.generation];
   const archive = endings.map((ending) => `${base}${ending}`).find((path) => existsSync(path));
   if (archive === undefined) {
-    throw new Exit(
-      91,
-      `vztmpl-dl ERROR: template ${image} not found!\nCached OS template ${host.shown(base)}[.gz|.bz2|.xz] not found`,
-    );
+    throw none(image, host.shown(base));
   }
+  return archive;
+}
+
+/** Beside the private area. */
+async function makePrivateArea({ host, container }: Command, image: string): Promise<void> {
+  const archive = requireArchive(host, image);
   const { made, temporary } = places[host.behaviour.generation](container.privateArea);
   [...made, temporary].forEach((path) => mkdirSync(path, { recursive: true }));
   const clear = (): void => made.forEach((path) => rmSync(path, { recursive: true, force: true }));

@@ -17,6 +17,8 @@ import { beancounters } from "./limits";
 
 /** The image of the recorded runs. */
 export const imageName = "busybox-1.35-x86_64";
+/** How the files of images end that tests put there. tar finds out itself how they are packed. */
+export const imageEndings = { v4: ".tar.gz", v7: ".plain.ploopv2.tar.lz4" } as const;
 const basicSample = [
   ...beancounters.map((name) => `${name}="unlimited"`),
   'PHYSPAGES="0:9223372036854775807"',
@@ -113,6 +115,11 @@ export class FakeOpenvz {
     const lines = existsSync(log) ? readFileSync(log, "utf8").split("\n") : [];
     rmSync(log, { force: true });
     return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as string[]);
+  }
+
+  /** The file of an image among the host's. */
+  imageFile(name: string): string {
+    return this.path(`vz/template/cache/${name}${imageEndings[readBehaviour(this.root).generation]}`);
   }
 
   /** A container's own configuration, as text. */

@@ -25,7 +25,7 @@ export function fakeHosts(
   return perTest(
     async () => {
       const host = FakeOpenvz.install(await newFolder(), behaviour);
-      copyFileSync(image, host.path(`vz/template/cache/${imageName}.tar.gz`));
+      copyFileSync(image, host.imageFile(imageName));
       Object.assign(process.env, host.environment);
       return host;
     },

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { rmSync } from "node:fs";
+import { copyFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { buildMicroImage } from "../../../../images/micro/build";
 import type { Driver } from "../../../../server/driver/driver";
@@ -8,11 +8,13 @@ import { type FakeOpenvz, imageName } from "../../../fakes/openvz/install";
 import { fakeHosts } from "../../../fakes/openvz/suite";
 import { perTest } from "../../../support/per-test";
 import { temporaryFolders } from "../../../support/temporary-folder";
-import { describeDriverContract } from "../contract";
+import { testImage } from "../container-spec";
+import { describeDriverContract, type EngineUnderTest } from "../contract";
 import { driverOptions } from "../driver-options";
 
 for (const generation of ["v4", "v7"] as const) {
-  describeDriverContract(`openvz, the fake ${generation}`, () => {
+  const importsImages = generation === "v4";
+  const engines = (): (() => EngineUnderTest) => {
     const newFolder = temporaryFolders();
     const options = driverOptions("");
     const newDriver = (host: FakeOpenvz): Driver =>
@@ -22,20 +24,30 @@ for (const generation of ["v4", "v7"] as const) {
       tarball = join(await newFolder(), "micro.tar");
       await buildMicroImage(tarball);
     });
-    const host = fakeHosts({ generation }, (used) => seeNothingIsLeft(used, newDriver(used)));
+    const host = fakeHosts({ generation }, (used) =>
+      seeNothingIsLeft(used, newDriver(used), importsImages ? [] : [testImage]),
+    );
     return perTest(async () => {
-      rmSync(host().path(`vz/template/cache/${imageName}.tar.gz`));
+      rmSync(host().imageFile(imageName));
+      if (!importsImages) {
+        copyFileSync(tarball, host().imageFile(testImage));
+      }
       const driver = newDriver(host());
       await driver.open();
       return { driver, nextDriver: () => newDriver(host()), tarball };
     });
-  });
+  };
+  describeDriverContract(`openvz, the fake ${generation}`, engines, { importsImages });
 }
 
-async function seeNothingIsLeft(host: FakeOpenvz, driver: Driver): Promise<void> {
+/** @param kept the images that are the host's own. */
+async function seeNothingIsLeft(host: FakeOpenvz, driver: Driver, kept: readonly string[]): Promise<void> {
   await Promise.all((await driver.list()).map(({ id }) => driver.destroy(id)));
   await driver.close();
   await driver.purge();
   assert.deepEqual(host.remains(), []);
-  assert.deepEqual(await driver.images(), []);
+  assert.deepEqual(
+    (await driver.images()).map(({ name }) => name),
+    kept,
+  );
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { appendFileSync, copyFileSync, mkdirSync, statSync } from "node:fs";
+import { appendFileSync, copyFileSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { execa } from "execa";
 import { imageName } from "../../../fakes/openvz/install";
 import { assertMccError } from "../../../support/assert-error";
@@ -11,11 +11,30 @@ describe("images of vzctl 4", () => {
   const makeTarball = async (...entries: readonly string[]): Promise<string> => {
     const [folder, tarball] = [host().path("unpacked"), host().path("image.tar")];
     mkdirSync(folder);
-    await execa("tar", ["-xf", host().path(`vz/template/cache/${imageName}.tar.gz`), "-C", folder]);
+    await execa("tar", ["-xf", host().imageFile(imageName), "-C", folder]);
     await execa("tar", ["-cf", tarball, "-b", "1", "-C", folder, ...entries]);
     appendFileSync(tarball, Buffer.alloc(statSync(tarball).size % 1024 === 0 ? 512 : 0));
     return tarball;
   };
+
+  it("are imported, and only those are removed", async () => {
+    const driver = newDriver();
+    await driver.open();
+    const archive = host().imageFile(imageName);
+    const image = await driver.importImage("mine", archive);
+    assert.equal(image.name, "mine");
+    assert.deepEqual((await driver.images()).map(({ name }) => name).sort(), [imageName, "mine"]);
+    await assertMccError(driver.importImage("mine", archive), "conflict", /"mine" exists already/);
+    await assertMccError(driver.removeImage(imageName), "forbidden", /belongs to the host/);
+    await driver.create(lightSpec(501, { image: "mine" }));
+    await driver.destroy(501);
+    assert.equal(await driver.removeImage("mine"), true);
+    assert.equal(await driver.removeImage("mine"), false);
+    assert.deepEqual(
+      (await driver.images()).map(({ name }) => name),
+      [imageName],
+    );
+  });
 
   it("may be as long as they like when they are imported", async () => {
     const driver = newDriver();
@@ -58,5 +77,27 @@ describe("images of vzctl 4", () => {
       "engine",
       /exit code 46, the image's archive is not a whole number of KiB .*truncate --size=%10240 /,
     );
+  });
+});
+
+describe("images of OpenVZ 7", () => {
+  const { host, newDriver } = fakeDrivers({ generation: "v7" });
+
+  it("are the caches of its templates, and none is brought in", async () => {
+    const driver = newDriver();
+    await driver.open();
+    copyFileSync(host().imageFile(imageName), host().path("vz/template/cache/none.tar.gz"));
+    assert.deepEqual(
+      (await driver.images()).map(({ name }) => name),
+      [imageName],
+    );
+    await assertMccError(
+      driver.importImage("mine", host().imageFile(imageName)),
+      "forbidden",
+      /^The image "mine" was not imported\. OpenVZ 7 .*vzpkg create cache TEMPLATE/,
+    );
+    assert.deepEqual(readdirSync(host().path("vz/template/cache")).length, 2);
+    await assertMccError(driver.removeImage(imageName), "forbidden", /belongs to the host/);
+    await driver.create(lightSpec(501));
   });
 });

@@ -210,25 +210,6 @@ for (const generation of ["v4", "v7"] as const) {
       assert.deepEqual(host().remains(), []);
     });
 
-    it("imports images, and removes only those", async () => {
-      const driver = newDriver();
-      await driver.open();
-      const archive = host().path(`vz/template/cache/${imageName}.tar.gz`);
-      const image = await driver.importImage("mine", archive);
-      assert.equal(image.name, "mine");
-      assert.deepEqual((await driver.images()).map(({ name }) => name).sort(), [imageName, "mine"]);
-      await assertMccError(driver.importImage("mine", archive), "conflict", /"mine" exists already/);
-      await assertMccError(driver.removeImage(imageName), "forbidden", /belongs to the host/);
-      await driver.create(lightSpec(501, { image: "mine" }));
-      await driver.destroy(501);
-      await driver.removeImage("mine");
-      await driver.removeImage("mine");
-      assert.deepEqual(
-        (await driver.images()).map(({ name }) => name),
-        [imageName],
-      );
-    });
-
     it("brings the host's samples as instance types, and sets other limits by hand", async () => {
       const driver = newDriver();
       assert.deepEqual(JSON.parse(JSON.stringify(await driver.types())), [
