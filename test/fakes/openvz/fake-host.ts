@@ -174,8 +174,8 @@ export class FakeHost {
     }
   }
 
-  /** @returns false when another command has it. */
-  lock(ctid: string): boolean {
+  /** @returns the process that has it, when there is one. */
+  lock(ctid: string): number | undefined {
     const path = this.#lockPath(ctid);
     mkdirSync(dirname(path), { recursive: true });
     const temporary = `${path}.${process.pid}`;
@@ -184,10 +184,11 @@ export class FakeHost {
       for (;;) {
         try {
           linkSync(temporary, path);
-          return true;
+          return undefined;
         } catch {
-          if (!this.#removeStaleLock(path)) {
-            return false;
+          const holder = this.#holderOf(path);
+          if (holder !== undefined) {
+            return holder;
           }
         }
       }
@@ -200,15 +201,15 @@ export class FakeHost {
     rmSync(this.#lockPath(ctid), { force: true });
   }
 
-  /** A holder that is gone is known by its number only, as in vzctl. */
-  #removeStaleLock(path: string): boolean {
+  /** Undefined for one that is gone, known by its number only, as in vzctl; its lock is then removed. */
+  #holderOf(path: string): number | undefined {
     const holder = existsSync(path) ? Number.parseInt(readFileSync(path, "utf8"), 10) : 0;
     if (existsSync(`/proc/${holder}`)) {
-      return false;
+      return holder;
     }
     this.say(`Removing stale lock file ${this.shown(path)}`);
     rmSync(path, { force: true });
-    return true;
+    return undefined;
   }
 
   #lockPath(ctid: string): string {

@@ -2,7 +2,8 @@
 export const messages = {
   v4: {
     version: "vzctl version 4.11.1",
-    locked: "Container already locked",
+    locked: (pid: number, commandLine: string) =>
+      `Locked by: pid ${pid}, cmdline ${commandLine}\nContainer already locked`,
     noConfiguration: "Container config file does not exist",
     saved: (_ctid: string, path: string) => `CT configuration saved to ${path}`,
     status: (ctid: string, rest: string) => `CTID ${ctid} ${rest}`,
@@ -13,7 +14,7 @@ export const messages = {
   },
   v7: {
     version: "vzctl v.7.0.264",
-    locked: "Cannot lock the Container",
+    locked: (): string => "Cannot lock the Container",
     noConfiguration: "Container configuration file does not exist",
     saved: (ctid: string) => `Saved parameters for Container ${ctid}`,
     status: (ctid: string, rest: string) => `VEID ${ctid} ${rest}`,

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** A vzctl that needs no OpenVZ. Its host is the folder FAKE_OPENVZ_ROOT; it behaves as the recorded runs show. */
+import { readFileSync } from "node:fs";
 import { isIPv4 } from "node:net";
 import type { Command } from "./command";
 import { create } from "./create";
@@ -63,8 +64,9 @@ async function main(words: readonly string[]): Promise<void> {
 async function runLocked(action: string, command: Command): Promise<void> {
   const { host, container } = command;
   host.announceKernel();
-  if (!host.lock(container.ctid)) {
-    throw new Exit(9, messages[host.behaviour.generation].locked);
+  const holder = host.lock(container.ctid);
+  if (holder !== undefined) {
+    throw new Exit(9, messages[host.behaviour.generation].locked(holder, commandLineOf(holder)));
   }
   try {
     await host.reach(`${action}:locked`);
@@ -77,6 +79,15 @@ async function runLocked(action: string, command: Command): Promise<void> {
       host.unlock(container.ctid);
     }
     throw error;
+  }
+}
+
+/** As much of it as vzctl shows; empty for a process that has ended meanwhile. */
+function commandLineOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").slice(0, 511).replaceAll("\0", " ").trimEnd();
+  } catch {
+    return "";
   }
 }
 
