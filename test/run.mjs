@@ -11,34 +11,46 @@
 import { build } from "../quickstart/build.mjs";
 import { installDependencies } from "../quickstart/dependencies.mjs";
 import { findLeftovers, lookAtHost } from "./runner/leftovers.mjs";
-import { lint } from "./runner/lint.mjs";
 import { canMakeContainers, prepareMachine } from "./runner/machine.mjs";
-import { runMocha } from "./runner/mocha.mjs";
-import { runRealTests } from "./runner/real-tests.mjs";
+import { report } from "./runner/report.mjs";
+import { Stopwatch } from "./runner/stopwatch.mjs";
 import { ownTemporaryFolder } from "./runner/temporary-folder.mjs";
 import { findTestFiles } from "./runner/test-files.mjs";
 
-/** Each part of a run gives back its tally: `{ passed, failed: [what and why], skipped: [why] }`. */
+/**
+ * The parts of a run, each a row with what loads it, as some need packages that are installed first. Parts of one stage
+ * run at the same time. A part returns `{ passed, failed: [what and why], skipped: [why], times: [{ file, milliseconds }] }`.
+ */
 const parts = {
-  lint: () => lint(),
-  unit: ({ unit }, options) => runMocha("unit tests", unit, options),
-  real: ({ real }, options) => runRealTests(real, options),
+  lint: { stage: 1, run: async () => (await import("./runner/lint.mjs")).lint() },
+  unit: {
+    stage: 1,
+    run: async ({ unit }, options) => (await import("./runner/unit-tests.mjs")).runUnitTests(unit, options),
+  },
+  real: {
+    stage: 2,
+    run: async ({ real }, options) => (await import("./runner/real-tests.mjs")).runRealTests(real, options),
+  },
 };
 
 async function run({ flag, filters, options }) {
-  installDependencies();
-  build();
+  const watch = new Stopwatch();
+  watch.time("install", installDependencies);
+  watch.time("build", build);
   const files = findTestFiles(filters);
   const chosen = partsOf({ flag, filters, options }, files);
   if (chosen.includes("real") && canMakeContainers()) {
-    await prepareMachine();
+    await watch.time("prepare", prepareMachine);
   }
   const host = lookAtHost();
   const results = [];
-  for (const part of chosen) {
-    results.push(await parts[part](files, options));
+  for (const stage of [1, 2]) {
+    const now = chosen.filter((name) => parts[name].stage === stage);
+    const done = now.map((name) => watch.time(name, () => parts[name].run(files, options)));
+    results.push(...(await Promise.all(done)));
   }
-  return [...results, await findLeftovers(host)];
+  results.push(await findLeftovers(host));
+  return report(results, watch);
 }
 
 function partsOf({ flag, filters, options }, { unit, real }) {
@@ -55,23 +67,6 @@ function partsOf({ flag, filters, options }, { unit, real }) {
   ];
 }
 
-function report(results) {
-  const strict = Boolean(process.env.CI);
-  const passed = results.reduce((sum, result) => sum + result.passed, 0);
-  const skipped = results.flatMap((result) => result.skipped);
-  const failed = [
-    ...results.flatMap((result) => result.failed),
-    ...(strict ? skipped.map((why) => `${why}: it was skipped`) : []),
-  ];
-  const tolerated = strict ? [] : skipped;
-  // Once more, as the place where each failed may be thousands of lines above.
-  failed.forEach((why) => console.log(`failed: ${why}`));
-  tolerated.forEach((why) => console.log(`skipped: ${why}`));
-  const rest = tolerated.length === 0 ? "" : `, ${tolerated.length} skipped`;
-  console.log(`${passed} passed, ${failed.length} failed${rest}`);
-  return failed.length === 0;
-}
-
 function readWords(words) {
   const [flag] = words.filter((word) => word === "--unit" || word === "--lint");
   const rest = words.filter((word) => word !== flag);
@@ -82,7 +77,7 @@ function readWords(words) {
 
 try {
   const words = readWords(process.argv.slice(2));
-  const succeeded = await ownTemporaryFolder(async () => report(await run(words)));
+  const succeeded = await ownTemporaryFolder(() => run(words));
   process.exitCode = succeeded ? 0 : 1;
 } catch (error) {
   console.error(`test: ${error.message}`);

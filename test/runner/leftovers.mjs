@@ -27,9 +27,9 @@ export async function findLeftovers(before) {
     : { passed: 0, failed: [`left behind: ${left.join("; ")}`], skipped: [] };
 }
 
-/** What still runs of all that this run's processes have started, besides the runner itself. */
-export function findProcesses() {
-  return settle(markedProcesses);
+/** What still runs of the processes that have this line in their environment, and is not the caller's own. */
+export function findProcesses(line) {
+  return settle(() => markedProcesses(line));
 }
 
 /** What a look finds once nothing more goes away by itself. */
@@ -42,14 +42,14 @@ async function settle(look) {
 }
 
 function traces() {
-  return [...markedProcesses(), ...cgroups(), ...mounts(), ...files()];
+  return [...markedProcesses(mark), ...cgroups(), ...mounts(), ...files()];
 }
 
-function markedProcesses() {
+function markedProcesses(line) {
   const runner = new Set(ancestors(process.pid));
   return namesIn("/proc")
     .filter((pid) => /^\d+$/.test(pid) && !runner.has(Number(pid)))
-    .filter((pid) => textOf(`/proc/${pid}/environ`).split("\0").includes(mark))
+    .filter((pid) => textOf(`/proc/${pid}/environ`).split("\0").includes(line))
     .map((pid) => `process ${pid}: ${textOf(`/proc/${pid}/cmdline`).replaceAll("\0", " ")}`);
 }
 

@@ -33,7 +33,7 @@ export async function prepareMachine() {
 }
 
 async function orFail(title, file, words) {
-  if (!(await runCommand(title, file, words))) {
+  if (!(await runCommand(title, file, words, { live: true })).succeeded) {
     throw new Error(`This machine could not be given ${title}.`);
   }
 }

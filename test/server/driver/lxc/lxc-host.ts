@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { chmod, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { buildMicroImage } from "../../../../images/micro/build";
 import type { Driver, DriverOptions } from "../../../../server/driver/driver";
 import { createLxcDriver } from "../../../../server/driver/lxc/lxc-driver";
 import { Place } from "../../../../server/driver/lxc/place";
 import { eventually } from "../../../support/eventually";
+import { microTarball } from "../../../support/micro-image";
 import { perTest } from "../../../support/per-test";
 import { temporaryFolders } from "../../../support/temporary-folder";
 import { driverOptions } from "../driver-options";
@@ -31,8 +31,7 @@ export function lxcHosts(overrides: Partial<DriverOptions> = {}): () => LxcHost 
     await requireOwnNetwork();
     parent = await newFolder();
     await chmod(parent, 0o755);
-    tarball = join(parent, "micro.tar");
-    await buildMicroImage(tarball);
+    tarball = microTarball();
   });
   return perTest(
     async () => {

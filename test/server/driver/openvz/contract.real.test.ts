@@ -1,13 +1,11 @@
 import assert from "node:assert/strict";
 import { copyFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
-import { buildMicroImage } from "../../../../images/micro/build";
 import type { Driver } from "../../../../server/driver/driver";
 import { createOpenvzDriver } from "../../../../server/driver/openvz/openvz-driver";
 import { type FakeOpenvz, imageName } from "../../../fakes/openvz/install";
 import { fakeHosts } from "../../../fakes/openvz/suite";
+import { microTarball } from "../../../support/micro-image";
 import { perTest } from "../../../support/per-test";
-import { temporaryFolders } from "../../../support/temporary-folder";
 import { testImage } from "../container-spec";
 import { describeDriverContract, type EngineUnderTest } from "../contract";
 import { driverOptions } from "../driver-options";
@@ -15,26 +13,20 @@ import { driverOptions } from "../driver-options";
 for (const generation of ["v4", "v7"] as const) {
   const importsImages = generation === "v4";
   const engines = (): (() => EngineUnderTest) => {
-    const newFolder = temporaryFolders();
     const options = driverOptions("");
     const newDriver = (host: FakeOpenvz): Driver =>
       createOpenvzDriver({ ...options, folder: host.path("state/openvz") }, host.places);
-    let tarball = "";
-    before(async () => {
-      tarball = join(await newFolder(), "micro.tar");
-      await buildMicroImage(tarball);
-    });
     const host = fakeHosts({ generation }, (used) =>
       seeNothingIsLeft(used, newDriver(used), importsImages ? [] : [testImage]),
     );
     return perTest(async () => {
       rmSync(host().imageFile(imageName));
       if (!importsImages) {
-        copyFileSync(tarball, host().imageFile(testImage));
+        copyFileSync(microTarball(), host().imageFile(testImage));
       }
       const driver = newDriver(host());
       await driver.open();
-      return { driver, nextDriver: () => newDriver(host()), tarball };
+      return { driver, nextDriver: () => newDriver(host()), tarball: microTarball() };
     });
   };
   describeDriverContract(`openvz, the fake ${generation}`, engines, { importsImages });
