@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
+import { copyFile, cp, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import type { Client } from "../../client";
 import { type TestDaemon, testDaemons } from "../support/daemon";
 import { importMicro } from "../support/micro-image";
 import { pulumiStacks } from "../support/pulumi-stack";
+import { temporaryFolders } from "../support/temporary-folder";
 
 const checkout = join(__dirname, "..", "..", "..");
 /** For one that is broken. */
@@ -14,6 +16,9 @@ describe("the examples on real containers", function () {
   this.timeout(600_000);
   const newDaemon = testDaemons();
   const newStack = pulumiStacks();
+  const newFolder = temporaryFolders();
+  /** Stands for the checkout: Pulumi writes a stack's settings next to its program. */
+  let copy: string;
   let tarball: string;
   let daemon: TestDaemon;
   let client: Client;
@@ -23,6 +28,10 @@ describe("the examples on real containers", function () {
     await daemon.start();
     client = await daemon.client();
     tarball = await importMicro(daemon, client);
+    copy = await newFolder();
+    await cp(join(checkout, "examples"), join(copy, "examples"), { recursive: true });
+    await copyFile(join(checkout, "tsconfig.json"), join(copy, "tsconfig.json"));
+    await symlink(join(checkout, "node_modules"), join(copy, "node_modules"));
   });
 
   afterEach(async () => {
@@ -36,16 +45,17 @@ describe("the examples on real containers", function () {
     readonly pulumi: (...words: string[]) => Promise<string>;
   }
 
-  /** An example where it stands, with a stack of its own and a home for Pulumi that is gone afterwards. */
+  /** An example with a stack of its own and a home for Pulumi that is gone afterwards; the linter checks its types. */
   async function example(name: string): Promise<Example> {
     const { environment } = await newStack();
     const env = {
       ...environment,
       ...{ MCC_SERVER: daemon.url, MCC_RUNTIME_DIR: daemon.runtimeFolder, MCC_TOKEN: await daemon.token() },
+      ...{ PULUMI_NODEJS_TRANSPILE_ONLY: "true", TS_NODE_TRANSPILE_ONLY: "true" },
       PATH: `${join(checkout, "node_modules", ".bin")}:${environment.PATH}`,
     };
     const run = async (program: string, ...words: string[]): Promise<string> => {
-      const cwd = join(checkout, "examples", name);
+      const cwd = join(copy, "examples", name);
       const { all } = await execa(program, words, {
         cwd,
         env,
