@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { runProgram } from "../support/run-program";
+import { runProcess, runProgram } from "../support/run-program";
 import { wordsSaidOf } from "./words-said";
 
 /** Words that make no sense, and what is said of them. */
@@ -156,7 +156,7 @@ describe("words that make no sense", () => {
   it("make exit code 2", async function () {
     this.timeout(30_000);
     for (const words of [["mcc", "lists"], ["mcc-add-key"], ["mcc-run-instances", "-c", "0"]]) {
-      const { exitCode, stdout } = await runProgram(words);
+      const { exitCode, stdout } = await runProcess(words);
       assert.deepEqual([exitCode, stdout], [2, ""], words.join(" "));
     }
   });
