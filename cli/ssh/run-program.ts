@@ -3,7 +3,7 @@ import { MccError } from "../../protocol/error";
 import type { Io, Signal } from "../io";
 
 /**
- * Runs a program of OpenSSH's in this terminal, to its end.
+ * Runs a program of OpenSSH's with the input and output of this run, to its end.
  *
  * @returns its exit code, or 128 + the number of the signal that ended it, as a shell has it.
  * @throws MccError `unavailable` when it is not installed.
@@ -15,8 +15,10 @@ export async function runProgram(io: Io, name: "ssh" | "scp", words: readonly st
     ...{ env: io.environment, extendEnv: false, reject: false },
     ...(io.inheritable ? { stdio: "inherit" } : { stdin: [io.stdin, "pipe"] }),
   });
-  child.stdout?.pipe(io.stdout, { end: false });
-  child.stderr?.pipe(io.stderr, { end: false });
+  if (!io.inheritable) {
+    child.stdout.pipe(io.stdout, { end: false });
+    child.stderr.pipe(io.stderr, { end: false });
+  }
   // The terminal interrupts the child too, and what is left to do here comes after its end.
   const pass = (signal: Signal): (() => void) => io.onSignal(signal, () => child.kill(signal));
   const subscriptions = [io.onSignal("SIGINT", () => undefined), pass("SIGTERM"), pass("SIGHUP")];

@@ -87,11 +87,17 @@ describe("completion", function () {
       assert.equal(stderr, "");
       return stdout;
     };
-    assert.equal(await complete("mcc", "run"), "run-instances");
-    assert.equal(await complete("/usr/bin/mcc-destroy-instance", "-i", ""), "web load-1");
-    assert.equal(await complete("mcc", "run-instances", "--image", "=", "m"), "micro");
-    assert.equal(await complete("mcc", "list-instances", "--fleet", "="), "load");
-    assert.equal(await complete("mcc", "cp", "load-1", ":", "we"), "web:");
+    const lines: [words: string[], offered: string][] = [
+      [["mcc", "run"], "run-instances"],
+      [["/usr/bin/mcc-destroy-instance", "-i", ""], "web load-1"],
+      [["mcc", "run-instances", "--image", "=", "m"], "micro"],
+      [["mcc", "list-instances", "--fleet", "="], "load"],
+      [["mcc", "cp", "load-1", ":", "we"], "web:"],
+    ];
+    assert.deepEqual(
+      await Promise.all(lines.map(([words]) => complete(...words))),
+      lines.map(([, offers]) => offers),
+    );
     await writeFile(join(folder, "web site"), "");
     assert.equal(await complete("mcc", "cp", "we"), "web: web\\ site");
   });

@@ -120,10 +120,13 @@ describe("at a terminal", function () {
 
   it("a question comes before all instances are destroyed", async () => {
     // Ctrl-C and Ctrl-D come last.
-    for (const typed of ["n\n", "\n", "\u0003", "\u0004"]) {
-      const question = /Destroy all 2 instances of .*\? \[y\/N\][^\n]*\nmcc: Nothing was destroyed\.$/m;
-      assert.match(await see("destroy-instance --all", typed), question);
-      assert.match(await seeProcess("destroy-instance --all", typed), question);
+    const answers = ["n\n", "\n", "\u0003", "\u0004"];
+    const seen = answers.flatMap((typed) => [
+      see("destroy-instance --all", typed),
+      seeProcess("destroy-instance --all", typed),
+    ]);
+    for (const text of await Promise.all(seen)) {
+      assert.match(text, /Destroy all 2 instances of .*\? \[y\/N\][^\n]*\nmcc: Nothing was destroyed\.$/m);
     }
     assert.equal((await names()).length, 2);
     assert.match(

@@ -8,6 +8,8 @@ export interface CapturedIoOptions {
   readonly environment?: NodeJS.ProcessEnv;
   /** Makes the streams a terminal of this many columns. */
   readonly columns?: number;
+  /** In place of one that is captured. */
+  readonly stdout?: Writable;
 }
 
 /** An Io of a test's own. */
@@ -23,7 +25,12 @@ export interface CapturedIo {
   readonly signal: (signal: Signal) => boolean;
 }
 
-export function captureIo({ input, environment = {}, columns }: CapturedIoOptions = {}): CapturedIo {
+export function captureIo({
+  input,
+  environment = {},
+  columns,
+  stdout: given,
+}: CapturedIoOptions = {}): CapturedIo {
   const terminal = columns === undefined ? {} : { isTTY: true, columns };
   const stdin = Object.assign(new PassThrough(), terminal);
   if (input !== undefined) {
@@ -45,7 +52,13 @@ export function captureIo({ input, environment = {}, columns }: CapturedIoOption
     ).toString();
   const signals = new EventEmitter();
   const io = new Io({
-    ...{ stdin, stdout: output("stdout"), stderr: output("stderr"), environment, inheritable: false },
+    ...{
+      stdin,
+      stdout: given ?? output("stdout"),
+      stderr: output("stderr"),
+      environment,
+      inheritable: false,
+    },
     onSignal: (signal, listener) => {
       signals.on(signal, listener);
       return () => signals.off(signal, listener);
