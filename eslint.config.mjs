@@ -21,4 +21,22 @@ export default tseslint.config(
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
     },
   },
+  {
+    // A command gets all of this by its Io, so that several can run in one process.
+    files: ["cli/**"],
+    ignores: ["cli/io.ts", "cli/process-io.ts"],
+    rules: {
+      "no-restricted-globals": ["error", "process", "console"],
+      "no-restricted-imports": [
+        "error",
+        {
+          paths: [
+            ...["process", "node:process", "console", "node:console"].map((name) => ({ name })),
+            { name: "node:os", importNames: ["homedir", "tmpdir", "userInfo"] },
+          ],
+          patterns: [{ group: ["**/client/client"], importNames: ["connect"] }],
+        },
+      ],
+    },
+  },
 );

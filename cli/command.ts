@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { allowed, show } from "../protocol/validate";
+import type { Io } from "./io";
 
 /** What the daemon has names for: completion lists these, and a mistyped one is answered with the nearest. */
 export type NamedSubject = "image" | "type" | "key" | "instance" | "fleet";
@@ -49,7 +50,7 @@ export interface Command extends Omit<Definition<Parameters>, "options"> {
   /** What is wrong with the words as they came, one line each. */
   readonly mistakes: (raw: Raw) => readonly string[];
   /** @returns the exit code. @throws MccError, or an AggregateError of several. */
-  readonly run: (raw: Raw) => Promise<number>;
+  readonly run: (raw: Raw, io: Io) => Promise<number>;
 }
 
 /** The words of a command line by their names, as commander took them apart. */
@@ -61,7 +62,7 @@ export function command<O extends Parameters, A extends Parameters>(
     readonly arguments: A;
     /** What is wrong with words that are right each by itself, one line each. */
     readonly check?: (values: Values<O & A>) => readonly string[];
-    readonly run: (values: Values<O & A>) => Promise<number | undefined> | Promise<void>;
+    readonly run: (values: Values<O & A>, io: Io) => Promise<number | undefined> | Promise<void>;
   },
 ): Command {
   const { check = () => [], run, ...rest } = definition;
@@ -74,7 +75,7 @@ export function command<O extends Parameters, A extends Parameters>(
       );
       return mistakes.length > 0 ? mistakes : check(read(parameters, raw));
     },
-    run: async (raw) => (await run(read(parameters, raw))) ?? 0,
+    run: async (raw, io) => (await run(read(parameters, raw), io)) ?? 0,
   };
 }
 

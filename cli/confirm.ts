@@ -1,5 +1,6 @@
 import { createInterface } from "node:readline";
 import { MccError } from "../protocol/error";
+import type { Io } from "./io";
 import { printable } from "./output/printable";
 
 /**
@@ -8,15 +9,16 @@ import { printable } from "./output/printable";
  * @param otherwise how to do without being asked, for where nobody is there.
  * @throws MccError `invalid` where nobody can answer.
  */
-export async function confirm(question: string, otherwise: string): Promise<boolean> {
-  if (!process.stdin.isTTY || !process.stderr.isTTY) {
+export async function confirm(io: Io, question: string, otherwise: string): Promise<boolean> {
+  const { stdin, stderr } = io;
+  if (!stdin.isTTY || !stderr.isTTY) {
     throw new MccError("invalid", `There is no terminal to ask at: "${question}"; ${otherwise}.`);
   }
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const terminal = createInterface({ input: stdin, output: stderr });
   const answer = await new Promise<string>((resolve) => {
     const giveUp = (): void => {
       // Who ends the input or interrupts has not ended the line.
-      process.stderr.write("\n");
+      stderr.write("\n");
       resolve("");
     };
     terminal.once("close", giveUp);

@@ -1,4 +1,4 @@
-import { type Client, connect } from "../client/client";
+import type { Client } from "../client/client";
 import { type Command, command } from "./command";
 import { formOptions, type Layout, printListing } from "./output/listing";
 
@@ -22,9 +22,9 @@ export function listCommand<T>(
       [name, "a table"],
       [`${name} --quiet`, "for scripts"],
     ],
-    run: async (form) => {
-      const client = connect();
-      await printListing(client, await list(client), form, layout);
+    run: async (form, io) => {
+      const client = io.connect();
+      await printListing(io, client, await list(client), form, layout);
     },
   });
 }

@@ -1,44 +1,55 @@
 import { CommanderError } from "commander";
 import { MccError } from "../protocol/error";
 import { commandTable } from "./command-table";
+import type { Io } from "./io";
 import { outliveOutput } from "./output/outlive-output";
-import { note } from "./output/print";
 import { OwnFailure } from "./own-failure";
-import { makeProgram, makeStandaloneProgram } from "./program";
+import { type MakeProgram, makeProgram, makeStandaloneProgram } from "./program";
 
 /** The exit code for words that make no sense, as mccserver has it; what else fails is 1, or an OwnFailure's own. */
 const usageExitCode = 2;
 
-/** Runs `mcc` with the words of this process. */
-export async function runMcc(): Promise<void> {
-  await run(makeProgram());
+/** Runs `mcc` with these words. @returns the exit code. */
+export async function runMcc(words: readonly string[], io: Io): Promise<number> {
+  return await run("mcc", makeProgram, words, io);
 }
 
-/** Runs one command as the program that is called `mcc-<name>`. */
-export async function runStandalone(name: string): Promise<void> {
+/** Runs one command as the program that is called `mcc-<name>`. @returns the exit code. */
+export async function runStandalone(name: string, words: readonly string[], io: Io): Promise<number> {
   const command = commandTable.find((row) => row.name === name);
   if (command === undefined) {
     throw new Error(`there is no command ${name}`);
   }
-  await run(makeStandaloneProgram(command));
+  return await run(`mcc-${name}`, (...own) => makeStandaloneProgram(command, ...own), words, io);
 }
 
-async function run(program: ReturnType<typeof makeProgram>): Promise<void> {
-  outliveOutput(program.name());
+async function run(name: string, make: MakeProgram, words: readonly string[], io: Io): Promise<number> {
+  const endOutput = outliveOutput(name, io);
+  const exitCode = await Promise.race([io.exited, parse(name, make, words, io)]);
+  io.close();
+  return await endOutput(exitCode);
+}
+
+async function parse(name: string, make: MakeProgram, words: readonly string[], io: Io): Promise<number> {
+  let exitCode = 0;
+  const program = make(io, (code) => {
+    exitCode = code;
+  });
   try {
-    await program.parseAsync();
+    await program.parseAsync(words, { from: "user" });
+    return exitCode;
   } catch (error) {
-    process.exitCode = report(program.name(), error);
+    return report(name, error, io);
   }
 }
 
 /** Says what failed, a line each, and returns the exit code. */
-function report(program: string, error: unknown): number {
+function report(program: string, error: unknown, io: Io): number {
   if (error instanceof CommanderError) {
     return error.exitCode === 0 ? 0 : usageExitCode;
   }
   if (error instanceof OwnFailure) {
-    report(program, error.cause);
+    report(program, error.cause, io);
     return error.exitCode;
   }
   const errors: unknown[] = error instanceof AggregateError ? error.errors : [error];
@@ -46,7 +57,7 @@ function report(program: string, error: unknown): number {
     if (!MccError.isInstance(each)) {
       throw each;
     }
-    note(`${program}: ${each.message}`);
+    io.note(`${program}: ${each.message}`);
   }
   return 1;
 }

@@ -4,12 +4,16 @@ import { show } from "../protocol/validate";
 import type { Command, Parameter } from "./command";
 import { commandTable } from "./command-table";
 import { examplesText, programHelp } from "./help-text";
+import type { Io, Output } from "./io";
 import { printable } from "./output/printable";
 import { didYouMean } from "./subjects";
 
+/** Makes a program for one run. @param onEnd gets the exit code of the command. */
+export type MakeProgram = (io: Io, onEnd: (exitCode: number) => void) => Program;
+
 /** `mcc`, with every command as a subcommand. It throws CommanderError once it has said what is wrong with the words. */
-export function makeProgram(): Program {
-  const program = prepare(new Program("mcc"))
+export function makeProgram(io: Io, onEnd: (exitCode: number) => void): Program {
+  const program = prepare(new Program("mcc"), io)
     .version(packageVersion())
     .description("Drives a MiniCloud daemon, which makes disposable test hosts.")
     .enablePositionalOptions()
@@ -20,10 +24,10 @@ export function makeProgram(): Program {
     .allowExcessArguments()
     .action(() => showHelp(program, program.args[0]));
   for (const command of commandTable) {
-    const subcommand = prepare(new Program(command.name));
-    program.addCommand(describe(subcommand, command, "mcc "), { hidden: command.hidden ?? false });
+    const subcommand = prepare(new Program(command.name), io);
+    program.addCommand(describe(subcommand, command, "mcc ", io, onEnd), { hidden: command.hidden ?? false });
   }
-  const help = prepare(new Program("help"))
+  const help = prepare(new Program("help"), io)
     .summary("Show the help of a command")
     .argument("[COMMAND]", "default: of mcc itself")
     .action((asked: string | undefined) => showHelp(program, asked));
@@ -31,11 +35,11 @@ export function makeProgram(): Program {
 }
 
 /** One command as a program of its own, `mcc-<name>`. */
-export function makeStandaloneProgram(command: Command): Program {
-  const program = prepare(new Program(`mcc-${command.name}`))
+export function makeStandaloneProgram(command: Command, io: Io, onEnd: (exitCode: number) => void): Program {
+  const program = prepare(new Program(`mcc-${command.name}`), io)
     .version(packageVersion())
     .addHelpText("afterAll", programHelp.all);
-  return describe(program, command, "mcc-");
+  return describe(program, command, "mcc-", io, onEnd);
 }
 
 /** The help of the command that is asked for, or of all; a name that there is not is answered with the nearest ones. */
@@ -53,8 +57,14 @@ function showHelp(program: Program, asked: string | undefined): void {
 }
 
 /** What holds for programs and subcommands alike: errors are one line, and are thrown. */
-function prepare(program: Program): Program {
+function prepare(program: Program, { stdout, stderr }: Io): Program {
   return program.exitOverride().configureOutput({
+    writeOut: (text) => stdout.write(text),
+    writeErr: (text) => stderr.write(text),
+    getOutHelpWidth: () => helpWidth(stdout),
+    getErrHelpWidth: () => helpWidth(stderr),
+    getOutHasColors: () => false,
+    getErrHasColors: () => false,
     outputError: (message, write) => {
       const line = message.trim().replace(/^error: /, "");
       write(`${(program.parent ?? program).name()}: ${printable(line)}\n`);
@@ -62,7 +72,17 @@ function prepare(program: Program): Program {
   });
 }
 
-function describe(program: Program, command: Command, prefix: string): Program {
+/** Commander's own default for what is no terminal is 80. */
+function helpWidth({ isTTY, columns }: Output): number {
+  return (isTTY ? columns : undefined) ?? 80;
+}
+
+function describe(
+  program: Program,
+  command: Command,
+  prefix: string,
+  ...[io, onEnd]: Parameters<MakeProgram>
+): Program {
   program.summary(command.summary).description(`${command.summary}.`);
   const attributes = Object.entries(command.options).map(([key, parameter]) => {
     const option = makeOption(parameter);
@@ -88,7 +108,7 @@ function describe(program: Program, command: Command, prefix: string): Program {
     if (mistakes.length > 0) {
       program.error(`${mistakes.join("; ")}.`);
     }
-    process.exitCode = await command.run(raw);
+    onEnd(await command.run(raw, io));
   });
 }
 

@@ -1,8 +1,8 @@
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { MccError } from "../protocol/error";
 import { isPrivateKey, normalisePublicKey, parsePublicKey } from "../protocol/public-key";
 import { confirm } from "./confirm";
+import type { Io } from "./io";
 import { readText } from "./read-text";
 import { text } from "./values";
 
@@ -21,23 +21,26 @@ export const publicKeyOption = {
  * is offered.
  * @throws MccError `invalid`, in words that help.
  */
-export async function readPublicKey(given: string | undefined): Promise<string> {
+export async function readPublicKey(io: Io, given: string | undefined): Promise<string> {
   if (given === undefined) {
-    return await offerOwnKey();
+    return await offerOwnKey(io);
   }
   // The text of a key has a blank behind its type, and is not the name of a file.
   const isText = /^\s*(ssh|ecdsa|sk)-\S+\s/.test(given) || isPrivateKey(given);
-  return normalisePublicKey(isText ? given : await readText(given, (reason) => neitherNor(given, reason)));
+  return normalisePublicKey(
+    isText ? given : await readText(io, given, (reason) => neitherNor(given, reason)),
+  );
 }
 
 function neitherNor(given: string, reason: string): string {
   return `"${given.slice(0, 80)}" is neither the text of a public key nor a file that can be read (${reason}); give one such as ~/.ssh/id_ed25519.pub.`;
 }
 
-async function offerOwnKey(): Promise<string> {
-  const path = join(homedir(), ".ssh", "id_ed25519.pub");
+async function offerOwnKey(io: Io): Promise<string> {
+  const path = join(io.homeFolder, ".ssh", "id_ed25519.pub");
   const key = normalisePublicKey(
     await readText(
+      io,
       path,
       (reason) =>
         `No public key was given, and yours cannot be read (${reason}); give --public-key, or make a key with ssh-keygen -t ed25519.`,
@@ -45,6 +48,7 @@ async function offerOwnKey(): Promise<string> {
   );
   const { fingerprint, comment } = parsePublicKey(key);
   const isWanted = await confirm(
+    io,
     `Use ${path} (${fingerprint} ${comment})?`,
     `give --public-key ${path} to use your own`,
   );

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { userDataSchema } from "../protocol/user-data";
 import { validate } from "../protocol/validate";
+import type { Io } from "./io";
 import { readText } from "./read-text";
 import { text } from "./values";
 
@@ -12,11 +13,12 @@ export const userDataOption = {
 } as const;
 
 /** The script in a file, or with `-` on standard input. @throws MccError `invalid`. */
-export async function readUserData(path: string | undefined): Promise<string | undefined> {
+export async function readUserData(io: Io, path: string | undefined): Promise<string | undefined> {
   if (path === undefined) {
     return undefined;
   }
   const script = await readText(
+    io,
     path,
     (reason) =>
       `The userData file "${path}" cannot be read (${reason}); give the path of a script, or - for standard input.`,

@@ -2,8 +2,8 @@ import type { Client } from "../client/client";
 import type { FleetSummary } from "../protocol/fleet";
 import type { Instance } from "../protocol/instance";
 import { targetOf, titleOf } from "./find-instances";
+import type { Io } from "./io";
 import { onEach } from "./on-each";
-import { note, print } from "./output/print";
 
 /** What lives and goes as one: an instance that stands alone, or a fleet with all its members. */
 export interface Unit {
@@ -45,12 +45,12 @@ export function fleetUnit(client: Client, { name, uid, createdAt }: FleetSummary
 export const nothingToDestroy = "There is nothing to destroy.";
 
 /** Destroys them at once, and prints a line for each that is gone. */
-export async function destroyUnits(units: readonly Unit[]): Promise<void> {
+export async function destroyUnits(io: Io, units: readonly Unit[]): Promise<void> {
   if (units.length === 0) {
-    note(nothingToDestroy);
+    io.note(nothingToDestroy);
   }
   await onEach(units, async ({ title, destroy }) => {
     await destroy();
-    print(`${title} destroyed`);
+    io.print(`${title} destroyed`);
   });
 }

@@ -22,6 +22,8 @@ export interface ConnectOptions {
   readonly server?: string | undefined;
   /** Default: MCC_TOKEN, else the token of this host's own daemon, where the server is that. */
   readonly token?: string | undefined;
+  /** The variables that name the defaults, and the folders where daemons of this host leave their files. Default: this process's. */
+  readonly environment?: NodeJS.ProcessEnv | undefined;
 }
 
 /** A connection to one daemon. It holds nothing that has to be closed before the program may end. */
@@ -34,7 +36,11 @@ export class Client {
   #clockAheadMs = 0;
   #looking: Promise<LocalToken> | undefined;
 
-  constructor(server: URL, token: string | undefined) {
+  constructor(
+    server: URL,
+    token: string | undefined,
+    private readonly environment: NodeJS.ProcessEnv = process.env,
+  ) {
     this.#transport = new Transport(server);
     this.#givenToken = token;
   }
@@ -139,7 +145,7 @@ export class Client {
     ) {
       return error;
     }
-    const others = (await localDaemons()).filter((url) => url !== server.origin);
+    const others = (await localDaemons(this.environment)).filter((url) => url !== server.origin);
     return others.length === 0
       ? error
       : new ConnectionError(
@@ -177,7 +183,7 @@ export class Client {
     if (this.#givenToken !== undefined) {
       return { token: this.#givenToken };
     }
-    this.#looking ??= findLocalToken(this.#transport.server).finally(() => {
+    this.#looking ??= findLocalToken(this.#transport.server, this.environment).finally(() => {
       this.#looking = undefined;
     });
     return await this.#looking;
@@ -208,8 +214,13 @@ function resultSchemaOf(method: MethodName): z.ZodType {
  * @throws MccError `invalid` for an address or a token that cannot be used.
  */
 export function connect({
-  server = process.env.MCC_SERVER || defaultServer,
-  token = process.env.MCC_TOKEN || undefined,
+  environment = process.env,
+  server = environment.MCC_SERVER || defaultServer,
+  token = environment.MCC_TOKEN || undefined,
 }: ConnectOptions = {}): Client {
-  return new Client(parseServerAddress(server), token === undefined ? undefined : parseToken(token));
+  return new Client(
+    parseServerAddress(server),
+    token === undefined ? undefined : parseToken(token),
+    environment,
+  );
 }

@@ -3,9 +3,13 @@ import { join } from "node:path";
 import { runtimeFileSchema, runtimeFolders } from "../protocol/runtime-file";
 import { isAlive } from "./is-alive";
 
-/** Where the daemons of this host serve that this user can know of, as URLs. */
-export async function localDaemons(): Promise<string[]> {
-  const found = await Promise.all(runtimeFolders().map(daemonsIn));
+/**
+ * Where the daemons of this host serve that this user can know of, as URLs.
+ *
+ * @param environment names the folders where they leave their files.
+ */
+export async function localDaemons(environment: NodeJS.ProcessEnv): Promise<string[]> {
+  const found = await Promise.all(runtimeFolders(environment).map(daemonsIn));
   return [...new Set(found.flat())].sort();
 }
 

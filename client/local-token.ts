@@ -16,14 +16,16 @@ export interface LocalToken {
  * The token of the daemon of this host that listens at just this address, from the file that it leaves for
  * local programs. Nothing for an address that is not a loopback one, or that no file names; nothing either when
  * the daemon was killed, for then any user of this host may listen in its place.
+ *
+ * @param environment names the folders where daemons leave their files.
  */
-export async function findLocalToken(server: URL): Promise<LocalToken> {
+export async function findLocalToken(server: URL, environment: NodeJS.ProcessEnv): Promise<LocalToken> {
   if (!isLoopback(server)) {
     return {};
   }
   const problems: string[] = [];
   const port = portOf(server);
-  for (const path of runtimeFilePaths(port)) {
+  for (const path of runtimeFilePaths(port, environment)) {
     try {
       const file = runtimeFileSchema.parse(JSON.parse(await readFile(path, "utf8")));
       if (new URL(file.url).origin !== server.origin) {

@@ -30,7 +30,7 @@ export function runtimeFolder(environment: NodeJS.ProcessEnv = process.env): str
   }
   return XDG_RUNTIME_DIR
     ? join(XDG_RUNTIME_DIR, "minicloud")
-    : join(homedir(), ".local", "state", "minicloud", "run");
+    : join(environment.HOME || homedir(), ".local", "state", "minicloud", "run");
 }
 
 /** Where to look for daemons' files, best first: root's daemon may serve this user too. */
@@ -40,8 +40,8 @@ export function runtimeFolders(environment: NodeJS.ProcessEnv = process.env): st
 }
 
 /** Where the file of the daemon at a port may be, best first. */
-export function runtimeFilePaths(port: number): string[] {
-  return runtimeFolders().map((folder) => join(folder, runtimeFileName(port)));
+export function runtimeFilePaths(port: number, environment?: NodeJS.ProcessEnv): string[] {
+  return runtimeFolders(environment).map((folder) => join(folder, runtimeFileName(port)));
 }
 
 export function runtimeFileName(port: number): string {

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
 import { runStandalone } from "../main";
+import { runAsProcess } from "../process-io";
 
-void runStandalone("add-key");
+void runAsProcess((words, io) => runStandalone("add-key", words, io));

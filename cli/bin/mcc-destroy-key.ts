@@ -1,4 +1,5 @@
 #!/usr/bin/env node
 import { runStandalone } from "../main";
+import { runAsProcess } from "../process-io";
 
-void runStandalone("destroy-key");
+void runAsProcess((words, io) => runStandalone("destroy-key", words, io));

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
 import { runStandalone } from "../main";
+import { runAsProcess } from "../process-io";
 
-void runStandalone("list-keys");
+void runAsProcess((words, io) => runStandalone("list-keys", words, io));

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
 import { runMcc } from "../main";
+import { runAsProcess } from "../process-io";
 
-void runMcc();
+void runAsProcess(runMcc);

@@ -1,7 +1,5 @@
-import { connect } from "../../client/client";
 import { nameSchema } from "../../protocol/name";
 import { command } from "../command";
-import { print } from "../output/print";
 import { publicKeyOption, readPublicKey } from "../read-public-key";
 
 export const addKey = command({
@@ -18,9 +16,9 @@ export const addKey = command({
     ["add-key --name me --public-key ~/.ssh/id_rsa.pub", "the key in a file"],
     ['add-key --name me --public-key "ssh-ed25519 AAAA… me@example.com"', "a key as text"],
   ],
-  run: async ({ name, publicKey }) => {
-    const text = await readPublicKey(publicKey);
-    const key = await connect().call("key.add", { name, publicKey: text });
-    print(`${key.name} ${key.fingerprint} added`);
+  run: async ({ name, publicKey }, io) => {
+    const text = await readPublicKey(io, publicKey);
+    const key = await io.connect().call("key.add", { name, publicKey: text });
+    io.print(`${key.name} ${key.fingerprint} added`);
   },
 });

@@ -1,15 +1,12 @@
 import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
-import { connect } from "../../client/client";
 import { daemonHost, isDaemonHere } from "../../client/daemon-host";
 import { buildStockImage, stockImages } from "../../images/stock-images";
 import { MccError } from "../../protocol/error";
 import { imageNameSchema } from "../../protocol/name";
 import { command } from "../command";
 import { formatBytes } from "../output/bytes";
-import { print } from "../output/print";
 import { StatusLine } from "../output/status-line";
 
 export const buildImage = command({
@@ -46,8 +43,8 @@ export const buildImage = command({
     suite !== undefined && stockImages.includes(name)
       ? [`an image of ${suite} cannot be called ${name}, which is a stock image's name; give it another`]
       : [],
-  run: async ({ name, suite, mirror }) => {
-    const client = connect();
+  run: async ({ name, suite, mirror }, io) => {
+    const client = io.connect();
     await client.info();
     if (!(await isDaemonHere(client.server))) {
       throw new MccError(
@@ -62,15 +59,15 @@ export const buildImage = command({
         `The image "${name}" exists already; remove it first (mcc remove-image).`,
       );
     }
-    const status = new StatusLine();
-    const folder = await mkdtemp(join(tmpdir(), "minicloud-image-"));
+    const status = new StatusLine(io);
+    const folder = await mkdtemp(join(io.temporaryFolder, "minicloud-image-"));
     try {
       const path = join(folder, `${name}.tar`);
       await buildStockImage(name, path, { suite, mirror, onProgress: (doing) => status.show(doing) });
       status.show("importing it");
       const image = await client.call("image.import", { name, path });
       status.clear();
-      print(`${image.name} built and imported, ${formatBytes(image.sizeBytes)}`);
+      io.print(`${image.name} built and imported, ${formatBytes(image.sizeBytes)}`);
     } finally {
       status.clear();
       await rm(folder, { recursive: true, force: true });

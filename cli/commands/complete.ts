@@ -2,7 +2,6 @@ import { z } from "zod";
 import { type Command, command } from "../command";
 import { offer } from "../completion/candidates";
 import { filesMark } from "../completion/shells";
-import { print } from "../output/print";
 
 /** What the shells' completions call. @param commands those that are completed. */
 export function complete(commands: readonly Command[]): Command {
@@ -20,11 +19,11 @@ export function complete(commands: readonly Command[]): Command {
       },
     },
     examples: [["complete -- run-instances -i ''", "the images"]],
-    run: async ({ words }) => {
-      const offered = await offer(commands, words);
-      offered.words.forEach(({ word, description }) => print(`${word}\t${description}`));
+    run: async ({ words }, io) => {
+      const offered = await offer(io, commands, words);
+      offered.words.forEach(({ word, description }) => io.print(`${word}\t${description}`));
       if (offered.files) {
-        print(filesMark);
+        io.print(filesMark);
       }
     },
   });

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { type Command, command } from "../command";
 import { completionScript, shells } from "../completion/shells";
-import { print } from "../output/print";
 
 /** @param commands those that are completed. */
 export function completion(commands: readonly Command[]): Command {
@@ -23,8 +22,8 @@ export function completion(commands: readonly Command[]): Command {
       ["completion zsh >>~/.zshrc", "for zsh, behind compinit"],
       ["completion fish >~/.config/fish/conf.d/mcc.fish", "for fish, once there is that folder"],
     ],
-    run: ({ shell }) => {
-      print(completionScript(shell, ["mcc", ...standalone]));
+    run: ({ shell }, io) => {
+      io.print(completionScript(shell, ["mcc", ...standalone]));
       return Promise.resolve();
     },
   });

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { connect } from "../../client/client";
 import { show } from "../../protocol/validate";
 import { command } from "../command";
 import { instancePicker } from "../find-instances";
@@ -30,9 +29,9 @@ export const cp = command({
     paths.every((path) => placeOf(path).instance === undefined)
       ? ["none of the paths is in an instance; write INSTANCE:PATH for one that is"]
       : paths.flatMap(mistakesIn),
-  run: async ({ paths, recursive, ...access }) => {
+  run: async ({ paths, recursive, ...access }, io) => {
     const places = paths.map(placeOf);
-    const client = connect();
+    const client = io.connect();
     const pick = await instancePicker(client);
     const found = places.map(({ instance, path }) => ({
       path,
@@ -42,8 +41,8 @@ export const cp = command({
     const words = found.map(({ instance, path }) =>
       instance === undefined ? path : `root@${instance.ipAddress}:${path}`,
     );
-    return await withAccess(client.server, instances, access, (options) =>
-      runProgram("scp", [...options, ...(recursive ? ["-r"] : []), "--", ...words]),
+    return await withAccess(io, client.server, instances, access, (options) =>
+      runProgram(io, "scp", [...options, ...(recursive ? ["-r"] : []), "--", ...words]),
     );
   },
 });

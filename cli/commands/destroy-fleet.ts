@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { connect } from "../../client/client";
 import { command } from "../command";
 import { findFleets } from "../find-fleets";
 import { destroyUnits, fleetUnit } from "../unit";
@@ -21,8 +20,11 @@ export const destroyFleet = command({
     ["destroy-fleet web", "with all its members"],
     ["destroy-fleet web load", "both"],
   ],
-  run: async ({ fleets }) => {
-    const client = connect();
-    await destroyUnits((await findFleets(client, fleets)).map((fleet) => fleetUnit(client, fleet)));
+  run: async ({ fleets }, io) => {
+    const client = io.connect();
+    await destroyUnits(
+      io,
+      (await findFleets(client, fleets)).map((fleet) => fleetUnit(client, fleet)),
+    );
   },
 });

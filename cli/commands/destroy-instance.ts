@@ -1,10 +1,11 @@
 import { z } from "zod";
-import { type Client, connect } from "../../client/client";
+import type { Client } from "../../client/client";
 import { MccError } from "../../protocol/error";
 import type { Instance } from "../../protocol/instance";
 import { command } from "../command";
 import { confirm } from "../confirm";
 import { findInstances, titleOf } from "../find-instances";
+import type { Io } from "../io";
 import { destroyUnits, instanceUnit } from "../unit";
 import { flag, instanceText } from "../values";
 
@@ -42,15 +43,20 @@ export const destroyInstance = command({
     const isNamed = instance.length + others.length > 0;
     return isNamed === all ? ["give ids or names of instances, or --all"] : [];
   },
-  run: async ({ instance, others, all, yes }) => {
-    const client = connect();
-    const doomed = all ? await chooseAll(client, yes) : await findInstances(client, [...instance, ...others]);
-    await destroyUnits(doomed.map((each) => instanceUnit(client, each)));
+  run: async ({ instance, others, all, yes }, io) => {
+    const client = io.connect();
+    const doomed = all
+      ? await chooseAll(io, client, yes)
+      : await findInstances(client, [...instance, ...others]);
+    await destroyUnits(
+      io,
+      doomed.map((each) => instanceUnit(client, each)),
+    );
   },
 });
 
 /** @throws MccError when the user thinks better of it. */
-async function chooseAll(client: Client, yes: boolean): Promise<Instance[]> {
+async function chooseAll(io: Io, client: Client, yes: boolean): Promise<Instance[]> {
   const all = await client.call("instance.list", {});
   if (all.length === 0 || yes) {
     return all;
@@ -58,7 +64,7 @@ async function chooseAll(client: Client, yes: boolean): Promise<Instance[]> {
   const [first, ...others] = all.map(titleOf);
   const what = others.length === 0 ? `${first}, the only instance` : `all ${all.length} instances`;
   const question = `Destroy ${what} of ${client.server}?`;
-  if (!(await confirm(question, "give -y to destroy them unasked"))) {
+  if (!(await confirm(io, question, "give -y to destroy them unasked"))) {
     throw new MccError("invalid", "Nothing was destroyed.");
   }
   return all;

@@ -1,7 +1,5 @@
-import { connect } from "../../client/client";
 import { command } from "../command";
 import { keyNameOption } from "../common-parameters";
-import { print } from "../output/print";
 import { namesOf, notThere } from "../subjects";
 
 export const destroyKey = command({
@@ -13,12 +11,12 @@ export const destroyKey = command({
   },
   arguments: {},
   examples: [["destroy-key -n me", "files in ~/.ssh stay as they are"]],
-  run: async ({ name }) => {
-    const client = connect();
+  run: async ({ name }, io) => {
+    const client = io.connect();
     const { removed } = await client.call("key.remove", { name });
     if (!removed) {
       throw notThere("key", name, await namesOf(client, "key"));
     }
-    print(`${name} destroyed`);
+    io.print(`${name} destroyed`);
   },
 });

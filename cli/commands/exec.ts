@@ -1,11 +1,10 @@
-import { connect } from "../../client/client";
 import { MccError } from "../../protocol/error";
 import { largestExecInputBytes, largestExecOutputBytes } from "../../protocol/instance";
 import { command } from "../command";
 import { oneInstance } from "../common-parameters";
 import { findInstance, targetOf, titleOf } from "../find-instances";
+import type { Io } from "../io";
 import { onInterrupt } from "../on-interrupt";
-import { note } from "../output/print";
 import { failWith } from "../own-failure";
 import { userCommand } from "../user-command";
 import { duration, flag } from "../values";
@@ -38,13 +37,13 @@ export const exec = command({
     ["exec web -- sh -c 'ps | wc -l'", "with a shell"],
     ["exec -i web -- tar -x -C /srv <site.tar", "with input"],
   ],
-  run: ({ instance, command: words, stdin, timeout }) =>
+  run: ({ instance, command: words, stdin, timeout }, io) =>
     failWith(ownExitCode, async () => {
-      const client = connect();
+      const client = io.connect();
       const found = await findInstance(client, instance);
-      const input = stdin ? await readInput() : Buffer.alloc(0);
-      const endOnInterrupt = onInterrupt(() =>
-        note(`Interrupted: the command runs on in ${titleOf(found)}, for ${timeout} s at most.`),
+      const input = stdin ? await readInput(io) : Buffer.alloc(0);
+      const endOnInterrupt = onInterrupt(io, () =>
+        io.note(`Interrupted: the command runs on in ${titleOf(found)}, for ${timeout} s at most.`),
       );
       const result = await client.call("instance.exec", {
         ...targetOf(found),
@@ -55,8 +54,8 @@ export const exec = command({
         outputOnTimeout: true,
       });
       endOnInterrupt();
-      process.stdout.write(Buffer.from(result.stdout, "base64"));
-      process.stderr.write(Buffer.from(result.stderr, "base64"));
+      io.stdout.write(Buffer.from(result.stdout, "base64"));
+      io.stderr.write(Buffer.from(result.stderr, "base64"));
       if (result.timedOut === true) {
         throw new MccError(
           "timeout",
@@ -64,7 +63,7 @@ export const exec = command({
         );
       }
       if (result.truncated) {
-        note(`The output was cut after ${largestExecOutputBytes} bytes; ssh has no such limit.`);
+        io.note(`The output was cut after ${largestExecOutputBytes} bytes; ssh has no such limit.`);
         return result.exitCode || ownExitCode;
       }
       return result.exitCode;
@@ -72,10 +71,10 @@ export const exec = command({
 });
 
 /** All of standard input. @throws MccError `invalid` as soon as it is more than one call carries. */
-async function readInput(): Promise<Buffer> {
+async function readInput({ stdin }: Io): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
+  for await (const chunk of stdin as AsyncIterable<Buffer>) {
     bytes += chunk.length;
     if (bytes > largestExecInputBytes) {
       throw new MccError(

@@ -1,10 +1,9 @@
-import { type Client, connect } from "../../client/client";
+import type { Client } from "../../client/client";
 import { formatDuration, longestDurationSeconds } from "../../protocol/duration";
 import { command } from "../command";
 import { someInstances } from "../common-parameters";
 import { findInstances } from "../find-instances";
 import { onEach } from "../on-each";
-import { print } from "../output/print";
 import { fleetUnit, instanceUnit, type Unit } from "../unit";
 import { duration } from "../values";
 
@@ -30,9 +29,9 @@ export const extend = command({
     ["extend web db", "each for as long as it was given last"],
     ["extend --ttl 2h web", "two hours from now"],
   ],
-  run: async ({ names, ttl }) => {
-    await onEach(await findUnits(connect(), names), async ({ title, extend: extendIt }) => {
-      print(`${title} has ${formatDuration(await extendIt(ttl))} left`);
+  run: async ({ names, ttl }, io) => {
+    await onEach(await findUnits(io.connect(), names), async ({ title, extend: extendIt }) => {
+      io.print(`${title} has ${formatDuration(await extendIt(ttl))} left`);
     });
   },
 });

@@ -1,10 +1,8 @@
 import { resolve } from "node:path";
-import { connect } from "../../client/client";
 import { isDaemonHere } from "../../client/daemon-host";
 import { imageNameSchema } from "../../protocol/name";
 import { command } from "../command";
 import { formatBytes } from "../output/bytes";
-import { print } from "../output/print";
 import { text } from "../values";
 
 export const importImage = command({
@@ -21,12 +19,12 @@ export const importImage = command({
     },
   },
   examples: [["import-image debian-12 rootfs.tar.xz", "for run-instances -i debian-12"]],
-  run: async ({ name, path }) => {
-    const client = connect();
+  run: async ({ name, path }, io) => {
+    const client = io.connect();
     const image = await client.call("image.import", {
       name,
       path: (await isDaemonHere(client.server)) ? resolve(path) : path,
     });
-    print(`${image.name} imported, ${formatBytes(image.sizeBytes)}`);
+    io.print(`${image.name} imported, ${formatBytes(image.sizeBytes)}`);
   },
 });

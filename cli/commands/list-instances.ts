@@ -1,11 +1,9 @@
-import { connect } from "../../client/client";
 import type { ForeignContainer } from "../../protocol/foreign-container";
 import { command } from "../command";
 import { findFleets } from "../find-fleets";
 import { findInstance } from "../find-instances";
 import { type InstanceRow, instanceLayout } from "../output/instance-layout";
 import { type Form, formOptions, printListing } from "../output/listing";
-import { note } from "../output/print";
 import { contradictions, selectionOptions, wantedLabels } from "../selection";
 import { flag, fleetName, instanceText } from "../values";
 
@@ -46,10 +44,10 @@ export const listInstances = command({
     ["list-instances --fleet load", "the members of a fleet"],
   ],
   check: contradictions,
-  run: async ({ all, allOwners, instance, label, stack, fleet, ...form }) => {
-    const client = connect();
+  run: async ({ all, allOwners, instance, label, stack, fleet, ...form }, io) => {
+    const client = io.connect();
     if (instance !== undefined) {
-      await printListing(client, [await findInstance(client, instance)], form, instanceLayout);
+      await printListing(io, client, [await findInstance(client, instance)], form, instanceLayout);
       return;
     }
     const foreign = allOwners ? await client.call("instance.listForeign", {}) : [];
@@ -60,10 +58,10 @@ export const listInstances = command({
     }
     const rows = [...members, ...foreign.map(foreignRow)];
     const shown = all ? rows : rows.filter((row) => isShown(row, form));
-    await printListing(client, shown, form, instanceLayout);
+    await printListing(io, client, shown, form, instanceLayout);
     const hidden = rows.length - shown.length;
-    if (hidden > 0 && process.stdout.isTTY) {
-      note(`${hidden} more not shown; -a shows all.`);
+    if (hidden > 0 && io.stdout.isTTY) {
+      io.note(`${hidden} more not shown; -a shows all.`);
     }
   },
 });

@@ -1,8 +1,6 @@
-import { connect } from "../../client/client";
 import { command } from "../command";
 import { oneInstance } from "../common-parameters";
 import { idOrName } from "../find-instances";
-import { note } from "../output/print";
 import { withSuggestion } from "../subjects";
 
 export const logs = command({
@@ -14,15 +12,15 @@ export const logs = command({
     ["logs web", "the last of its output, and how the script ended"],
     ["logs 501", "also of one that was undone, a while ago at most"],
   ],
-  run: async ({ instance }) => {
-    const client = connect();
+  run: async ({ instance }, io) => {
+    const client = io.connect();
     try {
       const log = await client.call("instance.log", { instance: idOrName(instance) });
       if (log.truncated) {
-        note("Only the last of the output was kept.");
+        io.note("Only the last of the output was kept.");
       }
-      process.stdout.write(Buffer.from(log.output, "base64"));
-      note(ending(log));
+      io.stdout.write(Buffer.from(log.output, "base64"));
+      io.note(ending(log));
     } catch (error) {
       throw await withSuggestion(client, error, [{ subject: "instance", name: instance }]);
     }

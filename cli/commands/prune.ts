@@ -1,10 +1,9 @@
-import { type Client, connect } from "../../client/client";
+import type { Client } from "../../client/client";
 import { longestDurationSeconds } from "../../protocol/duration";
 import type { Instance } from "../../protocol/instance";
 import { command } from "../command";
 import { instanceLayout } from "../output/instance-layout";
 import { formOptions, printListing } from "../output/listing";
-import { note } from "../output/print";
 import {
   contradictions,
   refuseAmbiguous,
@@ -44,15 +43,15 @@ export const prune = command({
     stack === undefined && label.length === 0 && olderThan === undefined
       ? ["say what may go, with --stack, --label or --older-than"]
       : contradictions({ stack, label }),
-  run: async ({ stack, label, olderThan, yes, ...form }) => {
-    const client = connect();
+  run: async ({ stack, label, olderThan, yes, ...form }, io) => {
+    const client = io.connect();
     const { units, instances } = await findDoomed(client, { stack, label }, olderThan);
     if (yes) {
-      await destroyUnits(units);
+      await destroyUnits(io, units);
       return;
     }
-    await printListing(client, instances, form, instanceLayout);
-    note(
+    await printListing(io, client, instances, form, instanceLayout);
+    io.note(
       units.length === 0
         ? nothingToDestroy
         : `Nothing was destroyed yet: add -y to destroy ${someOf(units.map(({ title }) => title))}.`,

@@ -1,9 +1,7 @@
 import { z } from "zod";
-import { connect } from "../../client/client";
 import { imageNameSchema } from "../../protocol/name";
 import { command } from "../command";
 import { onEach } from "../on-each";
-import { print } from "../output/print";
 import { namesOf, notThere } from "../subjects";
 
 export const removeImage = command({
@@ -19,14 +17,14 @@ export const removeImage = command({
     },
   },
   examples: [["remove-image debian-12", "once its instances are destroyed"]],
-  run: async ({ names }) => {
-    const client = connect();
+  run: async ({ names }, io) => {
+    const client = io.connect();
     await onEach([...new Set(names)], async (name) => {
       const { removed } = await client.call("image.remove", { name });
       if (!removed) {
         throw notThere("image", name, await namesOf(client, "image"));
       }
-      print(`${name} removed`);
+      io.print(`${name} removed`);
     });
   },
 });

@@ -8,8 +8,8 @@ export const restart = command({
   options: { grace: graceOption },
   arguments: { instances: someInstances },
   examples: [["restart web", "and wait until it can be used"]],
-  run: ({ instances, grace }) =>
-    changeInstances(instances, (client, target) =>
+  run: ({ instances, grace }, io) =>
+    changeInstances(io, instances, (client, target) =>
       client.call("instance.restart", { ...target, graceSeconds: grace }),
     ),
 });

@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
-import { connect } from "../../client/client";
 import { createInstance } from "../../client/instance-creation";
 import type { Instance } from "../../protocol/instance";
 import { instanceNameSchema } from "../../protocol/name";
@@ -12,7 +11,6 @@ import { onEach } from "../on-each";
 import { onInterrupt } from "../on-interrupt";
 import { instanceLayout } from "../output/instance-layout";
 import { formOptions, printListing } from "../output/listing";
-import { note } from "../output/print";
 import { ProgressLine } from "../output/progress-line";
 import { readUserData, userDataOption } from "../read-user-data";
 import { withSuggestion } from "../subjects";
@@ -72,15 +70,15 @@ export const runInstances = command({
           `--name is "${name}", and of ${count} the last would be called "${last}": ${error.issues[0]?.message}`,
         ];
   },
-  run: async ({ name, count, wait, userData, quiet, json, classic, ...like }) => {
-    const client = connect();
-    const parameters = { ...like, userData: await readUserData(userData) };
+  run: async ({ name, count, wait, userData, quiet, json, classic, ...like }, io) => {
+    const client = io.connect();
+    const parameters = { ...like, userData: await readUserData(io, userData) };
     const names = numberedNames(name, count);
     if (count > 1) {
       await refuseInVain(client, names);
     }
     const made: Instance[] = [];
-    const progress = new ProgressLine(count, wait ? "instances up" : "instances on their way");
+    const progress = new ProgressLine(io, count, wait ? "instances up" : "instances on their way");
     const asked = new AskedFor(count, like.keepOnFailure);
     const make = async (
       each: string | undefined,
@@ -95,10 +93,10 @@ export const runInstances = command({
           })
         : await client.call("instance.create", creation);
     };
-    const endOnInterrupt = onInterrupt(async () => {
+    const endOnInterrupt = onInterrupt(io, async () => {
       const words = await asked.lastWords();
       progress.clear();
-      words.forEach(note);
+      words.forEach((line) => io.note(line));
     });
     try {
       await onEach(names, async (each) => {
@@ -116,7 +114,7 @@ export const runInstances = command({
       endOnInterrupt();
       progress.clear();
       if (made.length > 0) {
-        await printListing(client, made.sort(byName), { quiet, json, classic }, layout);
+        await printListing(io, client, made.sort(byName), { quiet, json, classic }, layout);
       }
     }
   },

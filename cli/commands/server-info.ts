@@ -1,8 +1,6 @@
-import { connect } from "../../client/client";
 import { packageVersion } from "../../protocol/package-version";
 import { command } from "../command";
 import { formOptions } from "../output/listing";
-import { print } from "../output/print";
 
 export const serverInfo = command({
   name: "server-info",
@@ -10,8 +8,8 @@ export const serverInfo = command({
   options: { json: formOptions.json },
   arguments: {},
   examples: [["server-info", "versions, driver and addresses"]],
-  run: async ({ json }) => {
-    const client = connect();
+  run: async ({ json }, io) => {
+    const client = io.connect();
     const info = await client.info();
     const { first, last, size, free } = info.addressPool;
     const rows: [string, string][] = [
@@ -25,9 +23,9 @@ export const serverInfo = command({
       ["started", info.startedAt],
     ];
     if (json) {
-      print(JSON.stringify(info, undefined, 2));
+      io.print(JSON.stringify(info, undefined, 2));
     } else {
-      rows.forEach(([name, value]) => print(`${name.padEnd(9)}  ${value}`));
+      rows.forEach(([name, value]) => io.print(`${name.padEnd(9)}  ${value}`));
     }
   },
 });

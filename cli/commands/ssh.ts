@@ -1,4 +1,3 @@
-import { connect } from "../../client/client";
 import { command } from "../command";
 import { oneInstance } from "../common-parameters";
 import { findInstance } from "../find-instances";
@@ -32,11 +31,11 @@ export const ssh = command({
     ["ssh web -- tail -f /var/log/messages", "a command"],
     ["ssh -J admin@gateway web", "by way of another host"],
   ],
-  run: async ({ instance: wanted, command: words, user, ...access }) => {
-    const client = connect();
+  run: async ({ instance: wanted, command: words, user, ...access }, io) => {
+    const client = io.connect();
     const instance = await findInstance(client, wanted);
-    return await withAccess(client.server, [instance], access, (options) =>
-      runProgram("ssh", [...options, "-l", user, "--", instance.ipAddress, ...words]),
+    return await withAccess(io, client.server, [instance], access, (options) =>
+      runProgram(io, "ssh", [...options, "-l", user, "--", instance.ipAddress, ...words]),
     );
   },
 });

@@ -8,6 +8,6 @@ export const start = command({
   options: {},
   arguments: { instances: someInstances },
   examples: [["start web", "and wait until it can be used"]],
-  run: ({ instances }) =>
-    changeInstances(instances, (client, target) => client.call("instance.start", target)),
+  run: ({ instances }, io) =>
+    changeInstances(io, instances, (client, target) => client.call("instance.start", target)),
 });

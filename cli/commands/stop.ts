@@ -11,8 +11,8 @@ export const stop = command({
     ["stop web db", "asks them to shut down, and forces them after 10 seconds"],
     ["stop --grace 0 web", "pulls the plug"],
   ],
-  run: ({ instances, grace }) =>
-    changeInstances(instances, (client, target) =>
+  run: ({ instances, grace }, io) =>
+    changeInstances(io, instances, (client, target) =>
       client.call("instance.stop", { ...target, graceSeconds: grace }),
     ),
 });

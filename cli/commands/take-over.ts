@@ -1,10 +1,8 @@
 import { z } from "zod";
-import { connect } from "../../client/client";
 import { instanceNameSchema } from "../../protocol/name";
 import { command } from "../command";
 import { titleOf } from "../find-instances";
 import { onEach } from "../on-each";
-import { print } from "../output/print";
 import { keyNames, text } from "../values";
 
 export const takeOver = command({
@@ -40,11 +38,11 @@ export const takeOver = command({
     name !== undefined && containers.length > 1
       ? ["one name is for one container: leave --name out, or take them one by one"]
       : [],
-  run: async ({ containers, name, keys }) => {
-    const client = connect();
+  run: async ({ containers, name, keys }, io) => {
+    const client = io.connect();
     await onEach([...new Set(containers)], async (container) => {
       const instance = await client.call("instance.takeOver", { container, name, keys });
-      print(`${titleOf(instance)} ${instance.status}`);
+      io.print(`${titleOf(instance)} ${instance.status}`);
     });
   },
 });

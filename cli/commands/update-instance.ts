@@ -1,9 +1,7 @@
-import { connect } from "../../client/client";
 import { instanceNameSchema, typeNameSchema } from "../../protocol/name";
 import { command } from "../command";
 import { oneInstance } from "../common-parameters";
 import { findInstance, targetOf, titleOf } from "../find-instances";
-import { print } from "../output/print";
 import { withSuggestion } from "../subjects";
 import { keyNames } from "../values";
 
@@ -35,12 +33,12 @@ export const updateInstance = command({
     keys === undefined && type === undefined && name === undefined
       ? ["say what to change, with --public-key, --instance-type or --name"]
       : [],
-  run: async ({ instance: wanted, keys, type, name }) => {
-    const client = connect();
+  run: async ({ instance: wanted, keys, type, name }, io) => {
+    const client = io.connect();
     const target = targetOf(await findInstance(client, wanted));
     try {
       const changed = await client.call("instance.update", { ...target, keys, type, name });
-      print(`${titleOf(changed)} updated`);
+      io.print(`${titleOf(changed)} updated`);
     } catch (error) {
       throw await withSuggestion(client, error, [
         { subject: "type", name: type },

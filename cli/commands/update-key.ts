@@ -1,7 +1,5 @@
-import { connect } from "../../client/client";
 import { command } from "../command";
 import { keyNameOption } from "../common-parameters";
-import { print } from "../output/print";
 import { publicKeyOption, readPublicKey } from "../read-public-key";
 import { withSuggestion } from "../subjects";
 
@@ -14,12 +12,12 @@ export const updateKey = command({
   },
   arguments: {},
   examples: [["update-key --name me --public-key new.pub", "who had the old key is shut out"]],
-  run: async ({ name, publicKey }) => {
-    const text = await readPublicKey(publicKey);
-    const client = connect();
+  run: async ({ name, publicKey }, io) => {
+    const text = await readPublicKey(io, publicKey);
+    const client = io.connect();
     try {
       const key = await client.call("key.update", { name, publicKey: text });
-      print(`${key.name} ${key.fingerprint} updated`);
+      io.print(`${key.name} ${key.fingerprint} updated`);
     } catch (error) {
       throw await withSuggestion(client, error, [{ subject: "key", name }]);
     }

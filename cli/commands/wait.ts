@@ -1,11 +1,9 @@
-import { connect } from "../../client/client";
 import { waitUntilReady } from "../../client/instance-creation";
 import { MccError } from "../../protocol/error";
 import { command } from "../command";
 import { someInstances } from "../common-parameters";
 import { idOrName, titleOf } from "../find-instances";
 import { onEach } from "../on-each";
-import { print } from "../output/print";
 import { withSuggestion } from "../subjects";
 import { duration } from "../values";
 
@@ -21,8 +19,8 @@ export const wait = command({
   },
   arguments: { instances: someInstances },
   examples: [["wait web db", "after run-instances --no-wait"]],
-  run: async ({ instances, timeout }) => {
-    const client = connect();
+  run: async ({ instances, timeout }, io) => {
+    const client = io.connect();
     const deadlineMs = Date.now() + timeout * 1000;
     await onEach([...new Set(instances)], async (text) => {
       try {
@@ -37,7 +35,7 @@ export const wait = command({
           const more = failure === undefined ? "; start it first." : `: ${failure}`;
           throw new MccError("conflict", `Instance ${titleOf(instance)} is ${status}${more}`);
         }
-        print(`${titleOf(instance)} ${instance.status}`);
+        io.print(`${titleOf(instance)} ${instance.status}`);
       } catch (error) {
         throw await withSuggestion(client, error, [{ subject: "instance", name: text }]);
       }

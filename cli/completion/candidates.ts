@@ -1,6 +1,6 @@
 import { Option } from "commander";
-import { connect } from "../../client/client";
 import type { Command, Parameter, Subject } from "../command";
+import type { Io } from "../io";
 import { namesOf } from "../subjects";
 import { shells } from "./shells";
 
@@ -31,10 +31,10 @@ const help: Candidate = { word: "help", description: "Show the help of a command
  * @param words behind `mcc`; the last is the one that is being written, and may be empty.
  * @throws MccError when names are asked for and the daemon does not answer.
  */
-export async function offer(commands: readonly Command[], words: readonly string[]): Promise<Offer> {
+export async function offer(io: Io, commands: readonly Command[], words: readonly string[]): Promise<Offer> {
   const current = words.at(-1) ?? "";
   const earlier = words.slice(0, -1);
-  const found = await offerAll(commands, words);
+  const found = await offerAll(io, commands, words);
   return {
     ...found,
     // What was named before is not meant again; an option may be.
@@ -45,6 +45,7 @@ export async function offer(commands: readonly Command[], words: readonly string
 }
 
 async function offerAll(
+  io: Io,
   commands: readonly Command[],
   [name = "", ...rest]: readonly string[],
 ): Promise<Offer> {
@@ -56,10 +57,10 @@ async function offerAll(
     return rest.length === 1 ? { words: named } : nothing;
   }
   const command = commands.find((row) => row.name === name);
-  return command === undefined ? nothing : await offerWords(command, rest);
+  return command === undefined ? nothing : await offerWords(io, command, rest);
 }
 
-async function offerWords(command: Command, words: readonly string[]): Promise<Offer> {
+async function offerWords(io: Io, command: Command, words: readonly string[]): Promise<Offer> {
   const options = Object.values(command.options).map((row) => ({ row, option: new Option(row.syntax) }));
   const valued = (word: string | undefined): Parameter | undefined =>
     options.find(({ option }) => option.required && isName(word, option))?.row;
@@ -67,11 +68,11 @@ async function offerWords(command: Command, words: readonly string[]): Promise<O
   const current = words[last] ?? "";
   const before = valued(words[last - 1]);
   if (before !== undefined) {
-    return await offerNames(before.names, current);
+    return await offerNames(io, before.names, current);
   }
   const [assignment, long, value = ""] = /^(--[a-z-]+)=(.*)$/s.exec(current) ?? [];
   if (assignment !== undefined) {
-    const { words: values, ...files } = await offerNames(valued(long)?.names, value);
+    const { words: values, ...files } = await offerNames(io, valued(long)?.names, value);
     return { ...files, words: values.map((each) => ({ ...each, word: `${long}=${each.word}` })) };
   }
   if (current.startsWith("-")) {
@@ -80,7 +81,7 @@ async function offerWords(command: Command, words: readonly string[]): Promise<O
   const place = words.filter(
     (word, index) => index < last && !word.startsWith("-") && valued(words[index - 1]) === undefined,
   ).length;
-  return await offerNames(argumentAt(command, place)?.names, current);
+  return await offerNames(io, argumentAt(command, place)?.names, current);
 }
 
 function isName(word: string | undefined, { short, long }: Option): boolean {
@@ -95,15 +96,15 @@ function argumentAt(command: Command, place: number): Parameter | undefined {
 }
 
 /** @param current what is written of the name. */
-async function offerNames(subjects: readonly Subject[] = [], current: string): Promise<Offer> {
-  const offers = await Promise.all(subjects.map((subject) => offerOf(subject, current)));
+async function offerNames(io: Io, subjects: readonly Subject[] = [], current: string): Promise<Offer> {
+  const offers = await Promise.all(subjects.map((subject) => offerOf(io, subject, current)));
   return {
     words: offers.flatMap(({ words }) => words),
     files: offers.some(({ files }) => files),
   };
 }
 
-async function offerOf(subject: Subject, current: string): Promise<Offer> {
+async function offerOf(io: Io, subject: Subject, current: string): Promise<Offer> {
   const described = (words: readonly string[]): Offer => ({
     words: words.map((word) => ({ word, description: subject })),
   });
@@ -113,12 +114,12 @@ async function offerOf(subject: Subject, current: string): Promise<Offer> {
     case "path": {
       // Behind the colon it is a path in the instance.
       const isRemote = /^[^/:]*:/.test(current);
-      const names = isRemote ? [] : await namesOf(connect(), "instance");
+      const names = isRemote ? [] : await namesOf(io.connect(), "instance");
       return { ...described(names.map((name) => `${name}:`)), files: !isRemote };
     }
     case "shell":
       return described(shells);
     default:
-      return described(await namesOf(connect(), subject));
+      return described(await namesOf(io.connect(), subject));
   }
 }

@@ -1,7 +1,7 @@
 import type { Client } from "../../client/client";
+import type { Io } from "../io";
 import { flag } from "../values";
-import { print } from "./print";
-import { type Column, standardScreen, tableLines } from "./table";
+import { type Column, type Screen, standardScreen, tableLines } from "./table";
 
 /** A column whose texts may depend on the time by the daemon's clock. */
 type TimedColumn<T> = Omit<Column<T>, "text"> & { readonly text: (row: T, nowMs: number) => string };
@@ -35,15 +35,23 @@ export interface Form {
 
 /** @param client of the daemon that they are from, by whose clock it is told what time is left. */
 export async function printListing<T>(
+  io: Io,
   client: Client,
   rows: readonly T[],
   form: Form,
   layout: Layout<T>,
 ): Promise<void> {
-  listingLines(rows, form, layout, await client.now()).forEach(print);
+  const nowMs = await client.now();
+  listingLines(rows, form, layout, nowMs, standardScreen(io)).forEach((line) => io.print(line));
 }
 
-function listingLines<T>(rows: readonly T[], form: Form, layout: Layout<T>, nowMs: number): string[] {
+function listingLines<T>(
+  rows: readonly T[],
+  form: Form,
+  layout: Layout<T>,
+  nowMs: number,
+  screen: Screen,
+): string[] {
   if (form.json) {
     return [JSON.stringify(rows, undefined, 2)];
   }
@@ -58,5 +66,5 @@ function listingLines<T>(rows: readonly T[], form: Form, layout: Layout<T>, nowM
     ...column,
     text: (row: T) => column.text(row, nowMs),
   }));
-  return tableLines(rows, columns, standardScreen());
+  return tableLines(rows, columns, screen);
 }

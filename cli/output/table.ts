@@ -1,5 +1,5 @@
-import { isatty } from "node:tty";
 import { createColors } from "picocolors";
+import type { Io } from "../io";
 import { columnWidths, gap } from "./column-widths";
 import { printable } from "./printable";
 import { cutTo, widthOf } from "./text-width";
@@ -17,7 +17,7 @@ export interface Column<T> {
 }
 
 /** What a table is shown on. */
-interface Screen {
+export interface Screen {
   /** Undefined: as wide as it gets, for programs that read it. */
   readonly width: number | undefined;
   readonly colours: boolean;
@@ -27,12 +27,12 @@ interface Screen {
 const nothing = "-";
 
 /** Standard output: cut and coloured for a terminal only. */
-export function standardScreen(): Screen {
-  // Not `isTTY`: that is undefined away from terminals, and picocolors then judges by the environment.
-  const isTerminal = isatty(process.stdout.fd);
+export function standardScreen({ stdout, environment }: Io): Screen {
+  // False, as undefined would make picocolors judge by the environment of the process.
+  const isTerminal = stdout.isTTY ?? false;
   return {
-    width: isTerminal ? process.stdout.columns || undefined : undefined,
-    colours: isTerminal && !process.env.NO_COLOR && process.env.TERM !== "dumb",
+    width: isTerminal ? stdout.columns || undefined : undefined,
+    colours: isTerminal && !environment.NO_COLOR && environment.TERM !== "dumb",
   };
 }
 

@@ -1,12 +1,11 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isDaemonHere, jumpHost } from "../../client/daemon-host";
 import { strictSettings } from "../../client/ssh-host";
 import { MccError } from "../../protocol/error";
 import type { Instance, InstanceStatus } from "../../protocol/instance";
 import { titleOf } from "../find-instances";
-import { note } from "../output/print";
+import type { Io } from "../io";
 import { text } from "../values";
 
 /** The options of the commands that go by SSH. */
@@ -44,13 +43,14 @@ const withoutSsh: readonly InstanceStatus[] = ["stopped", "destroying"];
  * @throws MccError `conflict` for an instance without SSH.
  */
 export async function withAccess(
+  io: Io,
   server: string,
   instances: readonly Instance[],
   { identity, jump }: Access,
   use: (options: string[]) => Promise<number>,
 ): Promise<number> {
   instances.forEach(refuseWithoutSsh);
-  const folder = await mkdtemp(join(tmpdir(), "mcc-ssh-"));
+  const folder = await mkdtemp(join(io.temporaryFolder, "mcc-ssh-"));
   try {
     const knownHosts = join(folder, "known_hosts");
     const lines = instances.map(({ ipAddress, sshHostKey }) => `${ipAddress} ${sshHostKey}\n`);
@@ -63,9 +63,9 @@ export async function withAccess(
       ...(through === undefined ? [] : ["-J", through]),
     ]);
     if (exitCode === noConnection) {
-      instances.filter(({ keys }) => keys.length === 0).forEach(sayKeyless);
+      instances.filter(({ keys }) => keys.length === 0).forEach((instance) => sayKeyless(io, instance));
       if (jump === undefined && ownWay !== undefined) {
-        note(
+        io.note(
           `The way led through the daemon's host, ${ownWay}, whose key and user are your own SSH configuration's; -J USER@HOST names another way.`,
         );
       }
@@ -87,8 +87,8 @@ function settings(knownHosts: string): Record<string, string> {
 }
 
 /** Its own files may let somebody in all the same, so that this is no reason to refuse. */
-function sayKeyless(instance: Instance): void {
-  note(
+function sayKeyless(io: Io, instance: Instance): void {
+  io.note(
     `Instance ${titleOf(instance)} has none of the keys that list-keys shows; mcc update-instance ${instance.id} -k KEY gives it one.`,
   );
 }

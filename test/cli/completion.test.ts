@@ -2,20 +2,19 @@ import assert from "node:assert/strict";
 import { chmod, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import { type TestDaemon, testDaemons } from "../support/daemon";
-import { environmentFor, programPath, runProgram } from "../support/run-program";
+import { type InProcessDaemon, inProcessDaemons } from "../support/in-process-daemon";
+import { programPath, runProgram } from "../support/run-program";
 import { temporaryFolders } from "../support/temporary-folder";
 
 describe("completion", function () {
   this.timeout(30_000);
-  const newDaemon = testDaemons();
+  const newDaemon = inProcessDaemons();
   const newFolder = temporaryFolders();
-  let daemon: TestDaemon;
+  let daemon: InProcessDaemon;
 
   before(async () => {
     daemon = await newDaemon();
-    await daemon.start();
-    const client = await daemon.client();
+    const client = daemon.client;
     await client.call("instance.create", { name: "web" });
     await client.call("fleet.apply", { name: "load", count: 1 });
   });
@@ -23,7 +22,7 @@ describe("completion", function () {
   /** The words that are offered behind these, the last of which is being written. */
   async function offered(...words: string[]): Promise<string[]> {
     const run = await runProgram(["mcc", "complete", "--", ...words], {
-      environment: environmentFor(daemon),
+      environment: daemon.environment,
     });
     assert.deepEqual([run.exitCode, run.stderr], [0, ""]);
     return run.stdout === "" ? [] : run.stdout.split("\n").map((line) => line.replace(/\t.*/, ""));
@@ -81,18 +80,24 @@ describe("completion", function () {
         .replace(/ ([=:])/g, "$1")
         .replace(/=(?: (?=\S))/g, "=");
       const pieces = [script, line, ...words];
-      const environment = { ...environmentFor(daemon), PATH: `${folder}:${process.env.PATH}` };
+      const environment = { ...daemon.environment, PATH: `${folder}:${process.env.PATH}` };
       const { stdout, stderr } = await execa("bash", ["-c", code, "bash", ...pieces], {
         ...{ env: environment, cwd: folder },
       });
       assert.equal(stderr, "");
       return stdout;
     };
-    assert.equal(await complete("mcc", "run"), "run-instances");
-    assert.equal(await complete("/usr/bin/mcc-destroy-instance", "-i", ""), "web load-1");
-    assert.equal(await complete("mcc", "run-instances", "--image", "=", "m"), "micro");
-    assert.equal(await complete("mcc", "list-instances", "--fleet", "="), "load");
-    assert.equal(await complete("mcc", "cp", "load-1", ":", "we"), "web:");
+    const lines: [words: string[], offered: string][] = [
+      [["mcc", "run"], "run-instances"],
+      [["/usr/bin/mcc-destroy-instance", "-i", ""], "web load-1"],
+      [["mcc", "run-instances", "--image", "=", "m"], "micro"],
+      [["mcc", "list-instances", "--fleet", "="], "load"],
+      [["mcc", "cp", "load-1", ":", "we"], "web:"],
+    ];
+    assert.deepEqual(
+      await Promise.all(lines.map(([words]) => complete(...words))),
+      lines.map(([, offers]) => offers),
+    );
     await writeFile(join(folder, "web site"), "");
     assert.equal(await complete("mcc", "cp", "we"), "web: web\\ site");
   });

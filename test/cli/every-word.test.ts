@@ -4,6 +4,7 @@ import sinon from "sinon";
 import type { Command, Parameter } from "../../cli/command";
 import { commandTable } from "../../cli/command-table";
 import { makeStandaloneProgram } from "../../cli/program";
+import { captureIo } from "../support/captured-io";
 import { wordsSaidOf } from "./words-said";
 
 const commands = commandTable.filter(({ hidden }) => hidden !== true);
@@ -143,7 +144,8 @@ describe("every command", () => {
         assert.ok(command.examples.length > 0);
         for (const [words] of command.examples) {
           const run = sinon.fake.resolves(0);
-          await makeStandaloneProgram({ ...command, run }).parseAsync(split(words), { from: "user" });
+          const program = makeStandaloneProgram({ ...command, run }, captureIo().io, () => undefined);
+          await program.parseAsync(split(words), { from: "user" });
           assert.ok(run.calledOnce, words);
         }
       });

@@ -1,20 +1,19 @@
 import assert from "node:assert/strict";
 import type { Client } from "../../client/client";
-import { type TestDaemon, testDaemons } from "../support/daemon";
-import { environmentFor, runProgram } from "../support/run-program";
+import { type InProcessDaemon, inProcessDaemons } from "../support/in-process-daemon";
+import { runProgram } from "../support/run-program";
 
 type Run = Awaited<ReturnType<typeof runProgram>>;
 
 describe("the commands for fleets", function () {
   this.timeout(30_000);
-  const newDaemon = testDaemons();
-  let daemon: TestDaemon;
+  const newDaemon = inProcessDaemons();
+  let daemon: InProcessDaemon;
   let client: Client;
 
   before(async () => {
-    daemon = await newDaemon({ words: ["-r", "198.18.0.2-198.18.0.20"] });
-    await daemon.start();
-    client = await daemon.client();
+    daemon = await newDaemon({ range: { first: "198.18.0.2", last: "198.18.0.20" } });
+    client = daemon.client;
     for (const name of ["web", "load"]) {
       await client.call("fleet.apply", { name, count: 2 });
       await client.call("fleet.wait", { fleet: name });
@@ -22,7 +21,7 @@ describe("the commands for fleets", function () {
   });
 
   const mcc = (...words: string[]): Promise<Run> =>
-    runProgram(["mcc", ...words], { environment: environmentFor(daemon) });
+    runProgram(["mcc", ...words], { environment: daemon.environment });
 
   it("list them with how many members are ready", async () => {
     await client.call("instance.destroy", { instance: "web-2" });

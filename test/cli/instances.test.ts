@@ -3,31 +3,30 @@ import { join } from "node:path";
 import { encodeCall } from "../../protocol/codec";
 import { type Instance, largestExecInputBytes } from "../../protocol/instance";
 import { defaultLimits } from "../../server/http/limits";
-import { type TestDaemon, testDaemons } from "../support/daemon";
 import { exampleInstance } from "../support/example-instance";
-import { environmentFor, type ProgramRun, runProgram } from "../support/run-program";
+import { type InProcessDaemon, inProcessDaemons } from "../support/in-process-daemon";
+import { type ProgramRun, runProgram } from "../support/run-program";
 import { standInDaemons } from "../support/stand-in-daemon";
 
 describe("instances by command", function () {
   this.timeout(30_000);
-  const newDaemon = testDaemons();
+  const newDaemon = inProcessDaemons();
   const newStandIn = standInDaemons();
-  let daemon: TestDaemon;
+  let daemon: InProcessDaemon;
   /** The id that the next instance gets. */
   let next = 500;
 
   before(async () => {
-    daemon = await newDaemon({ words: ["-r", "198.18.0.2-198.18.0.40"] });
-    await daemon.start();
+    daemon = await newDaemon({ range: { first: "198.18.0.2", last: "198.18.0.40" } });
   });
   afterEach(async () => {
-    const client = await daemon.client();
+    const client = daemon.client;
     const instances = await client.call("instance.list", {});
     await Promise.all(instances.map(({ id }) => client.call("instance.destroy", { instance: id })));
   });
 
   const run = (words: string[], input = ""): Promise<ProgramRun> =>
-    runProgram(words, { input, environment: environmentFor(daemon) });
+    runProgram(words, { input, environment: daemon.environment });
 
   async function output(words: string[], input?: string): Promise<string> {
     const { exitCode, stdout, stderr } = await run(words, input);
@@ -36,7 +35,7 @@ describe("instances by command", function () {
   }
 
   async function make(...names: string[]): Promise<number[]> {
-    const client = await daemon.client();
+    const client = daemon.client;
     const ids = [];
     for (const name of names) {
       const { id } = await client.call("instance.create", { name });
@@ -48,7 +47,7 @@ describe("instances by command", function () {
   }
 
   async function names(): Promise<string[]> {
-    return (await (await daemon.client()).call("instance.list", {})).map(({ name }) => name);
+    return (await daemon.client.call("instance.list", {})).map(({ name }) => name);
   }
 
   async function assertFails(words: string[], said: RegExp, code = 1): Promise<void> {
@@ -60,7 +59,7 @@ describe("instances by command", function () {
 
   describe("run-instances", () => {
     it("makes one with the old options and shows it", async () => {
-      const client = await daemon.client();
+      const client = daemon.client;
       const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE0dhl+kGYvZKYG8FBh13NiG2zQ/KNfxHUWLieg1ciKx me";
       await client.call("key.add", { name: "doylenet", publicKey });
       const words = ["-i", "micro", "-t", "light", "-k", "doylenet", "-n", "my-web-server"];
@@ -225,7 +224,7 @@ describe("instances by command", function () {
     it("fails by itself with exit code 125", async () => {
       await assertFails(["mcc", "exec", "--timeout", "1", "web", "sleep", "5"], /ran longer than 1 s/, 125);
       await assertFails(["mcc", "exec", "wbe", "true"], /no instance "wbe"/, 125);
-      await (await daemon.client()).call("instance.stop", { instance: "web" });
+      await daemon.client.call("instance.stop", { instance: "web" });
       await assertFails(["mcc", "exec", "web", "true"], /is stopped.*running instances only/, 125);
     });
 
@@ -283,7 +282,7 @@ describe("instances by command", function () {
   });
 
   it("remove-image removes those that nobody uses, and names who uses the others", async () => {
-    const client = await daemon.client();
+    const client = daemon.client;
     await client.call("image.import", { name: "alpine", path: join(process.cwd(), "package.json") });
     const [web] = await make("web");
     await assertFails(

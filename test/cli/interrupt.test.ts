@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { execa } from "execa";
+import sinon from "sinon";
 import { MccError } from "../../protocol/error";
+import { captureIo } from "../support/captured-io";
 import { eventually } from "../support/eventually";
 import { exampleInstance } from "../support/example-instance";
-import { programPath } from "../support/run-program";
+import { programPath, runWith } from "../support/run-program";
 import { type StandInDaemon, standInDaemons, standInInfo } from "../support/stand-in-daemon";
 
 const never = (): Promise<never> => new Promise(() => undefined);
@@ -86,14 +88,26 @@ describe("a command that is interrupted", function () {
 
   it("says when instances may come whose ids it does not know", async () => {
     const daemon = await newDaemon({ "instance.create": never });
-    const isTime = (): boolean => calls(daemon, "instance.create") === 1;
-    assert.deepEqual(await interrupt(daemon, ["run-instances"], isTime), [
-      ...[130, ""],
+    const { io, signal, stdout, stderr } = captureIo({ environment: { MCC_SERVER: daemon.url } });
+    const run = runWith(["mcc", "run-instances"], io);
+    await eventually(() => calls(daemon, "instance.create") === 1, "it is at work");
+    const timers = sinon.useFakeTimers({ toFake: ["setTimeout"] });
+    try {
+      signal("SIGINT");
+      await timers.tickAsync(5000);
+    } finally {
+      timers.restore();
+    }
+    assert.deepEqual(
+      [await run, stdout(), stderr().trimEnd().split("\n")],
       [
-        "Interrupted: 0 of 1 instances were asked for and stay.",
-        "1 may come yet; mcc list-instances shows what there is.",
+        ...[130, ""],
+        [
+          "Interrupted: 0 of 1 instances were asked for and stay.",
+          "1 may come yet; mcc list-instances shows what there is.",
+        ],
       ],
-    ]);
+    );
   });
 
   it("says of exec that the command runs on", async () => {

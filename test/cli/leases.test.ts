@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { applyFleet } from "../../client/fleet-application";
 import { ownerKeys } from "../../protocol/owner";
-import { type TestDaemon, testDaemons } from "../support/daemon";
 import { exampleInstance } from "../support/example-instance";
-import { environmentFor, type ProgramRun, runProgram } from "../support/run-program";
+import { type InProcessDaemon, inProcessDaemons } from "../support/in-process-daemon";
+import { type ProgramRun, runProgram } from "../support/run-program";
 import { standInDaemons, standInInfo } from "../support/stand-in-daemon";
 
 const shopDev = { [ownerKeys.project]: "shop", [ownerKeys.stack]: "dev" };
@@ -11,22 +11,21 @@ const shopLive = { [ownerKeys.project]: "shop", [ownerKeys.stack]: "live" };
 
 describe("by command", function () {
   this.timeout(30_000);
-  const newDaemon = testDaemons();
+  const newDaemon = inProcessDaemons();
   const newStandIn = standInDaemons();
-  let daemon: TestDaemon;
+  let daemon: InProcessDaemon;
 
   before(async () => {
-    daemon = await newDaemon();
-    await daemon.start();
+    daemon = await newDaemon({ range: { first: "198.18.0.2", last: "198.18.0.40" } });
   });
   afterEach(async () => {
-    const client = await daemon.client();
+    const client = daemon.client;
     const instances = await client.call("instance.list", {});
     await Promise.all(instances.map(({ id }) => client.call("instance.destroy", { instance: id })));
   });
 
   const run = (...words: string[]): Promise<ProgramRun> =>
-    runProgram(["mcc", ...words], { environment: environmentFor(daemon) });
+    runProgram(["mcc", ...words], { environment: daemon.environment });
 
   async function output(...words: string[]): Promise<string> {
     const { exitCode, stdout, stderr } = await run(...words);
@@ -35,11 +34,11 @@ describe("by command", function () {
   }
 
   async function make(name: string, labels: Record<string, string> = {}): Promise<void> {
-    await (await daemon.client()).call("instance.create", { name, labels });
+    await daemon.client.call("instance.create", { name, labels });
   }
 
   async function names(): Promise<string[]> {
-    const list = await (await daemon.client()).call("instance.list", {});
+    const list = await daemon.client.call("instance.list", {});
     return list.map(({ name }) => name);
   }
 
@@ -213,7 +212,7 @@ describe("by command", function () {
     });
 
     it("takes fleets as a whole", async () => {
-      const client = await daemon.client();
+      const client = daemon.client;
       await applyFleet(client, { name: "load", count: 2, labels: shopLive });
       const { stdout, stderr } = await run("prune", "--stack", "shop/live");
       assert.match(stdout, / load-1 .*\n.* load-2 /);
@@ -225,7 +224,7 @@ describe("by command", function () {
   });
 
   it("the ttl of a fleet is shown with its members, and renewed by its name or theirs", async () => {
-    const client = await daemon.client();
+    const client = daemon.client;
     await applyFleet(client, { name: "load", count: 2, ttlSeconds: 3600 });
     assert.match(
       await output("list-instances"),

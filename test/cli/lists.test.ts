@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { type TestDaemon, testDaemons } from "../support/daemon";
 import { exampleInstance } from "../support/example-instance";
-import { environmentFor, runProgram } from "../support/run-program";
+import { type InProcessDaemon, inProcessDaemons } from "../support/in-process-daemon";
+import { runProcess, runProgram } from "../support/run-program";
 import { standInDaemons } from "../support/stand-in-daemon";
 
 const publicKey =
@@ -10,14 +10,13 @@ const fingerprint = "SHA256:LQInFe296NXzbY0sLgG5Y1Kugzaug0eTsTBBQeF4wkw";
 
 describe("lists", function () {
   this.timeout(30_000);
-  const newDaemon = testDaemons();
+  const newDaemon = inProcessDaemons();
   const newStandIn = standInDaemons();
-  let daemon: TestDaemon;
+  let daemon: InProcessDaemon;
 
   before(async () => {
-    daemon = await newDaemon({ words: ["-r", "198.18.0.2-198.18.0.9"] });
-    await daemon.start();
-    const client = await daemon.client();
+    daemon = await newDaemon({ range: { first: "198.18.0.2", last: "198.18.0.9" } });
+    const client = daemon.client;
     await client.call("key.add", { name: "me", publicKey });
     await client.call("instance.create", { name: "web", keys: ["me"] });
     const db = await client.call("instance.create", { name: "db", type: "light" });
@@ -26,7 +25,7 @@ describe("lists", function () {
   });
 
   async function output(...words: string[]): Promise<string> {
-    const { exitCode, stdout, stderr } = await runProgram(words, { environment: environmentFor(daemon) });
+    const { exitCode, stdout, stderr } = await runProgram(words, { environment: daemon.environment });
     assert.deepEqual([exitCode, stderr], [0, ""], words.join(" "));
     return stdout;
   }
@@ -80,14 +79,14 @@ describe("lists", function () {
   }
 
   it("have no colours away from a terminal, whatever the environment says", async () => {
-    const environment = { ...environmentFor(daemon), CI: "true", FORCE_COLOR: "1", NO_COLOR: undefined };
-    const { stdout } = await runProgram(["mcc", "list-instances", "-a"], { environment });
+    const environment = { ...daemon.environment, CI: "true", FORCE_COLOR: "1", NO_COLOR: undefined };
+    const { stdout } = await runProcess(["mcc", "list-instances", "-a"], { environment });
     assert.match(stdout, /^ID .*\n500 .*running/);
     assert.doesNotMatch(stdout, /\u001b/);
   });
 
   it("--json prints what the daemon answered, whole", async () => {
-    const client = await daemon.client();
+    const client = daemon.client;
     const lists = {
       "list-images": await client.call("image.list", {}),
       "list-instance-types": await client.call("type.list", {}),
@@ -139,8 +138,7 @@ describe("lists", function () {
 
   it("of no instance are a heading, and with --json an empty array", async () => {
     const empty = await newDaemon();
-    await empty.start();
-    const environment = environmentFor(empty);
+    const environment = empty.environment;
     const run = async (...words: string[]): Promise<string> =>
       (await runProgram(["mcc", "list-instances", ...words], { environment })).stdout;
     assert.match(await run(), /^ID {2}NAME/);
@@ -149,7 +147,7 @@ describe("lists", function () {
   });
 
   it("server-info says who answers", async () => {
-    const { serverId } = await (await daemon.client()).info();
+    const { serverId } = await daemon.client.info();
     assert.match(await output("mcc", "server-info"), new RegExp(`^server id +${serverId}$`, "m"));
     assert.match(
       await output("mcc", "server-info"),

@@ -3,6 +3,8 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { commandTable } from "../../cli/command-table";
+import { packageVersion } from "../../protocol/package-version";
+import { runProcess } from "../support/run-program";
 
 const checkout = join(__dirname, "..", "..", "..");
 
@@ -19,5 +21,15 @@ describe("the programs that the package brings", () => {
       Object.fromEntries(programs.map((name) => [name, `./dist/cli/bin/${name}.js`])),
     );
     assert.deepEqual((await readdir(join(checkout, "bin"))).sort(), programs.sort());
+  });
+
+  it("start as processes, and say their version", async function () {
+    this.timeout(30_000);
+    const programs = commandTable.filter((command) => command.standalone).map(({ name }) => `mcc-${name}`);
+    const runs = await Promise.all(["mcc", ...programs].map((name) => runProcess([name, "--version"])));
+    assert.deepEqual(
+      runs,
+      runs.map(() => ({ exitCode: 0, stdout: packageVersion(), stderr: "" })),
+    );
   });
 });

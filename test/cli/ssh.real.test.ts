@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { type TestDaemon, testDaemons } from "../support/daemon";
 import { eventually } from "../support/eventually";
-import { environmentFor, type ProgramRun, runProgram } from "../support/run-program";
+import { environmentFor, type ProgramRun, runProcess, runProgram } from "../support/run-program";
 import { temporaryFolders } from "../support/temporary-folder";
 
 describe("mcc ssh and mcc cp with real hosts", function () {
@@ -44,14 +44,18 @@ describe("mcc ssh and mcc cp with real hosts", function () {
     assert.deepEqual(await readdir(temporary), [], "no file of known hosts is left");
   });
 
-  function run(words: string[], input?: string): Promise<ProgramRun> {
+  function run(words: string[], input?: string, start = runProgram): Promise<ProgramRun> {
     const environment = { ...environmentFor(daemon), TMPDIR: temporary, HOME: own, SSH_AUTH_SOCK: undefined };
-    return runProgram(words, { environment, ...(input === undefined ? {} : { input }) });
+    return start(words, { environment, ...(input === undefined ? {} : { input }) });
   }
 
   it("logs in without a question, and hands on input, output and exit code", async () => {
     const words = ["mcc", "ssh", "-i", key, "host-1", "--", "hostname; cat; exit 3"];
-    assert.deepEqual(await run(words, "input"), { exitCode: 3, stdout: "host-1\ninput", stderr: "" });
+    for (const start of [runProgram, runProcess]) {
+      assert.deepEqual(await run(words, "input", start), {
+        ...{ exitCode: 3, stdout: "host-1\ninput", stderr: "" },
+      });
+    }
   });
 
   it("lets nobody in whose key is not there, and asks for no password", async () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { exampleInstance } from "../support/example-instance";
-import { type ProgramRun, runProgram } from "../support/run-program";
+import { type ProgramRun, runProcess, runProgram } from "../support/run-program";
 import { type StandInDaemon, standInDaemons } from "../support/stand-in-daemon";
 import { temporaryFolders } from "../support/temporary-folder";
 
@@ -45,16 +45,24 @@ describe("ssh and cp", function () {
     }
   });
 
-  async function run(words: string[], environment: NodeJS.ProcessEnv = {}): Promise<ProgramRun> {
+  async function run(
+    words: string[],
+    environment: NodeJS.ProcessEnv = {},
+    start = runProgram,
+  ): Promise<ProgramRun> {
     const path = `${record}:${process.env.PATH}`;
-    return await runProgram(words, {
+    return await start(words, {
       environment: { MCC_SERVER: daemon.url, RECORD: record, TMPDIR: temporary, PATH: path, ...environment },
     });
   }
 
   /** The words that the program was called with, those that are always the same left out. */
-  async function recorded(words: string[], environment?: NodeJS.ProcessEnv): Promise<string[]> {
-    const { exitCode, stderr } = await run(words, environment);
+  async function recorded(
+    words: string[],
+    environment?: NodeJS.ProcessEnv,
+    start?: typeof runProgram,
+  ): Promise<string[]> {
+    const { exitCode, stderr } = await run(words, environment, start);
     assert.deepEqual([exitCode, stderr], [7, ""], "what the program ended with");
     assert.deepEqual(await readdir(temporary), [], "nothing is left");
     const called = (await readFile(join(record, "words"), "utf8")).trimEnd().split("\n");
@@ -65,7 +73,9 @@ describe("ssh and cp", function () {
   }
 
   it("log in as root, the host key known from the daemon", async () => {
-    assert.deepEqual(await recorded(["mcc", "ssh", "web"]), ["-l", "root", "--", "198.18.0.2"]);
+    assert.deepEqual(await recorded(["mcc", "ssh", "web"], {}, runProcess), [
+      ...["-l", "root", "--", "198.18.0.2"],
+    ]);
     const known = join(record, "known_hosts");
     assert.equal(await readFile(known, "utf8"), `198.18.0.2 ${web.sshHostKey}\n`);
   });

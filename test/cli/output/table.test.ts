@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { formatBytes } from "../../../cli/output/bytes";
 import { type Column, tableLines } from "../../../cli/output/table";
 import { cutTo } from "../../../cli/output/text-width";
 
@@ -90,12 +89,5 @@ describe("a table", () => {
       colours: false,
     });
     assert.equal(line, "1   \ufffd[2J\ufffd  \ufffd[2J\ufffd");
-  });
-});
-
-describe("a size", () => {
-  it("is written with a unit and three digits", () => {
-    const sizes = [0, 1023, 1024, 5_345_678, 268_435_456, 2 ** 50].map(formatBytes);
-    assert.deepEqual(sizes, ["0 B", "1023 B", "1 KiB", "5.1 MiB", "256 MiB", "1024 TiB"]);
   });
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import sinon from "sinon";
 import { withAccess } from "../../../cli/ssh/access";
+import { captureIo } from "../../support/captured-io";
 import { exampleInstance } from "../../support/example-instance";
 
 const real = exampleInstance({ keys: ["me"], simulated: false });
@@ -10,7 +10,7 @@ const elsewhere = "http://198.18.255.254:8080";
 /** What is behind the `-J` for a daemon there. */
 async function jumpTo(server: string, jump?: string): Promise<string | undefined> {
   let through: string | undefined;
-  await withAccess(server, [real], { ...nothing, jump }, (options) => {
+  await withAccess(captureIo().io, server, [real], { ...nothing, jump }, (options) => {
     const place = options.indexOf("-J");
     through = place < 0 ? undefined : options[place + 1];
     return Promise.resolve(0);
@@ -26,19 +26,18 @@ describe("the way to an instance", () => {
   });
 
   it("is told when it led nowhere, unless the user chose it", async () => {
-    const write = sinon.stub(process.stderr, "write");
+    const { io, stderr } = captureIo();
     const fail = (jump?: string): Promise<number> =>
-      withAccess(elsewhere, [real], { ...nothing, jump }, () => Promise.resolve(255));
-    try {
-      assert.equal(await fail(), 255);
-      await fail("me@gate");
-      assert.deepEqual(
-        write.args.map(([line]) => String(line).replace(/, whose.*/s, "")),
-        ["The way led through the daemon's host, 198.18.255.254"],
-      );
-    } finally {
-      write.restore();
-    }
+      withAccess(io, elsewhere, [real], { ...nothing, jump }, () => Promise.resolve(255));
+    assert.equal(await fail(), 255);
+    await fail("me@gate");
+    assert.deepEqual(
+      stderr()
+        .trimEnd()
+        .split("\n")
+        .map((line) => line.replace(/, whose.*/, "")),
+      ["The way led through the daemon's host, 198.18.255.254"],
+    );
   });
 
   it("goes through the host that is asked for", async () => {

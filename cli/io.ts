@@ -1,0 +1,98 @@
+import { homedir } from "node:os";
+import type { Readable, Writable } from "node:stream";
+import { type Client, connect } from "../client/client";
+import { printable } from "./output/printable";
+
+/** The signals that interrupt a command. */
+export type Signal = "SIGINT" | "SIGTERM" | "SIGHUP";
+
+export type Input = Readable & { readonly isTTY?: boolean };
+/** A stream that is a terminal has `isTTY`, and `columns` where the width is known. */
+export type Output = Writable & { readonly isTTY?: boolean; readonly columns?: number };
+
+/** What a run of a program gets from outside: from its process, or from a test. */
+export interface Surroundings {
+  readonly stdin: Input;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly environment: NodeJS.ProcessEnv;
+  /** Whether a child process can inherit the streams, as they are this process's own. */
+  readonly inheritable: boolean;
+  /** @returns a function that ends the subscription. */
+  readonly onSignal: (signal: Signal, listener: () => void) => () => void;
+}
+
+/** Input, output and environment of one run of a program. Nothing else in this folder uses the process. */
+export class Io {
+  /** Resolves with the exit code when the run ends early. */
+  readonly exited: Promise<number>;
+  #exit: (exitCode: number) => void = () => undefined;
+  readonly #clients: Client[] = [];
+
+  constructor(private readonly surroundings: Surroundings) {
+    this.exited = new Promise((resolve) => {
+      this.#exit = resolve;
+    });
+  }
+
+  get stdin(): Input {
+    return this.surroundings.stdin;
+  }
+
+  get stdout(): Output {
+    return this.surroundings.stdout;
+  }
+
+  get stderr(): Output {
+    return this.surroundings.stderr;
+  }
+
+  get environment(): NodeJS.ProcessEnv {
+    return this.surroundings.environment;
+  }
+
+  get inheritable(): boolean {
+    return this.surroundings.inheritable;
+  }
+
+  get homeFolder(): string {
+    return this.environment.HOME || homedir();
+  }
+
+  get temporaryFolder(): string {
+    const { TMPDIR, TMP, TEMP } = this.environment;
+    return TMPDIR || TMP || TEMP || "/tmp";
+  }
+
+  /** Prints a line of the result on standard output. */
+  print(line: string): void {
+    this.stdout.write(`${line}\n`);
+  }
+
+  /** Prints a line that is not part of the result on standard error, with what it quotes made printable. */
+  note(line: string): void {
+    this.stderr.write(`${printable(line)}\n`);
+  }
+
+  /** Makes a client of the daemon that the environment names. @throws as `connect` of the client does. */
+  connect(): Client {
+    const client = connect({ environment: this.environment });
+    this.#clients.push(client);
+    return client;
+  }
+
+  /** @returns a function that ends the subscription. */
+  onSignal(signal: Signal, listener: () => void): () => void {
+    return this.surroundings.onSignal(signal, listener);
+  }
+
+  /** Ends the run with this exit code, whatever is still under way. */
+  exit(exitCode: number): void {
+    this.#exit(exitCode);
+  }
+
+  /** Closes the connections of all clients. */
+  close(): void {
+    this.#clients.forEach((client) => client.close());
+  }
+}

@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { type ColumnWish, columnWidths } from "../../../cli/output/column-widths";
+
+const fixed = (width: number, yields?: number): ColumnWish => ({ width, cuts: false, yields });
+const cut = (width: number, yields?: number): ColumnWish => ({ width, cuts: true, yields });
+
+describe("the widths of columns", () => {
+  it("are those of their texts where there is room", () => {
+    assert.deepEqual(columnWidths([fixed(3), cut(20)], Number.POSITIVE_INFINITY), [3, 20]);
+    assert.deepEqual(columnWidths([fixed(3), cut(20)], 25), [3, 20]);
+    assert.deepEqual(columnWidths([], 10), []);
+  });
+
+  it("shrink the widest first, and only those that may be cut", () => {
+    assert.deepEqual(columnWidths([fixed(15), cut(20), cut(10)], 37), [15, 9, 9]);
+    assert.deepEqual(columnWidths([cut(20), cut(10)], 27), [15, 10]);
+  });
+
+  it("are 0 for columns that yield, the lowest number first", () => {
+    assert.deepEqual(columnWidths([fixed(8), fixed(8, 2), fixed(8, 1)], 20), [8, 8, 0]);
+    assert.deepEqual(columnWidths([fixed(8), fixed(8, 2), fixed(8, 1)], 10), [8, 0, 0]);
+  });
+
+  it("cut every column to 6 before one yields", () => {
+    assert.deepEqual(columnWidths([cut(9), cut(9, 1)], 14), [6, 6]);
+    assert.deepEqual(columnWidths([cut(9), cut(9, 1)], 13), [9, 0]);
+  });
+
+  it("end with the line where nothing yields any more", () => {
+    assert.deepEqual(columnWidths([fixed(4), fixed(4), fixed(4)], 8), [4, 2, 0]);
+    assert.deepEqual(columnWidths([fixed(4)], 0), [0]);
+  });
+});

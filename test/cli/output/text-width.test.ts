@@ -1,0 +1,23 @@
+import assert from "node:assert/strict";
+import { cutTo, widthOf } from "../../../cli/output/text-width";
+
+describe("the width of a text", () => {
+  it("is what a terminal shows it in", () => {
+    const widths: Record<string, number> = { "": 0, web: 3, 日本: 4, "e\u0301": 1, "🇩🇪": 2, "❤️": 2 };
+    for (const [text, width] of Object.entries(widths)) {
+      assert.equal(widthOf(text), width, text);
+    }
+  });
+
+  it("is cut with a sign that it was", () => {
+    assert.equal(cutTo(3, "web"), "web");
+    assert.equal(cutTo(2, "web"), "w…");
+    assert.equal(cutTo(1, "web"), "…");
+    assert.equal(cutTo(0, "web"), "");
+  });
+
+  it("stays within the room where a wide character does not fit", () => {
+    assert.equal(cutTo(2, "日本"), "…");
+    assert.equal(cutTo(3, "日本"), "日…");
+  });
+});
