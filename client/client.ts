@@ -14,6 +14,7 @@ import { Contact } from "./contact";
 import { localDaemons } from "./local-daemons";
 import { findLocalToken, type LocalToken } from "./local-token";
 import { defaultServer, isLoopback, parseServerAddress } from "./server-address";
+import { systemTime, type Time } from "./time";
 import { parseToken } from "./token";
 import { type Answer, Transport } from "./transport";
 
@@ -27,14 +28,19 @@ export interface ConnectOptions {
 /** A connection to one daemon. It holds nothing that has to be closed before the program may end. */
 export class Client {
   /** Shared by all calls: one that finds no daemon may know from others that it was there. */
-  readonly contact = new Contact();
+  readonly contact: Contact;
   readonly #transport: Transport;
   readonly #givenToken: string | undefined;
   #info: Promise<ServerInfo> | undefined;
   #clockAheadMs = 0;
   #looking: Promise<LocalToken> | undefined;
 
-  constructor(server: URL, token: string | undefined) {
+  constructor(
+    server: URL,
+    token: string | undefined,
+    readonly time: Time = systemTime,
+  ) {
+    this.contact = new Contact(time);
     this.#transport = new Transport(server);
     this.#givenToken = token;
   }
@@ -69,7 +75,7 @@ export class Client {
   /** The time by the daemon's clock, in milliseconds since 1970; this host's may be another. @throws as `call` does. */
   async now(): Promise<number> {
     await this.info();
-    return Date.now() + this.#clockAheadMs;
+    return this.time.now() + this.#clockAheadMs;
   }
 
   /** Ends the connections that are kept for the next call. */
@@ -89,7 +95,7 @@ export class Client {
       );
     }
     const parsed = this.#parse("server.info", info);
-    this.#clockAheadMs = Date.parse(parsed.now) - Date.now();
+    this.#clockAheadMs = Date.parse(parsed.now) - this.time.now();
     return parsed;
   }
 
