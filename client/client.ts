@@ -14,6 +14,7 @@ import { Contact } from "./contact";
 import { localDaemons } from "./local-daemons";
 import { findLocalToken, type LocalToken } from "./local-token";
 import { defaultServer, isLoopback, parseServerAddress } from "./server-address";
+import { systemTime, type Time } from "./time";
 import { parseToken } from "./token";
 import { type Answer, Transport } from "./transport";
 
@@ -26,10 +27,20 @@ export interface ConnectOptions {
   readonly environment?: NodeJS.ProcessEnv | undefined;
 }
 
+/** What a client takes from outside of the connection. */
+export interface Surroundings {
+  /** Default: this process's. */
+  readonly environment?: NodeJS.ProcessEnv;
+  /** What it waits and measures by. Default: the system's. */
+  readonly time?: Time;
+}
+
 /** A connection to one daemon. It holds nothing that has to be closed before the program may end. */
 export class Client {
   /** Shared by all calls: one that finds no daemon may know from others that it was there. */
-  readonly contact = new Contact();
+  readonly contact: Contact;
+  readonly time: Time;
+  readonly #environment: NodeJS.ProcessEnv;
   readonly #transport: Transport;
   readonly #givenToken: string | undefined;
   #info: Promise<ServerInfo> | undefined;
@@ -39,8 +50,11 @@ export class Client {
   constructor(
     server: URL,
     token: string | undefined,
-    private readonly environment: NodeJS.ProcessEnv = process.env,
+    { environment = process.env, time = systemTime }: Surroundings = {},
   ) {
+    this.time = time;
+    this.#environment = environment;
+    this.contact = new Contact(time);
     this.#transport = new Transport(server);
     this.#givenToken = token;
   }
@@ -75,7 +89,7 @@ export class Client {
   /** The time by the daemon's clock, in milliseconds since 1970; this host's may be another. @throws as `call` does. */
   async now(): Promise<number> {
     await this.info();
-    return Date.now() + this.#clockAheadMs;
+    return this.time.now() + this.#clockAheadMs;
   }
 
   /** Ends the connections that are kept for the next call. */
@@ -95,7 +109,7 @@ export class Client {
       );
     }
     const parsed = this.#parse("server.info", info);
-    this.#clockAheadMs = Date.parse(parsed.now) - Date.now();
+    this.#clockAheadMs = Date.parse(parsed.now) - this.time.now();
     return parsed;
   }
 
@@ -145,7 +159,7 @@ export class Client {
     ) {
       return error;
     }
-    const others = (await localDaemons(this.environment)).filter((url) => url !== server.origin);
+    const others = (await localDaemons(this.#environment)).filter((url) => url !== server.origin);
     return others.length === 0
       ? error
       : new ConnectionError(
@@ -183,7 +197,7 @@ export class Client {
     if (this.#givenToken !== undefined) {
       return { token: this.#givenToken };
     }
-    this.#looking ??= findLocalToken(this.#transport.server, this.environment).finally(() => {
+    this.#looking ??= findLocalToken(this.#transport.server, this.#environment).finally(() => {
       this.#looking = undefined;
     });
     return await this.#looking;
@@ -221,6 +235,6 @@ export function connect({
   return new Client(
     parseServerAddress(server),
     token === undefined ? undefined : parseToken(token),
-    environment,
+    { environment },
   );
 }

@@ -1,7 +1,11 @@
+import type { Time } from "./time";
+
 /** What a client has seen of its daemon so far. */
 export class Contact {
   #met = false;
   #lostSinceMs: number | undefined;
+
+  constructor(private readonly time: Time) {}
 
   /** Whether the daemon has ever answered, so that one which is away may come back. */
   get met(): boolean {
@@ -21,6 +25,6 @@ export class Contact {
 
   /** A call has found no daemon, or has lost it. */
   lost(): void {
-    this.#lostSinceMs ??= Date.now();
+    this.#lostSinceMs ??= this.time.now();
   }
 }

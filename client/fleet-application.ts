@@ -38,9 +38,9 @@ export async function applyFleet(
   const endMs =
     timeoutSeconds === undefined
       ? Number.POSITIVE_INFINITY
-      : Date.now() + (timeoutSeconds + graceSeconds) * 1000;
+      : client.time.now() + (timeoutSeconds + graceSeconds) * 1000;
   const repeatable = (parameters.clientToken ?? parameters.uid) !== undefined;
-  return await outlastRestarts(client.contact, repeatable, patienceMs, async (answered) => {
+  return await outlastRestarts(client, repeatable, patienceMs, async (answered) => {
     const applied = await client.call("fleet.apply", parameters);
     answered();
     onLook?.(applied);
@@ -51,7 +51,7 @@ export async function applyFleet(
       if (look.done) {
         return await client.call("fleet.get", { fleet, uid });
       }
-      if (Date.now() >= endMs) {
+      if (client.time.now() >= endMs) {
         const { ready, wanted } = look.fleet.counts;
         throw new ApplicationTimeout(
           "timeout",

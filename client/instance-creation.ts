@@ -45,7 +45,7 @@ export async function createInstance(
   { onPending, patienceMs, ...watcher }: CreationOptions = {},
 ): Promise<Instance> {
   return await outlastRestarts(
-    client.contact,
+    client,
     parameters.clientToken !== undefined,
     patienceMs,
     async (answered) => {
@@ -70,10 +70,10 @@ export async function waitUntilReady(
   target: InstanceTarget,
   { onWaiting, timeoutSeconds = Number.POSITIVE_INFINITY }: WaitOptions = {},
 ): Promise<Instance> {
-  const endMs = Date.now() + timeoutSeconds * 1000;
+  const endMs = client.time.now() + timeoutSeconds * 1000;
   const longestLookSeconds = onWaiting === undefined ? longestCallSeconds : lookEverySeconds;
   for (;;) {
-    const leftSeconds = Math.max(0, Math.ceil((endMs - Date.now()) / 1000));
+    const leftSeconds = Math.max(0, Math.ceil((endMs - client.time.now()) / 1000));
     const { ready, instance } = await client.call("instance.wait", {
       ...target,
       timeoutSeconds: Math.min(leftSeconds, longestLookSeconds),

@@ -1,23 +1,29 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { MccError } from "../protocol/error";
 import { ConnectionError } from "./connection-error";
 import type { Contact } from "./contact";
+import type { Time } from "./time";
 
 const defaultPatienceMs = 60_000;
 const pauseMs = 500;
 
+/** What this needs of a client. */
+interface Caller {
+  readonly contact: Contact;
+  readonly time: Time;
+}
+
 /**
  * Makes an attempt, and makes it again for as long as the daemon is being restarted meanwhile.
  *
- * @param contact of the client that makes it. What its other calls have seen counts: a daemon that answered one of
- * them may come back, and the time for that begins when the first of them lost it.
+ * @param client makes it. What its other calls have seen counts: a daemon that answered one of them may come back,
+ * and the time for that begins when the first of them lost it.
  * @param repeatable whether a second attempt takes up what a first one left, instead of doing it twice.
  * @param patienceMs how long a daemon that was lost may take to come back. Default: 60 seconds.
  * @param attempt calls `answered` when the daemon has taken on what was asked.
  * @throws what the last attempt failed with; from a daemon that never answered that is the first one.
  */
 export async function outlastRestarts<T>(
-  contact: Contact,
+  { contact, time }: Caller,
   repeatable: boolean,
   patienceMs = defaultPatienceMs,
   attempt: (answered: () => void) => Promise<T>,
@@ -26,7 +32,7 @@ export async function outlastRestarts<T>(
   let lostSinceMs: number | undefined;
   let backSinceMs: number | undefined;
   const answered = (): void => {
-    backSinceMs = Date.now();
+    backSinceMs = time.now();
   };
   for (;;) {
     try {
@@ -34,17 +40,17 @@ export async function outlastRestarts<T>(
     } catch (error) {
       reached ||= contact.met || (ConnectionError.isInstance(error) && error.reached);
       // One that dies of each attempt anew is not back.
-      if (backSinceMs !== undefined && Date.now() - backSinceMs >= patienceMs) {
+      if (backSinceMs !== undefined && time.now() - backSinceMs >= patienceMs) {
         lostSinceMs = undefined;
       }
       backSinceMs = undefined;
-      lostSinceMs = Math.min(lostSinceMs ?? Date.now(), contact.lostSinceMs ?? Number.POSITIVE_INFINITY);
+      lostSinceMs = Math.min(lostSinceMs ?? time.now(), contact.lostSinceMs ?? Number.POSITIVE_INFINITY);
       const mayComeBack =
-        reached && MccError.hasCode(error, "unavailable") && Date.now() - lostSinceMs < patienceMs;
+        reached && MccError.hasCode(error, "unavailable") && time.now() - lostSinceMs < patienceMs;
       if (!mayComeBack || !repeatable) {
         throw error;
       }
-      await pause(pauseMs);
+      await time.pause(pauseMs);
     }
   }
 }

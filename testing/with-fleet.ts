@@ -1,12 +1,10 @@
-import { connect } from "../client/client";
-import { messageOf } from "../protocol/error";
-import { type FleetArgs, makeHosts } from "./hosts";
-import { LeaseKeeper } from "./lease-keeper";
-import { TestFleet } from "./test-fleet";
+import type { FleetArgs } from "./hosts";
+import { type LeaseTimes, startLeasedFleet } from "./leased-fleet";
+import { orCleanUp } from "./or-clean-up";
+import type { TestFleet } from "./test-fleet";
 
-/** The daemon destroys the hosts this long after the last sign of life, which is short of ten seconds. */
-const leaseSeconds = 8;
-const renewEveryMs = 2000;
+/** The daemon destroys the hosts 8 seconds after the last renewal, which is less than ten after the process died. */
+export const leaseTimes: LeaseTimes = { seconds: 8, renewEveryMs: 2000 };
 
 /**
  * Makes hosts for a test, calls it with them, and destroys them, whether it succeeds or throws. When the process
@@ -29,25 +27,6 @@ export async function withFleet<T>(args: FleetArgs, test: (fleet: TestFleet) => 
  *
  * @throws MccError when the hosts could not be made; those that were are destroyed.
  */
-export async function startFleet({ server, token, ...args }: FleetArgs = {}): Promise<TestFleet> {
-  const client = connect({ server, token });
-  await client.info();
-  const keeper = new LeaseKeeper({ server: client.server, token, seconds: leaseSeconds, renewEveryMs });
-  return await orCleanUp(
-    async () => {
-      const lease = await keeper.lease;
-      return new TestFleet(await makeHosts(client, lease, args), client, lease, keeper);
-    },
-    () => keeper.release(),
-  );
-}
-
-/** When the cleaning up fails, too, the first error is the one that counts. */
-async function orCleanUp<T>(work: () => Promise<T>, cleanUp: () => Promise<void>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    await cleanUp().catch((second: unknown) => process.emitWarning(messageOf(second)));
-    throw error;
-  }
+export async function startFleet(args: FleetArgs = {}): Promise<TestFleet> {
+  return await startLeasedFleet(args, leaseTimes);
 }

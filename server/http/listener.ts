@@ -95,7 +95,7 @@ function makeServer(tls: TlsTexts | undefined, limits: Limits, onRequest: Reques
     headersTimeout: limits.headersTimeoutMs,
     requestTimeout: limits.requestTimeoutMs,
     keepAliveTimeout: limits.keepAliveMs,
-    connectionsCheckingInterval: 1_000,
+    connectionsCheckingInterval: limits.checkEveryMs,
   };
   if (tls === undefined) {
     return createServer(options, onRequest);

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { connect } from "../../client";
+import { Client } from "../../client/client";
 import { applyFleet } from "../../client/fleet-application";
+import { parseServerAddress } from "../../client/server-address";
 import { MccError } from "../../protocol/error";
 import { assertMccError } from "../support/assert-error";
 import { exampleFleet } from "../support/example-fleet";
+import { HandClientTime } from "../support/hand-client-time";
 import { type Handlers, type StandInDaemon, standInDaemons } from "../support/stand-in-daemon";
 
 const fleet = exampleFleet();
@@ -41,7 +44,9 @@ describe("applyFleet", () => {
         return { done: true, fleet };
       },
     });
-    await applyFleet(connect({ server: daemon.url }), asked);
+    const time = new HandClientTime();
+    await applyFleet(new Client(parseServerAddress(daemon.url), undefined, { time }), asked);
+    assert.equal(time.pauses, 1);
     assert.equal(daemon.methods().filter((method) => method === "fleet.apply").length, 2);
   });
 

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { connect, createInstance, type Instance } from "../../client";
+import { Client } from "../../client/client";
+import { parseServerAddress } from "../../client/server-address";
 import { MccError } from "../../protocol/error";
 import { assertMccError } from "../support/assert-error";
 import { withEnvironment } from "../support/environment";
 import { exampleInstance } from "../support/example-instance";
+import { HandClientTime } from "../support/hand-client-time";
 import { freePort, type Handlers, standInDaemons } from "../support/stand-in-daemon";
 
 describe("createInstance", () => {
@@ -11,6 +14,11 @@ describe("createInstance", () => {
   withEnvironment(() => ({ MCC_SERVER: undefined, MCC_TOKEN: undefined, MCC_RUNTIME_DIR: "/nonexistent" }));
   const pending = exampleInstance({ status: "pending" });
   const ready = { ready: true, instance: exampleInstance() };
+
+  /** Pauses of this client take no time. */
+  function connectBy(time: HandClientTime, server: string): Client {
+    return new Client(parseServerAddress(server), undefined, { time });
+  }
 
   it("waits as often as it takes", async () => {
     const answers = [{ ready: false, instance: pending }, ready];
@@ -92,7 +100,9 @@ describe("createInstance", () => {
         "instance.create": () => pending,
         "instance.wait": (parameters, call) => (losses-- > 0 ? lose(parameters, call) : ready),
       });
-      await createInstance(connect({ server: daemon.url }), { clientToken: "the-token" });
+      const time = new HandClientTime();
+      await createInstance(connectBy(time, daemon.url), { clientToken: "the-token" });
+      assert.ok(time.pauses >= 1, "it does not ask again at once");
       const creates = daemon.calls.filter(({ method }) => method === "instance.create");
       assert.ok(creates.length >= 2);
       assert.ok(creates.every(({ parameters }) => parameters.clientToken === "the-token"));
@@ -110,33 +120,36 @@ describe("createInstance", () => {
     let away: Promise<unknown> = Promise.resolve();
     daemon.handlers["instance.wait"] = () => {
       daemon.handlers["instance.wait"] = () => ready;
-      away = daemon
-        .stop()
-        .then(() => new Promise((resolve) => setTimeout(resolve, 700)))
-        .then(() => daemon.start());
+      away = daemon.stop();
       return new Promise(() => undefined);
     };
+    const time = new HandClientTime(async (before) => {
+      if (before === 1) {
+        await away;
+        await daemon.start();
+      }
+    });
     assert.deepEqual(
-      await createInstance(connect({ server: daemon.url }), { clientToken: "the-token" }),
+      await createInstance(connectBy(time, daemon.url), { clientToken: "the-token" }),
       exampleInstance(),
     );
-    await away;
+    assert.equal(time.pauses, 2);
   });
 
   it("outlasts one that other calls of the client have met, also where it finds none at all", async () => {
     const daemon = await startDaemon({ "instance.create": () => exampleInstance() });
-    const client = connect({ server: daemon.url });
+    const time = new HandClientTime(() => daemon.start());
+    const client = connectBy(time, daemon.url);
     await client.info();
     await daemon.stop();
-    const creation = createInstance(client, { clientToken: "the-token" });
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    await daemon.start();
-    assert.deepEqual(await creation, exampleInstance());
+    assert.deepEqual(await createInstance(client, { clientToken: "the-token" }), exampleInstance());
+    assert.equal(time.pauses, 1);
   });
 
   it("has no more patience once other calls of the client have lost theirs", async () => {
     const daemon = await startDaemon();
-    const client = connect({ server: daemon.url });
+    const time = new HandClientTime();
+    const client = connectBy(time, daemon.url);
     await client.info();
     await daemon.stop();
     const create = (): Promise<unknown> =>
@@ -146,15 +159,17 @@ describe("createInstance", () => {
         /refused/,
       );
     await create();
-    const beforeMs = Date.now();
+    assert.ok(time.passedMs >= 600, "it waits as long as it may");
+    const { pauses } = time;
     await create();
-    assert.ok(Date.now() - beforeMs < 400, "it does not wait once more");
+    assert.equal(time.pauses, pauses, "it does not wait once more");
   });
 
   it("has its whole patience again after a daemon was back for as long", async () => {
+    const time = new HandClientTime();
     const lose: NonNullable<Handlers["instance.wait"]> = (_parameters, call) => call.hangUp();
-    const loseLater: NonNullable<Handlers["instance.wait"]> = async (_parameters, call) => {
-      await new Promise((resolve) => setTimeout(resolve, 1_100));
+    const loseLater: NonNullable<Handlers["instance.wait"]> = (_parameters, call) => {
+      time.pass(1_100);
       call.hangUp();
     };
     const answers = [lose, loseLater, () => ready];
@@ -167,7 +182,7 @@ describe("createInstance", () => {
       },
     });
     const creates = () => daemon.methods().filter((method) => method === "instance.create").length;
-    const client = connect({ server: daemon.url });
+    const client = connectBy(time, daemon.url);
     const instance = await createInstance(client, { clientToken: "the-token" }, { patienceMs: 1_000 });
     assert.deepEqual(instance, exampleInstance());
     assert.equal(creates(), 3);

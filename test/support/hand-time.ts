@@ -1,4 +1,5 @@
 import sinon from "sinon";
+import { eventually } from "./eventually";
 import { HandClock } from "./hand-clock";
 
 const longestStepMs = 60_000;
@@ -24,6 +25,32 @@ export class HandTime {
       this.clock.pass(step);
       await this.tick(step);
     }
+  }
+
+  /** Until the condition holds, in steps of a second or so many milliseconds. */
+  async passUntil(
+    condition: () => boolean | Promise<boolean>,
+    what: string,
+    { stepMs = 1000 } = {},
+  ): Promise<void> {
+    await eventually(async () => {
+      const holds = await condition();
+      if (!holds) {
+        await this.pass(stepMs);
+      }
+      return holds;
+    }, what);
+  }
+
+  /** Until the work has ended. @returns what it comes to. @throws what it throws. */
+  async passDuring<T>(work: Promise<T>): Promise<T> {
+    let ended = false;
+    const end = (): void => {
+      ended = true;
+    };
+    work.then(end, end);
+    await this.passUntil(() => ended, "the work has ended", { stepMs: 100 });
+    return await work;
   }
 
   /** The timers alone. */

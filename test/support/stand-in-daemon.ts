@@ -84,7 +84,9 @@ export class StandInDaemon {
       method,
       parameters: (parameters[0] ?? {}) as Record<string, unknown>,
       authorization: request.headers.authorization,
-      hangUp: () => request.socket.destroy(),
+      hangUp: () => {
+        request.socket.destroy();
+      },
     };
     this.calls.push(call);
     const handlers: Record<string, Handler | undefined> = {
@@ -96,7 +98,10 @@ export class StandInDaemon {
       if (handler === undefined) {
         throw new MccError("not-found", `There is no method ${method}.`);
       }
-      response.end(encodeResponse(await handler(call.parameters, call)));
+      const answer = await handler(call.parameters, call);
+      if (!response.destroyed) {
+        response.end(encodeResponse(answer));
+      }
     } catch (error) {
       if (!MccError.isInstance(error)) {
         throw error;

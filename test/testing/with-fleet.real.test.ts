@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
-import { setTimeout as pause } from "node:timers/promises";
-import { withFleet } from "../../testing/with-fleet";
+import { startLeasedFleet } from "../../testing/leased-fleet";
 import { type TestDaemon, testDaemons } from "../support/daemon";
+import { eventually } from "../support/eventually";
 import { importMicro } from "../support/micro-image";
+
+/** Short, and renewed often enough for a machine that is busy. */
+const times = { seconds: 3, renewEveryMs: 200 };
 
 describe("withFleet with real hosts", function () {
   this.timeout(120_000);
@@ -10,25 +13,36 @@ describe("withFleet with real hosts", function () {
   let daemon: TestDaemon;
 
   before(async () => {
-    daemon = await newDaemon({ driver: "lxc" });
+    daemon = await newDaemon({ driver: "lxc", words: ["--log-level", "debug"] });
     await daemon.start();
     await importMicro(daemon, await daemon.client());
   });
 
   it("keeps them while the daemon is killed and started again, and for longer than a lease lives", async () => {
     const connection = { server: daemon.url, token: await daemon.token() };
-    await withFleet({ ...connection, count: 2, namePrefix: "web" }, async (fleet) => {
+    const fleet = await startLeasedFleet({ ...connection, count: 2, namePrefix: "web" }, times);
+    try {
       const [first, second] = fleet.hosts;
       assert.ok(first !== undefined && second !== undefined);
       await daemon.kill();
+      const before = renewals(daemon);
       await daemon.start();
-      await pause(12_000);
+      // There are pauses between them, which together are longer than the lease.
+      const enough = before + 2 + (times.seconds * 1000) / times.renewEveryMs;
+      await eventually(() => renewals(daemon) >= enough, "it was renewed for longer than it lives");
       assert.equal((await fleet.exec(first, ["hostname"])).stdout, "web-1\n");
       await fleet.kill(second);
       await assert.rejects(fleet.exec(second, ["true"]), /is stopped/);
-    });
+    } finally {
+      await fleet.destroy();
+    }
     const client = await daemon.client();
     assert.deepEqual(await client.call("instance.list", {}), []);
     assert.deepEqual(await client.call("fleet.list", {}), []);
   });
 });
+
+/** How many renewals the daemon has logged. */
+function renewals({ log }: TestDaemon): number {
+  return (log.match(/"method":"lease\.renew".*"outcome":"ok"/g) ?? []).length;
+}

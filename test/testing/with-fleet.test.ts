@@ -1,21 +1,23 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { execa } from "execa";
-import { startFleet, withFleet } from "../../testing/with-fleet";
+import pino from "pino";
+import { createDispatch } from "../../server/methods/dispatch";
+import { leaseTimes, startFleet, withFleet } from "../../testing/with-fleet";
 import { assertMccError } from "../support/assert-error";
 import { type TestDaemon, testDaemons } from "../support/daemon";
+import { eventually } from "../support/eventually";
+import { handTime } from "../support/hand-time";
+import { compiledProgram, heldHosts, holdFleets, program } from "../support/held-fleets";
+import { hasEnded } from "../support/process";
 import { environmentFor } from "../support/run-program";
+import { testClouds } from "../support/test-cloud";
+import { testListeners, testToken } from "../support/test-listener";
 
 const checkout = join(__dirname, "..", "..", "..");
-
-/** A program of somebody's, that has only the package. */
-function program(name: string): string {
-  return join(checkout, "test", "testing", "programs", name);
-}
 
 describe("withFleet", function () {
   this.timeout(60_000);
@@ -40,12 +42,8 @@ describe("withFleet", function () {
     return (await client.call("instance.list", {})).map(({ name }) => name).sort();
   }
 
-  /** Far longer than a lease lives, for a test that is broken. */
   async function untilGone(): Promise<void> {
-    for (let tries = 0; tries < 200 && (await names()).length > 0; tries += 1) {
-      await pause(100);
-    }
-    assert.deepEqual(await names(), []);
+    await eventually(async () => (await names()).length === 0, "they are gone");
   }
 
   it("hands over hosts, and what the test returns; then they are gone", async () => {
@@ -94,44 +92,12 @@ describe("withFleet", function () {
   describe("of a process", () => {
     const environment = (): NodeJS.ProcessEnv => ({ ...process.env, ...environmentFor(daemon) });
 
-    /** Runs until both fleets are there. */
-    async function hold(): Promise<ReturnType<typeof spawn>> {
-      const child = spawn(process.execPath, [program("hold.mjs")], {
-        env: environment(),
-        stdio: ["ignore", "pipe", "ignore"],
-      });
-      let printed = "";
-      for await (const chunk of child.stdout) {
-        printed += String(chunk);
-        if (printed.split("\n").length > 2) {
-          break;
-        }
-      }
-      assert.deepEqual(printed.trim().split("\n").sort(), ["one-1 one-2", "two-1"]);
-      return child;
-    }
+    const hold = (): Promise<ChildProcess> => holdFleets([program("hold.mjs")], environment());
 
     it("that is killed are destroyed by the daemon", async () => {
       const child = await hold();
       child.kill("SIGKILL");
       await once(child, "exit");
-      await untilGone();
-    });
-
-    it("that is killed together with what keeps their leases are destroyed, too", async () => {
-      const child = await hold();
-      const keepers = await childrenOf(child.pid);
-      assert.equal(keepers.length, 2);
-      [...keepers, child.pid].forEach((pid) => pid !== undefined && process.kill(pid, "SIGKILL"));
-      await untilGone();
-    });
-
-    it("that stands still, as at a breakpoint, live on", async () => {
-      const child = await hold();
-      child.kill("SIGSTOP");
-      await pause(12_000);
-      assert.deepEqual(await names(), ["one-1", "one-2", "two-1"]);
-      child.kill("SIGKILL");
       await untilGone();
     });
 
@@ -167,6 +133,75 @@ describe("withFleet", function () {
         assert.ok(!keeper.join().includes(token), keeper.join());
       });
     });
+  });
+});
+
+describe("withFleet of a process, as the daemon's time goes on", () => {
+  const newCloud = testClouds();
+  const listen = testListeners();
+  const time = handTime();
+
+  interface Held {
+    readonly child: ChildProcess;
+    readonly names: () => Promise<string[]>;
+    /** Resolves when each lease was renewed once more. */
+    readonly allRenewed: () => Promise<void>;
+  }
+
+  /** A program that holds its fleets on a daemon of this process. */
+  async function hold(words: readonly string[]): Promise<Held> {
+    const { cloud } = await newCloud({ clock: time.clock });
+    const dispatch = createDispatch(cloud, pino({ level: "silent" }));
+    const renewed = new Set<string>();
+    const { port } = await listen({
+      dispatch: async (method, parameters) => {
+        const result = await dispatch(method, parameters);
+        if (method === "lease.renew") {
+          renewed.add(JSON.stringify(parameters));
+        }
+        return result;
+      },
+    });
+    const connection = { MCC_SERVER: `127.0.0.1:${port}`, MCC_TOKEN: testToken };
+    const child = await holdFleets(words, { ...process.env, ...connection });
+    return {
+      child,
+      names: async () => (await cloud.instances.list({})).map(({ name }) => name).sort(),
+      allRenewed: async () => {
+        renewed.clear();
+        await eventually(() => renewed.size === 2, "both leases are renewed");
+      },
+    };
+  }
+
+  it("that is killed together with what keeps their leases are destroyed when these are over", async () => {
+    const { child, names } = await hold([program("hold.mjs")]);
+    const keepers = await childrenOf(child.pid);
+    assert.equal(keepers.length, 2);
+    for (const pid of [...keepers, child.pid ?? Number.NaN]) {
+      process.kill(pid, "SIGKILL");
+      await eventually(() => hasEnded(pid), "it has ended");
+    }
+    await time.pass(7999);
+    assert.deepEqual(await names(), heldHosts);
+    await time.pass(2);
+    await eventually(async () => (await names()).length === 0, "they are gone");
+  });
+
+  it("that stands still, as at a breakpoint, live on", async () => {
+    const { child, names, allRenewed } = await hold([compiledProgram("hold-leased.js"), "8", "20"]);
+    child.kill("SIGSTOP");
+    for (let round = 0; round < 4; round += 1) {
+      await allRenewed();
+      await time.pass(6000);
+    }
+    assert.deepEqual(await names(), heldHosts);
+    child.kill("SIGKILL");
+    await eventually(async () => (await names()).length === 0, "they are gone");
+  });
+
+  it("renew their leases so often that two renewals in a row may be lost", () => {
+    assert.ok(leaseTimes.renewEveryMs * 3 < leaseTimes.seconds * 1000);
   });
 });
 

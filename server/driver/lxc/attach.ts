@@ -36,7 +36,7 @@ export async function attach(
 
 /** @returns undefined for a command that did not begin as its cgroup was removed, unless it is the last try. */
 async function attachOnce(
-  { place, cgroups }: Engine,
+  { place, cgroups, times }: Engine,
   container: ContainerPlace,
   request: ExecRequest,
   isLast: boolean,
@@ -47,7 +47,7 @@ async function attachOnce(
     const members = await openMembers(cgroup, container);
     try {
       const child = spawnAttach(place, container, request.command, members.fd);
-      return await resultOf(child, cgroup, container, request);
+      return await resultOf(child, cgroup, container, request, times.goingMs);
     } finally {
       await members.close();
     }

@@ -25,8 +25,6 @@ const environment = {
 };
 /** For what a command wrote before it ended: a process that it left behind may hold the pipes open. */
 const drainMs = 100;
-/** For killed processes to go, and for lxc-attach to notice it. */
-const goingMs = 2000;
 const lookEveryMs = 5;
 
 /** @param members the file by which processes get into the cgroup, open. */
@@ -54,6 +52,7 @@ export class NotBegun extends MccError {}
 /**
  * What becomes of an attached command. To be called at once, as it may end at once.
  *
+ * @param goingMs how long its processes may take to end once they were killed.
  * @throws CommandTimeout; NotBegun with LXC's words.
  */
 export async function resultOf(
@@ -61,6 +60,7 @@ export async function resultOf(
   cgroup: string,
   container: ContainerPlace,
   { command, stdin, timeoutMs, maxOutputBytes }: ExecRequest,
+  goingMs: number,
 ): Promise<ExecResult> {
   const exit = new Promise((resolve, reject) => child.once("exit", resolve).once("error", reject));
   const closed = new Promise((resolve) => child.once("close", resolve));
@@ -71,7 +71,7 @@ export async function resultOf(
   child.stdin?.on("error", () => undefined).end(stdin);
 
   if ((await within(timeoutMs, exit)) === undefined) {
-    await end(child, cgroup, exit);
+    await end(child, cgroup, exit, goingMs);
     throw new CommandTimeout(
       `The command "${command[0]}" in container ${container.id} did not end within ${timeoutMs / 1000} s and was killed.`,
       outputOf(stdout, stderr),
@@ -97,7 +97,12 @@ function outputOf(stdout: OutputCollector, stderr: OutputCollector): CommandTime
 }
 
 /** Kills the command's processes, and lxc-attach itself when it does not end by that. */
-async function end(child: ChildProcess, cgroup: string, exit: Promise<unknown>): Promise<void> {
+async function end(
+  child: ChildProcess,
+  cgroup: string,
+  exit: Promise<unknown>,
+  goingMs: number,
+): Promise<void> {
   await killAll(cgroup);
   if ((await within(goingMs, exit)) === undefined && child.pid !== undefined) {
     killGroup(child.pid);

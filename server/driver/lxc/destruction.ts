@@ -9,8 +9,6 @@ import { hasLink, masterOf } from "./link";
 import type { ContainerPlace } from "./place";
 import { killWithGroup } from "./process";
 
-/** How long a monitor may take to clear up after its container before it is killed, and we clear up in its place. */
-const monitorPatienceMs = 5000;
 const lookEveryMs = 10;
 
 /** Ends a container, in whatever state it is, and removes all that there is of it. None there is success. */
@@ -27,8 +25,8 @@ export async function destroyContainer(engine: Engine, container: ContainerPlace
  * @throws MccError `timeout` when it does not end.
  */
 export async function endContainer(engine: Engine, container: ContainerPlace): Promise<void> {
-  const { place, timeoutMs } = engine;
-  const patienceMs = Math.min(monitorPatienceMs, timeoutMs / 2);
+  const { place, timeoutMs, times } = engine;
+  const patienceMs = Math.min(times.monitorPatienceMs, timeoutMs / 2);
   const begin = Date.now();
   while (!(await endProcesses(engine, container, Date.now() - begin > patienceMs))) {
     if (Date.now() - begin > timeoutMs) {

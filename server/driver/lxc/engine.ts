@@ -11,6 +11,7 @@ import { readHierarchies } from "./hierarchies";
 import { ImageStore } from "./image-store";
 import { Neighbours } from "./neighbours";
 import { type ContainerPlace, Place } from "./place";
+import { defaultTimes, type Times } from "./times";
 
 /** What the driver's operations work with. */
 export interface Engine {
@@ -19,6 +20,7 @@ export interface Engine {
   readonly log: DriverLog;
   /** The time limit of an engine command, and of a container's end. */
   readonly timeoutMs: number;
+  readonly times: Times;
   readonly runner: CommandRunner;
   readonly bridges: Bridges;
   readonly neighbours: Neighbours;
@@ -28,11 +30,8 @@ export interface Engine {
   readonly confinement: Confinement;
 }
 
-/** Unpacking an image takes longer than other commands: gigabytes, unpacked by one processor. */
-const unpackTimeoutFactor = 20;
-
 /** Looks at this host once, and changes nothing. */
-export async function readEngine(options: DriverOptions): Promise<Engine> {
+export async function readEngine(options: DriverOptions, times: Times = defaultTimes): Promise<Engine> {
   const { folder, serverId, network, log, commandTimeoutMs: timeoutMs } = options;
   const place = new Place(folder, serverId);
   const runner = new CommandRunner(timeoutMs);
@@ -41,11 +40,12 @@ export async function readEngine(options: DriverOptions): Promise<Engine> {
     network,
     log,
     timeoutMs,
+    times,
     runner,
     bridges: new Bridges(place, runner, options.containersPerBridge),
     neighbours: new Neighbours(place, network, runner),
     namespace: new EngineNamespace(),
-    images: new ImageStore(place, runner, timeoutMs * unpackTimeoutFactor, log),
+    images: new ImageStore(place, runner, timeoutMs * times.unpackTimeoutFactor, log),
     cgroups: new Cgroups(await readHierarchies()),
     confinement: await readConfinement(),
   };

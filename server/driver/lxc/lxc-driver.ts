@@ -23,6 +23,7 @@ import { startContainer, stopContainer } from "./power";
 import { preflight } from "./preflight";
 import { resizeContainer } from "./resizing";
 import { takeOver } from "./take-over";
+import { defaultTimes, type Times } from "./times";
 import { Turns } from "./turns";
 import { Watch } from "./watch";
 
@@ -30,8 +31,8 @@ import { Watch } from "./watch";
 const changesAtOnce = 8;
 
 /** Drives LXC: unprivileged containers, each a layer over one unpacked image, on a bridge of their own. */
-export function createLxcDriver(options: DriverOptions): Driver {
-  return new LxcDriver(options);
+export function createLxcDriver(options: DriverOptions, times: Times = defaultTimes): Driver {
+  return new LxcDriver(options, times);
 }
 
 class LxcDriver implements Driver {
@@ -43,13 +44,15 @@ class LxcDriver implements Driver {
     changesAtOnce,
   };
   readonly #options: DriverOptions;
+  readonly #times: Times;
   #read: Promise<Engine> | undefined;
   #alone: Promise<Engine> | undefined;
   readonly #turns = new Turns();
   #watch: Watch | undefined;
 
-  constructor(options: DriverOptions) {
+  constructor(options: DriverOptions, times: Times) {
     this.#options = options;
+    this.#times = times;
   }
 
   async preflight(): Promise<Finding[]> {
@@ -174,7 +177,7 @@ class LxcDriver implements Driver {
 
   /** What has failed is tried again at the next call. */
   async #engine(): Promise<Engine> {
-    this.#read ??= readEngine(this.#options).catch((error: unknown) => {
+    this.#read ??= readEngine(this.#options, this.#times).catch((error: unknown) => {
       this.#read = undefined;
       throw error;
     });

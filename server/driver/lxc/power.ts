@@ -4,9 +4,6 @@ import type { Engine } from "./engine";
 import type { ContainerPlace } from "./place";
 import { within } from "./within";
 
-/** For lxc-stop to notice that the container is down. */
-const noticeMs = 1000;
-
 /** Resolves once the first process runs; running already is success. A start that fails leaves nothing running. */
 export async function startContainer(engine: Engine, container: ContainerPlace): Promise<void> {
   const { place, runner, bridges, cgroups, namespace, log } = engine;
@@ -47,13 +44,13 @@ export async function stopContainer(
 
 /** Resolves when the container is down, or will not go down. */
 async function askToStop(
-  { place, runner, log }: Engine,
+  { place, runner, log, times }: Engine,
   container: ContainerPlace,
   graceMs: number,
 ): Promise<void> {
   const graceSeconds = Math.ceil(graceMs / 1000);
   try {
-    await runner.run(commands.askToStop(place, container, graceSeconds, graceMs + noticeMs));
+    await runner.run(commands.askToStop(place, container, graceSeconds, graceMs + times.noticeMs));
   } catch (error) {
     log.warn(
       { container: container.id, err: error },

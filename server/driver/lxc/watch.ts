@@ -6,8 +6,6 @@ import { runningContainers } from "./running";
 
 /** Events come in swarms; one look serves all that come within this time. */
 const gatherMs = 20;
-/** Finds what no event tells: a container whose monitor was killed is dead, and its cgroups stay. */
-const sweepEveryMs = 10_000;
 
 /** Tells of every container that went down, by watching the folder in which LXC makes and removes cgroups. */
 export class Watch {
@@ -26,7 +24,7 @@ export class Watch {
     this.stop();
     this.#onDown = onDown;
     this.#watcher = this.#watchCgroups();
-    this.#sweep = setInterval(() => this.#look(true), sweepEveryMs).unref();
+    this.#sweep = setInterval(() => this.#look(true), this.engine.times.sweepEveryMs).unref();
     this.#look(false);
   }
 
@@ -40,7 +38,7 @@ export class Watch {
 
   /** @returns undefined when the kernel grants no watch: the sweep then finds the same, later. */
   #watchCgroups(): FSWatcher | undefined {
-    const { cgroups, log } = this.engine;
+    const { cgroups, log, times } = this.engine;
     try {
       const watcher = watch(cgroups.hierarchies.unified, { persistent: false }, (_event, entry) => {
         this.#note(entry);
@@ -49,7 +47,7 @@ export class Watch {
     } catch (error) {
       log.warn(
         { err: error },
-        `containers that go down are noticed every ${sweepEveryMs / 1000} s only: ${messageOf(error)}; raise fs.inotify.max_user_watches and max_user_instances (sysctl)`,
+        `containers that go down are noticed every ${times.sweepEveryMs / 1000} s only: ${messageOf(error)}; raise fs.inotify.max_user_watches and max_user_instances (sysctl)`,
       );
       return undefined;
     }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import sinon from "sinon";
 import { assertMccError } from "../../support/assert-error";
 import { eventually } from "../../support/eventually";
+import { handTime } from "../../support/hand-time";
 import { testClouds } from "../../support/test-cloud";
 import { applied, fleetOf } from "../../support/test-fleet";
 
@@ -12,7 +13,7 @@ const web = { name: "web", clientToken: "token-0001" };
 
 describe("after a daemon was killed, a fleet", () => {
   const newCloud = testClouds();
-  afterEach(() => sinon.restore());
+  const time = handTime();
 
   for (const step of ["create", "start"] as const) {
     it(`whose first apply was in the step "${step}" is undone, with the members that were made`, async () => {
@@ -139,7 +140,7 @@ describe("after a daemon was killed, a fleet", () => {
     );
     stub.restore();
     started.restore();
-    await eventually(async () => (await next.fleets.list({})).length === 0, "it is gone");
+    await time.passUntil(async () => (await next.fleets.list({})).length === 0, "it is gone");
     assert.deepEqual(await driver.list(), []);
     assert.equal(next.info().addressPool.free, next.info().addressPool.size);
   });

@@ -7,6 +7,7 @@ import type { Fleet } from "../../../protocol/fleet";
 import type { Cloud } from "../../../server/cloud/cloud";
 import { assertMccError } from "../../support/assert-error";
 import { eventually } from "../../support/eventually";
+import { handTime } from "../../support/hand-time";
 import { type TestCloud, testClouds } from "../../support/test-cloud";
 import { applied, fleetOf } from "../../support/test-fleet";
 
@@ -15,7 +16,7 @@ const range = { first: "198.18.0.2", last: "198.18.0.101" };
 
 describe("fleets", () => {
   const newCloud = testClouds();
-  afterEach(() => sinon.restore());
+  const time = handTime();
 
   describe("a first apply", () => {
     it("makes members with consecutive names, in one file", async () => {
@@ -93,7 +94,8 @@ describe("fleets", () => {
       });
       const making = applied(cloud, { ...web, count: 3 });
       const failed = assertMccError(making, "engine", /1 of 3 members failed: web-1: /);
-      await eventually(
+      await eventually(() => held !== undefined, "one hangs");
+      await time.passUntil(
         () => Boolean(cloud.instances.catalog.find({ instance: "web-2" })?.abort.signal.aborted),
         "it is given up",
       );
@@ -289,7 +291,7 @@ describe("fleets", () => {
       assert.equal(fleet.status, "failed");
       assert.match(fleet.failure ?? "", /is tried again: 3 of 3 members failed/);
       stub.restore();
-      await eventually(async () => (await cloud.fleets.list({})).length === 0, "it is gone");
+      await time.passUntil(async () => (await cloud.fleets.list({})).length === 0, "it is gone");
       await assertNothingLeft({ cloud, driver, stateFolder });
     });
 
@@ -303,10 +305,13 @@ describe("fleets", () => {
 
   describe("with a life of its own", () => {
     it("is destroyed as a whole when its ttl is over, also by the next daemon", async () => {
-      const { cloud, driver, reopen } = await newCloud();
-      const { ttlSeconds } = await applied(cloud, { ...web, count: 2, ttlSeconds: 1 });
-      assert.equal(ttlSeconds, 1);
+      const { cloud, driver, reopen } = await newCloud({ clock: time.clock });
+      const { ttlSeconds } = await applied(cloud, { ...web, count: 2, ttlSeconds: 60 });
+      assert.equal(ttlSeconds, 60);
       const next = await reopen();
+      await time.pass(59_999);
+      assert.equal((await next.fleets.list({})).length, 1);
+      await time.pass(2);
       await eventually(async () => (await next.fleets.list({})).length === 0, "it is destroyed");
       assert.deepEqual(await driver.list(), []);
     });

@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import sinon from "sinon";
 import { assertMccError } from "../../support/assert-error";
 import { eventually } from "../../support/eventually";
+import { handTime } from "../../support/hand-time";
 import { createReady, creation, targetOf, testClouds } from "../../support/test-cloud";
 
 describe("instances", () => {
   const newCloud = testClouds();
+  const time = handTime();
 
   it("are made with what was asked for and the defaults", async () => {
     const { cloud } = await newCloud();
@@ -39,9 +41,8 @@ describe("instances", () => {
     assert.equal((await cloud.instances.create(creation({ waitSeconds: 60 }))).status, "running");
     let goOn = (): void => undefined;
     sinon.stub(driver, "start").returns(new Promise((resolve) => (goOn = resolve)));
-    const slow = await cloud.instances.create(creation({ waitSeconds: 1 }));
+    const slow = await time.passDuring(cloud.instances.create(creation({ waitSeconds: 1 })));
     goOn();
-    sinon.restore();
     assert.equal(slow.status, "pending");
   });
 
@@ -52,9 +53,8 @@ describe("instances", () => {
       goOn = () => resolve({ hasSshServer: true });
     });
     sinon.stub(driver, "create").returns(made);
-    const slow = await cloud.instances.createMade(creation(), {}, 100);
+    const slow = await time.passDuring(cloud.instances.createMade(creation(), {}, 100));
     goOn();
-    sinon.restore();
     assert.deepEqual([slow.id, slow.status], [500, "pending"]);
   });
 
@@ -180,8 +180,9 @@ describe("instances", () => {
       ...targetOf(await createReady(cloud)),
       ...{ command: ["sleep", "5"], stdin: "", timeoutSeconds: 1, maxOutputBytes: 1 },
     };
-    await assertMccError(cloud.instances.exec(sleeping), "timeout", /longer than 1 s/);
-    assert.deepEqual(await cloud.instances.exec({ ...sleeping, outputOnTimeout: true }), {
+    const failing = cloud.instances.exec(sleeping);
+    await assertMccError(time.passDuring(failing), "timeout", /longer than 1 s/);
+    assert.deepEqual(await time.passDuring(cloud.instances.exec({ ...sleeping, outputOnTimeout: true })), {
       ...{ exitCode: 137, stdout: "", stderr: "", truncated: false, timedOut: true },
     });
   });
@@ -235,7 +236,6 @@ describe("instances", () => {
     assert.deepEqual(await cloud.instances.destroy(targetOf(instance)), { destroyed: true });
     await stopping;
     assert.deepEqual(graces, [600_000, 0]);
-    sinon.restore();
   });
 
   it("are listed by label", async () => {

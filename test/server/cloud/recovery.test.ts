@@ -6,13 +6,14 @@ import { MccError } from "../../../protocol/error";
 import { makeHostKey } from "../../../server/cloud/host-key";
 import { assertMccError } from "../../support/assert-error";
 import { eventually } from "../../support/eventually";
+import { handTime } from "../../support/hand-time";
 import { createReady, creation, targetOf, testClouds } from "../../support/test-cloud";
 
 const never = (): Promise<never> => new Promise(() => undefined);
 
 describe("after a daemon was killed", () => {
   const newCloud = testClouds();
-  afterEach(() => sinon.restore());
+  const time = handTime();
 
   for (const step of ["create", "start"] as const) {
     it(`in the step "${step}" of a create, the next one undoes it`, async () => {
@@ -62,7 +63,7 @@ describe("after a daemon was killed", () => {
     assert.match(failed.failure ?? "", /device busy/);
     await assertMccError(next.instances.create(creation({ name: "web" })), "conflict", /"web" is taken/);
     stub.restore();
-    await eventually(async () => (await next.instances.list({})).length === 0, "it is cleared away");
+    await time.passUntil(async () => (await next.instances.list({})).length === 0, "it is cleared away");
     assert.deepEqual(await driver.list(), []);
   });
 

@@ -165,7 +165,7 @@ describe("an instance with a ttl", () => {
     );
     assert.match((await test.cloud.instances.get(target)).failure ?? "", /is tried again: device busy/);
     await eventually(async () => {
-      await time.pass(50);
+      await time.pass(250);
       return triedMs.length === 4;
     }, "it is tried again and again");
     const [first = 0, second = 0, third = 0, fourth = 0] = triedMs;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { Agent, get, type IncomingMessage, request } from "node:http";
 import { text } from "node:stream/consumers";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { decodeResponse, encodeCall } from "../../../protocol/codec";
 import { MccError } from "../../../protocol/error";
 import type { Dispatch } from "../../../server/methods/callable";
@@ -117,7 +118,10 @@ describe("the listener", () => {
         asked = callRaw({ url: `http://127.0.0.1:${port}`, token }, "early").then(() =>
           events.push("answered"),
         );
-        await new Promise((resolve) => setTimeout(resolve, 200));
+        // In so many turns of this process a call is answered that nothing holds up.
+        for (let turn = 0; turn < 200; turn += 1) {
+          await nextTurn();
+        }
         events.push("announced");
       },
     });

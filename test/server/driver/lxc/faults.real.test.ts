@@ -4,6 +4,7 @@ import { execa } from "execa";
 import type { Driver } from "../../../../server/driver/driver";
 import { createLxcDriver } from "../../../../server/driver/lxc/lxc-driver";
 import { processes } from "../../../../server/driver/lxc/process";
+import { defaultTimes, type Times } from "../../../../server/driver/lxc/times";
 import { assertMccError } from "../../../support/assert-error";
 import { eventually } from "../../../support/eventually";
 import { fakePrograms } from "../../../support/fake-programs";
@@ -14,11 +15,15 @@ import { type LxcHost, lxcHosts } from "./lxc-host";
 const hangs = "/bin/sleep 86399 & wait";
 const fails = "echo no luck today >&2; exit 3";
 
+const hurriedTimes: Times = { ...defaultTimes, unpackTimeoutFactor: 2, noticeMs: 100, goingMs: 100 };
+
 interface Fault {
   readonly program: string;
   readonly operation: string;
   /** What the message calls it, if not by its name: what was asked for, or the program that runs it. */
   readonly title?: string;
+  /** What a driver waits with that has no time to lose, where it is not `hurriedTimes`. */
+  readonly times?: Times;
   readonly run: (driver: Driver, host: LxcHost) => Promise<unknown>;
 }
 
@@ -40,11 +45,14 @@ const faults: readonly Fault[] = [
   {
     program: "du",
     operation: "importImage",
+    times: { ...hurriedTimes, unpackTimeoutFactor: 20 },
     run: (driver, host) => driver.importImage("other", host.tarball),
   },
   {
     program: "sync",
     operation: "importImage",
+    // The same limit as for the real unpacking before it.
+    times: { ...hurriedTimes, unpackTimeoutFactor: 10 },
     run: (driver, host) => driver.importImage("other", host.tarball),
   },
   { program: "lxc-start", operation: "start", run: (driver) => driver.start(500) },
@@ -84,9 +92,10 @@ describe("the LXC driver, when engine commands fail", () => {
   };
 
   /** One that has no time to lose, and has not opened anything yet. */
-  const hurriedDriver = (): Driver => createLxcDriver({ ...host().options, commandTimeoutMs: 150 });
+  const hurriedDriver = (times: Times): Driver =>
+    createLxcDriver({ ...host().options, commandTimeoutMs: 150 }, times);
 
-  for (const { program, operation, title = program, run } of faults) {
+  for (const { program, operation, title = program, times = hurriedTimes, run } of faults) {
     it(`${operation} says what ${program} said when it fails`, async () => {
       const current = host();
       const driver = current.nextDriver();
@@ -98,7 +107,7 @@ describe("the LXC driver, when engine commands fail", () => {
 
     it(`${operation} ends ${program} when it hangs`, async () => {
       const current = host();
-      const driver = hurriedDriver();
+      const driver = hurriedDriver(times);
       await fakes().put(program, hangs);
       await assertMccError(
         run(driver, current),
@@ -112,11 +121,12 @@ describe("the LXC driver, when engine commands fail", () => {
 
   for (const [how, body] of Object.entries({ fails, hangs })) {
     it(`stop forces the container down when lxc-stop ${how}`, async () => {
-      const { driver } = host();
+      const driver = createLxcDriver(host().options, hurriedTimes);
       await fakes().put("lxc-stop", body);
       await driver.stop(501, 300);
       assert.ok((await driver.list()).every(({ running }) => !running));
       await assertNoRemains();
+      await driver.close();
     });
   }
 

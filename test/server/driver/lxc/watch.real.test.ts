@@ -7,6 +7,7 @@ import { payloadPrefix } from "../../../../server/driver/lxc/cgroups";
 import { readHierarchies } from "../../../../server/driver/lxc/hierarchies";
 import { engineProcesses } from "../../../../server/driver/lxc/leftovers";
 import { createLxcDriver } from "../../../../server/driver/lxc/lxc-driver";
+import { defaultTimes } from "../../../../server/driver/lxc/times";
 import { captureLog } from "../../../support/captured-log";
 import { eventually } from "../../../support/eventually";
 import { lxcHosts } from "./lxc-host";
@@ -58,8 +59,15 @@ describe("the watch over LXC containers", () => {
 
   it("tells of one whose monitor was killed, though nothing clears up after it", async () => {
     const monitor = (await engineProcesses(host().place)).find(({ kind }) => kind === "monitor");
-    process.kill(monitor?.pid ?? 0, "SIGKILL");
-    await eventually(() => down.length > 0, "it was told");
+    await host().driver.close();
+    const driver = createLxcDriver(host().options, { ...defaultTimes, sweepEveryMs: 50 });
+    driver.watch((id) => down.push(id));
+    try {
+      process.kill(monitor?.pid ?? 0, "SIGKILL");
+      await eventually(() => down.length > 0, "it was told");
+    } finally {
+      await driver.close();
+    }
     assert.deepEqual(down, [500]);
     await host().driver.start(500);
     assert.equal(await shell(host(), "hostname"), "host-500");
