@@ -4,8 +4,7 @@ import { defaultName } from "../../../provider/hooks/default-name";
 
 const urn = (name: string) => `urn:pulumi:dev::shop::pulumi-nodejs:dynamic/minicloud:Instance::${name}`;
 const clientToken = "0123456789abcdef";
-const nameOf = (name: string, longest?: number) =>
-  defaultName({ ownerUrn: urn(name), clientToken } as Parameters<typeof defaultName>[0], longest);
+const nameOf = (name: string, longest?: number) => defaultName({ ownerUrn: urn(name), clientToken }, longest);
 
 describe("the name of a host whose program gives none", () => {
   for (const [resource, name] of [

@@ -27,7 +27,7 @@ describe("the time limit of a hook", () => {
   });
 
   it("is none where no time is given", async () => {
-    let done = (_value: number): void => undefined;
+    let done: (value: number) => void = () => undefined;
     const waiting = within(
       undefined,
       "Destroying it",

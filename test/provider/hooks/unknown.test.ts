@@ -11,7 +11,7 @@ describe("what is not known yet", () => {
     { value: `not ${unknown} alone`, has: false },
     { value: undefined, has: false },
   ]) {
-    it(`is ${has ? "" : "not "}in ${JSON.stringify(value) ?? "undefined"}`, () => {
+    it(`is ${has ? "" : "not "}in ${JSON.stringify({ value })}`, () => {
       assert.equal(hasUnknown(value), has);
     });
   }

@@ -1,22 +1,22 @@
 import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import sinon from "sinon";
 import { isOnPath } from "../../../server/driver/program-path";
+import { withEnvironment } from "../../support/environment";
 import { temporaryFolders } from "../../support/temporary-folder";
 
 describe("whether a program is on the PATH", () => {
   const newFolder = temporaryFolders();
-  afterEach(() => sinon.restore());
+  withEnvironment(() => ({ PATH: process.env["PATH"] }));
 
   it("is asked of the PATH as it is now, and of folders given in addition", async () => {
     const folder = await newFolder();
     await writeFile(join(folder, "engine"), "", { mode: 0o755 });
     assert.equal(isOnPath("engine"), false);
     assert.equal(isOnPath("engine", ["/nonexistent", folder]), true);
-    sinon.stub(process.env, "PATH").value(`/nonexistent::${folder}`);
+    process.env["PATH"] = `/nonexistent::${folder}`;
     assert.equal(isOnPath("engine"), true);
-    sinon.stub(process.env, "PATH").value(undefined);
+    Reflect.deleteProperty(process.env, "PATH");
     assert.equal(isOnPath("engine"), false);
   });
 

@@ -1,26 +1,26 @@
 import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import sinon from "sinon";
 import { findProgram, requireProgram } from "../../../../server/driver/lxc/program";
+import { withEnvironment } from "../../../support/environment";
 import { temporaryFolders } from "../../../support/temporary-folder";
 
 describe("a program of the engine's", () => {
   const newFolder = temporaryFolders();
-  afterEach(() => sinon.restore());
+  withEnvironment(() => ({ PATH: process.env["PATH"] }));
 
   it("is the first on the PATH that can be run", async () => {
     const [first, second, third] = [await newFolder(), await newFolder(), await newFolder()];
     await mkdir(join(first, "nft"));
     await writeFile(join(second, "nft"), "", { mode: 0o644 });
     await writeFile(join(third, "nft"), "", { mode: 0o755 });
-    sinon.stub(process.env, "PATH").value(`:${first}:/nonexistent:${second}:${third}`);
+    process.env["PATH"] = `:${first}:/nonexistent:${second}:${third}`;
     assert.equal(findProgram("nft"), join(third, "nft"));
     assert.equal(requireProgram("nft"), join(third, "nft"));
   });
 
   it("is asked for with its Debian package where it is missing", () => {
-    sinon.stub(process.env, "PATH").value("/nonexistent");
+    process.env["PATH"] = "/nonexistent";
     assert.equal(findProgram("nft"), undefined);
     assert.throws(() => requireProgram("nft"), {
       code: "engine",

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
-import sinon from "sinon";
 import { namelessFile } from "../../../../server/driver/openvz/nameless-file";
+import { withEnvironment } from "../../../support/environment";
 import { temporaryFolders } from "../../../support/temporary-folder";
 
 describe("a file without a name", () => {
   const newFolder = temporaryFolders();
-  afterEach(() => sinon.restore());
+  withEnvironment(() => ({ TMPDIR: undefined }));
 
   it("can be written and read, and leaves nothing", async () => {
     const folder = await newFolder();
-    sinon.stub(process.env, "TMPDIR").value(folder);
+    process.env["TMPDIR"] = folder;
     const file = await namelessFile();
     try {
       await file.write("words");
