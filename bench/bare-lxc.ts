@@ -8,14 +8,38 @@ import { makeHostKey } from "../server/cloud/host-key";
 const containerRoot = 100_000;
 const idFiles = ["/etc/subuid", "/etc/subgid"];
 const bridge = "mcbench";
+const removingParallel = 8;
 const gateway = "198.19.0.1/16";
 
 /**
  * Containers as somebody makes them who reads LXC's manual pages: a configuration and a layer each, started by
  * `lxc-start`. Made ahead, so that only the starts are measured.
  */
-export class BareContainers {
+export interface BareContainers {
+  start(parallel: number): Promise<void>;
+  /** Ends them as if they had never been started, but for their layers. */
+  stop(parallel: number): Promise<void>;
+}
+
+/** Does the work with so many, and removes what was made of them, also when not all could be made. */
+export async function withBareContainers<T>(
+  folder: string,
+  rootfs: string,
+  count: number,
+  work: (containers: BareContainers) => Promise<T>,
+): Promise<T> {
+  const containers = new MadeContainers(folder, rootfs, count);
+  try {
+    await containers.make();
+    return await work(containers);
+  } finally {
+    await containers.remove();
+  }
+}
+
+class MadeContainers implements BareContainers {
   readonly #names: readonly string[];
+  #mayRun = false;
 
   constructor(
     private readonly folder: string,
@@ -36,25 +60,38 @@ export class BareContainers {
   }
 
   async start(parallel: number): Promise<void> {
+    this.#mayRun = true;
     const limit = pLimit(parallel);
     await Promise.all(
       this.#names.map((name) => limit(() => execa("lxc-start", ["-P", this.folder, "-n", name]))),
     );
   }
 
-  /** Makes them as if they had never been started, but for their layers. */
   async stop(parallel: number): Promise<void> {
-    const limit = pLimit(parallel);
-    await Promise.all(
-      this.#names.map((name) => limit(() => execa("lxc-stop", ["-k", "-P", this.folder, "-n", name]))),
-    );
+    await this.#stopAll(parallel, true);
+    this.#mayRun = false;
   }
 
+  /** The next measurement needs the same bridge and files, so that this removes also what was made in part. */
   async remove(): Promise<void> {
-    await execa("umount", idFiles);
-    await execa("ip", ["link", "delete", bridge]);
+    if (this.#mayRun) {
+      await this.#stopAll(removingParallel, false);
+    }
+    for (const file of idFiles) {
+      await execa("umount", [file], { reject: false });
+    }
+    await execa("ip", ["link", "delete", bridge], { reject: false });
     await rm(this.folder, { recursive: true, force: true });
     await rm(join("/run/lxc/lock", this.folder), { recursive: true, force: true });
+  }
+
+  async #stopAll(parallel: number, reject: boolean): Promise<void> {
+    const limit = pLimit(parallel);
+    await Promise.all(
+      this.#names.map((name) =>
+        limit(() => execa("lxc-stop", ["-k", "-P", this.folder, "-n", name], { reject })),
+      ),
+    );
   }
 
   /** newuidmap, which the daemon does without, asks these files; in this mount namespace only, they say yes. */

@@ -4,11 +4,14 @@ import { chmod, mkdtemp, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { type Client, connect } from "../client";
-import { MccError } from "../protocol/error";
+import { MccError, messageOf } from "../protocol/error";
 import { validate } from "../protocol/validate";
 import { startReportSchema } from "../server/start-report";
 
 const mccserver = join(__dirname, "..", "server", "main.js");
+
+/** Standard output is for the figures alone. */
+const toStandardError = 2;
 
 /** On a disk, as a user's state folder is: /tmp may be in memory, where a sync costs nothing. */
 const parentFolder = "/var/tmp";
@@ -55,33 +58,52 @@ export async function withBenchDaemon<T>(
   }
 }
 
+type Surroundings = Pick<BenchDaemon, "folder" | "environment">;
+
 async function withDaemon<T>(
   host: BenchHost,
-  { folder, environment }: Pick<BenchDaemon, "folder" | "environment">,
+  surroundings: Surroundings,
   work: (daemon: BenchDaemon) => Promise<T>,
 ): Promise<T> {
-  const range = "198.18.0.2-198.18.7.250";
-  const words = ["--driver", host.driver, "--state-dir", join(folder, "state"), "-r", range];
+  const result = await withRunningDaemon(host, surroundings, work).catch(async (error: unknown) => {
+    // Why the measurement failed says more than why a purge after that does.
+    await purge(host, surroundings).catch((second: unknown) => console.error(`bench: ${messageOf(second)}`));
+    throw error;
+  });
+  await purge(host, surroundings);
+  return result;
+}
+
+async function withRunningDaemon<T>(
+  host: BenchHost,
+  { folder, environment }: Surroundings,
+  work: (daemon: BenchDaemon) => Promise<T>,
+): Promise<T> {
+  const options = ["-f", "-p", "0", "--log-level", "warn", ...daemonOptions(host, folder)];
+  const daemon = spawn(process.execPath, [mccserver, ...options], {
+    env: { ...process.env, ...environment },
+    stdio: ["ignore", toStandardError, "inherit", "ipc"],
+  });
+  const client = await clientOf(daemon, folder);
   try {
-    const daemon = spawn(process.execPath, [mccserver, "-f", "-p", "0", "--log-level", "warn", ...words], {
-      env: { ...process.env, ...environment },
-      stdio: ["ignore", "inherit", "inherit", "ipc"],
-    });
-    const client = await clientOf(daemon, folder);
-    try {
-      const ready = { folder, client, environment: { ...environment, MCC_SERVER: client.server } };
-      await host.equip(ready);
-      return await work(ready);
-    } finally {
-      client.close();
-      await end(daemon);
-    }
+    const ready = { folder, client, environment: { ...environment, MCC_SERVER: client.server } };
+    await host.equip(ready);
+    return await work(ready);
   } finally {
-    await execa(process.execPath, [mccserver, "--purge", ...words], {
-      env: environment,
-      stdio: "inherit",
-    });
+    client.close();
+    await end(daemon);
   }
+}
+
+async function purge(host: BenchHost, { folder, environment }: Surroundings): Promise<void> {
+  await execa(process.execPath, [mccserver, "--purge", ...daemonOptions(host, folder)], {
+    env: environment,
+    stdio: ["ignore", toStandardError, "inherit"],
+  });
+}
+
+function daemonOptions({ driver }: BenchHost, folder: string): string[] {
+  return ["--driver", driver, "--state-dir", join(folder, "state"), "-r", "198.18.0.2-198.18.7.250"];
 }
 
 async function end(daemon: ChildProcess): Promise<void> {

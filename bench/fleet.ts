@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import { execa } from "execa";
 import { applyFleet } from "../client";
-import { BareContainers } from "./bare-lxc";
-import type { BenchDaemon } from "./bench-daemon";
-import { type Comparison, seconds } from "./measurement";
+import { type BareContainers, withBareContainers } from "./bare-lxc";
+import { type BenchDaemon, withBenchDaemon } from "./bench-daemon";
+import { lxcHost } from "./lxc-host";
+import { type Measurement, type Samples, seconds } from "./measurement";
 import { secondsOfUp } from "./pulumi-up";
 import { withStack } from "./stack";
 
@@ -12,39 +13,47 @@ const count = 1000;
 const parallel = 8;
 const listInstances = join(__dirname, "..", "cli", "bin", "mcc-list-instances.js");
 
+const peer = `compared with ${count} bare lxc-start, ${parallel} at a time`;
+
+type Name = "running" | "ssh" | "up" | "list";
+
 /**
- * A fleet of a thousand, by the daemon and by `pulumi up`, beside as many bare `lxc-start` of the same image; and once
- * it is there, a list of it beside LXC's own.
+ * A fleet of a thousand, by the daemon and by `pulumi up`, compared with as many bare `lxc-start` of the same image; and
+ * a list of it, compared with LXC's own.
+ *
+ * The aim: a fleet is no slower than what somebody without MiniCloud would do.
  */
-export async function compareFleet(daemon: BenchDaemon, rounds: number): Promise<Comparison[]> {
+export const fleet: Measurement<Name> = {
+  figures: {
+    running: { title: `a fleet of ${count} until running, ${peer}`, aim: 1 },
+    ssh: { title: `a fleet of ${count} until ssh, ${peer}`, aim: 1 },
+    up: { title: `pulumi up of a fleet of ${count}, ${peer}`, aim: 1 },
+    list: { title: `mcc list-instances of ${count}, compared with lxc-ls --active`, aim: 1 },
+  },
+  measure: (rounds) => withBenchDaemon(lxcHost, (daemon) => measure(daemon, rounds)),
+};
+
+async function measure(daemon: BenchDaemon, rounds: number): Promise<Record<Name, Samples>> {
   const { folder } = daemon;
   const rootfs = join(folder, "state", "lxc", "images", "micro", "rootfs");
-  const bare = new BareContainers(join(folder, "bare"), rootfs, count);
   const times: Times = { bare: [], running: [], ssh: [], up: [], list: [], lxcLs: [] };
-  await bare.make();
-  try {
-    await withStack(daemon, "fleet", count, async (stack) => {
+  await withBareContainers(join(folder, "bare"), rootfs, count, (bare) =>
+    withStack(daemon, "fleet", count, async (stack) => {
       for (let round = 0; round < rounds; round += 1) {
         await measureRound(daemon, bare, times);
         times.up.push(await secondsOfUp(stack));
       }
-    });
-  } finally {
-    await bare.remove();
-  }
-  const beside = `beside ${count} bare lxc-start, ${parallel} at a time`;
-  return [
-    { title: `a fleet of ${count} until running, ${beside}`, ours: times.running, peer: times.bare, goal: 1 },
-    { title: `a fleet of ${count} until ssh, ${beside}`, ours: times.ssh, peer: times.bare, goal: 1 },
-    { title: `pulumi up of a fleet of ${count}, ${beside}`, ours: times.up, peer: times.bare, goal: 1 },
-    {
-      title: `mcc list-instances of ${count}, beside lxc-ls --active`,
-      ...{ ours: times.list, peer: times.lxcLs, goal: 1 },
-    },
-  ];
+    }),
+  );
+  return {
+    running: { ours: times.running, peer: times.bare },
+    ssh: { ours: times.ssh, peer: times.bare },
+    up: { ours: times.up, peer: times.bare },
+    list: { ours: times.list, peer: times.lxcLs },
+  };
 }
 
-type Times = Record<"bare" | "running" | "ssh" | "up" | "list" | "lxcLs", number[]>;
+type Times = Record<Name | "bare" | "lxcLs", number[]>;
 
 async function measureRound(daemon: BenchDaemon, bare: BareContainers, times: Times): Promise<void> {
   const { client, folder, environment } = daemon;

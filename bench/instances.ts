@@ -1,27 +1,35 @@
 import { join } from "node:path";
 import type { PlainReadiness } from "../client";
 import { type Client, createInstance } from "../client";
-import { BareContainers } from "./bare-lxc";
-import type { BenchDaemon } from "./bench-daemon";
-import { type Comparison, seconds } from "./measurement";
+import { withBareContainers } from "./bare-lxc";
+import { type BenchDaemon, withBenchDaemon } from "./bench-daemon";
+import { lxcHost } from "./lxc-host";
+import { type Figure, type Measurement, type Samples, seconds } from "./measurement";
 
 const count = 100;
 /** Of the bare starts; as in server/cloud/instance-context.ts. */
 const parallel = 8;
-const goal = 1.25;
 type Rung = Extract<PlainReadiness, "running" | "ssh">;
 
-/** Creating instances through the daemon, beside as many bare `lxc-start` at the same parallelism. */
-export async function compareInstances(
-  { client, folder }: BenchDaemon,
-  rounds: number,
-): Promise<Comparison[]> {
+/** Creating instances through the daemon, compared with as many bare `lxc-start` at the same parallelism. */
+export const instances: Measurement<Rung> = {
+  figures: { running: figureUntil("running"), ssh: figureUntil("ssh") },
+  measure: (rounds) => withBenchDaemon(lxcHost, (daemon) => measure(daemon, rounds)),
+};
+
+/** The aim: what the daemon adds to LXC (records, addresses, readiness) costs at most a quarter of LXC's own time. */
+function figureUntil(rung: Rung): Figure {
+  return {
+    title: `${count} instances until ${rung}, compared with ${count} bare lxc-start, ${parallel} at a time`,
+    aim: 1.25,
+  };
+}
+
+async function measure({ client, folder }: BenchDaemon, rounds: number): Promise<Record<Rung, Samples>> {
   const rootfs = join(folder, "state", "lxc", "images", "micro", "rootfs");
-  const bare = new BareContainers(join(folder, "bare"), rootfs, count);
   const peer: number[] = [];
   const ours: Record<Rung, number[]> = { running: [], ssh: [] };
-  await bare.make();
-  try {
+  await withBareContainers(join(folder, "bare"), rootfs, count, async (bare) => {
     for (let round = 0; round < rounds; round += 1) {
       peer.push(await seconds(() => bare.start(parallel)));
       await bare.stop(parallel);
@@ -30,15 +38,8 @@ export async function compareInstances(
         await destroyAll(client);
       }
     }
-  } finally {
-    await bare.remove();
-  }
-  return (["running", "ssh"] as const).map((waitFor) => ({
-    title: `${count} instances until ${waitFor}, beside ${count} bare lxc-start, ${parallel} at a time`,
-    ours: ours[waitFor],
-    peer,
-    goal,
-  }));
+  });
+  return { running: { ours: ours.running, peer }, ssh: { ours: ours.ssh, peer } };
 }
 
 /** All asked for at once: how many start at a time is the daemon's own choice, the same number. */

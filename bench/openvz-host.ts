@@ -1,6 +1,7 @@
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
+import { requirePrograms } from "../images/host-programs";
 import { FakeOpenvz, imageName, makeImage } from "../test/fakes/openvz/install";
 import { recordedMs } from "../test/fakes/openvz/recorded-runs";
 import type { BenchHost } from "./bench-daemon";
@@ -17,10 +18,17 @@ const latenciesMs = {
   list: recordedMs("vzlist", "-j"),
 };
 
+/** What the fake's containers are made of. */
+const containerPrograms = [
+  { path: "/bin/busybox", debianPackage: "busybox-static", purpose: "commands" },
+  { path: "/bin/bash-static", debianPackage: "bash-static", purpose: "shell" },
+];
+
 /** The fakes of vzctl and vzlist, on a machine whose /etc/vz is theirs, for this mount namespace only. */
 export const openvzHost: BenchHost = {
   driver: "openvz",
   during: async (folder, work) => {
+    await requirePrograms(imageName, containerPrograms);
     const root = join(folder, "openvz");
     await mkdir(root);
     const host = FakeOpenvz.install(root, { latenciesMs });

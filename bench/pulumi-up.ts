@@ -1,12 +1,26 @@
-import type { BenchDaemon } from "./bench-daemon";
-import { type Comparison, seconds } from "./measurement";
+import { type BenchDaemon, withBenchDaemon } from "./bench-daemon";
+import { lxcHost } from "./lxc-host";
+import { type Measurement, type Samples, seconds } from "./measurement";
 import { destroy, type Stack, up, withStack } from "./stack";
 
 const count = 100;
-const goal = 1.25;
 
-/** `pulumi up` of instances, beside one of as many dynamic resources that do nothing. */
-export async function comparePulumiUp(daemon: BenchDaemon, rounds: number): Promise<Comparison[]> {
+/**
+ * `pulumi up` of instances, compared with one of as many dynamic resources that do nothing.
+ *
+ * The aim: the hosts add at most a quarter to what the engine takes by itself.
+ */
+export const pulumiUp: Measurement<"up"> = {
+  figures: {
+    up: {
+      title: `pulumi up of ${count} instances, compared with one of ${count} dynamic resources that do nothing`,
+      aim: 1.25,
+    },
+  },
+  measure: (rounds) => withBenchDaemon(lxcHost, (daemon) => measure(daemon, rounds)),
+};
+
+async function measure(daemon: BenchDaemon, rounds: number): Promise<Record<"up", Samples>> {
   const peer: number[] = [];
   const ours: number[] = [];
   await withStack(daemon, "nothing", count, (nothing) =>
@@ -17,15 +31,10 @@ export async function comparePulumiUp(daemon: BenchDaemon, rounds: number): Prom
       }
     }),
   );
-  return [
-    {
-      title: `pulumi up of ${count} instances, beside one of ${count} dynamic resources that do nothing`,
-      ...{ ours, peer, goal },
-    },
-  ];
+  return { up: { ours, peer } };
 }
 
-/** Of one, after which all is as before. */
+/** Measures one `pulumi up`, and destroys what it made. */
 export async function secondsOfUp(stack: Stack): Promise<number> {
   const taken = await seconds(() => up(stack));
   await destroy(stack);

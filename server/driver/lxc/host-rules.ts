@@ -12,6 +12,8 @@ export interface HostChain {
   readonly policy: string | undefined;
 }
 
+type Runner = Pick<CommandRunner, "run">;
+
 const chainSchema = z.object({
   family: z.string(),
   table: z.string(),
@@ -23,7 +25,10 @@ const chainSchema = z.object({
 const answerSchema = z.object({ nftables: z.array(z.object({ chain: chainSchema.optional() })) });
 
 /** What others do with packets that are forwarded: the chains for it that are not in our own tables. */
-export async function othersChains(place: Place, runner: CommandRunner): Promise<HostChain[]> {
+export async function othersChains(
+  place: Pick<Place, "firewallTable">,
+  runner: Runner,
+): Promise<HostChain[]> {
   return (await allChains(runner))
     .filter(({ family, table }) => ["ip", "inet"].includes(family) && table !== place.firewallTable)
     .flatMap(({ family, table, name, type, hook, policy }) => {
@@ -33,11 +38,11 @@ export async function othersChains(place: Place, runner: CommandRunner): Promise
 }
 
 /** Whether any table of this host has a chain of that name. */
-export async function hasChain(runner: CommandRunner, chain: string): Promise<boolean> {
+export async function hasChain(runner: Runner, chain: string): Promise<boolean> {
   return (await allChains(runner)).some(({ name }) => name === chain);
 }
 
-async function allChains(runner: CommandRunner): Promise<z.infer<typeof chainSchema>[]> {
+async function allChains(runner: Runner): Promise<z.infer<typeof chainSchema>[]> {
   const { nftables } = answerSchema.parse(JSON.parse(await runner.run(commands.listChains())));
   return nftables.flatMap(({ chain }) => chain ?? []);
 }

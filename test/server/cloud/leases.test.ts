@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import sinon from "sinon";
+import { MccError } from "../../../protocol/error";
 import { assertMccError } from "../../support/assert-error";
+import { captureLog } from "../../support/captured-log";
 import { eventually } from "../../support/eventually";
 import { handTime } from "../../support/hand-time";
 import { createReady, creation, type TestCloud, targetOf, testClouds } from "../../support/test-cloud";
@@ -127,5 +129,39 @@ describe("a lease", () => {
     const elsewhere = { lease, serverId: "f".repeat(32) };
     assert.throws(() => cloud.leases.renew(elsewhere), /not the server that made lease/);
     await assertMccError(cloud.leases.end(elsewhere), "conflict", /nothing was changed/);
+  });
+});
+
+describe("a lease whose end fails", () => {
+  const newCloud = testClouds();
+  const time = handTime();
+  const broken = new MccError("engine", "wedged.");
+
+  it("is ended all the same, and says how many could not be destroyed yet", async () => {
+    const { cloud, driver } = await newCloud({ clock: time.clock });
+    const { lease } = cloud.leases.open({ seconds: 60 });
+    await createReady(cloud, { name: "web", lease });
+    await createReady(cloud, { name: "db", lease });
+    sinon.stub(driver, "destroy").callThrough().withArgs(500).rejects(broken);
+    await assertMccError(
+      cloud.leases.end({ lease }),
+      "engine",
+      new RegExp(
+        `^The lease ${lease} is ended, and 1 of the 2 that hung on it could not be destroyed yet: .*wedged`,
+      ),
+    );
+    assert.throws(() => cloud.leases.renew({ lease }), { code: "not-found" });
+  });
+
+  it("as nobody renewed it is logged, and tried again", async () => {
+    const { log, lines } = captureLog();
+    const { cloud, driver } = await newCloud({ clock: time.clock, log });
+    const { lease } = cloud.leases.open({ seconds: 8 });
+    await createReady(cloud, { name: "web", lease });
+    sinon.stub(driver, "destroy").onFirstCall().rejects(broken).callThrough();
+    await time.pass(8000);
+    await eventually(() => lines.some(({ msg }) => String(msg).startsWith("not destroyed")), "it is logged");
+    await time.pass(60_000);
+    await eventually(async () => (await driver.list()).length === 0, "it is gone");
   });
 });

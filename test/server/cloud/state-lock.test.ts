@@ -6,12 +6,14 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { acquireStateLock } from "../../../server/cloud/state-lock";
 import { assertMccError } from "../../support/assert-error";
+import { fakePrograms } from "../../support/fake-programs";
 import { temporaryFolders } from "../../support/temporary-folder";
 
 const lockModule = join(__dirname, "..", "..", "..", "server", "cloud", "state-lock.js");
 
 describe("the state folder's lock", () => {
   const newFolder = temporaryFolders();
+  const fakes = fakePrograms();
 
   it("keeps a second one out, and says who has it and what to do", async () => {
     const folder = await newFolder();
@@ -33,6 +35,15 @@ describe("the state folder's lock", () => {
     await lock.release();
     await assertMccError(acquireStateLock(folder), "conflict", /Another mccserver/);
     await next.release();
+  });
+
+  it("is refused where the file system has no locks", async () => {
+    await fakes().put("flock", "exit 1");
+    await assertMccError(
+      acquireStateLock(await newFolder()),
+      "unavailable",
+      /cannot be locked: flock ended with exit code 1; .*--state-dir/,
+    );
   });
 
   it("is for one folder alone", async () => {

@@ -1,0 +1,15 @@
+import { messageOf } from "../protocol/error";
+import { bench } from "./bench";
+import { measurements } from "./measurements";
+import { standardOutput } from "./output";
+
+/** What runs inside the new namespaces. */
+bench(process.argv.slice(2), measurements, standardOutput).then(
+  (exitCode) => {
+    process.exitCode = exitCode;
+  },
+  (error: unknown) => {
+    console.error(`bench: ${messageOf(error)}`);
+    process.exitCode = 1;
+  },
+);

@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { ConnectionError } from "../../client/connection-error";
+import { Transport } from "../../client/transport";
+import { perTest } from "../support/per-test";
+
+interface TestServer {
+  readonly server: Server;
+  readonly sockets: Set<Socket>;
+  /** What the server does with a connection; they are counted from 1. */
+  onConnection: (socket: Socket, number: number) => void;
+  readonly transport: Transport;
+}
+
+const answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+async function startServer(): Promise<TestServer> {
+  let count = 0;
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on("error", () => undefined);
+    count += 1;
+    test.onConnection(socket, count);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const test: TestServer = {
+    server,
+    sockets,
+    onConnection: () => undefined,
+    transport: new Transport(new URL(`http://127.0.0.1:${port}`)),
+  };
+  return test;
+}
+
+describe("the transport to a daemon", () => {
+  const test = perTest(startServer, async ({ transport, sockets, server }) => {
+    transport.close();
+    sockets.forEach((socket) => socket.destroy());
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  async function failure(timeoutMs: number, repeatable = true): Promise<ConnectionError> {
+    const error: unknown = await test()
+      .transport.post("<call/>", {}, timeoutMs, repeatable)
+      .catch((reason: unknown) => reason);
+    assert.ok(ConnectionError.isInstance(error), String(error));
+    return error;
+  }
+
+  it("says when no answer came in time, from a daemon that has the call", async () => {
+    const { code, reached, message } = await failure(50);
+    assert.deepEqual([code, reached], ["timeout", true]);
+    assert.match(
+      message,
+      /^No answer came from the MiniCloud daemon at http:\S+ within 0\.05 s; it may still be at work/,
+    );
+  });
+
+  it("says when the connection was lost, and that the daemon may have got the call", async () => {
+    test().onConnection = (socket) => socket.once("data", () => socket.destroy());
+    const { code, reached, message } = await failure(10_000);
+    assert.deepEqual([code, reached], ["unavailable", true]);
+    assert.match(message, /^The connection to the MiniCloud daemon at http:\S+ was lost \(.+\)/);
+  });
+
+  it("says when nobody is there, who then has got nothing", async () => {
+    await new Promise((resolve) => test().server.close(resolve));
+    const { code, reached, message } = await failure(10_000);
+    assert.deepEqual([code, reached], ["unavailable", false]);
+    assert.match(message, /No MiniCloud daemon answers at http:\S+: the connection is refused/);
+  });
+
+  it("sends again what may be repeated when a kept connection turns out to be closed", async () => {
+    const calls: number[] = [];
+    test().onConnection = (socket, number) => {
+      socket.once("data", () => {
+        calls.push(number);
+        socket.write(answer);
+        socket.once("data", () => socket.destroy());
+      });
+    };
+    const post = (repeatable: boolean) => test().transport.post("<call/>", {}, 10_000, repeatable);
+    assert.deepEqual(await post(true), { status: 200, body: "ok" });
+    assert.deepEqual(await post(true), { status: 200, body: "ok" });
+    assert.deepEqual(calls, [1, 2]);
+    await post(false);
+    assert.deepEqual(calls, [1, 2, 3], "what may not be repeated has a connection of its own");
+  });
+});

@@ -1,0 +1,14 @@
+import assert from "node:assert/strict";
+import { buildStockImage, stockImages } from "../../images/stock-images";
+import { assertMccError } from "../support/assert-error";
+
+describe("the stock images", () => {
+  it("are refused by another name, with those that there are", async () => {
+    assert.ok(stockImages.includes("micro"));
+    await assertMccError(
+      buildStockImage("nano", "/nonexistent/nano.tar", {}),
+      "invalid",
+      new RegExp(`^There is no stock image "nano"; there are ${stockImages.join(", ")}\\.`),
+    );
+  });
+});

@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { runInNewContext } from "node:vm";
+import { MccError, messageOf } from "../../protocol/error";
+
+describe("the error of MiniCloud", () => {
+  it("comes back from the wire with the code that it had", () => {
+    for (const code of ["invalid", "not-found", "conflict", "exhausted", "engine", "timeout"] as const) {
+      const { fault, message } = new MccError(code, "what failed");
+      const back = MccError.fromFault(fault, message);
+      assert.deepEqual([back.code, back.message], [code, "what failed"]);
+    }
+  });
+
+  it("is internal for a fault that no code stands for", () => {
+    assert.equal(MccError.fromFault(1, "from the first MiniCloud").code, "internal");
+  });
+
+  it("is known across copies of the package, and nothing else is taken for it", () => {
+    const ofAnotherCopy: unknown = { isMccError: true, code: "conflict" };
+    assert.equal(MccError.isInstance(ofAnotherCopy), true);
+    assert.equal(MccError.hasCode(ofAnotherCopy, "conflict"), true);
+    assert.equal(MccError.hasCode(ofAnotherCopy, "invalid"), false);
+    for (const other of [new Error("x"), { isMccError: "true" }, null, undefined, "conflict"]) {
+      assert.equal(MccError.isInstance(other), false);
+    }
+  });
+
+  it("is confidential only when it is made so", () => {
+    assert.equal(new MccError("invalid", "x").confidential, false);
+    assert.equal(new MccError("invalid", "x", { confidential: true }).confidential, true);
+  });
+});
+
+describe("the message of what was thrown", () => {
+  for (const { thrown, message } of [
+    { thrown: new Error("no space"), message: "no space" },
+    { thrown: runInNewContext("new Error('of another context')") as unknown, message: "of another context" },
+    { thrown: "a text", message: "a text" },
+    { thrown: undefined, message: "undefined" },
+    { thrown: null, message: "null" },
+  ]) {
+    it(`is ${message}`, () => assert.equal(messageOf(thrown), message));
+  }
+});

@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import sinon from "sinon";
+import type { Image } from "../../../protocol/image";
+import { Images } from "../../../server/cloud/images";
+import { assertMccError } from "../../support/assert-error";
+import { temporaryFolders } from "../../support/temporary-folder";
+import { createReady, testClouds } from "../../support/test-cloud";
+
+describe("the images of a daemon", () => {
+  const newCloud = testClouds();
+  const newFolder = temporaryFolders();
+  afterEach(() => sinon.restore());
+
+  async function tarball(): Promise<string> {
+    const path = join(await newFolder(), "image.tar");
+    await writeFile(path, "");
+    return path;
+  }
+
+  /** A driver that imports images, and holds each change until it is let go. */
+  async function holding() {
+    const { driver } = await newCloud();
+    let letGo = (): void => undefined;
+    const gate = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    const image = (await driver.images())[0] as Image;
+    sinon.stub(driver, "capabilities").value({ ...driver.capabilities, importsImages: true });
+    sinon.stub(driver, "importImage").callsFake(async (name) => {
+      await gate;
+      return { ...image, name };
+    });
+    return { driver, images: new Images(driver), known: image.name, letGo };
+  }
+
+  it("are imported from a file of the daemon's host, under a name that is free", async () => {
+    const { images, known, letGo } = await holding();
+    const folder = await newFolder();
+    letGo();
+    await assertMccError(
+      images.import({ name: "own", path: join(folder, "none.tar") }),
+      "invalid",
+      /none\.tar cannot be read on the daemon's host: ENOENT/,
+    );
+    await assertMccError(images.import({ name: "own", path: folder }), "invalid", /is not a file/);
+    await assertMccError(images.import({ name: known, path: await tarball() }), "conflict", /exists already/);
+    assert.equal((await images.import({ name: "own", path: await tarball() })).name, "own");
+  });
+
+  it("cannot be used or changed while one is being imported, and then can", async () => {
+    const { images, known, letGo } = await holding();
+    const importing = images.import({ name: "own", path: await tarball() });
+    await assertMccError(
+      images.import({ name: "own", path: await tarball() }),
+      "conflict",
+      /imported or removed already/,
+    );
+    await assertMccError(
+      images.remove({ name: "own" }, () => []),
+      "conflict",
+      /imported or removed already/,
+    );
+    await assertMccError(images.requireUsable("own"), "conflict", /try again shortly/);
+    await images.requireUsable(known);
+    letGo();
+    await importing;
+    await assertMccError(images.requireUsable("own"), "not-found", new RegExp(`No image "own".*${known}`));
+  });
+
+  it("can be changed again after an import that failed", async () => {
+    const { driver, images } = await holding();
+    sinon.stub(driver, "images").rejects(new Error("wedged"));
+    await assert.rejects(images.import({ name: "own", path: await tarball() }), /wedged/);
+    await assert.rejects(images.import({ name: "own", path: await tarball() }), /wedged/);
+  });
+
+  it("are not removed from under instances", async () => {
+    const { images, known } = await holding();
+    await assertMccError(
+      images.remove({ name: known }, () => [500]),
+      "conflict",
+      /used by instance 500; destroy it first/,
+    );
+    await assertMccError(
+      images.remove({ name: known }, () => [500, 502]),
+      "conflict",
+      /used by instances 500, 502; destroy them first/,
+    );
+  });
+
+  it("stay as they are with a driver that changes none, and where there are none the way to one is told", async () => {
+    const { driver, cloud } = await newCloud();
+    await createReady(cloud);
+    sinon.stub(driver, "capabilities").value({ ...driver.capabilities, importsImages: false });
+    const images = new Images(driver);
+    await assertMccError(
+      images.import({ name: "own", path: await tarball() }),
+      "forbidden",
+      /cannot import or remove images/,
+    );
+    await assertMccError(
+      images.remove({ name: "own" }, () => []),
+      "forbidden",
+      /cannot import or remove/,
+    );
+    sinon.stub(driver, "images").resolves([]);
+    await assertMccError(images.requireUsable("own"), "not-found", /no images yet; .*mcc build-image/);
+  });
+});
