@@ -232,9 +232,7 @@ export function connect({
   server = environment.MCC_SERVER || defaultServer,
   token = environment.MCC_TOKEN || undefined,
 }: ConnectOptions = {}): Client {
-  return new Client(
-    parseServerAddress(server),
-    token === undefined ? undefined : parseToken(token),
-    { environment },
-  );
+  return new Client(parseServerAddress(server), token === undefined ? undefined : parseToken(token), {
+    environment,
+  });
 }

@@ -44,20 +44,15 @@ export async function createInstance(
   parameters: MethodParameters<"instance.create">,
   { onPending, patienceMs, ...watcher }: CreationOptions = {},
 ): Promise<Instance> {
-  return await outlastRestarts(
-    client,
-    parameters.clientToken !== undefined,
-    patienceMs,
-    async (answered) => {
-      const instance = await client.call("instance.create", {
-        waitSeconds: firstAnswerSeconds,
-        ...parameters,
-      });
-      answered();
-      onPending?.(instance);
-      return unready.includes(instance.status) ? await waitForNew(client, instance, watcher) : instance;
-    },
-  );
+  return await outlastRestarts(client, parameters.clientToken !== undefined, patienceMs, async (answered) => {
+    const instance = await client.call("instance.create", {
+      waitSeconds: firstAnswerSeconds,
+      ...parameters,
+    });
+    answered();
+    onPending?.(instance);
+    return unready.includes(instance.status) ? await waitForNew(client, instance, watcher) : instance;
+  });
 }
 
 /**
