@@ -82,8 +82,9 @@ describe("an engine that is killed during a create", function () {
     const engine = await upUntil("instance.create");
     process.kill(engine, "SIGKILL");
     proxy.release();
-    await stack.hasEnded();
+    // The plugin notices within some seconds, which are used.
     await takesUpTheOne();
+    await stack.hasEnded();
   });
 
   it("gives the instance what the program says by then", async () => {

@@ -127,15 +127,15 @@ describe("real hosts of a stack", function () {
   });
 
   it("that are not ready in time stay for a look where that is asked for, and keep a script to themselves", async () => {
-    const program = (rest: string): string =>
-      `new Instance("slow", { name: "slow", userData: pulumi.secret("true # s3cret"), timeouts: { create: "5s" }, ${rest} });`;
-    await stack.program(program("waitFor: { tcp: 9 }, keepOnFailure: true"));
+    const program = (create: string, rest: string): string =>
+      `new Instance("slow", { name: "slow", userData: pulumi.secret("true # s3cret"), timeouts: { create: "${create}" }, ${rest} });`;
+    await stack.program(program("2s", "waitFor: { tcp: 9 }, keepOnFailure: true"));
     const output = await stack.fail("up", "--yes", "--skip-preview");
-    assert.match(output, /did not get as far as "tcp 9" within 5 s/);
+    assert.match(output, /did not get as far as "tcp 9" within 2 s/);
     const { status, id } = await client.call("instance.get", { instance: "slow" });
     assert.equal(status, "failed");
     assert.ok((await stack.resources()).some(({ outputs }) => outputs?.instanceId === id));
-    await stack.program(program(""));
+    await stack.program(program("60s", ""));
     await stack.up();
     const [now, ...more] = await client.call("instance.list", {});
     assert.deepEqual([now?.status, more], ["running", []]);
