@@ -1,0 +1,30 @@
+import assert from "node:assert/strict";
+import sinon from "sinon";
+import { systemTime } from "../../client/time";
+
+describe("the system's time, as a client measures with it", () => {
+  const beginMs = Date.parse("2026-01-01T00:00:00Z");
+  let timers: sinon.SinonFakeTimers;
+  beforeEach(() => {
+    timers = sinon.useFakeTimers({ toFake: ["Date", "setTimeout", "clearTimeout"], now: beginMs });
+  });
+  afterEach(() => timers.restore());
+
+  it("is the host's, in milliseconds since 1970", async () => {
+    assert.equal(systemTime.now(), beginMs);
+    await timers.tickAsync(1234);
+    assert.equal(systemTime.now(), beginMs + 1234);
+  });
+
+  it("pauses for so many milliseconds, and no shorter", async () => {
+    let over = false;
+    const pause = systemTime.pause(500).then(() => {
+      over = true;
+    });
+    await timers.tickAsync(499);
+    assert.equal(over, false);
+    await timers.tickAsync(1);
+    assert.equal(over, true);
+    await pause;
+  });
+});
