@@ -30,6 +30,7 @@ describe("a length of time", () => {
     "0",
     "0s",
     "3651d",
+    "2h5",
     "1e3",
     1.5,
     -1,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { assertMccError } from "../../support/assert-error";
 import { testClouds } from "../../support/test-cloud";
@@ -37,5 +37,25 @@ describe("a change of a fleet that cannot be recorded", () => {
     assert.equal(cloud.info().addressPool.free, 6);
     await rm(obstacleIn(stateFolder), { recursive: true });
     assert.equal((await applied(cloud, { name: "web", count: 4, clientToken })).counts.ready, 4);
+  });
+
+  it("leaves no member that was to go marked as going for the next daemon", async () => {
+    const { cloud, stateFolder } = await newCloud();
+    await applied(cloud, { name: "web", count: 2, clientToken });
+    await mkdir(obstacleIn(stateFolder));
+    await assertMccError(
+      applied(cloud, { name: "web", count: 1, clientToken }),
+      "engine",
+      /^The intent could not be recorded/,
+    );
+    await rm(obstacleIn(stateFolder), { recursive: true });
+    await cloud.fleets.extend({ fleet: "web", ttlSeconds: 600 });
+    const file = JSON.parse(await readFile(join(stateFolder, "fleets", "web.json"), "utf8")) as {
+      members: { phase: string }[];
+    };
+    assert.deepEqual(
+      file.members.map(({ phase }) => phase),
+      ["created", "created"],
+    );
   });
 });

@@ -29,6 +29,8 @@ describe("the reason why the system refused something", () => {
     assert.equal(error.cause, refused);
     const defect = new TypeError("a defect");
     assert.equal(asEngineError(defect), defect);
+    const ofTheEngine = Object.assign(new Error("no call of the system"), { errno: -5 });
+    assert.equal(asEngineError(ofTheEngine), ofTheEngine);
     assert.equal(asEngineError("text"), "text");
   });
 });
