@@ -1,5 +1,5 @@
 import { homedir } from "node:os";
-import type { Readable, Writable } from "node:stream";
+import { type Readable, Writable } from "node:stream";
 import { type Client, connect } from "../client/client";
 import { printable } from "./output/printable";
 
@@ -26,12 +26,12 @@ export interface Surroundings {
 export class Io {
   /** Resolves with the exit code when the run ends early. */
   readonly exited: Promise<number>;
-  #exit: (exitCode: number) => void = () => undefined;
-  readonly #clients: Client[] = [];
+  #resolve: (exitCode: number) => void = () => undefined;
+  readonly #end = new AbortController();
 
   constructor(private readonly surroundings: Surroundings) {
     this.exited = new Promise((resolve) => {
-      this.#exit = resolve;
+      this.#resolve = resolve;
     });
   }
 
@@ -40,11 +40,11 @@ export class Io {
   }
 
   get stdout(): Output {
-    return this.surroundings.stdout;
+    return this.#output(this.surroundings.stdout);
   }
 
   get stderr(): Output {
-    return this.surroundings.stderr;
+    return this.#output(this.surroundings.stderr);
   }
 
   get environment(): NodeJS.ProcessEnv {
@@ -76,9 +76,7 @@ export class Io {
 
   /** Makes a client of the daemon that the environment names. @throws as `connect` of the client does. */
   connect(): Client {
-    const client = connect({ environment: this.environment });
-    this.#clients.push(client);
-    return client;
+    return connect({ environment: this.environment, signal: this.#end.signal });
   }
 
   /** @returns a function that ends the subscription. */
@@ -88,11 +86,20 @@ export class Io {
 
   /** Ends the run with this exit code, whatever is still under way. */
   exit(exitCode: number): void {
-    this.#exit(exitCode);
+    this.close();
+    this.#resolve(exitCode);
   }
 
-  /** Closes the connections of all clients. */
+  /** Ends all calls of the daemon, and lets nothing more out. */
   close(): void {
-    this.#clients.forEach((client) => client.close());
+    this.#end.abort();
   }
+
+  #output(stream: Output): Output {
+    return this.#end.signal.aborted ? nowhere() : stream;
+  }
+}
+
+function nowhere(): Output {
+  return new Writable({ write: (_bytes, _encoding, done) => done() });
 }

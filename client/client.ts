@@ -25,6 +25,8 @@ export interface ConnectOptions {
   readonly token?: string | undefined;
   /** The variables that name the defaults, and the folders where daemons of this host leave their files. Default: this process's. */
   readonly environment?: NodeJS.ProcessEnv | undefined;
+  /** Aborting it ends all calls, those under way too, which then throw its reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What a client takes from outside of the connection. */
@@ -33,6 +35,8 @@ export interface Surroundings {
   readonly environment?: NodeJS.ProcessEnv;
   /** What it waits and measures by. Default: the system's. */
   readonly time?: Time;
+  /** Aborting it ends all calls. Default: none. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A connection to one daemon. It holds nothing that has to be closed before the program may end. */
@@ -50,12 +54,12 @@ export class Client {
   constructor(
     server: URL,
     token: string | undefined,
-    { environment = process.env, time = systemTime }: Surroundings = {},
+    { environment = process.env, time = systemTime, signal }: Surroundings = {},
   ) {
     this.time = time;
     this.#environment = environment;
     this.contact = new Contact(time);
-    this.#transport = new Transport(server);
+    this.#transport = new Transport(server, signal);
     this.#givenToken = token;
   }
 
@@ -231,8 +235,10 @@ export function connect({
   environment = process.env,
   server = environment.MCC_SERVER || defaultServer,
   token = environment.MCC_TOKEN || undefined,
+  signal,
 }: ConnectOptions = {}): Client {
   return new Client(parseServerAddress(server), token === undefined ? undefined : parseToken(token), {
     environment,
+    signal,
   });
 }

@@ -34,20 +34,24 @@ const reasons: Readonly<Record<string, string>> = {
 export class Transport {
   readonly #agent: http.Agent | https.Agent;
   readonly #secure: boolean;
+  readonly #what: string;
 
+  /** @param closed ends all requests when it is aborted. */
   constructor(
     readonly server: URL,
-    private readonly what = `the MiniCloud daemon at ${server.origin}`,
+    private readonly closed?: AbortSignal,
   ) {
+    this.#what = `the MiniCloud daemon at ${server.origin}`;
     this.#secure = server.protocol === "https:";
     this.#agent = new (this.#secure ? https : http).Agent({ keepAlive: true });
+    closed?.addEventListener("abort", () => this.close(), { once: true });
   }
 
   /**
    * Sends one request.
    *
    * @param repeatable whether it may be sent again when a connection kept from earlier turns out to be closed.
-   * @throws ConnectionError `unavailable` or `timeout`.
+   * @throws ConnectionError `unavailable` or `timeout`; the reason of the signal that ended it.
    */
   async post(
     body: string,
@@ -55,7 +59,8 @@ export class Transport {
     timeoutMs: number,
     repeatable: boolean,
   ): Promise<Answer> {
-    const signal = AbortSignal.timeout(timeoutMs);
+    const timeout = AbortSignal.timeout(timeoutMs);
+    const signal = this.closed === undefined ? timeout : AbortSignal.any([timeout, this.closed]);
     const connection = { reached: false, reused: false };
     try {
       return await new Promise<Answer>((resolve, reject) => {
@@ -85,7 +90,8 @@ export class Transport {
         request.end(body);
       });
     } catch (error) {
-      if (signal.aborted) {
+      this.closed?.throwIfAborted();
+      if (timeout.aborted) {
         throw this.#timedOut(timeoutMs, connection.reached, error);
       }
       if (connection.reused) {
@@ -103,7 +109,7 @@ export class Transport {
   #timedOut(timeoutMs: number, reached: boolean, cause: unknown): ConnectionError {
     return new ConnectionError(
       "timeout",
-      `No answer came from ${this.what} within ${timeoutMs / 1000} s; it may still be at work. Look at its log, and try again.`,
+      `No answer came from ${this.#what} within ${timeoutMs / 1000} s; it may still be at work. Look at its log, and try again.`,
       reached,
       { cause },
     );
@@ -114,7 +120,7 @@ export class Transport {
     return new ConnectionError(
       "unavailable",
       reached
-        ? `The connection to ${this.what} was lost (${reason}). See that it runs, and try again.`
+        ? `The connection to ${this.#what} was lost (${reason}). See that it runs, and try again.`
         : `No MiniCloud daemon answers at ${this.server.origin}: ${reason}. Start one there with "mccserver", or point MCC_SERVER or minicloud:server to where one runs.`,
       reached,
       { cause },

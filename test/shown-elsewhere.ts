@@ -17,6 +17,7 @@ export const shownElsewhere: Readonly<Record<string, readonly string[]>> = {
   "client/contact.ts": ["test/client/instance-creation.test.ts"],
   "client/outlast-restarts.ts": ["test/client/instance-creation.test.ts"],
   "client/ssh-host.ts": ["test/client/ssh-config.test.ts"],
+  "client/time.ts": ["test/client/instance-creation.test.ts"],
   "client/token.ts": ["test/client/client.test.ts"],
 
   "images/micro/parts.ts": ["test/images/micro/build.real.test.ts"],

@@ -1,4 +1,5 @@
 import type { Io, Output } from "../io";
+import { printable } from "./printable";
 
 /**
  * Lets a command go on to its end whatever becomes of its output: what it has begun must not stay half done because
@@ -21,7 +22,8 @@ export function outliveOutput(program: string, io: Io): (exitCode: number) => Pr
   return async (exitCode) => {
     await written(stdout);
     if (failure !== undefined) {
-      io.note(`${program}: Not all of the output could be written: ${failure.message}.`);
+      // Also after an early end, when the Io lets nothing out any more.
+      stderr.write(`${program}: Not all of the output could be written: ${printable(failure.message)}.\n`);
     }
     await written(stderr);
     return exitCode || (failure === undefined ? 0 : 1);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { captureIo } from "../support/captured-io";
+import { eventually } from "../support/eventually";
 import { exampleInstance } from "../support/example-instance";
 import { runProgram, runWith } from "../support/run-program";
 import { standInDaemons } from "../support/stand-in-daemon";
@@ -29,6 +30,22 @@ describe("a program in a process with others", () => {
     assert.match(piped.stdout(), /^500 {2}db {4}running {2}198\.18\.0\.2 /m);
     assert.match(wrong.stderr(), /unknown option '--nonsense'/);
     assert.equal(wrong.stdout(), "");
+  });
+
+  it("makes no more calls and says no more once it has ended early", async () => {
+    const daemon = await newDaemon({
+      "instance.list": () => [exampleInstance()],
+      "instance.stop": () => new Promise(() => undefined),
+    });
+    const { io, screen } = captureIo({ environment: { MCC_SERVER: daemon.url } });
+    const run = runWith(["mcc", "stop", "web"], io);
+    await eventually(() => daemon.methods().includes("instance.stop"), "it is at work");
+    io.exit(3);
+    assert.equal(await run, 3);
+    io.print("late");
+    await assert.rejects(io.connect().info(), { name: "AbortError" });
+    assert.equal(screen(), "");
+    assert.deepEqual(daemon.methods(), ["instance.list", "instance.stop"]);
   });
 
   it("leaves the process as it was", async () => {

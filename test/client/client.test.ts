@@ -4,6 +4,7 @@ import { ConnectionError } from "../../client/connection-error";
 import { MccError } from "../../protocol/error";
 import { assertMccError } from "../support/assert-error";
 import { withEnvironment } from "../support/environment";
+import { eventually } from "../support/eventually";
 import { exampleInstance } from "../support/example-instance";
 import { freePort, standInDaemons, standInInfo } from "../support/stand-in-daemon";
 
@@ -32,6 +33,27 @@ describe("Client", () => {
     process.env.MCC_TOKEN = "from-environment";
     await connect().info();
     assert.equal(daemon.calls[0]?.authorization, "Bearer from-environment");
+  });
+
+  it("takes both from an environment that it is given, and not from the process", async () => {
+    const daemon = await startDaemon({ "key.list": () => [] });
+    const environment = { MCC_SERVER: daemon.url, MCC_TOKEN: "t2" };
+    await connect({ environment }).call("key.list", {});
+    assert.equal(daemon.calls[1]?.authorization, "Bearer t2");
+    assert.equal(connect({ environment: {} }).server, "http://127.0.0.1:8080");
+  });
+
+  it("ends the calls under way when its signal is aborted, and makes no more", async () => {
+    const daemon = await startDaemon({ "instance.exec": () => new Promise(() => undefined) });
+    const ended = new AbortController();
+    const client = connect({ server: daemon.url, signal: ended.signal });
+    const reason = new Error("the run is over");
+    const call = client.call("instance.exec", { instance: "web", command: ["sleep"] });
+    await eventually(() => daemon.methods().length === 1, "it is at work");
+    ended.abort(reason);
+    await assert.rejects(call, reason);
+    await assert.rejects(client.call("key.list", {}), reason);
+    assert.deepEqual(daemon.methods(), ["instance.exec"]);
   });
 
   it("takes the token without the line's end that a file adds, and refuses what is none", async () => {

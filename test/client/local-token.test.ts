@@ -44,6 +44,15 @@ describe("the local daemon's token", () => {
     assert.deepEqual(await connect({ server: `localhost:${daemon.port}` }).info(), standInInfo);
   });
 
+  it("is found in the folder that a given environment names", async () => {
+    const daemon = await startDaemon(guarded);
+    await leaveFile(daemon);
+    process.env.MCC_RUNTIME_DIR = "/nonexistent";
+    const environment = { MCC_SERVER: daemon.url, MCC_RUNTIME_DIR: folder };
+    assert.deepEqual(await connect({ environment }).info(), standInInfo);
+    await assertMccError(connect({ server: daemon.url }).info(), "unauthenticated", /A token is needed/);
+  });
+
   it("is not used when another one is given", async () => {
     const daemon = await startDaemon(guarded);
     await leaveFile(daemon);
