@@ -24,7 +24,7 @@ export function fakeHosts(
   });
   return perTest(
     async () => {
-      const host = FakeOpenvz.install(await newFolder(), behaviour);
+      const host = await FakeOpenvz.install(await newFolder(), behaviour);
       copyFileSync(image, host.imageFile(imageName));
       Object.assign(process.env, host.environment);
       return host;
@@ -33,9 +33,9 @@ export function fakeHosts(
       try {
         await end(host);
       } finally {
-        host.killAll();
+        await host.close();
         process.env["PATH"] = path;
-        delete process.env["FAKE_OPENVZ_ROOT"];
+        delete process.env["PERL_BADLANG"];
       }
     },
   );
