@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { FakeHost } from "./fake-host";
 import type { Launched } from "./launched";
@@ -64,7 +64,7 @@ export class ContainerProcess {
     writeFileSync(this.#file, JSON.stringify([pid, startTimeOf(pid)]));
     await untilTrue(
       command,
-      () => !existsSync(`/proc/${pid}`) || commandOf(pid).includes("trap"),
+      () => startTimeOf(pid) === "" || isShellIn(pid, root),
       "the container is up",
     );
   }
@@ -111,10 +111,13 @@ async function untilTrue(command: Launched, condition: () => boolean, what: stri
   }
 }
 
-function commandOf(pid: number): string {
+/** Whether a process has become the container's own shell: before that, whoever enters it is still on the host. */
+function isShellIn(pid: number, root: string): boolean {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+    const [own, its] = [statSync(root), statSync(`/proc/${pid}/root`)];
+    const isShell = readFileSync(`/proc/${pid}/cmdline`, "utf8").startsWith("/bin/sh\0");
+    return isShell && own.dev === its.dev && own.ino === its.ino;
   } catch {
-    return "";
+    return false;
   }
 }

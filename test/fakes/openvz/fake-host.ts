@@ -19,6 +19,7 @@ import { Death, Exit } from "./endings";
 import type { Launched } from "./launched";
 
 const hangMs = 600_000;
+const releasePollMs = 5;
 
 /** The host that a fake command believes to be on: a folder. */
 export class FakeHost {
@@ -95,7 +96,12 @@ export class FakeHost {
       }
       mkdirSync(join(this.root, "reached"), { recursive: true });
       writeFileSync(join(this.root, "reached", at), "");
-      await this.command.pause(fault.hangs === true ? hangMs : (fault.delayMs ?? 0));
+      if (fault.hangs === true) {
+        await this.command.pause(hangMs);
+      }
+      while (fault.waits === true && !existsSync(join(this.root, "released", at))) {
+        await this.command.pause(releasePollMs);
+      }
       if (fault.dies === true) {
         throw new Death(at);
       }

@@ -20,7 +20,7 @@ import { beancounters } from "./limits";
 /** The image of the recorded runs. */
 export const imageName = "busybox-1.35-x86_64";
 /** How the files of images end that tests put there. tar finds out itself how they are packed. */
-export const imageEndings = { v4: ".tar.gz", v7: ".plain.ploopv2.tar.lz4" } as const;
+export const imageEndings = { v4: ".tar", v7: ".plain.ploopv2.tar.lz4" } as const;
 const basicSample = [
   ...beancounters.map((name) => `${name}="unlimited"`),
   'PHYSPAGES="0:9223372036854775807"',
@@ -110,7 +110,13 @@ export class FakeOpenvz {
     });
   }
 
-  /** Whether a command has come to a fault that delays or holds it there. */
+  /** Lets the commands go on that wait at a fault. */
+  release(at: string): void {
+    mkdirSync(this.path("released"), { recursive: true });
+    writeFileSync(join(this.path("released"), at), "");
+  }
+
+  /** Whether a command has come to a fault that holds it there. */
   waitsAt(at: string): boolean {
     return existsSync(this.path("reached")) && readdirSync(this.path("reached")).includes(at);
   }
@@ -180,7 +186,7 @@ function commandLineOf(pid: string): string {
   }
 }
 
-/** Makes the tarball of a root file system out of the host's static busybox and bash. */
+/** Makes the tarball of a root file system, packed as its name says, out of the host's static busybox and bash. */
 export function makeImage(tarball: string): void {
   const folder = `${tarball}.root`;
   ["bin", "etc", "root", "proc", "dev", "tmp", "sbin"].forEach((name) =>
@@ -194,6 +200,6 @@ export function makeImage(tarball: string): void {
     .filter((applet) => !["", "busybox", "bash", "chpasswd"].includes(applet));
   applets.forEach((applet) => symlinkSync("busybox", join(folder, "bin", applet)));
   symlinkSync("../bin/busybox", join(folder, "sbin/init"));
-  execFileSync("tar", ["-czf", tarball, "-C", folder, "."]);
+  execFileSync("tar", ["-caf", tarball, "-C", folder, "."]);
   rmSync(folder, { recursive: true });
 }

@@ -14,12 +14,13 @@ describe("engine commands of an earlier daemon", () => {
   it("that have ended are nobody's to end: the container that one started runs on", async () => {
     const dead = newDriver();
     await dead.create(lightSpec(501));
-    host().behave({ faults: [{ at: "start:running", delayMs: 1500, times: 1 }] });
+    host().behave({ faults: [{ at: "start:running", waits: true, times: 1 }] });
     const started = dead.start(501);
     await eventually(() => host().waitsAt("start:running"), "it starts");
     const next = newDriver();
     // Looks for the commands of earlier daemons.
     await next.destroy(999);
+    host().release("start:running");
     await started;
     await next.takesOver?.giveBack(501, {});
     assert.match(await vzctl(host(), "status", "501"), /exist mounted running/);
@@ -29,10 +30,11 @@ describe("engine commands of an earlier daemon", () => {
   it("of another server are not its to end, though they work on an instance of the same id", async () => {
     const other = newDriver({ serverId: randomBytes(16).toString("hex"), folder: host().path("state/other") });
     await other.create(lightSpec(501));
-    host().behave({ faults: [{ at: "start:mounted", delayMs: 1000, times: 1 }] });
+    host().behave({ faults: [{ at: "start:mounted", waits: true, times: 1 }] });
     const started = other.start(501);
     await eventually(() => host().waitsAt("start:mounted"), "it starts");
     await newDriver().destroy(501);
+    host().release("start:mounted");
     await started;
     assert.deepEqual(await other.list(), [{ id: 501, running: true }]);
   });
