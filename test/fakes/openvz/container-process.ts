@@ -62,11 +62,7 @@ export class ContainerProcess {
     });
     const pid = await firstProcess(command, parent);
     writeFileSync(this.#file, JSON.stringify([pid, startTimeOf(pid)]));
-    await untilTrue(
-      command,
-      () => startTimeOf(pid) === "" || isShellIn(pid, root),
-      "the container is up",
-    );
+    await untilTrue(command, () => startTimeOf(pid) === "" || isShellIn(pid, root), "the container is up");
   }
 
   async kill(): Promise<void> {

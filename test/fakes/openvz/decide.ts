@@ -22,7 +22,10 @@ export async function decide(root: string, command: Launched): Promise<number> {
     if (error instanceof Death) {
       command.kill();
     } else {
-      command.say(2, `the fake ${command.program} failed: ${String(error instanceof Error ? error.stack : error)}\n`);
+      command.say(
+        2,
+        `the fake ${command.program} failed: ${String(error instanceof Error ? error.stack : error)}\n`,
+      );
     }
     return 1;
   }

@@ -56,7 +56,10 @@ describe("the kernel's limits that containers share", () => {
 
   it("are needed by other servers' containers, and those of nobody's", () => {
     const own = new Place("/var/lib/minicloud/lxc", "0123456789abcdef0123456789abcdef");
-    const monitor = (folder: string, name: string) => ({ pid: 1, words: [`[lxc monitor] ${folder} ${name}`] });
+    const monitor = (folder: string, name: string) => ({
+      pid: 1,
+      words: [`[lxc monitor] ${folder} ${name}`],
+    });
     const needed = (...monitors: ReturnType<typeof monitor>[]): boolean => monitorsOthers(monitors, own);
     assert.equal(needed(), false);
     assert.equal(needed(monitor(own.containers, own.container(500).name)), false);

@@ -28,7 +28,10 @@ describe("engine commands of an earlier daemon", () => {
   });
 
   it("of another server are not its to end, though they work on an instance of the same id", async () => {
-    const other = newDriver({ serverId: randomBytes(16).toString("hex"), folder: host().path("state/other") });
+    const other = newDriver({
+      serverId: randomBytes(16).toString("hex"),
+      folder: host().path("state/other"),
+    });
     await other.create(lightSpec(501));
     host().behave({ faults: [{ at: "start:mounted", waits: true, times: 1 }] });
     const started = other.start(501);

@@ -5,8 +5,8 @@ import { Engine } from "../../../../server/driver/openvz/engine";
 import { exitCodes } from "../../../../server/driver/openvz/exit-codes";
 import { fakeHosts } from "../../../fakes/openvz/suite";
 import { assertMccError } from "../../../support/assert-error";
-import { eventually } from "../../../support/eventually";
 import { withEnvironment } from "../../../support/environment";
+import { eventually } from "../../../support/eventually";
 
 const target = { id: 501, ctid: "501" };
 const table = exitCodes.v4;
