@@ -31,7 +31,7 @@ export const openvzHost: BenchHost = {
     await requirePrograms(imageName, containerPrograms);
     const root = join(folder, "openvz");
     await mkdir(root);
-    const host = FakeOpenvz.install(root, { latenciesMs });
+    const host = await FakeOpenvz.install(root, { latenciesMs });
     makeImage(host.path(`vz/template/cache/${imageName}.tar.gz`));
     // Without an OpenVZ kernel, vzctl asks it for a bridge, which the fakes do not need.
     await writeFile(join(host.bin, "brctl"), "#!/bin/sh\n", { mode: 0o755 });
@@ -40,7 +40,7 @@ export const openvzHost: BenchHost = {
       await symlink(host.path("etc/vz"), "/etc/vz");
       return await work(host.environment);
     } finally {
-      host.killAll();
+      await host.close();
       await execa("umount", ["/etc"]);
     }
   },

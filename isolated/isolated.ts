@@ -2,23 +2,30 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { MccError, messageOf } from "../protocol/error";
 import { runInForeground } from "./foreground";
-import { readKernelLimits, restoreKernelLimits } from "./kernel-limits";
+import { kernelLimitsSchema, readKernelLimits, restoreKernelLimits } from "./kernel-limits";
 import { makeMountpoints, removeMountpoints } from "./mounts";
+import { joinRuns } from "./runs";
 
+/** Shared by all checkouts and users of the host; outside of the folders that a run covers. */
+const runsFile = "/run/minicloud-isolated";
 const newNamespaces = ["--net", "--mount", "--propagation", "private"];
 
 /**
  * Runs a command in a network and a mount namespace of its own, with this terminal, and ends what it leaves
- * running there: containers first, by LXC's own means, then every other process.
+ * running there: containers first, by LXC's own means, then every other process. Several can run at the same time;
+ * the last one to end gives back what they have of the host in common.
  *
  * @returns the command's exit code; 128 + the signal's number when a signal ended it.
  * @throws MccError `unavailable` that says what this host lacks.
  */
 export async function runIsolated(command: readonly string[]): Promise<number> {
   await checkNamespaces();
-  await makeMountpoints();
-  const limits = await readKernelLimits();
+  const run = await joinRuns(runsFile, {
+    note: readKernelLimits,
+    parse: (json) => kernelLimitsSchema.parse(json),
+  });
   try {
+    await makeMountpoints();
     return await runInForeground("unshare", [
       ...newNamespaces,
       process.execPath,
@@ -26,8 +33,10 @@ export async function runIsolated(command: readonly string[]): Promise<number> {
       ...command,
     ]);
   } finally {
-    await restoreKernelLimits(limits);
-    await removeMountpoints();
+    await run.leave(async (limits) => {
+      await restoreKernelLimits(limits);
+      await removeMountpoints();
+    });
   }
 }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { execa } from "execa";
+import { shellQuote } from "../../server/driver/openvz/shell-quote";
 import { exampleInstance } from "../support/example-instance";
 import { programPath } from "../support/run-program";
 import { standInDaemons } from "../support/stand-in-daemon";
@@ -14,7 +15,7 @@ describe("a command whose output goes nowhere", function () {
 
   /** @param where what a shell has behind the command: a pipe, a file. @returns standard error. */
   async function run(server: string, words: string, where: string): Promise<string> {
-    const program = `"${process.execPath}" "${programPath("mcc")}" ${words}`;
+    const program = `${shellQuote([process.execPath, programPath("mcc")])} ${words}`;
     const command = `{ ${program}; echo "exit code $?" >&2; } ${where}`;
     const environment = { MCC_SERVER: server, MCC_TOKEN: undefined };
     const { stderr } = await execa("sh", ["-c", command], { env: environment, timeout: 20_000 });

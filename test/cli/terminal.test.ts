@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
+import { shellQuote } from "../../server/driver/openvz/shell-quote";
 import { captureIo } from "../support/captured-io";
 import { eventually } from "../support/eventually";
 import { type InProcessDaemon, inProcessDaemons } from "../support/in-process-daemon";
@@ -60,7 +61,7 @@ describe("at a terminal", function () {
     typed = "",
     { environment = {}, columns = 45 }: Setting = {},
   ): Promise<string> {
-    const command = `stty -echo cols ${columns}; "${process.execPath}" "${programPath("mcc")}" ${words}`;
+    const command = `stty -echo cols ${columns}; ${shellQuote([process.execPath, programPath("mcc")])} ${words}`;
     const program = execa("script", ["-qec", command, "/dev/null"], {
       env: environmentWith(environment),
       ...{ reject: false, timeout: 20_000 },

@@ -20,7 +20,7 @@ describe("the kernel's limits round an isolated command", () => {
     await put("kernel/keys/maxkeys", "100\n");
     await restoreKernelLimits(before);
     const after = await Promise.all(
-      [...before.keys()].map(async (path) => (await readFile(path, "utf8")).trim()),
+      Object.keys(before).map(async (path) => (await readFile(path, "utf8")).trim()),
     );
     assert.deepEqual(after, ["128", "100", "32768"]);
   });

@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
-import { resolve } from "node:path";
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
 import { CommanderError } from "commander";
 import sinon from "sinon";
 import { readConfig, warnings } from "../../server/config";
+
+const userStateHome = process.env["XDG_STATE_HOME"] || join(homedir(), ".local", "state");
+const defaultStateFolder =
+  process.getuid?.() === 0 ? "/var/lib/minicloud" : join(userStateHome, "minicloud", "state");
 
 describe("the configuration", () => {
   afterEach(() => sinon.restore());
@@ -13,7 +18,7 @@ describe("the configuration", () => {
     assert.deepEqual([config.address, config.port], ["127.0.0.1", 8080]);
     assert.deepEqual(config.range, { first: "198.18.0.1", last: "198.18.3.254" });
     assert.deepEqual([config.allowAnonymous, config.insecure, config.nat], [false, false, false]);
-    assert.equal(config.stateFolder, "/var/lib/minicloud");
+    assert.equal(config.stateFolder, defaultStateFolder);
     assert.equal(config.engineTimeoutMs, 60_000);
     assert.deepEqual(warnings(config), []);
   });

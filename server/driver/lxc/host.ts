@@ -6,7 +6,9 @@ import type { Engine } from "./engine";
 import { openFirewall, removeFirewall } from "./firewall";
 import { ensurePassable, removeEmpty } from "./folder";
 import { raiseKernelLimits, restoreKernelLimits } from "./kernel-limits";
+import { monitorsOthers } from "./monitor";
 import { hasOverlay } from "./overlay";
+import { processes } from "./process";
 
 /** Makes what the containers share. Repeatable. */
 export async function openHost(engine: Engine): Promise<void> {
@@ -29,11 +31,15 @@ export async function openHost(engine: Engine): Promise<void> {
 
 /** Removes what `openHost` made, and what LXC leaves on the host after its last container. */
 export async function purgeHost(engine: Engine): Promise<void> {
-  const { place, bridges, namespace, cgroups } = engine;
+  const { place, bridges, namespace, cgroups, log } = engine;
   await namespace.close();
   await removeFirewall(engine);
   await bridges.remove();
-  await restoreKernelLimits({ marksFile: place.kernelLimitsMark });
+  const inUse = monitorsOthers(await processes(), place);
+  if (inUse) {
+    log.warn({}, "the kernel's limits that were raised stay so, as other LXC containers run on this host");
+  }
+  await restoreKernelLimits({ marksFile: place.kernelLimitsMark, inUse });
   await removeEmpty(place.lockFolder, "/run/lxc");
   await cgroups.removePivots();
   await rm(place.folder, { recursive: true, force: true });

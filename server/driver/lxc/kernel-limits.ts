@@ -79,12 +79,17 @@ export async function raiseKernelLimits(
   }
 }
 
-/** Gives the limits back that were raised, unless somebody else has set them since. */
+/**
+ * Gives the limits back that were raised, unless somebody else has set them since.
+ *
+ * @param inUse whether containers of others run on this host: then all stay as they are. Default: false.
+ */
 export async function restoreKernelLimits({
   marksFile,
   root = "/proc/sys",
-}: KernelLimitsPlace): Promise<void> {
-  const before = await readMarks(marksFile);
+  inUse = false,
+}: KernelLimitsPlace & { readonly inUse?: boolean }): Promise<void> {
+  const before = inUse ? {} : await readMarks(marksFile);
   for (const { file, atLeast } of [...kernelLimits].reverse()) {
     const value = before[file];
     const path = join(root, file);

@@ -1,6 +1,7 @@
 import { basename, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { MccError } from "../../../protocol/error";
+import { folderSeenBy } from "../seen-folder";
 import { monitoredName } from "./monitor";
 import type { Place } from "./place";
 import { type HostProcess, killWithGroup, processes } from "./process";
@@ -20,9 +21,21 @@ export interface EngineProcess {
 
 const lookEveryMs = 10;
 
-/** What works for our containers and images now, whoever started it, found by the argument lists of all processes. */
+/**
+ * Lists the processes that work for our containers and images, whoever started them. They are found by the argument
+ * lists of all processes of the host, and by the folder that they see at the paths in them: a daemon in another mount
+ * namespace can have a state folder of its own at the same path.
+ */
 export async function engineProcesses(place: Place): Promise<EngineProcess[]> {
-  return (await processes()).flatMap((process) => classify(place, process) ?? []);
+  const candidates = (await processes()).flatMap((process) => classify(place, process) ?? []);
+  const ours = await Promise.all(candidates.map((candidate) => worksHere(place, candidate)));
+  return candidates.filter((_, index) => ours[index]);
+}
+
+/** A container's name has our server's id in it; the folder of an image has nothing that tells it from another server's. */
+async function worksHere({ folder }: Place, { pid, container }: EngineProcess): Promise<boolean> {
+  const seen = await folderSeenBy(pid, folder);
+  return container === undefined ? seen === "ours" : seen !== "another";
 }
 
 /**

@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { unlessErrno } from "../errno";
-import { processWords } from "./process";
+import type { Place } from "./place";
+import { type HostProcess, processWords } from "./process";
 
 /** The cgroup from which monitors clear up after their containers; all of the host share it. */
 export const pivot = "lxc.pivot";
@@ -13,6 +14,13 @@ export function monitoredName(
 ): string | undefined {
   const [, folder, name] = /^\[lxc monitor\] (.+) (\S+) *$/.exec(title) ?? [];
   return containersFolder === undefined || folder === containersFolder ? name : undefined;
+}
+
+/** Whether one of the processes watches over a container of somebody else, in whatever namespaces. */
+export function monitorsOthers(processes: readonly HostProcess[], place: Pick<Place, "idOf">): boolean {
+  return processes
+    .map(({ words }) => monitoredName(words))
+    .some((name) => name !== undefined && place.idOf(name) === undefined);
 }
 
 /** The names of the containers that are being cleared up, or, after a `reboot` in them, started again. */

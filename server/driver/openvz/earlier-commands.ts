@@ -3,6 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import { MccError } from "../../../protocol/error";
 import { unlessErrno } from "../errno";
+import { folderSeenBy } from "../seen-folder";
 import { killProcess } from "./group-killer";
 
 const variable = "MINICLOUD_ENGINE_COMMAND";
@@ -18,7 +19,11 @@ export class EarlierCommands {
   readonly #run = randomBytes(8).toString("hex");
   #found: Promise<Map<number, Set<number>>> | undefined;
 
-  constructor(private readonly serverId: string) {}
+  /** @param folder the driver's, of which a copy in another mount namespace can have the same server's id in it. */
+  constructor(
+    private readonly serverId: string,
+    private readonly folder: string,
+  ) {}
 
   /** The environment variables of a command on a container. */
   mark(id: number | undefined): Record<string, string> {
@@ -76,7 +81,8 @@ export class EarlierCommands {
     );
     const mark = environment?.split("\0").find((entry) => entry.startsWith(`${variable}=`));
     const [serverId, id, run] = mark?.slice(variable.length + 1).split("/") ?? [];
-    return serverId === this.serverId && run !== this.#run ? Number(id) : undefined;
+    const isEarlier = serverId === this.serverId && run !== this.#run;
+    return isEarlier && (await folderSeenBy(pid, this.folder)) !== "another" ? Number(id) : undefined;
   }
 }
 

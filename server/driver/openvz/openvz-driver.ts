@@ -71,7 +71,7 @@ class OpenvzDriver implements Driver {
     places: HostPlaces,
   ) {
     const { serverId, folder, commandTimeoutMs: timeoutMs, log } = options;
-    const earlier = new EarlierCommands(serverId);
+    const earlier = new EarlierCommands(serverId, folder);
     this.#vz = new Vz(places, { timeoutMs, mark: (id) => earlier.mark(id) });
     this.#records = new UnfinishedRecords(folder);
     this.#containers = new Containers(serverId, this.#records, {

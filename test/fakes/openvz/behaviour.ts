@@ -14,7 +14,8 @@ export interface Fault {
   readonly dies?: boolean;
   /** Never goes on. */
   readonly hangs?: boolean;
-  readonly delayMs?: number;
+  /** Goes on when the test releases it. */
+  readonly waits?: boolean;
   /** How often. Default: always. */
   readonly times?: number;
 }

@@ -1,9 +1,8 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import type { FakeHost } from "./fake-host";
+import type { Launched } from "./launched";
+import { startTimeOf } from "./start-time";
 
 /**
  * Sets up a network and a root file system, and becomes its first process. The device is as vzctl leaves it: down, and
@@ -17,12 +16,14 @@ const initScript = [
   'mount --bind "$1" "$1"',
   'mkdir -p "$1/proc" "$1/dev" "$1/tmp"',
   'mount -t proc proc "$1/proc"',
-  'mount -t tmpfs tmpfs "$1/dev"',
+  // Where everybody may write, the kernel opens no device of another user for a redirection, not even root's.
+  'mount -t tmpfs -o mode=755 tmpfs "$1/dev"',
   'for device in null zero full random urandom; do : > "$1/dev/$device"; mount --bind "/dev/$device" "$1/dev/$device"; done',
   'ln -s /proc/self/fd "$1/dev/fd"',
   'cd "$1"',
   "exec env -i HOME=/ TERM=linux PATH=/bin:/sbin:/usr/bin:/usr/sbin chroot . /bin/sh -c '[ ! -x /sbin/ifup ] || /sbin/ifup -a; trap \"exit 0\" TERM USR1 USR2; while :; do sleep 3600 & wait; done'",
 ].join("\n");
+const hostPath = "/bin:/sbin:/usr/bin:/usr/sbin";
 const environment = { HOME: "/", TERM: "linux", PATH: "/bin:/sbin:/usr/bin:/usr/sbin:." };
 
 /** A container's processes: real ones, in namespaces of their own, so that commands run in it as in a real one. */
@@ -47,29 +48,28 @@ export class ContainerProcess {
 
   /** @param device the network device that it gets; none for an empty name. */
   async start(root: string, hostname: string, device: string): Promise<void> {
-    const child = spawn(
-      "unshare",
-      [
-        ...["--pid", "--fork", "--kill-child", "--mount", "--uts", "--ipc", "--net"],
+    const { command, behaviour } = this.host;
+    const parent = await command.start({
+      words: [
+        // Without an OpenVZ kernel, it stays in the process group of vzctl.
+        ...(behaviour.openvzKernel ? ["setsid"] : []),
+        ...["unshare", "--pid", "--fork", "--kill-child", "--mount", "--uts", "--ipc", "--net"],
         ...["/bin/sh", "-c", initScript, "sh", root, hostname, device],
       ],
-      // Without an OpenVZ kernel, it stays in the process group of vzctl.
-      { stdio: "ignore", detached: this.host.behaviour.openvzKernel, env: { PATH: process.env["PATH"] } },
-    );
-    child.unref();
-    const pid = await firstProcess(child);
+      environment: { PATH: hostPath },
+      input: "/dev/null",
+      output: "/dev/null",
+    });
+    const pid = await firstProcess(command, parent);
     writeFileSync(this.#file, JSON.stringify([pid, startTimeOf(pid)]));
-    await untilTrue(
-      () => !existsSync(`/proc/${pid}`) || commandOf(pid).includes("trap"),
-      "the container is up",
-    );
+    await untilTrue(command, () => startTimeOf(pid) === "" || isShellIn(pid, root), "the container is up");
   }
 
   async kill(): Promise<void> {
     const { pid } = this;
     if (pid !== undefined) {
       process.kill(pid, "SIGKILL");
-      await untilTrue(() => this.pid === undefined, "the container is down");
+      await untilTrue(this.host.command, () => this.pid === undefined, "the container is down");
     }
     rmSync(this.#file, { force: true });
   }
@@ -80,44 +80,40 @@ export class ContainerProcess {
   }
 
   /** Runs a command in it, with this process's own standard streams. @returns exit code, or the signal. */
-  async run(words: readonly string[]): Promise<number | NodeJS.Signals> {
-    const child = spawn("nsenter", [...this.entrance, ...words], { stdio: "inherit", env: environment });
-    await once(child, "exit");
-    return child.signalCode ?? child.exitCode ?? 0;
+  async run(words: readonly string[]): Promise<number | string> {
+    return await this.host.command.run({ words: ["nsenter", ...this.entrance, ...words], environment });
+  }
+
+  /** Has a shell in it read a file of the host. @returns exit code, or the signal. */
+  async runScript(shell: string, input: string): Promise<number | string> {
+    const words = ["nsenter", ...this.entrance, shell];
+    return await this.host.command.run({ words, environment: { PATH: hostPath }, input });
   }
 }
 
-async function firstProcess(child: ChildProcess): Promise<number> {
-  const children = `/proc/${child.pid}/task/${child.pid}/children`;
+async function firstProcess(command: Launched, parent: number): Promise<number> {
+  const children = `/proc/${parent}/task/${parent}/children`;
   const read = (): number => Number.parseInt(existsSync(children) ? readFileSync(children, "utf8") : "", 10);
-  await untilTrue(() => Number.isInteger(read()), "unshare has a child");
+  await untilTrue(command, () => Number.isInteger(read()), "unshare has a child");
   return read();
 }
 
-async function untilTrue(condition: () => boolean, what: string): Promise<void> {
+async function untilTrue(command: Launched, condition: () => boolean, what: string): Promise<void> {
   for (let tries = 0; !condition(); tries += 1) {
-    if (tries > 2000) {
+    if (tries > 10_000) {
       throw new Error(`waited in vain until ${what}`);
     }
-    await pause(5);
+    await command.pause(1);
   }
 }
 
-/** Tells two processes apart that got the same number: field 22 of proc(5)'s stat. A zombie counts as gone. */
-function startTimeOf(pid: number): string {
+/** Whether a process has become the container's own shell: before that, whoever enters it is still on the host. */
+function isShellIn(pid: number, root: string): boolean {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return fields[0] === "Z" ? "" : (fields[19] ?? "");
+    const [own, its] = [statSync(root), statSync(`/proc/${pid}/root`)];
+    const isShell = readFileSync(`/proc/${pid}/cmdline`, "utf8").startsWith("/bin/sh\0");
+    return isShell && own.dev === its.dev && own.ino === its.ino;
   } catch {
-    return "";
-  }
-}
-
-function commandOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
-  } catch {
-    return "";
+    return false;
   }
 }

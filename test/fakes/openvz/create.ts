@@ -1,7 +1,8 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "./command";
-import { Death, Exit, type FakeHost } from "./fake-host";
+import { Death, Exit } from "./endings";
+import type { FakeHost } from "./fake-host";
 import { messages } from "./messages";
 import { takeName } from "./name";
 import { unpack } from "./unpack";
@@ -67,7 +68,7 @@ async function fill({ host, container, options }: Command): Promise<void> {
   if (existsSync(container.privateArea) && readdirSync(container.privateArea).length > 0) {
     throw new Exit(44, `Private area already exists in ${host.shown(container.privateArea)}`);
   }
-  takeName(host, container.ctid, given.get("name"));
+  await takeName(host, container.ctid, given.get("name"));
   await host.reach("create:named");
   // A failure up to here leaves the link of the name.
   await makePrivateArea({ host, container, options }, given.get("ostemplate") ?? "");

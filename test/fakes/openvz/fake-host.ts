@@ -11,43 +11,30 @@ import {
   symlinkSync,
   unlinkSync,
   writeFileSync,
-  writeSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { type Behaviour, readBehaviour, takeOccurrence } from "./behaviour";
 import { parseConfiguration } from "./configuration";
-
-/** Ends the command. */
-export class Exit extends Error {
-  constructor(
-    readonly exitCode: number,
-    readonly stderr?: string,
-  ) {
-    super(`exit ${exitCode}`);
-  }
-}
-
-/** Ends the command as a kill does. */
-export class Death extends Error {}
+import { Death, Exit } from "./endings";
+import type { Launched } from "./launched";
 
 const hangMs = 600_000;
+const releasePollMs = 5;
 
-/** The host that the fakes believe to be on: a folder given by the environment. */
+/** The host that a fake command believes to be on: a folder. */
 export class FakeHost {
   readonly behaviour: Behaviour;
   readonly #variables: Map<string, string>;
   readonly #configuration: string;
+  readonly #beganAt = performance.now();
 
   constructor(
     readonly root: string,
-    configuration: string | undefined,
-    program: "vzctl" | "vzlist",
-    private readonly words: readonly string[],
+    readonly command: Launched,
   ) {
-    this.#configuration = configuration ?? join(root, "etc/vz/vz.conf");
+    this.#configuration = join(root, "etc/vz/vz.conf");
     this.behaviour = readBehaviour(root);
-    appendFileSync(join(root, "commands.log"), `${JSON.stringify([program, ...words])}\n`);
+    appendFileSync(join(root, "commands.log"), `${JSON.stringify([command.program, ...command.words])}\n`);
     this.#variables = parseConfiguration(
       readFileSync(this.#configuration, "utf8"),
       this.behaviour.generation,
@@ -87,11 +74,11 @@ export class FakeHost {
   }
 
   say(line: string): void {
-    writeSync(1, `${line}\n`);
+    this.command.say(1, `${line}\n`);
   }
 
   complain(line: string): void {
-    writeSync(2, `${line}\n`);
+    this.command.say(2, `${line}\n`);
   }
 
   announceKernel(): void {
@@ -103,13 +90,18 @@ export class FakeHost {
   /** A point at which faults are looked for. */
   async reach(at: string): Promise<void> {
     for (const fault of this.behaviour.faults) {
-      const meant = fault.at === at && (fault.word === undefined || this.words.includes(fault.word));
+      const meant = fault.at === at && (fault.word === undefined || this.command.words.includes(fault.word));
       if (!meant || !takeOccurrence(this.root, fault)) {
         continue;
       }
       mkdirSync(join(this.root, "reached"), { recursive: true });
       writeFileSync(join(this.root, "reached", at), "");
-      await pause(fault.hangs === true ? hangMs : (fault.delayMs ?? 0));
+      if (fault.hangs === true) {
+        await this.command.pause(hangMs);
+      }
+      while (fault.waits === true && !existsSync(join(this.root, "released", at))) {
+        await this.command.pause(releasePollMs);
+      }
       if (fault.dies === true) {
         throw new Death(at);
       }
@@ -121,7 +113,8 @@ export class FakeHost {
 
   /** Waits until the command has taken as long as it does on the host that is played. */
   async takeItsTime(command: string): Promise<void> {
-    await pause(Math.max(0, (this.behaviour.latenciesMs?.[command] ?? 0) - performance.now()));
+    const goneMs = performance.now() - this.#beganAt;
+    await this.command.pause(Math.max(0, (this.behaviour.latenciesMs?.[command] ?? 0) - goneMs));
   }
 
   /** The ctids that have a configuration, sorted. */
@@ -178,8 +171,9 @@ export class FakeHost {
   lock(ctid: string): number | undefined {
     const path = this.#lockPath(ctid);
     mkdirSync(dirname(path), { recursive: true });
-    const temporary = `${path}.${process.pid}`;
-    writeFileSync(temporary, `${process.pid}\n\n`);
+    const { pid } = this.command;
+    const temporary = `${path}.${pid}`;
+    writeFileSync(temporary, `${pid}\n\n`);
     try {
       for (;;) {
         try {

@@ -1,8 +1,7 @@
-import { spawnSync } from "node:child_process";
-import { existsSync, lstatSync, readFileSync } from "node:fs";
+import { existsSync, lstatSync } from "node:fs";
 import { join } from "node:path";
+import { Exit } from "./endings";
 import type { FakeContainer } from "./fake-container";
-import { Exit } from "./fake-host";
 import { messages } from "./messages";
 
 type Action = "exec" | "exec2" | "exec3" | "runscript";
@@ -61,10 +60,8 @@ function hasProgram({ privateArea }: FakeContainer, program: string): boolean {
 }
 
 /** A script of the host's, read by the container's shell on standard input. */
-function runScript({ host, process: guest }: FakeContainer, path: string): Promise<number> {
+async function runScript({ host, process: guest }: FakeContainer, path: string): Promise<number> {
   const own = join(host.root, path);
-  const script = readFileSync(existsSync(own) ? own : path);
-  const words = [...guest.entrance, "/bin/bash"];
-  const { status } = spawnSync("nsenter", words, { input: script, stdio: ["pipe", "inherit", "inherit"] });
-  return Promise.resolve(status ?? 3);
+  const ended = await guest.runScript("/bin/bash", existsSync(own) ? own : path);
+  return typeof ended === "string" ? 3 : ended;
 }

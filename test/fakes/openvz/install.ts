@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import {
-  chmodSync,
+  copyFileSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -13,12 +13,14 @@ import {
 import { dirname, join } from "node:path";
 import { type HostPlaces } from "../../../server/driver/openvz/host";
 import { type Behaviour, readBehaviour, recordedHost, writeBehaviour } from "./behaviour";
+import { type CommandServer, openCommandServer } from "./command-server";
+import { decide } from "./decide";
 import { beancounters } from "./limits";
 
 /** The image of the recorded runs. */
 export const imageName = "busybox-1.35-x86_64";
 /** How the files of images end that tests put there. tar finds out itself how they are packed. */
-export const imageEndings = { v4: ".tar.gz", v7: ".plain.ploopv2.tar.lz4" } as const;
+export const imageEndings = { v4: ".tar", v7: ".plain.ploopv2.tar.lz4" } as const;
 const basicSample = [
   ...beancounters.map((name) => `${name}="unlimited"`),
   'PHYSPAGES="0:9223372036854775807"',
@@ -40,11 +42,14 @@ const folders = [
   "sys/class/net/venet0",
 ];
 
-/** A fake host in a folder of its own. */
+const repository = join(__dirname, "../../../..");
+
+/** A fake host in a folder of its own, whose commands work as long as the process lives that installed it. */
 export class FakeOpenvz {
   readonly places: HostPlaces;
   readonly bin: string;
   readonly stateFolder: string;
+  #server: CommandServer | undefined;
 
   private constructor(readonly root: string) {
     this.bin = join(root, "bin");
@@ -59,24 +64,25 @@ export class FakeOpenvz {
   }
 
   /** @param root an empty folder. */
-  static install(root: string, behaviour: Partial<Behaviour> = {}): FakeOpenvz {
+  static async install(root: string, behaviour: Partial<Behaviour> = {}): Promise<FakeOpenvz> {
     const host = new FakeOpenvz(root);
     folders.forEach((folder) => mkdirSync(host.path(folder), { recursive: true }));
     host.#writeConfiguration();
-    host.#writePrograms();
+    await host.#openPrograms();
     writeBehaviour(root, recordedHost);
     host.behave(behaviour);
     return host;
   }
 
-  /** One that is installed already. */
+  /** One that another process has installed. */
   static at(root: string): FakeOpenvz {
     return new FakeOpenvz(root);
   }
 
   /** The environment in which `vzctl` and `vzlist` are the fakes. */
   get environment(): Record<string, string> {
-    return { FAKE_OPENVZ_ROOT: this.root, PATH: `${this.bin}:${process.env["PATH"] ?? ""}` };
+    // Perl would complain of a language that this machine does not have.
+    return { PERL_BADLANG: "0", PATH: `${this.bin}:${process.env["PATH"] ?? ""}` };
   }
 
   path(path: string): string {
@@ -104,7 +110,13 @@ export class FakeOpenvz {
     });
   }
 
-  /** Whether a command has come to a fault that delays or holds it there. */
+  /** Lets the commands go on that wait at a fault. */
+  release(at: string): void {
+    mkdirSync(this.path("released"), { recursive: true });
+    writeFileSync(join(this.path("released"), at), "");
+  }
+
+  /** Whether a command has come to a fault that holds it there. */
   waitsAt(at: string): boolean {
     return existsSync(this.path("reached")) && readdirSync(this.path("reached")).includes(at);
   }
@@ -128,7 +140,8 @@ export class FakeOpenvz {
   }
 
   /** Ends what tests have left running, also what a command that was killed had just started. */
-  killAll(): void {
+  async close(): Promise<void> {
+    await this.#server?.close();
     for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
       if (commandLineOf(pid).includes(this.path("vz/private/"))) {
         process.kill(Number(pid), "SIGKILL");
@@ -155,14 +168,11 @@ export class FakeOpenvz {
     );
   }
 
-  #writePrograms(): void {
+  async #openPrograms(): Promise<void> {
+    this.#server = await openCommandServer((command) => decide(this.root, command));
+    writeFileSync(join(this.bin, "port"), String(this.#server.port));
     for (const program of ["vzctl", "vzlist"]) {
-      const path = join(this.bin, program);
-      writeFileSync(
-        path,
-        `#!/bin/sh\nexec '${process.execPath}' '${join(__dirname, `${program}.js`)}' "$@"\n`,
-      );
-      chmodSync(path, 0o755);
+      copyFileSync(join(repository, "test/fakes/openvz/launcher.pl"), join(this.bin, program));
     }
   }
 }
@@ -176,7 +186,7 @@ function commandLineOf(pid: string): string {
   }
 }
 
-/** Makes the tarball of a root file system out of the host's static busybox and bash. */
+/** Makes the tarball of a root file system, packed as its name says, out of the host's static busybox and bash. */
 export function makeImage(tarball: string): void {
   const folder = `${tarball}.root`;
   ["bin", "etc", "root", "proc", "dev", "tmp", "sbin"].forEach((name) =>
@@ -190,6 +200,6 @@ export function makeImage(tarball: string): void {
     .filter((applet) => !["", "busybox", "bash", "chpasswd"].includes(applet));
   applets.forEach((applet) => symlinkSync("busybox", join(folder, "bin", applet)));
   symlinkSync("../bin/busybox", join(folder, "sbin/init"));
-  execFileSync("tar", ["-czf", tarball, "-C", folder, "."]);
+  execFileSync("tar", ["-caf", tarball, "-C", folder, "."]);
   rmSync(folder, { recursive: true });
 }

@@ -1,4 +1,5 @@
-import { Exit, type FakeHost } from "./fake-host";
+import { Exit } from "./endings";
+import type { FakeHost } from "./fake-host";
 
 /** All that a container needs whose memory is not limited by PHYSPAGES. */
 export const beancounters = [

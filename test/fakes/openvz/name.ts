@@ -1,8 +1,9 @@
-import { Exit, type FakeHost } from "./fake-host";
+import { Exit } from "./endings";
+import type { FakeHost } from "./fake-host";
 import { messages } from "./messages";
 
-/** As vzctl does: looks first, then takes. */
-export function takeName(host: FakeHost, ctid: string, name: string | undefined): void {
+/** As vzctl does: looks first, then takes. In between, another command can do the same. */
+export async function takeName(host: FakeHost, ctid: string, name: string | undefined): Promise<void> {
   if (name === undefined) {
     return;
   }
@@ -11,6 +12,7 @@ export function takeName(host: FakeHost, ctid: string, name: string | undefined)
   if (holder !== undefined && holder !== ctid && host.readConfiguration(holder) !== undefined) {
     throw new Exit(nameTaken, `Conflict: name ${name} already used by container ${holder}`);
   }
+  await host.command.pause(1);
   host.unlinkNames(ctid);
   const failed = host.linkName(name, ctid);
   if (failed !== undefined) {

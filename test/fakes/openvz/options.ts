@@ -1,4 +1,4 @@
-import { Exit } from "./fake-host";
+import { Exit } from "./endings";
 
 /** The options of one command: those that take a value, and those that do not. */
 export interface OptionTable {

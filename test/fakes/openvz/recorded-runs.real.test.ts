@@ -32,11 +32,11 @@ describe("the fake vzctl and vzlist, run as the recorded ones were", () => {
   let host: FakeOpenvz;
 
   before(async () => {
-    host = FakeOpenvz.install(await newFolder());
+    host = await FakeOpenvz.install(await newFolder());
     makeImage(host.path(`vz/template/cache/${imageName}.tar.gz`));
     writeFileSync(host.path("etc/hostname"), "vm\n");
   });
-  after(() => host.killAll());
+  after(() => host.close());
 
   runs.forEach((run, index) => {
     const title = run.argv.join(" ").slice(0, 90);

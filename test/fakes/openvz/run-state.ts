@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "./command";
+import { Exit } from "./endings";
 import type { FakeContainer } from "./fake-container";
-import { Exit, ownerIn } from "./fake-host";
+import { ownerIn } from "./fake-host";
 import { checkLimits } from "./limits";
 import { messages } from "./messages";
 
@@ -130,7 +131,7 @@ export async function destroy({ host, container }: Command): Promise<void> {
       }
       throw error;
     });
-    renameSync(container.privateArea, join(aside, `vzctl-rm-me.${container.ctid}.${process.pid}`));
+    renameSync(container.privateArea, join(aside, `vzctl-rm-me.${container.ctid}.${host.command.pid}`));
     await host.reach("destroy:moved");
     // All that lie there, also what a destroy left that was killed.
     readdirSync(aside).forEach((name) => rmSync(join(aside, name), { recursive: true, force: true }));

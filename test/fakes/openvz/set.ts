@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "./command";
-import { Exit } from "./fake-host";
+import { Exit } from "./endings";
 import { messages } from "./messages";
 import { takeName } from "./name";
 import { startContainer } from "./run-state";
@@ -41,7 +41,7 @@ export async function set(command: Command): Promise<void> {
     const { nameTaken } = messages[host.behaviour.generation];
     throw new Exit(nameTaken, "Error: unable to use --name option without --save");
   }
-  takeName(host, container.ctid, given.get("name"));
+  await takeName(host, container.ctid, given.get("name"));
   if (given.has("userpasswd")) {
     await setPassword(command);
     return;

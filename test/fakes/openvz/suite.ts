@@ -1,9 +1,12 @@
-import { copyFileSync } from "node:fs";
+import { linkSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { memoryFolders } from "../../support/memory-folder";
 import { perTest } from "../../support/per-test";
-import { temporaryFolders } from "../../support/temporary-folder";
 import type { Behaviour } from "./behaviour";
 import { FakeOpenvz, imageName, makeImage } from "./install";
+
+/** The same for all suites of this process. */
+let tarball: Buffer | undefined;
 
 /**
  * Gives each test of the calling suite a fake host of its own, whose programs come first on the PATH, and ends what
@@ -15,17 +18,22 @@ export function fakeHosts(
   behaviour: Partial<Behaviour> = {},
   end: (host: FakeOpenvz) => Promise<void> = () => Promise.resolve(),
 ): () => FakeOpenvz {
-  const newFolder = temporaryFolders();
+  const newFolder = memoryFolders();
   const path = process.env["PATH"];
   let image = "";
   before(async () => {
-    image = join(await newFolder(), "image.tar.gz");
-    makeImage(image);
+    image = join(await newFolder(), "image.tar");
+    if (tarball === undefined) {
+      makeImage(image);
+      tarball = readFileSync(image);
+    } else {
+      writeFileSync(image, tarball);
+    }
   });
   return perTest(
     async () => {
-      const host = FakeOpenvz.install(await newFolder(), behaviour);
-      copyFileSync(image, host.imageFile(imageName));
+      const host = await FakeOpenvz.install(await newFolder(), behaviour);
+      linkSync(image, host.imageFile(imageName));
       Object.assign(process.env, host.environment);
       return host;
     },
@@ -33,9 +41,9 @@ export function fakeHosts(
       try {
         await end(host);
       } finally {
-        host.killAll();
+        await host.close();
         process.env["PATH"] = path;
-        delete process.env["FAKE_OPENVZ_ROOT"];
+        delete process.env["PERL_BADLANG"];
       }
     },
   );

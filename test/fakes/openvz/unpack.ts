@@ -1,5 +1,4 @@
-import { spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
+import { execFile } from "node:child_process";
 import {
   closeSync,
   lchownSync,
@@ -11,22 +10,29 @@ import {
   statSync,
 } from "node:fs";
 import { join } from "node:path";
-import { Exit, type FakeHost } from "./fake-host";
+import { promisify } from "node:util";
+import { Exit } from "./endings";
+import type { FakeHost } from "./fake-host";
 
 /** How packed archives begin. */
 const packings = ["1f8b", "425a", "fd37"];
+
+const script = '[ "$1" = 0 ] || sleep "$1"; exec tar -xf "$2" -C "$3"';
 
 /** vps-create, which as all scripts of vzctl's has none of vzctl's own environment. */
 export async function unpack(host: FakeHost, archive: string, folder: string): Promise<void> {
   refuseFraction(host, archive, folder);
   const seconds = String(host.behaviour.unpackMs / 1000);
-  const words = ["-c", 'sleep "$1"; exec tar -xf "$2" -C "$3"', "vps-create", seconds, archive, folder];
-  const script = spawn("/bin/sh", words, { stdio: "ignore", env: { PATH: "/bin:/sbin:/usr/bin:/usr/sbin" } });
-  await once(script, "exit");
-  if (script.exitCode !== 0) {
+  const exitCode = await host.command.run({
+    words: ["/bin/sh", "-c", script, "vps-create", seconds, archive, folder],
+    environment: { PATH: "/bin:/sbin:/usr/bin:/usr/sbin" },
+    input: "/dev/null",
+    output: "/dev/null",
+  });
+  if (exitCode !== 0) {
     throw new Exit(48, `vps-create ERROR: Unpack ${host.shown(archive)} failed`);
   }
-  shiftOwners(host, archive, folder);
+  await shiftOwners(host, archive, folder);
 }
 
 /** Of an archive that is not packed, its length in KiB is compared by the shell, which knows no fractions. */
@@ -44,12 +50,12 @@ function refuseFraction(host: FakeHost, archive: string, folder: string): void {
 }
 
 /** The library that vps-create loads into tar adds LOCAL_UID to the owner of all that the archive has an entry for. */
-function shiftOwners(host: FakeHost, archive: string, folder: string): void {
+async function shiftOwners(host: FakeHost, archive: string, folder: string): Promise<void> {
   const { uid: uidOffset, gid: gidOffset } = host.localOwner ?? { uid: 0, gid: 0 };
   if (uidOffset === 0) {
     return;
   }
-  const { stdout } = spawnSync("tar", ["-tf", archive], { encoding: "utf8" });
+  const { stdout } = await promisify(execFile)("tar", ["-tf", archive]);
   const entries = readdirSync(folder, { recursive: true, encoding: "utf8" });
   for (const entry of stdout.split("\n").includes("./") ? [".", ...entries] : entries) {
     const path = join(folder, entry);

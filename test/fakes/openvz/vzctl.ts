@@ -1,11 +1,10 @@
-#!/usr/bin/env node
-/** A vzctl that needs no OpenVZ. Its host is the folder FAKE_OPENVZ_ROOT; it behaves as the recorded runs show. */
 import { readFileSync } from "node:fs";
 import { isIPv4 } from "node:net";
 import type { Command } from "./command";
 import { create } from "./create";
+import { Exit } from "./endings";
 import { FakeContainer } from "./fake-container";
-import { Death, Exit, FakeHost } from "./fake-host";
+import type { FakeHost } from "./fake-host";
 import { runInGuest } from "./guest";
 import { messages } from "./messages";
 import { type GivenOptions, optionTables, parseOptions } from "./options";
@@ -21,15 +20,10 @@ const guestCommands = ["exec", "exec2", "exec3", "runscript"] as const;
 /** Commands that are content with a container that does not exist. */
 const undemanding = ["create", "set", "status"];
 
-async function main(words: readonly string[]): Promise<void> {
-  const host = new FakeHost(
-    process.env["FAKE_OPENVZ_ROOT"] ?? "",
-    process.env["FAKE_OPENVZ_CONFIGURATION"],
-    "vzctl",
-    words,
-  );
+/** A vzctl that needs no OpenVZ. It behaves as the recorded runs show. */
+export async function vzctl(host: FakeHost): Promise<void> {
   const { generation } = host.behaviour;
-  const [action, ctid, ...rest] = words;
+  const [action, ctid, ...rest] = host.command.words;
   if (action === undefined) {
     throw new Exit(20, usage);
   }
@@ -114,16 +108,3 @@ function refuseBadValues({ behaviour }: FakeHost, options: GivenOptions): void {
     }
   }
 }
-
-main(process.argv.slice(2)).catch((error: unknown) => {
-  if (error instanceof Exit) {
-    if (error.stderr !== undefined) {
-      process.stderr.write(`${error.stderr}\n`);
-    }
-    process.exitCode = error.exitCode;
-  } else if (error instanceof Death) {
-    process.kill(process.pid, "SIGKILL");
-  } else {
-    throw error;
-  }
-});

@@ -1,8 +1,7 @@
-#!/usr/bin/env node
-/** A vzlist that needs no OpenVZ: see vzctl.ts. */
 import { existsSync } from "node:fs";
+import { Exit } from "./endings";
 import { FakeContainer } from "./fake-container";
-import { Exit, FakeHost } from "./fake-host";
+import type { FakeHost } from "./fake-host";
 
 interface Field {
   /** As JSON has it; nothing is escaped, as in vzlist. */
@@ -72,13 +71,9 @@ const fields: Readonly<Record<"v4" | "v7", Readonly<Record<string, Field>>>> = {
   },
 };
 
-async function main(words: readonly string[]): Promise<void> {
-  const host = new FakeHost(
-    process.env["FAKE_OPENVZ_ROOT"] ?? "",
-    process.env["FAKE_OPENVZ_CONFIGURATION"],
-    "vzlist",
-    words,
-  );
+/** A vzlist that needs no OpenVZ: see vzctl.ts. */
+export async function vzlist(host: FakeHost): Promise<void> {
+  const { words } = host.command;
   const orderAt = words.indexOf("-o");
   const order = orderAt === -1 ? "ctid,status,ip,hostname" : (words[orderAt + 1] ?? "");
   const asked = words.filter((word, index) => !word.startsWith("-") && index !== orderAt + 1);
@@ -151,12 +146,3 @@ function quoted(value: string | undefined): string {
 function wordsOf(value: string | undefined): string[] {
   return (value ?? "").split(" ").filter((word) => word !== "");
 }
-
-main(process.argv.slice(2)).catch((error: unknown) => {
-  if (error instanceof Exit) {
-    process.stderr.write(`${error.stderr ?? ""}\n`);
-    process.exitCode = error.exitCode;
-  } else {
-    throw error;
-  }
-});

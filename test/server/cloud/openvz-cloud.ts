@@ -22,7 +22,7 @@ export interface FakeClouds {
   readonly host: () => FakeOpenvz;
   readonly open: () => Promise<Cloud>;
   readonly closeAll: () => Promise<void>;
-  /** Starts another daemon and kills it when an engine command of its has come to a point, and goes on for a while. */
+  /** Starts another daemon and kills it when an engine command of its has come to a point, where that waits. */
   readonly killAt: (work: Work, point: Pick<Fault, "at" | "word">) => Promise<void>;
   /**
    * Starts another daemon that dies at the very moment before it changes its state folder for the nth time.
@@ -62,7 +62,7 @@ export function fakeClouds(behaviour: Partial<Behaviour>): FakeClouds {
       return cloud;
     },
     killAt: async (work, point) => {
-      host().behave({ faults: [{ ...point, delayMs: 4000, times: 1 }] });
+      host().behave({ faults: [{ ...point, waits: true, times: 1 }] });
       const victim = startVictim(work, "stay");
       await eventually(() => host().waitsAt(point.at), `"${point.at}" is reached`);
       victim.kill("SIGKILL");

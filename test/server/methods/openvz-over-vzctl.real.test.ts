@@ -55,10 +55,11 @@ for (const generation of ["v4", "v7"] as const) {
       ["instance.create", [{ image: imageName, waitFor: "running" }]],
     ] as const) {
       it(`${method} keeps to the id that it answers, though somebody else takes it in the engine`, async () => {
-        host().behave({ faults: [{ at: "create", word: "mcc-500", delayMs: 3000, times: 1 }] });
+        host().behave({ faults: [{ at: "create", word: "mcc-500", waits: true, times: 1 }] });
         const answer = dispatch(method, parameters);
         await eventually(() => host().waitsAt("create"), "the engine is about to make it");
         await makeForeign(host(), "500", "--name", "theirs");
+        host().release("create");
         assert.equal(answeredSchema.parse(await answer).id, 500);
         await eventually(async () => (await list()).length === 1, "it is up");
         assert.deepEqual(

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { raiseKernelLimits, restoreKernelLimits } from "../../../../server/driver/lxc/kernel-limits";
+import { monitorsOthers } from "../../../../server/driver/lxc/monitor";
+import { Place } from "../../../../server/driver/lxc/place";
 import { captureLog } from "../../../support/captured-log";
 import { temporaryFolders } from "../../../support/temporary-folder";
 
@@ -44,6 +46,25 @@ describe("the kernel's limits that containers share", () => {
     await restoreKernelLimits(place);
     assert.deepEqual(await values(), ["128", "4194304"]);
     await restoreKernelLimits(place);
+  });
+
+  it("stay raised while other containers need them", async () => {
+    await raise();
+    await restoreKernelLimits({ ...place, inUse: true });
+    assert.deepEqual(await values(), ["65536", "4194304"]);
+  });
+
+  it("are needed by other servers' containers, and those of nobody's", () => {
+    const own = new Place("/var/lib/minicloud/lxc", "0123456789abcdef0123456789abcdef");
+    const monitor = (folder: string, name: string) => ({
+      pid: 1,
+      words: [`[lxc monitor] ${folder} ${name}`],
+    });
+    const needed = (...monitors: ReturnType<typeof monitor>[]): boolean => monitorsOthers(monitors, own);
+    assert.equal(needed(), false);
+    assert.equal(needed(monitor(own.containers, own.container(500).name)), false);
+    assert.equal(needed(monitor(own.containers, "mc-abcdef-500")), true);
+    assert.equal(needed(monitor("/var/lib/lxc", "mine")), true);
   });
 
   it("stay where somebody else has set them since", async () => {

@@ -6,6 +6,7 @@ import { exitCodes } from "../../../../server/driver/openvz/exit-codes";
 import { fakeHosts } from "../../../fakes/openvz/suite";
 import { assertMccError } from "../../../support/assert-error";
 import { withEnvironment } from "../../../support/environment";
+import { eventually } from "../../../support/eventually";
 
 const target = { id: 501, ctid: "501" };
 const table = exitCodes.v4;
@@ -23,16 +24,21 @@ describe("an engine command", () => {
   );
 
   it("waits for the lock of another one", async () => {
-    host().behave({ faults: [{ at: "set:locked", delayMs: 700, times: 1 }] });
+    host().behave({ faults: [{ at: "set:locked", waits: true, times: 1 }] });
     await engine().run(create, table);
     const first = engine().run(commands.set(target, ["--onboot", "no"]), table);
     const second = engine().run(commands.set(target, ["--onboot", "yes"]), table);
+    let sets = 0;
+    const countSets = (): number => {
+      sets += host()
+        .takeCommands()
+        .filter(([, action]) => action === "set").length;
+      return sets;
+    };
+    await eventually(() => countSets() > 2, "one of the two was refused and came again");
+    host().release("set:locked");
     await Promise.all([first, second]);
     assert.match(host().configuration("501"), /ONBOOT=/);
-    const sets = host()
-      .takeCommands()
-      .filter(([, action]) => action === "set");
-    assert.ok(sets.length > 2, "one of the two was refused and came again");
   });
 
   it("does not wait for a lock for ever", async () => {

@@ -48,7 +48,7 @@ for (const generation of ["v4", "v7"] as const) {
         const how = fault.hangs === true ? "hangs" : fault.dies === true ? "dies" : `exit ${fault.exitCode}`;
         it(`${fault.at} ${how}: the error says it, and a destroy leaves nothing`, async () => {
           const waits = fault.hangs === true || fault.exitCode === 9;
-          const driver = newDriver({ commandTimeoutMs: waits ? 3000 : 20_000 });
+          const driver = newDriver({ commandTimeoutMs: waits ? 1500 : 20_000 });
           host().behave({ faults: [fault] });
           await assert.rejects(driver.create(lightSpec(501)), (error: Error & { code: string }) => {
             assert.match(error.message, message);
@@ -141,7 +141,7 @@ for (const generation of ["v4", "v7"] as const) {
     });
 
     it("ends an engine command that an earlier daemon left at work", async () => {
-      host().behave({ faults: [{ at: "create:unpacking", delayMs: 4000 }] });
+      host().behave({ faults: [{ at: "create:unpacking", waits: true }] });
       const dead = newDriver();
       const creation = dead.create(lightSpec(501));
       creation.catch(() => undefined);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { appendFileSync, copyFileSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { execa } from "execa";
-import { imageName } from "../../../fakes/openvz/install";
+import { imageName, makeImage } from "../../../fakes/openvz/install";
 import { assertMccError } from "../../../support/assert-error";
 import { fakeDrivers, lightSpec } from "./fake-driver";
 
@@ -20,7 +20,8 @@ describe("images of vzctl 4", () => {
   it("are imported, and only those are removed", async () => {
     const driver = newDriver();
     await driver.open();
-    const archive = host().imageFile(imageName);
+    const archive = host().path("image.tar.gz");
+    makeImage(archive);
     const image = await driver.importImage("mine", archive);
     assert.equal(image.name, "mine");
     assert.deepEqual((await driver.images()).map(({ name }) => name).sort(), [imageName, "mine"]);

@@ -128,18 +128,20 @@ for (const generation of ["v4", "v7"] as const) {
         readFileSync(host().path("commands.log"), "utf8")
           .split("\n")
           .filter((line) => line.includes(`"${word}"`)).length;
-      host().behave({ faults: [{ at: "create:named", delayMs: 1500, times: 1 }] });
+      host().behave({ faults: [{ at: "create:named", waits: true, times: 1 }] });
       const creations = [501, 502, 503].map((id) => driver.create(lightSpec(id, { name: "web" })));
       const settled = Promise.allSettled(creations);
       await eventually(() => host().waitsAt("create:named"), "one of them has the name");
       assert.equal(asked("create"), 1, "the others wait for it");
+      host().release("create:named");
       assert.equal((await settled).filter(({ status }) => status === "fulfilled").length, 1);
       await driver.create(lightSpec(504, { name: "db" }));
-      host().behave({ faults: [{ at: "set:locked", word: "--name", delayMs: 1500, times: 1 }] });
+      host().behave({ faults: [{ at: "set:locked", word: "--name", waits: true, times: 1 }] });
       const renamed = driver.rename(504, "free");
       const made = Promise.allSettled([driver.create(lightSpec(505, { name: "free" }))]);
       await eventually(() => host().waitsAt("set:locked"), "it is being renamed");
       assert.equal(asked("create"), 4, "the create of that name waits for it");
+      host().release("set:locked");
       await renamed;
       assert.equal((await made)[0].status, "rejected");
     });

@@ -1,0 +1,32 @@
+import { Death, Exit } from "./endings";
+import { FakeHost } from "./fake-host";
+import type { Launched } from "./launched";
+import { vzctl } from "./vzctl";
+import { vzlist } from "./vzlist";
+
+const programs: Readonly<Record<string, (host: FakeHost) => Promise<void>>> = { vzctl, vzlist };
+
+/** Does what a fake command does on the host in the folder. @returns its exit code. */
+export async function decide(root: string, command: Launched): Promise<number> {
+  try {
+    await programs[command.program]?.(new FakeHost(root, command));
+    return 0;
+  } catch (error) {
+    if (error instanceof Exit) {
+      // vzlist ends a line of which it has nothing to say, too.
+      if (error.stderr !== undefined || command.program === "vzlist") {
+        command.say(2, `${error.stderr ?? ""}\n`);
+      }
+      return error.exitCode;
+    }
+    if (error instanceof Death) {
+      command.kill();
+    } else {
+      command.say(
+        2,
+        `the fake ${command.program} failed: ${String(error instanceof Error ? error.stack : error)}\n`,
+      );
+    }
+    return 1;
+  }
+}
