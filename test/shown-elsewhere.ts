@@ -17,7 +17,6 @@ export const shownElsewhere: Readonly<Record<string, readonly string[]>> = {
   "client/contact.ts": ["test/client/instance-creation.test.ts"],
   "client/outlast-restarts.ts": ["test/client/instance-creation.test.ts"],
   "client/ssh-host.ts": ["test/client/ssh-config.test.ts"],
-  "client/time.ts": ["test/client/instance-creation.test.ts"],
   "client/token.ts": ["test/client/client.test.ts"],
 
   "images/micro/parts.ts": ["test/images/micro/build.real.test.ts"],
@@ -70,6 +69,7 @@ export const shownElsewhere: Readonly<Record<string, readonly string[]>> = {
   "server/cloud/user-data-logs.ts": ["test/server/cloud/user-data.test.ts"],
 
   "server/driver/command-timeout.ts": ["test/server/driver/simulated/contract.test.ts"],
+  "server/driver/seen-folder.ts": ["test/server/driver/lxc/leftovers.real.test.ts"],
   "server/driver/lxc/": ["test/server/driver/lxc/contract.real.test.ts", "test/server/driver/lxc/"],
   "server/driver/openvz/": ["test/server/driver/openvz/contract.real.test.ts", "test/server/driver/openvz/"],
   "server/driver/simulated/": ["test/server/driver/simulated/contract.test.ts"],
