@@ -46,10 +46,14 @@ describe("engine commands of an earlier daemon", () => {
     const folder = host().path("state/openvz");
     mkdirSync(folder, { recursive: true });
     const begin = async (...words: readonly string[]): Promise<ChildProcess> => {
-      const [program = "", ...rest] = [...words, "/bin/sh", "-c", "echo ready; read -r _"];
+      const [program = "sh", ...rest]: readonly string[] = [
+        ...words,
+        "/bin/sh",
+        "-c",
+        "echo ready; read -r _",
+      ];
       const env = { ...process.env, ...new EarlierCommands(serverId, folder).mark(501) };
       const command = spawn(program, rest, { detached: true, stdio: ["pipe", "pipe", "inherit"], env });
-      assert.ok(command.stdout !== null);
       await once(command.stdout, "data");
       return command;
     };
