@@ -34,7 +34,7 @@ export function encodeResponse(value: unknown): string {
 
 /** Always succeeds: what XML cannot carry in the message is replaced. */
 export function encodeFault(fault: number, message: string): string {
-  return serializeFault({ faultCode: fault, faultString: printable(message) });
+  return serializeFault({ faultCode: fault, faultString: textToWire(printable(message)) });
 }
 
 /** @throws MccError `invalid` for what is not an XML-RPC call, is nested too deeply or holds too many values. */
@@ -88,10 +88,13 @@ function encode(serialize: () => string): string {
 }
 
 /**
- * The value as the codec needs it: members that are `undefined` left out (they would arrive as empty strings)
- * and integers past 32 bits as doubles (other readers refuse them as `<int>`).
+ * The value as the codec needs it: members that are `undefined` left out (they would arrive as empty strings),
+ * integers past 32 bits as doubles (other readers refuse them as `<int>`), and texts always escaped.
  */
 function toWire(value: unknown): unknown {
+  if (typeof value === "string") {
+    return textToWire(value);
+  }
   if (typeof value === "number") {
     return numberToWire(value);
   }
@@ -106,6 +109,17 @@ function toWire(value: unknown): unknown {
     );
   }
   return value;
+}
+
+/**
+ * The package would write a text with markup in it as a CDATA section and escape only the first `]]>` in that: the
+ * text could end its section and go on as XML of the message's. It escapes what it takes for a type of our own, line
+ * ends included.
+ */
+function textToWire(text: string): CustomType {
+  const escaped = new CustomType(text);
+  escaped.tagName = "string";
+  return escaped;
 }
 
 function numberToWire(value: number): unknown {
