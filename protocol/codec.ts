@@ -11,6 +11,8 @@ const mostValuesInCall = 50_000;
 /** Characters that are parsed before what they hold is judged. */
 const sliceLength = 65_536;
 const largestInt = 2 ** 31 - 1;
+/** What no XML document may hold, lone surrogates apart. */
+const forbiddenCharacter = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
 
 export interface MethodCall {
   method: string;
@@ -50,7 +52,7 @@ export async function decodeCall(xml: string): Promise<MethodCall> {
       }
     });
   });
-  call.parameters.forEach(refuseForeignPrototype);
+  call.parameters.forEach(refuseUnfit);
   return call;
 }
 
@@ -73,7 +75,7 @@ export async function decodeResponse(xml: string): Promise<unknown> {
 
 /** Text from outside (an engine's words, a file) with what XML cannot carry replaced. */
 export function printable(text: string): string {
-  return text.toWellFormed().replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "\ufffd");
+  return text.toWellFormed().replace(new RegExp(forbiddenCharacter, "g"), "\ufffd");
 }
 
 function encode(serialize: () => string): string {
@@ -167,8 +169,16 @@ function asMccError(code: "invalid" | "unavailable", what: string, error: Error)
   return MccError.isInstance(error) ? error : new MccError(code, `${what}: ${oneLine(error.message)}.`);
 }
 
-/** A member named `__proto__` sets the prototype of its struct, and its members would pass for the struct's. */
-function refuseForeignPrototype(value: unknown): void {
+/**
+ * Refuses what parses and is not fit to keep. A text with a character that XML forbids, such as one written as
+ * `&#xFFFE;`, could never be sent again, and every list with it in it would fail. A member named `__proto__` sets the
+ * prototype of its struct, and its members would pass for the struct's.
+ */
+function refuseUnfit(value: unknown): void {
+  if (typeof value === "string") {
+    refuseForbiddenCharacter(value);
+    return;
+  }
   if (typeof value !== "object" || value === null || Buffer.isBuffer(value) || value instanceof Date) {
     return;
   }
@@ -176,7 +186,21 @@ function refuseForeignPrototype(value: unknown): void {
   if (prototype !== Object.prototype && prototype !== Array.prototype) {
     throw new MccError("invalid", `A struct has a member named "__proto__"; leave it out.`);
   }
-  Object.values(value).forEach(refuseForeignPrototype);
+  for (const [name, member] of Object.entries(value)) {
+    refuseForbiddenCharacter(name);
+    refuseUnfit(member);
+  }
+}
+
+function refuseForbiddenCharacter(text: string): void {
+  const place = text.search(forbiddenCharacter);
+  if (place !== -1) {
+    const code = text.charCodeAt(place).toString(16).toUpperCase().padStart(4, "0");
+    throw new MccError(
+      "invalid",
+      `A text has the character U+${code}, which XML cannot carry; leave it out.`,
+    );
+  }
 }
 
 function oneLine(text: string): string {
