@@ -260,7 +260,9 @@ async function openContext(
     logs: new UserDataLogs((id) => records.folderOf(id)),
     reservations: new Reservations(await IdSequence.open(options.stateFolder), new AddressPool(plan.range)),
     keys: await Keys.open(options.stateFolder, serverId),
-    hostNames: driver.capabilities.followsHosts ? new HostNames(options.stateFolder, options.log) : undefined,
+    hostNames: driver.capabilities.followsHosts
+      ? new HostNames(options.stateFolder, options.log, driver.capabilities.guestGroup)
+      : undefined,
     limits: engineLimits(driver),
     leaseClock,
     reaper: new LeaseReaper(leaseClock, options.log),

@@ -1,5 +1,5 @@
 import { chmod, mkdir, rename, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { Logger } from "pino";
 
 /** What a host is known by. */
@@ -23,8 +23,10 @@ export class HostsFile {
   #next: Promise<void> | undefined;
   #last = Promise.resolve();
 
+  /** @param makeParent makes the folder above `folder`; called before each write. */
   constructor(
     private readonly folder: string,
+    private readonly makeParent: () => Promise<void>,
     private readonly log: Logger,
   ) {}
 
@@ -68,6 +70,7 @@ export class HostsFile {
     const lines = [...localLines, ...[...this.#hosts.values()].map(lineOf)];
     const path = join(this.folder, "hosts");
     const temporary = `${path}.new`;
+    await this.makeParent();
     await makeReadable(this.folder);
     await writeFile(temporary, lines.map((line) => `${line}\n`).join(""));
     await chmod(temporary, 0o644);
@@ -75,10 +78,9 @@ export class HostsFile {
   }
 }
 
-/** Like `mkdir --parents` for one level, whatever this process's umask is. */
+/** Whatever this process's umask is. */
 async function makeReadable(folder: string): Promise<void> {
   if ((await mkdir(folder, { recursive: true })) !== undefined) {
-    await chmod(dirname(folder), 0o755);
     await chmod(folder, 0o755);
   }
 }

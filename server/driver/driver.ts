@@ -21,7 +21,7 @@ export interface ContainerSpec {
   readonly ipAddress: string;
   readonly nameservers: readonly string[];
   /**
-   * A folder of the host's that everyone may read. Its file `hosts`, however often another one takes its place, is
+   * A folder of the host's that everyone may read, or the `guestGroup` where there is one. Its file `hosts`, however often another one takes its place, is
    * the container's /etc/hosts. Only for a driver with `followsHosts`; default: the container knows its own name.
    */
   readonly hostsFolder?: string | undefined;
@@ -122,6 +122,8 @@ export interface Capabilities {
   readonly importsImages: boolean;
   /** Containers show a hosts file that changes: `hostsFolder`. */
   readonly followsHosts: boolean;
+  /** The group, on the host, of the containers' root. Absent for an engine without user namespaces. */
+  readonly guestGroup?: number;
   /** How many containers may be made, started or destroyed at a time before more at once gain nothing. */
   readonly changesAtOnce: number;
 }

@@ -1,7 +1,8 @@
-import { chmodSync, mkdirSync } from "node:fs";
-import { chmod, mkdir, rmdir } from "node:fs/promises";
+import { chmodSync, constants, mkdirSync } from "node:fs";
+import { chmod, mkdir, open, rmdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { hasErrno } from "../errno";
+import { containerRoot } from "./command";
 
 /**
  * Makes a folder that the containers' user ids may pass through, whatever this process's umask is.
@@ -18,6 +19,23 @@ export async function ensurePassable(folder: string): Promise<void> {
   const first = await mkdir(folder, { recursive: true });
   for (let made = folder; first !== undefined && made.length >= first.length; made = dirname(made)) {
     await chmod(made, 0o755);
+  }
+}
+
+/**
+ * The same for a folder that only root and the containers' root may pass through, now and below: a file that root
+ * inside a container made set-uid would let every user of the host act as that root. One that is there is closed.
+ *
+ * @throws the error with the code ENOTDIR for a symbolic link.
+ */
+export async function ensureGuarded(folder: string): Promise<void> {
+  await ensurePassable(folder);
+  const handle = await open(folder, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+  try {
+    await handle.chown(0, containerRoot);
+    await handle.chmod(0o710);
+  } finally {
+    await handle.close();
   }
 }
 

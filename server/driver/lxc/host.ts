@@ -4,19 +4,22 @@ import { commands } from "./command";
 import { confinementGaps } from "./confinement";
 import type { Engine } from "./engine";
 import { openFirewall, removeFirewall } from "./firewall";
-import { ensurePassable, removeEmpty } from "./folder";
+import { ensureGuarded, ensurePassable, removeEmpty } from "./folder";
 import { raiseKernelLimits, restoreKernelLimits } from "./kernel-limits";
 import { monitorsOthers } from "./monitor";
 import { hasOverlay } from "./overlay";
 import { processes } from "./process";
+import { sharedIdGaps } from "./shared-ids";
 
 /** Makes what the containers share. Repeatable. */
 export async function openHost(engine: Engine): Promise<void> {
   const { place, runner, bridges, namespace, cgroups, images, confinement, log, timeoutMs } = engine;
   confinementGaps(confinement).forEach((gap) => log.warn({}, gap));
-  for (const folder of [place.containers, place.images, place.engineConfiguration]) {
-    await ensurePassable(folder);
+  (await sharedIdGaps()).forEach((gap) => log.warn({}, gap));
+  for (const folder of [place.folder, place.containers, place.images]) {
+    await ensureGuarded(folder);
   }
+  await ensurePassable(place.engineConfiguration);
   await images.clear();
   if ((await hasOverlay()) === "module") {
     await runner.run(commands.loadModule("overlay"));

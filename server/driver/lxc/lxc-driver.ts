@@ -13,6 +13,7 @@ import type {
 } from "../driver";
 import { asEngineError } from "../errno";
 import { attach } from "./attach";
+import { containerRoot } from "./command";
 import { createContainer } from "./creation";
 import { destroyContainer } from "./destruction";
 import { type Engine, readEngine, requireContainer } from "./engine";
@@ -41,6 +42,7 @@ class LxcDriver implements Driver {
     importsImages: true,
     ownsNetwork: true,
     followsHosts: true,
+    guestGroup: containerRoot,
     changesAtOnce,
   };
   readonly #options: DriverOptions;
