@@ -27,14 +27,13 @@ import { LeaseClock } from "./lease-clock";
 import { LeaseReaper } from "./lease-reaper";
 import type { Leased } from "./leased";
 import { Leases } from "./leases";
-import { makeFolder } from "./make-folder";
 import { keepNetwork } from "./network-file";
 import { PreflightError } from "./preflight";
 import { startAfterReboot } from "./reboot";
 import { recover } from "./recovery";
 import { Reservations } from "./reservations";
 import { hostResolvers } from "./resolvers";
-import { refuseForeignFolder } from "./state-folder";
+import { makeStateFolder } from "./state-folder";
 import { acquireStateLock, type StateLock } from "./state-lock";
 import { UserDataLogs } from "./user-data-logs";
 
@@ -166,8 +165,7 @@ export async function preflight(options: CloudOptions): Promise<void> {
 export async function openCloud(options: CloudOptions): Promise<Cloud> {
   const plan = planOf(options);
   await preflight(options);
-  await makeFolder(options.stateFolder);
-  await refuseForeignFolder(options.stateFolder);
+  await makeStateFolder(options.stateFolder);
   const lock = await acquireStateLock(options.stateFolder);
   try {
     const identity = await openIdentity(options.stateFolder);

@@ -1,6 +1,7 @@
-import { chmod, mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger } from "pino";
+import { openNew } from "./json-file";
 
 /** What a host is known by. */
 export interface NamedHost {
@@ -72,8 +73,13 @@ export class HostsFile {
     const temporary = `${path}.new`;
     await this.makeParent();
     await makeReadable(this.folder);
-    await writeFile(temporary, lines.map((line) => `${line}\n`).join(""));
-    await chmod(temporary, 0o644);
+    const file = await openNew(temporary, 0o644);
+    try {
+      await file.writeFile(lines.map((line) => `${line}\n`).join(""));
+      await file.chmod(0o644);
+    } finally {
+      await file.close();
+    }
     await rename(temporary, path);
   }
 }

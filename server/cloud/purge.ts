@@ -5,7 +5,7 @@ import { planNetwork } from "./address-range";
 import { type CloudOptions, openDriver } from "./cloud";
 import { openIdentity } from "./identity";
 import { engineLimits } from "./instance-context";
-import { refuseForeignFolder } from "./state-folder";
+import { refuseUnfitFolder } from "./state-folder";
 import { acquireStateLock } from "./state-lock";
 import { tolerate } from "./tolerate";
 
@@ -14,14 +14,15 @@ import { tolerate } from "./tolerate";
  * firewall rules, images, the folder itself. Nothing there is success.
  *
  * @returns false when there was no such folder.
- * @throws MccError `conflict` while a daemon runs on the folder, or when the folder is not a daemon's.
+ * @throws MccError `conflict` while a daemon runs on the folder, or when the folder is not a daemon's or others could
+ * plant files in it.
  */
 export async function purgeCloud(options: CloudOptions): Promise<boolean> {
   const entries = await tolerate(["ENOENT"], readdir(options.stateFolder));
   if (entries === undefined) {
     return false;
   }
-  await refuseForeignFolder(options.stateFolder);
+  await refuseUnfitFolder(options.stateFolder);
   const lock = await acquireStateLock(options.stateFolder);
   try {
     const { serverId } = await openIdentity(options.stateFolder);
