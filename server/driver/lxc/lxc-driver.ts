@@ -18,7 +18,7 @@ import { createContainer } from "./creation";
 import { destroyContainer } from "./destruction";
 import { type Engine, readEngine, requireContainer } from "./engine";
 import { writeFiles } from "./files";
-import { openHost, purgeHost } from "./host";
+import { closeHost, openHost, purgeHost } from "./host";
 import { listContainers } from "./listing";
 import { startContainer, stopContainer } from "./power";
 import { preflight } from "./preflight";
@@ -69,9 +69,9 @@ class LxcDriver implements Driver {
     if (this.#read === undefined) {
       return;
     }
-    await this.#look(async ({ namespace }) => {
+    await this.#look(async (engine) => {
       this.#watch?.stop();
-      await namespace.close();
+      await closeHost(engine);
     });
   }
 

@@ -29,8 +29,8 @@ export class Place {
   readonly engineConfiguration: string;
   /** Exists when it was we who switched IPv4 forwarding on. */
   readonly forwardingMark: string;
-  /** What the kernel's limits were before they were raised. */
-  readonly kernelLimitsMark: string;
+  /** Where the first release kept what the kernel's limits were before they were raised. */
+  readonly formerKernelLimitsMark: string;
   readonly lockFolder: string;
   /** The first bridge, with the host's address on it. */
   readonly bridge: string;
@@ -51,7 +51,7 @@ export class Place {
     this.images = join(folder, "images");
     this.engineConfiguration = join(folder, "lxc");
     this.forwardingMark = join(folder, "forwarding-was-off");
-    this.kernelLimitsMark = join(folder, "kernel-limits-were.json");
+    this.formerKernelLimitsMark = join(folder, "kernel-limits-were.json");
     this.lockFolder = join("/run/lxc/lock", this.containers);
     this.bridge = `mcbr-${short}`;
     this.bridgeHardwareAddress = `02:${serverId.slice(0, 10).replace(/..(?!$)/g, "$&:")}`;
