@@ -27,6 +27,7 @@ import { LeaseClock } from "./lease-clock";
 import { LeaseReaper } from "./lease-reaper";
 import type { Leased } from "./leased";
 import { Leases } from "./leases";
+import { makeUpForLost } from "./lost-records";
 import { keepNetwork } from "./network-file";
 import { PreflightError } from "./preflight";
 import { startAfterReboot } from "./reboot";
@@ -177,7 +178,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     const fleetRecords = new FleetRecords(options.stateFolder);
     await fleetRecords.open();
     const fleetFiles = await fleetRecords.all();
-    const records = await allRecords(context.records, fleetFiles);
+    const records = await makeUpForLost(context, await allRecords(context.records, fleetFiles), fleetFiles);
     if (driver.capabilities.ownsNetwork) {
       await keepNetwork(options.stateFolder, plan.network, records);
     }

@@ -42,6 +42,17 @@ export interface Container {
   readonly running: boolean;
 }
 
+/** What the engine itself still knows of a container of this daemon's; what it does not know is left out. */
+export interface Remains {
+  readonly uid?: string | undefined;
+  readonly name?: string | undefined;
+  readonly hostname?: string | undefined;
+  readonly image?: string | undefined;
+  readonly ipAddress?: string | undefined;
+  /** ISO 8601, in UTC. */
+  readonly createdAt?: string | undefined;
+}
+
 /** A container on the same engine that this daemon did not make. It is never touched, unless it is taken over. */
 export interface ForeignContainer {
   /** The engine's own id for it; what a container of ours would be called that had the same id. */
@@ -197,6 +208,9 @@ export interface Driver {
 
   /** All containers of this daemon's, half-made ones too, in one look at the engine. */
   list(): Promise<Container[]>;
+
+  /** For a container whose record was lost: all that can be found out of it, whatever state it is in. */
+  remains(id: number): Promise<Remains>;
 
   /** All other containers on the engine, in one look: their ids, names and addresses are not to be given out. */
   foreign(): Promise<ForeignContainer[]>;

@@ -10,6 +10,7 @@ import type {
   ExecResult,
   Finding,
   MadeContainer,
+  Remains,
 } from "../driver";
 import { asEngineError } from "../errno";
 import { attach } from "./attach";
@@ -22,6 +23,7 @@ import { closeHost, openHost, purgeHost } from "./host";
 import { listContainers } from "./listing";
 import { startContainer, stopContainer } from "./power";
 import { preflight } from "./preflight";
+import { remainsOf } from "./remains";
 import { resizeContainer } from "./resizing";
 import { takeOver } from "./take-over";
 import { defaultTimes, type Times } from "./times";
@@ -98,6 +100,10 @@ class LxcDriver implements Driver {
 
   async list(): Promise<Container[]> {
     return await this.#look((engine) => listContainers(engine));
+  }
+
+  async remains(id: number): Promise<Remains> {
+    return await this.#look((engine) => remainsOf(engine, engine.place.container(id)));
   }
 
   /** Others' containers lie in other folders, and have networks of their own. */

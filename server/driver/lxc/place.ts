@@ -7,6 +7,8 @@ export interface ContainerPlace {
   readonly name: string;
   readonly folder: string;
   readonly configuration: string;
+  /** Says which life of the instance it is, should the daemon's record be lost. */
+  readonly uid: string;
   /** The part of the configuration that `resize` replaces. */
   readonly limits: string;
   /** What overlayfs needs beside each other: `delta` and its own `work`. */
@@ -88,6 +90,7 @@ export class Place {
       name,
       folder,
       configuration: join(folder, "config"),
+      uid: join(folder, "uid"),
       limits: join(folder, "limits"),
       layer: join(folder, "layer"),
       delta: join(folder, "layer", "delta"),
