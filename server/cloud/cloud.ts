@@ -35,6 +35,7 @@ import { recover } from "./recovery";
 import { Reservations } from "./reservations";
 import { hostResolvers } from "./resolvers";
 import { makeStateFolder } from "./state-folder";
+import { readStateFormat, stateFormat, writeStateFormat } from "./state-format";
 import { acquireStateLock, type StateLock } from "./state-lock";
 import { UserDataLogs } from "./user-data-logs";
 
@@ -169,7 +170,11 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
   await makeStateFolder(options.stateFolder);
   const lock = await acquireStateLock(options.stateFolder);
   try {
+    const format = await readStateFormat(options.stateFolder);
     const identity = await openIdentity(options.stateFolder);
+    if (format !== stateFormat) {
+      await writeStateFormat(options.stateFolder);
+    }
     const driverName = resolveDriverName(options.driver);
     const driver = openDriver(driverName, options, { serverId: identity.serverId, plan });
     const clock = options.clock ?? (await systemClock());

@@ -5,7 +5,8 @@ import { planNetwork } from "./address-range";
 import { type CloudOptions, openDriver } from "./cloud";
 import { openIdentity } from "./identity";
 import { engineLimits } from "./instance-context";
-import { refuseUnfitFolder } from "./state-folder";
+import { refuseForeignFolder } from "./state-folder";
+import { readStateFormat } from "./state-format";
 import { acquireStateLock } from "./state-lock";
 import { tolerate } from "./tolerate";
 
@@ -14,17 +15,18 @@ import { tolerate } from "./tolerate";
  * firewall rules, images, the folder itself. Nothing there is success.
  *
  * @returns false when there was no such folder.
- * @throws MccError `conflict` while a daemon runs on the folder, or when the folder is not a daemon's or others could
- * plant files in it.
+ * @throws MccError `conflict` while a daemon runs on the folder, or when the folder is not a daemon's others could
+ * plant files in it, or a newer release wrote it.
  */
 export async function purgeCloud(options: CloudOptions): Promise<boolean> {
   const entries = await tolerate(["ENOENT"], readdir(options.stateFolder));
   if (entries === undefined) {
     return false;
   }
-  await refuseUnfitFolder(options.stateFolder);
+  await refuseForeignFolder(options.stateFolder);
   const lock = await acquireStateLock(options.stateFolder);
   try {
+    await readStateFormat(options.stateFolder);
     const { serverId } = await openIdentity(options.stateFolder);
     for (const name of driverNames.filter((driverName) => entries.includes(driverName))) {
       await purgeDriver(name, options, serverId);

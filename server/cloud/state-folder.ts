@@ -10,12 +10,12 @@ const early = ["lock", "mccserver.log"];
  * Makes the state folder where it is missing, and refuses one that the daemon cannot work in.
  *
  * @returns the topmost folder that was made; undefined where it was there.
- * @throws MccError as `refuseUnfitFolder` does.
+ * @throws MccError as `refuseForeignFolder` does.
  */
 export async function makeStateFolder(folder: string): Promise<string | undefined> {
   await refuseUntrustedPath(folder, subjectOf(folder));
   const made = await makeFolder(folder);
-  await refuseUnfitFolder(folder);
+  await refuseForeignFolder(folder);
   return made;
 }
 
@@ -24,7 +24,7 @@ export async function makeStateFolder(folder: string): Promise<string | undefine
  *
  * @throws MccError `conflict`
  */
-export async function refuseUnfitFolder(folder: string): Promise<void> {
+export async function refuseForeignFolder(folder: string): Promise<void> {
   await refuseUntrustedPath(folder, subjectOf(folder));
   await refuseStrangers(folder);
   await refuseForeignEntries(folder, subjectOf(folder));
