@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { chmod, chown, lchown, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { execa } from "execa";
+import { makeHostKey } from "../../server/cloud/host-key";
 import { type TestDaemon, testDaemons } from "../support/daemon";
+import { importMicro } from "../support/micro-image";
 import { runMccserver } from "../support/run-mccserver";
 import { temporaryFolders } from "../support/temporary-folder";
 
@@ -93,5 +96,33 @@ describe("a state folder that belongs to another user", () => {
     const { exitCode, stderr } = await runMccserver([...daemon.words, "-f"], daemon.environment);
     assert.equal(exitCode, 1);
     assert.match(stderr, /run belongs to the user 65534.*MCC_RUNTIME_DIR\.$/);
+  });
+});
+
+describe("what an ordinary user of the host reads in a state folder", function () {
+  this.timeout(120_000);
+  const newDaemon = testDaemons();
+
+  it("is who the daemon is, and nothing of its instances, keys, fleets and names", async () => {
+    const daemon = await newDaemon({ driver: "lxc" });
+    await daemon.start();
+    const client = await daemon.client();
+    try {
+      await importMicro(daemon, client);
+      await client.call("key.add", { name: "me", publicKey: makeHostKey().publicKey });
+      const { id } = await client.call("instance.create", {
+        keys: ["me"],
+        userData: "#!/bin/sh\necho secret\n",
+      });
+      await client.call("instance.wait", { instance: id });
+      const { uid } = await client.call("fleet.apply", { name: "web", count: 1, clientToken: "token-0001" });
+      await client.call("fleet.wait", { fleet: "web", uid });
+      await daemon.restart();
+    } finally {
+      client.close();
+    }
+    const words = [daemon.stateFolder, "-type", "f", "-readable", "-printf", "%P\n"];
+    const { stdout } = await execa("find", words, { uid: stranger, gid: stranger, cwd: "/", reject: false });
+    assert.deepEqual(stdout.split("\n").sort(), ["format", "server-id"]);
   });
 });
