@@ -1,4 +1,4 @@
-import { type FileHandle, open, readFile, rename, rm } from "node:fs/promises";
+import { type FileHandle, open, readFile, rename, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { z } from "zod";
 import { MccError, messageOf } from "../../protocol/error";
@@ -37,7 +37,7 @@ export async function openNew(path: string, mode: number): Promise<FileHandle> {
   if (opened !== undefined) {
     return opened;
   }
-  await rm(path, { recursive: true, force: true });
+  await tolerate(["ENOENT"], unlink(path));
   return await open(path, "wx", mode);
 }
 

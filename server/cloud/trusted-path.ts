@@ -80,7 +80,9 @@ function judge(path: string, stats: Stats, isOnTheWay: boolean, subject: Subject
   const byGroup = (stats.mode & groupMayWrite) !== 0 && stats.gid !== process.getegid?.();
   const byOthers = (stats.mode & othersMayWrite) !== 0;
   const isProtected = isOnTheWay && (stats.mode & sticky) !== 0;
-  if (!stats.isSymbolicLink() && (byGroup || byOthers) && !isProtected) {
+  // What stands in the way and is no folder, such as /dev/null, fails where it is used as one.
+  const isJudged = stats.isDirectory() || (!isOnTheWay && !stats.isSymbolicLink());
+  if (isJudged && (byGroup || byOthers) && !isProtected) {
     throw new MccError(
       "conflict",
       `${byOthers ? "Everyone" : `The group ${stats.gid}`} may write to ${path}, so ${subject.what} cannot be trusted; nothing was changed. Take that away (chmod ${byOthers ? "o-w" : "g-w"} ${path}), or ${subject.remedy}.`,

@@ -75,9 +75,9 @@ describe("a link in the place of a file of the daemon's", () => {
     }
   });
 
-  it("is replaced by a new file, and so is a folder", async () => {
+  it("is replaced by a new file, and so is what a crash left there", async () => {
     const path = join(folder, "file");
-    for (const plant of [() => symlink(victim, path), () => mkdir(path)]) {
+    for (const plant of [() => symlink(victim, path), () => writeFile(path, "half")]) {
       await plant();
       const file = await openNew(path, 0o600);
       await file.writeFile("text");
