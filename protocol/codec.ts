@@ -11,6 +11,8 @@ const mostValuesInCall = 50_000;
 /** Characters that are parsed before what they hold is judged. */
 const sliceLength = 65_536;
 const largestInt = 2 ** 31 - 1;
+/** What no XML document may hold, lone surrogates apart. */
+const forbiddenCharacter = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
 
 export interface MethodCall {
   method: string;
@@ -34,7 +36,7 @@ export function encodeResponse(value: unknown): string {
 
 /** Always succeeds: what XML cannot carry in the message is replaced. */
 export function encodeFault(fault: number, message: string): string {
-  return serializeFault({ faultCode: fault, faultString: printable(message) });
+  return serializeFault({ faultCode: fault, faultString: textToWire(printable(message)) });
 }
 
 /** @throws MccError `invalid` for what is not an XML-RPC call, is nested too deeply or holds too many values. */
@@ -50,7 +52,7 @@ export async function decodeCall(xml: string): Promise<MethodCall> {
       }
     });
   });
-  call.parameters.forEach(refuseForeignPrototype);
+  call.parameters.forEach(refuseUnfit);
   return call;
 }
 
@@ -73,7 +75,7 @@ export async function decodeResponse(xml: string): Promise<unknown> {
 
 /** Text from outside (an engine's words, a file) with what XML cannot carry replaced. */
 export function printable(text: string): string {
-  return text.toWellFormed().replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "\ufffd");
+  return text.toWellFormed().replace(new RegExp(forbiddenCharacter, "g"), "\ufffd");
 }
 
 function encode(serialize: () => string): string {
@@ -88,10 +90,13 @@ function encode(serialize: () => string): string {
 }
 
 /**
- * The value as the codec needs it: members that are `undefined` left out (they would arrive as empty strings)
- * and integers past 32 bits as doubles (other readers refuse them as `<int>`).
+ * The value as the codec needs it: members that are `undefined` left out (they would arrive as empty strings),
+ * integers past 32 bits as doubles (other readers refuse them as `<int>`), and texts always escaped.
  */
 function toWire(value: unknown): unknown {
+  if (typeof value === "string") {
+    return textToWire(value);
+  }
   if (typeof value === "number") {
     return numberToWire(value);
   }
@@ -106,6 +111,17 @@ function toWire(value: unknown): unknown {
     );
   }
   return value;
+}
+
+/**
+ * The package would write a text with markup in it as a CDATA section and escape only the first `]]>` in that: the
+ * text could end its section and go on as XML of the message's. It escapes what it takes for a type of our own, line
+ * ends included.
+ */
+function textToWire(text: string): CustomType {
+  const escaped = new CustomType(text);
+  escaped.tagName = "string";
+  return escaped;
 }
 
 function numberToWire(value: number): unknown {
@@ -153,8 +169,16 @@ function asMccError(code: "invalid" | "unavailable", what: string, error: Error)
   return MccError.isInstance(error) ? error : new MccError(code, `${what}: ${oneLine(error.message)}.`);
 }
 
-/** A member named `__proto__` sets the prototype of its struct, and its members would pass for the struct's. */
-function refuseForeignPrototype(value: unknown): void {
+/**
+ * Refuses what parses and is not fit to keep. A text with a character that XML forbids, such as one written as
+ * `&#xFFFE;`, could never be sent again, and every list with it in it would fail. A member named `__proto__` sets the
+ * prototype of its struct, and its members would pass for the struct's.
+ */
+function refuseUnfit(value: unknown): void {
+  if (typeof value === "string") {
+    refuseForbiddenCharacter(value);
+    return;
+  }
   if (typeof value !== "object" || value === null || Buffer.isBuffer(value) || value instanceof Date) {
     return;
   }
@@ -162,7 +186,21 @@ function refuseForeignPrototype(value: unknown): void {
   if (prototype !== Object.prototype && prototype !== Array.prototype) {
     throw new MccError("invalid", `A struct has a member named "__proto__"; leave it out.`);
   }
-  Object.values(value).forEach(refuseForeignPrototype);
+  for (const [name, member] of Object.entries(value)) {
+    refuseForbiddenCharacter(name);
+    refuseUnfit(member);
+  }
+}
+
+function refuseForbiddenCharacter(text: string): void {
+  const place = text.search(forbiddenCharacter);
+  if (place !== -1) {
+    const code = text.charCodeAt(place).toString(16).toUpperCase().padStart(4, "0");
+    throw new MccError(
+      "invalid",
+      `A text has the character U+${code}, which XML cannot carry; leave it out.`,
+    );
+  }
 }
 
 function oneLine(text: string): string {

@@ -1,8 +1,10 @@
 /** The parts of the `xmlrpc` package (1.3.2) that the codec uses; its own types leave them out. */
 declare module "xmlrpc/lib/serializer" {
+  import type CustomType from "xmlrpc/lib/customtype";
+
   export function serializeMethodCall(method: string, parameters: unknown[]): string;
   export function serializeMethodResponse(value: unknown): string;
-  export function serializeFault(fault: { faultCode: number; faultString: string }): string;
+  export function serializeFault(fault: { faultCode: number; faultString: CustomType }): string;
 }
 
 declare module "xmlrpc/lib/deserializer" {

@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { open, readdir, rm, rmdir } from "node:fs/promises";
+import { readdir, rm, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { messageOf } from "../protocol/error";
 import { validate } from "../protocol/validate";
-import { makeFolder } from "./cloud/make-folder";
-import { refuseForeignFolder } from "./cloud/state-folder";
+import { makeStateFolder } from "./cloud/state-folder";
 import { tolerate } from "./cloud/tolerate";
 import type { Config } from "./config";
+import { openLogFile } from "./open-log-file";
 import { type StartReport, startReportSchema } from "./start-report";
 
 export interface BackgroundStart {
@@ -21,16 +21,15 @@ export interface BackgroundStart {
  *
  * @param logFile to which what it says is added. The folders that it lies in are made.
  * @param words the command line's, for the daemon.
- * @throws MccError `conflict` for a folder that is not a daemon's; nothing was changed then.
+ * @throws MccError `conflict` for a folder that is not a daemon's, or that others could plant files in; nothing was
+ * changed then.
  */
 export async function startInBackground(
   { stateFolder, logFile }: Pick<Config, "stateFolder" | "logFile">,
   words: readonly string[],
 ): Promise<BackgroundStart> {
-  const firstMade = await makeFolder(stateFolder);
-  await refuseForeignFolder(stateFolder);
-  await makeFolder(dirname(logFile));
-  const log = await open(logFile, "a", 0o600);
+  const firstMade = await makeStateFolder(stateFolder);
+  const log = await openLogFile(logFile);
   const child = spawn(process.execPath, [join(__dirname, "main.js"), ...words, "--foreground"], {
     detached: true,
     stdio: ["ignore", log.fd, log.fd, "ipc"],

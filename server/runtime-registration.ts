@@ -10,11 +10,19 @@ import {
 import { readJsonFile, writeJsonFile } from "./cloud/json-file";
 import { shareWithOperators } from "./cloud/operators-group";
 import { tolerate } from "./cloud/tolerate";
+import { refuseUntrustedPath } from "./cloud/trusted-path";
 
-/** Tells the programs on this host about the daemon; what a killed one left at this port is replaced. */
+/**
+ * Tells the programs on this host about the daemon; what a killed one left at this port is replaced.
+ *
+ * @throws MccError `conflict` for a folder in which others could tell them of another daemon.
+ */
 export async function register(port: number, file: RuntimeFile): Promise<void> {
   const folder = runtimeFolder();
+  const subject = { what: `the folder ${folder}`, remedy: "choose another one with MCC_RUNTIME_DIR" };
+  await refuseUntrustedPath(folder, subject);
   await mkdir(folder, { recursive: true, mode: 0o755 });
+  await refuseUntrustedPath(folder, subject);
   const path = join(folder, runtimeFileName(port));
   await writeJsonFile(path, file);
   await shareWithOperators(path);

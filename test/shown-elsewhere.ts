@@ -42,6 +42,7 @@ export const shownElsewhere: Readonly<Record<string, readonly string[]>> = {
   "server/daemonise.ts": ["test/server/background.test.ts"],
   "server/log.ts": ["test/server/daemon.test.ts"],
   "server/main.ts": ["test/server/command-line.test.ts"],
+  "server/open-log-file.ts": ["test/server/background.test.ts", "test/server/state-folder.real.test.ts"],
   "server/serve.ts": ["test/server/daemon.test.ts"],
   "server/start-report.ts": ["test/server/background.test.ts"],
 

@@ -27,14 +27,15 @@ import { LeaseClock } from "./lease-clock";
 import { LeaseReaper } from "./lease-reaper";
 import type { Leased } from "./leased";
 import { Leases } from "./leases";
-import { makeFolder } from "./make-folder";
+import { makeUpForLost } from "./lost-records";
 import { keepNetwork } from "./network-file";
 import { PreflightError } from "./preflight";
 import { startAfterReboot } from "./reboot";
 import { recover } from "./recovery";
 import { Reservations } from "./reservations";
 import { hostResolvers } from "./resolvers";
-import { refuseForeignFolder } from "./state-folder";
+import { makeStateFolder } from "./state-folder";
+import { readStateFormat, stateFormat, writeStateFormat } from "./state-format";
 import { acquireStateLock, type StateLock } from "./state-lock";
 import { UserDataLogs } from "./user-data-logs";
 
@@ -166,11 +167,14 @@ export async function preflight(options: CloudOptions): Promise<void> {
 export async function openCloud(options: CloudOptions): Promise<Cloud> {
   const plan = planOf(options);
   await preflight(options);
-  await makeFolder(options.stateFolder);
-  await refuseForeignFolder(options.stateFolder);
+  await makeStateFolder(options.stateFolder);
   const lock = await acquireStateLock(options.stateFolder);
   try {
+    const format = await readStateFormat(options.stateFolder);
     const identity = await openIdentity(options.stateFolder);
+    if (format !== stateFormat) {
+      await writeStateFormat(options.stateFolder);
+    }
     const driverName = resolveDriverName(options.driver);
     const driver = openDriver(driverName, options, { serverId: identity.serverId, plan });
     const clock = options.clock ?? (await systemClock());
@@ -179,7 +183,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     const fleetRecords = new FleetRecords(options.stateFolder);
     await fleetRecords.open();
     const fleetFiles = await fleetRecords.all();
-    const records = await allRecords(context.records, fleetFiles);
+    const records = await makeUpForLost(context, await allRecords(context.records, fleetFiles), fleetFiles);
     if (driver.capabilities.ownsNetwork) {
       await keepNetwork(options.stateFolder, plan.network, records);
     }
@@ -260,7 +264,9 @@ async function openContext(
     logs: new UserDataLogs((id) => records.folderOf(id)),
     reservations: new Reservations(await IdSequence.open(options.stateFolder), new AddressPool(plan.range)),
     keys: await Keys.open(options.stateFolder, serverId),
-    hostNames: driver.capabilities.followsHosts ? new HostNames(options.stateFolder, options.log) : undefined,
+    hostNames: driver.capabilities.followsHosts
+      ? new HostNames(options.stateFolder, options.log, driver.capabilities.guestGroup)
+      : undefined,
     limits: engineLimits(driver),
     leaseClock,
     reaper: new LeaseReaper(leaseClock, options.log),

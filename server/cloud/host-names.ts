@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readdir, rm } from "node:fs/promises";
+import { chmod, chown, mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger } from "pino";
 import { ownerKeys } from "../../protocol/owner";
@@ -26,10 +26,13 @@ export function scopeOf(labels: Readonly<Record<string, string>>): string {
 export class HostNames {
   readonly #folder: string;
   readonly #files = new Map<string, HostsFile>();
+  #made: Promise<void> | undefined;
 
+  /** @param group who alone, with root, may get to the files. Default: everyone. */
   constructor(
     stateFolder: string,
     private readonly log: Logger,
+    private readonly group?: number,
   ) {
     this.#folder = join(stateFolder, "names");
   }
@@ -69,9 +72,29 @@ export class HostNames {
 
   #fileOf(record: InstanceRecord): HostsFile {
     const scope = scopeIn(record);
-    const file = this.#files.get(scope) ?? new HostsFile(join(this.#folder, scope), this.log);
+    const file =
+      this.#files.get(scope) ?? new HostsFile(join(this.#folder, scope), () => this.#make(), this.log);
     this.#files.set(scope, file);
     return file;
+  }
+
+  /** The folder of all scopes, with its owner and mode, whatever the umask is, and whatever an earlier release gave it. */
+  async #make(): Promise<void> {
+    this.#made ??= makeFolderFor(this.group, this.#folder).catch((error: unknown) => {
+      this.#made = undefined;
+      throw error;
+    });
+    await this.#made;
+  }
+}
+
+async function makeFolderFor(group: number | undefined, folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  if (group === undefined) {
+    await chmod(folder, 0o755);
+  } else {
+    await chown(folder, 0, group);
+    await chmod(folder, 0o710);
   }
 }
 

@@ -1,6 +1,7 @@
-import { chmod, mkdir, rename, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { chmod, mkdir, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
 import type { Logger } from "pino";
+import { openNew } from "./json-file";
 
 /** What a host is known by. */
 export interface NamedHost {
@@ -23,8 +24,10 @@ export class HostsFile {
   #next: Promise<void> | undefined;
   #last = Promise.resolve();
 
+  /** @param makeParent makes the folder above `folder`; called before each write. */
   constructor(
     private readonly folder: string,
+    private readonly makeParent: () => Promise<void>,
     private readonly log: Logger,
   ) {}
 
@@ -68,17 +71,22 @@ export class HostsFile {
     const lines = [...localLines, ...[...this.#hosts.values()].map(lineOf)];
     const path = join(this.folder, "hosts");
     const temporary = `${path}.new`;
+    await this.makeParent();
     await makeReadable(this.folder);
-    await writeFile(temporary, lines.map((line) => `${line}\n`).join(""));
-    await chmod(temporary, 0o644);
+    const file = await openNew(temporary, 0o644);
+    try {
+      await file.writeFile(lines.map((line) => `${line}\n`).join(""));
+      await file.chmod(0o644);
+    } finally {
+      await file.close();
+    }
     await rename(temporary, path);
   }
 }
 
-/** Like `mkdir --parents` for one level, whatever this process's umask is. */
+/** Whatever this process's umask is. */
 async function makeReadable(folder: string): Promise<void> {
   if ((await mkdir(folder, { recursive: true })) !== undefined) {
-    await chmod(dirname(folder), 0o755);
     await chmod(folder, 0o755);
   }
 }

@@ -1,8 +1,9 @@
-import { open, readFile, rename } from "node:fs/promises";
+import { type FileHandle, open, readFile, rename, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { z } from "zod";
 import { MccError, messageOf } from "../../protocol/error";
 import { validate } from "../../protocol/validate";
+import { tolerate } from "./tolerate";
 
 /** Like `replaceFile`, for a value as JSON. */
 export async function writeJsonFile(path: string, value: unknown, mode = 0o600): Promise<void> {
@@ -15,7 +16,7 @@ export async function writeJsonFile(path: string, value: unknown, mode = 0o600):
  */
 export async function replaceFile(path: string, text: string, mode: number): Promise<void> {
   const temporary = `${path}.new`;
-  const file = await open(temporary, "w", mode);
+  const file = await openNew(temporary, mode);
   try {
     await file.writeFile(text);
     await file.datasync();
@@ -24,6 +25,20 @@ export async function replaceFile(path: string, text: string, mode: number): Pro
   }
   await rename(temporary, path);
   await syncFolder(dirname(path));
+}
+
+/**
+ * Opens a new file for writing. What a crash left in its place, or somebody planted there, is removed and never
+ * written to: a symbolic link could lead to any file of root's.
+ */
+export async function openNew(path: string, mode: number): Promise<FileHandle> {
+  // O_EXCL refuses links too.
+  const opened = await tolerate(["EEXIST"], open(path, "wx", mode));
+  if (opened !== undefined) {
+    return opened;
+  }
+  await tolerate(["ENOENT"], unlink(path));
+  return await open(path, "wx", mode);
 }
 
 /** @throws MccError `invalid` that names the file, for content that the schema does not allow. */

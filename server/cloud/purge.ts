@@ -6,6 +6,7 @@ import { type CloudOptions, openDriver } from "./cloud";
 import { openIdentity } from "./identity";
 import { engineLimits } from "./instance-context";
 import { refuseForeignFolder } from "./state-folder";
+import { readStateFormat } from "./state-format";
 import { acquireStateLock } from "./state-lock";
 import { tolerate } from "./tolerate";
 
@@ -14,7 +15,8 @@ import { tolerate } from "./tolerate";
  * firewall rules, images, the folder itself. Nothing there is success.
  *
  * @returns false when there was no such folder.
- * @throws MccError `conflict` while a daemon runs on the folder, or when the folder is not a daemon's.
+ * @throws MccError `conflict` while a daemon runs on the folder, or when the folder is not a daemon's others could
+ * plant files in it, or a newer release wrote it.
  */
 export async function purgeCloud(options: CloudOptions): Promise<boolean> {
   const entries = await tolerate(["ENOENT"], readdir(options.stateFolder));
@@ -24,6 +26,7 @@ export async function purgeCloud(options: CloudOptions): Promise<boolean> {
   await refuseForeignFolder(options.stateFolder);
   const lock = await acquireStateLock(options.stateFolder);
   try {
+    await readStateFormat(options.stateFolder);
     const { serverId } = await openIdentity(options.stateFolder);
     for (const name of driverNames.filter((driverName) => entries.includes(driverName))) {
       await purgeDriver(name, options, serverId);

@@ -8,8 +8,7 @@ import { ManagedInstance } from "./managed-instance";
 /**
  * Compares the records of an earlier run with what the engine lists, before the first request: a half-made
  * instance is undone, a container half taken over is given back, a half-destroyed instance is finished, a lost
- * one is reported, but of a fleet, which misses it. What the engine lists beside them is left alone, and its id is
- * not given out.
+ * one is reported, but of a fleet, which misses it.
  *
  * @param found the records.
  * @returns what could not be cleared away: it has failed, keeps what is its own, and is to be tried again.
@@ -54,13 +53,6 @@ export async function recover(
   );
   // One that is gone may have had what another of its fleet has now.
   catalog.all().forEach(({ record }) => reservations.keep(record));
-  const known = new Set(found.map((record) => record.id));
-  for (const id of containers.keys()) {
-    if (!known.has(id)) {
-      log.warn({ container: id }, "this container has no record of ours and is left alone");
-      reservations.ids.skip(id);
-    }
-  }
   return stuck;
 }
 

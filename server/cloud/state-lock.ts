@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, constants, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { MccError, messageOf } from "../../protocol/error";
 
@@ -22,7 +22,7 @@ export interface StateLock {
  */
 export async function acquireStateLock(stateFolder: string): Promise<StateLock> {
   const path = join(stateFolder, "lock");
-  const descriptor = openSync(path, "a+", 0o600);
+  const descriptor = openLock(path);
   try {
     await lock(descriptor, path, stateFolder);
     ftruncateSync(descriptor);
@@ -42,6 +42,23 @@ export async function acquireStateLock(stateFolder: string): Promise<StateLock> 
     return Promise.resolve();
   };
   return { release };
+}
+
+/** Made where it is missing, never emptied, and never by way of a symbolic link. */
+function openLock(path: string): number {
+  try {
+    return openSync(
+      path,
+      constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW,
+      0o600,
+    );
+  } catch (error) {
+    throw error instanceof Error && "code" in error && error.code === "ELOOP"
+      ? new MccError("conflict", `${path} is a symbolic link, and the daemon made none; remove it.`, {
+          cause: error,
+        })
+      : error;
+  }
 }
 
 async function lock(descriptor: number, path: string, stateFolder: string): Promise<void> {

@@ -21,7 +21,7 @@ export interface ContainerSpec {
   readonly ipAddress: string;
   readonly nameservers: readonly string[];
   /**
-   * A folder of the host's that everyone may read. Its file `hosts`, however often another one takes its place, is
+   * A folder of the host's that everyone may read, or the `guestGroup` where there is one. Its file `hosts`, however often another one takes its place, is
    * the container's /etc/hosts. Only for a driver with `followsHosts`; default: the container knows its own name.
    */
   readonly hostsFolder?: string | undefined;
@@ -40,6 +40,17 @@ export interface MadeContainer {
 export interface Container {
   readonly id: number;
   readonly running: boolean;
+}
+
+/** What the engine itself still knows of a container of this daemon's; what it does not know is left out. */
+export interface Remains {
+  readonly uid?: string | undefined;
+  readonly name?: string | undefined;
+  readonly hostname?: string | undefined;
+  readonly image?: string | undefined;
+  readonly ipAddress?: string | undefined;
+  /** ISO 8601, in UTC. */
+  readonly createdAt?: string | undefined;
 }
 
 /** A container on the same engine that this daemon did not make. It is never touched, unless it is taken over. */
@@ -122,6 +133,8 @@ export interface Capabilities {
   readonly importsImages: boolean;
   /** Containers show a hosts file that changes: `hostsFolder`. */
   readonly followsHosts: boolean;
+  /** The group, on the host, of the containers' root. Absent for an engine without user namespaces. */
+  readonly guestGroup?: number;
   /** How many containers may be made, started or destroyed at a time before more at once gain nothing. */
   readonly changesAtOnce: number;
 }
@@ -195,6 +208,9 @@ export interface Driver {
 
   /** All containers of this daemon's, half-made ones too, in one look at the engine. */
   list(): Promise<Container[]>;
+
+  /** For a container whose record was lost: all that can be found out of it, whatever state it is in. */
+  remains(id: number): Promise<Remains>;
 
   /** All other containers on the engine, in one look: their ids, names and addresses are not to be given out. */
   foreign(): Promise<ForeignContainer[]>;

@@ -101,6 +101,20 @@ describe("the codec", () => {
     await assertMccError(decodeCall(xml), "invalid", /__proto__/);
   });
 
+  for (const character of ["&#xFFFE;", "\uffff", "&#7;"]) {
+    it(`refuses a text, or a member's name, with ${JSON.stringify(character)}, which no answer could hold`, async () => {
+      const named = `<member><name>${character}</name><value><int>1</int></value></member>`;
+      for (const value of [`<string>a${character}</string>`, `<struct>${named}</struct>`]) {
+        const xml = `<methodCall><methodName>a</methodName><params><param><value>${value}</value></param></params></methodCall>`;
+        await assertMccError(
+          decodeCall(xml),
+          "invalid",
+          /character U\+(FFFE|FFFF|0007), which XML cannot carry/,
+        );
+      }
+    });
+  }
+
   it("takes an answer that is not XML-RPC for a server that is none", async () => {
     await assertMccError(decodeResponse("<html></html>"), "unavailable", /not XML-RPC/);
   });

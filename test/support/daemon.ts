@@ -14,6 +14,8 @@ import { temporaryFolders } from "./temporary-folder";
 export const mccserver = join(__dirname, "..", "..", "server", "main.js");
 
 export interface DaemonOptions {
+  /** Default: this checkout's, as it was compiled. */
+  readonly program?: string;
   /** Default: `simulated`, whose instances end with the process. */
   readonly driver?: string;
   /** More words for the command line. */
@@ -32,6 +34,10 @@ export class TestDaemon {
     readonly folder: string,
     private readonly options: DaemonOptions,
   ) {}
+
+  get program(): string {
+    return this.options.program ?? mccserver;
+  }
 
   get stateFolder(): string {
     return join(this.folder, "state");
@@ -64,7 +70,7 @@ export class TestDaemon {
 
   /** Resolves once it serves. @throws Error with what it said when it cannot. */
   async start(): Promise<void> {
-    const child = spawn(process.execPath, [mccserver, "-f", ...this.words], {
+    const child = spawn(process.execPath, [this.program, "-f", ...this.words], {
       env: this.environment,
       stdio: ["ignore", "ignore", "pipe", "ipc"],
     });
@@ -106,7 +112,7 @@ export class TestDaemon {
 
   /** Removes what the daemon made, instances included; it must have ended. */
   async purge(): Promise<void> {
-    await execa(process.execPath, [mccserver, "--purge", ...this.words], { env: this.environment });
+    await execa(process.execPath, [this.program, "--purge", ...this.words], { env: this.environment });
     assert.ok(!existsSync(this.stateFolder), "the state folder is gone");
     assert.ok(!existsSync(this.runtimeFolder), "the runtime file and its folder are gone");
   }

@@ -33,7 +33,7 @@ export interface Through {
 
 /** The user and group ids of the containers' root on the host. */
 export const containerRoot = 100_000;
-const idCount = 65_536;
+export const idCount = 65_536;
 const idKinds = ["u", "g"];
 
 export const idMapLines = idKinds.map((kind) => `lxc.idmap = ${kind} 0 ${containerRoot} ${idCount}`);

@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import ipaddr from "ipaddr.js";
 import { MccError } from "../../../protocol/error";
-import type { ContainerSpec, Network } from "../driver";
+import type { ContainerSpec, Network, Remains } from "../driver";
 import { idMapLines } from "./command";
 import { type Confinement, confinementLines, lxcConfiguration } from "./confinement";
 import { hardwareAddress } from "./hardware-address";
@@ -51,14 +51,26 @@ export function configurationText(
   return `${lines.join("\n")}\n`;
 }
 
+/** What a configuration that `configurationText` made says of its container; what was cut off is left out. */
+export function readConfiguration(configuration: string): Remains & { readonly rootfs?: string | undefined } {
+  const find = (pattern: RegExp): string | undefined => pattern.exec(configuration)?.[1];
+  return {
+    hostname: find(/^lxc\.uts\.name = (\S+)$/m),
+    ipAddress: find(/^lxc\.net\.0\.ipv4\.address = ([\d.]+)\//m),
+    rootfs: find(rootfsLine),
+  };
+}
+
 /** LXC works out a wrong one by itself. */
 function broadcastAddress({ address, prefixLength }: Network): string {
   return ipaddr.IPv4.broadcastAddressFromCIDR(`${address}/${prefixLength}`).toString();
 }
 
+const rootfsLine = /^lxc\.rootfs\.path = overlay:(.*):/m;
+
 /** The image's root file system that a configuration made by `configurationText` names. */
 export function rootfsIn(configuration: string): string {
-  const [, rootfs] = /^lxc\.rootfs\.path = overlay:(.*):/m.exec(configuration) ?? [];
+  const { rootfs } = readConfiguration(configuration);
   if (rootfs === undefined) {
     throw new MccError(
       "engine",

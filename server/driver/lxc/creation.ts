@@ -21,6 +21,7 @@ export async function createContainer(engine: Engine, spec: ContainerSpec): Prom
   const rootfs = images.rootfs(spec.image);
   const container = place.container(spec.id);
   makeFolder(container);
+  writeFileSync(container.uid, spec.uid);
   makeLayer(container);
   writeLimits(engine, container, spec.type);
   const setting = { rootfs, systemd, confinement };

@@ -1,7 +1,9 @@
-import { chmodSync, mkdirSync } from "node:fs";
-import { chmod, mkdir, rmdir } from "node:fs/promises";
+import { chmodSync, constants, mkdirSync } from "node:fs";
+import { chmod, type FileHandle, mkdir, open, rmdir } from "node:fs/promises";
 import { dirname } from "node:path";
+import { MccError } from "../../../protocol/error";
 import { hasErrno } from "../errno";
+import { containerRoot } from "./command";
 
 /**
  * Makes a folder that the containers' user ids may pass through, whatever this process's umask is.
@@ -18,6 +20,37 @@ export async function ensurePassable(folder: string): Promise<void> {
   const first = await mkdir(folder, { recursive: true });
   for (let made = folder; first !== undefined && made.length >= first.length; made = dirname(made)) {
     await chmod(made, 0o755);
+  }
+}
+
+/**
+ * The same for a folder that only root and the containers' root may pass through, now and below: a file that root
+ * inside a container made set-uid would let every user of the host act as that root. One that is there is closed.
+ *
+ * @throws MccError `conflict` for a symbolic link: it would close a folder elsewhere.
+ */
+export async function ensureGuarded(folder: string): Promise<void> {
+  await ensurePassable(folder);
+  const handle = await openFolder(folder);
+  try {
+    await handle.chown(0, containerRoot);
+    await handle.chmod(0o710);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function openFolder(folder: string): Promise<FileHandle> {
+  try {
+    return await open(folder, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+  } catch (error) {
+    throw hasErrno(error, "ENOTDIR", "ELOOP")
+      ? new MccError(
+          "conflict",
+          `${folder} is a symbolic link, and a folder is needed; remove the link, and bring a folder from elsewhere by mount --bind.`,
+          { cause: error },
+        )
+      : error;
   }
 }
 

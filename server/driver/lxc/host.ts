@@ -4,29 +4,43 @@ import { commands } from "./command";
 import { confinementGaps } from "./confinement";
 import type { Engine } from "./engine";
 import { openFirewall, removeFirewall } from "./firewall";
-import { ensurePassable, removeEmpty } from "./folder";
-import { raiseKernelLimits, restoreKernelLimits } from "./kernel-limits";
+import { ensureGuarded, ensurePassable, removeEmpty } from "./folder";
+import {
+  giveUpKernelLimits,
+  type KernelLimitUser,
+  leaveKernelLimits,
+  useKernelLimits,
+} from "./kernel-limit-users";
 import { monitorsOthers } from "./monitor";
 import { hasOverlay } from "./overlay";
 import { processes } from "./process";
+import { sharedIdGaps } from "./shared-ids";
 
 /** Makes what the containers share. Repeatable. */
 export async function openHost(engine: Engine): Promise<void> {
   const { place, runner, bridges, namespace, cgroups, images, confinement, log, timeoutMs } = engine;
   confinementGaps(confinement).forEach((gap) => log.warn({}, gap));
-  for (const folder of [place.containers, place.images, place.engineConfiguration]) {
-    await ensurePassable(folder);
+  (await sharedIdGaps()).forEach((gap) => log.warn({}, gap));
+  for (const folder of [place.folder, place.containers, place.images]) {
+    await ensureGuarded(folder);
   }
+  await ensurePassable(place.engineConfiguration);
   await images.clear();
   if ((await hasOverlay()) === "module") {
     await runner.run(commands.loadModule("overlay"));
   }
-  await raiseKernelLimits({ marksFile: place.kernelLimitsMark }, log);
+  await useKernelLimits(limitUser(engine), log);
   await openBridge(engine);
   await bridges.mend();
   await openFirewall(engine);
   // Last, so that nothing stays open when any of the others fails.
   await namespace.open(place, cgroups.hierarchies, timeoutMs);
+}
+
+/** Ends what `openHost` keeps open. Containers run on. */
+export async function closeHost(engine: Engine): Promise<void> {
+  await engine.namespace.close();
+  await leaveKernelLimits(limitUser(engine));
 }
 
 /** Removes what `openHost` made, and what LXC leaves on the host after its last container. */
@@ -35,12 +49,21 @@ export async function purgeHost(engine: Engine): Promise<void> {
   await namespace.close();
   await removeFirewall(engine);
   await bridges.remove();
-  const inUse = monitorsOthers(await processes(), place);
-  if (inUse) {
-    log.warn({}, "the kernel's limits that were raised stay so, as other LXC containers run on this host");
+  if (!(await giveUpKernelLimits(limitUser(engine), log))) {
+    log.warn(
+      {},
+      "the kernel's limits that were raised stay so, as other daemons or containers on this host need them",
+    );
   }
-  await restoreKernelLimits({ marksFile: place.kernelLimitsMark, inUse });
   await removeEmpty(place.lockFolder, "/run/lxc");
   await cgroups.removePivots();
   await rm(place.folder, { recursive: true, force: true });
+}
+
+function limitUser({ place }: Engine): KernelLimitUser {
+  return {
+    name: place.bridge,
+    formerMarksFile: place.formerKernelLimitsMark,
+    othersRun: async () => monitorsOthers(await processes(), place),
+  };
 }

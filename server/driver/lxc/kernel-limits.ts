@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { messageOf } from "../../../protocol/error";
@@ -67,7 +67,7 @@ export async function raiseKernelLimits(
     }
     try {
       // First, so that a crash in between loses nothing.
-      await writeFile(marksFile, JSON.stringify({ ...before, [file]: value }));
+      await replaceText(marksFile, JSON.stringify({ ...before, [file]: value }));
       await writeFile(path, String(atLeast));
       before[file] = value;
     } catch (error) {
@@ -99,6 +99,14 @@ export async function restoreKernelLimits({
     }
   }
   await rm(marksFile, { force: true });
+}
+
+/** As a whole, for who reads it at the same time or after a kill; a power cut ends the kernel's limits too. */
+export async function replaceText(path: string, text: string): Promise<void> {
+  const temporary = `${path}.new`;
+  await rm(temporary, { force: true });
+  await writeFile(temporary, text, { flag: "wx", mode: 0o644 });
+  await rename(temporary, path);
 }
 
 async function readMarks(marksFile: string): Promise<Record<string, string>> {

@@ -10,17 +10,20 @@ import type {
   ExecResult,
   Finding,
   MadeContainer,
+  Remains,
 } from "../driver";
 import { asEngineError } from "../errno";
 import { attach } from "./attach";
+import { containerRoot } from "./command";
 import { createContainer } from "./creation";
 import { destroyContainer } from "./destruction";
 import { type Engine, readEngine, requireContainer } from "./engine";
 import { writeFiles } from "./files";
-import { openHost, purgeHost } from "./host";
+import { closeHost, openHost, purgeHost } from "./host";
 import { listContainers } from "./listing";
 import { startContainer, stopContainer } from "./power";
 import { preflight } from "./preflight";
+import { remainsOf } from "./remains";
 import { resizeContainer } from "./resizing";
 import { takeOver } from "./take-over";
 import { defaultTimes, type Times } from "./times";
@@ -41,6 +44,7 @@ class LxcDriver implements Driver {
     importsImages: true,
     ownsNetwork: true,
     followsHosts: true,
+    guestGroup: containerRoot,
     changesAtOnce,
   };
   readonly #options: DriverOptions;
@@ -67,9 +71,9 @@ class LxcDriver implements Driver {
     if (this.#read === undefined) {
       return;
     }
-    await this.#look(async ({ namespace }) => {
+    await this.#look(async (engine) => {
       this.#watch?.stop();
-      await namespace.close();
+      await closeHost(engine);
     });
   }
 
@@ -96,6 +100,10 @@ class LxcDriver implements Driver {
 
   async list(): Promise<Container[]> {
     return await this.#look((engine) => listContainers(engine));
+  }
+
+  async remains(id: number): Promise<Remains> {
+    return await this.#look((engine) => remainsOf(engine, engine.place.container(id)));
   }
 
   /** Others' containers lie in other folders, and have networks of their own. */

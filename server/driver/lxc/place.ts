@@ -7,6 +7,8 @@ export interface ContainerPlace {
   readonly name: string;
   readonly folder: string;
   readonly configuration: string;
+  /** Says which life of the instance it is, should the daemon's record be lost. */
+  readonly uid: string;
   /** The part of the configuration that `resize` replaces. */
   readonly limits: string;
   /** What overlayfs needs beside each other: `delta` and its own `work`. */
@@ -29,8 +31,8 @@ export class Place {
   readonly engineConfiguration: string;
   /** Exists when it was we who switched IPv4 forwarding on. */
   readonly forwardingMark: string;
-  /** What the kernel's limits were before they were raised. */
-  readonly kernelLimitsMark: string;
+  /** Where the first release kept what the kernel's limits were before they were raised. */
+  readonly formerKernelLimitsMark: string;
   readonly lockFolder: string;
   /** The first bridge, with the host's address on it. */
   readonly bridge: string;
@@ -51,7 +53,7 @@ export class Place {
     this.images = join(folder, "images");
     this.engineConfiguration = join(folder, "lxc");
     this.forwardingMark = join(folder, "forwarding-was-off");
-    this.kernelLimitsMark = join(folder, "kernel-limits-were.json");
+    this.formerKernelLimitsMark = join(folder, "kernel-limits-were.json");
     this.lockFolder = join("/run/lxc/lock", this.containers);
     this.bridge = `mcbr-${short}`;
     this.bridgeHardwareAddress = `02:${serverId.slice(0, 10).replace(/..(?!$)/g, "$&:")}`;
@@ -88,6 +90,7 @@ export class Place {
       name,
       folder,
       configuration: join(folder, "config"),
+      uid: join(folder, "uid"),
       limits: join(folder, "limits"),
       layer: join(folder, "layer"),
       delta: join(folder, "layer", "delta"),

@@ -92,7 +92,8 @@ const checks: readonly Check[] = [
   },
 
   async ({ root }) => await lackingCgroups(root),
-  async ({ folder }) => await lackingPassage(folder),
+  // The folder itself is the driver's to open and to close.
+  async ({ folder }) => await lackingPassage(dirname(folder)),
 
   ({ folder }) =>
     /^[^:,\\\s]*$/.test(folder)

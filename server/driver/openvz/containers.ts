@@ -12,6 +12,8 @@ export interface OwnContainer extends Target {
   readonly running: boolean;
   /** As the engine lists it. */
   readonly name: string | undefined;
+  /** Absent for one that is half-made and not listed. */
+  readonly listed?: ListedContainer;
 }
 
 /** What the engine has, seen in one look. */
@@ -83,7 +85,7 @@ export class Containers {
         foreign.push(row);
       } else {
         const { ctid, name, status } = row;
-        own.set(id, { id, ctid, name, running: runningStatuses.includes(status) });
+        own.set(id, { id, ctid, name, running: runningStatuses.includes(status), listed: row });
       }
     }
     this.#ctids.clear();

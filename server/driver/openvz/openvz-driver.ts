@@ -14,6 +14,7 @@ import type {
   Finding,
   ForeignContainer,
   MadeContainer,
+  Remains,
 } from "../driver";
 import { commands } from "./command";
 import { Containers } from "./containers";
@@ -26,6 +27,7 @@ import { type HostPlaces, hostPlaces } from "./host";
 import { ImageArchives } from "./image-archives";
 import { limitOptions } from "./limits";
 import { Making } from "./making";
+import { parseMetadata } from "./metadata";
 import { stopContainer } from "./power";
 import { preflight } from "./preflight";
 import { readSamples } from "./sample-types";
@@ -148,6 +150,13 @@ class OpenvzDriver implements Driver {
     const look = await this.#containers.look();
     this.#watch.see(look, known);
     return [...look.own.values()].map(({ id, running }) => ({ id, running }));
+  }
+
+  async remains(id: number): Promise<Remains> {
+    await this.#load();
+    const { name, hostname, image, ipAddresses, description } =
+      (await this.#containers.look()).own.get(id)?.listed ?? {};
+    return { name, hostname, image, ipAddress: ipAddresses?.[0], uid: parseMetadata(description)?.uid };
   }
 
   async foreign(): Promise<ForeignContainer[]> {

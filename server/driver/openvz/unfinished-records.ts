@@ -58,7 +58,8 @@ export class UnfinishedRecords {
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     const path = this.#pathOf(record.id);
     const temporary = `${path}${halfWritten}`;
-    const file = await open(temporary, "w", 0o600);
+    await rm(temporary, { force: true });
+    const file = await open(temporary, "wx", 0o600);
     try {
       await file.writeFile(JSON.stringify(record));
       await file.datasync();

@@ -9,6 +9,7 @@ import type {
   ExecRequest,
   ExecResult,
   MadeContainer,
+  Remains,
 } from "../driver";
 import { runSimulatedCommand } from "./simulated-command";
 import type { SimulatedContainer } from "./simulated-container";
@@ -74,6 +75,11 @@ class SimulatedDriver implements Driver {
     return Promise.resolve(
       [...this.#containers.values()].map(({ spec, running }) => ({ id: spec.id, running })),
     );
+  }
+
+  remains(id: number): Promise<Remains> {
+    const { uid, name, hostname, image, ipAddress } = this.#containers.get(id)?.spec ?? {};
+    return Promise.resolve({ uid, name, hostname, image, ipAddress });
   }
 
   foreign(): Promise<[]> {

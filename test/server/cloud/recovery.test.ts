@@ -99,7 +99,7 @@ describe("after a daemon was killed", () => {
     }, "the instance has the new key");
   });
 
-  it("what others made is left alone, and its id not given out", async () => {
+  it("a container that no record tells of is listed, left as it is, and its id not given out", async () => {
     const { cloud, driver, reopen } = await newCloud();
     const instance = await createReady(cloud);
     await driver.create({
@@ -108,8 +108,8 @@ describe("after a daemon was killed", () => {
     });
     const next = await reopen();
     assert.deepEqual(
-      (await next.instances.list({})).map(({ id }) => id),
-      [instance.id],
+      (await next.instances.list({})).map(({ id, status }) => `${id} ${status}`),
+      [`${instance.id} running`, "900 failed"],
     );
     assert.equal((await createReady(next)).id, 901);
     assert.ok((await driver.list()).some(({ id }) => id === 900));

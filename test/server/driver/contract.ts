@@ -161,6 +161,18 @@ export function describeDriverContract(
         assert.deepEqual(await list(), []);
       });
 
+      it("show what the engine knows of them, to a driver that knows no more", async () => {
+        await makeRunning(500);
+        const { hostname, ipAddress, image, uid } = await engine().nextDriver().remains(500);
+        const spec = containerSpec(500);
+        assert.deepEqual(
+          { hostname, ipAddress, image, uid },
+          {
+            ...{ hostname: spec.hostname, ipAddress: spec.ipAddress, image: testImage, uid: spec.uid },
+          },
+        );
+      });
+
       it("take another size, running or not", async () => {
         await driver().create(containerSpec(500));
         await driver().resize(500, { name: "small", memoryBytes: 32 * 1024 * 1024 });

@@ -1,0 +1,83 @@
+import { randomBytes } from "node:crypto";
+import { instanceNameSchema, uidSchema } from "../../protocol/name";
+import type { Container, Remains } from "../driver/driver";
+import type { FleetFile } from "./fleet-record";
+import type { InstanceContext } from "./instance-context";
+import type { InstanceRecord } from "./instance-record";
+
+const failure =
+  "The daemon's record of this instance was lost; its container is as it was, and keeps its address. Destroy it, and make it again.";
+/** What neither the engine nor a record tells. */
+const unknown = "unknown";
+const unknownAddress = "0.0.0.0";
+
+/**
+ * Makes up for records that were lost, by a disk that failed or a hand that slipped. Each container of ours that no
+ * record tells of gets a new one, as an instance that has failed: it is listed, keeps its address and can be
+ * destroyed. A member whose fleet's record was lost becomes an instance of its own.
+ *
+ * @param records all that there are.
+ * @returns those and the new ones.
+ */
+export async function makeUpForLost(
+  context: InstanceContext,
+  records: readonly InstanceRecord[],
+  fleets: readonly FleetFile[],
+): Promise<InstanceRecord[]> {
+  const fleetNames = new Set(fleets.map(({ name }) => name));
+  const all = await Promise.all(
+    records.map(async (record) =>
+      record.fleet === undefined || fleetNames.has(record.fleet.name)
+        ? record
+        : await freeFromFleet(context, record),
+    ),
+  );
+  const known = new Set(records.map(({ id }) => id));
+  const names = new Set(records.map(({ name }) => name));
+  const containers = (await context.driver.list()).toSorted((one, other) => one.id - other.id);
+  for (const container of containers.filter(({ id }) => !known.has(id))) {
+    const record = recordOf(container, await context.driver.remains(container.id), names);
+    names.add(record.name);
+    context.log.error(
+      { instance: record.id, ipAddress: record.ipAddress },
+      "the record of this container was lost; it is listed as failed and can be destroyed",
+    );
+    await context.records.write(record);
+    all.push(record);
+  }
+  return all.sort((one, other) => one.id - other.id);
+}
+
+async function freeFromFleet(
+  { records, log }: InstanceContext,
+  { fleet, ...record }: InstanceRecord,
+): Promise<InstanceRecord> {
+  log.error(
+    { instance: record.id, fleet: fleet?.name },
+    "the record of this instance's fleet was lost; it is an instance of its own now",
+  );
+  await records.write(record);
+  return record;
+}
+
+function recordOf({ id, running }: Container, remains: Remains, taken: ReadonlySet<string>): InstanceRecord {
+  const {
+    uid,
+    hostname,
+    image = unknown,
+    ipAddress = unknownAddress,
+    createdAt = new Date().toISOString(),
+  } = remains;
+  const name = [remains.name, hostname?.split(".")[0], `mcc-${id}`].find(
+    (candidate) => instanceNameSchema.safeParse(candidate).success && !taken.has(candidate ?? ""),
+  );
+  return {
+    phase: "failed",
+    id,
+    uid: uidSchema.safeParse(uid).data ?? randomBytes(16).toString("hex"),
+    name: name ?? `mcc-${id}-${randomBytes(3).toString("hex")}`,
+    ...{ ipAddress, hostname: hostname ?? `mcc-${id}`, image, type: unknown },
+    ...{ keys: [], publicKeys: [], labels: {}, createdAt, sshHostKey: "", failure },
+    wanted: running ? "running" : "stopped",
+  };
+}

@@ -1,0 +1,26 @@
+import { readFile, stat } from "node:fs/promises";
+import { basename, dirname } from "node:path";
+import type { Remains } from "../driver";
+import { unlessErrno } from "../errno";
+import { addressOf } from "./address-inside";
+import { readConfiguration } from "./configuration";
+import type { Engine } from "./engine";
+import type { ContainerPlace } from "./place";
+
+/** What is left to be found of a container: in its configuration, else in what runs. */
+export async function remainsOf({ cgroups }: Engine, container: ContainerPlace): Promise<Remains> {
+  const text = await readIfThere(container.configuration);
+  const stats = await unlessErrno(stat(container.folder), "ENOENT");
+  const { rootfs, ...found } = readConfiguration(text ?? "");
+  return {
+    ...found,
+    uid: await readIfThere(container.uid),
+    ipAddress: found.ipAddress ?? (await addressOf(cgroups.payload(container.name))),
+    image: rootfs === undefined ? undefined : basename(dirname(rootfs)),
+    createdAt: stats?.birthtime.toISOString(),
+  };
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  return await unlessErrno(readFile(path, "utf8"), "ENOENT");
+}

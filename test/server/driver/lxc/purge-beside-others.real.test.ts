@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { createLxcDriver } from "../../../../server/driver/lxc/lxc-driver";
+import { temporaryFolders } from "../../../support/temporary-folder";
+import { driverOptions } from "../driver-options";
+import { lxcHosts } from "./lxc-host";
+import { shell, startContainer } from "./running-container";
+
+const marks = JSON.stringify({ "fs/inotify/max_user_instances": "128" });
+const limitFile = "/proc/sys/fs/inotify/max_user_instances";
+
+/** In namespaces of its own, as every real test; the limits and the cgroups are the host's. */
+describe("the purge of one of two LXC drivers on a host", () => {
+  const host = lxcHosts();
+  const newFolder = temporaryFolders();
+
+  it("leaves the other's containers the limits that they need, whether or not its daemon runs", async () => {
+    await startContainer(host());
+    for (const daemonRuns of [true, false]) {
+      if (!daemonRuns) {
+        await host().driver.close();
+      }
+      const folder = await newFolder();
+      await chmod(folder, 0o755);
+      const options = driverOptions(join(folder, "lxc"), {
+        network: { address: "198.19.0.0", prefixLength: 24, gateway: "198.19.0.1", nat: false },
+      });
+      const other = createLxcDriver(options);
+      // As though this one had raised it.
+      await mkdir(options.folder);
+      await writeFile(join(options.folder, "kernel-limits-were.json"), marks);
+      await other.open();
+      await other.close();
+      await other.purge();
+      assert.equal((await readFile(limitFile, "utf8")).trim(), "65536");
+    }
+    assert.equal(await shell(host(), "echo up"), "up");
+  });
+});

@@ -1,0 +1,128 @@
+import assert from "node:assert/strict";
+import { chmod, chown, lchown, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { execa } from "execa";
+import { makeHostKey } from "../../server/cloud/host-key";
+import { type TestDaemon, testDaemons } from "../support/daemon";
+import { importMicro } from "../support/micro-image";
+import { runMccserver } from "../support/run-mccserver";
+import { temporaryFolders } from "../support/temporary-folder";
+
+const stranger = 65_534;
+
+/** These run as root: others cannot give folders away. */
+describe("a state folder that belongs to another user", () => {
+  const newDaemon = testDaemons();
+  const newFolder = temporaryFolders();
+  let daemon: TestDaemon;
+  let victim = "";
+
+  beforeEach(async () => {
+    daemon = await newDaemon();
+    victim = join(await newFolder(), "victim");
+    await writeFile(victim, "root's\n", { mode: 0o600 });
+  });
+  afterEach(async () => {
+    assert.equal(await readFile(victim, "utf8"), "root's\n");
+  });
+
+  /** Links in the places of what a daemon writes, made by the folder's owner. */
+  async function plant(folder: string): Promise<void> {
+    for (const name of [
+      "lock",
+      "token.new",
+      "server-id.new",
+      "next-id.json.new",
+      "format.new",
+      "mccserver.log",
+    ]) {
+      const link = join(folder, name);
+      await symlink(victim, link);
+      await lchown(link, stranger, stranger);
+    }
+  }
+
+  async function assertRefused(words: RegExp, more: readonly string[] = []): Promise<void> {
+    for (const how of [["-f"], [], ["--purge"]]) {
+      const { exitCode, stderr } = await runMccserver([...daemon.words, ...how, ...more], daemon.environment);
+      assert.equal(exitCode, 1, stderr);
+      assert.match(stderr, words);
+    }
+  }
+
+  it("is refused, with what to do, and nothing in it is followed", async () => {
+    await mkdir(daemon.stateFolder);
+    await chown(daemon.stateFolder, stranger, stranger);
+    await plant(daemon.stateFolder);
+    const before = await readdir(daemon.stateFolder);
+    await assertRefused(
+      /state belongs to the user 65534 and the daemon runs as 0.*nothing was changed.*--state-dir\.$/,
+    );
+    assert.deepEqual(await readdir(daemon.stateFolder), before);
+  });
+
+  it("is refused where only a folder above it does", async () => {
+    await mkdir(daemon.stateFolder);
+    await chown(dirname(daemon.stateFolder), stranger, stranger);
+    try {
+      await assertRefused(/belongs to the user 65534.*--state-dir\.$/);
+    } finally {
+      await chown(dirname(daemon.stateFolder), 0, 0);
+    }
+  });
+
+  it("is refused where what is in it still does", async () => {
+    await daemon.start();
+    await daemon.stop();
+    await writeFile(join(daemon.stateFolder, "mine"), "");
+    await chown(join(daemon.stateFolder, "mine"), stranger, stranger);
+    await assertRefused(/state\/mine belongs to the user 65534/);
+  });
+
+  it("does not let the log be another user's file either", async () => {
+    const shared = await newFolder();
+    await chmod(shared, 0o1777);
+    const log = join(shared, "mcc.log");
+    await symlink(victim, log);
+    await lchown(log, stranger, stranger);
+    const { exitCode, stderr } = await runMccserver([...daemon.words, "--log-file", log], daemon.environment);
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /mcc\.log belongs to the user 65534.*the log file.*--log-file\.$/);
+  });
+
+  it("does not let other programs be told of another daemon", async () => {
+    await mkdir(daemon.runtimeFolder);
+    await chown(daemon.runtimeFolder, stranger, stranger);
+    const { exitCode, stderr } = await runMccserver([...daemon.words, "-f"], daemon.environment);
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /run belongs to the user 65534.*MCC_RUNTIME_DIR\.$/);
+  });
+});
+
+describe("what an ordinary user of the host reads in a state folder", function () {
+  this.timeout(120_000);
+  const newDaemon = testDaemons();
+
+  it("is who the daemon is, and nothing of its instances, keys, fleets and names", async () => {
+    const daemon = await newDaemon({ driver: "lxc" });
+    await daemon.start();
+    const client = await daemon.client();
+    try {
+      await importMicro(daemon, client);
+      await client.call("key.add", { name: "me", publicKey: makeHostKey().publicKey });
+      const { id } = await client.call("instance.create", {
+        keys: ["me"],
+        userData: "#!/bin/sh\necho secret\n",
+      });
+      await client.call("instance.wait", { instance: id });
+      const { uid } = await client.call("fleet.apply", { name: "web", count: 1, clientToken: "token-0001" });
+      await client.call("fleet.wait", { fleet: "web", uid });
+      await daemon.restart();
+    } finally {
+      client.close();
+    }
+    const words = [daemon.stateFolder, "-type", "f", "-readable", "-printf", "%P\n"];
+    const { stdout } = await execa("find", words, { uid: stranger, gid: stranger, cwd: "/", reject: false });
+    assert.deepEqual(stdout.split("\n").sort(), ["format", "server-id"]);
+  });
+});

@@ -1,0 +1,47 @@
+/** Parts of texts that mean something in XML, or that parsers take for something else. */
+const parts = [
+  ...[
+    "]]>",
+    "]]",
+    "]",
+    ">",
+    "<",
+    "&",
+    "&amp;",
+    "&#13;",
+    "&lt;",
+    "&unknown;",
+    "&#x110000;",
+    "<![CDATA[",
+    "<!--",
+    "-->",
+  ],
+  ...["</string></value>", "</param></params></methodResponse>", "<?xml version='1.0'?>", "<!DOCTYPE a>"],
+  ...["\r", "\n", "\r\n", "\t", " ", "\u0085", "\u2028", "\u00a0", "\ufeff", "\ufffd"],
+  ...["a", "0", "é", "東", "🚀", "'", '"', "\\", "%", "__proto", "constructor"],
+];
+
+/** What a failing script once printed to make `instance.wait` answer a success. */
+export const forgedSuccess =
+  "x ]]>]]></string></value></member></struct></value></fault><params><param><value><boolean>1</boolean></value></param></params><fault><value><struct><member><name>faultString</name><value><string><![CDATA[";
+
+/**
+ * Texts made of such parts, the same ones for the same seed.
+ *
+ * @param seed an integer; say it in a failure's message, so that the run can be repeated.
+ */
+export function hostileTexts(count: number, seed: number): string[] {
+  const random = randomIntegers(seed);
+  return Array.from({ length: count }, () =>
+    Array.from({ length: random(12) }, () => parts[random(parts.length)]).join(""),
+  );
+}
+
+/** Whole numbers from 0 up to, and without, a limit: a linear congruential generator, by its upper bits. */
+function randomIntegers(seed: number): (limit: number) => number {
+  let state = seed >>> 0;
+  return (limit) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * limit);
+  };
+}
