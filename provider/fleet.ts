@@ -1,9 +1,7 @@
-import * as pulumi from "@pulumi/pulumi";
-import { durationSeconds } from "../protocol/duration";
+import type * as pulumi from "@pulumi/pulumi";
 import type { FleetStatus } from "../protocol/fleet-state";
 import { DynamicResource } from "./dynamic-resource";
 import type { HostArgs } from "./host-args";
-import { renewLease } from "./lease-renewal";
 
 /** What a {@link Fleet} is made of. */
 export interface FleetArgs extends HostArgs {
@@ -77,12 +75,5 @@ export class Fleet extends DynamicResource {
       },
       options,
     );
-    if (args.ttl !== undefined) {
-      const { namePrefix: fleet, uid, serverId } = this;
-      const ttlSeconds = pulumi.output(args.ttl).apply(durationSeconds);
-      renewLease(this, { fleet, uid, serverId, ttlSeconds }, (daemon, target) =>
-        daemon.call("fleet.extend", target),
-      );
-    }
   }
 }

@@ -1,9 +1,7 @@
-import * as pulumi from "@pulumi/pulumi";
-import { durationSeconds } from "../protocol/duration";
+import type * as pulumi from "@pulumi/pulumi";
 import type { InstanceStatus } from "../protocol/instance-state";
 import { DynamicResource } from "./dynamic-resource";
 import type { HostArgs } from "./host-args";
-import { renewLease } from "./lease-renewal";
 
 /** What an {@link Instance} is made of. All may be left out. */
 export interface InstanceArgs extends HostArgs {
@@ -73,12 +71,5 @@ export class Instance extends DynamicResource {
       },
       options,
     );
-    if (args.ttl !== undefined) {
-      const { instanceId: instance, uid, serverId } = this;
-      const ttlSeconds = pulumi.output(args.ttl).apply(durationSeconds);
-      renewLease(this, { instance, uid, serverId, ttlSeconds }, (daemon, target) =>
-        daemon.call("instance.extend", target),
-      );
-    }
   }
 }

@@ -1,5 +1,6 @@
 import { type Instance, waitUntilReady } from "../../client";
 import { checkProperties, withoutUndefined } from "./check-properties";
+import { noteCheck, takeCheck } from "./checked-resources";
 import { configureConnection, daemon } from "./connection";
 import { defaultName } from "./default-name";
 import { goneError, unlessGone } from "./gone";
@@ -18,6 +19,7 @@ import {
   stateOf,
   stateSchema,
 } from "./instance-properties";
+import { isLongSince, renewLease } from "./lease-renewal";
 import { adoptionFailures, replacementFailures } from "./replacement-check";
 import { within } from "./time-limit";
 
@@ -27,6 +29,7 @@ export const instanceHooks: Hooks = {
 
   check: async (olds, news) => {
     const identity = identityOf(olds, news);
+    noteCheck(news);
     // Once adopted, always adopted: what the program leaves out is not to change when it no longer says adopt.
     const adopt = news.adopt ?? olds.adopt ?? undefined;
     const schemas = adopt === undefined ? argsSchemas : adoptedArgsSchemas;
@@ -43,17 +46,26 @@ export const instanceHooks: Hooks = {
     };
   },
 
-  diff: (_id, olds, news) => {
+  diff: async (_id, olds, news) => {
     const { inPlace, replaces } = changesOf(olds, news);
-    return { changes: inPlace.length + replaces.length > 0, replaces, deleteBeforeReplace: true };
+    const changes = inPlace.length + replaces.length > 0;
+    if (takeCheck(news) && !changes) {
+      await renew(stateSchema.parse(olds), inputsSchema.parse(news));
+    }
+    return { changes, replaces, deleteBeforeReplace: true };
   },
 
   create: async (properties) => {
     const inputs = inputsSchema.parse(properties);
+    const startMs = Date.now();
     const { serverId } = await daemon().info();
     // The SDK needs all of the properties back should the creation stop half-way.
     const instance = await makeInstance({ ...properties, ...inputs }, serverId);
-    return { id: String(instance.id), outs: stateOf(instance, inputs, serverId) };
+    const outs = stateOf(instance, inputs, serverId);
+    if (isLongSince(startMs)) {
+      await renew(stateSchema.parse(outs), inputs);
+    }
+    return { id: String(instance.id), outs };
   },
 
   read: async (id, properties) => {
@@ -82,6 +94,14 @@ export const instanceHooks: Hooks = {
     await within(state.timeouts?.delete, `The end of ${titleOf(state)}`, destroying);
   },
 };
+
+/** Has the instance live its whole ttl from now on: the engine itself does nothing about one without changes. */
+async function renew(state: State, { ttl, ownerUrn }: Inputs): Promise<void> {
+  if (ttl !== undefined) {
+    const target = targetOf(state);
+    await renewLease(ownerUrn, () => daemon().call("instance.extend", { ...target, ttlSeconds: ttl }));
+  }
+}
 
 async function change(state: State, inputs: Inputs): Promise<Instance> {
   const target = targetOf(state);
