@@ -158,7 +158,7 @@ export class InstanceBeginning {
   async #record(instance: ManagedInstance): Promise<void> {
     try {
       await this.#context.reservations.ids.settled();
-      await this.#context.records.write(instance.record);
+      await instance.amend(this.#context.records, (record) => record);
     } catch (error) {
       this.#catalog.remove(instance);
       this.#context.reservations.release(instance.record);
