@@ -15,6 +15,7 @@ const look = { seconds: 120, repeatable: true } as const;
 
 const limits: Readonly<Record<MethodName, CallLimits>> = {
   "instance.create": { seconds: 900, extra: ["waitSeconds", 0], repeatable: "with clientToken" },
+  "instance.check": look,
   "instance.get": look,
   "instance.list": look,
   "instance.listForeign": look,
@@ -29,6 +30,7 @@ const limits: Readonly<Record<MethodName, CallLimits>> = {
   "instance.takeOver": { seconds: 900, repeatable: false },
   "instance.destroy": engineWork,
   "fleet.apply": { seconds: 900, repeatable: "with clientToken" },
+  "fleet.check": look,
   "fleet.get": look,
   "fleet.list": look,
   "fleet.wait": { seconds: 60, extra: ["timeoutSeconds", 60], repeatable: true },

@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { FleetStatus } from "../protocol/fleet-state";
 import { DynamicResource } from "./dynamic-resource";
 import type { HostArgs } from "./host-args";
+import { shownScript } from "./shown-script";
 
 /** What a {@link Fleet} is made of. */
 export interface FleetArgs extends HostArgs {
@@ -72,6 +73,7 @@ export class Fleet extends DynamicResource {
         ...{ instances: undefined, ipAddresses: undefined, sshConfig: undefined, inventory: undefined },
         ...{ status: undefined, unhealthy: undefined, simulated: undefined },
         ...{ uid: undefined, serverId: undefined },
+        ...shownScript(args, options),
       },
       options,
     );

@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { InstanceStatus } from "../protocol/instance-state";
 import { DynamicResource } from "./dynamic-resource";
 import type { HostArgs } from "./host-args";
+import { shownScript } from "./shown-script";
 
 /** What an {@link Instance} is made of. All may be left out. */
 export interface InstanceArgs extends HostArgs {
@@ -68,6 +69,7 @@ export class Instance extends DynamicResource {
         ...args,
         ...{ instanceId: undefined, status: undefined, sshHostKey: undefined, simulated: undefined },
         ...{ uid: undefined, serverId: undefined },
+        ...shownScript(args, options),
       },
       options,
     );

@@ -1,4 +1,5 @@
 import type { dynamic } from "@pulumi/pulumi";
+import type { MethodResult } from "../../client";
 import { longestFleetName } from "../../protocol/fleet";
 import { checkProperties, type Properties, withoutUndefined } from "./check-properties";
 import { noteCheck, takeCheck } from "./checked-resources";
@@ -17,9 +18,10 @@ import {
 } from "./fleet-properties";
 import { goneError, unlessGone } from "./gone";
 import type { Hooks } from "./guard";
+import { hideOutputOf } from "./hidden-output";
 import { identityOf } from "./identity-schema";
 import { isLongSince, renewLease } from "./lease-renewal";
-import { replacementFailures } from "./replacement-check";
+import { refusals, replacementFailures } from "./replacement-check";
 import { within } from "./time-limit";
 
 /** What becomes of a `Fleet` of a program. */
@@ -31,10 +33,20 @@ export const fleetHooks: Hooks = {
     noteCheck(news);
     const { inputs, failures } = checkProperties(argsSchemas, news);
     const namePrefix = olds.namePrefix ?? defaultName(identity, longestFleetName);
-    return {
-      inputs: withoutUndefined({ namePrefix, ...inputs, ...identity }),
-      failures: [...failures, ...addressFailures(inputs), ...(await replacementFailures(olds, inputs))],
-    };
+    const checked = withoutUndefined({ namePrefix, ...inputs, ...identity, ...hideOutputOf(news) });
+    const mistakes = [
+      ...[...failures, ...addressFailures(inputs)],
+      ...(await replacementFailures(olds, inputs)),
+    ];
+    // Another image or script replaces the members, which keep their places.
+    const inPlace = Object.keys(olds).length > 0 && checked.namePrefix === olds.namePrefix;
+    const inTheWay =
+      mistakes.length > 0 || inPlace
+        ? []
+        : await refusals(olds, news, checked, () => askAbout(inputsSchema.parse(checked)), {
+            name: "namePrefix",
+          });
+    return { inputs: checked, failures: [...mistakes, ...inTheWay] };
   },
 
   diff: async (_id, olds, news) => {
@@ -82,6 +94,11 @@ export const fleetHooks: Hooks = {
     await within(state.timeouts?.delete, `The end of the fleet "${state.namePrefix}"`, destroying);
   },
 };
+
+async function askAbout(inputs: Inputs): Promise<MethodResult<"fleet.check">> {
+  const { namePrefix: name, count, image, type, keys, addresses, clientToken } = inputs;
+  return await daemon().call("fleet.check", { name, count, image, type, keys, addresses, clientToken });
+}
 
 /** Has the fleet live its whole ttl from now on: the engine itself does nothing about one without changes. */
 async function renew(target: Target, { ttl, ownerUrn }: Inputs): Promise<void> {

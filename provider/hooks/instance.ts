@@ -1,10 +1,11 @@
-import { type Instance, waitUntilReady } from "../../client";
+import { type Instance, type MethodResult, waitUntilReady } from "../../client";
 import { checkProperties, withoutUndefined } from "./check-properties";
 import { noteCheck, takeCheck } from "./checked-resources";
 import { configureConnection, daemon } from "./connection";
 import { defaultName } from "./default-name";
 import { goneError, unlessGone } from "./gone";
 import type { Hooks } from "./guard";
+import { hideOutputOf, presentable } from "./hidden-output";
 import { identityOf } from "./identity-schema";
 import { changeInstance, type Target } from "./instance-change";
 import { makeInstance } from "./instance-creation";
@@ -20,7 +21,7 @@ import {
   stateSchema,
 } from "./instance-properties";
 import { isLongSince, renewLease } from "./lease-renewal";
-import { adoptionFailures, replacementFailures } from "./replacement-check";
+import { adoptionFailures, refusals, replacementFailures } from "./replacement-check";
 import { within } from "./time-limit";
 
 /** What becomes of an `Instance` of a program. */
@@ -37,13 +38,18 @@ export const instanceHooks: Hooks = {
     const name = adopt === undefined ? defaultName(identity) : olds.name;
     // The daemon's choice, where the program has none. A replacement comes without olds.
     const { ipAddress, hostname } = olds;
-    const checked = withoutUndefined({ name, ipAddress, hostname, ...inputs, ...identity });
+    const checked = withoutUndefined({
+      ...{ name, ipAddress, hostname, ...inputs, ...identity },
+      ...hideOutputOf(news),
+    });
     const replaces = olds.adopt === undefined ? [] : changesOf(olds, checked).replaces;
     const refused = adoptionFailures(olds.adopt, replaces, checked);
-    return {
-      inputs: checked,
-      failures: [...failures, ...refused, ...(await replacementFailures(olds, checked))],
-    };
+    const mistakes = [...failures, ...refused, ...(await replacementFailures(olds, checked))];
+    const inTheWay =
+      mistakes.length > 0 || adopt !== undefined
+        ? []
+        : await refusals(olds, news, checked, () => askAbout(inputsSchema.parse(checked)));
+    return { inputs: checked, failures: [...mistakes, ...inTheWay] };
   },
 
   diff: async (_id, olds, news) => {
@@ -83,7 +89,9 @@ export const instanceHooks: Hooks = {
     const instance = await within(
       inputs.timeouts?.update,
       `A change of ${titleOf(state)}`,
-      change(state, inputs),
+      change(state, inputs).catch(async (error: unknown) => {
+        throw await presentable(error, inputs);
+      }),
     );
     return { outs: stateOf(instance, inputs, state.serverId) };
   },
@@ -94,6 +102,19 @@ export const instanceHooks: Hooks = {
     await within(state.timeouts?.delete, `The end of ${titleOf(state)}`, destroying);
   },
 };
+
+async function askAbout({
+  image,
+  type,
+  keys,
+  name,
+  ipAddress,
+  hostname,
+  clientToken,
+}: Inputs): Promise<MethodResult<"instance.check">> {
+  const asked = { image, type, keys, name, ipAddress, hostname, clientToken };
+  return await daemon().call("instance.check", asked);
+}
 
 /** Has the instance live its whole ttl from now on: the engine itself does nothing about one without changes. */
 async function renew(state: State, { ttl, ownerUrn }: Inputs): Promise<void> {

@@ -136,6 +136,7 @@ export class InstanceBeginning {
       sshHostKey,
       clientToken: parameters.clientToken,
       waitFor: parameters.waitFor,
+      hideOutput: parameters.hideOutput,
       userDataDigest: parameters.userData === undefined ? undefined : userDataDigest(parameters.userData),
       wanted: "running",
       ttl: ttlSeconds === undefined ? undefined : reaper.grant(ttlSeconds),
