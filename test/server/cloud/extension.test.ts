@@ -32,15 +32,11 @@ describe("the renewal of a ttl", () => {
       letGo = resolve;
     });
     const held = new Promise<void>((resolve) => {
-      const method = driver[step];
+      const method = Reflect.get(driver, step) as (...all: unknown[]) => Promise<unknown>;
       Reflect.set(driver, step, async (...parameters: unknown[]) => {
         resolve();
         await open;
-        return await Reflect.apply<Driver, unknown[], Promise<unknown>>(
-          method as (...all: unknown[]) => Promise<unknown>,
-          driver,
-          parameters,
-        );
+        return await Reflect.apply(method, driver, parameters);
       });
     });
     return { held, letGo };
