@@ -39,7 +39,7 @@ export const fleetHooks: Hooks = {
       ...(await replacementFailures(olds, inputs)),
     ];
     // Another image or script replaces the members, which keep their places.
-    const inPlace = Object.keys(olds).length > 0 && checked.namePrefix === olds.namePrefix;
+    const inPlace = checked.namePrefix === olds.namePrefix;
     const inTheWay =
       mistakes.length > 0 || inPlace
         ? []

@@ -43,7 +43,8 @@ const replacing = ["image", "ipAddress", "hostname", "userData", "namePrefix"];
  * What else would make a replacement fail after what is there was destroyed: what it names is not there, or taken. A
  * preview asks nothing, as an address that another resource gives up in the same `up` is still taken then.
  *
- * @param olds as above; also empty for a replacement that Pulumi decides upon by itself.
+ * @param olds as above; also empty for a replacement that Pulumi decides upon by itself, which is not checked: to ask for
+ * each new resource would delay the others.
  * @param ask the daemon, with what `check` made of the arguments.
  * @param names what properties are called of which the daemon calls the parameters otherwise.
  */
@@ -55,8 +56,9 @@ export async function refusals(
   names: Readonly<Record<string, string>> = {},
 ): Promise<dynamic.CheckFailure[]> {
   const isNew = Object.keys(olds).length === 0;
-  const isReplaced = replacing.some((name) => checked[name] !== undefined && checked[name] !== olds[name]);
-  if (news.preview === true || hasUnknown(checked) || !(isNew || isReplaced)) {
+  const isReplaced =
+    !isNew && replacing.some((name) => checked[name] !== undefined && checked[name] !== olds[name]);
+  if (news.preview === true || hasUnknown(checked) || !isReplaced) {
     return [];
   }
   try {
