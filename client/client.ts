@@ -7,7 +7,7 @@ import {
   type MethodResult,
   methodTable,
 } from "../protocol/method-table";
-import { protocolVersion, type ServerInfo } from "../protocol/server";
+import { type Feature, protocolVersion, type ServerInfo } from "../protocol/server";
 import { answerTimeoutMs, isRepeatable } from "./call-limits";
 import { ConnectionError } from "./connection-error";
 import { Contact } from "./contact";
@@ -88,6 +88,11 @@ export class Client {
       this.#info = undefined;
       throw error;
     }
+  }
+
+  /** Whether the daemon is of a release that can this. @throws as `call` does. */
+  async can(feature: Feature): Promise<boolean> {
+    return (await this.info()).features.includes(feature);
   }
 
   /** The time by the daemon's clock, in milliseconds since 1970; this host's may be another. @throws as `call` does. */

@@ -3,6 +3,7 @@ import { type FleetStatus, fleetStatuses } from "./fleet-state";
 import { instanceCreateSchema, instanceStatuses } from "./instance";
 import { method } from "./method";
 import { clientTokenSchema, labelsSchema, nameSchema, timeSchema, uidSchema } from "./name";
+import { problemsSchema } from "./problem";
 
 export const largestFleet = 10_000;
 
@@ -71,14 +72,14 @@ export type Fleet = z.infer<typeof fleetSchema>;
 
 const target = { fleet: fleetNameSchema, uid: uidSchema.optional(), serverId: uidSchema.optional() };
 
-const { image, type, keys, labels, waitFor, userData, readyTimeoutSeconds, ttlSeconds, lease } =
+const { image, type, keys, labels, waitFor, userData, hideOutput, readyTimeoutSeconds, ttlSeconds, lease } =
   instanceCreateSchema.shape;
 
 export const fleetApplySchema = z.strictObject({
   /** Its members are called `<name>-1` to `<name>-<count>`. */
   name: fleetNameSchema,
   count: z.int().min(1, "a fleet has one member at least").max(largestFleet),
-  ...{ image, type, keys, labels, waitFor, userData, readyTimeoutSeconds },
+  ...{ image, type, keys, labels, waitFor, userData, hideOutput, readyTimeoutSeconds },
   /** One for each member, in order of their indices, all of the pool. Default: free ones. */
   addresses: z.array(z.ipv4("expected an IPv4 address such as 198.18.0.7")).optional(),
   /** How many members at a time may be gone while others replace them. Default: all. */
@@ -100,6 +101,13 @@ export const fleetMethods = {
     "Makes a fleet as given, or makes of the one with this name what is given: all reservations are made together or none. Returns as soon as the intent is recorded; fleet.wait tells when it is done.",
     fleetApplySchema,
     fleetSummarySchema,
+  ),
+  "fleet.check": method(
+    "Returns why a fleet.apply would fail once the fleet that the same clientToken made is destroyed; nothing where there is no such fleet. Changes nothing.",
+    fleetApplySchema
+      .pick({ name: true, count: true, image: true, type: true, keys: true, labels: true, addresses: true })
+      .extend({ clientToken: clientTokenSchema }),
+    problemsSchema,
   ),
   "fleet.get": method("Returns one fleet with its members.", z.strictObject(target), fleetSchema),
   "fleet.list": method(

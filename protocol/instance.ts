@@ -14,6 +14,7 @@ import {
   typeNameSchema,
   uidSchema,
 } from "./name";
+import { problemsSchema } from "./problem";
 import { waitForSchema } from "./readiness";
 import { userDataSchema } from "./user-data";
 
@@ -92,6 +93,11 @@ export const instanceCreateSchema = z.strictObject({
   waitFor: waitForSchema.optional(),
   /** Run once as root after the first start: once `running`, `address` and `ssh` are reached, before other rungs. */
   userData: userDataSchema.optional(),
+  /**
+   * Leaves what userData and the commands of waitFor print out of every message, as they may hold secrets; instance.log
+   * has what userData printed. Default: no.
+   */
+  hideOutput: z.boolean().optional(),
   /** How long the instance may take from its start until it is ready, userData included, before it is undone. */
   readyTimeoutSeconds: z.int().min(1).max(3600).default(120),
   /** How long the answer may wait for the instance to be ready, which spares an `instance.wait`. */
@@ -117,6 +123,21 @@ export const instanceMethods = {
     "Reserves id, name and address, starts making the instance and returns it as it stands, at once or when it is ready within waitSeconds; instance.wait tells when it is ready, or why it failed. The same clientToken gives the same instance.",
     instanceCreateSchema,
     instanceSchema,
+  ),
+  "instance.check": method(
+    "Returns why an instance.create would fail once the instance that the same clientToken made is destroyed; nothing where there is no such instance. Changes nothing.",
+    instanceCreateSchema
+      .pick({
+        image: true,
+        type: true,
+        keys: true,
+        name: true,
+        ipAddress: true,
+        hostname: true,
+        labels: true,
+      })
+      .extend({ clientToken: clientTokenSchema }),
+    problemsSchema,
   ),
   "instance.get": method("Returns one instance.", z.strictObject(target), instanceSchema),
   "instance.list": method(

@@ -51,6 +51,14 @@ export function rungText(rung: Rung): string {
   return "http" in rung ? `http :${rung.port}${rung.http}` : `command ${shortened(rung.command.join(" "))}`;
 }
 
+/** The same without what the program gave in words of its own, which may be a secret: `http`, `command`. */
+export function rungKind(rung: Rung): string {
+  if (typeof rung === "string" || "tcp" in rung) {
+    return rungText(rung);
+  }
+  return "http" in rung ? "http" : "command";
+}
+
 function shortened(text: string): string {
   const line = text.replace(/\s+/g, " ");
   return line.length > longestCommandText ? `${line.slice(0, longestCommandText)}…` : line;

@@ -5,6 +5,15 @@ import { timeSchema, uidSchema } from "./name";
 /** Raised when a client and a daemon of different ages would misunderstand each other. */
 export const protocolVersion = 1;
 
+/** What a daemon may be asked for that those of earlier releases do not know. Rows are never removed. */
+export const features = [
+  /** `hideOutput` of instance.create and fleet.apply. */
+  "hideOutput",
+  /** The methods instance.check and fleet.check. */
+  "check",
+] as const;
+export type Feature = (typeof features)[number];
+
 const serverInfoSchema = z.object({
   serverId: uidSchema,
   version: z.string(),
@@ -14,6 +23,8 @@ const serverInfoSchema = z.object({
   simulated: z.boolean(),
   addressPool: z.object({ first: z.string(), last: z.string(), size: z.int(), free: z.int() }),
   instances: z.int(),
+  /** What it can that those of earlier releases cannot; clients ask only for what stands here. */
+  features: z.array(z.string()).default([]),
   startedAt: timeSchema,
   /** The daemon's own clock, by which its other times are to be read. */
   now: timeSchema,

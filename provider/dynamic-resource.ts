@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { identityOf } from "./identity";
+import { isMocked } from "./mocked";
 
 /**
  * What stands for a resource's provider in its state: the text of a module that gives it, by which Pulumi's
@@ -27,9 +28,14 @@ export abstract class DynamicResource extends pulumi.CustomResource {
     super(
       `pulumi-nodejs:dynamic/minicloud:${type}`,
       name,
-      { ...properties, ...identityOf(type, name, options.parent), __provider: shells[type] },
+      { ...properties, ...identityOf(type, name, options.parent), ...runOf(), __provider: shells[type] },
       // Also for replacements that Pulumi decides upon by itself, such as those of `--replace`.
       { ...options, deleteBeforeReplace: true },
     );
   }
+}
+
+/** What only `check` gets: the engine does not tell hooks whether it previews. Users' unit tests do not see it. */
+function runOf(): pulumi.Inputs {
+  return pulumi.runtime.isDryRun() && !isMocked() ? { preview: true } : {};
 }

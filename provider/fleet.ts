@@ -1,9 +1,8 @@
-import * as pulumi from "@pulumi/pulumi";
-import { durationSeconds } from "../protocol/duration";
+import type * as pulumi from "@pulumi/pulumi";
 import type { FleetStatus } from "../protocol/fleet-state";
 import { DynamicResource } from "./dynamic-resource";
 import type { HostArgs } from "./host-args";
-import { renewLease } from "./lease-renewal";
+import { shownScript } from "./shown-script";
 
 /** What a {@link Fleet} is made of. */
 export interface FleetArgs extends HostArgs {
@@ -74,15 +73,9 @@ export class Fleet extends DynamicResource {
         ...{ instances: undefined, ipAddresses: undefined, sshConfig: undefined, inventory: undefined },
         ...{ status: undefined, unhealthy: undefined, simulated: undefined },
         ...{ uid: undefined, serverId: undefined },
+        ...shownScript(args, options),
       },
       options,
     );
-    if (args.ttl !== undefined) {
-      const { namePrefix: fleet, uid, serverId } = this;
-      const ttlSeconds = pulumi.output(args.ttl).apply(durationSeconds);
-      renewLease(this, { fleet, uid, serverId, ttlSeconds }, (daemon, target) =>
-        daemon.call("fleet.extend", target),
-      );
-    }
   }
 }

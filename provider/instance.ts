@@ -1,9 +1,8 @@
-import * as pulumi from "@pulumi/pulumi";
-import { durationSeconds } from "../protocol/duration";
+import type * as pulumi from "@pulumi/pulumi";
 import type { InstanceStatus } from "../protocol/instance-state";
 import { DynamicResource } from "./dynamic-resource";
 import type { HostArgs } from "./host-args";
-import { renewLease } from "./lease-renewal";
+import { shownScript } from "./shown-script";
 
 /** What an {@link Instance} is made of. All may be left out. */
 export interface InstanceArgs extends HostArgs {
@@ -70,15 +69,9 @@ export class Instance extends DynamicResource {
         ...args,
         ...{ instanceId: undefined, status: undefined, sshHostKey: undefined, simulated: undefined },
         ...{ uid: undefined, serverId: undefined },
+        ...shownScript(args, options),
       },
       options,
     );
-    if (args.ttl !== undefined) {
-      const { instanceId: instance, uid, serverId } = this;
-      const ttlSeconds = pulumi.output(args.ttl).apply(durationSeconds);
-      renewLease(this, { instance, uid, serverId, ttlSeconds }, (daemon, target) =>
-        daemon.call("instance.extend", target),
-      );
-    }
   }
 }

@@ -1,7 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 
-/** Whether the program runs in a unit test of its user's, under `pulumi.runtime.setMocks`. */
+/**
+ * Whether the program runs in a unit test of its user's, under `pulumi.runtime.setMocks` of any copy of the SDK: a
+ * linked checkout has a copy of its own, and so has a test after `jest.resetModules()`. All copies share the monitor
+ * that the mocks are. A real one is a client of gRPC's and has a channel.
+ */
 export function isMocked(): boolean {
-  return pulumi.runtime.getMonitor() instanceof MockMonitor;
+  const monitor: object | undefined = pulumi.runtime.getMonitor();
+  return monitor !== undefined && !("getChannel" in monitor);
 }

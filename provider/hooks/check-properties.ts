@@ -14,7 +14,10 @@ interface Checked {
 }
 
 /** What a resource's constructor and the SDK put beside the arguments. */
-const hidden = ["clientToken", "organization", "ownerUrn", "__provider"];
+const hidden = [
+  ...["clientToken", "organization", "ownerUrn", "preview", "shownScript", "hideOutput"],
+  "__provider",
+];
 
 /** Checks arguments, each by the schema of its name; what is not known yet passes. */
 export function checkProperties(schemas: Readonly<Record<string, z.ZodType>>, news: Properties): Checked {

@@ -11,6 +11,7 @@ import type { Properties } from "./check-properties";
 import { daemon } from "./connection";
 import { applicationOf, type Inputs, stateOf } from "./fleet-properties";
 import { unlessGone } from "./gone";
+import { hidingParameter, presentable } from "./hidden-output";
 import { foreignLabel } from "./owner";
 import { PartialFailure } from "./partial-failure";
 import { reportProgress } from "./progress";
@@ -40,7 +41,11 @@ export async function makeFleet(properties: Properties, inputs: Inputs, target?:
   try {
     return await applyFleet(
       daemon(),
-      { ...applicationOf(inputs), ...(target && { uid: target.uid, serverId: target.serverId }) },
+      {
+        ...applicationOf(inputs),
+        ...(await hidingParameter(inputs)),
+        ...(target && { uid: target.uid, serverId: target.serverId }),
+      },
       {
         timeoutSeconds: target === undefined ? timeouts?.create : timeouts?.update,
         onLook: (fleet) => {
@@ -48,7 +53,8 @@ export async function makeFleet(properties: Properties, inputs: Inputs, target?:
         },
       },
     );
-  } catch (error) {
+  } catch (reason) {
+    const error = await presentable(reason, inputs);
     // Before its first answer the daemon has changed nothing.
     if (!(error instanceof Error) || known === undefined) {
       throw error;

@@ -1,12 +1,15 @@
 import type { dynamic } from "@pulumi/pulumi";
+import type { MethodResult } from "../../client";
 import { longestFleetName } from "../../protocol/fleet";
 import { checkProperties, type Properties, withoutUndefined } from "./check-properties";
+import { noteCheck, takeCheck } from "./checked-resources";
 import { configureConnection, daemon } from "./connection";
 import { defaultName } from "./default-name";
 import { makeFleet, type Target } from "./fleet-application";
 import {
   argsSchemas,
   changesOf,
+  type Inputs,
   inputsOf,
   inputsSchema,
   type State,
@@ -15,8 +18,10 @@ import {
 } from "./fleet-properties";
 import { goneError, unlessGone } from "./gone";
 import type { Hooks } from "./guard";
+import { hideOutputOf } from "./hidden-output";
 import { identityOf } from "./identity-schema";
-import { replacementFailures } from "./replacement-check";
+import { isLongSince, renewLease } from "./lease-renewal";
+import { refusals, replacementFailures } from "./replacement-check";
 import { within } from "./time-limit";
 
 /** What becomes of a `Fleet` of a program. */
@@ -25,23 +30,43 @@ export const fleetHooks: Hooks = {
 
   check: async (olds, news) => {
     const identity = identityOf(olds, news);
+    noteCheck(news);
     const { inputs, failures } = checkProperties(argsSchemas, news);
     const namePrefix = olds.namePrefix ?? defaultName(identity, longestFleetName);
-    return {
-      inputs: withoutUndefined({ namePrefix, ...inputs, ...identity }),
-      failures: [...failures, ...addressFailures(inputs), ...(await replacementFailures(olds, inputs))],
-    };
+    const checked = withoutUndefined({ namePrefix, ...inputs, ...identity, ...hideOutputOf(news) });
+    const mistakes = [
+      ...[...failures, ...addressFailures(inputs)],
+      ...(await replacementFailures(olds, inputs)),
+    ];
+    // Another image or script replaces the members, which keep their places.
+    const inPlace = checked.namePrefix === olds.namePrefix;
+    const inTheWay =
+      mistakes.length > 0 || inPlace
+        ? []
+        : await refusals(olds, news, checked, () => askAbout(inputsSchema.parse(checked)), {
+            name: "namePrefix",
+          });
+    return { inputs: checked, failures: [...mistakes, ...inTheWay] };
   },
 
-  diff: (_id, olds, news) => {
+  diff: async (_id, olds, news) => {
     const { inPlace, replaces } = changesOf(olds, news);
-    return { changes: inPlace.length + replaces.length > 0, replaces, deleteBeforeReplace: true };
+    const changes = inPlace.length + replaces.length > 0;
+    if (takeCheck(news) && !changes) {
+      await renew(targetOf(stateSchema.parse(olds)), inputsSchema.parse(news));
+    }
+    return { changes, replaces, deleteBeforeReplace: true };
   },
 
   create: async (properties) => {
     const inputs = inputsSchema.parse(properties);
+    const startMs = Date.now();
     const fleet = await makeFleet(properties, inputs);
-    return { id: fleet.name, outs: await stateOf(fleet, inputs, daemon()) };
+    const outs = await stateOf(fleet, inputs, daemon());
+    if (isLongSince(startMs)) {
+      await renew(targetOf(stateSchema.parse(outs)), inputs);
+    }
+    return { id: fleet.name, outs };
   },
 
   read: async (id, properties) => {
@@ -69,6 +94,18 @@ export const fleetHooks: Hooks = {
     await within(state.timeouts?.delete, `The end of the fleet "${state.namePrefix}"`, destroying);
   },
 };
+
+async function askAbout(inputs: Inputs): Promise<MethodResult<"fleet.check">> {
+  const { namePrefix: name, count, image, type, keys, addresses, clientToken } = inputs;
+  return await daemon().call("fleet.check", { name, count, image, type, keys, addresses, clientToken });
+}
+
+/** Has the fleet live its whole ttl from now on: the engine itself does nothing about one without changes. */
+async function renew(target: Target, { ttl, ownerUrn }: Inputs): Promise<void> {
+  if (ttl !== undefined) {
+    await renewLease(ownerUrn, () => daemon().call("fleet.extend", { ...target, ttlSeconds: ttl }));
+  }
+}
 
 function targetOf({ namePrefix, uid, serverId }: State): Target {
   return { fleet: namePrefix, uid, serverId };

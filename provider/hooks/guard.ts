@@ -6,14 +6,18 @@ import { printNoQuietErrors, quiet } from "./quiet-error";
 
 type SdkHooks = Required<dynamic.ResourceProvider<Properties, Properties>>;
 
-/** What a kind of resource is made of, in the order of its life. `configure` and `diff` ask no daemon. */
+/** What a kind of resource is made of, in the order of its life. `configure` asks no daemon. */
 export interface Hooks {
   readonly configure: (request: dynamic.ConfigureRequest) => void;
   readonly check: (
     olds: Properties,
     news: Properties,
   ) => dynamic.CheckResult<Properties> | Promise<dynamic.CheckResult<Properties>>;
-  readonly diff: (id: string, olds: Properties, news: Properties) => dynamic.DiffResult;
+  readonly diff: (
+    id: string,
+    olds: Properties,
+    news: Properties,
+  ) => dynamic.DiffResult | Promise<dynamic.DiffResult>;
   readonly create: SdkHooks["create"];
   readonly read: SdkHooks["read"];
   readonly update: SdkHooks["update"];

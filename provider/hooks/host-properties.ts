@@ -39,6 +39,8 @@ export const keptSchema = identitySchema.extend({
   waitFor: waitForSchema.optional(),
   userData: z.string().optional(),
   keepOnFailure: z.boolean().optional(),
+  /** For a script or a ladder that is a secret: messages have nothing of what they print. */
+  hideOutput: z.boolean().optional(),
   // Parsed by `check`; seconds since then.
   timeouts: z
     .object({ create: z.number().optional(), update: z.number().optional(), delete: z.number().optional() })

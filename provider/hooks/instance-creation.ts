@@ -8,6 +8,7 @@ import {
 import { adoptInstance } from "./adoption";
 import { withoutUndefined } from "./check-properties";
 import { daemon } from "./connection";
+import { hidingParameter, presentable } from "./hidden-output";
 import { changeInstance } from "./instance-change";
 import { changeableOf, type Inputs, isAsAsked, stateOf } from "./instance-properties";
 import { foreignLabel, type Owner } from "./owner";
@@ -31,20 +32,25 @@ export async function makeInstance(inputs: Inputs, serverId: string): Promise<In
         known = adopted;
       });
     }
-    const instance = await createInstance(daemon(), creationOf(inputs), {
-      onPending: (reserved) => {
-        refuseForeign(reserved, inputs);
-        known = reserved;
+    const instance = await createInstance(
+      daemon(),
+      { ...creationOf(inputs), ...(await hidingParameter(inputs)) },
+      {
+        onPending: (reserved) => {
+          refuseForeign(reserved, inputs);
+          known = reserved;
+        },
+        onWaiting: (waiting) => {
+          known = waiting;
+        },
       },
-      onWaiting: (waiting) => {
-        known = waiting;
-      },
-    });
+    );
     known = instance;
     return isAsAsked(instance, inputs)
       ? instance
       : await changeInstance({ instance: instance.id, uid: instance.uid, serverId }, inputs, instance);
-  } catch (error) {
+  } catch (reason) {
+    const error = await presentable(reason, inputs);
     if (!(error instanceof Error) || known === undefined) {
       throw error;
     }

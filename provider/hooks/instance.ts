@@ -1,9 +1,11 @@
-import { type Instance, waitUntilReady } from "../../client";
+import { type Instance, type MethodResult, waitUntilReady } from "../../client";
 import { checkProperties, withoutUndefined } from "./check-properties";
+import { noteCheck, takeCheck } from "./checked-resources";
 import { configureConnection, daemon } from "./connection";
 import { defaultName } from "./default-name";
 import { goneError, unlessGone } from "./gone";
 import type { Hooks } from "./guard";
+import { hideOutputOf, presentable } from "./hidden-output";
 import { identityOf } from "./identity-schema";
 import { changeInstance, type Target } from "./instance-change";
 import { makeInstance } from "./instance-creation";
@@ -18,7 +20,8 @@ import {
   stateOf,
   stateSchema,
 } from "./instance-properties";
-import { adoptionFailures, replacementFailures } from "./replacement-check";
+import { isLongSince, renewLease } from "./lease-renewal";
+import { adoptionFailures, refusals, replacementFailures } from "./replacement-check";
 import { within } from "./time-limit";
 
 /** What becomes of an `Instance` of a program. */
@@ -27,6 +30,7 @@ export const instanceHooks: Hooks = {
 
   check: async (olds, news) => {
     const identity = identityOf(olds, news);
+    noteCheck(news);
     // Once adopted, always adopted: what the program leaves out is not to change when it no longer says adopt.
     const adopt = news.adopt ?? olds.adopt ?? undefined;
     const schemas = adopt === undefined ? argsSchemas : adoptedArgsSchemas;
@@ -34,26 +38,40 @@ export const instanceHooks: Hooks = {
     const name = adopt === undefined ? defaultName(identity) : olds.name;
     // The daemon's choice, where the program has none. A replacement comes without olds.
     const { ipAddress, hostname } = olds;
-    const checked = withoutUndefined({ name, ipAddress, hostname, ...inputs, ...identity });
+    const checked = withoutUndefined({
+      ...{ name, ipAddress, hostname, ...inputs, ...identity },
+      ...hideOutputOf(news),
+    });
     const replaces = olds.adopt === undefined ? [] : changesOf(olds, checked).replaces;
     const refused = adoptionFailures(olds.adopt, replaces, checked);
-    return {
-      inputs: checked,
-      failures: [...failures, ...refused, ...(await replacementFailures(olds, checked))],
-    };
+    const mistakes = [...failures, ...refused, ...(await replacementFailures(olds, checked))];
+    const inTheWay =
+      mistakes.length > 0 || adopt !== undefined
+        ? []
+        : await refusals(olds, news, checked, () => askAbout(inputsSchema.parse(checked)));
+    return { inputs: checked, failures: [...mistakes, ...inTheWay] };
   },
 
-  diff: (_id, olds, news) => {
+  diff: async (_id, olds, news) => {
     const { inPlace, replaces } = changesOf(olds, news);
-    return { changes: inPlace.length + replaces.length > 0, replaces, deleteBeforeReplace: true };
+    const changes = inPlace.length + replaces.length > 0;
+    if (takeCheck(news) && !changes) {
+      await renew(stateSchema.parse(olds), inputsSchema.parse(news));
+    }
+    return { changes, replaces, deleteBeforeReplace: true };
   },
 
   create: async (properties) => {
     const inputs = inputsSchema.parse(properties);
+    const startMs = Date.now();
     const { serverId } = await daemon().info();
     // The SDK needs all of the properties back should the creation stop half-way.
     const instance = await makeInstance({ ...properties, ...inputs }, serverId);
-    return { id: String(instance.id), outs: stateOf(instance, inputs, serverId) };
+    const outs = stateOf(instance, inputs, serverId);
+    if (isLongSince(startMs)) {
+      await renew(stateSchema.parse(outs), inputs);
+    }
+    return { id: String(instance.id), outs };
   },
 
   read: async (id, properties) => {
@@ -71,7 +89,9 @@ export const instanceHooks: Hooks = {
     const instance = await within(
       inputs.timeouts?.update,
       `A change of ${titleOf(state)}`,
-      change(state, inputs),
+      change(state, inputs).catch(async (error: unknown) => {
+        throw await presentable(error, inputs);
+      }),
     );
     return { outs: stateOf(instance, inputs, state.serverId) };
   },
@@ -82,6 +102,27 @@ export const instanceHooks: Hooks = {
     await within(state.timeouts?.delete, `The end of ${titleOf(state)}`, destroying);
   },
 };
+
+async function askAbout({
+  image,
+  type,
+  keys,
+  name,
+  ipAddress,
+  hostname,
+  clientToken,
+}: Inputs): Promise<MethodResult<"instance.check">> {
+  const asked = { image, type, keys, name, ipAddress, hostname, clientToken };
+  return await daemon().call("instance.check", asked);
+}
+
+/** Has the instance live its whole ttl from now on: the engine itself does nothing about one without changes. */
+async function renew(state: State, { ttl, ownerUrn }: Inputs): Promise<void> {
+  if (ttl !== undefined) {
+    const target = targetOf(state);
+    await renewLease(ownerUrn, () => daemon().call("instance.extend", { ...target, ttlSeconds: ttl }));
+  }
+}
 
 async function change(state: State, inputs: Inputs): Promise<Instance> {
   const target = targetOf(state);

@@ -1,12 +1,14 @@
 import { join } from "node:path";
 import type { Logger } from "pino";
 import type { InstanceType } from "../../protocol/instance-type";
-import { protocolVersion, type ServerInfo } from "../../protocol/server";
+import type { MethodResult, ParsedParameters } from "../../protocol/method-table";
+import { features, protocolVersion, type ServerInfo } from "../../protocol/server";
 import type { Driver, ForeignContainer } from "../driver/driver";
 import { type DriverName, loadDriver, resolveDriverName } from "../driver/load";
 import { AddressPool } from "./address-pool";
 import { type AddressRange, type NetworkPlan, planNetwork } from "./address-range";
 import { type Clock, systemClock } from "./clock";
+import { fleetReplacementProblems, replacementProblems } from "./creation-check";
 import { FleetCatalog } from "./fleet-catalog";
 import { FleetRecords } from "./fleet-record";
 import { allRecords, recoverFleets } from "./fleet-recovery";
@@ -93,6 +95,22 @@ export class Cloud {
     return await this.parts.context.driver.foreign();
   }
 
+  async checkInstance(asked: ParsedParameters<"instance.check">): Promise<MethodResult<"instance.check">> {
+    const replaced = this.instances.catalog.byToken(asked.clientToken);
+    const { context } = this.parts;
+    return {
+      problems:
+        replaced === undefined ? [] : await replacementProblems(context, this.images, replaced, asked),
+    };
+  }
+
+  async checkFleet(asked: ParsedParameters<"fleet.check">): Promise<MethodResult<"fleet.check">> {
+    const { context } = this.parts;
+    return {
+      problems: await fleetReplacementProblems(context, this.fleets.catalog, this.images, asked),
+    };
+  }
+
   info(): ServerInfo {
     const { context, driverName, version } = this.parts;
     const { pool } = context.reservations;
@@ -104,6 +122,7 @@ export class Cloud {
       simulated: context.driver.capabilities.simulated,
       addressPool: { ...pool.range, size: pool.size, free: pool.free },
       instances: this.instances.catalog.all().length,
+      features: [...features],
       startedAt: this.#startedAt,
       now: new Date().toISOString(),
     };

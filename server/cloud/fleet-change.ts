@@ -46,14 +46,17 @@ export class FleetChange {
   /** @throws MccError `engine`. Nothing was done yet, so that forgetting is all there is to undo. */
   async record(): Promise<void> {
     const phase = this.#before.phase === "creating" ? "creating" : "changing";
-    this.#fleet.record = { ...this.#before, ...this.lives, phase, spec: this.spec, failure: undefined };
+    const intended = { ...this.#before, ...this.lives, phase, spec: this.spec, failure: undefined } as const;
+    this.#fleet.record = intended;
     try {
       this.#context.records.cover(this.#plan.outdated.map(({ id }) => id));
       await this.#intend(this.#plan.surplus, this.#newcomers);
     } catch (error) {
       giveBack(this.#context, this.#fleet, this.#newcomers);
       this.#fleet.leaving.clear();
-      this.#fleet.record = this.#before;
+      // A ttl that was restarted since stays so.
+      const { ttl } = this.#fleet.record === intended ? this.#before : this.#fleet.record;
+      this.#fleet.record = { ...this.#before, ttl };
       throw new MccError("engine", `The intent could not be recorded: ${messageOf(error)}.`, {
         cause: error,
       });

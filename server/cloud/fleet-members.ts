@@ -107,9 +107,10 @@ function newMember(
 
 /** What `instance.create` would be given. */
 function creationOf(spec: FleetSpec): ParsedParameters<"instance.create"> {
-  const { image, type, keys, labels, waitFor, userData, readyTimeoutSeconds, keepOnFailure } = spec;
+  const { image, type, keys, labels, waitFor, userData, hideOutput, readyTimeoutSeconds, keepOnFailure } =
+    spec;
   const creation = { image, type, keys, labels, waitFor, userData, readyTimeoutSeconds, keepOnFailure };
-  return { ...creation, waitSeconds: 0 };
+  return { ...creation, hideOutput, waitSeconds: 0 };
 }
 
 /** A member that went away comes back where it was, unless somebody else is there now. */

@@ -3,7 +3,7 @@ import type { FleetSpec } from "./fleet-record";
 import type { ManagedFleet } from "./managed-fleet";
 
 /** @throws MccError `invalid` for addresses that are not one for each member. */
-export function refuseImpossible({ count, addresses }: FleetSpec): void {
+export function refuseImpossible({ count, addresses }: Pick<FleetSpec, "count" | "addresses">): void {
   if (addresses === undefined) {
     return;
   }

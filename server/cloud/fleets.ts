@@ -7,6 +7,7 @@ import { userDataDigest } from "../../protocol/user-data";
 import { carries } from "./carries";
 import { endsWithin } from "./ends-within";
 import { FleetApplication } from "./fleet-application";
+import type { FleetCatalog } from "./fleet-catalog";
 import type { FleetContext } from "./fleet-context";
 import { FleetDestruction } from "./fleet-destruction";
 import type { FleetLife, FleetSpec } from "./fleet-record";
@@ -24,6 +25,10 @@ export class Fleets {
     this.#context = context;
     this.#destruction = new FleetDestruction(context);
     this.#application = new FleetApplication(context, this.#destruction);
+  }
+
+  get catalog(): FleetCatalog {
+    return this.#context.fleets;
   }
 
   /** Resolves once the intent is recorded. A change that is under way with another aim is awaited first. */
@@ -186,10 +191,10 @@ async function outcomeOf(fleet: ManagedFleet): Promise<void> {
 /** Without which fleet is meant, and how long it lives. */
 function specOf(parameters: ParsedParameters<"fleet.apply">): FleetSpec {
   const { count, image, type, keys, labels, addresses, waitFor, readyTimeoutSeconds } = parameters;
-  const { userData, maxUnavailable, keepOnFailure } = parameters;
+  const { userData, hideOutput, maxUnavailable, keepOnFailure } = parameters;
   return {
     ...{ count, image, type, keys, labels, addresses, waitFor, readyTimeoutSeconds },
-    ...{ userData, maxUnavailable, keepOnFailure },
+    ...{ userData, hideOutput, maxUnavailable, keepOnFailure },
     userDataDigest: userData === undefined ? undefined : userDataDigest(userData),
   };
 }

@@ -136,6 +136,7 @@ export class InstanceBeginning {
       sshHostKey,
       clientToken: parameters.clientToken,
       waitFor: parameters.waitFor,
+      hideOutput: parameters.hideOutput,
       userDataDigest: parameters.userData === undefined ? undefined : userDataDigest(parameters.userData),
       wanted: "running",
       ttl: ttlSeconds === undefined ? undefined : reaper.grant(ttlSeconds),
@@ -158,7 +159,7 @@ export class InstanceBeginning {
   async #record(instance: ManagedInstance): Promise<void> {
     try {
       await this.#context.reservations.ids.settled();
-      await this.#context.records.write(instance.record);
+      await instance.amend(this.#context.records, (record) => record);
     } catch (error) {
       this.#catalog.remove(instance);
       this.#context.reservations.release(instance.record);

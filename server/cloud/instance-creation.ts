@@ -44,7 +44,7 @@ export async function createInstance(
     instance.abort.signal.throwIfAborted();
     step = name;
   };
-  undo.add("removing the record", () => records.remove(id));
+  undo.add("removing the record", () => instance.forget(records));
   try {
     await limits.change(async () => {
       enter("create");
@@ -62,9 +62,7 @@ export async function createInstance(
     enter("ready");
     await waitUntilReady(context, instance, readyTimeoutSeconds * 1000, userData);
     enter("record");
-    const record = { ...instance.record, phase: "created" as const };
-    await records.write(record);
-    instance.record = record;
+    await instance.amend(records, (record) => ({ ...record, phase: "created" }));
     return undefined;
   } catch (reason) {
     const error = failureOf(reason, instance, step);
@@ -105,14 +103,12 @@ async function keepForLook(
     error,
     `${error.message} It is kept for a look; destroy it when you have seen enough (instance.destroy, mcc destroy-instance ${instance.id}).`,
   );
-  const record = { ...instance.record, phase: "failed" as const, failure: kept.message };
   try {
-    await records.write(record);
+    await instance.amend(records, (record) => ({ ...record, phase: "failed", failure: kept.message }));
   } catch (writeError) {
     const unkept = because(error, `${error.message} It could not be kept: ${messageOf(writeError)}.`);
     return await undoCreation(undo, unkept, instance);
   }
-  instance.record = record;
   instance.failure = kept.message;
   return new CreationFailure(kept, "kept");
 }

@@ -56,12 +56,10 @@ export class InstanceDestruction {
   async #remove(instance: ManagedInstance): Promise<void> {
     const { driver, records, reservations, limits, log } = this.#context;
     try {
-      const record = { ...instance.record, phase: "destroying" as const };
-      await records.write(record);
-      instance.record = record;
+      await instance.amend(records, (record) => ({ ...record, phase: "destroying" }));
       instance.failure = undefined;
       await limits.change(() => driver.destroy(instance.id));
-      await records.remove(instance.id);
+      await instance.forget(records);
     } catch (error) {
       instance.failure = `Destroying instance ${instance.title} failed, and is tried again: ${messageOf(error)}`;
       log.warn({ instance: instance.id, err: error }, "instance not destroyed");

@@ -61,8 +61,6 @@ async function want(
   wanted: InstanceRecord["wanted"],
 ): Promise<void> {
   if (instance.record.wanted !== wanted) {
-    const record = { ...instance.record, wanted };
-    await records.write(record);
-    instance.record = record;
+    await instance.amend(records, (record) => ({ ...record, wanted }));
   }
 }

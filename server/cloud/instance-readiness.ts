@@ -24,7 +24,7 @@ export async function waitUntilReady(
   timeoutMs: number,
   userData?: string,
 ): Promise<void> {
-  const { waitFor = [] } = instance.record;
+  const { waitFor = [], hideOutput } = instance.record;
   if (context.driver.capabilities.simulated) {
     if (userData !== undefined) {
       await context.logs.write(instance.record, simulatedLog);
@@ -40,7 +40,7 @@ export async function waitUntilReady(
     instance.waitingFor = words;
   };
   const climbTo = (rungs: readonly Rung[]): Promise<void> =>
-    climb(rungs, { target, deadline, signal: instance.abort.signal, onRung });
+    climb(rungs, { target, deadline, hideOutput, signal: instance.abort.signal, onRung });
   try {
     if (userData === undefined) {
       await climbTo(waitFor);

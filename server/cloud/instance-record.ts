@@ -31,6 +31,8 @@ export const instanceRecordSchema = z.strictObject({
   clientToken: z.string().optional(),
   /** Left out: not known before the container is made. */
   waitFor: waitForSchema.optional(),
+  /** Whether messages leave out what its userData and commands of waitFor print. */
+  hideOutput: z.boolean().optional(),
   /** SHA-256 of the userData in hexadecimal. */
   userDataDigest: z.string().optional(),
   /** In the phase `failed`: why. */

@@ -59,19 +59,19 @@ async function makeOurs(
   const { id } = instance;
   const undo = new Undo();
   try {
-    undo.add("removing the record", () => records.remove(id));
+    undo.add("removing the record", () => instance.forget(records));
     await reservations.ids.settled();
-    await records.write(instance.record);
+    await instance.amend(records, (record) => record);
     undo.add("giving the container back", () => takesOver.giveBack(id, before));
     await limits.change(() => takesOver.take(engineId, instance.record));
     const running = (await driver.list()).some((listed) => listed.id === id && listed.running);
-    const record: InstanceRecord = {
-      ...instance.record,
+    const taken = {
       phase: "created",
       publicKeys: linesOf(await takesOver.readFile(id, "/root/.ssh/authorized_keys")),
       sshHostKey: await readHostKey(takesOver, id),
       wanted: running ? "running" : "stopped",
-    };
+    } as const;
+    const record: InstanceRecord = { ...instance.record, ...taken };
     if (record.keys.length > 0) {
       undo.add("giving the old keys back", () =>
         driver.writeFiles(id, [authorizedKeysFile(keys, { ...record, keys: [] })]),
@@ -81,8 +81,7 @@ async function makeOurs(
     if (record.name !== before.name) {
       await driver.rename(id, record.name);
     }
-    await records.write(record);
-    instance.record = record;
+    await instance.amend(records, (current) => ({ ...current, ...taken }));
     instance.running = running;
   } catch (error) {
     throw await undone(undo, instance, error);

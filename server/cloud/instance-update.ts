@@ -8,16 +8,20 @@ import type { ManagedInstance } from "./managed-instance";
 import { Undo } from "./undo";
 
 /**
- * Lets the ttl of an instance count from now, in its turn.
+ * Restarts the ttl of an instance, whatever work on it is under way or waits for its turn.
  *
  * @param ttlSeconds default: the ttl that it has.
- * @throws MccError `invalid` when there is neither.
+ * @throws MccError `invalid` when there is neither; `conflict` for an instance that can only be destroyed.
  */
 export async function extendInstance(
   { records, reaper }: InstanceContext,
   instance: ManagedInstance,
   ttlSeconds = instance.record.ttl?.seconds,
 ): Promise<void> {
+  const isKept = instance.record.phase === "failed";
+  if (instance.status === "destroying" || (instance.status === "failed" && !isKept)) {
+    throw onlyDestroyable(instance);
+  }
   refuseMembersTtl(instance);
   if (ttlSeconds === undefined) {
     throw new MccError(
@@ -25,9 +29,18 @@ export async function extendInstance(
       `Instance ${instance.title} has no ttl to renew; give it one (ttlSeconds, mcc extend --ttl TIME ${instance.id}).`,
     );
   }
-  const record = { ...instance.record, ttl: reaper.grant(ttlSeconds) };
-  await records.write(record);
-  instance.record = record;
+  const ttl = reaper.grant(ttlSeconds);
+  await instance.amend(records, (record) => {
+    if (record.phase === "destroying") {
+      throw onlyDestroyable(instance);
+    }
+    return { ...record, ttl };
+  });
+}
+
+/** For work on an instance that is on its way out, or failed. */
+export function onlyDestroyable({ title, status }: ManagedInstance): MccError {
+  return new MccError("conflict", `Instance ${title} is ${status} and can only be destroyed.`);
 }
 
 /**
@@ -51,13 +64,13 @@ export async function updateInstance(
   if (changes.ttlSeconds !== undefined) {
     refuseMembersTtl(instance);
   }
-  const after: InstanceRecord = {
-    ...before,
+  const changed = {
     name: changes.name ?? before.name,
     type: changes.type ?? before.type,
     keys: changes.keys ?? before.keys,
     labels: changes.labels ?? before.labels,
   };
+  const after: InstanceRecord = { ...before, ...changed };
   const resize = after.type === before.type ? undefined : context.types.get(after.type);
   const keysFile = changes.keys === undefined ? undefined : authorizedKeysFile(context.keys, after);
   if (after.name !== before.name) {
@@ -85,8 +98,8 @@ export async function updateInstance(
       await limits.change(() => driver.writeFiles(instance.id, [keysFile]));
     }
     // Not before, since it counts from the answer.
-    after.ttl = newTtl(context, before.ttl, changes.ttlSeconds);
-    await records.write(after);
+    const lives = newTtl(context, changes.ttlSeconds);
+    await instance.amend(records, (record) => ({ ...record, ...changed, ...lives }));
   } catch (error) {
     if (after.name !== before.name) {
       reservations.releaseName(after.name);
@@ -96,8 +109,7 @@ export async function updateInstance(
     });
     throw error;
   }
-  instance.record = after;
-  context.hostNames?.set(after);
+  context.hostNames?.set(instance.record);
   if (after.name !== before.name) {
     reservations.releaseName(before.name);
   }
@@ -116,11 +128,10 @@ function refuseMembersTtl({ title, record }: ManagedInstance): void {
 /** @param seconds undefined: as it was; 0: none. */
 function newTtl(
   { reaper }: InstanceContext,
-  before: Ttl | undefined,
   seconds: number | undefined,
-): Ttl | undefined {
+): { readonly ttl?: Ttl | undefined } {
   if (seconds === undefined) {
-    return before;
+    return {};
   }
-  return seconds === 0 ? undefined : reaper.grant(seconds);
+  return { ttl: seconds === 0 ? undefined : reaper.grant(seconds) };
 }

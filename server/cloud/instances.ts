@@ -13,7 +13,7 @@ import type { InstanceDestruction } from "./instance-destruction";
 import { logOf } from "./instance-log";
 import { startAgain, startInstance, stopInstance } from "./instance-power";
 import { takeOver } from "./instance-take-over";
-import { extendInstance, updateInstance } from "./instance-update";
+import { extendInstance, onlyDestroyable, updateInstance } from "./instance-update";
 import { rewriteCarriers } from "./key-carriers";
 import type { KeyChange } from "./keys";
 import type { Leased } from "./leased";
@@ -93,12 +93,11 @@ export class Instances {
     return await this.#change(parameters, (instance) => updateInstance(this.#context, instance, parameters));
   }
 
-  async extend(parameters: ParsedParameters<"instance.extend">): Promise<Instance> {
-    return await this.#change(
-      parameters,
-      (instance) => extendInstance(this.#context, instance, parameters.ttlSeconds),
-      { keptToo: true },
-    );
+  /** Waits for no work on the instance and for no look at the engine, during which the ttl could expire. */
+  async extend({ ttlSeconds, ...target }: ParsedParameters<"instance.extend">): Promise<Instance> {
+    const instance = this.catalog.get(target);
+    await extendInstance(this.#context, instance, ttlSeconds);
+    return this.#describe(instance);
   }
 
   async start(target: ParsedParameters<"instance.start">): Promise<Instance> {
@@ -212,23 +211,18 @@ export class Instances {
     clearTimeout(giveUp);
   }
 
-  /** Work on an instance that is there and made; with `keptToo` also on one that failed and is kept for a look. */
+  /** Work on an instance that is there and made. */
   async #change(
     target: InstanceTarget,
     work: (instance: ManagedInstance) => Promise<void>,
-    { keptToo = false } = {},
   ): Promise<Instance> {
     await this.catalog.refresh(this.#context.driver);
     const instance = this.catalog.get(target);
     return await instance.inTurn(async () => {
       // Gone by its turn: say why, when it is known.
       this.catalog.getAwaited({ instance: instance.id, uid: instance.record.uid });
-      const isKept = keptToo && instance.record.phase === "failed";
-      if (instance.status === "destroying" || (instance.status === "failed" && !isKept)) {
-        throw new MccError(
-          "conflict",
-          `Instance ${instance.title} is ${instance.status} and can only be destroyed.`,
-        );
+      if (instance.status === "destroying" || instance.status === "failed") {
+        throw onlyDestroyable(instance);
       }
       await work(instance);
       return this.#describe(instance);

@@ -47,10 +47,9 @@ async function rewrite(
     return;
   }
   const left = instance.record.keys.filter((name) => !removed || name !== keyName);
-  const record = { ...instance.record, keys: left };
-  await limits.change(() => driver.writeFiles(instance.id, [authorizedKeysFile(keys, record)]));
+  const file = authorizedKeysFile(keys, { ...instance.record, keys: left });
+  await limits.change(() => driver.writeFiles(instance.id, [file]));
   if (removed) {
-    await records.write(record);
-    instance.record = record;
+    await instance.amend(records, (record) => ({ ...record, keys: left }));
   }
 }

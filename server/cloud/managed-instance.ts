@@ -1,5 +1,6 @@
+import { MccError } from "../../protocol/error";
 import type { Instance, InstanceStatus } from "../../protocol/instance";
-import type { InstanceRecord } from "./instance-record";
+import type { InstanceRecord, InstanceRecords } from "./instance-record";
 
 const lost = "The engine no longer lists its container; destroy the instance and make it again.";
 
@@ -26,6 +27,8 @@ export class ManagedInstance {
   /** Changes with every piece of work, so that an older look at the engine is known as such. */
   version = 0;
   #last: Promise<unknown> = Promise.resolve();
+  #lastWrite: Promise<unknown> = Promise.resolve();
+  #forgotten = false;
 
   constructor(public record: InstanceRecord) {
     this.failure = record.phase === "failed" ? record.failure : undefined;
@@ -71,6 +74,40 @@ export class ManagedInstance {
     });
     this.#last = turn.catch(() => undefined);
     return await turn;
+  }
+
+  /**
+   * Changes the record on disk and then here. Changes are written one after the other, each on top of the one before,
+   * so that one which does not wait for its turn loses nothing of the work under way, and that nothing of it.
+   *
+   * @throws MccError `not-found` once the record was removed; what else the writing fails with.
+   */
+  async amend(
+    records: Pick<InstanceRecords, "write">,
+    change: (record: InstanceRecord) => InstanceRecord,
+  ): Promise<void> {
+    await this.#write(async () => {
+      if (this.#forgotten) {
+        throw new MccError("not-found", `Instance ${this.title} is gone.`);
+      }
+      await records.write(change(this.record));
+      // What is kept in memory alone may have changed since.
+      this.record = change(this.record);
+    });
+  }
+
+  /** Removes the record from disk, after what is being written of it. */
+  async forget(records: Pick<InstanceRecords, "remove">): Promise<void> {
+    await this.#write(async () => {
+      await records.remove(this.id);
+      this.#forgotten = true;
+    });
+  }
+
+  async #write(work: () => Promise<void>): Promise<void> {
+    const writing = this.#lastWrite.then(work);
+    this.#lastWrite = writing.catch(() => undefined);
+    await writing;
   }
 
   /** As it travels, without how long it lives. */

@@ -1,5 +1,6 @@
 import { MccError } from "../../protocol/error";
 import { instanceNameSchema } from "../../protocol/name";
+import type { Problem } from "../../protocol/problem";
 import type { ForeignContainer } from "../driver/driver";
 import type { AddressPool } from "./address-pool";
 import type { IdSequence } from "./id-sequence";
@@ -113,6 +114,50 @@ export class Reservations {
     this.pool.adopt(wanted.ipAddress);
     const id = this.#adoptId(container.engineId);
     return this.#note({ id, name: name ?? this.#freeName(id), ipAddress: wanted.ipAddress });
+  }
+
+  /**
+   * What `reserve` would refuse once others were released: taken and given back at once, so that no request sees it.
+   *
+   * @param wanted a name is given for each.
+   */
+  refusals(wanted: readonly Wanted[], released: readonly Reservation[]): Problem[] {
+    const given = released.filter(
+      ({ id, name, ipAddress }) =>
+        this.#idsByName.get(name) === id && this.#idsByAddress.get(ipAddress) === id,
+    );
+    const problems: Problem[] = [];
+    const attempt = (parameter: string, work: () => void): void => {
+      try {
+        work();
+      } catch (error) {
+        if (!MccError.isInstance(error)) {
+          throw error;
+        }
+        problems.push({ parameter, message: error.message });
+      }
+    };
+    const taken: string[] = [];
+    given.forEach((reservation) => this.release(reservation));
+    for (const { name, ipAddress } of wanted) {
+      if (name !== undefined) {
+        attempt("name", () => this.#refuseTakenName(name));
+      }
+      if (ipAddress !== undefined) {
+        attempt("ipAddress", () => {
+          this.pool.take(ipAddress);
+          taken.push(ipAddress);
+        });
+      }
+    }
+    const anyAddress = wanted.filter(({ ipAddress }) => ipAddress === undefined).length;
+    if (anyAddress > this.pool.free) {
+      const message = `${anyAddress} free addresses are needed, and this server's range has ${this.pool.free}; destroy instances, or start mccserver with a larger range (-r).`;
+      problems.push({ parameter: "", message });
+    }
+    taken.forEach((ipAddress) => this.pool.give(ipAddress));
+    given.forEach((reservation) => this.keep(reservation));
+    return problems;
   }
 
   /** Takes up what an instance has already: one of an earlier run of the daemon, or one that passed it on in vain. */

@@ -57,7 +57,7 @@ export async function runUserData(
   }
   await context.logs.write(instance.record, log);
   if (log.exitCode !== 0) {
-    throw failure("invalid", `userData ended with exit code ${log.exitCode}`, log);
+    throw failure("invalid", `userData ended with exit code ${log.exitCode}`, instance, log);
   }
 }
 
@@ -85,7 +85,7 @@ async function cutOff(
     error.code === "timeout"
       ? `did not end within ${timeoutMs / 1000} s and was killed`
       : `was cut off: ${error.message.replace(/\.$/, "")}`;
-  return failure(error.code, `userData ${what}`, log);
+  return failure(error.code, `userData ${what}`, instance, log);
 }
 
 function unreadable(error: unknown): UserDataLog {
@@ -114,7 +114,19 @@ async function run(
   return { exitCode, output: Buffer.from(stdout).toString("base64"), truncated: bytes > keptLogBytes };
 }
 
-function failure(code: ErrorCode, what: string, { output }: UserDataLog): MccError {
+function failure(
+  code: ErrorCode,
+  what: string,
+  { id, record }: ManagedInstance,
+  { output }: UserDataLog,
+): MccError {
+  if (record.hideOutput === true) {
+    return new MccError(
+      code,
+      `${what}; what it printed is left out, as userData may hold secrets: "mcc logs ${id}" shows it.`,
+      { confidential: true },
+    );
+  }
   const words = lastWords(Buffer.from(output, "base64").toString());
   const said = words === "" ? "it said nothing" : `the last it said: "${words}"`;
   return new MccError(code, `${what}; ${said}.`, { confidential: true });

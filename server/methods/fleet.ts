@@ -1,8 +1,10 @@
 import type { Cloud } from "../cloud/cloud";
 import type { Handlers, MethodsOf } from "./handlers";
 
-export function fleetHandlers({ fleets }: Cloud): Handlers<MethodsOf<"fleet">> {
+export function fleetHandlers(cloud: Cloud): Handlers<MethodsOf<"fleet">> {
+  const { fleets } = cloud;
   return {
+    "fleet.check": (parameters) => cloud.checkFleet(parameters),
     "fleet.apply": (parameters) => fleets.apply(parameters),
     "fleet.get": (target) => fleets.get(target),
     "fleet.list": (parameters) => fleets.list(parameters),

@@ -7,6 +7,7 @@ export function instanceHandlers(cloud: Cloud): Handlers<MethodsOf<"instance">> 
   const { instances } = cloud;
   return {
     "instance.create": (parameters) => instances.create(parameters),
+    "instance.check": (parameters) => cloud.checkInstance(parameters),
     "instance.get": (parameters) => instances.get(parameters),
     "instance.list": (parameters) => instances.list(parameters),
     "instance.listForeign": async () => (await cloud.foreignContainers()).map(describeForeign),

@@ -2,8 +2,13 @@ import { MccError } from "../../../protocol/error";
 import { lastWords } from "../last-words";
 import type { Probe } from "./probe";
 
+export interface CommandOptions {
+  /** Whether what the command prints is left out of messages. Default: no. */
+  readonly hideOutput?: boolean | undefined;
+}
+
 /** Reached when the command ends with 0. */
-export function commandProbe(command: readonly string[]): Probe {
+export function commandProbe(command: readonly string[], { hideOutput }: CommandOptions = {}): Probe {
   return {
     // It may itself wait for something.
     longestLookMs: Number.POSITIVE_INFINITY,
@@ -13,10 +18,11 @@ export function commandProbe(command: readonly string[]): Probe {
       try {
         const { exitCode, stdout, stderr } = await exec(command, timeoutMs);
         const words = lastWords(`${Buffer.from(stdout).toString()}\n${Buffer.from(stderr).toString()}`);
-        return exitCode === 0 ? undefined : `exit code ${exitCode}${words === "" ? "" : ` and "${words}"`}`;
+        const said = words === "" || hideOutput === true ? "" : ` and "${words}"`;
+        return exitCode === 0 ? undefined : `exit code ${exitCode}${said}`;
       } catch (error) {
         if (MccError.isInstance(error)) {
-          return error.message.replace(/\.$/, "");
+          return hideOutput === true ? `it failed (${error.code})` : error.message.replace(/\.$/, "");
         }
         throw error;
       }

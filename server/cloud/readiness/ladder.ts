@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { MccError } from "../../../protocol/error";
-import { type Rung, rungText } from "../../../protocol/readiness";
+import { type Rung, rungKind, rungText } from "../../../protocol/readiness";
 import type { Deadline } from "../deadline";
 import { untilAborted } from "../until-aborted";
 import type { Probe, ProbeTarget } from "./probe";
@@ -13,6 +13,8 @@ const shortestLookMs = 100;
 export interface Climb {
   readonly target: ProbeTarget;
   readonly deadline: Deadline;
+  /** Leaves out of messages what rungs say and see that may hold secrets. Default: no. */
+  readonly hideOutput?: boolean | undefined;
   /** Ends the climb; its reason is thrown. */
   readonly signal: AbortSignal;
   /** Is told which rung is waited for, in words. */
@@ -26,7 +28,8 @@ export interface Climb {
  */
 export async function climb(rungs: readonly Rung[], how: Climb): Promise<void> {
   for (const rung of rungs) {
-    await reach(rungText(rung), probeOfRung(rung), how);
+    const words = how.hideOutput === true ? rungKind(rung) : rungText(rung);
+    await reach(words, probeOfRung(rung, how), how);
   }
 }
 

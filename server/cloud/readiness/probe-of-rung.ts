@@ -1,6 +1,6 @@
 import type { PlainReadiness } from "../../../protocol/instance-state";
 import type { Rung } from "../../../protocol/readiness";
-import { commandProbe } from "./command-probe";
+import { type CommandOptions, commandProbe } from "./command-probe";
 import { httpProbe } from "./http-probe";
 import { type Probe, quickPace } from "./probe";
 import { sshProbe } from "./ssh-probe";
@@ -13,12 +13,12 @@ const plainProbes: Readonly<Record<PlainReadiness, Probe>> = {
   ssh: sshProbe(),
 };
 
-export function probeOfRung(rung: Rung): Probe {
+export function probeOfRung(rung: Rung, { hideOutput }: CommandOptions = {}): Probe {
   if (typeof rung === "string") {
     return plainProbes[rung];
   }
   if ("tcp" in rung) {
     return tcpProbe(rung.tcp);
   }
-  return "http" in rung ? httpProbe(rung) : commandProbe(rung.command);
+  return "http" in rung ? httpProbe(rung) : commandProbe(rung.command, { hideOutput });
 }

@@ -160,4 +160,31 @@ describe("userData", () => {
     const instance = await createReady(cloud);
     await assertMccError(cloud.instances.log(targetOf(instance)), "conflict", /made without userData/);
   });
+
+  it("of a secret is not quoted in messages, which say where to read what it printed", async () => {
+    const { cloud } = await cloudWith(() => Promise.resolve(ended(3, `${secret}\n`)));
+    const made = await cloud.instances.create(creation({ ...asked, hideOutput: true }));
+    const failure = await cloud.instances
+      .wait({ ...targetOf(made), timeoutSeconds: 10 })
+      .then(() => assert.fail("it was to fail"), String);
+    assert.match(
+      failure,
+      new RegExp(`exit code 3; what it printed is left out, .*"mcc logs ${made.id}" shows it`),
+    );
+    assert.doesNotMatch(failure, new RegExp(secret));
+    assert.equal(textOf(await cloud.instances.log(targetOf(made))), `${secret}\n`);
+  });
+
+  it("of a secret hides the commands that are waited for, and what they print", async () => {
+    const { cloud } = await cloudWith(() => Promise.resolve(ended(1, secret)));
+    const waitFor: Rung[] = [{ command: ["check", secret] }];
+    const made = await cloud.instances.create(
+      creation({ waitFor, hideOutput: true, readyTimeoutSeconds: 1 }),
+    );
+    const failure = await cloud.instances
+      .wait({ ...targetOf(made), timeoutSeconds: 10 })
+      .then(() => assert.fail("it was to fail"), String);
+    assert.match(failure, /did not get as far as "command" .*last seen: exit code 1\)/);
+    assert.doesNotMatch(failure, new RegExp(secret));
+  });
 });

@@ -1,0 +1,126 @@
+import assert from "node:assert/strict";
+import type { Cloud } from "../../../server/cloud/cloud";
+import type { Driver } from "../../../server/driver/driver";
+import { assertMccError } from "../../support/assert-error";
+import { createReady, creation, type TestCloud, targetOf, testClouds } from "../../support/test-cloud";
+
+type Step = "create" | "start" | "stop" | "resize" | "writeFiles" | "list";
+type Made = Awaited<ReturnType<typeof createReady>>;
+
+/** Work on an instance, and the engine's step in which it is held. */
+const works: Readonly<Record<string, readonly [Step, (cloud: Cloud, made: Made) => Promise<unknown>]>> = {
+  "is stopped": ["stop", (cloud, made) => cloud.instances.stop({ ...targetOf(made), graceSeconds: 600 })],
+  "is started again": [
+    "start",
+    (cloud, made) => cloud.instances.restart({ ...targetOf(made), graceSeconds: 0 }),
+  ],
+  "gets another type": [
+    "resize",
+    (cloud, made) => cloud.instances.update({ ...targetOf(made), type: "light" }),
+  ],
+  "gets other keys": ["writeFiles", (cloud, made) => cloud.instances.update({ ...targetOf(made), keys: [] })],
+  "is looked at": ["list", (cloud) => cloud.instances.list({})],
+};
+
+describe("the renewal of a ttl", () => {
+  const newCloud = testClouds();
+
+  /** Holds a step of the engine's, and resolves once it was called. */
+  function hold(driver: Driver, step: Step): { readonly held: Promise<void>; readonly letGo: () => void } {
+    let letGo = (): void => undefined;
+    const open = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    const held = new Promise<void>((resolve) => {
+      const method = Reflect.get(driver, step) as (...all: unknown[]) => Promise<unknown>;
+      Reflect.set(driver, step, async (...parameters: unknown[]) => {
+        resolve();
+        await open;
+        return await Reflect.apply(method, driver, parameters);
+      });
+    });
+    return { held, letGo };
+  }
+
+  async function onDisk({ reopen }: TestCloud): Promise<Made | undefined> {
+    return (await (await reopen()).instances.list({}))[0];
+  }
+
+  for (const [what, [step, work]] of Object.entries(works)) {
+    it(`does not wait while the instance ${what}`, async () => {
+      const test = await newCloud();
+      const { cloud, driver } = test;
+      const made = await createReady(cloud, { name: "web", ttlSeconds: 60 });
+      const { held, letGo } = hold(driver, step);
+      const working = work(cloud, made);
+      await held;
+      assert.equal((await cloud.instances.extend({ ...targetOf(made), ttlSeconds: 7200 })).ttlSeconds, 7200);
+      letGo();
+      await working;
+      const { type, keys, status } = await cloud.instances.get(targetOf(made));
+      const kept = await onDisk(test);
+      assert.deepEqual([kept?.ttlSeconds, kept?.type, kept?.keys], [7200, type, keys]);
+      assert.equal(status, what === "is stopped" ? "stopped" : "running");
+    });
+  }
+
+  for (const step of ["create", "start"] as const) {
+    it(`does not wait until an instance is made, whose ${step} takes its time`, async () => {
+      const test = await newCloud();
+      const { cloud, driver } = test;
+      const { held, letGo } = hold(driver, step);
+      const made = await cloud.instances.create(creation({ ttlSeconds: 60 }));
+      await held;
+      assert.equal((await cloud.instances.extend({ ...targetOf(made), ttlSeconds: 7200 })).status, "pending");
+      letGo();
+      await cloud.instances.wait({ ...targetOf(made), timeoutSeconds: 10 });
+      const kept = await onDisk(test);
+      assert.deepEqual([kept?.ttlSeconds, kept?.status], [7200, "running"]);
+    });
+  }
+
+  it("does not wait while the members of a fleet are made", async () => {
+    const { cloud, driver } = await newCloud();
+    const { held, letGo } = hold(driver, "start");
+    const fleet = { name: "web", count: 2, image: "micro", type: "basic", keys: [], labels: {} };
+    await cloud.fleets.apply({ ...fleet, readyTimeoutSeconds: 60, keepOnFailure: false, ttlSeconds: 60 });
+    await held;
+    assert.equal((await cloud.fleets.extend({ fleet: "web", ttlSeconds: 7200 })).status, "applying");
+    letGo();
+    const { fleet: done } = await cloud.fleets.wait({ fleet: "web", timeoutSeconds: 10 });
+    assert.deepEqual([done.ttlSeconds, done.status], [7200, "ready"]);
+  });
+
+  it("is refused while the instance is destroyed, and leaves nothing of it", async () => {
+    const test = await newCloud();
+    const made = await createReady(test.cloud, { ttlSeconds: 60 });
+    const destroying = test.cloud.instances.destroy(targetOf(made));
+    const extensions = Array.from({ length: 20 }, async () => {
+      await Promise.resolve();
+      await test.cloud.instances.extend(targetOf(made)).catch((error: unknown) => error);
+    });
+    await Promise.all([destroying, ...extensions]);
+    await assertMccError(test.cloud.instances.extend(targetOf(made)), "not-found", /No instance/);
+    assert.equal(await onDisk(test), undefined);
+  });
+
+  it("leaves nothing of an instance that is undone at that moment", async () => {
+    const test = await newCloud();
+    const { cloud, driver } = test;
+    const { held, letGo } = hold(driver, "start");
+    const made = await cloud.instances.create(creation({ ttlSeconds: 60 }));
+    await held;
+    const destroying = cloud.instances.destroy(targetOf(made));
+    letGo();
+    await Promise.allSettled(
+      Array.from({ length: 20 }, async (_, turns) => {
+        for (let turn = 0; turn < turns; turn += 1) {
+          await new Promise((resolve) => setImmediate(resolve));
+        }
+        await cloud.instances.extend(targetOf(made));
+      }),
+    );
+    await destroying;
+    assert.equal(await onDisk(test), undefined);
+  });
+});
