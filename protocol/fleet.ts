@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { claimShape, ownerSchema, replacingShape } from "./claim";
 import { type FleetStatus, fleetStatuses } from "./fleet-state";
 import { instanceCreateSchema, instanceStatuses } from "./instance";
 import { method } from "./method";
@@ -64,6 +65,8 @@ const fleetSummarySchema = z.object({
   userDataDigest: z.string().optional(),
   simulated: z.boolean(),
   failure: z.string().optional(),
+  /** The resource that it belongs to, once that was told. */
+  owner: ownerSchema.optional(),
 });
 export type FleetSummary = z.infer<typeof fleetSummarySchema>;
 
@@ -91,6 +94,8 @@ export const fleetApplySchema = z.strictObject({
   /** The daemon destroys the fleet when this lease of lease.open ends. */
   lease,
   clientToken: clientTokenSchema.optional(),
+  ...claimShape,
+  ...replacingShape,
   /** Of a fleet that was made earlier: refuses another one's name, and another server. */
   uid: uidSchema.optional(),
   serverId: uidSchema.optional(),
@@ -110,6 +115,11 @@ export const fleetMethods = {
     problemsSchema,
   ),
   "fleet.get": method("Returns one fleet with its members.", z.strictObject(target), fleetSchema),
+  "fleet.confirm": method(
+    "Returns one fleet, whose owner has recorded it: its client token makes nothing any more, and the owner is the one given.",
+    z.strictObject({ ...target, uid: uidSchema, owner: ownerSchema }),
+    fleetSchema,
+  ),
   "fleet.list": method(
     "Returns all fleets, or those that carry all the given labels, without their members.",
     z.strictObject({ labels: labelsSchema.optional() }),

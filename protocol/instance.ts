@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { adoptionSchema, claimShape, ownerSchema, replacingShape } from "./claim";
 import { foreignContainerSchema } from "./foreign-container";
 import { type InstanceStatus, instanceStatuses } from "./instance-state";
 import { ttlSecondsSchema } from "./lease";
@@ -57,6 +58,8 @@ const instanceSchema = z.object({
   fleet: fleetPlaceSchema.optional(),
   /** While it gets ready: the rung it waits for, in words such as `ssh` or `tcp 80`, or `userData`. */
   waitingFor: z.string().optional(),
+  /** The resource that it belongs to, once that was told. A member of a fleet belongs to its fleet. */
+  owner: ownerSchema.optional(),
 });
 export type Instance = z.infer<typeof instanceSchema>;
 
@@ -89,6 +92,8 @@ export const instanceCreateSchema = z.strictObject({
   hostname: hostnameSchema.optional(),
   labels: labelsSchema.default({}),
   clientToken: clientTokenSchema.optional(),
+  ...claimShape,
+  ...replacingShape,
   /** Default: `ssh`; `running` where the image has no SSH server. */
   waitFor: waitForSchema.optional(),
   /** Run once as root after the first start: once `running`, `address` and `ssh` are reached, before other rungs. */
@@ -120,7 +125,7 @@ const longestCommandBytes = 1024 * 1024;
 
 export const instanceMethods = {
   "instance.create": method(
-    "Reserves id, name and address, starts making the instance and returns it as it stands, at once or when it is ready within waitSeconds; instance.wait tells when it is ready, or why it failed. The same clientToken gives the same instance.",
+    "Reserves id, name and address, starts making the instance and returns it as it stands, at once or when it is ready within waitSeconds; instance.wait tells when it is ready, or why it failed. The same clientToken gives the same instance to the same attempt, or to a later one until an instance.confirm spends it.",
     instanceCreateSchema,
     instanceSchema,
   ),
@@ -140,6 +145,11 @@ export const instanceMethods = {
     problemsSchema,
   ),
   "instance.get": method("Returns one instance.", z.strictObject(target), instanceSchema),
+  "instance.confirm": method(
+    "Returns one instance, whose owner has recorded it: its client token makes nothing any more, and the owner is the one given.",
+    z.strictObject({ ...target, uid: uidSchema, owner: ownerSchema }),
+    instanceSchema,
+  ),
   "instance.list": method(
     "Returns all instances, or those that carry all the given labels.",
     z.strictObject({ labels: labelsSchema.optional() }),
@@ -156,7 +166,7 @@ export const instanceMethods = {
     z.object({ ready: z.boolean(), instance: instanceSchema }),
   ),
   "instance.update": method(
-    "Changes name, type, keys, labels or ttl of an instance in place, all given ones or none.",
+    "Changes name, type, keys, labels, ttl or owner of an instance in place, all given ones or none.",
     z.strictObject({
       ...target,
       name: instanceNameSchema.optional(),
@@ -167,6 +177,10 @@ export const instanceMethods = {
       ttlSeconds: z
         .union([z.literal(0), ttlSecondsSchema], "expected 0, or a ttl in whole seconds")
         .optional(),
+      /** Makes an instance that nobody owns the caller's. The uid is then another one. */
+      adopt: adoptionSchema.optional(),
+      /** Leaves the instance without an owner. */
+      release: z.boolean().optional(),
     }),
     instanceSchema,
   ),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { claimShape, ownerSchema, replacingShape } from "./claim";
 import { method } from "./method";
 import { clientTokenSchema, nameSchema, timeSchema, uidSchema } from "./name";
 
@@ -9,6 +10,8 @@ export const keySchema = z.object({
   /** As `ssh-keygen -l` prints it. */
   fingerprint: z.string(),
   createdAt: timeSchema,
+  /** The resource that it belongs to, once that was told. */
+  owner: ownerSchema.optional(),
 });
 export type Key = z.infer<typeof keySchema>;
 
@@ -17,15 +20,22 @@ const publicKeySchema = z.string().max(16_384, "a public key has 16384 character
 
 export const keyMethods = {
   "key.add": method(
-    "Keeps a public key under a name. The same clientToken gives the same key.",
+    "Keeps a public key under a name. The same clientToken gives the same key to the same attempt, or to a later one until a key.confirm spends it.",
     z.strictObject({
       name: nameSchema,
       publicKey: publicKeySchema,
       clientToken: clientTokenSchema.optional(),
+      ...claimShape,
+      ...replacingShape,
     }),
     keySchema,
   ),
   "key.get": method("Returns one key.", z.strictObject(target), keySchema),
+  "key.confirm": method(
+    "Returns one key, whose owner has recorded it: its client token makes nothing any more, and the owner is the one given.",
+    z.strictObject({ ...target, uid: uidSchema, owner: ownerSchema }),
+    keySchema,
+  ),
   "key.list": method("Returns all keys.", z.strictObject({}), z.array(keySchema)),
   "key.update": method(
     "Replaces the public half of a key, also on the instances that carry it.",

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { tokenMethods } from "./claim";
 import { fleetMethods } from "./fleet";
 import { imageMethods } from "./image";
 import { instanceMethods } from "./instance";
@@ -13,6 +14,7 @@ export const methodTable = {
   ...fleetMethods,
   ...keyMethods,
   ...leaseMethods,
+  ...tokenMethods,
   ...imageMethods,
   ...instanceTypeMethods,
   ...serverMethods,

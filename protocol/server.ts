@@ -11,6 +11,8 @@ export const features = [
   "hideOutput",
   /** The methods instance.check and fleet.check. */
   "check",
+  /** Creates with `attempt` and `owner`, the methods `*.confirm` and `token.list`, and `instance.update` with `adopt`. */
+  "ownership",
 ] as const;
 export type Feature = (typeof features)[number];
 

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Logger } from "pino";
+import type { ClaimedToken } from "../../protocol/claim";
 import type { InstanceType } from "../../protocol/instance-type";
 import type { MethodResult, ParsedParameters } from "../../protocol/method-table";
 import { features, protocolVersion, type ServerInfo } from "../../protocol/server";
@@ -7,6 +8,8 @@ import type { Driver, ForeignContainer } from "../driver/driver";
 import { type DriverName, loadDriver, resolveDriverName } from "../driver/load";
 import { AddressPool } from "./address-pool";
 import { type AddressRange, type NetworkPlan, planNetwork } from "./address-range";
+import { describeToken } from "./claim";
+import { Claims } from "./claims";
 import { type Clock, systemClock } from "./clock";
 import { fleetReplacementProblems, replacementProblems } from "./creation-check";
 import { FleetCatalog } from "./fleet-catalog";
@@ -86,6 +89,26 @@ export class Cloud {
     return this.parts.context.leases;
   }
 
+  get claims(): Claims {
+    return this.parts.context.claims;
+  }
+
+  /** What client tokens made, or once made, and whose that is. */
+  tokens(clientTokens: readonly string[]): ClaimedToken[] {
+    const instances = this.instances.catalog.all().map(({ record }) => record);
+    const fleets = this.fleets.records();
+    const keys = this.keys.records();
+    return clientTokens.flatMap((token) => {
+      const described = [
+        ...instances.map((record) => describeToken("instance", record, token)),
+        ...fleets.map((record) => describeToken("fleet", record, token)),
+        ...keys.map((record) => describeToken("key", record, token)),
+      ].filter((found) => found !== undefined);
+      // Who has the token now knows better than those who had it.
+      return described.find(({ released }) => !released) ?? described[0] ?? [];
+    });
+  }
+
   types(): InstanceType[] {
     return this.parts.context.types.list();
   }
@@ -122,8 +145,8 @@ export class Cloud {
       simulated: context.driver.capabilities.simulated,
       addressPool: { ...pool.range, size: pool.size, free: pool.free },
       instances: this.instances.catalog.all().length,
-      features: [...features],
       startedAt: this.#startedAt,
+      features: [...features],
       now: new Date().toISOString(),
     };
   }
@@ -274,6 +297,7 @@ async function openContext(
   const records = new InstanceRecords(options.stateFolder);
   await records.open();
   const leaseClock = await LeaseClock.open(options.stateFolder, clock);
+  const claims = new Claims(clock);
   const nameservers = await hostResolvers();
   if (nameservers.length === 0) {
     options.log.warn({}, "this host has no name server that instances could reach; they get none");
@@ -282,12 +306,13 @@ async function openContext(
     ...{ serverId, driver, records, types, nameservers },
     logs: new UserDataLogs((id) => records.folderOf(id)),
     reservations: new Reservations(await IdSequence.open(options.stateFolder), new AddressPool(plan.range)),
-    keys: await Keys.open(options.stateFolder, serverId),
+    keys: await Keys.open(options.stateFolder, serverId, claims),
     hostNames: driver.capabilities.followsHosts
       ? new HostNames(options.stateFolder, options.log, driver.capabilities.guestGroup)
       : undefined,
     limits: engineLimits(driver),
     leaseClock,
+    claims,
     reaper: new LeaseReaper(leaseClock, options.log),
     leases: new Leases(serverId, clock, options.log),
     log: options.log,

@@ -56,7 +56,9 @@ export class FleetChange {
       this.#fleet.leaving.clear();
       // A ttl that was restarted since stays so.
       const { ttl } = this.#fleet.record === intended ? this.#before : this.#fleet.record;
-      this.#fleet.record = { ...this.#before, ttl };
+      const { uid, clientToken, formerTokens, unconfirmed, owner, released } = this.#fleet.record;
+      const claim = { uid, clientToken, formerTokens, unconfirmed, owner, released };
+      this.#fleet.record = { ...this.#before, ttl, ...claim };
       throw new MccError("engine", `The intent could not be recorded: ${messageOf(error)}.`, {
         cause: error,
       });

@@ -2,6 +2,7 @@ import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { fleetApplySchema } from "../../protocol/fleet";
+import { claimFields } from "./claim";
 import { instanceRecordSchema } from "./instance-record";
 import { readJsonFile, replaceFile, syncFolder } from "./json-file";
 import { heldLeaseSchema, ttlSchema } from "./leased";
@@ -9,6 +10,7 @@ import { heldLeaseSchema, ttlSchema } from "./leased";
 /** What a fleet is to be: what `fleet.apply` was given, without which fleet is meant and how long it lives. */
 const specSchema = fleetApplySchema
   .omit({ name: true, clientToken: true, uid: true, serverId: true, ttlSeconds: true, lease: true })
+  .omit({ attempt: true, owner: true, patienceSeconds: true, replaces: true })
   .extend({
     /** SHA-256 of the userData in hexadecimal. */
     userDataDigest: z.string().optional(),
@@ -25,7 +27,7 @@ const fleetRecordSchema = z.strictObject({
   uid: z.string(),
   name: z.string(),
   createdAt: z.string(),
-  clientToken: z.string().optional(),
+  ...claimFields,
   spec: specSchema,
   ttl: ttlSchema.optional(),
   lease: heldLeaseSchema.optional(),

@@ -29,3 +29,13 @@ export function refuseOthersFleet({ name, record }: ManagedFleet, clientToken: s
     `There is a fleet "${name}" already, made with another client token${owner === "" ? "" : ` (labels: ${owner})`}; choose another name, or destroy that fleet first (fleet.destroy, mcc destroy-fleet ${name}).`,
   );
 }
+
+/** @throws MccError `conflict` for a fleet that the same client token made under another name, which cannot change. */
+export function refuseOtherName(made: ManagedFleet | undefined, name: string): void {
+  if (made !== undefined && made.name !== name) {
+    throw new MccError(
+      "conflict",
+      `Fleet "${made.name}" was left by an earlier create of this resource, and a fleet's name cannot change: destroy that fleet first (mcc destroy-fleet ${made.name}), or keep its name.`,
+    );
+  }
+}

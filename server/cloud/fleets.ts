@@ -5,13 +5,14 @@ import type { Fleet, FleetSummary } from "../../protocol/fleet";
 import type { MethodResult, ParsedParameters } from "../../protocol/method-table";
 import { userDataDigest } from "../../protocol/user-data";
 import { carries } from "./carries";
+import { confirmed, isConfirmedAs, isLeftBy, newClaim, released } from "./claim";
 import { endsWithin } from "./ends-within";
 import { FleetApplication } from "./fleet-application";
 import type { FleetCatalog } from "./fleet-catalog";
 import type { FleetContext } from "./fleet-context";
 import { FleetDestruction } from "./fleet-destruction";
-import type { FleetLife, FleetSpec } from "./fleet-record";
-import { refuseImpossible, refuseOthersFleet } from "./fleet-refusals";
+import type { FleetLife, FleetRecord, FleetSpec } from "./fleet-record";
+import { refuseImpossible, refuseOtherName, refuseOthersFleet } from "./fleet-refusals";
 import type { Leased } from "./leased";
 import { ManagedFleet } from "./managed-fleet";
 
@@ -43,6 +44,16 @@ export class Fleets {
     for (;;) {
       await this.#context.beginning.check(spec);
       await this.#context.instances.refresh(this.#context.driver);
+      if (uid === undefined) {
+        const { claims, fleetRecords } = this.#context;
+        const made = await claims.takeUp(
+          parameters,
+          () => this.#madeBy(parameters),
+          (left) => fleetRecords.save(left),
+        );
+        refuseOtherName(made, fleetName);
+        await this.#release(parameters);
+      }
       // From here to the change nothing waits, so that of two requests only one gets past, and none an end.
       this.#context.beginning.refuseClosed();
       const fleet = this.#toChange(parameters, spec);
@@ -68,6 +79,15 @@ export class Fleets {
     await this.#context.instances.refresh(this.#context.driver);
     const fleet = this.#context.fleets.get(target);
     return { ...this.#summarise(fleet), members: fleet.describeMembers() };
+  }
+
+  async confirm({ owner, ...target }: ParsedParameters<"fleet.confirm">): Promise<Fleet> {
+    const fleet = this.#context.fleets.get(target);
+    if (!isConfirmedAs(fleet.record, owner)) {
+      fleet.pass(confirmed(owner));
+      await this.#context.fleetRecords.save(fleet);
+    }
+    return await this.get(target);
   }
 
   async list({ labels = {} }: ParsedParameters<"fleet.list">): Promise<FleetSummary[]> {
@@ -148,6 +168,41 @@ export class Fleets {
     return { ...fleet.summarise(this.#simulated), ...this.#context.reaper.describe(fleet.record) };
   }
 
+  /** Records of all fleets. */
+  records(): FleetRecord[] {
+    return this.#context.fleets.all().map(({ record }) => record);
+  }
+
+  /** The fleet that the client token made. Those who know no attempts may use one for fleets of several names. */
+  #madeBy({
+    name,
+    clientToken,
+    attempt,
+    replaces,
+  }: ParsedParameters<"fleet.apply">): ManagedFleet | undefined {
+    return clientToken === undefined
+      ? undefined
+      : this.#context.fleets
+          .all()
+          .find(
+            ({ record, isLeaving }) =>
+              record.clientToken === clientToken &&
+              (attempt !== undefined || record.name === name) &&
+              record.uid !== replaces &&
+              !isLeaving,
+          );
+  }
+
+  /** What runs on without an owner, as this is made in its place. */
+  async #release({ replaces, owner }: ParsedParameters<"fleet.apply">): Promise<void> {
+    const { fleets, fleetRecords } = this.#context;
+    const left = fleets.all().filter(({ record }) => record.uid === replaces || isLeftBy(record, owner));
+    for (const fleet of left) {
+      fleet.pass(released(fleet.record));
+      await fleetRecords.save(fleet);
+    }
+  }
+
   /**
    * The fleet that is meant, or a new one.
    *
@@ -162,9 +217,12 @@ export class Fleets {
     }
     if (fleet !== undefined) {
       refuseOthersFleet(fleet, clientToken);
+      if (this.#madeBy(parameters) !== undefined) {
+        this.#context.claims.refuseOthers(fleet, parameters);
+      }
       return fleet;
     }
-    const identity = { uid: randomBytes(16).toString("hex"), name, clientToken };
+    const identity = { uid: randomBytes(16).toString("hex"), name, ...newClaim(parameters) };
     return new ManagedFleet(
       { phase: "creating", ...identity, createdAt: new Date().toISOString(), spec },
       () => instances.ofFleet(name),

@@ -3,6 +3,7 @@ import { MccError, messageOf } from "../../protocol/error";
 import type { FleetPlace } from "../../protocol/instance";
 import type { ParsedParameters } from "../../protocol/method-table";
 import { userDataDigest } from "../../protocol/user-data";
+import { isLeftBy, newClaim, released } from "./claim";
 import { type HostKey, makeHostKey } from "./host-key";
 import { scopeOf } from "./host-names";
 import type { Images } from "./images";
@@ -71,6 +72,7 @@ export class InstanceBeginning {
       return known;
     }
     await this.check(parameters);
+    await this.#release(parameters);
     // From here to the catalog nothing waits, so that of two requests only one gets past, and none an end.
     this.refuseClosed();
     if (clientToken !== undefined && this.#catalog.byToken(clientToken) !== undefined) {
@@ -89,19 +91,45 @@ export class InstanceBeginning {
     return instance;
   }
 
-  /** The instance that this token made. One that is on its way out, or failed, is seen off first. */
+  /**
+   * The instance that this token made and that the attempt may go on with. One that is on its way out, or failed, is
+   * destroyed first.
+   */
   async #ofToken(parameters: ParsedParameters<"instance.create">): Promise<ManagedInstance | undefined> {
-    const { clientToken } = parameters;
-    const instance = clientToken === undefined ? undefined : this.#catalog.byToken(clientToken);
+    const { clientToken, replaces } = parameters;
+    const made = (): ManagedInstance | undefined => {
+      const instance = clientToken === undefined ? undefined : this.#catalog.byToken(clientToken);
+      return instance?.record.uid === replaces ? undefined : instance;
+    };
+    const leaving = made();
+    if (leaving?.isLeaving === true) {
+      await this.#destruction.destroy(leaving);
+      return await this.#ofToken(parameters);
+    }
+    const instance = await this.#context.claims.takeUp(parameters, made, (found) =>
+      found.amend(this.#context.records, (record) => record),
+    );
     if (instance === undefined) {
       return undefined;
     }
-    if (instance.status === "destroying" || instance.status === "failed") {
+    if (instance.status === "failed") {
       await this.#destruction.destroy(instance);
       return await this.#ofToken(parameters);
     }
     refuseOtherProperties(instance, parameters);
     return instance;
+  }
+
+  /** What runs on without an owner, as this is made in its place. */
+  async #release({ replaces, owner }: Creation): Promise<void> {
+    const left = this.#catalog
+      .all()
+      .filter(({ record }) => record.uid === replaces || isLeftBy(record, owner));
+    await Promise.all(
+      left.map((instance) =>
+        instance.amend(this.#context.records, (record) => ({ ...record, ...released(record) })),
+      ),
+    );
   }
 
   /** Checks what is named, before anything is reserved. @throws MccError `not-found`, `conflict`. */
@@ -134,7 +162,7 @@ export class InstanceBeginning {
       scope: scopeOf(parameters.labels),
       createdAt: new Date().toISOString(),
       sshHostKey,
-      clientToken: parameters.clientToken,
+      ...newClaim(parameters),
       waitFor: parameters.waitFor,
       hideOutput: parameters.hideOutput,
       userDataDigest: parameters.userData === undefined ? undefined : userDataDigest(parameters.userData),

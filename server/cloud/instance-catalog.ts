@@ -71,6 +71,7 @@ export class InstanceCatalog {
     }
   }
 
+  /** What the token made, unless that has another owner by now. */
   byToken(clientToken: string): ManagedInstance | undefined {
     return this.all().find((instance) => instance.record.clientToken === clientToken);
   }

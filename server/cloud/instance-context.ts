@@ -1,6 +1,7 @@
 import pLimit, { type LimitFunction } from "p-limit";
 import type { Logger } from "pino";
 import type { Driver } from "../driver/driver";
+import type { Claims } from "./claims";
 import type { HostNames } from "./host-names";
 import type { InstanceRecords } from "./instance-record";
 import type { InstanceTypes } from "./instance-types";
@@ -23,6 +24,7 @@ export interface InstanceContext {
   readonly leaseClock: LeaseClock;
   readonly reaper: LeaseReaper;
   readonly leases: Leases;
+  readonly claims: Claims;
   readonly nameservers: readonly string[];
   /** Absent with a driver whose containers do not follow a hosts file. */
   readonly hostNames: HostNames | undefined;

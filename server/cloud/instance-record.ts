@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { fleetPlaceSchema } from "../../protocol/instance";
 import { waitForSchema } from "../../protocol/readiness";
+import { claimFields } from "./claim";
 import { readJsonFile, syncFolder, writeJsonFile } from "./json-file";
 import { heldLeaseSchema, ttlSchema } from "./leased";
 
@@ -28,7 +29,7 @@ export const instanceRecordSchema = z.strictObject({
   scope: z.string().optional(),
   createdAt: z.string(),
   sshHostKey: z.string(),
-  clientToken: z.string().optional(),
+  ...claimFields,
   /** Left out: not known before the container is made. */
   waitFor: waitForSchema.optional(),
   /** Whether messages leave out what its userData and commands of waitFor print. */

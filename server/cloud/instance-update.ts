@@ -1,5 +1,7 @@
 import { MccError } from "../../protocol/error";
 import type { ParsedParameters } from "../../protocol/method-table";
+import { released } from "./claim";
+import { adoptionOf } from "./instance-adoption";
 import type { InstanceContext } from "./instance-context";
 import { authorizedKeysFile } from "./instance-files";
 import type { InstanceRecord } from "./instance-record";
@@ -46,7 +48,7 @@ export function onlyDestroyable({ title, status }: ManagedInstance): MccError {
 /**
  * Changes an instance in place: all that is given, or nothing. Everything is checked before the first change.
  *
- * @throws MccError `not-found` for a type or a key, `conflict` for a name, `engine`.
+ * @throws MccError `not-found` for a type or a key, `conflict` for a name or an owner, `engine`.
  */
 export async function updateInstance(
   context: InstanceContext,
@@ -64,6 +66,7 @@ export async function updateInstance(
   if (changes.ttlSeconds !== undefined) {
     refuseMembersTtl(instance);
   }
+  const claim = changes.adopt && (await adoptionOf(context, instance, changes.adopt));
   const changed = {
     name: changes.name ?? before.name,
     type: changes.type ?? before.type,
@@ -99,7 +102,10 @@ export async function updateInstance(
     }
     // Not before, since it counts from the answer.
     const lives = newTtl(context, changes.ttlSeconds);
-    await instance.amend(records, (record) => ({ ...record, ...changed, ...lives }));
+    await instance.amend(records, (record) => ({
+      ...{ ...record, ...changed, ...lives, ...claim },
+      ...(changes.release === true ? released({ ...record, ...claim }) : {}),
+    }));
   } catch (error) {
     if (after.name !== before.name) {
       reservations.releaseName(after.name);

@@ -2,6 +2,7 @@ import { MccError } from "../../protocol/error";
 import type { Instance } from "../../protocol/instance";
 import type { MethodResult, ParsedParameters } from "../../protocol/method-table";
 import { carries } from "./carries";
+import { confirmed, isConfirmedAs } from "./claim";
 import { endsWithin } from "./ends-within";
 import type { FleetCatalog } from "./fleet-catalog";
 import type { FleetContext } from "./fleet-context";
@@ -72,6 +73,14 @@ export class Instances {
   async get(target: ParsedParameters<"instance.get">): Promise<Instance> {
     await this.catalog.refresh(this.#context.driver);
     return this.#describe(this.catalog.get(target));
+  }
+
+  async confirm({ owner, ...target }: ParsedParameters<"instance.confirm">): Promise<Instance> {
+    const instance = this.catalog.get(target);
+    if (!isConfirmedAs(instance.record, owner)) {
+      await instance.amend(this.#context.records, (record) => ({ ...record, ...confirmed(owner) }));
+    }
+    return await this.get(target);
   }
 
   async list({ labels = {} }: ParsedParameters<"instance.list">): Promise<Instance[]> {

@@ -5,13 +5,14 @@ import { z } from "zod";
 import { MccError } from "../../protocol/error";
 import { type Key, keySchema } from "../../protocol/key";
 import type { MethodResult, ParsedParameters } from "../../protocol/method-table";
-import { clientTokenSchema } from "../../protocol/name";
 import { normalisePublicKey, parsePublicKey } from "../../protocol/public-key";
+import { type Claim, claimFields, confirmed, isConfirmedAs, isLeftBy, newClaim, released } from "./claim";
+import type { Claimable, Claims } from "./claims";
 import { readJsonFile, syncFolder, writeJsonFile } from "./json-file";
 import { refuseOtherServer } from "./target";
 
 const recordSchema = keySchema.extend({
-  clientToken: clientTokenSchema.optional(),
+  ...claimFields,
   /** A change that has not reached every instance yet; the next daemon finishes it. */
   unfinished: z.enum(["update", "removal"]).optional(),
 });
@@ -35,13 +36,17 @@ export class Keys {
   /** Changes of one key go one after the other: each looks at what there is before it writes. */
   readonly #turns = new Map<string, Promise<void>>();
 
-  private constructor(folder: string, serverId: string) {
+  private constructor(
+    folder: string,
+    serverId: string,
+    private readonly claims: Claims,
+  ) {
     this.#folder = folder;
     this.#serverId = serverId;
   }
 
-  static async open(stateFolder: string, serverId: string): Promise<Keys> {
-    const keys = new Keys(join(stateFolder, "keys"), serverId);
+  static async open(stateFolder: string, serverId: string, claims: Claims): Promise<Keys> {
+    const keys = new Keys(join(stateFolder, "keys"), serverId, claims);
     await mkdir(keys.#folder, { recursive: true, mode: 0o700 });
     for (const file of (await readdir(keys.#folder)).filter((name) => name.endsWith(".json"))) {
       const record = await readJsonFile(join(keys.#folder, file), recordSchema);
@@ -54,6 +59,10 @@ export class Keys {
     return [...this.#records.values()]
       .sort((one, other) => (one.name < other.name ? -1 : 1))
       .map((record) => keySchema.parse(record));
+  }
+
+  records(): KeyRecord[] {
+    return [...this.#records.values()];
   }
 
   get(target: Target): Key {
@@ -75,10 +84,24 @@ export class Keys {
 
   async add(parameters: ParsedParameters<"key.add">): Promise<Key> {
     const publicKey = normalisePublicKey(parameters.publicKey);
+    const found = await this.claims.takeUp(
+      parameters,
+      () => this.#madeBy(parameters),
+      ({ record }) => this.#inTurn(record.name, () => this.#write(this.#records.get(record.name) ?? record)),
+    );
+    if (found !== undefined && found.record.name !== parameters.name) {
+      const { name } = found.record;
+      throw new MccError(
+        "conflict",
+        `This client token made the key "${name}" already; remove that key first (key.remove, mcc destroy-key -n ${name}), or keep its name.`,
+      );
+    }
     return await this.#inTurn(parameters.name, async () => {
-      const made = this.#ofToken(parameters);
-      if (made !== undefined) {
-        return keySchema.parse(made);
+      await this.#release(parameters);
+      const made = this.#madeBy(parameters);
+      if (made?.record.name === parameters.name) {
+        this.claims.refuseOthers(made, parameters);
+        return keySchema.parse(made.record);
       }
       const existing = this.#records.get(parameters.name);
       if (existing !== undefined) {
@@ -92,8 +115,20 @@ export class Keys {
         name: parameters.name,
         ...describeKey(publicKey),
         createdAt: new Date().toISOString(),
-        clientToken: parameters.clientToken,
+        ...newClaim(parameters),
       });
+    });
+  }
+
+  async confirm({ owner, ...target }: ParsedParameters<"key.confirm">): Promise<Key> {
+    return await this.#inTurn(target.name, async () => {
+      const existing = this.#find(target);
+      if (existing === undefined) {
+        throw this.#notFound(target.name);
+      }
+      return isConfirmedAs(existing, owner)
+        ? keySchema.parse(existing)
+        : await this.#write({ ...existing, ...confirmed(owner) });
     });
   }
 
@@ -152,19 +187,19 @@ export class Keys {
     await syncFolder(this.#folder);
   }
 
-  /** @throws MccError `conflict` when the token made a key of another name. */
-  #ofToken({ name, clientToken }: ParsedParameters<"key.add">): KeyRecord | undefined {
-    const made =
-      clientToken === undefined
-        ? undefined
-        : [...this.#records.values()].find((record) => record.clientToken === clientToken);
-    if (made !== undefined && made.name !== name) {
-      throw new MccError(
-        "conflict",
-        `This client token made the key "${made.name}" already; remove that key first (key.remove, mcc destroy-key -n ${made.name}), or keep its name.`,
-      );
+  /** What runs on without an owner, as this is made in its place. */
+  async #release({ replaces, owner }: ParsedParameters<"key.add">): Promise<void> {
+    const left = this.records().filter((record) => record.uid === replaces || isLeftBy(record, owner));
+    for (const record of left) {
+      await this.#write({ ...record, ...released(record) });
     }
-    return made;
+  }
+
+  #madeBy({ clientToken, replaces }: ParsedParameters<"key.add">): ClaimableKey | undefined {
+    const made = this.records().find(
+      (record) => clientToken !== undefined && record.clientToken === clientToken && record.uid !== replaces,
+    );
+    return made && new ClaimableKey(made, (record) => this.#records.set(record.name, record));
   }
 
   #find(target: Target): KeyRecord | undefined {
@@ -208,4 +243,27 @@ export class Keys {
 
 function describeKey(publicKey: string): { publicKey: string; fingerprint: string } {
   return { publicKey, fingerprint: parsePublicKey(publicKey).fingerprint };
+}
+
+/** A key that a client token made. */
+class ClaimableKey implements Claimable {
+  readonly labels = {};
+
+  constructor(
+    public record: KeyRecord,
+    private readonly onPassed: (record: KeyRecord) => void,
+  ) {}
+
+  get wholeTitle(): string {
+    return `Key "${this.record.name}"`;
+  }
+
+  get destroyCommand(): string {
+    return `mcc destroy-key -n ${this.record.name}`;
+  }
+
+  pass(changes: Claim & { uid: string }): void {
+    this.record = { ...this.record, ...changes };
+    this.onPassed(this.record);
+  }
 }

@@ -1,4 +1,6 @@
 import type { Fleet, FleetCounts, FleetStatus, FleetSummary } from "../../protocol/fleet";
+import type { Claim } from "./claim";
+import type { Claimable } from "./claims";
 import { indexOf, isAsWanted } from "./fleet-plan";
 import type { FleetFile, FleetRecord, FleetSpec } from "./fleet-record";
 import type { ManagedInstance } from "./managed-instance";
@@ -11,7 +13,7 @@ export interface ChangeUnderWay {
 }
 
 /** One fleet in the daemon's memory: its record and the work on it. Its members are in the catalog of instances. */
-export class ManagedFleet {
+export class ManagedFleet implements Claimable {
   change: ChangeUnderWay | undefined;
   /** How the last change ended: what `fleet.wait` waits for. */
   outcome: Promise<void> = Promise.resolve();
@@ -36,6 +38,23 @@ export class ManagedFleet {
 
   get name(): string {
     return this.record.name;
+  }
+
+  get wholeTitle(): string {
+    return `Fleet "${this.name}"`;
+  }
+
+  get labels(): Readonly<Record<string, string>> {
+    return this.record.spec.labels;
+  }
+
+  get destroyCommand(): string {
+    return `mcc destroy-fleet ${this.name}`;
+  }
+
+  /** Gives it another uid and owner, at once; to be saved. */
+  pass(changes: Claim & { uid?: string }): void {
+    this.record = { ...this.record, ...changes };
   }
 
   /** In the order of their indices. */
@@ -80,7 +99,7 @@ export class ManagedFleet {
 
   /** As it travels, without its members and its ttl. */
   summarise(simulated: boolean): FleetSummary {
-    const { name, uid, createdAt, spec } = this.record;
+    const { name, uid, createdAt, spec, owner } = this.record;
     const { image, type, keys, labels, userDataDigest } = spec;
     const failure = this.stuck ?? this.record.failure;
     const counts = this.#counts();
@@ -89,6 +108,7 @@ export class ManagedFleet {
       ...{ createdAt, simulated },
       ...(userDataDigest === undefined ? {} : { userDataDigest }),
       ...(failure === undefined ? {} : { failure }),
+      ...(owner === undefined ? {} : { owner }),
     };
   }
 

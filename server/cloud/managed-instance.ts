@@ -1,11 +1,13 @@
 import { MccError } from "../../protocol/error";
 import type { Instance, InstanceStatus } from "../../protocol/instance";
+import type { Claim } from "./claim";
+import type { Claimable } from "./claims";
 import type { InstanceRecord, InstanceRecords } from "./instance-record";
 
 const lost = "The engine no longer lists its container; destroy the instance and make it again.";
 
 /** One instance in the daemon's memory: its record, what the engine said of it last, and the work on it. */
-export class ManagedInstance {
+export class ManagedInstance implements Claimable {
   running = false;
   /** Recorded as made, but the engine does not list it. */
   lost = false;
@@ -52,6 +54,11 @@ export class ManagedInstance {
     return byPhase[this.record.phase];
   }
 
+  /** On its way out: only to be destroyed. */
+  get isLeaving(): boolean {
+    return this.destruction !== undefined || this.record.phase === "destroying";
+  }
+
   /** Whether commands can run in it: also in one that is kept for a look. */
   get runsCommands(): boolean {
     return this.status === "running" || (this.record.phase === "failed" && this.running && !this.lost);
@@ -60,6 +67,23 @@ export class ManagedInstance {
   /** `501 (web)`, for messages. */
   get title(): string {
     return `${this.record.id} (${this.record.name})`;
+  }
+
+  get wholeTitle(): string {
+    return `Instance ${this.title}`;
+  }
+
+  get labels(): Readonly<Record<string, string>> {
+    return this.record.labels;
+  }
+
+  get destroyCommand(): string {
+    return `mcc destroy-instance ${this.id}`;
+  }
+
+  /** Gives it another uid and owner, at once; to be amended on disk. */
+  pass(changes: Claim & { uid: string }): void {
+    this.record = { ...this.record, ...changes };
   }
 
   /** Pieces of work on one instance go one after the other. */
@@ -114,6 +138,7 @@ export class ManagedInstance {
   describe(simulated: boolean): Instance {
     const { id, uid, name, ipAddress, hostname, image, type, keys, labels, createdAt, sshHostKey, fleet } =
       this.record;
+    const { owner } = this.record;
     const { waitingFor } = this;
     const failure = this.failure ?? (this.lost ? lost : undefined);
     return {
@@ -122,6 +147,7 @@ export class ManagedInstance {
       ...(failure === undefined ? {} : { failure }),
       ...(waitingFor === undefined ? {} : { waitingFor }),
       ...(fleet === undefined ? {} : { fleet }),
+      ...(owner === undefined ? {} : { owner }),
     };
   }
 }

@@ -1,7 +1,8 @@
-import type { z } from "zod";
+import { z } from "zod";
 import { MccError } from "../../protocol/error";
 import { type MethodName, methodTable, type ParsedParameters } from "../../protocol/method-table";
 import { validate } from "../../protocol/validate";
+import type { Claims } from "../cloud/claims";
 import type { Handlers } from "./handlers";
 
 /** Calls a method by name with parameters as they came. @throws MccError and nothing else. */
@@ -9,6 +10,12 @@ export type Dispatch = (method: string, parameters: readonly unknown[]) => Promi
 
 /** One method as the wire calls it: whatever came in, a value that can be encoded out. */
 export type Callable = (parameters: readonly unknown[]) => Promise<unknown>;
+
+const attemptSchema = z.object({
+  uid: z.string().optional(),
+  attempt: z.string().optional(),
+  adopt: z.object({ attempt: z.string() }).optional(),
+});
 
 /** The method table in the form in which TypeScript follows a row from its name to its handler. */
 const rows: {
@@ -18,13 +25,28 @@ const rows: {
   };
 } = methodTable;
 
-/** Puts the row's validation before the handler, and what the row promises behind it. */
-export function callable<M extends MethodName>(name: M, handler: Handlers<MethodName>[M]): Callable {
+/**
+ * Puts the row's validation before the handler, and what the row promises behind it.
+ *
+ * @param claims hears of the call, which may be one of an attempt to create something.
+ */
+export function callable<M extends MethodName>(
+  name: M,
+  handler: Handlers<MethodName>[M],
+  claims: Pick<Claims, "during">,
+): Callable {
   const { parameters: schema, result: resultSchema } = rows[name];
   return async (parameters) => {
     const parsed = validate(schema, onlyStruct(name, parameters), name);
-    return resultSchema.parse(await handler(parsed));
+    const result = await claims.during(attemptNames(parsed), async () => await handler(parsed));
+    return resultSchema.parse(result);
   };
+}
+
+/** By what the parameters name an attempt. */
+function attemptNames(parameters: object): (string | undefined)[] {
+  const { uid, attempt, adopt } = attemptSchema.parse(parameters);
+  return [uid, attempt, adopt?.attempt];
 }
 
 function onlyStruct(name: MethodName, parameters: readonly unknown[]): unknown {

@@ -13,6 +13,7 @@ import { leaseHandlers } from "./lease";
 import { oldMethods } from "./openvz";
 import { serverHandlers } from "./server";
 import { systemMethods } from "./system";
+import { tokenHandlers } from "./token";
 import { typeHandlers } from "./type";
 import { unknownMethod } from "./unknown-method";
 
@@ -29,6 +30,7 @@ export function createDispatch(cloud: Cloud, log: Logger): Dispatch {
     ...keyHandlers(cloud),
     ...leaseHandlers(cloud),
     ...imageHandlers(cloud),
+    ...tokenHandlers(cloud),
     ...typeHandlers(cloud),
     ...serverHandlers(cloud),
   };
@@ -46,7 +48,7 @@ export function createDispatch(cloud: Cloud, log: Logger): Dispatch {
   for (const name of Object.keys(methodTable).filter(isRowName)) {
     methods.set(name, {
       description: describeMethod(methodTable[name]),
-      call: callable(name, handlers[name]),
+      call: callable(name, handlers[name], cloud.claims),
     });
   }
   const system = systemMethods({

@@ -7,6 +7,7 @@ export function fleetHandlers(cloud: Cloud): Handlers<MethodsOf<"fleet">> {
     "fleet.check": (parameters) => cloud.checkFleet(parameters),
     "fleet.apply": (parameters) => fleets.apply(parameters),
     "fleet.get": (target) => fleets.get(target),
+    "fleet.confirm": (parameters) => fleets.confirm(parameters),
     "fleet.list": (parameters) => fleets.list(parameters),
     "fleet.wait": (parameters) => fleets.wait(parameters),
     "fleet.extend": (parameters) => fleets.extend(parameters),

@@ -9,6 +9,7 @@ export function instanceHandlers(cloud: Cloud): Handlers<MethodsOf<"instance">> 
     "instance.create": (parameters) => instances.create(parameters),
     "instance.check": (parameters) => cloud.checkInstance(parameters),
     "instance.get": (parameters) => instances.get(parameters),
+    "instance.confirm": (parameters) => instances.confirm(parameters),
     "instance.list": (parameters) => instances.list(parameters),
     "instance.listForeign": async () => (await cloud.foreignContainers()).map(describeForeign),
     "instance.wait": (parameters) => instances.wait(parameters),

@@ -7,6 +7,7 @@ export function keyHandlers({ keys, instances }: Cloud): Handlers<MethodsOf<"key
   return {
     "key.add": (parameters) => keys.add(parameters),
     "key.get": (parameters) => keys.get(parameters),
+    "key.confirm": (parameters) => keys.confirm(parameters),
     "key.list": () => keys.list(),
     "key.update": (parameters) => keys.update(parameters, carriers),
     "key.remove": (parameters) => keys.remove(parameters, carriers),

@@ -61,7 +61,23 @@ describe("the methods", () => {
     const { lease } = (await dispatch("lease.open", [])) as { lease: string };
     assert.deepEqual(await dispatch("lease.renew", [{ lease }]), { seconds: 8 });
     assert.deepEqual(await dispatch("lease.end", [{ lease }]), { destroyed: 0 });
-    const apart = ["instance.takeOver", "instance.log", "lease.open", "lease.renew", "lease.end"];
+    const confirmed = { uid: "0".repeat(32), owner: { urn: "urn:pulumi:dev::shop::a:b:C::web" } };
+    await assertMccError(
+      dispatch("instance.confirm", [{ instance: 500, ...confirmed }]),
+      "not-found",
+      /No inst/,
+    );
+    await assertMccError(
+      dispatch("fleet.confirm", [{ fleet: "load", ...confirmed }]),
+      "not-found",
+      /No fleet/,
+    );
+    await assertMccError(dispatch("key.confirm", [{ name: "me", ...confirmed }]), "not-found", /No key/);
+    assert.deepEqual(await dispatch("token.list", [{ clientTokens: ["a-token-of-nothing"] }]), []);
+    const apart = [
+      ...["instance.takeOver", "instance.log", "lease.open", "lease.renew", "lease.end"],
+      ...["instance.confirm", "fleet.confirm", "key.confirm", "token.list"],
+    ];
     const called = [...story.map(([method]) => method), ...apart];
     assert.deepEqual(new Set(called), new Set(Object.keys(methodTable)));
   });

@@ -50,7 +50,7 @@ describe("the system methods", () => {
   it("tell which parameters may be left out", async () => {
     assert.match(
       String(await dispatch("system.methodHelp", ["key.add"])),
-      /Takes a struct of name, publicKey, clientToken\?\.$/,
+      /Takes a struct of name, publicKey, clientToken\?, attempt\?, owner\?, patienceSeconds\?, replaces\?\.$/,
     );
   });
 
