@@ -5,6 +5,7 @@ import { unlessGone } from "./gone";
 import { changed } from "./host-properties";
 import { changeInstance } from "./instance-change";
 import type { Inputs } from "./instance-properties";
+import { adoptionOf, knowsOwners } from "./ownership";
 import { foreignLabel, logicalName, ownPrefix } from "./owner";
 
 /** Which resource of this program adopts, or has adopted, which instance, by uid: two look before either changes it. */
@@ -24,14 +25,18 @@ export async function adoptInstance(
   onAdopted: (instance: Instance) => void,
 ): Promise<Instance> {
   const found = await find(adopt, inputs);
-  refuseOthers(found, inputs);
+  const adoption = (await knowsOwners()) ? adoptionOf(inputs) : undefined;
+  if (adoption === undefined) {
+    refuseOthers(found, inputs);
+  }
   refuseUnlike(found, inputs);
   const { id: instance, uid } = found;
   claim(found, inputs.ownerUrn);
   try {
-    return await changeInstance({ instance, uid, serverId }, inputs, found, onAdopted);
+    return await changeInstance({ instance, uid, serverId }, inputs, found, onAdopted, adoption);
   } catch (error) {
-    if (ConnectionError.isInstance(error) && error.reached) {
+    // With an owner, the next run finds it by its client token.
+    if (adoption === undefined && ConnectionError.isInstance(error) && error.reached) {
       onAdopted(found);
     } else {
       adopters.delete(uid);

@@ -15,8 +15,8 @@ interface Checked {
 
 /** What a resource's constructor and the SDK put beside the arguments. */
 const hidden = [
-  ...["clientToken", "organization", "ownerUrn", "preview", "shownScript", "hideOutput"],
-  "__provider",
+  ...["clientToken", "organization", "ownerUrn", "retainOnDelete"],
+  ...["preview", "shownScript", "hideOutput", "__provider"],
 ];
 
 /** Checks arguments, each by the schema of its name; what is not known yet passes. */

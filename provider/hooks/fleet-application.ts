@@ -13,6 +13,7 @@ import { applicationOf, type Inputs, stateOf } from "./fleet-properties";
 import { unlessGone } from "./gone";
 import { hidingParameter, presentable } from "./hidden-output";
 import { foreignLabel } from "./owner";
+import { claimOf } from "./ownership";
 import { PartialFailure } from "./partial-failure";
 import { reportProgress } from "./progress";
 
@@ -33,7 +34,8 @@ export interface Target {
  */
 export async function makeFleet(properties: Properties, inputs: Inputs, target?: Target): Promise<Fleet> {
   const { ownerUrn, timeouts } = inputs;
-  if (target === undefined) {
+  const claim = target === undefined ? await claimOf(inputs) : undefined;
+  if (claim !== undefined && !("owner" in claim)) {
     await refuseForeign(inputs);
   }
   let known: FleetSummary | undefined;
@@ -43,6 +45,7 @@ export async function makeFleet(properties: Properties, inputs: Inputs, target?:
       daemon(),
       {
         ...applicationOf(inputs),
+        ...claim,
         ...(await hidingParameter(inputs)),
         ...(target && { uid: target.uid, serverId: target.serverId }),
       },
@@ -115,7 +118,7 @@ function followedBy(error: Error, sentence: string): MccError {
   return new MccError("timeout", `${error.message} ${sentence}`, { cause: error });
 }
 
-/** A resource that was renamed keeps its fleet, and the next of its old name would come by the same. */
+/** For a daemon that knows no owners: a resource that was renamed keeps its fleet, and the next of its old name would come by the same. */
 async function refuseForeign(inputs: Inputs): Promise<void> {
   const { namePrefix: name } = inputs;
   const fleet = await unlessGone(daemon().call("fleet.get", { fleet: name }));

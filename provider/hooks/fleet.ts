@@ -3,6 +3,7 @@ import type { MethodResult } from "../../client";
 import { longestFleetName } from "../../protocol/fleet";
 import { checkProperties, type Properties, withoutUndefined } from "./check-properties";
 import { noteCheck, takeCheck } from "./checked-resources";
+import { identityFor } from "./client-token";
 import { configureConnection, daemon } from "./connection";
 import { defaultName } from "./default-name";
 import { makeFleet, type Target } from "./fleet-application";
@@ -16,11 +17,12 @@ import {
   stateOf,
   stateSchema,
 } from "./fleet-properties";
-import { goneError, unlessGone } from "./gone";
+import { goneError } from "./gone";
 import type { Hooks } from "./guard";
+import { noteDeleted, noteReplaced } from "./held-tokens";
 import { hideOutputOf } from "./hidden-output";
-import { identityOf } from "./identity-schema";
 import { isLongSince, renewLease } from "./lease-renewal";
+import { knowsOwners, recordedFleet } from "./ownership";
 import { refusals, replacementFailures } from "./replacement-check";
 import { within } from "./time-limit";
 
@@ -29,8 +31,8 @@ export const fleetHooks: Hooks = {
   configure: ({ config }) => configureConnection(config),
 
   check: async (olds, news) => {
-    const identity = identityOf(olds, news);
     noteCheck(news);
+    const identity = await identityFor(olds, news);
     const { inputs, failures } = checkProperties(argsSchemas, news);
     const namePrefix = olds.namePrefix ?? defaultName(identity, longestFleetName);
     const checked = withoutUndefined({ namePrefix, ...inputs, ...identity, ...hideOutputOf(news) });
@@ -52,6 +54,9 @@ export const fleetHooks: Hooks = {
   diff: async (_id, olds, news) => {
     const { inPlace, replaces } = changesOf(olds, news);
     const changes = inPlace.length + replaces.length > 0;
+    if (replaces.length > 0) {
+      noteReplaced({ ...olds, ownerUrn: news.ownerUrn });
+    }
     if (takeCheck(news) && !changes) {
       await renew(targetOf(stateSchema.parse(olds)), inputsSchema.parse(news));
     }
@@ -71,7 +76,7 @@ export const fleetHooks: Hooks = {
 
   read: async (id, properties) => {
     const state = stateSchema.parse(properties);
-    const fleet = await unlessGone(daemon().call("fleet.get", targetOf(state)));
+    const fleet = await recordedFleet(targetOf(state), state);
     return fleet === undefined || fleet.status === "destroying"
       ? {}
       : { id, props: await stateOf(fleet, state, daemon()), inputs: inputsOf(fleet, state) };
@@ -82,7 +87,7 @@ export const fleetHooks: Hooks = {
     const target = targetOf(stateSchema.parse(olds));
     const inputs = inputsSchema.parse(news);
     // First, as an image or a key may be lacking, too.
-    if ((await unlessGone(daemon().call("fleet.get", target))) === undefined) {
+    if ((await recordedFleet(target, inputs)) === undefined) {
       throw goneError(`The fleet "${target.fleet}"`);
     }
     return { outs: await stateOf(await makeFleet(news, inputs, target), inputs, daemon()) };
@@ -90,6 +95,10 @@ export const fleetHooks: Hooks = {
 
   delete: async (_id, properties) => {
     const state = stateSchema.parse(properties);
+    noteDeleted(state);
+    if (await knowsOwners()) {
+      await recordedFleet(targetOf(state), state);
+    }
     const destroying = daemon().call("fleet.destroy", targetOf(state));
     await within(state.timeouts?.delete, `The end of the fleet "${state.namePrefix}"`, destroying);
   },

@@ -1,4 +1,4 @@
-import type { Instance } from "../../client";
+import type { Instance, MethodParameters } from "../../client";
 import { daemon } from "./connection";
 import { changeableOf, type Inputs } from "./instance-properties";
 
@@ -14,14 +14,19 @@ export interface Target {
  *
  * @param before the instance as it was: what the resource leaves out stays.
  * @param onChanged is called once it is as asked, before it is started.
+ * @param adopt whose it becomes in the same step, by another uid.
  */
 export async function changeInstance(
   target: Target,
   inputs: Inputs,
   before: Instance,
   onChanged: (instance: Instance) => void = () => undefined,
+  adopt?: MethodParameters<"instance.update">["adopt"],
 ): Promise<Instance> {
-  const instance = await daemon().call("instance.update", { ...target, ...changeableOf(inputs, before) });
+  const change = { ...target, ...changeableOf(inputs, before), adopt };
+  const instance = await daemon().call("instance.update", change);
   onChanged(instance);
-  return instance.status === "stopped" ? await daemon().call("instance.start", target) : instance;
+  return instance.status === "stopped"
+    ? await daemon().call("instance.start", { ...target, uid: instance.uid })
+    : instance;
 }

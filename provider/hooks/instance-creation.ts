@@ -12,6 +12,7 @@ import { hidingParameter, presentable } from "./hidden-output";
 import { changeInstance } from "./instance-change";
 import { changeableOf, type Inputs, isAsAsked, stateOf } from "./instance-properties";
 import { foreignLabel, type Owner } from "./owner";
+import { claimOf } from "./ownership";
 import { PartialFailure } from "./partial-failure";
 import { reportProgress } from "./progress";
 
@@ -32,9 +33,10 @@ export async function makeInstance(inputs: Inputs, serverId: string): Promise<In
         known = adopted;
       });
     }
+    const claim = await claimOf(inputs);
     const instance = await createInstance(
       daemon(),
-      { ...creationOf(inputs), ...(await hidingParameter(inputs)) },
+      { ...creationOf(inputs), ...claim, ...(await hidingParameter(inputs)) },
       {
         onPending: (reserved) => {
           refuseForeign(reserved, inputs);

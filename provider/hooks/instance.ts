@@ -1,12 +1,13 @@
 import { type Instance, type MethodResult, waitUntilReady } from "../../client";
 import { checkProperties, withoutUndefined } from "./check-properties";
 import { noteCheck, takeCheck } from "./checked-resources";
+import { identityFor } from "./client-token";
 import { configureConnection, daemon } from "./connection";
 import { defaultName } from "./default-name";
 import { goneError, unlessGone } from "./gone";
 import type { Hooks } from "./guard";
+import { noteDeleted, noteReplaced } from "./held-tokens";
 import { hideOutputOf, presentable } from "./hidden-output";
-import { identityOf } from "./identity-schema";
 import { changeInstance, type Target } from "./instance-change";
 import { makeInstance } from "./instance-creation";
 import {
@@ -21,6 +22,7 @@ import {
   stateSchema,
 } from "./instance-properties";
 import { isLongSince, renewLease } from "./lease-renewal";
+import { knowsOwners, recordedInstance } from "./ownership";
 import { adoptionFailures, refusals, replacementFailures } from "./replacement-check";
 import { within } from "./time-limit";
 
@@ -29,8 +31,8 @@ export const instanceHooks: Hooks = {
   configure: ({ config }) => configureConnection(config),
 
   check: async (olds, news) => {
-    const identity = identityOf(olds, news);
     noteCheck(news);
+    const identity = await identityFor(olds, news);
     // Once adopted, always adopted: what the program leaves out is not to change when it no longer says adopt.
     const adopt = news.adopt ?? olds.adopt ?? undefined;
     const schemas = adopt === undefined ? argsSchemas : adoptedArgsSchemas;
@@ -55,6 +57,9 @@ export const instanceHooks: Hooks = {
   diff: async (_id, olds, news) => {
     const { inPlace, replaces } = changesOf(olds, news);
     const changes = inPlace.length + replaces.length > 0;
+    if (replaces.length > 0) {
+      noteReplaced({ ...olds, ownerUrn: news.ownerUrn });
+    }
     if (takeCheck(news) && !changes) {
       await renew(stateSchema.parse(olds), inputsSchema.parse(news));
     }
@@ -76,7 +81,7 @@ export const instanceHooks: Hooks = {
 
   read: async (id, properties) => {
     const state = stateSchema.parse(properties);
-    const instance = await unlessGone(daemon().call("instance.get", targetOf(state)));
+    const instance = await recordedInstance(targetOf(state), state);
     return instance === undefined || instance.status === "destroying"
       ? {}
       : { id, props: stateOf(instance, state, state.serverId), inputs: inputsOf(instance, state) };
@@ -98,6 +103,10 @@ export const instanceHooks: Hooks = {
 
   delete: async (_id, properties) => {
     const state = stateSchema.parse(properties);
+    noteDeleted(state);
+    if (await knowsOwners()) {
+      await recordedInstance(targetOf(state), state);
+    }
     const destroying = daemon().call("instance.destroy", targetOf(state));
     await within(state.timeouts?.delete, `The end of ${titleOf(state)}`, destroying);
   },
@@ -126,7 +135,8 @@ async function renew(state: State, { ttl, ownerUrn }: Inputs): Promise<void> {
 
 async function change(state: State, inputs: Inputs): Promise<Instance> {
   const target = targetOf(state);
-  const before = await unlessGone(waitUntilReady(daemon(), target));
+  const isGone = (await knowsOwners()) && (await recordedInstance(target, inputs)) === undefined;
+  const before = isGone ? undefined : await unlessGone(waitUntilReady(daemon(), target));
   if (before === undefined) {
     throw goneError(titleOf(state));
   }

@@ -4,11 +4,15 @@ import { type Key, MccError } from "../../client";
 import { nameSchema, uidSchema } from "../../protocol/name";
 import { parsePublicKey, samePublicKey } from "../../protocol/public-key";
 import { checkProperties, type Properties } from "./check-properties";
+import { identityFor } from "./client-token";
 import { configureConnection, daemon } from "./connection";
 import { defaultName } from "./default-name";
 import { goneError, unlessGone } from "./gone";
 import type { Hooks } from "./guard";
-import { type Identity, identityOf, identitySchema } from "./identity-schema";
+import { noteDeleted, noteReplaced } from "./held-tokens";
+import { changedOwner } from "./host-properties";
+import { type Identity, identitySchema } from "./identity-schema";
+import { claimOf, knowsOwners, recordedKey } from "./ownership";
 import { hasUnknown } from "./unknown";
 
 const argsSchemas = { name: nameSchema.optional(), publicKey: z.string() };
@@ -20,8 +24,8 @@ type State = z.infer<typeof stateSchema>;
 export const keyHooks: Hooks = {
   configure: ({ config }) => configureConnection(config),
 
-  check: (olds, news) => {
-    const identity = identityOf(olds, news);
+  check: async (olds, news) => {
+    const identity = await identityFor(olds, news);
     const { inputs, failures } = checkProperties(argsSchemas, news);
     return {
       inputs: { name: olds.name ?? defaultName(identity), ...inputs, ...identity },
@@ -31,15 +35,19 @@ export const keyHooks: Hooks = {
 
   diff: (_id, olds, news) => {
     const replaces = news.name === undefined || news.name === olds.name ? [] : ["name"];
-    const changes = replaces.length > 0 || !sameMaterial(olds.publicKey, news.publicKey);
+    const changes =
+      [...replaces, ...changedOwner(olds, news)].length > 0 || !sameMaterial(olds.publicKey, news.publicKey);
+    if (replaces.length > 0) {
+      noteReplaced({ ...olds, ownerUrn: news.ownerUrn });
+    }
     return { changes, replaces, deleteBeforeReplace: true };
   },
 
   create: async (properties) => {
     const inputs = inputsSchema.parse(properties);
-    const { name, publicKey, clientToken } = inputs;
+    const { name, publicKey } = inputs;
     const { serverId } = await daemon().info();
-    const added = await daemon().call("key.add", { name, publicKey, clientToken });
+    const added = await daemon().call("key.add", { name, publicKey, ...(await claimOf(inputs)) });
     // An earlier run of the program may have added it, and nobody heard of it.
     const key = sameMaterial(added.publicKey, publicKey)
       ? added
@@ -49,7 +57,7 @@ export const keyHooks: Hooks = {
 
   read: async (id, properties) => {
     const state = stateSchema.parse(properties);
-    const key = await unlessGone(daemon().call("key.get", targetOf(state)));
+    const key = await recordedKey(targetOf(state), state);
     if (key === undefined) {
       return {};
     }
@@ -63,8 +71,13 @@ export const keyHooks: Hooks = {
   update: async (_id, olds, news) => {
     const state = stateSchema.parse(olds);
     const inputs = inputsSchema.parse(news);
-    const change = { ...targetOf(state), publicKey: inputs.publicKey };
-    const key = await unlessGone(daemon().call("key.update", change));
+    const known = (await knowsOwners()) ? await recordedKey(targetOf(state), inputs) : undefined;
+    const key =
+      known !== undefined && sameMaterial(known.publicKey, inputs.publicKey)
+        ? known
+        : await unlessGone(
+            daemon().call("key.update", { ...targetOf(state), publicKey: inputs.publicKey }),
+          );
     if (key === undefined) {
       throw goneError(`The key "${state.name}"`);
     }
@@ -72,7 +85,12 @@ export const keyHooks: Hooks = {
   },
 
   delete: async (_id, properties) => {
-    await daemon().call("key.remove", targetOf(stateSchema.parse(properties)));
+    const state = stateSchema.parse(properties);
+    noteDeleted(state);
+    if (await knowsOwners()) {
+      await recordedKey(targetOf(state), state);
+    }
+    await daemon().call("key.remove", targetOf(state));
   },
 };
 
