@@ -14,7 +14,7 @@ const engineWork = { seconds: 900, repeatable: true } as const;
 const look = { seconds: 120, repeatable: true } as const;
 
 const limits: Readonly<Record<MethodName, CallLimits>> = {
-  "instance.create": { seconds: 960, extra: ["waitSeconds", 0], repeatable: "with clientToken" },
+  "instance.create": { seconds: 900, extra: ["waitSeconds", 0], repeatable: "with clientToken" },
   "instance.check": look,
   "instance.get": look,
   "instance.confirm": look,
@@ -30,7 +30,7 @@ const limits: Readonly<Record<MethodName, CallLimits>> = {
   "instance.log": look,
   "instance.takeOver": { seconds: 900, repeatable: false },
   "instance.destroy": engineWork,
-  "fleet.apply": { seconds: 960, repeatable: "with clientToken" },
+  "fleet.apply": { seconds: 900, repeatable: "with clientToken" },
   "fleet.check": look,
   "fleet.get": look,
   "fleet.confirm": look,

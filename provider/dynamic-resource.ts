@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
+import { confirmOnceRecorded, type Recorded } from "./confirmation";
 import { identityOf } from "./identity";
 import { isMocked } from "./mocked";
+import { resourceOwner } from "./resource-owner";
 
 /**
  * What stands for a resource's provider in its state: the text of a module that gives it, by which Pulumi's
@@ -18,6 +20,10 @@ const shells = {
  * one would make its shell by serialising functions, which takes twenty times the text and a second of time.
  */
 export abstract class DynamicResource extends pulumi.CustomResource {
+  /** Which life of the resource this is, and which server has it. */
+  declare protected readonly uid: pulumi.Output<string>;
+  declare protected readonly serverId: pulumi.Output<string>;
+
   /** @param properties the arguments, and every output as `undefined`. */
   constructor(
     type: keyof typeof shells,
@@ -25,13 +31,26 @@ export abstract class DynamicResource extends pulumi.CustomResource {
     properties: pulumi.Inputs,
     options: pulumi.CustomResourceOptions,
   ) {
+    const identity = identityOf(type, name, options);
     super(
       `pulumi-nodejs:dynamic/minicloud:${type}`,
       name,
-      { ...properties, ...identityOf(type, name, options.parent), ...runOf(), __provider: shells[type] },
+      {
+        ...properties,
+        ...identity,
+        ...runOf(),
+        ...{ uid: undefined, serverId: undefined, __provider: shells[type] },
+      },
       // Also for replacements that Pulumi decides upon by itself, such as those of `--replace`.
       { ...options, deleteBeforeReplace: true },
     );
+    const recorded: pulumi.Output<Recorded> = pulumi.output({
+      id: this.id,
+      uid: this.uid,
+      serverId: this.serverId,
+    });
+    const owner = identity.ownerUrn.then((ownerUrn) => resourceOwner({ ...identity, ownerUrn }));
+    confirmOnceRecorded(type, recorded, owner);
   }
 }
 

@@ -59,9 +59,6 @@ export class Fleet extends DynamicResource {
   declare readonly unhealthy: pulumi.Output<number>;
   /** True when the server keeps instances in memory only, where nobody can log in. */
   declare readonly simulated: pulumi.Output<boolean>;
-  /** Which of all fleets, and of all servers. */
-  declare protected readonly uid: pulumi.Output<string>;
-  declare protected readonly serverId: pulumi.Output<string>;
 
   constructor(name: string, args: FleetArgs, options: pulumi.CustomResourceOptions = {}) {
     super(
@@ -72,7 +69,6 @@ export class Fleet extends DynamicResource {
         ...args,
         ...{ instances: undefined, ipAddresses: undefined, sshConfig: undefined, inventory: undefined },
         ...{ status: undefined, unhealthy: undefined, simulated: undefined },
-        ...{ uid: undefined, serverId: undefined },
         ...shownScript(args, options),
       },
       options,

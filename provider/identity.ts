@@ -8,17 +8,28 @@ export interface Identity {
   /** Who has the stack. None in users' unit tests that give none. */
   readonly organization: string | undefined;
   readonly clientToken: Promise<string>;
+  /** Present when Pulumi only forgets the resource in place of destroying it. */
+  readonly retainOnDelete?: true;
 }
 
 /**
  * The same at every run of the program, so that a creation whose end nobody saw is taken up by the next run
  * instead of being done a second time.
  */
-export function identityOf(type: string, name: string, parent: pulumi.Resource | undefined): Identity {
+export function identityOf(
+  type: string,
+  name: string,
+  { parent, retainOnDelete }: pulumi.CustomResourceOptions,
+): Identity {
   const urn = pulumi.createUrn(name, `pulumi-nodejs:dynamic/minicloud:${type}`, parent);
   // Not the output itself: it would make the resource depend on its parent, and so on itself.
   const ownerUrn = new Promise<string>((resolve) => void urn.apply(resolve));
-  return { ownerUrn, organization: organization(), clientToken: ownerUrn.then((owner) => tokenOf(owner)) };
+  return {
+    ownerUrn,
+    organization: organization(),
+    clientToken: ownerUrn.then((owner) => tokenOf(owner)),
+    ...(retainOnDelete === true ? { retainOnDelete } : {}),
+  };
 }
 
 /** Two people's stacks may have the same name, where each keeps the state to himself. */

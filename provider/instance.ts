@@ -55,9 +55,6 @@ export class Instance extends DynamicResource {
   declare readonly sshHostKey: pulumi.Output<string>;
   /** True when the server keeps instances in memory only, where nobody can log in. */
   declare readonly simulated: pulumi.Output<boolean>;
-  /** Which of all instances, and of all servers. */
-  declare protected readonly uid: pulumi.Output<string>;
-  declare protected readonly serverId: pulumi.Output<string>;
 
   constructor(name: string, args: InstanceArgs = {}, options: pulumi.CustomResourceOptions = {}) {
     super(
@@ -68,7 +65,6 @@ export class Instance extends DynamicResource {
         ...{ keys: undefined, labels: undefined },
         ...args,
         ...{ instanceId: undefined, status: undefined, sshHostKey: undefined, simulated: undefined },
-        ...{ uid: undefined, serverId: undefined },
         ...shownScript(args, options),
       },
       options,

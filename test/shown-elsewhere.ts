@@ -48,6 +48,8 @@ export const shownElsewhere: Readonly<Record<string, readonly string[]>> = {
 
   "server/cloud/because.ts": ["test/server/cloud/faults.test.ts"],
   "server/cloud/carries.ts": ["test/server/cloud/instances.test.ts"],
+  "server/cloud/claim.ts": ["test/server/methods/ownership.test.ts"],
+  "server/cloud/claims.ts": ["test/server/methods/ownership.test.ts"],
   "server/cloud/clock.ts": ["test/server/daemon.test.ts"],
   "server/cloud/cloud.ts": ["test/server/cloud/instances.test.ts"],
   "server/cloud/deadline.ts": ["test/server/cloud/readiness/ladder.test.ts"],

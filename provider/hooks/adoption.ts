@@ -5,8 +5,8 @@ import { unlessGone } from "./gone";
 import { changed } from "./host-properties";
 import { changeInstance } from "./instance-change";
 import type { Inputs } from "./instance-properties";
-import { adoptionOf, knowsOwners } from "./ownership";
 import { foreignLabel, logicalName, ownPrefix } from "./owner";
+import { adoptionOf, knowsOwners } from "./ownership";
 
 /** Which resource of this program adopts, or has adopted, which instance, by uid: two look before either changes it. */
 const adopters = new Map<string, string>();

@@ -35,10 +35,9 @@ export async function identityFor(olds: Properties, news: Properties): Promise<I
 async function freeToken(ownerUrn: string, first: string): Promise<string> {
   const chain = tokensAfter(first);
   const made = await whatTheyMade(chain);
-  const isAbandoned = (token: string): boolean => made.get(token)?.spent === false && holderOf(token) === undefined;
-  return (
-    chain.find(isAbandoned) ?? chain.find((token) => !isLeft(token, made.get(token), ownerUrn)) ?? first
-  );
+  const isAbandoned = (token: string): boolean =>
+    made.get(token)?.spent === false && holderOf(token) === undefined;
+  return chain.find(isAbandoned) ?? chain.find((token) => !isLeft(token, made.get(token), ownerUrn)) ?? first;
 }
 
 /** Whether what the token made is no longer at this place of the program, or not for long. */

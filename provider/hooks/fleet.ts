@@ -58,7 +58,11 @@ export const fleetHooks: Hooks = {
       noteReplaced({ ...olds, ownerUrn: news.ownerUrn });
     }
     if (takeCheck(news) && !changes) {
-      await renew(targetOf(stateSchema.parse(olds)), inputsSchema.parse(news));
+      const [state, inputs] = [stateSchema.parse(olds), inputsSchema.parse(news)];
+      if (state.ownerUrn !== inputs.ownerUrn) {
+        await recordedFleet(targetOf(state), inputs);
+      }
+      await renew(targetOf(state), inputs);
     }
     return { changes, replaces, deleteBeforeReplace: true };
   },

@@ -21,6 +21,11 @@ export function holderOf(clientToken: string): Holder | undefined {
   return holders.get(clientToken);
 }
 
+/** For the next operation of the engine, which has a process of its own, and so for a test that stands for one. */
+export function forgetHeldTokens(): void {
+  [holders, tokens, replaced].forEach((map) => map.clear());
+}
+
 /** The token of the recorded resource that has this URN by now. */
 export function tokenOf(ownerUrn: unknown): string | undefined {
   return typeof ownerUrn === "string" ? tokens.get(ownerUrn) : undefined;

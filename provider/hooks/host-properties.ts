@@ -6,7 +6,7 @@ import { userDataSchema } from "../../protocol/user-data";
 import type { Properties } from "./check-properties";
 import { durationSchema } from "./duration-schema";
 import { identitySchema } from "./identity-schema";
-import { ownPrefix } from "./owner";
+import { ownerLabels, ownPrefix } from "./owner";
 
 const { image, type, keys, labels, readyTimeoutSeconds } = instanceCreateSchema.shape;
 const dayInSeconds = 86_400;
@@ -58,9 +58,14 @@ export function changedOrDropped(names: readonly string[], olds: Properties, new
   return names.filter((name) => !isSame(name, olds, news));
 }
 
-/** The labels by which MiniCloud knows the owner, when that has moved in the program: the daemon must hear of it. */
+/** Which of the labels by which MiniCloud knows the owner are another's: all or none. */
 export function changedOwner(olds: Properties, news: Properties): string[] {
-  return olds.ownerUrn === news.ownerUrn ? [] : ["labels"];
+  return isDeepStrictEqual(ownersOf(olds), ownersOf(news)) ? [] : ["labels"];
+}
+
+/** The organization is not looked at: resources of earlier releases do not know theirs. */
+function ownersOf({ ownerUrn }: Properties): unknown {
+  return typeof ownerUrn === "string" ? ownerLabels({ ownerUrn }) : undefined;
 }
 
 function isSame(name: string, olds: Properties, news: Properties): boolean {

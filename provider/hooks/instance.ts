@@ -61,7 +61,11 @@ export const instanceHooks: Hooks = {
       noteReplaced({ ...olds, ownerUrn: news.ownerUrn });
     }
     if (takeCheck(news) && !changes) {
-      await renew(stateSchema.parse(olds), inputsSchema.parse(news));
+      const [state, inputs] = [stateSchema.parse(olds), inputsSchema.parse(news)];
+      if (state.ownerUrn !== inputs.ownerUrn) {
+        await recordedInstance(targetOf(state), inputs);
+      }
+      await renew(state, inputs);
     }
     return { changes, replaces, deleteBeforeReplace: true };
   },

@@ -4,13 +4,13 @@ import { type Key, MccError } from "../../client";
 import { nameSchema, uidSchema } from "../../protocol/name";
 import { parsePublicKey, samePublicKey } from "../../protocol/public-key";
 import { checkProperties, type Properties } from "./check-properties";
+import { noteCheck, takeCheck } from "./checked-resources";
 import { identityFor } from "./client-token";
 import { configureConnection, daemon } from "./connection";
 import { defaultName } from "./default-name";
 import { goneError, unlessGone } from "./gone";
 import type { Hooks } from "./guard";
 import { noteDeleted, noteReplaced } from "./held-tokens";
-import { changedOwner } from "./host-properties";
 import { type Identity, identitySchema } from "./identity-schema";
 import { claimOf, knowsOwners, recordedKey } from "./ownership";
 import { hasUnknown } from "./unknown";
@@ -25,6 +25,7 @@ export const keyHooks: Hooks = {
   configure: ({ config }) => configureConnection(config),
 
   check: async (olds, news) => {
+    noteCheck(news);
     const identity = await identityFor(olds, news);
     const { inputs, failures } = checkProperties(argsSchemas, news);
     return {
@@ -33,10 +34,12 @@ export const keyHooks: Hooks = {
     };
   },
 
-  diff: (_id, olds, news) => {
+  diff: async (_id, olds, news) => {
     const replaces = news.name === undefined || news.name === olds.name ? [] : ["name"];
-    const changes =
-      [...replaces, ...changedOwner(olds, news)].length > 0 || !sameMaterial(olds.publicKey, news.publicKey);
+    const changes = replaces.length > 0 || !sameMaterial(olds.publicKey, news.publicKey);
+    if (takeCheck(news) && !changes && olds.ownerUrn !== news.ownerUrn) {
+      await recordedKey(targetOf(stateSchema.parse(olds)), identitySchema.parse(news));
+    }
     if (replaces.length > 0) {
       noteReplaced({ ...olds, ownerUrn: news.ownerUrn });
     }
@@ -75,9 +78,7 @@ export const keyHooks: Hooks = {
     const key =
       known !== undefined && sameMaterial(known.publicKey, inputs.publicKey)
         ? known
-        : await unlessGone(
-            daemon().call("key.update", { ...targetOf(state), publicKey: inputs.publicKey }),
-          );
+        : await unlessGone(daemon().call("key.update", { ...targetOf(state), publicKey: inputs.publicKey }));
     if (key === undefined) {
       throw goneError(`The key "${state.name}"`);
     }

@@ -4,8 +4,8 @@ import type { Feature } from "../../protocol/server";
 import { resourceOwner } from "../resource-owner";
 import { daemon } from "./connection";
 import { unlessGone } from "./gone";
-import type { Identity } from "./identity-schema";
 import { takeReplaced } from "./held-tokens";
+import type { Identity } from "./identity-schema";
 
 /** Longer than an attempt that was killed counts as one that goes on. */
 const patienceSeconds = 20;

@@ -19,7 +19,6 @@ export const standInInfo: ServerInfo = {
   instances: 0,
   features: [],
   startedAt: "2026-01-01T00:00:00.000Z",
-  features: [],
   now: new Date().toISOString(),
 };
 

@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { runtime } from "@pulumi/pulumi";
 import { fleet } from "../../../provider/hooks";
+import { forgetHeldTokens } from "../../../provider/hooks/held-tokens";
 
 const ownerUrn = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/minicloud:Fleet::Web Server";
 const identity = { ownerUrn, clientToken: "0123456789abcdef0123456789abcdef" };
 const unknown = runtime.unknownValue;
 
 describe("check of a Fleet", () => {
+  beforeEach(forgetHeldTokens);
   async function reasonsOf(args: Record<string, unknown>): Promise<string[]> {
     const { failures = [] } = await fleet.check({}, { ...args, ...identity });
     return failures.map(({ reason }) => reason);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { runtime } from "@pulumi/pulumi";
 import { instance } from "../../../provider/hooks";
+import { forgetHeldTokens } from "../../../provider/hooks/held-tokens";
 
 const ownerUrn = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/minicloud:Instance::Web Server";
 const clientToken = "0123456789abcdef0123456789abcdef";
@@ -8,6 +9,7 @@ const identity = { ownerUrn, clientToken };
 const unknown = runtime.unknownValue;
 
 describe("check of an Instance", () => {
+  beforeEach(forgetHeldTokens);
   async function failuresOf(args: Record<string, unknown>): Promise<Record<string, string>> {
     const { failures = [] } = await instance.check({}, { ...args, ...identity });
     return Object.fromEntries(failures.map(({ property, reason }) => [property, reason]));

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { runtime } from "@pulumi/pulumi";
 import { MccError } from "../../../protocol/error";
 import { key } from "../../../provider/hooks";
+import { forgetHeldTokens } from "../../../provider/hooks/held-tokens";
 import { withEnvironment } from "../../support/environment";
 import { stackConfig } from "../../support/stack-config";
 import {
@@ -29,6 +30,7 @@ const state = {
 const target = { name: "me", uid: kept.uid, serverId: standInServerId };
 
 describe("the hooks of a Key", () => {
+  beforeEach(forgetHeldTokens);
   const startDaemon = standInDaemons();
   withEnvironment(() => ({ MCC_SERVER: undefined, MCC_TOKEN: undefined, MCC_RUNTIME_DIR: "/nonexistent" }));
 
