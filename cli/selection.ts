@@ -1,19 +1,10 @@
 import { z } from "zod";
 import { MccError } from "../protocol/error";
-import { labelsSchema } from "../protocol/name";
 import { noOrganization, ownerKeys } from "../protocol/owner";
+import { labelPair } from "./label";
 import { someOf } from "./some-of";
 
 /** What chooses instances by whose they are and what they carry. */
-
-const label = z
-  .string()
-  .regex(/^[^=]+=/, "give KEY=VALUE, such as role=web")
-  .transform((written) => {
-    const split = written.indexOf("=");
-    return { [written.slice(0, split)]: written.slice(split + 1) };
-  })
-  .pipe(labelsSchema);
 
 const stack = z
   .string()
@@ -31,7 +22,7 @@ export const selectionOptions = {
   label: {
     syntax: "-l, --label <KEY=VALUE>",
     help: "only those that carry this label; of several, all",
-    value: z.array(label).default([]),
+    value: z.array(labelPair).default([]),
     several: true,
   },
   stack: {

@@ -1,13 +1,17 @@
+import { z } from "zod";
+import { MccError } from "../../protocol/error";
+import type { Instance } from "../../protocol/instance";
 import { instanceNameSchema, typeNameSchema } from "../../protocol/name";
 import { command } from "../command";
 import { oneInstance } from "../common-parameters";
 import { findInstance, targetOf, titleOf } from "../find-instances";
+import { labelKey, labelPair } from "../label";
 import { withSuggestion } from "../subjects";
-import { keyNames } from "../values";
+import { flag, keyNames } from "../values";
 
 export const updateInstance = command({
   name: "update-instance",
-  summary: "Change the keys, the type or the name of an instance in place",
+  summary: "Change keys, type, name, labels or owner of an instance in place",
   options: {
     keys: {
       syntax: "-k, --public-key <KEY>",
@@ -23,21 +27,57 @@ export const updateInstance = command({
       names: ["type"],
     },
     name: { syntax: "-n, --name <NAME>", help: "what to call it", value: instanceNameSchema.optional() },
+    label: {
+      syntax: "-l, --label <KEY=VALUE>",
+      help: "a label to set; the others stay; for several labels, give it several times",
+      value: z.array(labelPair).default([]),
+      several: true,
+    },
+    removeLabel: {
+      syntax: "--remove-label <KEY>",
+      help: "a label to remove; for several labels, give it several times",
+      value: z.array(labelKey).default([]),
+      several: true,
+    },
+    release: {
+      syntax: "--release",
+      help: "leave the instance without an owner, so that another Pulumi resource can adopt it",
+      value: flag,
+    },
   },
   arguments: { instance: oneInstance },
   examples: [
     ["update-instance web -k me", "lets in who has this key, and nobody else"],
     ["update-instance web -t large -n shop", "another type and another name"],
+    ["update-instance web -l role=db --remove-label team", "sets one label and removes another"],
+    ["update-instance web --release", "takes it from the Pulumi resource that owns it"],
   ],
-  check: ({ keys, type, name }) =>
-    keys === undefined && type === undefined && name === undefined
-      ? ["say what to change, with --public-key, --instance-type or --name"]
-      : [],
-  run: async ({ instance: wanted, keys, type, name }, io) => {
+  check: ({ keys, type, name, label, removeLabel, release }) => [
+    ...([keys, type, name].every((value) => value === undefined) &&
+    label.length + removeLabel.length === 0 &&
+    !release
+      ? [
+          "say what to change, with --public-key, --instance-type or --name, with --label, --remove-label or --release",
+        ]
+      : []),
+    ...label
+      .flatMap((each) => Object.keys(each))
+      .filter((key) => removeLabel.includes(key))
+      .map((key) => `the label "${key}" cannot be both set and removed`),
+  ],
+  run: async ({ instance: wanted, keys, type, name, label, removeLabel, release }, io) => {
     const client = io.connect();
-    const target = targetOf(await findInstance(client, wanted));
+    const found = await findInstance(client, wanted);
+    if (release && !(await client.can("ownership"))) {
+      throw new MccError(
+        "invalid",
+        `The daemon at ${client.server} knows no owners, so --release has no effect there; update the daemon.`,
+      );
+    }
+    const labels = changedLabels(found, label, removeLabel);
     try {
-      const changed = await client.call("instance.update", { ...target, keys, type, name });
+      const changes = { keys, type, name, labels, ...(release ? { release } : {}) };
+      const changed = await client.call("instance.update", { ...targetOf(found), ...changes });
       io.print(`${titleOf(changed)} updated`);
     } catch (error) {
       throw await withSuggestion(client, error, [
@@ -47,3 +87,16 @@ export const updateInstance = command({
     }
   },
 });
+
+/** All labels that the instance has from now on; undefined when they stay. */
+function changedLabels(
+  { labels }: Instance,
+  set: readonly Record<string, string>[],
+  removed: readonly string[],
+): Record<string, string> | undefined {
+  if (set.length + removed.length === 0) {
+    return undefined;
+  }
+  const all = Object.assign({}, labels, ...set) as Record<string, string>;
+  return Object.fromEntries(Object.entries(all).filter(([key]) => !removed.includes(key)));
+}

@@ -34,7 +34,7 @@ export async function adoptionOf(
   if (owner !== undefined && record.owner?.retainOnDelete !== true) {
     throw new MccError(
       "conflict",
-      `Instance ${title} cannot be adopted: it belongs to ${owner}. If no stack has it any more, take the owner away first: mcc update-instance ${record.id} --no-owner.`,
+      `Instance ${title} cannot be adopted: it belongs to ${owner}. If no stack has it any more, take the owner away first: mcc update-instance ${record.id} --release.`,
     );
   }
   return { uid: randomBytes(16).toString("hex"), ...adopted(record, asked) };

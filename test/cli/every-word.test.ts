@@ -50,6 +50,8 @@ const wrong: Record<string, string | undefined> = {
   "update-instance --public-key": "My Key",
   "update-instance --instance-type": "No Type",
   "update-instance --name": "500",
+  "update-instance --label": "team",
+  "update-instance --remove-label": "a b",
   "prune --label": "=qa",
   "prune --stack": "dev",
   "prune --older-than": "yesterday",

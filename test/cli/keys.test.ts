@@ -57,6 +57,30 @@ describe("keys", function () {
     await client.call("instance.destroy", { instance: id });
   });
 
+  it("leave the labels of an instance to be set and removed, and its owner to be taken away", async () => {
+    const client = await daemon.client();
+    const owner = { urn: "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/minicloud:Instance::web" };
+    const labels = { team: "qa", role: "web" };
+    const made = await client.call("instance.create", { name: "web", labels, owner });
+    const update = ["mcc", "update-instance", "web"];
+    const { exitCode, stderr } = await run([
+      ...update,
+      "-l",
+      "role=db",
+      "-l",
+      "tier=1",
+      "--remove-label",
+      "team",
+    ]);
+    assert.deepEqual([exitCode, stderr], [0, ""]);
+    const labelled = await client.call("instance.get", { instance: "web" });
+    assert.deepEqual([labelled.labels, labelled.owner], [{ role: "db", tier: "1" }, owner]);
+    assert.equal((await run([...update, "--release"])).exitCode, 0);
+    assert.equal((await client.call("instance.get", { instance: "web" })).owner, undefined);
+    assert.equal((await run([...update, "-l", "a=1", "--remove-label", "a"])).exitCode, 2);
+    await client.call("instance.destroy", { instance: made.id });
+  });
+
   it("are added as text, from a file and from standard input", async () => {
     const file = join(home, "two.pub");
     await writeFile(file, `${two}\n`);

@@ -286,7 +286,7 @@ describe("adopting an instance", () => {
     const made = await call("instance.create", { clientToken, attempt: second, owner, waitSeconds: 10 });
     const { id: instance, uid } = made;
     const adopting = (target: object) => call("instance.update", { instance, ...target, adopt });
-    await assertMccError(adopting({ uid }), "conflict", /belongs to urn:.*::web.*--no-owner/);
+    await assertMccError(adopting({ uid }), "conflict", /belongs to urn:.*::web.*--release/);
     await call("instance.confirm", { instance, uid, owner });
     await assertMccError(adopting({ uid }), "conflict", /belongs to urn:.*::web/);
     assert.equal((await call("instance.update", { instance, uid, release: true })).owner, undefined);
