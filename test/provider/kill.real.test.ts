@@ -125,9 +125,11 @@ describe("an engine that is killed during a create", function () {
       await stack.up();
       const fleets = await client.call("fleet.list", {});
       assert.deepEqual(
-        fleets.map(({ uid, status, counts }) => [uid, status, counts.ready]),
-        [[made.uid, "ready", 3]],
+        fleets.map(({ name, createdAt, status, counts }) => [name, createdAt, status, counts.ready]),
+        [[made.name, made.createdAt, "ready", 3]],
       );
+      // The killed attempt must not have a valid one any more.
+      assert.notEqual(fleets[0]?.uid, made.uid);
       assert.equal((await client.call("instance.list", {})).length, 3);
       await stack.isSettled();
     });

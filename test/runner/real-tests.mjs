@@ -11,11 +11,13 @@ import { runMocha } from "./mocha.mjs";
 
 const compiled = join(checkout, "dist");
 const require = createRequire(import.meta.url);
+/** One more than there are processors, as tests that wait for a timeout or a kill leave theirs to another. */
+const lanes = availableParallelism() + 1;
 const knownTimes = "real-test-times.json";
 
 /**
  * Runs the tests of containers and the engine on a machine that is prepared. Each file is a shard: it has a process and
- * namespaces of its own, so that as many as there are processors can run at a time and none disturbs another. The
+ * namespaces of its own, so that several run at a time and none disturbs another. The
  * longest begin first, by what they took the last time.
  */
 export async function runRealTests(files, options) {
@@ -28,7 +30,7 @@ export async function runRealTests(files, options) {
     };
   }
   const env = await surroundings(files);
-  const limit = pLimit(availableParallelism());
+  const limit = pLimit(lanes);
   const known = readCache(knownTimes) ?? {};
   const results = await Promise.all(
     longestFirst(files, known).map((file) =>
