@@ -34,10 +34,10 @@ export interface Target {
  */
 export async function makeFleet(properties: Properties, inputs: Inputs, target?: Target): Promise<Fleet> {
   const { ownerUrn, timeouts } = inputs;
-  const claim = target === undefined ? await claimOf(inputs) : undefined;
-  if (claim !== undefined && !("owner" in claim)) {
+  if (target === undefined) {
     await refuseForeign(inputs);
   }
+  const claim = target === undefined ? await claimOf(inputs) : undefined;
   let known: FleetSummary | undefined;
   const endProgress = reportProgress(ownerUrn, () => progressText(known));
   try {
@@ -118,7 +118,7 @@ function followedBy(error: Error, sentence: string): MccError {
   return new MccError("timeout", `${error.message} ${sentence}`, { cause: error });
 }
 
-/** For a daemon that knows no owners: a resource that was renamed keeps its fleet, and the next of its old name would come by the same. */
+/** Says whose the fleet of this name is, where its labels tell that it is another resource's. */
 async function refuseForeign(inputs: Inputs): Promise<void> {
   const { namePrefix: name } = inputs;
   const fleet = await unlessGone(daemon().call("fleet.get", { fleet: name }));
