@@ -8,6 +8,9 @@ import { raiseKernelLimits, replaceText, restoreKernelLimits } from "./kernel-li
 /** Empty after a boot, as the kernel's limits are the usual ones then. Not in a folder that a user may choose. */
 export const usersFolder = "/run/minicloud-kernel-limits";
 
+/** More than there are daemons that are likely to end at the same moment. */
+const mostTries = 20;
+
 const userSchema = z.object({ pid: z.int(), startTime: z.string() });
 
 /** One daemon, as one of those on this host whose containers need the raised limits. */
@@ -29,6 +32,10 @@ export interface KernelLimitUser {
  * limits were before. The kernel ends the first note's meaning with the process, also when that is killed.
  */
 export async function useKernelLimits(user: KernelLimitUser, log: DriverLog): Promise<void> {
+  await unlessFolderGoes(() => use(user, log));
+}
+
+async function use(user: KernelLimitUser, log: DriverLog): Promise<void> {
   const { name, folder = usersFolder, formerMarksFile } = user;
   await mkdir(folder, { recursive: true, mode: 0o755 });
   const own = { pid: process.pid, startTime: await startTimeOf(process.pid) };
@@ -51,6 +58,10 @@ export async function leaveKernelLimits({ name, folder = usersFolder }: KernelLi
  * @returns whether they were given back.
  */
 export async function giveUpKernelLimits(user: KernelLimitUser, log: DriverLog): Promise<boolean> {
+  return await unlessFolderGoes(() => giveUp(user, log));
+}
+
+async function giveUp(user: KernelLimitUser, log: DriverLog): Promise<boolean> {
   const { folder = usersFolder, name, formerMarksFile } = user;
   await leaveKernelLimits(user);
   await mkdir(folder, { recursive: true, mode: 0o755 });
@@ -68,6 +79,20 @@ export async function giveUpKernelLimits(user: KernelLimitUser, log: DriverLog):
   }
   await unlessErrno(rmdir(folder), "ENOTEMPTY", "ENOENT");
   return true;
+}
+
+/** Does the work again when another daemon removes the folder, or a note in it, during the work. */
+async function unlessFolderGoes<T>(work: () => Promise<T>): Promise<T> {
+  for (let triesLeft = mostTries; triesLeft > 1; triesLeft--) {
+    const done = await unlessErrno(
+      work().then((value) => ({ value })),
+      "ENOENT",
+    );
+    if (done !== undefined) {
+      return done.value;
+    }
+  }
+  return await work();
 }
 
 /** The notes of processes that have ended are removed. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rmdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
   giveUpKernelLimits,
@@ -50,6 +50,20 @@ describe("the kernel's limits of several daemons on one host", () => {
     assert.equal(await limit(), "128");
     assert.ok(!existsSync(join(parent, "run")));
   }
+
+  it("are given up also while another daemon removes the folder of the notes", async () => {
+    let isThere = true;
+    const othersRun = async (): Promise<boolean> => {
+      if (isThere) {
+        isThere = false;
+        await rmdir(join(parent, "run"));
+      }
+      return false;
+    };
+    assert.equal(await giveUpKernelLimits({ ...user("one"), othersRun }, log), true);
+    assert.equal(isThere, false);
+    await assertNothingLeft();
+  });
 
   it("are given back by the last one that is purged, whoever raised them", async () => {
     await useKernelLimits(user("one"), log);
