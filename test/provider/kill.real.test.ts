@@ -78,6 +78,17 @@ describe("an engine that is killed during a create", function () {
     });
   }
 
+  it("leaves one instance that is recorded when all of Pulumi dies before the answer to instance.confirm", async () => {
+    await upUntil("instance.confirm");
+    await killAll();
+    const made = await client.call("instance.list", {});
+    await stack.run("cancel", "--yes");
+    await stack.up();
+    assert.deepEqual(await client.call("instance.list", {}), made);
+    assert.equal((await stack.resources()).length, 1);
+    await stack.isSettled();
+  });
+
   it("leaves one instance, and no process, when the engine alone dies", async () => {
     const engine = await upUntil("instance.create");
     process.kill(engine, "SIGKILL");

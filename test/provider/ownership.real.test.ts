@@ -191,6 +191,80 @@ describe("programs that have the same names, under the real engine", function ()
     );
   });
 
+  it("retain what --replace and a destroy leave, each time for a new one", async () => {
+    const stack = await stackWith(`new Instance("db", {}, { retainOnDelete: true });`);
+    await stack.up();
+    const [first = ""] = await lives();
+    const [{ urn } = { urn: "" }] = await stack.resources();
+    await stack.up("--replace", urn);
+    assert.equal((await lives()).length, 2);
+    await stack.destroy();
+    assert.equal((await lives()).length, 2);
+    await stack.up();
+    const all = await lives();
+    assert.equal(all.length, 3);
+    assert.ok(all.includes(first));
+    await stack.isSettled();
+  });
+
+  it("retain what a transformation of the stack has retained, too", async () => {
+    const program = (args: string): string => `
+      pulumi.runtime.registerStackTransformation(({ props, opts }) => ({ props, opts: { ...opts, retainOnDelete: true } }));
+      new Instance("db", { ${args} });
+    `;
+    const stack = await stackWith(program(`hostname: "one"`));
+    await stack.up();
+    const [before = ""] = await lives();
+    await stack.program(program(`hostname: "two", name: "another"`));
+    await stack.up();
+    const both = await lives();
+    assert.equal(both.length, 2);
+    assert.ok(both.includes(before));
+    await stack.isSettled();
+  });
+
+  it("adopt nothing that another one owns", async () => {
+    const owner = await stackWith(`new Instance("db", { name: "db" });`);
+    await owner.up();
+    const before = await lives();
+    const adopter = await stackWith(`new Instance("mine", { adopt: "db" });`);
+    assert.match(
+      await adopter.fail("up", "--yes", "--skip-preview"),
+      /Instance \d+ \(db\) cannot be adopted: it belongs to urn:.*::db\./,
+    );
+    await adopter.destroy();
+    assert.deepEqual(await lives(), before);
+    await owner.isSettled();
+    await owner.destroy();
+  });
+
+  it("have a new fleet and a new key at places that others have left", async () => {
+    const both = (name: string, options: (place: string) => string): string => `
+      new Fleet("${name}-fleet", { count: 2 }, ${options("fleet")});
+      new Key("${name}-key", { publicKey: ${JSON.stringify(firstKey)} }, ${options("key")});
+    `;
+    const moved = both("new", (place) => `{ aliases: [{ name: "old-${place}" }] }`);
+    const stack = await stackWith(both("old", () => "{}"));
+    await stack.up();
+    const before = await lives();
+    await stack.program(moved);
+    await stack.up();
+    assert.deepEqual(await lives(), before);
+    await stack.program(both("new", () => "{}") + both("old", () => "{}"));
+    await stack.up();
+    const all = await lives();
+    assert.equal(all.length, 4);
+    assert.ok(before.every((life) => all.includes(life)));
+    assert.equal((await client.call("key.list", {})).length, 2);
+    await stack.isSettled();
+    await stack.program(both("new", () => "{}"));
+    await stack.up();
+    assert.deepEqual(await lives(), before);
+    await stack.destroy();
+    assert.deepEqual(await lives(), []);
+    assert.deepEqual(await client.call("key.list", {}), []);
+  });
+
   it("recover by the next up what a killed one left unrecorded, under another uid", async () => {
     const stack = await stackWith(`new Instance("db", { waitFor: { command: ["sleep", "3"] } });`);
     const up = stack.start("up", "--yes", "--skip-preview");

@@ -94,7 +94,7 @@ describe("programs of every kind under the real engine", function () {
     assert.match(await stack.up(), /\+ 1 created/);
     const both = await client.call("instance.list", {});
     assert.equal(both.length, 2);
-    assert.ok(both.some(({ id, uid }) => id === moved?.id && uid === moved.uid));
+    assert.ok(both.some(({ id, uid }) => id === moved.id && uid === moved.uid));
     await stack.destroy();
   });
 
