@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
+import { hasErrno } from "./errno";
 
 /**
  * Whether a program is found on the PATH as it is now.
@@ -12,7 +13,18 @@ export function isOnPath(program: string, alsoIn: readonly string[] = []): boole
     .some((folder) => isExecutable(join(folder, program)));
 }
 
-function isExecutable(path: string): boolean {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  return stats?.isFile() === true && (stats.mode & 0o111) !== 0;
+/**
+ * Whether there is a program at the path that somebody may run. A folder of the PATH that this user may not enter, or
+ * that is none, is passed over, as execvp(3) does.
+ */
+export function isExecutable(path: string): boolean {
+  try {
+    const stats = statSync(path, { throwIfNoEntry: false });
+    return stats?.isFile() === true && (stats.mode & 0o111) !== 0;
+  } catch (error) {
+    if (hasErrno(error, "EACCES", "ENOTDIR", "ELOOP", "ENAMETOOLONG")) {
+      return false;
+    }
+    throw error;
+  }
 }

@@ -1,7 +1,6 @@
-import { statSync } from "node:fs";
 import { join } from "node:path";
 import { MccError } from "../../../protocol/error";
-import { hasErrno } from "../errno";
+import { isExecutable } from "../program-path";
 
 /** What an engine command must have, and the Debian package that brings it. */
 export const programs = [
@@ -50,17 +49,4 @@ export function requireProgram(program: Program): string {
     throw new MccError("engine", `${program} is not on the PATH (${process.env["PATH"] ?? ""})${remedy}.`);
   }
   return path;
-}
-
-/** A folder that this user may not enter is passed over, as execvp(3) does. */
-function isExecutable(path: string): boolean {
-  try {
-    const stats = statSync(path, { throwIfNoEntry: false });
-    return stats?.isFile() === true && (stats.mode & 0o111) !== 0;
-  } catch (error) {
-    if (hasErrno(error, "EACCES")) {
-      return false;
-    }
-    throw error;
-  }
 }

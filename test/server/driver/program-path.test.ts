@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isOnPath } from "../../../server/driver/program-path";
 import { withEnvironment } from "../../support/environment";
@@ -26,5 +26,14 @@ describe("whether a program is on the PATH", () => {
     await writeFile(join(folder, "a-text"), "", { mode: 0o644 });
     assert.equal(isOnPath("a-folder", [folder]), false);
     assert.equal(isOnPath("a-text", [folder]), false);
+  });
+
+  it("is asked of the folders after one that is a file, a loop of links or too long a name", async () => {
+    const folder = await newFolder();
+    await writeFile(join(folder, "engine"), "", { mode: 0o755 });
+    await symlink("loop", join(folder, "loop"));
+    const before = [join(folder, "engine"), join(folder, "loop"), join(folder, "x".repeat(300))];
+    assert.equal(isOnPath("engine", [...before, folder]), true);
+    assert.equal(isOnPath("engine", before), false);
   });
 });
