@@ -65,7 +65,8 @@ describe("failures under the real engine", function () {
       new Instance("c", { keys: ["nobody"] });
       new Instance("d", { ipAddress: "10.0.0.1" });
     `);
-    const output = await stack.fail("up", "--yes", "--skip-preview");
+    // Without it, the engine begins none of the others after the first failure.
+    const output = await stack.fail("up", "--yes", "--skip-preview", "--continue-on-error");
     assert.match(output, /error: No image "debian-99"\. This server has: micro/);
     assert.match(output, /error: .*"enormous".*basic/);
     assert.match(output, /error: No key "nobody"/);
