@@ -10,6 +10,9 @@ export interface Answer {
   readonly body: string;
 }
 
+const unknownAuthority =
+  "its certificate is of an unknown authority; NODE_EXTRA_CA_CERTS names a file of such to trust";
+
 /** The failures that deserve better words than the system's own. */
 const reasons: Readonly<Record<string, string>> = {
   EAI_AGAIN: "its name cannot be looked up just now",
@@ -22,12 +25,16 @@ const reasons: Readonly<Record<string, string>> = {
   EPROTO: "it does not speak TLS; an address for it begins with http://",
   ETIMEDOUT: "the host does not answer",
   HPE_INVALID_CONSTANT: "it does not speak HTTP; if it speaks TLS, its address begins with https://",
+  CERT_HAS_EXPIRED: "its certificate has expired; renew it there, or check the clock of this machine",
+  CERT_NOT_YET_VALID: "its certificate is not valid yet; check the clocks of both machines",
+  ERR_TLS_CERT_ALTNAME_INVALID:
+    "its certificate is for another host; use an address that the certificate names",
   DEPTH_ZERO_SELF_SIGNED_CERT:
     "its certificate is self-signed; NODE_EXTRA_CA_CERTS names a file of such to trust",
-  SELF_SIGNED_CERT_IN_CHAIN:
-    "its certificate is of an unknown authority; NODE_EXTRA_CA_CERTS names a file of such to trust",
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-    "its certificate is of an unknown authority; NODE_EXTRA_CA_CERTS names a file of such to trust",
+  SELF_SIGNED_CERT_IN_CHAIN: unknownAuthority,
+  UNABLE_TO_GET_ISSUER_CERT: unknownAuthority,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: unknownAuthority,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: unknownAuthority,
 };
 
 /** The HTTP side of one daemon: connections are kept and used again. */

@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { join } from "node:path";
+import { createServer as createTlsServer } from "node:tls";
+import { execa } from "execa";
 import { ConnectionError } from "../../client/connection-error";
 import { Transport } from "../../client/transport";
+import { readTlsFixture, tlsFixture } from "../support/certificate";
 import { perTest } from "../support/per-test";
 
 interface TestServer {
@@ -88,4 +93,54 @@ describe("the transport to a daemon", () => {
     await post(false);
     assert.deepEqual(calls, [1, 2, 3], "what may not be repeated has a connection of its own");
   });
+});
+
+describe("the transport to a daemon with a certificate that cannot be trusted", () => {
+  let server: Server | undefined;
+  afterEach(async () => {
+    await new Promise((resolve) => server?.close(resolve));
+  });
+
+  /** Node reads the certificates to trust at its start only, so the client is a process of its own. */
+  async function failureWith(certificate: string, trusted: string | undefined): Promise<string> {
+    server = createTlsServer({
+      cert: await readTlsFixture(certificate),
+      key: await readTlsFixture("second-key.pem"),
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const script = `
+      const { Transport } = require(process.argv[1]);
+      const transport = new Transport(new URL(process.argv[2]));
+      transport.post("<call/>", {}, 20000, true).catch((error) => console.log(error.message));
+    `;
+    const module = join(__dirname, "..", "..", "client", "transport.js");
+    const { stdout } = await execa(process.execPath, ["-e", script, module, `https://127.0.0.1:${port}`], {
+      env: { NODE_EXTRA_CA_CERTS: trusted && tlsFixture(trusted) },
+    });
+    return stdout;
+  }
+
+  const failures: [string, string, string | undefined, RegExp][] = [
+    ["has expired", "expired.pem", "expired.pem", /: its certificate has expired; renew it there/],
+    [
+      "is not valid yet",
+      "not-yet-valid.pem",
+      "not-yet-valid.pem",
+      /: its certificate is not valid yet; .*clocks/,
+    ],
+    [
+      "is for another host",
+      "other-host.pem",
+      "other-host.pem",
+      /: its certificate is for another host; use an address/,
+    ],
+    ["is of nobody known", "second.pem", undefined, /: its certificate is self-signed; NODE_EXTRA_CA_CERTS/],
+  ];
+  for (const [title, certificate, trusted, message] of failures) {
+    it(`says in plain words that it ${title}`, async () => {
+      assert.match(await failureWith(certificate, trusted), message);
+    });
+  }
 });
