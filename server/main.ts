@@ -7,9 +7,10 @@ import { startInBackground } from "./daemonise";
 import { resolveDriverName } from "./driver/load";
 import { openLog } from "./log";
 import { withdraw } from "./runtime-registration";
-import { serve } from "./serve";
+import { localHost, serve } from "./serve";
 import { explainFailure } from "./start-failure";
 import { reportStart } from "./start-report";
+import { certificateProblems, readTls } from "./tls-certificate";
 
 const failureExitCode = 1;
 const usageExitCode = 2;
@@ -22,14 +23,26 @@ const actions: Record<Config["action"], (config: Config, words: readonly string[
 };
 
 async function startDaemon(config: Config, words: readonly string[]): Promise<void> {
-  const { report, pid, logFile } = await startInBackground(config, words);
+  const { report, pid, logFile, logFailure } = await startInBackground(config, words);
   if ("error" in report) {
     process.stderr.write(`${report.error}\n`);
     process.exitCode = failureExitCode;
     return;
   }
-  warnings(config).forEach((warning) => process.stderr.write(`mccserver: ${warning}\n`));
+  const troubles = [
+    ...warnings(config),
+    ...(await certificateWarnings(config)),
+    ...(logFailure === undefined ? [] : [`The log cannot be written for now: ${logFailure}.`]),
+  ];
+  troubles.forEach((trouble) => process.stderr.write(`mccserver: ${trouble}\n`));
   process.stdout.write(`mccserver serves at ${report.url} (process ${pid}, log ${logFile})\n`);
+}
+
+/** What the daemon logs of its certificate, for the one who started it. */
+async function certificateWarnings({ tls, address }: Config): Promise<string[]> {
+  return tls === undefined
+    ? []
+    : certificateProblems((await readTls(tls)).cert, localHost(address), new Date());
 }
 
 async function checkHost(config: Config): Promise<void> {
@@ -56,10 +69,16 @@ async function main(words: readonly string[]): Promise<void> {
       return;
     }
     const explanation = explainFailure(error);
-    process.stderr.write(`${explanation}\n`);
     process.exitCode = failureExitCode;
+    // First: the log, to which standard error goes in the background, may be on a full disk.
     await reportStart({ error: explanation });
+    process.stderr.write(`${explanation}\n`);
   }
+}
+
+// A reader that has gone is no reason to fail; neither is a log on a full disk.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", () => undefined);
 }
 
 // At once: a call that goes on after the daemon has closed must not keep the process.

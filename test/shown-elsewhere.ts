@@ -40,10 +40,11 @@ export const shownElsewhere: Readonly<Record<string, readonly string[]>> = {
   "quickstart/pulumi-cli/": ["test/quickstart/pulumi-cli/", "test/quickstart/quickstart.real.test.ts"],
 
   "server/daemonise.ts": ["test/server/background.test.ts"],
-  "server/log.ts": ["test/server/daemon.test.ts"],
+  "server/log.ts": ["test/server/log-readers.test.ts", "test/server/daemon.test.ts"],
   "server/main.ts": ["test/server/command-line.test.ts"],
   "server/open-log-file.ts": ["test/server/background.test.ts", "test/server/state-folder.real.test.ts"],
   "server/serve.ts": ["test/server/daemon.test.ts"],
+  "server/signals.ts": ["test/server/reload.test.ts"],
   "server/start-report.ts": ["test/server/background.test.ts"],
 
   "server/cloud/because.ts": ["test/server/cloud/faults.test.ts"],
