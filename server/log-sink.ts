@@ -30,12 +30,15 @@ interface Line {
 }
 
 const defaultMostBytes = 1024 * 1024;
-/** Pauses until the next try: after a target that would block, and after one that failed. */
-const blockedPauseMs = 100;
+/** Lines that wait are written together, up to this size: a socket's room is counted by writes as well as by bytes. */
+const mostTogether = 16 * 1024;
+/** The pause before a target that would block is tried again. It doubles with each try without success. */
+const blockedPauseMs = { least: 5, most: 500 };
 const failedPauseMs = 1_000;
 /** At the end of the process a slow reader gets half a second. */
 const lastTries = 20;
 const lastTryPauseMs = 25;
+const lineFeed = 0x0a;
 const noReader = "the reader of the log does not keep up";
 
 /**
@@ -51,6 +54,7 @@ export class LogSink {
   #dropped = 0;
   #reason = "";
   #isBlocked = false;
+  #pauseMs = blockedPauseMs.least;
   /** The target may log what troubles it while it is asked to write. */
   #isWriting = false;
   #retry: NodeJS.Timeout | undefined;
@@ -107,19 +111,37 @@ export class LogSink {
   #writeAll(): void {
     this.#writeRest();
     this.#addNote();
-    for (let [line] = this.#waiting; line !== undefined; [line] = this.#waiting) {
-      this.target.beginLine?.(line.bytes.length);
-      const written = this.target.write(line.bytes);
-      this.#waiting.shift();
-      this.#waitingBytes -= line.bytes.length;
-      this.#rest = line.bytes.subarray(written);
+    while (this.#waiting.length > 0) {
+      const { bytes, lines } = this.#together();
+      this.target.beginLine?.(bytes.length);
+      const written = this.#writePart(bytes);
+      this.#waiting.splice(0, lines);
+      this.#waitingBytes -= bytes.length;
+      this.#rest = bytes.subarray(written);
       this.#writeRest();
     }
   }
 
+  /** The first of the waiting lines, and those after it that fit into the same write. */
+  #together(): { readonly bytes: Buffer; readonly lines: number } {
+    let size = 0;
+    const tooMany = this.#waiting.findIndex(({ bytes }, index) => {
+      size += bytes.length;
+      return index > 0 && size > mostTogether;
+    });
+    const lines = this.#waiting.slice(0, tooMany === -1 ? undefined : tooMany);
+    return { bytes: Buffer.concat(lines.map(({ bytes }) => bytes)), lines: lines.length };
+  }
+
+  #writePart(bytes: Buffer): number {
+    const written = this.target.write(bytes);
+    this.#pauseMs = blockedPauseMs.least;
+    return written;
+  }
+
   #writeRest(): void {
     while (this.#rest !== undefined && this.#rest.length > 0) {
-      this.#rest = this.#rest.subarray(this.target.write(this.#rest));
+      this.#rest = this.#rest.subarray(this.#writePart(this.#rest));
     }
     this.#rest = undefined;
   }
@@ -154,7 +176,8 @@ export class LogSink {
 
   #dropRest(): void {
     if (this.#rest !== undefined && this.#rest.length > 0) {
-      this.#drop(1, "the log file was replaced");
+      const lines = this.#rest.filter((byte) => byte === lineFeed).length;
+      this.#drop(lines, "the log file was replaced");
     }
     this.#rest = undefined;
   }
@@ -163,8 +186,16 @@ export class LogSink {
     clearTimeout(this.#retry);
     this.#retry = undefined;
     if (this.#isBlocked || this.#dropped > 0 || this.#rest !== undefined) {
-      const pause = this.#isBlocked ? blockedPauseMs : failedPauseMs;
-      this.#retry = setTimeout(() => this.flush(), pause).unref();
+      this.#retry = setTimeout(() => this.flush(), this.#pause()).unref();
     }
+  }
+
+  #pause(): number {
+    if (!this.#isBlocked) {
+      return failedPauseMs;
+    }
+    const pause = this.#pauseMs;
+    this.#pauseMs = Math.min(2 * pause, blockedPauseMs.most);
+    return pause;
   }
 }

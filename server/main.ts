@@ -23,6 +23,7 @@ const actions: Record<Config["action"], (config: Config, words: readonly string[
 };
 
 async function startDaemon(config: Config, words: readonly string[]): Promise<void> {
+  const certificate = await certificateWarnings(config);
   const { report, pid, logFile, logFailure } = await startInBackground(config, words);
   if ("error" in report) {
     process.stderr.write(`${report.error}\n`);
@@ -31,11 +32,15 @@ async function startDaemon(config: Config, words: readonly string[]): Promise<vo
   }
   const troubles = [
     ...warnings(config),
-    ...(await certificateWarnings(config)),
+    ...certificate,
     ...(logFailure === undefined ? [] : [`The log cannot be written for now: ${logFailure}.`]),
   ];
-  troubles.forEach((trouble) => process.stderr.write(`mccserver: ${trouble}\n`));
+  troubles.forEach(complain);
   process.stdout.write(`mccserver serves at ${report.url} (process ${pid}, log ${logFile})\n`);
+}
+
+function complain(trouble: string): void {
+  process.stderr.write(`mccserver: ${trouble}\n`);
 }
 
 /** What the daemon logs of its certificate, for the one who started it. */
@@ -47,6 +52,7 @@ async function certificateWarnings({ tls, address }: Config): Promise<string[]> 
 
 async function checkHost(config: Config): Promise<void> {
   await preflight(cloudOptions(config, openLog("warn")));
+  (await certificateWarnings(config)).forEach(complain);
   process.stdout.write(
     `mccserver: this machine has all that the driver "${resolveDriverName(config.driver)}" needs\n`,
   );

@@ -95,6 +95,24 @@ describe("the log's sink", () => {
     );
   });
 
+  it("writes lines that had to wait together", () => {
+    target.room = 0;
+    ["one", "two", "three"].forEach((line) => sink.write(`${line}\n`));
+    target.room = Number.POSITIVE_INFINITY;
+    target.tries = 0;
+    clock.tick(1_000);
+    assert.deepEqual([target.written, target.tries], ["one\ntwo\nthree\n", 1]);
+  });
+
+  it("tries less and less often while nobody reads", () => {
+    target.room = 0;
+    sink.write("one\n");
+    clock.tick(10_000);
+    target.tries = 0;
+    clock.tick(10_000);
+    assert.equal(target.tries, 20);
+  });
+
   it("does not ask a blocked target again for every line", () => {
     target.room = 0;
     sink.write("one\n");
