@@ -1,7 +1,7 @@
 import { z } from "zod";
 
-/** The lines of pino, as far as the journal needs them apart. */
-const lineSchema = z.looseObject({ level: z.number(), msg: z.string().default("") });
+/** The lines of pino, as far as the journal needs them apart. A field of ours can have replaced one of these. */
+const lineSchema = z.looseObject({ level: z.number().catch(30), msg: z.string().catch("") });
 
 /** The journal's priorities for pino's levels: sd-daemon(3). */
 const priorities: readonly { readonly from: number; readonly priority: number }[] = [

@@ -26,6 +26,13 @@ describe("a line for the journal", () => {
     );
   });
 
+  it("is written also where a field has replaced the level or the message", () => {
+    assert.equal(
+      lineOf((log) => log.warn({ level: "high", msg: 5, other: 1 })),
+      '<6> {"other":1}\n',
+    );
+  });
+
   it("is one line, whatever is in it", () => {
     const line = lineOf((log) => log.error({ err: new Error("a\nb") }, "c\n d"));
     assert.match(line, /^<3>c d \{"err":\{.*"stack":"Error: a\\nb/);
