@@ -26,7 +26,7 @@ async function startDaemon(config: Config, words: readonly string[]): Promise<vo
   const certificate = await certificateWarnings(config);
   const { report, pid, logFile, logFailure } = await startInBackground(config, words);
   if ("error" in report) {
-    process.stderr.write(`${report.error}\n`);
+    say("stderr", report.error);
     process.exitCode = failureExitCode;
     return;
   }
@@ -36,11 +36,16 @@ async function startDaemon(config: Config, words: readonly string[]): Promise<vo
     ...(logFailure === undefined ? [] : [`The log cannot be written for now: ${logFailure}.`]),
   ];
   troubles.forEach(complain);
-  process.stdout.write(`mccserver serves at ${report.url} (process ${pid}, log ${logFile})\n`);
+  say("stdout", `mccserver serves at ${report.url} (process ${pid}, log ${logFile})`);
+}
+
+/** Writes a line for people. A reader that has gone is no reason to fail; neither is a log on a full disk. */
+function say(stream: "stdout" | "stderr", line: string): void {
+  process[stream].on("error", () => undefined).write(`${line}\n`);
 }
 
 function complain(trouble: string): void {
-  process.stderr.write(`mccserver: ${trouble}\n`);
+  say("stderr", `mccserver: ${trouble}`);
 }
 
 /** What the daemon logs of its certificate, for the one who started it. */
@@ -53,8 +58,9 @@ async function certificateWarnings({ tls, address }: Config): Promise<string[]> 
 async function checkHost(config: Config): Promise<void> {
   await preflight(cloudOptions(config, openLog("warn")));
   (await certificateWarnings(config)).forEach(complain);
-  process.stdout.write(
-    `mccserver: this machine has all that the driver "${resolveDriverName(config.driver)}" needs\n`,
+  say(
+    "stdout",
+    `mccserver: this machine has all that the driver "${resolveDriverName(config.driver)}" needs`,
   );
 }
 
@@ -62,7 +68,7 @@ async function purge(config: Config): Promise<void> {
   const removed = await purgeCloud(cloudOptions(config, openLog("warn")));
   await withdraw(({ tokenPath }) => tokenPath.startsWith(`${config.stateFolder}/`));
   const outcome = removed ? "removed, with all its instances" : "not there; nothing to remove";
-  process.stdout.write(`mccserver: ${config.stateFolder} is ${outcome}\n`);
+  say("stdout", `mccserver: ${config.stateFolder} is ${outcome}`);
 }
 
 async function main(words: readonly string[]): Promise<void> {
@@ -78,13 +84,8 @@ async function main(words: readonly string[]): Promise<void> {
     process.exitCode = failureExitCode;
     // First: the log, to which standard error goes in the background, may be on a full disk.
     await reportStart({ error: explanation });
-    process.stderr.write(`${explanation}\n`);
+    say("stderr", explanation);
   }
-}
-
-// A reader that has gone is no reason to fail; neither is a log on a full disk.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on("error", () => undefined);
 }
 
 // At once: a call that goes on after the daemon has closed must not keep the process.
