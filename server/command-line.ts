@@ -64,7 +64,7 @@ const options: readonly Option[] = [
     .argParser(wholeNumber(0, 65_535))
     .default(8080),
   new Option("-l, --listen <address>", "address to listen at").argParser(address).default("127.0.0.1"),
-  new Option("-f, --foreground", "stay in the foreground, and log there"),
+  new Option("-f, --foreground", "stay in the foreground, and log to standard error"),
   new Option("--driver <name>", "container engine").choices(driverChoices).default("auto"),
   new Option("--state-dir <folder>", "where the daemon keeps everything")
     .argParser(absolute)
