@@ -70,9 +70,9 @@ function split(written: string): string[] {
 
 function rungOf(written: string): Rung | undefined {
   for (const { pattern, rung } of forms) {
-    const groups = pattern.exec(written)?.groups;
-    if (groups !== undefined) {
-      return rungSchema.safeParse(rung(groups)).data;
+    const match = pattern.exec(written);
+    if (match !== null) {
+      return rungSchema.safeParse(rung(match.groups ?? {})).data;
     }
   }
   return undefined;

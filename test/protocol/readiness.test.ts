@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { z } from "zod";
-import { rungText, type rungSchema, waitForSchema } from "../../protocol/readiness";
+import { type rungSchema, rungText, waitForSchema } from "../../protocol/readiness";
 import type { Rung } from "../../provider";
 
 type Agree<A, B> = [A, B] extends [B, A] ? true : false;

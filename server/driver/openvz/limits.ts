@@ -4,7 +4,10 @@ import type { MemoryModel } from "./memory-model";
 
 /** How vzctl is told a limit; undefined is no limit. */
 const limitRows: Readonly<
-  Record<LimitName, (value: number | undefined, generation: Generation, memory: MemoryModel) => readonly string[]>
+  Record<
+    LimitName,
+    (value: number | undefined, generation: Generation, memory: MemoryModel) => readonly string[]
+  >
 > = {
   memoryBytes: (value, generation, memory) => generation.memoryOptions(value, memory),
   cpus: (value) => ["--cpulimit", value === undefined ? "0" : String(Math.ceil(value * 100))],
