@@ -17,7 +17,7 @@ describe("wrong parameters", () => {
     ],
     ["instance.create", { waitFor: "http" }, /waitFor is "http": expected "running", "address", "ssh"/],
     ["instance.create", { waitFor: [] }, /waitFor is \[\]: /],
-    ["instance.create", { waitFor: ["ssh", { udp: 53 }] }, /waitFor\.?1? is .*expected "running"/],
+    ["instance.create", { waitFor: ["ssh", { noSuchRung: 53 }] }, /waitFor\.?1? is .*expected "running"/],
     ["instance.create", { waitFor: { tcp: 0 } }, /waitFor\.tcp is 0: expected at least 1/],
     ["instance.create", { waitFor: { http: "health" } }, /waitFor\.http is "health": a path begins with \//],
     [
