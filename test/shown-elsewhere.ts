@@ -13,6 +13,7 @@ export const shownElsewhere: Readonly<Record<string, readonly string[]>> = {
 
   "cli/": ["test/cli/"],
 
+  "client/answer-body.ts": ["test/client/transport.test.ts"],
   "client/connection-error.ts": ["test/client/transport.test.ts"],
   "client/contact.ts": ["test/client/instance-creation.test.ts"],
   "client/outlast-restarts.ts": ["test/client/instance-creation.test.ts"],
