@@ -25,6 +25,8 @@ declare module "xmlrpc/lib/deserializer" {
   export default class Deserializer {
     constructor(encoding?: string);
     readonly parser: Parser;
+    /** The parts of the text so far. */
+    readonly data: readonly string[];
     /** The values so far, and the names of members that wait for theirs. */
     readonly stack: readonly unknown[];
     deserializeMethodCall(
