@@ -93,6 +93,17 @@ describe("very wrong parameters", () => {
     assert.ok(mistakesOf({ labels: { ["n".repeat(1_000_000)]: "x" } }).length < 500);
   });
 
+  it("are invalid however long they are", () => {
+    for (const unit of ["a.", "1.1.", "a-", "a", " ", "\n", "é"]) {
+      for (const name of ["hostname", "image", "type", "name", "ipAddress", "lease", "clientToken"]) {
+        assert.match(
+          mistakesOf({ [name]: unit.repeat(1_000_000) }),
+          new RegExp(`^instance.create: ${name} is "`),
+        );
+      }
+    }
+  });
+
   it("are shown on one line", () => {
     assert.match(mistakesOf({ "a\nb": 1 }), /^instance\.create: there is no parameter "a\\nb"\.$/);
   });
