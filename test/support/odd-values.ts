@@ -23,7 +23,7 @@ export const oddStructs: readonly unknown[] = [
   ...oddNames.map((name) => ({ [name]: { toString: 0 } })),
   ...["constructor", "length"].flatMap((name) => [{ [name]: null }, { [name]: "x" }]),
   ...[{ length: 1, 0: "x" }, { length: -1 }, { toString: 1, valueOf: 1 }, { then: { then: [] } }],
-  ...[{ length: { toString: 1, valueOf: 1 }, size: { toString: 1, valueOf: 1 } }, { ["n".repeat(4000)]: 1 }],
+  ...[{ length: { toString: 1, valueOf: 1 }, size: { toString: 1, valueOf: 1 } }, { ["n".repeat(200)]: 1 }],
 ];
 
 /** Other values that a method may not expect in a place, and that XML-RPC can carry. */
@@ -32,8 +32,8 @@ export const oddValues: readonly unknown[] = [
   ...["<int>-0</int>", "<double>-0.0</double>", "<i8>-9223372036854775808</i8>"].map(
     (xml) => new Written(xml),
   ),
-  ...["", "x", "..", "a\r\nb", "\ufffd🚀", "x".repeat(1000), "0", "0".repeat(32)],
-  ...[[], [[]], [null], ["x", "x"], new Array(100).fill(0), {}, { a: { b: [{}] } }],
+  ...["", "x", "..", "a\r\nb", "\ufffd🚀", "x".repeat(300), "0", "0".repeat(32)],
+  ...[[], [[]], [null], ["x", "x"], new Array(20).fill(0), {}, { a: { b: [{}] } }],
 ];
 
 /** What no method takes, and refuses whole messages for. */
