@@ -9,11 +9,14 @@ import { refuseUnsendable } from "./xml-characters";
 const longestDeclaration = 256;
 const longestRootTag = 1024;
 
-const declaration = /^<\?xml(?:\s+[a-z]+\s*=\s*(?:"[A-Za-z0-9._-]*"|'[A-Za-z0-9._-]*'))+\s*\?>/;
+const declaration =
+  /^<\?xml(?:[ \t\r\n]+[a-z]+[ \t\r\n]*=[ \t\r\n]*(?:"[A-Za-z0-9._-]*"|'[A-Za-z0-9._-]*'))+[ \t\r\n]*\?>/;
 /** A closing tag's name, or an opening tag's with the mark of an empty element. */
-const tag = /<(?:\/([A-Za-z][A-Za-z0-9.]{0,24})\s{0,16}|([A-Za-z][A-Za-z0-9.]{0,24})\s{0,16}(\/?))>/y;
+const tag =
+  /<(?:\/([A-Za-z][A-Za-z0-9.]{0,24})[ \t\r\n]{0,16}|([A-Za-z][A-Za-z0-9.]{0,24})[ \t\r\n]{0,16}(\/?))>/y;
 /** Apache's programs declare the namespace of their extensions here. No other element has attributes. */
-const rootTag = /^<(method[A-Za-z]+)(?:\s+[A-Za-z_:][\w:.-]*\s*=\s*(?:"[^"<&]*"|'[^'<&]*'))+\s*>/;
+const rootTag =
+  /^<(method[A-Za-z]+)(?:[ \t\r\n]+[A-Za-z_:][\w:.-]*[ \t\r\n]*=[ \t\r\n]*(?:"[^"<&]*"|'[^'<&]*'))+[ \t\r\n]*>/;
 
 /**
  * Looks at a message before the parser of the `xmlrpc` package gets it, and refuses all that is not exactly XML-RPC: other

@@ -16,10 +16,10 @@ const forms: Readonly<Record<TextKind, TextForm>> = {
   untyped: {},
   string: {},
   name: {},
-  base64: { pieces: /^[A-Za-z0-9+/=\s]*$/ },
+  base64: { pieces: /^[A-Za-z0-9+/= \t\r\n]*$/ },
   boolean: { whole: /^[01]$/ },
-  integer: { whole: /^\s*[-+]?\d+\s*$/ },
-  double: { whole: /^\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*$/ },
+  integer: { whole: /^[ \t\r\n]*[-+]?\d+[ \t\r\n]*$/ },
+  double: { whole: /^[ \t\r\n]*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?[ \t\r\n]*$/ },
   dateTime: { whole: /^\d{4}-?\d\d-?\d\d(T\d\d(:?\d\d(:?\d\d(\.\d+)?)?)?(Z|[-+]\d\d(:?\d\d)?)?)?$/ },
 };
 

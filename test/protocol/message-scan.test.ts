@@ -62,6 +62,8 @@ describe("what is no XML-RPC", () => {
     "a comment with two hyphens": [inCall("<!-- a -- b --><value/>"), /"--"/],
     "elements that cross": [inCall("<value><string>a</value></string>"), /<\/value> inside of <string>/],
     "a tag that opens and closes": [inCall("<value></value/>"), /does not begin with a tag/],
+    "white space that XML has not": [inCall("<value\u00a0/>"), /does not begin with a tag/],
+    "a number with such white space": [inCall("<value><int>1\u2028</int></value>"), /is no int/],
     "no method": ["<methodCall></methodCall>", /<methodCall> has no <methodName>/],
     "two methods": [
       "<methodCall><methodName>a</methodName><methodName>b</methodName></methodCall>",
