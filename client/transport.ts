@@ -1,8 +1,8 @@
 import * as http from "node:http";
 import * as https from "node:https";
-import { text } from "node:stream/consumers";
 import { messageOf } from "../protocol/error";
 import { systemCodeOf } from "../protocol/error-code";
+import { largestAnswerBytes, readAnswer } from "./answer-body";
 import { ConnectionError } from "./connection-error";
 
 export interface Answer {
@@ -43,10 +43,14 @@ export class Transport {
   readonly #secure: boolean;
   readonly #what: string;
 
-  /** @param closed ends all requests when it is aborted. */
+  /**
+   * @param closed ends all requests when it is aborted.
+   * @param answerBytes how long an answer may be; a broken or hostile server may send without end.
+   */
   constructor(
     readonly server: URL,
     private readonly closed?: AbortSignal,
+    private readonly answerBytes = largestAnswerBytes,
   ) {
     this.#what = `the MiniCloud daemon at ${server.origin}`;
     this.#secure = server.protocol === "https:";
@@ -58,7 +62,7 @@ export class Transport {
    * Sends one request.
    *
    * @param repeatable whether it may be sent again when a connection kept from earlier turns out to be closed.
-   * @throws ConnectionError `unavailable` or `timeout`; the reason of the signal that ended it.
+   * @throws ConnectionError `unavailable`, also for an answer that is too long, or `timeout`; the reason of the signal that ended it.
    */
   async post(
     body: string,
@@ -89,8 +93,11 @@ export class Transport {
         });
         request.once("error", reject);
         request.once("response", (response) => {
-          text(response).then(
-            (answer) => resolve({ status: response.statusCode ?? 0, body: answer }),
+          readAnswer(response, this.answerBytes).then(
+            (answer) =>
+              answer === undefined
+                ? reject(this.#tooLarge())
+                : resolve({ status: response.statusCode ?? 0, body: answer }),
             reject,
           );
         });
@@ -98,6 +105,9 @@ export class Transport {
       });
     } catch (error) {
       this.closed?.throwIfAborted();
+      if (ConnectionError.isInstance(error)) {
+        throw error;
+      }
       if (timeout.aborted) {
         throw this.#timedOut(timeoutMs, connection.reached, error);
       }
@@ -111,6 +121,14 @@ export class Transport {
   /** Closes the connections that are kept. */
   close(): void {
     this.#agent.destroy();
+  }
+
+  #tooLarge(): ConnectionError {
+    return new ConnectionError(
+      "unavailable",
+      `The answer of ${this.#what} has more than ${this.answerBytes} bytes. See that a MiniCloud daemon listens there, and ask it for less at a time.`,
+      true,
+    );
   }
 
   #timedOut(timeoutMs: number, reached: boolean, cause: unknown): ConnectionError {

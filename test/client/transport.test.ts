@@ -93,6 +93,55 @@ describe("the transport to a daemon", () => {
     await post(false);
     assert.deepEqual(calls, [1, 2, 3], "what may not be repeated has a connection of its own");
   });
+
+  it("gives up an answer without end, closes its connection and does not ask again", async () => {
+    const calls: number[] = [];
+    const closed: Promise<unknown>[] = [];
+    test().onConnection = (socket, number) => {
+      closed.push(new Promise((resolve) => socket.once("close", resolve)));
+      socket.once("data", () => {
+        calls.push(number);
+        socket.write(answer);
+        socket.once("data", () => {
+          calls.push(number);
+          socket.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+          const flood = (): void => {
+            if (!socket.destroyed) {
+              socket.write(`400\r\n${"x".repeat(1024)}\r\n`, flood);
+            }
+          };
+          flood();
+        });
+      });
+    };
+    const transport = new Transport(test().transport.server, undefined, 10_000);
+    assert.equal((await transport.post("<call/>", {}, 10_000, true)).body, "ok");
+    await assert.rejects(transport.post("<call/>", {}, 10_000, true), (error) => {
+      assert.ok(ConnectionError.isInstance(error));
+      assert.match(error.message, /^The answer of the MiniCloud daemon at \S+ has more than 10000 bytes\. /);
+      return error.code === "unavailable" && error.reached;
+    });
+    await Promise.all(closed);
+    assert.deepEqual(calls, [1, 1]);
+    transport.close();
+  });
+
+  it("takes an answer as long as the limit, whatever characters the network cuts in two", async () => {
+    const body = "東".repeat(5000);
+    test().onConnection = (socket) => {
+      socket.setNoDelay(true);
+      socket.once("data", () => {
+        const bytes = Buffer.from(
+          `HTTP/1.1 200 OK\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+        );
+        socket.write(bytes.subarray(0, 1000));
+        setImmediate(() => socket.write(bytes.subarray(1000)));
+      });
+    };
+    const transport = new Transport(test().transport.server, undefined, Buffer.byteLength(body));
+    assert.equal((await transport.post("<call/>", {}, 10_000, false)).body, body);
+    transport.close();
+  });
 });
 
 describe("the transport to a daemon with a certificate that cannot be trusted", () => {
