@@ -11,10 +11,11 @@ const layers = {
   quickstart: ["client", "protocol", "images"],
 };
 const serverLayers = {
-  driver: [],
-  cloud: ["driver"],
-  methods: ["cloud"],
-  http: ["methods"],
+  support: [],
+  driver: ["support"],
+  cloud: ["driver", "support"],
+  methods: ["cloud", "support"],
+  http: ["methods", "support"],
 };
 const ours = Object.keys(layers);
 

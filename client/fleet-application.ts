@@ -12,8 +12,17 @@ const lookEverySeconds = 1;
  */
 const graceSeconds = 3;
 
-/** All of it took longer than it was allowed to, and the daemon is still at work on it. */
-export class ApplicationTimeout extends MccError {}
+/** The whole fleet took longer than `timeoutSeconds`; the daemon still works on it. Its code is `timeout`. */
+export class ApplicationTimeout extends MccError {
+  /** Marks the class across copies of this package, which `instanceof` cannot see. */
+  readonly isApplicationTimeout = true;
+
+  static override isInstance(error: unknown): error is ApplicationTimeout {
+    return (
+      MccError.isInstance(error) && "isApplicationTimeout" in error && error.isApplicationTimeout === true
+    );
+  }
+}
 
 export interface ApplicationOptions {
   /** Called with the fleet as it stands, from its first answer on and then every second until it is as asked. */

@@ -76,7 +76,7 @@ async function afterFailure(
   error: Error,
   isNew: boolean,
 ): Promise<Error> {
-  const undo = isNew && inputs.keepOnFailure !== true && error instanceof ApplicationTimeout;
+  const undo = isNew && inputs.keepOnFailure !== true && ApplicationTimeout.isInstance(error);
   const { left, failure } = undo ? await undone(known, error) : { left: true, failure: error };
   const fleet = left ? await whatIsLeft(known, failure, isNew) : undefined;
   return fleet === undefined

@@ -46,7 +46,6 @@ export const keptSchema = identitySchema.extend({
     .object({ create: z.number().optional(), update: z.number().optional(), delete: z.number().optional() })
     .optional(),
 });
-export type Kept = z.infer<typeof keptSchema>;
 
 /** Which of the properties are asked to be other than they are. What is left out is to stay. */
 export function changed(names: readonly string[], olds: Properties, news: Properties): string[] {

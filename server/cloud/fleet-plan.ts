@@ -42,11 +42,6 @@ export function planFleet<M extends PlannedMember>(spec: FleetSpec, members: rea
   };
 }
 
-/** Whether nothing is to be done. */
-export function isEmptyPlan(plan: FleetPlan<PlannedMember>): boolean {
-  return Object.values(plan).every((list: readonly unknown[]) => list.length === 0);
-}
-
 /** Whether the member is up and as the fleet is to be. */
 export function isAsWanted(spec: FleetSpec, member: PlannedMember): boolean {
   return (

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import { MccError } from "../../../protocol/error";
+import { once } from "../../support/once";
 import { unlessErrno } from "../errno";
 import { folderSeenBy } from "../seen-folder";
 import { killProcess } from "./group-killer";
@@ -17,7 +18,8 @@ const pauseMs = 20;
 export class EarlierCommands {
   /** Of this daemon's commands, which are no leftovers. */
   readonly #run = randomBytes(8).toString("hex");
-  #found: Promise<Map<number, Set<number>>> | undefined;
+  /** One search is enough: no more groups of them can appear. */
+  readonly #search = once(() => this.#searchAll());
 
   /** @param folder the driver's, of which a copy in another mount namespace can have the same server's id in it. */
   constructor(
@@ -38,18 +40,17 @@ export class EarlierCommands {
    * @throws MccError `timeout` when they hang in the kernel.
    */
   async end(id: number): Promise<void> {
-    // One search is enough: no more groups of them can appear.
-    this.#found ??= this.#search();
-    for (const group of (await this.#found).get(id) ?? []) {
+    const found = await this.#search();
+    for (const group of found.get(id) ?? []) {
       if (await this.#isAtWork(group, id)) {
         await endGroup(group, id);
       }
     }
-    (await this.#found).delete(id);
+    found.delete(id);
   }
 
   /** The process groups by container. */
-  async #search(): Promise<Map<number, Set<number>>> {
+  async #searchAll(): Promise<Map<number, Set<number>>> {
     const found = new Map<number, Set<number>>();
     for (const pid of await allProcesses()) {
       const id = await this.#containerOf(pid);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { MccError } from "../../../protocol/error";
 import type { Image } from "../../../protocol/image";
 import type { InstanceType } from "../../../protocol/instance-type";
+import { once } from "../../support/once";
 import type {
   Container,
   ContainerFile,
@@ -66,7 +67,8 @@ class OpenvzDriver implements Driver {
   readonly #guestAddress: GuestAddress;
   readonly #images: ImageArchives;
   readonly #watch: DownWatch;
-  #loaded: Promise<void> | undefined;
+  /** Takes up what an earlier daemon was making. */
+  readonly #load = once(() => this.#records.load());
 
   constructor(
     private readonly options: DriverOptions,
@@ -220,11 +222,5 @@ class OpenvzDriver implements Driver {
 
   watch(onDown: (id: number) => void): void {
     this.#watch.begin(onDown);
-  }
-
-  /** Takes up what an earlier daemon was making. */
-  async #load(): Promise<void> {
-    this.#loaded ??= this.#records.load();
-    await this.#loaded;
   }
 }

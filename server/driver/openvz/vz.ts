@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { MccError } from "../../../protocol/error";
+import { once } from "../../support/once";
 import { commands, type EngineCommand, type Target } from "./command";
 import type { ListedContainer } from "./container-list";
 import { readList } from "./containers";
@@ -13,7 +14,7 @@ import type { MemoryModel } from "./memory-model";
 /** This host's OpenVZ: its commands, of which generation they are, and its configuration. */
 export class Vz {
   readonly #engine: Engine;
-  #generation: Promise<Generation> | undefined;
+  readonly #generation = once(() => this.#askGeneration());
 
   constructor(
     readonly places: HostPlaces,
@@ -24,13 +25,7 @@ export class Vz {
 
   /** Asked once, and again after a failure. */
   async generation(): Promise<Generation> {
-    this.#generation ??= this.#askGeneration();
-    try {
-      return await this.#generation;
-    } catch (error) {
-      this.#generation = undefined;
-      throw error;
-    }
+    return await this.#generation();
   }
 
   /** See `Engine.run`. */
