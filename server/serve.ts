@@ -3,7 +3,9 @@ import type { Logger } from "pino";
 import { messageOf } from "../protocol/error";
 import { CertificateWatch } from "./certificate-watch";
 import { type Cloud, openCloud } from "./cloud/cloud";
+import { LateWrites } from "./cloud/late-writes";
 import { type Config, cloudOptions, warnings } from "./config";
+import { isFileSystemFault } from "./driver/file-system-fault";
 import { type Bound, type Listener, openListener, type TlsTexts } from "./http/listener";
 import { openServerLog } from "./log";
 import { createDispatch } from "./methods/dispatch";
@@ -35,11 +37,12 @@ export async function serve(config: Config): Promise<void> {
   warnings(config).forEach((warning) => log.warn(warning));
   const tls = config.tls && (await readTls(config.tls));
   const cloud = await openCloud(cloudOptions(config, log));
+  const lateWrites = new LateWrites(log);
   let drained = Promise.resolve();
   try {
     // Before anybody can know of the daemon and end it.
     const signalled = firstStopSignal();
-    const listener = await listen(config, tls, cloud, log);
+    const listener = await listen(config, tls, cloud, log, lateWrites);
     const certificate = tls && new CertificateWatch(tls.cert, localHost(listener.address), log);
     try {
       const url = urlOf(config, listener);
@@ -56,10 +59,18 @@ export async function serve(config: Config): Promise<void> {
       drained = listener.close();
     }
   } finally {
+    lateWrites.close();
     await cloud.close();
   }
   await Promise.race([drained, pause(lastCallsMs)]);
-  await withdraw(({ pid }) => pid === process.pid);
+  try {
+    await withdraw(({ pid }) => pid === process.pid);
+  } catch (error) {
+    if (!isFileSystemFault(error)) {
+      throw error;
+    }
+    log.warn({ err: error }, "the runtime file could not be removed");
+  }
   log.info("stopped");
 }
 
@@ -90,6 +101,7 @@ async function listen(
   tls: TlsTexts | undefined,
   cloud: Cloud,
   log: Logger,
+  lateWrites: LateWrites,
 ): Promise<Listener> {
   const { serverId, token, tokenPath } = cloud.identity;
   return await openListener({
@@ -100,8 +112,11 @@ async function listen(
     dispatch: createDispatch(cloud, log),
     log,
     // Who calls without the token is refused, and finds it then.
-    announce: (bound) =>
-      register(bound.port, { url: urlOf(config, bound), tokenPath, pid: process.pid, serverId }),
+    announce: async (bound) => {
+      await lateWrites.attempt("the runtime file, by which programs on this host find the daemon", () =>
+        register(bound.port, { url: urlOf(config, bound), tokenPath, pid: process.pid, serverId }),
+      );
+    },
   });
 }
 

@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import type { z } from "zod";
 import { MccError, messageOf } from "../../protocol/error";
 import { validate } from "../../protocol/validate";
+import { namingFileSystem } from "../driver/file-system-fault";
 import { tolerate } from "./tolerate";
 
 /** Like `replaceFile`, for a value as JSON. */
@@ -13,18 +14,39 @@ export async function writeJsonFile(path: string, value: unknown, mode = 0o600):
 /**
  * Replaces the file's content as a whole: after a crash or a power cut it is the old one or the new one.
  * Written to a temporary file beside it, synced, renamed, and the folder synced.
+ *
+ * @throws MccError `exhausted` or `unavailable` that names the file system, where that refuses the file.
  */
 export async function replaceFile(path: string, text: string, mode: number): Promise<void> {
+  await namingFileSystem(path, async () => {
+    await replaceBy(path, mode, async (file) => {
+      await file.writeFile(text);
+      await file.datasync();
+    });
+    await syncFolder(dirname(path));
+  });
+}
+
+/** Replaces the file by the one that `write` fills. A failure leaves the old file, and nothing next to it. */
+export async function replaceBy(
+  path: string,
+  mode: number,
+  write: (file: FileHandle) => Promise<void>,
+): Promise<void> {
   const temporary = `${path}.new`;
   const file = await openNew(temporary, mode);
   try {
-    await file.writeFile(text);
-    await file.datasync();
-  } finally {
-    await file.close();
+    try {
+      await write(file);
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    // The error of the write says more than one of the removal; what then stays is removed at the next start.
+    await unlink(temporary).catch(() => undefined);
+    throw error;
   }
-  await rename(temporary, path);
-  await syncFolder(dirname(path));
 }
 
 /**
