@@ -5,6 +5,7 @@ import type { Io } from "./io";
 import { outliveOutput } from "./output/outlive-output";
 import { OwnFailure } from "./own-failure";
 import { type MakeProgram, makeProgram, makeStandaloneProgram } from "./program";
+import { refusedFile } from "./refused-file";
 
 /** The exit code for words that make no sense, as mccserver has it; what else fails is 1, or an OwnFailure's own. */
 const usageExitCode = 2;
@@ -54,10 +55,11 @@ function report(program: string, error: unknown, io: Io): number {
   }
   const errors: unknown[] = error instanceof AggregateError ? error.errors : [error];
   for (const each of errors) {
-    if (!MccError.isInstance(each)) {
+    const line = MccError.isInstance(each) ? each.message : refusedFile(each);
+    if (line === undefined) {
       throw each;
     }
-    io.note(`${program}: ${each.message}`);
+    io.note(`${program}: ${line}`);
   }
   return 1;
 }

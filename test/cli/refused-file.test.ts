@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { refusedFile } from "../../cli/refused-file";
+import { exampleInstance } from "../support/example-instance";
+import { runProgram } from "../support/run-program";
+import { standInDaemons } from "../support/stand-in-daemon";
+
+function systemError(code: string, syscall: string, path?: string): Error {
+  const more = path === undefined ? {} : { path };
+  return Object.assign(new Error(`${code}: refused, ${syscall}`), { code, syscall, ...more });
+}
+
+describe("a file that this machine refuses to a command", () => {
+  for (const [code, words] of [
+    ["ENOSPC", /free some space/],
+    ["EDQUOT", /quota/],
+    ["EROFS", /TMPDIR/],
+    ["EACCES", /TMPDIR/],
+    ["EPERM", /TMPDIR/],
+    ["EIO", /dmesg/],
+  ] as const) {
+    it(`${code} is one line that says what to do`, () => {
+      const line = refusedFile(systemError(code, "mkdtemp", "/tmp/x")) ?? "";
+      assert.match(line, words);
+      assert.ok(line.startsWith(`${code}: refused, mkdtemp; `), line);
+    });
+  }
+
+  it("is told without a path, too", () => {
+    assert.match(refusedFile(systemError("ENOSPC", "write")) ?? "", /free some space/);
+  });
+
+  it("is no program that cannot be started, no pipe and no defect", () => {
+    for (const error of [
+      systemError("EACCES", "spawn ssh", "ssh"),
+      systemError("EPIPE", "write"),
+      new TypeError("a defect"),
+      undefined,
+    ]) {
+      assert.equal(refusedFile(error), undefined);
+    }
+  });
+});
+
+describe("mcc ssh without a folder for temporary files", () => {
+  const newDaemon = standInDaemons();
+
+  it("says so in one line", async () => {
+    const daemon = await newDaemon({ "instance.list": () => [exampleInstance({ simulated: false })] });
+    const { exitCode, stderr } = await runProgram(["mcc", "ssh", "web"], {
+      // Nobody may make a folder there, not even root.
+      environment: { MCC_SERVER: daemon.url, TMPDIR: "/sys/kernel" },
+    });
+    assert.notEqual(exitCode, 0);
+    assert.match(stderr, /^mcc\S*: E(PERM|ACCES|ROFS): .*mkdtemp '\/sys\/kernel\/.*TMPDIR/);
+    assert.equal(stderr.trim().split("\n").length, 1);
+  });
+});
