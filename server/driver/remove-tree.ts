@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdir, realpath, rmdir } from "node:fs/promises";
+import { readdir, realpath, rmdir, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { MccError } from "../../protocol/error";
 import { unlessErrno } from "./errno";
@@ -10,17 +10,22 @@ import { systemPath } from "./system-path";
 /** Something may mount or write in the tree while it is removed; what still does then is somebody's at work. */
 const mostAttempts = 3;
 const mostComplaints = 4096;
+const mostSmall = 256;
 
 /**
  * Removes a file, a link or a folder with all that is in it; gone already is success. Paths may be of any length and
  * depth, names of any bytes. Links are never followed and mounts never entered: what is mounted at the path or below
- * it is detached first, and keeps its files. Runs in a process of its own, so that a million files hold nobody up.
+ * it is detached first, and keeps its files. What has many files is removed in a process of its own, so that a million
+ * of them hold nobody up.
  *
  * @throws MccError `engine` that names the first thing that cannot be removed.
  */
 export async function removeTree(path: string): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     await detachMounts(path);
+    if (attempt === 1 && (await removeSmall(path))) {
+      return;
+    }
     const complaint = await run("rm", ["--recursive", "--force", "--one-file-system", "--", path]);
     if (complaint === undefined) {
       return;
@@ -59,6 +64,38 @@ async function removeAround(folder: string, points: readonly string[]): Promise<
     }
   }
   await unlessErrno(rmdir(folder), "ENOTEMPTY", "EBUSY");
+}
+
+/**
+ * Removes what has few files. The layer of a disposable host has, and a process for each would take four times as
+ * long when a thousand of them go.
+ *
+ * @returns false when something is left: it has more files, or anything about it is unusual.
+ */
+async function removeSmall(path: string): Promise<boolean> {
+  let left = mostSmall;
+  const remove = async (folder: string): Promise<void> => {
+    for (const entry of await readdir(folder, { withFileTypes: true })) {
+      left -= 1;
+      if (left < 0) {
+        throw new Error("too many files");
+      }
+      const below = join(folder, entry.name);
+      if (entry.isDirectory()) {
+        await remove(below);
+      } else {
+        await unlink(below);
+      }
+    }
+    await rmdir(folder);
+  };
+  try {
+    await remove(path);
+    return true;
+  } catch {
+    // Whatever it was, the other way finds it again and says so.
+    return false;
+  }
 }
 
 /** What root alone can set: a file or folder that nobody can change or remove, or only append to. */

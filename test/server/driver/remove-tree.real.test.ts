@@ -18,6 +18,7 @@ function nest(levels: number, name: string): string {
 const preparations: Readonly<Record<string, string>> = {
   "a path longer than the kernel takes": nest(300, "d".repeat(40)),
   "folders 5,000 deep": nest(5000, "d"),
+  "more files than a call may remove by itself": 'mkdir "$tree/a"; touch "$tree"/a/{1..2000}',
   "links to elsewhere": 'ln -s "$other" "$tree/folder"; ln -s "$other/kept" "$tree/file"',
   "hard links": 'ln "$other/kept" "$tree/hard"',
   "a name that is not UTF-8, and one with a newline": `touch "$tree/$(printf 'a\\377b')" "$tree/a\nb"`,
