@@ -1,4 +1,7 @@
-import { rm } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { unlessErrno } from "../errno";
+import { removeAroundMounts, removeTree } from "../remove-tree";
 import { openBridge } from "./bridge";
 import { commands } from "./command";
 import { confinementGaps } from "./confinement";
@@ -57,7 +60,12 @@ export async function purgeHost(engine: Engine): Promise<void> {
   }
   await removeEmpty(place.lockFolder, "/run/lxc");
   await cgroups.removePivots();
-  await rm(place.folder, { recursive: true, force: true });
+  for (const folder of [place.containers, place.images]) {
+    for (const entry of (await unlessErrno(readdir(folder), "ENOENT")) ?? []) {
+      await removeTree(join(folder, entry));
+    }
+  }
+  await removeAroundMounts(place.folder);
 }
 
 function limitUser({ place }: Engine): KernelLimitUser {

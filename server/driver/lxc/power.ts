@@ -10,8 +10,9 @@ export async function startContainer(engine: Engine, container: ContainerPlace):
   if (await cgroups.isAlive(container.name)) {
     return;
   }
-  if (await cgroups.has(container.name)) {
-    await cgroups.remove(container.name);
+  // While any is there, LXC gives the container others, where nobody looks for it.
+  if (cgroups.hasAnywhere(container.name)) {
+    await endContainer(engine, container);
   }
   try {
     await bridges.withPort(container, (bridge) =>

@@ -1,6 +1,7 @@
 import { readdir, readFile, readlink, rm, rmdir, stat, unlink } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { unlessErrno } from "../errno";
+import { removeTree } from "../remove-tree";
 import { exists, type HostConfiguration, ofContainer } from "./host";
 import type { UnfinishedRecord } from "./unfinished-records";
 
@@ -36,9 +37,7 @@ export async function removePrivateArea(
 ): Promise<void> {
   const path = own === undefined ? host.privateArea(ctid) : ofContainer(own, ctid);
   if (path.split("/").includes(ctid)) {
-    await Promise.all(
-      ["", ...temporaryEndings].map((ending) => rm(`${path}${ending}`, { recursive: true, force: true })),
-    );
+    await Promise.all(["", ...temporaryEndings].map((ending) => removeTree(`${path}${ending}`)));
   }
 }
 
