@@ -15,7 +15,7 @@ const mostRounds = 32;
  * for each byte of its name.
  */
 export async function mountPointsAt(path: string): Promise<string[]> {
-  const real = await unlessErrno(realpath(path), "ENOENT", "ENOTDIR");
+  const real = await realPathOf(path);
   if (real === undefined) {
     return [];
   }
@@ -23,6 +23,10 @@ export async function mountPointsAt(path: string): Promise<string[]> {
   return parseMountPoints(await readFile("/proc/self/mountinfo", "latin1")).filter((point) =>
     isWithin(point, top),
   );
+}
+
+async function realPathOf(path: string): Promise<string | undefined> {
+  return await unlessErrno(realpath(path), "ENOENT", "ENOTDIR");
 }
 
 /** The form in which `mountPointsAt` returns a path. */
@@ -50,11 +54,13 @@ export function parseMountPoints(mountinfo: string): string[] {
  * Detaches every mount at a path and below it, however busy. What is mounted keeps its files, and stays mounted at
  * other places.
  *
+ * @param keepTop keeps the mount at the path itself.
  * @throws MccError `engine` with the words of umount.
  */
-export async function detachMounts(path: string): Promise<void> {
+export async function detachMounts(path: string, keepTop = false): Promise<void> {
+  const kept = keepTop ? bytesOf((await realPathOf(path)) ?? path) : undefined;
   for (let round = 0; ; round += 1) {
-    const points = await mountPointsAt(path);
+    const points = (await mountPointsAt(path)).filter((point) => point !== kept);
     if (points.length === 0) {
       return;
     }
