@@ -15,13 +15,29 @@ import { stuckProcesses } from "./stuck-processes";
 const lookEveryMs = 10;
 /** What is killed ends in less, unless it is frozen. */
 const thawEveryMs = 200;
+/** How often the log says that a removal goes on. */
+const tellEveryMs = 30_000;
 
 /** Ends a container, in whatever state it is, and removes all that there is of it. None there is success. */
 export async function destroyContainer(engine: Engine, container: ContainerPlace): Promise<void> {
   await endContainer(engine, container);
   await rm(container.lock, { force: true });
   // Last, as the container is listed as long as its folder is there.
-  await removeTree(container.folder);
+  await removeFolder(engine, container);
+}
+
+/** Millions of files take minutes. */
+async function removeFolder({ log }: Engine, { id, folder }: ContainerPlace): Promise<void> {
+  const begin = Date.now();
+  const progress = setInterval(() => {
+    const seconds = Math.round((Date.now() - begin) / 1000);
+    log.warn({ container: id, seconds }, "the files of a container are still being removed");
+  }, tellEveryMs);
+  try {
+    await removeTree(folder);
+  } finally {
+    clearInterval(progress);
+  }
 }
 
 /**

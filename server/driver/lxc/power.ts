@@ -35,6 +35,10 @@ export async function stopContainer(
   graceMs: number,
 ): Promise<void> {
   if (!(await engine.cgroups.isAlive(container.name))) {
+    // A monitor that was killed leaves them, and by them it counts as running.
+    if (engine.cgroups.hasAnywhere(container.name)) {
+      await endContainer(engine, container);
+    }
     return;
   }
   const asked = graceMs > 0 ? askToStop(engine, container, graceMs) : Promise.resolve();
