@@ -103,10 +103,10 @@ describe("containers that are hard to remove", () => {
 
 describe("a container that the kernel does not let end", () => {
   const host = lxcHosts();
+  const hurried = { ...defaultTimes, monitorPatienceMs: 300 };
 
-  it("is said to be held, holds no other up, and is destroyed once it can end", async function () {
-    const { old } = await readHierarchies();
-    if (!old.some(({ controllers }) => controllers.includes("freezer"))) {
+  it("says so, holds no other up, and is destroyed once it can end", async function () {
+    if (!(await readHierarchies()).old.some(({ controllers }) => controllers.includes("freezer"))) {
       this.skip();
     }
     const { driver, tarball, options } = host();
@@ -115,24 +115,26 @@ describe("a container that the kernel does not let end", () => {
       await driver.create(containerSpec(id));
       await driver.start(id);
     }
+    await driver.exec(500, execRequest(["sh", "-c", "sleep 86398 >/dev/null 2>&1 &"]));
+    const sleeper = (await processes()).find(({ words }) => words.join(" ") === "sleep 86398");
     await driver.close();
-    const hurried = createLxcDriver(options, { ...defaultTimes, monitorPatienceMs: 300 });
-    const release = await holdOnHost((await variablesOf(host(), 500))["init"]);
+    const next = createLxcDriver(options, hurried);
+    const release = await holdOnHost(String(sleeper?.pid));
     try {
       const held = assertMccError(
-        hurried.destroy(500),
+        next.destroy(500),
         "timeout",
-        /Container 500 .*process \d+ \(init, in uninterruptible sleep/,
+        /Container 500 .*process \d+ \(\w+, in uninterruptible sleep/,
       );
-      await hurried.destroy(501);
+      await next.destroy(501);
       await held;
-      assert.deepEqual(await hurried.list(), [{ id: 500, running: true }]);
+      assert.deepEqual(await next.list(), [{ id: 500, running: true }]);
     } finally {
       await release();
     }
-    await hurried.destroy(500);
-    assert.deepEqual(await hurried.list(), []);
-    await hurried.close();
+    await next.destroy(500);
+    assert.deepEqual(await next.list(), []);
+    await next.close();
   });
 });
 

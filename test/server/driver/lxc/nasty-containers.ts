@@ -66,6 +66,12 @@ export const nastyContainers: readonly Nastiness[] = [
     what: "processes that ignore every signal and start others",
     inside: `trap "" TERM HUP INT QUIT PWR; breed() { if [ $1 -gt 0 ]; then breed $(($1 - 1)) & breed $(($1 - 1)) & fi; ${sleeper}; }; breed 4 >/dev/null 2>&1 &`,
   },
+  {
+    what: "a process that a debugger of the host traces and forgets",
+    inside: `${sleeper} >/dev/null 2>&1 &`,
+    // ptrace(2), PTRACE_SEIZE, as this machine numbers the call.
+    outside: `exec 3< <(exec perl -e 'require "syscall.ph"; $| = 1; syscall(&SYS_ptrace, 0x4206, $ARGV[0] + 0, 0, 0) == 0 or die; print "traces\n"; close STDOUT; sleep 86398' $(cat /proc/$init/task/$init/children) 86398); read -r line <&3; test "$line" = traces`,
+  },
   { what: "a stopped first process", outside: "kill -STOP $init" },
   { what: "a stopped monitor", outside: "kill -STOP $monitor" },
   { what: "a killed monitor", outside: "kill -KILL $monitor" },
