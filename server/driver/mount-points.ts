@@ -45,7 +45,7 @@ export function parseMountPoints(mountinfo: string): string[] {
     .split("\n")
     .flatMap((line) => line.split(" ")[4] ?? [])
     .map((field) =>
-      field.replace(/\\(\d{3})/g, (_, octal) => String.fromCharCode(Number.parseInt(octal, 8))),
+      field.replace(/\\(\d{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8))),
     );
   return [...new Set(points)];
 }
@@ -65,7 +65,10 @@ export async function detachMounts(path: string, keepTop = false): Promise<void>
       return;
     }
     if (round === mostRounds) {
-      throw new MccError("engine", `More and more is mounted in ${path}; see findmnt, and unmount it.`);
+      throw new MccError(
+        "engine",
+        `Mounts in ${path} come back after each unmount; stop the program that makes them (see findmnt).`,
+      );
     }
     // One that is detached takes along those below it.
     const outermost = points.filter(
@@ -78,7 +81,10 @@ export async function detachMounts(path: string, keepTop = false): Promise<void>
 }
 
 async function detach(path: string, point: string): Promise<void> {
-  const escaped = [...point].map((byte) => `\\0${byte.charCodeAt(0).toString(8).padStart(3, "0")}`).join("");
+  const escaped = Array.from(
+    Buffer.from(point, "latin1"),
+    (byte) => `\\0${byte.toString(8).padStart(3, "0")}`,
+  ).join("");
   const { exitCode, stderr, shortMessage } = await execa("/bin/sh", ["-c", unmountScript, "sh", escaped], {
     cwd: "/",
     reject: false,
