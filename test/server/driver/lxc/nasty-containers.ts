@@ -70,7 +70,7 @@ export const nastyContainers: readonly Nastiness[] = [
     what: "a process that a debugger of the host traces and forgets",
     inside: `${sleeper} >/dev/null 2>&1 &`,
     // ptrace(2), PTRACE_SEIZE, as this machine numbers the call.
-    outside: `exec 3< <(exec perl -e 'require "syscall.ph"; $| = 1; syscall(&SYS_ptrace, 0x4206, $ARGV[0] + 0, 0, 0) == 0 or die; print "traces\n"; close STDOUT; sleep 86398' $(cat /proc/$init/task/$init/children) 86398); read -r line <&3; test "$line" = traces`,
+    outside: `for pid in $(cat /proc/$init/task/$init/children); do if grep -qz 86398 /proc/$pid/cmdline; then break; fi; done; exec 3< <(exec perl -e 'require "syscall.ph"; $| = 1; syscall(&SYS_ptrace, 0x4206, $ARGV[0] + 0, 0, 0) == 0 or die; print "traces\n"; close STDOUT; sleep 86398' $pid 86398); read -r line <&3; test "$line" = traces`,
   },
   { what: "a stopped first process", outside: "kill -STOP $init" },
   { what: "a stopped monitor", outside: "kill -STOP $monitor" },
