@@ -1,6 +1,6 @@
-import { readdir, rm, rmdir } from "node:fs/promises";
-import { join } from "node:path";
+import { readdir } from "node:fs/promises";
 import { type DriverName, driverNames } from "../driver/load";
+import { removeAroundMounts } from "../driver/remove-tree";
 import { planNetwork } from "./address-range";
 import { type CloudOptions, openDriver } from "./cloud";
 import { openIdentity } from "./identity";
@@ -31,7 +31,8 @@ export async function purgeCloud(options: CloudOptions): Promise<boolean> {
     for (const name of driverNames.filter((driverName) => entries.includes(driverName))) {
       await purgeDriver(name, options, serverId);
     }
-    await removeFolder(options.stateFolder);
+    // What is mounted in it is its operator's.
+    await removeAroundMounts(options.stateFolder);
   } finally {
     await lock.release();
   }
@@ -46,12 +47,4 @@ async function purgeDriver(name: DriverName, options: CloudOptions, serverId: st
   await Promise.all(containers.map(({ id }) => limits.change(() => driver.destroy(id))));
   await driver.close();
   await driver.purge();
-}
-
-/** Only emptied where a file system is mounted on it: that is its operator's. */
-async function removeFolder(folder: string): Promise<void> {
-  for (const entry of await readdir(folder)) {
-    await rm(join(folder, entry), { recursive: true, force: true });
-  }
-  await tolerate(["EBUSY"], rmdir(folder));
 }

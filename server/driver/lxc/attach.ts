@@ -5,7 +5,7 @@ import { MccError } from "../../../protocol/error";
 import type { ExecRequest, ExecResult } from "../driver";
 import { hasErrno, unlessErrno } from "../errno";
 import { NotBegun, resultOf, spawnAttach } from "./attached-command";
-import { removeTree } from "./cgroups";
+import { removeTree } from "./cgroup-tree";
 import type { Engine } from "./engine";
 import type { ContainerPlace } from "./place";
 

@@ -1,6 +1,8 @@
-import { rm } from "node:fs/promises";
-import { hasErrno } from "../errno";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { hasErrno, unlessErrno } from "../errno";
 import { asFileSystemFault } from "../file-system-fault";
+import { removeAroundMounts, removeTree } from "../remove-tree";
 import { openBridge } from "./bridge";
 import { commands } from "./command";
 import { confinementGaps } from "./confinement";
@@ -59,7 +61,12 @@ export async function purgeHost(engine: Engine): Promise<void> {
   }
   await removeEmpty(place.lockFolder, "/run/lxc");
   await cgroups.removePivots();
-  await rm(place.folder, { recursive: true, force: true });
+  for (const folder of [place.containers, place.images]) {
+    for (const entry of (await unlessErrno(readdir(folder), "ENOENT")) ?? []) {
+      await removeTree(join(folder, entry));
+    }
+  }
+  await removeAroundMounts(place.folder);
 }
 
 /** Work that containers can do without, where a file system refuses it. */

@@ -159,7 +159,7 @@ class LxcDriver implements Driver {
   watch(onDown: (id: number) => void): void {
     this.#engine()
       .then((engine) => {
-        this.#watch ??= new Watch(engine);
+        this.#watch ??= new Watch(engine, this.#turns);
         this.#watch.start(onDown);
       })
       .catch((error: unknown) => this.#options.log.warn({ err: error }, "the containers cannot be watched"));

@@ -23,14 +23,31 @@ export function monitorsOthers(processes: readonly HostProcess[], place: Pick<Pl
     .some((name) => name !== undefined && place.idOf(name) === undefined);
 }
 
-/** The names of the containers that are being cleared up, or, after a `reboot` in them, started again. */
-export async function namesAtPivot(unified: string): Promise<string[]> {
+/** A monitor in the cgroup from which it clears up after its container, or starts it again after a `reboot` in it. */
+interface MonitorAtPivot {
+  readonly pid: number;
+  /** Its container's. */
+  readonly name: string;
+}
+
+export async function monitorsAtPivot(unified: string): Promise<MonitorAtPivot[]> {
   const members = await unlessErrno(
     readFile(join(unified, pivot, "cgroup.procs"), "utf8"),
     "ENOENT",
     "ENODEV",
   );
   const pids = (members ?? "").split("\n").filter((pid) => pid !== "");
-  const words = await Promise.all(pids.map((pid) => processWords(Number(pid))));
-  return words.flatMap((list) => monitoredName(list) ?? []);
+  const found = await Promise.all(
+    pids.map(async (text) => {
+      const pid = Number(text);
+      const name = monitoredName(await processWords(pid));
+      return name === undefined ? [] : [{ pid, name }];
+    }),
+  );
+  return found.flat();
+}
+
+/** The names of the containers that are being cleared up, or, after a `reboot` in them, started again. */
+export async function namesAtPivot(unified: string): Promise<string[]> {
+  return (await monitorsAtPivot(unified)).map(({ name }) => name);
 }

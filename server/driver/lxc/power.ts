@@ -10,8 +10,9 @@ export async function startContainer(engine: Engine, container: ContainerPlace):
   if (await cgroups.isAlive(container.name)) {
     return;
   }
-  if (await cgroups.has(container.name)) {
-    await cgroups.remove(container.name);
+  // While any is there, LXC gives the container others, where nobody looks for it.
+  if (cgroups.hasAnywhere(container.name)) {
+    await endContainer(engine, container);
   }
   try {
     await bridges.withPort(container, (bridge) =>
@@ -34,6 +35,10 @@ export async function stopContainer(
   graceMs: number,
 ): Promise<void> {
   if (!(await engine.cgroups.isAlive(container.name))) {
+    // A monitor that was killed leaves them, and by them it counts as running.
+    if (engine.cgroups.hasAnywhere(container.name)) {
+      await endContainer(engine, container);
+    }
     return;
   }
   const asked = graceMs > 0 ? askToStop(engine, container, graceMs) : Promise.resolve();

@@ -1,8 +1,11 @@
 import { type FSWatcher, watch } from "node:fs";
 import { messageOf } from "../../../protocol/error";
 import { payloadPrefix } from "./cgroups";
+import { endContainer } from "./destruction";
 import type { Engine } from "./engine";
+import { ProcessWatch } from "./process-watch";
 import { runningContainers } from "./running";
+import type { Turns } from "./turns";
 
 /** Events come in swarms; one look serves all that come within this time. */
 const gatherMs = 20;
@@ -15,9 +18,23 @@ export class Watch {
   #next: NodeJS.Timeout | undefined;
   /** Known to have run at the last look or since. */
   #seen = new Set<number>();
+  /** Containers about whose processes the kernel said something, or that are new to us. */
+  #changed = new Set<number>();
+  /** Those that are being cleared up after. */
+  readonly #clearing = new Set<number>();
   #looking = Promise.resolve();
+  readonly #processes: ProcessWatch;
 
-  constructor(private readonly engine: Engine) {}
+  /** @param turns of what changes containers. */
+  constructor(
+    private readonly engine: Engine,
+    private readonly turns: Turns,
+  ) {
+    this.#processes = new ProcessWatch(engine.cgroups, engine.place, (id) => {
+      this.#changed.add(id);
+      this.#lookSoon();
+    });
+  }
 
   /** Replaces what an earlier call asked for. */
   start(onDown: (id: number) => void): void {
@@ -31,6 +48,7 @@ export class Watch {
   stop(): void {
     this.#onDown = undefined;
     this.#watcher?.close();
+    this.#processes.stop();
     clearInterval(this.#sweep);
     clearTimeout(this.#next);
     this.#next = undefined;
@@ -59,6 +77,7 @@ export class Watch {
     const id = this.engine.place.idOf(name);
     if (id !== undefined && prefix === payloadPrefix) {
       this.#seen.add(id);
+      this.#processes.forget(id);
     }
     if (id !== undefined || entry === null) {
       this.#lookSoon();
@@ -81,13 +100,16 @@ export class Watch {
   }
 
   async #tell(thorough: boolean): Promise<void> {
-    if (thorough) {
-      await this.#clearDead();
-    }
+    const changed = this.#changed;
+    this.#changed = new Set();
+    await this.#findDead(thorough ? undefined : changed);
     const seen = this.#seen;
     this.#seen = new Set();
     const { running, ending } = await runningContainers(this.engine);
     running.forEach((id) => this.#seen.add(id));
+    if (this.#onDown !== undefined) {
+      this.#watchProcesses(running);
+    }
     if (ending.size > 0) {
       this.#lookSoon();
     }
@@ -98,14 +120,66 @@ export class Watch {
     }
   }
 
-  /** Removes the cgroups of containers whose monitor was killed. */
-  async #clearDead(): Promise<void> {
+  /**
+   * Finds containers whose monitor was killed, after which nobody else clears up.
+   *
+   * @param only the containers to look at. Default: all.
+   */
+  async #findDead(only: ReadonlySet<number> | undefined): Promise<void> {
     const { place, cgroups } = this.engine;
+    if (only?.size === 0) {
+      return;
+    }
     const { payloads } = await cgroups.names();
-    for (const name of payloads.filter((payload) => place.idOf(payload) !== undefined)) {
-      if (!(await cgroups.isAlive(name))) {
-        await cgroups.remove(name);
+    for (const id of payloads.flatMap((payload) => place.idOf(payload) ?? [])) {
+      if (
+        this.#onDown !== undefined &&
+        only?.has(id) !== false &&
+        !this.#clearing.has(id) &&
+        (await this.#isDead(id))
+      ) {
+        // Not waited for: other changes of that container may go first.
+        void this.#clear(id);
       }
+    }
+  }
+
+  async #isDead(id: number): Promise<boolean> {
+    const { place, cgroups } = this.engine;
+    const { name } = place.container(id);
+    return !(await cgroups.isAlive(name)) || (await cgroups.isOrphan(name));
+  }
+
+  /** In its turn: a start makes cgroups before there is a process in them. */
+  async #clear(id: number): Promise<void> {
+    this.#clearing.add(id);
+    try {
+      await this.turns.take(id, async () => {
+        if (await this.#isDead(id)) {
+          await endContainer(this.engine, this.engine.place.container(id));
+        }
+      });
+    } catch (error) {
+      this.engine.log.warn(
+        { container: id, err: error },
+        "a container whose monitor was killed could not be ended",
+      );
+    } finally {
+      this.#clearing.delete(id);
+      this.#lookSoon();
+    }
+  }
+
+  #watchProcesses(running: ReadonlySet<number>): void {
+    try {
+      const news = this.#processes.follow(running);
+      news.forEach((id) => this.#changed.add(id));
+      if (news.length > 0) {
+        this.#lookSoon();
+      }
+    } catch (error) {
+      // Told once, when the first watch was refused; the sweep finds the same, later.
+      this.engine.log.debug({ err: error }, "the processes of a container cannot be watched");
     }
   }
 }

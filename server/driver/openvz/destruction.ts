@@ -4,7 +4,7 @@ import type { Containers } from "./containers";
 import type { EarlierCommands } from "./earlier-commands";
 import { failureOf } from "./engine";
 import type { ExitKind } from "./exit-meaning";
-import { removePrivateArea, removeRemains } from "./leftovers";
+import { detachHostMounts, removePrivateArea, removeRemains } from "./leftovers";
 import { parseMetadata } from "./metadata";
 import type { UnfinishedRecord, UnfinishedRecords } from "./unfinished-records";
 import { findUnlisted, recordIn } from "./unlisted-container";
@@ -63,6 +63,7 @@ export class Destruction {
       if (!(await this.#isOurs(variables, record))) {
         return;
       }
+      await detachHostMounts(host, record.ctid, variables);
       await this.#destroyConfigured(record, isRunning);
     }
     await removePrivateArea(host, record, variables?.get("VE_PRIVATE"));

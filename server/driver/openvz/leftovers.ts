@@ -1,6 +1,9 @@
 import { readdir, readFile, readlink, rm, rmdir, stat, unlink } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { unlessErrno } from "../errno";
+import { detachMounts } from "../mount-points";
+import { removeTree } from "../remove-tree";
+import type { Variables } from "./configuration-file";
 import { exists, type HostConfiguration, ofContainer } from "./host";
 import type { UnfinishedRecord } from "./unfinished-records";
 
@@ -36,9 +39,27 @@ export async function removePrivateArea(
 ): Promise<void> {
   const path = own === undefined ? host.privateArea(ctid) : ofContainer(own, ctid);
   if (path.split("/").includes(ctid)) {
-    await Promise.all(
-      ["", ...temporaryEndings].map((ending) => rm(`${path}${ending}`, { recursive: true, force: true })),
-    );
+    await Promise.all(["", ...temporaryEndings].map((ending) => removeTree(`${path}${ending}`)));
+  }
+}
+
+/**
+ * Detaches what the host has mounted inside a container, in its root or its private area. vzctl cannot unmount a root
+ * with something mounted in it, and would remove the files of whatever is mounted in the private area.
+ */
+export async function detachHostMounts(
+  host: HostConfiguration,
+  ctid: string,
+  variables: Variables,
+): Promise<void> {
+  for (const [own, usual] of [
+    [variables.get("VE_ROOT"), host.root(ctid)],
+    [variables.get("VE_PRIVATE"), host.privateArea(ctid)],
+  ] as const) {
+    const path = own === undefined ? usual : ofContainer(own, ctid);
+    if (path.split("/").includes(ctid)) {
+      await detachMounts(path, true);
+    }
   }
 }
 

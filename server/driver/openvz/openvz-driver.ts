@@ -1,4 +1,4 @@
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { MccError } from "../../../protocol/error";
 import type { Image } from "../../../protocol/image";
@@ -17,6 +17,7 @@ import type {
   MadeContainer,
   Remains,
 } from "../driver";
+import { removeAroundMounts } from "../remove-tree";
 import { commands } from "./command";
 import { Containers } from "./containers";
 import { Destruction } from "./destruction";
@@ -127,7 +128,7 @@ class OpenvzDriver implements Driver {
 
   async purge(): Promise<void> {
     await this.#images.purge();
-    await rm(this.options.folder, { recursive: true, force: true });
+    await removeAroundMounts(this.options.folder);
   }
 
   async images(): Promise<Image[]> {

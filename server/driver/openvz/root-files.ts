@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { MccError } from "../../../protocol/error";
 import type { ContainerFile } from "../driver";
 import { unlessErrno } from "../errno";
+import { removeTree } from "../remove-tree";
 
 interface Owner {
   readonly uid: number;
@@ -94,7 +95,7 @@ async function replaceFile(
     await handle.chown(owner.uid, owner.gid);
     await handle.chmod(mode);
     if ((await unlessErrno(lstat(path), "ENOENT"))?.isDirectory() === true) {
-      await rm(path, { recursive: true });
+      await removeTree(path);
     }
     await rename(temporary, path);
   } catch (error) {

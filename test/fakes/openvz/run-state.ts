@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "./command";
@@ -134,7 +135,8 @@ export async function destroy({ host, container }: Command): Promise<void> {
     renameSync(container.privateArea, join(aside, `vzctl-rm-me.${container.ctid}.${host.command.pid}`));
     await host.reach("destroy:moved");
     // All that lie there, also what a destroy left that was killed.
-    readdirSync(aside).forEach((name) => rmSync(join(aside, name), { recursive: true, force: true }));
+    // As the real one does: it goes into whatever is mounted there, and takes paths of any length.
+    readdirSync(aside).forEach((name) => execFileSync("rm", ["-rf", join(aside, name)]));
   }
   renameSync(container.configuration, `${container.configuration}.destroyed`);
   await host.reach("destroy:configuration");

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sinon from "sinon";
-import { payloadPrefix } from "../../../../server/driver/lxc/cgroups";
+import { Cgroups, payloadPrefix } from "../../../../server/driver/lxc/cgroups";
 import { readHierarchies } from "../../../../server/driver/lxc/hierarchies";
 import { engineProcesses } from "../../../../server/driver/lxc/leftovers";
 import { createLxcDriver } from "../../../../server/driver/lxc/lxc-driver";
@@ -72,6 +72,41 @@ describe("the watch over LXC containers", () => {
     await host().driver.start(500);
     assert.equal(await shell(host(), "hostname"), "host-500");
   });
+
+  for (const { what, kill } of [
+    { what: "monitor", kill: ["monitor"] },
+    { what: "first process, whose monitor is stopped and then killed,", kill: ["monitor", "init"] },
+  ]) {
+    it(`tells of one whose ${what} was killed, long before the next sweep`, async () => {
+      const monitor = (await engineProcesses(host().place)).find(({ kind }) => kind === "monitor")?.pid ?? 0;
+      const init = Number(await readFile(`/proc/${monitor}/task/${monitor}/children`, "utf8"));
+      await host().driver.close();
+      const driver = createLxcDriver(host().options, { ...defaultTimes, sweepEveryMs: 3_600_000 });
+      driver.watch((id) => down.push(id));
+      try {
+        await driver.start(500);
+        if (kill.includes("init")) {
+          process.kill(monitor, "SIGSTOP");
+          process.kill(init, "SIGKILL");
+        }
+        process.kill(monitor, "SIGKILL");
+        await eventually(() => down.length > 0, "it was told");
+        assert.deepEqual(await driver.list(), [{ id: 500, running: false }]);
+        assert.equal(
+          new Cgroups(await readHierarchies()).hasAnywhere(host().place.container(500).name),
+          false,
+        );
+        await driver.start(500);
+        assert.equal(await shell(host(), "hostname"), "host-500");
+        await eventually(async () => (await engineProcesses(host().place)).length > 0, "it runs again");
+        await driver.stop(500, 0);
+        await eventually(() => down.length > 1, "it was told again");
+      } finally {
+        await driver.close();
+      }
+      assert.deepEqual(down, [500, 500]);
+    });
+  }
 
   it("finds what went down without the kernel's help, when that is refused", async () => {
     await host().driver.close();
