@@ -5,6 +5,7 @@ import type { InstanceType } from "../../protocol/instance-type";
 import type { MethodResult, ParsedParameters } from "../../protocol/method-table";
 import { features, protocolVersion, type ServerInfo } from "../../protocol/server";
 import type { Driver, ForeignContainer } from "../driver/driver";
+import { isFileSystemFault } from "../driver/file-system-fault";
 import { type DriverName, loadDriver, resolveDriverName } from "../driver/load";
 import { AddressPool } from "./address-pool";
 import { type AddressRange, type NetworkPlan, planNetwork } from "./address-range";
@@ -28,6 +29,7 @@ import { InstanceRecords } from "./instance-record";
 import { InstanceTypes } from "./instance-types";
 import { Instances } from "./instances";
 import { Keys } from "./keys";
+import { LateWrites } from "./late-writes";
 import { LeaseClock } from "./lease-clock";
 import { LeaseReaper } from "./lease-reaper";
 import type { Leased } from "./leased";
@@ -169,6 +171,7 @@ export class Cloud {
     const { context, lock } = this.parts;
     context.reaper.close();
     context.leases.close();
+    context.lateWrites.close();
     const steps = [
       () => this.instances.close(closePatienceMs),
       () => this.fleets.close(),
@@ -181,7 +184,13 @@ export class Cloud {
     ];
     const errors: unknown[] = [];
     for (const step of steps) {
-      await step().catch((error: unknown) => errors.push(error));
+      await step().catch((error: unknown) => {
+        if (isFileSystemFault(error)) {
+          context.log.warn({ err: error }, "not written at the end; the next daemon manages without it");
+        } else {
+          errors.push(error);
+        }
+      });
     }
     if (errors.length > 0) {
       throw errors[0];
@@ -227,11 +236,13 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     const fleetFiles = await fleetRecords.all();
     const records = await makeUpForLost(context, await allRecords(context.records, fleetFiles), fleetFiles);
     if (driver.capabilities.ownsNetwork) {
-      await keepNetwork(options.stateFolder, plan.network, records);
+      await context.lateWrites.attempt("the network", () =>
+        keepNetwork(options.stateFolder, plan.network, records),
+      );
     }
     await driver.open();
     const stuck = await recover(context, catalog, records);
-    await context.hostNames?.open();
+    await context.hostNames?.open(context.lateWrites);
     const images = new Images(driver);
     const destruction = new InstanceDestruction(context, catalog);
     const beginning = new InstanceBeginning(context, catalog, images, destruction);
@@ -254,7 +265,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     context.leases.start(leased);
     cloud.inBackground(
       "after a reboot",
-      startAfterReboot(options.stateFolder, clock.bootId, catalog, instances),
+      startAfterReboot(options.stateFolder, clock.bootId, catalog, instances, context.lateWrites),
     );
     cloud.inBackground(
       "unfinished keys",
@@ -296,15 +307,16 @@ async function openContext(
   const types = await InstanceTypes.load(await driver.types(), options.typesFile);
   const records = new InstanceRecords(options.stateFolder);
   await records.open();
-  const leaseClock = await LeaseClock.open(options.stateFolder, clock);
+  const lateWrites = new LateWrites(options.log);
+  const leaseClock = await LeaseClock.open(options.stateFolder, clock, lateWrites);
   const claims = new Claims(clock);
   const nameservers = await hostResolvers();
   if (nameservers.length === 0) {
     options.log.warn({}, "this host has no name server that instances could reach; they get none");
   }
   return {
-    ...{ serverId, driver, records, types, nameservers },
-    logs: new UserDataLogs((id) => records.folderOf(id)),
+    ...{ serverId, driver, records, lateWrites, types, nameservers },
+    logs: new UserDataLogs((id) => records.folderOf(id), options.log),
     reservations: new Reservations(await IdSequence.open(options.stateFolder), new AddressPool(plan.range)),
     keys: await Keys.open(options.stateFolder, serverId, claims),
     hostNames: driver.capabilities.followsHosts

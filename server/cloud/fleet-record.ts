@@ -41,6 +41,14 @@ export type FleetRecord = Omit<FleetFile, "members">;
 /** How long it lives. */
 export type FleetLife = Pick<FleetRecord, "ttl" | "lease">;
 
+/** A fleet that has a file. */
+interface SavedFleet {
+  readonly name: string;
+  /** Whether its file is removed, or about to be. */
+  readonly isRemoved: boolean;
+  readonly file: () => FleetFile;
+}
+
 /** The records of one state folder's fleets, `fleets/<name>.json` each. */
 export class FleetRecords {
   readonly #folder: string;
@@ -63,11 +71,13 @@ export class FleetRecords {
     );
   }
 
-  /** Writes the fleet as it is then, with one sync, however many members there are. */
-  async save(fleet: { readonly name: string; readonly file: () => FleetFile }): Promise<void> {
-    await this.#inTurn(() =>
-      replaceFile(this.#pathOf(fleet.name), `${JSON.stringify(fleet.file())}\n`, 0o600),
-    );
+  /** Writes the fleet as it is then, with one sync, however many members there are; nothing for one that was removed. */
+  async save(fleet: SavedFleet): Promise<void> {
+    await this.#inTurn(async () => {
+      if (!fleet.isRemoved) {
+        await replaceFile(this.#pathOf(fleet.name), `${JSON.stringify(fleet.file())}\n`, 0o600);
+      }
+    });
   }
 
   async remove(name: string): Promise<void> {

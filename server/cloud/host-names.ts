@@ -3,8 +3,10 @@ import { chmod, chown, mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger } from "pino";
 import { ownerKeys } from "../../protocol/owner";
+import { isFileSystemFault } from "../driver/file-system-fault";
 import { HostsFile } from "./hosts-file";
 import type { InstanceRecord } from "./instance-record";
+import type { LateWrites } from "./late-writes";
 import { tolerate } from "./tolerate";
 
 /** The labels that say which stack an instance is of. */
@@ -57,9 +59,23 @@ export class HostNames {
     await this.#fileOf(record).settled();
   }
 
-  /** For the daemon's start, once its instances are noted: writes all files and removes those of nobody. */
-  async open(): Promise<void> {
-    await Promise.all([...this.#files.values()].map((file) => file.settled()));
+  /**
+   * For the daemon's start, once its instances are noted: writes all files and removes those of nobody. What the file
+   * system refuses is done later; until then instances see the names as they were.
+   */
+  async open(lateWrites: Pick<LateWrites, "attempt" | "later">): Promise<void> {
+    for (const [scope, file] of this.#files) {
+      await file.settled().catch((error: unknown) => {
+        if (!isFileSystemFault(error)) {
+          throw error;
+        }
+        lateWrites.later(`the names of ${scope}`, error, () => file.rewrite());
+      });
+    }
+    await lateWrites.attempt("the names without instances", () => this.#removeUnused());
+  }
+
+  async #removeUnused(): Promise<void> {
     const there = (await tolerate(["ENOENT"], readdir(this.#folder))) ?? [];
     const unused = there.filter((scope) => !this.#files.has(scope));
     await Promise.all(unused.map((scope) => rm(join(this.#folder, scope), { recursive: true, force: true })));

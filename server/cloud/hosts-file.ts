@@ -1,6 +1,7 @@
 import { chmod, mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger } from "pino";
+import { namingFileSystem } from "../driver/file-system-fault";
 import { openNew } from "./json-file";
 
 /** What a host is known by. */
@@ -42,6 +43,12 @@ export class HostsFile {
     }
   }
 
+  /** Writes the file once more. @throws the error with which it could not be written. */
+  async rewrite(): Promise<void> {
+    this.#save();
+    await this.settled();
+  }
+
   /** Resolves once all changes before this call are in the file. @throws the error of the last write. */
   async settled(): Promise<void> {
     await (this.#next ?? this.#last);
@@ -64,6 +71,10 @@ export class HostsFile {
 
   /** A reader finds the old file or the new one. It is made anew when the daemon starts, so nothing is synced. */
   async #write(): Promise<void> {
+    await namingFileSystem(this.folder, () => this.#writeWhole());
+  }
+
+  async #writeWhole(): Promise<void> {
     if (this.#hosts.size === 0) {
       await rm(this.folder, { recursive: true, force: true });
       return;
@@ -75,12 +86,17 @@ export class HostsFile {
     await makeReadable(this.folder);
     const file = await openNew(temporary, 0o644);
     try {
-      await file.writeFile(lines.map((line) => `${line}\n`).join(""));
-      await file.chmod(0o644);
-    } finally {
-      await file.close();
+      try {
+        await file.writeFile(lines.map((line) => `${line}\n`).join(""));
+        await file.chmod(0o644);
+      } finally {
+        await file.close();
+      }
+      await rename(temporary, path);
+    } catch (error) {
+      await rm(temporary, { force: true }).catch(() => undefined);
+      throw error;
     }
-    await rename(temporary, path);
   }
 }
 

@@ -98,13 +98,20 @@ export class InstanceRecords {
     if (this.#covered.has(record.id) && !this.#filed.has(record.id)) {
       return;
     }
-    this.#filed.add(record.id);
     const folder = this.folderOf(record.id);
     const isNew = (await mkdir(folder, { recursive: true, mode: 0o700 })) !== undefined;
-    await writeJsonFile(join(folder, "instance.json"), record);
-    if (isNew) {
-      await syncFolder(this.#folder);
+    try {
+      await writeJsonFile(join(folder, "instance.json"), record);
+      if (isNew) {
+        await syncFolder(this.#folder);
+      }
+    } catch (error) {
+      if (isNew) {
+        await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+      }
+      throw error;
     }
+    this.#filed.add(record.id);
   }
 
   async remove(id: number): Promise<void> {

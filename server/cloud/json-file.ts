@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import type { z } from "zod";
 import { MccError, messageOf } from "../../protocol/error";
 import { validate } from "../../protocol/validate";
+import { namingFileSystem } from "../driver/file-system-fault";
 import { tolerate } from "./tolerate";
 
 /** Like `replaceFile`, for a value as JSON. */
@@ -13,8 +14,14 @@ export async function writeJsonFile(path: string, value: unknown, mode = 0o600):
 /**
  * Replaces the file's content as a whole: after a crash or a power cut it is the old one or the new one.
  * Written to a temporary file beside it, synced, renamed, and the folder synced.
+ *
+ * @throws MccError `exhausted` or `unavailable` that names the file system, where that refuses the file.
  */
 export async function replaceFile(path: string, text: string, mode: number): Promise<void> {
+  await namingFileSystem(path, () => replaceWhole(path, text, mode));
+}
+
+async function replaceWhole(path: string, text: string, mode: number): Promise<void> {
   const temporary = `${path}.new`;
   const file = await openNew(temporary, mode);
   try {

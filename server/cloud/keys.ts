@@ -6,6 +6,7 @@ import { MccError } from "../../protocol/error";
 import { type Key, keySchema } from "../../protocol/key";
 import type { MethodResult, ParsedParameters } from "../../protocol/method-table";
 import { normalisePublicKey, parsePublicKey } from "../../protocol/public-key";
+import { isFileSystemFault } from "../driver/file-system-fault";
 import { type Claim, claimFields, confirmed, isConfirmedAs, isLeftBy, newClaim, released } from "./claim";
 import type { Claimable, Claims } from "./claims";
 import { readJsonFile, syncFolder, writeJsonFile } from "./json-file";
@@ -175,7 +176,14 @@ export class Keys {
 
   async #withdraw(record: KeyRecord, carriers: Carriers): Promise<void> {
     const leaving = { ...record, unfinished: "removal" as const };
-    await this.#write(leaving);
+    try {
+      await this.#write(leaving);
+    } catch (error) {
+      // A removal makes room and needs none: without the intent, a killed daemon leaves a key that can be removed again.
+      if (!isFileSystemFault(error)) {
+        throw error;
+      }
+    }
     this.#records.delete(record.name);
     try {
       await carriers({ keyName: record.name, removed: true });

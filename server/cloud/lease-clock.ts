@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { Clock } from "./clock";
 import { readJsonFile, writeJsonFile } from "./json-file";
+import type { LateWrites } from "./late-writes";
 import { tolerate } from "./tolerate";
 
 /** The same moment on each of the clocks. */
@@ -35,11 +36,15 @@ export class LeaseClock {
   }
 
   /** @throws MccError `invalid` for a file that was damaged. */
-  static async open(stateFolder: string, clock: Clock): Promise<LeaseClock> {
+  static async open(
+    stateFolder: string,
+    clock: Clock,
+    lateWrites: Pick<LateWrites, "attempt">,
+  ): Promise<LeaseClock> {
     const path = join(stateFolder, "lease-clock.json");
     const last = await tolerate(["ENOENT"], readJsonFile(path, momentSchema));
     const leaseClock = new LeaseClock(path, clock, nextMoment(clock, last));
-    await leaseClock.#write();
+    await lateWrites.attempt("the lease clock", () => leaseClock.close());
     return leaseClock;
   }
 

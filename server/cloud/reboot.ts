@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { InstanceCatalog } from "./instance-catalog";
 import type { Instances } from "./instances";
 import { readJsonFile, writeJsonFile } from "./json-file";
+import type { LateWrites } from "./late-writes";
 import { tolerate } from "./tolerate";
 
 const fileSchema = z.strictObject({ bootId: z.string() });
@@ -19,6 +20,7 @@ export async function startAfterReboot(
   bootId: string,
   catalog: InstanceCatalog,
   instances: Instances,
+  lateWrites: Pick<LateWrites, "attempt">,
 ): Promise<void> {
   const path = join(stateFolder, "boot-id.json");
   const last = await tolerate(["ENOENT"], readJsonFile(path, fileSchema));
@@ -33,5 +35,5 @@ export async function startAfterReboot(
           status === "stopped" && record.wanted === "running" && !abort.signal.aborted,
       ),
   );
-  await writeJsonFile(path, { bootId });
+  await lateWrites.attempt("the boot id", () => writeJsonFile(path, { bootId }));
 }
