@@ -1,6 +1,11 @@
 import { type ErrorCode, MccError } from "../../protocol/error";
 import { asFileSystemFault } from "../driver/file-system-fault";
 
+/** An error with what is known of its cause: a file system that refused a file is named, with its code. */
+export function explained(error: unknown): unknown {
+  return asFileSystemFault(error);
+}
+
 /**
  * Another message for a failure, as secret as that is.
  *

@@ -2,6 +2,7 @@ import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { fleetApplySchema } from "../../protocol/fleet";
+import { namingFileSystem } from "../driver/file-system-fault";
 import { claimFields } from "./claim";
 import { instanceRecordSchema } from "./instance-record";
 import { readJsonFile, replaceFile, syncFolder } from "./json-file";
@@ -81,10 +82,12 @@ export class FleetRecords {
   }
 
   async remove(name: string): Promise<void> {
-    await this.#inTurn(async () => {
-      await rm(this.#pathOf(name), { force: true });
-      await syncFolder(this.#folder);
-    });
+    await this.#inTurn(() =>
+      namingFileSystem(this.#pathOf(name), async () => {
+        await rm(this.#pathOf(name), { force: true });
+        await syncFolder(this.#folder);
+      }),
+    );
   }
 
   async #inTurn(work: () => Promise<void>): Promise<void> {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { chmod, chown, mkdir, readdir, rm } from "node:fs/promises";
+import { chmod, chown, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger } from "pino";
 import { ownerKeys } from "../../protocol/owner";
@@ -7,6 +7,7 @@ import { isFileSystemFault } from "../driver/file-system-fault";
 import { HostsFile } from "./hosts-file";
 import type { InstanceRecord } from "./instance-record";
 import type { LateWrites } from "./late-writes";
+import { ensureFolder } from "./make-folder";
 import { tolerate } from "./tolerate";
 
 /** The labels that say which stack an instance is of. */
@@ -105,12 +106,15 @@ export class HostNames {
 }
 
 async function makeFolderFor(group: number | undefined, folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  if (group === undefined) {
-    await chmod(folder, 0o755);
-  } else {
+  await ensureFolder(folder, 0o755);
+  const { uid, gid, mode } = await stat(folder);
+  // Nothing is changed that is in order, as a read-only file system refuses that too.
+  if (group !== undefined && (uid !== 0 || gid !== group)) {
     await chown(folder, 0, group);
-    await chmod(folder, 0o710);
+  }
+  const wantedMode = group === undefined ? 0o755 : 0o710;
+  if ((mode & 0o7777) !== wantedMode) {
+    await chmod(folder, wantedMode);
   }
 }
 

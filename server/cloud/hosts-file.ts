@@ -1,8 +1,9 @@
-import { chmod, mkdir, rename, rm } from "node:fs/promises";
+import { chmod, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger } from "pino";
 import { namingFileSystem } from "../driver/file-system-fault";
-import { openNew } from "./json-file";
+import { replaceBy } from "./json-file";
+import { ensureFolder } from "./make-folder";
 
 /** What a host is known by. */
 export interface NamedHost {
@@ -81,28 +82,18 @@ export class HostsFile {
     }
     const lines = [...localLines, ...[...this.#hosts.values()].map(lineOf)];
     const path = join(this.folder, "hosts");
-    const temporary = `${path}.new`;
     await this.makeParent();
     await makeReadable(this.folder);
-    const file = await openNew(temporary, 0o644);
-    try {
-      try {
-        await file.writeFile(lines.map((line) => `${line}\n`).join(""));
-        await file.chmod(0o644);
-      } finally {
-        await file.close();
-      }
-      await rename(temporary, path);
-    } catch (error) {
-      await rm(temporary, { force: true }).catch(() => undefined);
-      throw error;
-    }
+    await replaceBy(path, 0o644, async (file) => {
+      await file.writeFile(lines.map((line) => `${line}\n`).join(""));
+      await file.chmod(0o644);
+    });
   }
 }
 
 /** Whatever this process's umask is. */
 async function makeReadable(folder: string): Promise<void> {
-  if ((await mkdir(folder, { recursive: true })) !== undefined) {
+  if (await ensureFolder(folder, 0o755)) {
     await chmod(folder, 0o755);
   }
 }

@@ -3,9 +3,11 @@ import { join } from "node:path";
 import { z } from "zod";
 import { fleetPlaceSchema } from "../../protocol/instance";
 import { waitForSchema } from "../../protocol/readiness";
+import { namingFileSystem } from "../driver/file-system-fault";
 import { claimFields } from "./claim";
 import { readJsonFile, syncFolder, writeJsonFile } from "./json-file";
 import { heldLeaseSchema, ttlSchema } from "./leased";
+import { ensureFolder } from "./make-folder";
 
 /**
  * What the daemon keeps of an instance beside what the engine lists. `creating`, `taking` and
@@ -98,8 +100,13 @@ export class InstanceRecords {
     if (this.#covered.has(record.id) && !this.#filed.has(record.id)) {
       return;
     }
+    await namingFileSystem(this.folderOf(record.id), () => this.#writeFile(record));
+    this.#filed.add(record.id);
+  }
+
+  async #writeFile(record: InstanceRecord): Promise<void> {
     const folder = this.folderOf(record.id);
-    const isNew = (await mkdir(folder, { recursive: true, mode: 0o700 })) !== undefined;
+    const isNew = await ensureFolder(folder, 0o700);
     try {
       await writeJsonFile(join(folder, "instance.json"), record);
       if (isNew) {
@@ -111,14 +118,15 @@ export class InstanceRecords {
       }
       throw error;
     }
-    this.#filed.add(record.id);
   }
 
   async remove(id: number): Promise<void> {
-    await rm(this.folderOf(id), { recursive: true, force: true });
-    if (!this.#covered.delete(id) || this.#filed.has(id)) {
-      await syncFolder(this.#folder);
-    }
+    await namingFileSystem(this.folderOf(id), async () => {
+      await rm(this.folderOf(id), { recursive: true, force: true });
+      if (!this.#covered.delete(id) || this.#filed.has(id)) {
+        await syncFolder(this.#folder);
+      }
+    });
     this.#filed.delete(id);
   }
 

@@ -187,12 +187,12 @@ export class Keys {
     this.#records.delete(record.name);
     try {
       await carriers({ keyName: record.name, removed: true });
+      await rm(this.#path(record.name), { force: true });
+      await syncFolder(this.#folder);
     } catch (error) {
       this.#records.set(record.name, leaving);
       throw error;
     }
-    await rm(this.#path(record.name), { force: true });
-    await syncFolder(this.#folder);
   }
 
   /** What runs on without an owner, as this is made in its place. */

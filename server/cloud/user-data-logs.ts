@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger } from "pino";
 import { z } from "zod";
@@ -8,6 +7,7 @@ import type { InstanceTarget } from "./instance-catalog";
 import type { InstanceRecord } from "./instance-record";
 import { readJsonFile, writeJsonFile } from "./json-file";
 
+import { ensureFolder } from "./make-folder";
 import { tolerate } from "./tolerate";
 
 /** The last of the output that is kept of each instance. */
@@ -42,7 +42,7 @@ export class UserDataLogs {
     this.#latest.set(uid, { id, name, log });
     try {
       // A fleet's members have no folder before they need one.
-      await mkdir(this.folderOf(id), { recursive: true, mode: 0o700 });
+      await ensureFolder(this.folderOf(id), 0o700);
       await writeJsonFile(this.#pathOf(id), log);
     } catch (error) {
       if (!isFileSystemFault(error)) {

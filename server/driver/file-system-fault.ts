@@ -143,5 +143,5 @@ function systemCodeOfFile(error: unknown): string | undefined {
 }
 
 function pathOf(error: unknown): string | undefined {
-  return error instanceof Error && "path" in error ? String(error.path) : undefined;
+  return error instanceof Error && "path" in error && typeof error.path === "string" ? error.path : undefined;
 }

@@ -24,7 +24,8 @@ export function fileSystemOf(path: string): FileSystem | undefined {
     const there = existing(path);
     const { bsize, blocks, bavail, files, ffree } = statfsSync(there);
     const inodes = files === 0 ? "" : `, ${ffree} of ${files} inodes free`;
-    const outOfBytes = bavail * bsize < Math.max(leastBytes, bsize) ? "bytes" : undefined;
+    // A kernel's own, such as /proc, counts no blocks.
+    const outOfBytes = blocks > 0 && bavail * bsize < Math.max(leastBytes, bsize) ? "bytes" : undefined;
     return {
       title: mountOf(there, readFileSync("/proc/self/mountinfo", "utf8")),
       full: files > 0 && ffree === 0 ? "inodes" : outOfBytes,

@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import type { Logger } from "pino";
 import { MccError } from "../../protocol/error";
-import { asFileSystemFault } from "../driver/file-system-fault";
+import { explained } from "../cloud/because";
 
 /** The error as callers may see it: one that nobody foresaw is logged whole, and answered with a reference to the log. */
 export function answerable(error: unknown, log: Logger): MccError {
-  const known = asFileSystemFault(error);
+  const known = explained(error);
   if (MccError.isInstance(known)) {
     return known;
   }

@@ -56,7 +56,7 @@ export class UnfinishedRecords {
 
   /** Resolves when the record would survive a power cut. */
   async write(record: UnfinishedRecord): Promise<void> {
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    await unlessErrno(mkdir(this.#folder, { mode: 0o700 }), "EEXIST");
     const path = this.#pathOf(record.id);
     const temporary = `${path}${halfWritten}`;
     await rm(temporary, { force: true });
