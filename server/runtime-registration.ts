@@ -1,4 +1,4 @@
-import { lstat, mkdir, readdir, rename, rm, rmdir } from "node:fs/promises";
+import { lstat, readdir, rename, rm, rmdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import {
   type RuntimeFile,
@@ -7,6 +7,7 @@ import {
   runtimeFolder,
 } from "../protocol/runtime-file";
 import { writeJsonFile } from "./cloud/json-file";
+import { makeFolder } from "./cloud/make-folder";
 import { shareWithOperators } from "./cloud/operators-group";
 import { tolerate } from "./cloud/tolerate";
 import { refuseUntrustedPath } from "./cloud/trusted-path";
@@ -23,7 +24,7 @@ export async function register(port: number, file: RuntimeFile): Promise<string[
   const folder = runtimeFolder();
   const subject = { what: `the folder ${folder}`, remedy: "choose another one with MCC_RUNTIME_DIR" };
   await refuseUntrustedPath(folder, subject);
-  await mkdir(folder, { recursive: true, mode: 0o755 });
+  await makeFolder(folder);
   await refuseUntrustedPath(folder, subject);
   const path = join(folder, runtimeFileName(port));
   const moved = await moveFolders(path);

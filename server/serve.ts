@@ -3,7 +3,9 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Logger } from "pino";
 import { MccError, messageOf } from "../protocol/error";
 import { type Cloud, openCloud } from "./cloud/cloud";
+import { LateWrites } from "./cloud/late-writes";
 import { type Config, cloudOptions, warnings } from "./config";
+import { isFileSystemFault } from "./driver/file-system-fault";
 import { type Bound, type Listener, openListener, type TlsTexts } from "./http/listener";
 import { openLog } from "./log";
 import { createDispatch } from "./methods/dispatch";
@@ -25,11 +27,12 @@ export async function serve(config: Config): Promise<void> {
   });
   warnings(config).forEach((warning) => log.warn(warning));
   const cloud = await openCloud(cloudOptions(config, log));
+  const lateWrites = new LateWrites(log);
   let drained = Promise.resolve();
   try {
     // Before anybody can know of the daemon and end it.
     const signalled = firstSignal();
-    const listener = await listen(config, cloud, log);
+    const listener = await listen(config, cloud, log, lateWrites);
     try {
       const url = urlOf(config, listener);
       log.info({ url, driver: cloud.info().driver, stateFolder: config.stateFolder }, "serving");
@@ -40,14 +43,22 @@ export async function serve(config: Config): Promise<void> {
       drained = listener.close();
     }
   } finally {
+    lateWrites.close();
     await cloud.close();
   }
   await Promise.race([drained, pause(lastCallsMs)]);
-  await withdraw(({ pid }) => pid === process.pid);
+  try {
+    await withdraw(({ pid }) => pid === process.pid);
+  } catch (error) {
+    if (!isFileSystemFault(error)) {
+      throw error;
+    }
+    log.warn({ err: error }, "the runtime file could not be removed");
+  }
   log.info("stopped");
 }
 
-async function listen(config: Config, cloud: Cloud, log: Logger): Promise<Listener> {
+async function listen(config: Config, cloud: Cloud, log: Logger, lateWrites: LateWrites): Promise<Listener> {
   const { serverId, token, tokenPath } = cloud.identity;
   return await openListener({
     address: config.address,
@@ -59,9 +70,17 @@ async function listen(config: Config, cloud: Cloud, log: Logger): Promise<Listen
     // Who calls without the token is refused, and finds it then.
     announce: async (bound) => {
       const file = { url: urlOf(config, bound), tokenPath, pid: process.pid, serverId };
-      for (const path of await register(bound.port, file)) {
-        cloud.damaged.report(path, "it is a folder, where the daemon tells programs of this host of itself");
-      }
+      await lateWrites.attempt(
+        "the runtime file, by which programs on this host find the daemon",
+        async () => {
+          for (const path of await register(bound.port, file)) {
+            cloud.damaged.report(
+              path,
+              "it is a folder, where the daemon tells programs of this host of itself",
+            );
+          }
+        },
+      );
     },
   });
 }

@@ -64,8 +64,15 @@ export class Claims {
       }
       if (!this.#isActive(found.record)) {
         const { attempt, owner = found.record.owner } = asked;
+        const { uid, unconfirmed, owner: formerOwner } = found.record;
         found.pass({ uid: randomBytes(16).toString("hex"), unconfirmed: { attempt }, owner });
-        await save(found);
+        try {
+          await save(found);
+        } catch (error) {
+          // Or the next try would take it for its own, and never write it.
+          found.pass({ uid, unconfirmed, owner: formerOwner });
+          throw error;
+        }
         return found;
       }
       if (deadline.leftMs === 0) {

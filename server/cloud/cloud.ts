@@ -5,6 +5,7 @@ import type { InstanceType } from "../../protocol/instance-type";
 import type { MethodResult, ParsedParameters } from "../../protocol/method-table";
 import { features, protocolVersion, type ServerInfo } from "../../protocol/server";
 import type { Driver, ForeignContainer } from "../driver/driver";
+import { isFileSystemFault } from "../driver/file-system-fault";
 import { type DriverName, loadDriver, resolveDriverName } from "../driver/load";
 import { AddressPool } from "./address-pool";
 import { type AddressRange, type NetworkPlan, planNetwork } from "./address-range";
@@ -30,6 +31,7 @@ import { InstanceRecords } from "./instance-record";
 import { InstanceTypes } from "./instance-types";
 import { Instances } from "./instances";
 import { Keys } from "./keys";
+import { LateWrites } from "./late-writes";
 import { LeaseClock, lastGrantOf } from "./lease-clock";
 import { LeaseReaper } from "./lease-reaper";
 import type { Leased } from "./leased";
@@ -179,6 +181,7 @@ export class Cloud {
     const { context, lock } = this.parts;
     context.reaper.close();
     context.leases.close();
+    context.lateWrites.close();
     const steps = [
       () => this.instances.close(closePatienceMs),
       () => this.fleets.close(),
@@ -191,7 +194,13 @@ export class Cloud {
     ];
     const errors: unknown[] = [];
     for (const step of steps) {
-      await step().catch((error: unknown) => errors.push(error));
+      await step().catch((error: unknown) => {
+        if (isFileSystemFault(error)) {
+          context.log.warn({ err: error }, "not written at the end; the next daemon manages without it");
+        } else {
+          errors.push(error);
+        }
+      });
     }
     if (errors.length > 0) {
       throw errors[0];
@@ -247,13 +256,15 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     const catalog = new InstanceCatalog(identity.serverId, context.hostNames);
     const records = await makeUpForLost(context, found, fleetFiles);
     if (driver.capabilities.ownsNetwork) {
-      await keepNetwork(options.stateFolder, plan.network, records, damaged);
+      await context.lateWrites.attempt("the network", () =>
+        keepNetwork(options.stateFolder, plan.network, records, damaged),
+      );
     }
     await driver.open();
     await context.hostNames?.clear();
     const stuck = await recover(context, catalog, records);
     context.reservations.resume();
-    await context.hostNames?.open();
+    await context.hostNames?.open(context.lateWrites);
     const images = new Images(driver);
     const destruction = new InstanceDestruction(context, catalog);
     const beginning = new InstanceBeginning(context, catalog, images, destruction);
@@ -276,7 +287,9 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     context.leases.start(leased);
     cloud.inBackground(
       "after a reboot",
-      startAfterReboot(options.stateFolder, clock.bootId, catalog, instances, damaged),
+      startAfterReboot(options.stateFolder, clock.bootId, catalog, instances, {
+        ...{ damaged, lateWrites: context.lateWrites },
+      }),
     );
     cloud.inBackground(
       "unfinished keys",
@@ -325,7 +338,10 @@ async function openContext(
   { driver, plan, clock, damaged, records, lastGrantMs }: ContextParts,
 ): Promise<InstanceContext> {
   const types = await InstanceTypes.load(await driver.types(), options.typesFile);
-  const leaseClock = await LeaseClock.open(options.stateFolder, clock, damaged, lastGrantMs);
+  const lateWrites = new LateWrites(options.log);
+  const leaseClock = await LeaseClock.open(options.stateFolder, clock, {
+    ...{ damaged, lateWrites, lastGrantMs },
+  });
   const ids = await IdSequence.open(options.stateFolder, damaged, isNew);
   const claims = new Claims(clock);
   const nameservers = await hostResolvers();
@@ -333,8 +349,8 @@ async function openContext(
     options.log.warn({}, "this host has no name server that instances could reach; they get none");
   }
   return {
-    ...{ serverId, driver, records, types, nameservers, damaged },
-    logs: new UserDataLogs((id) => records.folderOf(id), damaged),
+    ...{ serverId, driver, records, lateWrites, types, nameservers, damaged },
+    logs: new UserDataLogs((id) => records.folderOf(id), damaged, options.log),
     reservations: new Reservations(ids, new AddressPool(plan.range)),
     keys: await Keys.open(options.stateFolder, serverId, claims, damaged),
     hostNames: driver.capabilities.followsHosts

@@ -1,11 +1,12 @@
 import { setImmediate as nextTick } from "node:timers/promises";
 import { MccError, messageOf } from "../../protocol/error";
+import { because } from "./because";
 import type { FleetContext } from "./fleet-context";
 import { failuresOf, type MemberFailure, refuseFailures } from "./fleet-failure";
 import { giveBack, makeMember, type Newcomer, reserveMembers } from "./fleet-members";
 import { changesOf, type FleetPlan, indexOf, planFleet } from "./fleet-plan";
 import type { FleetLife, FleetRecord, FleetSpec } from "./fleet-record";
-import { settle } from "./fleet-settling";
+import { settle, settleFailed } from "./fleet-settling";
 import { updateInstance } from "./instance-update";
 import type { ManagedFleet } from "./managed-fleet";
 import type { ManagedInstance } from "./managed-instance";
@@ -43,7 +44,7 @@ export class FleetChange {
     return this.#before.phase === "creating" ? 0 : this.#before.spec.count;
   }
 
-  /** @throws MccError `engine`. Nothing was done yet, so that forgetting is all there is to undo. */
+  /** @throws MccError `engine`, `exhausted` or `unavailable`. Nothing was done yet, so that forgetting is all there is to undo. */
   async record(): Promise<void> {
     const phase = this.#before.phase === "creating" ? "creating" : "changing";
     const intended = { ...this.#before, ...this.lives, phase, spec: this.spec, failure: undefined } as const;
@@ -59,9 +60,7 @@ export class FleetChange {
       const { uid, clientToken, formerTokens, unconfirmed, owner, released } = this.#fleet.record;
       const claim = { uid, clientToken, formerTokens, unconfirmed, owner, released };
       this.#fleet.record = { ...this.#before, ttl, ...claim };
-      throw new MccError("engine", `The intent could not be recorded: ${messageOf(error)}.`, {
-        cause: error,
-      });
+      throw because(error, `The intent could not be recorded: ${messageOf(error)}`, "engine");
     }
   }
 
@@ -93,7 +92,7 @@ export class FleetChange {
       await this.#each(added, (member) => this.#context.destruction.destroy(member));
     } finally {
       this.#fleet.record = { ...this.#fleet.record, spec: { ...this.spec, count } };
-      await settle(this.#context, this.#fleet, reason);
+      await settleFailed(this.#context, this.#fleet, reason);
     }
     return isGrowth
       ? `The new members were undone, and the fleet is to have ${count} as before.`

@@ -2,6 +2,7 @@ import { MccError, messageOf } from "../../protocol/error";
 import { because } from "./because";
 import type { FleetContext } from "./fleet-context";
 import { failuresOf, refuseFailures } from "./fleet-failure";
+import { recordTitle } from "./fleet-settling";
 import type { ManagedFleet } from "./managed-fleet";
 import { Retries } from "./retries";
 
@@ -56,12 +57,14 @@ export class FleetDestruction {
 
   /** Removes a fleet that nothing is under way with any more. @throws as `destroy` does. */
   async remove(fleet: ManagedFleet): Promise<void> {
-    const { fleets, records, fleetRecords, log } = this.#context;
+    const { fleets, records, fleetRecords, lateWrites, log } = this.#context;
     try {
       records.cover(fleet.members.map(({ id }) => id));
       fleet.record = { ...fleet.record, phase: "destroying" };
-      await fleetRecords.save(fleet);
+      // Without room the members go all the same; those that a killed daemon leaves are offered again by the next one.
+      await lateWrites.attempt(recordTitle(fleet), () => fleetRecords.save(fleet));
       await this.#removeMembers(fleet);
+      fleet.isRemoved = true;
       await fleetRecords.remove(fleet.name);
     } catch (error) {
       fleet.stuck = `Destroying fleet "${fleet.name}" failed, and is tried again: ${messageOf(error)}`;

@@ -1,4 +1,5 @@
 import { MccError, messageOf } from "../../protocol/error";
+import { asFileSystemFault } from "../driver/file-system-fault";
 import type { ManagedInstance } from "./managed-instance";
 
 const mostReasons = 5;
@@ -36,7 +37,7 @@ function membersFailed(failures: readonly MemberFailure[], total: number): MccEr
   const sorted = failures.toSorted((one, other) =>
     one.name.localeCompare(other.name, "en", { numeric: true }),
   );
-  const errors = sorted.map(({ error }) => error);
+  const errors = sorted.map(({ error }) => asFileSystemFault(error));
   const [cause] = errors;
   const reasons = sorted.slice(0, mostReasons).map(({ name, error }) => `${name}: ${reasonOf(error)}`);
   const more = failures.length > mostReasons ? `; and ${failures.length - mostReasons} more` : "";

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { fleetApplySchema } from "../../protocol/fleet";
 import { nameSchema, timeSchema, uidSchema } from "../../protocol/name";
+import { namingFileSystem } from "../driver/file-system-fault";
 import { claimFields } from "./claim";
 import type { DamagedFiles } from "./damaged-files";
 import { instanceRecordSchema } from "./instance-record";
@@ -46,6 +47,14 @@ export type FleetLife = Pick<FleetRecord, "ttl" | "lease">;
 /** Each of thousands of members has labels of its own in it. */
 const largestFleetBytes = 256 * 1024 * 1024;
 
+/** A fleet that has a file. */
+interface SavedFleet {
+  readonly name: string;
+  /** Whether its file is removed, or about to be. */
+  readonly isRemoved: boolean;
+  readonly file: () => FleetFile;
+}
+
 /** The records of one state folder's fleets, `fleets/<name>.json` each. */
 export class FleetRecords {
   readonly #folder: string;
@@ -77,18 +86,22 @@ export class FleetRecords {
     return fleets;
   }
 
-  /** Writes the fleet as it is then, with one sync, however many members there are. */
-  async save(fleet: { readonly name: string; readonly file: () => FleetFile }): Promise<void> {
-    await this.#inTurn(() =>
-      replaceFile(this.#pathOf(fleet.name), `${JSON.stringify(fleet.file())}\n`, 0o600),
-    );
+  /** Writes the fleet as it is then, with one sync, however many members there are; nothing for one that was removed. */
+  async save(fleet: SavedFleet): Promise<void> {
+    await this.#inTurn(async () => {
+      if (!fleet.isRemoved) {
+        await replaceFile(this.#pathOf(fleet.name), `${JSON.stringify(fleet.file())}\n`, 0o600);
+      }
+    });
   }
 
   async remove(name: string): Promise<void> {
-    await this.#inTurn(async () => {
-      await rm(this.#pathOf(name), { force: true });
-      await syncFolder(this.#folder);
-    });
+    await this.#inTurn(() =>
+      namingFileSystem(this.#pathOf(name), async () => {
+        await rm(this.#pathOf(name), { force: true });
+        await syncFolder(this.#folder);
+      }),
+    );
   }
 
   async #inTurn(work: () => Promise<void>): Promise<void> {

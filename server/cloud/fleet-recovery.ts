@@ -1,7 +1,7 @@
 import { MccError } from "../../protocol/error";
 import type { FleetContext } from "./fleet-context";
 import type { FleetFile } from "./fleet-record";
-import { settle } from "./fleet-settling";
+import { settleFailed } from "./fleet-settling";
 import type { InstanceRecord, InstanceRecords } from "./instance-record";
 import { ManagedFleet } from "./managed-fleet";
 
@@ -42,7 +42,11 @@ export async function recoverFleets(
     const isOver = isDoomed(record) || context.driver.capabilities.simulated;
     if (isOver && fleet.members.length === 0) {
       context.log.warn({ fleet: fleet.name }, "cleared away what an earlier daemon left of the fleet");
-      await context.fleetRecords.remove(fleet.name);
+      await context.lateWrites.attempt(`the removal of fleet "${fleet.name}"`, async () => {
+        if (context.fleets.find({ fleet: fleet.name }) === undefined) {
+          await context.fleetRecords.remove(fleet.name);
+        }
+      });
     } else {
       context.fleets.add(fleet);
       if (isDoomed(record)) {
@@ -66,5 +70,5 @@ async function settleCutOff(context: FleetContext, fleet: ManagedFleet): Promise
   context.log.warn({ fleet: fleet.name }, failure);
   fleet.outcome = Promise.reject(new MccError("unavailable", failure));
   fleet.outcome.catch(() => undefined);
-  await settle(context, fleet, failure);
+  await settleFailed(context, fleet, failure);
 }

@@ -60,8 +60,7 @@ export class Fleets {
       const lived = this.#lifeOf(parameters);
       if (isDeepStrictEqual(fleet.change?.spec, spec)) {
         await fleet.change?.recorded;
-        fleet.record = { ...fleet.record, ...lived };
-        await this.#context.fleetRecords.save(fleet);
+        await fleet.amend(this.#context.fleetRecords, lived);
         return this.#summarise(fleet);
       }
       if (fleet.change !== undefined) {
@@ -84,8 +83,7 @@ export class Fleets {
   async confirm({ owner, ...target }: ParsedParameters<"fleet.confirm">): Promise<Fleet> {
     const fleet = this.#context.fleets.get(target);
     if (!isConfirmedAs(fleet.record, owner)) {
-      fleet.pass(confirmed(owner));
-      await this.#context.fleetRecords.save(fleet);
+      await fleet.amend(this.#context.fleetRecords, confirmed(owner));
     }
     return await this.get(target);
   }
@@ -121,8 +119,7 @@ export class Fleets {
         `Fleet "${fleet.name}" has no ttl to renew; give it one (ttlSeconds, mcc extend --ttl TIME ${fleet.name}).`,
       );
     }
-    fleet.record = { ...fleet.record, ttl: reaper.grant(seconds) };
-    await fleetRecords.save(fleet);
+    await fleet.amend(fleetRecords, { ttl: reaper.grant(seconds) });
     return this.#summarise(fleet);
   }
 
@@ -198,8 +195,7 @@ export class Fleets {
     const { fleets, fleetRecords } = this.#context;
     const left = fleets.all().filter(({ record }) => record.uid === replaces || isLeftBy(record, owner));
     for (const fleet of left) {
-      fleet.pass(released(fleet.record));
-      await fleetRecords.save(fleet);
+      await fleet.amend(fleetRecords, released(fleet.record));
     }
   }
 

@@ -1,11 +1,14 @@
 import { createHash } from "node:crypto";
-import { chmod, chown, mkdir, readdir, rm } from "node:fs/promises";
+import { chmod, chown, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger } from "pino";
 import { ownerKeys } from "../../protocol/owner";
+import { isFileSystemFault } from "../driver/file-system-fault";
 import type { DamagedFiles } from "./damaged-files";
 import { HostsFile } from "./hosts-file";
 import type { InstanceRecord } from "./instance-record";
+import type { LateWrites } from "./late-writes";
+import { ensureFolder } from "./make-folder";
 import { tolerate } from "./tolerate";
 
 /** The labels that say which stack an instance is of. */
@@ -71,9 +74,23 @@ export class HostNames {
     await this.#fileOf(record).settled();
   }
 
-  /** For the daemon's start, once its instances are noted: writes all files and removes those of nobody. */
-  async open(): Promise<void> {
-    await Promise.all([...this.#files.values()].map((file) => file.settled()));
+  /**
+   * For the daemon's start, once its instances are noted: writes all files and removes those of nobody. What the file
+   * system refuses is done later; until then instances see the names as they were.
+   */
+  async open(lateWrites: Pick<LateWrites, "attempt" | "later">): Promise<void> {
+    for (const [scope, file] of this.#files) {
+      await file.settled().catch((error: unknown) => {
+        if (!isFileSystemFault(error)) {
+          throw error;
+        }
+        lateWrites.later(`the names of ${scope}`, error, () => file.rewrite());
+      });
+    }
+    await lateWrites.attempt("the names without instances", () => this.#removeUnused());
+  }
+
+  async #removeUnused(): Promise<void> {
     const there = (await tolerate(["ENOENT"], readdir(this.#folder))) ?? [];
     const unused = there.filter((scope) => !this.#files.has(scope));
     await Promise.all(unused.map((scope) => rm(join(this.#folder, scope), { recursive: true, force: true })));
@@ -103,12 +120,15 @@ export class HostNames {
 }
 
 async function makeFolderFor(group: number | undefined, folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  if (group === undefined) {
-    await chmod(folder, 0o755);
-  } else {
+  await ensureFolder(folder, 0o755);
+  const { uid, gid, mode } = await stat(folder);
+  // Nothing is changed that is in order, as a read-only file system refuses that too.
+  if (group !== undefined && (uid !== 0 || gid !== group)) {
     await chown(folder, 0, group);
-    await chmod(folder, 0o710);
+  }
+  const wantedMode = group === undefined ? 0o755 : 0o710;
+  if ((mode & 0o7777) !== wantedMode) {
+    await chmod(folder, wantedMode);
   }
 }
 

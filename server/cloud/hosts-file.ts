@@ -1,7 +1,9 @@
-import { chmod, mkdir, rm } from "node:fs/promises";
+import { chmod, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger } from "pino";
+import { namingFileSystem } from "../driver/file-system-fault";
 import { replaceBy } from "./json-file";
+import { ensureFolder } from "./make-folder";
 
 /** What a host is known by. */
 export interface NamedHost {
@@ -42,6 +44,12 @@ export class HostsFile {
     }
   }
 
+  /** Writes the file once more. @throws the error with which it could not be written. */
+  async rewrite(): Promise<void> {
+    this.#save();
+    await this.settled();
+  }
+
   /** Resolves once all changes before this call are in the file. @throws the error of the last write. */
   async settled(): Promise<void> {
     await (this.#next ?? this.#last);
@@ -64,6 +72,10 @@ export class HostsFile {
 
   /** A reader finds the old file or the new one. It is made anew when the daemon starts, so nothing is synced. */
   async #write(): Promise<void> {
+    await namingFileSystem(this.folder, () => this.#writeWhole());
+  }
+
+  async #writeWhole(): Promise<void> {
     if (this.#hosts.size === 0) {
       await rm(this.folder, { recursive: true, force: true });
       return;
@@ -81,7 +93,7 @@ export class HostsFile {
 
 /** Whatever this process's umask is. */
 async function makeReadable(folder: string): Promise<void> {
-  if ((await mkdir(folder, { recursive: true })) !== undefined) {
+  if (await ensureFolder(folder, 0o755)) {
     await chmod(folder, 0o755);
   }
 }

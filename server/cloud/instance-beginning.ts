@@ -3,6 +3,7 @@ import { MccError, messageOf } from "../../protocol/error";
 import type { FleetPlace } from "../../protocol/instance";
 import type { ParsedParameters } from "../../protocol/method-table";
 import { userDataDigest } from "../../protocol/user-data";
+import { because } from "./because";
 import { isLeftBy, newClaim, released } from "./claim";
 import { type HostKey, makeHostKey } from "./host-key";
 import { scopeOf } from "./host-names";
@@ -191,9 +192,7 @@ export class InstanceBeginning {
     } catch (error) {
       this.#catalog.remove(instance);
       this.#context.reservations.release(instance.record);
-      throw new MccError("engine", `The intent could not be recorded: ${messageOf(error)}.`, {
-        cause: error,
-      });
+      throw because(error, `The intent could not be recorded: ${messageOf(error)}`, "engine");
     }
   }
 

@@ -7,6 +7,7 @@ import type { HostNames } from "./host-names";
 import type { InstanceRecords } from "./instance-record";
 import type { InstanceTypes } from "./instance-types";
 import type { Keys } from "./keys";
+import type { LateWrites } from "./late-writes";
 import type { LeaseClock } from "./lease-clock";
 import type { LeaseReaper } from "./lease-reaper";
 import type { Leases } from "./leases";
@@ -18,6 +19,7 @@ export interface InstanceContext {
   readonly serverId: string;
   readonly driver: Driver;
   readonly records: InstanceRecords;
+  readonly lateWrites: LateWrites;
   readonly logs: UserDataLogs;
   readonly reservations: Reservations;
   readonly types: InstanceTypes;

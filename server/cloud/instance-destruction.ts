@@ -1,4 +1,5 @@
 import { MccError, messageOf } from "../../protocol/error";
+import { because } from "./because";
 import type { InstanceCatalog } from "./instance-catalog";
 import type { InstanceContext } from "./instance-context";
 import type { ManagedInstance } from "./managed-instance";
@@ -23,7 +24,12 @@ export class InstanceDestruction {
    * way wait for the same.
    *
    * @param why for whoever waits for its creation; left out, somebody asked for it.
-   * @throws MccError `engine` or `timeout`; it is then tried again until it works.
+   * The intent is recorded first where the file system takes it. Where it does not, the container goes all the same: a
+   * daemon that is killed meanwhile leaves a record that says too much, and the next one lists the instance as failed, or
+   * as stopped if parts of its container are left, and it can be destroyed again.
+   *
+   * @throws MccError `engine`, `timeout`, or `unavailable` where the record cannot be removed; it is then tried again
+   * until it works.
    */
   async destroy(instance: ManagedInstance, why?: string): Promise<void> {
     instance.destruction ??= this.#run(instance, why).finally(() => {
@@ -54,9 +60,9 @@ export class InstanceDestruction {
   }
 
   async #remove(instance: ManagedInstance): Promise<void> {
-    const { driver, records, reservations, limits, log } = this.#context;
+    const { driver, records, lateWrites, reservations, limits, log } = this.#context;
     try {
-      await instance.amend(records, (record) => ({ ...record, phase: "destroying" }));
+      await instance.amendAnyway(records, lateWrites, (record) => ({ ...record, phase: "destroying" }));
       instance.failure = undefined;
       await limits.change(() => driver.destroy(instance.id));
       await instance.forget(records);
@@ -64,9 +70,7 @@ export class InstanceDestruction {
       instance.failure = `Destroying instance ${instance.title} failed, and is tried again: ${messageOf(error)}`;
       log.warn({ instance: instance.id, err: error }, "instance not destroyed");
       this.retry(instance);
-      throw new MccError(MccError.isInstance(error) ? error.code : "engine", instance.failure, {
-        cause: error,
-      });
+      throw because(error, instance.failure, "engine");
     }
     this.#catalog.remove(instance);
     reservations.release(instance.record);

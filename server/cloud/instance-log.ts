@@ -23,7 +23,7 @@ export async function logOf(
   if (instance.record.userDataDigest === undefined) {
     throw new MccError("conflict", `Instance ${instance.title} was made without userData, so it has no log.`);
   }
-  const kept = await logs.read(instance.id);
+  const kept = await logs.read(instance.record);
   if (kept !== undefined) {
     return { running: false, ...kept };
   }

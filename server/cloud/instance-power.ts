@@ -55,12 +55,13 @@ export async function startAgain(
   );
 }
 
+/** Matters only after a reboot, so that a file system without room keeps nobody from starting or stopping. */
 async function want(
-  { records }: InstanceContext,
+  { records, lateWrites }: InstanceContext,
   instance: ManagedInstance,
   wanted: InstanceRecord["wanted"],
 ): Promise<void> {
   if (instance.record.wanted !== wanted) {
-    await instance.amend(records, (record) => ({ ...record, wanted }));
+    await instance.amendAnyway(records, lateWrites, (record) => ({ ...record, wanted }));
   }
 }

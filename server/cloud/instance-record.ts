@@ -1,4 +1,4 @@
-import { lstat, mkdir, readdir, rm } from "node:fs/promises";
+import { lstat, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import pLimit from "p-limit";
 import { z } from "zod";
@@ -6,11 +6,13 @@ import { messageOf } from "../../protocol/error";
 import { fleetPlaceSchema } from "../../protocol/instance";
 import { instanceNameSchema, timeSchema, uidSchema } from "../../protocol/name";
 import { waitForSchema } from "../../protocol/readiness";
+import { namingFileSystem } from "../driver/file-system-fault";
 import { claimFields } from "./claim";
 import type { DamagedFiles } from "./damaged-files";
 import { highestId } from "./id-sequence";
 import { syncFolder, writeJsonFile } from "./json-file";
 import { heldLeaseSchema, ttlSchema } from "./leased";
+import { ensureFolder } from "./make-folder";
 import { tolerate } from "./tolerate";
 
 const idPattern = /^[1-9]\d{0,7}$/;
@@ -114,20 +116,33 @@ export class InstanceRecords {
     if (this.#covered.has(record.id) && !this.#filed.has(record.id)) {
       return;
     }
+    await namingFileSystem(this.folderOf(record.id), () => this.#writeFile(record));
     this.#filed.add(record.id);
+  }
+
+  async #writeFile(record: InstanceRecord): Promise<void> {
     const folder = this.folderOf(record.id);
-    const isNew = (await mkdir(folder, { recursive: true, mode: 0o700 })) !== undefined;
-    await writeJsonFile(this.pathOf(record.id), record);
-    if (isNew) {
-      await syncFolder(this.#folder);
+    const isNew = await ensureFolder(folder, 0o700);
+    try {
+      await writeJsonFile(this.pathOf(record.id), record);
+      if (isNew) {
+        await syncFolder(this.#folder);
+      }
+    } catch (error) {
+      if (isNew) {
+        await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+      }
+      throw error;
     }
   }
 
   async remove(id: number): Promise<void> {
-    await rm(this.folderOf(id), { recursive: true, force: true });
-    if (!this.#covered.delete(id) || this.#filed.has(id)) {
-      await syncFolder(this.#folder);
-    }
+    await namingFileSystem(this.folderOf(id), async () => {
+      await rm(this.folderOf(id), { recursive: true, force: true });
+      if (!this.#covered.delete(id) || this.#filed.has(id)) {
+        await syncFolder(this.#folder);
+      }
+    });
     this.#filed.delete(id);
   }
 

@@ -3,6 +3,7 @@ import * as ipaddr from "ipaddr.js";
 import { MccError, messageOf } from "../../protocol/error";
 import type { ParsedParameters } from "../../protocol/method-table";
 import type { Driver, TakeableContainer, TakesOver } from "../driver/driver";
+import { because } from "./because";
 import type { InstanceCatalog } from "./instance-catalog";
 import type { InstanceContext } from "./instance-context";
 import { authorizedKeysFile } from "./instance-files";
@@ -89,14 +90,13 @@ async function makeOurs(
 }
 
 async function undone(undo: Undo, instance: ManagedInstance, error: unknown): Promise<MccError> {
-  const code = MccError.isInstance(error) ? error.code : "internal";
   const what = `Instance ${instance.title} was not taken over: ${messageOf(error)}`;
   try {
     await undo.run();
-    return new MccError(code, `${what} The container is what it was.`, { cause: error });
+    return because(error, `${what} The container is what it was.`);
   } catch (undoError) {
     instance.failure = `${what} Giving it back failed too, and is tried again when the daemon starts: ${messageOf(undoError)}`;
-    return new MccError(code, instance.failure, { cause: error });
+    return because(error, instance.failure);
   }
 }
 

@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import type { z } from "zod";
 import { MccError, messageOf } from "../../protocol/error";
 import { validate } from "../../protocol/validate";
+import { namingFileSystem } from "../driver/file-system-fault";
 import { tolerate } from "./tolerate";
 
 /** Like `replaceFile`, for a value as JSON. */
@@ -13,13 +14,17 @@ export async function writeJsonFile(path: string, value: unknown, mode = 0o600):
 /**
  * Replaces the file's content as a whole: after a crash or a power cut it is the old one or the new one.
  * Written to a temporary file beside it, synced, renamed, and the folder synced.
+ *
+ * @throws MccError `exhausted` or `unavailable` that names the file system, where that refuses the file.
  */
 export async function replaceFile(path: string, text: string, mode: number): Promise<void> {
-  await replaceBy(path, mode, async (file) => {
-    await file.writeFile(text);
-    await file.datasync();
+  await namingFileSystem(path, async () => {
+    await replaceBy(path, mode, async (file) => {
+      await file.writeFile(text);
+      await file.datasync();
+    });
+    await syncFolder(dirname(path));
   });
-  await syncFolder(dirname(path));
 }
 
 /** Replaces the file by the one that `write` fills. A failure leaves the old file, and nothing next to it. */

@@ -1,4 +1,6 @@
 import { MccError, messageOf } from "../../protocol/error";
+import { isFileSystemFault } from "../driver/file-system-fault";
+import { because } from "./because";
 import type { InstanceCatalog } from "./instance-catalog";
 import type { InstanceContext } from "./instance-context";
 import { keptKeysFile } from "./instance-files";
@@ -8,7 +10,7 @@ import type { ManagedInstance } from "./managed-instance";
 /**
  * Writes the keys anew of every instance that carries the key.
  *
- * @throws MccError `engine` that names the instances which it did not reach.
+ * @throws MccError `engine`, or `exhausted` where there is no room, that names the instances which it did not reach.
  */
 export async function rewriteCarriers(
   context: InstanceContext,
@@ -27,13 +29,13 @@ export async function rewriteCarriers(
   );
   const missed = carriers.flatMap((instance, index) => {
     const result = results[index];
-    return result?.status === "rejected" ? [`${instance.title}: ${messageOf(result.reason)}`] : [];
+    return result?.status === "rejected" ? [{ title: instance.title, reason: result.reason as unknown }] : [];
   });
-  if (missed.length > 0) {
-    throw new MccError(
-      "engine",
-      `The key "${change.keyName}" did not reach instance ${missed.join("; ")}. Try again.`,
-    );
+  const [first] = missed;
+  if (first !== undefined) {
+    const reasons = missed.map(({ title, reason }) => `${title}: ${messageOf(reason)}`).join("; ");
+    const message = `The key "${change.keyName}" did not reach instance ${reasons}. Try again.`;
+    throw isFileSystemFault(first.reason) ? because(first.reason, message) : new MccError("engine", message);
   }
 }
 

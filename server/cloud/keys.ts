@@ -7,6 +7,7 @@ import { type Key, keySchema } from "../../protocol/key";
 import type { MethodResult, ParsedParameters } from "../../protocol/method-table";
 import { nameSchema } from "../../protocol/name";
 import { normalisePublicKey, parsePublicKey } from "../../protocol/public-key";
+import { isFileSystemFault } from "../driver/file-system-fault";
 import { type Claim, claimFields, confirmed, isConfirmedAs, isLeftBy, newClaim, released } from "./claim";
 import type { Claimable, Claims } from "./claims";
 import type { DamagedFiles } from "./damaged-files";
@@ -193,16 +194,23 @@ export class Keys {
 
   async #withdraw(record: KeyRecord, carriers: Carriers): Promise<void> {
     const leaving = { ...record, unfinished: "removal" as const };
-    await this.#write(leaving);
+    try {
+      await this.#write(leaving);
+    } catch (error) {
+      // A removal makes room and needs none: without the intent, a killed daemon leaves a key that can be removed again.
+      if (!isFileSystemFault(error)) {
+        throw error;
+      }
+    }
     this.#records.delete(record.name);
     try {
       await carriers({ keyName: record.name, removed: true });
+      await rm(this.#path(record.name), { force: true });
+      await syncFolder(this.#folder);
     } catch (error) {
       this.#records.set(record.name, leaving);
       throw error;
     }
-    await rm(this.#path(record.name), { force: true });
-    await syncFolder(this.#folder);
   }
 
   /** What runs on without an owner, as this is made in its place. */

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Clock } from "./clock";
 import type { DamagedFiles } from "./damaged-files";
 import { writeJsonFile } from "./json-file";
+import type { LateWrites } from "./late-writes";
 import { leaseTimeSchema, type Ttl } from "./leased";
 
 /** The same moment on each of the clocks. */
@@ -43,8 +44,15 @@ export class LeaseClock {
   static async open(
     stateFolder: string,
     clock: Clock,
-    damaged: DamagedFiles,
-    lastGrantMs: number | undefined,
+    {
+      damaged,
+      lateWrites,
+      lastGrantMs,
+    }: {
+      damaged: DamagedFiles;
+      lateWrites: Pick<LateWrites, "attempt">;
+      lastGrantMs: number | undefined;
+    },
   ): Promise<LeaseClock> {
     const path = join(stateFolder, "lease-clock.json");
     const last = await damaged.read(path, momentSchema);
@@ -55,7 +63,7 @@ export class LeaseClock {
     const leaseMs =
       last === undefined ? (lastGrantMs ?? next.leaseMs) : Math.max(next.leaseMs, lastGrantMs ?? 0);
     const leaseClock = new LeaseClock(path, clock, { ...next, leaseMs });
-    await leaseClock.#write();
+    await lateWrites.attempt("the lease clock", () => leaseClock.close());
     return leaseClock;
   }
 

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import { instanceNameSchema, timeSchema, uidSchema } from "../../protocol/name";
 import type { Container, Remains } from "../driver/driver";
+import { isFileSystemFault } from "../driver/file-system-fault";
 import type { FleetFile } from "./fleet-record";
 import type { InstanceContext } from "./instance-context";
 import type { InstanceRecord } from "./instance-record";
@@ -51,26 +52,38 @@ export async function makeUpForLost(
       context.records.pathOf(record.id),
       "the record of a container was lost; the instance is listed as failed",
     );
-    await context.records.write(record);
+    await keepRecord(context, record);
     all.push(record);
   }
   return all.sort((one, other) => one.id - other.id);
 }
 
 async function freeFromFleet(
-  { records, log, damaged }: InstanceContext,
+  context: InstanceContext,
   { fleet, ...record }: InstanceRecord,
 ): Promise<InstanceRecord> {
-  log.error(
+  context.log.error(
     { instance: record.id, fleet: fleet?.name },
     "the record of this instance's fleet was lost; it is an instance of its own now",
   );
-  damaged.report(
-    records.pathOf(record.id),
+  context.damaged.report(
+    context.records.pathOf(record.id),
     `the file of its fleet ${fleet?.name ?? ""} was lost; it is an instance of its own now`,
   );
-  await records.write(record);
+  await keepRecord(context, record);
   return record;
+}
+
+/** Where there is no room, the next daemon makes it up again. */
+async function keepRecord({ records, log }: InstanceContext, record: InstanceRecord): Promise<void> {
+  try {
+    await records.write(record);
+  } catch (error) {
+    if (!isFileSystemFault(error)) {
+      throw error;
+    }
+    log.warn({ instance: record.id, err: error }, "its new record could not be written");
+  }
 }
 
 function recordOf({ id, running }: Container, remains: Remains, taken: ReadonlySet<string>): InstanceRecord {

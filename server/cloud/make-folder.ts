@@ -39,3 +39,18 @@ async function makeOne(folder: string): Promise<void> {
     throw error;
   }
 }
+
+/**
+ * Makes one folder, below one that is there. Not by way of Node's `recursive`, which calls a full or read-only file
+ * system a missing folder.
+ *
+ * @returns whether it was made; false for one that was there.
+ */
+export async function ensureFolder(path: string, mode: number): Promise<boolean> {
+  return (
+    (await tolerate(
+      ["EEXIST"],
+      mkdir(path, { mode }).then(() => true),
+    )) ?? false
+  );
+}

@@ -2,7 +2,7 @@ import type { Fleet, FleetCounts, FleetStatus, FleetSummary } from "../../protoc
 import type { Claim } from "./claim";
 import type { Claimable } from "./claims";
 import { indexOf, isAsWanted } from "./fleet-plan";
-import type { FleetFile, FleetRecord, FleetSpec } from "./fleet-record";
+import type { FleetFile, FleetRecord, FleetRecords, FleetSpec } from "./fleet-record";
 import type { ManagedInstance } from "./managed-instance";
 
 /** What a fleet is being made, while it is. */
@@ -21,6 +21,8 @@ export class ManagedFleet implements Claimable {
   destruction: Promise<number> | undefined;
   /** What could not be seen off, and is tried again. */
   stuck: string | undefined;
+  /** Whether its file is removed, or about to be: a late write must not bring it back. */
+  isRemoved = false;
   /** Ends the change that is under way. */
   readonly abort = new AbortController();
   /** Recorded, but not in the catalog of instances before those have gone that they replace. */
@@ -55,6 +57,24 @@ export class ManagedFleet implements Claimable {
   /** Gives it another uid and owner, at once; to be saved. */
   pass(changes: Claim & { uid?: string }): void {
     this.record = { ...this.record, ...changes };
+  }
+
+  /**
+   * Changes the record, here and on disk.
+   *
+   * @throws what the writing fails with; what has not been changed again since is then as it was.
+   */
+  async amend(records: Pick<FleetRecords, "save">, changes: Partial<FleetRecord>): Promise<void> {
+    const before: FleetRecord = this.record;
+    const keys = Object.keys(changes).filter((key): key is keyof FleetRecord => key in changes);
+    this.record = { ...this.record, ...changes };
+    try {
+      await records.save(this);
+    } catch (error) {
+      const kept = keys.filter((key) => this.record[key] === changes[key]);
+      this.record = { ...this.record, ...Object.fromEntries(kept.map((key) => [key, before[key]])) };
+      throw error;
+    }
   }
 
   /** In the order of their indices. */

@@ -1,8 +1,10 @@
 import { MccError } from "../../protocol/error";
 import type { Instance, InstanceStatus } from "../../protocol/instance";
+import { isFileSystemFault } from "../driver/file-system-fault";
 import type { Claim } from "./claim";
 import type { Claimable } from "./claims";
 import type { InstanceRecord, InstanceRecords } from "./instance-record";
+import type { LateWrites } from "./late-writes";
 
 const lost = "The engine no longer lists its container; destroy the instance and make it again.";
 
@@ -118,6 +120,30 @@ export class ManagedInstance implements Claimable {
       // What is kept in memory alone may have changed since.
       this.record = change(this.record);
     });
+  }
+
+  /**
+   * As `amend`, for work that must not wait for room: where the file system refuses the record, the change is made here
+   * at once, and on disk when it can be written.
+   */
+  async amendAnyway(
+    records: Pick<InstanceRecords, "write">,
+    lateWrites: Pick<LateWrites, "later">,
+    change: (record: InstanceRecord) => InstanceRecord,
+  ): Promise<void> {
+    try {
+      await this.amend(records, change);
+    } catch (error) {
+      if (!isFileSystemFault(error)) {
+        throw error;
+      }
+      this.record = change(this.record);
+      lateWrites.later(`the record of instance ${this.id}`, error, async () => {
+        if (!this.#forgotten) {
+          await this.amend(records, (record) => record);
+        }
+      });
+    }
   }
 
   /** Removes the record from disk, after what is being written of it. */

@@ -1,4 +1,4 @@
-import { chmod, chown, readFile } from "node:fs/promises";
+import { chmod, chown, readFile, stat } from "node:fs/promises";
 
 /** Members of this group of the host may use the daemon without being root. */
 const groupName = "minicloud";
@@ -6,12 +6,15 @@ const groupName = "minicloud";
 /** Lets root's file be read by the operators' group where the host has one, and by nobody else but its owner. */
 export async function shareWithOperators(path: string): Promise<void> {
   const groupId = process.getuid?.() === 0 ? await findGroup() : undefined;
-  if (groupId === undefined) {
-    await chmod(path, 0o600);
-    return;
+  const [group, mode] = groupId === undefined ? [undefined, 0o600] : [groupId, 0o640];
+  const { uid, gid, mode: current } = await stat(path);
+  // Nothing is changed that is in order, as a read-only file system refuses that too.
+  if (group !== undefined && (uid !== 0 || gid !== group)) {
+    await chown(path, 0, group);
   }
-  await chown(path, 0, groupId);
-  await chmod(path, 0o640);
+  if ((current & 0o7777) !== mode) {
+    await chmod(path, mode);
+  }
 }
 
 async function findGroup(): Promise<number | undefined> {

@@ -4,6 +4,7 @@ import type { DamagedFiles } from "./damaged-files";
 import type { InstanceCatalog } from "./instance-catalog";
 import type { Instances } from "./instances";
 import { writeJsonFile } from "./json-file";
+import type { LateWrites } from "./late-writes";
 
 const fileSchema = z.strictObject({ bootId: z.string() });
 
@@ -21,7 +22,7 @@ export async function startAfterReboot(
   bootId: string,
   catalog: InstanceCatalog,
   instances: Instances,
-  damaged: DamagedFiles,
+  { damaged, lateWrites }: { damaged: DamagedFiles; lateWrites: Pick<LateWrites, "attempt"> },
 ): Promise<void> {
   const path = join(stateFolder, "boot-id.json");
   const last = await damaged.read(path, fileSchema);
@@ -36,5 +37,5 @@ export async function startAfterReboot(
           status === "stopped" && record.wanted === "running" && !abort.signal.aborted,
       ),
   );
-  await writeJsonFile(path, { bootId });
+  await lateWrites.attempt("the boot id", () => writeJsonFile(path, { bootId }));
 }

@@ -1,14 +1,17 @@
 const firstPauseMs = 1000;
-const longestPauseMs = 5 * 60 * 1000;
+const defaultLongestPauseMs = 5 * 60 * 1000;
 
 /** Does a piece of work again that has failed, with growing pauses, until it works. */
 export class Retries<T> {
   readonly #work: (subject: T) => Promise<unknown>;
+  readonly #longestPauseMs: number;
   readonly #timers = new Map<T, NodeJS.Timeout>();
   #closed = false;
 
-  constructor(work: (subject: T) => Promise<unknown>) {
+  /** @param longestPauseMs what the pauses grow to. Default: five minutes. */
+  constructor(work: (subject: T) => Promise<unknown>, longestPauseMs = defaultLongestPauseMs) {
     this.#work = work;
+    this.#longestPauseMs = longestPauseMs;
   }
 
   /** Later and then again; what is to be tried again already stays as it is. */
@@ -33,7 +36,7 @@ export class Retries<T> {
     const timer = setTimeout(() => {
       this.#work(subject).then(
         () => this.#timers.delete(subject),
-        () => this.#schedule(subject, Math.min(pauseMs * 2, longestPauseMs)),
+        () => this.#schedule(subject, Math.min(pauseMs * 2, this.#longestPauseMs)),
       );
     }, pauseMs);
     this.#timers.set(subject, timer.unref());

@@ -1,8 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, constants, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, constants, existsSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { MccError, messageOf } from "../../protocol/error";
+import { hasErrno } from "../driver/errno";
+import { isFileSystemFault } from "../driver/file-system-fault";
 
 /** flock's exit code for a lock that someone else holds; its default, 1, is also that of other failures. */
 const takenExitCode = 75;
@@ -25,8 +27,7 @@ export async function acquireStateLock(stateFolder: string): Promise<StateLock> 
   const descriptor = openLock(path);
   try {
     await lock(descriptor, path, stateFolder);
-    ftruncateSync(descriptor);
-    writeSync(descriptor, `${process.pid}\n`);
+    sayWhose(descriptor, `${process.pid}\n`);
   } catch (error) {
     closeSync(descriptor);
     throw error;
@@ -36,12 +37,24 @@ export async function acquireStateLock(stateFolder: string): Promise<StateLock> 
     if (held) {
       held = false;
       // Another process may have this id by the time that somebody reads it.
-      ftruncateSync(descriptor);
+      sayWhose(descriptor, "");
       closeSync(descriptor);
     }
     return Promise.resolve();
   };
   return { release };
+}
+
+/** Tells people who has the lock; a file system that is full or read-only keeps nobody from having it. */
+function sayWhose(descriptor: number, text: string): void {
+  try {
+    ftruncateSync(descriptor);
+    writeSync(descriptor, text);
+  } catch (error) {
+    if (!isFileSystemFault(error) && !hasErrno(error, "EBADF", "EINVAL")) {
+      throw error;
+    }
+  }
 }
 
 /** Made where it is missing, never emptied, and never by way of a symbolic link. */
@@ -53,6 +66,10 @@ function openLock(path: string): number {
       0o600,
     );
   } catch (error) {
+    if (hasErrno(error, "EROFS") && existsSync(path)) {
+      // A lock holds on a file that is open for reading, too.
+      return openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+    }
     throw error instanceof Error && "code" in error && error.code === "ELOOP"
       ? new MccError("conflict", `${path} is a symbolic link, and the daemon made none; remove it.`, {
           cause: error,
@@ -65,9 +82,10 @@ async function lock(descriptor: number, path: string, stateFolder: string): Prom
   const exitCode = await borrow(descriptor, stateFolder);
   if (exitCode === takenExitCode) {
     const pid = readFileSync(path, "utf8").trim();
+    const [which, how] = pid === "" ? ["", ""] : [` (process ${pid})`, ` (kill ${pid})`];
     throw new MccError(
       "conflict",
-      `Another mccserver (process ${pid}) uses the state folder ${stateFolder}; stop it (kill ${pid}), or give this one a folder of its own with --state-dir.`,
+      `Another mccserver${which} uses the state folder ${stateFolder}; stop it${how}, or give this one a folder of its own with --state-dir.`,
     );
   }
   if (exitCode !== 0) {

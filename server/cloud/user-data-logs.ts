@@ -1,11 +1,13 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import type { Logger } from "pino";
 import { z } from "zod";
+import { isFileSystemFault } from "../driver/file-system-fault";
 import { BoundedMap } from "./bounded-map";
 import type { DamagedFiles } from "./damaged-files";
 import type { InstanceTarget } from "./instance-catalog";
 import type { InstanceRecord } from "./instance-record";
 import { writeJsonFile } from "./json-file";
+import { ensureFolder } from "./make-folder";
 
 /** The last of the output that is kept of each instance. */
 export const keptLogBytes = 64 * 1024;
@@ -32,19 +34,29 @@ export class UserDataLogs {
   constructor(
     private readonly folderOf: (id: number) => string,
     private readonly damaged: DamagedFiles,
+    private readonly log: Pick<Logger, "warn">,
   ) {}
 
+  /** A log that the file system refuses stays in memory: it is no reason for the instance to fail. */
   async write({ id, uid, name }: InstanceRecord, log: UserDataLog): Promise<void> {
     this.#latest.set(uid, { id, name, log });
-    // A fleet's members have no folder before they need one.
-    await mkdir(this.folderOf(id), { recursive: true, mode: 0o700 });
-    await this.damaged.requireFile(this.#pathOf(id));
-    await writeJsonFile(this.#pathOf(id), log);
+    try {
+      // A fleet's members have no folder before they need one.
+      await ensureFolder(this.folderOf(id), 0o700);
+      await this.damaged.requireFile(this.#pathOf(id));
+      await writeJsonFile(this.#pathOf(id), log);
+    } catch (error) {
+      if (!isFileSystemFault(error)) {
+        throw error;
+      }
+      this.log.warn({ instance: id, err: error }, "the userData log is kept in memory only");
+    }
   }
 
   /** A damaged one is set aside. */
-  async read(id: number): Promise<UserDataLog | undefined> {
-    return await this.damaged.read(this.#pathOf(id), logSchema);
+  async read({ id, uid }: Pick<InstanceRecord, "id" | "uid">): Promise<UserDataLog | undefined> {
+    const kept = await this.damaged.read(this.#pathOf(id), logSchema);
+    return kept ?? this.#latest.get(uid)?.log;
   }
 
   /** Of an instance that is gone, the latest that the target can mean. */

@@ -1,8 +1,9 @@
 import { once } from "node:events";
-import { type FileHandle, open, writeFile } from "node:fs/promises";
+import { type FileHandle, open, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { MccError } from "../../../protocol/error";
+import { hasErrno, unlessErrno } from "../errno";
 import type { Through } from "./command";
 import { engineWords } from "./engine-words";
 import type { Hierarchies } from "./hierarchies";
@@ -29,13 +30,16 @@ const holdOpen = 'mount --bind "$1" /etc/lxc && echo ready && read -r _';
 export class EngineNamespace {
   #handle: FileHandle | undefined;
 
-  /** Repeatable. */
+  /** Repeatable. Where there is no room for the configuration, LXC works without. */
   async open(place: Place, hierarchies: Hierarchies, timeoutMs: number): Promise<void> {
     const used = usedControllers(hierarchies);
     if (this.#handle !== undefined || used.length === 0) {
       return;
     }
-    await writeFile(join(place.engineConfiguration, "lxc.conf"), `lxc.cgroup.use = ${used.join(",")}\n`);
+    const configuration = `lxc.cgroup.use = ${used.join(",")}\n`;
+    if (!(await isKept(join(place.engineConfiguration, "lxc.conf"), configuration))) {
+      return;
+    }
     this.#handle = await newNamespace(place.engineConfiguration, timeoutMs);
   }
 
@@ -49,6 +53,23 @@ export class EngineNamespace {
   async close(): Promise<void> {
     await this.#handle?.close();
     this.#handle = undefined;
+  }
+}
+
+/** @returns whether the file has this text; only a full or read-only file system keeps it from it. */
+async function isKept(path: string, text: string): Promise<boolean> {
+  if ((await unlessErrno(readFile(path, "utf8"), "ENOENT")) === text) {
+    return true;
+  }
+  try {
+    await writeFile(path, text);
+    return true;
+  } catch (error) {
+    if (!hasErrno(error, "ENOSPC", "EDQUOT", "EROFS")) {
+      throw error;
+    }
+    await rm(path, { force: true }).catch(() => undefined);
+    return false;
   }
 }
 

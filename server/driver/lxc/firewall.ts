@@ -88,13 +88,15 @@ function translationRules({ firewallTable }: Place, network: Network, wasOff: bo
 }
 
 /** @returns whether it was off before this daemon, or another one that is still here, switched it on. */
-async function keepWhetherForwardingWasOff({ place, runner }: Engine): Promise<boolean> {
-  const wasOff =
-    (await isMarked(place)) ||
-    (await readFile(forwarding, "utf8")).trim() === "0" ||
-    (await hasChain(runner, wasOffChain));
+async function keepWhetherForwardingWasOff({ place, runner, log }: Engine): Promise<boolean> {
+  if (await isMarked(place)) {
+    return true;
+  }
+  const wasOff = (await readFile(forwarding, "utf8")).trim() === "0" || (await hasChain(runner, wasOffChain));
   if (wasOff) {
-    await writeFile(place.forwardingMark, "");
+    await writeFile(place.forwardingMark, "").catch((error: unknown) => {
+      log.warn({ err: error }, "a purge will leave IPv4 forwarding on, as that it was off cannot be noted");
+    });
   }
   return wasOff;
 }

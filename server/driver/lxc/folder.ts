@@ -23,6 +23,8 @@ export async function ensurePassable(folder: string): Promise<void> {
   }
 }
 
+const guardedMode = 0o710;
+
 /**
  * The same for a folder that only root and the containers' root may pass through, now and below: a file that root
  * inside a container made set-uid would let every user of the host act as that root. One that is there is closed.
@@ -33,8 +35,14 @@ export async function ensureGuarded(folder: string): Promise<void> {
   await ensurePassable(folder);
   const handle = await openFolder(folder);
   try {
-    await handle.chown(0, containerRoot);
-    await handle.chmod(0o710);
+    // Nothing is changed that is in order, as a read-only file system refuses that too.
+    const { uid, gid, mode } = await handle.stat();
+    if (uid !== 0 || gid !== containerRoot) {
+      await handle.chown(0, containerRoot);
+    }
+    if ((mode & 0o7777) !== guardedMode) {
+      await handle.chmod(guardedMode);
+    }
   } finally {
     await handle.close();
   }

@@ -1,4 +1,6 @@
 import { rm } from "node:fs/promises";
+import { hasErrno } from "../errno";
+import { asFileSystemFault } from "../file-system-fault";
 import { openBridge } from "./bridge";
 import { commands } from "./command";
 import { confinementGaps } from "./confinement";
@@ -25,11 +27,11 @@ export async function openHost(engine: Engine): Promise<void> {
     await ensureGuarded(folder);
   }
   await ensurePassable(place.engineConfiguration);
-  await images.clear();
+  await withoutRoom(engine, "what is left of images", () => images.clear());
   if ((await hasOverlay()) === "module") {
     await runner.run(commands.loadModule("overlay"));
   }
-  await useKernelLimits(limitUser(engine), log);
+  await withoutRoom(engine, "the kernel limits", () => useKernelLimits(limitUser(engine), log));
   await openBridge(engine);
   await bridges.mend();
   await openFirewall(engine);
@@ -40,7 +42,7 @@ export async function openHost(engine: Engine): Promise<void> {
 /** Ends what `openHost` keeps open. Containers run on. */
 export async function closeHost(engine: Engine): Promise<void> {
   await engine.namespace.close();
-  await leaveKernelLimits(limitUser(engine));
+  await withoutRoom(engine, "the kernel limits", () => leaveKernelLimits(limitUser(engine)));
 }
 
 /** Removes what `openHost` made, and what LXC leaves on the host after its last container. */
@@ -58,6 +60,18 @@ export async function purgeHost(engine: Engine): Promise<void> {
   await removeEmpty(place.lockFolder, "/run/lxc");
   await cgroups.removePivots();
   await rm(place.folder, { recursive: true, force: true });
+}
+
+/** Work that containers can do without, where a file system refuses it. */
+async function withoutRoom({ log }: Engine, what: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!hasErrno(error, "ENOSPC", "EDQUOT", "EROFS")) {
+      throw error;
+    }
+    log.warn({ err: asFileSystemFault(error) }, `${what}: left as it is until the next start`);
+  }
 }
 
 function limitUser({ place }: Engine): KernelLimitUser {

@@ -6,6 +6,7 @@ import { MccError } from "../../../protocol/error";
 import { type Image, imageSchema } from "../../../protocol/image";
 import type { DriverLog, DriverOptions } from "../driver";
 import { hasErrno, unlessErrno } from "../errno";
+import { asEngineFault } from "../file-system-fault";
 import { readKeptJson } from "../kept-file";
 import { resolveInRoot } from "../path-in-root";
 import { hasSshServer } from "../ssh-server";
@@ -97,10 +98,21 @@ export class ImageStore {
   async remove(name: string): Promise<boolean> {
     const folder = this.#passingFolder("remove");
     // Half an image is never listed.
-    const renamed = rename(join(this.place.images, name), folder).then(() => true);
-    const removed = (await unlessErrno(renamed, "ENOENT")) ?? false;
-    await rm(folder, { recursive: true, force: true });
-    return removed;
+    const image = join(this.place.images, name);
+    const renamed = rename(image, folder).then(() => true);
+    try {
+      const removed = (await unlessErrno(renamed, "ENOENT")) ?? false;
+      await rm(folder, { recursive: true, force: true });
+      return removed;
+    } catch (error) {
+      if (!hasErrno(error, "ENOSPC", "EDQUOT")) {
+        throw error;
+      }
+    }
+    // No room for another name: without this file it is not listed either.
+    await rm(this.#metadata(image), { force: true });
+    await rm(image, { recursive: true, force: true });
+    return true;
   }
 
   /** Removes what an earlier daemon left half-imported or half-removed. */
@@ -138,10 +150,12 @@ export class ImageStore {
     try {
       await this.runner.run(commands.unpack(this.place, rootfs, tarball, flags, this.unpackTimeoutMs));
     } catch (error) {
-      throw MccError.isInstance(error)
+      // While what was unpacked takes its room.
+      const fault = MccError.isInstance(error) ? asEngineFault(error, [folder]) : error;
+      throw MccError.isInstance(error) && MccError.isInstance(fault)
         ? new MccError(
-            blamesTarball(error) ? "invalid" : error.code,
-            `${tarball} cannot be unpacked: ${error.message}`,
+            blamesTarball(error) ? "invalid" : fault.code,
+            `${tarball} cannot be unpacked: ${fault.message}`,
             { cause: error },
           )
         : error;

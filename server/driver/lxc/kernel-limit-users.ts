@@ -37,7 +37,7 @@ export async function useKernelLimits(user: KernelLimitUser, log: DriverLog): Pr
 
 async function use(user: KernelLimitUser, log: DriverLog): Promise<void> {
   const { name, folder = usersFolder, formerMarksFile } = user;
-  await mkdir(folder, { recursive: true, mode: 0o755 });
+  await unlessErrno(mkdir(folder, { mode: 0o755 }), "EEXIST");
   const own = { pid: process.pid, startTime: await startTimeOf(process.pid) };
   // First: who lowers them at the same time looks again afterwards.
   await replaceText(join(folder, `${name}.user`), JSON.stringify(own));
@@ -64,7 +64,7 @@ export async function giveUpKernelLimits(user: KernelLimitUser, log: DriverLog):
 async function giveUp(user: KernelLimitUser, log: DriverLog): Promise<boolean> {
   const { folder = usersFolder, name, formerMarksFile } = user;
   await leaveKernelLimits(user);
-  await mkdir(folder, { recursive: true, mode: 0o755 });
+  await unlessErrno(mkdir(folder, { mode: 0o755 }), "EEXIST");
   const ownMarks = join(folder, `${name}.were`);
   await takeMarksAlong(formerMarksFile, ownMarks);
   if (await areNeeded(user)) {

@@ -105,8 +105,13 @@ export async function restoreKernelLimits({
 export async function replaceText(path: string, text: string): Promise<void> {
   const temporary = `${path}.new`;
   await rm(temporary, { force: true });
-  await writeFile(temporary, text, { flag: "wx", mode: 0o644 });
-  await rename(temporary, path);
+  try {
+    await writeFile(temporary, text, { flag: "wx", mode: 0o644 });
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
 }
 
 async function readMarks(marksFile: string): Promise<Record<string, string>> {

@@ -17,6 +17,7 @@ import {
 import { join } from "node:path";
 import { MccError } from "../../../protocol/error";
 import type { ContainerFile } from "../driver";
+import { asFileSystemFault } from "../file-system-fault";
 import { containerRoot } from "./command";
 import type { ContainerPlace } from "./place";
 
@@ -118,7 +119,9 @@ function replaceFile(folder: string, name: string, { content, mode }: ContainerF
     }
     renameSync(temporary, join(folder, name));
   } catch (error) {
+    // While what takes the room is there.
+    const fault = asFileSystemFault(error, join(folder, name));
     rmSync(temporary, { force: true });
-    throw error;
+    throw fault;
   }
 }

@@ -170,7 +170,7 @@ class LxcDriver implements Driver {
     try {
       return await work(await this.#engine());
     } catch (error) {
-      throw asEngineError(error);
+      throw asEngineError(error, this.#options.folder);
     }
   }
 
@@ -179,7 +179,7 @@ class LxcDriver implements Driver {
     try {
       return await work(await this.#engineAlone());
     } catch (error) {
-      throw asEngineError(error);
+      throw asEngineError(error, this.#options.folder);
     }
   }
 

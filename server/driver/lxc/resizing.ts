@@ -1,5 +1,7 @@
-import { writeFileSync } from "node:fs";
+import { renameSync, rmSync, writeFileSync } from "node:fs";
 import type { InstanceType } from "../../../protocol/instance-type";
+import { hasErrno } from "../errno";
+import { asFileSystemFault } from "../file-system-fault";
 import { payloadPrefix } from "./cgroups";
 import type { Engine } from "./engine";
 import { applyLimits, limitLines } from "./limits";
@@ -16,14 +18,28 @@ export async function resizeContainer(
   type: InstanceType,
 ): Promise<void> {
   const { cgroups } = engine;
-  if (await cgroups.isAlive(container.name)) {
-    await applyLimits(type, cgroups.hierarchies, payloadPrefix + container.name);
+  const aside = `${container.limits}.new`;
+  try {
+    // First, as a full disk refuses it, and then nothing has changed.
+    writeFileSync(aside, limitsText(engine, type));
+    if (await cgroups.isAlive(container.name)) {
+      await applyLimits(type, cgroups.hierarchies, payloadPrefix + container.name);
+    }
+    renameSync(aside, container.limits);
+  } catch (error) {
+    const fault = asFileSystemFault(error, container.limits);
+    rmSync(aside, { force: true });
+    throw hasErrno(error, "ENOSPC", "EDQUOT", "EROFS") ? fault : error;
   }
-  writeLimits(engine, container, type);
 }
 
 /** Writes the part of a container's configuration that limits it. */
-export function writeLimits({ cgroups }: Engine, container: ContainerPlace, type: InstanceType): void {
-  const lines = limitLines(type, cgroups.hierarchies);
-  writeFileSync(container.limits, lines.map((line) => `${line}\n`).join(""));
+export function writeLimits(engine: Engine, container: ContainerPlace, type: InstanceType): void {
+  writeFileSync(container.limits, limitsText(engine, type));
+}
+
+function limitsText({ cgroups }: Engine, type: InstanceType): string {
+  return limitLines(type, cgroups.hierarchies)
+    .map((line) => `${line}\n`)
+    .join("");
 }

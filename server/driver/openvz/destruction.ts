@@ -36,7 +36,7 @@ export class Destruction {
       const found = await this.#find(id, listed);
       if (found !== undefined) {
         // The list loses sight of a container before the last of it is gone.
-        await this.records.write(found);
+        await this.records.writeAnyway(found);
       }
     }
     const record = this.records.get(id);

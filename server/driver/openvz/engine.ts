@@ -4,6 +4,7 @@ import type { FileHandle } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import { MccError } from "../../../protocol/error";
 import { hasErrno } from "../errno";
+import { asEngineFault } from "../file-system-fault";
 import type { EngineCommand } from "./command";
 import { meaningOf } from "./exit-codes";
 import type { ExitMeaning } from "./exit-meaning";
@@ -101,6 +102,9 @@ export class Engine {
   }
 }
 
+/** Where vzctl writes by default: containers and images, and its configuration. */
+const writtenFolders = ["/vz", "/var/lib/vz", "/etc/vz", "/run"] as const;
+
 /** The error that an exit code stands for, with vzctl's own words and what to do. */
 export function failureOf(
   command: EngineCommand,
@@ -109,12 +113,13 @@ export function failureOf(
   const words = engineWords(stdout, stderr);
   const waited = waitedMs === undefined ? "" : `, for the ${waitedMs / 1000} s that it was waited for`;
   const said = words === "" ? "it said nothing" : words;
-  return new MccError(
+  const failure = new MccError(
     meaning?.code ?? "engine",
     meaning === undefined
       ? `${titleOf(command)} failed with exit code ${exitCode}: ${said}.`
       : `${titleOf(command)} failed with exit code ${exitCode}, ${meaning.meaning}${waited}: ${said}. What to do: ${meaning.remedy}.`,
   );
+  return asEngineFault(failure, writtenFolders);
 }
 
 export function notInstalled(program: string): MccError {

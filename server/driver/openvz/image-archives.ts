@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { MccError, messageOf } from "../../../protocol/error";
 import type { Image } from "../../../protocol/image";
 import { unlessErrno } from "../errno";
+import { asFileSystemFault } from "../file-system-fault";
 import { endingOf, fillRecord, type ImageFormat } from "./image-formats";
 
 /** Where a host's images are, and in which form. */
@@ -57,16 +58,25 @@ export class ImageArchives {
       throw new MccError("forbidden", `The image "${name}" was not imported. ${format.refusal}.`);
     }
     const path = join(folder, `${name}${await endingOf(tarball)}`);
-    await mkdir(this.imports, { recursive: true, mode: 0o700 });
-    await writeFile(join(this.imports, name), "");
     try {
+      await mkdir(this.imports, { recursive: true, mode: 0o700 });
+      await writeFile(join(this.imports, name), "");
       await copyFile(tarball, `${path}.part`, constants.COPYFILE_FICLONE);
       await fillRecord(`${path}.part`);
       await rename(`${path}.part`, path);
     } catch (error) {
+      // While the copy takes its room.
+      const fault = asFileSystemFault(error);
       await rm(`${path}.part`, { force: true });
       await rm(join(this.imports, name), { force: true });
-      throw new MccError("engine", `${tarball} could not be copied to ${path}: ${messageOf(error)}.`);
+      const code = MccError.isInstance(fault) ? fault.code : "engine";
+      throw new MccError(
+        code,
+        `${tarball} could not be copied to ${path}: ${messageOf(fault).replace(/\.$/, "")}.`,
+        {
+          cause: error,
+        },
+      );
     }
     const { size, mtime } = await stat(path);
     return { name, sizeBytes: size, createdAt: mtime.toISOString() };

@@ -4,25 +4,34 @@ import { type FileHandle, open, unlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { unlessErrno } from "../errno";
+import { fileSystemOf } from "../file-system";
 
 /** O_TMPFILE of open(2), which Node does not name: a bit of its own, with that of O_DIRECTORY. */
 const withoutName = 0o20000000 | constants.O_DIRECTORY;
 const mode = 0o600;
+/** Best first. */
+const folders = [tmpdir(), "/dev/shm", "/run"];
 
 /** A file to write to and read from that is gone once nobody has it open, also when this process is killed. */
 export async function namelessFile(): Promise<FileHandle> {
+  const folder = folderWithRoom();
   const file = await unlessErrno(
-    open(tmpdir(), constants.O_RDWR | withoutName, mode),
+    open(folder, constants.O_RDWR | withoutName, mode),
     "EOPNOTSUPP",
     "ENOTSUP",
     "EISDIR",
   );
-  return file ?? (await unlinkedFile());
+  return file ?? (await unlinkedFile(folder));
+}
+
+/** A command whose words found no room would look like one that said nothing. */
+function folderWithRoom(): string {
+  return folders.find((folder) => fileSystemOf(folder)?.full === undefined) ?? tmpdir();
 }
 
 /** For a file system that makes none without a name. */
-async function unlinkedFile(): Promise<FileHandle> {
-  const path = join(tmpdir(), `minicloud-${randomBytes(8).toString("hex")}`);
+async function unlinkedFile(folder: string): Promise<FileHandle> {
+  const path = join(folder, `minicloud-${randomBytes(8).toString("hex")}`);
   const file = await open(path, "wx+", mode);
   await unlink(path);
   return file;

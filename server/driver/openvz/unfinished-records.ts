@@ -2,6 +2,7 @@ import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { unlessErrno } from "../errno";
+import { asFileSystemFault, isFileSystemFault } from "../file-system-fault";
 
 /** What is being made or destroyed: enough to know it again when the engine's own list does not show whose it is. */
 const recordSchema = z.object({
@@ -55,20 +56,38 @@ export class UnfinishedRecords {
 
   /** Resolves when the record would survive a power cut. */
   async write(record: UnfinishedRecord): Promise<void> {
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    await unlessErrno(mkdir(this.#folder, { mode: 0o700 }), "EEXIST");
     const path = this.#pathOf(record.id);
     const temporary = `${path}${halfWritten}`;
     await rm(temporary, { force: true });
-    const file = await open(temporary, "wx", 0o600);
     try {
-      await file.writeFile(JSON.stringify(record));
-      await file.datasync();
-    } finally {
-      await file.close();
+      const file = await open(temporary, "wx", 0o600);
+      try {
+        await file.writeFile(JSON.stringify(record));
+        await file.datasync();
+      } finally {
+        await file.close();
+      }
+      await rename(temporary, path);
+      await this.#syncFolder();
+    } catch (error) {
+      const fault = asFileSystemFault(error, path);
+      await rm(temporary, { force: true }).catch(() => undefined);
+      throw fault;
     }
-    await rename(temporary, path);
-    await this.#syncFolder();
     this.#records.set(record.id, record);
+  }
+
+  /** The same, but kept in memory alone where the file system has no room: a destroy must not wait for that. */
+  async writeAnyway(record: UnfinishedRecord): Promise<void> {
+    try {
+      await this.write(record);
+    } catch (error) {
+      if (!isFileSystemFault(error)) {
+        throw error;
+      }
+      this.#records.set(record.id, record);
+    }
   }
 
   async remove(id: number): Promise<void> {

@@ -1,0 +1,267 @@
+import assert from "node:assert/strict";
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import pino from "pino";
+import { MccError } from "../../../protocol/error";
+import { createSimulatedDriver } from "../../../server/driver/simulated/simulated-driver";
+import type { Dispatch } from "../../../server/methods/callable";
+import { createDispatch } from "../../../server/methods/dispatch";
+import { eventually } from "../../support/eventually";
+import { type SmallFileSystem, smallFileSystems } from "../../support/small-file-system";
+import { type TestCloud, testClouds } from "../../support/test-cloud";
+
+const log = pino({ level: "silent" });
+const publicKey = `ssh-ed25519 ${Buffer.concat([
+  Buffer.from([0, 0, 0, 11]),
+  Buffer.from("ssh-ed25519"),
+  Buffer.from([0, 0, 0, 32]),
+  Buffer.alloc(32, 7),
+]).toString("base64")}`;
+const ok = "ok";
+
+/** How each operation ends on a full file system and on a read-only one, in this order. */
+const operations: readonly {
+  readonly method: string;
+  readonly parameters: object;
+  readonly full: string;
+  readonly readOnly: string;
+}[] = [
+  { method: "server.info", parameters: {}, full: ok, readOnly: ok },
+  { method: "instance.list", parameters: {}, full: ok, readOnly: ok },
+  { method: "fleet.list", parameters: {}, full: ok, readOnly: ok },
+  { method: "key.list", parameters: {}, full: ok, readOnly: ok },
+  { method: "image.list", parameters: {}, full: ok, readOnly: ok },
+  { method: "instance.create", parameters: { name: "more" }, full: "exhausted", readOnly: "unavailable" },
+  {
+    method: "fleet.apply",
+    parameters: { name: "few", count: 2 },
+    full: "exhausted",
+    readOnly: "unavailable",
+  },
+  {
+    method: "fleet.apply",
+    parameters: { name: "crew", count: 3 },
+    full: "exhausted",
+    readOnly: "unavailable",
+  },
+  {
+    method: "fleet.apply",
+    parameters: { name: "crew", count: 1 },
+    full: "exhausted",
+    readOnly: "unavailable",
+  },
+  {
+    method: "fleet.extend",
+    parameters: { fleet: "crew", ttlSeconds: 600 },
+    full: "exhausted",
+    readOnly: "unavailable",
+  },
+  {
+    method: "key.add",
+    parameters: { name: "second", publicKey },
+    full: "exhausted",
+    readOnly: "unavailable",
+  },
+  {
+    method: "key.update",
+    parameters: { name: "first", publicKey },
+    full: "exhausted",
+    readOnly: "unavailable",
+  },
+  {
+    method: "instance.update",
+    parameters: { instance: "web", name: "other", type: "light" },
+    full: "exhausted",
+    readOnly: "unavailable",
+  },
+  {
+    method: "instance.extend",
+    parameters: { instance: "web", ttlSeconds: 600 },
+    full: "exhausted",
+    readOnly: "unavailable",
+  },
+  { method: "instance.exec", parameters: { instance: "web", command: ["true"] }, full: ok, readOnly: ok },
+  { method: "instance.stop", parameters: { instance: "web" }, full: ok, readOnly: ok },
+  { method: "instance.start", parameters: { instance: "web" }, full: ok, readOnly: ok },
+  { method: "instance.restart", parameters: { instance: "web" }, full: ok, readOnly: ok },
+  { method: "instance.destroy", parameters: { instance: "old" }, full: ok, readOnly: "unavailable" },
+  { method: "fleet.destroy", parameters: { fleet: "crew" }, full: ok, readOnly: "unavailable" },
+  { method: "key.remove", parameters: { name: "first" }, full: ok, readOnly: "unavailable" },
+  { method: "image.remove", parameters: { name: "spare" }, full: ok, readOnly: ok },
+];
+
+describe("a state folder on a file system that refuses files", function () {
+  this.timeout(120_000);
+  // Clouds are closed before their file systems go.
+  const newCloud = testClouds();
+  const newFileSystem = smallFileSystems();
+
+  interface Tested {
+    readonly fileSystem: SmallFileSystem;
+    readonly test: TestCloud;
+    readonly stateFolder: string;
+    readonly dispatch: Dispatch;
+  }
+
+  /** @param lasting an engine that is not called simulated, so that its instances outlive a daemon. */
+  async function begin(options = "size=1m", lasting = false): Promise<Tested> {
+    const fileSystem = await newFileSystem(options);
+    const stateFolder = join(fileSystem.folder, "state");
+    const test = await newCloud({
+      stateFolder,
+      ...(lasting ? { loadDriver: (_name, given) => lastingDriver(given) } : {}),
+    });
+    const dispatch = createDispatch(test.cloud, log);
+    await dispatch("image.import", [{ name: "spare", path: __filename }]);
+    await dispatch("key.add", [{ name: "first", publicKey }]);
+    await dispatch("instance.create", [{ name: "web", waitSeconds: 10, waitFor: ["running"] }]);
+    await dispatch("instance.create", [{ name: "old", waitSeconds: 10, waitFor: ["running"] }]);
+    await dispatch("fleet.apply", [{ name: "crew", count: 2, waitFor: ["running"] }]);
+    await dispatch("fleet.wait", [{ fleet: "crew" }]);
+    return { fileSystem, test, stateFolder, dispatch };
+  }
+
+  for (const state of ["full", "readOnly"] as const) {
+    it(`${state}: each operation works or says why not, changes all or nothing, and works later`, async () => {
+      const { fileSystem, test, stateFolder, dispatch } = await begin();
+      await (state === "full" ? fileSystem.fill() : fileSystem.makeReadOnly());
+      for (const { method, parameters, ...expected } of operations) {
+        const before = await filesIn(stateFolder);
+        const error = await failureOf(dispatch(method, [parameters]));
+        const { code, message } = error ?? { code: ok, message: "" };
+        assert.equal(code, expected[state], `${method}: ${message}`);
+        if (error !== undefined) {
+          const words = state === "full" ? /has no space left \(/ : /is read-only; /;
+          assert.match(message, words, method);
+          assert.ok(message.includes(`the file system ${fileSystem.folder} (tmpfs)`), message);
+          assert.doesNotMatch(message, /\n/);
+          assert.deepEqual(await filesIn(stateFolder), before, `${method} leaves nothing behind`);
+        }
+      }
+      const names = async () => (await test.cloud.instances.list({})).map(({ name }) => name).sort();
+      if (state === "full") {
+        assert.deepEqual(await names(), ["web"], "the others are gone");
+      }
+      await fileSystem.empty();
+      await fileSystem.makeWritable();
+      await eventually(async () => (await names()).join() === "web", "what was asked for is finished");
+      assert.deepEqual(await dispatch("key.remove", [{ name: "first" }]), { removed: state === "readOnly" });
+      await dispatch("instance.create", [{ name: "more", waitSeconds: 10, waitFor: ["running"] }]);
+      await dispatch("fleet.apply", [{ name: "crew", count: 2, waitFor: ["running"] }]);
+      await dispatch("fleet.wait", [{ fleet: "crew" }]);
+      assert.deepEqual(await names(), ["crew-1", "crew-2", "more", "web"]);
+      for (const instance of ["web", "more"]) {
+        await dispatch("instance.destroy", [{ instance }]);
+      }
+      await dispatch("fleet.destroy", [{ fleet: "crew" }]);
+      for (const folder of ["instances", "fleets", "keys"]) {
+        assert.deepEqual(await readdir(join(stateFolder, folder)), [], folder);
+      }
+    });
+  }
+
+  it("without an inode: the message says so, and a destroy works", async () => {
+    const { fileSystem, dispatch } = await begin("size=8m,nr_inodes=200");
+    await fileSystem.fillInodes();
+    const error = await failureOf(dispatch("instance.create", [{ name: "more" }]));
+    assert.equal(error?.code, "exhausted");
+    assert.match(error.message, /has no inodes left \(.*0 of 200 inodes free\)/);
+    await dispatch("instance.destroy", [{ instance: "old" }]);
+    await fileSystem.empty();
+    await dispatch("instance.create", [{ name: "more", waitSeconds: 10, waitFor: ["running"] }]);
+  });
+
+  it("full: a ttl ends all the same", async () => {
+    const { fileSystem, dispatch, test } = await begin();
+    await dispatch("instance.create", [
+      { name: "short", ttlSeconds: 1, waitSeconds: 10, waitFor: ["running"] },
+    ]);
+    await fileSystem.fill();
+    await eventually(
+      async () => (await test.cloud.instances.list({})).every(({ name }) => name !== "short"),
+      "it is gone",
+    );
+  });
+
+  it("full: what a stop could not write is written when there is room", async () => {
+    const { fileSystem, dispatch, test, stateFolder } = await begin("size=1m", true);
+    await fileSystem.fill();
+    await dispatch("instance.stop", [{ instance: "web" }]);
+    await fileSystem.empty();
+    const { record } = test.cloud.instances.catalog.get({ instance: "web" });
+    const path = join(stateFolder, "instances", String(record.id), "instance.json");
+    await eventually(async () => /"wanted": "stopped"/.test(await readFile(path, "utf8")), "it is written");
+  });
+
+  for (const state of ["full", "readOnly"] as const) {
+    it(`${state}: the next daemon starts, has all instances, and none that was destroyed as running`, async () => {
+      const { fileSystem, test, dispatch } = await begin("size=1m", true);
+      await (state === "full" ? fileSystem.fill() : fileSystem.makeReadOnly());
+      await failureOf(dispatch("instance.destroy", [{ instance: "old" }]));
+      const next = await test.reopen();
+      const list = await next.instances.list({});
+      const statuses = Object.fromEntries(list.map(({ name, status }) => [name, status]));
+      assert.deepEqual(statuses, {
+        web: "running",
+        "crew-1": "running",
+        "crew-2": "running",
+        ...(state === "full" ? {} : { old: "failed" }),
+      });
+      await fileSystem.empty();
+      await fileSystem.makeWritable();
+      const again = createDispatch(next, log);
+      await again("instance.destroy", [{ instance: "old" }]);
+      await again("instance.create", [{ name: "more", waitSeconds: 10, waitFor: ["running"] }]);
+    });
+  }
+
+  it("full: a daemon killed between a destroy's begin and its end offers it again", async () => {
+    const { fileSystem, test, dispatch } = await begin("size=1m", true);
+    await fileSystem.fill();
+    const { driver } = test;
+    const destroy = driver.destroy.bind(driver);
+    let isDead = false;
+    driver.destroy = async (id) => {
+      await destroy(id);
+      if (!isDead) {
+        // As a kill would end it.
+        await new Promise(() => undefined);
+      }
+    };
+    void dispatch("instance.destroy", [{ instance: "old" }]).catch(() => undefined);
+    await eventually(async () => (await driver.list()).length === 3, "the container is gone");
+    isDead = true;
+    const next = await test.reopen();
+    const [old] = (await next.instances.list({})).filter(({ name }) => name === "old");
+    assert.equal(old?.status, "failed");
+    assert.deepEqual(await next.instances.destroy({ instance: "old" }), { destroyed: true });
+  });
+});
+
+function lastingDriver(options: Parameters<typeof createSimulatedDriver>[0]) {
+  const driver = createSimulatedDriver(options);
+  Object.defineProperty(driver, "capabilities", { value: { ...driver.capabilities, simulated: false } });
+  return driver;
+}
+
+async function failureOf(work: Promise<unknown>): Promise<MccError | undefined> {
+  try {
+    await work;
+    return undefined;
+  } catch (error) {
+    assert.ok(MccError.isInstance(error), String(error));
+    return error;
+  }
+}
+
+/** Paths and sizes. */
+async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const paths = entries.map((entry) => join(entry.parentPath, entry.name)).sort();
+  return await Promise.all(
+    paths.map(async (path) => {
+      const stats = await stat(path);
+      return `${path} ${stats.isFile() ? stats.size : "folder"}`;
+    }),
+  );
+}
