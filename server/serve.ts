@@ -100,8 +100,12 @@ async function listen(
     dispatch: createDispatch(cloud, log),
     log,
     // Who calls without the token is refused, and finds it then.
-    announce: (bound) =>
-      register(bound.port, { url: urlOf(config, bound), tokenPath, pid: process.pid, serverId }),
+    announce: async (bound) => {
+      const file = { url: urlOf(config, bound), tokenPath, pid: process.pid, serverId };
+      for (const path of await register(bound.port, file)) {
+        cloud.damaged.report(path, "it is a folder, where the daemon tells programs of this host of itself");
+      }
+    },
   });
 }
 

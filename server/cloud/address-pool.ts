@@ -11,9 +11,14 @@ export class AddressPool {
   #foreign: ReadonlySet<number> = new Set();
   #next = 0;
 
-  constructor(readonly range: AddressRange) {
+  /** @param used how many addresses earlier daemons handed out, so that this one goes on where they were. */
+  constructor(
+    readonly range: AddressRange,
+    used = 0,
+  ) {
     this.#first = addressToNumber(range.first);
     this.size = addressToNumber(range.last) - this.#first + 1;
+    this.#next = used % this.size;
   }
 
   get free(): number {

@@ -1,7 +1,7 @@
-import { chmod, mkdir, rename, rm } from "node:fs/promises";
+import { chmod, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger } from "pino";
-import { openNew } from "./json-file";
+import { replaceBy } from "./json-file";
 
 /** What a host is known by. */
 export interface NamedHost {
@@ -70,17 +70,12 @@ export class HostsFile {
     }
     const lines = [...localLines, ...[...this.#hosts.values()].map(lineOf)];
     const path = join(this.folder, "hosts");
-    const temporary = `${path}.new`;
     await this.makeParent();
     await makeReadable(this.folder);
-    const file = await openNew(temporary, 0o644);
-    try {
+    await replaceBy(path, 0o644, async (file) => {
       await file.writeFile(lines.map((line) => `${line}\n`).join(""));
       await file.chmod(0o644);
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
+    });
   }
 }
 

@@ -15,16 +15,33 @@ export async function writeJsonFile(path: string, value: unknown, mode = 0o600):
  * Written to a temporary file beside it, synced, renamed, and the folder synced.
  */
 export async function replaceFile(path: string, text: string, mode: number): Promise<void> {
+  await replaceBy(path, mode, async (file) => {
+    await file.writeFile(text);
+    await file.datasync();
+  });
+  await syncFolder(dirname(path));
+}
+
+/** Replaces the file by the one that `write` fills. A failure leaves the old file, and nothing next to it. */
+export async function replaceBy(
+  path: string,
+  mode: number,
+  write: (file: FileHandle) => Promise<void>,
+): Promise<void> {
   const temporary = `${path}.new`;
   const file = await openNew(temporary, mode);
   try {
-    await file.writeFile(text);
-    await file.datasync();
-  } finally {
-    await file.close();
+    try {
+      await write(file);
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    // The error of the write says more than one of the removal; what then stays is removed at the next start.
+    await unlink(temporary).catch(() => undefined);
+    throw error;
   }
-  await rename(temporary, path);
-  await syncFolder(dirname(path));
 }
 
 /**

@@ -1,7 +1,7 @@
 import { MccError, messageOf } from "../../protocol/error";
 import type { InstanceCatalog } from "./instance-catalog";
 import type { InstanceContext } from "./instance-context";
-import { authorizedKeysFile } from "./instance-files";
+import { keptKeysFile } from "./instance-files";
 import type { KeyChange } from "./keys";
 import type { ManagedInstance } from "./managed-instance";
 
@@ -47,7 +47,7 @@ async function rewrite(
     return;
   }
   const left = instance.record.keys.filter((name) => !removed || name !== keyName);
-  const file = authorizedKeysFile(keys, { ...instance.record, keys: left });
+  const file = keptKeysFile(keys, { ...instance.record, keys: left });
   await limits.change(() => driver.writeFiles(instance.id, [file]));
   if (removed) {
     await instance.amend(records, (record) => ({ ...record, keys: left }));

@@ -2,10 +2,10 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { BoundedMap } from "./bounded-map";
+import type { DamagedFiles } from "./damaged-files";
 import type { InstanceTarget } from "./instance-catalog";
 import type { InstanceRecord } from "./instance-record";
-import { readJsonFile, writeJsonFile } from "./json-file";
-import { tolerate } from "./tolerate";
+import { writeJsonFile } from "./json-file";
 
 /** The last of the output that is kept of each instance. */
 export const keptLogBytes = 64 * 1024;
@@ -29,17 +29,22 @@ export class UserDataLogs {
   );
 
   /** @param folderOf where the record of an instance lies. */
-  constructor(private readonly folderOf: (id: number) => string) {}
+  constructor(
+    private readonly folderOf: (id: number) => string,
+    private readonly damaged: DamagedFiles,
+  ) {}
 
   async write({ id, uid, name }: InstanceRecord, log: UserDataLog): Promise<void> {
     this.#latest.set(uid, { id, name, log });
     // A fleet's members have no folder before they need one.
     await mkdir(this.folderOf(id), { recursive: true, mode: 0o700 });
+    await this.damaged.requireFile(this.#pathOf(id));
     await writeJsonFile(this.#pathOf(id), log);
   }
 
+  /** A damaged one is set aside. */
   async read(id: number): Promise<UserDataLog | undefined> {
-    return await tolerate(["ENOENT"], readJsonFile(this.#pathOf(id), logSchema));
+    return await this.damaged.read(this.#pathOf(id), logSchema);
   }
 
   /** Of an instance that is gone, the latest that the target can mean. */

@@ -1,0 +1,246 @@
+import type { Stats } from "node:fs";
+import { lstat, mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { join, relative } from "node:path";
+import type { Logger } from "pino";
+import type { z } from "zod";
+import { messageOf } from "../../protocol/error";
+import type { DamagedFile } from "../../protocol/server";
+import { kindOf, printable, type Reading, readKeptJson, readKeptText } from "../driver/kept-file";
+import { tolerate } from "./tolerate";
+
+/** How many `server.info` shows, the latest ones. */
+const mostShown = 100;
+/** How many stay in the folder; then the oldest are removed. */
+const mostKept = 10_000;
+const longestName = 150;
+
+export interface ReadOptions<T> {
+  /** Default: 16 MiB. */
+  readonly mostBytes?: number;
+  /** What is wrong with a value that the schema allows; undefined for nothing. */
+  readonly check?: (value: T) => string | undefined;
+}
+
+/**
+ * The files of a state folder that were found damaged. Each is moved to `<state>/damaged`, where nothing is ever
+ * overwritten, and the daemon goes on without it.
+ */
+export class DamagedFiles {
+  readonly #folder: string;
+  /** Latest first. */
+  #found: DamagedFile[] = [];
+  /** Names in the folder, oldest first. */
+  #kept: string[] = [];
+  #ready: Promise<void> | undefined;
+
+  constructor(
+    private readonly stateFolder: string,
+    private readonly log: Logger,
+  ) {
+    this.#folder = join(stateFolder, "damaged");
+  }
+
+  /** Takes note of what earlier daemons moved there. */
+  async open(): Promise<void> {
+    this.#ready ??= this.#prepare();
+    await this.#ready;
+  }
+
+  /** The latest, latest first. */
+  list(): DamagedFile[] {
+    return this.#found.slice(0, mostShown);
+  }
+
+  get total(): number {
+    return this.#found.length;
+  }
+
+  /**
+   * Reads a JSON file. A damaged one is moved away.
+   *
+   * @returns undefined where there is none, or none any more.
+   */
+  async read<S extends z.ZodType>(
+    path: string,
+    schema: S,
+    { mostBytes, check }: ReadOptions<z.output<S>> = {},
+  ): Promise<z.output<S> | undefined> {
+    const reading = await readKeptJson(path, schema, mostBytes);
+    const problem = reading.outcome === "read" ? check?.(reading.value) : undefined;
+    return await this.#valueOf(
+      path,
+      problem === undefined ? reading : { outcome: "damaged", reason: problem },
+    );
+  }
+
+  /** As `read`, for a text. */
+  async readText(path: string, { mostBytes, check }: ReadOptions<string> = {}): Promise<string | undefined> {
+    const reading = await readKeptText(path, mostBytes);
+    const problem = reading.outcome === "read" ? check?.(reading.value) : undefined;
+    return await this.#valueOf(
+      path,
+      problem === undefined ? reading : { outcome: "damaged", reason: problem },
+    );
+  }
+
+  /** Makes a folder of the daemon's. What is not a folder, or cannot be read, is moved away before. @returns its entries. */
+  async makeFolder(path: string, mode: number): Promise<string[]> {
+    await this.requireFolder(path);
+    await mkdir(path, { recursive: true, mode });
+    const entries = await readdir(path).catch(async (error: unknown) => {
+      await this.setAside(path, `it cannot be read: ${messageOf(error)}`);
+      return undefined;
+    });
+    if (entries !== undefined) {
+      return entries;
+    }
+    await mkdir(path, { recursive: true, mode });
+    return await readdir(path);
+  }
+
+  /**
+   * Moves away what is in the place of a folder. A link to a folder is one, brought from elsewhere by an operator.
+   *
+   * @returns whether there is a folder.
+   */
+  async requireFolder(path: string): Promise<boolean> {
+    const found = await tolerate(["ENOENT"], lstat(path));
+    const target = found?.isSymbolicLink() === true ? await stat(path).catch(() => found) : found;
+    if (found !== undefined && target?.isDirectory() !== true) {
+      await this.setAside(path, `it is ${kindOf(found)}, and a folder is expected`);
+      return false;
+    }
+    return found !== undefined;
+  }
+
+  /** Moves away what is in the place of a file and is none; what is written there next would fail. */
+  async requireFile(path: string): Promise<void> {
+    const found: Stats | undefined = await tolerate(["ENOENT", "ENOTDIR"], lstat(path));
+    if (found !== undefined && !found.isFile()) {
+      await this.setAside(path, `it is ${kindOf(found)}, not a file`);
+    }
+  }
+
+  /**
+   * Moves a damaged file or folder to `damaged/<time>-<its path>`, with the reason in a file next to it. Links are
+   * moved, never followed. Where it cannot be moved it stays, and what the daemon writes there later replaces it.
+   */
+  async setAside(path: string, reason: string): Promise<void> {
+    const time = new Date().toISOString();
+    const file = relative(this.stateFolder, path);
+    let movedTo: string | undefined;
+    try {
+      await this.open();
+      await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+      movedTo = await this.#move(path, `${stampOf(time)}-${flat(file)}`, reason);
+    } catch (error) {
+      this.log.error({ err: error, file }, "a damaged file could not be moved; it stays where it is");
+    }
+    this.#note({ file: printable(file), reason: printable(reason), time, ...(movedTo && { movedTo }) });
+  }
+
+  /** Takes note of something that is missing or cannot be moved. Once for a path and a reason. */
+  report(path: string, reason: string): void {
+    const file = printable(relative(this.stateFolder, path));
+    const words = printable(reason);
+    if (!this.#found.some((found) => found.file === file && found.reason === words)) {
+      this.#note({ file, reason: words, time: new Date().toISOString() });
+    }
+  }
+
+  #note(damage: DamagedFile): void {
+    this.#found = [damage, ...this.#found].slice(0, mostKept);
+    this.log.error({ ...damage }, "a file of the state folder is damaged; the daemon goes on without it");
+  }
+
+  async #valueOf<T>(path: string, reading: Reading<T>): Promise<T | undefined> {
+    if (reading.outcome === "damaged") {
+      await this.setAside(path, reading.reason);
+    }
+    return reading.outcome === "read" ? reading.value : undefined;
+  }
+
+  async #move(path: string, name: string, reason: string): Promise<string> {
+    let free = name;
+    for (
+      let number = 2;
+      (await tolerate(["ENOENT"], lstat(join(this.#folder, free)))) !== undefined;
+      number += 1
+    ) {
+      free = `${name}.${number}`;
+    }
+    const target = join(this.#folder, free);
+    await rename(path, target);
+    this.#kept.push(free);
+    await writeFile(reasonFile(target), `${printable(reason)}\n`, { flag: "wx", mode: 0o600 }).catch(
+      (error: unknown) => this.log.warn({ err: error, movedTo: target }, "the reason could not be written"),
+    );
+    await this.#removeOldest();
+    return target;
+  }
+
+  async #removeOldest(): Promise<void> {
+    while (this.#kept.length > mostKept) {
+      const [oldest = ""] = this.#kept.splice(0, 1);
+      const path = join(this.#folder, oldest);
+      this.log.warn({ path }, `more than ${mostKept} damaged files: the oldest is removed`);
+      await rm(path, { recursive: true, force: true });
+      await rm(reasonFile(path), { force: true });
+    }
+  }
+
+  async #prepare(): Promise<void> {
+    const found = await tolerate(["ENOENT"], lstat(this.#folder));
+    if (found === undefined) {
+      return;
+    }
+    if (!found.isDirectory()) {
+      const name = `${stampOf(new Date().toISOString())}-damaged`;
+      const aside = join(this.stateFolder, name);
+      await rename(this.#folder, aside);
+      await mkdir(this.#folder, { mode: 0o700 });
+      const movedTo = await this.#move(aside, name, `it is ${kindOf(found)}, and a folder is expected`);
+      this.log.error({ movedTo }, "the folder of damaged files was not a folder");
+      this.#kept = [];
+    }
+    const names = await readdir(this.#folder).catch((error: unknown) => {
+      this.log.error({ err: error }, "the folder of damaged files cannot be read");
+      return [];
+    });
+    this.#kept = names.filter((name) => namePattern.test(name) && !name.endsWith(".reason")).sort();
+    const shown = this.#kept.slice(-mostShown).map((name) => this.#described(name));
+    const unshown = this.#kept
+      .slice(0, -mostShown)
+      .map((name) => ({ ...parsed(name), reason: unknownReason }));
+    this.#found = [...unshown, ...(await Promise.all(shown))].reverse();
+  }
+
+  async #described(name: string): Promise<DamagedFile> {
+    const movedTo = join(this.#folder, name);
+    const reading = await readKeptText(reasonFile(movedTo), 4096);
+    const reason = reading.outcome === "read" ? printable(reading.value.trim()) : unknownReason;
+    return { ...parsed(name), reason, movedTo };
+  }
+}
+
+const unknownReason = "an earlier daemon found it damaged; its log has the reason";
+const namePattern = /^(\d{4}-\d\d-\d\dT\d\d)(\d\d)(\d\d\.\d{3}Z)-(.+)$/;
+
+/** ISO 8601 without colons, which other systems' file names cannot have. */
+function stampOf(time: string): string {
+  return time.replaceAll(":", "");
+}
+
+/** One component of a path, in ASCII. */
+function flat(file: string): string {
+  return printable(file).replaceAll("/", "+").slice(0, longestName);
+}
+
+function parsed(name: string): { readonly file: string; readonly time: string } {
+  const [, hour = "", minute = "", second = "", file = ""] = namePattern.exec(name) ?? [];
+  return { file: printable(file.replaceAll("+", "/")), time: `${hour}:${minute}:${second}` };
+}
+
+function reasonFile(path: string): string {
+  return `${path}.reason`;
+}
