@@ -1,0 +1,260 @@
+import assert from "node:assert/strict";
+import fsPromises, { cp, lstat, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import pLimit from "p-limit";
+import pino from "pino";
+import sinon from "sinon";
+import { MccError } from "../../../protocol/error";
+import { type MethodName, type MethodResult, methodTable } from "../../../protocol/method-table";
+import { type Cloud, type CloudOptions, openCloud } from "../../../server/cloud/cloud";
+import { makeHostKey } from "../../../server/cloud/host-key";
+import type { ContainerSpec, Driver } from "../../../server/driver/driver";
+import { createSimulatedDriver } from "../../../server/driver/simulated/simulated-driver";
+import { createDispatch } from "../../../server/methods/dispatch";
+import { captureLog } from "../../support/captured-log";
+import { type Damage, fileDamages, folderDamages } from "../../support/damages";
+import { eventually } from "../../support/eventually";
+import { temporaryFolders } from "../../support/temporary-folder";
+import { createReady } from "../../support/test-cloud";
+import { applied } from "../../support/test-fleet";
+
+const range = { first: "198.18.0.2", last: "198.18.0.30" };
+/** All that waits for the file system, such as a sync, waits at the same time. */
+const casesAtOnce = 8;
+
+/** A state folder with one of everything, and what its engine was told to make. */
+interface Template {
+  readonly folder: string;
+  readonly serverId: string;
+  readonly containers: readonly ContainerSpec[];
+  readonly instances: MethodResult<"instance.list">;
+}
+
+/** What a file says that is of no consequence, and why. */
+const inconsequential: readonly { readonly file: RegExp; readonly damage: RegExp; readonly why: string }[] = [
+  { file: /^lock$/, damage: /^(?!a FIFO|a socket|a link|a folder|an empty folder)/, why: "it is locked, not read" },
+  { file: /^names\/\w+\/hosts$/, damage: /^(?!a FIFO|a socket|a link|a folder|an empty folder)/, why: "it is written at each start" },
+  { file: /^names/, damage: /^removed$/, why: "it is written at each start" },
+  { file: /^boot-id\.json$/, damage: /^removed$/, why: "a daemon that was killed at its first start has none" },
+  { file: /^format$/, damage: /^(removed|cut in half)$/, why: "the first release had none; half of it is its number" },
+  { file: /^token$/, damage: /^cut in half$/, why: "half of it is a token that an operator could have chosen" },
+  { file: /^instances\/\d+\/user-data-log\.json$/, damage: /^removed$/, why: "an instance without a log has none" },
+  { file: /^network\.json$/, damage: /^removed$/, why: "the range that the daemon was given says the same" },
+  { file: /^instances\/503(\/instance\.json)?$/, damage: /^removed$/, why: "the file of its fleet has an earlier one" },
+  { file: /^keys(\/.*)?$/, damage: /^removed$/, why: "a key that is gone leaves nothing by which it is missed" },
+];
+
+describe("a state folder in which one file is damaged", () => {
+  const newFolder = temporaryFolders();
+  let template: Template;
+  let unreadable = new Map<string, string>();
+
+  before(async () => {
+    template = await makeTemplate(await newFolder());
+  });
+  beforeEach(() => {
+    unreadable = new Map();
+    const open = fsPromises.open.bind(fsPromises);
+    sinon.stub(fsPromises, "open").callsFake((path, ...rest) => {
+      const code = unreadable.get(String(path));
+      return code === undefined
+        ? open(path, ...rest)
+        : Promise.reject(Object.assign(new Error(`${code}: open '${String(path)}'`), { code }));
+    });
+  });
+  afterEach(() => sinon.restore());
+
+  it("has one file of each kind", async () => {
+    const kinds = new Set((await entriesOf(template.folder)).files.map((file) => file.replace(/\d{3}|\w{16}/g, "*")));
+    assert.deepEqual([...kinds].sort(), [
+      ...["boot-id.json", "fleets/db.json", "format", "instances/*/instance.json", "instances/*/user-data-log.json"],
+      ...["keys/me.json", "keys/you.json", "lease-clock.json", "lock", "names/*/hosts", "network.json", "next-id.json"],
+      ...["server-id", "token"],
+    ]);
+  });
+
+  for (const damage of fileDamages) {
+    it(`${damage.name}, is served all the same`, async function () {
+      this.timeout(60_000);
+      await tryAll(damage, (await entriesOf(template.folder)).files);
+    });
+  }
+
+  for (const damage of folderDamages) {
+    it(`whose place is not a folder's: ${damage.name}, is served all the same`, async function () {
+      this.timeout(60_000);
+      await tryAll(damage, (await entriesOf(template.folder)).folders);
+    });
+  }
+
+  async function tryAll(damage: Damage, files: readonly string[]): Promise<void> {
+    const limit = pLimit(casesAtOnce);
+    await Promise.all(
+      files.map((file, index) =>
+        limit(async () => {
+          try {
+            await tryOne(damage, file, files[(index + 1) % files.length] ?? "");
+          } catch (error) {
+            throw new Error(`${file}, ${damage.name}`, { cause: error });
+          }
+        }),
+      ),
+    );
+  }
+
+  async function tryOne(damage: Damage, file: string, other: string): Promise<void> {
+    const outside = await newFolder();
+    const stateFolder = join(outside, "state");
+    await cp(template.folder, stateFolder, { recursive: true });
+    await damage.apply(join(stateFolder, file), { other: join(stateFolder, other), outside });
+    if (damage.errno !== undefined) {
+      unreadable.set(join(stateFolder, file), damage.errno);
+    }
+    const driver = await engineWith(template.containers, template.serverId);
+    const { log, lines } = captureLog();
+    const options = optionsOf(stateFolder, driver, log);
+    if (file === "server-id") {
+      const before = await readdir(stateFolder, { recursive: true });
+      const words = damage.name === "removed" ? /no server-id.*put it back/ : /server-id holds no server id.*Put back/;
+      await assert.rejects(openCloud(options), words);
+      assert.deepEqual(await readdir(stateFolder, { recursive: true }), before);
+      return;
+    }
+    const cloud = await openCloud(options);
+    try {
+      await assertServes(cloud, file);
+      await eventually(() => isReported(cloud, file, damage), "the damage is reported");
+      await assertMakesNew(cloud);
+      await destroyAll(cloud, driver);
+    } finally {
+      await cloud.close();
+    }
+    for (const { movedTo } of cloud.info().damaged) {
+      assert.ok(movedTo === undefined || (await lstat(movedTo)).isFile() !== undefined);
+    }
+    assert.deepEqual(lines.filter(({ msg }) => msg === "a defect"), []);
+    assert.deepEqual((await readdir(stateFolder, { recursive: true })).filter((name) => name.endsWith(".new")), []);
+  }
+
+  /** Whoever asks gets an answer that every client takes, with everything in it that is not in the damaged file. */
+  async function assertServes(cloud: Cloud, file: string): Promise<void> {
+    const instances = await ask(cloud, "instance.list");
+    const told = ({ id, uid, name, ipAddress }: (typeof instances)[number]) => ({ id, uid, name, ipAddress });
+    assert.deepEqual(instances.map(told), template.instances.map(told));
+    const keys = (await ask(cloud, "key.list")).map(({ name }) => name);
+    const lost = file === "keys" ? ["me", "you"] : [/^keys\/(.*)\.json$/.exec(file)?.[1] ?? ""];
+    assert.deepEqual(
+      ["me", "you"].filter((name) => !lost.includes(name)).filter((name) => !keys.includes(name)),
+      [],
+    );
+    const fleets = (await ask(cloud, "fleet.list")).map(({ name }) => name);
+    assert.ok(file.startsWith("fleets") || fleets.includes("db"));
+    const unhurt = instances.filter(
+      ({ id, fleet }) => !file.startsWith(`instances/${id}`) && file !== "instances" && fleet === undefined,
+    );
+    assert.ok(file.startsWith("fleets") || unhurt.every(({ status }) => status === "running"));
+    for (const { id } of instances) {
+      const answer = ask(cloud, "instance.log", { instance: id }).catch((error: unknown) => {
+        assert.ok(MccError.hasCode(error, "conflict"), String(error));
+      });
+      await answer;
+      await ask(cloud, "instance.exec", { instance: id, command: ["true"] });
+    }
+  }
+
+  function isReported(cloud: Cloud, file: string, { name }: Damage): boolean {
+    const { damaged } = cloud.info();
+    // Of a folder that is gone the files are missed, and of a fleet's file its members'.
+    return (
+      inconsequential.some((row) => row.file.test(file) && row.damage.test(name)) ||
+      damaged.some((each) => `${file}/`.startsWith(`${each.file}/`) || each.file.startsWith(`${file}/`)) ||
+      (file.startsWith("fleets") && damaged.some(({ reason }) => reason.includes("the file of its fleet db was lost")))
+    );
+  }
+
+  async function assertMakesNew(cloud: Cloud): Promise<void> {
+    const made = await createReady(cloud, {});
+    const others = template.instances;
+    assert.ok(others.every(({ id, ipAddress }) => id < made.id && ipAddress !== made.ipAddress));
+  }
+
+  async function destroyAll(cloud: Cloud, driver: Driver): Promise<void> {
+    for (const { name, uid } of await ask(cloud, "fleet.list")) {
+      await ask(cloud, "fleet.destroy", { fleet: name, uid });
+    }
+    for (const { id, uid } of await ask(cloud, "instance.list")) {
+      await ask(cloud, "instance.destroy", { instance: id, uid });
+    }
+    for (const { name } of await ask(cloud, "key.list")) {
+      await ask(cloud, "key.remove", { name });
+    }
+    assert.deepEqual(await driver.list(), []);
+    const { addressPool, instances } = await ask(cloud, "server.info");
+    assert.deepEqual([addressPool.free, instances], [addressPool.size, 0]);
+  }
+});
+
+/** As it travels, and as a client reads it. */
+async function ask<M extends MethodName>(
+  cloud: Cloud,
+  method: M,
+  parameters: object = {},
+): Promise<MethodResult<M>> {
+  const answer = await createDispatch(cloud, pino({ level: "silent" }))(method, [parameters]);
+  return methodTable[method].result.parse(answer) as MethodResult<M>;
+}
+
+/** An engine as the LXC driver is one to the cloud, whose containers run. */
+async function engineWith(containers: readonly ContainerSpec[], serverId: string): Promise<Driver> {
+  const network = { address: "", prefixLength: 0, gateway: "", nat: false };
+  const log = { debug: () => undefined, warn: () => undefined };
+  const driver = createSimulatedDriver({ folder: "", serverId, network, commandTimeoutMs: 1000, log });
+  const capabilities = { ...driver.capabilities, ownsNetwork: true, followsHosts: true };
+  for (const container of containers) {
+    await driver.create(container);
+    await driver.start(container.id);
+  }
+  return Object.assign(driver, { capabilities });
+}
+
+function optionsOf(stateFolder: string, driver: Driver, log: CloudOptions["log"]): CloudOptions {
+  return {
+    ...{ stateFolder, range, nat: false, driver: "simulated", commandTimeoutMs: 1000, version: "0.0.0", log },
+    loadDriver: () => driver,
+  };
+}
+
+async function makeTemplate(outside: string): Promise<Template> {
+  const folder = join(outside, "state");
+  const driver = await engineWith([], "0".repeat(32));
+  const create = sinon.spy(driver, "create");
+  const cloud = await openCloud(optionsOf(folder, driver, pino({ level: "silent" })));
+  for (const name of ["me", "you"]) {
+    await cloud.keys.add({ name, publicKey: makeHostKey().publicKey });
+  }
+  const userData = "#!/bin/sh\n";
+  const { id } = await createReady(cloud, { name: "web", keys: ["me"], ttlSeconds: 3600, userData });
+  await createReady(cloud, { name: "mail", keys: ["me", "you"] });
+  const log = { exitCode: 0, output: "", truncated: false };
+  await cloud["parts"].context.logs.write(cloud.instances.catalog.get({ instance: id }).record, log);
+  await applied(cloud, { name: "db", count: 2, keys: ["you"], clientToken: "token-0001" });
+  await cloud.instances.update({ instance: "db-2", labels: { mine: "yes" } });
+  const instances = await cloud.instances.list({});
+  const { serverId } = cloud.identity;
+  await cloud.close();
+  const containers = create.args.map(([spec]) => spec);
+  create.restore();
+  return { folder, serverId, containers, instances };
+}
+
+/** All of a state folder, by their paths in it. */
+async function entriesOf(folder: string): Promise<{ readonly files: string[]; readonly folders: string[] }> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const pathOf = ({ parentPath, name }: (typeof entries)[number]): string =>
+    join(parentPath, name).slice(folder.length + 1);
+  const isFolder = (entry: (typeof entries)[number]): boolean => entry.isDirectory();
+  return {
+    files: entries.filter((entry) => !isFolder(entry)).map(pathOf).sort(),
+    folders: entries.filter(isFolder).map(pathOf).sort(),
+  };
+}
