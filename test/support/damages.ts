@@ -2,7 +2,6 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { mkdir, readFile, rename, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 
@@ -28,14 +27,18 @@ const replacements: readonly Damage[] = [
   replacing("a FIFO", async (path) => {
     await execa("mkfifo", [path]);
   }),
-  replacing("a socket", async (path) => {
-    // The path of a socket has 107 bytes at most, and that of a moved one any number.
-    const short = join(tmpdir(), `mcc-${randomBytes(6).toString("hex")}`);
-    const server = createServer().listen(short);
-    await once(server, "listening");
-    await rename(short, path);
-    server.close();
-  }),
+  {
+    name: "a socket",
+    apply: async (path, { outside }) => {
+      await rm(path, { recursive: true });
+      // The path of a socket has 107 bytes at most, and that of a moved one any number.
+      const short = join(outside, "socket");
+      const server = createServer().listen(short);
+      await once(server, "listening");
+      await rename(short, path);
+      server.close();
+    },
+  },
   replacing("a link to nowhere", (path) => symlink("/nowhere/at/all", path)),
   replacing("a link to itself", (path) => symlink(path, path)),
 ];

@@ -10,17 +10,18 @@ import { type Cloud, type CloudOptions, openCloud } from "../../../server/cloud/
 import { makeHostKey } from "../../../server/cloud/host-key";
 import type { ContainerSpec, Driver } from "../../../server/driver/driver";
 import { createSimulatedDriver } from "../../../server/driver/simulated/simulated-driver";
+import type { Dispatch } from "../../../server/methods/callable";
 import { createDispatch } from "../../../server/methods/dispatch";
 import { captureLog } from "../../support/captured-log";
 import { type Damage, fileDamages, folderDamages } from "../../support/damages";
 import { eventually } from "../../support/eventually";
-import { temporaryFolders } from "../../support/temporary-folder";
+import { memoryOrTemporary, temporaryFolders } from "../../support/temporary-folder";
 import { createReady } from "../../support/test-cloud";
 import { applied } from "../../support/test-fleet";
 
 const range = { first: "198.18.0.2", last: "198.18.0.30" };
 /** All that waits for the file system, such as a sync, waits at the same time. */
-const casesAtOnce = 8;
+const casesAtOnce = 32;
 
 /** A state folder with one of everything, and what its engine was told to make. */
 interface Template {
@@ -32,43 +33,91 @@ interface Template {
 
 /** What a file says that is of no consequence, and why. */
 const inconsequential: readonly { readonly file: RegExp; readonly damage: RegExp; readonly why: string }[] = [
-  { file: /^lock$/, damage: /^(?!a FIFO|a socket|a link|a folder|an empty folder)/, why: "it is locked, not read" },
-  { file: /^names\/\w+\/hosts$/, damage: /^(?!a FIFO|a socket|a link|a folder|an empty folder)/, why: "it is written at each start" },
+  {
+    file: /^lock$/,
+    damage: /^(?!a FIFO|a socket|a link|a folder|an empty folder)/,
+    why: "it is locked, not read",
+  },
+  {
+    file: /^names\/\w+\/hosts$/,
+    damage: /^(?!a FIFO|a socket|a link|a folder|an empty folder)/,
+    why: "it is written at each start",
+  },
   { file: /^names/, damage: /^removed$/, why: "it is written at each start" },
-  { file: /^boot-id\.json$/, damage: /^removed$/, why: "a daemon that was killed at its first start has none" },
-  { file: /^format$/, damage: /^(removed|cut in half)$/, why: "the first release had none; half of it is its number" },
-  { file: /^token$/, damage: /^cut in half$/, why: "half of it is a token that an operator could have chosen" },
-  { file: /^instances\/\d+\/user-data-log\.json$/, damage: /^removed$/, why: "an instance without a log has none" },
+  {
+    file: /^boot-id\.json$/,
+    damage: /^removed$/,
+    why: "a daemon that was killed at its first start has none",
+  },
+  {
+    file: /^format$/,
+    damage: /^(removed|cut in half)$/,
+    why: "the first release had none; half of it is its number",
+  },
+  {
+    file: /^token$/,
+    damage: /^cut in half$/,
+    why: "half of it is a token that an operator could have chosen",
+  },
+  {
+    file: /^instances\/\d+\/user-data-log\.json$/,
+    damage: /^removed$/,
+    why: "an instance without a log has none",
+  },
   { file: /^network\.json$/, damage: /^removed$/, why: "the range that the daemon was given says the same" },
-  { file: /^instances\/503(\/instance\.json)?$/, damage: /^removed$/, why: "the file of its fleet has an earlier one" },
-  { file: /^keys(\/.*)?$/, damage: /^removed$/, why: "a key that is gone leaves nothing by which it is missed" },
+  {
+    file: /^instances\/502(\/instance\.json)?$/,
+    damage: /^removed$/,
+    why: "the file of its fleet has an earlier one",
+  },
+  {
+    file: /^keys(\/.*)?$/,
+    damage: /^removed$/,
+    why: "a key that is gone leaves nothing by which it is missed",
+  },
 ];
 
 describe("a state folder in which one file is damaged", () => {
-  const newFolder = temporaryFolders();
+  const newFolder = temporaryFolders(memoryOrTemporary());
   let template: Template;
-  let unreadable = new Map<string, string>();
+  const unreadable = new Set<string>();
 
   before(async () => {
     template = await makeTemplate(await newFolder());
   });
-  beforeEach(() => {
-    unreadable = new Map();
-    const open = fsPromises.open.bind(fsPromises);
-    sinon.stub(fsPromises, "open").callsFake((path, ...rest) => {
-      const code = unreadable.get(String(path));
-      return code === undefined
-        ? open(path, ...rest)
-        : Promise.reject(Object.assign(new Error(`${code}: open '${String(path)}'`), { code }));
-    });
-  });
   afterEach(() => sinon.restore());
 
+  /** Lets the system refuse to open the files, as that of a broken disk does. */
+  function refuseToOpen(paths: ReadonlySet<string>, code: string): void {
+    const open = fsPromises.open.bind(fsPromises);
+    sinon.replace(fsPromises, "open", (path, ...rest) =>
+      paths.has(String(path))
+        ? Promise.reject(Object.assign(new Error(`${code}: open '${String(path)}'`), { code }))
+        : open(path, ...rest),
+    );
+  }
+
   it("has one file of each kind", async () => {
-    const kinds = new Set((await entriesOf(template.folder)).files.map((file) => file.replace(/\d{3}|\w{16}/g, "*")));
+    const kinds = new Set(
+      (await entriesOf(template.folder)).files.map((file) => file.replace(/\d{3}|\w{16}/g, "*")),
+    );
     assert.deepEqual([...kinds].sort(), [
-      ...["boot-id.json", "fleets/db.json", "format", "instances/*/instance.json", "instances/*/user-data-log.json"],
-      ...["keys/me.json", "keys/you.json", "lease-clock.json", "lock", "names/*/hosts", "network.json", "next-id.json"],
+      ...[
+        "boot-id.json",
+        "fleets/db.json",
+        "format",
+        "instances/*/instance.json",
+        "instances/*/user-data-log.json",
+      ],
+      ...[
+        "keys/me.json",
+        "keys/you.json",
+        "lease-clock.json",
+        "lock",
+        "names/*/hosts",
+        "network.json",
+        "next-id.json",
+      ],
       ...["server-id", "token"],
     ]);
   });
@@ -88,6 +137,9 @@ describe("a state folder in which one file is damaged", () => {
   }
 
   async function tryAll(damage: Damage, files: readonly string[]): Promise<void> {
+    if (damage.errno !== undefined) {
+      refuseToOpen(unreadable, damage.errno);
+    }
     const limit = pLimit(casesAtOnce);
     await Promise.all(
       files.map((file, index) =>
@@ -108,14 +160,15 @@ describe("a state folder in which one file is damaged", () => {
     await cp(template.folder, stateFolder, { recursive: true });
     await damage.apply(join(stateFolder, file), { other: join(stateFolder, other), outside });
     if (damage.errno !== undefined) {
-      unreadable.set(join(stateFolder, file), damage.errno);
+      unreadable.add(join(stateFolder, file));
     }
     const driver = await engineWith(template.containers, template.serverId);
     const { log, lines } = captureLog();
     const options = optionsOf(stateFolder, driver, log);
     if (file === "server-id") {
       const before = await readdir(stateFolder, { recursive: true });
-      const words = damage.name === "removed" ? /no server-id.*put it back/ : /server-id holds no server id.*Put back/;
+      const words =
+        damage.name === "removed" ? /no server-id.*put it back/ : /server-id holds no server id.*Put back/;
       await assert.rejects(openCloud(options), words);
       assert.deepEqual(await readdir(stateFolder, { recursive: true }), before);
       return;
@@ -132,8 +185,14 @@ describe("a state folder in which one file is damaged", () => {
     for (const { movedTo } of cloud.info().damaged) {
       assert.ok(movedTo === undefined || (await lstat(movedTo)).isFile() !== undefined);
     }
-    assert.deepEqual(lines.filter(({ msg }) => msg === "a defect"), []);
-    assert.deepEqual((await readdir(stateFolder, { recursive: true })).filter((name) => name.endsWith(".new")), []);
+    assert.deepEqual(
+      lines.filter(({ msg }) => msg === "a defect"),
+      [],
+    );
+    assert.deepEqual(
+      (await readdir(stateFolder, { recursive: true })).filter((name) => name.endsWith(".new")),
+      [],
+    );
   }
 
   /** Whoever asks gets an answer that every client takes, with everything in it that is not in the damaged file. */
@@ -168,7 +227,8 @@ describe("a state folder in which one file is damaged", () => {
     return (
       inconsequential.some((row) => row.file.test(file) && row.damage.test(name)) ||
       damaged.some((each) => `${file}/`.startsWith(`${each.file}/`) || each.file.startsWith(`${file}/`)) ||
-      (file.startsWith("fleets") && damaged.some(({ reason }) => reason.includes("the file of its fleet db was lost")))
+      (file.startsWith("fleets") &&
+        damaged.some(({ reason }) => reason.includes("the file of its fleet db was lost")))
     );
   }
 
@@ -194,13 +254,22 @@ describe("a state folder in which one file is damaged", () => {
   }
 });
 
+const silent = pino({ level: "silent" });
+const dispatches = new WeakMap<Cloud, Dispatch>();
+
+function dispatchOf(cloud: Cloud): Dispatch {
+  const dispatch = dispatches.get(cloud) ?? createDispatch(cloud, silent);
+  dispatches.set(cloud, dispatch);
+  return dispatch;
+}
+
 /** As it travels, and as a client reads it. */
 async function ask<M extends MethodName>(
   cloud: Cloud,
   method: M,
   parameters: object = {},
 ): Promise<MethodResult<M>> {
-  const answer = await createDispatch(cloud, pino({ level: "silent" }))(method, [parameters]);
+  const answer = await dispatchOf(cloud)(method, [parameters]);
   return methodTable[method].result.parse(answer) as MethodResult<M>;
 }
 
@@ -228,13 +297,12 @@ async function makeTemplate(outside: string): Promise<Template> {
   const folder = join(outside, "state");
   const driver = await engineWith([], "0".repeat(32));
   const create = sinon.spy(driver, "create");
-  const cloud = await openCloud(optionsOf(folder, driver, pino({ level: "silent" })));
+  const cloud = await openCloud(optionsOf(folder, driver, silent));
   for (const name of ["me", "you"]) {
     await cloud.keys.add({ name, publicKey: makeHostKey().publicKey });
   }
   const userData = "#!/bin/sh\n";
-  const { id } = await createReady(cloud, { name: "web", keys: ["me"], ttlSeconds: 3600, userData });
-  await createReady(cloud, { name: "mail", keys: ["me", "you"] });
+  const { id } = await createReady(cloud, { name: "web", keys: ["me", "you"], ttlSeconds: 3600, userData });
   const log = { exitCode: 0, output: "", truncated: false };
   await cloud["parts"].context.logs.write(cloud.instances.catalog.get({ instance: id }).record, log);
   await applied(cloud, { name: "db", count: 2, keys: ["you"], clientToken: "token-0001" });
@@ -254,7 +322,10 @@ async function entriesOf(folder: string): Promise<{ readonly files: string[]; re
     join(parentPath, name).slice(folder.length + 1);
   const isFolder = (entry: (typeof entries)[number]): boolean => entry.isDirectory();
   return {
-    files: entries.filter((entry) => !isFolder(entry)).map(pathOf).sort(),
+    files: entries
+      .filter((entry) => !isFolder(entry))
+      .map(pathOf)
+      .sort(),
     folders: entries.filter(isFolder).map(pathOf).sort(),
   };
 }
