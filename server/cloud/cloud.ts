@@ -252,7 +252,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     await driver.open();
     await context.hostNames?.clear();
     const stuck = await recover(context, catalog, records);
-    context.reservations.ids.leapIfLost();
+    context.reservations.resume();
     await context.hostNames?.open();
     const images = new Images(driver);
     const destruction = new InstanceDestruction(context, catalog);
@@ -335,7 +335,7 @@ async function openContext(
   return {
     ...{ serverId, driver, records, types, nameservers, damaged },
     logs: new UserDataLogs((id) => records.folderOf(id), damaged),
-    reservations: new Reservations(ids, new AddressPool(plan.range, ids.used)),
+    reservations: new Reservations(ids, new AddressPool(plan.range)),
     keys: await Keys.open(options.stateFolder, serverId, claims, damaged),
     hostNames: driver.capabilities.followsHosts
       ? new HostNames(options.stateFolder, options.log, damaged, driver.capabilities.guestGroup)

@@ -50,9 +50,9 @@ export class IdSequence {
     return new IdSequence(path, file?.next ?? firstId, wasLost);
   }
 
-  /** How many ids were given out, or skipped. */
-  get used(): number {
-    return this.#next - firstId;
+  /** How many ids were given out or skipped in the life of the state folder; undefined where the file was lost. */
+  get handedOut(): number | undefined {
+    return this.wasLost ? undefined : this.#next - firstId;
   }
 
   /**
