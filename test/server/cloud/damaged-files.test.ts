@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fsPromises, { cp, lstat, readdir } from "node:fs/promises";
+import fsPromises, { cp, lstat, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import pLimit from "p-limit";
 import pino from "pino";
@@ -7,6 +7,7 @@ import sinon from "sinon";
 import { MccError } from "../../../protocol/error";
 import { type MethodName, type MethodResult, methodTable } from "../../../protocol/method-table";
 import { type Cloud, type CloudOptions, openCloud } from "../../../server/cloud/cloud";
+import { DamagedFiles } from "../../../server/cloud/damaged-files";
 import { makeHostKey } from "../../../server/cloud/host-key";
 import type { ContainerSpec, Driver } from "../../../server/driver/driver";
 import { createSimulatedDriver } from "../../../server/driver/simulated/simulated-driver";
@@ -15,8 +16,9 @@ import { createDispatch } from "../../../server/methods/dispatch";
 import { captureLog } from "../../support/captured-log";
 import { type Damage, fileDamages, folderDamages } from "../../support/damages";
 import { eventually } from "../../support/eventually";
+import { silentDamage } from "../../support/silent-damage";
 import { memoryOrTemporary, temporaryFolders } from "../../support/temporary-folder";
-import { createReady } from "../../support/test-cloud";
+import { createReady, testClouds } from "../../support/test-cloud";
 import { applied } from "../../support/test-fleet";
 
 const range = { first: "198.18.0.2", last: "198.18.0.30" };
@@ -252,6 +254,113 @@ describe("a state folder in which one file is damaged", () => {
     const { addressPool, instances } = await ask(cloud, "server.info");
     assert.deepEqual([addressPool.free, instances], [addressPool.size, 0]);
   }
+});
+
+describe("the folder of damaged files", () => {
+  const newFolder = temporaryFolders();
+
+  it("keeps each with its reason, under a name of its own, for the daemons to come", async () => {
+    const folder = await newFolder();
+    const first = silentDamage(folder);
+    for (const content of ["one", "two", "three"]) {
+      await mkdir(join(folder, "keys"), { recursive: true });
+      await writeFile(join(folder, "keys", "me.json"), content);
+      await first.setAside(join(folder, "keys", "me.json"), `it says ${content}`);
+    }
+    const next = silentDamage(folder);
+    await next.open();
+    assert.deepEqual(
+      new Set(next.list().map(({ reason }) => reason)),
+      new Set(["it says one", "it says two", "it says three"]),
+    );
+    assert.ok(next.list().every(({ file }) => file === "keys/me.json"));
+    const [latest] = next.list();
+    assert.deepEqual(
+      latest,
+      first.list().find(({ movedTo }) => movedTo === latest?.movedTo),
+    );
+    const texts = await Promise.all(first.list().map(({ movedTo = "" }) => readFile(movedTo, "utf8")));
+    assert.deepEqual(texts, ["three", "two", "one"]);
+    await rm(latest?.movedTo ?? "");
+    const last = silentDamage(folder);
+    await last.open();
+    assert.equal(last.total, 2);
+  });
+
+  for (const [kind, put] of [
+    ["a file", (path: string) => writeFile(path, "mine")],
+    ["a link", (path: string, outside: string) => symlink(outside, path)],
+  ] as const) {
+    it(`is made where ${kind} is in its place, which is then in it`, async () => {
+      const [folder, outside] = [await newFolder(), await newFolder()];
+      await put(join(folder, "damaged"), outside);
+      await writeFile(join(folder, "file"), "");
+      const damaged = silentDamage(folder);
+      await damaged.setAside(join(folder, "file"), "it is empty");
+      assert.deepEqual(await readdir(folder), ["damaged"]);
+      assert.ok((await lstat(join(folder, "damaged"))).isDirectory());
+      assert.deepEqual(await readdir(outside), []);
+      const next = silentDamage(folder);
+      await next.open();
+      assert.deepEqual(
+        next
+          .list()
+          .map(({ file }) => file)
+          .sort(),
+        ["damaged", "file"],
+      );
+    });
+  }
+
+  it("shows the latest hundred, takes names of any length, and says of each that it cannot be moved", async () => {
+    const folder = await newFolder();
+    const { log, lines } = captureLog();
+    const damaged = new DamagedFiles(folder, log);
+    for (let number = 0; number < 102; number += 1) {
+      const path = join(folder, `${number}-${"\u00e9\u0001".repeat(60)}`);
+      await writeFile(path, "");
+      await damaged.setAside(path, `it is number ${number}\n\ufffe`);
+    }
+    assert.deepEqual([damaged.total, damaged.list().length], [102, 100]);
+    assert.equal(damaged.list()[0]?.reason, "it is number 101??");
+    assert.ok(
+      damaged.list().every(({ file, movedTo }) => /^[\x20-\x7e]+$/.test(file) && movedTo !== undefined),
+    );
+    await damaged.setAside(join(folder, "none"), "it cannot be read");
+    assert.deepEqual([damaged.list()[0]?.file, damaged.list()[0]?.movedTo], ["none", undefined]);
+    assert.ok(lines.some(({ msg }) => /could not be moved; it stays where it is/.test(String(msg))));
+  });
+});
+
+describe("a key whose file was damaged", () => {
+  const newCloud = testClouds();
+
+  it("holds up no change of the instances that carry it, and is theirs again once it was added", async () => {
+    const { cloud, driver, stateFolder, reopen } = await newCloud();
+    const texts = ["me", "you", "new"].map(() => makeHostKey().publicKey);
+    const [mine = "", yours = "", others = ""] = texts;
+    await cloud.keys.add({ name: "me", publicKey: mine });
+    await cloud.keys.add({ name: "you", publicKey: yours });
+    const { id } = await createReady(cloud, { keys: ["me", "you"] });
+    await writeFile(join(stateFolder, "keys", "me.json"), "{");
+    const next = await reopen();
+    const keysIn = async (): Promise<string[]> => {
+      const request = { command: ["cat", "/root/.ssh/authorized_keys"], stdin: Buffer.alloc(0) };
+      const { stdout } = await driver.exec(id, { ...request, timeoutMs: 1000, maxOutputBytes: 10_000 });
+      return Buffer.from(stdout).toString().trim().split("\n");
+    };
+    assert.deepEqual(await keysIn(), [mine, yours]);
+    const carriers = next.instances.rewriteKeys.bind(next.instances);
+    await next.keys.update({ name: "you", publicKey: others }, carriers);
+    assert.deepEqual(await keysIn(), [others]);
+    await next.instances.update({ instance: id, labels: { a: "b" } });
+    await next.keys.add({ name: "me", publicKey: mine });
+    await next.keys.update({ name: "me", publicKey: mine }, carriers);
+    assert.deepEqual(await keysIn(), [mine, others]);
+    await next.keys.remove({ name: "me" }, carriers);
+    assert.deepEqual(await keysIn(), [others]);
+    await next.instances.destroy({ instance: id });
+  });
 });
 
 const silent = pino({ level: "silent" });
