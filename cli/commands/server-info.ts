@@ -2,6 +2,7 @@ import { packageVersion } from "../../protocol/package-version";
 import type { DamagedFile, ServerInfo } from "../../protocol/server";
 import { command } from "../command";
 import { formOptions } from "../output/listing";
+import { printable } from "../output/printable";
 
 export const serverInfo = command({
   name: "server-info",
@@ -40,5 +41,5 @@ function damageRows({ damaged, damagedTotal }: ServerInfo): [string, string][] {
 }
 
 function describeDamage({ file, reason, time, movedTo }: DamagedFile): string {
-  return `${file}: ${reason} (${time}${movedTo === undefined ? "" : `; now ${movedTo}`})`;
+  return printable(`${file}: ${reason} (${time}${movedTo === undefined ? "" : `; now ${movedTo}`})`);
 }

@@ -4,7 +4,7 @@ import type { InstanceRecord, InstanceRecords } from "./instance-record";
 import { unknownAddress } from "./lost-records";
 
 /** What two instances never share, and how a record names it. */
-const shared: readonly (readonly [keyof InstanceRecord & string, string])[] = [
+const shared: readonly (readonly [keyof InstanceRecord, string])[] = [
   ["uid", "the uid"],
   ["name", "the name"],
   ["ipAddress", "the address"],

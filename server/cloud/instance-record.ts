@@ -1,4 +1,4 @@
-import { lstat, mkdir, rm } from "node:fs/promises";
+import { lstat, mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import pLimit from "p-limit";
 import { z } from "zod";
@@ -15,6 +15,8 @@ import { tolerate } from "./tolerate";
 
 const idPattern = /^[1-9]\d{0,7}$/;
 const readsAtOnce = 32;
+/** What a folder without a record may have, when the daemon was killed while it removed it. */
+const ownFiles = /^(user-data-log\.json|.*\.new)$/;
 
 /**
  * What the daemon keeps of an instance beside what the engine lists. `creating`, `taking` and
@@ -148,9 +150,17 @@ export class InstanceRecords {
 
   async #removeEmpty(folder: string): Promise<void> {
     try {
-      await rm(folder, { recursive: true, force: true });
+      const stranger = (await readdir(folder)).find((name) => !ownFiles.test(name));
+      if (stranger === undefined) {
+        await rm(folder, { recursive: true, force: true });
+      } else {
+        await this.damaged.setAside(folder, `it has no record in it, but ${stranger}`);
+      }
     } catch (error) {
-      this.damaged.report(folder, `it has no record in it, and cannot be removed: ${messageOf(error)}`);
+      await this.damaged.setAside(
+        folder,
+        `it has no record in it, and cannot be removed: ${messageOf(error)}`,
+      );
     }
   }
 
