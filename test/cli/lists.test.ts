@@ -178,7 +178,8 @@ describe("lists", function () {
     );
     const json = await runProgram(["mcc", "server-info", "--json"], { environment });
     assert.deepEqual((JSON.parse(json.stdout) as object & { damaged: unknown }).damaged, damaged);
-    const { features: _features, damaged: _damaged, damagedTotal: _total, ...earlier } = standInInfo;
+    const later = ["features", "damaged", "damagedTotal"];
+    const earlier = Object.fromEntries(Object.entries(standInInfo).filter(([name]) => !later.includes(name)));
     const old = await newStandIn({ "server.info": () => earlier });
     const ofOld = await runProgram(["mcc", "server-info"], {
       environment: { MCC_SERVER: old.url, MCC_TOKEN: "any" },
