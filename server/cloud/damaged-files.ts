@@ -126,17 +126,16 @@ export class DamagedFiles {
    * moved, never followed. Where it cannot be moved it stays, and what the daemon writes there later replaces it.
    */
   async setAside(path: string, reason: string): Promise<void> {
-    const time = new Date().toISOString();
     const file = relative(this.stateFolder, path);
-    let movedTo: string | undefined;
+    const words = { file: printable(file), reason: printable(reason) };
     try {
       await this.open();
       await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-      movedTo = await this.#move(path, `${stampOf(time)}-${flat(file)}`, reason);
+      this.#note({ ...words, ...(await this.#move(path, file, reason)) });
     } catch (error) {
       this.log.error({ err: error, file }, "a damaged file could not be moved; it stays where it is");
+      this.#note({ ...words, time: new Date().toISOString() });
     }
-    this.#note({ file: printable(file), reason: printable(reason), time, ...(movedTo && { movedTo }) });
   }
 
   /** Takes note of something that is missing or cannot be moved. Once for a path and a reason. */
@@ -160,23 +159,22 @@ export class DamagedFiles {
     return reading.outcome === "read" ? reading.value : undefined;
   }
 
-  async #move(path: string, name: string, reason: string): Promise<string> {
-    let free = name;
-    for (
-      let number = 2;
-      (await tolerate(["ENOENT"], lstat(join(this.#folder, free)))) !== undefined;
-      number += 1
-    ) {
-      free = `${name}.${number}`;
+  async #move(path: string, file: string, reason: string): Promise<{ time: string; movedTo: string }> {
+    let now = Date.now();
+    let name = nameOf(now, file);
+    // Nothing is overwritten: of two in the same millisecond one gets the next.
+    while ((await tolerate(["ENOENT"], lstat(join(this.#folder, name)))) !== undefined) {
+      now += 1;
+      name = nameOf(now, file);
     }
-    const target = join(this.#folder, free);
-    await rename(path, target);
-    this.#kept.push(free);
-    await writeFile(reasonFile(target), `${printable(reason)}\n`, { flag: "wx", mode: 0o600 }).catch(
-      (error: unknown) => this.log.warn({ err: error, movedTo: target }, "the reason could not be written"),
+    const movedTo = join(this.#folder, name);
+    await rename(path, movedTo);
+    this.#kept.push(name);
+    await writeFile(reasonFile(movedTo), `${printable(reason)}\n`, { flag: "wx", mode: 0o600 }).catch(
+      (error: unknown) => this.log.warn({ err: error, movedTo }, "the reason could not be written"),
     );
     await this.#removeOldest();
-    return target;
+    return { time: new Date(now).toISOString(), movedTo };
   }
 
   async #removeOldest(): Promise<void> {
@@ -195,13 +193,15 @@ export class DamagedFiles {
       return;
     }
     if (!found.isDirectory()) {
-      const name = `${stampOf(new Date().toISOString())}-damaged`;
-      const aside = join(this.stateFolder, name);
+      const aside = join(this.stateFolder, nameOf(Date.now(), "damaged"));
       await rename(this.#folder, aside);
       await mkdir(this.#folder, { mode: 0o700 });
-      const movedTo = await this.#move(aside, name, `it is ${kindOf(found)}, and a folder is expected`);
+      const { movedTo } = await this.#move(
+        aside,
+        "damaged",
+        `it is ${kindOf(found)}, and a folder is expected`,
+      );
       this.log.error({ movedTo }, "the folder of damaged files was not a folder");
-      this.#kept = [];
     }
     const names = await readdir(this.#folder).catch((error: unknown) => {
       this.log.error({ err: error }, "the folder of damaged files cannot be read");
@@ -226,9 +226,9 @@ export class DamagedFiles {
 const unknownReason = "an earlier daemon found it damaged; its log has the reason";
 const namePattern = /^(\d{4}-\d\d-\d\dT\d\d)(\d\d)(\d\d\.\d{3}Z)-(.+)$/;
 
-/** ISO 8601 without colons, which other systems' file names cannot have. */
-function stampOf(time: string): string {
-  return time.replaceAll(":", "");
+/** The time in ISO 8601 without colons, which other systems' file names cannot have, and the path. */
+function nameOf(now: number, file: string): string {
+  return `${new Date(now).toISOString().replaceAll(":", "")}-${flat(file)}`;
 }
 
 /** One component of a path, in ASCII. */

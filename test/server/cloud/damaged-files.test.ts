@@ -10,6 +10,7 @@ import { type MethodName, type MethodResult, methodTable } from "../../../protoc
 import { type Cloud, type CloudOptions, openCloud } from "../../../server/cloud/cloud";
 import { DamagedFiles } from "../../../server/cloud/damaged-files";
 import { makeHostKey } from "../../../server/cloud/host-key";
+import { purgeCloud } from "../../../server/cloud/purge";
 import type { ContainerSpec, Driver } from "../../../server/driver/driver";
 import { printable } from "../../../server/driver/kept-file";
 import { createSimulatedDriver } from "../../../server/driver/simulated/simulated-driver";
@@ -167,6 +168,29 @@ describe("a state folder in which one file is damaged", () => {
     });
   }
 
+  for (const name of ["zeroed", "a folder", "a FIFO"]) {
+    it(`or ${name}, is purged all the same, unless that is its server-id`, async () => {
+      const damage = fileDamages.find((each) => each.name === name);
+      for (const file of (await entriesOf(template.folder)).files) {
+        const outside = await newFolder();
+        const stateFolder = join(outside, "state");
+        await cp(template.folder, stateFolder, { recursive: true });
+        await damage?.apply(join(stateFolder, file), { other: "", outside });
+        // The driver's folder tells a purge whose containers to look for.
+        await mkdir(join(stateFolder, "simulated"));
+        const driver = await engineWith(template.containers, template.serverId);
+        const purged = purgeCloud(optionsOf(stateFolder, driver, silent));
+        if (file === "server-id") {
+          await assert.rejects(purged, /server-id holds no server id.*nothing was changed\. Put back/);
+          assert.equal((await driver.list()).length, template.containers.length);
+        } else {
+          assert.equal(await purged, true, file);
+          assert.deepEqual([await driver.list(), existsSync(stateFolder)], [[], false], file);
+        }
+      }
+    });
+  }
+
   async function tryAll(damage: Damage, files: readonly string[]): Promise<void> {
     if (damage.errno !== undefined) {
       refuseToOpen(unreadable, damage.errno);
@@ -193,7 +217,9 @@ describe("a state folder in which one file is damaged", () => {
     if (isStray) {
       await writeFile(join(stateFolder, file), "");
     }
+    const elsewhere = join(outside, "file");
     await damage.apply(join(stateFolder, file), { other: join(stateFolder, other), outside });
+    const before = existsSync(elsewhere) ? await readFile(elsewhere) : undefined;
     if (damage.errno !== undefined) {
       unreadable.add(join(stateFolder, file));
     }
@@ -201,11 +227,11 @@ describe("a state folder in which one file is damaged", () => {
     const { log, lines } = captureLog();
     const options = optionsOf(stateFolder, driver, log);
     if (file === "server-id") {
-      const before = await readdir(stateFolder, { recursive: true });
+      const entries = await readdir(stateFolder, { recursive: true });
       const words =
         damage.name === "removed" ? /no server-id.*put it back/ : /server-id holds no server id.*Put back/;
       await assert.rejects(openCloud(options), words);
-      assert.deepEqual(await readdir(stateFolder, { recursive: true }), before);
+      assert.deepEqual(await readdir(stateFolder, { recursive: true }), entries);
       return;
     }
     const cloud = await openCloud(options);
@@ -221,6 +247,7 @@ describe("a state folder in which one file is damaged", () => {
     } finally {
       await cloud.close();
     }
+    assert.deepEqual(before && (await readFile(elsewhere)), before);
     // Each is where it is said to be.
     await Promise.all(cloud.info().damaged.map(({ movedTo = stateFolder }) => lstat(movedTo)));
     assert.deepEqual(
