@@ -1,18 +1,21 @@
 import type { Stats } from "node:fs";
 import { lstat, mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
+import pLimit from "p-limit";
 import type { Logger } from "pino";
 import type { z } from "zod";
 import { messageOf } from "../../protocol/error";
 import type { DamagedFile } from "../../protocol/server";
 import { kindOf, printable, type Reading, readKeptJson, readKeptText } from "../driver/kept-file";
+import { damagedName, parseDamagedName, reasonFile } from "./damaged-name";
 import { tolerate } from "./tolerate";
 
-/** How many `server.info` shows, the latest ones. */
-const mostShown = 100;
-/** How many stay in the folder; then the oldest are removed. */
-const mostKept = 10_000;
-const longestName = 150;
+interface Most {
+  /** How many `server.info` shows, the latest ones. */
+  readonly shown: number;
+  /** How many stay in the folder; then the oldest are removed. */
+  readonly kept: number;
+}
 
 export interface ReadOptions<T> {
   /** Default: 16 MiB. */
@@ -32,10 +35,13 @@ export class DamagedFiles {
   /** Names in the folder, oldest first. */
   #kept: string[] = [];
   #ready: Promise<void> | undefined;
+  /** One after the other, or two could choose the same free name. */
+  readonly #inTurn = pLimit(1);
 
   constructor(
     private readonly stateFolder: string,
     private readonly log: Logger,
+    private readonly most: Most = { shown: 100, kept: 10_000 },
   ) {
     this.#folder = join(stateFolder, "damaged");
   }
@@ -48,7 +54,7 @@ export class DamagedFiles {
 
   /** The latest, latest first. */
   list(): DamagedFile[] {
-    return this.#found.slice(0, mostShown);
+    return this.#found.slice(0, this.most.shown);
   }
 
   get total(): number {
@@ -131,7 +137,7 @@ export class DamagedFiles {
     try {
       await this.open();
       await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-      this.#note({ ...words, ...(await this.#move(path, file, reason)) });
+      this.#note({ ...words, ...(await this.#inTurn(() => this.#move(path, file, reason))) });
     } catch (error) {
       this.log.error({ err: error, file }, "a damaged file could not be moved; it stays where it is");
       this.#note({ ...words, time: new Date().toISOString() });
@@ -148,7 +154,7 @@ export class DamagedFiles {
   }
 
   #note(damage: DamagedFile): void {
-    this.#found = [damage, ...this.#found].slice(0, mostKept);
+    this.#found = [damage, ...this.#found].slice(0, this.most.kept);
     this.log.error({ ...damage }, "a file of the state folder is damaged; the daemon goes on without it");
   }
 
@@ -161,11 +167,11 @@ export class DamagedFiles {
 
   async #move(path: string, file: string, reason: string): Promise<{ time: string; movedTo: string }> {
     let now = Date.now();
-    let name = nameOf(now, file);
+    let name = damagedName(now, file);
     // Nothing is overwritten: of two in the same millisecond one gets the next.
     while ((await tolerate(["ENOENT"], lstat(join(this.#folder, name)))) !== undefined) {
       now += 1;
-      name = nameOf(now, file);
+      name = damagedName(now, file);
     }
     const movedTo = join(this.#folder, name);
     await rename(path, movedTo);
@@ -178,10 +184,10 @@ export class DamagedFiles {
   }
 
   async #removeOldest(): Promise<void> {
-    while (this.#kept.length > mostKept) {
+    while (this.#kept.length > this.most.kept) {
       const [oldest = ""] = this.#kept.splice(0, 1);
       const path = join(this.#folder, oldest);
-      this.log.warn({ path }, `more than ${mostKept} damaged files: the oldest is removed`);
+      this.log.warn({ path }, `more than ${this.most.kept} damaged files: the oldest is removed`);
       await rm(path, { recursive: true, force: true });
       await rm(reasonFile(path), { force: true });
     }
@@ -193,7 +199,7 @@ export class DamagedFiles {
       return;
     }
     if (!found.isDirectory()) {
-      const aside = join(this.stateFolder, nameOf(Date.now(), "damaged"));
+      const aside = join(this.stateFolder, damagedName(Date.now(), "damaged"));
       await rename(this.#folder, aside);
       await mkdir(this.#folder, { mode: 0o700 });
       const { movedTo } = await this.#move(
@@ -207,40 +213,24 @@ export class DamagedFiles {
       this.log.error({ err: error }, "the folder of damaged files cannot be read");
       return [];
     });
-    this.#kept = names.filter((name) => namePattern.test(name) && !name.endsWith(".reason")).sort();
-    const shown = this.#kept.slice(-mostShown).map((name) => this.#described(name));
-    const unshown = this.#kept
-      .slice(0, -mostShown)
-      .map((name) => ({ ...parsed(name), reason: unknownReason }));
-    this.#found = [...unshown, ...(await Promise.all(shown))].reverse();
+    const earlier = names.sort().flatMap((name) => {
+      const named = parseDamagedName(name);
+      return named === undefined ? [] : { name, named };
+    });
+    this.#kept = earlier.map(({ name }) => name);
+    const unshown = Math.max(0, earlier.length - this.most.shown);
+    const described = earlier.map(async ({ name, named }, index) => ({
+      ...named,
+      reason: index < unshown ? unknownReason : await this.#reasonOf(name),
+      movedTo: join(this.#folder, name),
+    }));
+    this.#found = (await Promise.all(described)).reverse();
   }
 
-  async #described(name: string): Promise<DamagedFile> {
-    const movedTo = join(this.#folder, name);
-    const reading = await readKeptText(reasonFile(movedTo), 4096);
-    const reason = reading.outcome === "read" ? printable(reading.value.trim()) : unknownReason;
-    return { ...parsed(name), reason, movedTo };
+  async #reasonOf(name: string): Promise<string> {
+    const reading = await readKeptText(reasonFile(join(this.#folder, name)), 4096);
+    return reading.outcome === "read" ? printable(reading.value.trim()) : unknownReason;
   }
 }
 
 const unknownReason = "an earlier daemon found it damaged; its log has the reason";
-const namePattern = /^(\d{4}-\d\d-\d\dT\d\d)(\d\d)(\d\d\.\d{3}Z)-(.+)$/;
-
-/** The time in ISO 8601 without colons, which other systems' file names cannot have, and the path. */
-function nameOf(now: number, file: string): string {
-  return `${new Date(now).toISOString().replaceAll(":", "")}-${flat(file)}`;
-}
-
-/** One component of a path, in ASCII. */
-function flat(file: string): string {
-  return printable(file).replaceAll("/", "+").slice(0, longestName);
-}
-
-function parsed(name: string): { readonly file: string; readonly time: string } {
-  const [, hour = "", minute = "", second = "", file = ""] = namePattern.exec(name) ?? [];
-  return { file: printable(file.replaceAll("+", "/")), time: `${hour}:${minute}:${second}` };
-}
-
-function reasonFile(path: string): string {
-  return `${path}.reason`;
-}

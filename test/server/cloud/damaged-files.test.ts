@@ -376,6 +376,37 @@ describe("the folder of damaged files", () => {
     });
   }
 
+  it("keeps no more than there is room for, and removes the oldest first", async () => {
+    const folder = await newFolder();
+    const damaged = new DamagedFiles(folder, silent, { shown: 2, kept: 3 });
+    for (const name of ["a", "b", "c", "d", "e"]) {
+      await mkdir(join(folder, name, "deep"), { recursive: true });
+      await damaged.setAside(join(folder, name), `it is ${name}`);
+    }
+    const names = (await readdir(join(folder, "damaged"))).sort();
+    assert.deepEqual(
+      names.map((name) => name.replace(/^.*Z-/, "")),
+      ["c", "c.reason", "d", "d.reason", "e", "e.reason"],
+    );
+    const next = new DamagedFiles(folder, silent, { shown: 2, kept: 3 });
+    await next.open();
+    assert.deepEqual(
+      next.list().map(({ reason }) => reason),
+      ["it is e", "it is d"],
+    );
+    assert.equal(next.total, 3);
+  });
+
+  it("overwrites nothing where many of one name come at the same time", async () => {
+    const folder = await newFolder();
+    const damaged = silentDamage(folder);
+    const paths = Array.from({ length: 20 }, (_, index) => join(folder, `${"x".repeat(200)}${index}`));
+    await Promise.all(paths.map((path) => writeFile(path, path)));
+    await Promise.all(paths.map((path) => damaged.setAside(path, "it is a stray")));
+    const texts = await Promise.all(damaged.list().map(({ movedTo = "" }) => readFile(movedTo, "utf8")));
+    assert.deepEqual(texts.sort(), paths.sort());
+  });
+
   it("shows the latest hundred, takes names of any length, and says of each that it cannot be moved", async () => {
     const folder = await newFolder();
     const { log, lines } = captureLog();
