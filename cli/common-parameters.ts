@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { defaultOf } from "../protocol/default-of";
+import { formatDuration } from "../protocol/duration";
 import { nameSchema } from "../protocol/name";
 import { duration, instanceText } from "./values";
 
@@ -18,9 +20,11 @@ export const someInstances = {
   names: ["instance"],
 } as const;
 
+const defaultGrace = formatDuration(defaultOf("instance.stop", "graceSeconds"));
+
 export const graceOption = {
   syntax: "--grace <TIME>",
-  help: "how long a clean shutdown may take before it is forced, such as 30s or 2m (default: 10s)",
+  help: `how long a clean shutdown may take before it is forced, such as 30s or 2m (default: ${defaultGrace})`,
   value: duration(600, 0).optional(),
 } as const;
 

@@ -1,19 +1,22 @@
-import { longestDurationSeconds } from "../protocol/duration";
+import { defaultOf } from "../protocol/default-of";
+import { formatDuration, longestDurationSeconds } from "../protocol/duration";
 import { imageNameSchema, typeNameSchema } from "../protocol/name";
 import { duration, flag, keyNames } from "./values";
 import { waitForOption } from "./wait-for";
+
+const defaultTimeout = formatDuration(defaultOf("instance.create", "readyTimeoutSeconds"));
 
 /** What new instances are like, by the names that these options have as parameters of `instance.create`. */
 export const creationOptions = {
   image: {
     syntax: "-i, --image <IMAGE>",
-    help: "what list-images shows (default: micro)",
+    help: `what list-images shows (default: ${defaultOf("instance.create", "image")})`,
     value: imageNameSchema.optional(),
     names: ["image"],
   },
   type: {
     syntax: "-t, --instance-type <TYPE>",
-    help: "what list-instance-types shows (default: basic)",
+    help: `what list-instance-types shows (default: ${defaultOf("instance.create", "type")})`,
     value: typeNameSchema.optional(),
     names: ["type"],
   },
@@ -27,7 +30,7 @@ export const creationOptions = {
   waitFor: waitForOption,
   readyTimeoutSeconds: {
     syntax: "--timeout <TIME>",
-    help: "how long each may take to come up before it is undone, such as 90s or 5m (default: 2m)",
+    help: `how long each may take to come up before it is undone, such as 90s or 5m (default: ${defaultTimeout})`,
     value: duration(3600).optional(),
   },
   keepOnFailure: {

@@ -1,28 +1,46 @@
 import { z } from "zod";
-import { plainReadinesses } from "../protocol/instance-state";
-import { type Rung, rungSchema } from "../protocol/readiness";
-
-/** What stands behind the word and its colon becomes a rung, which is checked after that. */
-const forms: readonly { readonly pattern: RegExp; readonly rung: (parts: Parts) => unknown }[] = [
-  {
-    pattern: new RegExp(`^(?<word>${plainReadinesses.join("|")})$`),
-    rung: ({ word }) => word,
-  },
-  { pattern: /^tcp:(?<port>\d{1,9})$/, rung: ({ port }) => ({ tcp: Number(port) }) },
-  {
-    pattern: /^http:(?<port>\d{1,9})?(?<path>\/(?!\/).*?)(=(?<status>\d{3}))?$/,
-    rung: ({ port, path, status }) => ({ http: path, port: number(port), status: number(status) }),
-  },
-  {
-    pattern: /^command:(?<script>.+)$/s,
-    rung: ({ script }) => ({ command: ["/bin/sh", "-c", script] }),
-  },
-];
+import { type Rung, type RungKind, rungSchema } from "../protocol/readiness";
 
 type Parts = Readonly<Record<string, string | undefined>>;
 
-const message =
-  "give running, address, ssh, tcp:PORT, http:[PORT]/PATH[=STATUS] or command:SHELL-COMMAND, several with commas between them, a command last";
+/** How a command line writes one kind of rung; the schema checks the values afterwards. */
+interface WrittenForm {
+  readonly syntax: string;
+  readonly pattern: RegExp;
+  readonly rung: (parts: Parts) => unknown;
+}
+
+function word(name: RungKind): WrittenForm {
+  return { syntax: name, pattern: new RegExp(`^${name}$`), rung: () => name };
+}
+
+/** A command goes on to the end of the text, so its row is the last. */
+const writtenForms: Readonly<Record<RungKind, WrittenForm>> = {
+  running: word("running"),
+  address: word("address"),
+  ssh: word("ssh"),
+  tcp: {
+    syntax: "tcp:PORT",
+    pattern: /^tcp:(?<port>\d{1,9})$/,
+    rung: ({ port }) => ({ tcp: Number(port) }),
+  },
+  http: {
+    syntax: "http:[PORT]/PATH[=STATUS]",
+    pattern: /^http:(?<port>\d{1,9})?(?<path>\/(?!\/).*?)(=(?<status>\d{3}))?$/,
+    rung: ({ port, path, status }) => ({ http: path, port: number(port), status: number(status) }),
+  },
+  command: {
+    syntax: "command:SHELL-COMMAND",
+    pattern: /^command:(?<script>.+)$/s,
+    rung: ({ script }) => ({ command: ["/bin/sh", "-c", script] }),
+  },
+};
+
+const forms = Object.values(writtenForms);
+const syntaxes = forms.map(({ syntax }) => syntax);
+const choice = `${syntaxes.slice(0, -1).join(", ")} or ${syntaxes.at(-1)}`;
+
+const message = `give ${choice}, several with commas between them, a command last`;
 
 const rungsText = z.string().transform((written, context): Rung[] => {
   const rungs = split(written).map(rungOf);
@@ -36,7 +54,7 @@ const rungsText = z.string().transform((written, context): Rung[] => {
 /** When instances count as up, in a form short enough for a command line. */
 export const waitForOption = {
   syntax: "--wait-for <RUNGS>",
-  help: "when they count as up: running, address, ssh, tcp:PORT, http:[PORT]/PATH[=STATUS] or command:SHELL-COMMAND, one after the other, with commas or given several times (default: ssh, or running for an image without an SSH server)",
+  help: `when they count as up: ${choice}, one after the other, with commas or given several times (default: ssh, or running for an image without an SSH server)`,
   value: z
     .array(rungsText)
     .transform((lists) => lists.flat())
@@ -52,9 +70,9 @@ function split(written: string): string[] {
 
 function rungOf(written: string): Rung | undefined {
   for (const { pattern, rung } of forms) {
-    const groups = pattern.exec(written)?.groups;
-    if (groups !== undefined) {
-      return rungSchema.safeParse(rung(groups)).data;
+    const match = pattern.exec(written);
+    if (match !== null) {
+      return rungSchema.safeParse(rung(match.groups ?? {})).data;
     }
   }
   return undefined;

@@ -1,10 +1,11 @@
-import type { MethodName } from "../protocol/method-table";
+import { defaultOf } from "../protocol/default-of";
+import type { MethodName, ParsedParameters } from "../protocol/method-table";
 
-interface CallLimits {
+interface CallLimits<M extends MethodName> {
   /** How long the daemon's answer may take, on top of what the parameters ask for. */
   readonly seconds: number;
-  /** The parameter that says how long the daemon itself will wait, and what it is by default. */
-  readonly extra?: readonly [parameter: string, defaultSeconds: number];
+  /** The parameter that says how long the daemon itself waits. */
+  readonly extra?: string & keyof ParsedParameters<M>;
   /** Twice has the effect of once, so the call may be sent again when a connection was lost. */
   readonly repeatable: boolean | "with clientToken";
 }
@@ -13,20 +14,20 @@ interface CallLimits {
 const engineWork = { seconds: 900, repeatable: true } as const;
 const look = { seconds: 120, repeatable: true } as const;
 
-const limits: Readonly<Record<MethodName, CallLimits>> = {
-  "instance.create": { seconds: 900, extra: ["waitSeconds", 0], repeatable: "with clientToken" },
+const limits: { readonly [M in MethodName]: CallLimits<M> } = {
+  "instance.create": { seconds: 900, extra: "waitSeconds", repeatable: "with clientToken" },
   "instance.check": look,
   "instance.get": look,
   "instance.confirm": look,
   "instance.list": look,
   "instance.listForeign": look,
-  "instance.wait": { seconds: 60, extra: ["timeoutSeconds", 60], repeatable: true },
+  "instance.wait": { seconds: 60, extra: "timeoutSeconds", repeatable: true },
   "instance.update": engineWork,
   "instance.extend": look,
   "instance.start": engineWork,
-  "instance.stop": { ...engineWork, extra: ["graceSeconds", 10] },
-  "instance.restart": { ...engineWork, extra: ["graceSeconds", 10], repeatable: false },
-  "instance.exec": { seconds: 300, extra: ["timeoutSeconds", 60], repeatable: false },
+  "instance.stop": { ...engineWork, extra: "graceSeconds" },
+  "instance.restart": { ...engineWork, extra: "graceSeconds", repeatable: false },
+  "instance.exec": { seconds: 300, extra: "timeoutSeconds", repeatable: false },
   "instance.log": look,
   "instance.takeOver": { seconds: 900, repeatable: false },
   "instance.destroy": engineWork,
@@ -35,7 +36,7 @@ const limits: Readonly<Record<MethodName, CallLimits>> = {
   "fleet.get": look,
   "fleet.confirm": look,
   "fleet.list": look,
-  "fleet.wait": { seconds: 60, extra: ["timeoutSeconds", 60], repeatable: true },
+  "fleet.wait": { seconds: 60, extra: "timeoutSeconds", repeatable: true },
   "fleet.extend": look,
   "fleet.destroy": { seconds: 3600, repeatable: true },
   "key.add": { seconds: 180, repeatable: "with clientToken" },
@@ -57,16 +58,17 @@ const limits: Readonly<Record<MethodName, CallLimits>> = {
 };
 
 /** A JavaScript caller's mistake, or a method that a newer daemon has. */
-const unknownMethod: CallLimits = { seconds: 900, repeatable: false };
+const unknownMethod: CallLimits<MethodName> = { seconds: 900, repeatable: false };
 
-function limitsOf(method: MethodName): CallLimits {
+function limitsOf<M extends MethodName>(method: M): CallLimits<M> | typeof unknownMethod {
   return Object.hasOwn(limits, method) ? limits[method] : unknownMethod;
 }
 
 /** How long the answer to a call may take. */
 export function answerTimeoutMs(method: MethodName, parameters: object): number {
   const { seconds, extra } = limitsOf(method);
-  const asked: unknown = extra === undefined ? 0 : (Reflect.get(parameters, extra[0]) ?? extra[1]);
+  const asked: unknown =
+    extra === undefined ? 0 : (Reflect.get(parameters, extra) ?? defaultOf(method, extra));
   return (seconds + (typeof asked === "number" ? asked : 0)) * 1000;
 }
 

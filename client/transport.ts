@@ -1,14 +1,17 @@
 import * as http from "node:http";
 import * as https from "node:https";
-import { text } from "node:stream/consumers";
 import { messageOf } from "../protocol/error";
 import { systemCodeOf } from "../protocol/error-code";
+import { largestAnswerBytes, readAnswer } from "./answer-body";
 import { ConnectionError } from "./connection-error";
 
 export interface Answer {
   readonly status: number;
   readonly body: string;
 }
+
+const unknownAuthority =
+  "its certificate is of an unknown authority; NODE_EXTRA_CA_CERTS names a file of such to trust";
 
 /** The failures that deserve better words than the system's own. */
 const reasons: Readonly<Record<string, string>> = {
@@ -22,12 +25,16 @@ const reasons: Readonly<Record<string, string>> = {
   EPROTO: "it does not speak TLS; an address for it begins with http://",
   ETIMEDOUT: "the host does not answer",
   HPE_INVALID_CONSTANT: "it does not speak HTTP; if it speaks TLS, its address begins with https://",
+  CERT_HAS_EXPIRED: "its certificate has expired; renew it there, or check the clock of this machine",
+  CERT_NOT_YET_VALID: "its certificate is not valid yet; check the clocks of both machines",
+  ERR_TLS_CERT_ALTNAME_INVALID:
+    "its certificate is for another host; use an address that the certificate names",
   DEPTH_ZERO_SELF_SIGNED_CERT:
     "its certificate is self-signed; NODE_EXTRA_CA_CERTS names a file of such to trust",
-  SELF_SIGNED_CERT_IN_CHAIN:
-    "its certificate is of an unknown authority; NODE_EXTRA_CA_CERTS names a file of such to trust",
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-    "its certificate is of an unknown authority; NODE_EXTRA_CA_CERTS names a file of such to trust",
+  SELF_SIGNED_CERT_IN_CHAIN: unknownAuthority,
+  UNABLE_TO_GET_ISSUER_CERT: unknownAuthority,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: unknownAuthority,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: unknownAuthority,
 };
 
 /** The HTTP side of one daemon: connections are kept and used again. */
@@ -36,10 +43,14 @@ export class Transport {
   readonly #secure: boolean;
   readonly #what: string;
 
-  /** @param closed ends all requests when it is aborted. */
+  /**
+   * @param closed ends all requests when it is aborted.
+   * @param answerBytes how long an answer may be; a broken or hostile server may send without end.
+   */
   constructor(
     readonly server: URL,
     private readonly closed?: AbortSignal,
+    private readonly answerBytes = largestAnswerBytes,
   ) {
     this.#what = `the MiniCloud daemon at ${server.origin}`;
     this.#secure = server.protocol === "https:";
@@ -51,7 +62,7 @@ export class Transport {
    * Sends one request.
    *
    * @param repeatable whether it may be sent again when a connection kept from earlier turns out to be closed.
-   * @throws ConnectionError `unavailable` or `timeout`; the reason of the signal that ended it.
+   * @throws ConnectionError `unavailable`, also for an answer that is too long, or `timeout`; the reason of the signal that ended it.
    */
   async post(
     body: string,
@@ -82,8 +93,11 @@ export class Transport {
         });
         request.once("error", reject);
         request.once("response", (response) => {
-          text(response).then(
-            (answer) => resolve({ status: response.statusCode ?? 0, body: answer }),
+          readAnswer(response, this.answerBytes).then(
+            (answer) =>
+              answer === undefined
+                ? reject(this.#tooLarge())
+                : resolve({ status: response.statusCode ?? 0, body: answer }),
             reject,
           );
         });
@@ -91,6 +105,9 @@ export class Transport {
       });
     } catch (error) {
       this.closed?.throwIfAborted();
+      if (ConnectionError.isInstance(error)) {
+        throw error;
+      }
       if (timeout.aborted) {
         throw this.#timedOut(timeoutMs, connection.reached, error);
       }
@@ -104,6 +121,14 @@ export class Transport {
   /** Closes the connections that are kept. */
   close(): void {
     this.#agent.destroy();
+  }
+
+  #tooLarge(): ConnectionError {
+    return new ConnectionError(
+      "unavailable",
+      `The answer of ${this.#what} has more than ${this.answerBytes} bytes. See that a MiniCloud daemon listens there, and ask it for less at a time.`,
+      true,
+    );
   }
 
   #timedOut(timeoutMs: number, reached: boolean, cause: unknown): ConnectionError {

@@ -19,6 +19,8 @@ export const ownerSchema = z.strictObject({
   retainOnDelete: z.boolean().optional(),
 });
 export type Owner = z.infer<typeof ownerSchema>;
+/** As results have it: a newer daemon may say more. */
+export const shownOwnerSchema = z.object(ownerSchema.shape);
 
 /** One run of a create: random, and the same however often a call is sent again. */
 const attemptSchema = uidSchema;
@@ -57,7 +59,7 @@ const claimedTokenSchema = z.object({
   /** False while only an attempt knows of it, which has not been confirmed. */
   spent: z.boolean(),
   /** Absent for what nobody owns, or what an earlier release made. */
-  owner: ownerSchema.optional(),
+  owner: shownOwnerSchema.optional(),
   /** True for what its owner gave up. */
   released: z.boolean(),
 });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { claimShape, ownerSchema, replacingShape } from "./claim";
+import { claimShape, ownerSchema, replacingShape, shownOwnerSchema } from "./claim";
 import { type FleetStatus, fleetStatuses } from "./fleet-state";
 import { instanceCreateSchema, instanceStatuses } from "./instance";
 import { method } from "./method";
@@ -66,7 +66,7 @@ const fleetSummarySchema = z.object({
   simulated: z.boolean(),
   failure: z.string().optional(),
   /** The resource that it belongs to, once that was told. */
-  owner: ownerSchema.optional(),
+  owner: shownOwnerSchema.optional(),
 });
 export type FleetSummary = z.infer<typeof fleetSummarySchema>;
 

@@ -3,5 +3,4 @@ export const instanceStatuses = ["pending", "running", "stopped", "destroying", 
 export type InstanceStatus = (typeof instanceStatuses)[number];
 
 /** The rungs of the ladder to readiness that a word names. */
-export const plainReadinesses = ["running", "address", "ssh"] as const;
-export type PlainReadiness = (typeof plainReadinesses)[number];
+export type PlainReadiness = "running" | "address" | "ssh";

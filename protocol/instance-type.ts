@@ -2,9 +2,7 @@ import { z } from "zod";
 import { method } from "./method";
 import { typeNameSchema } from "./name";
 
-/** A named size. A limit that is left out does not exist. */
-export const instanceTypeSchema = z.strictObject({
-  name: typeNameSchema,
+const limitsShape = {
   memoryBytes: z
     .number()
     .int()
@@ -13,9 +11,21 @@ export const instanceTypeSchema = z.strictObject({
   /** Of one processor each: 0.5 is half a core. */
   cpus: z.number().min(0.01).max(1024).optional(),
   processes: z.int().min(8).optional(),
-});
+};
+
+/** What an instance type can limit. */
+export type LimitName = keyof typeof limitsShape;
+export const limitNames: readonly LimitName[] = z.keyof(z.object(limitsShape)).options;
+
+/** A named size. A limit that is left out does not exist. */
+export const instanceTypeSchema = z.strictObject({ name: typeNameSchema, ...limitsShape });
 export type InstanceType = z.infer<typeof instanceTypeSchema>;
 
 export const instanceTypeMethods = {
-  "type.list": method("Returns the instance types.", z.strictObject({}), z.array(instanceTypeSchema)),
+  "type.list": method(
+    "Returns the instance types.",
+    z.strictObject({}),
+    // A newer daemon may say more of a type.
+    z.array(z.object(instanceTypeSchema.shape)),
+  ),
 };

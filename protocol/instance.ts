@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { adoptionSchema, claimShape, ownerSchema, replacingShape } from "./claim";
+import { adoptionSchema, claimShape, ownerSchema, replacingShape, shownOwnerSchema } from "./claim";
 import { foreignContainerSchema } from "./foreign-container";
 import { type InstanceStatus, instanceStatuses } from "./instance-state";
 import { ttlSecondsSchema } from "./lease";
@@ -59,7 +59,7 @@ const instanceSchema = z.object({
   /** While it gets ready: the rung it waits for, in words such as `ssh` or `tcp 80`, or `userData`. */
   waitingFor: z.string().optional(),
   /** The resource that it belongs to, once that was told. A member of a fleet belongs to its fleet. */
-  owner: ownerSchema.optional(),
+  owner: shownOwnerSchema.optional(),
 });
 export type Instance = z.infer<typeof instanceSchema>;
 
@@ -79,6 +79,9 @@ const keysSchema = z
   .array(nameSchema)
   .max(64, "an instance has 64 keys at most")
   .refine((keys) => new Set(keys).size === keys.length, "each key is named once");
+
+/** How long a clean shutdown may take before it is forced. */
+const graceSecondsSchema = z.int().min(0).max(600).default(10);
 
 export const instanceCreateSchema = z.strictObject({
   image: imageNameSchema.default("micro"),
@@ -196,12 +199,12 @@ export const instanceMethods = {
   ),
   "instance.stop": method(
     "Shuts an instance down, by force after graceSeconds; stopped already is success.",
-    z.strictObject({ ...target, graceSeconds: z.int().min(0).max(600).default(10) }),
+    z.strictObject({ ...target, graceSeconds: graceSecondsSchema }),
     instanceSchema,
   ),
   "instance.restart": method(
     "Stops an instance, by force after graceSeconds, and starts it again.",
-    z.strictObject({ ...target, graceSeconds: z.int().min(0).max(600).default(10) }),
+    z.strictObject({ ...target, graceSeconds: graceSecondsSchema }),
     instanceSchema,
   ),
   "instance.exec": method(

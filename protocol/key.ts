@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { claimShape, ownerSchema, replacingShape } from "./claim";
+import { claimShape, ownerSchema, replacingShape, shownOwnerSchema } from "./claim";
 import { method } from "./method";
 import { clientTokenSchema, nameSchema, timeSchema, uidSchema } from "./name";
 
@@ -11,7 +11,7 @@ export const keySchema = z.object({
   fingerprint: z.string(),
   createdAt: timeSchema,
   /** The resource that it belongs to, once that was told. */
-  owner: ownerSchema.optional(),
+  owner: shownOwnerSchema.optional(),
 });
 export type Key = z.infer<typeof keySchema>;
 

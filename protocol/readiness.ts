@@ -1,16 +1,44 @@
 import { z } from "zod";
-import { plainReadinesses } from "./instance-state";
+import type { PlainReadiness } from "./instance-state";
 
 const portSchema = z.int().min(1).max(65_535);
 
-/** One rung of the ladder that an instance climbs before it counts as ready. */
-export const rungSchema = z.union(
-  [
-    z.enum(plainReadinesses),
-    /** A server takes a connection at this port. */
-    z.strictObject({ tcp: portSchema }),
-    /** A web server answers a GET of the path with the status. */
-    z.strictObject({
+/** Everything that is known of one kind of rung, except how the daemon looks for it and how a command line writes it. */
+interface RungRow<S extends z.ZodType> {
+  readonly schema: S;
+  /** How messages write what is allowed. */
+  readonly form: string;
+  /** The rung in words, for messages. */
+  readonly text: (rung: z.output<S>) => string;
+  /** What the words become where the program's own texts are left out, as they may hold a secret. */
+  readonly kind?: string;
+}
+
+function plain<W extends PlainReadiness>(word: W): RungRow<z.ZodLiteral<W>> {
+  return { schema: z.literal(word), form: `"${word}"`, text: () => word };
+}
+
+function row<S extends z.ZodType>(rung: RungRow<S>): RungRow<S> {
+  return rung;
+}
+
+/**
+ * The rungs of the ladder that an instance climbs before it counts as ready. The key of a row is the word itself, or
+ * the member that only this kind of struct has.
+ */
+const rungTable = {
+  running: plain("running"),
+  address: plain("address"),
+  ssh: plain("ssh"),
+  /** A server takes a connection at this port. */
+  tcp: row({
+    schema: z.strictObject({ tcp: portSchema }),
+    form: "{tcp: port}",
+    text: ({ tcp }) => `tcp ${tcp}`,
+  }),
+  /** A web server answers a GET of the path with the status. */
+  http: row({
+    schema: z.strictObject({
       http: z
         .string()
         .regex(/^\/[\x21-\x7e]*$/, "a path begins with / and has no spaces")
@@ -18,46 +46,86 @@ export const rungSchema = z.union(
       port: portSchema.default(80),
       status: z.int().min(100).max(599).default(200),
     }),
-    /** A command, run as root in the instance, ends with 0. */
-    z.strictObject({
+    form: "{http: path, port, status}",
+    text: ({ http, port }) => `http :${port}${http}`,
+    kind: "http",
+  }),
+  /** A command, run as root in the instance, ends with 0. */
+  command: row({
+    schema: z.strictObject({
       command: z
         .array(z.string().regex(/^[^\0]*$/, "an argument has no NUL character"))
         .min(1)
         .max(64),
     }),
-  ],
-  'expected "running", "address", "ssh", {tcp: port}, {http: path, port, status} or {command: [words]}',
-);
-export type Rung = z.infer<typeof rungSchema>;
+    form: "{command: [words]}",
+    text: ({ command }) => `command ${shortened(command.join(" "))}`,
+    kind: "command",
+  }),
+};
 
-/** One rung or several, as they are climbed, one after the other. */
+export type RungKind = keyof typeof rungTable;
+export type RungOf<K extends RungKind> = z.output<(typeof rungTable)[K]["schema"]>;
+export type Rung = RungOf<RungKind>;
+
+/** One entry for each kind of rung: the compiler asks for the entry of a new row. */
+export type ByRungKind<R> = { readonly [K in RungKind]: (rung: RungOf<K>) => R };
+
+const rows = Object.values(rungTable);
+const forms = rows.map(({ form }) => form);
+
+/** One rung. */
+export const rungSchema = z.union(
+  rows.map(({ schema }) => schema),
+  `expected ${forms.slice(0, -1).join(", ")} or ${forms.at(-1)}`,
+);
+
+/** One rung or several, in the order in which they are climbed. */
 export const waitForSchema = z
   .union(
     [rungSchema, z.array(rungSchema).min(1).max(16)],
-    'expected "running", "address", "ssh", {tcp: port}, {http: path, port, status}, {command: [words]}, or a list of 1 to 16 of them',
+    `expected ${forms.join(", ")}, or a list of 1 to 16 of them`,
   )
   .transform((given): Rung[] => (Array.isArray(given) ? given : [given]));
 
-const longestCommandText = 80;
+export function isRungKind(word: string): word is RungKind {
+  return Object.hasOwn(rungTable, word);
+}
+
+/** Calls the entry for the rung's kind. */
+export function byRungKind<R>(rung: Rung, entries: ByRungKind<R>): R {
+  return callEntry(kindOf(rung), rung, entries);
+}
+
+function callEntry<K extends RungKind, R>(kind: K, rung: RungOf<K>, entries: ByRungKind<R>): R {
+  return entries[kind](rung);
+}
+
+function kindOf(rung: Rung): RungKind {
+  const [kind] = typeof rung === "string" ? [rung] : Object.keys(rung).filter(isRungKind);
+  if (kind === undefined) {
+    throw new Error("a rung that no row of the table describes");
+  }
+  return kind;
+}
 
 /** A rung in words, for messages, on one line: `ssh`, `tcp 80`, `http :80/health`. */
 export function rungText(rung: Rung): string {
-  if (typeof rung === "string") {
-    return rung;
-  }
-  if ("tcp" in rung) {
-    return `tcp ${rung.tcp}`;
-  }
-  return "http" in rung ? `http :${rung.port}${rung.http}` : `command ${shortened(rung.command.join(" "))}`;
+  return textOfKind(kindOf(rung), rung);
 }
 
-/** The same without what the program gave in words of its own, which may be a secret: `http`, `command`. */
-export function rungKind(rung: Rung): string {
-  if (typeof rung === "string" || "tcp" in rung) {
-    return rungText(rung);
-  }
-  return "http" in rung ? "http" : "command";
+function textOfKind<K extends RungKind>(kind: K, rung: RungOf<K>): string {
+  const rowsByKind: { readonly [P in RungKind]: { readonly text: (rung: RungOf<P>) => string } } = rungTable;
+  return rowsByKind[kind].text(rung);
 }
+
+/** The same without the texts that the program gave, which may be a secret: `http`, `command`. */
+export function rungKind(rung: Rung): string {
+  const described: { readonly kind?: string } = rungTable[kindOf(rung)];
+  return described.kind ?? rungText(rung);
+}
+
+const longestCommandText = 80;
 
 function shortened(text: string): string {
   const line = text.replace(/\s+/g, " ");

@@ -1,19 +1,53 @@
 import type { z } from "zod";
 import { MccError } from "./error";
+import { show } from "./show";
+
+export { show };
+
+/** Mistakes, or names of parameters, that one message lists. */
+const mostListed = 16;
+const longestPathPart = 64;
 
 /**
  * The value as the schema gives it back, defaults filled in.
  *
  * @param what names the value in the message: `instance.create`, `types.json`.
- * @throws MccError `invalid` that lists every mistake: the parameter, what came, and what is allowed.
+ * @throws MccError `invalid` that lists the mistakes, the first 16 of many: the parameter, what came, and what is allowed.
  */
 export function validate<S extends z.ZodType>(schema: S, value: unknown, what: string): z.output<S> {
-  const parsed = schema.safeParse(value);
+  const parsed = parse(schema, value, what);
   if (parsed.success) {
     return parsed.data;
   }
-  const mistakes = parsed.error.issues.map((issue) => describe(issue, value));
+  const mistakes = listed(parsed.error.issues, (issue) => describe(issue, value));
   throw new MccError("invalid", `${what}: ${mistakes.join("; ")}.`);
+}
+
+/**
+ * Zod compares the `length` of what it has already found to be no text and no list, and a struct may have such a
+ * member: `{length: {toString: 0}}` throws in the comparison.
+ */
+function parse<S extends z.ZodType>(
+  schema: S,
+  value: unknown,
+  what: string,
+): z.ZodSafeParseResult<z.output<S>> {
+  try {
+    return schema.safeParse(value);
+  } catch (error) {
+    if (error instanceof TypeError) {
+      throw new MccError("invalid", `${what}: a struct was given where a text or a list belongs.`, {
+        cause: error,
+      });
+    }
+    throw error;
+  }
+}
+
+/** What a message says of each, and how many more there are. */
+function listed<T>(items: readonly T[], words: (item: T) => string): string[] {
+  const more = items.length - mostListed;
+  return [...items.slice(0, mostListed).map(words), ...(more > 0 ? [`and ${more} more`] : [])];
 }
 
 /** Parameters whose values are never quoted: they may hold secrets. */
@@ -22,7 +56,7 @@ export const confidential: readonly PropertyKey[] = ["userData"];
 /** One mistake in words, without the name of what it was found in. */
 export function describe(issue: z.core.$ZodIssue, root: unknown): string {
   if (issue.code === "unrecognized_keys") {
-    const names = issue.keys.map((key) => `"${key}"`).join(", ");
+    const names = listed(issue.keys, show).join(", ");
     return `there is no parameter ${names}${pathText(issue.path, " in ")}`;
   }
   const came = valueAt(root, issue.path);
@@ -54,7 +88,12 @@ export function allowed(issue: z.core.$ZodIssue): string {
 }
 
 function pathText(path: PropertyKey[], before = ""): string {
-  return path.length === 0 ? "" : before + path.map(String).join(".");
+  return path.length === 0 ? "" : before + path.map(pathPart).join(".");
+}
+
+function pathPart(key: PropertyKey): string {
+  const name = String(key);
+  return name.length > longestPathPart ? `${name.slice(0, longestPathPart)}…` : name;
 }
 
 /** What lies at a path, `undefined` where the path leads nowhere. */
@@ -63,10 +102,4 @@ export function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
     (value, key) => (typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined),
     root,
   );
-}
-
-/** Short enough for a line, and without control characters. */
-export function show(value: unknown): string {
-  const text = value === undefined ? "missing" : JSON.stringify(value);
-  return text.length > 80 ? `${text.slice(0, 80)}… (${text.length} characters)` : text;
 }

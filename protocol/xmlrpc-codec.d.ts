@@ -8,21 +8,34 @@ declare module "xmlrpc/lib/serializer" {
 }
 
 declare module "xmlrpc/lib/deserializer" {
-  import type { Readable } from "node:stream";
+  /** What the package uses of a stream. */
+  export interface MessageSource {
+    setEncoding(encoding: string): unknown;
+    on(event: "error", listener: (error: Error) => void): unknown;
+    pipe(parser: Parser): unknown;
+  }
+
+  export interface Parser {
+    write(text: string): unknown;
+    end(): unknown;
+    /** Calls back for every tag of the message, its name in capitals. */
+    on(event: "closetag", listener: (name: string) => void): unknown;
+  }
 
   export default class Deserializer {
     constructor(encoding?: string);
-    /** Calls back for every tag of the message, its name in capitals. */
-    readonly parser: { on(event: "opentag", listener: (tag: { name: string }) => void): unknown };
-    /** One for each array or struct that is open. */
-    readonly marks: readonly number[];
+    readonly parser: Parser;
+    /** The parts of the text so far. */
+    readonly data: readonly string[];
+    /** The values so far, and the names of members that wait for theirs. */
+    readonly stack: readonly unknown[];
     deserializeMethodCall(
-      stream: Readable,
-      callback: (error: Error | null, method: string, parameters: unknown[]) => void,
+      source: MessageSource,
+      callback: (error: Error | null | undefined, method: string, parameters: unknown[]) => void,
     ): void;
     deserializeMethodResponse(
-      stream: Readable,
-      callback: (error: Error | null, value: unknown) => void,
+      source: MessageSource,
+      callback: (error: Error | null | undefined, value: unknown) => void,
     ): void;
   }
 }

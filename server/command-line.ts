@@ -27,6 +27,9 @@ export interface CommandLine {
   readonly insecure?: true;
   readonly logLevel: string;
   readonly logFile?: string;
+  /** MiB; 0 for no limit. */
+  readonly logMaxSize: number;
+  readonly logOldFiles: number;
   readonly check?: true;
   readonly purge?: true;
 }
@@ -61,7 +64,7 @@ const options: readonly Option[] = [
     .argParser(wholeNumber(0, 65_535))
     .default(8080),
   new Option("-l, --listen <address>", "address to listen at").argParser(address).default("127.0.0.1"),
-  new Option("-f, --foreground", "stay in the foreground, and log there"),
+  new Option("-f, --foreground", "stay in the foreground, and log to standard error"),
   new Option("--driver <name>", "container engine").choices(driverChoices).default("auto"),
   new Option("--state-dir <folder>", "where the daemon keeps everything")
     .argParser(absolute)
@@ -81,8 +84,14 @@ const options: readonly Option[] = [
   new Option("--log-level <level>", "least level to log").choices(logLevels).default("info"),
   new Option(
     "--log-file <file>",
-    "where to log in the background (default: mccserver.log in the state folder)",
+    "where to log (default: mccserver.log in the state folder; with -f, standard error)",
   ).argParser(absolute),
+  new Option("--log-max-size <MiB>", "size at which the log file is rotated; 0 leaves that to logrotate")
+    .argParser(wholeNumber(0, 1_000_000))
+    .default(10),
+  new Option("--log-old-files <number>", "rotated log files to keep")
+    .argParser(wholeNumber(1, 1000))
+    .default(5),
   new Option("--check", "say what this machine lacks, and end").conflicts("purge"),
   new Option("--purge", "destroy all instances, remove all that was made for them, and end"),
 ];

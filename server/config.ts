@@ -6,6 +6,7 @@ import { packageVersion } from "../protocol/package-version";
 import type { AddressRange } from "./cloud/address-range";
 import type { CloudOptions } from "./cloud/cloud";
 import { type CommandLine, makeCommand, operatorsTypesFile } from "./command-line";
+import type { LogFileOptions } from "./log-file";
 
 /** What the daemon is asked to do, checked as a whole. */
 export interface Config {
@@ -26,6 +27,8 @@ export interface Config {
   readonly logLevel: string;
   /** Of a daemon in the background. */
   readonly logFile: string;
+  /** Where a daemon in the foreground logs; undefined for standard error. */
+  readonly ownLog: LogFileOptions | undefined;
 }
 
 /**
@@ -57,7 +60,12 @@ export function readConfig(words: readonly string[]): Config {
     insecure: line.insecure ?? false,
     logLevel: line.logLevel,
     logFile: line.logFile ?? join(line.stateDir, "mccserver.log"),
+    ownLog: line.logFile === undefined ? undefined : logFileOptions(line.logFile, line),
   };
+}
+
+function logFileOptions(path: string, { logMaxSize, logOldFiles }: CommandLine): LogFileOptions {
+  return { path, maxBytes: logMaxSize * 1024 * 1024, oldFiles: logOldFiles };
 }
 
 /** The part of the configuration that the domain works with. */

@@ -1,19 +1,23 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { closeSync } from "node:fs";
 import { readdir, rm, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { messageOf } from "../protocol/error";
+import { systemCodeOf } from "../protocol/error-code";
 import { validate } from "../protocol/validate";
 import { makeStateFolder } from "./cloud/state-folder";
 import { tolerate } from "./cloud/tolerate";
 import type { Config } from "./config";
-import { openLogFile } from "./open-log-file";
+import { openLogFile, passingFailures } from "./open-log-file";
 import { type StartReport, startReportSchema } from "./start-report";
 
 export interface BackgroundStart {
   readonly pid: number | undefined;
   readonly logFile: string;
   readonly report: StartReport;
+  /** Why the log file could not be opened; the daemon tries again. */
+  readonly logFailure: string | undefined;
 }
 
 /**
@@ -29,19 +33,38 @@ export async function startInBackground(
   words: readonly string[],
 ): Promise<BackgroundStart> {
   const firstMade = await makeStateFolder(stateFolder);
-  const log = await openLogFile(logFile);
-  const child = spawn(process.execPath, [join(__dirname, "main.js"), ...words, "--foreground"], {
+  const { descriptor, logFailure } = await openOutput(logFile);
+  const output = descriptor ?? "ignore";
+  const program = join(__dirname, "main.js");
+  const child = spawn(process.execPath, [program, ...words, "--foreground", "--log-file", logFile], {
     detached: true,
-    stdio: ["ignore", log.fd, log.fd, "ipc"],
+    stdio: ["ignore", output, output, "ipc"],
   });
-  await log.close();
+  if (descriptor !== undefined) {
+    closeSync(descriptor);
+  }
   const report = await Promise.race([reportOf(child), endOf(child, logFile)]);
   child.unref();
   return {
     pid: child.pid,
     logFile,
+    logFailure,
     report: "error" in report ? await withoutTraces(report, stateFolder, logFile, firstMade) : report,
   };
+}
+
+/** Opens the log file for what Node itself says of a crash. A full disk must not keep a daemon from starting. */
+async function openOutput(
+  logFile: string,
+): Promise<{ readonly descriptor?: number | undefined; readonly logFailure?: string | undefined }> {
+  try {
+    return { descriptor: await openLogFile(logFile) };
+  } catch (error) {
+    if (passingFailures.some((code) => code === systemCodeOf(error))) {
+      return { logFailure: messageOf(error) };
+    }
+    throw error;
+  }
 }
 
 async function reportOf(child: ChildProcess): Promise<StartReport> {

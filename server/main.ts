@@ -7,9 +7,10 @@ import { startInBackground } from "./daemonise";
 import { resolveDriverName } from "./driver/load";
 import { openLog } from "./log";
 import { withdraw } from "./runtime-registration";
-import { serve } from "./serve";
+import { localHost, serve } from "./serve";
 import { explainFailure } from "./start-failure";
 import { reportStart } from "./start-report";
+import { certificateProblems, readTls } from "./tls-certificate";
 
 const failureExitCode = 1;
 const usageExitCode = 2;
@@ -22,20 +23,44 @@ const actions: Record<Config["action"], (config: Config, words: readonly string[
 };
 
 async function startDaemon(config: Config, words: readonly string[]): Promise<void> {
-  const { report, pid, logFile } = await startInBackground(config, words);
+  const certificate = await certificateWarnings(config);
+  const { report, pid, logFile, logFailure } = await startInBackground(config, words);
   if ("error" in report) {
-    process.stderr.write(`${report.error}\n`);
+    say("stderr", report.error);
     process.exitCode = failureExitCode;
     return;
   }
-  warnings(config).forEach((warning) => process.stderr.write(`mccserver: ${warning}\n`));
-  process.stdout.write(`mccserver serves at ${report.url} (process ${pid}, log ${logFile})\n`);
+  const troubles = [
+    ...warnings(config),
+    ...certificate,
+    ...(logFailure === undefined ? [] : [`The log cannot be written for now: ${logFailure}.`]),
+  ];
+  troubles.forEach(complain);
+  say("stdout", `mccserver serves at ${report.url} (process ${pid}, log ${logFile})`);
+}
+
+/** Writes a line for people. A reader that has gone is no reason to fail; neither is a log on a full disk. */
+function say(stream: "stdout" | "stderr", line: string): void {
+  process[stream].on("error", () => undefined).write(`${line}\n`);
+}
+
+function complain(trouble: string): void {
+  say("stderr", `mccserver: ${trouble}`);
+}
+
+/** What the daemon logs of its certificate, for the one who started it. */
+async function certificateWarnings({ tls, address }: Config): Promise<string[]> {
+  return tls === undefined
+    ? []
+    : certificateProblems((await readTls(tls)).cert, localHost(address), new Date());
 }
 
 async function checkHost(config: Config): Promise<void> {
   await preflight(cloudOptions(config, openLog("warn")));
-  process.stdout.write(
-    `mccserver: this machine has all that the driver "${resolveDriverName(config.driver)}" needs\n`,
+  (await certificateWarnings(config)).forEach(complain);
+  say(
+    "stdout",
+    `mccserver: this machine has all that the driver "${resolveDriverName(config.driver)}" needs`,
   );
 }
 
@@ -43,7 +68,7 @@ async function purge(config: Config): Promise<void> {
   const removed = await purgeCloud(cloudOptions(config, openLog("warn")));
   await withdraw(({ tokenPath }) => tokenPath.startsWith(`${config.stateFolder}/`));
   const outcome = removed ? "removed, with all its instances" : "not there; nothing to remove";
-  process.stdout.write(`mccserver: ${config.stateFolder} is ${outcome}\n`);
+  say("stdout", `mccserver: ${config.stateFolder} is ${outcome}`);
 }
 
 async function main(words: readonly string[]): Promise<void> {
@@ -56,9 +81,10 @@ async function main(words: readonly string[]): Promise<void> {
       return;
     }
     const explanation = explainFailure(error);
-    process.stderr.write(`${explanation}\n`);
     process.exitCode = failureExitCode;
+    // First: the log, to which standard error goes in the background, may be on a full disk.
     await reportStart({ error: explanation });
+    say("stderr", explanation);
   }
 }
 

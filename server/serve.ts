@@ -1,16 +1,18 @@
-import { readFile } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Logger } from "pino";
-import { MccError, messageOf } from "../protocol/error";
+import { messageOf } from "../protocol/error";
+import { CertificateWatch } from "./certificate-watch";
 import { type Cloud, openCloud } from "./cloud/cloud";
 import { LateWrites } from "./cloud/late-writes";
 import { type Config, cloudOptions, warnings } from "./config";
 import { isFileSystemFault } from "./driver/file-system-fault";
 import { type Bound, type Listener, openListener, type TlsTexts } from "./http/listener";
-import { openLog } from "./log";
+import { openServerLog } from "./log";
 import { createDispatch } from "./methods/dispatch";
 import { register, withdraw } from "./runtime-registration";
+import { firstStopSignal, reloadOnSignal } from "./signals";
 import { reportStart } from "./start-report";
+import { readTls, type TlsPaths } from "./tls-certificate";
 
 /** What calls get that go on when the cloud has closed, such as an `instance.exec`. */
 const lastCallsMs = 5_000;
@@ -20,26 +22,40 @@ export async function serve(config: Config): Promise<void> {
   // Containers must get through the state folder, whatever the caller's umask is.
   process.umask(0o022);
   process.chdir("/");
-  const log = openLog(config.logLevel);
+  const { log, reopen } = await openServerLog(config.logLevel, config.ownLog);
   process.on("uncaughtException", (error) => {
     log.fatal({ err: error }, "a defect ended the daemon; instances run on");
     process.exit(1);
   });
+  logNodesWarnings(log);
+  let reloadCertificate = (): Promise<void> => Promise.resolve();
+  reloadOnSignal(log, async () => {
+    await reopen();
+    log.info("reloading the log file and the certificate");
+    await reloadCertificate();
+  });
   warnings(config).forEach((warning) => log.warn(warning));
+  const tls = config.tls && (await readTls(config.tls));
   const cloud = await openCloud(cloudOptions(config, log));
   const lateWrites = new LateWrites(log);
   let drained = Promise.resolve();
   try {
     // Before anybody can know of the daemon and end it.
-    const signalled = firstSignal();
-    const listener = await listen(config, cloud, log, lateWrites);
+    const signalled = firstStopSignal();
+    const listener = await listen(config, tls, cloud, log, lateWrites);
+    const certificate = tls && new CertificateWatch(tls.cert, localHost(listener.address), log);
     try {
       const url = urlOf(config, listener);
+      if (config.tls !== undefined && certificate !== undefined) {
+        const paths = config.tls;
+        reloadCertificate = () => replaceCertificate(paths, listener, certificate, log);
+      }
       log.info({ url, driver: cloud.info().driver, stateFolder: config.stateFolder }, "serving");
       await reportStart({ url });
       const signal = await signalled;
       log.info({ signal }, "stopping; another signal ends the daemon at once");
     } finally {
+      certificate?.close();
       drained = listener.close();
     }
   } finally {
@@ -58,12 +74,40 @@ export async function serve(config: Config): Promise<void> {
   log.info("stopped");
 }
 
-async function listen(config: Config, cloud: Cloud, log: Logger, lateWrites: LateWrites): Promise<Listener> {
+/** Node would write them to standard error, and wait there for a reader. */
+function logNodesWarnings(log: Logger): void {
+  process.removeAllListeners("warning");
+  process.on("warning", (warning) => log.warn({ err: warning }, "a warning of Node's"));
+}
+
+async function replaceCertificate(
+  paths: TlsPaths,
+  listener: Listener,
+  watch: CertificateWatch,
+  log: Logger,
+): Promise<void> {
+  try {
+    const tls = await readTls(paths);
+    listener.replaceTls(tls);
+    watch.replace(tls.cert);
+    log.info({ certificate: paths.cert }, "certificate reloaded");
+  } catch (error) {
+    log.error(`The earlier certificate stays in use. ${messageOf(error)}`);
+  }
+}
+
+async function listen(
+  config: Config,
+  tls: TlsTexts | undefined,
+  cloud: Cloud,
+  log: Logger,
+  lateWrites: LateWrites,
+): Promise<Listener> {
   const { serverId, token, tokenPath } = cloud.identity;
   return await openListener({
     address: config.address,
     port: config.port,
-    tls: config.tls && (await readTls(config.tls)),
+    tls,
     token: config.allowAnonymous ? undefined : token,
     dispatch: createDispatch(cloud, log),
     log,
@@ -85,33 +129,14 @@ async function listen(config: Config, cloud: Cloud, log: Logger, lateWrites: Lat
   });
 }
 
-async function readTls(paths: TlsTexts): Promise<TlsTexts> {
-  try {
-    const [cert, key] = await Promise.all([readFile(paths.cert, "utf8"), readFile(paths.key, "utf8")]);
-    return { cert, key };
-  } catch (error) {
-    throw new MccError("invalid", `The TLS certificate or its key cannot be read: ${messageOf(error)}.`);
-  }
-}
-
 /** Where a program on this machine reaches the daemon. */
 function urlOf({ tls }: Config, { address, port }: Bound): string {
-  const everywhere: Record<string, string> = { "0.0.0.0": "127.0.0.1", "::": "::1" };
-  const host = everywhere[address] ?? address;
+  const host = localHost(address);
   return `${tls === undefined ? "http" : "https"}://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
-function firstSignal(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
-    let asked = false;
-    const onSignal = (signal: NodeJS.Signals): void => {
-      if (asked) {
-        process.exit(1);
-      }
-      asked = true;
-      resolve(signal);
-    };
-    process.on("SIGTERM", onSignal);
-    process.on("SIGINT", onSignal);
-  });
+/** The host by which programs on this machine reach a daemon that listens at the address. */
+export function localHost(address: string): string {
+  const everywhere: Record<string, string> = { "0.0.0.0": "127.0.0.1", "::": "::1" };
+  return everywhere[address] ?? address;
 }

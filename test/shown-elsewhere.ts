@@ -13,6 +13,7 @@ export const shownElsewhere: Readonly<Record<string, readonly string[]>> = {
 
   "cli/": ["test/cli/"],
 
+  "client/answer-body.ts": ["test/client/transport.test.ts"],
   "client/connection-error.ts": ["test/client/transport.test.ts"],
   "client/contact.ts": ["test/client/instance-creation.test.ts"],
   "client/outlast-restarts.ts": ["test/client/instance-creation.test.ts"],
@@ -23,10 +24,17 @@ export const shownElsewhere: Readonly<Record<string, readonly string[]>> = {
 
   "isolated/": ["test/isolated/isolated.real.test.ts"],
 
+  "protocol/check-message.ts": ["test/protocol/message-scan.test.ts"],
   "protocol/error-code.ts": ["test/client/transport.test.ts"],
   "protocol/instance.ts": ["test/server/methods/dispatch.test.ts"],
+  "protocol/message-flaw.ts": ["test/protocol/message-scan.test.ts"],
+  "protocol/message-grammar.ts": ["test/protocol/message-scan.test.ts"],
+  "protocol/message-tally.ts": ["test/protocol/message-scan.test.ts"],
+  "protocol/message-text.ts": ["test/protocol/message-scan.test.ts"],
   "protocol/method.ts": ["test/server/methods/system.test.ts"],
+  "protocol/open-element.ts": ["test/protocol/message-scan.test.ts"],
   "protocol/package-version.ts": ["test/server/command-line.test.ts"],
+  "protocol/to-wire.ts": ["test/protocol/codec.test.ts"],
 
   "provider/": ["test/provider/resources.test.ts", "test/provider/programs.real.test.ts"],
   "provider/hooks/": ["test/provider/hooks/", "test/provider/lifecycle.real.test.ts"],
@@ -40,10 +48,11 @@ export const shownElsewhere: Readonly<Record<string, readonly string[]>> = {
   "quickstart/pulumi-cli/": ["test/quickstart/pulumi-cli/", "test/quickstart/quickstart.real.test.ts"],
 
   "server/daemonise.ts": ["test/server/background.test.ts"],
-  "server/log.ts": ["test/server/daemon.test.ts"],
+  "server/log.ts": ["test/server/log-readers.test.ts", "test/server/daemon.test.ts"],
   "server/main.ts": ["test/server/command-line.test.ts"],
   "server/open-log-file.ts": ["test/server/background.test.ts", "test/server/state-folder.real.test.ts"],
   "server/serve.ts": ["test/server/daemon.test.ts"],
+  "server/signals.ts": ["test/server/reload.test.ts"],
   "server/start-report.ts": ["test/server/background.test.ts"],
 
   "server/cloud/because.ts": ["test/server/cloud/faults.test.ts"],

@@ -1,3 +1,5 @@
+import { defaultOf } from "../../protocol/default-of";
+import { formatDuration } from "../../protocol/duration";
 import { MccError } from "../../protocol/error";
 import { largestExecInputBytes, largestExecOutputBytes } from "../../protocol/instance";
 import { command } from "../command";
@@ -12,6 +14,8 @@ import { duration, flag } from "../values";
 /** As `env` and `docker run` have it for what is not the command's own. */
 const ownExitCode = 125;
 
+const defaultSeconds = defaultOf("instance.exec", "timeoutSeconds");
+
 export const exec = command({
   name: "exec",
   summary: "Run a command as root in an instance, without SSH",
@@ -20,8 +24,8 @@ export const exec = command({
     stdin: { syntax: "-i, --stdin", help: "give the command all of standard input", value: flag },
     timeout: {
       syntax: "--timeout <TIME>",
-      help: "how long it may run, such as 90s or 5m (default: 1m)",
-      value: duration(3600).default(60),
+      help: `how long it may run, such as 90s or 5m (default: ${formatDuration(defaultSeconds)})`,
+      value: duration(3600).default(defaultSeconds),
     },
   },
   arguments: {

@@ -2,7 +2,7 @@ import type { ForeignContainer } from "../../protocol/foreign-container";
 import { command } from "../command";
 import { findFleets } from "../find-fleets";
 import { findInstance } from "../find-instances";
-import { type InstanceRow, instanceLayout } from "../output/instance-layout";
+import { type InstanceRow, instanceColumns } from "../output/instance-columns";
 import { type Form, formOptions, printListing } from "../output/listing";
 import { contradictions, selectionOptions, wantedLabels } from "../selection";
 import { flag, fleetName, instanceText } from "../values";
@@ -47,7 +47,7 @@ export const listInstances = command({
   run: async ({ all, allOwners, instance, label, stack, fleet, ...form }, io) => {
     const client = io.connect();
     if (instance !== undefined) {
-      await printListing(io, client, [await findInstance(client, instance)], form, instanceLayout);
+      await printListing(io, client, [await findInstance(client, instance)], form, instanceColumns);
       return;
     }
     const foreign = allOwners ? await client.call("instance.listForeign", {}) : [];
@@ -58,7 +58,7 @@ export const listInstances = command({
     }
     const rows = [...members, ...foreign.map(foreignRow)];
     const shown = all ? rows : rows.filter((row) => isShown(row, form));
-    await printListing(io, client, shown, form, instanceLayout);
+    await printListing(io, client, shown, form, instanceColumns);
     const hidden = rows.length - shown.length;
     if (hidden > 0 && io.stdout.isTTY) {
       io.note(`${hidden} more not shown; -a shows all.`);

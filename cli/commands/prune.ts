@@ -2,7 +2,7 @@ import type { Client } from "../../client/client";
 import { longestDurationSeconds } from "../../protocol/duration";
 import type { Instance } from "../../protocol/instance";
 import { command } from "../command";
-import { instanceLayout } from "../output/instance-layout";
+import { instanceColumns } from "../output/instance-columns";
 import { formOptions, printListing } from "../output/listing";
 import {
   contradictions,
@@ -50,7 +50,7 @@ export const prune = command({
       await destroyUnits(io, units);
       return;
     }
-    await printListing(io, client, instances, form, instanceLayout);
+    await printListing(io, client, instances, form, instanceColumns);
     io.note(
       units.length === 0
         ? nothingToDestroy

@@ -9,7 +9,7 @@ import { creationOptions } from "../creation-options";
 import { numberedNames, refuseInVain, withMissing } from "../numbered-names";
 import { onEach } from "../on-each";
 import { onInterrupt } from "../on-interrupt";
-import { instanceLayout } from "../output/instance-layout";
+import { instanceColumns } from "../output/instance-columns";
 import { formOptions, printListing } from "../output/listing";
 import { ProgressLine } from "../output/progress-line";
 import { readUserData, userDataOption } from "../read-user-data";
@@ -23,7 +23,7 @@ const patienceMs = 10_000;
 const mostInstances = 1000;
 
 const layout = {
-  ...instanceLayout,
+  ...instanceColumns,
   classic: {
     heading: "\t\tID\tIP",
     line: ({ id, ipAddress }: Instance) => `INST\t${id}\t${ipAddress}`,

@@ -3,8 +3,8 @@ export interface ColumnWish {
   readonly width: number;
   /** May be cut where the line is too short. */
   readonly cuts: boolean;
-  /** Left out where the line is too short all the same: the column with the lowest number first. */
-  readonly yields: number | undefined;
+  /** May be left out where the line is too short even so: the last such column first. */
+  readonly yields: boolean;
 }
 
 /** What stands between two columns. */
@@ -21,13 +21,12 @@ export function columnWidths(columns: readonly ColumnWish[], available: number):
   if (lineWidth(widths) <= available) {
     return widths;
   }
-  const yielding = columns.flatMap(({ width, yields }) => (width > 0 ? (yields ?? []) : []));
-  if (yielding.length === 0) {
+  const next = columns.findLast(({ width, yields }) => width > 0 && yields);
+  if (next === undefined) {
     return cutLine(widths, available);
   }
-  const next = Math.min(...yielding);
   return columnWidths(
-    columns.map((column) => (column.yields === next ? { ...column, width: 0 } : column)),
+    columns.map((column) => (column === next ? { ...column, width: 0 } : column)),
     available,
   );
 }

@@ -11,8 +11,8 @@ export interface Column<T> {
   readonly text: (row: T) => string;
   /** May be cut where the terminal is too narrow; half an address or half an id is worth nothing. */
   readonly cuts?: true;
-  /** Left out where cutting is not enough: the column with the lowest number first. */
-  readonly yields?: number;
+  /** May be left out where cutting is not enough: the last such column first. */
+  readonly yields?: true;
   readonly colour?: (row: T) => Colour | undefined;
 }
 
@@ -41,7 +41,7 @@ export function tableLines<T>(rows: readonly T[], columns: readonly Column<T>[],
   // A name or a comment of someone else's must not command the terminal.
   const cells = rows.map((row) => columns.map(({ text }) => printable(text(row)) || nothing));
   const headings = columns.map(({ heading }) => heading);
-  const wishes = columns.map(({ heading, cuts = false, yields }, place) => ({
+  const wishes = columns.map(({ heading, cuts = false, yields = false }, place) => ({
     ...{ cuts, yields },
     width: Math.max(heading.length, ...cells.map((row) => widthOf(row[place] ?? ""))),
   }));

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Logger } from "pino";
-import { decodeCall, encodeFault, encodeResponse } from "../../protocol/codec";
+import { decodeCall, encodeFault } from "../../protocol/codec";
+import { encodeResponseInTurns } from "../../protocol/encode-in-turns";
 import { MccError } from "../../protocol/error";
 import { answerable } from "../methods/answerable";
 import type { Dispatch } from "../methods/callable";
@@ -58,7 +59,7 @@ export class Answers {
     const { dispatch, log } = this.#options;
     try {
       const { method, parameters } = await decodeCall(body);
-      return encodeResult(method, await dispatch(method, parameters));
+      return await encodeResult(method, await dispatch(method, parameters));
     } catch (error) {
       const { fault, message } = answerable(error, log);
       return encodeFault(fault, message);
@@ -67,9 +68,9 @@ export class Answers {
 }
 
 /** A result that XML cannot carry is a defect of ours, not a mistake of the caller's. */
-function encodeResult(method: string, result: unknown): string {
+async function encodeResult(method: string, result: unknown): Promise<string> {
   try {
-    return encodeResponse(result);
+    return await encodeResponseInTurns(result);
   } catch (error) {
     throw new Error(`The result of ${method} cannot be encoded`, { cause: error });
   }

@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import { createServer, type RequestListener, type Server, type ServerOptions } from "node:http";
-import { createServer as createTlsServer } from "node:https";
+import { createServer as createTlsServer, Server as TlsServer } from "node:https";
 import type { Socket } from "node:net";
+import { createSecureContext } from "node:tls";
 import { type ErrorCode, MccError, messageOf } from "../../protocol/error";
 import { answerable } from "../methods/answerable";
 import { type AnswerOptions, Answers } from "./answers";
@@ -32,6 +33,12 @@ export interface Bound {
 }
 
 export interface Listener extends Bound {
+  /**
+   * Uses another certificate for the connections that are made from now on; those that are open stay.
+   *
+   * @throws MccError `invalid` for one that cannot be used; the one of before stays in use.
+   */
+  replaceTls(tls: TlsTexts): void;
   /**
    * Takes no more connections, waits for the calls that are under way and sends their answers. What has not
    * come whole by then, and what its client does not read, is cut off.
@@ -87,7 +94,27 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
     throw error;
   }
   beginAnswers();
-  return { ...bound, close };
+  return { ...bound, close, replaceTls: (tls) => replaceTls(server, tls) };
+}
+
+function replaceTls(server: Server, tls: TlsTexts): void {
+  if (!(server instanceof TlsServer)) {
+    throw new MccError(
+      "invalid",
+      "The daemon was started without TLS; start it with --tls-cert and --tls-key.",
+    );
+  }
+  try {
+    // Fails by itself first: the server changes its fields before it finds a mistake.
+    createSecureContext(tls);
+    server.setSecureContext(tls);
+  } catch (error) {
+    throw unusable(error);
+  }
+}
+
+function unusable(error: unknown): MccError {
+  return new MccError("invalid", `The TLS certificate and key cannot be used: ${messageOf(error)}.`);
 }
 
 function makeServer(tls: TlsTexts | undefined, limits: Limits, onRequest: RequestListener): Server {
@@ -103,7 +130,7 @@ function makeServer(tls: TlsTexts | undefined, limits: Limits, onRequest: Reques
   try {
     return createTlsServer({ ...options, ...tls, handshakeTimeout: limits.headersTimeoutMs }, onRequest);
   } catch (error) {
-    throw new MccError("invalid", `The TLS certificate and key cannot be used: ${messageOf(error)}.`);
+    throw unusable(error);
   }
 }
 

@@ -39,17 +39,20 @@ export async function logged<T>(log: Logger, call: Call, work: () => Promise<T>)
   }
 }
 
-/** Which instance, key or image a call is about. Nothing else of its parameters is logged. */
+/** Which instance, key or image a call is about. Nothing else of its parameters is logged, or looked at. */
 function subjectOf(parameters: unknown): object {
   if (typeof parameters !== "object" || parameters === null) {
     return {};
   }
-  const subject = Object.entries(parameters).filter(
-    ([key, value]) =>
-      ["instance", "name"].includes(key) &&
-      (typeof value === "number" || imageNameSchema.safeParse(value).success),
-  );
+  const subject = ["instance", "name"]
+    .filter((key) => Object.hasOwn(parameters, key))
+    .map((key): [string, unknown] => [key, Reflect.get(parameters, key)])
+    .filter(([, value]) => typeof value === "number" || isName(value));
   return Object.fromEntries(subject);
+}
+
+function isName(value: unknown): boolean {
+  return typeof value === "string" && imageNameSchema.safeParse(value).success;
 }
 
 /** The message of an `invalid` quotes what came, which may be a secret in the wrong place. */

@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import { type MethodName, methodTable } from "../../protocol/method-table";
 import type { Cloud } from "../cloud/cloud";
+import { refuseBinaryParameters } from "./binary-parameters";
 import { logged } from "./call-log";
 import { type Callable, callable, type Dispatch } from "./callable";
 import { type Description, describeMethod } from "./description";
@@ -11,6 +12,7 @@ import { instanceHandlers } from "./instance";
 import { keyHandlers } from "./key";
 import { leaseHandlers } from "./lease";
 import { oldMethods } from "./openvz";
+import { sendableResult } from "./sendable-result";
 import { serverHandlers } from "./server";
 import { systemMethods } from "./system";
 import { tokenHandlers } from "./token";
@@ -43,7 +45,11 @@ export function createDispatch(cloud: Cloud, log: Logger): Dispatch {
     return method;
   };
   const dispatch: Dispatch = (name, parameters) =>
-    logged(log, { name, parameters }, async () => await find(name).call(parameters));
+    logged(log, { name, parameters }, async () => {
+      const method = find(name);
+      refuseBinaryParameters(name, parameters);
+      return sendableResult(await method.call(parameters));
+    });
 
   for (const name of Object.keys(methodTable).filter(isRowName)) {
     methods.set(name, {

@@ -1,5 +1,3 @@
-import { printable } from "../../protocol/codec";
-import type { MethodResult } from "../../protocol/method-table";
 import type { Cloud } from "../cloud/cloud";
 import type { Handlers, MethodsOf } from "./handlers";
 
@@ -11,7 +9,11 @@ export function instanceHandlers(cloud: Cloud): Handlers<MethodsOf<"instance">> 
     "instance.get": (parameters) => instances.get(parameters),
     "instance.confirm": (parameters) => instances.confirm(parameters),
     "instance.list": (parameters) => instances.list(parameters),
-    "instance.listForeign": async () => (await cloud.foreignContainers()).map(describeForeign),
+    "instance.listForeign": async () =>
+      (await cloud.foreignContainers()).map((container) => ({
+        ...container,
+        ipAddresses: [...container.ipAddresses],
+      })),
     "instance.wait": (parameters) => instances.wait(parameters),
     "instance.update": (parameters) => instances.update(parameters),
     "instance.extend": (parameters) => instances.extend(parameters),
@@ -22,17 +24,5 @@ export function instanceHandlers(cloud: Cloud): Handlers<MethodsOf<"instance">> 
     "instance.log": (parameters) => instances.log(parameters),
     "instance.takeOver": (parameters) => instances.takeOver(parameters),
     "instance.destroy": (parameters) => instances.destroy(parameters),
-  };
-}
-
-type ForeignContainer = Awaited<ReturnType<Cloud["foreignContainers"]>>[number];
-
-/** Nobody has checked what others wrote into their names. */
-function describeForeign(container: ForeignContainer): MethodResult<"instance.listForeign">[number] {
-  const { engineId, status, name, hostname, image, ipAddresses } = container;
-  const clean = (text: string | undefined): string | undefined => text && printable(text);
-  return {
-    ...{ engineId, status: printable(status), ipAddresses: [...ipAddresses] },
-    ...{ name: clean(name), hostname: clean(hostname), image: clean(image) },
   };
 }

@@ -142,8 +142,13 @@ function authorizedKeysLines(text: string): string[] {
     .filter((line) => line !== "");
 }
 
+/** @returns 0, which no instance has, for what is no id. */
+function idFromOld(id: unknown): number {
+  return (typeof id === "string" || typeof id === "number") && /^\d+$/.test(String(id)) ? Number(id) : 0;
+}
+
 function destroyInstance({ instances }: Cloud, id: unknown): true {
-  const target = { instance: /^\d+$/.test(String(id)) ? Number(id) : 0 };
+  const target = { instance: idFromOld(id) };
   if (instances.catalog.find(target) === undefined) {
     throw new MccError("not-found", "Instance ID not found");
   }

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { printable } from "../../protocol/codec";
 import { MccError } from "../../protocol/error";
 import { validate } from "../../protocol/validate";
 import type { Dispatch } from "./callable";
@@ -95,7 +94,7 @@ async function makeCall(method: string, parameters: unknown[], dispatch: Dispatc
     return [await dispatch(method, parameters)];
   } catch (error) {
     if (MccError.isInstance(error)) {
-      return { faultCode: error.fault, faultString: printable(error.message) };
+      return { faultCode: error.fault, faultString: error.message };
     }
     throw error;
   }

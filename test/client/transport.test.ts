@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { join } from "node:path";
+import { createServer as createTlsServer } from "node:tls";
+import { execa } from "execa";
 import { ConnectionError } from "../../client/connection-error";
 import { Transport } from "../../client/transport";
+import { readTlsFixture, tlsFixture } from "../support/certificate";
 import { perTest } from "../support/per-test";
 
 interface TestServer {
@@ -88,4 +93,103 @@ describe("the transport to a daemon", () => {
     await post(false);
     assert.deepEqual(calls, [1, 2, 3], "what may not be repeated has a connection of its own");
   });
+
+  it("gives up an answer without end, closes its connection and does not ask again", async () => {
+    const calls: number[] = [];
+    const closed: Promise<unknown>[] = [];
+    test().onConnection = (socket, number) => {
+      closed.push(new Promise((resolve) => socket.once("close", resolve)));
+      socket.once("data", () => {
+        calls.push(number);
+        socket.write(answer);
+        socket.once("data", () => {
+          calls.push(number);
+          socket.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+          const flood = (): void => {
+            if (!socket.destroyed) {
+              socket.write(`400\r\n${"x".repeat(1024)}\r\n`, flood);
+            }
+          };
+          flood();
+        });
+      });
+    };
+    const transport = new Transport(test().transport.server, undefined, 10_000);
+    assert.equal((await transport.post("<call/>", {}, 10_000, true)).body, "ok");
+    await assert.rejects(transport.post("<call/>", {}, 10_000, true), (error) => {
+      assert.ok(ConnectionError.isInstance(error));
+      assert.match(error.message, /^The answer of the MiniCloud daemon at \S+ has more than 10000 bytes\. /);
+      return error.code === "unavailable" && error.reached;
+    });
+    await Promise.all(closed);
+    assert.deepEqual(calls, [1, 1]);
+    transport.close();
+  });
+
+  it("takes an answer as long as the limit, whatever characters the network cuts in two", async () => {
+    const body = "東".repeat(5000);
+    test().onConnection = (socket) => {
+      socket.setNoDelay(true);
+      socket.once("data", () => {
+        const bytes = Buffer.from(
+          `HTTP/1.1 200 OK\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+        );
+        socket.write(bytes.subarray(0, 1000));
+        setImmediate(() => socket.write(bytes.subarray(1000)));
+      });
+    };
+    const transport = new Transport(test().transport.server, undefined, Buffer.byteLength(body));
+    assert.equal((await transport.post("<call/>", {}, 10_000, false)).body, body);
+    transport.close();
+  });
+});
+
+describe("the transport to a daemon with a certificate that cannot be trusted", () => {
+  let server: Server | undefined;
+  afterEach(async () => {
+    await new Promise((resolve) => server?.close(resolve));
+  });
+
+  /** Node reads the certificates to trust at its start only, so the client is a process of its own. */
+  async function failureWith(certificate: string, trusted: string | undefined): Promise<string> {
+    server = createTlsServer({
+      cert: await readTlsFixture(certificate),
+      key: await readTlsFixture("second-key.pem"),
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const script = `
+      const { Transport } = require(process.argv[1]);
+      const transport = new Transport(new URL(process.argv[2]));
+      transport.post("<call/>", {}, 20000, true).catch((error) => console.log(error.message));
+    `;
+    const module = join(__dirname, "..", "..", "client", "transport.js");
+    const { stdout } = await execa(process.execPath, ["-e", script, module, `https://127.0.0.1:${port}`], {
+      env: { NODE_EXTRA_CA_CERTS: trusted && tlsFixture(trusted) },
+    });
+    return stdout;
+  }
+
+  const failures: [string, string, string | undefined, RegExp][] = [
+    ["has expired", "expired.pem", "expired.pem", /: its certificate has expired; renew it there/],
+    [
+      "is not valid yet",
+      "not-yet-valid.pem",
+      "not-yet-valid.pem",
+      /: its certificate is not valid yet; .*clocks/,
+    ],
+    [
+      "is for another host",
+      "other-host.pem",
+      "other-host.pem",
+      /: its certificate is for another host; use an address/,
+    ],
+    ["is of nobody known", "second.pem", undefined, /: its certificate is self-signed; NODE_EXTRA_CA_CERTS/],
+  ];
+  for (const [title, certificate, trusted, message] of failures) {
+    it(`says in plain words that it ${title}`, async () => {
+      assert.match(await failureWith(certificate, trusted), message);
+    });
+  }
 });

@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
-import { rungText, waitForSchema } from "../../protocol/readiness";
+import type { z } from "zod";
+import { type rungSchema, rungText, waitForSchema } from "../../protocol/readiness";
+import type { Rung } from "../../provider";
+
+type Agree<A, B> = [A, B] extends [B, A] ? true : false;
 
 describe("a rung of the ladder to readiness", () => {
   for (const { given, text } of [
@@ -35,6 +39,11 @@ describe("a rung of the ladder to readiness", () => {
       assert.equal(waitForSchema.safeParse(wrong).success, false);
     });
   }
+
+  it("has the type in users' programs that the schema takes", () => {
+    const agree: Agree<z.input<typeof rungSchema>, Rung> = true;
+    assert.ok(agree);
+  });
 
   it("stands alone or in a list", () => {
     assert.deepEqual(waitForSchema.parse("ssh"), ["ssh"]);

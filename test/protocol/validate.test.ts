@@ -17,7 +17,7 @@ describe("wrong parameters", () => {
     ],
     ["instance.create", { waitFor: "http" }, /waitFor is "http": expected "running", "address", "ssh"/],
     ["instance.create", { waitFor: [] }, /waitFor is \[\]: /],
-    ["instance.create", { waitFor: ["ssh", { udp: 53 }] }, /waitFor\.?1? is .*expected "running"/],
+    ["instance.create", { waitFor: ["ssh", { noSuchRung: 53 }] }, /waitFor\.?1? is .*expected "running"/],
     ["instance.create", { waitFor: { tcp: 0 } }, /waitFor\.tcp is 0: expected at least 1/],
     ["instance.create", { waitFor: { http: "health" } }, /waitFor\.http is "health": a path begins with \//],
     [
@@ -59,4 +59,52 @@ describe("wrong parameters", () => {
       );
     });
   }
+});
+
+describe("very wrong parameters", () => {
+  const mistakesOf = (parameters: unknown): string => {
+    try {
+      validate(methodTable["instance.create"].parameters, parameters, "instance.create");
+    } catch (error) {
+      assert.ok(MccError.hasCode(error, "invalid"), String(error));
+      return error.message;
+    }
+    return assert.fail("they are refused");
+  };
+
+  it("are invalid when a struct says that it has a length which cannot be compared", () => {
+    for (const member of [{ toString: 0 }, { valueOf: 1, toString: 1 }]) {
+      assert.equal(
+        mistakesOf({ keys: { length: member } }),
+        "instance.create: a struct was given where a text or a list belongs.",
+      );
+    }
+  });
+
+  it("have as many of their mistakes in the message as somebody reads", () => {
+    const unknown = Object.fromEntries(Array.from({ length: 10_000 }, (_, index) => [`p${index}`, index]));
+    assert.match(
+      mistakesOf(unknown),
+      /^instance\.create: there is no parameter "p0", .*"p15", and 9984 more\.$/,
+    );
+    const keys = Array.from({ length: 60 }, () => "A");
+    assert.match(mistakesOf({ keys }), /keys\.0 is "A": .*keys\.15 is "A": [^;]*; and 45 more\.$/);
+    assert.ok(mistakesOf({ ["n".repeat(1_000_000)]: 1 }).length < 200);
+    assert.ok(mistakesOf({ labels: { ["n".repeat(1_000_000)]: "x" } }).length < 500);
+  });
+
+  it("are invalid however long they are", () => {
+    for (const unit of ["a.", "1.1.", "a-", "a", " ", "\n", "é"]) {
+      for (const name of ["hostname", "image", "type", "name", "ipAddress", "lease", "clientToken"]) {
+        assert.match(
+          mistakesOf({ [name]: unit.repeat(1_000_000) }),
+          new RegExp(`^instance.create: ${name} is "`),
+        );
+      }
+    }
+  });
+
+  it("are shown on one line", () => {
+    assert.match(mistakesOf({ "a\nb": 1 }), /^instance\.create: there is no parameter "a\\nb"\.$/);
+  });
 });

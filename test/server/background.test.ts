@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { connect } from "../../client/client";
+import { tlsFixture } from "../support/certificate";
 import { type TestDaemon, testDaemons } from "../support/daemon";
 import { eventually } from "../support/eventually";
 import { hasEnded } from "../support/process";
@@ -66,6 +67,16 @@ describe("the daemon in the background", () => {
   it("warns its starter too of what weakens it", async () => {
     const { stderr } = await start(await newDaemon({ words: ["--allow-anonymous"] }));
     assert.match(stderr, /^mccserver: --allow-anonymous: whoever reaches 127\.0\.0\.1 commands this daemon$/);
+  });
+
+  it("warns its starter too of a certificate that clients refuse", async () => {
+    const words = ["--tls-cert", tlsFixture("expired.pem"), "--tls-key", tlsFixture("second-key.pem")];
+    const { stderr, logFile } = await start(await newDaemon({ words }));
+    assert.match(
+      stderr,
+      /^mccserver: The TLS certificate expired on 2021-01-01T\S+, and clients refuse it: .*$/,
+    );
+    assert.match(await readFile(logFile, "utf8"), /"level":40.*The TLS certificate expired/);
   });
 
   it("tells its starter why it could not serve, and keeps its log beside what it made", async () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { certificateFiles, tlsFixture } from "../support/certificate";
 import { runMccserver } from "../support/run-mccserver";
 import { temporaryFolders } from "../support/temporary-folder";
 
@@ -29,6 +30,16 @@ describe("mccserver's command line", () => {
     const { exitCode, stdout } = await runMccserver(["--check", "--driver", "simulated"]);
     assert.equal(exitCode, 0);
     assert.match(stdout, /has all that the driver "simulated" needs/);
+  });
+
+  it("checks the certificate too", async () => {
+    const words = ["--check", "--driver", "simulated", "--tls-cert", tlsFixture("expired.pem"), "--tls-key"];
+    const { exitCode, stderr } = await runMccserver([...words, tlsFixture("second-key.pem")]);
+    assert.equal(exitCode, 0);
+    assert.match(stderr, /^mccserver: The TLS certificate expired on 2021-01-01/);
+    const { exitCode: refused, stderr: why } = await runMccserver([...words, certificateFiles.key]);
+    assert.equal(refused, 1);
+    assert.match(why, /key\.pem does not belong to the certificate .*expired\.pem/);
   });
 
   for (const words of [["--check"], ["-f"], []]) {

@@ -23,6 +23,17 @@ describe("the configuration", () => {
     assert.deepEqual(warnings(config), []);
   });
 
+  it("logs to standard error in the foreground, or to the file that is named", () => {
+    assert.equal(readConfig(["-f"]).ownLog, undefined);
+    const words = ["-f", "--log-file", "log", "--log-max-size", "2", "--log-old-files", "3"];
+    assert.deepEqual(readConfig(words).ownLog, {
+      path: resolve("log"),
+      maxBytes: 2 * 1024 * 1024,
+      oldFiles: 3,
+    });
+    assert.equal(readConfig(["--log-file", "log"]).ownLog?.maxBytes, 10 * 1024 * 1024);
+  });
+
   const actions: [string[], string][] = [
     [["-f"], "serve"],
     [["--foreground"], "serve"],
@@ -78,6 +89,8 @@ describe("the configuration", () => {
     [["--driver", "docker"], /auto, openvz, lxc, simulated/],
     [["--log-level", "loud"], /trace, debug, info/],
     [["--engine-timeout", "0"], /from 1 to 3600/],
+    [["--log-max-size", "-1"], /from 0 to 1000000/],
+    [["--log-old-files", "0"], /from 1 to 1000/],
     [["--tls-cert", "c.pem"], /go together/],
     [["--tls-key", "k.pem"], /go together/],
     [["--check", "--purge"], /cannot be used with/],

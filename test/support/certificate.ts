@@ -12,3 +12,15 @@ export async function readCertificate(): Promise<{ cert: string; key: string }> 
     key: await readFile(certificateFiles.key, "utf8"),
   };
 }
+
+/**
+ * The path of another file there. `second.pem`, with the key `second-key.pem`, is for 127.0.0.1 as well, `expired.pem`
+ * ended in 2021, `not-yet-valid.pem` begins in 2100, and `other-host.pem` is for mcc.example.org; all have that key.
+ */
+export function tlsFixture(name: string): string {
+  return join(folder, name);
+}
+
+export async function readTlsFixture(name: string): Promise<string> {
+  return await readFile(tlsFixture(name), "utf8");
+}

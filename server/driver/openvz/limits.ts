@@ -1,12 +1,13 @@
-import type { InstanceType } from "../../../protocol/instance-type";
+import { type InstanceType, type LimitName, limitNames } from "../../../protocol/instance-type";
 import type { Generation } from "./generation";
 import type { MemoryModel } from "./memory-model";
 
-type Limit = Exclude<keyof InstanceType, "name">;
-
 /** How vzctl is told a limit; undefined is no limit. */
 const limitRows: Readonly<
-  Record<Limit, (value: number | undefined, generation: Generation, memory: MemoryModel) => readonly string[]>
+  Record<
+    LimitName,
+    (value: number | undefined, generation: Generation, memory: MemoryModel) => readonly string[]
+  >
 > = {
   memoryBytes: (value, generation, memory) => generation.memoryOptions(value, memory),
   cpus: (value) => ["--cpulimit", value === undefined ? "0" : String(Math.ceil(value * 100))],
@@ -26,8 +27,7 @@ export function limitOptions(
     memory,
   }: { has?: InstanceType | undefined; generation: Generation; memory: MemoryModel },
 ): string[] {
-  const limits = ["memoryBytes", "cpus", "processes"] as const;
-  return limits
+  return limitNames
     .filter((limit) => has === undefined || has[limit] !== wanted[limit] || isIgnored(limit, has, memory))
     .flatMap((limit) => limitRows[limit](wanted[limit], generation, memory));
 }
@@ -36,6 +36,6 @@ export function limitOptions(
  * Whether a limit of the sample does not do what it says: vzctl gives a control group the first number of two, which
  * in samples is 0 for memory, and means none; and for processes it limits kernel memory.
  */
-function isIgnored(limit: Limit, sample: InstanceType, memory: MemoryModel): boolean {
+function isIgnored(limit: LimitName, sample: InstanceType, memory: MemoryModel): boolean {
   return limit !== "cpus" && sample[limit] !== undefined && memory === "control-groups";
 }

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { type ColumnWish, columnWidths } from "../../../cli/output/column-widths";
 
-const fixed = (width: number, yields?: number): ColumnWish => ({ width, cuts: false, yields });
-const cut = (width: number, yields?: number): ColumnWish => ({ width, cuts: true, yields });
+const fixed = (width: number, yields = false): ColumnWish => ({ width, cuts: false, yields });
+const cut = (width: number, yields = false): ColumnWish => ({ width, cuts: true, yields });
 
 describe("the widths of columns", () => {
   it("are those of their texts where there is room", () => {
@@ -16,14 +16,14 @@ describe("the widths of columns", () => {
     assert.deepEqual(columnWidths([cut(20), cut(10)], 27), [15, 10]);
   });
 
-  it("are 0 for columns that yield, the lowest number first", () => {
-    assert.deepEqual(columnWidths([fixed(8), fixed(8, 2), fixed(8, 1)], 20), [8, 8, 0]);
-    assert.deepEqual(columnWidths([fixed(8), fixed(8, 2), fixed(8, 1)], 10), [8, 0, 0]);
+  it("are 0 for columns that yield, the last one first", () => {
+    assert.deepEqual(columnWidths([fixed(8), fixed(8, true), fixed(8, true)], 20), [8, 8, 0]);
+    assert.deepEqual(columnWidths([fixed(8), fixed(8, true), fixed(8, true)], 10), [8, 0, 0]);
   });
 
   it("cut every column to 6 before one yields", () => {
-    assert.deepEqual(columnWidths([cut(9), cut(9, 1)], 14), [6, 6]);
-    assert.deepEqual(columnWidths([cut(9), cut(9, 1)], 13), [9, 0]);
+    assert.deepEqual(columnWidths([cut(9), cut(9, true)], 14), [6, 6]);
+    assert.deepEqual(columnWidths([cut(9), cut(9, true)], 13), [9, 0]);
   });
 
   it("end with the line where nothing yields any more", () => {

@@ -41,7 +41,7 @@ describe("a table", () => {
 
   it("leaves out the columns that yield, one by one, where cutting is not enough", () => {
     const [id, name, again] = columns as [Column<Row>, Column<Row>, Column<Row>];
-    const yielding = [id, { ...name, yields: 2 }, { ...again, yields: 1 }];
+    const yielding = [id, { ...name, yields: true as const }, { ...again, yields: true as const }];
     assert.deepEqual(tableLines(rows, yielding, plain(19))[1], "500  a-lon…  a-lon…");
     assert.deepEqual(tableLines(rows, yielding, plain(18))[1], "500  a-long-name");
     assert.deepEqual(tableLines(rows, yielding, plain(10))[1], "500");

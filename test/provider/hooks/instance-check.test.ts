@@ -136,7 +136,7 @@ describe("check of an Instance", () => {
     const failures = await failuresOf({
       ttl: "soon",
       timeouts: { create: "2h", update: 1.5, remove: "1m" },
-      waitFor: ["ssh", { udp: 53 }],
+      waitFor: ["ssh", { noSuchRung: 53 }],
     });
     assert.match(failures.ttl ?? "", /^ttl is "soon": expected a length of time such as "45m", "2h"/);
     assert.match(failures.waitFor ?? "", /expected "running", "address", "ssh", \{tcp: port\}/);

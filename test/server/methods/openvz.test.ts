@@ -147,6 +147,7 @@ describe("the first MiniCloud's methods", () => {
       ["an id that is not there", "destroy_instance", [int(499)], "Instance ID not found"],
       ["an id that is no number", "destroy_instance", [text("web")], "Instance ID not found"],
       ["an empty id", "destroy_instance", [text("")], "Instance ID not found"],
+      ["an id in a struct", "destroy_instance", [struct({ toString: int(1) })], "Instance ID not found"],
       [
         "an id in an array",
         "destroy_instance",

@@ -23,18 +23,18 @@ const colours = new Map(
   } as const),
 );
 
-/** Instances as `mcc list-instances` shows them. */
-export const instanceLayout: Layout<InstanceRow> = {
+/** The columns of every command that shows instances in a table. What stands further right is left out earlier. */
+export const instanceColumns: Layout<InstanceRow> = {
   columns: [
     { heading: "ID", text: ({ id }) => String(id) },
     { heading: "NAME", text: ({ name }) => name, cuts: true },
     { heading: "STATUS", text: ({ status }) => status, colour: ({ status }) => colours.get(status) },
     { heading: "ADDRESS", text: ({ ipAddress }) => ipAddress },
     { heading: "IMAGE", text: ({ image }) => image, cuts: true },
-    { heading: "TYPE", text: ({ type }) => type, cuts: true, yields: 4 },
-    { heading: "KEYS", text: ({ keys }) => keys.join(","), cuts: true, yields: 3 },
-    { heading: "TTL", text: timeLeft, yields: 2 },
-    { heading: "OWNER", text: ({ labels }) => ownerOf(labels), cuts: true, yields: 1 },
+    { heading: "TYPE", text: ({ type }) => type, cuts: true, yields: true },
+    { heading: "KEYS", text: ({ keys }) => keys.join(","), cuts: true, yields: true },
+    { heading: "TTL", text: timeLeft, yields: true },
+    { heading: "OWNER", text: ({ labels }) => ownerOf(labels), cuts: true, yields: true },
   ],
   id: ({ id }) => String(id),
   classic: {

@@ -1,0 +1,5 @@
+/** One call as it travels: parameters have places, no names. */
+export interface MethodCall {
+  readonly method: string;
+  readonly parameters: unknown[];
+}

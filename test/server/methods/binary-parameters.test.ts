@@ -1,0 +1,27 @@
+import assert from "node:assert/strict";
+import { refuseBinaryParameters } from "../../../server/methods/binary-parameters";
+
+describe("parameters without bytes or times", () => {
+  it("are taken, whatever else they are", () => {
+    refuseBinaryParameters("a.b", [
+      1,
+      "x",
+      null,
+      true,
+      { a: [{ constructor: null, length: { toString: 0 } }] },
+    ]);
+  });
+
+  const refused: [unknown, RegExp][] = [
+    [Buffer.from("x"), /^a\.b: parameter 2 is of the type base64, which no method takes; send a string/],
+    [new Date(0), /parameter 2 is of the type dateTime\.iso8601/],
+    [[[Buffer.alloc(0)]], /parameter 2 is of the type base64/],
+    [{ stdin: Buffer.from("x") }, /a\.b: "stdin" is of the type base64/],
+    [{ labels: { toString: new Date(Number.NaN) } }, /"toString" is of the type dateTime/],
+  ];
+  for (const [parameter, message] of refused) {
+    it(`are asked for: ${message.source}`, () => {
+      assert.throws(() => refuseBinaryParameters("a.b", ["x", parameter]), { code: "invalid", message });
+    });
+  }
+});

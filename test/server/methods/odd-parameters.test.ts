@@ -1,0 +1,229 @@
+import assert from "node:assert/strict";
+import type { z } from "zod";
+import { decodeResponse } from "../../../protocol/codec";
+import { type MethodName, methodTable } from "../../../protocol/method-table";
+import { type Listener, openListener } from "../../../server/http/listener";
+import { createDispatch } from "../../../server/methods/dispatch";
+import { type CapturedLog, captureLog } from "../../support/captured-log";
+import { binaryValues, oddStructs, oddValues, Written, writeCall } from "../../support/odd-values";
+import { send } from "../../support/raw-http";
+import { testClouds } from "../../support/test-cloud";
+
+interface Call {
+  readonly method: string;
+  readonly parameters: readonly unknown[];
+}
+
+type Place = (value: unknown) => unknown;
+
+const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIK0wmN/Cr3JXqmLW7u+g9pTh+wyqDHpSQEIQczXkVx9q me";
+const hexadecimal = "0".repeat(32);
+const owner = { urn: "urn:pulumi:dev::shop::a:b:C::web" };
+
+/** Good parameters, so that a call fails for nothing but the odd one. */
+const good: Readonly<Record<string, unknown>> = {
+  ...{ instance: "web", fleet: "load", name: "me", count: 1, command: ["true"], publicKey, owner },
+  ...{ container: "101", clientTokens: [], path: "/absent", adopt: {} },
+};
+/** For methods that make or end something, which is done too often to be done. */
+const absent = { instance: "absent", fleet: "absent", name: "absent", image: "absent" };
+const changing = /\.(create|apply|import|destroy|remove|takeOver)$/;
+
+/** Where a value can stand inside of a parameter of this name. */
+const insides: Readonly<Record<string, readonly Place[]>> = {
+  labels: [(value) => ({ a: value })],
+  keys: [(value) => [value]],
+  command: [(value) => [value]],
+  addresses: [(value) => [value]],
+  clientTokens: [(value) => [value]],
+  owner: ["urn", "organization", "retainOnDelete"].map((name) => (value) => ({ ...owner, [name]: value })),
+  adopt: ["clientToken", "attempt", "owner", "patienceSeconds"].map((name) => (value) => ({
+    clientToken: hexadecimal,
+    attempt: hexadecimal,
+    owner,
+    [name]: value,
+  })),
+  waitFor: [
+    (value) => [value],
+    ...["tcp", "http", "port", "status"].map(
+      (name): Place =>
+        (value) => [{ http: "/", [name]: value }],
+    ),
+    (value) => ({ command: [value] }),
+  ],
+};
+
+/** Calls of the method with the value in every place where one can stand. */
+function oddCalls(method: MethodName, value: unknown): Call[] {
+  const { shape } = methodTable[method].parameters;
+  const values = changing.test(method) ? { ...good, ...absent } : good;
+  const given = Object.fromEntries(
+    Object.entries<z.ZodType>(shape)
+      .filter(
+        ([name, schema]) => !schema.safeParse(undefined).success || (name in absent && changing.test(method)),
+      )
+      .map(([name]) => [name, values[name] ?? hexadecimal]),
+  );
+  const places = (name: string): readonly Place[] => [
+    (inside) => inside,
+    ...(typeof value === "object" ? (insides[name] ?? []) : []),
+  ];
+  const inParameters = Object.keys(shape).flatMap((name) =>
+    places(name).map((place) => [{ ...given, [name]: place(value) }]),
+  );
+  return [[value], [given, value], [{ ...given, more: value }], ...inParameters].map((parameters) => ({
+    method,
+    parameters,
+  }));
+}
+
+/** The methods whose parameters have places in place of names; each with its places. */
+const positional: Readonly<Record<string, readonly ((value: unknown) => unknown[])[]>> = {
+  "openvz.get_instances": [
+    (value) => [value],
+    (value) => [{ instance: value }],
+    (value) => [{ all: value }],
+    (value) => [{}, value],
+  ],
+  "openvz.get_images": [(value) => [value]],
+  "openvz.get_instance_types": [(value) => [value]],
+  "openvz.run_instance": [
+    (value) => [value],
+    (value) => ["absent", value],
+    (value) => ["absent", "basic", value],
+    (value) => ["absent", "basic", "", value],
+    (value) => ["absent", "basic", "", "", value],
+  ],
+  "openvz.destroy_instance": [(value) => [value], (value) => [400, value]],
+  "system.listMethods": [(value) => [value]],
+  "system.methodSignature": [(value) => [value]],
+  "system.methodHelp": [(value) => [value], (value) => ["system.methodHelp", value]],
+  "system.getCapabilities": [(value) => [value]],
+  "no.such_method": [(value) => [value]],
+};
+
+/** The places inside of system.multicall, which has to come by itself. */
+const inMulticall: readonly ((value: unknown) => unknown[])[] = [
+  (value) => [value],
+  (value) => [[value]],
+  (value) => [[{ methodName: value }]],
+  (value) => [[{ methodName: "server.info", params: value }]],
+  (value) => [[{ methodName: "server.info", params: [value] }]],
+  (value) => [[{ methodName: "server.info", more: value }]],
+  (value) => [[], value],
+];
+
+describe("odd parameters", () => {
+  const newCloud = testClouds();
+  let captured: CapturedLog;
+  let listener: Listener;
+  let url: string;
+  before(async () => {
+    captured = captureLog();
+    const { log } = captured;
+    log.level = "error";
+    const { cloud } = await newCloud();
+    const dispatch = createDispatch(cloud, log);
+    listener = await openListener({ address: "127.0.0.1", port: 0, token: undefined, log, dispatch });
+    url = `http://127.0.0.1:${listener.port}`;
+    await dispatch("key.add", [{ name: "me", publicKey }]);
+    await dispatch("instance.create", [{ name: "web", waitFor: "running", waitSeconds: 10 }]);
+    await dispatch("fleet.apply", [{ name: "load", count: 1, waitFor: "running" }]);
+    await dispatch("fleet.wait", [{ fleet: "load" }]);
+  });
+  after(() => listener.close());
+
+  async function answer({ method, parameters }: Call): Promise<unknown> {
+    return await decodeResponse((await send(url, { body: writeCall(method, parameters) })).body);
+  }
+
+  /** Makes the calls, a hundred in a message, and then asks the daemon whether it is there. */
+  async function make(calls: readonly Call[]): Promise<void> {
+    for (let at = 0; at < calls.length; at += 100) {
+      const some = calls.slice(at, at + 100);
+      const params = some.map((call) => ({ methodName: call.method, params: call.parameters }));
+      const answers = await answer({ method: "system.multicall", parameters: [params] });
+      assert.ok(Array.isArray(answers) && answers.length === some.length);
+      for (const [index, { method, parameters }] of some.entries()) {
+        assert.notEqual(faultCode(answers[index]), 500, writeCall(method, parameters));
+      }
+    }
+    assertNoDefect();
+    const info = await answer({ method: "server.info", parameters: [] });
+    assert.ok(typeof info === "object" && info !== null && "serverId" in info);
+  }
+
+  function assertNoDefect(): void {
+    assert.deepEqual(
+      captured.lines.filter(({ msg }) => msg === "a defect"),
+      [],
+    );
+    captured.lines.length = 0;
+  }
+
+  for (const method of Object.keys(methodTable) as MethodName[]) {
+    it(`never meet a defect in ${method}`, async () => {
+      await make([...oddValues, ...oddStructs].flatMap((value) => oddCalls(method, value)));
+    });
+  }
+
+  it("never meet a defect in a method whose parameters have places", async () => {
+    for (const value of [...oddValues, ...oddStructs]) {
+      await make(
+        Object.entries(positional).flatMap(([method, places]) =>
+          places.map((place) => ({ method, parameters: place(value) })),
+        ),
+      );
+    }
+  });
+
+  it("never meet a defect in system.multicall", async () => {
+    for (const value of [...oddValues, ...oddStructs]) {
+      for (const place of inMulticall) {
+        const { status, body } = await send(url, { body: writeCall("system.multicall", place(value)) });
+        assert.equal(status, 200);
+        assert.doesNotMatch(body, /faultCode<\/name><value><int>500</);
+      }
+    }
+    await make([]);
+  });
+
+  it("are refused by every method when they are base64 or a dateTime, wherever those are", async () => {
+    const methods = [
+      ...[...Object.keys(methodTable), "system.multicall"],
+      ...Object.keys(positional).filter((name) => name !== "no.such_method"),
+    ];
+    const places: Place[] = [
+      (value) => value,
+      (value) => ({ ...good, labels: { a: value } }),
+      (value) => ({ command: [value] }),
+      (value) => [{ methodName: "server.info", params: [value] }],
+    ];
+    for (const method of methods) {
+      for (const value of binaryValues) {
+        for (const place of places) {
+          const { body } = await send(url, { body: writeCall(method, [place(value)]) });
+          assert.match(body, /faultCode<\/name><value><int>400</);
+          assert.match(
+            body,
+            /is of the type (base64|dateTime\.iso8601), which no method takes; send a string/,
+          );
+        }
+      }
+    }
+    await make([]);
+  });
+
+  it("are refused in little time when 12 MB of bytes come where a struct belongs", async () => {
+    const bytes = new Written(`<base64>${"QUJD".repeat(4_000_000)}</base64>`);
+    const body = writeCall("instance.create", [bytes]);
+    assert.match((await send(url, { body })).body, /instance\.create: parameter 1 is of the type base64/);
+    await make([]);
+  });
+});
+
+function faultCode(answered: unknown): unknown {
+  return typeof answered === "object" && answered !== null && "faultCode" in answered
+    ? answered.faultCode
+    : undefined;
+}
