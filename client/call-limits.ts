@@ -1,11 +1,11 @@
-import { defaultOf } from "../protocol/default-of";
+import { anyDefaultOf } from "../protocol/default-of";
 import type { MethodName, ParsedParameters } from "../protocol/method-table";
 
-interface CallLimits<M extends MethodName> {
+interface CallLimits<Parameter extends string> {
   /** How long the daemon's answer may take, on top of what the parameters ask for. */
   readonly seconds: number;
   /** The parameter that says how long the daemon itself waits. */
-  readonly extra?: string & keyof ParsedParameters<M>;
+  readonly extra?: Parameter;
   /** Twice has the effect of once, so the call may be sent again when a connection was lost. */
   readonly repeatable: boolean | "with clientToken";
 }
@@ -14,7 +14,7 @@ interface CallLimits<M extends MethodName> {
 const engineWork = { seconds: 900, repeatable: true } as const;
 const look = { seconds: 120, repeatable: true } as const;
 
-const limits: { readonly [M in MethodName]: CallLimits<M> } = {
+const limits: { readonly [M in MethodName]: CallLimits<string & keyof ParsedParameters<M>> } = {
   "instance.create": { seconds: 900, extra: "waitSeconds", repeatable: "with clientToken" },
   "instance.check": look,
   "instance.get": look,
@@ -58,9 +58,9 @@ const limits: { readonly [M in MethodName]: CallLimits<M> } = {
 };
 
 /** A JavaScript caller's mistake, or a method that a newer daemon has. */
-const unknownMethod: CallLimits<MethodName> = { seconds: 900, repeatable: false };
+const unknownMethod: CallLimits<never> = { seconds: 900, repeatable: false };
 
-function limitsOf<M extends MethodName>(method: M): CallLimits<M> | typeof unknownMethod {
+function limitsOf(method: MethodName): CallLimits<string> {
   return Object.hasOwn(limits, method) ? limits[method] : unknownMethod;
 }
 
@@ -68,7 +68,7 @@ function limitsOf<M extends MethodName>(method: M): CallLimits<M> | typeof unkno
 export function answerTimeoutMs(method: MethodName, parameters: object): number {
   const { seconds, extra } = limitsOf(method);
   const asked: unknown =
-    extra === undefined ? 0 : (Reflect.get(parameters, extra) ?? defaultOf(method, extra));
+    extra === undefined ? 0 : (Reflect.get(parameters, extra) ?? anyDefaultOf(method, extra));
   return (seconds + (typeof asked === "number" ? asked : 0)) * 1000;
 }
 

@@ -11,10 +11,15 @@ export function defaultOf<M extends MethodName, P extends string & keyof ParsedP
   method: M,
   parameter: P,
 ): NonNullable<ParsedParameters<M>[P]> {
+  return anyDefaultOf(method, parameter) as NonNullable<ParsedParameters<M>[P]>;
+}
+
+/** The same where it is not known at compile time which parameter of which method is asked for. */
+export function anyDefaultOf(method: MethodName, parameter: string): unknown {
   const { shape }: z.ZodObject = methodTable[method].parameters;
   const schema: unknown = shape[parameter];
   if (!(schema instanceof z.ZodDefault)) {
     throw new Error(`${method} has no default for ${parameter}`);
   }
-  return schema.parse(undefined) as NonNullable<ParsedParameters<M>[P]>;
+  return schema.parse(undefined);
 }

@@ -16,6 +16,17 @@ export const features = [
 ] as const;
 export type Feature = (typeof features)[number];
 
+const damagedFileSchema = z.object({
+  /** Relative to the state folder. */
+  file: z.string(),
+  reason: z.string(),
+  /** When the daemon found it. */
+  time: timeSchema,
+  /** Where it is now, on the daemon's host. Absent for one that is missing, or could not be moved. */
+  movedTo: z.string().optional(),
+});
+export type DamagedFile = z.infer<typeof damagedFileSchema>;
+
 const serverInfoSchema = z.object({
   serverId: uidSchema,
   version: z.string(),
@@ -27,6 +38,10 @@ const serverInfoSchema = z.object({
   instances: z.int(),
   /** What it can that those of earlier releases cannot; clients ask only for what stands here. */
   features: z.array(z.string()).default([]),
+  /** Files of the state folder that were damaged, and without which the daemon goes on: the latest 100, latest first. */
+  damaged: z.array(damagedFileSchema).default([]),
+  /** How many of them there are. */
+  damagedTotal: z.int().default(0),
   startedAt: timeSchema,
   /** The daemon's own clock, by which its other times are to be read. */
   now: timeSchema,

@@ -1,32 +1,49 @@
-import { readdir, rm, rmdir } from "node:fs/promises";
+import { lstat, readdir, rename, rm, rmdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { MccError } from "../protocol/error";
 import {
   type RuntimeFile,
   runtimeFileName,
   runtimeFileSchema,
   runtimeFolder,
 } from "../protocol/runtime-file";
-import { readJsonFile, writeJsonFile } from "./cloud/json-file";
+import { writeJsonFile } from "./cloud/json-file";
 import { makeFolder } from "./cloud/make-folder";
 import { shareWithOperators } from "./cloud/operators-group";
 import { tolerate } from "./cloud/tolerate";
 import { refuseUntrustedPath } from "./cloud/trusted-path";
+import { readKeptJson } from "./driver/kept-file";
 
 /**
- * Tells the programs on this host about the daemon; what a killed one left at this port is replaced.
+ * Tells the programs on this host about the daemon; what a killed one left at this port is replaced, and a folder
+ * there is moved away.
  *
+ * @returns where such folders are now.
  * @throws MccError `conflict` for a folder in which others could tell them of another daemon.
  */
-export async function register(port: number, file: RuntimeFile): Promise<void> {
+export async function register(port: number, file: RuntimeFile): Promise<string[]> {
   const folder = runtimeFolder();
   const subject = { what: `the folder ${folder}`, remedy: "choose another one with MCC_RUNTIME_DIR" };
   await refuseUntrustedPath(folder, subject);
   await makeFolder(folder);
   await refuseUntrustedPath(folder, subject);
   const path = join(folder, runtimeFileName(port));
+  const moved = await moveFolders(path);
   await writeJsonFile(path, file);
   await shareWithOperators(path);
+  return moved;
+}
+
+/** A file cannot take the place of a folder. */
+async function moveFolders(path: string): Promise<string[]> {
+  const moved: string[] = [];
+  for (const each of [path, `${path}.new`]) {
+    if ((await lstat(each).catch(() => undefined))?.isDirectory() === true) {
+      const free = `${each}.damaged-${new Date().toISOString().replaceAll(":", "")}`;
+      await rename(each, free);
+      moved.push(free);
+    }
+  }
+  return moved;
 }
 
 /**
@@ -51,12 +68,6 @@ export async function withdraw(ours: (file: RuntimeFile) => boolean): Promise<vo
 }
 
 async function readIfReadable(path: string): Promise<RuntimeFile | undefined> {
-  try {
-    return await tolerate(["ENOENT", "EACCES", "EISDIR"], readJsonFile(path, runtimeFileSchema));
-  } catch (error) {
-    if (MccError.hasCode(error, "invalid")) {
-      return undefined;
-    }
-    throw error;
-  }
+  const reading = await readKeptJson(path, runtimeFileSchema);
+  return reading.outcome === "read" ? reading.value : undefined;
 }

@@ -113,8 +113,17 @@ async function listen(
     log,
     // Who calls without the token is refused, and finds it then.
     announce: async (bound) => {
-      await lateWrites.attempt("the runtime file, by which programs on this host find the daemon", () =>
-        register(bound.port, { url: urlOf(config, bound), tokenPath, pid: process.pid, serverId }),
+      const file = { url: urlOf(config, bound), tokenPath, pid: process.pid, serverId };
+      await lateWrites.attempt(
+        "the runtime file, by which programs on this host find the daemon",
+        async () => {
+          for (const path of await register(bound.port, file)) {
+            cloud.damaged.report(
+              path,
+              "it is a folder, where the daemon tells programs of this host of itself",
+            );
+          }
+        },
       );
     },
   });

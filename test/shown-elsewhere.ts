@@ -61,6 +61,7 @@ export const shownElsewhere: Readonly<Record<string, readonly string[]>> = {
   "server/cloud/claims.ts": ["test/server/methods/ownership.test.ts"],
   "server/cloud/clock.ts": ["test/server/daemon.test.ts"],
   "server/cloud/cloud.ts": ["test/server/cloud/instances.test.ts"],
+  "server/cloud/damaged-name.ts": ["test/server/cloud/damaged-files.test.ts"],
   "server/cloud/deadline.ts": ["test/server/cloud/readiness/ladder.test.ts"],
   "server/cloud/fleet-*": ["test/server/cloud/fleets.test.ts", "test/server/cloud/fleet-recovery.test.ts"],
   "server/cloud/hosts-file.ts": ["test/server/cloud/host-names.test.ts"],

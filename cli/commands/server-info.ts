@@ -1,6 +1,8 @@
 import { packageVersion } from "../../protocol/package-version";
+import type { DamagedFile, ServerInfo } from "../../protocol/server";
 import { command } from "../command";
 import { formOptions } from "../output/listing";
+import { printable } from "../output/printable";
 
 export const serverInfo = command({
   name: "server-info",
@@ -21,6 +23,7 @@ export const serverInfo = command({
       ["instances", String(info.instances)],
       ["addresses", `${first}-${last}, ${free} of ${size} free`],
       ["started", info.startedAt],
+      ...damageRows(info),
     ];
     if (json) {
       io.print(JSON.stringify(info, undefined, 2));
@@ -29,3 +32,14 @@ export const serverInfo = command({
     }
   },
 });
+
+/** Nothing for a daemon whose files are whole. */
+function damageRows({ damaged, damagedTotal }: ServerInfo): [string, string][] {
+  const unshown = damagedTotal - damaged.length;
+  const rows = damaged.map((file): [string, string] => ["damaged", describeDamage(file)]);
+  return unshown > 0 ? [...rows, ["damaged", `${unshown} more; the daemon's log names them`]] : rows;
+}
+
+function describeDamage({ file, reason, time, movedTo }: DamagedFile): string {
+  return printable(`${file}: ${reason} (${time}${movedTo === undefined ? "" : `; now ${movedTo}`})`);
+}

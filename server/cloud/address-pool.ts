@@ -20,6 +20,17 @@ export class AddressPool {
     return this.size - new Set([...this.#taken, ...this.#foreign]).size;
   }
 
+  /**
+   * Continues where the daemons before were, so that an address which was given back just before is not the next one.
+   *
+   * @param handedOut how many addresses they handed out. Undefined where that is not known: then half of the range
+   * stays free for now after the last address in use, as those there may have been in use shortly before.
+   */
+  resume(handedOut: number | undefined): void {
+    const last = Math.max(0, ...this.#taken);
+    this.#next = (handedOut ?? last + Math.ceil(this.size / 2)) % this.size;
+  }
+
   /** Whether it is in the range, and nobody has it. */
   isFree(address: string): boolean {
     const index = this.#indexOf(address);

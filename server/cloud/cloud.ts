@@ -13,6 +13,8 @@ import { describeToken } from "./claim";
 import { Claims } from "./claims";
 import { type Clock, systemClock } from "./clock";
 import { fleetReplacementProblems, replacementProblems } from "./creation-check";
+import { DamagedFiles } from "./damaged-files";
+import { withoutDuplicates } from "./duplicate-records";
 import { FleetCatalog } from "./fleet-catalog";
 import { FleetRecords } from "./fleet-record";
 import { allRecords, recoverFleets } from "./fleet-recovery";
@@ -30,7 +32,7 @@ import { InstanceTypes } from "./instance-types";
 import { Instances } from "./instances";
 import { Keys } from "./keys";
 import { LateWrites } from "./late-writes";
-import { LeaseClock } from "./lease-clock";
+import { LeaseClock, lastGrantOf } from "./lease-clock";
 import { LeaseReaper } from "./lease-reaper";
 import type { Leased } from "./leased";
 import { Leases } from "./leases";
@@ -42,8 +44,9 @@ import { recover } from "./recovery";
 import { Reservations } from "./reservations";
 import { hostResolvers } from "./resolvers";
 import { makeStateFolder } from "./state-folder";
-import { readStateFormat, stateFormat, writeStateFormat } from "./state-format";
+import { openStateFormat, refuseNewerFormat } from "./state-format";
 import { acquireStateLock, type StateLock } from "./state-lock";
+import { removeUnfinished } from "./unfinished-files";
 import { UserDataLogs } from "./user-data-logs";
 
 /** How long creations that are under way may still take when the daemon is asked to end. */
@@ -111,6 +114,11 @@ export class Cloud {
     });
   }
 
+  /** What was found damaged, in the state folder or next to it. */
+  get damaged(): DamagedFiles {
+    return this.parts.context.damaged;
+  }
+
   types(): InstanceType[] {
     return this.parts.context.types.list();
   }
@@ -147,6 +155,8 @@ export class Cloud {
       simulated: context.driver.capabilities.simulated,
       addressPool: { ...pool.range, size: pool.size, free: pool.free },
       instances: this.instances.catalog.all().length,
+      damaged: context.damaged.list(),
+      damagedTotal: context.damaged.total,
       startedAt: this.#startedAt,
       features: [...features],
       now: new Date().toISOString(),
@@ -219,29 +229,41 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
   const plan = planOf(options);
   await preflight(options);
   await makeStateFolder(options.stateFolder);
+  const damaged = new DamagedFiles(options.stateFolder, options.log);
+  await damaged.requireFile(join(options.stateFolder, "lock"));
   const lock = await acquireStateLock(options.stateFolder);
   try {
-    const format = await readStateFormat(options.stateFolder);
-    const identity = await openIdentity(options.stateFolder);
-    if (format !== stateFormat) {
-      await writeStateFormat(options.stateFolder);
-    }
+    await refuseNewerFormat(options.stateFolder);
+    const identity = await openIdentity(options.stateFolder, damaged);
+    await damaged.open();
+    await openStateFormat(options.stateFolder, damaged);
+    await removeUnfinished(options.stateFolder, damaged);
     const driverName = resolveDriverName(options.driver);
-    const driver = openDriver(driverName, options, { serverId: identity.serverId, plan });
+    await damaged.requireFolder(join(options.stateFolder, driverName));
+    const driver = openDriver(driverName, options, { serverId: identity.serverId, plan, damaged });
     const clock = options.clock ?? (await systemClock());
-    const context = await openContext(options, identity, driver, plan, clock);
-    const catalog = new InstanceCatalog(identity.serverId, context.hostNames);
-    const fleetRecords = new FleetRecords(options.stateFolder);
-    await fleetRecords.open();
+    const fleetRecords = new FleetRecords(options.stateFolder, damaged);
+    const instanceRecords = new InstanceRecords(options.stateFolder, damaged);
     const fleetFiles = await fleetRecords.all();
-    const records = await makeUpForLost(context, await allRecords(context.records, fleetFiles), fleetFiles);
+    const containers = (await driver.list()).map(({ id }) => id);
+    const found = await withoutDuplicates(await allRecords(instanceRecords, fleetFiles, containers), {
+      ...{ driver, damaged, records: instanceRecords },
+    });
+    const context = await openContext(options, identity, {
+      ...{ driver, plan, clock, damaged, records: instanceRecords },
+      lastGrantMs: lastGrantOf([...found, ...fleetFiles].map(({ ttl }) => ttl)),
+    });
+    const catalog = new InstanceCatalog(identity.serverId, context.hostNames);
+    const records = await makeUpForLost(context, found, fleetFiles);
     if (driver.capabilities.ownsNetwork) {
       await context.lateWrites.attempt("the network", () =>
-        keepNetwork(options.stateFolder, plan.network, records),
+        keepNetwork(options.stateFolder, plan.network, records, damaged),
       );
     }
     await driver.open();
+    await context.hostNames?.clear();
     const stuck = await recover(context, catalog, records);
+    context.reservations.resume();
     await context.hostNames?.open(context.lateWrites);
     const images = new Images(driver);
     const destruction = new InstanceDestruction(context, catalog);
@@ -265,7 +287,9 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     context.leases.start(leased);
     cloud.inBackground(
       "after a reboot",
-      startAfterReboot(options.stateFolder, clock.bootId, catalog, instances, context.lateWrites),
+      startAfterReboot(options.stateFolder, clock.bootId, catalog, instances, {
+        ...{ damaged, lateWrites: context.lateWrites },
+      }),
     );
     cloud.inBackground(
       "unfinished keys",
@@ -286,7 +310,7 @@ function planOf(options: CloudOptions): NetworkPlan {
 export function openDriver(
   name: DriverName,
   options: CloudOptions,
-  { serverId, plan }: { serverId: string; plan: NetworkPlan },
+  { serverId, plan, damaged }: { serverId: string; plan: NetworkPlan; damaged?: DamagedFiles },
 ): Driver {
   return (options.loadDriver ?? loadDriver)(name, {
     folder: join(options.stateFolder, name),
@@ -294,33 +318,43 @@ export function openDriver(
     network: plan.network,
     commandTimeoutMs: options.commandTimeoutMs,
     log: options.log,
+    reportDamage: (path, reason) => damaged?.report(path, reason),
   });
+}
+
+/** What the context is made of, besides what it opens itself. */
+interface ContextParts {
+  readonly driver: Driver;
+  readonly plan: NetworkPlan;
+  readonly clock: Clock;
+  readonly damaged: DamagedFiles;
+  readonly records: InstanceRecords;
+  readonly lastGrantMs: number | undefined;
 }
 
 async function openContext(
   options: CloudOptions,
-  { serverId }: Identity,
-  driver: Driver,
-  plan: NetworkPlan,
-  clock: Clock,
+  { serverId, isNew }: Identity,
+  { driver, plan, clock, damaged, records, lastGrantMs }: ContextParts,
 ): Promise<InstanceContext> {
   const types = await InstanceTypes.load(await driver.types(), options.typesFile);
-  const records = new InstanceRecords(options.stateFolder);
-  await records.open();
   const lateWrites = new LateWrites(options.log);
-  const leaseClock = await LeaseClock.open(options.stateFolder, clock, lateWrites);
+  const leaseClock = await LeaseClock.open(options.stateFolder, clock, {
+    ...{ damaged, lateWrites, lastGrantMs },
+  });
+  const ids = await IdSequence.open(options.stateFolder, damaged, isNew);
   const claims = new Claims(clock);
   const nameservers = await hostResolvers();
   if (nameservers.length === 0) {
     options.log.warn({}, "this host has no name server that instances could reach; they get none");
   }
   return {
-    ...{ serverId, driver, records, lateWrites, types, nameservers },
-    logs: new UserDataLogs((id) => records.folderOf(id), options.log),
-    reservations: new Reservations(await IdSequence.open(options.stateFolder), new AddressPool(plan.range)),
-    keys: await Keys.open(options.stateFolder, serverId, claims),
+    ...{ serverId, driver, records, lateWrites, types, nameservers, damaged },
+    logs: new UserDataLogs((id) => records.folderOf(id), damaged, options.log),
+    reservations: new Reservations(ids, new AddressPool(plan.range)),
+    keys: await Keys.open(options.stateFolder, serverId, claims, damaged),
     hostNames: driver.capabilities.followsHosts
-      ? new HostNames(options.stateFolder, options.log, driver.capabilities.guestGroup)
+      ? new HostNames(options.stateFolder, options.log, damaged, driver.capabilities.guestGroup)
       : undefined,
     limits: engineLimits(driver),
     leaseClock,

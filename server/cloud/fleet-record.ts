@@ -1,11 +1,13 @@
-import { mkdir, readdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { fleetApplySchema } from "../../protocol/fleet";
+import { nameSchema, timeSchema, uidSchema } from "../../protocol/name";
 import { namingFileSystem } from "../driver/file-system-fault";
 import { claimFields } from "./claim";
+import type { DamagedFiles } from "./damaged-files";
 import { instanceRecordSchema } from "./instance-record";
-import { readJsonFile, replaceFile, syncFolder } from "./json-file";
+import { replaceFile, syncFolder } from "./json-file";
 import { heldLeaseSchema, ttlSchema } from "./leased";
 
 /** What a fleet is to be: what `fleet.apply` was given, without which fleet is meant and how long it lives. */
@@ -25,9 +27,9 @@ export type FleetSpec = z.output<typeof specSchema>;
  */
 const fleetRecordSchema = z.strictObject({
   phase: z.enum(["creating", "changing", "settled", "destroying"]),
-  uid: z.string(),
-  name: z.string(),
-  createdAt: z.string(),
+  uid: uidSchema,
+  name: nameSchema,
+  createdAt: timeSchema,
   ...claimFields,
   spec: specSchema,
   ttl: ttlSchema.optional(),
@@ -41,6 +43,9 @@ export type FleetFile = z.output<typeof fleetRecordSchema>;
 export type FleetRecord = Omit<FleetFile, "members">;
 /** How long it lives. */
 export type FleetLife = Pick<FleetRecord, "ttl" | "lease">;
+
+/** Each of thousands of members has labels of its own in it. */
+const largestFleetBytes = 256 * 1024 * 1024;
 
 /** A fleet that has a file. */
 interface SavedFleet {
@@ -56,20 +61,29 @@ export class FleetRecords {
   /** One file after the other: what is written last is what was last. */
   #last: Promise<void> = Promise.resolve();
 
-  constructor(stateFolder: string) {
+  constructor(
+    stateFolder: string,
+    private readonly damaged: DamagedFiles,
+  ) {
     this.#folder = join(stateFolder, "fleets");
   }
 
-  async open(): Promise<void> {
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-  }
-
-  /** @throws MccError `invalid` for a file that someone changed by hand so that it cannot be read. */
+  /** Damaged ones are set aside. */
   async all(): Promise<FleetFile[]> {
-    const files = (await readdir(this.#folder)).filter((name) => name.endsWith(".json"));
-    return await Promise.all(
-      files.sort().map((name) => readJsonFile(join(this.#folder, name), fleetRecordSchema)),
-    );
+    const entries = await this.damaged.makeFolder(this.#folder, 0o700);
+    const fleets: FleetFile[] = [];
+    const ids = new Set<number>();
+    for (const entry of entries.filter((name) => name.endsWith(".json")).sort()) {
+      const fleet = await this.damaged.read(join(this.#folder, entry), fleetRecordSchema, {
+        mostBytes: largestFleetBytes,
+        check: (found) => problemOf(found, entry, ids),
+      });
+      if (fleet !== undefined) {
+        fleets.push(fleet);
+        fleet.members.forEach(({ id }) => ids.add(id));
+      }
+    }
+    return fleets;
   }
 
   /** Writes the fleet as it is then, with one sync, however many members there are; nothing for one that was removed. */
@@ -99,4 +113,22 @@ export class FleetRecords {
   #pathOf(name: string): string {
     return join(this.#folder, `${name}.json`);
   }
+}
+
+/** @param taken ids of other fleets' members. */
+function problemOf(
+  { name, members }: FleetFile,
+  entry: string,
+  taken: ReadonlySet<number>,
+): string | undefined {
+  if (entry !== `${name}.json`) {
+    return `it is the file of the fleet ${name}`;
+  }
+  const foreign = members.find(({ fleet }) => fleet?.name !== name);
+  if (foreign !== undefined) {
+    return `instance ${foreign.id} in it is not of this fleet`;
+  }
+  const ids = members.map(({ id }) => id);
+  const repeated = ids.find((id, index) => taken.has(id) || ids.indexOf(id) !== index);
+  return repeated === undefined ? undefined : `instance ${repeated} is in it twice, or in another fleet`;
 }

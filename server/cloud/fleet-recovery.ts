@@ -9,14 +9,15 @@ import { ManagedFleet } from "./managed-fleet";
  * All records of an earlier run. A member's own file is newer than what its fleet's file says of it, unless the whole
  * fleet is on its way out.
  *
- * @throws MccError `invalid` for a file that someone changed by hand so that it cannot be read.
+ * @param containers ids of those that the engine has.
  */
 export async function allRecords(
   records: InstanceRecords,
   fleets: readonly FleetFile[],
+  containers: Iterable<number>,
 ): Promise<InstanceRecord[]> {
   const byId = new Map(fleets.flatMap(({ members }) => members.map((record) => [record.id, record])));
-  const own = await records.all(new Set(byId.keys()));
+  const own = await records.all(new Set([...byId.keys(), ...containers]));
   own.forEach((record) => byId.set(record.id, record));
   const doomed = new Set(fleets.filter(isDoomed).map(({ name }) => name));
   return [...byId.values()].map((record) =>

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Logger } from "pino";
 import { ownerKeys } from "../../protocol/owner";
 import { isFileSystemFault } from "../driver/file-system-fault";
+import type { DamagedFiles } from "./damaged-files";
 import { HostsFile } from "./hosts-file";
 import type { InstanceRecord } from "./instance-record";
 import type { LateWrites } from "./late-writes";
@@ -35,9 +36,22 @@ export class HostNames {
   constructor(
     stateFolder: string,
     private readonly log: Logger,
+    private readonly damaged: DamagedFiles,
     private readonly group?: number,
   ) {
     this.#folder = join(stateFolder, "names");
+  }
+
+  /** Moves away what is in the place of the folders and files. For the daemon's start, before anything is noted. */
+  async clear(): Promise<void> {
+    if (!(await this.damaged.requireFolder(this.#folder))) {
+      return;
+    }
+    for (const scope of await this.damaged.makeFolder(this.#folder, 0o710)) {
+      if (await this.damaged.requireFolder(join(this.#folder, scope))) {
+        await this.damaged.requireFile(join(this.#folder, scope, "hosts"));
+      }
+    }
   }
 
   /** The folder that has the file `hosts` for this instance. Never replaced as long as an instance needs it. */

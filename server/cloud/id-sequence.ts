@@ -1,14 +1,19 @@
 import { join } from "node:path";
 import { z } from "zod";
-import { readJsonFile, writeJsonFile } from "./json-file";
-import { tolerate } from "./tolerate";
+import type { DamagedFiles } from "./damaged-files";
+import { writeJsonFile } from "./json-file";
 
 /** As in the first MiniCloud, whose ids left room below for containers of others. */
 const firstId = 500;
 /** A write for each id would cost a sync for each instance; what a crash leaves of a block is skipped. */
 const blockSize = 32;
 
-const fileSchema = z.strictObject({ next: z.int().min(firstId) });
+/** Names of the engine's network interfaces have no room for longer ones. */
+export const highestId = 99_999_999;
+/** Past the highest id in use, ids may have been given out that nothing tells of any more. */
+const leapSize = 10_000;
+
+const fileSchema = z.strictObject({ next: z.int().min(firstId).max(highestId) });
 
 /** Gives out ids, each once in the life of a state folder, whatever happens to the daemon. */
 export class IdSequence {
@@ -20,17 +25,46 @@ export class IdSequence {
   #written: number;
   #writing: Promise<void> = Promise.resolve();
 
-  private constructor(path: string, next: number) {
+  private constructor(
+    path: string,
+    next: number,
+    private readonly wasLost: boolean,
+  ) {
     this.#path = path;
     this.#next = next;
     this.#covered = next;
     this.#written = next;
   }
 
-  static async open(stateFolder: string): Promise<IdSequence> {
+  /** @param isNew whether the state folder is: then the file is not missing. */
+  static async open(stateFolder: string, damaged: DamagedFiles, isNew: boolean): Promise<IdSequence> {
     const path = join(stateFolder, "next-id.json");
-    const file = await tolerate(["ENOENT"], readJsonFile(path, fileSchema));
-    return new IdSequence(path, file?.next ?? firstId);
+    const file = await damaged.read(path, fileSchema);
+    const wasLost = file === undefined && !isNew;
+    if (isNew) {
+      await writeJsonFile(path, { next: firstId });
+    }
+    if (wasLost) {
+      damaged.report(path, "it was lost; new ids leave a gap after those in use");
+    }
+    return new IdSequence(path, file?.next ?? firstId, wasLost);
+  }
+
+  /** How many ids were given out or skipped in the life of the state folder; undefined where the file was lost. */
+  get handedOut(): number | undefined {
+    return this.wasLost ? undefined : this.#next - firstId;
+  }
+
+  /**
+   * For when all ids in use were skipped. If the file was lost, ids go on at the next multiple of 10,000, as those
+   * after the highest in use may have been given out shortly before.
+   */
+  leapIfLost(): void {
+    if (this.wasLost) {
+      this.#next = Math.ceil((this.#next + 1) / leapSize) * leapSize;
+      // The next one taken is written before it is used.
+      this.#covered = this.#next;
+    }
   }
 
   /** Taken at once; it may be used when `settled` has resolved. */

@@ -2,6 +2,7 @@ import pLimit, { type LimitFunction } from "p-limit";
 import type { Logger } from "pino";
 import type { Driver } from "../driver/driver";
 import type { Claims } from "./claims";
+import type { DamagedFiles } from "./damaged-files";
 import type { HostNames } from "./host-names";
 import type { InstanceRecords } from "./instance-record";
 import type { InstanceTypes } from "./instance-types";
@@ -31,6 +32,7 @@ export interface InstanceContext {
   /** Absent with a driver whose containers do not follow a hosts file. */
   readonly hostNames: HostNames | undefined;
   readonly limits: EngineLimits;
+  readonly damaged: DamagedFiles;
   readonly log: Logger;
 }
 

@@ -8,7 +8,15 @@ export function authorizedKeysFile(
   keys: Keys,
   record: Pick<InstanceRecord, "keys" | "publicKeys">,
 ): ContainerFile {
-  const lines = [...keys.publicKeys(record.keys), ...record.publicKeys];
+  return fileOf([...keys.publicKeys(record.keys), ...record.publicKeys]);
+}
+
+/** The same without the keys whose files were damaged: those let nobody in until they are added again. */
+export function keptKeysFile(keys: Keys, record: Pick<InstanceRecord, "keys" | "publicKeys">): ContainerFile {
+  return fileOf([...keys.keptPublicKeys(record.keys), ...record.publicKeys]);
+}
+
+function fileOf(lines: readonly string[]): ContainerFile {
   return {
     path: "/root/.ssh/authorized_keys",
     content: Buffer.from(lines.map((line) => `${line}\n`).join("")),

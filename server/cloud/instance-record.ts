@@ -1,13 +1,24 @@
-import { mkdir, readdir, rm } from "node:fs/promises";
+import { lstat, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import pLimit from "p-limit";
 import { z } from "zod";
+import { messageOf } from "../../protocol/error";
 import { fleetPlaceSchema } from "../../protocol/instance";
+import { instanceNameSchema, timeSchema, uidSchema } from "../../protocol/name";
 import { waitForSchema } from "../../protocol/readiness";
 import { namingFileSystem } from "../driver/file-system-fault";
 import { claimFields } from "./claim";
-import { readJsonFile, syncFolder, writeJsonFile } from "./json-file";
+import type { DamagedFiles } from "./damaged-files";
+import { highestId } from "./id-sequence";
+import { syncFolder, writeJsonFile } from "./json-file";
 import { heldLeaseSchema, ttlSchema } from "./leased";
 import { ensureFolder } from "./make-folder";
+import { tolerate } from "./tolerate";
+
+const idPattern = /^[1-9]\d{0,7}$/;
+const readsAtOnce = 32;
+/** What a folder without a record may have, when the daemon was killed while it removed it. */
+const ownFiles = /^(user-data-log\.json|.*\.new)$/;
 
 /**
  * What the daemon keeps of an instance beside what the engine lists. `creating`, `taking` and
@@ -16,11 +27,12 @@ import { ensureFolder } from "./make-folder";
  */
 export const instanceRecordSchema = z.strictObject({
   phase: z.enum(["creating", "taking", "created", "failed", "destroying"]),
-  id: z.int(),
-  uid: z.string(),
-  name: z.string(),
-  ipAddress: z.string(),
-  hostname: z.string(),
+  id: z.int().min(1).max(highestId),
+  uid: uidSchema,
+  name: instanceNameSchema,
+  ipAddress: z.ipv4(),
+  /** It is written into hosts files. That of a container that was taken over has been chosen by others. */
+  hostname: z.string().regex(/^[^\s\p{Cc}]*$/u, "a host name has no blanks"),
   image: z.string(),
   type: z.string(),
   keys: z.array(z.string()),
@@ -29,7 +41,7 @@ export const instanceRecordSchema = z.strictObject({
   labels: z.record(z.string(), z.string()),
   /** Whose names it knows: see `scopeOf`. Left out: as its labels say. */
   scope: z.string().optional(),
-  createdAt: z.string(),
+  createdAt: timeSchema,
   sshHostKey: z.string(),
   ...claimFields,
   /** Left out: not known before the container is made. */
@@ -62,21 +74,25 @@ export class InstanceRecords {
   /** Ids of those that stand in the file of their fleet. */
   readonly #covered = new Set<number>();
 
-  constructor(stateFolder: string) {
+  constructor(
+    stateFolder: string,
+    private readonly damaged: DamagedFiles,
+  ) {
     this.#folder = join(stateFolder, "instances");
   }
 
-  async open(): Promise<void> {
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-  }
-
   /**
-   * @param inFleets ids of those that may have a folder and no record in it, as they stand in their fleet's file.
-   * @throws MccError `invalid` for a file that someone changed by hand so that it cannot be read.
+   * Damaged ones are set aside.
+   *
+   * @param known ids of those that may have a folder and no record in it: they are in their fleet's file, or the
+   * engine has their container.
    */
-  async all(inFleets: ReadonlySet<number>): Promise<InstanceRecord[]> {
-    const ids = (await readdir(this.#folder)).filter((name) => /^\d+$/.test(name)).map(Number);
-    const records = (await Promise.all(ids.map((id) => this.#read(id, inFleets)))).filter(
+  async all(known: ReadonlySet<number>): Promise<InstanceRecord[]> {
+    const entries = await this.damaged.makeFolder(this.#folder, 0o700);
+    const ids = entries.filter((name) => idPattern.test(name)).map(Number);
+    // Each open file takes a descriptor, of which there may be as few as a thousand.
+    const limit = pLimit(readsAtOnce);
+    const records = (await Promise.all(ids.map((id) => limit(() => this.#read(id, known))))).filter(
       (record) => record !== undefined,
     );
     records.forEach(({ id }) => this.#filed.add(id));
@@ -108,7 +124,7 @@ export class InstanceRecords {
     const folder = this.folderOf(record.id);
     const isNew = await ensureFolder(folder, 0o700);
     try {
-      await writeJsonFile(join(folder, "instance.json"), record);
+      await writeJsonFile(this.pathOf(record.id), record);
       if (isNew) {
         await syncFolder(this.#folder);
       }
@@ -131,15 +147,49 @@ export class InstanceRecords {
   }
 
   /** A folder without a record is what a kill between two steps left: nothing was done yet, or all is undone. */
-  async #read(id: number, inFleets: ReadonlySet<number>): Promise<InstanceRecord | undefined> {
+  async #read(id: number, known: ReadonlySet<number>): Promise<InstanceRecord | undefined> {
     const folder = this.folderOf(id);
-    if ((await readdir(folder)).includes("instance.json")) {
-      return await readJsonFile(join(folder, "instance.json"), instanceRecordSchema);
+    if (!(await this.damaged.requireFolder(folder))) {
+      return undefined;
     }
-    if (!inFleets.has(id)) {
-      await rm(folder, { recursive: true, force: true });
+    const path = this.pathOf(id);
+    const isThere = (await tolerate(["ENOENT"], lstat(path))) !== undefined;
+    const record = await this.damaged.read(path, instanceRecordSchema, {
+      check: (found) => (found.id === id ? undefined : `it is the record of instance ${found.id}`),
+    });
+    if (!isThere && !known.has(id)) {
+      await this.#removeEmpty(folder);
     }
-    return undefined;
+    return record;
+  }
+
+  async #removeEmpty(folder: string): Promise<void> {
+    try {
+      const stranger = (await readdir(folder)).find((name) => !ownFiles.test(name));
+      if (stranger === undefined) {
+        await rm(folder, { recursive: true, force: true });
+      } else {
+        await this.damaged.setAside(folder, `it has no record in it, but ${stranger}`);
+      }
+    } catch (error) {
+      await this.damaged.setAside(
+        folder,
+        `it has no record in it, and cannot be removed: ${messageOf(error)}`,
+      );
+    }
+  }
+
+  /** Moves away the file of a record that is not its instance's. @returns false where there is none. */
+  async setAside(id: number, reason: string): Promise<boolean> {
+    if (!this.#filed.delete(id)) {
+      return false;
+    }
+    await this.damaged.setAside(this.pathOf(id), reason);
+    return true;
+  }
+
+  pathOf(id: number): string {
+    return join(this.folderOf(id), "instance.json");
   }
 
   /** Where the record of an instance lies. */

@@ -3,7 +3,7 @@ import type { ParsedParameters } from "../../protocol/method-table";
 import { released } from "./claim";
 import { adoptionOf } from "./instance-adoption";
 import type { InstanceContext } from "./instance-context";
-import { authorizedKeysFile } from "./instance-files";
+import { authorizedKeysFile, keptKeysFile } from "./instance-files";
 import type { InstanceRecord } from "./instance-record";
 import type { Ttl } from "./leased";
 import type { ManagedInstance } from "./managed-instance";
@@ -94,7 +94,7 @@ export async function updateInstance(
       await limits.change(() => driver.resize(instance.id, resize));
     }
     if (keysFile !== undefined) {
-      const previous = authorizedKeysFile(context.keys, before);
+      const previous = keptKeysFile(context.keys, before);
       undo.add("giving the old keys back", () =>
         limits.change(() => driver.writeFiles(instance.id, [previous])),
       );

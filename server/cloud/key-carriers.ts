@@ -3,7 +3,7 @@ import { isFileSystemFault } from "../driver/file-system-fault";
 import { because } from "./because";
 import type { InstanceCatalog } from "./instance-catalog";
 import type { InstanceContext } from "./instance-context";
-import { authorizedKeysFile } from "./instance-files";
+import { keptKeysFile } from "./instance-files";
 import type { KeyChange } from "./keys";
 import type { ManagedInstance } from "./managed-instance";
 
@@ -49,7 +49,7 @@ async function rewrite(
     return;
   }
   const left = instance.record.keys.filter((name) => !removed || name !== keyName);
-  const file = authorizedKeysFile(keys, { ...instance.record, keys: left });
+  const file = keptKeysFile(keys, { ...instance.record, keys: left });
   await limits.change(() => driver.writeFiles(instance.id, [file]));
   if (removed) {
     await instance.amend(records, (record) => ({ ...record, keys: left }));

@@ -1,18 +1,22 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { MccError } from "../../protocol/error";
 import { type Key, keySchema } from "../../protocol/key";
 import type { MethodResult, ParsedParameters } from "../../protocol/method-table";
+import { nameSchema } from "../../protocol/name";
 import { normalisePublicKey, parsePublicKey } from "../../protocol/public-key";
 import { isFileSystemFault } from "../driver/file-system-fault";
 import { type Claim, claimFields, confirmed, isConfirmedAs, isLeftBy, newClaim, released } from "./claim";
 import type { Claimable, Claims } from "./claims";
-import { readJsonFile, syncFolder, writeJsonFile } from "./json-file";
+import type { DamagedFiles } from "./damaged-files";
+import { syncFolder, writeJsonFile } from "./json-file";
 import { refuseOtherServer } from "./target";
 
 const recordSchema = keySchema.extend({
+  name: nameSchema,
+  publicKey: z.string().regex(/^[a-z0-9@.-]+ [A-Za-z0-9+/]+=*( [^\p{Cc}]*)?$/u, "expected a public key"),
   ...claimFields,
   /** A change that has not reached every instance yet; the next daemon finishes it. */
   unfinished: z.enum(["update", "removal"]).optional(),
@@ -46,12 +50,21 @@ export class Keys {
     this.#serverId = serverId;
   }
 
-  static async open(stateFolder: string, serverId: string, claims: Claims): Promise<Keys> {
+  static async open(
+    stateFolder: string,
+    serverId: string,
+    claims: Claims,
+    damaged: DamagedFiles,
+  ): Promise<Keys> {
     const keys = new Keys(join(stateFolder, "keys"), serverId, claims);
-    await mkdir(keys.#folder, { recursive: true, mode: 0o700 });
-    for (const file of (await readdir(keys.#folder)).filter((name) => name.endsWith(".json"))) {
-      const record = await readJsonFile(join(keys.#folder, file), recordSchema);
-      keys.#records.set(record.name, record);
+    const files = await damaged.makeFolder(keys.#folder, 0o700);
+    for (const file of files.filter((name) => name.endsWith(".json"))) {
+      const record = await damaged.read(join(keys.#folder, file), recordSchema, {
+        check: ({ name }) => (file === `${name}.json` ? undefined : "it is the file of another key"),
+      });
+      if (record !== undefined) {
+        keys.#records.set(record.name, record);
+      }
     }
     return keys;
   }
@@ -81,6 +94,11 @@ export class Keys {
       throw this.#notFound(missing.join(", "));
     }
     return names.flatMap((name) => this.#records.get(name)?.publicKey ?? []);
+  }
+
+  /** Of the named keys those that are kept: the file of one may have been damaged, while instances carry it. */
+  keptPublicKeys(names: readonly string[]): string[] {
+    return this.publicKeys(names.filter((name) => this.#records.has(name)));
   }
 
   async add(parameters: ParsedParameters<"key.add">): Promise<Key> {

@@ -1,16 +1,17 @@
 import { join } from "node:path";
 import { z } from "zod";
 import type { Clock } from "./clock";
-import { readJsonFile, writeJsonFile } from "./json-file";
+import type { DamagedFiles } from "./damaged-files";
+import { writeJsonFile } from "./json-file";
 import type { LateWrites } from "./late-writes";
-import { tolerate } from "./tolerate";
+import { leaseTimeSchema, type Ttl } from "./leased";
 
 /** The same moment on each of the clocks. */
 const momentSchema = z.strictObject({
   bootId: z.string(),
-  uptimeMs: z.number(),
-  wallMs: z.number(),
-  leaseMs: z.number(),
+  uptimeMs: leaseTimeSchema,
+  wallMs: leaseTimeSchema,
+  leaseMs: leaseTimeSchema,
 });
 type Moment = z.infer<typeof momentSchema>;
 
@@ -35,15 +36,33 @@ export class LeaseClock {
     this.#kept = Promise.resolve();
   }
 
-  /** @throws MccError `invalid` for a file that was damaged. */
+  /**
+   * @param lastGrantMs when, by this clock, the latest ttl on record was granted; undefined when nothing has one. It
+   * cannot be earlier now. Where the file was lost, this is taken for now: then no ttl ends early, and none takes
+   * longer than it would when renewed now.
+   */
   static async open(
     stateFolder: string,
     clock: Clock,
-    lateWrites: Pick<LateWrites, "attempt">,
+    {
+      damaged,
+      lateWrites,
+      lastGrantMs,
+    }: {
+      damaged: DamagedFiles;
+      lateWrites: Pick<LateWrites, "attempt">;
+      lastGrantMs: number | undefined;
+    },
   ): Promise<LeaseClock> {
     const path = join(stateFolder, "lease-clock.json");
-    const last = await tolerate(["ENOENT"], readJsonFile(path, momentSchema));
-    const leaseClock = new LeaseClock(path, clock, nextMoment(clock, last));
+    const last = await damaged.read(path, momentSchema);
+    if (last === undefined && lastGrantMs !== undefined) {
+      damaged.report(path, "it was lost; what has a ttl may live longer, by as much as its ttl at most");
+    }
+    const next = nextMoment(clock, last);
+    const leaseMs =
+      last === undefined ? (lastGrantMs ?? next.leaseMs) : Math.max(next.leaseMs, lastGrantMs ?? 0);
+    const leaseClock = new LeaseClock(path, clock, { ...next, leaseMs });
     await lateWrites.attempt("the lease clock", () => leaseClock.close());
     return leaseClock;
   }
@@ -92,4 +111,10 @@ function nextMoment(clock: Clock, last: Moment | undefined): Moment {
   const isSameBoot = last.bootId === now.bootId && last.uptimeMs <= now.uptimeMs;
   const passedMs = isSameBoot ? now.uptimeMs - last.uptimeMs : Math.max(0, now.wallMs - last.wallMs);
   return { ...now, leaseMs: last.leaseMs + passedMs };
+}
+
+/** When the latest of the ttls was granted, by the lease clock. */
+export function lastGrantOf(ttls: readonly (Ttl | undefined)[]): number | undefined {
+  const grants = ttls.flatMap((ttl) => (ttl === undefined ? [] : [ttl.untilMs - ttl.seconds * 1000]));
+  return grants.length === 0 ? undefined : grants.reduce((latest, grant) => Math.max(latest, grant));
 }

@@ -1,10 +1,13 @@
 import { z } from "zod";
 
+/** In milliseconds; half of what a date can be, so that sums and differences of two still are dates. */
+export const leaseTimeSchema = z.number().min(0).max(4e15);
+
 /** A length of life that the daemon itself ends. */
 export const ttlSchema = z.strictObject({
   seconds: z.int(),
   /** When it is over, by the lease clock. */
-  untilMs: z.number(),
+  untilMs: leaseTimeSchema,
 });
 export type Ttl = z.infer<typeof ttlSchema>;
 

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { instanceNameSchema, uidSchema } from "../../protocol/name";
+import { z } from "zod";
+import { instanceNameSchema, timeSchema, uidSchema } from "../../protocol/name";
 import type { Container, Remains } from "../driver/driver";
 import { isFileSystemFault } from "../driver/file-system-fault";
 import type { FleetFile } from "./fleet-record";
@@ -10,7 +11,7 @@ const failure =
   "The daemon's record of this instance was lost; its container is as it was, and keeps its address. Destroy it, and make it again.";
 /** What neither the engine nor a record tells. */
 const unknown = "unknown";
-const unknownAddress = "0.0.0.0";
+export const unknownAddress = "0.0.0.0";
 
 /**
  * Makes up for records that were lost, by a disk that failed or a hand that slipped. Each container of ours that no
@@ -35,13 +36,21 @@ export async function makeUpForLost(
   );
   const known = new Set(records.map(({ id }) => id));
   const names = new Set(records.map(({ name }) => name));
+  const addresses = new Set(records.map(({ ipAddress }) => ipAddress));
   const containers = (await context.driver.list()).toSorted((one, other) => one.id - other.id);
   for (const container of containers.filter(({ id }) => !known.has(id))) {
-    const record = recordOf(container, await context.driver.remains(container.id), names);
+    const found = recordOf(container, await context.driver.remains(container.id), names);
+    // An address that another instance has cannot be this one's, whatever the engine says.
+    const record = addresses.has(found.ipAddress) ? { ...found, ipAddress: unknownAddress } : found;
     names.add(record.name);
+    addresses.add(record.ipAddress);
     context.log.error(
       { instance: record.id, ipAddress: record.ipAddress },
       "the record of this container was lost; it is listed as failed and can be destroyed",
+    );
+    context.damaged.report(
+      context.records.pathOf(record.id),
+      "the record of a container was lost; the instance is listed as failed",
     );
     await keepRecord(context, record);
     all.push(record);
@@ -56,6 +65,10 @@ async function freeFromFleet(
   context.log.error(
     { instance: record.id, fleet: fleet?.name },
     "the record of this instance's fleet was lost; it is an instance of its own now",
+  );
+  context.damaged.report(
+    context.records.pathOf(record.id),
+    `the file of its fleet ${fleet?.name ?? ""} was lost; it is an instance of its own now`,
   );
   await keepRecord(context, record);
   return record;
@@ -74,13 +87,7 @@ async function keepRecord({ records, log }: InstanceContext, record: InstanceRec
 }
 
 function recordOf({ id, running }: Container, remains: Remains, taken: ReadonlySet<string>): InstanceRecord {
-  const {
-    uid,
-    hostname,
-    image = unknown,
-    ipAddress = unknownAddress,
-    createdAt = new Date().toISOString(),
-  } = remains;
+  const { uid, hostname, image = unknown, ipAddress, createdAt } = remains;
   const name = [remains.name, hostname?.split(".")[0], `mcc-${id}`].find(
     (candidate) => instanceNameSchema.safeParse(candidate).success && !taken.has(candidate ?? ""),
   );
@@ -89,8 +96,10 @@ function recordOf({ id, running }: Container, remains: Remains, taken: ReadonlyS
     id,
     uid: uidSchema.safeParse(uid).data ?? randomBytes(16).toString("hex"),
     name: name ?? `mcc-${id}-${randomBytes(3).toString("hex")}`,
-    ...{ ipAddress, hostname: hostname ?? `mcc-${id}`, image, type: unknown },
-    ...{ keys: [], publicKeys: [], labels: {}, createdAt, sshHostKey: "", failure },
+    ipAddress: z.ipv4().safeParse(ipAddress).data ?? unknownAddress,
+    ...{ hostname: hostname ?? `mcc-${id}`, image, type: unknown },
+    ...{ keys: [], publicKeys: [], labels: {}, sshHostKey: "", failure },
+    createdAt: timeSchema.safeParse(createdAt).data ?? new Date().toISOString(),
     wanted: running ? "running" : "stopped",
   };
 }

@@ -1,12 +1,14 @@
 import { readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { type DriverName, driverNames } from "../driver/load";
 import { removeAroundMounts } from "../driver/remove-tree";
 import { planNetwork } from "./address-range";
 import { type CloudOptions, openDriver } from "./cloud";
+import { DamagedFiles } from "./damaged-files";
 import { openIdentity } from "./identity";
 import { engineLimits } from "./instance-context";
 import { refuseForeignFolder } from "./state-folder";
-import { readStateFormat } from "./state-format";
+import { refuseNewerFormat } from "./state-format";
 import { acquireStateLock } from "./state-lock";
 import { tolerate } from "./tolerate";
 
@@ -24,10 +26,12 @@ export async function purgeCloud(options: CloudOptions): Promise<boolean> {
     return false;
   }
   await refuseForeignFolder(options.stateFolder);
+  const damaged = new DamagedFiles(options.stateFolder, options.log);
+  await damaged.requireFile(join(options.stateFolder, "lock"));
   const lock = await acquireStateLock(options.stateFolder);
   try {
-    await readStateFormat(options.stateFolder);
-    const { serverId } = await openIdentity(options.stateFolder);
+    await refuseNewerFormat(options.stateFolder);
+    const { serverId } = await openIdentity(options.stateFolder, damaged);
     for (const name of driverNames.filter((driverName) => entries.includes(driverName))) {
       await purgeDriver(name, options, serverId);
     }

@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { z } from "zod";
+import type { DamagedFiles } from "./damaged-files";
 import type { InstanceCatalog } from "./instance-catalog";
 import type { Instances } from "./instances";
-import { readJsonFile, writeJsonFile } from "./json-file";
+import { writeJsonFile } from "./json-file";
 import type { LateWrites } from "./late-writes";
-import { tolerate } from "./tolerate";
 
 const fileSchema = z.strictObject({ bootId: z.string() });
 
@@ -13,6 +13,8 @@ const fileSchema = z.strictObject({ bootId: z.string() });
  * the daemon last ran, it leaves alone what is down, as then somebody brought it down; it leaves alone, too, what
  * is to be destroyed.
  *
+ * A damaged file counts as a new boot: what damages it is mostly a power cut, after which instances are to run again.
+ *
  * Resolves when all are up, or could not be started; a daemon that ends before does it again.
  */
 export async function startAfterReboot(
@@ -20,10 +22,10 @@ export async function startAfterReboot(
   bootId: string,
   catalog: InstanceCatalog,
   instances: Instances,
-  lateWrites: Pick<LateWrites, "attempt">,
+  { damaged, lateWrites }: { damaged: DamagedFiles; lateWrites: Pick<LateWrites, "attempt"> },
 ): Promise<void> {
   const path = join(stateFolder, "boot-id.json");
-  const last = await tolerate(["ENOENT"], readJsonFile(path, fileSchema));
+  const last = await damaged.read(path, fileSchema);
   if (last?.bootId === bootId) {
     return;
   }

@@ -167,6 +167,12 @@ export class Reservations {
     this.pool.keep(reservation.ipAddress);
   }
 
+  /** For the daemon's start, when all that instances have was kept: continues with what was not used for longest. */
+  resume(): void {
+    this.ids.leapIfLost();
+    this.pool.resume(this.ids.handedOut);
+  }
+
   /** Gives back what the instance has; what was passed on is another's. */
   release({ id, name, ipAddress }: Reservation): void {
     if (this.#idsByName.get(name) === id) {

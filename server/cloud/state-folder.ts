@@ -4,7 +4,7 @@ import { makeFolder } from "./make-folder";
 import { refuseForeignEntries, refuseUntrustedPath } from "./trusted-path";
 
 /** What may be in a state folder before the daemon's first start is over. */
-const early = ["lock", "mccserver.log"];
+const early = ["lock", "mccserver.log", "server-id.new"];
 
 /**
  * Makes the state folder where it is missing, and refuses one that the daemon cannot work in.
@@ -44,7 +44,7 @@ async function refuseStrangers(folder: string): Promise<void> {
   if (stranger !== undefined && !entries.includes("server-id")) {
     throw new MccError(
       "conflict",
-      `The folder ${folder} is not a daemon's: it has "${stranger}" in it and no server-id; nothing was changed. Give an empty or a new folder with --state-dir.`,
+      `The folder ${folder} is not a daemon's: it has "${stranger}" in it and no server-id; nothing was changed. Give an empty or a new folder with --state-dir. If the server-id was lost, put it back: a line with the serverId that mcc server-info and Pulumi's state show.`,
     );
   }
 }

@@ -1,8 +1,8 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { MccError } from "../../protocol/error";
+import { readKeptText } from "../driver/kept-file";
+import type { DamagedFiles } from "./damaged-files";
 import { replaceFile } from "./json-file";
-import { tolerate } from "./tolerate";
 
 /**
  * The format in which this release keeps its state folder. Raise it when an earlier release would misread or damage
@@ -20,7 +20,13 @@ const firstFormat = 1;
  */
 export async function readStateFormat(stateFolder: string): Promise<number> {
   const path = join(stateFolder, "format");
-  const text = (await tolerate(["ENOENT"], readFile(path, "utf8")))?.trim() ?? String(firstFormat);
+  const reading = await readKeptText(path);
+  const text =
+    reading.outcome === "missing"
+      ? String(firstFormat)
+      : reading.outcome === "read"
+        ? reading.value.trim()
+        : "";
   if (!/^[1-9]\d{0,8}$/.test(text)) {
     throw new MccError(
       "invalid",
@@ -35,6 +41,41 @@ export async function readStateFormat(stateFolder: string): Promise<number> {
     );
   }
   return format;
+}
+
+/**
+ * Refuses a folder that a newer release wrote. One whose format is damaged is not one: a newer release would have had
+ * to lose the file, too.
+ *
+ * @throws MccError `conflict`
+ */
+export async function refuseNewerFormat(stateFolder: string): Promise<void> {
+  await readOrUndefined(stateFolder);
+}
+
+/** Makes the folder, which `refuseNewerFormat` has let pass, one of this release's format. */
+export async function openStateFormat(stateFolder: string, damaged: DamagedFiles): Promise<void> {
+  const format = await readOrUndefined(stateFolder);
+  if (format === undefined) {
+    await damaged.setAside(
+      join(stateFolder, "format"),
+      `it holds no format; format ${stateFormat} is assumed`,
+    );
+  }
+  if (format !== stateFormat) {
+    await writeStateFormat(stateFolder);
+  }
+}
+
+async function readOrUndefined(stateFolder: string): Promise<number | undefined> {
+  try {
+    return await readStateFormat(stateFolder);
+  } catch (error) {
+    if (MccError.hasCode(error, "invalid")) {
+      return undefined;
+    }
+    throw error;
+  }
 }
 
 /** Says that the folder is this release's from now on: an earlier one refuses it then. */

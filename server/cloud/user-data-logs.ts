@@ -3,12 +3,11 @@ import type { Logger } from "pino";
 import { z } from "zod";
 import { isFileSystemFault } from "../driver/file-system-fault";
 import { BoundedMap } from "./bounded-map";
+import type { DamagedFiles } from "./damaged-files";
 import type { InstanceTarget } from "./instance-catalog";
 import type { InstanceRecord } from "./instance-record";
-import { readJsonFile, writeJsonFile } from "./json-file";
-
+import { writeJsonFile } from "./json-file";
 import { ensureFolder } from "./make-folder";
-import { tolerate } from "./tolerate";
 
 /** The last of the output that is kept of each instance. */
 export const keptLogBytes = 64 * 1024;
@@ -34,6 +33,7 @@ export class UserDataLogs {
   /** @param folderOf where the record of an instance lies. */
   constructor(
     private readonly folderOf: (id: number) => string,
+    private readonly damaged: DamagedFiles,
     private readonly log: Pick<Logger, "warn">,
   ) {}
 
@@ -43,6 +43,7 @@ export class UserDataLogs {
     try {
       // A fleet's members have no folder before they need one.
       await ensureFolder(this.folderOf(id), 0o700);
+      await this.damaged.requireFile(this.#pathOf(id));
       await writeJsonFile(this.#pathOf(id), log);
     } catch (error) {
       if (!isFileSystemFault(error)) {
@@ -52,8 +53,9 @@ export class UserDataLogs {
     }
   }
 
+  /** A damaged one is set aside. */
   async read({ id, uid }: Pick<InstanceRecord, "id" | "uid">): Promise<UserDataLog | undefined> {
-    const kept = await tolerate(["ENOENT"], readJsonFile(this.#pathOf(id), logSchema));
+    const kept = await this.damaged.read(this.#pathOf(id), logSchema);
     return kept ?? this.#latest.get(uid)?.log;
   }
 

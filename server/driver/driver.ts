@@ -160,6 +160,8 @@ export interface DriverOptions {
   /** The time limit of one engine command. */
   readonly commandTimeoutMs: number;
   readonly log: DriverLog;
+  /** Tells the operator of a file of the driver's that is damaged, and without which it goes on. */
+  readonly reportDamage?: ((path: string, reason: string) => void) | undefined;
   /** For tests: how many containers hang on one bridge, for a driver that makes bridges. Default: as many as can. */
   readonly containersPerBridge?: number | undefined;
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { exampleInstance } from "../support/example-instance";
 import { type InProcessDaemon, inProcessDaemons } from "../support/in-process-daemon";
 import { runProcess, runProgram } from "../support/run-program";
-import { standInDaemons } from "../support/stand-in-daemon";
+import { standInDaemons, standInInfo } from "../support/stand-in-daemon";
 
 const publicKey =
   "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE0dhl+kGYvZKYG8FBh13NiG2zQ/KNfxHUWLieg1ciKx me@example";
@@ -154,5 +154,37 @@ describe("lists", function () {
       /^addresses +198\.18\.0\.2-198\.18\.0\.9, 6 of 8 free$/m,
     );
     assert.match(await output("mcc", "server-info", "--json"), new RegExp(`"serverId": "${serverId}"`));
+  });
+
+  it("server-info shows what was damaged, and nothing of that where nothing was", async () => {
+    assert.doesNotMatch(await output("mcc", "server-info"), /damaged/);
+    const time = "2026-01-01T00:00:00.000Z";
+    const damaged = [
+      { file: "keys/me.json", reason: "it is empty", time, movedTo: "/state/damaged/x-keys+me.json" },
+      { file: "next-id.json", reason: "it was lost", time },
+    ];
+    const { url } = await newStandIn({
+      "server.info": () => ({ ...standInInfo, damaged, damagedTotal: 102 }),
+    });
+    const environment = { MCC_SERVER: url, MCC_TOKEN: "any" };
+    const { stdout } = await runProgram(["mcc", "server-info"], { environment });
+    assert.deepEqual(
+      stdout.split("\n").filter((line) => line.startsWith("damaged")),
+      [
+        `damaged    keys/me.json: it is empty (${time}; now /state/damaged/x-keys+me.json)`,
+        `damaged    next-id.json: it was lost (${time})`,
+        "damaged    100 more; the daemon's log names them",
+      ],
+    );
+    const json = await runProgram(["mcc", "server-info", "--json"], { environment });
+    assert.deepEqual((JSON.parse(json.stdout) as object & { damaged: unknown }).damaged, damaged);
+    const later = ["features", "damaged", "damagedTotal"];
+    const earlier = Object.fromEntries(Object.entries(standInInfo).filter(([name]) => !later.includes(name)));
+    const old = await newStandIn({ "server.info": () => earlier });
+    const ofOld = await runProgram(["mcc", "server-info"], {
+      environment: { MCC_SERVER: old.url, MCC_TOKEN: "any" },
+    });
+    assert.equal(ofOld.exitCode, 0);
+    assert.doesNotMatch(ofOld.stdout, /damaged/);
   });
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
+import { execa } from "execa";
 import { register, withdraw } from "../../server/runtime-registration";
 import { withEnvironment } from "../support/environment";
 import { temporaryFolders } from "../support/temporary-folder";
@@ -45,6 +46,21 @@ describe("the file by which programs of this host find the daemon", () => {
     await mkdir(join(folder, "9092.json"));
     await withdraw(() => true);
     assert.deepEqual((await readdir(folder)).sort(), ["9090.json", "9091.json", "9092.json", "notes.txt"]);
+  });
+
+  it("takes the place of whatever is there: a folder is moved, and nothing is read that never ends", async () => {
+    const folder = await runtimeFolder("run");
+    await mkdir(join(folder, "8080.json", "deep"), { recursive: true });
+    await mkdir(join(folder, "8080.json.new"));
+    await execa("mkfifo", [join(folder, "8081.json")]);
+    const moved = await register(8080, fileOf(1));
+    assert.equal(moved.length, 2);
+    assert.deepEqual(await readdir(moved[0] ?? ""), ["deep"]);
+    await withdraw(({ pid }) => pid === 1);
+    assert.deepEqual(
+      (await readdir(folder)).sort(),
+      ["8081.json", ...moved.map((path) => basename(path))].sort(),
+    );
   });
 
   for (const { path, left } of [

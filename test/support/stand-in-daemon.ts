@@ -18,6 +18,8 @@ export const standInInfo: ServerInfo = {
   addressPool: { first: "198.18.0.2", last: "198.18.0.9", size: 8, free: 8 },
   instances: 0,
   features: [],
+  damaged: [],
+  damagedTotal: 0,
   startedAt: "2026-01-01T00:00:00.000Z",
   now: new Date().toISOString(),
 };

@@ -45,7 +45,7 @@ export async function readEngine(options: DriverOptions, times: Times = defaultT
     bridges: new Bridges(place, runner, options.containersPerBridge),
     neighbours: new Neighbours(place, network, runner),
     namespace: new EngineNamespace(),
-    images: new ImageStore(place, runner, timeoutMs * times.unpackTimeoutFactor, log),
+    images: new ImageStore(place, runner, timeoutMs * times.unpackTimeoutFactor, log, options.reportDamage),
     cgroups: new Cgroups(await readHierarchies()),
     confinement: await readConfinement(),
   };

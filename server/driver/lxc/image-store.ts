@@ -1,12 +1,13 @@
 import { randomBytes } from "node:crypto";
-import { lchown, open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { lchown, open, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { MccError } from "../../../protocol/error";
 import { type Image, imageSchema } from "../../../protocol/image";
-import type { DriverLog } from "../driver";
+import type { DriverLog, DriverOptions } from "../driver";
 import { hasErrno, unlessErrno } from "../errno";
 import { asEngineFault } from "../file-system-fault";
+import { readKeptJson } from "../kept-file";
 import { resolveInRoot } from "../path-in-root";
 import { hasSshServer } from "../ssh-server";
 import { commands, containerRoot } from "./command";
@@ -38,6 +39,7 @@ export class ImageStore {
     private readonly runner: CommandRunner,
     private readonly unpackTimeoutMs: number,
     private readonly log: DriverLog,
+    private readonly reportDamage?: DriverOptions["reportDamage"],
   ) {}
 
   rootfs(name: string): string {
@@ -126,19 +128,18 @@ export class ImageStore {
 
   async #read(name: string): Promise<StoredImage | undefined> {
     const path = this.#metadata(join(this.place.images, name));
-    const text = await unlessErrno(readFile(path, "utf8"), "ENOENT");
-    if (text === undefined) {
-      return undefined;
+    const reading = await readKeptJson(path, storedImageSchema);
+    if (reading.outcome === "read") {
+      return reading.value;
     }
-    try {
-      return storedImageSchema.parse(JSON.parse(text));
-    } catch (error) {
+    if (reading.outcome === "damaged") {
       this.log.warn(
-        { err: error },
+        { reason: reading.reason },
         `the image "${name}" is left out, as ${path} is damaged: import it again, or remove it`,
       );
-      return undefined;
+      this.reportDamage?.(path, `${reading.reason}; the image is left out: import it again, or remove it`);
     }
+    return undefined;
   }
 
   async #fill(folder: string, name: string, tarball: string, flags: string[]): Promise<StoredImage> {

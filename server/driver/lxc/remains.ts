@@ -1,7 +1,8 @@
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import type { Remains } from "../driver";
 import { unlessErrno } from "../errno";
+import { readKeptText } from "../kept-file";
 import { addressOf } from "./address-inside";
 import { readConfiguration } from "./configuration";
 import type { Engine } from "./engine";
@@ -21,6 +22,8 @@ export async function remainsOf({ cgroups }: Engine, container: ContainerPlace):
   };
 }
 
+/** A damaged file tells as much as a missing one. */
 async function readIfThere(path: string): Promise<string | undefined> {
-  return await unlessErrno(readFile(path, "utf8"), "ENOENT");
+  const reading = await readKeptText(path);
+  return reading.outcome === "read" ? reading.value : undefined;
 }

@@ -22,6 +22,18 @@ describe("a pool of addresses", () => {
     );
   });
 
+  it("continues where earlier daemons were, and far from the last in use where that is not known", () => {
+    const [told, untold, full] = [newPool(), newPool(), newPool()];
+    told.resume(6);
+    assert.equal(told.takeAny(), "198.18.1.0");
+    untold.keep("198.18.0.255");
+    untold.resume(undefined);
+    assert.equal(untold.takeAny(), "198.18.1.1");
+    [1, 2, 3].forEach(() => full.takeAny());
+    full.resume(undefined);
+    assert.equal(full.takeAny(), "198.18.1.1");
+  });
+
   it("gives an address that came back out again as late as possible", () => {
     const pool = newPool();
     pool.give(pool.takeAny());

@@ -135,11 +135,15 @@ describe("after a daemon was killed", () => {
     assert.match(await readRecord(stateFolder, instance.id), /"waitFor": \[\s*"ssh"\s*\]/);
   });
 
-  it("a record that someone changed by hand so that it cannot be read is named", async () => {
+  it("a record that someone changed by hand so that it cannot be read is named, kept and done without", async () => {
     const { cloud, stateFolder, reopen } = await newCloud();
     const instance = await createReady(cloud);
     await writeFile(recordPath(stateFolder, instance.id), "{");
-    await assertMccError(reopen(), "invalid", /instances\/500\/instance\.json is not JSON/);
+    const next = await reopen();
+    const found = next.info().damaged.find(({ movedTo }) => movedTo !== undefined);
+    assert.deepEqual([found?.file, found?.reason], ["instances/500/instance.json", "it is not JSON"]);
+    assert.equal(await readFile(found?.movedTo ?? "", "utf8"), "{");
+    assert.equal((await next.instances.get({ instance: instance.id })).status, "failed");
   });
 
   it("a folder that never got its record is no instance", async () => {

@@ -4,6 +4,7 @@ import { AddressPool } from "../../../server/cloud/address-pool";
 import { IdSequence } from "../../../server/cloud/id-sequence";
 import { Reservations } from "../../../server/cloud/reservations";
 import { perTest } from "../../support/per-test";
+import { silentDamage } from "../../support/silent-damage";
 import { temporaryFolders } from "../../support/temporary-folder";
 
 function assertRefused(work: () => unknown, code: ErrorCode, message: RegExp): void {
@@ -18,11 +19,13 @@ const foreign = (engineId: string, name?: string, ...ipAddresses: string[]) => (
 describe("the reservations of ids, names and addresses", () => {
   const newFolder = temporaryFolders();
   const reservations = perTest(
-    async () =>
-      new Reservations(
-        await IdSequence.open(await newFolder()),
+    async () => {
+      const folder = await newFolder();
+      return new Reservations(
+        await IdSequence.open(folder, silentDamage(folder), true),
         new AddressPool({ first: "198.18.0.2", last: "198.18.0.5" }),
-      ),
+      );
+    },
     async ({ ids }) => ids.settled(),
   );
 

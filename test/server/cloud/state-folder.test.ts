@@ -14,7 +14,13 @@ describe("a folder that is to be a daemon's", () => {
     return folder;
   }
 
-  for (const entries of [[], ["lock"], ["lock", "mccserver.log"], ["server-id", "anything", "lock"]]) {
+  for (const entries of [
+    [],
+    ["lock"],
+    ["lock", "mccserver.log"],
+    ["lock", "server-id.new"],
+    ["server-id", "anything", "lock"],
+  ]) {
     it(`is taken with ${entries.join(", ") || "nothing"} in it`, async () => {
       await refuseForeignFolder(await folderWith(...entries));
     });
@@ -26,7 +32,7 @@ describe("a folder that is to be a daemon's", () => {
     await assertMccError(
       refuseForeignFolder(folder),
       "conflict",
-      /has "(thesis\.tex|instances)" in it and no server-id/,
+      /has "(thesis\.tex|instances)" in it and no server-id.*If the server-id was lost, put it back/,
     );
     assert.deepEqual((await readdir(folder)).sort(), ["instances", "lock", "thesis.tex"]);
   });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sinon from "sinon";
 import { longestDurationSeconds } from "../../../protocol/duration";
@@ -221,9 +221,26 @@ describe("an instance with a ttl", () => {
     }
   });
 
-  it("is not let go by a daemon whose lease clock was damaged", async () => {
-    const { stateFolder, reopen } = await open();
-    await writeFile(join(stateFolder, "lease-clock.json"), "{}");
-    await assertMccError(reopen(), "invalid", /lease-clock\.json/);
-  });
+  for (const content of ["{}", undefined]) {
+    it(`ends neither early nor never where the lease clock ${content === undefined ? "is missing" : "was damaged"}`, async () => {
+      const { cloud, stateFolder, reopen } = await open();
+      await createReady(cloud, { name: "one", ttlSeconds: hour });
+      await time.pass(hourMs / 2);
+      await createReady(cloud, { name: "two", ttlSeconds: 2 * hour });
+      await time.pass(hourMs / 4);
+      const path = join(stateFolder, "lease-clock.json");
+      await cloud["parts"].context.leaseClock.settled();
+      await (content === undefined ? rm(path) : writeFile(path, content));
+      // Neither of the two clocks of the host says how much of a ttl is over.
+      time.clock.jump(30 * 24 * hourMs);
+      const next = await reopen();
+      await time.pass(hourMs / 4 - minuteMs);
+      assert.deepEqual((await names(next)).sort(), ["one", "two"]);
+      await time.pass(hourMs / 4 + 2 * minuteMs);
+      await eventually(async () => (await names(next)).join() === "two", "the first is gone");
+      await time.pass(1.5 * hourMs);
+      await eventually(async () => (await names(next)).length === 0, "the other is gone");
+      assert.ok(next.info().damaged.some(({ file }) => file === "lease-clock.json"));
+    });
+  }
 });
