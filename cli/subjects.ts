@@ -59,5 +59,5 @@ export async function withSuggestion(
     return error;
   }
   const suggestion = didYouMean(missing.name, await namesOf(client, missing.subject));
-  return new MccError(error.code, `${error.message}${suggestion}`, { cause: error });
+  return MccError.reword(error, `${error.message}${suggestion}`);
 }

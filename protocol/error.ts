@@ -22,7 +22,10 @@ const codeOfFault = new Map<number, ErrorCode>(
 );
 
 export interface MccErrorOptions extends ErrorOptions {
-  /** The message quotes what may be a secret: whoever asked gets it, and no log. Default: false. */
+  /**
+   * The message quotes what may be a secret: the caller gets it, and no log. Default: as the cause is, since a message
+   * often quotes its cause.
+   */
   readonly confidential?: boolean;
 }
 
@@ -43,7 +46,8 @@ export class MccError extends Error {
     options?: MccErrorOptions,
   ) {
     super(message, options);
-    this.confidential = options?.confidential ?? false;
+    this.confidential =
+      options?.confidential ?? (MccError.isInstance(options?.cause) && options.cause.confidential);
   }
 
   static isInstance(error: unknown): error is MccError {
@@ -53,6 +57,15 @@ export class MccError extends Error {
   /** True for an MccError with this code. */
   static hasCode(error: unknown, code: ErrorCode): error is MccError {
     return MccError.isInstance(error) && error.code === code;
+  }
+
+  /**
+   * Another message for a failure, with its code, and as confidential as it is.
+   *
+   * @param otherwise the code for a failure that has none. Default: `internal`.
+   */
+  static reword(cause: unknown, message: string, otherwise: ErrorCode = "internal"): MccError {
+    return new MccError(MccError.isInstance(cause) ? cause.code : otherwise, message, { cause });
   }
 
   /** The error that a fault from the wire stands for; a number that is not in the table becomes `internal`. */

@@ -115,7 +115,7 @@ async function whatIsLeft(known: FleetSummary, error: Error, isNew: boolean): Pr
 }
 
 function followedBy(error: Error, sentence: string): MccError {
-  return new MccError("timeout", `${error.message} ${sentence}`, { cause: error });
+  return MccError.reword(error, `${error.message} ${sentence}`, "timeout");
 }
 
 /** Says whose the fleet of this name is, where its labels tell that it is another resource's. */

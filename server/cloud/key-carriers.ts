@@ -35,7 +35,9 @@ export async function rewriteCarriers(
   if (first !== undefined) {
     const reasons = missed.map(({ title, reason }) => `${title}: ${messageOf(reason)}`).join("; ");
     const message = `The key "${change.keyName}" did not reach instance ${reasons}. Try again.`;
-    throw isFileSystemFault(first.reason) ? because(first.reason, message) : new MccError("engine", message);
+    throw isFileSystemFault(first.reason)
+      ? because(first.reason, message)
+      : new MccError("engine", message, { cause: first.reason });
   }
 }
 

@@ -112,10 +112,9 @@ export class Leases {
     );
     if (errors.length > 0) {
       const [first] = errors;
-      throw new MccError(
-        MccError.isInstance(first) ? first.code : "internal",
+      throw MccError.reword(
+        first,
         `The lease ${id} is ended, and ${errors.length} of the ${hanging.length} that hung on it could not be destroyed yet: ${messageOf(first)}`,
-        { cause: first },
       );
     }
     return results.reduce((sum, result) => sum + (result.status === "fulfilled" ? result.value : 0), 0);

@@ -31,6 +31,31 @@ describe("the error of MiniCloud", () => {
   });
 });
 
+describe("a failure in other words", () => {
+  const secret = new MccError("engine", "password", { confidential: true });
+
+  it("has the code of its cause, or the one given", () => {
+    assert.equal(MccError.reword(secret, "again").code, "engine");
+    assert.equal(MccError.reword(new Error("odd"), "again").code, "internal");
+    assert.equal(MccError.reword(new Error("odd"), "again", "timeout").code, "timeout");
+  });
+
+  it("is as confidential as its cause, however it was made", () => {
+    for (const again of [
+      MccError.reword(secret, "again"),
+      new MccError("invalid", "again", { cause: secret }),
+    ]) {
+      assert.equal(again.confidential, true);
+      assert.equal(MccError.reword(again, "and again").confidential, true);
+    }
+    assert.equal(MccError.reword(new MccError("engine", "words"), "again").confidential, false);
+    assert.equal(
+      new MccError("engine", "none of it", { cause: secret, confidential: false }).confidential,
+      false,
+    );
+  });
+});
+
 describe("the message of what was thrown", () => {
   for (const { thrown, message } of [
     { thrown: new Error("no space"), message: "no space" },

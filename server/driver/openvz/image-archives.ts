@@ -69,14 +69,8 @@ export class ImageArchives {
       const fault = asFileSystemFault(error);
       await rm(`${path}.part`, { force: true });
       await rm(join(this.imports, name), { force: true });
-      const code = MccError.isInstance(fault) ? fault.code : "engine";
-      throw new MccError(
-        code,
-        `${tarball} could not be copied to ${path}: ${messageOf(fault).replace(/\.$/, "")}.`,
-        {
-          cause: error,
-        },
-      );
+      const reason = messageOf(fault).replace(/\.$/, "");
+      throw MccError.reword(fault, `${tarball} could not be copied to ${path}: ${reason}.`, "engine");
     }
     const { size, mtime } = await stat(path);
     return { name, sizeBytes: size, createdAt: mtime.toISOString() };

@@ -68,10 +68,9 @@ export class Making {
     const plain = await plainRoot(this.vz, target.ctid);
     const root = plain ?? (await this.#mount(target));
     const result = await work(root).catch(async (error: unknown) => {
-      const code = MccError.isInstance(error) ? error.code : "engine";
       const said = `The files of container ${target.id} could not be ${done}: ${messageOf(error)}`;
       const more = plain === undefined ? await this.#unmountAfterFailure(target) : "";
-      throw new MccError(code, `${said}${more}`, { cause: error });
+      throw MccError.reword(error, `${said}${more}`, "engine");
     });
     if (plain === undefined) {
       await this.vz.run(commands.unmount(target));
