@@ -9,6 +9,7 @@ import { hasErrno, unlessErrno } from "../errno";
 import { asEngineFault } from "../file-system-fault";
 import { readKeptJson } from "../kept-file";
 import { resolveInRoot } from "../path-in-root";
+import { removeTree } from "../remove-tree";
 import { hasSshServer } from "../ssh-server";
 import { commands, containerRoot } from "./command";
 import type { CommandRunner } from "./command-runner";
@@ -87,7 +88,7 @@ export class ImageStore {
       await syncFolder(this.place.images);
       return imageSchema.parse(image);
     } catch (error) {
-      await rm(folder, { recursive: true, force: true });
+      await removeTree(folder);
       throw hasErrno(error, "ENOTEMPTY", "EEXIST") ? taken : error;
     } finally {
       this.#filling.delete(folder);
@@ -102,7 +103,7 @@ export class ImageStore {
     const renamed = rename(image, folder).then(() => true);
     try {
       const removed = (await unlessErrno(renamed, "ENOENT")) ?? false;
-      await rm(folder, { recursive: true, force: true });
+      await removeTree(folder);
       return removed;
     } catch (error) {
       if (!hasErrno(error, "ENOSPC", "EDQUOT")) {
@@ -111,7 +112,7 @@ export class ImageStore {
     }
     // No room for another name: without this file it is not listed either.
     await rm(this.#metadata(image), { force: true });
-    await rm(image, { recursive: true, force: true });
+    await removeTree(image);
     return true;
   }
 
@@ -122,7 +123,7 @@ export class ImageStore {
     await Promise.all(
       left
         .filter((folder) => !this.#filling.has(folder))
-        .map((folder) => rm(folder, { recursive: true, force: true })),
+        .map((folder) => removeTree(folder)),
     );
   }
 
