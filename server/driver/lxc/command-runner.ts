@@ -4,9 +4,13 @@ import { MccError } from "../../../protocol/error";
 import { unlessErrno } from "../errno";
 import type { EngineCommand } from "./command";
 import { engineWords } from "./engine-words";
+import { OutputCollector } from "./output-collector";
 import { killGroup } from "./process";
 import { requireProgram } from "./program";
 import { within } from "./within";
+
+/** tar complains about each of a million files. */
+const mostComplaintBytes = 16 * 1024;
 
 /**
  * Runs engine commands. None is tied to this process: each has a process group of its own and runs on when the
@@ -26,6 +30,7 @@ export class CommandRunner {
   async run(command: EngineCommand): Promise<string> {
     const timeoutMs = command.timeoutMs ?? this.defaultTimeoutMs;
     const subprocess = spawn(command);
+    const complaints = subprocess.stderr && new OutputCollector(subprocess.stderr, mostComplaintBytes);
     this.#running.set(subprocess, command);
     try {
       const inTime = await within(timeoutMs, subprocess);
@@ -39,7 +44,7 @@ export class CommandRunner {
       }
       const result = inTime.value;
       if (result.exitCode === undefined || !(command.successes ?? [0]).includes(result.exitCode)) {
-        throw await failureOf(command, result);
+        throw await failureOf(command, result, complaints?.bytes().toString() ?? "");
       }
       return String(result.stdout ?? "");
     } finally {
@@ -76,6 +81,7 @@ function spawn(command: EngineCommand): ResultPromise {
     cleanup: false,
     reject: false,
     stdout: command.answers === true ? "pipe" : "ignore",
+    buffer: { stderr: false },
     ...inputOf(command),
     ...(command.onlyPath === undefined
       ? { env: { LC_ALL: "C" } }
@@ -87,11 +93,11 @@ function inputOf({ stdin }: EngineCommand): Options {
   if (stdin === undefined) {
     return { stdin: "ignore" };
   }
-  return "text" in stdin ? { input: stdin.text } : { inputFile: stdin.file };
+  return { input: "text" in stdin ? stdin.text : stdin.stream };
 }
 
-async function failureOf(command: EngineCommand, result: Result): Promise<MccError> {
-  const words = engineWords((await takeLog(command)) || String(result.stderr));
+async function failureOf(command: EngineCommand, result: Result, complaints: string): Promise<MccError> {
+  const words = engineWords((await takeLog(command)) || complaints);
   const ending =
     result.exitCode === undefined ? result.shortMessage : `failed with exit code ${result.exitCode}`;
   return new MccError("engine", `${titleOf(command)} ${ending}${words === "" ? "" : `: ${words}`}.`);

@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import type { ContainerPlace, Place } from "./place";
 import type { Program } from "./program";
 
@@ -6,7 +7,7 @@ export interface EngineCommand {
   readonly program: Program;
   readonly words: readonly string[];
   /** Given to the program. Default: nothing. */
-  readonly stdin?: { readonly text: string } | { readonly file: string };
+  readonly stdin?: { readonly text: string } | { readonly stream: Readable };
   /** What it writes to its standard output is wanted. Default: it is dropped. */
   readonly answers?: true;
   /** The container that it works on. */
@@ -34,6 +35,8 @@ export interface Through {
 /** The user and group ids of the containers' root on the host. */
 export const containerRoot = 100_000;
 export const idCount = 65_536;
+/** Device nodes, and whatever else an archive has in there, are left out: each container gets its own. */
+export const deviceFolder = /^(\.\/)?dev\//;
 const idKinds = ["u", "g"];
 
 export const idMapLines = idKinds.map((kind) => `lxc.idmap = ${kind} 0 ${containerRoot} ${idCount}`);
@@ -74,26 +77,18 @@ export const commands = {
   }),
 
   /**
-   * Unpacks a tarball with the containers' owners. Device nodes can neither be made there nor are they needed.
-   *
-   * @param flags say how it is packed.
+   * Unpacks an archive with the containers' owners. Device nodes can neither be made there nor are they needed.
    */
-  unpack: (
-    place: Place,
-    folder: string,
-    tarball: string,
-    flags: readonly string[],
-    timeoutMs: number,
-  ): EngineCommand => ({
+  unpack: (place: Place, folder: string, archive: Readable, timeoutMs: number): EngineCommand => ({
     program: "lxc-usernsexec",
     words: [
       ...idMapWords,
       ...["--", "/usr/bin/env", `PATH=${process.env["PATH"] ?? ""}`],
-      ...["tar", "--extract", "--file=-", `--directory=${folder}`, ...flags],
+      ...["tar", "--extract", "--file=-", `--directory=${folder}`],
       ...["--numeric-owner", "--preserve-permissions", "--xattrs", "--xattrs-include=*"],
       ...["--anchored", "--exclude=./dev/*", "--exclude=dev/*"],
     ],
-    stdin: { file: tarball },
+    stdin: { stream: archive },
     onlyPath: place.engineConfiguration,
     timeoutMs,
   }),

@@ -1,21 +1,24 @@
 import { randomBytes } from "node:crypto";
 import { lchown, open, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { PassThrough } from "node:stream";
 import { z } from "zod";
 import { MccError } from "../../../protocol/error";
 import { type Image, imageSchema } from "../../../protocol/image";
+import { type ArchiveFile, withArchive } from "../archive-file";
+import { ArchiveInspection } from "../archive-inspection";
 import type { DriverLog, DriverOptions } from "../driver";
 import { hasErrno, unlessErrno } from "../errno";
-import { asEngineFault } from "../file-system-fault";
+import { inspectArchive } from "../inspect-archive";
 import { readKeptJson } from "../kept-file";
 import { resolveInRoot } from "../path-in-root";
 import { removeTree } from "../remove-tree";
 import { hasSshServer } from "../ssh-server";
-import { commands, containerRoot } from "./command";
+import { commands, containerRoot, deviceFolder, idCount } from "./command";
 import type { CommandRunner } from "./command-runner";
 import { makePassable } from "./folder";
 import type { Place } from "./place";
-import { blamesTarball, packingFlags } from "./tarball";
+import { unpackingFailure } from "./tarball";
 
 const storedImageSchema = imageSchema.extend({
   systemd: z.boolean(),
@@ -23,6 +26,9 @@ const storedImageSchema = imageSchema.extend({
   hasSshServer: z.boolean().default(true),
 });
 export type StoredImage = z.infer<typeof storedImageSchema>;
+
+/** Of an archive, between its inspection and tar. */
+const passingBytes = 1024 * 1024;
 
 /** What a root file system must have, and what for. */
 const required = [
@@ -78,12 +84,15 @@ export class ImageStore {
     if ((await this.#read(name)) !== undefined) {
       throw taken;
     }
-    const flags = await packingFlags(tarball);
+    return await withArchive(tarball, (archive) => this.#import(name, archive, taken));
+  }
+
+  async #import(name: string, archive: ArchiveFile, taken: MccError): Promise<Image> {
     await this.remove(name);
     const folder = this.#passingFolder("import");
     this.#filling.add(folder);
     try {
-      const image = await this.#fill(folder, name, tarball, flags);
+      const image = await this.#fill(folder, name, archive);
       await rename(folder, join(this.place.images, name));
       await syncFolder(this.place.images);
       return imageSchema.parse(image);
@@ -121,9 +130,7 @@ export class ImageStore {
     const entries = (await unlessErrno(readdir(this.place.images), "ENOENT")) ?? [];
     const left = entries.filter(isPassing).map((entry) => join(this.place.images, entry));
     await Promise.all(
-      left
-        .filter((folder) => !this.#filling.has(folder))
-        .map((folder) => removeTree(folder)),
+      left.filter((folder) => !this.#filling.has(folder)).map((folder) => removeTree(folder)),
     );
   }
 
@@ -143,25 +150,13 @@ export class ImageStore {
     return undefined;
   }
 
-  async #fill(folder: string, name: string, tarball: string, flags: string[]): Promise<StoredImage> {
+  async #fill(folder: string, name: string, archive: ArchiveFile): Promise<StoredImage> {
     const rootfs = join(folder, "rootfs");
     makePassable(folder);
     makePassable(rootfs);
     await lchown(rootfs, containerRoot, containerRoot);
-    try {
-      await this.runner.run(commands.unpack(this.place, rootfs, tarball, flags, this.unpackTimeoutMs));
-    } catch (error) {
-      // While what was unpacked takes its room.
-      const fault = MccError.isInstance(error) ? asEngineFault(error, [folder]) : error;
-      throw MccError.isInstance(error) && MccError.isInstance(fault)
-        ? new MccError(
-            blamesTarball(error) ? "invalid" : fault.code,
-            `${tarball} cannot be unpacked: ${fault.message}`,
-            { cause: error },
-          )
-        : error;
-    }
-    await requireParts(rootfs, tarball);
+    await this.#unpack(rootfs, archive);
+    await requireParts(rootfs, archive.path);
     const usage = await this.runner.run(commands.diskUsage(rootfs));
     const image = {
       name,
@@ -174,6 +169,34 @@ export class ImageStore {
     // Neither the unpacked files nor what is known of them may be lost to a power cut once the image has its name.
     await this.runner.run(commands.syncFileSystem(folder, this.unpackTimeoutMs));
     return image;
+  }
+
+  /** Unpacks the archive while it is inspected: nothing that the inspection refuses gets as far as tar. */
+  async #unpack(rootfs: string, archive: ArchiveFile): Promise<void> {
+    const inspection = new ArchiveInspection(archive.path, { highestId: idCount - 1, deviceFolder });
+    const inspected = new PassThrough({ highWaterMark: passingBytes });
+    const stopped = new AbortController();
+    const unpack = commands.unpack(this.place, rootfs, inspected, this.unpackTimeoutMs);
+    const [inspecting, unpacking] = await Promise.allSettled([
+      inspectArchive(archive, inspection, stopped.signal, inspected),
+      this.runner
+        .run(unpack)
+        // tar may end before the archive does; the rest is inspected all the same.
+        .then(() => inspected.resume())
+        .catch((error: unknown) => {
+          stopped.abort();
+          throw error;
+        }),
+    ]);
+    if (inspecting.status === "rejected" && MccError.isInstance(inspecting.reason)) {
+      throw inspecting.reason;
+    }
+    if (unpacking.status === "rejected") {
+      throw unpackingFailure(unpacking.reason, archive.path, rootfs);
+    }
+    if (inspecting.status === "rejected") {
+      throw inspecting.reason;
+    }
   }
 
   #metadata(folder: string): string {

@@ -1,45 +1,32 @@
-import { open } from "node:fs/promises";
-import { MccError, messageOf } from "../../../protocol/error";
+import { MccError } from "../../../protocol/error";
+import { asEngineFault } from "../file-system-fault";
 
-/** How a packed file begins, and what tar calls that packing, which it does not find out by itself on a pipe. */
-const packings = [
-  { begins: "1f8b", flag: "--gzip" },
-  { begins: "425a68", flag: "--bzip2" },
-  { begins: "fd377a585a00", flag: "--xz" },
-  { begins: "28b52ffd", flag: "--zstd" },
-] as const;
+/** What tar complains of when the host is to blame, in the C locale. */
+const hostsWords =
+  /No space left|quota exceeded|Read-only file system|Input\/output error|Permission denied|Cannot allocate memory|Too many open files|Stale file handle|File too large/;
 
 /**
- * The flags with which tar unpacks the file.
- *
- * @throws MccError `invalid` for a file that cannot be read.
+ * Whether an unpacking failed by what was to be unpacked, and not by the host. There is no end to what tar can be made
+ * to complain of, and its exit code is 2 for any failure: so the host's faults are known by their words, not the tarball's.
  */
-export async function packingFlags(path: string): Promise<string[]> {
-  const beginning = (await firstBytes(path, 6)).toString("hex");
-  const packing = packings.find(({ begins }) => beginning.startsWith(begins));
-  return packing === undefined ? [] : [packing.flag];
-}
-
-async function firstBytes(path: string, count: number): Promise<Buffer> {
-  try {
-    const handle = await open(path, "r");
-    try {
-      const { buffer, bytesRead } = await handle.read(Buffer.alloc(count), 0, count, 0);
-      return buffer.subarray(0, bytesRead);
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    throw new MccError("invalid", `The tarball ${path} cannot be read: ${messageOf(error)}.`, {
-      cause: error,
-    });
-  }
-}
-
-/** GNU tar's words for a file that is no tarball, or only the beginning of one; its exit code is 2 for any failure. */
-const complaints = ["does not look like a tar archive", "Unexpected EOF in archive"];
-
-/** Whether an unpacking failed by what was to be unpacked, and not by the host. */
 export function blamesTarball({ code, message }: MccError): boolean {
-  return code === "engine" && complaints.some((words) => message.includes(words));
+  return code === "engine" && /\btar: /.test(message) && !hostsWords.test(message);
+}
+
+/**
+ * The failure of an unpacking, as its caller is told: `invalid` for a tarball that is to blame, `exhausted` for a full
+ * file system.
+ *
+ * @param folder where it was unpacked to, with all that was unpacked in it.
+ */
+export function unpackingFailure(error: unknown, tarball: string, folder: string): unknown {
+  if (!MccError.isInstance(error)) {
+    return error;
+  }
+  const fault = asEngineFault(error, [folder]);
+  return new MccError(
+    blamesTarball(error) ? "invalid" : fault.code,
+    `${tarball} cannot be unpacked: ${fault.message}`,
+    { cause: error },
+  );
 }
