@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdir, readFile, symlink, truncate, writeFile } from "node:fs/promises";
+import { mkdir, open, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { MccError } from "../../../protocol/error";
 import { ArchiveInspection, type ArchiveRules } from "../../../server/driver/archive-inspection";
@@ -290,15 +290,20 @@ describe("the inspection of an archive", () => {
       const root = join(folder, "root");
       await mkdir(join(root, "long/".repeat(format === "v7" ? 10 : 30)), { recursive: true });
       await writeFile(join(root, "sparse"), "beginning");
-      await truncate(join(root, "sparse"), 10 * 1024 ** 2);
+      // GNU's old format has room for four pieces in its first header, and for 21 in each that follows.
+      const sparse = await open(join(root, "sparse"), "r+");
+      for (let piece = 0; piece < 30; piece += 1) {
+        await sparse.write("piece", piece * 1024 ** 2);
+      }
+      await sparse.close();
       await writeFile(join(root, "odd"), Buffer.alloc(70_001, "\0x"));
       await symlink("t".repeat(format === "gnu" || format === "pax" ? 300 : 90), join(root, "link"));
       await writeFile(join(root, "motd"), "hello");
       const tarball = join(folder, "a.tar");
-      const sparse = format === "ustar" || format === "v7" ? [] : ["--sparse"];
+      const flags = format === "ustar" || format === "v7" ? [] : ["--sparse"];
       const words = [
         `--format=${format}`,
-        ...sparse,
+        ...flags,
         "--owner=0",
         "--group=0",
         "--transform=s,^motd$,etc/motd,",
