@@ -20,7 +20,7 @@ export async function resolveInRoot(root: string, path: string): Promise<string 
     const name = names.shift() ?? "";
     // `join` keeps ".." of the root inside the root.
     const next = join(resolved, name);
-    const stats = await unlessErrno(lstat(join(root, next)), "ENOENT", "ENOTDIR");
+    const stats = await unlessErrno(lstat(join(root, next)), "ENOENT", "ENOTDIR", "ENAMETOOLONG");
     if (stats === undefined) {
       return undefined;
     }

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { lchown, open, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { lchown, lstat, open, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { z } from "zod";
@@ -224,7 +224,9 @@ function isPassing(entry: string): boolean {
 
 async function requireParts(rootfs: string, tarball: string): Promise<void> {
   for (const { path, purpose } of required) {
-    if ((await resolveInRoot(rootfs, path)) === undefined) {
+    const found = await resolveInRoot(rootfs, path);
+    const isFile = found !== undefined && (await lstat(join(rootfs, found))).isFile();
+    if (!isFile) {
       throw new MccError(
         "invalid",
         `${tarball} has no ${path}, ${purpose}; a root file system is needed, with /bin, /sbin and /etc at the top of the tarball.`,

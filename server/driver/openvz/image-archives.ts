@@ -3,8 +3,10 @@ import { copyFile, mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/p
 import { join } from "node:path";
 import { MccError, messageOf } from "../../../protocol/error";
 import type { Image } from "../../../protocol/image";
+import { withArchive } from "../archive-file";
 import { unlessErrno } from "../errno";
 import { asFileSystemFault } from "../file-system-fault";
+import { requireRoot } from "./image-contents";
 import { endingOf, fillRecord, type ImageFormat } from "./image-formats";
 
 /** Where a host's images are, and in which form. */
@@ -23,12 +25,14 @@ export class ImageArchives {
 
   async list(): Promise<Image[]> {
     const archives = await this.#archives();
-    return await Promise.all(
+    const images = await Promise.all(
       [...archives].map(async ([name, path]) => {
-        const { size, mtime } = await stat(path);
-        return { name, sizeBytes: size, createdAt: mtime.toISOString() };
+        // A link of the operator's may lead nowhere, or the file may be gone by now.
+        const stats = await unlessErrno(stat(path), "ENOENT", "ELOOP");
+        return stats && { name, sizeBytes: stats.size, createdAt: stats.mtime.toISOString() };
       }),
     );
+    return images.filter((image) => image !== undefined);
   }
 
   /** @throws MccError `not-found` that lists what there is. */
@@ -57,11 +61,21 @@ export class ImageArchives {
     if (format.refusal !== undefined) {
       throw new MccError("forbidden", `The image "${name}" was not imported. ${format.refusal}.`);
     }
-    const path = join(folder, `${name}${await endingOf(tarball)}`);
+    return await withArchive(tarball, async ({ handle }) => {
+      const path = join(folder, `${name}${await endingOf(tarball)}`);
+      // Whatever takes the place of the file from now on has no part in it.
+      await this.#copy(name, { title: tarball, path: `/proc/self/fd/${handle.fd}` }, path);
+      const { size, mtime } = await stat(path);
+      return { name, sizeBytes: size, createdAt: mtime.toISOString() };
+    });
+  }
+
+  async #copy(name: string, tarball: { title: string; path: string }, path: string): Promise<void> {
     try {
       await mkdir(this.imports, { recursive: true, mode: 0o700 });
       await writeFile(join(this.imports, name), "");
-      await copyFile(tarball, `${path}.part`, constants.COPYFILE_FICLONE);
+      await copyFile(tarball.path, `${path}.part`, constants.COPYFILE_FICLONE);
+      await withArchive(`${path}.part`, (copy) => requireRoot({ ...copy, path: tarball.title }));
       await fillRecord(`${path}.part`);
       await rename(`${path}.part`, path);
     } catch (error) {
@@ -69,11 +83,12 @@ export class ImageArchives {
       const fault = asFileSystemFault(error);
       await rm(`${path}.part`, { force: true });
       await rm(join(this.imports, name), { force: true });
+      if (MccError.hasCode(fault, "invalid")) {
+        throw fault;
+      }
       const reason = messageOf(fault).replace(/\.$/, "");
-      throw MccError.reword(fault, `${tarball} could not be copied to ${path}: ${reason}.`, "engine");
+      throw MccError.reword(fault, `${tarball.title} could not be copied to ${path}: ${reason}.`, "engine");
     }
-    const { size, mtime } = await stat(path);
-    return { name, sizeBytes: size, createdAt: mtime.toISOString() };
   }
 
   /** @returns false for one that was gone already. @throws MccError `forbidden` for an image of the host's own. */
@@ -93,8 +108,27 @@ export class ImageArchives {
     return true;
   }
 
+  /** Removes what an import left that was interrupted; call it before the first one. */
+  async clear(): Promise<void> {
+    const names = await this.#imported();
+    if (names.length === 0) {
+      return;
+    }
+    const { folder, format } = await this.store();
+    const archives = await this.#archives();
+    for (const name of names) {
+      await Promise.all(
+        format.endings.map((ending) => rm(join(folder, `${name}${ending}.part`), { force: true })),
+      );
+      if (!archives.has(name)) {
+        await rm(join(this.imports, name), { force: true });
+      }
+    }
+  }
+
   /** Removes all that were imported. */
   async purge(): Promise<void> {
+    await this.clear();
     for (const name of await this.#imported()) {
       await this.remove(name);
     }

@@ -1,3 +1,4 @@
+import { constants } from "node:fs";
 import { open, stat, truncate } from "node:fs/promises";
 import { MccError, messageOf } from "../../../protocol/error";
 
@@ -65,7 +66,8 @@ function packingThatBegins(beginning: string): (typeof packings)[number] | undef
 
 async function beginningOf(path: string): Promise<string> {
   try {
-    const file = await open(path, "r");
+    // A fifo must not be waited for.
+    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       const { buffer, bytesRead } = await file.read(Buffer.alloc(6), 0, 6, 0);
       return buffer.subarray(0, bytesRead).toString("hex");

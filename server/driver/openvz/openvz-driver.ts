@@ -113,6 +113,7 @@ class OpenvzDriver implements Driver {
     await mkdir(this.options.folder, { recursive: true, mode: 0o700 });
     await this.#records.removeHalfWritten();
     await this.#load();
+    await this.#images.clear();
     if (this.options.network.nat) {
       this.options.log.warn(
         {},

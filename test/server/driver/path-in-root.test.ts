@@ -7,6 +7,17 @@ import { temporaryFolders } from "../../support/temporary-folder";
 describe("a path inside a root file system", () => {
   const newFolder = temporaryFolders();
 
+  it("leads nowhere by links to what no file system can have", async () => {
+    const root = await newFolder();
+    await symlink("n".repeat(256), join(root, "name"));
+    await symlink("../name/".repeat(500), join(root, "names"));
+    await symlink("f/".repeat(2000), join(root, "deep"));
+    await symlink("deep/".repeat(800), join(root, "f"));
+    for (const path of ["/name", "/names", "/deep", `/${"n".repeat(256)}`]) {
+      assert.equal(await resolveInRoot(root, path), undefined, path);
+    }
+  });
+
   it("follows links, and never out of it", async () => {
     const root = await newFolder();
     await mkdir(join(root, "usr/bin"), { recursive: true });

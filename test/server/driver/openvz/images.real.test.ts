@@ -1,8 +1,20 @@
 import assert from "node:assert/strict";
-import { appendFileSync, copyFileSync, mkdirSync, readdirSync, statSync } from "node:fs";
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
 import { execa } from "execa";
 import { imageName, makeImage } from "../../../fakes/openvz/install";
 import { assertMccError } from "../../../support/assert-error";
+import { leastRoot, tarArchive, tarEntry } from "../../../support/tar-archive";
 import { fakeDrivers, lightSpec } from "./fake-driver";
 
 describe("images of vzctl 4", () => {
@@ -71,10 +83,58 @@ describe("images of vzctl 4", () => {
     });
   }
 
+  it("are refused when they are hostile or damaged, and nothing is left of them", async () => {
+    const driver = newDriver();
+    await driver.open();
+    const tarball = host().path("hostile.tar");
+    const cached = (): string[] => readdirSync(host().path("vz/template/cache"));
+    const before = cached();
+    for (const [archive, message] of [
+      [tarArchive(...leastRoot, { name: "/etc/cron.d/evil" }), /absolute path/],
+      [tarArchive(...leastRoot, { name: "../evil" }), /leads out/],
+      [tarArchive({ name: "etc/motd" }), /has no \/sbin\/init/],
+      [Buffer.concat(leastRoot.map(tarEntry)), /Unexpected EOF/],
+      [Buffer.from("1f8b0800aaaa", "hex"), /cannot be unpacked/],
+      [Buffer.from("text".repeat(1000)), /does not look like a tar archive/],
+    ] as const) {
+      writeFileSync(tarball, archive);
+      await assertMccError(driver.importImage("hostile", tarball), "invalid", message);
+      assert.deepEqual(cached(), before);
+    }
+    await execa("mkfifo", [host().path("fifo")]);
+    await assertMccError(driver.importImage("hostile", host().path("fifo")), "invalid", /a fifo or a device/);
+    assert.deepEqual(cached(), before);
+  });
+
+  it("whose import was interrupted are cleared away, and are not taken for ours when the operator brings one", async () => {
+    const driver = newDriver();
+    await driver.open();
+    await driver.importImage("mine", await makeTarball("."));
+    const cache = host().path("vz/template/cache");
+    renameSync(join(cache, "mine.tar"), join(cache, "mine.tar.part"));
+    const next = newDriver();
+    await next.open();
+    assert.equal(existsSync(join(cache, "mine.tar.part")), false);
+    copyFileSync(host().imageFile(imageName), join(cache, "mine.tar"));
+    await assertMccError(next.removeImage("mine"), "forbidden", /belongs to the host/);
+  });
+
+  it("are listed without those that lead nowhere", async () => {
+    symlinkSync("nowhere", host().path("vz/template/cache/broken.tar"));
+    const driver = newDriver();
+    await driver.open();
+    assert.deepEqual(
+      (await driver.images()).map(({ name }) => name),
+      [imageName],
+    );
+  });
+
   it("of the operator's own that are too odd for vzctl's script are told so, not that the disk is full", async () => {
     copyFileSync(await makeTarball("."), host().path("vz/template/cache/odd.tar"));
+    const driver = newDriver();
+    await driver.open();
     await assertMccError(
-      newDriver().create(lightSpec(501, { image: "odd" })),
+      driver.create(lightSpec(501, { image: "odd" })),
       "engine",
       /exit code 46, the image's archive is not a whole number of KiB .*truncate --size=%10240 /,
     );
