@@ -60,7 +60,8 @@ const ofFiles =
 
 /** What LXC, vzctl and tar say in the C locale when a file system refuses them. */
 const engineWords: readonly (readonly [RegExp, string])[] = [
-  [/No space left on device/, "ENOSPC"],
+  // The second is what tar says when the last bytes that fit are not a whole record.
+  [/No space left on device|\bWrote only \d+ of \d+ bytes/, "ENOSPC"],
   [/Disk quota exceeded/, "EDQUOT"],
   [/Read-only file system/, "EROFS"],
 ];

@@ -3,7 +3,7 @@ import { asEngineFault } from "../file-system-fault";
 
 /** What tar complains of when the host is to blame, in the C locale. */
 const hostsWords =
-  /No space left|quota exceeded|Read-only file system|Input\/output error|Permission denied|Cannot allocate memory|Too many open files|Stale file handle|File too large/;
+  /No space left|Wrote only \d|quota exceeded|Read-only file system|Input\/output error|Permission denied|Cannot allocate memory|Too many open files|Stale file handle|File too large/;
 
 /**
  * Whether an unpacking failed by what was to be unpacked, and not by the host. There is no end to what tar can be made

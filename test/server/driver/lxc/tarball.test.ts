@@ -9,6 +9,7 @@ describe("a tarball", () => {
     { code: "engine", message: "failed with exit code 2: tar: a: Cannot mkdir: File exists", blames: true },
     { code: "engine", message: "tar: write error: No space left on device", blames: false },
     { code: "engine", message: "tar: a: Cannot open: Permission denied", blames: false },
+    { code: "engine", message: "tar: a: Wrote only 9728 of 10240 bytes", blames: false },
     { code: "engine", message: "lxc-usernsexec failed with exit code 1: no luck today", blames: false },
     { code: "timeout", message: "tar: Unexpected EOF in archive", blames: false },
   ] satisfies { code: ErrorCode; message: string; blames: boolean }[]) {
