@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { constants } from "node:fs";
 import { chmod, lchown, lstat, mkdir, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { MccError } from "../../../protocol/error";
@@ -47,7 +48,8 @@ export async function readFromRoot(
       return undefined;
     }
   }
-  const handle = await open(current, "r");
+  // Should something have taken its place, it is neither followed nor waited for.
+  const handle = await open(current, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(maxBytes), 0, maxBytes, 0);
     return buffer.toString("utf8", 0, bytesRead);
