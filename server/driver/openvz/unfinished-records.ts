@@ -1,5 +1,5 @@
 import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { z } from "zod";
 import { unlessErrno } from "../errno";
 import { asFileSystemFault, isFileSystemFault } from "../file-system-fault";
@@ -57,9 +57,7 @@ export class UnfinishedRecords {
   /** Resolves when the record would survive a power cut. */
   async write(record: UnfinishedRecord): Promise<void> {
     // Not by way of Node's `recursive`, which calls a full or read-only file system a missing folder.
-    for (const folder of [dirname(this.#folder), this.#folder]) {
-      await unlessErrno(mkdir(folder, { mode: 0o700 }), "EEXIST");
-    }
+    await unlessErrno(mkdir(this.#folder, { mode: 0o700 }), "EEXIST");
     const path = this.#pathOf(record.id);
     const temporary = `${path}${halfWritten}`;
     await rm(temporary, { force: true });
