@@ -47,7 +47,8 @@ export const exec = command({
       const found = await findInstance(client, instance);
       const input = stdin ? await readInput(io) : Buffer.alloc(0);
       const endOnInterrupt = onInterrupt(io, () =>
-        io.note(`Interrupted: the command runs on in ${titleOf(found)}, for ${timeout} s at most.`),
+        // The daemon does so when the connection is gone.
+        io.note(`Interrupted: the daemon ends the command in ${titleOf(found)}.`),
       );
       const result = await client.call("instance.exec", {
         ...targetOf(found),

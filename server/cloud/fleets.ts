@@ -15,6 +15,7 @@ import type { FleetLife, FleetRecord, FleetSpec } from "./fleet-record";
 import { refuseImpossible, refuseOtherName, refuseOthersFleet } from "./fleet-refusals";
 import type { Leased } from "./leased";
 import { ManagedFleet } from "./managed-fleet";
+import { untilAborted } from "./until-aborted";
 
 /** The life of fleets: what the `fleet.*` methods do. */
 export class Fleets {
@@ -96,13 +97,16 @@ export class Fleets {
       .map((fleet) => this.#summarise(fleet));
   }
 
-  /** @throws MccError what the last change failed with. */
-  async wait({
-    timeoutSeconds,
-    ...target
-  }: ParsedParameters<"fleet.wait">): Promise<MethodResult<"fleet.wait">> {
+  /**
+   * @param signal ends the wait. Default: it never comes.
+   * @throws MccError what the last change failed with; the signal's reason.
+   */
+  async wait(
+    { timeoutSeconds, ...target }: ParsedParameters<"fleet.wait">,
+    signal: AbortSignal = new AbortController().signal,
+  ): Promise<MethodResult<"fleet.wait">> {
     const fleet = this.#context.fleets.getAwaited(target);
-    const done = await endsWithin(timeoutSeconds * 1000, outcomeOf(fleet));
+    const done = await untilAborted(signal, () => endsWithin(timeoutSeconds * 1000, outcomeOf(fleet)));
     return { done, fleet: this.#summarise(fleet) };
   }
 

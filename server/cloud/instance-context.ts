@@ -42,8 +42,6 @@ export interface EngineLimits {
   readonly change: LimitFunction;
   /** Stopping with grace. */
   readonly stop: LimitFunction;
-  /** Running commands. */
-  readonly exec: LimitFunction;
   /** Running what new instances wait for: as long as it takes, so that few at a time would hold up many. */
   readonly guest: LimitFunction;
 }
@@ -52,8 +50,7 @@ export interface EngineLimits {
 export function engineLimits({ capabilities }: Driver): EngineLimits {
   return {
     change: pLimit(capabilities.changesAtOnce),
-    stop: pLimit(64),
-    exec: pLimit(64),
+    stop: pLimit(1024),
     guest: pLimit(1024),
   };
 }

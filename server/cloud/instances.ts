@@ -8,7 +8,7 @@ import type { FleetCatalog } from "./fleet-catalog";
 import type { FleetContext } from "./fleet-context";
 import type { CreationExtras, InstanceBeginning } from "./instance-beginning";
 import type { InstanceCatalog, InstanceTarget } from "./instance-catalog";
-import { runCommand } from "./instance-command";
+import { InstanceCommands } from "./instance-commands";
 import type { InstanceContext } from "./instance-context";
 import type { InstanceDestruction } from "./instance-destruction";
 import { logOf } from "./instance-log";
@@ -19,6 +19,7 @@ import { rewriteCarriers } from "./key-carriers";
 import type { KeyChange } from "./keys";
 import type { Leased } from "./leased";
 import type { ManagedInstance } from "./managed-instance";
+import { untilAborted } from "./until-aborted";
 
 /** The life of instances: what the `instance.*` methods do. */
 export class Instances {
@@ -26,6 +27,7 @@ export class Instances {
   readonly #beginning: InstanceBeginning;
   readonly #destruction: InstanceDestruction;
   readonly #fleets: FleetCatalog;
+  readonly #commands: InstanceCommands;
 
   constructor(
     context: InstanceContext,
@@ -36,6 +38,7 @@ export class Instances {
     this.#beginning = parts.beginning;
     this.#destruction = parts.destruction;
     this.#fleets = parts.fleets;
+    this.#commands = new InstanceCommands(context.driver);
   }
 
   /**
@@ -91,10 +94,18 @@ export class Instances {
       .map((instance) => this.#describe(instance));
   }
 
-  /** @throws MccError what the create failed with, `timeout` excepted for the wait itself. */
-  async wait(parameters: ParsedParameters<"instance.wait">): Promise<MethodResult<"instance.wait">> {
+  /**
+   * @param signal ends the wait. Default: it never comes.
+   * @throws MccError what the create failed with, `timeout` excepted for the wait itself; the signal's reason.
+   */
+  async wait(
+    parameters: ParsedParameters<"instance.wait">,
+    signal: AbortSignal = new AbortController().signal,
+  ): Promise<MethodResult<"instance.wait">> {
     const instance = this.catalog.getAwaited(parameters);
-    const ready = await endsWithin(parameters.timeoutSeconds * 1000, instance.ready);
+    const ready = await untilAborted(signal, () =>
+      endsWithin(parameters.timeoutSeconds * 1000, instance.ready),
+    );
     return { ready, instance: this.#describe(instance) };
   }
 
@@ -126,7 +137,11 @@ export class Instances {
     });
   }
 
-  async exec(parameters: ParsedParameters<"instance.exec">): Promise<MethodResult<"instance.exec">> {
+  /** @param signal ends the command, as nobody waits for it any more. Default: it never comes. */
+  async exec(
+    parameters: ParsedParameters<"instance.exec">,
+    signal: AbortSignal = new AbortController().signal,
+  ): Promise<MethodResult<"instance.exec">> {
     await this.catalog.refresh(this.#context.driver);
     const instance = this.catalog.get(parameters);
     if (!instance.runsCommands) {
@@ -135,8 +150,7 @@ export class Instances {
         `Instance ${instance.title} is ${instance.status}, and commands run in running instances only.`,
       );
     }
-    const { driver, limits } = this.#context;
-    return await limits.exec(() => runCommand(driver, instance.id, parameters));
+    return await this.#commands.run(instance, parameters, signal);
   }
 
   async log(target: ParsedParameters<"instance.log">): Promise<MethodResult<"instance.log">> {

@@ -105,6 +105,8 @@ export interface ExecRequest {
   readonly timeoutMs: number;
   /** Of stdout and of stderr, each; what comes past it is read and dropped. */
   readonly maxOutputBytes: number;
+  /** Ends the command as the time limit does; the signal's reason, an Error, is thrown. Default: nothing does. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface ExecResult {

@@ -5,6 +5,7 @@ import { encodeResponseInTurns } from "../../protocol/encode-in-turns";
 import { MccError } from "../../protocol/error";
 import { answerable } from "../methods/answerable";
 import type { Dispatch } from "../methods/callable";
+import { Slots } from "../support/slots";
 import { admission } from "./admission";
 import { readBody } from "./body";
 import type { Limits } from "./limits";
@@ -18,31 +19,46 @@ export interface AnswerOptions {
   readonly log: Logger;
 }
 
+/** Who has sent a request. */
+export interface Caller {
+  readonly letIn: () => void;
+  /** Its reason is an MccError. */
+  readonly signal: AbortSignal;
+}
+
+const neverAborted = new AbortController().signal;
+
 /** Makes replies of requests, and knows which calls are under way. */
 export class Answers {
   readonly #options: AnswerOptions;
   readonly #refuse: (request: IncomingMessage) => Reply | undefined;
   readonly #underWay = new Set<Promise<string>>();
+  /** Those that are written at a time: hundreds at once would leave a short one little of the event loop. */
+  readonly #longAnswers = new Slots(2);
 
   constructor(options: AnswerOptions) {
     this.#options = options;
     this.#refuse = admission(options.token);
   }
 
-  /** @throws MccError for a request that was cut off, when nobody is left to reply to. */
-  async reply(request: IncomingMessage): Promise<Reply> {
+  /**
+   * @param caller hears when the request is let in; its signal comes when the client has hung up.
+   * @throws MccError for a request that was cut off, when nobody is left to reply to.
+   */
+  async reply(request: IncomingMessage, caller: Caller): Promise<Reply> {
     const { limits, log } = this.#options;
     const refused = this.#refuse(request);
     if (refused !== undefined) {
       log.debug({ status: refused.status, from: request.socket.remoteAddress }, "refused a request");
       return refused;
     }
+    caller.letIn();
     const body = await readBody(request, limits.bodyBytes);
     if (body === undefined) {
       log.debug({ from: request.socket.remoteAddress }, "refused a request that is too large");
       return tooLarge(limits.bodyBytes);
     }
-    const call = this.#call(body);
+    const call = this.#call(body, caller.signal);
     this.#underWay.add(call);
     return xmlReply(await call.finally(() => this.#underWay.delete(call)));
   }
@@ -54,25 +70,25 @@ export class Answers {
     }
   }
 
-  /** The result or the fault; whether its client still waits does not matter to a call. */
-  async #call(body: string): Promise<string> {
+  /** The result or the fault. */
+  async #call(body: string, signal: AbortSignal): Promise<string> {
     const { dispatch, log } = this.#options;
     try {
       const { method, parameters } = await decodeCall(body);
-      return await encodeResult(method, await dispatch(method, parameters));
+      return await this.#encode(method, await dispatch(method, parameters, signal));
     } catch (error) {
       const { fault, message } = answerable(error, log);
       return encodeFault(fault, message);
     }
   }
-}
 
-/** A result that XML cannot carry is a defect of ours, not a mistake of the caller's. */
-async function encodeResult(method: string, result: unknown): Promise<string> {
-  try {
-    return await encodeResponseInTurns(result);
-  } catch (error) {
-    throw new Error(`The result of ${method} cannot be encoded`, { cause: error });
+  /** A result that XML cannot carry is a defect of ours, not a mistake of the caller's. */
+  async #encode(method: string, result: unknown): Promise<string> {
+    try {
+      return await encodeResponseInTurns(result, () => this.#longAnswers.take(neverAborted));
+    } catch (error) {
+      throw new Error(`The result of ${method} cannot be encoded`, { cause: error });
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-/** What one client may ask of the listener. */
+/** What clients may ask of the listener. */
 export interface Limits {
   /** Of one request. `instance.exec` sends its stdin in it as base64, so that has three quarters of this at most. */
   readonly bodyBytes: number;
@@ -9,7 +9,12 @@ export interface Limits {
   readonly checkEveryMs: number;
   /** How long a connection is kept between two calls. */
   readonly keepAliveMs: number;
+  /** One more, and an idle one is closed: of those that never sent the token first. */
   readonly connections: number;
+  /** How long a client may read nothing of its answer. */
+  readonly sendTimeoutMs: number;
+  /** Of all answers that wait to be read, but for the newest. */
+  readonly unreadBytes: number;
 }
 
 export const defaultLimits: Limits = {
@@ -19,4 +24,6 @@ export const defaultLimits: Limits = {
   checkEveryMs: 1000,
   keepAliveMs: 30_000,
   connections: 2048,
+  sendTimeoutMs: 30_000,
+  unreadBytes: 256 * 1024 * 1024,
 };

@@ -1,13 +1,22 @@
 import { once } from "node:events";
-import { createServer, type RequestListener, type Server, type ServerOptions } from "node:http";
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from "node:http";
 import { createServer as createTlsServer, Server as TlsServer } from "node:https";
 import type { Socket } from "node:net";
 import { createSecureContext } from "node:tls";
 import { type ErrorCode, MccError, messageOf } from "../../protocol/error";
 import { answerable } from "../methods/answerable";
-import { type AnswerOptions, Answers } from "./answers";
+import { type AnswerOptions, Answers, type Caller } from "./answers";
+import { Connections } from "./connections";
 import { defaultLimits, type Limits } from "./limits";
 import { send } from "./reply";
+import { UnreadAnswers } from "./unread-answers";
 
 export interface ListenerOptions extends Omit<AnswerOptions, "limits"> {
   readonly address: string;
@@ -60,18 +69,26 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
   const announced = new Promise<void>((resolve) => {
     beginAnswers = resolve;
   });
+  const connections = new Connections(limits.connections);
+  const unread = new UnreadAnswers(limits.unreadBytes);
   const server = makeServer(options.tls, limits, (request, response) => {
+    const caller = callerOf(request, response, connections);
     announced
-      .then(() => answers.reply(request))
+      .then(() => answers.reply(request, caller))
       .then(
-        (reply) => send(response, reply, !server.listening),
+        (reply) => {
+          unread.add(response, reply.body.length);
+          const last = !server.listening || closingStatuses.has(reply.status);
+          send(response, reply, { last, timeoutMs: limits.sendTimeoutMs });
+        },
         (error: unknown) => {
           log.debug({ reason: answerable(error, log).message }, "a request was given up");
           response.destroy();
         },
       );
   });
-  server.maxConnections = limits.connections;
+  server.on("connection", (socket: Socket) => connections.add(socket));
+  server.on("connect", (_request, socket: Socket) => refuseTunnel(socket));
   server.on(options.tls === undefined ? "connection" : "secureConnection", (socket: Socket) => {
     socket.on("error", (error) => log.debug({ reason: error.message }, "a connection broke"));
   });
@@ -95,6 +112,32 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
   }
   beginAnswers();
   return { ...bound, close, replaceTls: (tls) => replaceTls(server, tls) };
+}
+
+/** After these, the client has nothing more to say that would be listened to. */
+const closingStatuses: ReadonlySet<number> = new Set([401, 403]);
+
+function callerOf(request: IncomingMessage, response: ServerResponse, connections: Connections): Caller {
+  const gone = new AbortController();
+  response.once("close", () => {
+    if (!response.writableFinished) {
+      gone.abort(new MccError("unavailable", "The client hung up before the call had ended."));
+    }
+  });
+  return {
+    letIn: () => {
+      response.once("close", connections.letIn(request.socket));
+    },
+    signal: gone.signal,
+  };
+}
+
+/** What Node would answer by closing the connection without a word. */
+function refuseTunnel(socket: Socket): void {
+  socket.on("error", () => socket.destroy());
+  socket.end(
+    "HTTP/1.1 405 Method Not Allowed\r\nallow: POST\r\nconnection: close\r\ncontent-length: 0\r\n\r\n",
+  );
 }
 
 function replaceTls(server: Server, tls: TlsTexts): void {

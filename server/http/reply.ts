@@ -29,13 +29,20 @@ export function textReply(status: number, line: string, headers: OutgoingHttpHea
   };
 }
 
+interface Sending {
+  /** Ends the connection once the answer is out. */
+  readonly last: boolean;
+  /** When nothing of the answer was read for so long, the connection is closed. */
+  readonly timeoutMs: number;
+}
+
 /**
  * Sends it at once, also to who is not through with the request: the rest of that is read and dropped before the
  * connection may end, as who cannot write on would not come to read the answer.
- *
- * @param last ends the connection once the answer is out.
  */
-export function send(response: ServerResponse, reply: Reply, last: boolean): void {
+export function send(response: ServerResponse, reply: Reply, { last, timeoutMs }: Sending): void {
+  // Node looks whether anything was written meanwhile.
+  response.setTimeout(timeoutMs, () => response.destroy());
   response.writeHead(reply.status, {
     ...reply.headers,
     ...(last ? { connection: "close" } : {}),

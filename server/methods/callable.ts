@@ -5,11 +5,20 @@ import { validate } from "../../protocol/validate";
 import type { Claims } from "../cloud/claims";
 import type { Handlers } from "./handlers";
 
-/** Calls a method by name with parameters as they came. @throws MccError and nothing else. */
-export type Dispatch = (method: string, parameters: readonly unknown[]) => Promise<unknown>;
+/**
+ * Calls a method by name with parameters as they came.
+ *
+ * @param signal comes when the client has hung up. Default: it never does.
+ * @throws MccError and nothing else.
+ */
+export type Dispatch = (
+  method: string,
+  parameters: readonly unknown[],
+  signal?: AbortSignal,
+) => Promise<unknown>;
 
 /** One method as the wire calls it: whatever came in, a value that can be encoded out. */
-export type Callable = (parameters: readonly unknown[]) => Promise<unknown>;
+export type Callable = (parameters: readonly unknown[], signal: AbortSignal) => Promise<unknown>;
 
 const attemptSchema = z.object({
   uid: z.string().optional(),
@@ -36,9 +45,9 @@ export function callable<M extends MethodName>(
   claims: Pick<Claims, "during">,
 ): Callable {
   const { parameters: schema, result: resultSchema } = rows[name];
-  return async (parameters) => {
+  return async (parameters, signal) => {
     const parsed = validate(schema, onlyStruct(name, parameters), name);
-    const result = await claims.during(attemptNames(parsed), async () => await handler(parsed));
+    const result = await claims.during(attemptNames(parsed), async () => await handler(parsed, signal));
     return resultSchema.parse(result);
   };
 }

@@ -44,11 +44,11 @@ export function createDispatch(cloud: Cloud, log: Logger): Dispatch {
     }
     return method;
   };
-  const dispatch: Dispatch = (name, parameters) =>
+  const dispatch: Dispatch = (name, parameters, signal = new AbortController().signal) =>
     logged(log, { name, parameters }, async () => {
       const method = find(name);
       refuseBinaryParameters(name, parameters);
-      return sendableResult(await method.call(parameters));
+      return sendableResult(await method.call(parameters, signal));
     });
 
   for (const name of Object.keys(methodTable).filter(isRowName)) {
@@ -64,7 +64,7 @@ export function createDispatch(cloud: Cloud, log: Logger): Dispatch {
   });
   const positional = { ...oldMethods(cloud), ...system };
   for (const [name, { call, ...description }] of Object.entries(positional)) {
-    methods.set(name, { description, call: (parameters) => call(name, parameters) });
+    methods.set(name, { description, call: (parameters, signal) => call(name, parameters, signal) });
   }
   return dispatch;
 }

@@ -9,7 +9,7 @@ export function fleetHandlers(cloud: Cloud): Handlers<MethodsOf<"fleet">> {
     "fleet.get": (target) => fleets.get(target),
     "fleet.confirm": (parameters) => fleets.confirm(parameters),
     "fleet.list": (parameters) => fleets.list(parameters),
-    "fleet.wait": (parameters) => fleets.wait(parameters),
+    "fleet.wait": (parameters, signal) => fleets.wait(parameters, signal),
     "fleet.extend": (parameters) => fleets.extend(parameters),
     "fleet.destroy": (target) => fleets.destroy(target),
   };

@@ -2,7 +2,11 @@ import type { MethodName, MethodResult, ParsedParameters } from "../../protocol/
 
 /** What carries out each of the methods: one that is missing, or too many, does not compile. */
 export type Handlers<M extends MethodName> = {
-  readonly [N in M]: (parameters: ParsedParameters<N>) => MethodResult<N> | Promise<MethodResult<N>>;
+  /** The signal comes when the client has hung up: what only waits, or only runs for it, ends. */
+  readonly [N in M]: (
+    parameters: ParsedParameters<N>,
+    signal: AbortSignal,
+  ) => MethodResult<N> | Promise<MethodResult<N>>;
 };
 
 /** The methods of the table whose names start with the noun. */

@@ -54,7 +54,7 @@ export function systemMethods({
       `Makes up to ${mostCalls} calls, structs of methodName and params, one after the other. Returns for each an array of its result, or a struct of faultCode and faultString.`,
       [["array", "array"]],
       z.tuple([callsSchema], "it takes one parameter, an array of calls"),
-      ([calls]) => makeCalls(calls, dispatch),
+      ([calls], signal) => makeCalls(calls, dispatch, signal),
     ),
     "system.getCapabilities": systemMethod(
       "Returns the conventions that this server keeps to.",
@@ -69,29 +69,38 @@ function systemMethod<S extends z.ZodType>(
   help: string,
   signatures: Description["signatures"],
   schema: S,
-  call: (parameters: z.output<S>) => unknown,
+  call: (parameters: z.output<S>, signal: AbortSignal) => unknown,
 ): PositionalMethod {
   return {
     help,
     signatures,
-    call: async (name, parameters) => await call(validate(schema, parameters, name)),
+    call: async (name, parameters, signal) => await call(validate(schema, parameters, name), signal),
   };
 }
 
-async function makeCalls(calls: z.output<typeof callsSchema>, dispatch: Dispatch): Promise<unknown[]> {
+async function makeCalls(
+  calls: z.output<typeof callsSchema>,
+  dispatch: Dispatch,
+  signal: AbortSignal,
+): Promise<unknown[]> {
   const results: unknown[] = [];
   for (const { methodName, params } of calls) {
-    results.push(await makeCall(methodName, params, dispatch));
+    results.push(await makeCall(methodName, params, dispatch, signal));
   }
   return results;
 }
 
-async function makeCall(method: string, parameters: unknown[], dispatch: Dispatch): Promise<unknown> {
+async function makeCall(
+  method: string,
+  parameters: unknown[],
+  dispatch: Dispatch,
+  signal: AbortSignal,
+): Promise<unknown> {
   try {
     if (method === "system.multicall") {
       throw new MccError("invalid", "system.multicall does not call itself; put all calls into one array.");
     }
-    return [await dispatch(method, parameters)];
+    return [await dispatch(method, parameters, signal)];
   } catch (error) {
     if (MccError.isInstance(error)) {
       return { faultCode: error.fault, faultString: error.message };

@@ -110,12 +110,12 @@ describe("a command that is interrupted", function () {
     );
   });
 
-  it("says of exec that the command runs on", async () => {
+  it("says of exec that the daemon ends the command", async () => {
     const daemon = await newDaemon({ "instance.list": () => [exampleInstance()], "instance.exec": never });
     const isTime = (): boolean => calls(daemon, "instance.exec") === 1;
     assert.deepEqual(await interrupt(daemon, ["exec", "--timeout", "90", "web", "make"], isTime), [
       ...[130, ""],
-      ["Interrupted: the command runs on in 500 (web), for 90 s at most."],
+      ["Interrupted: the daemon ends the command in 500 (web)."],
     ]);
   });
 });

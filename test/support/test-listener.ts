@@ -29,9 +29,9 @@ export function testListeners(): (options?: Partial<ListenerOptions>) => Promise
       port: 0,
       token: testToken,
       log: captured.log,
-      dispatch: (method, parameters) => {
+      dispatch: (method, parameters, signal) => {
         called.push(method);
-        return dispatch(method, parameters);
+        return dispatch(method, parameters, signal);
       },
       ...options,
     });

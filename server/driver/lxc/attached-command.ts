@@ -53,13 +53,13 @@ export class NotBegun extends MccError {}
  * What becomes of an attached command. To be called at once, as it may end at once.
  *
  * @param goingMs how long its processes may take to end once they were killed.
- * @throws CommandTimeout; NotBegun with LXC's words.
+ * @throws CommandTimeout; NotBegun with LXC's words; the reason of the request's signal.
  */
 export async function resultOf(
   child: ChildProcess,
   cgroup: string,
   container: ContainerPlace,
-  { command, stdin, timeoutMs, maxOutputBytes }: ExecRequest,
+  { command, stdin, timeoutMs, maxOutputBytes, signal }: ExecRequest,
   goingMs: number,
 ): Promise<ExecResult> {
   const exit = new Promise((resolve, reject) => child.once("exit", resolve).once("error", reject));
@@ -70,8 +70,9 @@ export async function resultOf(
   // A command need not read what it is given.
   child.stdin?.on("error", () => undefined).end(stdin);
 
-  if ((await within(timeoutMs, exit)) === undefined) {
+  if ((await within(timeoutMs, exit, signal)) === undefined) {
     await end(child, cgroup, exit, goingMs);
+    signal?.throwIfAborted();
     throw new CommandTimeout(
       `The command "${command[0]}" in container ${container.id} did not end within ${timeoutMs / 1000} s and was killed.`,
       outputOf(stdout, stderr),

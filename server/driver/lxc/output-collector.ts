@@ -12,7 +12,10 @@ export class OutputCollector {
   ) {
     stream.on("data", (chunk: Buffer) => {
       const part = chunk.subarray(0, mostBytes - this.#kept);
-      this.#chunks.push(part);
+      // An empty part would keep its whole chunk in memory.
+      if (part.length > 0) {
+        this.#chunks.push(part);
+      }
       this.#kept += part.length;
       this.#dropped ||= part.length < chunk.length;
     });

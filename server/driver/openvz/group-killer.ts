@@ -1,22 +1,37 @@
 import { hasErrno } from "../errno";
 
-/** The time limit of a process that leads a group of its own. */
+/** What ends a process that leads a group of its own. */
 export interface GroupKiller {
-  /** Whether the limit ran out. */
+  /** Whether the limit ran out, or the signal came. */
   killed(): boolean;
   clear(): void;
 }
 
-/** Kills the whole group when the time is over. */
-export function groupKiller(leader: number | undefined, timeoutMs: number): GroupKiller {
+/** Kills the whole group when the time is over, or at the signal. */
+export function groupKiller(
+  leader: number | undefined,
+  timeoutMs: number,
+  signal?: AbortSignal,
+): GroupKiller {
   let killed = false;
-  const timer = setTimeout(() => {
+  const kill = (): void => {
     killed = true;
     if (leader !== undefined) {
       killProcess(-leader);
     }
-  }, timeoutMs);
-  return { killed: () => killed, clear: () => clearTimeout(timer) };
+  };
+  const timer = setTimeout(kill, timeoutMs);
+  signal?.addEventListener("abort", kill);
+  if (signal?.aborted === true) {
+    kill();
+  }
+  return {
+    killed: () => killed,
+    clear: () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", kill);
+    },
+  };
 }
 
 /** @param pid that of a process, or a group's with a minus. Gone already is success. */

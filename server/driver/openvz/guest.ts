@@ -37,6 +37,7 @@ export class Guest {
     const ended = await this.#run(target, [...shell, runScript, mark, ...request.command], mark, request);
     if (ended.killed) {
       await this.#killAll(target, mark);
+      request.signal?.throwIfAborted();
       throw new CommandTimeout(
         `The command ran longer than ${request.timeoutMs / 1000} s and was ended.`,
         outputOf(ended),
@@ -98,7 +99,7 @@ export class Guest {
     target: Target,
     words: readonly string[],
     mark: string,
-    { stdin, timeoutMs, maxOutputBytes }: Omit<ExecRequest, "command">,
+    { stdin, timeoutMs, maxOutputBytes, signal }: Omit<ExecRequest, "command">,
   ): Promise<GuestEnded> {
     const { action, wordsOf } = this.#handover;
     const stdout = new OutputCollector(mark, maxOutputBytes);
@@ -109,7 +110,7 @@ export class Guest {
     });
     subprocess.stdout.on("data", (chunk: Buffer) => stdout.add(chunk));
     subprocess.stderr.on("data", (chunk: Buffer) => stderr.add(chunk));
-    const limit = groupKiller(subprocess.pid, timeoutMs);
+    const limit = groupKiller(subprocess.pid, timeoutMs, signal);
     const { exitCode, code, shortMessage } = await subprocess.finally(() => limit.clear());
     if (code === "ENOENT") {
       throw notInstalled("vzctl");

@@ -56,6 +56,7 @@ export class UnfinishedRecords {
 
   /** Resolves when the record would survive a power cut. */
   async write(record: UnfinishedRecord): Promise<void> {
+    // Not by way of Node's `recursive`, which calls a full or read-only file system a missing folder.
     await unlessErrno(mkdir(this.#folder, { mode: 0o700 }), "EEXIST");
     const path = this.#pathOf(record.id);
     const temporary = `${path}${halfWritten}`;

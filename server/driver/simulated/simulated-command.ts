@@ -33,11 +33,12 @@ const commands: Readonly<Record<string, (call: Call) => Outcome | Promise<Outcom
   },
   sleep: async ({ request, words: [seconds] }) => {
     const milliseconds = Number(seconds) * 1000;
+    await pause(Math.min(milliseconds, request.timeoutMs), undefined, { signal: request.signal }).catch(() =>
+      request.signal?.throwIfAborted(),
+    );
     if (milliseconds <= request.timeoutMs) {
-      await pause(milliseconds);
       return { exitCode: 0 };
     }
-    await pause(request.timeoutMs);
     throw new CommandTimeout(`The command ran longer than ${request.timeoutMs / 1000} s and was ended.`, {
       ...{ stdout: Buffer.alloc(0), stderr: Buffer.alloc(0), truncated: false },
     });

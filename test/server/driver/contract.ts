@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { MccError } from "../../../protocol/error";
 import { CommandTimeout } from "../../../server/driver/command-timeout";
 import type { Driver } from "../../../server/driver/driver";
 import { assertMccError } from "../../support/assert-error";
@@ -246,6 +247,14 @@ export function describeDriverContract(
       it("ends a command whose time is over", async () => {
         const endless = driver().exec(500, execRequest(["sleep", "1000"], { timeoutMs: 200 }));
         assert.ok((await assertMccError(endless, "timeout", /0\.2 s/)) instanceof CommandTimeout);
+        assert.equal(await exec(500, "true"), "0 ");
+      });
+
+      it("ends the command at the signal, and throws its reason", async () => {
+        const hangUp = new AbortController();
+        const endless = driver().exec(500, execRequest(["sleep", "1000"], { signal: hangUp.signal }));
+        setTimeout(() => hangUp.abort(new MccError("unavailable", "nobody waits")), 100);
+        await assertMccError(endless, "unavailable", /nobody waits/);
         assert.equal(await exec(500, "true"), "0 ");
       });
 

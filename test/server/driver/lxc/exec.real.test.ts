@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { rmdirSync, watch } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { MccError } from "../../../../protocol/error";
 import { payloadPrefix } from "../../../../server/driver/lxc/cgroups";
 import { readHierarchies } from "../../../../server/driver/lxc/hierarchies";
 import { processes } from "../../../../server/driver/lxc/process";
@@ -57,6 +58,18 @@ describe("commands in LXC containers", () => {
     }
   });
 
+  it("end with all their processes at the signal", async () => {
+    const hangUp = new AbortController();
+    const script = "(setsid env -i /bin/sleep 86394 &) ; sleep 86393";
+    const running = shell(host(), script, { signal: hangUp.signal });
+    await eventually(() => isRunning("86394"), "the process in the background runs");
+    hangUp.abort(new MccError("unavailable", "nobody waits"));
+    await assertMccError(running, "unavailable", /nobody waits/);
+    for (const word of ["86394", "86393"]) {
+      assert.equal(await isRunning(word), false, word);
+    }
+  });
+
   it("leave what they wrote until their time was over", async () => {
     await assertLeavesOutput(host().driver, 500);
   });
@@ -75,13 +88,16 @@ describe("commands in LXC containers", () => {
   });
 
   it("may write more than is kept, on both outputs at once", async () => {
-    const script = "yes | head -c 5000000; yes no | head -c 5000000 >&2";
+    const script = "yes | head -c 200000000; yes no | head -c 200000000 >&2";
+    const before = process.memoryUsage().arrayBuffers;
     const { stdout, stderr, truncated } = await host().driver.exec(500, {
       ...execRequest(["sh", "-c", script]),
       maxOutputBytes: 1000,
     });
     assert.deepEqual([stdout.length, stderr.length, truncated], [1000, 1000, true]);
     assert.equal(Buffer.from(stderr).toString().slice(0, 6), "no\nno\n");
+    // What was dropped was not kept in memory: 400 MB went by.
+    assert.ok(process.memoryUsage().arrayBuffers - before < 100_000_000);
   });
 
   it("say by their exit code which signal ended them", async () => {

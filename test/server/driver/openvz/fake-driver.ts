@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { mkdirSync } from "node:fs";
 import { execa } from "execa";
 import type { ContainerSpec, Driver, DriverOptions } from "../../../../server/driver/driver";
 import { createOpenvzDriver } from "../../../../server/driver/openvz/openvz-driver";
@@ -36,8 +37,10 @@ export function fakeDrivers(behaviour: Partial<Behaviour> = {}): FakeDrivers {
   return {
     host,
     newDriver: (options = {}) => {
-      const folder = host().path("state/openvz");
-      const driver = createOpenvzDriver(driverOptions(folder, { serverId, ...options }), host().places);
+      const given = driverOptions(host().path("state/openvz"), { serverId, ...options });
+      // As `open` does, which not every test calls.
+      mkdirSync(given.folder, { recursive: true });
+      const driver = createOpenvzDriver(given, host().places);
       drivers.push(driver);
       return driver;
     },

@@ -1,0 +1,200 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { Agent, request } from "node:http";
+import { connect, type Socket } from "node:net";
+import { text } from "node:stream/consumers";
+import { encodeCall } from "../../../protocol/codec";
+import { defaultLimits } from "../../../server/http/limits";
+import type { Dispatch } from "../../../server/methods/callable";
+import { readCertificate } from "../../support/certificate";
+import { eventually } from "../../support/eventually";
+import { send, sendBytes } from "../../support/raw-http";
+import { assertServes, authorization, testListeners, testToken as token } from "../../support/test-listener";
+import { callRaw, callRequest } from "../../support/wire";
+
+const connections = 4;
+const few = { ...defaultLimits, connections };
+
+/** What a client sends by hand. */
+function callBytes(method: string): string {
+  const body = encodeCall(method, []);
+  return `POST / HTTP/1.1\r\nhost: here\r\nauthorization: ${authorization}\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+}
+
+/** A call that goes on until its client hangs up or the test lets it end. */
+function heldCalls(): { dispatch: Dispatch; signals: AbortSignal[]; release: () => void } {
+  const signals: AbortSignal[] = [];
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const dispatch: Dispatch = async (method, _parameters, signal) => {
+    if (method === "held" && signal !== undefined) {
+      signals.push(signal);
+      await released;
+    }
+    return method;
+  };
+  return { dispatch, signals, release: () => release() };
+}
+
+describe("connections", () => {
+  const open: Socket[] = [];
+  afterEach(() => {
+    open.splice(0).forEach((socket) => socket.destroy());
+  });
+  const listen = testListeners();
+
+  const opened = async (port: number, bytes = ""): Promise<Socket> => {
+    const socket = connect(port, "127.0.0.1");
+    open.push(socket);
+    socket.on("error", () => undefined);
+    await once(socket, "connect");
+    socket.write(bytes);
+    return socket;
+  };
+
+  it("that say nothing make room for those that do, the oldest first", async () => {
+    const listener = await listen({ limits: few });
+    const idle: Socket[] = [];
+    for (let count = 0; count < connections; count += 1) {
+      idle.push(await opened(listener.port));
+    }
+    await assertServes(listener);
+    await eventually(() => idle[0]?.closed === true, "the oldest is closed");
+    assert.equal(idle[connections - 1]?.closed, false);
+  });
+
+  for (const [title, bytes] of [
+    ["half a head", "POST / HTTP/1.1\r\nhost: here\r\n"],
+    ["a request without a token", "POST / HTTP/1.1\r\nhost: here\r\ncontent-length: 9\r\n\r\nabc"],
+    ["requests that are refused", "GET / HTTP/1.1\r\nhost: here\r\n\r\n".repeat(3)],
+  ] as const) {
+    it(`that send ${title} shut nobody out`, async () => {
+      const listener = await listen({ limits: few });
+      for (let count = 0; count < 3 * connections; count += 1) {
+        await opened(listener.port, bytes);
+      }
+      await assertServes(listener);
+    });
+  }
+
+  it("of clients with the token are kept while strangers come and go", async () => {
+    const { port, url } = await listen({ limits: few });
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const ports = new Set<number | undefined>();
+    const call = async (): Promise<void> => {
+      const { headers, body } = callRequest("a", [], token);
+      const sent = request(url, { agent, method: "POST", headers });
+      sent.end(body);
+      const [response] = (await once(sent, "response")) as [NodeJS.ReadableStream];
+      ports.add(sent.socket?.localPort);
+      await text(response);
+    };
+    await call();
+    for (let count = 0; count < 3 * connections; count += 1) {
+      await opened(port);
+    }
+    await call();
+    agent.destroy();
+    assert.equal(ports.size, 1);
+  });
+
+  it("with a call under way are never closed for others", async () => {
+    const { dispatch, release, signals } = heldCalls();
+    const listener = await listen({ limits: few, dispatch });
+    const held = Array.from({ length: connections }, () => callRaw({ url: listener.url, token }, "held"));
+    await eventually(() => signals.length === connections, "all calls are under way");
+    await assert.rejects(callRaw({ url: listener.url, token }, "one.more"));
+    release();
+    assert.deepEqual(
+      await Promise.all(held),
+      held.map(() => "held"),
+    );
+    await assertServes(listener);
+  });
+
+  it("tell a call that its client has hung up", async () => {
+    const { dispatch, release, signals } = heldCalls();
+    const listener = await listen({ dispatch });
+    const socket = await opened(listener.port, callBytes("held"));
+    await eventually(() => signals.length === 1, "the call is under way");
+    assert.equal(signals[0]?.aborted, false);
+    socket.destroy();
+    await eventually(() => signals[0]?.aborted === true, "the call is told");
+    release();
+    await callRaw({ url: listener.url, token }, "held");
+    assert.equal(signals[1]?.aborted, false);
+  });
+
+  it("whose TLS never comes about shut nobody out", async () => {
+    const { cert, key } = await readCertificate();
+    const listener = await listen({ limits: few, tls: { cert, key } });
+    for (let count = 0; count < 3 * connections; count += 1) {
+      await opened(listener.port, "\x16\x03\x01");
+    }
+    const url = listener.url.replace("http:", "https:");
+    assert.equal((await send(url, { ...callRequest("a", [], token), ca: cert })).status, 200);
+  });
+
+  it("whose client does not read are closed", async () => {
+    const dispatch: Dispatch = (method) =>
+      Promise.resolve(method === "long" ? "x".repeat(20_000_000) : "short");
+    const listener = await listen({ dispatch, limits: { ...defaultLimits, sendTimeoutMs: 50 } });
+    const deaf = await opened(listener.port, callBytes("long"));
+    deaf.pause();
+    await eventually(() => listener.called.includes("long"), "the answer is on its way");
+    await assertServes(listener);
+    // The end of a connection that is not read is seen by writing.
+    await eventually(() => deaf.closed || !deaf.write("x"), "it is closed").catch(() => undefined);
+    deaf.resume();
+    await eventually(() => deaf.closed, "it is closed");
+    assert.ok(deaf.bytesRead < 20_000_000);
+  });
+
+  it("hold no more of unread answers than the limit, the newest apart", async () => {
+    const dispatch: Dispatch = (method) =>
+      Promise.resolve(method === "long" ? "x".repeat(20_000_000) : "short");
+    const listener = await listen({ dispatch, limits: { ...defaultLimits, unreadBytes: 30_000_000 } });
+    const first = await opened(listener.port, callBytes("long"));
+    first.pause();
+    await eventually(() => listener.called.length === 1, "the first answer is on its way");
+    const second = await opened(listener.port, callBytes("long"));
+    let read = 0;
+    second.on("data", (chunk: Buffer) => {
+      read += chunk.length;
+    });
+    await eventually(() => read > 20_000_000, "the newest is sent whole");
+    first.resume();
+    await eventually(() => first.closed, "the oldest is given up");
+    assert.ok(first.bytesRead < 20_000_000);
+  });
+
+  it("are no tunnels", async () => {
+    const listener = await listen();
+    const answer = await sendBytes(listener.port, "CONNECT a:1 HTTP/1.1\r\nhost: a\r\n\r\n", { end: false });
+    assert.match(answer, /^HTTP\/1\.1 405 /);
+    await assertServes(listener);
+  });
+
+  for (const [header, status] of [
+    ["connection: upgrade\r\nupgrade: websocket", 405],
+    ["expect: a-miracle", 417],
+    ["transfer-encoding: chunked\r\ncontent-length: 3", 400],
+  ] as const) {
+    it(`are answered with ${status} to "${header.split("\r\n").at(-1)}"`, async () => {
+      const listener = await listen();
+      const bytes = `GET / HTTP/1.1\r\nhost: here\r\n${header}\r\nconnection: close\r\n\r\n`;
+      const answer = await sendBytes(listener.port, bytes, { end: true });
+      assert.match(answer, new RegExp(`^HTTP/1\\.1 ${status} `));
+      await assertServes(listener);
+    });
+  }
+
+  it("are closed after a refusal for want of a token", async () => {
+    const listener = await listen();
+    const twice = "POST / HTTP/1.1\r\nhost: here\r\ncontent-length: 0\r\n\r\n".repeat(2);
+    const answer = await sendBytes(listener.port, twice, { end: false });
+    assert.equal(answer.match(/HTTP\/1\.1 401 /g)?.length, 1);
+  });
+});
