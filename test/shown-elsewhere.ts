@@ -86,6 +86,8 @@ export const shownElsewhere: Readonly<Record<string, readonly string[]>> = {
   "server/driver/lxc/": ["test/server/driver/lxc/contract.real.test.ts", "test/server/driver/lxc/"],
   "server/driver/openvz/": ["test/server/driver/openvz/contract.real.test.ts", "test/server/driver/openvz/"],
   "server/driver/simulated/": ["test/server/driver/simulated/contract.test.ts"],
+  "server/driver/tar-header.ts": ["test/server/driver/archive-inspection.test.ts"],
+  "server/driver/unpacked-archive.ts": ["test/server/driver/inspect-archive.test.ts"],
 
   "server/http/": ["test/server/http/listener.test.ts", "test/server/http/bad-requests.test.ts"],
   "server/methods/": ["test/server/methods/dispatch.test.ts", "test/server/methods/"],
