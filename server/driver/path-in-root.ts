@@ -1,6 +1,6 @@
-import { lstat, readlink } from "node:fs/promises";
+import { readlink } from "node:fs/promises";
 import { join } from "node:path";
-import { unlessErrno } from "./errno";
+import { hasErrno } from "./errno";
 
 /** As many symbolic links as the kernel follows in one path: path_resolution(7). */
 const mostLinks = 40;
@@ -20,11 +20,11 @@ export async function resolveInRoot(root: string, path: string): Promise<string 
     const name = names.shift() ?? "";
     // `join` keeps ".." of the root inside the root.
     const next = join(resolved, name);
-    const stats = await unlessErrno(lstat(join(root, next)), "ENOENT", "ENOTDIR", "ENAMETOOLONG");
-    if (stats === undefined) {
+    const target = await targetOf(join(root, next));
+    if (target === "nothing") {
       return undefined;
     }
-    if (!stats.isSymbolicLink()) {
+    if (target === "no link") {
       resolved = next;
       continue;
     }
@@ -32,9 +32,26 @@ export async function resolveInRoot(root: string, path: string): Promise<string 
     if (links > mostLinks) {
       return undefined;
     }
-    const target = await readlink(join(root, next));
-    names.unshift(...target.split("/"));
-    resolved = target.startsWith("/") ? "/" : resolved;
+    names.unshift(...target.to.split("/"));
+    resolved = target.to.startsWith("/") ? "/" : resolved;
   }
   return resolved;
+}
+
+/**
+ * By one system call, as a container that runs may put something else there between two. Its links may hold names and
+ * paths that are longer than any file's.
+ */
+async function targetOf(path: string): Promise<{ readonly to: string } | "no link" | "nothing"> {
+  try {
+    return { to: await readlink(path) };
+  } catch (error) {
+    if (hasErrno(error, "EINVAL")) {
+      return "no link";
+    }
+    if (hasErrno(error, "ENOENT", "ENOTDIR", "ENAMETOOLONG", "ELOOP")) {
+      return "nothing";
+    }
+    throw error;
+  }
 }

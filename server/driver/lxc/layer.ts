@@ -42,12 +42,21 @@ export function makeLayer(container: ContainerPlace): void {
 /**
  * Writes files into a container that does not run. What stands in their way, such as a symbolic link that the
  * container made or the mark of something it deleted, is replaced and never followed.
+ *
+ * @throws MccError `engine` for a folder in the place of a file: what the container keeps in it is not ours to remove.
  */
 export function writeIntoLayer(layers: Layers, files: readonly ContainerFile[]): void {
   for (const file of files) {
     const names = namesOf(file.path);
     const folder = makeFolders(layers, names.slice(0, -1), file.folderMode);
-    replaceFile(folder, names.at(-1) ?? "", file);
+    const name = names.at(-1) ?? "";
+    if (folderAt(join(folder, name)) !== undefined) {
+      throw new MccError(
+        "engine",
+        `${file.path} could not be written: it is a folder in the instance; start it and remove the folder.`,
+      );
+    }
+    replaceFile(folder, name, file);
   }
 }
 
