@@ -37,7 +37,7 @@ describe("the layer over a hostile image", () => {
       execFileSync("rm", ["-rf", join(delta, path, "..")]);
       make(delta, outside);
       if (what === "a full folder") {
-        assert.throws(() => writeIntoLayer({ delta, rootfs }, [file]), /EISDIR/);
+        assert.throws(() => writeIntoLayer({ delta, rootfs }, [file]), /it is a folder in the instance/);
         assert.deepEqual(
           await readdir(join(delta, path, "..")),
           [path.split("/").at(-1)],
