@@ -9,7 +9,7 @@ import { secondsOfUp } from "./pulumi-up";
 import { withStack } from "./stack";
 
 const count = 1000;
-/** Of the bare starts; as in server/driver/lxc/lxc-driver.ts. */
+/** Of the bare starts; as in server/driver/lxc/driver.ts. */
 const parallel = 8;
 const listInstances = join(__dirname, "..", "cli", "bin", "mcc-list-instances.js");
 

@@ -7,7 +7,7 @@ import { lxcHost } from "./lxc-host";
 import { type Figure, type Measurement, type Samples, seconds } from "./measurement";
 
 const count = 100;
-/** Of the bare starts; as in server/cloud/instance-context.ts. */
+/** Of the bare starts; as in server/cloud/instances/context.ts. */
 const parallel = 8;
 type Rung = Extract<PlainReadiness, "running" | "ssh">;
 

@@ -3,10 +3,10 @@ import { packageVersion } from "../protocol/package-version";
 import { show } from "../protocol/validate";
 import type { Command, Parameter } from "./command";
 import { commandTable } from "./command-table";
+import { didYouMean } from "./find/subjects";
 import { examplesText, programHelp } from "./help-text";
 import type { Io, Output } from "./io";
 import { printable } from "./output/printable";
-import { didYouMean } from "./subjects";
 
 /** Makes a program for one run. @param onEnd gets the exit code of the command. */
 export type MakeProgram = (io: Io, onEnd: (exitCode: number) => void) => Program;

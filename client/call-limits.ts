@@ -1,5 +1,5 @@
-import { anyDefaultOf } from "../protocol/default-of";
-import type { MethodName, ParsedParameters } from "../protocol/method-table";
+import { anyDefaultOf } from "../protocol/methods/default-of";
+import type { MethodName, ParsedParameters } from "../protocol/methods/method-table";
 
 interface CallLimits<Parameter extends string> {
   /** How long the daemon's answer may take, on top of what the parameters ask for. */

@@ -1,21 +1,21 @@
 import { z } from "zod";
-import { decodeResponse, encodeCall } from "../protocol/codec";
 import { MccError } from "../protocol/error";
 import {
   type MethodName,
   type MethodParameters,
   type MethodResult,
   methodTable,
-} from "../protocol/method-table";
-import { type Feature, protocolVersion, type ServerInfo } from "../protocol/server";
+} from "../protocol/methods/method-table";
+import { type Feature, protocolVersion, type ServerInfo } from "../protocol/methods/server";
+import { decodeResponse, encodeCall } from "../protocol/wire/codec";
 import { answerTimeoutMs, isRepeatable } from "./call-limits";
 import { ConnectionError } from "./connection-error";
 import { Contact } from "./contact";
-import { localDaemons } from "./local-daemons";
-import { findLocalToken, type LocalToken } from "./local-token";
-import { defaultServer, isLoopback, parseServerAddress } from "./server-address";
+import { localDaemons } from "./discovery/local-daemons";
+import { findLocalToken, type LocalToken } from "./discovery/local-token";
+import { defaultServer, isLoopback, parseServerAddress } from "./discovery/server-address";
+import { parseToken } from "./discovery/token";
 import { systemTime, type Time } from "./time";
-import { parseToken } from "./token";
 import { type Answer, Transport } from "./transport";
 
 export interface ConnectOptions {

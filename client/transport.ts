@@ -1,7 +1,7 @@
 import * as http from "node:http";
 import * as https from "node:https";
 import { messageOf } from "../protocol/error";
-import { systemCodeOf } from "../protocol/error-code";
+import { systemCodeOf } from "../protocol/system-code";
 import { largestAnswerBytes, readAnswer } from "./answer-body";
 import { ConnectionError } from "./connection-error";
 

@@ -1,7 +1,7 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
-import { uidSchema } from "./name";
+import { uidSchema } from "./methods/name";
 
 /** What a running daemon tells the programs on its own host: where it listens, and where its token lies. */
 export const runtimeFileSchema = z.object({

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type * as clientModule from "../client";
-import type * as connectionModule from "./hooks/connection";
+import type * as connectionModule from "./hooks/sdk/connection";
 
 /**
  * The daemon that this stack's resources are made by, for calls from the program itself. It is loaded no earlier,
@@ -21,7 +21,7 @@ export async function daemonOfStack(): Promise<clientModule.Client> {
 function load(): Pick<typeof clientModule, "connect"> & Pick<typeof connectionModule, "choose"> {
   /* eslint-disable @typescript-eslint/no-require-imports */
   const { connect } = require("../client") as typeof clientModule;
-  const { choose } = require("./hooks/connection") as typeof connectionModule;
+  const { choose } = require("./hooks/sdk/connection") as typeof connectionModule;
   /* eslint-enable @typescript-eslint/no-require-imports */
   return { connect, choose };
 }

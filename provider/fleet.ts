@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { FleetStatus } from "../protocol/fleet-state";
+import type { FleetStatus } from "../protocol/methods/fleet-state";
 import { DynamicResource } from "./dynamic-resource";
 import type { HostArgs } from "./host-args";
 import { shownScript } from "./shown-script";

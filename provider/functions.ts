@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Client } from "../client";
 import { MccError } from "../protocol/error";
-import type { InstanceStatus } from "../protocol/instance-state";
+import type { InstanceStatus } from "../protocol/methods/instance-state";
 import { daemonOfStack } from "./daemon-of-stack";
 import { isMocked } from "./mocked";
 

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { PlainReadiness } from "../protocol/instance-state";
+import type { PlainReadiness } from "../protocol/methods/instance-state";
 
 /** A length of time: `"90s"`, `"45m"`, `"2h"`, `"1h30m"`, or a number of seconds. */
 export type Duration = string | number;

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { InstanceStatus } from "../protocol/instance-state";
+import type { InstanceStatus } from "../protocol/methods/instance-state";
 import { DynamicResource } from "./dynamic-resource";
 import type { HostArgs } from "./host-args";
 import { shownScript } from "./shown-script";

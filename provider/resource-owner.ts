@@ -1,4 +1,4 @@
-import type { Owner } from "../protocol/claim";
+import type { Owner } from "../protocol/methods/claim";
 
 /** Which resource something belongs to, as the daemon keeps it. What cannot travel in a URN is written as its code. */
 export function resourceOwner({

@@ -4,8 +4,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { Client } from "../client/client";
 import { ConnectionError } from "../client/connection-error";
-import { isAlive } from "../client/is-alive";
-import { parseServerAddress } from "../client/server-address";
+import { isAlive } from "../client/discovery/is-alive";
+import { parseServerAddress } from "../client/discovery/server-address";
 import { MccError } from "../protocol/error";
 import {
   type RuntimeFile,

@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { messageOf } from "../protocol/error";
-import type { AddressRange } from "./cloud/address-range";
+import type { AddressRange } from "./cloud/reservations/address-range";
 import { driverChoices } from "./driver/load";
 import { parseRange } from "./parse-range";
 

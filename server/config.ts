@@ -3,10 +3,10 @@ import { join } from "node:path";
 import * as ipaddr from "ipaddr.js";
 import type { Logger } from "pino";
 import { packageVersion } from "../protocol/package-version";
-import type { AddressRange } from "./cloud/address-range";
 import type { CloudOptions } from "./cloud/cloud";
+import type { AddressRange } from "./cloud/reservations/address-range";
 import { type CommandLine, makeCommand, operatorsTypesFile } from "./command-line";
-import type { LogFileOptions } from "./log-file";
+import type { LogFileOptions } from "./log/file";
 
 /** What the daemon is asked to do, checked as a whole. */
 export interface Config {

@@ -4,13 +4,13 @@ import { closeSync } from "node:fs";
 import { readdir, rm, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { messageOf } from "../protocol/error";
-import { systemCodeOf } from "../protocol/error-code";
+import { systemCodeOf } from "../protocol/system-code";
 import { validate } from "../protocol/validate";
-import { makeStateFolder } from "./cloud/state-folder";
-import { tolerate } from "./cloud/tolerate";
+import { makeStateFolder } from "./cloud/state/folder";
 import type { Config } from "./config";
-import { openLogFile, passingFailures } from "./open-log-file";
+import { openLogFile, passingFailures } from "./log/open-file";
 import { type StartReport, startReportSchema } from "./start-report";
+import { tolerate } from "./support/files/tolerate";
 
 export interface BackgroundStart {
   readonly pid: number | undefined;

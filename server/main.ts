@@ -5,12 +5,12 @@ import { purgeCloud } from "./cloud/purge";
 import { type Config, cloudOptions, readConfig, warnings } from "./config";
 import { startInBackground } from "./daemonise";
 import { resolveDriverName } from "./driver/load";
-import { openLog } from "./log";
+import { openLog } from "./log/log";
 import { withdraw } from "./runtime-registration";
 import { localHost, serve } from "./serve";
 import { explainFailure } from "./start-failure";
 import { reportStart } from "./start-report";
-import { certificateProblems, readTls } from "./tls-certificate";
+import { certificateProblems, readTls } from "./tls/certificate";
 
 const failureExitCode = 1;
 const usageExitCode = 2;

@@ -1,6 +1,6 @@
 import * as ipaddr from "ipaddr.js";
 import { MccError } from "../protocol/error";
-import { type AddressRange, addressToNumber, numberToAddress } from "./cloud/address-range";
+import { type AddressRange, addressToNumber, numberToAddress } from "./cloud/reservations/address-range";
 
 const largestSize = 65_536;
 /** Kinds of addresses, by the names of ipaddr.js, that no host can have as its own in a network. */

@@ -6,12 +6,12 @@ import {
   runtimeFileSchema,
   runtimeFolder,
 } from "../protocol/runtime-file";
-import { writeJsonFile } from "./cloud/json-file";
-import { makeFolder } from "./cloud/make-folder";
-import { shareWithOperators } from "./cloud/operators-group";
-import { tolerate } from "./cloud/tolerate";
-import { refuseUntrustedPath } from "./cloud/trusted-path";
-import { readKeptJson } from "./driver/kept-file";
+import { shareWithOperators } from "./cloud/state/operators-group";
+import { writeJsonFile } from "./support/files/json-file";
+import { readKeptJson } from "./support/files/kept-file";
+import { makeFolder } from "./support/files/make-folder";
+import { tolerate } from "./support/files/tolerate";
+import { refuseUntrustedPath } from "./support/files/trusted-path";
 
 /**
  * Tells the programs on this host about the daemon; what a killed one left at this port is replaced, and a folder

@@ -1,18 +1,18 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Logger } from "pino";
 import { messageOf } from "../protocol/error";
-import { CertificateWatch } from "./certificate-watch";
 import { type Cloud, openCloud } from "./cloud/cloud";
-import { LateWrites } from "./cloud/late-writes";
+import { LateWrites } from "./cloud/state/late-writes";
 import { type Config, cloudOptions, warnings } from "./config";
-import { isFileSystemFault } from "./driver/file-system-fault";
 import { type Bound, type Listener, openListener, type TlsTexts } from "./http/listener";
-import { openServerLog } from "./log";
+import { openServerLog } from "./log/log";
 import { createDispatch } from "./methods/dispatch";
 import { register, withdraw } from "./runtime-registration";
 import { firstStopSignal, reloadOnSignal } from "./signals";
 import { reportStart } from "./start-report";
-import { readTls, type TlsPaths } from "./tls-certificate";
+import { isFileSystemFault } from "./support/files/file-system-fault";
+import { readTls, type TlsPaths } from "./tls/certificate";
+import { CertificateWatch } from "./tls/certificate-watch";
 
 /** What calls get that go on when the cloud has closed, such as an `instance.exec`. */
 const lastCallsMs = 5_000;

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Client, ConnectOptions } from "../client/client";
-import { applyFleet } from "../client/fleet-application";
-import type { MethodParameters } from "../protocol/method-table";
+import { applyFleet } from "../client/workflows/apply-fleet";
+import type { MethodParameters } from "../protocol/methods/method-table";
 
 /** What a test wants to have. Every argument may be left out. */
 export interface FleetArgs

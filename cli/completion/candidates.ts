@@ -1,7 +1,7 @@
 import { Option } from "commander";
 import type { Command, Parameter, Subject } from "../command";
+import { namesOf } from "../find/subjects";
 import type { Io } from "../io";
-import { namesOf } from "../subjects";
 import { shells } from "./shells";
 
 /** Something to offer in the place of the word that is being written. */

@@ -1,5 +1,5 @@
-import type { Instance } from "../../protocol/instance";
-import { noOrganization, ownerKeys } from "../../protocol/owner";
+import type { Instance } from "../../protocol/methods/instance";
+import { noOrganization, ownerKeys } from "../../protocol/methods/owner";
 import type { Layout } from "./listing";
 import { timeLeft } from "./time-left";
 

@@ -1,6 +1,6 @@
 import type { Client } from "../../client/client";
 import type { Io } from "../io";
-import { flag } from "../values";
+import { flag } from "../parameters/values";
 import { type Column, type Screen, standardScreen, tableLines } from "./table";
 
 /** A column whose texts may depend on the time by the daemon's clock. */

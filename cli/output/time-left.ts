@@ -1,5 +1,5 @@
 import { formatDuration } from "../../protocol/duration";
-import type { Instance } from "../../protocol/instance";
+import type { Instance } from "../../protocol/methods/instance";
 
 /**
  * `lease` for one that lives as long as a test run does.

@@ -1,12 +1,12 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { isDaemonHere, jumpHost } from "../../client/daemon-host";
-import { strictSettings } from "../../client/ssh-host";
+import { isDaemonHere, jumpHost } from "../../client/ssh/daemon-host";
+import { strictSettings } from "../../client/ssh/ssh-host";
 import { MccError } from "../../protocol/error";
-import type { Instance, InstanceStatus } from "../../protocol/instance";
-import { titleOf } from "../find-instances";
+import type { Instance, InstanceStatus } from "../../protocol/methods/instance";
+import { titleOf } from "../find/instances";
 import type { Io } from "../io";
-import { text } from "../values";
+import { text } from "../parameters/values";
 
 /** The options of the commands that go by SSH. */
 export const accessOptions = {

@@ -2,7 +2,7 @@ import type { dynamic } from "@pulumi/pulumi";
 import type { z } from "zod";
 import { nearest } from "../../protocol/nearest";
 import { confidential, describe, valueAt } from "../../protocol/validate";
-import { hasUnknown } from "./unknown";
+import { hasUnknown } from "./sdk/unknown";
 
 export type Properties = Record<string, unknown>;
 

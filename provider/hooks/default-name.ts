@@ -1,5 +1,5 @@
 import type { Identity } from "./identity-schema";
-import { logicalName } from "./owner";
+import { logicalName } from "./ownership/owner";
 
 const suffixLength = 6;
 

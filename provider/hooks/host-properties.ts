@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
-import { instanceCreateSchema } from "../../protocol/instance";
-import { waitForSchema } from "../../protocol/readiness";
-import { userDataSchema } from "../../protocol/user-data";
+import { instanceCreateSchema } from "../../protocol/methods/instance";
+import { waitForSchema } from "../../protocol/methods/readiness";
+import { userDataSchema } from "../../protocol/methods/user-data";
 import type { Properties } from "./check-properties";
 import { durationSchema } from "./duration-schema";
 import { identitySchema } from "./identity-schema";
-import { ownerLabels, ownPrefix } from "./owner";
+import { ownerLabels, ownPrefix } from "./ownership/owner";
 
 const { image, type, keys, labels, readyTimeoutSeconds } = instanceCreateSchema.shape;
 const dayInSeconds = 86_400;

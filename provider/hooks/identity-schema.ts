@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { clientTokenSchema } from "../../protocol/name";
+import { clientTokenSchema } from "../../protocol/methods/name";
 
 /** What a resource's constructor adds to its arguments. States of the first release have no organization. */
 export const identitySchema = z.object({

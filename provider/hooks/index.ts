@@ -1,7 +1,7 @@
-import { fleetHooks } from "./fleet";
-import { underGuard } from "./guard";
-import { instanceHooks } from "./instance";
+import { fleetHooks } from "./fleet/hooks";
+import { instanceHooks } from "./instance/hooks";
 import { keyHooks } from "./key";
+import { underGuard } from "./sdk/guard";
 
 /** What the serialised shells call, in the engine's dynamic-provider process. */
 export const fleet = underGuard(fleetHooks);

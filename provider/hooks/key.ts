@@ -1,19 +1,19 @@
 import type { dynamic } from "@pulumi/pulumi";
 import { z } from "zod";
 import { type Key, MccError } from "../../client";
-import { nameSchema, uidSchema } from "../../protocol/name";
+import { nameSchema, uidSchema } from "../../protocol/methods/name";
 import { parsePublicKey, samePublicKey } from "../../protocol/public-key";
 import { checkProperties, type Properties } from "./check-properties";
 import { noteCheck, takeCheck } from "./checked-resources";
-import { identityFor } from "./client-token";
-import { configureConnection, daemon } from "./connection";
 import { defaultName } from "./default-name";
 import { goneError, unlessGone } from "./gone";
-import type { Hooks } from "./guard";
-import { noteDeleted, noteReplaced } from "./held-tokens";
 import { type Identity, identitySchema } from "./identity-schema";
-import { claimOf, knowsOwners, recordedKey } from "./ownership";
-import { hasUnknown } from "./unknown";
+import { identityFor } from "./ownership/client-token";
+import { noteDeleted, noteReplaced } from "./ownership/held-tokens";
+import { claimOf, knowsOwners, recordedKey } from "./ownership/ownership";
+import { configureConnection, daemon } from "./sdk/connection";
+import type { Hooks } from "./sdk/guard";
+import { hasUnknown } from "./sdk/unknown";
 
 const argsSchemas = { name: nameSchema.optional(), publicKey: z.string() };
 const inputsSchema = identitySchema.extend({ name: nameSchema, publicKey: z.string() });

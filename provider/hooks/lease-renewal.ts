@@ -1,6 +1,6 @@
 import { MccError } from "../../client";
 import { messageOf } from "../../protocol/error";
-import { logToEngine } from "./engine-log";
+import { logToEngine } from "./sdk/engine-log";
 
 /** What a creation may use up of a ttl, which counts from its beginning. */
 const negligibleMs = 1000;

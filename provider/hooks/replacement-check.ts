@@ -1,9 +1,9 @@
 import type { dynamic } from "@pulumi/pulumi";
 import { ConnectionError, MccError } from "../../client";
-import type { Problem } from "../../protocol/problem";
+import type { Problem } from "../../protocol/methods/problem";
 import type { Properties } from "./check-properties";
-import { daemon } from "./connection";
-import { hasUnknown } from "./unknown";
+import { daemon } from "./sdk/connection";
+import { hasUnknown } from "./sdk/unknown";
 
 /**
  * What would make a replacement fail after what is there was destroyed. It is the one thing for which a check asks the

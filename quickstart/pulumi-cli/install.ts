@@ -1,6 +1,6 @@
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { isAlive } from "../../client/is-alive";
+import { isAlive } from "../../client/discovery/is-alive";
 import { MccError } from "../../protocol/error";
 import { inspect, type PulumiCli } from "./find";
 

@@ -1,11 +1,11 @@
 import { MccError } from "../../protocol/error";
-import type { ParsedParameters } from "../../protocol/method-table";
-import type { Problem } from "../../protocol/problem";
-import type { FleetCatalog } from "./fleet-catalog";
-import { refuseImpossible } from "./fleet-refusals";
+import type { ParsedParameters } from "../../protocol/methods/method-table";
+import type { Problem } from "../../protocol/methods/problem";
+import type { FleetCatalog } from "./fleets/catalog";
+import { refuseImpossible } from "./fleets/refusals";
 import type { Images } from "./images";
-import type { InstanceContext } from "./instance-context";
-import type { ManagedInstance } from "./managed-instance";
+import type { InstanceContext } from "./instances/context";
+import type { ManagedInstance } from "./instances/instance";
 
 type Named = Pick<ParsedParameters<"instance.check">, "image" | "type" | "keys">;
 

@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { MccError, messageOf } from "../../protocol/error";
-import type { Image } from "../../protocol/image";
-import type { MethodResult, ParsedParameters } from "../../protocol/method-table";
+import type { Image } from "../../protocol/methods/image";
+import type { MethodResult, ParsedParameters } from "../../protocol/methods/method-table";
 import type { Driver } from "../driver/driver";
 
 /** Tells which instances start from an image. */

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { MccError } from "../../protocol/error";
-import { type InstanceType, instanceTypeSchema } from "../../protocol/instance-type";
+import { type InstanceType, instanceTypeSchema } from "../../protocol/methods/instance-type";
 import { validate } from "../../protocol/validate";
-import { readJsonFile } from "./json-file";
-import { tolerate } from "./tolerate";
+import { readJsonFile } from "../support/files/json-file";
+import { tolerate } from "../support/files/tolerate";
 
 const mebibyte = 1024 * 1024;
 

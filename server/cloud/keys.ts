@@ -3,16 +3,24 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { MccError } from "../../protocol/error";
-import { type Key, keySchema } from "../../protocol/key";
-import type { MethodResult, ParsedParameters } from "../../protocol/method-table";
-import { nameSchema } from "../../protocol/name";
+import { type Key, keySchema } from "../../protocol/methods/key";
+import type { MethodResult, ParsedParameters } from "../../protocol/methods/method-table";
+import { nameSchema } from "../../protocol/methods/name";
 import { normalisePublicKey, parsePublicKey } from "../../protocol/public-key";
-import { isFileSystemFault } from "../driver/file-system-fault";
-import { type Claim, claimFields, confirmed, isConfirmedAs, isLeftBy, newClaim, released } from "./claim";
-import type { Claimable, Claims } from "./claims";
-import type { DamagedFiles } from "./damaged-files";
-import { syncFolder, writeJsonFile } from "./json-file";
-import { refuseOtherServer } from "./target";
+import { isFileSystemFault } from "../support/files/file-system-fault";
+import { syncFolder, writeJsonFile } from "../support/files/json-file";
+import { refuseOtherServer } from "../support/refuse-other-server";
+import {
+  type Claim,
+  claimFields,
+  confirmed,
+  isConfirmedAs,
+  isLeftBy,
+  newClaim,
+  released,
+} from "./ownership/claim";
+import type { Claimable, Claims } from "./ownership/claims";
+import type { DamagedFiles } from "./state/damaged-files";
 
 const recordSchema = keySchema.extend({
   name: nameSchema,

@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
-import { instanceNameSchema, timeSchema, uidSchema } from "../../protocol/name";
+import { instanceNameSchema, timeSchema, uidSchema } from "../../protocol/methods/name";
 import type { Container, Remains } from "../driver/driver";
-import { isFileSystemFault } from "../driver/file-system-fault";
-import type { FleetFile } from "./fleet-record";
-import type { InstanceContext } from "./instance-context";
-import type { InstanceRecord } from "./instance-record";
+import { isFileSystemFault } from "../support/files/file-system-fault";
+import type { FleetFile } from "./fleets/record";
+import type { InstanceContext } from "./instances/context";
+import type { InstanceRecord } from "./instances/record";
 
 const failure =
   "The daemon's record of this instance was lost; its container is as it was, and keeps its address. Destroy it, and make it again.";

@@ -1,16 +1,16 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type DriverName, driverNames } from "../driver/load";
-import { removeAroundMounts } from "../driver/remove-tree";
-import { planNetwork } from "./address-range";
+import { removeAroundMounts } from "../support/files/remove-tree";
+import { tolerate } from "../support/files/tolerate";
 import { type CloudOptions, openDriver } from "./cloud";
-import { DamagedFiles } from "./damaged-files";
-import { openIdentity } from "./identity";
-import { engineLimits } from "./instance-context";
-import { refuseForeignFolder } from "./state-folder";
-import { refuseNewerFormat } from "./state-format";
-import { acquireStateLock } from "./state-lock";
-import { tolerate } from "./tolerate";
+import { engineLimits } from "./instances/context";
+import { planNetwork } from "./reservations/address-range";
+import { DamagedFiles } from "./state/damaged-files";
+import { refuseForeignFolder } from "./state/folder";
+import { refuseNewerFormat } from "./state/format";
+import { openIdentity } from "./state/identity";
+import { acquireStateLock } from "./state/lock";
 
 /**
  * Destroys every instance of a state folder and removes all that its daemon ever made on this host: bridge,

@@ -1,5 +1,5 @@
-import type { Image } from "../../protocol/image";
-import type { InstanceType } from "../../protocol/instance-type";
+import type { Image } from "../../protocol/methods/image";
+import type { InstanceType } from "../../protocol/methods/instance-type";
 
 /** A file in a container, owned by the container's root. */
 export interface ContainerFile {

@@ -1,9 +1,9 @@
 import { MccError } from "../../protocol/error";
+import { isOnPath } from "../support/program-path";
 import type { Driver, DriverOptions } from "./driver";
-import { createLxcDriver } from "./lxc/lxc-driver";
-import { createOpenvzDriver } from "./openvz/openvz-driver";
-import { isOnPath } from "./program-path";
-import { createSimulatedDriver } from "./simulated/simulated-driver";
+import { createLxcDriver } from "./lxc/driver";
+import { createOpenvzDriver } from "./openvz/driver";
+import { createSimulatedDriver } from "./simulated/driver";
 
 /** Every driver by its name on the command line. */
 const drivers = {

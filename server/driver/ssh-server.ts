@@ -1,4 +1,4 @@
-import { resolveInRoot } from "./path-in-root";
+import { resolveInRoot } from "../support/files/path-in-root";
 
 /** Where distributions, and those who compile it themselves, have OpenSSH's server or Dropbear. */
 const sshServers = ["/usr", "", "/usr/local"].flatMap((prefix) =>

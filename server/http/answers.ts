@@ -1,11 +1,11 @@
 import type { IncomingMessage } from "node:http";
 import type { Logger } from "pino";
-import { decodeCall, encodeFault } from "../../protocol/codec";
-import { encodeResponseInTurns } from "../../protocol/encode-in-turns";
 import { MccError } from "../../protocol/error";
+import { decodeCall, encodeFault } from "../../protocol/wire/codec";
+import { encodeResponseInTurns } from "../../protocol/wire/encode-in-turns";
 import { answerable } from "../methods/answerable";
 import type { Dispatch } from "../methods/callable";
-import { Slots } from "../support/slots";
+import { Slots } from "../support/time/slots";
 import { admission } from "./admission";
 import { readBody } from "./body";
 import type { Limits } from "./limits";

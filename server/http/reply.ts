@@ -1,6 +1,6 @@
 import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
-import { encodeFault } from "../../protocol/codec";
 import type { MccError } from "../../protocol/error";
+import { encodeFault } from "../../protocol/wire/codec";
 
 /** An HTTP answer, as data. */
 export interface Reply {

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Logger } from "pino";
 import { MccError } from "../../protocol/error";
-import { explained } from "../cloud/because";
+import { explained } from "../support/because";
 
 /** The error as callers may see it: one that nobody foresaw is logged whole, and answered with a reference to the log. */
 export function answerable(error: unknown, log: Logger): MccError {

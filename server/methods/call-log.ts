@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import type { MccError } from "../../protocol/error";
-import { imageNameSchema } from "../../protocol/name";
+import { imageNameSchema } from "../../protocol/methods/name";
 import { answerable } from "./answerable";
 
 export interface Call {

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { MccError } from "../../protocol/error";
-import { type MethodName, methodTable, type ParsedParameters } from "../../protocol/method-table";
+import { type MethodName, methodTable, type ParsedParameters } from "../../protocol/methods/method-table";
 import { validate } from "../../protocol/validate";
-import type { Claims } from "../cloud/claims";
+import type { Claims } from "../cloud/ownership/claims";
 import type { Handlers } from "./handlers";
 
 /**

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Method } from "../../protocol/method";
+import type { Method } from "../../protocol/methods/method";
 
 /** What `system.*` tells about a method. */
 export interface Description {

@@ -1,4 +1,4 @@
-import type { MethodName, MethodResult, ParsedParameters } from "../../protocol/method-table";
+import type { MethodName, MethodResult, ParsedParameters } from "../../protocol/methods/method-table";
 
 /** What carries out each of the methods: one that is missing, or too many, does not compile. */
 export type Handlers<M extends MethodName> = {

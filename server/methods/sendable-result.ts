@@ -1,4 +1,4 @@
-import { printable } from "../../protocol/xml-characters";
+import { printable } from "../../protocol/wire/xml-characters";
 
 /**
  * Returns the result with every character that XML cannot carry replaced by U+FFFD: a record that an earlier release

@@ -1,7 +1,7 @@
-import { printable } from "../../protocol/codec";
 import { MccError } from "../../protocol/error";
 import { nearest } from "../../protocol/nearest";
-import { missingOldMethod } from "./old-fault";
+import { printable } from "../../protocol/wire/codec";
+import { missingOldMethod } from "./first-minicloud/fault";
 
 const longestShown = 64;
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execa } from "execa";
-import { shellQuote } from "../../server/driver/openvz/shell-quote";
+import { shellQuote } from "../../server/driver/openvz/guest/shell-quote";
 import { exampleInstance } from "../support/example-instance";
 import { programPath } from "../support/run-program";
 import { standInDaemons } from "../support/stand-in-daemon";

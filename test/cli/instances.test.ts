@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { encodeCall } from "../../protocol/codec";
-import { type Instance, largestExecInputBytes } from "../../protocol/instance";
+import { type Instance, largestExecInputBytes } from "../../protocol/methods/instance";
+import { encodeCall } from "../../protocol/wire/codec";
 import { defaultLimits } from "../../server/http/limits";
 import { exampleInstance } from "../support/example-instance";
 import { type InProcessDaemon, inProcessDaemons } from "../support/in-process-daemon";

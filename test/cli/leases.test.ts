@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { applyFleet } from "../../client/fleet-application";
-import { ownerKeys } from "../../protocol/owner";
+import { applyFleet } from "../../client/workflows/apply-fleet";
+import { ownerKeys } from "../../protocol/methods/owner";
 import { exampleInstance } from "../support/example-instance";
 import { type InProcessDaemon, inProcessDaemons } from "../support/in-process-daemon";
 import { type ProgramRun, runProgram } from "../support/run-program";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { MccError } from "../../protocol/error";
-import type { MethodName } from "../../protocol/method-table";
+import type { MethodName } from "../../protocol/methods/method-table";
 import { exampleInstance } from "../support/example-instance";
 import { runProgram } from "../support/run-program";
 import { freePort, standInDaemons } from "../support/stand-in-daemon";

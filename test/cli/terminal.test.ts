@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import { shellQuote } from "../../server/driver/openvz/shell-quote";
+import { shellQuote } from "../../server/driver/openvz/guest/shell-quote";
 import { captureIo } from "../support/captured-io";
 import { eventually } from "../support/eventually";
 import { type InProcessDaemon, inProcessDaemons } from "../support/in-process-daemon";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { answerTimeoutMs, isRepeatable } from "../../client/call-limits";
-import type { MethodName } from "../../protocol/method-table";
+import type { MethodName } from "../../protocol/methods/method-table";
 
 describe("the limits of a call", () => {
   for (const { method, parameters, seconds, repeatable } of [

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { connect } from "../../client/client";
-import { encodeResponse } from "../../protocol/codec";
+import { encodeResponse } from "../../protocol/wire/codec";
 import { send } from "../support/raw-http";
 import { standInInfo } from "../support/stand-in-daemon";
 import { assertServes, authorization, testListeners } from "../support/test-listener";

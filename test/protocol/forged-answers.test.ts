@@ -2,8 +2,14 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createClient, createServer } from "xmlrpc";
 import { connect } from "../../client/client";
-import { decodeCall, decodeResponse, encodeCall, encodeFault, encodeResponse } from "../../protocol/codec";
 import { MccError } from "../../protocol/error";
+import {
+  decodeCall,
+  decodeResponse,
+  encodeCall,
+  encodeFault,
+  encodeResponse,
+} from "../../protocol/wire/codec";
 import { forgedSuccess, hostileTexts } from "../support/hostile-texts";
 import { standInInfo } from "../support/stand-in-daemon";
 import { authorization, testListeners } from "../support/test-listener";

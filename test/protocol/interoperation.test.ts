@@ -3,7 +3,7 @@ import { once } from "node:events";
 import fc from "fast-check";
 import { createClient, createServer } from "xmlrpc";
 import { Transport } from "../../client/transport";
-import { decodeResponse, encodeCall } from "../../protocol/codec";
+import { decodeResponse, encodeCall } from "../../protocol/wire/codec";
 import { authorization, testListeners } from "../support/test-listener";
 import { sendableText, wireValues } from "../support/wire-values";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { MccError } from "../../protocol/error";
-import { type MethodName, methodTable } from "../../protocol/method-table";
+import { type MethodName, methodTable } from "../../protocol/methods/method-table";
 import { validate } from "../../protocol/validate";
 
 describe("wrong parameters", () => {

@@ -5,8 +5,8 @@ import { mkdir, readdir, readFile, rm, truncate, writeFile } from "node:fs/promi
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Client } from "../../client/client";
-import type { Instance } from "../../protocol/instance";
-import { makeHostKey } from "../../server/cloud/host-key";
+import type { Instance } from "../../protocol/methods/instance";
+import { makeHostKey } from "../../server/cloud/instances/host-key";
 import { type TestDaemon, testDaemons } from "../support/daemon";
 import { importMicro } from "../support/micro-image";
 

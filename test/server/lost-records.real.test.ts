@@ -4,7 +4,7 @@ import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Client } from "../../client/client";
-import type { Instance } from "../../protocol/instance";
+import type { Instance } from "../../protocol/methods/instance";
 import { type TestDaemon, testDaemons } from "../support/daemon";
 import { importMicro } from "../support/micro-image";
 

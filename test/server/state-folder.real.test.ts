@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { chmod, chown, lchown, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
-import { makeHostKey } from "../../server/cloud/host-key";
+import { makeHostKey } from "../../server/cloud/instances/host-key";
 import { type TestDaemon, testDaemons } from "../support/daemon";
 import { importMicro } from "../support/micro-image";
 import { runMccserver } from "../support/run-mccserver";

@@ -1,4 +1,4 @@
-import type { Fleet } from "../../protocol/fleet";
+import type { Fleet } from "../../protocol/methods/fleet";
 
 /** A fleet as a daemon describes it, with two members that are as they are to be. */
 export function exampleFleet(changes: Partial<Fleet> = {}): Fleet {

@@ -1,4 +1,4 @@
-import type { Instance } from "../../protocol/instance";
+import type { Instance } from "../../protocol/methods/instance";
 
 /** An instance as a daemon describes it. */
 export function exampleInstance(changes: Partial<Instance> = {}): Instance {

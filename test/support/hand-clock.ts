@@ -1,4 +1,4 @@
-import type { Clock } from "../../server/cloud/clock";
+import type { Clock } from "../../server/cloud/lifetimes/clock";
 
 /** A host's clocks, moved by hand. */
 export class HandClock implements Clock {

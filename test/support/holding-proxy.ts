@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
-import { decodeCall, encodeCall } from "../../protocol/codec";
+import { decodeCall, encodeCall } from "../../protocol/wire/codec";
 
 interface Hold {
   readonly method: string;

@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import Deserializer, { type MessageSource } from "xmlrpc/lib/deserializer";
-import type { MethodCall } from "../../protocol/method-call";
+import type { MethodCall } from "../../protocol/wire/method-call";
 
 /** What the `xmlrpc` package makes of a call by itself, from a stream as it wants it. */
 export async function decodeCallByPackage(xml: string): Promise<MethodCall> {

@@ -1,5 +1,5 @@
 import pino from "pino";
-import { DamagedFiles } from "../../server/cloud/damaged-files";
+import { DamagedFiles } from "../../server/cloud/state/damaged-files";
 
 /** What moves damaged files of a folder away, without a word. */
 export function silentDamage(folder: string): DamagedFiles {

@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
-import { decodeCall, encodeFault, encodeResponse } from "../../protocol/codec";
 import { MccError } from "../../protocol/error";
-import type { MethodName } from "../../protocol/method-table";
-import { protocolVersion, type ServerInfo } from "../../protocol/server";
+import type { MethodName } from "../../protocol/methods/method-table";
+import { protocolVersion, type ServerInfo } from "../../protocol/methods/server";
+import { decodeCall, encodeFault, encodeResponse } from "../../protocol/wire/codec";
 
 export const standInServerId = "5".repeat(32);
 

@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import pino from "pino";
-import { instanceCreateSchema } from "../../protocol/instance";
-import type { MethodParameters } from "../../protocol/method-table";
+import { instanceCreateSchema } from "../../protocol/methods/instance";
+import type { MethodParameters } from "../../protocol/methods/method-table";
 import { type Cloud, type CloudOptions, openCloud } from "../../server/cloud/cloud";
-import type { InstanceTarget } from "../../server/cloud/instance-catalog";
+import type { InstanceTarget } from "../../server/cloud/instances/catalog";
 import type { Driver } from "../../server/driver/driver";
-import { createSimulatedDriver } from "../../server/driver/simulated/simulated-driver";
+import { createSimulatedDriver } from "../../server/driver/simulated/driver";
 import { temporaryFolders } from "./temporary-folder";
 
 /** A cloud over one simulated engine that outlives it, as a real engine outlives the daemon. */

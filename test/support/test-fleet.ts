@@ -1,5 +1,5 @@
-import { type FleetSummary, fleetApplySchema } from "../../protocol/fleet";
-import type { MethodParameters } from "../../protocol/method-table";
+import { type FleetSummary, fleetApplySchema } from "../../protocol/methods/fleet";
+import type { MethodParameters } from "../../protocol/methods/method-table";
 import type { Cloud } from "../../server/cloud/cloud";
 
 /** The parameters of an apply with their defaults. */

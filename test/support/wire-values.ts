@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { isSendable } from "../../protocol/xml-characters";
+import { isSendable } from "../../protocol/wire/xml-characters";
 
 /** Any text that XML can carry: of all planes, with markup, line ends and names that objects have by themselves. */
 export const sendableText = fc

@@ -1,4 +1,4 @@
-import { decodeResponse, encodeCall } from "../../protocol/codec";
+import { decodeResponse, encodeCall } from "../../protocol/wire/codec";
 import { type RawAnswer, type RawRequest, send } from "./raw-http";
 
 /** A call as it goes over the wire. */

@@ -1,15 +1,15 @@
 import { access } from "node:fs/promises";
 import { MccError } from "../../../protocol/error";
+import { unlessErrno } from "../../support/errno";
 import type { DriverLog, DriverOptions, Network } from "../driver";
-import { unlessErrno } from "../errno";
-import { Bridges } from "./bridges";
-import { Cgroups } from "./cgroups";
-import { CommandRunner } from "./command-runner";
-import { type Confinement, readConfinement } from "./confinement";
-import { EngineNamespace } from "./engine-namespace";
-import { readHierarchies } from "./hierarchies";
-import { ImageStore } from "./image-store";
-import { Neighbours } from "./neighbours";
+import { Cgroups } from "./cgroups/cgroups";
+import { readHierarchies } from "./cgroups/hierarchies";
+import { EngineNamespace } from "./commands/engine-namespace";
+import { CommandRunner } from "./commands/runner";
+import { type Confinement, readConfinement } from "./configuration/confinement";
+import { ImageStore } from "./images/store";
+import { Bridges } from "./network/bridges";
+import { Neighbours } from "./network/neighbours";
 import { type ContainerPlace, Place } from "./place";
 import { defaultTimes, type Times } from "./times";
 

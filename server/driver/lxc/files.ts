@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
 import type { ContainerFile } from "../driver";
-import { attach } from "./attach";
-import { rootfsIn } from "./configuration";
+import { rootfsIn } from "./configuration/configuration";
 import type { Engine } from "./engine";
-import { writeInside } from "./files-inside";
-import { writeIntoLayer } from "./layer";
+import { attach } from "./exec";
+import { writeInside } from "./files/files-inside";
+import { writeIntoLayer } from "./files/layer";
 import type { ContainerPlace } from "./place";
 
 /** Writes files into a container: from inside where it runs, else into its layer. */

@@ -1,24 +1,24 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { hasErrno, unlessErrno } from "../errno";
-import { asFileSystemFault } from "../file-system-fault";
-import { removeAroundMounts, removeTree } from "../remove-tree";
-import { openBridge } from "./bridge";
-import { commands } from "./command";
-import { confinementGaps } from "./confinement";
+import { hasErrno, unlessErrno } from "../../support/errno";
+import { asFileSystemFault } from "../../support/files/file-system-fault";
+import { removeAroundMounts, removeTree } from "../../support/files/remove-tree";
+import { monitorsOthers } from "./cgroups/monitor";
+import { commands } from "./commands/command";
+import { processes } from "./commands/processes";
+import { confinementGaps } from "./configuration/confinement";
 import type { Engine } from "./engine";
-import { openFirewall, removeFirewall } from "./firewall";
-import { ensureGuarded, ensurePassable, removeEmpty } from "./folder";
+import { ensureGuarded, ensurePassable, removeEmpty } from "./files/folder";
+import { hasOverlay } from "./images/overlay";
+import { sharedIdGaps } from "./images/shared-ids";
 import {
   giveUpKernelLimits,
   type KernelLimitUser,
   leaveKernelLimits,
   useKernelLimits,
-} from "./kernel-limit-users";
-import { monitorsOthers } from "./monitor";
-import { hasOverlay } from "./overlay";
-import { processes } from "./process";
-import { sharedIdGaps } from "./shared-ids";
+} from "./kernel/kernel-limit-users";
+import { openBridge } from "./network/bridge";
+import { openFirewall, removeFirewall } from "./network/firewall";
 
 /** Makes what the containers share. Repeatable. */
 export async function openHost(engine: Engine): Promise<void> {

@@ -1,10 +1,10 @@
 import { basename, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { MccError } from "../../../protocol/error";
-import { folderSeenBy } from "../seen-folder";
-import { monitoredName } from "./monitor";
+import { folderSeenBy } from "../../support/files/seen-folder";
+import { monitoredName } from "./cgroups/monitor";
+import { type HostProcess, killWithGroup, processes } from "./commands/processes";
 import type { Place } from "./place";
-import { type HostProcess, killWithGroup, processes } from "./process";
 
 /** A process that works for one of our containers or images. */
 export interface EngineProcess {

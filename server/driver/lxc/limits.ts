@@ -1,9 +1,9 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { MccError } from "../../../protocol/error";
-import type { InstanceType } from "../../../protocol/instance-type";
-import { hasErrno } from "../errno";
-import type { Hierarchies } from "./hierarchies";
+import type { InstanceType } from "../../../protocol/methods/instance-type";
+import { hasErrno } from "../../support/errno";
+import type { Hierarchies } from "./cgroups/hierarchies";
 
 /** How one limit is written, in either version of cgroups. */
 interface Limit {

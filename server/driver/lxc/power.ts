@@ -1,8 +1,8 @@
-import { commands } from "./command";
-import { endContainer } from "./destruction";
+import { within } from "../../support/time/within";
+import { commands } from "./commands/command";
+import { endContainer } from "./destroy";
 import type { Engine } from "./engine";
 import type { ContainerPlace } from "./place";
-import { within } from "./within";
 
 /** Resolves once the first process runs; running already is success. A start that fails leaves nothing running. */
 export async function startContainer(engine: Engine, container: ContainerPlace): Promise<void> {

@@ -1,12 +1,12 @@
 import { readFile, stat, statfs } from "node:fs/promises";
 import { release } from "node:os";
 import { dirname, join } from "node:path";
+import { unlessErrno } from "../../support/errno";
 import type { Finding } from "../driver";
-import { unlessErrno } from "../errno";
-import { parseMounts, unifiedRemedy } from "./hierarchies";
+import { parseMounts, unifiedRemedy } from "./cgroups/hierarchies";
+import { findProgram, programs } from "./commands/programs";
+import { hasOverlay } from "./images/overlay";
 import { controllers } from "./limits";
-import { hasOverlay } from "./overlay";
-import { findProgram, programs } from "./program";
 
 /** What the checks look at. */
 export interface PreflightOptions {

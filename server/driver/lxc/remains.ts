@@ -1,11 +1,11 @@
 import { stat } from "node:fs/promises";
 import { basename, dirname } from "node:path";
+import { unlessErrno } from "../../support/errno";
+import { readKeptText } from "../../support/files/kept-file";
 import type { Remains } from "../driver";
-import { unlessErrno } from "../errno";
-import { readKeptText } from "../kept-file";
-import { addressOf } from "./address-inside";
-import { readConfiguration } from "./configuration";
+import { readConfiguration } from "./configuration/configuration";
 import type { Engine } from "./engine";
+import { addressOf } from "./network/address-inside";
 import type { ContainerPlace } from "./place";
 
 /** What is left to be found of a container: in its configuration, else in what runs. */

@@ -1,11 +1,11 @@
 import { type FSWatcher, watch } from "node:fs";
 import { messageOf } from "../../../protocol/error";
-import { payloadPrefix } from "./cgroups";
-import { endContainer } from "./destruction";
+import type { Turns } from "../../support/time/turns";
+import { payloadPrefix } from "./cgroups/cgroups";
+import { ProcessWatch } from "./cgroups/process-watch";
+import { runningContainers } from "./cgroups/running";
+import { endContainer } from "./destroy";
 import type { Engine } from "./engine";
-import { ProcessWatch } from "./process-watch";
-import { runningContainers } from "./running";
-import type { Turns } from "./turns";
 
 /** Events come in swarms; one look serves all that come within this time. */
 const gatherMs = 20;

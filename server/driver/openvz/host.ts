@@ -1,9 +1,9 @@
 import { lstat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { MccError } from "../../../protocol/error";
-import { unlessErrno } from "../errno";
-import { readVariables, type Variables } from "./configuration-file";
-import type { Syntax } from "./configuration-syntax";
+import { unlessErrno } from "../../support/errno";
+import { readVariables, type Variables } from "./configuration/file";
+import type { Syntax } from "./configuration/syntax";
 
 /** Where this host keeps what the driver looks at itself. */
 export interface HostPlaces {

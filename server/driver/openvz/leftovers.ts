@@ -1,11 +1,11 @@
 import { readdir, readFile, readlink, rm, rmdir, stat, unlink } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { unlessErrno } from "../errno";
-import { detachMounts } from "../mount-points";
-import { removeTree } from "../remove-tree";
-import type { Variables } from "./configuration-file";
+import { unlessErrno } from "../../support/errno";
+import { detachMounts } from "../../support/files/mount-points";
+import { removeTree } from "../../support/files/remove-tree";
+import type { Variables } from "./configuration/file";
+import type { UnfinishedRecord } from "./containers/unfinished-records";
 import { exists, type HostConfiguration, ofContainer } from "./host";
-import type { UnfinishedRecord } from "./unfinished-records";
 
 /** What lies beside a private area while `create` works on it, in vzctl 4 and in OpenVZ 7. */
 const temporaryEndings = [".tmp", ".private_temporary", ".lck"];

@@ -1,6 +1,6 @@
-import { type InstanceType, type LimitName, limitNames } from "../../../protocol/instance-type";
-import type { Generation } from "./generation";
-import type { MemoryModel } from "./memory-model";
+import { type InstanceType, type LimitName, limitNames } from "../../../protocol/methods/instance-type";
+import type { Generation } from "./configuration/generation";
+import type { MemoryModel } from "./configuration/memory-model";
 
 /** How vzctl is told a limit; undefined is no limit. */
 const limitRows: Readonly<

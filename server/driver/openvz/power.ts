@@ -1,6 +1,6 @@
 import { MccError } from "../../../protocol/error";
-import { commands, type Target } from "./command";
-import type { Vz } from "./vz";
+import { commands, type Target } from "./commands/command";
+import type { Vz } from "./commands/vz";
 
 /** Asks a container to shut down, and kills it when it has not done so in `graceMs`. Down already is success. */
 export async function stopContainer(vz: Vz, target: Target, graceMs: number): Promise<void> {

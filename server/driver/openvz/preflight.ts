@@ -1,9 +1,9 @@
 import { readdir } from "node:fs/promises";
 import { MccError } from "../../../protocol/error";
+import { unlessErrno } from "../../support/errno";
+import { isOnPath } from "../../support/program-path";
 import type { Finding } from "../driver";
-import { unlessErrno } from "../errno";
-import { isOnPath } from "../program-path";
-import { syntaxes } from "./configuration-syntax";
+import { syntaxes } from "./configuration/syntax";
 import { exists, type HostPlaces, readHostConfiguration } from "./host";
 
 /** What the driver looks at before it works. */

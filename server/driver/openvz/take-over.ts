@@ -1,13 +1,13 @@
 import { MccError } from "../../../protocol/error";
 import type { FormerMarks, TakeableContainer, TakesOver } from "../driver";
-import type { Containers } from "./containers";
-import type { EarlierCommands } from "./earlier-commands";
-import type { Guest } from "./guest";
+import type { EarlierCommands } from "./commands/earlier-commands";
+import type { Vz } from "./commands/vz";
+import { formatMetadata, parseMetadata } from "./configuration/metadata";
+import type { Containers } from "./containers/containers";
+import type { Making } from "./create";
+import { readFromRoot } from "./files/root-files";
+import type { Guest } from "./guest/guest";
 import { ofContainer } from "./host";
-import type { Making } from "./making";
-import { formatMetadata, parseMetadata } from "./metadata";
-import { readFromRoot } from "./root-files";
-import type { Vz } from "./vz";
 
 const mostFileBytes = 64 * 1024;
 const readScript = '[ ! -f "$1" ] || { echo found; cat "$1"; }';

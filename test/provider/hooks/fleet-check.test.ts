@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { runtime } from "@pulumi/pulumi";
 import { fleet } from "../../../provider/hooks";
-import { forgetHeldTokens } from "../../../provider/hooks/held-tokens";
+import { forgetHeldTokens } from "../../../provider/hooks/ownership/held-tokens";
 
 const ownerUrn = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/minicloud:Fleet::Web Server";
 const identity = { ownerUrn, clientToken: "0123456789abcdef0123456789abcdef" };

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { runtime } from "@pulumi/pulumi";
 import { MccError } from "../../../protocol/error";
 import { key } from "../../../provider/hooks";
-import { forgetHeldTokens } from "../../../provider/hooks/held-tokens";
+import { forgetHeldTokens } from "../../../provider/hooks/ownership/held-tokens";
 import { withEnvironment } from "../../support/environment";
 import { stackConfig } from "../../support/stack-config";
 import {

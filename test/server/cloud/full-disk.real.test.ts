@@ -3,7 +3,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import pino from "pino";
 import { MccError } from "../../../protocol/error";
-import { createSimulatedDriver } from "../../../server/driver/simulated/simulated-driver";
+import { createSimulatedDriver } from "../../../server/driver/simulated/driver";
 import type { Dispatch } from "../../../server/methods/callable";
 import { createDispatch } from "../../../server/methods/dispatch";
 import { eventually } from "../../support/eventually";

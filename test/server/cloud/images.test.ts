@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sinon from "sinon";
-import type { Image } from "../../../protocol/image";
+import type { Image } from "../../../protocol/methods/image";
 import { Images } from "../../../server/cloud/images";
 import { assertMccError } from "../../support/assert-error";
 import { temporaryFolders } from "../../support/temporary-folder";

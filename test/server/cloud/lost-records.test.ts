@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { Instance } from "../../../protocol/instance";
+import type { Instance } from "../../../protocol/methods/instance";
 import type { Cloud } from "../../../server/cloud/cloud";
-import { instanceRecordSchema } from "../../../server/cloud/instance-record";
+import { instanceRecordSchema } from "../../../server/cloud/instances/record";
 import { assertMccError } from "../../support/assert-error";
 import { createReady, creation, type TestCloud, testClouds } from "../../support/test-cloud";
 import { applied } from "../../support/test-fleet";

@@ -3,7 +3,7 @@ import { copyFile, readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { type Client, createInstance, type Instance, type MethodParameters } from "../../../client";
-import { largestUserDataBytes } from "../../../protocol/user-data";
+import { largestUserDataBytes } from "../../../protocol/methods/user-data";
 import { assertMccError } from "../../support/assert-error";
 import { type TestDaemon, testDaemons } from "../../support/daemon";
 import { eventually } from "../../support/eventually";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { instanceMethods } from "../../../protocol/instance";
-import type { MethodParameters } from "../../../protocol/method-table";
+import { instanceMethods } from "../../../protocol/methods/instance";
+import type { MethodParameters } from "../../../protocol/methods/method-table";
 import type { Cloud } from "../../../server/cloud/cloud";
 import { assertMccError } from "../../support/assert-error";
 import { createReady, targetOf, testClouds } from "../../support/test-cloud";

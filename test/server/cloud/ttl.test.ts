@@ -4,7 +4,7 @@ import { join } from "node:path";
 import sinon from "sinon";
 import { longestDurationSeconds } from "../../../protocol/duration";
 import { MccError } from "../../../protocol/error";
-import { instanceCreateSchema } from "../../../protocol/instance";
+import { instanceCreateSchema } from "../../../protocol/methods/instance";
 import type { Cloud } from "../../../server/cloud/cloud";
 import { assertMccError } from "../../support/assert-error";
 import { eventually } from "../../support/eventually";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect } from "node:net";
-import { decodeResponse, encodeCall } from "../../../protocol/codec";
+import { decodeResponse, encodeCall } from "../../../protocol/wire/codec";
 import { assertMccError } from "../../support/assert-error";
 import { type RawRequest, send } from "../../support/raw-http";
 import { assertServes, testListeners, testToken } from "../../support/test-listener";

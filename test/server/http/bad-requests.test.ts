@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { connect } from "node:net";
-import { decodeResponse, encodeCall } from "../../../protocol/codec";
+import { decodeResponse, encodeCall } from "../../../protocol/wire/codec";
 import { defaultLimits } from "../../../server/http/limits";
 import { assertMccError } from "../../support/assert-error";
 import { eventually } from "../../support/eventually";

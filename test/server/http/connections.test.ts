@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { Agent, request } from "node:http";
 import { connect, type Socket } from "node:net";
 import { text } from "node:stream/consumers";
-import { encodeCall } from "../../../protocol/codec";
+import { encodeCall } from "../../../protocol/wire/codec";
 import { defaultLimits } from "../../../server/http/limits";
 import type { Dispatch } from "../../../server/methods/callable";
 import { readCertificate } from "../../support/certificate";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { methodTable } from "../../../protocol/method-table";
+import { methodTable } from "../../../protocol/methods/method-table";
 import type { Dispatch } from "../../../server/methods/callable";
 import { createDispatch } from "../../../server/methods/dispatch";
 import { assertMccError } from "../../support/assert-error";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { z } from "zod";
-import { decodeResponse } from "../../../protocol/codec";
-import { type MethodName, methodTable } from "../../../protocol/method-table";
+import { type MethodName, methodTable } from "../../../protocol/methods/method-table";
+import { decodeResponse } from "../../../protocol/wire/codec";
 import { type Listener, openListener } from "../../../server/http/listener";
 import { createDispatch } from "../../../server/methods/dispatch";
 import { type CapturedLog, captureLog } from "../../support/captured-log";

@@ -3,7 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sinon from "sinon";
 import { z } from "zod";
-import type { MethodName, MethodParameters, MethodResult } from "../../../protocol/method-table";
+import type { MethodName, MethodParameters, MethodResult } from "../../../protocol/methods/method-table";
 import type { Cloud } from "../../../server/cloud/cloud";
 import { createDispatch } from "../../../server/methods/dispatch";
 import { assertMccError } from "../../support/assert-error";

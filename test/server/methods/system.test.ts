@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { encodeResponse } from "../../../protocol/codec";
-import { methodTable } from "../../../protocol/method-table";
+import { methodTable } from "../../../protocol/methods/method-table";
+import { encodeResponse } from "../../../protocol/wire/codec";
 import type { Dispatch } from "../../../server/methods/callable";
 import { createDispatch } from "../../../server/methods/dispatch";
 import { assertMccError } from "../../support/assert-error";

@@ -1,6 +1,6 @@
-import { Deadline } from "../../../../server/cloud/deadline";
-import { type Climb, reach } from "../../../../server/cloud/readiness/ladder";
-import type { Probe } from "../../../../server/cloud/readiness/probe";
+import { type Climb, reach } from "../../../../server/cloud/instances/readiness/ladder";
+import type { Probe } from "../../../../server/cloud/instances/readiness/probe";
+import { Deadline } from "../../../../server/support/time/deadline";
 
 /** A climb on this machine, with time enough. */
 export function climbing({

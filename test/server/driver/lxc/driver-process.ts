@@ -1,5 +1,5 @@
 import type { DriverOptions } from "../../../../server/driver/driver";
-import { createLxcDriver } from "../../../../server/driver/lxc/lxc-driver";
+import { createLxcDriver } from "../../../../server/driver/lxc/driver";
 import { containerSpec } from "../container-spec";
 import { driverOptions } from "../driver-options";
 

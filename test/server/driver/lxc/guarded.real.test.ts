@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { chmod, chown, mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import { containerRoot } from "../../../../server/driver/lxc/command";
+import { containerRoot } from "../../../../server/driver/lxc/commands/command";
 import { assertMccError } from "../../../support/assert-error";
 import { testImage } from "../container-spec";
 import { type LxcHost, lxcHosts } from "./lxc-host";

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { chmod, copyFile, mkdir, readdir, stat, symlink, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import { createLxcDriver } from "../../../../server/driver/lxc/lxc-driver";
+import { createLxcDriver } from "../../../../server/driver/lxc/driver";
 import { assertMccError } from "../../../support/assert-error";
 import { captureLog } from "../../../support/captured-log";
 import { testImage } from "../container-spec";

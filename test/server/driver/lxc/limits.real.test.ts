@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { InstanceType } from "../../../../protocol/instance-type";
-import { payloadPrefix } from "../../../../server/driver/lxc/cgroups";
-import { type Hierarchies, readHierarchies } from "../../../../server/driver/lxc/hierarchies";
+import type { InstanceType } from "../../../../protocol/methods/instance-type";
+import { payloadPrefix } from "../../../../server/driver/lxc/cgroups/cgroups";
+import { type Hierarchies, readHierarchies } from "../../../../server/driver/lxc/cgroups/hierarchies";
 import { assertMccError } from "../../../support/assert-error";
 import { eventually } from "../../../support/eventually";
 import { lxcHosts } from "./lxc-host";

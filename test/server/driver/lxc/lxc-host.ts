@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { chmod, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Driver, DriverOptions } from "../../../../server/driver/driver";
-import { createLxcDriver } from "../../../../server/driver/lxc/lxc-driver";
+import { createLxcDriver } from "../../../../server/driver/lxc/driver";
 import { Place } from "../../../../server/driver/lxc/place";
 import { eventually } from "../../../support/eventually";
 import { microTarball } from "../../../support/micro-image";

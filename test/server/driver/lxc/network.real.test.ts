@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import { createLxcDriver } from "../../../../server/driver/lxc/lxc-driver";
+import { createLxcDriver } from "../../../../server/driver/lxc/driver";
 import { captureLog } from "../../../support/captured-log";
 import { execRequest } from "../container-spec";
 import { driverOptions } from "../driver-options";

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { release } from "node:os";
 import { dirname, join } from "node:path";
+import { programs } from "../../../../server/driver/lxc/commands/programs";
 import { type PreflightOptions, preflight } from "../../../../server/driver/lxc/preflight";
-import { programs } from "../../../../server/driver/lxc/program";
 import { fakePrograms } from "../../../support/fake-programs";
 import { temporaryFolders } from "../../../support/temporary-folder";
 

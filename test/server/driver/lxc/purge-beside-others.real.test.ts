@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createLxcDriver } from "../../../../server/driver/lxc/lxc-driver";
+import { createLxcDriver } from "../../../../server/driver/lxc/driver";
 import { temporaryFolders } from "../../../support/temporary-folder";
 import { driverOptions } from "../driver-options";
 import { lxcHosts } from "./lxc-host";

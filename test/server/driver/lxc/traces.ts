@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { execa } from "execa";
-import { readHierarchies } from "../../../../server/driver/lxc/hierarchies";
+import { readHierarchies } from "../../../../server/driver/lxc/cgroups/hierarchies";
+import { processes } from "../../../../server/driver/lxc/commands/processes";
 import type { Place } from "../../../../server/driver/lxc/place";
-import { processes } from "../../../../server/driver/lxc/process";
 
 /** All that can be seen on this host of one driver: interfaces, rules, cgroups, processes, mounts, files. */
 export async function tracesOf(place: Place): Promise<string[]> {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { copyFileSync, rmSync } from "node:fs";
 import type { Driver } from "../../../../server/driver/driver";
-import { createOpenvzDriver } from "../../../../server/driver/openvz/openvz-driver";
+import { createOpenvzDriver } from "../../../../server/driver/openvz/driver";
 import { type FakeOpenvz, imageName } from "../../../fakes/openvz/install";
 import { fakeHosts } from "../../../fakes/openvz/suite";
 import { microTarball } from "../../../support/micro-image";

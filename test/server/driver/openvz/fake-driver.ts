@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { execa } from "execa";
 import type { ContainerSpec, Driver, DriverOptions } from "../../../../server/driver/driver";
-import { createOpenvzDriver } from "../../../../server/driver/openvz/openvz-driver";
+import { createOpenvzDriver } from "../../../../server/driver/openvz/driver";
 import type { Behaviour } from "../../../fakes/openvz/behaviour";
 import { type FakeOpenvz, imageName } from "../../../fakes/openvz/install";
 import { fakeHosts } from "../../../fakes/openvz/suite";

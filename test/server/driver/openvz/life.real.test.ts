@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
-import type { InstanceType } from "../../../../protocol/instance-type";
-import { parseVariables } from "../../../../server/driver/openvz/configuration-file";
-import { syntaxes } from "../../../../server/driver/openvz/configuration-syntax";
+import type { InstanceType } from "../../../../protocol/methods/instance-type";
+import { parseVariables } from "../../../../server/driver/openvz/configuration/file";
+import { syntaxes } from "../../../../server/driver/openvz/configuration/syntax";
 import { imageName } from "../../../fakes/openvz/install";
 import { assertMccError } from "../../../support/assert-error";
 import { eventually } from "../../../support/eventually";

@@ -4,15 +4,15 @@ import { mkdir, readFile, readlink, stat, symlink, writeFile } from "node:fs/pro
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
-import { parseVariables } from "../../../../server/driver/openvz/configuration-file";
-import { syntaxes } from "../../../../server/driver/openvz/configuration-syntax";
+import { parseVariables } from "../../../../server/driver/openvz/configuration/file";
+import { formatMetadata, parseMetadata } from "../../../../server/driver/openvz/configuration/metadata";
+import { readSamples } from "../../../../server/driver/openvz/configuration/sample-types";
+import { syntaxes } from "../../../../server/driver/openvz/configuration/syntax";
+import { NameTurns } from "../../../../server/driver/openvz/containers/name-turns";
+import { writeIntoRoot } from "../../../../server/driver/openvz/files/root-files";
+import { OutputCollector } from "../../../../server/driver/openvz/guest/output-collector";
+import { shellQuote } from "../../../../server/driver/openvz/guest/shell-quote";
 import { HostConfiguration } from "../../../../server/driver/openvz/host";
-import { formatMetadata, parseMetadata } from "../../../../server/driver/openvz/metadata";
-import { NameTurns } from "../../../../server/driver/openvz/name-turns";
-import { OutputCollector } from "../../../../server/driver/openvz/output-collector";
-import { writeIntoRoot } from "../../../../server/driver/openvz/root-files";
-import { readSamples } from "../../../../server/driver/openvz/sample-types";
-import { shellQuote } from "../../../../server/driver/openvz/shell-quote";
 import { temporaryFolders } from "../../../support/temporary-folder";
 
 describe("a description", () => {

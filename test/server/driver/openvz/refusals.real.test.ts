@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import type { Driver } from "../../../../server/driver/driver";
-import { execExitCodes, exitCodes, meaningOf } from "../../../../server/driver/openvz/exit-codes";
-import type { ExitMeaning } from "../../../../server/driver/openvz/exit-meaning";
+import { execExitCodes, exitCodes, meaningOf } from "../../../../server/driver/openvz/commands/exit-codes";
+import type { ExitMeaning } from "../../../../server/driver/openvz/commands/exit-meaning";
 import { assertMccError } from "../../../support/assert-error";
 import { execRequest } from "../container-spec";
 import { fakeDrivers, lightSpec } from "./fake-driver";

@@ -1,4 +1,4 @@
-import { createSimulatedDriver } from "../../../../server/driver/simulated/simulated-driver";
+import { createSimulatedDriver } from "../../../../server/driver/simulated/driver";
 import { perTest } from "../../../support/per-test";
 import { describeDriverContract } from "../contract";
 import { driverOptions } from "../driver-options";

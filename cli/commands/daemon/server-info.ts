@@ -1,0 +1,45 @@
+import type { DamagedFile, ServerInfo } from "../../../protocol/methods/server";
+import { packageVersion } from "../../../protocol/package-version";
+import { command } from "../../command";
+import { formOptions } from "../../output/listing";
+import { printable } from "../../output/printable";
+
+export const serverInfo = command({
+  name: "server-info",
+  summary: "Say which daemon answers, what drives it and what is free",
+  options: { json: formOptions.json },
+  arguments: {},
+  examples: [["server-info", "versions, driver and addresses"]],
+  run: async ({ json }, io) => {
+    const client = io.connect();
+    const info = await client.info();
+    const { first, last, size, free } = info.addressPool;
+    const rows: [string, string][] = [
+      ["server", client.server],
+      ["server id", info.serverId],
+      ["daemon", `minicloud ${info.version}, protocol ${info.protocolVersion}`],
+      ["client", `minicloud ${packageVersion()}`],
+      ["driver", info.simulated ? `${info.driver} (hosts exist in memory only)` : info.driver],
+      ["instances", String(info.instances)],
+      ["addresses", `${first}-${last}, ${free} of ${size} free`],
+      ["started", info.startedAt],
+      ...damageRows(info),
+    ];
+    if (json) {
+      io.print(JSON.stringify(info, undefined, 2));
+    } else {
+      rows.forEach(([name, value]) => io.print(`${name.padEnd(9)}  ${value}`));
+    }
+  },
+});
+
+/** Nothing for a daemon whose files are whole. */
+function damageRows({ damaged, damagedTotal }: ServerInfo): [string, string][] {
+  const unshown = damagedTotal - damaged.length;
+  const rows = damaged.map((file): [string, string] => ["damaged", describeDamage(file)]);
+  return unshown > 0 ? [...rows, ["damaged", `${unshown} more; the daemon's log names them`]] : rows;
+}
+
+function describeDamage({ file, reason, time, movedTo }: DamagedFile): string {
+  return printable(`${file}: ${reason} (${time}${movedTo === undefined ? "" : `; now ${movedTo}`})`);
+}

@@ -1,0 +1,76 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { daemonHost, isDaemonHere } from "../../../client/ssh/daemon-host";
+import { buildStockImage, stockImages } from "../../../images/stock-images";
+import { MccError } from "../../../protocol/error";
+import { imageNameSchema } from "../../../protocol/methods/name";
+import { command } from "../../command";
+import { formatBytes } from "../../output/bytes";
+import { StatusLine } from "../../output/status-line";
+
+export const buildImage = command({
+  name: "build-image",
+  summary: "Build a stock image, for the daemon that runs on this machine",
+  options: {
+    suite: {
+      syntax: "--suite <SUITE>",
+      help: "another suite of Debian's, or of a distribution like it",
+      value: z
+        .string()
+        .regex(/^[a-z0-9][a-z0-9./-]*$/, "a suite is called like bookworm or sid")
+        .optional(),
+    },
+    mirror: {
+      syntax: "--mirror <URL>",
+      help: "where Debian's packages come from (default: deb.debian.org)",
+      value: z.url("give a URL such as http://deb.debian.org/debian").optional(),
+    },
+  },
+  arguments: {
+    name: {
+      syntax: "[NAME]",
+      help: `${stockImages.join(", ")}, or with --suite a name of your choice (default: micro)`,
+      value: imageNameSchema.default("micro"),
+    },
+  },
+  examples: [
+    ["build-image", "busybox and dropbear, for a Pulumi program that names no image"],
+    ["build-image debian-12", "systemd and OpenSSH; needs mmdebstrap"],
+    ["build-image unstable --suite sid", "what the next release will be"],
+  ],
+  check: ({ name, suite }) =>
+    suite !== undefined && stockImages.includes(name)
+      ? [`an image of ${suite} cannot be called ${name}, which is a stock image's name; give it another`]
+      : [],
+  run: async ({ name, suite, mirror }, io) => {
+    const client = io.connect();
+    await client.info();
+    if (!(await isDaemonHere(client.server))) {
+      throw new MccError(
+        "invalid",
+        `The daemon runs on ${daemonHost(client.server)} and reads an image only from there: run this command on that host.`,
+      );
+    }
+    // Before minutes are spent on it.
+    if ((await client.call("image.list", {})).some((image) => image.name === name)) {
+      throw new MccError(
+        "conflict",
+        `The image "${name}" exists already; remove it first (mcc remove-image).`,
+      );
+    }
+    const status = new StatusLine(io);
+    const folder = await mkdtemp(join(io.temporaryFolder, "minicloud-image-"));
+    try {
+      const path = join(folder, `${name}.tar`);
+      await buildStockImage(name, path, { suite, mirror, onProgress: (doing) => status.show(doing) });
+      status.show("importing it");
+      const image = await client.call("image.import", { name, path });
+      status.clear();
+      io.print(`${image.name} built and imported, ${formatBytes(image.sizeBytes)}`);
+    } finally {
+      status.clear();
+      await rm(folder, { recursive: true, force: true });
+    }
+  },
+});

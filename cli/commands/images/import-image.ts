@@ -1,0 +1,30 @@
+import { resolve } from "node:path";
+import { isDaemonHere } from "../../../client/ssh/daemon-host";
+import { imageNameSchema } from "../../../protocol/methods/name";
+import { command } from "../../command";
+import { formatBytes } from "../../output/bytes";
+import { text } from "../../parameters/values";
+
+export const importImage = command({
+  name: "import-image",
+  summary: "Make an image of a root file system tarball on the daemon's host",
+  options: {},
+  arguments: {
+    name: { syntax: "<NAME>", help: "what to call the image", value: imageNameSchema },
+    path: {
+      syntax: "<PATH>",
+      help: "the tarball, plain or packed by gzip, bzip2, xz or zstd; absolute when the daemon runs elsewhere",
+      value: text,
+      names: ["file"],
+    },
+  },
+  examples: [["import-image debian-12 rootfs.tar.xz", "for run-instances -i debian-12"]],
+  run: async ({ name, path }, io) => {
+    const client = io.connect();
+    const image = await client.call("image.import", {
+      name,
+      path: (await isDaemonHere(client.server)) ? resolve(path) : path,
+    });
+    io.print(`${image.name} imported, ${formatBytes(image.sizeBytes)}`);
+  },
+});

@@ -1,0 +1,24 @@
+import { listCommand } from "../../list-command";
+import { formatBytes } from "../../output/bytes";
+
+const noLimit = "unlimited";
+
+export const listInstanceTypes = listCommand(
+  "list-instance-types",
+  "List the sizes that instances can have",
+  (client) => client.call("type.list", {}),
+  {
+    columns: [
+      { heading: "TYPE", text: ({ name }) => name, cuts: true },
+      {
+        heading: "MEMORY",
+        text: ({ memoryBytes }) => (memoryBytes === undefined ? noLimit : formatBytes(memoryBytes)),
+      },
+      { heading: "PROCESSORS", text: ({ cpus = noLimit }) => String(cpus) },
+      { heading: "PROCESSES", text: ({ processes = noLimit }) => String(processes) },
+    ],
+    id: ({ name }) => name,
+    classic: { line: ({ name }) => `INST_TYPE\t${name}` },
+  },
+  { standalone: true },
+);

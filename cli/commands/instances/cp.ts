@@ -1,0 +1,69 @@
+import { z } from "zod";
+import { show } from "../../../protocol/validate";
+import { command } from "../../command";
+import { instancePicker } from "../../find/instances";
+import { flag, instanceText, text } from "../../parameters/values";
+import { accessOptions, withAccess } from "../../ssh/access";
+import { runProgram } from "../../ssh/run-program";
+
+export const cp = command({
+  name: "cp",
+  summary: "Copy files into instances and out of them, by SSH",
+  options: {
+    recursive: { syntax: "-r, --recursive", help: "folders too", value: flag },
+    ...accessOptions,
+  },
+  arguments: {
+    paths: {
+      syntax: "<PATH...>",
+      help: "sources, then the target; INSTANCE:PATH for one in an instance",
+      value: z.array(text).min(2, "give a source and a target"),
+      names: ["path"],
+    },
+  },
+  examples: [
+    ["cp site.conf web:/etc/site.conf", "in"],
+    ["cp -r web:/var/log logs", "out, a folder"],
+  ],
+  check: ({ paths }) =>
+    paths.every((path) => placeOf(path).instance === undefined)
+      ? ["none of the paths is in an instance; write INSTANCE:PATH for one that is"]
+      : paths.flatMap(mistakesIn),
+  run: async ({ paths, recursive, ...access }, io) => {
+    const places = paths.map(placeOf);
+    const client = io.connect();
+    const pick = await instancePicker(client);
+    const found = places.map(({ instance, path }) => ({
+      path,
+      instance: instance === undefined ? undefined : pick(instance),
+    }));
+    const instances = found.flatMap(({ instance }) => instance ?? []);
+    const words = found.map(({ instance, path }) =>
+      instance === undefined ? path : `root@${instance.ipAddress}:${path}`,
+    );
+    return await withAccess(io, client.server, instances, access, (options) =>
+      runProgram(io, "scp", [...options, ...(recursive ? ["-r"] : []), "--", ...words]),
+    );
+  },
+});
+
+interface Place {
+  /** Undefined: on this machine. */
+  readonly instance: string | undefined;
+  readonly path: string;
+}
+
+function mistakesIn(path: string): string[] {
+  const { instance } = placeOf(path);
+  return instance === undefined || instanceText.safeParse(instance).success
+    ? []
+    : [
+        `"${instance}" in ${show(path)} is no id or name of an instance; write ./${path} for a file of this machine`,
+      ];
+}
+
+/** As scp does it: what stands before a colon, with no slash before that, is a host. */
+function placeOf(written: string): Place {
+  const [, instance, path = written] = /^([^/:]*):(.*)$/s.exec(written) ?? [];
+  return { instance, path };
+}

@@ -1,0 +1,71 @@
+import { z } from "zod";
+import type { Client } from "../../../client/client";
+import { MccError } from "../../../protocol/error";
+import type { Instance } from "../../../protocol/methods/instance";
+import { command } from "../../command";
+import { findInstances, titleOf } from "../../find/instances";
+import type { Io } from "../../io";
+import { confirm } from "../../parameters/confirm";
+import { destroyUnits, instanceUnit } from "../../parameters/unit";
+import { flag, instanceText } from "../../parameters/values";
+
+const instances = z.array(instanceText).default([]);
+
+export const destroyInstance = command({
+  name: "destroy-instance",
+  summary: "Destroy instances, whatever their state, and wait until they are gone",
+  standalone: true,
+  options: {
+    instance: {
+      syntax: "-i, --instance <INSTANCE>",
+      help: "the same as an argument",
+      value: instances,
+      several: true,
+      names: ["instance"],
+    },
+    all: { syntax: "-a, --all", help: "all instances of this server", value: flag, excludes: ["instance"] },
+    yes: { syntax: "-y, --yes", help: "do not ask before --all", value: flag },
+  },
+  arguments: {
+    others: {
+      syntax: "[INSTANCE...]",
+      help: "ids or names of instances",
+      value: instances,
+      names: ["instance"],
+    },
+  },
+  examples: [
+    ["destroy-instance 500", "by id"],
+    ["destroy-instance web-1 web-2", "by name"],
+    ["destroy-instance --all", "all of them; asks first"],
+  ],
+  check: ({ instance, others, all }) => {
+    const isNamed = instance.length + others.length > 0;
+    return isNamed === all ? ["give ids or names of instances, or --all"] : [];
+  },
+  run: async ({ instance, others, all, yes }, io) => {
+    const client = io.connect();
+    const doomed = all
+      ? await chooseAll(io, client, yes)
+      : await findInstances(client, [...instance, ...others]);
+    await destroyUnits(
+      io,
+      doomed.map((each) => instanceUnit(client, each)),
+    );
+  },
+});
+
+/** @throws MccError when the user thinks better of it. */
+async function chooseAll(io: Io, client: Client, yes: boolean): Promise<Instance[]> {
+  const all = await client.call("instance.list", {});
+  if (all.length === 0 || yes) {
+    return all;
+  }
+  const [first, ...others] = all.map(titleOf);
+  const what = others.length === 0 ? `${first}, the only instance` : `all ${all.length} instances`;
+  const question = `Destroy ${what} of ${client.server}?`;
+  if (!(await confirm(io, question, "give -y to destroy them unasked"))) {
+    throw new MccError("invalid", "Nothing was destroyed.");
+  }
+  return all;
+}

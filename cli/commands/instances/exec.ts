@@ -1,0 +1,93 @@
+import { formatDuration } from "../../../protocol/duration";
+import { MccError } from "../../../protocol/error";
+import { defaultOf } from "../../../protocol/methods/default-of";
+import { largestExecInputBytes, largestExecOutputBytes } from "../../../protocol/methods/instance";
+import { command } from "../../command";
+import { findInstance, targetOf, titleOf } from "../../find/instances";
+import type { Io } from "../../io";
+import { onInterrupt } from "../../on-interrupt";
+import { failWith } from "../../own-failure";
+import { oneInstance } from "../../parameters/common";
+import { userCommand } from "../../parameters/user-command";
+import { duration, flag } from "../../parameters/values";
+
+/** As `env` and `docker run` have it for what is not the command's own. */
+const ownExitCode = 125;
+
+const defaultSeconds = defaultOf("instance.exec", "timeoutSeconds");
+
+export const exec = command({
+  name: "exec",
+  summary: "Run a command as root in an instance, without SSH",
+  passThrough: true,
+  options: {
+    stdin: { syntax: "-i, --stdin", help: "give the command all of standard input", value: flag },
+    timeout: {
+      syntax: "--timeout <TIME>",
+      help: `how long it may run, such as 90s or 5m (default: ${formatDuration(defaultSeconds)})`,
+      value: duration(3600).default(defaultSeconds),
+    },
+  },
+  arguments: {
+    instance: oneInstance,
+    command: {
+      syntax: "<COMMAND...>",
+      help: "the words of the command, with whose exit code this one ends; 125 for what fails beside it",
+      value: userCommand.refine((words) => words.length > 0, "no command stands behind --"),
+    },
+  },
+  examples: [
+    ["exec web uname -a", "the words go to the command as they are, past no shell"],
+    ["exec web -- sh -c 'ps | wc -l'", "with a shell"],
+    ["exec -i web -- tar -x -C /srv <site.tar", "with input"],
+  ],
+  run: ({ instance, command: words, stdin, timeout }, io) =>
+    failWith(ownExitCode, async () => {
+      const client = io.connect();
+      const found = await findInstance(client, instance);
+      const input = stdin ? await readInput(io) : Buffer.alloc(0);
+      const endOnInterrupt = onInterrupt(io, () =>
+        // The daemon does so when the connection is gone.
+        io.note(`Interrupted: the daemon ends the command in ${titleOf(found)}.`),
+      );
+      const result = await client.call("instance.exec", {
+        ...targetOf(found),
+        command: words,
+        stdin: input.toString("base64"),
+        timeoutSeconds: timeout,
+        maxOutputBytes: largestExecOutputBytes,
+        outputOnTimeout: true,
+      });
+      endOnInterrupt();
+      io.stdout.write(Buffer.from(result.stdout, "base64"));
+      io.stderr.write(Buffer.from(result.stderr, "base64"));
+      if (result.timedOut === true) {
+        throw new MccError(
+          "timeout",
+          `The command ran longer than ${timeout} s and was ended; --timeout gives it longer.`,
+        );
+      }
+      if (result.truncated) {
+        io.note(`The output was cut after ${largestExecOutputBytes} bytes; ssh has no such limit.`);
+        return result.exitCode || ownExitCode;
+      }
+      return result.exitCode;
+    }),
+});
+
+/** All of standard input. @throws MccError `invalid` as soon as it is more than one call carries. */
+async function readInput({ stdin }: Io): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of stdin as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > largestExecInputBytes) {
+      throw new MccError(
+        "invalid",
+        `Standard input has more than the ${largestExecInputBytes} bytes that exec sends; copy files with mcc cp, or give them to mcc ssh, which has no such limit.`,
+      );
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}

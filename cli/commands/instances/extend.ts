@@ -1,0 +1,53 @@
+import type { Client } from "../../../client/client";
+import { formatDuration, longestDurationSeconds } from "../../../protocol/duration";
+import { command } from "../../command";
+import { findInstances } from "../../find/instances";
+import { onEach } from "../../find/on-each";
+import { someInstances } from "../../parameters/common";
+import { fleetUnit, instanceUnit, type Unit } from "../../parameters/unit";
+import { duration } from "../../parameters/values";
+
+export const extend = command({
+  name: "extend",
+  summary: "Let the time that instances or fleets have left begin anew",
+  options: {
+    ttl: {
+      syntax: "--ttl <TIME>",
+      help: "such as 45m or 2h, from now (default: what each was given last)",
+      value: duration(longestDurationSeconds).optional(),
+    },
+  },
+  arguments: {
+    names: {
+      ...someInstances,
+      syntax: "<NAME...>",
+      help: "ids or names of instances, or names of fleets; a member stands for its fleet",
+      names: ["instance", "fleet"],
+    },
+  },
+  examples: [
+    ["extend web db", "each for as long as it was given last"],
+    ["extend --ttl 2h web", "two hours from now"],
+  ],
+  run: async ({ names, ttl }, io) => {
+    await onEach(await findUnits(io.connect(), names), async ({ title, extend: extendIt }) => {
+      io.print(`${title} has ${formatDuration(await extendIt(ttl))} left`);
+    });
+  },
+});
+
+/** @throws MccError `not-found` for the first that is neither. */
+async function findUnits(client: Client, texts: readonly string[]): Promise<Unit[]> {
+  const fleets = await client.call("fleet.list", {});
+  const isFleet = (text: string): boolean => fleets.some(({ name }) => name === text);
+  const instances = await findInstances(
+    client,
+    texts.filter((text) => !isFleet(text)),
+    fleets.map(({ name }) => name),
+  );
+  const meant = new Set([...texts, ...instances.flatMap(({ fleet }) => fleet?.name ?? [])]);
+  return [
+    ...instances.filter(({ fleet }) => fleet === undefined).map((each) => instanceUnit(client, each)),
+    ...fleets.filter(({ name }) => meant.has(name)).map((each) => fleetUnit(client, each)),
+  ];
+}

@@ -1,0 +1,80 @@
+import type { ForeignContainer } from "../../../protocol/methods/foreign-container";
+import { command } from "../../command";
+import { findFleets } from "../../find/fleets";
+import { findInstance } from "../../find/instances";
+import { contradictions, selectionOptions, wantedLabels } from "../../find/selection";
+import { type InstanceRow, instanceColumns } from "../../output/instance-columns";
+import { type Form, formOptions, printListing } from "../../output/listing";
+import { flag, fleetName, instanceText } from "../../parameters/values";
+
+export const listInstances = command({
+  name: "list-instances",
+  summary: "List instances, all but the stopped ones",
+  standalone: true,
+  options: {
+    all: { syntax: "-a, --all", help: "also the stopped ones", value: flag },
+    allOwners: {
+      syntax: "--all-owners",
+      help: "also containers that others made on this host; they are only shown",
+      value: flag,
+      excludes: ["label", "stack", "fleet"],
+    },
+    instance: {
+      syntax: "-i, --instance <INSTANCE>",
+      help: "only this one, by id or name",
+      value: instanceText.optional(),
+      excludes: ["all", "allOwners", "label", "stack", "fleet"],
+      names: ["instance"],
+    },
+    ...selectionOptions,
+    fleet: {
+      syntax: "-f, --fleet <FLEET>",
+      help: "only the members of this fleet",
+      value: fleetName.optional(),
+      names: ["fleet"],
+    },
+    ...formOptions,
+  },
+  arguments: {},
+  examples: [
+    ["list-instances", "a table"],
+    ["list-instances -a --json", "everything about every instance"],
+    ["list-instances -i web", "one of them"],
+    ["list-instances --stack shop/dev --label role=web", "those of a Pulumi stack that carry a label"],
+    ["list-instances --fleet load", "the members of a fleet"],
+  ],
+  check: contradictions,
+  run: async ({ all, allOwners, instance, label, stack, fleet, ...form }, io) => {
+    const client = io.connect();
+    if (instance !== undefined) {
+      await printListing(io, client, [await findInstance(client, instance)], form, instanceColumns);
+      return;
+    }
+    const foreign = allOwners ? await client.call("instance.listForeign", {}) : [];
+    const own = await client.call("instance.list", { labels: wantedLabels({ label, stack }) });
+    const members = fleet === undefined ? own : own.filter((each) => each.fleet?.name === fleet);
+    if (fleet !== undefined && members.length === 0) {
+      await findFleets(client, [fleet]);
+    }
+    const rows = [...members, ...foreign.map(foreignRow)];
+    const shown = all ? rows : rows.filter((row) => isShown(row, form));
+    await printListing(io, client, shown, form, instanceColumns);
+    const hidden = rows.length - shown.length;
+    if (hidden > 0 && io.stdout.isTTY) {
+      io.note(`${hidden} more not shown; -a shows all.`);
+    }
+  },
+});
+
+/** Scripts of the first MiniCloud's time wait until an instance shows, which meant that it runs. */
+function isShown({ status }: InstanceRow, { classic }: Form): boolean {
+  return classic ? status === "running" : status !== "stopped";
+}
+
+/** `-` for what the engine does not tell, as vzlist has it. */
+function foreignRow({ engineId, status, name, image, ipAddresses }: ForeignContainer): InstanceRow {
+  return {
+    ...{ id: engineId, name: name ?? "-", status, ipAddress: ipAddresses.join(",") || "-" },
+    ...{ image: image ?? "-", type: "-", keys: [], labels: {} },
+  };
+}

@@ -1,0 +1,88 @@
+import type { Client } from "../../../client/client";
+import { longestDurationSeconds } from "../../../protocol/duration";
+import type { Instance } from "../../../protocol/methods/instance";
+import { command } from "../../command";
+import {
+  contradictions,
+  refuseAmbiguous,
+  type Selection,
+  selectionOptions,
+  wantedLabels,
+} from "../../find/selection";
+import { instanceColumns } from "../../output/instance-columns";
+import { formOptions, printListing } from "../../output/listing";
+import { someOf } from "../../parameters/some-of";
+import { destroyUnits, fleetUnit, instanceUnit, nothingToDestroy, type Unit } from "../../parameters/unit";
+import { duration, flag } from "../../parameters/values";
+
+export const prune = command({
+  name: "prune",
+  summary: "Destroy what a stack, a label or its age says that nobody wants; without -y, show it",
+  options: {
+    ...selectionOptions,
+    olderThan: {
+      syntax: "--older-than <TIME>",
+      help: "only those that were made so long ago or longer, such as 2h or 1d",
+      value: duration(longestDurationSeconds).optional(),
+    },
+    yes: {
+      syntax: "-y, --yes",
+      help: "destroy them",
+      value: flag,
+      excludes: ["quiet", "json", "classic"],
+    },
+    ...formOptions,
+  },
+  arguments: {},
+  examples: [
+    ["prune --stack shop/dev", "what would go"],
+    ["prune --stack shop/dev -y", "what remains of a stack that Pulumi has forgotten"],
+    ["prune --older-than 1d --label team=qa -y", "both must hold"],
+  ],
+  check: ({ stack, label, olderThan }) =>
+    stack === undefined && label.length === 0 && olderThan === undefined
+      ? ["say what may go, with --stack, --label or --older-than"]
+      : contradictions({ stack, label }),
+  run: async ({ stack, label, olderThan, yes, ...form }, io) => {
+    const client = io.connect();
+    const { units, instances } = await findDoomed(client, { stack, label }, olderThan);
+    if (yes) {
+      await destroyUnits(io, units);
+      return;
+    }
+    await printListing(io, client, instances, form, instanceColumns);
+    io.note(
+      units.length === 0
+        ? nothingToDestroy
+        : `Nothing was destroyed yet: add -y to destroy ${someOf(units.map(({ title }) => title))}.`,
+    );
+  },
+});
+
+/** Fleets go as a whole, by the labels and the age of the fleet. @throws MccError where several stacks are meant. */
+async function findDoomed(
+  client: Client,
+  chosen: Selection,
+  olderThan = 0,
+): Promise<{ units: Unit[]; instances: Instance[] }> {
+  const labels = wantedLabels(chosen);
+  const latestMs = (await client.now()) - olderThan * 1000;
+  const isOld = ({ createdAt }: { createdAt: string }): boolean => Date.parse(createdAt) <= latestMs;
+  const allFleets = await client.call("fleet.list", { labels });
+  const all = await client.call("instance.list", { labels });
+  refuseAmbiguous(chosen.stack, [...allFleets, ...all]);
+  const fleets = allFleets.filter(isOld);
+  const names = new Set(fleets.map(({ name }) => name));
+  const instances = all.filter((instance) =>
+    instance.fleet === undefined ? isOld(instance) : names.has(instance.fleet.name),
+  );
+  const alone = instances.filter(({ fleet }) => fleet === undefined);
+  return {
+    instances,
+    // Fleets first: one whose members are lost shows nowhere else.
+    units: [
+      ...fleets.map((each) => fleetUnit(client, each)),
+      ...alone.map((each) => instanceUnit(client, each)),
+    ],
+  };
+}

@@ -1,0 +1,15 @@
+import { command } from "../../command";
+import { changeInstances } from "../../find/change-instances";
+import { graceOption, someInstances } from "../../parameters/common";
+
+export const restart = command({
+  name: "restart",
+  summary: "Stop instances and start them again",
+  options: { grace: graceOption },
+  arguments: { instances: someInstances },
+  examples: [["restart web", "and wait until it can be used"]],
+  run: ({ instances, grace }, io) =>
+    changeInstances(io, instances, (client, target) =>
+      client.call("instance.restart", { ...target, graceSeconds: grace }),
+    ),
+});

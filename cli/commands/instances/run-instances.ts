@@ -1,0 +1,126 @@
+import { randomUUID } from "node:crypto";
+import { z } from "zod";
+import { createInstance } from "../../../client/workflows/create-instance";
+import type { Instance } from "../../../protocol/methods/instance";
+import { instanceNameSchema } from "../../../protocol/methods/name";
+import { command } from "../../command";
+import { AskedFor } from "../../find/asked-for";
+import { onEach } from "../../find/on-each";
+import { withSuggestion } from "../../find/subjects";
+import { onInterrupt } from "../../on-interrupt";
+import { instanceColumns } from "../../output/instance-columns";
+import { formOptions, printListing } from "../../output/listing";
+import { ProgressLine } from "../../output/progress-line";
+import { creationOptions } from "../../parameters/creation";
+import { numberedNames, refuseInVain, withMissing } from "../../parameters/numbered-names";
+import { readUserData, userDataOption } from "../../parameters/read-user-data";
+import { wholeNumber } from "../../parameters/values";
+
+/** Long enough for a daemon that is being restarted; a person waits. */
+const patienceMs = 10_000;
+
+/** Keeps a mistyped count from filling the host. */
+const mostInstances = 1000;
+
+const layout = {
+  ...instanceColumns,
+  classic: {
+    heading: "\t\tID\tIP",
+    line: ({ id, ipAddress }: Instance) => `INST\t${id}\t${ipAddress}`,
+  },
+};
+
+const { image, type, keys, ...moreOptions } = creationOptions;
+
+export const runInstances = command({
+  name: "run-instances",
+  summary: "Make instances, and wait until they can be used",
+  standalone: true,
+  options: {
+    ...{ image, type, keys },
+    name: {
+      syntax: "-n, --name <NAME>",
+      help: "what to call it; of several, NAME-1, NAME-2 and so on (default: mcc-ID)",
+      value: instanceNameSchema.optional(),
+    },
+    count: {
+      syntax: "-c, --count <COUNT>",
+      help: "how many (default: 1)",
+      value: wholeNumber(1, mostInstances).default(1),
+    },
+    wait: { syntax: "--no-wait", help: "return at once, before they are up", value: z.boolean() },
+    userData: userDataOption,
+    ...moreOptions,
+    ...formOptions,
+  },
+  arguments: {},
+  examples: [
+    ["run-instances -i debian-12 -t basic -k me -n web", "one instance"],
+    ["run-instances -k me -n node -c 20", "node-1 to node-20, at once"],
+    ["run-instances --ttl 2h -c 3", "gone in two hours, whatever happens"],
+    ["run-instances --no-wait --quiet", "the id of one that is still coming up"],
+    ["run-instances --user-data setup.sh --wait-for ssh,http:8080/health", "up when its server is"],
+  ],
+  check: ({ name, count }) => {
+    const last = numberedNames(name, count).at(-1);
+    const { error } = instanceNameSchema.optional().safeParse(last);
+    return error === undefined
+      ? []
+      : [
+          `--name is "${name}", and of ${count} the last would be called "${last}": ${error.issues[0]?.message}`,
+        ];
+  },
+  run: async ({ name, count, wait, userData, quiet, json, classic, ...like }, io) => {
+    const client = io.connect();
+    const parameters = { ...like, userData: await readUserData(io, userData) };
+    const names = numberedNames(name, count);
+    if (count > 1) {
+      await refuseInVain(client, names);
+    }
+    const made: Instance[] = [];
+    const progress = new ProgressLine(io, count, wait ? "instances up" : "instances on their way");
+    const asked = new AskedFor(count, like.keepOnFailure);
+    const make = async (
+      each: string | undefined,
+      onPending: (instance: Instance) => void,
+    ): Promise<Instance> => {
+      const creation = { ...parameters, name: each, clientToken: randomUUID() };
+      return wait
+        ? await createInstance(client, creation, {
+            ...{ patienceMs, onPending },
+            onWaiting: ({ name: which, waitingFor }) =>
+              progress.detail(`${which} waits for ${waitingFor ?? "its turn"}`),
+          })
+        : await client.call("instance.create", creation);
+    };
+    const endOnInterrupt = onInterrupt(io, async () => {
+      const words = await asked.lastWords();
+      progress.clear();
+      words.forEach((line) => io.note(line));
+    });
+    try {
+      await onEach(names, async (each) => {
+        made.push(await asked.ask((onPending) => make(each, onPending)));
+        progress.add();
+      });
+    } catch (error) {
+      const suggested = await withSuggestion(client, error, [
+        { subject: "image", name: like.image },
+        { subject: "type", name: like.type },
+        ...like.keys.map((key) => ({ subject: "key" as const, name: key })),
+      ]);
+      throw withMissing(suggested, names, made);
+    } finally {
+      endOnInterrupt();
+      progress.clear();
+      if (made.length > 0) {
+        await printListing(io, client, made.sort(byName), { quiet, json, classic }, layout);
+      }
+    }
+  },
+});
+
+/** In the order of the numbers in their names: node-9 before node-10. */
+function byName({ name }: Instance, other: Instance): number {
+  return name.localeCompare(other.name, "en", { numeric: true });
+}

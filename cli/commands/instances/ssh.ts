@@ -1,0 +1,41 @@
+import { command } from "../../command";
+import { findInstance } from "../../find/instances";
+import { oneInstance } from "../../parameters/common";
+import { userCommand } from "../../parameters/user-command";
+import { text } from "../../parameters/values";
+import { accessOptions, withAccess } from "../../ssh/access";
+import { runProgram } from "../../ssh/run-program";
+
+export const ssh = command({
+  name: "ssh",
+  summary: "Open a shell in an instance by SSH, or run a command there",
+  passThrough: true,
+  options: {
+    user: {
+      syntax: "-l, --login <USER>",
+      help: "whom to log in as (default: root)",
+      value: text.default("root"),
+    },
+    ...accessOptions,
+  },
+  arguments: {
+    instance: oneInstance,
+    command: {
+      syntax: "[COMMAND...]",
+      help: "for the shell in the instance",
+      value: userCommand.default([]),
+    },
+  },
+  examples: [
+    ["ssh web", "a shell"],
+    ["ssh web -- tail -f /var/log/messages", "a command"],
+    ["ssh -J admin@gateway web", "by way of another host"],
+  ],
+  run: async ({ instance: wanted, command: words, user, ...access }, io) => {
+    const client = io.connect();
+    const instance = await findInstance(client, wanted);
+    return await withAccess(io, client.server, [instance], access, (options) =>
+      runProgram(io, "ssh", [...options, "-l", user, "--", instance.ipAddress, ...words]),
+    );
+  },
+});

@@ -1,0 +1,13 @@
+import { command } from "../../command";
+import { changeInstances } from "../../find/change-instances";
+import { someInstances } from "../../parameters/common";
+
+export const start = command({
+  name: "start",
+  summary: "Start instances that are stopped",
+  options: {},
+  arguments: { instances: someInstances },
+  examples: [["start web", "and wait until it can be used"]],
+  run: ({ instances }, io) =>
+    changeInstances(io, instances, (client, target) => client.call("instance.start", target)),
+});

@@ -1,0 +1,22 @@
+import { command } from "../../command";
+import { namesOf, notThere } from "../../find/subjects";
+import { keyNameOption } from "../../parameters/common";
+
+export const destroyKey = command({
+  name: "destroy-key",
+  summary: "Remove a key, also from the instances that carry it",
+  standalone: true,
+  options: {
+    name: keyNameOption,
+  },
+  arguments: {},
+  examples: [["destroy-key -n me", "files in ~/.ssh stay as they are"]],
+  run: async ({ name }, io) => {
+    const client = io.connect();
+    const { removed } = await client.call("key.remove", { name });
+    if (!removed) {
+      throw notThere("key", name, await namesOf(client, "key"));
+    }
+    io.print(`${name} destroyed`);
+  },
+});

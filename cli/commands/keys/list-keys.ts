@@ -1,0 +1,18 @@
+import { parsePublicKey } from "../../../protocol/public-key";
+import { listCommand } from "../../list-command";
+
+export const listKeys = listCommand(
+  "list-keys",
+  "List the public keys that the daemon keeps",
+  (client) => client.call("key.list", {}),
+  {
+    columns: [
+      { heading: "KEY", text: ({ name }) => name, cuts: true },
+      { heading: "FINGERPRINT", text: ({ fingerprint }) => fingerprint, cuts: true },
+      { heading: "COMMENT", text: ({ publicKey }) => parsePublicKey(publicKey).comment, cuts: true },
+    ],
+    id: ({ name }) => name,
+    classic: { line: ({ name }) => `KEY\t${name}` },
+  },
+  { standalone: true },
+);

@@ -1,0 +1,25 @@
+import { command } from "../../command";
+import { withSuggestion } from "../../find/subjects";
+import { keyNameOption } from "../../parameters/common";
+import { publicKeyOption, readPublicKey } from "../../parameters/read-public-key";
+
+export const updateKey = command({
+  name: "update-key",
+  summary: "Replace the public half of a key, also on the instances that carry it",
+  options: {
+    name: keyNameOption,
+    publicKey: publicKeyOption,
+  },
+  arguments: {},
+  examples: [["update-key --name me --public-key new.pub", "who had the old key is shut out"]],
+  run: async ({ name, publicKey }, io) => {
+    const text = await readPublicKey(io, publicKey);
+    const client = io.connect();
+    try {
+      const key = await client.call("key.update", { name, publicKey: text });
+      io.print(`${key.name} ${key.fingerprint} updated`);
+    } catch (error) {
+      throw await withSuggestion(client, error, [{ subject: "key", name }]);
+    }
+  },
+});

@@ -1,0 +1,30 @@
+import { z } from "zod";
+import { type Command, command } from "../../command";
+import { offer } from "../../completion/candidates";
+import { filesMark } from "../../completion/shells";
+
+/** What the shells' completions call. @param commands those that are completed. */
+export function complete(commands: readonly Command[]): Command {
+  return command({
+    name: "complete",
+    summary: "Print what may stand in the place of the last word",
+    hidden: true,
+    passThrough: true,
+    options: {},
+    arguments: {
+      words: {
+        syntax: "[WORD...]",
+        help: "what stands behind mcc, up to the cursor",
+        value: z.array(z.string()).default([]),
+      },
+    },
+    examples: [["complete -- run-instances -i ''", "the images"]],
+    run: async ({ words }, io) => {
+      const offered = await offer(io, commands, words);
+      offered.words.forEach(({ word, description }) => io.print(`${word}\t${description}`));
+      if (offered.files) {
+        io.print(filesMark);
+      }
+    },
+  });
+}

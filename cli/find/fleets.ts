@@ -1,0 +1,19 @@
+import type { Client } from "../../client/client";
+import type { FleetSummary } from "../../protocol/methods/fleet";
+import { notThere } from "./subjects";
+
+/** Those that are named, each once. @throws MccError `not-found` for the first that does not exist. */
+export async function findFleets(client: Client, names: readonly string[]): Promise<FleetSummary[]> {
+  const all = await client.call("fleet.list", {});
+  return [...new Set(names)].map((asked) => {
+    const found = all.find(({ name }) => name === asked);
+    if (found === undefined) {
+      throw notThere(
+        "fleet",
+        asked,
+        all.map(({ name }) => name),
+      );
+    }
+    return found;
+  });
+}

@@ -1,0 +1,79 @@
+import { z } from "zod";
+import { MccError } from "../../protocol/error";
+import { noOrganization, ownerKeys } from "../../protocol/methods/owner";
+import { labelPair } from "../parameters/label";
+import { someOf } from "../parameters/some-of";
+
+/** What chooses instances by whose they are and what they carry. */
+
+const stack = z
+  .string()
+  .regex(/^([^/]+\/)?[^/]+\/[^/]+$/, "give PROJECT/STACK or ORGANIZATION/PROJECT/STACK")
+  .transform((written) => {
+    const [stackName = "", project = "", organization] = written.split("/").reverse();
+    return {
+      ...(organization === undefined ? {} : { [ownerKeys.organization]: organization }),
+      [ownerKeys.project]: project,
+      [ownerKeys.stack]: stackName,
+    };
+  });
+
+export const selectionOptions = {
+  label: {
+    syntax: "-l, --label <KEY=VALUE>",
+    help: "only those that carry this label; of several, all",
+    value: z.array(labelPair).default([]),
+    several: true,
+  },
+  stack: {
+    syntax: "--stack <PROJECT/STACK>",
+    help: "only those of this Pulumi stack; ORGANIZATION/PROJECT/STACK, too",
+    value: stack.optional(),
+  },
+} as const;
+
+export interface Selection {
+  readonly label: readonly Record<string, string>[];
+  readonly stack?: Record<string, string> | undefined;
+}
+
+/** Labels that no instance can carry all, a line for each key. */
+export function contradictions(chosen: Selection): string[] {
+  const wanted = wantedLabels(chosen);
+  return pairsOf(chosen)
+    .filter(([key, value]) => wanted[key] !== value)
+    .map(([key, value]) => `no instance has both ${key}=${value} and ${key}=${wanted[key]}`);
+}
+
+/** The labels that an instance must carry to be chosen. */
+export function wantedLabels(chosen: Selection): Record<string, string> {
+  return Object.fromEntries(pairsOf(chosen));
+}
+
+function pairsOf({ label, stack = {} }: Selection): [string, string][] {
+  return [...label, stack].flatMap((labels) => Object.entries(labels));
+}
+
+/**
+ * What a stack is called whatever its organization may be several stacks.
+ *
+ * @param found what carries its labels.
+ * @throws MccError `conflict` where it is, and no organization was given.
+ */
+export function refuseAmbiguous(
+  stack: Record<string, string> | undefined,
+  found: readonly { readonly labels: Readonly<Record<string, string>> }[],
+): void {
+  const { organization, project, stack: stackKey } = ownerKeys;
+  if (stack === undefined || stack[organization] !== undefined) {
+    return;
+  }
+  const written = `${stack[project]}/${stack[stackKey]}`;
+  const names = new Set(found.map(({ labels }) => `${labels[organization] ?? noOrganization}/${written}`));
+  if (names.size > 1) {
+    throw new MccError(
+      "conflict",
+      `Several stacks are called ${written}: ${someOf([...names].sort())}; give the organization, too.`,
+    );
+  }
+}

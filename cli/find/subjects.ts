@@ -1,0 +1,63 @@
+import type { Client } from "../../client/client";
+import { MccError } from "../../protocol/error";
+import { nearest } from "../../protocol/nearest";
+import type { NamedSubject } from "../command";
+
+/** How to list them, and what shows them to a user. */
+const subjects: Readonly<
+  Record<NamedSubject, { list: (client: Client) => Promise<readonly { name: string }[]>; shownBy: string }>
+> = {
+  image: { list: (client) => client.call("image.list", {}), shownBy: "list-images" },
+  type: { list: (client) => client.call("type.list", {}), shownBy: "list-instance-types" },
+  key: { list: (client) => client.call("key.list", {}), shownBy: "list-keys" },
+  instance: { list: (client) => client.call("instance.list", {}), shownBy: "list-instances -a" },
+  fleet: { list: (client) => client.call("fleet.list", {}), shownBy: "list-fleets" },
+};
+
+export async function namesOf(client: Client, subject: NamedSubject): Promise<string[]> {
+  return (await subjects[subject].list(client)).map(({ name }) => name);
+}
+
+/** ` Did you mean "debian-12"?`, or nothing where no name is near. */
+export function didYouMean(asked: string, names: readonly string[]): string {
+  const near = nearest(asked, names).map((name) => `"${name}"`);
+  return near.length === 0 ? "" : ` Did you mean ${near.join(" or ")}?`;
+}
+
+/**
+ * `There is no fleet "wed" on this server. Did you mean "web"?`
+ *
+ * @param names those that there are.
+ */
+export function notThere(subject: NamedSubject, asked: number | string, names: readonly string[]): MccError {
+  const near = typeof asked === "number" ? "" : didYouMean(asked, names);
+  const hint = near || ` mcc ${subjects[subject].shownBy} shows those there are.`;
+  return new MccError("not-found", `There is no ${subject} ${JSON.stringify(asked)} on this server.${hint}`);
+}
+
+/** A name as a user wrote it, if one was written. */
+export interface Asked {
+  readonly subject: NamedSubject;
+  readonly name: string | undefined;
+}
+
+/** To "there is no …", what the user may have meant; any other error is left as it is. */
+export async function withSuggestion(
+  client: Client,
+  error: unknown,
+  asked: readonly Asked[],
+): Promise<unknown> {
+  if (error instanceof AggregateError) {
+    const errors: unknown[] = error.errors;
+    return new AggregateError(await Promise.all(errors.map((each) => withSuggestion(client, each, asked))));
+  }
+  if (!MccError.hasCode(error, "not-found")) {
+    return error;
+  }
+  const missing = asked.find(({ name }) => name !== undefined && error.message.includes(`"${name}"`));
+  if (missing?.name === undefined) {
+    return error;
+  }
+  const suggestion = didYouMean(missing.name, await namesOf(client, missing.subject));
+  return MccError.reword(error, `${error.message}${suggestion}`);
+}

@@ -1,0 +1,37 @@
+import { z } from "zod";
+import { formatDuration } from "../../protocol/duration";
+import { defaultOf } from "../../protocol/methods/default-of";
+import { nameSchema } from "../../protocol/methods/name";
+import { duration, instanceText } from "./values";
+
+/** The options and arguments that several commands have. */
+
+export const oneInstance = {
+  syntax: "<INSTANCE>",
+  help: "id or name of an instance",
+  value: instanceText,
+  names: ["instance"],
+} as const;
+
+export const someInstances = {
+  syntax: "<INSTANCE...>",
+  help: "ids or names of instances",
+  value: z.array(instanceText),
+  names: ["instance"],
+} as const;
+
+const defaultGrace = formatDuration(defaultOf("instance.stop", "graceSeconds"));
+
+export const graceOption = {
+  syntax: "--grace <TIME>",
+  help: `how long a clean shutdown may take before it is forced, such as 30s or 2m (default: ${defaultGrace})`,
+  value: duration(600, 0).optional(),
+} as const;
+
+export const keyNameOption = {
+  syntax: "-n, --name <NAME>",
+  help: "the key's name",
+  value: nameSchema,
+  required: true,
+  names: ["key"],
+} as const;

@@ -1,0 +1,20 @@
+import { z } from "zod";
+import { labelsSchema } from "../../protocol/methods/name";
+
+/** `KEY=VALUE`, as labels of one entry. */
+export const labelPair = z
+  .string()
+  .regex(/^[^=]+=/, "give KEY=VALUE, such as role=web")
+  .transform((written) => {
+    const split = written.indexOf("=");
+    return { [written.slice(0, split)]: written.slice(split + 1) };
+  })
+  .pipe(labelsSchema);
+
+/** The key of a label. */
+export const labelKey = z
+  .string()
+  .refine(
+    (key) => labelsSchema.safeParse({ [key]: "" }).success,
+    "a label's key has 1 to 63 of A-Z, a-z, 0-9, ., _, / and -, and starts and ends with a letter or a digit",
+  );

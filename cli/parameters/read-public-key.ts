@@ -1,0 +1,59 @@
+import { join } from "node:path";
+import { MccError } from "../../protocol/error";
+import { isPrivateKey, normalisePublicKey, parsePublicKey } from "../../protocol/public-key";
+import type { Io } from "../io";
+import { confirm } from "./confirm";
+import { readText } from "./read-text";
+import { text } from "./values";
+
+/** The option that gives a key's public half. */
+export const publicKeyOption = {
+  syntax: "-p, --public-key <KEY>",
+  help: "its text, a file that holds it, or - for standard input (default: asks for ~/.ssh/id_ed25519.pub)",
+  value: text.optional(),
+  names: ["file"],
+} as const;
+
+/**
+ * A public key in the form in which the daemon keeps it.
+ *
+ * @param given the text of a key, the path of a file, `-` for standard input; without it, the user's own key
+ * is offered.
+ * @throws MccError `invalid`, in words that help.
+ */
+export async function readPublicKey(io: Io, given: string | undefined): Promise<string> {
+  if (given === undefined) {
+    return await offerOwnKey(io);
+  }
+  // The text of a key has a blank behind its type, and is not the name of a file.
+  const isText = /^\s*(ssh|ecdsa|sk)-\S+\s/.test(given) || isPrivateKey(given);
+  return normalisePublicKey(
+    isText ? given : await readText(io, given, (reason) => neitherNor(given, reason)),
+  );
+}
+
+function neitherNor(given: string, reason: string): string {
+  return `"${given.slice(0, 80)}" is neither the text of a public key nor a file that can be read (${reason}); give one such as ~/.ssh/id_ed25519.pub.`;
+}
+
+async function offerOwnKey(io: Io): Promise<string> {
+  const path = join(io.homeFolder, ".ssh", "id_ed25519.pub");
+  const key = normalisePublicKey(
+    await readText(
+      io,
+      path,
+      (reason) =>
+        `No public key was given, and yours cannot be read (${reason}); give --public-key, or make a key with ssh-keygen -t ed25519.`,
+    ),
+  );
+  const { fingerprint, comment } = parsePublicKey(key);
+  const isWanted = await confirm(
+    io,
+    `Use ${path} (${fingerprint} ${comment})?`,
+    `give --public-key ${path} to use your own`,
+  );
+  if (!isWanted) {
+    throw new MccError("invalid", "No public key was given; give --public-key.");
+  }
+  return key;
+}

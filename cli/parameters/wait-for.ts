@@ -1,0 +1,83 @@
+import { z } from "zod";
+import { type Rung, type RungKind, rungSchema } from "../../protocol/methods/readiness";
+
+type Parts = Readonly<Record<string, string | undefined>>;
+
+/** How a command line writes one kind of rung; the schema checks the values afterwards. */
+interface WrittenForm {
+  readonly syntax: string;
+  readonly pattern: RegExp;
+  readonly rung: (parts: Parts) => unknown;
+}
+
+function word(name: RungKind): WrittenForm {
+  return { syntax: name, pattern: new RegExp(`^${name}$`), rung: () => name };
+}
+
+/** A command goes on to the end of the text, so its row is the last. */
+const writtenForms: Readonly<Record<RungKind, WrittenForm>> = {
+  running: word("running"),
+  address: word("address"),
+  ssh: word("ssh"),
+  tcp: {
+    syntax: "tcp:PORT",
+    pattern: /^tcp:(?<port>\d{1,9})$/,
+    rung: ({ port }) => ({ tcp: Number(port) }),
+  },
+  http: {
+    syntax: "http:[PORT]/PATH[=STATUS]",
+    pattern: /^http:(?<port>\d{1,9})?(?<path>\/(?!\/).*?)(=(?<status>\d{3}))?$/,
+    rung: ({ port, path, status }) => ({ http: path, port: number(port), status: number(status) }),
+  },
+  command: {
+    syntax: "command:SHELL-COMMAND",
+    pattern: /^command:(?<script>.+)$/s,
+    rung: ({ script }) => ({ command: ["/bin/sh", "-c", script] }),
+  },
+};
+
+const forms = Object.values(writtenForms);
+const syntaxes = forms.map(({ syntax }) => syntax);
+const choice = `${syntaxes.slice(0, -1).join(", ")} or ${syntaxes.at(-1)}`;
+
+const message = `give ${choice}, several with commas between them, a command last`;
+
+const rungsText = z.string().transform((written, context): Rung[] => {
+  const rungs = split(written).map(rungOf);
+  if (rungs.length > 0 && rungs.every((rung) => rung !== undefined)) {
+    return rungs;
+  }
+  context.addIssue({ code: "custom", message });
+  return z.NEVER;
+});
+
+/** When instances count as up, in a form short enough for a command line. */
+export const waitForOption = {
+  syntax: "--wait-for <RUNGS>",
+  help: `when they count as up: ${choice}, one after the other, with commas or given several times (default: ssh, or running for an image without an SSH server)`,
+  value: z
+    .array(rungsText)
+    .transform((lists) => lists.flat())
+    .optional(),
+  several: true,
+} as const;
+
+/** At commas, but for those of a command, which goes on to the end. */
+function split(written: string): string[] {
+  const [, list = "", command] = /^(.*?)(?:(?:^|,)(command:.*))?$/s.exec(written) ?? [];
+  return [...(list === "" ? [] : list.split(",")), ...(command === undefined ? [] : [command])];
+}
+
+function rungOf(written: string): Rung | undefined {
+  for (const { pattern, rung } of forms) {
+    const match = pattern.exec(written);
+    if (match !== null) {
+      return rungSchema.safeParse(rung(match.groups ?? {})).data;
+    }
+  }
+  return undefined;
+}
+
+function number(digits: string | undefined): number | undefined {
+  return digits === undefined ? undefined : Number(digits);
+}

@@ -1,0 +1,60 @@
+import CustomType from "xmlrpc/lib/customtype";
+import { MccError } from "../error";
+import { refuseUnsendable } from "./xml-characters";
+
+const largestInt = 2 ** 31 - 1;
+
+/**
+ * Returns the value as the `xmlrpc` package has to get it: members that are `undefined` left out (they would arrive as
+ * empty strings), integers past 32 bits as doubles (other readers refuse them as `<int>`), and texts always escaped.
+ *
+ * @throws MccError `invalid` for a number or a text that XML-RPC cannot carry.
+ */
+export function toWire(value: unknown): unknown {
+  if (typeof value === "string") {
+    return textToWire(value);
+  }
+  if (typeof value === "number") {
+    return numberToWire(value);
+  }
+  if (Array.isArray(value)) {
+    return value.map(toWire);
+  }
+  if (typeof value === "object" && value !== null && !Buffer.isBuffer(value) && !(value instanceof Date)) {
+    return structToWire(value);
+  }
+  return value;
+}
+
+/**
+ * The package would write a text with markup as a CDATA section and escape only the first `]]>` in it: the text could
+ * end its section and continue as XML of the message. The package escapes the text of a custom type, line ends included.
+ */
+export function textToWire(text: string): CustomType {
+  refuseUnsendable(text);
+  const escaped = new CustomType(text);
+  escaped.tagName = "string";
+  return escaped;
+}
+
+function structToWire(struct: object): object {
+  const members = Object.entries(struct).filter(([, member]) => member !== undefined);
+  return Object.fromEntries(
+    members.map(([name, member]) => {
+      refuseUnsendable(name);
+      return [name, toWire(member)];
+    }),
+  );
+}
+
+function numberToWire(value: number): unknown {
+  if (!Number.isFinite(value)) {
+    throw new MccError("invalid", `The number ${value} cannot be sent over XML-RPC; send a finite one.`);
+  }
+  if (Number.isInteger(value) && Math.abs(value) > largestInt) {
+    const double = new CustomType(value.toFixed(1));
+    double.tagName = "double";
+    return double;
+  }
+  return value;
+}

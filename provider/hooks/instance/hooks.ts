@@ -1,0 +1,156 @@
+import { type Instance, type MethodResult, waitUntilReady } from "../../../client";
+import { checkProperties, withoutUndefined } from "../check-properties";
+import { noteCheck, takeCheck } from "../checked-resources";
+import { defaultName } from "../default-name";
+import { goneError, unlessGone } from "../gone";
+import { isLongSince, renewLease } from "../lease-renewal";
+import { identityFor } from "../ownership/client-token";
+import { noteDeleted, noteReplaced } from "../ownership/held-tokens";
+import { knowsOwners, recordedInstance } from "../ownership/ownership";
+import { adoptionFailures, refusals, replacementFailures } from "../replacement-check";
+import { configureConnection, daemon } from "../sdk/connection";
+import type { Hooks } from "../sdk/guard";
+import { hideOutputOf, presentable } from "../sdk/hidden-output";
+import { within } from "../sdk/time-limit";
+import { changeInstance, type Target } from "./change";
+import { makeInstance } from "./create";
+import {
+  adoptedArgsSchemas,
+  argsSchemas,
+  changesOf,
+  type Inputs,
+  inputsOf,
+  inputsSchema,
+  type State,
+  stateOf,
+  stateSchema,
+} from "./properties";
+
+/** What becomes of an `Instance` of a program. */
+export const instanceHooks: Hooks = {
+  configure: ({ config }) => configureConnection(config),
+
+  check: async (olds, news) => {
+    noteCheck(news);
+    const identity = await identityFor(olds, news);
+    // Once adopted, always adopted: what the program leaves out is not to change when it no longer says adopt.
+    const adopt = news.adopt ?? olds.adopt ?? undefined;
+    const schemas = adopt === undefined ? argsSchemas : adoptedArgsSchemas;
+    const { inputs, failures } = checkProperties(schemas, { ...news, adopt });
+    const name = adopt === undefined ? defaultName(identity) : olds.name;
+    // The daemon's choice, where the program has none. A replacement comes without olds.
+    const { ipAddress, hostname } = olds;
+    const checked = withoutUndefined({
+      ...{ name, ipAddress, hostname, ...inputs, ...identity },
+      ...hideOutputOf(news),
+    });
+    const replaces = olds.adopt === undefined ? [] : changesOf(olds, checked).replaces;
+    const refused = adoptionFailures(olds.adopt, replaces, checked);
+    const mistakes = [...failures, ...refused, ...(await replacementFailures(olds, checked))];
+    const inTheWay =
+      mistakes.length > 0 || adopt !== undefined
+        ? []
+        : await refusals(olds, news, checked, () => askAbout(inputsSchema.parse(checked)));
+    return { inputs: checked, failures: [...mistakes, ...inTheWay] };
+  },
+
+  diff: async (_id, olds, news) => {
+    const { inPlace, replaces } = changesOf(olds, news);
+    const changes = inPlace.length + replaces.length > 0;
+    if (replaces.length > 0) {
+      noteReplaced({ ...olds, ownerUrn: news.ownerUrn });
+    }
+    if (takeCheck(news) && !changes) {
+      const [state, inputs] = [stateSchema.parse(olds), inputsSchema.parse(news)];
+      if (state.ownerUrn !== inputs.ownerUrn) {
+        await recordedInstance(targetOf(state), inputs);
+      }
+      await renew(state, inputs);
+    }
+    return { changes, replaces, deleteBeforeReplace: true };
+  },
+
+  create: async (properties) => {
+    const inputs = inputsSchema.parse(properties);
+    const startMs = Date.now();
+    const { serverId } = await daemon().info();
+    // The SDK needs all of the properties back should the creation stop half-way.
+    const instance = await makeInstance({ ...properties, ...inputs }, serverId);
+    const outs = stateOf(instance, inputs, serverId);
+    if (isLongSince(startMs)) {
+      await renew(stateSchema.parse(outs), inputs);
+    }
+    return { id: String(instance.id), outs };
+  },
+
+  read: async (id, properties) => {
+    const state = stateSchema.parse(properties);
+    const instance = await recordedInstance(targetOf(state), state);
+    return instance === undefined || instance.status === "destroying"
+      ? {}
+      : { id, props: stateOf(instance, state, state.serverId), inputs: inputsOf(instance, state) };
+  },
+
+  /** Also what finishes a creation that was recorded as half-done. */
+  update: async (_id, olds, news) => {
+    const state = stateSchema.parse(olds);
+    const inputs = inputsSchema.parse(news);
+    const instance = await within(
+      inputs.timeouts?.update,
+      `A change of ${titleOf(state)}`,
+      change(state, inputs).catch(async (error: unknown) => {
+        throw await presentable(error, inputs);
+      }),
+    );
+    return { outs: stateOf(instance, inputs, state.serverId) };
+  },
+
+  delete: async (_id, properties) => {
+    const state = stateSchema.parse(properties);
+    noteDeleted(state);
+    if (await knowsOwners()) {
+      await recordedInstance(targetOf(state), state);
+    }
+    const destroying = daemon().call("instance.destroy", targetOf(state));
+    await within(state.timeouts?.delete, `The end of ${titleOf(state)}`, destroying);
+  },
+};
+
+async function askAbout({
+  image,
+  type,
+  keys,
+  name,
+  ipAddress,
+  hostname,
+  clientToken,
+}: Inputs): Promise<MethodResult<"instance.check">> {
+  const asked = { image, type, keys, name, ipAddress, hostname, clientToken };
+  return await daemon().call("instance.check", asked);
+}
+
+/** Has the instance live its whole ttl from now on: the engine itself does nothing about one without changes. */
+async function renew(state: State, { ttl, ownerUrn }: Inputs): Promise<void> {
+  if (ttl !== undefined) {
+    const target = targetOf(state);
+    await renewLease(ownerUrn, () => daemon().call("instance.extend", { ...target, ttlSeconds: ttl }));
+  }
+}
+
+async function change(state: State, inputs: Inputs): Promise<Instance> {
+  const target = targetOf(state);
+  const isGone = (await knowsOwners()) && (await recordedInstance(target, inputs)) === undefined;
+  const before = isGone ? undefined : await unlessGone(waitUntilReady(daemon(), target));
+  if (before === undefined) {
+    throw goneError(titleOf(state));
+  }
+  return await changeInstance(target, inputs, before);
+}
+
+function targetOf({ instanceId, uid, serverId }: State): Target {
+  return { instance: instanceId, uid, serverId };
+}
+
+function titleOf({ instanceId, name }: State): string {
+  return `Instance ${instanceId} (${name})`;
+}

@@ -1,0 +1,102 @@
+import { z } from "zod";
+import type { Instance, MethodParameters } from "../../../client";
+import { instanceCreateSchema } from "../../../protocol/methods/instance";
+import { instanceNameSchema, uidSchema } from "../../../protocol/methods/name";
+import { type Properties, withoutUndefined } from "../check-properties";
+import { changed, changedOrDropped, changedOwner, hostArgsSchemas, keptSchema } from "../host-properties";
+import { identitySchema } from "../identity-schema";
+import { ownerLabels, withoutOwnerLabels } from "../ownership/owner";
+
+const { name, ipAddress, hostname } = instanceCreateSchema.shape;
+const { image, type, keys, labels } = hostArgsSchemas;
+
+/** The arguments of an `Instance`, each by the schema of its name. */
+export const argsSchemas = {
+  ...hostArgsSchemas,
+  ...{ name, ipAddress, hostname },
+  adopt: z
+    .union([z.int().min(1), instanceNameSchema], "expected the id or the name of an instance")
+    .optional(),
+};
+
+/** The same for an instance that was there before: what is left out stays as it is. */
+export const adoptedArgsSchemas = {
+  ...argsSchemas,
+  ...{ image: image.unwrap().optional(), type: type.unwrap().optional(), keys: keys.unwrap().optional() },
+  labels: labels.unwrap().optional(),
+};
+
+/** What `check` makes of them. */
+export const inputsSchema = identitySchema.extend(adoptedArgsSchemas).extend(keptSchema.shape).extend({
+  ttl: z.number().optional(),
+});
+export type Inputs = z.infer<typeof inputsSchema>;
+
+const instanceKeptSchema = keptSchema.extend({ adopt: argsSchemas.adopt });
+type InstanceKept = z.infer<typeof instanceKeptSchema>;
+
+/** What of the state is needed to find the instance again and to tell what it is made of. */
+export const stateSchema = instanceKeptSchema.extend({
+  ...{ instanceId: z.int(), uid: uidSchema, serverId: uidSchema, name: z.string() },
+});
+export type State = z.infer<typeof stateSchema>;
+
+/** Cannot change in a container that exists. */
+const fixed = ["image", "ipAddress", "hostname"];
+const changeable = ["name", "type", "keys", "labels"];
+
+/** What a resource's state keeps of an instance. */
+export function stateOf(instance: Instance, kept: InstanceKept, serverId: string): Properties {
+  const { id, uid, status, sshHostKey, simulated } = instance;
+  return {
+    ...{ instanceId: id, uid, serverId, status, sshHostKey, simulated },
+    ...inputsOf(instance, kept),
+  };
+}
+
+/** The arguments that would make this instance. */
+export function inputsOf(instance: Instance, kept: InstanceKept): Properties {
+  const { image, type, keys, name, ipAddress, hostname, ttlSeconds } = instance;
+  return withoutUndefined({
+    ...{ image, type, keys, name, ipAddress, hostname, ttl: ttlSeconds },
+    labels: withoutOwnerLabels(instance.labels),
+    ...instanceKeptSchema.parse(kept),
+  });
+}
+
+/** What may change in place, as the daemon takes it. What an adopted instance is not asked to be stays as it is there. */
+export function changeableOf(
+  { name, type, keys, labels, adopt, ttl = adopt === undefined ? 0 : undefined, ...owner }: Inputs,
+  instance?: Instance,
+): Pick<MethodParameters<"instance.update">, "name" | "type" | "keys" | "labels" | "ttlSeconds"> {
+  const users = labels ?? withoutOwnerLabels(instance?.labels ?? {});
+  return { name, type, keys, labels: { ...users, ...ownerLabels(owner) }, ttlSeconds: ttl };
+}
+
+/** Which properties are asked to be other than they are. What is left out is to stay. */
+export function changesOf(olds: Properties, news: Properties): { inPlace: string[]; replaces: string[] } {
+  // Declared is an instance that runs; one that went down is started again.
+  const down = olds.status === "stopped" ? ["status"] : [];
+  return {
+    inPlace: [
+      ...changed(changeable, olds, news),
+      ...(news.adopt === undefined ? changedOrDropped : changed)(["ttl"], olds, news),
+      ...changedOrDropped(["timeouts"], olds, news),
+      ...changedOwner(olds, news),
+      ...down,
+    ],
+    replaces: [
+      ...changed(fixed, olds, news),
+      ...changedOrDropped(["userData"], olds, news),
+      // What failed can only be destroyed, and made anew.
+      ...(olds.status === "failed" ? ["status"] : []),
+    ],
+  };
+}
+
+/** Whether the instance is as asked, in all that may change in place. */
+export function isAsAsked(instance: Instance, inputs: Inputs): boolean {
+  const { ttlSeconds = 0, ...is } = instance;
+  const asked: Properties = changeableOf(inputs, instance);
+  return changed([...changeable, "ttlSeconds"], { ...is, ttlSeconds }, asked).length === 0;
+}

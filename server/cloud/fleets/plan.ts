@@ -1,0 +1,85 @@
+import { isDeepStrictEqual } from "node:util";
+import type { InstanceStatus } from "../../../protocol/methods/instance";
+import type { InstanceRecord } from "../instances/record";
+import type { FleetSpec } from "./record";
+
+/** What a plan looks at in a member. */
+export interface PlannedMember {
+  readonly status: InstanceStatus;
+  readonly record: Pick<
+    InstanceRecord,
+    "image" | "userDataDigest" | "type" | "keys" | "labels" | "ipAddress" | "fleet"
+  >;
+}
+
+/** What makes of a fleet what it is to be. Every list is in the order of the indices. */
+export interface FleetPlan<M extends PlannedMember> {
+  /** Past the count. */
+  readonly surplus: readonly M[];
+  /** To be changed in place. */
+  readonly outdated: readonly M[];
+  /** Not there. */
+  readonly missing: readonly number[];
+  /** Not up. */
+  readonly down: readonly M[];
+  /** Up, but made from something else than is wanted now. */
+  readonly different: readonly M[];
+}
+
+export function planFleet<M extends PlannedMember>(spec: FleetSpec, members: readonly M[]): FleetPlan<M> {
+  const sorted = members.toSorted((one, other) => indexOf(one) - indexOf(other));
+  const surplus = sorted.filter((member) => indexOf(member) > spec.count);
+  const staying = sorted.filter((member) => indexOf(member) <= spec.count);
+  const there = new Set(staying.map(indexOf));
+  const up = staying.filter(({ status }) => status === "running");
+  const alike = up.filter((member) => isMadeAs(spec, member));
+  return {
+    surplus,
+    outdated: alike.filter((member) => !isSetAs(spec, member)),
+    missing: indices(spec.count).filter((index) => !there.has(index)),
+    down: staying.filter(({ status }) => status !== "running"),
+    different: up.filter((member) => !isMadeAs(spec, member)),
+  };
+}
+
+/** Whether the member is up and as the fleet is to be. */
+export function isAsWanted(spec: FleetSpec, member: PlannedMember): boolean {
+  return (
+    indexOf(member) <= spec.count &&
+    member.status === "running" &&
+    isMadeAs(spec, member) &&
+    isSetAs(spec, member)
+  );
+}
+
+/** The properties for which a member has to be replaced. */
+function isMadeAs({ image, userDataDigest, addresses }: FleetSpec, member: PlannedMember): boolean {
+  const { record } = member;
+  const ipAddress = addresses?.[indexOf(member) - 1] ?? record.ipAddress;
+  return record.image === image && record.userDataDigest === userDataDigest && record.ipAddress === ipAddress;
+}
+
+/** What differs of the properties that change in place. The order of keys and labels says nothing. */
+export function changesOf(
+  { type, keys, labels }: FleetSpec,
+  { record }: PlannedMember,
+): Partial<Pick<FleetSpec, "type" | "keys" | "labels">> {
+  return {
+    ...(record.type === type ? {} : { type }),
+    ...(isDeepStrictEqual(new Set(record.keys), new Set(keys)) ? {} : { keys }),
+    ...(isDeepStrictEqual(record.labels, labels) ? {} : { labels }),
+  };
+}
+
+function isSetAs(spec: FleetSpec, member: PlannedMember): boolean {
+  return Object.keys(changesOf(spec, member)).length === 0;
+}
+
+/** From 1. */
+export function indexOf({ record }: PlannedMember): number {
+  return record.fleet?.index ?? 0;
+}
+
+function indices(count: number): number[] {
+  return Array.from({ length: count }, (_, position) => position + 1);
+}

@@ -1,0 +1,41 @@
+import { MccError } from "../../../protocol/error";
+import type { ManagedFleet } from "./fleet";
+import type { FleetSpec } from "./record";
+
+/** @throws MccError `invalid` for addresses that are not one for each member. */
+export function refuseImpossible({ count, addresses }: Pick<FleetSpec, "count" | "addresses">): void {
+  if (addresses === undefined) {
+    return;
+  }
+  const different = new Set(addresses).size;
+  if (addresses.length !== count || different !== count) {
+    throw new MccError(
+      "invalid",
+      `fleet.apply: addresses has ${addresses.length} addresses, ${different} of them different, and count is ${count}: give one for each member, or leave addresses out.`,
+    );
+  }
+}
+
+/** @throws MccError `conflict` when the fleet was made with another client token. */
+export function refuseOthersFleet({ name, record }: ManagedFleet, clientToken: string | undefined): void {
+  if (clientToken === record.clientToken) {
+    return;
+  }
+  const owner = Object.entries(record.spec.labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(" ");
+  throw new MccError(
+    "conflict",
+    `There is a fleet "${name}" already, made with another client token${owner === "" ? "" : ` (labels: ${owner})`}; choose another name, or destroy that fleet first (fleet.destroy, mcc destroy-fleet ${name}).`,
+  );
+}
+
+/** @throws MccError `conflict` for a fleet that the same client token made under another name, which cannot change. */
+export function refuseOtherName(made: ManagedFleet | undefined, name: string): void {
+  if (made !== undefined && made.name !== name) {
+    throw new MccError(
+      "conflict",
+      `Fleet "${made.name}" was left by an earlier create of this resource, and a fleet's name cannot change: destroy that fleet first (mcc destroy-fleet ${made.name}), or keep its name.`,
+    );
+  }
+}

@@ -1,0 +1,116 @@
+import { constants } from "node:os";
+import { MccError } from "../../../protocol/error";
+import type { MethodResult, ParsedParameters } from "../../../protocol/methods/method-table";
+import { CommandTimeout } from "../../driver/command-timeout";
+import type { Driver, ExecResult } from "../../driver/driver";
+import { Slots } from "../../support/time/slots";
+import type { ManagedInstance } from "./instance";
+
+type ExecParameters = ParsedParameters<"instance.exec">;
+type ExecAnswer = MethodResult<"instance.exec">;
+
+/** In one instance. More of them wait, and nobody else's commands do. */
+export const mostCommandsAtOnce = 8;
+/** Each holds up to 12 MB of standard input. */
+const mostWaiting = 64;
+/** In all instances together: each is a process of the host. */
+const mostCommandsInAll = 1024;
+const killedExitCode = 128 + constants.signals.SIGKILL;
+
+/** Runs the commands that `instance.exec` asks for. */
+export class InstanceCommands {
+  readonly #driver: Driver;
+  /** By the instance's uid, for those in which commands run. */
+  readonly #slots = new Map<string, Slots>();
+  readonly #all = new Slots(mostCommandsInAll);
+
+  constructor(driver: Driver) {
+    this.#driver = driver;
+  }
+
+  /**
+   * Runs a command in a running instance. Its time limit begins now, also when it has to wait for its turn.
+   *
+   * @param signal ends the command, or its wait.
+   * @throws MccError `timeout`; `exhausted` where too many wait already; what the driver throws; the signal's reason.
+   */
+  async run(instance: ManagedInstance, parameters: ExecParameters, signal: AbortSignal): Promise<ExecAnswer> {
+    const { uid } = instance.record;
+    const slots = this.#slots.get(uid) ?? new Slots(mostCommandsAtOnce);
+    if (slots.waiting >= mostWaiting) {
+      throw new MccError(
+        "exhausted",
+        `${mostCommandsAtOnce} commands run in instance ${instance.title} and ${mostWaiting} more wait for their turn; wait until some have ended.`,
+      );
+    }
+    this.#slots.set(uid, slots);
+    const timeoutMs = parameters.timeoutSeconds * 1000;
+    const over = new AbortController();
+    const timer = setTimeout(() => over.abort(neverRun(instance, timeoutMs)), timeoutMs);
+    const waitLimit = AbortSignal.any([signal, over.signal]);
+    const beganMs = performance.now();
+    const waits = slots.isFull || this.#all.isFull;
+    try {
+      return await inSlot(slots, waitLimit, () =>
+        inSlot(this.#all, waitLimit, () => {
+          const leftMs = waits ? Math.ceil(timeoutMs - (performance.now() - beganMs)) : timeoutMs;
+          return runCommand(this.#driver, instance.id, parameters, Math.max(1, leftMs), signal);
+        }),
+      );
+    } finally {
+      clearTimeout(timer);
+      if (slots.isUnused) {
+        this.#slots.delete(uid);
+      }
+    }
+  }
+}
+
+async function inSlot<T>(slots: Slots, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  const release = await slots.take(signal);
+  try {
+    return await work();
+  } finally {
+    release();
+  }
+}
+
+function neverRun({ title }: ManagedInstance, timeoutMs: number): MccError {
+  return new MccError(
+    "timeout",
+    `The command waited ${timeoutMs / 1000} s for its turn and was not run: ${mostCommandsAtOnce} others run in instance ${title}. Allow it more time, or end some of them.`,
+  );
+}
+
+/** @throws what the driver does; of a command whose time ran out only when its output is not asked for. */
+async function runCommand(
+  driver: Driver,
+  id: number,
+  parameters: ExecParameters,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<ExecAnswer> {
+  try {
+    const result = await driver.exec(id, {
+      command: parameters.command,
+      stdin: Buffer.from(parameters.stdin, "base64"),
+      ...{ timeoutMs, signal },
+      maxOutputBytes: parameters.maxOutputBytes,
+    });
+    return encoded(result);
+  } catch (error) {
+    if (!(error instanceof CommandTimeout) || parameters.outputOnTimeout !== true) {
+      throw error;
+    }
+    return { ...encoded({ ...error.output, exitCode: killedExitCode }), timedOut: true };
+  }
+}
+
+function encoded({ exitCode, stdout, stderr, truncated }: ExecResult): ExecAnswer {
+  return {
+    exitCode,
+    stdout: Buffer.from(stdout).toString("base64"),
+    stderr: Buffer.from(stderr).toString("base64"),
+    truncated,
+  };
+}

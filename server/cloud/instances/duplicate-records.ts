@@ -1,0 +1,67 @@
+import type { Driver } from "../../driver/driver";
+import { unknownAddress } from "../lost-records";
+import type { DamagedFiles } from "../state/damaged-files";
+import type { InstanceRecord, InstanceRecords } from "./record";
+
+/** What two instances never share, and how a record names it. */
+const shared: readonly (readonly [keyof InstanceRecord, string])[] = [
+  ["uid", "the uid"],
+  ["name", "the name"],
+  ["ipAddress", "the address"],
+];
+
+/**
+ * Leaves out records that claim what another one has, as after a folder was copied by hand. The one stays whose
+ * container the engine knows by the same uid, name and address; else the one with the lowest id. A container whose
+ * record is left out is one without a record then.
+ *
+ * While an instance is replaced, two records have one name and address, and one of them is an intent. Those stay.
+ */
+export async function withoutDuplicates(
+  all: readonly InstanceRecord[],
+  { driver, records, damaged }: { driver: Driver; records: InstanceRecords; damaged: DamagedFiles },
+): Promise<InstanceRecord[]> {
+  const left = new Set(all);
+  for (const [member, words] of shared) {
+    for (const group of groupsBy([...left].filter(isMade), member)) {
+      const [keeper, ...others] = await ranked(driver, group);
+      for (const other of others) {
+        left.delete(other);
+        const reason = `it claims ${words} of instance ${keeper?.id}`;
+        if (!(await records.setAside(other.id, reason))) {
+          damaged.report(records.pathOf(other.id), `${reason}; it is in the file of its fleet`);
+        }
+      }
+    }
+  }
+  return all.filter((record) => left.has(record));
+}
+
+function isMade({ phase }: InstanceRecord): boolean {
+  return phase === "created" || phase === "failed";
+}
+
+/** Those that several records have in common. */
+function groupsBy(records: readonly InstanceRecord[], member: keyof InstanceRecord): InstanceRecord[][] {
+  const groups = new Map<unknown, InstanceRecord[]>();
+  for (const record of records) {
+    groups.set(record[member], [...(groups.get(record[member]) ?? []), record]);
+  }
+  return [...groups.values()].filter(([{ ipAddress } = { ipAddress: "" }, ...others]) => {
+    const isUnknown = member === "ipAddress" && ipAddress === unknownAddress;
+    return others.length > 0 && !isUnknown;
+  });
+}
+
+/** The record that its container agrees with most comes first. */
+async function ranked(driver: Driver, group: readonly InstanceRecord[]): Promise<InstanceRecord[]> {
+  const known = new Set((await driver.list()).map(({ id }) => id));
+  const agreements = new Map<number, number>();
+  for (const record of group.filter(({ id }) => known.has(id))) {
+    const remains = await driver.remains(record.id);
+    const same = shared.filter(([member]) => Reflect.get(remains, member) === record[member]);
+    agreements.set(record.id, 1 + same.length);
+  }
+  const agreement = ({ id }: InstanceRecord): number => agreements.get(id) ?? 0;
+  return group.toSorted((one, other) => agreement(other) - agreement(one) || one.id - other.id);
+}

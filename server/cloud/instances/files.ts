@@ -1,0 +1,47 @@
+import type { ContainerFile } from "../../driver/driver";
+import type { Keys } from "../keys";
+import type { HostKey } from "./host-key";
+import type { InstanceRecord } from "./record";
+
+/** The file that lets the owners of an instance's keys in. @throws MccError `not-found` for a key that is not kept. */
+export function authorizedKeysFile(
+  keys: Keys,
+  record: Pick<InstanceRecord, "keys" | "publicKeys">,
+): ContainerFile {
+  return fileOf([...keys.publicKeys(record.keys), ...record.publicKeys]);
+}
+
+/** The same without the keys whose files were damaged: those let nobody in until they are added again. */
+export function keptKeysFile(keys: Keys, record: Pick<InstanceRecord, "keys" | "publicKeys">): ContainerFile {
+  return fileOf([...keys.keptPublicKeys(record.keys), ...record.publicKeys]);
+}
+
+function fileOf(lines: readonly string[]): ContainerFile {
+  return {
+    path: "/root/.ssh/authorized_keys",
+    content: Buffer.from(lines.map((line) => `${line}\n`).join("")),
+    mode: 0o600,
+    folderMode: 0o700,
+  };
+}
+
+/** The host key where OpenSSH and Dropbear look for it. */
+export function hostKeyFiles(hostKey: HostKey): ContainerFile[] {
+  return [
+    {
+      path: "/etc/ssh/ssh_host_ed25519_key",
+      content: hostKey.opensshPrivateKey,
+      mode: 0o600,
+    },
+    {
+      path: "/etc/ssh/ssh_host_ed25519_key.pub",
+      content: Buffer.from(`${hostKey.publicKey}\n`),
+      mode: 0o644,
+    },
+    {
+      path: "/etc/dropbear/dropbear_ed25519_host_key",
+      content: hostKey.dropbearPrivateKey,
+      mode: 0o600,
+    },
+  ];
+}

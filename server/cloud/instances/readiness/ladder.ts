@@ -1,0 +1,76 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { MccError } from "../../../../protocol/error";
+import { type Rung, rungKind, rungText } from "../../../../protocol/methods/readiness";
+import type { Deadline } from "../../../support/time/deadline";
+import { untilAborted } from "../../../support/time/until-aborted";
+import type { Probe, ProbeTarget } from "./probe";
+import { probeOfRung } from "./probe-of-rung";
+
+const shortestPauseMs = 5;
+/** By so much the last look may outlast the deadline, so that there is something to tell. */
+const shortestLookMs = 100;
+
+export interface Climb {
+  readonly target: ProbeTarget;
+  readonly deadline: Deadline;
+  /** Leaves out of messages what rungs say and see that may hold secrets. Default: no. */
+  readonly hideOutput?: boolean | undefined;
+  /** Ends the climb; its reason is thrown. */
+  readonly signal: AbortSignal;
+  /** Is told which rung is waited for, in words. */
+  readonly onRung: (words: string) => void;
+}
+
+/**
+ * Resolves once all rungs are reached, one after the other.
+ *
+ * @throws MccError `timeout` that names the rung not reached and what was seen there last.
+ */
+export async function climb(rungs: readonly Rung[], how: Climb): Promise<void> {
+  for (const rung of rungs) {
+    const words = how.hideOutput === true ? rungKind(rung) : rungText(rung);
+    await reach(words, probeOfRung(rung, how), how);
+  }
+}
+
+/** Looks until the rung is reached. @throws as `climb` does. */
+export async function reach(
+  words: string,
+  probe: Probe,
+  { target, deadline, signal, onRung }: Climb,
+): Promise<void> {
+  onRung(words);
+  let pauseMs = shortestPauseMs;
+  for (;;) {
+    const lookMs = Math.min(probe.longestLookMs, Math.max(deadline.leftMs, shortestLookMs));
+    const seen = await lookOnce(probe, target, lookMs, signal);
+    if (seen === undefined) {
+      return;
+    }
+    if (pauseMs > deadline.leftMs) {
+      throw new MccError(
+        "timeout",
+        `${target.address} did not get as far as "${words}" within ${deadline.timeoutMs / 1000} s (last seen: ${seen}).`,
+        { confidential: probe.confidential ?? false },
+      );
+    }
+    await pause(pauseMs, undefined, { signal }).catch(() => signal.throwIfAborted());
+    pauseMs = Math.min(pauseMs * 1.5, probe.longestPauseMs);
+  }
+}
+
+async function lookOnce(
+  { look }: Probe,
+  target: ProbeTarget,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const over = new AbortController();
+  const timer = setTimeout(() => over.abort(), timeoutMs);
+  try {
+    return await untilAborted(signal, () => look(target, { signal: over.signal, timeoutMs }));
+  } finally {
+    clearTimeout(timer);
+    over.abort();
+  }
+}

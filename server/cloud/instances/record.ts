@@ -1,0 +1,199 @@
+import { lstat, readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import pLimit from "p-limit";
+import { z } from "zod";
+import { messageOf } from "../../../protocol/error";
+import { fleetPlaceSchema } from "../../../protocol/methods/instance";
+import { instanceNameSchema, timeSchema, uidSchema } from "../../../protocol/methods/name";
+import { waitForSchema } from "../../../protocol/methods/readiness";
+import { namingFileSystem } from "../../support/files/file-system-fault";
+import { syncFolder, writeJsonFile } from "../../support/files/json-file";
+import { ensureFolder } from "../../support/files/make-folder";
+import { tolerate } from "../../support/files/tolerate";
+import { heldLeaseSchema, ttlSchema } from "../lifetimes/lifetime";
+import { claimFields } from "../ownership/claim";
+import { highestId } from "../reservations/id-sequence";
+import type { DamagedFiles } from "../state/damaged-files";
+
+const idPattern = /^[1-9]\d{0,7}$/;
+const readsAtOnce = 32;
+/** What a folder without a record may have, when the daemon was killed while it removed it. */
+const ownFiles = /^(user-data-log\.json|.*\.new)$/;
+
+/**
+ * What the daemon keeps of an instance beside what the engine lists. `creating`, `taking` and
+ * `destroying` are intents, recorded before the engine is called: a daemon that finds one at its start undoes or
+ * finishes it. `failed` is one that could not be made and is kept for a look.
+ */
+export const instanceRecordSchema = z.strictObject({
+  phase: z.enum(["creating", "taking", "created", "failed", "destroying"]),
+  id: z.int().min(1).max(highestId),
+  uid: uidSchema,
+  name: instanceNameSchema,
+  ipAddress: z.ipv4(),
+  /** It is written into hosts files. That of a container that was taken over has been chosen by others. */
+  hostname: z.string().regex(/^[^\s\p{Cc}]*$/u, "a host name has no blanks"),
+  image: z.string(),
+  type: z.string(),
+  keys: z.array(z.string()),
+  /** Lines of authorized_keys that came as text, beside the named keys. */
+  publicKeys: z.array(z.string()).default([]),
+  labels: z.record(z.string(), z.string()),
+  /** Whose names it knows: see `scopeOf`. Left out: as its labels say. */
+  scope: z.string().optional(),
+  createdAt: timeSchema,
+  sshHostKey: z.string(),
+  ...claimFields,
+  /** Left out: not known before the container is made. */
+  waitFor: waitForSchema.optional(),
+  /** Whether messages leave out what its userData and commands of waitFor print. */
+  hideOutput: z.boolean().optional(),
+  /** SHA-256 of the userData in hexadecimal. */
+  userDataDigest: z.string().optional(),
+  /** In the phase `failed`: why. */
+  failure: z.string().optional(),
+  /** Whether it is started again after a reboot of the host. */
+  wanted: z.enum(["running", "stopped"]),
+  ttl: ttlSchema.optional(),
+  lease: heldLeaseSchema.optional(),
+  /** Of a container that was taken over: what it had in place of our marks. */
+  before: z.strictObject({ name: z.string().optional(), description: z.string().optional() }).optional(),
+  /** Of a member of a fleet. */
+  fleet: fleetPlaceSchema.optional(),
+});
+export type InstanceRecord = z.infer<typeof instanceRecordSchema>;
+
+/**
+ * The records of one state folder, `instances/<id>/instance.json` each. While the intents of a fleet's members stand
+ * together in the fleet's own file, those that have no file of their own yet get none.
+ */
+export class InstanceRecords {
+  readonly #folder: string;
+  /** Ids of those that have a file here. */
+  readonly #filed = new Set<number>();
+  /** Ids of those that stand in the file of their fleet. */
+  readonly #covered = new Set<number>();
+
+  constructor(
+    stateFolder: string,
+    private readonly damaged: DamagedFiles,
+  ) {
+    this.#folder = join(stateFolder, "instances");
+  }
+
+  /**
+   * Damaged ones are set aside.
+   *
+   * @param known ids of those that may have a folder and no record in it: they are in their fleet's file, or the
+   * engine has their container.
+   */
+  async all(known: ReadonlySet<number>): Promise<InstanceRecord[]> {
+    const entries = await this.damaged.makeFolder(this.#folder, 0o700);
+    const ids = entries.filter((name) => idPattern.test(name)).map(Number);
+    // Each open file takes a descriptor, of which there may be as few as a thousand.
+    const limit = pLimit(readsAtOnce);
+    const records = (await Promise.all(ids.map((id) => limit(() => this.#read(id, known))))).filter(
+      (record) => record !== undefined,
+    );
+    records.forEach(({ id }) => this.#filed.add(id));
+    return records.sort((one, other) => one.id - other.id);
+  }
+
+  /** Writes nothing one by one for these until `uncover`: a fleet's file, written before and after, has it all. */
+  cover(ids: Iterable<number>): void {
+    for (const id of ids) {
+      this.#covered.add(id);
+    }
+  }
+
+  uncover(ids: Iterable<number>): void {
+    for (const id of ids) {
+      this.#covered.delete(id);
+    }
+  }
+
+  async write(record: InstanceRecord): Promise<void> {
+    if (this.#covered.has(record.id) && !this.#filed.has(record.id)) {
+      return;
+    }
+    await namingFileSystem(this.folderOf(record.id), () => this.#writeFile(record));
+    this.#filed.add(record.id);
+  }
+
+  async #writeFile(record: InstanceRecord): Promise<void> {
+    const folder = this.folderOf(record.id);
+    const isNew = await ensureFolder(folder, 0o700);
+    try {
+      await writeJsonFile(this.pathOf(record.id), record);
+      if (isNew) {
+        await syncFolder(this.#folder);
+      }
+    } catch (error) {
+      if (isNew) {
+        await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+      }
+      throw error;
+    }
+  }
+
+  async remove(id: number): Promise<void> {
+    await namingFileSystem(this.folderOf(id), async () => {
+      await rm(this.folderOf(id), { recursive: true, force: true });
+      if (!this.#covered.delete(id) || this.#filed.has(id)) {
+        await syncFolder(this.#folder);
+      }
+    });
+    this.#filed.delete(id);
+  }
+
+  /** A folder without a record is what a kill between two steps left: nothing was done yet, or all is undone. */
+  async #read(id: number, known: ReadonlySet<number>): Promise<InstanceRecord | undefined> {
+    const folder = this.folderOf(id);
+    if (!(await this.damaged.requireFolder(folder))) {
+      return undefined;
+    }
+    const path = this.pathOf(id);
+    const isThere = (await tolerate(["ENOENT"], lstat(path))) !== undefined;
+    const record = await this.damaged.read(path, instanceRecordSchema, {
+      check: (found) => (found.id === id ? undefined : `it is the record of instance ${found.id}`),
+    });
+    if (!isThere && !known.has(id)) {
+      await this.#removeEmpty(folder);
+    }
+    return record;
+  }
+
+  async #removeEmpty(folder: string): Promise<void> {
+    try {
+      const stranger = (await readdir(folder)).find((name) => !ownFiles.test(name));
+      if (stranger === undefined) {
+        await rm(folder, { recursive: true, force: true });
+      } else {
+        await this.damaged.setAside(folder, `it has no record in it, but ${stranger}`);
+      }
+    } catch (error) {
+      await this.damaged.setAside(
+        folder,
+        `it has no record in it, and cannot be removed: ${messageOf(error)}`,
+      );
+    }
+  }
+
+  /** Moves away the file of a record that is not its instance's. @returns false where there is none. */
+  async setAside(id: number, reason: string): Promise<boolean> {
+    if (!this.#filed.delete(id)) {
+      return false;
+    }
+    await this.damaged.setAside(this.pathOf(id), reason);
+    return true;
+  }
+
+  pathOf(id: number): string {
+    return join(this.folderOf(id), "instance.json");
+  }
+
+  /** Where the record of an instance lies. */
+  folderOf(id: number): string {
+    return join(this.#folder, String(id));
+  }
+}

@@ -1,0 +1,143 @@
+import { MccError } from "../../../protocol/error";
+import type { ParsedParameters } from "../../../protocol/methods/method-table";
+import type { Ttl } from "../lifetimes/lifetime";
+import { released } from "../ownership/claim";
+import { adoptionOf } from "./adopt";
+import type { InstanceContext } from "./context";
+import { authorizedKeysFile, keptKeysFile } from "./files";
+import type { ManagedInstance } from "./instance";
+import type { InstanceRecord } from "./record";
+import { Undo } from "./undo";
+
+/**
+ * Restarts the ttl of an instance, whatever work on it is under way or waits for its turn.
+ *
+ * @param ttlSeconds default: the ttl that it has.
+ * @throws MccError `invalid` when there is neither; `conflict` for an instance that can only be destroyed.
+ */
+export async function extendInstance(
+  { records, reaper }: InstanceContext,
+  instance: ManagedInstance,
+  ttlSeconds = instance.record.ttl?.seconds,
+): Promise<void> {
+  const isKept = instance.record.phase === "failed";
+  if (instance.status === "destroying" || (instance.status === "failed" && !isKept)) {
+    throw onlyDestroyable(instance);
+  }
+  refuseMembersTtl(instance);
+  if (ttlSeconds === undefined) {
+    throw new MccError(
+      "invalid",
+      `Instance ${instance.title} has no ttl to renew; give it one (ttlSeconds, mcc extend --ttl TIME ${instance.id}).`,
+    );
+  }
+  const ttl = reaper.grant(ttlSeconds);
+  await instance.amend(records, (record) => {
+    if (record.phase === "destroying") {
+      throw onlyDestroyable(instance);
+    }
+    return { ...record, ttl };
+  });
+}
+
+/** For work on an instance that is on its way out, or failed. */
+export function onlyDestroyable({ title, status }: ManagedInstance): MccError {
+  return new MccError("conflict", `Instance ${title} is ${status} and can only be destroyed.`);
+}
+
+/**
+ * Changes an instance in place: all that is given, or nothing. Everything is checked before the first change.
+ *
+ * @throws MccError `not-found` for a type or a key, `conflict` for a name or an owner, `engine`.
+ */
+export async function updateInstance(
+  context: InstanceContext,
+  instance: ManagedInstance,
+  changes: ParsedParameters<"instance.update">,
+): Promise<void> {
+  const { driver, reservations, records, limits } = context;
+  const before = instance.record;
+  if (before.fleet !== undefined && changes.name !== undefined && changes.name !== before.name) {
+    throw new MccError(
+      "conflict",
+      `Instance ${instance.title} belongs to fleet "${before.fleet.name}", which names its members; destroy it and create an instance for one with a name of its own.`,
+    );
+  }
+  if (changes.ttlSeconds !== undefined) {
+    refuseMembersTtl(instance);
+  }
+  const claim = changes.adopt && (await adoptionOf(context, instance, changes.adopt));
+  const changed = {
+    name: changes.name ?? before.name,
+    type: changes.type ?? before.type,
+    keys: changes.keys ?? before.keys,
+    labels: changes.labels ?? before.labels,
+  };
+  const after: InstanceRecord = { ...before, ...changed };
+  const resize = after.type === before.type ? undefined : context.types.get(after.type);
+  const keysFile = changes.keys === undefined ? undefined : authorizedKeysFile(context.keys, after);
+  if (after.name !== before.name) {
+    reservations.reserveName(after.name, instance.id);
+  }
+  const undo = new Undo();
+  try {
+    if (after.name !== before.name) {
+      undo.add("giving the old name back", () =>
+        limits.change(() => driver.rename(instance.id, before.name)),
+      );
+      await limits.change(() => driver.rename(instance.id, after.name));
+    }
+    if (resize !== undefined) {
+      undo.add("giving the old limits back", () =>
+        limits.change(() => driver.resize(instance.id, context.types.get(before.type))),
+      );
+      await limits.change(() => driver.resize(instance.id, resize));
+    }
+    if (keysFile !== undefined) {
+      const previous = keptKeysFile(context.keys, before);
+      undo.add("giving the old keys back", () =>
+        limits.change(() => driver.writeFiles(instance.id, [previous])),
+      );
+      await limits.change(() => driver.writeFiles(instance.id, [keysFile]));
+    }
+    // Not before, since it counts from the answer.
+    const lives = newTtl(context, changes.ttlSeconds);
+    await instance.amend(records, (record) => ({
+      ...{ ...record, ...changed, ...lives, ...claim },
+      ...(changes.release === true ? released({ ...record, ...claim }) : {}),
+    }));
+  } catch (error) {
+    if (after.name !== before.name) {
+      reservations.releaseName(after.name);
+    }
+    await undo.run().catch((undoError: unknown) => {
+      context.log.error({ instance: instance.id, err: undoError }, "a failed update could not be undone");
+    });
+    throw error;
+  }
+  context.hostNames?.set(instance.record);
+  if (after.name !== before.name) {
+    reservations.releaseName(before.name);
+  }
+}
+
+/** @throws MccError `conflict` for a member of a fleet. */
+function refuseMembersTtl({ title, record }: ManagedInstance): void {
+  if (record.fleet !== undefined) {
+    throw new MccError(
+      "conflict",
+      `Instance ${title} belongs to fleet "${record.fleet.name}" and lives as long as that; renew the fleet's ttl (fleet.extend, mcc extend ${record.fleet.name}).`,
+    );
+  }
+}
+
+/** @param seconds undefined: as it was; 0: none. */
+function newTtl(
+  { reaper }: InstanceContext,
+  seconds: number | undefined,
+): { readonly ttl?: Ttl | undefined } {
+  if (seconds === undefined) {
+    return {};
+  }
+  return { ttl: seconds === 0 ? undefined : reaper.grant(seconds) };
+}

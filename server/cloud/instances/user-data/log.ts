@@ -1,0 +1,33 @@
+import { MccError } from "../../../../protocol/error";
+import type { MethodResult } from "../../../../protocol/methods/method-table";
+import type { InstanceCatalog, InstanceTarget } from "../catalog";
+import type { InstanceContext } from "../context";
+import { readUserDataLog, userDataRung } from "./user-data";
+
+/**
+ * What the userData of an instance wrote: as it stands in the instance while the script runs, then as it was kept.
+ *
+ * @throws MccError `not-found`; `conflict` for an instance without userData.
+ */
+export async function logOf(
+  context: InstanceContext,
+  catalog: InstanceCatalog,
+  target: InstanceTarget,
+): Promise<MethodResult<"instance.log">> {
+  const { logs } = context;
+  const recalled = catalog.find(target) === undefined ? logs.recall(target) : undefined;
+  if (recalled !== undefined) {
+    return { running: false, ...recalled };
+  }
+  const instance = catalog.get(target);
+  if (instance.record.userDataDigest === undefined) {
+    throw new MccError("conflict", `Instance ${instance.title} was made without userData, so it has no log.`);
+  }
+  const kept = await logs.read(instance.record);
+  if (kept !== undefined) {
+    return { running: false, ...kept };
+  }
+  return instance.waitingFor === userDataRung
+    ? { running: true, ...(await readUserDataLog(context, instance)) }
+    : { running: instance.record.phase === "creating", output: "", truncated: false };
+}

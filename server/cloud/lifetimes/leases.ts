@@ -1,0 +1,122 @@
+import { randomBytes } from "node:crypto";
+import type { Logger } from "pino";
+import { MccError, messageOf } from "../../../protocol/error";
+import type { MethodResult, ParsedParameters } from "../../../protocol/methods/method-table";
+import { refuseOtherServer } from "../../support/refuse-other-server";
+import type { Clock } from "./clock";
+import type { HeldLease, Leased } from "./lifetime";
+
+/** A timer that is later than this was held up with the whole daemon, and renewals wait to be read. */
+const heldUpMs = 1000;
+
+interface OpenLease {
+  readonly seconds: number;
+  readonly timer: NodeJS.Timeout;
+}
+
+/** The leases that clients keep by renewing them. They live in memory; what hangs on them is on disk. */
+export class Leases {
+  readonly #serverId: string;
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  readonly #open = new Map<string, OpenLease>();
+  #leased: () => readonly Leased[] = () => [];
+  #closed = false;
+
+  constructor(serverId: string, clock: Clock, log: Logger) {
+    this.#serverId = serverId;
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  /** Begins, and gives each lease that something hangs on its time anew: nobody could renew it meanwhile. */
+  start(leased: () => readonly Leased[]): void {
+    this.#leased = leased;
+    for (const { lease } of leased()) {
+      if (lease !== undefined) {
+        this.#renew(lease);
+      }
+    }
+  }
+
+  open({ seconds }: ParsedParameters<"lease.open">): MethodResult<"lease.open"> {
+    const id = randomBytes(16).toString("hex");
+    this.#renew({ id, seconds });
+    return { lease: id, seconds };
+  }
+
+  /** @throws MccError `not-found` for one that is not open, `conflict` for another server's. */
+  renew({ lease, serverId }: ParsedParameters<"lease.renew">): MethodResult<"lease.renew"> {
+    refuseOtherServer(`lease ${lease}`, serverId, this.#serverId);
+    const held = this.require(lease);
+    this.#renew(held);
+    return { seconds: held.seconds };
+  }
+
+  /** @throws MccError what could not be destroyed; it is tried again until it works. */
+  async end({ lease, serverId }: ParsedParameters<"lease.end">): Promise<MethodResult<"lease.end">> {
+    refuseOtherServer(`lease ${lease}`, serverId, this.#serverId);
+    return { destroyed: await this.#end(lease, "its lease was ended") };
+  }
+
+  /** What remembers it hangs on it from then on. @throws MccError `not-found` for one that is not open. */
+  require(id: string): HeldLease {
+    const lease = this.#open.get(id);
+    if (lease === undefined) {
+      throw new MccError(
+        "not-found",
+        `The lease ${id} is not open: it was ended, or not renewed in time, and what hung on it is destroyed. Open another one with lease.open.`,
+      );
+    }
+    return { id, seconds: lease.seconds };
+  }
+
+  /** Lets no more end by themselves; those that are open are so for the next daemon, too. */
+  close(): void {
+    this.#closed = true;
+    this.#open.forEach(({ timer }) => clearTimeout(timer));
+  }
+
+  #renew({ id, seconds }: HeldLease): void {
+    if (this.#closed) {
+      return;
+    }
+    clearTimeout(this.#open.get(id)?.timer);
+    const dueMs = this.#clock.uptimeMs() + seconds * 1000;
+    const timer = setTimeout(() => {
+      if (this.#clock.uptimeMs() > dueMs + heldUpMs) {
+        this.#renew({ id, seconds });
+      } else {
+        void this.#expire(id, seconds);
+      }
+    }, seconds * 1000);
+    this.#open.set(id, { seconds, timer: timer.unref() });
+  }
+
+  async #expire(id: string, seconds: number): Promise<void> {
+    this.#log.info({ lease: id, seconds }, "the lease was not renewed");
+    try {
+      await this.#end(id, `its lease was not renewed for ${seconds} s`);
+    } catch (error) {
+      this.#log.warn({ lease: id, err: error }, "not destroyed at the end of the lease; it is tried again");
+    }
+  }
+
+  async #end(id: string, why: string): Promise<number> {
+    clearTimeout(this.#open.get(id)?.timer);
+    this.#open.delete(id);
+    const hanging = this.#leased().filter(({ lease }) => lease?.id === id);
+    const results = await Promise.allSettled(hanging.map(({ destroy }) => destroy(why)));
+    const errors = results.flatMap((result): unknown[] =>
+      result.status === "rejected" ? [result.reason] : [],
+    );
+    if (errors.length > 0) {
+      const [first] = errors;
+      throw MccError.reword(
+        first,
+        `The lease ${id} is ended, and ${errors.length} of the ${hanging.length} that hung on it could not be destroyed yet: ${messageOf(first)}`,
+      );
+    }
+    return results.reduce((sum, result) => sum + (result.status === "fulfilled" ? result.value : 0), 0);
+  }
+}

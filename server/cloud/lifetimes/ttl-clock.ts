@@ -1,0 +1,120 @@
+import { join } from "node:path";
+import { z } from "zod";
+import { writeJsonFile } from "../../support/files/json-file";
+import type { DamagedFiles } from "../state/damaged-files";
+import type { LateWrites } from "../state/late-writes";
+import type { Clock } from "./clock";
+import { leaseTimeSchema, type Ttl } from "./lifetime";
+
+/** The same moment on each of the clocks. */
+const momentSchema = z.strictObject({
+  bootId: z.string(),
+  uptimeMs: leaseTimeSchema,
+  wallMs: leaseTimeSchema,
+  leaseMs: leaseTimeSchema,
+});
+type Moment = z.infer<typeof momentSchema>;
+
+/** What a host that loses its power may have passed unseen since the file was written. */
+const keepEveryMs = 60_000;
+
+/**
+ * The clock that leases run by. It goes on with the host's uptime, so that no setting of the wall clock moves it,
+ * and over a reboot by as much as the wall clock did since it was last kept in its file; a wall clock that is
+ * behind then counts as standing still. It began at the wall clock's time, and says nothing about that by now.
+ */
+export class LeaseClock {
+  readonly #path: string;
+  readonly #clock: Clock;
+  #moment: Moment;
+  #kept: Promise<void>;
+
+  private constructor(path: string, clock: Clock, moment: Moment) {
+    this.#path = path;
+    this.#clock = clock;
+    this.#moment = moment;
+    this.#kept = Promise.resolve();
+  }
+
+  /**
+   * @param lastGrantMs when, by this clock, the latest ttl on record was granted; undefined when nothing has one. It
+   * cannot be earlier now. Where the file was lost, this is taken for now: then no ttl ends early, and none takes
+   * longer than it would when renewed now.
+   */
+  static async open(
+    stateFolder: string,
+    clock: Clock,
+    {
+      damaged,
+      lateWrites,
+      lastGrantMs,
+    }: {
+      damaged: DamagedFiles;
+      lateWrites: Pick<LateWrites, "attempt">;
+      lastGrantMs: number | undefined;
+    },
+  ): Promise<LeaseClock> {
+    const path = join(stateFolder, "lease-clock.json");
+    const last = await damaged.read(path, momentSchema);
+    if (last === undefined && lastGrantMs !== undefined) {
+      damaged.report(path, "it was lost; what has a ttl may live longer, by as much as its ttl at most");
+    }
+    const next = nextMoment(clock, last);
+    const leaseMs =
+      last === undefined ? (lastGrantMs ?? next.leaseMs) : Math.max(next.leaseMs, lastGrantMs ?? 0);
+    const leaseClock = new LeaseClock(path, clock, { ...next, leaseMs });
+    await lateWrites.attempt("the lease clock", () => leaseClock.close());
+    return leaseClock;
+  }
+
+  nowMs(): number {
+    return nextMoment(this.#clock, this.#moment).leaseMs;
+  }
+
+  /** What the wall clock will show then, to the second. */
+  timeOf(leaseMs: number): string {
+    const wallMs = this.#clock.wallMs() + leaseMs - this.nowMs();
+    return new Date(Math.round(wallMs / 1000) * 1000).toISOString();
+  }
+
+  /** Writes the file anew when it is a minute old. */
+  async keep(): Promise<void> {
+    if (this.nowMs() - this.#moment.leaseMs >= keepEveryMs) {
+      await this.close();
+    }
+  }
+
+  /** Writes the file anew, for the next daemon. */
+  async close(): Promise<void> {
+    this.#moment = nextMoment(this.#clock, this.#moment);
+    const writing = this.#kept.then(() => this.#write());
+    this.#kept = writing.catch(() => undefined);
+    await writing;
+  }
+
+  /** Resolves when no writing is under way. */
+  async settled(): Promise<void> {
+    await this.#kept;
+  }
+
+  async #write(): Promise<void> {
+    await writeJsonFile(this.#path, this.#moment);
+  }
+}
+
+/** A host that is a container may go on with its boot id and begin with its uptime anew. */
+function nextMoment(clock: Clock, last: Moment | undefined): Moment {
+  const now = { bootId: clock.bootId, uptimeMs: clock.uptimeMs(), wallMs: clock.wallMs() };
+  if (last === undefined) {
+    return { ...now, leaseMs: now.wallMs };
+  }
+  const isSameBoot = last.bootId === now.bootId && last.uptimeMs <= now.uptimeMs;
+  const passedMs = isSameBoot ? now.uptimeMs - last.uptimeMs : Math.max(0, now.wallMs - last.wallMs);
+  return { ...now, leaseMs: last.leaseMs + passedMs };
+}
+
+/** When the latest of the ttls was granted, by the lease clock. */
+export function lastGrantOf(ttls: readonly (Ttl | undefined)[]): number | undefined {
+  const grants = ttls.flatMap((ttl) => (ttl === undefined ? [] : [ttl.untilMs - ttl.seconds * 1000]));
+  return grants.length === 0 ? undefined : grants.reduce((latest, grant) => Math.max(latest, grant));
+}

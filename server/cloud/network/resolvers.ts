@@ -1,0 +1,45 @@
+import { readFile } from "node:fs/promises";
+import * as ipaddr from "ipaddr.js";
+import { tolerate } from "../../support/files/tolerate";
+
+/**
+ * Where the host's resolvers are written, in the order asked. The first names a stub on loopback where
+ * systemd-resolved, NetworkManager or resolvconf keep the real ones in a file of their own.
+ */
+const resolverFiles = [
+  "/etc/resolv.conf",
+  "/run/systemd/resolve/resolv.conf",
+  "/run/NetworkManager/no-stub-resolv.conf",
+  "/run/resolvconf/resolv.conf",
+];
+
+/**
+ * The host's name servers, less those that a container cannot reach; empty when there is none.
+ *
+ * @param files for tests; paths of files in the format of resolv.conf(5).
+ */
+export async function hostResolvers(files: readonly string[] = resolverFiles): Promise<string[]> {
+  for (const file of files) {
+    const reachable = nameservers(await readIfThere(file)).filter(isReachable);
+    if (reachable.length > 0) {
+      return reachable;
+    }
+  }
+  return [];
+}
+
+function nameservers(resolvConf: string): string[] {
+  return [...resolvConf.matchAll(/^\s*nameserver\s+(\S+)/gm)].flatMap(([, address]) => address ?? []);
+}
+
+/** Instances have IPv4 only; and an address on loopback or on one link of the host is not the same host inside. */
+function isReachable(address: string): boolean {
+  return (
+    ipaddr.IPv4.isValidFourPartDecimal(address) &&
+    !["loopback", "linkLocal", "unspecified"].includes(ipaddr.IPv4.parse(address).range())
+  );
+}
+
+async function readIfThere(path: string): Promise<string> {
+  return (await tolerate(["ENOENT"], readFile(path, "utf8"))) ?? "";
+}

@@ -1,0 +1,144 @@
+import { randomBytes } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
+import { MccError } from "../../../protocol/error";
+import { ownerKeys } from "../../../protocol/methods/owner";
+import { Deadline } from "../../support/time/deadline";
+import type { Clock } from "../lifetimes/clock";
+import { type Asked, type Claim, ownerOf } from "./claim";
+
+/** How long after its last call an attempt may still go on. */
+const quietMs = 10_000;
+const lookEveryMs = 100;
+
+type Claimed = Claim & { readonly uid: string };
+
+/** What a create may have made earlier. */
+export interface Claimable {
+  /** `Instance 500 (web)`, for messages. */
+  readonly wholeTitle: string;
+  readonly record: Claimed;
+  readonly labels: Readonly<Record<string, string>>;
+  /** The command that destroys it: `mcc destroy-instance 500`. */
+  readonly destroyCommand: string;
+  /** Gives it another uid and the attempt, at once. */
+  readonly pass: (changes: Claim & { uid: string }) => void;
+}
+
+/** Whose a client token is: knows which attempts are under way. */
+export class Claims {
+  /** Calls under way and the end of the last one, by attempt or uid. Latest ended last. */
+  readonly #calls = new Map<string, { open: number; lastMs: number }>();
+
+  constructor(private readonly clock: Clock) {}
+
+  /** Counts a call as one of an attempt: by the attempt's id, or the uid that only the attempt knows. */
+  async during<T>(names: readonly (string | undefined)[], work: () => Promise<T>): Promise<T> {
+    const known = names.filter((name) => name !== undefined);
+    known.forEach((name) => this.#count(name, 1));
+    try {
+      return await work();
+    } finally {
+      known.forEach((name) => this.#count(name, -1));
+      this.#forget();
+    }
+  }
+
+  /**
+   * What the token made and the attempt may go on with, after waiting for another attempt to be given up. What that
+   * one left gets another uid.
+   *
+   * @param find looks again after each wait.
+   * @param save keeps it, once it has another uid.
+   * @throws MccError `conflict` for a token that is spent, or another attempt's.
+   */
+  async takeUp<C extends Claimable>(
+    asked: Asked,
+    find: () => C | undefined,
+    save: (found: C) => Promise<unknown>,
+  ): Promise<C | undefined> {
+    const deadline = new Deadline((asked.patienceSeconds ?? 0) * 1000);
+    for (;;) {
+      const found = find();
+      if (found === undefined || this.#isOwn(found, asked)) {
+        return found;
+      }
+      if (!this.#isActive(found.record)) {
+        const { attempt, owner = found.record.owner } = asked;
+        const { uid, unconfirmed, owner: formerOwner } = found.record;
+        found.pass({ uid: randomBytes(16).toString("hex"), unconfirmed: { attempt }, owner });
+        try {
+          await save(found);
+        } catch (error) {
+          // Or the next try would take it for its own, and never write it.
+          found.pass({ uid, unconfirmed, owner: formerOwner });
+          throw error;
+        }
+        return found;
+      }
+      if (deadline.leftMs === 0) {
+        throw isBeingMade(found);
+      }
+      await pause(Math.min(lookEveryMs, deadline.leftMs));
+    }
+  }
+
+  /** For what `takeUp` has returned, once more without waiting. @throws as that does. */
+  refuseOthers(found: Claimable, asked: Asked): void {
+    if (!this.#isOwn(found, asked)) {
+      throw isBeingMade(found);
+    }
+  }
+
+  /** @throws MccError `conflict` for a token that is spent. */
+  #isOwn(found: Claimable, asked: Asked): boolean {
+    const { unconfirmed } = found.record;
+    // A client that knows no attempts never confirms, so that what it made may stand in a state.
+    if (unconfirmed === undefined || (unconfirmed.attempt === undefined && asked.attempt !== undefined)) {
+      throw isSpent(found);
+    }
+    return unconfirmed.attempt === asked.attempt;
+  }
+
+  #isActive({ uid, unconfirmed }: Claimed): boolean {
+    return [uid, unconfirmed?.attempt ?? ""].some((name) => {
+      const calls = this.#calls.get(name);
+      return calls !== undefined && (calls.open > 0 || this.clock.uptimeMs() - calls.lastMs < quietMs);
+    });
+  }
+
+  #count(name: string, more: 1 | -1): void {
+    const open = (this.#calls.get(name)?.open ?? 0) + more;
+    this.#calls.delete(name);
+    this.#calls.set(name, { open, lastMs: this.clock.uptimeMs() });
+  }
+
+  #forget(): void {
+    for (const [name, { open, lastMs }] of this.#calls) {
+      if (open === 0 && this.clock.uptimeMs() - lastMs >= quietMs) {
+        this.#calls.delete(name);
+      } else if (open === 0) {
+        return;
+      }
+    }
+  }
+}
+
+function isSpent({ wholeTitle, record, labels, destroyCommand }: Claimable): MccError {
+  const owner = ownerOf(record, labels);
+  const { [ownerKeys.project]: projectName, [ownerKeys.stack]: stackName } = labels;
+  const prune =
+    projectName === undefined || stackName === undefined
+      ? ""
+      : `, or mcc prune --stack ${projectName}/${stackName}`;
+  return new MccError(
+    "conflict",
+    `${wholeTitle} exists already and belongs to ${owner ?? "another program"}, recorded in another state; it was not taken over, and nothing was changed. If both are to exist, give this stack a namespace of its own (pulumi config set minicloud:namespace NAME) or the resource another name; if no state has that one any more, destroy it first (${destroyCommand}${prune}).`,
+  );
+}
+
+function isBeingMade({ wholeTitle, record, labels }: Claimable): MccError {
+  return new MccError(
+    "conflict",
+    `${wholeTitle} is being created by another "pulumi up" of ${ownerOf(record, labels) ?? "the same resource"} just now, whose last call was less than ${quietMs / 1000} s ago. Try again when that one has ended; for two stacks of one name, give one of them a namespace of its own (pulumi config set minicloud:namespace NAME).`,
+  );
+}

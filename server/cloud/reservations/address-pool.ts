@@ -1,0 +1,121 @@
+import * as ipaddr from "ipaddr.js";
+import { MccError } from "../../../protocol/error";
+import { type AddressRange, addressToNumber, numberToAddress } from "./address-range";
+
+/** Hands out the addresses of a range. An address that came back is handed out again as late as possible. */
+export class AddressPool {
+  readonly size: number;
+  readonly #first: number;
+  readonly #taken = new Set<number>();
+  /** Of containers that others made. */
+  #foreign: ReadonlySet<number> = new Set();
+  #next = 0;
+
+  constructor(readonly range: AddressRange) {
+    this.#first = addressToNumber(range.first);
+    this.size = addressToNumber(range.last) - this.#first + 1;
+  }
+
+  get free(): number {
+    return this.size - new Set([...this.#taken, ...this.#foreign]).size;
+  }
+
+  /**
+   * Continues where the daemons before were, so that an address which was given back just before is not the next one.
+   *
+   * @param handedOut how many addresses they handed out. Undefined where that is not known: then half of the range
+   * stays free for now after the last address in use, as those there may have been in use shortly before.
+   */
+  resume(handedOut: number | undefined): void {
+    const last = Math.max(0, ...this.#taken);
+    this.#next = (handedOut ?? last + Math.ceil(this.size / 2)) % this.size;
+  }
+
+  /** Whether it is in the range, and nobody has it. */
+  isFree(address: string): boolean {
+    const index = this.#indexOf(address);
+    return index !== undefined && !this.#taken.has(index) && !this.#foreign.has(index);
+  }
+
+  /** @throws MccError `exhausted` when none is free. */
+  takeAny(): string {
+    for (let step = 0; step < this.size; step += 1) {
+      const index = (this.#next + step) % this.size;
+      if (!this.#taken.has(index) && !this.#foreign.has(index)) {
+        this.#taken.add(index);
+        this.#next = (index + 1) % this.size;
+        return numberToAddress(this.#first + index);
+      }
+    }
+    throw new MccError(
+      "exhausted",
+      `All ${this.size} addresses of ${this.#describe()} are taken; destroy an instance, or start mccserver with a larger range (-r).`,
+    );
+  }
+
+  /** @throws MccError `invalid` for an address outside the range, `conflict` for a taken one. */
+  take(address: string): void {
+    const index = this.#indexOf(address);
+    if (index === undefined) {
+      throw new MccError(
+        "invalid",
+        `The address ${address} is not in this server's range, ${this.#describe()}; choose one of it, or leave ipAddress out.`,
+      );
+    }
+    if (this.#taken.has(index)) {
+      throw new MccError(
+        "conflict",
+        `The address ${address} is taken; choose another one, or leave ipAddress out.`,
+      );
+    }
+    if (this.#foreign.has(index)) {
+      throw new MccError(
+        "conflict",
+        `The address ${address} belongs to a container on this host that MiniCloud did not make; choose another one, or leave ipAddress out.`,
+      );
+    }
+    this.#taken.add(index);
+  }
+
+  /** Takes note of the addresses that containers of others have now, outside the range or in it. */
+  setForeign(addresses: readonly string[]): void {
+    this.#foreign = new Set(
+      addresses
+        .filter((address) => ipaddr.IPv4.isValid(address))
+        .flatMap((address) => this.#indexOf(address) ?? []),
+    );
+  }
+
+  /** Marks the address of a container of others' that becomes an instance. @throws MccError `conflict`. */
+  adopt(address: string): void {
+    const index = this.#indexOf(address);
+    if (index !== undefined && this.#taken.has(index)) {
+      throw new MccError("conflict", `The address ${address} is taken by an instance already.`);
+    }
+    this.keep(address);
+  }
+
+  /** Marks an address that an instance has already; one outside the range stays that instance's own. */
+  keep(address: string): void {
+    const index = this.#indexOf(address);
+    if (index !== undefined) {
+      this.#taken.add(index);
+    }
+  }
+
+  give(address: string): void {
+    const index = this.#indexOf(address);
+    if (index !== undefined) {
+      this.#taken.delete(index);
+    }
+  }
+
+  #indexOf(address: string): number | undefined {
+    const index = addressToNumber(address) - this.#first;
+    return index >= 0 && index < this.size ? index : undefined;
+  }
+
+  #describe(): string {
+    return `${this.range.first}-${this.range.last}`;
+  }
+}

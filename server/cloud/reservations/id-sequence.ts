@@ -1,0 +1,128 @@
+import { join } from "node:path";
+import { z } from "zod";
+import { writeJsonFile } from "../../support/files/json-file";
+import type { DamagedFiles } from "../state/damaged-files";
+
+/** As in the first MiniCloud, whose ids left room below for containers of others. */
+const firstId = 500;
+/** A write for each id would cost a sync for each instance; what a crash leaves of a block is skipped. */
+const blockSize = 32;
+
+/** Names of the engine's network interfaces have no room for longer ones. */
+export const highestId = 99_999_999;
+/** Past the highest id in use, ids may have been given out that nothing tells of any more. */
+const leapSize = 10_000;
+
+const fileSchema = z.strictObject({ next: z.int().min(firstId).max(highestId) });
+
+/** Gives out ids, each once in the life of a state folder, whatever happens to the daemon. */
+export class IdSequence {
+  readonly #path: string;
+  #next: number;
+  /** Ids below this one are, or will be, covered by what the file says. */
+  #covered: number;
+  /** What the file says now. */
+  #written: number;
+  #writing: Promise<void> = Promise.resolve();
+
+  private constructor(
+    path: string,
+    next: number,
+    private readonly wasLost: boolean,
+  ) {
+    this.#path = path;
+    this.#next = next;
+    this.#covered = next;
+    this.#written = next;
+  }
+
+  /** @param isNew whether the state folder is: then the file is not missing. */
+  static async open(stateFolder: string, damaged: DamagedFiles, isNew: boolean): Promise<IdSequence> {
+    const path = join(stateFolder, "next-id.json");
+    const file = await damaged.read(path, fileSchema);
+    const wasLost = file === undefined && !isNew;
+    if (isNew) {
+      await writeJsonFile(path, { next: firstId });
+    }
+    if (wasLost) {
+      damaged.report(path, "it was lost; new ids leave a gap after those in use");
+    }
+    return new IdSequence(path, file?.next ?? firstId, wasLost);
+  }
+
+  /** How many ids were given out or skipped in the life of the state folder; undefined where the file was lost. */
+  get handedOut(): number | undefined {
+    return this.wasLost ? undefined : this.#next - firstId;
+  }
+
+  /**
+   * For when all ids in use were skipped. If the file was lost, ids go on at the next multiple of 10,000, as those
+   * after the highest in use may have been given out shortly before.
+   */
+  leapIfLost(): void {
+    if (this.wasLost) {
+      this.#next = Math.ceil((this.#next + 1) / leapSize) * leapSize;
+      // The next one taken is written before it is used.
+      this.#covered = this.#next;
+    }
+  }
+
+  /** Taken at once; it may be used when `settled` has resolved. */
+  take(): number {
+    const id = this.#next;
+    this.#next += 1;
+    this.#cover(id);
+    return id;
+  }
+
+  /** Lets the next `count` ids become safe together, with one write. */
+  foresee(count: number): void {
+    this.#cover(this.#next + count - 1);
+  }
+
+  /** As `skip`, and safe from being given out again when `settled` has resolved. */
+  keep(id: number): void {
+    this.skip(id);
+    this.#cover(id);
+  }
+
+  /** Never gives out an id up to this one again, as something on this host has it already. */
+  skip(id: number): void {
+    this.#next = Math.max(this.#next, id + 1);
+  }
+
+  /** Resolves when the ids taken so far are safe from being given out again. */
+  async settled(): Promise<void> {
+    await this.#writing;
+  }
+
+  /** Gives the rest of the block back, so that a clean restart leaves no gap. */
+  async close(): Promise<void> {
+    this.#write(this.#next);
+    await this.#writing;
+  }
+
+  #cover(id: number): void {
+    if (id >= this.#covered) {
+      this.#covered = id + blockSize;
+      this.#write(this.#covered);
+    }
+  }
+
+  #write(next: number): void {
+    // One that failed does not keep the next from trying.
+    this.#writing = this.#writing.catch(() => undefined).then(() => this.#writeNow(next));
+    // Whoever needs the id awaits `settled` and gets the error there.
+    this.#writing.catch(() => undefined);
+  }
+
+  async #writeNow(next: number): Promise<void> {
+    try {
+      await writeJsonFile(this.#path, { next });
+      this.#written = next;
+    } catch (error) {
+      this.#covered = this.#written;
+      throw error;
+    }
+  }
+}

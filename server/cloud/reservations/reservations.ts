@@ -1,0 +1,258 @@
+import { MccError } from "../../../protocol/error";
+import { instanceNameSchema } from "../../../protocol/methods/name";
+import type { Problem } from "../../../protocol/methods/problem";
+import type { ForeignContainer } from "../../driver/driver";
+import type { AddressPool } from "./address-pool";
+import type { IdSequence } from "./id-sequence";
+
+/** Ids that follow one another never get here in the life of a state folder. */
+const highestAdoptedId = 1_000_000;
+
+/** What belongs to one instance at a time. */
+export interface Reservation {
+  readonly id: number;
+  readonly name: string;
+  readonly ipAddress: string;
+}
+
+/** Left out: a name of the id's, a free address. */
+interface Wanted {
+  readonly name?: string | undefined;
+  readonly ipAddress?: string | undefined;
+}
+
+/**
+ * Gives ids, names and addresses to instances, all three or none, and each to one instance at a time. It
+ * works in memory and at once, so that requests which arrive together cannot get the same.
+ */
+export class Reservations {
+  readonly #idsByName = new Map<string, number>();
+  readonly #idsByAddress = new Map<string, number>();
+  #foreignIds: ReadonlySet<string> = new Set();
+  #foreignNames: ReadonlySet<string> = new Set();
+
+  constructor(
+    readonly ids: IdSequence,
+    readonly pool: AddressPool,
+  ) {}
+
+  /** Takes note of what containers of others have now: none of ours gets it. */
+  setForeign(containers: readonly ForeignContainer[]): void {
+    this.#foreignIds = new Set(containers.map(({ engineId }) => engineId));
+    this.#foreignNames = new Set(containers.flatMap(({ name }) => name ?? []));
+    this.pool.setForeign(containers.flatMap(({ ipAddresses }) => ipAddresses));
+  }
+
+  /**
+   * @throws MccError `conflict` for what is taken, `invalid` for an address outside the pool, `exhausted`.
+   */
+  reserve(wanted: Wanted): Reservation {
+    if (wanted.name !== undefined) {
+      this.#refuseTakenName(wanted.name);
+    }
+    const ipAddress = this.#takeAddress(wanted.ipAddress);
+    const id = this.#takeId();
+    const name = wanted.name ?? this.#freeName(id);
+    return this.#note({ id, name, ipAddress });
+  }
+
+  /**
+   * Reserves for several at once, for all or for none.
+   *
+   * @throws MccError as `reserve` does; `exhausted` says how many addresses are free.
+   */
+  reserveAll(wanted: readonly (Wanted & { readonly name: string })[]): Reservation[] {
+    if (wanted.length > this.pool.free) {
+      throw new MccError(
+        "exhausted",
+        `${wanted.length} addresses are needed, and ${this.pool.free} of the ${this.pool.size} of this server's range are free; ask for fewer, destroy instances, or start mccserver with a larger range (-r).`,
+      );
+    }
+    this.ids.foresee(wanted.length);
+    const reserved: Reservation[] = [];
+    try {
+      for (const one of wanted.toSorted((one, other) => rank(one) - rank(other))) {
+        reserved.push(this.reserve(one));
+      }
+    } catch (error) {
+      reserved.forEach((reservation) => this.release(reservation));
+      throw error;
+    }
+    const byName = new Map(reserved.map((reservation) => [reservation.name, reservation]));
+    return wanted.flatMap(({ name }) => byName.get(name) ?? []);
+  }
+
+  /**
+   * Passes an instance's name and address on to one with a new id. The old one keeps its hold only on an address
+   * that the new one is not to have.
+   *
+   * @param ipAddress another address for the new one. Default: the same.
+   * @throws MccError as `reserve` does for that address.
+   */
+  passOn(from: Reservation, ipAddress = from.ipAddress): Reservation {
+    if (ipAddress !== from.ipAddress) {
+      this.pool.take(ipAddress);
+    }
+    return this.#note({ id: this.#takeId(), name: from.name, ipAddress });
+  }
+
+  /**
+   * Takes for an instance what a container of others' has already: its address, its name where that can be an
+   * instance's, and its id where that is a number of our order of magnitude which none of ours has.
+   *
+   * @throws MccError `conflict` for what an instance has.
+   */
+  adopt(
+    container: Pick<ForeignContainer, "engineId" | "name">,
+    wanted: { name: string | undefined; ipAddress: string },
+  ): Reservation {
+    const own = instanceNameSchema.safeParse(container.name);
+    const name = wanted.name ?? (own.success ? own.data : undefined);
+    if (name !== undefined) {
+      this.#refuseTakenName(name, container.name);
+    }
+    this.pool.adopt(wanted.ipAddress);
+    const id = this.#adoptId(container.engineId);
+    return this.#note({ id, name: name ?? this.#freeName(id), ipAddress: wanted.ipAddress });
+  }
+
+  /**
+   * What `reserve` would refuse once others were released: taken and given back at once, so that no request sees it.
+   *
+   * @param wanted a name is given for each.
+   */
+  refusals(wanted: readonly Wanted[], released: readonly Reservation[]): Problem[] {
+    const given = released.filter(
+      ({ id, name, ipAddress }) =>
+        this.#idsByName.get(name) === id && this.#idsByAddress.get(ipAddress) === id,
+    );
+    const problems: Problem[] = [];
+    const attempt = (parameter: string, work: () => void): void => {
+      try {
+        work();
+      } catch (error) {
+        if (!MccError.isInstance(error)) {
+          throw error;
+        }
+        problems.push({ parameter, message: error.message });
+      }
+    };
+    const taken: string[] = [];
+    given.forEach((reservation) => this.release(reservation));
+    for (const { name, ipAddress } of wanted) {
+      if (name !== undefined) {
+        attempt("name", () => this.#refuseTakenName(name));
+      }
+      if (ipAddress !== undefined) {
+        attempt("ipAddress", () => {
+          this.pool.take(ipAddress);
+          taken.push(ipAddress);
+        });
+      }
+    }
+    const anyAddress = wanted.filter(({ ipAddress }) => ipAddress === undefined).length;
+    if (anyAddress > this.pool.free) {
+      const message = `${anyAddress} free addresses are needed, and this server's range has ${this.pool.free}; destroy instances, or start mccserver with a larger range (-r).`;
+      problems.push({ parameter: "", message });
+    }
+    taken.forEach((ipAddress) => this.pool.give(ipAddress));
+    given.forEach((reservation) => this.keep(reservation));
+    return problems;
+  }
+
+  /** Takes up what an instance has already: one of an earlier run of the daemon, or one that passed it on in vain. */
+  keep(reservation: Reservation): void {
+    this.ids.skip(reservation.id);
+    this.#note(reservation);
+    this.pool.keep(reservation.ipAddress);
+  }
+
+  /** For the daemon's start, when all that instances have was kept: continues with what was not used for longest. */
+  resume(): void {
+    this.ids.leapIfLost();
+    this.pool.resume(this.ids.handedOut);
+  }
+
+  /** Gives back what the instance has; what was passed on is another's. */
+  release({ id, name, ipAddress }: Reservation): void {
+    if (this.#idsByName.get(name) === id) {
+      this.releaseName(name);
+    }
+    if (this.#idsByAddress.get(ipAddress) === id) {
+      this.#idsByAddress.delete(ipAddress);
+      this.pool.give(ipAddress);
+    }
+  }
+
+  /** Takes a second name for an instance, which then gives up one of the two. */
+  reserveName(name: string, id: number): void {
+    this.#refuseTakenName(name);
+    this.#idsByName.set(name, id);
+  }
+
+  releaseName(name: string): void {
+    this.#idsByName.delete(name);
+  }
+
+  #note({ id, name, ipAddress }: Reservation): Reservation {
+    this.#idsByName.set(name, id);
+    this.#idsByAddress.set(ipAddress, id);
+    return { id, name, ipAddress };
+  }
+
+  #takeId(): number {
+    let id = this.ids.take();
+    while (this.#foreignIds.has(String(id))) {
+      id = this.ids.take();
+    }
+    return id;
+  }
+
+  #adoptId(engineId: string): number {
+    const id = Number(engineId);
+    const fits = Number.isInteger(id) && id >= 1 && id < highestAdoptedId;
+    if (!fits || [...this.#idsByName.values()].includes(id)) {
+      return this.#takeId();
+    }
+    this.ids.keep(id);
+    return id;
+  }
+
+  #takeAddress(ipAddress: string | undefined): string {
+    if (ipAddress === undefined) {
+      return this.pool.takeAny();
+    }
+    this.pool.take(ipAddress);
+    return ipAddress;
+  }
+
+  /** Somebody may have given the default name of this id to an instance of theirs. */
+  #freeName(id: number): string {
+    const plain = `mcc-${id}`;
+    return this.#idsByName.has(plain) || this.#foreignNames.has(plain)
+      ? `${plain}-${Date.now().toString(36)}`
+      : plain;
+  }
+
+  /** @param except of a container that is to become an instance, its own. */
+  #refuseTakenName(name: string, except?: string): void {
+    const id = this.#idsByName.get(name);
+    if (id !== undefined) {
+      throw new MccError(
+        "conflict",
+        `The name "${name}" is taken by instance ${id}; choose another one, or destroy that instance first.`,
+      );
+    }
+    if (name !== except && this.#foreignNames.has(name)) {
+      throw new MccError(
+        "conflict",
+        `The name "${name}" is taken by a container on this host that MiniCloud did not make; choose another one.`,
+      );
+    }
+  }
+}
+
+/** Those that want a certain address come first, so that none of the others gets it. */
+function rank({ ipAddress }: Wanted): number {
+  return ipAddress === undefined ? 1 : 0;
+}

@@ -1,0 +1,84 @@
+import { join } from "node:path";
+import { MccError } from "../../../protocol/error";
+import { replaceFile } from "../../support/files/json-file";
+import { readKeptText } from "../../support/files/kept-file";
+import type { DamagedFiles } from "./damaged-files";
+
+/**
+ * The format in which this release keeps its state folder. Raise it when an earlier release would misread or damage
+ * what a new one writes; a record that only gains a member needs that too, as unknown members are refused.
+ */
+export const stateFormat = 2;
+/** Of the first release, which had no such file. */
+const firstFormat = 1;
+
+/**
+ * Reads what format the state folder has; it may be one that this release upgrades.
+ *
+ * @throws MccError `conflict` for a folder that a newer release wrote, which is left as it is; `invalid` for a file
+ * that someone changed by hand so that it says no format.
+ */
+export async function readStateFormat(stateFolder: string): Promise<number> {
+  const path = join(stateFolder, "format");
+  const reading = await readKeptText(path);
+  const text =
+    reading.outcome === "missing"
+      ? String(firstFormat)
+      : reading.outcome === "read"
+        ? reading.value.trim()
+        : "";
+  if (!/^[1-9]\d{0,8}$/.test(text)) {
+    throw new MccError(
+      "invalid",
+      `${path} holds no format (a whole number); put back the one that was in it: this release writes ${stateFormat}.`,
+    );
+  }
+  const format = Number(text);
+  if (format > stateFormat) {
+    throw new MccError(
+      "conflict",
+      `The state folder ${stateFolder} has format ${format}, and this release knows formats up to ${stateFormat}: a newer release wrote it, and nothing was changed. Install that release or a later one, or choose another folder with --state-dir.`,
+    );
+  }
+  return format;
+}
+
+/**
+ * Refuses a folder that a newer release wrote. One whose format is damaged is not one: a newer release would have had
+ * to lose the file, too.
+ *
+ * @throws MccError `conflict`
+ */
+export async function refuseNewerFormat(stateFolder: string): Promise<void> {
+  await readOrUndefined(stateFolder);
+}
+
+/** Makes the folder, which `refuseNewerFormat` has let pass, one of this release's format. */
+export async function openStateFormat(stateFolder: string, damaged: DamagedFiles): Promise<void> {
+  const format = await readOrUndefined(stateFolder);
+  if (format === undefined) {
+    await damaged.setAside(
+      join(stateFolder, "format"),
+      `it holds no format; format ${stateFormat} is assumed`,
+    );
+  }
+  if (format !== stateFormat) {
+    await writeStateFormat(stateFolder);
+  }
+}
+
+async function readOrUndefined(stateFolder: string): Promise<number | undefined> {
+  try {
+    return await readStateFormat(stateFolder);
+  } catch (error) {
+    if (MccError.hasCode(error, "invalid")) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** Says that the folder is this release's from now on: an earlier one refuses it then. */
+export async function writeStateFormat(stateFolder: string): Promise<void> {
+  await replaceFile(join(stateFolder, "format"), `${stateFormat}\n`, 0o644);
+}

@@ -1,0 +1,112 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, constants, existsSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { MccError, messageOf } from "../../../protocol/error";
+import { hasErrno } from "../../support/errno";
+import { isFileSystemFault } from "../../support/files/file-system-fault";
+
+/** flock's exit code for a lock that someone else holds; its default, 1, is also that of other failures. */
+const takenExitCode = 75;
+
+export interface StateLock {
+  /** Lets another daemon have the folder; once is enough. The file stays: were it deleted, two could hold "the" lock. */
+  release(): Promise<void>;
+}
+
+/**
+ * Keeps every other daemon off the state folder, until release or the end of this process, however it ends.
+ *
+ * The lock belongs to the open file, which flock(1) only borrows: no file to judge by its age is left after a
+ * kill. Node opens files so that engine commands do not inherit them.
+ *
+ * @throws MccError `conflict` with the process id of the daemon that has the folder.
+ */
+export async function acquireStateLock(stateFolder: string): Promise<StateLock> {
+  const path = join(stateFolder, "lock");
+  const descriptor = openLock(path);
+  try {
+    await lock(descriptor, path, stateFolder);
+    sayWhose(descriptor, `${process.pid}\n`);
+  } catch (error) {
+    closeSync(descriptor);
+    throw error;
+  }
+  let held = true;
+  const release = (): Promise<void> => {
+    if (held) {
+      held = false;
+      // Another process may have this id by the time that somebody reads it.
+      sayWhose(descriptor, "");
+      closeSync(descriptor);
+    }
+    return Promise.resolve();
+  };
+  return { release };
+}
+
+/** Tells people who has the lock; a file system that is full or read-only keeps nobody from having it. */
+function sayWhose(descriptor: number, text: string): void {
+  try {
+    ftruncateSync(descriptor);
+    writeSync(descriptor, text);
+  } catch (error) {
+    if (!isFileSystemFault(error) && !hasErrno(error, "EBADF", "EINVAL")) {
+      throw error;
+    }
+  }
+}
+
+/** Made where it is missing, never emptied, and never by way of a symbolic link. */
+function openLock(path: string): number {
+  try {
+    return openSync(
+      path,
+      constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW,
+      0o600,
+    );
+  } catch (error) {
+    if (hasErrno(error, "EROFS") && existsSync(path)) {
+      // A lock holds on a file that is open for reading, too.
+      return openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+    }
+    throw error instanceof Error && "code" in error && error.code === "ELOOP"
+      ? new MccError("conflict", `${path} is a symbolic link, and the daemon made none; remove it.`, {
+          cause: error,
+        })
+      : error;
+  }
+}
+
+async function lock(descriptor: number, path: string, stateFolder: string): Promise<void> {
+  const exitCode = await borrow(descriptor, stateFolder);
+  if (exitCode === takenExitCode) {
+    const pid = readFileSync(path, "utf8").trim();
+    const [which, how] = pid === "" ? ["", ""] : [` (process ${pid})`, ` (kill ${pid})`];
+    throw new MccError(
+      "conflict",
+      `Another mccserver${which} uses the state folder ${stateFolder}; stop it${how}, or give this one a folder of its own with --state-dir.`,
+    );
+  }
+  if (exitCode !== 0) {
+    throw new MccError(
+      "unavailable",
+      `The state folder ${stateFolder} cannot be locked: flock ended with exit code ${exitCode}; choose a folder on a local file system with --state-dir.`,
+    );
+  }
+}
+
+/** Runs flock(1) on the descriptor; execa's options have no way to hand one on. */
+async function borrow(descriptor: number, stateFolder: string): Promise<number | null> {
+  const words = ["--exclusive", "--nonblock", "--conflict-exit-code", String(takenExitCode), "3"];
+  const child = spawn("flock", words, { stdio: ["ignore", "ignore", "ignore", descriptor] });
+  try {
+    await once(child, "close");
+  } catch (error) {
+    throw new MccError(
+      "unavailable",
+      `The state folder ${stateFolder} cannot be locked: ${messageOf(error)}; flock is part of Debian's util-linux.`,
+    );
+  }
+  return child.exitCode;
+}

@@ -1,0 +1,124 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { Readable } from "node:stream";
+import { setTimeout as pause } from "node:timers/promises";
+import { MccError } from "../../../../protocol/error";
+import { within } from "../../../support/time/within";
+import { CommandTimeout } from "../../command-timeout";
+import type { ExecRequest, ExecResult } from "../../driver";
+import { isPopulated, killAll } from "../cgroups/cgroups";
+import type { ContainerPlace, Place } from "../place";
+import { engineWords } from "./engine-words";
+import { OutputCollector } from "./output-collector";
+import { killGroup } from "./processes";
+import { requireProgram } from "./programs";
+
+/**
+ * Runs in the container before the command: goes into a cgroup made for the command, says so, and becomes the
+ * command. The cgroup's file was opened outside, so nothing in the container has a say in it.
+ */
+const enterCgroup = 'echo 0 >&3 && echo entered >&4 && exec 3>&- 4>&- "$@"';
+const environment = {
+  PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+  HOME: "/root",
+  USER: "root",
+  TERM: "dumb",
+};
+/** For what a command wrote before it ended: a process that it left behind may hold the pipes open. */
+const drainMs = 100;
+const lookEveryMs = 5;
+
+/** @param members the file by which processes get into the cgroup, open. */
+export function spawnAttach(
+  place: Place,
+  container: ContainerPlace,
+  command: readonly string[],
+  members: number,
+): ChildProcess {
+  const words = [
+    ...["-P", place.containers, "-n", container.name, "--clear-env"],
+    ...Object.entries(environment).flatMap(([name, value]) => ["--set-var", `${name}=${value}`]),
+    ...["--", "/bin/sh", "-c", enterCgroup, "sh", ...command],
+  ];
+  return spawn(requireProgram("lxc-attach"), words, {
+    cwd: "/",
+    detached: true,
+    stdio: ["pipe", "pipe", "pipe", members, "pipe"],
+  });
+}
+
+/** LXC could not run a command, not even begin it. */
+export class NotBegun extends MccError {}
+
+/**
+ * What becomes of an attached command. To be called at once, as it may end at once.
+ *
+ * @param goingMs how long its processes may take to end once they were killed.
+ * @throws CommandTimeout; NotBegun with LXC's words; the reason of the request's signal.
+ */
+export async function resultOf(
+  child: ChildProcess,
+  cgroup: string,
+  container: ContainerPlace,
+  { command, stdin, timeoutMs, maxOutputBytes, signal }: ExecRequest,
+  goingMs: number,
+): Promise<ExecResult> {
+  const exit = new Promise((resolve, reject) => child.once("exit", resolve).once("error", reject));
+  const closed = new Promise((resolve) => child.once("close", resolve));
+  const stdout = new OutputCollector(streamOf(child, 1), maxOutputBytes);
+  const stderr = new OutputCollector(streamOf(child, 2), maxOutputBytes);
+  const entered = new OutputCollector(streamOf(child, 4), 1);
+  // A command need not read what it is given.
+  child.stdin?.on("error", () => undefined).end(stdin);
+
+  if ((await within(timeoutMs, exit, signal)) === undefined) {
+    await end(child, cgroup, exit, goingMs);
+    signal?.throwIfAborted();
+    throw new CommandTimeout(
+      `The command "${command[0]}" in container ${container.id} did not end within ${timeoutMs / 1000} s and was killed.`,
+      outputOf(stdout, stderr),
+    );
+  }
+  await within(drainMs, closed);
+  child.stdio.forEach((stream) => stream?.destroy());
+  if (child.exitCode === null || entered.bytes().length === 0) {
+    throw new NotBegun(
+      "engine",
+      `lxc-attach of container ${container.id} failed: ${engineWords(stderr.bytes().toString()) || `exit code ${child.exitCode ?? "none"}`}.`,
+    );
+  }
+  return { exitCode: child.exitCode, ...outputOf(stdout, stderr) };
+}
+
+function outputOf(stdout: OutputCollector, stderr: OutputCollector): CommandTimeout["output"] {
+  return {
+    stdout: stdout.bytes(),
+    stderr: stderr.bytes(),
+    truncated: stdout.truncated || stderr.truncated,
+  };
+}
+
+/** Kills the command's processes, and lxc-attach itself when it does not end by that. */
+async function end(
+  child: ChildProcess,
+  cgroup: string,
+  exit: Promise<unknown>,
+  goingMs: number,
+): Promise<void> {
+  await killAll(cgroup);
+  if ((await within(goingMs, exit)) === undefined && child.pid !== undefined) {
+    killGroup(child.pid);
+    await exit;
+  }
+  child.stdio.forEach((stream) => stream?.destroy());
+  for (let waitedMs = 0; waitedMs < goingMs && (await isPopulated(cgroup)); waitedMs += lookEveryMs) {
+    await pause(lookEveryMs);
+  }
+}
+
+function streamOf(child: ChildProcess, descriptor: number): Readable {
+  const stream = child.stdio[descriptor];
+  if (!(stream instanceof Readable)) {
+    throw new MccError("internal", `lxc-attach was started without a pipe as descriptor ${descriptor}.`);
+  }
+  return stream;
+}

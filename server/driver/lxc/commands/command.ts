@@ -1,0 +1,165 @@
+import type { Readable } from "node:stream";
+import type { ContainerPlace, Place } from "../place";
+import type { Program } from "./programs";
+
+/** One call of a program, as data. */
+export interface EngineCommand {
+  readonly program: Program;
+  readonly words: readonly string[];
+  /** Given to the program. Default: nothing. */
+  readonly stdin?: { readonly text: string } | { readonly stream: Readable };
+  /** What it writes to its standard output is wanted. Default: it is dropped. */
+  readonly answers?: true;
+  /** The container that it works on. */
+  readonly container?: ContainerPlace;
+  /** Where the program says what went wrong, beside its standard error. */
+  readonly log?: string;
+  /**
+   * The only folder on its PATH. Where LXC finds no newuidmap and newgidmap, it writes the id maps itself, being
+   * root: quicker by an eighth, and no ranges are needed in /etc/subuid.
+   */
+  readonly onlyPath?: string;
+  /** Runs first, then becomes the program: `nsenter` with its words. */
+  readonly through?: Through;
+  /** Exit codes that are no failure. Default: 0. */
+  readonly successes?: readonly number[];
+  /** Default: the driver's. */
+  readonly timeoutMs?: number;
+}
+
+export interface Through {
+  readonly program: Program;
+  readonly words: readonly string[];
+}
+
+/** The user and group ids of the containers' root on the host. */
+export const containerRoot = 100_000;
+export const idCount = 65_536;
+/** Device nodes, and whatever else an archive has in there, are left out: each container gets its own. */
+export const deviceFolder = /^(\.\/)?dev\//;
+const idKinds = ["u", "g"];
+
+export const idMapLines = idKinds.map((kind) => `lxc.idmap = ${kind} 0 ${containerRoot} ${idCount}`);
+const idMapWords = idKinds.flatMap((kind) => ["-m", `${kind}:0:${containerRoot}:${idCount}`]);
+
+/** Every engine command that there is, save what `attach.ts` runs inside containers. */
+export const commands = {
+  /** Returns when the container's first process has been started. */
+  start: (
+    place: Place,
+    container: ContainerPlace,
+    bridge: string,
+    through: Through | undefined,
+  ): EngineCommand => ({
+    program: "lxc-start",
+    words: [
+      ...["-P", place.containers, "-n", container.name, "-o", container.log, "-l", "ERROR"],
+      ...["--define", `lxc.net.0.link=${bridge}`],
+    ],
+    container,
+    log: container.log,
+    onlyPath: place.engineConfiguration,
+    ...(through && { through }),
+  }),
+
+  /** Asks the first process to shut down, by the signal that it knows, and waits. Exit code 2: it does not run. */
+  askToStop: (
+    place: Place,
+    container: ContainerPlace,
+    graceSeconds: number,
+    timeoutMs: number,
+  ): EngineCommand => ({
+    program: "lxc-stop",
+    words: ["-P", place.containers, "-n", container.name, "--nokill", "--timeout", String(graceSeconds)],
+    container,
+    successes: [0, 2],
+    timeoutMs,
+  }),
+
+  /**
+   * Unpacks an archive with the containers' owners. Device nodes can neither be made there nor are they needed.
+   */
+  unpack: (place: Place, folder: string, archive: Readable, timeoutMs: number): EngineCommand => ({
+    program: "lxc-usernsexec",
+    words: [
+      ...idMapWords,
+      ...["--", "/usr/bin/env", `PATH=${process.env["PATH"] ?? ""}`],
+      ...["tar", "--extract", "--file=-", `--directory=${folder}`],
+      ...["--numeric-owner", "--preserve-permissions", "--xattrs", "--xattrs-include=*"],
+      ...["--anchored", "--exclude=./dev/*", "--exclude=dev/*"],
+    ],
+    stdin: { stream: archive },
+    onlyPath: place.engineConfiguration,
+    timeoutMs,
+  }),
+
+  /** Resolves once all of the file system that the folder lies on is on the disk. */
+  syncFileSystem: (folder: string, timeoutMs: number): EngineCommand => ({
+    program: "sync",
+    words: ["--file-system", folder],
+    timeoutMs,
+  }),
+
+  diskUsage: (folder: string): EngineCommand => ({
+    program: "du",
+    words: ["--summarize", "--block-size=1", "--one-file-system", folder],
+    answers: true,
+  }),
+
+  addresses: (): EngineCommand => ({ program: "ip", words: ["-json", "address", "show"], answers: true }),
+  routes: (): EngineCommand => ({
+    program: "ip",
+    words: ["-json", "-4", "route", "show", "table", "all"],
+    answers: true,
+  }),
+  addBridge: (place: Place): EngineCommand => ({
+    program: "ip",
+    words: ["link", "add", place.bridge, "address", place.bridgeHardwareAddress, "type", "bridge"],
+  }),
+  flushAddresses: (place: Place): EngineCommand => ({
+    program: "ip",
+    words: ["-4", "address", "flush", "dev", place.bridge],
+  }),
+  addAddress: (place: Place, addressAndPrefix: string): EngineCommand => ({
+    program: "ip",
+    words: ["address", "add", addressAndPrefix, "broadcast", "+", "dev", place.bridge],
+  }),
+  raise: (link: string): EngineCommand => ({ program: "ip", words: ["link", "set", link, "up"] }),
+  addFurtherBridge: (bridge: string): EngineCommand => ({
+    program: "ip",
+    words: ["link", "add", bridge, "type", "bridge"],
+  }),
+  addCable: (end: string, otherEnd: string): EngineCommand => ({
+    program: "ip",
+    words: ["link", "add", end, "type", "veth", "peer", "name", otherEnd],
+  }),
+  plugIn: (link: string, bridge: string): EngineCommand => ({
+    program: "ip",
+    words: ["link", "set", link, "master", bridge, "up"],
+  }),
+  /** What is known of an address already is replaced. */
+  tellNeighbours: (
+    place: Place,
+    neighbours: readonly { readonly address: string; readonly hardwareAddress: string }[],
+  ): EngineCommand => ({
+    program: "ip",
+    words: ["-batch", "-"],
+    stdin: {
+      text: neighbours
+        .map(
+          ({ address, hardwareAddress }) =>
+            `neighbour replace ${address} lladdr ${hardwareAddress} dev ${place.bridge} nud permanent\n`,
+        )
+        .join(""),
+    },
+  }),
+  removeLink: (link: string): EngineCommand => ({ program: "ip", words: ["link", "delete", link] }),
+
+  firewall: (rules: string): EngineCommand => ({
+    program: "nft",
+    words: ["-f", "-"],
+    stdin: { text: rules },
+  }),
+  listChains: (): EngineCommand => ({ program: "nft", words: ["--json", "list", "chains"], answers: true }),
+  loadModule: (module: string): EngineCommand => ({ program: "modprobe", words: [module] }),
+} as const;

@@ -1,0 +1,68 @@
+import { writeFileSync } from "node:fs";
+import { MccError } from "../../../protocol/error";
+import { hasErrno } from "../../support/errno";
+import type { ContainerFile, ContainerSpec, MadeContainer } from "../driver";
+import { configurationText, hostsTarget, kernelHostname } from "./configuration/configuration";
+import type { Engine } from "./engine";
+import { makePassable } from "./files/folder";
+import { linkInLayer, makeLayer, writeIntoLayer } from "./files/layer";
+import type { ContainerPlace } from "./place";
+import { writeLimits } from "./resize";
+
+/**
+ * Makes a stopped container, by a few small files and without a single process.
+ *
+ * @throws MccError `conflict` for an id that is taken, `not-found` for an image that is not there.
+ */
+export async function createContainer(engine: Engine, spec: ContainerSpec): Promise<MadeContainer> {
+  const { place, network, images, confinement } = engine;
+  const { systemd, hasSshServer } = await images.get(spec.image);
+  await engine.neighbours.tell(spec.ipAddress);
+  const rootfs = images.rootfs(spec.image);
+  const container = place.container(spec.id);
+  makeFolder(container);
+  writeFileSync(container.uid, spec.uid);
+  makeLayer(container);
+  writeLimits(engine, container, spec.type);
+  const setting = { rootfs, systemd, confinement };
+  writeFileSync(container.configuration, configurationText(container, spec, network, setting));
+  const layers = { delta: container.delta, rootfs };
+  writeIntoLayer(layers, [...systemFiles(spec), ...(systemd ? systemdFiles : []), ...spec.files]);
+  if (spec.hostsFolder !== undefined) {
+    linkInLayer(layers, hostsPath, hostsTarget);
+  }
+  return { hasSshServer };
+}
+
+const hostsPath = "/etc/hosts";
+
+/** What a host is told of itself and its network. */
+function systemFiles({ hostname, ipAddress, nameservers, hostsFolder }: ContainerSpec): ContainerFile[] {
+  const [label = hostname] = hostname.split(".");
+  const names = label === hostname ? hostname : `${hostname} ${label}`;
+  const resolvers = nameservers.map((nameserver) => `nameserver ${nameserver}`);
+  return [
+    text("/etc/hostname", [kernelHostname(hostname)]),
+    ...(hostsFolder === undefined
+      ? [text(hostsPath, ["127.0.0.1 localhost", `${ipAddress} ${names}`, "::1 localhost ip6-localhost"])]
+      : []),
+    text("/etc/resolv.conf", resolvers),
+  ];
+}
+
+/** An empty file masks a unit: this one fails in every container. */
+const systemdFiles = [text("/etc/systemd/system/sys-kernel-debug.mount", [])];
+
+function text(path: string, lines: readonly string[]): ContainerFile {
+  return { path, content: Buffer.from(lines.map((line) => `${line}\n`).join("")), mode: 0o644 };
+}
+
+function makeFolder({ id, folder }: ContainerPlace): void {
+  try {
+    makePassable(folder);
+  } catch (error) {
+    throw hasErrno(error, "EEXIST")
+      ? new MccError("conflict", `There is a container ${id} already; destroy it first.`, { cause: error })
+      : error;
+  }
+}

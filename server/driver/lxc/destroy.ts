@@ -1,0 +1,130 @@
+import { rm } from "node:fs/promises";
+import { setTimeout as pause } from "node:timers/promises";
+import { MccError } from "../../../protocol/error";
+import { removeTree } from "../../support/files/remove-tree";
+import { killAll } from "./cgroups/cgroups";
+import { monitorsAtPivot } from "./cgroups/monitor";
+import { stuckProcesses } from "./cgroups/stuck-processes";
+import { commands } from "./commands/command";
+import { killWithGroup } from "./commands/processes";
+import type { Engine } from "./engine";
+import { engineProcesses } from "./leftovers";
+import { hasLink, masterOf } from "./network/link";
+import type { ContainerPlace } from "./place";
+
+const lookEveryMs = 10;
+/** What is killed ends in less, unless it is frozen. */
+const thawEveryMs = 200;
+/** How often the log says that a removal goes on. */
+const tellEveryMs = 30_000;
+
+/** Ends a container, in whatever state it is, and removes all that there is of it. None there is success. */
+export async function destroyContainer(engine: Engine, container: ContainerPlace): Promise<void> {
+  await endContainer(engine, container);
+  await rm(container.lock, { force: true });
+  // Last, as the container is listed as long as its folder is there.
+  await removeFolder(engine, container);
+}
+
+/** Millions of files take minutes. */
+async function removeFolder({ log }: Engine, { id, folder }: ContainerPlace): Promise<void> {
+  const begin = Date.now();
+  const progress = setInterval(() => {
+    const seconds = Math.round((Date.now() - begin) / 1000);
+    log.warn({ container: id, seconds }, "the files of a container are still being removed");
+  }, tellEveryMs);
+  try {
+    await removeTree(folder);
+  } finally {
+    clearInterval(progress);
+  }
+}
+
+/**
+ * Kills whatever runs of a container and clears up after it. Nothing there is success.
+ *
+ * @throws MccError `timeout` that names what does not end. Where the kernel holds a process, that is known long before
+ * the time limit.
+ */
+export async function endContainer(engine: Engine, container: ContainerPlace): Promise<void> {
+  const { cgroups, timeoutMs, times } = engine;
+  const patienceMs = Math.min(times.monitorPatienceMs, timeoutMs / 2);
+  const begin = Date.now();
+  let thawAtMs = thawEveryMs;
+  for (;;) {
+    const passedMs = Date.now() - begin;
+    if (await endProcesses(engine, container, passedMs > patienceMs)) {
+      break;
+    }
+    if (passedMs > thawAtMs) {
+      await cgroups.thaw(container.name);
+      thawAtMs = passedMs + thawEveryMs;
+    }
+    if (passedMs > patienceMs) {
+      await refuseStuck(engine, container, passedMs > timeoutMs);
+    }
+    await pause(lookEveryMs);
+  }
+  await removeCable(engine, container);
+  engine.runner.interrupted.delete(container.id);
+}
+
+/** @throws MccError `timeout` when the kernel holds a process, and in any case when the time is over. */
+async function refuseStuck(
+  { place, cgroups, timeoutMs }: Engine,
+  { id, name }: ContainerPlace,
+  isOver: boolean,
+): Promise<void> {
+  const stuck = await stuckProcesses(cgroups.payload(name));
+  if (stuck.length > 0) {
+    throw new MccError(
+      "timeout",
+      `Container ${id} was killed but cannot end, as the kernel holds ${stuck.join(", ")}; end what it waits for, such as a file system whose server is gone.`,
+    );
+  }
+  if (isOver) {
+    throw new MccError(
+      "timeout",
+      `Container ${id} did not end within ${timeoutMs / 1000} s; see lxc-info -P ${place.containers} -n ${name}.`,
+    );
+  }
+}
+
+/** @returns whether nothing runs any more, and nothing is left in the cgroup hierarchies. */
+async function endProcesses(
+  { place, cgroups, runner }: Engine,
+  container: ContainerPlace,
+  monitorToo: boolean,
+): Promise<boolean> {
+  const { id, name } = container;
+  // Only a command that was killed leaves processes that LXC does not list: looking for them takes long.
+  const strays = runner.interrupted.has(id)
+    ? (await engineProcesses(place)).filter((process) => process.container === id)
+    : [];
+  strays.filter(({ kind }) => monitorToo || kind !== "monitor").forEach(({ pid }) => killWithGroup(pid));
+  await killAll(cgroups.payload(name));
+  if (monitorToo) {
+    await killAll(cgroups.monitor(name));
+    (await monitorsAtPivot(cgroups.hierarchies.unified))
+      .filter((monitor) => monitor.name === name)
+      .forEach(({ pid }) => killWithGroup(pid));
+  }
+  return strays.length === 0 && !(await cgroups.isAlive(name)) && (await cgroups.remove(name));
+}
+
+/** The kernel removes it with the container, unless a start was cut off before the container had it. */
+async function removeCable({ place, runner }: Engine, { veth }: ContainerPlace): Promise<void> {
+  // Its name has room for less of the server id than the bridge's: another daemon's may be called the same.
+  const master = (await hasLink(veth)) ? ((await masterOf(veth)) ?? place.bridge) : undefined;
+  if (master === undefined || place.bridgeNumber(master) === undefined) {
+    return;
+  }
+  try {
+    await runner.run(commands.removeLink(veth));
+  } catch (error) {
+    // The kernel may have been at it.
+    if (await hasLink(veth)) {
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,208 @@
+import type { Image } from "../../../protocol/methods/image";
+import type { InstanceType } from "../../../protocol/methods/instance-type";
+import { asEngineError } from "../../support/errno";
+import { Turns } from "../../support/time/turns";
+import type {
+  Container,
+  ContainerFile,
+  ContainerSpec,
+  Driver,
+  DriverOptions,
+  ExecRequest,
+  ExecResult,
+  Finding,
+  MadeContainer,
+  Remains,
+} from "../driver";
+import { containerRoot } from "./commands/command";
+import { createContainer } from "./create";
+import { destroyContainer } from "./destroy";
+import { takeOver } from "./earlier-commands";
+import { type Engine, readEngine, requireContainer } from "./engine";
+import { attach } from "./exec";
+import { writeFiles } from "./files";
+import { closeHost, openHost, purgeHost } from "./host";
+import { listContainers } from "./list";
+import { startContainer, stopContainer } from "./power";
+import { preflight } from "./preflight";
+import { remainsOf } from "./remains";
+import { resizeContainer } from "./resize";
+import { defaultTimes, type Times } from "./times";
+import { Watch } from "./watch";
+
+/** Starts go no faster with more. */
+const changesAtOnce = 8;
+
+/** Drives LXC: unprivileged containers, each a layer over one unpacked image, on a bridge of their own. */
+export function createLxcDriver(options: DriverOptions, times: Times = defaultTimes): Driver {
+  return new LxcDriver(options, times);
+}
+
+class LxcDriver implements Driver {
+  readonly capabilities = {
+    simulated: false,
+    importsImages: true,
+    ownsNetwork: true,
+    followsHosts: true,
+    guestGroup: containerRoot,
+    changesAtOnce,
+  };
+  readonly #options: DriverOptions;
+  readonly #times: Times;
+  #read: Promise<Engine> | undefined;
+  #alone: Promise<Engine> | undefined;
+  readonly #turns = new Turns();
+  #watch: Watch | undefined;
+
+  constructor(options: DriverOptions, times: Times) {
+    this.#options = options;
+    this.#times = times;
+  }
+
+  async preflight(): Promise<Finding[]> {
+    return await preflight({ folder: this.#options.folder });
+  }
+
+  async open(): Promise<void> {
+    await this.#change((engine) => openHost(engine));
+  }
+
+  async close(): Promise<void> {
+    if (this.#read === undefined) {
+      return;
+    }
+    await this.#look(async (engine) => {
+      this.#watch?.stop();
+      await closeHost(engine);
+    });
+  }
+
+  async purge(): Promise<void> {
+    await this.#change((engine) => purgeHost(engine));
+  }
+
+  async images(): Promise<Image[]> {
+    return await this.#look(({ images }) => images.list());
+  }
+
+  async importImage(name: string, tarballPath: string): Promise<Image> {
+    return await this.#change(({ images }) => images.import(name, tarballPath));
+  }
+
+  async removeImage(name: string): Promise<boolean> {
+    return await this.#change(({ images }) => images.remove(name));
+  }
+
+  /** LXC takes any limits. */
+  types(): Promise<[]> {
+    return Promise.resolve([]);
+  }
+
+  async list(): Promise<Container[]> {
+    return await this.#look((engine) => listContainers(engine));
+  }
+
+  async remains(id: number): Promise<Remains> {
+    return await this.#look((engine) => remainsOf(engine, engine.place.container(id)));
+  }
+
+  /** Others' containers lie in other folders, and have networks of their own. */
+  foreign(): Promise<[]> {
+    return Promise.resolve([]);
+  }
+
+  async create(spec: ContainerSpec): Promise<MadeContainer> {
+    return await this.#change((engine) => this.#turns.take(spec.id, () => createContainer(engine, spec)));
+  }
+
+  async start(id: number): Promise<void> {
+    await this.#change((engine) =>
+      this.#turns.take(id, async () => {
+        await startContainer(engine, await requireContainer(engine, id));
+      }),
+    );
+  }
+
+  async stop(id: number, graceMs: number): Promise<void> {
+    await this.#change((engine) =>
+      this.#turns.take(id, async () => {
+        await stopContainer(engine, await requireContainer(engine, id), graceMs);
+      }),
+    );
+  }
+
+  async destroy(id: number): Promise<void> {
+    await this.#change(async (engine) => {
+      // What is under way need not come to its end.
+      await engine.runner.end(id);
+      await this.#turns.take(id, () => destroyContainer(engine, engine.place.container(id)));
+    });
+  }
+
+  /** LXC's own names are made of ids. */
+  async rename(id: number): Promise<void> {
+    await requireContainer(await this.#engine(), id);
+  }
+
+  async exec(id: number, request: ExecRequest): Promise<ExecResult> {
+    return await this.#look(async (engine) => attach(engine, await requireContainer(engine, id), request));
+  }
+
+  async writeFiles(id: number, files: readonly ContainerFile[]): Promise<void> {
+    await this.#look(async (engine) => writeFiles(engine, await requireContainer(engine, id), files));
+  }
+
+  async resize(id: number, type: InstanceType): Promise<void> {
+    await this.#look(async (engine) => resizeContainer(engine, await requireContainer(engine, id), type));
+  }
+
+  watch(onDown: (id: number) => void): void {
+    this.#engine()
+      .then((engine) => {
+        this.#watch ??= new Watch(engine, this.#turns);
+        this.#watch.start(onDown);
+      })
+      .catch((error: unknown) => this.#options.log.warn({ err: error }, "the containers cannot be watched"));
+  }
+
+  /** For what starts no engine command that a next daemon would have to end. */
+  async #look<T>(work: (engine: Engine) => Promise<T>): Promise<T> {
+    try {
+      return await work(await this.#engine());
+    } catch (error) {
+      throw asEngineError(error, this.#options.folder);
+    }
+  }
+
+  /** For what does: not before those of an earlier daemon have ended. */
+  async #change<T>(work: (engine: Engine) => Promise<T>): Promise<T> {
+    try {
+      return await work(await this.#engineAlone());
+    } catch (error) {
+      throw asEngineError(error, this.#options.folder);
+    }
+  }
+
+  /** What has failed is tried again at the next call. */
+  async #engine(): Promise<Engine> {
+    this.#read ??= readEngine(this.#options, this.#times).catch((error: unknown) => {
+      this.#read = undefined;
+      throw error;
+    });
+    return await this.#read;
+  }
+
+  async #engineAlone(): Promise<Engine> {
+    this.#alone ??= this.#takeOver().catch((error: unknown) => {
+      this.#alone = undefined;
+      throw error;
+    });
+    return await this.#alone;
+  }
+
+  async #takeOver(): Promise<Engine> {
+    const engine = await this.#engine();
+    await takeOver(engine);
+    return engine;
+  }
+}

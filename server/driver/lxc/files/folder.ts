@@ -1,0 +1,79 @@
+import { chmodSync, constants, mkdirSync } from "node:fs";
+import { chmod, type FileHandle, mkdir, open, rmdir } from "node:fs/promises";
+import { dirname } from "node:path";
+import { MccError } from "../../../../protocol/error";
+import { hasErrno } from "../../../support/errno";
+import { containerRoot } from "../commands/command";
+
+/**
+ * Makes a folder that the containers' user ids may pass through, whatever this process's umask is.
+ *
+ * @throws the error with the code EEXIST when it is there.
+ */
+export function makePassable(folder: string): void {
+  mkdirSync(folder);
+  chmodSync(folder, 0o755);
+}
+
+/** The same with the folders above it; there already is success. */
+export async function ensurePassable(folder: string): Promise<void> {
+  const first = await mkdir(folder, { recursive: true });
+  for (let made = folder; first !== undefined && made.length >= first.length; made = dirname(made)) {
+    await chmod(made, 0o755);
+  }
+}
+
+const guardedMode = 0o710;
+
+/**
+ * The same for a folder that only root and the containers' root may pass through, now and below: a file that root
+ * inside a container made set-uid would let every user of the host act as that root. One that is there is closed.
+ *
+ * @throws MccError `conflict` for a symbolic link: it would close a folder elsewhere.
+ */
+export async function ensureGuarded(folder: string): Promise<void> {
+  await ensurePassable(folder);
+  const handle = await openFolder(folder);
+  try {
+    // Nothing is changed that is in order, as a read-only file system refuses that too.
+    const { uid, gid, mode } = await handle.stat();
+    if (uid !== 0 || gid !== containerRoot) {
+      await handle.chown(0, containerRoot);
+    }
+    if ((mode & 0o7777) !== guardedMode) {
+      await handle.chmod(guardedMode);
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+async function openFolder(folder: string): Promise<FileHandle> {
+  try {
+    return await open(folder, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+  } catch (error) {
+    throw hasErrno(error, "ENOTDIR", "ELOOP")
+      ? new MccError(
+          "conflict",
+          `${folder} is a symbolic link, and a folder is needed; remove the link, and bring a folder from elsewhere by mount --bind.`,
+          { cause: error },
+        )
+      : error;
+  }
+}
+
+/** Removes a folder and those above it, up to and with `top`, as far as they are empty. */
+export async function removeEmpty(folder: string, top: string): Promise<void> {
+  for (let next = folder; next.startsWith(top); next = dirname(next)) {
+    try {
+      await rmdir(next);
+    } catch (error) {
+      if (hasErrno(error, "ENOTEMPTY", "EBUSY")) {
+        return;
+      }
+      if (!hasErrno(error, "ENOENT")) {
+        throw error;
+      }
+    }
+  }
+}

@@ -1,0 +1,236 @@
+import { randomBytes } from "node:crypto";
+import { lchown, lstat, open, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { PassThrough } from "node:stream";
+import { z } from "zod";
+import { MccError } from "../../../../protocol/error";
+import { type Image, imageSchema } from "../../../../protocol/methods/image";
+import { type ArchiveFile, withArchive } from "../../../support/archives/file";
+import { inspectArchive } from "../../../support/archives/inspect";
+import { ArchiveInspection } from "../../../support/archives/inspection";
+import { hasErrno, unlessErrno } from "../../../support/errno";
+import { readKeptJson } from "../../../support/files/kept-file";
+import { resolveInRoot } from "../../../support/files/path-in-root";
+import { removeTree } from "../../../support/files/remove-tree";
+import type { DriverLog, DriverOptions } from "../../driver";
+import { hasSshServer } from "../../ssh-server";
+import { commands, containerRoot, deviceFolder, idCount } from "../commands/command";
+import type { CommandRunner } from "../commands/runner";
+import { makePassable } from "../files/folder";
+import type { Place } from "../place";
+import { unpackingFailure } from "./tarball";
+
+const storedImageSchema = imageSchema.extend({
+  systemd: z.boolean(),
+  /** The first release did not look for it. */
+  hasSshServer: z.boolean().default(true),
+});
+export type StoredImage = z.infer<typeof storedImageSchema>;
+
+/** Of an archive, between its inspection and tar. */
+const passingBytes = 1024 * 1024;
+
+/** What a root file system must have, and what for. */
+const required = [
+  { path: "/sbin/init", purpose: "the container's first process" },
+  { path: "/bin/sh", purpose: "what commands and files are brought into the container by" },
+] as const;
+
+/** The images on disk: a folder each, with the root file system unpacked and what is known of it. */
+export class ImageStore {
+  /** Folders that are being filled by this process. */
+  readonly #filling = new Set<string>();
+
+  constructor(
+    private readonly place: Place,
+    private readonly runner: CommandRunner,
+    private readonly unpackTimeoutMs: number,
+    private readonly log: DriverLog,
+    private readonly reportDamage?: DriverOptions["reportDamage"],
+  ) {}
+
+  rootfs(name: string): string {
+    return join(this.place.images, name, "rootfs");
+  }
+
+  async list(): Promise<Image[]> {
+    const entries = (await unlessErrno(readdir(this.place.images), "ENOENT")) ?? [];
+    const images = await Promise.all(
+      entries.filter((entry) => !isPassing(entry)).map((entry) => this.#read(entry)),
+    );
+    return images.flatMap((image) => (image === undefined ? [] : [imageSchema.parse(image)]));
+  }
+
+  /** @throws MccError `not-found` that lists what there is. */
+  async get(name: string): Promise<StoredImage> {
+    const image = await this.#read(name);
+    if (image === undefined) {
+      const names = (await this.list()).map((other) => other.name).join(", ");
+      throw new MccError("not-found", `No image "${name}". This host has: ${names || "none yet"}.`);
+    }
+    return image;
+  }
+
+  /**
+   * Replaces one that is damaged.
+   *
+   * @throws MccError `conflict` for a name that is taken; `invalid` for what is not a root file system.
+   */
+  async import(name: string, tarball: string): Promise<Image> {
+    const taken = new MccError(
+      "conflict",
+      `The image "${name}" exists already; remove it, or choose another name.`,
+    );
+    if ((await this.#read(name)) !== undefined) {
+      throw taken;
+    }
+    return await withArchive(tarball, (archive) => this.#import(name, archive, taken));
+  }
+
+  async #import(name: string, archive: ArchiveFile, taken: MccError): Promise<Image> {
+    await this.remove(name);
+    const folder = this.#passingFolder("import");
+    this.#filling.add(folder);
+    try {
+      const image = await this.#fill(folder, name, archive);
+      await rename(folder, join(this.place.images, name));
+      await syncFolder(this.place.images);
+      return imageSchema.parse(image);
+    } catch (error) {
+      await removeTree(folder);
+      throw hasErrno(error, "ENOTEMPTY", "EEXIST") ? taken : error;
+    } finally {
+      this.#filling.delete(folder);
+    }
+  }
+
+  /** A damaged one too. @returns false for one that was gone already. */
+  async remove(name: string): Promise<boolean> {
+    const folder = this.#passingFolder("remove");
+    // Half an image is never listed.
+    const image = join(this.place.images, name);
+    const renamed = rename(image, folder).then(() => true);
+    try {
+      const removed = (await unlessErrno(renamed, "ENOENT")) ?? false;
+      await removeTree(folder);
+      return removed;
+    } catch (error) {
+      if (!hasErrno(error, "ENOSPC", "EDQUOT")) {
+        throw error;
+      }
+    }
+    // No room for another name: without this file it is not listed either.
+    await rm(this.#metadata(image), { force: true });
+    await removeTree(image);
+    return true;
+  }
+
+  /** Removes what an earlier daemon left half-imported or half-removed. */
+  async clear(): Promise<void> {
+    const entries = (await unlessErrno(readdir(this.place.images), "ENOENT")) ?? [];
+    const left = entries.filter(isPassing).map((entry) => join(this.place.images, entry));
+    await Promise.all(
+      left.filter((folder) => !this.#filling.has(folder)).map((folder) => removeTree(folder)),
+    );
+  }
+
+  async #read(name: string): Promise<StoredImage | undefined> {
+    const path = this.#metadata(join(this.place.images, name));
+    const reading = await readKeptJson(path, storedImageSchema);
+    if (reading.outcome === "read") {
+      return reading.value;
+    }
+    if (reading.outcome === "damaged") {
+      this.log.warn(
+        { reason: reading.reason },
+        `the image "${name}" is left out, as ${path} is damaged: import it again, or remove it`,
+      );
+      this.reportDamage?.(path, `${reading.reason}; the image is left out: import it again, or remove it`);
+    }
+    return undefined;
+  }
+
+  async #fill(folder: string, name: string, archive: ArchiveFile): Promise<StoredImage> {
+    const rootfs = join(folder, "rootfs");
+    makePassable(folder);
+    makePassable(rootfs);
+    await lchown(rootfs, containerRoot, containerRoot);
+    await this.#unpack(rootfs, archive);
+    await requireParts(rootfs, archive.path);
+    const usage = await this.runner.run(commands.diskUsage(rootfs));
+    const image = {
+      name,
+      sizeBytes: Number.parseInt(usage, 10),
+      createdAt: new Date().toISOString(),
+      systemd: (await resolveInRoot(rootfs, "/sbin/init"))?.endsWith("/systemd") ?? false,
+      hasSshServer: await hasSshServer(rootfs),
+    };
+    await writeFile(this.#metadata(folder), JSON.stringify(image));
+    // Neither the unpacked files nor what is known of them may be lost to a power cut once the image has its name.
+    await this.runner.run(commands.syncFileSystem(folder, this.unpackTimeoutMs));
+    return image;
+  }
+
+  /** Unpacks the archive while it is inspected: nothing that the inspection refuses gets as far as tar. */
+  async #unpack(rootfs: string, archive: ArchiveFile): Promise<void> {
+    const inspection = new ArchiveInspection(archive.path, { highestId: idCount - 1, deviceFolder });
+    const inspected = new PassThrough({ highWaterMark: passingBytes });
+    const stopped = new AbortController();
+    const unpack = commands.unpack(this.place, rootfs, inspected, this.unpackTimeoutMs);
+    const [inspecting, unpacking] = await Promise.allSettled([
+      inspectArchive(archive, inspection, stopped.signal, inspected),
+      this.runner
+        .run(unpack)
+        // tar may end before the archive does; the rest is inspected all the same.
+        .then(() => inspected.resume())
+        .catch((error: unknown) => {
+          stopped.abort();
+          throw error;
+        }),
+    ]);
+    if (inspecting.status === "rejected" && MccError.isInstance(inspecting.reason)) {
+      throw inspecting.reason;
+    }
+    if (unpacking.status === "rejected") {
+      throw unpackingFailure(unpacking.reason, archive.path, rootfs);
+    }
+    if (inspecting.status === "rejected") {
+      throw inspecting.reason;
+    }
+  }
+
+  #metadata(folder: string): string {
+    return join(folder, "image.json");
+  }
+
+  #passingFolder(purpose: string): string {
+    return join(this.place.images, `.${purpose}-${randomBytes(6).toString("hex")}`);
+  }
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Images' names begin with a letter or a digit. */
+function isPassing(entry: string): boolean {
+  return entry.startsWith(".");
+}
+
+async function requireParts(rootfs: string, tarball: string): Promise<void> {
+  for (const { path, purpose } of required) {
+    const found = await resolveInRoot(rootfs, path);
+    const isFile = found !== undefined && (await lstat(join(rootfs, found))).isFile();
+    if (!isFile) {
+      throw new MccError(
+        "invalid",
+        `${tarball} has no ${path}, ${purpose}; a root file system is needed, with /bin, /sbin and /etc at the top of the tarball.`,
+      );
+    }
+  }
+}

@@ -1,0 +1,140 @@
+import { mkdir, readdir, readFile, rm, rmdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { unlessErrno } from "../../../support/errno";
+import type { DriverLog } from "../../driver";
+import { raiseKernelLimits, replaceText, restoreKernelLimits } from "./kernel-limits";
+
+/** Empty after a boot, as the kernel's limits are the usual ones then. Not in a folder that a user may choose. */
+export const usersFolder = "/run/minicloud-kernel-limits";
+
+/** More than there are daemons that are likely to end at the same moment. */
+const mostTries = 20;
+
+const userSchema = z.object({ pid: z.int(), startTime: z.string() });
+
+/** One daemon, as one of those on this host whose containers need the raised limits. */
+export interface KernelLimitUser {
+  /** Its own on this host; a part of file names. */
+  readonly name: string;
+  /** Default: `usersFolder`. */
+  readonly folder?: string;
+  /** Where an earlier release kept what the limits were. */
+  readonly formerMarksFile: string;
+  /** Default: `/proc/sys` */
+  readonly root?: string;
+  /** Whether containers of other daemons run on this host now. */
+  readonly othersRun: () => Promise<boolean>;
+}
+
+/**
+ * Raises the limits, and notes that this process needs them: `<name>.user` has its process id, `<name>.were` what the
+ * limits were before. The kernel ends the first note's meaning with the process, also when that is killed.
+ */
+export async function useKernelLimits(user: KernelLimitUser, log: DriverLog): Promise<void> {
+  await unlessFolderGoes(() => use(user, log));
+}
+
+async function use(user: KernelLimitUser, log: DriverLog): Promise<void> {
+  const { name, folder = usersFolder, formerMarksFile } = user;
+  await unlessErrno(mkdir(folder, { mode: 0o755 }), "EEXIST");
+  const own = { pid: process.pid, startTime: await startTimeOf(process.pid) };
+  // First: who lowers them at the same time looks again afterwards.
+  await replaceText(join(folder, `${name}.user`), JSON.stringify(own));
+  const marksFile = join(folder, `${name}.were`);
+  await takeMarksAlong(formerMarksFile, marksFile);
+  await raiseKernelLimits({ marksFile, ...rootOf(user) }, log);
+}
+
+/** For a daemon that ends: its containers, if any run, still show that the limits are needed. */
+export async function leaveKernelLimits({ name, folder = usersFolder }: KernelLimitUser): Promise<void> {
+  await rm(join(folder, `${name}.user`), { force: true });
+}
+
+/**
+ * Gives the limits back, unless another daemon on this host, or a container of another one, still needs them: then the
+ * last one to be purged does it.
+ *
+ * @returns whether they were given back.
+ */
+export async function giveUpKernelLimits(user: KernelLimitUser, log: DriverLog): Promise<boolean> {
+  return await unlessFolderGoes(() => giveUp(user, log));
+}
+
+async function giveUp(user: KernelLimitUser, log: DriverLog): Promise<boolean> {
+  const { folder = usersFolder, name, formerMarksFile } = user;
+  await leaveKernelLimits(user);
+  await unlessErrno(mkdir(folder, { mode: 0o755 }), "EEXIST");
+  const ownMarks = join(folder, `${name}.were`);
+  await takeMarksAlong(formerMarksFile, ownMarks);
+  if (await areNeeded(user)) {
+    return false;
+  }
+  for (const marks of (await readdir(folder)).filter((entry) => entry.endsWith(".were"))) {
+    await restoreKernelLimits({ marksFile: join(folder, marks), ...rootOf(user) });
+  }
+  if (await areNeeded(user)) {
+    await raiseKernelLimits({ marksFile: ownMarks, ...rootOf(user) }, log);
+    return false;
+  }
+  await unlessErrno(rmdir(folder), "ENOTEMPTY", "ENOENT");
+  return true;
+}
+
+/** Does the work again when another daemon removes the folder, or a note in it, during the work. */
+async function unlessFolderGoes<T>(work: () => Promise<T>): Promise<T> {
+  for (let triesLeft = mostTries; triesLeft > 1; triesLeft--) {
+    const done = await unlessErrno(
+      work().then((value) => ({ value })),
+      "ENOENT",
+    );
+    if (done !== undefined) {
+      return done.value;
+    }
+  }
+  return await work();
+}
+
+/** The notes of processes that have ended are removed. */
+async function areNeeded({ folder = usersFolder, othersRun }: KernelLimitUser): Promise<boolean> {
+  let needed = await othersRun();
+  const entries = (await unlessErrno(readdir(folder), "ENOENT")) ?? [];
+  for (const entry of entries.filter((candidate) => candidate.endsWith(".user"))) {
+    const path = join(folder, entry);
+    if (await isAlive(path)) {
+      needed = true;
+    } else {
+      await rm(path, { force: true });
+    }
+  }
+  return needed;
+}
+
+async function isAlive(path: string): Promise<boolean> {
+  const text = await unlessErrno(readFile(path, "utf8"), "ENOENT");
+  if (text === undefined) {
+    return false;
+  }
+  const { pid, startTime } = userSchema.parse(JSON.parse(text));
+  return (await startTimeOf(pid)) === startTime;
+}
+
+/** In clock ticks since the boot, which tells a process from a later one with its id; empty for none: proc(5). */
+async function startTimeOf(pid: number): Promise<string> {
+  const stat = await unlessErrno(readFile(`/proc/${pid}/stat`, "utf8"), "ENOENT", "ESRCH");
+  return stat?.replace(/^.*\) /s, "").split(" ")[19] ?? "";
+}
+
+async function takeMarksAlong(from: string, to: string): Promise<void> {
+  const text = await unlessErrno(readFile(from, "utf8"), "ENOENT");
+  if (text !== undefined) {
+    if ((await unlessErrno(stat(to), "ENOENT")) === undefined) {
+      await replaceText(to, text);
+    }
+    await rm(from);
+  }
+}
+
+function rootOf({ root }: KernelLimitUser): { readonly root?: string } {
+  return root === undefined ? {} : { root };
+}

@@ -1,0 +1,34 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { unlessErrno } from "../../../support/errno";
+
+const gone = ["ENOENT", "ENODEV", "ESRCH", "EINVAL"];
+
+/**
+ * The IPv4 address of the network that a container's processes see, loopback apart; undefined when none runs, or it
+ * has none.
+ *
+ * @param cgroup of its processes; systemd puts them into cgroups below it.
+ */
+export async function addressOf(cgroup: string): Promise<string | undefined> {
+  const pids = (await unlessErrno(readFile(join(cgroup, "cgroup.procs"), "utf8"), ...gone)) ?? "";
+  for (const pid of pids.split("\n").filter((line) => line !== "")) {
+    const routes = await unlessErrno(readFile(`/proc/${pid}/net/fib_trie`, "utf8"), ...gone);
+    if (routes !== undefined) {
+      return localAddresses(routes).find((address) => !address.startsWith("127."));
+    }
+  }
+  const entries = (await unlessErrno(readdir(cgroup, { withFileTypes: true }), ...gone)) ?? [];
+  for (const entry of entries.filter((candidate) => candidate.isDirectory())) {
+    const address = await addressOf(join(cgroup, entry.name));
+    if (address !== undefined) {
+      return address;
+    }
+  }
+  return undefined;
+}
+
+/** Each stands on a line of its own, and the next one says that it is a host's, and this one's. */
+export function localAddresses(routes: string): string[] {
+  return [...routes.matchAll(/\|-- ([\d.]+)\n\s+\/32 host LOCAL/g)].flatMap(([, address]) => address ?? []);
+}

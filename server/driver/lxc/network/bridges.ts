@@ -1,0 +1,124 @@
+import { readdirSync } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { hasErrno } from "../../../support/errno";
+import { OnceEach } from "../../../support/time/once-each";
+import { commands } from "../commands/command";
+import type { CommandRunner } from "../commands/runner";
+import type { ContainerPlace, Place } from "../place";
+import { hasLink } from "./link";
+
+/**
+ * The kernel grants a bridge 1,023 ports (BR_MAX_PORTS). What is left over on the first is for the cables to 23
+ * others.
+ */
+const mostContainers = 1000;
+
+/**
+ * The bridges that containers hang on. When one has no port left, the next is made and joined to the first by a cable,
+ * so that all are one network. They stay until `remove`.
+ */
+export class Bridges {
+  /** By the numbers of the bridges: the cables seen at the last look, and those of starts since. */
+  readonly #cables = new Map<number, Set<string>>();
+  /** The cables of the starts under way, and the bridges that they are promised. */
+  readonly #starting = new Map<string, number>();
+  readonly #made = new OnceEach<number>((number) => this.#make(number));
+
+  constructor(
+    private readonly place: Place,
+    private readonly runner: CommandRunner,
+    private readonly capacity = mostContainers,
+  ) {}
+
+  /** Runs what starts a container, with a bridge that has a port for it until that is over. */
+  async withPort<T>({ veth }: ContainerPlace, start: (bridge: string) => Promise<T>): Promise<T> {
+    const number = this.#take(veth);
+    this.#starting.set(veth, number);
+    try {
+      await this.#ensure(number);
+      return await start(this.place.bridgeOf(number));
+    } finally {
+      this.#starting.delete(veth);
+    }
+  }
+
+  /** Completes what an earlier daemon made of the bridges past the first. */
+  async mend(): Promise<void> {
+    this.#made.forget();
+    for (const number of await this.#present()) {
+      await this.#ensure(number);
+    }
+  }
+
+  /** Removes all of them; gone already is success. */
+  async remove(): Promise<void> {
+    for (const number of await this.#present()) {
+      const { atFirst } = this.place.jointOf(number);
+      for (const link of [atFirst, this.place.bridgeOf(number)]) {
+        if (await hasLink(link)) {
+          await this.runner.run(commands.removeLink(link));
+        }
+      }
+    }
+    this.#made.forget();
+  }
+
+  /** Nothing waits in between, so that no two starts are promised the same port. */
+  #take(veth: string): number {
+    for (let number = 1; ; number += 1) {
+      let cables = this.#cables.get(number);
+      if (cables === undefined || cables.size >= this.capacity) {
+        cables = this.#look(number);
+      }
+      if (cables.size < this.capacity) {
+        cables.add(veth);
+        return number;
+      }
+    }
+  }
+
+  #look(number: number): Set<string> {
+    const promised = [...this.#starting].filter(([, bridge]) => bridge === number).map(([veth]) => veth);
+    const cables = new Set([...cablesOn(this.place.bridgeOf(number), this.place.vethPrefix), ...promised]);
+    this.#cables.set(number, cables);
+    return cables;
+  }
+
+  async #ensure(number: number): Promise<void> {
+    if (number > 1) {
+      await this.#made.ensure(number);
+    }
+  }
+
+  /** Repeatable, also after one that was cut off. */
+  async #make(number: number): Promise<void> {
+    const { place, runner } = this;
+    const bridge = place.bridgeOf(number);
+    const { atFirst, atBridge } = place.jointOf(number);
+    if (!(await hasLink(bridge))) {
+      await runner.run(commands.addFurtherBridge(bridge));
+    }
+    if (!(await hasLink(atFirst))) {
+      await runner.run(commands.addCable(atFirst, atBridge));
+    }
+    await runner.run(commands.plugIn(atFirst, place.bridge));
+    await runner.run(commands.plugIn(atBridge, bridge));
+    await runner.run(commands.raise(bridge));
+  }
+
+  /** The numbers of those in this network namespace. */
+  async #present(): Promise<number[]> {
+    return (await readdir("/sys/class/net")).flatMap((link) => this.place.bridgeNumber(link) ?? []);
+  }
+}
+
+function cablesOn(bridge: string, prefix: string): string[] {
+  try {
+    return readdirSync(`/sys/class/net/${bridge}/brif`).filter((link) => link.startsWith(prefix));
+  } catch (error) {
+    if (hasErrno(error, "ENOENT")) {
+      return [];
+    }
+    throw error;
+  }
+}

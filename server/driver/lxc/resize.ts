@@ -1,0 +1,45 @@
+import { renameSync, rmSync, writeFileSync } from "node:fs";
+import type { InstanceType } from "../../../protocol/methods/instance-type";
+import { hasErrno } from "../../support/errno";
+import { asFileSystemFault } from "../../support/files/file-system-fault";
+import { payloadPrefix } from "./cgroups/cgroups";
+import type { Engine } from "./engine";
+import { applyLimits, limitLines } from "./limits";
+import type { ContainerPlace } from "./place";
+
+/**
+ * Gives a container other limits, at once where it runs.
+ *
+ * @throws MccError `conflict` when it uses more memory now than it may then; nothing has changed in that case.
+ */
+export async function resizeContainer(
+  engine: Engine,
+  container: ContainerPlace,
+  type: InstanceType,
+): Promise<void> {
+  const { cgroups } = engine;
+  const aside = `${container.limits}.new`;
+  try {
+    // First, as a full disk refuses it, and then nothing has changed.
+    writeFileSync(aside, limitsText(engine, type));
+    if (await cgroups.isAlive(container.name)) {
+      await applyLimits(type, cgroups.hierarchies, payloadPrefix + container.name);
+    }
+    renameSync(aside, container.limits);
+  } catch (error) {
+    const fault = asFileSystemFault(error, container.limits);
+    rmSync(aside, { force: true });
+    throw hasErrno(error, "ENOSPC", "EDQUOT", "EROFS") ? fault : error;
+  }
+}
+
+/** Writes the part of a container's configuration that limits it. */
+export function writeLimits(engine: Engine, container: ContainerPlace, type: InstanceType): void {
+  writeFileSync(container.limits, limitsText(engine, type));
+}
+
+function limitsText({ cgroups }: Engine, type: InstanceType): string {
+  return limitLines(type, cgroups.hierarchies)
+    .map((line) => `${line}\n`)
+    .join("");
+}

@@ -1,0 +1,72 @@
+import { listFields } from "../containers/list";
+
+/** A container under its two ids. */
+export interface Target {
+  readonly id: number;
+  /** The engine's id for it. */
+  readonly ctid: string;
+}
+
+/** One call of a program of OpenVZ's, as data. */
+export interface EngineCommand {
+  readonly program: "vzctl" | "vzlist";
+  readonly words: readonly string[];
+  /** The container that it works on. */
+  readonly target?: Target;
+  /** Exit codes that are no failure. Default: 0. */
+  readonly successes?: readonly number[];
+  /** Default: the driver's. */
+  readonly timeoutMs?: number;
+}
+
+/** What a container is created with. */
+export interface Creation {
+  readonly image: string;
+  readonly sample: string;
+  readonly ipAddress: string;
+  readonly hostname: string;
+  readonly name: string;
+}
+
+/** Every engine command that there is, save what runs inside containers. */
+export const commands = {
+  version: (): EngineCommand => ({ program: "vzctl", words: ["--version"] }),
+
+  /** All containers of the host, in one look. */
+  list: (): EngineCommand => ({ program: "vzlist", words: ["-a", "-j", "-o", listFields.join(",")] }),
+
+  create: (target: Target, creation: Creation, options: readonly string[]): EngineCommand =>
+    vzctl("create", target, [
+      ...["--ostemplate", creation.image, "--config", creation.sample, "--ipadd", creation.ipAddress],
+      ...["--hostname", creation.hostname, "--name", creation.name],
+      ...options,
+    ]),
+
+  set: (target: Target, options: readonly string[]): EngineCommand =>
+    vzctl("set", target, [...options, "--save"]),
+
+  /** Returns before the first process is ready. Exit code 32: it runs already. */
+  start: (target: Target): EngineCommand => ({ ...vzctl("start", target), successes: [0, 32] }),
+
+  /** Asks the first process to shut down; by itself it would wait two minutes. Exit code 31: it does not run. */
+  askToStop: (target: Target, timeoutMs: number): EngineCommand => ({
+    ...vzctl("stop", target),
+    successes: [0, 31],
+    timeoutMs,
+  }),
+
+  kill: (target: Target): EngineCommand => ({ ...vzctl("stop", target, ["--fast"]), successes: [0, 31] }),
+
+  /** Exit code 41: it is mounted already. */
+  mount: (target: Target): EngineCommand => ({ ...vzctl("mount", target), successes: [0, 41] }),
+
+  /** Exit code 40: it is not mounted. */
+  unmount: (target: Target): EngineCommand => ({ ...vzctl("umount", target), successes: [0, 40] }),
+
+  /** Needs a container that neither runs (32) nor is mounted (41). Exit code 14: there is none. */
+  destroy: (target: Target): EngineCommand => ({ ...vzctl("destroy", target), successes: [0, 14] }),
+} as const;
+
+function vzctl(action: string, target: Target, options: readonly string[] = []): EngineCommand {
+  return { program: "vzctl", words: [action, target.ctid, ...options], target };
+}

@@ -1,0 +1,120 @@
+import { randomBytes } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
+import { setTimeout as pause } from "node:timers/promises";
+import { MccError } from "../../../../protocol/error";
+import { unlessErrno } from "../../../support/errno";
+import { folderSeenBy } from "../../../support/files/seen-folder";
+import { once } from "../../../support/time/once";
+import { killProcess } from "./group-killer";
+
+const variable = "MINICLOUD_ENGINE_COMMAND";
+const patienceMs = 5000;
+const pauseMs = 20;
+
+/**
+ * Knows the engine commands that a daemon which died left at work, by a mark in their environment. vzctl runs its
+ * scripts in an environment without the mark; they are in the process group that each command has of its own.
+ */
+export class EarlierCommands {
+  /** Of this daemon's commands, which are no leftovers. */
+  readonly #run = randomBytes(8).toString("hex");
+  /** One search is enough: no more groups of them can appear. */
+  readonly #search = once(() => this.#searchAll());
+
+  /** @param folder the driver's, of which a copy in another mount namespace can have the same server's id in it. */
+  constructor(
+    private readonly serverId: string,
+    private readonly folder: string,
+  ) {}
+
+  /** The environment variables of a command on a container. */
+  mark(id: number | undefined): Record<string, string> {
+    return id === undefined ? {} : { [variable]: `${this.serverId}/${id}/${this.#run}` };
+  }
+
+  /**
+   * Kills those at work on a container, with all that they started, and resolves when they are gone. One that has
+   * ended is nobody's to kill: without an OpenVZ kernel, a container's first process stays in the group of the
+   * `vzctl start` that made it.
+   *
+   * @throws MccError `timeout` when they hang in the kernel.
+   */
+  async end(id: number): Promise<void> {
+    const found = await this.#search();
+    for (const group of found.get(id) ?? []) {
+      if (await this.#isAtWork(group, id)) {
+        await endGroup(group, id);
+      }
+    }
+    found.delete(id);
+  }
+
+  /** The process groups by container. */
+  async #searchAll(): Promise<Map<number, Set<number>>> {
+    const found = new Map<number, Set<number>>();
+    for (const pid of await allProcesses()) {
+      const id = await this.#containerOf(pid);
+      const group = id === undefined ? undefined : await groupOf(pid);
+      if (id !== undefined && group !== undefined) {
+        found.set(id, (found.get(id) ?? new Set()).add(group));
+      }
+    }
+    return found;
+  }
+
+  /** Whether a process of the group still has the mark. */
+  async #isAtWork(group: number, id: number): Promise<boolean> {
+    for (const pid of await membersOf(group)) {
+      if ((await this.#containerOf(pid)) === id) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  async #containerOf(pid: number): Promise<number | undefined> {
+    // A process may end between the two looks.
+    const environment = await unlessErrno(
+      readFile(`/proc/${pid}/environ`, "utf8"),
+      "ENOENT",
+      "ESRCH",
+      "EACCES",
+    );
+    const mark = environment?.split("\0").find((entry) => entry.startsWith(`${variable}=`));
+    const [serverId, id, run] = mark?.slice(variable.length + 1).split("/") ?? [];
+    const isEarlier = serverId === this.serverId && run !== this.#run;
+    return isEarlier && (await folderSeenBy(pid, this.folder)) !== "another" ? Number(id) : undefined;
+  }
+}
+
+/** By one kill, which no process escapes by beginning another one. */
+async function endGroup(group: number, id: number): Promise<void> {
+  const giveUpAt = Date.now() + patienceMs;
+  killProcess(-group);
+  for (let left = await membersOf(group); left.length > 0; left = await membersOf(group)) {
+    if (Date.now() > giveUpAt) {
+      throw new MccError(
+        "timeout",
+        `An engine command of an earlier daemon at work on container ${id} does not end (process ${left.join(", ")}); look what it waits for in the kernel.`,
+      );
+    }
+    await pause(pauseMs);
+  }
+}
+
+async function membersOf(group: number): Promise<number[]> {
+  const processes = await allProcesses();
+  const groups = await Promise.all(processes.map(groupOf));
+  return processes.filter((_, index) => groups[index] === group);
+}
+
+/** Field 5 of proc(5)'s stat. Undefined for one that has ended, though its parent has not asked how yet. */
+async function groupOf(pid: number): Promise<number | undefined> {
+  const stat = (await unlessErrno(readFile(`/proc/${pid}/stat`, "utf8"), "ENOENT", "ESRCH")) ?? "";
+  const [state, , group] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return group === undefined || state === "Z" ? undefined : Number(group);
+}
+
+async function allProcesses(): Promise<number[]> {
+  return (await readdir("/proc")).filter((name) => /^\d+$/.test(name)).map(Number);
+}

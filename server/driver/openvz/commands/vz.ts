@@ -1,0 +1,95 @@
+import { join } from "node:path";
+import { MccError } from "../../../../protocol/error";
+import { once } from "../../../support/time/once";
+import { type Generation, generationOf } from "../configuration/generation";
+import type { MemoryModel } from "../configuration/memory-model";
+import { readList } from "../containers/containers";
+import type { ListedContainer } from "../containers/list";
+import { exists, type HostConfiguration, type HostPlaces, readHostConfiguration } from "../host";
+import { commands, type EngineCommand, type Target } from "./command";
+import { execExitCodes, exitCodes, listExitCodes } from "./exit-codes";
+import type { ExitMeaning } from "./exit-meaning";
+import { type Ended, Engine, type EngineOptions } from "./runner";
+
+/** This host's OpenVZ: its commands, of which generation they are, and its configuration. */
+export class Vz {
+  readonly #engine: Engine;
+  readonly #generation = once(() => this.#askGeneration());
+
+  constructor(
+    readonly places: HostPlaces,
+    options: EngineOptions,
+  ) {
+    this.#engine = new Engine(options);
+  }
+
+  /** Asked once, and again after a failure. */
+  async generation(): Promise<Generation> {
+    return await this.#generation();
+  }
+
+  /** See `Engine.run`. */
+  async run(command: EngineCommand): Promise<Ended> {
+    return await this.#engine.run(command, await this.#exitCodesOf(command));
+  }
+
+  /**
+   * `vzctl set` on a container that there is: vzctl would make a configuration for another one.
+   *
+   * @throws MccError `not-found`.
+   */
+  async set(target: Target, options: readonly string[]): Promise<void> {
+    if ((await (await this.host()).containerVariables(target.ctid)) === undefined) {
+      throw new MccError(
+        "not-found",
+        `The engine has no container ${target.id} any more; it has no configuration.`,
+      );
+    }
+    await this.run(commands.set(target, options));
+  }
+
+  /** See `Engine.attempt`. */
+  async attempt(command: EngineCommand): Promise<Ended> {
+    return await this.#engine.attempt(command, await this.#exitCodesOf(command));
+  }
+
+  /** All containers of the host. */
+  async list(): Promise<{ rows: ListedContainer[]; generation: Generation }> {
+    const ended = await this.run(commands.list());
+    return { rows: readList(ended), generation: await this.generation() };
+  }
+
+  /** What exit codes of commands inside containers mean. */
+  async execExitCodes(): Promise<readonly ExitMeaning[]> {
+    const { name, exitCodes: others } = await this.generation();
+    return [...execExitCodes[name], ...others];
+  }
+
+  /** Read anew each time, as an operator may change it. */
+  async host(): Promise<HostConfiguration> {
+    return await readHostConfiguration(this.places, (await this.generation()).syntax);
+  }
+
+  async memoryModel(): Promise<MemoryModel> {
+    if (!(await exists(this.places.procVz))) {
+      return "control-groups";
+    }
+    return (await exists(join(this.places.procVz, "vswap"))) ? "vswap" : "beancounters";
+  }
+
+  /** Whether containers can lie in disk images. */
+  async hasPloop(): Promise<boolean> {
+    return await exists(join(this.places.procVz, "ploop_minor"));
+  }
+
+  async #exitCodesOf({ program }: EngineCommand): Promise<readonly ExitMeaning[]> {
+    const { exitCodes: ofVzctl } = await this.generation();
+    return { vzctl: ofVzctl, vzlist: listExitCodes }[program];
+  }
+
+  async #askGeneration(): Promise<Generation> {
+    // Exit codes of the generations that could be meant by a failure here are the same.
+    const { stdout } = await this.#engine.run(commands.version(), exitCodes.v4);
+    return generationOf(stdout);
+  }
+}

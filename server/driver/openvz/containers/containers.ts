@@ -1,0 +1,136 @@
+import { MccError } from "../../../../protocol/error";
+import type { Target } from "../commands/command";
+import type { Ended } from "../commands/runner";
+import type { Variables } from "../configuration/file";
+import type { Generation } from "../configuration/generation";
+import { parseMetadata } from "../configuration/metadata";
+import { type ListedContainer, parseContainerList } from "./list";
+import type { UnfinishedRecord, UnfinishedRecords } from "./unfinished-records";
+
+/** A container of this daemon's. */
+export interface OwnContainer extends Target {
+  readonly running: boolean;
+  /** As the engine lists it. */
+  readonly name: string | undefined;
+  /** Absent for one that is half-made and not listed. */
+  readonly listed?: ListedContainer;
+}
+
+/** What the engine has, seen in one look. */
+export interface Look {
+  readonly own: ReadonlyMap<number, OwnContainer>;
+  readonly foreign: readonly ListedContainer[];
+}
+
+/** As far as processes go, a container that is frozen runs. */
+const runningStatuses = ["running", "paused"];
+
+/** Looks at the engine, and knows which of its containers is which of ours. */
+export class Containers {
+  readonly #ctids = new Map<number, string>();
+  #running: Promise<unknown> = Promise.resolve();
+  #next: Promise<Look> | undefined;
+
+  constructor(
+    private readonly serverId: string,
+    private readonly making: UnfinishedRecords,
+    private readonly engine: {
+      readonly list: () => Promise<{ rows: ListedContainer[]; generation: Generation }>;
+      readonly variablesOf: (ctid: string) => Promise<Variables | undefined>;
+    },
+  ) {}
+
+  /** One `vzlist` for all who ask while another one is under way; it begins after they asked. */
+  async look(): Promise<Look> {
+    this.#next ??= this.#running.then(() => {
+      const look = this.#lookNow();
+      this.#next = undefined;
+      this.#running = look.catch(() => undefined);
+      return look;
+    });
+    return await this.#next;
+  }
+
+  /** @throws MccError `not-found` for an id of which the engine lists no container of ours. */
+  async get(id: number): Promise<Target> {
+    const ctid = this.#ctids.get(id) ?? (await this.look()).own.get(id)?.ctid;
+    if (ctid === undefined) {
+      throw new MccError("not-found", `The engine has no container ${id} of this server's.`);
+    }
+    return { id, ctid };
+  }
+
+  has(id: number): boolean {
+    return this.#ctids.has(id);
+  }
+
+  /** Remembers what the engine calls a container that was just made. */
+  add({ id, ctid }: Target): void {
+    this.#ctids.set(id, ctid);
+  }
+
+  remove(id: number): void {
+    this.#ctids.delete(id);
+  }
+
+  async #lookNow(): Promise<Look> {
+    const before = this.making.all();
+    const { rows, generation } = await this.engine.list();
+    const halfMade = new Map([...before, ...this.making.all()].map((record) => [record.id, record]));
+    const own = new Map<number, OwnContainer>();
+    const foreign: ListedContainer[] = [];
+    for (const row of rows) {
+      const id = this.#idOf(row) ?? (await this.#claimant(row.ctid, generation, [...halfMade.values()]));
+      if (id === undefined) {
+        foreign.push(row);
+      } else {
+        const { ctid, name, status } = row;
+        own.set(id, { id, ctid, name, running: runningStatuses.includes(status), listed: row });
+      }
+    }
+    this.#ctids.clear();
+    own.forEach(({ id, ctid }) => this.#ctids.set(id, ctid));
+    for (const { id, ctid } of halfMade.values()) {
+      own.set(id, own.get(id) ?? { id, ctid, running: false, name: undefined });
+    }
+    return { own, foreign };
+  }
+
+  #idOf({ description }: ListedContainer): number | undefined {
+    const metadata = parseMetadata(description);
+    return metadata?.serverId === this.serverId ? metadata.id : undefined;
+  }
+
+  /** Whose half-made container has this ctid. */
+  async #claimant(
+    ctid: string,
+    generation: Generation,
+    halfMade: readonly UnfinishedRecord[],
+  ): Promise<number | undefined> {
+    const record = halfMade.find((candidate) => candidate.ctid === ctid);
+    if (record === undefined) {
+      return undefined;
+    }
+    const variables = await this.engine.variablesOf(ctid);
+    return variables !== undefined && generation.isHalfMade(variables, record) ? record.id : undefined;
+  }
+}
+
+/**
+ * What vzlist printed, as a list.
+ *
+ * @throws MccError `engine`.
+ */
+export function readList({ stdout, stderr }: Pick<Ended, "stdout" | "stderr">): ListedContainer[] {
+  // What an older vzlist says, in place of an empty list, on a host without containers.
+  if (stdout === "" && stderr.trim() === "Container(s) not found") {
+    return [];
+  }
+  const rows = parseContainerList(stdout);
+  const complaints = stderr.split("\n").filter((line) => line.trim() !== "" && !/^warning/i.test(line));
+  // vzlist ends with 0 also when it could not collect them.
+  if (rows.length === 0 && complaints.length > 0) {
+    throw new MccError("engine", `vzlist listed nothing and said: ${complaints.join("; ")}.`);
+  }
+  return rows;
+}

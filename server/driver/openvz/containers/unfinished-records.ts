@@ -1,0 +1,113 @@
+import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { unlessErrno } from "../../../support/errno";
+import { asFileSystemFault, isFileSystemFault } from "../../../support/files/file-system-fault";
+
+/** What is being made or destroyed: enough to know it again when the engine's own list does not show whose it is. */
+const recordSchema = z.object({
+  id: z.int(),
+  ctid: z.string(),
+  name: z.string().optional(),
+  hostname: z.string().optional(),
+  /** Its VE_PRIVATE, of one that was found whole. */
+  privateArea: z.string().optional(),
+  /** What its sample says of what tells containers apart. */
+  sample: z.record(z.string(), z.string()).optional(),
+});
+export type UnfinishedRecord = z.output<typeof recordSchema>;
+
+const halfWritten = ".new";
+
+/** A file for each container that is being made or destroyed, gone when that is done. */
+export class UnfinishedRecords {
+  readonly #folder: string;
+  readonly #records = new Map<number, UnfinishedRecord>();
+
+  /** @param folder the driver's own. */
+  constructor(folder: string) {
+    this.#folder = join(folder, "unfinished");
+  }
+
+  /** Takes up what an earlier daemon left. Reads only; no folder is no records. */
+  async load(): Promise<void> {
+    const names = (await unlessErrno(readdir(this.#folder), "ENOENT")) ?? [];
+    for (const name of names.filter((candidate) => /^\d+\.json$/.test(candidate))) {
+      const record = recordSchema.parse(JSON.parse(await readFile(join(this.#folder, name), "utf8")));
+      this.#records.set(record.id, record);
+    }
+  }
+
+  /** Removes what a daemon that died had not finished writing: nothing was done yet. */
+  async removeHalfWritten(): Promise<void> {
+    const names = (await unlessErrno(readdir(this.#folder), "ENOENT")) ?? [];
+    for (const name of names.filter((candidate) => candidate.endsWith(halfWritten))) {
+      await rm(join(this.#folder, name), { force: true });
+    }
+  }
+
+  all(): UnfinishedRecord[] {
+    return [...this.#records.values()];
+  }
+
+  get(id: number): UnfinishedRecord | undefined {
+    return this.#records.get(id);
+  }
+
+  /** Resolves when the record would survive a power cut. */
+  async write(record: UnfinishedRecord): Promise<void> {
+    // Not by way of Node's `recursive`, which calls a full or read-only file system a missing folder.
+    await unlessErrno(mkdir(this.#folder, { mode: 0o700 }), "EEXIST");
+    const path = this.#pathOf(record.id);
+    const temporary = `${path}${halfWritten}`;
+    await rm(temporary, { force: true });
+    try {
+      const file = await open(temporary, "wx", 0o600);
+      try {
+        await file.writeFile(JSON.stringify(record));
+        await file.datasync();
+      } finally {
+        await file.close();
+      }
+      await rename(temporary, path);
+      await this.#syncFolder();
+    } catch (error) {
+      const fault = asFileSystemFault(error, path);
+      await rm(temporary, { force: true }).catch(() => undefined);
+      throw fault;
+    }
+    this.#records.set(record.id, record);
+  }
+
+  /** The same, but kept in memory alone where the file system has no room: a destroy must not wait for that. */
+  async writeAnyway(record: UnfinishedRecord): Promise<void> {
+    try {
+      await this.write(record);
+    } catch (error) {
+      if (!isFileSystemFault(error)) {
+        throw error;
+      }
+      this.#records.set(record.id, record);
+    }
+  }
+
+  async remove(id: number): Promise<void> {
+    if (this.#records.has(id)) {
+      await rm(this.#pathOf(id), { force: true });
+      this.#records.delete(id);
+    }
+  }
+
+  #pathOf(id: number): string {
+    return join(this.#folder, `${id}.json`);
+  }
+
+  async #syncFolder(): Promise<void> {
+    const folder = await open(this.#folder, "r");
+    try {
+      await folder.sync();
+    } finally {
+      await folder.close();
+    }
+  }
+}

@@ -1,0 +1,157 @@
+import { MccError, messageOf } from "../../../protocol/error";
+import type { ContainerFile, ContainerSpec, DriverLog, MadeContainer } from "../driver";
+import { hasSshServer } from "../ssh-server";
+import { commands, type Target } from "./commands/command";
+import { failureOf } from "./commands/runner";
+import type { Vz } from "./commands/vz";
+import { distinctiveIn, type Generation } from "./configuration/generation";
+import { formatMetadata } from "./configuration/metadata";
+import { readSamples, type Sample } from "./configuration/sample-types";
+import type { Containers } from "./containers/containers";
+import { NameTurns } from "./containers/name-turns";
+import type { UnfinishedRecords } from "./containers/unfinished-records";
+import { plainRoot } from "./files/plain-root";
+import { writeIntoRoot } from "./files/root-files";
+import { giveRootFolder } from "./files/root-owner";
+import { exists, type HostConfiguration } from "./host";
+import { limitOptions } from "./limits";
+
+/** Makes containers. One that fails is left half-made, and its record tells a later destroy so. */
+export class Making {
+  readonly names = new NameTurns();
+
+  constructor(
+    private readonly serverId: string,
+    private readonly vz: Vz,
+    private readonly records: UnfinishedRecords,
+    private readonly containers: Containers,
+    private readonly log: DriverLog,
+  ) {}
+
+  async make(spec: ContainerSpec): Promise<MadeContainer> {
+    const [generation, host] = [await this.vz.generation(), await this.vz.host()];
+    const sample = (await readSamples(host)).find(({ type }) => type.name === spec.type.name);
+    const metadata = { serverId: this.serverId, id: spec.id, uid: spec.uid };
+    const description = formatMetadata(metadata, generation.assignment);
+    const target = await this.names.inTurn(spec.name, () =>
+      this.#create(spec, { generation, host, description, sample }),
+    );
+    const settings = [
+      ...generation.setOptions({ id: spec.id, uid: spec.uid, description }),
+      ...spec.nameservers.flatMap((address) => ["--nameserver", address]),
+      ...limitOptions(spec.type, { has: sample?.type, generation, memory: await this.vz.memoryModel() }),
+    ];
+    if (settings.length > 0) {
+      await this.vz.set(target, settings);
+    }
+    await giveRootFolder(this.vz, target.ctid);
+    const made = await this.inRoot(target, "written", async (root) => {
+      await writeIntoRoot(root, spec.files);
+      return { hasSshServer: await hasSshServer(root) };
+    });
+    this.containers.add(target);
+    await this.records.remove(spec.id);
+    return made;
+  }
+
+  /** Into a container that does not run. */
+  async writeFiles(target: Target, files: readonly ContainerFile[]): Promise<void> {
+    await this.inRoot(target, "written", (root) => writeIntoRoot(root, files));
+  }
+
+  /**
+   * Does the work on the root folder of a container that does not run, which is mounted for it where it has to be.
+   *
+   * @param done what it does to files, for the message when it fails.
+   */
+  async inRoot<T>(target: Target, done: "read" | "written", work: (root: string) => Promise<T>): Promise<T> {
+    const plain = await plainRoot(this.vz, target.ctid);
+    const root = plain ?? (await this.#mount(target));
+    const result = await work(root).catch(async (error: unknown) => {
+      const said = `The files of container ${target.id} could not be ${done}: ${messageOf(error)}`;
+      const more = plain === undefined ? await this.#unmountAfterFailure(target) : "";
+      throw MccError.reword(error, `${said}${more}`, "engine");
+    });
+    if (plain === undefined) {
+      await this.vz.run(commands.unmount(target));
+    }
+    return result;
+  }
+
+  /** @returns where. */
+  async #mount(target: Target): Promise<string> {
+    await this.vz.run(commands.mount(target));
+    return (await this.vz.host()).root(target.ctid);
+  }
+
+  /** @returns what to add to the first failure's message, which is the one that counts. */
+  async #unmountAfterFailure(target: Target): Promise<string> {
+    try {
+      await this.vz.run(commands.unmount(target));
+      return "";
+    } catch (error) {
+      return `; then ${messageOf(error)}`;
+    }
+  }
+
+  /** Under the first engine's id that nobody has. */
+  async #create(
+    spec: ContainerSpec,
+    how: { generation: Generation; host: HostConfiguration; description: string; sample: Sample | undefined },
+  ): Promise<Target> {
+    const ctids = how.generation.ctids(spec);
+    for (const ctid of ctids) {
+      if (await isTaken(how.host, ctid)) {
+        continue;
+      }
+      const target = { id: spec.id, ctid };
+      const { id, name, hostname } = spec;
+      const sample = how.sample?.name ?? how.host.defaultSample;
+      const ofSample = distinctiveIn((await how.host.sampleVariables(sample)) ?? new Map());
+      await this.records.write({ id, ctid, name, hostname, sample: ofSample });
+      const command = commands.create(target, { ...spec, sample }, [
+        ...how.generation.createOptions({ ...spec, ctid, description: how.description }),
+        ...(await this.#layoutOptions(how)),
+      ]);
+      const ended = await this.vz.attempt(command);
+      if (ended.exitCode === 0) {
+        this.#tellOtherCtid(target, ctids);
+        return target;
+      }
+      if (ended.meaning?.kind !== "ctid-taken") {
+        throw failureOf(command, ended);
+      }
+      await this.records.remove(spec.id);
+    }
+    throw new MccError(
+      "conflict",
+      `Containers that this server did not make have the ids ${ctids.join(", ")} on this host; remove what is left of them under /etc/vz/conf and the private areas, if nobody needs it.`,
+    );
+  }
+
+  /** For whoever looks with vzctl: the number that the instance has there is another one. */
+  #tellOtherCtid({ id, ctid }: Target, [wanted]: readonly string[]): void {
+    if (ctid !== wanted) {
+      this.log.warn(
+        { instance: id, container: ctid },
+        `somebody else has the container ${wanted} on this host; instance ${id} is its container ${ctid}`,
+      );
+    }
+  }
+
+  /** vzctl itself would take ploop, also on a kernel that has none. */
+  async #layoutOptions({
+    generation,
+    host,
+  }: {
+    generation: Generation;
+    host: HostConfiguration;
+  }): Promise<string[]> {
+    const choose = generation.simfs && host.layout === undefined;
+    return choose && !(await this.vz.hasPloop()) ? ["--layout", "simfs"] : [];
+  }
+}
+
+async function isTaken(host: HostConfiguration, ctid: string): Promise<boolean> {
+  return (await exists(host.containerConfiguration(ctid))) || (await exists(host.privateArea(ctid)));
+}

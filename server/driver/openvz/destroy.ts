@@ -1,0 +1,99 @@
+import { commands, type EngineCommand, type Target } from "./commands/command";
+import type { EarlierCommands } from "./commands/earlier-commands";
+import type { ExitKind } from "./commands/exit-meaning";
+import { failureOf } from "./commands/runner";
+import type { Vz } from "./commands/vz";
+import type { Variables } from "./configuration/file";
+import { parseMetadata } from "./configuration/metadata";
+import type { Containers } from "./containers/containers";
+import type { UnfinishedRecord, UnfinishedRecords } from "./containers/unfinished-records";
+import { findUnlisted, recordIn } from "./containers/unlisted-container";
+import { detachHostMounts, removePrivateArea, removeRemains } from "./leftovers";
+
+/** What is in the way of `destroy`, and the command that clears it. */
+const clearances: Readonly<Partial<Record<ExitKind, (target: Target) => EngineCommand>>> = {
+  running: commands.kill,
+  mounted: commands.unmount,
+};
+/** Each obstacle once, and once more for one that came back, as a mount does after a kill. */
+const mostClearances = 4;
+
+/** Removes containers, whatever state they are in. */
+export class Destruction {
+  constructor(
+    private readonly serverId: string,
+    private readonly vz: Vz,
+    private readonly records: UnfinishedRecords,
+    private readonly containers: Containers,
+    private readonly earlier: EarlierCommands,
+  ) {}
+
+  /** Gone already is success. A container of someone else's under the same id is never touched. */
+  async destroy(id: number): Promise<void> {
+    await this.earlier.end(id);
+    const listed = (await this.containers.look()).own.get(id);
+    if (this.records.get(id) === undefined) {
+      const found = await this.#find(id, listed);
+      if (found !== undefined) {
+        // The list loses sight of a container before the last of it is gone.
+        await this.records.writeAnyway(found);
+      }
+    }
+    const record = this.records.get(id);
+    if (record !== undefined) {
+      await this.#destroyRecorded(record, listed?.running === true);
+      await this.records.remove(id);
+    }
+    this.containers.remove(id);
+  }
+
+  async #find(id: number, listed: Target | undefined): Promise<UnfinishedRecord | undefined> {
+    const host = await this.vz.host();
+    if (listed === undefined) {
+      return await findUnlisted(host, this.serverId, id);
+    }
+    return recordIn((await host.containerVariables(listed.ctid)) ?? new Map(), listed);
+  }
+
+  /** It may have a configuration, or files, or both; whether the list shows it depends on which. */
+  async #destroyRecorded(record: UnfinishedRecord, isRunning: boolean): Promise<void> {
+    const host = await this.vz.host();
+    const variables = await host.containerVariables(record.ctid);
+    if (variables !== undefined) {
+      if (!(await this.#isOurs(variables, record))) {
+        return;
+      }
+      await detachHostMounts(host, record.ctid, variables);
+      await this.#destroyConfigured(record, isRunning);
+    }
+    await removePrivateArea(host, record, variables?.get("VE_PRIVATE"));
+    await removeRemains(host, record.ctid);
+  }
+
+  /** Somebody else may have got the id since it was recorded. */
+  async #isOurs(variables: Variables, record: UnfinishedRecord): Promise<boolean> {
+    const metadata = parseMetadata(variables.get("DESCRIPTION"));
+    return metadata === undefined
+      ? (await this.vz.generation()).isHalfMade(variables, record)
+      : metadata.serverId === this.serverId && metadata.id === record.id;
+  }
+
+  /** @param isRunning what the list said: a `destroy` that would be refused is spared. */
+  async #destroyConfigured(target: Target, isRunning: boolean): Promise<void> {
+    const command = commands.destroy(target);
+    if (isRunning) {
+      await this.vz.run(commands.kill(target));
+    }
+    for (let cleared = 0; ; cleared += 1) {
+      const ended = await this.vz.attempt(command);
+      if (command.successes?.includes(ended.exitCode) === true) {
+        return;
+      }
+      const clear = clearances[ended.meaning?.kind ?? "other"];
+      if (clear === undefined || cleared === mostClearances) {
+        throw failureOf(command, ended);
+      }
+      await this.vz.run(clear(target));
+    }
+  }
+}

@@ -1,0 +1,228 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { MccError } from "../../../protocol/error";
+import type { Image } from "../../../protocol/methods/image";
+import type { InstanceType } from "../../../protocol/methods/instance-type";
+import { removeAroundMounts } from "../../support/files/remove-tree";
+import { once } from "../../support/time/once";
+import type {
+  Container,
+  ContainerFile,
+  ContainerSpec,
+  Driver,
+  DriverOptions,
+  ExecRequest,
+  ExecResult,
+  Finding,
+  ForeignContainer,
+  MadeContainer,
+  Remains,
+} from "../driver";
+import { commands } from "./commands/command";
+import { EarlierCommands } from "./commands/earlier-commands";
+import { Vz } from "./commands/vz";
+import { parseMetadata } from "./configuration/metadata";
+import { readSamples } from "./configuration/sample-types";
+import { Containers } from "./containers/containers";
+import { UnfinishedRecords } from "./containers/unfinished-records";
+import { Making } from "./create";
+import { Destruction } from "./destroy";
+import { GuestAddress } from "./guest/address";
+import { Guest } from "./guest/guest";
+import { type HostPlaces, hostPlaces } from "./host";
+import { ImageArchives } from "./images/archives";
+import { limitOptions } from "./limits";
+import { stopContainer } from "./power";
+import { preflight } from "./preflight";
+import { TakeOver } from "./take-over";
+import { DownWatch } from "./watch";
+
+/** Starts wait more than they work, and each container has a lock of its own. */
+const changesAtOnce = 32;
+
+/**
+ * Drives OpenVZ through `vzctl` and `vzlist`, both of their generations. What makes a container this daemon's is
+ * its description; those without are others' and never touched.
+ *
+ * @param places for tests.
+ */
+export function createOpenvzDriver(options: DriverOptions, places: HostPlaces = hostPlaces): Driver {
+  return new OpenvzDriver(options, places);
+}
+
+class OpenvzDriver implements Driver {
+  readonly capabilities = {
+    simulated: false,
+    importsImages: true,
+    ownsNetwork: false,
+    followsHosts: false,
+    changesAtOnce,
+  };
+  readonly takesOver: TakeOver;
+  readonly #vz: Vz;
+  readonly #records: UnfinishedRecords;
+  readonly #containers: Containers;
+  readonly #making: Making;
+  readonly #destruction: Destruction;
+  readonly #guest: Guest;
+  readonly #guestAddress: GuestAddress;
+  readonly #images: ImageArchives;
+  readonly #watch: DownWatch;
+  /** Takes up what an earlier daemon was making. */
+  readonly #load = once(() => this.#records.load());
+
+  constructor(
+    private readonly options: DriverOptions,
+    places: HostPlaces,
+  ) {
+    const { serverId, folder, commandTimeoutMs: timeoutMs, log } = options;
+    const earlier = new EarlierCommands(serverId, folder);
+    this.#vz = new Vz(places, { timeoutMs, mark: (id) => earlier.mark(id) });
+    this.#records = new UnfinishedRecords(folder);
+    this.#containers = new Containers(serverId, this.#records, {
+      list: () => this.#vz.list(),
+      variablesOf: async (ctid) => await (await this.#vz.host()).containerVariables(ctid),
+    });
+    this.#making = new Making(serverId, this.#vz, this.#records, this.#containers, log);
+    this.#destruction = new Destruction(serverId, this.#vz, this.#records, this.#containers, earlier);
+    this.#guest = new Guest(timeoutMs, () => this.#vz.execExitCodes());
+    this.#guestAddress = new GuestAddress(this.#vz, this.#guest, log);
+    this.takesOver = new TakeOver(serverId, this.#vz, {
+      ...{ containers: this.#containers, guest: this.#guest, making: this.#making, earlier },
+    });
+    this.#images = new ImageArchives(
+      async () => ({
+        folder: (await this.#vz.host()).imageFolder,
+        format: (await this.#vz.generation()).images,
+      }),
+      join(folder, "imported-images"),
+    );
+    this.#watch = new DownWatch(() => this.#containers.look(), log);
+  }
+
+  async preflight(): Promise<Finding[]> {
+    return await preflight({
+      places: this.#vz.places,
+      isRoot: process.getuid?.() === 0,
+      askVersion: () => this.#vz.generation(),
+      askList: () => this.#vz.list(),
+    });
+  }
+
+  async open(): Promise<void> {
+    await mkdir(this.options.folder, { recursive: true, mode: 0o700 });
+    await this.#records.removeHalfWritten();
+    await this.#load();
+    await this.#images.clear();
+    if (this.options.network.nat) {
+      this.options.log.warn(
+        {},
+        "the openvz driver leaves address translation (--nat) to the host's own rules",
+      );
+    }
+  }
+
+  close(): Promise<void> {
+    this.#watch.end();
+    return Promise.resolve();
+  }
+
+  async purge(): Promise<void> {
+    await this.#images.purge();
+    await removeAroundMounts(this.options.folder);
+  }
+
+  async images(): Promise<Image[]> {
+    return await this.#images.list();
+  }
+
+  async importImage(name: string, tarballPath: string): Promise<Image> {
+    return await this.#images.import(name, tarballPath);
+  }
+
+  async removeImage(name: string): Promise<boolean> {
+    return await this.#images.remove(name);
+  }
+
+  async types(): Promise<InstanceType[]> {
+    return (await readSamples(await this.#vz.host())).map(({ type }) => type);
+  }
+
+  async list(): Promise<Container[]> {
+    await this.#load();
+    const known = this.#watch.known();
+    const look = await this.#containers.look();
+    this.#watch.see(look, known);
+    return [...look.own.values()].map(({ id, running }) => ({ id, running }));
+  }
+
+  async remains(id: number): Promise<Remains> {
+    await this.#load();
+    const { name, hostname, image, ipAddresses, description } =
+      (await this.#containers.look()).own.get(id)?.listed ?? {};
+    return { name, hostname, image, ipAddress: ipAddresses?.[0], uid: parseMetadata(description)?.uid };
+  }
+
+  async foreign(): Promise<ForeignContainer[]> {
+    await this.#load();
+    const { foreign } = await this.#containers.look();
+    return foreign.map(({ ctid, ...container }) => ({ engineId: ctid, ...container }));
+  }
+
+  async create(spec: ContainerSpec): Promise<MadeContainer> {
+    await this.#load();
+    if (this.#containers.has(spec.id)) {
+      throw new MccError("conflict", `The engine has a container ${spec.id} of this server's already.`);
+    }
+    await this.#images.require(spec.image);
+    return await this.#making.make(spec);
+  }
+
+  async start(id: number): Promise<void> {
+    const target = await this.#containers.get(id);
+    await this.#vz.run(commands.start(target));
+    this.#watch.up(id);
+    await this.#guestAddress.bringUp(target);
+  }
+
+  async stop(id: number, graceMs: number): Promise<void> {
+    await stopContainer(this.#vz, await this.#containers.get(id), graceMs);
+    this.#watch.down(id);
+  }
+
+  async destroy(id: number): Promise<void> {
+    await this.#load();
+    await this.#destruction.destroy(id);
+    this.#watch.down(id);
+  }
+
+  async rename(id: number, name: string): Promise<void> {
+    const target = await this.#containers.get(id);
+    await this.#making.names.inTurn(name, () => this.#vz.set(target, ["--name", name]));
+  }
+
+  async exec(id: number, request: ExecRequest): Promise<ExecResult> {
+    return await this.#guest.exec(await this.#containers.get(id), request);
+  }
+
+  async writeFiles(id: number, files: readonly ContainerFile[]): Promise<void> {
+    const target = await this.#containers.get(id);
+    if ((await this.#containers.look()).own.get(id)?.running !== true) {
+      await this.#making.writeFiles(target, files);
+      return;
+    }
+    for (const file of files) {
+      await this.#guest.writeFile(target, file);
+    }
+  }
+
+  async resize(id: number, type: InstanceType): Promise<void> {
+    const [generation, memory] = [await this.#vz.generation(), await this.#vz.memoryModel()];
+    const target = await this.#containers.get(id);
+    await this.#vz.set(target, limitOptions(type, { generation, memory }));
+  }
+
+  watch(onDown: (id: number) => void): void {
+    this.#watch.begin(onDown);
+  }
+}

@@ -1,0 +1,142 @@
+import { randomBytes } from "node:crypto";
+import { execa } from "execa";
+import { MccError } from "../../../../protocol/error";
+import { CommandTimeout } from "../../command-timeout";
+import type { ContainerFile, ExecRequest, ExecResult } from "../../driver";
+import type { Target } from "../commands/command";
+import { engineWords } from "../commands/engine-words";
+import { meaningOf } from "../commands/exit-codes";
+import type { ExitMeaning } from "../commands/exit-meaning";
+import { groupKiller } from "../commands/group-killer";
+import { failureOf, notInstalled } from "../commands/runner";
+import { OutputCollector } from "./output-collector";
+import { killScript, runScript, writeScript } from "./scripts";
+import { shellQuote } from "./shell-quote";
+
+const shell = ["/bin/sh", "-c"] as const;
+const bookkeepingOutputBytes = 64 * 1024;
+
+/** How a command is handed over, best first: `exec3` hands its words on as they are, `exec2` to a shell. */
+const handovers = [
+  { action: "exec3", wordsOf: (words: readonly string[]): readonly string[] => words },
+  { action: "exec2", wordsOf: (words: readonly string[]): readonly string[] => [shellQuote(words)] },
+] as const;
+
+/** Runs commands inside running containers. */
+export class Guest {
+  #handover: (typeof handovers)[number] = handovers[0];
+
+  constructor(
+    private readonly timeoutMs: number,
+    private readonly exitCodes: () => Promise<readonly ExitMeaning[]>,
+  ) {}
+
+  /** @throws CommandTimeout, and then what the command started is killed; MccError `conflict` when it does not run. */
+  async exec(target: Target, request: ExecRequest): Promise<ExecResult> {
+    const mark = randomBytes(16).toString("hex");
+    const ended = await this.#run(target, [...shell, runScript, mark, ...request.command], mark, request);
+    if (ended.killed) {
+      await this.#killAll(target, mark);
+      request.signal?.throwIfAborted();
+      throw new CommandTimeout(
+        `The command ran longer than ${request.timeoutMs / 1000} s and was ended.`,
+        outputOf(ended),
+      );
+    }
+    if (ended.stdout.begun) {
+      return { exitCode: ended.exitCode, ...outputOf(ended) };
+    }
+    return await this.#notBegun(target, request, ended);
+  }
+
+  /** @throws MccError `engine` with what the container's shell said. */
+  async writeFile(target: Target, { path, mode, content, folderMode }: ContainerFile): Promise<void> {
+    const { exitCode, stderr } = await this.exec(target, {
+      command: [
+        ...shell,
+        writeScript,
+        "sh",
+        path,
+        octal(mode),
+        folderMode === undefined ? "" : octal(folderMode),
+      ],
+      stdin: content,
+      timeoutMs: this.timeoutMs,
+      maxOutputBytes: bookkeepingOutputBytes,
+    });
+    if (exitCode !== 0) {
+      throw new MccError(
+        "engine",
+        `${path} could not be written in container ${target.id}: ${engineWords("", Buffer.from(stderr).toString())}.`,
+      );
+    }
+  }
+
+  /** vzctl failed, and its exit code is its own. */
+  async #notBegun(
+    target: Target,
+    request: ExecRequest,
+    { exitCode, ...ended }: GuestEnded,
+  ): Promise<ExecResult> {
+    const [stdout, stderr] = [ended.stdout.words, ended.stderr.words];
+    const meaning = meaningOf(await this.exitCodes(), exitCode, `${stdout}\n${stderr}`);
+    const next = handovers[handovers.indexOf(this.#handover) + 1];
+    if (meaning?.kind === "bad-command" && next !== undefined) {
+      this.#handover = next;
+      return await this.exec(target, request);
+    }
+    const command = { program: "vzctl", words: [this.#handover.action, target.ctid], target } as const;
+    throw failureOf(command, { exitCode, stdout, stderr, meaning });
+  }
+
+  async #killAll(target: Target, mark: string): Promise<void> {
+    await this.#run(target, [...shell, killScript, "sh", mark], mark, {
+      ...{ stdin: Buffer.alloc(0), timeoutMs: this.timeoutMs, maxOutputBytes: 0 },
+    });
+  }
+
+  async #run(
+    target: Target,
+    words: readonly string[],
+    mark: string,
+    { stdin, timeoutMs, maxOutputBytes, signal }: Omit<ExecRequest, "command">,
+  ): Promise<GuestEnded> {
+    const { action, wordsOf } = this.#handover;
+    const stdout = new OutputCollector(mark, maxOutputBytes);
+    const stderr = new OutputCollector(mark, maxOutputBytes);
+    const subprocess = execa("vzctl", [action, target.ctid, ...wordsOf(words)], {
+      ...{ cwd: "/", detached: true, cleanup: false, reject: false, buffer: false },
+      ...{ input: stdin, stdout: "pipe", stderr: "pipe", env: { LC_ALL: "C" } },
+    });
+    subprocess.stdout.on("data", (chunk: Buffer) => stdout.add(chunk));
+    subprocess.stderr.on("data", (chunk: Buffer) => stderr.add(chunk));
+    const limit = groupKiller(subprocess.pid, timeoutMs, signal);
+    const { exitCode, code, shortMessage } = await subprocess.finally(() => limit.clear());
+    if (code === "ENOENT") {
+      throw notInstalled("vzctl");
+    }
+    if (exitCode === undefined && !limit.killed()) {
+      throw new MccError("engine", `vzctl ${action} ${target.ctid} did not come to an end: ${shortMessage}.`);
+    }
+    return { exitCode: exitCode ?? 1, stdout, stderr, killed: limit.killed() };
+  }
+}
+
+interface GuestEnded {
+  readonly exitCode: number;
+  readonly stdout: OutputCollector;
+  readonly stderr: OutputCollector;
+  readonly killed: boolean;
+}
+
+function outputOf({ stdout, stderr }: GuestEnded): CommandTimeout["output"] {
+  return {
+    stdout: stdout.output,
+    stderr: stderr.output,
+    truncated: stdout.truncated || stderr.truncated,
+  };
+}
+
+function octal(mode: number): string {
+  return mode.toString(8);
+}

@@ -1,0 +1,159 @@
+import { MccError } from "../../../protocol/error";
+import type { Image } from "../../../protocol/methods/image";
+import type {
+  Container,
+  ContainerFile,
+  ContainerSpec,
+  Driver,
+  DriverOptions,
+  ExecRequest,
+  ExecResult,
+  MadeContainer,
+  Remains,
+} from "../driver";
+import type { SimulatedContainer } from "./container";
+import { runSimulatedCommand } from "./exec";
+
+const stockImage: Image = { name: "micro", sizeBytes: 0, createdAt: "2012-01-01T00:00:00.000Z" };
+
+/** Keeps containers in memory: for trying a program without root, and for tests. Nothing outlives the process. */
+export function createSimulatedDriver(options: DriverOptions): Driver {
+  return new SimulatedDriver(options);
+}
+
+class SimulatedDriver implements Driver {
+  readonly capabilities = {
+    simulated: true,
+    importsImages: true,
+    ownsNetwork: false,
+    followsHosts: false,
+    changesAtOnce: 8,
+  };
+  readonly #containers = new Map<number, SimulatedContainer>();
+  readonly #images = new Map<string, Image>([[stockImage.name, stockImage]]);
+  #onDown: (id: number) => void = () => undefined;
+
+  constructor(private readonly options: DriverOptions) {}
+
+  preflight(): Promise<[]> {
+    return Promise.resolve([]);
+  }
+
+  open(): Promise<void> {
+    this.options.log.warn({}, "simulated driver: instances exist in this process's memory only, without SSH");
+    return Promise.resolve();
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  purge(): Promise<void> {
+    this.#containers.clear();
+    return Promise.resolve();
+  }
+
+  images(): Promise<Image[]> {
+    return Promise.resolve([...this.#images.values()]);
+  }
+
+  importImage(name: string): Promise<Image> {
+    const image = { name, sizeBytes: 0, createdAt: new Date().toISOString() };
+    this.#images.set(name, image);
+    return Promise.resolve(image);
+  }
+
+  removeImage(name: string): Promise<boolean> {
+    return Promise.resolve(this.#images.delete(name));
+  }
+
+  types(): Promise<[]> {
+    return Promise.resolve([]);
+  }
+
+  list(): Promise<Container[]> {
+    return Promise.resolve(
+      [...this.#containers.values()].map(({ spec, running }) => ({ id: spec.id, running })),
+    );
+  }
+
+  remains(id: number): Promise<Remains> {
+    const { uid, name, hostname, image, ipAddress } = this.#containers.get(id)?.spec ?? {};
+    return Promise.resolve({ uid, name, hostname, image, ipAddress });
+  }
+
+  foreign(): Promise<[]> {
+    return Promise.resolve([]);
+  }
+
+  async create(spec: ContainerSpec): Promise<MadeContainer> {
+    await Promise.resolve();
+    if (!this.#images.has(spec.image)) {
+      throw new MccError("not-found", `The simulated engine has no image "${spec.image}".`);
+    }
+    if (this.#containers.has(spec.id)) {
+      throw new MccError("conflict", `The simulated engine has a container ${spec.id} already.`);
+    }
+    this.#containers.set(spec.id, { spec, type: spec.type, running: false, files: filesByPath(spec.files) });
+    return { hasSshServer: true };
+  }
+
+  async start(id: number): Promise<void> {
+    (await this.#get(id)).running = true;
+  }
+
+  async stop(id: number): Promise<void> {
+    const container = await this.#get(id);
+    if (container.running) {
+      container.running = false;
+      this.#onDown(id);
+    }
+  }
+
+  async destroy(id: number): Promise<void> {
+    const container = this.#containers.get(id);
+    this.#containers.delete(id);
+    if (container?.running === true) {
+      this.#onDown(id);
+    }
+    await Promise.resolve();
+  }
+
+  async rename(id: number): Promise<void> {
+    await this.#get(id);
+  }
+
+  async exec(id: number, request: ExecRequest): Promise<ExecResult> {
+    const container = await this.#get(id);
+    if (!container.running) {
+      throw new MccError("conflict", `The simulated container ${id} is not running.`);
+    }
+    return await runSimulatedCommand(container, request, () => this.stop(id));
+  }
+
+  async writeFiles(id: number, files: readonly ContainerFile[]): Promise<void> {
+    const container = await this.#get(id);
+    filesByPath(files).forEach((content, path) => container.files.set(path, content));
+  }
+
+  async resize(id: number, type: ContainerSpec["type"]): Promise<void> {
+    (await this.#get(id)).type = type;
+  }
+
+  watch(onDown: (id: number) => void): void {
+    this.#onDown = onDown;
+  }
+
+  async #get(id: number): Promise<SimulatedContainer> {
+    await Promise.resolve();
+    const container = this.#containers.get(id);
+    if (container === undefined) {
+      throw new MccError("not-found", `The simulated engine has no container ${id}.`);
+    }
+    return container;
+  }
+}
+
+function filesByPath(files: readonly ContainerFile[]): Map<string, Uint8Array> {
+  return new Map(files.map(({ path, content }) => [path, content]));
+}

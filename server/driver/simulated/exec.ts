@@ -1,0 +1,72 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { CommandTimeout } from "../command-timeout";
+import type { ExecRequest, ExecResult } from "../driver";
+import type { SimulatedContainer } from "./container";
+
+interface Outcome {
+  readonly exitCode: number;
+  readonly stdout?: Uint8Array | string;
+  readonly stderr?: Uint8Array | string;
+}
+
+interface Call {
+  readonly container: SimulatedContainer;
+  readonly request: ExecRequest;
+  readonly words: readonly string[];
+  readonly powerOff: () => Promise<void>;
+}
+
+/** The few commands that a simulated container knows: enough to try a program, and to test what calls them. */
+const commands: Readonly<Record<string, (call: Call) => Outcome | Promise<Outcome>>> = {
+  cat: ({ container, request, words: [path] }) => {
+    const content = path === undefined ? request.stdin : container.files.get(path);
+    return content === undefined
+      ? { exitCode: 1, stderr: `cat: ${path}: No such file or directory\n` }
+      : { exitCode: 0, stdout: content };
+  },
+  echo: ({ words }) => ({ exitCode: 0, stdout: `${words.join(" ")}\n` }),
+  false: () => ({ exitCode: 1 }),
+  hostname: ({ container }) => ({ exitCode: 0, stdout: `${container.spec.hostname}\n` }),
+  poweroff: async ({ powerOff }) => {
+    await powerOff();
+    return { exitCode: 0 };
+  },
+  sleep: async ({ request, words: [seconds] }) => {
+    const milliseconds = Number(seconds) * 1000;
+    await pause(Math.min(milliseconds, request.timeoutMs), undefined, { signal: request.signal }).catch(() =>
+      request.signal?.throwIfAborted(),
+    );
+    if (milliseconds <= request.timeoutMs) {
+      return { exitCode: 0 };
+    }
+    throw new CommandTimeout(`The command ran longer than ${request.timeoutMs / 1000} s and was ended.`, {
+      ...{ stdout: Buffer.alloc(0), stderr: Buffer.alloc(0), truncated: false },
+    });
+  },
+  true: () => ({ exitCode: 0 }),
+};
+
+/**
+ * @param powerOff takes the container down.
+ * @returns exit code 127 for a command that it does not know, as a shell does, and says that it is simulated.
+ */
+export async function runSimulatedCommand(
+  container: SimulatedContainer,
+  request: ExecRequest,
+  powerOff: () => Promise<void>,
+): Promise<ExecResult> {
+  const [name = "", ...words] = request.command;
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  const outcome =
+    command === undefined
+      ? { exitCode: 127, stderr: `${name}: not known to a simulated container, which runs nothing real\n` }
+      : await command({ container, request, words, powerOff });
+  const stdout = Buffer.from(outcome.stdout ?? "");
+  const stderr = Buffer.from(outcome.stderr ?? "");
+  return {
+    exitCode: outcome.exitCode,
+    stdout: stdout.subarray(0, request.maxOutputBytes),
+    stderr: stderr.subarray(0, request.maxOutputBytes),
+    truncated: Math.max(stdout.length, stderr.length) > request.maxOutputBytes,
+  };
+}

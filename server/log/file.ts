@@ -1,0 +1,168 @@
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  renameSync,
+  type Stats,
+  writeSync,
+} from "node:fs";
+import { realpath } from "node:fs/promises";
+import { messageOf } from "../../protocol/error";
+import { systemCodeOf } from "../../protocol/system-code";
+import { logFileFlags, logFileMode, openLogFile, passingFailures } from "./open-file";
+import { shiftOldLogs } from "./shift-old-files";
+import type { LogTarget } from "./sink";
+
+export interface LogFileOptions {
+  readonly path: string;
+  /** Where the file would grow past it, a new one is begun; 0 for never. */
+  readonly maxBytes: number;
+  /** How many earlier files are kept, as `<path>.1` (the latest) and so on; at least 1. */
+  readonly oldFiles: number;
+}
+
+/** How much more is written until a rotation that failed is tried again. */
+const rotateAgainBytes = 1024 * 1024;
+const openAgainPauseMs = 1_000;
+
+/** The daemon's log file, which rotates by itself. A rotation that fails leaves everything in its place. */
+export class LogFile implements LogTarget {
+  onReplaced?: () => void;
+  /** Where the file really is; a link of the operator's leads there. */
+  #realPath: string;
+  #descriptor: number | undefined;
+  #size = 0;
+  #rotateAt: number;
+  #failure: unknown;
+  #opening: Promise<void> | undefined;
+  #openedLast = 0;
+
+  private constructor(
+    private readonly options: LogFileOptions,
+    private readonly report: (trouble: string) => void,
+  ) {
+    this.#realPath = options.path;
+    this.#rotateAt = this.#limit;
+  }
+
+  /**
+   * Opens the file for adding to it. Where the disk does not let it be made just now, that is tried again later.
+   *
+   * @param report is told what fails from now on.
+   * @throws as `openLogFile` does.
+   */
+  static async open(options: LogFileOptions, report: (trouble: string) => void): Promise<LogFile> {
+    const file = new LogFile(options, report);
+    try {
+      await file.#open();
+    } catch (error) {
+      if (!passingFailures.some((code) => code === systemCodeOf(error))) {
+        throw error;
+      }
+      file.#failure = error;
+    }
+    return file;
+  }
+
+  /** Opens the path again, for an operator who has moved the file away. On failure the file of before stays in use. */
+  async reopen(): Promise<void> {
+    this.#opening ??= this.#open()
+      .catch((error: unknown) => {
+        this.#failure = error;
+        if (this.#descriptor !== undefined) {
+          this.report(`The log file ${this.options.path} could not be opened again: ${messageOf(error)}`);
+        }
+      })
+      .finally(() => {
+        this.#opening = undefined;
+      });
+    await this.#opening;
+  }
+
+  /** Closes it. */
+  close(): void {
+    if (this.#descriptor !== undefined) {
+      closeSync(this.#descriptor);
+      this.#descriptor = undefined;
+    }
+  }
+
+  beginLine(bytes: number): void {
+    if (this.#descriptor === undefined || this.#size === 0 || this.#size + bytes <= this.#rotateAt) {
+      return;
+    }
+    try {
+      // Another program may have written to it, or cut it.
+      this.#size = fstatSync(this.#descriptor).size;
+      if (this.#size + bytes > this.#rotateAt) {
+        this.#rotate(this.#descriptor);
+      }
+    } catch (error) {
+      this.#rotateAt = this.#size + rotateAgainBytes;
+      this.report(`The log file ${this.#realPath} could not be rotated and grows: ${messageOf(error)}`);
+    }
+  }
+
+  write(bytes: Uint8Array): number {
+    if (this.#descriptor === undefined) {
+      if (Date.now() - this.#openedLast >= openAgainPauseMs) {
+        void this.reopen();
+      }
+      throw this.#failure;
+    }
+    const written = writeSync(this.#descriptor, bytes);
+    this.#size += written;
+    return written;
+  }
+
+  get #limit(): number {
+    return this.options.maxBytes === 0 ? Number.POSITIVE_INFINITY : this.options.maxBytes;
+  }
+
+  async #open(): Promise<void> {
+    this.#openedLast = Date.now();
+    const descriptor = await openLogFile(this.options.path);
+    try {
+      this.#realPath = await realpath(this.options.path);
+    } catch (error) {
+      closeSync(descriptor);
+      throw error;
+    }
+    this.#use(descriptor);
+    this.onReplaced?.();
+  }
+
+  #use(descriptor: number): void {
+    this.close();
+    const stats = fstatSync(descriptor);
+    this.#descriptor = descriptor;
+    this.#size = stats.size;
+    this.#rotateAt = stats.isFile() ? this.#limit : Number.POSITIVE_INFINITY;
+  }
+
+  /** @throws the system's error; the file is in its place then, and goes on being written. */
+  #rotate(descriptor: number): void {
+    const path = this.#realPath;
+    const stats = fstatSync(descriptor);
+    if (!isSame(stats, lstatSync(path, { throwIfNoEntry: false }))) {
+      // Another program has moved it away. That path is judged once more.
+      this.#rotateAt = this.#size + rotateAgainBytes;
+      void this.reopen();
+      return;
+    }
+    shiftOldLogs(path, this.options.oldFiles);
+    renameSync(path, `${path}.1`);
+    try {
+      this.#use(openSync(path, logFileFlags | constants.O_EXCL | constants.O_NOFOLLOW, logFileMode));
+    } catch (error) {
+      renameSync(`${path}.1`, path);
+      throw error;
+    }
+  }
+}
+
+function isSame(one: Stats, other: Stats | undefined): boolean {
+  return one.dev === other?.dev && one.ino === other.ino;
+}

@@ -1,0 +1,158 @@
+import { z } from "zod";
+import { MccError } from "../../../protocol/error";
+import { type Instance, type InstanceStatus, instanceCreateSchema } from "../../../protocol/methods/instance";
+import { isPrivateKey } from "../../../protocol/public-key";
+import { validate } from "../../../protocol/validate";
+import type { Cloud } from "../../cloud/cloud";
+import type { PositionalMethod } from "../positional-method";
+import { missingOldMethod, uncaughtOldException } from "./fault";
+import { nameFromOld } from "./old-name";
+
+/** What `vzlist` calls the states of an instance. */
+const oldStatuses: Readonly<Record<InstanceStatus, string>> = {
+  pending: "stopped",
+  running: "running",
+  stopped: "stopped",
+  destroying: "stopped",
+  failed: "stopped",
+};
+
+const selectionSchema = z.object({
+  instance: z.union([z.string(), z.int()]).optional(),
+  /** Whatever counts as true in Ruby's programs. */
+  all: z.union([z.boolean(), z.int().transform(() => true)]).default(false),
+});
+
+/** Ruby's XML-RPC client waits 30 s for an answer, and then nobody would know the id. */
+const longestAnswerMs = 25_000;
+
+/** Image, type, text of a public key, name. */
+const runSchema = z.tuple([
+  z.string(),
+  z.string(),
+  z.string().max(16_384, "a public key has 16384 characters at most"),
+  z.string(),
+]);
+const runDefaults = ["", "basic", "", ""];
+
+/** The five methods of the first MiniCloud, with the types, the order and the faults that its clients know. */
+export function oldMethods(cloud: Cloud): Record<string, PositionalMethod> {
+  return {
+    "openvz.get_instances": oldMethod(
+      "Returns the running instances, with all set those that do not run too, or with instance set that one.",
+      [["array"], ["array", "struct"]],
+      ([selection = {}]) => listInstances(cloud, validate(selectionSchema, selection, "get_instances")),
+    ),
+    "openvz.get_images": oldMethod("Returns the names of the images.", [["array"]], async () =>
+      sortedNames(await cloud.images.list()),
+    ),
+    "openvz.get_instance_types": oldMethod("Returns the names of the instance types.", [["array"]], () =>
+      sortedNames(cloud.types()),
+    ),
+    "openvz.run_instance": oldMethod(
+      "Makes an instance of an image, a type, the text of a public key and a name, and returns its id and address before it is up.",
+      [1, 2, 3, 4].map((count) => ["struct", ...Array.from({ length: count }, () => "string")]),
+      (parameters) => runInstance(cloud, [...parameters, ...runDefaults.slice(parameters.length)]),
+    ),
+    "openvz.destroy_instance": oldMethod(
+      "Begins to destroy an instance and returns true before it is gone.",
+      [
+        ["boolean", "int"],
+        ["boolean", "string"],
+      ],
+      ([id]) => destroyInstance(cloud, id),
+    ),
+  };
+}
+
+/** @param signatures say how many parameters there may be. */
+function oldMethod(
+  help: string,
+  signatures: PositionalMethod["signatures"],
+  work: (parameters: readonly unknown[]) => unknown,
+): PositionalMethod {
+  const call: PositionalMethod["call"] = async (name, parameters) => {
+    if (!signatures.some((signature) => signature.length - 1 === parameters.length)) {
+      throw missingOldMethod(name);
+    }
+    try {
+      return await work(parameters);
+    } catch (error) {
+      throw MccError.isInstance(error) ? uncaughtOldException(name, error) : error;
+    }
+  };
+  return { help: `${help} For the first MiniCloud's clients.`, signatures, call };
+}
+
+/** The first MiniCloud had them from `ls`. */
+function sortedNames(named: readonly { readonly name: string }[]): string[] {
+  return named.map(({ name }) => name).sort();
+}
+
+async function listInstances(
+  { instances }: Cloud,
+  { instance, all }: z.output<typeof selectionSchema>,
+): Promise<object[]> {
+  const chosen = (await instances.list({})).filter(({ id, status }) =>
+    instance === undefined || instance === "" ? all || status === "running" : String(id) === String(instance),
+  );
+  return chosen.map(describeInstance);
+}
+
+function describeInstance({ id, ipAddress, status, image, name }: Instance): object {
+  return { id: String(id), ip: ipAddress, status: oldStatuses[status], ostemplate: image, name };
+}
+
+async function runInstance(cloud: Cloud, parameters: readonly unknown[]): Promise<object> {
+  const [image, type, publicKey, name] = validate(runSchema, parameters, "run_instance");
+  if (!cloud.types().some((known) => known.name === type.toLowerCase())) {
+    throw new MccError("not-found", `Instance type ${type} not found`);
+  }
+  if (!(await cloud.images.list()).some((known) => known.name === image)) {
+    throw new MccError("not-found", `Image template ${image} not found!`);
+  }
+  const asked = { image, type, name: nameFromOld(name), waitFor: "running" };
+  const extras = {
+    publicKeys: authorizedKeysLines(publicKey),
+    hostname: (id: number) => `mcc-id-${id}.localdomain`,
+  };
+  try {
+    const creation = validate(instanceCreateSchema, asked, "run_instance");
+    const { id, ipAddress } = await cloud.instances.createMade(creation, extras, longestAnswerMs);
+    return { id, ip: ipAddress };
+  } catch (error) {
+    if (MccError.hasCode(error, "exhausted") && cloud.info().addressPool.free === 0) {
+      throw new MccError("exhausted", "Do not have any more free leases!", { cause: error });
+    }
+    throw error;
+  }
+}
+
+/** As they came, since the first MiniCloud took whatever its users' files held, options before the key included. */
+function authorizedKeysLines(text: string): string[] {
+  if (isPrivateKey(text)) {
+    throw new MccError(
+      "invalid",
+      "this is a private key; give the public half, of the file that ends in .pub",
+    );
+  }
+  return text
+    .split(/[\r\n]+/)
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
+}
+
+/** @returns 0, which no instance has, for what is no id. */
+function idFromOld(id: unknown): number {
+  return (typeof id === "string" || typeof id === "number") && /^\d+$/.test(String(id)) ? Number(id) : 0;
+}
+
+function destroyInstance({ instances }: Cloud, id: unknown): true {
+  const target = { instance: idFromOld(id) };
+  if (instances.catalog.find(target) === undefined) {
+    throw new MccError("not-found", "Instance ID not found");
+  }
+  // What goes wrong from here on is logged, shows as `failed` in instance.list, and is tried again.
+  instances.destroy(target).catch(() => undefined);
+  return true;
+}

@@ -1,0 +1,88 @@
+import { type FileHandle, open, readFile, rename, unlink } from "node:fs/promises";
+import { dirname } from "node:path";
+import type { z } from "zod";
+import { MccError, messageOf } from "../../../protocol/error";
+import { validate } from "../../../protocol/validate";
+import { namingFileSystem } from "./file-system-fault";
+import { tolerate } from "./tolerate";
+
+/** Like `replaceFile`, for a value as JSON. */
+export async function writeJsonFile(path: string, value: unknown, mode = 0o600): Promise<void> {
+  await replaceFile(path, `${JSON.stringify(value, undefined, 2)}\n`, mode);
+}
+
+/**
+ * Replaces the file's content as a whole: after a crash or a power cut it is the old one or the new one.
+ * Written to a temporary file beside it, synced, renamed, and the folder synced.
+ *
+ * @throws MccError `exhausted` or `unavailable` that names the file system, where that refuses the file.
+ */
+export async function replaceFile(path: string, text: string, mode: number): Promise<void> {
+  await namingFileSystem(path, async () => {
+    await replaceBy(path, mode, async (file) => {
+      await file.writeFile(text);
+      await file.datasync();
+    });
+    await syncFolder(dirname(path));
+  });
+}
+
+/** Replaces the file by the one that `write` fills. A failure leaves the old file, and nothing next to it. */
+export async function replaceBy(
+  path: string,
+  mode: number,
+  write: (file: FileHandle) => Promise<void>,
+): Promise<void> {
+  const temporary = `${path}.new`;
+  const file = await openNew(temporary, mode);
+  try {
+    try {
+      await write(file);
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    // The error of the write says more than one of the removal; what then stays is removed at the next start.
+    await unlink(temporary).catch(() => undefined);
+    throw error;
+  }
+}
+
+/**
+ * Opens a new file for writing. What a crash left in its place, or somebody planted there, is removed and never
+ * written to: a symbolic link could lead to any file of root's.
+ */
+export async function openNew(path: string, mode: number): Promise<FileHandle> {
+  // O_EXCL refuses links too.
+  const opened = await tolerate(["EEXIST"], open(path, "wx", mode));
+  if (opened !== undefined) {
+    return opened;
+  }
+  await tolerate(["ENOENT"], unlink(path));
+  return await open(path, "wx", mode);
+}
+
+/** @throws MccError `invalid` that names the file, for content that the schema does not allow. */
+export async function readJsonFile<S extends z.ZodType>(path: string, schema: S): Promise<z.output<S>> {
+  const text = await readFile(path, "utf8");
+  return validate(schema, parseJson(text, path), path);
+}
+
+/** Makes a rename, a new file or a removal in the folder survive a power cut. */
+export async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function parseJson(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new MccError("invalid", `${path} is not JSON: ${messageOf(error)}.`);
+  }
+}

@@ -1,0 +1,115 @@
+import type { Stats } from "node:fs";
+import { constants, type FileHandle, open } from "node:fs/promises";
+import type { z } from "zod";
+import { MccError, messageOf } from "../../../protocol/error";
+import { allowed } from "../../../protocol/validate";
+
+/** The result of reading a file of the daemon's own: a damaged one never ends the daemon. */
+export type Reading<T> =
+  | { readonly outcome: "read"; readonly value: T }
+  | { readonly outcome: "missing" }
+  | { readonly outcome: "damaged"; readonly reason: string };
+
+/** A file of the daemon's that is larger was not written by it. */
+const defaultMostBytes = 16 * 1024 * 1024;
+/** What a schema says of a file that has another content. */
+const mostReasons = 3;
+const longestReason = 300;
+
+/** The process or the machine lacks something; the file may be whole. */
+const notTheFiles = ["EMFILE", "ENFILE", "ENOMEM", "EAGAIN", "EINTR"];
+
+const kinds: readonly [(stats: Stats) => boolean, string][] = [
+  [(stats) => stats.isDirectory(), "a folder"],
+  [(stats) => stats.isSymbolicLink(), "a symbolic link"],
+  [(stats) => stats.isFIFO(), "a FIFO"],
+  [(stats) => stats.isSocket(), "a socket"],
+];
+
+/** `a folder`, `a symbolic link`, … */
+export function kindOf(stats: Stats): string {
+  return kinds.find(([is]) => is(stats))?.[1] ?? (stats.isFile() ? "a file" : "a device");
+}
+
+/**
+ * Reads a text file without following a symbolic link and without waiting for the writer of a FIFO.
+ *
+ * @throws what the system lacks, such as file descriptors: that says nothing about the file.
+ */
+export async function readKeptText(path: string, mostBytes = defaultMostBytes): Promise<Reading<string>> {
+  let file: FileHandle | undefined;
+  try {
+    file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    const stats = await file.stat();
+    if (!stats.isFile()) {
+      return damaged(`it is ${kindOf(stats)}, not a file`);
+    }
+    if (stats.size > mostBytes) {
+      return damaged(`it has ${stats.size} bytes, and at most ${mostBytes} are expected`);
+    }
+    const value = await file.readFile("utf8");
+    return { outcome: "read", value };
+  } catch (error) {
+    return readingOf(error);
+  } finally {
+    await file?.close();
+  }
+}
+
+/** As `readKeptText`, for JSON that the schema allows. */
+export async function readKeptJson<S extends z.ZodType>(
+  path: string,
+  schema: S,
+  mostBytes = defaultMostBytes,
+): Promise<Reading<z.output<S>>> {
+  const text = await readKeptText(path, mostBytes);
+  if (text.outcome !== "read") {
+    return text;
+  }
+  if (/^\0*$/.test(text.value)) {
+    return damaged(text.value === "" ? "it is empty" : "it holds nothing but zeros");
+  }
+  let content: unknown;
+  try {
+    content = JSON.parse(text.value);
+  } catch {
+    // The parser's own words quote the content, which may be secret.
+    return damaged("it is not JSON");
+  }
+  const parsed = schema.safeParse(content);
+  return parsed.success ? { outcome: "read", value: parsed.data } : damaged(reasonOf(parsed.error.issues));
+}
+
+function damaged(reason: string): { readonly outcome: "damaged"; readonly reason: string } {
+  return { outcome: "damaged", reason };
+}
+
+/** Quotes no value: it may be secret. */
+function reasonOf(issues: readonly z.core.$ZodIssue[]): string {
+  const reasons = issues.slice(0, mostReasons).map((issue) => {
+    const what = issue.path.length === 0 ? "its content" : issue.path.map(String).join(".");
+    return `${what}: ${allowed(issue)}`;
+  });
+  return printable(`it has another content than expected: ${reasons.join("; ")}`);
+}
+
+/** In one line of ASCII, which can travel and be logged whatever a damaged disk made of it. */
+export function printable(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, "?").slice(0, longestReason);
+}
+
+function readingOf(error: unknown): Reading<never> {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  if (MccError.isInstance(error) || notTheFiles.includes(code)) {
+    throw error;
+  }
+  if (code === "ENOENT") {
+    return { outcome: "missing" };
+  }
+  const kindByCode: Readonly<Record<string, string>> = {
+    ELOOP: "it is a symbolic link, not a file",
+    ENXIO: "it is a socket or a device, not a file",
+    ENOTDIR: "the folder that it belongs in is not a folder",
+  };
+  return damaged(kindByCode[code] ?? printable(`it cannot be read: ${messageOf(error)}`));
+}

@@ -1,0 +1,124 @@
+import { createPrivateKey, X509Certificate } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { isIP } from "node:net";
+import { createSecureContext } from "node:tls";
+import { MccError, messageOf } from "../../protocol/error";
+import type { TlsTexts } from "../http/listener";
+
+/** The paths of the certificate and its key. */
+export interface TlsPaths {
+  readonly cert: string;
+  readonly key: string;
+}
+
+const dayMs = 24 * 60 * 60 * 1000;
+/** How long before its end a certificate is reported. */
+const soonDays = 14;
+const renewal = "replace the files of --tls-cert and --tls-key, and send the daemon SIGHUP";
+
+/**
+ * Reads a certificate and its key, and checks that they can be used together. Dates and names are left to
+ * `certificateProblems`.
+ *
+ * @throws MccError `invalid` with the remedy.
+ */
+export async function readTls(paths: TlsPaths): Promise<TlsTexts> {
+  const texts = await readTexts(paths);
+  const because = (reason: string): MccError =>
+    new MccError("invalid", `The TLS certificate and key cannot be used: ${reason}.`);
+  if (!matches(texts, paths, because)) {
+    throw because(
+      `the key ${paths.key} does not belong to the certificate ${paths.cert}; give the key that it was made for with --tls-key`,
+    );
+  }
+  try {
+    createSecureContext(texts);
+  } catch (error) {
+    throw because(messageOf(error));
+  }
+  return texts;
+}
+
+async function readTexts(paths: TlsPaths): Promise<TlsTexts> {
+  try {
+    const [cert, key] = await Promise.all([readFile(paths.cert, "utf8"), readFile(paths.key, "utf8")]);
+    return { cert, key };
+  } catch (error) {
+    throw new MccError(
+      "invalid",
+      `The TLS certificate or its key cannot be read: ${messageOf(error)}. Give files in PEM with --tls-cert and --tls-key.`,
+    );
+  }
+}
+
+function matches(texts: TlsTexts, paths: TlsPaths, because: (reason: string) => MccError): boolean {
+  const parse = <T>(what: string, work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      throw because(`${what}: ${messageOf(error)}`);
+    }
+  };
+  const certificate = parse(
+    `${paths.cert} is not a certificate in PEM`,
+    () => new X509Certificate(texts.cert),
+  );
+  const key = parse(`${paths.key} is not a private key in PEM without a passphrase`, () =>
+    createPrivateKey(texts.key),
+  );
+  return certificate.checkPrivateKey(key);
+}
+
+/**
+ * Says for people why clients refuse a certificate now or within two weeks, each with the remedy.
+ *
+ * @param pem the certificate; those that follow it in the chain are checked for their dates too.
+ * @param host the name or address by which programs on this machine reach the daemon.
+ */
+export function certificateProblems(pem: string, host: string, now: Date): string[] {
+  const [leaf, ...issuers] = chainOf(pem);
+  if (leaf === undefined) {
+    return [];
+  }
+  return [
+    ...dateProblem("The TLS certificate", leaf, now),
+    ...issuers.flatMap((issuer) =>
+      dateProblem(`The certificate of the issuer ${subjectOf(issuer)}`, issuer, now),
+    ),
+    ...nameProblem(leaf, host),
+  ];
+}
+
+function chainOf(pem: string): X509Certificate[] {
+  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g) ?? [];
+  return blocks.map((block) => new X509Certificate(block));
+}
+
+function subjectOf({ subject }: X509Certificate): string {
+  return subject.replaceAll("\n", ", ");
+}
+
+function dateProblem(what: string, { validFrom, validTo }: X509Certificate, now: Date): string[] {
+  const [from, to] = [new Date(validFrom), new Date(validTo)];
+  if (now > to) {
+    return [`${what} expired on ${to.toISOString()}, and clients refuse it: ${renewal}.`];
+  }
+  if (now < from) {
+    return [
+      `${what} is not valid before ${from.toISOString()}, and clients refuse it: check this machine's clock, or ${renewal}.`,
+    ];
+  }
+  const days = Math.floor((to.getTime() - now.getTime()) / dayMs);
+  return days < soonDays ? [`${what} expires on ${to.toISOString()}, in ${days} days: ${renewal}.`] : [];
+}
+
+function nameProblem(leaf: X509Certificate, host: string): string[] {
+  const isFor = isIP(host) === 0 ? leaf.checkHost(host) : leaf.checkIP(host);
+  if (isFor !== undefined) {
+    return [];
+  }
+  const names = leaf.subjectAltName ?? "no name at all";
+  return [
+    `The TLS certificate is for ${names} and not for ${host}: clients refuse it there. Give them a server address that it names (MCC_SERVER, minicloud:server), or ${renewal}.`,
+  ];
+}

@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { AskedFor } from "../../../cli/find/asked-for";
+import { ConnectionError } from "../../../client/connection-error";
+import { MccError } from "../../../protocol/error";
+import { exampleInstance } from "../../support/example-instance";
+
+const web = exampleInstance({ id: 500, name: "web", status: "pending" });
+const failed = (): Promise<never> => Promise.reject(new MccError("engine", "It failed, and was undone."));
+
+describe("instances that were asked for", () => {
+  it("are those that the daemon has told of, also before it answers", async () => {
+    const asked = new AskedFor(2, false);
+    await asked.ask(() => Promise.resolve(exampleInstance({ id: 501, status: "running" })));
+    void asked.ask((onPending) => {
+      onPending(web);
+      return new Promise(() => undefined);
+    });
+    assert.deepEqual(await asked.lastWords(), [
+      "Interrupted: 2 of 2 instances were asked for and stay, 1 of them still on their way.",
+      "To destroy what stays: mcc destroy-instance 501 500",
+    ]);
+  });
+
+  it("are not those that failed, unless these are kept", async () => {
+    for (const [keepsFailed, first] of [
+      [false, "Interrupted: 0 of 1 instances were asked for and stay."],
+      [true, "Interrupted: 1 of 1 instances were asked for and stay, 1 of them still on their way."],
+    ] as const) {
+      const asked = new AskedFor(1, keepsFailed);
+      const asking = asked.ask((onPending) => {
+        onPending(web);
+        return failed();
+      });
+      await assert.rejects(asking, /was undone/);
+      assert.equal((await asked.lastWords())[0], first);
+    }
+  });
+
+  it("may stay when the daemon was lost", async () => {
+    const asked = new AskedFor(1, false);
+    const asking = asked.ask((onPending) => {
+      onPending(web);
+      return Promise.reject(new ConnectionError("unavailable", "It was lost.", true));
+    });
+    await assert.rejects(asking, /was lost/);
+    assert.match((await asked.lastWords()).join(" "), /1 of 1 instances .* mcc destroy-instance 500$/);
+  });
+
+  it("are no more once the last words are said", async () => {
+    const asked = new AskedFor(1, false);
+    await asked.lastWords();
+    let isCalled = false;
+    void asked.ask(() => {
+      isCalled = true;
+      return failed();
+    });
+    await new Promise(setImmediate);
+    assert.equal(isCalled, false);
+  });
+});

@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { inventory } from "../../../client/ssh/inventory";
+
+const hosts = [
+  { name: "web-1", ipAddress: "198.18.0.2", sshHostKey: "ssh-ed25519 AAAAone" },
+  { name: "web-2", ipAddress: "198.18.0.3", sshHostKey: "ssh-ed25519 AAAAtwo" },
+];
+
+describe("the inventory", () => {
+  it("has a group with the hosts, their addresses and their keys", () => {
+    assert.equal(
+      inventory("web-3f9a1c", hosts, "lab.example"),
+      `all:
+  children:
+    "web_3f9a1c":
+      vars:
+        ansible_user: root
+        ansible_python_interpreter: auto_silent
+        ansible_ssh_common_args: '-o "KnownHostsCommand=/bin/echo %H {{ minicloud_host_key }}" -o "StrictHostKeyChecking=yes" -o "UserKnownHostsFile=none" -o "GlobalKnownHostsFile=/dev/null" -o "UpdateHostKeys=no" -o "PasswordAuthentication=no" -o "KbdInteractiveAuthentication=no" -o "ProxyJump=lab.example"'
+      hosts:
+        "web-1":
+          ansible_host: "198.18.0.2"
+          minicloud_host_key: "ssh-ed25519 AAAAone"
+        "web-2":
+          ansible_host: "198.18.0.3"
+          minicloud_host_key: "ssh-ed25519 AAAAtwo"
+`,
+    );
+  });
+
+  it("names the group so that Ansible takes it", () => {
+    const names = {
+      all: "fleet_all",
+      ungrouped: "fleet_ungrouped",
+      "2024-web": "fleet_2024_web",
+      web: "web",
+      // Truth values and nothing, for YAML.
+      ...{ no: "no", on: "on", true: "true", null: "null" },
+    };
+    for (const [name, group] of Object.entries(names)) {
+      assert.match(inventory(name, []), new RegExp(`^ {4}"${group}":$`, "m"));
+    }
+    assert.match(inventory("web", []), /^ {6}hosts: \{\}$/m);
+  });
+});

@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { largestUserDataBytes, userDataDigest, userDataSchema } from "../../../protocol/methods/user-data";
+
+describe("a userData script", () => {
+  for (const { title, given, becomes } of [
+    { title: "stays as it is", given: "#!/bin/sh\n\techo ü\n", becomes: "#!/bin/sh\n\techo ü\n" },
+    { title: "gets the line ends of Linux", given: "a\r\nb\r\n", becomes: "a\nb\n" },
+    { title: "loses the mark at its beginning", given: "\uFEFFecho", becomes: "echo" },
+    { title: "keeps that mark elsewhere", given: "echo \uFEFF", becomes: "echo \uFEFF" },
+  ]) {
+    it(title, () => assert.equal(userDataSchema.parse(given), becomes));
+  }
+
+  for (const { title, given } of [
+    { title: "a NUL", given: "a\0b" },
+    { title: "an escape", given: "\u001b[31m" },
+    { title: "half a character", given: "\ud800" },
+    {
+      title: "more bytes than there may be, though fewer characters",
+      given: "ü".repeat(largestUserDataBytes / 2 + 1),
+    },
+  ]) {
+    it(`is refused with ${title}`, () => assert.equal(userDataSchema.safeParse(given).success, false));
+  }
+
+  it("may have as many bytes as the limit says", () => {
+    assert.equal(userDataSchema.safeParse("x".repeat(largestUserDataBytes)).success, true);
+  });
+
+  it("is known by its SHA-256", () => {
+    assert.equal(userDataDigest("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  });
+});

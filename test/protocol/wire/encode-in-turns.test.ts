@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { encodeResponse } from "../../../protocol/wire/codec";
+import { encodeResponseInTurns } from "../../../protocol/wire/encode-in-turns";
+import { wireValues } from "../../support/wire-values";
+
+describe("a response that is written in turns", () => {
+  it("is what the package writes at once", async () => {
+    const seed = 20_261_128;
+    await fc.assert(
+      fc.asyncProperty(wireValues(), async (value) => {
+        assert.equal(await encodeResponseInTurns(value), encodeResponse(value));
+        const deeper = { list: [{ value }, { "<&>": [{ value }] }], none: undefined, value };
+        assert.equal(await encodeResponseInTurns(deeper), encodeResponse(deeper));
+      }),
+      { seed, numRuns: 150 },
+    );
+  });
+
+  it("leaves the event loop free between the items of its lists", async () => {
+    const items = Array.from({ length: 2000 }, (_, index) => ({
+      name: `item-${index}`,
+      text: "x".repeat(100),
+    }));
+    for (const value of [items, [[items]], { fleet: { members: items } }]) {
+      let turns = 0;
+      const count = (): void => {
+        turns += 1;
+        next = setImmediate(count);
+      };
+      let next = setImmediate(count);
+      await encodeResponseInTurns(value);
+      clearImmediate(next);
+      assert.ok(turns >= 4, `${turns} turns`);
+    }
+  });
+
+  it("is refused for what XML-RPC cannot carry, wherever that is", async () => {
+    for (const value of [Number.NaN, [1, [Number.NaN]], { a: [{ b: "\u0007" }] }, [{ "\uffff": [{}] }]]) {
+      await assert.rejects(encodeResponseInTurns(value), { code: "invalid" });
+    }
+  });
+});

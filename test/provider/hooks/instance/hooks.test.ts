@@ -1,0 +1,306 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import * as sinon from "sinon";
+import { type ErrorCode, MccError } from "../../../../protocol/error";
+import type { Instance } from "../../../../protocol/methods/instance";
+import { instance } from "../../../../provider/hooks";
+import { PartialFailure } from "../../../../provider/hooks/sdk/partial-failure";
+import { withEnvironment } from "../../../support/environment";
+import { exampleInstance } from "../../../support/example-instance";
+import { stackConfig } from "../../../support/stack-config";
+import {
+  freePort,
+  type Handlers,
+  type StandInDaemon,
+  standInDaemons,
+  standInServerId,
+} from "../../../support/stand-in-daemon";
+
+const ownerUrn = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/minicloud:Instance::web";
+const ownerLabels = {
+  ...{ "minicloud/organization": "acme", "minicloud/project": "shop" },
+  ...{ "minicloud/stack": "dev", "minicloud/resource": "web" },
+};
+const clientToken = "0".repeat(32);
+const identity = { ownerUrn, organization: "acme", clientToken };
+const inputs = {
+  ...{
+    image: "micro",
+    type: "basic",
+    keys: ["me"],
+    name: "web",
+    labels: { tier: "front" },
+    waitFor: ["ssh"],
+  },
+  ...{ ...identity, __provider: "text" },
+};
+const made = exampleInstance({ keys: ["me"], labels: { tier: "front", ...ownerLabels } });
+const state = {
+  ...{ instanceId: 500, uid: made.uid, serverId: standInServerId, name: "web", ipAddress: "198.18.0.2" },
+  ...{ hostname: "web", status: "running", image: "micro", type: "basic", keys: ["me"] },
+  ...{ labels: { tier: "front" }, sshHostKey: made.sshHostKey, simulated: true, waitFor: ["ssh"] },
+  ...identity,
+};
+const target = { instance: 500, uid: made.uid, serverId: standInServerId };
+
+describe("the hooks of an Instance", () => {
+  const startDaemon = standInDaemons();
+  withEnvironment(() => ({ MCC_SERVER: undefined, MCC_TOKEN: undefined, MCC_RUNTIME_DIR: "/nonexistent" }));
+
+  async function connected(handlers: Handlers): Promise<StandInDaemon> {
+    const daemon = await startDaemon(handlers);
+    await instance.configure(stackConfig({ "minicloud:server": daemon.url, "minicloud:token": "t0ken" }));
+    return daemon;
+  }
+
+  const creating = (instanceMade: Instance, rest: Handlers = {}): Handlers => ({
+    "instance.create": () => ({ ...instanceMade, status: "pending" }),
+    "instance.wait": () => ({ ready: true, instance: instanceMade }),
+    ...rest,
+  });
+
+  function fails(code: ErrorCode, message: string): () => never {
+    return () => {
+      throw new MccError(code, message);
+    };
+  }
+
+  describe("create", () => {
+    it("makes an instance and returns its state", async () => {
+      const daemon = await connected(creating(made));
+      assert.deepEqual(await instance.create(inputs), { id: "500", outs: state });
+      assert.deepEqual(daemon.calls[1]?.parameters, {
+        ...{ name: "web", type: "basic", keys: ["me"], labels: { tier: "front", ...ownerLabels } },
+        ...{ image: "micro", waitFor: ["ssh"], clientToken, waitSeconds: 2 },
+      });
+      assert.equal(daemon.calls[1].authorization, "Bearer t0ken");
+      assert.deepEqual(daemon.methods(), ["instance.create", "instance.wait"]);
+    });
+
+    it("gives an instance of an earlier run what the program says now", async () => {
+      const earlier = { ...made, type: "light", keys: [] };
+      const daemon = await connected(creating(earlier, { "instance.update": () => made }));
+      assert.deepEqual((await instance.create(inputs)).outs, state);
+      assert.deepEqual(daemon.calls.at(-1)?.parameters, {
+        ...{ ...target, name: "web", type: "basic", keys: ["me"], ttlSeconds: 0 },
+        labels: { tier: "front", ...ownerLabels },
+      });
+    });
+
+    it("refuses an instance that is another resource's by now", async () => {
+      const labels = { ...made.labels, "minicloud/resource": "www" };
+      const daemon = await connected(creating({ ...made, labels }));
+      await assert.rejects(instance.create(inputs), {
+        message: /belongs to another now: .* "www" and not "web"/,
+      });
+      assert.deepEqual(daemon.methods(), ["instance.create"]);
+    });
+
+    it("fails plainly with what the daemon failed with and undid", async () => {
+      await connected(
+        creating(made, {
+          "instance.wait": fails("engine", `The step "start" failed.`),
+          "instance.get": fails("not-found", "No instance 500."),
+        }),
+      );
+      await assert.rejects(instance.create(inputs), (error: Error) => {
+        assert.equal(error.message, `The step "start" failed.`);
+        assert.equal("id" in error, false);
+        return true;
+      });
+    });
+
+    /** After the wait for the instance failed in some other way than by its creation. */
+    const stillThere: Record<string, Handlers> = {
+      "the token is refused": {
+        "instance.wait": fails("unauthenticated", "Wrong token."),
+        "instance.get": fails("unauthenticated", "Wrong token."),
+      },
+      "the daemon met a defect": {
+        "instance.wait": fails("internal", "Reference 1."),
+        "instance.get": () => ({ ...made, status: "pending" }),
+      },
+      "the answer makes no sense": {
+        "instance.wait": () => ({ ready: "perhaps" }),
+        "instance.get": () => ({ ...made, status: "pending" }),
+      },
+    };
+    for (const [what, handlers] of Object.entries(stillThere)) {
+      it(`records the instance when ${what} while it waits`, async () => {
+        await connected(creating(made, handlers));
+        await assert.rejects(instance.create(inputs), (error: Error) => {
+          assert.ok(error instanceof PartialFailure);
+          assert.equal(error.id, "500");
+          assert.deepEqual(error.properties, { ...state, status: "pending", __provider: "text" });
+          return true;
+        });
+      });
+    }
+
+    it("records an instance that is kept after it failed as one to be replaced", async () => {
+      await connected(
+        creating(made, {
+          "instance.wait": fails("timeout", "It did not get as far as ssh."),
+          "instance.get": () => ({ ...made, status: "failed", failure: "It did not get as far as ssh." }),
+        }),
+      );
+      await assert.rejects(instance.create({ ...inputs, keepOnFailure: true }), (error: Error) => {
+        assert.ok(error instanceof PartialFailure);
+        assert.equal(error.properties.status, "failed");
+        return true;
+      });
+    });
+
+    it("reports what exists when it could not be given all", async () => {
+      const earlier = { ...made, type: "light" };
+      await connected(
+        creating(earlier, { "instance.update": fails("engine", "No."), "instance.get": () => earlier }),
+      );
+      await assert.rejects(instance.create(inputs), (error: Error) => {
+        assert.ok(error instanceof PartialFailure);
+        assert.deepEqual([error.id, error.message, error.reasons], ["500", "No.", ["No."]]);
+        assert.deepEqual(error.properties, { ...state, type: "light", __provider: "text" });
+        return true;
+      });
+    });
+  });
+
+  describe("read", () => {
+    it("tells how things stand", async () => {
+      const now = {
+        ...made,
+        status: "stopped" as const,
+        name: "www",
+        labels: { ...ownerLabels, tier: "back" },
+      };
+      const daemon = await connected({ "instance.get": () => now });
+      const changed = { name: "www", labels: { tier: "back" } };
+      const { image, type, keys, ipAddress, hostname, waitFor } = state;
+      assert.deepEqual(await instance.read("500", state), {
+        id: "500",
+        props: { ...state, ...changed, status: "stopped" },
+        inputs: { image, type, keys, ipAddress, hostname, waitFor, ...identity, ...changed },
+      });
+      assert.deepEqual(daemon.calls.at(-1)?.parameters, target);
+    });
+
+    it("leads to no change", async () => {
+      await connected({ "instance.get": () => made });
+      const { props = {}, inputs: readInputs = {} } = await instance.read("500", state);
+      const { image, keys, labels, waitFor } = inputs;
+      const { inputs: checked = {} } = await instance.check(readInputs, {
+        name: "web",
+        image,
+        keys,
+        labels,
+        waitFor,
+        ...identity,
+      });
+      assert.deepEqual(checked, readInputs);
+      assert.equal((await instance.diff("500", props, checked)).changes, false);
+    });
+
+    it("knows what is gone", async () => {
+      await connected({ "instance.get": fails("not-found", "No instance 500.") });
+      assert.deepEqual(await instance.read("500", state), {});
+      await connected({ "instance.get": () => ({ ...made, status: "destroying" }) });
+      assert.deepEqual(await instance.read("500", state), {});
+    });
+
+    it("takes no other failure for gone", async () => {
+      await connected({
+        "instance.get": fails("conflict", "This is not the server that made instance 500."),
+      });
+      await assert.rejects(instance.read("500", state), { message: /not the server that made/ });
+    });
+  });
+
+  describe("update", () => {
+    it("changes in place what can change", async () => {
+      const daemon = await connected({
+        "instance.wait": () => ({ ready: true, instance: made }),
+        "instance.update": () => ({ ...made, type: "light" }),
+      });
+      const news = { ...inputs, type: "light", waitFor: ["running"] };
+      assert.deepEqual(await instance.update("500", state, news), {
+        outs: { ...state, type: "light", waitFor: ["running"] },
+      });
+      assert.deepEqual(daemon.calls.at(-1)?.parameters, {
+        ...{ ...target, name: "web", type: "light", keys: ["me"], ttlSeconds: 0 },
+        labels: { tier: "front", ...ownerLabels },
+      });
+    });
+
+    it("starts an instance that went down", async () => {
+      const daemon = await connected({
+        "instance.wait": () => ({ ready: true, instance: made }),
+        "instance.update": () => ({ ...made, status: "stopped" }),
+        "instance.start": () => made,
+      });
+      assert.deepEqual(await instance.update("500", { ...state, status: "stopped" }, inputs), {
+        outs: state,
+      });
+      assert.deepEqual(daemon.calls.at(-1)?.parameters, target);
+    });
+
+    it("says what to do when the instance is gone", async () => {
+      await connected({ "instance.wait": fails("not-found", "No instance 500.") });
+      await assert.rejects(instance.update("500", state, inputs), {
+        message: /Instance 500 \(web\) is no longer .*pulumi refresh/,
+      });
+    });
+
+    it("gives on that a key is missing", async () => {
+      await connected({
+        "instance.wait": () => ({ ready: true, instance: made }),
+        "instance.update": fails("not-found", `No key "me".`),
+      });
+      await assert.rejects(instance.update("500", state, inputs), { message: `No key "me".` });
+    });
+  });
+
+  describe("delete", () => {
+    for (const destroyed of [true, false]) {
+      it(`is content when the daemon ${destroyed ? "destroyed it" : "had nothing to destroy"}`, async () => {
+        const daemon = await connected({ "instance.destroy": () => ({ destroyed }) });
+        await instance.delete("500", state);
+        assert.deepEqual(daemon.calls.at(-1)?.parameters, target);
+      });
+    }
+
+    it("fails when the daemon does not answer", async () => {
+      const port = await freePort();
+      await instance.configure(stackConfig({ "minicloud:server": `127.0.0.1:${port}` }));
+      await assert.rejects(instance.delete("500", state), { message: /^No MiniCloud daemon answers at/ });
+    });
+  });
+
+  it("have the SDK print nothing of what the engine is told", async () => {
+    await connected({ "instance.destroy": fails("engine", "No.") });
+    const error: unknown = await instance.delete("500", state).catch((reason: unknown) => reason);
+    const print = sinon.stub(process.stderr, "write");
+    try {
+      // As @pulumi/pulumi/cmd/dynamic-provider does.
+      console.error(`${String(error)}: ${(error as Error).stack}`);
+      console.error("something else");
+    } finally {
+      print.restore();
+    }
+    assert.deepEqual(
+      print.args.map(([text]) => text),
+      ["something else\n"],
+    );
+  });
+
+  it("have the SDK's own print to look for", async () => {
+    const plugin = await readFile(require.resolve("@pulumi/pulumi/cmd/dynamic-provider"), "utf8");
+    assert.equal(plugin.match(/catch \(e\) \{\s*console\.error\(`\$\{e\}: \$\{e\.stack\}`\);/g)?.length, 4);
+  });
+
+  it("say of an address that is none when it is first needed", async () => {
+    await instance.configure(stackConfig({ "minicloud:server": "ftp://x" }));
+    await assert.rejects(instance.delete("500", state), (error: Error) =>
+      /The server address "ftp:/.test(error.message),
+    );
+  });
+});

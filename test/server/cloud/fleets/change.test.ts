@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { mkdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { assertMccError } from "../../../support/assert-error";
+import { testClouds } from "../../../support/test-cloud";
+import { applied } from "../../../support/test-fleet";
+
+describe("a change of a fleet that cannot be recorded", () => {
+  const newCloud = testClouds();
+  const clientToken = "token-of-web";
+  /** A record is written aside first; a folder of that name stands in the way, for root too. */
+  const obstacleIn = (stateFolder: string): string => join(stateFolder, "fleets", "web.json.new");
+
+  it("leaves no fleet where there was none, and all names and addresses free", async () => {
+    const { cloud, driver, stateFolder } = await newCloud();
+    await mkdir(obstacleIn(stateFolder));
+    const apply = () => applied(cloud, { name: "web", count: 8, clientToken });
+    await assertMccError(apply(), "engine", /^The intent could not be recorded: EISDIR/);
+    assert.deepEqual([await driver.list(), await cloud.fleets.list({})], [[], []]);
+    assert.equal(cloud.info().addressPool.free, 8);
+    await rm(obstacleIn(stateFolder), { recursive: true });
+    assert.equal((await apply()).counts.ready, 8);
+  });
+
+  it("leaves the fleet as it was, and the next apply does it", async () => {
+    const { cloud, stateFolder } = await newCloud();
+    const before = await applied(cloud, { name: "web", count: 2, clientToken });
+    await mkdir(obstacleIn(stateFolder));
+    for (const change of [{ count: 4 }, { count: 1 }, { count: 2, userData: "true" }]) {
+      await assertMccError(
+        applied(cloud, { name: "web", clientToken, ...change }),
+        "engine",
+        /^The intent could not be recorded/,
+      );
+      assert.deepEqual(await cloud.fleets.list({}), [before]);
+    }
+    assert.equal(cloud.info().addressPool.free, 6);
+    await rm(obstacleIn(stateFolder), { recursive: true });
+    assert.equal((await applied(cloud, { name: "web", count: 4, clientToken })).counts.ready, 4);
+  });
+
+  it("leaves no member that was to go marked as going for the next daemon", async () => {
+    const { cloud, stateFolder } = await newCloud();
+    await applied(cloud, { name: "web", count: 2, clientToken });
+    await mkdir(obstacleIn(stateFolder));
+    await assertMccError(
+      applied(cloud, { name: "web", count: 1, clientToken }),
+      "engine",
+      /^The intent could not be recorded/,
+    );
+    await rm(obstacleIn(stateFolder), { recursive: true });
+    await cloud.fleets.extend({ fleet: "web", ttlSeconds: 600 });
+    const file = JSON.parse(await readFile(join(stateFolder, "fleets", "web.json"), "utf8")) as {
+      members: { phase: string }[];
+    };
+    assert.deepEqual(
+      file.members.map(({ phase }) => phase),
+      ["created", "created"],
+    );
+  });
+});

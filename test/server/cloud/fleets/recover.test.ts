@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import sinon from "sinon";
+import { assertMccError } from "../../../support/assert-error";
+import { eventually } from "../../../support/eventually";
+import { handTime } from "../../../support/hand-time";
+import { testClouds } from "../../../support/test-cloud";
+import { applied, fleetOf } from "../../../support/test-fleet";
+
+const never = (): Promise<never> => new Promise(() => undefined);
+const web = { name: "web", clientToken: "token-0001" };
+
+describe("after a daemon was killed, a fleet", () => {
+  const newCloud = testClouds();
+  const time = handTime();
+
+  for (const step of ["create", "start"] as const) {
+    it(`whose first apply was in the step "${step}" is undone, with the members that were made`, async () => {
+      const { cloud, driver, stateFolder, reopen } = await newCloud();
+      const real = driver[step].bind(driver) as (argument: unknown) => Promise<never>;
+      let calls = 0;
+      const stub = sinon.stub(driver, step).callsFake((argument: unknown) => {
+        calls += 1;
+        return calls > 2 ? never() : real(argument);
+      });
+      await cloud.fleets.apply(fleetOf({ ...web, count: 5 }));
+      await eventually(() => calls === 5, `the step "${step}" has begun for all`);
+      stub.restore();
+      const next = await reopen();
+      assert.deepEqual(await next.fleets.list({}), []);
+      assert.deepEqual(await next.instances.list({}), []);
+      assert.deepEqual(await driver.list(), []);
+      assert.deepEqual(await readdir(join(stateFolder, "fleets")), []);
+      assert.equal(next.info().addressPool.free, next.info().addressPool.size);
+      assert.equal((await applied(next, { ...web, count: 5 })).status, "ready");
+    });
+  }
+
+  it("that is settled is as it was, members that changed since included", async () => {
+    const { cloud, driver, reopen } = await newCloud();
+    await applied(cloud, { ...web, count: 3 });
+    await cloud.instances.update({ instance: "web-2", labels: { mine: "yes" } });
+    const before = await cloud.fleets.get({ fleet: "web" });
+    const next = await reopen();
+    assert.deepEqual(await next.fleets.get({ fleet: "web" }), before);
+    assert.deepEqual((await next.instances.get({ instance: "web-2" })).labels, { mine: "yes" });
+    assert.equal((await applied(next, { ...web, count: 3 })).status, "ready");
+    assert.equal((await driver.list()).length, 3);
+  });
+
+  it("misses the members that were destroyed by hand, and is healed", async () => {
+    const { cloud, reopen } = await newCloud();
+    await applied(cloud, { ...web, count: 3 });
+    const { members } = await cloud.fleets.get({ fleet: "web" });
+    await cloud.instances.destroy({ instance: "web-2" });
+    const next = await reopen();
+    const fleet = await next.fleets.get({ fleet: "web" });
+    assert.equal(fleet.status, "degraded");
+    assert.deepEqual(
+      fleet.members.map(({ name }) => name),
+      ["web-1", "web-3"],
+    );
+    await applied(next, { ...web, count: 3 });
+    const healed = await next.fleets.get({ fleet: "web" });
+    assert.equal(healed.members[1]?.ipAddress, members[1]?.ipAddress);
+  });
+
+  it("that was growing keeps what it had, says so, and is healed by the next apply", async () => {
+    const { cloud, driver, reopen } = await newCloud();
+    await applied(cloud, { ...web, count: 2 });
+    const before = await driver.list();
+    const stub = sinon.stub(driver, "start").callsFake(never);
+    await cloud.fleets.apply(fleetOf({ ...web, count: 4 }));
+    await eventually(() => stub.callCount === 2, "the new ones are being made");
+    stub.restore();
+    const next = await reopen();
+    assert.deepEqual(await driver.list(), before);
+    const fleet = await next.fleets.get({ fleet: "web" });
+    assert.equal(fleet.status, "degraded");
+    assert.match(fleet.failure ?? "", /ended while it changed/);
+    await assertMccError(
+      next.fleets.wait({ fleet: "web", timeoutSeconds: 1 }),
+      "unavailable",
+      /apply it again/,
+    );
+    assert.equal((await applied(next, { ...web, count: 4 })).status, "ready");
+    assert.equal((await driver.list()).length, 4);
+  });
+
+  for (const step of ["destroy", "create"] as const) {
+    it(`that replaced members and was in the step "${step}" is healed by the next apply`, async () => {
+      const { cloud, driver, reopen } = await newCloud();
+      await driver.importImage("other", "");
+      await applied(cloud, { ...web, count: 4 });
+      const { members } = await cloud.fleets.get({ fleet: "web" });
+      const stub = sinon.stub(driver, step).callsFake(never);
+      await cloud.fleets.apply(fleetOf({ ...web, count: 4, image: "other", maxUnavailable: 2 }));
+      await eventually(() => stub.callCount === 2, "two are being replaced");
+      stub.restore();
+      const next = await reopen();
+      const { counts, status } = await next.fleets.get({ fleet: "web" });
+      assert.equal(status, "degraded");
+      assert.equal(counts.ready, 0);
+      assert.equal((await driver.list()).length, 2);
+      await applied(next, { ...web, count: 4, image: "other" });
+      const healed = (await next.fleets.get({ fleet: "web" })).members;
+      assert.deepEqual(
+        healed.map(({ name, ipAddress }) => [name, ipAddress]),
+        members.map(({ name, ipAddress }) => [name, ipAddress]),
+      );
+      assert.equal((await driver.list()).length, 4);
+      assert.equal(next.info().addressPool.free, 4);
+    });
+  }
+
+  it("that was being destroyed is gone", async () => {
+    const { cloud, driver, stateFolder, reopen } = await newCloud();
+    await applied(cloud, { ...web, count: 3 });
+    const stub = sinon.stub(driver, "destroy").callsFake(never);
+    void cloud.fleets.destroy({ fleet: "web" });
+    await eventually(() => stub.called, "the first is being destroyed");
+    stub.restore();
+    const next = await reopen();
+    assert.deepEqual(await next.fleets.list({}), []);
+    assert.deepEqual(await driver.list(), []);
+    assert.deepEqual(await readdir(join(stateFolder, "fleets")), []);
+  });
+
+  it("that cannot be cleared away is shown as failed, and tried again until it is gone", async () => {
+    const { cloud, driver, reopen } = await newCloud();
+    const started = sinon.stub(driver, "start").callsFake(never);
+    await cloud.fleets.apply(fleetOf({ ...web, count: 2 }));
+    await eventually(() => started.called, "the start has begun");
+    const stub = sinon.stub(driver, "destroy").rejects(new Error("device busy."));
+    const next = await reopen();
+    assert.deepEqual(
+      (await next.fleets.list({})).map(({ name, status }) => [name, status]),
+      [["web", "failed"]],
+    );
+    stub.restore();
+    started.restore();
+    await time.passUntil(async () => (await next.fleets.list({})).length === 0, "it is gone");
+    assert.deepEqual(await driver.list(), []);
+    assert.equal(next.info().addressPool.free, next.info().addressPool.size);
+  });
+});

@@ -1,0 +1,26 @@
+import assert from "node:assert/strict";
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { assertMccError } from "../../../support/assert-error";
+import { createReady, testClouds } from "../../../support/test-cloud";
+
+describe("an instance whose intent cannot be recorded", () => {
+  const newCloud = testClouds();
+
+  it("was never there: the engine is not called, and name and address are free", async () => {
+    const { cloud, driver, stateFolder } = await newCloud();
+    // A record is written aside first; a folder of that name stands in the way, for root too.
+    const obstacle = join(stateFolder, "instances", "500", "instance.json.new");
+    await mkdir(obstacle, { recursive: true });
+    await assertMccError(
+      createReady(cloud, { name: "web", ipAddress: "198.18.0.9" }),
+      "engine",
+      /^The intent could not be recorded: EISDIR/,
+    );
+    assert.deepEqual(await driver.list(), []);
+    assert.deepEqual(await cloud.instances.list({}), []);
+    await rm(join(stateFolder, "instances", "500"), { recursive: true });
+    const made = await createReady(cloud, { name: "web", ipAddress: "198.18.0.9" });
+    assert.deepEqual([made.status, made.id], ["running", 501]);
+  });
+});

@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { httpProbe } from "../../../../../server/cloud/instances/readiness/http-probe";
+import { assertMccError } from "../../../../support/assert-error";
+import { localServers } from "../../../../support/local-servers";
+import { freePort } from "../../../../support/stand-in-daemon";
+import { reachBy } from "../../readiness/climbing";
+
+describe("waiting for a web server", () => {
+  const servers = localServers();
+
+  it("ends when the path is answered with the status, however often with another before", async () => {
+    const asked: string[] = [];
+    const port = await servers.http((request, response) => {
+      asked.push(`${request.method} ${request.url}`);
+      response.statusCode = asked.length > 2 ? 204 : 503;
+      response.end();
+    });
+    await reachBy(httpProbe({ http: "/health?a=b", port, status: 204 }));
+    assert.deepEqual(
+      asked,
+      Array.from({ length: 3 }, () => "GET /health?a=b"),
+    );
+  });
+
+  it("does not wait for the body, which may have no end", async () => {
+    const port = await servers.http((_request, response) => response.write("and so on"));
+    await reachBy(httpProbe({ http: "/", port, status: 200 }));
+  });
+
+  it("follows no redirect, and says where it leads", async () => {
+    const asked: (string | undefined)[] = [];
+    const port = await servers.http((request, response) => {
+      asked.push(request.url);
+      response.writeHead(301, { location: "/else\u00ff" }).end();
+    });
+    await assertMccError(
+      reachBy(httpProbe({ http: "/", port, status: 200 }), 50),
+      "timeout",
+      /last seen: status 301 to \/else/,
+    );
+    assert.ok(asked.every((path) => path === "/"));
+    await reachBy(httpProbe({ http: "/", port, status: 301 }));
+  });
+
+  it("runs out with what was seen last", async () => {
+    const rows: [port: number, seen: RegExp][] = [
+      [await servers.http((_request, response) => response.writeHead(503).end()), /last seen: status 503\)/],
+      [await servers.http(() => undefined), /last seen: no answer within 0\.1 s/],
+      [await servers.tcp((socket) => socket.end("SSH-2.0-test\r\n")), /an answer that is not HTTP's/],
+      [await servers.tcp((socket) => socket.end()), /ECONNRESET/],
+      [await freePort(), /ECONNREFUSED/],
+    ];
+    for (const [port, seen] of rows) {
+      await assertMccError(reachBy(httpProbe({ http: "/", port, status: 200 }), 50), "timeout", seen);
+    }
+  });
+});

@@ -1,0 +1,164 @@
+import assert from "node:assert/strict";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import sinon from "sinon";
+import { MccError } from "../../../../protocol/error";
+import { makeHostKey } from "../../../../server/cloud/instances/host-key";
+import { assertMccError } from "../../../support/assert-error";
+import { eventually } from "../../../support/eventually";
+import { handTime } from "../../../support/hand-time";
+import { createReady, creation, targetOf, testClouds } from "../../../support/test-cloud";
+
+const never = (): Promise<never> => new Promise(() => undefined);
+
+describe("after a daemon was killed", () => {
+  const newCloud = testClouds();
+  const time = handTime();
+
+  for (const step of ["create", "start"] as const) {
+    it(`in the step "${step}" of a create, the next one undoes it`, async () => {
+      const { cloud, driver, stateFolder, reopen } = await newCloud();
+      const survivor = await createReady(cloud, { name: "survivor" });
+      const stub = sinon.stub(driver, step).callsFake(never);
+      await cloud.instances.create(creation({ name: "web" }));
+      await eventually(() => stub.called, `the step "${step}" has begun`);
+      stub.restore();
+      const next = await reopen();
+      assert.deepEqual(
+        (await next.instances.list({})).map(({ uid, status }) => [uid, status]),
+        [[survivor.uid, "running"]],
+      );
+      assert.deepEqual(await driver.list(), [{ id: survivor.id, running: true }]);
+      assert.deepEqual(await readdir(join(stateFolder, "instances")), [String(survivor.id)]);
+      const again = await createReady(next, { name: "web" });
+      assert.ok(again.id > survivor.id + 1, "an id is never used twice");
+    });
+  }
+
+  it("in the middle of a destroy, the next one finishes it", async () => {
+    const { cloud, driver, stateFolder, reopen } = await newCloud();
+    const instance = await createReady(cloud);
+    const stub = sinon.stub(driver, "destroy").callsFake(never);
+    void cloud.instances.destroy(targetOf(instance));
+    await eventually(
+      async () => (await readRecord(stateFolder, instance.id)).includes('"destroying"'),
+      "the intent is recorded",
+    );
+    stub.restore();
+    const next = await reopen();
+    assert.deepEqual(await next.instances.list({}), []);
+    assert.deepEqual(await driver.list(), []);
+    assert.equal(next.info().addressPool.free, next.info().addressPool.size);
+  });
+
+  it("and what it left cannot be cleared away, the next one starts all the same and tries again", async () => {
+    const { cloud, driver, reopen } = await newCloud();
+    const started = sinon.stub(driver, "start").callsFake(never);
+    const instance = await cloud.instances.create(creation({ name: "web" }));
+    await eventually(() => started.called, "the start has begun");
+    const stub = sinon.stub(driver, "destroy").rejects(new MccError("engine", "device busy."));
+    const next = await reopen();
+    const failed = await next.instances.get({ instance: instance.id });
+    assert.equal(failed.status, "failed");
+    assert.match(failed.failure ?? "", /device busy/);
+    await assertMccError(next.instances.create(creation({ name: "web" })), "conflict", /"web" is taken/);
+    stub.restore();
+    await time.passUntil(async () => (await next.instances.list({})).length === 0, "it is cleared away");
+    assert.deepEqual(await driver.list(), []);
+  });
+
+  it("after the host was started anew, what was to run is started again", async () => {
+    const { cloud, driver, stateFolder, reopen } = await newCloud();
+    const [up, down] = [await createReady(cloud), await createReady(cloud)];
+    await cloud.instances.stop({ ...targetOf(down), graceSeconds: 0 });
+    await driver.stop(up.id, 0);
+    await writeFile(join(stateFolder, "boot-id.json"), JSON.stringify({ bootId: "an earlier one" }));
+    const next = await reopen();
+    await eventually(
+      async () => (await next.instances.get(targetOf(up))).status === "running",
+      "it runs again",
+    );
+    assert.equal((await next.instances.get(targetOf(down))).status, "stopped");
+  });
+
+  it("in the middle of a key's change, the next one brings it to those that it had not reached", async () => {
+    const { cloud, driver, reopen } = await newCloud();
+    const [one, two] = [makeHostKey().publicKey, makeHostKey().publicKey];
+    await cloud.keys.add({ name: "me", publicKey: one });
+    const instance = await createReady(cloud, { keys: ["me"] });
+    const stub = sinon.stub(driver, "writeFiles").callsFake(never);
+    void cloud.keys.update({ name: "me", publicKey: two }, (change) => cloud.instances.rewriteKeys(change));
+    await eventually(() => stub.called, "the change has begun");
+    stub.restore();
+    const next = await reopen();
+    await eventually(async () => {
+      const words = ["cat", "/root/.ssh/authorized_keys"];
+      const limits = { stdin: "", timeoutSeconds: 1, maxOutputBytes: 1000 };
+      const { stdout } = await next.instances.exec({ ...targetOf(instance), command: words, ...limits });
+      return Buffer.from(stdout, "base64").toString() === `${two}\n`;
+    }, "the instance has the new key");
+  });
+
+  it("a container that no record tells of is listed, left as it is, and its id not given out", async () => {
+    const { cloud, driver, reopen } = await newCloud();
+    const instance = await createReady(cloud);
+    await driver.create({
+      ...{ id: 900, uid: "0".repeat(32), name: "foreign", image: "micro", hostname: "foreign" },
+      ...{ ipAddress: "198.18.0.9", nameservers: [], type: { name: "basic" }, files: [] },
+    });
+    const next = await reopen();
+    assert.deepEqual(
+      (await next.instances.list({})).map(({ id, status }) => `${id} ${status}`),
+      [`${instance.id} running`, "900 failed"],
+    );
+    assert.equal((await createReady(next)).id, 901);
+    assert.ok((await driver.list()).some(({ id }) => id === 900));
+  });
+
+  it("names, tokens and keys are known again", async () => {
+    const { cloud, reopen } = await newCloud();
+    const instance = await createReady(cloud, { name: "web", clientToken: "token-0001" });
+    const next = await reopen();
+    assert.equal((await next.instances.create(creation({ clientToken: "token-0001" }))).uid, instance.uid);
+    await assertMccError(next.instances.create(creation({ name: "web" })), "conflict", /"web" is taken/);
+    const { ready } = await next.instances.wait({ ...targetOf(instance), timeoutSeconds: 1 });
+    assert.equal(ready, true);
+  });
+
+  it("a record with one word for when it is ready, as earlier daemons wrote it, is understood", async () => {
+    const { cloud, stateFolder, reopen } = await newCloud();
+    const instance = await createReady(cloud);
+    const record = JSON.parse(await readRecord(stateFolder, instance.id)) as object;
+    await writeFile(recordPath(stateFolder, instance.id), JSON.stringify({ ...record, waitFor: "ssh" }));
+    const next = await reopen();
+    await next.instances.update({ ...targetOf(instance), labels: { a: "b" } });
+    assert.match(await readRecord(stateFolder, instance.id), /"waitFor": \[\s*"ssh"\s*\]/);
+  });
+
+  it("a record that someone changed by hand so that it cannot be read is named, kept and done without", async () => {
+    const { cloud, stateFolder, reopen } = await newCloud();
+    const instance = await createReady(cloud);
+    await writeFile(recordPath(stateFolder, instance.id), "{");
+    const next = await reopen();
+    const found = next.info().damaged.find(({ movedTo }) => movedTo !== undefined);
+    assert.deepEqual([found?.file, found?.reason], ["instances/500/instance.json", "it is not JSON"]);
+    assert.equal(await readFile(found?.movedTo ?? "", "utf8"), "{");
+    assert.equal((await next.instances.get({ instance: instance.id })).status, "failed");
+  });
+
+  it("a folder that never got its record is no instance", async () => {
+    const { stateFolder, reopen } = await newCloud();
+    await mkdir(join(stateFolder, "instances", "777"));
+    const next = await reopen();
+    assert.deepEqual(await next.instances.list({}), []);
+    assert.deepEqual(await readdir(join(stateFolder, "instances")), []);
+  });
+});
+
+function recordPath(stateFolder: string, id: number): string {
+  return join(stateFolder, "instances", String(id), "instance.json");
+}
+
+async function readRecord(stateFolder: string, id: number): Promise<string> {
+  return await readFile(recordPath(stateFolder, id), "utf8");
+}

@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import sinon from "sinon";
+import { MccError } from "../../../../protocol/error";
+import { makeHostKey } from "../../../../server/cloud/instances/host-key";
+import { assertMccError } from "../../../support/assert-error";
+import { createReady, targetOf, testClouds } from "../../../support/test-cloud";
+
+describe("the instances that carry a key", () => {
+  const newCloud = testClouds();
+  const publicKey = makeHostKey().publicKey;
+  afterEach(() => sinon.restore());
+
+  async function withKey() {
+    const test = await newCloud();
+    const { cloud } = test;
+    await cloud.keys.add({ name: "one", publicKey });
+    const remove = () =>
+      cloud.keys.remove({ name: "one" }, cloud.instances.rewriteKeys.bind(cloud.instances));
+    return { ...test, remove };
+  }
+
+  it("keep it, and it stays, when its removal does not reach one of them; the next removal does", async () => {
+    const { cloud, driver, remove } = await withKey();
+    const [web, db] = [
+      await createReady(cloud, { name: "web", keys: ["one"] }),
+      await createReady(cloud, { name: "db", keys: ["one"] }),
+    ];
+    const write = sinon.stub(driver, "writeFiles").callThrough();
+    write.withArgs(web.id).rejects(new MccError("engine", "wedged."));
+    await assertMccError(
+      remove(),
+      "engine",
+      /^The key "one" did not reach instance 500 \(web\): wedged\.\. Try again/,
+    );
+    const keysOf = async (instance: typeof web) => (await cloud.instances.get(targetOf(instance))).keys;
+    assert.deepEqual([await keysOf(web), await keysOf(db)], [["one"], []]);
+    assert.equal(cloud.keys.get({ name: "one" }).publicKey, publicKey);
+    sinon.restore();
+    assert.deepEqual(await remove(), { removed: true });
+    assert.deepEqual(await keysOf(web), []);
+    assert.throws(() => cloud.keys.get({ name: "one" }), { code: "not-found" });
+  });
+
+  it("are not written to when the engine no longer has their containers", async () => {
+    const { cloud, driver, remove } = await withKey();
+    const { id } = await createReady(cloud, { name: "web", keys: ["one"] });
+    await driver.destroy(id);
+    await cloud.instances.list({});
+    const write = sinon.spy(driver, "writeFiles");
+    assert.deepEqual(await remove(), { removed: true });
+    assert.equal(write.callCount, 0);
+  });
+});

@@ -1,0 +1,190 @@
+import assert from "node:assert/strict";
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import sinon from "sinon";
+import { MccError } from "../../../../../protocol/error";
+import type { Rung } from "../../../../../protocol/methods/readiness";
+import type { ExecRequest, ExecResult } from "../../../../../server/driver/driver";
+import { assertMccError } from "../../../../support/assert-error";
+import { captureLog } from "../../../../support/captured-log";
+import { eventually } from "../../../../support/eventually";
+import { createReady, creation, type TestCloud, targetOf, testClouds } from "../../../../support/test-cloud";
+
+const secret = "correct horse battery staple";
+const script = `#!/bin/sh\necho ${secret}\n`;
+
+describe("userData", () => {
+  const newCloud = testClouds();
+  afterEach(() => sinon.restore());
+
+  /** A cloud over an engine that passes for a real one, whose containers run commands as the test says. */
+  async function cloudWith(
+    exec: (request: ExecRequest) => Promise<ExecResult>,
+    overrides: Parameters<typeof newCloud>[0] = {},
+  ): Promise<TestCloud> {
+    const test = await newCloud(overrides);
+    sinon.stub(test.driver, "capabilities").value({ ...test.driver.capabilities, simulated: false });
+    sinon.stub(test.driver, "exec").callsFake((_id, request) => exec(request));
+    return test;
+  }
+
+  /** As the shell in the container puts it: the log on standard output, how long it is on the other. */
+  const ended = (exitCode: number, log: string, bytes = Buffer.byteLength(log)): ExecResult => ({
+    ...{ exitCode, stdout: Buffer.from(log), stderr: Buffer.from(`${bytes}\n`), truncated: false },
+  });
+  const asked = { userData: script, waitFor: "running" } as const;
+  const textOf = ({ output }: { output: string }): string => Buffer.from(output, "base64").toString();
+
+  it("is run once, after the plain rungs and before the others, and its log is kept", async () => {
+    const run: string[] = [];
+    const { cloud, stateFolder } = await cloudWith(({ command }) => {
+      run.push(command.at(-1) ?? "");
+      return Promise.resolve(ended(0, "done\n"));
+    });
+    const waitFor: Rung[] = [{ command: ["first"] }, "running", { command: ["second"] }];
+    const instance = await createReady(cloud, { userData: script, waitFor });
+    assert.deepEqual(run, ["/var/lib/minicloud/user-data", "first", "second"]);
+    await cloud.instances.restart({ ...targetOf(instance), graceSeconds: 0 });
+    assert.deepEqual(run.slice(3), ["first", "second"]);
+    assert.deepEqual(await cloud.instances.log(targetOf(instance)), {
+      ...{ running: false, exitCode: 0, truncated: false },
+      output: Buffer.from("done\n").toString("base64"),
+    });
+    const file = join(stateFolder, "instances", String(instance.id), "user-data-log.json");
+    assert.equal((await stat(file)).mode & 0o777, 0o600);
+  });
+
+  it("lies in the instance as it came, for its root alone, and in no file or log of the daemon's", async () => {
+    const { log, lines } = captureLog();
+    const { cloud, driver, stateFolder } = await cloudWith(() => Promise.resolve(ended(7, secret)), { log });
+    const create = sinon.spy(driver, "create");
+    const error = await assertMccError(
+      createReady(cloud, { ...asked, keepOnFailure: true }),
+      "invalid",
+      /the step "ready" failed: userData ended with exit code 7; the last it said: "correct horse/,
+    );
+    assert.equal(error.confidential, true);
+    const file = create.firstCall.args[0].files.find(({ path }) => path.endsWith("/user-data"));
+    assert.deepEqual(
+      [file && Buffer.from(file.content).toString(), file?.mode, file?.folderMode],
+      [script, 0o700, 0o700],
+    );
+    const record = await readFile(join(stateFolder, "instances", "500", "instance.json"), "utf8");
+    assert.ok(!record.includes("echo"), record);
+    assert.ok(!JSON.stringify(lines).includes(secret), JSON.stringify(lines));
+  });
+
+  it("that fails undoes the instance, and its log can be read for a while", async () => {
+    const { cloud, driver, stateFolder } = await cloudWith(() =>
+      Promise.resolve(ended(3, "tail of it\n", 100_000)),
+    );
+    await assertMccError(createReady(cloud, { ...asked, name: "web" }), "invalid", /exit code 3.*undone/);
+    assert.deepEqual(await driver.list(), []);
+    assert.deepEqual(await readdir(join(stateFolder, "instances")), []);
+    for (const instance of [500, "web"]) {
+      const log = await cloud.instances.log({ instance });
+      assert.deepEqual([log.running, log.exitCode, log.truncated], [false, 3, true]);
+      assert.equal(textOf(log), "tail of it\n");
+    }
+    await assertMccError(cloud.instances.log({ instance: 501 }), "not-found", /No instance 501/);
+    const other = { instance: 500, uid: "0".repeat(32) };
+    await assertMccError(cloud.instances.log(other), "not-found", /No instance 500/);
+  });
+
+  it("that does not end in time is killed, and the error has the last of its output", async () => {
+    const limits: number[] = [];
+    const { cloud } = await cloudWith(({ command, timeoutMs }) => {
+      limits.push(timeoutMs);
+      return command.at(-1) === "/var/lib/minicloud/user-data"
+        ? Promise.reject(new MccError("timeout", "The command was killed."))
+        : Promise.resolve(ended(0, "so far\n"));
+    });
+    await assertMccError(
+      createReady(cloud, { ...asked, readyTimeoutSeconds: 7 }),
+      "timeout",
+      /userData did not end within 7 s and was killed; the last it said: "so far"/,
+    );
+    assert.ok((limits[0] ?? 0) > 0 && (limits[0] ?? 0) <= 7000);
+    const log = await cloud.instances.log({ instance: 500 });
+    assert.deepEqual([log.running, log.exitCode, textOf(log)], [false, undefined, "so far\n"]);
+  });
+
+  it("can be read while it runs, and does not hold up a destroy", async () => {
+    const { cloud, driver } = await cloudWith(({ command }) =>
+      command.at(-1) === "/var/lib/minicloud/user-data"
+        ? new Promise(() => undefined)
+        : Promise.resolve(ended(0, "half\n")),
+    );
+    const instance = await cloud.instances.create(creation(asked));
+    const waitingFor = async (): Promise<string | undefined> =>
+      (await cloud.instances.get(targetOf(instance))).waitingFor;
+    await eventually(async () => (await waitingFor()) === "userData", "the script runs");
+    const log = await cloud.instances.log(targetOf(instance));
+    assert.deepEqual([log.running, log.exitCode, textOf(log)], [true, undefined, "half\n"]);
+    assert.deepEqual(await cloud.instances.destroy(targetOf(instance)), { destroyed: true });
+    assert.deepEqual(await driver.list(), []);
+  });
+
+  it("without a first line that says what runs it is run by /bin/sh", async () => {
+    const run: string[][] = [];
+    const { cloud } = await cloudWith(({ command }) => {
+      run.push(command.slice(-2));
+      return Promise.resolve(ended(0, ""));
+    });
+    await createReady(cloud, { ...asked, userData: "echo hello" });
+    assert.deepEqual(run, [["/bin/sh", "/var/lib/minicloud/user-data"]]);
+  });
+
+  it("other than that of the instance that the token made is a conflict", async () => {
+    const { cloud } = await cloudWith(() => Promise.resolve(ended(0, "")));
+    const token = { clientToken: "token-0001", waitFor: "running" } as const;
+    const made = await createReady(cloud, { ...token, userData: script });
+    assert.equal((await createReady(cloud, { ...token, userData: script })).uid, made.uid);
+    await assertMccError(
+      cloud.instances.create(creation({ ...token, userData: "other" })),
+      "conflict",
+      /made instance 500 \(mcc-500\) already, with other userData/,
+    );
+  });
+
+  it("is not run by a simulated instance, which says so", async () => {
+    const { cloud } = await newCloud();
+    const instance = await createReady(cloud, { userData: "exit 1" });
+    const log = await cloud.instances.log(targetOf(instance));
+    assert.deepEqual([log.running, log.exitCode], [false, undefined]);
+    assert.match(textOf(log), /simulated, and its userData was not run/);
+  });
+
+  it("has no log where there is none", async () => {
+    const { cloud } = await newCloud();
+    const instance = await createReady(cloud);
+    await assertMccError(cloud.instances.log(targetOf(instance)), "conflict", /made without userData/);
+  });
+
+  it("of a secret is not quoted in messages, which say where to read what it printed", async () => {
+    const { cloud } = await cloudWith(() => Promise.resolve(ended(3, `${secret}\n`)));
+    const made = await cloud.instances.create(creation({ ...asked, hideOutput: true }));
+    const failure = await cloud.instances
+      .wait({ ...targetOf(made), timeoutSeconds: 10 })
+      .then(() => assert.fail("it was to fail"), String);
+    assert.match(
+      failure,
+      new RegExp(`exit code 3; what it printed is left out, .*"mcc logs ${made.id}" shows it`),
+    );
+    assert.doesNotMatch(failure, new RegExp(secret));
+    assert.equal(textOf(await cloud.instances.log(targetOf(made))), `${secret}\n`);
+  });
+
+  it("of a secret hides the commands that are waited for, and what they print", async () => {
+    const { cloud } = await cloudWith(() => Promise.resolve(ended(1, secret)));
+    const waitFor: Rung[] = [{ command: ["check", secret] }];
+    const made = await cloud.instances.create(
+      creation({ waitFor, hideOutput: true, readyTimeoutSeconds: 1 }),
+    );
+    const failure = await cloud.instances
+      .wait({ ...targetOf(made), timeoutSeconds: 10 })
+      .then(() => assert.fail("it was to fail"), String);
+    assert.match(failure, /did not get as far as "command" .*last seen: exit code 1\)/);
+    assert.doesNotMatch(failure, new RegExp(secret));
+  });
+});

@@ -1,0 +1,167 @@
+import assert from "node:assert/strict";
+import sinon from "sinon";
+import { MccError } from "../../../../protocol/error";
+import { assertMccError } from "../../../support/assert-error";
+import { captureLog } from "../../../support/captured-log";
+import { eventually } from "../../../support/eventually";
+import { handTime } from "../../../support/hand-time";
+import { createReady, creation, type TestCloud, targetOf, testClouds } from "../../../support/test-cloud";
+
+describe("a lease", () => {
+  const newCloud = testClouds();
+  const time = handTime();
+  const open = (): Promise<TestCloud> => newCloud({ clock: time.clock });
+
+  async function assertGone({ cloud, driver }: Pick<TestCloud, "cloud" | "driver">): Promise<void> {
+    await eventually(async () => (await driver.list()).length === 0, "all containers are gone");
+    await eventually(async () => (await cloud.instances.list({})).length === 0, "all records are gone");
+    assert.equal(cloud.info().addressPool.free, cloud.info().addressPool.size);
+  }
+
+  it("that nobody renews ends, and takes along what hangs on it and nothing else", async () => {
+    const { cloud } = await open();
+    const { lease } = cloud.leases.open({ seconds: 8 });
+    const other = cloud.leases.open({ seconds: 60 });
+    const made = await createReady(cloud, { name: "web", lease });
+    assert.equal(made.lease, lease);
+    await createReady(cloud, { name: "db", lease });
+    await createReady(cloud, { name: "bystander" });
+    await createReady(cloud, { name: "of-another", lease: other.lease });
+    await time.pass(7999);
+    assert.equal((await cloud.instances.list({})).length, 4);
+    await time.pass(1);
+    await eventually(async () => (await cloud.instances.list({})).length === 2, "two are gone");
+    assert.deepEqual(
+      (await cloud.instances.list({})).map(({ name }) => name),
+      ["bystander", "of-another"],
+    );
+    assert.throws(() => cloud.leases.renew({ lease }), /is not open: it was ended, or not renewed in time/);
+  });
+
+  it("lives as long as it is renewed", async () => {
+    const { cloud } = await open();
+    const { lease } = cloud.leases.open({ seconds: 8 });
+    await createReady(cloud, { lease });
+    for (let renewals = 0; renewals < 5; renewals += 1) {
+      await time.pass(7000);
+      assert.deepEqual(cloud.leases.renew({ lease }), { seconds: 8 });
+    }
+    assert.equal((await cloud.instances.list({})).length, 1);
+  });
+
+  it("that is ended takes all along before the answer; ended already is success", async () => {
+    const test = await open();
+    const { lease } = test.cloud.leases.open({ seconds: 8 });
+    await createReady(test.cloud, { lease });
+    await createReady(test.cloud, { lease });
+    assert.deepEqual(await test.cloud.leases.end({ lease }), { destroyed: 2 });
+    assert.deepEqual(await test.driver.list(), []);
+    assert.deepEqual(await test.cloud.leases.end({ lease }), { destroyed: 0 });
+    await assertMccError(
+      test.cloud.instances.create(creation({ lease })),
+      "not-found",
+      /The lease [0-9a-f]{32} is not open.*lease\.open/,
+    );
+    await assertGone(test);
+  });
+
+  it("ends what is still being made, too", async () => {
+    const test = await open();
+    const { lease } = test.cloud.leases.open({ seconds: 8 });
+    let started = (): void => undefined;
+    const start = sinon.stub(test.driver, "start").callsFake(
+      () =>
+        new Promise<void>((resolve) => {
+          started = resolve;
+        }),
+    );
+    const made = await test.cloud.instances.create(creation({ lease }));
+    const waiting = assert.rejects(
+      test.cloud.instances.wait({ ...targetOf(made), timeoutSeconds: 60 }),
+      /destroyed meanwhile: its lease was not renewed for 8 s/,
+    );
+    await eventually(() => start.called, "the start has begun");
+    await time.pass(8000);
+    started();
+    await waiting;
+    await assertGone(test);
+  });
+
+  it("is given its time anew by a daemon that was restarted, and can be renewed there", async () => {
+    const { cloud, driver, reopen } = await open();
+    const { lease } = cloud.leases.open({ seconds: 8 });
+    await createReady(cloud, { lease });
+    time.clock.pass(60_000);
+    const next = await reopen();
+    await time.pass(7999);
+    next.leases.renew({ lease });
+    await time.pass(7999);
+    assert.equal((await next.instances.list({})).length, 1);
+    await time.pass(1);
+    await assertGone({ cloud: next, driver });
+  });
+
+  it("does not end because the daemon itself was held up, with the renewals before its door", async () => {
+    const { cloud } = await open();
+    const { lease } = cloud.leases.open({ seconds: 8 });
+    await createReady(cloud, { lease });
+    time.clock.pass(60_000);
+    await time.tick(8000);
+    cloud.leases.renew({ lease });
+    await time.pass(7000);
+    assert.equal((await cloud.instances.list({})).length, 1);
+  });
+
+  it("of another one than the client token's instance hangs on is a conflict", async () => {
+    const { cloud } = await open();
+    const [one, two] = [cloud.leases.open({ seconds: 8 }), cloud.leases.open({ seconds: 8 })];
+    await createReady(cloud, { clientToken: "token-0001", lease: one.lease });
+    await assertMccError(
+      cloud.instances.create(creation({ clientToken: "token-0001", lease: two.lease })),
+      "conflict",
+      new RegExp(`lease ${one.lease}, not ${two.lease}`),
+    );
+  });
+
+  it("of another server is refused", async () => {
+    const { cloud } = await open();
+    const { lease } = cloud.leases.open({ seconds: 8 });
+    const elsewhere = { lease, serverId: "f".repeat(32) };
+    assert.throws(() => cloud.leases.renew(elsewhere), /not the server that made lease/);
+    await assertMccError(cloud.leases.end(elsewhere), "conflict", /nothing was changed/);
+  });
+});
+
+describe("a lease whose end fails", () => {
+  const newCloud = testClouds();
+  const time = handTime();
+  const broken = new MccError("engine", "wedged.");
+
+  it("is ended all the same, and says how many could not be destroyed yet", async () => {
+    const { cloud, driver } = await newCloud({ clock: time.clock });
+    const { lease } = cloud.leases.open({ seconds: 60 });
+    await createReady(cloud, { name: "web", lease });
+    await createReady(cloud, { name: "db", lease });
+    sinon.stub(driver, "destroy").callThrough().withArgs(500).rejects(broken);
+    await assertMccError(
+      cloud.leases.end({ lease }),
+      "engine",
+      new RegExp(
+        `^The lease ${lease} is ended, and 1 of the 2 that hung on it could not be destroyed yet: .*wedged`,
+      ),
+    );
+    assert.throws(() => cloud.leases.renew({ lease }), { code: "not-found" });
+  });
+
+  it("as nobody renewed it is logged, and tried again", async () => {
+    const { log, lines } = captureLog();
+    const { cloud, driver } = await newCloud({ clock: time.clock, log });
+    const { lease } = cloud.leases.open({ seconds: 8 });
+    await createReady(cloud, { name: "web", lease });
+    sinon.stub(driver, "destroy").onFirstCall().rejects(broken).callThrough();
+    await time.pass(8000);
+    await eventually(() => lines.some(({ msg }) => String(msg).startsWith("not destroyed")), "it is logged");
+    await time.pass(60_000);
+    await eventually(async () => (await driver.list()).length === 0, "it is gone");
+  });
+});

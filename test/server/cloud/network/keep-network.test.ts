@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { InstanceRecord } from "../../../../server/cloud/instances/record";
+import { keepNetwork } from "../../../../server/cloud/network/keep-network";
+import { assertMccError } from "../../../support/assert-error";
+import { silentDamage } from "../../../support/silent-damage";
+import { temporaryFolders } from "../../../support/temporary-folder";
+
+const network = { address: "198.18.0.0", prefixLength: 22, gateway: "198.18.0.1", nat: true };
+const wider = { ...network, prefixLength: 21 };
+const records: readonly InstanceRecord[] = [
+  {
+    ...{
+      phase: "created",
+      id: 500,
+      uid: "0".repeat(32),
+      name: "web",
+      ipAddress: "198.18.0.2",
+      hostname: "web",
+    },
+    ...{ image: "micro", type: "light", keys: [], publicKeys: [], labels: {}, createdAt: "", sshHostKey: "" },
+    wanted: "running",
+  },
+];
+
+describe("the network under the instances", () => {
+  const newFolder = temporaryFolders();
+
+  it("stays theirs as long as there are any", async () => {
+    const folder = await newFolder();
+    await keepNetwork(folder, network, [], silentDamage(folder));
+    await keepNetwork(folder, { ...network, nat: false }, records, silentDamage(folder));
+    await assertMccError(
+      keepNetwork(folder, wider, records, silentDamage(folder)),
+      "conflict",
+      /^1 instances live in the network 198\.18\.0\.0\/22 \(gateway 198\.18\.0\.1\), and .* makes it 198\.18\.0\.0\/21/,
+    );
+    await keepNetwork(folder, network, records, silentDamage(folder));
+  });
+
+  it("changes when there are none, and is then kept", async () => {
+    const folder = await newFolder();
+    await keepNetwork(folder, network, [], silentDamage(folder));
+    await keepNetwork(folder, wider, [], silentDamage(folder));
+    await assertMccError(
+      keepNetwork(folder, network, records, silentDamage(folder)),
+      "conflict",
+      /live in the network 198\.18\.0\.0\/21/,
+    );
+    assert.deepEqual(JSON.parse(await readFile(join(folder, "network.json"), "utf8")), {
+      address: "198.18.0.0",
+      prefixLength: 21,
+      gateway: "198.18.0.1",
+    });
+  });
+
+  for (const { text, why } of [
+    { text: "", why: "it is empty" },
+    { text: '{"address":"x","prefixLength":99,"gateway":"y"}', why: "it has another content than expected" },
+    {
+      text: '{"address":"10.0.0.0","prefixLength":24,"gateway":"10.0.0.1"}',
+      why: "it says the network 10.0.0.0/24 (gateway 10.0.0.1), in which there is no instance",
+    },
+  ]) {
+    it(`is chosen again where the file was damaged: ${why}`, async () => {
+      const folder = await newFolder();
+      await writeFile(join(folder, "network.json"), text);
+      const damaged = silentDamage(folder);
+      await keepNetwork(folder, network, records, damaged);
+      assert.ok(damaged.list()[0]?.reason.startsWith(why));
+      const { nat, ...kept } = network;
+      assert.deepEqual(JSON.parse(await readFile(join(folder, "network.json"), "utf8")), kept);
+      assert.equal(nat, true);
+    });
+  }
+
+  it("is not another one where the file was lost: no instance is left outside", async () => {
+    const folder = await newFolder();
+    const others = [
+      { ...network, address: "198.18.4.0", gateway: "198.18.4.1" },
+      { ...network, gateway: "198.18.0.2" },
+    ];
+    for (const other of others) {
+      await assertMccError(
+        keepNetwork(folder, other, records, silentDamage(folder)),
+        "conflict",
+        /198\.18\.0\.2, have no place in the network.*missing or damaged; start mccserver with the range that it had/,
+      );
+    }
+  });
+
+  it("is noted for instances of a daemon that kept none", async () => {
+    const folder = await newFolder();
+    await keepNetwork(folder, network, records, silentDamage(folder));
+    await assertMccError(
+      keepNetwork(folder, wider, records, silentDamage(folder)),
+      "conflict",
+      /198\.18\.0\.0\/22/,
+    );
+  });
+});

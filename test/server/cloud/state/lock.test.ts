@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { execa } from "execa";
+import { acquireStateLock } from "../../../../server/cloud/state/lock";
+import { assertMccError } from "../../../support/assert-error";
+import { fakePrograms } from "../../../support/fake-programs";
+import { temporaryFolders } from "../../../support/temporary-folder";
+
+const lockModule = join(__dirname, "..", "..", "..", "..", "server", "cloud", "state", "lock.js");
+
+describe("the state folder's lock", () => {
+  const newFolder = temporaryFolders();
+  const fakes = fakePrograms();
+
+  it("keeps a second one out, and says who has it and what to do", async () => {
+    const folder = await newFolder();
+    const lock = await acquireStateLock(folder);
+    await assertMccError(
+      acquireStateLock(folder),
+      "conflict",
+      new RegExp(`process ${process.pid}.*${folder}.*kill ${process.pid}.*--state-dir`),
+    );
+    await lock.release();
+  });
+
+  it("can be had again once it was released, which may be done twice", async () => {
+    const folder = await newFolder();
+    const lock = await acquireStateLock(folder);
+    await lock.release();
+    assert.equal(await readFile(join(folder, "lock"), "utf8"), "");
+    const next = await acquireStateLock(folder);
+    await lock.release();
+    await assertMccError(acquireStateLock(folder), "conflict", /Another mccserver/);
+    await next.release();
+  });
+
+  it("is refused where the file system has no locks", async () => {
+    await fakes().put("flock", "exit 1");
+    await assertMccError(
+      acquireStateLock(await newFolder()),
+      "unavailable",
+      /cannot be locked: flock ended with exit code 1; .*--state-dir/,
+    );
+  });
+
+  it("is for one folder alone", async () => {
+    const locks = [await acquireStateLock(await newFolder()), await acquireStateLock(await newFolder())];
+    await Promise.all(locks.map((lock) => lock.release()));
+  });
+
+  it("dies with its process, also when that is killed and a child of it runs on", async () => {
+    const folder = await newFolder();
+    const script = `
+      require(${JSON.stringify(lockModule)}).acquireStateLock(${JSON.stringify(folder)}).then(() => {
+        const child = require("node:child_process").spawn("sleep", ["60"], { detached: true, stdio: "ignore" });
+        process.send(child.pid);
+        setInterval(() => undefined, 1000);
+      });`;
+    const holder = spawn(process.execPath, ["-e", script], { stdio: ["ignore", "ignore", "inherit", "ipc"] });
+    const [childPid] = (await once(holder, "message")) as [number];
+    try {
+      await assertMccError(acquireStateLock(folder), "conflict", new RegExp(`process ${holder.pid}`));
+      const exit = once(holder, "exit");
+      holder.kill("SIGKILL");
+      await exit;
+      const lock = await acquireStateLock(folder);
+      assert.equal(await readFile(join(folder, "lock"), "utf8"), `${process.pid}\n`);
+      await lock.release();
+    } finally {
+      process.kill(childPid, "SIGKILL");
+    }
+  });
+
+  it("says which package has flock when there is none", async () => {
+    const folder = await newFolder();
+    const script = `
+      require(${JSON.stringify(lockModule)}).acquireStateLock(${JSON.stringify(folder)})
+        .catch((error) => console.log(error.code, error.message));`;
+    const { stdout } = await execa(process.execPath, ["-e", script], { env: { PATH: "/nonexistent" } });
+    assert.match(stdout, /^unavailable .*ENOENT.*util-linux/);
+  });
+});

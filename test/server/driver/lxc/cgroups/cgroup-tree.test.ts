@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { execa } from "execa";
+import { removeTree, walkTree } from "../../../../../server/driver/lxc/cgroups/cgroup-tree";
+import { temporaryFolders } from "../../../../support/temporary-folder";
+
+describe("a tree of cgroups", () => {
+  const newFolder = temporaryFolders();
+
+  /** A chain of folders, made from the innermost out, as the whole path is more than a call takes. */
+  const deepTree = async (levels: number): Promise<string> => {
+    const top = join(await newFolder(), "top");
+    await mkdir(top);
+    const script = `for (let i = 0; i < ${levels}; i += 1) { fs.mkdirSync("${"d".repeat(40)}"); process.chdir("${"d".repeat(40)}"); }`;
+    await execa(process.execPath, ["--eval", script], { cwd: top });
+    return top;
+  };
+
+  it("is removed when its paths are longer than a call takes, and names are no text", async () => {
+    const top = await deepTree(300);
+    await mkdir(Buffer.concat([Buffer.from(join(top, "odd")), Buffer.from([0xff])]));
+    await mkdir(join(top, "a", "b"), { recursive: true });
+    assert.equal(await removeTree(top), true);
+    assert.deepEqual(await readdir(join(top, "..")), []);
+    assert.equal(await removeTree(top), true, "gone already is success");
+  });
+
+  it("loses what can go, and the rest stays", async () => {
+    const top = join(await newFolder(), "top");
+    await Promise.all(["a/b", "c/d", "e"].map((path) => mkdir(join(top, path), { recursive: true })));
+    await writeFile(join(top, "c", "d", "file"), "");
+    assert.equal(await removeTree(top), false);
+    assert.deepEqual(await readdir(top), ["c"]);
+  });
+
+  it("is walked through from the top, each level before the next", async () => {
+    const top = await deepTree(300);
+    await mkdir(join(top, "beside"));
+    const entered: string[][] = [];
+    await walkTree(top, {
+      enter: async (folder) => {
+        entered.push(await readdir(folder));
+      },
+    });
+    assert.equal(entered.length, 302);
+    assert.equal(entered[0]?.length, 2);
+    assert.equal(entered.filter((entries) => entries.length === 0).length, 2);
+    // The folders of a test are removed by their paths.
+    assert.equal(await removeTree(top), true);
+  });
+});

@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { lstat, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { linkInLayer, writeIntoLayer } from "../../../../../server/driver/lxc/files/layer";
+import { hostileRoots } from "../../../../support/hostile-root";
+import { temporaryFolders } from "../../../../support/temporary-folder";
+
+describe("the layer over a hostile image", () => {
+  const newFolder = temporaryFolders();
+
+  for (const { what, path, make } of hostileRoots) {
+    it(`gets its own ${path} where the image has ${what}, and later where it has that itself`, async () => {
+      const parent = await newFolder();
+      const [rootfs, delta, outside] = ["rootfs", "delta", "outside"].map((name) => join(parent, name)) as [
+        string,
+        string,
+        string,
+      ];
+      await Promise.all([rootfs, delta, outside].map((folder) => mkdir(folder)));
+      await writeFile(join(outside, "victim"), "untouched");
+      make(rootfs, outside);
+      const list = (): string => execFileSync("find", [rootfs, "-printf", "%p %y %m %s %l\n"]).toString();
+      const before = list();
+      const file = { path, content: Buffer.from("new"), mode: 0o644 };
+      const assertWritten = async (): Promise<void> => {
+        assert.equal((await lstat(join(delta, path, ".."))).isDirectory(), true);
+        assert.equal((await lstat(join(delta, path))).isFile(), true);
+        assert.equal(await readFile(join(delta, path), "utf8"), "new");
+        assert.deepEqual(await readdir(outside), ["victim"]);
+        assert.equal(await readFile(join(outside, "victim"), "utf8"), "untouched");
+      };
+      writeIntoLayer({ delta, rootfs }, [file]);
+      await assertWritten();
+      assert.equal(list(), before, "the image is as it was");
+
+      execFileSync("rm", ["-rf", join(delta, path, "..")]);
+      make(delta, outside);
+      if (what === "a full folder") {
+        assert.throws(() => writeIntoLayer({ delta, rootfs }, [file]), /it is a folder in the instance/);
+        assert.deepEqual(
+          await readdir(join(delta, path, "..")),
+          [path.split("/").at(-1)],
+          "nothing is left beside it",
+        );
+      } else {
+        writeIntoLayer({ delta, rootfs }, [file]);
+        await assertWritten();
+      }
+
+      linkInLayer({ delta, rootfs }, path, "/elsewhere");
+      assert.equal((await lstat(join(delta, path))).isSymbolicLink(), true);
+    });
+  }
+});

@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { commands } from "../../../../../server/driver/openvz/commands/command";
+import { exitCodes, meaningOf } from "../../../../../server/driver/openvz/commands/exit-codes";
+import { failureOf } from "../../../../../server/driver/openvz/commands/runner";
+
+const command = commands.create(
+  { id: 501, ctid: "501" },
+  { image: "debian-12", sample: "basic", ipAddress: "198.18.0.7", hostname: "web", name: "web" },
+  [],
+);
+
+/** What vzctl says where one exit code has several meanings. */
+const sayings = [
+  ": it already exists",
+  ": arpsend -D -e 198.18.0.7 eth0 FAILED",
+  ": Container init failed: Cgroup is not mounted",
+  ": Container private area is owned by 0:0",
+  ": available: 9, needed: 12.5 KiB",
+  ": name web already used by container 7",
+];
+const told = (says: RegExp | undefined): string =>
+  says === undefined ? "" : (sayings.find((saying) => says.test(saying)) ?? " in no way that is known");
+
+describe("exit codes", () => {
+  for (const [generation, table] of Object.entries(exitCodes)) {
+    for (const row of table) {
+      it(`${generation}: ${row.exitCode}${told(row.says)} says what it means and what to do`, () => {
+        const stderr = `No luck${told(row.says)}.\n`;
+        const meaning = meaningOf(table, row.exitCode, stderr);
+        const { message, code } = failureOf(command, {
+          ...{ exitCode: row.exitCode, stdout: "Creating container\n", stderr, meaning },
+        });
+        assert.equal(code, meaning?.code);
+        assert.match(
+          message,
+          new RegExp(`^vzctl create 501 failed with exit code ${row.exitCode}, .+: No luck`),
+        );
+        assert.match(message, /\. What to do: [^\n]+\.$/);
+      });
+    }
+  }
+
+  it("with two meanings are told apart by the text", () => {
+    const meaning = (words: string) => meaningOf(exitCodes.v4, 82, words);
+    assert.equal(meaning("Error: container config file 501.conf already exists")?.kind, "ctid-taken");
+    assert.match(meaning("Sample config x not found")?.meaning ?? "", /no sample/);
+  });
+
+  it("that differ between the generations stay apart", () => {
+    const meanings = (exitCode: number) =>
+      [exitCodes.v4, exitCodes.v7].map(
+        (table) => meaningOf(table, exitCode, "name web already used by container 7")?.meaning,
+      );
+    const name = "the name belongs to another container on this host";
+    assert.deepEqual(meanings(131), [name, "this kernel lacks a feature that the container asks for"]);
+    assert.deepEqual(meanings(137), [undefined, name]);
+    assert.equal(
+      meaningOf(exitCodes.v4, 131, "Unable to create link")?.meaning,
+      "the name could not be given",
+    );
+  });
+
+  it("are all those that vzctl(8) of vzctl 4.11.1 documents, save those of snapshots and conversions", () => {
+    const documented = [
+      ...[1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 20, 21, 22, 23, 24, 28, 29, 31, 32, 33],
+      ...[34, 40, 41, 43, 44, 46, 47, 48, 49, 50, 51, 52, 53, 60, 61, 62, 63, 64, 65, 66, 67, 71, 74, 78, 79],
+      ...[82, 86, 89, 91, 99, 100, 104, 105, 106, 107, 109, 129, 130, 131, 133, 139, 148, 150, 151, 152, 153],
+      154,
+    ];
+    const missing = documented.filter((exitCode) => meaningOf(exitCodes.v4, exitCode, "") === undefined);
+    assert.deepEqual(missing, []);
+  });
+
+  it("that are not in the table are told with vzctl's own words, which are cleaned", () => {
+    const { code, message } = failureOf(command, {
+      ...{ exitCode: 199, meaning: undefined, stderr: "one\u0007\ntwo\n" },
+      stdout: "Directory /proc/vz not found, assuming non-OpenVZ kernel\n",
+    });
+    assert.deepEqual(
+      [code, message],
+      ["engine", "vzctl create 501 failed with exit code 199: one\ufffd; two."],
+    );
+  });
+
+  it("of a command that said nothing but what it always says, are told so", () => {
+    const stdout = "Directory /proc/vz not found, assuming non-OpenVZ kernel\n";
+    const { message } = failureOf(command, { exitCode: 199, meaning: undefined, stderr: "", stdout });
+    assert.match(message, /199: it said nothing\.$/);
+  });
+});

@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { lstat, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { readFromRoot, writeIntoRoot } from "../../../../../server/driver/openvz/files/root-files";
+import { hostileRoots } from "../../../../support/hostile-root";
+import { temporaryFolders } from "../../../../support/temporary-folder";
+
+describe("files of a hostile root", () => {
+  const newFolder = temporaryFolders();
+
+  /** A root, and a folder of the host beside it. */
+  async function folders(): Promise<{ root: string; outside: string }> {
+    const parent = await newFolder();
+    const [root, outside] = [join(parent, "root"), join(parent, "outside")];
+    await mkdir(join(root, "etc"), { recursive: true });
+    await mkdir(outside);
+    await writeFile(join(outside, "victim"), "untouched");
+    return { root, outside };
+  }
+
+  for (const { what, path, isLarge, make } of hostileRoots) {
+    it(`never lead out by ${path}, which is ${what}, and are neither waited for nor read without end`, async () => {
+      const { root, outside } = await folders();
+      make(root, outside);
+      const mayRead = isLarge || what === "a file without permissions";
+      const read = mayRead && process.getuid?.() === 0 ? await readFromRoot(root, path, 100) : undefined;
+      assert.equal((read ?? "").length <= 100, true);
+      if (!mayRead) {
+        assert.equal(await readFromRoot(root, path, 100), undefined);
+      }
+      await writeIntoRoot(root, [{ path, content: Buffer.from("new"), mode: 0o644 }]);
+      assert.deepEqual(await readdir(outside), ["victim"]);
+      assert.equal(await readFile(join(outside, "victim"), "utf8"), "untouched");
+      assert.equal((await lstat(join(root, path, ".."))).isDirectory(), true);
+      assert.equal((await lstat(join(root, path))).isFile(), true);
+      assert.equal(await readFromRoot(root, path, 2), "ne");
+    });
+  }
+});

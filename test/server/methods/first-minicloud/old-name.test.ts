@@ -1,0 +1,24 @@
+import assert from "node:assert/strict";
+import { instanceNameSchema } from "../../../../protocol/methods/name";
+import { nameFromOld } from "../../../../server/methods/first-minicloud/old-name";
+
+describe("a name as the first MiniCloud took it", () => {
+  const names: [old: string, name: string | undefined][] = [
+    ["my-web-server", "my-web-server"],
+    ["My_web 1", "my-web-1"],
+    ["web.example.org.", "web-example-org"],
+    ["2012", "mcc-2012"],
+    ["-", undefined],
+    ["", undefined],
+    ["\u00fcber", "ber"],
+  ];
+  for (const [old, name] of names) {
+    it(`"${old}" becomes ${name ?? "the daemon's choice"}`, () => assert.equal(nameFromOld(old), name));
+  }
+
+  it("is no longer than an instance's", () => {
+    for (const long of ["a".repeat(200), "1".repeat(200), `${"a".repeat(62)}-b`]) {
+      assert.ok(instanceNameSchema.safeParse(nameFromOld(long)).success, long);
+    }
+  });
+});

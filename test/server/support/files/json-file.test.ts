@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { readJsonFile, replaceBy, writeJsonFile } from "../../../../server/support/files/json-file";
+import { assertMccError } from "../../../support/assert-error";
+import { temporaryFolders } from "../../../support/temporary-folder";
+
+const schema = z.strictObject({ count: z.int() });
+
+function errno(code: string): Error {
+  return Object.assign(new Error(code), { code });
+}
+
+describe("a JSON file", () => {
+  const newFolder = temporaryFolders();
+
+  it("is replaced as a whole, with nothing next to it, and for its owner alone", async () => {
+    const folder = await newFolder();
+    const path = join(folder, "file.json");
+    await writeFile(path, "an earlier text that is longer than the next", { mode: 0o644 });
+    await writeJsonFile(path, { count: 1 });
+    assert.deepEqual(await readdir(folder), ["file.json"]);
+    assert.equal(await readFile(path, "utf8"), '{\n  "count": 1\n}\n');
+    assert.equal((await stat(path)).mode & 0o777, 0o600);
+    assert.deepEqual(await readJsonFile(path, schema), { count: 1 });
+  });
+
+  it("leaves nothing next to it where it cannot be written, and stays as it was", async () => {
+    const folder = await newFolder();
+    const path = join(folder, "file.json");
+    await writeJsonFile(path, { count: 1 });
+    const failing: [string, () => Promise<void>][] = [
+      ["ENOSPC", () => replaceBy(path, 0o600, () => Promise.reject(errno("ENOSPC")))],
+      [
+        "EIO",
+        () =>
+          replaceBy(path, 0o600, (file) => file.writeFile("half").then(() => Promise.reject(errno("EIO")))),
+      ],
+    ];
+    for (const [code, write] of failing) {
+      await assert.rejects(write(), { code });
+      assert.deepEqual(await readdir(folder), ["file.json"]);
+      assert.deepEqual(await readJsonFile(path, schema), { count: 1 });
+    }
+    await mkdir(join(folder, "folder.json"));
+    await assert.rejects(writeJsonFile(join(folder, "folder.json"), {}), { code: "EISDIR" });
+    assert.deepEqual((await readdir(folder)).sort(), ["file.json", "folder.json"]);
+  });
+
+  it("that is no JSON, or has another content, is refused by its name", async () => {
+    const path = join(await newFolder(), "file.json");
+    await writeFile(path, '{"count":');
+    await assertMccError(readJsonFile(path, schema), "invalid", /file\.json is not JSON: /);
+    await writeFile(path, '{"count": "1"}');
+    await assertMccError(readJsonFile(path, schema), "invalid", /file\.json.*count/);
+  });
+
+  it("that is not there is no invalid one", async () => {
+    await assert.rejects(readJsonFile(join(await newFolder(), "none.json"), schema), { code: "ENOENT" });
+  });
+});
