@@ -17,6 +17,16 @@ const serverLayers = {
   methods: ["cloud", "support"],
   http: ["methods", "support"],
 };
+/** The rooms of server/cloud, each with those that it may import. Files beside them are open to all. */
+const cloudRooms = {
+  fleets: ["instances", "lifetimes", "ownership", "reservations", "state"],
+  instances: ["lifetimes", "network", "ownership", "reservations", "state"],
+  network: ["state"],
+  reservations: ["state"],
+  ownership: ["lifetimes"],
+  lifetimes: ["state"],
+  state: [],
+};
 const ours = Object.keys(layers);
 
 const outer = ours.map((folder) => ({
@@ -37,10 +47,27 @@ const inner = Object.entries(serverLayers).map(([folder, allowed]) => ({
   },
 }));
 
+const rooms = Object.entries(cloudRooms).map(([room, allowed]) => ({
+  name: `cloud-${room}-imports-only-${allowed.join("-and-") || "what-is-below"}`,
+  severity: "error",
+  from: { path: `^server/cloud/${room}/` },
+  to: {
+    path: `^server/cloud/(${[
+      ...Object.keys(cloudRooms)
+        .filter((name) => name !== room && !allowed.includes(name))
+        .map((name) => `${name}/`),
+      "cloud\\.ts",
+      "purge\\.ts",
+      "preflight\\.ts",
+    ].join("|")})`,
+  },
+}));
+
 module.exports = {
   forbidden: [
     ...outer,
     ...inner,
+    ...rooms,
     { name: "no-circular", severity: "error", from: {}, to: { circular: true } },
     {
       name: "drivers-stand-alone",

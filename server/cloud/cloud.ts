@@ -269,7 +269,10 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     const destruction = new InstanceDestruction(context, catalog);
     const beginning = new InstanceBeginning(context, catalog, images, destruction);
     const fleetCatalog = new FleetCatalog(identity.serverId);
-    const instances = new Instances(context, catalog, { beginning, destruction, fleets: fleetCatalog });
+    const instances = new Instances(context, catalog, {
+      ...{ beginning, destruction },
+      lifetimeOfFleet: (name) => fleetCatalog.find({ fleet: name })?.record,
+    });
     const fleetContext = {
       ...{ ...context, beginning, destruction, instances: catalog },
       ...{ fleetRecords, fleets: fleetCatalog },

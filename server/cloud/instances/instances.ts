@@ -4,8 +4,6 @@ import type { MethodResult, ParsedParameters } from "../../../protocol/methods/m
 import { carries } from "../../support/labels";
 import { endsWithin } from "../../support/time/ends-within";
 import { untilAborted } from "../../support/time/until-aborted";
-import type { FleetCatalog } from "../fleets/catalog";
-import type { FleetContext } from "../fleets/context";
 import type { KeyChange } from "../keys";
 import type { Leased } from "../lifetimes/lifetime";
 import { confirmed, isConfirmedAs } from "../ownership/claim";
@@ -21,23 +19,30 @@ import { takeOver } from "./take-over";
 import { extendInstance, onlyDestroyable, updateInstance } from "./update";
 import { logOf } from "./user-data/log";
 
+interface InstancesParts {
+  readonly beginning: InstanceBeginning;
+  readonly destruction: InstanceDestruction;
+  /** What ends the members of a fleet; undefined where there is no such fleet. */
+  readonly lifetimeOfFleet: (name: string) => Pick<Leased, "ttl" | "lease"> | undefined;
+}
+
 /** The life of instances: what the `instance.*` methods do. */
 export class Instances {
   readonly #context: InstanceContext;
   readonly #beginning: InstanceBeginning;
   readonly #destruction: InstanceDestruction;
-  readonly #fleets: FleetCatalog;
+  readonly #lifetimeOfFleet: InstancesParts["lifetimeOfFleet"];
   readonly #commands: InstanceCommands;
 
   constructor(
     context: InstanceContext,
     readonly catalog: InstanceCatalog,
-    parts: Pick<FleetContext, "beginning" | "destruction" | "fleets">,
+    parts: InstancesParts,
   ) {
     this.#context = context;
     this.#beginning = parts.beginning;
     this.#destruction = parts.destruction;
-    this.#fleets = parts.fleets;
+    this.#lifetimeOfFleet = parts.lifetimeOfFleet;
     this.#commands = new InstanceCommands(context.driver);
   }
 
@@ -255,7 +260,7 @@ export class Instances {
   #describe(instance: ManagedInstance): Instance {
     const { driver, reaper } = this.#context;
     const { fleet } = instance.record;
-    const lives = fleet === undefined ? instance : (this.#fleets.find({ fleet: fleet.name }) ?? instance);
-    return { ...instance.describe(driver.capabilities.simulated), ...reaper.describe(lives.record) };
+    const lifetime = (fleet && this.#lifetimeOfFleet(fleet.name)) ?? instance.record;
+    return { ...instance.describe(driver.capabilities.simulated), ...reaper.describe(lifetime) };
   }
 }

@@ -6,10 +6,10 @@ import { ownerKeys } from "../../../protocol/methods/owner";
 import { isFileSystemFault } from "../../support/files/file-system-fault";
 import { ensureFolder } from "../../support/files/make-folder";
 import { tolerate } from "../../support/files/tolerate";
-import type { InstanceRecord } from "../instances/record";
+import { once } from "../../support/time/once";
 import type { DamagedFiles } from "../state/damaged-files";
 import type { LateWrites } from "../state/late-writes";
-import { HostsFile } from "./hosts-file";
+import { HostsFile, type NamedHost } from "./hosts-file";
 
 /** The labels that say which stack an instance is of. */
 const scopeLabels = [ownerKeys.organization, ownerKeys.project, ownerKeys.stack];
@@ -23,6 +23,12 @@ export function scopeOf(labels: Readonly<Record<string, string>>): string {
   return createHash("sha256").update(stack).digest("hex").slice(0, 16);
 }
 
+/** An instance, as far as its name goes. */
+interface NamedInstance extends NamedHost {
+  readonly scope?: string | undefined;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
 /**
  * Lets instances find each other by name: one file for all of a scope, `<state>/names/<scope>/hosts`, which their
  * containers show as /etc/hosts. It has an instance from its reservation until it is gone.
@@ -30,7 +36,7 @@ export function scopeOf(labels: Readonly<Record<string, string>>): string {
 export class HostNames {
   readonly #folder: string;
   readonly #files = new Map<string, HostsFile>();
-  #made: Promise<void> | undefined;
+  readonly #made = once(() => makeFolderFor(this.group, this.#folder));
 
   /** @param group who alone, with root, may get to the files. Default: everyone. */
   constructor(
@@ -55,22 +61,22 @@ export class HostNames {
   }
 
   /** The folder that has the file `hosts` for this instance. Never replaced as long as an instance needs it. */
-  folder(record: InstanceRecord): string {
+  folder(record: NamedInstance): string {
     return join(this.#folder, scopeIn(record));
   }
 
   /** Takes note of an instance, or of its new name; the file follows soon. */
-  set(record: InstanceRecord): void {
+  set(record: NamedInstance): void {
     this.#fileOf(record).set(record);
   }
 
   /** Forgets an instance; the file follows soon. */
-  delete(record: InstanceRecord): void {
+  delete(record: NamedInstance): void {
     this.#fileOf(record).delete(record.id);
   }
 
   /** Resolves once the file has all that was noted before. @throws the error with which it could not be written. */
-  async settled(record: InstanceRecord): Promise<void> {
+  async settled(record: NamedInstance): Promise<void> {
     await this.#fileOf(record).settled();
   }
 
@@ -101,7 +107,7 @@ export class HostNames {
     await Promise.allSettled([...this.#files.values()].map((file) => file.settled()));
   }
 
-  #fileOf(record: InstanceRecord): HostsFile {
+  #fileOf(record: NamedInstance): HostsFile {
     const scope = scopeIn(record);
     const file =
       this.#files.get(scope) ?? new HostsFile(join(this.#folder, scope), () => this.#make(), this.log);
@@ -111,11 +117,7 @@ export class HostNames {
 
   /** The folder of all scopes, with its owner and mode, whatever the umask is, and whatever an earlier release gave it. */
   async #make(): Promise<void> {
-    this.#made ??= makeFolderFor(this.group, this.#folder).catch((error: unknown) => {
-      this.#made = undefined;
-      throw error;
-    });
-    await this.#made;
+    await this.#made();
   }
 }
 
@@ -133,6 +135,6 @@ async function makeFolderFor(group: number | undefined, folder: string): Promise
 }
 
 /** Its labels may say another one by now; its container shows the file of the one that it began with. */
-function scopeIn({ scope, labels }: InstanceRecord): string {
+function scopeIn({ scope, labels }: NamedInstance): string {
   return scope ?? scopeOf(labels);
 }

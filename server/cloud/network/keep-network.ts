@@ -4,7 +4,6 @@ import { z } from "zod";
 import { MccError } from "../../../protocol/error";
 import type { Network } from "../../driver/driver";
 import { writeJsonFile } from "../../support/files/json-file";
-import type { InstanceRecord } from "../instances/record";
 import type { DamagedFiles } from "../state/damaged-files";
 
 const fileSchema = z.strictObject({
@@ -27,7 +26,7 @@ const unknownAddress = "0.0.0.0";
 export async function keepNetwork(
   stateFolder: string,
   { address, prefixLength, gateway }: Network,
-  records: readonly InstanceRecord[],
+  records: readonly { readonly ipAddress: string }[],
   damaged: DamagedFiles,
 ): Promise<void> {
   const path = join(stateFolder, "network.json");
