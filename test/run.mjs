@@ -2,7 +2,7 @@
  * Everything that shows whether MiniCloud works, from a fresh clone on:
  *
  *   node test/run.mjs                     install, build, lint, all tests
- *   node test/run.mjs --lint              build and lint
+ *   node test/run.mjs --lint [FILE...]    lint, of some files in seconds; of everything, after a build
  *   node test/run.mjs --unit              build, and the tests that need neither containers nor the Pulumi engine
  *   node test/run.mjs WORD... [OPTION...] the tests whose path has one of the words in it; options are mocha's
  *
@@ -22,7 +22,7 @@ import { findTestFiles } from "./runner/test-files.mjs";
  * run at the same time. A part returns `{ passed, failed: [what and why], skipped: [why], times: [{ file, milliseconds }] }`.
  */
 const parts = {
-  lint: { stage: 1, run: async () => (await import("./runner/lint.mjs")).lint() },
+  lint: { stage: 1, run: async ({ chosen }) => (await import("./runner/lint.mjs")).lint(chosen) },
   unit: {
     stage: 1,
     run: async ({ unit }, options) => (await import("./runner/unit-tests.mjs")).runUnitTests(unit, options),
@@ -36,6 +36,9 @@ const parts = {
 async function run({ flag, filters, options }) {
   const watch = new Stopwatch();
   watch.time("install", installDependencies);
+  if (flag === "--lint" && filters.length > 0) {
+    return report([await parts.lint.run({ chosen: filters })], watch);
+  }
   watch.time("build", build);
   const files = findTestFiles(filters);
   const chosen = partsOf({ flag, filters, options }, files);
