@@ -155,7 +155,12 @@ export class DamagedFiles {
 
   #note(damage: DamagedFile): void {
     this.#found = [damage, ...this.#found].slice(0, this.most.kept);
-    this.log.error({ ...damage }, "a file of the state folder is damaged; the daemon goes on without it");
+    const { file, reason, movedTo } = damage;
+    // Without its time, as every line has one.
+    this.log.error(
+      { file, reason, movedTo },
+      "a file of the state folder is damaged; the daemon goes on without it",
+    );
   }
 
   async #valueOf<T>(path: string, reading: Reading<T>): Promise<T | undefined> {
@@ -229,7 +234,9 @@ export class DamagedFiles {
 
   async #reasonOf(name: string): Promise<string> {
     const reading = await readKeptText(reasonFile(join(this.#folder, name)), 4096);
-    return reading.outcome === "read" ? printable(reading.value.trim()) : unknownReason;
+    const words = reading.outcome === "read" ? printable(reading.value.trim()) : "";
+    // A full disk takes the file, and nothing in it.
+    return words === "" ? unknownReason : words;
   }
 }
 

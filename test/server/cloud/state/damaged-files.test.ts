@@ -397,6 +397,18 @@ describe("the folder of damaged files", () => {
     assert.equal(next.total, 3);
   });
 
+  it("refers to the log where a full disk took the file of the reason, and no text", async () => {
+    const folder = await newFolder();
+    const damaged = silentDamage(folder);
+    const path = join(folder, "stray");
+    await writeFile(path, "");
+    await damaged.setAside(path, "it is a stray");
+    await writeFile(`${damaged.list()[0]?.movedTo}.reason`, "");
+    const next = silentDamage(folder);
+    await next.setAside(join(folder, "none"), "it cannot be read");
+    assert.match(next.list()[1]?.reason ?? "", /its log has the reason/);
+  });
+
   it("overwrites nothing where many of one name come at the same time", async () => {
     const folder = await newFolder();
     const damaged = silentDamage(folder);
