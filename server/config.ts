@@ -3,7 +3,7 @@ import { join } from "node:path";
 import * as ipaddr from "ipaddr.js";
 import type { Logger } from "pino";
 import { packageVersion } from "../protocol/package-version";
-import type { CloudOptions } from "./cloud/cloud";
+import type { CloudOptions } from "./cloud/open-cloud";
 import type { AddressRange } from "./cloud/reservations/address-range";
 import { type CommandLine, makeCommand, operatorsTypesFile } from "./command-line";
 import type { LogFileOptions } from "./log/file";

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { CommanderError } from "commander";
-import { preflight } from "./cloud/cloud";
+import { preflight } from "./cloud/open-cloud";
 import { purgeCloud } from "./cloud/purge";
 import { type Config, cloudOptions, readConfig, warnings } from "./config";
 import { startInBackground } from "./daemonise";

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Logger } from "pino";
 import { messageOf } from "../protocol/error";
-import { type Cloud, openCloud } from "./cloud/cloud";
+import { type Cloud } from "./cloud/cloud";
+import { openCloud } from "./cloud/open-cloud";
 import { LateWrites } from "./cloud/state/late-writes";
 import { type Config, cloudOptions, warnings } from "./config";
 import { type Bound, type Listener, openListener, type TlsTexts } from "./http/listener";

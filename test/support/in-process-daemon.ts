@@ -1,6 +1,6 @@
 import pino from "pino";
 import { type Client, connect } from "../../client/client";
-import type { CloudOptions } from "../../server/cloud/cloud";
+import type { CloudOptions } from "../../server/cloud/open-cloud";
 import { openListener } from "../../server/http/listener";
 import { createDispatch } from "../../server/methods/dispatch";
 import { testClouds } from "./test-cloud";
