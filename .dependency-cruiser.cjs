@@ -57,6 +57,7 @@ const rooms = Object.entries(cloudRooms).map(([room, allowed]) => ({
         .filter((name) => name !== room && !allowed.includes(name))
         .map((name) => `${name}/`),
       "cloud\\.ts",
+      "open-cloud\\.ts",
       "purge\\.ts",
       "preflight\\.ts",
     ].join("|")})`,
