@@ -96,6 +96,9 @@ export const shownElsewhere: Readonly<Record<string, readonly string[]>> = {
   "server/driver/lxc/": ["test/server/driver/lxc/contract.real.test.ts", "test/server/driver/lxc/"],
   "server/driver/openvz/": ["test/server/driver/openvz/contract.real.test.ts", "test/server/driver/openvz/"],
   "server/driver/simulated/": ["test/server/driver/simulated/contract.test.ts"],
+  "server/support/archives/block-reader.ts": ["test/server/support/archives/inspection.test.ts"],
+  "server/support/archives/entry-checks.ts": ["test/server/support/archives/inspection.test.ts"],
+  "server/support/archives/header-fields.ts": ["test/server/support/archives/inspection.test.ts"],
   "server/support/archives/tar-header.ts": ["test/server/support/archives/inspection.test.ts"],
   "server/support/archives/unpacked.ts": ["test/server/support/archives/inspect.test.ts"],
 

@@ -1,38 +1,13 @@
 import { MccError } from "../../../protocol/error";
 import { printable } from "../../../protocol/wire/xml-characters";
+import { BlockReader } from "./block-reader";
+import { type ArchiveRules, EntryChecks, kindOf, shown } from "./entry-checks";
+import { type Fields, HeaderFields, mostFieldBytes, tellsOfOthers } from "./header-fields";
 import { type ArchiveLimits, archiveLimits } from "./limits";
-import { blockBytes, hasFurtherHoles, parsePaxRecords, parseTarHeader, type TarHeader } from "./tar-header";
+import { hasFurtherHoles, parseTarHeader, type TarHeader } from "./tar-header";
 
-/** What a driver can take of an archive. */
-export interface ArchiveRules {
-  /** The highest user and group id that a file may belong to. Default: any. */
-  readonly highestId?: number;
-  /** Where device nodes are passed over; elsewhere they are refused. Default: they are taken anywhere. */
-  readonly deviceFolder?: RegExp;
-}
-
-type Kind = "file" | "hard link" | "link" | "device" | "other";
-
-/** What is in an archive, by the types of its headers. */
-const kinds: Readonly<Record<string, Kind>> = {
-  "0": "file",
-  "7": "file",
-  S: "file",
-  "1": "hard link",
-  "2": "link",
-  "3": "device",
-  "4": "device",
-  "5": "other",
-  "6": "other",
-};
-
-/** Headers that tell more of the next one. */
-const longFields: Readonly<Record<string, "path" | "linkpath">> = { L: "path", K: "linkpath" };
-const paxTypes: Readonly<Record<string, "next" | "all">> = { x: "next", X: "next", g: "all" };
 /** Names the archive itself. */
 const labelType = "V";
-
-type Fields = ReadonlyMap<string, string>;
 
 /**
  * Follows the bytes of a tar archive on their way to the program that unpacks it, and refuses what nobody can unpack
@@ -42,16 +17,13 @@ type Fields = ReadonlyMap<string, string>;
  */
 export class ArchiveInspection {
   readonly #names = new Set<string>();
-  #skip = 0;
-  #wanted = blockBytes;
-  #pieces: Buffer[] = [];
+  readonly #reader = new BlockReader((bytes) => this.#then(bytes));
+  readonly #fields = new HeaderFields();
+  readonly #checks: EntryChecks;
   #then: (bytes: Buffer) => void;
-  #read = 0;
   #contents = 0;
   #entries = 0;
   #ended = false;
-  #forAll: Fields = new Map();
-  #forNext = new Map<string, string>();
 
   /**
    * @param path of the tarball, for messages.
@@ -59,10 +31,11 @@ export class ArchiveInspection {
    */
   constructor(
     private readonly path: string,
-    private readonly rules: ArchiveRules,
+    rules: ArchiveRules,
     private readonly wantedNames: ReadonlySet<string> = new Set(),
     private readonly limits: ArchiveLimits = archiveLimits,
   ) {
+    this.#checks = new EntryChecks(path, rules, limits);
     this.#then = (block) => this.#takeHeader(block);
   }
 
@@ -78,31 +51,8 @@ export class ArchiveInspection {
 
   /** @throws MccError `invalid`. */
   take(chunk: Buffer): void {
-    this.#requireRoom(this.#read + chunk.length);
-    for (let offset = 0; offset < chunk.length; ) {
-      if (this.#skip > 0) {
-        const skipped = Math.min(this.#skip, chunk.length - offset);
-        this.#skip -= skipped;
-        this.#read += skipped;
-        offset += skipped;
-        continue;
-      }
-      const piece = chunk.subarray(offset, offset + this.#wanted);
-      this.#wanted -= piece.length;
-      this.#read += piece.length;
-      offset += piece.length;
-      this.#pieces.push(piece);
-      if (this.#wanted === 0) {
-        const [first = piece] = this.#pieces;
-        const bytes = this.#pieces.length === 1 ? first : Buffer.concat(this.#pieces);
-        this.#pieces = [];
-        this.#wanted = blockBytes;
-        this.#then(bytes);
-      } else {
-        // The chunk would be kept whole for the sake of its last bytes, and its owner may fill it again.
-        this.#pieces[this.#pieces.length - 1] = Buffer.from(piece);
-      }
-    }
+    this.#requireRoom(this.#reader.read + chunk.length);
+    this.#reader.take(chunk);
   }
 
   /** Call it after the last byte. @throws MccError `invalid` for an archive that was cut off. */
@@ -111,7 +61,7 @@ export class ArchiveInspection {
       throw this.#refusal(
         this.#entries === 0
           ? "does not look like a tar archive: it is shorter than the header of one file; pack a root file system by tar"
-          : `is cut off: Unexpected EOF in archive, after ${this.#read} bytes and without the zero bytes at its end; copy or make it again`,
+          : `is cut off: Unexpected EOF in archive, after ${this.#reader.read} bytes and without the zero bytes at its end; copy or make it again`,
       );
     }
   }
@@ -130,7 +80,7 @@ export class ArchiveInspection {
       throw this.#refusal(
         this.#entries === 0
           ? "does not look like a tar archive: its first header is damaged; give a tarball that is plain, or packed by gzip, bzip2, xz or zstd"
-          : `is damaged: the header before byte ${this.#read} has a wrong sum; copy or make it again`,
+          : `is damaged: the header before byte ${this.#reader.read} has a wrong sum; copy or make it again`,
       );
     }
     this.#entries += 1;
@@ -142,25 +92,24 @@ export class ArchiveInspection {
 
   #takeEntry(header: TarHeader): void {
     const { type, size } = header;
-    if (type in longFields || type in paxTypes) {
+    if (tellsOfOthers(type)) {
       this.#takeFields(header);
       return;
     }
-    const fields = new Map([...this.#forAll, ...this.#forNext]);
-    this.#forNext = new Map();
+    const fields = this.#fields.ofEntry();
     const entry = { ...header, name: fields.get("path") || header.name };
-    this.#requireNumbers(entry.name, [size, header.uid, header.gid]);
+    this.#checks.requireNumbers(entry.name, [size, header.uid, header.gid]);
     if (type === labelType) {
-      this.#skipData(size);
+      this.#reader.skipData(size);
       return;
     }
-    const kind = Object.hasOwn(kinds, type) ? kinds[type] : undefined;
+    const kind = kindOf(type);
     if (kind === undefined) {
-      throw this.#entryRefusal(entry.name, `is of the unknown type "${printable(type)}"`, "leave it out");
+      throw this.#checks.refusal(entry.name, `is of the unknown type "${printable(type)}"`, "leave it out");
     }
-    this.#requireName(entry.name);
-    this.#requireOwner(entry, fields);
-    this.#requireKind(kind, entry, fields);
+    this.#checks.requireName(entry.name);
+    this.#checks.requireOwner(entry, fields);
+    this.#checks.requireKind(kind, entry, fields);
     this.#remember(entry);
     if (kind === "file") {
       this.#takeFile(entry, fields);
@@ -169,112 +118,27 @@ export class ArchiveInspection {
 
   /** What a header tells of the next one, or of all that follow. */
   #takeFields({ type, size }: TarHeader): void {
-    const most = type in longFields ? this.limits.pathBytes + 1 : this.limits.paxBytes;
+    const most = mostFieldBytes(type, this.limits);
     if (!(size <= most)) {
       throw this.#refusal(
-        `has a header of ${size} bytes before byte ${this.#read}, and ${most} are the most; pack the files again without it`,
+        `has a header of ${size} bytes before byte ${this.#reader.read}, and ${most} are the most; pack the files again without it`,
       );
     }
     const take = (bytes: Buffer): void => {
-      this.#skip = paddingOf(size);
+      this.#reader.skipPadding(size);
       this.#then = (block) => this.#takeHeader(block);
-      this.#keepFields(type, bytes.subarray(0, size));
+      if (!this.#fields.keep(type, bytes.subarray(0, size))) {
+        throw this.#refusal(
+          `has a damaged pax header before byte ${this.#reader.read}; copy or make it again`,
+        );
+      }
     };
     if (size === 0) {
       take(Buffer.alloc(0));
       return;
     }
-    this.#wanted = size;
+    this.#reader.want(size);
     this.#then = take;
-  }
-
-  #keepFields(type: string, bytes: Buffer): void {
-    const longField = longFields[type];
-    if (longField !== undefined) {
-      const text = bytes.toString("latin1");
-      const end = text.indexOf("\0");
-      this.#forNext.set(longField, end === -1 ? text : text.slice(0, end));
-      return;
-    }
-    const records = parsePaxRecords(bytes);
-    if (records === undefined) {
-      throw this.#refusal(`has a damaged pax header before byte ${this.#read}; copy or make it again`);
-    }
-    if (paxTypes[type] === "all") {
-      this.#forAll = new Map([...this.#forAll, ...used(records)]);
-    } else {
-      this.#forNext = new Map([...this.#forNext, ...used(records)]);
-    }
-  }
-
-  #requireName(name: string): void {
-    const names = name.split("/");
-    if (name.startsWith("/")) {
-      throw this.#entryRefusal(name, "has an absolute path", "pack it by tar --directory=ROOT --create .");
-    }
-    if (names.includes("..")) {
-      throw this.#entryRefusal(name, 'leads out of the archive by ".."', "leave it out");
-    }
-    if (name.includes("\0")) {
-      throw this.#entryRefusal(name, "has a zero byte in its name", "leave it out");
-    }
-    const { nameBytes } = this.limits;
-    if (names.some((part) => part.length > nameBytes)) {
-      throw this.#entryRefusal(name, `has a name of more than ${nameBytes} bytes`, "rename it");
-    }
-    this.#requireLength(name, name, "path");
-  }
-
-  #requireLength(entry: string, path: string, what: string): void {
-    if (path.length > this.limits.pathBytes) {
-      throw this.#entryRefusal(
-        entry,
-        `has a ${what} of ${path.length} bytes, and ${this.limits.pathBytes} are the most`,
-        "move it up or leave it out",
-      );
-    }
-  }
-
-  #requireOwner(entry: TarHeader, fields: Fields): void {
-    for (const [what, value] of [
-      ["user", fields.get("uid") || entry.uid],
-      ["group", fields.get("gid") || entry.gid],
-    ] as const) {
-      const id = Number(value);
-      if (!(id >= 0 && id <= (this.rules.highestId ?? Number.MAX_SAFE_INTEGER))) {
-        throw this.#entryRefusal(
-          entry.name,
-          `belongs to the ${what} ${value}, and containers have 0 to ${this.rules.highestId ?? "any number"}`,
-          "give it to another, or pack it by tar --owner=0 --group=0",
-        );
-      }
-    }
-  }
-
-  #requireKind(kind: Kind, entry: TarHeader, fields: Fields): void {
-    if (kind === "hard link" || kind === "link") {
-      const target = fields.get("linkpath") || entry.linkName;
-      this.#requireLength(entry.name, target, "link target");
-      if (kind === "hard link" && (target.startsWith("/") || target.split("/").includes(".."))) {
-        throw this.#entryRefusal(
-          entry.name,
-          `is a hard link to ${shown(target)}, outside of the archive`,
-          "leave it out",
-        );
-      }
-    }
-    // tar would take the data for the next header, and so unpack what was not inspected.
-    if (kind !== "file" && kind !== "hard link" && entry.size !== 0) {
-      throw this.#entryRefusal(entry.name, `is no file and has ${entry.size} bytes of data`, "pack it again");
-    }
-    const { deviceFolder } = this.rules;
-    if (kind === "device" && deviceFolder?.test(entry.name) === false) {
-      throw this.#entryRefusal(
-        entry.name,
-        "is a device node outside of /dev, which a container may not make",
-        "leave it out: tar --exclude",
-      );
-    }
   }
 
   #takeFile({ name, size, realSize, isExtended }: TarHeader, fields: Fields): void {
@@ -282,23 +146,19 @@ export class ArchiveInspection {
     const shownSize = Number(
       fields.get("GNU.sparse.realsize") ?? fields.get("GNU.sparse.size") ?? realSize ?? data,
     );
-    this.#requireNumbers(name, [data, shownSize]);
+    this.#checks.requireNumbers(name, [data, shownSize]);
     this.#contents += Math.max(data, shownSize);
     this.#requireRoom(this.#contents, name);
     if (isExtended) {
       this.#then = (block) => {
         if (!hasFurtherHoles(block)) {
           this.#then = (next) => this.#takeHeader(next);
-          this.#skipData(data);
+          this.#reader.skipData(data);
         }
       };
     } else {
-      this.#skipData(data);
+      this.#reader.skipData(data);
     }
-  }
-
-  #skipData(size: number): void {
-    this.#skip = size + paddingOf(size);
   }
 
   #remember({ type, name }: TarHeader): void {
@@ -314,19 +174,9 @@ export class ArchiveInspection {
       this.#then = () => undefined;
       if (parseTarHeader(block) !== undefined) {
         throw this.#refusal(
-          `has another archive behind the end of its first, before byte ${this.#read}; unpack both into one folder, and pack that`,
+          `has another archive behind the end of its first, before byte ${this.#reader.read}; unpack both into one folder, and pack that`,
         );
       }
-    }
-  }
-
-  #requireNumbers(name: string, numbers: readonly number[]): void {
-    if (numbers.some((number) => !Number.isSafeInteger(number) || number < 0)) {
-      throw this.#entryRefusal(
-        name,
-        "has a size or an owner that is no number",
-        "copy or make the tarball again",
-      );
     }
   }
 
@@ -338,39 +188,11 @@ export class ArchiveInspection {
     }
   }
 
-  #entryRefusal(name: string, flaw: string, remedy: string): MccError {
-    return this.#refusal(`cannot be an image: ${shown(name)} ${flaw}; ${remedy}`);
-  }
-
   #refusal(flaw: string): MccError {
     return new MccError("invalid", `${this.path} ${flaw}.`);
   }
 }
 
-const usedFields = new Set([
-  ...["path", "linkpath", "size", "uid", "gid"],
-  ...["GNU.sparse.name", "GNU.sparse.realsize", "GNU.sparse.size"],
-]);
-
-/** The records that matter here, with the name of a sparse file in the place of the one that GNU's tar makes up. */
-function used(records: Map<string, string>): Map<string, string> {
-  const fields = new Map([...records].filter(([name]) => usedFields.has(name)));
-  const sparseName = fields.get("GNU.sparse.name");
-  return sparseName === undefined ? fields : fields.set("path", sparseName);
-}
-
 function isZero(block: Buffer): boolean {
   return block.every((byte) => byte === 0);
-}
-
-function paddingOf(size: number): number {
-  return (blockBytes - (size % blockBytes)) % blockBytes;
-}
-
-const mostShown = 100;
-
-/** A name for a message: on one line, and not as long as an attacker likes. */
-function shown(name: string): string {
-  const text = printable(Buffer.from(name, "latin1").toString()).replace(/[\n\t\r]/g, "?");
-  return `"${text.length > mostShown ? `${text.slice(0, mostShown)}…` : text}"`;
 }
