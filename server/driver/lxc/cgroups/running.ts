@@ -1,5 +1,5 @@
 import type { Engine } from "../engine";
-import { isPopulated } from "./cgroups";
+import { type Cgroups, isPopulated } from "./cgroups";
 import { namesAtPivot } from "./monitor";
 
 export interface RunningContainers {
@@ -13,15 +13,22 @@ export interface RunningContainers {
  * there: it is being cleared up, or, after a `reboot` in it, started again.
  */
 export async function runningContainers({ place, cgroups }: Engine): Promise<RunningContainers> {
+  const names = new Set<string>();
+  await addNames(cgroups, names);
+  const atPivot = await namesAtPivot(cgroups.hierarchies.unified);
+  // A monitor that was at the pivot at the first look may have left it before the second.
+  await addNames(cgroups, names);
+  const ids = (list: Iterable<string>): number[] => [...list].flatMap((name) => place.idOf(name) ?? []);
+  return { running: new Set(ids([...names, ...atPivot])), ending: new Set(ids(atPivot)) };
+}
+
+async function addNames(cgroups: Cgroups, names: Set<string>): Promise<void> {
   const { payloads, monitors } = await cgroups.names();
-  const names = new Set(payloads);
+  payloads.forEach((name) => names.add(name));
   for (const name of monitors) {
     // A failed start leaves an empty one.
     if (!names.has(name) && (await isPopulated(cgroups.monitor(name)))) {
       names.add(name);
     }
   }
-  const atPivot = await namesAtPivot(cgroups.hierarchies.unified);
-  const ids = (list: Iterable<string>): number[] => [...list].flatMap((name) => place.idOf(name) ?? []);
-  return { running: new Set(ids([...names, ...atPivot])), ending: new Set(ids(atPivot)) };
 }
