@@ -209,6 +209,26 @@ describe("connections", () => {
     assert.ok(read > 12_000_000, String(read));
   });
 
+  it("with many lists to make leave short calls of others their turn", async () => {
+    const listener = await listen();
+    const lists = 200;
+    await opened(listener.port, callBytes("instance.list").repeat(lists));
+    await callRaw({ url: listener.url, token }, "ping");
+    const before = listener.called.indexOf("ping");
+    assert.ok(before > -1 && before < lists, `${before} lists came first`);
+    await eventually(() => listener.called.length === lists + 1, "all lists are made");
+  });
+
+  it("whose client has hung up have no lists made", async () => {
+    const listener = await listen();
+    const socket = await opened(listener.port, callBytes("instance.list").repeat(200));
+    await eventually(() => listener.called.length > 0, "the lists are under way");
+    socket.destroy();
+    await assertServes(listener);
+    await listener.listener.close();
+    assert.ok(listener.called.length < 200, String(listener.called.length));
+  });
+
   it("are no tunnels", async () => {
     const listener = await listen();
     const answer = await sendBytes(listener.port, "CONNECT a:1 HTTP/1.1\r\nhost: a\r\n\r\n", { end: false });
