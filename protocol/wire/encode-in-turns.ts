@@ -13,11 +13,13 @@ const [beginning = "", ending = ""] = encodeResponse(0).split(placeholder);
  *
  * @param turn is asked for a turn by a text of more than one slice; what it resolves to is called at the end. Default:
  * it goes on.
- * @throws as `encodeResponse` does.
+ * @param signal ends the writing. Default: nothing does.
+ * @throws as `encodeResponse` does; the signal's reason.
  */
 export async function encodeResponseInTurns(
   value: unknown,
   turn: () => Promise<() => void> = () => Promise.resolve(() => undefined),
+  signal?: AbortSignal,
 ): Promise<string> {
   const parts: string[] = [];
   let written = 0;
@@ -30,6 +32,7 @@ export async function encodeResponseInTurns(
         written = 0;
         end ??= await turn();
         await setImmediate();
+        signal?.throwIfAborted();
       }
     }
     return [beginning, ...parts, ending].join("");

@@ -5,6 +5,8 @@ import { decodeCall, encodeFault } from "../../protocol/wire/codec";
 import { encodeResponseInTurns } from "../../protocol/wire/encode-in-turns";
 import { answerable } from "../methods/answerable";
 import type { Dispatch } from "../methods/callable";
+import { listings } from "../methods/listings";
+import { LoopTurns } from "../support/time/loop-turns";
 import { Slots } from "../support/time/slots";
 import { admission } from "./admission";
 import { readBody } from "./body";
@@ -26,8 +28,6 @@ export interface Caller {
   readonly signal: AbortSignal;
 }
 
-const neverAborted = new AbortController().signal;
-
 /** Makes replies of requests, and knows which calls are under way. */
 export class Answers {
   readonly #options: AnswerOptions;
@@ -35,6 +35,9 @@ export class Answers {
   readonly #underWay = new Set<Promise<string>>();
   /** Those that are written at a time: hundreds at once would leave a short one little of the event loop. */
   readonly #longAnswers = new Slots(2);
+  /** Those that are made or wait to be written, and so are in memory. */
+  readonly #listings = new Slots(16);
+  readonly #loopTurns = new LoopTurns();
 
   constructor(options: AnswerOptions) {
     this.#options = options;
@@ -75,18 +78,35 @@ export class Answers {
     const { dispatch, log } = this.#options;
     try {
       const { method, parameters } = await decodeCall(body);
-      return await this.#encode(method, await dispatch(method, parameters, signal));
+      const answer = async (): Promise<string> =>
+        await this.#encode(method, await dispatch(method, parameters, signal), signal);
+      return listings.has(method) ? await this.#inTurn(answer, signal) : await answer();
     } catch (error) {
       const { fault, message } = answerable(error, log);
       return encodeFault(fault, message);
     }
   }
 
-  /** A result that XML cannot carry is a defect of ours, not a mistake of the caller's. */
-  async #encode(method: string, result: unknown): Promise<string> {
+  /** Begins in a turn of the event loop of its own. Nothing is made for a client that has hung up by then. */
+  async #inTurn(answer: () => Promise<string>, signal: AbortSignal): Promise<string> {
+    const end = await this.#listings.take(signal);
     try {
-      return await encodeResponseInTurns(result, () => this.#longAnswers.take(neverAborted));
+      await this.#loopTurns.next();
+      signal.throwIfAborted();
+      return await answer();
+    } finally {
+      end();
+    }
+  }
+
+  /** A result that XML cannot carry is a defect of ours, not a mistake of the caller's. */
+  async #encode(method: string, result: unknown, signal: AbortSignal): Promise<string> {
+    try {
+      return await encodeResponseInTurns(result, () => this.#longAnswers.take(signal), signal);
     } catch (error) {
+      if (signal.aborted) {
+        throw error;
+      }
       throw new Error(`The result of ${method} cannot be encoded`, { cause: error });
     }
   }

@@ -1,7 +1,6 @@
 import { once } from "node:events";
 import {
   createServer,
-  type IncomingMessage,
   type RequestListener,
   type Server,
   type ServerOptions,
@@ -12,6 +11,7 @@ import type { Socket } from "node:net";
 import { createSecureContext } from "node:tls";
 import { type ErrorCode, MccError, messageOf } from "../../protocol/error";
 import { answerable } from "../methods/answerable";
+import { AnswerEnds } from "./answer-ends";
 import { type AnswerOptions, Answers, type Caller } from "./answers";
 import { Connections } from "./connections";
 import { defaultLimits, type Limits } from "./limits";
@@ -70,14 +70,18 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
     beginAnswers = resolve;
   });
   const connections = new Connections(limits.connections);
-  const unread = new UnreadAnswers(limits.unreadBytes);
+  const ends = new AnswerEnds();
+  const unread = new UnreadAnswers(limits.unreadBytes, ends);
   const server = makeServer(options.tls, limits, (request, response) => {
-    const caller = callerOf(request, response, connections);
+    const caller = callerOf(response, connections, ends);
     announced
       .then(() => answers.reply(request, caller))
       .then(
         (reply) => {
-          unread.add(response, reply.body.length);
+          if (caller.signal.aborted) {
+            return;
+          }
+          unread.add(response, Buffer.byteLength(reply.body));
           const last = !server.listening || closingStatuses.has(reply.status);
           send(response, reply, { last, timeoutMs: limits.sendTimeoutMs });
         },
@@ -117,16 +121,16 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
 /** After these, the client has nothing more to say that would be listened to. */
 const closingStatuses: ReadonlySet<number> = new Set([401, 403]);
 
-function callerOf(request: IncomingMessage, response: ServerResponse, connections: Connections): Caller {
+function callerOf(response: ServerResponse, connections: Connections, ends: AnswerEnds): Caller {
   const gone = new AbortController();
-  response.once("close", () => {
+  ends.once(response, () => {
     if (!response.writableFinished) {
       gone.abort(new MccError("unavailable", "The client hung up before the call had ended."));
     }
   });
   return {
     letIn: () => {
-      response.once("close", connections.letIn(request.socket));
+      ends.once(response, connections.letIn(response.req.socket));
     },
     signal: gone.signal,
   };

@@ -1,27 +1,29 @@
 import type { ServerResponse } from "node:http";
+import type { AnswerEnds } from "./answer-ends";
 
 /** The answers that are on their way, of which clients that do not read could make a great many. */
 export class UnreadAnswers {
-  readonly #mostBytes: number;
   /** Oldest first. */
   readonly #bytes = new Map<ServerResponse, number>();
   #total = 0;
 
-  constructor(mostBytes: number) {
-    this.#mostBytes = mostBytes;
-  }
+  constructor(
+    private readonly mostBytes: number,
+    private readonly ends: AnswerEnds,
+  ) {}
 
-  /** Counts an answer until its connection has taken it. The oldest ones are given up when all are too much. */
+  /** Counts an answer until it is over. The connections of the oldest ones are closed when all are too much. */
   add(response: ServerResponse, bytes: number): void {
     this.#bytes.set(response, bytes);
     this.#total += bytes;
-    response.once("close", () => this.#forget(response));
+    this.ends.once(response, () => this.#forget(response));
     for (const [oldest] of this.#bytes) {
-      if (this.#total <= this.#mostBytes || oldest === response) {
+      if (this.#total <= this.mostBytes || oldest === response) {
         break;
       }
       this.#forget(oldest);
-      oldest.destroy();
+      // An answer that waits behind another one has no connection of its own to close yet.
+      oldest.req.socket.destroy();
     }
   }
 

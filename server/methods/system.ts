@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { z } from "zod";
 import { MccError } from "../../protocol/error";
 import { validate } from "../../protocol/validate";
@@ -15,6 +16,8 @@ export interface SystemOptions {
 
 /** They are made one after the other, and one request shall not go on for ever. */
 const mostCalls = 100;
+/** All results are in memory until the last call was made. */
+const mostResultCharacters = 32 * 1024 * 1024;
 
 const callsSchema = z
   .array(z.strictObject({ methodName: z.string(), params: z.array(z.unknown()).default([]) }))
@@ -84,8 +87,17 @@ async function makeCalls(
   signal: AbortSignal,
 ): Promise<unknown[]> {
   const results: unknown[] = [];
+  let characters = 0;
   for (const { methodName, params } of calls) {
-    results.push(await makeCall(methodName, params, dispatch, signal));
+    if (characters > mostResultCharacters) {
+      results.push(faultOf(tooMuch(methodName)));
+      continue;
+    }
+    const result = await makeCall(methodName, params, dispatch, signal);
+    results.push(result);
+    characters += JSON.stringify(result).length;
+    // A hundred lists in a row would leave nothing of the event loop to others.
+    await setImmediate();
   }
   return results;
 }
@@ -103,8 +115,19 @@ async function makeCall(
     return [await dispatch(method, parameters, signal)];
   } catch (error) {
     if (MccError.isInstance(error)) {
-      return { faultCode: error.fault, faultString: error.message };
+      return faultOf(error);
     }
     throw error;
   }
+}
+
+function faultOf({ fault, message }: MccError): { faultCode: number; faultString: string } {
+  return { faultCode: fault, faultString: message };
+}
+
+function tooMuch(method: string): MccError {
+  return new MccError(
+    "exhausted",
+    `${method} was not called: the results of the calls before it are too long together; make it in a call of its own.`,
+  );
 }

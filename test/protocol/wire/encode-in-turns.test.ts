@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import sinon from "sinon";
 import { encodeResponse } from "../../../protocol/wire/codec";
 import { encodeResponseInTurns } from "../../../protocol/wire/encode-in-turns";
 import { wireValues } from "../../support/wire-values";
@@ -33,6 +34,26 @@ describe("a response that is written in turns", () => {
       clearImmediate(next);
       assert.ok(turns >= 4, `${turns} turns`);
     }
+  });
+
+  it("ends at the signal, and throws its reason", async () => {
+    let written = 0;
+    const item = {
+      get text() {
+        written += 1;
+        return "x".repeat(70_000);
+      },
+    };
+    const hangUp = new AbortController();
+    const end = sinon.spy();
+    const turn = (): Promise<() => void> => {
+      hangUp.abort(new Error("nobody waits"));
+      return Promise.resolve(end);
+    };
+    const items = new Array(50).fill(item);
+    await assert.rejects(encodeResponseInTurns(items, turn, hangUp.signal), /nobody waits/);
+    assert.ok(written < items.length, String(written));
+    sinon.assert.calledOnce(end);
   });
 
   it("is refused for what XML-RPC cannot carry, wherever that is", async () => {

@@ -127,6 +127,20 @@ describe("connections", () => {
     assert.equal(signals[1]?.aborted, false);
   });
 
+  it("tell each of several calls that came at once that their client has hung up", async () => {
+    const { dispatch, release, signals } = heldCalls();
+    const listener = await listen({ dispatch });
+    const socket = await opened(listener.port, callBytes("held").repeat(3));
+    await eventually(() => signals.length === 3, "the calls are under way");
+    socket.destroy();
+    await eventually(() => signals[0]?.aborted === true, "the first call is told");
+    release();
+    assert.deepEqual(
+      signals.map(({ aborted }) => aborted),
+      [true, true, true],
+    );
+  });
+
   it("whose TLS never comes about shut nobody out", async () => {
     const { cert, key } = await readCertificate();
     const listener = await listen({ limits: few, tls: { cert, key } });
@@ -168,6 +182,51 @@ describe("connections", () => {
     first.resume();
     await eventually(() => first.closed, "the oldest is given up");
     assert.ok(first.bytesRead < 20_000_000);
+  });
+
+  it("are not closed for the answers to clients that have hung up", async () => {
+    const held = heldCalls();
+    const dispatch: Dispatch = async (...call) => {
+      const method = await held.dispatch(...call);
+      return method === "held" || method === "long" ? "x".repeat(12_000_000) : "short";
+    };
+    const listener = await listen({ dispatch, limits: { ...defaultLimits, unreadBytes: 30_000_000 } });
+    const gone = await opened(listener.port, callBytes("held").repeat(3));
+    await eventually(() => held.signals.length === 3, "their calls are under way");
+    gone.destroy();
+    await eventually(() => held.signals[0]?.aborted === true, "they have hung up");
+    const reader = await opened(listener.port, callBytes("long"));
+    reader.pause();
+    await eventually(() => listener.called.length === 4, "the answer is on its way");
+    held.release();
+    await assertServes(listener);
+    let read = 0;
+    reader.on("data", (chunk: Buffer) => {
+      read += chunk.length;
+    });
+    reader.resume();
+    await eventually(() => read > 12_000_000 || reader.closed, "the answer has come");
+    assert.ok(read > 12_000_000, String(read));
+  });
+
+  it("with many lists to make leave short calls of others their turn", async () => {
+    const listener = await listen();
+    const lists = 200;
+    await opened(listener.port, callBytes("instance.list").repeat(lists));
+    await callRaw({ url: listener.url, token }, "ping");
+    const before = listener.called.indexOf("ping");
+    assert.ok(before > -1 && before < lists, `${before} lists came first`);
+    await eventually(() => listener.called.length === lists + 1, "all lists are made");
+  });
+
+  it("whose client has hung up have no lists made", async () => {
+    const listener = await listen();
+    const socket = await opened(listener.port, callBytes("instance.list").repeat(200));
+    await eventually(() => listener.called.length > 0, "the lists are under way");
+    socket.destroy();
+    await assertServes(listener);
+    await listener.listener.close();
+    assert.ok(listener.called.length < 200, String(listener.called.length));
   });
 
   it("are no tunnels", async () => {

@@ -3,6 +3,7 @@ import { methodTable } from "../../../protocol/methods/method-table";
 import { encodeResponse } from "../../../protocol/wire/codec";
 import type { Dispatch } from "../../../server/methods/callable";
 import { createDispatch } from "../../../server/methods/dispatch";
+import { systemMethods } from "../../../server/methods/system";
 import { assertMccError } from "../../support/assert-error";
 import { captureLog } from "../../support/captured-log";
 import { testClouds } from "../../support/test-cloud";
@@ -82,6 +83,42 @@ describe("the system methods", () => {
     assert.match(String(unknown?.faultString), /no method "no\.such"/);
     assert.match(String(nested?.faultString), /does not call itself/);
     assert.deepEqual(instances, [[]]);
+  });
+
+  /** Of a daemon whose one method is the given one. */
+  const multicall = async (method: Dispatch, times: number): Promise<unknown[]> => {
+    const { "system.multicall": several } = systemMethods({
+      dispatch: method,
+      names: () => [],
+      describe: () => assert.fail("nobody asks"),
+    });
+    const calls = new Array(times).fill({ methodName: "any" });
+    const results: unknown = await several?.call("system.multicall", [calls], new AbortController().signal);
+    assert.ok(Array.isArray(results));
+    return results as unknown[];
+  };
+
+  it("collect no more results in one call than memory has room for, and say which calls were not made", async () => {
+    let made = 0;
+    const long: Dispatch = () => {
+      made += 1;
+      return Promise.resolve("x".repeat(12 * 1024 * 1024));
+    };
+    const results = await multicall(long, 5);
+    assert.equal(made, 3);
+    assert.equal(results.length, 5);
+    assert.match(JSON.stringify(results[4]), /"faultCode":\d+,"faultString":"any was not called: /);
+  });
+
+  it("leave the event loop to others between the calls of one", async () => {
+    const seen: string[] = [];
+    const brief: Dispatch = () => {
+      seen.push("call");
+      setImmediate(() => seen.push("other"));
+      return Promise.resolve(true);
+    };
+    await multicall(brief, 3);
+    assert.deepEqual(seen.slice(0, 5), ["call", "other", "call", "other", "call"]);
   });
 
   it("do not make any number of calls in one", async () => {

@@ -1,0 +1,38 @@
+import type { ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+
+/**
+ * Tells when an answer is over: it was sent, or its connection closed. Node tells the second only to the answer that is
+ * being sent, not to those that wait behind it on the same connection.
+ */
+export class AnswerEnds {
+  readonly #ofConnection = new WeakMap<Socket, Set<() => void>>();
+
+  /** Calls back once; at once when it is over already. */
+  once(response: ServerResponse, callBack: () => void): void {
+    const { socket } = response.req;
+    const ends = this.#endsOf(socket);
+    const end = (): void => {
+      if (ends.delete(end)) {
+        callBack();
+      }
+    };
+    ends.add(end);
+    if (response.closed || socket.destroyed) {
+      end();
+    } else {
+      response.once("close", end);
+    }
+  }
+
+  #endsOf(socket: Socket): Set<() => void> {
+    const known = this.#ofConnection.get(socket);
+    if (known !== undefined) {
+      return known;
+    }
+    const ends = new Set<() => void>();
+    this.#ofConnection.set(socket, ends);
+    socket.once("close", () => [...ends].forEach((end) => end()));
+    return ends;
+  }
+}
