@@ -2,12 +2,12 @@ import type { Example } from "./command";
 
 /** What `mcc --help` shows first: the way of an instance. */
 const firstSteps: readonly Example[] = [
-  ["build-image", "an image to start from, once"],
-  ["add-key -n me", "your own public key, once you have said yes"],
-  ["run-instances -k me -n web -c 3", "makes web-1 to web-3, and waits until they can be used"],
-  ["list-instances", "what there is"],
-  ["ssh web-1", "a shell in one of them"],
-  ["destroy-instance web-1 web-2 web-3", "and they are gone"],
+  ["build-image", "build the micro image, once"],
+  ["add-key -n me", "add your own public key, after confirmation"],
+  ["run-instances -k me -n web -c 3", "create web-1 to web-3, and wait until they are ready"],
+  ["list-instances", "list them"],
+  ["ssh web-1", "open a shell in one of them"],
+  ["destroy-instance web-1 web-2 web-3", "destroy them"],
 ];
 
 /** What stands below the help of the program itself, and below that of all its commands. */
@@ -20,7 +20,7 @@ ${examplesText(firstSteps, "mcc ")}
 Environment:
   MCC_SERVER  the daemon, as host:port or a URL (default: 127.0.0.1:8080)
   MCC_TOKEN   its token (default: the token of the daemon on this machine)
-  NO_COLOR    set to anything, there are no colours`,
+  NO_COLOR    set it to disable colours`,
 };
 
 /** @param prefix what to write before the words: `mcc `, or `mcc-` for a program of its own. */

@@ -19,11 +19,11 @@ export interface Layout<T> {
 export const formOptions = {
   quiet: {
     syntax: "-q, --quiet",
-    help: "print only the ids or names",
+    help: "print only ids or names",
     value: flag,
     excludes: ["json", "classic"],
   },
-  json: { syntax: "--json", help: "print JSON, whole", value: flag, excludes: ["classic"] },
+  json: { syntax: "--json", help: "print all fields as JSON", value: flag, excludes: ["classic"] },
   classic: { syntax: "--classic", help: "print in the layout of the first MiniCloud", value: flag },
 } as const;
 

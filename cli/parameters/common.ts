@@ -24,13 +24,13 @@ const defaultGrace = formatDuration(defaultOf("instance.stop", "graceSeconds"));
 
 export const graceOption = {
   syntax: "--grace <TIME>",
-  help: `how long a clean shutdown may take before it is forced, such as 30s or 2m (default: ${defaultGrace})`,
+  help: `time limit for a clean shutdown, for example 30s or 2m; then it is forced (default: ${defaultGrace})`,
   value: duration(600, 0).optional(),
 } as const;
 
 export const keyNameOption = {
   syntax: "-n, --name <NAME>",
-  help: "the key's name",
+  help: "name of the key",
   value: nameSchema,
   required: true,
   names: ["key"],

@@ -10,19 +10,19 @@ const defaultTimeout = formatDuration(defaultOf("instance.create", "readyTimeout
 export const creationOptions = {
   image: {
     syntax: "-i, --image <IMAGE>",
-    help: `what list-images shows (default: ${defaultOf("instance.create", "image")})`,
+    help: `name of an image; see list-images (default: ${defaultOf("instance.create", "image")})`,
     value: imageNameSchema.optional(),
     names: ["image"],
   },
   type: {
     syntax: "-t, --instance-type <TYPE>",
-    help: `what list-instance-types shows (default: ${defaultOf("instance.create", "type")})`,
+    help: `name of an instance type; see list-instance-types (default: ${defaultOf("instance.create", "type")})`,
     value: typeNameSchema.optional(),
     names: ["type"],
   },
   keys: {
     syntax: "-k, --public-key <KEY>",
-    help: "name of a key that list-keys shows; for several keys, give it several times",
+    help: "name of a key that may log in; repeat for several keys",
     value: keyNames.default([]),
     several: true,
     names: ["key"],
@@ -30,17 +30,17 @@ export const creationOptions = {
   waitFor: waitForOption,
   readyTimeoutSeconds: {
     syntax: "--timeout <TIME>",
-    help: `how long each may take to come up before it is undone, such as 90s or 5m (default: ${defaultTimeout})`,
+    help: `time limit for each instance to become ready, after which it is removed; for example 90s or 5m (default: ${defaultTimeout})`,
     value: duration(3600).optional(),
   },
   keepOnFailure: {
     syntax: "--keep-on-failure",
-    help: "keep one that does not come up, for a look, until it is destroyed",
+    help: "keep an instance that does not become ready, for inspection",
     value: flag,
   },
   ttlSeconds: {
     syntax: "--ttl <TIME>",
-    help: "destroy each after this time, such as 45m or 2h, unless it is extended (default: never)",
+    help: "destroy each instance after this time, for example 45m or 2h, unless extended (default: never)",
     value: duration(longestDurationSeconds).optional(),
   },
 } as const;

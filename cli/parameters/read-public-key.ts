@@ -9,7 +9,7 @@ import { text } from "./values";
 /** The option that gives a key's public half. */
 export const publicKeyOption = {
   syntax: "-p, --public-key <KEY>",
-  help: "its text, a file that holds it, or - for standard input (default: asks for ~/.ssh/id_ed25519.pub)",
+  help: "the key, its file, or - for standard input (default: ~/.ssh/id_ed25519.pub, after confirmation)",
   value: text.optional(),
   names: ["file"],
 } as const;

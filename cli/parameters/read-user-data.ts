@@ -7,7 +7,7 @@ import { text } from "./values";
 
 export const userDataOption = {
   syntax: "--user-data <FILE>",
-  help: "a script to run once as root in each, after its first start; - reads it from standard input",
+  help: "script to run once as root after the first start; - reads standard input",
   value: text.optional(),
   names: ["file"],
 } as const;

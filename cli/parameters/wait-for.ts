@@ -54,7 +54,7 @@ const rungsText = z.string().transform((written, context): Rung[] => {
 /** When instances count as up, in a form short enough for a command line. */
 export const waitForOption = {
   syntax: "--wait-for <RUNGS>",
-  help: `when they count as up: ${choice}, one after the other, with commas or given several times (default: ssh, or running for an image without an SSH server)`,
+  help: `readiness conditions: ${choice}; separate several by commas, or repeat the option (default: ssh, or running if the image has no SSH server)`,
   value: z
     .array(rungsText)
     .transform((lists) => lists.flat())

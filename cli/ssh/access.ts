@@ -12,13 +12,13 @@ import { text } from "../parameters/values";
 export const accessOptions = {
   identity: {
     syntax: "-i, --identity <FILE>",
-    help: "your private key (default: those that ssh tries by itself)",
+    help: "private key file (default: the keys that ssh tries)",
     value: text.optional(),
     names: ["file"],
   },
   jump: {
     syntax: "-J, --jump <HOST>",
-    help: "go through this host, or none (default: the daemon's host, when that is not this machine)",
+    help: "SSH jump host, or none (default: the daemon's host, unless it is this machine)",
     value: text.optional(),
   },
 } as const;
@@ -66,7 +66,7 @@ export async function withAccess(
       instances.filter(({ keys }) => keys.length === 0).forEach((instance) => sayKeyless(io, instance));
       if (jump === undefined && ownWay !== undefined) {
         io.note(
-          `The way led through the daemon's host, ${ownWay}, whose key and user are your own SSH configuration's; -J USER@HOST names another way.`,
+          `The connection went through the daemon's host, ${ownWay}, with the key and user of your SSH configuration; -J USER@HOST sets another jump host.`,
         );
       }
     }
@@ -109,13 +109,13 @@ function refuseWithoutSsh(instance: Instance): void {
   if (instance.sshHostKey === "" && instance.status === "pending") {
     throw new MccError(
       "conflict",
-      `Instance ${titleOf(instance)} waits for its turn and has no SSH host key yet; mcc wait ${instance.id} waits until it is up.`,
+      `Instance ${titleOf(instance)} is queued and has no SSH host key yet; run mcc wait ${instance.id} first.`,
     );
   }
   if (instance.sshHostKey === "") {
     throw new MccError(
       "conflict",
-      `Instance ${titleOf(instance)} had no SSH host key when it was taken over; use ssh root@${instance.ipAddress} itself, or mcc exec.`,
+      `Instance ${titleOf(instance)} had no SSH host key when it was taken over; use ssh root@${instance.ipAddress}, or mcc exec.`,
     );
   }
 }

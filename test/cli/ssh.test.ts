@@ -148,7 +148,7 @@ describe("ssh and cp", function () {
     const cases: [string[], RegExp][] = [
       [["mcc", "ssh", "off"], /502 \(off\) is stopped; SSH needs a running one/],
       [["mcc", "ssh", "going"], /505 \(going\) is destroying; SSH needs/],
-      [["mcc", "ssh", "next"], /506 \(next\) waits for its turn and has no SSH host key yet/],
+      [["mcc", "ssh", "next"], /506 \(next\) is queued and has no SSH host key yet/],
       [["mcc", "ssh", "wbe"], /no instance "wbe".*Did you mean "web"\?/],
       [["mcc", "cp", "a", "nobody:x"], /no instance "nobody"/],
     ];

@@ -112,7 +112,7 @@ const mistakes: Record<string, [words: string[], said: RegExp][]> = {
     [["mcc", "ssh"], /missing required argument 'INSTANCE'/],
     [["mcc", "ssh", "-l", "", "web"], /--login is "": it is empty/],
     [["mcc", "update-instance", "web"], /say what to change, with --public-key, --instance-type or --name/],
-    [["mcc", "exec", "web", "--"], /no command stands behind --/],
+    [["mcc", "exec", "web", "--"], /give a command after --/],
     [["mcc", "cp", "a", "b"], /none of the paths is in an instance/],
     [["mcc", "cp", "A:x", "web:"], /"A" in "A:x" is no id or name.*write \.\/A:x/],
     [["mcc", "build-image", "debian-12", "--suite", "sid"], /of sid cannot be called debian-12/],
@@ -176,7 +176,7 @@ describe("help", function () {
 
   it("of mcc lists the commands, asked for or not", async () => {
     const all = await helped("mcc", "--help");
-    assert.match(all, /^ {2}run-instances .*Make instances/m);
+    assert.match(all, /^ {2}run-instances .*Create instances/m);
     assert.doesNotMatch(all, /^ {2}complete /m);
     assert.equal(await helped("mcc"), all);
     assert.equal(await helped("mcc", "help"), all);

@@ -6,7 +6,7 @@ import { printable } from "../../output/printable";
 
 export const serverInfo = command({
   name: "server-info",
-  summary: "Say which daemon answers, what drives it and what is free",
+  summary: "Show the daemon's version, driver and capacity",
   options: { json: formOptions.json },
   arguments: {},
   examples: [["server-info", "versions, driver and addresses"]],

@@ -6,7 +6,7 @@ import { fleetName } from "../../parameters/values";
 
 export const destroyFleet = command({
   name: "destroy-fleet",
-  summary: "Destroy fleets with all their members, and wait until they are gone",
+  summary: "Destroy fleets and their members",
   options: {},
   arguments: {
     fleets: {
@@ -17,8 +17,8 @@ export const destroyFleet = command({
     },
   },
   examples: [
-    ["destroy-fleet web", "with all its members"],
-    ["destroy-fleet web load", "both"],
+    ["destroy-fleet web", "destroy a fleet and all its members"],
+    ["destroy-fleet web load", "destroy two fleets"],
   ],
   run: async ({ fleets }, io) => {
     const client = io.connect();

@@ -11,11 +11,11 @@ import { StatusLine } from "../../output/status-line";
 
 export const buildImage = command({
   name: "build-image",
-  summary: "Build a stock image, for the daemon that runs on this machine",
+  summary: "Build a stock image for the daemon on this machine",
   options: {
     suite: {
       syntax: "--suite <SUITE>",
-      help: "another suite of Debian's, or of a distribution like it",
+      help: "suite of Debian or of a Debian-like distribution",
       value: z
         .string()
         .regex(/^[a-z0-9][a-z0-9./-]*$/, "a suite is called like bookworm or sid")
@@ -23,21 +23,21 @@ export const buildImage = command({
     },
     mirror: {
       syntax: "--mirror <URL>",
-      help: "where Debian's packages come from (default: deb.debian.org)",
+      help: "package mirror (default: deb.debian.org)",
       value: z.url("give a URL such as http://deb.debian.org/debian").optional(),
     },
   },
   arguments: {
     name: {
       syntax: "[NAME]",
-      help: `${stockImages.join(", ")}, or with --suite a name of your choice (default: micro)`,
+      help: `${stockImages.join(", ")}, or any name with --suite (default: micro)`,
       value: imageNameSchema.default("micro"),
     },
   },
   examples: [
     ["build-image", "busybox and dropbear, for a Pulumi program that names no image"],
-    ["build-image debian-12", "systemd and OpenSSH; needs mmdebstrap"],
-    ["build-image unstable --suite sid", "what the next release will be"],
+    ["build-image debian-12", "build Debian 12 with systemd and OpenSSH; needs mmdebstrap"],
+    ["build-image unstable --suite sid", "build Debian unstable"],
   ],
   check: ({ name, suite }) =>
     suite !== undefined && stockImages.includes(name)

@@ -7,13 +7,13 @@ import { text } from "../../parameters/values";
 
 export const importImage = command({
   name: "import-image",
-  summary: "Make an image of a root file system tarball on the daemon's host",
+  summary: "Import a root file system tarball as an image",
   options: {},
   arguments: {
-    name: { syntax: "<NAME>", help: "what to call the image", value: imageNameSchema },
+    name: { syntax: "<NAME>", help: "name of the image", value: imageNameSchema },
     path: {
       syntax: "<PATH>",
-      help: "the tarball, plain or packed by gzip, bzip2, xz or zstd; absolute when the daemon runs elsewhere",
+      help: "path on the daemon's host; plain, or packed by gzip, bzip2, xz or zstd",
       value: text,
       names: ["file"],
     },

@@ -11,7 +11,7 @@ export const removeImage = command({
   arguments: {
     names: {
       syntax: "<IMAGE...>",
-      help: "what list-images shows",
+      help: "names of images",
       value: z.array(imageNameSchema),
       names: ["image"],
     },

@@ -8,22 +8,22 @@ import { runProgram } from "../../ssh/run-program";
 
 export const cp = command({
   name: "cp",
-  summary: "Copy files into instances and out of them, by SSH",
+  summary: "Copy files to and from instances by SSH",
   options: {
-    recursive: { syntax: "-r, --recursive", help: "folders too", value: flag },
+    recursive: { syntax: "-r, --recursive", help: "copy folders recursively", value: flag },
     ...accessOptions,
   },
   arguments: {
     paths: {
       syntax: "<PATH...>",
-      help: "sources, then the target; INSTANCE:PATH for one in an instance",
+      help: "sources, then the target; INSTANCE:PATH is a path in an instance",
       value: z.array(text).min(2, "give a source and a target"),
       names: ["path"],
     },
   },
   examples: [
-    ["cp site.conf web:/etc/site.conf", "in"],
-    ["cp -r web:/var/log logs", "out, a folder"],
+    ["cp site.conf web:/etc/site.conf", "copy a file to an instance"],
+    ["cp -r web:/var/log logs", "copy a folder from an instance"],
   ],
   check: ({ paths }) =>
     paths.every((path) => placeOf(path).instance === undefined)

@@ -13,18 +13,23 @@ const instances = z.array(instanceText).default([]);
 
 export const destroyInstance = command({
   name: "destroy-instance",
-  summary: "Destroy instances, whatever their state, and wait until they are gone",
+  summary: "Destroy instances in any state",
   standalone: true,
   options: {
     instance: {
       syntax: "-i, --instance <INSTANCE>",
-      help: "the same as an argument",
+      help: "id or name of an instance, as an option",
       value: instances,
       several: true,
       names: ["instance"],
     },
-    all: { syntax: "-a, --all", help: "all instances of this server", value: flag, excludes: ["instance"] },
-    yes: { syntax: "-y, --yes", help: "do not ask before --all", value: flag },
+    all: {
+      syntax: "-a, --all",
+      help: "destroy all instances of this daemon",
+      value: flag,
+      excludes: ["instance"],
+    },
+    yes: { syntax: "-y, --yes", help: "do not ask for confirmation of --all", value: flag },
   },
   arguments: {
     others: {
@@ -35,9 +40,9 @@ export const destroyInstance = command({
     },
   },
   examples: [
-    ["destroy-instance 500", "by id"],
-    ["destroy-instance web-1 web-2", "by name"],
-    ["destroy-instance --all", "all of them; asks first"],
+    ["destroy-instance 500", "destroy by id"],
+    ["destroy-instance web-1 web-2", "destroy by name"],
+    ["destroy-instance --all", "destroy all instances, after confirmation"],
   ],
   check: ({ instance, others, all }) => {
     const isNamed = instance.length + others.length > 0;

@@ -21,10 +21,10 @@ export const exec = command({
   summary: "Run a command as root in an instance, without SSH",
   passThrough: true,
   options: {
-    stdin: { syntax: "-i, --stdin", help: "give the command all of standard input", value: flag },
+    stdin: { syntax: "-i, --stdin", help: "pass standard input to the command", value: flag },
     timeout: {
       syntax: "--timeout <TIME>",
-      help: `how long it may run, such as 90s or 5m (default: ${formatDuration(defaultSeconds)})`,
+      help: `time limit, for example 90s or 5m (default: ${formatDuration(defaultSeconds)})`,
       value: duration(3600).default(defaultSeconds),
     },
   },
@@ -32,14 +32,14 @@ export const exec = command({
     instance: oneInstance,
     command: {
       syntax: "<COMMAND...>",
-      help: "the words of the command, with whose exit code this one ends; 125 for what fails beside it",
-      value: userCommand.refine((words) => words.length > 0, "no command stands behind --"),
+      help: "command and arguments; exits with the command's code, or 125 if mcc itself fails",
+      value: userCommand.refine((words) => words.length > 0, "give a command after --"),
     },
   },
   examples: [
-    ["exec web uname -a", "the words go to the command as they are, past no shell"],
-    ["exec web -- sh -c 'ps | wc -l'", "with a shell"],
-    ["exec -i web -- tar -x -C /srv <site.tar", "with input"],
+    ["exec web uname -a", "run a command; no shell interprets the arguments"],
+    ["exec web -- sh -c 'ps | wc -l'", "run a shell script"],
+    ["exec -i web -- tar -x -C /srv <site.tar", "pass a file as standard input"],
   ],
   run: ({ instance, command: words, stdin, timeout }, io) =>
     failWith(ownExitCode, async () => {

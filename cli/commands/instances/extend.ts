@@ -9,11 +9,11 @@ import { duration } from "../../parameters/values";
 
 export const extend = command({
   name: "extend",
-  summary: "Let the time that instances or fleets have left begin anew",
+  summary: "Restart the TTL of instances or fleets",
   options: {
     ttl: {
       syntax: "--ttl <TIME>",
-      help: "such as 45m or 2h, from now (default: what each was given last)",
+      help: "new TTL from now, for example 45m or 2h (default: the last TTL of each)",
       value: duration(longestDurationSeconds).optional(),
     },
   },
@@ -21,13 +21,13 @@ export const extend = command({
     names: {
       ...someInstances,
       syntax: "<NAME...>",
-      help: "ids or names of instances, or names of fleets; a member stands for its fleet",
+      help: "ids or names of instances, or names of fleets; a member extends its fleet",
       names: ["instance", "fleet"],
     },
   },
   examples: [
-    ["extend web db", "each for as long as it was given last"],
-    ["extend --ttl 2h web", "two hours from now"],
+    ["extend web db", "restart the last TTL of each"],
+    ["extend --ttl 2h web", "set the TTL to two hours from now"],
   ],
   run: async ({ names, ttl }, io) => {
     await onEach(await findUnits(io.connect(), names), async ({ title, extend: extendIt }) => {

@@ -9,19 +9,19 @@ import { flag, fleetName, instanceText } from "../../parameters/values";
 
 export const listInstances = command({
   name: "list-instances",
-  summary: "List instances, all but the stopped ones",
+  summary: "List instances that are not stopped",
   standalone: true,
   options: {
-    all: { syntax: "-a, --all", help: "also the stopped ones", value: flag },
+    all: { syntax: "-a, --all", help: "include stopped instances", value: flag },
     allOwners: {
       syntax: "--all-owners",
-      help: "also containers that others made on this host; they are only shown",
+      help: "include containers on this host that MiniCloud does not manage",
       value: flag,
       excludes: ["label", "stack", "fleet"],
     },
     instance: {
       syntax: "-i, --instance <INSTANCE>",
-      help: "only this one, by id or name",
+      help: "only this instance, by id or name",
       value: instanceText.optional(),
       excludes: ["all", "allOwners", "label", "stack", "fleet"],
       names: ["instance"],
@@ -29,7 +29,7 @@ export const listInstances = command({
     ...selectionOptions,
     fleet: {
       syntax: "-f, --fleet <FLEET>",
-      help: "only the members of this fleet",
+      help: "only members of this fleet",
       value: fleetName.optional(),
       names: ["fleet"],
     },
@@ -38,10 +38,10 @@ export const listInstances = command({
   arguments: {},
   examples: [
     ["list-instances", "a table"],
-    ["list-instances -a --json", "everything about every instance"],
-    ["list-instances -i web", "one of them"],
-    ["list-instances --stack shop/dev --label role=web", "those of a Pulumi stack that carry a label"],
-    ["list-instances --fleet load", "the members of a fleet"],
+    ["list-instances -a --json", "print all fields of all instances"],
+    ["list-instances -i web", "show one instance"],
+    ["list-instances --stack shop/dev --label role=web", "filter by Pulumi stack and label"],
+    ["list-instances --fleet load", "list the members of a fleet"],
   ],
   check: contradictions,
   run: async ({ all, allOwners, instance, label, stack, fleet, ...form }, io) => {

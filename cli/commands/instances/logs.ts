@@ -5,12 +5,12 @@ import { oneInstance } from "../../parameters/common";
 
 export const logs = command({
   name: "logs",
-  summary: "Show what the userData of an instance wrote, also while it runs",
+  summary: "Show the output of an instance's userData script",
   options: {},
   arguments: { instance: oneInstance },
   examples: [
-    ["logs web", "the last of its output, and how the script ended"],
-    ["logs 501", "also of one that was undone, a while ago at most"],
+    ["logs web", "show the end of the output, and the exit code"],
+    ["logs 501", "also works for an instance that failed recently"],
   ],
   run: async ({ instance }, io) => {
     const client = io.connect();

@@ -17,17 +17,17 @@ import { duration, flag } from "../../parameters/values";
 
 export const prune = command({
   name: "prune",
-  summary: "Destroy what a stack, a label or its age says that nobody wants; without -y, show it",
+  summary: "Destroy leftover instances by stack, label or age (dry run unless -y)",
   options: {
     ...selectionOptions,
     olderThan: {
       syntax: "--older-than <TIME>",
-      help: "only those that were made so long ago or longer, such as 2h or 1d",
+      help: "only instances older than this, for example 2h or 1d",
       value: duration(longestDurationSeconds).optional(),
     },
     yes: {
       syntax: "-y, --yes",
-      help: "destroy them",
+      help: "destroy them; without it, only list them",
       value: flag,
       excludes: ["quiet", "json", "classic"],
     },
@@ -35,9 +35,9 @@ export const prune = command({
   },
   arguments: {},
   examples: [
-    ["prune --stack shop/dev", "what would go"],
-    ["prune --stack shop/dev -y", "what remains of a stack that Pulumi has forgotten"],
-    ["prune --older-than 1d --label team=qa -y", "both must hold"],
+    ["prune --stack shop/dev", "list the leftovers of a stack"],
+    ["prune --stack shop/dev -y", "destroy the leftovers of a stack"],
+    ["prune --older-than 1d --label team=qa -y", "destroy instances that match both conditions"],
   ],
   check: ({ stack, label, olderThan }) =>
     stack === undefined && label.length === 0 && olderThan === undefined

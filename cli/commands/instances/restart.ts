@@ -4,7 +4,7 @@ import { graceOption, someInstances } from "../../parameters/common";
 
 export const restart = command({
   name: "restart",
-  summary: "Stop instances and start them again",
+  summary: "Restart instances",
   options: { grace: graceOption },
   arguments: { instances: someInstances },
   examples: [["restart web", "and wait until it can be used"]],

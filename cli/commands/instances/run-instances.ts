@@ -34,32 +34,35 @@ const { image, type, keys, ...moreOptions } = creationOptions;
 
 export const runInstances = command({
   name: "run-instances",
-  summary: "Make instances, and wait until they can be used",
+  summary: "Create instances and wait until they are ready",
   standalone: true,
   options: {
     ...{ image, type, keys },
     name: {
       syntax: "-n, --name <NAME>",
-      help: "what to call it; of several, NAME-1, NAME-2 and so on (default: mcc-ID)",
+      help: "name; with --count, NAME-1, NAME-2 and so on (default: mcc-ID)",
       value: instanceNameSchema.optional(),
     },
     count: {
       syntax: "-c, --count <COUNT>",
-      help: "how many (default: 1)",
+      help: "number of instances (default: 1)",
       value: wholeNumber(1, mostInstances).default(1),
     },
-    wait: { syntax: "--no-wait", help: "return at once, before they are up", value: z.boolean() },
+    wait: { syntax: "--no-wait", help: "do not wait until they are ready", value: z.boolean() },
     userData: userDataOption,
     ...moreOptions,
     ...formOptions,
   },
   arguments: {},
   examples: [
-    ["run-instances -i debian-12 -t basic -k me -n web", "one instance"],
-    ["run-instances -k me -n node -c 20", "node-1 to node-20, at once"],
-    ["run-instances --ttl 2h -c 3", "gone in two hours, whatever happens"],
-    ["run-instances --no-wait --quiet", "the id of one that is still coming up"],
-    ["run-instances --user-data setup.sh --wait-for ssh,http:8080/health", "up when its server is"],
+    ["run-instances -i debian-12 -t basic -k me -n web", "create one instance"],
+    ["run-instances -k me -n node -c 20", "create node-1 to node-20 in parallel"],
+    ["run-instances --ttl 2h -c 3", "create three instances that are destroyed after two hours"],
+    ["run-instances --no-wait --quiet", "print the id without waiting"],
+    [
+      "run-instances --user-data setup.sh --wait-for ssh,http:8080/health",
+      "run a script, then wait for its web server",
+    ],
   ],
   check: ({ name, count }) => {
     const last = numberedNames(name, count).at(-1);

@@ -8,12 +8,12 @@ import { runProgram } from "../../ssh/run-program";
 
 export const ssh = command({
   name: "ssh",
-  summary: "Open a shell in an instance by SSH, or run a command there",
+  summary: "Log in to an instance by SSH, or run a command there",
   passThrough: true,
   options: {
     user: {
       syntax: "-l, --login <USER>",
-      help: "whom to log in as (default: root)",
+      help: "login user (default: root)",
       value: text.default("root"),
     },
     ...accessOptions,
@@ -22,14 +22,14 @@ export const ssh = command({
     instance: oneInstance,
     command: {
       syntax: "[COMMAND...]",
-      help: "for the shell in the instance",
+      help: "command to run instead of a shell",
       value: userCommand.default([]),
     },
   },
   examples: [
-    ["ssh web", "a shell"],
-    ["ssh web -- tail -f /var/log/messages", "a command"],
-    ["ssh -J admin@gateway web", "by way of another host"],
+    ["ssh web", "open a shell"],
+    ["ssh web -- tail -f /var/log/messages", "run a command"],
+    ["ssh -J admin@gateway web", "connect through a jump host"],
   ],
   run: async ({ instance: wanted, command: words, user, ...access }, io) => {
     const client = io.connect();

@@ -4,7 +4,7 @@ import { someInstances } from "../../parameters/common";
 
 export const start = command({
   name: "start",
-  summary: "Start instances that are stopped",
+  summary: "Start stopped instances",
   options: {},
   arguments: { instances: someInstances },
   examples: [["start web", "and wait until it can be used"]],

@@ -4,12 +4,12 @@ import { graceOption, someInstances } from "../../parameters/common";
 
 export const stop = command({
   name: "stop",
-  summary: "Shut instances down; they keep their files and addresses",
+  summary: "Shut down instances; they keep their files and addresses",
   options: { grace: graceOption },
   arguments: { instances: someInstances },
   examples: [
-    ["stop web db", "asks them to shut down, and forces them after 10 seconds"],
-    ["stop --grace 0 web", "pulls the plug"],
+    ["stop web db", "shut down cleanly, or by force after 10 seconds"],
+    ["stop --grace 0 web", "power off at once"],
   ],
   run: ({ instances, grace }, io) =>
     changeInstances(io, instances, (client, target) =>

@@ -7,16 +7,16 @@ import { keyNames, text } from "../../parameters/values";
 
 export const takeOver = command({
   name: "take-over",
-  summary: "Put containers that others made under MiniCloud, without stopping them",
+  summary: "Manage existing OpenVZ containers, without stopping them",
   options: {
     name: {
       syntax: "-n, --name <NAME>",
-      help: "what to call it (default: as it is called, or mcc-ID)",
+      help: "name of the instance (default: the container's name, or mcc-ID)",
       value: instanceNameSchema.optional(),
     },
     keys: {
       syntax: "-k, --public-key <KEY>",
-      help: "name of a key that list-keys shows, beside those that it has; may be given several times",
+      help: "name of a key to add to those of the container; repeat for several keys",
       value: keyNames.default([]),
       several: true,
       names: ["key"],
@@ -25,14 +25,14 @@ export const takeOver = command({
   arguments: {
     containers: {
       syntax: "<ID...>",
-      help: "the engine's ids or names of containers, as list-instances -a --all-owners shows them",
+      help: "ids or names of containers; see list-instances -a --all-owners",
       value: z.array(text),
     },
   },
   examples: [
-    ["take-over 101", "one container"],
-    ["take-over 101 -n web -k me", "under another name, and with a key of the daemon's"],
-    ["take-over 500 501 502", "several"],
+    ["take-over 101", "take over one container"],
+    ["take-over 101 -n web -k me", "take it over with a new name and one more key"],
+    ["take-over 500 501 502", "take over several containers"],
   ],
   check: ({ containers, name }) =>
     name !== undefined && containers.length > 1

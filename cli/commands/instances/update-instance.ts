@@ -11,46 +11,46 @@ import { flag, keyNames } from "../../parameters/values";
 
 export const updateInstance = command({
   name: "update-instance",
-  summary: "Change keys, type, name, labels or owner of an instance in place",
+  summary: "Change the keys, type, name, labels or owner of an instance",
   options: {
     keys: {
       syntax: "-k, --public-key <KEY>",
-      help: "name of a key that list-keys shows: the one that it has from now on; for several keys, give it several times",
+      help: "name of a key that may log in from now on, instead of the present ones; repeat for several keys",
       value: keyNames.optional(),
       several: true,
       names: ["key"],
     },
     type: {
       syntax: "-t, --instance-type <TYPE>",
-      help: "what list-instance-types shows",
+      help: "name of an instance type; see list-instance-types",
       value: typeNameSchema.optional(),
       names: ["type"],
     },
-    name: { syntax: "-n, --name <NAME>", help: "what to call it", value: instanceNameSchema.optional() },
+    name: { syntax: "-n, --name <NAME>", help: "new name", value: instanceNameSchema.optional() },
     label: {
       syntax: "-l, --label <KEY=VALUE>",
-      help: "a label to set; the others stay; for several labels, give it several times",
+      help: "label to set; repeat for several labels",
       value: z.array(labelPair).default([]),
       several: true,
     },
     removeLabel: {
       syntax: "--remove-label <KEY>",
-      help: "a label to remove; for several labels, give it several times",
+      help: "label to remove; repeat for several labels",
       value: z.array(labelKey).default([]),
       several: true,
     },
     release: {
       syntax: "--release",
-      help: "leave the instance without an owner, so that another Pulumi resource can adopt it",
+      help: "remove the owner, so that another Pulumi resource can adopt the instance",
       value: flag,
     },
   },
   arguments: { instance: oneInstance },
   examples: [
-    ["update-instance web -k me", "lets in who has this key, and nobody else"],
-    ["update-instance web -t large -n shop", "another type and another name"],
-    ["update-instance web -l role=db --remove-label team", "sets one label and removes another"],
-    ["update-instance web --release", "takes it from the Pulumi resource that owns it"],
+    ["update-instance web -k me", "allow only this key to log in"],
+    ["update-instance web -t large -n shop", "change type and name"],
+    ["update-instance web -l role=db --remove-label team", "set one label and remove another"],
+    ["update-instance web --release", "remove the Pulumi resource as its owner"],
   ],
   check: ({ keys, type, name, label, removeLabel, release }) => [
     ...([keys, type, name].every((value) => value === undefined) &&

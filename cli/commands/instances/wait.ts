@@ -9,11 +9,11 @@ import { duration } from "../../parameters/values";
 
 export const wait = command({
   name: "wait",
-  summary: "Wait until instances are up, or have failed",
+  summary: "Wait until instances are ready or have failed",
   options: {
     timeout: {
       syntax: "--timeout <TIME>",
-      help: "how long to wait, such as 90s or 5m (default: 2m)",
+      help: "time limit, for example 90s or 5m (default: 2m)",
       value: duration(86_400, 0).default(120),
     },
   },

@@ -4,16 +4,16 @@ import { publicKeyOption, readPublicKey } from "../../parameters/read-public-key
 
 export const addKey = command({
   name: "add-key",
-  summary: "Keep a public SSH key under a name",
+  summary: "Add a public SSH key",
   standalone: true,
   options: {
-    name: { syntax: "-n, --name <NAME>", help: "what to call it", value: nameSchema, required: true },
+    name: { syntax: "-n, --name <NAME>", help: "name of the key", value: nameSchema, required: true },
     publicKey: publicKeyOption,
   },
   arguments: {},
   examples: [
-    ["add-key --name me", "your own key, once you have said yes"],
-    ["add-key --name me --public-key ~/.ssh/id_rsa.pub", "the key in a file"],
+    ["add-key --name me", "add your own key, after confirmation"],
+    ["add-key --name me --public-key ~/.ssh/id_rsa.pub", "add a key from a file"],
     ['add-key --name me --public-key "ssh-ed25519 AAAA… me@example.com"', "a key as text"],
   ],
   run: async ({ name, publicKey }, io) => {

@@ -4,7 +4,7 @@ import { keyNameOption } from "../../parameters/common";
 
 export const destroyKey = command({
   name: "destroy-key",
-  summary: "Remove a key, also from the instances that carry it",
+  summary: "Remove a key, also from instances that have it",
   standalone: true,
   options: {
     name: keyNameOption,

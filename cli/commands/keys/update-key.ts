@@ -5,7 +5,7 @@ import { publicKeyOption, readPublicKey } from "../../parameters/read-public-key
 
 export const updateKey = command({
   name: "update-key",
-  summary: "Replace the public half of a key, also on the instances that carry it",
+  summary: "Replace a public key, also on instances that have it",
   options: {
     name: keyNameOption,
     publicKey: publicKeyOption,

@@ -7,14 +7,14 @@ import { filesMark } from "../../completion/shells";
 export function complete(commands: readonly Command[]): Command {
   return command({
     name: "complete",
-    summary: "Print what may stand in the place of the last word",
+    summary: "Print completions for the last argument",
     hidden: true,
     passThrough: true,
     options: {},
     arguments: {
       words: {
         syntax: "[WORD...]",
-        help: "what stands behind mcc, up to the cursor",
+        help: "arguments of mcc up to the cursor",
         value: z.array(z.string()).default([]),
       },
     },

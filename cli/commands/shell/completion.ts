@@ -7,7 +7,7 @@ export function completion(commands: readonly Command[]): Command {
   const standalone = commands.filter((row) => row.standalone).map(({ name }) => `mcc-${name}`);
   return command({
     name: "completion",
-    summary: "Print what a shell needs to complete the words of these commands",
+    summary: "Print a shell completion script",
     options: {},
     arguments: {
       shell: {

@@ -20,7 +20,7 @@ export class Slots {
   }
 
   /**
-   * Resolves when it is the caller's turn, to what ends it. It is to be called once.
+   * Waits for the caller's turn. Returns a function that ends it; call it once.
    *
    * @throws the signal's reason when that comes first: the caller has then no place any more.
    */

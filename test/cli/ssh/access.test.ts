@@ -35,8 +35,8 @@ describe("the way to an instance", () => {
       stderr()
         .trimEnd()
         .split("\n")
-        .map((line) => line.replace(/, whose.*/, "")),
-      ["The way led through the daemon's host, 198.18.255.254"],
+        .map((line) => line.replace(/, with the key.*/, "")),
+      ["The connection went through the daemon's host, 198.18.255.254"],
     );
   });
 
