@@ -8,8 +8,8 @@
  *
  * The last line counts what passed, failed and was skipped. With CI set, a skipped test is a failed one.
  */
-import { build } from "../quickstart/build.mjs";
-import { installDependencies } from "../quickstart/dependencies.mjs";
+import { build } from "../scripts/build.mjs";
+import { installDependencies } from "../scripts/dependencies.mjs";
 import { findLeftovers, lookAtHost } from "./runner/leftovers.mjs";
 import { canMakeContainers, prepareMachine } from "./runner/machine.mjs";
 import { report } from "./runner/report.mjs";

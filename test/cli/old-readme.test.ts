@@ -27,7 +27,7 @@ describe("the README of the first MiniCloud", function () {
       await cp(join(checkout, folder), join(clone, folder), { recursive: true, verbatimSymlinks: true });
     }
     // The rest, which is installed and built.
-    await symlink(join(checkout, "quickstart"), join(clone, "quickstart"));
+    await symlink(join(checkout, "scripts"), join(clone, "scripts"));
     const port = await freePort();
     environment = {
       PATH: `${dirname(process.execPath)}:${process.env.PATH}:${join(clone, "bin")}`,

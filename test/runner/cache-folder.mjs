@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
-import { checkout } from "../../quickstart/checkout.mjs";
+import { checkout } from "../../scripts/checkout.mjs";
 
 /** What runs keep for later ones, of this checkout or another: it is the user's, and may be removed at any time. */
 const cacheFolder = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "minicloud-tests");

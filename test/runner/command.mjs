@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { checkout } from "../../quickstart/checkout.mjs";
+import { checkout } from "../../scripts/checkout.mjs";
 
 const graceMs = 60_000;
 

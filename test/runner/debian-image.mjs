@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, renameSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { checkout } from "../../quickstart/checkout.mjs";
+import { checkout } from "../../scripts/checkout.mjs";
 import { cachePath, digestOf, keepNewest } from "./cache-folder.mjs";
 import { seconds } from "./command.mjs";
 

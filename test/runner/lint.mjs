@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { checkout } from "../../quickstart/checkout.mjs";
+import { checkout } from "../../scripts/checkout.mjs";
 import { digestOf, keepNewest, readCache, writeCache } from "./cache-folder.mjs";
 import { npmProgram, runCommand } from "./command.mjs";
 

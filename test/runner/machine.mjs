@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { checkout } from "../../quickstart/checkout.mjs";
+import { checkout } from "../../scripts/checkout.mjs";
 import { runCommand } from "./command.mjs";
 
 /** What only tests need, besides what the quickstart installs. */

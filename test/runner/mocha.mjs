@@ -1,7 +1,7 @@
 import { readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { checkout } from "../../quickstart/checkout.mjs";
+import { checkout } from "../../scripts/checkout.mjs";
 import { runCommand } from "./command.mjs";
 
 let runs = 0;

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import pLimit from "p-limit";
-import { checkout } from "../../quickstart/checkout.mjs";
+import { checkout } from "../../scripts/checkout.mjs";
 import { readCache, writeCache } from "./cache-folder.mjs";
 import { debianImage } from "./debian-image.mjs";
 import { canMakeContainers } from "./machine.mjs";

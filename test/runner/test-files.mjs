@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { checkout } from "../../quickstart/checkout.mjs";
+import { checkout } from "../../scripts/checkout.mjs";
 
 /**
  * The compiled test files, paths seen from the checkout. Those that end in `.real.test.js` need real containers or

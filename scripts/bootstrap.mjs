@@ -1,7 +1,7 @@
 /**
  * Gets a checkout ready, then runs one of its compiled programs in this process:
  *
- *   node quickstart/bootstrap.mjs [<file under dist> [argument...]]
+ *   node scripts/bootstrap.mjs [<file under dist> [argument...]]
  *
  * Needs nothing but Node and npm. Quiet and quick when there is nothing to do.
  */
