@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdir, realpath, rmdir, unlink } from "node:fs/promises";
+import { constants } from "node:fs";
+import { lstat, open, readdir, realpath, rmdir, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { MccError } from "../../../protocol/error";
 import { unlessErrno } from "../errno";
@@ -11,6 +12,9 @@ import { systemPath } from "./system-path";
 const mostAttempts = 3;
 const mostComplaints = 4096;
 const mostSmall = 256;
+/** Each level keeps a descriptor. */
+const mostSmallLevels = 16;
+const folderOnly = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 
 /**
  * Removes a file, a link or a folder with all that is in it; gone already is success. Paths may be of any length and
@@ -21,8 +25,11 @@ const mostSmall = 256;
  * @throws MccError `engine` that names the first thing that cannot be removed.
  */
 export async function removeTree(path: string): Promise<void> {
+  const isLink = (await unlessErrno(lstat(path), "ENOENT", "ENOTDIR"))?.isSymbolicLink() === true;
   for (let attempt = 1; ; attempt += 1) {
-    await detachMounts(path);
+    if (!isLink) {
+      await detachMounts(path);
+    }
     if (attempt === 1 && (await removeSmall(path))) {
       return;
     }
@@ -68,29 +75,36 @@ async function removeAround(folder: string, points: readonly string[]): Promise<
 
 /**
  * Removes what has few files. The layer of a disposable host has, and a process for each would take four times as
- * long when a thousand of them go.
+ * long when a thousand of them go. A container chooses the names, of any bytes: decoded, two of them can be the same, a
+ * folder and a link to the host's files. So names stay bytes, and no folder is opened through a link.
  *
- * @returns false when something is left: it has more files, or anything about it is unusual.
+ * @returns false when something is left: it has more files or levels, or anything about it is unusual.
  */
 async function removeSmall(path: string): Promise<boolean> {
   let left = mostSmall;
-  const remove = async (folder: string): Promise<void> => {
-    for (const entry of await readdir(folder, { withFileTypes: true })) {
-      left -= 1;
-      if (left < 0) {
-        throw new Error("too many files");
+  const remove = async (folder: string | Buffer, level: number): Promise<void> => {
+    const handle = await open(folder, folderOnly);
+    try {
+      const opened = `/proc/self/fd/${handle.fd}`;
+      for (const entry of await readdir(opened, { withFileTypes: true, encoding: "buffer" })) {
+        left -= 1;
+        if (left < 0 || level === mostSmallLevels) {
+          throw new Error("too many files or levels");
+        }
+        const below = Buffer.concat([Buffer.from(`${opened}/`), entry.name]);
+        if (entry.isDirectory()) {
+          await remove(below, level + 1);
+        } else {
+          await unlink(below);
+        }
       }
-      const below = join(folder, entry.name);
-      if (entry.isDirectory()) {
-        await remove(below);
-      } else {
-        await unlink(below);
-      }
+    } finally {
+      await handle.close();
     }
     await rmdir(folder);
   };
   try {
-    await remove(path);
+    await remove(path, 1);
     return true;
   } catch {
     // Whatever it was, the other way finds it again and says so.

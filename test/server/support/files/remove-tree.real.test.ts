@@ -20,6 +20,7 @@ const preparations: Readonly<Record<string, string>> = {
   "folders 5,000 deep": nest(5000, "d"),
   "more files than a call may remove by itself": 'mkdir "$tree/a"; touch "$tree"/a/{1..2000}',
   "links to elsewhere": 'ln -s "$other" "$tree/folder"; ln -s "$other/kept" "$tree/file"',
+  "a link that is called like a folder once its name is decoded": `ln -s "$other" "$tree/$(printf 'a\\357\\277\\275')"; mkdir "$tree/$(printf 'a\\200')"`,
   "hard links": 'ln "$other/kept" "$tree/hard"',
   "a name that is not UTF-8, and one with a newline": `touch "$tree/$(printf 'a\\377b')" "$tree/a\nb"`,
   "a name that looks like an option": 'mkdir "$tree/-rf" && touch "$tree/-rf/--help"',
@@ -65,9 +66,23 @@ describe("the removal of a tree", () => {
     const { top, other } = folders();
     await symlink(other, join(top, "link"));
     await removeTree(join(top, "link"));
+    assert.deepEqual(await readdir(other), ["kept"]);
     await removeTree(join(other, "kept"));
     await removeTree(join(top, "none"));
     assert.deepEqual([(await readdir(top)).sort(), await readdir(other)], [["other", "tree"], []]);
+  });
+
+  it("removes a link to a mount, which stays mounted", async () => {
+    const { top, other } = folders();
+    await prepare('mount --bind "$other" "$other"');
+    try {
+      await symlink(other, join(top, "link"));
+      await removeTree(join(top, "link"));
+      await execa("mountpoint", ["--quiet", other]);
+      assert.deepEqual([(await readdir(top)).sort(), await readdir(other)], [["other", "tree"], ["kept"]]);
+    } finally {
+      await prepare('! mountpoint --quiet "$other" || umount "$other"');
+    }
   });
 
   it("says what cannot be removed, and why", async () => {
