@@ -127,15 +127,13 @@ describe("userData", () => {
 
   it("has its log read once for all who ask at a time, so that nobody fills the host with readings", async () => {
     let readings = 0;
-    let finish = (_result: ExecResult): void => undefined;
+    const finished: ((result: ExecResult) => void)[] = [];
     const { cloud } = await cloudWith(({ command }) => {
       if (command.at(-1) === "/var/lib/minicloud/user-data") {
         return new Promise(() => undefined);
       }
       readings += 1;
-      return new Promise((resolve) => {
-        finish = resolve;
-      });
+      return new Promise((resolve) => finished.push(resolve));
     });
     const instance = await cloud.instances.create(creation(asked));
     await eventually(
@@ -144,7 +142,7 @@ describe("userData", () => {
     );
     const logs = Promise.all(Array.from({ length: 20 }, () => cloud.instances.log(targetOf(instance))));
     await eventually(() => readings > 0, "the log is read");
-    finish(ended(0, "half\n"));
+    finished.forEach((finish) => finish(ended(0, "half\n")));
     assert.deepEqual(new Set((await logs).map(textOf)), new Set(["half\n"]));
     assert.equal(readings, 1);
     await cloud.instances.destroy(targetOf(instance));
