@@ -3,12 +3,15 @@ import type { Socket } from "node:net";
 interface Connection {
   /** The one beneath TLS, where that is spoken. */
   readonly socket: Socket;
+  /** Its client's. */
+  readonly address: string;
   requests: number;
 }
 
 /**
- * Knows the connections of a listener, and which of them gives way when one more comes than there may be: the oldest
- * that has sent no request that was let in, else the one that has been idle for longest.
+ * Knows the connections of a listener, and which of them gives way when one more comes than there may be: of those that
+ * have sent no request that was let in, the oldest from the address with most of them, so that a flood ends itself and
+ * not a client that has only just connected; else the one that has been idle for longest.
  */
 export class Connections {
   readonly #most: number;
@@ -28,7 +31,7 @@ export class Connections {
       socket.destroy();
       return;
     }
-    this.#strangers.set(key, { socket, requests: 0 });
+    this.#strangers.set(key, { socket, address: socket.remoteAddress ?? "", requests: 0 });
     socket.once("close", () => this.#forget(key, socket));
   }
 
@@ -55,14 +58,25 @@ export class Connections {
   }
 
   #makeRoom(): boolean {
-    const [stranger] = this.#strangers;
-    const [key, connection] = stranger ?? [...this.#clients].find(([, { requests }]) => requests === 0) ?? [];
+    const [key, connection] =
+      this.#oldestOfCrowd() ?? [...this.#clients].find(([, { requests }]) => requests === 0) ?? [];
     if (key === undefined || connection === undefined) {
       return false;
     }
     this.#forget(key, connection.socket);
     connection.socket.destroy();
     return true;
+  }
+
+  #oldestOfCrowd(): [string, Connection] | undefined {
+    const crowds = new Map<string, { size: number; oldest: [string, Connection] }>();
+    for (const stranger of this.#strangers) {
+      const [, { address }] = stranger;
+      const { size, oldest } = crowds.get(address) ?? { size: 0, oldest: stranger };
+      crowds.set(address, { size: size + 1, oldest });
+    }
+    const [largest] = [...crowds.values()].sort((one, other) => other.size - one.size);
+    return largest?.oldest;
   }
 
   /** The place may be another connection's by now. */

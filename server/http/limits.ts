@@ -9,7 +9,9 @@ export interface Limits {
   readonly checkEveryMs: number;
   /** How long a connection is kept between two calls. */
   readonly keepAliveMs: number;
-  /** One more, and an idle one is closed: of those that never sent the token first. */
+  /** After so long without a sign of the client, also during a call, TCP probes whether it is still there. */
+  readonly probeAfterMs: number;
+  /** One more, and an idle one is closed: of those that never sent the token first, and of the address with most. */
   readonly connections: number;
   /** How long a client may read nothing of its answer. */
   readonly sendTimeoutMs: number;
@@ -23,6 +25,7 @@ export const defaultLimits: Limits = {
   requestTimeoutMs: 60_000,
   checkEveryMs: 1000,
   keepAliveMs: 30_000,
+  probeAfterMs: 15_000,
   connections: 2048,
   sendTimeoutMs: 30_000,
   unreadBytes: 256 * 1024 * 1024,

@@ -170,6 +170,9 @@ function makeServer(tls: TlsTexts | undefined, limits: Limits, onRequest: Reques
     requestTimeout: limits.requestTimeoutMs,
     keepAliveTimeout: limits.keepAliveMs,
     connectionsCheckingInterval: limits.checkEveryMs,
+    // A client whose machine or network is gone says no goodbye.
+    keepAlive: true,
+    keepAliveInitialDelay: limits.probeAfterMs,
   };
   if (tls === undefined) {
     return createServer(options, onRequest);

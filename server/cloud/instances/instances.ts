@@ -3,6 +3,7 @@ import type { Instance } from "../../../protocol/methods/instance";
 import type { MethodResult, ParsedParameters } from "../../../protocol/methods/method-table";
 import { carries } from "../../support/labels";
 import { endsWithin } from "../../support/time/ends-within";
+import { SharedWork } from "../../support/time/shared-work";
 import { untilAborted } from "../../support/time/until-aborted";
 import type { KeyChange } from "../keys";
 import type { Leased } from "../lifetimes/lifetime";
@@ -17,7 +18,7 @@ import { startAgain, startInstance, stopInstance } from "./power";
 import { rewriteCarriers } from "./rewrite-keys";
 import { takeOver } from "./take-over";
 import { extendInstance, onlyDestroyable, updateInstance } from "./update";
-import { logOf } from "./user-data/log";
+import { type LogReadings, logOf } from "./user-data/log";
 
 interface InstancesParts {
   readonly beginning: InstanceBeginning;
@@ -33,6 +34,7 @@ export class Instances {
   readonly #destruction: InstanceDestruction;
   readonly #lifetimeOfFleet: InstancesParts["lifetimeOfFleet"];
   readonly #commands: InstanceCommands;
+  readonly #logReadings: LogReadings = new SharedWork();
 
   constructor(
     context: InstanceContext,
@@ -159,7 +161,7 @@ export class Instances {
   }
 
   async log(target: ParsedParameters<"instance.log">): Promise<MethodResult<"instance.log">> {
-    return await logOf(this.#context, this.catalog, target);
+    return await logOf(this.#context, this.catalog, this.#logReadings, target);
   }
 
   async takeOver(parameters: ParsedParameters<"instance.takeOver">): Promise<Instance> {

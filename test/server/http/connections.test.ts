@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { readFile } from "node:fs/promises";
 import { Agent, request } from "node:http";
 import { connect, type Socket } from "node:net";
 import { text } from "node:stream/consumers";
@@ -38,6 +39,16 @@ function heldCalls(): { dispatch: Dispatch; signals: AbortSignal[]; release: () 
   return { dispatch, signals, release: () => release() };
 }
 
+/** Which timer the kernel runs for the server's end of a connection. */
+async function timerOf(port: number, clientPort: number): Promise<string | undefined> {
+  const [from, to] = [port, clientPort].map((number) => number.toString(16).toUpperCase().padStart(4, "0"));
+  const line = (await readFile("/proc/net/tcp", "utf8"))
+    .split("\n")
+    .find((text) => new RegExp(`^ *\\d+: \\w+:${from} \\w+:${to} `).test(text));
+  const [, , , , , timer = ""] = line?.trim().split(/\s+/) ?? [];
+  return timer.startsWith("02:") ? "keep-alive" : line;
+}
+
 describe("connections", () => {
   const open: Socket[] = [];
   afterEach(() => {
@@ -45,8 +56,8 @@ describe("connections", () => {
   });
   const listen = testListeners();
 
-  const opened = async (port: number, bytes = ""): Promise<Socket> => {
-    const socket = connect(port, "127.0.0.1");
+  const opened = async (port: number, bytes = "", localAddress = "127.0.0.1"): Promise<Socket> => {
+    const socket = connect({ port, host: "127.0.0.1", localAddress });
     open.push(socket);
     socket.on("error", () => undefined);
     await once(socket, "connect");
@@ -78,6 +89,27 @@ describe("connections", () => {
       await assertServes(listener);
     });
   }
+
+  it("of one address make room for another of it, and those of other addresses stay", async () => {
+    const { port, called } = await listen({ limits: few });
+    const slow = await opened(port, "", "127.0.0.2");
+    for (let count = 0; count < 3 * connections; count += 1) {
+      await opened(port);
+    }
+    slow.write(callBytes("at.last"));
+    await eventually(() => called.includes("at.last") || slow.closed, "the call has come");
+    assert.deepEqual(called, ["at.last"]);
+  });
+
+  it("are probed during a call, as a client can vanish without a word", async () => {
+    const { dispatch, release, signals } = heldCalls();
+    const { port } = await listen({ dispatch });
+    const socket = await opened(port, callBytes("held"));
+    await eventually(() => signals.length === 1, "the call is under way");
+    const timer = await timerOf(port, socket.localPort ?? 0);
+    release();
+    assert.equal(timer, "keep-alive");
+  });
 
   it("of clients with the token are kept while strangers come and go", async () => {
     const { port, url } = await listen({ limits: few });

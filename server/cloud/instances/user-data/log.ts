@@ -1,8 +1,14 @@
 import { MccError } from "../../../../protocol/error";
 import type { MethodResult } from "../../../../protocol/methods/method-table";
+import type { SharedWork } from "../../../support/time/shared-work";
 import type { InstanceCatalog, InstanceTarget } from "../catalog";
 import type { InstanceContext } from "../context";
+import type { ManagedInstance } from "../instance";
+import type { UserDataLog } from "./logs";
 import { readUserDataLog, userDataRung } from "./user-data";
+
+/** Reads the log in an instance once for all who ask at a time: many readings there would hold up other instances. */
+export type LogReadings = SharedWork<ManagedInstance, UserDataLog>;
 
 /**
  * What the userData of an instance wrote: as it stands in the instance while the script runs, then as it was kept.
@@ -12,6 +18,7 @@ import { readUserDataLog, userDataRung } from "./user-data";
 export async function logOf(
   context: InstanceContext,
   catalog: InstanceCatalog,
+  readings: LogReadings,
   target: InstanceTarget,
 ): Promise<MethodResult<"instance.log">> {
   const { logs } = context;
@@ -27,7 +34,11 @@ export async function logOf(
   if (kept !== undefined) {
     return { running: false, ...kept };
   }
-  return instance.waitingFor === userDataRung
-    ? { running: true, ...(await readUserDataLog(context, instance)) }
-    : { running: instance.record.phase === "creating", output: "", truncated: false };
+  if (instance.waitingFor !== userDataRung) {
+    return { running: instance.record.phase === "creating", output: "", truncated: false };
+  }
+  return {
+    running: true,
+    ...(await readings.run(instance, () => readUserDataLog(context, instance))),
+  };
 }

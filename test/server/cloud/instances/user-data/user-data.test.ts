@@ -125,6 +125,29 @@ describe("userData", () => {
     assert.deepEqual(await driver.list(), []);
   });
 
+  it("has its log read once for all who ask at a time, so that nobody fills the host with readings", async () => {
+    let readings = 0;
+    const finished: ((result: ExecResult) => void)[] = [];
+    const { cloud } = await cloudWith(({ command }) => {
+      if (command.at(-1) === "/var/lib/minicloud/user-data") {
+        return new Promise(() => undefined);
+      }
+      readings += 1;
+      return new Promise((resolve) => finished.push(resolve));
+    });
+    const instance = await cloud.instances.create(creation(asked));
+    await eventually(
+      async () => (await cloud.instances.get(targetOf(instance))).waitingFor === "userData",
+      "the script runs",
+    );
+    const logs = Promise.all(Array.from({ length: 20 }, () => cloud.instances.log(targetOf(instance))));
+    await eventually(() => readings > 0, "the log is read");
+    finished.forEach((finish) => finish(ended(0, "half\n")));
+    assert.deepEqual(new Set((await logs).map(textOf)), new Set(["half\n"]));
+    assert.equal(readings, 1);
+    await cloud.instances.destroy(targetOf(instance));
+  });
+
   it("without a first line that says what runs it is run by /bin/sh", async () => {
     const run: string[][] = [];
     const { cloud } = await cloudWith(({ command }) => {

@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import { SharedWork } from "../../../../server/support/time/shared-work";
+
+describe("shared work", () => {
+  it("is done once for all who ask while it is under way, and again for those who ask later", async () => {
+    const shared = new SharedWork<string, number>();
+    let done = 0;
+    const work = async (): Promise<number> => {
+      await Promise.resolve();
+      done += 1;
+      return done;
+    };
+    assert.deepEqual(await Promise.all(["a", "a", "b"].map((key) => shared.run(key, work))), [1, 1, 2]);
+    assert.equal(await shared.run("a", work), 3);
+  });
+
+  it("fails for all who share it, and is tried again", async () => {
+    const shared = new SharedWork<string, number>();
+    const failed = await Promise.allSettled(
+      [1, 2].map(() => shared.run("a", () => Promise.reject(new Error("no")))),
+    );
+    assert.deepEqual(
+      failed.map(({ status }) => status),
+      ["rejected", "rejected"],
+    );
+    assert.equal(await shared.run("a", () => Promise.resolve(4)), 4);
+  });
+});
