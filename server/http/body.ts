@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { MccError } from "../../protocol/error";
+import { KeptBytes } from "../support/kept-bytes";
 
 /**
  * The request's body as text; undefined as soon as it is longer than the limit, and then the rest is read and
@@ -12,18 +13,18 @@ export async function readBody(request: IncomingMessage, limitBytes: number): Pr
     return undefined;
   }
   return await new Promise((resolve, reject) => {
-    let chunks: Buffer[] = [];
+    let body = new KeptBytes(limitBytes);
     let bytes = 0;
     request.on("data", (chunk: Buffer) => {
       bytes += chunk.length;
       if (bytes > limitBytes) {
-        chunks = [];
+        body = new KeptBytes(0);
         resolve(undefined);
       } else {
-        chunks.push(chunk);
+        body.add(chunk);
       }
     });
-    request.on("end", () => resolve(Buffer.concat(chunks).toString("utf8")));
+    request.on("end", () => resolve(body.bytes().toString("utf8")));
     request.on("error", (error) =>
       reject(new MccError("invalid", `The request was cut off after ${bytes} bytes.`, { cause: error })),
     );

@@ -57,6 +57,13 @@ export class Connections {
     };
   }
 
+  /** Those included on which no HTTP is spoken yet, or any more. */
+  closeAll(): void {
+    for (const { socket } of [...this.#strangers.values(), ...this.#clients.values()]) {
+      socket.destroy();
+    }
+  }
+
   #makeRoom(): boolean {
     const [key, connection] =
       this.#oldestOfCrowd() ?? [...this.#clients].find(([, { requests }]) => requests === 0) ?? [];
@@ -90,6 +97,6 @@ export class Connections {
 }
 
 /** The same for a connection and for the TLS on it. */
-function keyOf({ remoteAddress = "", remotePort = 0 }: Socket): string {
-  return `${remoteAddress} ${remotePort}`;
+function keyOf({ remoteAddress = "", remotePort = 0, localAddress = "" }: Socket): string {
+  return `${remoteAddress} ${remotePort} ${localAddress}`;
 }

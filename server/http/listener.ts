@@ -103,7 +103,7 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
     const closed = once(server, "close");
     server.close();
     await answers.allMade();
-    const cutOff = setTimeout(() => server.closeAllConnections(), farewellMs);
+    const cutOff = setTimeout(() => connections.closeAll(), farewellMs);
     await closed;
     clearTimeout(cutOff);
   };
@@ -136,12 +136,14 @@ function callerOf(response: ServerResponse, connections: Connections, ends: Answ
   };
 }
 
-/** What Node would answer by closing the connection without a word. */
+/** What Node would answer by closing the connection without a word; its own time limits do not apply any more. */
 function refuseTunnel(socket: Socket): void {
+  const cutOff = setTimeout(() => socket.destroy(), farewellMs);
+  socket.once("close", () => clearTimeout(cutOff));
   socket.on("error", () => socket.destroy());
-  socket.end(
-    "HTTP/1.1 405 Method Not Allowed\r\nallow: POST\r\nconnection: close\r\ncontent-length: 0\r\n\r\n",
-  );
+  socket
+    .resume()
+    .end("HTTP/1.1 405 Method Not Allowed\r\nallow: POST\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
 }
 
 function replaceTls(server: Server, tls: TlsTexts): void {

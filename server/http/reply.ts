@@ -43,6 +43,9 @@ interface Sending {
 export function send(response: ServerResponse, reply: Reply, { last, timeoutMs }: Sending): void {
   // Node looks whether anything was written meanwhile.
   response.setTimeout(timeoutMs, () => response.destroy());
+  // The limit is the connection's: without this, a call behind this one would have to end within it. First, as Node then
+  // limits how long the connection may be idle.
+  response.prependOnceListener("finish", () => response.req.socket.setTimeout(0));
   response.writeHead(reply.status, {
     ...reply.headers,
     ...(last ? { connection: "close" } : {}),

@@ -18,8 +18,8 @@ const mostTries = 5;
  *
  * Not by way of execa, which takes no open file as a fourth descriptor, and waits until the pipes are closed.
  *
- * @throws MccError `conflict` when the container does not run; CommandTimeout; `engine` with LXC's words when the command
- * could not be run.
+ * @throws MccError `conflict` when the container does not run; CommandTimeout; the reason of the request's signal;
+ * `engine` with LXC's words when the command could not be run.
  */
 export async function attach(
   engine: Engine,
@@ -46,6 +46,7 @@ async function attachOnce(
   try {
     const members = await openMembers(cgroup, container);
     try {
+      request.signal?.throwIfAborted();
       const child = spawnAttach(place, container, request.command, members.fd);
       return await resultOf(child, cgroup, container, request, times.goingMs);
     } finally {

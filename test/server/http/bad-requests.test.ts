@@ -45,6 +45,21 @@ describe("bad requests", () => {
     socket.destroy();
   });
 
+  it("takes a body of a million chunks of a byte each without keeping hundreds of bytes for each", async () => {
+    const listener = await listen();
+    const socket = connect(listener.port, "127.0.0.1");
+    const before = process.memoryUsage().heapUsed;
+    socket.write(`${head}transfer-encoding: chunked\r\n\r\n`);
+    for (let count = 0; count < 100; count += 1) {
+      socket.write("1\r\nx\r\n".repeat(10_000));
+      await eventually(() => socket.writableLength === 0, "the chunks are sent");
+    }
+    await assertServes(listener);
+    const took = process.memoryUsage().heapUsed - before;
+    socket.destroy();
+    assert.ok(took < 60_000_000, String(took));
+  });
+
   const notCalls: [string, string, RegExp][] = [
     ["nothing", "", /not an XML-RPC call/],
     ["no XML", "hello", /not an XML-RPC call/],

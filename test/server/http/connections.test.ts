@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { Agent, request } from "node:http";
 import { connect, type Socket } from "node:net";
 import { text } from "node:stream/consumers";
+import { setTimeout as pause } from "node:timers/promises";
 import { encodeCall } from "../../../protocol/wire/codec";
 import { defaultLimits } from "../../../server/http/limits";
 import type { Dispatch } from "../../../server/methods/callable";
@@ -15,6 +16,8 @@ import { callRaw, callRequest } from "../../support/wire";
 
 const connections = 4;
 const few = { ...defaultLimits, connections };
+/** What is closed is then not closed for its slow head. */
+const patient = { headersTimeoutMs: 600_000, requestTimeoutMs: 600_000 };
 
 /** What a client sends by hand. */
 function callBytes(method: string): string {
@@ -266,6 +269,62 @@ describe("connections", () => {
     const answer = await sendBytes(listener.port, "CONNECT a:1 HTTP/1.1\r\nhost: a\r\n\r\n", { end: false });
     assert.match(answer, /^HTTP\/1\.1 405 /);
     await assertServes(listener);
+  });
+
+  it("that ask for a tunnel do not stay open", async () => {
+    const listener = await listen();
+    const socket = connect({ port: listener.port, host: "127.0.0.1", allowHalfOpen: true });
+    open.push(socket.resume());
+    socket.write("CONNECT a:1 HTTP/1.1\r\nhost: a\r\n\r\n");
+    await once(socket, "end");
+    // It neither ends its side nor stops writing.
+    socket.on("error", () => undefined);
+    await eventually(() => {
+      socket.write("x");
+      return socket.destroyed;
+    }, "the daemon takes no more");
+    await listener.listener.close();
+  });
+
+  it("whose TLS never comes about do not keep the listener from closing", async () => {
+    const { cert, key } = await readCertificate();
+    const limits = { ...defaultLimits, ...patient };
+    const { port, listener } = await listen({ limits, tls: { cert, key } });
+    const socket = await opened(port, "\x16\x03\x01");
+    await listener.close();
+    await eventually(() => socket.closed, "it is closed");
+  });
+
+  it("let a call end that came behind another one and takes longer than a client may take to read", async () => {
+    const { dispatch, release, signals } = heldCalls();
+    const listener = await listen({ dispatch, limits: { ...defaultLimits, sendTimeoutMs: 50 } });
+    const socket = await opened(listener.port, callBytes("short") + callBytes("held"));
+    let answer = "";
+    socket.on("data", (chunk: Buffer) => {
+      answer += chunk.toString();
+    });
+    await eventually(() => answer.includes("short") && signals.length === 1, "the first is answered");
+    // Longer than the limit by far: what is to be seen is that nothing happens.
+    await pause(300);
+    release();
+    await eventually(() => answer.includes("held") || socket.closed, "the second is answered");
+    assert.match(answer, /held/);
+  });
+
+  it("are told apart when they come from one port to several addresses of the daemon's host", async () => {
+    const listener = await listen({ address: "0.0.0.0", limits: { ...few, ...patient } });
+    const addresses = Array.from({ length: connections + 2 }, (_, index) => `127.0.0.${index + 1}`);
+    let localPort = 0;
+    const sockets: Socket[] = [];
+    for (const host of addresses) {
+      const socket = connect({ host, port: listener.port, localAddress: "127.0.0.1", localPort });
+      open.push(socket.resume());
+      sockets.push(socket);
+      await once(socket, "connect");
+      localPort = socket.localPort ?? 0;
+    }
+    await assertServes(listener);
+    await eventually(() => sockets.filter(({ closed }) => closed).length >= 3, "the oldest are closed");
   });
 
   for (const [header, status] of [

@@ -97,7 +97,10 @@ function outputOf(stdout: OutputCollector, stderr: OutputCollector): CommandTime
   };
 }
 
-/** Kills the command's processes, and lxc-attach itself when it does not end by that. */
+/**
+ * Kills the command's processes, and lxc-attach itself when it does not end by that. Kills more than once: lxc-attach
+ * may be on its way into the cgroup, which the first kill then finds empty.
+ */
 async function end(
   child: ChildProcess,
   cgroup: string,
@@ -105,12 +108,17 @@ async function end(
   goingMs: number,
 ): Promise<void> {
   await killAll(cgroup);
-  if ((await within(goingMs, exit)) === undefined && child.pid !== undefined) {
-    killGroup(child.pid);
-    await exit;
+  for (let waitedMs = 0; (await within(lookEveryMs, exit)) === undefined; waitedMs += lookEveryMs) {
+    if (waitedMs >= goingMs && child.pid !== undefined) {
+      killGroup(child.pid);
+      await exit;
+      break;
+    }
+    await killAll(cgroup);
   }
   child.stdio.forEach((stream) => stream?.destroy());
   for (let waitedMs = 0; waitedMs < goingMs && (await isPopulated(cgroup)); waitedMs += lookEveryMs) {
+    await killAll(cgroup);
     await pause(lookEveryMs);
   }
 }

@@ -1,32 +1,25 @@
 import type { Readable } from "node:stream";
+import { KeptBytes } from "../../../support/kept-bytes";
 
 /** Keeps the beginning of what a stream brings; the rest is read and dropped, so that the writer never waits. */
 export class OutputCollector {
-  readonly #chunks: Buffer[] = [];
-  #kept = 0;
-  #dropped = false;
+  readonly #kept: KeptBytes;
 
   constructor(
     readonly stream: Readable,
     mostBytes: number,
   ) {
-    stream.on("data", (chunk: Buffer) => {
-      const part = chunk.subarray(0, mostBytes - this.#kept);
-      // An empty part would keep its whole chunk in memory.
-      if (part.length > 0) {
-        this.#chunks.push(part);
-      }
-      this.#kept += part.length;
-      this.#dropped ||= part.length < chunk.length;
-    });
+    const kept = new KeptBytes(mostBytes);
+    stream.on("data", (chunk: Buffer) => kept.add(chunk));
+    this.#kept = kept;
   }
 
   /** Whether something was dropped. */
   get truncated(): boolean {
-    return this.#dropped;
+    return this.#kept.truncated;
   }
 
   bytes(): Buffer {
-    return Buffer.concat(this.#chunks);
+    return this.#kept.bytes();
   }
 }

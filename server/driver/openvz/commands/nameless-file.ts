@@ -24,6 +24,14 @@ export async function namelessFile(): Promise<FileHandle> {
   return file ?? (await unlinkedFile(folder));
 }
 
+/** The end of what was written to it; all of it where that is no longer than this. */
+export async function readEnd(file: FileHandle, mostBytes: number): Promise<string> {
+  const { size } = await file.stat();
+  const length = Math.min(size, mostBytes);
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, size - length);
+  return buffer.toString("utf8", 0, bytesRead);
+}
+
 /** A command whose words found no room would look like one that said nothing. */
 function folderWithRoom(): string {
   return folders.find((folder) => fileSystemOf(folder)?.full === undefined) ?? tmpdir();

@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import type { FileHandle } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import { MccError } from "../../../../protocol/error";
 import { hasErrno } from "../../../support/errno";
@@ -10,7 +9,7 @@ import { engineWords } from "./engine-words";
 import { meaningOf } from "./exit-codes";
 import type { ExitMeaning } from "./exit-meaning";
 import { groupKiller } from "./group-killer";
-import { namelessFile } from "./nameless-file";
+import { namelessFile, readEnd } from "./nameless-file";
 
 /** How a command ended. */
 export interface Ended {
@@ -30,6 +29,8 @@ export interface EngineOptions {
   readonly mark: (id: number | undefined) => Readonly<Record<string, string>>;
 }
 
+/** More than the list of all containers of the largest host; scripts that vzctl runs could write without end. */
+const mostWordsBytes = 64 * 1024 * 1024;
 const firstLockPauseMs = 50;
 const longestLockPauseMs = 1000;
 
@@ -92,7 +93,10 @@ export class Engine {
         throw new MccError("engine", `${titleOf(command)} was ended by ${child.signalCode}.`);
       }
       const { exitCode } = child;
-      const words = { stdout: await contentOf(stdout), stderr: await contentOf(stderr) };
+      const words = {
+        stdout: await readEnd(stdout, mostWordsBytes),
+        stderr: await readEnd(stderr, mostWordsBytes),
+      };
       const meaning =
         exitCode === 0 ? undefined : meaningOf(table, exitCode, `${words.stdout}\n${words.stderr}`);
       return { exitCode, ...words, meaning };
@@ -145,10 +149,4 @@ async function ended(child: ChildProcess, command: EngineCommand): Promise<void>
   } catch (error) {
     throw hasErrno(error, "ENOENT") ? notInstalled(command.program) : error;
   }
-}
-
-async function contentOf(file: FileHandle): Promise<string> {
-  const { size } = await file.stat();
-  const { buffer } = await file.read(Buffer.alloc(size), 0, size, 0);
-  return buffer.toString("utf8");
 }

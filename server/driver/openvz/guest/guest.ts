@@ -15,6 +15,8 @@ import { shellQuote } from "./shell-quote";
 
 const shell = ["/bin/sh", "-c"] as const;
 const bookkeepingOutputBytes = 64 * 1024;
+/** For what a command wrote before it was killed: what it left in another session still holds the pipes open. */
+const drainMs = 100;
 
 /** How a command is handed over, best first: `exec3` hands its words on as they are, `exec2` to a shell. */
 const handovers = [
@@ -31,8 +33,12 @@ export class Guest {
     private readonly exitCodes: () => Promise<readonly ExitMeaning[]>,
   ) {}
 
-  /** @throws CommandTimeout, and then what the command started is killed; MccError `conflict` when it does not run. */
+  /**
+   * @throws CommandTimeout, or the reason of the request's signal, and then what the command started is killed; MccError
+   * `conflict` when the container does not run.
+   */
   async exec(target: Target, request: ExecRequest): Promise<ExecResult> {
+    request.signal?.throwIfAborted();
     const mark = randomBytes(16).toString("hex");
     const ended = await this.#run(target, [...shell, runScript, mark, ...request.command], mark, request);
     if (ended.killed) {
@@ -111,7 +117,19 @@ export class Guest {
     subprocess.stdout.on("data", (chunk: Buffer) => stdout.add(chunk));
     subprocess.stderr.on("data", (chunk: Buffer) => stderr.add(chunk));
     const limit = groupKiller(subprocess.pid, timeoutMs, signal);
-    const { exitCode, code, shortMessage } = await subprocess.finally(() => limit.clear());
+    let drained: NodeJS.Timeout | undefined;
+    subprocess.once("exit", () => {
+      if (limit.killed()) {
+        drained = setTimeout(
+          () => [subprocess.stdout, subprocess.stderr].forEach((stream) => stream.destroy()),
+          drainMs,
+        );
+      }
+    });
+    const { exitCode, code, shortMessage } = await subprocess.finally(() => {
+      limit.clear();
+      clearTimeout(drained);
+    });
     if (code === "ENOENT") {
       throw notInstalled("vzctl");
     }

@@ -1,19 +1,19 @@
+import { KeptBytes } from "../../../support/kept-bytes";
+
 /** What comes before the mark is vzctl's, and more than this it never writes. */
 const longestPreamble = 64 * 1024;
 
 /** Takes one stream of a command in a container: vzctl's own words, the mark on a line, the command's output. */
 export class OutputCollector {
   readonly #mark: Buffer;
-  readonly #parts: Buffer[] = [];
+  readonly #kept: KeptBytes;
   #preamble: Buffer | undefined = Buffer.alloc(0);
   #words = "";
-  #free: number;
-  truncated = false;
 
   /** @param maxBytes what comes past it is dropped. */
   constructor(mark: string, maxBytes: number) {
     this.#mark = Buffer.from(`${mark}\n`);
-    this.#free = maxBytes;
+    this.#kept = new KeptBytes(maxBytes);
   }
 
   /** Whether the command has begun. */
@@ -27,12 +27,16 @@ export class OutputCollector {
   }
 
   get output(): Buffer {
-    return Buffer.concat(this.#parts);
+    return this.#kept.bytes();
+  }
+
+  get truncated(): boolean {
+    return this.#kept.truncated;
   }
 
   add(chunk: Buffer): void {
     if (this.#preamble === undefined) {
-      this.#keep(chunk);
+      this.#kept.add(chunk);
       return;
     }
     const text = Buffer.concat([this.#preamble, chunk]);
@@ -43,15 +47,6 @@ export class OutputCollector {
     }
     this.#words = text.subarray(0, start).toString("utf8");
     this.#preamble = undefined;
-    this.#keep(text.subarray(start + this.#mark.length));
-  }
-
-  #keep(chunk: Buffer): void {
-    const kept = chunk.subarray(0, this.#free);
-    this.#free -= kept.length;
-    this.truncated ||= kept.length < chunk.length;
-    if (kept.length > 0) {
-      this.#parts.push(kept);
-    }
+    this.#kept.add(text.subarray(start + this.#mark.length));
   }
 }

@@ -18,13 +18,23 @@ export const runScript = [
   "exit $?",
 ].join("\n");
 
-/** Kills all that the command of this mark has started in the container. */
+/**
+ * Kills all that the command of this mark has started in the container, and the shell of `runScript`, which has the mark
+ * among its words and may not have begun the command yet. Looks until nothing is left: a process may be started meanwhile.
+ */
 export const killScript = [
-  `mark="${markVariable}=$1"`,
-  "for folder in /proc/[0-9]*; do",
-  `  if tr '\\000' '\\n' < "$folder/environ" 2>/dev/null | grep -qxF "$mark"; then`,
-  `    kill -9 "\${folder#/proc/}" 2>/dev/null`,
-  "  fi",
+  "rounds=0",
+  `while [ "$rounds" -lt 20 ]; do`,
+  "  found=",
+  "  for folder in /proc/[0-9]*; do",
+  `    pid="\${folder#/proc/}"`,
+  `    if [ "$pid" != "$$" ] && cat "$folder/environ" "$folder/cmdline" 2>/dev/null |`,
+  `      tr '\\000' '\\n' | grep -qxF -e "${markVariable}=$1" -e "$1"; then`,
+  `      kill -9 "$pid" 2>/dev/null && found=yes`,
+  "    fi",
+  "  done",
+  `  [ -n "$found" ] || exit 0`,
+  "  rounds=$((rounds + 1))",
   "done",
   "exit 0",
 ].join("\n");

@@ -18,6 +18,13 @@ async function isRunning(word: string): Promise<boolean> {
   return (await processes()).some(({ words }) => words.includes(word));
 }
 
+/** Of the commands in the container 500. */
+async function commandCgroups({ place }: ReturnType<ReturnType<typeof lxcHosts>>): Promise<string[]> {
+  const { unified } = await readHierarchies();
+  const entries = await readdir(join(unified, payloadPrefix + place.container(500).name));
+  return entries.filter((entry) => entry.startsWith("minicloud-"));
+}
+
 /** Those that a program started by this process keeps, without being given them: open(2), O_CLOEXEC. */
 async function inheritedDescriptors(): Promise<string[]> {
   const closedOnExec = 0o2000000;
@@ -68,6 +75,25 @@ describe("commands in LXC containers", () => {
     for (const word of ["86394", "86393"]) {
       assert.equal(await isRunning(word), false, word);
     }
+  });
+
+  it("leave nothing behind when the signal comes before they have begun, or as they begin", async () => {
+    for (const afterMs of [0, 2, 4, 6, 8, 10, 15, 20]) {
+      const hangUp = new AbortController();
+      const [child, own] = [`8620${afterMs}1`, `8620${afterMs}2`];
+      const script = `(setsid env -i /bin/sleep ${child} &) ; sleep ${own}`;
+      const running = shell(host(), script, { signal: hangUp.signal });
+      setTimeout(() => hangUp.abort(new MccError("unavailable", "nobody waits")), afterMs);
+      await assertMccError(running, "unavailable", /nobody waits/);
+      const left = [await isRunning(child), await isRunning(own), ...(await commandCgroups(host()))];
+      assert.deepEqual(left, [false, false], `${afterMs} ms`);
+    }
+  });
+
+  it("are not begun when the signal came before the call", async () => {
+    const signal = AbortSignal.abort(new MccError("unavailable", "nobody waits"));
+    await assertMccError(shell(host(), "touch /begun", { signal }), "unavailable", /nobody waits/);
+    assert.equal(await shell(host(), "test -e /begun || echo none"), "none");
   });
 
   it("leave what they wrote until their time was over", async () => {
@@ -134,11 +160,6 @@ describe("commands in LXC containers", () => {
     const [first, second] = [await cgroups(), await cgroups()];
     assert.notEqual(first, second);
     await assertMccError(shell(host(), "sleep 1000", { timeoutMs: 200 }), "timeout", /0\.2 s/);
-    const { unified } = await readHierarchies();
-    const entries = await readdir(join(unified, payloadPrefix + host().place.container(500).name));
-    assert.deepEqual(
-      entries.filter((entry) => entry.startsWith("minicloud-")),
-      [],
-    );
+    assert.deepEqual(await commandCgroups(host()), []);
   });
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { MccError } from "../../../../protocol/error";
 import type { InstanceType } from "../../../../protocol/methods/instance-type";
 import { parseVariables } from "../../../../server/driver/openvz/configuration/file";
 import { syntaxes } from "../../../../server/driver/openvz/configuration/syntax";
@@ -292,6 +293,48 @@ for (const generation of ["v4", "v7"] as const) {
         exitCodes.map(({ exitCode }) => exitCode),
         [31, 9, 14, 0],
       );
+    });
+
+    it("leaves nothing of a command whose client hangs up, wherever its begin is", async () => {
+      const driver = newDriver();
+      await driver.create(lightSpec(501));
+      await driver.start(501);
+      const script = "setsid sleep 86210 & sleep 86210";
+      const left = "cat /proc/[0-9]*/cmdline | tr '\\000' '\\n' | grep -cx 8621[0]";
+      for (let afterMs = 0; afterMs <= 240; afterMs += 20) {
+        const hangUp = new AbortController();
+        const running = driver.exec(501, execRequest(["sh", "-c", script], { signal: hangUp.signal }));
+        setTimeout(() => hangUp.abort(new MccError("unavailable", "nobody waits")), afterMs);
+        await assertMccError(running, "unavailable", /nobody waits/);
+        const { stdout } = await driver.exec(501, execRequest(["sh", "-c", left]));
+        assert.equal(Buffer.from(stdout).toString(), "0\n", `${afterMs} ms`);
+      }
+    });
+
+    it("ends a command whose time is over with what it left in another session", async () => {
+      const driver = newDriver();
+      await driver.create(lightSpec(501));
+      await driver.start(501);
+      const run = (script: string, timeoutMs?: number) =>
+        driver.exec(501, execRequest(["sh", "-c", script], timeoutMs === undefined ? {} : { timeoutMs }));
+      const endless = run("setsid sleep 86211 & sleep 86211", 1000);
+      await assertMccError(endless, "timeout", /ran longer than 1 s/);
+      const { stdout } = await run("cat /proc/[0-9]*/cmdline | tr '\\000' '\\n' | grep -cx 8621[1]");
+      assert.equal(Buffer.from(stdout).toString(), "0\n");
+    });
+
+    it("runs no command whose client has hung up before", async () => {
+      const driver = newDriver();
+      await driver.create(lightSpec(501));
+      await driver.start(501);
+      takeActions();
+      const signal = AbortSignal.abort(new MccError("unavailable", "nobody waits"));
+      await assertMccError(
+        driver.exec(501, execRequest(["true"], { signal })),
+        "unavailable",
+        /nobody waits/,
+      );
+      assert.deepEqual(takeActions(), []);
     });
 
     it("tells an image without a shell from a command that failed", async () => {

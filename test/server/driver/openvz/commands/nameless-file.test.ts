@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
-import { namelessFile } from "../../../../../server/driver/openvz/commands/nameless-file";
+import { namelessFile, readEnd } from "../../../../../server/driver/openvz/commands/nameless-file";
 import { withEnvironment } from "../../../../support/environment";
 import { temporaryFolders } from "../../../../support/temporary-folder";
 
@@ -18,6 +18,19 @@ describe("a file without a name", () => {
       assert.equal(buffer.subarray(0, bytesRead).toString(), "words");
       assert.equal((await file.stat()).mode & 0o777, 0o600);
       assert.deepEqual(await readdir(folder), []);
+    } finally {
+      await file.close();
+    }
+  });
+
+  it("of terabytes is read at its end only", async () => {
+    const file = await namelessFile();
+    try {
+      await file.write("the end", 2 ** 42);
+      assert.equal(await readEnd(file, 7), "the end");
+      await file.truncate(0);
+      await file.write("all", 0);
+      assert.equal(await readEnd(file, 7), "all");
     } finally {
       await file.close();
     }
