@@ -58,12 +58,3 @@ export const places = [
   { path: "test/picture/", checked: true },
   { path: "testing/", checked: false },
 ];
-
-/** Texts that keep a habit: a part of the line, and why. */
-export const allowed = [
-  {
-    path: "CONTRIBUTING.md",
-    text: "| instead of",
-    why: "the table of the habits",
-  },
-];

@@ -50,6 +50,13 @@ describe("the check of plain English", () => {
     ]);
   });
 
+  it("accepts a habit that has a comment with the reason", async () => {
+    const markdown = "<!-- plain English: allow, a quotation -->\nIt begins anew.\nIt begins anew.\n";
+    assert.deepEqual((await check("a.md", markdown)).hits, [["3", "anew"]]);
+    const source = 'const a = "anew"; // plain English: allow, the old text\n\nconst b = "anew";\n';
+    assert.deepEqual((await check("a.ts", source)).hits, [["3", "anew"]]);
+  });
+
   it("accepts plain text, also words that look like a habit", async () => {
     const text =
       "The stand-in daemon answers by that time.\nIt waits for it to end.\nrecommended amendments stand.\n" +
