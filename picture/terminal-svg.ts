@@ -35,7 +35,7 @@ export function terminalSvg(title: string, lines: readonly string[]): string {
     spans(line).map(({ text, column, colour }) => {
       const x = margin + column * charWidth;
       const y = barHeight + margin + index * lineHeight + fontSize;
-      // The length keeps columns aligned in any font.
+      // A font of another width is stretched to this length.
       return `  <text x="${round(x)}" y="${y}" textLength="${round(text.length * charWidth)}" fill="${colours[colour]}">${escapeXml(text)}</text>`;
     }),
   );
@@ -43,7 +43,7 @@ export function terminalSvg(title: string, lines: readonly string[]): string {
     (fill, index) => `  <circle cx="${margin + 6 + index * 20}" cy="${barHeight / 2}" r="6" fill="${fill}"/>`,
   );
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" xml:space="preserve" font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, monospace" font-size="${fontSize}">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, monospace" font-size="${fontSize}">`,
     `  <title>${escapeXml(title)}</title>`,
     `  <rect width="${width}" height="${height}" rx="8" fill="${colours.background}"/>`,
     `  <path d="M0 ${barHeight} V8 a8 8 0 0 1 8 -8 H${width - 8} a8 8 0 0 1 8 8 V${barHeight} z" fill="${colours.bar}"/>`,
@@ -67,9 +67,13 @@ function spans(line: string): Span[] {
   return [
     { text: marked, column: 0, colour: rule?.colour ?? ("text" as const) },
     { text: rest, column: marked.length, colour: "text" as const },
-  ].flatMap((span) => {
-    const text = span.text.trimStart();
-    return text === "" ? [] : [{ ...span, text, column: span.column + span.text.length - text.length }];
+  ].flatMap(splitColumns);
+}
+
+/** Parts with wide gaps between them begin at their own columns, so that they are aligned in any font. */
+function splitColumns({ text, column, colour }: Span): Span[] {
+  return [...text.matchAll(/\S+(?: \S+)*/g)].map(({ 0: part, index }) => {
+    return { text: part, column: column + index, colour };
   });
 }
 

@@ -14,8 +14,16 @@ describe("the picture of a terminal", () => {
     const svg = terminalSvg("", ["✓ Daemon", " +  Key me created", " -  Key me deleted"]);
     assert.match(svg, /fill="#3fb950">✓</);
     assert.match(svg, /fill="#e6edf3">Daemon</);
-    assert.match(svg, /fill="#3fb950">\+ {2}Key me created</);
-    assert.match(svg, /fill="#ff7b72">- {2}Key me deleted</);
+    assert.match(svg, /fill="#3fb950">\+<.*\n.*fill="#3fb950">Key me created</);
+    assert.match(svg, /fill="#ff7b72">-<.*\n.*fill="#ff7b72">Key me deleted</);
+  });
+
+  it("begins each column of a table at its place", () => {
+    const svg = terminalSvg("", ["HOST          ADDRESS", "db-7bdc25     198.18.0.4"]);
+    assert.deepEqual(
+      [...svg.matchAll(/ x="([\d.]+)"/g)].map(([, x]) => x),
+      ["16", "125.2", "16", "125.2"],
+    );
   });
 
   it("is as wide and as high as its lines", () => {
