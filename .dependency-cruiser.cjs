@@ -9,6 +9,7 @@ const layers = {
   images: ["protocol"],
   isolated: ["protocol"],
   quickstart: ["client", "protocol", "images"],
+  picture: ["protocol", "quickstart"],
 };
 const serverLayers = {
   support: [],

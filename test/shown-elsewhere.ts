@@ -24,6 +24,8 @@ export const shownElsewhere: Readonly<Record<string, readonly string[]>> = {
 
   "isolated/": ["test/isolated/isolated.real.test.ts"],
 
+  "picture/quickstart-run.ts": ["test/picture/main.real.test.ts"],
+
   "protocol/wire/check-message.ts": ["test/protocol/wire/message-scan.test.ts"],
   "protocol/system-code.ts": ["test/client/transport.test.ts"],
   "protocol/methods/instance.ts": ["test/server/methods/dispatch.test.ts"],

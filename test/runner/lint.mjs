@@ -1,5 +1,5 @@
 import { readdirSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { checkout } from "../../scripts/checkout.mjs";
 import { digestOf, keepNewest, readCache, writeCache } from "./cache-folder.mjs";
 import { npmProgram, runCommand } from "./command.mjs";
@@ -15,7 +15,15 @@ const checks = [
   },
   { name: "examples", program: "tsc", words: ["--project", "examples", "--noEmit"] },
   { name: "TypeScript rules", program: "eslint", words: [], takes: /\.ts$/ },
+  { name: "plain English", script: "test/runner/plain-english.mjs", words: [], takes: /\.(md|[cm]?[jt]s)$/ },
 ];
+
+/** The command of a check, and what identifies it in the cache. */
+function commandOf({ program, script }) {
+  return script === undefined
+    ? { id: program, command: npmProgram(program), first: [] }
+    : { id: basename(script, ".mjs"), command: process.execPath, first: [script] };
+}
 
 const passes = "lint";
 const kept = 40;
@@ -31,18 +39,20 @@ export async function lint(files = []) {
   const failed = [];
   const times = [];
   const contents = digestOf(sources());
-  for (const { name, program, words, takes } of checks) {
+  for (const check of checks) {
+    const { name, words, takes } = check;
+    const { id, command, first } = commandOf(check);
     const heading = `lint: ${name}`;
-    const pass = `${passes}/${program}-${contents}.json`;
+    const pass = `${passes}/${id}-${contents}.json`;
     if (readCache(pass) !== undefined) {
       console.log(`\n== ${heading}: passed before on the same contents`);
       continue;
     }
-    const { succeeded, milliseconds } = await runCommand(
-      heading,
-      npmProgram(program),
-      takes === undefined ? words : [...words, "."],
-    );
+    const { succeeded, milliseconds } = await runCommand(heading, command, [
+      ...first,
+      ...words,
+      ...(takes === undefined ? [] : ["."]),
+    ]);
     times.push({ file: heading, milliseconds });
     if (succeeded) {
       writeCache(pass, {});
@@ -58,10 +68,12 @@ export async function lint(files = []) {
 async function lintFiles(files) {
   const failed = [];
   let passed = 0;
-  for (const { name, program, words, takes } of checks) {
+  for (const check of checks) {
+    const { name, words, takes } = check;
+    const { command, first } = commandOf(check);
     const own = files.filter((file) => takes?.test(file));
     if (own.length > 0) {
-      const { succeeded } = await runCommand(`lint: ${name}`, npmProgram(program), [...words, ...own]);
+      const { succeeded } = await runCommand(`lint: ${name}`, command, [...first, ...words, ...own]);
       passed += succeeded ? 1 : 0;
       failed.push(...(succeeded ? [] : [`lint: ${name}`]));
     }

@@ -1,0 +1,18 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { execa } from "execa";
+import { temporaryFolders } from "../support/temporary-folder";
+
+const program = join(__dirname, "..", "..", "picture", "main.js");
+const readmePicture = join(__dirname, "..", "..", "..", "docs", "pictures", "quickstart.svg");
+
+describe("npm run picture", () => {
+  const newFolder = temporaryFolders();
+
+  it("draws the README's picture from a real run; if this differs, run npm run picture", async () => {
+    const file = join(await newFolder(), "quickstart.svg");
+    await execa(process.execPath, [program, file]);
+    assert.equal(await readFile(file, "utf8"), await readFile(readmePicture, "utf8"));
+  });
+});
