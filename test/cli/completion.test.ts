@@ -81,7 +81,8 @@ describe("completion", function () {
         .replace(/=(?: (?=\S))/g, "=");
       const pieces = [script, line, ...words];
       const environment = { ...daemon.environment, PATH: `${folder}:${process.env.PATH}` };
-      const { stdout, stderr } = await execa("bash", ["-c", code, "bash", ...pieces], {
+      // With a socket for standard input, bash takes itself for a remote shell and reads the user's own file.
+      const { stdout, stderr } = await execa("bash", ["--norc", "-c", code, "bash", ...pieces], {
         ...{ env: environment, cwd: folder },
       });
       assert.equal(stderr, "");
