@@ -1,3 +1,4 @@
+import { timeSchema } from "../../../protocol/methods/name";
 import { printable } from "../../support/files/kept-file";
 
 const longestName = 150;
@@ -19,10 +20,12 @@ export function damagedName(now: number, file: string): string {
 
 /** Undefined for a name that `damagedName` did not give. A path that was too long is cut off. */
 export function parseDamagedName(name: string): NamedDamage | undefined {
-  const [, hour, minute = "", second = "", flat = ""] = pattern.exec(name) ?? [];
-  return hour === undefined || name.endsWith(reasonEnding)
+  const [, hour = "", minute = "", second = "", flat = ""] = pattern.exec(name) ?? [];
+  const time = `${hour}:${minute}:${second}`;
+  // Somebody else can have put a file there. A time that is none would be no answer of server.info's.
+  return name.endsWith(reasonEnding) || !timeSchema.safeParse(time).success
     ? undefined
-    : { file: printable(flat.replaceAll("+", "/")), time: `${hour}:${minute}:${second}` };
+    : { file: printable(flat.replaceAll("+", "/")), time };
 }
 
 /** Where the reason is. */
