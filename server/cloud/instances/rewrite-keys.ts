@@ -1,5 +1,5 @@
 import { MccError, messageOf } from "../../../protocol/error";
-import { because } from "../../support/because";
+import { because, explained } from "../../support/because";
 import { isFileSystemFault } from "../../support/files/file-system-fault";
 import type { KeyChange } from "../keys";
 import type { InstanceCatalog } from "./catalog";
@@ -33,12 +33,18 @@ export async function rewriteCarriers(
   });
   const [first] = missed;
   if (first !== undefined) {
-    const reasons = missed.map(({ title, reason }) => `${title}: ${messageOf(reason)}`).join("; ");
+    const reasons = missed
+      .map(({ title, reason }) => `${title}: ${withoutStop(messageOf(explained(reason)))}`)
+      .join("; ");
     const message = `The key "${change.keyName}" did not reach instance ${reasons}. Try again.`;
     throw isFileSystemFault(first.reason)
       ? because(first.reason, message)
       : new MccError("engine", message, { cause: first.reason });
   }
+}
+
+function withoutStop(sentence: string): string {
+  return sentence.replace(/\.$/, "");
 }
 
 /** A lost container has no keys, one on its way out soon has none, and one that failed may not be there. */

@@ -30,7 +30,7 @@ describe("the instances that carry a key", () => {
     await assertMccError(
       remove(),
       "engine",
-      /^The key "one" did not reach instance 500 \(web\): wedged\.\. Try again/,
+      /^The key "one" did not reach instance 500 \(web\): wedged\. Try again/,
     );
     const keysOf = async (instance: typeof web) => (await cloud.instances.get(targetOf(instance))).keys;
     assert.deepEqual([await keysOf(web), await keysOf(db)], [["one"], []]);
