@@ -9,6 +9,7 @@ import { nameSchema } from "../../protocol/methods/name";
 import { normalisePublicKey, parsePublicKey } from "../../protocol/public-key";
 import { isFileSystemFault } from "../support/files/file-system-fault";
 import { syncFolder, writeJsonFile } from "../support/files/json-file";
+import { ensureFolder } from "../support/files/make-folder";
 import { refuseOtherServer } from "../support/refuse-other-server";
 import {
   type Claim,
@@ -243,6 +244,8 @@ export class Keys {
   }
 
   async #write(record: KeyRecord): Promise<Key> {
+    // The file system may have refused it at the start.
+    await ensureFolder(this.#folder, 0o700);
     await writeJsonFile(this.#path(record.name), record);
     this.#records.set(record.name, record);
     return keySchema.parse(record);

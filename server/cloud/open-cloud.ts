@@ -86,11 +86,12 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
   const damaged = new DamagedFiles(options.stateFolder, options.log);
   await damaged.requireFile(join(options.stateFolder, "lock"));
   const lock = await acquireStateLock(options.stateFolder);
+  const lateWrites = new LateWrites(options.log);
   try {
     await refuseNewerFormat(options.stateFolder);
-    const identity = await openIdentity(options.stateFolder, damaged);
+    const identity = await openIdentity(options.stateFolder, damaged, lateWrites);
     await damaged.open();
-    await openStateFormat(options.stateFolder, damaged);
+    await openStateFormat(options.stateFolder, damaged, lateWrites);
     await removeUnfinished(options.stateFolder, damaged);
     const driverName = resolveDriverName(options.driver);
     await damaged.requireFolder(join(options.stateFolder, driverName));
@@ -104,7 +105,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
       ...{ driver, damaged, records: instanceRecords },
     });
     const context = await openContext(options, identity, {
-      ...{ driver, plan, clock, damaged, records: instanceRecords },
+      ...{ driver, plan, clock, damaged, lateWrites, records: instanceRecords },
       lastGrantMs: lastGrantOf([...found, ...fleetFiles].map(({ ttl }) => ttl)),
     });
     const catalog = new InstanceCatalog(identity.serverId, context.hostNames);
@@ -154,6 +155,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     );
     return cloud;
   } catch (error) {
+    lateWrites.close();
     await lock.release();
     throw error;
   }
@@ -176,6 +178,7 @@ export function openDriver(
     commandTimeoutMs: options.commandTimeoutMs,
     log: options.log,
     reportDamage: (path, reason) => damaged?.report(path, reason),
+    requireFolder: damaged && ((path) => damaged.requireFolder(path)),
   });
 }
 
@@ -185,6 +188,7 @@ interface ContextParts {
   readonly plan: NetworkPlan;
   readonly clock: Clock;
   readonly damaged: DamagedFiles;
+  readonly lateWrites: LateWrites;
   readonly records: InstanceRecords;
   readonly lastGrantMs: number | undefined;
 }
@@ -192,10 +196,9 @@ interface ContextParts {
 async function openContext(
   options: CloudOptions,
   { serverId, isNew }: Identity,
-  { driver, plan, clock, damaged, records, lastGrantMs }: ContextParts,
+  { driver, plan, clock, damaged, lateWrites, records, lastGrantMs }: ContextParts,
 ): Promise<InstanceContext> {
   const types = await InstanceTypes.load(await driver.types(), options.typesFile);
-  const lateWrites = new LateWrites(options.log);
   const leaseClock = await LeaseClock.open(options.stateFolder, clock, {
     ...{ damaged, lateWrites, lastGrantMs },
   });

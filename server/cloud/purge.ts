@@ -10,6 +10,7 @@ import { DamagedFiles } from "./state/damaged-files";
 import { refuseForeignFolder } from "./state/folder";
 import { refuseNewerFormat } from "./state/format";
 import { openIdentity } from "./state/identity";
+import { LateWrites } from "./state/late-writes";
 import { acquireStateLock } from "./state/lock";
 
 /**
@@ -29,10 +30,14 @@ export async function purgeCloud(options: CloudOptions): Promise<boolean> {
   const damaged = new DamagedFiles(options.stateFolder, options.log);
   await damaged.requireFile(join(options.stateFolder, "lock"));
   const lock = await acquireStateLock(options.stateFolder);
+  const lateWrites = new LateWrites(options.log);
   try {
     await refuseNewerFormat(options.stateFolder);
-    const { serverId } = await openIdentity(options.stateFolder, damaged);
+    const { serverId } = await openIdentity(options.stateFolder, damaged, lateWrites);
+    // Nothing is written any more, as all is removed.
+    lateWrites.close();
     for (const name of driverNames.filter((driverName) => entries.includes(driverName))) {
+      await damaged.requireFolder(join(options.stateFolder, name));
       await purgeDriver(name, options, serverId);
     }
     // What is mounted in it is its operator's.

@@ -164,6 +164,12 @@ export interface DriverOptions {
   readonly log: DriverLog;
   /** Tells the operator of a file of the driver's that is damaged, and without which it goes on. */
   readonly reportDamage?: ((path: string, reason: string) => void) | undefined;
+  /**
+   * Moves away what is in the place of a folder of the driver's, and reports it. Default: it stays.
+   *
+   * @returns whether there is a folder.
+   */
+  readonly requireFolder?: ((path: string) => Promise<boolean>) | undefined;
   /** For tests: how many containers hang on one bridge, for a driver that makes bridges. Default: as many as can. */
   readonly containersPerBridge?: number | undefined;
 }

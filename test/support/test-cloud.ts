@@ -53,15 +53,18 @@ export function testClouds(): (options?: Partial<CloudOptions>) => Promise<TestC
     if (driver === undefined) {
       throw new Error("opening a cloud loads a driver");
     }
+    let current = cloud;
     const reopen = async (): Promise<Cloud> => {
       // A killed daemon does nothing any more, and lets go of its lock without a word.
-      const { context, lock } = cloud["parts"];
+      const { context, lock } = current["parts"];
       context.reaper.close();
       context.leases.close();
+      context.lateWrites.close();
       await context.leaseClock.settled();
       await lock.release();
-      open.delete(cloud);
-      return await openOne();
+      open.delete(current);
+      current = await openOne();
+      return current;
     };
     return { cloud, driver, stateFolder, reopen };
   };

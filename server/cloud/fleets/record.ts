@@ -5,6 +5,7 @@ import { fleetApplySchema } from "../../../protocol/methods/fleet";
 import { nameSchema, timeSchema, uidSchema } from "../../../protocol/methods/name";
 import { namingFileSystem } from "../../support/files/file-system-fault";
 import { replaceFile, syncFolder } from "../../support/files/json-file";
+import { ensureFolder } from "../../support/files/make-folder";
 import { instanceRecordSchema } from "../instances/record";
 import { heldLeaseSchema, ttlSchema } from "../lifetimes/lifetime";
 import { claimFields } from "../ownership/claim";
@@ -90,6 +91,8 @@ export class FleetRecords {
   async save(fleet: SavedFleet): Promise<void> {
     await this.#inTurn(async () => {
       if (!fleet.isRemoved) {
+        // The file system may have refused it at the start.
+        await ensureFolder(this.#folder, 0o700);
         await replaceFile(this.#pathOf(fleet.name), `${JSON.stringify(fleet.file())}\n`, 0o600);
       }
     });

@@ -122,6 +122,8 @@ export class InstanceRecords {
 
   async #writeFile(record: InstanceRecord): Promise<void> {
     const folder = this.folderOf(record.id);
+    // The file system may have refused it at the start.
+    await ensureFolder(this.#folder, 0o700);
     const isNew = await ensureFolder(folder, 0o700);
     try {
       await writeJsonFile(this.pathOf(record.id), record);

@@ -1,12 +1,14 @@
 import type { Stats } from "node:fs";
-import { lstat, mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { lstat, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import pLimit from "p-limit";
 import type { Logger } from "pino";
 import type { z } from "zod";
 import { messageOf } from "../../../protocol/error";
 import type { DamagedFile } from "../../../protocol/methods/server";
+import { isFileSystemFault } from "../../support/files/file-system-fault";
 import { kindOf, printable, type Reading, readKeptJson, readKeptText } from "../../support/files/kept-file";
+import { ensureFolder } from "../../support/files/make-folder";
 import { tolerate } from "../../support/files/tolerate";
 import { damagedName, parseDamagedName, reasonFile } from "./damaged-name";
 
@@ -89,19 +91,36 @@ export class DamagedFiles {
     );
   }
 
-  /** Makes a folder of the daemon's. What is not a folder, or cannot be read, is moved away before. @returns its entries. */
+  /**
+   * Makes a folder of the daemon's, below one that is there. What is not a folder, or cannot be read, is moved away
+   * before. Where the file system refuses the folder, the daemon goes on without it.
+   *
+   * @returns its entries.
+   */
   async makeFolder(path: string, mode: number): Promise<string[]> {
-    await this.requireFolder(path);
-    await mkdir(path, { recursive: true, mode });
-    const entries = await readdir(path).catch(async (error: unknown) => {
-      await this.setAside(path, `it cannot be read: ${messageOf(error)}`);
-      return undefined;
-    });
-    if (entries !== undefined) {
-      return entries;
+    if (!(await this.requireFolder(path)) && !(await this.#make(path, mode))) {
+      return [];
     }
-    await mkdir(path, { recursive: true, mode });
-    return await readdir(path);
+    try {
+      return await readdir(path);
+    } catch (error) {
+      await this.setAside(path, `it cannot be read: ${messageOf(error)}`);
+      await this.#make(path, mode);
+      return [];
+    }
+  }
+
+  /** @returns whether it was made; false also where something else could not be moved out of its place. */
+  async #make(path: string, mode: number): Promise<boolean> {
+    try {
+      return await ensureFolder(path, mode);
+    } catch (error) {
+      if (!isFileSystemFault(error)) {
+        throw error;
+      }
+      this.log.error({ err: error, path }, "a folder could not be made; the daemon goes on without it");
+      return false;
+    }
   }
 
   /**
@@ -110,7 +129,7 @@ export class DamagedFiles {
    * @returns whether there is a folder.
    */
   async requireFolder(path: string): Promise<boolean> {
-    const found = await tolerate(["ENOENT"], lstat(path));
+    const found = await tolerate(["ENOENT", "ENOTDIR"], lstat(path));
     const target = found?.isSymbolicLink() === true ? await stat(path).catch(() => found) : found;
     if (found !== undefined && target?.isDirectory() !== true) {
       await this.setAside(path, `it is ${kindOf(found)}, and a folder is expected`);
@@ -136,7 +155,7 @@ export class DamagedFiles {
     const words = { file: printable(file), reason: printable(reason) };
     try {
       await this.open();
-      await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+      await ensureFolder(this.#folder, 0o700);
       this.#note({ ...words, ...(await this.#inTurn(() => this.#move(path, file, reason))) });
     } catch (error) {
       this.log.error({ err: error, file }, "a damaged file could not be moved; it stays where it is");
@@ -199,25 +218,17 @@ export class DamagedFiles {
   }
 
   async #prepare(): Promise<void> {
-    const found = await tolerate(["ENOENT"], lstat(this.#folder));
-    if (found === undefined) {
-      return;
+    try {
+      await this.#clearOwnPlace();
+    } catch (error) {
+      // Damaged files then stay where they are.
+      this.log.error({ err: error, path: this.#folder }, "the folder of damaged files could not be made");
     }
-    if (!found.isDirectory()) {
-      const aside = join(this.stateFolder, damagedName(Date.now(), "damaged"));
-      await rename(this.#folder, aside);
-      await mkdir(this.#folder, { mode: 0o700 });
-      const { movedTo } = await this.#move(
-        aside,
-        "damaged",
-        `it is ${kindOf(found)}, and a folder is expected`,
-      );
-      this.log.error({ movedTo }, "the folder of damaged files was not a folder");
-    }
-    const names = await readdir(this.#folder).catch((error: unknown) => {
-      this.log.error({ err: error }, "the folder of damaged files cannot be read");
-      return [];
-    });
+    const names =
+      (await tolerate(["ENOENT"], readdir(this.#folder)).catch((error: unknown) => {
+        this.log.error({ err: error }, "the folder of damaged files cannot be read");
+        return undefined;
+      })) ?? [];
     const earlier = names.sort().flatMap((name) => {
       const named = parseDamagedName(name);
       return named === undefined ? [] : { name, named };
@@ -229,7 +240,25 @@ export class DamagedFiles {
       reason: index < unshown ? unknownReason : await this.#reasonOf(name),
       movedTo: join(this.#folder, name),
     }));
-    this.#found = (await Promise.all(described)).reverse();
+    // What this daemon found before is later than all of those.
+    this.#found = [...this.#found, ...(await Promise.all(described)).reverse()];
+  }
+
+  /** Moves away what is in the place of the folder. */
+  async #clearOwnPlace(): Promise<void> {
+    const found = await tolerate(["ENOENT"], lstat(this.#folder));
+    if (found === undefined || found.isDirectory()) {
+      return;
+    }
+    const aside = join(this.stateFolder, damagedName(Date.now(), "damaged"));
+    await rename(this.#folder, aside);
+    await ensureFolder(this.#folder, 0o700);
+    const { movedTo } = await this.#move(
+      aside,
+      "damaged",
+      `it is ${kindOf(found)}, and a folder is expected`,
+    );
+    this.log.error({ movedTo }, "the folder of damaged files was not a folder");
   }
 
   async #reasonOf(name: string): Promise<string> {

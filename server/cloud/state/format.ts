@@ -3,6 +3,7 @@ import { MccError } from "../../../protocol/error";
 import { replaceFile } from "../../support/files/json-file";
 import { readKeptText } from "../../support/files/kept-file";
 import type { DamagedFiles } from "./damaged-files";
+import type { LateWrites } from "./late-writes";
 
 /**
  * The format in which this release keeps its state folder. Raise it when an earlier release would misread or damage
@@ -53,8 +54,15 @@ export async function refuseNewerFormat(stateFolder: string): Promise<void> {
   await readOrUndefined(stateFolder);
 }
 
-/** Makes the folder, which `refuseNewerFormat` has let pass, one of this release's format. */
-export async function openStateFormat(stateFolder: string, damaged: DamagedFiles): Promise<void> {
+/**
+ * Makes the folder, which `refuseNewerFormat` has let pass, one of this release's format. Where the file system refuses
+ * the file, it is written later.
+ */
+export async function openStateFormat(
+  stateFolder: string,
+  damaged: DamagedFiles,
+  lateWrites: Pick<LateWrites, "attempt">,
+): Promise<void> {
   const format = await readOrUndefined(stateFolder);
   if (format === undefined) {
     await damaged.setAside(
@@ -63,7 +71,7 @@ export async function openStateFormat(stateFolder: string, damaged: DamagedFiles
     );
   }
   if (format !== stateFormat) {
-    await writeStateFormat(stateFolder);
+    await lateWrites.attempt("the format of the state folder", () => writeStateFormat(stateFolder));
   }
 }
 

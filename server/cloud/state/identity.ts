@@ -4,6 +4,7 @@ import { MccError } from "../../../protocol/error";
 import { replaceFile } from "../../support/files/json-file";
 import { readKeptText } from "../../support/files/kept-file";
 import type { DamagedFiles } from "./damaged-files";
+import type { LateWrites } from "./late-writes";
 import { shareWithOperators } from "./operators-group";
 
 /** What makes a daemon this one, for the whole life of its state folder. */
@@ -27,22 +28,32 @@ const whereServerIdIs =
  *
  * A token that is missing or damaged is replaced by a new one. To refuse the start would shut everybody out until
  * someone deletes the file by hand, which does the same. The new one is random, so this lets nobody in: who has the
- * old one is refused as with any wrong token, and who may read the file has the new one.
+ * old one is refused as with any wrong token, and who may read the file has the new one. Where the file system
+ * refuses its file, that is written later, and until then no client can have it.
  *
  * @throws MccError `invalid` for a server-id whose content was damaged: another identity would orphan what the
  * old one made. Nothing was changed then.
  */
-export async function openIdentity(stateFolder: string, damaged: DamagedFiles): Promise<Identity> {
+export async function openIdentity(
+  stateFolder: string,
+  damaged: DamagedFiles,
+  lateWrites: Pick<LateWrites, "attempt">,
+): Promise<Identity> {
   const serverIdPath = join(stateFolder, "server-id");
   const tokenPath = join(stateFolder, "token");
   const found = await readServerId(serverIdPath);
   const serverId = found ?? (await make(serverIdPath, randomBytes(16).toString("hex"), 0o644));
   const kept = await damaged.readText(tokenPath, { mostBytes: longestTokenFile, check: problemOfToken });
-  const token = kept?.trim() ?? (await make(tokenPath, randomBytes(32).toString("base64url"), 0o600));
+  const token = kept?.trim() ?? randomBytes(32).toString("base64url");
+  await lateWrites.attempt("the token", async () => {
+    if (kept === undefined) {
+      await make(tokenPath, token, 0o600);
+    }
+    await shareWithOperators(tokenPath);
+  });
   if (found !== undefined && kept === undefined) {
     damaged.report(tokenPath, "a new token was made; clients that have the old one are refused");
   }
-  await shareWithOperators(tokenPath);
   return { serverId, token, tokenPath, isNew: found === undefined };
 }
 

@@ -70,11 +70,16 @@ function openLock(path: string): number {
       // A lock holds on a file that is open for reading, too.
       return openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
     }
-    throw error instanceof Error && "code" in error && error.code === "ELOOP"
-      ? new MccError("conflict", `${path} is a symbolic link, and the daemon made none; remove it.`, {
+    const kind = hasErrno(error, "ELOOP")
+      ? "a symbolic link"
+      : hasErrno(error, "EISDIR")
+        ? "a folder"
+        : undefined;
+    throw kind === undefined
+      ? error
+      : new MccError("conflict", `${path} is ${kind}, and the daemon's lock is a file; remove it.`, {
           cause: error,
-        })
-      : error;
+        });
   }
 }
 

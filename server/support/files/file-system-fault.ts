@@ -54,31 +54,53 @@ const refusals: Readonly<Record<string, Refusal>> = {
   },
 };
 
+/** What is in the place of a file or a folder of the daemon's, by the system's error codes. */
+const obstacles: Readonly<Record<string, string>> = {
+  EISDIR: "a folder is in the place of a file",
+  ENOTDIR: "a file is in the place of a folder",
+  EEXIST: "something else is in its place",
+};
+
 /** Operations on files: sockets and processes can fail with the same codes. */
 const ofFiles =
   /^(open|read|write|writev|fsync|fdatasync|ftruncate|truncate|rename|link|symlink|unlink|rm|rmdir|mkdir|mkdtemp|scandir|opendir|chmod|fchmod|chown|fchown|lchown|copyfile|cp|stat|lstat|readlink|access|utime|statfs)$/;
 
 /** What LXC, vzctl and tar say in the C locale when a file system refuses them. */
-const engineWords: readonly (readonly [RegExp, string])[] = [
+const engineWords: readonly {
+  readonly words: RegExp;
+  readonly code: string;
+  /** They have other causes, too: they count only where a file system is full. */
+  readonly onlyIfFull?: true;
+}[] = [
   // The second is what tar says when the last bytes that fit are not a whole record.
-  [/No space left on device|\bWrote only \d+ of \d+ bytes/, "ENOSPC"],
-  [/Disk quota exceeded/, "EDQUOT"],
-  [/Read-only file system/, "EROFS"],
+  { words: /No space left on device|\bWrote only \d+ of \d+ bytes/, code: "ENOSPC" },
+  { words: /Disk quota exceeded/, code: "EDQUOT" },
+  { words: /Read-only file system/, code: "EROFS" },
+  // Overlayfs makes a folder of its own at each mount. LXC tries once more without, and reports the second failure only.
+  { words: /Failed to mount "/, code: "ENOSPC", onlyIfFull: true },
 ];
 
 /**
  * A failed file operation as what callers are told, with the file system named: `exhausted` where there is no room,
- * `unavailable` where the daemon may not write. Anything else is returned as it came.
+ * `unavailable` where the daemon may not write, or something else is in the place of its file. Anything else is returned as it came.
  *
  * @param path where the operation was; default: as the error tells, which one on an open file does not.
  */
 export function asFileSystemFault(error: unknown, path?: string): unknown {
-  const code = systemCodeOfFile(error);
-  const refusal = code === undefined ? undefined : refusals[code];
+  const code = systemCodeOfFile(error) ?? "";
+  const where = path ?? pathOf(error);
+  const obstacle = obstacles[code];
+  if (obstacle !== undefined) {
+    return new MccError(
+      "unavailable",
+      `${where ?? "A file"} cannot be used: ${obstacle}; move it away, and try again.`,
+      { cause: error },
+    );
+  }
+  const refusal = refusals[code];
   if (refusal === undefined) {
     return error;
   }
-  const where = path ?? pathOf(error);
   const fileSystem = where === undefined ? undefined : fileSystemOf(where);
   return new MccError(
     refusal.code,
@@ -98,11 +120,11 @@ export async function namingFileSystem<T>(path: string, work: () => Promise<T>):
   }
 }
 
-/** Whether a file system without room, or that the daemon may not write to, is the cause. */
+/** Whether a file system without room, or that the daemon cannot use, is the cause. */
 export function isFileSystemFault(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     const code = systemCodeOfFile(cause);
-    if (code !== undefined && code in refusals) {
+    if (code !== undefined && (code in refusals || code in obstacles)) {
       return true;
     }
   }
@@ -116,13 +138,16 @@ export function isFileSystemFault(error: unknown): boolean {
  * kernel's, so none is named as full that has room.
  */
 export function asEngineFault(failure: MccError, folders: readonly string[]): MccError {
-  const found = engineWords.find(([words]) => words.test(failure.message));
-  const refusal = found && refusals[found[1]];
+  const found = engineWords.find(({ words }) => words.test(failure.message));
+  const refusal = found && refusals[found.code];
   if (refusal === undefined || failure.code === "timeout") {
     return failure;
   }
   const all = folders.map((folder) => fileSystemOf(folder));
   const full = all.find((fileSystem) => fileSystem?.full !== undefined);
+  if (found?.onlyIfFull === true && full === undefined) {
+    return failure;
+  }
   const named = full ?? all[0];
   const isBlamed = refusal.code !== "exhausted" || full !== undefined;
   const says = isBlamed

@@ -11,8 +11,9 @@ export interface FileSystem {
   readonly usage: string;
 }
 
-/** Less than this cannot hold a record and its folder. */
+/** Less than this cannot hold a record and its folder, nor the start of a container. */
 const leastBytes = 8192;
+const leastInodes = 8;
 
 /**
  * Looks at the file system of a path, or of the first folder above it that exists.
@@ -28,7 +29,7 @@ export function fileSystemOf(path: string): FileSystem | undefined {
     const outOfBytes = blocks > 0 && bavail * bsize < Math.max(leastBytes, bsize) ? "bytes" : undefined;
     return {
       title: mountOf(there, readFileSync("/proc/self/mountinfo", "utf8")),
-      full: files > 0 && ffree === 0 ? "inodes" : outOfBytes,
+      full: files > 0 && ffree < leastInodes ? "inodes" : outOfBytes,
       usage: `${inMebibytes(bavail * bsize)} of ${inMebibytes(blocks * bsize)} free${inodes}`,
     };
   } catch {

@@ -1,6 +1,7 @@
 import { mkdir, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { MccError } from "../../../protocol/error";
+import { hasErrno } from "../errno";
 import { tolerate } from "./tolerate";
 
 /**
@@ -45,12 +46,21 @@ async function makeOne(folder: string): Promise<void> {
  * system a missing folder.
  *
  * @returns whether it was made; false for one that was there.
+ * @throws the system's error; EEXIST where something else is in its place.
  */
 export async function ensureFolder(path: string, mode: number): Promise<boolean> {
-  return (
-    (await tolerate(
-      ["EEXIST"],
-      mkdir(path, { mode }).then(() => true),
-    )) ?? false
-  );
+  try {
+    await mkdir(path, { mode });
+    return true;
+  } catch (error) {
+    if (hasErrno(error, "EEXIST") && (await isFolder(path))) {
+      return false;
+    }
+    throw error;
+  }
+}
+
+/** Whether there is a folder, also by way of a link. */
+export async function isFolder(path: string): Promise<boolean> {
+  return (await tolerate(["ENOENT", "ENOTDIR", "ELOOP"], stat(path)))?.isDirectory() ?? false;
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdir, readFile, stat } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import pino from "pino";
 import { MccError } from "../../../protocol/error";
@@ -18,6 +18,36 @@ const publicKey = `ssh-ed25519 ${Buffer.concat([
   Buffer.alloc(32, 7),
 ]).toString("base64")}`;
 const ok = "ok";
+
+/** What is damaged as well, and how: none of it can be moved or written where the file system refuses that. */
+const damages: readonly {
+  readonly title: string;
+  readonly apply: (stateFolder: string) => Promise<unknown>;
+}[] = [
+  { title: "an empty token", apply: (folder) => writeFile(join(folder, "token"), "") },
+  { title: "no token", apply: (folder) => rm(join(folder, "token")) },
+  { title: "a format that is none", apply: (folder) => writeFile(join(folder, "format"), "x") },
+  { title: "no format", apply: (folder) => rm(join(folder, "format")) },
+  {
+    title: "a file for the folder of damaged files",
+    apply: (folder) => writeFile(join(folder, "damaged"), ""),
+  },
+  { title: "a file for the folder of keys", apply: (folder) => replaceByFile(join(folder, "keys")) },
+  { title: "a file for the folder of fleets", apply: (folder) => replaceByFile(join(folder, "fleets")) },
+  {
+    title: "a file for the folder of instances",
+    apply: (folder) => replaceByFile(join(folder, "instances")),
+  },
+  { title: "no folder of instances", apply: (folder) => rm(join(folder, "instances"), { recursive: true }) },
+  {
+    title: "folders for the temporary files",
+    apply: async (folder) => {
+      for (const name of ["lease-clock.json", "next-id.json", "network.json", "token", "format"]) {
+        await mkdir(join(folder, `${name}.new`, "deep"), { recursive: true });
+      }
+    },
+  },
+];
 
 /** How each operation ends on a full file system and on a read-only one, in this order. */
 const operations: readonly {
@@ -215,6 +245,34 @@ describe("a state folder on a file system that refuses files", function () {
     });
   }
 
+  for (const state of ["full", "without an inode", "read-only"] as const) {
+    for (const { title, apply } of damages) {
+      it(`${state}, with ${title}: the next daemon starts, lists all instances, and writes all when it can`, async () => {
+        const { fileSystem, test, stateFolder } = await begin("size=1m,nr_inodes=200", true);
+        await apply(stateFolder);
+        const refuse = {
+          full: "fill",
+          "without an inode": "fillInodes",
+          "read-only": "makeReadOnly",
+        } as const;
+        await fileSystem[refuse[state]]();
+        const next = await test.reopen();
+        assert.equal((await next.instances.list({})).length, 4);
+        await fileSystem.empty();
+        await fileSystem.makeWritable();
+        const last = await test.reopen();
+        assert.equal((await last.instances.list({})).length, 4);
+        const again = createDispatch(last, log);
+        await again("key.add", [{ name: "third", publicKey }]);
+        await again("instance.create", [{ name: "more", waitSeconds: 10, waitFor: ["running"] }]);
+        for (const { id } of await last.instances.list({})) {
+          await again("instance.destroy", [{ instance: id }]);
+        }
+        assert.equal((await readFile(join(stateFolder, "token"), "utf8")).trim(), last.identity.token);
+      });
+    }
+  }
+
   it("full: a daemon killed between a destroy's begin and its end offers it again", async () => {
     const { fileSystem, test, dispatch } = await begin("size=1m", true);
     await fileSystem.fill();
@@ -237,6 +295,11 @@ describe("a state folder on a file system that refuses files", function () {
     assert.deepEqual(await next.instances.destroy({ instance: "old" }), { destroyed: true });
   });
 });
+
+async function replaceByFile(folder: string): Promise<void> {
+  await rm(folder, { recursive: true });
+  await writeFile(folder, "");
+}
 
 function lastingDriver(options: Parameters<typeof createSimulatedDriver>[0]) {
   const driver = createSimulatedDriver(options);

@@ -15,7 +15,11 @@ describe("a change of a fleet that cannot be recorded", () => {
     const { cloud, driver, stateFolder } = await newCloud();
     await mkdir(obstacleIn(stateFolder));
     const apply = () => applied(cloud, { name: "web", count: 8, clientToken });
-    await assertMccError(apply(), "engine", /^The intent could not be recorded: EISDIR/);
+    await assertMccError(
+      apply(),
+      "unavailable",
+      /^The intent could not be recorded: .*web\.json cannot be used: a folder is in the place of a file; move it away/,
+    );
     assert.deepEqual([await driver.list(), await cloud.fleets.list({})], [[], []]);
     assert.equal(cloud.info().addressPool.free, 8);
     await rm(obstacleIn(stateFolder), { recursive: true });
@@ -29,7 +33,7 @@ describe("a change of a fleet that cannot be recorded", () => {
     for (const change of [{ count: 4 }, { count: 1 }, { count: 2, userData: "true" }]) {
       await assertMccError(
         applied(cloud, { name: "web", clientToken, ...change }),
-        "engine",
+        "unavailable",
         /^The intent could not be recorded/,
       );
       assert.deepEqual(await cloud.fleets.list({}), [before]);
@@ -45,7 +49,7 @@ describe("a change of a fleet that cannot be recorded", () => {
     await mkdir(obstacleIn(stateFolder));
     await assertMccError(
       applied(cloud, { name: "web", count: 1, clientToken }),
-      "engine",
+      "unavailable",
       /^The intent could not be recorded/,
     );
     await rm(obstacleIn(stateFolder), { recursive: true });

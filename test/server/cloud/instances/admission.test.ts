@@ -14,8 +14,8 @@ describe("an instance whose intent cannot be recorded", () => {
     await mkdir(obstacle, { recursive: true });
     await assertMccError(
       createReady(cloud, { name: "web", ipAddress: "198.18.0.9" }),
-      "engine",
-      /^The intent could not be recorded: EISDIR/,
+      "unavailable",
+      /^The intent could not be recorded: .*instance\.json cannot be used: a folder is in the place of a file; move it away/,
     );
     assert.deepEqual(await driver.list(), []);
     assert.deepEqual(await cloud.instances.list({}), []);

@@ -57,7 +57,10 @@ describe("the sequence of ids", () => {
     const ids = await openSequence(folder);
     await mkdir(join(folder, "next-id.json.new"));
     ids.take();
-    await assert.rejects(ids.settled(), { code: "EISDIR" });
+    await assert.rejects(ids.settled(), {
+      code: "unavailable",
+      message: /next-id\.json cannot be used: a folder is in the place of a file/,
+    });
     await rm(join(folder, "next-id.json.new"), { recursive: true });
     const id = ids.take();
     await ids.settled();

@@ -420,6 +420,42 @@ describe("the folder of damaged files", () => {
     assert.deepEqual(texts.sort(), paths.sort());
   });
 
+  it("passes over what somebody else put there, whatever its name", async () => {
+    const folder = await newFolder();
+    await mkdir(join(folder, "damaged", "folder"), { recursive: true });
+    for (const name of [
+      "x",
+      "2026-13-99T000000.000Z-a",
+      "2026-02-30T000000.000Z-b",
+      "2026-01-01T000000.000Z-",
+    ]) {
+      await writeFile(join(folder, "damaged", name), "");
+    }
+    await writeFile(join(folder, "damaged", "2026-01-01T000000.000Z-keys+me.json"), "");
+    const damaged = silentDamage(folder);
+    await damaged.open();
+    assert.deepEqual(
+      damaged.list().map(({ file, time }) => [file, time]),
+      [["keys/me.json", "2026-01-01T00:00:00.000Z"]],
+    );
+    const { result } = methodTable["server.info"];
+    assert.ok(result.shape.damaged.safeParse(damaged.list()).success);
+  });
+
+  it("keeps what was found before it was opened, as the latest", async () => {
+    const folder = await newFolder();
+    const earlier = silentDamage(folder);
+    await writeFile(join(folder, "file"), "");
+    await earlier.setAside(join(folder, "file"), "it is empty");
+    const damaged = silentDamage(folder);
+    damaged.report(join(folder, "token"), "a new one was made");
+    await damaged.open();
+    assert.deepEqual(
+      damaged.list().map(({ file }) => file),
+      ["token", "file"],
+    );
+  });
+
   it("shows the latest hundred, takes names of any length, and says of each that it cannot be moved", async () => {
     const folder = await newFolder();
     const { log, lines } = captureLog();

@@ -1,17 +1,21 @@
 import assert from "node:assert/strict";
 import { chmod, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import pino from "pino";
 import { type Identity, openIdentity } from "../../../../server/cloud/state/identity";
+import { LateWrites } from "../../../../server/cloud/state/late-writes";
 import { assertMccError } from "../../../support/assert-error";
 import { silentDamage } from "../../../support/silent-damage";
 import { temporaryFolders } from "../../../support/temporary-folder";
+
+const lateWrites = new LateWrites(pino({ level: "silent" }));
 
 async function modeOf(path: string): Promise<string> {
   return ((await stat(path)).mode & 0o777).toString(8);
 }
 
 async function open(folder: string): Promise<Identity> {
-  return await openIdentity(folder, silentDamage(folder));
+  return await openIdentity(folder, silentDamage(folder), lateWrites);
 }
 
 describe("who a daemon is", () => {
@@ -78,7 +82,7 @@ describe("who a daemon is", () => {
         await writeFile(first.tokenPath, content);
       }
       const damaged = silentDamage(folder);
-      const next = await openIdentity(folder, damaged);
+      const next = await openIdentity(folder, damaged, lateWrites);
       assert.equal(next.serverId, first.serverId);
       assert.notEqual(next.token, first.token);
       assert.ok(next.token.length >= 32);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { acquireStateLock } from "../../../../server/cloud/state/lock";
@@ -45,6 +45,19 @@ describe("the state folder's lock", () => {
       /cannot be locked: flock ended with exit code 1; .*--state-dir/,
     );
   });
+
+  for (const [kind, put] of [
+    ["a folder", (path: string) => mkdir(path)],
+    ["a symbolic link", (path: string) => symlink("elsewhere", path)],
+  ] as const) {
+    it(`is refused by its name where ${kind} is in its place`, async () => {
+      const folder = await newFolder();
+      await put(join(folder, "lock"));
+      const message = new RegExp(`/lock is ${kind}, and the daemon's lock is a file; remove it\\.$`);
+      await assertMccError(acquireStateLock(folder), "conflict", message);
+      assert.deepEqual(await readdir(folder), ["lock"]);
+    });
+  }
 
   it("is for one folder alone", async () => {
     const locks = [await acquireStateLock(await newFolder()), await acquireStateLock(await newFolder())];

@@ -36,6 +36,19 @@ describe("what a file system refuses", () => {
     });
   }
 
+  for (const [code, words] of [
+    ["EISDIR", /^\/x\/record cannot be used: a folder is in the place of a file; move it away/],
+    ["EEXIST", /^\/x\/record cannot be used: something else is in its place; move it away/],
+    ["ENOTDIR", /^\/x\/record cannot be used: a file is in the place of a folder; move it away/],
+  ] as const) {
+    it(`${code} is unavailable, and says what is in the way`, () => {
+      const error = asFileSystemFault(systemError(code, "open", "/x/record"));
+      assert.ok(MccError.hasCode(error, "unavailable"));
+      assert.match(error.message, words);
+      assert.equal(isFileSystemFault(error), true);
+    });
+  }
+
   it("is told without a path, too", () => {
     const error = asFileSystemFault(systemError("ENOSPC", "write"));
     assert.ok(MccError.hasCode(error, "exhausted"));
@@ -85,7 +98,11 @@ describe("what an engine says of a file system", () => {
   });
 
   it("anything else, or a command that took too long: as it was", () => {
-    for (const error of [failure("Device or resource busy"), failure("No space left on device", "timeout")]) {
+    for (const error of [
+      failure("Device or resource busy"),
+      failure('Failed to mount "/x" on "/y"'),
+      failure("No space left on device", "timeout"),
+    ]) {
       assert.equal(asEngineFault(error, ["/"]), error);
     }
   });

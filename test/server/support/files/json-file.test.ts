@@ -44,7 +44,11 @@ describe("a JSON file", () => {
       assert.deepEqual(await readJsonFile(path, schema), { count: 1 });
     }
     await mkdir(join(folder, "folder.json"));
-    await assert.rejects(writeJsonFile(join(folder, "folder.json"), {}), { code: "EISDIR" });
+    await assertMccError(
+      writeJsonFile(join(folder, "folder.json"), {}),
+      "unavailable",
+      /folder\.json cannot be used: a folder is in the place of a file; move it away/,
+    );
     assert.deepEqual((await readdir(folder)).sort(), ["file.json", "folder.json"]);
   });
 

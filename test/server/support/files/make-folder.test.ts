@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { stat, writeFile } from "node:fs/promises";
+import { stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { makeFolder } from "../../../../server/support/files/make-folder";
+import { ensureFolder, isFolder, makeFolder } from "../../../../server/support/files/make-folder";
 import { assertMccError } from "../../../support/assert-error";
 import { temporaryFolders } from "../../../support/temporary-folder";
 
@@ -27,5 +27,26 @@ describe("a folder", () => {
     const file = join(await newFolder(), "file");
     await writeFile(file, "");
     await assert.rejects(makeFolder(join(file, "one")), { code: "ENOTDIR" });
+  });
+
+  it("is ensured below another one, also by way of a link, and never where something else is in its place", async () => {
+    const parent = await newFolder();
+    const at = (name: string): string => join(parent, name);
+    assert.equal(await ensureFolder(at("one"), 0o700), true);
+    assert.equal((await stat(at("one"))).mode & 0o777, 0o700);
+    await symlink(at("one"), at("link"));
+    assert.deepEqual(
+      [await ensureFolder(at("one"), 0o700), await ensureFolder(at("link"), 0o700)],
+      [false, false],
+    );
+    await writeFile(at("file"), "");
+    await symlink(at("none"), at("dangling"));
+    await symlink(at("loop"), at("loop"));
+    for (const name of ["file", "dangling", "loop"]) {
+      await assert.rejects(ensureFolder(at(name), 0o700), { code: "EEXIST" }, name);
+      assert.equal(await isFolder(at(name)), false);
+    }
+    await assert.rejects(ensureFolder(join(at("file"), "one"), 0o700), { code: "ENOTDIR" });
+    await assert.rejects(ensureFolder(join(at("none"), "one"), 0o700), { code: "ENOENT" });
   });
 });
