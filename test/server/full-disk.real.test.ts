@@ -117,6 +117,30 @@ describe("a daemon on a file system that refuses files", function () {
     assert.ok(!existsSync(daemon.stateFolder));
   });
 
+  it("without an inode, over LXC: a start is refused as exhausted, a stop and a destroy work", async () => {
+    const { fileSystem, daemon } = await begin("24m,nr_inodes=1000", { driver: "lxc" });
+    await withClient(daemon, async (client) => {
+      await client.call("image.import", { name: "micro", path: microTarball() });
+      for (const name of ["web", "old"]) {
+        const { id } = await client.call("instance.create", { name });
+        await client.call("instance.wait", { instance: id });
+      }
+      await client.call("instance.stop", { instance: "web", graceSeconds: 0 });
+      await fileSystem.fillInodes();
+      await assertMccError(
+        client.call("instance.start", { instance: "web" }),
+        "exhausted",
+        /lxc-start of container \d+ failed .*\(tmpfs\) has no inodes left \(.*\); remove files on it, and try again\.$/,
+      );
+      await client.call("instance.stop", { instance: "old", graceSeconds: 0 });
+      await client.call("instance.destroy", { instance: "old" });
+      await fileSystem.empty();
+      await client.call("instance.start", { instance: "web" });
+    });
+    await daemon.stop();
+    await daemon.purge();
+  });
+
   it("read-only, over LXC: a destroy ends the container and is finished later", async () => {
     const { fileSystem, daemon } = await begin("24m", { driver: "lxc" });
     await withClient(daemon, async (client) => {

@@ -1,6 +1,7 @@
 import { access } from "node:fs/promises";
 import { MccError } from "../../../protocol/error";
 import { unlessErrno } from "../../support/errno";
+import { isFolder } from "../../support/files/make-folder";
 import type { DriverLog, DriverOptions, Network } from "../driver";
 import { Cgroups } from "./cgroups/cgroups";
 import { readHierarchies } from "./cgroups/hierarchies";
@@ -28,6 +29,7 @@ export interface Engine {
   readonly images: ImageStore;
   readonly cgroups: Cgroups;
   readonly confinement: Confinement;
+  readonly requireFolder: NonNullable<DriverOptions["requireFolder"]>;
 }
 
 /** Looks at this host once, and changes nothing. */
@@ -48,6 +50,7 @@ export async function readEngine(options: DriverOptions, times: Times = defaultT
     images: new ImageStore(place, runner, timeoutMs * times.unpackTimeoutFactor, log, options.reportDamage),
     cgroups: new Cgroups(await readHierarchies()),
     confinement: await readConfinement(),
+    requireFolder: options.requireFolder ?? isFolder,
   };
 }
 

@@ -1,14 +1,14 @@
-import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { hasErrno, unlessErrno } from "../../support/errno";
+import { hasErrno } from "../../support/errno";
 import { asFileSystemFault } from "../../support/files/file-system-fault";
+import { isFolder } from "../../support/files/make-folder";
 import { removeAroundMounts, removeTree } from "../../support/files/remove-tree";
 import { monitorsOthers } from "./cgroups/monitor";
 import { commands } from "./commands/command";
 import { processes } from "./commands/processes";
 import { confinementGaps } from "./configuration/confinement";
 import type { Engine } from "./engine";
-import { ensureGuarded, ensurePassable, removeEmpty } from "./files/folder";
+import { ensureGuarded, ensurePassable, entriesOf, removeEmpty } from "./files/folder";
 import { hasOverlay } from "./images/overlay";
 import { sharedIdGaps } from "./images/shared-ids";
 import {
@@ -26,9 +26,11 @@ export async function openHost(engine: Engine): Promise<void> {
   confinementGaps(confinement).forEach((gap) => log.warn({}, gap));
   (await sharedIdGaps()).forEach((gap) => log.warn({}, gap));
   for (const folder of [place.folder, place.containers, place.images]) {
-    await ensureGuarded(folder);
+    if (await haveFolder(engine, folder)) {
+      await ensureGuarded(folder);
+    }
   }
-  await ensurePassable(place.engineConfiguration);
+  await haveFolder(engine, place.engineConfiguration);
   await withoutRoom(engine, "what is left of images", () => images.clear());
   if ((await hasOverlay()) === "module") {
     await runner.run(commands.loadModule("overlay"));
@@ -62,11 +64,22 @@ export async function purgeHost(engine: Engine): Promise<void> {
   await removeEmpty(place.lockFolder, "/run/lxc");
   await cgroups.removePivots();
   for (const folder of [place.containers, place.images]) {
-    for (const entry of (await unlessErrno(readdir(folder), "ENOENT")) ?? []) {
+    for (const entry of await entriesOf(folder)) {
       await removeTree(join(folder, entry));
     }
   }
   await removeAroundMounts(place.folder);
+}
+
+/** @returns false where the file system refuses the folder, or something else that stays is in its place. */
+async function haveFolder(engine: Engine, folder: string): Promise<boolean> {
+  if (await engine.requireFolder(folder)) {
+    return true;
+  }
+  await withoutRoom(engine, `the folder ${folder}`, async () => {
+    await ensurePassable(folder);
+  });
+  return await isFolder(folder);
 }
 
 /** Work that containers can do without, where a file system refuses it. */
@@ -74,7 +87,7 @@ async function withoutRoom({ log }: Engine, what: string, work: () => Promise<vo
   try {
     await work();
   } catch (error) {
-    if (!hasErrno(error, "ENOSPC", "EDQUOT", "EROFS")) {
+    if (!hasErrno(error, "ENOSPC", "EDQUOT", "EROFS", "ENOTDIR", "EEXIST")) {
       throw error;
     }
     log.warn({ err: asFileSystemFault(error) }, `${what}: left as it is until the next start`);

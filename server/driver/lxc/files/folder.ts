@@ -1,8 +1,9 @@
 import { chmodSync, constants, mkdirSync } from "node:fs";
-import { chmod, type FileHandle, mkdir, open, rmdir } from "node:fs/promises";
+import { chmod, type FileHandle, open, readdir, rmdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { MccError } from "../../../../protocol/error";
-import { hasErrno } from "../../../support/errno";
+import { hasErrno, unlessErrno } from "../../../support/errno";
+import { ensureFolder } from "../../../support/files/make-folder";
 import { containerRoot } from "../commands/command";
 
 /**
@@ -15,18 +16,22 @@ export function makePassable(folder: string): void {
   chmodSync(folder, 0o755);
 }
 
-/** The same with the folders above it; there already is success. */
+/** The same below a folder that is there. There already is success. */
 export async function ensurePassable(folder: string): Promise<void> {
-  const first = await mkdir(folder, { recursive: true });
-  for (let made = folder; first !== undefined && made.length >= first.length; made = dirname(made)) {
-    await chmod(made, 0o755);
+  if (await ensureFolder(folder, 0o755)) {
+    await chmod(folder, 0o755);
   }
+}
+
+/** What is in a folder; nothing where there is none, or something else in its place. */
+export async function entriesOf(folder: string): Promise<string[]> {
+  return (await unlessErrno(readdir(folder), "ENOENT", "ENOTDIR", "ELOOP")) ?? [];
 }
 
 const guardedMode = 0o710;
 
 /**
- * The same for a folder that only root and the containers' root may pass through, now and below: a file that root
+ * Makes a folder that only root and the containers' root may pass through, now and below: a file that root
  * inside a container made set-uid would let every user of the host act as that root. One that is there is closed.
  *
  * @throws MccError `conflict` for a symbolic link: it would close a folder elsewhere.

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { lchown, lstat, open, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { lchown, lstat, open, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { z } from "zod";
@@ -16,7 +16,7 @@ import type { DriverLog, DriverOptions } from "../../driver";
 import { hasSshServer } from "../../ssh-server";
 import { commands, containerRoot, deviceFolder, idCount } from "../commands/command";
 import type { CommandRunner } from "../commands/runner";
-import { makePassable } from "../files/folder";
+import { entriesOf, makePassable } from "../files/folder";
 import type { Place } from "../place";
 import { unpackingFailure } from "./tarball";
 
@@ -54,7 +54,7 @@ export class ImageStore {
   }
 
   async list(): Promise<Image[]> {
-    const entries = (await unlessErrno(readdir(this.place.images), "ENOENT")) ?? [];
+    const entries = await entriesOf(this.place.images);
     const images = await Promise.all(
       entries.filter((entry) => !isPassing(entry)).map((entry) => this.#read(entry)),
     );
@@ -127,7 +127,7 @@ export class ImageStore {
 
   /** Removes what an earlier daemon left half-imported or half-removed. */
   async clear(): Promise<void> {
-    const entries = (await unlessErrno(readdir(this.place.images), "ENOENT")) ?? [];
+    const entries = await entriesOf(this.place.images);
     const left = entries.filter(isPassing).map((entry) => join(this.place.images, entry));
     await Promise.all(
       left.filter((folder) => !this.#filling.has(folder)).map((folder) => removeTree(folder)),

@@ -1,11 +1,12 @@
 import { constants } from "node:fs";
-import { copyFile, mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { copyFile, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { MccError, messageOf } from "../../../../protocol/error";
 import type { Image } from "../../../../protocol/methods/image";
 import { withArchive } from "../../../support/archives/file";
 import { unlessErrno } from "../../../support/errno";
 import { asFileSystemFault } from "../../../support/files/file-system-fault";
+import { ensureFolder } from "../../../support/files/make-folder";
 import { requireRoot } from "./contents";
 import { endingOf, fillRecord, type ImageFormat } from "./formats";
 
@@ -72,7 +73,7 @@ export class ImageArchives {
 
   async #copy(name: string, tarball: { title: string; path: string }, path: string): Promise<void> {
     try {
-      await mkdir(this.imports, { recursive: true, mode: 0o700 });
+      await ensureFolder(this.imports, 0o700);
       await writeFile(join(this.imports, name), "");
       await copyFile(tarball.path, `${path}.part`, constants.COPYFILE_FICLONE);
       await withArchive(`${path}.part`, (copy) => requireRoot({ ...copy, path: tarball.title }));
