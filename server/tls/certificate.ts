@@ -1,9 +1,11 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { constants } from "node:fs";
+import { open } from "node:fs/promises";
 import { isIP } from "node:net";
 import { createSecureContext } from "node:tls";
 import { MccError, messageOf } from "../../protocol/error";
 import type { TlsTexts } from "../http/listener";
+import { kindOf } from "../support/files/kept-file";
 
 /** The paths of the certificate and its key. */
 export interface TlsPaths {
@@ -41,13 +43,27 @@ export async function readTls(paths: TlsPaths): Promise<TlsTexts> {
 
 async function readTexts(paths: TlsPaths): Promise<TlsTexts> {
   try {
-    const [cert, key] = await Promise.all([readFile(paths.cert, "utf8"), readFile(paths.key, "utf8")]);
+    const [cert, key] = await Promise.all([readText(paths.cert), readText(paths.key)]);
     return { cert, key };
   } catch (error) {
     throw new MccError(
       "invalid",
       `The TLS certificate or its key cannot be read: ${messageOf(error)}. Give files in PEM with --tls-cert and --tls-key.`,
     );
+  }
+}
+
+/** Never waits: the writer of a FIFO may never come. */
+async function readText(path: string): Promise<string> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const stats = await file.stat();
+    if (!stats.isFile()) {
+      throw new Error(`${path} is ${kindOf(stats)}, not a file`);
+    }
+    return await file.readFile("utf8");
+  } finally {
+    await file.close();
   }
 }
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { execa } from "execa";
 import { certificateProblems, readTls } from "../../../server/tls/certificate";
 import { assertMccError } from "../../support/assert-error";
 import { certificateFiles, readTlsFixture, tlsFixture } from "../../support/certificate";
@@ -32,6 +33,22 @@ describe("a TLS certificate", () => {
       await assertMccError(readTls(paths), "invalid", message);
     });
   }
+
+  it("is refused, without waiting, where a folder or a FIFO is in the place of a file", async () => {
+    const folder = await newFolder();
+    const fifo = join(folder, "fifo");
+    await execa("mkfifo", [fifo]);
+    await assertMccError(
+      readTls({ cert: fifo, key }),
+      "invalid",
+      /cannot be read: \S+\/fifo is a FIFO, not a file\. Give files in PEM/,
+    );
+    await assertMccError(
+      readTls({ cert, key: folder }),
+      "invalid",
+      /cannot be read: \S+ is a folder, not a file\./,
+    );
+  });
 
   it("is refused with a key that has a passphrase", async () => {
     const path = join(await newFolder(), "key.pem");
