@@ -10,6 +10,7 @@ import { makeStateFolder } from "./cloud/state/folder";
 import type { Config } from "./config";
 import { openLogFile, passingFailures } from "./log/open-file";
 import { type StartReport, startReportSchema } from "./start-report";
+import { explained } from "./support/because";
 import { tolerate } from "./support/files/tolerate";
 
 export interface BackgroundStart {
@@ -61,9 +62,9 @@ async function openOutput(
     return { descriptor: await openLogFile(logFile) };
   } catch (error) {
     if (passingFailures.some((code) => code === systemCodeOf(error))) {
-      return { logFailure: messageOf(error) };
+      return { logFailure: messageOf(explained(error)) };
     }
-    throw error;
+    throw explained(error);
   }
 }
 

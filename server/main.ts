@@ -33,7 +33,9 @@ async function startDaemon(config: Config, words: readonly string[]): Promise<vo
   const troubles = [
     ...warnings(config),
     ...certificate,
-    ...(logFailure === undefined ? [] : [`The log cannot be written for now: ${logFailure}.`]),
+    ...(logFailure === undefined
+      ? []
+      : [`The log cannot be written for now: ${logFailure.replace(/\.$/, "")}.`]),
   ];
   troubles.forEach(complain);
   say("stdout", `mccserver serves at ${report.url} (process ${pid}, log ${logFile})`);

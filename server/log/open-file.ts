@@ -13,10 +13,14 @@ export const logFileFlags =
   constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK;
 
 /**
- * The failures of a disk that can pass: a daemon that cannot write its log for such a reason serves all the same, and
+ * The failures that can pass: a daemon that cannot write its log for such a reason serves all the same, and
  * tries again.
  */
-export const passingFailures = ["ENOSPC", "EDQUOT", "EROFS", "EIO", "EMFILE", "ENFILE"] as const;
+export const passingFailures = [
+  ...["ENOSPC", "EDQUOT", "EROFS", "EIO", "EMFILE", "ENFILE"],
+  // A folder, a FIFO without a reader, a socket or a link to nowhere is in the place of the file.
+  ...["EISDIR", "ENXIO", "ENOENT"],
+] as const;
 
 const openDescriptor = promisify(open);
 

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { execa } from "execa";
 import { connect } from "../../client/client";
 import { tlsFixture } from "../support/certificate";
 import { type TestDaemon, testDaemons } from "../support/daemon";
@@ -78,6 +79,28 @@ describe("the daemon in the background", () => {
     );
     assert.match(await readFile(logFile, "utf8"), /"level":40.*The TLS certificate expired/);
   });
+
+  for (const [kind, put] of [
+    ["a folder", (path: string) => mkdir(path)],
+    ["a FIFO without a reader", (path: string) => execa("mkfifo", [path])],
+    ["a link to nowhere", (path: string) => symlink("/nonexistent/log", path)],
+  ] as const) {
+    it(`serves without a log where ${kind} is in its place, says so, and logs once that is moved away`, async () => {
+      const daemon = await newDaemon();
+      await daemon.start();
+      await daemon.stop();
+      const path = join(daemon.stateFolder, "mccserver.log");
+      await put(path);
+      const { stderr, pid } = await start(daemon);
+      assert.match(stderr, /^mccserver: The log cannot be written for now: .*\/\S*log\b.*[^.]\.$/);
+      await rename(path, `${path}.aside`);
+      await eventually(() => {
+        // Each is a line of the log.
+        process.kill(pid, "SIGUSR2");
+        return existsSync(path);
+      }, "the log is made");
+    });
+  }
 
   it("tells its starter why it could not serve, and keeps its log beside what it made", async () => {
     const first = await newDaemon();

@@ -59,6 +59,7 @@ const obstacles: Readonly<Record<string, string>> = {
   EISDIR: "a folder is in the place of a file",
   ENOTDIR: "a file is in the place of a folder",
   EEXIST: "something else is in its place",
+  ENXIO: "a socket, or a FIFO without a reader, is in the place of a file",
 };
 
 /** Operations on files: sockets and processes can fail with the same codes. */

@@ -27,8 +27,8 @@ export async function makeFolder(path: string): Promise<string | undefined> {
 
 async function makeOne(folder: string): Promise<void> {
   try {
-    // Somebody else may have made it meanwhile.
-    await tolerate(["EEXIST"], mkdir(folder, { mode: 0o755 }));
+    // Somebody else may have made it in the meantime.
+    await ensureFolder(folder, 0o755);
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") {
       throw new MccError(

@@ -27,6 +27,9 @@ describe("a folder", () => {
     const file = join(await newFolder(), "file");
     await writeFile(file, "");
     await assert.rejects(makeFolder(join(file, "one")), { code: "ENOTDIR" });
+    const dangling = join(await newFolder(), "link");
+    await symlink("/nonexistent/folder", dangling);
+    await assert.rejects(makeFolder(join(dangling, "one")), { code: "EEXIST" });
   });
 
   it("is ensured below another one, also by way of a link, and never where something else is in its place", async () => {
