@@ -64,6 +64,7 @@ export const shownElsewhere: Readonly<Record<string, readonly string[]>> = {
   "server/cloud/lifetimes/clock.ts": ["test/server/daemon.test.ts"],
   "server/cloud/cloud.ts": ["test/server/cloud/instances/instances.test.ts"],
   "server/cloud/open-cloud.ts": ["test/server/cloud/instances/recover.test.ts"],
+  "server/cloud/state/damaged-folder.ts": ["test/server/cloud/state/damaged-files.test.ts"],
   "server/cloud/state/damaged-name.ts": ["test/server/cloud/state/damaged-files.test.ts"],
   "server/support/time/deadline.ts": ["test/server/cloud/instances/readiness/ladder.test.ts"],
   "server/cloud/fleets/": [

@@ -1,7 +1,6 @@
 import type { Stats } from "node:fs";
-import { lstat, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
-import { join, relative } from "node:path";
-import pLimit from "p-limit";
+import { lstat, readdir, stat } from "node:fs/promises";
+import { relative } from "node:path";
 import type { Logger } from "pino";
 import type { z } from "zod";
 import { messageOf } from "../../../protocol/error";
@@ -10,14 +9,7 @@ import { isFileSystemFault } from "../../support/files/file-system-fault";
 import { kindOf, printable, type Reading, readKeptJson, readKeptText } from "../../support/files/kept-file";
 import { ensureFolder } from "../../support/files/make-folder";
 import { tolerate } from "../../support/files/tolerate";
-import { damagedName, parseDamagedName, reasonFile } from "./damaged-name";
-
-interface Most {
-  /** How many `server.info` shows, the latest ones. */
-  readonly shown: number;
-  /** How many stay in the folder; then the oldest are removed. */
-  readonly kept: number;
-}
+import { DamagedFolder, type Most } from "./damaged-folder";
 
 export interface ReadOptions<T> {
   /** Default: 16 MiB. */
@@ -26,31 +18,27 @@ export interface ReadOptions<T> {
   readonly check?: (value: T) => string | undefined;
 }
 
-/**
- * The files of a state folder that were found damaged. Each is moved to `<state>/damaged`, where nothing is ever
- * overwritten, and the daemon goes on without it.
- */
+/** The files of a state folder that were found damaged. Each is moved away, and the daemon goes on without it. */
 export class DamagedFiles {
-  readonly #folder: string;
+  readonly #folder: DamagedFolder;
   /** Latest first. */
   #found: DamagedFile[] = [];
-  /** Names in the folder, oldest first. */
-  #kept: string[] = [];
   #ready: Promise<void> | undefined;
-  /** One after the other, or two could choose the same free name. */
-  readonly #inTurn = pLimit(1);
 
   constructor(
     private readonly stateFolder: string,
     private readonly log: Logger,
     private readonly most: Most = { shown: 100, kept: 10_000 },
   ) {
-    this.#folder = join(stateFolder, "damaged");
+    this.#folder = new DamagedFolder(stateFolder, log, most);
   }
 
   /** Takes note of what earlier daemons moved there. */
   async open(): Promise<void> {
-    this.#ready ??= this.#prepare();
+    this.#ready ??= this.#folder.open().then((earlier) => {
+      // What this daemon found before is later than all of those.
+      this.#found = [...this.#found, ...earlier].slice(0, this.most.kept);
+    });
     await this.#ready;
   }
 
@@ -155,11 +143,10 @@ export class DamagedFiles {
     const words = { file: printable(file), reason: printable(reason) };
     try {
       await this.open();
-      await ensureFolder(this.#folder, 0o700);
-      this.#note({ ...words, ...(await this.#inTurn(() => this.#move(path, file, reason))) });
+      this.#note({ ...words, ...(await this.#folder.take(path, reason)) });
     } catch (error) {
       this.log.error({ err: error, file }, "a damaged file could not be moved; it stays where it is");
-      this.#note({ ...words, time: new Date().toISOString() });
+      this.report(path, reason);
     }
   }
 
@@ -188,85 +175,4 @@ export class DamagedFiles {
     }
     return reading.outcome === "read" ? reading.value : undefined;
   }
-
-  async #move(path: string, file: string, reason: string): Promise<{ time: string; movedTo: string }> {
-    let now = Date.now();
-    let name = damagedName(now, file);
-    // Nothing is overwritten: of two in the same millisecond one gets the next.
-    while ((await tolerate(["ENOENT"], lstat(join(this.#folder, name)))) !== undefined) {
-      now += 1;
-      name = damagedName(now, file);
-    }
-    const movedTo = join(this.#folder, name);
-    await rename(path, movedTo);
-    this.#kept.push(name);
-    await writeFile(reasonFile(movedTo), `${printable(reason)}\n`, { flag: "wx", mode: 0o600 }).catch(
-      (error: unknown) => this.log.warn({ err: error, movedTo }, "the reason could not be written"),
-    );
-    await this.#removeOldest();
-    return { time: new Date(now).toISOString(), movedTo };
-  }
-
-  async #removeOldest(): Promise<void> {
-    while (this.#kept.length > this.most.kept) {
-      const [oldest = ""] = this.#kept.splice(0, 1);
-      const path = join(this.#folder, oldest);
-      this.log.warn({ path }, `more than ${this.most.kept} damaged files: the oldest is removed`);
-      await rm(path, { recursive: true, force: true });
-      await rm(reasonFile(path), { force: true });
-    }
-  }
-
-  async #prepare(): Promise<void> {
-    try {
-      await this.#clearOwnPlace();
-    } catch (error) {
-      // Damaged files then stay where they are.
-      this.log.error({ err: error, path: this.#folder }, "the folder of damaged files could not be made");
-    }
-    const names =
-      (await tolerate(["ENOENT"], readdir(this.#folder)).catch((error: unknown) => {
-        this.log.error({ err: error }, "the folder of damaged files cannot be read");
-        return undefined;
-      })) ?? [];
-    const earlier = names.sort().flatMap((name) => {
-      const named = parseDamagedName(name);
-      return named === undefined ? [] : { name, named };
-    });
-    this.#kept = earlier.map(({ name }) => name);
-    const unshown = Math.max(0, earlier.length - this.most.shown);
-    const described = earlier.map(async ({ name, named }, index) => ({
-      ...named,
-      reason: index < unshown ? unknownReason : await this.#reasonOf(name),
-      movedTo: join(this.#folder, name),
-    }));
-    // What this daemon found before is later than all of those.
-    this.#found = [...this.#found, ...(await Promise.all(described)).reverse()];
-  }
-
-  /** Moves away what is in the place of the folder. */
-  async #clearOwnPlace(): Promise<void> {
-    const found = await tolerate(["ENOENT"], lstat(this.#folder));
-    if (found === undefined || found.isDirectory()) {
-      return;
-    }
-    const aside = join(this.stateFolder, damagedName(Date.now(), "damaged"));
-    await rename(this.#folder, aside);
-    await ensureFolder(this.#folder, 0o700);
-    const { movedTo } = await this.#move(
-      aside,
-      "damaged",
-      `it is ${kindOf(found)}, and a folder is expected`,
-    );
-    this.log.error({ movedTo }, "the folder of damaged files was not a folder");
-  }
-
-  async #reasonOf(name: string): Promise<string> {
-    const reading = await readKeptText(reasonFile(join(this.#folder, name)), 4096);
-    const words = reading.outcome === "read" ? printable(reading.value.trim()) : "";
-    // A full disk takes the file, and nothing in it.
-    return words === "" ? unknownReason : words;
-  }
 }
-
-const unknownReason = "an earlier daemon found it damaged; its log has the reason";

@@ -1,0 +1,128 @@
+import { lstat, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { join, relative } from "node:path";
+import pLimit from "p-limit";
+import type { Logger } from "pino";
+import type { DamagedFile } from "../../../protocol/methods/server";
+import { kindOf, printable, readKeptText } from "../../support/files/kept-file";
+import { ensureFolder } from "../../support/files/make-folder";
+import { tolerate } from "../../support/files/tolerate";
+import { damagedName, parseDamagedName, reasonFile } from "./damaged-name";
+
+export interface Most {
+  /** How many `server.info` shows, the latest ones. */
+  readonly shown: number;
+  /** How many stay in the folder; then the oldest are removed. */
+  readonly kept: number;
+}
+
+/** The folder `<state>/damaged`, where damaged files are kept for their operator. Nothing there is overwritten. */
+export class DamagedFolder {
+  readonly #folder: string;
+  /** Names in the folder, oldest first. */
+  #kept: string[] = [];
+  /** One after the other, or two could choose the same free name. */
+  readonly #inTurn = pLimit(1);
+
+  constructor(
+    private readonly stateFolder: string,
+    private readonly log: Logger,
+    private readonly most: Most,
+  ) {
+    this.#folder = join(stateFolder, "damaged");
+  }
+
+  /** Clears the folder's place where that is necessary. @returns what earlier daemons moved there, the latest first. */
+  async open(): Promise<DamagedFile[]> {
+    try {
+      await this.#clearOwnPlace();
+    } catch (error) {
+      // Damaged files then stay where they are.
+      this.log.error({ err: error, path: this.#folder }, "the folder of damaged files could not be made");
+    }
+    const names =
+      (await tolerate(["ENOENT"], readdir(this.#folder)).catch((error: unknown) => {
+        this.log.error({ err: error }, "the folder of damaged files cannot be read");
+        return undefined;
+      })) ?? [];
+    const earlier = names.sort().flatMap((name) => {
+      const named = parseDamagedName(name);
+      return named === undefined ? [] : { name, named };
+    });
+    this.#kept = earlier.map(({ name }) => name);
+    const unshown = Math.max(0, earlier.length - this.most.shown);
+    const described = earlier.map(async ({ name, named }, index) => ({
+      ...named,
+      reason: index < unshown ? unknownReason : await this.#reasonOf(name),
+      movedTo: join(this.#folder, name),
+    }));
+    return (await Promise.all(described)).reverse();
+  }
+
+  /**
+   * Moves a file or folder of the state folder here, with the reason in a file next to it.
+   *
+   * @throws the system's error; then it stays where it is.
+   */
+  async take(path: string, reason: string): Promise<{ time: string; movedTo: string }> {
+    await ensureFolder(this.#folder, 0o700);
+    return await this.#inTurn(() => this.#move(path, reason));
+  }
+
+  async #move(
+    path: string,
+    reason: string,
+    file = relative(this.stateFolder, path),
+  ): Promise<{ time: string; movedTo: string }> {
+    let now = Date.now();
+    let name = damagedName(now, file);
+    // Nothing is overwritten: of two in the same millisecond one gets the next.
+    while ((await tolerate(["ENOENT"], lstat(join(this.#folder, name)))) !== undefined) {
+      now += 1;
+      name = damagedName(now, file);
+    }
+    const movedTo = join(this.#folder, name);
+    await rename(path, movedTo);
+    this.#kept.push(name);
+    await writeFile(reasonFile(movedTo), `${printable(reason)}\n`, { flag: "wx", mode: 0o600 }).catch(
+      (error: unknown) => this.log.warn({ err: error, movedTo }, "the reason could not be written"),
+    );
+    await this.#removeOldest();
+    return { time: new Date(now).toISOString(), movedTo };
+  }
+
+  async #removeOldest(): Promise<void> {
+    while (this.#kept.length > this.most.kept) {
+      const [oldest = ""] = this.#kept.splice(0, 1);
+      const path = join(this.#folder, oldest);
+      this.log.warn({ path }, `more than ${this.most.kept} damaged files: the oldest is removed`);
+      await rm(path, { recursive: true, force: true });
+      await rm(reasonFile(path), { force: true });
+    }
+  }
+
+  /** Moves away what is in the place of the folder. */
+  async #clearOwnPlace(): Promise<void> {
+    const found = await tolerate(["ENOENT"], lstat(this.#folder));
+    if (found === undefined || found.isDirectory()) {
+      return;
+    }
+    const aside = join(this.stateFolder, damagedName(Date.now(), "damaged"));
+    await rename(this.#folder, aside);
+    await ensureFolder(this.#folder, 0o700);
+    const { movedTo } = await this.#move(
+      aside,
+      `it is ${kindOf(found)}, and a folder is expected`,
+      "damaged",
+    );
+    this.log.error({ movedTo }, "the folder of damaged files was not a folder");
+  }
+
+  async #reasonOf(name: string): Promise<string> {
+    const reading = await readKeptText(reasonFile(join(this.#folder, name)), 4096);
+    const words = reading.outcome === "read" ? printable(reading.value.trim()) : "";
+    // A full disk takes the file, and nothing in it.
+    return words === "" ? unknownReason : words;
+  }
+}
+
+const unknownReason = "an earlier daemon found it damaged; its log has the reason";
