@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { execa } from "execa";
 import { bench, type Measurements } from "../../bench/bench";
 import type { Samples } from "../../bench/measurement";
 import { MccError } from "../../protocol/error";
-
-const checkout = join(__dirname, "..", "..", "..");
+import { checkout } from "../support/checkout";
 
 /** Ours takes twice as long as a peer in `slow`, half as long in `quick`. */
 const samples = { slow: { ours: [2, 9, 1], peer: [1] }, quick: { ours: [1, 3], peer: [4, 4] } };

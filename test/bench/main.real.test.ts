@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { execa } from "execa";
+import { compiled } from "../support/checkout";
 
-const main = join(__dirname, "..", "..", "bench", "main.js");
+const main = compiled("bench/main.js");
 /** Something that cannot be run takes the place of a program, for the command that follows. */
 const without = (program: string) => ["sh", "-c", `mount --bind /dev/null ${program} && exec "$@"`, "sh"];
 

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { cp, readFile, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
+import { checkout } from "../support/checkout";
 import { eventually } from "../support/eventually";
 import { hasEnded } from "../support/process";
 import { freePort } from "../support/stand-in-daemon";
 import { temporaryFolders } from "../support/temporary-folder";
 
-const checkout = join(__dirname, "..", "..", "..");
 const publicKey = `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${"A".repeat(43)}`;
 
 /**

@@ -4,9 +4,8 @@ import { join } from "node:path";
 import { z } from "zod";
 import { commandTable } from "../../cli/command-table";
 import { packageVersion } from "../../protocol/package-version";
+import { checkout } from "../support/checkout";
 import { runProcess } from "../support/run-program";
-
-const checkout = join(__dirname, "..", "..", "..");
 
 describe("the programs that the package brings", () => {
   it("are mcc and one for each command of the first MiniCloud", async () => {

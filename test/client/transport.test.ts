@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
-import { join } from "node:path";
 import { createServer as createTlsServer } from "node:tls";
 import { execa } from "execa";
 import { ConnectionError } from "../../client/connection-error";
 import { Transport } from "../../client/transport";
 import { readTlsFixture, tlsFixture } from "../support/certificate";
+import { compiled } from "../support/checkout";
 import { perTest } from "../support/per-test";
 
 interface TestServer {
@@ -164,7 +164,7 @@ describe("the transport to a daemon with a certificate that cannot be trusted", 
       const transport = new Transport(new URL(process.argv[2]));
       transport.post("<call/>", {}, 20000, true).catch((error) => console.log(error.message));
     `;
-    const module = join(__dirname, "..", "..", "client", "transport.js");
+    const module = compiled("client/transport.js");
     const { stdout } = await execa(process.execPath, ["-e", script, module, `https://127.0.0.1:${port}`], {
       env: { NODE_EXTRA_CA_CERTS: trusted && tlsFixture(trusted) },
     });

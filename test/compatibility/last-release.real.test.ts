@@ -4,11 +4,12 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { makeHostKey } from "../../server/cloud/instances/host-key";
 import { stateFormat } from "../../server/cloud/state/format";
+import { checkout } from "../support/checkout";
 import { TestDaemon, testDaemons } from "../support/daemon";
 import { temporaryFolders } from "../support/temporary-folder";
 import { type InstalledPackage, installLastRelease, installPresent, requireCommit } from "./packages";
 
-const hooksProgram = join(__dirname, "..", "..", "..", "test", "compatibility", "hooks-program.cjs");
+const hooksProgram = join(checkout, "test", "compatibility", "hooks-program.cjs");
 const { publicKey } = makeHostKey();
 /** Only where the cache has no build of the last release yet. */
 const buildTimeoutMs = 600_000;

@@ -4,9 +4,9 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { z } from "zod";
+import { checkout } from "../support/checkout";
 
 /** The checkout, seen from the compiled files. */
-const checkout = join(__dirname, "..", "..", "..");
 const presentModules = join(checkout, "node_modules");
 /** What runs keep for later ones, of this checkout or another. */
 const cacheFolder = join(

@@ -3,7 +3,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { z } from "zod";
-import { checkout, type Page, parsePage, readPages } from "../support/markdown";
+import { checkout } from "../support/checkout";
+import { type Page, parsePage, readPages } from "../support/markdown";
 
 const pages = readPages();
 const packSchema = z.array(z.object({ files: z.array(z.object({ path: z.string() })) })).length(1);

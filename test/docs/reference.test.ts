@@ -6,7 +6,8 @@ import { commandTable } from "../../cli/command-table";
 import { InstanceTypes } from "../../server/cloud/instance-types";
 import { makeCommand } from "../../server/command-line";
 import { programs } from "../../server/driver/lxc/commands/programs";
-import { checkout, type Page, readPages } from "../support/markdown";
+import { checkout } from "../support/checkout";
+import { type Page, readPages } from "../support/markdown";
 import { runProgram } from "../support/run-program";
 import { temporaryFolders } from "../support/temporary-folder";
 

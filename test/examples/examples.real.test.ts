@@ -3,12 +3,12 @@ import { copyFile, cp, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import type { Client } from "../../client";
+import { checkout } from "../support/checkout";
 import { type TestDaemon, testDaemons } from "../support/daemon";
 import { importMicro } from "../support/micro-image";
 import { pulumiStacks } from "../support/pulumi-stack";
 import { temporaryFolders } from "../support/temporary-folder";
 
-const checkout = join(__dirname, "..", "..", "..");
 /** For one that is broken. */
 const timeoutMs = 240_000;
 

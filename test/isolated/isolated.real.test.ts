@@ -5,11 +5,12 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
+import { compiled } from "../support/checkout";
 import { eventually } from "../support/eventually";
 import { hasEnded } from "../support/process";
 import { temporaryFolders } from "../support/temporary-folder";
 
-const program = join(__dirname, "..", "..", "isolated", "main.js");
+const program = compiled("isolated/main.js");
 
 function isolated(...words: string[]) {
   return execa(process.execPath, [program, ...words], { reject: false });

@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
+import { checkout, compiled } from "../support/checkout";
 import { temporaryFolders } from "../support/temporary-folder";
 
-const program = join(__dirname, "..", "..", "picture", "main.js");
-const readmePicture = join(__dirname, "..", "..", "..", "docs", "pictures", "quickstart.svg");
+const program = compiled("picture/main.js");
+const readmePicture = join(checkout, "docs", "pictures", "quickstart.svg");
 
 describe("npm run picture", () => {
   const newFolder = temporaryFolders();

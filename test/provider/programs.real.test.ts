@@ -3,11 +3,12 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Client } from "../../client";
+import { checkout } from "../support/checkout";
 import { type TestDaemon, testDaemons } from "../support/daemon";
 import { pulumiStacks } from "../support/pulumi-stack";
 
 const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHGoOrTiQeaVgdv0xpVLNFHI3JpBYSSgNR5rRSzTFhvl me";
-const quickstart = join(__dirname, "..", "..", "..", "examples", "quickstart.ts");
+const quickstart = join(checkout, "examples", "quickstart.ts");
 
 describe("programs of every kind under the real engine", function () {
   this.timeout(300_000);

@@ -3,10 +3,9 @@ import { cp, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/pr
 import { join } from "node:path";
 import { z } from "zod";
 import type { Client, Instance } from "../../client";
+import { checkout } from "../support/checkout";
 import { type TestDaemon, testDaemons } from "../support/daemon";
 import { type PulumiStack, pulumiStacks } from "../support/pulumi-stack";
-
-const checkout = join(__dirname, "..", "..", "..");
 
 describe("what a stack is trusted with under the real engine", function () {
   this.timeout(300_000);

@@ -3,10 +3,10 @@ import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
+import { checkout, compiled } from "../support/checkout";
 import { temporaryFolders } from "../support/temporary-folder";
 
-const program = join(__dirname, "..", "..", "quickstart", "main.js");
-const checkout = join(__dirname, "..", "..", "..");
+const program = compiled("quickstart/main.js");
 
 describe("npm run quickstart", () => {
   const newFolder = temporaryFolders();

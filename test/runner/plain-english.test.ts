@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import { checkout } from "../support/markdown";
+import { checkout } from "../support/checkout";
 import { temporaryFolders } from "../support/temporary-folder";
 
 const script = join(checkout, "test", "runner", "plain-english.mjs");

@@ -7,10 +7,11 @@ import { promisify } from "node:util";
 import type { Client } from "../../client/client";
 import type { Instance } from "../../protocol/methods/instance";
 import { makeHostKey } from "../../server/cloud/instances/host-key";
+import { compiled } from "../support/checkout";
 import { type TestDaemon, testDaemons } from "../support/daemon";
 import { importMicro } from "../support/micro-image";
 
-const mcc = join(__dirname, "..", "..", "cli", "bin", "mcc.js");
+const mcc = compiled("cli/bin/mcc.js");
 
 describe("LXC containers under a daemon whose files were damaged", function () {
   this.timeout(120_000);

@@ -5,10 +5,11 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Client } from "../../client/client";
 import type { Instance } from "../../protocol/methods/instance";
+import { compiled } from "../support/checkout";
 import { type TestDaemon, testDaemons } from "../support/daemon";
 import { importMicro } from "../support/micro-image";
 
-const mcc = join(__dirname, "..", "..", "cli", "bin", "mcc.js");
+const mcc = compiled("cli/bin/mcc.js");
 
 describe("LXC containers whose records were lost", function () {
   this.timeout(120_000);

@@ -3,10 +3,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { PreflightError } from "../../server/cloud/preflight";
 import { explainFailure } from "../../server/start-failure";
+import { checkout } from "../support/checkout";
 
 describe("the report of a failed preflight", () => {
   it("is as the page about troubleshooting shows it", () => {
-    const page = readFileSync(join(__dirname, "..", "..", "..", "docs", "troubleshooting.md"), "utf8");
+    const page = readFileSync(join(checkout, "docs", "troubleshooting.md"), "utf8");
     const [, shown = ""] = /## When the preflight fails[\s\S]*?```text\n([\s\S]*?)\n```/.exec(page) ?? [];
     const findings = [...shown.matchAll(/lacking {2}(.*)\n {2}remedy {3}(.*)/g)].map(
       ([, lacking = "", remedy = ""]) => ({ lacking, remedy }),

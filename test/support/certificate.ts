@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { checkout } from "./checkout";
 
-const folder = join(__dirname, "..", "..", "..", "test", "fixtures", "tls");
+const folder = join(checkout, "test", "fixtures", "tls");
 
 /** Files in PEM of a self-signed certificate for 127.0.0.1 that lasts a hundred years. */
 export const certificateFiles = { cert: join(folder, "cert.pem"), key: join(folder, "key.pem") };

@@ -8,10 +8,11 @@ import { execa } from "execa";
 import { type Client, connect } from "../../client/client";
 import { validate } from "../../protocol/validate";
 import { startReportSchema } from "../../server/start-report";
+import { compiled } from "./checkout";
 import { temporaryFolders } from "./temporary-folder";
 
 /** The compiled program. */
-export const mccserver = join(__dirname, "..", "..", "server", "main.js");
+export const mccserver = compiled("server/main.js");
 
 export interface DaemonOptions {
   /** Default: this checkout's, as it was compiled. */

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
+import { checkout, compiled } from "./checkout";
 
-const programs = join(__dirname, "..", "..", "..", "test", "testing", "programs");
-const compiledPrograms = join(__dirname, "..", "testing", "programs");
+const programs = join(checkout, "test", "testing", "programs");
+const compiledPrograms = compiled("test/testing/programs");
 
 /** Somebody's program, that has only the package. */
 export function program(name: string): string {

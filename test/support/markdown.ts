@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-
-export const checkout = join(__dirname, "..", "..", "..");
+import { checkout } from "./checkout";
 
 /** A block of code between fences. */
 export interface Block {

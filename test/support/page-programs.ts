@@ -1,6 +1,7 @@
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Block, checkout, type Page, readPages } from "./markdown";
+import { checkout } from "./checkout";
+import { type Block, type Page, readPages } from "./markdown";
 
 /** A TypeScript block of a page. */
 export interface PageProgram {

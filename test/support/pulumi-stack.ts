@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { z } from "zod";
 import { findPulumiCli } from "../../quickstart/pulumi-cli/pulumi-cli";
+import { checkout } from "./checkout";
 import type { TestDaemon } from "./daemon";
 import { eventually } from "./eventually";
 import { temporaryFolders } from "./temporary-folder";
 
-const packageFolder = join(__dirname, "..", "..", "..");
 const stackName = "test";
 /** For one that is broken. */
 const commandTimeoutMs = 180_000;
@@ -65,7 +65,7 @@ export class PulumiStack {
     await mkdir(stack.project);
     await writeFile(join(stack.project, "Pulumi.yaml"), `name: shop\nruntime: nodejs\nmain: ${main}\n`);
     await writeFile(join(stack.project, "package.json"), JSON.stringify({ name: "shop", private: true }));
-    await symlink(join(packageFolder, "node_modules"), join(stack.project, "node_modules"));
+    await symlink(join(checkout, "node_modules"), join(stack.project, "node_modules"));
     await stack.succeed("stack", "init", stackName);
     return stack;
   }

@@ -1,8 +1,8 @@
-import { join } from "node:path";
 import { execa } from "execa";
 import type { Io } from "../../cli/io";
 import { runMcc, runStandalone } from "../../cli/main";
 import { captureIo } from "./captured-io";
+import { compiled } from "./checkout";
 import type { TestDaemon } from "./daemon";
 
 export interface ProgramRun {
@@ -23,7 +23,7 @@ const hidden: NodeJS.ProcessEnv = { MCC_SERVER: undefined, MCC_TOKEN: undefined,
 
 /** The compiled program `mcc` or `mcc-<command>`. */
 export function programPath(program: string): string {
-  return join(__dirname, "..", "..", "cli", "bin", `${program}.js`);
+  return compiled(`cli/bin/${program}.js`);
 }
 
 /** Runs `mcc` or `mcc-<command>` with these words to its end in this process, away from any terminal. */

@@ -8,6 +8,7 @@ import pino from "pino";
 import { createDispatch } from "../../server/methods/dispatch";
 import { leaseTimes, startFleet, withFleet } from "../../testing/with-fleet";
 import { assertMccError } from "../support/assert-error";
+import { checkout } from "../support/checkout";
 import { type TestDaemon, testDaemons } from "../support/daemon";
 import { eventually } from "../support/eventually";
 import { handTime } from "../support/hand-time";
@@ -16,8 +17,6 @@ import { hasEnded } from "../support/process";
 import { environmentFor } from "../support/run-program";
 import { testClouds } from "../support/test-cloud";
 import { testListeners, testToken } from "../support/test-listener";
-
-const checkout = join(__dirname, "..", "..", "..");
 
 describe("withFleet", function () {
   this.timeout(60_000);

@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { type HostPlaces } from "../../../server/driver/openvz/host";
+import { checkout } from "../../support/checkout";
 import { type Behaviour, readBehaviour, recordedHost, writeBehaviour } from "./behaviour";
 import { type CommandServer, openCommandServer } from "./command-server";
 import { decide } from "./decide";
@@ -41,8 +42,6 @@ const folders = [
   "vz/lock",
   "sys/class/net/venet0",
 ];
-
-const repository = join(__dirname, "../../../..");
 
 /** A fake host in a folder of its own, whose commands work as long as the process lives that installed it. */
 export class FakeOpenvz {
@@ -172,7 +171,7 @@ export class FakeOpenvz {
     this.#server = await openCommandServer((command) => decide(this.root, command));
     writeFileSync(join(this.bin, "port"), String(this.#server.port));
     for (const program of ["vzctl", "vzlist"]) {
-      copyFileSync(join(repository, "test/fakes/openvz/launcher.pl"), join(this.bin, program));
+      copyFileSync(join(checkout, "test/fakes/openvz/launcher.pl"), join(this.bin, program));
     }
   }
 }

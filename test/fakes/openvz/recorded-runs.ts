@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { checkout } from "../../support/checkout";
 
 const runSchema = z.object({
   argv: z.array(z.string()),
@@ -14,10 +15,8 @@ const runSchema = z.object({
 /** One run of vzctl or vzlist 4.11.1 on a real host. */
 export type Run = z.infer<typeof runSchema>;
 
-const repository = join(__dirname, "../../../..");
-
 /** In the order in which they were run. */
-export const runs = readFileSync(join(repository, "test/fakes/openvz/recorded-runs.jsonl"), "utf8")
+export const runs = readFileSync(join(checkout, "test/fakes/openvz/recorded-runs.jsonl"), "utf8")
   .trim()
   .split("\n")
   .map((line) => runSchema.parse(JSON.parse(line)));

@@ -11,9 +11,10 @@ import {
   useKernelLimits,
 } from "../../../../../server/driver/lxc/kernel/kernel-limit-users";
 import { captureLog } from "../../../../support/captured-log";
+import { compiled } from "../../../../support/checkout";
 import { temporaryFolders } from "../../../../support/temporary-folder";
 
-const limitsModule = join(__dirname, "../../../../../server/driver/lxc/kernel/kernel-limit-users.js");
+const limitsModule = compiled("server/driver/lxc/kernel/kernel-limit-users.js");
 const { log } = captureLog();
 
 describe("the kernel's limits of several daemons on one host", () => {
