@@ -4,7 +4,7 @@ import sinon from "sinon";
 import type { Command, Parameter } from "../../cli/command";
 import { commandTable } from "../../cli/command-table";
 import { makeStandaloneProgram } from "../../cli/program";
-import { captureIo } from "../support/captured-io";
+import { captureIo } from "../support/programs/captured-io";
 import { wordsSaidOf } from "./words-said";
 
 const commands = commandTable.filter(({ hidden }) => hidden !== true);

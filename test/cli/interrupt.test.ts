@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { execa } from "execa";
 import sinon from "sinon";
 import { MccError } from "../../protocol/error";
-import { captureIo } from "../support/captured-io";
-import { eventually } from "../support/eventually";
+import { type StandInDaemon, standInDaemons, standInInfo } from "../support/daemons/stand-in-daemon";
 import { exampleInstance } from "../support/example-instance";
-import { programPath, runWith } from "../support/run-program";
-import { type StandInDaemon, standInDaemons, standInInfo } from "../support/stand-in-daemon";
+import { captureIo } from "../support/programs/captured-io";
+import { programPath, runWith } from "../support/programs/run-program";
+import { eventually } from "../support/time/eventually";
 
 const never = (): Promise<never> => new Promise(() => undefined);
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { captureIo } from "../support/captured-io";
-import { eventually } from "../support/eventually";
+import { standInDaemons } from "../support/daemons/stand-in-daemon";
 import { exampleInstance } from "../support/example-instance";
-import { runProgram, runWith } from "../support/run-program";
-import { standInDaemons } from "../support/stand-in-daemon";
+import { captureIo } from "../support/programs/captured-io";
+import { runProgram, runWith } from "../support/programs/run-program";
+import { eventually } from "../support/time/eventually";
 
 describe("a program in a process with others", () => {
   const newDaemon = standInDaemons();

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { MccError } from "../../protocol/error";
 import type { MethodName } from "../../protocol/methods/method-table";
+import { freePort, standInDaemons } from "../support/daemons/stand-in-daemon";
 import { exampleInstance } from "../support/example-instance";
-import { runProgram } from "../support/run-program";
-import { freePort, standInDaemons } from "../support/stand-in-daemon";
+import { runProgram } from "../support/programs/run-program";
 
 /** One line on standard error. */
 async function assertFails(words: string[], server: string, said: RegExp, code = 1): Promise<void> {

@@ -3,10 +3,10 @@ import { cp, readFile, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { checkout } from "../support/checkout";
-import { eventually } from "../support/eventually";
-import { hasEnded } from "../support/process";
-import { freePort } from "../support/stand-in-daemon";
-import { temporaryFolders } from "../support/temporary-folder";
+import { freePort } from "../support/daemons/stand-in-daemon";
+import { temporaryFolders } from "../support/files/temporary-folder";
+import { hasEnded } from "../support/programs/process";
+import { eventually } from "../support/time/eventually";
 
 const publicKey = `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${"A".repeat(43)}`;
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { onInterrupt } from "../../cli/on-interrupt";
-import { captureIo } from "../support/captured-io";
+import { captureIo } from "../support/programs/captured-io";
 
 describe("an interrupt", () => {
   it("ends the run with the exit code of its signal, once all is said", async () => {

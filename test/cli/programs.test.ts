@@ -5,7 +5,7 @@ import { z } from "zod";
 import { commandTable } from "../../cli/command-table";
 import { packageVersion } from "../../protocol/package-version";
 import { checkout } from "../support/checkout";
-import { runProcess } from "../support/run-program";
+import { runProcess } from "../support/programs/run-program";
 
 describe("the programs that the package brings", () => {
   it("are mcc and one for each command of the first MiniCloud", async () => {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { refusedFile } from "../../cli/refused-file";
+import { standInDaemons } from "../support/daemons/stand-in-daemon";
 import { exampleInstance } from "../support/example-instance";
-import { runProgram } from "../support/run-program";
-import { standInDaemons } from "../support/stand-in-daemon";
+import { runProgram } from "../support/programs/run-program";
 
 function systemError(code: string, syscall: string, path?: string): Error {
   const more = path === undefined ? {} : { path };

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { runProcess, runProgram } from "../support/run-program";
+import { runProcess, runProgram } from "../support/programs/run-program";
 import { wordsSaidOf } from "./words-said";
 
 /** Words that make no sense, and what is said of them. */

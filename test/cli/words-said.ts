@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { CommanderError } from "commander";
 import { commandTable } from "../../cli/command-table";
 import { makeProgram, makeStandaloneProgram } from "../../cli/program";
-import { captureIo } from "../support/captured-io";
+import { captureIo } from "../support/programs/captured-io";
 
 /** What a program says of words that make no sense, before it has asked any daemon: one line. */
 export async function wordsSaidOf([name = "", ...words]: readonly string[]): Promise<string> {

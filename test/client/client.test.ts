@@ -3,10 +3,10 @@ import { connect } from "../../client";
 import { ConnectionError } from "../../client/connection-error";
 import { MccError } from "../../protocol/error";
 import { assertMccError } from "../support/assert-error";
+import { freePort, standInDaemons, standInInfo } from "../support/daemons/stand-in-daemon";
 import { withEnvironment } from "../support/environment";
-import { eventually } from "../support/eventually";
 import { exampleInstance } from "../support/example-instance";
-import { freePort, standInDaemons, standInInfo } from "../support/stand-in-daemon";
+import { eventually } from "../support/time/eventually";
 
 describe("Client", () => {
   const startDaemon = standInDaemons();

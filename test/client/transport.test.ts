@@ -5,8 +5,8 @@ import { createServer as createTlsServer } from "node:tls";
 import { execa } from "execa";
 import { ConnectionError } from "../../client/connection-error";
 import { Transport } from "../../client/transport";
-import { readTlsFixture, tlsFixture } from "../support/certificate";
 import { compiled } from "../support/checkout";
+import { readTlsFixture, tlsFixture } from "../support/http/certificate";
 import { perTest } from "../support/per-test";
 
 interface TestServer {

@@ -5,8 +5,8 @@ import { execa } from "execa";
 import { makeHostKey } from "../../server/cloud/instances/host-key";
 import { stateFormat } from "../../server/cloud/state/format";
 import { checkout } from "../support/checkout";
-import { TestDaemon, testDaemons } from "../support/daemon";
-import { temporaryFolders } from "../support/temporary-folder";
+import { TestDaemon, testDaemons } from "../support/daemons/test-daemon";
+import { temporaryFolders } from "../support/files/temporary-folder";
 import { type InstalledPackage, installLastRelease, installPresent, requireCommit } from "./packages";
 
 const hooksProgram = join(checkout, "test", "compatibility", "hooks-program.cjs");

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { z } from "zod";
 import { checkout } from "../support/checkout";
-import { type Page, parsePage, readPages } from "../support/markdown";
+import { type Page, parsePage, readPages } from "../support/pages/markdown";
 
 const pages = readPages();
 const packSchema = z.array(z.object({ files: z.array(z.object({ path: z.string() })) })).length(1);

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import ts from "typescript";
-import { installInto, pagePrograms } from "../support/page-programs";
-import { temporaryFolders } from "../support/temporary-folder";
+import { temporaryFolders } from "../support/files/temporary-folder";
+import { installInto, pagePrograms } from "../support/pages/page-programs";
 
 const options: ts.CompilerOptions = {
   strict: true,

@@ -7,9 +7,9 @@ import { InstanceTypes } from "../../server/cloud/instance-types";
 import { makeCommand } from "../../server/command-line";
 import { programs } from "../../server/driver/lxc/commands/programs";
 import { checkout } from "../support/checkout";
-import { type Page, readPages } from "../support/markdown";
-import { runProgram } from "../support/run-program";
-import { temporaryFolders } from "../support/temporary-folder";
+import { temporaryFolders } from "../support/files/temporary-folder";
+import { type Page, readPages } from "../support/pages/markdown";
+import { runProgram } from "../support/programs/run-program";
 
 const pages = readPages();
 

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { execa } from "execa";
 import type { Client } from "../../client";
 import { checkout } from "../support/checkout";
-import { type TestDaemon, testDaemons } from "../support/daemon";
-import { importMicro } from "../support/micro-image";
-import { pulumiStacks } from "../support/pulumi-stack";
-import { temporaryFolders } from "../support/temporary-folder";
+import { importMicro } from "../support/daemons/micro-image";
+import { type TestDaemon, testDaemons } from "../support/daemons/test-daemon";
+import { temporaryFolders } from "../support/files/temporary-folder";
+import { pulumiStacks } from "../support/pulumi/pulumi-stack";
 
 /** For one that is broken. */
 const timeoutMs = 240_000;

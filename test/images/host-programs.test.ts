@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { missingPrograms, requirePrograms } from "../../images/host-programs";
 import { assertMccError } from "../support/assert-error";
-import { temporaryFolders } from "../support/temporary-folder";
+import { temporaryFolders } from "../support/files/temporary-folder";
 
 describe("the programs of the host that an image needs", () => {
   const newFolder = temporaryFolders();

@@ -6,9 +6,9 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { compiled } from "../support/checkout";
-import { eventually } from "../support/eventually";
-import { hasEnded } from "../support/process";
-import { temporaryFolders } from "../support/temporary-folder";
+import { temporaryFolders } from "../support/files/temporary-folder";
+import { hasEnded } from "../support/programs/process";
+import { eventually } from "../support/time/eventually";
 
 const program = compiled("isolated/main.js");
 

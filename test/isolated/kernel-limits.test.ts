@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readKernelLimits, restoreKernelLimits } from "../../isolated/kernel-limits";
-import { temporaryFolders } from "../support/temporary-folder";
+import { temporaryFolders } from "../support/files/temporary-folder";
 
 describe("the kernel's limits round an isolated command", () => {
   const newFolder = temporaryFolders();

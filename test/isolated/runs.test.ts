@@ -5,8 +5,8 @@ import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { joinRuns, type Run } from "../../isolated/runs";
+import { temporaryFolders } from "../support/files/temporary-folder";
 import { perTest } from "../support/per-test";
-import { temporaryFolders } from "../support/temporary-folder";
 
 const parse = (json: unknown): string => String(json);
 

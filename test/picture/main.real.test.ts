@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { checkout, compiled } from "../support/checkout";
-import { temporaryFolders } from "../support/temporary-folder";
+import { temporaryFolders } from "../support/files/temporary-folder";
 
 const program = compiled("picture/main.js");
 const readmePicture = join(checkout, "docs", "pictures", "quickstart.svg");

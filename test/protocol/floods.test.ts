@@ -3,9 +3,9 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { connect } from "../../client/client";
 import { encodeResponse } from "../../protocol/wire/codec";
-import { send } from "../support/raw-http";
-import { standInInfo } from "../support/stand-in-daemon";
-import { assertServes, authorization, testListeners } from "../support/test-listener";
+import { standInInfo } from "../support/daemons/stand-in-daemon";
+import { send } from "../support/http/raw-http";
+import { assertServes, authorization, testListeners } from "../support/http/test-listener";
 
 const megabyte = 1024 * 1024;
 const flood = (unit: string): string => unit.repeat(Math.floor(megabyte / unit.length));

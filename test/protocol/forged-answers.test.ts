@@ -10,9 +10,9 @@ import {
   encodeFault,
   encodeResponse,
 } from "../../protocol/wire/codec";
-import { forgedSuccess, hostileTexts } from "../support/hostile-texts";
-import { standInInfo } from "../support/stand-in-daemon";
-import { authorization, testListeners } from "../support/test-listener";
+import { standInInfo } from "../support/daemons/stand-in-daemon";
+import { authorization, testListeners } from "../support/http/test-listener";
+import { forgedSuccess, hostileTexts } from "../support/wire/hostile-texts";
 
 const seed = 20_261_128;
 const texts = [forgedSuccess, ...hostileTexts(400, seed)];

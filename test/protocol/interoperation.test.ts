@@ -4,8 +4,8 @@ import fc from "fast-check";
 import { createClient, createServer } from "xmlrpc";
 import { Transport } from "../../client/transport";
 import { decodeResponse, encodeCall } from "../../protocol/wire/codec";
-import { authorization, testListeners } from "../support/test-listener";
-import { sendableText, wireValues } from "../support/wire-values";
+import { authorization, testListeners } from "../support/http/test-listener";
+import { sendableText, wireValues } from "../support/wire/wire-values";
 
 const seed = 20_261_128;
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { MccError } from "../../protocol/error";
 import { normalisePublicKey, parsePublicKey, samePublicKey } from "../../protocol/public-key";
-import { temporaryFolders } from "../support/temporary-folder";
+import { temporaryFolders } from "../support/files/temporary-folder";
 
 describe("a public key", () => {
   const newFolder = temporaryFolders();

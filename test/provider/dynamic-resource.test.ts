@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { runInNewContext } from "node:vm";
 import { Fleet, Instance, Key } from "../../provider";
-import { runWithMocks } from "../support/mock-program";
+import { runWithMocks } from "../support/pulumi/mock-program";
 
 /**
  * Every resource of every stack has this text in its state. Another one is a change of them all, which nobody

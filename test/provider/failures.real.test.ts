@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Client } from "../../client";
-import { type TestDaemon, testDaemons } from "../support/daemon";
-import { type PulumiStack, pulumiStacks } from "../support/pulumi-stack";
+import { type TestDaemon, testDaemons } from "../support/daemons/test-daemon";
+import { type PulumiStack, pulumiStacks } from "../support/pulumi/pulumi-stack";
 
 const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHGoOrTiQeaVgdv0xpVLNFHI3JpBYSSgNR5rRSzTFhvl me";
 const shop = `

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { Client } from "../../client";
-import { type TestDaemon, testDaemons } from "../support/daemon";
-import { HoldingProxy } from "../support/holding-proxy";
-import { type PulumiStack, pulumiStacks } from "../support/pulumi-stack";
+import { HoldingProxy } from "../support/daemons/holding-proxy";
+import { type TestDaemon, testDaemons } from "../support/daemons/test-daemon";
+import { type PulumiStack, pulumiStacks } from "../support/pulumi/pulumi-stack";
 
 describe("an engine that is killed during a create", function () {
   this.timeout(300_000);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
 import type { Client } from "../../client";
-import { type TestDaemon, testDaemons } from "../support/daemon";
-import { type PulumiStack, pulumiStacks } from "../support/pulumi-stack";
+import { type TestDaemon, testDaemons } from "../support/daemons/test-daemon";
+import { type PulumiStack, pulumiStacks } from "../support/pulumi/pulumi-stack";
 
 const firstKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHGoOrTiQeaVgdv0xpVLNFHI3JpBYSSgNR5rRSzTFhvl first";
 const secondKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl second";

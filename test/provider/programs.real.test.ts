@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { Client } from "../../client";
 import { checkout } from "../support/checkout";
-import { type TestDaemon, testDaemons } from "../support/daemon";
-import { pulumiStacks } from "../support/pulumi-stack";
+import { type TestDaemon, testDaemons } from "../support/daemons/test-daemon";
+import { pulumiStacks } from "../support/pulumi/pulumi-stack";
 
 const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHGoOrTiQeaVgdv0xpVLNFHI3JpBYSSgNR5rRSzTFhvl me";
 const quickstart = join(checkout, "examples", "quickstart.ts");

@@ -1,7 +1,7 @@
-import { testDaemons } from "../support/daemon";
-import { eventually } from "../support/eventually";
-import { HoldingProxy } from "../support/holding-proxy";
-import { pulumiStacks } from "../support/pulumi-stack";
+import { HoldingProxy } from "../support/daemons/holding-proxy";
+import { testDaemons } from "../support/daemons/test-daemon";
+import { pulumiStacks } from "../support/pulumi/pulumi-stack";
+import { eventually } from "../support/time/eventually";
 
 describe("the progress of a creation", function () {
   this.timeout(300_000);

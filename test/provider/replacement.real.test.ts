@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Client } from "../../client";
-import { testDaemons } from "../support/daemon";
-import { type PulumiStack, pulumiStacks } from "../support/pulumi-stack";
+import { testDaemons } from "../support/daemons/test-daemon";
+import { type PulumiStack, pulumiStacks } from "../support/pulumi/pulumi-stack";
 
 describe("a replacement that must fail, under the real engine", function () {
   this.timeout(300_000);

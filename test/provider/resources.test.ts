@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { Instance, type InstanceArgs, Key } from "../../provider";
-import { type Registered, type RunOptions, runWithMocks } from "../support/mock-program";
+import { type Registered, type RunOptions, runWithMocks } from "../support/pulumi/mock-program";
 
 const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHGoOrTiQeaVgdv0xpVLNFHI3JpBYSSgNR5rRSzTFhvl me@home";
 

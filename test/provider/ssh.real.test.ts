@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { z } from "zod";
 import type { Client } from "../../client";
-import { type TestDaemon, testDaemons } from "../support/daemon";
-import { importMicro } from "../support/micro-image";
-import { type PulumiStack, pulumiStacks } from "../support/pulumi-stack";
-import { temporaryFolders } from "../support/temporary-folder";
+import { importMicro } from "../support/daemons/micro-image";
+import { type TestDaemon, testDaemons } from "../support/daemons/test-daemon";
+import { temporaryFolders } from "../support/files/temporary-folder";
+import { type PulumiStack, pulumiStacks } from "../support/pulumi/pulumi-stack";
 
 const hostSchema = z.object({ name: z.string(), ipAddress: z.string(), sshHostKey: z.string() });
 type Host = z.infer<typeof hostSchema>;

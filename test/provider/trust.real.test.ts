@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { Client, Instance } from "../../client";
 import { checkout } from "../support/checkout";
-import { type TestDaemon, testDaemons } from "../support/daemon";
-import { type PulumiStack, pulumiStacks } from "../support/pulumi-stack";
+import { type TestDaemon, testDaemons } from "../support/daemons/test-daemon";
+import { type PulumiStack, pulumiStacks } from "../support/pulumi/pulumi-stack";
 
 describe("what a stack is trusted with under the real engine", function () {
   this.timeout(300_000);

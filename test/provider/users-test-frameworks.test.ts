@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
+import { standInDaemons } from "../support/daemons/stand-in-daemon";
 import { withEnvironment } from "../support/environment";
-import { standInDaemons } from "../support/stand-in-daemon";
-import { VmModules } from "../support/vm-modules";
+import { VmModules } from "../support/programs/vm-modules";
 
 const image = { name: "micro", sizeBytes: 1, createdAt: "2026-01-01T00:00:00Z" };
 

@@ -4,7 +4,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { checkout, compiled } from "../support/checkout";
-import { temporaryFolders } from "../support/temporary-folder";
+import { temporaryFolders } from "../support/files/temporary-folder";
 
 const program = compiled("quickstart/main.js");
 

@@ -4,12 +4,12 @@ import { mkdir, readdir, readFile, rename, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { connect } from "../../client/client";
-import { tlsFixture } from "../support/certificate";
-import { type TestDaemon, testDaemons } from "../support/daemon";
-import { eventually } from "../support/eventually";
-import { hasEnded } from "../support/process";
-import { type Run, runMccserver } from "../support/run-mccserver";
-import { temporaryFolders } from "../support/temporary-folder";
+import { type Run, runMccserver } from "../support/daemons/run-mccserver";
+import { type TestDaemon, testDaemons } from "../support/daemons/test-daemon";
+import { temporaryFolders } from "../support/files/temporary-folder";
+import { tlsFixture } from "../support/http/certificate";
+import { hasEnded } from "../support/programs/process";
+import { eventually } from "../support/time/eventually";
 
 describe("the daemon in the background", () => {
   const newDaemon = testDaemons();

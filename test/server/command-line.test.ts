@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { certificateFiles, tlsFixture } from "../support/certificate";
-import { runMccserver } from "../support/run-mccserver";
-import { temporaryFolders } from "../support/temporary-folder";
+import { runMccserver } from "../support/daemons/run-mccserver";
+import { temporaryFolders } from "../support/files/temporary-folder";
+import { certificateFiles, tlsFixture } from "../support/http/certificate";
 
 describe("mccserver's command line", () => {
   const newFolder = temporaryFolders();

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { execa } from "execa";
 import type { Client } from "../../client/client";
-import { type TestDaemon, testDaemons } from "../support/daemon";
-import { eventually } from "../support/eventually";
-import { importMicro } from "../support/micro-image";
+import { importMicro } from "../support/daemons/micro-image";
+import { type TestDaemon, testDaemons } from "../support/daemons/test-daemon";
+import { eventually } from "../support/time/eventually";
 
 /** Names of this daemon's running containers, by the command sockets of their monitors. */
 async function runningContainers({ stateFolder }: TestDaemon): Promise<string[]> {

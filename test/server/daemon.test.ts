@@ -5,13 +5,13 @@ import { join } from "node:path";
 import { connect as connectClient } from "../../client/client";
 import { ConnectionError } from "../../client/connection-error";
 import { assertMccError } from "../support/assert-error";
-import { certificateFiles } from "../support/certificate";
-import { type TestDaemon, testDaemons } from "../support/daemon";
+import { runMccserver } from "../support/daemons/run-mccserver";
+import { type TestDaemon, testDaemons } from "../support/daemons/test-daemon";
 import { withEnvironment } from "../support/environment";
-import { eventually } from "../support/eventually";
-import { send } from "../support/raw-http";
-import { runMccserver } from "../support/run-mccserver";
-import { callRequest, resultOf } from "../support/wire";
+import { certificateFiles } from "../support/http/certificate";
+import { send } from "../support/http/raw-http";
+import { eventually } from "../support/time/eventually";
+import { callRequest, resultOf } from "../support/wire/wire";
 
 async function startedDaemon(
   newDaemon: ReturnType<typeof testDaemons>,

@@ -8,8 +8,8 @@ import type { Client } from "../../client/client";
 import type { Instance } from "../../protocol/methods/instance";
 import { makeHostKey } from "../../server/cloud/instances/host-key";
 import { compiled } from "../support/checkout";
-import { type TestDaemon, testDaemons } from "../support/daemon";
-import { importMicro } from "../support/micro-image";
+import { importMicro } from "../support/daemons/micro-image";
+import { type TestDaemon, testDaemons } from "../support/daemons/test-daemon";
 
 const mcc = compiled("cli/bin/mcc.js");
 

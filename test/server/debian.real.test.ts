@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { execa } from "execa";
 import type { Client } from "../../client/client";
 import { debianTarball } from "../images/debian/tarball";
-import { type TestDaemon, testDaemons } from "../support/daemon";
-import { eventually } from "../support/eventually";
-import { environmentFor, runProgram } from "../support/run-program";
-import { temporaryFolders } from "../support/temporary-folder";
+import { type TestDaemon, testDaemons } from "../support/daemons/test-daemon";
+import { temporaryFolders } from "../support/files/temporary-folder";
+import { environmentFor, runProgram } from "../support/programs/run-program";
+import { eventually } from "../support/time/eventually";
 
 describe("instances of a whole distribution", function () {
   this.timeout(120_000);

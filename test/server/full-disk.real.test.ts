@@ -4,11 +4,11 @@ import { copyFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Client } from "../../client/client";
 import { assertMccError } from "../support/assert-error";
-import { type DaemonOptions, TestDaemon } from "../support/daemon";
-import { eventually } from "../support/eventually";
-import { microTarball } from "../support/micro-image";
-import { type SmallFileSystem, smallFileSystems } from "../support/small-file-system";
-import { temporaryFolders } from "../support/temporary-folder";
+import { microTarball } from "../support/daemons/micro-image";
+import { type DaemonOptions, TestDaemon } from "../support/daemons/test-daemon";
+import { type SmallFileSystem, smallFileSystems } from "../support/files/small-file-system";
+import { temporaryFolders } from "../support/files/temporary-folder";
+import { eventually } from "../support/time/eventually";
 
 /** A daemon with all of its state on a small file system. */
 describe("a daemon on a file system that refuses files", function () {

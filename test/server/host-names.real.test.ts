@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { Client } from "../../client/client";
-import { type TestDaemon, testDaemons } from "../support/daemon";
-import { eventually } from "../support/eventually";
-import { importMicro } from "../support/micro-image";
+import { importMicro } from "../support/daemons/micro-image";
+import { type TestDaemon, testDaemons } from "../support/daemons/test-daemon";
+import { eventually } from "../support/time/eventually";
 
 const webStack = { "minicloud/project": "web", "minicloud/stack": "test" };
 

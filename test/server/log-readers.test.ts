@@ -8,10 +8,10 @@ import { execa } from "execa";
 import { connect } from "../../client/client";
 import { validate } from "../../protocol/validate";
 import { startReportSchema } from "../../server/start-report";
-import { mccserver, type TestDaemon, testDaemons } from "../support/daemon";
-import { eventually } from "../support/eventually";
-import { hasEnded } from "../support/process";
-import { temporaryFolders } from "../support/temporary-folder";
+import { mccserver, type TestDaemon, testDaemons } from "../support/daemons/test-daemon";
+import { temporaryFolders } from "../support/files/temporary-folder";
+import { hasEnded } from "../support/programs/process";
+import { eventually } from "../support/time/eventually";
 
 /** They log more than a pipe or a socket holds. */
 const manyCalls = 400;

@@ -7,10 +7,10 @@ import { Agent, request } from "node:https";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { connect, type TLSSocket } from "node:tls";
-import { certificateFiles, readTlsFixture, tlsFixture } from "../support/certificate";
-import { type TestDaemon, testDaemons } from "../support/daemon";
-import { eventually } from "../support/eventually";
-import { temporaryFolders } from "../support/temporary-folder";
+import { type TestDaemon, testDaemons } from "../support/daemons/test-daemon";
+import { temporaryFolders } from "../support/files/temporary-folder";
+import { certificateFiles, readTlsFixture, tlsFixture } from "../support/http/certificate";
+import { eventually } from "../support/time/eventually";
 
 describe("the signals of the daemon", () => {
   const newDaemon = testDaemons();

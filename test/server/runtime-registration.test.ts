@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { execa } from "execa";
 import { register, withdraw } from "../../server/runtime-registration";
 import { withEnvironment } from "../support/environment";
-import { temporaryFolders } from "../support/temporary-folder";
+import { temporaryFolders } from "../support/files/temporary-folder";
 
 const fileOf = (pid: number) => ({
   url: "http://127.0.0.1:8080",

@@ -3,10 +3,10 @@ import { chmod, chown, lchown, mkdir, readdir, readFile, symlink, writeFile } fr
 import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { makeHostKey } from "../../server/cloud/instances/host-key";
-import { type TestDaemon, testDaemons } from "../support/daemon";
-import { importMicro } from "../support/micro-image";
-import { runMccserver } from "../support/run-mccserver";
-import { temporaryFolders } from "../support/temporary-folder";
+import { importMicro } from "../support/daemons/micro-image";
+import { runMccserver } from "../support/daemons/run-mccserver";
+import { type TestDaemon, testDaemons } from "../support/daemons/test-daemon";
+import { temporaryFolders } from "../support/files/temporary-folder";
 
 const stranger = 65_534;
 

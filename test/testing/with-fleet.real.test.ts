@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { startLeasedFleet } from "../../testing/leased-fleet";
-import { type TestDaemon, testDaemons } from "../support/daemon";
-import { eventually } from "../support/eventually";
-import { importMicro } from "../support/micro-image";
+import { importMicro } from "../support/daemons/micro-image";
+import { type TestDaemon, testDaemons } from "../support/daemons/test-daemon";
+import { eventually } from "../support/time/eventually";
 
 /** Short, and renewed often enough for a machine that is busy. */
 const times = { seconds: 3, renewEveryMs: 200 };

@@ -9,14 +9,14 @@ import { createDispatch } from "../../server/methods/dispatch";
 import { leaseTimes, startFleet, withFleet } from "../../testing/with-fleet";
 import { assertMccError } from "../support/assert-error";
 import { checkout } from "../support/checkout";
-import { type TestDaemon, testDaemons } from "../support/daemon";
-import { eventually } from "../support/eventually";
-import { handTime } from "../support/hand-time";
-import { compiledProgram, heldHosts, holdFleets, program } from "../support/held-fleets";
-import { hasEnded } from "../support/process";
-import { environmentFor } from "../support/run-program";
-import { testClouds } from "../support/test-cloud";
-import { testListeners, testToken } from "../support/test-listener";
+import { compiledProgram, heldHosts, holdFleets, program } from "../support/daemons/held-fleets";
+import { testClouds } from "../support/daemons/test-cloud";
+import { type TestDaemon, testDaemons } from "../support/daemons/test-daemon";
+import { testListeners, testToken } from "../support/http/test-listener";
+import { hasEnded } from "../support/programs/process";
+import { environmentFor } from "../support/programs/run-program";
+import { eventually } from "../support/time/eventually";
+import { handTime } from "../support/time/hand-time";
 
 describe("withFleet", function () {
   this.timeout(60_000);

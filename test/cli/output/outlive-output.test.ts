@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Writable } from "node:stream";
 import { outliveOutput } from "../../../cli/output/outlive-output";
-import { captureIo } from "../../support/captured-io";
+import { captureIo } from "../../support/programs/captured-io";
 
 /** Takes nothing, for this reason. */
 function broken(code: string): Writable {

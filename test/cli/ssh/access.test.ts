@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { withAccess } from "../../../cli/ssh/access";
-import { captureIo } from "../../support/captured-io";
 import { exampleInstance } from "../../support/example-instance";
+import { captureIo } from "../../support/programs/captured-io";
 
 const real = exampleInstance({ keys: ["me"], simulated: false });
 const nothing = { identity: undefined, jump: undefined };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { listeningUsers, usersIn } from "../../../client/discovery/listening-users";
-import { freePort, standInDaemons } from "../../support/stand-in-daemon";
+import { freePort, standInDaemons } from "../../support/daemons/stand-in-daemon";
 
 const table = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
    0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000  1000        0 4242 1

@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { connect } from "../../../client";
 import { ConnectionError } from "../../../client/connection-error";
 import { assertMccError } from "../../support/assert-error";
+import { freePort } from "../../support/daemons/stand-in-daemon";
 import { withEnvironment } from "../../support/environment";
-import { freePort } from "../../support/stand-in-daemon";
-import { temporaryFolders } from "../../support/temporary-folder";
+import { temporaryFolders } from "../../support/files/temporary-folder";
 
 describe("where no daemon answers", () => {
   const newFolder = temporaryFolders();

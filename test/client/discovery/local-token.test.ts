@@ -5,14 +5,14 @@ import { join } from "node:path";
 import { connect } from "../../../client";
 import { MccError } from "../../../protocol/error";
 import { assertMccError } from "../../support/assert-error";
-import { withEnvironment } from "../../support/environment";
 import {
   type Handlers,
   type StandInDaemon,
   standInDaemons,
   standInInfo,
-} from "../../support/stand-in-daemon";
-import { temporaryFolders } from "../../support/temporary-folder";
+} from "../../support/daemons/stand-in-daemon";
+import { withEnvironment } from "../../support/environment";
+import { temporaryFolders } from "../../support/files/temporary-folder";
 
 describe("the local daemon's token", () => {
   const newFolder = temporaryFolders();

@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { sshConfig } from "../../../client/ssh/ssh-config";
-import { temporaryFolders } from "../../support/temporary-folder";
+import { temporaryFolders } from "../../support/files/temporary-folder";
 
 const hosts = [
   { name: "web-1", ipAddress: "198.18.0.2", sshHostKey: "ssh-ed25519 AAAAone" },

@@ -5,9 +5,9 @@ import { parseServerAddress } from "../../../client/discovery/server-address";
 import { applyFleet } from "../../../client/workflows/apply-fleet";
 import { MccError } from "../../../protocol/error";
 import { assertMccError } from "../../support/assert-error";
+import { type Handlers, type StandInDaemon, standInDaemons } from "../../support/daemons/stand-in-daemon";
 import { exampleFleet } from "../../support/example-fleet";
-import { HandClientTime } from "../../support/hand-client-time";
-import { type Handlers, type StandInDaemon, standInDaemons } from "../../support/stand-in-daemon";
+import { HandClientTime } from "../../support/time/hand-client-time";
 
 const fleet = exampleFleet();
 const asked = { name: "web", count: 2, clientToken: "token-of-web" };

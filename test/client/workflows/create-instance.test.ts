@@ -4,10 +4,10 @@ import { Client } from "../../../client/client";
 import { parseServerAddress } from "../../../client/discovery/server-address";
 import { MccError } from "../../../protocol/error";
 import { assertMccError } from "../../support/assert-error";
+import { freePort, type Handlers, standInDaemons } from "../../support/daemons/stand-in-daemon";
 import { withEnvironment } from "../../support/environment";
 import { exampleInstance } from "../../support/example-instance";
-import { HandClientTime } from "../../support/hand-client-time";
-import { freePort, type Handlers, standInDaemons } from "../../support/stand-in-daemon";
+import { HandClientTime } from "../../support/time/hand-client-time";
 
 describe("createInstance", () => {
   const startDaemon = standInDaemons();

@@ -1,8 +1,8 @@
-import { Death, Exit } from "./endings";
-import { FakeHost } from "./fake-host";
-import type { Launched } from "./launched";
-import { vzctl } from "./vzctl";
-import { vzlist } from "./vzlist";
+import { FakeHost } from "./host/fake-host";
+import { Death, Exit } from "./launcher/endings";
+import type { Launched } from "./launcher/launched";
+import { vzctl } from "./programs/vzctl";
+import { vzlist } from "./programs/vzlist";
 
 const programs: Readonly<Record<string, (host: FakeHost) => Promise<void>>> = { vzctl, vzlist };
 

@@ -14,9 +14,9 @@ import { dirname, join } from "node:path";
 import { type HostPlaces } from "../../../server/driver/openvz/host";
 import { checkout } from "../../support/checkout";
 import { type Behaviour, readBehaviour, recordedHost, writeBehaviour } from "./behaviour";
-import { type CommandServer, openCommandServer } from "./command-server";
 import { decide } from "./decide";
-import { beancounters } from "./limits";
+import { beancounters } from "./host/limits";
+import { type CommandServer, openCommandServer } from "./launcher/command-server";
 
 /** The image of the recorded runs. */
 export const imageName = "busybox-1.35-x86_64";
@@ -171,7 +171,7 @@ export class FakeOpenvz {
     this.#server = await openCommandServer((command) => decide(this.root, command));
     writeFileSync(join(this.bin, "port"), String(this.#server.port));
     for (const program of ["vzctl", "vzlist"]) {
-      copyFileSync(join(checkout, "test/fakes/openvz/launcher.pl"), join(this.bin, program));
+      copyFileSync(join(checkout, "test/fakes/openvz/launcher/launcher.pl"), join(this.bin, program));
     }
   }
 }

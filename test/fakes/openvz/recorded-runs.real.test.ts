@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { execa } from "execa";
-import { temporaryFolders } from "../../support/temporary-folder";
+import { temporaryFolders } from "../../support/files/temporary-folder";
 import { FakeOpenvz, imageName, makeImage } from "./install";
 import { type Run, runs } from "./recorded-runs";
 

@@ -1,6 +1,6 @@
 import { linkSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { memoryFolders } from "../../support/memory-folder";
+import { memoryFolders } from "../../support/files/memory-folder";
 import { perTest } from "../../support/per-test";
 import type { Behaviour } from "./behaviour";
 import { FakeOpenvz, imageName, makeImage } from "./install";

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { buildStockImage } from "../../../images/stock-images";
 import { assertMccError } from "../../support/assert-error";
-import { fakePrograms } from "../../support/fake-programs";
-import { temporaryFolders } from "../../support/temporary-folder";
+import { temporaryFolders } from "../../support/files/temporary-folder";
+import { fakePrograms } from "../../support/programs/fake-programs";
 import { debianTarball } from "./tarball";
 
 describe("the image debian-12", () => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { missingPrograms } from "../../../images/host-programs";
 import { buildMicroImage } from "../../../images/micro/build";
-import { temporaryFolders } from "../../support/temporary-folder";
+import { temporaryFolders } from "../../support/files/temporary-folder";
 
 describe("the image micro", () => {
   const newFolder = temporaryFolders();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { librariesOf } from "../../../images/micro/libraries";
-import { fakePrograms } from "../../support/fake-programs";
+import { fakePrograms } from "../../support/programs/fake-programs";
 
 describe("the libraries that programs load", () => {
   const fakes = fakePrograms();

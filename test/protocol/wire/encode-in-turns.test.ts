@@ -3,7 +3,7 @@ import fc from "fast-check";
 import sinon from "sinon";
 import { encodeResponse } from "../../../protocol/wire/codec";
 import { encodeResponseInTurns } from "../../../protocol/wire/encode-in-turns";
-import { wireValues } from "../../support/wire-values";
+import { wireValues } from "../../support/wire/wire-values";
 
 describe("a response that is written in turns", () => {
   it("is what the package writes at once", async () => {

@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { serializeMethodCall, serializeMethodResponse } from "xmlrpc/lib/serializer";
 import { MccError } from "../../../protocol/error";
 import { decodeCall, decodeResponse, encodeCall, encodeResponse } from "../../../protocol/wire/codec";
-import { decodeCallByPackage, decodeResponseByPackage } from "../../support/package-codec";
-import { sendableText, wireValues } from "../../support/wire-values";
+import { decodeCallByPackage, decodeResponseByPackage } from "../../support/wire/package-codec";
+import { sendableText, wireValues } from "../../support/wire/wire-values";
 
 const seed = 20_261_128;
 

@@ -3,14 +3,14 @@ import { runtime } from "@pulumi/pulumi";
 import { MccError } from "../../../protocol/error";
 import { key } from "../../../provider/hooks";
 import { forgetHeldTokens } from "../../../provider/hooks/ownership/held-tokens";
-import { withEnvironment } from "../../support/environment";
-import { stackConfig } from "../../support/stack-config";
 import {
   type Handlers,
   type StandInDaemon,
   standInDaemons,
   standInServerId,
-} from "../../support/stand-in-daemon";
+} from "../../support/daemons/stand-in-daemon";
+import { withEnvironment } from "../../support/environment";
+import { stackConfig } from "../../support/pulumi/stack-config";
 
 const ownerUrn = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/minicloud:Key::me";
 const clientToken = "0".repeat(32);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { buildFromModule, builtVersion, goVersion } from "../../../quickstart/pulumi-cli/build";
 import { assertMccError } from "../../support/assert-error";
 import { withEnvironment } from "../../support/environment";
-import { temporaryFolders } from "../../support/temporary-folder";
+import { temporaryFolders } from "../../support/files/temporary-folder";
 
 describe("building a Pulumi CLI", () => {
   const newFolder = temporaryFolders();

@@ -3,7 +3,7 @@ import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { findOnPath, findUnder } from "../../../quickstart/pulumi-cli/find";
 import { withEnvironment } from "../../support/environment";
-import { temporaryFolders } from "../../support/temporary-folder";
+import { temporaryFolders } from "../../support/files/temporary-folder";
 
 describe("looking for a Pulumi CLI", () => {
   const newFolder = temporaryFolders();

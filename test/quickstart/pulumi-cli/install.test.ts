@@ -3,7 +3,7 @@ import { chmod, mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { installWhole } from "../../../quickstart/pulumi-cli/install";
 import { assertMccError } from "../../support/assert-error";
-import { temporaryFolders } from "../../support/temporary-folder";
+import { temporaryFolders } from "../../support/files/temporary-folder";
 
 async function fill(folder: string): Promise<void> {
   const bin = join(folder, "bin");

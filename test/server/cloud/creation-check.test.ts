@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createReady, testClouds } from "../../support/test-cloud";
+import { createReady, testClouds } from "../../support/daemons/test-cloud";
 
 const clientToken = "a".repeat(32);
 const plain = { image: "micro", type: "basic", keys: [], labels: {}, clientToken };

@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import type { Cloud } from "../../../server/cloud/cloud";
 import type { Driver } from "../../../server/driver/driver";
 import { assertMccError } from "../../support/assert-error";
-import { createReady, creation, type TestCloud, targetOf, testClouds } from "../../support/test-cloud";
+import {
+  createReady,
+  creation,
+  type TestCloud,
+  targetOf,
+  testClouds,
+} from "../../support/daemons/test-cloud";
 
 type Step = "create" | "start" | "stop" | "resize" | "writeFiles" | "list";
 type Made = Awaited<ReturnType<typeof createReady>>;

@@ -5,8 +5,14 @@ import sinon from "sinon";
 import { MccError } from "../../../protocol/error";
 import type { Driver } from "../../../server/driver/driver";
 import { assertMccError } from "../../support/assert-error";
-import { eventually } from "../../support/eventually";
-import { createReady, creation, type TestCloud, targetOf, testClouds } from "../../support/test-cloud";
+import {
+  createReady,
+  creation,
+  type TestCloud,
+  targetOf,
+  testClouds,
+} from "../../support/daemons/test-cloud";
+import { eventually } from "../../support/time/eventually";
 
 const broken = new MccError("engine", "lxc-start: no space left on device.");
 

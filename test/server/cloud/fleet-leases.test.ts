@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import sinon from "sinon";
 import { MccError } from "../../../protocol/error";
 import { assertMccError } from "../../support/assert-error";
-import { eventually } from "../../support/eventually";
-import { handTime } from "../../support/hand-time";
-import { type TestCloud, testClouds } from "../../support/test-cloud";
-import { applied, fleetOf } from "../../support/test-fleet";
+import { type TestCloud, testClouds } from "../../support/daemons/test-cloud";
+import { applied, fleetOf } from "../../support/daemons/test-fleet";
+import { eventually } from "../../support/time/eventually";
+import { handTime } from "../../support/time/hand-time";
 
 const hourMs = 3_600_000;
 const hour = 3600;

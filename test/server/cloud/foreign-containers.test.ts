@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import sinon from "sinon";
 import type { ForeignContainer } from "../../../server/driver/driver";
 import { assertMccError } from "../../support/assert-error";
-import { createReady, creation, testClouds } from "../../support/test-cloud";
+import { createReady, creation, testClouds } from "../../support/daemons/test-cloud";
 
 const foreign = (engineId: string, ipAddress: string, name?: string): ForeignContainer => ({
   ...{ engineId, status: "running", name, hostname: undefined, image: "debian-12", ipAddresses: [ipAddress] },

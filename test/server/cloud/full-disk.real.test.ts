@@ -6,9 +6,9 @@ import { MccError } from "../../../protocol/error";
 import { createSimulatedDriver } from "../../../server/driver/simulated/driver";
 import type { Dispatch } from "../../../server/methods/callable";
 import { createDispatch } from "../../../server/methods/dispatch";
-import { eventually } from "../../support/eventually";
-import { type SmallFileSystem, smallFileSystems } from "../../support/small-file-system";
-import { type TestCloud, testClouds } from "../../support/test-cloud";
+import { type TestCloud, testClouds } from "../../support/daemons/test-cloud";
+import { type SmallFileSystem, smallFileSystems } from "../../support/files/small-file-system";
+import { eventually } from "../../support/time/eventually";
 
 const log = pino({ level: "silent" });
 const publicKey = `ssh-ed25519 ${Buffer.concat([

@@ -5,8 +5,8 @@ import sinon from "sinon";
 import type { Image } from "../../../protocol/methods/image";
 import { Images } from "../../../server/cloud/images";
 import { assertMccError } from "../../support/assert-error";
-import { temporaryFolders } from "../../support/temporary-folder";
-import { createReady, testClouds } from "../../support/test-cloud";
+import { createReady, testClouds } from "../../support/daemons/test-cloud";
+import { temporaryFolders } from "../../support/files/temporary-folder";
 
 describe("the images of a daemon", () => {
   const newCloud = testClouds();

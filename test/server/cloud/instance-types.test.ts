@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { InstanceTypes } from "../../../server/cloud/instance-types";
 import { assertMccError } from "../../support/assert-error";
-import { temporaryFolders } from "../../support/temporary-folder";
+import { temporaryFolders } from "../../support/files/temporary-folder";
 
 describe("an operator's file of instance types", () => {
   const makeFolder = temporaryFolders();

@@ -5,8 +5,14 @@ import sinon from "sinon";
 import { type ErrorCode, MccError } from "../../../protocol/error";
 import type { Cloud } from "../../../server/cloud/cloud";
 import { assertMccError } from "../../support/assert-error";
-import { eventually } from "../../support/eventually";
-import { createReady, creation, type TestCloud, targetOf, testClouds } from "../../support/test-cloud";
+import {
+  createReady,
+  creation,
+  type TestCloud,
+  targetOf,
+  testClouds,
+} from "../../support/daemons/test-cloud";
+import { eventually } from "../../support/time/eventually";
 
 const kept = { name: "web", keepOnFailure: true, clientToken: "token-0001" } as const;
 

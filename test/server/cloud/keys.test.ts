@@ -4,7 +4,7 @@ import { MccError } from "../../../protocol/error";
 import { makeHostKey } from "../../../server/cloud/instances/host-key";
 import type { Driver } from "../../../server/driver/driver";
 import { assertMccError } from "../../support/assert-error";
-import { createReady, targetOf, testClouds } from "../../support/test-cloud";
+import { createReady, targetOf, testClouds } from "../../support/daemons/test-cloud";
 
 describe("keys", () => {
   const newCloud = testClouds();

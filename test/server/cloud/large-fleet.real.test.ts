@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import { applyFleet, type Client } from "../../../client";
-import { type TestDaemon, testDaemons } from "../../support/daemon";
-import { eventually } from "../../support/eventually";
-import { importMicro } from "../../support/micro-image";
+import { importMicro } from "../../support/daemons/micro-image";
+import { type TestDaemon, testDaemons } from "../../support/daemons/test-daemon";
+import { eventually } from "../../support/time/eventually";
 
 /** More than the 1,023 that the kernel lets hang on one bridge (BR_MAX_PORTS). */
 const count = 1030;

@@ -5,8 +5,8 @@ import type { Instance } from "../../../protocol/methods/instance";
 import type { Cloud } from "../../../server/cloud/cloud";
 import { instanceRecordSchema } from "../../../server/cloud/instances/record";
 import { assertMccError } from "../../support/assert-error";
-import { createReady, creation, type TestCloud, testClouds } from "../../support/test-cloud";
-import { applied } from "../../support/test-fleet";
+import { createReady, creation, type TestCloud, testClouds } from "../../support/daemons/test-cloud";
+import { applied } from "../../support/daemons/test-fleet";
 
 const range = { first: "198.18.0.2", last: "198.18.0.5" };
 

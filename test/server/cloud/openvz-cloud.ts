@@ -10,7 +10,7 @@ import { createOpenvzDriver } from "../../../server/driver/openvz/driver";
 import type { Behaviour, Fault } from "../../fakes/openvz/behaviour";
 import { FakeOpenvz, imageName } from "../../fakes/openvz/install";
 import { fakeHosts } from "../../fakes/openvz/suite";
-import { eventually } from "../../support/eventually";
+import { eventually } from "../../support/time/eventually";
 
 /** What a cloud over a fake host makes, whose image has no SSH server to wait for. */
 export const wanted = { image: imageName } as const satisfies MethodParameters<"instance.create">;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { createReady, targetOf } from "../../support/test-cloud";
+import { createReady, targetOf } from "../../support/daemons/test-cloud";
 import { makeForeign, vzctl } from "../driver/openvz/fake-driver";
 import { fakeClouds, type Work, wanted } from "./openvz-cloud";
 

@@ -5,7 +5,7 @@
 import promises from "node:fs/promises";
 import type { Cloud } from "../../../server/cloud/cloud";
 import { FakeOpenvz } from "../../fakes/openvz/install";
-import { createReady, creation, targetOf } from "../../support/test-cloud";
+import { createReady, creation, targetOf } from "../../support/daemons/test-cloud";
 import { openOpenvzCloud, type Work, wanted } from "./openvz-cloud";
 
 /** What is done before the work that is cut short, and the work. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { imageName } from "../../fakes/openvz/install";
 import { assertMccError } from "../../support/assert-error";
-import { createReady, targetOf } from "../../support/test-cloud";
+import { createReady, targetOf } from "../../support/daemons/test-cloud";
 import { fakeClouds, wanted } from "./openvz-cloud";
 
 for (const generation of ["v4", "v7"] as const) {

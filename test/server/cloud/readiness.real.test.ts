@@ -5,9 +5,9 @@ import { execa } from "execa";
 import { type Client, createInstance, type Instance, type MethodParameters } from "../../../client";
 import { largestUserDataBytes } from "../../../protocol/methods/user-data";
 import { assertMccError } from "../../support/assert-error";
-import { type TestDaemon, testDaemons } from "../../support/daemon";
-import { eventually } from "../../support/eventually";
-import { importMicro } from "../../support/micro-image";
+import { importMicro } from "../../support/daemons/micro-image";
+import { type TestDaemon, testDaemons } from "../../support/daemons/test-daemon";
+import { eventually } from "../../support/time/eventually";
 
 describe("userData and the ladder to readiness, over LXC", function () {
   this.timeout(120_000);

@@ -5,7 +5,7 @@ import { instanceMethods } from "../../../protocol/methods/instance";
 import type { MethodParameters } from "../../../protocol/methods/method-table";
 import type { Cloud } from "../../../server/cloud/cloud";
 import { assertMccError } from "../../support/assert-error";
-import { createReady, targetOf, testClouds } from "../../support/test-cloud";
+import { createReady, targetOf, testClouds } from "../../support/daemons/test-cloud";
 import { makeForeign, vzctl } from "../driver/openvz/fake-driver";
 import { fakeClouds, wanted } from "./openvz-cloud";
 

@@ -7,9 +7,15 @@ import { MccError } from "../../../protocol/error";
 import { instanceCreateSchema } from "../../../protocol/methods/instance";
 import type { Cloud } from "../../../server/cloud/cloud";
 import { assertMccError } from "../../support/assert-error";
-import { eventually } from "../../support/eventually";
-import { handTime } from "../../support/hand-time";
-import { createReady, creation, type TestCloud, targetOf, testClouds } from "../../support/test-cloud";
+import {
+  createReady,
+  creation,
+  type TestCloud,
+  targetOf,
+  testClouds,
+} from "../../support/daemons/test-cloud";
+import { eventually } from "../../support/time/eventually";
+import { handTime } from "../../support/time/hand-time";
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;

@@ -3,7 +3,7 @@ import { MccError } from "../../../protocol/error";
 import { CommandTimeout } from "../../../server/driver/command-timeout";
 import type { Driver } from "../../../server/driver/driver";
 import { assertMccError } from "../../support/assert-error";
-import { eventually } from "../../support/eventually";
+import { eventually } from "../../support/time/eventually";
 import { containerSpec, execRequest, testImage, textFile } from "./container-spec";
 
 /** An engine of its own for one test, without a container in it, and with the image `testImage` to import. */

@@ -3,7 +3,7 @@ import { chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { driverChoices, resolveDriverName } from "../../../server/driver/load";
 import { withEnvironment } from "../../support/environment";
-import { temporaryFolders } from "../../support/temporary-folder";
+import { temporaryFolders } from "../../support/files/temporary-folder";
 
 describe("--driver", () => {
   const newFolder = temporaryFolders();

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { hasSshServer } from "../../../server/driver/ssh-server";
-import { temporaryFolders } from "../../support/temporary-folder";
+import { temporaryFolders } from "../../support/files/temporary-folder";
 
 describe("an SSH server in a root file system", () => {
   const newFolder = temporaryFolders();

@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { decodeResponse, encodeCall } from "../../../protocol/wire/codec";
 import { assertMccError } from "../../support/assert-error";
-import { type RawRequest, send } from "../../support/raw-http";
-import { assertServes, testListeners, testToken } from "../../support/test-listener";
-import { callRaw } from "../../support/wire";
+import { type RawRequest, send } from "../../support/http/raw-http";
+import { assertServes, testListeners, testToken } from "../../support/http/test-listener";
+import { callRaw } from "../../support/wire/wire";
 
 describe("who may call", () => {
   const listen = testListeners();

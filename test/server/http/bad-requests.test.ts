@@ -3,10 +3,10 @@ import { connect } from "node:net";
 import { decodeResponse, encodeCall } from "../../../protocol/wire/codec";
 import { defaultLimits } from "../../../server/http/limits";
 import { assertMccError } from "../../support/assert-error";
-import { eventually } from "../../support/eventually";
-import { send, sendBytes } from "../../support/raw-http";
-import { assertServes, authorization, testListeners } from "../../support/test-listener";
-import { resultOf } from "../../support/wire";
+import { send, sendBytes } from "../../support/http/raw-http";
+import { assertServes, authorization, testListeners } from "../../support/http/test-listener";
+import { eventually } from "../../support/time/eventually";
+import { resultOf } from "../../support/wire/wire";
 
 describe("bad requests", () => {
   const listen = testListeners();

@@ -8,11 +8,16 @@ import { setTimeout as pause } from "node:timers/promises";
 import { encodeCall } from "../../../protocol/wire/codec";
 import { defaultLimits } from "../../../server/http/limits";
 import type { Dispatch } from "../../../server/methods/callable";
-import { readCertificate } from "../../support/certificate";
-import { eventually } from "../../support/eventually";
-import { send, sendBytes } from "../../support/raw-http";
-import { assertServes, authorization, testListeners, testToken as token } from "../../support/test-listener";
-import { callRaw, callRequest } from "../../support/wire";
+import { readCertificate } from "../../support/http/certificate";
+import { send, sendBytes } from "../../support/http/raw-http";
+import {
+  assertServes,
+  authorization,
+  testListeners,
+  testToken as token,
+} from "../../support/http/test-listener";
+import { eventually } from "../../support/time/eventually";
+import { callRaw, callRequest } from "../../support/wire/wire";
 
 const connections = 4;
 const few = { ...defaultLimits, connections };

@@ -7,11 +7,16 @@ import { MccError } from "../../../protocol/error";
 import { decodeResponse, encodeCall } from "../../../protocol/wire/codec";
 import type { Dispatch } from "../../../server/methods/callable";
 import { assertMccError } from "../../support/assert-error";
-import { readCertificate } from "../../support/certificate";
-import { eventually } from "../../support/eventually";
-import { send } from "../../support/raw-http";
-import { assertServes, authorization, testListeners, testToken as token } from "../../support/test-listener";
-import { callRaw, callRequest, resultOf } from "../../support/wire";
+import { readCertificate } from "../../support/http/certificate";
+import { send } from "../../support/http/raw-http";
+import {
+  assertServes,
+  authorization,
+  testListeners,
+  testToken as token,
+} from "../../support/http/test-listener";
+import { eventually } from "../../support/time/eventually";
+import { callRaw, callRequest, resultOf } from "../../support/wire/wire";
 
 /** A call named `long` goes on until it is told to finish. */
 function longCalls(): { dispatch: Dispatch; finish: () => void; finished: () => boolean } {

@@ -15,9 +15,9 @@ import {
 import { join } from "node:path";
 import { LogFile, type LogFileOptions } from "../../../server/log/file";
 import { LogSink } from "../../../server/log/sink";
-import { eventually } from "../../support/eventually";
+import { temporaryFolders } from "../../support/files/temporary-folder";
 import { perTest } from "../../support/per-test";
-import { temporaryFolders } from "../../support/temporary-folder";
+import { eventually } from "../../support/time/eventually";
 
 interface TestLog {
   readonly path: string;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { lstat, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { shiftOldLogs } from "../../../server/log/shift-old-files";
-import { temporaryFolders } from "../../support/temporary-folder";
+import { temporaryFolders } from "../../support/files/temporary-folder";
 
 describe("the earlier logs", () => {
   const newFolder = temporaryFolders();

@@ -3,7 +3,7 @@ import { closeSync, constants, openSync, readFileSync, readSync, writeSync } fro
 import { join } from "node:path";
 import { execa } from "execa";
 import { unblockedDescriptor } from "../../../server/log/unblocked-descriptor";
-import { temporaryFolders } from "../../support/temporary-folder";
+import { temporaryFolders } from "../../support/files/temporary-folder";
 
 describe("a descriptor that does not block", () => {
   const newFolder = temporaryFolders();

@@ -4,7 +4,7 @@ import type { Dispatch } from "../../../server/methods/callable";
 import { createDispatch } from "../../../server/methods/dispatch";
 import { assertMccError } from "../../support/assert-error";
 import { type CapturedLog, captureLog } from "../../support/captured-log";
-import { testClouds } from "../../support/test-cloud";
+import { testClouds } from "../../support/daemons/test-cloud";
 
 const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIK0wmN/Cr3JXqmLW7u+g9pTh+wyqDHpSQEIQczXkVx9q me@here";
 

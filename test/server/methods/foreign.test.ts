@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import sinon from "sinon";
 import { createDispatch } from "../../../server/methods/dispatch";
 import { captureLog } from "../../support/captured-log";
-import { testClouds } from "../../support/test-cloud";
+import { testClouds } from "../../support/daemons/test-cloud";
 
 describe("instance.listForeign", () => {
   const newCloud = testClouds();

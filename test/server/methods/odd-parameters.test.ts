@@ -5,9 +5,9 @@ import { decodeResponse } from "../../../protocol/wire/codec";
 import { type Listener, openListener } from "../../../server/http/listener";
 import { createDispatch } from "../../../server/methods/dispatch";
 import { type CapturedLog, captureLog } from "../../support/captured-log";
-import { binaryValues, oddStructs, oddValues, Written, writeCall } from "../../support/odd-values";
-import { send } from "../../support/raw-http";
-import { testClouds } from "../../support/test-cloud";
+import { testClouds } from "../../support/daemons/test-cloud";
+import { send } from "../../support/http/raw-http";
+import { binaryValues, oddStructs, oddValues, Written, writeCall } from "../../support/wire/odd-values";
 
 interface Call {
   readonly method: string;

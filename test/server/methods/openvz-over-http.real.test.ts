@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { imageName } from "../../fakes/openvz/install";
 import { fakeHosts } from "../../fakes/openvz/suite";
-import { testDaemons } from "../../support/daemon";
-import { eventually } from "../../support/eventually";
-import { importMicro } from "../../support/micro-image";
-import { type OpenvzDaemon, openOpenvzDaemon } from "../../support/openvz-daemon";
+import { importMicro } from "../../support/daemons/micro-image";
+import { type OpenvzDaemon, openOpenvzDaemon } from "../../support/daemons/openvz-daemon";
+import { testDaemons } from "../../support/daemons/test-daemon";
+import { eventually } from "../../support/time/eventually";
 import { answer, assertFault, call, int, members, struct, text, yes } from "./raw-call";
 
 interface Served {

@@ -6,7 +6,7 @@ import type { Dispatch } from "../../../server/methods/callable";
 import { createDispatch } from "../../../server/methods/dispatch";
 import { imageName } from "../../fakes/openvz/install";
 import { fakeHosts } from "../../fakes/openvz/suite";
-import { eventually } from "../../support/eventually";
+import { eventually } from "../../support/time/eventually";
 import { openOpenvzCloud } from "../cloud/openvz-cloud";
 import { makeForeign } from "../driver/openvz/fake-driver";
 

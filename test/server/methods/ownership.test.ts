@@ -8,8 +8,8 @@ import type { Cloud } from "../../../server/cloud/cloud";
 import { createDispatch } from "../../../server/methods/dispatch";
 import { assertMccError } from "../../support/assert-error";
 import { captureLog } from "../../support/captured-log";
-import { HandClock } from "../../support/hand-clock";
-import { testClouds } from "../../support/test-cloud";
+import { testClouds } from "../../support/daemons/test-cloud";
+import { HandClock } from "../../support/time/hand-clock";
 
 const owner = { urn: "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/minicloud:Instance::web" };
 const moved = { urn: owner.urn.replace(/web$/, "www") };

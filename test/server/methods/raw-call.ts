@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { send } from "../../support/raw-http";
+import { send } from "../../support/http/raw-http";
 
 /** A parameter as the first MiniCloud's clients, Ruby programs, put it on the wire. */
 export const text = (value: string): string => `<value><string>${value}</string></value>`;

@@ -5,9 +5,9 @@ import pino from "pino";
 import sinon from "sinon";
 import { createDispatch } from "../../../server/methods/dispatch";
 import { sendableResult } from "../../../server/methods/sendable-result";
-import { createReady, testClouds } from "../../support/test-cloud";
-import { testListeners, testToken } from "../../support/test-listener";
-import { callRaw } from "../../support/wire";
+import { createReady, testClouds } from "../../support/daemons/test-cloud";
+import { testListeners, testToken } from "../../support/http/test-listener";
+import { callRaw } from "../../support/wire/wire";
 
 const log = pino({ level: "silent" });
 const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIK0wmN/Cr3JXqmLW7u+g9pTh+wyqDHpSQEIQczXkVx9q me-here";

@@ -6,7 +6,7 @@ import { createDispatch } from "../../../server/methods/dispatch";
 import { systemMethods } from "../../../server/methods/system";
 import { assertMccError } from "../../support/assert-error";
 import { captureLog } from "../../support/captured-log";
-import { testClouds } from "../../support/test-cloud";
+import { testClouds } from "../../support/daemons/test-cloud";
 
 describe("the system methods", () => {
   const newCloud = testClouds();

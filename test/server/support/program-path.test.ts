@@ -3,7 +3,7 @@ import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isOnPath } from "../../../server/support/program-path";
 import { withEnvironment } from "../../support/environment";
-import { temporaryFolders } from "../../support/temporary-folder";
+import { temporaryFolders } from "../../support/files/temporary-folder";
 
 describe("whether a program is on the PATH", () => {
   const newFolder = temporaryFolders();

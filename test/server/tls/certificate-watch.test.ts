@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import sinon from "sinon";
 import { CertificateWatch } from "../../../server/tls/certificate-watch";
 import { captureLog } from "../../support/captured-log";
-import { readCertificate, readTlsFixture } from "../../support/certificate";
+import { readCertificate, readTlsFixture } from "../../support/http/certificate";
 
 describe("the watch over the certificate", () => {
   const dayMs = 24 * 60 * 60 * 1000;

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { certificateProblems, readTls } from "../../../server/tls/certificate";
 import { assertMccError } from "../../support/assert-error";
-import { certificateFiles, readTlsFixture, tlsFixture } from "../../support/certificate";
-import { temporaryFolders } from "../../support/temporary-folder";
+import { temporaryFolders } from "../../support/files/temporary-folder";
+import { certificateFiles, readTlsFixture, tlsFixture } from "../../support/http/certificate";
 
 describe("a TLS certificate", () => {
   const newFolder = temporaryFolders();

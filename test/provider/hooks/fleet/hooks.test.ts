@@ -5,17 +5,17 @@ import { systemTime } from "../../../../client/time";
 import { type ErrorCode, MccError } from "../../../../protocol/error";
 import { fleet } from "../../../../provider/hooks";
 import { PartialFailure } from "../../../../provider/hooks/sdk/partial-failure";
-import { withEnvironment } from "../../../support/environment";
-import { exampleFleet } from "../../../support/example-fleet";
-import { exampleInstance } from "../../../support/example-instance";
-import { HandClientTime } from "../../../support/hand-client-time";
-import { stackConfig } from "../../../support/stack-config";
 import {
   type Handlers,
   type StandInDaemon,
   standInDaemons,
   standInServerId,
-} from "../../../support/stand-in-daemon";
+} from "../../../support/daemons/stand-in-daemon";
+import { withEnvironment } from "../../../support/environment";
+import { exampleFleet } from "../../../support/example-fleet";
+import { exampleInstance } from "../../../support/example-instance";
+import { stackConfig } from "../../../support/pulumi/stack-config";
+import { HandClientTime } from "../../../support/time/hand-client-time";
 
 const ownerUrn = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/minicloud:Fleet::web";
 const clientToken = "0".repeat(32);

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { MccError } from "../../../../protocol/error";
 import { instance } from "../../../../provider/hooks";
-import { withEnvironment } from "../../../support/environment";
-import { exampleInstance } from "../../../support/example-instance";
-import { stackConfig } from "../../../support/stack-config";
 import {
   type Handlers,
   type StandInDaemon,
   standInDaemons,
   standInServerId,
-} from "../../../support/stand-in-daemon";
+} from "../../../support/daemons/stand-in-daemon";
+import { withEnvironment } from "../../../support/environment";
+import { exampleInstance } from "../../../support/example-instance";
+import { stackConfig } from "../../../support/pulumi/stack-config";
 
 const ownerUrn = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/minicloud:Instance::db";
 const ownerLabels = { "minicloud/project": "shop", "minicloud/stack": "dev", "minicloud/resource": "db" };

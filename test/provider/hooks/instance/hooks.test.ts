@@ -5,16 +5,16 @@ import { type ErrorCode, MccError } from "../../../../protocol/error";
 import type { Instance } from "../../../../protocol/methods/instance";
 import { instance } from "../../../../provider/hooks";
 import { PartialFailure } from "../../../../provider/hooks/sdk/partial-failure";
-import { withEnvironment } from "../../../support/environment";
-import { exampleInstance } from "../../../support/example-instance";
-import { stackConfig } from "../../../support/stack-config";
 import {
   freePort,
   type Handlers,
   type StandInDaemon,
   standInDaemons,
   standInServerId,
-} from "../../../support/stand-in-daemon";
+} from "../../../support/daemons/stand-in-daemon";
+import { withEnvironment } from "../../../support/environment";
+import { exampleInstance } from "../../../support/example-instance";
+import { stackConfig } from "../../../support/pulumi/stack-config";
 
 const ownerUrn = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/minicloud:Instance::web";
 const ownerLabels = {

@@ -3,9 +3,9 @@ import { MccError } from "../../../../protocol/error";
 import { userDataDigest } from "../../../../protocol/methods/user-data";
 import { instance } from "../../../../provider/hooks";
 import { hideOutputOf } from "../../../../provider/hooks/sdk/hidden-output";
+import { standInDaemons } from "../../../support/daemons/stand-in-daemon";
 import { withEnvironment } from "../../../support/environment";
-import { stackConfig } from "../../../support/stack-config";
-import { standInDaemons } from "../../../support/stand-in-daemon";
+import { stackConfig } from "../../../support/pulumi/stack-config";
 
 const userData = "echo hello";
 const ownerUrn = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/minicloud:Instance::web";

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { assertMccError } from "../../../support/assert-error";
-import { testClouds } from "../../../support/test-cloud";
-import { applied } from "../../../support/test-fleet";
+import { testClouds } from "../../../support/daemons/test-cloud";
+import { applied } from "../../../support/daemons/test-fleet";
 
 describe("a change of a fleet that cannot be recorded", () => {
   const newCloud = testClouds();

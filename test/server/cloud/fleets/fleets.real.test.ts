@@ -3,9 +3,9 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { applyFleet, type Client, type Fleet } from "../../../../client";
 import { assertMccError } from "../../../support/assert-error";
-import { type TestDaemon, testDaemons } from "../../../support/daemon";
-import { eventually } from "../../../support/eventually";
-import { importMicro } from "../../../support/micro-image";
+import { importMicro } from "../../../support/daemons/micro-image";
+import { type TestDaemon, testDaemons } from "../../../support/daemons/test-daemon";
+import { eventually } from "../../../support/time/eventually";
 
 const web = { name: "web", clientToken: "token-0001", type: "light" };
 

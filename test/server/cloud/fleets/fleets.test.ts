@@ -6,10 +6,10 @@ import { MccError } from "../../../../protocol/error";
 import type { Fleet } from "../../../../protocol/methods/fleet";
 import type { Cloud } from "../../../../server/cloud/cloud";
 import { assertMccError } from "../../../support/assert-error";
-import { eventually } from "../../../support/eventually";
-import { handTime } from "../../../support/hand-time";
-import { type TestCloud, testClouds } from "../../../support/test-cloud";
-import { applied, fleetOf } from "../../../support/test-fleet";
+import { type TestCloud, testClouds } from "../../../support/daemons/test-cloud";
+import { applied, fleetOf } from "../../../support/daemons/test-fleet";
+import { eventually } from "../../../support/time/eventually";
+import { handTime } from "../../../support/time/hand-time";
 
 const web = { name: "web", clientToken: "token-0001", labels: { owner: "me" } };
 const range = { first: "198.18.0.2", last: "198.18.0.101" };

@@ -3,10 +3,10 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import sinon from "sinon";
 import { assertMccError } from "../../../support/assert-error";
-import { eventually } from "../../../support/eventually";
-import { handTime } from "../../../support/hand-time";
-import { testClouds } from "../../../support/test-cloud";
-import { applied, fleetOf } from "../../../support/test-fleet";
+import { testClouds } from "../../../support/daemons/test-cloud";
+import { applied, fleetOf } from "../../../support/daemons/test-fleet";
+import { eventually } from "../../../support/time/eventually";
+import { handTime } from "../../../support/time/hand-time";
 
 const never = (): Promise<never> => new Promise(() => undefined);
 const web = { name: "web", clientToken: "token-0001" };

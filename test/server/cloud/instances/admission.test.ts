@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { assertMccError } from "../../../support/assert-error";
-import { createReady, testClouds } from "../../../support/test-cloud";
+import { createReady, testClouds } from "../../../support/daemons/test-cloud";
 
 describe("an instance whose intent cannot be recorded", () => {
   const newCloud = testClouds();

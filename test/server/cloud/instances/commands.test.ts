@@ -5,8 +5,8 @@ import type { MethodResult } from "../../../../protocol/methods/method-table";
 import type { Cloud } from "../../../../server/cloud/cloud";
 import { mostCommandsAtOnce } from "../../../../server/cloud/instances/commands";
 import { assertMccError } from "../../../support/assert-error";
-import { handTime } from "../../../support/hand-time";
-import { createReady, targetOf, testClouds } from "../../../support/test-cloud";
+import { createReady, targetOf, testClouds } from "../../../support/daemons/test-cloud";
+import { handTime } from "../../../support/time/hand-time";
 
 type Answer = Promise<MethodResult<"instance.exec">>;
 

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import type { Instance } from "../../../../protocol/methods/instance";
 import type { Cloud } from "../../../../server/cloud/cloud";
 import type { InstanceRecord } from "../../../../server/cloud/instances/record";
-import { createReady, type TestCloud, testClouds } from "../../../support/test-cloud";
-import { applied } from "../../../support/test-fleet";
+import { createReady, type TestCloud, testClouds } from "../../../support/daemons/test-cloud";
+import { applied } from "../../../support/daemons/test-fleet";
 
 describe("records that claim the same", () => {
   const newCloud = testClouds();

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { parsePublicKey } from "../../../../protocol/public-key";
 import { makeHostKey } from "../../../../server/cloud/instances/host-key";
-import { temporaryFolders } from "../../../support/temporary-folder";
+import { temporaryFolders } from "../../../support/files/temporary-folder";
 
 describe("a host key", () => {
   const newFolder = temporaryFolders();

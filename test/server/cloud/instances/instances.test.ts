@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import sinon from "sinon";
 import { assertMccError } from "../../../support/assert-error";
-import { eventually } from "../../../support/eventually";
-import { handTime } from "../../../support/hand-time";
-import { createReady, creation, targetOf, testClouds } from "../../../support/test-cloud";
+import { createReady, creation, targetOf, testClouds } from "../../../support/daemons/test-cloud";
+import { eventually } from "../../../support/time/eventually";
+import { handTime } from "../../../support/time/hand-time";
 
 describe("instances", () => {
   const newCloud = testClouds();

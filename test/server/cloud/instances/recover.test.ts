@@ -5,9 +5,9 @@ import sinon from "sinon";
 import { MccError } from "../../../../protocol/error";
 import { makeHostKey } from "../../../../server/cloud/instances/host-key";
 import { assertMccError } from "../../../support/assert-error";
-import { eventually } from "../../../support/eventually";
-import { handTime } from "../../../support/hand-time";
-import { createReady, creation, targetOf, testClouds } from "../../../support/test-cloud";
+import { createReady, creation, targetOf, testClouds } from "../../../support/daemons/test-cloud";
+import { eventually } from "../../../support/time/eventually";
+import { handTime } from "../../../support/time/hand-time";
 
 const never = (): Promise<never> => new Promise(() => undefined);
 

@@ -3,7 +3,7 @@ import sinon from "sinon";
 import { MccError } from "../../../../protocol/error";
 import { makeHostKey } from "../../../../server/cloud/instances/host-key";
 import { assertMccError } from "../../../support/assert-error";
-import { createReady, targetOf, testClouds } from "../../../support/test-cloud";
+import { createReady, targetOf, testClouds } from "../../../support/daemons/test-cloud";
 
 describe("the instances that carry a key", () => {
   const newCloud = testClouds();

@@ -3,9 +3,15 @@ import sinon from "sinon";
 import { MccError } from "../../../../protocol/error";
 import { assertMccError } from "../../../support/assert-error";
 import { captureLog } from "../../../support/captured-log";
-import { eventually } from "../../../support/eventually";
-import { handTime } from "../../../support/hand-time";
-import { createReady, creation, type TestCloud, targetOf, testClouds } from "../../../support/test-cloud";
+import {
+  createReady,
+  creation,
+  type TestCloud,
+  targetOf,
+  testClouds,
+} from "../../../support/daemons/test-cloud";
+import { eventually } from "../../../support/time/eventually";
+import { handTime } from "../../../support/time/hand-time";
 
 describe("a lease", () => {
   const newCloud = testClouds();

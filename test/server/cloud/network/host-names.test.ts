@@ -3,7 +3,13 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Driver } from "../../../../server/driver/driver";
 import { createSimulatedDriver } from "../../../../server/driver/simulated/driver";
-import { createReady, creation, type TestCloud, targetOf, testClouds } from "../../../support/test-cloud";
+import {
+  createReady,
+  creation,
+  type TestCloud,
+  targetOf,
+  testClouds,
+} from "../../../support/daemons/test-cloud";
 
 const webStack = { "minicloud/project": "web", "minicloud/stack": "test" };
 const otherStack = { ...webStack, "minicloud/stack": "other" };

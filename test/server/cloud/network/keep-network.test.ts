@@ -4,8 +4,8 @@ import { join } from "node:path";
 import type { InstanceRecord } from "../../../../server/cloud/instances/record";
 import { keepNetwork } from "../../../../server/cloud/network/keep-network";
 import { assertMccError } from "../../../support/assert-error";
-import { silentDamage } from "../../../support/silent-damage";
-import { temporaryFolders } from "../../../support/temporary-folder";
+import { silentDamage } from "../../../support/files/silent-damage";
+import { temporaryFolders } from "../../../support/files/temporary-folder";
 
 const network = { address: "198.18.0.0", prefixLength: 22, gateway: "198.18.0.1", nat: true };
 const wider = { ...network, prefixLength: 21 };

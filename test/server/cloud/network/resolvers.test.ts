@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { hostResolvers } from "../../../../server/cloud/network/resolvers";
-import { temporaryFolders } from "../../../support/temporary-folder";
+import { temporaryFolders } from "../../../support/files/temporary-folder";
 
 describe("the resolvers that instances get", () => {
   const newFolder = temporaryFolders();

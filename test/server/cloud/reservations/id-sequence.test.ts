@@ -3,8 +3,8 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { IdSequence } from "../../../../server/cloud/reservations/id-sequence";
-import { silentDamage } from "../../../support/silent-damage";
-import { temporaryFolders } from "../../../support/temporary-folder";
+import { silentDamage } from "../../../support/files/silent-damage";
+import { temporaryFolders } from "../../../support/files/temporary-folder";
 
 /** As in a new state folder. */
 async function openSequence(folder: string): Promise<IdSequence> {

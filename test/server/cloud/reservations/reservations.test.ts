@@ -3,9 +3,9 @@ import type { ErrorCode } from "../../../../protocol/error";
 import { AddressPool } from "../../../../server/cloud/reservations/address-pool";
 import { IdSequence } from "../../../../server/cloud/reservations/id-sequence";
 import { Reservations } from "../../../../server/cloud/reservations/reservations";
+import { silentDamage } from "../../../support/files/silent-damage";
+import { temporaryFolders } from "../../../support/files/temporary-folder";
 import { perTest } from "../../../support/per-test";
-import { silentDamage } from "../../../support/silent-damage";
-import { temporaryFolders } from "../../../support/temporary-folder";
 
 function assertRefused(work: () => unknown, code: ErrorCode, message: RegExp): void {
   assert.throws(work, { name: "MccError", code, message });

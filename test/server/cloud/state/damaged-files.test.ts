@@ -18,12 +18,12 @@ import type { Dispatch } from "../../../../server/methods/callable";
 import { createDispatch } from "../../../../server/methods/dispatch";
 import { printable } from "../../../../server/support/files/kept-file";
 import { captureLog } from "../../../support/captured-log";
-import { type Damage, fileDamages, folderDamages } from "../../../support/damages";
-import { eventually } from "../../../support/eventually";
-import { silentDamage } from "../../../support/silent-damage";
-import { memoryOrTemporary, temporaryFolders } from "../../../support/temporary-folder";
-import { createReady, testClouds } from "../../../support/test-cloud";
-import { applied } from "../../../support/test-fleet";
+import { createReady, testClouds } from "../../../support/daemons/test-cloud";
+import { applied } from "../../../support/daemons/test-fleet";
+import { type Damage, fileDamages, folderDamages } from "../../../support/files/damages";
+import { silentDamage } from "../../../support/files/silent-damage";
+import { memoryOrTemporary, temporaryFolders } from "../../../support/files/temporary-folder";
+import { eventually } from "../../../support/time/eventually";
 
 const range = { first: "198.18.0.2", last: "198.18.0.30" };
 /** All that waits for the file system, such as a sync, waits at the same time. */

@@ -3,7 +3,7 @@ import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { refuseForeignFolder } from "../../../../server/cloud/state/folder";
 import { assertMccError } from "../../../support/assert-error";
-import { temporaryFolders } from "../../../support/temporary-folder";
+import { temporaryFolders } from "../../../support/files/temporary-folder";
 
 describe("a folder that is to be a daemon's", () => {
   const newFolder = temporaryFolders();

@@ -5,8 +5,8 @@ import { purgeCloud } from "../../../../server/cloud/purge";
 import { readStateFormat, stateFormat, writeStateFormat } from "../../../../server/cloud/state/format";
 import { assertMccError } from "../../../support/assert-error";
 import { captureLog } from "../../../support/captured-log";
-import { temporaryFolders } from "../../../support/temporary-folder";
-import { createReady, testClouds } from "../../../support/test-cloud";
+import { createReady, testClouds } from "../../../support/daemons/test-cloud";
+import { temporaryFolders } from "../../../support/files/temporary-folder";
 
 describe("the format of a state folder", () => {
   const newFolder = temporaryFolders();

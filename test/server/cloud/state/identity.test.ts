@@ -5,8 +5,8 @@ import pino from "pino";
 import { type Identity, openIdentity } from "../../../../server/cloud/state/identity";
 import { LateWrites } from "../../../../server/cloud/state/late-writes";
 import { assertMccError } from "../../../support/assert-error";
-import { silentDamage } from "../../../support/silent-damage";
-import { temporaryFolders } from "../../../support/temporary-folder";
+import { silentDamage } from "../../../support/files/silent-damage";
+import { temporaryFolders } from "../../../support/files/temporary-folder";
 
 const lateWrites = new LateWrites(pino({ level: "silent" }));
 

@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { acquireStateLock } from "../../../../server/cloud/state/lock";
 import { assertMccError } from "../../../support/assert-error";
-import { fakePrograms } from "../../../support/fake-programs";
-import { temporaryFolders } from "../../../support/temporary-folder";
+import { temporaryFolders } from "../../../support/files/temporary-folder";
+import { fakePrograms } from "../../../support/programs/fake-programs";
 
 const lockModule = join(__dirname, "..", "..", "..", "..", "server", "cloud", "state", "lock.js");
 

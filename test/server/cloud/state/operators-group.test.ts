@@ -3,7 +3,7 @@ import files, { stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sinon from "sinon";
 import { shareWithOperators } from "../../../../server/cloud/state/operators-group";
-import { temporaryFolders } from "../../../support/temporary-folder";
+import { temporaryFolders } from "../../../support/files/temporary-folder";
 
 describe("a file that is shared with the operators", () => {
   const newFolder = temporaryFolders();

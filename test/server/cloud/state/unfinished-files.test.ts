@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { removeUnfinished } from "../../../../server/cloud/state/unfinished-files";
-import { silentDamage } from "../../../support/silent-damage";
-import { temporaryFolders } from "../../../support/temporary-folder";
+import { silentDamage } from "../../../support/files/silent-damage";
+import { temporaryFolders } from "../../../support/files/temporary-folder";
 
 describe("what an interrupted write leaves", () => {
   const newFolder = temporaryFolders();

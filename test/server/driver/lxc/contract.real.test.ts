@@ -1,4 +1,4 @@
+import { lxcHosts } from "../../../support/lxc/lxc-host";
 import { describeDriverContract } from "../contract";
-import { lxcHosts } from "./lxc-host";
 
 describeDriverContract("lxc", lxcHosts);

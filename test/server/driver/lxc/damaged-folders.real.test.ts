@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Client } from "../../../../client/client";
-import { type TestDaemon, testDaemons } from "../../../support/daemon";
-import { importMicro } from "../../../support/micro-image";
+import { importMicro } from "../../../support/daemons/micro-image";
+import { type TestDaemon, testDaemons } from "../../../support/daemons/test-daemon";
 
 /** Folders of the LXC driver, and whether new instances can be made right after the start without it. */
 const folders = [

@@ -9,10 +9,10 @@ import { createLxcDriver } from "../../../../server/driver/lxc/driver";
 import { engineProcesses } from "../../../../server/driver/lxc/leftovers";
 import { defaultTimes } from "../../../../server/driver/lxc/times";
 import { assertMccError } from "../../../support/assert-error";
-import { eventually } from "../../../support/eventually";
+import { type LxcHost, lxcHosts } from "../../../support/lxc/lxc-host";
+import { type Nastiness, nastyContainers, placeVariables } from "../../../support/lxc/nasty-containers";
+import { eventually } from "../../../support/time/eventually";
 import { containerSpec, execRequest, testImage } from "../container-spec";
-import { type LxcHost, lxcHosts } from "./lxc-host";
-import { type Nastiness, nastyContainers, placeVariables } from "./nasty-containers";
 
 /** The ways in which containers end; each leaves nothing. */
 const ends: Readonly<Record<string, (driver: Driver, id: number) => Promise<void>>> = {

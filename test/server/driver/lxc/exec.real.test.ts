@@ -7,11 +7,11 @@ import { payloadPrefix } from "../../../../server/driver/lxc/cgroups/cgroups";
 import { readHierarchies } from "../../../../server/driver/lxc/cgroups/hierarchies";
 import { processes } from "../../../../server/driver/lxc/commands/processes";
 import { assertMccError } from "../../../support/assert-error";
-import { eventually } from "../../../support/eventually";
+import { lxcHosts } from "../../../support/lxc/lxc-host";
+import { shell, startContainer } from "../../../support/lxc/running-container";
+import { eventually } from "../../../support/time/eventually";
 import { execRequest } from "../container-spec";
 import { assertLeavesOutput } from "../timed-out-command";
-import { lxcHosts } from "./lxc-host";
-import { shell, startContainer } from "./running-container";
 
 /** Whether a process with this word runs anywhere on this host. */
 async function isRunning(word: string): Promise<boolean> {

@@ -6,10 +6,10 @@ import { processes } from "../../../../server/driver/lxc/commands/processes";
 import { createLxcDriver } from "../../../../server/driver/lxc/driver";
 import { defaultTimes, type Times } from "../../../../server/driver/lxc/times";
 import { assertMccError } from "../../../support/assert-error";
-import { eventually } from "../../../support/eventually";
-import { fakePrograms } from "../../../support/fake-programs";
+import { type LxcHost, lxcHosts } from "../../../support/lxc/lxc-host";
+import { fakePrograms } from "../../../support/programs/fake-programs";
+import { eventually } from "../../../support/time/eventually";
 import { containerSpec, execRequest, testImage, textFile } from "../container-spec";
-import { type LxcHost, lxcHosts } from "./lxc-host";
 
 /** Nothing else sleeps that long. */
 const hangs = "/bin/sleep 86399 & wait";

@@ -3,9 +3,9 @@ import { existsSync } from "node:fs";
 import { readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { assertMccError } from "../../../support/assert-error";
+import { lxcHosts } from "../../../support/lxc/lxc-host";
+import { shell, startContainer } from "../../../support/lxc/running-container";
 import { textFile } from "../container-spec";
-import { lxcHosts } from "./lxc-host";
-import { shell, startContainer } from "./running-container";
 
 const keys = { ...textFile("/root/.ssh/authorized_keys", "key\n"), mode: 0o600, folderMode: 0o700 };
 

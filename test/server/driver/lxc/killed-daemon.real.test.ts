@@ -7,11 +7,12 @@ import { join } from "node:path";
 import { readHierarchies } from "../../../../server/driver/lxc/cgroups/hierarchies";
 import { processes } from "../../../../server/driver/lxc/commands/processes";
 import { requireProgram } from "../../../../server/driver/lxc/commands/programs";
-import { eventually } from "../../../support/eventually";
-import { fakePrograms } from "../../../support/fake-programs";
+import { compiled } from "../../../support/checkout";
+import type { DriverTask } from "../../../support/lxc/driver-process";
+import { type LxcHost, lxcHosts } from "../../../support/lxc/lxc-host";
+import { fakePrograms } from "../../../support/programs/fake-programs";
+import { eventually } from "../../../support/time/eventually";
 import { containerSpec, execRequest, testImage } from "../container-spec";
-import type { DriverTask } from "./driver-process";
-import { type LxcHost, lxcHosts } from "./lxc-host";
 
 /** A daemon that is killed, which takes nothing along: neither its commands nor its containers. */
 class DyingDaemon {
@@ -21,9 +22,13 @@ class DyingDaemon {
   constructor({ options, tarball }: LxcHost, work: DriverTask["work"]) {
     const { folder, serverId, network } = options;
     const task: DriverTask = { options: { folder, serverId, network }, work, tarball };
-    this.#child = spawn(process.execPath, [join(__dirname, "driver-process.js"), JSON.stringify(task)], {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
+    this.#child = spawn(
+      process.execPath,
+      [compiled("test/support/lxc/driver-process.js"), JSON.stringify(task)],
+      {
+        stdio: ["ignore", "pipe", "inherit"],
+      },
+    );
     this.#child.stdout?.on("data", (chunk) => {
       this.#said += String(chunk);
     });

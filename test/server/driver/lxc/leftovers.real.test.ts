@@ -5,8 +5,8 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { endLeftovers, engineProcesses } from "../../../../server/driver/lxc/leftovers";
 import { Place } from "../../../../server/driver/lxc/place";
+import { temporaryFolders } from "../../../support/files/temporary-folder";
 import { perTest } from "../../../support/per-test";
-import { temporaryFolders } from "../../../support/temporary-folder";
 
 /** Shows its arguments in its argument list, as an engine command would, until it is killed. */
 const script = "echo ready; read -r _";

@@ -5,9 +5,9 @@ import type { InstanceType } from "../../../../protocol/methods/instance-type";
 import { payloadPrefix } from "../../../../server/driver/lxc/cgroups/cgroups";
 import { type Hierarchies, readHierarchies } from "../../../../server/driver/lxc/cgroups/hierarchies";
 import { assertMccError } from "../../../support/assert-error";
-import { eventually } from "../../../support/eventually";
-import { lxcHosts } from "./lxc-host";
-import { shell, startContainer } from "./running-container";
+import { lxcHosts } from "../../../support/lxc/lxc-host";
+import { shell, startContainer } from "../../../support/lxc/running-container";
+import { eventually } from "../../../support/time/eventually";
 
 const mebibyte = 1024 * 1024;
 const small: InstanceType = { name: "small", memoryBytes: 32 * mebibyte, cpus: 0.5, processes: 20 };

@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { applyLimits } from "../../../../server/driver/lxc/limits";
 import { assertMccError } from "../../../support/assert-error";
-import { temporaryFolders } from "../../../support/temporary-folder";
+import { temporaryFolders } from "../../../support/files/temporary-folder";
 
 describe("limits in cgroups of version 2", () => {
   const newFolder = temporaryFolders();

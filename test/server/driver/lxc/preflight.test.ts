@@ -4,8 +4,8 @@ import { release } from "node:os";
 import { dirname, join } from "node:path";
 import { programs } from "../../../../server/driver/lxc/commands/programs";
 import { type PreflightOptions, preflight } from "../../../../server/driver/lxc/preflight";
-import { fakePrograms } from "../../../support/fake-programs";
-import { temporaryFolders } from "../../../support/temporary-folder";
+import { temporaryFolders } from "../../../support/files/temporary-folder";
+import { fakePrograms } from "../../../support/programs/fake-programs";
 
 /** A host that lacks nothing, as far as files tell. */
 const goodFiles = {

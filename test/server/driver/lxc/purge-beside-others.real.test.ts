@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createLxcDriver } from "../../../../server/driver/lxc/driver";
-import { temporaryFolders } from "../../../support/temporary-folder";
+import { temporaryFolders } from "../../../support/files/temporary-folder";
+import { lxcHosts } from "../../../support/lxc/lxc-host";
+import { shell, startContainer } from "../../../support/lxc/running-container";
 import { driverOptions } from "../driver-options";
-import { lxcHosts } from "./lxc-host";
-import { shell, startContainer } from "./running-container";
 
 const marks = JSON.stringify({ "fs/inotify/max_user_instances": "128" });
 const limitFile = "/proc/sys/fs/inotify/max_user_instances";

@@ -9,9 +9,9 @@ import { createLxcDriver } from "../../../../server/driver/lxc/driver";
 import { engineProcesses } from "../../../../server/driver/lxc/leftovers";
 import { defaultTimes } from "../../../../server/driver/lxc/times";
 import { captureLog } from "../../../support/captured-log";
-import { eventually } from "../../../support/eventually";
-import { lxcHosts } from "./lxc-host";
-import { shell, startContainer } from "./running-container";
+import { lxcHosts } from "../../../support/lxc/lxc-host";
+import { shell, startContainer } from "../../../support/lxc/running-container";
+import { eventually } from "../../../support/time/eventually";
 
 describe("the watch over LXC containers", () => {
   const host = lxcHosts();

@@ -4,7 +4,7 @@ import type { Driver } from "../../../../server/driver/driver";
 import { createOpenvzDriver } from "../../../../server/driver/openvz/driver";
 import { type FakeOpenvz, imageName } from "../../../fakes/openvz/install";
 import { fakeHosts } from "../../../fakes/openvz/suite";
-import { microTarball } from "../../../support/micro-image";
+import { microTarball } from "../../../support/daemons/micro-image";
 import { perTest } from "../../../support/per-test";
 import { testImage } from "../container-spec";
 import { describeDriverContract, type EngineUnderTest } from "../contract";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import type { Fault } from "../../../fakes/openvz/behaviour";
 import { assertMccError } from "../../../support/assert-error";
-import { eventually } from "../../../support/eventually";
+import { eventually } from "../../../support/time/eventually";
 import { execRequest } from "../container-spec";
 import { fakeDrivers, lightSpec } from "./fake-driver";
 

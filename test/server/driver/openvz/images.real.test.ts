@@ -14,7 +14,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { imageName, makeImage } from "../../../fakes/openvz/install";
 import { assertMccError } from "../../../support/assert-error";
-import { leastRoot, tarArchive, tarEntry } from "../../../support/tar-archive";
+import { leastRoot, tarArchive, tarEntry } from "../../../support/files/tar-archive";
 import { fakeDrivers, lightSpec } from "./fake-driver";
 
 describe("images of vzctl 4", () => {

@@ -6,7 +6,7 @@ import { parseVariables } from "../../../../server/driver/openvz/configuration/f
 import { syntaxes } from "../../../../server/driver/openvz/configuration/syntax";
 import { imageName } from "../../../fakes/openvz/install";
 import { assertMccError } from "../../../support/assert-error";
-import { eventually } from "../../../support/eventually";
+import { eventually } from "../../../support/time/eventually";
 import { execRequest, textFile } from "../container-spec";
 import { assertLeavesOutput } from "../timed-out-command";
 import { fakeDrivers, lightSpec, serverId, vzctl } from "./fake-driver";

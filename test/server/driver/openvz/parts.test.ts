@@ -13,7 +13,7 @@ import { writeIntoRoot } from "../../../../server/driver/openvz/files/root-files
 import { OutputCollector } from "../../../../server/driver/openvz/guest/output-collector";
 import { shellQuote } from "../../../../server/driver/openvz/guest/shell-quote";
 import { HostConfiguration } from "../../../../server/driver/openvz/host";
-import { temporaryFolders } from "../../../support/temporary-folder";
+import { temporaryFolders } from "../../../support/files/temporary-folder";
 
 describe("a description", () => {
   const metadata = { serverId: "a".repeat(32), id: 501, uid: "b".repeat(32) };

@@ -5,8 +5,8 @@ import { MccError } from "../../../../protocol/error";
 import type { HostPlaces } from "../../../../server/driver/openvz/host";
 import { type PreflightSubject, preflight } from "../../../../server/driver/openvz/preflight";
 import { withEnvironment } from "../../../support/environment";
+import { temporaryFolders } from "../../../support/files/temporary-folder";
 import { perTest } from "../../../support/per-test";
-import { temporaryFolders } from "../../../support/temporary-folder";
 
 /** A host that lacks nothing, in a folder. */
 interface Host {

@@ -3,9 +3,9 @@ import pino from "pino";
 import sinon from "sinon";
 import { openListener } from "../../../../server/http/listener";
 import { createDispatch } from "../../../../server/methods/dispatch";
-import { type TestDaemon, testDaemons } from "../../../support/daemon";
-import { eventually } from "../../../support/eventually";
-import { testClouds } from "../../../support/test-cloud";
+import { testClouds } from "../../../support/daemons/test-cloud";
+import { type TestDaemon, testDaemons } from "../../../support/daemons/test-daemon";
+import { eventually } from "../../../support/time/eventually";
 import { answer, assertFault, call, int, members, struct, text, yes } from "../raw-call";
 
 describe("the first MiniCloud's methods", () => {

@@ -4,7 +4,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { withArchive } from "../../../../server/support/archives/file";
 import { assertMccError } from "../../../support/assert-error";
-import { temporaryFolders } from "../../../support/temporary-folder";
+import { temporaryFolders } from "../../../support/files/temporary-folder";
 
 describe("the file of an archive", () => {
   const newFolder = temporaryFolders();

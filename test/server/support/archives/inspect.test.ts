@@ -11,9 +11,9 @@ import { ArchiveInspection } from "../../../../server/support/archives/inspectio
 import { archiveLimits } from "../../../../server/support/archives/limits";
 import type { Packing } from "../../../../server/support/archives/packings";
 import { assertMccError } from "../../../support/assert-error";
-import { eventually } from "../../../support/eventually";
-import { leastRoot, tarArchive } from "../../../support/tar-archive";
-import { temporaryFolders } from "../../../support/temporary-folder";
+import { leastRoot, tarArchive } from "../../../support/files/tar-archive";
+import { temporaryFolders } from "../../../support/files/temporary-folder";
+import { eventually } from "../../../support/time/eventually";
 
 describe("an archive that is inspected", () => {
   const newFolder = temporaryFolders();

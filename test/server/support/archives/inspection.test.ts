@@ -6,8 +6,8 @@ import { MccError } from "../../../../protocol/error";
 import type { ArchiveRules } from "../../../../server/support/archives/entry-checks";
 import { ArchiveInspection } from "../../../../server/support/archives/inspection";
 import { archiveLimits } from "../../../../server/support/archives/limits";
-import { paxEntry, type TarEntry, tarArchive, tarEnd, tarEntry } from "../../../support/tar-archive";
-import { temporaryFolders } from "../../../support/temporary-folder";
+import { paxEntry, type TarEntry, tarArchive, tarEnd, tarEntry } from "../../../support/files/tar-archive";
+import { temporaryFolders } from "../../../support/files/temporary-folder";
 
 const rules: ArchiveRules = { highestId: 65_535, deviceFolder: /^(\.\/)?dev\// };
 const file: TarEntry = { name: "etc/motd", content: "hello" };

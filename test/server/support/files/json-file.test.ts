@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { readJsonFile, replaceBy, writeJsonFile } from "../../../../server/support/files/json-file";
 import { assertMccError } from "../../../support/assert-error";
-import { temporaryFolders } from "../../../support/temporary-folder";
+import { temporaryFolders } from "../../../support/files/temporary-folder";
 
 const schema = z.strictObject({ count: z.int() });
 

@@ -5,7 +5,7 @@ import { execa } from "execa";
 import sinon from "sinon";
 import { z } from "zod";
 import { readKeptJson, readKeptText } from "../../../../server/support/files/kept-file";
-import { temporaryFolders } from "../../../support/temporary-folder";
+import { temporaryFolders } from "../../../support/files/temporary-folder";
 
 const schema = z.strictObject({ count: z.int(), secret: z.string().max(3).optional() });
 

@@ -3,7 +3,7 @@ import { stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ensureFolder, isFolder, makeFolder } from "../../../../server/support/files/make-folder";
 import { assertMccError } from "../../../support/assert-error";
-import { temporaryFolders } from "../../../support/temporary-folder";
+import { temporaryFolders } from "../../../support/files/temporary-folder";
 
 describe("a folder", () => {
   const newFolder = temporaryFolders();

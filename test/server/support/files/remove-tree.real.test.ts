@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { removeAroundMounts, removeTree } from "../../../../server/support/files/remove-tree";
 import { assertMccError } from "../../../support/assert-error";
+import { temporaryFolders } from "../../../support/files/temporary-folder";
 import { perTest } from "../../../support/per-test";
-import { temporaryFolders } from "../../../support/temporary-folder";
 
 /** Goes in step by step, as the whole path is more than a call takes. */
 function nest(levels: number, name: string): string {

@@ -5,7 +5,7 @@ import { acquireStateLock } from "../../../../server/cloud/state/lock";
 import { openNew, replaceFile } from "../../../../server/support/files/json-file";
 import { refuseUntrustedPath } from "../../../../server/support/files/trusted-path";
 import { assertMccError } from "../../../support/assert-error";
-import { temporaryFolders } from "../../../support/temporary-folder";
+import { temporaryFolders } from "../../../support/files/temporary-folder";
 
 const subject = { what: "the state folder", remedy: "choose a folder elsewhere with --state-dir" };
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { httpProbe } from "../../../../../server/cloud/instances/readiness/http-probe";
 import { assertMccError } from "../../../../support/assert-error";
-import { localServers } from "../../../../support/local-servers";
-import { freePort } from "../../../../support/stand-in-daemon";
+import { freePort } from "../../../../support/daemons/stand-in-daemon";
+import { localServers } from "../../../../support/http/local-servers";
 import { reachBy } from "../../readiness/climbing";
 
 describe("waiting for a web server", () => {

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { climb } from "../../../../../server/cloud/instances/readiness/ladder";
 import type { ExecResult } from "../../../../../server/driver/driver";
 import { assertMccError } from "../../../../support/assert-error";
-import { localServers } from "../../../../support/local-servers";
-import { freePort } from "../../../../support/stand-in-daemon";
+import { freePort } from "../../../../support/daemons/stand-in-daemon";
+import { localServers } from "../../../../support/http/local-servers";
 import { climbing } from "../../readiness/climbing";
 
 describe("the ladder to readiness", () => {

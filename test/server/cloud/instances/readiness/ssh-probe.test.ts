@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { sshProbe } from "../../../../../server/cloud/instances/readiness/ssh-probe";
 import { assertMccError } from "../../../../support/assert-error";
-import { localServers } from "../../../../support/local-servers";
+import { localServers } from "../../../../support/http/local-servers";
 import { reachBy } from "../../readiness/climbing";
 
 describe("waiting for SSH", () => {

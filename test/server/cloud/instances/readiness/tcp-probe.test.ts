@@ -1,7 +1,7 @@
 import { addressProbe, tcpProbe } from "../../../../../server/cloud/instances/readiness/tcp-probe";
 import { assertMccError } from "../../../../support/assert-error";
-import { localServers } from "../../../../support/local-servers";
-import { freePort } from "../../../../support/stand-in-daemon";
+import { freePort } from "../../../../support/daemons/stand-in-daemon";
+import { localServers } from "../../../../support/http/local-servers";
 import { reachBy } from "../../readiness/climbing";
 
 describe("waiting for a port", () => {

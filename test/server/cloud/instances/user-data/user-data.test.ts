@@ -7,8 +7,14 @@ import type { Rung } from "../../../../../protocol/methods/readiness";
 import type { ExecRequest, ExecResult } from "../../../../../server/driver/driver";
 import { assertMccError } from "../../../../support/assert-error";
 import { captureLog } from "../../../../support/captured-log";
-import { eventually } from "../../../../support/eventually";
-import { createReady, creation, type TestCloud, targetOf, testClouds } from "../../../../support/test-cloud";
+import {
+  createReady,
+  creation,
+  type TestCloud,
+  targetOf,
+  testClouds,
+} from "../../../../support/daemons/test-cloud";
+import { eventually } from "../../../../support/time/eventually";
 
 const secret = "correct horse battery staple";
 const script = `#!/bin/sh\necho ${secret}\n`;

@@ -3,7 +3,7 @@ import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { removeTree, walkTree } from "../../../../../server/driver/lxc/cgroups/cgroup-tree";
-import { temporaryFolders } from "../../../../support/temporary-folder";
+import { temporaryFolders } from "../../../../support/files/temporary-folder";
 
 describe("a tree of cgroups", () => {
   const newFolder = temporaryFolders();

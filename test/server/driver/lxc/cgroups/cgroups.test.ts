@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Cgroups, isPopulated, killAll } from "../../../../../server/driver/lxc/cgroups/cgroups";
-import { temporaryFolders } from "../../../../support/temporary-folder";
+import { temporaryFolders } from "../../../../support/files/temporary-folder";
 
 /** Folders that stand for two hierarchies: version 2, and an old one. */
 async function makeHierarchies(root: string, ...cgroups: readonly string[]) {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseStatus, stuckProcesses } from "../../../../../server/driver/lxc/cgroups/stuck-processes";
-import { temporaryFolders } from "../../../../support/temporary-folder";
+import { temporaryFolders } from "../../../../support/files/temporary-folder";
 
 describe("processes that the kernel holds", () => {
   const newFolder = temporaryFolders();

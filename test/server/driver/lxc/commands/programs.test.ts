@@ -3,7 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { findProgram, requireProgram } from "../../../../../server/driver/lxc/commands/programs";
 import { withEnvironment } from "../../../../support/environment";
-import { temporaryFolders } from "../../../../support/temporary-folder";
+import { temporaryFolders } from "../../../../support/files/temporary-folder";
 
 describe("a program of the engine's", () => {
   const newFolder = temporaryFolders();

@@ -3,8 +3,8 @@ import { execFileSync } from "node:child_process";
 import { lstat, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { linkInLayer, writeIntoLayer } from "../../../../../server/driver/lxc/files/layer";
-import { hostileRoots } from "../../../../support/hostile-root";
-import { temporaryFolders } from "../../../../support/temporary-folder";
+import { hostileRoots } from "../../../../support/files/hostile-root";
+import { temporaryFolders } from "../../../../support/files/temporary-folder";
 
 describe("the layer over a hostile image", () => {
   const newFolder = temporaryFolders();

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { sharedIdGaps } from "../../../../../server/driver/lxc/images/shared-ids";
-import { temporaryFolders } from "../../../../support/temporary-folder";
+import { temporaryFolders } from "../../../../support/files/temporary-folder";
 
 describe("ids that the host grants to its users", () => {
   const newFolder = temporaryFolders();

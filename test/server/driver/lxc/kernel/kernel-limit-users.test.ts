@@ -12,7 +12,7 @@ import {
 } from "../../../../../server/driver/lxc/kernel/kernel-limit-users";
 import { captureLog } from "../../../../support/captured-log";
 import { compiled } from "../../../../support/checkout";
-import { temporaryFolders } from "../../../../support/temporary-folder";
+import { temporaryFolders } from "../../../../support/files/temporary-folder";
 
 const limitsModule = compiled("server/driver/lxc/kernel/kernel-limit-users.js");
 const { log } = captureLog();

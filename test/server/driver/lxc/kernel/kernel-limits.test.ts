@@ -8,7 +8,7 @@ import {
 } from "../../../../../server/driver/lxc/kernel/kernel-limits";
 import { Place } from "../../../../../server/driver/lxc/place";
 import { captureLog } from "../../../../support/captured-log";
-import { temporaryFolders } from "../../../../support/temporary-folder";
+import { temporaryFolders } from "../../../../support/files/temporary-folder";
 
 const instances = "fs/inotify/max_user_instances";
 const processes = "kernel/pid_max";

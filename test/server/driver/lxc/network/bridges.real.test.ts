@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import { execa } from "execa";
-import { eventually } from "../../../../support/eventually";
-import { lxcHosts } from "../lxc-host";
-import { shell, startContainer } from "../running-container";
+import { lxcHosts } from "../../../../support/lxc/lxc-host";
+import { shell, startContainer } from "../../../../support/lxc/running-container";
+import { eventually } from "../../../../support/time/eventually";
 
 const ping = (address: string): string => `ping -c 1 -W 5 ${address} >/dev/null && echo answered`;
 

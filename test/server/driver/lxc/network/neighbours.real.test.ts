@@ -6,10 +6,10 @@ import { isPopulated } from "../../../../../server/driver/lxc/cgroups/cgroups";
 import { readHierarchies } from "../../../../../server/driver/lxc/cgroups/hierarchies";
 import { createLxcDriver } from "../../../../../server/driver/lxc/driver";
 import { assertMccError } from "../../../../support/assert-error";
+import { lxcHosts } from "../../../../support/lxc/lxc-host";
+import { startContainer } from "../../../../support/lxc/running-container";
 import { containerSpec, testImage } from "../../container-spec";
 import { driverOptions } from "../../driver-options";
-import { lxcHosts } from "../lxc-host";
-import { startContainer } from "../running-container";
 
 describe("the LXC driver beside others on the same host", () => {
   const host = lxcHosts();

@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { mkdirSync } from "node:fs";
 import { EarlierCommands } from "../../../../../server/driver/openvz/commands/earlier-commands";
-import { eventually } from "../../../../support/eventually";
+import { eventually } from "../../../../support/time/eventually";
 import { fakeDrivers, lightSpec, serverId, vzctl } from "../fake-driver";
 
 describe("engine commands of an earlier daemon", () => {

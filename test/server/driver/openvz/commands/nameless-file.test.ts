@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import { namelessFile, readEnd } from "../../../../../server/driver/openvz/commands/nameless-file";
 import { withEnvironment } from "../../../../support/environment";
-import { temporaryFolders } from "../../../../support/temporary-folder";
+import { temporaryFolders } from "../../../../support/files/temporary-folder";
 
 describe("a file without a name", () => {
   const newFolder = temporaryFolders();

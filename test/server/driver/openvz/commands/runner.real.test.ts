@@ -6,7 +6,7 @@ import { Engine } from "../../../../../server/driver/openvz/commands/runner";
 import { fakeHosts } from "../../../../fakes/openvz/suite";
 import { assertMccError } from "../../../../support/assert-error";
 import { withEnvironment } from "../../../../support/environment";
-import { eventually } from "../../../../support/eventually";
+import { eventually } from "../../../../support/time/eventually";
 
 const target = { id: 501, ctid: "501" };
 const table = exitCodes.v4;

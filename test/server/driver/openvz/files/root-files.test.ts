@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { lstat, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readFromRoot, writeIntoRoot } from "../../../../../server/driver/openvz/files/root-files";
-import { hostileRoots } from "../../../../support/hostile-root";
-import { temporaryFolders } from "../../../../support/temporary-folder";
+import { hostileRoots } from "../../../../support/files/hostile-root";
+import { temporaryFolders } from "../../../../support/files/temporary-folder";
 
 describe("files of a hostile root", () => {
   const newFolder = temporaryFolders();

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync }
 import { dirname } from "node:path";
 import type { Driver } from "../../../../../server/driver/driver";
 import { assertMccError } from "../../../../support/assert-error";
-import { eventually } from "../../../../support/eventually";
+import { eventually } from "../../../../support/time/eventually";
 import { execRequest } from "../../container-spec";
 import { driverOptions } from "../../driver-options";
 import { fakeDrivers, lightSpec } from "../fake-driver";

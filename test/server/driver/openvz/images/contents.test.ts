@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { requireRoot } from "../../../../../server/driver/openvz/images/contents";
 import { withArchive } from "../../../../../server/support/archives/file";
 import { assertMccError } from "../../../../support/assert-error";
-import { leastRoot, type TarEntry, tarArchive } from "../../../../support/tar-archive";
-import { temporaryFolders } from "../../../../support/temporary-folder";
+import { leastRoot, type TarEntry, tarArchive } from "../../../../support/files/tar-archive";
+import { temporaryFolders } from "../../../../support/files/temporary-folder";
 
 describe("the contents of an image for OpenVZ", () => {
   const newFolder = temporaryFolders();

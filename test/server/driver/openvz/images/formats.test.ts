@@ -3,7 +3,7 @@ import { stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { endingOf, fillRecord } from "../../../../../server/driver/openvz/images/formats";
 import { assertMccError } from "../../../../support/assert-error";
-import { temporaryFolders } from "../../../../support/temporary-folder";
+import { temporaryFolders } from "../../../../support/files/temporary-folder";
 
 describe("the format of an image's file", () => {
   const newFolder = temporaryFolders();

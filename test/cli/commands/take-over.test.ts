@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { standInDaemons } from "../../support/daemons/stand-in-daemon";
+import { exampleInstance } from "../../support/example-instance";
+import { type ProgramRun, runProgram } from "../../support/programs/run-program";
+
+describe("mcc take-over", function () {
+  this.timeout(30_000);
+  const newStandIn = standInDaemons();
+
+  /** @returns how it ended, and what the daemon was asked for. */
+  async function run(...words: string[]): Promise<ProgramRun & { asked: unknown[] }> {
+    const asked: unknown[] = [];
+    const standIn = await newStandIn({
+      "instance.takeOver": (parameters) => {
+        asked.push(parameters);
+        return exampleInstance({ id: 500, name: "web" });
+      },
+    });
+    const ended = await runProgram(["mcc", "take-over", ...words], {
+      environment: { MCC_SERVER: standIn.url },
+    });
+    return { ...ended, asked };
+  }
+
+  it("asks for each container once, and says what became of it", async () => {
+    const { exitCode, stdout, asked } = await run("500", "theirs", "500", "-k", "me");
+    assert.deepEqual([exitCode, stdout], [0, "500 (web) running\n500 (web) running"]);
+    assert.deepEqual(asked, [
+      { container: "500", keys: ["me"] },
+      { container: "theirs", keys: ["me"] },
+    ]);
+  });
+
+  it("gives one name to one container only", async () => {
+    const { exitCode, stderr, asked } = await run("500", "501", "--name", "web");
+    assert.equal(exitCode, 2);
+    assert.match(stderr, /one name is for one container/);
+    assert.deepEqual(asked, []);
+  });
+});

@@ -1,0 +1,171 @@
+import assert from "node:assert/strict";
+import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type StandInDaemon, standInDaemons } from "../../support/daemons/stand-in-daemon";
+import { exampleInstance } from "../../support/example-instance";
+import { temporaryFolders } from "../../support/files/temporary-folder";
+import { type ProgramRun, runProcess, runProgram } from "../../support/programs/run-program";
+
+/** Takes the place of ssh and scp: keeps the words it was called with, and the file of known hosts. */
+const recorder = `#!/bin/sh
+printf '%s\\n' "$@" >"$RECORD/words"
+for word; do
+  case $word in
+    UserKnownHostsFile=*) eval "path=\${word#*=}" && cp -p "$path" "$RECORD/known_hosts" ;;
+  esac
+done
+exit "\${STAND_IN_EXIT_CODE:-7}"
+`;
+
+const web = exampleInstance({ simulated: false });
+const db = exampleInstance({ id: 501, name: "db", ipAddress: "198.18.0.3", keys: ["me"], simulated: false });
+const off = exampleInstance({ id: 502, name: "off", status: "stopped", simulated: false });
+const ipAddress = "198.18.0.4";
+const early = exampleInstance({ id: 503, name: "early", status: "pending", ipAddress, simulated: false });
+const kept = exampleInstance({ id: 504, name: "kept", status: "failed", ipAddress, simulated: false });
+const going = exampleInstance({ id: 505, name: "going", status: "destroying", simulated: false });
+const next = exampleInstance({ ...early, id: 506, name: "next", sshHostKey: "" });
+
+describe("ssh and cp", function () {
+  this.timeout(30_000);
+  const newFolder = temporaryFolders();
+  const newDaemon = standInDaemons();
+  let daemon: StandInDaemon;
+  let record: string;
+  let temporary: string;
+
+  before(async () => {
+    daemon = await newDaemon({ "instance.list": () => [web, db, off, early, kept, going, next] });
+  });
+  beforeEach(async () => {
+    [record, temporary] = await Promise.all([newFolder(), newFolder()]);
+    for (const name of ["ssh", "scp"]) {
+      await writeFile(join(record, name), recorder);
+      await chmod(join(record, name), 0o755);
+    }
+  });
+
+  async function run(
+    words: string[],
+    environment: NodeJS.ProcessEnv = {},
+    start = runProgram,
+  ): Promise<ProgramRun> {
+    const path = `${record}:${process.env.PATH}`;
+    return await start(words, {
+      environment: { MCC_SERVER: daemon.url, RECORD: record, TMPDIR: temporary, PATH: path, ...environment },
+    });
+  }
+
+  /** The words that the program was called with, those that are always the same left out. */
+  async function recorded(
+    words: string[],
+    environment?: NodeJS.ProcessEnv,
+    start?: typeof runProgram,
+  ): Promise<string[]> {
+    const { exitCode, stderr } = await run(words, environment, start);
+    assert.deepEqual([exitCode, stderr], [7, ""], "what the program ended with");
+    assert.deepEqual(await readdir(temporary), [], "nothing is left");
+    const called = (await readFile(join(record, "words"), "utf8")).trimEnd().split("\n");
+    const settings = called.filter((_, index) => called[index - 1] === "-o");
+    assert.ok(settings.includes("StrictHostKeyChecking=yes"));
+    assert.ok(settings.includes("GlobalKnownHostsFile=/dev/null"));
+    return called.slice(2 * settings.length);
+  }
+
+  it("log in as root, the host key known from the daemon", async () => {
+    assert.deepEqual(await recorded(["mcc", "ssh", "web"], {}, runProcess), [
+      ...["-l", "root", "--", "198.18.0.2"],
+    ]);
+    const known = join(record, "known_hosts");
+    assert.equal(await readFile(known, "utf8"), `198.18.0.2 ${web.sshHostKey}\n`);
+  });
+
+  it("hand on the command, the key and the host between", async () => {
+    const words = ["-i", "my key", "-J", "me@gate:22", "-l", "admin", "500", "--", "ls", "-l", "*.ts"];
+    assert.deepEqual(await recorded(["mcc", "ssh", ...words]), [
+      ...["-i", "my key", "-J", "me@gate:22", "-l", "admin", "--", "198.18.0.2", "ls", "-l", "*.ts"],
+    ]);
+    assert.deepEqual(await recorded(["mcc", "ssh", "db", "ls", "-l"]), [
+      "-l",
+      "root",
+      "--",
+      "198.18.0.3",
+      "ls",
+      "-l",
+    ]);
+  });
+
+  it("hand on a command that begins with a dash, which is no option of ssh's", async () => {
+    assert.deepEqual(await recorded(["mcc", "ssh", "web", "--", "-la"]), [
+      ...["-l", "root", "--", "198.18.0.2", "-la"],
+    ]);
+  });
+
+  it("copy between this machine and instances", async () => {
+    assert.deepEqual(await recorded(["mcc", "cp", "a", "./b:c", "web:/srv/"]), [
+      ...["--", "a", "./b:c", "root@198.18.0.2:/srv/"],
+    ]);
+    assert.deepEqual(await recorded(["mcc", "cp", "-r", "web:logs", "501:", "-J", "none"]), [
+      ...["-J", "none", "-r", "--", "root@198.18.0.2:logs", "root@198.18.0.3:"],
+    ]);
+    assert.equal((await readFile(join(record, "known_hosts"), "utf8")).split("\n").length, 3);
+  });
+
+  it("keep the known hosts in a file that nobody else reads, whatever the folder's name", async () => {
+    temporary = join(await newFolder(), "a %h b");
+    await mkdir(temporary);
+    await run(["mcc", "ssh", "web"]);
+    const words = await readFile(join(record, "words"), "utf8");
+    assert.match(words, /^UserKnownHostsFile=".*\/a %%h b\/mcc-ssh-\w+\/known_hosts"$/m);
+  });
+
+  it("reach what is not ready yet, and what was kept though it failed", async () => {
+    for (const name of ["early", "kept"]) {
+      assert.deepEqual((await recorded(["mcc", "ssh", name])).slice(-1), ["198.18.0.4"]);
+      assert.deepEqual((await recorded(["mcc", "cp", `${name}:a`, "b"])).slice(-2), [
+        "root@198.18.0.4:a",
+        "b",
+      ]);
+    }
+  });
+
+  it("say that an instance has no key, when nobody was let in", async () => {
+    const refused = { STAND_IN_EXIT_CODE: "255" };
+    const keyless =
+      /^Instance 500 \(web\) has none of the keys that list-keys shows; mcc update-instance 500 -k KEY /;
+    for (const words of [
+      ["mcc", "ssh", "web"],
+      ["mcc", "cp", "web:a", "b"],
+    ]) {
+      const { exitCode, stderr } = await run(words, refused);
+      assert.match(stderr, keyless);
+      assert.equal(exitCode, 255);
+    }
+    assert.deepEqual(await run(["mcc", "ssh", "db"], refused), { exitCode: 255, stdout: "", stderr: "" });
+  });
+
+  it("refuse what cannot be reached", async () => {
+    const cases: [string[], RegExp][] = [
+      [["mcc", "ssh", "off"], /502 \(off\) is stopped; SSH needs a running one/],
+      [["mcc", "ssh", "going"], /505 \(going\) is destroying; SSH needs/],
+      [["mcc", "ssh", "next"], /506 \(next\) is queued and has no SSH host key yet/],
+      [["mcc", "ssh", "wbe"], /no instance "wbe".*Did you mean "web"\?/],
+      [["mcc", "cp", "a", "nobody:x"], /no instance "nobody"/],
+    ];
+    for (const [words, said] of cases) {
+      const { exitCode, stderr } = await run(words);
+      assert.match(stderr, said);
+      assert.equal(exitCode, 1);
+    }
+    assert.deepEqual(await readdir(temporary), []);
+  });
+
+  it("say how to get a program that is not installed", async () => {
+    const { stderr, exitCode } = await run(["mcc", "ssh", "web"], { PATH: temporary });
+    assert.match(
+      stderr,
+      /^mcc: ssh is not installed; get OpenSSH's client: apt-get install openssh-client\.$/,
+    );
+    assert.equal(exitCode, 1);
+  });
+});

@@ -1,0 +1,38 @@
+import pino from "pino";
+import { type Client, connect } from "../../../client/client";
+import type { CloudOptions } from "../../../server/cloud/open-cloud";
+import { openListener } from "../../../server/http/listener";
+import { createDispatch } from "../../../server/methods/dispatch";
+import { testClouds } from "./test-cloud";
+
+/** A daemon in this process, with a state folder of its own and the simulated driver. */
+export interface InProcessDaemon {
+  readonly url: string;
+  readonly client: Client;
+  /** What makes the programs find it. */
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+/** Starts daemons that end with the suite that calls this. */
+export function inProcessDaemons(): (options?: Partial<CloudOptions>) => Promise<InProcessDaemon> {
+  const ends: (() => Promise<void>)[] = [];
+  // Before the clouds are closed.
+  after(() => Promise.all(ends.map((end) => end())));
+  const newCloud = testClouds();
+  return async (options) => {
+    const { cloud } = await newCloud(options);
+    const { token } = cloud.identity;
+    const log = pino({ level: "silent" });
+    const listener = await openListener({
+      ...{ address: "127.0.0.1", port: 0, token, log },
+      dispatch: createDispatch(cloud, log),
+    });
+    const url = `http://127.0.0.1:${listener.port}`;
+    const client = connect({ server: url, token });
+    ends.push(async () => {
+      client.close();
+      await listener.close();
+    });
+    return { url, client, environment: { MCC_SERVER: url, MCC_TOKEN: token } };
+  };
+}

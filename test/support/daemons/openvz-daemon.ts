@@ -1,0 +1,27 @@
+import pino from "pino";
+import { openListener } from "../../../server/http/listener";
+import { createDispatch } from "../../../server/methods/dispatch";
+import { openOpenvzCloud } from "../../server/cloud/openvz-cloud";
+
+/** A daemon in this process over a fake OpenVZ host, which lets everybody in. */
+export interface OpenvzDaemon {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** @param root the fake host's. */
+export async function openOpenvzDaemon(root: string): Promise<OpenvzDaemon> {
+  const cloud = await openOpenvzCloud(root);
+  const log = pino({ level: "silent" });
+  const listener = await openListener({
+    ...{ address: "127.0.0.1", port: 0, token: undefined, log },
+    dispatch: createDispatch(cloud, log),
+  });
+  return {
+    url: `http://127.0.0.1:${listener.port}`,
+    close: async () => {
+      await listener.close();
+      await cloud.close();
+    },
+  };
+}

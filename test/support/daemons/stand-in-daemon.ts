@@ -1,0 +1,139 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
+import { MccError } from "../../../protocol/error";
+import type { MethodName } from "../../../protocol/methods/method-table";
+import { protocolVersion, type ServerInfo } from "../../../protocol/methods/server";
+import { decodeCall, encodeFault, encodeResponse } from "../../../protocol/wire/codec";
+
+export const standInServerId = "5".repeat(32);
+
+/** What a real daemon answers to `server.info`. */
+export const standInInfo: ServerInfo = {
+  serverId: standInServerId,
+  version: "0.0.0",
+  protocolVersion,
+  driver: "simulated",
+  simulated: true,
+  addressPool: { first: "198.18.0.2", last: "198.18.0.9", size: 8, free: 8 },
+  instances: 0,
+  features: [],
+  damaged: [],
+  damagedTotal: 0,
+  startedAt: "2026-01-01T00:00:00.000Z",
+  now: new Date().toISOString(),
+};
+
+type Handler = (parameters: Record<string, unknown>, call: ReceivedCall) => unknown;
+export type Handlers = Partial<Record<MethodName, Handler>>;
+
+export interface ReceivedCall {
+  readonly method: string;
+  readonly parameters: Record<string, unknown>;
+  readonly authorization: string | undefined;
+  /** Closes the connection without an answer. */
+  readonly hangUp: () => void;
+}
+
+/** A daemon's place taken by functions, for answers that the real one does not give at will. */
+export class StandInDaemon {
+  readonly calls: ReceivedCall[] = [];
+  #server: Server | undefined;
+  #port = 0;
+
+  /** @param raw answers without the codec, for what is no daemon. */
+  constructor(
+    public handlers: Handlers,
+    private readonly raw?: (response: ServerResponse) => void,
+  ) {}
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  async start(): Promise<void> {
+    const server = createServer((request, response) => void this.#answer(request, response));
+    this.#server = server;
+    await new Promise<void>((resolve) => server.listen(this.#port, "127.0.0.1", resolve));
+    this.#port = (server.address() as AddressInfo).port;
+  }
+
+  /** Ends at once, connections included. */
+  async stop(): Promise<void> {
+    const server = this.#server;
+    this.#server = undefined;
+    if (server !== undefined) {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    }
+  }
+
+  /** Names of the methods called, `server.info` left out. */
+  methods(): string[] {
+    return this.calls.map(({ method }) => method).filter((method) => method !== "server.info");
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (this.raw !== undefined) {
+      this.raw(response);
+      return;
+    }
+    const { method, parameters } = await decodeCall(await text(request));
+    const call: ReceivedCall = {
+      method,
+      parameters: (parameters[0] ?? {}) as Record<string, unknown>,
+      authorization: request.headers.authorization,
+      hangUp: () => {
+        request.socket.destroy();
+      },
+    };
+    this.calls.push(call);
+    const handlers: Record<string, Handler | undefined> = {
+      "server.info": () => standInInfo,
+      ...this.handlers,
+    };
+    try {
+      const handler = handlers[method];
+      if (handler === undefined) {
+        throw new MccError("not-found", `There is no method ${method}.`);
+      }
+      const answer = await handler(call.parameters, call);
+      if (!response.destroyed) {
+        response.end(encodeResponse(answer));
+      }
+    } catch (error) {
+      if (!MccError.isInstance(error)) {
+        throw error;
+      }
+      response.end(encodeFault(error.fault, error.message));
+    }
+  }
+}
+
+/** Makes stand-ins that end with the suite that calls this. */
+export function standInDaemons(): (
+  handlers?: Handlers,
+  raw?: (response: ServerResponse) => void,
+) => Promise<StandInDaemon> {
+  const daemons: StandInDaemon[] = [];
+  after(() => Promise.all(daemons.map((daemon) => daemon.stop())));
+  return async (handlers = {}, raw) => {
+    const daemon = new StandInDaemon(handlers, raw);
+    await daemon.start();
+    daemons.push(daemon);
+    return daemon;
+  };
+}
+
+/** A port of 127.0.0.1 at which nobody listens. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

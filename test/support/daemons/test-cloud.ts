@@ -1,0 +1,93 @@
+import { join } from "node:path";
+import pino from "pino";
+import { instanceCreateSchema } from "../../../protocol/methods/instance";
+import type { MethodParameters } from "../../../protocol/methods/method-table";
+import { type Cloud } from "../../../server/cloud/cloud";
+import type { InstanceTarget } from "../../../server/cloud/instances/catalog";
+import { type CloudOptions, openCloud } from "../../../server/cloud/open-cloud";
+import type { Driver } from "../../../server/driver/driver";
+import { createSimulatedDriver } from "../../../server/driver/simulated/driver";
+import { temporaryFolders } from "../files/temporary-folder";
+
+/** A cloud over one simulated engine that outlives it, as a real engine outlives the daemon. */
+export interface TestCloud {
+  readonly cloud: Cloud;
+  readonly driver: Driver;
+  readonly stateFolder: string;
+  /** Opens another cloud on the same folder and engine, without closing this one's state: a daemon that was killed. */
+  readonly reopen: () => Promise<Cloud>;
+}
+
+/** Makes clouds for the tests of a suite and closes them after it. */
+export function testClouds(): (options?: Partial<CloudOptions>) => Promise<TestCloud> {
+  const open = new Set<Cloud>();
+  // Before the folders go, which mocha does in the order of the hooks.
+  after(() => Promise.all([...open].map((cloud) => cloud.close())));
+  const newFolder = temporaryFolders();
+  return async (overrides = {}) => {
+    const stateFolder = join(await newFolder(), "state");
+    const engines: Driver[] = [];
+    const load = overrides.loadDriver ?? ((_name, driverOptions) => createSimulatedDriver(driverOptions));
+    const options: CloudOptions = {
+      stateFolder,
+      range: { first: "198.18.0.2", last: "198.18.0.9" },
+      nat: false,
+      driver: "simulated",
+      commandTimeoutMs: 1000,
+      version: "0.0.0",
+      log: pino({ level: "silent" }),
+      ...overrides,
+      loadDriver: (name, driverOptions) => {
+        const engine = engines[0] ?? load(name, driverOptions);
+        engines[0] = engine;
+        return engine;
+      },
+    };
+    const openOne = async (): Promise<Cloud> => {
+      const cloud = await openCloud(options);
+      open.add(cloud);
+      return cloud;
+    };
+    const cloud = await openOne();
+    const [driver] = engines;
+    if (driver === undefined) {
+      throw new Error("opening a cloud loads a driver");
+    }
+    let current = cloud;
+    const reopen = async (): Promise<Cloud> => {
+      // A killed daemon does nothing any more, and lets go of its lock without a word.
+      const { context, lock } = current["parts"];
+      context.reaper.close();
+      context.leases.close();
+      context.lateWrites.close();
+      await context.leaseClock.settled();
+      await lock.release();
+      open.delete(current);
+      current = await openOne();
+      return current;
+    };
+    return { cloud, driver, stateFolder, reopen };
+  };
+}
+
+/** The parameters of a create with their defaults. */
+export function creation(
+  parameters: MethodParameters<"instance.create"> = {},
+): ReturnType<typeof instanceCreateSchema.parse> {
+  return instanceCreateSchema.parse(parameters);
+}
+
+/** How to name an instance that a create returned. */
+export function targetOf(instance: { id: number; uid: string }): InstanceTarget {
+  return { instance: instance.id, uid: instance.uid };
+}
+
+/** Creates an instance and waits until it is ready. */
+export async function createReady(
+  cloud: Cloud,
+  parameters: MethodParameters<"instance.create"> = {},
+): Promise<Awaited<ReturnType<Cloud["instances"]["create"]>>> {
+  const instance = await cloud.instances.create(creation(parameters));
+  const { instance: ready } = await cloud.instances.wait({ ...targetOf(instance), timeoutSeconds: 10 });
+  return ready;
+}

@@ -1,0 +1,19 @@
+import { type FleetSummary, fleetApplySchema } from "../../../protocol/methods/fleet";
+import type { MethodParameters } from "../../../protocol/methods/method-table";
+import type { Cloud } from "../../../server/cloud/cloud";
+
+/** The parameters of an apply with their defaults. */
+export function fleetOf(
+  parameters: MethodParameters<"fleet.apply">,
+): ReturnType<typeof fleetApplySchema.parse> {
+  return fleetApplySchema.parse(parameters);
+}
+
+/** Applies a fleet and waits until that is done. @throws MccError what it failed with. */
+export async function applied(
+  cloud: Cloud,
+  parameters: MethodParameters<"fleet.apply">,
+): Promise<FleetSummary> {
+  const { name, uid } = await cloud.fleets.apply(fleetOf(parameters));
+  return (await cloud.fleets.wait({ fleet: name, uid, timeoutSeconds: 30 })).fleet;
+}

@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { type Listener, type ListenerOptions, openListener } from "../../../server/http/listener";
+import { type CapturedLog, captureLog } from "../captured-log";
+import { callRaw } from "../wire/wire";
+
+export const testToken = "a-token-of-the-tests";
+export const authorization = `Bearer ${testToken}`;
+
+/** A listener whose calls return their own names and parameters. */
+export interface TestListener extends CapturedLog {
+  readonly listener: Listener;
+  readonly url: string;
+  readonly port: number;
+  /** Names of the methods called. */
+  readonly called: string[];
+}
+
+/** Opens listeners that are closed after each test of the suite that calls this. */
+export function testListeners(): (options?: Partial<ListenerOptions>) => Promise<TestListener> {
+  const open: Listener[] = [];
+  afterEach(async () => {
+    await Promise.all(open.splice(0).map((listener) => listener.close()));
+  });
+  return async ({ dispatch = echo, ...options } = {}) => {
+    const captured = captureLog();
+    const called: string[] = [];
+    const listener = await openListener({
+      address: "127.0.0.1",
+      port: 0,
+      token: testToken,
+      log: captured.log,
+      dispatch: (method, parameters, signal) => {
+        called.push(method);
+        return dispatch(method, parameters, signal);
+      },
+      ...options,
+    });
+    open.push(listener);
+    const { port } = listener;
+    return { ...captured, listener, called, port, url: `http://127.0.0.1:${port}` };
+  };
+}
+
+/** After whatever a test did to it. */
+export async function assertServes({ url, called }: TestListener): Promise<void> {
+  await callRaw({ url, token: testToken }, "still.there");
+  assert.equal(called.at(-1), "still.there");
+}
+
+function echo(method: string, parameters: readonly unknown[]): Promise<unknown> {
+  return Promise.resolve({ method, parameters });
+}

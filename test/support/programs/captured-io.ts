@@ -1,0 +1,74 @@
+import { EventEmitter } from "node:events";
+import { PassThrough, Writable } from "node:stream";
+import { Io, type Signal } from "../../../cli/io";
+
+export interface CapturedIoOptions {
+  /** All of standard input; without it, what the test writes to `stdin`. */
+  readonly input?: string;
+  readonly environment?: NodeJS.ProcessEnv;
+  /** Makes the streams a terminal of this many columns. */
+  readonly columns?: number;
+  /** In place of one that is captured. */
+  readonly stdout?: Writable;
+}
+
+/** An Io of a test's own. */
+export interface CapturedIo {
+  readonly io: Io;
+  readonly stdin: PassThrough;
+  /** What was written so far. */
+  readonly stdout: () => string;
+  readonly stderr: () => string;
+  /** What a terminal would have shown so far: both, in the order in which they were written. */
+  readonly screen: () => string;
+  /** @returns whether any listener got the signal. */
+  readonly signal: (signal: Signal) => boolean;
+}
+
+export function captureIo({
+  input,
+  environment = {},
+  columns,
+  stdout: given,
+}: CapturedIoOptions = {}): CapturedIo {
+  const terminal = columns === undefined ? {} : { isTTY: true, columns };
+  const stdin = Object.assign(new PassThrough(), terminal);
+  if (input !== undefined) {
+    stdin.end(input);
+  }
+  const written: { readonly to: "stdout" | "stderr"; readonly bytes: Buffer }[] = [];
+  const output = (to: "stdout" | "stderr"): Writable => {
+    const stream = new Writable({
+      write: (bytes: Buffer, _encoding, done) => {
+        written.push({ to, bytes });
+        done();
+      },
+    });
+    return Object.assign(stream, terminal);
+  };
+  const textOf = (to?: "stdout" | "stderr"): string =>
+    Buffer.concat(
+      written.filter((each) => to === undefined || each.to === to).map(({ bytes }) => bytes),
+    ).toString();
+  const signals = new EventEmitter();
+  const io = new Io({
+    ...{
+      stdin,
+      stdout: given ?? output("stdout"),
+      stderr: output("stderr"),
+      environment,
+      inheritable: false,
+    },
+    onSignal: (signal, listener) => {
+      signals.on(signal, listener);
+      return () => signals.off(signal, listener);
+    },
+  });
+  return {
+    ...{ io, stdin },
+    stdout: () => textOf("stdout"),
+    stderr: () => textOf("stderr"),
+    screen: () => textOf(),
+    signal: (signal) => signals.emit(signal),
+  };
+}

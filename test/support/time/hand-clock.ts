@@ -1,0 +1,33 @@
+import type { Clock } from "../../../server/cloud/lifetimes/clock";
+
+/** A host's clocks, moved by hand. */
+export class HandClock implements Clock {
+  bootId = "the first boot";
+  #uptimeMs = 1_000_000;
+  #wallMs = Date.parse("2026-01-01T00:00:00Z");
+
+  uptimeMs(): number {
+    return this.#uptimeMs;
+  }
+
+  wallMs(): number {
+    return this.#wallMs;
+  }
+
+  pass(ms: number): void {
+    this.#uptimeMs += ms;
+    this.#wallMs += ms;
+  }
+
+  /** Somebody sets the wall clock. */
+  jump(ms: number): void {
+    this.#wallMs += ms;
+  }
+
+  /** The host is down for so long. */
+  reboot(downMs: number): void {
+    this.bootId = `${this.bootId}, and another`;
+    this.#uptimeMs = 10_000;
+    this.#wallMs += downMs;
+  }
+}
