@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import sinon from "sinon";
 import { type InProcessDaemon, inProcessDaemons } from "../../support/daemons/in-process-daemon";
 import { standInDaemons, standInInfo } from "../../support/daemons/stand-in-daemon";
 import { exampleInstance } from "../../support/example-instance";
 import { runProcess, runProgram } from "../../support/programs/run-program";
+import { HandClock } from "../../support/time/hand-clock";
 
 const publicKey =
   "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE0dhl+kGYvZKYG8FBh13NiG2zQ/KNfxHUWLieg1ciKx me@example";
@@ -13,16 +15,21 @@ describe("lists", function () {
   const newDaemon = inProcessDaemons();
   const newStandIn = standInDaemons();
   let daemon: InProcessDaemon;
+  let date: sinon.SinonFakeTimers | undefined;
 
   before(async () => {
-    daemon = await newDaemon({ range: { first: "198.18.0.2", last: "198.18.0.9" } });
+    // Two printouts show the same times, however long the second one takes.
+    const clock = new HandClock();
+    date = sinon.useFakeTimers({ now: clock.wallMs(), toFake: ["Date"] });
+    daemon = await newDaemon({ range: { first: "198.18.0.2", last: "198.18.0.9" }, clock });
     const client = daemon.client;
     await client.call("key.add", { name: "me", publicKey });
-    await client.call("instance.create", { name: "web", keys: ["me"] });
+    await client.call("instance.create", { name: "web", keys: ["me"], ttlSeconds: 5400 });
     const db = await client.call("instance.create", { name: "db", type: "light" });
     await client.call("instance.wait", { instance: db.id });
     await client.call("instance.stop", { instance: db.id });
   });
+  after(() => date?.restore());
 
   async function output(...words: string[]): Promise<string> {
     const { exitCode, stdout, stderr } = await runProgram(words, { environment: daemon.environment });
@@ -51,7 +58,7 @@ describe("lists", function () {
     },
     "list-instances": {
       table:
-        /^ID {3}NAME {2}STATUS {3}ADDRESS {5}IMAGE {2}TYPE {3}KEYS {2}TTL {2}OWNER\n500 {2}web {3}running {2}198\.18\.0\.2 {2}micro {2}basic {2}me {4}- {4}-$/,
+        /^ID {3}NAME {2}STATUS {3}ADDRESS {5}IMAGE {2}TYPE {3}KEYS {2}TTL {2}OWNER\n500 {2}web {3}running {2}198\.18\.0\.2 {2}micro {2}basic {2}me {4}1h 30m {2}-$/,
       classic:
         "\t\tID\tIP\t\tSTATUS\t\tTEMPLATE\t\t\tNAME\nINSTANCE\t500\t198.18.0.2\trunning\t\tmicro\t\tweb",
       quiet: "500",
