@@ -1,7 +1,7 @@
 import * as http from "node:http";
 import * as https from "node:https";
+import { errnoOf } from "../protocol/errno";
 import { messageOf } from "../protocol/error";
-import { systemCodeOf } from "../protocol/system-code";
 import { largestAnswerBytes, readAnswer } from "./answer-body";
 import { ConnectionError } from "./connection-error";
 
@@ -154,6 +154,6 @@ export class Transport {
 }
 
 function reasonOf(error: unknown): string {
-  const code = systemCodeOf(error);
+  const code = errnoOf(error);
   return reasons[code] ?? (messageOf(error) || code);
 }

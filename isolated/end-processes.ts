@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
+import { hasErrno } from "../protocol/errno";
 import { MccError } from "../protocol/error";
 import { type NetworkProcess, processesOfThisNetwork } from "./network-processes";
 
@@ -60,7 +61,7 @@ function kill(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) {
+    if (!hasErrno(error, "ESRCH")) {
       throw error;
     }
   }

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rmdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
+import { unlessErrno } from "../protocol/errno";
 import { MccError } from "../protocol/error";
 
 /** Folders whose content on the host the command neither sees nor changes. */
@@ -21,7 +22,7 @@ export async function makeMountpoints(): Promise<void> {
 export async function removeMountpoints(): Promise<void> {
   const inUse = await mountpointsOfOthers();
   for (const folder of covered.filter((folder) => !inUse.has(folder))) {
-    await rmdir(folder).catch(ignore("ENOTEMPTY", "ENOENT"));
+    await unlessErrno(rmdir(folder), "ENOTEMPTY", "ENOENT");
   }
 }
 
@@ -65,19 +66,10 @@ async function mountpointsOfOthers(): Promise<Set<string>> {
   const mountpoints = new Set<string>();
   for (const pid of (await readdir("/proc")).filter((name) => /^\d+$/.test(name))) {
     // A process may end between the two looks.
-    const table = await readFile(`/proc/${pid}/mountinfo`, "utf8").catch(ignore("ENOENT", "ESRCH", "EINVAL"));
+    const table = await unlessErrno(readFile(`/proc/${pid}/mountinfo`, "utf8"), "ENOENT", "ESRCH", "EINVAL");
     for (const line of table?.split("\n") ?? []) {
       mountpoints.add(line.split(" ")[4] ?? "");
     }
   }
   return mountpoints;
-}
-
-function ignore(...codes: string[]): (error: NodeJS.ErrnoException) => undefined {
-  return (error) => {
-    if (!codes.includes(error.code ?? "")) {
-      throw error;
-    }
-    return undefined;
-  };
 }

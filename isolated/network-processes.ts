@@ -1,4 +1,5 @@
 import { readdir, readFile, readlink } from "node:fs/promises";
+import { hasErrno } from "../protocol/errno";
 
 export interface NetworkProcess {
   readonly pid: number;
@@ -8,7 +9,7 @@ export interface NetworkProcess {
 }
 
 /** It ended meanwhile; or it may not be looked at, having more rights than any process that began in here. */
-const notOurs = new Set<unknown>(["ENOENT", "ESRCH", "EACCES"]);
+const notOurs = ["ENOENT", "ESRCH", "EACCES"];
 
 /** The other processes in this one's network namespace, without those of containers, which have their own. */
 export async function processesOfThisNetwork(): Promise<NetworkProcess[]> {
@@ -32,7 +33,7 @@ async function describe(pid: number, network: string): Promise<NetworkProcess | 
       ? { pid, words }
       : { pid, words, container: { path, name } };
   } catch (error) {
-    if (error instanceof Error && "code" in error && notOurs.has(error.code)) {
+    if (hasErrno(error, ...notOurs)) {
       return undefined;
     }
     throw error;

@@ -6,6 +6,7 @@ import { Client } from "../client/client";
 import { ConnectionError } from "../client/connection-error";
 import { isAlive } from "../client/discovery/is-alive";
 import { parseServerAddress } from "../client/discovery/server-address";
+import { unlessErrno } from "../protocol/errno";
 import { MccError } from "../protocol/error";
 import {
   type RuntimeFile,
@@ -121,12 +122,6 @@ function isIn({ stateFolder }: Place, path: string): boolean {
 
 async function readRuntimeFile({ port }: Options): Promise<RuntimeFile | undefined> {
   const path = join(runtimeFolder(), runtimeFileName(Number(port)));
-  try {
-    return runtimeFileSchema.parse(JSON.parse(await readFile(path, "utf8")));
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") {
-      return undefined;
-    }
-    throw error;
-  }
+  const text = await unlessErrno(readFile(path, "utf8"), "ENOENT");
+  return text === undefined ? undefined : runtimeFileSchema.parse(JSON.parse(text));
 }

@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import * as ipaddr from "ipaddr.js";
 import type { Logger } from "pino";
+import { isLoopback } from "../protocol/loopback";
 import { packageVersion } from "../protocol/package-version";
 import type { CloudOptions } from "./cloud/open-cloud";
 import type { AddressRange } from "./cloud/reservations/address-range";
@@ -115,10 +115,6 @@ function findMistake({ tlsCert, tlsKey, insecure, listen }: CommandLine): string
     return `others can reach ${listen}, and tokens would travel there unencrypted; give --tls-cert and --tls-key, or --insecure if that is wanted`;
   }
   return undefined;
-}
-
-function isLoopback(listen: string): boolean {
-  return listen === "localhost" || ipaddr.process(listen).range() === "loopback";
 }
 
 /** A file that is there and cannot be looked at is an error, not "no file". */

@@ -3,15 +3,14 @@ import { once } from "node:events";
 import { closeSync } from "node:fs";
 import { readdir, rm, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { hasErrno, unlessErrno } from "../protocol/errno";
 import { messageOf } from "../protocol/error";
-import { systemCodeOf } from "../protocol/system-code";
 import { validate } from "../protocol/validate";
 import { makeStateFolder } from "./cloud/state/folder";
 import type { Config } from "./config";
 import { openLogFile, passingFailures } from "./log/open-file";
 import { type StartReport, startReportSchema } from "./start-report";
 import { explained } from "./support/because";
-import { tolerate } from "./support/files/tolerate";
 
 export interface BackgroundStart {
   readonly pid: number | undefined;
@@ -61,7 +60,7 @@ async function openOutput(
   try {
     return { descriptor: await openLogFile(logFile) };
   } catch (error) {
-    if (passingFailures.some((code) => code === systemCodeOf(error))) {
+    if (hasErrno(error, ...passingFailures)) {
       return { logFailure: messageOf(explained(error)) };
     }
     throw explained(error);
@@ -115,7 +114,7 @@ async function removeUnused(
   let folder = stateFolder;
   while (firstMade !== undefined && folder.length >= firstMade.length) {
     // Somebody else may have put something there, or mounted something on it.
-    await tolerate(["ENOTEMPTY", "EBUSY"], rmdir(folder));
+    await unlessErrno(rmdir(folder), "ENOTEMPTY", "EBUSY");
     folder = dirname(folder);
   }
 }

@@ -1,5 +1,6 @@
 import { lstat, readdir, rename, rm, rmdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { unlessErrno } from "../protocol/errno";
 import {
   type RuntimeFile,
   runtimeFileName,
@@ -10,7 +11,6 @@ import { shareWithOperators } from "./cloud/state/operators-group";
 import { writeJsonFile } from "./support/files/json-file";
 import { readKeptJson } from "./support/files/kept-file";
 import { makeFolder } from "./support/files/make-folder";
-import { tolerate } from "./support/files/tolerate";
 import { refuseUntrustedPath } from "./support/files/trusted-path";
 
 /**
@@ -52,7 +52,7 @@ async function moveFolders(path: string): Promise<string[]> {
  */
 export async function withdraw(ours: (file: RuntimeFile) => boolean): Promise<void> {
   const folder = runtimeFolder();
-  for (const name of (await tolerate(["ENOENT"], readdir(folder))) ?? []) {
+  for (const name of (await unlessErrno(readdir(folder), "ENOENT")) ?? []) {
     const path = join(folder, name);
     const file = name.endsWith(".json") ? await readIfReadable(path) : undefined;
     if (file !== undefined && ours(file)) {
@@ -60,10 +60,10 @@ export async function withdraw(ours: (file: RuntimeFile) => boolean): Promise<vo
     }
   }
   // EBUSY: something is mounted on it, by an operator.
-  await tolerate(["ENOTEMPTY", "ENOENT", "EBUSY"], rmdir(folder));
+  await unlessErrno(rmdir(folder), "ENOTEMPTY", "ENOENT", "EBUSY");
   // A user's own lies in a folder that was made for it.
   if (basename(dirname(folder)) === "minicloud") {
-    await tolerate(["ENOTEMPTY", "ENOENT"], rmdir(dirname(folder)));
+    await unlessErrno(rmdir(dirname(folder)), "ENOTEMPTY", "ENOENT");
   }
 }
 

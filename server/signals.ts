@@ -1,5 +1,6 @@
 import { isatty } from "node:tty";
 import type { Logger } from "pino";
+import { NextRun } from "./support/concurrency/next-run";
 
 /** What the daemon does at a signal. */
 type Reaction = "stop" | "reload" | "ignore";
@@ -34,8 +35,7 @@ function isTerminalClosed(): boolean {
  * @param reload is not called again before it is through; signals that come in between are one more call.
  */
 export function reloadOnSignal(log: Logger, reload: () => Promise<void>): void {
-  let reloading = Promise.resolve();
-  let isWanted = false;
+  const reloading = new NextRun(reload);
   let isEnding = false;
   for (const signal of signalsFor("ignore")) {
     process.on(signal, () => log.info({ signal }, "signal ignored"));
@@ -51,14 +51,7 @@ export function reloadOnSignal(log: Logger, reload: () => Promise<void>): void {
         }
         return;
       }
-      if (isWanted) {
-        return;
-      }
-      isWanted = true;
-      reloading = reloading.then(async () => {
-        isWanted = false;
-        await reload();
-      });
+      void reloading.request();
     });
   }
 }

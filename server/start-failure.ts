@@ -1,3 +1,4 @@
+import { errnoOf } from "../protocol/errno";
 import { MccError, messageOf } from "../protocol/error";
 import { PreflightError } from "./cloud/preflight";
 import type { Finding } from "./driver/driver";
@@ -19,7 +20,7 @@ export function explainFailure(error: unknown): string {
   if (MccError.isInstance(error)) {
     return `mccserver: ${error.message}`;
   }
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const code = errnoOf(error);
   const remedy = remedies[code];
   return `mccserver: ${messageOf(error)}${remedy === undefined ? "" : `; ${remedy}`}.`;
 }

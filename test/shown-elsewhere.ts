@@ -27,7 +27,6 @@ export const shownElsewhere: Readonly<Record<string, readonly string[]>> = {
   "picture/quickstart-run.ts": ["test/picture/main.real.test.ts"],
 
   "protocol/wire/check-message.ts": ["test/protocol/wire/message-scan.test.ts"],
-  "protocol/system-code.ts": ["test/client/transport.test.ts"],
   "protocol/methods/instance.ts": ["test/server/methods/dispatch.test.ts"],
   "protocol/wire/message-flaw.ts": ["test/protocol/wire/message-scan.test.ts"],
   "protocol/wire/message-grammar.ts": ["test/protocol/wire/message-scan.test.ts"],
@@ -66,7 +65,6 @@ export const shownElsewhere: Readonly<Record<string, readonly string[]>> = {
   "server/cloud/open-cloud.ts": ["test/server/cloud/instances/recover.test.ts"],
   "server/cloud/state/damaged-folder.ts": ["test/server/cloud/state/damaged-files.test.ts"],
   "server/cloud/state/damaged-name.ts": ["test/server/cloud/state/damaged-files.test.ts"],
-  "server/support/time/deadline.ts": ["test/server/cloud/instances/readiness/ladder.test.ts"],
   "server/cloud/fleets/": [
     "test/server/cloud/fleets/fleets.test.ts",
     "test/server/cloud/fleets/recover.test.ts",
@@ -91,7 +89,6 @@ export const shownElsewhere: Readonly<Record<string, readonly string[]>> = {
     "test/server/cloud/lifetimes/leases.test.ts",
     "test/server/cloud/keys.test.ts",
   ],
-  "server/support/files/tolerate.ts": ["test/server/runtime-registration.test.ts"],
   "server/cloud/instances/user-data/logs.ts": ["test/server/cloud/instances/user-data/user-data.test.ts"],
 
   "server/driver/command-timeout.ts": ["test/server/driver/simulated/contract.test.ts"],

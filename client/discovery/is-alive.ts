@@ -1,4 +1,4 @@
-import { systemCodeOf } from "../../protocol/system-code";
+import { errnoOf } from "../../protocol/errno";
 
 /** Whether a process with this id exists, whoever owns it. */
 export function isAlive(pid: number): boolean {
@@ -6,7 +6,7 @@ export function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    const code = systemCodeOf(error);
+    const code = errnoOf(error);
     if (code !== "ESRCH" && code !== "EPERM") {
       throw error;
     }

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { systemCodeOf } from "../../protocol/system-code";
+import { unlessErrno } from "../../protocol/errno";
 
 const tables = ["/proc/net/tcp", "/proc/net/tcp6"];
 /** The kernel's number for the state LISTEN. */
@@ -24,12 +24,5 @@ export function usersIn(table: string, port: number): number[] {
 
 /** A kernel without IPv6 has no table of it. */
 async function readTable(path: string): Promise<string> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    if (systemCodeOf(error) === "ENOENT") {
-      return "";
-    }
-    throw error;
-  }
+  return (await unlessErrno(readFile(path, "utf8"), "ENOENT")) ?? "";
 }

@@ -1,5 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { unlessErrno } from "../../protocol/errno";
 import { runtimeFileSchema, runtimeFolders } from "../../protocol/runtime-file";
 import { isAlive } from "./is-alive";
 
@@ -13,10 +14,13 @@ export async function localDaemons(environment: NodeJS.ProcessEnv): Promise<stri
   return [...new Set(found.flat())].sort();
 }
 
+/** Other users' files are none of this user's, and one that is just going away is gone. */
+const unreadable = ["ENOENT", "EACCES", "EISDIR"];
+
 async function daemonsIn(folder: string): Promise<string[]> {
-  const names = (await unlessUnreadable(readdir(folder))) ?? [];
+  const names = (await unlessErrno(readdir(folder), ...unreadable)) ?? [];
   const paths = names.filter((name) => name.endsWith(".json")).map((name) => join(folder, name));
-  const files = await Promise.all(paths.map((path) => unlessUnreadable(readFile(path, "utf8"))));
+  const files = await Promise.all(paths.map((path) => unlessErrno(readFile(path, "utf8"), ...unreadable)));
   return files.flatMap((text = "") => {
     const { data } = runtimeFileSchema.safeParse(parsed(text));
     // A killed daemon could not take its file along.
@@ -29,21 +33,5 @@ function parsed(text: string): unknown {
     return JSON.parse(text);
   } catch {
     return undefined;
-  }
-}
-
-/** Other users' files are none of this user's, and one that is just going away is gone. */
-async function unlessUnreadable<T>(reading: Promise<T>): Promise<T | undefined> {
-  try {
-    return await reading;
-  } catch (error) {
-    if (
-      error instanceof Error &&
-      "code" in error &&
-      ["ENOENT", "EACCES", "EISDIR"].includes(String(error.code))
-    ) {
-      return undefined;
-    }
-    throw error;
   }
 }

@@ -1,10 +1,10 @@
 import { readFile, stat } from "node:fs/promises";
+import { hasErrno } from "../../protocol/errno";
 import { messageOf } from "../../protocol/error";
+import { isLoopback } from "../../protocol/loopback";
 import { runtimeFilePaths, runtimeFileSchema } from "../../protocol/runtime-file";
-import { systemCodeOf } from "../../protocol/system-code";
 import { isAlive } from "./is-alive";
 import { listeningUsers } from "./listening-users";
-import { isLoopback } from "./server-address";
 
 export interface LocalToken {
   readonly token?: string;
@@ -20,7 +20,7 @@ export interface LocalToken {
  * @param environment names the folders where daemons leave their files.
  */
 export async function findLocalToken(server: URL, environment: NodeJS.ProcessEnv): Promise<LocalToken> {
-  if (!isLoopback(server)) {
+  if (!isLoopback(server.hostname)) {
     return {};
   }
   const problems: string[] = [];
@@ -36,7 +36,7 @@ export async function findLocalToken(server: URL, environment: NodeJS.ProcessEnv
       }
       problems.push(`The daemon that left ${path} (process ${file.pid}) is not running; start it again.`);
     } catch (error) {
-      if (systemCodeOf(error) !== "ENOENT") {
+      if (!hasErrno(error, "ENOENT")) {
         problems.push(`Its token could not be found by way of ${path}: ${messageOf(error)}.`);
       }
     }

@@ -25,13 +25,6 @@ export function parseServerAddress(text: string): URL {
   return url;
 }
 
-const loopbackHosts = ["127.0.0.1", "[::1]", "localhost"];
-
-/** Whether an address is one of this host's own, at which its daemon listens by default. */
-export function isLoopback({ hostname }: URL): boolean {
-  return loopbackHosts.includes(hostname);
-}
-
 function parse(text: string): URL | undefined {
   return URL.canParse(text) ? new URL(text) : undefined;
 }

@@ -1,6 +1,7 @@
 import { lookup } from "node:dns/promises";
 import { networkInterfaces } from "node:os";
 import { MccError, messageOf } from "../../protocol/error";
+import { isLoopback } from "../../protocol/loopback";
 
 /** The daemon's host, from the URL that a client has for it. */
 export function daemonHost(server: string): string {
@@ -20,14 +21,10 @@ export async function isDaemonHere(server: string): Promise<boolean> {
   const host = daemonHost(server);
   try {
     return (await lookup(host, { all: true })).some(
+      // The whole of 127.0.0.0/8 is this machine, of which the interfaces list only 127.0.0.1.
       ({ address }) => isLoopback(address) || own.includes(address),
     );
   } catch (error) {
     throw new MccError("unavailable", `The daemon's host ${host} cannot be looked up: ${messageOf(error)}.`);
   }
-}
-
-/** The whole of 127.0.0.0/8 is this machine, of which the interfaces list only 127.0.0.1. */
-function isLoopback(address: string): boolean {
-  return address.startsWith("127.") || address === "::1";
 }

@@ -6,9 +6,9 @@ import { answerLimits, callLimits } from "./message-limits";
 import type { MethodCall } from "./method-call";
 import { parseCall, parseResponse } from "./package-parser";
 import { textToWire, toWire } from "./to-wire";
-import { printable } from "./xml-characters";
+import { toSendable } from "./xml-characters";
 
-export { type MethodCall, printable };
+export { type MethodCall, toSendable };
 
 /**
  * XML-RPC messages of values, and values of messages, for both sides.
@@ -37,7 +37,7 @@ export function encodeResponse(value: unknown): string {
 
 /** Always succeeds: what XML cannot carry in the message is replaced. */
 export function encodeFault(fault: number, message: string): string {
-  return serializeFault({ faultCode: fault, faultString: textToWire(printable(message)) });
+  return serializeFault({ faultCode: fault, faultString: textToWire(toSendable(message)) });
 }
 
 /**

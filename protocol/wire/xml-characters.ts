@@ -5,7 +5,7 @@ const forbidden = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\p{Cs}]/u;
 const allForbidden = new RegExp(forbidden, "gu");
 
 /** Text from outside (an engine's output, a file) with every character that XML cannot carry replaced by U+FFFD. */
-export function printable(text: string): string {
+export function toSendable(text: string): string {
   return text.replace(allForbidden, "\ufffd");
 }
 

@@ -12,7 +12,7 @@ export const identitySchema = z.object({
 export type Identity = z.infer<typeof identitySchema>;
 
 /** The token stays what it was when the resource was made, whatever its stack is called by now. */
-export function identityOf(olds: Record<string, unknown>, news: Record<string, unknown>): Identity {
+export function recordedIdentity(olds: Record<string, unknown>, news: Record<string, unknown>): Identity {
   const { ownerUrn, organization, retainOnDelete } = news;
   return identitySchema.parse({
     ownerUrn,

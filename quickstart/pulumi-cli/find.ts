@@ -2,6 +2,7 @@ import { constants } from "node:fs";
 import { access, readdir, realpath } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
+import { unlessErrno } from "../../protocol/errno";
 
 /** A Pulumi CLI that was run and answered, with a language host for Node. */
 export interface PulumiCli {
@@ -70,14 +71,7 @@ function isExecutable(path: string): Promise<boolean> {
 }
 
 async function namesIn(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") {
-      return [];
-    }
-    throw error;
-  }
+  return (await unlessErrno(readdir(folder), "ENOENT")) ?? [];
 }
 
 function compareVersions(one: string, other: string): number {

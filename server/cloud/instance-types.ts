@@ -1,9 +1,9 @@
 import { z } from "zod";
+import { unlessErrno } from "../../protocol/errno";
 import { MccError } from "../../protocol/error";
 import { type InstanceType, instanceTypeSchema } from "../../protocol/methods/instance-type";
 import { validate } from "../../protocol/validate";
 import { readJsonFile } from "../support/files/json-file";
-import { tolerate } from "../support/files/tolerate";
 
 const mebibyte = 1024 * 1024;
 
@@ -53,7 +53,7 @@ export class InstanceTypes {
 }
 
 async function readTypesFile(file: string): Promise<InstanceType[]> {
-  const rows = await tolerate(["ENOENT"], readJsonFile(file, z.array(z.unknown())));
+  const rows = await unlessErrno(readJsonFile(file, z.array(z.unknown())), "ENOENT");
   if (rows === undefined) {
     throw new MccError("not-found", `There is no file ${file}; name one of instance types with --types.`);
   }

@@ -1,8 +1,8 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { unlessErrno } from "../../protocol/errno";
 import { type DriverName, driverNames } from "../driver/load";
 import { removeAroundMounts } from "../support/files/remove-tree";
-import { tolerate } from "../support/files/tolerate";
 import { engineLimits } from "./instances/context";
 import { type CloudOptions, openDriver } from "./open-cloud";
 import { planNetwork } from "./reservations/address-range";
@@ -22,7 +22,7 @@ import { acquireStateLock } from "./state/lock";
  * plant files in it, or a newer release wrote it.
  */
 export async function purgeCloud(options: CloudOptions): Promise<boolean> {
-  const entries = await tolerate(["ENOENT"], readdir(options.stateFolder));
+  const entries = await unlessErrno(readdir(options.stateFolder), "ENOENT");
   if (entries === undefined) {
     return false;
   }

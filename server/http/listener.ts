@@ -9,6 +9,7 @@ import {
 import { createServer as createTlsServer, Server as TlsServer } from "node:https";
 import type { Socket } from "node:net";
 import { createSecureContext } from "node:tls";
+import { errnoOf } from "../../protocol/errno";
 import { type ErrorCode, MccError, messageOf } from "../../protocol/error";
 import { answerable } from "../methods/answerable";
 import { AnswerEnds } from "./answer-ends";
@@ -198,8 +199,10 @@ async function listen(server: Server, { address, port }: ListenerOptions): Promi
   try {
     await once(server, "listening");
   } catch (error) {
-    const systemCode = error instanceof Error && "code" in error ? String(error.code) : "";
-    const { code, remedy } = listenFailures[systemCode] ?? { code: "unavailable", remedy: messageOf(error) };
+    const { code, remedy } = listenFailures[errnoOf(error)] ?? {
+      code: "unavailable",
+      remedy: messageOf(error),
+    };
     throw new MccError(code, `Cannot listen at ${address}, port ${port}: ${remedy}.`);
   }
   const bound = server.address();

@@ -9,8 +9,8 @@ import {
   writeSync,
 } from "node:fs";
 import { realpath } from "node:fs/promises";
+import { hasErrno } from "../../protocol/errno";
 import { messageOf } from "../../protocol/error";
-import { systemCodeOf } from "../../protocol/system-code";
 import { logFileFlags, logFileMode, openLogFile, passingFailures } from "./open-file";
 import { shiftOldLogs } from "./shift-old-files";
 import type { LogTarget } from "./sink";
@@ -58,7 +58,7 @@ export class LogFile implements LogTarget {
     try {
       await file.#open();
     } catch (error) {
-      if (!passingFailures.some((code) => code === systemCodeOf(error))) {
+      if (!hasErrno(error, ...passingFailures)) {
         throw error;
       }
       file.#failure = error;

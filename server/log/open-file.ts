@@ -2,8 +2,8 @@ import { constants, open } from "node:fs";
 import { lstat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { promisify } from "node:util";
+import { unlessErrno } from "../../protocol/errno";
 import { makeFolder } from "../support/files/make-folder";
-import { tolerate } from "../support/files/tolerate";
 import { refuseUntrustedPath } from "../support/files/trusted-path";
 
 /** The mode of a log file that is made. */
@@ -36,7 +36,7 @@ export async function openLogFile(path: string): Promise<number> {
   await refuseUntrustedPath(path, subject);
   await makeFolder(dirname(path));
   // A link that is there was judged; one that comes now, in a folder such as /tmp, was not.
-  const isLink = (await tolerate(["ENOENT"], lstat(path)))?.isSymbolicLink() === true;
+  const isLink = (await unlessErrno(lstat(path), "ENOENT"))?.isSymbolicLink() === true;
   await refuseUntrustedPath(path, subject);
   const noFollow = isLink ? 0 : constants.O_NOFOLLOW;
   return await openDescriptor(path, logFileFlags | noFollow, logFileMode);

@@ -1,5 +1,5 @@
+import { hasErrno } from "../../protocol/errno";
 import { messageOf } from "../../protocol/error";
-import { systemCodeOf } from "../../protocol/system-code";
 
 /** Where the lines of a log go. */
 export interface LogTarget {
@@ -88,7 +88,7 @@ export class LogSink {
     try {
       this.#writeAll();
     } catch (error) {
-      this.#isBlocked = systemCodeOf(error) === "EAGAIN";
+      this.#isBlocked = hasErrno(error, "EAGAIN");
       if (!this.#isBlocked) {
         this.#dropWaiting(messageOf(error));
       }

@@ -1,4 +1,4 @@
-import { printable } from "../../protocol/wire/xml-characters";
+import { toSendable } from "../../protocol/wire/xml-characters";
 
 /**
  * Returns the result with every character that XML cannot carry replaced by U+FFFD: a record that an earlier release
@@ -6,14 +6,14 @@ import { printable } from "../../protocol/wire/xml-characters";
  */
 export function sendableResult(result: unknown): unknown {
   if (typeof result === "string") {
-    return printable(result);
+    return toSendable(result);
   }
   if (Array.isArray(result)) {
     return result.map(sendableResult);
   }
   if (typeof result === "object" && result !== null && !Buffer.isBuffer(result)) {
     return Object.fromEntries(
-      Object.entries(result).map(([name, member]) => [printable(name), sendableResult(member)]),
+      Object.entries(result).map(([name, member]) => [toSendable(name), sendableResult(member)]),
     );
   }
   return result;

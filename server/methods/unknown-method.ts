@@ -1,13 +1,13 @@
 import { MccError } from "../../protocol/error";
 import { nearest } from "../../protocol/nearest";
-import { printable } from "../../protocol/wire/codec";
+import { toSendable } from "../../protocol/wire/codec";
 import { missingOldMethod } from "./first-minicloud/fault";
 
 const longestShown = 64;
 
 /** Says which methods the caller may have meant. */
 export function unknownMethod(asked: string, names: readonly string[]): MccError {
-  const shown = printable(asked.slice(0, longestShown));
+  const shown = toSendable(asked.slice(0, longestShown));
   if (shown.startsWith("openvz.")) {
     return missingOldMethod(shown);
   }

@@ -1,11 +1,11 @@
-import { printable } from "../../protocol/wire/codec";
+import { toSendable } from "../../protocol/wire/codec";
 
 const mostLines = 5;
 const mostCharacters = 600;
 
 /** The end of what a program in an instance wrote, on one line, for messages; empty for a program that wrote nothing. */
 export function lastWords(output: string): string {
-  const words = printable(output)
+  const words = toSendable(output)
     .split(/[\r\n]+/)
     .map((line) => line.trim())
     .filter((line) => line !== "")

@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { hasErrno } from "./errno";
+import { hasErrno } from "../../protocol/errno";
 
 /**
  * Whether a program is found on the PATH as it is now.

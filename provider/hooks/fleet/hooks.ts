@@ -13,11 +13,11 @@ import { refusals, replacementFailures } from "../replacement-check";
 import { configureConnection, daemon } from "../sdk/connection";
 import type { Hooks } from "../sdk/guard";
 import { hideOutputOf } from "../sdk/hidden-output";
-import { within } from "../sdk/time-limit";
+import { withinTimeout } from "../sdk/time-limit";
 import { makeFleet, type Target } from "./apply";
 import {
   argsSchemas,
-  changesOf,
+  diffOf,
   type Inputs,
   inputsOf,
   inputsSchema,
@@ -52,7 +52,7 @@ export const fleetHooks: Hooks = {
   },
 
   diff: async (_id, olds, news) => {
-    const { inPlace, replaces } = changesOf(olds, news);
+    const { inPlace, replaces } = diffOf(olds, news);
     const changes = inPlace.length + replaces.length > 0;
     if (replaces.length > 0) {
       noteReplaced({ ...olds, ownerUrn: news.ownerUrn });
@@ -104,7 +104,7 @@ export const fleetHooks: Hooks = {
       await recordedFleet(targetOf(state), state);
     }
     const destroying = daemon().call("fleet.destroy", targetOf(state));
-    await within(state.timeouts?.delete, `The end of the fleet "${state.namePrefix}"`, destroying);
+    await withinTimeout(state.timeouts?.delete, `The end of the fleet "${state.namePrefix}"`, destroying);
   },
 };
 

@@ -79,7 +79,7 @@ export function inputsOf(fleet: Fleet, kept: FleetKept): Properties {
 }
 
 /** Which properties are asked to be other than they are. What is left out is to stay. */
-export function changesOf(olds: Properties, news: Properties): { inPlace: string[]; replaces: string[] } {
+export function diffOf(olds: Properties, news: Properties): { inPlace: string[]; replaces: string[] } {
   return {
     inPlace: [
       ...changed(["count", "image", "type", "keys", "labels", "addresses"], olds, news),

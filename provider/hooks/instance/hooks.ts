@@ -11,13 +11,13 @@ import { adoptionFailures, refusals, replacementFailures } from "../replacement-
 import { configureConnection, daemon } from "../sdk/connection";
 import type { Hooks } from "../sdk/guard";
 import { hideOutputOf, presentable } from "../sdk/hidden-output";
-import { within } from "../sdk/time-limit";
+import { withinTimeout } from "../sdk/time-limit";
 import { changeInstance, type Target } from "./change";
 import { makeInstance } from "./create";
 import {
   adoptedArgsSchemas,
   argsSchemas,
-  changesOf,
+  diffOf,
   type Inputs,
   inputsOf,
   inputsSchema,
@@ -44,7 +44,7 @@ export const instanceHooks: Hooks = {
       ...{ name, ipAddress, hostname, ...inputs, ...identity },
       ...hideOutputOf(news),
     });
-    const replaces = olds.adopt === undefined ? [] : changesOf(olds, checked).replaces;
+    const replaces = olds.adopt === undefined ? [] : diffOf(olds, checked).replaces;
     const refused = adoptionFailures(olds.adopt, replaces, checked);
     const mistakes = [...failures, ...refused, ...(await replacementFailures(olds, checked))];
     const inTheWay =
@@ -55,7 +55,7 @@ export const instanceHooks: Hooks = {
   },
 
   diff: async (_id, olds, news) => {
-    const { inPlace, replaces } = changesOf(olds, news);
+    const { inPlace, replaces } = diffOf(olds, news);
     const changes = inPlace.length + replaces.length > 0;
     if (replaces.length > 0) {
       noteReplaced({ ...olds, ownerUrn: news.ownerUrn });
@@ -95,7 +95,7 @@ export const instanceHooks: Hooks = {
   update: async (_id, olds, news) => {
     const state = stateSchema.parse(olds);
     const inputs = inputsSchema.parse(news);
-    const instance = await within(
+    const instance = await withinTimeout(
       inputs.timeouts?.update,
       `A change of ${titleOf(state)}`,
       change(state, inputs).catch(async (error: unknown) => {
@@ -112,7 +112,7 @@ export const instanceHooks: Hooks = {
       await recordedInstance(targetOf(state), state);
     }
     const destroying = daemon().call("instance.destroy", targetOf(state));
-    await within(state.timeouts?.delete, `The end of ${titleOf(state)}`, destroying);
+    await withinTimeout(state.timeouts?.delete, `The end of ${titleOf(state)}`, destroying);
   },
 };
 

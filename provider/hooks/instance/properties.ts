@@ -74,7 +74,7 @@ export function changeableOf(
 }
 
 /** Which properties are asked to be other than they are. What is left out is to stay. */
-export function changesOf(olds: Properties, news: Properties): { inPlace: string[]; replaces: string[] } {
+export function diffOf(olds: Properties, news: Properties): { inPlace: string[]; replaces: string[] } {
   // Declared is an instance that runs; one that went down is started again.
   const down = olds.status === "stopped" ? ["status"] : [];
   return {

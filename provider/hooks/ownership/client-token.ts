@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { MccError } from "../../../client";
 import type { ClaimedToken } from "../../../protocol/methods/claim";
 import type { Properties } from "../check-properties";
-import { type Identity, identityOf } from "../identity-schema";
+import { type Identity, recordedIdentity } from "../identity-schema";
 import { daemon } from "../sdk/connection";
 import { holderOf, noteHolder, tokenOf } from "./held-tokens";
 import { knowsOwners } from "./ownership";
@@ -17,7 +17,7 @@ const mostTokens = 32;
  * @param olds inputs of the resource as it is; empty for one that is to be made, also as a replacement.
  */
 export async function identityFor(olds: Properties, news: Properties): Promise<Identity> {
-  const identity = identityOf(olds, news);
+  const identity = recordedIdentity(olds, news);
   const { ownerUrn, clientToken } = identity;
   if (typeof olds.clientToken === "string") {
     const retainOnDelete = olds.retainOnDelete === true || identity.retainOnDelete === true;

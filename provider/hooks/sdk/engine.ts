@@ -1,4 +1,5 @@
 import { connect } from "node:net";
+import { hasErrno } from "../../../protocol/errno";
 
 const checkMs = 5000;
 
@@ -28,7 +29,7 @@ export function endWithEngine(isBusy: () => boolean): void {
     const socket = connect(address);
     socket.once("connect", () => socket.destroy());
     socket.once("error", (error) => {
-      if ("code" in error && error.code === "ECONNREFUSED" && !isBusy()) {
+      if (hasErrno(error, "ECONNREFUSED") && !isBusy()) {
         process.exit(1);
       }
     });

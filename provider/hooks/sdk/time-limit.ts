@@ -7,7 +7,11 @@ import { MccError } from "../../../client";
  * @param what begins the message: `Destroying instance 500 (web)`.
  * @throws MccError `timeout`; the daemon goes on with it.
  */
-export async function within<T>(seconds: number | undefined, what: string, work: Promise<T>): Promise<T> {
+export async function withinTimeout<T>(
+  seconds: number | undefined,
+  what: string,
+  work: Promise<T>,
+): Promise<T> {
   if (seconds === undefined) {
     return await work;
   }

@@ -1,6 +1,6 @@
 import { MccError, messageOf } from "../../../protocol/error";
 import { because } from "../../support/because";
-import { Retries } from "../../support/time/retries";
+import { Retries } from "../../support/concurrency/retries";
 import type { FleetContext } from "./context";
 import { failuresOf, refuseFailures } from "./failures";
 import type { ManagedFleet } from "./fleet";

@@ -3,7 +3,7 @@ import { MccError } from "../../../protocol/error";
 import type { MethodResult, ParsedParameters } from "../../../protocol/methods/method-table";
 import { CommandTimeout } from "../../driver/command-timeout";
 import type { Driver, ExecResult } from "../../driver/driver";
-import { Slots } from "../../support/time/slots";
+import { Slots } from "../../support/concurrency/slots";
 import type { ManagedInstance } from "./instance";
 
 type ExecParameters = ParsedParameters<"instance.exec">;

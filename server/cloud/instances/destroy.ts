@@ -1,6 +1,6 @@
 import { MccError, messageOf } from "../../../protocol/error";
 import { because } from "../../support/because";
-import { Retries } from "../../support/time/retries";
+import { Retries } from "../../support/concurrency/retries";
 import type { InstanceCatalog } from "./catalog";
 import type { InstanceContext } from "./context";
 import type { ManagedInstance } from "./instance";

@@ -1,10 +1,9 @@
 import { MccError } from "../../../protocol/error";
 import type { Instance } from "../../../protocol/methods/instance";
 import type { MethodResult, ParsedParameters } from "../../../protocol/methods/method-table";
+import { SharedWork } from "../../support/concurrency/shared-work";
 import { carries } from "../../support/labels";
-import { endsWithin } from "../../support/time/ends-within";
-import { SharedWork } from "../../support/time/shared-work";
-import { untilAborted } from "../../support/time/until-aborted";
+import { endsWithin, untilAborted } from "../../support/time-limits";
 import type { KeyChange } from "../keys";
 import type { Leased } from "../lifetimes/lifetime";
 import { confirmed, isConfirmedAs } from "../ownership/claim";

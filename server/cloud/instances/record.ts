@@ -2,6 +2,7 @@ import { lstat, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import pLimit from "p-limit";
 import { z } from "zod";
+import { unlessErrno } from "../../../protocol/errno";
 import { messageOf } from "../../../protocol/error";
 import { fleetPlaceSchema } from "../../../protocol/methods/instance";
 import { instanceNameSchema, timeSchema, uidSchema } from "../../../protocol/methods/name";
@@ -9,7 +10,6 @@ import { waitForSchema } from "../../../protocol/methods/readiness";
 import { namingFileSystem } from "../../support/files/file-system-fault";
 import { syncFolder, writeJsonFile } from "../../support/files/json-file";
 import { ensureFolder } from "../../support/files/make-folder";
-import { tolerate } from "../../support/files/tolerate";
 import { heldLeaseSchema, ttlSchema } from "../lifetimes/lifetime";
 import { claimFields } from "../ownership/claim";
 import { highestId } from "../reservations/id-sequence";
@@ -155,7 +155,7 @@ export class InstanceRecords {
       return undefined;
     }
     const path = this.pathOf(id);
-    const isThere = (await tolerate(["ENOENT"], lstat(path))) !== undefined;
+    const isThere = (await unlessErrno(lstat(path), "ENOENT")) !== undefined;
     const record = await this.damaged.read(path, instanceRecordSchema, {
       check: (found) => (found.id === id ? undefined : `it is the record of instance ${found.id}`),
     });

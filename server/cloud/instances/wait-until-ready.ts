@@ -1,6 +1,6 @@
 import type { Rung } from "../../../protocol/methods/readiness";
 import type { ExecResult } from "../../driver/driver";
-import { Deadline } from "../../support/time/deadline";
+import { Deadline } from "../../support/time-limits";
 import type { InstanceContext } from "./context";
 import type { ManagedInstance } from "./instance";
 import { climb } from "./readiness/ladder";

@@ -2,11 +2,11 @@ import { createHash } from "node:crypto";
 import { chmod, chown, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger } from "pino";
+import { unlessErrno } from "../../../protocol/errno";
 import { ownerKeys } from "../../../protocol/methods/owner";
+import { once } from "../../support/concurrency/once";
 import { isFileSystemFault } from "../../support/files/file-system-fault";
 import { ensureFolder } from "../../support/files/make-folder";
-import { tolerate } from "../../support/files/tolerate";
-import { once } from "../../support/time/once";
 import type { DamagedFiles } from "../state/damaged-files";
 import type { LateWrites } from "../state/late-writes";
 import { HostsFile, type NamedHost } from "./hosts-file";
@@ -97,7 +97,7 @@ export class HostNames {
   }
 
   async #removeUnused(): Promise<void> {
-    const there = (await tolerate(["ENOENT"], readdir(this.#folder))) ?? [];
+    const there = (await unlessErrno(readdir(this.#folder), "ENOENT")) ?? [];
     const unused = there.filter((scope) => !this.#files.has(scope));
     await Promise.all(unused.map((scope) => rm(join(this.#folder, scope), { recursive: true, force: true })));
   }

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import * as ipaddr from "ipaddr.js";
-import { tolerate } from "../../support/files/tolerate";
+import { unlessErrno } from "../../../protocol/errno";
 
 /**
  * Where the host's resolvers are written, in the order asked. The first names a stub on loopback where
@@ -41,5 +41,5 @@ function isReachable(address: string): boolean {
 }
 
 async function readIfThere(path: string): Promise<string> {
-  return (await tolerate(["ENOENT"], readFile(path, "utf8"))) ?? "";
+  return (await unlessErrno(readFile(path, "utf8"), "ENOENT")) ?? "";
 }

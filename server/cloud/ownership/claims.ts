@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { MccError } from "../../../protocol/error";
 import { ownerKeys } from "../../../protocol/methods/owner";
-import { Deadline } from "../../support/time/deadline";
+import { Deadline } from "../../support/time-limits";
 import type { Clock } from "../lifetimes/clock";
 import { type Asked, type Claim, ownerOf } from "./claim";
 

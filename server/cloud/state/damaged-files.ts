@@ -3,12 +3,12 @@ import { lstat, readdir, stat } from "node:fs/promises";
 import { relative } from "node:path";
 import type { Logger } from "pino";
 import type { z } from "zod";
+import { unlessErrno } from "../../../protocol/errno";
 import { messageOf } from "../../../protocol/error";
 import type { DamagedFile } from "../../../protocol/methods/server";
 import { isFileSystemFault } from "../../support/files/file-system-fault";
-import { kindOf, printable, type Reading, readKeptJson, readKeptText } from "../../support/files/kept-file";
+import { asciiLine, kindOf, type Reading, readKeptJson, readKeptText } from "../../support/files/kept-file";
 import { ensureFolder } from "../../support/files/make-folder";
-import { tolerate } from "../../support/files/tolerate";
 import { DamagedFolder, type Most } from "./damaged-folder";
 
 export interface ReadOptions<T> {
@@ -117,7 +117,7 @@ export class DamagedFiles {
    * @returns whether there is a folder.
    */
   async requireFolder(path: string): Promise<boolean> {
-    const found = await tolerate(["ENOENT", "ENOTDIR"], lstat(path));
+    const found = await unlessErrno(lstat(path), "ENOENT", "ENOTDIR");
     const target = found?.isSymbolicLink() === true ? await stat(path).catch(() => found) : found;
     if (found !== undefined && target?.isDirectory() !== true) {
       await this.setAside(path, `it is ${kindOf(found)}, and a folder is expected`);
@@ -128,7 +128,7 @@ export class DamagedFiles {
 
   /** Moves away what is in the place of a file and is none; what is written there next would fail. */
   async requireFile(path: string): Promise<void> {
-    const found: Stats | undefined = await tolerate(["ENOENT", "ENOTDIR"], lstat(path));
+    const found: Stats | undefined = await unlessErrno(lstat(path), "ENOENT", "ENOTDIR");
     if (found !== undefined && !found.isFile()) {
       await this.setAside(path, `it is ${kindOf(found)}, not a file`);
     }
@@ -140,7 +140,7 @@ export class DamagedFiles {
    */
   async setAside(path: string, reason: string): Promise<void> {
     const file = relative(this.stateFolder, path);
-    const words = { file: printable(file), reason: printable(reason) };
+    const words = { file: asciiLine(file), reason: asciiLine(reason) };
     try {
       await this.open();
       this.#note({ ...words, ...(await this.#folder.take(path, reason)) });
@@ -152,8 +152,8 @@ export class DamagedFiles {
 
   /** Takes note of something that is missing or cannot be moved. Once for a path and a reason. */
   report(path: string, reason: string): void {
-    const file = printable(relative(this.stateFolder, path));
-    const words = printable(reason);
+    const file = asciiLine(relative(this.stateFolder, path));
+    const words = asciiLine(reason);
     if (!this.#found.some((found) => found.file === file && found.reason === words)) {
       this.#note({ file, reason: words, time: new Date().toISOString() });
     }

@@ -2,10 +2,10 @@ import { lstat, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import pLimit from "p-limit";
 import type { Logger } from "pino";
+import { unlessErrno } from "../../../protocol/errno";
 import type { DamagedFile } from "../../../protocol/methods/server";
-import { kindOf, printable, readKeptText } from "../../support/files/kept-file";
+import { asciiLine, kindOf, readKeptText } from "../../support/files/kept-file";
 import { ensureFolder } from "../../support/files/make-folder";
-import { tolerate } from "../../support/files/tolerate";
 import { damagedName, parseDamagedName, reasonFile } from "./damaged-name";
 
 export interface Most {
@@ -40,7 +40,7 @@ export class DamagedFolder {
       this.log.error({ err: error, path: this.#folder }, "the folder of damaged files could not be made");
     }
     const names =
-      (await tolerate(["ENOENT"], readdir(this.#folder)).catch((error: unknown) => {
+      (await unlessErrno(readdir(this.#folder), "ENOENT").catch((error: unknown) => {
         this.log.error({ err: error }, "the folder of damaged files cannot be read");
         return undefined;
       })) ?? [];
@@ -76,14 +76,14 @@ export class DamagedFolder {
     let now = Date.now();
     let name = damagedName(now, file);
     // Nothing is overwritten: of two in the same millisecond one gets the next.
-    while ((await tolerate(["ENOENT"], lstat(join(this.#folder, name)))) !== undefined) {
+    while ((await unlessErrno(lstat(join(this.#folder, name)), "ENOENT")) !== undefined) {
       now += 1;
       name = damagedName(now, file);
     }
     const movedTo = join(this.#folder, name);
     await rename(path, movedTo);
     this.#kept.push(name);
-    await writeFile(reasonFile(movedTo), `${printable(reason)}\n`, { flag: "wx", mode: 0o600 }).catch(
+    await writeFile(reasonFile(movedTo), `${asciiLine(reason)}\n`, { flag: "wx", mode: 0o600 }).catch(
       (error: unknown) => this.log.warn({ err: error, movedTo }, "the reason could not be written"),
     );
     await this.#removeOldest();
@@ -102,7 +102,7 @@ export class DamagedFolder {
 
   /** Moves away what is in the place of the folder. */
   async #clearOwnPlace(): Promise<void> {
-    const found = await tolerate(["ENOENT"], lstat(this.#folder));
+    const found = await unlessErrno(lstat(this.#folder), "ENOENT");
     if (found === undefined || found.isDirectory()) {
       return;
     }
@@ -119,7 +119,7 @@ export class DamagedFolder {
 
   async #reasonOf(name: string): Promise<string> {
     const reading = await readKeptText(reasonFile(join(this.#folder, name)), 4096);
-    const words = reading.outcome === "read" ? printable(reading.value.trim()) : "";
+    const words = reading.outcome === "read" ? asciiLine(reading.value.trim()) : "";
     // A full disk takes the file, and nothing in it.
     return words === "" ? unknownReason : words;
   }

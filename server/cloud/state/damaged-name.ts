@@ -1,5 +1,5 @@
 import { timeSchema } from "../../../protocol/methods/name";
-import { printable } from "../../support/files/kept-file";
+import { asciiLine } from "../../support/files/kept-file";
 
 const longestName = 150;
 const pattern = /^(\d{4}-\d\d-\d\dT\d\d)(\d\d)(\d\d\.\d{3}Z)-(.+)$/;
@@ -14,7 +14,7 @@ export interface NamedDamage {
 
 /** The name of a damaged file in its folder: the time without colons, which other systems cannot have, and the path. */
 export function damagedName(now: number, file: string): string {
-  const flat = printable(file).replaceAll("/", "+").slice(0, longestName);
+  const flat = asciiLine(file).replaceAll("/", "+").slice(0, longestName);
   return `${new Date(now).toISOString().replaceAll(":", "")}-${flat}`;
 }
 
@@ -25,7 +25,7 @@ export function parseDamagedName(name: string): NamedDamage | undefined {
   // Somebody else can have put a file there. A time that is none would be no answer of server.info's.
   return name.endsWith(reasonEnding) || !timeSchema.safeParse(time).success
     ? undefined
-    : { file: printable(flat.replaceAll("+", "/")), time };
+    : { file: asciiLine(flat.replaceAll("+", "/")), time };
 }
 
 /** Where the reason is. */

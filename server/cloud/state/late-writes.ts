@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
+import { Retries } from "../../support/concurrency/retries";
 import { isFileSystemFault } from "../../support/files/file-system-fault";
-import { Retries } from "../../support/time/retries";
 
 const longestPauseMs = 10_000;
 

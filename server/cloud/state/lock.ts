@@ -2,8 +2,8 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, constants, existsSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { hasErrno } from "../../../protocol/errno";
 import { MccError, messageOf } from "../../../protocol/error";
-import { hasErrno } from "../../support/errno";
 import { isFileSystemFault } from "../../support/files/file-system-fault";
 
 /** flock's exit code for a lock that someone else holds; its default, 1, is also that of other failures. */

@@ -1,6 +1,6 @@
 import { lstat, readdir, unlink } from "node:fs/promises";
 import { join } from "node:path";
-import { tolerate } from "../../support/files/tolerate";
+import { unlessErrno } from "../../../protocol/errno";
 import type { DamagedFiles } from "./damaged-files";
 
 /** Folders with the daemon's files, and whether their folders have some, too. Never the root of a container. */
@@ -34,11 +34,11 @@ async function entriesOf(folder: string): Promise<string[]> {
 async function removeIn(folder: string, entries: readonly string[], damaged: DamagedFiles): Promise<void> {
   for (const entry of entries.filter((name) => name.endsWith(".new"))) {
     const path = join(folder, entry);
-    const stats = await tolerate(["ENOENT"], lstat(path));
+    const stats = await unlessErrno(lstat(path), "ENOENT");
     if (stats?.isDirectory() === true) {
       await damaged.setAside(path, "it is a folder, where the daemon writes a file");
     } else if (stats !== undefined) {
-      await tolerate(["ENOENT", "EROFS", "EACCES", "EPERM", "EIO"], unlink(path));
+      await unlessErrno(unlink(path), "ENOENT", "EROFS", "EACCES", "EPERM", "EIO");
     }
   }
 }

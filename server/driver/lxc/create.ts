@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
+import { hasErrno } from "../../../protocol/errno";
 import { MccError } from "../../../protocol/error";
-import { hasErrno } from "../../support/errno";
 import type { ContainerFile, ContainerSpec, MadeContainer } from "../driver";
 import { configurationText, hostsTarget, kernelHostname } from "./configuration/configuration";
 import type { Engine } from "./engine";

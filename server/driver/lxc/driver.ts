@@ -1,7 +1,7 @@
 import type { Image } from "../../../protocol/methods/image";
 import type { InstanceType } from "../../../protocol/methods/instance-type";
-import { asEngineError } from "../../support/errno";
-import { Turns } from "../../support/time/turns";
+import { once } from "../../support/concurrency/once";
+import { Turns } from "../../support/concurrency/turns";
 import type {
   Container,
   ContainerFile,
@@ -14,10 +14,11 @@ import type {
   MadeContainer,
   Remains,
 } from "../driver";
+import { asEngineError } from "../engine-error";
 import { containerRoot } from "./commands/command";
 import { createContainer } from "./create";
 import { destroyContainer } from "./destroy";
-import { takeOver } from "./earlier-commands";
+import { endEarlierCommands } from "./earlier-commands";
 import { type Engine, readEngine, requireContainer } from "./engine";
 import { attach } from "./exec";
 import { writeFiles } from "./files";
@@ -50,8 +51,13 @@ class LxcDriver implements Driver {
   readonly #options: DriverOptions;
   readonly #times: Times;
   #read: Promise<Engine> | undefined;
-  #alone: Promise<Engine> | undefined;
-  readonly #turns = new Turns();
+  readonly #engineAlone = once(async () => {
+    const engine = await this.#engine();
+    await endEarlierCommands(engine);
+    return engine;
+  });
+  /** What changes one container happens one after another. */
+  readonly #turns = new Turns<number>();
   #watch: Watch | undefined;
 
   constructor(options: DriverOptions, times: Times) {
@@ -190,19 +196,5 @@ class LxcDriver implements Driver {
       throw error;
     });
     return await this.#read;
-  }
-
-  async #engineAlone(): Promise<Engine> {
-    this.#alone ??= this.#takeOver().catch((error: unknown) => {
-      this.#alone = undefined;
-      throw error;
-    });
-    return await this.#alone;
-  }
-
-  async #takeOver(): Promise<Engine> {
-    const engine = await this.#engine();
-    await takeOver(engine);
-    return engine;
   }
 }

@@ -5,7 +5,7 @@ import { endLeftovers } from "./leftovers";
  * Ends what a daemon before this one left at work, and clears away what its failures left in the cgroup
  * hierarchies; containers run on. To be called before any engine command of this daemon's.
  */
-export async function takeOver(engine: Engine): Promise<void> {
+export async function endEarlierCommands(engine: Engine): Promise<void> {
   const { place, runner, cgroups, timeoutMs } = engine;
   (await endLeftovers(place, timeoutMs)).forEach((id) => runner.interrupted.add(id));
   for (const name of await cgroups.namesAnywhere()) {

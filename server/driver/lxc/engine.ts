@@ -1,6 +1,6 @@
 import { access } from "node:fs/promises";
+import { unlessErrno } from "../../../protocol/errno";
 import { MccError } from "../../../protocol/error";
-import { unlessErrno } from "../../support/errno";
 import { isFolder } from "../../support/files/make-folder";
 import type { DriverLog, DriverOptions, Network } from "../driver";
 import { Cgroups } from "./cgroups/cgroups";

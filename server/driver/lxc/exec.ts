@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { type FileHandle, mkdir, open, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { hasErrno, unlessErrno } from "../../../protocol/errno";
 import { MccError } from "../../../protocol/error";
-import { hasErrno, unlessErrno } from "../../support/errno";
 import type { ExecRequest, ExecResult } from "../driver";
 import { removeTree } from "./cgroups/cgroup-tree";
 import { NotBegun, resultOf, spawnAttach } from "./commands/attached-command";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { hasErrno } from "../../support/errno";
+import { hasErrno } from "../../../protocol/errno";
 import { asFileSystemFault } from "../../support/files/file-system-fault";
 import { isFolder } from "../../support/files/make-folder";
 import { removeAroundMounts, removeTree } from "../../support/files/remove-tree";

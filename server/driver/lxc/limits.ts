@@ -1,8 +1,8 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { hasErrno } from "../../../protocol/errno";
 import { MccError } from "../../../protocol/error";
 import type { InstanceType } from "../../../protocol/methods/instance-type";
-import { hasErrno } from "../../support/errno";
 import type { Hierarchies } from "./cgroups/hierarchies";
 
 /** How one limit is written, in either version of cgroups. */

@@ -1,4 +1,4 @@
-import { within } from "../../support/time/within";
+import { within } from "../../support/time-limits";
 import { commands } from "./commands/command";
 import { endContainer } from "./destroy";
 import type { Engine } from "./engine";

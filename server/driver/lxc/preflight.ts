@@ -1,7 +1,7 @@
 import { readFile, stat, statfs } from "node:fs/promises";
 import { release } from "node:os";
 import { dirname, join } from "node:path";
-import { unlessErrno } from "../../support/errno";
+import { unlessErrno } from "../../../protocol/errno";
 import type { Finding } from "../driver";
 import { parseMounts, unifiedRemedy } from "./cgroups/hierarchies";
 import { findProgram, programs } from "./commands/programs";

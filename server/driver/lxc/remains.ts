@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { basename, dirname } from "node:path";
-import { unlessErrno } from "../../support/errno";
+import { unlessErrno } from "../../../protocol/errno";
 import { readKeptText } from "../../support/files/kept-file";
 import type { Remains } from "../driver";
 import { readConfiguration } from "./configuration/configuration";

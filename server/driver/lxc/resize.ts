@@ -1,6 +1,6 @@
 import { renameSync, rmSync, writeFileSync } from "node:fs";
+import { hasErrno } from "../../../protocol/errno";
 import type { InstanceType } from "../../../protocol/methods/instance-type";
-import { hasErrno } from "../../support/errno";
 import { asFileSystemFault } from "../../support/files/file-system-fault";
 import { payloadPrefix } from "./cgroups/cgroups";
 import type { Engine } from "./engine";

@@ -1,6 +1,6 @@
 import { type FSWatcher, watch } from "node:fs";
 import { messageOf } from "../../../protocol/error";
-import type { Turns } from "../../support/time/turns";
+import type { Turns } from "../../support/concurrency/turns";
 import { payloadPrefix } from "./cgroups/cgroups";
 import { ProcessWatch } from "./cgroups/process-watch";
 import { runningContainers } from "./cgroups/running";
@@ -28,7 +28,7 @@ export class Watch {
   /** @param turns of what changes containers. */
   constructor(
     private readonly engine: Engine,
-    private readonly turns: Turns,
+    private readonly turns: Turns<number>,
   ) {
     this.#processes = new ProcessWatch(engine.cgroups, engine.place, (id) => {
       this.#changed.add(id);

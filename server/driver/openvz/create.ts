@@ -1,4 +1,5 @@
 import { MccError, messageOf } from "../../../protocol/error";
+import { Turns } from "../../support/concurrency/turns";
 import type { ContainerFile, ContainerSpec, DriverLog, MadeContainer } from "../driver";
 import { hasSshServer } from "../ssh-server";
 import { commands, type Target } from "./commands/command";
@@ -8,7 +9,6 @@ import { distinctiveIn, type Generation } from "./configuration/generation";
 import { formatMetadata } from "./configuration/metadata";
 import { readSamples, type Sample } from "./configuration/sample-types";
 import type { Containers } from "./containers/containers";
-import { NameTurns } from "./containers/name-turns";
 import type { UnfinishedRecords } from "./containers/unfinished-records";
 import { plainRoot } from "./files/plain-root";
 import { writeIntoRoot } from "./files/root-files";
@@ -18,7 +18,11 @@ import { limitOptions } from "./limits";
 
 /** Makes containers. One that fails is left half-made, and its record tells a later destroy so. */
 export class Making {
-  readonly names = new NameTurns();
+  /**
+   * The turns of those who assign one name. vzctl looks whether a name is free and then takes it, under a lock of the
+   * container's only, so two at once could both get it.
+   */
+  readonly names = new Turns<string>();
 
   constructor(
     private readonly serverId: string,
@@ -33,7 +37,7 @@ export class Making {
     const sample = (await readSamples(host)).find(({ type }) => type.name === spec.type.name);
     const metadata = { serverId: this.serverId, id: spec.id, uid: spec.uid };
     const description = formatMetadata(metadata, generation.assignment);
-    const target = await this.names.inTurn(spec.name, () =>
+    const target = await this.names.take(spec.name, () =>
       this.#create(spec, { generation, host, description, sample }),
     );
     const settings = [

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { MccError } from "../../../protocol/error";
 import type { Image } from "../../../protocol/methods/image";
 import type { InstanceType } from "../../../protocol/methods/instance-type";
+import { once } from "../../support/concurrency/once";
 import { removeAroundMounts } from "../../support/files/remove-tree";
-import { once } from "../../support/time/once";
 import type {
   Container,
   ContainerFile,
@@ -198,7 +198,7 @@ class OpenvzDriver implements Driver {
 
   async rename(id: number, name: string): Promise<void> {
     const target = await this.#containers.get(id);
-    await this.#making.names.inTurn(name, () => this.#vz.set(target, ["--name", name]));
+    await this.#making.names.take(name, () => this.#vz.set(target, ["--name", name]));
   }
 
   async exec(id: number, request: ExecRequest): Promise<ExecResult> {

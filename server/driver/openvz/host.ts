@@ -1,7 +1,7 @@
 import { lstat } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { unlessErrno } from "../../../protocol/errno";
 import { MccError } from "../../../protocol/error";
-import { unlessErrno } from "../../support/errno";
 import { readVariables, type Variables } from "./configuration/file";
 import type { Syntax } from "./configuration/syntax";
 

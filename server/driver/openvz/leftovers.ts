@@ -1,6 +1,6 @@
 import { readdir, readFile, readlink, rm, rmdir, stat, unlink } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { unlessErrno } from "../../support/errno";
+import { unlessErrno } from "../../../protocol/errno";
 import { detachMounts } from "../../support/files/mount-points";
 import { removeTree } from "../../support/files/remove-tree";
 import type { Variables } from "./configuration/file";

@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
+import { unlessErrno } from "../../../protocol/errno";
 import { MccError } from "../../../protocol/error";
-import { unlessErrno } from "../../support/errno";
 import { isOnPath } from "../../support/program-path";
 import type { Finding } from "../driver";
 import { syntaxes } from "./configuration/syntax";

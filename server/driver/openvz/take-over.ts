@@ -65,7 +65,7 @@ export class TakeOver implements TakesOver {
     }
     try {
       if (name !== undefined && taken.name !== name) {
-        await making.names.inTurn(name, () => this.vz.set(taken, ["--name", name]));
+        await making.names.take(name, () => this.vz.set(taken, ["--name", name]));
       }
       await this.vz.set(taken, ["--description", description]);
     } catch (error) {

@@ -1,5 +1,5 @@
 import { MccError } from "../../../protocol/error";
-import { printable } from "../../../protocol/wire/xml-characters";
+import { toSendable } from "../../../protocol/wire/xml-characters";
 import type { Fields } from "./header-fields";
 import type { ArchiveLimits } from "./limits";
 import type { TarHeader } from "./tar-header";
@@ -126,6 +126,6 @@ const mostShown = 100;
 
 /** A name for a message: on one line, and not as long as an attacker likes. */
 export function shown(name: string): string {
-  const text = printable(Buffer.from(name, "latin1").toString()).replace(/[\n\t\r]/g, "?");
+  const text = toSendable(Buffer.from(name, "latin1").toString()).replace(/[\n\t\r]/g, "?");
   return `"${text.length > mostShown ? `${text.slice(0, mostShown)}…` : text}"`;
 }

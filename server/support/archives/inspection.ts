@@ -1,5 +1,5 @@
 import { MccError } from "../../../protocol/error";
-import { printable } from "../../../protocol/wire/xml-characters";
+import { toSendable } from "../../../protocol/wire/xml-characters";
 import { BlockReader } from "./block-reader";
 import { type ArchiveRules, EntryChecks, kindOf, shown } from "./entry-checks";
 import { type Fields, HeaderFields, mostFieldBytes, tellsOfOthers } from "./header-fields";
@@ -105,7 +105,7 @@ export class ArchiveInspection {
     }
     const kind = kindOf(type);
     if (kind === undefined) {
-      throw this.#checks.refusal(entry.name, `is of the unknown type "${printable(type)}"`, "leave it out");
+      throw this.#checks.refusal(entry.name, `is of the unknown type "${toSendable(type)}"`, "leave it out");
     }
     this.#checks.requireName(entry.name);
     this.#checks.requireOwner(entry, fields);

@@ -1,10 +1,10 @@
 import { type FileHandle, open, readFile, rename, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { z } from "zod";
+import { unlessErrno } from "../../../protocol/errno";
 import { MccError, messageOf } from "../../../protocol/error";
 import { validate } from "../../../protocol/validate";
 import { namingFileSystem } from "./file-system-fault";
-import { tolerate } from "./tolerate";
 
 /** Like `replaceFile`, for a value as JSON. */
 export async function writeJsonFile(path: string, value: unknown, mode = 0o600): Promise<void> {
@@ -55,11 +55,11 @@ export async function replaceBy(
  */
 export async function openNew(path: string, mode: number): Promise<FileHandle> {
   // O_EXCL refuses links too.
-  const opened = await tolerate(["EEXIST"], open(path, "wx", mode));
+  const opened = await unlessErrno(open(path, "wx", mode), "EEXIST");
   if (opened !== undefined) {
     return opened;
   }
-  await tolerate(["ENOENT"], unlink(path));
+  await unlessErrno(unlink(path), "ENOENT");
   return await open(path, "wx", mode);
 }
 

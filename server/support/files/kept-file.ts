@@ -1,6 +1,7 @@
 import type { Stats } from "node:fs";
 import { constants, type FileHandle, open } from "node:fs/promises";
 import type { z } from "zod";
+import { errnoOf } from "../../../protocol/errno";
 import { MccError, messageOf } from "../../../protocol/error";
 import { allowed } from "../../../protocol/validate";
 
@@ -90,16 +91,16 @@ function reasonOf(issues: readonly z.core.$ZodIssue[]): string {
     const what = issue.path.length === 0 ? "its content" : issue.path.map(String).join(".");
     return `${what}: ${allowed(issue)}`;
   });
-  return printable(`it has another content than expected: ${reasons.join("; ")}`);
+  return asciiLine(`it has another content than expected: ${reasons.join("; ")}`);
 }
 
 /** In one line of ASCII, which can travel and be logged whatever a damaged disk made of it. */
-export function printable(text: string): string {
+export function asciiLine(text: string): string {
   return text.replace(/[^\x20-\x7e]/g, "?").slice(0, longestReason);
 }
 
 function readingOf(error: unknown): Reading<never> {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const code = errnoOf(error);
   if (MccError.isInstance(error) || notTheFiles.includes(code)) {
     throw error;
   }
@@ -111,5 +112,5 @@ function readingOf(error: unknown): Reading<never> {
     ENXIO: "it is a socket or a device, not a file",
     ENOTDIR: "the folder that it belongs in is not a folder",
   };
-  return damaged(kindByCode[code] ?? printable(`it cannot be read: ${messageOf(error)}`));
+  return damaged(kindByCode[code] ?? asciiLine(`it cannot be read: ${messageOf(error)}`));
 }

@@ -1,8 +1,7 @@
 import { mkdir, stat } from "node:fs/promises";
 import { dirname } from "node:path";
+import { hasErrno, unlessErrno } from "../../../protocol/errno";
 import { MccError } from "../../../protocol/error";
-import { hasErrno } from "../errno";
-import { tolerate } from "./tolerate";
 
 /**
  * Makes a folder that all may pass through, and those above it that are missing. Node's own way, `recursive`, tries
@@ -15,7 +14,7 @@ import { tolerate } from "./tolerate";
 export async function makeFolder(path: string): Promise<string | undefined> {
   const missing: string[] = [];
   let there = path;
-  while ((await tolerate(["ENOENT"], stat(there))) === undefined) {
+  while ((await unlessErrno(stat(there), "ENOENT")) === undefined) {
     missing.unshift(there);
     there = dirname(there);
   }
@@ -30,7 +29,7 @@ async function makeOne(folder: string): Promise<void> {
     // Somebody else may have made it in the meantime.
     await ensureFolder(folder, 0o755);
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") {
+    if (hasErrno(error, "ENOENT")) {
       throw new MccError(
         "unavailable",
         `No folder can be made in ${dirname(folder)}: its file system takes none. Give the daemon one elsewhere with --state-dir.`,
@@ -62,5 +61,5 @@ export async function ensureFolder(path: string, mode: number): Promise<boolean>
 
 /** Whether there is a folder, also by way of a link. */
 export async function isFolder(path: string): Promise<boolean> {
-  return (await tolerate(["ENOENT", "ENOTDIR", "ELOOP"], stat(path)))?.isDirectory() ?? false;
+  return (await unlessErrno(stat(path), "ENOENT", "ENOTDIR", "ELOOP"))?.isDirectory() ?? false;
 }

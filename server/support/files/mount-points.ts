@@ -1,7 +1,7 @@
 import { readFile, realpath } from "node:fs/promises";
 import { execa } from "execa";
+import { unlessErrno } from "../../../protocol/errno";
 import { MccError } from "../../../protocol/error";
-import { unlessErrno } from "../errno";
 import { systemPath } from "./system-path";
 
 /** A name may have any byte, so a mount point travels as octal escapes; what `$(…)` would cut off is kept by the dot. */

@@ -1,6 +1,6 @@
 import { readlink } from "node:fs/promises";
 import { join } from "node:path";
-import { hasErrno } from "../errno";
+import { hasErrno } from "../../../protocol/errno";
 
 /** As many symbolic links as the kernel follows in one path: path_resolution(7). */
 const mostLinks = 40;

@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { constants } from "node:fs";
 import { lstat, open, readdir, realpath, rmdir, unlink } from "node:fs/promises";
 import { join } from "node:path";
+import { unlessErrno } from "../../../protocol/errno";
 import { MccError } from "../../../protocol/error";
-import { unlessErrno } from "../errno";
 import { bytesOf, detachMounts, isWithin, mountPointsAt } from "./mount-points";
 import { systemPath } from "./system-path";
 

@@ -1,5 +1,5 @@
 import { realpath, stat } from "node:fs/promises";
-import { unlessErrno } from "../errno";
+import { unlessErrno } from "../../../protocol/errno";
 
 /**
  * Looks at a folder of ours as a process sees it: in another mount namespace, something else can be at the same path.

@@ -1,8 +1,8 @@
 import type { Stats } from "node:fs";
 import { lstat, readdir, readlink } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { unlessErrno } from "../../../protocol/errno";
 import { MccError } from "../../../protocol/error";
-import { tolerate } from "./tolerate";
 
 /** As many symbolic links as the kernel follows in one path: path_resolution(7). */
 const mostLinks = 40;
@@ -33,7 +33,7 @@ export async function refuseUntrustedPath(path: string, subject: Subject): Promi
   while (rest.length > 0) {
     const [name = "", ...next] = rest;
     const entry = join(folder, name);
-    const stats = await tolerate(["ENOENT", "ENOTDIR"], lstat(entry));
+    const stats = await unlessErrno(lstat(entry), "ENOENT", "ENOTDIR");
     if (stats === undefined) {
       return;
     }
@@ -65,9 +65,9 @@ export async function refuseUntrustedPath(path: string, subject: Subject): Promi
  * @throws MccError `conflict`
  */
 export async function refuseForeignEntries(folder: string, subject: Subject): Promise<void> {
-  for (const name of (await tolerate(["ENOENT"], readdir(folder))) ?? []) {
+  for (const name of (await unlessErrno(readdir(folder), "ENOENT")) ?? []) {
     const entry = join(folder, name);
-    const stats = await tolerate(["ENOENT"], lstat(entry));
+    const stats = await unlessErrno(lstat(entry), "ENOENT");
     if (stats !== undefined) {
       refuseForeignOwner(entry, stats, subject);
     }

@@ -58,7 +58,7 @@ describe("lists", function () {
     },
     "list-instances": {
       table:
-        /^ID {3}NAME {2}STATUS {3}ADDRESS {5}IMAGE {2}TYPE {3}KEYS {2}TTL {2}OWNER\n500 {2}web {3}running {2}198\.18\.0\.2 {2}micro {2}basic {2}me {4}1h 30m {2}-$/,
+        /^ID {3}NAME {2}STATUS {3}ADDRESS {5}IMAGE {2}TYPE {3}KEYS {2}TTL {5}OWNER\n500 {2}web {3}running {2}198\.18\.0\.2 {2}micro {2}basic {2}me {4}1h 30m {2}-$/,
       classic:
         "\t\tID\tIP\t\tSTATUS\t\tTEMPLATE\t\t\tNAME\nINSTANCE\t500\t198.18.0.2\trunning\t\tmicro\t\tweb",
       quiet: "500",

@@ -6,7 +6,7 @@ import {
   encodeCall,
   encodeFault,
   encodeResponse,
-  printable,
+  toSendable,
 } from "../../../protocol/wire/codec";
 import { assertMccError } from "../../support/assert-error";
 
@@ -49,7 +49,7 @@ describe("the codec", () => {
 
   it("replaces in a fault what XML cannot carry", async () => {
     await assertMccError(decodeResponse(encodeFault(404, "no \u0000 such")), "not-found", /^no \ufffd such$/);
-    assert.equal(printable("a\tb\nc\u001b[0m"), "a\tb\nc\ufffd[0m");
+    assert.equal(toSendable("a\tb\nc\u001b[0m"), "a\tb\nc\ufffd[0m");
   });
 
   const broken: Record<string, string> = {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { isSendable, printable, refuseUnsendable } from "../../../protocol/wire/xml-characters";
+import { isSendable, refuseUnsendable, toSendable } from "../../../protocol/wire/xml-characters";
 
 describe("the characters of XML", () => {
   const never = ["\0", "\b", "\v", "\f", "\u001f", "\ufffe", "\uffff", "\ud800", "\udc00"];
@@ -8,7 +8,7 @@ describe("the characters of XML", () => {
   it("are all but some, which text from outside gets a replacement for", () => {
     for (const character of never) {
       assert.equal(isSendable(`a${character}b`), false);
-      assert.equal(printable(`a${character}b${character}`), "a\ufffdb\ufffd");
+      assert.equal(toSendable(`a${character}b${character}`), "a\ufffdb\ufffd");
       assert.throws(() => refuseUnsendable(`a${character}`), {
         code: "invalid",
         message: /which XML cannot/,
@@ -16,7 +16,7 @@ describe("the characters of XML", () => {
     }
     for (const character of always) {
       assert.equal(isSendable(`a${character}b`), true);
-      assert.equal(printable(`a${character}b`), `a${character}b`);
+      assert.equal(toSendable(`a${character}b`), `a${character}b`);
       refuseUnsendable(character);
     }
   });

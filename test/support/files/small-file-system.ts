@@ -2,11 +2,10 @@ import { execFile } from "node:child_process";
 import { appendFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { hasErrno } from "../../../protocol/errno";
 import { temporaryFolders } from "./temporary-folder";
 
 const run = promisify(execFile);
-const noRoom = (error: unknown): boolean =>
-  error instanceof Error && "code" in error && error.code === "ENOSPC";
 
 /** A file system in memory that tests fill, empty, and make read-only. */
 export class SmallFileSystem {
@@ -71,7 +70,7 @@ async function untilFull(write: () => Promise<void>): Promise<void> {
     try {
       await write();
     } catch (error) {
-      if (noRoom(error)) {
+      if (hasErrno(error, "ENOSPC")) {
         return;
       }
       throw error;

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { MccError } from "../../../../protocol/error";
 import { type Rung, rungKind, rungText } from "../../../../protocol/methods/readiness";
-import type { Deadline } from "../../../support/time/deadline";
-import { untilAborted } from "../../../support/time/until-aborted";
+import type { Deadline } from "../../../support/time-limits";
+import { untilAborted } from "../../../support/time-limits";
 import type { Probe, ProbeTarget } from "./probe";
 import { probeOfRung } from "./probe-of-rung";
 

@@ -1,6 +1,6 @@
 import { MccError } from "../../../../protocol/error";
 import type { MethodResult } from "../../../../protocol/methods/method-table";
-import type { SharedWork } from "../../../support/time/shared-work";
+import type { SharedWork } from "../../../support/concurrency/shared-work";
 import type { InstanceCatalog, InstanceTarget } from "../catalog";
 import type { InstanceContext } from "../context";
 import type { ManagedInstance } from "../instance";

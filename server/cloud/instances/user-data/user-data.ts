@@ -1,8 +1,8 @@
 import { type ErrorCode, MccError, messageOf } from "../../../../protocol/error";
 import type { ContainerFile } from "../../../driver/driver";
 import { lastWords } from "../../../support/output-tail";
-import type { Deadline } from "../../../support/time/deadline";
-import { untilAborted } from "../../../support/time/until-aborted";
+import type { Deadline } from "../../../support/time-limits";
+import { untilAborted } from "../../../support/time-limits";
 import type { InstanceContext } from "../context";
 import type { ManagedInstance } from "../instance";
 import { keptLogBytes, type UserDataLog } from "./logs";

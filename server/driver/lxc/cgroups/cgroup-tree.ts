@@ -1,6 +1,6 @@
 import { constants } from "node:fs";
 import { type FileHandle, open, readdir, rmdir } from "node:fs/promises";
-import { hasErrno, unlessErrno } from "../../../support/errno";
+import { hasErrno, unlessErrno } from "../../../../protocol/errno";
 
 /** How the kernel says that a cgroup is gone: before the call, or while it is read. */
 export const gone = ["ENOENT", "ENODEV"] as const;

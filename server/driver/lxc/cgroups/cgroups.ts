@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { unlessErrno } from "../../../support/errno";
+import { unlessErrno } from "../../../../protocol/errno";
 import { gone, removeTree, walkTree } from "./cgroup-tree";
 import type { Hierarchies } from "./hierarchies";
 import { namesAtPivot, pivot } from "./monitor";

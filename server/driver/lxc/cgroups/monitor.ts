@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { unlessErrno } from "../../../support/errno";
+import { unlessErrno } from "../../../../protocol/errno";
 import { type HostProcess, processWords } from "../commands/processes";
 import type { Place } from "../place";
 

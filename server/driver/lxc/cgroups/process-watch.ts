@@ -1,6 +1,6 @@
 import { type FSWatcher, watch } from "node:fs";
 import { join } from "node:path";
-import { hasErrno } from "../../../support/errno";
+import { hasErrno } from "../../../../protocol/errno";
 import type { Place } from "../place";
 import { gone } from "./cgroup-tree";
 import type { Cgroups } from "./cgroups";

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { hasErrno, unlessErrno } from "../../../support/errno";
+import { hasErrno, unlessErrno } from "../../../../protocol/errno";
 import { gone, walkTree } from "./cgroup-tree";
 
 const processGone = ["ENOENT", "ESRCH"] as const;

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { Readable } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
 import { MccError } from "../../../../protocol/error";
-import { within } from "../../../support/time/within";
+import { within } from "../../../support/time-limits";
 import { CommandTimeout } from "../../command-timeout";
 import type { ExecRequest, ExecResult } from "../../driver";
 import { isPopulated, killAll } from "../cgroups/cgroups";

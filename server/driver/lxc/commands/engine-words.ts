@@ -1,4 +1,4 @@
-import { printable } from "../../../../protocol/wire/codec";
+import { toSendable } from "../../../../protocol/wire/codec";
 
 /** Log file: `lxc-start web 20261122202048.433 ERROR    conf - ../src/lxc/conf.c:lxc_map_ids:3708 - <words>`; some tools leave the name out. */
 const logLine = /^\S+ (?:\S+ )?\d+\.\d+ [A-Z]+ +\S+ - \S+ - (?<words>.*)$/;
@@ -16,7 +16,7 @@ const mostCharacters = 600;
 
 /** What an engine command said of its failure, on one line: the first causes, without LXC's own bookkeeping. */
 export function engineWords(output: string): string {
-  const lines = printable(output)
+  const lines = toSendable(output)
     .split("\n")
     .map((line) => {
       const found = logLine.exec(line) ?? errorLine.exec(line);

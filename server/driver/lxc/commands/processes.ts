@@ -1,5 +1,5 @@
 import { readdir, readFile } from "node:fs/promises";
-import { hasErrno, unlessErrno } from "../../../support/errno";
+import { hasErrno, unlessErrno } from "../../../../protocol/errno";
 
 /** A process of this host. */
 export interface HostProcess {

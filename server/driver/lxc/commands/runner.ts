@@ -1,8 +1,8 @@
 import { readFile, rm } from "node:fs/promises";
 import { execa, type Options, type Result, type ResultPromise } from "execa";
+import { unlessErrno } from "../../../../protocol/errno";
 import { MccError } from "../../../../protocol/error";
-import { unlessErrno } from "../../../support/errno";
-import { within } from "../../../support/time/within";
+import { within } from "../../../support/time-limits";
 import type { EngineCommand } from "./command";
 import { engineWords } from "./engine-words";
 import { OutputCollector } from "./output-collector";

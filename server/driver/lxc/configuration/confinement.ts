@@ -1,5 +1,5 @@
 import { access, readFile } from "node:fs/promises";
-import { unlessErrno } from "../../../support/errno";
+import { unlessErrno } from "../../../../protocol/errno";
 
 /** What this host has to confine containers with, beside user namespaces. */
 export interface Confinement {

@@ -1,8 +1,8 @@
 import { chmodSync, constants, mkdirSync } from "node:fs";
 import { chmod, type FileHandle, open, readdir, rmdir } from "node:fs/promises";
 import { dirname } from "node:path";
+import { hasErrno, unlessErrno } from "../../../../protocol/errno";
 import { MccError } from "../../../../protocol/error";
-import { hasErrno, unlessErrno } from "../../../support/errno";
 import { ensureFolder } from "../../../support/files/make-folder";
 import { containerRoot } from "../commands/command";
 

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { release } from "node:os";
 import { join } from "node:path";
-import { unlessErrno } from "../../../support/errno";
+import { unlessErrno } from "../../../../protocol/errno";
 
 /**
  * Whether the kernel has overlayfs now, or would have it with a module loaded. A mount inside a container does not

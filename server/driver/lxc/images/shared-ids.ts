@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { unlessErrno } from "../../../support/errno";
+import { unlessErrno } from "../../../../protocol/errno";
 import { containerRoot, idCount } from "../commands/command";
 
 /** Who may act as which users and groups of the host: subuid(5), subgid(5). */

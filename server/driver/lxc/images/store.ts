@@ -1,14 +1,15 @@
 import { randomBytes } from "node:crypto";
-import { lchown, lstat, open, rename, rm, writeFile } from "node:fs/promises";
+import { lchown, lstat, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { z } from "zod";
+import { hasErrno, unlessErrno } from "../../../../protocol/errno";
 import { MccError } from "../../../../protocol/error";
 import { type Image, imageSchema } from "../../../../protocol/methods/image";
 import { type ArchiveFile, withArchive } from "../../../support/archives/file";
 import { inspectArchive } from "../../../support/archives/inspect";
 import { ArchiveInspection } from "../../../support/archives/inspection";
-import { hasErrno, unlessErrno } from "../../../support/errno";
+import { syncFolder } from "../../../support/files/json-file";
 import { readKeptJson } from "../../../support/files/kept-file";
 import { resolveInRoot } from "../../../support/files/path-in-root";
 import { removeTree } from "../../../support/files/remove-tree";
@@ -205,15 +206,6 @@ export class ImageStore {
 
   #passingFolder(purpose: string): string {
     return join(this.place.images, `.${purpose}-${randomBytes(6).toString("hex")}`);
-  }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
 

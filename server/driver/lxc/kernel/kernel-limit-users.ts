@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rm, rmdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { unlessErrno } from "../../../support/errno";
+import { unlessErrno } from "../../../../protocol/errno";
 import type { DriverLog } from "../../driver";
 import { raiseKernelLimits, replaceText, restoreKernelLimits } from "./kernel-limits";
 

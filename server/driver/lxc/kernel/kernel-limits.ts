@@ -1,8 +1,8 @@
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { unlessErrno } from "../../../../protocol/errno";
 import { messageOf } from "../../../../protocol/error";
-import { unlessErrno } from "../../../support/errno";
 import type { DriverLog } from "../../driver";
 
 /** A limit of the whole host's that its containers have between them. */

@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { readdir } from "node:fs/promises";
-import { hasErrno } from "../../../support/errno";
-import { OnceEach } from "../../../support/time/once-each";
+import { hasErrno } from "../../../../protocol/errno";
+import { OnceEach } from "../../../support/concurrency/once-each";
 import { commands } from "../commands/command";
 import type { CommandRunner } from "../commands/runner";
 import type { ContainerPlace, Place } from "../place";

@@ -1,6 +1,6 @@
 import { access, readFile, rm, writeFile } from "node:fs/promises";
+import { unlessErrno } from "../../../../protocol/errno";
 import { messageOf } from "../../../../protocol/error";
-import { unlessErrno } from "../../../support/errno";
 import type { Network } from "../../driver";
 import { commands } from "../commands/command";
 import type { Engine } from "../engine";

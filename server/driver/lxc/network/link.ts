@@ -1,6 +1,6 @@
 import { access, readlink } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { unlessErrno } from "../../../support/errno";
+import { unlessErrno } from "../../../../protocol/errno";
 
 /** Whether this network namespace has an interface of that name. */
 export async function hasLink(link: string): Promise<boolean> {

@@ -1,4 +1,4 @@
-import { OnceEach } from "../../../support/time/once-each";
+import { OnceEach } from "../../../support/concurrency/once-each";
 import type { Network } from "../../driver";
 import { commands } from "../commands/command";
 import type { CommandRunner } from "../commands/runner";

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
+import { unlessErrno } from "../../../../protocol/errno";
 import { MccError } from "../../../../protocol/error";
-import { unlessErrno } from "../../../support/errno";
+import { once } from "../../../support/concurrency/once";
 import { folderSeenBy } from "../../../support/files/seen-folder";
-import { once } from "../../../support/time/once";
 import { killProcess } from "./group-killer";
 
 const variable = "MINICLOUD_ENGINE_COMMAND";

@@ -1,4 +1,4 @@
-import { printable } from "../../../../protocol/wire/codec";
+import { toSendable } from "../../../../protocol/wire/codec";
 
 /** What vzctl says whatever it does, on a kernel that is not OpenVZ's. */
 const empty = /^Directory \/proc\/vz not found, assuming non-OpenVZ kernel$/;
@@ -12,7 +12,7 @@ export function engineWords(stdout: string, stderr: string): string {
 }
 
 function linesOf(text: string): string {
-  const lines = printable(text)
+  const lines = toSendable(text)
     .split(/[\n\r]/)
     .map((line) => line.trim())
     .filter((line) => line !== "" && !empty.test(line));

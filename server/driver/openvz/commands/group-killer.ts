@@ -1,4 +1,4 @@
-import { hasErrno } from "../../../support/errno";
+import { hasErrno } from "../../../../protocol/errno";
 
 /** What ends a process that leads a group of its own. */
 export interface GroupKiller {

@@ -3,7 +3,7 @@ import { constants } from "node:fs";
 import { type FileHandle, open, unlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { unlessErrno } from "../../../support/errno";
+import { unlessErrno } from "../../../../protocol/errno";
 import { fileSystemOf } from "../../../support/files/file-system";
 
 /** O_TMPFILE of open(2), which Node does not name: a bit of its own, with that of O_DIRECTORY. */

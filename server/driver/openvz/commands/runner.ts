@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
+import { hasErrno } from "../../../../protocol/errno";
 import { MccError } from "../../../../protocol/error";
-import { hasErrno } from "../../../support/errno";
 import { asEngineFault } from "../../../support/files/file-system-fault";
 import type { EngineCommand } from "./command";
 import { engineWords } from "./engine-words";
@@ -22,7 +22,7 @@ export interface Ended {
   readonly waitedMs?: number;
 }
 
-export interface EngineOptions {
+export interface RunnerOptions {
   /** The time limit of one command; for a lock, it is waited as long again. */
   readonly timeoutMs: number;
   /** What commands carry in their environment, so that a later daemon knows them. */
@@ -39,8 +39,8 @@ const longestLockPauseMs = 1000;
  * files without a name rather than to pipes, so that the daemon's end does not break them, and nothing that they
  * leave running keeps the daemon waiting.
  */
-export class Engine {
-  constructor(private readonly options: EngineOptions) {}
+export class CommandRunner {
+  constructor(private readonly options: RunnerOptions) {}
 
   /**
    * Runs a command and waits, for a bounded time, while another has the container locked.

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { MccError } from "../../../../protocol/error";
-import { once } from "../../../support/time/once";
+import { once } from "../../../support/concurrency/once";
 import { type Generation, generationOf } from "../configuration/generation";
 import type { MemoryModel } from "../configuration/memory-model";
 import { readList } from "../containers/containers";
@@ -9,18 +9,18 @@ import { exists, type HostConfiguration, type HostPlaces, readHostConfiguration 
 import { commands, type EngineCommand, type Target } from "./command";
 import { execExitCodes, exitCodes, listExitCodes } from "./exit-codes";
 import type { ExitMeaning } from "./exit-meaning";
-import { type Ended, Engine, type EngineOptions } from "./runner";
+import { CommandRunner, type Ended, type RunnerOptions } from "./runner";
 
 /** This host's OpenVZ: its commands, of which generation they are, and its configuration. */
 export class Vz {
-  readonly #engine: Engine;
+  readonly #runner: CommandRunner;
   readonly #generation = once(() => this.#askGeneration());
 
   constructor(
     readonly places: HostPlaces,
-    options: EngineOptions,
+    options: RunnerOptions,
   ) {
-    this.#engine = new Engine(options);
+    this.#runner = new CommandRunner(options);
   }
 
   /** Asked once, and again after a failure. */
@@ -28,9 +28,9 @@ export class Vz {
     return await this.#generation();
   }
 
-  /** See `Engine.run`. */
+  /** See `CommandRunner.run`. */
   async run(command: EngineCommand): Promise<Ended> {
-    return await this.#engine.run(command, await this.#exitCodesOf(command));
+    return await this.#runner.run(command, await this.#exitCodesOf(command));
   }
 
   /**
@@ -48,9 +48,9 @@ export class Vz {
     await this.run(commands.set(target, options));
   }
 
-  /** See `Engine.attempt`. */
+  /** See `CommandRunner.attempt`. */
   async attempt(command: EngineCommand): Promise<Ended> {
-    return await this.#engine.attempt(command, await this.#exitCodesOf(command));
+    return await this.#runner.attempt(command, await this.#exitCodesOf(command));
   }
 
   /** All containers of the host. */
@@ -89,7 +89,7 @@ export class Vz {
 
   async #askGeneration(): Promise<Generation> {
     // Exit codes of the generations that could be meant by a failure here are the same.
-    const { stdout } = await this.#engine.run(commands.version(), exitCodes.v4);
+    const { stdout } = await this.#runner.run(commands.version(), exitCodes.v4);
     return generationOf(stdout);
   }
 }

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { unlessErrno } from "../../../support/errno";
+import { unlessErrno } from "../../../../protocol/errno";
 import type { Syntax } from "./syntax";
 
 /** The variables of a configuration of OpenVZ's. */

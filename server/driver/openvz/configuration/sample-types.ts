@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { cpus as hostCpus } from "node:os";
+import { unlessErrno } from "../../../../protocol/errno";
 import { type InstanceType, instanceTypeSchema } from "../../../../protocol/methods/instance-type";
-import { unlessErrno } from "../../../support/errno";
 import type { HostConfiguration } from "../host";
 import type { Variables } from "./file";
 

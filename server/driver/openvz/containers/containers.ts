@@ -1,4 +1,5 @@
 import { MccError } from "../../../../protocol/error";
+import { NextRun } from "../../../support/concurrency/next-run";
 import type { Target } from "../commands/command";
 import type { Ended } from "../commands/runner";
 import type { Variables } from "../configuration/file";
@@ -28,8 +29,7 @@ const runningStatuses = ["running", "paused"];
 /** Looks at the engine, and knows which of its containers is which of ours. */
 export class Containers {
   readonly #ctids = new Map<number, string>();
-  #running: Promise<unknown> = Promise.resolve();
-  #next: Promise<Look> | undefined;
+  readonly #looking = new NextRun(() => this.#lookNow());
 
   constructor(
     private readonly serverId: string,
@@ -42,13 +42,7 @@ export class Containers {
 
   /** One `vzlist` for all who ask while another one is under way; it begins after they asked. */
   async look(): Promise<Look> {
-    this.#next ??= this.#running.then(() => {
-      const look = this.#lookNow();
-      this.#next = undefined;
-      this.#running = look.catch(() => undefined);
-      return look;
-    });
-    return await this.#next;
+    return await this.#looking.request();
   }
 
   /** @throws MccError `not-found` for an id of which the engine lists no container of ours. */

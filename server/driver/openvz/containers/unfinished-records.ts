@@ -1,8 +1,9 @@
 import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { unlessErrno } from "../../../support/errno";
+import { unlessErrno } from "../../../../protocol/errno";
 import { asFileSystemFault, isFileSystemFault } from "../../../support/files/file-system-fault";
+import { syncFolder } from "../../../support/files/json-file";
 
 /** What is being made or destroyed: enough to know it again when the engine's own list does not show whose it is. */
 const recordSchema = z.object({
@@ -70,7 +71,7 @@ export class UnfinishedRecords {
         await file.close();
       }
       await rename(temporary, path);
-      await this.#syncFolder();
+      await syncFolder(this.#folder);
     } catch (error) {
       const fault = asFileSystemFault(error, path);
       await rm(temporary, { force: true }).catch(() => undefined);
@@ -100,14 +101,5 @@ export class UnfinishedRecords {
 
   #pathOf(id: number): string {
     return join(this.#folder, `${id}.json`);
-  }
-
-  async #syncFolder(): Promise<void> {
-    const folder = await open(this.#folder, "r");
-    try {
-      await folder.sync();
-    } finally {
-      await folder.close();
-    }
   }
 }

@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
 import { chmod, lchown, lstat, mkdir, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { unlessErrno } from "../../../../protocol/errno";
 import { MccError } from "../../../../protocol/error";
-import { unlessErrno } from "../../../support/errno";
 import { removeTree } from "../../../support/files/remove-tree";
 import type { ContainerFile } from "../../driver";
 

@@ -1,6 +1,6 @@
 import { lchown, lstat } from "node:fs/promises";
 import { join } from "node:path";
-import { unlessErrno } from "../../../support/errno";
+import { unlessErrno } from "../../../../protocol/errno";
 import type { Vz } from "../commands/vz";
 import { localOwnerIn } from "../host";
 import { plainRoot } from "./plain-root";

@@ -1,10 +1,10 @@
 import { constants } from "node:fs";
 import { copyFile, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { unlessErrno } from "../../../../protocol/errno";
 import { MccError, messageOf } from "../../../../protocol/error";
 import type { Image } from "../../../../protocol/methods/image";
 import { withArchive } from "../../../support/archives/file";
-import { unlessErrno } from "../../../support/errno";
 import { asFileSystemFault } from "../../../support/files/file-system-fault";
 import { ensureFolder } from "../../../support/files/make-folder";
 import { requireRoot } from "./contents";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import sinon from "sinon";
-import { within } from "../../../../provider/hooks/sdk/time-limit";
+import { withinTimeout } from "../../../../provider/hooks/sdk/time-limit";
 import { assertMccError } from "../../../support/assert-error";
 
 describe("the time limit of a hook", () => {
@@ -11,14 +11,14 @@ describe("the time limit of a hook", () => {
   afterEach(() => timers.restore());
 
   it("gives what the work comes to in time, and keeps no process waiting", async () => {
-    assert.equal(await within(60, "Destroying it", Promise.resolve(1)), 1);
-    await assert.rejects(within(60, "Destroying it", Promise.reject(new Error("no"))), /^Error: no$/);
+    assert.equal(await withinTimeout(60, "Destroying it", Promise.resolve(1)), 1);
+    await assert.rejects(withinTimeout(60, "Destroying it", Promise.reject(new Error("no"))), /^Error: no$/);
     assert.equal(timers.countTimers(), 0);
   });
 
   it("says what took longer", async () => {
     const waiting = assertMccError(
-      within(60, "Destroying instance 500 (web)", new Promise(() => undefined)),
+      withinTimeout(60, "Destroying instance 500 (web)", new Promise(() => undefined)),
       "timeout",
       /^Destroying instance 500 \(web\).*60 s/,
     );
@@ -28,7 +28,7 @@ describe("the time limit of a hook", () => {
 
   it("is none where no time is given", async () => {
     let done: (value: number) => void = () => undefined;
-    const waiting = within(
+    const waiting = withinTimeout(
       undefined,
       "Destroying it",
       new Promise<number>((resolve) => {

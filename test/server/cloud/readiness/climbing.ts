@@ -1,6 +1,6 @@
 import { type Climb, reach } from "../../../../server/cloud/instances/readiness/ladder";
 import type { Probe } from "../../../../server/cloud/instances/readiness/probe";
-import { Deadline } from "../../../../server/support/time/deadline";
+import { Deadline } from "../../../../server/support/time-limits";
 
 /** A climb on this machine, with time enough. */
 export function climbing({

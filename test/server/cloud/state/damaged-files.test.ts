@@ -16,7 +16,7 @@ import type { ContainerSpec, Driver } from "../../../../server/driver/driver";
 import { createSimulatedDriver } from "../../../../server/driver/simulated/driver";
 import type { Dispatch } from "../../../../server/methods/callable";
 import { createDispatch } from "../../../../server/methods/dispatch";
-import { printable } from "../../../../server/support/files/kept-file";
+import { asciiLine } from "../../../../server/support/files/kept-file";
 import { captureLog } from "../../../support/captured-log";
 import { createReady, testClouds } from "../../../support/daemons/test-cloud";
 import { applied } from "../../../support/daemons/test-fleet";
@@ -288,7 +288,7 @@ describe("a state folder in which one file is damaged", () => {
   }
 
   function isReported(cloud: Cloud, path: string, { name }: Damage): boolean {
-    const file = printable(path);
+    const file = asciiLine(path);
     const { damaged } = cloud.info();
     // Of a folder that is gone the files are missed, and of a fleet's file its members'.
     return (

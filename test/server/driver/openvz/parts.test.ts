@@ -8,11 +8,11 @@ import { parseVariables } from "../../../../server/driver/openvz/configuration/f
 import { formatMetadata, parseMetadata } from "../../../../server/driver/openvz/configuration/metadata";
 import { readSamples } from "../../../../server/driver/openvz/configuration/sample-types";
 import { syntaxes } from "../../../../server/driver/openvz/configuration/syntax";
-import { NameTurns } from "../../../../server/driver/openvz/containers/name-turns";
 import { writeIntoRoot } from "../../../../server/driver/openvz/files/root-files";
 import { OutputCollector } from "../../../../server/driver/openvz/guest/output-collector";
 import { shellQuote } from "../../../../server/driver/openvz/guest/shell-quote";
 import { HostConfiguration } from "../../../../server/driver/openvz/host";
+import { Turns } from "../../../../server/support/concurrency/turns";
 import { temporaryFolders } from "../../../support/files/temporary-folder";
 
 describe("a description", () => {
@@ -102,7 +102,7 @@ describe("the output of a command in a container", () => {
 
 describe("names", () => {
   it("are assigned one at a time, others meanwhile", async () => {
-    const turns = new NameTurns();
+    const turns = new Turns<string>();
     const order: string[] = [];
     const work = (title: string, wait: Promise<unknown>) => async () => {
       order.push(`${title} begins`);
@@ -110,9 +110,9 @@ describe("names", () => {
       order.push(`${title} ends`);
     };
     const go = new EventEmitter();
-    const first = turns.inTurn("web", work("first", once(go, "go")));
-    const second = turns.inTurn("web", work("second", Promise.resolve()));
-    await turns.inTurn("db", work("other", Promise.resolve()));
+    const first = turns.take("web", work("first", once(go, "go")));
+    const second = turns.take("web", work("second", Promise.resolve()));
+    await turns.take("db", work("other", Promise.resolve()));
     go.emit("go");
     await Promise.all([first, second]);
     assert.deepEqual(order, [
@@ -121,9 +121,9 @@ describe("names", () => {
   });
 
   it("go on after one that failed", async () => {
-    const turns = new NameTurns();
-    await assert.rejects(turns.inTurn("web", () => Promise.reject(new Error("no"))));
-    assert.equal(await turns.inTurn("web", () => Promise.resolve(1)), 1);
+    const turns = new Turns<string>();
+    await assert.rejects(turns.take("web", () => Promise.reject(new Error("no"))));
+    assert.equal(await turns.take("web", () => Promise.resolve(1)), 1);
   });
 });
 

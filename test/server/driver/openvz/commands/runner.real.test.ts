@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { commands } from "../../../../../server/driver/openvz/commands/command";
 import { exitCodes } from "../../../../../server/driver/openvz/commands/exit-codes";
-import { Engine } from "../../../../../server/driver/openvz/commands/runner";
+import { CommandRunner } from "../../../../../server/driver/openvz/commands/runner";
 import { fakeHosts } from "../../../../fakes/openvz/suite";
 import { assertMccError } from "../../../../support/assert-error";
 import { withEnvironment } from "../../../../support/environment";
@@ -13,7 +13,7 @@ const table = exitCodes.v4;
 
 describe("an engine command", () => {
   const host = fakeHosts();
-  const engine = (timeoutMs = 20_000): Engine => new Engine({ timeoutMs, mark: () => ({}) });
+  const runner = (timeoutMs = 20_000): CommandRunner => new CommandRunner({ timeoutMs, mark: () => ({}) });
   const create = commands.create(
     target,
     {
@@ -25,9 +25,9 @@ describe("an engine command", () => {
 
   it("waits for the lock of another one", async () => {
     host().behave({ faults: [{ at: "set:locked", waits: true, times: 1 }] });
-    await engine().run(create, table);
-    const first = engine().run(commands.set(target, ["--onboot", "no"]), table);
-    const second = engine().run(commands.set(target, ["--onboot", "yes"]), table);
+    await runner().run(create, table);
+    const first = runner().run(commands.set(target, ["--onboot", "no"]), table);
+    const second = runner().run(commands.set(target, ["--onboot", "yes"]), table);
     let sets = 0;
     const countSets = (): number => {
       sets += host()
@@ -42,32 +42,32 @@ describe("an engine command", () => {
   });
 
   it("does not wait for a lock for ever", async () => {
-    await engine().run(create, table);
+    await runner().run(create, table);
     writeFileSync(host().path("vz/lock/501.lck"), `${process.pid}\n\n`);
     await assertMccError(
-      engine(3000).run(commands.start(target), table),
+      runner(3000).run(commands.start(target), table),
       "conflict",
       /^vzctl start 501 failed with exit code 9, another vzctl command is at work on the container, for the 3 s that it was waited for: Locked by: pid \d+, cmdline .*; Container already locked.*What to do: wait for it to end.*\.lck file/,
     );
   });
 
   it("that hangs is killed with all that it started, and the next one gets past its lock", async () => {
-    await engine().run(create, table);
+    await runner().run(create, table);
     host().behave({ faults: [{ at: "start:mounted", hangs: true, times: 1 }] });
     await assertMccError(
-      engine(1500).run(commands.start(target), table),
+      runner(1500).run(commands.start(target), table),
       "timeout",
       /^vzctl start 501 did not end within 1\.5 s and was killed\.$/,
     );
     const holder = readFileSync(host().path("vz/lock/501.lck"), "utf8").trim();
     assert.throws(() => process.kill(Number(holder), 0), { code: "ESRCH" });
-    assert.equal((await engine().run(commands.unmount(target), table)).exitCode, 0);
+    assert.equal((await runner().run(commands.unmount(target), table)).exitCode, 0);
   });
 
   it("that is killed by someone else is told so", async () => {
     host().behave({ faults: [{ at: "create", dies: true }] });
     await assertMccError(
-      engine().run(create, table),
+      runner().run(create, table),
       "engine",
       /^vzctl create 501 .*(ended by SIGKILL|exit code 137)/,
     );
@@ -78,7 +78,7 @@ describe("an engine command", () => {
 
     it("says so", async () => {
       await assertMccError(
-        engine().run(commands.version(), table),
+        runner().run(commands.version(), table),
         "unavailable",
         /^vzctl is not installed.*install/,
       );

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { Turns } from "../../../../server/support/time/turns";
+import { Turns } from "../../../../server/support/concurrency/turns";
 
 describe("the turns of a container", () => {
   it("come one after the other in the order asked for, also after one that failed; others' do not wait", async () => {
-    const turns = new Turns();
+    const turns = new Turns<number>();
     const events: string[] = [];
     let endFirst = (): void => undefined;
     const first = turns.take(500, async () => {

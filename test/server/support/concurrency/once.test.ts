@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { once } from "../../../../server/support/time/once";
+import { once } from "../../../../server/support/concurrency/once";
 
 describe("work that is done once", () => {
   it("is shared by all who ask", async () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { OnceEach } from "../../../../server/support/time/once-each";
+import { OnceEach } from "../../../../server/support/concurrency/once-each";
 
 describe("what is done once for each key", () => {
   it("is shared by all who ask, also while it is under way", async () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { SharedWork } from "../../../../server/support/time/shared-work";
+import { SharedWork } from "../../../../server/support/concurrency/shared-work";
 
 describe("shared work", () => {
   it("is done once for all who ask while it is under way, and again for those who ask later", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import sinon from "sinon";
-import { Retries } from "../../../../server/support/time/retries";
+import { Retries } from "../../../../server/support/concurrency/retries";
 
 describe("what is tried again", () => {
   let timers: sinon.SinonFakeTimers;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Slots } from "../../../../server/support/time/slots";
+import { Slots } from "../../../../server/support/concurrency/slots";
 
 const never = new AbortController().signal;
 

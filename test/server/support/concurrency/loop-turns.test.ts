@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { LoopTurns } from "../../../../server/support/time/loop-turns";
+import { LoopTurns } from "../../../../server/support/concurrency/loop-turns";
 
 describe("turns of the event loop", () => {
   it("are given one at a time, in the order in which they were asked for", async () => {
