@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { MccError } from "../protocol/error";
-import { isLoopback } from "../protocol/loopback";
 import {
   type MethodName,
   type MethodParameters,
@@ -14,7 +13,7 @@ import { ConnectionError } from "./connection-error";
 import { Contact } from "./contact";
 import { localDaemons } from "./discovery/local-daemons";
 import { findLocalToken, type LocalToken } from "./discovery/local-token";
-import { defaultServer, parseServerAddress } from "./discovery/server-address";
+import { defaultServer, isDefaultHost, parseServerAddress } from "./discovery/server-address";
 import { parseToken } from "./discovery/token";
 import { systemTime, type Time } from "./time";
 import { type Answer, Transport } from "./transport";
@@ -165,7 +164,7 @@ export class Client {
       !ConnectionError.isInstance(error) ||
       error.code !== "unavailable" ||
       error.reached ||
-      !isLoopback(server.hostname)
+      !isDefaultHost(server)
     ) {
       return error;
     }

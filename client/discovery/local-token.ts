@@ -1,10 +1,10 @@
 import { readFile, stat } from "node:fs/promises";
 import { hasErrno } from "../../protocol/errno";
 import { messageOf } from "../../protocol/error";
-import { isLoopback } from "../../protocol/loopback";
 import { runtimeFilePaths, runtimeFileSchema } from "../../protocol/runtime-file";
 import { isAlive } from "./is-alive";
 import { listeningUsers } from "./listening-users";
+import { isDefaultHost } from "./server-address";
 
 export interface LocalToken {
   readonly token?: string;
@@ -20,7 +20,7 @@ export interface LocalToken {
  * @param environment names the folders where daemons leave their files.
  */
 export async function findLocalToken(server: URL, environment: NodeJS.ProcessEnv): Promise<LocalToken> {
-  if (!isLoopback(server.hostname)) {
+  if (!isDefaultHost(server)) {
     return {};
   }
   const problems: string[] = [];

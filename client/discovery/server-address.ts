@@ -25,6 +25,13 @@ export function parseServerAddress(text: string): URL {
   return url;
 }
 
+const hostsByDefault = ["127.0.0.1", "[::1]", "localhost"];
+
+/** Whether the daemon of this host listens at the URL's host without an option that says so. */
+export function isDefaultHost({ hostname }: URL): boolean {
+  return hostsByDefault.includes(hostname);
+}
+
 function parse(text: string): URL | undefined {
   return URL.canParse(text) ? new URL(text) : undefined;
 }
