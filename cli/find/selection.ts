@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { MccError } from "../../protocol/error";
 import { noOrganization, ownerKeys } from "../../protocol/methods/owner";
+import { shortList } from "../output/short-list";
 import { labelPair } from "../parameters/label";
-import { someOf } from "../parameters/some-of";
 
 /** What chooses instances by whose they are and what they carry. */
 
@@ -73,7 +73,7 @@ export function refuseAmbiguous(
   if (names.size > 1) {
     throw new MccError(
       "conflict",
-      `Several stacks are called ${written}: ${someOf([...names].sort())}; give the organization, too.`,
+      `Several stacks are called ${written}: ${shortList([...names].sort())}; give the organization, too.`,
     );
   }
 }

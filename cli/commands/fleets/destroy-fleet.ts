@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { command } from "../../command";
 import { findFleets } from "../../find/fleets";
-import { destroyUnits, fleetUnit } from "../../parameters/unit";
+import { destroyEach, ofFleet } from "../../find/instance-or-fleet";
 import { fleetName } from "../../parameters/values";
 
 export const destroyFleet = command({
@@ -22,9 +22,9 @@ export const destroyFleet = command({
   ],
   run: async ({ fleets }, io) => {
     const client = io.connect();
-    await destroyUnits(
+    await destroyEach(
       io,
-      (await findFleets(client, fleets)).map((fleet) => fleetUnit(client, fleet)),
+      (await findFleets(client, fleets)).map((fleet) => ofFleet(client, fleet)),
     );
   },
 });

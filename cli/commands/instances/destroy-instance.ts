@@ -3,10 +3,10 @@ import type { Client } from "../../../client/client";
 import { MccError } from "../../../protocol/error";
 import type { Instance } from "../../../protocol/methods/instance";
 import { command } from "../../command";
+import { destroyEach, ofInstance } from "../../find/instance-or-fleet";
 import { findInstances, titleOf } from "../../find/instances";
 import type { Io } from "../../io";
 import { confirm } from "../../parameters/confirm";
-import { destroyUnits, instanceUnit } from "../../parameters/unit";
 import { flag, instanceText } from "../../parameters/values";
 
 const instances = z.array(instanceText).default([]);
@@ -53,9 +53,9 @@ export const destroyInstance = command({
     const doomed = all
       ? await chooseAll(io, client, yes)
       : await findInstances(client, [...instance, ...others]);
-    await destroyUnits(
+    await destroyEach(
       io,
-      doomed.map((each) => instanceUnit(client, each)),
+      doomed.map((each) => ofInstance(client, each)),
     );
   },
 });

@@ -7,7 +7,7 @@ import { findInstance, targetOf, titleOf } from "../../find/instances";
 import type { Io } from "../../io";
 import { onInterrupt } from "../../on-interrupt";
 import { failWith } from "../../own-failure";
-import { oneInstance } from "../../parameters/common";
+import { oneInstance } from "../../parameters/instance";
 import { userCommand } from "../../parameters/user-command";
 import { duration, flag } from "../../parameters/values";
 

@@ -1,10 +1,10 @@
 import type { Client } from "../../../client/client";
 import { formatDuration, longestDurationSeconds } from "../../../protocol/duration";
 import { command } from "../../command";
+import { type InstanceOrFleet, ofFleet, ofInstance } from "../../find/instance-or-fleet";
 import { findInstances } from "../../find/instances";
 import { onEach } from "../../find/on-each";
-import { someInstances } from "../../parameters/common";
-import { fleetUnit, instanceUnit, type Unit } from "../../parameters/unit";
+import { someInstances } from "../../parameters/instance";
 import { duration } from "../../parameters/values";
 
 export const extend = command({
@@ -37,7 +37,7 @@ export const extend = command({
 });
 
 /** @throws MccError `not-found` for the first that is neither. */
-async function findUnits(client: Client, texts: readonly string[]): Promise<Unit[]> {
+async function findUnits(client: Client, texts: readonly string[]): Promise<InstanceOrFleet[]> {
   const fleets = await client.call("fleet.list", {});
   const isFleet = (text: string): boolean => fleets.some(({ name }) => name === text);
   const instances = await findInstances(
@@ -47,7 +47,7 @@ async function findUnits(client: Client, texts: readonly string[]): Promise<Unit
   );
   const meant = new Set([...texts, ...instances.flatMap(({ fleet }) => fleet?.name ?? [])]);
   return [
-    ...instances.filter(({ fleet }) => fleet === undefined).map((each) => instanceUnit(client, each)),
-    ...fleets.filter(({ name }) => meant.has(name)).map((each) => fleetUnit(client, each)),
+    ...instances.filter(({ fleet }) => fleet === undefined).map((each) => ofInstance(client, each)),
+    ...fleets.filter(({ name }) => meant.has(name)).map((each) => ofFleet(client, each)),
   ];
 }

@@ -1,7 +1,7 @@
 import { command } from "../../command";
 import { idOrName } from "../../find/instances";
 import { withSuggestion } from "../../find/subjects";
-import { oneInstance } from "../../parameters/common";
+import { oneInstance } from "../../parameters/instance";
 
 export const logs = command({
   name: "logs",

@@ -3,6 +3,13 @@ import { longestDurationSeconds } from "../../../protocol/duration";
 import type { Instance } from "../../../protocol/methods/instance";
 import { command } from "../../command";
 import {
+  destroyEach,
+  type InstanceOrFleet,
+  nothingToDestroy,
+  ofFleet,
+  ofInstance,
+} from "../../find/instance-or-fleet";
+import {
   contradictions,
   refuseAmbiguous,
   type Selection,
@@ -11,8 +18,7 @@ import {
 } from "../../find/selection";
 import { instanceColumns } from "../../output/instance-columns";
 import { formOptions, printListing } from "../../output/listing";
-import { someOf } from "../../parameters/some-of";
-import { destroyUnits, fleetUnit, instanceUnit, nothingToDestroy, type Unit } from "../../parameters/unit";
+import { shortList } from "../../output/short-list";
 import { duration, flag } from "../../parameters/values";
 
 export const prune = command({
@@ -47,14 +53,14 @@ export const prune = command({
     const client = io.connect();
     const { units, instances } = await findDoomed(client, { stack, label }, olderThan);
     if (yes) {
-      await destroyUnits(io, units);
+      await destroyEach(io, units);
       return;
     }
     await printListing(io, client, instances, form, instanceColumns);
     io.note(
       units.length === 0
         ? nothingToDestroy
-        : `Nothing was destroyed yet: add -y to destroy ${someOf(units.map(({ title }) => title))}.`,
+        : `Nothing was destroyed yet: add -y to destroy ${shortList(units.map(({ title }) => title))}.`,
     );
   },
 });
@@ -64,7 +70,7 @@ async function findDoomed(
   client: Client,
   chosen: Selection,
   olderThan = 0,
-): Promise<{ units: Unit[]; instances: Instance[] }> {
+): Promise<{ units: InstanceOrFleet[]; instances: Instance[] }> {
   const labels = wantedLabels(chosen);
   const latestMs = (await client.now()) - olderThan * 1000;
   const isOld = ({ createdAt }: { createdAt: string }): boolean => Date.parse(createdAt) <= latestMs;
@@ -80,9 +86,6 @@ async function findDoomed(
   return {
     instances,
     // Fleets first: one whose members are lost shows nowhere else.
-    units: [
-      ...fleets.map((each) => fleetUnit(client, each)),
-      ...alone.map((each) => instanceUnit(client, each)),
-    ],
+    units: [...fleets.map((each) => ofFleet(client, each)), ...alone.map((each) => ofInstance(client, each))],
   };
 }

@@ -4,15 +4,15 @@ import { createInstance } from "../../../client/workflows/create-instance";
 import type { Instance } from "../../../protocol/methods/instance";
 import { instanceNameSchema } from "../../../protocol/methods/name";
 import { command } from "../../command";
-import { AskedFor } from "../../find/asked-for";
 import { onEach } from "../../find/on-each";
+import { RequestedInstances } from "../../find/requested-instances";
 import { withSuggestion } from "../../find/subjects";
 import { onInterrupt } from "../../on-interrupt";
 import { instanceColumns } from "../../output/instance-columns";
 import { formOptions, printListing } from "../../output/listing";
 import { ProgressLine } from "../../output/progress-line";
 import { creationOptions } from "../../parameters/creation";
-import { numberedNames, refuseInVain, withMissing } from "../../parameters/numbered-names";
+import { numberedNames, refuseUnavailable, withMissingNames } from "../../parameters/instance-names";
 import { readUserData, userDataOption } from "../../parameters/read-user-data";
 import { wholeNumber } from "../../parameters/values";
 
@@ -78,11 +78,11 @@ export const runInstances = command({
     const parameters = { ...like, userData: await readUserData(io, userData) };
     const names = numberedNames(name, count);
     if (count > 1) {
-      await refuseInVain(client, names);
+      await refuseUnavailable(client, names);
     }
     const made: Instance[] = [];
     const progress = new ProgressLine(io, count, wait ? "instances up" : "instances on their way");
-    const asked = new AskedFor(count, like.keepOnFailure);
+    const asked = new RequestedInstances(count, like.keepOnFailure);
     const make = async (
       each: string | undefined,
       onPending: (instance: Instance) => void,
@@ -112,7 +112,7 @@ export const runInstances = command({
         { subject: "type", name: like.type },
         ...like.keys.map((key) => ({ subject: "key" as const, name: key })),
       ]);
-      throw withMissing(suggested, names, made);
+      throw withMissingNames(suggested, names, made);
     } finally {
       endOnInterrupt();
       progress.clear();

@@ -1,6 +1,6 @@
 import { command } from "../../command";
 import { findInstance } from "../../find/instances";
-import { oneInstance } from "../../parameters/common";
+import { oneInstance } from "../../parameters/instance";
 import { userCommand } from "../../parameters/user-command";
 import { text } from "../../parameters/values";
 import { accessOptions, withAccess } from "../../ssh/access";

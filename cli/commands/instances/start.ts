@@ -1,6 +1,6 @@
 import { command } from "../../command";
 import { changeInstances } from "../../find/change-instances";
-import { someInstances } from "../../parameters/common";
+import { someInstances } from "../../parameters/instance";
 
 export const start = command({
   name: "start",

@@ -1,6 +1,6 @@
 import { command } from "../../command";
 import { changeInstances } from "../../find/change-instances";
-import { graceOption, someInstances } from "../../parameters/common";
+import { graceOption, someInstances } from "../../parameters/instance";
 
 export const stop = command({
   name: "stop",

@@ -5,7 +5,7 @@ import { instanceNameSchema, typeNameSchema } from "../../../protocol/methods/na
 import { command } from "../../command";
 import { findInstance, targetOf, titleOf } from "../../find/instances";
 import { withSuggestion } from "../../find/subjects";
-import { oneInstance } from "../../parameters/common";
+import { oneInstance } from "../../parameters/instance";
 import { labelKey, labelPair } from "../../parameters/label";
 import { flag, keyNames } from "../../parameters/values";
 

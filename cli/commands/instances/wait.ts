@@ -4,7 +4,7 @@ import { command } from "../../command";
 import { idOrName, titleOf } from "../../find/instances";
 import { onEach } from "../../find/on-each";
 import { withSuggestion } from "../../find/subjects";
-import { someInstances } from "../../parameters/common";
+import { someInstances } from "../../parameters/instance";
 import { duration } from "../../parameters/values";
 
 export const wait = command({

@@ -1,6 +1,6 @@
 import { command } from "../../command";
 import { namesOf, notThere } from "../../find/subjects";
-import { keyNameOption } from "../../parameters/common";
+import { keyNameOption } from "../../parameters/key-name";
 
 export const destroyKey = command({
   name: "destroy-key",

@@ -1,6 +1,6 @@
 import { command } from "../../command";
 import { withSuggestion } from "../../find/subjects";
-import { keyNameOption } from "../../parameters/common";
+import { keyNameOption } from "../../parameters/key-name";
 import { publicKeyOption, readPublicKey } from "../../parameters/read-public-key";
 
 export const updateKey = command({

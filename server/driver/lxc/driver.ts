@@ -16,9 +16,9 @@ import type {
 } from "../driver";
 import { asEngineError } from "../engine-error";
 import { containerRoot } from "./commands/command";
+import { endEarlierCommands } from "./commands/earlier-commands";
 import { createContainer } from "./create";
 import { destroyContainer } from "./destroy";
-import { endEarlierCommands } from "./earlier-commands";
 import { type Engine, readEngine, requireContainer } from "./engine";
 import { attach } from "./exec";
 import { writeFiles } from "./files";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { hasErrno, unlessErrno } from "../../../protocol/errno";
 import { MccError } from "../../../protocol/error";
 import type { ExecRequest, ExecResult } from "../driver";
-import { removeTree } from "./cgroups/cgroup-tree";
+import { removeCgroups } from "./cgroups/cgroup-tree";
 import { NotBegun, resultOf, spawnAttach } from "./commands/attached-command";
 import type { Engine } from "./engine";
 import type { ContainerPlace } from "./place";
@@ -58,7 +58,7 @@ async function attachOnce(
     }
     throw error;
   } finally {
-    await removeTree(cgroup);
+    await removeCgroups(cgroup);
   }
 }
 

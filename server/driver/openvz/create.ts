@@ -17,7 +17,7 @@ import { exists, type HostConfiguration } from "./host";
 import { limitOptions } from "./limits";
 
 /** Makes containers. One that fails is left half-made, and its record tells a later destroy so. */
-export class Making {
+export class ContainerCreation {
   /**
    * The turns of those who assign one name. vzctl looks whether a name is free and then takes it, under a lock of the
    * container's only, so two at once could both get it.
@@ -32,7 +32,7 @@ export class Making {
     private readonly log: DriverLog,
   ) {}
 
-  async make(spec: ContainerSpec): Promise<MadeContainer> {
+  async create(spec: ContainerSpec): Promise<MadeContainer> {
     const [generation, host] = [await this.vz.generation(), await this.vz.host()];
     const sample = (await readSamples(host)).find(({ type }) => type.name === spec.type.name);
     const metadata = { serverId: this.serverId, id: spec.id, uid: spec.uid };

@@ -25,12 +25,12 @@ import { parseMetadata } from "./configuration/metadata";
 import { readSamples } from "./configuration/sample-types";
 import { Containers } from "./containers/containers";
 import { UnfinishedRecords } from "./containers/unfinished-records";
-import { Making } from "./create";
+import { ContainerCreation } from "./create";
 import { Destruction } from "./destroy";
 import { GuestAddress } from "./guest/address";
 import { Guest } from "./guest/guest";
 import { type HostPlaces, hostPlaces } from "./host";
-import { ImageArchives } from "./images/archives";
+import { ImageArchives } from "./images/store";
 import { limitOptions } from "./limits";
 import { stopContainer } from "./power";
 import { preflight } from "./preflight";
@@ -62,7 +62,7 @@ class OpenvzDriver implements Driver {
   readonly #vz: Vz;
   readonly #records: UnfinishedRecords;
   readonly #containers: Containers;
-  readonly #making: Making;
+  readonly #creation: ContainerCreation;
   readonly #destruction: Destruction;
   readonly #guest: Guest;
   readonly #guestAddress: GuestAddress;
@@ -83,12 +83,12 @@ class OpenvzDriver implements Driver {
       list: () => this.#vz.list(),
       variablesOf: async (ctid) => await (await this.#vz.host()).containerVariables(ctid),
     });
-    this.#making = new Making(serverId, this.#vz, this.#records, this.#containers, log);
+    this.#creation = new ContainerCreation(serverId, this.#vz, this.#records, this.#containers, log);
     this.#destruction = new Destruction(serverId, this.#vz, this.#records, this.#containers, earlier);
     this.#guest = new Guest(timeoutMs, () => this.#vz.execExitCodes());
     this.#guestAddress = new GuestAddress(this.#vz, this.#guest, log);
     this.takesOver = new TakeOver(serverId, this.#vz, {
-      ...{ containers: this.#containers, guest: this.#guest, making: this.#making, earlier },
+      ...{ containers: this.#containers, guest: this.#guest, creation: this.#creation, earlier },
     });
     this.#images = new ImageArchives(
       async () => ({
@@ -175,7 +175,7 @@ class OpenvzDriver implements Driver {
       throw new MccError("conflict", `The engine has a container ${spec.id} of this server's already.`);
     }
     await this.#images.require(spec.image);
-    return await this.#making.make(spec);
+    return await this.#creation.create(spec);
   }
 
   async start(id: number): Promise<void> {
@@ -198,7 +198,7 @@ class OpenvzDriver implements Driver {
 
   async rename(id: number, name: string): Promise<void> {
     const target = await this.#containers.get(id);
-    await this.#making.names.take(name, () => this.#vz.set(target, ["--name", name]));
+    await this.#creation.names.take(name, () => this.#vz.set(target, ["--name", name]));
   }
 
   async exec(id: number, request: ExecRequest): Promise<ExecResult> {
@@ -208,7 +208,7 @@ class OpenvzDriver implements Driver {
   async writeFiles(id: number, files: readonly ContainerFile[]): Promise<void> {
     const target = await this.#containers.get(id);
     if ((await this.#containers.look()).own.get(id)?.running !== true) {
-      await this.#making.writeFiles(target, files);
+      await this.#creation.writeFiles(target, files);
       return;
     }
     for (const file of files) {

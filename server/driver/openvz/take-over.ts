@@ -4,7 +4,7 @@ import type { EarlierCommands } from "./commands/earlier-commands";
 import type { Vz } from "./commands/vz";
 import { formatMetadata, parseMetadata } from "./configuration/metadata";
 import type { Containers } from "./containers/containers";
-import type { Making } from "./create";
+import type { ContainerCreation } from "./create";
 import { readFromRoot } from "./files/root-files";
 import type { Guest } from "./guest/guest";
 import { ofContainer } from "./host";
@@ -21,7 +21,7 @@ export class TakeOver implements TakesOver {
     private readonly parts: {
       readonly containers: Containers;
       readonly guest: Guest;
-      readonly making: Making;
+      readonly creation: ContainerCreation;
       readonly earlier: EarlierCommands;
     },
   ) {}
@@ -57,7 +57,7 @@ export class TakeOver implements TakesOver {
   }
 
   async giveBack(id: number, { name, description = "" }: FormerMarks): Promise<void> {
-    const { containers, earlier, making } = this.parts;
+    const { containers, earlier, creation } = this.parts;
     await earlier.end(id);
     const taken = (await containers.look()).own.get(id);
     if (taken === undefined) {
@@ -65,7 +65,7 @@ export class TakeOver implements TakesOver {
     }
     try {
       if (name !== undefined && taken.name !== name) {
-        await making.names.take(name, () => this.vz.set(taken, ["--name", name]));
+        await creation.names.take(name, () => this.vz.set(taken, ["--name", name]));
       }
       await this.vz.set(taken, ["--description", description]);
     } catch (error) {
@@ -77,10 +77,10 @@ export class TakeOver implements TakesOver {
   }
 
   async readFile(id: number, path: string): Promise<string | undefined> {
-    const { containers, guest, making } = this.parts;
+    const { containers, guest, creation } = this.parts;
     const target = await containers.get(id);
     if ((await containers.look()).own.get(id)?.running !== true) {
-      return await making.inRoot(target, "read", (root) => readFromRoot(root, path, mostFileBytes));
+      return await creation.inRoot(target, "read", (root) => readFromRoot(root, path, mostFileBytes));
     }
     const { stdout } = await guest.exec(target, {
       command: ["/bin/sh", "-c", readScript, "sh", path],

@@ -28,7 +28,7 @@ const kinds: Readonly<Record<string, Kind>> = {
 };
 
 /** What an entry of this type is; undefined for a type that tar does not have. */
-export function kindOf(type: string): Kind | undefined {
+export function kindOfEntry(type: string): Kind | undefined {
   return Object.hasOwn(kinds, type) ? kinds[type] : undefined;
 }
 

@@ -1,7 +1,7 @@
 import { MccError } from "../../../protocol/error";
 import { toSendable } from "../../../protocol/wire/xml-characters";
 import { BlockReader } from "./block-reader";
-import { type ArchiveRules, EntryChecks, kindOf, shown } from "./entry-checks";
+import { type ArchiveRules, EntryChecks, kindOfEntry, shown } from "./entry-checks";
 import { type Fields, HeaderFields, mostFieldBytes, tellsOfOthers } from "./header-fields";
 import { type ArchiveLimits, archiveLimits } from "./limits";
 import { hasFurtherHoles, parseTarHeader, type TarHeader } from "./tar-header";
@@ -103,7 +103,7 @@ export class ArchiveInspection {
       this.#reader.skipData(size);
       return;
     }
-    const kind = kindOf(type);
+    const kind = kindOfEntry(type);
     if (kind === undefined) {
       throw this.#checks.refusal(entry.name, `is of the unknown type "${toSendable(type)}"`, "leave it out");
     }

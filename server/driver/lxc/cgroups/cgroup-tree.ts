@@ -49,7 +49,7 @@ export async function walkTree(cgroup: string, { enter, leave }: Visit): Promise
 }
 
 /** Removes a cgroup and those below it. @returns false when processes are still in them. */
-export async function removeTree(cgroup: string): Promise<boolean> {
+export async function removeCgroups(cgroup: string): Promise<boolean> {
   try {
     if (await removeOne(cgroup)) {
       return true;

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { unlessErrno } from "../../../../protocol/errno";
-import { gone, removeTree, walkTree } from "./cgroup-tree";
+import { gone, removeCgroups, walkTree } from "./cgroup-tree";
 import type { Hierarchies } from "./hierarchies";
 import { namesAtPivot, pivot } from "./monitor";
 
@@ -91,7 +91,7 @@ export class Cgroups {
    * @returns false when processes are still in them.
    */
   async remove(name: string): Promise<boolean> {
-    const removed = await Promise.all(this.#pathsOf(name).map(removeTree));
+    const removed = await Promise.all(this.#pathsOf(name).map(removeCgroups));
     return !removed.includes(false);
   }
 
@@ -100,7 +100,7 @@ export class Cgroups {
     for (const folder of this.#folders()) {
       const entries = (await readdir(folder)).filter((entry) => entry.startsWith("lxc."));
       if (entries.length === 1 && entries[0] === pivot) {
-        await removeTree(join(folder, pivot));
+        await removeCgroups(join(folder, pivot));
       }
     }
   }

@@ -9,7 +9,7 @@ import type { Assignment } from "./metadata";
 import { type Syntax, syntaxes } from "./syntax";
 
 /** What a container is made with, as far as the generations differ in it. */
-interface Making {
+interface NewContainer {
   readonly id: number;
   /** 32 hexadecimal digits. */
   readonly uid: string;
@@ -22,11 +22,11 @@ export interface Generation {
   /** The first numbers of the versions of vzctl that belong to it. */
   readonly majors: readonly number[];
   /** The engine's ids that a container may get, the wanted one first. */
-  readonly ctids: (making: Pick<Making, "id" | "uid">) => readonly string[];
+  readonly ctids: (container: Pick<NewContainer, "id" | "uid">) => readonly string[];
   /** Options of `create` beyond those that both have. */
-  readonly createOptions: (making: Making & { ctid: string }) => readonly string[];
+  readonly createOptions: (container: NewContainer & { ctid: string }) => readonly string[];
   /** Options of the `set` that follows. */
-  readonly setOptions: (making: Making) => readonly string[];
+  readonly setOptions: (container: NewContainer) => readonly string[];
   /** How a limit of memory is set; undefined is none. */
   readonly memoryOptions: (bytes: number | undefined, model: MemoryModel) => readonly string[];
   /** How a number of processes is set; undefined is any. */

@@ -33,7 +33,7 @@ export class Containers {
 
   constructor(
     private readonly serverId: string,
-    private readonly making: UnfinishedRecords,
+    private readonly unfinished: UnfinishedRecords,
     private readonly engine: {
       readonly list: () => Promise<{ rows: ListedContainer[]; generation: Generation }>;
       readonly variablesOf: (ctid: string) => Promise<Variables | undefined>;
@@ -68,9 +68,9 @@ export class Containers {
   }
 
   async #lookNow(): Promise<Look> {
-    const before = this.making.all();
+    const before = this.unfinished.all();
     const { rows, generation } = await this.engine.list();
-    const halfMade = new Map([...before, ...this.making.all()].map((record) => [record.id, record]));
+    const halfMade = new Map([...before, ...this.unfinished.all()].map((record) => [record.id, record]));
     const own = new Map<number, OwnContainer>();
     const foreign: ListedContainer[] = [];
     for (const row of rows) {

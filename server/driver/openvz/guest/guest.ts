@@ -9,7 +9,7 @@ import { meaningOf } from "../commands/exit-codes";
 import type { ExitMeaning } from "../commands/exit-meaning";
 import { groupKiller } from "../commands/group-killer";
 import { failureOf, notInstalled } from "../commands/runner";
-import { OutputCollector } from "./output-collector";
+import { MarkedOutput } from "./marked-output";
 import { killScript, runScript, writeScript } from "./scripts";
 import { shellQuote } from "./shell-quote";
 
@@ -108,8 +108,8 @@ export class Guest {
     { stdin, timeoutMs, maxOutputBytes, signal }: Omit<ExecRequest, "command">,
   ): Promise<GuestEnded> {
     const { action, wordsOf } = this.#handover;
-    const stdout = new OutputCollector(mark, maxOutputBytes);
-    const stderr = new OutputCollector(mark, maxOutputBytes);
+    const stdout = new MarkedOutput(mark, maxOutputBytes);
+    const stderr = new MarkedOutput(mark, maxOutputBytes);
     const subprocess = execa("vzctl", [action, target.ctid, ...wordsOf(words)], {
       ...{ cwd: "/", detached: true, cleanup: false, reject: false, buffer: false },
       ...{ input: stdin, stdout: "pipe", stderr: "pipe", env: { LC_ALL: "C" } },
@@ -142,8 +142,8 @@ export class Guest {
 
 interface GuestEnded {
   readonly exitCode: number;
-  readonly stdout: OutputCollector;
-  readonly stderr: OutputCollector;
+  readonly stdout: MarkedOutput;
+  readonly stderr: MarkedOutput;
   readonly killed: boolean;
 }
 

@@ -9,7 +9,7 @@ import { formatMetadata, parseMetadata } from "../../../../server/driver/openvz/
 import { readSamples } from "../../../../server/driver/openvz/configuration/sample-types";
 import { syntaxes } from "../../../../server/driver/openvz/configuration/syntax";
 import { writeIntoRoot } from "../../../../server/driver/openvz/files/root-files";
-import { OutputCollector } from "../../../../server/driver/openvz/guest/output-collector";
+import { MarkedOutput } from "../../../../server/driver/openvz/guest/marked-output";
 import { shellQuote } from "../../../../server/driver/openvz/guest/shell-quote";
 import { HostConfiguration } from "../../../../server/driver/openvz/host";
 import { Turns } from "../../../../server/support/concurrency/turns";
@@ -71,8 +71,8 @@ describe("a shell quotation", () => {
 });
 
 describe("the output of a command in a container", () => {
-  const collect = (chunks: readonly string[], maxBytes = 100): OutputCollector => {
-    const collector = new OutputCollector("MARK", maxBytes);
+  const collect = (chunks: readonly string[], maxBytes = 100): MarkedOutput => {
+    const collector = new MarkedOutput("MARK", maxBytes);
     chunks.forEach((chunk) => collector.add(Buffer.from(chunk)));
     return collector;
   };

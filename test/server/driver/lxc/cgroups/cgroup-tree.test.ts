@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import { removeTree, walkTree } from "../../../../../server/driver/lxc/cgroups/cgroup-tree";
+import { removeCgroups, walkTree } from "../../../../../server/driver/lxc/cgroups/cgroup-tree";
 import { temporaryFolders } from "../../../../support/files/temporary-folder";
 
 describe("a tree of cgroups", () => {
@@ -21,16 +21,16 @@ describe("a tree of cgroups", () => {
     const top = await deepTree(300);
     await mkdir(Buffer.concat([Buffer.from(join(top, "odd")), Buffer.from([0xff])]));
     await mkdir(join(top, "a", "b"), { recursive: true });
-    assert.equal(await removeTree(top), true);
+    assert.equal(await removeCgroups(top), true);
     assert.deepEqual(await readdir(join(top, "..")), []);
-    assert.equal(await removeTree(top), true, "gone already is success");
+    assert.equal(await removeCgroups(top), true, "gone already is success");
   });
 
   it("loses what can go, and the rest stays", async () => {
     const top = join(await newFolder(), "top");
     await Promise.all(["a/b", "c/d", "e"].map((path) => mkdir(join(top, path), { recursive: true })));
     await writeFile(join(top, "c", "d", "file"), "");
-    assert.equal(await removeTree(top), false);
+    assert.equal(await removeCgroups(top), false);
     assert.deepEqual(await readdir(top), ["c"]);
   });
 
@@ -47,6 +47,6 @@ describe("a tree of cgroups", () => {
     assert.equal(entered[0]?.length, 2);
     assert.equal(entered.filter((entries) => entries.length === 0).length, 2);
     // The folders of a test are removed by their paths.
-    assert.equal(await removeTree(top), true);
+    assert.equal(await removeCgroups(top), true);
   });
 });

@@ -12,7 +12,7 @@ interface Asked {
 }
 
 /** The instances that a command has asked for, so that whoever interrupts it learns what stays. */
-export class AskedFor {
+export class RequestedInstances {
   readonly #asked = new Set<Asked>();
   #isClosed = false;
 

@@ -2,7 +2,7 @@ import type { Client } from "../../client/client";
 import { ConnectionError } from "../../client/connection-error";
 import { MccError } from "../../protocol/error";
 import { titleOf } from "../find/instances";
-import { someOf } from "./some-of";
+import { shortList } from "../output/short-list";
 
 /** `NAME-1` to `NAME-COUNT`, or of one instance the name itself; `undefined` leaves a name to the daemon. */
 export function numberedNames(name: string | undefined, count: number): (string | undefined)[] {
@@ -16,7 +16,10 @@ export function numberedNames(name: string | undefined, count: number): (string 
  *
  * @throws MccError `conflict` when some of the names are taken, `exhausted` when there are too few addresses.
  */
-export async function refuseInVain(client: Client, names: readonly (string | undefined)[]): Promise<void> {
+export async function refuseUnavailable(
+  client: Client,
+  names: readonly (string | undefined)[],
+): Promise<void> {
   const { free } = (await client.info()).addressPool;
   if (free < names.length) {
     throw new MccError(
@@ -29,13 +32,13 @@ export async function refuseInVain(client: Client, names: readonly (string | und
   if (taken.length > 0) {
     throw new MccError(
       "conflict",
-      `Nothing was made, as names are taken, by ${someOf(taken)}; give another --name, or destroy those first.`,
+      `Nothing was made, as names are taken, by ${shortList(taken)}; give another --name, or destroy those first.`,
     );
   }
 }
 
 /** The errors with one more, which says which of several instances there are not; one error of all says so itself. */
-export function withMissing(
+export function withMissingNames(
   error: unknown,
   names: readonly (string | undefined)[],
   made: readonly { readonly name: string }[],
@@ -49,7 +52,7 @@ export function withMissing(
   if (!isLost && made.length === 0 && error.errors.length === 1) {
     return error;
   }
-  const which = missing.length === 0 ? "" : `: ${someOf(missing)}`;
+  const which = missing.length === 0 ? "" : `: ${shortList(missing)}`;
   const line = `${names.length - made.length} of ${names.length} instances ${isLost ? "are not known to be up" : "did not come up"}${which}.`;
   return new AggregateError([...(error.errors as unknown[]), new MccError("conflict", line)]);
 }

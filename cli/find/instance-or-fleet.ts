@@ -1,12 +1,12 @@
 import type { Client } from "../../client/client";
 import type { FleetSummary } from "../../protocol/methods/fleet";
 import type { Instance } from "../../protocol/methods/instance";
-import { targetOf, titleOf } from "../find/instances";
-import { onEach } from "../find/on-each";
 import type { Io } from "../io";
+import { targetOf, titleOf } from "./instances";
+import { onEach } from "./on-each";
 
 /** What lives and goes as one: an instance that stands alone, or a fleet with all its members. */
-export interface Unit {
+export interface InstanceOrFleet {
   /** `500 (web)`, `fleet web`. */
   readonly title: string;
   readonly createdAt: string;
@@ -15,7 +15,7 @@ export interface Unit {
   readonly destroy: () => Promise<unknown>;
 }
 
-export function instanceUnit(client: Client, instance: Instance): Unit {
+export function ofInstance(client: Client, instance: Instance): InstanceOrFleet {
   const target = targetOf(instance);
   return {
     title: titleOf(instance),
@@ -28,7 +28,7 @@ export function instanceUnit(client: Client, instance: Instance): Unit {
   };
 }
 
-export function fleetUnit(client: Client, { name, uid, createdAt }: FleetSummary): Unit {
+export function ofFleet(client: Client, { name, uid, createdAt }: FleetSummary): InstanceOrFleet {
   const target = { fleet: name, uid };
   return {
     title: `fleet ${name}`,
@@ -45,7 +45,7 @@ export function fleetUnit(client: Client, { name, uid, createdAt }: FleetSummary
 export const nothingToDestroy = "There is nothing to destroy.";
 
 /** Destroys them at once, and prints a line for each that is gone. */
-export async function destroyUnits(io: Io, units: readonly Unit[]): Promise<void> {
+export async function destroyEach(io: Io, units: readonly InstanceOrFleet[]): Promise<void> {
   if (units.length === 0) {
     io.note(nothingToDestroy);
   }

@@ -4,7 +4,7 @@ import { KeptBytes } from "../../../support/kept-bytes";
 const longestPreamble = 64 * 1024;
 
 /** Takes one stream of a command in a container: vzctl's own words, the mark on a line, the command's output. */
-export class OutputCollector {
+export class MarkedOutput {
   readonly #mark: Buffer;
   readonly #kept: KeptBytes;
   #preamble: Buffer | undefined = Buffer.alloc(0);

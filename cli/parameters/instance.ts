@@ -1,10 +1,9 @@
 import { z } from "zod";
 import { formatDuration } from "../../protocol/duration";
 import { defaultOf } from "../../protocol/methods/default-of";
-import { nameSchema } from "../../protocol/methods/name";
 import { duration, instanceText } from "./values";
 
-/** The options and arguments that several commands have. */
+/** The options and arguments of several commands for instances. */
 
 export const oneInstance = {
   syntax: "<INSTANCE>",
@@ -26,12 +25,4 @@ export const graceOption = {
   syntax: "--grace <TIME>",
   help: `time limit for a clean shutdown, for example 30s or 2m; then it is forced (default: ${defaultGrace})`,
   value: duration(600, 0).optional(),
-} as const;
-
-export const keyNameOption = {
-  syntax: "-n, --name <NAME>",
-  help: "name of the key",
-  value: nameSchema,
-  required: true,
-  names: ["key"],
 } as const;

@@ -1,5 +1,5 @@
-import type { Engine } from "./engine";
-import { endLeftovers } from "./leftovers";
+import type { Engine } from "../engine";
+import { endLeftovers } from "../leftovers";
 
 /**
  * Ends what a daemon before this one left at work, and clears away what its failures left in the cgroup

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { AskedFor } from "../../../cli/find/asked-for";
+import { RequestedInstances } from "../../../cli/find/requested-instances";
 import { ConnectionError } from "../../../client/connection-error";
 import { MccError } from "../../../protocol/error";
 import { exampleInstance } from "../../support/example-instance";
@@ -9,7 +9,7 @@ const failed = (): Promise<never> => Promise.reject(new MccError("engine", "It f
 
 describe("instances that were asked for", () => {
   it("are those that the daemon has told of, also before it answers", async () => {
-    const asked = new AskedFor(2, false);
+    const asked = new RequestedInstances(2, false);
     await asked.ask(() => Promise.resolve(exampleInstance({ id: 501, status: "running" })));
     void asked.ask((onPending) => {
       onPending(web);
@@ -26,7 +26,7 @@ describe("instances that were asked for", () => {
       [false, "Interrupted: 0 of 1 instances were asked for and stay."],
       [true, "Interrupted: 1 of 1 instances were asked for and stay, 1 of them still on their way."],
     ] as const) {
-      const asked = new AskedFor(1, keepsFailed);
+      const asked = new RequestedInstances(1, keepsFailed);
       const asking = asked.ask((onPending) => {
         onPending(web);
         return failed();
@@ -37,7 +37,7 @@ describe("instances that were asked for", () => {
   });
 
   it("may stay when the daemon was lost", async () => {
-    const asked = new AskedFor(1, false);
+    const asked = new RequestedInstances(1, false);
     const asking = asked.ask((onPending) => {
       onPending(web);
       return Promise.reject(new ConnectionError("unavailable", "It was lost.", true));
@@ -47,7 +47,7 @@ describe("instances that were asked for", () => {
   });
 
   it("are no more once the last words are said", async () => {
-    const asked = new AskedFor(1, false);
+    const asked = new RequestedInstances(1, false);
     await asked.lastWords();
     let isCalled = false;
     void asked.ask(() => {

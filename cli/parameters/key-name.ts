@@ -1,0 +1,10 @@
+import { nameSchema } from "../../protocol/methods/name";
+
+/** The option that names a key. */
+export const keyNameOption = {
+  syntax: "-n, --name <NAME>",
+  help: "name of the key",
+  value: nameSchema,
+  required: true,
+  names: ["key"],
+} as const;
