@@ -1,42 +1,38 @@
-import { eastAsianWidth } from "get-east-asian-width";
+import { createRequire } from "node:module";
+import type stringWidth from "string-width";
 
-/** How many columns of a terminal a text without control characters takes up. */
+const loadLater = createRequire(__filename);
+
+/** Returns how many columns of a terminal a text without control characters takes up. */
 export function widthOf(text: string): number {
-  return isPlain(text)
-    ? text.length
-    : clustersOf(text).reduce((sum, cluster) => sum + clusterWidth(cluster), 0);
+  if (isPlain(text)) {
+    return text.length;
+  }
+  const measure = loadLater("string-width") as { readonly default: typeof stringWidth };
+  return measure.default(text);
 }
 
-/** The text, or as much of it as leaves room for a `…` at its end; no character is taken apart. */
+/** Returns the text, or as much of it as leaves room for a `…` at its end; no character is taken apart. */
 export function cutTo(width: number, text: string): string {
   if (widthOf(text) <= width) {
     return text;
   }
   let free = width - 1;
-  const kept = clustersOf(text).filter((cluster) => {
-    free -= clusterWidth(cluster);
+  const kept = charactersOf(text).filter((character) => {
+    free -= widthOf(character);
     return free >= 0;
   });
   return width < 1 ? "" : `${kept.join("")}…`;
 }
 
-/** What nearly all names are; loading what divides other texts would cost each command time. */
+/** What nearly all texts are. Loading the package that measures other texts would cost each command time. */
 function isPlain(text: string): boolean {
   return /^[ -~]*$/.test(text);
 }
 
 /** What a reader takes for one character: a letter with its accents, a family of emoji. */
-function clustersOf(text: string): string[] {
+function charactersOf(text: string): string[] {
   return isPlain(text)
     ? Array.from(text)
     : Array.from(new Intl.Segmenter().segment(text), ({ segment }) => segment);
-}
-
-function clusterWidth(cluster: string): number {
-  if (/^[\p{M}\p{Cf}]+$/u.test(cluster)) {
-    return 0;
-  }
-  // A sign that is asked to be an emoji, and a flag, which is two letters.
-  const isEmoji = cluster.includes("\ufe0f") || /^\p{Regional_Indicator}{2}/u.test(cluster);
-  return isEmoji ? 2 : eastAsianWidth(cluster.codePointAt(0) ?? 0);
 }

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { cutTo, widthOf } from "../../../cli/output/text-width";
+import { compiled } from "../../support/checkout";
 
 describe("the width of a text", () => {
   it("is what a terminal shows it in", () => {
@@ -7,6 +9,15 @@ describe("the width of a text", () => {
     for (const [text, width] of Object.entries(widths)) {
       assert.equal(widthOf(text), width, text);
     }
+  });
+
+  it("loads the package that measures it only for a text that is not plain", () => {
+    const program = (text: string): string =>
+      `require(${JSON.stringify(compiled("cli/output/text-width.js"))}).cutTo(2, ${JSON.stringify(text)});
+       console.log(Object.keys(require.cache).some((path) => path.includes("string-width")));`;
+    const loads = (text: string): string =>
+      execFileSync(process.execPath, ["-e", program(text)], { encoding: "utf8" });
+    assert.deepEqual(["web", "日本"].map(loads), ["false\n", "true\n"]);
   });
 
   it("is cut with a sign that it was", () => {
