@@ -15,7 +15,9 @@ export function listCommand<T>(
   marks: Pick<Command, "standalone"> = {},
 ): Command {
   return command({
-    ...{ name, summary, ...marks },
+    name,
+    summary,
+    ...marks,
     options: formOptions,
     arguments: {},
     examples: [

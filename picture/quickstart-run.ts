@@ -27,16 +27,23 @@ export async function quickstartSession(): Promise<string[]> {
   const home = await mkdtemp(join(tmpdir(), "minicloud-picture-"));
   const port = await freePort();
   const environment = {
-    ...{ PATH: `${cli.binFolder}:${process.env["PATH"]}`, HOME: home, MCC_RUNTIME_DIR: join(home, "run") },
+    PATH: `${cli.binFolder}:${process.env["PATH"]}`,
+    HOME: home,
+    MCC_RUNTIME_DIR: join(home, "run"),
     // Pulumi's language host prints its port in colour when it is told to, and then does not understand it.
-    ...{ PULUMI_HOME: join(home, ".pulumi"), FORCE_COLOR: undefined, NO_COLOR: "1" },
+    PULUMI_HOME: join(home, ".pulumi"),
+    FORCE_COLOR: undefined,
+    NO_COLOR: "1",
   };
   const run = async (...words: string[]): Promise<string[]> => {
     const { all } = await execa(
       process.execPath,
       [program, "--driver", "simulated", "--port", port, ...words],
       {
-        ...{ cwd: checkout, env: environment, all: true, stdin: "ignore" },
+        cwd: checkout,
+        env: environment,
+        all: true,
+        stdin: "ignore",
       },
     );
     return steadyOutput(all, { home, port, shownPort });

@@ -39,7 +39,9 @@ export abstract class DynamicResource extends pulumi.CustomResource {
         ...properties,
         ...identity,
         ...runOf(),
-        ...{ uid: undefined, serverId: undefined, __provider: shells[type] },
+        uid: undefined,
+        serverId: undefined,
+        __provider: shells[type],
       },
       // Also for replacements that Pulumi decides upon by itself, such as those of `--replace`.
       { ...options, deleteBeforeReplace: true },

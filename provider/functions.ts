@@ -85,7 +85,16 @@ export async function getInstances(args: GetInstancesArgs = {}): Promise<GetInst
     return {
       instances: instances
         .map(({ id, name, ipAddress, hostname, status, image, type, keys, labels, sshHostKey }) => ({
-          ...{ instanceId: id, name, ipAddress, hostname, status, image, type, keys, labels, sshHostKey },
+          instanceId: id,
+          name,
+          ipAddress,
+          hostname,
+          status,
+          image,
+          type,
+          keys,
+          labels,
+          sshHostKey,
         }))
         .sort((one, other) => one.instanceId - other.instanceId),
     };

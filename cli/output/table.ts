@@ -42,7 +42,8 @@ export function tableLines<T>(rows: readonly T[], columns: readonly Column<T>[],
   const cells = rows.map((row) => columns.map(({ text }) => printable(text(row)) || nothing));
   const headings = columns.map(({ heading }) => heading);
   const wishes = columns.map(({ heading, cuts = false, yields = false }, place) => ({
-    ...{ cuts, yields },
+    cuts,
+    yields,
     width: Math.max(heading.length, ...cells.map((row) => widthOf(row[place] ?? ""))),
   }));
   const widths = columnWidths(wishes, screen.width ?? Number.POSITIVE_INFINITY);

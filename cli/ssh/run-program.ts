@@ -12,7 +12,9 @@ export async function runProgram(io: Io, name: "ssh" | "scp", words: readonly st
   // Loading it takes as long as all the rest of a command, and only this needs it.
   const { execa } = await import("execa");
   const child = execa(name, words, {
-    ...{ env: io.environment, extendEnv: false, reject: false },
+    env: io.environment,
+    extendEnv: false,
+    reject: false,
     ...(io.inheritable ? { stdio: "inherit" } : { stdin: [io.stdin, "pipe"] }),
   });
   if (!io.inheritable) {

@@ -82,7 +82,14 @@ export const fleetApplySchema = z.strictObject({
   /** Its members are called `<name>-1` to `<name>-<count>`. */
   name: fleetNameSchema,
   count: z.int().min(1, "a fleet has one member at least").max(largestFleet),
-  ...{ image, type, keys, labels, waitFor, userData, hideOutput, readyTimeoutSeconds },
+  image,
+  type,
+  keys,
+  labels,
+  waitFor,
+  userData,
+  hideOutput,
+  readyTimeoutSeconds,
   /** One for each member, in order of their indices, all of the pool. Default: free ones. */
   addresses: z.array(z.ipv4("expected an IPv4 address such as 198.18.0.7")).optional(),
   /** How many members at a time may be gone while others replace them. Default: all. */

@@ -15,7 +15,9 @@ const changeTimeout = durationSchema.pipe(z.number().max(dayInSeconds, "expected
 
 /** The arguments that instances and fleets have alike, each by the schema of its name. */
 export const hostArgsSchemas = {
-  ...{ image, type, keys },
+  image,
+  type,
+  keys,
   labels: labels.refine((given) => Object.keys(given).every((key) => !key.startsWith(ownPrefix)), {
     error: `label keys that begin with "${ownPrefix}" are MiniCloud's own`,
     // Beside the labels' other mistakes, too.

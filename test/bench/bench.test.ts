@@ -101,7 +101,8 @@ describe("the bench", () => {
   it("has standard output for itself when npm runs it", async () => {
     const npm = (...words: readonly string[]) =>
       execa("npm", ["run", "bench", "--", ...words], {
-        ...{ cwd: checkout, reject: false },
+        cwd: checkout,
+        reject: false,
         // As when nobody has asked npm for more.
         env: { npm_config_loglevel: undefined },
       });

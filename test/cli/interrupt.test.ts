@@ -25,7 +25,9 @@ describe("a command that is interrupted", function () {
     signal: "SIGINT" | "SIGTERM" = "SIGINT",
   ): Promise<unknown[]> {
     const program = execa(process.execPath, [programPath("mcc"), ...words], {
-      ...{ env: { MCC_SERVER: daemon.url, MCC_TOKEN: undefined }, reject: false, timeout: 20_000 },
+      env: { MCC_SERVER: daemon.url, MCC_TOKEN: undefined },
+      reject: false,
+      timeout: 20_000,
     });
     await eventually(isTime, "it is at work");
     program.kill(signal);

@@ -163,7 +163,9 @@ describe("this release and the last one", function () {
     const urn = (type: string, name: string): string =>
       `urn:pulumi:dev::shop::pulumi-nodejs:dynamic/minicloud:${type}::${name}`;
     const identity = (type: string, name: string, digit: string): Record<string, unknown> => ({
-      ...{ ownerUrn: urn(type, name), organization: "acme", clientToken: digit.repeat(32) },
+      ownerUrn: urn(type, name),
+      organization: "acme",
+      clientToken: digit.repeat(32),
       __provider: "text",
     });
     const programs = {

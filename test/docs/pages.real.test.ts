@@ -44,7 +44,10 @@ describe("the commands of the README and the docs", function () {
     const { exitCode, all } = await execa("bash", ["-euo", "pipefail", "-c", script], {
       cwd: home,
       env: { HOME: home, PATH: `${home}/bin:${checkout}/bin:${process.env["PATH"]}` },
-      ...{ all: true, reject: false, stdin: "ignore", timeout: commandTimeoutMs },
+      all: true,
+      reject: false,
+      stdin: "ignore",
+      timeout: commandTimeoutMs,
     });
     assert.equal(exitCode, 0, `${script}\n${all}`);
     return all;
@@ -124,7 +127,10 @@ describe("the programs of the README and the docs", function () {
     const { exitCode, all } = await execa(program, words, {
       cwd: stack.project,
       env: { ...stack.environment, MCC_TOKEN: await daemon.token() },
-      ...{ all: true, reject: false, stdin: "ignore", timeout: commandTimeoutMs },
+      all: true,
+      reject: false,
+      stdin: "ignore",
+      timeout: commandTimeoutMs,
     });
     assert.equal(exitCode, 0, all);
     return all;

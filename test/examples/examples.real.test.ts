@@ -50,8 +50,11 @@ describe("the examples on real containers", function () {
     const { environment } = await newStack();
     const env = {
       ...environment,
-      ...{ MCC_SERVER: daemon.url, MCC_RUNTIME_DIR: daemon.runtimeFolder, MCC_TOKEN: await daemon.token() },
-      ...{ PULUMI_NODEJS_TRANSPILE_ONLY: "true", TS_NODE_TRANSPILE_ONLY: "true" },
+      MCC_SERVER: daemon.url,
+      MCC_RUNTIME_DIR: daemon.runtimeFolder,
+      MCC_TOKEN: await daemon.token(),
+      PULUMI_NODEJS_TRANSPILE_ONLY: "true",
+      TS_NODE_TRANSPILE_ONLY: "true",
       PATH: `${join(checkout, "node_modules", ".bin")}:${environment.PATH}`,
     };
     const run = async (program: string, ...words: string[]): Promise<string> => {

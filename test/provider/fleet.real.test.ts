@@ -57,13 +57,19 @@ describe("a fleet's life under the real engine", function () {
     assert.deepEqual(
       await stack.output("hosts", z.array(z.unknown())),
       members.map(({ id, name: member, ipAddress, hostname, sshHostKey }) => ({
-        ...{ instanceId: id, name: member, ipAddress, hostname, sshHostKey },
+        instanceId: id,
+        name: member,
+        ipAddress,
+        hostname,
+        sshHostKey,
       })),
     );
     const [instance] = await client.call("instance.list", {});
     assert.deepEqual(instance?.labels, {
-      ...{ "minicloud/organization": "organization", "minicloud/project": "shop" },
-      ...{ "minicloud/stack": "test", "minicloud/resource": "web" },
+      "minicloud/organization": "organization",
+      "minicloud/project": "shop",
+      "minicloud/stack": "test",
+      "minicloud/resource": "web",
     });
   });
 

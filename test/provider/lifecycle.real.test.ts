@@ -72,8 +72,10 @@ describe("a stack's life under the real engine", function () {
     ]);
     assert.match(await stack.output("fingerprint", z.string()), /^SHA256:[A-Za-z0-9+/]{43}$/);
     assert.deepEqual(web.labels, {
-      ...{ "minicloud/organization": "organization", "minicloud/project": "shop" },
-      ...{ "minicloud/stack": "test", "minicloud/resource": "web" },
+      "minicloud/organization": "organization",
+      "minicloud/project": "shop",
+      "minicloud/stack": "test",
+      "minicloud/resource": "web",
     });
     assert.equal(await authorizedKeys(web.id), `${firstKey}\n`);
   });

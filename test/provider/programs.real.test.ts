@@ -46,8 +46,11 @@ describe("programs of every kind under the real engine", function () {
     await stack.succeed("config", "set", "publicKey", publicKey);
     await stack.up();
     const hostSchema = z.strictObject({
-      ...{ name: z.string(), ipAddress: z.ipv4(), hostname: z.string() },
-      ...{ status: z.literal("running"), sshHostKey: z.string().startsWith("ssh-ed25519 ") },
+      name: z.string(),
+      ipAddress: z.ipv4(),
+      hostname: z.string(),
+      status: z.literal("running"),
+      sshHostKey: z.string().startsWith("ssh-ed25519 "),
     });
     assert.equal((await stack.output("hosts", z.array(hostSchema))).length, 3);
     await stack.isSettled();

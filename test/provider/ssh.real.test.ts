@@ -53,8 +53,12 @@ describe("real hosts of a stack", function () {
     const knownHosts = join(folder, `known_hosts-${ipAddress}`);
     await writeFile(knownHosts, `${ipAddress} ${sshHostKey}\n`);
     const options = {
-      ...{ UserKnownHostsFile: knownHosts, GlobalKnownHostsFile: "/dev/null", StrictHostKeyChecking: "yes" },
-      ...{ IdentitiesOnly: "yes", BatchMode: "yes", ConnectTimeout: "10" },
+      UserKnownHostsFile: knownHosts,
+      GlobalKnownHostsFile: "/dev/null",
+      StrictHostKeyChecking: "yes",
+      IdentitiesOnly: "yes",
+      BatchMode: "yes",
+      ConnectTimeout: "10",
     };
     const words = Object.entries(options).flatMap(([name, value]) => ["-o", `${name}=${value}`]);
     return await execa(

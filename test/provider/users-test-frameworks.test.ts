@@ -59,8 +59,10 @@ describe("under a test framework that loads modules itself, as jest does", funct
       });
     `);
     assert.deepEqual(seen, {
-      ...{ isAnother: true, ipAddress: "198.18.0.2" },
-      ...{ images: [{ name: "mocked" }], tokens: ["minicloud:index:getImages"] },
+      isAnother: true,
+      ipAddress: "198.18.0.2",
+      images: [{ name: "mocked" }],
+      tokens: ["minicloud:index:getImages"],
     });
     assert.deepEqual(asked, []);
   });

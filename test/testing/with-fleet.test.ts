@@ -113,7 +113,9 @@ describe("withFleet", function () {
     for (const [name, words] of frameworks) {
       it(`in ${name} are there for its tests`, async () => {
         const { exitCode, all } = await execa(process.execPath, words, {
-          ...{ env: { ...environment(), NODE_TEST_CONTEXT: undefined }, all: true, reject: false },
+          env: { ...environment(), NODE_TEST_CONTEXT: undefined },
+          all: true,
+          reject: false,
         });
         assert.equal(exitCode, 0, all);
         assert.deepEqual(await names(), []);

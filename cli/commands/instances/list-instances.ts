@@ -74,7 +74,13 @@ function isShown({ status }: InstanceRow, { classic }: Form): boolean {
 /** `-` for what the engine does not tell, as vzlist has it. */
 function foreignRow({ engineId, status, name, image, ipAddresses }: ForeignContainer): InstanceRow {
   return {
-    ...{ id: engineId, name: name ?? "-", status, ipAddress: ipAddresses.join(",") || "-" },
-    ...{ image: image ?? "-", type: "-", keys: [], labels: {} },
+    id: engineId,
+    name: name ?? "-",
+    status,
+    ipAddress: ipAddresses.join(",") || "-",
+    image: image ?? "-",
+    type: "-",
+    keys: [],
+    labels: {},
   };
 }

@@ -37,7 +37,9 @@ export const runInstances = command({
   summary: "Create instances and wait until they are ready",
   standalone: true,
   options: {
-    ...{ image, type, keys },
+    image,
+    type,
+    keys,
     name: {
       syntax: "-n, --name <NAME>",
       help: "name; with --count, NAME-1, NAME-2 and so on (default: mcc-ID)",
@@ -90,7 +92,8 @@ export const runInstances = command({
       const creation = { ...parameters, name: each, clientToken: randomUUID() };
       return wait
         ? await createInstance(client, creation, {
-            ...{ patienceMs, onPending },
+            patienceMs,
+            onPending,
             onWaiting: ({ name: which, waitingFor }) =>
               progress.detail(`${which} waits for ${waitingFor ?? "its turn"}`),
           })

@@ -21,7 +21,10 @@ const { name, count, addresses, maxUnavailable } = fleetApplySchema.shape;
 /** The arguments of a `Fleet`, each by the schema of its name. */
 export const argsSchemas = {
   ...hostArgsSchemas,
-  ...{ count, namePrefix: name.optional(), addresses, maxUnavailable },
+  count,
+  namePrefix: name.optional(),
+  addresses,
+  maxUnavailable,
 };
 
 const fleetKeptSchema = keptSchema.extend({ addresses, maxUnavailable });
@@ -29,8 +32,13 @@ type FleetKept = z.infer<typeof fleetKeptSchema>;
 
 /** What `check` makes of the arguments. */
 export const inputsSchema = fleetKeptSchema.extend({
-  ...{ count, namePrefix: name, image: z.string(), type: z.string(), keys: z.array(z.string()) },
-  ...{ labels: z.record(z.string(), z.string()), ttl: z.number().optional() },
+  count,
+  namePrefix: name,
+  image: z.string(),
+  type: z.string(),
+  keys: z.array(z.string()),
+  labels: z.record(z.string(), z.string()),
+  ttl: z.number().optional(),
 });
 export type Inputs = z.infer<typeof inputsSchema>;
 
@@ -42,9 +50,19 @@ export type State = z.infer<typeof stateSchema>;
 export function applicationOf(inputs: Inputs): MethodParameters<"fleet.apply"> {
   const { namePrefix, count, image, type, keys, userData, waitFor, addresses, maxUnavailable } = inputs;
   return {
-    ...{ name: namePrefix, count, image, type, keys, userData, waitFor, addresses, maxUnavailable },
-    ...{ keepOnFailure: inputs.keepOnFailure, clientToken: inputs.clientToken },
-    ...{ readyTimeoutSeconds: inputs.timeouts?.create, ttlSeconds: inputs.ttl },
+    name: namePrefix,
+    count,
+    image,
+    type,
+    keys,
+    userData,
+    waitFor,
+    addresses,
+    maxUnavailable,
+    keepOnFailure: inputs.keepOnFailure,
+    clientToken: inputs.clientToken,
+    readyTimeoutSeconds: inputs.timeouts?.create,
+    ttlSeconds: inputs.ttl,
     labels: { ...inputs.labels, ...ownerLabels(inputs) },
   };
 }
@@ -55,7 +73,11 @@ export async function stateOf(fleet: Fleet, kept: FleetKept, daemon: Client): Pr
   const { serverId } = await daemon.info();
   const jump = (await isDaemonHere(daemon.server)) ? undefined : jumpHost(daemon.server);
   return {
-    ...{ uid, serverId, status, simulated, unhealthy: counts.wanted - counts.ready },
+    uid,
+    serverId,
+    status,
+    simulated,
+    unhealthy: counts.wanted - counts.ready,
     instances: members.map(hostOf),
     ipAddresses: members.map(({ ipAddress }) => ipAddress),
     sshConfig: sshConfig(members, jump),
@@ -69,7 +91,12 @@ export function inputsOf(fleet: Fleet, kept: FleetKept): Properties {
   const { name: namePrefix, counts, image, type, keys, ttlSeconds } = fleet;
   const { userData, ...rest } = fleetKeptSchema.parse(kept);
   return withoutUndefined({
-    ...{ namePrefix, count: counts.wanted, image, type, keys, ttl: ttlSeconds },
+    namePrefix,
+    count: counts.wanted,
+    image,
+    type,
+    keys,
+    ttl: ttlSeconds,
     labels: withoutOwnerLabels(fleet.labels),
     ...rest,
     // The daemon does not tell a script, only whether it is this one.

@@ -67,8 +67,15 @@ function creationOf(inputs: Inputs): MethodParameters<"instance.create"> {
   const { image, ipAddress, hostname, userData, waitFor, keepOnFailure, clientToken, timeouts, ttl } = inputs;
   return {
     ...changeableOf(inputs),
-    ...{ image, ipAddress, hostname, userData, waitFor, keepOnFailure, clientToken },
-    ...{ readyTimeoutSeconds: timeouts?.create, ttlSeconds: ttl },
+    image,
+    ipAddress,
+    hostname,
+    userData,
+    waitFor,
+    keepOnFailure,
+    clientToken,
+    readyTimeoutSeconds: timeouts?.create,
+    ttlSeconds: ttl,
   };
 }
 

@@ -41,7 +41,11 @@ export const instanceHooks: Hooks = {
     // The daemon's choice, where the program has none. A replacement comes without olds.
     const { ipAddress, hostname } = olds;
     const checked = withoutUndefined({
-      ...{ name, ipAddress, hostname, ...inputs, ...identity },
+      name,
+      ipAddress,
+      hostname,
+      ...inputs,
+      ...identity,
       ...hideOutputOf(news),
     });
     const replaces = olds.adopt === undefined ? [] : diffOf(olds, checked).replaces;

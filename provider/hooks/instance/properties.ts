@@ -13,7 +13,9 @@ const { image, type, keys, labels } = hostArgsSchemas;
 /** The arguments of an `Instance`, each by the schema of its name. */
 export const argsSchemas = {
   ...hostArgsSchemas,
-  ...{ name, ipAddress, hostname },
+  name,
+  ipAddress,
+  hostname,
   adopt: z
     .union([z.int().min(1), instanceNameSchema], "expected the id or the name of an instance")
     .optional(),
@@ -22,7 +24,9 @@ export const argsSchemas = {
 /** The same for an instance that was there before: what is left out stays as it is. */
 export const adoptedArgsSchemas = {
   ...argsSchemas,
-  ...{ image: image.unwrap().optional(), type: type.unwrap().optional(), keys: keys.unwrap().optional() },
+  image: image.unwrap().optional(),
+  type: type.unwrap().optional(),
+  keys: keys.unwrap().optional(),
   labels: labels.unwrap().optional(),
 };
 
@@ -37,7 +41,10 @@ type InstanceKept = z.infer<typeof instanceKeptSchema>;
 
 /** What of the state is needed to find the instance again and to tell what it is made of. */
 export const stateSchema = instanceKeptSchema.extend({
-  ...{ instanceId: z.int(), uid: uidSchema, serverId: uidSchema, name: z.string() },
+  instanceId: z.int(),
+  uid: uidSchema,
+  serverId: uidSchema,
+  name: z.string(),
 });
 export type State = z.infer<typeof stateSchema>;
 
@@ -49,7 +56,12 @@ const changeable = ["name", "type", "keys", "labels"];
 export function stateOf(instance: Instance, kept: InstanceKept, serverId: string): Properties {
   const { id, uid, status, sshHostKey, simulated } = instance;
   return {
-    ...{ instanceId: id, uid, serverId, status, sshHostKey, simulated },
+    instanceId: id,
+    uid,
+    serverId,
+    status,
+    sshHostKey,
+    simulated,
     ...inputsOf(instance, kept),
   };
 }
@@ -58,7 +70,13 @@ export function stateOf(instance: Instance, kept: InstanceKept, serverId: string
 export function inputsOf(instance: Instance, kept: InstanceKept): Properties {
   const { image, type, keys, name, ipAddress, hostname, ttlSeconds } = instance;
   return withoutUndefined({
-    ...{ image, type, keys, name, ipAddress, hostname, ttl: ttlSeconds },
+    image,
+    type,
+    keys,
+    name,
+    ipAddress,
+    hostname,
+    ttl: ttlSeconds,
     labels: withoutOwnerLabels(instance.labels),
     ...instanceKeptSchema.parse(kept),
   });

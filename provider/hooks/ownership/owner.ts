@@ -15,7 +15,9 @@ export function ownerLabels({ ownerUrn, organization }: Owner): Labels {
   const { stack, project, resource } = readUrn(ownerUrn);
   const owner = {
     ...(organization === undefined ? {} : { [ownerKeys.organization]: organization }),
-    ...{ [ownerKeys.project]: project, [ownerKeys.stack]: stack, [ownerKeys.resource]: resource },
+    [ownerKeys.project]: project,
+    [ownerKeys.stack]: stack,
+    [ownerKeys.resource]: resource,
   };
   return Object.fromEntries(
     Object.entries(owner).map(([key, value]) => [

@@ -88,7 +88,10 @@ class OpenvzDriver implements Driver {
     this.#guest = new Guest(timeoutMs, () => this.#vz.execExitCodes());
     this.#guestAddress = new GuestAddress(this.#vz, this.#guest, log);
     this.takesOver = new TakeOver(serverId, this.#vz, {
-      ...{ containers: this.#containers, guest: this.#guest, creation: this.#creation, earlier },
+      containers: this.#containers,
+      guest: this.#guest,
+      creation: this.#creation,
+      earlier,
     });
     this.#images = new ImageArchives(
       async () => ({

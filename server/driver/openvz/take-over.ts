@@ -84,7 +84,9 @@ export class TakeOver implements TakesOver {
     }
     const { stdout } = await guest.exec(target, {
       command: ["/bin/sh", "-c", readScript, "sh", path],
-      ...{ stdin: Buffer.alloc(0), timeoutMs: readTimeoutMs, maxOutputBytes: mostFileBytes },
+      stdin: Buffer.alloc(0),
+      timeoutMs: readTimeoutMs,
+      maxOutputBytes: mostFileBytes,
     });
     return /^found\n(?<content>[^]*)$/.exec(Buffer.from(stdout).toString())?.groups?.["content"];
   }

@@ -40,7 +40,9 @@ const commands: Readonly<Record<string, (call: Call) => Outcome | Promise<Outcom
       return { exitCode: 0 };
     }
     throw new CommandTimeout(`The command ran longer than ${request.timeoutMs / 1000} s and was ended.`, {
-      ...{ stdout: Buffer.alloc(0), stderr: Buffer.alloc(0), truncated: false },
+      stdout: Buffer.alloc(0),
+      stderr: Buffer.alloc(0),
+      truncated: false,
     });
   },
   true: () => ({ exitCode: 0 }),

@@ -55,7 +55,8 @@ async function* unpackedBy(
     stdio: [file, "pipe", "pipe"],
     env: { LC_ALL: "C", PATH: searched },
     ...(process.getuid?.() === 0 && { uid: nobody, gid: nobody }),
-    ...{ signal, killSignal: "SIGKILL" as const },
+    signal,
+    killSignal: "SIGKILL" as const,
   });
   // Both are pipes; the types know it of the usual standard input only.
   const [stdout, stderr] = [child.stdout as Readable, child.stderr as Readable];

@@ -167,7 +167,9 @@ describe("instances by command", function () {
       assert.deepEqual(await names(), ["web", "db"]);
       assert.match(await output(["mcc-destroy-instance", "--all", "-y"]), /destroyed\n.*destroyed$/);
       assert.deepEqual(await run(["mcc-destroy-instance", "--all"]), {
-        ...{ exitCode: 0, stdout: "", stderr: "There is nothing to destroy." },
+        exitCode: 0,
+        stdout: "",
+        stderr: "There is nothing to destroy.",
       });
     });
   });
@@ -249,7 +251,8 @@ describe("instances by command", function () {
       });
       const environment = { MCC_SERVER: standIn.url };
       assert.deepEqual(await runProgram(["mcc", "exec", "web", "make"], { environment }), {
-        ...{ exitCode: 125, stdout: "so far" },
+        exitCode: 125,
+        stdout: "so far",
         stderr: "mcc: The command ran longer than 60 s and was ended; --timeout gives it longer.",
       });
     });

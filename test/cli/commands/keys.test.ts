@@ -48,7 +48,9 @@ describe("keys", function () {
     await client.call("key.add", { name: "me", publicKey: one });
     const { id } = await client.call("instance.create", { name: "web" });
     assert.deepEqual(await run(["mcc", "update-instance", "web", "-k", "me", "-t", "light", "-n", "shop"]), {
-      ...{ exitCode: 0, stdout: `${id} (shop) updated`, stderr: "" },
+      exitCode: 0,
+      stdout: `${id} (shop) updated`,
+      stderr: "",
     });
     const { keys, type, name } = await client.call("instance.get", { instance: id });
     assert.deepEqual([keys, type, name], [["me"], "light", "shop"]);

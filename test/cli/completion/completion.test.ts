@@ -83,7 +83,8 @@ describe("completion", function () {
       const environment = { ...daemon.environment, PATH: `${folder}:${process.env.PATH}` };
       // With a socket for standard input, bash takes itself for a remote shell and reads the user's own file.
       const { stdout, stderr } = await execa("bash", ["--norc", "-c", code, "bash", ...pieces], {
-        ...{ env: environment, cwd: folder },
+        env: environment,
+        cwd: folder,
       });
       assert.equal(stderr, "");
       return stdout;

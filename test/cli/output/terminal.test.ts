@@ -32,7 +32,11 @@ describe("at a terminal", function () {
   }
 
   const environmentWith = (more: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
-    ...{ ...daemon.environment, HOME: home, TERM: "xterm", NO_COLOR: undefined, ...more },
+    ...daemon.environment,
+    HOME: home,
+    TERM: "xterm",
+    NO_COLOR: undefined,
+    ...more,
   });
 
   /**
@@ -64,7 +68,8 @@ describe("at a terminal", function () {
     const command = `stty -echo cols ${columns}; ${shellQuote([process.execPath, programPath("mcc")])} ${words}`;
     const program = execa("script", ["-qec", command, "/dev/null"], {
       env: environmentWith(environment),
-      ...{ reject: false, timeout: 20_000 },
+      reject: false,
+      timeout: 20_000,
     });
     program.stdout.on("data", (seen: Buffer) => {
       if (seen.includes("[y/N]")) {

@@ -53,7 +53,9 @@ describe("mcc ssh and mcc cp with real hosts", function () {
     const words = ["mcc", "ssh", "-i", key, "host-1", "--", "hostname; cat; exit 3"];
     for (const start of [runProgram, runProcess]) {
       assert.deepEqual(await run(words, "input", start), {
-        ...{ exitCode: 3, stdout: "host-1\ninput", stderr: "" },
+        exitCode: 3,
+        stdout: "host-1\ninput",
+        stderr: "",
       });
     }
   });
@@ -73,7 +75,9 @@ describe("mcc ssh and mcc cp with real hosts", function () {
     await writeFile(join(site, "run.sh"), "#!/bin/sh\n");
     await chmod(join(site, "run.sh"), 0o755);
     assert.deepEqual(await run(["mcc", "cp", "-i", key, "-r", site, "host-1:/srv"]), {
-      ...{ exitCode: 0, stdout: "", stderr: "" },
+      exitCode: 0,
+      stdout: "",
+      stderr: "",
     });
     const listed = await run(["mcc", "exec", "host-1", "ls", "-1", "/srv"]);
     assert.equal(listed.stdout, "run.sh\nwith blank.txt");

@@ -35,7 +35,10 @@ describe("the inventory", () => {
       "2024-web": "fleet_2024_web",
       web: "web",
       // Truth values and nothing, for YAML.
-      ...{ no: "no", on: "on", true: "true", null: "null" },
+      no: "no",
+      on: "on",
+      true: "true",
+      null: "null",
     };
     for (const [name, group] of Object.entries(names)) {
       assert.match(inventory(name, []), new RegExp(`^ {4}"${group}":$`, "m"));

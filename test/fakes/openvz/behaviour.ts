@@ -40,7 +40,12 @@ export interface Behaviour {
 
 /** The host of the recorded runs. */
 export const recordedHost: Behaviour = {
-  ...{ generation: "v4", openvzKernel: false, vswap: false, haltsCleanly: false, unpackMs: 0, faults: [] },
+  generation: "v4",
+  openvzKernel: false,
+  vswap: false,
+  haltsCleanly: false,
+  unpackMs: 0,
+  faults: [],
 };
 
 export function writeBehaviour(root: string, behaviour: Behaviour): void {

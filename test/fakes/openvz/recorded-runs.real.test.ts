@@ -44,7 +44,10 @@ describe("the fake vzctl and vzlist, run as the recorded ones were", () => {
       await between[index]?.(host);
       const [program = "", ...words] = run.argv;
       const { exitCode, stdout, stderr } = await execa(program, words, {
-        ...{ env: host.environment, reject: false, stripFinalNewline: false, input: run.stdin ?? "" },
+        env: host.environment,
+        reject: false,
+        stripFinalNewline: false,
+        input: run.stdin ?? "",
       });
       const { argv, stdin, note } = run;
       assert.deepEqual(

@@ -17,7 +17,12 @@ describe("check of a Fleet", () => {
   it("fills in the defaults", async () => {
     assert.deepEqual(await fleet.check({}, { count: 3, ...identity, __provider: "text" }), {
       inputs: {
-        ...{ count: 3, namePrefix: "web-server-012345", image: "micro", type: "basic", keys: [], labels: {} },
+        count: 3,
+        namePrefix: "web-server-012345",
+        image: "micro",
+        type: "basic",
+        keys: [],
+        labels: {},
         ...identity,
       },
       failures: [],

@@ -3,13 +3,27 @@ import { fleet } from "../../../provider/hooks";
 
 const ownerUrn = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/minicloud:Fleet::web";
 const same = {
-  ...{ count: 2, namePrefix: "web", image: "micro", type: "basic", keys: ["me", "you"], labels: { a: "1" } },
-  ...{ waitFor: ["ssh"], ownerUrn, clientToken: "0".repeat(32) },
+  count: 2,
+  namePrefix: "web",
+  image: "micro",
+  type: "basic",
+  keys: ["me", "you"],
+  labels: { a: "1" },
+  waitFor: ["ssh"],
+  ownerUrn,
+  clientToken: "0".repeat(32),
 };
 const olds = {
   ...same,
-  ...{ uid: "a".repeat(32), serverId: "b".repeat(32), status: "ready", unhealthy: 0, simulated: false },
-  ...{ instances: [], ipAddresses: ["198.18.0.2", "198.18.0.3"], sshConfig: "", inventory: "" },
+  uid: "a".repeat(32),
+  serverId: "b".repeat(32),
+  status: "ready",
+  unhealthy: 0,
+  simulated: false,
+  instances: [],
+  ipAddresses: ["198.18.0.2", "198.18.0.3"],
+  sshConfig: "",
+  inventory: "",
 };
 
 const unchanged: Record<string, Record<string, unknown>> = {
@@ -55,7 +69,9 @@ describe("diff of a Fleet", () => {
 
   it("replaces for another prefix, and deletes first", async () => {
     assert.deepEqual(await fleet.diff("web", olds, { ...same, namePrefix: "www" }), {
-      ...{ changes: true, replaces: ["namePrefix"], deleteBeforeReplace: true },
+      changes: true,
+      replaces: ["namePrefix"],
+      deleteBeforeReplace: true,
     });
   });
 

@@ -18,13 +18,11 @@ describe("check of an Instance", () => {
   it("fills in the defaults", async () => {
     assert.deepEqual(await instance.check({}, { ...identity, __provider: "text" }), {
       inputs: {
-        ...{
-          name: "web-server-012345",
-          image: "micro",
-          type: "basic",
-          keys: [],
-          labels: {},
-        },
+        name: "web-server-012345",
+        image: "micro",
+        type: "basic",
+        keys: [],
+        labels: {},
         ...identity,
       },
       failures: [],
@@ -99,15 +97,15 @@ describe("check of an Instance", () => {
     };
     const { inputs } = await instance.check(olds, identity);
     assert.deepEqual(inputs, {
-      ...{ name: "web-server-ffffff", ipAddress: "198.18.0.7", hostname: "www" },
-      ...{
-        image: "micro",
-        type: "basic",
-        keys: [],
-        labels: {},
-        ownerUrn,
-        clientToken: "f".repeat(32),
-      },
+      name: "web-server-ffffff",
+      ipAddress: "198.18.0.7",
+      hostname: "www",
+      image: "micro",
+      type: "basic",
+      keys: [],
+      labels: {},
+      ownerUrn,
+      clientToken: "f".repeat(32),
     });
   });
 

@@ -4,10 +4,22 @@ import { instance } from "../../../provider/hooks";
 
 const ownerUrn = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/minicloud:Instance::web";
 const olds = {
-  ...{ instanceId: 500, uid: "a".repeat(32), serverId: "b".repeat(32), status: "running" },
-  ...{ name: "web", ipAddress: "198.18.0.7", hostname: "web", image: "micro", type: "basic" },
-  ...{ keys: ["me", "you"], labels: { a: "1", b: "2" }, waitFor: "ssh", sshHostKey: "ssh-ed25519 AAAA" },
-  ...{ ownerUrn, clientToken: "0".repeat(32), simulated: false },
+  instanceId: 500,
+  uid: "a".repeat(32),
+  serverId: "b".repeat(32),
+  status: "running",
+  name: "web",
+  ipAddress: "198.18.0.7",
+  hostname: "web",
+  image: "micro",
+  type: "basic",
+  keys: ["me", "you"],
+  labels: { a: "1", b: "2" },
+  waitFor: "ssh",
+  sshHostKey: "ssh-ed25519 AAAA",
+  ownerUrn,
+  clientToken: "0".repeat(32),
+  simulated: false,
 };
 const { name, ipAddress, hostname, image, type, keys, labels, waitFor, clientToken } = olds;
 const same = { name, ipAddress, hostname, image, type, keys, labels, waitFor, ownerUrn, clientToken };

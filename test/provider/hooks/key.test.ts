@@ -20,12 +20,20 @@ const otherKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabg
 const privateKey = "-----BEGIN OPENSSH PRIVATE KEY-----\nc2VjcmV0\n-----END OPENSSH PRIVATE KEY-----\n";
 const inputs = { name: "me", publicKey, ownerUrn, clientToken, __provider: "text" };
 const kept = {
-  ...{ uid: "a".repeat(32), name: "me", publicKey, fingerprint: "SHA256:x" },
+  uid: "a".repeat(32),
+  name: "me",
+  publicKey,
+  fingerprint: "SHA256:x",
   createdAt: "2026-01-01T00:00:00.000Z",
 };
 const state = {
-  ...{ name: "me", publicKey, fingerprint: "SHA256:x", uid: kept.uid, serverId: standInServerId },
-  ...{ ownerUrn, clientToken },
+  name: "me",
+  publicKey,
+  fingerprint: "SHA256:x",
+  uid: kept.uid,
+  serverId: standInServerId,
+  ownerUrn,
+  clientToken,
 };
 const target = { name: "me", uid: kept.uid, serverId: standInServerId };
 
@@ -100,7 +108,9 @@ describe("the hooks of a Key", () => {
 
     it("replaces for another name, and deletes first", async () => {
       assert.deepEqual(await key.diff("me", state, { ...inputs, name: "you" }), {
-        ...{ changes: true, replaces: ["name"], deleteBeforeReplace: true },
+        changes: true,
+        replaces: ["name"],
+        deleteBeforeReplace: true,
       });
     });
   });

@@ -5,7 +5,12 @@ import { assertMccError } from "../../support/assert-error";
 import { createReady, creation, testClouds } from "../../support/daemons/test-cloud";
 
 const foreign = (engineId: string, ipAddress: string, name?: string): ForeignContainer => ({
-  ...{ engineId, status: "running", name, hostname: undefined, image: "debian-12", ipAddresses: [ipAddress] },
+  engineId,
+  status: "running",
+  name,
+  hostname: undefined,
+  image: "debian-12",
+  ipAddresses: [ipAddress],
 });
 
 describe("containers that others made with the same engine", () => {

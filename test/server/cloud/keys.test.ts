@@ -72,8 +72,10 @@ describe("keys", () => {
 
 async function authorizedKeys(driver: Driver, id: number): Promise<string> {
   const { stdout } = await driver.exec(id, {
-    ...{ command: ["cat", "/root/.ssh/authorized_keys"], stdin: Buffer.alloc(0) },
-    ...{ timeoutMs: 1000, maxOutputBytes: 10_000 },
+    command: ["cat", "/root/.ssh/authorized_keys"],
+    stdin: Buffer.alloc(0),
+    timeoutMs: 1000,
+    maxOutputBytes: 10_000,
   });
   return Buffer.from(stdout).toString();
 }

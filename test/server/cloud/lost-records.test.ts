@@ -31,8 +31,12 @@ describe("a record that was lost", () => {
       assert.deepEqual(
         { uid, name, status, ipAddress, hostname, image },
         {
-          ...{ uid: before.uid, name: "web", status: "failed", ipAddress: before.ipAddress },
-          ...{ hostname: before.hostname, image: before.image },
+          uid: before.uid,
+          name: "web",
+          status: "failed",
+          ipAddress: before.ipAddress,
+          hostname: before.hostname,
+          image: before.image,
         },
       );
       assert.match(failure ?? "", /record of this instance was lost.*Destroy it/);

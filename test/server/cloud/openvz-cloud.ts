@@ -37,8 +37,13 @@ export interface FakeClouds {
 export async function openOpenvzCloud(root: string): Promise<Cloud> {
   const { places, stateFolder } = FakeOpenvz.at(root);
   return await openCloud({
-    ...{ stateFolder, range: { first: "198.18.0.2", last: "198.18.0.30" }, nat: false, driver: "openvz" },
-    ...{ commandTimeoutMs: 20_000, version: "0.0.0", log: pino({ level: "silent" }) },
+    stateFolder,
+    range: { first: "198.18.0.2", last: "198.18.0.30" },
+    nat: false,
+    driver: "openvz",
+    commandTimeoutMs: 20_000,
+    version: "0.0.0",
+    log: pino({ level: "silent" }),
     loadDriver: (_name, options) => createOpenvzDriver(options, places),
   });
 }

@@ -52,9 +52,17 @@ for (const generation of ["v4", "v7"] as const) {
       const { uid, createdAt, ...instance } = await takeOver(cloud, { labels: { from: "old" } });
       assert.match(`${uid} ${createdAt}`, /^[0-9a-f]{32} 20/);
       assert.deepEqual(instance, {
-        ...{ id: 500, name: "mcc-500", status: "running", ipAddress: "198.18.0.7", simulated: false },
-        ...{ hostname: "mcc-id-500.localdomain", image: wanted.image, type: "basic", keys: [] },
-        ...{ labels: { from: "old" }, sshHostKey: hostKey },
+        id: 500,
+        name: "mcc-500",
+        status: "running",
+        ipAddress: "198.18.0.7",
+        simulated: false,
+        hostname: "mcc-id-500.localdomain",
+        image: wanted.image,
+        type: "basic",
+        keys: [],
+        labels: { from: "old" },
+        sshHostKey: hostKey,
       });
       const actions = host()
         .takeCommands()
@@ -81,7 +89,11 @@ for (const generation of ["v4", "v7"] as const) {
       const cloud = await open();
       const target = { instance: 500, uid };
       const { stdout } = await cloud.instances.exec({
-        ...{ ...target, command: ["hostname"], stdin: "", timeoutSeconds: 10, maxOutputBytes: 100 },
+        ...target,
+        command: ["hostname"],
+        stdin: "",
+        timeoutSeconds: 10,
+        maxOutputBytes: 100,
       });
       assert.notEqual(stdout, "");
       await cloud.instances.update({ ...target, name: "web-2", keys: [] });

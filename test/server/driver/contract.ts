@@ -169,7 +169,10 @@ export function describeDriverContract(
         assert.deepEqual(
           { hostname, ipAddress, image, uid },
           {
-            ...{ hostname: spec.hostname, ipAddress: spec.ipAddress, image: testImage, uid: spec.uid },
+            hostname: spec.hostname,
+            ipAddress: spec.ipAddress,
+            image: testImage,
+            uid: spec.uid,
           },
         );
       });

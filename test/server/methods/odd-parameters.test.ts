@@ -22,8 +22,17 @@ const owner = { urn: "urn:pulumi:dev::shop::a:b:C::web" };
 
 /** Good parameters, so that a call fails for nothing but the odd one. */
 const good: Readonly<Record<string, unknown>> = {
-  ...{ instance: "web", fleet: "load", name: "me", count: 1, command: ["true"], publicKey, owner },
-  ...{ container: "101", clientTokens: [], path: "/absent", adopt: {} },
+  instance: "web",
+  fleet: "load",
+  name: "me",
+  count: 1,
+  command: ["true"],
+  publicKey,
+  owner,
+  container: "101",
+  clientTokens: [],
+  path: "/absent",
+  adopt: {},
 };
 /** For methods that make or end something, which is done too often to be done. */
 const absent = { instance: "absent", fleet: "absent", name: "absent", image: "absent" };

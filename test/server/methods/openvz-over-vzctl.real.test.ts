@@ -42,7 +42,11 @@ for (const generation of ["v4", "v7"] as const) {
       ]);
       const command = ["cat", "/root/.ssh/authorized_keys"];
       const { stdout } = await cloud.instances.exec({
-        ...{ instance: id, command, stdin: "", timeoutSeconds: 20, maxOutputBytes: 1000 },
+        instance: id,
+        command,
+        stdin: "",
+        timeoutSeconds: 20,
+        maxOutputBytes: 1000,
       });
       assert.equal(Buffer.from(stdout, "base64").toString(), `${key}\n`);
       assert.equal(await dispatch("openvz.destroy_instance", [String(id)]), true);
@@ -67,7 +71,11 @@ for (const generation of ["v4", "v7"] as const) {
           [["500", "mcc-500"]],
         );
         const { stdout } = await cloud.instances.exec({
-          ...{ instance: 500, command: ["hostname"], stdin: "", timeoutSeconds: 20, maxOutputBytes: 1000 },
+          instance: 500,
+          command: ["hostname"],
+          stdin: "",
+          timeoutSeconds: 20,
+          maxOutputBytes: 1000,
         });
         assert.match(Buffer.from(stdout, "base64").toString(), /^mcc-/);
         await cloud.instances.destroy({ instance: 500 });

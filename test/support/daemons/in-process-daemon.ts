@@ -24,7 +24,10 @@ export function inProcessDaemons(): (options?: Partial<CloudOptions>) => Promise
     const { token } = cloud.identity;
     const log = pino({ level: "silent" });
     const listener = await openListener({
-      ...{ address: "127.0.0.1", port: 0, token, log },
+      address: "127.0.0.1",
+      port: 0,
+      token,
+      log,
       dispatch: createDispatch(cloud, log),
     });
     const url = `http://127.0.0.1:${listener.port}`;

@@ -14,7 +14,10 @@ export async function openOpenvzDaemon(root: string): Promise<OpenvzDaemon> {
   const cloud = await openOpenvzCloud(root);
   const log = pino({ level: "silent" });
   const listener = await openListener({
-    ...{ address: "127.0.0.1", port: 0, token: undefined, log },
+    address: "127.0.0.1",
+    port: 0,
+    token: undefined,
+    log,
     dispatch: createDispatch(cloud, log),
   });
   return {

@@ -13,7 +13,10 @@ export async function runMccserver(
   environment: NodeJS.ProcessEnv = {},
 ): Promise<Run> {
   const { exitCode, stdout, stderr } = await execa(process.execPath, [mccserver, ...words], {
-    ...{ env: environment, reject: false, stdin: "ignore", timeout: 60_000 },
+    env: environment,
+    reject: false,
+    stdin: "ignore",
+    timeout: 60_000,
   });
   return { exitCode, stdout, stderr };
 }

@@ -49,14 +49,18 @@ const files = [
 
 export const hostileRoots: readonly HostileRoot[] = files.flatMap((path) => [
   ...Object.entries(inPlaceOfFile).map(([what, make]) => ({
-    ...{ what, path, isLarge: what === "a file of 1 TB" },
+    what,
+    path,
+    isLarge: what === "a file of 1 TB",
     make: (root: string, outside: string) => {
       mkdirSync(join(root, path, ".."), { recursive: true });
       make(join(root, path), outside);
     },
   })),
   ...Object.entries(inPlaceOfFolder).map(([what, make]) => ({
-    ...{ what, path, isLarge: false },
+    what,
+    path,
+    isLarge: false,
     make: (root: string, outside: string) => {
       const folder = join(root, path, "..");
       mkdirSync(folder, { recursive: true });

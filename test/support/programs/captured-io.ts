@@ -52,20 +52,19 @@ export function captureIo({
     ).toString();
   const signals = new EventEmitter();
   const io = new Io({
-    ...{
-      stdin,
-      stdout: given ?? output("stdout"),
-      stderr: output("stderr"),
-      environment,
-      inheritable: false,
-    },
+    stdin,
+    stdout: given ?? output("stdout"),
+    stderr: output("stderr"),
+    environment,
+    inheritable: false,
     onSignal: (signal, listener) => {
       signals.on(signal, listener);
       return () => signals.off(signal, listener);
     },
   });
   return {
-    ...{ io, stdin },
+    io,
+    stdin,
     stdout: () => textOf("stdout"),
     stderr: () => textOf("stderr"),
     screen: () => textOf(),

@@ -63,7 +63,9 @@ export async function runProcess(
   { input = "", environment = {} }: ProgramOptions = {},
 ): Promise<ProgramRun> {
   const { exitCode, stdout, stderr } = await execa(process.execPath, [programPath(program), ...words], {
-    ...{ input, reject: false, timeout: longestRunMs },
+    input,
+    reject: false,
+    timeout: longestRunMs,
     env: { ...hidden, ...environment },
   });
   return { exitCode, stdout, stderr };

@@ -78,7 +78,9 @@ export class CommandRunner {
     try {
       // execa's options have no way to hand a descriptor on.
       const child = spawn(command.program, command.words, {
-        ...{ cwd: "/", detached: true, stdio: ["ignore", stdout.fd, stderr.fd] },
+        cwd: "/",
+        detached: true,
+        stdio: ["ignore", stdout.fd, stderr.fd],
         env: { ...process.env, LC_ALL: "C", ...this.options.mark(command.target?.id) },
       });
       const limit = groupKiller(child.pid, timeoutMs);

@@ -13,7 +13,10 @@ const beforeComment = /^(?:"[^"]*"?|'[^']*'?|(?<=\S)#|[^"'#])*/;
 
 /** Of the variables that the driver reads. */
 const countingV4: Readonly<Record<string, "all" | "last">> = {
-  ...{ IP_ADDRESS: "all", PHYSPAGES: "last", NUMPROC: "last", VE_LAYOUT: "last" },
+  IP_ADDRESS: "all",
+  PHYSPAGES: "last",
+  NUMPROC: "last",
+  VE_LAYOUT: "last",
 };
 
 /** Source: `parse_line` and `parse` of vzctl 4; `parse_line` and `add_conf_data` of libvzctl. */

@@ -27,7 +27,10 @@ const rowSchema = z
     ctid: z.union([z.number(), z.string()]).transform(String),
     status: z.string(),
     ip: z.array(z.string()),
-    ...{ hostname: text, name: text, ostemplate: text, description: text },
+    hostname: text,
+    name: text,
+    ostemplate: text,
+    description: text,
   })
   .transform(
     ({ ip, ostemplate, ...row }): ListedContainer => ({

@@ -28,7 +28,10 @@ export async function findUnlisted(
 /** What a container's own configuration says of it. */
 export function recordIn(variables: Variables, { id, ctid }: Target): UnfinishedRecord {
   return {
-    ...{ id, ctid, privateArea: variables.get("VE_PRIVATE") },
-    ...{ name: variables.get("NAME"), hostname: variables.get("HOSTNAME") },
+    id,
+    ctid,
+    privateArea: variables.get("VE_PRIVATE"),
+    name: variables.get("NAME"),
+    hostname: variables.get("HOSTNAME"),
   };
 }

@@ -49,7 +49,9 @@ export class GuestAddress {
     try {
       const { exitCode, stderr } = await this.guest.exec(target, {
         command: ["/bin/sh", "-c", addressScript, "sh", ...addresses],
-        ...{ stdin: Buffer.alloc(0), timeoutMs, maxOutputBytes: mostWordsBytes },
+        stdin: Buffer.alloc(0),
+        timeoutMs,
+        maxOutputBytes: mostWordsBytes,
       });
       return exitCode === 0 ? undefined : engineWords("", Buffer.from(stderr).toString());
     } catch (error) {

@@ -97,7 +97,9 @@ export class Guest {
 
   async #killAll(target: Target, mark: string): Promise<void> {
     await this.#run(target, [...shell, killScript, "sh", mark], mark, {
-      ...{ stdin: Buffer.alloc(0), timeoutMs: this.timeoutMs, maxOutputBytes: 0 },
+      stdin: Buffer.alloc(0),
+      timeoutMs: this.timeoutMs,
+      maxOutputBytes: 0,
     });
   }
 
@@ -111,8 +113,15 @@ export class Guest {
     const stdout = new MarkedOutput(mark, maxOutputBytes);
     const stderr = new MarkedOutput(mark, maxOutputBytes);
     const subprocess = execa("vzctl", [action, target.ctid, ...wordsOf(words)], {
-      ...{ cwd: "/", detached: true, cleanup: false, reject: false, buffer: false },
-      ...{ input: stdin, stdout: "pipe", stderr: "pipe", env: { LC_ALL: "C" } },
+      cwd: "/",
+      detached: true,
+      cleanup: false,
+      reject: false,
+      buffer: false,
+      input: stdin,
+      stdout: "pipe",
+      stderr: "pipe",
+      env: { LC_ALL: "C" },
     });
     subprocess.stdout.on("data", (chunk: Buffer) => stdout.add(chunk));
     subprocess.stderr.on("data", (chunk: Buffer) => stderr.add(chunk));

@@ -14,7 +14,14 @@ import { usage } from "./usage";
 
 /** Commands that lock the container. */
 const lockingCommands: Readonly<Record<string, (command: Command) => Promise<void> | void>> = {
-  ...{ create, set, start, stop, restart, mount, umount: unmount, destroy },
+  create,
+  set,
+  start,
+  stop,
+  restart,
+  mount,
+  umount: unmount,
+  destroy,
 };
 const guestCommands = ["exec", "exec2", "exec3", "runscript"] as const;
 /** Commands that are content with a container that does not exist. */

@@ -22,11 +22,23 @@ const clientToken = "0".repeat(32);
 const ownerLabels = { "minicloud/project": "shop", "minicloud/stack": "dev", "minicloud/resource": "web" };
 const userData = "#!/bin/sh\ntrue\n";
 const inputs = {
-  ...{ count: 2, namePrefix: "web", image: "micro", type: "basic", keys: ["me"], labels: { tier: "front" } },
-  ...{ userData, ttl: 7200, waitFor: ["ssh"], ownerUrn, clientToken, __provider: "text" },
+  count: 2,
+  namePrefix: "web",
+  image: "micro",
+  type: "basic",
+  keys: ["me"],
+  labels: { tier: "front" },
+  userData,
+  ttl: 7200,
+  waitFor: ["ssh"],
+  ownerUrn,
+  clientToken,
+  __provider: "text",
 };
 const made = exampleFleet({
-  ...{ keys: ["me"], labels: { tier: "front", ...ownerLabels }, ttlSeconds: 7200 },
+  keys: ["me"],
+  labels: { tier: "front", ...ownerLabels },
+  ttlSeconds: 7200,
   userDataDigest: createHash("sha256").update(userData).digest("hex"),
 });
 const target = { fleet: "web", uid: made.uid };
@@ -99,8 +111,16 @@ describe("the hooks of a Fleet", () => {
       assert.deepEqual([outs.status, outs.unhealthy, outs.ttl, outs.userData], ["ready", 0, 7200, userData]);
       assert.deepEqual(daemon.methods(), ["fleet.get", "fleet.apply", "fleet.wait", "fleet.get"]);
       assert.deepEqual(daemon.calls.find(({ method }) => method === "fleet.apply")?.parameters, {
-        ...{ name: "web", count: 2, image: "micro", type: "basic", keys: ["me"], waitFor: ["ssh"] },
-        ...{ labels: { tier: "front", ...ownerLabels }, userData, ttlSeconds: 7200, clientToken },
+        name: "web",
+        count: 2,
+        image: "micro",
+        type: "basic",
+        keys: ["me"],
+        waitFor: ["ssh"],
+        labels: { tier: "front", ...ownerLabels },
+        userData,
+        ttlSeconds: 7200,
+        clientToken,
       });
       assert.equal((await fleet.diff(id, outs, inputs)).changes, false);
     });

@@ -44,7 +44,10 @@ describe("an Instance that adopts", () => {
     });
     const { id, outs = {} } = await instance.create(adopting);
     assert.deepEqual(daemon.calls.at(-1)?.parameters, {
-      ...{ instance: 512, uid: found.uid, serverId: standInServerId, labels },
+      instance: 512,
+      uid: found.uid,
+      serverId: standInServerId,
+      labels,
     });
     assert.deepEqual(
       [id, outs.name, outs.image, outs.keys, outs.labels],

@@ -18,27 +18,39 @@ import { stackConfig } from "../../../support/pulumi/stack-config";
 
 const ownerUrn = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/minicloud:Instance::web";
 const ownerLabels = {
-  ...{ "minicloud/organization": "acme", "minicloud/project": "shop" },
-  ...{ "minicloud/stack": "dev", "minicloud/resource": "web" },
+  "minicloud/organization": "acme",
+  "minicloud/project": "shop",
+  "minicloud/stack": "dev",
+  "minicloud/resource": "web",
 };
 const clientToken = "0".repeat(32);
 const identity = { ownerUrn, organization: "acme", clientToken };
 const inputs = {
-  ...{
-    image: "micro",
-    type: "basic",
-    keys: ["me"],
-    name: "web",
-    labels: { tier: "front" },
-    waitFor: ["ssh"],
-  },
-  ...{ ...identity, __provider: "text" },
+  image: "micro",
+  type: "basic",
+  keys: ["me"],
+  name: "web",
+  labels: { tier: "front" },
+  waitFor: ["ssh"],
+  ...identity,
+  __provider: "text",
 };
 const made = exampleInstance({ keys: ["me"], labels: { tier: "front", ...ownerLabels } });
 const state = {
-  ...{ instanceId: 500, uid: made.uid, serverId: standInServerId, name: "web", ipAddress: "198.18.0.2" },
-  ...{ hostname: "web", status: "running", image: "micro", type: "basic", keys: ["me"] },
-  ...{ labels: { tier: "front" }, sshHostKey: made.sshHostKey, simulated: true, waitFor: ["ssh"] },
+  instanceId: 500,
+  uid: made.uid,
+  serverId: standInServerId,
+  name: "web",
+  ipAddress: "198.18.0.2",
+  hostname: "web",
+  status: "running",
+  image: "micro",
+  type: "basic",
+  keys: ["me"],
+  labels: { tier: "front" },
+  sshHostKey: made.sshHostKey,
+  simulated: true,
+  waitFor: ["ssh"],
   ...identity,
 };
 const target = { instance: 500, uid: made.uid, serverId: standInServerId };
@@ -70,8 +82,14 @@ describe("the hooks of an Instance", () => {
       const daemon = await connected(creating(made));
       assert.deepEqual(await instance.create(inputs), { id: "500", outs: state });
       assert.deepEqual(daemon.calls[1]?.parameters, {
-        ...{ name: "web", type: "basic", keys: ["me"], labels: { tier: "front", ...ownerLabels } },
-        ...{ image: "micro", waitFor: ["ssh"], clientToken, waitSeconds: 2 },
+        name: "web",
+        type: "basic",
+        keys: ["me"],
+        labels: { tier: "front", ...ownerLabels },
+        image: "micro",
+        waitFor: ["ssh"],
+        clientToken,
+        waitSeconds: 2,
       });
       assert.equal(daemon.calls[1].authorization, "Bearer t0ken");
       assert.deepEqual(daemon.methods(), ["instance.create", "instance.wait"]);
@@ -82,7 +100,11 @@ describe("the hooks of an Instance", () => {
       const daemon = await connected(creating(earlier, { "instance.update": () => made }));
       assert.deepEqual((await instance.create(inputs)).outs, state);
       assert.deepEqual(daemon.calls.at(-1)?.parameters, {
-        ...{ ...target, name: "web", type: "basic", keys: ["me"], ttlSeconds: 0 },
+        ...target,
+        name: "web",
+        type: "basic",
+        keys: ["me"],
+        ttlSeconds: 0,
         labels: { tier: "front", ...ownerLabels },
       });
     });
@@ -226,7 +248,11 @@ describe("the hooks of an Instance", () => {
         outs: { ...state, type: "light", waitFor: ["running"] },
       });
       assert.deepEqual(daemon.calls.at(-1)?.parameters, {
-        ...{ ...target, name: "web", type: "light", keys: ["me"], ttlSeconds: 0 },
+        ...target,
+        name: "web",
+        type: "light",
+        keys: ["me"],
+        ttlSeconds: 0,
         labels: { tier: "front", ...ownerLabels },
       });
     });

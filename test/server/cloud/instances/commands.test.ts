@@ -95,7 +95,7 @@ function exec(
 ): Answer {
   const command = ["sleep", String(seconds)];
   return instances.exec(
-    { ...targetOf(instance), ...{ command, stdin: "", maxOutputBytes: 1, timeoutSeconds } },
+    { ...targetOf(instance), command, stdin: "", maxOutputBytes: 1, timeoutSeconds },
     signal,
   );
 }

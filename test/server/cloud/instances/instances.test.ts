@@ -21,15 +21,18 @@ describe("instances", () => {
     assert.deepEqual(
       { ...running, uid: "", createdAt: "", sshHostKey: "" },
       {
-        ...{ id: 500, uid: "", name: "web", status: "running", ipAddress: "198.18.0.2", hostname: "web" },
-        ...{
-          image: "micro",
-          type: "basic",
-          keys: [],
-          labels: { role: "web" },
-          createdAt: "",
-          sshHostKey: "",
-        },
+        id: 500,
+        uid: "",
+        name: "web",
+        status: "running",
+        ipAddress: "198.18.0.2",
+        hostname: "web",
+        image: "micro",
+        type: "basic",
+        keys: [],
+        labels: { role: "web" },
+        createdAt: "",
+        sshHostKey: "",
         simulated: true,
       },
     );
@@ -159,7 +162,9 @@ describe("instances", () => {
     const instance = await createReady(cloud, { name: "web" });
     const changed = await cloud.instances.update({
       ...targetOf(instance),
-      ...{ name: "web-2", type: "light", labels: { a: "b" } },
+      name: "web-2",
+      type: "light",
+      labels: { a: "b" },
     });
     assert.deepEqual(
       [changed.name, changed.type, changed.labels, changed.hostname, changed.uid],
@@ -178,12 +183,19 @@ describe("instances", () => {
     const { cloud } = await newCloud();
     const sleeping = {
       ...targetOf(await createReady(cloud)),
-      ...{ command: ["sleep", "5"], stdin: "", timeoutSeconds: 1, maxOutputBytes: 1 },
+      command: ["sleep", "5"],
+      stdin: "",
+      timeoutSeconds: 1,
+      maxOutputBytes: 1,
     };
     const failing = cloud.instances.exec(sleeping);
     await assertMccError(time.passDuring(failing), "timeout", /longer than 1 s/);
     assert.deepEqual(await time.passDuring(cloud.instances.exec({ ...sleeping, outputOnTimeout: true })), {
-      ...{ exitCode: 137, stdout: "", stderr: "", truncated: false, timedOut: true },
+      exitCode: 137,
+      stdout: "",
+      stderr: "",
+      truncated: false,
+      timedOut: true,
     });
   });
 
@@ -195,7 +207,10 @@ describe("instances", () => {
     await assertMccError(
       cloud.instances.exec({
         ...targetOf(instance),
-        ...{ command: ["true"], stdin: "", timeoutSeconds: 1, maxOutputBytes: 1 },
+        command: ["true"],
+        stdin: "",
+        timeoutSeconds: 1,
+        maxOutputBytes: 1,
       }),
       "conflict",
       /is stopped/,

@@ -103,8 +103,15 @@ describe("after a daemon was killed", () => {
     const { cloud, driver, reopen } = await newCloud();
     const instance = await createReady(cloud);
     await driver.create({
-      ...{ id: 900, uid: "0".repeat(32), name: "foreign", image: "micro", hostname: "foreign" },
-      ...{ ipAddress: "198.18.0.9", nameservers: [], type: { name: "basic" }, files: [] },
+      id: 900,
+      uid: "0".repeat(32),
+      name: "foreign",
+      image: "micro",
+      hostname: "foreign",
+      ipAddress: "198.18.0.9",
+      nameservers: [],
+      type: { name: "basic" },
+      files: [],
     });
     const next = await reopen();
     assert.deepEqual(

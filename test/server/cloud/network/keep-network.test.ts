@@ -11,15 +11,19 @@ const network = { address: "198.18.0.0", prefixLength: 22, gateway: "198.18.0.1"
 const wider = { ...network, prefixLength: 21 };
 const records: readonly InstanceRecord[] = [
   {
-    ...{
-      phase: "created",
-      id: 500,
-      uid: "0".repeat(32),
-      name: "web",
-      ipAddress: "198.18.0.2",
-      hostname: "web",
-    },
-    ...{ image: "micro", type: "light", keys: [], publicKeys: [], labels: {}, createdAt: "", sshHostKey: "" },
+    phase: "created",
+    id: 500,
+    uid: "0".repeat(32),
+    name: "web",
+    ipAddress: "198.18.0.2",
+    hostname: "web",
+    image: "micro",
+    type: "light",
+    keys: [],
+    publicKeys: [],
+    labels: {},
+    createdAt: "",
+    sshHostKey: "",
     wanted: "running",
   },
 ];

@@ -12,8 +12,12 @@ function assertRefused(work: () => unknown, code: ErrorCode, message: RegExp): v
 }
 
 const foreign = (engineId: string, name?: string, ...ipAddresses: string[]) => ({
-  ...{ engineId, name, ipAddresses },
-  ...{ status: "running", hostname: undefined, image: undefined },
+  engineId,
+  name,
+  ipAddresses,
+  status: "running",
+  hostname: undefined,
+  image: undefined,
 });
 
 describe("the reservations of ids, names and addresses", () => {

@@ -541,7 +541,13 @@ async function engineWith(containers: readonly ContainerSpec[], serverId: string
 
 function optionsOf(stateFolder: string, driver: Driver, log: CloudOptions["log"]): CloudOptions {
   return {
-    ...{ stateFolder, range, nat: false, driver: "simulated", commandTimeoutMs: 1000, version: "0.0.0", log },
+    stateFolder,
+    range,
+    nat: false,
+    driver: "simulated",
+    commandTimeoutMs: 1000,
+    version: "0.0.0",
+    log,
     loadDriver: () => driver,
   };
 }

@@ -46,8 +46,13 @@ describe("the format of a state folder", () => {
     await assertMccError(reopen(), "conflict", words);
     const before = await readdir(stateFolder, { recursive: true });
     const options = {
-      ...{ stateFolder, range: { first: "198.18.0.2", last: "198.18.0.9" }, nat: false, driver: "simulated" },
-      ...{ commandTimeoutMs: 1000, version: "0.0.0", log: captureLog().log },
+      stateFolder,
+      range: { first: "198.18.0.2", last: "198.18.0.9" },
+      nat: false,
+      driver: "simulated",
+      commandTimeoutMs: 1000,
+      version: "0.0.0",
+      log: captureLog().log,
     };
     await assertMccError(purgeCloud(options), "conflict", words);
     assert.deepEqual(await readdir(stateFolder, { recursive: true }), before);

@@ -5,7 +5,9 @@ import { LateWrites } from "../../../../server/cloud/state/late-writes";
 
 const log = pino({ level: "silent" });
 const full = Object.assign(new Error("ENOSPC: no space left on device, write"), {
-  ...{ code: "ENOSPC", syscall: "write", errno: -28 },
+  code: "ENOSPC",
+  syscall: "write",
+  errno: -28,
 });
 
 describe("a write that may come later", () => {

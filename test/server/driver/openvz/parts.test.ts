@@ -149,16 +149,29 @@ describe("files on the host", () => {
 
   it("of variables are read as vzctl 4 does", () => {
     assert.deepEqual(Object.fromEntries(parseVariables(`${variables}\nE="5\n`, syntaxes.v4)), {
-      ...{ A: "1 2", B: "3", C: "'4'", DESCRIPTION: 'say "hi" twice', TEMPLATE: "/vz/x" },
-      ...{ ROOT: "/vz/#1 # not this", D: "ab\\c", PHYSPAGES: "2" },
+      A: "1 2",
+      B: "3",
+      C: "'4'",
+      DESCRIPTION: 'say "hi" twice',
+      TEMPLATE: "/vz/x",
+      ROOT: "/vz/#1 # not this",
+      D: "ab\\c",
+      PHYSPAGES: "2",
       IP_ADDRESS: "198.18.0.2 198.18.0.3 198.18.0.4",
     });
   });
 
   it("of variables are read as OpenVZ 7 does", () => {
     assert.deepEqual(Object.fromEntries(parseVariables(variables, syntaxes.v7)), {
-      ...{ A: "5", B: "3", C: "4", DESCRIPTION: 'say "hi" twice', TEMPLATE: "/vz/x" },
-      ...{ ROOT: "/vz/#1", D: "ab\\c", PHYSPAGES: "2", IP_ADDRESS: "198.18.0.4" },
+      A: "5",
+      B: "3",
+      C: "4",
+      DESCRIPTION: 'say "hi" twice',
+      TEMPLATE: "/vz/x",
+      ROOT: "/vz/#1",
+      D: "ab\\c",
+      PHYSPAGES: "2",
+      IP_ADDRESS: "198.18.0.4",
     });
   });
 

@@ -27,7 +27,8 @@ const create = (driver: Driver) => driver.create(lightSpec(501));
 
 const steps: readonly Step[] = [
   {
-    ...{ at: "create:unpacking", command: "create" },
+    at: "create:unpacking",
+    command: "create",
     codes: {
       v4: [
         ...[
@@ -61,22 +62,26 @@ const steps: readonly Step[] = [
     run: create,
   },
   {
-    ...{ at: "set", command: "set" },
+    at: "set",
+    command: "set",
     codes: { v4: [...everywhere, 20, 21, 70, 72, 73, 131, 139], v7: [137] },
     run: create,
   },
   {
-    ...{ at: "mount", command: "mount" },
+    at: "mount",
+    command: "mount",
     codes: { v4: [...everywhere, 14, 22, 23, 43, 49, 50, 53, 60, 61, 79, 99, 152], v7: [] },
     run: create,
   },
   {
-    ...{ at: "umount:locked", command: "umount" },
+    at: "umount:locked",
+    command: "umount",
     codes: { v4: [...everywhere, 32, 51, 66, 79, 153], v7: [] },
     run: create,
   },
   {
-    ...{ at: "start:mounted", command: "start" },
+    at: "start:mounted",
+    command: "start",
     codes: {
       v4: [
         ...[
@@ -112,20 +117,23 @@ const steps: readonly Step[] = [
     run: (driver) => driver.start(501),
   },
   {
-    ...{ at: "stop", command: "stop" },
+    at: "stop",
+    command: "stop",
     codes: { v4: [...everywhere, 14, 33, 51, 79], v7: [] },
     on: "running",
     run: (driver) => driver.stop(501, 0),
   },
   {
-    ...{ at: "exec3", command: "exec3" },
+    at: "exec3",
+    command: "exec3",
     codes: { v4: [3, 4, 5, 6, 7, 10, 12, 14, 15, 18, 22, 31, 47], v7: [] },
     tables: { v4: [...execExitCodes.v4, ...exitCodes.v4], v7: [...execExitCodes.v7, ...exitCodes.v7] },
     on: "running",
     run: (driver) => driver.exec(501, execRequest(["true"])),
   },
   {
-    ...{ at: "destroy", command: "destroy" },
+    at: "destroy",
+    command: "destroy",
     codes: { v4: [...everywhere, 22, 23, 33, 51, 52, 66], v7: [143, 164] },
     on: "stopped",
     run: (driver) => driver.destroy(501),

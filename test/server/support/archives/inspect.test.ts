@@ -35,7 +35,10 @@ describe("an archive that is inspected", () => {
 
   /** A program in the place of one that unpacks. */
   const program = (name: string, ...words: string[]): Packing => ({
-    ...{ name, words, begins: "", package: "some-package" },
+    name,
+    words,
+    begins: "",
+    package: "some-package",
   });
 
   it("comes out as it went in, up to its end", async () => {

@@ -8,7 +8,10 @@ import { climbing } from "../../readiness/climbing";
 
 describe("waiting for a command", () => {
   const ended = (exitCode: number, stdout = "", stderr = ""): ExecResult => ({
-    ...{ exitCode, stdout: Buffer.from(stdout), stderr: Buffer.from(stderr), truncated: false },
+    exitCode,
+    stdout: Buffer.from(stdout),
+    stderr: Buffer.from(stderr),
+    truncated: false,
   });
   const rung = { command: ["test", "-e", "/ready"] };
   const climbWith = (exec: ProbeTarget["exec"], timeoutMs?: number): Promise<void> =>

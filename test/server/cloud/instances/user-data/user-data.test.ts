@@ -36,7 +36,10 @@ describe("userData", () => {
 
   /** As the shell in the container puts it: the log on standard output, how long it is on the other. */
   const ended = (exitCode: number, log: string, bytes = Buffer.byteLength(log)): ExecResult => ({
-    ...{ exitCode, stdout: Buffer.from(log), stderr: Buffer.from(`${bytes}\n`), truncated: false },
+    exitCode,
+    stdout: Buffer.from(log),
+    stderr: Buffer.from(`${bytes}\n`),
+    truncated: false,
   });
   const asked = { userData: script, waitFor: "running" } as const;
   const textOf = ({ output }: { output: string }): string => Buffer.from(output, "base64").toString();
@@ -53,7 +56,9 @@ describe("userData", () => {
     await cloud.instances.restart({ ...targetOf(instance), graceSeconds: 0 });
     assert.deepEqual(run.slice(3), ["first", "second"]);
     assert.deepEqual(await cloud.instances.log(targetOf(instance)), {
-      ...{ running: false, exitCode: 0, truncated: false },
+      running: false,
+      exitCode: 0,
+      truncated: false,
       output: Buffer.from("done\n").toString("base64"),
     });
     const file = join(stateFolder, "instances", String(instance.id), "user-data-log.json");

@@ -15,7 +15,10 @@ const strangers = [65_534, 200_000, containerRoot + 1];
 async function runAs(userId: number, ...words: string[]): Promise<string> {
   const [program = "", ...rest] = words;
   const { stdout, stderr, message, failed } = await execa(program, rest, {
-    ...{ uid: userId, gid: userId, cwd: "/", reject: false },
+    uid: userId,
+    gid: userId,
+    cwd: "/",
+    reject: false,
   });
   return failed ? `${stderr} ${message}` : stdout;
 }

@@ -6,7 +6,11 @@ import { limitOptions } from "../../../../../server/driver/openvz/limits";
 
 const target = { id: 501, ctid: "501" };
 const creation = {
-  ...{ image: "debian-12", sample: "basic", ipAddress: "198.18.0.7", hostname: "web.test", name: "web" },
+  image: "debian-12",
+  sample: "basic",
+  ipAddress: "198.18.0.7",
+  hostname: "web.test",
+  name: "web",
 };
 const [v4, v7] = [generationOf("vzctl version 4.11.1\n"), generationOf("vzctl v.7.0.264\n")];
 const making = { id: 501, uid: "0123456789abcdef0123456789abcdef", description: "minicloud" };

@@ -28,7 +28,10 @@ describe("exit codes", () => {
         const stderr = `No luck${told(row.says)}.\n`;
         const meaning = meaningOf(table, row.exitCode, stderr);
         const { message, code } = failureOf(command, {
-          ...{ exitCode: row.exitCode, stdout: "Creating container\n", stderr, meaning },
+          exitCode: row.exitCode,
+          stdout: "Creating container\n",
+          stderr,
+          meaning,
         });
         assert.equal(code, meaning?.code);
         assert.match(
@@ -73,7 +76,9 @@ describe("exit codes", () => {
 
   it("that are not in the table are told with vzctl's own words, which are cleaned", () => {
     const { code, message } = failureOf(command, {
-      ...{ exitCode: 199, meaning: undefined, stderr: "one\u0007\ntwo\n" },
+      exitCode: 199,
+      meaning: undefined,
+      stderr: "one\u0007\ntwo\n",
       stdout: "Directory /proc/vz not found, assuming non-OpenVZ kernel\n",
     });
     assert.deepEqual(

@@ -17,8 +17,11 @@ describe("an engine command", () => {
   const create = commands.create(
     target,
     {
-      ...{ image: "busybox-1.35-x86_64", sample: "basic", ipAddress: "198.18.0.7" },
-      ...{ hostname: "web", name: "web" },
+      image: "busybox-1.35-x86_64",
+      sample: "basic",
+      ipAddress: "198.18.0.7",
+      hostname: "web",
+      name: "web",
     },
     [],
   );

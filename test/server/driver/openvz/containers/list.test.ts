@@ -42,8 +42,10 @@ describe("vzlist's list", () => {
       list(
         row({}),
         row({
-          ...{ ctid: `"${uuid}"`, ip: '["198.18.0.8/24", "198.18.0.9"]' },
-          ...{ name: "null", ostemplate: '".debian-12"' },
+          ctid: `"${uuid}"`,
+          ip: '["198.18.0.8/24", "198.18.0.9"]',
+          name: "null",
+          ostemplate: '".debian-12"',
         }),
       ),
     );

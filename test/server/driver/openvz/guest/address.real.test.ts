@@ -93,7 +93,8 @@ for (const generation of ["v4", "v7"] as const) {
       assert.deepEqual(await driver.list(), [{ id: 501, running: true }]);
       assert.deepEqual(warnings, [
         {
-          ...{ instance: 501, container: ids[generation] },
+          instance: 501,
+          container: ids[generation],
           reason: "there is neither ip nor ifconfig, or no device venet0",
         },
       ]);
