@@ -16,7 +16,9 @@ const serverLayers = {
   driver: ["support"],
   cloud: ["driver", "support"],
   methods: ["cloud", "support"],
-  http: ["methods", "support"],
+  http: ["methods", "support", "tls"],
+  log: ["support"],
+  tls: ["support"],
 };
 /** The rooms of server/cloud, each with those that it may import. Files beside them are open to all. */
 const cloudRooms = {

@@ -5,14 +5,14 @@ import { type Cloud } from "./cloud/cloud";
 import { openCloud } from "./cloud/open-cloud";
 import { LateWrites } from "./cloud/state/late-writes";
 import { type Config, cloudOptions, warnings } from "./config";
-import { type Bound, type Listener, openListener, type TlsTexts } from "./http/listener";
+import { type Bound, type Listener, openListener } from "./http/listener";
 import { openServerLog } from "./log/log";
 import { createDispatch } from "./methods/dispatch";
 import { register, withdraw } from "./runtime-registration";
 import { firstStopSignal, reloadOnSignal } from "./signals";
 import { reportStart } from "./start-report";
 import { isFileSystemFault } from "./support/files/file-system-fault";
-import { readTls, type TlsPaths } from "./tls/certificate";
+import { readTls, type TlsPaths, type TlsTexts } from "./tls/certificate";
 import { CertificateWatch } from "./tls/certificate-watch";
 
 /** What calls get that go on when the cloud has closed, such as an `instance.exec`. */

@@ -12,6 +12,7 @@ import { createSecureContext } from "node:tls";
 import { errnoOf } from "../../protocol/errno";
 import { type ErrorCode, MccError, messageOf } from "../../protocol/error";
 import { answerable } from "../methods/answerable";
+import type { TlsTexts } from "../tls/certificate";
 import { AnswerEnds } from "./answer-ends";
 import { type AnswerOptions, Answers, type Caller } from "./answers";
 import { Connections } from "./connections";
@@ -28,12 +29,6 @@ export interface ListenerOptions extends Omit<AnswerOptions, "limits"> {
   readonly limits?: Limits;
   /** Tells others of what was bound; no request is answered before it is through. */
   readonly announce?: (bound: Bound) => Promise<void>;
-}
-
-/** A certificate and its private key, in PEM. */
-export interface TlsTexts {
-  readonly cert: string;
-  readonly key: string;
 }
 
 /** Where a listener listens: a number even where a name was given. */

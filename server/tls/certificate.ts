@@ -4,8 +4,13 @@ import { open } from "node:fs/promises";
 import { isIP } from "node:net";
 import { createSecureContext } from "node:tls";
 import { MccError, messageOf } from "../../protocol/error";
-import type { TlsTexts } from "../http/listener";
 import { kindOf } from "../support/files/kept-file";
+
+/** A certificate and its private key, in PEM. */
+export interface TlsTexts {
+  readonly cert: string;
+  readonly key: string;
+}
 
 /** The paths of the certificate and its key. */
 export interface TlsPaths {

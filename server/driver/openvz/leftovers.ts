@@ -3,6 +3,7 @@ import { basename, join } from "node:path";
 import { unlessErrno } from "../../../protocol/errno";
 import { detachMounts } from "../../support/files/mount-points";
 import { removeTree } from "../../support/files/remove-tree";
+import { processState } from "../../support/processes";
 import type { Variables } from "./configuration/file";
 import type { UnfinishedRecord } from "./containers/unfinished-records";
 import { exists, type HostConfiguration, ofContainer } from "./host";
@@ -94,16 +95,15 @@ async function removeStaleLocks(host: HostConfiguration, ctid: string): Promise<
   for (const name of (await entriesOf(host.lockFolder)).filter((entry) => entry.startsWith(`${ctid}.lck`))) {
     const path = join(host.lockFolder, name);
     const holder = Number.parseInt((await unlessErrno(readFile(path, "utf8"), "ENOENT")) ?? "", 10);
-    if (!Number.isNaN(holder) && !(await isAlive(holder))) {
+    if (!Number.isNaN(holder) && !(await isRunning(holder))) {
       await rm(path, { force: true });
     }
   }
 }
 
-/** A process that has ended is still there until its parent has asked how. */
-async function isAlive(pid: number): Promise<boolean> {
-  const stat = await unlessErrno(readFile(`/proc/${pid}/stat`, "utf8"), "ENOENT", "ESRCH");
-  return stat !== undefined && !/\) Z [^)]*$/.test(stat);
+async function isRunning(pid: number): Promise<boolean> {
+  const found = await processState(pid);
+  return found !== undefined && found.state !== "Z";
 }
 
 /** One that is not empty, or in use, is not ours to judge. */

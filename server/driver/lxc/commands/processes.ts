@@ -1,5 +1,6 @@
-import { readdir, readFile } from "node:fs/promises";
-import { hasErrno, unlessErrno } from "../../../../protocol/errno";
+import { readFile } from "node:fs/promises";
+import { unlessErrno } from "../../../../protocol/errno";
+import { killProcess, processIds } from "../../../support/processes";
 
 /** A process of this host. */
 export interface HostProcess {
@@ -11,8 +12,7 @@ export interface HostProcess {
 /** All processes that have an argument list, which kernel threads have not. */
 export async function processes(): Promise<HostProcess[]> {
   const found: HostProcess[] = [];
-  for (const entry of (await readdir("/proc")).filter((name) => /^\d+$/.test(name))) {
-    const pid = Number(entry);
+  for (const pid of await processIds()) {
     const words = await processWords(pid);
     if (words.length > 0) {
       found.push({ pid, words });
@@ -29,21 +29,11 @@ export async function processWords(pid: number): Promise<string[]> {
 
 /** Kills all processes of the group that this one leads; gone already is success. */
 export function killGroup(leader: number): void {
-  kill(-leader);
+  killProcess(-leader);
 }
 
 /** Kills a process, and with it the group that it leads, as our commands do; gone already is success. */
 export function killWithGroup(pid: number): void {
   killGroup(pid);
-  kill(pid);
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, "SIGKILL");
-  } catch (error) {
-    if (!hasErrno(error, "ESRCH")) {
-      throw error;
-    }
-  }
+  killProcess(pid);
 }

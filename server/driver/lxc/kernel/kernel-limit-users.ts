@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rm, rmdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { unlessErrno } from "../../../../protocol/errno";
+import { processState } from "../../../support/processes";
 import type { DriverLog } from "../../driver";
 import { raiseKernelLimits, replaceText, restoreKernelLimits } from "./kernel-limits";
 
@@ -38,7 +39,7 @@ export async function useKernelLimits(user: KernelLimitUser, log: DriverLog): Pr
 async function use(user: KernelLimitUser, log: DriverLog): Promise<void> {
   const { name, folder = usersFolder, formerMarksFile } = user;
   await unlessErrno(mkdir(folder, { mode: 0o755 }), "EEXIST");
-  const own = { pid: process.pid, startTime: await startTimeOf(process.pid) };
+  const own = { pid: process.pid, startTime: (await processState(process.pid))?.startTime ?? "" };
   // First: who lowers them at the same time looks again afterwards.
   await replaceText(join(folder, `${name}.user`), JSON.stringify(own));
   const marksFile = join(folder, `${name}.were`);
@@ -116,13 +117,7 @@ async function isAlive(path: string): Promise<boolean> {
     return false;
   }
   const { pid, startTime } = userSchema.parse(JSON.parse(text));
-  return (await startTimeOf(pid)) === startTime;
-}
-
-/** In clock ticks since the boot, which tells a process from a later one with its id; empty for none: proc(5). */
-async function startTimeOf(pid: number): Promise<string> {
-  const stat = await unlessErrno(readFile(`/proc/${pid}/stat`, "utf8"), "ENOENT", "ESRCH");
-  return stat?.replace(/^.*\) /s, "").split(" ")[19] ?? "";
+  return (await processState(pid))?.startTime === startTime;
 }
 
 async function takeMarksAlong(from: string, to: string): Promise<void> {

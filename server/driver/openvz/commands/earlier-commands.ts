@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { readdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import { unlessErrno } from "../../../../protocol/errno";
 import { MccError } from "../../../../protocol/error";
 import { once } from "../../../support/concurrency/once";
 import { folderSeenBy } from "../../../support/files/seen-folder";
-import { killProcess } from "./group-killer";
+import { killProcess, processIds, processState } from "../../../support/processes";
 
 const variable = "MINICLOUD_ENGINE_COMMAND";
 const patienceMs = 5000;
@@ -52,7 +52,7 @@ export class EarlierCommands {
   /** The process groups by container. */
   async #searchAll(): Promise<Map<number, Set<number>>> {
     const found = new Map<number, Set<number>>();
-    for (const pid of await allProcesses()) {
+    for (const pid of await processIds()) {
       const id = await this.#containerOf(pid);
       const group = id === undefined ? undefined : await groupOf(pid);
       if (id !== undefined && group !== undefined) {
@@ -103,18 +103,13 @@ async function endGroup(group: number, id: number): Promise<void> {
 }
 
 async function membersOf(group: number): Promise<number[]> {
-  const processes = await allProcesses();
+  const processes = await processIds();
   const groups = await Promise.all(processes.map(groupOf));
   return processes.filter((_, index) => groups[index] === group);
 }
 
-/** Field 5 of proc(5)'s stat. Undefined for one that has ended, though its parent has not asked how yet. */
+/** Undefined for a process that has ended, though its parent has not asked how yet. */
 async function groupOf(pid: number): Promise<number | undefined> {
-  const stat = (await unlessErrno(readFile(`/proc/${pid}/stat`, "utf8"), "ENOENT", "ESRCH")) ?? "";
-  const [state, , group] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return group === undefined || state === "Z" ? undefined : Number(group);
-}
-
-async function allProcesses(): Promise<number[]> {
-  return (await readdir("/proc")).filter((name) => /^\d+$/.test(name)).map(Number);
+  const found = await processState(pid);
+  return found?.state === "Z" ? undefined : found?.group;
 }

@@ -1,4 +1,4 @@
-import { hasErrno } from "../../../../protocol/errno";
+import { killProcess } from "../../../support/processes";
 
 /** What ends a process that leads a group of its own. */
 export interface GroupKiller {
@@ -32,15 +32,4 @@ export function groupKiller(
       signal?.removeEventListener("abort", kill);
     },
   };
-}
-
-/** @param pid that of a process, or a group's with a minus. Gone already is success. */
-export function killProcess(pid: number): void {
-  try {
-    process.kill(pid, "SIGKILL");
-  } catch (error) {
-    if (!hasErrno(error, "ESRCH")) {
-      throw error;
-    }
-  }
 }
