@@ -3,12 +3,12 @@ import type { MethodResult } from "../../../../protocol/methods/method-table";
 import type { SharedWork } from "../../../support/time/shared-work";
 import type { InstanceCatalog, InstanceTarget } from "../catalog";
 import type { InstanceContext } from "../context";
-import type { ManagedInstance } from "../instance";
+import type { Instance } from "../instance";
 import type { UserDataLog } from "./logs";
 import { readUserDataLog, userDataRung } from "./user-data";
 
 /** Reads the log in an instance once for all who ask at a time: many readings there would hold up other instances. */
-export type LogReadings = SharedWork<ManagedInstance, UserDataLog>;
+export type LogReadings = SharedWork<Instance, UserDataLog>;
 
 /**
  * What the userData of an instance wrote: as it stands in the instance while the script runs, then as it was kept.
@@ -21,7 +21,7 @@ export async function logOf(
   readings: LogReadings,
   target: InstanceTarget,
 ): Promise<MethodResult<"instance.log">> {
-  const { logs } = context;
+  const { logs } = context.state;
   const recalled = catalog.find(target) === undefined ? logs.recall(target) : undefined;
   if (recalled !== undefined) {
     return { running: false, ...recalled };

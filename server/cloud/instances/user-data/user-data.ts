@@ -4,7 +4,7 @@ import { lastWords } from "../../../support/output-tail";
 import type { Deadline } from "../../../support/time/deadline";
 import { untilAborted } from "../../../support/time/until-aborted";
 import type { InstanceContext } from "../context";
-import type { ManagedInstance } from "../instance";
+import type { Instance } from "../instance";
 import { keptLogBytes, type UserDataLog } from "./logs";
 
 /** What an instance waits for while its script runs. */
@@ -43,7 +43,7 @@ export function userDataFile(text: string): ContainerFile {
  */
 export async function runUserData(
   context: InstanceContext,
-  instance: ManagedInstance,
+  instance: Instance,
   text: string,
   deadline: Deadline,
 ): Promise<void> {
@@ -55,24 +55,21 @@ export async function runUserData(
   } catch (error) {
     throw await cutOff(context, instance, error, deadline);
   }
-  await context.logs.write(instance.record, log);
+  await context.state.logs.write(instance.record, log);
   if (log.exitCode !== 0) {
     throw failure("invalid", `userData ended with exit code ${log.exitCode}`, instance, log);
   }
 }
 
 /** The log as it stands in the running instance, of a script that has not ended. */
-export async function readUserDataLog(
-  context: InstanceContext,
-  instance: ManagedInstance,
-): Promise<UserDataLog> {
+export async function readUserDataLog(context: InstanceContext, instance: Instance): Promise<UserDataLog> {
   const { output, truncated } = await run(context, instance, [showLog], readLogTimeoutMs);
   return { output, truncated };
 }
 
 async function cutOff(
   context: InstanceContext,
-  instance: ManagedInstance,
+  instance: Instance,
   error: unknown,
   { timeoutMs }: Deadline,
 ): Promise<unknown> {
@@ -80,7 +77,7 @@ async function cutOff(
     return error;
   }
   const log = await readUserDataLog(context, instance).catch(unreadable);
-  await context.logs.write(instance.record, log);
+  await context.state.logs.write(instance.record, log);
   const what =
     error.code === "timeout"
       ? `did not end within ${timeoutMs / 1000} s and was killed`
@@ -94,15 +91,15 @@ function unreadable(error: unknown): UserDataLog {
 }
 
 async function run(
-  { driver, limits }: InstanceContext,
-  instance: ManagedInstance,
+  { driver }: InstanceContext,
+  instance: Instance,
   [script, ...words]: readonly [string, ...string[]],
   timeoutMs: number,
 ): Promise<Required<UserDataLog>> {
   const command = ["/bin/sh", "-c", script, "sh", logPath, String(keptLogBytes), ...words];
   const request = { command, stdin: Buffer.alloc(0), timeoutMs, maxOutputBytes: keptLogBytes };
   const { exitCode, stdout, stderr } = await untilAborted(instance.abort.signal, () =>
-    limits.guest(() => driver.exec(instance.id, request)),
+    driver.exec(instance.id, request),
   );
   const bytes = Number.parseInt(Buffer.from(stderr).toString(), 10);
   if (Number.isNaN(bytes)) {
@@ -114,12 +111,7 @@ async function run(
   return { exitCode, output: Buffer.from(stdout).toString("base64"), truncated: bytes > keptLogBytes };
 }
 
-function failure(
-  code: ErrorCode,
-  what: string,
-  { id, record }: ManagedInstance,
-  { output }: UserDataLog,
-): MccError {
+function failure(code: ErrorCode, what: string, { id, record }: Instance, { output }: UserDataLog): MccError {
   if (record.hideOutput === true) {
     return new MccError(
       code,

@@ -78,7 +78,7 @@ describe("a lease", () => {
     const made = await test.cloud.instances.create(creation({ lease }));
     const waiting = assert.rejects(
       test.cloud.instances.wait({ ...targetOf(made), timeoutSeconds: 60 }),
-      /destroyed meanwhile: its lease was not renewed for 8 s/,
+      /destroyed in the meantime: its lease was not renewed for 8 s/,
     );
     await eventually(() => start.called, "the start has begun");
     await time.pass(8000);

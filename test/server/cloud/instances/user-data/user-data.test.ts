@@ -166,7 +166,7 @@ describe("userData", () => {
     await assertMccError(
       cloud.instances.create(creation({ ...token, userData: "other" })),
       "conflict",
-      /made instance 500 \(mcc-500\) already, with other userData/,
+      /created instance 500 \(mcc-500\) already, with other userData/,
     );
   });
 
