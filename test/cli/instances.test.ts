@@ -90,7 +90,7 @@ describe("instances by command", function () {
       }
       await assertFails(["mcc", "logs", "wbe"], /No instance "wbe".*Did you mean "web"\?/);
       await make("db");
-      await assertFails(["mcc", "logs", "db"], /\(db\) was made without userData/);
+      await assertFails(["mcc", "logs", "db"], /\(db\) was created without userData/);
     });
 
     it("refuses a script that cannot be read or sent, and does not show it", async () => {

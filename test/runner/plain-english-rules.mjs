@@ -53,6 +53,7 @@ export const places = [
   { path: "quickstart/", checked: false },
   { path: "scripts/", checked: false },
   { path: "server/", checked: false },
+  { path: "server/cloud/", checked: true },
   { path: "test/", checked: false },
   { path: "test/docs/", checked: true },
   { path: "test/picture/", checked: true },

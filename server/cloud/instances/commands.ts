@@ -20,7 +20,7 @@ const killedExitCode = 128 + constants.signals.SIGKILL;
 /** Runs the commands that `instance.exec` asks for. */
 export class InstanceCommands {
   readonly #driver: Pick<Driver, "exec">;
-  /** By the instance's uid, for those in which commands run. */
+  /** By uid, for the instances in which commands run. */
   readonly #slots = new Map<string, Slots>();
   readonly #all = new Slots(mostCommandsInAll);
 
@@ -33,7 +33,7 @@ export class InstanceCommands {
    * Runs a command in a running instance. Its time limit begins now, also when it has to wait for its turn.
    *
    * @param signal ends the command, or its wait.
-   * @throws MccError `timeout`; `exhausted` where too many wait already; what the driver throws; the signal's reason.
+   * @throws MccError `timeout`; `exhausted` if too many wait already; the driver's errors; the signal's reason.
    */
   async run(instance: Instance, parameters: ExecParameters, signal: AbortSignal): Promise<ExecAnswer> {
     const { uid } = instance.record;
@@ -83,7 +83,7 @@ function neverRun({ title }: Instance, timeoutMs: number): MccError {
   );
 }
 
-/** @throws what the driver does; of a command whose time ran out only when its output is not asked for. */
+/** @throws the driver's errors, except the timeout of a command whose output is asked for. */
 async function runCommand(
   driver: Pick<Driver, "exec">,
   id: number,

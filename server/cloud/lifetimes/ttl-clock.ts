@@ -19,9 +19,9 @@ type Moment = z.infer<typeof momentSchema>;
 const keepEveryMs = 60_000;
 
 /**
- * The clock by which TTLs are counted. It goes on with the host's uptime, so that no setting of the wall clock moves it,
- * and over a reboot by as much as the wall clock did since it was last kept in its file; a wall clock that is
- * behind then counts as standing still. It began at the wall clock's time, and says nothing about that by now.
+ * The clock by which TTLs are counted. It runs with the host's uptime, so that setting the wall clock does not move it.
+ * Over a reboot it advances as much as the wall clock did since its file was last written; a wall clock that is behind
+ * counts as stopped. It started with the wall clock's time, but is independent of it.
  */
 export class TtlClock {
   readonly #path: string;
@@ -37,9 +37,9 @@ export class TtlClock {
   }
 
   /**
-   * @param lastGrantMs when, by this clock, the latest ttl on record was granted; undefined when nothing has one. It
-   * cannot be earlier now. Where the file was lost, this is taken for now: then no ttl ends early, and none takes
-   * longer than it would when renewed now.
+   * @param lastGrantMs the time, by this clock, of the latest grant on record; undefined if there is none. It cannot be
+   * earlier now. If the file was lost, the clock continues at this time: then no TTL expires early, and none later than if it
+   * were extended now.
    */
   static async open(
     stateFolder: string,
@@ -57,13 +57,13 @@ export class TtlClock {
     const path = join(stateFolder, "lease-clock.json");
     const last = await damaged.read(path, momentSchema);
     if (last === undefined && lastGrantMs !== undefined) {
-      damaged.report(path, "it was lost; what has a ttl may live longer, by as much as its ttl at most");
+      damaged.report(path, "it was lost; an instance with a TTL may live longer, by its TTL at most");
     }
     const next = nextMoment(clock, last);
     const leaseMs =
       last === undefined ? (lastGrantMs ?? next.leaseMs) : Math.max(next.leaseMs, lastGrantMs ?? 0);
     const ttlClock = new TtlClock(path, clock, { ...next, leaseMs });
-    await lateWrites.attempt("the lease clock", () => ttlClock.close());
+    await lateWrites.attempt("the TTL clock", () => ttlClock.close());
     return ttlClock;
   }
 

@@ -7,11 +7,11 @@ import type { Instance } from "../instance";
 import type { UserDataLog } from "./logs";
 import { readUserDataLog, userDataRung } from "./user-data";
 
-/** Reads the log in an instance once for all who ask at a time: many readings there would hold up other instances. */
+/** Shares one reading of an instance's log among all clients that ask at a time: many readings would delay other instances. */
 export type LogReadings = SharedWork<Instance, UserDataLog>;
 
 /**
- * What the userData of an instance wrote: as it stands in the instance while the script runs, then as it was kept.
+ * Returns the output of an instance's userData: from the instance while the script runs, later from the state folder.
  *
  * @throws MccError `not-found`; `conflict` for an instance without userData.
  */
@@ -28,7 +28,10 @@ export async function logOf(
   }
   const instance = catalog.get(target);
   if (instance.record.userDataDigest === undefined) {
-    throw new MccError("conflict", `Instance ${instance.title} was made without userData, so it has no log.`);
+    throw new MccError(
+      "conflict",
+      `Instance ${instance.title} was created without userData, so it has no log.`,
+    );
   }
   const kept = await logs.read(instance.record);
   if (kept !== undefined) {

@@ -7,19 +7,19 @@ import type { InstanceContext } from "../context";
 import type { Instance } from "../instance";
 import { keptLogBytes, type UserDataLog } from "./logs";
 
-/** What an instance waits for while its script runs. */
+/** The rung that an instance waits for while its script runs. */
 export const userDataRung = "userData";
 
 const scriptPath = "/var/lib/minicloud/user-data";
 const logPath = "/var/lib/minicloud/user-data.log";
 const readLogTimeoutMs = 10_000;
 
-/** Shows the last of the log `$1`, `$2` bytes at most, and on standard error how many there are in all. */
+/** Prints the end of the log `$1`, `$2` bytes at most, and on standard error the size of the whole log. */
 const showLog = `if [ -e "$1" ]; then wc -c <"$1" >&2; tail -c "$2" "$1"; else echo 0 >&2; fi`;
 
 /**
- * Runs the words from `$3` on as a login of root's would, and shows the log. The output goes to a file, as a program
- * that the script leaves behind may go on to write there.
+ * Runs the arguments from `$3` on as a login of root would, and prints the log. The output goes to a file, because a program
+ * that the script starts in the background may continue to write there.
  */
 const runScript = `log=$1 most=$2
 shift 2
@@ -30,16 +30,16 @@ set -- "$log" "$most"
 ${showLog}
 exit $code`;
 
-/** The script where it runs from. */
+/** Returns the file with the script, at the path from which it runs. */
 export function userDataFile(text: string): ContainerFile {
   return { path: scriptPath, content: Buffer.from(text), mode: 0o700, folderMode: 0o700 };
 }
 
 /**
- * Runs the script that lies in a running instance, and keeps its log.
+ * Runs the script in a running instance, and keeps its log.
  *
  * @throws MccError `invalid` when it fails, `timeout` when it does not end in time and is killed, `engine` when the
- * instance goes down under it, each with the last of its output; what ends the instance's making.
+ * instance goes down during it, each with the end of its output; the reason for which the creation was ended.
  */
 export async function runUserData(
   context: InstanceContext,
@@ -47,7 +47,7 @@ export async function runUserData(
   text: string,
   deadline: Deadline,
 ): Promise<void> {
-  // A shell runs what has no interpreter named, too, but not every shell.
+  // Not every shell runs a script without a first line that names its interpreter.
   const command = text.startsWith("#!") ? [scriptPath] : ["/bin/sh", scriptPath];
   let log: Required<UserDataLog>;
   try {
@@ -61,7 +61,7 @@ export async function runUserData(
   }
 }
 
-/** The log as it stands in the running instance, of a script that has not ended. */
+/** Reads the log of a script that has not ended, from the running instance. */
 export async function readUserDataLog(context: InstanceContext, instance: Instance): Promise<UserDataLog> {
   const { output, truncated } = await run(context, instance, [showLog], readLogTimeoutMs);
   return { output, truncated };

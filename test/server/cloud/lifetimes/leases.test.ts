@@ -147,7 +147,7 @@ describe("a lease whose end fails", () => {
       cloud.leases.end({ lease }),
       "engine",
       new RegExp(
-        `^The lease ${lease} is ended, and 1 of the 2 that hung on it could not be destroyed yet: .*wedged`,
+        `^The lease ${lease} is ended, but 1 of its 2 instances and fleets could not be destroyed yet: .*wedged`,
       ),
     );
     assert.throws(() => cloud.leases.renew({ lease }), { code: "not-found" });

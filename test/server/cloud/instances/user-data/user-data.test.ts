@@ -181,7 +181,7 @@ describe("userData", () => {
   it("has no log where there is none", async () => {
     const { cloud } = await newCloud();
     const instance = await createReady(cloud);
-    await assertMccError(cloud.instances.log(targetOf(instance)), "conflict", /made without userData/);
+    await assertMccError(cloud.instances.log(targetOf(instance)), "conflict", /created without userData/);
   });
 
   it("of a secret is not quoted in messages, which say where to read what it printed", async () => {
