@@ -1,18 +1,18 @@
 /**
- * Every way in which MiniCloud fails, with the fault number that stands for it on the wire. The numbers are
- * HTTP's where HTTP has one for the meaning; 1 and 2 stay free for the first MiniCloud's own faults.
+ * The error codes of MiniCloud, with their fault numbers on the wire. The numbers are those of HTTP if HTTP has one
+ * for the meaning. 1 and 2 are reserved for the faults of the first MiniCloud.
  */
 const errorCodes = {
   invalid: { fault: 400, meaning: "a parameter is wrong; nothing was changed" },
-  unauthenticated: { fault: 401, meaning: "no token came, or a wrong one" },
-  forbidden: { fault: 403, meaning: "not allowed, whoever asks" },
-  "not-found": { fault: 404, meaning: "what is named does not exist" },
-  conflict: { fault: 409, meaning: "it stands against something that exists" },
+  unauthenticated: { fault: 401, meaning: "the token is missing or wrong" },
+  forbidden: { fault: 403, meaning: "the operation is not allowed for any client" },
+  "not-found": { fault: 404, meaning: "the named object does not exist" },
+  conflict: { fault: 409, meaning: "the call conflicts with an existing object or its state" },
   exhausted: { fault: 429, meaning: "no address, space or port is left" },
-  internal: { fault: 500, meaning: "a defect of MiniCloud's, logged under the reference number given" },
-  engine: { fault: 502, meaning: "the container engine failed; its own words are in the message" },
+  internal: { fault: 500, meaning: "a defect of MiniCloud; the log has it under the given reference number" },
+  engine: { fault: 502, meaning: "the container engine failed; the message quotes its output" },
   unavailable: { fault: 503, meaning: "the daemon cannot be reached, or cannot answer now" },
-  timeout: { fault: 504, meaning: "it took longer than it was allowed to" },
+  timeout: { fault: 504, meaning: "the operation exceeded its time limit" },
 } as const satisfies Record<string, { fault: number; meaning: string }>;
 
 export type ErrorCode = keyof typeof errorCodes;
@@ -78,9 +78,9 @@ export class MccError extends Error {
   }
 }
 
-/** The message of whatever was thrown, for putting into another message. */
+/** Returns the message of any thrown value, for use in another message. */
 export function messageOf(error: unknown): string {
-  // An error of another context than this, as test frameworks make them, is no instance of this one's class.
+  // Test frameworks throw errors of another context, which are not instances of this context's Error.
   return typeof error === "object" && error !== null && "message" in error
     ? String(error.message)
     : String(error);

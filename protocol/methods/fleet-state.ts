@@ -1,3 +1,3 @@
-/** Without the schemas: these words are in the types of users' programs, whose compiler would read them all. */
+/** Without the schemas, because users' programs import these types, and their compiler would read all schemas. */
 export const fleetStatuses = ["applying", "ready", "degraded", "destroying", "failed"] as const;
 export type FleetStatus = (typeof fleetStatuses)[number];

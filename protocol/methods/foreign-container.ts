@@ -1,10 +1,10 @@
 import { z } from "zod";
 
-/** A container on the daemon's engine that the daemon did not make, and never touches unless told to take it over. */
+/** A container on the daemon's engine that the daemon did not create. The daemon changes it only to take it over. */
 export const foreignContainerSchema = z.object({
-  /** The engine's own. */
+  /** The id of the engine. */
   engineId: z.string(),
-  /** The engine's own word. */
+  /** The status in the words of the engine. */
   status: z.string(),
   name: z.string().optional(),
   hostname: z.string().optional(),

@@ -1,4 +1,4 @@
-/** Without the schemas: these words are in the types of users' programs, whose compiler would read them all. */
+/** Without the schemas, because users' programs import these types, and their compiler would read all schemas. */
 export const instanceStatuses = ["pending", "running", "stopped", "destroying", "failed"] as const;
 export type InstanceStatus = (typeof instanceStatuses)[number];
 

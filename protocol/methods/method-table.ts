@@ -8,7 +8,7 @@ import { keyMethods } from "./key";
 import { leaseMethods } from "./lease";
 import { serverMethods } from "./server";
 
-/** Every method of the daemon but `system.*`: the one source for validation, types and help. */
+/** Contains every method of the daemon except `system.*`. It is the only source of validation, types and help. */
 export const methodTable = {
   ...instanceMethods,
   ...fleetMethods,
@@ -24,6 +24,6 @@ export type MethodTable = typeof methodTable;
 export type MethodName = keyof MethodTable;
 /** What a caller passes: what has a default may be left out. */
 export type MethodParameters<M extends MethodName> = z.input<MethodTable[M]["parameters"]>;
-/** What the daemon works with: defaults are filled in. */
+/** The parameters inside the daemon, with their defaults filled in. */
 export type ParsedParameters<M extends MethodName> = z.output<MethodTable[M]["parameters"]>;
 export type MethodResult<M extends MethodName> = z.output<MethodTable[M]["result"]>;

@@ -1,8 +1,8 @@
 import { z } from "zod";
 
-/** Why a create would fail, whatever has been destroyed before it. */
+/** A reason why a create would fail. */
 const problemSchema = z.object({
-  /** The parameter that it lies in. */
+  /** The parameter that causes it. */
   parameter: z.string(),
   message: z.string(),
 });
