@@ -97,7 +97,7 @@ export function getInstancesOutput(args: GetInstancesOutputArgs = {}): pulumi.Ou
   return pulumi.output(args).apply((known) => getInstances(known));
 }
 
-/** There is no plugin of MiniCloud's that the engine could ask; users' unit tests see a call as of any provider. */
+/** Calls the daemon directly, because there is no plugin for the engine. Unit tests see the call of a provider. */
 async function ask<T>(name: string, args: object, answer: (daemon: Client) => Promise<T>): Promise<T> {
   if (isMocked()) {
     return (await pulumi.runtime.invoke(`minicloud:index:${name}`, { ...args })) as T;
@@ -105,7 +105,7 @@ async function ask<T>(name: string, args: object, answer: (daemon: Client) => Pr
   try {
     return await answer(await daemonOfStack());
   } catch (error) {
-    // Otherwise Pulumi shows where in MiniCloud it was thrown, and not only why.
+    // A RunError, because Pulumi would print the stack of any other error.
     throw MccError.isInstance(error) ? new pulumi.RunError(`${name}: ${error.message}`) : error;
   }
 }

@@ -65,7 +65,7 @@ describe("what a stack is trusted with under the real engine", function () {
     }
     await daemon.stop();
     const output = await stack.up();
-    assert.match(output, /warning: The ttl was not renewed: No MiniCloud daemon answers/);
+    assert.match(output, /warning: Restarting the ttl failed: No MiniCloud daemon answers/);
     await daemon.start();
     await stack.refresh();
   });
