@@ -29,11 +29,11 @@ export interface ConnectOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What a client takes from outside of the connection. */
+/** The surroundings of a client. */
 export interface Surroundings {
   /** Default: this process's. */
   readonly environment?: NodeJS.ProcessEnv;
-  /** What it waits and measures by. Default: the system's. */
+  /** The clock. Default: the system's. */
   readonly time?: Time;
   /** Aborting it ends all calls. Default: none. */
   readonly signal?: AbortSignal | undefined;
@@ -41,7 +41,7 @@ export interface Surroundings {
 
 /** A connection to one daemon. It holds nothing that has to be closed before the program may end. */
 export class Client {
-  /** Shared by all calls: one that finds no daemon may know from others that it was there. */
+  /** Shared by all calls, so that a call without an answer knows whether the daemon answered other calls. */
   readonly contact: Contact;
   readonly time: Time;
   readonly #environment: NodeJS.ProcessEnv;
@@ -113,7 +113,7 @@ export class Client {
     if (spoken !== protocolVersion) {
       throw new ConnectionError(
         "unavailable",
-        `The daemon at ${this.server} speaks version ${String(spoken)} of the protocol and this client version ${protocolVersion}: install the same release of minicloud on both sides.`,
+        `The daemon at ${this.server} has protocol version ${String(spoken)}, but this client has version ${protocolVersion}; install the same release of minicloud on both sides.`,
         false,
       );
     }
@@ -130,7 +130,7 @@ export class Client {
       if (!MccError.hasCode(error, "unauthenticated")) {
         throw error;
       }
-      // A daemon that has just started told where its token lies before it answered.
+      // A daemon that has just started writes the path of its token before it answers.
       const again = await this.#token();
       if (again.token !== undefined && again.token !== token) {
         return await this.#sendWith(again.token, method, parameters);
@@ -157,7 +157,7 @@ export class Client {
     }
   }
 
-  /** To "no daemon answers here", where others do. */
+  /** Adds the local daemons to the error that no daemon answers. */
   async #withOthers(error: unknown): Promise<unknown> {
     const { server } = this.#transport;
     if (
@@ -173,7 +173,7 @@ export class Client {
       ? error
       : new ConnectionError(
           error.code,
-          `${error.message} On this machine there is one at ${others.join(" and at ")}.`,
+          `${error.message} A daemon of this machine listens at ${others.join(" and at ")}.`,
           error.reached,
           { cause: error },
         );
@@ -191,7 +191,7 @@ export class Client {
     if (!/<methodResponse[\s>]/.test(body)) {
       throw new ConnectionError(
         "unavailable",
-        `What answers at ${this.server} is no MiniCloud daemon (HTTP ${status}, no XML-RPC). Point MCC_SERVER or minicloud:server to one.`,
+        `The server at ${this.server} is not a MiniCloud daemon (HTTP ${status}, no XML-RPC). Set MCC_SERVER or minicloud:server to the address of a daemon.`,
         false,
       );
     }
@@ -199,8 +199,8 @@ export class Client {
   }
 
   /**
-   * Found anew for each call, as somebody else may listen by now where the daemon did; once for those that are made
-   * while one looks.
+   * Searches the token again for each call, because another process can listen at the daemon's port by now. Calls that
+   * start during a search share its result.
    */
   async #token(): Promise<LocalToken> {
     if (this.#givenToken !== undefined) {
@@ -219,14 +219,14 @@ export class Client {
       const { path, message } = parsed.error.issues[0] ?? { path: [], message: "" };
       throw new MccError(
         "internal",
-        `The daemon at ${this.server} answered ${method} with something else than this client knows (${path.join(".")}: ${message}): install the same release of minicloud on both sides.`,
+        `The daemon at ${this.server} answered ${method} with a result that this client does not support (${path.join(".")}: ${message}); install the same release of minicloud on both sides.`,
       );
     }
     return parsed.data as MethodResult<M>;
   }
 }
 
-/** From JavaScript any name may come, and the answer is the daemon's. */
+/** Returns the schema of the result. A JavaScript caller can pass any name, which the daemon then refuses. */
 function resultSchemaOf(method: MethodName): z.ZodType {
   return Object.hasOwn(methodTable, method) ? methodTable[method].result : z.unknown();
 }

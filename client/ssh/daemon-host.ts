@@ -23,11 +23,11 @@ export async function isDaemonHere(server: string): Promise<boolean> {
       ({ address }) => isLoopback(address) || own.includes(address),
     );
   } catch (error) {
-    throw new MccError("unavailable", `The daemon's host ${host} cannot be looked up: ${messageOf(error)}.`);
+    throw new MccError("unavailable", `Looking up the daemon's host ${host} failed: ${messageOf(error)}.`);
   }
 }
 
-/** The whole of 127.0.0.0/8 is this machine, of which the interfaces list only 127.0.0.1. */
+/** Tells whether an address is a loopback address. The interfaces list only 127.0.0.1 of 127.0.0.0/8. */
 function isLoopback(address: string): boolean {
   return address.startsWith("127.") || address === "::1";
 }

@@ -16,7 +16,7 @@ export function inventory(name: string, hosts: readonly SshHost[], jumpHost?: st
     `    ${quoted(groupName(name))}:`,
     "      vars:",
     "        ansible_user: root",
-    // Otherwise Ansible warns, for each host, that it found one by itself.
+    // Without it, Ansible prints a warning about the Python interpreter for each host.
     "        ansible_python_interpreter: auto_silent",
     `        ansible_ssh_common_args: '${sshArguments(jumpHost)}'`,
     hosts.length === 0 ? "      hosts: {}" : "      hosts:",
@@ -29,12 +29,12 @@ export function inventory(name: string, hosts: readonly SshHost[], jumpHost?: st
   ].join("\n");
 }
 
-/** A text in YAML whatever it looks like: `no` is a truth value there, and `2026-07-10` a date. */
+/** Quotes a text, because YAML would parse `no` as a boolean and `2026-07-10` as a date. */
 function quoted(text: string): string {
   return JSON.stringify(text);
 }
 
-/** In this order of quotes YAML has the outer ones, and the words that Ansible splits have the inner ones. */
+/** Returns the arguments of ssh. The outer quotes are those of YAML, and Ansible splits the text at the inner ones. */
 function sshArguments(jumpHost: string | undefined): string {
   const settings = {
     KnownHostsCommand: knownHostsCommand(`{{ ${hostKeyVariable} }}`),
@@ -46,7 +46,7 @@ function sshArguments(jumpHost: string | undefined): string {
     .join(" ");
 }
 
-/** Ansible's groups are identifiers, and it has two of its own. */
+/** Returns the name of the group, which must be an identifier and differ from Ansible's two built-in groups. */
 function groupName(name: string): string {
   const identifier = name.replaceAll("-", "_");
   return /^[0-9]|^(all|ungrouped)$/.test(identifier) ? `fleet_${identifier}` : identifier;

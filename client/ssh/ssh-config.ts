@@ -17,7 +17,7 @@ function entry({ name, ipAddress, sshHostKey }: SshHost, jumpHost: string | unde
     User: "root",
     KnownHostsCommand: knownHostsCommand(sshHostKey),
     ...strictSettings,
-    // A connection that is shared may lead to a host that had this address before.
+    // A shared connection can lead to an earlier host with the same address.
     ControlPath: "none",
     ...(jumpHost === undefined ? {} : { ProxyJump: jumpHost }),
   };

@@ -4,11 +4,11 @@ import type { MethodParameters } from "../../protocol/methods/method-table";
 import type { Client } from "../client";
 import { outlastRestarts } from "./outlast-restarts";
 
-/** How often the counts are asked for, so that somebody can see them grow. */
+/** How often the counts are read, so that users can see progress. */
 const lookEverySeconds = 1;
 /**
- * A member may be given as long as the whole fleet, and the daemon, which knows what it was waiting for, is to say so
- * first; it gathers failures for a second.
+ * The time limit of a member can equal that of the fleet. The daemon knows what the member waits for, so its timeout
+ * must come first. It collects failures for a second.
  */
 const graceSeconds = 3;
 
@@ -64,14 +64,14 @@ export async function applyFleet(
         const { ready, wanted } = look.fleet.counts;
         throw new ApplicationTimeout(
           "timeout",
-          `Of the fleet "${fleet}" ${ready} of ${wanted} members are ready after ${timeoutSeconds} s${await waitingText(client, fleet)}.`,
+          `The fleet "${fleet}" has only ${ready} of ${wanted} members ready after ${timeoutSeconds} s${await waitingText(client, fleet)}.`,
         );
       }
     }
   });
 }
 
-/** What members wait for that are not ready: `: 2 wait for tcp 5432`. */
+/** Returns what members wait for: `: 2 wait for tcp 5432`. */
 async function waitingText(client: Client, fleet: string): Promise<string> {
   const instances = await client.call("instance.list", {});
   const counts = new Map<string, number>();

@@ -6,13 +6,13 @@ import { outlastRestarts } from "./outlast-restarts";
 
 export type InstanceTarget = Pick<MethodParameters<"instance.get">, "instance" | "uid" | "serverId">;
 
-/** Most instances are ready in less, and need no second call; of the others it is good to hear soon. */
+/** Most instances are ready within this time and need no second call. For the others, the id arrives soon. */
 const firstAnswerSeconds = 2;
-/** What a `create` answers that is still at work, or has failed: which, and with what, `wait` tells. */
+/** States in the answer of a create that need an `instance.wait`, which returns the result or the failure. */
 const unready: readonly InstanceStatus[] = ["pending", "failed"];
-/** How often it is asked how a creation stands, where somebody wants to know. */
+/** How often the state of a creation is read for `onWaiting`. */
 const lookEverySeconds = 2;
-/** What the daemon waits in one call at most. */
+/** The daemon's limit of the waiting time in one call. */
 const longestCallSeconds = 60;
 
 interface Watcher {
@@ -84,7 +84,7 @@ export async function waitUntilReady(
   }
 }
 
-/** A daemon that ended before an instance was ready undoes it when it comes back. */
+/** Waits for a new instance. A daemon that ended before the instance was ready removes it after its restart. */
 async function waitForNew(client: Client, { id, uid, name }: Instance, watcher: Watcher): Promise<Instance> {
   try {
     return await waitUntilReady(client, { instance: id, uid }, watcher);
@@ -92,7 +92,7 @@ async function waitForNew(client: Client, { id, uid, name }: Instance, watcher: 
     if (MccError.hasCode(error, "not-found")) {
       throw new MccError(
         "unavailable",
-        `Instance ${id} (${name}) is gone: it was undone when the daemon ended before it was ready. Make it again.`,
+        `Instance ${id} (${name}) no longer exists, because the daemon ended before the instance was ready. Create it again.`,
         { cause: error },
       );
     }
