@@ -27,9 +27,9 @@ export interface Host {
 }
 
 /**
- * Makes the hosts as one fleet, which hangs on the lease, and waits until all are ready.
+ * Creates the hosts as one fleet with the lease, and waits until all are ready.
  *
- * @throws MccError that names those which failed, and why; then there are none.
+ * @throws MccError that names the failed hosts and the reasons. All hosts are then destroyed.
  */
 export async function makeHosts(
   client: Client,

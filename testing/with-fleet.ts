@@ -3,7 +3,7 @@ import { type LeaseTimes, startLeasedFleet } from "./leased-fleet";
 import { orCleanUp } from "./or-clean-up";
 import type { TestFleet } from "./test-fleet";
 
-/** The daemon destroys the hosts 8 seconds after the last renewal, which is less than ten after the process died. */
+/** The daemon destroys the hosts 8 seconds after the last renewal, so less than 10 seconds after the process dies. */
 export const leaseTimes: LeaseTimes = { seconds: 8, renewEveryMs: 2000 };
 
 /**
