@@ -58,7 +58,7 @@ const rungTable = {
         .min(1)
         .max(64),
     }),
-    form: "{command: [words]}",
+    form: "{command: [arguments]}",
     text: ({ command }) => `command ${shortened(command.join(" "))}`,
     kind: "command",
   }),
