@@ -31,11 +31,13 @@ export function readOptions(
 ): Options {
   const command = new Command("npm run bench --")
     .description("Measure how long MiniCloud takes in comparison with a peer.")
-    .addArgument(new Argument("[measurement...]", "what to measure (default: all)").choices(names))
+    .addArgument(new Argument("[measurement...]", "names of measurements (default: all)").choices(names))
     .addOption(
-      new Option("--rounds <number>", `1 to ${mostRounds}`).default(usualRounds).argParser(parseRounds),
+      new Option("--rounds <number>", `number of rounds, 1 to ${mostRounds}`)
+        .default(usualRounds)
+        .argParser(parseRounds),
     )
-    .option("--json", "print JSON and nothing else on standard output", false)
+    .option("--json", "print only JSON on standard output", false)
     .option("--check", "exit with code 1 if an aim is missed, and name it", false)
     .addHelpText("after", notes)
     .configureOutput({ writeOut: out, writeErr: err })

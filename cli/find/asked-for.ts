@@ -53,7 +53,7 @@ export class AskedFor {
     }
     const there = [...this.#asked].flatMap(({ instance }) => instance ?? []);
     const pending = there.filter(({ status }) => status === "pending").length;
-    const stillPending = pending === 0 ? "" : `; ${pending} of them are still pending`;
+    const stillPending = pending === 0 ? "" : ` (${pending} pending)`;
     const ids = there.map(({ id }) => id).join(" ");
     return [
       `Interrupted: ${there.length} of ${this.count} instances were requested and remain${stillPending}.`,

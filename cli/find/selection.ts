@@ -21,13 +21,13 @@ const stack = z
 export const selectionOptions = {
   label: {
     syntax: "-l, --label <KEY=VALUE>",
-    help: "only instances with this label; repeat to require several",
+    help: "select instances with this label; repeat to require several",
     value: z.array(labelPair).default([]),
     several: true,
   },
   stack: {
     syntax: "--stack <PROJECT/STACK>",
-    help: "only instances of this Pulumi stack; also ORGANIZATION/PROJECT/STACK",
+    help: "select instances of this Pulumi stack; also ORGANIZATION/PROJECT/STACK",
     value: stack.optional(),
   },
 } as const;

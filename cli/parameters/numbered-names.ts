@@ -50,6 +50,6 @@ export function withMissing(
     return error;
   }
   const which = missing.length === 0 ? "" : `: ${someOf(missing)}`;
-  const line = `${names.length - made.length} of ${names.length} instances ${isLost ? "are in an unknown state" : "did not start"}${which}.`;
+  const line = `${names.length - made.length} of ${names.length} instances ${isLost ? "are in an unknown state" : "failed"}${which}.`;
   return new AggregateError([...(error.errors as unknown[]), new MccError("conflict", line)]);
 }

@@ -12,13 +12,13 @@ import { text } from "../parameters/values";
 export const accessOptions = {
   identity: {
     syntax: "-i, --identity <FILE>",
-    help: "private key file (default: the keys that ssh tries)",
+    help: "private key file (default: the keys of your SSH configuration)",
     value: text.optional(),
     names: ["file"],
   },
   jump: {
     syntax: "-J, --jump <HOST>",
-    help: "SSH jump host, or none (default: the daemon's host, unless it is this machine)",
+    help: 'SSH jump host, or "none" (default: the daemon\'s host, unless it is this machine)',
     value: text.optional(),
   },
 } as const;

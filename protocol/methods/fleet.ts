@@ -126,7 +126,7 @@ export const fleetMethods = {
     z.array(fleetSummarySchema),
   ),
   "fleet.wait": method(
-    "Waits until the last change of the fleet is done or has failed, but at most timeoutSeconds. The result done is false after a timeout.",
+    "Waits until the last change of the fleet is done or has failed, for at most timeoutSeconds. The result done is false after a timeout.",
     z.strictObject({ ...target, timeoutSeconds: z.int().min(0).max(60).default(60) }),
     z.object({ done: z.boolean(), fleet: fleetSummarySchema }),
   ),

@@ -164,7 +164,7 @@ export const instanceMethods = {
     z.array(foreignContainerSchema),
   ),
   "instance.wait": method(
-    "Waits until the instance is ready or has failed, but at most timeoutSeconds. The result ready is true if its create's waitFor is reached.",
+    "Waits until the instance is ready or has failed, for at most timeoutSeconds. The result ready is false after a timeout.",
     z.strictObject({ ...target, timeoutSeconds: z.int().min(0).max(60).default(60) }),
     z.object({ ready: z.boolean(), instance: instanceSchema }),
   ),

@@ -52,7 +52,7 @@ describe("a command that is interrupted", function () {
     assert.deepEqual(await interrupt(daemon, words, () => calls(daemon, "instance.wait") === 2), [
       ...[130, ""],
       [
-        "Interrupted: 3 of 4 instances were requested and remain; 2 of them are still pending.",
+        "Interrupted: 3 of 4 instances were requested and remain (2 pending).",
         "To destroy them: mcc destroy-instance 501 502 504",
       ],
     ]);

@@ -103,7 +103,7 @@ describe("a command whose daemon is not there", function () {
     assert.equal(lines[0], "mcc: node-1: no space left.");
     assert.equal(
       lines.at(-1),
-      "mcc: 7 of 8 instances did not start: node-1, node-3, node-4, node-5, node-6 and 2 more.",
+      "mcc: 7 of 8 instances failed: node-1, node-3, node-4, node-5, node-6 and 2 more.",
     );
   });
 

@@ -32,7 +32,7 @@ export const exec = command({
     instance: oneInstance,
     command: {
       syntax: "<COMMAND...>",
-      help: "command and arguments; exits with the command's code, or 125 if mcc itself fails",
+      help: "command and arguments; mcc exits with the command's code, or 125 if mcc itself fails",
       value: userCommand.refine((words) => words.length > 0, "give a command after --"),
     },
   },

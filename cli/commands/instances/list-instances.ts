@@ -21,7 +21,7 @@ export const listInstances = command({
     },
     instance: {
       syntax: "-i, --instance <INSTANCE>",
-      help: "only this instance, by id or name",
+      help: "select one instance, by id or name",
       value: instanceText.optional(),
       excludes: ["all", "allOwners", "label", "stack", "fleet"],
       names: ["instance"],
@@ -29,7 +29,7 @@ export const listInstances = command({
     ...selectionOptions,
     fleet: {
       syntax: "-f, --fleet <FLEET>",
-      help: "only members of this fleet",
+      help: "select members of this fleet",
       value: fleetName.optional(),
       names: ["fleet"],
     },

@@ -22,7 +22,7 @@ export const prune = command({
     ...selectionOptions,
     olderThan: {
       syntax: "--older-than <TIME>",
-      help: "only instances older than this, for example 2h or 1d",
+      help: "select instances older than this, for example 2h or 1d",
       value: duration(longestDurationSeconds).optional(),
     },
     yes: {

@@ -16,7 +16,7 @@ describe("instances that were asked for", () => {
       return new Promise(() => undefined);
     });
     assert.deepEqual(await asked.lastWords(), [
-      "Interrupted: 2 of 2 instances were requested and remain; 1 of them are still pending.",
+      "Interrupted: 2 of 2 instances were requested and remain (1 pending).",
       "To destroy them: mcc destroy-instance 501 500",
     ]);
   });
@@ -24,7 +24,7 @@ describe("instances that were asked for", () => {
   it("are not those that failed, unless these are kept", async () => {
     for (const [keepsFailed, first] of [
       [false, "Interrupted: 0 of 1 instances were requested and remain."],
-      [true, "Interrupted: 1 of 1 instances were requested and remain; 1 of them are still pending."],
+      [true, "Interrupted: 1 of 1 instances were requested and remain (1 pending)."],
     ] as const) {
       const asked = new AskedFor(1, keepsFailed);
       const asking = asked.ask((onPending) => {
