@@ -1,6 +1,9 @@
 import { z } from "zod";
+import type { Adoption, ClaimedToken, Owner } from "../types/ownership";
 import { method } from "./method";
 import { clientTokenSchema, uidSchema } from "./name";
+
+export type { Adoption, ClaimedToken, Owner };
 
 /** Which resource of which program something belongs to. */
 export const ownerSchema = z.strictObject({
@@ -18,7 +21,6 @@ export const ownerSchema = z.strictObject({
    */
   retainOnDelete: z.boolean().optional(),
 });
-export type Owner = z.infer<typeof ownerSchema>;
 /** As results have it: a newer daemon may say more. */
 export const shownOwnerSchema = z.object(ownerSchema.shape);
 
@@ -50,7 +52,6 @@ export const adoptionSchema = z.strictObject({
   owner: ownerSchema,
   patienceSeconds: claimShape.patienceSeconds,
 });
-export type Adoption = z.infer<typeof adoptionSchema>;
 
 const claimedTokenSchema = z.object({
   clientToken: z.string(),
@@ -63,7 +64,6 @@ const claimedTokenSchema = z.object({
   /** True for what its owner gave up. */
   released: z.boolean(),
 });
-export type ClaimedToken = z.infer<typeof claimedTokenSchema>;
 
 export const tokenMethods = {
   "token.list": method(

@@ -1,9 +1,11 @@
 import { z } from "zod";
-import type { PlainReadiness } from "./instance-state";
+import type { PlainReadiness } from "../types/readiness";
 
 const portSchema = z.int().min(1).max(65_535);
 
-/** Everything that is known of one kind of rung, except how the daemon looks for it and how a command line writes it. */
+/**
+ * Everything that is known of one kind of rung, except how the daemon looks for it and how a command line writes it.
+ */
 interface RungRow<S extends z.ZodType> {
   readonly schema: S;
   /** How messages write what is allowed. */

@@ -1,6 +1,9 @@
 import { z } from "zod";
+import type { DamagedFile, Feature, ServerInfo } from "../types/server";
 import { method } from "./method";
 import { timeSchema, uidSchema } from "./name";
+
+export type { DamagedFile, Feature, ServerInfo };
 
 /** Raised when a client and a daemon of different ages would misunderstand each other. */
 export const protocolVersion = 1;
@@ -11,10 +14,11 @@ export const features = [
   "hideOutput",
   /** The methods instance.check and fleet.check. */
   "check",
-  /** Creates with `attempt` and `owner`, the methods `*.confirm` and `token.list`, and `instance.update` with `adopt`. */
+  /**
+   * Creates with `attempt` and `owner`, the methods `*.confirm` and `token.list`, and `instance.update` with `adopt`.
+   */
   "ownership",
-] as const;
-export type Feature = (typeof features)[number];
+] as const satisfies readonly Feature[];
 
 const damagedFileSchema = z.object({
   /** Relative to the state folder. */
@@ -25,7 +29,6 @@ const damagedFileSchema = z.object({
   /** Where it is now, on the daemon's host. Absent for one that is missing, or could not be moved. */
   movedTo: z.string().optional(),
 });
-export type DamagedFile = z.infer<typeof damagedFileSchema>;
 
 const serverInfoSchema = z.object({
   serverId: uidSchema,
@@ -38,7 +41,9 @@ const serverInfoSchema = z.object({
   instances: z.int(),
   /** What it can that those of earlier releases cannot; clients ask only for what stands here. */
   features: z.array(z.string()).default([]),
-  /** Files of the state folder that were damaged, and without which the daemon goes on: the latest 100, latest first. */
+  /**
+   * Files of the state folder that were damaged, and without which the daemon goes on: the latest 100, latest first.
+   */
   damaged: z.array(damagedFileSchema).default([]),
   /** How many of them there are. */
   damagedTotal: z.int().default(0),
@@ -46,7 +51,6 @@ const serverInfoSchema = z.object({
   /** The daemon's own clock, by which its other times are to be read. */
   now: timeSchema,
 });
-export type ServerInfo = z.infer<typeof serverInfoSchema>;
 
 export const serverMethods = {
   "server.info": method(
