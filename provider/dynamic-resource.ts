@@ -24,7 +24,10 @@ export abstract class DynamicResource extends pulumi.CustomResource {
   declare protected readonly uid: pulumi.Output<string>;
   declare protected readonly serverId: pulumi.Output<string>;
 
-  /** @param properties the arguments, and every output as `undefined`. */
+  /**
+   * @param properties the arguments, and every output as `undefined`.
+   * @internal
+   */
   constructor(
     type: keyof typeof shells,
     name: string,

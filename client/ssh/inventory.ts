@@ -3,11 +3,12 @@ import { knownHostsCommand, type SshHost, strictSettings } from "./ssh-host";
 const hostKeyVariable = "minicloud_host_key";
 
 /**
- * An inventory of Ansible's, in YAML, with one group of hosts into which Ansible logs in as root. The host keys are
- * in it, so that no known_hosts file is needed.
+ * Returns an Ansible inventory in YAML with one group of hosts, into which Ansible logs in as root. It contains the host
+ * keys and needs no known_hosts file.
  *
- * @param name the group's, in which Ansible wants `_` for `-`.
- * @param jumpHost leads to the hosts, where this machine does not reach them itself.
+ * @param name the name of the group. `_` replaces each `-`, and a name that Ansible does not accept gets the prefix `fleet_`.
+ * @param hosts the hosts of the group.
+ * @param jumpHost the host through which to connect, as `ssh -J` takes it. Default: none, this machine connects itself.
  */
 export function inventory(name: string, hosts: readonly SshHost[], jumpHost?: string): string {
   return [

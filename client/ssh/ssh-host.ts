@@ -1,8 +1,10 @@
-/** A host as SSH reaches it. */
+/** Describes a host that accepts SSH connections, such as an {@link Instance}. */
 export interface SshHost {
+  /** The name of the host. */
   readonly name: string;
+  /** The IPv4 address of the host. */
   readonly ipAddress: string;
-  /** As it stands in a known_hosts file behind the host: `ssh-ed25519 AAAA…`. */
+  /** The public half of its SSH host key, as in a known_hosts file after the host: `ssh-ed25519 AAAA…`. */
   readonly sshHostKey: string;
 }
 

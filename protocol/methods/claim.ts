@@ -1,6 +1,9 @@
 import { z } from "zod";
+import type { Adoption, ClaimedToken, Owner } from "../types/ownership";
 import { method } from "./method";
 import { clientTokenSchema, uidSchema } from "./name";
+
+export type { Adoption, ClaimedToken, Owner };
 
 /** The Pulumi resource that owns an instance, a fleet or a key. */
 export const ownerSchema = z.strictObject({
@@ -18,7 +21,6 @@ export const ownerSchema = z.strictObject({
    */
   retainOnDelete: z.boolean().optional(),
 });
-export type Owner = z.infer<typeof ownerSchema>;
 /** The owner in results, which accepts unknown fields of newer daemons. */
 export const shownOwnerSchema = z.object(ownerSchema.shape);
 
@@ -50,7 +52,6 @@ export const adoptionSchema = z.strictObject({
   owner: ownerSchema,
   patienceSeconds: claimShape.patienceSeconds,
 });
-export type Adoption = z.infer<typeof adoptionSchema>;
 
 const claimedTokenSchema = z.object({
   clientToken: z.string(),
@@ -63,7 +64,6 @@ const claimedTokenSchema = z.object({
   /** True if the owner released the object. */
   released: z.boolean(),
 });
-export type ClaimedToken = z.infer<typeof claimedTokenSchema>;
 
 export const tokenMethods = {
   "token.list": method(

@@ -1,6 +1,6 @@
 import { z } from "zod";
+import type { Fleet, FleetCounts, FleetMember, FleetStatus, FleetSummary } from "../types/fleet";
 import { claimShape, ownerSchema, replacingShape, shownOwnerSchema } from "./claim";
-import { type FleetStatus, fleetStatuses } from "./fleet-state";
 import { instanceCreateSchema, instanceStatuses } from "./instance";
 import { method } from "./method";
 import { clientTokenSchema, labelsSchema, nameSchema, timeSchema, uidSchema } from "./name";
@@ -8,7 +8,15 @@ import { problemsSchema } from "./problem";
 
 export const largestFleet = 10_000;
 
-export { type FleetStatus, fleetStatuses };
+export type { Fleet, FleetCounts, FleetMember, FleetStatus, FleetSummary };
+
+export const fleetStatuses = [
+  "applying",
+  "ready",
+  "degraded",
+  "destroying",
+  "failed",
+] as const satisfies readonly FleetStatus[];
 
 /** The limit leaves space for `-10000` in a name of 63 characters. */
 export const longestFleetName = 57;
@@ -28,7 +36,6 @@ const memberSchema = z.object({
   sshHostKey: z.string(),
   status: z.enum(instanceStatuses),
 });
-export type FleetMember = z.infer<typeof memberSchema>;
 
 const countsSchema = z.object({
   /** How many members the fleet must have. */
@@ -40,7 +47,6 @@ const countsSchema = z.object({
   /** Members that failed or went down, or are not there. */
   failed: z.int(),
 });
-export type FleetCounts = z.infer<typeof countsSchema>;
 
 const fleetSummarySchema = z.object({
   name: z.string(),
@@ -68,10 +74,8 @@ const fleetSummarySchema = z.object({
   /** The resource that owns it, if it is known. */
   owner: shownOwnerSchema.optional(),
 });
-export type FleetSummary = z.infer<typeof fleetSummarySchema>;
 
 const fleetSchema = fleetSummarySchema.extend({ members: z.array(memberSchema) });
-export type Fleet = z.infer<typeof fleetSchema>;
 
 const target = { fleet: fleetNameSchema, uid: uidSchema.optional(), serverId: uidSchema.optional() };
 

@@ -1,5 +1,7 @@
 import { z } from "zod";
 
+export type { ForeignContainer } from "../types/instance";
+
 /** A container on the daemon's engine that the daemon did not create. The daemon changes it only to take it over. */
 export const foreignContainerSchema = z.object({
   /** The id of the engine. */
@@ -11,4 +13,3 @@ export const foreignContainerSchema = z.object({
   image: z.string().optional(),
   ipAddresses: z.array(z.string()),
 });
-export type ForeignContainer = z.infer<typeof foreignContainerSchema>;

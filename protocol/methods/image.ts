@@ -2,12 +2,13 @@ import { z } from "zod";
 import { method } from "./method";
 import { imageNameSchema, timeSchema } from "./name";
 
+export type { Image } from "../types/image";
+
 export const imageSchema = z.object({
   name: z.string(),
   sizeBytes: z.number(),
   createdAt: timeSchema,
 });
-export type Image = z.infer<typeof imageSchema>;
 
 export const imageMethods = {
   "image.list": method(

@@ -2,6 +2,8 @@ import { z } from "zod";
 import { method } from "./method";
 import { typeNameSchema } from "./name";
 
+export type { InstanceType } from "../types/instance-type";
+
 const limitsShape = {
   memoryBytes: z
     .number()
@@ -19,7 +21,6 @@ export const limitNames: readonly LimitName[] = z.keyof(z.object(limitsShape)).o
 
 /** A named size. A limit that is left out does not exist. */
 export const instanceTypeSchema = z.strictObject({ name: typeNameSchema, ...limitsShape });
-export type InstanceType = z.infer<typeof instanceTypeSchema>;
 
 export const instanceTypeMethods = {
   "type.list": method(

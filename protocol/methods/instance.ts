@@ -1,7 +1,7 @@
 import { z } from "zod";
+import type { FleetPlace, Instance, InstanceStatus } from "../types/instance";
 import { adoptionSchema, claimShape, ownerSchema, replacingShape, shownOwnerSchema } from "./claim";
 import { foreignContainerSchema } from "./foreign-container";
-import { type InstanceStatus, instanceStatuses } from "./instance-state";
 import { ttlSecondsSchema } from "./lease";
 import { method } from "./method";
 import {
@@ -19,11 +19,18 @@ import { problemsSchema } from "./problem";
 import { waitForSchema } from "./readiness";
 import { userDataSchema } from "./user-data";
 
-export { type InstanceStatus, instanceStatuses };
+export type { FleetPlace, Instance, InstanceStatus };
+
+export const instanceStatuses = [
+  "pending",
+  "running",
+  "stopped",
+  "destroying",
+  "failed",
+] as const satisfies readonly InstanceStatus[];
 
 /** The place of an instance in its fleet. It was created with the name `<name>-<index>`. */
 export const fleetPlaceSchema = z.object({ name: z.string(), index: z.int() });
-export type FleetPlace = z.infer<typeof fleetPlaceSchema>;
 
 const instanceSchema = z.object({
   /** From 500, never used twice in the life of a state folder. */
@@ -61,7 +68,6 @@ const instanceSchema = z.object({
   /** The resource that owns it, if it is known. The owner of a member is that of its fleet. */
   owner: shownOwnerSchema.optional(),
 });
-export type Instance = z.infer<typeof instanceSchema>;
 
 const idSchema = z.int().min(1, "an id is a whole number of at least 1");
 

@@ -3,6 +3,8 @@ import { claimShape, ownerSchema, replacingShape, shownOwnerSchema } from "./cla
 import { method } from "./method";
 import { clientTokenSchema, nameSchema, timeSchema, uidSchema } from "./name";
 
+export type { Key } from "../types/key";
+
 export const keySchema = z.object({
   uid: uidSchema,
   name: z.string(),
@@ -13,7 +15,6 @@ export const keySchema = z.object({
   /** The resource that owns it, if it is known. */
   owner: shownOwnerSchema.optional(),
 });
-export type Key = z.infer<typeof keySchema>;
 
 const target = { name: nameSchema, uid: uidSchema.optional(), serverId: uidSchema.optional() };
 const publicKeySchema = z.string().max(16_384, "a public key has at most 16384 characters");

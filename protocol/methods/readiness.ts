@@ -1,9 +1,11 @@
 import { z } from "zod";
-import type { PlainReadiness } from "./instance-state";
+import type { PlainReadiness } from "../types/readiness";
 
 const portSchema = z.int().min(1).max(65_535);
 
-/** The schema and texts of one kind of rung. The daemon has its probe, and the CLI has its form on the command line. */
+/**
+ * The schema and texts of one kind of rung. The daemon has its probe, and the CLI has its form on the command line.
+ */
 interface RungRow<S extends z.ZodType> {
   readonly schema: S;
   /** The allowed form, for messages. */

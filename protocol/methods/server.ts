@@ -1,6 +1,9 @@
 import { z } from "zod";
+import type { DamagedFile, Feature, ServerInfo } from "../types/server";
 import { method } from "./method";
 import { timeSchema, uidSchema } from "./name";
+
+export type { DamagedFile, Feature, ServerInfo };
 
 /** The version of the protocol. It changes if a client and a daemon of different releases would be incompatible. */
 export const protocolVersion = 1;
@@ -11,10 +14,11 @@ export const features = [
   "hideOutput",
   /** The methods instance.check and fleet.check. */
   "check",
-  /** `attempt` and `owner` in creates, the methods `*.confirm` and `token.list`, and `adopt` in `instance.update`. */
+  /**
+   * `attempt` and `owner` in creates, the methods `*.confirm` and `token.list`, and `adopt` in `instance.update`.
+   */
   "ownership",
-] as const;
-export type Feature = (typeof features)[number];
+] as const satisfies readonly Feature[];
 
 const damagedFileSchema = z.object({
   /** Relative to the state folder. */
@@ -25,7 +29,6 @@ const damagedFileSchema = z.object({
   /** The new path on the daemon's host. Absent if the file is missing, or could not be moved. */
   movedTo: z.string().optional(),
 });
-export type DamagedFile = z.infer<typeof damagedFileSchema>;
 
 const serverInfoSchema = z.object({
   serverId: uidSchema,
@@ -38,7 +41,9 @@ const serverInfoSchema = z.object({
   instances: z.int(),
   /** Features that daemons of earlier releases lack. Clients use only features in this list. */
   features: z.array(z.string()).default([]),
-  /** Damaged files of the state folder, which the daemon does not use: the latest 100, latest first. */
+  /**
+   * Damaged files of the state folder, which the daemon does not use: the latest 100, latest first.
+   */
   damaged: z.array(damagedFileSchema).default([]),
   /** The number of all damaged files. */
   damagedTotal: z.int().default(0),
@@ -46,7 +51,6 @@ const serverInfoSchema = z.object({
   /** The time of the daemon's clock, on which its other times are based. */
   now: timeSchema,
 });
-export type ServerInfo = z.infer<typeof serverInfoSchema>;
 
 export const serverMethods = {
   "server.info": method(
