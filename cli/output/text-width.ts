@@ -1,13 +1,13 @@
 import { eastAsianWidth } from "get-east-asian-width";
 
-/** How many columns of a terminal a text without control characters takes up. */
+/** Returns the width of a text without control characters, in columns of a terminal. */
 export function widthOf(text: string): number {
   return isPlain(text)
     ? text.length
     : clustersOf(text).reduce((sum, cluster) => sum + clusterWidth(cluster), 0);
 }
 
-/** The text, or as much of it as leaves room for a `…` at its end; no character is taken apart. */
+/** Returns the text, or its start and a `…` if it is wider. Never splits a character. */
 export function cutTo(width: number, text: string): string {
   if (widthOf(text) <= width) {
     return text;
@@ -20,12 +20,12 @@ export function cutTo(width: number, text: string): string {
   return width < 1 ? "" : `${kept.join("")}…`;
 }
 
-/** What nearly all names are; loading what divides other texts would cost each command time. */
+/** Tells whether the text is ASCII, as nearly all names are. Loading the segmenter would slow each command down. */
 function isPlain(text: string): boolean {
   return /^[ -~]*$/.test(text);
 }
 
-/** What a reader takes for one character: a letter with its accents, a family of emoji. */
+/** Splits a text into what a reader sees as one character, such as a letter with its accents. */
 function clustersOf(text: string): string[] {
   return isPlain(text)
     ? Array.from(text)
@@ -36,7 +36,7 @@ function clusterWidth(cluster: string): number {
   if (/^[\p{M}\p{Cf}]+$/u.test(cluster)) {
     return 0;
   }
-  // A sign that is asked to be an emoji, and a flag, which is two letters.
+  // A character with the emoji variation selector, or a flag of two regional indicators.
   const isEmoji = cluster.includes("\ufe0f") || /^\p{Regional_Indicator}{2}/u.test(cluster);
   return isEmoji ? 2 : eastAsianWidth(cluster.codePointAt(0) ?? 0);
 }

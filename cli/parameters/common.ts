@@ -4,7 +4,7 @@ import { defaultOf } from "../../protocol/methods/default-of";
 import { nameSchema } from "../../protocol/methods/name";
 import { duration, instanceText } from "./values";
 
-/** The options and arguments that several commands have. */
+/** Defines options and arguments that several commands share. */
 
 export const oneInstance = {
   syntax: "<INSTANCE>",

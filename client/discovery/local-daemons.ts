@@ -4,9 +4,9 @@ import { runtimeFileSchema, runtimeFolders } from "../../protocol/runtime-file";
 import { isAlive } from "./is-alive";
 
 /**
- * Where the daemons of this host serve that this user can know of, as URLs.
+ * Returns the URLs of the daemons on this host whose files this user can read.
  *
- * @param environment names the folders where they leave their files.
+ * @param environment the variables that name the folders of these files.
  */
 export async function localDaemons(environment: NodeJS.ProcessEnv): Promise<string[]> {
   const found = await Promise.all(runtimeFolders(environment).map(daemonsIn));
@@ -19,7 +19,7 @@ async function daemonsIn(folder: string): Promise<string[]> {
   const files = await Promise.all(paths.map((path) => unlessUnreadable(readFile(path, "utf8"))));
   return files.flatMap((text = "") => {
     const { data } = runtimeFileSchema.safeParse(parsed(text));
-    // A killed daemon could not take its file along.
+    // A killed daemon does not remove its file.
     return data !== undefined && isAlive(data.pid) ? new URL(data.url).origin : [];
   });
 }
@@ -32,7 +32,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Other users' files are none of this user's, and one that is just going away is gone. */
+/** Ignores files that this user cannot read, and files that are removed at the same time. */
 async function unlessUnreadable<T>(reading: Promise<T>): Promise<T | undefined> {
   try {
     return await reading;

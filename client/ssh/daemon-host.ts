@@ -2,17 +2,32 @@ import { lookup } from "node:dns/promises";
 import { networkInterfaces } from "node:os";
 import { MccError, messageOf } from "../../protocol/error";
 
-/** The daemon's host, from the URL that a client has for it. */
+/**
+ * Returns the host name or address of a daemon, without brackets.
+ *
+ * @param server the URL of the daemon, as {@link Client.server} has it.
+ * @throws TypeError if it is no URL.
+ */
 export function daemonHost(server: string): string {
   return new URL(server).hostname.replace(/^\[|\]$/g, "");
 }
 
-/** The daemon's host as `ssh -J` takes it, which needs brackets around IPv6 addresses. */
+/**
+ * Returns the host name or address of a daemon for `ssh -J`, which needs brackets around IPv6 addresses.
+ *
+ * @param server the URL of the daemon, as {@link Client.server} has it.
+ * @throws TypeError if it is no URL.
+ */
 export function jumpHost(server: string): string {
   return new URL(server).hostname;
 }
 
-/** Whether the daemon listens on this machine, whatever the name that it is called by. */
+/**
+ * Returns whether a daemon runs on this machine: whether its host name resolves to an address of this machine.
+ *
+ * @param server the URL of the daemon, as {@link Client.server} has it.
+ * @throws MccError `unavailable` if the host name cannot be resolved.
+ */
 export async function isDaemonHere(server: string): Promise<boolean> {
   const own = Object.values(networkInterfaces()).flatMap((addresses = []) =>
     addresses.map(({ address }) => address),
@@ -23,11 +38,11 @@ export async function isDaemonHere(server: string): Promise<boolean> {
       ({ address }) => isLoopback(address) || own.includes(address),
     );
   } catch (error) {
-    throw new MccError("unavailable", `The daemon's host ${host} cannot be looked up: ${messageOf(error)}.`);
+    throw new MccError("unavailable", `Looking up the daemon's host ${host} failed: ${messageOf(error)}.`);
   }
 }
 
-/** The whole of 127.0.0.0/8 is this machine, of which the interfaces list only 127.0.0.1. */
+/** Tells whether an address is a loopback address. The interfaces list only 127.0.0.1 of 127.0.0.0/8. */
 function isLoopback(address: string): boolean {
   return address.startsWith("127.") || address === "::1";
 }

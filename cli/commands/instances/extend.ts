@@ -21,7 +21,7 @@ export const extend = command({
     names: {
       ...someInstances,
       syntax: "<NAME...>",
-      help: "ids or names of instances, or names of fleets; a member extends its fleet",
+      help: "ids or names of instances, or names of fleets; for a member, its fleet is extended",
       names: ["instance", "fleet"],
     },
   },
@@ -36,7 +36,7 @@ export const extend = command({
   },
 });
 
-/** @throws MccError `not-found` for the first that is neither. */
+/** Finds the instances and fleets. @throws MccError `not-found` for the first text that names neither. */
 async function findUnits(client: Client, texts: readonly string[]): Promise<Unit[]> {
   const fleets = await client.call("fleet.list", {});
   const isFleet = (text: string): boolean => fleets.some(({ name }) => name === text);
