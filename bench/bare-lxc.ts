@@ -4,7 +4,7 @@ import { execa } from "execa";
 import pLimit from "p-limit";
 import { makeHostKey } from "../server/cloud/instances/host-key";
 
-/** Owner of an unprivileged container's files on the host. */
+/** The owner of an unprivileged container's files on the host. */
 const containerRoot = 100_000;
 const idFiles = ["/etc/subuid", "/etc/subgid"];
 const bridge = "mcbench";
@@ -12,16 +12,16 @@ const removingParallel = 8;
 const gateway = "198.19.0.1/16";
 
 /**
- * Containers as somebody makes them who reads LXC's manual pages: a configuration and a layer each, started by
- * `lxc-start`. Made ahead, so that only the starts are measured.
+ * Containers with the usual steps of LXC's manual pages: a configuration and a layer each, started by `lxc-start`. They
+ * are created in advance, so that only the starts are measured.
  */
 export interface BareContainers {
   start(parallel: number): Promise<void>;
-  /** Ends them as if they had never been started, but for their layers. */
+  /** Stops them. Only their layers keep changes. */
   stop(parallel: number): Promise<void>;
 }
 
-/** Does the work with so many, and removes what was made of them, also when not all could be made. */
+/** Does the work with this number of containers, and removes them, also if the creation of one fails. */
 export async function withBareContainers<T>(
   folder: string,
   rootfs: string,
@@ -72,7 +72,7 @@ class MadeContainers implements BareContainers {
     this.#mayRun = false;
   }
 
-  /** The next measurement needs the same bridge and files, so that this removes also what was made in part. */
+  /** Removes everything, also after a partial creation. The next measurement needs the same bridge and files. */
   async remove(): Promise<void> {
     if (this.#mayRun) {
       await this.#stopAll(removingParallel, false);
@@ -94,7 +94,7 @@ class MadeContainers implements BareContainers {
     );
   }
 
-  /** newuidmap, which the daemon does without, asks these files; in this mount namespace only, they say yes. */
+  /** Allows the ids for newuidmap, which the daemon does not use. The files change only in this mount namespace. */
   async #allowIds(): Promise<void> {
     await mkdir(this.folder, { recursive: true });
     const ranges = join(this.folder, "subids");
@@ -108,7 +108,7 @@ class MadeContainers implements BareContainers {
     const layer = join(this.folder, name, "layer");
     const delta = join(layer, "delta");
     await mkdir(delta, { recursive: true });
-    // Without a host key the SSH server ends at once, and the image's init starts it again, over and over.
+    // Without a host key, the SSH server exits immediately, and the image's init restarts it again and again.
     const keyFolder = join(delta, "etc", "dropbear");
     await mkdir(keyFolder, { recursive: true });
     await writeFile(join(keyFolder, "dropbear_ed25519_host_key"), makeHostKey().dropbearPrivateKey, {

@@ -10,31 +10,31 @@ import { startReportSchema } from "../server/start-report";
 
 const mccserver = join(__dirname, "..", "server", "main.js");
 
-/** Standard output is for the figures alone. */
+/** Standard output contains only the figures. */
 const toStandardError = 2;
 
-/** On a disk, as a user's state folder is: /tmp may be in memory, where a sync costs nothing. */
+/** On a disk, like a user's state folder. /tmp can be in memory, where a sync costs nothing. */
 const parentFolder = "/var/tmp";
 
 export interface BenchDaemon {
-  /** Passable for containers; holds the daemon's `state` and whatever else a bench makes. */
+  /** A folder that containers can enter. It contains the daemon's `state` and the files of a bench. */
   readonly folder: string;
   readonly client: Client;
-  /** For processes that are to find the daemon. */
+  /** The variables with which other processes find the daemon. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** What the daemon of a bench runs on. */
+/** The host of a bench's daemon. */
 export interface BenchHost {
   readonly driver: string;
   /**
-   * Does the work while the host is as the driver needs it.
+   * Prepares the host for the driver, does the work, and restores the host.
    *
-   * @param folder may hold what is made for that.
-   * @param work gets the environment in which programs find the engine.
+   * @param folder a folder for temporary files.
+   * @param work receives the environment in which programs find the engine.
    */
   during<T>(folder: string, work: (environment: Readonly<Record<string, string>>) => Promise<T>): Promise<T>;
-  /** Makes the daemon that has just started ready to be measured. */
+  /** Prepares a daemon that has just started for the measurement. */
   equip(daemon: BenchDaemon): Promise<void>;
 }
 
@@ -66,7 +66,7 @@ async function withDaemon<T>(
   work: (daemon: BenchDaemon) => Promise<T>,
 ): Promise<T> {
   const result = await withRunningDaemon(host, surroundings, work).catch(async (error: unknown) => {
-    // Why the measurement failed says more than why a purge after that does.
+    // The first error is more useful than that of the purge.
     await purge(host, surroundings).catch((second: unknown) => console.error(`bench: ${messageOf(second)}`));
     throw error;
   });
@@ -116,7 +116,7 @@ async function end(daemon: ChildProcess): Promise<void> {
 
 async function clientOf(daemon: ChildProcess, folder: string): Promise<Client> {
   const message: unknown = (await Promise.race([once(daemon, "message"), once(daemon, "disconnect")]))[0];
-  const died = { error: "The daemon ended without a word of why; its log is above." };
+  const died = { error: "The daemon ended without a report; see its log above." };
   const report = validate(startReportSchema, message ?? died, "the daemon's report");
   if ("error" in report) {
     throw new MccError("unavailable", report.error);

@@ -16,10 +16,10 @@ interface Failed {
 type Result = Measured | Failed;
 
 /**
- * Runs the measurements that the arguments name, one after the other; one that fails is reported, and the others
- * continue. Results go to `out`, everything else to `err`.
+ * Runs the measurements that the arguments name, one after the other. If one fails, the others continue. Results go to
+ * `out`, everything else to `err`.
  *
- * @returns the exit code: 1 when a measurement failed, or an aim was missed with `--check`; 2 for a usage error.
+ * @returns the exit code: 1 if a measurement failed, or an aim was missed with `--check`; 2 for a usage error.
  */
 export async function bench(
   words: readonly string[],
@@ -30,7 +30,7 @@ export async function bench(
   return typeof read === "number" ? read : report(await measureAll(read, measurements, output), read, output);
 }
 
-/** @returns the options, or the exit code when there is nothing to measure. */
+/** Parses the arguments. @returns the options, or the exit code after help or a usage error. */
 export function readUsage(
   words: readonly string[],
   measurements: Measurements,

@@ -1,6 +1,6 @@
 import type { Figure, Samples } from "./measurement";
 
-/** One figure as measured, and how it compares with its aim. */
+/** A measured figure, compared with its aim. */
 export interface Comparison extends Figure, Samples {
   /** Median of ours to median of the peer. */
   readonly ratio: number;
@@ -12,7 +12,7 @@ export function compare({ title, aim }: Figure, { ours, peer }: Samples): Compar
   return { title, aim, ratio, reached: ratio <= aim, ours, peer };
 }
 
-/** One line: the ratio, the aim, and every sample. */
+/** Formats one line with the ratio, the aim, and every sample. */
 export function comparisonLine({ title, aim, ratio, reached, ours, peer }: Comparison): string {
   const verdict = reached ? "reached" : "MISSED";
   return `${title}: ${ratio.toFixed(2)} (aim ${aim}, ${verdict}); ours ${list(ours)} s, peer ${list(peer)} s`;

@@ -9,7 +9,7 @@ import { secondsOfUp } from "./pulumi-up";
 import { withStack } from "./stack";
 
 const count = 1000;
-/** Of the bare starts; as in server/driver/lxc/driver.ts. */
+/** The number of parallel bare starts, as in server/driver/lxc/driver.ts. */
 const parallel = 8;
 const listInstances = join(__dirname, "..", "cli", "bin", "mcc-list-instances.js");
 
@@ -18,10 +18,10 @@ const peer = `compared with ${count} bare lxc-start, ${parallel} at a time`;
 type Name = "running" | "ssh" | "up" | "list";
 
 /**
- * A fleet of a thousand, by the daemon and by `pulumi up`, compared with as many bare `lxc-start` of the same image; and
- * a list of it, compared with LXC's own.
+ * A fleet of a thousand members, by the daemon and by `pulumi up`, compared with as many bare `lxc-start` of the same
+ * image. Also a list of the fleet, compared with LXC's own list.
  *
- * The aim: a fleet is no slower than what somebody without MiniCloud would do.
+ * The aim: a fleet is not slower than the same work without MiniCloud.
  */
 export const fleet: Measurement<Name> = {
   figures: {

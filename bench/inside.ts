@@ -3,7 +3,7 @@ import { bench } from "./bench";
 import { measurements } from "./measurements";
 import { standardOutput } from "./output";
 
-/** What runs inside the new namespaces. */
+/** The program that runs inside the new namespaces. */
 bench(process.argv.slice(2), measurements, standardOutput).then(
   (exitCode) => {
     process.exitCode = exitCode;

@@ -7,17 +7,17 @@ import { lxcHost } from "./lxc-host";
 import { type Figure, type Measurement, type Samples, seconds } from "./measurement";
 
 const count = 100;
-/** Of the bare starts; as in server/cloud/instances/context.ts. */
+/** The number of parallel bare starts, as in server/cloud/instances/context.ts. */
 const parallel = 8;
 type Rung = Extract<PlainReadiness, "running" | "ssh">;
 
-/** Creating instances through the daemon, compared with as many bare `lxc-start` at the same parallelism. */
+/** The creation of instances through the daemon, compared with as many bare `lxc-start` at the same parallelism. */
 export const instances: Measurement<Rung> = {
   figures: { running: figureUntil("running"), ssh: figureUntil("ssh") },
   measure: (rounds) => withBenchDaemon(lxcHost, (daemon) => measure(daemon, rounds)),
 };
 
-/** The aim: what the daemon adds to LXC (records, addresses, readiness) costs at most a quarter of LXC's own time. */
+/** The aim: the daemon's additions (records, addresses, readiness) need at most a quarter of LXC's own time. */
 function figureUntil(rung: Rung): Figure {
   return {
     title: `${count} instances until ${rung}, compared with ${count} bare lxc-start, ${parallel} at a time`,
@@ -42,7 +42,7 @@ async function measure({ client, folder }: BenchDaemon, rounds: number): Promise
   return { running: { ours: ours.running, peer }, ssh: { ours: ours.ssh, peer } };
 }
 
-/** All asked for at once: how many start at a time is the daemon's own choice, the same number. */
+/** Requests all instances at once. The daemon itself limits the parallel starts to the same number. */
 async function create(client: Client, waitFor: Rung): Promise<void> {
   await Promise.all(Array.from({ length: count }, () => createInstance(client, { type: "light", waitFor })));
 }

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { buildMicroImage } from "../images/micro/build";
 import type { BenchHost } from "./bench-daemon";
 
-/** Real containers, of the image `micro`. */
+/** The host for real containers of the image `micro`. */
 export const lxcHost: BenchHost = {
   driver: "lxc",
   during: (_folder, work) => work({}),

@@ -5,7 +5,7 @@ import { readUsage } from "./bench";
 import { measurements } from "./measurements";
 import { standardOutput } from "./output";
 
-/** Refuses wrong arguments before anything is made, then measures in namespaces of its own. */
+/** Checks the arguments first, then measures in separate namespaces. */
 async function main(words: readonly string[]): Promise<number> {
   const read = readUsage(words, measurements, standardOutput);
   return typeof read === "number"

@@ -4,5 +4,5 @@ import { instances } from "./instances";
 import { openvz } from "./openvz";
 import { pulumiUp } from "./pulumi-up";
 
-/** Every measurement there is. */
+/** Contains every measurement. */
 export const measurements: Measurements = { instances, fleet, "pulumi-up": pulumiUp, openvz };

@@ -6,7 +6,7 @@ import { FakeOpenvz, imageName, makeImage } from "../test/fakes/openvz/install";
 import { recordedMs } from "../test/fakes/openvz/recorded-runs";
 import type { BenchHost } from "./bench-daemon";
 
-/** Each takes at least as long as on the host of the recorded runs. */
+/** The minimum durations of the fake commands, from recorded runs on a real host. */
 const latenciesMs = {
   create: recordedMs("vzctl", "create"),
   set: recordedMs("vzctl", "set"),
@@ -18,13 +18,13 @@ const latenciesMs = {
   list: recordedMs("vzlist", "-j"),
 };
 
-/** What the fake's containers are made of. */
+/** The programs in the fake's containers. */
 const containerPrograms = [
   { path: "/bin/busybox", debianPackage: "busybox-static", purpose: "commands" },
   { path: "/bin/bash-static", debianPackage: "bash-static", purpose: "shell" },
 ];
 
-/** The fakes of vzctl and vzlist, on a machine whose /etc/vz is theirs, for this mount namespace only. */
+/** The host with fakes of vzctl and vzlist, and with their /etc/vz in this mount namespace only. */
 export const openvzHost: BenchHost = {
   driver: "openvz",
   during: async (folder, work) => {
@@ -33,7 +33,7 @@ export const openvzHost: BenchHost = {
     await mkdir(root);
     const host = await FakeOpenvz.install(root, { latenciesMs });
     makeImage(host.path(`vz/template/cache/${imageName}.tar.gz`));
-    // Without an OpenVZ kernel, vzctl asks it for a bridge, which the fakes do not need.
+    // Without an OpenVZ kernel, vzctl calls brctl for a bridge, which the fakes do not need.
     await writeFile(join(host.bin, "brctl"), "#!/bin/sh\n", { mode: 0o755 });
     await coverEtc(folder);
     try {
@@ -47,7 +47,7 @@ export const openvzHost: BenchHost = {
   equip: () => Promise.resolve(),
 };
 
-/** What is changed below /etc from now on lies in the folder. */
+/** Mounts an overlay on /etc, whose changes are then in the folder. */
 async function coverEtc(folder: string): Promise<void> {
   const [upper, work] = [join(folder, "etc"), join(folder, "etc-work")];
   await Promise.all([mkdir(upper), mkdir(work)]);

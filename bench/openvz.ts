@@ -7,21 +7,21 @@ import { openvzHost } from "./openvz-host";
 
 const count = 12;
 const listed = 13;
-/** A single list is too short to be measured. */
+/** The number of lists in a sample, because a single one is too short to measure. */
 const lookCount = 10;
 const type = "light";
-/** Far from the ids and the addresses that the daemon gives out. */
+/** Outside of the ids and addresses that the daemon assigns. */
 const firstBareCtid = 90_001;
 const bareAddress = (ctid: number): string => `198.18.1.${ctid - firstBareCtid + 1}`;
 
 type Name = "create" | "list";
 
 /**
- * Instances through the daemon, compared with the commands of OpenVZ that each needs; and a list of instances, compared
- * with the one command that it takes.
+ * The creation of instances through the daemon, compared with the necessary commands of OpenVZ. Also a list of
+ * instances, compared with the one command that it needs.
  *
- * The aim: the driver needs no other command than these (docs/openvz.md, "How many commands"), and the daemon adds at
- * most a quarter to their time.
+ * The aim: the driver runs no other commands (docs/openvz.md, "How many commands"), and the daemon adds at most a
+ * quarter to their time.
  */
 export const openvz: Measurement<Name> = {
   figures: {
@@ -74,7 +74,7 @@ async function destroyAll(client: Client): Promise<void> {
   await Promise.all(instances.map(({ id, uid }) => client.call("instance.destroy", { instance: id, uid })));
 }
 
-/** What an operator would type, as far in parallel as it goes. */
+/** Runs the commands that an operator would type, with the highest possible parallelism. */
 class BareCommands {
   readonly #ctids = Array.from({ length: count }, (_, index) => firstBareCtid + index);
 
@@ -86,7 +86,7 @@ class BareCommands {
         await this.#run("vzctl", "create", String(ctid), ...creationOptions(ctid));
         await this.#run("vzctl", "set", String(ctid), ...settings, "--save");
         await this.#run("vzctl", "start", String(ctid));
-        // The image has no ifup, without which nothing in it brings the address up.
+        // The image has no ifup, so this command configures the address.
         await this.#run("vzctl", "exec3", String(ctid), "sh", "-c", bringUp(bareAddress(ctid)));
       }),
     );

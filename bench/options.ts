@@ -1,14 +1,14 @@
 import { Argument, Command, InvalidArgumentError, Option } from "commander";
 
 export interface Options {
-  /** Names of measurements; none for all. */
+  /** The names of measurements. Empty for all. */
   readonly wanted: readonly string[];
   readonly rounds: number;
   readonly json: boolean;
   readonly check: boolean;
 }
 
-/** Where help and usage errors are written. */
+/** The output for help and usage errors. */
 export interface Output {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
@@ -18,12 +18,12 @@ const usualRounds = 3;
 const mostRounds = 100;
 
 const notes = `
-Measures MiniCloud and a peer by turns, as root, in namespaces of its own, and prints the ratio of the medians.
-"npm run quickstart -- --prepare" installs what it needs; "openvz" also needs the package bash-static.
+Measures MiniCloud and a peer in turns, as root, in separate namespaces, and prints the ratio of the medians.
+Install the requirements with "npm run quickstart -- --prepare"; "openvz" also needs the package bash-static.
 
 Exit codes: 0 measured; 1 a measurement failed, or --check found a missed aim; 2 usage error, nothing was measured.`;
 
-/** @throws CommanderError once the help, or what is wrong with the arguments, has been written. */
+/** Parses the arguments. @throws CommanderError after it wrote the help or a usage error. */
 export function readOptions(
   words: readonly string[],
   names: readonly string[],
@@ -31,12 +31,14 @@ export function readOptions(
 ): Options {
   const command = new Command("npm run bench --")
     .description("Measure how long MiniCloud takes in comparison with a peer.")
-    .addArgument(new Argument("[measurement...]", "what to measure (default: all)").choices(names))
+    .addArgument(new Argument("[measurement...]", "names of measurements (default: all)").choices(names))
     .addOption(
-      new Option("--rounds <number>", `1 to ${mostRounds}`).default(usualRounds).argParser(parseRounds),
+      new Option("--rounds <number>", `number of rounds, 1 to ${mostRounds}`)
+        .default(usualRounds)
+        .argParser(parseRounds),
     )
-    .option("--json", "print JSON and nothing else on standard output", false)
-    .option("--check", "exit with 1 when an aim is missed, and name it", false)
+    .option("--json", "print only JSON on standard output", false)
+    .option("--check", "exit with code 1 if an aim is missed, and name it", false)
     .addHelpText("after", notes)
     .configureOutput({ writeOut: out, writeErr: err })
     .showHelpAfterError()
@@ -48,7 +50,7 @@ export function readOptions(
 function parseRounds(text: string): number {
   const rounds = Number(text);
   if (!/^\d+$/.test(text) || rounds < 1 || rounds > mostRounds) {
-    throw new InvalidArgumentError(`It must be a whole number from 1 to ${mostRounds}.`);
+    throw new InvalidArgumentError(`Give a whole number from 1 to ${mostRounds}.`);
   }
   return rounds;
 }

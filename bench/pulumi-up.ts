@@ -8,7 +8,7 @@ const count = 100;
 /**
  * `pulumi up` of instances, compared with one of as many dynamic resources that do nothing.
  *
- * The aim: the hosts add at most a quarter to what the engine takes by itself.
+ * The aim: the hosts add at most a quarter to the time of the engine itself.
  */
 export const pulumiUp: Measurement<"up"> = {
   figures: {
@@ -34,7 +34,7 @@ async function measure(daemon: BenchDaemon, rounds: number): Promise<Record<"up"
   return { up: { ours, peer } };
 }
 
-/** Measures one `pulumi up`, and destroys what it made. */
+/** Measures one `pulumi up`, and destroys its resources. */
 export async function secondsOfUp(stack: Stack): Promise<number> {
   const taken = await seconds(() => up(stack));
   await destroy(stack);

@@ -6,14 +6,14 @@ import type { BenchDaemon } from "./bench-daemon";
 
 const checkout = join(__dirname, "..", "..");
 
-/** Runs the Pulumi CLI on a stack with these words. */
+/** Runs the Pulumi CLI on a stack with these arguments. */
 export type Stack = (...words: readonly string[]) => Promise<unknown>;
 
 /**
- * Does the work with a new stack of one of the programs in `programs/`. The program lies in the checkout, where it
- * finds the SDK and this package; the stack's state is the bench's own.
+ * Does the work with a new stack of one of the programs in `programs/`. The program is in the checkout, where it finds
+ * the SDK and this package. The stack's state is in the folder of the bench.
  *
- * @param count for the program: how many resources or hosts.
+ * @param count the number of resources or hosts, for the program.
  */
 export async function withStack<T>(
   { folder, environment }: BenchDaemon,
@@ -23,7 +23,7 @@ export async function withStack<T>(
 ): Promise<T> {
   const cli = await findPulumiCli();
   if (cli === undefined) {
-    throw new Error('no Pulumi CLI was found; "npm run quickstart -- --prepare" gets one');
+    throw new Error('no Pulumi CLI was found; install one with "npm run quickstart -- --prepare"');
   }
   const home = join(folder, `pulumi-${program}`);
   await mkdir(join(home, "backend"), { recursive: true });
@@ -45,12 +45,12 @@ export async function withStack<T>(
   try {
     return await work(stack);
   } finally {
-    // With it goes its settings file, which pulumi keeps beside the program.
+    // Also removes the settings file, which pulumi stores next to the program.
     await stack("stack", "rm", "--yes", "--force");
   }
 }
 
-/** Makes all that the stack's program says. */
+/** Creates the resources of the stack's program. */
 export async function up(stack: Stack): Promise<void> {
   await stack("up", "--yes", "--skip-preview");
 }

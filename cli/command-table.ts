@@ -44,7 +44,7 @@ const daemonCommands: readonly Command[] = [
 
 const shellCompletion = completion(daemonCommands);
 
-/** Every command, in the order in which help shows them. */
+/** Contains every command, in the order in which the help shows them. */
 export const commandTable: readonly Command[] = [
   ...daemonCommands,
   shellCompletion,

@@ -2,24 +2,24 @@ import type { z } from "zod";
 import { allowed, show } from "../protocol/validate";
 import type { Io } from "./io";
 
-/** What the daemon has names for: completion lists these, and a mistyped one is answered with the nearest. */
+/** The kinds of named objects in the daemon. Completion lists their names, and an error suggests the nearest ones. */
 export type NamedSubject = "image" | "type" | "key" | "instance" | "fleet";
 
-/** What a word of the command line names; a `path` may be one in an instance, behind its name and a colon. */
+/** The kinds of objects that an argument can name. A `path` can be `INSTANCE:PATH`, which is a path in an instance. */
 export type Subject = NamedSubject | "file" | "path" | "shell";
 
 /** One option or argument, as data. */
 export interface Parameter<S extends z.ZodType = z.ZodType> {
-  /** As commander reads it: `-i, --image <IMAGE>` for an option, `<NAME>` or `[INSTANCE...]` for an argument. */
+  /** The syntax for commander: `-i, --image <IMAGE>` for an option, `<NAME>` or `[INSTANCE...]` for an argument. */
   readonly syntax: string;
   readonly help: string;
-  /** Checks and reads the text as it was written; `undefined` where the word was left out. */
+  /** Checks and parses the text from the command line, which is `undefined` if the argument was omitted. */
   readonly value: S;
-  /** An option that must be given. */
+  /** Marks an option that is required. */
   readonly required?: true;
-  /** An option that may be given more than once. */
+  /** Marks an option that can be repeated. */
   readonly several?: true;
-  /** Options, by their attribute names, that cannot be given together with this one. */
+  /** Options that conflict with this one, by their attribute names. */
   readonly excludes?: readonly string[];
   readonly names?: readonly Subject[];
 }
@@ -30,37 +30,37 @@ type Values<P extends Parameters> = { readonly [K in keyof P]: z.output<P[K]["va
 interface Definition<P extends Parameters> {
   readonly name: string;
   readonly summary: string;
-  /** The options by the names that `run` gets them under. */
+  /** The options, under the names by which `run` receives them. */
   readonly options: P;
   readonly examples: readonly Example[];
-  /** There is a program `mcc-<name>` too, as the first MiniCloud had it. */
+  /** Also creates a program `mcc-<name>`, as in the first MiniCloud. */
   readonly standalone?: true;
-  /** Words after the first argument belong to a command of the user's, also those that begin with a dash. */
+  /** Passes all arguments after the first one to the user's command, also those that start with a dash. */
   readonly passThrough?: true;
-  /** Left out of help and completion. */
+  /** Omits the command from help and completion. */
   readonly hidden?: true;
 }
 
-/** What to write behind `mcc`, and what that does. */
+/** The arguments of `mcc`, and their effect. */
 export type Example = readonly [words: string, meaning: string];
 
 export interface Command extends Omit<Definition<Parameters>, "options"> {
   readonly options: Parameters;
   readonly arguments: Parameters;
-  /** What is wrong with the words as they came, one line each. */
+  /** Returns the usage errors in the arguments, one line each. */
   readonly mistakes: (raw: Raw) => readonly string[];
-  /** @returns the exit code. @throws MccError, or an AggregateError of several. */
+  /** Runs the command. @returns the exit code. @throws MccError, or an AggregateError of several. */
   readonly run: (raw: Raw, io: Io) => Promise<number>;
 }
 
-/** The words of a command line by their names, as commander took them apart. */
+/** The arguments and options by their names, as commander parsed them. */
 type Raw = Readonly<Record<string, unknown>>;
 
-/** Declares a row of the command table. `run` may return an exit code; nothing stands for 0. */
+/** Declares a row of the command table. `run` can return an exit code; the default is 0. */
 export function command<O extends Parameters, A extends Parameters>(
   definition: Definition<O> & {
     readonly arguments: A;
-    /** What is wrong with words that are right each by itself, one line each. */
+    /** Returns the conflicts between values that are valid individually, one line each. */
     readonly check?: (values: Values<O & A>) => readonly string[];
     readonly run: (values: Values<O & A>, io: Io) => Promise<number | undefined> | Promise<void>;
   },
@@ -96,7 +96,7 @@ function read<P extends Parameters>(parameters: P, raw: Raw): Values<P> {
   return Object.fromEntries(entries) as Values<P>;
 }
 
-/** `--image` for an option, `INSTANCE` for an argument. */
+/** Returns `--image` for an option, or `INSTANCE` for an argument. */
 function labelOf({ syntax }: Parameter): string {
   return /--[a-z-]+/.exec(syntax)?.[0] ?? syntax.replace(/[<>[\].]/g, "");
 }

@@ -1,6 +1,6 @@
 import type { Example } from "./command";
 
-/** What `mcc --help` shows first: the way of an instance. */
+/** The first examples of `mcc --help`: the life of an instance. */
 const firstSteps: readonly Example[] = [
   ["build-image", "build the micro image, once"],
   ["add-key -n me", "add your own public key, after confirmation"],
@@ -10,7 +10,7 @@ const firstSteps: readonly Example[] = [
   ["destroy-instance web-1 web-2 web-3", "destroy them"],
 ];
 
-/** What stands below the help of the program itself, and below that of all its commands. */
+/** The text after the help of the program itself, and after the help of every command. */
 export const programHelp = {
   own: `
 ${examplesText(firstSteps, "mcc ")}
@@ -23,7 +23,7 @@ Environment:
   NO_COLOR    set it to disable colours`,
 };
 
-/** @param prefix what to write before the words: `mcc `, or `mcc-` for a program of its own. */
+/** Formats examples. @param prefix the text before the arguments: `mcc `, or `mcc-` for a standalone program. */
 export function examplesText(examples: readonly Example[], prefix: string): string {
   const width = Math.max(...examples.map(([words]) => words.length));
   const lines = examples.map(([words, meaning]) => `  ${prefix}${words.padEnd(width)}  ${meaning}`);

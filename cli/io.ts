@@ -7,22 +7,22 @@ import { printable } from "./output/printable";
 export type Signal = "SIGINT" | "SIGTERM" | "SIGHUP";
 
 export type Input = Readable & { readonly isTTY?: boolean };
-/** A stream that is a terminal has `isTTY`, and `columns` where the width is known. */
+/** An output stream. A terminal has `isTTY`, and `columns` if its width is known. */
 export type Output = Writable & { readonly isTTY?: boolean; readonly columns?: number };
 
-/** What a run of a program gets from outside: from its process, or from a test. */
+/** The surroundings of one run of a program, from its process or from a test. */
 export interface Surroundings {
   readonly stdin: Input;
   readonly stdout: Output;
   readonly stderr: Output;
   readonly environment: NodeJS.ProcessEnv;
-  /** Whether a child process can inherit the streams, as they are this process's own. */
+  /** Whether a child process can inherit the streams because they belong to this process. */
   readonly inheritable: boolean;
-  /** @returns a function that ends the subscription. */
+  /** Subscribes to a signal. @returns a function that ends the subscription. */
   readonly onSignal: (signal: Signal, listener: () => void) => () => void;
 }
 
-/** Input, output and environment of one run of a program. Nothing else in this folder uses the process. */
+/** Gives a run of a program its input, output and environment. Nothing else in this folder uses the process. */
 export class Io {
   /** Resolves with the exit code when the run ends early. */
   readonly exited: Promise<number>;
@@ -69,28 +69,28 @@ export class Io {
     this.stdout.write(`${line}\n`);
   }
 
-  /** Prints a line that is not part of the result on standard error, with what it quotes made printable. */
+  /** Prints a line that is not part of the result on standard error. Replaces control characters. */
   note(line: string): void {
     this.stderr.write(`${printable(line)}\n`);
   }
 
-  /** Makes a client of the daemon that the environment names. @throws as `connect` of the client does. */
+  /** Creates a client of the daemon that the environment names. @throws the errors of the client's `connect`. */
   connect(): Client {
     return connect({ environment: this.environment, signal: this.#end.signal });
   }
 
-  /** @returns a function that ends the subscription. */
+  /** Subscribes to a signal. @returns a function that ends the subscription. */
   onSignal(signal: Signal, listener: () => void): () => void {
     return this.surroundings.onSignal(signal, listener);
   }
 
-  /** Ends the run with this exit code, whatever is still under way. */
+  /** Ends the run with this exit code, even if calls are still running. */
   exit(exitCode: number): void {
     this.close();
     this.#resolve(exitCode);
   }
 
-  /** Ends all calls of the daemon, and lets nothing more out. */
+  /** Aborts all calls to the daemon, and discards all further output. */
   close(): void {
     this.#end.abort();
   }

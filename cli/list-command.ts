@@ -3,9 +3,9 @@ import { type Command, command } from "./command";
 import { formOptions, type Layout, printListing } from "./output/listing";
 
 /**
- * A command that lists all that there is of something, in every form.
+ * Creates a command that lists all objects of one kind, in every output form.
  *
- * @param marks whether it is a program of its own, too.
+ * @param marks whether there is also a standalone program.
  */
 export function listCommand<T>(
   name: string,
@@ -21,8 +21,8 @@ export function listCommand<T>(
     options: formOptions,
     arguments: {},
     examples: [
-      [name, "a table"],
-      [`${name} --quiet`, "for scripts"],
+      [name, "print a table"],
+      [`${name} --quiet`, "print only the names, for scripts"],
     ],
     run: async (form, io) => {
       const client = io.connect();

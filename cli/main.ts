@@ -7,15 +7,15 @@ import { OwnFailure } from "./own-failure";
 import { type MakeProgram, makeProgram, makeStandaloneProgram } from "./program";
 import { refusedFile } from "./refused-file";
 
-/** The exit code for words that make no sense, as mccserver has it; what else fails is 1, or an OwnFailure's own. */
+/** The exit code of usage errors, as in mccserver. Other failures exit with 1, or with the code of an OwnFailure. */
 const usageExitCode = 2;
 
-/** Runs `mcc` with these words. @returns the exit code. */
+/** Runs `mcc` with these arguments. @returns the exit code. */
 export async function runMcc(words: readonly string[], io: Io): Promise<number> {
   return await run("mcc", makeProgram, words, io);
 }
 
-/** Runs one command as the program that is called `mcc-<name>`. @returns the exit code. */
+/** Runs one command as the standalone program `mcc-<name>`. @returns the exit code. */
 export async function runStandalone(name: string, words: readonly string[], io: Io): Promise<number> {
   const command = commandTable.find((row) => row.name === name);
   if (command === undefined) {
@@ -44,7 +44,7 @@ async function parse(name: string, make: MakeProgram, words: readonly string[], 
   }
 }
 
-/** Says what failed, a line each, and returns the exit code. */
+/** Prints one line for each failure, and returns the exit code. */
 function report(program: string, error: unknown, io: Io): number {
   if (error instanceof CommanderError) {
     return error.exitCode === 0 ? 0 : usageExitCode;

@@ -4,11 +4,11 @@ import type { Io, Signal } from "./io";
 const signals = ["SIGINT", "SIGTERM"] as const satisfies Signal[];
 
 /**
- * Lets a command that is interrupted say what it leaves behind, before it ends with the exit code that a shell has
- * for the signal.
+ * Lets an interrupted command report what it leaves behind, before it exits with the shell's code for the signal
+ * (128 + number).
  *
- * @param say may take a moment, in which more signals change nothing.
- * @returns a function after which signals end the run as they always do.
+ * @param say prints the report. Further signals have no effect until it resolves.
+ * @returns a function that restores the default effect of signals.
  */
 export function onInterrupt(io: Io, say: () => Promise<void> | void): () => void {
   let saying: Promise<void> | undefined;

@@ -1,4 +1,4 @@
-/** The failure of a command that hands on another one's exit code, and needs one of its own beside those. */
+/** A failure of mcc itself in a command that returns the exit code of a user's command. It has its own exit code. */
 export class OwnFailure extends Error {
   override readonly name = "OwnFailure";
 
@@ -10,7 +10,7 @@ export class OwnFailure extends Error {
   }
 }
 
-/** @throws OwnFailure of whatever the work throws. */
+/** Does the work. @throws OwnFailure with this exit code for any error of the work. */
 export async function failWith<T>(exitCode: number, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -1,6 +1,6 @@
 import { Io } from "./io";
 
-/** The Io of this process. The streams are made when they are first used. */
+/** Creates the Io of this process. The streams open at their first use. */
 export function processIo(): Io {
   return new Io({
     get stdin() {
@@ -21,7 +21,7 @@ export function processIo(): Io {
   });
 }
 
-/** Runs a program with the arguments of this process, and ends the process with the exit code. */
+/** Runs a program with the arguments of this process, and exits with the program's code. */
 export async function runAsProcess(
   run: (words: readonly string[], io: Io) => Promise<number>,
 ): Promise<void> {

@@ -8,18 +8,18 @@ import { examplesText, programHelp } from "./help-text";
 import type { Io, Output } from "./io";
 import { printable } from "./output/printable";
 
-/** Makes a program for one run. @param onEnd gets the exit code of the command. */
+/** Creates a program for one run. @param onEnd receives the exit code of the command. */
 export type MakeProgram = (io: Io, onEnd: (exitCode: number) => void) => Program;
 
-/** `mcc`, with every command as a subcommand. It throws CommanderError once it has said what is wrong with the words. */
+/** Creates `mcc`, with every command as a subcommand. It throws CommanderError after it printed a usage error. */
 export function makeProgram(io: Io, onEnd: (exitCode: number) => void): Program {
   const program = prepare(new Program("mcc"), io)
     .version(packageVersion())
-    .description("Drives a MiniCloud daemon, which makes disposable test hosts.")
+    .description("Control a MiniCloud daemon, which runs disposable test hosts.")
     .enablePositionalOptions()
     .addHelpText("after", programHelp.own)
     .addHelpText("afterAll", programHelp.all)
-    // Here come the words that name no command, or none at all.
+    // This action runs without arguments, or if the first argument is not a command.
     .allowUnknownOption()
     .allowExcessArguments()
     .action(() => showHelp(program, program.args[0]));
@@ -29,12 +29,12 @@ export function makeProgram(io: Io, onEnd: (exitCode: number) => void): Program 
   }
   const help = prepare(new Program("help"), io)
     .summary("Show the help of a command")
-    .argument("[COMMAND]", "default: of mcc itself")
+    .argument("[COMMAND]", "name of a command (default: mcc itself)")
     .action((asked: string | undefined) => showHelp(program, asked));
   return program.helpCommand(false).addCommand(help);
 }
 
-/** One command as a program of its own, `mcc-<name>`. */
+/** Creates the standalone program `mcc-<name>` of one command. */
 export function makeStandaloneProgram(command: Command, io: Io, onEnd: (exitCode: number) => void): Program {
   const program = prepare(new Program(`mcc-${command.name}`), io)
     .version(packageVersion())
@@ -42,21 +42,21 @@ export function makeStandaloneProgram(command: Command, io: Io, onEnd: (exitCode
   return describe(program, command, "mcc-", io, onEnd);
 }
 
-/** The help of the command that is asked for, or of all; a name that there is not is answered with the nearest ones. */
+/** Shows the help of one command, or of the program. For an unknown command, it suggests similar names. */
 function showHelp(program: Program, asked: string | undefined): void {
   const found = asked === undefined ? program : program.commands.find((command) => command.name() === asked);
   if (found !== undefined) {
     found.outputHelp();
   } else if (asked?.startsWith("-") === true) {
-    program.error(`unknown option '${asked}'. mcc --help shows those there are.`);
+    program.error(`unknown option '${asked}'. List the options with mcc --help.`);
   } else {
     const names = commandTable.filter(({ hidden }) => hidden !== true).map(({ name }) => name);
-    const suggestion = didYouMean(asked ?? "", names) || " mcc --help shows those there are.";
+    const suggestion = didYouMean(asked ?? "", names) || " List the commands with mcc --help.";
     program.error(`there is no command "${asked}".${suggestion}`);
   }
 }
 
-/** What holds for programs and subcommands alike: errors are one line, and are thrown. */
+/** Applies the common settings of programs and subcommands: errors are one line, and are thrown. */
 function prepare(program: Program, { stdout, stderr }: Io): Program {
   return program.exitOverride().configureOutput({
     writeOut: (text) => stdout.write(text),
@@ -72,7 +72,7 @@ function prepare(program: Program, { stdout, stderr }: Io): Program {
   });
 }
 
-/** Commander's own default for what is no terminal is 80. */
+/** Returns the width of the help. Commander's own default without a terminal is also 80. */
 function helpWidth({ isTTY, columns }: Output): number {
   return (isTTY ? columns : undefined) ?? 80;
 }
@@ -97,7 +97,7 @@ function describe(
     program.passThroughOptions();
   }
   program.addHelpText("after", `\n${examplesText(command.examples, prefix)}`);
-  // Those of our own are said with all the other mistakes.
+  // Excess arguments are reported below, together with all other usage errors.
   return program.allowExcessArguments().action(async () => {
     const options = program.opts<Record<string, unknown>>();
     const raw = Object.fromEntries([
@@ -129,10 +129,10 @@ function collect(text: string, earlier: readonly string[] = []): readonly string
   return [...earlier, text];
 }
 
-/** Of two values, one would silently lose. */
+/** Refuses a second value, because one of them would be ignored silently. */
 function onlyOnce(text: string, earlier: unknown): string {
   if (earlier !== undefined) {
-    throw new InvalidArgumentError("It was given before; give it once.");
+    throw new InvalidArgumentError("The option was given twice; give it once.");
   }
   return text;
 }

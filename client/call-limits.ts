@@ -2,15 +2,15 @@ import { anyDefaultOf } from "../protocol/methods/default-of";
 import type { MethodName, ParsedParameters } from "../protocol/methods/method-table";
 
 interface CallLimits<Parameter extends string> {
-  /** How long the daemon's answer may take, on top of what the parameters ask for. */
+  /** The time limit of the daemon's answer, in addition to the waiting time in the parameters. */
   readonly seconds: number;
-  /** The parameter that says how long the daemon itself waits. */
+  /** The parameter with the waiting time of the daemon. */
   readonly extra?: Parameter;
-  /** Twice has the effect of once, so the call may be sent again when a connection was lost. */
+  /** Whether the call is idempotent, so that it can be sent again after a lost connection. */
   readonly repeatable: boolean | "with clientToken";
 }
 
-/** The engine's own commands have 60 s each, and wait for their turn when many are asked for at once. */
+/** For calls that run commands of the engine. Each command has a limit of 60 s, and many commands are queued. */
 const engineWork = { seconds: 900, repeatable: true } as const;
 const look = { seconds: 120, repeatable: true } as const;
 
@@ -47,7 +47,7 @@ const limits: { readonly [M in MethodName]: CallLimits<string & keyof ParsedPara
   "key.remove": engineWork,
   "token.list": { seconds: 30, repeatable: true },
   "lease.open": { seconds: 30, repeatable: true },
-  // Shorter than a lease, so that there is time for another try.
+  // Shorter than a lease, so that there is time for a retry.
   "lease.renew": { seconds: 5, repeatable: true },
   "lease.end": engineWork,
   "image.list": look,
@@ -57,14 +57,14 @@ const limits: { readonly [M in MethodName]: CallLimits<string & keyof ParsedPara
   "server.info": { seconds: 30, repeatable: true },
 };
 
-/** A JavaScript caller's mistake, or a method that a newer daemon has. */
+/** For a mistake of a JavaScript caller, or a method of a newer daemon. */
 const unknownMethod: CallLimits<never> = { seconds: 900, repeatable: false };
 
 function limitsOf(method: MethodName): CallLimits<string> {
   return Object.hasOwn(limits, method) ? limits[method] : unknownMethod;
 }
 
-/** How long the answer to a call may take. */
+/** Returns the time limit of the answer to a call. */
 export function answerTimeoutMs(method: MethodName, parameters: object): number {
   const { seconds, extra } = limitsOf(method);
   const asked: unknown =
@@ -72,7 +72,7 @@ export function answerTimeoutMs(method: MethodName, parameters: object): number 
   return (seconds + (typeof asked === "number" ? asked : 0)) * 1000;
 }
 
-/** Whether a call may be sent a second time when it is not known what became of the first. */
+/** Tells whether a call can be sent again if the result of the first one is unknown. */
 export function isRepeatable(method: MethodName, parameters: object): boolean {
   const { repeatable } = limitsOf(method);
   return repeatable === "with clientToken"

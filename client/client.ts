@@ -1,12 +1,9 @@
 import { z } from "zod";
 import { MccError } from "../protocol/error";
-import {
-  type MethodName,
-  type MethodParameters,
-  type MethodResult,
-  methodTable,
-} from "../protocol/methods/method-table";
-import { type Feature, protocolVersion, type ServerInfo } from "../protocol/methods/server";
+import { methodTable } from "../protocol/methods/method-table";
+import { protocolVersion } from "../protocol/methods/server";
+import type { MethodName, MethodParameters, MethodResult } from "../protocol/types/methods";
+import type { Feature, ServerInfo } from "../protocol/types/server";
 import { decodeResponse, encodeCall } from "../protocol/wire/codec";
 import { answerTimeoutMs, isRepeatable } from "./call-limits";
 import { ConnectionError } from "./connection-error";
@@ -18,39 +15,63 @@ import { parseToken } from "./discovery/token";
 import { systemTime, type Time } from "./time";
 import { type Answer, Transport } from "./transport";
 
+/** Selects the daemon, and how a client reaches it. */
 export interface ConnectOptions {
-  /** `host:port`, `host` or an http or https URL. Default: MCC_SERVER, else `127.0.0.1:8080`. */
+  /**
+   * The address of the daemon: `host:port`, `host` (then port 8080), or an http or https URL. Default: the variable
+   * `MCC_SERVER`, otherwise `127.0.0.1:8080`.
+   */
   readonly server?: string | undefined;
-  /** Default: MCC_TOKEN, else the token of this host's own daemon, where the server is that. */
+  /**
+   * The token. Default: the variable `MCC_TOKEN`, otherwise the token of this machine's daemon if the client connects
+   * to that one.
+   */
   readonly token?: string | undefined;
-  /** The variables that name the defaults, and the folders where daemons of this host leave their files. Default: this process's. */
-  readonly environment?: NodeJS.ProcessEnv | undefined;
-  /** Aborting it ends all calls, those under way too, which then throw its reason. */
+  /**
+   * The environment variables that contain the defaults, and that name the folders where the daemons of this machine
+   * store their files. Default: those of this process.
+   */
+  readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
+  /** Aborts all calls, including those in progress, which then throw its reason. Default: no call is aborted. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What a client takes from outside of the connection. */
+/**
+ * The surroundings of a client.
+ *
+ * @internal
+ */
 export interface Surroundings {
   /** Default: this process's. */
-  readonly environment?: NodeJS.ProcessEnv;
-  /** What it waits and measures by. Default: the system's. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** The clock. Default: the system's. */
   readonly time?: Time;
   /** Aborting it ends all calls. Default: none. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A connection to one daemon. It holds nothing that has to be closed before the program may end. */
+/**
+ * Calls the methods of one daemon. {@link connect} creates it.
+ *
+ * Several calls can run at the same time. A program can exit without closing it.
+ */
 export class Client {
-  /** Shared by all calls: one that finds no daemon may know from others that it was there. */
+  /**
+   * Shared by all calls, so that a call without an answer knows whether the daemon answered other calls.
+   *
+   * @internal
+   */
   readonly contact: Contact;
+  /** @internal */
   readonly time: Time;
-  readonly #environment: NodeJS.ProcessEnv;
+  readonly #environment: Readonly<Record<string, string | undefined>>;
   readonly #transport: Transport;
   readonly #givenToken: string | undefined;
   #info: Promise<ServerInfo> | undefined;
   #clockAheadMs = 0;
   #looking: Promise<LocalToken> | undefined;
 
+  /** @internal */
   constructor(
     server: URL,
     token: string | undefined,
@@ -63,23 +84,34 @@ export class Client {
     this.#givenToken = token;
   }
 
-  /** Where the daemon is: `http://127.0.0.1:8080`. */
+  /** The URL of the daemon, such as `http://127.0.0.1:8080`. */
   get server(): string {
     return this.#transport.server.origin;
   }
 
   /**
-   * Calls a method of the daemon and waits for its answer, within a bound of the method's own.
+   * Calls a method of the daemon and returns its answer.
    *
-   * @throws MccError what the daemon answered; `unavailable` when it cannot be reached, is no MiniCloud daemon
-   * or speaks another version of the protocol; `timeout`.
+   * Each method has a time limit of its own, plus the time that the parameters tell the daemon to wait. If a
+   * connection was closed since the last call, the client repeats the methods for which that is safe.
+   *
+   * @param method the name of the method.
+   * @param parameters the parameters of the method.
+   * @throws MccError with the code and message of the daemon; `internal` if the answer has an unknown form.
+   * @throws ConnectionError `unavailable` if the daemon cannot be reached, is no MiniCloud daemon or speaks another version
+   * of the protocol; `timeout`.
    */
   async call<M extends MethodName>(method: M, parameters: MethodParameters<M>): Promise<MethodResult<M>> {
     await this.info();
     return this.#parse(method, await this.#send(method, parameters));
   }
 
-  /** Which daemon this is, asked once. @throws as `call` does. */
+  /**
+   * Returns the description of the daemon. The client requests it once, so values that change, such as free addresses, are
+   * those of that time.
+   *
+   * @throws MccError as {@link Client.call} does.
+   */
   async info(): Promise<ServerInfo> {
     this.#info ??= this.#askInfo();
     try {
@@ -90,18 +122,27 @@ export class Client {
     }
   }
 
-  /** Whether the daemon is of a release that can this. @throws as `call` does. */
+  /**
+   * Returns whether the daemon has a feature.
+   *
+   * @param feature the name of the feature.
+   * @throws MccError as {@link Client.call} does.
+   */
   async can(feature: Feature): Promise<boolean> {
     return (await this.info()).features.includes(feature);
   }
 
-  /** The time by the daemon's clock, in milliseconds since 1970; this host's may be another. @throws as `call` does. */
+  /**
+   * Returns the time of the daemon's clock, which can differ from the clock of this machine, in milliseconds since 1970.
+   *
+   * @throws MccError as {@link Client.call} does.
+   */
   async now(): Promise<number> {
     await this.info();
     return this.time.now() + this.#clockAheadMs;
   }
 
-  /** Ends the connections that are kept for the next call. */
+  /** Closes the idle connections. A later call opens a new one. */
   close(): void {
     this.#transport.close();
   }
@@ -113,7 +154,7 @@ export class Client {
     if (spoken !== protocolVersion) {
       throw new ConnectionError(
         "unavailable",
-        `The daemon at ${this.server} speaks version ${String(spoken)} of the protocol and this client version ${protocolVersion}: install the same release of minicloud on both sides.`,
+        `The daemon at ${this.server} has protocol version ${String(spoken)}, but this client has version ${protocolVersion}; install the same release of minicloud on both sides.`,
         false,
       );
     }
@@ -130,7 +171,7 @@ export class Client {
       if (!MccError.hasCode(error, "unauthenticated")) {
         throw error;
       }
-      // A daemon that has just started told where its token lies before it answered.
+      // A daemon that has just started writes the path of its token before it answers.
       const again = await this.#token();
       if (again.token !== undefined && again.token !== token) {
         return await this.#sendWith(again.token, method, parameters);
@@ -157,7 +198,7 @@ export class Client {
     }
   }
 
-  /** To "no daemon answers here", where others do. */
+  /** Adds the local daemons to the error that no daemon answers. */
   async #withOthers(error: unknown): Promise<unknown> {
     const { server } = this.#transport;
     if (
@@ -173,7 +214,7 @@ export class Client {
       ? error
       : new ConnectionError(
           error.code,
-          `${error.message} On this machine there is one at ${others.join(" and at ")}.`,
+          `${error.message} A daemon of this machine listens at ${others.join(" and at ")}.`,
           error.reached,
           { cause: error },
         );
@@ -191,7 +232,7 @@ export class Client {
     if (!/<methodResponse[\s>]/.test(body)) {
       throw new ConnectionError(
         "unavailable",
-        `What answers at ${this.server} is no MiniCloud daemon (HTTP ${status}, no XML-RPC). Point MCC_SERVER or minicloud:server to one.`,
+        `The server at ${this.server} is not a MiniCloud daemon (HTTP ${status}, no XML-RPC). Set MCC_SERVER or minicloud:server to the address of a daemon.`,
         false,
       );
     }
@@ -199,8 +240,8 @@ export class Client {
   }
 
   /**
-   * Found anew for each call, as somebody else may listen by now where the daemon did; once for those that are made
-   * while one looks.
+   * Searches the token again for each call, because another process can listen at the daemon's port by now. Calls that
+   * start during a search share its result.
    */
   async #token(): Promise<LocalToken> {
     if (this.#givenToken !== undefined) {
@@ -219,22 +260,23 @@ export class Client {
       const { path, message } = parsed.error.issues[0] ?? { path: [], message: "" };
       throw new MccError(
         "internal",
-        `The daemon at ${this.server} answered ${method} with something else than this client knows (${path.join(".")}: ${message}): install the same release of minicloud on both sides.`,
+        `The daemon at ${this.server} answered ${method} with a result that this client does not support (${path.join(".")}: ${message}); install the same release of minicloud on both sides.`,
       );
     }
     return parsed.data as MethodResult<M>;
   }
 }
 
-/** From JavaScript any name may come, and the answer is the daemon's. */
+/** Returns the schema of the result. A JavaScript caller can pass any name, which the daemon then refuses. */
 function resultSchemaOf(method: MethodName): z.ZodType {
   return Object.hasOwn(methodTable, method) ? methodTable[method].result : z.unknown();
 }
 
 /**
- * Makes a client; the connection itself is made by the first call.
+ * Creates a client. The first call opens the connection.
  *
- * @throws MccError `invalid` for an address or a token that cannot be used.
+ * @param options the daemon, and how to reach it.
+ * @throws MccError `invalid` if the address or the token is malformed.
  */
 export function connect({
   environment = process.env,

@@ -1,20 +1,38 @@
-import { MccError } from "../protocol/error";
+import { MccError, type MccErrorOptions } from "../protocol/error";
 
-/** No answer of the daemon's came, so the daemon itself did not refuse anything. */
+/** Reports that no valid answer came from a daemon: the connection failed, was lost, or exceeded its time limit. */
 export class ConnectionError extends MccError {
-  /** Marks the class across copies of this package, which `instanceof` cannot see. */
+  /**
+   * Marks the class across copies of this package, which `instanceof` cannot see.
+   *
+   * @internal
+   */
   readonly isConnectionError = true;
 
-  constructor(
-    override readonly code: "unavailable" | "timeout",
-    message: string,
-    /** True when the daemon may have got the request, and may have done what it asked for. */
-    readonly reached: boolean,
-    options?: ErrorOptions,
-  ) {
+  /** `"timeout"` if the answer exceeded its time limit; `"unavailable"` otherwise. */
+  override readonly code: "unavailable" | "timeout";
+  /** True if the daemon can have received the request, and can have done it. */
+  readonly reached: boolean;
+
+  /**
+   * Creates an error.
+   *
+   * @param code `"timeout"` if the answer exceeded its time limit; `"unavailable"` otherwise.
+   * @param message what failed, with which value, and what to do, in one line.
+   * @param reached whether the daemon can have received the request.
+   * @param options the cause and the confidentiality.
+   */
+  constructor(code: "unavailable" | "timeout", message: string, reached: boolean, options?: MccErrorOptions) {
     super(code, message, options);
+    this.code = code;
+    this.reached = reached;
   }
 
+  /**
+   * Returns whether a value is a ConnectionError of any copy of this package, which `instanceof` cannot tell.
+   *
+   * @param error a caught value.
+   */
   static override isInstance(error: unknown): error is ConnectionError {
     return MccError.isInstance(error) && "isConnectionError" in error && error.isConnectionError === true;
   }

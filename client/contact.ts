@@ -1,29 +1,29 @@
 import type { Time } from "./time";
 
-/** What a client has seen of its daemon so far. */
+/** Records whether the daemon has answered the client's calls. */
 export class Contact {
   #met = false;
   #lostSinceMs: number | undefined;
 
   constructor(private readonly time: Time) {}
 
-  /** Whether the daemon has ever answered, so that one which is away may come back. */
+  /** Whether the daemon has ever answered, so that it can come back if it is unavailable. */
   get met(): boolean {
     return this.#met;
   }
 
-  /** Since when no call has come through; undefined while they do, or none was tried. */
+  /** When calls started to fail, in milliseconds since 1970. Undefined after an answer, or before the first call. */
   get lostSinceMs(): number | undefined {
     return this.#lostSinceMs;
   }
 
-  /** The daemon has answered a call, be it by a refusal. */
+  /** Records an answer of the daemon, also a fault. */
   answered(): void {
     this.#met = true;
     this.#lostSinceMs = undefined;
   }
 
-  /** A call has found no daemon, or has lost it. */
+  /** Records that a call did not reach the daemon, or lost the connection. */
   lost(): void {
     this.#lostSinceMs ??= this.time.now();
   }

@@ -1,13 +1,22 @@
-export { type ErrorCode, MccError } from "../protocol/error";
-export type { Fleet, FleetMember, FleetStatus, FleetSummary } from "../protocol/methods/fleet";
-export type { Image } from "../protocol/methods/image";
-export type { Instance, InstanceStatus } from "../protocol/methods/instance";
-export type { PlainReadiness } from "../protocol/methods/instance-state";
-export type { InstanceType } from "../protocol/methods/instance-type";
-export type { Key } from "../protocol/methods/key";
-export type { MethodName, MethodParameters, MethodResult } from "../protocol/methods/method-table";
-export type { Rung } from "../protocol/methods/readiness";
-export type { ServerInfo } from "../protocol/methods/server";
+/**
+ * Calls the methods of a daemon with types: {@link connect} creates a {@link Client}, and {@link Methods} lists the methods.
+ *
+ * All errors are {@link MccError}. {@link createInstance} and {@link applyFleet} also wait until the hosts are ready.
+ *
+ * @module minicloud/client
+ */
+export { type ErrorCode, MccError, type MccErrorOptions } from "../protocol/error";
+export type * from "../protocol/types/fleet";
+export type * from "../protocol/types/image";
+export type * from "../protocol/types/instance";
+export type * from "../protocol/types/instance-type";
+export type * from "../protocol/types/key";
+export type * from "../protocol/types/lease";
+export type * from "../protocol/types/methods";
+export type * from "../protocol/types/ownership";
+export type * from "../protocol/types/problem";
+export type * from "../protocol/types/readiness";
+export type * from "../protocol/types/server";
 export { type Client, type ConnectOptions, connect } from "./client";
 export { ConnectionError } from "./connection-error";
 export { daemonHost, isDaemonHere, jumpHost } from "./ssh/daemon-host";
@@ -18,7 +27,6 @@ export { type ApplicationOptions, ApplicationTimeout, applyFleet } from "./workf
 export {
   type CreationOptions,
   createInstance,
-  type InstanceTarget,
   type WaitOptions,
   waitUntilReady,
 } from "./workflows/create-instance";

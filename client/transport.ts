@@ -11,41 +11,42 @@ export interface Answer {
 }
 
 const unknownAuthority =
-  "its certificate is of an unknown authority; NODE_EXTRA_CA_CERTS names a file of such to trust";
+  "its certificate is from an unknown authority; add the authority to the file that NODE_EXTRA_CA_CERTS names";
 
-/** The failures that deserve better words than the system's own. */
+/** Clearer messages for failures than those of the system, by their codes. */
 const reasons: Readonly<Record<string, string>> = {
-  EAI_AGAIN: "its name cannot be looked up just now",
-  ECONNREFUSED: "the connection is refused",
-  ECONNRESET: "the connection was closed from there",
-  EHOSTUNREACH: "there is no way to that host",
-  ENETUNREACH: "there is no way to that network",
+  EAI_AGAIN: "looking up its name failed temporarily",
+  ECONNREFUSED: "the connection was refused",
+  ECONNRESET: "the server closed the connection",
+  EHOSTUNREACH: "there is no route to the host",
+  ENETUNREACH: "there is no route to the network",
   ENOTFOUND: "there is no host of that name",
-  EPIPE: "the connection was closed from there",
-  EPROTO: "it does not speak TLS; an address for it begins with http://",
+  EPIPE: "the server closed the connection",
+  EPROTO: "it does not use TLS; give an address that starts with http://",
   ETIMEDOUT: "the host does not answer",
-  HPE_INVALID_CONSTANT: "it does not speak HTTP; if it speaks TLS, its address begins with https://",
-  CERT_HAS_EXPIRED: "its certificate has expired; renew it there, or check the clock of this machine",
+  HPE_INVALID_CONSTANT: "it does not use HTTP; if it uses TLS, give an address that starts with https://",
+  CERT_HAS_EXPIRED:
+    "its certificate has expired; renew it on the daemon's host, or check the clock of this machine",
   CERT_NOT_YET_VALID: "its certificate is not valid yet; check the clocks of both machines",
   ERR_TLS_CERT_ALTNAME_INVALID:
-    "its certificate is for another host; use an address that the certificate names",
+    "its certificate is for another host; use an address that the certificate contains",
   DEPTH_ZERO_SELF_SIGNED_CERT:
-    "its certificate is self-signed; NODE_EXTRA_CA_CERTS names a file of such to trust",
+    "its certificate is self-signed; add it to the file that NODE_EXTRA_CA_CERTS names",
   SELF_SIGNED_CERT_IN_CHAIN: unknownAuthority,
   UNABLE_TO_GET_ISSUER_CERT: unknownAuthority,
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: unknownAuthority,
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: unknownAuthority,
 };
 
-/** The HTTP side of one daemon: connections are kept and used again. */
+/** Sends HTTP requests to one daemon, over persistent connections. */
 export class Transport {
   readonly #agent: http.Agent | https.Agent;
   readonly #secure: boolean;
   readonly #what: string;
 
   /**
-   * @param closed ends all requests when it is aborted.
-   * @param answerBytes how long an answer may be; a broken or hostile server may send without end.
+   * @param closed aborts all requests.
+   * @param answerBytes the limit of an answer, because a broken or hostile server can send an endless one.
    */
   constructor(
     readonly server: URL,
@@ -61,8 +62,8 @@ export class Transport {
   /**
    * Sends one request.
    *
-   * @param repeatable whether it may be sent again when a connection kept from earlier turns out to be closed.
-   * @throws ConnectionError `unavailable`, also for an answer that is too long, or `timeout`; the reason of the signal that ended it.
+   * @param repeatable whether it can be sent again if a persistent connection turns out to be closed.
+   * @throws ConnectionError `unavailable`, also for an answer that is too long, or `timeout`; the reason of the signal.
    */
   async post(
     body: string,
@@ -77,7 +78,7 @@ export class Transport {
       return await new Promise<Answer>((resolve, reject) => {
         const request = (this.#secure ? https : http).request(this.server, {
           method: "POST",
-          // A kept connection may be closed from there just now, and then it is not known what became of the call.
+          // The server can close a persistent connection during the call, and the result of the call is then unknown.
           agent: repeatable ? this.#agent : false,
           signal,
           headers: { ...headers, "content-type": "text/xml", "content-length": Buffer.byteLength(body) },
@@ -118,7 +119,7 @@ export class Transport {
     }
   }
 
-  /** Closes the connections that are kept. */
+  /** Closes the persistent connections. */
   close(): void {
     this.#agent.destroy();
   }
@@ -126,7 +127,7 @@ export class Transport {
   #tooLarge(): ConnectionError {
     return new ConnectionError(
       "unavailable",
-      `The answer of ${this.#what} has more than ${this.answerBytes} bytes. See that a MiniCloud daemon listens there, and ask it for less at a time.`,
+      `The answer of ${this.#what} exceeds ${this.answerBytes} bytes. Check that a MiniCloud daemon listens there, and request less in one call.`,
       true,
     );
   }
@@ -134,7 +135,7 @@ export class Transport {
   #timedOut(timeoutMs: number, reached: boolean, cause: unknown): ConnectionError {
     return new ConnectionError(
       "timeout",
-      `No answer came from ${this.#what} within ${timeoutMs / 1000} s; it may still be at work. Look at its log, and try again.`,
+      `No answer came from ${this.#what} within ${timeoutMs / 1000} s; it can still be working. Check its log, and try again.`,
       reached,
       { cause },
     );
@@ -145,8 +146,8 @@ export class Transport {
     return new ConnectionError(
       "unavailable",
       reached
-        ? `The connection to ${this.#what} was lost (${reason}). See that it runs, and try again.`
-        : `No MiniCloud daemon answers at ${this.server.origin}: ${reason}. Start one there with "mccserver", or point MCC_SERVER or minicloud:server to where one runs.`,
+        ? `The connection to ${this.#what} was lost (${reason}). Check that it runs, and try again.`
+        : `No MiniCloud daemon answers at ${this.server.origin}: ${reason}. Start one there with "mccserver", or set MCC_SERVER or minicloud:server to the address of a daemon.`,
       reached,
       { cause },
     );

@@ -2,21 +2,21 @@ import { MccError } from "../protocol/error";
 import type { DebianOptions } from "./debian/build";
 import { suites } from "./debian/releases";
 
-/** The images that can be built by their names alone. */
+/** The names of the stock images. */
 export const stockImages = ["micro", ...Object.keys(suites)];
 
 /**
- * Builds the stock image of that name, or, where a suite is given, Debian's.
+ * Builds the stock image of this name, or an image of the given suite.
  *
- * @param tarballPath is written whole or not at all.
- * @throws MccError `invalid` for a name that stands for no stock image; `unavailable` for what the host lacks.
+ * @param tarballPath the path of the image, which is written completely or not at all.
+ * @throws MccError `invalid` if there is no such stock image; `unavailable` if the host lacks a program.
  */
 export async function buildStockImage(
   name: string,
   tarballPath: string,
   { suite = suites[name], ...options }: Partial<DebianOptions>,
 ): Promise<void> {
-  // What builds is loaded no earlier, as all commands load the names.
+  // The builders are loaded lazily, because all commands load the names.
   if (suite !== undefined) {
     const { buildDebianImage } = await import("./debian/build.js");
     await buildDebianImage(tarballPath, { ...options, suite });
@@ -26,7 +26,7 @@ export async function buildStockImage(
   } else {
     throw new MccError(
       "invalid",
-      `There is no stock image "${name}"; there are ${stockImages.join(", ")}. For another of Debian's, give its --suite.`,
+      `There is no stock image "${name}"; use one of ${stockImages.join(", ")}, or give a --suite.`,
     );
   }
 }

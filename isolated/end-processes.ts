@@ -9,22 +9,22 @@ const graceMs = 10_000;
 const lookEveryMs = 50;
 
 /**
- * Ends every other process of this network namespace. Containers are stopped by LXC itself, whose monitor then
- * clears its cgroups, and must never be killed; the rest gets SIGTERM, and SIGKILL when it does not end.
+ * Ends every other process of this network namespace. LXC itself stops containers, because its monitors remove the
+ * cgroups and must never be killed. Other processes get SIGTERM, and then SIGKILL if they do not end.
  *
- * @throws MccError `timeout` that names what is still there.
+ * @throws MccError `timeout` that names the processes that did not end.
  */
 export async function endProcesses(): Promise<void> {
   await stopContainers();
   await signalOthers("SIGTERM");
   await untilGone(graceMs);
-  // A daemon may have started one more before it went.
+  // A daemon can have started another container before it ended.
   await stopContainers();
   await signalOthers("SIGKILL");
   const left = await untilGone(graceMs);
   if (left.length > 0) {
     const names = left.map(({ pid, words }) => `${pid} (${words.join(" ").slice(0, 80)})`);
-    throw new MccError("timeout", `These processes did not end: ${names.join(", ")}.`);
+    throw new MccError("timeout", `These processes did not end after SIGKILL: ${names.join(", ")}.`);
   }
 }
 
@@ -46,7 +46,7 @@ async function signalOthers(signal: NodeJS.Signals): Promise<void> {
   }
 }
 
-/** @returns what is left when the time is over. */
+/** Waits until all processes have ended. @returns the remaining processes after the timeout. */
 async function untilGone(timeoutMs: number): Promise<NetworkProcess[]> {
   const end = Date.now() + timeoutMs;
   let left = await processesOfThisNetwork();

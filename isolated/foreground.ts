@@ -3,16 +3,16 @@ import { once } from "node:events";
 import { constants } from "node:os";
 import { MccError, messageOf } from "../protocol/error";
 
-/** The signals by which people and supervisors end a program. */
+/** The signals with which users and supervisors end a program. */
 export const endingSignals = ["SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT"] as const;
 
 /**
- * Runs a command with this process's terminal and waits for its end, whatever signals come meanwhile.
+ * Runs a command with this process's terminal and waits for its end, also if signals arrive.
  *
- * A terminal sends its signals to the command as well, which must not get them twice: many programs take a second
- * SIGINT for an order to drop everything. So they are passed on only where there is no terminal, SIGTERM always.
+ * A terminal also sends its signals to the command, which must not receive them twice, because many programs abort at a
+ * second SIGINT. Therefore signals are passed on only without a terminal. SIGTERM is always passed on.
  *
- * @returns the exit code; 128 + the signal's number when a signal ended it.
+ * @returns the exit code, or 128 + the number of the signal that ended it.
  */
 export async function runInForeground(command: string, words: readonly string[]): Promise<number> {
   const child = spawn(command, words, { stdio: "inherit" });
@@ -22,7 +22,7 @@ export async function runInForeground(command: string, words: readonly string[])
     const [code, signal] = (await once(child, "exit")) as [number | null, NodeJS.Signals | null];
     return code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
   } catch (error) {
-    throw new MccError("not-found", `The command "${command}" cannot be run: ${messageOf(error)}.`, {
+    throw new MccError("not-found", `Running the command "${command}" failed: ${messageOf(error)}.`, {
       cause: error,
     });
   } finally {

@@ -3,9 +3,9 @@ import { endProcesses } from "./end-processes";
 import { endingSignals, runInForeground } from "./foreground";
 import { coverHost } from "./mounts";
 
-/** What runs inside the new namespaces: makes them fit, runs the command, ends what it leaves behind. */
+/** Runs inside the new namespaces: prepares them, runs the command, and ends the remaining processes. */
 async function main(command: string, words: readonly string[]): Promise<number> {
-  // A signal ends the command, never the clearing up after it.
+  // A signal ends the command, but never the cleanup after it.
   endingSignals.forEach((signal) => process.on(signal, () => undefined));
   await coverHost();
   try {

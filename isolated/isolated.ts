@@ -6,17 +6,17 @@ import { kernelLimitsSchema, readKernelLimits, restoreKernelLimits } from "./ker
 import { makeMountpoints, removeMountpoints } from "./mounts";
 import { joinRuns } from "./runs";
 
-/** Shared by all checkouts and users of the host; outside of the folders that a run covers. */
+/** The file that all checkouts and users of the host share. It is outside of the covered folders. */
 const runsFile = "/run/minicloud-isolated";
 const newNamespaces = ["--net", "--mount", "--propagation", "private"];
 
 /**
- * Runs a command in a network and a mount namespace of its own, with this terminal, and ends what it leaves
- * running there: containers first, by LXC's own means, then every other process. Several can run at the same time;
- * the last one to end gives back what they have of the host in common.
+ * Runs a command in a new network and mount namespace, with this terminal. Afterwards it stops the remaining containers
+ * with LXC, and then ends every other process. Several runs can exist at the same time. The last one restores the
+ * host's shared settings.
  *
- * @returns the command's exit code; 128 + the signal's number when a signal ended it.
- * @throws MccError `unavailable` that says what this host lacks.
+ * @returns the command's exit code, or 128 + the number of the signal that ended it.
+ * @throws MccError `unavailable` that names the missing requirement.
  */
 export async function runIsolated(command: readonly string[]): Promise<number> {
   await checkNamespaces();
@@ -44,7 +44,7 @@ async function checkNamespaces(): Promise<void> {
   if (process.getuid?.() !== 0) {
     throw new MccError(
       "unavailable",
-      "Only root can make the namespaces that keep a command apart: become root (sudo -i, su -) and try again.",
+      "Only root can create the namespaces of an isolated run; become root (sudo -i, su -) and try again.",
     );
   }
   try {
@@ -52,7 +52,7 @@ async function checkNamespaces(): Promise<void> {
   } catch (error) {
     throw new MccError(
       "unavailable",
-      `This host does not let root make namespaces (needs util-linux, iproute2 and CAP_SYS_ADMIN): ${lastLine(messageOf(error))}`,
+      `Creating namespaces failed (${lastLine(messageOf(error))}); it needs util-linux, iproute2 and CAP_SYS_ADMIN.`,
       { cause: error },
     );
   }

@@ -2,11 +2,11 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 
-/** Of the whole host, in whatever namespace one is: a daemon inside raises some of them. */
+/** Limits of the whole host, which have no namespaces. A daemon raises some of them. */
 const shared = ["fs/inotify", "kernel/keys"];
 const single = ["kernel/pid_max"];
 
-/** The kernel's limits by their paths. */
+/** The schema of the kernel's limits by their paths. */
 export const kernelLimitsSchema = z.record(z.string(), z.number());
 export type KernelLimits = z.infer<typeof kernelLimitsSchema>;
 
@@ -20,7 +20,7 @@ export async function readKernelLimits(root = "/proc/sys"): Promise<KernelLimits
   );
 }
 
-/** Puts back what is higher than it was, for a daemon that was ended before it could do so. */
+/** Restores limits that were raised, in place of a daemon that was killed. */
 export async function restoreKernelLimits(before: KernelLimits): Promise<void> {
   for (const [path, limit] of Object.entries(before)) {
     if (Number(await readFile(path, "utf8")) > limit) {

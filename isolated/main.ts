@@ -3,9 +3,9 @@ import { runIsolated } from "./isolated";
 
 const usage = `Usage: npm run isolated -- COMMAND [ARGUMENT...]
 
-Runs a command, as root, in a network and a mount namespace of its own: it sees no network but its own loopback,
-and /var/lib/minicloud, /run/minicloud and /run/lxc are empty and in memory. When it ends, its containers are
-stopped, then its daemons, and nothing of it remains. The exit code is the command's.
+Run a command as root in a new network and mount namespace. Its network has only a loopback interface, and
+/var/lib/minicloud, /run/minicloud and /run/lxc are empty and in memory. When the command ends, its containers and
+then its daemons are stopped, and nothing remains. The exit code is that of the command.
 
   npm run isolated -- npm run quickstart
   npm run isolated -- bash

@@ -5,10 +5,10 @@ import { execa } from "execa";
 import { unlessErrno } from "../protocol/errno";
 import { MccError } from "../protocol/error";
 
-/** Folders whose content on the host the command neither sees nor changes. */
+/** Folders of the host that the command neither sees nor changes. */
 const covered = ["/var/lib/minicloud", "/run/minicloud", "/run/lxc"];
 
-/** Makes the folders that `coverHost` mounts upon, on the host, where they are missing. */
+/** Creates the missing folders on the host that `coverHost` needs as mount points. */
 export async function makeMountpoints(): Promise<void> {
   for (const folder of covered) {
     await mkdir(folder, { recursive: true });
@@ -16,8 +16,8 @@ export async function makeMountpoints(): Promise<void> {
 }
 
 /**
- * Removes the empty ones from the host again, unless another namespace still has something mounted there: the
- * kernel would take that mount away with the folder.
+ * Removes the empty folders from the host, unless another namespace has a mount on one: the kernel would remove that
+ * mount with the folder.
  */
 export async function removeMountpoints(): Promise<void> {
   const inUse = await mountpointsOfOthers();
@@ -26,11 +26,11 @@ export async function removeMountpoints(): Promise<void> {
   }
 }
 
-/** Inside new namespaces: hides the host's folders, and shows this network's interfaces under `/sys/class/net`. */
+/** Hides the host's folders, and shows this network's interfaces in `/sys/class/net`. Needs new namespaces. */
 export async function coverHost(): Promise<void> {
   const aside = await mkdtemp(join(tmpdir(), "minicloud-cgroups-"));
   const steps = [
-    // A sysfs shows the network namespace it was mounted in, and LXC looks for its bridge there.
+    // A sysfs shows the network namespace in which it was mounted, and LXC searches its bridge there.
     ["mount", "--rbind", "/sys/fs/cgroup", aside],
     ["mount", "-t", "sysfs", "sysfs", "/sys"],
     ["mount", "--rbind", aside, "/sys/fs/cgroup"],
@@ -46,7 +46,7 @@ export async function coverHost(): Promise<void> {
   }
 }
 
-/** Another run that ends just now may take the folder away before it is mounted upon. */
+/** Mounts a tmpfs on a folder. It retries, because another run that ends can remove the folder before the mount. */
 async function cover(folder: string): Promise<void> {
   for (let triesLeft = 10; ; triesLeft--) {
     await mkdir(folder, { recursive: true });
@@ -57,7 +57,7 @@ async function cover(folder: string): Promise<void> {
       return;
     }
     if (triesLeft === 0) {
-      throw new MccError("unavailable", `Nothing can be mounted on ${folder}: ${stderr}`);
+      throw new MccError("unavailable", `Mounting a tmpfs on ${folder} failed: ${stderr}`);
     }
   }
 }
@@ -65,7 +65,7 @@ async function cover(folder: string): Promise<void> {
 async function mountpointsOfOthers(): Promise<Set<string>> {
   const mountpoints = new Set<string>();
   for (const pid of (await readdir("/proc")).filter((name) => /^\d+$/.test(name))) {
-    // A process may end between the two looks.
+    // A process can end between the two reads.
     const table = await unlessErrno(readFile(`/proc/${pid}/mountinfo`, "utf8"), "ENOENT", "ESRCH", "EINVAL");
     for (const line of table?.split("\n") ?? []) {
       mountpoints.add(line.split(" ")[4] ?? "");

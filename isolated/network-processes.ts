@@ -4,14 +4,14 @@ import { hasErrno } from "../protocol/errno";
 export interface NetworkProcess {
   readonly pid: number;
   readonly words: readonly string[];
-  /** Of a monitor: the container it watches over. */
+  /** The container, if the process is an LXC monitor. */
   readonly container?: { readonly path: string; readonly name: string };
 }
 
-/** It ended meanwhile; or it may not be looked at, having more rights than any process that began in here. */
+/** The codes for a process that has ended, or that has more rights than any process of this namespace. */
 const notOurs = ["ENOENT", "ESRCH", "EACCES"];
 
-/** The other processes in this one's network namespace, without those of containers, which have their own. */
+/** Returns the other processes of this network namespace. Those in containers have their own namespaces. */
 export async function processesOfThisNetwork(): Promise<NetworkProcess[]> {
   const own = await readlink("/proc/self/ns/net");
   const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name)).map(Number);

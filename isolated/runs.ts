@@ -3,28 +3,28 @@ import { once } from "node:events";
 import { type FileHandle, open, rm } from "node:fs/promises";
 import { MccError } from "../protocol/error";
 
-/** flock's exit code for a lock that another process has; its default, 1, is also that of other failures. */
+/** flock's exit code for a lock of another process. Its default, 1, is also the code of other failures. */
 const takenExitCode = 75;
-/** Each try that fails meets another run that begins or ends at this moment. */
+/** The limit of retries. An attempt fails if another run starts or ends at the same moment. */
 const mostTries = 1000;
 
-/** One of the isolated runs of this host. */
+/** An isolated run on this host. */
 export interface Run<T> {
   /**
-   * Leaves the others. Does the work when no other run is left, and no run can begin before it is done.
+   * Leaves the runs. The last run does the work, and no other run can start until it is done.
    *
-   * @param work gets what the first of these runs has noted.
+   * @param work receives the note of the first run.
    */
   leave(work: (noted: T) => Promise<void>): Promise<void>;
 }
 
 /**
- * Joins the runs of this host that share a file. Each holds a shared lock on it, which the kernel releases when its
- * process ends, however it ends. What the first has noted stays in the file until the last has done its work: when
- * that is killed, the next run finds it there.
+ * Joins the runs of this host that share a file. Each run has a shared lock on it, which the kernel releases at the end
+ * of its process. The note of the first run stays in the file until the last run has done its work. If the last run is
+ * killed, the next run finds the note.
  *
- * @param note makes what the first run notes, as JSON.
- * @throws MccError `unavailable` when the file cannot be locked.
+ * @param note creates the note of the first run, which is stored as JSON.
+ * @throws MccError `unavailable` if the file cannot be locked.
  */
 export async function joinRuns<T>(
   path: string,
@@ -42,10 +42,13 @@ export async function joinRuns<T>(
     }
     await file.close();
   }
-  throw new MccError("unavailable", `Other isolated runs do not let go of ${path}; try again.`);
+  throw new MccError(
+    "unavailable",
+    `Locking ${path} failed because other isolated runs start or end at the same time; try again.`,
+  );
 }
 
-/** @returns false when the file has been removed since it was opened, or the one who was to note something died. */
+/** Joins by an open file. @returns false if the file was removed since, or the first run died before its note. */
 async function joinBy<T>(file: FileHandle, path: string, note: () => Promise<T>): Promise<boolean> {
   if (await lock(file, path, "--exclusive", "--nonblock")) {
     if ((await file.stat()).size === 0) {
@@ -76,7 +79,7 @@ async function leaveBy<T>(
   }
 }
 
-/** Runs flock(1) on the open file, which keeps the lock. @returns false when another process has it. */
+/** Runs flock(1) on the open file, which keeps the lock. @returns false if another process has the lock. */
 async function lock(file: FileHandle, path: string, ...how: readonly string[]): Promise<boolean> {
   const words = [...how, "--conflict-exit-code", String(takenExitCode), "3"];
   const child = spawn("flock", words, { stdio: ["ignore", "ignore", "ignore", file.fd] });
@@ -84,7 +87,7 @@ async function lock(file: FileHandle, path: string, ...how: readonly string[]): 
   if (exitCode !== 0 && exitCode !== takenExitCode) {
     throw new MccError(
       "unavailable",
-      `${path} cannot be locked: flock ended with exit code ${String(exitCode)}; /run must be a local file system.`,
+      `Locking ${path} failed: flock exited with code ${String(exitCode)}; /run must be a local file system.`,
     );
   }
   return exitCode === 0;

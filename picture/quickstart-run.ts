@@ -22,7 +22,7 @@ const shown = "npm run quickstart -- --driver simulated";
 export async function quickstartSession(): Promise<string[]> {
   const cli = await findPulumiCli();
   if (cli === undefined) {
-    throw new MccError("unavailable", "There is no Pulumi CLI: run npm run quickstart -- --prepare");
+    throw new MccError("unavailable", "There is no Pulumi CLI; run npm run quickstart -- --prepare");
   }
   const home = await mkdtemp(join(tmpdir(), "minicloud-picture-"));
   const port = await freePort();
@@ -30,7 +30,7 @@ export async function quickstartSession(): Promise<string[]> {
     PATH: `${cli.binFolder}:${process.env["PATH"]}`,
     HOME: home,
     MCC_RUNTIME_DIR: join(home, "run"),
-    // Pulumi's language host prints its port in colour when it is told to, and then does not understand it.
+    // With FORCE_COLOR, Pulumi's language host prints its port in colour, and Pulumi cannot parse it.
     PULUMI_HOME: join(home, ".pulumi"),
     FORCE_COLOR: undefined,
     NO_COLOR: "1",

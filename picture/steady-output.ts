@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** What differs from run to run and from machine to machine. */
+/** The parts of the output that differ between runs and machines. */
 export interface Surroundings {
   readonly home: string;
   readonly port: string;
@@ -20,7 +20,7 @@ const outputs = /^Outputs:\n(?: .*\n)+/gm;
 const stackLine = /^ [+-] {2}\S+:(\S+) /;
 const hostRow = /^(\S+ +)(198\.18\.0\.\d+)( +running)$/;
 
-/** The output of a quickstart, equal for every run of the same program. */
+/** Returns the output of a quickstart in a form that is equal for every run of the same program. */
 export function steadyOutput(text: string, surroundings: Surroundings): string[] {
   const lines = withoutSurroundings(text, surroundings)
     .replace(outputs, "")
@@ -38,12 +38,12 @@ function withoutSurroundings(text: string, { home, port, shownPort }: Surroundin
     .replaceAll(`127.0.0.1:${port}`, `127.0.0.1:${shownPort}`);
 }
 
-/** Pulumi appends six digits that depend on user and host. */
+/** Replaces the six digits of a name, which depend on the user and the host. */
 function steadyName(_name: string, logicalName: string): string {
   return `${logicalName}-${createHash("sha256").update(logicalName).digest("hex").slice(0, 6)}`;
 }
 
-/** Instances get their addresses in the order in which their creates arrive. */
+/** Renumbers the addresses, because instances get them in the order in which their creates arrive. */
 function numberAddresses(lines: readonly string[]): string[] {
   let next = 2;
   return lines.map((line) =>
@@ -53,7 +53,7 @@ function numberAddresses(lines: readonly string[]): string[] {
   );
 }
 
-/** Resources of one kind end in any order. */
+/** Sorts resources of one kind, because they end in any order. */
 function sortConsecutive(lines: readonly string[]): string[] {
   const kindOf = (line: string | undefined): string | undefined => stackLine.exec(line ?? "")?.[1];
   const runs: string[][] = [];
@@ -68,7 +68,7 @@ function sortConsecutive(lines: readonly string[]): string[] {
   return runs.flatMap((run) => run.toSorted());
 }
 
-/** The suggestions at the end are a table whose first column has paths of this machine. */
+/** Aligns the table of suggestions again, because its first column has paths of this machine. */
 function realignColumns(lines: readonly string[]): string[] {
   const rows = lines.map((line) => /^ {2}(\S.*?) {2,}(\S.*)$/.exec(line));
   const width = Math.max(0, ...rows.map((row) => row?.[1]?.length ?? 0));

@@ -15,7 +15,7 @@ const colours = {
   blue: "#79c0ff",
 } as const;
 
-/** The first rule that fits a line colours it: the whole line, or what its first group matches. */
+/** The colours. The first rule that matches a line colours the line, or only the part that its first group matches. */
 const rules: readonly { readonly pattern: RegExp; readonly colour: keyof typeof colours }[] = [
   { pattern: /^\$ .*$/, colour: "blue" },
   { pattern: /^(✓)/, colour: "green" },
@@ -35,7 +35,7 @@ export function terminalSvg(title: string, lines: readonly string[]): string {
     spans(line).map(({ text, column, colour }) => {
       const x = margin + column * charWidth;
       const y = barHeight + margin + index * lineHeight + fontSize;
-      // A font of another width is stretched to this length.
+      // The viewer stretches a font of another width to this length.
       return `  <text x="${round(x)}" y="${y}" textLength="${round(text.length * charWidth)}" fill="${colours[colour]}">${escapeXml(text)}</text>`;
     }),
   );
@@ -70,7 +70,7 @@ function spans(line: string): Span[] {
   ].flatMap(splitColumns);
 }
 
-/** Parts with wide gaps between them begin at their own columns, so that they are aligned in any font. */
+/** Splits a text at wide gaps. Each part gets its own column, so that columns are aligned in any font. */
 function splitColumns({ text, column, colour }: Span): Span[] {
   return [...text.matchAll(/\S+(?: \S+)*/g)].map(({ 0: part, index }) => {
     return { text: part, column: column + index, colour };

@@ -1,17 +1,17 @@
 const unitSeconds = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
 type Unit = keyof typeof unitSeconds;
 
-/** Ten years: long enough for anything that is meant to end. */
+/** The longest duration: ten years. */
 export const longestDurationSeconds = 10 * 365 * unitSeconds.d;
 
-/** What a length of time looks like, for messages. */
-export const durationForm = `expected a length of time such as "45m", "2h", "1h30m" or a whole number of seconds, from 1 s to 3650 d`;
+/** The form of a duration, for messages. */
+export const durationForm = `expected a duration such as "45m", "2h", "1h30m" or a whole number of seconds, from 1 s to 3650 d`;
 
 /**
- * The seconds of a length of time as people write it: `90s`, `45m`, `2h`, `1d`, `1h30m`, or a number of seconds.
+ * Parses a duration such as `90s`, `45m`, `2h`, `1d`, `1h30m` or a number of seconds.
  *
- * @param leastSeconds 0 where none at all is a length of time, too.
- * @returns undefined for what is no such time, is too short, or is longer than ten years.
+ * @param leastSeconds the minimum, in seconds.
+ * @returns the seconds, or undefined if the value is not a duration, is too short, or is longer than ten years.
  */
 export function durationSeconds(value: string | number, leastSeconds = 1): number | undefined {
   const seconds = secondsOf(String(value).trim());
@@ -33,7 +33,7 @@ function secondsOf(text: string): number | undefined {
   );
 }
 
-/** The two largest units of a length of time, for people: `1h 59m`, `45s`. */
+/** Formats a duration for users, in its two largest units: `1h 59m`, `45s`. */
 export function formatDuration(seconds: number): string {
   let rest = Math.max(0, Math.round(seconds));
   const parts: string[] = [];

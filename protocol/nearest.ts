@@ -1,10 +1,10 @@
 import { distance } from "fastest-levenshtein";
 
 const mostNamed = 4;
-/** A part that is shorter than this is in too many names to mean one. */
+/** A shorter text is part of too many names to identify one. */
 const shortestPart = 3;
 
-/** Those of the names that somebody who wrote `asked` may have meant, nearest first. Capital letters do not count. */
+/** Returns up to four names that are similar to `asked`, most similar first. Ignores case. */
 export function nearest(asked: string, names: readonly string[]): string[] {
   const mostEdits = Math.max(2, Math.floor(asked.length / 3));
   const wanted = asked.toLowerCase();
@@ -13,7 +13,7 @@ export function nearest(asked: string, names: readonly string[]): string[] {
     if (asked.length >= shortestPart && candidate.includes(wanted)) {
       return 0;
     }
-    // Each edit changes the length by one at most, so that this is quick whatever was written.
+    // Each edit changes the length by at most one. This check keeps long texts fast.
     const difference = Math.abs(asked.length - name.length);
     return difference > mostEdits
       ? difference
@@ -30,7 +30,7 @@ export function nearest(asked: string, names: readonly string[]): string[] {
     .map(({ name }) => name);
 }
 
-/** The text with two neighbours in each other's place, which is one slip of the hand and two edits. */
+/** Returns all texts with two neighbouring characters swapped, which is one typing error but two edits. */
 function swaps(text: string): string[] {
   return Array.from({ length: Math.max(0, text.length - 1) }, (_, index) => {
     const [one = "", other = ""] = text.slice(index, index + 2);

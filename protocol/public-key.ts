@@ -1,16 +1,16 @@
 import { createHash } from "node:crypto";
 import { MccError } from "./error";
 
-/** An OpenSSH public key, read and checked. */
+/** A parsed OpenSSH public key. */
 export interface PublicKey {
-  /** The key's type and its base64 part, one blank between, without the comment. */
+  /** The key's type and its base64 part with a space between them, without the comment. */
   readonly material: string;
   readonly comment: string;
   /** As `ssh-keygen -l` prints it: `SHA256:` and the hash in base64 without padding. */
   readonly fingerprint: string;
 }
 
-/** The types that OpenSSH 9 accepts for a user's key, besides certificates. */
+/** The types that OpenSSH 9 accepts for a user's key, except certificates. */
 const keyTypes = [
   "ssh-ed25519",
   "ssh-rsa",
@@ -22,20 +22,20 @@ const keyTypes = [
 ];
 
 /**
- * Reads one line of an `id_*.pub` file. White space around it and between its parts does not matter.
+ * Parses one line of an `id_*.pub` file. Ignores white space around it and between its parts.
  *
- * @throws MccError `invalid`, in words that help: a private key, several keys, options, a cut-off copy.
+ * @throws MccError `invalid` with the reason and the remedy, such as a private key, several keys or a truncated copy.
  */
 export function parsePublicKey(text: string): PublicKey {
   const line = text.trim();
   if (isPrivateKey(line)) {
     throw invalid(
-      "this is a private key, which must not leave your machine; give the public half, the text of the file that ends in .pub",
+      "this is a private key, which must not leave your machine; give the public key, the text of the file that ends in .pub",
     );
   }
   if (/^----[- ]BEGIN ([A-Z0-9]+ )?PUBLIC KEY/.test(line)) {
     throw invalid(
-      "it is in another program's form; ssh-keygen -i -f FILE (with -m PKCS8 or -m PEM for OpenSSL's) prints OpenSSH's",
+      "it is not in the format of OpenSSH; convert it with ssh-keygen -i -f FILE (add -m PKCS8 or -m PEM for a key of OpenSSL)",
     );
   }
   if (line === "") {
@@ -43,23 +43,21 @@ export function parsePublicKey(text: string): PublicKey {
   }
   if (/[^\P{Cc}\t\r\n]/u.test(line)) {
     throw invalid(
-      "it has control characters, and a key is text; give that of a file such as ~/.ssh/id_ed25519.pub",
+      "it has control characters, but a key is text; give the text of a file such as ~/.ssh/id_ed25519.pub",
     );
   }
   const [type = "", base64 = "", ...comment] = line.split(/\s+/);
   if (!keyTypes.includes(type)) {
     throw invalid(
-      `it starts with "${excerpt(type)}", and not with a key type (${keyTypes.slice(0, 3).join(", ")}, …); give the text of a file such as ~/.ssh/id_ed25519.pub`,
+      `it starts with "${excerpt(type)}", which is not a key type (${keyTypes.slice(0, 3).join(", ")}, …); give the text of a file such as ~/.ssh/id_ed25519.pub`,
     );
   }
   if (/[\r\n]/.test(line)) {
-    throw invalid("it has several lines; give one key, and add the others under names of their own");
+    throw invalid("it has several lines; give one key, and add the others under separate names");
   }
   const blob = Buffer.from(base64, "base64");
   if (!isKeyBlob(blob, type) || blob.toString("base64") !== base64) {
-    throw invalid(
-      `the part after "${type}" is no key of that type; it may have been cut off when it was copied`,
-    );
+    throw invalid(`the part after "${type}" is not a key of that type; check whether the copy is complete`);
   }
   const hash = createHash("sha256").update(blob).digest("base64").replace(/=+$/, "");
   return {
@@ -69,23 +67,23 @@ export function parsePublicKey(text: string): PublicKey {
   };
 }
 
-/** Whether the text has a private key in it: OpenSSH's and OpenSSL's forms, and PuTTY's. */
+/** Tells whether the text contains a private key of OpenSSH, OpenSSL or PuTTY. */
 export function isPrivateKey(text: string): boolean {
   return /PRIVATE KEY-----|PuTTY-User-Key-File-/.test(text);
 }
 
-/** Two texts of one key, whatever their comments and blanks. */
+/** Tells whether two texts are the same key. Ignores comments and white space. */
 export function samePublicKey(one: string, other: string): boolean {
   return parsePublicKey(one).material === parsePublicKey(other).material;
 }
 
-/** The text as it is kept: one line, single blanks, the comment if there is one. */
+/** Returns the text in the stored form: one line with single spaces, and the comment if there is one. */
 export function normalisePublicKey(text: string): string {
   const { material, comment } = parsePublicKey(text);
   return comment === "" ? material : `${material} ${comment}`;
 }
 
-/** A key's blob is a row of fields, each led by its length (RFC 4253, section 6.6); the first is the type. */
+/** Tells whether a blob is a complete list of fields with their lengths, and starts with the type (RFC 4253, 6.6). */
 function isKeyBlob(blob: Buffer, type: string): boolean {
   const fields: Buffer[] = [];
   let offset = 0;

@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { z } from "zod";
 import { uidSchema } from "./methods/name";
 
-/** What a running daemon tells the programs on its own host: where it listens, and where its token lies. */
+/** The file with which a running daemon tells programs on its host its URL and the path of its token. */
 export const runtimeFileSchema = z.object({
   /** `http://127.0.0.1:8080` */
   url: z.url(),
-  /** Readable for those who may use the daemon. */
+  /** The file of the token, which is readable for the users of the daemon. */
   tokenPath: z.string(),
   pid: z.int(),
   serverId: uidSchema,
@@ -17,8 +17,8 @@ export type RuntimeFile = z.infer<typeof runtimeFileSchema>;
 const folderOfRoot = "/run/minicloud";
 
 /**
- * Where a daemon of this user leaves its file: MCC_RUNTIME_DIR, else `/run/minicloud` for root, else a folder
- * of the user's own.
+ * Returns the folder for the file of this user's daemon: MCC_RUNTIME_DIR, or else `/run/minicloud` for root and a
+ * folder in XDG_RUNTIME_DIR or the home folder for other users.
  */
 export function runtimeFolder(environment: NodeJS.ProcessEnv = process.env): string {
   const { MCC_RUNTIME_DIR, XDG_RUNTIME_DIR } = environment;
@@ -33,13 +33,13 @@ export function runtimeFolder(environment: NodeJS.ProcessEnv = process.env): str
     : join(environment.HOME || homedir(), ".local", "state", "minicloud", "run");
 }
 
-/** Where to look for daemons' files, best first: root's daemon may serve this user too. */
+/** Returns the folders to search for daemons' files, best first. The daemon of root can also serve this user. */
 export function runtimeFolders(environment: NodeJS.ProcessEnv = process.env): string[] {
   const own = runtimeFolder(environment);
   return environment.MCC_RUNTIME_DIR || own === folderOfRoot ? [own] : [own, folderOfRoot];
 }
 
-/** Where the file of the daemon at a port may be, best first. */
+/** Returns the possible paths of the file of the daemon at a port, best first. */
 export function runtimeFilePaths(port: number, environment?: NodeJS.ProcessEnv): string[] {
   return runtimeFolders(environment).map((folder) => join(folder, runtimeFileName(port)));
 }

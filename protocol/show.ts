@@ -1,9 +1,9 @@
 const longestShown = 80;
-/** More of a value is not looked at, as no more of it is shown. */
+/** The number of members to read, because no more of a value is shown. */
 const mostMembers = 50;
 const deepest = 6;
 
-/** A value for a message: short enough for a line, without control characters, in little time however large it is. */
+/** Formats a value for a message: short, on one line, without control characters. It is fast for large values too. */
 export function show(value: unknown): string {
   if (value === undefined) {
     return "missing";
@@ -16,7 +16,7 @@ export function show(value: unknown): string {
   return text.length > longestShown ? `${text.slice(0, longestShown)}…` : text;
 }
 
-/** What the first characters of the value in JSON are made of. */
+/** Returns the part of the value that makes the first characters of its JSON. */
 function beginning(value: unknown, depth: number): unknown {
   if (typeof value === "string") {
     return value.slice(0, longestShown);

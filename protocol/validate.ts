@@ -4,15 +4,15 @@ import { show } from "./show";
 
 export { show };
 
-/** Mistakes, or names of parameters, that one message lists. */
+/** The number of mistakes, or of names of parameters, that one message lists. */
 const mostListed = 16;
 const longestPathPart = 64;
 
 /**
- * The value as the schema gives it back, defaults filled in.
+ * Parses a value by the schema, and fills in defaults.
  *
- * @param what names the value in the message: `instance.create`, `types.json`.
- * @throws MccError `invalid` that lists the mistakes, the first 16 of many: the parameter, what came, and what is allowed.
+ * @param what the name of the value in messages: `instance.create`, `types.json`.
+ * @throws MccError `invalid` that lists the first 16 mistakes: the parameter, its value, and the allowed values.
  */
 export function validate<S extends z.ZodType>(schema: S, value: unknown, what: string): z.output<S> {
   const parsed = parse(schema, value, what);
@@ -24,8 +24,8 @@ export function validate<S extends z.ZodType>(schema: S, value: unknown, what: s
 }
 
 /**
- * Zod compares the `length` of what it has already found to be no text and no list, and a struct may have such a
- * member: `{length: {toString: 0}}` throws in the comparison.
+ * Zod compares the `length` also of values that are neither strings nor arrays. A struct can have such a member, and
+ * `{length: {toString: 0}}` throws in the comparison.
  */
 function parse<S extends z.ZodType>(
   schema: S,
@@ -36,7 +36,7 @@ function parse<S extends z.ZodType>(
     return schema.safeParse(value);
   } catch (error) {
     if (error instanceof TypeError) {
-      throw new MccError("invalid", `${what}: a struct was given where a text or a list belongs.`, {
+      throw new MccError("invalid", `${what}: a struct was given where a string or an array is required.`, {
         cause: error,
       });
     }
@@ -44,16 +44,16 @@ function parse<S extends z.ZodType>(
   }
 }
 
-/** What a message says of each, and how many more there are. */
+/** Returns the texts of the first 16 items, and how many more there are. */
 function listed<T>(items: readonly T[], words: (item: T) => string): string[] {
   const more = items.length - mostListed;
   return [...items.slice(0, mostListed).map(words), ...(more > 0 ? [`and ${more} more`] : [])];
 }
 
-/** Parameters whose values are never quoted: they may hold secrets. */
+/** Parameters whose values messages never quote, because they can contain secrets. */
 export const confidential: readonly PropertyKey[] = ["userData"];
 
-/** One mistake in words, without the name of what it was found in. */
+/** Describes one mistake, without the name of the whole value. */
 export function describe(issue: z.core.$ZodIssue, root: unknown): string {
   if (issue.code === "unrecognized_keys") {
     const names = listed(issue.keys, show).join(", ");
@@ -69,7 +69,7 @@ export function describe(issue: z.core.$ZodIssue, root: unknown): string {
   return `${pathText(issue.path) || "the value"} is ${show(came)}: ${allowed(issue)}`;
 }
 
-/** What may stand in the place of what the mistake is about. */
+/** Describes the allowed values. */
 export function allowed(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case "invalid_type":
@@ -96,7 +96,7 @@ function pathPart(key: PropertyKey): string {
   return name.length > longestPathPart ? `${name.slice(0, longestPathPart)}…` : name;
 }
 
-/** What lies at a path, `undefined` where the path leads nowhere. */
+/** Returns the value at a path, or `undefined` if the path does not exist. */
 export function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(
     (value, key) => (typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined),

@@ -4,10 +4,10 @@ import type { Owner } from "../protocol/methods/claim";
 import { daemonOfStack } from "./daemon-of-stack";
 import { isMocked } from "./mocked";
 
-/** By stack, as the Automation API runs several in one process. */
+/** The clients by stack, because the Automation API can run several stacks in one process. */
 const clients = new Map<string, Promise<Client>>();
 
-/** What the engine has recorded of a resource. With `--target`, one that is left out has nothing. */
+/** The recorded outputs of a resource. A resource that `--target` excludes can have none. */
 export interface Recorded {
   readonly id: string;
   readonly uid?: string;
@@ -26,8 +26,8 @@ const confirmations = {
 } as const satisfies Record<string, Confirm>;
 
 /**
- * Tells the daemon whose a resource is once Pulumi has recorded it, so that its client token recovers it no more.
- * What fails does not matter: the next hook of the resource tells it, too.
+ * Confirms a resource and its owner to the daemon as soon as Pulumi has recorded it. Its client token then no longer
+ * recovers it. A failure is ignored, because the next hook of the resource confirms it too.
  */
 export function confirmOnceRecorded(
   type: keyof typeof confirmations,
@@ -47,7 +47,7 @@ export function confirmOnceRecorded(
         await confirmations[type](client, { id, uid, serverId }, await owner);
       }
     } catch (error) {
-      await pulumi.log.debug(`not confirmed: ${String(error)}`);
+      await pulumi.log.debug(`confirmation failed: ${String(error)}`);
     }
   });
 }

@@ -3,8 +3,8 @@ import type * as clientModule from "../client";
 import type * as connectionModule from "./hooks/sdk/connection";
 
 /**
- * The daemon that this stack's resources are made by, for calls from the program itself. It is loaded no earlier,
- * since programs without such calls are spared it.
+ * Connects to the daemon of this stack, for calls from the program itself. The client is loaded lazily, because most
+ * programs have no such calls.
  */
 export async function daemonOfStack(): Promise<clientModule.Client> {
   const { connect, choose } = load();
@@ -17,7 +17,7 @@ export async function daemonOfStack(): Promise<clientModule.Client> {
   return connect(choose(settings, process.env));
 }
 
-/** Not by `import()`, which fails where a test framework such as jest runs modules in a context of its own. */
+/** Loads the client by `require`, because `import()` fails in the module contexts of frameworks such as jest. */
 function load(): Pick<typeof clientModule, "connect"> & Pick<typeof connectionModule, "choose"> {
   /* eslint-disable @typescript-eslint/no-require-imports */
   const { connect } = require("../client") as typeof clientModule;

@@ -5,9 +5,9 @@ import { isMocked } from "./mocked";
 import { resourceOwner } from "./resource-owner";
 
 /**
- * What stands for a resource's provider in its state: the text of a module that gives it, by which Pulumi's
- * dynamic-provider plugin finds it again. It holds no logic; that is loaded where it runs, from the release that
- * is installed there, so that no upgrade changes the state of every stack. A test pins the text.
+ * The provider of each resource as its state records it: the text of a module, which Pulumi's dynamic-provider plugin
+ * evaluates. It contains no logic. It loads the hooks from the installed release, so that an upgrade does not change
+ * the state of every stack. A test pins the text.
  */
 const shells = {
   Instance: `exports.handler = () => require("minicloud/provider/hooks").instance;`,
@@ -16,15 +16,18 @@ const shells = {
 } as const;
 
 /**
- * A resource of Pulumi's dynamic-provider plugin. It is to the engine what a `pulumi.dynamic.Resource` is; that
- * one would make its shell by serialising functions, which takes twenty times the text and a second of time.
+ * A resource of Pulumi's dynamic-provider plugin. For the engine it equals a `pulumi.dynamic.Resource`, which would
+ * serialise functions to create its provider. That needs twenty times the text and a second of time.
  */
 export abstract class DynamicResource extends pulumi.CustomResource {
-  /** Which life of the resource this is, and which server has it. */
+  /** The identity of the instance, fleet or key, and of its server. */
   declare protected readonly uid: pulumi.Output<string>;
   declare protected readonly serverId: pulumi.Output<string>;
 
-  /** @param properties the arguments, and every output as `undefined`. */
+  /**
+   * @param properties the arguments, and every output as `undefined`.
+   * @internal
+   */
   constructor(
     type: keyof typeof shells,
     name: string,
@@ -43,7 +46,7 @@ export abstract class DynamicResource extends pulumi.CustomResource {
         serverId: undefined,
         __provider: shells[type],
       },
-      // Also for replacements that Pulumi decides upon by itself, such as those of `--replace`.
+      // Also for replacements by Pulumi itself, such as those of `--replace`.
       { ...options, deleteBeforeReplace: true },
     );
     const recorded: pulumi.Output<Recorded> = pulumi.output({
@@ -56,7 +59,7 @@ export abstract class DynamicResource extends pulumi.CustomResource {
   }
 }
 
-/** What only `check` gets: the engine does not tell hooks whether it previews. Users' unit tests do not see it. */
+/** Tells `check` about a preview, because the engine does not. Users' unit tests do not see this input. */
 function runOf(): pulumi.Inputs {
   return pulumi.runtime.isDryRun() && !isMocked() ? { preview: true } : {};
 }

@@ -1,65 +1,85 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { FleetStatus } from "../protocol/methods/fleet-state";
+import type { FleetStatus } from "../protocol/types/fleet";
 import { DynamicResource } from "./dynamic-resource";
 import type { HostArgs } from "./host-args";
 import { shownScript } from "./shown-script";
 
-/** What a {@link Fleet} is made of. */
+/** Contains the arguments of a {@link Fleet}. */
 export interface FleetArgs extends HostArgs {
-  /** How many members it has: 1 to 10,000. It grows and shrinks in place, by its highest indices. */
+  /** The number of members: 1 to 10000. Changes in place: the fleet grows and shrinks at the highest numbers. */
   count: pulumi.Input<number>;
-  /** The image that members start from. A change replaces the members. Default: `micro`. */
+  /** The name of the image. A change replaces the members. Default: `micro`. */
   image?: pulumi.Input<string>;
   /**
-   * The fleet's own name; the members are called `<namePrefix>-1`, `<namePrefix>-2` and so on. 1 to 57 of `a-z`,
-   * `0-9` and `-`. A change replaces the fleet. Default: the resource's name and six digits, such as `web-3f9a1c`.
+   * The name of the fleet, unique on the daemon: 1 to 57 of `a-z`, `0-9` and `-`. The members are `<namePrefix>-1`,
+   * `<namePrefix>-2` and so on. A change replaces the fleet. If it is removed later, the fleet keeps it. Default: the name of
+   * the resource and six hexadecimal digits, such as `web-3f9a1c`.
    */
   namePrefix?: pulumi.Input<string>;
-  /** A free IPv4 address of the server's pool for each member, in the order of their indices. Default: free ones. */
+  /**
+   * A free IPv4 address of the daemon's range for each member, in the order of their numbers. A change replaces the members
+   * whose address differs. Default: free addresses.
+   */
   addresses?: pulumi.Input<pulumi.Input<string>[]>;
-  /** How many members at a time may be gone while others replace them. Default: all. */
+  /** How many members can be missing at a time while they are replaced: 1 or more. Default: all. */
   maxUnavailable?: pulumi.Input<number>;
 }
 
-/** A member of a {@link Fleet}. */
+/** Describes a member of a {@link Fleet}. */
 export interface FleetHost {
-  /** From 500; never used twice on a server. */
+  /** The number of the instance: 500 or more. A daemon uses each number once. */
   instanceId: number;
+  /** The name of the instance. */
   name: string;
+  /** The IPv4 address of the instance. */
   ipAddress: string;
+  /** The host name of the instance. */
   hostname: string;
-  /** The public half of its SSH host key: `ssh-ed25519 AAAA…`. */
+  /** The public half of its SSH host key, as in a known_hosts file after the host: `ssh-ed25519 AAAA…`. */
   sshHostKey: string;
 }
 
 /**
- * Like instances as one resource: made all together or not at all, as many at once as the server's engine bears.
+ * Manages a group of identical hosts as one resource. All members are created, or none.
  *
- * Keys, labels, type and ttl change in place on every member; a change of image or userData replaces the members,
- * which keep index, name and address. A member that died behind Pulumi's back is seen by `pulumi refresh`, and the
- * next `up` replaces just that one.
+ * Count, keys, labels, type and TTL change in place. A change of image or `userData` replaces the members, which keep number,
+ * name and address. `pulumi refresh` detects members that died, and the next `up` replaces only those.
  */
 export class Fleet extends DynamicResource {
+  /** The number of members that the fleet should have. */
   declare readonly count: pulumi.Output<number>;
+  /** The name of the fleet. The members are `<namePrefix>-1`, `<namePrefix>-2` and so on. */
   declare readonly namePrefix: pulumi.Output<string>;
+  /** The name of the image. */
   declare readonly image: pulumi.Output<string>;
+  /** The name of the instance type. */
   declare readonly type: pulumi.Output<string>;
+  /** The names of the keys that can log in as root. */
   declare readonly keys: pulumi.Output<string[]>;
+  /** The labels of the arguments. */
   declare readonly labels: pulumi.Output<Record<string, string>>;
-  /** The members that there are, in the order of their indices. */
+  /** The members that exist, in the order of their numbers. */
   declare readonly instances: pulumi.Output<FleetHost[]>;
+  /** The IPv4 addresses of the members, in the order of their numbers. */
   declare readonly ipAddresses: pulumi.Output<string[]>;
-  /** A text for `ssh -F`, after which a member's name is enough; it needs no known_hosts file. */
+  /** The text of a configuration file for `ssh -F`, which finds a member by its name. It needs no known_hosts file. */
   declare readonly sshConfig: pulumi.Output<string>;
-  /** An inventory of Ansible's, in YAML; it needs no known_hosts file. */
+  /** An Ansible inventory in YAML. It needs no known_hosts file. */
   declare readonly inventory: pulumi.Output<string>;
-  /** As it was when Pulumi last looked: `ready`, or `degraded` when members are not as they are to be. */
+  /** The state at the last `up` or refresh: `ready`, or `degraded` if members differ from the desired state. */
   declare readonly status: pulumi.Output<FleetStatus>;
-  /** How many members were not as they are to be when Pulumi last looked. */
+  /** The number of members that differed from the desired state at the last `up` or refresh. */
   declare readonly unhealthy: pulumi.Output<number>;
-  /** True when the server keeps instances in memory only, where nobody can log in. */
+  /** True if the hosts exist in the daemon's memory only, where no client can log in. */
   declare readonly simulated: pulumi.Output<boolean>;
 
+  /**
+   * Declares a fleet. Pulumi creates it during `pulumi up`.
+   *
+   * @param name the name of the resource in the program.
+   * @param args the arguments.
+   * @param options the options of the Pulumi resource. `deleteBeforeReplace` is always true.
+   */
   constructor(name: string, args: FleetArgs, options: pulumi.CustomResourceOptions = {}) {
     super(
       "Fleet",

@@ -1,84 +1,121 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Client } from "../client";
 import { MccError } from "../protocol/error";
-import type { InstanceStatus } from "../protocol/methods/instance-state";
+import type { InstanceStatus } from "../protocol/types/instance";
 import { daemonOfStack } from "./daemon-of-stack";
 import { isMocked } from "./mocked";
 
-/** An image that instances can start from. */
+/** Describes an image that instances can start from. */
 export interface ImageResult {
+  /** The name of the image. */
   name: string;
+  /** The size of the image on the daemon's disk, in bytes. */
   sizeBytes: number;
-  /** In UTC, as ISO 8601 has it. */
+  /** When the image was created: a UTC time in ISO 8601. */
   createdAt: string;
 }
 
-/** A named size. A limit that is left out does not exist. */
+/** Describes an instance type: a name for a set of limits. */
 export interface InstanceTypeResult {
+  /** The name of the instance type. */
   name: string;
+  /** The memory limit in bytes. Absent: no limit. */
   memoryBytes?: number;
-  /** Of one processor each: 0.5 is half a core. */
+  /** The processor limit in processors: 0.5 is half of one processor. Absent: no limit. */
   cpus?: number;
+  /** The limit on the number of processes. Absent: no limit. */
   processes?: number;
 }
 
-/** An instance of the server, whoever made it. */
+/** Describes an instance of the daemon, including instances that other stacks or clients created. */
 export interface InstanceResult {
+  /** The number of the instance: 500 or more. A daemon uses each number once. */
   instanceId: number;
+  /** The name of the instance. */
   name: string;
+  /** The IPv4 address of the instance. */
   ipAddress: string;
+  /** The host name of the instance. */
   hostname: string;
+  /** The state of the instance. */
   status: InstanceStatus;
+  /** The name of its image. */
   image: string;
+  /** The name of its instance type. */
   type: string;
+  /** The names of the keys that can log in as root. */
   keys: string[];
-  /** The owner's labels, which begin with `minicloud/`, included. */
+  /** Its labels, including those that MiniCloud sets, whose keys start with `minicloud/`. */
   labels: Record<string, string>;
+  /** The public half of its SSH host key, as in a known_hosts file after the host: `ssh-ed25519 AAAA…`. */
   sshHostKey: string;
 }
 
+/** Contains the result of {@link getImages}. */
 export interface GetImagesResult {
+  /** All images of the daemon. */
   images: ImageResult[];
 }
+/** Contains the result of {@link getInstanceTypes}. */
 export interface GetInstanceTypesResult {
+  /** All instance types of the daemon. */
   instanceTypes: InstanceTypeResult[];
 }
+/** Contains the result of {@link getInstances}. */
 export interface GetInstancesResult {
-  /** In the order of their ids. */
+  /** The instances, in the order of their ids. */
   instances: InstanceResult[];
 }
 
+/** Selects the instances of {@link getInstances}. */
 export interface GetInstancesArgs {
-  /** What the instances carry, all of it. Default: any instance. */
+  /** The labels that an instance must have, all of them. Default: none, all instances are returned. */
   labels?: Record<string, string>;
 }
+/** Selects the instances of {@link getInstancesOutput}. */
 export interface GetInstancesOutputArgs {
+  /** The labels that an instance must have, all of them. Default: none, all instances are returned. */
   labels?: pulumi.Input<Record<string, pulumi.Input<string>>>;
 }
 
-/** The images that the stack's server has, also during a preview. Mocked as `minicloud:index:getImages`. */
+/**
+ * Returns the images of the stack's daemon, also during a preview. Mocks see it as `minicloud:index:getImages`.
+ *
+ * @throws RunError if the daemon cannot be reached or refuses the call. The message says why.
+ */
 export async function getImages(): Promise<GetImagesResult> {
   return await ask("getImages", {}, async (daemon) => ({ images: await daemon.call("image.list", {}) }));
 }
 
-/** {@link getImages} as an output. */
+/** Returns the result of {@link getImages} as an output, which fails as that does. */
 export function getImagesOutput(): pulumi.Output<GetImagesResult> {
   return pulumi.output(getImages());
 }
 
-/** The instance types that the stack's server has. Mocked as `minicloud:index:getInstanceTypes`. */
+/**
+ * Returns the instance types of the stack's daemon, also during a preview. Mocks see it as
+ * `minicloud:index:getInstanceTypes`.
+ *
+ * @throws RunError if the daemon cannot be reached or refuses the call. The message says why.
+ */
 export async function getInstanceTypes(): Promise<GetInstanceTypesResult> {
   return await ask("getInstanceTypes", {}, async (daemon) => ({
     instanceTypes: await daemon.call("type.list", {}),
   }));
 }
 
-/** {@link getInstanceTypes} as an output. */
+/** Returns the result of {@link getInstanceTypes} as an output, which fails as that does. */
 export function getInstanceTypesOutput(): pulumi.Output<GetInstanceTypesResult> {
   return pulumi.output(getInstanceTypes());
 }
 
-/** The instances that carry the given labels, as they stand now. Mocked as `minicloud:index:getInstances`. */
+/**
+ * Returns the instances of the stack's daemon in their current state, also during a preview. Mocks see it as
+ * `minicloud:index:getInstances`.
+ *
+ * @param args the labels that select the instances. Default: all instances.
+ * @throws RunError if the daemon cannot be reached or refuses the call. The message says why.
+ */
 export async function getInstances(args: GetInstancesArgs = {}): Promise<GetInstancesResult> {
   return await ask("getInstances", args, async (daemon) => {
     const instances = await daemon.call("instance.list", { labels: args.labels });
@@ -101,12 +138,16 @@ export async function getInstances(args: GetInstancesArgs = {}): Promise<GetInst
   });
 }
 
-/** {@link getInstances} as an output, for labels that are outputs themselves. */
+/**
+ * Returns the result of {@link getInstances} as an output, which fails as that does. Its arguments can be outputs.
+ *
+ * @param args the labels that select the instances. Default: all instances.
+ */
 export function getInstancesOutput(args: GetInstancesOutputArgs = {}): pulumi.Output<GetInstancesResult> {
   return pulumi.output(args).apply((known) => getInstances(known));
 }
 
-/** There is no plugin of MiniCloud's that the engine could ask; users' unit tests see a call as of any provider. */
+/** Calls the daemon directly, because there is no plugin for the engine. Unit tests see the call of a provider. */
 async function ask<T>(name: string, args: object, answer: (daemon: Client) => Promise<T>): Promise<T> {
   if (isMocked()) {
     return (await pulumi.runtime.invoke(`minicloud:index:${name}`, { ...args })) as T;
@@ -114,7 +155,7 @@ async function ask<T>(name: string, args: object, answer: (daemon: Client) => Pr
   try {
     return await answer(await daemonOfStack());
   } catch (error) {
-    // Otherwise Pulumi shows where in MiniCloud it was thrown, and not only why.
+    // A RunError, because Pulumi would print the stack of any other error.
     throw MccError.isInstance(error) ? new pulumi.RunError(`${name}: ${error.message}`) : error;
   }
 }

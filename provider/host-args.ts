@@ -1,54 +1,64 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { PlainReadiness } from "../protocol/methods/instance-state";
+import type { Rung } from "../protocol/types/readiness";
 
-/** A length of time: `"90s"`, `"45m"`, `"2h"`, `"1h30m"`, or a number of seconds. */
+/**
+ * A length of time: `"90s"`, `"45m"`, `"2h"`, `"1h30m"`, `"1d"`, or a whole number of seconds. At least 1 s, at most
+ * 3650 days.
+ */
 export type Duration = string | number;
 
-/** One rung of the ladder that a host climbs before it counts as ready. */
-export type Rung =
-  /** Its first process runs; its address answers; its SSH server answers. */
-  | PlainReadiness
-  /** A server takes a connection at this port. */
-  | { tcp: number }
-  /** A web server answers a GET of the path with the status. Default: port 80, status 200. */
-  | { http: string; port?: number; status?: number }
-  /** A command, run as root in the host, ends with 0. */
-  | { command: string[] };
-
-/** How long MiniCloud may take. What is not done by then fails, and says how far it came. */
+/**
+ * Contains the time limits of the operations on a resource. An operation that exceeds its limit fails with `timeout`.
+ */
 export interface Timeouts {
-  /** Until all that `waitFor` asks for; what is not ready by then is undone. An hour at most. Default: `"120s"`. */
+  /**
+   * The limit until everything in `waitFor` is reached, at most an hour. A host that misses it is removed. Default:
+   * `"120s"`.
+   */
   create?: pulumi.Input<Duration>;
-  /** A day at most. Default: 15 minutes for each answer of the server. */
+  /** The limit of a change, at most a day. Default: 15 minutes for each answer of the daemon. */
   update?: pulumi.Input<Duration>;
-  /** A day at most. Default: 15 minutes for the answer of the server. */
+  /** The limit of the destruction, at most a day. Default: 15 minutes for each answer of the daemon. */
   delete?: pulumi.Input<Duration>;
 }
 
-/** What single instances and members of fleets are made of. */
+/** Contains the arguments common to {@link Instance} and {@link Fleet}. */
 export interface HostArgs {
-  /** The instance type, which limits memory, processors and processes. A change is made in place. Default: `basic`. */
+  /**
+   * The name of the instance type, which limits memory, processors and processes. Changes in place. Default: `basic`.
+   */
   type?: pulumi.Input<string>;
-  /** Names of the keys that may log in as root, such as the `name` of a `Key`. Default: none. */
+  /**
+   * The names of the keys that can log in as root, such as the `name` of a {@link Key}. At most 64. Changes in place.
+   * Default: none.
+   */
   keys?: pulumi.Input<pulumi.Input<string>[]>;
-  /** Words of your own to find it by. Keys that begin with `minicloud/` are MiniCloud's. Default: none. */
+  /**
+   * At most 64 labels. A key has 1 to 63 characters and does not start with `minicloud/`; a value has at most 255. Changes in
+   * place. Default: only the labels that MiniCloud sets.
+   */
   labels?: pulumi.Input<Record<string, pulumi.Input<string>>>;
   /**
-   * A script that is run once as root after the first start, and that must end with 0; `/bin/sh` runs it unless its
-   * first line says otherwise. 256 KiB at most. It may be a secret. Default: none.
+   * A script that root runs once after the first start, and that must exit with 0. The program in its `#!` line runs it, by
+   * default `/bin/sh`. At most 256 KiB. It can be a secret. A change replaces the instance, or the members of the fleet.
+   * Default: none.
    */
   userData?: pulumi.Input<string>;
   /**
-   * How long it lives: the server itself destroys it when that is over, counted from the last `pulumi up` or
-   * `mcc extend`, whether anyone is there or not. Default: until it is destroyed.
+   * The time to live. The daemon destroys the resource when it expires, whether or not a client is connected. Each
+   * `pulumi up` and `mcc extend` restarts it. Changes in place. Default: none.
    */
   ttl?: pulumi.Input<Duration>;
   /**
-   * When it counts as made: what it must have come to, one after the other. `userData` is run before the first of
-   * `tcp`, `http` and `command`. Default: `ssh`; `running` for an image without an SSH server.
+   * The conditions of readiness in their order: one rung, or 1 to 16. `userData` runs before the first `tcp`, `http` or
+   * `command`. A change has no effect on a resource that exists. Default: `ssh`; `running` if the image has no SSH server.
    */
   waitFor?: pulumi.Input<Rung | pulumi.Input<Rung>[]>;
-  /** Keeps what could not be made, for a look at it, until the next `up` or `destroy`. Default: it is undone. */
+  /**
+   * Keeps an instance whose creation failed, for inspection, until the next `up` or `destroy`. Default: false, it is
+   * removed.
+   */
   keepOnFailure?: pulumi.Input<boolean>;
+  /** The time limits of the operations. A change is stored for the next operation. Default: see {@link Timeouts}. */
   timeouts?: pulumi.Input<Timeouts>;
 }

@@ -2,19 +2,19 @@ import { createHash } from "node:crypto";
 import { hostname, userInfo } from "node:os";
 import * as pulumi from "@pulumi/pulumi";
 
-/** Inputs that a resource gets besides its arguments: whose it is, and what makes its creation repeatable. */
+/** The inputs that identify a resource's owner and make its creation idempotent, in addition to its arguments. */
 export interface Identity {
   readonly ownerUrn: Promise<string>;
-  /** Who has the stack. None in users' unit tests that give none. */
+  /** The organization of the stack. Undefined in users' unit tests without one. */
   readonly organization: string | undefined;
   readonly clientToken: Promise<string>;
-  /** Present when Pulumi only forgets the resource in place of destroying it. */
+  /** Present if Pulumi removes the resource from its state without destroying it. */
   readonly retainOnDelete?: true;
 }
 
 /**
- * The same at every run of the program, so that a creation whose end nobody saw is taken up by the next run
- * instead of being done a second time.
+ * Returns an identity that is the same in every run of the program, so that the next run continues an interrupted
+ * creation instead of starting a second one.
  */
 export function identityOf(
   type: string,
@@ -22,7 +22,7 @@ export function identityOf(
   { parent, retainOnDelete }: pulumi.CustomResourceOptions,
 ): Identity {
   const urn = pulumi.createUrn(name, `pulumi-nodejs:dynamic/minicloud:${type}`, parent);
-  // Not the output itself: it would make the resource depend on its parent, and so on itself.
+  // Not the output itself, which would make the resource depend on its parent, and therefore on itself.
   const ownerUrn = new Promise<string>((resolve) => void urn.apply(resolve));
   return {
     ownerUrn,
@@ -32,7 +32,7 @@ export function identityOf(
   };
 }
 
-/** Two people's stacks may have the same name, where each keeps the state to himself. */
+/** Includes a namespace, because stacks of two users with self-managed backends can have the same name. */
 function tokenOf(ownerUrn: string): string {
   const namespace = new pulumi.Config("minicloud").get("namespace") ?? `${userName()}@${hostname()}`;
   return createHash("sha256").update(`${namespace}\n${ownerUrn}`).digest("hex").slice(0, 32);
@@ -42,12 +42,12 @@ function organization(): string | undefined {
   try {
     return pulumi.getOrganization();
   } catch {
-    // The SDK has no other way to say that there is none.
+    // The SDK throws if there is no organization.
     return undefined;
   }
 }
 
-/** A user id need not have a name, as in containers. */
+/** Returns the user's name, or the user id if it has no name, as in some containers. */
 function userName(): string {
   try {
     return userInfo().username;

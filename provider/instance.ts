@@ -1,61 +1,74 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { InstanceStatus } from "../protocol/methods/instance-state";
+import type { InstanceStatus } from "../protocol/types/instance";
 import { DynamicResource } from "./dynamic-resource";
 import type { HostArgs } from "./host-args";
 import { shownScript } from "./shown-script";
 
-/** What an {@link Instance} is made of. All may be left out. */
+/** Contains the arguments of an {@link Instance}. All are optional. */
 export interface InstanceArgs extends HostArgs {
-  /** The image to start from. A change replaces the instance. Default: `micro`. */
+  /** The name of the image. A change replaces the instance. Default: `micro`. */
   image?: pulumi.Input<string>;
   /**
-   * 1 to 63 of `a-z`, `0-9` and `-`; no two instances of a server have the same.
-   * Default: the resource's name and six digits, such as `web-3f9a1c`.
+   * The name, unique on the daemon: 1 to 63 of `a-z`, `0-9` and `-`, not digits only. Changes in place. Default: the name of
+   * the resource and six hexadecimal digits, such as `web-3f9a1c`.
    */
   name?: pulumi.Input<string>;
   /**
-   * A free IPv4 address of the server's pool. A change replaces the instance. Default: any free one; when it is
-   * left out after it was given, the address stays until something else replaces the instance.
+   * A free IPv4 address of the daemon's range. A change replaces the instance. If it is removed later, the address stays
+   * until something else replaces the instance. Default: a free address.
    */
   ipAddress?: pulumi.Input<string>;
   /**
-   * What the instance calls itself. A change replaces the instance.
-   * Default: its name at creation; renaming it later leaves the host name as it is. When it is left out after it
-   * was given, it stays until something else replaces the instance.
+   * The host name: labels of `a-z`, `0-9` and `-`, joined by dots, at most 253 characters. A change replaces the instance. If
+   * it is removed later, it stays until something else replaces the instance. Default: the name at creation.
    */
   hostname?: pulumi.Input<string>;
   /**
-   * The id or name of an instance that exists and is nobody's, or of a container of OpenVZ's, which becomes this
-   * resource's when that is created. What the other arguments leave out stays as it is there, and `userData` is not
-   * run. It is destroyed with the resource, unless the option `retainOnDelete` is set. Not looked at again later.
+   * The id or name of an instance without an owner, or of an OpenVZ container, that the resource takes over when it is
+   * created. What the other arguments omit does not change, and `userData` does not run. The instance is destroyed with the
+   * resource, unless the option `retainOnDelete` is set. A later change has no effect. Default: a new instance is created.
    */
   adopt?: pulumi.Input<string | number>;
 }
 
 /**
- * A container with an address of its own, into which its keys can log in by SSH.
+ * Manages an instance: a Linux host in a container, with an IPv4 address of its own and an SSH server.
  *
- * Keys, labels, name, type and ttl change in place. A change of image, userData, address or host name replaces it;
- * the old one is always destroyed first, because names and addresses belong to one instance at a time. What is left
- * out after it was given goes back to its default; address and host name only at the next replacement.
+ * Keys, labels, name, type and TTL change in place. A change of image, `userData`, address or host name replaces the
+ * instance. The old one is always destroyed first, because a name or an address belongs to one instance at a time. An
+ * argument that is removed returns to its default; address and host name do so at the next replacement.
  */
 export class Instance extends DynamicResource {
-  /** From 500; never used twice on a server. */
+  /** The number of the instance: 500 or more. A daemon uses each number once. */
   declare readonly instanceId: pulumi.Output<number>;
+  /** The name of the instance. */
   declare readonly name: pulumi.Output<string>;
+  /** The IPv4 address of the instance. */
   declare readonly ipAddress: pulumi.Output<string>;
+  /** The host name of the instance. */
   declare readonly hostname: pulumi.Output<string>;
-  /** As it was when Pulumi last looked: after creation, a change or a refresh. */
+  /** The state at the last creation, change or refresh. */
   declare readonly status: pulumi.Output<InstanceStatus>;
+  /** The name of the image. */
   declare readonly image: pulumi.Output<string>;
+  /** The name of the instance type. */
   declare readonly type: pulumi.Output<string>;
+  /** The names of the keys that can log in as root. */
   declare readonly keys: pulumi.Output<string[]>;
+  /** The labels of the arguments. */
   declare readonly labels: pulumi.Output<Record<string, string>>;
-  /** The public half of its SSH host key, for a known_hosts file: `ssh-ed25519 AAAA…`. */
+  /** The public half of its SSH host key, as in a known_hosts file after the host: `ssh-ed25519 AAAA…`. */
   declare readonly sshHostKey: pulumi.Output<string>;
-  /** True when the server keeps instances in memory only, where nobody can log in. */
+  /** True if the instance exists in the daemon's memory only, where no client can log in. */
   declare readonly simulated: pulumi.Output<boolean>;
 
+  /**
+   * Declares an instance. Pulumi creates it during `pulumi up`.
+   *
+   * @param name the name of the resource in the program.
+   * @param args the arguments. Default: an instance with the defaults.
+   * @param options the options of the Pulumi resource. `deleteBeforeReplace` is always true.
+   */
   constructor(name: string, args: InstanceArgs = {}, options: pulumi.CustomResourceOptions = {}) {
     super(
       "Instance",

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /**
- * Whether the program runs in a unit test of its user's, under `pulumi.runtime.setMocks` of any copy of the SDK: a
- * linked checkout has a copy of its own, and so has a test after `jest.resetModules()`. All copies share the monitor
- * that the mocks are. A real one is a client of gRPC's and has a channel.
+ * Tells whether the program runs in a user's unit test, with `pulumi.runtime.setMocks` of any copy of the SDK. A linked
+ * checkout has its own copy, and so has a test after `jest.resetModules()`. All copies share the mock monitor. A real
+ * monitor is a gRPC client and has a channel.
  */
 export function isMocked(): boolean {
   const monitor: object | undefined = pulumi.runtime.getMonitor();

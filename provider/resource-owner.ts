@@ -1,6 +1,6 @@
 import type { Owner } from "../protocol/methods/claim";
 
-/** Which resource something belongs to, as the daemon keeps it. What cannot travel in a URN is written as its code. */
+/** Returns the owner in the form of the daemon. Characters that it refuses in a URN become `\u` and their code. */
 export function resourceOwner({
   ownerUrn,
   organization,

@@ -4,9 +4,9 @@ import type { HostArgs } from "./host-args";
 import { isMocked } from "./mocked";
 
 /**
- * Tells `check` whether what the script prints may be shown: hooks get secrets in the clear, as the engine does not
- * mark them for dynamic providers. A digest names the script that is no secret, so that one which a transform puts in
- * its place counts as a secret; it is empty where the script or a rung of the ladder is one.
+ * Tells `check` whether the output of the script can be shown. Hooks receive secrets in plain text, because the engine
+ * does not mark them for dynamic providers. The input is the digest of a script that is not secret, so that another
+ * script from a transform counts as a secret. It is empty if the script or a rung of waitFor is a secret.
  */
 export function shownScript(
   { userData, waitFor }: Pick<HostArgs, "userData" | "waitFor">,

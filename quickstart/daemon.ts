@@ -25,7 +25,7 @@ export function daemonAddress({ port }: Options): string {
   return `127.0.0.1:${port}`;
 }
 
-/** A client of the quickstart's own daemon, whatever MCC_SERVER and MCC_TOKEN say. */
+/** Connects to the quickstart's own daemon. Ignores MCC_SERVER and MCC_TOKEN. */
 export function connectDaemon({ options }: Work): Client {
   return new Client(parseServerAddress(daemonAddress(options)), undefined);
 }
@@ -39,17 +39,17 @@ export async function startDaemon(work: Work): Promise<string> {
   if (driver !== work.options.driver) {
     throw new MccError(
       "conflict",
-      `A daemon with the driver ${driver} runs at ${daemonAddress(work.options)}: choose another port with --port.`,
+      `A daemon with the driver ${driver} already runs at ${daemonAddress(work.options)}; choose another port with --port.`,
     );
   }
   return `${driver} driver at http://${daemonAddress(work.options)}, hosts at ${addressPool.first} to ${addressPool.last}`;
 }
 
-/** Instances run on. */
+/** Stops the daemon. Its instances keep running. */
 export async function stopDaemon(work: Work): Promise<string> {
   const running = await runningDaemon(work);
   if (running === undefined) {
-    return "does not run";
+    return "not running";
   }
   process.kill(running.pid, "SIGTERM");
   const end = Date.now() + stopTimeoutMs;
@@ -57,7 +57,7 @@ export async function stopDaemon(work: Work): Promise<string> {
     if (Date.now() > end) {
       throw new MccError(
         "timeout",
-        `The daemon, process ${running.pid}, has not ended within ${stopTimeoutMs / 1000} s.`,
+        `The daemon (process ${running.pid}) did not end within ${stopTimeoutMs / 1000} s of SIGTERM; see its log, and try again.`,
       );
     }
     await sleep(lookEveryMs);
@@ -65,7 +65,7 @@ export async function stopDaemon(work: Work): Promise<string> {
   return "stopped";
 }
 
-/** Runs the daemon's program, which itself says on standard error why it fails. */
+/** Runs mccserver, which prints its errors on standard error. */
 export async function mccserver(words: readonly string[]): Promise<void> {
   const program = join(checkout, "dist", "server", "main.js");
   const { failed } = await execa(process.execPath, [program, ...words], {
@@ -75,20 +75,21 @@ export async function mccserver(words: readonly string[]): Promise<void> {
     stderr: "inherit",
   });
   if (failed) {
-    throw new MccError("unavailable", "mccserver failed, and has said why above.");
+    throw new MccError("unavailable", "mccserver failed; see its message above.");
   }
 }
 
-/** The words that every run of the daemon's program needs to find the same things. */
+/** Returns the arguments with which every run of mccserver finds the same state. */
 export function daemonWords({ options, place }: Work): string[] {
   const range = options.range === undefined ? [] : ["--range", options.range];
   return ["--driver", options.driver, "--state-dir", place.stateFolder, ...range];
 }
 
 /**
- * The file of a daemon that answers: one that was killed leaves its file, and its process id may be a stranger's now.
+ * Returns the file of the daemon, if it answers. A killed daemon leaves its file, and another process can now have its
+ * process id.
  *
- * @throws MccError `conflict` when it is another state folder's daemon that runs at this port.
+ * @throws MccError `conflict` if the daemon of another state folder runs at this port.
  */
 async function runningDaemon(work: Work): Promise<RuntimeFile | undefined> {
   const { options, place } = work;
@@ -99,7 +100,7 @@ async function runningDaemon(work: Work): Promise<RuntimeFile | undefined> {
   if (!isIn(place, file.tokenPath)) {
     throw new MccError(
       "conflict",
-      `Another daemon, process ${file.pid}, runs at ${daemonAddress(options)}: choose another port with --port.`,
+      `Another daemon (process ${file.pid}) runs at ${daemonAddress(options)}; choose another port with --port.`,
     );
   }
   return file;

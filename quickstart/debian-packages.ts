@@ -8,26 +8,26 @@ import type { Say, Work } from "./step";
 interface DebianPackage {
   readonly name: string;
   readonly purpose: string;
-  /** A program of it; that it is there shows that the package is. */
+  /** A program of the package, whose existence shows that the package is installed. */
   readonly program: string;
 }
 
 const packages: readonly DebianPackage[] = [
   { name: "lxc", purpose: "runs the containers", program: "/usr/bin/lxc-start" },
-  { name: "iproute2", purpose: "makes the hosts' bridge", program: "/bin/ip" },
-  { name: "nftables", purpose: "their firewall rules", program: "/usr/sbin/nft" },
+  { name: "iproute2", purpose: "creates the hosts' bridge", program: "/bin/ip" },
+  { name: "nftables", purpose: "sets the hosts' firewall rules", program: "/usr/sbin/nft" },
   ...programs.map(({ debianPackage, purpose, path }) => ({
     name: debianPackage,
     purpose: `${purpose} of the image micro`,
     program: path,
   })),
-  { name: "openssh-client", purpose: "to log in", program: "/usr/bin/ssh" },
+  { name: "openssh-client", purpose: "logs in to the hosts", program: "/usr/bin/ssh" },
 ];
 
 const aptGet = "/usr/bin/apt-get";
 const aptOptions = ["-q", "-y", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=300"];
 
-/** Installs the Debian packages that are missing, and says which and why. */
+/** Installs the missing Debian packages, and reports each with its purpose. */
 export async function installPackages(_work: Work, say: Say): Promise<string> {
   const missing = await missingPackages();
   if (missing.length === 0) {

@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { pulumiCli, pulumiEnvironment } from "./pulumi";
 import type { Work } from "./step";
 
-/** Writes the file by which a shell's pulumi commands find the stack and its daemon. */
+/** Writes the file with which the pulumi commands of a shell find the stack and its daemon. */
 export async function writeEnvironment(work: Work): Promise<void> {
   const cli = await pulumiCli();
   const lines = Object.entries(pulumiEnvironment(work)).map(([name, value]) =>

@@ -3,7 +3,7 @@ import { checkout } from "./place";
 import { askPulumi } from "./pulumi";
 import type { Work } from "./step";
 
-/** A host as examples/quickstart.ts exports it. */
+/** The schema of a host that examples/quickstart.ts exports. */
 const hostSchema = z.object({
   name: z.string(),
   ipAddress: z.string(),
@@ -12,7 +12,7 @@ const hostSchema = z.object({
 });
 export type Host = z.infer<typeof hostSchema>;
 
-/** The hosts of the stack's last update. */
+/** Returns the hosts of the stack's last update. */
 export async function readHosts(work: Work): Promise<Host[]> {
   const hosts = await askPulumi(work, ["stack", "output", "hosts", "--json"], checkout);
   return z.array(hostSchema).parse(JSON.parse(hosts));

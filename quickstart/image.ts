@@ -7,7 +7,7 @@ import type { Say, Work } from "./step";
 
 const name = "micro";
 
-/** Builds the stock image and hands it to the daemon, unless the daemon has it. */
+/** Builds the stock image and imports it, unless the daemon has it. */
 export async function importImage(work: Work, say: Say): Promise<string> {
   const daemon = connectDaemon(work);
   const images = await daemon.call("image.list", {});

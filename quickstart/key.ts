@@ -3,7 +3,7 @@ import { execa } from "execa";
 import { makeFolder } from "./folder";
 import type { Work } from "./step";
 
-/** Makes a key pair for the hosts, once. */
+/** Creates a key pair for the hosts, unless it exists. */
 export async function makeKey({ place }: Work): Promise<string> {
   if (!existsSync(place.publicKey)) {
     await makeFolder(place);

@@ -5,7 +5,7 @@ import { type Host, readHosts } from "./hosts";
 import type { Place } from "./place";
 import type { Work } from "./step";
 
-/** Runs a command on every host over SSH, trusting no other host key than the one the daemon made for it. */
+/** Runs a command on every host by SSH. Accepts only the host keys that the daemon created. */
 export async function checkLogins(work: Work): Promise<string> {
   const hosts = await readHosts(work);
   await writeFile(work.place.knownHosts, hosts.map(knownHostsLine).join(""));
@@ -17,7 +17,7 @@ export async function checkLogins(work: Work): Promise<string> {
   return `ran a command on ${hosts.map(({ name }) => name).join(", ")}`;
 }
 
-/** What logs in to a host. */
+/** Returns the command that logs in to a host. */
 export function sshCommand(host: Host, { sshConfiguration }: Place): string {
   return `ssh -F ${sshConfiguration} ${host.name}`;
 }
@@ -26,9 +26,13 @@ async function checkLogin(host: Host, { sshConfiguration }: Place): Promise<void
   try {
     await execa("ssh", ["-F", sshConfiguration, "-o", "BatchMode=yes", host.name, "hostname"]);
   } catch (error) {
-    throw new MccError("engine", `${host.name} (${host.ipAddress}) does not let us in: ${messageOf(error)}`, {
-      cause: error,
-    });
+    throw new MccError(
+      "engine",
+      `Logging in to ${host.name} (${host.ipAddress}) failed: ${messageOf(error)}`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 

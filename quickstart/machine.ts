@@ -2,15 +2,15 @@ import { MccError } from "../protocol/error";
 import { hasAptGet, missingPackages } from "./debian-packages";
 
 /**
- * Whether real containers can be had here at all; what the engine itself lacks the daemon says later.
+ * Checks whether this machine can run real containers. The daemon checks the engine itself later.
  *
- * @throws MccError `unavailable` that names all that is missing, and the way without.
+ * @throws MccError `unavailable` that names all missing requirements, and the alternative without them.
  */
 export async function checkMachine(): Promise<string> {
   const missing = await missingPackages();
   const lacking = [
     ...(process.platform === "linux" ? [] : [`Linux (this is ${process.platform})`]),
-    ...(process.getuid?.() === 0 ? [] : ["root, who alone can make bridges and containers (sudo -i)"]),
+    ...(process.getuid?.() === 0 ? [] : ["root, to create bridges and containers (sudo -i)"]),
     ...(missing.length === 0 || (await hasAptGet())
       ? []
       : [`apt-get, to install ${missing.map(({ name, purpose }) => `${name} (${purpose})`).join(", ")}`]),
@@ -18,8 +18,8 @@ export async function checkMachine(): Promise<string> {
   if (lacking.length > 0) {
     throw new MccError(
       "unavailable",
-      `Real hosts need what is missing here: ${lacking.join("; ")}. ` +
-        "Without it, the same program runs with hosts that exist in memory only: npm run quickstart -- --driver simulated",
+      `This machine lacks requirements of real hosts: ${lacking.join("; ")}. ` +
+        "To run the same program with hosts in memory only: npm run quickstart -- --driver simulated",
     );
   }
   return "Linux, root";

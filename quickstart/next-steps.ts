@@ -4,7 +4,7 @@ import { sshCommand } from "./logins";
 import { defaults, type Options } from "./options";
 import type { Work } from "./step";
 
-/** The table of hosts and what to do with them. */
+/** Returns the table of hosts, and commands to try next. */
 export async function nextSteps(work: Work): Promise<string> {
   const hosts = await readHosts(work);
   const simulated = work.options.driver === "simulated";
@@ -16,9 +16,9 @@ export async function nextSteps(work: Work): Promise<string> {
     ...(simulated ? [] : [sshCommand(host, work.place)]),
   ]);
   const suggestions = [
-    [`. ${work.place.environment}`, "lets pulumi find this stack, in this shell"],
-    ["pulumi up", "after a change to examples/quickstart.ts"],
-    [`npm run quickstart -- ${[...sameRun(work.options), "--destroy"].join(" ")}`, "removes it all"],
+    [`. ${work.place.environment}`, "select this stack for pulumi in this shell"],
+    ["pulumi up", "apply a change of examples/quickstart.ts"],
+    [`npm run quickstart -- ${[...sameRun(work.options), "--destroy"].join(" ")}`, "remove everything"],
   ];
   return [
     "",
@@ -35,7 +35,7 @@ export async function nextSteps(work: Work): Promise<string> {
   ].join("\n");
 }
 
-/** The words by which another run finds what this one made. */
+/** Returns the arguments with which another run finds the same daemon. */
 function sameRun({ driver, port, range }: Options): string[] {
   return [
     ...(driver === defaults.driver ? [] : ["--driver", driver]),
@@ -44,7 +44,7 @@ function sameRun({ driver, port, range }: Options): string[] {
   ];
 }
 
-/** The rows with their columns made equally wide. */
+/** Returns the rows as lines with aligned columns. */
 function table(rows: readonly (readonly string[])[]): string[] {
   const widths = rows.reduce<number[]>(
     (widest, cells) => cells.map((cell, column) => Math.max(cell.length, widest[column] ?? 0)),

@@ -2,19 +2,19 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import type { DriverName } from "./options";
 
-/** The folder of package.json and Pulumi.yaml, seen from the compiled files. */
+/** The folder of package.json and Pulumi.yaml, relative to the compiled files. */
 export const checkout = join(__dirname, "..", "..");
 
-/** Not in the checkout: containers must get through to their root file systems, and homes are often closed. */
+/** Not in the checkout, because containers must reach their root file systems, and home folders are often closed. */
 const stateFolders: Readonly<Record<DriverName, string>> = {
   lxc: "/var/lib/minicloud",
   simulated: join(homedir(), ".local", "state", "minicloud-quickstart"),
 };
 
-/** Where the quickstart keeps what is its own: inside the daemon's state folder, and gone with it. */
+/** The paths of the quickstart's files. They are in the daemon's state folder and removed with it. */
 export interface Place {
   readonly stateFolder: string;
-  /** Closed to others. */
+  /** Has mode 0700. */
   readonly folder: string;
   readonly privateKey: string;
   readonly publicKey: string;
@@ -24,7 +24,7 @@ export interface Place {
   readonly backend: string;
   readonly passphrase: string;
   readonly stackConfiguration: string;
-  /** For `. <file>` in a shell: lets the pulumi commands find the stack. */
+  /** A file for `. FILE` in a shell, with which the pulumi commands find the stack. */
   readonly environment: string;
 }
 

@@ -14,11 +14,11 @@ export async function preparePulumi(_work: Work, say: Say): Promise<string> {
 
 let found: PulumiCli | undefined;
 
-/** The CLI that `preparePulumi` provided, looked for once a run. */
+/** Returns the CLI that `preparePulumi` provided. Searches it once in a run. */
 export async function pulumiCli(): Promise<PulumiCli> {
   found ??= await findPulumiCli();
   if (found === undefined) {
-    throw new MccError("unavailable", "There is no Pulumi CLI: run npm run quickstart -- --prepare");
+    throw new MccError("unavailable", "There is no Pulumi CLI; run npm run quickstart -- --prepare");
   }
   return found;
 }
@@ -26,7 +26,7 @@ export async function pulumiCli(): Promise<PulumiCli> {
 /** Runs a command of the CLI on the checkout's project, with this terminal. */
 export async function runPulumi(work: Work, words: readonly string[]): Promise<void> {
   const configuration = ["--config-file", work.place.stackConfiguration];
-  // A terminal sends Ctrl-C to pulumi too, which then finishes what it has begun, and must get no second signal.
+  // A terminal also sends Ctrl-C to pulumi, which then finishes its current work and must not get a second signal.
   const wait = (): void => undefined;
   process.on("SIGINT", wait);
   try {
@@ -38,7 +38,7 @@ export async function runPulumi(work: Work, words: readonly string[]): Promise<v
     if (failed) {
       throw new MccError(
         "engine",
-        `pulumi ${words[0]} failed, and has said why above; to see to the stack by hand: . ${work.place.environment}`,
+        `pulumi ${words[0]} failed; see its message above. To run pulumi commands on the stack: . ${work.place.environment}`,
       );
     }
   } finally {
@@ -47,7 +47,7 @@ export async function runPulumi(work: Work, words: readonly string[]): Promise<v
 }
 
 /**
- * What a command of the CLI says, of which the user sees nothing.
+ * Returns the output of a command of the CLI, without showing it.
  *
  * @param cwd a folder with the project's Pulumi.yaml.
  */
@@ -63,14 +63,14 @@ export async function askPulumi(work: Work, words: readonly string[], cwd: strin
   }
 }
 
-/** The CLI as in a shell that has read the quickstart's environment file. */
+/** Runs the CLI with the variables of the quickstart's environment file. */
 async function pulumi<O extends ExecaOptions>(work: Work, words: readonly string[], options: O) {
   const { binFolder } = await pulumiCli();
   const PATH = `${binFolder}:${process.env["PATH"] ?? ""}`;
   return execa(join(binFolder, "pulumi"), words, { ...options, env: { ...pulumiEnvironment(work), PATH } });
 }
 
-/** Variables by which pulumi finds this stack and its daemon; an undefined one is to be unset. */
+/** Returns the variables with which pulumi finds this stack and its daemon. An undefined one must be unset. */
 export function pulumiEnvironment({ place, options }: Work): Record<string, string | undefined> {
   return {
     PULUMI_BACKEND_URL: `file://${place.backend}`,

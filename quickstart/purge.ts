@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { daemonWords, mccserver } from "./daemon";
 import type { Work } from "./step";
 
-/** Removes instances, bridge, firewall rules, images and the state folder, which holds the quickstart's own. */
+/** Removes instances, bridge, firewall rules, images and the state folder, which contains the quickstart's folder. */
 export async function purge(work: Work): Promise<string> {
   const { stateFolder } = work.place;
   if (!existsSync(stateFolder)) {

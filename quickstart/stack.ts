@@ -26,10 +26,10 @@ export async function updateStack(work: Work, say: Say): Promise<string> {
   return `${(await readHosts(work)).length}, declared in examples/quickstart.ts`;
 }
 
-/** Runs `pulumi destroy` on what an earlier run made, with its daemon, which is started again if need be. */
+/** Runs `pulumi destroy` on the hosts of an earlier run. Starts the daemon if necessary. */
 export async function destroyStack(work: Work, say: Say): Promise<string> {
   if (!existsSync(work.place.stackConfiguration)) {
-    return "there are none";
+    return "no hosts";
   }
   try {
     await startDaemon(work);
@@ -37,12 +37,12 @@ export async function destroyStack(work: Work, say: Say): Promise<string> {
     await runPulumi(work, ["destroy", "--yes", "--skip-preview", "--remove"]);
     return "destroyed";
   } catch (error) {
-    // They go all the same, with the daemon's state folder.
-    return `pulumi destroy failed; they are removed without it (${messageOf(error)})`;
+    // The next step removes the hosts with the daemon's state folder.
+    return `pulumi destroy failed, so the hosts are removed without it (${messageOf(error)})`;
   }
 }
 
-/** In the quickstart's own folder: pulumi keeps a stack's secrets and settings beside its project file. */
+/** Creates the stack in the quickstart's folder, because pulumi stores its secrets next to the project file. */
 async function prepareStack(work: Work): Promise<void> {
   const { place } = work;
   await writeEnvironment(work);

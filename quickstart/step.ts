@@ -2,26 +2,26 @@ import colors from "picocolors";
 import type { DriverName, Options } from "./options";
 import type { Place } from "./place";
 
-/** What a run of the quickstart is about. */
+/** The options and paths of a run. */
 export interface Work {
   readonly options: Options;
   readonly place: Place;
 }
 
-/** Tells the user of something that takes a while. */
+/** Reports a step that takes long. */
 export type Say = (text: string) => void;
 
 export interface Step {
   readonly title: string;
-  /** The one driver that needs it; all of them where this is left out. */
+  /** The only driver that needs the step. Default: all drivers. */
   readonly driver?: DriverName;
-  /** Does what is not done yet. @returns the outcome in a few words. */
+  /** Does the work that is not done yet. @returns the outcome as a short text. */
   readonly run: (work: Work, say: Say) => Promise<string>;
 }
 
 const titleWidth = 14;
 
-/** Runs steps one after the other, with a line for the outcome of each, up to the first that fails. */
+/** Runs steps one after the other, and prints the outcome of each. Stops at the first failure. */
 export async function runSteps(steps: readonly Step[], work: Work): Promise<void> {
   for (const { title, run } of steps.filter(
     ({ driver }) => (driver ?? work.options.driver) === work.options.driver,

@@ -1,9 +1,9 @@
 /**
- * Gets a checkout ready, then runs one of its compiled programs in this process:
+ * Installs and compiles a checkout, then runs one of its compiled programs in this process:
  *
  *   node scripts/bootstrap.mjs [<file under dist> [argument...]]
  *
- * Needs nothing but Node and npm. Quiet and quick when there is nothing to do.
+ * Needs only Node and npm. It is quiet and fast if there is nothing to do.
  */
 import { createRequire } from "node:module";
 import { join } from "node:path";

@@ -12,10 +12,10 @@ import { join } from "node:path";
 import { checkout, run } from "./checkout.mjs";
 
 const dist = join(checkout, "dist");
-/** What was built last: the sources and when each was changed. */
+/** The record of the last build: the sources and their times of change. */
 const noteFile = join(dist, "built.json");
 
-/** Compiles the sources into `dist` when any has changed since the last time. @throws Error in one line. */
+/** Compiles the sources into `dist` if one has changed since the last build. @throws Error with one line. */
 export function build() {
   const sources = sourceTimes();
   const built = readNote();
@@ -24,7 +24,7 @@ export function build() {
   }
   console.error("build: compiling");
   if (Object.keys(built).some((path) => !(path in sources))) {
-    // What was compiled from a file that is gone would live on, and tests of it would run.
+    // Otherwise the compiled files of removed sources would stay, and their tests would run.
     rmSync(dist, { recursive: true, force: true });
   }
   rmSync(noteFile, { force: true });
@@ -57,7 +57,7 @@ function readNote() {
   try {
     return JSON.parse(readFileSync(noteFile, "utf8"));
   } catch (error) {
-    // Half a note was left by a build that was killed.
+    // A killed build can leave an incomplete file.
     if (error.code === "ENOENT" || error instanceof SyntaxError) {
       return {};
     }
@@ -65,7 +65,7 @@ function readNote() {
   }
 }
 
-/** npm links the package's commands to these files; the compiler leaves the mode at 644. */
+/** Sets the mode of the files to which npm links the package's commands. The compiler creates them with mode 644. */
 function makeProgramsExecutable() {
   const { bin } = JSON.parse(readFileSync(join(checkout, "package.json"), "utf8"));
   Object.values(bin).forEach((path) => chmodSync(join(checkout, path), 0o755));

@@ -4,21 +4,21 @@ import { checkout, run } from "./checkout.mjs";
 
 const oldestNode = [20, 19];
 
-/** Brings `node_modules` to what package-lock.json says, unless it is there already. @throws Error in one line. */
+/** Installs the packages of package-lock.json, unless they are installed. @throws Error with one line. */
 export function installDependencies() {
   const [major, minor] = process.versions.node.split(".").map(Number);
   if (major < oldestNode[0] || (major === oldestNode[0] && minor < oldestNode[1])) {
     throw new Error(
-      `Node ${process.versions.node} is too old: MiniCloud needs ${oldestNode.join(".")} or later.`,
+      `Node ${process.versions.node} is too old; install Node ${oldestNode.join(".")} or later.`,
     );
   }
   if (!areInstalled()) {
-    console.error("npm packages: installing what package-lock.json names");
+    console.error("npm packages: installing the packages of package-lock.json");
     run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
   }
 }
 
-/** Whether npm's own note of what it has put into `node_modules` agrees with the lock file. */
+/** Tells whether npm's own record of the packages in `node_modules` matches the lock file. */
 function areInstalled() {
   const wanted = packagesIn(join(checkout, "package-lock.json"));
   const present = packagesIn(join(checkout, "node_modules", ".package-lock.json"));

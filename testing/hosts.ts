@@ -1,35 +1,42 @@
 import { randomBytes } from "node:crypto";
 import type { Client, ConnectOptions } from "../client/client";
 import { applyFleet } from "../client/workflows/apply-fleet";
-import type { MethodParameters } from "../protocol/methods/method-table";
+import type { FleetApplyParameters } from "../protocol/types/fleet";
 
-/** What a test wants to have. Every argument may be left out. */
+/** Contains the arguments of {@link withFleet} and {@link startFleet}. All are optional. */
 export interface FleetArgs
-  extends ConnectOptions,
+  extends Pick<ConnectOptions, "server" | "token">,
     Pick<
-      MethodParameters<"fleet.apply">,
+      FleetApplyParameters,
       "image" | "type" | "keys" | "labels" | "userData" | "waitFor" | "readyTimeoutSeconds"
     > {
-  /** How many hosts. Default: 1. */
+  /** The number of hosts: 1 to 10000. Default: 1. */
   readonly count?: number;
-  /** They are called `<namePrefix>-1`, `<namePrefix>-2` and so on. Default: `test-` and six random digits. */
+  /**
+   * The name of the fleet, unique on the daemon: 1 to 57 of `a-z`, `0-9` and `-`. The hosts are `<namePrefix>-1`,
+   * `<namePrefix>-2` and so on. Default: `test-` and six random hexadecimal digits.
+   */
   readonly namePrefix?: string;
 }
 
-/** One host of a fleet. */
+/** Describes a host of a {@link TestFleet}. */
 export interface Host {
+  /** The number of the instance: 500 or more. A daemon uses each number once. */
   readonly instanceId: number;
+  /** The name of the instance. */
   readonly name: string;
+  /** The IPv4 address of the instance. */
   readonly ipAddress: string;
+  /** The host name of the instance. */
   readonly hostname: string;
-  /** As it stands in a known_hosts file behind the host: `ssh-ed25519 AAAA…`. */
+  /** The public half of its SSH host key, as in a known_hosts file after the host: `ssh-ed25519 AAAA…`. */
   readonly sshHostKey: string;
 }
 
 /**
- * Makes the hosts as one fleet, which hangs on the lease, and waits until all are ready.
+ * Creates the hosts as one fleet with the lease, and waits until all are ready.
  *
- * @throws MccError that names those which failed, and why; then there are none.
+ * @throws MccError that names the failed hosts and the reasons. All hosts are then destroyed.
  */
 export async function makeHosts(
   client: Client,

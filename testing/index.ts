@@ -1,3 +1,10 @@
+/**
+ * Creates hosts for a test in any test framework, and destroys them after it: {@link withFleet}.
+ *
+ * All errors of MiniCloud are instances of `MccError` of `minicloud/client`.
+ *
+ * @module minicloud/testing
+ */
 export type { FleetArgs, Host } from "./hosts";
 export type { CommandOptions, CommandResult, TestFleet } from "./test-fleet";
 export { startFleet, withFleet } from "./with-fleet";

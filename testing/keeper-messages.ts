@@ -1,16 +1,16 @@
 import { z } from "zod";
 
-/** What the process that keeps a lease is told. It comes through the channel, as a token is nothing for a command line. */
+/** The order for the process that renews a lease. It is sent through the channel, because it can contain a token. */
 export const keeperOrderSchema = z.strictObject({
   server: z.string(),
   token: z.string().optional(),
-  /** How long the lease lives after its last renewal. */
+  /** The time from the last renewal until the lease ends. */
   seconds: z.int(),
   renewEveryMs: z.int(),
 });
 export type KeeperOrder = z.infer<typeof keeperOrderSchema>;
 
-/** What it says: once the lease that it opened, or why it keeps none. */
+/** The report of that process: the lease that it opened, or the reason why it has ended. */
 export const keeperReportSchema = z.union([
   z.strictObject({ lease: z.string() }),
   z.strictObject({ ended: z.string() }),

@@ -3,7 +3,7 @@ import { type Client, connect } from "../client/client";
 import { MccError, messageOf } from "../protocol/error";
 import { type KeeperOrder, type KeeperReport, keeperOrderSchema } from "./keeper-messages";
 
-/** The program that keeps a lease until whoever started it lets go of the channel, or dies. */
+/** The program that renews a lease until its parent process closes the channel or dies. */
 process.once("message", (message) => void keep(keeperOrderSchema.parse(message)));
 
 async function keep(order: KeeperOrder): Promise<void> {
@@ -11,13 +11,13 @@ async function keep(order: KeeperOrder): Promise<void> {
   const client = connect(order);
   const lease = await open(client, order);
   say({ lease });
-  // They do not wait for one another, so that one which hangs costs nothing.
+  // Renewals do not wait for each other, so that one without an answer does not delay the others.
   setInterval(() => void renew(client, lease), order.renewEveryMs);
   await letGo;
   try {
     await client.call("lease.end", { lease });
   } finally {
-    // A lease that could not be ended now ends by itself, as nobody renews it.
+    // If the call failed, the lease expires by itself, because it is no longer renewed.
     process.exit();
   }
 }
@@ -34,7 +34,7 @@ async function renew(client: Client, lease: string): Promise<void> {
   try {
     await client.call("lease.renew", { lease });
   } catch (error) {
-    // Whatever else it is, a daemon that is being restarted for instance, the next renewal may work.
+    // After any other failure, such as a restart of the daemon, the next renewal can succeed.
     if (MccError.hasCode(error, "not-found")) {
       giveUp(error);
     }

@@ -5,23 +5,23 @@ import { MccError } from "../protocol/error";
 import { type KeeperOrder, keeperReportSchema } from "./keeper-messages";
 
 /**
- * Keeps a lease from a process of its own, as this one may stand at a breakpoint. That process notices when this
- * one ends, however it ends, and then ends the lease; it does not keep this one from ending.
+ * Renews a lease in a separate process, because this one can stop at a breakpoint. The other process detects every kind
+ * of end of this one, and then ends the lease. It does not keep this process running.
  */
 export class LeaseKeeper {
-  /** Open, and renewed from now on. */
+  /** The open lease, which is renewed from now on. */
   readonly lease: Promise<string>;
   readonly #process: ChildProcess;
-  /** Whether its end is expected, or known. */
+  /** Whether the end of the other process is expected, or already reported. */
   #over = false;
 
   constructor(order: KeeperOrder) {
     this.#process = fork(join(__dirname, "lease-keeper-process.js"), {
-      // Ctrl-C goes to all of a terminal's processes, and tests may go on after it for a while.
+      // A terminal sends Ctrl-C to all its processes, but tests can continue after it for some time.
       detached: true,
       stdio: ["ignore", "ignore", "ignore", "ipc"],
       cwd: "/",
-      // A debugger or a loader is meant for the tests.
+      // A debugger or a loader applies only to the tests.
       execArgv: [],
       env: { ...process.env, NODE_OPTIONS: undefined },
     });
@@ -32,7 +32,7 @@ export class LeaseKeeper {
     this.#process.send(order);
   }
 
-  /** Lets the lease end by this, and then the process; that ends it, too. @throws what this throws. */
+  /** Ends the lease by this call, and then the process, which ends it too. @throws the error of the call. */
   async release(endLease: () => Promise<unknown> = () => Promise.resolve()): Promise<void> {
     this.#over = true;
     try {
@@ -59,9 +59,9 @@ export class LeaseKeeper {
       const fail = (why: string): void => {
         if (!this.#over) {
           this.#over = true;
-          const message = `The lease of a test fleet is not kept any longer, and its hosts are destroyed: ${why}`;
+          const message = `The lease of a test fleet is no longer renewed, so its hosts are destroyed: ${why}`;
           reject(new MccError("unavailable", message));
-          // In case nobody waits for the lease any more.
+          // A warning, because `lease` can already be resolved.
           process.emitWarning(message);
         }
       };
@@ -75,7 +75,7 @@ export class LeaseKeeper {
       });
       this.#process.once("error", reject);
       this.#process.once("exit", (code, signal) => {
-        fail(`the process that kept it ended (${signal ?? `exit code ${String(code)}`}).`);
+        fail(`the process that renewed it ended (${signal ?? `exit code ${String(code)}`}).`);
       });
     });
   }

@@ -5,13 +5,13 @@ import { LeaseKeeper } from "./lease-keeper";
 import { orCleanUp } from "./or-clean-up";
 import { TestFleet } from "./test-fleet";
 
-/** How long the lease lives after its last renewal, and how often it is renewed. */
+/** The duration of the lease after a renewal, and the interval of renewals. */
 export type LeaseTimes = Pick<KeeperOrder, "seconds" | "renewEveryMs">;
 
 /**
- * Makes hosts that live as long as their lease.
+ * Creates hosts that live as long as their lease.
  *
- * @throws MccError when the hosts could not be made; those that were are destroyed.
+ * @throws MccError if the creation failed. All hosts are then destroyed.
  */
 export async function startLeasedFleet(
   { server, token, ...args }: FleetArgs,

@@ -1,6 +1,6 @@
 import { messageOf } from "../protocol/error";
 
-/** Does the work, and cleans up when it fails. If the cleanup fails, too, the work's error is the one thrown. */
+/** Does the work, and cleans up if it fails. If the cleanup also fails, it throws the error of the work. */
 export async function orCleanUp<T>(work: () => Promise<T>, cleanUp: () => Promise<void>): Promise<T> {
   try {
     return await work();

@@ -1,37 +1,51 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { Client } from "../client/client";
 import type { Host } from "./hosts";
 import type { LeaseKeeper } from "./lease-keeper";
 
+/** Contains the options of {@link TestFleet.exec}. */
 export interface CommandOptions {
-  /** What the command reads. Default: nothing. */
+  /** The standard input of the command, at most 12 MB in UTF-8. Default: empty. */
   readonly stdin?: string;
-  /** Default: 60. */
+  /** How long the command can run before it is killed, in seconds: 1 to 3600. Default: 60. */
   readonly timeoutSeconds?: number;
 }
 
+/** Contains the result of {@link TestFleet.exec}. */
 export interface CommandResult {
+  /** The exit code of the command. */
   readonly exitCode: number;
+  /** The standard output of the command, read as UTF-8: at most 1 MiB. */
   readonly stdout: string;
+  /** The standard error of the command, read as UTF-8: at most 1 MiB. */
   readonly stderr: string;
-  /** Whether more than the first MiB of either came. */
+  /** True if the command wrote more than 1 MiB to either of them. */
   readonly truncated: boolean;
 }
 
-/** Hosts that are there for a test, and gone with the process that runs it. */
+/** Controls the hosts of a test. {@link withFleet} and {@link startFleet} create it. */
 export class TestFleet {
+  /** The hosts, in the order of their numbers. */
+  readonly hosts: readonly Host[];
   #destroyed: Promise<void> | undefined;
 
+  /** @internal */
   constructor(
-    readonly hosts: readonly Host[],
+    hosts: readonly Host[],
     private readonly client: Client,
     private readonly lease: string,
     private readonly keeper: LeaseKeeper,
-  ) {}
+  ) {
+    this.hosts = hosts;
+  }
 
   /**
-   * Runs a command as root on a host, through the daemon and without SSH.
+   * Runs a command as root on a host, through the daemon and without SSH. An exit code other than 0 is a result.
    *
-   * @throws MccError `timeout`; `conflict` for a host that is down. An exit code other than 0 is a result.
+   * @param host the host.
+   * @param command the program and its arguments. No shell reads them.
+   * @param options the standard input and the time limit.
+   * @throws MccError `timeout`; `conflict` if the host is not running; `not-found` if it does not exist.
    */
   async exec(
     host: Host,
@@ -47,26 +61,41 @@ export class TestFleet {
     return { ...result, stdout: decode(stdout), stderr: decode(stderr) };
   }
 
-  /** Brings a host down as a power cut does; its files stay. */
+  /**
+   * Stops a host immediately, as a power failure does. Its files remain.
+   *
+   * @param host the host.
+   * @throws MccError `not-found` if the host does not exist.
+   */
   async kill(host: Host): Promise<void> {
     await this.client.call("instance.stop", { instance: host.instanceId, graceSeconds: 0 });
   }
 
-  /** Brings a host up again and waits until it is ready. */
+  /**
+   * Starts a stopped host and waits until it is ready.
+   *
+   * @param host the host.
+   * @throws MccError `not-found` if the host does not exist; `timeout` if it is not ready in time.
+   */
   async start(host: Host): Promise<void> {
     await this.client.call("instance.start", { instance: host.instanceId });
   }
 
   /**
-   * Resolves when all hosts are gone; destroyed already is success.
+   * Destroys all hosts, and resolves after that. Succeeds if they are destroyed already.
    *
-   * @throws MccError when that failed; the daemon then goes on trying by itself.
+   * @throws MccError if a destruction failed. The daemon retries it.
    */
   async destroy(): Promise<void> {
     this.#destroyed ??= this.#endLease();
     await this.#destroyed;
   }
 
+  /**
+   * Destroys all hosts, for `await using`.
+   *
+   * @throws MccError as {@link TestFleet.destroy} does.
+   */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.destroy();
   }

@@ -3,14 +3,22 @@ import { type LeaseTimes, startLeasedFleet } from "./leased-fleet";
 import { orCleanUp } from "./or-clean-up";
 import type { TestFleet } from "./test-fleet";
 
-/** The daemon destroys the hosts 8 seconds after the last renewal, which is less than ten after the process died. */
+/**
+ * The daemon destroys the hosts 8 seconds after the last renewal, so less than 10 seconds after the process dies.
+ *
+ * @internal
+ */
 export const leaseTimes: LeaseTimes = { seconds: 8, renewEveryMs: 2000 };
 
 /**
- * Makes hosts for a test, calls it with them, and destroys them, whether it succeeds or throws. When the process
- * dies meanwhile, however it dies, the daemon destroys them within ten seconds; a breakpoint costs nothing.
+ * Creates hosts, calls a test with them when they are ready, and destroys them when it returns or throws. If the process
+ * dies before that, even by `kill -9`, the daemon begins to destroy the hosts within 10 seconds. A breakpoint of any length
+ * does not count as death.
  *
- * @returns what the test does. @throws what it throws; MccError when the hosts could not be made or destroyed.
+ * @param args the number of hosts and their properties.
+ * @param test the test.
+ * @returns the result of the test.
+ * @throws MccError if the hosts could not be created or destroyed; otherwise what the test throws.
  */
 export async function withFleet<T>(args: FleetArgs, test: (fleet: TestFleet) => Promise<T> | T): Promise<T> {
   const fleet = await startFleet(args);
@@ -23,9 +31,11 @@ export async function withFleet<T>(args: FleetArgs, test: (fleet: TestFleet) => 
 }
 
 /**
- * As `withFleet`, for hooks before and after several tests.
+ * Creates hosts as {@link withFleet} does, and returns them when they are ready: for hooks around several tests. The caller
+ * destroys them by {@link TestFleet.destroy}.
  *
- * @throws MccError when the hosts could not be made; those that were are destroyed.
+ * @param args the number of hosts and their properties. Default: one host with the defaults.
+ * @throws MccError if the hosts could not be created. Those that were created are destroyed.
  */
 export async function startFleet(args: FleetArgs = {}): Promise<TestFleet> {
   return await startLeasedFleet(args, leaseTimes);

@@ -4,7 +4,7 @@ import { namesOf } from "../find/subjects";
 import type { Io } from "../io";
 import { shells } from "./shells";
 
-/** Something to offer in the place of the word that is being written. */
+/** A completion of the current word. */
 interface Candidate {
   readonly word: string;
   readonly description: string;
@@ -12,13 +12,13 @@ interface Candidate {
 
 interface Offer {
   readonly words: readonly Candidate[];
-  /** Whether a path of this machine may stand there, too, which the shell completes by itself. */
+  /** Whether a path on this machine is also valid. The shell completes paths itself. */
   readonly files?: boolean;
 }
 
 const nothing: Offer = { words: [] };
 
-/** What commander adds to the program. */
+/** The options that commander adds to the program. */
 const programOptions: readonly Candidate[] = [
   { word: "--help", description: "Show all commands" },
   { word: "--version", description: "Show the version" },
@@ -26,10 +26,10 @@ const programOptions: readonly Candidate[] = [
 const help: Candidate = { word: "help", description: "Show the help of a command" };
 
 /**
- * What may stand in the place of the last of the words.
+ * Returns the completions of the last word.
  *
- * @param words behind `mcc`; the last is the one that is being written, and may be empty.
- * @throws MccError when names are asked for and the daemon does not answer.
+ * @param words the arguments of `mcc`. The last is the current word, which can be empty.
+ * @throws MccError if names are needed and the daemon does not answer.
  */
 export async function offer(io: Io, commands: readonly Command[], words: readonly string[]): Promise<Offer> {
   const current = words.at(-1) ?? "";
@@ -37,7 +37,7 @@ export async function offer(io: Io, commands: readonly Command[], words: readonl
   const found = await offerAll(io, commands, words);
   return {
     ...found,
-    // What was named before is not meant again; an option may be.
+    // Names that were already given are not offered again; options are.
     words: found.words.filter(
       ({ word }) => word.startsWith(current) && (word.startsWith("-") || !earlier.includes(word)),
     ),
@@ -88,14 +88,14 @@ function isName(word: string | undefined, { short, long }: Option): boolean {
   return word !== undefined && [short, long].includes(word);
 }
 
-/** The last argument may take several words. */
+/** Returns the argument at this position. A variadic last argument covers all further positions. */
 function argumentAt(command: Command, place: number): Parameter | undefined {
   const rows = Object.values(command.arguments);
   const last = rows.at(-1);
   return rows[place] ?? (last?.syntax.includes("...") === true ? last : undefined);
 }
 
-/** @param current what is written of the name. */
+/** Returns the names of these kinds. @param current the part of the name that was typed. */
 async function offerNames(io: Io, subjects: readonly Subject[] = [], current: string): Promise<Offer> {
   const offers = await Promise.all(subjects.map((subject) => offerOf(io, subject, current)));
   return {
@@ -112,7 +112,7 @@ async function offerOf(io: Io, subject: Subject, current: string): Promise<Offer
     case "file":
       return { words: [], files: true };
     case "path": {
-      // Behind the colon it is a path in the instance.
+      // The part after the colon is a path in the instance.
       const isRemote = /^[^/:]*:/.test(current);
       const names = isRemote ? [] : await namesOf(io.connect(), "instance");
       return { ...described(names.map((name) => `${name}:`)), files: !isRemote };

@@ -1,20 +1,20 @@
-/** The shells that there is a completion for. */
+/** The shells that have a completion. */
 export const shells = ["bash", "zsh", "fish"] as const;
 type Shell = (typeof shells)[number];
 
-/** What `mcc complete` prints last where the shell shall offer paths, too. */
+/** The last line of `mcc complete` if the shell must offer paths too. */
 export const filesMark = ":files";
 
 /**
- * The text that a shell reads to complete the programs' words. It asks `mcc complete`, which knows the table of
- * commands and what the daemon has; a line of its answer is a word, a tab and what that is.
+ * Returns the script that a shell sources to complete the programs' arguments. The script calls `mcc complete`, which
+ * knows the table of commands and the names in the daemon. Each line of the output is a word, a tab and a description.
  */
 export function completionScript(shell: Shell, programs: readonly string[]): string {
   return scripts[shell](programs.join(" "));
 }
 
 const scripts: Readonly<Record<Shell, (programs: string) => string>> = {
-  // Bash takes words apart at = and :, and puts what is offered in the place of the last part.
+  // Bash splits words at = and :, and replaces only the last part with the completion.
   bash: (programs) => `_mcc() {
   local program=\${COMP_WORDS[0]##*/} rest=\${COMP_LINE:0:COMP_POINT} part word files=
   local -a words=()

@@ -4,7 +4,7 @@ import type { Io } from "../io";
 import { findInstances, type Target, targetOf, titleOf } from "./instances";
 import { onEach } from "./on-each";
 
-/** Changes the named instances at once and prints a line for each that was changed: `500 (web) running`. */
+/** Changes the named instances in parallel and prints a line for each one that was changed: `500 (web) running`. */
 export async function changeInstances(
   io: Io,
   texts: readonly string[],

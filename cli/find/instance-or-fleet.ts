@@ -5,12 +5,12 @@ import type { Io } from "../io";
 import { targetOf, titleOf } from "./instances";
 import { onEach } from "./on-each";
 
-/** What lives and goes as one: an instance that stands alone, or a fleet with all its members. */
+/** An object that is extended and destroyed as a whole: an instance outside fleets, or a fleet with its members. */
 export interface InstanceOrFleet {
-  /** `500 (web)`, `fleet web`. */
+  /** The title in messages: `500 (web)` or `fleet web`. */
   readonly title: string;
   readonly createdAt: string;
-  /** @returns the seconds that are left. */
+  /** Restarts the TTL. @returns the remaining seconds. */
   readonly extend: (ttlSeconds: number | undefined) => Promise<number>;
   readonly destroy: () => Promise<unknown>;
 }
@@ -41,10 +41,10 @@ export function ofFleet(client: Client, { name, uid, createdAt }: FleetSummary):
   };
 }
 
-/** What is said where nothing is left to destroy. */
+/** The message if there is nothing to destroy. */
 export const nothingToDestroy = "There is nothing to destroy.";
 
-/** Destroys them at once, and prints a line for each that is gone. */
+/** Destroys the units in parallel, and prints a line for each destroyed one. */
 export async function destroyEach(io: Io, units: readonly InstanceOrFleet[]): Promise<void> {
   if (units.length === 0) {
     io.note(nothingToDestroy);

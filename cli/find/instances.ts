@@ -2,16 +2,16 @@ import type { Client } from "../../client/client";
 import type { Instance } from "../../protocol/methods/instance";
 import { notThere } from "./subjects";
 
-/** What the daemon takes to name an instance, from what a user wrote. */
+/** Parses an argument to the daemon's form: a number for an id, a string for a name. */
 export function idOrName(text: string): number | string {
   return /^\d+$/.test(text) ? Number(text) : text;
 }
 
 /**
- * Finds instances by id or name among those that there are now.
+ * Lists the instances once, to find several of them by id or name.
  *
- * @param others names that could have been written, too.
- * @returns a function that throws MccError `not-found`, with the names that are near.
+ * @param others further names to suggest.
+ * @returns a function that finds one, or throws MccError `not-found` with similar names.
  */
 export async function instancePicker(
   client: Client,
@@ -29,10 +29,10 @@ export async function instancePicker(
 }
 
 /**
- * Those that are named, each once.
+ * Returns the named instances, each once.
  *
- * @param others names that could have been written, too.
- * @throws MccError `not-found` for the first that does not exist.
+ * @param others further names to suggest.
+ * @throws MccError `not-found` for the first text without an instance.
  */
 export async function findInstances(
   client: Client,
@@ -47,7 +47,7 @@ export async function findInstance(client: Client, text: string): Promise<Instan
   return (await instancePicker(client))(text);
 }
 
-/** Names just this instance to the daemon, and never one that got its id or name later. */
+/** Identifies exactly this instance, and never a later one with the same id or name. */
 export interface Target {
   readonly instance: number;
   readonly uid: string;
@@ -57,7 +57,7 @@ export function targetOf({ id, uid }: Instance): Target {
   return { instance: id, uid };
 }
 
-/** `500 (web)`, for lines about an instance. */
+/** Returns `500 (web)`, the title of an instance in messages. */
 export function titleOf({ id, name }: Instance): string {
   return `${id} (${name})`;
 }

@@ -2,13 +2,13 @@ import pLimit from "p-limit";
 import { ConnectionError } from "../../client/connection-error";
 import { messageOf } from "../../protocol/error";
 
-/** Calls that go to the daemon at a time; it lines up what its engine cannot take at once. */
+/** The number of parallel calls to the daemon, which queues work that exceeds the limits of its engine. */
 const atOnce = 64;
 
 /**
- * Does the work on all items at once, to the end with each, whatever happens to the others.
+ * Does the work on all items in parallel. The failure of one item does not stop the others.
  *
- * @throws AggregateError of all errors, those with one message only once, and one for a daemon that was lost.
+ * @throws AggregateError of all errors. Errors with equal messages, and lost connections, appear once.
  */
 export async function onEach<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
   const limit = pLimit(atOnce);

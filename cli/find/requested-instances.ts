@@ -2,27 +2,27 @@ import { setTimeout as pause } from "node:timers/promises";
 import { ConnectionError } from "../../client/connection-error";
 import type { Instance } from "../../protocol/methods/instance";
 
-/** Longer than the daemon takes to say under which id it makes an instance. */
+/** Longer than the daemon needs to return the id of a new instance. */
 const patienceMs = 3000;
 const lookEveryMs = 20;
 
-/** Undefined until the daemon has answered. */
+/** A request. `instance` is undefined until the daemon has answered. */
 interface Asked {
   instance: Instance | undefined;
 }
 
-/** The instances that a command has asked for, so that whoever interrupts it learns what stays. */
+/** Keeps the instances that a command requested, so that it can report the remaining ones when it is interrupted. */
 export class RequestedInstances {
   readonly #asked = new Set<Asked>();
   #isClosed = false;
 
-  /** @param keepsFailed whether instances that fail are kept. */
+  /** @param keepsFailed whether the daemon keeps instances that fail. */
   constructor(
     private readonly count: number,
     private readonly keepsFailed: boolean,
   ) {}
 
-  /** Asks for one by a call that tells of it as soon as there is one. Once the last words are said, it asks no more. */
+  /** Requests an instance by a call that reports it as soon as it exists. After `lastWords`, it never resolves. */
   async ask(call: (onPending: (instance: Instance) => void) => Promise<Instance>): Promise<Instance> {
     if (this.#isClosed) {
       return await new Promise(() => undefined);
@@ -45,7 +45,7 @@ export class RequestedInstances {
     }
   }
 
-  /** What stays, and how to be rid of it, a line each; waits a moment for the answers that are due. */
+  /** Returns lines about the remaining instances and how to destroy them. Waits up to 3 s for outstanding answers. */
   async lastWords(): Promise<string[]> {
     this.#isClosed = true;
     for (let leftMs = patienceMs; leftMs > 0 && this.#unanswered > 0; leftMs -= lookEveryMs) {
@@ -53,14 +53,14 @@ export class RequestedInstances {
     }
     const there = [...this.#asked].flatMap(({ instance }) => instance ?? []);
     const pending = there.filter(({ status }) => status === "pending").length;
-    const onTheirWay = pending === 0 ? "" : `, ${pending} of them still on their way`;
+    const stillPending = pending === 0 ? "" : ` (${pending} pending)`;
     const ids = there.map(({ id }) => id).join(" ");
     return [
-      `Interrupted: ${there.length} of ${this.count} instances were asked for and stay${onTheirWay}.`,
+      `Interrupted: ${there.length} of ${this.count} instances were requested and remain${stillPending}.`,
       ...(this.#unanswered > 0
-        ? [`${this.#unanswered} may come yet; mcc list-instances shows what there is.`]
+        ? [`${this.#unanswered} more can still appear; check with mcc list-instances.`]
         : []),
-      ...(there.length > 0 ? [`To destroy what stays: mcc destroy-instance ${ids}`] : []),
+      ...(there.length > 0 ? [`To destroy them: mcc destroy-instance ${ids}`] : []),
     ];
   }
 

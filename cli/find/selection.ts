@@ -4,7 +4,7 @@ import { noOrganization, ownerKeys } from "../../protocol/methods/owner";
 import { shortList } from "../output/short-list";
 import { labelPair } from "../parameters/label";
 
-/** What chooses instances by whose they are and what they carry. */
+/** Selects instances by their stack and labels. */
 
 const stack = z
   .string()
@@ -21,13 +21,13 @@ const stack = z
 export const selectionOptions = {
   label: {
     syntax: "-l, --label <KEY=VALUE>",
-    help: "only instances with this label; repeat to require several",
+    help: "select instances with this label; repeat to require several",
     value: z.array(labelPair).default([]),
     several: true,
   },
   stack: {
     syntax: "--stack <PROJECT/STACK>",
-    help: "only instances of this Pulumi stack; also ORGANIZATION/PROJECT/STACK",
+    help: "select instances of this Pulumi stack; also ORGANIZATION/PROJECT/STACK",
     value: stack.optional(),
   },
 } as const;
@@ -37,7 +37,7 @@ export interface Selection {
   readonly stack?: Record<string, string> | undefined;
 }
 
-/** Labels that no instance can carry all, a line for each key. */
+/** Returns a line for each key that the selection requires with two values. */
 export function contradictions(chosen: Selection): string[] {
   const wanted = wantedLabels(chosen);
   return pairsOf(chosen)
@@ -45,7 +45,7 @@ export function contradictions(chosen: Selection): string[] {
     .map(([key, value]) => `no instance has both ${key}=${value} and ${key}=${wanted[key]}`);
 }
 
-/** The labels that an instance must carry to be chosen. */
+/** Returns the labels that an instance must have to be selected. */
 export function wantedLabels(chosen: Selection): Record<string, string> {
   return Object.fromEntries(pairsOf(chosen));
 }
@@ -55,10 +55,10 @@ function pairsOf({ label, stack = {} }: Selection): [string, string][] {
 }
 
 /**
- * What a stack is called whatever its organization may be several stacks.
+ * Refuses PROJECT/STACK if several organizations have a stack of that name.
  *
- * @param found what carries its labels.
- * @throws MccError `conflict` where it is, and no organization was given.
+ * @param found the instances and fleets with the labels of the stack.
+ * @throws MccError `conflict` if they belong to several organizations, and none was given.
  */
 export function refuseAmbiguous(
   stack: Record<string, string> | undefined,
@@ -73,7 +73,7 @@ export function refuseAmbiguous(
   if (names.size > 1) {
     throw new MccError(
       "conflict",
-      `Several stacks are called ${written}: ${shortList([...names].sort())}; give the organization, too.`,
+      `Several stacks have the name ${written}: ${shortList([...names].sort())}; give ORGANIZATION/PROJECT/STACK.`,
     );
   }
 }

@@ -3,7 +3,7 @@ import { MccError } from "../../protocol/error";
 import { nearest } from "../../protocol/nearest";
 import type { NamedSubject } from "../command";
 
-/** How to list them, and what shows them to a user. */
+/** How mcc lists each kind of object, and the command that shows it to a user. */
 const subjects: Readonly<
   Record<NamedSubject, { list: (client: Client) => Promise<readonly { name: string }[]>; shownBy: string }>
 > = {
@@ -18,30 +18,30 @@ export async function namesOf(client: Client, subject: NamedSubject): Promise<st
   return (await subjects[subject].list(client)).map(({ name }) => name);
 }
 
-/** ` Did you mean "debian-12"?`, or nothing where no name is near. */
+/** Returns ` Did you mean "debian-12"?`, or an empty string if no name is similar. */
 export function didYouMean(asked: string, names: readonly string[]): string {
   const near = nearest(asked, names).map((name) => `"${name}"`);
   return near.length === 0 ? "" : ` Did you mean ${near.join(" or ")}?`;
 }
 
 /**
- * `There is no fleet "wed" on this server. Did you mean "web"?`
+ * Returns the error `There is no fleet "wed" on this server. Did you mean "web"?`
  *
- * @param names those that there are.
+ * @param names the existing names.
  */
 export function notThere(subject: NamedSubject, asked: number | string, names: readonly string[]): MccError {
   const near = typeof asked === "number" ? "" : didYouMean(asked, names);
-  const hint = near || ` mcc ${subjects[subject].shownBy} shows those there are.`;
+  const hint = near || ` List them with mcc ${subjects[subject].shownBy}.`;
   return new MccError("not-found", `There is no ${subject} ${JSON.stringify(asked)} on this server.${hint}`);
 }
 
-/** A name as a user wrote it, if one was written. */
+/** A name from the command line, or undefined if it was omitted. */
 export interface Asked {
   readonly subject: NamedSubject;
   readonly name: string | undefined;
 }
 
-/** To "there is no …", what the user may have meant; any other error is left as it is. */
+/** Adds similar names to a `not-found` error about one of the names. Returns any other error unchanged. */
 export async function withSuggestion(
   client: Client,
   error: unknown,

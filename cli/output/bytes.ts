@@ -1,6 +1,6 @@
 const units = ["B", "KiB", "MiB", "GiB", "TiB"];
 
-/** `268435456` as `256 MiB`: more than three digits are worth nobody's reading. */
+/** Formats `268435456` as `256 MiB`, with three significant digits. */
 export function formatBytes(bytes: number): string {
   const power = bytes < 1 ? 0 : Math.min(Math.floor(Math.log2(bytes) / 10), units.length - 1);
   const count = bytes / 1024 ** power;

@@ -1,20 +1,20 @@
-/** What has to be known of a column for a place in a line. */
+/** The properties of a column that decide its width in a line. */
 export interface ColumnWish {
   readonly width: number;
-  /** May be cut where the line is too short. */
+  /** Whether the column can be cut if the line is too short. */
   readonly cuts: boolean;
-  /** May be left out where the line is too short even so: the last such column first. */
+  /** Whether the column can be omitted if cutting is not enough. The last such column is omitted first. */
   readonly yields: boolean;
 }
 
-/** What stands between two columns. */
+/** The text between two columns. */
 export const gap = "  ";
-/** A cut column gets no narrower than this, unless it is the last of a line that is cut. */
+/** The minimum width of a cut column, unless the line ends inside of it. */
 const leastWidth = 6;
 
 /**
- * The widths of columns that fit into a line, 0 for those that are left out. First those are cut that may be, the
- * widest by the most; then columns are left out; last, the line ends where the room does.
+ * Returns the widths of columns that fit into a line, and 0 for omitted columns. First it cuts columns, starting with
+ * the widest; then it omits columns; at last it cuts the line itself.
  */
 export function columnWidths(columns: readonly ColumnWish[], available: number): number[] {
   const widths = cutColumns(columns, available);
@@ -31,7 +31,7 @@ export function columnWidths(columns: readonly ColumnWish[], available: number):
   );
 }
 
-/** Takes from the widest of those that may be cut until the line fits, or nothing is left to take. */
+/** Reduces the widest column that can be cut, until the line fits or all of them have the minimum width. */
 function cutColumns(columns: readonly ColumnWish[], available: number): number[] {
   const widths = columns.map(({ width }) => width);
   const cuts = (place: number): boolean => columns[place]?.cuts ?? false;

@@ -3,7 +3,7 @@ import { noOrganization, ownerKeys } from "../../protocol/methods/owner";
 import type { Layout } from "./listing";
 import { timeLeft } from "./time-left";
 
-/** An instance, or a container of somebody else's, whose engine has its own ids and statuses. */
+/** An instance, or a container that MiniCloud does not manage. Such a container has the engine's id and status. */
 export interface InstanceRow
   extends Pick<
     Instance,
@@ -23,7 +23,7 @@ const colours = new Map(
   } as const),
 );
 
-/** The columns of every command that shows instances in a table. What stands further right is left out earlier. */
+/** The columns of every command that shows instances in a table. Columns further right are omitted earlier. */
 export const instanceColumns: Layout<InstanceRow> = {
   columns: [
     { heading: "ID", text: ({ id }) => String(id) },
@@ -39,13 +39,13 @@ export const instanceColumns: Layout<InstanceRow> = {
   id: ({ id }) => String(id),
   classic: {
     heading: "\t\tID\tIP\t\tSTATUS\t\tTEMPLATE\t\t\tNAME",
-    // An address takes up two tab stops, and the "-" of one that is not there takes one.
+    // An address covers two tab stops, and the "-" of a missing address covers one.
     line: ({ id, ipAddress, status, image, name }) =>
       `INSTANCE\t${id}\t${ipAddress === "-" ? "-\t" : ipAddress}\t${status}\t\t${image}\t\t${name}`,
   },
 };
 
-/** `project/stack/resource`, behind the organization where there is one. */
+/** Returns `project/stack/resource`, with the organization in front if there is one. */
 function ownerOf(labels: Instance["labels"]): string {
   const { organization, project, stack, resource } = ownerKeys;
   const parts = [project, stack, resource].flatMap((key) => labels[key] ?? []);

@@ -3,19 +3,19 @@ import type { Io } from "../io";
 import { flag } from "../parameters/values";
 import { type Column, type Screen, standardScreen, tableLines } from "./table";
 
-/** A column whose texts may depend on the time by the daemon's clock. */
+/** A column whose text can depend on the time of the daemon's clock. */
 type TimedColumn<T> = Omit<Column<T>, "text"> & { readonly text: (row: T, nowMs: number) => string };
 
-/** How a command shows what it lists, in each of the forms that users can ask for. */
+/** The layout of a list, in each of the output forms. */
 export interface Layout<T> {
   readonly columns: readonly TimedColumn<T>[];
-  /** What `--quiet` prints of a row: what other commands take to name it. */
+  /** Returns the id or name that `--quiet` prints and other commands accept. */
   readonly id: (row: T) => string;
-  /** The layout of the first MiniCloud, which scripts may read. */
+  /** The layout of the first MiniCloud, which old scripts parse. */
   readonly classic: { readonly heading?: string; readonly line: (row: T) => string };
 }
 
-/** The options that choose a form; without one, it is a table. */
+/** The options that select an output form. The default is a table. */
 export const formOptions = {
   quiet: {
     syntax: "-q, --quiet",
@@ -33,7 +33,7 @@ export interface Form {
   readonly classic: boolean;
 }
 
-/** @param client of the daemon that they are from, by whose clock it is told what time is left. */
+/** Prints the rows. @param client the daemon of the rows; its clock decides how much time is left. */
 export async function printListing<T>(
   io: Io,
   client: Client,

@@ -2,12 +2,12 @@ import type { Io, Output } from "../io";
 import { printable } from "./printable";
 
 /**
- * Lets a command go on to its end whatever becomes of its output: what it has begun must not stay half done because
- * nobody reads on, as `head` does not, or because a disk is full.
+ * Lets a command continue to its end if its output fails. A closed pipe, such as that of `head`, or a full disk must
+ * not leave the command's work half done.
  *
- * @param program the name that its messages begin with.
- * @returns a function that waits until all output is written, and returns the exit code. What was not written for
- * another reason than a reader's absence is told then, and makes the exit code 1 in place of 0.
+ * @param program the prefix of messages.
+ * @returns a function that waits until all output is written, and returns the exit code. If output failed for a reason
+ * other than a closed pipe, it prints a message and returns 1 in place of 0.
  */
 export function outliveOutput(program: string, io: Io): (exitCode: number) => Promise<number> {
   const { stdout, stderr } = io;
@@ -17,20 +17,20 @@ export function outliveOutput(program: string, io: Io): (exitCode: number) => Pr
       failure ??= error;
     }
   });
-  // There is no other place left to say it.
+  // There is no other stream to report this failure on.
   stderr.on("error", () => undefined);
   return async (exitCode) => {
     await written(stdout);
     if (failure !== undefined) {
-      // Also after an early end, when the Io lets nothing out any more.
-      stderr.write(`${program}: Not all of the output could be written: ${printable(failure.message)}.\n`);
+      // Written to the stream itself, because the Io discards output after an early end.
+      stderr.write(`${program}: Writing the output failed: ${printable(failure.message)}.\n`);
     }
     await written(stderr);
     return exitCode || (failure === undefined ? 0 : 1);
   };
 }
 
-/** Resolves once all that was written to the stream before is out, or has failed. */
+/** Resolves when all earlier writes to the stream are done or have failed. */
 async function written(stream: Output): Promise<void> {
   await new Promise<void>((resolve) => {
     stream.write("", () => resolve());

@@ -1,6 +1,6 @@
 /**
- * Text from elsewhere on one line, without what could command a terminal: a line break becomes a blank, any other
- * control character `�`.
+ * Returns text from an external source as one line without control characters: a line break becomes a space, any
+ * other control character `�`.
  */
 export function printable(text: string): string {
   return text.replace(/\s*[\r\n]\s*/g, " ").replace(/\p{Cc}/gu, "\ufffd");

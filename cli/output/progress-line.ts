@@ -1,13 +1,13 @@
 import type { Io } from "../io";
 import { StatusLine } from "./status-line";
 
-/** Counts what is done in one line of the terminal, written over and over; silent where nobody looks on. */
+/** Counts finished items in one line of the terminal, which it overwrites. Prints nothing without a terminal. */
 export class ProgressLine {
   readonly #line: StatusLine;
   #done = 0;
   #detail = "";
 
-  /** @param what follows the count: `3 of 20 instances up`. */
+  /** @param what the text after the count: `3 of 20 instances ready`. */
   constructor(
     io: Io,
     private readonly total: number,
@@ -23,7 +23,7 @@ export class ProgressLine {
     this.#show();
   }
 
-  /** Says behind the count what one of them is at. */
+  /** Shows the state of one item after the count. */
   detail(text: string): void {
     this.#detail = ` (${text})`;
     this.#show();

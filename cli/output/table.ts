@@ -9,26 +9,26 @@ type Colour = "green" | "yellow" | "red" | "dim";
 export interface Column<T> {
   readonly heading: string;
   readonly text: (row: T) => string;
-  /** May be cut where the terminal is too narrow; half an address or half an id is worth nothing. */
+  /** Marks a column that can be cut in a narrow terminal. Half an address or half an id is useless. */
   readonly cuts?: true;
-  /** May be left out where cutting is not enough: the last such column first. */
+  /** Marks a column that can be omitted if cutting is not enough. The last such column is omitted first. */
   readonly yields?: true;
   readonly colour?: (row: T) => Colour | undefined;
 }
 
-/** What a table is shown on. */
+/** The output device of a table. */
 export interface Screen {
-  /** Undefined: as wide as it gets, for programs that read it. */
+  /** The width in characters. Undefined for no limit, if a program reads the output. */
   readonly width: number | undefined;
   readonly colours: boolean;
 }
 
-/** What stands in a cell with nothing in it, so that a line still reads by columns. */
+/** The text of an empty cell, so that every line has the same number of columns. */
 const nothing = "-";
 
-/** Standard output: cut and coloured for a terminal only. */
+/** Describes standard output. Only a terminal has a width and colours. */
 export function standardScreen({ stdout, environment }: Io): Screen {
-  // False, as undefined would make picocolors judge by the environment of the process.
+  // False, because undefined would make picocolors read the environment of the process.
   const isTerminal = stdout.isTTY ?? false;
   return {
     width: isTerminal ? stdout.columns || undefined : undefined,
@@ -36,9 +36,9 @@ export function standardScreen({ stdout, environment }: Io): Screen {
   };
 }
 
-/** The lines of a table: a heading, then a line a row, aligned; what does not fit ends in `…` or is left out. */
+/** Returns the lines of a table: headings, then a line for each row. Cells that do not fit end in `…`. */
 export function tableLines<T>(rows: readonly T[], columns: readonly Column<T>[], screen: Screen): string[] {
-  // A name or a comment of someone else's must not command the terminal.
+  // A name or a comment from another user must not send control characters to the terminal.
   const cells = rows.map((row) => columns.map(({ text }) => printable(text(row)) || nothing));
   const headings = columns.map(({ heading }) => heading);
   const wishes = columns.map(({ heading, cuts = false, yields = false }, place) => ({
@@ -69,7 +69,7 @@ function line(
       return [];
     }
     const cut = cutTo(width, text);
-    // The colour must not count, and blanks at the end of a line help nobody.
+    // Colour codes do not count as width, and the last cell needs no padding.
     return [paint(cut, place) + (place < last ? " ".repeat(width - widthOf(cut)) : "")];
   });
   return shown.join(gap);

@@ -2,9 +2,9 @@ import { formatDuration } from "../../protocol/duration";
 import type { Instance } from "../../protocol/methods/instance";
 
 /**
- * `lease` for one that lives as long as a test run does.
+ * Returns the remaining time such as `12m`, `lease` if the lifetime is that of a test run, or `-` for no limit.
  *
- * @param nowMs by the daemon's clock.
+ * @param nowMs the time of the daemon's clock.
  */
 export function timeLeft({ expiresAt, lease }: Pick<Instance, "expiresAt" | "lease">, nowMs: number): string {
   if (expiresAt === undefined) {

@@ -4,20 +4,23 @@ import type { Io } from "../io";
 import { printable } from "../output/printable";
 
 /**
- * Asks the person at the terminal; anything but yes is no, the end of input and Ctrl-C included.
+ * Asks the user at the terminal. Any answer other than yes means no, also the end of input and Ctrl-C.
  *
- * @param otherwise how to do without being asked, for where nobody is there.
- * @throws MccError `invalid` where nobody can answer.
+ * @param otherwise how to run the command without confirmation, for the error message.
+ * @throws MccError `invalid` without a terminal.
  */
 export async function confirm(io: Io, question: string, otherwise: string): Promise<boolean> {
   const { stdin, stderr } = io;
   if (!stdin.isTTY || !stderr.isTTY) {
-    throw new MccError("invalid", `There is no terminal to ask at: "${question}"; ${otherwise}.`);
+    throw new MccError(
+      "invalid",
+      `There is no terminal to ask for confirmation: "${question}"; ${otherwise}.`,
+    );
   }
   const terminal = createInterface({ input: stdin, output: stderr });
   const answer = await new Promise<string>((resolve) => {
     const giveUp = (): void => {
-      // Who ends the input or interrupts has not ended the line.
+      // After the end of input or Ctrl-C, the cursor is still behind the question.
       stderr.write("\n");
       resolve("");
     };

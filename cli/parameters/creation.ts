@@ -6,7 +6,7 @@ import { waitForOption } from "./wait-for";
 
 const defaultTimeout = formatDuration(defaultOf("instance.create", "readyTimeoutSeconds"));
 
-/** What new instances are like, by the names that these options have as parameters of `instance.create`. */
+/** The options for new instances, under the names of the parameters of `instance.create`. */
 export const creationOptions = {
   image: {
     syntax: "-i, --image <IMAGE>",
@@ -40,7 +40,7 @@ export const creationOptions = {
   },
   ttlSeconds: {
     syntax: "--ttl <TIME>",
-    help: "destroy each instance after this time, for example 45m or 2h, unless extended (default: never)",
+    help: "time after which each instance is destroyed unless extended, for example 45m or 2h (default: never)",
     value: duration(longestDurationSeconds).optional(),
   },
 } as const;

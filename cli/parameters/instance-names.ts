@@ -4,7 +4,7 @@ import { MccError } from "../../protocol/error";
 import { titleOf } from "../find/instances";
 import { shortList } from "../output/short-list";
 
-/** `NAME-1` to `NAME-COUNT`, or of one instance the name itself; `undefined` leaves a name to the daemon. */
+/** Returns `NAME-1` to `NAME-COUNT`, or the name itself for one instance. With `undefined` the daemon chooses names. */
 export function numberedNames(name: string | undefined, count: number): (string | undefined)[] {
   return Array.from({ length: count }, (_, index) =>
     name === undefined || count === 1 ? name : `${name}-${index + 1}`,
@@ -12,9 +12,9 @@ export function numberedNames(name: string | undefined, count: number): (string 
 }
 
 /**
- * Looks, before the first instance is made, whether all can be.
+ * Checks before the first instance is created whether all of them can be created.
  *
- * @throws MccError `conflict` when some of the names are taken, `exhausted` when there are too few addresses.
+ * @throws MccError `conflict` if names are in use, `exhausted` if there are too few addresses.
  */
 export async function refuseUnavailable(
   client: Client,
@@ -24,7 +24,7 @@ export async function refuseUnavailable(
   if (free < names.length) {
     throw new MccError(
       "exhausted",
-      `${names.length} instances need as many addresses, and the server has ${free} free ones; destroy some first, or give mccserver a wider --range.`,
+      `${names.length} instances need ${names.length} addresses, but the server has only ${free} free; destroy instances, or give mccserver a wider --range.`,
     );
   }
   const all = names[0] === undefined ? [] : await client.call("instance.list", {});
@@ -32,12 +32,12 @@ export async function refuseUnavailable(
   if (taken.length > 0) {
     throw new MccError(
       "conflict",
-      `Nothing was made, as names are taken, by ${shortList(taken)}; give another --name, or destroy those first.`,
+      `No instance was created because names are in use by ${shortList(taken)}; give another --name, or destroy those first.`,
     );
   }
 }
 
-/** The errors with one more, which says which of several instances there are not; one error of all says so itself. */
+/** Adds an error that lists the missing ones of several instances, unless all failed with one and the same error. */
 export function withMissingNames(
   error: unknown,
   names: readonly (string | undefined)[],
@@ -53,6 +53,6 @@ export function withMissingNames(
     return error;
   }
   const which = missing.length === 0 ? "" : `: ${shortList(missing)}`;
-  const line = `${names.length - made.length} of ${names.length} instances ${isLost ? "are not known to be up" : "did not come up"}${which}.`;
+  const line = `${names.length - made.length} of ${names.length} instances ${isLost ? "are in an unknown state" : "failed"}${which}.`;
   return new AggregateError([...(error.errors as unknown[]), new MccError("conflict", line)]);
 }

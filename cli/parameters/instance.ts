@@ -3,7 +3,7 @@ import { formatDuration } from "../../protocol/duration";
 import { defaultOf } from "../../protocol/methods/default-of";
 import { duration, instanceText } from "./values";
 
-/** The options and arguments of several commands for instances. */
+/** Defines options and arguments of several commands for instances. */
 
 export const oneInstance = {
   syntax: "<INSTANCE>",

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { labelsSchema } from "../../protocol/methods/name";
 
-/** `KEY=VALUE`, as labels of one entry. */
+/** Parses `KEY=VALUE` to an object with one label. */
 export const labelPair = z
   .string()
   .regex(/^[^=]+=/, "give KEY=VALUE, such as role=web")
@@ -11,10 +11,10 @@ export const labelPair = z
   })
   .pipe(labelsSchema);
 
-/** The key of a label. */
+/** Checks the key of a label. */
 export const labelKey = z
   .string()
   .refine(
     (key) => labelsSchema.safeParse({ [key]: "" }).success,
-    "a label's key has 1 to 63 of A-Z, a-z, 0-9, ., _, / and -, and starts and ends with a letter or a digit",
+    "a label's key has 1 to 63 characters of A-Z, a-z, 0-9, ., _, / and -, and starts and ends with a letter or a digit",
   );

@@ -6,7 +6,7 @@ import { confirm } from "./confirm";
 import { readText } from "./read-text";
 import { text } from "./values";
 
-/** The option that gives a key's public half. */
+/** The option for a public key. */
 export const publicKeyOption = {
   syntax: "-p, --public-key <KEY>",
   help: "the key, its file, or - for standard input (default: ~/.ssh/id_ed25519.pub, after confirmation)",
@@ -15,17 +15,17 @@ export const publicKeyOption = {
 } as const;
 
 /**
- * A public key in the form in which the daemon keeps it.
+ * Reads a public key and normalises it to the form that the daemon stores.
  *
- * @param given the text of a key, the path of a file, `-` for standard input; without it, the user's own key
- * is offered.
- * @throws MccError `invalid`, in words that help.
+ * @param given the text of a key, the path of a file, or `-` for standard input. Without it, the function asks the
+ * user whether to use ~/.ssh/id_ed25519.pub.
+ * @throws MccError `invalid` if there is no valid key, or the user does not confirm.
  */
 export async function readPublicKey(io: Io, given: string | undefined): Promise<string> {
   if (given === undefined) {
     return await offerOwnKey(io);
   }
-  // The text of a key has a blank behind its type, and is not the name of a file.
+  // The text of a key has a space after its type, so it is not the name of a file.
   const isText = /^\s*(ssh|ecdsa|sk)-\S+\s/.test(given) || isPrivateKey(given);
   return normalisePublicKey(
     isText ? given : await readText(io, given, (reason) => neitherNor(given, reason)),
@@ -33,7 +33,7 @@ export async function readPublicKey(io: Io, given: string | undefined): Promise<
 }
 
 function neitherNor(given: string, reason: string): string {
-  return `"${given.slice(0, 80)}" is neither the text of a public key nor a file that can be read (${reason}); give one such as ~/.ssh/id_ed25519.pub.`;
+  return `"${given.slice(0, 80)}" is neither the text of a public key nor a readable file (${reason}); give a file such as ~/.ssh/id_ed25519.pub.`;
 }
 
 async function offerOwnKey(io: Io): Promise<string> {
@@ -43,7 +43,7 @@ async function offerOwnKey(io: Io): Promise<string> {
       io,
       path,
       (reason) =>
-        `No public key was given, and yours cannot be read (${reason}); give --public-key, or make a key with ssh-keygen -t ed25519.`,
+        `No public key was given, and reading your own key failed (${reason}); give --public-key, or create a key with ssh-keygen -t ed25519.`,
     ),
   );
   const { fingerprint, comment } = parsePublicKey(key);

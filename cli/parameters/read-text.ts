@@ -4,10 +4,10 @@ import { MccError, messageOf } from "../../protocol/error";
 import type { Io } from "../io";
 
 /**
- * The text of a file, or with `-` what comes on standard input.
+ * Returns the text of a file, or of standard input for `-`.
  *
- * @param refusal what to say of one that cannot be read, from the system's reason.
- * @throws MccError `invalid`.
+ * @param refusal returns the error message, from the system's reason.
+ * @throws MccError `invalid` if the file cannot be read.
  */
 export async function readText(io: Io, path: string, refusal: (reason: string) => string): Promise<string> {
   try {

@@ -12,7 +12,7 @@ export const userDataOption = {
   names: ["file"],
 } as const;
 
-/** The script in a file, or with `-` on standard input. @throws MccError `invalid`. */
+/** Reads the script from a file, or from standard input for `-`. @throws MccError `invalid`. */
 export async function readUserData(io: Io, path: string | undefined): Promise<string | undefined> {
   if (path === undefined) {
     return undefined;
@@ -21,9 +21,9 @@ export async function readUserData(io: Io, path: string | undefined): Promise<st
     io,
     path,
     (reason) =>
-      `The userData file "${path}" cannot be read (${reason}); give the path of a script, or - for standard input.`,
+      `Reading the userData file "${path}" failed (${reason}); give the path of a script, or - for standard input.`,
   );
-  // Here already: what XML cannot carry would not get as far as the daemon.
+  // Checked before the call, because the client cannot encode characters that XML forbids.
   const { userData } = validate(z.object({ userData: userDataSchema }), { userData: script }, path);
   return userData;
 }

@@ -2,26 +2,28 @@ import { z } from "zod";
 import { durationSeconds, formatDuration } from "../../protocol/duration";
 import { nameSchema } from "../../protocol/methods/name";
 
-/** Given or not. */
+/** Parses an option without a value. */
 export const flag = z.boolean().default(false);
 
 export const text = z.string().min(1, "it is empty");
 
-const instanceHint = "an instance goes by its id or its name; list-instances shows both";
+const instanceHint = "give the id or the name of an instance; list-instances shows both";
 
-/** An id or a name of an instance. Ids have the form of names; with a 0 before it is neither. */
+/** Parses the id or name of an instance. Ids have the form of names. Digits after a leading 0 are neither. */
 export const instanceText = nameText(instanceHint).regex(/^(?!0\d*$)/, instanceHint);
 
-export const fleetName = nameText("a fleet goes by its name; list-fleets shows it");
+export const fleetName = nameText("give the name of a fleet; list-fleets shows them");
 
-/** What users know by `--public-key` elsewhere is a key's text, so a file or a text may come. */
-const keyName = nameText("give the name of a key that list-keys shows; add-key gives a key its name");
+/** Parses the name of a key. The message helps users who give a file or a text, as `--public-key` of add-key takes. */
+const keyName = nameText(
+  "give the name of a key, not a file or a text; list-keys shows the names, add-key adds a key",
+);
 
 export const keyNames = z
   .array(keyName)
   .refine((names) => new Set(names).size === names.length, "name each key once");
 
-/** @param hint where to find one. */
+/** Parses a name. @param hint how to find a valid name, for the error message. */
 function nameText(hint: string): z.ZodString {
   return z.string().refine((written) => nameSchema.safeParse(written).success, hint);
 }
@@ -35,9 +37,9 @@ export function wholeNumber(least: number, most: number): z.ZodType<number, stri
     .refine((number) => number >= least && number <= most, message);
 }
 
-/** A length of time such as `2m`, in seconds. @param leastSeconds 0 where `0` means something. */
+/** Parses a duration such as `2m` to seconds. @param leastSeconds the minimum; 0 to allow `0`. */
 export function duration(mostSeconds: number, leastSeconds = 1): z.ZodType<number, string> {
-  const message = `give a length of time such as 45s, 2m, 1h or a number of seconds, ${formatDuration(mostSeconds)} at most`;
+  const message = `give a duration such as 45s, 2m, 1h or a number of seconds, ${formatDuration(mostSeconds)} at most`;
   return z.string().transform((written, context) => {
     const seconds = durationSeconds(written, leastSeconds);
     if (seconds !== undefined && seconds <= mostSeconds) {

@@ -3,7 +3,7 @@ import { type Rung, type RungKind, rungSchema } from "../../protocol/methods/rea
 
 type Parts = Readonly<Record<string, string | undefined>>;
 
-/** How a command line writes one kind of rung; the schema checks the values afterwards. */
+/** The form of one kind of rung on the command line. The schema checks the values afterwards. */
 interface WrittenForm {
   readonly syntax: string;
   readonly pattern: RegExp;
@@ -14,7 +14,7 @@ function word(name: RungKind): WrittenForm {
   return { syntax: name, pattern: new RegExp(`^${name}$`), rung: () => name };
 }
 
-/** A command goes on to the end of the text, so its row is the last. */
+/** The forms of all rungs. A command extends to the end of the text, so its row is the last. */
 const writtenForms: Readonly<Record<RungKind, WrittenForm>> = {
   running: word("running"),
   address: word("address"),
@@ -40,7 +40,7 @@ const forms = Object.values(writtenForms);
 const syntaxes = forms.map(({ syntax }) => syntax);
 const choice = `${syntaxes.slice(0, -1).join(", ")} or ${syntaxes.at(-1)}`;
 
-const message = `give ${choice}, several with commas between them, a command last`;
+const message = `give ${choice}; separate several by commas, with the command last`;
 
 const rungsText = z.string().transform((written, context): Rung[] => {
   const rungs = split(written).map(rungOf);
@@ -51,7 +51,7 @@ const rungsText = z.string().transform((written, context): Rung[] => {
   return z.NEVER;
 });
 
-/** When instances count as up, in a form short enough for a command line. */
+/** The option for readiness conditions, in a short form for the command line. */
 export const waitForOption = {
   syntax: "--wait-for <RUNGS>",
   help: `readiness conditions: ${choice}; separate several by commas, or repeat the option (default: ssh, or running if the image has no SSH server)`,
@@ -62,7 +62,7 @@ export const waitForOption = {
   several: true,
 } as const;
 
-/** At commas, but for those of a command, which goes on to the end. */
+/** Splits at commas, except inside of a command, which extends to the end of the text. */
 function split(written: string): string[] {
   const [, list = "", command] = /^(.*?)(?:(?:^|,)(command:.*))?$/s.exec(written) ?? [];
   return [...(list === "" ? [] : list.split(",")), ...(command === undefined ? [] : [command])];

@@ -8,17 +8,17 @@ import { titleOf } from "../find/instances";
 import type { Io } from "../io";
 import { text } from "../parameters/values";
 
-/** The options of the commands that go by SSH. */
+/** The options of the commands that use SSH. */
 export const accessOptions = {
   identity: {
     syntax: "-i, --identity <FILE>",
-    help: "private key file (default: the keys that ssh tries)",
+    help: "private key file (default: the keys of your SSH configuration)",
     value: text.optional(),
     names: ["file"],
   },
   jump: {
     syntax: "-J, --jump <HOST>",
-    help: "SSH jump host, or none (default: the daemon's host, unless it is this machine)",
+    help: 'SSH jump host, or "none" (default: the daemon\'s host, unless it is this machine)',
     value: text.optional(),
   },
 } as const;
@@ -28,18 +28,19 @@ interface Access {
   readonly jump: string | undefined;
 }
 
-/** What `ssh` and `scp` end with when they could not connect. */
+/** The exit code of `ssh` and `scp` for a failed connection. */
 const noConnection = 255;
 
-/** Where no SSH server can be. One that is not ready yet, or was kept though it failed, may have one. */
+/** States without an SSH server. A pending instance, or a failed one that was kept, can have one. */
 const withoutSsh: readonly InstanceStatus[] = ["stopped", "destroying"];
 
 /**
- * What makes `ssh` and `scp` reach instances with their host keys checked and without a question: the keys are
- * known from the daemon. They lie in a file of this call's own, which is gone when `use` is through.
+ * Lets `ssh` and `scp` connect to instances with strict host key checks and no question, because the daemon knows the
+ * host keys. They are in a temporary file, which is removed after `use`.
  *
- * @param server the daemon's, as a URL.
- * @param use runs one of them with these options and returns its exit code, which is this function's, too.
+ * @param server the URL of the daemon.
+ * @param use runs `ssh` or `scp` with these options and returns its exit code.
+ * @returns the exit code of `use`.
  * @throws MccError `conflict` for an instance without SSH.
  */
 export async function withAccess(
@@ -66,7 +67,7 @@ export async function withAccess(
       instances.filter(({ keys }) => keys.length === 0).forEach((instance) => sayKeyless(io, instance));
       if (jump === undefined && ownWay !== undefined) {
         io.note(
-          `The connection went through the daemon's host, ${ownWay}, with the key and user of your SSH configuration; -J USER@HOST sets another jump host.`,
+          `The connection used the daemon's host ${ownWay} as jump host, with the key and user of your SSH configuration; give another jump host with -J USER@HOST.`,
         );
       }
     }
@@ -76,20 +77,20 @@ export async function withAccess(
   }
 }
 
-/** See ssh_config(5). */
+/** Returns the SSH options; see ssh_config(5). */
 function settings(knownHosts: string): Record<string, string> {
   return {
     ...strictSettings,
     UserKnownHostsFile: `"${knownHosts.replaceAll("%", "%%")}"`,
-    // A connection that is shared may lead to an instance that had this address before.
+    // A shared connection can lead to an earlier instance with the same address.
     ControlPath: "none",
   };
 }
 
-/** Its own files may let somebody in all the same, so that this is no reason to refuse. */
+/** Prints a note about an instance without keys. It is not an error, because the image can contain keys too. */
 function sayKeyless(io: Io, instance: Instance): void {
   io.note(
-    `Instance ${titleOf(instance)} has none of the keys that list-keys shows; mcc update-instance ${instance.id} -k KEY gives it one.`,
+    `Instance ${titleOf(instance)} has none of the keys that list-keys shows; add one with mcc update-instance ${instance.id} -k KEY.`,
   );
 }
 
@@ -97,13 +98,13 @@ function refuseWithoutSsh(instance: Instance): void {
   if (instance.simulated) {
     throw new MccError(
       "conflict",
-      `Instance ${titleOf(instance)} is simulated and has no SSH; start mccserver with another driver for real hosts.`,
+      `Instance ${titleOf(instance)} is simulated and has no SSH; start mccserver with another driver to create real hosts.`,
     );
   }
   if (withoutSsh.includes(instance.status)) {
     throw new MccError(
       "conflict",
-      `Instance ${titleOf(instance)} is ${instance.status}; SSH needs a running one.`,
+      `Instance ${titleOf(instance)} is ${instance.status}, but SSH needs a running instance.`,
     );
   }
   if (instance.sshHostKey === "" && instance.status === "pending") {

@@ -3,13 +3,13 @@ import { MccError } from "../../protocol/error";
 import type { Io, Signal } from "../io";
 
 /**
- * Runs a program of OpenSSH's with the input and output of this run, to its end.
+ * Runs `ssh` or `scp` with the input and output of this run, and waits for its end.
  *
- * @returns its exit code, or 128 + the number of the signal that ended it, as a shell has it.
- * @throws MccError `unavailable` when it is not installed.
+ * @returns its exit code, or 128 + the number of the signal that ended it, as in a shell.
+ * @throws MccError `unavailable` if it is not installed.
  */
 export async function runProgram(io: Io, name: "ssh" | "scp", words: readonly string[]): Promise<number> {
-  // Loading it takes as long as all the rest of a command, and only this needs it.
+  // Loaded here only, because loading execa takes as long as the rest of a command.
   const { execa } = await import("execa");
   const child = execa(name, words, {
     env: io.environment,
@@ -21,7 +21,7 @@ export async function runProgram(io: Io, name: "ssh" | "scp", words: readonly st
     child.stdout.pipe(io.stdout, { end: false });
     child.stderr.pipe(io.stderr, { end: false });
   }
-  // The terminal interrupts the child too, and what is left to do here comes after its end.
+  // The terminal also interrupts the child, and this process must continue after the child's end.
   const pass = (signal: Signal): (() => void) => io.onSignal(signal, () => child.kill(signal));
   const subscriptions = [io.onSignal("SIGINT", () => undefined), pass("SIGTERM"), pass("SIGHUP")];
   const result = await child;
@@ -29,7 +29,7 @@ export async function runProgram(io: Io, name: "ssh" | "scp", words: readonly st
   if (result.code === "ENOENT") {
     throw new MccError(
       "unavailable",
-      `${name} is not installed; get OpenSSH's client: apt-get install openssh-client.`,
+      `${name} is not installed; install the OpenSSH client: apt-get install openssh-client.`,
     );
   }
   return result.exitCode ?? 128 + (result.signal === undefined ? 0 : constants.signals[result.signal]);

@@ -1,6 +1,6 @@
 import { errnoOf } from "../../protocol/errno";
 
-/** Whether a process with this id exists, whoever owns it. */
+/** Tells whether a process of any user with this id exists. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

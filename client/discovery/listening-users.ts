@@ -5,12 +5,12 @@ const tables = ["/proc/net/tcp", "/proc/net/tcp6"];
 /** The kernel's number for the state LISTEN. */
 const listening = "0A";
 
-/** The ids of the users whose sockets listen at a port of this machine, whatever their address; empty when none does. */
+/** Returns the ids of the users whose sockets listen at a port of this machine, at any address. */
 export async function listeningUsers(port: number): Promise<number[]> {
   return (await Promise.all(tables.map(readTable))).flatMap((table) => usersIn(table, port));
 }
 
-/** Exported for tests: a table of the kernel's, in which all but the user id is hexadecimal. */
+/** Parses a table of the kernel, in which all numbers except the user id are hexadecimal. Exported for tests. */
 export function usersIn(table: string, port: number): number[] {
   return table
     .split("\n")
@@ -22,7 +22,7 @@ export function usersIn(table: string, port: number): number[] {
     .map((fields) => Number(fields[7]));
 }
 
-/** A kernel without IPv6 has no table of it. */
+/** Reads a table. Returns an empty one for IPv6 if the kernel does not support it. */
 async function readTable(path: string): Promise<string> {
   return (await unlessErrno(readFile(path, "utf8"), "ENOENT")) ?? "";
 }

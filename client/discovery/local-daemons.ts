@@ -5,9 +5,9 @@ import { runtimeFileSchema, runtimeFolders } from "../../protocol/runtime-file";
 import { isAlive } from "./is-alive";
 
 /**
- * Where the daemons of this host serve that this user can know of, as URLs.
+ * Returns the URLs of the daemons on this host whose files this user can read.
  *
- * @param environment names the folders where they leave their files.
+ * @param environment the variables that name the folders of these files.
  */
 export async function localDaemons(environment: NodeJS.ProcessEnv): Promise<string[]> {
   const found = await Promise.all(runtimeFolders(environment).map(daemonsIn));
@@ -23,7 +23,7 @@ async function daemonsIn(folder: string): Promise<string[]> {
   const files = await Promise.all(paths.map((path) => unlessErrno(readFile(path, "utf8"), ...unreadable)));
   return files.flatMap((text = "") => {
     const { data } = runtimeFileSchema.safeParse(parsed(text));
-    // A killed daemon could not take its file along.
+    // A killed daemon does not remove its file.
     return data !== undefined && isAlive(data.pid) ? new URL(data.url).origin : [];
   });
 }

@@ -8,16 +8,16 @@ import { isDefaultHost } from "./server-address";
 
 export interface LocalToken {
   readonly token?: string;
-  /** Why there is no token though a daemon's file was found, to say when the daemon asks for one. */
+  /** Why there is no token although a daemon's file exists. Used if the daemon requires a token. */
   readonly problem?: string;
 }
 
 /**
- * The token of the daemon of this host that listens at just this address, from the file that it leaves for
- * local programs. Nothing for an address that is not a loopback one, or that no file names; nothing either when
- * the daemon was killed, for then any user of this host may listen in its place.
+ * Returns the token of the daemon on this host that listens at this address, from its file for local programs. Returns
+ * no token if the address is not a loopback address, or no file names it. It also returns none if the daemon was
+ * killed, because then any user of this host can listen at its port.
  *
- * @param environment names the folders where daemons leave their files.
+ * @param environment the variables that name the folders of these files.
  */
 export async function findLocalToken(server: URL, environment: NodeJS.ProcessEnv): Promise<LocalToken> {
   if (!isDefaultHost(server)) {
@@ -34,17 +34,17 @@ export async function findLocalToken(server: URL, environment: NodeJS.ProcessEnv
       if (isAlive(file.pid) && (await onlyOwnerListens(path, port))) {
         return { token: (await readFile(file.tokenPath, "utf8")).trim() };
       }
-      problems.push(`The daemon that left ${path} (process ${file.pid}) is not running; start it again.`);
+      problems.push(`The daemon of ${path} (process ${file.pid}) is not running; start it again.`);
     } catch (error) {
       if (!hasErrno(error, "ENOENT")) {
-        problems.push(`Its token could not be found by way of ${path}: ${messageOf(error)}.`);
+        problems.push(`Reading the token that ${path} names failed: ${messageOf(error)}.`);
       }
     }
   }
   return problems.length === 0 ? {} : { problem: problems.join(" ") };
 }
 
-/** Whether all that listens at the port belongs to whose file it is, or to root. */
+/** Tells whether all sockets that listen at the port belong to the owner of the file or to root. */
 async function onlyOwnerListens(path: string, port: number): Promise<boolean> {
   const [{ uid }, users] = await Promise.all([stat(path), listeningUsers(port)]);
   return users.length > 0 && users.every((user) => user === uid || user === 0);

@@ -4,8 +4,8 @@ export const defaultServer = "127.0.0.1:8080";
 const defaultPort = "8080";
 
 /**
- * Where a daemon listens, from `host:port`, `host` (then port 8080) or an http or https URL (then the port of
- * the scheme).
+ * Parses the address of a daemon: `host:port`, `host` (with port 8080), or an http or https URL (with the port of the
+ * scheme).
  *
  * @throws MccError `invalid` for anything else.
  */
@@ -15,11 +15,11 @@ export function parseServerAddress(text: string): URL {
   if (url === undefined || url.hostname === "" || url.username !== "" || `${url.search}${url.hash}` !== "") {
     throw new MccError(
       "invalid",
-      `The server address "${trimmed}" cannot be used: give host:port (such as ${exampleFor(trimmed)}) or an http:// or https:// URL.`,
+      `The server address "${trimmed}" is not valid; give host:port (such as ${exampleFor(trimmed)}) or an http:// or https:// URL.`,
     );
   }
   if (url.protocol === "http:" && url.hostname === "localhost") {
-    // The daemon listens there, while localhost may also mean ::1, where anybody could.
+    // The daemon listens at 127.0.0.1. localhost can also be ::1, where any user could listen.
     url.hostname = "127.0.0.1";
   }
   return url;
@@ -27,7 +27,7 @@ export function parseServerAddress(text: string): URL {
 
 const hostsByDefault = ["127.0.0.1", "[::1]", "localhost"];
 
-/** Whether the daemon of this host listens at the URL's host without an option that says so. */
+/** Tells whether a daemon of this host listens at the host of the URL by default. */
 export function isDefaultHost({ hostname }: URL): boolean {
   return hostsByDefault.includes(hostname);
 }
@@ -36,14 +36,14 @@ function parse(text: string): URL | undefined {
   return URL.canParse(text) ? new URL(text) : undefined;
 }
 
-/** `URL` takes a bare number for an address of 32 bits, and people mean a port. */
+/** Matches a bare number, which `URL` would parse as an IPv4 address, but which users mean as a port. */
 const bareNumber = /^\d+$/;
 
 function exampleFor(text: string): string {
   return bareNumber.test(text) ? `127.0.0.1:${text}` : defaultServer;
 }
 
-/** `URL` drops a port that is the scheme's own, so that only the text tells whether one was given. */
+/** Parses an address without a scheme. `URL` drops port 80, so the text decides whether a port was given. */
 function parseBare(text: string): URL | undefined {
   const url = text.includes("/") || bareNumber.test(text) ? undefined : parse(`http://${text}`);
   if (url !== undefined && !/:\d+$/.test(text)) {

@@ -3,17 +3,32 @@ import { networkInterfaces } from "node:os";
 import { MccError, messageOf } from "../../protocol/error";
 import { isLoopback } from "../../protocol/loopback";
 
-/** The daemon's host, from the URL that a client has for it. */
+/**
+ * Returns the host name or address of a daemon, without brackets.
+ *
+ * @param server the URL of the daemon, as {@link Client.server} has it.
+ * @throws TypeError if it is no URL.
+ */
 export function daemonHost(server: string): string {
   return new URL(server).hostname.replace(/^\[|\]$/g, "");
 }
 
-/** The daemon's host as `ssh -J` takes it, which needs brackets around IPv6 addresses. */
+/**
+ * Returns the host name or address of a daemon for `ssh -J`, which needs brackets around IPv6 addresses.
+ *
+ * @param server the URL of the daemon, as {@link Client.server} has it.
+ * @throws TypeError if it is no URL.
+ */
 export function jumpHost(server: string): string {
   return new URL(server).hostname;
 }
 
-/** Whether the daemon listens on this machine, whatever the name that it is called by. */
+/**
+ * Returns whether a daemon runs on this machine: whether its host name resolves to an address of this machine.
+ *
+ * @param server the URL of the daemon, as {@link Client.server} has it.
+ * @throws MccError `unavailable` if the host name cannot be resolved.
+ */
 export async function isDaemonHere(server: string): Promise<boolean> {
   const own = Object.values(networkInterfaces()).flatMap((addresses = []) =>
     addresses.map(({ address }) => address),
@@ -25,6 +40,6 @@ export async function isDaemonHere(server: string): Promise<boolean> {
       ({ address }) => isLoopback(address) || own.includes(address),
     );
   } catch (error) {
-    throw new MccError("unavailable", `The daemon's host ${host} cannot be looked up: ${messageOf(error)}.`);
+    throw new MccError("unavailable", `Looking up the daemon's host ${host} failed: ${messageOf(error)}.`);
   }
 }

@@ -3,11 +3,12 @@ import { knownHostsCommand, type SshHost, strictSettings } from "./ssh-host";
 const hostKeyVariable = "minicloud_host_key";
 
 /**
- * An inventory of Ansible's, in YAML, with one group of hosts into which Ansible logs in as root. The host keys are
- * in it, so that no known_hosts file is needed.
+ * Returns an Ansible inventory in YAML with one group of hosts, into which Ansible logs in as root. It contains the host
+ * keys and needs no known_hosts file.
  *
- * @param name the group's, in which Ansible wants `_` for `-`.
- * @param jumpHost leads to the hosts, where this machine does not reach them itself.
+ * @param name the name of the group. `_` replaces each `-`, and a name that Ansible does not accept gets the prefix `fleet_`.
+ * @param hosts the hosts of the group.
+ * @param jumpHost the host through which to connect, as `ssh -J` takes it. Default: none, this machine connects itself.
  */
 export function inventory(name: string, hosts: readonly SshHost[], jumpHost?: string): string {
   return [
@@ -16,7 +17,7 @@ export function inventory(name: string, hosts: readonly SshHost[], jumpHost?: st
     `    ${quoted(groupName(name))}:`,
     "      vars:",
     "        ansible_user: root",
-    // Otherwise Ansible warns, for each host, that it found one by itself.
+    // Without it, Ansible prints a warning about the Python interpreter for each host.
     "        ansible_python_interpreter: auto_silent",
     `        ansible_ssh_common_args: '${sshArguments(jumpHost)}'`,
     hosts.length === 0 ? "      hosts: {}" : "      hosts:",
@@ -29,12 +30,12 @@ export function inventory(name: string, hosts: readonly SshHost[], jumpHost?: st
   ].join("\n");
 }
 
-/** A text in YAML whatever it looks like: `no` is a truth value there, and `2026-07-10` a date. */
+/** Quotes a text, because YAML would parse `no` as a boolean and `2026-07-10` as a date. */
 function quoted(text: string): string {
   return JSON.stringify(text);
 }
 
-/** In this order of quotes YAML has the outer ones, and the words that Ansible splits have the inner ones. */
+/** Returns the arguments of ssh. The outer quotes are those of YAML, and Ansible splits the text at the inner ones. */
 function sshArguments(jumpHost: string | undefined): string {
   const settings = {
     KnownHostsCommand: knownHostsCommand(`{{ ${hostKeyVariable} }}`),
@@ -46,7 +47,7 @@ function sshArguments(jumpHost: string | undefined): string {
     .join(" ");
 }
 
-/** Ansible's groups are identifiers, and it has two of its own. */
+/** Returns the name of the group, which must be an identifier and differ from Ansible's two built-in groups. */
 function groupName(name: string): string {
   const identifier = name.replaceAll("-", "_");
   return /^[0-9]|^(all|ungrouped)$/.test(identifier) ? `fleet_${identifier}` : identifier;

@@ -1,11 +1,12 @@
 import { knownHostsCommand, type SshHost, strictSettings } from "./ssh-host";
 
 /**
- * A text for `ssh -F`: after it, `ssh -F FILE NAME` logs in as root, as `ssh -F FILE ADDRESS` does. The host keys
- * are in it, so that no known_hosts file is needed and nothing is asked.
+ * Returns the text of a configuration file for `ssh -F`. With it, `ssh -F FILE NAME` and `ssh -F FILE ADDRESS` log in as
+ * root. It contains the host keys, needs no known_hosts file, and lets `ssh` ask no questions. OpenSSH 8.5 or later reads it.
  *
- * @param jumpHost leads to the hosts, where this machine does not reach them itself. Its own host key is looked for
- * where OpenSSH always looks.
+ * @param hosts the hosts.
+ * @param jumpHost the host through which to connect, as `ssh -J` takes it. OpenSSH checks its host key as usual. Default:
+ * none, this machine connects itself.
  */
 export function sshConfig(hosts: readonly SshHost[], jumpHost?: string): string {
   return hosts.map((host) => entry(host, jumpHost)).join("\n");
@@ -17,7 +18,7 @@ function entry({ name, ipAddress, sshHostKey }: SshHost, jumpHost: string | unde
     User: "root",
     KnownHostsCommand: knownHostsCommand(sshHostKey),
     ...strictSettings,
-    // A connection that is shared may lead to a host that had this address before.
+    // A shared connection can lead to an earlier host with the same address.
     ControlPath: "none",
     ...(jumpHost === undefined ? {} : { ProxyJump: jumpHost }),
   };

@@ -1,22 +1,33 @@
 import { MccError } from "../../protocol/error";
-import type { Fleet, FleetSummary } from "../../protocol/methods/fleet";
-import type { MethodParameters } from "../../protocol/methods/method-table";
+import type { Fleet, FleetApplyParameters, FleetSummary } from "../../protocol/types/fleet";
 import type { Client } from "../client";
 import { outlastRestarts } from "./outlast-restarts";
 
-/** How often the counts are asked for, so that somebody can see them grow. */
+/** How often the counts are read, so that users can see progress. */
 const lookEverySeconds = 1;
 /**
- * A member may be given as long as the whole fleet, and the daemon, which knows what it was waiting for, is to say so
- * first; it gathers failures for a second.
+ * The time limit of a member can equal that of the fleet. The daemon knows what the member waits for, so its timeout
+ * must come first. It collects failures for a second.
  */
 const graceSeconds = 3;
 
-/** The whole fleet took longer than `timeoutSeconds`; the daemon still works on it. Its code is `timeout`. */
+/**
+ * Reports that a fleet was not complete within {@link ApplicationOptions.timeoutSeconds}. The daemon continues to work on
+ * it. The code is `timeout`.
+ */
 export class ApplicationTimeout extends MccError {
-  /** Marks the class across copies of this package, which `instanceof` cannot see. */
+  /**
+   * Marks the class across copies of this package, which `instanceof` cannot see.
+   *
+   * @internal
+   */
   readonly isApplicationTimeout = true;
 
+  /**
+   * Returns whether a value is an ApplicationTimeout of any copy of this package, which `instanceof` cannot tell.
+   *
+   * @param error a caught value.
+   */
   static override isInstance(error: unknown): error is ApplicationTimeout {
     return (
       MccError.isInstance(error) && "isApplicationTimeout" in error && error.isApplicationTimeout === true
@@ -24,24 +35,33 @@ export class ApplicationTimeout extends MccError {
   }
 }
 
+/** Contains the options of {@link applyFleet}. */
 export interface ApplicationOptions {
-  /** Called with the fleet as it stands, from its first answer on and then every second until it is as asked. */
+  /**
+   * Called with the fleet after the daemon has recorded it, and then every second until it is complete. Default: none.
+   */
   readonly onLook?: (fleet: FleetSummary) => void;
-  /** How long all of it may take. Default: as long as the daemon works on it. */
+  /** The time limit for the whole fleet, in seconds. Default: none, only the limits of the members apply. */
   readonly timeoutSeconds?: number | undefined;
-  /** How long a daemon that was lost may take to come back. Default: 60 seconds. */
+  /** How long to wait for a lost daemon to return, in milliseconds. Default: 60000. */
   readonly patienceMs?: number;
 }
 
 /**
- * Makes a fleet, or makes it as asked, and waits until it is. With a clientToken or a uid it outlasts a daemon that is
- * restarted meanwhile.
+ * Creates a fleet, or brings it to the given state, and waits until it is complete. With a `clientToken` or a `uid`, it
+ * continues after a restart of the daemon.
  *
- * @throws MccError what the daemon failed with, after which `fleet.get` tells what is left; ApplicationTimeout; a ConnectionError when the daemon was lost.
+ * @param client the client of the daemon.
+ * @param parameters the parameters of `fleet.apply`.
+ * @param options the time limit, and what to call during the wait.
+ * @returns the fleet with its members.
+ * @throws MccError if the change failed. `fleet.get` then returns the members that exist.
+ * @throws ApplicationTimeout if the fleet is not complete within `timeoutSeconds`.
+ * @throws ConnectionError if the daemon was lost.
  */
 export async function applyFleet(
   client: Client,
-  parameters: MethodParameters<"fleet.apply">,
+  parameters: FleetApplyParameters,
   { onLook, timeoutSeconds, patienceMs }: ApplicationOptions = {},
 ): Promise<Fleet> {
   const endMs =
@@ -64,14 +84,14 @@ export async function applyFleet(
         const { ready, wanted } = look.fleet.counts;
         throw new ApplicationTimeout(
           "timeout",
-          `Of the fleet "${fleet}" ${ready} of ${wanted} members are ready after ${timeoutSeconds} s${await waitingText(client, fleet)}.`,
+          `The fleet "${fleet}" has only ${ready} of ${wanted} members ready after ${timeoutSeconds} s${await waitingText(client, fleet)}.`,
         );
       }
     }
   });
 }
 
-/** What members wait for that are not ready: `: 2 wait for tcp 5432`. */
+/** Returns what members wait for: `: 2 wait for tcp 5432`. */
 async function waitingText(client: Client, fleet: string): Promise<string> {
   const instances = await client.call("instance.list", {});
   const counts = new Map<string, number>();

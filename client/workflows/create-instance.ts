@@ -1,47 +1,52 @@
 import { MccError } from "../../protocol/error";
-import type { Instance, InstanceStatus } from "../../protocol/methods/instance";
-import type { MethodParameters } from "../../protocol/methods/method-table";
+import type {
+  Instance,
+  InstanceCreateParameters,
+  InstanceStatus,
+  InstanceTarget,
+} from "../../protocol/types/instance";
 import type { Client } from "../client";
 import { outlastRestarts } from "./outlast-restarts";
 
-export type InstanceTarget = Pick<MethodParameters<"instance.get">, "instance" | "uid" | "serverId">;
-
-/** Most instances are ready in less, and need no second call; of the others it is good to hear soon. */
+/** Most instances are ready within this time and need no second call. For the others, the id arrives soon. */
 const firstAnswerSeconds = 2;
-/** What a `create` answers that is still at work, or has failed: which, and with what, `wait` tells. */
+/** States in the answer of a create that need an `instance.wait`, which returns the result or the failure. */
 const unready: readonly InstanceStatus[] = ["pending", "failed"];
-/** How often it is asked how a creation stands, where somebody wants to know. */
+/** How often the state of a creation is read for `onWaiting`. */
 const lookEverySeconds = 2;
-/** What the daemon waits in one call at most. */
+/** The daemon's limit of the waiting time in one call. */
 const longestCallSeconds = 60;
 
-interface Watcher {
-  /** Called every two seconds with the instance as it stands, until it is ready. */
+/** Contains the options of {@link waitUntilReady}. */
+export interface WaitOptions {
+  /** Called every two seconds with the instance until it is ready. Default: none. */
   readonly onWaiting?: ((instance: Instance) => void) | undefined;
-}
-
-export interface WaitOptions extends Watcher {
-  /** How long to wait. Default: as long as the daemon works on it. */
+  /** How long to wait, in seconds. Default: until the instance is ready or its creation has failed. */
   readonly timeoutSeconds?: number;
 }
 
-export interface CreationOptions extends Watcher {
-  /** Called with the instance, not ready yet unless that took no time; again when it has to be made anew. */
+/** Contains the options of {@link createInstance}. */
+export interface CreationOptions extends Pick<WaitOptions, "onWaiting"> {
+  /** Called with the instance when the daemon has recorded it, and again if it must be created again. Default: none. */
   readonly onPending?: (instance: Instance) => void;
-  /** How long a daemon that was lost may take to come back. Default: 60 seconds. */
+  /** How long to wait for a lost daemon to return, in milliseconds. Default: 60000. */
   readonly patienceMs?: number;
 }
 
 /**
- * Creates an instance and waits until it is ready. With a clientToken it outlasts a daemon that is restarted
- * meanwhile, and makes anew what that one had half-made.
+ * Creates an instance and waits until it is ready. With a `clientToken`, it continues after a restart of the daemon, and
+ * creates the instance again if that restart removed it.
  *
- * @throws MccError what the create failed with, after everything was undone; a ConnectionError when the daemon
- * was lost: a later call with the same token then takes up what there is.
+ * @param client the client of the daemon.
+ * @param parameters the parameters of `instance.create`.
+ * @param options what to call during the wait.
+ * @returns the instance, which is ready.
+ * @throws MccError if the create failed. The daemon has then removed the instance, except with `keepOnFailure`.
+ * @throws ConnectionError if the daemon was lost. A later call with the same token then recovers the instance.
  */
 export async function createInstance(
   client: Client,
-  parameters: MethodParameters<"instance.create">,
+  parameters: InstanceCreateParameters,
   { onPending, patienceMs, ...watcher }: CreationOptions = {},
 ): Promise<Instance> {
   return await outlastRestarts(client, parameters.clientToken !== undefined, patienceMs, async (answered) => {
@@ -56,9 +61,13 @@ export async function createInstance(
 }
 
 /**
- * Waits until a pending instance is ready as its create asked; one that is made already is so at once.
+ * Waits until an instance is ready. Returns immediately if it is.
  *
- * @throws MccError what its create failed with; `not-found` for one that is gone; `timeout`.
+ * @param client the client of the daemon.
+ * @param target the instance.
+ * @param options the time limit, and what to call during the wait.
+ * @returns the instance, which is ready.
+ * @throws MccError with the error of the creation if that failed; `not-found` if the instance does not exist; `timeout`.
  */
 export async function waitUntilReady(
   client: Client,
@@ -84,15 +93,19 @@ export async function waitUntilReady(
   }
 }
 
-/** A daemon that ended before an instance was ready undoes it when it comes back. */
-async function waitForNew(client: Client, { id, uid, name }: Instance, watcher: Watcher): Promise<Instance> {
+/** Waits for a new instance. A daemon that ended before the instance was ready removes it after its restart. */
+async function waitForNew(
+  client: Client,
+  { id, uid, name }: Instance,
+  watcher: WaitOptions,
+): Promise<Instance> {
   try {
     return await waitUntilReady(client, { instance: id, uid }, watcher);
   } catch (error) {
     if (MccError.hasCode(error, "not-found")) {
       throw new MccError(
         "unavailable",
-        `Instance ${id} (${name}) is gone: it was undone when the daemon ended before it was ready. Make it again.`,
+        `Instance ${id} (${name}) no longer exists, because the daemon ended before the instance was ready. Create it again.`,
         { cause: error },
       );
     }

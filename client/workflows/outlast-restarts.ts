@@ -6,21 +6,21 @@ import type { Time } from "../time";
 const defaultPatienceMs = 60_000;
 const pauseMs = 500;
 
-/** What this needs of a client. */
+/** The required parts of a client. */
 interface Caller {
   readonly contact: Contact;
   readonly time: Time;
 }
 
 /**
- * Makes an attempt, and makes it again for as long as the daemon is being restarted meanwhile.
+ * Makes an attempt, and repeats it while the daemon restarts.
  *
- * @param client makes it. What its other calls have seen counts: a daemon that answered one of them may come back,
- * and the time for that begins when the first of them lost it.
- * @param repeatable whether a second attempt takes up what a first one left, instead of doing it twice.
- * @param patienceMs how long a daemon that was lost may take to come back. Default: 60 seconds.
- * @param attempt calls `answered` when the daemon has taken on what was asked.
- * @throws what the last attempt failed with; from a daemon that never answered that is the first one.
+ * @param client the client of the attempt. Its other calls count too: a daemon that answered one of them can come back,
+ * and its time starts when the first of them lost it.
+ * @param repeatable whether a second attempt continues the first one instead of doing the work twice.
+ * @param patienceMs how long to wait for a lost daemon. Default: 60 seconds.
+ * @param attempt calls `answered` when the daemon has accepted the request.
+ * @throws the error of the last attempt. If the daemon has never answered, there is only one attempt.
  */
 export async function outlastRestarts<T>(
   { contact, time }: Caller,
@@ -39,7 +39,7 @@ export async function outlastRestarts<T>(
       return await attempt(answered);
     } catch (error) {
       reached ||= contact.met || (ConnectionError.isInstance(error) && error.reached);
-      // One that dies of each attempt anew is not back.
+      // A daemon that ends again at each attempt has not come back.
       if (backSinceMs !== undefined && time.now() - backSinceMs >= patienceMs) {
         lostSinceMs = undefined;
       }

@@ -1,4 +1,4 @@
-// A test suite with a fleet of its own, made and destroyed by Pulumi's Automation API: no project, nothing to type.
+// A test suite that creates and destroys its own fleet by Pulumi's Automation API, without a project or commands.
 //
 //   npx mocha --require ts-node/register shop.test.ts
 import assert from "node:assert/strict";
@@ -8,12 +8,12 @@ import { join } from "node:path";
 import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
 import * as minicloud from "minicloud";
 
-// Declared in a function: each suite makes its own.
+// Declared in a function, so that each suite creates its own fleet.
 function shop() {
   const fleet = new minicloud.Fleet("shop", {
     count: 2,
     type: "light",
-    // Should nobody be left to destroy them.
+    // The daemon destroys the hosts if this process cannot.
     ttl: "30m",
     userData: `
       mkdir -p /srv/www
@@ -38,7 +38,7 @@ describe("the shop", function () {
         projectSettings: {
           name: "shop",
           runtime: "nodejs",
-          // Where the packages of the program are.
+          // The folder with the packages of the program.
           main: __dirname,
           backend: { url: `file://${folder}` },
         },
@@ -56,7 +56,7 @@ describe("the shop", function () {
 
   it("has two hosts", () => assert.equal(addresses.length, 2));
 
-  it("welcomes on each of them", async () => {
+  it("serves the page on each host", async () => {
     for (const address of addresses) {
       const answer = await fetch(`http://${address}/`);
       assert.equal(await answer.text(), "welcome\n");

@@ -1,4 +1,4 @@
-// Kills hosts at random while a client goes on asking them, then heals the fleet with `pulumi up`.
+// Kills hosts at random while a client sends requests to them, then repairs the fleet with `pulumi up`.
 //
 //   pulumi up && npx ts-node chaos.ts && pulumi destroy
 import { execFileSync } from "node:child_process";
@@ -11,14 +11,14 @@ interface Host {
 
 const kills = 2;
 
-/** Asks one host after the other until one answers. */
+/** Sends a request to one host after the other until one answers. */
 async function ask(hosts: readonly Host[]): Promise<string> {
   for (const { ipAddress } of hosts) {
     try {
       const answer = await fetch(`http://${ipAddress}/`, { signal: AbortSignal.timeout(1000) });
       return (await answer.text()).trim();
     } catch {
-      // That is what chaos is about: the next one may answer.
+      // This host is down, so try the next one.
     }
   }
   throw new Error("no host answers");

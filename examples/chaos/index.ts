@@ -1,4 +1,4 @@
-// Hosts for chaos.ts to kill: any of them gives the same answer.
+// Hosts for chaos.ts to kill. All of them give the same answer.
 import * as minicloud from "minicloud";
 
 const fleet = new minicloud.Fleet("chaos", {

@@ -1,4 +1,4 @@
-// The same test on every image of the server, all at the same time. The hosts are gone when it ends, however it ends.
+// Runs the same test on every image of the server in parallel. The hosts are destroyed at its end, also if it fails.
 //
 //   npx ts-node ci-matrix.ts               # or only some: npx ts-node ci-matrix.ts debian-12 micro
 import { connect } from "minicloud/client";

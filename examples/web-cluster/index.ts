@@ -1,10 +1,10 @@
-// A web site: a load balancer, and the hosts that it hands each request to.
+// A web site: a load balancer, which passes each request to one of its backends.
 //
 //   pulumi up
 //   curl $(pulumi stack output url)       # another host each time
 //   pulumi config set backends 5 && pulumi up
 //
-// Destroy a backend with `mcc destroy-instance`: the site goes on, and the next `pulumi up` makes it again.
+// Destroy a backend with `mcc destroy-instance`: the site still works, and the next `pulumi up` creates it again.
 import * as pulumi from "@pulumi/pulumi";
 import * as minicloud from "minicloud";
 
@@ -20,7 +20,7 @@ const backends = new minicloud.Fleet("backend", {
 
 const balancer = new minicloud.Instance("balancer", {
   type: "light",
-  // Asks the backends in any order, until one answers.
+  // Tries the backends in random order until one answers.
   userData: pulumi.interpolate`
     mkdir -p /srv/www/cgi-bin
     cat > /srv/www/cgi-bin/index.cgi <<'END'

@@ -5,21 +5,21 @@ import { MccError } from "../../protocol/error";
 import { requirePrograms } from "../host-programs";
 
 export interface DebianOptions {
-  /** `bookworm`, or any other that mmdebstrap can make. */
+  /** `bookworm`, or another suite that mmdebstrap supports. */
   readonly suite: string;
-  /** Where the packages come from. Default: mmdebstrap's own choice, for Debian's suites deb.debian.org. */
+  /** The package mirror. Default: the choice of mmdebstrap, which is deb.debian.org for suites of Debian. */
   readonly mirror?: string | undefined;
-  /** Is told what begins, a few words at a time. */
+  /** Called with a short text at the start of each step. */
   readonly onProgress?: ((doing: string) => void) | undefined;
 }
 
 const mmdebstrap = {
   path: "/usr/bin/mmdebstrap",
   debianPackage: "mmdebstrap",
-  purpose: "it makes a root file system of Debian's packages",
+  purpose: "creates a root file system from Debian's packages",
 };
 
-/** Beside what is essential, and what it is for. */
+/** The packages in addition to the essential ones, and their purposes. */
 const packages = [
   "systemd-sysv", // the first process
   "dbus", // systemctl's way to it
@@ -30,8 +30,8 @@ const packages = [
 ];
 
 /**
- * What is an instance's own, or this host's: mmdebstrap copies the host's name and resolvers. A machine that finds
- * its `machine-id` empty makes one.
+ * Removes the files of a single instance, and those that mmdebstrap copies from this host: its name and resolvers. A
+ * machine with an empty `machine-id` creates one.
  */
 const forget = [
   'rm --force "$1"/etc/ssh/ssh_host_* "$1"/etc/hostname "$1"/etc/resolv.conf',
@@ -39,11 +39,11 @@ const forget = [
 ];
 
 /**
- * Builds an image of a Debian release: systemd, OpenSSH and what a test fleet's tools expect, from Debian's own
- * packages. Its host key is put in when an instance is made. Takes some twenty seconds with a near mirror.
+ * Builds an image of a Debian release from Debian's packages: systemd, OpenSSH, and the requirements of test tools. An
+ * instance gets its host key when it is created. The build takes about 20 seconds with a fast mirror.
  *
- * @param tarballPath is written whole or not at all.
- * @throws MccError `unavailable` that names the package to install, or with mmdebstrap's words.
+ * @param tarballPath the path of the image, which is written completely or not at all.
+ * @throws MccError `unavailable` that names the package to install, or quotes the errors of mmdebstrap.
  */
 export async function buildDebianImage(
   tarballPath: string,
@@ -66,7 +66,7 @@ export async function buildDebianImage(
   }
 }
 
-/** mmdebstrap says what it does in lines that begin with `I: `, and what failed in ones with `E: `. */
+/** Runs mmdebstrap, which prints its steps in lines that start with `I: `, and its errors with `E: `. */
 async function run(words: readonly string[], onProgress: DebianOptions["onProgress"]): Promise<void> {
   const child = execa("mmdebstrap", words, { reject: false, stdin: "ignore", env: { LC_ALL: "C" } });
   createInterface({ input: child.stderr }).on("line", (line) => {

@@ -1,4 +1,4 @@
-/** The suite of each release that goes by a number: the image `debian-12` is made of `bookworm`. */
+/** The suite of each numbered release. The image `debian-12` contains `bookworm`. */
 export const suites: Readonly<Record<string, string>> = {
   "debian-11": "bullseye",
   "debian-12": "bookworm",

@@ -6,18 +6,18 @@ import { requirePrograms } from "../host-programs";
 import { librariesOf } from "./libraries";
 import { busybox, folders, links, programs, terminals } from "./parts";
 
-/** The image's own files lie among the sources, which the compiled files stand beside. */
+/** The image's own files, which are in the source folder. */
 const ownFiles = join(__dirname, "..", "..", "..", "images", "micro", "root");
 
-/** Every file's time, so that the same packages make the same tarball, byte for byte. */
+/** The time of every file, so that the same packages result in an identical tarball. */
 const fileTime = "2025-01-01T00:00:00Z";
 
 /**
- * Builds the stock image `micro` from programs of this host's Debian packages: busybox, bash, and dropbear,
- * which lets nobody in but by a key in `/root/.ssh/authorized_keys`. Its host key is put in when an instance is made.
- * Needs no root, and takes about a second.
+ * Builds the stock image `micro` from programs of this host's Debian packages: busybox, bash, and dropbear, which
+ * accepts only keys in `/root/.ssh/authorized_keys`. An instance gets its host key when it is created. The build needs
+ * no root, and takes about a second.
  *
- * @param tarballPath is written whole or not at all.
+ * @param tarballPath the path of the image, which is written completely or not at all.
  * @throws MccError `unavailable` that names the packages to install.
  */
 export async function buildMicroImage(tarballPath: string): Promise<void> {
@@ -52,14 +52,14 @@ async function fill(root: string): Promise<void> {
   await setModes(root);
 }
 
-/** `/bin/bash` becomes `/usr/bin/bash`, as on the host, where `/bin` is a link. */
+/** Copies a file. `/bin/bash` becomes `/usr/bin/bash`, because `/bin` is a link, as on the host. */
 async function addFile(root: string, from: string, to: string): Promise<void> {
   const target = join(root, to.replace(/^\/(bin|sbin|lib\w*)\//, "/usr/$1/"));
   await mkdir(dirname(target), { recursive: true });
   await copyFile(from, target);
 }
 
-/** A link for each of busybox's commands that nothing else in the image stands for. */
+/** Adds a link for each command of busybox that no other program in the image provides. */
 async function addCommands(root: string): Promise<void> {
   const { stdout } = await execa(busybox, ["--list"]);
   const folder = join(root, "usr", "bin");
@@ -69,7 +69,7 @@ async function addCommands(root: string): Promise<void> {
   }
 }
 
-/** Whatever the umask was, and the modes of the checkout. */
+/** Sets all modes, so that they do not depend on the umask and the checkout. */
 async function setModes(root: string): Promise<void> {
   await chmod(root, 0o755);
   for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {

@@ -1,6 +1,6 @@
 import { execa } from "execa";
 
-/** Absolute paths of the libraries that the programs load, the loader itself included. */
+/** Returns the absolute paths of the libraries that the programs load, including the loader itself. */
 export async function librariesOf(programs: readonly { readonly path: string }[]): Promise<string[]> {
   const lists = await Promise.all(programs.map(({ path }) => librariesOfOne(path)));
   return [...new Set(lists.flat())].sort();

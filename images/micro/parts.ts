@@ -1,14 +1,14 @@
 import type { HostProgram } from "../host-programs";
 
-/** A program of the host's that the image carries. */
+/** A program of the host that the image contains. */
 export interface Program extends HostProgram {
-  /** Where it is in the image. Default: where it is on the host. */
+  /** The path in the image. Default: the path on the host. */
   readonly as?: string;
 }
 
 export const busybox = "/bin/busybox";
 
-/** Programs that are copied with the libraries they load; all is laid out as Debian does, `/bin` being `/usr/bin`. */
+/** The programs to copy, with their libraries. The layout is that of Debian, where `/bin` is a link to `/usr/bin`. */
 export const programs: readonly Program[] = [
   {
     path: busybox,
@@ -19,14 +19,14 @@ export const programs: readonly Program[] = [
   { path: "/usr/sbin/dropbear", debianPackage: "dropbear-bin", purpose: "the SSH server" },
   {
     path: "/usr/lib/openssh/sftp-server",
-    // Where Debian's dropbear looks for it.
+    // The path in which Debian's dropbear searches.
     as: "/usr/lib/sftp-server",
     debianPackage: "openssh-sftp-server",
-    purpose: "the other end of scp and sftp",
+    purpose: "the server of scp and sftp",
   },
 ];
 
-/** Descriptions of the terminals that people come from, without which an editor does not draw. */
+/** The descriptions of common terminals, which editors need. */
 export const terminals = [
   "d/dumb",
   "l/linux",
@@ -52,7 +52,7 @@ export const folders: readonly { readonly path: string; readonly mode: number }[
   { path: "/var/tmp", mode: 0o1777 },
 ];
 
-/** Relative, so that they lead to the same place seen from the host and from within. */
+/** The links, which are relative so that they have the same target on the host and in the instance. */
 export const links: readonly { readonly path: string; readonly to: string }[] = [
   { path: "/bin", to: "usr/bin" },
   { path: "/sbin", to: "usr/sbin" },

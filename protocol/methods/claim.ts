@@ -1,73 +1,73 @@
 import { z } from "zod";
+import type { Adoption, ClaimedToken, Owner } from "../types/ownership";
 import { method } from "./method";
 import { clientTokenSchema, uidSchema } from "./name";
 
-/** Which resource of which program something belongs to. */
+export type { Adoption, ClaimedToken, Owner };
+
+/** The Pulumi resource that owns an instance, a fleet or a key. */
 export const ownerSchema = z.strictObject({
-  /** The whole URN that Pulumi has for the resource. */
+  /** The complete URN of the resource in Pulumi. */
   urn: z
     .string()
     .min(1)
     .max(16_384, "a URN has 16384 characters at most")
     .regex(/^[^\p{Cc}\p{Cs}]*$/u, "a URN has no control characters"),
-  /** Who has the stack; absent for who keeps the state himself. */
+  /** The organization of the stack. Absent with a self-managed backend. */
   organization: z.string().max(255).optional(),
   /**
-   * True when Pulumi only forgets the resource in place of destroying it, and tells nobody. It then counts as given
-   * up as soon as another resource adopts it, or the same one is made again.
+   * True if Pulumi removes the resource from its state without destroying it, and without a call to the daemon. The
+   * owner has then released it as soon as another resource adopts it, or the same resource is created again.
    */
   retainOnDelete: z.boolean().optional(),
 });
-export type Owner = z.infer<typeof ownerSchema>;
-/** As results have it: a newer daemon may say more. */
+/** The owner in results, which accepts unknown fields of newer daemons. */
 export const shownOwnerSchema = z.object(ownerSchema.shape);
 
-/** One run of a create: random, and the same however often a call is sent again. */
+/** The random id of one run of a create. All retries of a call send the same one. */
 const attemptSchema = uidSchema;
 
-/** What a create says beside its client token. Only to a daemon with the feature `ownership`. */
+/** Parameters of a create in addition to its client token. Only for a daemon with the feature `ownership`. */
 export const claimShape = {
   /**
-   * With it, the clientToken gives the same thing to this attempt only, and to a later one only while nobody has
-   * confirmed it and this attempt has made no call for ten seconds. The uid is then another one.
+   * With it, the clientToken returns the same object to this attempt only. A later attempt gets the object, with a new
+   * uid, if it is not confirmed and this attempt has made no call for ten seconds.
    */
   attempt: attemptSchema.optional(),
   owner: ownerSchema.optional(),
-  /** How long the answer may wait for an earlier attempt to be given up. Default: 0. */
+  /** How long the call waits for an earlier attempt to expire. Default: 0. */
   patienceSeconds: z.int().min(0).max(60).optional(),
 };
 
-/** For what may be made in place of something that runs on. */
+/** Parameters of a create that replaces an object which keeps running. */
 export const replacingShape = {
-  /** The uid of what the same resource had before: it runs on, and has no owner any more. */
+  /** The uid of the previous object of the same resource. It keeps running, and loses its owner. */
   replaces: uidSchema.optional(),
 };
 
-/** Makes something that exists, and that nobody owns, the caller's. */
+/** Makes the caller the owner of an existing object without an owner. */
 export const adoptionSchema = z.strictObject({
   clientToken: clientTokenSchema,
   attempt: attemptSchema,
   owner: ownerSchema,
   patienceSeconds: claimShape.patienceSeconds,
 });
-export type Adoption = z.infer<typeof adoptionSchema>;
 
 const claimedTokenSchema = z.object({
   clientToken: z.string(),
   kind: z.enum(["instance", "fleet", "key"]),
   name: z.string(),
-  /** False while only an attempt knows of it, which has not been confirmed. */
+  /** False until the owner confirms the object. */
   spent: z.boolean(),
-  /** Absent for what nobody owns, or what an earlier release made. */
+  /** Absent for an object without an owner, or one from an earlier release. */
   owner: shownOwnerSchema.optional(),
-  /** True for what its owner gave up. */
+  /** True if the owner released the object. */
   released: z.boolean(),
 });
-export type ClaimedToken = z.infer<typeof claimedTokenSchema>;
 
 export const tokenMethods = {
   "token.list": method(
-    "Says of client tokens what each made and whose that is; a token that made nothing is left out.",
+    "Returns the object that each client token created, and its owner. Tokens that created nothing are omitted.",
     z.strictObject({ clientTokens: z.array(clientTokenSchema).max(64) }),
     z.array(claimedTokenSchema),
   ),

@@ -2,8 +2,8 @@ import { z } from "zod";
 import { type MethodName, methodTable, type ParsedParameters } from "./method-table";
 
 /**
- * What a method takes for a parameter that is left out. The schema alone holds a default: code that shows it or
- * calculates with it asks here.
+ * Returns the default of a parameter. Only the schema defines defaults, so all code that shows or uses a default
+ * calls this function.
  *
  * @throws Error for a parameter without a default.
  */
@@ -14,7 +14,7 @@ export function defaultOf<M extends MethodName, P extends string & keyof ParsedP
   return anyDefaultOf(method, parameter) as NonNullable<ParsedParameters<M>[P]>;
 }
 
-/** The same where it is not known at compile time which parameter of which method is asked for. */
+/** Returns the default of a parameter that is not known at compile time. @throws Error without a default. */
 export function anyDefaultOf(method: MethodName, parameter: string): unknown {
   const { shape }: z.ZodObject = methodTable[method].parameters;
   const schema: unknown = shape[parameter];

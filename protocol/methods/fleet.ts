@@ -1,6 +1,6 @@
 import { z } from "zod";
+import type { Fleet, FleetCounts, FleetMember, FleetStatus, FleetSummary } from "../types/fleet";
 import { claimShape, ownerSchema, replacingShape, shownOwnerSchema } from "./claim";
-import { type FleetStatus, fleetStatuses } from "./fleet-state";
 import { instanceCreateSchema, instanceStatuses } from "./instance";
 import { method } from "./method";
 import { clientTokenSchema, labelsSchema, nameSchema, timeSchema, uidSchema } from "./name";
@@ -8,13 +8,21 @@ import { problemsSchema } from "./problem";
 
 export const largestFleet = 10_000;
 
-export { type FleetStatus, fleetStatuses };
+export type { Fleet, FleetCounts, FleetMember, FleetStatus, FleetSummary };
 
-/** Leaves room for `-10000` in a name of 63 characters. */
+export const fleetStatuses = [
+  "applying",
+  "ready",
+  "degraded",
+  "destroying",
+  "failed",
+] as const satisfies readonly FleetStatus[];
+
+/** The limit leaves space for `-10000` in a name of 63 characters. */
 export const longestFleetName = 57;
 const fleetNameSchema = nameSchema.max(
   longestFleetName,
-  `a fleet's name has ${longestFleetName} characters at most`,
+  `a fleet's name has at most ${longestFleetName} characters`,
 );
 
 const memberSchema = z.object({
@@ -28,26 +36,24 @@ const memberSchema = z.object({
   sshHostKey: z.string(),
   status: z.enum(instanceStatuses),
 });
-export type FleetMember = z.infer<typeof memberSchema>;
 
 const countsSchema = z.object({
-  /** How many members the fleet is to have. */
+  /** How many members the fleet must have. */
   wanted: z.int(),
-  /** Members that are as the fleet is to be, and ready. */
+  /** Members that are ready and match the desired state. */
   ready: z.int(),
   /** Members that are being made. */
   pending: z.int(),
   /** Members that failed or went down, or are not there. */
   failed: z.int(),
 });
-export type FleetCounts = z.infer<typeof countsSchema>;
 
 const fleetSummarySchema = z.object({
   name: z.string(),
   uid: uidSchema,
   /**
-   * `applying` while it is changed; then `ready`, or `degraded` when members are down, lost or failed; `failed`
-   * when what could not be made could not be undone either, and is tried again.
+   * `applying` during a change; then `ready`, or `degraded` if members are down, lost or failed. `failed` if members
+   * could not be created, and their removal also failed; the daemon retries the removal.
    */
   status: z.enum(fleetStatuses),
   counts: countsSchema,
@@ -59,19 +65,17 @@ const fleetSummarySchema = z.object({
   ttlSeconds: z.int().optional(),
   /** When the daemon destroys it, to the second, unless its ttl is renewed before. */
   expiresAt: timeSchema.optional(),
-  /** The lease that it hangs on, as lease.open gave it out. */
+  /** The lease of lease.open that decides its lifetime. */
   lease: uidSchema.optional(),
   /** SHA-256 of the userData in hexadecimal; absent where there is none. */
   userDataDigest: z.string().optional(),
   simulated: z.boolean(),
   failure: z.string().optional(),
-  /** The resource that it belongs to, once that was told. */
+  /** The resource that owns it, if it is known. */
   owner: shownOwnerSchema.optional(),
 });
-export type FleetSummary = z.infer<typeof fleetSummarySchema>;
 
 const fleetSchema = fleetSummarySchema.extend({ members: z.array(memberSchema) });
-export type Fleet = z.infer<typeof fleetSchema>;
 
 const target = { fleet: fleetNameSchema, uid: uidSchema.optional(), serverId: uidSchema.optional() };
 
@@ -79,9 +83,9 @@ const { image, type, keys, labels, waitFor, userData, hideOutput, readyTimeoutSe
   instanceCreateSchema.shape;
 
 export const fleetApplySchema = z.strictObject({
-  /** Its members are called `<name>-1` to `<name>-<count>`. */
+  /** The members have the names `<name>-1` to `<name>-<count>`. */
   name: fleetNameSchema,
-  count: z.int().min(1, "a fleet has one member at least").max(largestFleet),
+  count: z.int().min(1, "a fleet has at least one member").max(largestFleet),
   image,
   type,
   keys,
@@ -90,32 +94,32 @@ export const fleetApplySchema = z.strictObject({
   userData,
   hideOutput,
   readyTimeoutSeconds,
-  /** One for each member, in order of their indices, all of the pool. Default: free ones. */
+  /** An address of the pool for each member, in the order of their indices. Default: free addresses. */
   addresses: z.array(z.ipv4("expected an IPv4 address such as 198.18.0.7")).optional(),
-  /** How many members at a time may be gone while others replace them. Default: all. */
+  /** How many members can be unavailable at the same time while they are replaced. Default: all. */
   maxUnavailable: z.int().min(1).optional(),
-  /** Keeps members that could not be made, for a look, in place of undoing everything. */
+  /** Keeps members whose creation failed, for inspection. By default, everything is undone. */
   keepOnFailure: z.boolean().default(false),
-  /** The daemon destroys the fleet that long after this call's answer, or its last renewal. Default: never. */
+  /** The daemon destroys the fleet this many seconds after the end of this call, or the last extend. Default: never. */
   ttlSeconds,
-  /** The daemon destroys the fleet when this lease of lease.open ends. */
+  /** The daemon destroys the fleet when this lease from lease.open ends. */
   lease,
   clientToken: clientTokenSchema.optional(),
   ...claimShape,
   ...replacingShape,
-  /** Of a fleet that was made earlier: refuses another one's name, and another server. */
+  /** Identify an existing fleet: the call fails for another fleet of the same name, and on another server. */
   uid: uidSchema.optional(),
   serverId: uidSchema.optional(),
 });
 
 export const fleetMethods = {
   "fleet.apply": method(
-    "Makes a fleet as given, or makes of the one with this name what is given: all reservations are made together or none. Returns as soon as the intent is recorded; fleet.wait tells when it is done.",
+    "Creates a fleet, or changes the fleet with this name. It makes all reservations or none. Returns as soon as the intent is recorded; fleet.wait waits for the end.",
     fleetApplySchema,
     fleetSummarySchema,
   ),
   "fleet.check": method(
-    "Returns why a fleet.apply would fail once the fleet that the same clientToken made is destroyed; nothing where there is no such fleet. Changes nothing.",
+    "Returns the reasons why a fleet.apply would fail after the fleet of the same clientToken is destroyed. Returns none if there is no such fleet. Changes nothing.",
     fleetApplySchema
       .pick({ name: true, count: true, image: true, type: true, keys: true, labels: true, addresses: true })
       .extend({ clientToken: clientTokenSchema }),
@@ -123,27 +127,27 @@ export const fleetMethods = {
   ),
   "fleet.get": method("Returns one fleet with its members.", z.strictObject(target), fleetSchema),
   "fleet.confirm": method(
-    "Returns one fleet, whose owner has recorded it: its client token makes nothing any more, and the owner is the one given.",
+    "Confirms that the given owner has recorded the fleet, and returns it. Its client token can no longer create anything.",
     z.strictObject({ ...target, uid: uidSchema, owner: ownerSchema }),
     fleetSchema,
   ),
   "fleet.list": method(
-    "Returns all fleets, or those that carry all the given labels, without their members.",
+    "Returns all fleets, or those with all given labels, without their members.",
     z.strictObject({ labels: labelsSchema.optional() }),
     z.array(fleetSummarySchema),
   ),
   "fleet.wait": method(
-    "Waits until what was last asked of the fleet is done, has failed, or timeoutSeconds are over; done says which.",
+    "Waits until the last change of the fleet is done or has failed, for at most timeoutSeconds. The result done is false after a timeout.",
     z.strictObject({ ...target, timeoutSeconds: z.int().min(0).max(60).default(60) }),
     z.object({ done: z.boolean(), fleet: fleetSummarySchema }),
   ),
   "fleet.extend": method(
-    "Renews the ttl of a fleet, which counts from now: the one that it has, or the one given.",
+    "Restarts the ttl of a fleet from now: the given one, or the current one.",
     z.strictObject({ ...target, ttlSeconds }),
     fleetSummarySchema,
   ),
   "fleet.destroy": method(
-    "Destroys a fleet with all its members, whatever their state, and returns when they are gone; gone already is success.",
+    "Destroys a fleet with all its members in any state, and returns when they are gone. Succeeds if there is no such fleet.",
     z.strictObject(target),
     z.object({
       /** How many members were destroyed. */

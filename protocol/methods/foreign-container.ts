@@ -1,14 +1,15 @@
 import { z } from "zod";
 
-/** A container on the daemon's engine that the daemon did not make, and never touches unless told to take it over. */
+export type { ForeignContainer } from "../types/instance";
+
+/** A container on the daemon's engine that the daemon did not create. The daemon changes it only to take it over. */
 export const foreignContainerSchema = z.object({
-  /** The engine's own. */
+  /** The id of the engine. */
   engineId: z.string(),
-  /** The engine's own word. */
+  /** The status in the words of the engine. */
   status: z.string(),
   name: z.string().optional(),
   hostname: z.string().optional(),
   image: z.string().optional(),
   ipAddresses: z.array(z.string()),
 });
-export type ForeignContainer = z.infer<typeof foreignContainerSchema>;

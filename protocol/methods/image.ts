@@ -2,12 +2,13 @@ import { z } from "zod";
 import { method } from "./method";
 import { imageNameSchema, timeSchema } from "./name";
 
+export type { Image } from "../types/image";
+
 export const imageSchema = z.object({
   name: z.string(),
   sizeBytes: z.number(),
   createdAt: timeSchema,
 });
-export type Image = z.infer<typeof imageSchema>;
 
 export const imageMethods = {
   "image.list": method(
@@ -16,19 +17,19 @@ export const imageMethods = {
     z.array(imageSchema),
   ),
   "image.import": method(
-    "Makes an image of a root file system tarball that lies on the daemon's host.",
+    "Creates an image from a root file system tarball on the daemon's host.",
     z.strictObject({
       name: imageNameSchema,
-      /** On the daemon's host; plain, or packed by gzip, bzip2, xz or zstd. */
+      /** The tarball on the daemon's host: plain, or compressed with gzip, bzip2, xz or zstd. */
       path: z
         .string()
-        .max(4096, "a path has 4096 characters at most")
-        .regex(/^\/[^\0]*$/, "a path is absolute: it starts with / and names a file on the daemon's host"),
+        .max(4096, "a path has at most 4096 characters")
+        .regex(/^\/[^\0]*$/, "give an absolute path of a file on the daemon's host, which starts with /"),
     }),
     imageSchema,
   ),
   "image.remove": method(
-    "Removes an image that no instance uses; gone already is success.",
+    "Removes an image that no instance uses. Succeeds if there is no such image.",
     z.strictObject({ name: imageNameSchema }),
     z.object({ removed: z.boolean() }),
   ),

@@ -2,30 +2,31 @@ import { z } from "zod";
 import { method } from "./method";
 import { typeNameSchema } from "./name";
 
+export type { InstanceType } from "../types/instance-type";
+
 const limitsShape = {
   memoryBytes: z
     .number()
     .int()
-    .min(4 * 1024 * 1024, "memoryBytes is 4194304 (4 MiB) at least")
+    .min(4 * 1024 * 1024, "memoryBytes must be at least 4194304 (4 MiB)")
     .optional(),
   /** Of one processor each: 0.5 is half a core. */
   cpus: z.number().min(0.01).max(1024).optional(),
   processes: z.int().min(8).optional(),
 };
 
-/** What an instance type can limit. */
+/** The resources that an instance type can limit. */
 export type LimitName = keyof typeof limitsShape;
 export const limitNames: readonly LimitName[] = z.keyof(z.object(limitsShape)).options;
 
 /** A named size. A limit that is left out does not exist. */
 export const instanceTypeSchema = z.strictObject({ name: typeNameSchema, ...limitsShape });
-export type InstanceType = z.infer<typeof instanceTypeSchema>;
 
 export const instanceTypeMethods = {
   "type.list": method(
     "Returns the instance types.",
     z.strictObject({}),
-    // A newer daemon may say more of a type.
+    // Not strict, because a newer daemon can return more fields.
     z.array(z.object(instanceTypeSchema.shape)),
   ),
 };

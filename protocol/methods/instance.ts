@@ -1,7 +1,7 @@
 import { z } from "zod";
+import type { FleetPlace, Instance, InstanceStatus } from "../types/instance";
 import { adoptionSchema, claimShape, ownerSchema, replacingShape, shownOwnerSchema } from "./claim";
 import { foreignContainerSchema } from "./foreign-container";
-import { type InstanceStatus, instanceStatuses } from "./instance-state";
 import { ttlSecondsSchema } from "./lease";
 import { method } from "./method";
 import {
@@ -19,11 +19,18 @@ import { problemsSchema } from "./problem";
 import { waitForSchema } from "./readiness";
 import { userDataSchema } from "./user-data";
 
-export { type InstanceStatus, instanceStatuses };
+export type { FleetPlace, Instance, InstanceStatus };
 
-/** Where an instance stands in its fleet: its name was `<name>-<index>` when it was made. */
+export const instanceStatuses = [
+  "pending",
+  "running",
+  "stopped",
+  "destroying",
+  "failed",
+] as const satisfies readonly InstanceStatus[];
+
+/** The place of an instance in its fleet. It was created with the name `<name>-<index>`. */
 export const fleetPlaceSchema = z.object({ name: z.string(), index: z.int() });
-export type FleetPlace = z.infer<typeof fleetPlaceSchema>;
 
 const instanceSchema = z.object({
   /** From 500, never used twice in the life of a state folder. */
@@ -39,35 +46,34 @@ const instanceSchema = z.object({
   keys: z.array(z.string()),
   labels: z.record(z.string(), z.string()),
   createdAt: timeSchema,
-  /** Absent for one that lives until somebody destroys it. */
+  /** Absent for an instance that never expires. */
   ttlSeconds: z.int().optional(),
   /** When the daemon destroys it, to the second, unless its ttl is renewed before. */
   expiresAt: timeSchema.optional(),
-  /** The lease that it hangs on, as lease.open gave it out. */
+  /** The lease of lease.open that decides its lifetime. */
   lease: uidSchema.optional(),
   /**
-   * The public half, as it stands in a known_hosts file behind the host: `ssh-ed25519 AAAA…`. Empty for a
-   * container that was taken over and has none.
+   * The public host key, as in a known_hosts file after the host: `ssh-ed25519 AAAA…`. Empty for a container that had
+   * none when it was taken over.
    */
   sshHostKey: z.string(),
   /** True when the driver keeps instances in memory only. */
   simulated: z.boolean(),
-  /** With status `failed`: what failed, and could not be undone yet or was kept for a look. */
+  /** With status `failed`: the reason. The instance could not be removed yet, or it was kept for inspection. */
   failure: z.string().optional(),
   /** Of a member of a fleet. */
   fleet: fleetPlaceSchema.optional(),
-  /** While it gets ready: the rung it waits for, in words such as `ssh` or `tcp 80`, or `userData`. */
+  /** The rung that an instance waits for until it is ready, such as `ssh` or `tcp 80`, or `userData`. */
   waitingFor: z.string().optional(),
-  /** The resource that it belongs to, once that was told. A member of a fleet belongs to its fleet. */
+  /** The resource that owns it, if it is known. The owner of a member is that of its fleet. */
   owner: shownOwnerSchema.optional(),
 });
-export type Instance = z.infer<typeof instanceSchema>;
 
-const idSchema = z.int().min(1, "an id is a whole number from 1");
+const idSchema = z.int().min(1, "an id is a whole number of at least 1");
 
 /**
- * Names an instance. Who acts on one that was made earlier sends `uid` and `serverId` too: then another
- * server refuses, and an id that has come to mean another instance counts as gone.
+ * Names an instance. To act on an instance that was created earlier, a client also sends `uid` and `serverId`. Then
+ * another server refuses the call, and a later instance with the same id is not found.
  */
 const target = {
   instance: z.union([idSchema, instanceNameSchema], "expected the id or the name of an instance"),
@@ -77,10 +83,10 @@ const target = {
 
 const keysSchema = z
   .array(nameSchema)
-  .max(64, "an instance has 64 keys at most")
-  .refine((keys) => new Set(keys).size === keys.length, "each key is named once");
+  .max(64, "an instance has at most 64 keys")
+  .refine((keys) => new Set(keys).size === keys.length, "name each key once");
 
-/** How long a clean shutdown may take before it is forced. */
+/** The time limit of a clean shutdown. After it, the shutdown is forced. */
 const graceSecondsSchema = z.int().min(0).max(600).default(10);
 
 export const instanceCreateSchema = z.strictObject({
@@ -89,51 +95,51 @@ export const instanceCreateSchema = z.strictObject({
   keys: keysSchema.default([]),
   /** Default: `mcc-<id>`. */
   name: instanceNameSchema.optional(),
-  /** One of the pool's. Default: a free one. */
+  /** An address of the pool. Default: a free one. */
   ipAddress: z.ipv4("expected an IPv4 address such as 198.18.0.7").optional(),
-  /** Default: the name at creation. */
+  /** Default: the name. */
   hostname: hostnameSchema.optional(),
   labels: labelsSchema.default({}),
   clientToken: clientTokenSchema.optional(),
   ...claimShape,
   ...replacingShape,
-  /** Default: `ssh`; `running` where the image has no SSH server. */
+  /** Default: `ssh`, or `running` if the image has no SSH server. */
   waitFor: waitForSchema.optional(),
-  /** Run once as root after the first start: once `running`, `address` and `ssh` are reached, before other rungs. */
+  /** A script that runs once as root after the rungs `running`, `address` and `ssh`, and before the other rungs. */
   userData: userDataSchema.optional(),
   /**
-   * Leaves what userData and the commands of waitFor print out of every message, as they may hold secrets; instance.log
-   * has what userData printed. Default: no.
+   * Omits the output of userData and of the commands in waitFor from every message, because it can contain secrets.
+   * instance.log still returns the output of userData. Default: false.
    */
   hideOutput: z.boolean().optional(),
-  /** How long the instance may take from its start until it is ready, userData included, before it is undone. */
+  /** The time limit from the start until the instance is ready, including userData. After it, everything is undone. */
   readyTimeoutSeconds: z.int().min(1).max(3600).default(120),
-  /** How long the answer may wait for the instance to be ready, which spares an `instance.wait`. */
+  /** How long the call waits for the instance to be ready, in place of an `instance.wait`. */
   waitSeconds: z.int().min(0).max(60).default(0),
-  /** The daemon destroys it that long after this call, or its last renewal. Default: never. */
+  /** The daemon destroys the instance this many seconds after this call, or the last extend. Default: never. */
   ttlSeconds: ttlSecondsSchema.optional(),
-  /** The daemon destroys it when this lease of lease.open ends. */
+  /** The daemon destroys the instance when this lease from lease.open ends. */
   lease: uidSchema.optional(),
-  /** Keeps an instance that could not be made, for a look, in place of undoing everything. */
+  /** Keeps an instance whose creation failed, for inspection. By default, everything is undone. */
   keepOnFailure: z.boolean().default(false),
 });
 
 export const largestExecOutputBytes = 16 * 1024 * 1024;
-/** Of what `stdin` stands for: as base64 it leaves room in the largest request for a command of 700 kB. */
+/** The limit of the decoded `stdin`. Its base64 leaves space for a command of 700 kB in the largest request. */
 export const largestExecInputBytes = 12_000_000;
 
-/** Linux's bounds (execve(2)): MAX_ARG_STRLEN with its final NUL, and half of what all words may have at least. */
+/** The limits of Linux, see execve(2): MAX_ARG_STRLEN with its final NUL, and half of the minimum for all arguments. */
 const longestWordBytes = 131_072;
 const longestCommandBytes = 1024 * 1024;
 
 export const instanceMethods = {
   "instance.create": method(
-    "Reserves id, name and address, starts making the instance and returns it as it stands, at once or when it is ready within waitSeconds; instance.wait tells when it is ready, or why it failed. The same clientToken gives the same instance to the same attempt, or to a later one until an instance.confirm spends it.",
+    "Reserves id, name and address, starts the creation of the instance, and returns it immediately, or when it is ready within waitSeconds. instance.wait waits until it is ready or has failed. The same clientToken returns the same instance to the same attempt, and to a later one until instance.confirm.",
     instanceCreateSchema,
     instanceSchema,
   ),
   "instance.check": method(
-    "Returns why an instance.create would fail once the instance that the same clientToken made is destroyed; nothing where there is no such instance. Changes nothing.",
+    "Returns the reasons why an instance.create would fail after the instance of the same clientToken is destroyed. Returns none if there is no such instance. Changes nothing.",
     instanceCreateSchema
       .pick({
         image: true,
@@ -149,91 +155,94 @@ export const instanceMethods = {
   ),
   "instance.get": method("Returns one instance.", z.strictObject(target), instanceSchema),
   "instance.confirm": method(
-    "Returns one instance, whose owner has recorded it: its client token makes nothing any more, and the owner is the one given.",
+    "Confirms that the given owner has recorded the instance, and returns it. Its client token can no longer create anything.",
     z.strictObject({ ...target, uid: uidSchema, owner: ownerSchema }),
     instanceSchema,
   ),
   "instance.list": method(
-    "Returns all instances, or those that carry all the given labels.",
+    "Returns all instances, or those with all given labels.",
     z.strictObject({ labels: labelsSchema.optional() }),
     z.array(instanceSchema),
   ),
   "instance.listForeign": method(
-    "Returns the containers on the same engine that others made. They are only shown.",
+    "Returns the containers on the same engine that this daemon does not manage. Changes nothing.",
     z.strictObject({}),
     z.array(foreignContainerSchema),
   ),
   "instance.wait": method(
-    "Waits until the instance is ready as its create asked, or has failed, or timeoutSeconds are over; ready says which.",
+    "Waits until the instance is ready or has failed, for at most timeoutSeconds. The result ready is false after a timeout.",
     z.strictObject({ ...target, timeoutSeconds: z.int().min(0).max(60).default(60) }),
     z.object({ ready: z.boolean(), instance: instanceSchema }),
   ),
   "instance.update": method(
-    "Changes name, type, keys, labels, ttl or owner of an instance in place, all given ones or none.",
+    "Changes name, type, keys, labels, ttl or owner of an instance in place. It makes all given changes or none.",
     z.strictObject({
       ...target,
       name: instanceNameSchema.optional(),
       type: typeNameSchema.optional(),
       keys: keysSchema.optional(),
       labels: labelsSchema.optional(),
-      /** Counts from now; 0 for none. */
+      /** The new ttl from now. 0 removes it. */
       ttlSeconds: z
         .union([z.literal(0), ttlSecondsSchema], "expected 0, or a ttl in whole seconds")
         .optional(),
-      /** Makes an instance that nobody owns the caller's. The uid is then another one. */
+      /** Makes the caller the owner of an instance without an owner. The instance gets a new uid. */
       adopt: adoptionSchema.optional(),
-      /** Leaves the instance without an owner. */
+      /** Removes the owner. */
       release: z.boolean().optional(),
     }),
     instanceSchema,
   ),
   "instance.extend": method(
-    "Renews the ttl of an instance, which counts from now: the one that it has, or the one given.",
+    "Restarts the ttl of an instance from now: the given one, or the current one.",
     z.strictObject({ ...target, ttlSeconds: ttlSecondsSchema.optional() }),
     instanceSchema,
   ),
   "instance.start": method(
-    "Starts a stopped instance and waits for it; running already is success.",
+    "Starts a stopped instance and waits until it is ready. Succeeds if it is already running.",
     z.strictObject(target),
     instanceSchema,
   ),
   "instance.stop": method(
-    "Shuts an instance down, by force after graceSeconds; stopped already is success.",
+    "Shuts an instance down, forcibly after graceSeconds. Succeeds if it is already stopped.",
     z.strictObject({ ...target, graceSeconds: graceSecondsSchema }),
     instanceSchema,
   ),
   "instance.restart": method(
-    "Stops an instance, by force after graceSeconds, and starts it again.",
+    "Stops an instance, forcibly after graceSeconds, and starts it again.",
     z.strictObject({ ...target, graceSeconds: graceSecondsSchema }),
     instanceSchema,
   ),
   "instance.exec": method(
-    "Runs a command as root in a running instance. Its output comes as base64; truncated says whether more than maxOutputBytes came.",
+    "Runs a command as root in a running instance. The output is base64. The result truncated is true if it exceeded maxOutputBytes.",
     z.strictObject({
       ...target,
       command: z
         .array(
           z
             .string()
-            .refine((word) => Buffer.byteLength(word) < longestWordBytes, "a word has 131071 bytes at most")
+            .refine(
+              (word) => Buffer.byteLength(word) < longestWordBytes,
+              "an argument has at most 131071 bytes",
+            )
             .regex(/^[^\0]*$/, "an argument has no NUL character"),
         )
-        .min(1, "a command has one word at least")
-        .max(1024, "a command has 1024 words at most")
+        .min(1, "a command has at least one argument")
+        .max(1024, "a command has at most 1024 arguments")
         .refine(
           (words) => words.reduce((sum, word) => sum + Buffer.byteLength(word), 0) <= longestCommandBytes,
-          "a command has 1 MiB at most; send more through stdin",
+          "a command has at most 1 MiB; send more through stdin",
         ),
       /** Base64. */
       stdin: z.base64().default(""),
       timeoutSeconds: z.int().min(1).max(3600).default(60),
-      /** Of stdout and of stderr, each. */
+      /** The limit of stdout and of stderr, separately. */
       maxOutputBytes: z
         .int()
         .min(0)
         .max(largestExecOutputBytes)
         .default(1024 * 1024),
-      /** Answers what the command wrote until its time ran out, in place of the fault for that. Default: no. */
+      /** After a timeout, returns the output until then in place of a fault. Default: false. */
       outputOnTimeout: z.boolean().optional(),
     }),
     z.object({
@@ -241,47 +250,47 @@ export const instanceMethods = {
       stdout: z.base64(),
       stderr: z.base64(),
       truncated: z.boolean(),
-      /** True for a command that was killed as its time ran out. */
+      /** True if the command was killed after timeoutSeconds. */
       timedOut: z.boolean().optional(),
     }),
   ),
   "instance.log": method(
-    "Returns the exit code and the last of the output of an instance's userData, also while it runs, and for a while after a failed create was undone.",
+    "Returns the exit code of an instance's userData and the end of its output, also while it runs, and for some time after a failed create was undone.",
     z.strictObject(target),
     z.object({
-      /** Whether the script is still to end, or to begin. */
+      /** True until the script ends, also before it starts. */
       running: z.boolean(),
-      /** Absent for a script that did not come to an end by itself. */
+      /** Absent for a script that did not exit by itself. */
       exitCode: z.int().optional(),
-      /** Standard output and standard error as they came, in base64. */
+      /** Standard output and standard error in the order of arrival, as base64. */
       output: z.base64(),
-      /** Whether there was more before. */
+      /** True if earlier output was dropped. */
       truncated: z.boolean(),
     }),
   ),
   "instance.takeOver": method(
-    "Puts a container that others made on the same engine under this daemon, without stopping it, and returns the instance that it becomes.",
+    "Makes an instance from a container on the same engine that this daemon does not manage, without stopping it, and returns the instance.",
     z.strictObject({
-      /** The engine's own id or name for it. */
+      /** The id or name of the container in the engine. */
       container: z
         .string()
         .regex(
           /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/,
-          "a container goes by the engine's id or name for it, of A-Z, a-z, 0-9, ., _ and -",
+          "give the engine's id or name of the container, which has A-Z, a-z, 0-9, ., _ and -",
         ),
-      /** Default: the container's own, where it can be an instance's; else `mcc-<id>`. */
+      /** Default: the name of the container if it is valid for an instance, or else `mcc-<id>`. */
       name: instanceNameSchema.optional(),
-      /** Beside the keys that the container has. Left out or empty: those stay alone. */
+      /** Keys in addition to those of the container. */
       keys: keysSchema.default([]),
       labels: labelsSchema.default({}),
     }),
     instanceSchema,
   ),
   "instance.destroy": method(
-    "Destroys an instance, whatever its state, and returns when it is gone; gone already is success.",
+    "Destroys an instance in any state, and returns when it is gone. Succeeds if there is no such instance.",
     z.strictObject(target),
     z.object({
-      /** False when there was nothing to destroy. */
+      /** False if there was nothing to destroy. */
       destroyed: z.boolean(),
     }),
   ),

@@ -3,6 +3,8 @@ import { claimShape, ownerSchema, replacingShape, shownOwnerSchema } from "./cla
 import { method } from "./method";
 import { clientTokenSchema, nameSchema, timeSchema, uidSchema } from "./name";
 
+export type { Key } from "../types/key";
+
 export const keySchema = z.object({
   uid: uidSchema,
   name: z.string(),
@@ -10,17 +12,16 @@ export const keySchema = z.object({
   /** As `ssh-keygen -l` prints it. */
   fingerprint: z.string(),
   createdAt: timeSchema,
-  /** The resource that it belongs to, once that was told. */
+  /** The resource that owns it, if it is known. */
   owner: shownOwnerSchema.optional(),
 });
-export type Key = z.infer<typeof keySchema>;
 
 const target = { name: nameSchema, uid: uidSchema.optional(), serverId: uidSchema.optional() };
-const publicKeySchema = z.string().max(16_384, "a public key has 16384 characters at most");
+const publicKeySchema = z.string().max(16_384, "a public key has at most 16384 characters");
 
 export const keyMethods = {
   "key.add": method(
-    "Keeps a public key under a name. The same clientToken gives the same key to the same attempt, or to a later one until a key.confirm spends it.",
+    "Stores a public key under a name. The same clientToken returns the same key to the same attempt, and to a later one until key.confirm.",
     z.strictObject({
       name: nameSchema,
       publicKey: publicKeySchema,
@@ -32,21 +33,21 @@ export const keyMethods = {
   ),
   "key.get": method("Returns one key.", z.strictObject(target), keySchema),
   "key.confirm": method(
-    "Returns one key, whose owner has recorded it: its client token makes nothing any more, and the owner is the one given.",
+    "Confirms that the given owner has recorded the key, and returns it. Its client token can no longer create anything.",
     z.strictObject({ ...target, uid: uidSchema, owner: ownerSchema }),
     keySchema,
   ),
   "key.list": method("Returns all keys.", z.strictObject({}), z.array(keySchema)),
   "key.update": method(
-    "Replaces the public half of a key, also on the instances that carry it.",
+    "Replaces a public key, also on the instances that have it.",
     z.strictObject({ ...target, publicKey: publicKeySchema }),
     keySchema,
   ),
   "key.remove": method(
-    "Removes a key, also from the instances that carry it; gone already is success.",
+    "Removes a key, also from the instances that have it. Succeeds if there is no such key.",
     z.strictObject(target),
     z.object({
-      /** False when there was nothing to remove. */
+      /** False if there was nothing to remove. */
       removed: z.boolean(),
     }),
   ),

@@ -3,30 +3,30 @@ import { longestDurationSeconds } from "../duration";
 import { method } from "./method";
 import { uidSchema } from "./name";
 
-/** How long something lives after it was made, or its ttl was last renewed. */
+/** The seconds from creation, or from the last extend, until the daemon destroys the object. */
 export const ttlSecondsSchema = z
   .int()
-  .min(1, "a ttl is 1 second at least")
-  .max(longestDurationSeconds, `a ttl is ${longestDurationSeconds} seconds (ten years) at most`);
+  .min(1, "a ttl is at least 1 second")
+  .max(longestDurationSeconds, `a ttl is at most ${longestDurationSeconds} seconds (ten years)`);
 
 const target = { lease: uidSchema, serverId: uidSchema.optional() };
 
 export const leaseMethods = {
   "lease.open": method(
-    "Opens a lease that lives as long as it is renewed. What is created with it is destroyed when it ends.",
+    "Opens a lease, which ends if it is not renewed in time. Instances and fleets that are created with it are destroyed when it ends.",
     z.strictObject({
-      /** How long it lives after the last renewal. */
+      /** The time from the last renewal until the lease ends. */
       seconds: z.int().min(2).max(3600).default(8),
     }),
     z.object({ lease: uidSchema, seconds: z.int() }),
   ),
   "lease.renew": method(
-    "Lets a lease live on; one that has ended, or is another server's, is not-found.",
+    "Renews a lease. The fault is not-found if it has ended, or belongs to another server.",
     z.strictObject(target),
     z.object({ seconds: z.int() }),
   ),
   "lease.end": method(
-    "Ends a lease and returns when everything that hangs on it is gone; ended already is success.",
+    "Ends a lease, and returns when its instances and fleets are gone. Succeeds if it has already ended.",
     z.strictObject(target),
     z.object({
       /** How many instances were destroyed. */

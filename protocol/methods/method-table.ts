@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { MethodName, MethodParameters, MethodResult } from "../types/methods";
 import { tokenMethods } from "./claim";
 import { fleetMethods } from "./fleet";
 import { imageMethods } from "./image";
@@ -8,7 +9,9 @@ import { keyMethods } from "./key";
 import { leaseMethods } from "./lease";
 import { serverMethods } from "./server";
 
-/** Every method of the daemon but `system.*`: the one source for validation, types and help. */
+export type { MethodName, MethodParameters, MethodResult };
+
+/** Contains every method of the daemon except `system.*`. It is the only source of validation and help. */
 export const methodTable = {
   ...instanceMethods,
   ...fleetMethods,
@@ -18,12 +21,25 @@ export const methodTable = {
   ...imageMethods,
   ...instanceTypeMethods,
   ...serverMethods,
-};
+} satisfies Record<MethodName, unknown>;
 
 export type MethodTable = typeof methodTable;
-export type MethodName = keyof MethodTable;
-/** What a caller passes: what has a default may be left out. */
-export type MethodParameters<M extends MethodName> = z.input<MethodTable[M]["parameters"]>;
-/** What the daemon works with: defaults are filled in. */
+/** The parameters inside the daemon, with their defaults filled in. */
 export type ParsedParameters<M extends MethodName> = z.output<MethodTable[M]["parameters"]>;
-export type MethodResult<M extends MethodName> = z.output<MethodTable[M]["result"]>;
+
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+type Agrees<M extends keyof MethodTable> = M extends MethodName
+  ? [
+      Same<z.input<MethodTable[M]["parameters"]>, MethodParameters<M>>,
+      Same<z.output<MethodTable[M]["result"]>, MethodResult<M>>,
+    ]
+  : [false];
+type None<Methods extends never> = Methods;
+
+/**
+ * The methods whose schemas here and public types in `protocol/types/` differ. There are none, or this does not compile:
+ * the message then names them.
+ */
+export type MethodsThatDiffer = None<
+  { [M in keyof MethodTable]: Agrees<M> extends [true, true] ? never : M }[keyof MethodTable]
+>;

@@ -1,15 +1,15 @@
 import type { z } from "zod";
 
-/** One row of the method table: everything that is known of a method except what it does. */
+/** A row of the method table: the description, parameters and result of a method. */
 export interface Method {
-  /** One sentence, for `system.methodHelp` and the docs. */
+  /** The description, for `system.methodHelp` and the docs. */
   readonly help: string;
-  /** The one struct that the method takes. */
+  /** The struct that is the only parameter of the method. */
   readonly parameters: z.ZodObject;
   readonly result: z.ZodType;
 }
 
-/** Declares a row; exists so that each row keeps its own types. */
+/** Declares a row, so that each row keeps its own types. */
 export function method<P extends z.ZodObject, R extends z.ZodType>(
   help: string,
   parameters: P,

@@ -1,4 +1,4 @@
-/** The labels that say whose an instance is; the Pulumi provider sets them. */
+/** The labels that name the owner of an instance. The Pulumi provider sets them. */
 export const ownerKeys = {
   organization: "minicloud/organization",
   project: "minicloud/project",
@@ -6,5 +6,5 @@ export const ownerKeys = {
   resource: "minicloud/resource",
 } as const;
 
-/** What Pulumi calls the organization of everybody who keeps the state himself. */
+/** The name that Pulumi gives to the organization of a self-managed backend. */
 export const noOrganization = "organization";

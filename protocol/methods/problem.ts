@@ -1,11 +1,12 @@
 import { z } from "zod";
 
-/** Why a create would fail, whatever has been destroyed before it. */
+export type { Problem } from "../types/problem";
+
+/** A reason why a create would fail. */
 const problemSchema = z.object({
-  /** The parameter that it lies in. */
+  /** The parameter that causes it. */
   parameter: z.string(),
   message: z.string(),
 });
-export type Problem = z.infer<typeof problemSchema>;
 
 export const problemsSchema = z.object({ problems: z.array(problemSchema) });

@@ -1,16 +1,18 @@
 import { z } from "zod";
-import type { PlainReadiness } from "./instance-state";
+import type { PlainReadiness } from "../types/readiness";
 
 const portSchema = z.int().min(1).max(65_535);
 
-/** Everything that is known of one kind of rung, except how the daemon looks for it and how a command line writes it. */
+/**
+ * The schema and texts of one kind of rung. The daemon has its probe, and the CLI has its form on the command line.
+ */
 interface RungRow<S extends z.ZodType> {
   readonly schema: S;
-  /** How messages write what is allowed. */
+  /** The allowed form, for messages. */
   readonly form: string;
-  /** The rung in words, for messages. */
+  /** Returns the text of the rung, for messages. */
   readonly text: (rung: z.output<S>) => string;
-  /** What the words become where the program's own texts are left out, as they may hold a secret. */
+  /** The text without the program's own values, which can contain a secret. Default: the text. */
   readonly kind?: string;
 }
 
@@ -23,25 +25,25 @@ function row<S extends z.ZodType>(rung: RungRow<S>): RungRow<S> {
 }
 
 /**
- * The rungs of the ladder that an instance climbs before it counts as ready. The key of a row is the word itself, or
- * the member that only this kind of struct has.
+ * The kinds of rungs that an instance must reach before it is ready. The key of a row is the word itself, or the
+ * member that only this kind of struct has.
  */
 const rungTable = {
   running: plain("running"),
   address: plain("address"),
   ssh: plain("ssh"),
-  /** A server takes a connection at this port. */
+  /** A server accepts a connection at this port. */
   tcp: row({
     schema: z.strictObject({ tcp: portSchema }),
     form: "{tcp: port}",
     text: ({ tcp }) => `tcp ${tcp}`,
   }),
-  /** A web server answers a GET of the path with the status. */
+  /** A web server answers a GET request of the path with the status. */
   http: row({
     schema: z.strictObject({
       http: z
         .string()
-        .regex(/^\/[\x21-\x7e]*$/, "a path begins with / and has no spaces")
+        .regex(/^\/[\x21-\x7e]*$/, "a path starts with / and has no spaces")
         .max(2048),
       port: portSchema.default(80),
       status: z.int().min(100).max(599).default(200),
@@ -50,7 +52,7 @@ const rungTable = {
     text: ({ http, port }) => `http :${port}${http}`,
     kind: "http",
   }),
-  /** A command, run as root in the instance, ends with 0. */
+  /** A command that runs as root in the instance exits with 0. */
   command: row({
     schema: z.strictObject({
       command: z
@@ -58,7 +60,7 @@ const rungTable = {
         .min(1)
         .max(64),
     }),
-    form: "{command: [words]}",
+    form: "{command: [arguments]}",
     text: ({ command }) => `command ${shortened(command.join(" "))}`,
     kind: "command",
   }),
@@ -68,19 +70,19 @@ export type RungKind = keyof typeof rungTable;
 export type RungOf<K extends RungKind> = z.output<(typeof rungTable)[K]["schema"]>;
 export type Rung = RungOf<RungKind>;
 
-/** One entry for each kind of rung: the compiler asks for the entry of a new row. */
+/** A table with one entry for each kind of rung. It does not compile without an entry for a new row. */
 export type ByRungKind<R> = { readonly [K in RungKind]: (rung: RungOf<K>) => R };
 
 const rows = Object.values(rungTable);
 const forms = rows.map(({ form }) => form);
 
-/** One rung. */
+/** Checks one rung. */
 export const rungSchema = z.union(
   rows.map(({ schema }) => schema),
   `expected ${forms.slice(0, -1).join(", ")} or ${forms.at(-1)}`,
 );
 
-/** One rung or several, in the order in which they are climbed. */
+/** Checks one or several rungs, in the order in which they must be reached. */
 export const waitForSchema = z
   .union(
     [rungSchema, z.array(rungSchema).min(1).max(16)],
@@ -104,12 +106,12 @@ function callEntry<K extends RungKind, R>(kind: K, rung: RungOf<K>, entries: ByR
 function kindOf(rung: Rung): RungKind {
   const [kind] = typeof rung === "string" ? [rung] : Object.keys(rung).filter(isRungKind);
   if (kind === undefined) {
-    throw new Error("a rung that no row of the table describes");
+    throw new Error("no row of the table describes this rung");
   }
   return kind;
 }
 
-/** A rung in words, for messages, on one line: `ssh`, `tcp 80`, `http :80/health`. */
+/** Returns the text of a rung for messages, on one line: `ssh`, `tcp 80`, `http :80/health`. */
 export function rungText(rung: Rung): string {
   return textOfKind(kindOf(rung), rung);
 }
@@ -119,7 +121,7 @@ function textOfKind<K extends RungKind>(kind: K, rung: RungOf<K>): string {
   return rowsByKind[kind].text(rung);
 }
 
-/** The same without the texts that the program gave, which may be a secret: `http`, `command`. */
+/** Returns the text without the values of the program, which can contain a secret: `http`, `command`. */
 export function rungKind(rung: Rung): string {
   const described: { readonly kind?: string } = rungTable[kindOf(rung)];
   return described.kind ?? rungText(rung);

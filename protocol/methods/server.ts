@@ -1,31 +1,34 @@
 import { z } from "zod";
+import type { DamagedFile, Feature, ServerInfo } from "../types/server";
 import { method } from "./method";
 import { timeSchema, uidSchema } from "./name";
 
-/** Raised when a client and a daemon of different ages would misunderstand each other. */
+export type { DamagedFile, Feature, ServerInfo };
+
+/** The version of the protocol. It changes if a client and a daemon of different releases would be incompatible. */
 export const protocolVersion = 1;
 
-/** What a daemon may be asked for that those of earlier releases do not know. Rows are never removed. */
+/** The features that daemons of earlier releases lack. Rows are never removed. */
 export const features = [
   /** `hideOutput` of instance.create and fleet.apply. */
   "hideOutput",
   /** The methods instance.check and fleet.check. */
   "check",
-  /** Creates with `attempt` and `owner`, the methods `*.confirm` and `token.list`, and `instance.update` with `adopt`. */
+  /**
+   * `attempt` and `owner` in creates, the methods `*.confirm` and `token.list`, and `adopt` in `instance.update`.
+   */
   "ownership",
-] as const;
-export type Feature = (typeof features)[number];
+] as const satisfies readonly Feature[];
 
 const damagedFileSchema = z.object({
   /** Relative to the state folder. */
   file: z.string(),
   reason: z.string(),
-  /** When the daemon found it. */
+  /** When the daemon found the damage. */
   time: timeSchema,
-  /** Where it is now, on the daemon's host. Absent for one that is missing, or could not be moved. */
+  /** The new path on the daemon's host. Absent if the file is missing, or could not be moved. */
   movedTo: z.string().optional(),
 });
-export type DamagedFile = z.infer<typeof damagedFileSchema>;
 
 const serverInfoSchema = z.object({
   serverId: uidSchema,
@@ -36,21 +39,22 @@ const serverInfoSchema = z.object({
   simulated: z.boolean(),
   addressPool: z.object({ first: z.string(), last: z.string(), size: z.int(), free: z.int() }),
   instances: z.int(),
-  /** What it can that those of earlier releases cannot; clients ask only for what stands here. */
+  /** Features that daemons of earlier releases lack. Clients use only features in this list. */
   features: z.array(z.string()).default([]),
-  /** Files of the state folder that were damaged, and without which the daemon goes on: the latest 100, latest first. */
+  /**
+   * Damaged files of the state folder, which the daemon does not use: the latest 100, latest first.
+   */
   damaged: z.array(damagedFileSchema).default([]),
-  /** How many of them there are. */
+  /** The number of all damaged files. */
   damagedTotal: z.int().default(0),
   startedAt: timeSchema,
-  /** The daemon's own clock, by which its other times are to be read. */
+  /** The time of the daemon's clock, on which its other times are based. */
   now: timeSchema,
 });
-export type ServerInfo = z.infer<typeof serverInfoSchema>;
 
 export const serverMethods = {
   "server.info": method(
-    "Says which daemon this is, what drives it and what is free.",
+    "Returns the identity, version, driver and free capacity of the daemon.",
     z.strictObject({}),
     serverInfoSchema,
   ),

@@ -1,27 +1,27 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 
-/** More is to be fetched by the script itself. */
+/** The limit of a script. A script can download larger files itself. */
 export const largestUserDataBytes = 256 * 1024;
 
 /**
- * A script that is run once as root after the first start. Without a `#!` line `/bin/sh` runs it; line ends of
- * Windows become those of Linux, and its mark at the beginning of a text is left out.
+ * Checks a script that runs once as root after the first start. Without a `#!` line, `/bin/sh` runs it. Line ends of
+ * Windows become those of Linux, and a byte order mark is removed.
  */
 export const userDataSchema = z
   .string()
   .refine(
     (text) => Buffer.byteLength(text) <= largestUserDataBytes,
-    `a userData script has ${largestUserDataBytes} bytes at most; let it fetch what is larger`,
+    `a userData script has at most ${largestUserDataBytes} bytes; let the script download larger files`,
   )
-  // Control characters cannot travel in XML.
+  // XML forbids control characters.
   .regex(
     /^[^\p{Cs}\0-\x08\x0b\x0c\x0e-\x1f\x7f]*$/u,
-    "a userData script is text, without control characters but tabs and line ends",
+    "a userData script is text; control characters other than tabs and line ends are not allowed",
   )
   .transform((text) => text.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n"));
 
-/** SHA-256 in hexadecimal, by which a script is known where it is not told. */
+/** Returns the SHA-256 in hexadecimal, which identifies a script without revealing it. */
 export function userDataDigest(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }

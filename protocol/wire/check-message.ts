@@ -3,14 +3,14 @@ import type { MessageRoot } from "./message-grammar";
 import type { MessageLimits } from "./message-limits";
 import { MessageScan } from "./message-scan";
 
-/** Characters that are looked at before others get their turn on the event loop. */
+/** The number of characters to scan before the event loop runs other work. */
 const sliceLength = 262_144;
 
 /**
- * Makes sure of a whole message that the parser can have it, in slices between which the event loop is free.
+ * Checks a complete message before the parser reads it. It works in slices, and the event loop runs between them.
  *
- * @throws MessageFlaw for what is no XML-RPC message of this kind, or holds more than a limit allows.
- * @throws MccError `invalid` for a character that XML cannot carry.
+ * @throws MessageFlaw if it is not an XML-RPC message of this kind, or exceeds a limit.
+ * @throws MccError `invalid` for a character that XML forbids.
  */
 export async function checkMessage(xml: string, root: MessageRoot, limits: MessageLimits): Promise<void> {
   const scan = new MessageScan(xml, root, limits);

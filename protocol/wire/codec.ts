@@ -11,16 +11,15 @@ import { toSendable } from "./xml-characters";
 export { type MethodCall, toSendable };
 
 /**
- * XML-RPC messages of values, and values of messages, for both sides.
+ * Encodes values as XML-RPC messages, and decodes messages, for clients and daemons.
  *
- * The package `xmlrpc` writes and reads them. Its parser (sax 1.2, not strict) takes far more than XML-RPC, throws
- * outside of all callbacks, and has no limits, so a scan of our own looks at each message first: it knows the exact
- * grammar and refuses the rest before the parser sees it. The scan is small, as it decodes nothing, and it takes a fifth
- * of the parser's time. Another parser in its place would be strict about XML only: the grammar, the limits, and turns
- * for the event loop would be ours to add all the same, and its values could differ from those of the package.
+ * The package `xmlrpc` writes and parses the messages. Its parser (sax 1.2, not strict) accepts far more than XML-RPC,
+ * throws outside of all callbacks, and has no limits. Therefore a scan checks each message by the exact grammar first.
+ * The scan decodes nothing, so it is small and takes a fifth of the parser's time. A strict XML parser in its place
+ * would still need the grammar, the limits and the slices, and could return other values than the package.
  */
 
-/** @throws MccError `invalid` for a value that XML-RPC cannot carry, such as a control character. */
+/** Encodes a call. @throws MccError `invalid` for a value that XML-RPC forbids, such as a control character. */
 export function encodeCall(method: string, parameters: unknown[]): string {
   return encode(() =>
     serializeMethodCall(
@@ -30,21 +29,21 @@ export function encodeCall(method: string, parameters: unknown[]): string {
   );
 }
 
-/** @throws MccError `invalid` for a value that XML-RPC cannot carry, such as a control character. */
+/** Encodes a result. @throws MccError `invalid` for a value that XML-RPC forbids, such as a control character. */
 export function encodeResponse(value: unknown): string {
   return encode(() => serializeMethodResponse(toWire(value)));
 }
 
-/** Always succeeds: what XML cannot carry in the message is replaced. */
+/** Encodes a fault. It always succeeds, because it replaces the characters that XML forbids. */
 export function encodeFault(fault: number, message: string): string {
   return serializeFault({ faultCode: fault, faultString: textToWire(toSendable(message)) });
 }
 
 /**
- * Reads a call. The event loop is free for others between slices of it.
+ * Decodes a call in slices, between which the event loop runs other work.
  *
- * @throws MccError `invalid` for what is not an XML-RPC call, holds more than `callLimits` allow, has a character that
- * XML cannot carry, or a member named `__proto__`.
+ * @throws MccError `invalid` if it is not an XML-RPC call, exceeds `callLimits`, or contains a character that XML
+ * forbids, or a member named `__proto__`.
  */
 export async function decodeCall(xml: string): Promise<MethodCall> {
   try {
@@ -58,17 +57,16 @@ export async function decodeCall(xml: string): Promise<MethodCall> {
     throw new MccError(
       "invalid",
       error instanceof TooMuch
-        ? `The message ${reason}; send less at a time.`
+        ? `The message ${reason}; send less in one message.`
         : `The request is not an XML-RPC call: ${reason}.`,
     );
   }
 }
 
 /**
- * Reads an answer, which may come from a hostile server. The event loop is free for others between slices of it.
+ * Decodes an answer, which can come from a hostile server, in slices between which the event loop runs other work.
  *
- * @throws MccError what the fault says, or `unavailable` for an answer that is not XML-RPC or holds more than
- * `answerLimits` allow.
+ * @throws MccError of the fault, or `unavailable` if the answer is not XML-RPC or exceeds `answerLimits`.
  */
 export async function decodeResponse(xml: string): Promise<unknown> {
   try {
@@ -86,7 +84,7 @@ export async function decodeResponse(xml: string): Promise<unknown> {
   }
 }
 
-/** What a server said with a fault; undefined for every other error. */
+/** Returns the error of a fault from a server, or undefined for every other error. */
 function faultOf(error: unknown): MccError | undefined {
   return typeof error === "object" &&
     error !== null &&
@@ -105,7 +103,7 @@ function encode(serialize: () => string): string {
     if (MccError.isInstance(error)) {
       throw error;
     }
-    throw new MccError("invalid", `This value cannot be sent over XML-RPC: ${messageOf(error)}.`);
+    throw new MccError("invalid", `XML-RPC cannot encode the value: ${messageOf(error)}.`);
   }
 }
 

@@ -1,20 +1,20 @@
 import { setImmediate } from "node:timers/promises";
 import { encodeResponse } from "./codec";
 
-/** Characters that are written before others get their turn on the event loop. */
+/** The number of characters to write before the event loop runs other work. */
 const sliceLength = 65_536;
 
 const placeholder = "<value><int>0</int></value>";
 const [beginning = "", ending = ""] = encodeResponse(0).split(placeholder);
 
 /**
- * Writes what `encodeResponse` writes. Lists, and lists in structs, are written item by item, and the event loop is free
- * for others between them: the package takes a second and more for 10,000 instances.
+ * Returns the text of `encodeResponse`. It writes arrays, also those in structs, item by item, and the event loop runs
+ * other work between them, because the package needs more than a second for 10,000 instances.
  *
- * @param turn is asked for a turn by a text of more than one slice; what it resolves to is called at the end. Default:
- * it goes on.
- * @param signal ends the writing. Default: nothing does.
- * @throws as `encodeResponse` does; the signal's reason.
+ * @param turn is called before the second slice and resolves when encoding can continue. The function that it resolves
+ * to is called at the end. Default: no wait.
+ * @param signal aborts the encoding. Default: none.
+ * @throws the errors of `encodeResponse`, and the reason of the signal.
  */
 export async function encodeResponseInTurns(
   value: unknown,
@@ -41,7 +41,7 @@ export async function encodeResponseInTurns(
   }
 }
 
-/** The element of a value in parts, each written when it is asked for. */
+/** Yields the element of a value in parts, which are encoded lazily. */
 function* partsOf(value: unknown): Generator<string> {
   if (Array.isArray(value) && value.length > 0) {
     yield "<value><array><data>";
@@ -70,7 +70,7 @@ function* memberParts(name: string, member: unknown): Generator<string> {
   yield after;
 }
 
-/** Whether it is a struct with a list of structs, which may be long, or with one deeper inside. */
+/** Tells whether the value is a struct with an array of structs, at any depth. Such an array can be long. */
 function hasLists(value: unknown): value is object {
   return (
     typeof value === "object" &&
@@ -85,7 +85,7 @@ function isObject(value: unknown): boolean {
   return typeof value === "object" && value !== null;
 }
 
-/** What the package writes for a value, without the message around it. */
+/** Returns the element that the package writes for a value, without the message around it. */
 function elementOf(value: unknown): string {
   return encodeResponse(value).slice(beginning.length, -ending.length);
 }

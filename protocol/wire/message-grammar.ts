@@ -1,4 +1,4 @@
-/** Which text an element holds; a row of `message-text.ts`. */
+/** The kind of text in an element, with a row in `message-text.ts`. */
 export type TextKind =
   | "string"
   | "name"
@@ -7,17 +7,17 @@ export type TextKind =
   | "double"
   | "base64"
   | "dateTime"
-  /** Text, or else one typed element. */
+  /** Either text or one typed element. */
   | "untyped";
 
-/** A place for children: which may stand there, and how many. */
+/** The allowed children at one position, and their number. */
 interface Slot {
   readonly names: ReadonlySet<string>;
   readonly least: 0 | 1;
   readonly most: number;
 }
 
-/** What an element holds: children in the order of the slots, or text; an element without either is empty. */
+/** The content of an element: children in the order of the slots, or text. An element without either is empty. */
 export interface ElementRule {
   readonly slots: readonly Slot[];
   readonly text?: TextKind;
@@ -30,7 +30,7 @@ const optional = (...names: string[]): Slot => ({ names: new Set(names), least: 
 const many = (name: string): Slot => ({ names: new Set([name]), least: 0, most: Number.POSITIVE_INFINITY });
 const leaf = (text: TextKind): ElementRule => ({ slots: [], text });
 
-/** The elements that a value may have in it. */
+/** The elements that a `<value>` can contain. */
 const types: Readonly<Record<string, ElementRule>> = {
   int: leaf("integer"),
   i4: leaf("integer"),
@@ -45,7 +45,7 @@ const types: Readonly<Record<string, ElementRule>> = {
   struct: { slots: [many("member")] },
 };
 
-/** Every element of XML-RPC, with nil and i8, the extensions that the `xmlrpc` package knows. */
+/** Contains every element of XML-RPC, and the extensions nil and i8 that the `xmlrpc` package supports. */
 export const elementRules: ReadonlyMap<string, ElementRule> = new Map(
   Object.entries({
     ...types,

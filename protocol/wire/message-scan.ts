@@ -11,18 +11,18 @@ const longestRootTag = 1024;
 
 const declaration =
   /^<\?xml(?:[ \t\r\n]+[a-z]+[ \t\r\n]*=[ \t\r\n]*(?:"[A-Za-z0-9._-]*"|'[A-Za-z0-9._-]*'))+[ \t\r\n]*\?>/;
-/** A closing tag's name, or an opening tag's with the mark of an empty element. */
+/** Matches the name of a closing tag, or the name of an opening tag and the `/` of an empty element. */
 const tag =
   /<(?:\/([A-Za-z][A-Za-z0-9.]{0,24})[ \t\r\n]{0,16}|([A-Za-z][A-Za-z0-9.]{0,24})[ \t\r\n]{0,16}(\/?))>/y;
-/** Apache's programs declare the namespace of their extensions here. No other element has attributes. */
+/** Matches a root tag with attributes: Apache's programs declare a namespace here. Other elements have none. */
 const rootTag =
   /^<(method[A-Za-z]+)(?:[ \t\r\n]+[A-Za-z_:][\w:.-]*[ \t\r\n]*=[ \t\r\n]*(?:"[^"<&]*"|'[^'<&]*'))+[ \t\r\n]*>/;
 
 /**
- * Looks at a message before the parser of the `xmlrpc` package gets it, and refuses all that is not exactly XML-RPC: other
- * elements or another order of them, document types, processing instructions, attributes (but for namespaces of the
- * message's own element), unknown entities, characters that XML cannot carry, numbers that are none; and more than the
- * limits allow. Decodes nothing.
+ * Scans a message before the parser of the `xmlrpc` package reads it, and refuses everything that is not XML-RPC:
+ * unknown or misplaced elements, document types, processing instructions, attributes (except namespaces of the root
+ * element), unknown entities, characters that XML forbids, invalid numbers, and messages that exceed the limits.
+ * Decodes nothing.
  */
 export class MessageScan {
   #at: number;
@@ -41,11 +41,11 @@ export class MessageScan {
   }
 
   /**
-   * Looks at the next characters, about as many as given, more only to finish one tag, comment or CDATA section.
+   * Scans about the given number of characters. It scans more only to finish a tag, a comment or a CDATA section.
    *
-   * @returns true once it has seen the whole message.
-   * @throws MessageFlaw for what is no XML-RPC message of this kind, or holds more than a limit allows.
-   * @throws MccError `invalid` for a character that XML cannot carry.
+   * @returns true at the end of the message.
+   * @throws MessageFlaw if it is not an XML-RPC message of this kind, or exceeds a limit.
+   * @throws MccError `invalid` for a character that XML forbids.
    */
   advance(characters: number): boolean {
     const pause = Math.min(this.#at + characters, this.xml.length);
@@ -59,7 +59,7 @@ export class MessageScan {
       } else if (this.xml.startsWith("<![CDATA[", this.#at)) {
         this.#cdata();
       } else {
-        throw new MessageFlaw("it has a document type, which no XML-RPC message has");
+        throw new MessageFlaw("it has a document type, which XML-RPC does not allow");
       }
     }
     if (this.#at < this.xml.length) {
@@ -97,15 +97,15 @@ export class MessageScan {
   #cdata(): void {
     const element = this.#open.at(-1);
     if (element?.takesCdata !== true) {
-      throw new MessageFlaw("there is a CDATA section where no text belongs");
+      throw new MessageFlaw("there is a CDATA section where no text is allowed");
     }
     element.addText(this.#upTo("]]>", "cdataCharacters", "a CDATA section"), this.#tally);
   }
 
-  /** What begins here, marks included. */
+  /** Reads the comment or section at the current position, with its marks. */
   #upTo(mark: string, counted: "cdataCharacters" | "commentCharacters", what: string): string {
     const rest = this.xml.slice(this.#at, this.#at + this.limits[counted] + 1);
-    // Behind "<!--" or the like, which has a part of the mark in it.
+    // Starts after "<!--", which contains a part of the mark.
     const end = rest.indexOf(mark, "<!--".length);
     const whole = rest.slice(0, end === -1 ? rest.length : end + mark.length);
     this.#tally.add(counted, whole.length);
@@ -138,7 +138,7 @@ export class MessageScan {
     const written = this.xml.slice(this.#at, this.#at + longestRootTag);
     const [whole, name = ""] = (this.#rooted ? null : rootTag.exec(written)) ?? [];
     if (whole === undefined) {
-      throw new MessageFlaw(`${JSON.stringify(written.slice(0, 24))} does not begin with a tag of XML-RPC`);
+      throw new MessageFlaw(`${JSON.stringify(written.slice(0, 24))} does not start with a tag of XML-RPC`);
     }
     refuseUnsendable(whole);
     this.#begin(name);

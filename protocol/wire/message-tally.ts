@@ -10,7 +10,7 @@ const words: Readonly<Record<Counted, string>> = {
   commentCharacters: "characters in comments",
 };
 
-/** Counts what a message holds. Every method throws TooMuch as soon as it is more than the limits allow. */
+/** Counts the contents of a message. Every method throws TooMuch as soon as a limit is exceeded. */
 export class MessageTally {
   readonly #counts: Record<Counted, number> = {
     values: 0,
@@ -27,12 +27,12 @@ export class MessageTally {
     atMost(this.limits[counted], this.#counts[counted], words[counted]);
   }
 
-  /** @param characters of one name so far. */
+  /** Checks the length of a name. @param characters the number of characters so far. */
   name(characters: number): void {
     atMost(this.limits.nameCharacters, characters, "characters in one name");
   }
 
-  /** An array or a struct begins. */
+  /** Counts the start of an array or a struct. */
   enter(): void {
     this.#depth += 1;
     if (this.#depth > this.limits.depth) {
@@ -40,7 +40,7 @@ export class MessageTally {
     }
   }
 
-  /** An array or a struct ends. */
+  /** Counts the end of an array or a struct. */
   leave(): void {
     this.#depth -= 1;
   }
@@ -48,6 +48,6 @@ export class MessageTally {
 
 function atMost(limit: number, count: number, what: string): void {
   if (count > limit) {
-    throw new TooMuch(`holds more than ${limit} ${what}`);
+    throw new TooMuch(`contains more than ${limit} ${what}`);
   }
 }

@@ -3,13 +3,13 @@ import type { TextKind } from "./message-grammar";
 import { isSendable, refuseUnsendable, unsendable } from "./xml-characters";
 
 interface TextForm {
-  /** What every piece of the text is made of, however long the text is. */
+  /** Matches every piece of a text of any length. */
   readonly pieces?: RegExp;
-  /** What the whole text is, for a text that is short. */
+  /** Matches the complete text, which must be short. */
   readonly whole?: RegExp;
 }
 
-/** The longest text that has a form as a whole. A double can have 309 digits before its point. */
+/** The limit of a text that is matched as a whole. A double can have 309 digits before its point. */
 export const longestFormedText = 400;
 
 const forms: Readonly<Record<TextKind, TextForm>> = {
@@ -23,30 +23,30 @@ const forms: Readonly<Record<TextKind, TextForm>> = {
   dateTime: { whole: /^\d{4}-?\d\d-?\d\d(T\d\d(:?\d\d(:?\d\d(\.\d+)?)?)?(Z|[-+]\d\d(:?\d\d)?)?)?$/ },
 };
 
-/** Whether the whole text has to be kept to be judged. */
+/** Tells whether the kind needs the complete text for a match. */
 export function isFormed(kind: TextKind): boolean {
   return forms[kind].whole !== undefined;
 }
 
-/** Whether a text of this kind may have references and CDATA sections in it. */
+/** Tells whether a text of this kind can contain references and CDATA sections. */
 export function takesMarkup(kind: TextKind): boolean {
   return forms[kind].whole === undefined && forms[kind].pieces === undefined;
 }
 
-/** Whether a whole text, or a piece of one that has no form as a whole, is one of its kind. */
+/** Tells whether a complete text, or a piece of a text that is matched in pieces, matches its kind. */
 export function fits(kind: TextKind, text: string): boolean {
   const { whole, pieces } = forms[kind];
   return whole?.test(text) ?? pieces?.test(text) ?? true;
 }
 
 const reference = /&(?:(?:amp|lt|gt|quot|apos)|#(\d{1,10})|#x([0-9A-Fa-f]{1,10}));/y;
-/** The longest reference that is taken. */
+/** The length of the longest valid reference. */
 const longestReference = "&#x0000000000;".length;
 
-/** Characters of a text that are looked at as one piece. */
+/** The maximum number of characters in one piece of text. */
 const pieceLength = 65_536;
 
-/** The text of a message from a place on, up to the next mark or a piece's length, with nothing cut in two. */
+/** Returns the text from a position to the next tag, or at most one piece. Never splits a reference or a character. */
 export function textPiece(xml: string, at: number): string {
   const longest = xml.slice(at, at + pieceLength);
   const mark = longest.indexOf("<");
@@ -64,11 +64,11 @@ export function textPiece(xml: string, at: number): string {
 }
 
 /**
- * Looks at characters and references of a piece of text, in which every reference is whole.
+ * Checks the characters and references of a piece of text. All references in it must be complete.
  *
- * @returns how many references it has.
- * @throws MccError `invalid` for a character that XML cannot carry, as it is or as a reference.
- * @throws MessageFlaw for an entity that XML itself does not define, or a code point past U+10FFFF.
+ * @returns the number of references.
+ * @throws MccError `invalid` for a character that XML forbids, also as a reference.
+ * @throws MessageFlaw for an entity that XML itself does not define, or a code point above U+10FFFF.
  */
 export function checkText(piece: string): number {
   refuseUnsendable(piece);
@@ -78,7 +78,7 @@ export function checkText(piece: string): number {
     const match = reference.exec(piece);
     if (match === null) {
       const words = JSON.stringify(piece.slice(at, at + longestReference));
-      throw new MessageFlaw(`${words} does not begin with a reference that XML defines`);
+      throw new MessageFlaw(`${words} does not start with a reference that XML defines`);
     }
     const [written, decimal, hexadecimal] = match;
     if (decimal !== undefined) {
@@ -91,10 +91,10 @@ export function checkText(piece: string): number {
   return count;
 }
 
-/** The package passes every code point to `String.fromCodePoint`, which throws outside of all callbacks past U+10FFFF. */
+/** Refuses code points above U+10FFFF, for which the package's `String.fromCodePoint` throws outside of callbacks. */
 function refuseCode(code: number, written: string): void {
   if (code > 0x10ffff) {
-    throw new MessageFlaw(`"${written}" stands for no character`);
+    throw new MessageFlaw(`"${written}" is not a character`);
   }
   if (!isSendable(String.fromCodePoint(code))) {
     throw unsendable(code);

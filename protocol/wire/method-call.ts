@@ -1,4 +1,4 @@
-/** One call as it travels: parameters have places, no names. */
+/** A call on the wire, whose parameters have positions and no names. */
 export interface MethodCall {
   readonly method: string;
   readonly parameters: unknown[];

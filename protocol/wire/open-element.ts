@@ -3,11 +3,11 @@ import type { ElementRule } from "./message-grammar";
 import type { MessageTally } from "./message-tally";
 import { fits, isFormed, longestFormedText, takesMarkup } from "./message-text";
 
-/** An element that has begun: which rule it keeps to, and how far it is. */
+/** Checks the content of an element, from its opening tag to its closing tag, against the rule of the element. */
 export class OpenElement {
   #slot = 0;
   #count = 0;
-  /** The text so far, where it has a form as a whole; of a value, the first part that is more than white space. */
+  /** The text so far, if it is matched as a whole. For a `<value>`, the first character that is not white space. */
   #text = "";
   #textCharacters = 0;
 
@@ -16,20 +16,20 @@ export class OpenElement {
     readonly rule: ElementRule,
   ) {}
 
-  /** Whether more than white space may come now. */
+  /** Tells whether text other than white space is allowed here. */
   get takesText(): boolean {
     return this.rule.text !== undefined && this.#slot === 0 && this.#count === 0;
   }
 
-  /** Whether a CDATA section may come now. */
+  /** Tells whether a CDATA section is allowed here. */
   get takesCdata(): boolean {
     return this.takesText && this.rule.text !== undefined && takesMarkup(this.rule.text);
   }
 
   /**
-   * Adds a piece of text that it takes, as it is written.
+   * Adds a piece of text, before decoding.
    *
-   * @throws MessageFlaw for a piece that no text of its kind has; TooMuch for a name that is too long.
+   * @throws MessageFlaw if the piece does not match the kind of text; TooMuch if a name is too long.
    */
   addText(piece: string, tally: MessageTally): void {
     const kind = this.rule.text ?? "string";
@@ -41,14 +41,14 @@ export class OpenElement {
     } else if (isFormed(kind)) {
       this.#text += piece;
       if (this.#textCharacters > longestFormedText) {
-        throw new MessageFlaw(`a <${this.name}> has ${longestFormedText} characters at most`);
+        throw new MessageFlaw(`a <${this.name}> has at most ${longestFormedText} characters`);
       }
     } else if (!fits(kind, piece)) {
       throw this.#misfit(piece);
     }
   }
 
-  /** Whether a child of that name may come now; it then counts as come. */
+  /** Adds a child of this name. @returns false if it is not allowed here. */
   take(child: string): boolean {
     if (this.#text !== "") {
       return false;
@@ -67,7 +67,7 @@ export class OpenElement {
     return false;
   }
 
-  /** @throws MessageFlaw when it may not end yet, or its text is none of its kind. */
+  /** Ends the element. @throws MessageFlaw if a child is missing, or the text does not match its kind. */
   end(): void {
     const missing = this.#missing();
     if (missing !== undefined) {
@@ -90,6 +90,6 @@ export class OpenElement {
   }
 
   #misfit(text: string): MessageFlaw {
-    return new MessageFlaw(`${JSON.stringify(text.slice(0, 24))} is no ${this.name}`);
+    return new MessageFlaw(`${JSON.stringify(text.slice(0, 24))} is not a valid ${this.name}`);
   }
 }

@@ -3,10 +3,10 @@ import Deserializer, { type MessageSource, type Parser } from "xmlrpc/lib/deseri
 import { MccError } from "../error";
 import type { MethodCall } from "./method-call";
 
-/** Characters that are parsed before others get their turn on the event loop. */
+/** The number of characters to parse before the event loop runs other work. */
 const sliceLength = 32_768;
 
-/** What the package makes of a call that was scanned before. @throws what it reports, or throws. */
+/** Parses a call that was already scanned. @throws the errors that the package reports or throws. */
 export async function parseCall(xml: string): Promise<MethodCall> {
   return await parse(xml, (deserializer, source, settle) => {
     deserializer.deserializeMethodCall(source, (error, method, parameters) =>
@@ -15,7 +15,7 @@ export async function parseCall(xml: string): Promise<MethodCall> {
   });
 }
 
-/** What the package makes of an answer that was scanned before. @throws the fault; what it reports, or throws. */
+/** Parses an answer that was already scanned. @throws the fault, and the errors that the package reports or throws. */
 export async function parseResponse(xml: string): Promise<unknown> {
   return await parse(xml, (deserializer, source, settle) => {
     deserializer.deserializeMethodResponse(source, settle);
@@ -25,8 +25,8 @@ export async function parseResponse(xml: string): Promise<unknown> {
 type Settle<T> = (error: Error | null | undefined, value: T) => void;
 
 /**
- * Gives the package the message by hand, where it expects a stream: it throws inside of its stream for some messages,
- * outside of all callbacks, which would end the process.
+ * Passes the message to the package directly in place of a stream. For some messages, the package throws inside of its
+ * stream and outside of all callbacks, which would end the process.
  */
 async function parse<T>(
   xml: string,
@@ -54,7 +54,7 @@ async function parse<T>(
   }
   const [outcome] = outcomes;
   if (outcome === undefined) {
-    throw new Error("the parser came to no end");
+    throw new Error("the parser did not finish");
   }
   if (outcome.error) {
     throw outcome.error;
@@ -63,27 +63,27 @@ async function parse<T>(
 }
 
 /**
- * The parser puts CDATA sections and references together by single characters, which V8 keeps as a chain with 32 bytes
- * for each until somebody reads the text. A search reads it; at the end of a long text that would take 200 ms at once.
+ * The parser concatenates CDATA sections and references character by character. V8 keeps the result as a chain of 32
+ * bytes for each character until the text is read, such as by a search. After a long text that would block for 200 ms.
  */
 function flatten(text: string): void {
   /^/.test(text);
 }
 
-/** What the package's values may not be, by the tag that ends them. */
+/** Refuses values of the package, by their closing tag. */
 const unfit: Readonly<Record<string, { refuses: (value: unknown) => boolean; reason: string }>> = {
   NAME: {
-    // It would set the prototype of its struct, or vanish.
+    // It would set the prototype of its struct, or be lost.
     refuses: (value) => value === "__proto__",
-    reason: `A struct has a member named "__proto__"; leave it out.`,
+    reason: `A struct has a member named "__proto__", which is not allowed; remove it.`,
   },
   ...fromTags(["INT", "I4", "DOUBLE"], {
     refuses: (value) => !Number.isFinite(value),
-    reason: "A number is larger than any that can be kept; send a smaller one.",
+    reason: "A number exceeds the range of a double; send a smaller one.",
   }),
   "DATETIME.ISO8601": {
     refuses: (value) => !(value instanceof Date) || Number.isNaN(value.getTime()),
-    reason: "A dateTime.iso8601 is no day or time that exists.",
+    reason: "A dateTime.iso8601 is not a valid date; send one such as 20260131T12:00:00.",
   },
 };
 

@@ -5,10 +5,10 @@ import { refuseUnsendable } from "./xml-characters";
 const largestInt = 2 ** 31 - 1;
 
 /**
- * Returns the value as the `xmlrpc` package has to get it: members that are `undefined` left out (they would arrive as
- * empty strings), integers past 32 bits as doubles (other readers refuse them as `<int>`), and texts always escaped.
+ * Converts a value for the `xmlrpc` package. It omits members that are `undefined`, which would arrive as empty
+ * strings, sends integers above 32 bits as doubles (other implementations refuse them as `<int>`), and escapes all text.
  *
- * @throws MccError `invalid` for a number or a text that XML-RPC cannot carry.
+ * @throws MccError `invalid` for a number or a text that XML-RPC forbids.
  */
 export function toWire(value: unknown): unknown {
   if (typeof value === "string") {
@@ -27,8 +27,8 @@ export function toWire(value: unknown): unknown {
 }
 
 /**
- * The package would write a text with markup as a CDATA section and escape only the first `]]>` in it: the text could
- * end its section and continue as XML of the message. The package escapes the text of a custom type, line ends included.
+ * Escapes a text. The package would write a text with markup as a CDATA section and escape only the first `]]>`, so the
+ * text could inject XML into the message. The package escapes the text of a custom type, also its line ends.
  */
 export function textToWire(text: string): CustomType {
   refuseUnsendable(text);
@@ -49,7 +49,7 @@ function structToWire(struct: object): object {
 
 function numberToWire(value: number): unknown {
   if (!Number.isFinite(value)) {
-    throw new MccError("invalid", `The number ${value} cannot be sent over XML-RPC; send a finite one.`);
+    throw new MccError("invalid", `XML-RPC cannot encode the number ${value}; send a finite one.`);
   }
   if (Number.isInteger(value) && Math.abs(value) > largestInt) {
     const double = new CustomType(value.toFixed(1));

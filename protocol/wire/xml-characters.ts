@@ -1,20 +1,20 @@
 import { MccError } from "../error";
 
-/** Everything that no XML 1.0 document can carry, not even as a character reference; lone surrogates included. */
+/** Matches characters that XML 1.0 forbids, even as character references, and lone surrogates. */
 const forbidden = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\p{Cs}]/u;
 const allForbidden = new RegExp(forbidden, "gu");
 
-/** Text from outside (an engine's output, a file) with every character that XML cannot carry replaced by U+FFFD. */
+/** Returns external text, such as an engine's output, with every character that XML forbids replaced by U+FFFD. */
 export function toSendable(text: string): string {
   return text.replace(allForbidden, "\ufffd");
 }
 
-/** Whether the text can travel in an XML document. */
+/** Tells whether XML allows all characters of the text. */
 export function isSendable(text: string): boolean {
   return !forbidden.test(text);
 }
 
-/** @throws MccError `invalid` that names the first character that XML cannot carry. */
+/** Checks a text. @throws MccError `invalid` that names the first character that XML forbids. */
 export function refuseUnsendable(text: string): void {
   const [character] = forbidden.exec(text) ?? [];
   if (character !== undefined) {
@@ -22,8 +22,8 @@ export function refuseUnsendable(text: string): void {
   }
 }
 
-/** @param code of a character that XML cannot carry. */
+/** Creates the error for a forbidden character. @param code the code of the character. */
 export function unsendable(code: number): MccError {
   const name = code.toString(16).toUpperCase().padStart(4, "0");
-  return new MccError("invalid", `A text has the character U+${name}, which XML cannot carry; leave it out.`);
+  return new MccError("invalid", `A text contains the character U+${name}, which XML forbids; remove it.`);
 }

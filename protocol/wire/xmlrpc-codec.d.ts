@@ -1,4 +1,4 @@
-/** The parts of the `xmlrpc` package (1.3.2) that the codec uses; its own types leave them out. */
+/** Declares the parts of the `xmlrpc` package (1.3.2) that the codec uses, and that its own types lack. */
 declare module "xmlrpc/lib/serializer" {
   import type CustomType from "xmlrpc/lib/customtype";
 
@@ -8,7 +8,7 @@ declare module "xmlrpc/lib/serializer" {
 }
 
 declare module "xmlrpc/lib/deserializer" {
-  /** What the package uses of a stream. */
+  /** The methods of a stream that the package uses. */
   export interface MessageSource {
     setEncoding(encoding: string): unknown;
     on(event: "error", listener: (error: Error) => void): unknown;
@@ -18,7 +18,7 @@ declare module "xmlrpc/lib/deserializer" {
   export interface Parser {
     write(text: string): unknown;
     end(): unknown;
-    /** Calls back for every tag of the message, its name in capitals. */
+    /** Calls the listener for every closing tag of the message, with its name in upper case. */
     on(event: "closetag", listener: (name: string) => void): unknown;
   }
 
@@ -27,7 +27,7 @@ declare module "xmlrpc/lib/deserializer" {
     readonly parser: Parser;
     /** The parts of the text so far. */
     readonly data: readonly string[];
-    /** The values so far, and the names of members that wait for theirs. */
+    /** The values so far, and the names of members whose values follow. */
     readonly stack: readonly unknown[];
     deserializeMethodCall(
       source: MessageSource,

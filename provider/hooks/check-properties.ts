@@ -7,19 +7,19 @@ import { hasUnknown } from "./sdk/unknown";
 export type Properties = Record<string, unknown>;
 
 interface Checked {
-  /** Defaults filled in. A wrong value stays as it came. */
+  /** The inputs with their defaults. An invalid value is unchanged. */
   readonly inputs: Properties;
   /** Every mistake. */
   readonly failures: dynamic.CheckFailure[];
 }
 
-/** What a resource's constructor and the SDK put beside the arguments. */
+/** The inputs that a resource's constructor and the SDK add to the arguments. */
 const hidden = [
   ...["clientToken", "organization", "ownerUrn", "retainOnDelete"],
   ...["preview", "shownScript", "hideOutput", "__provider"],
 ];
 
-/** Checks arguments, each by the schema of its name; what is not known yet passes. */
+/** Checks arguments, each by the schema of its name. Accepts values that are not known yet. */
 export function checkProperties(schemas: Readonly<Record<string, z.ZodType>>, news: Properties): Checked {
   const inputs: Properties = {};
   const failures: dynamic.CheckFailure[] = [];
@@ -31,7 +31,7 @@ export function checkProperties(schemas: Readonly<Record<string, z.ZodType>>, ne
       const at = { ...issue, path: [property, ...issue.path] };
       if (!hasUnknown(valueAt(news, at.path))) {
         failures.push(
-          // The engine prints the value of the property that a failure names, so none is named.
+          // Names no property, because the engine would print its value.
           confidential.includes(property)
             ? { property: "", reason: `${property}: ${issue.message}` }
             : { property, reason: describe(at, news) },
@@ -49,7 +49,7 @@ export function checkProperties(schemas: Readonly<Record<string, z.ZodType>>, ne
 
 function noProperty(asked: string, names: readonly string[]): string {
   const near = nearest(asked, names);
-  return `there is no property "${asked}"; ${near.length === 0 ? `there are ${names.join(", ")}` : `did you mean ${near.join(" or ")}?`}`;
+  return `there is no property "${asked}"; ${near.length === 0 ? `use one of ${names.join(", ")}` : `did you mean ${near.join(" or ")}?`}`;
 }
 
 export function withoutUndefined(properties: Properties): Properties {

@@ -1,21 +1,21 @@
 import type { Properties } from "./check-properties";
 
 /**
- * By owner: what the engine has checked in this process for an `up`, and has not compared yet. It checks nothing that
- * `--target` or `--exclude` leaves out, or that a refresh or a destroy looks at, and it runs each of them, and each
- * preview, with a process of its own.
+ * The owners of resources that the engine has checked in this process for an `up`, and has not compared yet. The engine
+ * does not check resources that `--target` or `--exclude` omits, or those of a refresh or a destroy. It runs each of
+ * these operations, and each preview, in a separate process.
  */
 const checked = new Set<unknown>();
 
-/** @param news as the engine gave them to `check`. */
+/** Notes a check, unless it is that of a preview. @param news the inputs that the engine passed to `check`. */
 export function noteCheck({ ownerUrn, preview }: Properties): void {
-  // Not sent under `ignoreChanges: ["*"]`, and then a preview cannot be told from an `up`.
+  // With `ignoreChanges: ["*"]` it is never sent, so a preview then looks like an `up`.
   if (preview !== true) {
     checked.add(ownerUrn);
   }
 }
 
-/** Whether an `up` includes the resource; once for each check. */
+/** Tells whether an `up` includes the resource. Returns true once for each check. */
 export function takeCheck({ ownerUrn }: Properties): boolean {
   return checked.delete(ownerUrn);
 }

@@ -4,9 +4,9 @@ import { logicalName } from "./ownership/owner";
 const suffixLength = 6;
 
 /**
- * The resource's own name as far as there is room for it, and enough of the token to tell it from others'.
+ * Returns the resource's logical name, shortened if necessary, with the first six digits of its client token.
  *
- * @param longestName by default that of a DNS label.
+ * @param longestName the maximum length. Default: that of a DNS label.
  */
 export function defaultName({ ownerUrn, clientToken }: Identity, longestName = 63): string {
   const suffix = clientToken.slice(0, suffixLength);

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { durationForm, durationSeconds } from "../../protocol/duration";
 
-/** A length of time as people write it; becomes whole seconds. */
+/** Parses a duration to whole seconds. */
 export const durationSchema = z.union([z.string(), z.number()], durationForm).transform((value, context) => {
   const seconds = durationSeconds(value);
   if (seconds === undefined) {

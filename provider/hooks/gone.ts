@@ -1,6 +1,6 @@
 import { MccError } from "../../client";
 
-/** What the call returns; nothing when the daemon that made the thing says that it is no longer there. */
+/** Returns the result of the call, or undefined for the daemon's `not-found`. @throws any other error of the call. */
 export async function unlessGone<T>(call: Promise<T>): Promise<T | undefined> {
   try {
     return await call;
@@ -12,10 +12,10 @@ export async function unlessGone<T>(call: Promise<T>): Promise<T | undefined> {
   }
 }
 
-/** For a change of what was destroyed behind Pulumi's back. */
+/** Creates the error for a change of an object that was destroyed outside Pulumi. @param what `the key "me"`. */
 export function goneError(what: string): MccError {
   return new MccError(
     "not-found",
-    `${what} is no longer there, though Pulumi's state has it. Run "pulumi refresh", and the next "pulumi up" makes it again.`,
+    `Pulumi's state has ${what}, but it no longer exists on the server. Run "pulumi refresh", then "pulumi up" to create it again.`,
   );
 }

@@ -11,16 +11,18 @@ import { ownerLabels, ownPrefix } from "./ownership/owner";
 const { image, type, keys, labels, readyTimeoutSeconds } = instanceCreateSchema.shape;
 const dayInSeconds = 86_400;
 
-const changeTimeout = durationSchema.pipe(z.number().max(dayInSeconds, "expected a day at most")).optional();
+const changeTimeout = durationSchema
+  .pipe(z.number().max(dayInSeconds, "expected at most one day"))
+  .optional();
 
-/** The arguments that instances and fleets have alike, each by the schema of its name. */
+/** The arguments common to `Instance` and `Fleet`, each with its schema. */
 export const hostArgsSchemas = {
   image,
   type,
   keys,
   labels: labels.refine((given) => Object.keys(given).every((key) => !key.startsWith(ownPrefix)), {
-    error: `label keys that begin with "${ownPrefix}" are MiniCloud's own`,
-    // Beside the labels' other mistakes, too.
+    error: `label keys that start with "${ownPrefix}" are reserved for MiniCloud`,
+    // Also reported if the labels have other mistakes.
     when: ({ value }) => typeof value === "object" && value !== null,
   }),
   userData: userDataSchema.optional(),
@@ -36,35 +38,35 @@ export const hostArgsSchemas = {
     .optional(),
 };
 
-/** What the state keeps as it was asked for, since no daemon tells it. */
+/** The arguments that the state keeps from the program, because the daemon does not return them. */
 export const keptSchema = identitySchema.extend({
   waitFor: waitForSchema.optional(),
   userData: z.string().optional(),
   keepOnFailure: z.boolean().optional(),
-  /** For a script or a ladder that is a secret: messages have nothing of what they print. */
+  /** True if userData or waitFor is a secret. Messages then omit all output. */
   hideOutput: z.boolean().optional(),
-  // Parsed by `check`; seconds since then.
+  // Already parsed to seconds by `check`.
   timeouts: z
     .object({ create: z.number().optional(), update: z.number().optional(), delete: z.number().optional() })
     .optional(),
 });
 
-/** Which of the properties are asked to be other than they are. What is left out is to stay. */
+/** Returns the properties that change. Omitted arguments do not change. */
 export function changed(names: readonly string[], olds: Properties, news: Properties): string[] {
   return names.filter((name) => news[name] !== undefined && !isSame(name, olds, news));
 }
 
-/** The same for properties that are there or not: what is left out is to be no more. */
+/** Returns the properties that change. Omitted arguments are removed. */
 export function changedOrDropped(names: readonly string[], olds: Properties, news: Properties): string[] {
   return names.filter((name) => !isSame(name, olds, news));
 }
 
-/** Which of the labels by which MiniCloud knows the owner are another's: all or none. */
+/** Returns `labels` if the labels of the owner change. */
 export function changedOwner(olds: Properties, news: Properties): string[] {
   return isDeepStrictEqual(ownersOf(olds), ownersOf(news)) ? [] : ["labels"];
 }
 
-/** The organization is not looked at: resources of earlier releases do not know theirs. */
+/** Returns the owner's labels without the organization, which the states of earlier releases lack. */
 function ownersOf({ ownerUrn }: Properties): unknown {
   return typeof ownerUrn === "string" ? ownerLabels({ ownerUrn }) : undefined;
 }
@@ -73,7 +75,7 @@ function isSame(name: string, olds: Properties, news: Properties): boolean {
   return isDeepStrictEqual(comparable(name, olds[name]), comparable(name, news[name]));
 }
 
-/** Keys have no order among each other. */
+/** Ignores the order of keys. */
 function comparable(name: string, value: unknown): unknown {
   return name === "keys" && Array.isArray(value) ? value.map(String).sort() : value;
 }

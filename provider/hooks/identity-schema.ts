@@ -1,17 +1,17 @@
 import { z } from "zod";
 import { clientTokenSchema } from "../../protocol/methods/name";
 
-/** What a resource's constructor adds to its arguments. States of the first release have no organization. */
+/** The inputs that a resource's constructor adds. States of the first release have no organization. */
 export const identitySchema = z.object({
   ownerUrn: z.string(),
   organization: z.string().optional(),
   clientToken: clientTokenSchema,
-  /** True when Pulumi forgets the resource in place of having it destroyed. */
+  /** True if Pulumi removes the resource from its state without destroying it. */
   retainOnDelete: z.boolean().optional(),
 });
 export type Identity = z.infer<typeof identitySchema>;
 
-/** The token stays what it was when the resource was made, whatever its stack is called by now. */
+/** Returns the identity. The client token stays the same for the life of the resource, also if its stack is renamed. */
 export function recordedIdentity(olds: Record<string, unknown>, news: Record<string, unknown>): Identity {
   const { ownerUrn, organization, retainOnDelete } = news;
   return identitySchema.parse({

@@ -3,7 +3,7 @@ import { instanceHooks } from "./instance/hooks";
 import { keyHooks } from "./key";
 import { underGuard } from "./sdk/guard";
 
-/** What the serialised shells call, in the engine's dynamic-provider process. */
+/** Exports the hooks that the recorded providers call, in the engine's dynamic-provider process. */
 export const fleet = underGuard(fleetHooks);
 export const instance = underGuard(instanceHooks);
 export const key = underGuard(keyHooks);

@@ -20,7 +20,7 @@ const inputsSchema = identitySchema.extend({ name: nameSchema, publicKey: z.stri
 const stateSchema = inputsSchema.extend({ uid: uidSchema, serverId: uidSchema });
 type State = z.infer<typeof stateSchema>;
 
-/** What becomes of a `Key` of a program. */
+/** The hooks of the resource `Key`. */
 export const keyHooks: Hooks = {
   configure: ({ config }) => configureConnection(config),
 
@@ -51,7 +51,7 @@ export const keyHooks: Hooks = {
     const { name, publicKey } = inputs;
     const { serverId } = await daemon().info();
     const added = await daemon().call("key.add", { name, publicKey, ...(await claimOf(inputs)) });
-    // An earlier run of the program may have added it, and nobody heard of it.
+    // An earlier run of the program can have added the key without recording it.
     const key = sameMaterial(added.publicKey, publicKey)
       ? added
       : await daemon().call("key.update", { name, publicKey, uid: added.uid });
@@ -80,7 +80,7 @@ export const keyHooks: Hooks = {
         ? known
         : await unlessGone(daemon().call("key.update", { ...targetOf(state), publicKey: inputs.publicKey }));
     if (key === undefined) {
-      throw goneError(`The key "${state.name}"`);
+      throw goneError(`the key "${state.name}"`);
     }
     return { outs: stateOf(key, { ...inputs, serverId: state.serverId }) };
   },
@@ -106,7 +106,7 @@ function stateOf(
   return { name, publicKey, fingerprint, uid, serverId, ...identitySchema.parse(kept) };
 }
 
-/** Without the property's name: the engine would print its value, and that may be a private key. */
+/** Names no property, because the engine would print its value, which can be a private key. */
 function publicKeyFailures(publicKey: unknown): dynamic.CheckFailure[] {
   if (typeof publicKey !== "string" || hasUnknown(publicKey)) {
     return [];
@@ -122,7 +122,7 @@ function publicKeyFailures(publicKey: unknown): dynamic.CheckFailure[] {
   }
 }
 
-/** A comment and white space are no part of a key. */
+/** Tells whether both texts are the same key. Ignores comments and white space. */
 function sameMaterial(one: unknown, other: unknown): boolean {
   return (
     typeof one === "string" && typeof other === "string" && !hasUnknown(other) && samePublicKey(one, other)

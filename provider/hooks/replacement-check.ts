@@ -6,10 +6,10 @@ import { daemon } from "./sdk/connection";
 import { hasUnknown } from "./sdk/unknown";
 
 /**
- * What would make a replacement fail after what is there was destroyed. It is the one thing for which a check asks the
- * daemon; one that does not answer is no mistake of the program's.
+ * Returns a failure if a replacement would fail after the old instance is destroyed, because its image does not exist.
+ * A daemon that does not answer is not a mistake in the program.
  *
- * @param olds inputs of the resource as it is; empty for one that is to be made.
+ * @param olds the current inputs of the resource. Empty for a new resource.
  */
 export async function replacementFailures(
   olds: Properties,
@@ -25,7 +25,7 @@ export async function replacementFailures(
       : [
           {
             property: "image",
-            reason: `there is no image "${image}" on the server, which has: ${names.join(", ")}`,
+            reason: `there is no image "${image}" on the server; it has ${names.join(", ")}`,
           },
         ];
   } catch (error) {
@@ -36,17 +36,17 @@ export async function replacementFailures(
   }
 }
 
-/** The arguments a change of which replaces what there is. */
+/** The arguments whose change replaces the instance or the fleet. */
 const replacing = ["image", "ipAddress", "hostname", "userData", "namePrefix"];
 
 /**
- * What else would make a replacement fail after what is there was destroyed: what it names is not there, or taken. A
- * preview asks nothing, as an address that another resource gives up in the same `up` is still taken then.
+ * Returns all other reasons why a replacement would fail after the old object is destroyed, such as a name in use. A
+ * preview does not check, because an address that another resource releases in the same `up` is still in use.
  *
- * @param olds as above; also empty for a replacement that Pulumi decides upon by itself, which is not checked: to ask for
- * each new resource would delay the others.
- * @param ask the daemon, with what `check` made of the arguments.
- * @param names what properties are called of which the daemon calls the parameters otherwise.
+ * @param olds as above. Also empty for a replacement by Pulumi itself, which is not checked, because a call for each
+ * new resource would delay the others.
+ * @param ask calls the daemon with the inputs that `check` returns.
+ * @param names the names of properties whose parameters have other names in the daemon.
  */
 export async function refusals(
   olds: Properties,
@@ -68,7 +68,7 @@ export async function refusals(
       reason: `${names[parameter] ?? (parameter || "addresses")}: ${message}`,
     }));
   } catch (error) {
-    // What is wrong with the daemon the work itself tells.
+    // The operation itself reports failures of the daemon.
     if (MccError.isInstance(error)) {
       return [];
     }
@@ -76,7 +76,7 @@ export async function refusals(
   }
 }
 
-/** What was adopted is not there a second time, and so cannot be replaced. */
+/** Refuses changes that would replace an adopted instance, because MiniCloud cannot create it again. */
 export function adoptionFailures(
   adopt: unknown,
   replaces: readonly string[],
@@ -88,6 +88,6 @@ export function adoptionFailures(
         .filter((property) => !hasUnknown(inputs[property]))
         .map((property) => ({
           property: "",
-          reason: `${property}: another one would replace the instance, and it was adopted, so that there is none to take its place; leave ${property} as it is`,
+          reason: `${property}: a change would replace the instance, but an adopted instance cannot be replaced; restore the old ${property}`,
         }));
 }

@@ -4,24 +4,24 @@ import { createInterface } from "node:readline";
 import { execa } from "execa";
 import { MccError, messageOf } from "../../protocol/error";
 
-/** The newest version of the module that resolves everywhere; `go.mod` here pins it and all it is made of. */
+/** The newest version of the module that resolves everywhere. The file `go.mod` pins it and its dependencies. */
 export const builtVersion = "3.230.0";
 
-/** `go.mod` lies among the sources, which the compiled files stand beside. */
+/** The folder of `go.mod`, which is in the source folder. */
 const moduleFolder = join(__dirname, "..", "..", "..", "quickstart", "pulumi-cli");
 const command = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi";
 const versionVariable = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version";
 const progressEveryMs = 10_000;
 
-/** `go1.26.8`, or nothing where Go is not installed. */
+/** Returns the version, such as `go1.26.8`, or undefined if Go is not installed. */
 export async function goVersion(): Promise<string | undefined> {
   const { stdout, failed } = await execa("go", ["env", "GOVERSION"], { reject: false });
   return failed ? undefined : stdout.trim();
 }
 
 /**
- * Builds the CLI into `<folder>/bin`, and puts beside it the language host of our own and the SDK's script for
- * dynamic providers. Two minutes on two cores.
+ * Builds the CLI into `<folder>/bin`, and adds this project's language host and the SDK's script for dynamic providers.
+ * The build takes two minutes on two cores.
  */
 export async function buildFromModule(folder: string, say: (text: string) => void): Promise<void> {
   const bin = join(folder, "bin");
@@ -58,7 +58,7 @@ async function compile(binary: string, say: (text: string) => void): Promise<voi
   } catch (error) {
     throw new MccError(
       "unavailable",
-      `The Pulumi CLI cannot be built from its Go module: ${lastLine || messageOf(error)}`,
+      `Building the Pulumi CLI from its Go module failed: ${lastLine || messageOf(error)}`,
       {
         cause: error,
       },

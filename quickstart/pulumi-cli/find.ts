@@ -4,23 +4,23 @@ import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { unlessErrno } from "../../protocol/errno";
 
-/** A Pulumi CLI that was run and answered, with a language host for Node. */
+/** A Pulumi CLI that works and has a language host for Node. */
 export interface PulumiCli {
-  /** Absolute folder of `pulumi`: to be first on PATH. */
+  /** The absolute folder of `pulumi`, which must be first on PATH. */
   readonly binFolder: string;
-  /** `3.230.0` */
+  /** The version, such as `3.230.0`. */
   readonly version: string;
 }
 
-/** The oldest CLI that is taken; `@pulumi/pulumi` 3.248 needs no newer one. */
+/** The oldest supported CLI. `@pulumi/pulumi` 3.248 needs no newer one. */
 const oldestVersion = "3.200.0";
 
-/** The first on PATH that serves. */
+/** Returns the first CLI on PATH that works. */
 export function findOnPath(): Promise<PulumiCli | undefined> {
   return firstThatServes(pathFolders());
 }
 
-/** The newest that serves under `<folder>/<version>/bin`. */
+/** Returns the newest CLI in `<folder>/<version>/bin` that works. */
 export async function findUnder(folder: string): Promise<PulumiCli | undefined> {
   const versions = (await namesIn(folder)).filter((name) => /^\d+\.\d+\.\d+$/.test(name));
   const newestFirst = versions.sort((one, other) => compareVersions(other, one));
@@ -37,7 +37,7 @@ async function firstThatServes(folders: string[]): Promise<PulumiCli | undefined
   return undefined;
 }
 
-/** The CLI in this folder; a broken one counts as none, since another can be had. */
+/** Returns the CLI in this folder. Ignores a broken one, because another one can be installed. */
 export async function inspect(binFolder: string): Promise<PulumiCli | undefined> {
   const command = join(binFolder, "pulumi");
   if (!(await isExecutable(command))) {

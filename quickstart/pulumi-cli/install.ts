@@ -7,10 +7,10 @@ import { inspect, type PulumiCli } from "./find";
 const unfinished = /^\.unfinished-(\d+)$/;
 
 /**
- * Makes `<versionsFolder>/<version>` whole or not at all: `fill` works in a folder that gets its name at the end.
- * What an earlier process left that was killed meanwhile is removed.
+ * Creates `<versionsFolder>/<version>` completely or not at all: `fill` works in a folder that is renamed at the end.
+ * The files of a killed earlier process are removed.
  *
- * @param fill puts `bin/pulumi` and its language host into the folder it is given.
+ * @param fill installs `bin/pulumi` and its language host into the given folder.
  */
 export async function installWhole(
   versionsFolder: string,
@@ -33,7 +33,7 @@ export async function installWhole(
   if (cli === undefined) {
     throw new MccError(
       "internal",
-      `The Pulumi CLI in ${target} was installed but does not answer "pulumi version".`,
+      `The Pulumi CLI was installed in ${target}, but "pulumi version" fails; remove that folder, and install a CLI manually.`,
     );
   }
   return cli;

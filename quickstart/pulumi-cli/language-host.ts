@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Stands alone: it is copied beside a Pulumi CLI as `pulumi-language-nodejs` and may import nothing of this project.
+// Imports no file of this project, because it is copied next to a Pulumi CLI as `pulumi-language-nodejs`.
 import { type ChildProcess, spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -9,15 +9,15 @@ import type * as messagesModule from "@pulumi/pulumi/proto/language_pb";
 import type * as pluginModule from "@pulumi/pulumi/proto/plugin_pb";
 
 /**
- * Pulumi's language host for Node, where the official one cannot be downloaded: serves `LanguageRuntime` on a free
- * port of 127.0.0.1, which it prints. A program runs as under the official host, by the SDK's own
- * `@pulumi/pulumi/cmd/run` with the same arguments, so that TypeScript goes through the SDK's loader.
+ * A language host of Pulumi for Node, if the official one cannot be downloaded. It serves `LanguageRuntime` on a free
+ * port of 127.0.0.1, and prints the port. It runs a program like the official host: by the SDK's own
+ * `@pulumi/pulumi/cmd/run` with the same arguments, so that the SDK's loader compiles TypeScript.
  *
- * It ends with the engine, however that ends, and the program with it.
+ * It ends when the engine ends or is killed, and ends the program too.
  */
 type RunRequest = messagesModule.RunRequest;
 
-/** The SDK's exit code for "the user has been told already". */
+/** The SDK's exit code for an error that the program has already reported. */
 const alreadyReported = 32;
 const parentCheckMs = 250;
 
@@ -53,7 +53,7 @@ function serve(): void {
   server.addService(LanguageRuntimeService, handlers);
   server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {
     if (error) {
-      fail(`The language host cannot listen on 127.0.0.1: ${error.message}`);
+      fail(`Listening on 127.0.0.1 failed: ${error.message}`);
     }
     endWithEngine();
     console.log(port);
@@ -66,17 +66,17 @@ function answer<Response>(make: () => Response) {
   return (_call: unknown, callback: Callback<Response>) => callback(null, make());
 }
 
-/** A `require` that finds the SDK of the project at hand, and what the SDK itself is made of. */
+/** Returns a `require` that finds the SDK of the current project, and the dependencies of the SDK. */
 function projectSdk(): NodeJS.Require {
   const project = createRequire(join(process.cwd(), "package.json"));
   try {
     return createRequire(project.resolve("@pulumi/pulumi"));
   } catch {
-    fail(`The Pulumi SDK is not installed in ${process.cwd()}: run npm install there.`);
+    fail(`The Pulumi SDK is not installed in ${process.cwd()}; run npm install there.`);
   }
 }
 
-/** Calls back once, without an error when the program came to its end. */
+/** Runs the program. Calls back once, without an error if the program succeeded. */
 function runProgram(request: RunRequest, done: (error?: string) => void): void {
   const programFolder = request.getInfo()?.getProgramDirectory() ?? request.getPwd();
   const options = request.getInfo()?.getOptions()?.toJavaScript() ?? {};
@@ -84,7 +84,7 @@ function runProgram(request: RunRequest, done: (error?: string) => void): void {
   try {
     runner = createRequire(join(programFolder, "package.json")).resolve("@pulumi/pulumi/cmd/run");
   } catch {
-    done(`The Pulumi SDK is not installed in ${programFolder}: run npm install there.`);
+    done(`The Pulumi SDK is not installed in ${programFolder}; run npm install there.`);
     return;
   }
   const nodeArguments = typeof options["nodeargs"] === "string" ? options["nodeargs"].split(/\s+/) : [];
@@ -101,7 +101,7 @@ function runProgram(request: RunRequest, done: (error?: string) => void): void {
     },
   });
   programs.add(program);
-  program.once("error", (error) => done(`The program cannot be run: ${error.message}`));
+  program.once("error", (error) => done(`Running the program failed: ${error.message}`));
   program.once("exit", (code, signal) => {
     programs.delete(program);
     done(ending(code, signal));
@@ -121,7 +121,7 @@ function ending(code: number | null, signal: string | null): string | undefined 
   }
 }
 
-/** As the official host orders them; what is empty is left out. */
+/** Returns the arguments in the order of the official host. Empty values are omitted. */
 function runnerArguments(request: RunRequest): string[] {
   const info = request.getInfo();
   const flags: [string, string][] = [
@@ -142,7 +142,7 @@ function runnerArguments(request: RunRequest): string[] {
   ];
 }
 
-/** A killed engine closes nothing: that this process has got another parent is the one sign of it. */
+/** Ends this process when its parent changes, which is the only sign of a killed engine. */
 function endWithEngine(): void {
   const engine = process.ppid;
   process.on("exit", () => programs.forEach((program) => program.kill("SIGKILL")));

@@ -6,23 +6,27 @@ import { download, releaseVersion } from "./download";
 import { findOnPath, findUnder, type PulumiCli } from "./find";
 import { installWhole } from "./install";
 
-/** Where Pulumi's own installers put their versions: `<version>/bin/pulumi`. */
+/** The folder into which Pulumi's own installers install `<version>/bin/pulumi`. */
 const versionsFolder = join(homedir(), ".pulumi", "versions");
 
 /**
- * A Pulumi CLI that works with this package: the one on PATH, else one under `~/.pulumi/versions`, else the
- * official release, which is downloaded, else, where that cannot be reached and Go is installed, one built from
- * its Go module with a language host of our own. What it gets it puts under `~/.pulumi/versions`, once, and whole
- * or not at all.
+ * Returns a Pulumi CLI that works with this package. It uses the first of these that is available:
  *
- * @param say is told what takes long.
- * @throws MccError `unavailable` that says what was tried and how to install a CLI by hand.
+ * 1. the CLI on PATH
+ * 2. the newest one in `~/.pulumi/versions`
+ * 3. the official release, which it downloads
+ * 4. a build from the Go module with this project's language host, if Go is installed
+ *
+ * It installs 3 and 4 into `~/.pulumi/versions`, completely or not at all.
+ *
+ * @param say receives the steps that take long.
+ * @throws MccError `unavailable` with the failures, and how to install a CLI manually.
  */
 export async function providePulumiCli(say: (text: string) => void): Promise<PulumiCli> {
   return (await findPulumiCli()) ?? getPulumiCli(say);
 }
 
-/** The newest CLI that is here already and works. */
+/** Returns an installed CLI that works: the one on PATH, or else the newest one. */
 export async function findPulumiCli(): Promise<PulumiCli | undefined> {
   return (await findOnPath()) ?? findUnder(versionsFolder);
 }
@@ -36,13 +40,13 @@ async function getPulumiCli(say: (text: string) => void): Promise<PulumiCli> {
     if (go === undefined) {
       throw new MccError(
         "unavailable",
-        `The Pulumi CLI cannot be downloaded (${messageOf(downloadError)}), and there is no Go to build it with. ` +
-          "Install it as https://www.pulumi.com/docs/install says, or put it on PATH, and try again.",
+        `Downloading the Pulumi CLI failed (${messageOf(downloadError)}), and there is no Go to build it. ` +
+          "Install it as described in https://www.pulumi.com/docs/install, or add it to PATH, and try again.",
         { cause: downloadError },
       );
     }
     say(
-      `the release cannot be downloaded; building ${builtVersion} from its Go module with ${go}, some minutes`,
+      `the download failed; building ${builtVersion} from its Go module with ${go}, which takes some minutes`,
     );
     return installWhole(versionsFolder, builtVersion, (folder) => buildFromModule(folder, say));
   }

@@ -18,10 +18,10 @@ import type { DamagedFiles } from "./state/damaged-files";
 import { type Identity } from "./state/identity";
 import { type StateLock } from "./state/lock";
 
-/** How long creations that are under way may still take when the daemon is asked to end. */
+/** How long creations that are under way may still take when the daemon ends. */
 const closePatienceMs = 10_000;
 
-/** The domain of one daemon, opened on a state folder: what the methods call. */
+/** The domain of one daemon, opened on a state folder: the methods call it. */
 export class Cloud {
   readonly #startedAt = new Date().toISOString();
   readonly #background: Promise<void>[] = [];
@@ -30,8 +30,6 @@ export class Cloud {
     readonly identity: Identity,
     readonly instances: Instances,
     readonly fleets: Fleets,
-    readonly keys: Keys,
-    readonly images: Images,
     private readonly parts: {
       readonly driverName: DriverName;
       readonly context: InstanceContext;
@@ -40,15 +38,23 @@ export class Cloud {
     },
   ) {}
 
+  get keys(): Keys {
+    return this.parts.context.choices.keys;
+  }
+
+  get images(): Images {
+    return this.parts.context.choices.images;
+  }
+
   get leases(): Leases {
-    return this.parts.context.leases;
+    return this.parts.context.lifetimes.leases;
   }
 
   get claims(): Claims {
     return this.parts.context.claims;
   }
 
-  /** What client tokens made, or once made, and whose that is. */
+  /** Returns what client tokens created, also if it has another owner by now, with the owners. */
   tokens(clientTokens: readonly string[]): ClaimedToken[] {
     const instances = this.instances.catalog.all().map(({ record }) => record);
     const fleets = this.fleets.records();
@@ -59,21 +65,21 @@ export class Cloud {
         ...fleets.map((record) => describeToken("fleet", record, token)),
         ...keys.map((record) => describeToken("key", record, token)),
       ].filter((found) => found !== undefined);
-      // Who has the token now knows better than those who had it.
+      // The present holder of the token comes before earlier ones.
       return described.find(({ released }) => !released) ?? described[0] ?? [];
     });
   }
 
-  /** What was found damaged, in the state folder or next to it. */
+  /** The damaged files that were found, in the state folder or next to it. */
   get damaged(): DamagedFiles {
-    return this.parts.context.damaged;
+    return this.parts.context.state.damaged;
   }
 
   types(): InstanceType[] {
-    return this.parts.context.types.list();
+    return this.parts.context.choices.types.list();
   }
 
-  /** The containers that others made with this host's engine. They are shown, counted and left alone. */
+  /** Returns the containers that other programs created with this host's engine. The daemon never changes them. */
   async foreignContainers(): Promise<ForeignContainer[]> {
     return await this.parts.context.driver.foreign();
   }
@@ -82,15 +88,14 @@ export class Cloud {
     const replaced = this.instances.catalog.byToken(asked.clientToken);
     const { context } = this.parts;
     return {
-      problems:
-        replaced === undefined ? [] : await replacementProblems(context, this.images, replaced, asked),
+      problems: replaced === undefined ? [] : await replacementProblems(context, replaced, asked),
     };
   }
 
   async checkFleet(asked: ParsedParameters<"fleet.check">): Promise<MethodResult<"fleet.check">> {
     const { context } = this.parts;
     return {
-      problems: await fleetReplacementProblems(context, this.fleets.catalog, this.images, asked),
+      problems: await fleetReplacementProblems(context, this.fleets.catalog, asked),
     };
   }
 
@@ -105,15 +110,15 @@ export class Cloud {
       simulated: context.driver.capabilities.simulated,
       addressPool: { ...pool.range, size: pool.size, free: pool.free },
       instances: this.instances.catalog.all().length,
-      damaged: context.damaged.list(),
-      damagedTotal: context.damaged.total,
+      damaged: this.damaged.list(),
+      damagedTotal: this.damaged.total,
       startedAt: this.#startedAt,
       features: [...features],
       now: new Date().toISOString(),
     };
   }
 
-  /** For work that requests need not wait for; a failure is logged. */
+  /** Runs work that requests need not wait for; logs a failure. */
   inBackground(what: string, work: Promise<void>): void {
     this.#background.push(
       work.catch((error: unknown) =>
@@ -123,22 +128,23 @@ export class Cloud {
   }
 
   /**
-   * Finishes or undoes what is under way and lets go of the state folder. Instances run on.
+   * Finishes or undoes what is under way and releases the state folder. Instances keep running.
    *
    * @throws the first error, after every step was tried.
    */
   async close(): Promise<void> {
     const { context, lock } = this.parts;
-    context.reaper.close();
-    context.leases.close();
-    context.lateWrites.close();
+    const { lifetimes, state, network } = context;
+    lifetimes.reaper.close();
+    lifetimes.leases.close();
+    state.lateWrites.close();
     const steps = [
       () => this.instances.close(closePatienceMs),
       () => this.fleets.close(),
       () => Promise.all(this.#background),
       () => context.reservations.ids.close(),
-      () => context.leaseClock.close(),
-      () => context.hostNames?.close() ?? Promise.resolve(),
+      () => lifetimes.clock.close(),
+      () => network.hostNames?.close() ?? Promise.resolve(),
       () => context.driver.close(),
       () => lock.release(),
     ];

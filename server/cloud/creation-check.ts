@@ -3,35 +3,32 @@ import type { ParsedParameters } from "../../protocol/methods/method-table";
 import type { Problem } from "../../protocol/methods/problem";
 import type { FleetCatalog } from "./fleets/catalog";
 import { refuseImpossible } from "./fleets/refusals";
-import type { Images } from "./images";
 import type { InstanceContext } from "./instances/context";
-import type { ManagedInstance } from "./instances/instance";
+import type { Instance } from "./instances/instance";
 
 type Named = Pick<ParsedParameters<"instance.check">, "image" | "type" | "keys">;
 
-/** Why an instance could not be made in the place of another one, which is destroyed first. */
+/** Returns the reasons why an instance could not replace another one that is destroyed first. */
 export async function replacementProblems(
   context: InstanceContext,
-  images: Images,
-  replaced: ManagedInstance,
+  replaced: Instance,
   asked: ParsedParameters<"instance.check">,
 ): Promise<Problem[]> {
-  const named = await namedProblems(context, images, asked);
+  const named = await namedProblems(context, asked);
   return [...named, ...context.reservations.refusals([asked], [replaced.record])];
 }
 
-/** The same for a fleet. */
+/** Returns the same for a fleet. */
 export async function fleetReplacementProblems(
   context: InstanceContext,
   fleets: FleetCatalog,
-  images: Images,
   asked: ParsedParameters<"fleet.check">,
 ): Promise<Problem[]> {
   const replaced = fleets.all().find(({ record }) => record.clientToken === asked.clientToken);
   if (replaced === undefined) {
     return [];
   }
-  const problems = await namedProblems(context, images, asked);
+  const problems = await namedProblems(context, asked);
   const { name, count, addresses } = asked;
   problems.push(...(await problemOf("addresses", () => refuseImpossible({ count, addresses }))));
   const other = fleets.find({ fleet: name });
@@ -57,14 +54,13 @@ export async function fleetReplacementProblems(
 }
 
 async function namedProblems(
-  { types, keys, driver, reservations }: Pick<InstanceContext, "types" | "keys" | "driver" | "reservations">,
-  images: Images,
+  { choices, driver, reservations }: Pick<InstanceContext, "choices" | "driver" | "reservations">,
   asked: Named,
 ): Promise<Problem[]> {
   const problems = [
-    ...(await problemOf("image", () => images.requireUsable(asked.image))),
-    ...(await problemOf("type", () => types.get(asked.type))),
-    ...(await problemOf("keys", () => keys.publicKeys(asked.keys))),
+    ...(await problemOf("image", () => choices.images.requireUsable(asked.image))),
+    ...(await problemOf("type", () => choices.types.get(asked.type))),
+    ...(await problemOf("keys", () => choices.keys.publicKeys(asked.keys))),
   ];
   reservations.setForeign(await driver.foreign());
   return problems;

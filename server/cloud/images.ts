@@ -4,10 +4,10 @@ import type { Image } from "../../protocol/methods/image";
 import type { MethodResult, ParsedParameters } from "../../protocol/methods/method-table";
 import type { Driver } from "../driver/driver";
 
-/** Tells which instances start from an image. */
+/** Returns the ids of the instances that use an image. */
 export type ImageUsers = (image: string) => readonly number[];
 
-/** The images of the driver, with what the daemon knows of their use. */
+/** The images of the driver. Refuses changes of images that are in use or being changed. */
 export class Images {
   readonly #driver: Driver;
   /** Being imported or removed now. */
@@ -21,7 +21,7 @@ export class Images {
     return await this.#driver.images();
   }
 
-  /** @throws MccError `not-found` that lists what there is, `conflict` for one that is being removed. */
+  /** @throws MccError `not-found` that lists the existing images, `conflict` for one that is being removed. */
   async requireUsable(name: string): Promise<void> {
     const images = await this.#driver.images();
     if (this.#changing.has(name)) {
@@ -31,7 +31,7 @@ export class Images {
       const names = images.map((image) => image.name).join(", ");
       const there =
         names === ""
-          ? 'no images yet; make a stock one with "mcc build-image" on its host, or import one with "mcc import-image"'
+          ? 'no images yet; build a stock image with "mcc build-image" on its host, or import one with "mcc import-image"'
           : names;
       throw new MccError("not-found", `No image "${name}". This server has: ${there}.`);
     }

@@ -17,7 +17,7 @@ const stockTypes: readonly InstanceType[] = [
   { name: "unlimited" },
 ];
 
-/** The instance types of this daemon: the engine's own or else the stock ones, and those of the operator's file. */
+/** The instance types of this daemon: the engine's own, or the stock ones if it has none, and those of the operator's file. */
 export class InstanceTypes {
   readonly #types: ReadonlyMap<string, InstanceType>;
 
@@ -26,9 +26,9 @@ export class InstanceTypes {
   }
 
   /**
-   * @param own the engine's; they take the place of the stock ones.
+   * @param own those of the engine; they replace the stock ones.
    * @param file JSON, an array of `{name, memoryBytes?, cpus?, processes?}`; a row replaces the stock type of its name.
-   * @throws MccError `not-found` where there is no such file, `invalid` that names the file and the row.
+   * @throws MccError `not-found` if there is no such file, `invalid` that names the file and the row.
    */
   static async load(own: readonly InstanceType[], file?: string): Promise<InstanceTypes> {
     const operators = file === undefined ? [] : await readTypesFile(file);
@@ -39,7 +39,7 @@ export class InstanceTypes {
     return [...this.#types.values()];
   }
 
-  /** @throws MccError `not-found` that lists what there is. */
+  /** @throws MccError `not-found` that lists the existing types. */
   get(name: string): InstanceType {
     const type = this.#types.get(name);
     if (type === undefined) {

@@ -33,21 +33,21 @@ const recordSchema = keySchema.extend({
 type KeyRecord = z.infer<typeof recordSchema>;
 type Target = ParsedParameters<"key.get">;
 
-/** What has become of a key. */
+/** A change of a key that its instances must get. */
 export interface KeyChange {
   readonly keyName: string;
   readonly removed: boolean;
 }
 
-/** Writes the keys of the instances that carry a key anew, after it was changed or removed. */
+/** Writes the keys again into every instance that has a key, after that key was changed or removed. */
 export type Carriers = (change: KeyChange) => Promise<void>;
 
-/** The named public keys, a file each in `<state>/keys`. */
+/** The named public keys, each in a file in `<state>/keys`. */
 export class Keys {
   readonly #folder: string;
   readonly #serverId: string;
   readonly #records = new Map<string, KeyRecord>();
-  /** Changes of one key go one after the other: each looks at what there is before it writes. */
+  /** Changes of one key run one after the other, because each reads before it writes. */
   readonly #turns = new Map<string, Promise<void>>();
 
   private constructor(
@@ -96,7 +96,7 @@ export class Keys {
     return keySchema.parse(record);
   }
 
-  /** The texts of the named keys. @throws MccError `not-found` that names those which are missing. */
+  /** Returns the texts of the named keys. @throws MccError `not-found` that names the missing ones. */
   publicKeys(names: readonly string[]): string[] {
     const missing = names.filter((name) => !this.#records.has(name));
     if (missing.length > 0) {
@@ -105,7 +105,7 @@ export class Keys {
     return names.flatMap((name) => this.#records.get(name)?.publicKey ?? []);
   }
 
-  /** Of the named keys those that are kept: the file of one may have been damaged, while instances carry it. */
+  /** Returns the texts of those named keys that exist: the file of a key in use may have been damaged. */
   keptPublicKeys(names: readonly string[]): string[] {
     return this.publicKeys(names.filter((name) => this.#records.has(name)));
   }
@@ -121,7 +121,7 @@ export class Keys {
       const { name } = found.record;
       throw new MccError(
         "conflict",
-        `This client token made the key "${name}" already; remove that key first (key.remove, mcc destroy-key -n ${name}), or keep its name.`,
+        `This client token created the key "${name}" already; remove that key first (key.remove, mcc destroy-key -n ${name}), or keep its name.`,
       );
     }
     return await this.#inTurn(parameters.name, async () => {
@@ -160,7 +160,7 @@ export class Keys {
     });
   }
 
-  /** Recorded first, so that whoever is created meanwhile gets the new one. */
+  /** Recorded first, so that instances created in the meantime get the new key. */
   async update(parameters: ParsedParameters<"key.update">, carriers: Carriers): Promise<Key> {
     const publicKey = normalisePublicKey(parameters.publicKey);
     return await this.#inTurn(parameters.name, async () => {
@@ -183,7 +183,7 @@ export class Keys {
     });
   }
 
-  /** Finishes the changes that an earlier daemon began and that did not reach every instance. */
+  /** Finishes the changes of an earlier daemon that did not reach every instance. */
   async finish(carriers: Carriers): Promise<void> {
     for (const record of [...this.#records.values()]) {
       if (record.unfinished !== undefined) {
@@ -206,7 +206,7 @@ export class Keys {
     try {
       await this.#write(leaving);
     } catch (error) {
-      // A removal makes room and needs none: without the intent, a killed daemon leaves a key that can be removed again.
+      // A removal needs no free space: without the intent, a killed daemon leaves a key that can be removed again.
       if (!isFileSystemFault(error)) {
         throw error;
       }
@@ -222,7 +222,7 @@ export class Keys {
     }
   }
 
-  /** What runs on without an owner, as this is made in its place. */
+  /** Removes the owner of a key that stays while this one is created in its place. */
   async #release({ replaces, owner }: ParsedParameters<"key.add">): Promise<void> {
     const left = this.records().filter((record) => record.uid === replaces || isLeftBy(record, owner));
     for (const record of left) {
@@ -244,7 +244,7 @@ export class Keys {
   }
 
   async #write(record: KeyRecord): Promise<Key> {
-    // The file system may have refused it at the start.
+    // The file system may have refused to create it at the start.
     await ensureFolder(this.#folder, 0o700);
     await writeJsonFile(this.#path(record.name), record);
     this.#records.set(record.name, record);
@@ -282,7 +282,7 @@ function describeKey(publicKey: string): { publicKey: string; fingerprint: strin
   return { publicKey, fingerprint: parsePublicKey(publicKey).fingerprint };
 }
 
-/** A key that a client token made. */
+/** A key that a client token created. */
 class ClaimableKey implements Claimable {
   readonly labels = {};
 

@@ -8,18 +8,18 @@ import type { InstanceContext } from "./instances/context";
 import type { InstanceRecord } from "./instances/record";
 
 const failure =
-  "The daemon's record of this instance was lost; its container is as it was, and keeps its address. Destroy it, and make it again.";
-/** What neither the engine nor a record tells. */
+  "The daemon's record of this instance was lost; its container is unchanged, and keeps its address. Destroy it, and create it again.";
+/** For values that neither the engine nor a record has. */
 const unknown = "unknown";
 export const unknownAddress = "0.0.0.0";
 
 /**
- * Makes up for records that were lost, by a disk that failed or a hand that slipped. Each container of ours that no
- * record tells of gets a new one, as an instance that has failed: it is listed, keeps its address and can be
- * destroyed. A member whose fleet's record was lost becomes an instance of its own.
+ * Replaces records that were lost, for example by a disk failure or a deleted file. Each container of this daemon without
+ * a record gets a new one, as a failed instance: it is listed, keeps its address and can be destroyed. A member whose
+ * fleet's record was lost becomes an instance of its own.
  *
- * @param records all that there are.
- * @returns those and the new ones.
+ * @param records the existing records.
+ * @returns the existing and the new records.
  */
 export async function makeUpForLost(
   context: InstanceContext,
@@ -40,7 +40,7 @@ export async function makeUpForLost(
   const containers = (await context.driver.list()).toSorted((one, other) => one.id - other.id);
   for (const container of containers.filter(({ id }) => !known.has(id))) {
     const found = recordOf(container, await context.driver.remains(container.id), names);
-    // An address that another instance has cannot be this one's, whatever the engine says.
+    // An address of another instance cannot be this one's, whatever the engine says.
     const record = addresses.has(found.ipAddress) ? { ...found, ipAddress: unknownAddress } : found;
     names.add(record.name);
     addresses.add(record.ipAddress);
@@ -48,8 +48,8 @@ export async function makeUpForLost(
       { instance: record.id, ipAddress: record.ipAddress },
       "the record of this container was lost; it is listed as failed and can be destroyed",
     );
-    context.damaged.report(
-      context.records.pathOf(record.id),
+    context.state.damaged.report(
+      context.state.records.pathOf(record.id),
       "the record of a container was lost; the instance is listed as failed",
     );
     await keepRecord(context, record);
@@ -66,18 +66,18 @@ async function freeFromFleet(
     { instance: record.id, fleet: fleet?.name },
     "the record of this instance's fleet was lost; it is an instance of its own now",
   );
-  context.damaged.report(
-    context.records.pathOf(record.id),
+  context.state.damaged.report(
+    context.state.records.pathOf(record.id),
     `the file of its fleet ${fleet?.name ?? ""} was lost; it is an instance of its own now`,
   );
   await keepRecord(context, record);
   return record;
 }
 
-/** Where there is no room, the next daemon makes it up again. */
-async function keepRecord({ records, log }: InstanceContext, record: InstanceRecord): Promise<void> {
+/** On a full disk, the next daemon creates the record again. */
+async function keepRecord({ state, log }: InstanceContext, record: InstanceRecord): Promise<void> {
   try {
-    await records.write(record);
+    await state.records.write(record);
   } catch (error) {
     if (!isFileSystemFault(error)) {
       throw error;
@@ -97,8 +97,14 @@ function recordOf({ id, running }: Container, remains: Remains, taken: ReadonlyS
     uid: uidSchema.safeParse(uid).data ?? randomBytes(16).toString("hex"),
     name: name ?? `mcc-${id}-${randomBytes(3).toString("hex")}`,
     ipAddress: z.ipv4().safeParse(ipAddress).data ?? unknownAddress,
-    ...{ hostname: hostname ?? `mcc-${id}`, image, type: unknown },
-    ...{ keys: [], publicKeys: [], labels: {}, sshHostKey: "", failure },
+    hostname: hostname ?? `mcc-${id}`,
+    image,
+    type: unknown,
+    keys: [],
+    publicKeys: [],
+    labels: {},
+    sshHostKey: "",
+    failure,
     createdAt: timeSchema.safeParse(createdAt).data ?? new Date().toISOString(),
     wanted: running ? "running" : "stopped",
   };

@@ -4,14 +4,16 @@ import type { Driver } from "../driver/driver";
 import { type DriverName, loadDriver, resolveDriverName } from "../driver/load";
 import { Cloud } from "./cloud";
 import { FleetCatalog } from "./fleets/catalog";
+import { FleetDestruction } from "./fleets/destroy";
 import { Fleets } from "./fleets/fleets";
 import { FleetRecords } from "./fleets/record";
 import { allRecords, recoverFleets } from "./fleets/recover";
 import { Images } from "./images";
 import { InstanceTypes } from "./instance-types";
-import { InstanceBeginning } from "./instances/admission";
+import { InstanceAdmission } from "./instances/admission";
 import { InstanceCatalog } from "./instances/catalog";
-import { engineLimits, type InstanceContext } from "./instances/context";
+import { InstanceCommands } from "./instances/commands";
+import type { InstanceContext } from "./instances/context";
 import { InstanceDestruction } from "./instances/destroy";
 import { withoutDuplicates } from "./instances/duplicate-records";
 import { Instances } from "./instances/instances";
@@ -23,8 +25,9 @@ import { Keys } from "./keys";
 import { type Clock, systemClock } from "./lifetimes/clock";
 import { Leases } from "./lifetimes/leases";
 import type { Leased } from "./lifetimes/lifetime";
-import { LeaseClock, lastGrantOf } from "./lifetimes/ttl-clock";
-import { LeaseReaper } from "./lifetimes/ttl-reaper";
+import { lastGrantOf, TtlClock } from "./lifetimes/ttl-clock";
+import { TtlReaper } from "./lifetimes/ttl-reaper";
+import { type LimitedDriver, limitDriver } from "./limited-driver";
 import { makeUpForLost } from "./lost-records";
 import { HostNames } from "./network/host-names";
 import { keepNetwork } from "./network/keep-network";
@@ -46,26 +49,26 @@ import { removeUnfinished } from "./state/unfinished-files";
 export interface CloudOptions {
   readonly stateFolder: string;
   readonly range: AddressRange;
-  /** Whether instances reach the world outside. */
+  /** Whether instances reach networks outside the host. */
   readonly nat: boolean;
   /** One of `driverChoices`. */
   readonly driver: string;
   /** The time limit of one engine command. */
   readonly commandTimeoutMs: number;
-  /** JSON with instance types of the operator's own. */
+  /** A JSON file with the operator's own instance types. */
   readonly typesFile?: string | undefined;
   readonly version: string;
   readonly log: Logger;
-  /** For tests: makes the driver in place of the table of drivers. */
+  /** For tests: creates the driver, in place of the table of drivers. */
   readonly loadDriver?: typeof loadDriver;
   /** For tests: a clock that they set. */
   readonly clock?: Clock;
 }
 
-/** What the chosen driver needs and this host lacks. @throws PreflightError when there is anything. */
+/** Checks whether this host has everything that the chosen driver needs. @throws PreflightError otherwise. */
 export async function preflight(options: CloudOptions): Promise<void> {
   const name = resolveDriverName(options.driver);
-  // A look at the host, for which it does not matter whose daemon asks.
+  // The check does not depend on the daemon's id.
   const driver = openDriver(name, options, { serverId: "0".repeat(32), plan: planOf(options) });
   const findings = await driver.preflight();
   if (findings.length > 0) {
@@ -74,10 +77,10 @@ export async function preflight(options: CloudOptions): Promise<void> {
 }
 
 /**
- * Opens the state folder, clears away what an earlier run left half-done, and is then ready for requests.
+ * Opens the state folder, undoes or finishes what an earlier run left half-done, and is then ready for requests.
  *
- * @throws PreflightError when the driver cannot work here; MccError `conflict` when another daemon has the
- * state folder.
+ * @throws PreflightError when the driver cannot work here; MccError `conflict` when another daemon uses
+ * the state folder.
  */
 export async function openCloud(options: CloudOptions): Promise<Cloud> {
   const plan = planOf(options);
@@ -95,63 +98,81 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     await removeUnfinished(options.stateFolder, damaged);
     const driverName = resolveDriverName(options.driver);
     await damaged.requireFolder(join(options.stateFolder, driverName));
-    const driver = openDriver(driverName, options, { serverId: identity.serverId, plan, damaged });
+    const bareDriver = openDriver(driverName, options, { serverId: identity.serverId, plan, damaged });
+    const driver = limitDriver(bareDriver);
     const clock = options.clock ?? (await systemClock());
     const fleetRecords = new FleetRecords(options.stateFolder, damaged);
     const instanceRecords = new InstanceRecords(options.stateFolder, damaged);
     const fleetFiles = await fleetRecords.all();
     const containers = (await driver.list()).map(({ id }) => id);
     const found = await withoutDuplicates(await allRecords(instanceRecords, fleetFiles, containers), {
-      ...{ driver, damaged, records: instanceRecords },
+      driver,
+      damaged,
+      records: instanceRecords,
     });
     const context = await openContext(options, identity, {
-      ...{ driver, plan, clock, damaged, lateWrites, records: instanceRecords },
+      driver,
+      plan,
+      clock,
+      damaged,
+      lateWrites,
+      records: instanceRecords,
       lastGrantMs: lastGrantOf([...found, ...fleetFiles].map(({ ttl }) => ttl)),
     });
-    const catalog = new InstanceCatalog(identity.serverId, context.hostNames);
+    const { lifetimes, network, choices } = context;
+    const catalog = new InstanceCatalog(identity.serverId, network.hostNames);
+    const destruction = new InstanceDestruction(context, catalog);
     const records = await makeUpForLost(context, found, fleetFiles);
     if (driver.capabilities.ownsNetwork) {
-      await context.lateWrites.attempt("the network", () =>
+      await lateWrites.attempt("the network", () =>
         keepNetwork(options.stateFolder, plan.network, records, damaged),
       );
     }
     await driver.open();
-    await context.hostNames?.clear();
-    const stuck = await recover(context, catalog, records);
+    await network.hostNames?.clear();
+    await recover(context, catalog, destruction, records);
     context.reservations.resume();
-    await context.hostNames?.open(context.lateWrites);
-    const images = new Images(driver);
-    const destruction = new InstanceDestruction(context, catalog);
-    const beginning = new InstanceBeginning(context, catalog, images, destruction);
+    await network.hostNames?.open(lateWrites);
     const fleetCatalog = new FleetCatalog(identity.serverId);
-    const instances = new Instances(context, catalog, {
-      ...{ beginning, destruction },
+    const instances = new Instances(context, {
+      catalog,
+      destruction,
+      admission: new InstanceAdmission(context, catalog, destruction),
+      commands: new InstanceCommands(bareDriver),
       lifetimeOfFleet: (name) => fleetCatalog.find({ fleet: name })?.record,
     });
+    const { reservations, claims, log } = context;
+    const store = { records: fleetRecords, lateWrites };
     const fleetContext = {
-      ...{ ...context, beginning, destruction, instances: catalog },
-      ...{ fleetRecords, fleets: fleetCatalog },
+      fleets: fleetCatalog,
+      store,
+      instances,
+      driver,
+      reservations,
+      claims,
+      lifetimes,
+      log,
     };
-    const stuckFleets = await recoverFleets(fleetContext, fleetFiles);
-    const fleets = new Fleets(fleetContext);
+    const fleetDestruction = new FleetDestruction(fleetContext);
+    await recoverFleets(fleetContext, fleetDestruction, fleetFiles);
+    const fleets = new Fleets(fleetContext, fleetDestruction);
     driver.watch((id) => options.log.debug({ instance: id }, "the container went down"));
-    instances.retryDestroying(stuck);
-    fleets.retryDestroying(stuckFleets);
-    const cloud = new Cloud(identity, instances, fleets, context.keys, images, {
-      ...{ driverName, context, lock, version: options.version },
+    const cloud = new Cloud(identity, instances, fleets, {
+      driverName,
+      context,
+      lock,
+      version: options.version,
     });
     const leased = (): Leased[] => [...instances.leased(), ...fleets.leased()];
-    context.reaper.start(leased);
-    context.leases.start(leased);
+    lifetimes.reaper.start(leased);
+    lifetimes.leases.start(leased);
     cloud.inBackground(
       "after a reboot",
-      startAfterReboot(options.stateFolder, clock.bootId, catalog, instances, {
-        ...{ damaged, lateWrites: context.lateWrites },
-      }),
+      startAfterReboot(options.stateFolder, clock.bootId, instances, { damaged, lateWrites }),
     );
     cloud.inBackground(
       "unfinished keys",
-      context.keys.finish((change) => instances.rewriteKeys(change)),
+      choices.keys.finish((change) => instances.rewriteKeys(change)),
     );
     return cloud;
   } catch (error) {
@@ -165,7 +186,7 @@ function planOf(options: CloudOptions): NetworkPlan {
   return planNetwork(options.range, options.nat);
 }
 
-/** A driver on its own folder in the state folder. */
+/** Opens a driver on its own folder in the state folder. */
 export function openDriver(
   name: DriverName,
   options: CloudOptions,
@@ -182,9 +203,9 @@ export function openDriver(
   });
 }
 
-/** What the context is made of, besides what it opens itself. */
+/** The parts of the context that `openContext` does not open itself. */
 interface ContextParts {
-  readonly driver: Driver;
+  readonly driver: LimitedDriver;
   readonly plan: NetworkPlan;
   readonly clock: Clock;
   readonly damaged: DamagedFiles;
@@ -199,28 +220,36 @@ async function openContext(
   { driver, plan, clock, damaged, lateWrites, records, lastGrantMs }: ContextParts,
 ): Promise<InstanceContext> {
   const types = await InstanceTypes.load(await driver.types(), options.typesFile);
-  const leaseClock = await LeaseClock.open(options.stateFolder, clock, {
-    ...{ damaged, lateWrites, lastGrantMs },
-  });
+  const ttlClock = await TtlClock.open(options.stateFolder, clock, { damaged, lateWrites, lastGrantMs });
   const ids = await IdSequence.open(options.stateFolder, damaged, isNew);
   const claims = new Claims(clock);
   const nameservers = await hostResolvers();
   if (nameservers.length === 0) {
     options.log.warn({}, "this host has no name server that instances could reach; they get none");
   }
+  const logs = new UserDataLogs((id) => records.folderOf(id), damaged, options.log);
+  const { followsHosts, guestGroup } = driver.capabilities;
   return {
-    ...{ serverId, driver, records, lateWrites, types, nameservers, damaged },
-    logs: new UserDataLogs((id) => records.folderOf(id), damaged, options.log),
+    driver,
+    state: { records, lateWrites, logs, damaged },
     reservations: new Reservations(ids, new AddressPool(plan.range)),
-    keys: await Keys.open(options.stateFolder, serverId, claims, damaged),
-    hostNames: driver.capabilities.followsHosts
-      ? new HostNames(options.stateFolder, options.log, damaged, driver.capabilities.guestGroup)
-      : undefined,
-    limits: engineLimits(driver),
-    leaseClock,
     claims,
-    reaper: new LeaseReaper(leaseClock, options.log),
-    leases: new Leases(serverId, clock, options.log),
+    lifetimes: {
+      clock: ttlClock,
+      reaper: new TtlReaper(ttlClock, options.log),
+      leases: new Leases(serverId, clock, options.log),
+    },
+    choices: {
+      images: new Images(driver),
+      types,
+      keys: await Keys.open(options.stateFolder, serverId, claims, damaged),
+    },
+    network: {
+      nameservers,
+      hostNames: followsHosts
+        ? new HostNames(options.stateFolder, options.log, damaged, guestGroup)
+        : undefined,
+    },
     log: options.log,
   };
 }

@@ -1,7 +1,7 @@
 import { MccError } from "../../protocol/error";
 import type { Finding } from "../driver/driver";
 
-/** The driver cannot work on this host; `findings` has everything that is lacking, each with its remedy. */
+/** The driver cannot work on this host; `findings` lists everything that is missing, with the remedies. */
 export class PreflightError extends MccError {
   constructor(
     readonly driver: string,

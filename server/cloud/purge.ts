@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { unlessErrno } from "../../protocol/errno";
 import { type DriverName, driverNames } from "../driver/load";
 import { removeAroundMounts } from "../support/files/remove-tree";
-import { engineLimits } from "./instances/context";
+import { limitDriver } from "./limited-driver";
 import { type CloudOptions, openDriver } from "./open-cloud";
 import { planNetwork } from "./reservations/address-range";
 import { DamagedFiles } from "./state/damaged-files";
@@ -14,12 +14,12 @@ import { LateWrites } from "./state/late-writes";
 import { acquireStateLock } from "./state/lock";
 
 /**
- * Destroys every instance of a state folder and removes all that its daemon ever made on this host: bridge,
- * firewall rules, images, the folder itself. Nothing there is success.
+ * Destroys every instance of a state folder and removes everything that its daemon created on this host: bridge, firewall
+ * rules, images, the folder itself. A missing folder is success.
  *
- * @returns false when there was no such folder.
- * @throws MccError `conflict` while a daemon runs on the folder, or when the folder is not a daemon's others could
- * plant files in it, or a newer release wrote it.
+ * @returns false if there was no such folder.
+ * @throws MccError `conflict` while a daemon uses the folder, or when it is not a daemon's folder, other users could put
+ * files into it, or a newer release wrote it.
  */
 export async function purgeCloud(options: CloudOptions): Promise<boolean> {
   const entries = await unlessErrno(readdir(options.stateFolder), "ENOENT");
@@ -34,13 +34,13 @@ export async function purgeCloud(options: CloudOptions): Promise<boolean> {
   try {
     await refuseNewerFormat(options.stateFolder);
     const { serverId } = await openIdentity(options.stateFolder, damaged, lateWrites);
-    // Nothing is written any more, as all is removed.
+    // Nothing is written any more, because everything is removed.
     lateWrites.close();
     for (const name of driverNames.filter((driverName) => entries.includes(driverName))) {
       await damaged.requireFolder(join(options.stateFolder, name));
       await purgeDriver(name, options, serverId);
     }
-    // What is mounted in it is its operator's.
+    // Mounts in it belong to the operator.
     await removeAroundMounts(options.stateFolder);
   } finally {
     await lock.release();
@@ -50,10 +50,9 @@ export async function purgeCloud(options: CloudOptions): Promise<boolean> {
 
 async function purgeDriver(name: DriverName, options: CloudOptions, serverId: string): Promise<void> {
   const plan = planNetwork(options.range, options.nat);
-  const driver = openDriver(name, options, { serverId, plan });
-  const limits = engineLimits(driver);
+  const driver = limitDriver(openDriver(name, options, { serverId, plan }));
   const containers = await driver.list();
-  await Promise.all(containers.map(({ id }) => limits.change(() => driver.destroy(id))));
+  await Promise.all(containers.map(({ id }) => driver.destroy(id)));
   await driver.close();
   await driver.purge();
 }

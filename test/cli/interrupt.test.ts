@@ -54,8 +54,8 @@ describe("a command that is interrupted", function () {
     assert.deepEqual(await interrupt(daemon, words, () => calls(daemon, "instance.wait") === 2), [
       ...[130, ""],
       [
-        "Interrupted: 3 of 4 instances were asked for and stay, 2 of them still on their way.",
-        "To destroy what stays: mcc destroy-instance 501 502 504",
+        "Interrupted: 3 of 4 instances were requested and remain (2 pending).",
+        "To destroy them: mcc destroy-instance 501 502 504",
       ],
     ]);
   });
@@ -83,7 +83,7 @@ describe("a command that is interrupted", function () {
     assert.equal(exitCode, 143);
     assert.match(
       String(lines),
-      /^Interrupted: 64 of 70 instances were asked for and stay\.,To destroy what stays: /,
+      /^Interrupted: 64 of 70 instances were requested and remain\.,To destroy them: /,
     );
     assert.equal(calls(daemon, "instance.create"), 64);
   });
@@ -105,8 +105,8 @@ describe("a command that is interrupted", function () {
       [
         ...[130, ""],
         [
-          "Interrupted: 0 of 1 instances were asked for and stay.",
-          "1 may come yet; mcc list-instances shows what there is.",
+          "Interrupted: 0 of 1 instances were requested and remain.",
+          "1 more can still appear; check with mcc list-instances.",
         ],
       ],
     );

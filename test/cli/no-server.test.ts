@@ -32,15 +32,11 @@ describe("a command whose daemon is not there", function () {
   });
 
   it("says that an address cannot be used", () =>
-    assertFails(
-      ["mcc-list-keys"],
-      "http://",
-      /The server address "http:\/\/" cannot be used: give host:port/,
-    ));
+    assertFails(["mcc-list-keys"], "http://", /The server address "http:\/\/" is not valid; give host:port/));
 
   it("says that what answers is something else", async () => {
     const other = await newDaemon({}, (response) => response.end("<html>It works!</html>"));
-    await assertFails(["mcc-list-keys"], other.url, /is no MiniCloud daemon/);
+    await assertFails(["mcc-list-keys"], other.url, /is not a MiniCloud daemon/);
   });
 
   it("says so when it goes away in the middle of a call", async () => {
@@ -51,7 +47,7 @@ describe("a command whose daemon is not there", function () {
     await assertFails(
       ["mcc", "exec", "web", "true"],
       daemon.url,
-      /connection to .* was lost.*See that it runs/,
+      /connection to .* was lost.*Check that it runs/,
       125,
     );
   });
@@ -107,7 +103,7 @@ describe("a command whose daemon is not there", function () {
     assert.equal(lines[0], "mcc: node-1: no space left.");
     assert.equal(
       lines.at(-1),
-      "mcc: 7 of 8 instances did not come up: node-1, node-3, node-4, node-5, node-6 and 2 more.",
+      "mcc: 7 of 8 instances failed: node-1, node-3, node-4, node-5, node-6 and 2 more.",
     );
   });
 
@@ -117,7 +113,7 @@ describe("a command whose daemon is not there", function () {
     const words = ["mcc", "run-instances", "--no-wait", "-c", "3"];
     const { exitCode, stdout, stderr } = await runProgram(words, { environment: { MCC_SERVER: daemon.url } });
     assert.deepEqual([exitCode, stdout], [1, ""]);
-    assert.match(stderr, /^mcc: [^\n]+\nmcc: 3 of 3 instances are not known to be up\.$/);
+    assert.match(stderr, /^mcc: [^\n]+\nmcc: 3 of 3 instances are in an unknown state\.$/);
   });
 
   it("makes an instance once, though it goes away while that is made and comes back", async () => {

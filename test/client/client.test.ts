@@ -94,7 +94,7 @@ describe("Client", () => {
     const error = await assertMccError(
       connect({ server }).call("key.list", {}),
       "unavailable",
-      /^No MiniCloud daemon answers at http:\/\/127\.0\.0\.1:\d+: the connection is refused\. Start one .*MCC_SERVER/,
+      /^No MiniCloud daemon answers at http:\/\/127\.0\.0\.1:\d+: the connection was refused\. Start one .*MCC_SERVER/,
     );
     assert.ok(ConnectionError.isInstance(error));
     assert.equal(error.reached, false);
@@ -105,7 +105,7 @@ describe("Client", () => {
     await assertMccError(
       connect({ server: `https://127.0.0.1:${daemon.port}` }).info(),
       "unavailable",
-      /it does not speak TLS; an address for it begins with http:/,
+      /it does not use TLS; give an address that starts with http:/,
     );
   });
 
@@ -117,7 +117,7 @@ describe("Client", () => {
     await assertMccError(
       connect({ server: website.url }).info(),
       "unavailable",
-      /is no MiniCloud daemon \(HTTP 404/,
+      /is not a MiniCloud daemon \(HTTP 404/,
     );
   });
 
@@ -126,7 +126,7 @@ describe("Client", () => {
     await assertMccError(
       connect({ server: daemon.url }).call("key.list", {}),
       "unavailable",
-      /version 99 .* version 1/,
+      /version 99, .* version 1/,
     );
     assert.deepEqual(daemon.methods(), []);
   });

@@ -39,6 +39,11 @@ export async function installPresent(folder: string): Promise<InstalledPackage> 
   return await unpack(await pack(checkout, folder), presentModules, folder);
 }
 
+/** Packs this checkout, which must have been built. @returns the path of the tarball in the folder. */
+export async function packPresent(folder: string): Promise<string> {
+  return await pack(checkout, folder);
+}
+
 /**
  * The same for the last release. It is built from the repository's history, and kept for later runs.
  *

@@ -20,7 +20,7 @@ describe("the programs of the host that an image needs", () => {
     await assertMccError(
       requirePrograms("micro", [present, noProgram, missing]),
       "unavailable",
-      /^The image micro cannot be built without \S+\/text \(the SSH server\), \S+\/missing \(its files\)\. .*apt-get install two three$/,
+      /^Building the image micro needs \S+\/text \(the SSH server\), \S+\/missing \(its files\)\. .*apt-get install two three$/,
     );
   });
 });

@@ -8,7 +8,7 @@ describe("the stock images", () => {
     await assertMccError(
       buildStockImage("nano", "/nonexistent/nano.tar", {}),
       "invalid",
-      new RegExp(`^There is no stock image "nano"; there are ${stockImages.join(", ")}\\.`),
+      new RegExp(`^There is no stock image "nano"; use one of ${stockImages.join(", ")}, `),
     );
   });
 });

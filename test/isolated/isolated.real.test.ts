@@ -45,7 +45,7 @@ describe("npm run isolated", () => {
   it("names a command that there is not", async () => {
     const { stderr, exitCode } = await isolated("no-such-command");
     assert.equal(exitCode, 1);
-    assert.match(stderr, /The command "no-such-command" cannot be run/);
+    assert.match(stderr, /Running the command "no-such-command" failed/);
   });
 
   it("ends what the command leaves running", async () => {

@@ -7,6 +7,6 @@ describe("running a command isolated", () => {
 
   it("asks for root", async () => {
     sinon.stub(process, "getuid").returns(1000);
-    await assertMccError(runIsolated(["true"]), "unavailable", /Only root can make the namespaces/);
+    await assertMccError(runIsolated(["true"]), "unavailable", /Only root can create the namespaces/);
   });
 });

@@ -30,9 +30,9 @@ web-1-${digits}  ${address("web-1")}  running
 db-${digits}     ${address("db")}  running
 
 Try next:
-  . ${home}/environment   lets pulumi find this stack
+  . ${home}/environment   select this stack for pulumi
   pulumi up${" ".repeat(home.length)}  after a change
-  npm run quickstart -- --driver simulated --port ${port} --destroy  removes it all
+  npm run quickstart -- --driver simulated --port ${port} --destroy  remove everything
 `;
 }
 
@@ -51,7 +51,7 @@ describe("the output of a quickstart in a picture", () => {
     const text = steady().join("\n");
     assert.match(text, /Instance db created\n.*Instance web-1 created\n.*Stack s created$/m);
     assert.match(text, /^web-1-\w{6} {2}198\.18\.0\.2 {2}running\ndb-\w{6} {5}198\.18\.0\.3 {2}running$/m);
-    assert.match(text, /^ {2}\. ~\/environment +lets pulumi find this stack$/m);
+    assert.match(text, /^ {2}\. ~\/environment +select this stack for pulumi$/m);
     assert.match(text, /at http:\/\/127\.0\.0\.1:8080,/);
   });
 

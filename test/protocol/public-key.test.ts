@@ -36,17 +36,17 @@ describe("a public key", () => {
     ],
     "a key in OpenSSL's form": ["-----BEGIN RSA PUBLIC KEY-----\nMIIB\n", /-m PEM/],
     nothing: ["  \n", /it is empty.*id_ed25519\.pub/],
-    "a path": ["~/.ssh/id_ed25519.pub", /starts with "~\/\.ssh\/id_ed25519\.pub", and not with a key type/],
+    "a path": ["~/.ssh/id_ed25519.pub", /starts with "~\/\.ssh\/id_ed25519\.pub", which is not a key type/],
     "another text": [
       "root:x:0:0:root:/root:/bin/bash\ndaemon:x:1:1",
-      /starts with "root:x:0:0:root:\/root:\/b…", and/,
+      /starts with "root:x:0:0:root:\/root:\/b…", which is not a key type/,
     ],
-    "a program": ["\u007fELF\u0002\u0001\ufffd\n\n", /it has control characters, and a key is text/],
+    "a program": ["\u007fELF\u0002\u0001\ufffd\n\n", /it has control characters, but a key is text/],
     "a key whose comment commands the terminal": [`${good} me\u001b[2J`, /it has control characters/],
     "two keys": [`${good}\n${good}`, /several lines/],
-    "a cut-off key": [good.slice(0, 50), /cut off/],
-    "a key of another type than it says": [good.replace("ssh-ed25519", "ssh-rsa"), /no key of that type/],
-    "options before the key": [`command="true" ${good}`, /not with a key type/],
+    "a cut-off key": [good.slice(0, 50), /check whether the copy is complete/],
+    "a key of another type than it says": [good.replace("ssh-ed25519", "ssh-rsa"), /not a key of that type/],
+    "options before the key": [`command="true" ${good}`, /which is not a key type/],
   };
   for (const [title, [text, words]] of Object.entries(refused)) {
     it(`is not ${title}`, () => {

@@ -5,7 +5,7 @@ import { validate } from "../../protocol/validate";
 
 describe("wrong parameters", () => {
   const rows: [MethodName, unknown, RegExp][] = [
-    ["instance.create", { name: "a/b" }, /name is "a\/b": a name has 1 to 63 of a-z/],
+    ["instance.create", { name: "a/b" }, /name is "a\/b": a name has 1 to 63 characters of a-z/],
     ["instance.create", { name: ".." }, /name is "\.\."/],
     ["instance.create", { name: "two words" }, /name is "two words"/],
     ["instance.create", { name: "x".repeat(300) }, /name is "x+… \(302 characters\)/],
@@ -19,16 +19,16 @@ describe("wrong parameters", () => {
     ["instance.create", { waitFor: [] }, /waitFor is \[\]: /],
     ["instance.create", { waitFor: ["ssh", { noSuchRung: 53 }] }, /waitFor\.?1? is .*expected "running"/],
     ["instance.create", { waitFor: { tcp: 0 } }, /waitFor\.tcp is 0: expected at least 1/],
-    ["instance.create", { waitFor: { http: "health" } }, /waitFor\.http is "health": a path begins with \//],
+    ["instance.create", { waitFor: { http: "health" } }, /waitFor\.http is "health": a path starts with \//],
     [
       "instance.create",
       { userData: `password ${"x".repeat(262_144)}` },
-      /: userData: .*262144 bytes at most/,
+      /: userData: .*262144 bytes; let the script/,
     ],
-    ["instance.create", { userData: "password\0" }, /: userData: .*without control characters/],
+    ["instance.create", { userData: "password\0" }, /: userData: .*control characters other than/],
     ["instance.create", { userData: ["password"] }, /: userData: expected string/],
     ["instance.create", { keys: "me" }, /keys is "me": expected array/],
-    ["instance.create", { keys: ["me", "me"] }, /keys is \["me","me"\]: each key is named once/],
+    ["instance.create", { keys: ["me", "me"] }, /keys is \["me","me"\]: name each key once/],
     ["instance.create", { labels: { "a b": "c" } }, /a label's key has/],
     ["instance.create", { readyTimeoutSeconds: 0 }, /readyTimeoutSeconds is 0: expected at least 1/],
     ["instance.create", { naem: "web" }, /there is no parameter "naem"/],
@@ -36,11 +36,11 @@ describe("wrong parameters", () => {
     ["instance.get", {}, /instance is missing/],
     ["instance.get", { instance: "Web" }, /instance is "Web": a name has 1 to 63/],
     ["instance.get", { instance: 1.5 }, /instance is 1\.5: expected the id or the name of an instance/],
-    ["instance.exec", { instance: 500, command: [] }, /command is \[\]: a command has one word/],
+    ["instance.exec", { instance: 500, command: [] }, /command is \[\]: a command has at least one argument/],
     ["instance.exec", { instance: 500, command: ["a\0b"] }, /no NUL/],
     ["instance.wait", { instance: 500, timeoutSeconds: 61 }, /timeoutSeconds is 61: expected at most 60/],
     ["key.add", { name: "me" }, /publicKey is missing/],
-    ["image.import", { name: "a", path: "image.tar" }, /path is "image\.tar": a path is absolute/],
+    ["image.import", { name: "a", path: "image.tar" }, /path is "image\.tar": give an absolute path/],
     ["image.import", { name: "../a", path: "/a" }, /name is "\.\.\/a"/],
     ["image.import", { name: "a..b", path: "/a" }, /no two dots/],
     ["server.info", { verbose: true }, /there is no parameter "verbose"/],
@@ -76,7 +76,7 @@ describe("very wrong parameters", () => {
     for (const member of [{ toString: 0 }, { valueOf: 1, toString: 1 }]) {
       assert.equal(
         mistakesOf({ keys: { length: member } }),
-        "instance.create: a struct was given where a text or a list belongs.",
+        "instance.create: a struct was given where a string or an array is required.",
       );
     }
   });

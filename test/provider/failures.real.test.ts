@@ -84,7 +84,7 @@ describe("failures under the real engine", function () {
       const output = await stack.fail(...words, "--yes", "--skip-preview");
       assert.match(
         output,
-        /error: No MiniCloud daemon answers at http:\S+: the connection is refused\. Start one/,
+        /error: No MiniCloud daemon answers at http:\S+: the connection was refused\. Start one/,
       );
       assertPlain(output);
     }

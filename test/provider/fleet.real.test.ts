@@ -178,7 +178,7 @@ describe("a fleet's life under the real engine", function () {
     await other.program(`new Fleet("shop", { count: 1, namePrefix: "${name}" });`);
     assert.match(
       await other.fail("up", "--yes", "--skip-preview"),
-      /error: There is a fleet "web-\w+" already, and it is another's: .*"web".*"shop"/,
+      /error: The fleet "web-\w+" already exists and belongs to another resource: .*"web".*"shop"/,
     );
     assert.equal((await ids()).length, 3);
   });

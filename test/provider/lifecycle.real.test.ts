@@ -172,7 +172,7 @@ describe("a stack's life under the real engine", function () {
     );
     assert.match(
       await stack.fail("up", "--yes", "--skip-preview"),
-      /Instance \d+ \(db-\w+\) is no longer there, .*pulumi refresh/,
+      /instance \d+ \(db-\w+\), but it no longer exists .*pulumi refresh/,
     );
     await stack.refresh();
     await stack.up();

@@ -64,7 +64,7 @@ describe("what a stack is trusted with under the real engine", function () {
     }
     await daemon.stop();
     const output = await stack.up();
-    assert.match(output, /warning: The ttl was not renewed: No MiniCloud daemon answers/);
+    assert.match(output, /warning: Restarting the ttl failed: No MiniCloud daemon answers/);
     await daemon.start();
     await stack.refresh();
   });
@@ -99,7 +99,7 @@ describe("what a stack is trusted with under the real engine", function () {
     await stack.isSettled();
     await stack.program(`new Instance("web", { userData: pulumi.secret("echo s3cret".repeat(50000)) });`);
     outputs.push(await stack.fail("preview", "--diff"));
-    assert.match(outputs.at(-1) ?? "", /userData: a userData script has 262144 bytes at most/);
+    assert.match(outputs.at(-1) ?? "", /userData: a userData script has at most 262144 bytes/);
     for (const text of [...outputs, JSON.stringify(await stack.deployment()), daemon.log]) {
       assert.doesNotMatch(text, /s3cret/);
     }

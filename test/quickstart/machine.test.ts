@@ -10,7 +10,7 @@ describe("whether a machine can have real hosts", () => {
     await assertMccError(
       checkMachine(),
       "unavailable",
-      /root, who alone can make bridges.* npm run quickstart -- --driver simulated/,
+      /root, to create bridges.* npm run quickstart -- --driver simulated/,
     );
   });
 });

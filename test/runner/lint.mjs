@@ -14,6 +14,11 @@ const checks = [
     takes: /\.[cm]?[jt]s$/,
   },
   { name: "examples", program: "tsc", words: ["--project", "examples", "--noEmit"] },
+  {
+    name: "docs of the public API",
+    program: "typedoc",
+    words: ["--options", "scripts/typedoc/typedoc.json", "--emit", "none"],
+  },
   { name: "TypeScript rules", program: "eslint", words: [], takes: /\.ts$/ },
   { name: "plain English", script: "test/runner/plain-english.mjs", words: [], takes: /\.(md|[cm]?[jt]s)$/ },
 ];

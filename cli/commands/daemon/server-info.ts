@@ -33,7 +33,7 @@ export const serverInfo = command({
   },
 });
 
-/** Nothing for a daemon whose files are whole. */
+/** Returns one row for each damaged file of the daemon, and a row for those that the daemon did not list. */
 function damageRows({ damaged, damagedTotal }: ServerInfo): [string, string][] {
   const unshown = damagedTotal - damaged.length;
   const rows = damaged.map((file): [string, string] => ["damaged", describeDamage(file)]);

@@ -18,7 +18,7 @@ export const buildImage = command({
       help: "suite of Debian or of a Debian-like distribution",
       value: z
         .string()
-        .regex(/^[a-z0-9][a-z0-9./-]*$/, "a suite is called like bookworm or sid")
+        .regex(/^[a-z0-9][a-z0-9./-]*$/, "give a suite such as bookworm or sid")
         .optional(),
     },
     mirror: {
@@ -35,13 +35,13 @@ export const buildImage = command({
     },
   },
   examples: [
-    ["build-image", "busybox and dropbear, for a Pulumi program that names no image"],
+    ["build-image", "build micro: busybox and dropbear, the default of Pulumi programs"],
     ["build-image debian-12", "build Debian 12 with systemd and OpenSSH; needs mmdebstrap"],
     ["build-image unstable --suite sid", "build Debian unstable"],
   ],
   check: ({ name, suite }) =>
     suite !== undefined && stockImages.includes(name)
-      ? [`an image of ${suite} cannot be called ${name}, which is a stock image's name; give it another`]
+      ? [`--suite ${suite} needs a name that is not the stock image ${name}; give another NAME`]
       : [],
   run: async ({ name, suite, mirror }, io) => {
     const client = io.connect();
@@ -49,14 +49,14 @@ export const buildImage = command({
     if (!(await isDaemonHere(client.server))) {
       throw new MccError(
         "invalid",
-        `The daemon runs on ${daemonHost(client.server)} and reads an image only from there: run this command on that host.`,
+        `The daemon runs on ${daemonHost(client.server)} and reads images only from its own disk; run this command on that host.`,
       );
     }
-    // Before minutes are spent on it.
+    // Checked before the build, which can take minutes.
     if ((await client.call("image.list", {})).some((image) => image.name === name)) {
       throw new MccError(
         "conflict",
-        `The image "${name}" exists already; remove it first (mcc remove-image).`,
+        `The image "${name}" already exists; remove it first (mcc remove-image ${name}).`,
       );
     }
     const status = new StatusLine(io);
@@ -64,7 +64,7 @@ export const buildImage = command({
     try {
       const path = join(folder, `${name}.tar`);
       await buildStockImage(name, path, { suite, mirror, onProgress: (doing) => status.show(doing) });
-      status.show("importing it");
+      status.show("importing the image");
       const image = await client.call("image.import", { name, path });
       status.clear();
       io.print(`${image.name} built and imported, ${formatBytes(image.sizeBytes)}`);

@@ -13,12 +13,12 @@ export const importImage = command({
     name: { syntax: "<NAME>", help: "name of the image", value: imageNameSchema },
     path: {
       syntax: "<PATH>",
-      help: "path on the daemon's host; plain, or packed by gzip, bzip2, xz or zstd",
+      help: "tarball on the daemon's host; plain, or compressed with gzip, bzip2, xz or zstd",
       value: text,
       names: ["file"],
     },
   },
-  examples: [["import-image debian-12 rootfs.tar.xz", "for run-instances -i debian-12"]],
+  examples: [["import-image debian-12 rootfs.tar.xz", "import an image for run-instances -i debian-12"]],
   run: async ({ name, path }, io) => {
     const client = io.connect();
     const image = await client.call("image.import", {

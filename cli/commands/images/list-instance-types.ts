@@ -5,7 +5,7 @@ const noLimit = "unlimited";
 
 export const listInstanceTypes = listCommand(
   "list-instance-types",
-  "List the sizes that instances can have",
+  "List the instance types",
   (client) => client.call("type.list", {}),
   {
     columns: [

@@ -16,7 +16,7 @@ export const removeImage = command({
       names: ["image"],
     },
   },
-  examples: [["remove-image debian-12", "once its instances are destroyed"]],
+  examples: [["remove-image debian-12", "remove an image after its instances are destroyed"]],
   run: async ({ names }, io) => {
     const client = io.connect();
     await onEach([...new Set(names)], async (name) => {

@@ -27,7 +27,7 @@ export const cp = command({
   ],
   check: ({ paths }) =>
     paths.every((path) => placeOf(path).instance === undefined)
-      ? ["none of the paths is in an instance; write INSTANCE:PATH for one that is"]
+      ? ["no path is in an instance; write INSTANCE:PATH for the source or the target"]
       : paths.flatMap(mistakesIn),
   run: async ({ paths, recursive, ...access }, io) => {
     const places = paths.map(placeOf);
@@ -48,7 +48,7 @@ export const cp = command({
 });
 
 interface Place {
-  /** Undefined: on this machine. */
+  /** The instance that contains the path. Undefined for a path on this machine. */
   readonly instance: string | undefined;
   readonly path: string;
 }
@@ -58,11 +58,11 @@ function mistakesIn(path: string): string[] {
   return instance === undefined || instanceText.safeParse(instance).success
     ? []
     : [
-        `"${instance}" in ${show(path)} is no id or name of an instance; write ./${path} for a file of this machine`,
+        `"${instance}" in ${show(path)} is not an id or name of an instance; write ./${path} for a file on this machine`,
       ];
 }
 
-/** As scp does it: what stands before a colon, with no slash before that, is a host. */
+/** Splits INSTANCE:PATH by the rule of scp: text before the first colon is a host if it has no slash. */
 function placeOf(written: string): Place {
   const [, instance, path = written] = /^([^/:]*):(.*)$/s.exec(written) ?? [];
   return { instance, path };

@@ -60,7 +60,7 @@ export const destroyInstance = command({
   },
 });
 
-/** @throws MccError when the user thinks better of it. */
+/** Returns all instances after the user's confirmation. @throws MccError if the user does not confirm. */
 async function chooseAll(io: Io, client: Client, yes: boolean): Promise<Instance[]> {
   const all = await client.call("instance.list", {});
   if (all.length === 0 || yes) {
@@ -69,7 +69,7 @@ async function chooseAll(io: Io, client: Client, yes: boolean): Promise<Instance
   const [first, ...others] = all.map(titleOf);
   const what = others.length === 0 ? `${first}, the only instance` : `all ${all.length} instances`;
   const question = `Destroy ${what} of ${client.server}?`;
-  if (!(await confirm(io, question, "give -y to destroy them unasked"))) {
+  if (!(await confirm(io, question, "give -y to destroy them without confirmation"))) {
     throw new MccError("invalid", "Nothing was destroyed.");
   }
   return all;

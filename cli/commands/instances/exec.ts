@@ -11,7 +11,7 @@ import { oneInstance } from "../../parameters/instance";
 import { userCommand } from "../../parameters/user-command";
 import { duration, flag } from "../../parameters/values";
 
-/** As `env` and `docker run` have it for what is not the command's own. */
+/** The exit code for failures of mcc itself, as in `env` and `docker run`. */
 const ownExitCode = 125;
 
 const defaultSeconds = defaultOf("instance.exec", "timeoutSeconds");
@@ -32,7 +32,7 @@ export const exec = command({
     instance: oneInstance,
     command: {
       syntax: "<COMMAND...>",
-      help: "command and arguments; exits with the command's code, or 125 if mcc itself fails",
+      help: "command and arguments; mcc exits with the command's code, or 125 if mcc itself fails",
       value: userCommand.refine((words) => words.length > 0, "give a command after --"),
     },
   },
@@ -47,7 +47,7 @@ export const exec = command({
       const found = await findInstance(client, instance);
       const input = stdin ? await readInput(io) : Buffer.alloc(0);
       const endOnInterrupt = onInterrupt(io, () =>
-        // The daemon does so when the connection is gone.
+        // The daemon ends the command when the connection closes.
         io.note(`Interrupted: the daemon ends the command in ${titleOf(found)}.`),
       );
       const result = await client.call("instance.exec", {
@@ -64,18 +64,18 @@ export const exec = command({
       if (result.timedOut === true) {
         throw new MccError(
           "timeout",
-          `The command ran longer than ${timeout} s and was ended; --timeout gives it longer.`,
+          `The command ran longer than ${timeout} s and was ended; give a longer --timeout.`,
         );
       }
       if (result.truncated) {
-        io.note(`The output was cut after ${largestExecOutputBytes} bytes; ssh has no such limit.`);
+        io.note(`The output was cut after ${largestExecOutputBytes} bytes; use mcc ssh, which has no limit.`);
         return result.exitCode || ownExitCode;
       }
       return result.exitCode;
     }),
 });
 
-/** All of standard input. @throws MccError `invalid` as soon as it is more than one call carries. */
+/** Reads all of standard input. @throws MccError `invalid` as soon as it exceeds the limit of one call. */
 async function readInput({ stdin }: Io): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -84,7 +84,7 @@ async function readInput({ stdin }: Io): Promise<Buffer> {
     if (bytes > largestExecInputBytes) {
       throw new MccError(
         "invalid",
-        `Standard input has more than the ${largestExecInputBytes} bytes that exec sends; copy files with mcc cp, or give them to mcc ssh, which has no such limit.`,
+        `Standard input exceeds the limit of exec, ${largestExecInputBytes} bytes; use mcc cp or mcc ssh, which have no limit.`,
       );
     }
     chunks.push(chunk);

@@ -21,7 +21,7 @@ export const extend = command({
     names: {
       ...someInstances,
       syntax: "<NAME...>",
-      help: "ids or names of instances, or names of fleets; a member extends its fleet",
+      help: "ids or names of instances, or names of fleets; for a member, its fleet is extended",
       names: ["instance", "fleet"],
     },
   },
@@ -30,14 +30,14 @@ export const extend = command({
     ["extend --ttl 2h web", "set the TTL to two hours from now"],
   ],
   run: async ({ names, ttl }, io) => {
-    await onEach(await findUnits(io.connect(), names), async ({ title, extend: extendIt }) => {
+    await onEach(await findEach(io.connect(), names), async ({ title, extend: extendIt }) => {
       io.print(`${title} has ${formatDuration(await extendIt(ttl))} left`);
     });
   },
 });
 
-/** @throws MccError `not-found` for the first that is neither. */
-async function findUnits(client: Client, texts: readonly string[]): Promise<InstanceOrFleet[]> {
+/** Finds the instances and fleets. @throws MccError `not-found` for the first text that names neither. */
+async function findEach(client: Client, texts: readonly string[]): Promise<InstanceOrFleet[]> {
   const fleets = await client.call("fleet.list", {});
   const isFleet = (text: string): boolean => fleets.some(({ name }) => name === text);
   const instances = await findInstances(

@@ -21,7 +21,7 @@ export const listInstances = command({
     },
     instance: {
       syntax: "-i, --instance <INSTANCE>",
-      help: "only this instance, by id or name",
+      help: "select one instance, by id or name",
       value: instanceText.optional(),
       excludes: ["all", "allOwners", "label", "stack", "fleet"],
       names: ["instance"],
@@ -29,7 +29,7 @@ export const listInstances = command({
     ...selectionOptions,
     fleet: {
       syntax: "-f, --fleet <FLEET>",
-      help: "only members of this fleet",
+      help: "select members of this fleet",
       value: fleetName.optional(),
       names: ["fleet"],
     },
@@ -37,7 +37,7 @@ export const listInstances = command({
   },
   arguments: {},
   examples: [
-    ["list-instances", "a table"],
+    ["list-instances", "print a table"],
     ["list-instances -a --json", "print all fields of all instances"],
     ["list-instances -i web", "show one instance"],
     ["list-instances --stack shop/dev --label role=web", "filter by Pulumi stack and label"],
@@ -61,17 +61,17 @@ export const listInstances = command({
     await printListing(io, client, shown, form, instanceColumns);
     const hidden = rows.length - shown.length;
     if (hidden > 0 && io.stdout.isTTY) {
-      io.note(`${hidden} more not shown; -a shows all.`);
+      io.note(`${hidden} more are not shown; add -a to show them.`);
     }
   },
 });
 
-/** Scripts of the first MiniCloud's time wait until an instance shows, which meant that it runs. */
+/** Shows only running instances with --classic, because old scripts wait until an instance appears in the list. */
 function isShown({ status }: InstanceRow, { classic }: Form): boolean {
   return classic ? status === "running" : status !== "stopped";
 }
 
-/** `-` for what the engine does not tell, as vzlist has it. */
+/** Returns the row of a foreign container, with `-` for unknown values, as in vzlist. */
 function foreignRow({ engineId, status, name, image, ipAddresses }: ForeignContainer): InstanceRow {
   return {
     id: engineId,

@@ -17,7 +17,7 @@ export const logs = command({
     try {
       const log = await client.call("instance.log", { instance: idOrName(instance) });
       if (log.truncated) {
-        io.note("Only the last of the output was kept.");
+        io.note("Only the end of the output was kept.");
       }
       io.stdout.write(Buffer.from(log.output, "base64"));
       io.note(ending(log));
@@ -29,9 +29,9 @@ export const logs = command({
 
 function ending({ running, exitCode }: { running: boolean; exitCode?: number | undefined }): string {
   if (running) {
-    return "The script has not ended yet.";
+    return "The script is still running.";
   }
   return exitCode === undefined
-    ? "The script did not come to an end."
-    : `The script ended with exit code ${exitCode}.`;
+    ? "The script was interrupted before it exited."
+    : `The script exited with code ${exitCode}.`;
 }

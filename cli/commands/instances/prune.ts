@@ -28,7 +28,7 @@ export const prune = command({
     ...selectionOptions,
     olderThan: {
       syntax: "--older-than <TIME>",
-      help: "only instances older than this, for example 2h or 1d",
+      help: "select instances older than this, for example 2h or 1d",
       value: duration(longestDurationSeconds).optional(),
     },
     yes: {
@@ -47,7 +47,7 @@ export const prune = command({
   ],
   check: ({ stack, label, olderThan }) =>
     stack === undefined && label.length === 0 && olderThan === undefined
-      ? ["say what may go, with --stack, --label or --older-than"]
+      ? ["select instances with --stack, --label or --older-than"]
       : contradictions({ stack, label }),
   run: async ({ stack, label, olderThan, yes, ...form }, io) => {
     const client = io.connect();
@@ -60,12 +60,12 @@ export const prune = command({
     io.note(
       units.length === 0
         ? nothingToDestroy
-        : `Nothing was destroyed yet: add -y to destroy ${shortList(units.map(({ title }) => title))}.`,
+        : `Nothing was destroyed; add -y to destroy ${shortList(units.map(({ title }) => title))}.`,
     );
   },
 });
 
-/** Fleets go as a whole, by the labels and the age of the fleet. @throws MccError where several stacks are meant. */
+/** Selects fleets as a whole, by the fleet's labels and age. @throws MccError if the stack name is ambiguous. */
 async function findDoomed(
   client: Client,
   chosen: Selection,
@@ -85,7 +85,7 @@ async function findDoomed(
   const alone = instances.filter(({ fleet }) => fleet === undefined);
   return {
     instances,
-    // Fleets first: one whose members are lost shows nowhere else.
+    // Fleets come first: a fleet without members appears in no other row.
     units: [...fleets.map((each) => ofFleet(client, each)), ...alone.map((each) => ofInstance(client, each))],
   };
 }

@@ -7,7 +7,7 @@ export const restart = command({
   summary: "Restart instances",
   options: { grace: graceOption },
   arguments: { instances: someInstances },
-  examples: [["restart web", "and wait until it can be used"]],
+  examples: [["restart web", "restart one instance and wait until it is ready"]],
   run: ({ instances, grace }, io) =>
     changeInstances(io, instances, (client, target) =>
       client.call("instance.restart", { ...target, graceSeconds: grace }),

@@ -16,10 +16,10 @@ import { numberedNames, refuseUnavailable, withMissingNames } from "../../parame
 import { readUserData, userDataOption } from "../../parameters/read-user-data";
 import { wholeNumber } from "../../parameters/values";
 
-/** Long enough for a daemon that is being restarted; a person waits. */
+/** How long to retry while the daemon restarts. It is short because a user waits. */
 const patienceMs = 10_000;
 
-/** Keeps a mistyped count from filling the host. */
+/** The limit of --count, so that a typing error does not fill the host. */
 const mostInstances = 1000;
 
 const layout = {
@@ -72,7 +72,7 @@ export const runInstances = command({
     return error === undefined
       ? []
       : [
-          `--name is "${name}", and of ${count} the last would be called "${last}": ${error.issues[0]?.message}`,
+          `--name is "${name}", and the last of ${count} instances would be "${last}": ${error.issues[0]?.message}`,
         ];
   },
   run: async ({ name, count, wait, userData, quiet, json, classic, ...like }, io) => {
@@ -83,7 +83,7 @@ export const runInstances = command({
       await refuseUnavailable(client, names);
     }
     const made: Instance[] = [];
-    const progress = new ProgressLine(io, count, wait ? "instances up" : "instances on their way");
+    const progress = new ProgressLine(io, count, wait ? "instances ready" : "instances requested");
     const asked = new RequestedInstances(count, like.keepOnFailure);
     const make = async (
       each: string | undefined,
@@ -126,7 +126,7 @@ export const runInstances = command({
   },
 });
 
-/** In the order of the numbers in their names: node-9 before node-10. */
+/** Compares by name and number: node-9 comes before node-10. */
 function byName({ name }: Instance, other: Instance): number {
   return name.localeCompare(other.name, "en", { numeric: true });
 }

@@ -7,7 +7,7 @@ export const start = command({
   summary: "Start stopped instances",
   options: {},
   arguments: { instances: someInstances },
-  examples: [["start web", "and wait until it can be used"]],
+  examples: [["start web", "start one instance and wait until it is ready"]],
   run: ({ instances }, io) =>
     changeInstances(io, instances, (client, target) => client.call("instance.start", target)),
 });

@@ -8,8 +8,8 @@ export const stop = command({
   options: { grace: graceOption },
   arguments: { instances: someInstances },
   examples: [
-    ["stop web db", "shut down cleanly, or by force after 10 seconds"],
-    ["stop --grace 0 web", "power off at once"],
+    ["stop web db", "shut down cleanly, or forcibly after 10 seconds"],
+    ["stop --grace 0 web", "power off immediately"],
   ],
   run: ({ instances, grace }, io) =>
     changeInstances(io, instances, (client, target) =>

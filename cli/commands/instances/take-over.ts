@@ -36,7 +36,7 @@ export const takeOver = command({
   ],
   check: ({ containers, name }) =>
     name !== undefined && containers.length > 1
-      ? ["one name is for one container: leave --name out, or take them one by one"]
+      ? ["--name is for one container only; omit --name, or take over one container at a time"]
       : [],
   run: async ({ containers, name, keys }, io) => {
     const client = io.connect();

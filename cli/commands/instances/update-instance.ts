@@ -15,7 +15,7 @@ export const updateInstance = command({
   options: {
     keys: {
       syntax: "-k, --public-key <KEY>",
-      help: "name of a key that may log in from now on, instead of the present ones; repeat for several keys",
+      help: "name of a key that may log in, in place of all current keys; repeat for several keys",
       value: keyNames.optional(),
       several: true,
       names: ["key"],
@@ -56,9 +56,7 @@ export const updateInstance = command({
     ...([keys, type, name].every((value) => value === undefined) &&
     label.length + removeLabel.length === 0 &&
     !release
-      ? [
-          "say what to change, with --public-key, --instance-type or --name, with --label, --remove-label or --release",
-        ]
+      ? ["give a change: --public-key, --instance-type, --name, --label, --remove-label or --release"]
       : []),
     ...label
       .flatMap((each) => Object.keys(each))
@@ -71,7 +69,7 @@ export const updateInstance = command({
     if (release && !(await client.can("ownership"))) {
       throw new MccError(
         "invalid",
-        `The daemon at ${client.server} knows no owners, so --release has no effect there; update the daemon.`,
+        `The daemon at ${client.server} is too old for --release, because it has no owners; update the daemon.`,
       );
     }
     const labels = changedLabels(found, label, removeLabel);
@@ -88,7 +86,7 @@ export const updateInstance = command({
   },
 });
 
-/** All labels that the instance has from now on; undefined when they stay. */
+/** Returns all labels of the instance after the change, or undefined if no label changes. */
 function changedLabels(
   { labels }: Instance,
   set: readonly Record<string, string>[],

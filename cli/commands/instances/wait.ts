@@ -18,13 +18,13 @@ export const wait = command({
     },
   },
   arguments: { instances: someInstances },
-  examples: [["wait web db", "after run-instances --no-wait"]],
+  examples: [["wait web db", "wait for instances that run-instances --no-wait created"]],
   run: async ({ instances, timeout }, io) => {
     const client = io.connect();
     const deadlineMs = Date.now() + timeout * 1000;
     await onEach([...new Set(instances)], async (text) => {
       try {
-        // Not looked up before: the daemon tells why one failed that is gone.
+        // Not looked up first, because the daemon still knows why a removed instance failed.
         const instance = await waitUntilReady(
           client,
           { instance: idOrName(text) },

@@ -14,7 +14,7 @@ export const addKey = command({
   examples: [
     ["add-key --name me", "add your own key, after confirmation"],
     ["add-key --name me --public-key ~/.ssh/id_rsa.pub", "add a key from a file"],
-    ['add-key --name me --public-key "ssh-ed25519 AAAA… me@example.com"', "a key as text"],
+    ['add-key --name me --public-key "ssh-ed25519 AAAA… me@example.com"', "add a key as text"],
   ],
   run: async ({ name, publicKey }, io) => {
     const text = await readPublicKey(io, publicKey);

@@ -10,7 +10,7 @@ export const destroyKey = command({
     name: keyNameOption,
   },
   arguments: {},
-  examples: [["destroy-key -n me", "files in ~/.ssh stay as they are"]],
+  examples: [["destroy-key -n me", "remove a key; files in ~/.ssh do not change"]],
   run: async ({ name }, io) => {
     const client = io.connect();
     const { removed } = await client.call("key.remove", { name });

@@ -3,7 +3,7 @@ import { listCommand } from "../../list-command";
 
 export const listKeys = listCommand(
   "list-keys",
-  "List the public keys that the daemon keeps",
+  "List the public keys of the daemon",
   (client) => client.call("key.list", {}),
   {
     columns: [

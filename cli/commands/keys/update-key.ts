@@ -11,7 +11,9 @@ export const updateKey = command({
     publicKey: publicKeyOption,
   },
   arguments: {},
-  examples: [["update-key --name me --public-key new.pub", "who had the old key is shut out"]],
+  examples: [
+    ["update-key --name me --public-key new.pub", "replace a key; the old one can no longer log in"],
+  ],
   run: async ({ name, publicKey }, io) => {
     const text = await readPublicKey(io, publicKey);
     const client = io.connect();

@@ -3,7 +3,7 @@ import { type Command, command } from "../../command";
 import { offer } from "../../completion/candidates";
 import { filesMark } from "../../completion/shells";
 
-/** What the shells' completions call. @param commands those that are completed. */
+/** Creates the command that shell completions call. @param commands the commands to complete. */
 export function complete(commands: readonly Command[]): Command {
   return command({
     name: "complete",
@@ -18,7 +18,7 @@ export function complete(commands: readonly Command[]): Command {
         value: z.array(z.string()).default([]),
       },
     },
-    examples: [["complete -- run-instances -i ''", "the images"]],
+    examples: [["complete -- run-instances -i ''", "print the names of the images"]],
     run: async ({ words }, io) => {
       const offered = await offer(io, commands, words);
       offered.words.forEach(({ word, description }) => io.print(`${word}\t${description}`));

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type Command, command } from "../../command";
 import { completionScript, shells } from "../../completion/shells";
 
-/** @param commands those that are completed. */
+/** Creates the command that prints a completion script. @param commands the commands to complete. */
 export function completion(commands: readonly Command[]): Command {
   const standalone = commands.filter((row) => row.standalone).map(({ name }) => `mcc-${name}`);
   return command({
@@ -18,9 +18,9 @@ export function completion(commands: readonly Command[]): Command {
       },
     },
     examples: [
-      ["completion bash >/etc/bash_completion.d/mcc", "for bash, for everybody"],
-      ["completion zsh >>~/.zshrc", "for zsh, behind compinit"],
-      ["completion fish >~/.config/fish/conf.d/mcc.fish", "for fish, once there is that folder"],
+      ["completion bash >/etc/bash_completion.d/mcc", "install for bash, for all users"],
+      ["completion zsh >>~/.zshrc", "install for zsh, after compinit"],
+      ["completion fish >~/.config/fish/conf.d/mcc.fish", "install for fish, if the folder exists"],
     ],
     run: ({ shell }, io) => {
       io.print(completionScript(shell, ["mcc", ...standalone]));

@@ -17,7 +17,7 @@ import { PartialFailure } from "../sdk/partial-failure";
 import { reportProgress } from "../sdk/progress";
 import { applicationOf, type Inputs, stateOf } from "./properties";
 
-/** Of a fleet that was made earlier. */
+/** Identifies an existing fleet. */
 export interface Target {
   readonly fleet: string;
   readonly uid: string;
@@ -25,12 +25,12 @@ export interface Target {
 }
 
 /**
- * Makes the fleet as its resource asks, and shows how many of its members are ready.
+ * Creates or changes a fleet, and shows how many of its members are ready.
  *
- * @param properties the inputs as the engine gave them, which it wants back with a partial failure.
- * @param target of the fleet to change; without it a new one is made, or one taken up that an earlier run of the
- * program made by the same token.
- * @throws PartialFailure when the fleet exists, or may, and is not as asked.
+ * @param properties the inputs from the engine, which a partial failure must return.
+ * @param target the fleet to change. Without it, the fleet is created, or the one that an earlier run of the program
+ * created with the same client token is continued.
+ * @throws PartialFailure if the fleet exists, or can exist, and is not in the desired state.
  */
 export async function makeFleet(properties: Properties, inputs: Inputs, target?: Target): Promise<Fleet> {
   const { ownerUrn, timeouts } = inputs;
@@ -58,7 +58,7 @@ export async function makeFleet(properties: Properties, inputs: Inputs, target?:
     );
   } catch (reason) {
     const error = await presentable(reason, inputs);
-    // Before its first answer the daemon has changed nothing.
+    // Until its first answer, the daemon has changed nothing.
     if (!(error instanceof Error) || known === undefined) {
       throw error;
     }
@@ -68,7 +68,7 @@ export async function makeFleet(properties: Properties, inputs: Inputs, target?:
   }
 }
 
-/** What to tell the engine after a failure, which depends on what the daemon has of the fleet. */
+/** Returns the error for the engine, depending on whether the daemon still has the fleet. */
 async function afterFailure(
   known: FleetSummary,
   properties: Properties,
@@ -88,19 +88,22 @@ async function afterFailure(
       );
 }
 
-/** Destroys what was not ready in time. @returns whether any of it may be left, and what to say. */
+/** Destroys a fleet that was not ready in time. @returns whether it can remain, and the error for the engine. */
 async function undone({ name, uid }: FleetSummary, error: Error): Promise<{ left: boolean; failure: Error }> {
   try {
     await daemon().call("fleet.destroy", { fleet: name, uid });
-    return { left: false, failure: followedBy(error, "It was undone. Allow more with timeouts.create.") };
+    return { left: false, failure: followedBy(error, "The fleet was destroyed; raise timeouts.create.") };
   } catch (second) {
-    return { left: true, failure: followedBy(error, `Undoing it failed: ${messageOf(second)}`) };
+    return {
+      left: true,
+      failure: followedBy(error, `Destroying the fleet also failed: ${messageOf(second)}`),
+    };
   }
 }
 
 /**
- * The fleet as it stands. Of a new one Pulumi must hear also when the daemon was lost meanwhile, or does not tell; of
- * another one it has an earlier state, which is better than a guess.
+ * Returns the current state of the fleet, or undefined if it does not exist. If the daemon does not answer, it returns
+ * the last known state of a new fleet, which Pulumi must record, and undefined for an older one, which Pulumi has.
  */
 async function whatIsLeft(known: FleetSummary, error: Error, isNew: boolean): Promise<Fleet | undefined> {
   const asFarAsKnown = isNew ? { ...known, members: [] } : undefined;
@@ -118,7 +121,7 @@ function followedBy(error: Error, sentence: string): MccError {
   return MccError.reword(error, `${error.message} ${sentence}`, "timeout");
 }
 
-/** Says whose the fleet of this name is, where its labels tell that it is another resource's. */
+/** Refuses a name that the fleet of another resource has, according to its labels. */
 async function refuseForeign(inputs: Inputs): Promise<void> {
   const { namePrefix: name } = inputs;
   const fleet = await unlessGone(daemon().call("fleet.get", { fleet: name }));
@@ -126,13 +129,13 @@ async function refuseForeign(inputs: Inputs): Promise<void> {
   if (foreign !== undefined) {
     throw new MccError(
       "conflict",
-      `There is a fleet "${name}" already, and it is another's: its label ${foreign.key} is ${JSON.stringify(foreign.found ?? "")} and not "${foreign.wanted}". Give this one another namePrefix, or destroy that one: mcc destroy-fleet ${name}.`,
+      `The fleet "${name}" already exists and belongs to another resource: its label ${foreign.key} is ${JSON.stringify(foreign.found ?? "")}, not "${foreign.wanted}". Set another namePrefix, or destroy that fleet: mcc destroy-fleet ${name}.`,
     );
   }
 }
 
 function progressText(fleet: FleetSummary | undefined): string {
   return fleet === undefined
-    ? "asking for a fleet"
+    ? "requesting a fleet"
     : `${fleet.counts.ready} of ${fleet.counts.wanted} ready${fleet.counts.failed === 0 ? "" : `, ${fleet.counts.failed} failed`}`;
 }

@@ -26,7 +26,7 @@ import {
   stateSchema,
 } from "./properties";
 
-/** What becomes of a `Fleet` of a program. */
+/** The hooks of the resource `Fleet`. */
 export const fleetHooks: Hooks = {
   configure: ({ config }) => configureConnection(config),
 
@@ -40,7 +40,7 @@ export const fleetHooks: Hooks = {
       ...[...failures, ...addressFailures(inputs)],
       ...(await replacementFailures(olds, inputs)),
     ];
-    // Another image or script replaces the members, which keep their places.
+    // A change of the image or the script replaces the members in place.
     const inPlace = checked.namePrefix === olds.namePrefix;
     const inTheWay =
       mistakes.length > 0 || inPlace
@@ -86,13 +86,13 @@ export const fleetHooks: Hooks = {
       : { id, props: await stateOf(fleet, state, daemon()), inputs: inputsOf(fleet, state) };
   },
 
-  /** Also what heals a fleet of which members died, and what finishes a creation that was recorded as half-done. */
+  /** Also replaces members that failed, and finishes a creation that was recorded as a partial failure. */
   update: async (_id, olds, news) => {
     const target = targetOf(stateSchema.parse(olds));
     const inputs = inputsSchema.parse(news);
-    // First, as an image or a key may be lacking, too.
+    // Checked first, because an image or a key can be missing too.
     if ((await recordedFleet(target, inputs)) === undefined) {
-      throw goneError(`The fleet "${target.fleet}"`);
+      throw goneError(`the fleet "${target.fleet}"`);
     }
     return { outs: await stateOf(await makeFleet(news, inputs, target), inputs, daemon()) };
   },
@@ -104,7 +104,8 @@ export const fleetHooks: Hooks = {
       await recordedFleet(targetOf(state), state);
     }
     const destroying = daemon().call("fleet.destroy", targetOf(state));
-    await withinTimeout(state.timeouts?.delete, `The end of the fleet "${state.namePrefix}"`, destroying);
+    const exceeded = `Destroying the fleet "${state.namePrefix}" exceeded timeouts.delete`;
+    await withinTimeout(state.timeouts?.delete, exceeded, destroying);
   },
 };
 
@@ -113,7 +114,7 @@ async function askAbout(inputs: Inputs): Promise<MethodResult<"fleet.check">> {
   return await daemon().call("fleet.check", { name, count, image, type, keys, addresses, clientToken });
 }
 
-/** Has the fleet live its whole ttl from now on: the engine itself does nothing about one without changes. */
+/** Restarts the fleet's ttl, because the engine calls no other hook for a resource without changes. */
 async function renew(target: Target, { ttl, ownerUrn }: Inputs): Promise<void> {
   if (ttl !== undefined) {
     await renewLease(ownerUrn, () => daemon().call("fleet.extend", { ...target, ttlSeconds: ttl }));
@@ -124,14 +125,14 @@ function targetOf({ namePrefix, uid, serverId }: State): Target {
   return { fleet: namePrefix, uid, serverId };
 }
 
-/** As far as both are known. */
+/** Compares the number of addresses with the count, if both are known. */
 function addressFailures({ addresses, count }: Properties): dynamic.CheckFailure[] {
   return !Array.isArray(addresses) || typeof count !== "number" || addresses.length === count
     ? []
     : [
         {
           property: "addresses",
-          reason: `there are ${addresses.length} addresses for ${count} members: give one for each, or none`,
+          reason: `there are ${addresses.length} addresses for ${count} members; give one for each member, or none`,
         },
       ];
 }

@@ -30,7 +30,7 @@ export const argsSchemas = {
 const fleetKeptSchema = keptSchema.extend({ addresses, maxUnavailable });
 type FleetKept = z.infer<typeof fleetKeptSchema>;
 
-/** What `check` makes of the arguments. */
+/** The inputs that `check` returns. */
 export const inputsSchema = fleetKeptSchema.extend({
   count,
   namePrefix: name,
@@ -42,11 +42,11 @@ export const inputsSchema = fleetKeptSchema.extend({
 });
 export type Inputs = z.infer<typeof inputsSchema>;
 
-/** What of the state is needed to find the fleet again and to tell what it is made of. */
+/** The parts of the state that identify the fleet and its arguments. */
 export const stateSchema = fleetKeptSchema.extend({ namePrefix: name, uid: uidSchema, serverId: uidSchema });
 export type State = z.infer<typeof stateSchema>;
 
-/** What the daemon is to make of the fleet. */
+/** Returns the parameters of `fleet.apply` for the desired state. */
 export function applicationOf(inputs: Inputs): MethodParameters<"fleet.apply"> {
   const { namePrefix, count, image, type, keys, userData, waitFor, addresses, maxUnavailable } = inputs;
   return {
@@ -67,7 +67,7 @@ export function applicationOf(inputs: Inputs): MethodParameters<"fleet.apply"> {
   };
 }
 
-/** What a resource's state keeps of a fleet. */
+/** Returns the state of the resource for a fleet. */
 export async function stateOf(fleet: Fleet, kept: FleetKept, daemon: Client): Promise<Properties> {
   const { uid, status, counts, simulated, members } = fleet;
   const { serverId } = await daemon.info();
@@ -86,7 +86,7 @@ export async function stateOf(fleet: Fleet, kept: FleetKept, daemon: Client): Pr
   };
 }
 
-/** The arguments that would make this fleet. */
+/** Returns the arguments that would create this fleet. */
 export function inputsOf(fleet: Fleet, kept: FleetKept): Properties {
   const { name: namePrefix, counts, image, type, keys, ttlSeconds } = fleet;
   const { userData, ...rest } = fleetKeptSchema.parse(kept);
@@ -99,20 +99,20 @@ export function inputsOf(fleet: Fleet, kept: FleetKept): Properties {
     ttl: ttlSeconds,
     labels: withoutOwnerLabels(fleet.labels),
     ...rest,
-    // The daemon does not tell a script, only whether it is this one.
+    // The daemon returns only the digest of a script.
     userData:
       userData !== undefined && userDataDigest(userData) === fleet.userDataDigest ? userData : undefined,
   });
 }
 
-/** Which properties are asked to be other than they are. What is left out is to stay. */
+/** Returns the properties that change. Omitted arguments do not change. */
 export function diffOf(olds: Properties, news: Properties): { inPlace: string[]; replaces: string[] } {
   return {
     inPlace: [
       ...changed(["count", "image", "type", "keys", "labels", "addresses"], olds, news),
       ...changedOrDropped(["ttl", "timeouts", "userData"], olds, news),
       ...changedOwner(olds, news),
-      // Members that are not as they are to be are replaced.
+      // Members that differ from the desired state are replaced.
       ...(olds.unhealthy === 0 ? [] : ["unhealthy"]),
     ],
     replaces: changed(["namePrefix"], olds, news),

@@ -8,15 +8,15 @@ import { daemon } from "../sdk/connection";
 import { changeInstance } from "./change";
 import type { Inputs } from "./properties";
 
-/** Which resource of this program adopts, or has adopted, which instance, by uid: two look before either changes it. */
+/** The resources of this program that adopt an instance, by its uid. Two of them can check it before one changes it. */
 const adopters = new Map<string, string>();
 
 /**
- * Makes an instance that exists this resource's, or first an instance of a container that others made.
+ * Makes this resource the owner of an existing instance. A container that MiniCloud does not manage is first taken over.
  *
- * @param onAdopted is called once the instance is this resource's, or may be so for all that is known. Before that
- * Pulumi must not hear of it, as it would destroy with the resource what was never adopted.
- * @throws MccError `not-found`; `conflict` for one that is another resource's, or that cannot be as asked.
+ * @param onAdopted is called when this resource owns the instance, or possibly owns it. Pulumi must not record it
+ * earlier, because it would then destroy an instance that was never adopted.
+ * @throws MccError `not-found`; `conflict` if another resource owns it, or it cannot match the arguments.
  */
 export async function adoptInstance(
   adopt: string | number,
@@ -35,7 +35,7 @@ export async function adoptInstance(
   try {
     return await changeInstance({ instance, uid, serverId }, inputs, found, onAdopted, adoption);
   } catch (error) {
-    // With an owner, the next run finds it by its client token.
+    // With the feature `ownership`, the next run finds it by its client token.
     if (adoption === undefined && ConnectionError.isInstance(error) && error.reached) {
       onAdopted(found);
     } else {
@@ -50,7 +50,7 @@ function claim({ id, uid, name }: Instance, ownerUrn: string): void {
   if (other !== ownerUrn) {
     throw new MccError(
       "conflict",
-      `Instance ${id} (${name}) cannot be adopted twice: the resource "${logicalName(other)}" adopts it, too.`,
+      `Instance ${id} (${name}) cannot be adopted twice: the resource "${logicalName(other)}" also adopts it. Remove adopt from one of them.`,
     );
   }
   adopters.set(uid, ownerUrn);
@@ -66,7 +66,7 @@ async function find(adopt: string | number, inputs: Inputs): Promise<Instance> {
   if (container === undefined) {
     throw new MccError(
       "not-found",
-      `There is no instance ${JSON.stringify(adopt)} to adopt. "mcc list-instances -a" shows what there is; leave adopt out to have an instance made.`,
+      `There is no instance ${JSON.stringify(adopt)} to adopt. List the instances with "mcc list-instances -a", or omit adopt to create a new one.`,
     );
   }
   const { engineId, image, hostname, ipAddresses } = container;
@@ -75,15 +75,18 @@ async function find(adopt: string | number, inputs: Inputs): Promise<Instance> {
 }
 
 function refuseOthers({ id, name, labels, fleet, lease }: Instance, inputs: Inputs): void {
-  const holder = fleet === undefined ? lease && "a test that made it" : `the fleet "${fleet.name}"`;
+  const holder = fleet === undefined ? lease && "the lease of a test run" : `the fleet "${fleet.name}"`;
   if (holder !== undefined) {
-    throw new MccError("conflict", `Instance ${id} (${name}) cannot be adopted, for it goes with ${holder}.`);
+    throw new MccError(
+      "conflict",
+      `Instance ${id} (${name}) cannot be adopted because it belongs to ${holder}.`,
+    );
   }
   const foreign = foreignLabel(labels, inputs);
   if (foreign?.found !== undefined) {
     throw new MccError(
       "conflict",
-      `Instance ${id} (${name}) cannot be adopted, for it is another resource's: its label ${foreign.key} is "${foreign.found}" and not "${foreign.wanted}". If no stack has it any more, take its labels that begin with "${ownPrefix}" away (instance.update).`,
+      `Instance ${id} (${name}) cannot be adopted because it belongs to another resource: its label ${foreign.key} is "${foreign.found}", not "${foreign.wanted}". If no stack contains it any longer, remove its labels that start with "${ownPrefix}" (instance.update).`,
     );
   }
 }
@@ -92,14 +95,14 @@ function refuseUnlike(found: Instance, inputs: Inputs): void {
   refuseChange(`Instance ${found.id} (${found.name})`, { ...found }, inputs);
 }
 
-/** What cannot change in an instance that exists would have it replaced, which is not to adopt it. */
+/** Refuses changes that an existing instance does not allow in place, because an adopted one must not be replaced. */
 function refuseChange(title: string, is: Properties, inputs: Inputs): void {
   const asked: Properties = { ...inputs };
   const [unlike] = changed(["image", "ipAddress", "hostname"], is, asked);
   if (unlike !== undefined) {
     throw new MccError(
       "conflict",
-      `${title} cannot be adopted as asked: its ${unlike} is "${String(is[unlike])}" and not "${String(asked[unlike])}". Give it as it is, or leave it out.`,
+      `${title} cannot be adopted with these arguments: its ${unlike} is "${String(is[unlike])}", not "${String(asked[unlike])}". Set ${unlike} to the existing value, or omit it.`,
     );
   }
 }

@@ -2,7 +2,7 @@ import type { Instance, MethodParameters } from "../../../client";
 import { daemon } from "../sdk/connection";
 import { changeableOf, type Inputs } from "./properties";
 
-/** What finds an instance again and is sure not to find another. */
+/** Identifies an existing instance, and never a later one with the same id. */
 export interface Target {
   readonly instance: number;
   readonly uid: string;
@@ -10,11 +10,11 @@ export interface Target {
 }
 
 /**
- * Makes an instance as its resource asks, in all that changes in place, and starts one that went down.
+ * Changes the arguments of an instance that can change in place, and starts it if it is stopped.
  *
- * @param before the instance as it was: what the resource leaves out stays.
- * @param onChanged is called once it is as asked, before it is started.
- * @param adopt whose it becomes in the same step, by another uid.
+ * @param before the instance before the change. Omitted arguments keep its values.
+ * @param onChanged is called after the change, before the start.
+ * @param adopt the new owner, which the same call sets. The instance then gets a new uid.
  */
 export async function changeInstance(
   target: Target,

@@ -17,10 +17,10 @@ import { changeInstance } from "./change";
 import { changeableOf, type Inputs, isAsAsked, stateOf } from "./properties";
 
 /**
- * Makes the instance, or takes up what an earlier run of the program made by the same token, and gives that what the
- * program says now.
+ * Creates the instance, or continues with the one that an earlier run of the program created with the same client
+ * token, and changes it to the current arguments.
  *
- * @throws PartialFailure when the instance exists, or may.
+ * @throws PartialFailure if the creation failed and the instance exists, or can exist.
  */
 export async function makeInstance(inputs: Inputs, serverId: string): Promise<Instance> {
   const { adopt, ownerUrn } = inputs;
@@ -80,8 +80,8 @@ function creationOf(inputs: Inputs): MethodParameters<"instance.create"> {
 }
 
 /**
- * The instance as it stands after a failure. Nothing when the daemon has undone it; only its own word for that is
- * believed.
+ * Returns the instance after a failure, or undefined if the daemon has removed it. Only the daemon's `not-found` counts
+ * as removed.
  */
 async function whatIsLeft(known: Instance, serverId: string, error: Error): Promise<Instance | undefined> {
   if (ConnectionError.isInstance(error)) {
@@ -99,13 +99,13 @@ function partialFailure(instance: Instance, inputs: Inputs, serverId: string, ca
   return new PartialFailure(String(instance.id), { ...withoutUndefined(inputs), ...state }, cause);
 }
 
-/** A resource that was renamed keeps its token, and the next of its old name would come by the same. */
+/** Refuses an instance of a renamed resource, which keeps the token that a new resource of its old name also has. */
 function refuseForeign({ id, name, labels }: Instance, owner: Owner): void {
   const foreign = foreignLabel(labels, owner);
   if (foreign !== undefined) {
     throw new MccError(
       "conflict",
-      `Instance ${id} (${name}) was made under this resource's name and belongs to another now: its label ${foreign.key} is "${foreign.found}" and not "${foreign.wanted}". Give this resource another name.`,
+      `Instance ${id} (${name}) was created under this resource's name, but now belongs to another resource: its label ${foreign.key} is "${foreign.found}", not "${foreign.wanted}". Give this resource another name.`,
     );
   }
 }
@@ -113,7 +113,7 @@ function refuseForeign({ id, name, labels }: Instance, owner: Owner): void {
 function progressText(known: Instance | undefined, elapsedMs: number): string {
   const seconds = Math.round(elapsedMs / 1000);
   if (known === undefined) {
-    return `asking for an instance (${seconds} s)`;
+    return `requesting an instance (${seconds} s)`;
   }
   const waiting = known.waitingFor === undefined ? "" : `, waiting for ${known.waitingFor}`;
   return `${known.ipAddress} is ${known.status}${waiting} (${seconds} s)`;

@@ -26,19 +26,19 @@ import {
   stateSchema,
 } from "./properties";
 
-/** What becomes of an `Instance` of a program. */
+/** The hooks of the resource `Instance`. */
 export const instanceHooks: Hooks = {
   configure: ({ config }) => configureConnection(config),
 
   check: async (olds, news) => {
     noteCheck(news);
     const identity = await identityFor(olds, news);
-    // Once adopted, always adopted: what the program leaves out is not to change when it no longer says adopt.
+    // An adopted instance stays adopted, so that omitted arguments do not change when the program removes adopt.
     const adopt = news.adopt ?? olds.adopt ?? undefined;
     const schemas = adopt === undefined ? argsSchemas : adoptedArgsSchemas;
     const { inputs, failures } = checkProperties(schemas, { ...news, adopt });
     const name = adopt === undefined ? defaultName(identity) : olds.name;
-    // The daemon's choice, where the program has none. A replacement comes without olds.
+    // The daemon's choice, if the program has none. A replacement has no olds.
     const { ipAddress, hostname } = olds;
     const checked = withoutUndefined({
       name,
@@ -78,7 +78,7 @@ export const instanceHooks: Hooks = {
     const inputs = inputsSchema.parse(properties);
     const startMs = Date.now();
     const { serverId } = await daemon().info();
-    // The SDK needs all of the properties back should the creation stop half-way.
+    // After a partial failure, the SDK needs all properties.
     const instance = await makeInstance({ ...properties, ...inputs }, serverId);
     const outs = stateOf(instance, inputs, serverId);
     if (isLongSince(startMs)) {
@@ -95,13 +95,13 @@ export const instanceHooks: Hooks = {
       : { id, props: stateOf(instance, state, state.serverId), inputs: inputsOf(instance, state) };
   },
 
-  /** Also what finishes a creation that was recorded as half-done. */
+  /** Also finishes a creation that was recorded as a partial failure. */
   update: async (_id, olds, news) => {
     const state = stateSchema.parse(olds);
     const inputs = inputsSchema.parse(news);
     const instance = await withinTimeout(
       inputs.timeouts?.update,
-      `A change of ${titleOf(state)}`,
+      `Changing ${titleOf(state)} exceeded timeouts.update`,
       change(state, inputs).catch(async (error: unknown) => {
         throw await presentable(error, inputs);
       }),
@@ -116,7 +116,8 @@ export const instanceHooks: Hooks = {
       await recordedInstance(targetOf(state), state);
     }
     const destroying = daemon().call("instance.destroy", targetOf(state));
-    await withinTimeout(state.timeouts?.delete, `The end of ${titleOf(state)}`, destroying);
+    const exceeded = `Destroying ${titleOf(state)} exceeded timeouts.delete`;
+    await withinTimeout(state.timeouts?.delete, exceeded, destroying);
   },
 };
 
@@ -133,7 +134,7 @@ async function askAbout({
   return await daemon().call("instance.check", asked);
 }
 
-/** Has the instance live its whole ttl from now on: the engine itself does nothing about one without changes. */
+/** Restarts the instance's ttl, because the engine calls no other hook for a resource without changes. */
 async function renew(state: State, { ttl, ownerUrn }: Inputs): Promise<void> {
   if (ttl !== undefined) {
     const target = targetOf(state);
@@ -156,5 +157,5 @@ function targetOf({ instanceId, uid, serverId }: State): Target {
 }
 
 function titleOf({ instanceId, name }: State): string {
-  return `Instance ${instanceId} (${name})`;
+  return `instance ${instanceId} (${name})`;
 }

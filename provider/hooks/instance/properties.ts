@@ -21,7 +21,7 @@ export const argsSchemas = {
     .optional(),
 };
 
-/** The same for an instance that was there before: what is left out stays as it is. */
+/** The arguments for an adopted instance. Omitted arguments do not change. */
 export const adoptedArgsSchemas = {
   ...argsSchemas,
   image: image.unwrap().optional(),
@@ -30,7 +30,7 @@ export const adoptedArgsSchemas = {
   labels: labels.unwrap().optional(),
 };
 
-/** What `check` makes of them. */
+/** The inputs that `check` returns. */
 export const inputsSchema = identitySchema.extend(adoptedArgsSchemas).extend(keptSchema.shape).extend({
   ttl: z.number().optional(),
 });
@@ -39,7 +39,7 @@ export type Inputs = z.infer<typeof inputsSchema>;
 const instanceKeptSchema = keptSchema.extend({ adopt: argsSchemas.adopt });
 type InstanceKept = z.infer<typeof instanceKeptSchema>;
 
-/** What of the state is needed to find the instance again and to tell what it is made of. */
+/** The parts of the state that identify the instance and its arguments. */
 export const stateSchema = instanceKeptSchema.extend({
   instanceId: z.int(),
   uid: uidSchema,
@@ -48,11 +48,11 @@ export const stateSchema = instanceKeptSchema.extend({
 });
 export type State = z.infer<typeof stateSchema>;
 
-/** Cannot change in a container that exists. */
+/** The arguments that cannot change in an existing container. */
 const fixed = ["image", "ipAddress", "hostname"];
 const changeable = ["name", "type", "keys", "labels"];
 
-/** What a resource's state keeps of an instance. */
+/** Returns the state of the resource for an instance. */
 export function stateOf(instance: Instance, kept: InstanceKept, serverId: string): Properties {
   const { id, uid, status, sshHostKey, simulated } = instance;
   return {
@@ -66,7 +66,7 @@ export function stateOf(instance: Instance, kept: InstanceKept, serverId: string
   };
 }
 
-/** The arguments that would make this instance. */
+/** Returns the arguments that would create this instance. */
 export function inputsOf(instance: Instance, kept: InstanceKept): Properties {
   const { image, type, keys, name, ipAddress, hostname, ttlSeconds } = instance;
   return withoutUndefined({
@@ -82,7 +82,7 @@ export function inputsOf(instance: Instance, kept: InstanceKept): Properties {
   });
 }
 
-/** What may change in place, as the daemon takes it. What an adopted instance is not asked to be stays as it is there. */
+/** Returns the parameters that change in place. Arguments that an adopted instance omits do not change. */
 export function changeableOf(
   { name, type, keys, labels, adopt, ttl = adopt === undefined ? 0 : undefined, ...owner }: Inputs,
   instance?: Instance,
@@ -91,9 +91,9 @@ export function changeableOf(
   return { name, type, keys, labels: { ...users, ...ownerLabels(owner) }, ttlSeconds: ttl };
 }
 
-/** Which properties are asked to be other than they are. What is left out is to stay. */
+/** Returns the properties that change. Omitted arguments do not change. */
 export function diffOf(olds: Properties, news: Properties): { inPlace: string[]; replaces: string[] } {
-  // Declared is an instance that runs; one that went down is started again.
+  // The desired state is a running instance, so a stopped one is started.
   const down = olds.status === "stopped" ? ["status"] : [];
   return {
     inPlace: [
@@ -106,13 +106,13 @@ export function diffOf(olds: Properties, news: Properties): { inPlace: string[];
     replaces: [
       ...changed(fixed, olds, news),
       ...changedOrDropped(["userData"], olds, news),
-      // What failed can only be destroyed, and made anew.
+      // A failed instance can only be destroyed and created again.
       ...(olds.status === "failed" ? ["status"] : []),
     ],
   };
 }
 
-/** Whether the instance is as asked, in all that may change in place. */
+/** Tells whether the instance matches all arguments that can change in place. */
 export function isAsAsked(instance: Instance, inputs: Inputs): boolean {
   const { ttlSeconds = 0, ...is } = instance;
   const asked: Properties = changeableOf(inputs, instance);

@@ -7,14 +7,14 @@ import { daemon } from "../sdk/connection";
 import { holderOf, noteHolder, tokenOf } from "./held-tokens";
 import { knowsOwners } from "./ownership";
 
-/** How often a place in a program can have been left, by moves and retained replacements of what still exists. */
+/** The number of tokens for one URN: existing resources that were moved away or retained still have theirs. */
 const mostTokens = 32;
 
 /**
- * Whose the resource is, with the client token that it has or is to be made with: that of its place in the program,
- * or another one derived from it while something that left the place has that one.
+ * Returns the owner of the resource and its client token. A new resource gets the token of its URN, or a token that is
+ * derived from it if a resource that was moved away still has that one.
  *
- * @param olds inputs of the resource as it is; empty for one that is to be made, also as a replacement.
+ * @param olds the current inputs of the resource. Empty for a new resource, also for a replacement.
  */
 export async function identityFor(olds: Properties, news: Properties): Promise<Identity> {
   const identity = recordedIdentity(olds, news);
@@ -26,7 +26,7 @@ export async function identityFor(olds: Properties, news: Properties): Promise<I
   }
   const held = tokenOf(ownerUrn);
   if (held !== undefined && holderOf(held)?.retainOnDelete === false) {
-    // It is destroyed first.
+    // The replaced resource, which has the token, is destroyed first.
     return { ...identity, clientToken: held };
   }
   return { ...identity, clientToken: await freeToken(ownerUrn, clientToken) };
@@ -40,7 +40,7 @@ async function freeToken(ownerUrn: string, first: string): Promise<string> {
   return chain.find(isAbandoned) ?? chain.find((token) => !isLeft(token, made.get(token), ownerUrn)) ?? first;
 }
 
-/** Whether what the token made is no longer at this place of the program, or not for long. */
+/** Tells whether the object of the token has left this URN, or will leave it. */
 function isLeft(token: string, made: ClaimedToken | undefined, ownerUrn: string): boolean {
   const holder = holderOf(token);
   if (holder !== undefined) {
@@ -53,7 +53,7 @@ function isLeft(token: string, made: ClaimedToken | undefined, ownerUrn: string)
   return released || (owner !== undefined && (owner.urn !== ownerUrn || owner.retainOnDelete === true));
 }
 
-/** Nothing where no daemon tells it; the creation then meets the same failure, and says so. */
+/** Returns an empty map if the daemon fails. The creation then fails with the same error and reports it. */
 async function whatTheyMade(clientTokens: string[]): Promise<Map<string, ClaimedToken>> {
   try {
     const made = (await knowsOwners()) ? await daemon().call("token.list", { clientTokens }) : [];

@@ -1,9 +1,9 @@
-/** Which resources of the stack have which client tokens, as far as the engine has shown in this process. */
+/** Keeps the client tokens of the stack's resources that the engine has passed to this process. */
 
 interface Holder {
-  /** As the program has it by now; the resource may have been elsewhere when it was made. */
+  /** The current URN in the program. The resource can have had another one when it was created. */
   readonly ownerUrn: string;
-  /** Whether Pulumi forgets the resource in place of destroying it. */
+  /** Whether Pulumi removes the resource from its state without destroying it. */
   readonly retainOnDelete: boolean;
 }
 
@@ -21,24 +21,24 @@ export function holderOf(clientToken: string): Holder | undefined {
   return holders.get(clientToken);
 }
 
-/** For the next operation of the engine, which has a process of its own, and so for a test that stands for one. */
+/** Forgets everything, for tests. The engine runs each operation in a new process. */
 export function forgetHeldTokens(): void {
   [holders, tokens, replaced].forEach((map) => map.clear());
 }
 
-/** The token of the recorded resource that has this URN by now. */
+/** Returns the token of the recorded resource that now has this URN. */
 export function tokenOf(ownerUrn: unknown): string | undefined {
   return typeof ownerUrn === "string" ? tokens.get(ownerUrn) : undefined;
 }
 
-/** Notes that the engine will replace what the resource has. */
+/** Notes that the engine will replace the object of the resource. */
 export function noteReplaced({ ownerUrn, uid }: Record<string, unknown>): void {
   if (typeof ownerUrn === "string" && typeof uid === "string") {
     replaced.set(ownerUrn, uid);
   }
 }
 
-/** Notes that something is destroyed in the ordinary way. */
+/** Notes that the engine destroys an object, so that it does not count as retained. */
 export function noteDeleted({ uid }: { readonly uid: string }): void {
   for (const [ownerUrn, other] of replaced) {
     if (other === uid) {
@@ -47,7 +47,7 @@ export function noteDeleted({ uid }: { readonly uid: string }): void {
   }
 }
 
-/** The uid of what the engine replaces and did not have destroyed: it is retained. */
+/** Returns the uid of a retained object: one that the engine replaces and has not destroyed. */
 export function takeReplaced(ownerUrn: string): string | undefined {
   const uid = replaced.get(ownerUrn);
   replaced.delete(ownerUrn);

@@ -3,14 +3,14 @@ import type { Identity } from "../identity-schema";
 
 export type Labels = Record<string, string>;
 
-/** What label keys of MiniCloud's own begin with. */
+/** The prefix of MiniCloud's own label keys. */
 export const ownPrefix = "minicloud/";
 const longestValue = 255;
 
-/** Whose a resource is. */
+/** The owner of an instance, a fleet or a key. */
 export type Owner = Pick<Identity, "ownerUrn" | "organization">;
 
-/** Labels that say, on the host, which resource of which stack an instance is. */
+/** Returns the labels that name the stack and the resource of an instance. */
 export function ownerLabels({ ownerUrn, organization }: Owner): Labels {
   const { stack, project, resource } = readUrn(ownerUrn);
   const owner = {
@@ -27,12 +27,12 @@ export function ownerLabels({ ownerUrn, organization }: Owner): Labels {
   );
 }
 
-/** The labels that are the user's. */
+/** Returns the labels of the user. */
 export function withoutOwnerLabels(labels: Labels): Labels {
   return Object.fromEntries(Object.entries(labels).filter(([key]) => !key.startsWith(ownPrefix)));
 }
 
-/** The first of the labels that say the owner by which these are another's, with what it would be; none for ours. */
+/** Returns the first owner label that differs from those of the given owner, or undefined if all are equal. */
 export function foreignLabel(
   labels: Labels,
   { ownerUrn }: Owner,
@@ -41,12 +41,12 @@ export function foreignLabel(
   return foreign && { key: foreign[0], wanted: foreign[1], found: labels[foreign[0]] };
 }
 
-/** The name that the resource has in the program. */
+/** Returns the name of the resource in the program. */
 export function logicalName(ownerUrn: string): string {
   return readUrn(ownerUrn).resource;
 }
 
-/** `urn:pulumi:<stack>::<project>::<types>::<name>`, where a name may hold `::` itself. */
+/** Parses `urn:pulumi:<stack>::<project>::<types>::<name>`. The name can contain `::`. */
 function readUrn(urn: string): { stack: string; project: string; resource: string } {
   const [, stack = "", project = "", resource = urn] =
     /^urn:pulumi:(.*?)::(.*?)::.*?::(.*)$/s.exec(urn) ?? [];

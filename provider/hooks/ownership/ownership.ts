@@ -7,7 +7,7 @@ import type { Identity } from "../identity-schema";
 import { daemon } from "../sdk/connection";
 import { takeReplaced } from "./held-tokens";
 
-/** Longer than an attempt that was killed counts as one that goes on. */
+/** Longer than the time after which the daemon considers an attempt without calls ended. */
 const patienceSeconds = 20;
 const ownership: Feature = "ownership";
 
@@ -16,12 +16,12 @@ interface Target {
   readonly serverId: string;
 }
 
-/** Whether the daemon knows whose things are; those of earlier releases do not. */
+/** Tells whether the daemon records owners. Those of earlier releases do not. */
 export async function knowsOwners(): Promise<boolean> {
   return (await daemon().info()).features.includes(ownership);
 }
 
-/** What a create says of itself, beside what it makes; another attempt each time. */
+/** Returns the parameters of a create that claim its result, with a new attempt for each call. */
 export async function claimOf(identity: Identity) {
   const { clientToken, ownerUrn } = identity;
   const replaces = takeReplaced(ownerUrn);
@@ -30,13 +30,13 @@ export async function claimOf(identity: Identity) {
     : { clientToken };
 }
 
-/** The same for what is there already. */
+/** Returns the parameters that claim an existing instance. */
 export function adoptionOf(identity: Identity) {
   const { clientToken } = identity;
   return { clientToken, patienceSeconds, attempt: newAttempt(), owner: resourceOwner(identity) };
 }
 
-/** What a recorded resource stands for; the daemon hears that it is recorded, and whose it is by now. */
+/** Returns the instance of a recorded resource, or undefined if it is gone, and confirms its current owner. */
 export async function recordedInstance(
   target: Target & { readonly instance: number },
   identity: Identity,
@@ -48,7 +48,7 @@ export async function recordedInstance(
   );
 }
 
-/** As `recordedInstance`. */
+/** Does the same as `recordedInstance` for a fleet. */
 export async function recordedFleet(
   target: Target & { readonly fleet: string },
   identity: Identity,
@@ -60,7 +60,7 @@ export async function recordedFleet(
   );
 }
 
-/** As `recordedInstance`. */
+/** Does the same as `recordedInstance` for a key. */
 export async function recordedKey(
   target: Target & { readonly name: string },
   identity: Identity,

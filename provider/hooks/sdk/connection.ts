@@ -10,7 +10,7 @@ let settings: Settings = {};
 let client: Client | undefined;
 
 /**
- * Keeps the stack's configuration. It looks at nothing yet: the SDK does not wait for it before it calls other
+ * Stores the stack's configuration. It checks nothing, because the SDK does not wait for it before it calls other
  * hooks, and ignores its failure.
  */
 export function configureConnection(config: dynamic.Config): void {
@@ -18,15 +18,15 @@ export function configureConnection(config: dynamic.Config): void {
   client = undefined;
 }
 
-/** The daemon of this stack. @throws MccError `invalid` for an address that is none. */
+/** Returns the client of this stack's daemon. @throws MccError `invalid` for an invalid address. */
 export function daemon(): Client {
   client ??= connect(choose(settings, process.env));
   return client;
 }
 
 /**
- * The environment wins: after a token was changed, `pulumi destroy` still comes with the old configuration.
- * A token configured along with a server is for that server alone.
+ * Chooses the server and the token. The environment has priority, because after a change of the token `pulumi destroy`
+ * still has the old configuration. A configured token applies only to the configured server.
  */
 export function choose(configured: Settings, { MCC_SERVER, MCC_TOKEN }: NodeJS.ProcessEnv): Settings {
   const server = MCC_SERVER || configured.server;

@@ -5,17 +5,17 @@ import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 import { engineAddress } from "./engine";
 
 export interface EngineLog {
-  /** In whose row it is shown. */
+  /** The resource whose row shows the message. */
   readonly urn: string;
   readonly message: string;
   readonly severity: "INFO" | "WARNING";
-  /** Whether it disappears with the next line. */
+  /** Whether the next message replaces it. */
   readonly ephemeral: boolean;
 }
 
 let engine: EngineClient | undefined;
 
-/** Resolves once the engine has it, or cannot be told: where there is no engine, and when it does not answer. */
+/** Logs a message in the engine. It also resolves without an engine, or if the engine does not answer. */
 export async function logToEngine({ urn, message, severity, ephemeral }: EngineLog): Promise<void> {
   if (engineAddress === undefined) {
     return;
@@ -32,7 +32,7 @@ export async function logToEngine({ urn, message, severity, ephemeral }: EngineL
 }
 
 function openEngine(address: string): EngineClient {
-  // The SDK's own copy: this package does not depend on it.
+  // The SDK's own copy, because this package does not depend on gRPC.
   const grpc = createRequire(require.resolve("@pulumi/pulumi"))("@grpc/grpc-js") as typeof grpcModule;
   return new EngineClient(address, grpc.credentials.createInsecure());
 }

@@ -3,7 +3,7 @@ import { hasErrno } from "../../../protocol/errno";
 
 const checkMs = 5000;
 
-/** Where the engine listens: the last argument that it gives to the dynamic-provider process. Elsewhere none. */
+/** The engine's address, which is the last argument of the dynamic-provider process. Undefined in other processes. */
 export const engineAddress = addressIn(process.argv.at(-1) ?? "");
 
 interface Address {
@@ -17,8 +17,8 @@ function addressIn(argument: string): Address | undefined {
 }
 
 /**
- * Ends this process once the engine is gone and nothing is under way: an engine that was killed ends nothing,
- * and every such `pulumi up` would leave a process behind for good.
+ * Ends this process when the engine is gone and no work is running. A killed engine does not end its provider
+ * processes, so each such `pulumi up` would leave a process forever.
  */
 export function endWithEngine(isBusy: () => boolean): void {
   if (engineAddress === undefined) {

@@ -6,7 +6,7 @@ import { printNoQuietErrors, quiet } from "./quiet-error";
 
 type SdkHooks = Required<dynamic.ResourceProvider<Properties, Properties>>;
 
-/** What a kind of resource is made of, in the order of its life. `configure` asks no daemon. */
+/** The hooks of a kind of resource, in the order of its life. `configure` does not call the daemon. */
 export interface Hooks {
   readonly configure: (request: dynamic.ConfigureRequest) => void;
   readonly check: (
@@ -26,7 +26,7 @@ export interface Hooks {
 
 let underWay = 0;
 
-/** What every hook has at its border to the SDK: its failures are plain lines, and it counts as work under way. */
+/** Wraps hooks for the SDK: failures become plain lines, and calls count as running work. */
 export function underGuard(hooks: Hooks) {
   return {
     configure: guarded(hooks.configure),

@@ -3,22 +3,22 @@ import { userDataDigest } from "../../../protocol/methods/user-data";
 import type { Properties } from "../check-properties";
 import { daemon } from "./connection";
 
-/** What fails with these has run something in the instance. */
+/** The error codes whose messages can quote output from the instance. */
 const quoting: readonly ErrorCode[] = ["invalid", "timeout", "engine"];
 
-/** What `check` keeps of whether the script is a secret: see shown-script.ts, which tells it but under `ignoreChanges: ["*"]`. */
+/** Returns whether the script is a secret. Without shownScript, as with `ignoreChanges: ["*"]`, it does not change. */
 export function hideOutputOf({ shownScript, userData, hideOutput }: Properties): { hideOutput?: true } {
   const text = typeof userData === "string" ? userData : "";
   const hides = shownScript === undefined ? hideOutput === true : shownScript !== userDataDigest(text);
   return hides ? { hideOutput: true } : {};
 }
 
-/** The parameter of a create, for a daemon that knows it. */
+/** Returns the parameter of a create, if the daemon supports it. */
 export async function hidingParameter({ hideOutput }: Properties): Promise<{ hideOutput?: true }> {
   return hideOutput === true && (await daemon().can("hideOutput")) ? { hideOutput } : {};
 }
 
-/** The error as it may go into the state: a daemon that cannot hide output may quote it. */
+/** Returns the error without quoted output, for the state, if the daemon does not support hideOutput. */
 export async function presentable(error: unknown, { hideOutput }: Properties): Promise<unknown> {
   if (
     hideOutput !== true ||
@@ -33,6 +33,6 @@ export async function presentable(error: unknown, { hideOutput }: Properties): P
   }
   return new MccError(
     error.code,
-    `It failed (${error.code}). What the server says is left out, as it may quote a secret; "mcc logs" shows what userData printed. A newer mccserver tells the rest.`,
+    `The operation failed (${error.code}). The message of the server is omitted because it can quote a secret. See the output of userData with "mcc logs", or update mccserver to see the message.`,
   );
 }

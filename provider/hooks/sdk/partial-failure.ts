@@ -1,13 +1,13 @@
 /**
- * Tells the engine that a resource exists though its creation failed, so that it is recorded, and finished or
- * destroyed later. The SDK knows it by the `id`.
+ * Tells the engine that a resource exists although its creation failed. The engine records it, and finishes or destroys
+ * it later. The SDK recognises this error by its `id`.
  */
 export class PartialFailure extends Error {
   readonly reasons: string[];
 
   constructor(
     readonly id: string,
-    /** Inputs included: with them comes what the SDK needs to call the hooks for this resource again. */
+    /** The outputs and all inputs, which the SDK needs to call the hooks of this resource again. */
     readonly properties: Record<string, unknown>,
     cause: Error,
   ) {

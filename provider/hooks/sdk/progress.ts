@@ -3,10 +3,9 @@ import { logToEngine } from "./engine-log";
 const intervalMs = 1000;
 
 /**
- * Shows in the resource's own row how things stand, once a second. It disappears with the next line, and what
- * goes wrong with it does not matter.
+ * Shows the progress in the resource's row once a second. The next message replaces it. Failures are ignored.
  *
- * @returns ends it, with a last text where there was one before.
+ * @returns a function that stops it, with a last text if a text was shown.
  */
 export function reportProgress(urn: string, text: () => string): (last: string) => void {
   let shown = false;

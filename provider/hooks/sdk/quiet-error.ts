@@ -1,21 +1,21 @@
-/** What the SDK's own print of an error begins with, if the error is one of these. */
+/** The start of the SDK's own output for a QuietError. */
 const mark = "\u0007minicloud: already told\u0007";
 
-/** Carries a message to the engine, which shows it once. */
+/** An error whose message the engine shows once. */
 class QuietError extends Error {
   override toString(): string {
     return mark;
   }
 }
 
-/** The error as the user is to see it: its message and no more. */
+/** Returns an error of which the user sees only the message. */
 export function quiet(error: Error): Error {
   return new QuietError(error.message);
 }
 
 /**
- * What `check`, `diff`, `read` and `delete` throw the SDK prints with its stack, and gives to the engine besides,
- * which shows it again. There is no way to tell it not to, other than at the print; to be called once in a process.
+ * Filters the output of `console.error`. The SDK prints errors of `check`, `diff`, `read` and `delete` with a stack, and
+ * the engine shows them again. The SDK has no option against it. Call this function once in a process.
  */
 export function printNoQuietErrors(): void {
   const print = console.error;

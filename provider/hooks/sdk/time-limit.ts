@@ -1,15 +1,15 @@
 import { MccError } from "../../../client";
 
 /**
- * What the work comes to, if it does so in time.
+ * Returns the result of the work, if it ends within the limit.
  *
- * @param seconds none for no limit.
- * @param what begins the message: `Destroying instance 500 (web)`.
- * @throws MccError `timeout`; the daemon goes on with it.
+ * @param seconds the limit. Undefined for no limit.
+ * @param exceeded the start of the message: `Destroying instance 500 (web) exceeded timeouts.delete`.
+ * @throws MccError `timeout`. The daemon continues the work.
  */
 export async function withinTimeout<T>(
   seconds: number | undefined,
-  what: string,
+  exceeded: string,
   work: Promise<T>,
 ): Promise<T> {
   if (seconds === undefined) {
@@ -21,7 +21,7 @@ export async function withinTimeout<T>(
       reject(
         new MccError(
           "timeout",
-          `${what} takes longer than the ${seconds} s of its timeouts. The server goes on with it; run the same again, or allow more.`,
+          `${exceeded} (${seconds} s). The server continues; run the same command again, or raise the timeout.`,
         ),
       );
     }, seconds * 1000);

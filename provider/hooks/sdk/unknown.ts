@@ -1,6 +1,6 @@
 import { runtime } from "@pulumi/pulumi";
 
-/** Whether a value is not known yet, as happens in previews, or holds something that is not. */
+/** Tells whether a value, or a part of it, is not known yet, as in previews. */
 export function hasUnknown(value: unknown): boolean {
   if (typeof value === "object" && value !== null) {
     return Object.values(value).some(hasUnknown);

@@ -1,13 +1,14 @@
 import { type MccError, messageOf } from "../../../protocol/error";
 import { because } from "../../support/because";
-import { FleetChange } from "./change";
+import { FleetChange, planChange } from "./change";
 import type { FleetContext } from "./context";
 import type { FleetDestruction } from "./destroy";
 import { loggable } from "./failures";
-import type { ManagedFleet } from "./fleet";
+import type { Fleet } from "./fleet";
+import { reserveMembers } from "./members";
 import type { FleetLife, FleetSpec } from "./record";
 
-/** Carries changes of fleets out, and undoes those that fail. */
+/** Carries out changes of fleets, and undoes those that fail. */
 export class FleetApplication {
   readonly #context: FleetContext;
   readonly #destruction: FleetDestruction;
@@ -18,28 +19,25 @@ export class FleetApplication {
   }
 
   /**
-   * Begins to make of a fleet what it is to be, a new one included. Resolves once the intent is recorded; the
-   * fleet's `outcome` tells how it ends.
+   * Starts to bring a fleet, also a new one, to its desired state. Resolves once the intent is recorded; the fleet's
+   * `outcome` tells how it ends.
    *
-   * @param lives how long, from now on.
-   * @throws MccError `exhausted`, `conflict`, `invalid`, `engine`: the fleet is then what it was.
+   * @param lives its TTL and lease from now on.
+   * @throws MccError `exhausted`, `conflict`, `invalid`, `engine`: the fleet is then unchanged.
    */
-  async begin(fleet: ManagedFleet, spec: FleetSpec, lives: FleetLife): Promise<void> {
-    const change = new FleetChange(this.#context, fleet, spec, lives);
+  async begin(fleet: Fleet, spec: FleetSpec, lives: FleetLife): Promise<void> {
+    const plan = planChange(fleet, spec);
+    const newcomers = reserveMembers(this.#context, fleet, spec, plan);
+    const change = new FleetChange(this.#context, fleet, plan, newcomers);
     this.#context.fleets.add(fleet);
-    const recorded = change.record();
-    fleet.change = { spec, recorded };
-    fleet.outcome = this.#carryOut(fleet, change, recorded).finally(() => {
-      fleet.change = undefined;
-    });
-    // Whoever waits for it gets the error; it is no defect that nobody does.
-    fleet.outcome.catch(() => undefined);
+    const recorded = change.record(lives);
+    fleet.begin({ spec, recorded }, () => this.#carryOut(fleet, change, recorded));
     await recorded;
   }
 
-  async #carryOut(fleet: ManagedFleet, change: FleetChange, recorded: Promise<void>): Promise<void> {
+  async #carryOut(fleet: Fleet, change: FleetChange, recorded: Promise<void>): Promise<void> {
     const { fleets, log } = this.#context;
-    const isFirst = fleet.record.phase === "creating";
+    const { isFirst, spec } = change.plan;
     try {
       await recorded;
     } catch (error) {
@@ -50,26 +48,27 @@ export class FleetApplication {
     }
     try {
       await change.carryOut();
-      log.info({ fleet: fleet.name, members: change.spec.count }, "fleet is as it is to be");
+      log.info({ fleet: fleet.name, members: spec.count }, "fleet applied");
     } catch (error) {
-      // Who destroys the fleet goes on with what there is.
+      // A destroy of the fleet continues with the members that exist.
       fleet.abort.signal.throwIfAborted();
-      log.warn({ fleet: fleet.name, ...loggable(error) }, "fleet is not as it is to be");
-      throw await this.#undo(fleet, change, error, isFirst);
+      log.warn({ fleet: fleet.name, ...loggable(error) }, "fleet not applied");
+      throw await this.#undo(fleet, change, error);
     }
   }
 
-  /** @returns the error for those who wait. */
-  async #undo(fleet: ManagedFleet, change: FleetChange, error: unknown, isFirst: boolean): Promise<MccError> {
-    const reason = `Fleet "${fleet.name}" was not ${isFirst ? "made" : "changed as asked"}: ${messageOf(error)}`;
-    const outcome = await (isFirst && !change.spec.keepOnFailure
+  /** @returns the error for clients. */
+  async #undo(fleet: Fleet, change: FleetChange, error: unknown): Promise<MccError> {
+    const { isFirst, spec } = change.plan;
+    const reason = `Fleet "${fleet.name}" was not ${isFirst ? "created" : "changed"}: ${messageOf(error)}`;
+    const outcome = await (isFirst && !spec.keepOnFailure
       ? this.#unmake(fleet)
-      : change.undo(reason)
+      : change.undo(because(error, reason))
     ).catch((undoError: unknown) => `Undoing it failed too, and is tried again: ${messageOf(undoError)}`);
     return because(error, `${reason} ${outcome}`);
   }
 
-  async #unmake(fleet: ManagedFleet): Promise<string> {
+  async #unmake(fleet: Fleet): Promise<string> {
     this.#context.fleets.remember(fleet);
     await this.#destruction.remove(fleet);
     return "Everything done before was undone.";

@@ -1,131 +1,128 @@
 import { setImmediate as nextTick } from "node:timers/promises";
 import { MccError, messageOf } from "../../../protocol/error";
 import { because } from "../../support/because";
-import type { ManagedInstance } from "../instances/instance";
-import { updateInstance } from "../instances/update";
+import type { Instance } from "../instances/instance";
 import type { FleetContext } from "./context";
 import { failuresOf, type MemberFailure, refuseFailures } from "./failures";
-import type { ManagedFleet } from "./fleet";
+import type { Fleet } from "./fleet";
 import { giveBack, makeMember, type Newcomer, reserveMembers } from "./members";
 import { changesOf, type FleetPlan, indexOf, planFleet } from "./plan";
-import type { FleetLife, FleetRecord, FleetSpec } from "./record";
-import { settle, settleFailed } from "./settle";
+import type { FleetLife, FleetSpec } from "./record";
 
-/** What else fails so soon after the first is told, too, before the rest is given up. */
+/** Failures that follow the first within this time are reported with it, before the other creations are ended. */
 const gatheringMs = 1000;
-/** Members begun at a time, so that the engine is at work on the first while the host keys of others are made. */
+/** Members begun at a time, so that the engine works on the first ones while the host keys of others are made. */
 const begunAtOnce = 32;
 
-/** What makes of a fleet what it is to be. Everything is reserved before anything is changed. */
+/** What a change of a fleet will do. */
+export interface ChangePlan extends FleetPlan<Instance> {
+  readonly spec: FleetSpec;
+  /** Whether the fleet is new. */
+  readonly isFirst: boolean;
+  /** The count before the change. Members past it are created all or none. */
+  readonly countBefore: number;
+}
+
+/** Plans how to bring a fleet to its desired state. Reserves and changes nothing. */
+export function planChange(fleet: Fleet, spec: FleetSpec): ChangePlan {
+  const isFirst = fleet.record.phase === "creating";
+  const countBefore = isFirst ? 0 : fleet.record.spec.count;
+  return { ...planFleet(spec, fleet.members), spec, isFirst, countBefore };
+}
+
+/** Carries out a plan whose new members are reserved. */
 export class FleetChange {
   readonly #context: FleetContext;
-  readonly #fleet: ManagedFleet;
-  readonly #before: FleetRecord;
-  readonly #plan: FleetPlan<ManagedInstance>;
+  readonly #fleet: Fleet;
   readonly #newcomers: readonly Newcomer[];
 
-  /** @throws MccError `exhausted`, `conflict`, `invalid`: the fleet is then what it was. */
   constructor(
     context: FleetContext,
-    fleet: ManagedFleet,
-    readonly spec: FleetSpec,
-    private readonly lives: FleetLife,
+    fleet: Fleet,
+    readonly plan: ChangePlan,
+    newcomers: readonly Newcomer[],
   ) {
     this.#context = context;
     this.#fleet = fleet;
-    this.#before = fleet.record;
-    this.#plan = planFleet(spec, fleet.members);
-    const { down: replaced, missing } = this.#plan;
-    this.#newcomers = reserveMembers(context, fleet, spec, { replaced, missing });
+    this.#newcomers = newcomers;
   }
 
-  /** How many members the fleet had a place for before; those past it are made all or none. */
-  get #countBefore(): number {
-    return this.#before.phase === "creating" ? 0 : this.#before.spec.count;
-  }
-
-  /** @throws MccError `engine`, `exhausted` or `unavailable`. Nothing was done yet, so that forgetting is all there is to undo. */
-  async record(): Promise<void> {
-    const phase = this.#before.phase === "creating" ? "creating" : "changing";
-    const intended = { ...this.#before, ...this.lives, phase, spec: this.spec, failure: undefined } as const;
-    this.#fleet.record = intended;
+  /**
+   * Records the intent. Nothing was done yet when this fails, so the reservations are only given back.
+   *
+   * @throws MccError `engine`, `exhausted` or `unavailable`.
+   */
+  async record(lives: FleetLife): Promise<void> {
+    const { outdated, surplus, spec, isFirst } = this.plan;
+    const phase = isFirst ? "creating" : "changing";
     try {
-      this.#context.records.cover(this.#plan.outdated.map(({ id }) => id));
-      await this.#intend(this.#plan.surplus, this.#newcomers);
+      outdated.forEach((member) => member.coverByFleet());
+      await this.#intend(surplus, this.#newcomers, { ...lives, phase, spec, failure: undefined });
     } catch (error) {
       giveBack(this.#context, this.#fleet, this.#newcomers);
       this.#fleet.leaving.clear();
-      // A ttl that was restarted since stays so.
-      const { ttl } = this.#fleet.record === intended ? this.#before : this.#fleet.record;
-      const { uid, clientToken, formerTokens, unconfirmed, owner, released } = this.#fleet.record;
-      const claim = { uid, clientToken, formerTokens, unconfirmed, owner, released };
-      this.#fleet.record = { ...this.#before, ttl, ...claim };
       throw because(error, `The intent could not be recorded: ${messageOf(error)}`, "engine");
     }
   }
 
-  /** Goes on until the fleet is settled. @throws MccError that names the members which failed. */
+  /** Carries out the plan until the fleet is settled. @throws MccError that names the members which failed. */
   async carryOut(): Promise<void> {
-    const { surplus, outdated, different } = this.#plan;
-    await this.#each(surplus, (member) => this.#context.destruction.destroy(member));
-    await this.#each(outdated, (member) => this.#update(member));
+    const { surplus, outdated, different, spec } = this.plan;
+    const { instances } = this.#context;
+    await this.#each(surplus, (member) => instances.destruction.destroy(member));
+    await this.#each(outdated, (member) => instances.updateMember(member, changesOf(spec, member)));
     await this.#make(this.#newcomers);
-    const atOnce = this.spec.maxUnavailable ?? different.length;
+    const atOnce = spec.maxUnavailable ?? different.length;
     for (let start = 0; start < different.length; start += atOnce) {
       await this.#replace(different.slice(start, start + atOnce));
     }
-    await settle(this.#context, this.#fleet);
+    await this.#fleet.settle();
   }
 
   /**
-   * Undoes what `carryOut` made that was not there before.
+   * Undoes what `carryOut` made that did not exist before.
    *
-   * @param reason why: what the fleet shows from then on.
-   * @returns what has become of the fleet, a sentence.
+   * @param reason what the fleet shows from then on.
+   * @returns a sentence on the state of the fleet.
    */
-  async undo(reason: string): Promise<string> {
-    const isAdded = (member: ManagedInstance): boolean => indexOf(member) > this.#countBefore;
-    const added = this.spec.keepOnFailure ? [] : this.#fleet.members.filter(isAdded);
-    const isGrowth = !this.spec.keepOnFailure && this.spec.count > this.#countBefore;
-    const count = isGrowth ? this.#countBefore : this.spec.count;
+  async undo(reason: Error): Promise<string> {
+    const { spec, countBefore } = this.plan;
+    const isAdded = (member: Instance): boolean => indexOf(member) > countBefore;
+    const added = spec.keepOnFailure ? [] : this.#fleet.members.filter(isAdded);
+    const isGrowth = !spec.keepOnFailure && spec.count > countBefore;
+    const count = isGrowth ? countBefore : spec.count;
     try {
-      await this.#each(added, (member) => this.#context.destruction.destroy(member));
+      await this.#each(added, (member) => this.#context.instances.destruction.destroy(member));
     } finally {
-      this.#fleet.record = { ...this.#fleet.record, spec: { ...this.spec, count } };
-      await settleFailed(this.#context, this.#fleet, reason);
+      await this.#fleet.settleFailed(reason, { ...spec, count });
     }
     return isGrowth
-      ? `The new members were undone, and the fleet is to have ${count} as before.`
-      : "The others stay as they are; apply the fleet again, or destroy it.";
+      ? `The new members were undone, and the fleet's count is ${count} as before.`
+      : "The other members are unchanged; apply the fleet again, or destroy it.";
   }
 
-  async #replace(replaced: readonly ManagedInstance[]): Promise<void> {
-    const wanted = { replaced, missing: [] };
-    const newcomers = reserveMembers(this.#context, this.#fleet, this.spec, wanted);
+  async #replace(replaced: readonly Instance[]): Promise<void> {
+    const wanted = { down: replaced, missing: [] };
+    const newcomers = reserveMembers(this.#context, this.#fleet, this.plan.spec, wanted);
     await this.#intend([], newcomers);
     await this.#make(newcomers);
   }
 
-  /** What the fleet's file says of these from now on stands for files of their own. */
-  async #intend(surplus: readonly ManagedInstance[], newcomers: readonly Newcomer[]): Promise<void> {
-    const { reservations, records, fleetRecords } = this.#context;
+  /** Records which members are destroyed and created next, in the fleet's file, which then covers their records. */
+  async #intend(
+    surplus: readonly Instance[],
+    newcomers: readonly Newcomer[],
+    changes: Parameters<Fleet["save"]>[0] = {},
+  ): Promise<void> {
     const leaving = [...surplus, ...newcomers.flatMap(({ predecessor }) => predecessor ?? [])];
     leaving.forEach((member) => this.#fleet.leaving.add(member));
-    records.cover([...leaving, ...newcomers.map(({ instance }) => instance)].map(({ id }) => id));
-    await reservations.ids.settled();
-    await fleetRecords.save(this.#fleet);
-  }
-
-  async #update(member: ManagedInstance): Promise<void> {
-    await member.inTurn(async () => {
-      if (this.#context.instances.has(member)) {
-        const changes = changesOf(this.spec, member);
-        await updateInstance(this.#context, member, { instance: member.id, ...changes });
-      }
-    });
+    leaving.forEach((member) => member.coverByFleet());
+    newcomers.forEach(({ instance }) => instance.coverByFleet());
+    await this.#fleet.save(changes, this.#context.reservations.ids.settled());
   }
 
   async #make(newcomers: readonly Newcomer[]): Promise<void> {
+    const { countBefore, spec } = this.plan;
     const failures: MemberFailure[] = [];
     const anotherFailed = new MccError("conflict", "Another member of the fleet failed.");
     const giveUp = (): void => newcomers.forEach(({ instance }) => instance.abort.abort(anotherFailed));
@@ -138,7 +135,7 @@ export class FleetChange {
         if (abort.signal.reason !== anotherFailed) {
           failures.push({ name: record.name, error });
         }
-        const isNeeded = (record.fleet?.index ?? 0) > this.#countBefore && !this.spec.keepOnFailure;
+        const isNeeded = (record.fleet?.index ?? 0) > countBefore && !spec.keepOnFailure;
         givingUp ??= isNeeded ? setTimeout(giveUp, gatheringMs) : undefined;
       }
     };
@@ -154,10 +151,7 @@ export class FleetChange {
     this.#refuse(failures, newcomers.length);
   }
 
-  async #each(
-    members: readonly ManagedInstance[],
-    work: (member: ManagedInstance) => Promise<void>,
-  ): Promise<void> {
+  async #each(members: readonly Instance[], work: (member: Instance) => Promise<void>): Promise<void> {
     this.#refuse(await failuresOf(members, work), members.length);
   }
 

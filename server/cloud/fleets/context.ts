@@ -1,15 +1,20 @@
-import type { InstanceBeginning } from "../instances/admission";
-import type { InstanceCatalog } from "../instances/catalog";
-import type { InstanceContext } from "../instances/context";
-import type { InstanceDestruction } from "../instances/destroy";
+import type { Logger } from "pino";
+import type { Lifetimes } from "../instances/context";
+import type { Instances } from "../instances/instances";
+import type { LimitedDriver } from "../limited-driver";
+import type { Claims } from "../ownership/claims";
+import type { Reservations } from "../reservations/reservations";
 import type { FleetCatalog } from "./catalog";
-import type { FleetRecords } from "./record";
+import type { FleetStore } from "./fleet";
 
-/** What the life of a fleet needs of the rest of the daemon. */
-export interface FleetContext extends InstanceContext {
+/** The rest of the daemon, as far as the life of a fleet needs it. */
+export interface FleetContext {
   readonly fleets: FleetCatalog;
-  readonly fleetRecords: FleetRecords;
-  readonly instances: InstanceCatalog;
-  readonly beginning: InstanceBeginning;
-  readonly destruction: InstanceDestruction;
+  readonly store: FleetStore;
+  readonly instances: Instances;
+  readonly driver: Pick<LimitedDriver, "capabilities" | "list">;
+  readonly reservations: Reservations;
+  readonly claims: Claims;
+  readonly lifetimes: Lifetimes;
+  readonly log: Logger;
 }

@@ -3,82 +3,79 @@ import { because } from "../../support/because";
 import { Retries } from "../../support/concurrency/retries";
 import type { FleetContext } from "./context";
 import { failuresOf, refuseFailures } from "./failures";
-import type { ManagedFleet } from "./fleet";
-import { recordTitle } from "./settle";
+import type { Fleet } from "./fleet";
 
-/** Sees fleets off, from whatever state, and tries again what failed until it works. */
+/** Destroys fleets, whatever their state, and repeats a destroy that failed until it succeeds. */
 export class FleetDestruction {
   readonly #context: FleetContext;
-  readonly #retries = new Retries<ManagedFleet>((fleet) => this.destroy(fleet));
+  readonly #retries = new Retries<Fleet>((fleet) => this.destroy(fleet));
 
   constructor(context: FleetContext) {
     this.#context = context;
   }
 
   /**
-   * Ends what is under way, and resolves when the fleet is gone. Those who ask meanwhile wait for the same.
+   * Ends the change that is under way, and resolves when the fleet is gone. Callers that come in the meantime wait for the
+   * same destroy.
    *
-   * @param why for whoever waits for the fleet; left out, somebody asked for it.
-   * @returns how many members there were.
-   * @throws MccError `engine` or `timeout`; it is then tried again until it works.
+   * @param why for clients that wait for the fleet. Default: a client asked for it.
+   * @returns the number of members.
+   * @throws MccError `engine` or `timeout`; the destroy is then repeated until it succeeds.
    */
-  async destroy(fleet: ManagedFleet, why?: string): Promise<number> {
-    fleet.destruction ??= this.#run(fleet, why).finally(() => {
-      fleet.destruction = undefined;
-    });
-    return await fleet.destruction;
+  async destroy(fleet: Fleet, why?: string): Promise<number> {
+    return await fleet.destroy(() => this.#run(fleet, why));
   }
 
-  /** Tries to destroy a fleet, later and then again, until it is gone. */
-  retry(fleet: ManagedFleet): void {
+  /** Destroys a fleet later, and again until it is gone. */
+  retry(fleet: Fleet): void {
     this.#retries.retry(fleet);
   }
 
-  /** Ends the tries; the records make the next daemon go on with them. */
+  /** Ends the repeats; the records make the next daemon continue. */
   close(): void {
     this.#retries.close();
   }
 
-  async #run(fleet: ManagedFleet, why?: string): Promise<number> {
+  async #run(fleet: Fleet, why?: string): Promise<number> {
     const count = fleet.members.length;
     const reason = new MccError(
       "conflict",
-      `Fleet "${fleet.name}" was destroyed meanwhile${why === undefined ? "" : `: ${why}`}.`,
+      `Fleet "${fleet.name}" was destroyed in the meantime${why === undefined ? "" : `: ${why}`}.`,
     );
     fleet.abort.abort(reason);
     fleet.members.forEach(({ abort }) => abort.abort(reason));
     await fleet.outcome.catch(() => undefined);
-    // One that was being made may have undone itself.
+    // A first apply that was ended may have undone itself.
     if (this.#context.fleets.has(fleet)) {
       await this.remove(fleet);
     }
     return count;
   }
 
-  /** Removes a fleet that nothing is under way with any more. @throws as `destroy` does. */
-  async remove(fleet: ManagedFleet): Promise<void> {
-    const { fleets, records, fleetRecords, lateWrites, log } = this.#context;
+  /** Removes a fleet with no change under way. @throws as `destroy` does. */
+  async remove(fleet: Fleet): Promise<void> {
+    const { fleets, log } = this.#context;
     try {
-      records.cover(fleet.members.map(({ id }) => id));
-      fleet.record = { ...fleet.record, phase: "destroying" };
-      // Without room the members go all the same; those that a killed daemon leaves are offered again by the next one.
-      await lateWrites.attempt(recordTitle(fleet), () => fleetRecords.save(fleet));
+      // On a full disk the members are destroyed all the same; the next daemon lists those that a killed one leaves.
+      await fleet.markDestroying();
       await this.#removeMembers(fleet);
-      fleet.isRemoved = true;
-      await fleetRecords.remove(fleet.name);
+      await fleet.forget();
     } catch (error) {
-      fleet.stuck = `Destroying fleet "${fleet.name}" failed, and is tried again: ${messageOf(error)}`;
+      const message = `Destroying fleet "${fleet.name}" failed, and is tried again: ${messageOf(error)}`;
+      fleet.fail(message);
       log.warn({ fleet: fleet.name, err: error }, "fleet not destroyed");
       this.retry(fleet);
-      throw because(error, fleet.stuck);
+      throw because(error, message);
     }
     fleets.remove(fleet);
     log.info({ fleet: fleet.name }, "fleet destroyed");
   }
 
-  async #removeMembers(fleet: ManagedFleet): Promise<void> {
+  async #removeMembers(fleet: Fleet): Promise<void> {
     const { members } = fleet;
-    const failures = await failuresOf(members, (member) => this.#context.destruction.destroy(member));
+    const failures = await failuresOf(members, (member) =>
+      this.#context.instances.destruction.destroy(member),
+    );
     refuseFailures(failures, members.length);
   }
 }

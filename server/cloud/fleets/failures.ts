@@ -1,6 +1,6 @@
 import { MccError, messageOf } from "../../../protocol/error";
 import { asFileSystemFault } from "../../support/files/file-system-fault";
-import type { ManagedInstance } from "../instances/instance";
+import type { Instance } from "../instances/instance";
 
 const mostReasons = 5;
 const longestReason = 300;
@@ -11,10 +11,10 @@ export interface MemberFailure {
   readonly error: unknown;
 }
 
-/** Does the work on all members at once, and resolves when it has ended on each, to those on which it failed. */
+/** Runs the work on all members at once, and resolves to the failures when it has ended on each. */
 export async function failuresOf(
-  members: readonly ManagedInstance[],
-  work: (member: ManagedInstance) => Promise<void>,
+  members: readonly Instance[],
+  work: (member: Instance) => Promise<void>,
 ): Promise<MemberFailure[]> {
   const failures: MemberFailure[] = [];
   await Promise.all(
@@ -48,7 +48,7 @@ function membersFailed(failures: readonly MemberFailure[], total: number): MccEr
   );
 }
 
-/** What the log may have of it. */
+/** Returns the fields for the log: without an error that is confidential. */
 export function loggable(error: unknown): object {
   return isConfidential(error) ? {} : { err: error };
 }
@@ -57,7 +57,7 @@ function isConfidential(error: unknown): boolean {
   return MccError.isInstance(error) && error.confidential;
 }
 
-/** Without what became of the member, as what became of the fleet is said once. */
+/** Leaves out the member's own outcome, because that of the fleet is reported once. */
 function reasonOf(error: unknown): string {
   const isOutcomeAdded =
     MccError.isInstance(error) &&

@@ -1,45 +1,56 @@
-import type { Fleet, FleetCounts, FleetStatus, FleetSummary } from "../../../protocol/methods/fleet";
-import type { ManagedInstance } from "../instances/instance";
+import type { Instance } from "../instances/instance";
 import type { Claim } from "../ownership/claim";
 import type { Claimable } from "../ownership/claims";
-import { indexOf, isAsWanted } from "./plan";
+import type { LateWrites } from "../state/late-writes";
+import { indexOf } from "./plan";
 import type { FleetFile, FleetRecord, FleetRecords, FleetSpec } from "./record";
 
-/** What a fleet is being made, while it is. */
+/** Where fleets keep their records. */
+export interface FleetStore {
+  readonly records: FleetRecords;
+  readonly lateWrites: Pick<LateWrites, "attempt">;
+}
+
+/** A change of a fleet that is under way. */
 export interface ChangeUnderWay {
   readonly spec: FleetSpec;
   /** Settles when the intent is recorded, or could not be. */
   readonly recorded: Promise<void>;
 }
 
-/** One fleet in the daemon's memory: its record and the work on it. Its members are in the catalog of instances. */
-export class ManagedFleet implements Claimable {
-  change: ChangeUnderWay | undefined;
-  /** How the last change ended: what `fleet.wait` waits for. */
-  outcome: Promise<void> = Promise.resolve();
-  /** Shared by all who ask for it. */
-  destruction: Promise<number> | undefined;
-  /** What could not be seen off, and is tried again. */
-  stuck: string | undefined;
-  /** Whether its file is removed, or about to be: a late write must not bring it back. */
-  isRemoved = false;
+/**
+ * One fleet in the daemon's memory: its record and the work on it. Only its own methods change its state. Its members are
+ * in the catalog of instances.
+ */
+export class Fleet implements Claimable {
+  #change: ChangeUnderWay | undefined;
+  #outcome: Promise<void> = Promise.resolve();
+  #destruction: Promise<number> | undefined;
+  #failure: string | undefined;
+  #isRemoved = false;
+
   /** Ends the change that is under way. */
   readonly abort = new AbortController();
-  /** Recorded, but not in the catalog of instances before those have gone that they replace. */
-  readonly successors = new Set<ManagedInstance>();
-  /** To be destroyed by the change that is under way. */
-  readonly leaving = new Set<ManagedInstance>();
-  /** Where the members are or last were, by index. */
+  /** Replacements that are recorded, but not in the catalog of instances until their predecessors are gone. */
+  readonly successors = new Set<Instance>();
+  /** Members that the change under way destroys. */
+  readonly leaving = new Set<Instance>();
+  /** The present or last addresses of the members, by index. */
   readonly addresses = new Map<number, string>();
 
   constructor(
-    public record: FleetRecord,
+    private kept: FleetRecord,
+    private readonly store: FleetStore,
     /** In any order. */
-    private readonly listMembers: () => ManagedInstance[],
+    private readonly listMembers: () => Instance[],
   ) {}
 
+  get record(): FleetRecord {
+    return this.kept;
+  }
+
   get name(): string {
-    return this.record.name;
+    return this.kept.name;
   }
 
   get wholeTitle(): string {
@@ -47,97 +58,156 @@ export class ManagedFleet implements Claimable {
   }
 
   get labels(): Readonly<Record<string, string>> {
-    return this.record.spec.labels;
+    return this.kept.spec.labels;
   }
 
   get destroyCommand(): string {
     return `mcc destroy-fleet ${this.name}`;
   }
 
-  /** Gives it another uid and owner, at once; to be saved. */
-  pass(changes: Claim & { uid?: string }): void {
-    this.record = { ...this.record, ...changes };
+  get change(): ChangeUnderWay | undefined {
+    return this.#change;
   }
 
-  /**
-   * Changes the record, here and on disk.
-   *
-   * @throws what the writing fails with; what has not been changed again since is then as it was.
-   */
-  async amend(records: Pick<FleetRecords, "save">, changes: Partial<FleetRecord>): Promise<void> {
-    const before: FleetRecord = this.record;
-    const keys = Object.keys(changes).filter((key): key is keyof FleetRecord => key in changes);
-    this.record = { ...this.record, ...changes };
-    try {
-      await records.save(this);
-    } catch (error) {
-      const kept = keys.filter((key) => this.record[key] === changes[key]);
-      this.record = { ...this.record, ...Object.fromEntries(kept.map((key) => [key, before[key]])) };
-      throw error;
-    }
+  /** Resolves when the last change has succeeded; rejects with its error otherwise. */
+  get outcome(): Promise<void> {
+    return this.#outcome;
+  }
+
+  /** The destroy that is under way: resolves to the number of members. */
+  get destruction(): Promise<number> | undefined {
+    return this.#destruction;
+  }
+
+  /** Why it could not be destroyed, which is tried again. */
+  get failure(): string | undefined {
+    return this.#failure;
+  }
+
+  /** Whether its file is removed, or about to be: a late write must not bring it back. */
+  get isRemoved(): boolean {
+    return this.#isRemoved;
+  }
+
+  /** Whether it is being destroyed, so that nothing else can be done with it. */
+  get isLeaving(): boolean {
+    return this.#failure !== undefined || this.#destruction !== undefined || this.kept.phase === "destroying";
   }
 
   /** In the order of their indices. */
-  get members(): ManagedInstance[] {
+  get members(): Instance[] {
     return this.listMembers().sort((one, other) => indexOf(one) - indexOf(other));
   }
 
-  #statusWith({ failed }: FleetCounts): FleetStatus {
-    if (this.stuck !== undefined) {
-      return "failed";
-    }
-    if (this.isLeaving) {
-      return "destroying";
-    }
-    if (this.change !== undefined) {
-      return "applying";
-    }
-    return failed > 0 ? "degraded" : "ready";
-  }
-
-  /** On its way out: only to be destroyed. */
-  get isLeaving(): boolean {
-    return this.stuck !== undefined || this.destruction !== undefined || this.record.phase === "destroying";
-  }
-
-  #counts(): FleetCounts {
-    const { count: wanted } = this.record.spec;
-    const ready = this.listMembers().filter((member) => isAsWanted(this.record.spec, member)).length;
-    const rest = wanted - ready;
-    return this.change === undefined
-      ? { wanted, ready, pending: 0, failed: rest }
-      : { wanted, ready, pending: rest, failed: 0 };
-  }
-
-  /** As it is kept. */
+  /** Returns the content of its file. */
   file(): FleetFile {
     const members = [...this.members, ...this.successors].map((member) =>
       this.leaving.has(member) ? { ...member.record, phase: "destroying" as const } : member.record,
     );
-    return { ...this.record, members };
+    return { ...this.kept, members };
   }
 
-  /** As it travels, without its members and its ttl. */
-  summarise(simulated: boolean): FleetSummary {
-    const { name, uid, createdAt, spec, owner } = this.record;
-    const { image, type, keys, labels, userDataDigest } = spec;
-    const failure = this.stuck ?? this.record.failure;
-    const counts = this.#counts();
-    return {
-      ...{ name, uid, status: this.#statusWith(counts), counts, image, type, keys, labels },
-      ...{ createdAt, simulated },
-      ...(userDataDigest === undefined ? {} : { userDataDigest }),
-      ...(failure === undefined ? {} : { failure }),
-      ...(owner === undefined ? {} : { owner }),
-    };
+  /** Gives it another uid and owner in memory; the caller saves it. */
+  pass(changes: Claim & { uid?: string }): void {
+    this.kept = { ...this.kept, ...changes };
   }
 
-  /** As they travel. */
-  describeMembers(): Fleet["members"] {
-    return this.members.map((member) => {
-      const { id, uid, name, ipAddress, hostname, sshHostKey } = member.record;
-      const { status } = member;
-      return { index: indexOf(member), id, uid, name, ipAddress, hostname, sshHostKey, status };
+  /**
+   * Changes the record in memory at once, and then on disk.
+   *
+   * @param changes default: writes it as it is.
+   * @param first what must be on disk before. Default: nothing.
+   * @throws the errors of the write. What no other change has touched since is then as before.
+   */
+  async save(changes: Partial<FleetRecord> = {}, first: Promise<unknown> = Promise.resolve()): Promise<void> {
+    const before: FleetRecord = this.kept;
+    const keys = Object.keys(changes).filter((key): key is keyof FleetRecord => key in changes);
+    this.kept = { ...this.kept, ...changes };
+    try {
+      await first;
+      await this.store.records.save(this);
+    } catch (error) {
+      const own = keys.filter((key) => this.kept[key] === changes[key]);
+      this.kept = { ...this.kept, ...Object.fromEntries(own.map((key) => [key, before[key]])) };
+      throw error;
+    }
+  }
+
+  /**
+   * Starts a change; `outcome` tells how it ends.
+   *
+   * @param work waits for `recorded` itself.
+   */
+  begin(change: ChangeUnderWay, work: () => Promise<void>): void {
+    this.#change = change;
+    this.#outcome = work().finally(() => {
+      this.#change = undefined;
     });
+    // A failed change that no client waits for is no defect.
+    this.#outcome.catch(() => undefined);
+  }
+
+  /**
+   * Records that no change is under way any more, with all members as they are now.
+   *
+   * @throws the errors of the write; on disk the change is then still under way.
+   */
+  async settle(): Promise<void> {
+    this.leaving.clear();
+    await this.save({ phase: "settled", failure: undefined });
+    this.members.forEach((member) => member.uncover());
+  }
+
+  /**
+   * Works as `settle` does, after a change that failed. Where the file system refuses the file, it is written later: a
+   * daemon that is killed before leaves the change under way on disk, and the next daemon settles it.
+   *
+   * @param error what clients see until the next change.
+   * @param spec what the fleet should be from now on.
+   */
+  async settleFailed(error: Error, spec: FleetSpec = this.kept.spec): Promise<void> {
+    this.leaving.clear();
+    this.kept = { ...this.kept, phase: "settled", failure: error.message, spec };
+    await this.#saveAnyway();
+    this.members.forEach((member) => member.uncover());
+  }
+
+  /** Settles a change that an earlier daemon did not finish; clients that wait for the change get the error. */
+  async settleCutOff(error: Error): Promise<void> {
+    this.#outcome = Promise.reject(error);
+    this.#outcome.catch(() => undefined);
+    await this.settleFailed(error);
+  }
+
+  /** Destroys it, or joins the destroy that is under way. @param work returns the number of members. */
+  async destroy(work: () => Promise<number>): Promise<number> {
+    this.#destruction ??= work().finally(() => {
+      this.#destruction = undefined;
+    });
+    return await this.#destruction;
+  }
+
+  /** Records that it is being destroyed, where the file system accepts that. */
+  async markDestroying(): Promise<void> {
+    this.members.forEach((member) => member.coverByFleet());
+    this.kept = { ...this.kept, phase: "destroying" };
+    await this.#saveAnyway();
+  }
+
+  /** Records that it could not be destroyed. */
+  fail(message: string): void {
+    this.#failure = message;
+  }
+
+  /** Removes its file. */
+  async forget(): Promise<void> {
+    this.#isRemoved = true;
+    await this.store.records.remove(this.name);
+  }
+
+  async #saveAnyway(): Promise<void> {
+    await this.store.lateWrites.attempt(`the record of fleet "${this.name}"`, () =>
+      this.store.records.save(this),
+    );
   }
 }

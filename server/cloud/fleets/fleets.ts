@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { MccError } from "../../../protocol/error";
-import type { Fleet, FleetSummary } from "../../../protocol/methods/fleet";
+import type { Fleet as FleetResult, FleetSummary } from "../../../protocol/methods/fleet";
 import type { MethodResult, ParsedParameters } from "../../../protocol/methods/method-table";
 import { userDataDigest } from "../../../protocol/methods/user-data";
 import { carries } from "../../support/labels";
@@ -11,8 +11,9 @@ import { confirmed, isConfirmedAs, isLeftBy, newClaim, released } from "../owner
 import { FleetApplication } from "./apply";
 import type { FleetCatalog } from "./catalog";
 import type { FleetContext } from "./context";
-import { FleetDestruction } from "./destroy";
-import { ManagedFleet } from "./fleet";
+import { describeMembers, summariseFleet } from "./describe";
+import type { FleetDestruction } from "./destroy";
+import { Fleet } from "./fleet";
 import type { FleetLife, FleetRecord, FleetSpec } from "./record";
 import { refuseImpossible, refuseOtherName, refuseOthersFleet } from "./refusals";
 
@@ -22,45 +23,44 @@ export class Fleets {
   readonly #destruction: FleetDestruction;
   readonly #application: FleetApplication;
 
-  constructor(context: FleetContext) {
+  constructor(context: FleetContext, destruction: FleetDestruction) {
     this.#context = context;
-    this.#destruction = new FleetDestruction(context);
-    this.#application = new FleetApplication(context, this.#destruction);
+    this.#destruction = destruction;
+    this.#application = new FleetApplication(context, destruction);
   }
 
   get catalog(): FleetCatalog {
     return this.#context.fleets;
   }
 
-  /** Resolves once the intent is recorded. A change that is under way with another aim is awaited first. */
+  /** Resolves once the intent is recorded. Waits first for a change that is under way to another desired state. */
   async apply(parameters: ParsedParameters<"fleet.apply">): Promise<FleetSummary> {
     const spec = specOf(parameters);
     refuseImpossible(spec);
     const { name: fleetName, uid, serverId } = parameters;
     if (uid !== undefined) {
-      // Before it is said of another server what that lacks.
+      // First, because the other checks would report what another server lacks.
       this.#context.fleets.get({ fleet: fleetName, uid, serverId });
     }
     for (;;) {
-      await this.#context.beginning.check(spec);
-      await this.#context.instances.refresh(this.#context.driver);
+      await this.#context.instances.admission.check(spec);
+      await this.#refresh();
       if (uid === undefined) {
-        const { claims, fleetRecords } = this.#context;
-        const made = await claims.takeUp(
+        const made = await this.#context.claims.takeUp(
           parameters,
           () => this.#madeBy(parameters),
-          (left) => fleetRecords.save(left),
+          (left) => left.save(),
         );
         refuseOtherName(made, fleetName);
         await this.#release(parameters);
       }
-      // From here to the change nothing waits, so that of two requests only one gets past, and none an end.
-      this.#context.beginning.refuseClosed();
+      // Nothing waits from here to the change, so that of two requests only one passes, and none after `close`.
+      this.#context.instances.admission.refuseClosed();
       const fleet = this.#toChange(parameters, spec);
       const lived = this.#lifeOf(parameters);
       if (isDeepStrictEqual(fleet.change?.spec, spec)) {
         await fleet.change?.recorded;
-        await fleet.amend(this.#context.fleetRecords, lived);
+        await fleet.save(lived);
         return this.#summarise(fleet);
       }
       if (fleet.change !== undefined) {
@@ -74,22 +74,22 @@ export class Fleets {
     }
   }
 
-  async get(target: ParsedParameters<"fleet.get">): Promise<Fleet> {
-    await this.#context.instances.refresh(this.#context.driver);
+  async get(target: ParsedParameters<"fleet.get">): Promise<FleetResult> {
+    await this.#refresh();
     const fleet = this.#context.fleets.get(target);
-    return { ...this.#summarise(fleet), members: fleet.describeMembers() };
+    return { ...this.#summarise(fleet), members: describeMembers(fleet) };
   }
 
-  async confirm({ owner, ...target }: ParsedParameters<"fleet.confirm">): Promise<Fleet> {
+  async confirm({ owner, ...target }: ParsedParameters<"fleet.confirm">): Promise<FleetResult> {
     const fleet = this.#context.fleets.get(target);
     if (!isConfirmedAs(fleet.record, owner)) {
-      await fleet.amend(this.#context.fleetRecords, confirmed(owner));
+      await fleet.save(confirmed(owner));
     }
     return await this.get(target);
   }
 
   async list({ labels = {} }: ParsedParameters<"fleet.list">): Promise<FleetSummary[]> {
-    await this.#context.instances.refresh(this.#context.driver);
+    await this.#refresh();
     return this.#context.fleets
       .all()
       .filter(({ record }) => carries(record.spec.labels, labels))
@@ -97,8 +97,8 @@ export class Fleets {
   }
 
   /**
-   * @param signal ends the wait. Default: it never comes.
-   * @throws MccError what the last change failed with; the signal's reason.
+   * @param signal ends the wait. Default: none.
+   * @throws MccError the error of the last change; the signal's reason.
    */
   async wait(
     { timeoutSeconds, ...target }: ParsedParameters<"fleet.wait">,
@@ -110,19 +110,19 @@ export class Fleets {
   }
 
   async extend({ ttlSeconds, ...target }: ParsedParameters<"fleet.extend">): Promise<FleetSummary> {
-    const { fleets, reaper, fleetRecords } = this.#context;
+    const { fleets, lifetimes } = this.#context;
     const fleet = fleets.get(target);
     if (fleet.isLeaving) {
-      throw new MccError("conflict", `Fleet "${fleet.name}" is on its way out and can only be destroyed.`);
+      throw new MccError("conflict", `Fleet "${fleet.name}" is being destroyed and cannot be extended.`);
     }
     const seconds = ttlSeconds ?? fleet.record.ttl?.seconds;
     if (seconds === undefined) {
       throw new MccError(
         "invalid",
-        `Fleet "${fleet.name}" has no ttl to renew; give it one (ttlSeconds, mcc extend --ttl TIME ${fleet.name}).`,
+        `Fleet "${fleet.name}" has no TTL to extend; give it one (ttlSeconds, mcc extend --ttl TIME ${fleet.name}).`,
       );
     }
-    await fleet.amend(fleetRecords, { ttl: reaper.grant(seconds) });
+    await fleet.save({ ttl: lifetimes.reaper.grant(seconds) });
     return this.#summarise(fleet);
   }
 
@@ -131,7 +131,7 @@ export class Fleets {
     return { destroyed: fleet === undefined ? 0 : await this.#destruction.destroy(fleet) };
   }
 
-  /** Those that the daemon is to destroy by itself some time. */
+  /** Returns the fleets with a TTL or a lease. */
   leased(): Leased[] {
     return this.#context.fleets
       .all()
@@ -145,12 +145,7 @@ export class Fleets {
       }));
   }
 
-  /** Tries to see off, until it works, what could not be cleared away at the start. */
-  retryDestroying(fleets: readonly ManagedFleet[]): void {
-    fleets.forEach((fleet) => this.#destruction.retry(fleet));
-  }
-
-  /** Waits until no change is under way: when instances are closed, none goes on for long. */
+  /** Waits until no change is under way. After `Instances.close` none takes long. */
   async close(): Promise<void> {
     this.#destruction.close();
     await Promise.all(
@@ -160,26 +155,25 @@ export class Fleets {
     );
   }
 
-  get #simulated(): boolean {
-    return this.#context.driver.capabilities.simulated;
+  #summarise(fleet: Fleet): FleetSummary {
+    const { driver, lifetimes } = this.#context;
+    return {
+      ...summariseFleet(fleet, driver.capabilities.simulated),
+      ...lifetimes.reaper.describe(fleet.record),
+    };
   }
 
-  #summarise(fleet: ManagedFleet): FleetSummary {
-    return { ...fleet.summarise(this.#simulated), ...this.#context.reaper.describe(fleet.record) };
+  async #refresh(): Promise<void> {
+    await this.#context.instances.catalog.refresh(this.#context.driver);
   }
 
-  /** Records of all fleets. */
+  /** Returns the records of all fleets. */
   records(): FleetRecord[] {
     return this.#context.fleets.all().map(({ record }) => record);
   }
 
-  /** The fleet that the client token made. Those who know no attempts may use one for fleets of several names. */
-  #madeBy({
-    name,
-    clientToken,
-    attempt,
-    replaces,
-  }: ParsedParameters<"fleet.apply">): ManagedFleet | undefined {
+  /** Returns the fleet that the client token created. Clients without attempts may use one for fleets of several names. */
+  #madeBy({ name, clientToken, attempt, replaces }: ParsedParameters<"fleet.apply">): Fleet | undefined {
     return clientToken === undefined
       ? undefined
       : this.#context.fleets
@@ -193,22 +187,22 @@ export class Fleets {
           );
   }
 
-  /** What runs on without an owner, as this is made in its place. */
+  /** Removes the owner of a fleet that keeps running while this one is created in its place. */
   async #release({ replaces, owner }: ParsedParameters<"fleet.apply">): Promise<void> {
-    const { fleets, fleetRecords } = this.#context;
+    const { fleets } = this.#context;
     const left = fleets.all().filter(({ record }) => record.uid === replaces || isLeftBy(record, owner));
     for (const fleet of left) {
-      await fleet.amend(fleetRecords, released(fleet.record));
+      await fleet.save(released(fleet.record));
     }
   }
 
   /**
-   * The fleet that is meant, or a new one.
+   * Returns the existing fleet, or a new one.
    *
-   * @throws MccError `not-found` when one is meant that was made earlier, `conflict` for somebody else's.
+   * @throws MccError `not-found` for a `uid` that does not exist, `conflict` for a fleet of another owner.
    */
-  #toChange(parameters: ParsedParameters<"fleet.apply">, spec: FleetSpec): ManagedFleet {
-    const { fleets, instances } = this.#context;
+  #toChange(parameters: ParsedParameters<"fleet.apply">, spec: FleetSpec): Fleet {
+    const { fleets, store, instances } = this.#context;
     const { name, uid, serverId, clientToken } = parameters;
     const fleet = fleets.find({ fleet: name, serverId });
     if (uid !== undefined) {
@@ -222,15 +216,16 @@ export class Fleets {
       return fleet;
     }
     const identity = { uid: randomBytes(16).toString("hex"), name, ...newClaim(parameters) };
-    return new ManagedFleet(
+    return new Fleet(
       { phase: "creating", ...identity, createdAt: new Date().toISOString(), spec },
-      () => instances.ofFleet(name),
+      store,
+      () => instances.catalog.ofFleet(name),
     );
   }
 
-  /** How long the fleet lives from now on. @throws MccError `not-found` for a lease that is not open. */
+  /** Returns the fleet's TTL and lease from now on. @throws MccError `not-found` for a lease that is not open. */
   #lifeOf({ ttlSeconds, lease }: ParsedParameters<"fleet.apply">): FleetLife {
-    const { reaper, leases } = this.#context;
+    const { reaper, leases } = this.#context.lifetimes;
     return {
       lease: lease === undefined ? undefined : leases.require(lease),
       ttl: ttlSeconds === undefined ? undefined : reaper.grant(ttlSeconds),
@@ -238,20 +233,30 @@ export class Fleets {
   }
 }
 
-/** How the last of the changes ended, should another be asked for meanwhile. */
-async function outcomeOf(fleet: ManagedFleet): Promise<void> {
+/** Waits for the last change, also if another begins in the meantime. */
+async function outcomeOf(fleet: Fleet): Promise<void> {
   do {
     await fleet.outcome;
   } while (fleet.change !== undefined);
 }
 
-/** Without which fleet is meant, and how long it lives. */
+/** Returns the desired state: the parameters without identity and lifetime. */
 function specOf(parameters: ParsedParameters<"fleet.apply">): FleetSpec {
   const { count, image, type, keys, labels, addresses, waitFor, readyTimeoutSeconds } = parameters;
   const { userData, hideOutput, maxUnavailable, keepOnFailure } = parameters;
   return {
-    ...{ count, image, type, keys, labels, addresses, waitFor, readyTimeoutSeconds },
-    ...{ userData, hideOutput, maxUnavailable, keepOnFailure },
+    count,
+    image,
+    type,
+    keys,
+    labels,
+    addresses,
+    waitFor,
+    readyTimeoutSeconds,
+    userData,
+    hideOutput,
+    maxUnavailable,
+    keepOnFailure,
     userDataDigest: userData === undefined ? undefined : userDataDigest(userData),
   };
 }

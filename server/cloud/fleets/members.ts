@@ -1,33 +1,34 @@
 import type { ParsedParameters } from "../../../protocol/methods/method-table";
 import { makeHostKey } from "../instances/host-key";
-import { ManagedInstance } from "../instances/instance";
+import type { Instance } from "../instances/instance";
 import type { Reservation } from "../reservations/reservations";
 import type { FleetContext } from "./context";
-import type { ManagedFleet } from "./fleet";
+import type { Fleet } from "./fleet";
 import { indexOf } from "./plan";
 import type { FleetSpec } from "./record";
 
-/** A member that is reserved, and not begun yet. */
+/** A member whose id, name and address are reserved, and whose creation has not begun. */
 export interface Newcomer {
-  readonly instance: ManagedInstance;
-  /** Whose place it takes, and who has to be gone first. */
-  readonly predecessor?: ManagedInstance;
+  readonly instance: Instance;
+  /** The member that it replaces, which must be gone first. */
+  readonly predecessor?: Instance;
 }
 
 /**
- * Reserves for members that take the place of others, and for new ones: everything or nothing, and at once.
+ * Reserves ids, names and addresses for replacements and for new members: everything or nothing, and at once.
  *
+ * @param wanted members to replace, and the indices of the new ones.
  * @throws MccError `exhausted`, `conflict`, `invalid`.
  */
 export function reserveMembers(
   context: FleetContext,
-  fleet: ManagedFleet,
+  fleet: Fleet,
   spec: FleetSpec,
-  { replaced, missing }: { replaced: readonly ManagedInstance[]; missing: readonly number[] },
+  { down, missing }: { readonly down: readonly Instance[]; readonly missing: readonly number[] },
 ): Newcomer[] {
   const newcomers: Newcomer[] = [];
   try {
-    for (const predecessor of replaced) {
+    for (const predecessor of down) {
       const wanted = spec.addresses?.[indexOf(predecessor) - 1];
       const reservation = context.reservations.passOn(predecessor.record, wanted);
       newcomers.push({ instance: newMember(context, fleet, spec, reservation), predecessor });
@@ -47,7 +48,7 @@ export function reserveMembers(
   }
   for (const newcomer of newcomers) {
     if (newcomer.predecessor === undefined) {
-      context.instances.add(newcomer.instance);
+      context.instances.catalog.add(newcomer.instance);
     } else {
       fleet.successors.add(newcomer.instance);
     }
@@ -55,57 +56,53 @@ export function reserveMembers(
   return newcomers;
 }
 
-/** Takes a reservation back, before anything else was done. */
-export function giveBack(context: FleetContext, fleet: ManagedFleet, newcomers: readonly Newcomer[]): void {
+/** Gives reservations back, before anything else was done. */
+export function giveBack(context: FleetContext, fleet: Fleet, newcomers: readonly Newcomer[]): void {
   for (const { instance, predecessor } of newcomers) {
-    context.instances.remove(instance);
+    context.instances.catalog.remove(instance);
     fleet.successors.delete(instance);
     context.reservations.release(instance.record);
-    if (predecessor !== undefined && context.instances.has(predecessor)) {
+    if (predecessor !== undefined && context.instances.catalog.has(predecessor)) {
       context.reservations.keep(predecessor.record);
     }
   }
 }
 
-/** Sees off the one before, and makes a member whose intent is recorded; resolves when it is ready. */
-export async function makeMember(
-  context: FleetContext,
-  fleet: ManagedFleet,
-  newcomer: Newcomer,
-): Promise<void> {
+/** Destroys the predecessor and creates a member whose intent is recorded; resolves when it is ready. */
+export async function makeMember(context: FleetContext, fleet: Fleet, newcomer: Newcomer): Promise<void> {
   const { instance, predecessor } = newcomer;
   if (predecessor !== undefined) {
     try {
-      // While nothing has been done.
-      context.beginning.refuseClosed();
-      await context.destruction.destroy(predecessor);
+      // Before anything is done.
+      context.instances.admission.refuseClosed();
+      await context.instances.destruction.destroy(predecessor);
       fleet.abort.signal.throwIfAborted();
     } catch (error) {
       giveBack(context, fleet, [newcomer]);
       throw error;
     }
     fleet.successors.delete(instance);
-    context.instances.add(instance);
+    context.instances.catalog.add(instance);
   }
   const hostKey = makeHostKey();
-  instance.record = { ...instance.record, sshHostKey: hostKey.publicKey };
-  context.beginning.make(instance, hostKey, creationOf(fleet.record.spec), Promise.resolve());
+  instance.setHostKey(hostKey.publicKey);
+  context.instances.admission.create(instance, hostKey, creationOf(fleet.record.spec));
   await instance.ready;
 }
 
 function newMember(
-  { beginning }: FleetContext,
-  fleet: ManagedFleet,
+  { instances }: FleetContext,
+  fleet: Fleet,
   spec: FleetSpec,
   reservation: Reservation,
-): ManagedInstance {
+): Instance {
   const index = Number(reservation.name.slice(fleet.name.length + 1));
   fleet.addresses.set(index, reservation.ipAddress);
   const place = { fleet: { name: fleet.name, index } };
-  return new ManagedInstance(beginning.recordOf(reservation, creationOf(spec), "", place));
+  return instances.admission.draft(reservation, creationOf(spec), place);
 }
 
-/** What `instance.create` would be given. */
+/** Returns the parameters of a member's creation. */
 function creationOf(spec: FleetSpec): ParsedParameters<"instance.create"> {
   const { image, type, keys, labels, waitFor, userData, hideOutput, readyTimeoutSeconds, keepOnFailure } =
     spec;
@@ -113,8 +110,8 @@ function creationOf(spec: FleetSpec): ParsedParameters<"instance.create"> {
   return { ...creation, hideOutput, waitSeconds: 0 };
 }
 
-/** A member that went away comes back where it was, unless somebody else is there now. */
-function lastAddress({ reservations }: FleetContext, fleet: ManagedFleet, index: number): string | undefined {
+/** Returns the last address of a member that is created again, unless another instance has it now. */
+function lastAddress({ reservations }: FleetContext, fleet: Fleet, index: number): string | undefined {
   const address = fleet.addresses.get(index);
   return address !== undefined && reservations.pool.isFree(address) ? address : undefined;
 }

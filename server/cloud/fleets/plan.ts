@@ -3,7 +3,7 @@ import type { InstanceStatus } from "../../../protocol/methods/instance";
 import type { InstanceRecord } from "../instances/record";
 import type { FleetSpec } from "./record";
 
-/** What a plan looks at in a member. */
+/** The part of a member that a plan depends on. */
 export interface PlannedMember {
   readonly status: InstanceStatus;
   readonly record: Pick<
@@ -12,17 +12,17 @@ export interface PlannedMember {
   >;
 }
 
-/** What makes of a fleet what it is to be. Every list is in the order of the indices. */
+/** How the members differ from the desired state. Every list is in the order of the indices. */
 export interface FleetPlan<M extends PlannedMember> {
   /** Past the count. */
   readonly surplus: readonly M[];
-  /** To be changed in place. */
+  /** Changed in place. */
   readonly outdated: readonly M[];
-  /** Not there. */
+  /** Indices without a member. */
   readonly missing: readonly number[];
-  /** Not up. */
+  /** Not running: replaced. */
   readonly down: readonly M[];
-  /** Up, but made from something else than is wanted now. */
+  /** Running, but created from another image, userData or address: replaced. */
   readonly different: readonly M[];
 }
 
@@ -42,7 +42,7 @@ export function planFleet<M extends PlannedMember>(spec: FleetSpec, members: rea
   };
 }
 
-/** Whether the member is up and as the fleet is to be. */
+/** Returns whether the member runs and is in the fleet's desired state. */
 export function isAsWanted(spec: FleetSpec, member: PlannedMember): boolean {
   return (
     indexOf(member) <= spec.count &&
@@ -52,14 +52,14 @@ export function isAsWanted(spec: FleetSpec, member: PlannedMember): boolean {
   );
 }
 
-/** The properties for which a member has to be replaced. */
+/** Compares the properties for which a member must be replaced. */
 function isMadeAs({ image, userDataDigest, addresses }: FleetSpec, member: PlannedMember): boolean {
   const { record } = member;
   const ipAddress = addresses?.[indexOf(member) - 1] ?? record.ipAddress;
   return record.image === image && record.userDataDigest === userDataDigest && record.ipAddress === ipAddress;
 }
 
-/** What differs of the properties that change in place. The order of keys and labels says nothing. */
+/** Returns the properties that differ and can change in place. The order of keys and labels is irrelevant. */
 export function changesOf(
   { type, keys, labels }: FleetSpec,
   { record }: PlannedMember,

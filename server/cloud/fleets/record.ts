@@ -11,7 +11,7 @@ import { heldLeaseSchema, ttlSchema } from "../lifetimes/lifetime";
 import { claimFields } from "../ownership/claim";
 import type { DamagedFiles } from "../state/damaged-files";
 
-/** What a fleet is to be: what `fleet.apply` was given, without which fleet is meant and how long it lives. */
+/** The desired state of a fleet: the parameters of `fleet.apply`, without its identity and its lifetime. */
 const specSchema = fleetApplySchema
   .omit({ name: true, clientToken: true, uid: true, serverId: true, ttlSeconds: true, lease: true })
   .omit({ attempt: true, owner: true, patienceSeconds: true, replaces: true })
@@ -22,9 +22,9 @@ const specSchema = fleetApplySchema
 export type FleetSpec = z.output<typeof specSchema>;
 
 /**
- * What the daemon keeps of a fleet. Every phase but `settled` is an intent, recorded before the engine is called: a
- * daemon that finds `creating` or `destroying` at its start sees the whole fleet off, one that finds `changing` sees
- * off the members whose own phases are intents.
+ * The record of a fleet. Every phase except `settled` is an intent, recorded before the engine is called: a daemon that
+ * finds `creating` or `destroying` at its start destroys the whole fleet, one that finds `changing` destroys the members
+ * whose own phases are intents.
  */
 const fleetRecordSchema = z.strictObject({
   phase: z.enum(["creating", "changing", "settled", "destroying"]),
@@ -35,23 +35,23 @@ const fleetRecordSchema = z.strictObject({
   spec: specSchema,
   ttl: ttlSchema.optional(),
   lease: heldLeaseSchema.optional(),
-  /** What the last change failed with. */
+  /** The error of the last change. */
   failure: z.string().optional(),
-  /** The records of the members, for which no file of their own is needed. One that there is has changed since. */
+  /** The records of the members, which need no files of their own. A member with a file has changed since. */
   members: z.array(instanceRecordSchema),
 });
 export type FleetFile = z.output<typeof fleetRecordSchema>;
 export type FleetRecord = Omit<FleetFile, "members">;
-/** How long it lives. */
+/** What ends it. */
 export type FleetLife = Pick<FleetRecord, "ttl" | "lease">;
 
-/** Each of thousands of members has labels of its own in it. */
+/** It has the labels of each of thousands of members. */
 const largestFleetBytes = 256 * 1024 * 1024;
 
-/** A fleet that has a file. */
+/** A fleet as `FleetRecords` writes it. */
 interface SavedFleet {
   readonly name: string;
-  /** Whether its file is removed, or about to be. */
+  /** Whether its file is removed, or is being removed. */
   readonly isRemoved: boolean;
   readonly file: () => FleetFile;
 }
@@ -59,7 +59,7 @@ interface SavedFleet {
 /** The records of one state folder's fleets, `fleets/<name>.json` each. */
 export class FleetRecords {
   readonly #folder: string;
-  /** One file after the other: what is written last is what was last. */
+  /** Files are written one after the other, so that the last state is written last. */
   #last: Promise<void> = Promise.resolve();
 
   constructor(
@@ -69,7 +69,7 @@ export class FleetRecords {
     this.#folder = join(stateFolder, "fleets");
   }
 
-  /** Damaged ones are set aside. */
+  /** Reads all records. Sets damaged ones aside. */
   async all(): Promise<FleetFile[]> {
     const entries = await this.damaged.makeFolder(this.#folder, 0o700);
     const fleets: FleetFile[] = [];
@@ -87,11 +87,11 @@ export class FleetRecords {
     return fleets;
   }
 
-  /** Writes the fleet as it is then, with one sync, however many members there are; nothing for one that was removed. */
+  /** Writes a fleet in its state at that moment, with one sync, whatever its size. Writes nothing for a removed one. */
   async save(fleet: SavedFleet): Promise<void> {
     await this.#inTurn(async () => {
       if (!fleet.isRemoved) {
-        // The file system may have refused it at the start.
+        // The file system may have refused to create it at the start.
         await ensureFolder(this.#folder, 0o700);
         await replaceFile(this.#pathOf(fleet.name), `${JSON.stringify(fleet.file())}\n`, 0o600);
       }

@@ -1,13 +1,13 @@
 import { MccError } from "../../../protocol/error";
 import type { InstanceRecord, InstanceRecords } from "../instances/record";
 import type { FleetContext } from "./context";
-import { ManagedFleet } from "./fleet";
+import type { FleetDestruction } from "./destroy";
+import { Fleet } from "./fleet";
 import type { FleetFile } from "./record";
-import { settleFailed } from "./settle";
 
 /**
- * All records of an earlier run. A member's own file is newer than what its fleet's file says of it, unless the whole
- * fleet is on its way out.
+ * Returns all records of an earlier run. A member's own file is newer than its record in the fleet's file, unless the
+ * whole fleet was being destroyed.
  *
  * @param containers ids of those that the engine has.
  */
@@ -26,49 +26,43 @@ export async function allRecords(
 }
 
 /**
- * Takes up the fleets of an earlier run, after their members: one whose making was cut off is gone, one whose
- * later change was cut off is what came of it so far.
- *
- * @returns those that could not be seen off, to be tried again.
+ * Recovers the fleets of an earlier run, after their members. A fleet whose creation or destroy was cut off is removed; one
+ * whose later change was cut off stays as far as that got.
  */
 export async function recoverFleets(
   context: FleetContext,
+  destruction: FleetDestruction,
   files: readonly FleetFile[],
-): Promise<ManagedFleet[]> {
-  const stuck: ManagedFleet[] = [];
+): Promise<void> {
+  const { fleets, store, instances, driver, log } = context;
   for (const { members, ...record } of files) {
-    const fleet = new ManagedFleet(record, () => context.instances.ofFleet(record.name));
+    const fleet = new Fleet(record, store, () => instances.catalog.ofFleet(record.name));
     members.forEach(({ fleet: place, ipAddress }) => fleet.addresses.set(place?.index ?? 0, ipAddress));
-    const isOver = isDoomed(record) || context.driver.capabilities.simulated;
+    const isOver = isDoomed(record) || driver.capabilities.simulated;
     if (isOver && fleet.members.length === 0) {
-      context.log.warn({ fleet: fleet.name }, "cleared away what an earlier daemon left of the fleet");
-      await context.lateWrites.attempt(`the removal of fleet "${fleet.name}"`, async () => {
-        if (context.fleets.find({ fleet: fleet.name }) === undefined) {
-          await context.fleetRecords.remove(fleet.name);
+      log.warn({ fleet: fleet.name }, "removed what an earlier daemon left of the fleet");
+      await store.lateWrites.attempt(`the removal of fleet "${fleet.name}"`, async () => {
+        if (fleets.find({ fleet: fleet.name }) === undefined) {
+          await store.records.remove(fleet.name);
         }
       });
     } else {
-      context.fleets.add(fleet);
+      fleets.add(fleet);
       if (isDoomed(record)) {
-        fleet.stuck = `What an earlier daemon left of fleet "${fleet.name}" could not be cleared away, and is tried again.`;
-        stuck.push(fleet);
+        fleet.fail(
+          `An earlier daemon left parts of fleet "${fleet.name}", which could not be removed; it is tried again.`,
+        );
+        destruction.retry(fleet);
       } else if (record.phase === "changing") {
-        await settleCutOff(context, fleet);
+        const message = `The daemon ended while it changed fleet "${fleet.name}"; apply it again.`;
+        log.warn({ fleet: fleet.name }, message);
+        await fleet.settleCutOff(new MccError("unavailable", message));
       }
     }
   }
-  return stuck;
 }
 
-/** Its making, or its end, was under way. */
+/** Returns whether its creation or its destroy was under way. */
 function isDoomed({ phase }: Pick<FleetFile, "phase">): boolean {
   return phase === "creating" || phase === "destroying";
-}
-
-async function settleCutOff(context: FleetContext, fleet: ManagedFleet): Promise<void> {
-  const failure = `The daemon ended while it changed fleet "${fleet.name}"; apply it again.`;
-  context.log.warn({ fleet: fleet.name }, failure);
-  fleet.outcome = Promise.reject(new MccError("unavailable", failure));
-  fleet.outcome.catch(() => undefined);
-  await settleFailed(context, fleet, failure);
 }

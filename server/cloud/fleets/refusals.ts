@@ -1,8 +1,8 @@
 import { MccError } from "../../../protocol/error";
-import type { ManagedFleet } from "./fleet";
+import type { Fleet } from "./fleet";
 import type { FleetSpec } from "./record";
 
-/** @throws MccError `invalid` for addresses that are not one for each member. */
+/** @throws MccError `invalid` unless there is one address for each member. */
 export function refuseImpossible({ count, addresses }: Pick<FleetSpec, "count" | "addresses">): void {
   if (addresses === undefined) {
     return;
@@ -16,8 +16,8 @@ export function refuseImpossible({ count, addresses }: Pick<FleetSpec, "count" |
   }
 }
 
-/** @throws MccError `conflict` when the fleet was made with another client token. */
-export function refuseOthersFleet({ name, record }: ManagedFleet, clientToken: string | undefined): void {
+/** @throws MccError `conflict` when the fleet was created with another client token. */
+export function refuseOthersFleet({ name, record }: Fleet, clientToken: string | undefined): void {
   if (clientToken === record.clientToken) {
     return;
   }
@@ -26,12 +26,12 @@ export function refuseOthersFleet({ name, record }: ManagedFleet, clientToken: s
     .join(" ");
   throw new MccError(
     "conflict",
-    `There is a fleet "${name}" already, made with another client token${owner === "" ? "" : ` (labels: ${owner})`}; choose another name, or destroy that fleet first (fleet.destroy, mcc destroy-fleet ${name}).`,
+    `There is a fleet "${name}" already, created with another client token${owner === "" ? "" : ` (labels: ${owner})`}; choose another name, or destroy that fleet first (fleet.destroy, mcc destroy-fleet ${name}).`,
   );
 }
 
-/** @throws MccError `conflict` for a fleet that the same client token made under another name, which cannot change. */
-export function refuseOtherName(made: ManagedFleet | undefined, name: string): void {
+/** @throws MccError `conflict` for a fleet that the same client token created under another name, which cannot change. */
+export function refuseOtherName(made: Fleet | undefined, name: string): void {
   if (made !== undefined && made.name !== name) {
     throw new MccError(
       "conflict",

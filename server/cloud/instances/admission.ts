@@ -4,7 +4,6 @@ import type { FleetPlace } from "../../../protocol/methods/instance";
 import type { ParsedParameters } from "../../../protocol/methods/method-table";
 import { userDataDigest } from "../../../protocol/methods/user-data";
 import { because } from "../../support/because";
-import type { Images } from "../images";
 import { scopeOf } from "../network/host-names";
 import { isLeftBy, newClaim, released } from "../ownership/claim";
 import type { Reservation } from "../reservations/reservations";
@@ -13,60 +12,52 @@ import type { InstanceContext } from "./context";
 import { createInstance } from "./create";
 import type { InstanceDestruction } from "./destroy";
 import { type HostKey, makeHostKey } from "./host-key";
-import { ManagedInstance } from "./instance";
+import { Instance } from "./instance";
+import type { Outcome } from "./outcome";
 import type { InstanceRecord } from "./record";
+import { refuseOtherProperties } from "./refuse-other-properties";
 
-/** What the `openvz.*` methods and fleets ask of a creation and `instance.create` does not know. */
+/** Parameters of a creation that `instance.create` does not have: for the `openvz.*` methods and for fleets. */
 export interface CreationExtras {
-  /** Lines of authorized_keys that no named key stands for. */
+  /** Lines of authorized_keys in addition to the named keys. */
   readonly publicKeys?: readonly string[];
-  /** Default: what the parameters say. */
+  /** Default: as the parameters say. */
   readonly hostname?: (id: number) => string;
   readonly fleet?: FleetPlace;
 }
 
 type Creation = ParsedParameters<"instance.create">;
 
-/** Lets instances begin: what is asked for is checked, reserved and recorded, and then made. */
-export class InstanceBeginning {
+/** Admits new instances: checks, reserves and records what a client asks for, then has it created. */
+export class InstanceAdmission {
   readonly #context: InstanceContext;
   readonly #catalog: InstanceCatalog;
-  readonly #images: Images;
   readonly #destruction: InstanceDestruction;
   #closed = false;
 
-  constructor(
-    context: InstanceContext,
-    catalog: InstanceCatalog,
-    images: Images,
-    destruction: InstanceDestruction,
-  ) {
+  constructor(context: InstanceContext, catalog: InstanceCatalog, destruction: InstanceDestruction) {
     this.#context = context;
     this.#catalog = catalog;
-    this.#images = images;
     this.#destruction = destruction;
   }
 
-  /** Lets no more begin. */
+  /** Refuses new instances from now on. */
   close(): void {
     this.#closed = true;
   }
 
-  /** @throws MccError `unavailable` when no more may begin. */
+  /** @throws MccError `unavailable` after `close`. */
   refuseClosed(): void {
     if (this.#closed) {
       throw new MccError(
         "unavailable",
-        "The daemon is stopping and makes no more instances; start it again.",
+        "The daemon is stopping and creates no more instances; start it again.",
       );
     }
   }
 
-  /** Resolves once the intent is recorded; the instance's `ready` tells how its making ends. */
-  async begin(
-    parameters: ParsedParameters<"instance.create">,
-    extras: CreationExtras,
-  ): Promise<ManagedInstance> {
+  /** Resolves once the intent is recorded; the instance's `ready` tells how its creation ends. */
+  async begin(parameters: Creation, extras: CreationExtras): Promise<Instance> {
     const { clientToken } = parameters;
     const known = await this.#ofToken(parameters);
     if (known !== undefined) {
@@ -74,31 +65,91 @@ export class InstanceBeginning {
     }
     await this.check(parameters);
     await this.#release(parameters);
-    // From here to the catalog nothing waits, so that of two requests only one gets past, and none an end.
+    // Nothing waits from here to the catalog, so that of two requests only one passes, and none after `close`.
     this.refuseClosed();
     if (clientToken !== undefined && this.#catalog.byToken(clientToken) !== undefined) {
       return await this.begin(parameters, extras);
     }
     if (parameters.lease !== undefined) {
-      this.#context.leases.require(parameters.lease);
+      this.#context.lifetimes.leases.require(parameters.lease);
     }
     const hostKey = makeHostKey();
     const reservation = this.#context.reservations.reserve(parameters);
-    const instance = new ManagedInstance(this.recordOf(reservation, parameters, hostKey.publicKey, extras));
-    this.#catalog.add(instance);
+    const instance = this.draft(reservation, parameters, extras);
+    instance.setHostKey(hostKey.publicKey);
+    this.add(instance);
     const recorded = this.#record(instance);
-    this.make(instance, hostKey, parameters, recorded);
+    this.create(instance, hostKey, parameters, recorded);
     await recorded;
     return instance;
   }
 
+  /** Returns a new instance in the phase `creating`, without its host key. It is in no catalog yet. */
+  draft(reservation: Reservation, parameters: Creation, extras: CreationExtras): Instance {
+    return new Instance(this.#recordOf(reservation, parameters, extras), this.#context.state);
+  }
+
   /**
-   * The instance that this token made and that the attempt may go on with. One that is on its way out, or failed, is
-   * destroyed first.
+   * Creates a drafted instance in its turn; its `ready` tells how that ends.
+   *
+   * @param recorded resolves once the intent is on disk. Default: it is.
    */
-  async #ofToken(parameters: ParsedParameters<"instance.create">): Promise<ManagedInstance | undefined> {
+  create(
+    instance: Instance,
+    hostKey: HostKey,
+    parameters: Creation,
+    recorded: Promise<void> = Promise.resolve(),
+  ): void {
+    this.make(instance, async () => {
+      await recorded;
+      return await createInstance(this.#context, instance, hostKey, parameters);
+    });
+  }
+
+  /** Adds an instance whose id, name and address are reserved. */
+  add(instance: Instance): void {
+    this.#catalog.add(instance);
+  }
+
+  /**
+   * Runs a creation in the instance's turn. Afterwards one that was undone is removed from the catalog, and the removal of
+   * one that is stuck is repeated.
+   *
+   * @param work throws only before it has done anything that must be undone.
+   */
+  make(instance: Instance, work: () => Promise<Outcome>): void {
+    instance.create(async () => {
+      const outcome = await work();
+      this.#settle(instance, outcome);
+      return outcome;
+    });
+  }
+
+  #settle(instance: Instance, outcome: Outcome): void {
+    const { log, reservations } = this.#context;
+    const { id, record } = instance;
+    if (outcome.kind === "made") {
+      log.info({ instance: id, name: record.name }, "instance made");
+      return;
+    }
+    const { kind, error } = outcome;
+    const reason = error.confidential ? { code: error.code } : { err: error };
+    log.warn({ instance: id, outcome: kind, ...reason }, "instance not made");
+    if (kind === "undone") {
+      this.#catalog.removeUnmade(instance);
+      reservations.release(record);
+    } else if (kind === "stuck") {
+      this.#destruction.retry(instance);
+    }
+  }
+
+  /**
+   * Returns the instance that this token created, if the attempt may continue with it. One that is being destroyed, or
+   * has failed, is destroyed first.
+   */
+  async #ofToken(parameters: Creation): Promise<Instance | undefined> {
     const { clientToken, replaces } = parameters;
-    const made = (): ManagedInstance | undefined => {
+    const made = (): Instance | undefined => {
       const instance = clientToken === undefined ? undefined : this.#catalog.byToken(clientToken);
       return instance?.record.uid === replaces ? undefined : instance;
     };
@@ -107,9 +158,7 @@ export class InstanceBeginning {
       await this.#destruction.destroy(leaving);
       return await this.#ofToken(parameters);
     }
-    const instance = await this.#context.claims.takeUp(parameters, made, (found) =>
-      found.amend(this.#context.records, (record) => record),
-    );
+    const instance = await this.#context.claims.takeUp(parameters, made, (found) => found.save());
     if (instance === undefined) {
       return undefined;
     }
@@ -121,34 +170,27 @@ export class InstanceBeginning {
     return instance;
   }
 
-  /** What runs on without an owner, as this is made in its place. */
+  /** Removes the owner of an instance that keeps running while this one is created in its place. */
   async #release({ replaces, owner }: Creation): Promise<void> {
     const left = this.#catalog
       .all()
       .filter(({ record }) => record.uid === replaces || isLeftBy(record, owner));
     await Promise.all(
-      left.map((instance) =>
-        instance.amend(this.#context.records, (record) => ({ ...record, ...released(record) })),
-      ),
+      left.map((instance) => instance.save((record) => ({ ...record, ...released(record) }))),
     );
   }
 
-  /** Checks what is named, before anything is reserved. @throws MccError `not-found`, `conflict`. */
+  /** Checks image, type and keys before anything is reserved. @throws MccError `not-found`, `conflict`. */
   async check({ image, type, keys }: Pick<Creation, "image" | "type" | "keys">): Promise<void> {
-    await this.#images.requireUsable(image);
-    this.#context.types.get(type);
-    this.#context.keys.publicKeys(keys);
-    this.#context.reservations.setForeign(await this.#context.driver.foreign());
+    const { choices, driver, reservations } = this.#context;
+    await choices.images.requireUsable(image);
+    choices.types.get(type);
+    choices.keys.publicKeys(keys);
+    reservations.setForeign(await driver.foreign());
   }
 
-  /** The record of an instance that begins. */
-  recordOf(
-    reservation: Reservation,
-    parameters: Creation,
-    sshHostKey: string,
-    extras: CreationExtras = {},
-  ): InstanceRecord {
-    const { leases, reaper } = this.#context;
+  #recordOf(reservation: Reservation, parameters: Creation, extras: CreationExtras): InstanceRecord {
+    const { leases, reaper } = this.#context.lifetimes;
     const { lease, ttlSeconds } = parameters;
     return {
       phase: "creating",
@@ -162,7 +204,7 @@ export class InstanceBeginning {
       labels: parameters.labels,
       scope: scopeOf(parameters.labels),
       createdAt: new Date().toISOString(),
-      sshHostKey,
+      sshHostKey: "",
       ...newClaim(parameters),
       waitFor: parameters.waitFor,
       hideOutput: parameters.hideOutput,
@@ -174,74 +216,15 @@ export class InstanceBeginning {
     };
   }
 
-  /** Makes an instance of the catalog, in its turn, once its intent is recorded; its `ready` tells how that ends. */
-  make(instance: ManagedInstance, hostKey: HostKey, parameters: Creation, recorded: Promise<void>): void {
-    instance.ready = instance.inTurn(async () => {
-      await recorded;
-      await this.#bringUp(instance, hostKey, parameters);
-    });
-    // Whoever waits for it gets the error; it is no defect that nobody does.
-    instance.ready.catch(() => undefined);
-  }
-
-  /** Nothing was done yet when this fails, so forgetting is all there is to undo. */
-  async #record(instance: ManagedInstance): Promise<void> {
+  /** Nothing was done yet when this fails, so the instance is only forgotten. */
+  async #record(instance: Instance): Promise<void> {
     try {
       await this.#context.reservations.ids.settled();
-      await instance.amend(this.#context.records, (record) => record);
+      await instance.save();
     } catch (error) {
       this.#catalog.remove(instance);
       this.#context.reservations.release(instance.record);
       throw because(error, `The intent could not be recorded: ${messageOf(error)}`, "engine");
     }
-  }
-
-  async #bringUp(
-    instance: ManagedInstance,
-    hostKey: HostKey,
-    parameters: ParsedParameters<"instance.create">,
-  ): Promise<void> {
-    const failure = await createInstance(this.#context, instance, hostKey, parameters);
-    if (failure === undefined) {
-      this.#context.log.info({ instance: instance.id, name: instance.record.name }, "instance made");
-      return;
-    }
-    const { error, outcome } = failure;
-    const reason = error.confidential ? { code: error.code } : { err: error };
-    this.#context.log.warn({ instance: instance.id, outcome, ...reason }, "instance not made");
-    if (outcome === "undone") {
-      this.#catalog.remove(instance, error);
-      this.#context.reservations.release(instance.record);
-    } else if (outcome === "stuck") {
-      this.#destruction.retry(instance);
-    }
-    throw error;
-  }
-}
-
-/** The properties that cannot change in place: with others, the token stands for something else. */
-function refuseOtherProperties(
-  { record, title }: ManagedInstance,
-  asked: ParsedParameters<"instance.create">,
-): void {
-  const { image, ipAddress, hostname, lease } = record;
-  const made = { image, ipAddress, hostname, lease: lease?.id ?? "none" };
-  const different = (["image", "ipAddress", "hostname", "lease"] as const).filter(
-    (property) => asked[property] !== undefined && asked[property] !== made[property],
-  );
-  const details = different.map(
-    (property) => `${property} ${made[property]}, not ${String(asked[property])}`,
-  );
-  if (asked.userData !== undefined && userDataDigest(asked.userData) !== record.userDataDigest) {
-    details.push("other userData");
-  }
-  if (details.length > 0) {
-    const owner = Object.entries(record.labels)
-      .map(([key, value]) => `${key}=${value}`)
-      .join(" ");
-    throw new MccError(
-      "conflict",
-      `This client token made instance ${title} already, with ${details.join(" and ")}${owner === "" ? "" : ` (labels: ${owner})`}; destroy that instance first (instance.destroy, mcc destroy-instance ${record.id}), or use another token.`,
-    );
   }
 }

@@ -3,17 +3,17 @@ import { MccError } from "../../../protocol/error";
 import type { Adoption } from "../../../protocol/methods/claim";
 import { adopted, type Claim, ownerOf } from "../ownership/claim";
 import type { InstanceContext } from "./context";
-import type { ManagedInstance } from "./instance";
+import type { Instance } from "./instance";
 
 /**
- * What changes in the record of an instance that becomes a resource's; in its turn. An adoption that an earlier
- * attempt left unrecorded is taken up.
+ * Returns the changes in the record of an instance that a resource adopts; call it in the instance's turn. An adoption
+ * that an earlier attempt left unrecorded is recovered.
  *
- * @throws MccError `conflict` for an instance that is another resource's, a fleet's or a lease's.
+ * @throws MccError `conflict` for an instance of another resource, of a fleet or with a lease.
  */
 export async function adoptionOf(
-  { claims, records }: Pick<InstanceContext, "claims" | "records">,
-  instance: ManagedInstance,
+  { claims }: Pick<InstanceContext, "claims">,
+  instance: Instance,
   asked: Adoption,
 ): Promise<Claim & { uid?: string }> {
   const { record, title } = instance;
@@ -26,7 +26,7 @@ export async function adoptionOf(
     await claims.takeUp(
       asked,
       () => instance,
-      () => instance.amend(records, (current) => current),
+      () => instance.save(),
     );
     return {};
   }
@@ -34,7 +34,7 @@ export async function adoptionOf(
   if (owner !== undefined && record.owner?.retainOnDelete !== true) {
     throw new MccError(
       "conflict",
-      `Instance ${title} cannot be adopted: it belongs to ${owner}. If no stack has it any more, take the owner away first: mcc update-instance ${record.id} --release.`,
+      `Instance ${title} cannot be adopted: it belongs to ${owner}. If no stack has it any more, remove the owner first: mcc update-instance ${record.id} --release.`,
     );
   }
   return { uid: randomBytes(16).toString("hex"), ...adopted(record, asked) };

@@ -3,7 +3,7 @@ import type { Driver } from "../../driver/driver";
 import { BoundedMap } from "../../support/bounded-map";
 import { refuseOtherServer } from "../../support/refuse-other-server";
 import type { HostNames } from "../network/host-names";
-import type { ManagedInstance } from "./instance";
+import type { Instance } from "./instance";
 
 /** How a caller names an instance: see `target` in protocol/methods/instance.ts. */
 export interface InstanceTarget {
@@ -12,37 +12,36 @@ export interface InstanceTarget {
   readonly serverId?: string | undefined;
 }
 
-/** How many failures of creations are remembered for those who still wait for them. */
-const rememberedFailures = 1000;
+/** How many instances whose creation failed are remembered, for clients that still wait for them. */
+const mostRemembered = 1000;
 
 /** All instances of the daemon, in memory, and where to find one. */
 export class InstanceCatalog {
-  readonly #instances = new Map<number, ManagedInstance>();
-  readonly #fleets = new Map<string, Set<ManagedInstance>>();
-  readonly #failures = new BoundedMap<number, { uid: string; name: string; error: MccError }>(
-    rememberedFailures,
-  );
+  readonly #instances = new Map<number, Instance>();
+  readonly #fleets = new Map<string, Set<Instance>>();
+  /** Instances that are gone because their creation failed, by id. */
+  readonly #unmade = new BoundedMap<number, Instance>(mostRemembered);
 
-  /** @param hostNames is told of every instance that comes or goes. */
+  /** @param hostNames is told of every instance that is added or removed. */
   constructor(
     private readonly serverId: string,
     private readonly hostNames: HostNames | undefined,
   ) {}
 
-  all(): ManagedInstance[] {
+  all(): Instance[] {
     return [...this.#instances.values()];
   }
 
   /** The members of a fleet, in no order. */
-  ofFleet(name: string): ManagedInstance[] {
+  ofFleet(name: string): Instance[] {
     return [...(this.#fleets.get(name) ?? [])];
   }
 
-  has(instance: ManagedInstance): boolean {
+  has(instance: Instance): boolean {
     return this.#instances.get(instance.id) === instance;
   }
 
-  add(instance: ManagedInstance): void {
+  add(instance: Instance): void {
     this.#instances.set(instance.id, instance);
     const { fleet } = instance.record;
     if (fleet !== undefined) {
@@ -51,18 +50,19 @@ export class InstanceCatalog {
     this.hostNames?.set(instance.record);
   }
 
-  /** @param error what its create failed with, kept for a while for those who wait for the instance. */
-  remove(instance: ManagedInstance, error?: MccError): void {
+  remove(instance: Instance): void {
     this.#instances.delete(instance.id);
     this.#removeFromFleet(instance);
     this.hostNames?.delete(instance.record);
-    if (error !== undefined) {
-      const { uid, name } = instance.record;
-      this.#failures.set(instance.id, { uid, name, error });
-    }
   }
 
-  #removeFromFleet(instance: ManagedInstance): void {
+  /** Removes an instance whose creation failed, and remembers it for clients that wait for it. */
+  removeUnmade(instance: Instance): void {
+    this.remove(instance);
+    this.#unmade.set(instance.id, instance);
+  }
+
+  #removeFromFleet(instance: Instance): void {
     const name = instance.record.fleet?.name ?? "";
     const members = this.#fleets.get(name);
     members?.delete(instance);
@@ -71,13 +71,13 @@ export class InstanceCatalog {
     }
   }
 
-  /** What the token made, unless that has another owner by now. */
-  byToken(clientToken: string): ManagedInstance | undefined {
+  /** Returns what the token made, unless that has another owner by now. */
+  byToken(clientToken: string): Instance | undefined {
     return this.all().find((instance) => instance.record.clientToken === clientToken);
   }
 
   /** @throws MccError `conflict` when the target is of another server. */
-  find(target: InstanceTarget): ManagedInstance | undefined {
+  find(target: InstanceTarget): Instance | undefined {
     refuseOtherServer(`instance ${show(target)}`, target.serverId, this.serverId);
     const instance =
       typeof target.instance === "number"
@@ -87,48 +87,46 @@ export class InstanceCatalog {
   }
 
   /** @throws MccError `not-found`. */
-  get(target: InstanceTarget): ManagedInstance {
+  get(target: InstanceTarget): Instance {
     const instance = this.find(target);
     if (instance === undefined) {
-      throw new MccError(
-        "not-found",
-        `No instance ${show(target)} on this server; instance.list (mcc list-instances -a) shows those there are.`,
-      );
+      throw this.notFound(target);
     }
     return instance;
   }
 
-  /** The instance, for who waits for its creation. @throws MccError what that failed with; else as `get` does. */
-  getAwaited(target: InstanceTarget): ManagedInstance {
-    const error = this.find(target) === undefined ? this.#failureOf(target) : undefined;
-    if (error !== undefined) {
-      throw error;
-    }
-    return this.get(target);
-  }
-
-  /** Of what is gone, the latest that the target can mean. */
-  #failureOf({ instance, uid }: InstanceTarget): MccError | undefined {
-    const found = [...this.#failures].findLast(
-      ([id, failed]) => (id === instance || failed.name === instance) && (uid ?? failed.uid) === failed.uid,
+  notFound(target: InstanceTarget): MccError {
+    return new MccError(
+      "not-found",
+      `No instance ${show(target)} on this server; instance.list (mcc list-instances -a) shows the existing ones.`,
     );
-    return found?.[1].error;
   }
 
-  /** One look at the engine for all: who runs, who is gone. */
-  async refresh(driver: Driver): Promise<void> {
-    const before = this.all()
+  /**
+   * Returns the instance, for a client that waits for its creation: also one that is gone because its creation failed.
+   *
+   * @throws as `get` does.
+   */
+  getAwaited(target: InstanceTarget): Instance {
+    return this.find(target) ?? this.#findUnmade(target) ?? this.get(target);
+  }
+
+  /** Returns the latest that the target can mean. */
+  #findUnmade({ instance, uid }: InstanceTarget): Instance | undefined {
+    const found = [...this.#unmade].findLast(
+      ([id, { record }]) =>
+        (id === instance || record.name === instance) && (uid ?? record.uid) === record.uid,
+    );
+    return found?.[1];
+  }
+
+  /** Asks the engine once for all: which instances run, and which it no longer has. */
+  async refresh(driver: Pick<Driver, "list">): Promise<void> {
+    const looks = this.all()
       .filter(({ record }) => record.phase === "created" || record.phase === "failed")
-      .map((instance) => ({ instance, version: instance.version }));
+      .map((instance) => ({ id: instance.id, end: instance.beginLook() }));
     const containers = new Map((await driver.list()).map((container) => [container.id, container]));
-    for (const { instance, version } of before) {
-      // Work on it that has begun or ended since knows better than this look.
-      if (instance.version === version && version % 2 === 0) {
-        const container = containers.get(instance.id);
-        instance.lost = container === undefined;
-        instance.running = container?.running ?? false;
-      }
-    }
+    looks.forEach(({ id, end }) => end(containers.get(id)));
   }
 }
 

@@ -4,12 +4,12 @@ import type { MethodResult, ParsedParameters } from "../../../protocol/methods/m
 import { CommandTimeout } from "../../driver/command-timeout";
 import type { Driver, ExecResult } from "../../driver/driver";
 import { Slots } from "../../support/concurrency/slots";
-import type { ManagedInstance } from "./instance";
+import type { Instance } from "./instance";
 
 type ExecParameters = ParsedParameters<"instance.exec">;
 type ExecAnswer = MethodResult<"instance.exec">;
 
-/** In one instance. More of them wait, and nobody else's commands do. */
+/** In one instance. More of them wait; commands in other instances do not. */
 export const mostCommandsAtOnce = 8;
 /** Each holds up to 12 MB of standard input. */
 const mostWaiting = 64;
@@ -19,12 +19,13 @@ const killedExitCode = 128 + constants.signals.SIGKILL;
 
 /** Runs the commands that `instance.exec` asks for. */
 export class InstanceCommands {
-  readonly #driver: Driver;
-  /** By the instance's uid, for those in which commands run. */
+  readonly #driver: Pick<Driver, "exec">;
+  /** By uid, for the instances in which commands run. */
   readonly #slots = new Map<string, Slots>();
   readonly #all = new Slots(mostCommandsInAll);
 
-  constructor(driver: Driver) {
+  /** @param driver without limits: those of this class take their place, so that commands delay no readiness probe. */
+  constructor(driver: Pick<Driver, "exec">) {
     this.#driver = driver;
   }
 
@@ -32,9 +33,9 @@ export class InstanceCommands {
    * Runs a command in a running instance. Its time limit begins now, also when it has to wait for its turn.
    *
    * @param signal ends the command, or its wait.
-   * @throws MccError `timeout`; `exhausted` where too many wait already; what the driver throws; the signal's reason.
+   * @throws MccError `timeout`; `exhausted` if too many wait already; the driver's errors; the signal's reason.
    */
-  async run(instance: ManagedInstance, parameters: ExecParameters, signal: AbortSignal): Promise<ExecAnswer> {
+  async run(instance: Instance, parameters: ExecParameters, signal: AbortSignal): Promise<ExecAnswer> {
     const { uid } = instance.record;
     const slots = this.#slots.get(uid) ?? new Slots(mostCommandsAtOnce);
     if (slots.waiting >= mostWaiting) {
@@ -75,16 +76,16 @@ async function inSlot<T>(slots: Slots, signal: AbortSignal, work: () => Promise<
   }
 }
 
-function neverRun({ title }: ManagedInstance, timeoutMs: number): MccError {
+function neverRun({ title }: Instance, timeoutMs: number): MccError {
   return new MccError(
     "timeout",
     `The command waited ${timeoutMs / 1000} s for its turn and was not run: ${mostCommandsAtOnce} others run in instance ${title}. Allow it more time, or end some of them.`,
   );
 }
 
-/** @throws what the driver does; of a command whose time ran out only when its output is not asked for. */
+/** @throws the driver's errors, except the timeout of a command whose output is asked for. */
 async function runCommand(
-  driver: Driver,
+  driver: Pick<Driver, "exec">,
   id: number,
   parameters: ExecParameters,
   timeoutMs: number,
@@ -94,7 +95,8 @@ async function runCommand(
     const result = await driver.exec(id, {
       command: parameters.command,
       stdin: Buffer.from(parameters.stdin, "base64"),
-      ...{ timeoutMs, signal },
+      timeoutMs,
+      signal,
       maxOutputBytes: parameters.maxOutputBytes,
     });
     return encoded(result);

@@ -5,38 +5,30 @@ import { because } from "../../support/because";
 import type { InstanceContext } from "./context";
 import { authorizedKeysFile, hostKeyFiles } from "./files";
 import type { HostKey } from "./host-key";
-import type { ManagedInstance } from "./instance";
+import type { Instance } from "./instance";
+import type { Failure, Outcome } from "./outcome";
 import { Undo } from "./undo";
 import { userDataFile } from "./user-data/user-data";
 import { waitUntilReady } from "./wait-until-ready";
 
-/** A creation that failed, and what became of the instance. */
-class CreationFailure {
-  constructor(
-    readonly error: MccError,
-    /** `stuck`: what is left of it could not be undone yet. */
-    readonly outcome: "undone" | "kept" | "stuck",
-  ) {}
-}
-
-/** What of a creation is not in the record. */
+/** The part of a creation that is not in the record. */
 type CreationParameters = Pick<
   ParsedParameters<"instance.create">,
   "userData" | "readyTimeoutSeconds" | "keepOnFailure"
 >;
 
 /**
- * Makes the container of an instance whose intent is recorded, and waits until it is ready.
+ * Creates and starts the container of an instance whose intent is recorded, and waits until it is ready. If a step fails,
+ * undoes the steps before it in reverse order, or keeps the instance (`keepOnFailure`).
  *
- * @returns what went wrong, after everything was undone, could not be, or was kept; nothing when all went well.
+ * @returns the outcome; never throws.
  */
 export async function createInstance(
   context: InstanceContext,
-  instance: ManagedInstance,
+  instance: Instance,
   hostKey: HostKey,
   { userData, readyTimeoutSeconds, keepOnFailure }: CreationParameters,
-): Promise<CreationFailure | undefined> {
-  const { driver, records, limits } = context;
+): Promise<Outcome> {
   const { id } = instance;
   const undo = new Undo();
   let step = "record";
@@ -44,98 +36,90 @@ export async function createInstance(
     instance.abort.signal.throwIfAborted();
     step = name;
   };
-  undo.add("removing the record", () => instance.forget(records));
+  undo.add("removing the record", () => instance.forget());
   try {
-    await limits.change(async () => {
+    await context.driver.inOneSlot(async (driver) => {
       enter("create");
-      // Before the step: one that fails may leave parts.
-      undo.add("destroying the container", () => limits.change(() => driver.destroy(id)));
-      await context.hostNames?.settled(instance.record);
+      // Before the step, because a create that fails may leave parts.
+      undo.add("destroying the container", () => context.driver.destroy(id));
+      await context.network.hostNames?.settled(instance.record);
       const { hasSshServer } = await driver.create(containerSpec(context, instance, hostKey, userData));
-      const { waitFor = [hasSshServer ? ("ssh" as const) : ("running" as const)] } = instance.record;
-      instance.record = { ...instance.record, waitFor };
-      instance.markMade();
+      const defaultRung = hasSshServer ? "ssh" : "running";
+      instance.markMade(instance.record.waitFor ?? [defaultRung]);
       enter("start");
       await driver.start(id);
-      instance.running = true;
+      instance.markRunning();
     });
     enter("ready");
     await waitUntilReady(context, instance, readyTimeoutSeconds * 1000, userData);
     enter("record");
-    await instance.amend(records, (record) => ({ ...record, phase: "created" }));
-    return undefined;
+    await instance.save((record) => ({ ...record, phase: "created" }));
+    return { kind: "made" };
   } catch (reason) {
     const error = failureOf(reason, instance, step);
-    // Who destroys it meanwhile, or stops the daemon, does not want a look.
+    // A client that destroys the instance in between, or an end of the daemon, wants no instance to inspect.
     return keepOnFailure && !instance.abort.signal.aborted
-      ? await keepForLook(context, instance, error, undo)
-      : await undoCreation(undo, error, instance);
+      ? await keep(instance, error, undo)
+      : await undoCreation(undo, error);
   }
 }
 
 function containerSpec(
-  context: InstanceContext,
-  instance: ManagedInstance,
+  { network, choices }: InstanceContext,
+  instance: Instance,
   hostKey: HostKey,
   userData: string | undefined,
 ): ContainerSpec {
   const { id, uid, name, image, hostname, ipAddress, type } = instance.record;
   return {
-    ...{ id, uid, name, image, hostname, ipAddress },
-    nameservers: context.nameservers,
-    hostsFolder: context.hostNames?.folder(instance.record),
-    type: context.types.get(type),
+    id,
+    uid,
+    name,
+    image,
+    hostname,
+    ipAddress,
+    nameservers: network.nameservers,
+    hostsFolder: network.hostNames?.folder(instance.record),
+    type: choices.types.get(type),
     files: [
       ...hostKeyFiles(hostKey),
-      authorizedKeysFile(context.keys, instance.record),
+      authorizedKeysFile(choices.keys, instance.record),
       ...(userData === undefined ? [] : [userDataFile(userData)]),
     ],
   };
 }
 
-async function keepForLook(
-  { records }: InstanceContext,
-  instance: ManagedInstance,
-  error: MccError,
-  undo: Undo,
-): Promise<CreationFailure> {
-  const kept = because(
-    error,
-    `${error.message} It is kept for a look; destroy it when you have seen enough (instance.destroy, mcc destroy-instance ${instance.id}).`,
+/** Keeps a failed instance for inspection; undoes it if that cannot be recorded. */
+async function keep(instance: Instance, reason: MccError, undo: Undo): Promise<Failure> {
+  const error = because(
+    reason,
+    `${reason.message} The instance is kept for inspection; destroy it when you no longer need it (instance.destroy, mcc destroy-instance ${instance.id}).`,
   );
   try {
-    await instance.amend(records, (record) => ({ ...record, phase: "failed", failure: kept.message }));
+    await instance.save((record) => ({ ...record, phase: "failed", failure: error.message }));
   } catch (writeError) {
-    const unkept = because(error, `${error.message} It could not be kept: ${messageOf(writeError)}.`);
-    return await undoCreation(undo, unkept, instance);
+    const unkept = because(reason, `${reason.message} It could not be kept: ${messageOf(writeError)}.`);
+    return await undoCreation(undo, unkept);
   }
-  instance.failure = kept.message;
-  return new CreationFailure(kept, "kept");
+  return { kind: "kept", error };
 }
 
-async function undoCreation(
-  undo: Undo,
-  error: MccError,
-  instance: ManagedInstance,
-): Promise<CreationFailure> {
+async function undoCreation(undo: Undo, error: MccError): Promise<Failure> {
   try {
     await undo.run();
-    return new CreationFailure(
-      because(error, `${error.message} Everything done before was undone.`),
-      "undone",
-    );
+    return { kind: "undone", error: because(error, `${error.message} Everything done before was undone.`) };
   } catch (undoError) {
-    instance.failure = `${error.message} Undoing it failed too, and is tried again: ${messageOf(undoError)}`;
-    return new CreationFailure(because(error, instance.failure), "stuck");
+    const message = `${error.message} Undoing it failed too, and is tried again: ${messageOf(undoError)}`;
+    return { kind: "stuck", error: because(error, message) };
   }
 }
 
-function failureOf(error: unknown, instance: ManagedInstance, step: string): MccError {
+function failureOf(error: unknown, instance: Instance, step: string): MccError {
   if (instance.abort.signal.aborted && MccError.isInstance(instance.abort.signal.reason)) {
     return instance.abort.signal.reason;
   }
   return because(
     error,
-    `Instance ${instance.title} was not made: the step "${step}" failed: ${messageOf(error)}`,
+    `Instance ${instance.title} was not created: the step "${step}" failed: ${messageOf(error)}`,
   );
 }

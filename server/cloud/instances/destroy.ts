@@ -3,15 +3,16 @@ import { because } from "../../support/because";
 import { Retries } from "../../support/concurrency/retries";
 import type { InstanceCatalog } from "./catalog";
 import type { InstanceContext } from "./context";
-import type { ManagedInstance } from "./instance";
+import type { Instance } from "./instance";
+import { requireTakesOver } from "./require-takes-over";
 
-/** Sees instances off, from whatever state, and tries again what failed until it works. */
+/** Destroys instances, whatever their state, and repeats a destroy that failed until it succeeds. */
 export class InstanceDestruction {
   readonly #context: InstanceContext;
   readonly #catalog: InstanceCatalog;
-  readonly #retries = new Retries<ManagedInstance>(async (instance) => {
+  readonly #retries = new Retries<Instance>(async (instance) => {
     await this.destroy(instance);
-    this.#context.log.info({ instance: instance.id }, "what was left of the instance is gone");
+    this.#context.log.info({ instance: instance.id }, "the rest of the instance is removed");
   });
 
   constructor(context: InstanceContext, catalog: InstanceCatalog) {
@@ -20,36 +21,33 @@ export class InstanceDestruction {
   }
 
   /**
-   * Resolves when the instance is gone: container, record and reservation. Those who ask while it is under
-   * way wait for the same.
+   * Resolves when the instance is gone: container, record and reservation. Callers that come while it is under way wait
+   * for the same destroy. A container whose take-over was cut off is given back and not destroyed.
    *
-   * @param why for whoever waits for its creation; left out, somebody asked for it.
-   * The intent is recorded first where the file system takes it. Where it does not, the container goes all the same: a
-   * daemon that is killed meanwhile leaves a record that says too much, and the next one lists the instance as failed, or
-   * as stopped if parts of its container are left, and it can be destroyed again.
+   * The intent is recorded first where the file system accepts it. Where it does not, the container is destroyed all the
+   * same: a daemon that is killed in between leaves a record that says too much, and the next one lists the instance as
+   * failed, or as stopped if parts of its container are left, and it can be destroyed again.
    *
-   * @throws MccError `engine`, `timeout`, or `unavailable` where the record cannot be removed; it is then tried again
-   * until it works.
+   * @param why for clients that wait for its creation. Default: a client asked for it.
+   * @throws MccError `engine`, `timeout`, or `unavailable` where the record cannot be removed; the destroy is then
+   * repeated until it succeeds.
    */
-  async destroy(instance: ManagedInstance, why?: string): Promise<void> {
-    instance.destruction ??= this.#run(instance, why).finally(() => {
-      instance.destruction = undefined;
-    });
-    await instance.destruction;
+  async destroy(instance: Instance, why?: string): Promise<void> {
+    await instance.destroy(() => this.#run(instance, why));
   }
 
-  /** Tries to destroy an instance, later and then again, until it is gone. */
-  retry(instance: ManagedInstance): void {
+  /** Destroys an instance later, and again until it is gone. */
+  retry(instance: Instance): void {
     this.#retries.retry(instance);
   }
 
-  /** Ends the tries; the records make the next daemon go on with them. */
+  /** Ends the repeats; the records make the next daemon continue. */
   close(): void {
     this.#retries.close();
   }
 
-  async #run(instance: ManagedInstance, why?: string): Promise<void> {
-    const reason = `Instance ${instance.title} was destroyed meanwhile${why === undefined ? "" : `: ${why}`}.`;
+  async #run(instance: Instance, why?: string): Promise<void> {
+    const reason = `Instance ${instance.title} was destroyed in the meantime${why === undefined ? "" : `: ${why}`}.`;
     instance.abort.abort(new MccError("conflict", reason));
     await instance.inTurn(async () => {
       // A creation that was ended has undone itself.
@@ -59,18 +57,24 @@ export class InstanceDestruction {
     });
   }
 
-  async #remove(instance: ManagedInstance): Promise<void> {
-    const { driver, records, lateWrites, reservations, limits, log } = this.#context;
+  async #remove(instance: Instance): Promise<void> {
+    const { driver, reservations, log } = this.#context;
+    const { phase, before = {} } = instance.record;
     try {
-      await instance.amendAnyway(records, lateWrites, (record) => ({ ...record, phase: "destroying" }));
-      instance.failure = undefined;
-      await limits.change(() => driver.destroy(instance.id));
-      await instance.forget(records);
+      if (phase === "taking") {
+        await requireTakesOver(driver).giveBack(instance.id, before);
+      } else {
+        await instance.markDestroying();
+        await driver.destroy(instance.id);
+      }
+      await instance.forget();
     } catch (error) {
-      instance.failure = `Destroying instance ${instance.title} failed, and is tried again: ${messageOf(error)}`;
+      const what = phase === "taking" ? "Giving back the container of instance" : "Destroying instance";
+      const message = `${what} ${instance.title} failed, and is tried again: ${messageOf(error)}`;
+      instance.fail({ kind: "stuck", error: because(error, message, "engine") });
       log.warn({ instance: instance.id, err: error }, "instance not destroyed");
       this.retry(instance);
-      throw because(error, instance.failure, "engine");
+      throw because(error, message, "engine");
     }
     this.#catalog.remove(instance);
     reservations.release(instance.record);

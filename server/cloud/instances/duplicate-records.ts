@@ -3,7 +3,7 @@ import { unknownAddress } from "../lost-records";
 import type { DamagedFiles } from "../state/damaged-files";
 import type { InstanceRecord, InstanceRecords } from "./record";
 
-/** What two instances never share, and how a record names it. */
+/** The values that two instances never share, with their names in messages. */
 const shared: readonly (readonly [keyof InstanceRecord, string])[] = [
   ["uid", "the uid"],
   ["name", "the name"],
@@ -11,9 +11,9 @@ const shared: readonly (readonly [keyof InstanceRecord, string])[] = [
 ];
 
 /**
- * Leaves out records that claim what another one has, as after a folder was copied by hand. The one stays whose
- * container the engine knows by the same uid, name and address; else the one with the lowest id. A container whose
- * record is left out is one without a record then.
+ * Leaves out records that claim a value of another record, for example after a folder was copied. The record stays whose
+ * container the engine knows by the same uid, name and address, or else the one with the lowest id. A container whose record
+ * is left out then has no record.
  *
  * While an instance is replaced, two records have one name and address, and one of them is an intent. Those stay.
  */
@@ -41,7 +41,7 @@ function isMade({ phase }: InstanceRecord): boolean {
   return phase === "created" || phase === "failed";
 }
 
-/** Those that several records have in common. */
+/** Groups the records that share a value. */
 function groupsBy(records: readonly InstanceRecord[], member: keyof InstanceRecord): InstanceRecord[][] {
   const groups = new Map<unknown, InstanceRecord[]>();
   for (const record of records) {
@@ -53,7 +53,7 @@ function groupsBy(records: readonly InstanceRecord[], member: keyof InstanceReco
   });
 }
 
-/** The record that its container agrees with most comes first. */
+/** Sorts the records by their agreement with their containers, best first. */
 async function ranked(driver: Driver, group: readonly InstanceRecord[]): Promise<InstanceRecord[]> {
   const known = new Set((await driver.list()).map(({ id }) => id));
   const agreements = new Map<number, number>();

@@ -3,7 +3,7 @@ import type { Keys } from "../keys";
 import type { HostKey } from "./host-key";
 import type { InstanceRecord } from "./record";
 
-/** The file that lets the owners of an instance's keys in. @throws MccError `not-found` for a key that is not kept. */
+/** Returns the authorized_keys file with an instance's keys. @throws MccError `not-found` for a key that does not exist. */
 export function authorizedKeysFile(
   keys: Keys,
   record: Pick<InstanceRecord, "keys" | "publicKeys">,
@@ -11,7 +11,7 @@ export function authorizedKeysFile(
   return fileOf([...keys.publicKeys(record.keys), ...record.publicKeys]);
 }
 
-/** The same without the keys whose files were damaged: those let nobody in until they are added again. */
+/** Returns the same file without the keys whose files were damaged, which must be added again. */
 export function keptKeysFile(keys: Keys, record: Pick<InstanceRecord, "keys" | "publicKeys">): ContainerFile {
   return fileOf([...keys.keptPublicKeys(record.keys), ...record.publicKeys]);
 }
@@ -25,7 +25,7 @@ function fileOf(lines: readonly string[]): ContainerFile {
   };
 }
 
-/** The host key where OpenSSH and Dropbear look for it. */
+/** Returns the files with the host key, at the paths that OpenSSH and Dropbear read. */
 export function hostKeyFiles(hostKey: HostKey): ContainerFile[] {
   return [
     {

@@ -1,8 +1,8 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 
-/** An SSH host key in the forms that servers and clients want. */
+/** An SSH host key in the formats of servers and clients. */
 export interface HostKey {
-  /** As it stands in a known_hosts file behind the host. */
+  /** The text after the host in a known_hosts file. */
   readonly publicKey: string;
   /** OpenSSH's private key format (PROTOCOL.key in OpenSSH's source). */
   readonly opensshPrivateKey: Buffer;
@@ -58,7 +58,7 @@ function opensshPrivateKey(publicBlob: Buffer, secret: Buffer, open: Buffer): Bu
   );
 }
 
-/** A string as SSH writes it (RFC 4251, section 5): its length, then its bytes. */
+/** Encodes a string as SSH does (RFC 4251, section 5): its length, then its bytes. */
 function field(content: string | Buffer): Buffer {
   const bytes = Buffer.from(content);
   return Buffer.concat([uint32(bytes.length), bytes]);

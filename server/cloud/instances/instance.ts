@@ -1,69 +1,100 @@
 import { MccError } from "../../../protocol/error";
-import type { Instance, InstanceStatus } from "../../../protocol/methods/instance";
-import { isFileSystemFault } from "../../support/files/file-system-fault";
+import type { InstanceStatus } from "../../../protocol/methods/instance";
+import type { Container } from "../../driver/driver";
 import type { Claim } from "../ownership/claim";
 import type { Claimable } from "../ownership/claims";
-import type { LateWrites } from "../state/late-writes";
-import type { InstanceRecord, InstanceRecords } from "./record";
+import { KeptRecord, type RecordStore } from "./kept-record";
+import type { Failure, Outcome } from "./outcome";
+import type { InstanceRecord } from "./record";
 
-const lost = "The engine no longer lists its container; destroy the instance and make it again.";
+/**
+ * One instance in the daemon's memory: its record, what the engine said of it last, and the work on it. Only its own
+ * methods change its state.
+ */
+export class Instance implements Claimable {
+  readonly #record: KeptRecord;
+  #running = false;
+  #isLost = false;
+  #failure: Failure | undefined;
+  #waitingFor: string | undefined;
+  #ready: Promise<void> = Promise.resolve();
+  #markMade: () => void = () => undefined;
+  #destruction: Promise<void> | undefined;
+  /** Changes with every piece of work, so that an older list of the engine's is known as such. */
+  #version = 0;
+  #last: Promise<unknown> = Promise.resolve();
 
-/** One instance in the daemon's memory: its record, what the engine said of it last, and the work on it. */
-export class ManagedInstance implements Claimable {
-  running = false;
-  /** Recorded as made, but the engine does not list it. */
-  lost = false;
-  /** What failed, and could not be undone yet or was kept for a look. */
-  failure: string | undefined;
-  /** While it gets ready: the rung it waits for, in words. */
-  waitingFor: string | undefined;
-  /** Settles when the creation has: what `instance.wait` waits for. */
-  ready: Promise<void> = Promise.resolve();
-  /** Marks the engine's container as made, though it does not run yet. */
-  markMade: () => void = () => undefined;
+  /** Resolves once the engine has created the container, which does not run yet. */
   readonly made = new Promise<void>((resolve) => {
-    this.markMade = resolve;
+    this.#markMade = resolve;
   });
-  /** Shared by all who ask for it. */
-  destruction: Promise<void> | undefined;
   /** Ends the creation, which then undoes itself. */
   readonly abort = new AbortController();
-  /** Changes with every piece of work, so that an older look at the engine is known as such. */
-  version = 0;
-  #last: Promise<unknown> = Promise.resolve();
-  #lastWrite: Promise<unknown> = Promise.resolve();
-  #forgotten = false;
 
-  constructor(public record: InstanceRecord) {
-    this.failure = record.phase === "failed" ? record.failure : undefined;
+  constructor(record: InstanceRecord, store: RecordStore) {
+    this.#record = new KeptRecord(record, store);
+    if (record.phase === "failed") {
+      const error = new MccError("conflict", record.failure ?? "Its creation failed.");
+      this.create(() => Promise.resolve({ kind: "kept", error }));
+      this.fail({ kind: "kept", error });
+    }
+  }
+
+  get record(): InstanceRecord {
+    return this.#record.current;
   }
 
   get id(): number {
     return this.record.id;
   }
 
+  /** Whether the engine said so last. */
+  get running(): boolean {
+    return this.#running;
+  }
+
+  /** Whether the engine does not list it, although it is recorded as created. */
+  get isLost(): boolean {
+    return this.#isLost;
+  }
+
+  /** Why its creation or its destroy failed, while parts of it are left. */
+  get failure(): Failure | undefined {
+    return this.#failure;
+  }
+
+  /** While it gets ready: the rung that it waits for, for users. */
+  get waitingFor(): string | undefined {
+    return this.#waitingFor;
+  }
+
+  /** Resolves when its creation has succeeded; rejects with the MccError of one that failed. */
+  get ready(): Promise<void> {
+    return this.#ready;
+  }
+
   get status(): InstanceStatus {
-    if (this.failure !== undefined || this.lost) {
+    if (this.#failure !== undefined || this.#isLost) {
       return "failed";
     }
     const byPhase = {
       creating: "pending",
       taking: "pending",
       destroying: "destroying",
-      created: this.running ? "running" : "stopped",
+      created: this.#running ? "running" : "stopped",
       failed: "failed",
     } as const;
     return byPhase[this.record.phase];
   }
 
-  /** On its way out: only to be destroyed. */
+  /** Whether it is being destroyed, so that nothing else can be done with it. */
   get isLeaving(): boolean {
-    return this.destruction !== undefined || this.record.phase === "destroying";
+    return this.#destruction !== undefined || this.record.phase === "destroying";
   }
 
-  /** Whether commands can run in it: also in one that is kept for a look. */
+  /** Whether commands can run in it: also in one that is kept for inspection. */
   get runsCommands(): boolean {
-    return this.status === "running" || (this.record.phase === "failed" && this.running && !this.lost);
+    return this.status === "running" || (this.record.phase === "failed" && this.#running && !this.#isLost);
   }
 
   /** `501 (web)`, for messages. */
@@ -83,19 +114,48 @@ export class ManagedInstance implements Claimable {
     return `mcc destroy-instance ${this.id}`;
   }
 
-  /** Gives it another uid and owner, at once; to be amended on disk. */
-  pass(changes: Claim & { uid: string }): void {
-    this.record = { ...this.record, ...changes };
+  /** Changes the record on disk and then in memory: see `KeptRecord.save`. */
+  async save(change?: (record: InstanceRecord) => InstanceRecord): Promise<void> {
+    await this.#record.save(change);
   }
 
-  /** Pieces of work on one instance go one after the other. */
+  /** Works as `save` does, and changes the record also where the file system refuses it. */
+  async saveAnyway(change: (record: InstanceRecord) => InstanceRecord): Promise<void> {
+    await this.#record.saveAnyway(change);
+  }
+
+  /** Removes the record from disk. */
+  async forget(): Promise<void> {
+    await this.#record.forget();
+  }
+
+  /** Declares that its fleet's file has its record for now: see `KeptRecord.cover`. */
+  coverByFleet(): void {
+    this.#record.cover();
+  }
+
+  uncover(): void {
+    this.#record.uncover();
+  }
+
+  /** Gives it another uid and owner in memory; the caller saves it. */
+  pass(changes: Claim & { uid: string }): void {
+    this.#record.set(changes);
+  }
+
+  /** Sets the public half of its host key in memory, before its creation. */
+  setHostKey(sshHostKey: string): void {
+    this.#record.set({ sshHostKey });
+  }
+
+  /** Runs pieces of work on the instance one after the other. */
   async inTurn<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.#last.then(async () => {
-      this.version += 1;
+      this.#version += 1;
       try {
         return await work();
       } finally {
-        this.version += 1;
+        this.#version += 1;
       }
     });
     this.#last = turn.catch(() => undefined);
@@ -103,77 +163,80 @@ export class ManagedInstance implements Claimable {
   }
 
   /**
-   * Changes the record on disk and then here. Changes are written one after the other, each on top of the one before,
-   * so that one which does not wait for its turn loses nothing of the work under way, and that nothing of it.
+   * Creates it in its turn; `ready` tells how that ends.
    *
-   * @throws MccError `not-found` once the record was removed; what else the writing fails with.
+   * @param work returns the outcome, and does not throw.
    */
-  async amend(
-    records: Pick<InstanceRecords, "write">,
-    change: (record: InstanceRecord) => InstanceRecord,
-  ): Promise<void> {
-    await this.#write(async () => {
-      if (this.#forgotten) {
-        throw new MccError("not-found", `Instance ${this.title} is gone.`);
+  create(work: () => Promise<Outcome>): void {
+    this.#ready = this.inTurn(async () => {
+      const outcome = await work();
+      if (outcome.kind !== "made") {
+        this.fail(outcome);
+        throw outcome.error;
       }
-      await records.write(change(this.record));
-      // What is kept in memory alone may have changed since.
-      this.record = change(this.record);
     });
+    // A failed creation that no client waits for is no defect.
+    this.#ready.catch(() => undefined);
   }
 
   /**
-   * As `amend`, for work that must not wait for room: where the file system refuses the record, the change is made here
-   * at once, and on disk when it can be written.
+   * Records a failure, until the next destroy begins.
+   *
+   * @param failure one that is `undone` leaves nothing to show.
    */
-  async amendAnyway(
-    records: Pick<InstanceRecords, "write">,
-    lateWrites: Pick<LateWrites, "later">,
-    change: (record: InstanceRecord) => InstanceRecord,
-  ): Promise<void> {
-    try {
-      await this.amend(records, change);
-    } catch (error) {
-      if (!isFileSystemFault(error)) {
-        throw error;
+  fail(failure: Failure): void {
+    this.#failure = failure.kind === "undone" ? undefined : failure;
+  }
+
+  /** @param waitFor how far its creation waits: known once the container is created. */
+  markMade(waitFor: InstanceRecord["waitFor"]): void {
+    this.#record.set({ waitFor });
+    this.#markMade();
+  }
+
+  markRunning(): void {
+    this.#running = true;
+  }
+
+  markStopped(): void {
+    this.#running = false;
+  }
+
+  /** @param rung in words; undefined: none any more. */
+  waitFor(rung: string | undefined): void {
+    this.#waitingFor = rung;
+  }
+
+  /** Takes over what the engine lists. @param container undefined: the engine does not list it. */
+  observe(container: Pick<Container, "running"> | undefined): void {
+    this.#isLost = container === undefined;
+    this.#running = container?.running ?? false;
+  }
+
+  /** As `observe`, but only if no work on the instance began or ended between now and the call of the result. */
+  beginLook(): (container: Pick<Container, "running"> | undefined) => void {
+    const version = this.#version;
+    const isIdle = version % 2 === 0;
+    return (container) => {
+      if (isIdle && version === this.#version) {
+        this.observe(container);
       }
-      this.record = change(this.record);
-      lateWrites.later(`the record of instance ${this.id}`, error, async () => {
-        if (!this.#forgotten) {
-          await this.amend(records, (record) => record);
-        }
-      });
-    }
-  }
-
-  /** Removes the record from disk, after what is being written of it. */
-  async forget(records: Pick<InstanceRecords, "remove">): Promise<void> {
-    await this.#write(async () => {
-      await records.remove(this.id);
-      this.#forgotten = true;
-    });
-  }
-
-  async #write(work: () => Promise<void>): Promise<void> {
-    const writing = this.#lastWrite.then(work);
-    this.#lastWrite = writing.catch(() => undefined);
-    await writing;
-  }
-
-  /** As it travels, without how long it lives. */
-  describe(simulated: boolean): Instance {
-    const { id, uid, name, ipAddress, hostname, image, type, keys, labels, createdAt, sshHostKey, fleet } =
-      this.record;
-    const { owner } = this.record;
-    const { waitingFor } = this;
-    const failure = this.failure ?? (this.lost ? lost : undefined);
-    return {
-      ...{ id, uid, name, status: this.status, ipAddress, hostname, image, type, keys, labels },
-      ...{ createdAt, sshHostKey, simulated },
-      ...(failure === undefined ? {} : { failure }),
-      ...(waitingFor === undefined ? {} : { waitingFor }),
-      ...(fleet === undefined ? {} : { fleet }),
-      ...(owner === undefined ? {} : { owner }),
     };
+  }
+
+  /** Destroys it, or joins the destroy that is under way. */
+  async destroy(work: () => Promise<void>): Promise<void> {
+    this.#destruction ??= work().finally(() => {
+      this.#destruction = undefined;
+    });
+    await this.#destruction;
+  }
+
+  /** Records that it is being destroyed, where the file system accepts that, and forgets an earlier failure. */
+  async markDestroying(): Promise<void> {
+    if (this.record.phase !== "destroying") {
+      await this.saveAnyway((record) => ({ ...record, phase: "destroying" }));
+    }
+    this.#failure = undefined;
   }
 }

@@ -1,5 +1,5 @@
 import { MccError } from "../../../protocol/error";
-import type { Instance } from "../../../protocol/methods/instance";
+import type { Instance as InstanceResult } from "../../../protocol/methods/instance";
 import type { MethodResult, ParsedParameters } from "../../../protocol/methods/method-table";
 import { SharedWork } from "../../support/concurrency/shared-work";
 import { carries } from "../../support/labels";
@@ -7,55 +7,56 @@ import { endsWithin, untilAborted } from "../../support/time-limits";
 import type { KeyChange } from "../keys";
 import type { Leased } from "../lifetimes/lifetime";
 import { confirmed, isConfirmedAs } from "../ownership/claim";
-import type { CreationExtras, InstanceBeginning } from "./admission";
+import type { CreationExtras, InstanceAdmission } from "./admission";
 import type { InstanceCatalog, InstanceTarget } from "./catalog";
-import { InstanceCommands } from "./commands";
+import type { InstanceCommands } from "./commands";
 import type { InstanceContext } from "./context";
+import { describeInstance } from "./describe";
 import type { InstanceDestruction } from "./destroy";
-import type { ManagedInstance } from "./instance";
+import type { Instance } from "./instance";
 import { startAgain, startInstance, stopInstance } from "./power";
 import { rewriteCarriers } from "./rewrite-keys";
 import { takeOver } from "./take-over";
 import { extendInstance, onlyDestroyable, updateInstance } from "./update";
 import { type LogReadings, logOf } from "./user-data/log";
 
-interface InstancesParts {
-  readonly beginning: InstanceBeginning;
+export interface InstancesParts {
+  readonly catalog: InstanceCatalog;
+  readonly admission: InstanceAdmission;
   readonly destruction: InstanceDestruction;
-  /** What ends the members of a fleet; undefined where there is no such fleet. */
+  readonly commands: InstanceCommands;
+  /** Returns what ends the members of a fleet; undefined if there is no such fleet. */
   readonly lifetimeOfFleet: (name: string) => Pick<Leased, "ttl" | "lease"> | undefined;
 }
 
 /** The life of instances: what the `instance.*` methods do. */
 export class Instances {
+  readonly catalog: InstanceCatalog;
+  readonly admission: InstanceAdmission;
+  readonly destruction: InstanceDestruction;
   readonly #context: InstanceContext;
-  readonly #beginning: InstanceBeginning;
-  readonly #destruction: InstanceDestruction;
-  readonly #lifetimeOfFleet: InstancesParts["lifetimeOfFleet"];
   readonly #commands: InstanceCommands;
+  readonly #lifetimeOfFleet: InstancesParts["lifetimeOfFleet"];
   readonly #logReadings: LogReadings = new SharedWork();
 
-  constructor(
-    context: InstanceContext,
-    readonly catalog: InstanceCatalog,
-    parts: InstancesParts,
-  ) {
+  constructor(context: InstanceContext, parts: InstancesParts) {
     this.#context = context;
-    this.#beginning = parts.beginning;
-    this.#destruction = parts.destruction;
+    this.catalog = parts.catalog;
+    this.admission = parts.admission;
+    this.destruction = parts.destruction;
+    this.#commands = parts.commands;
     this.#lifetimeOfFleet = parts.lifetimeOfFleet;
-    this.#commands = new InstanceCommands(context.driver);
   }
 
   /**
-   * Resolves once the intent is recorded, and the instance pending; within `waitSeconds` only when its making has
-   * ended. What that failed with, `wait` tells.
+   * Resolves once the intent is recorded and the instance is pending; with `waitSeconds`, when its creation has ended,
+   * or after that time. The reason of a failed creation comes from `wait`.
    */
   async create(
     parameters: ParsedParameters<"instance.create">,
     extras: CreationExtras = {},
-  ): Promise<Instance> {
-    const instance = await this.#beginning.begin(parameters, extras);
+  ): Promise<InstanceResult> {
+    const instance = await this.admission.begin(parameters, extras);
     if (parameters.waitSeconds > 0) {
       const ended = instance.ready.catch(() => undefined);
       await endsWithin(parameters.waitSeconds * 1000, ended);
@@ -64,35 +65,35 @@ export class Instances {
   }
 
   /**
-   * As `create`, but resolves once the engine has made the container, before that is up, or when it takes longer.
+   * Works as `create` does, but resolves once the engine has created the container, before it runs.
    *
-   * @param patienceMs how long that may take before the instance is returned all the same; its id stays what it is.
-   * @throws MccError also what the engine refused, after everything was undone.
+   * @param patienceMs resolves after this time in any case; the instance keeps its id.
+   * @throws MccError the engine's refusal too, after everything was undone.
    */
   async createMade(
     parameters: ParsedParameters<"instance.create">,
     extras: CreationExtras,
     patienceMs: number,
-  ): Promise<Instance> {
-    const instance = await this.#beginning.begin(parameters, extras);
+  ): Promise<InstanceResult> {
+    const instance = await this.admission.begin(parameters, extras);
     await endsWithin(patienceMs, Promise.race([instance.made, instance.ready]));
     return this.#describe(instance);
   }
 
-  async get(target: ParsedParameters<"instance.get">): Promise<Instance> {
+  async get(target: ParsedParameters<"instance.get">): Promise<InstanceResult> {
     await this.catalog.refresh(this.#context.driver);
     return this.#describe(this.catalog.get(target));
   }
 
-  async confirm({ owner, ...target }: ParsedParameters<"instance.confirm">): Promise<Instance> {
+  async confirm({ owner, ...target }: ParsedParameters<"instance.confirm">): Promise<InstanceResult> {
     const instance = this.catalog.get(target);
     if (!isConfirmedAs(instance.record, owner)) {
-      await instance.amend(this.#context.records, (record) => ({ ...record, ...confirmed(owner) }));
+      await instance.save((record) => ({ ...record, ...confirmed(owner) }));
     }
     return await this.get(target);
   }
 
-  async list({ labels = {} }: ParsedParameters<"instance.list">): Promise<Instance[]> {
+  async list({ labels = {} }: ParsedParameters<"instance.list">): Promise<InstanceResult[]> {
     await this.catalog.refresh(this.#context.driver);
     return this.catalog
       .all()
@@ -101,8 +102,10 @@ export class Instances {
   }
 
   /**
-   * @param signal ends the wait. Default: it never comes.
-   * @throws MccError what the create failed with, `timeout` excepted for the wait itself; the signal's reason.
+   * Waits for the end of an instance's creation, for `timeoutSeconds` at most; `ready` tells whether it has ended.
+   *
+   * @param signal ends the wait. Default: none.
+   * @throws MccError the error of a failed creation; the signal's reason.
    */
   async wait(
     parameters: ParsedParameters<"instance.wait">,
@@ -115,35 +118,35 @@ export class Instances {
     return { ready, instance: this.#describe(instance) };
   }
 
-  async update(parameters: ParsedParameters<"instance.update">): Promise<Instance> {
+  async update(parameters: ParsedParameters<"instance.update">): Promise<InstanceResult> {
     return await this.#change(parameters, (instance) => updateInstance(this.#context, instance, parameters));
   }
 
-  /** Waits for no work on the instance and for no look at the engine, during which the ttl could expire. */
-  async extend({ ttlSeconds, ...target }: ParsedParameters<"instance.extend">): Promise<Instance> {
+  /** Waits neither for work on the instance nor for the engine, because the TTL could expire during the wait. */
+  async extend({ ttlSeconds, ...target }: ParsedParameters<"instance.extend">): Promise<InstanceResult> {
     const instance = this.catalog.get(target);
     await extendInstance(this.#context, instance, ttlSeconds);
     return this.#describe(instance);
   }
 
-  async start(target: ParsedParameters<"instance.start">): Promise<Instance> {
+  async start(target: ParsedParameters<"instance.start">): Promise<InstanceResult> {
     return await this.#change(target, (instance) => startInstance(this.#context, instance));
   }
 
-  async stop(parameters: ParsedParameters<"instance.stop">): Promise<Instance> {
+  async stop(parameters: ParsedParameters<"instance.stop">): Promise<InstanceResult> {
     return await this.#change(parameters, (instance) =>
       stopInstance(this.#context, instance, parameters.graceSeconds),
     );
   }
 
-  async restart(parameters: ParsedParameters<"instance.restart">): Promise<Instance> {
+  async restart(parameters: ParsedParameters<"instance.restart">): Promise<InstanceResult> {
     return await this.#change(parameters, async (instance) => {
       await stopInstance(this.#context, instance, parameters.graceSeconds);
       await startInstance(this.#context, instance);
     });
   }
 
-  /** @param signal ends the command, as nobody waits for it any more. Default: it never comes. */
+  /** @param signal ends the command, for a client that no longer waits for it. Default: none. */
   async exec(
     parameters: ParsedParameters<"instance.exec">,
     signal: AbortSignal = new AbortController().signal,
@@ -163,9 +166,9 @@ export class Instances {
     return await logOf(this.#context, this.catalog, this.#logReadings, target);
   }
 
-  async takeOver(parameters: ParsedParameters<"instance.takeOver">): Promise<Instance> {
-    this.#beginning.refuseClosed();
-    return this.#describe(await takeOver(this.#context, this.catalog, parameters));
+  async takeOver(parameters: ParsedParameters<"instance.takeOver">): Promise<InstanceResult> {
+    this.admission.refuseClosed();
+    return this.#describe(await takeOver(this.#context, this.admission, parameters));
   }
 
   async destroy(target: ParsedParameters<"instance.destroy">): Promise<MethodResult<"instance.destroy">> {
@@ -173,16 +176,28 @@ export class Instances {
     if (instance === undefined) {
       return { destroyed: false };
     }
-    await this.#destruction.destroy(instance);
+    await this.destruction.destroy(instance);
     return { destroyed: true };
   }
 
-  /** Writes the keys anew of every instance that carries the key. */
+  /** Changes a member of a fleet, in its turn; does nothing if it is gone by then. @throws as `update` does. */
+  async updateMember(
+    member: Instance,
+    changes: Omit<ParsedParameters<"instance.update">, "instance">,
+  ): Promise<void> {
+    await member.inTurn(async () => {
+      if (this.catalog.has(member)) {
+        await updateInstance(this.#context, member, { instance: member.id, ...changes });
+      }
+    });
+  }
+
+  /** Writes the keys again into every instance that has the key. */
   async rewriteKeys(change: KeyChange): Promise<void> {
     await rewriteCarriers(this.#context, this.catalog, change);
   }
 
-  /** Ids of the instances that start from an image. */
+  /** Returns the ids of the instances that use an image. */
   usersOf(image: string): number[] {
     return this.catalog
       .all()
@@ -190,7 +205,7 @@ export class Instances {
       .map((instance) => instance.id);
   }
 
-  /** Those that the daemon is to destroy by itself some time. */
+  /** Returns the instances with a TTL or a lease. */
   leased(): Leased[] {
     return this.catalog
       .all()
@@ -201,55 +216,49 @@ export class Instances {
         ttl: instance.record.ttl,
         lease: instance.record.lease,
         destroy: async (why) => {
-          await this.#destruction.destroy(instance, why);
+          await this.destruction.destroy(instance, why);
           return 1;
         },
       }));
   }
 
-  /** Tries to see off, until it works, what could not be cleared away at the start. */
-  retryDestroying(instances: readonly ManagedInstance[]): void {
-    instances.forEach((instance) => this.#destruction.retry(instance));
-  }
-
-  /** Starts those again that ran before the host went down. */
-  async startAgain(instances: readonly ManagedInstance[]): Promise<void> {
+  /** Starts instances again that ran before the host went down. */
+  async startAgain(instances: readonly Instance[]): Promise<void> {
     await startAgain(this.#context, instances);
   }
 
   /**
-   * Lets what is being made finish, undoes what is not ready by then, and waits for what is being destroyed.
+   * Waits until creations that are under way have ended, undoes those that are not ready in time, and waits for destroys.
    *
    * @param patienceMs how long creations may still take.
    */
   async close(patienceMs: number): Promise<void> {
-    this.#beginning.close();
-    this.#destruction.close();
+    this.admission.close();
+    this.destruction.close();
     const giveUp = setTimeout(() => {
       for (const instance of this.catalog.all()) {
-        instance.abort.abort(
-          new MccError(
-            "unavailable",
-            `Instance ${instance.title} was not made: the daemon was stopped meanwhile.`,
-          ),
-        );
+        const message = `Instance ${instance.title} was not created: the daemon was stopped.`;
+        instance.abort.abort(new MccError("unavailable", message));
       }
     }, patienceMs);
-    // An empty turn comes after all the work that was asked for before.
+    // An empty turn comes after all work that was asked for before.
     await Promise.all(this.catalog.all().map((instance) => instance.inTurn(() => Promise.resolve())));
     clearTimeout(giveUp);
   }
 
-  /** Work on an instance that is there and made. */
+  /** Runs work on a created instance, in its turn. */
   async #change(
     target: InstanceTarget,
-    work: (instance: ManagedInstance) => Promise<void>,
-  ): Promise<Instance> {
+    work: (instance: Instance) => Promise<void>,
+  ): Promise<InstanceResult> {
     await this.catalog.refresh(this.#context.driver);
     const instance = this.catalog.get(target);
     return await instance.inTurn(async () => {
-      // Gone by its turn: say why, when it is known.
-      this.catalog.getAwaited({ instance: instance.id, uid: instance.record.uid });
+      if (!this.catalog.has(instance)) {
+        // It was removed while this work waited. If its creation failed, that is the reason.
+        await instance.ready;
+        throw this.catalog.notFound({ instance: instance.id });
+      }
       if (instance.status === "destroying" || instance.status === "failed") {
         throw onlyDestroyable(instance);
       }
@@ -258,10 +267,13 @@ export class Instances {
     });
   }
 
-  #describe(instance: ManagedInstance): Instance {
-    const { driver, reaper } = this.#context;
+  #describe(instance: Instance): InstanceResult {
+    const { driver, lifetimes } = this.#context;
     const { fleet } = instance.record;
     const lifetime = (fleet && this.#lifetimeOfFleet(fleet.name)) ?? instance.record;
-    return { ...instance.describe(driver.capabilities.simulated), ...reaper.describe(lifetime) };
+    return {
+      ...describeInstance(instance, driver.capabilities.simulated),
+      ...lifetimes.reaper.describe(lifetime),
+    };
   }
 }

@@ -17,13 +17,13 @@ import type { DamagedFiles } from "../state/damaged-files";
 
 const idPattern = /^[1-9]\d{0,7}$/;
 const readsAtOnce = 32;
-/** What a folder without a record may have, when the daemon was killed while it removed it. */
+/** Files that may be left in a folder without a record, after the daemon was killed while it removed the folder. */
 const ownFiles = /^(user-data-log\.json|.*\.new)$/;
 
 /**
- * What the daemon keeps of an instance beside what the engine lists. `creating`, `taking` and
- * `destroying` are intents, recorded before the engine is called: a daemon that finds one at its start undoes or
- * finishes it. `failed` is one that could not be made and is kept for a look.
+ * What the daemon keeps of an instance in addition to what the engine lists. `creating`, `taking` and `destroying` are
+ * intents, recorded before the engine is called: a daemon that finds one at its start undoes or finishes it. `failed`
+ * is an instance whose creation failed and that is kept for inspection.
  */
 export const instanceRecordSchema = z.strictObject({
   phase: z.enum(["creating", "taking", "created", "failed", "destroying"]),
@@ -31,48 +31,43 @@ export const instanceRecordSchema = z.strictObject({
   uid: uidSchema,
   name: instanceNameSchema,
   ipAddress: z.ipv4(),
-  /** It is written into hosts files. That of a container that was taken over has been chosen by others. */
+  /** It is written into hosts files. For a container that was taken over, others have chosen it. */
   hostname: z.string().regex(/^[^\s\p{Cc}]*$/u, "a host name has no blanks"),
   image: z.string(),
   type: z.string(),
   keys: z.array(z.string()),
-  /** Lines of authorized_keys that came as text, beside the named keys. */
+  /** Lines of authorized_keys that came as text, in addition to the named keys. */
   publicKeys: z.array(z.string()).default([]),
   labels: z.record(z.string(), z.string()),
-  /** Whose names it knows: see `scopeOf`. Left out: as its labels say. */
+  /** The stack whose names it resolves: see `scopeOf`. Default: the stack in its labels. */
   scope: z.string().optional(),
   createdAt: timeSchema,
   sshHostKey: z.string(),
   ...claimFields,
-  /** Left out: not known before the container is made. */
+  /** Not known before the container is created, unless the client chose it. */
   waitFor: waitForSchema.optional(),
   /** Whether messages leave out what its userData and commands of waitFor print. */
   hideOutput: z.boolean().optional(),
   /** SHA-256 of the userData in hexadecimal. */
   userDataDigest: z.string().optional(),
-  /** In the phase `failed`: why. */
+  /** In the phase `failed`: the reason. */
   failure: z.string().optional(),
   /** Whether it is started again after a reboot of the host. */
   wanted: z.enum(["running", "stopped"]),
   ttl: ttlSchema.optional(),
   lease: heldLeaseSchema.optional(),
-  /** Of a container that was taken over: what it had in place of our marks. */
+  /** Of a container that was taken over: its values before the daemon wrote its own. */
   before: z.strictObject({ name: z.string().optional(), description: z.string().optional() }).optional(),
   /** Of a member of a fleet. */
   fleet: fleetPlaceSchema.optional(),
 });
 export type InstanceRecord = z.infer<typeof instanceRecordSchema>;
 
-/**
- * The records of one state folder, `instances/<id>/instance.json` each. While the intents of a fleet's members stand
- * together in the fleet's own file, those that have no file of their own yet get none.
- */
+/** The records of one state folder, `instances/<id>/instance.json` each. */
 export class InstanceRecords {
   readonly #folder: string;
   /** Ids of those that have a file here. */
   readonly #filed = new Set<number>();
-  /** Ids of those that stand in the file of their fleet. */
-  readonly #covered = new Set<number>();
 
   constructor(
     stateFolder: string,
@@ -82,9 +77,9 @@ export class InstanceRecords {
   }
 
   /**
-   * Damaged ones are set aside.
+   * Returns all records, by id. Sets damaged ones aside.
    *
-   * @param known ids of those that may have a folder and no record in it: they are in their fleet's file, or the
+   * @param known ids of instances that may have a folder without a record: their record is in their fleet's file, or the
    * engine has their container.
    */
   async all(known: ReadonlySet<number>): Promise<InstanceRecord[]> {
@@ -99,30 +94,19 @@ export class InstanceRecords {
     return records.sort((one, other) => one.id - other.id);
   }
 
-  /** Writes nothing one by one for these until `uncover`: a fleet's file, written before and after, has it all. */
-  cover(ids: Iterable<number>): void {
-    for (const id of ids) {
-      this.#covered.add(id);
-    }
-  }
-
-  uncover(ids: Iterable<number>): void {
-    for (const id of ids) {
-      this.#covered.delete(id);
-    }
+  /** Whether the record has a file of its own. That of a fleet's member may be in the fleet's file only. */
+  hasFile(id: number): boolean {
+    return this.#filed.has(id);
   }
 
   async write(record: InstanceRecord): Promise<void> {
-    if (this.#covered.has(record.id) && !this.#filed.has(record.id)) {
-      return;
-    }
     await namingFileSystem(this.folderOf(record.id), () => this.#writeFile(record));
     this.#filed.add(record.id);
   }
 
   async #writeFile(record: InstanceRecord): Promise<void> {
     const folder = this.folderOf(record.id);
-    // The file system may have refused it at the start.
+    // The file system may have refused to create it at the start.
     await ensureFolder(this.#folder, 0o700);
     const isNew = await ensureFolder(folder, 0o700);
     try {
@@ -138,17 +122,18 @@ export class InstanceRecords {
     }
   }
 
-  async remove(id: number): Promise<void> {
+  /** @param sync whether the removal must survive a power cut. */
+  async remove(id: number, { sync }: { sync: boolean }): Promise<void> {
     await namingFileSystem(this.folderOf(id), async () => {
       await rm(this.folderOf(id), { recursive: true, force: true });
-      if (!this.#covered.delete(id) || this.#filed.has(id)) {
+      if (sync) {
         await syncFolder(this.#folder);
       }
     });
     this.#filed.delete(id);
   }
 
-  /** A folder without a record is what a kill between two steps left: nothing was done yet, or all is undone. */
+  /** A folder without a record is left by a kill between two steps: nothing was done yet, or everything is undone. */
   async #read(id: number, known: ReadonlySet<number>): Promise<InstanceRecord | undefined> {
     const folder = this.folderOf(id);
     if (!(await this.damaged.requireFolder(folder))) {
@@ -181,7 +166,7 @@ export class InstanceRecords {
     }
   }
 
-  /** Moves away the file of a record that is not its instance's. @returns false where there is none. */
+  /** Moves away the file of a record that belongs to another instance. @returns false if there is none. */
   async setAside(id: number, reason: string): Promise<boolean> {
     if (!this.#filed.delete(id)) {
       return false;
@@ -194,7 +179,7 @@ export class InstanceRecords {
     return join(this.folderOf(id), "instance.json");
   }
 
-  /** Where the record of an instance lies. */
+  /** Returns the folder of an instance's record. */
   folderOf(id: number): string {
     return join(this.#folder, String(id));
   }

@@ -5,12 +5,12 @@ import type { KeyChange } from "../keys";
 import type { InstanceCatalog } from "./catalog";
 import type { InstanceContext } from "./context";
 import { keptKeysFile } from "./files";
-import type { ManagedInstance } from "./instance";
+import type { Instance } from "./instance";
 
 /**
- * Writes the keys anew of every instance that carries the key.
+ * Writes the keys again into every instance that has the key.
  *
- * @throws MccError `engine`, or `exhausted` where there is no room, that names the instances which it did not reach.
+ * @throws MccError `engine`, or `exhausted` where there is no room, that names the instances which it could not write to.
  */
 export async function rewriteCarriers(
   context: InstanceContext,
@@ -47,19 +47,19 @@ function withoutStop(sentence: string): string {
   return sentence.replace(/\.$/, "");
 }
 
-/** A lost container has no keys, one on its way out soon has none, and one that failed may not be there. */
+/** A lost container has no keys, one that is being destroyed soon has none, and one that failed may not exist. */
 async function rewrite(
-  { driver, records, keys, limits }: InstanceContext,
-  instance: ManagedInstance,
+  { driver, choices: { keys } }: InstanceContext,
+  instance: Instance,
   { keyName, removed }: KeyChange,
 ): Promise<void> {
-  if ((instance.record.phase !== "created" && !instance.runsCommands) || instance.lost) {
+  if ((instance.record.phase !== "created" && !instance.runsCommands) || instance.isLost) {
     return;
   }
   const left = instance.record.keys.filter((name) => !removed || name !== keyName);
   const file = keptKeysFile(keys, { ...instance.record, keys: left });
-  await limits.change(() => driver.writeFiles(instance.id, [file]));
+  await driver.writeFiles(instance.id, [file]);
   if (removed) {
-    await instance.amend(records, (record) => ({ ...record, keys: left }));
+    await instance.save((record) => ({ ...record, keys: left }));
   }
 }

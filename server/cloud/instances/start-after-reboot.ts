@@ -3,24 +3,21 @@ import { z } from "zod";
 import { writeJsonFile } from "../../support/files/json-file";
 import type { DamagedFiles } from "../state/damaged-files";
 import type { LateWrites } from "../state/late-writes";
-import type { InstanceCatalog } from "./catalog";
 import type { Instances } from "./instances";
 
 const fileSchema = z.strictObject({ bootId: z.string() });
 
 /**
- * Starts the instances that were to run when the host went down. When the host has not been started anew since
- * the daemon last ran, it leaves alone what is down, as then somebody brought it down; it leaves alone, too, what
- * is to be destroyed.
+ * Starts the instances that ran when the host went down. Without a reboot since the daemon last ran, an instance that is
+ * down was stopped inside, and stays down. Instances that are being destroyed stay down too.
  *
- * A damaged file counts as a new boot: what damages it is mostly a power cut, after which instances are to run again.
+ * A damaged file counts as a reboot: it is damaged mostly by a power cut, after which instances must run again.
  *
- * Resolves when all are up, or could not be started; a daemon that ends before does it again.
+ * Resolves when all are up, or could not be started; after a daemon that ends before, the next one repeats it.
  */
 export async function startAfterReboot(
   stateFolder: string,
   bootId: string,
-  catalog: InstanceCatalog,
   instances: Instances,
   { damaged, lateWrites }: { damaged: DamagedFiles; lateWrites: Pick<LateWrites, "attempt"> },
 ): Promise<void> {
@@ -30,7 +27,7 @@ export async function startAfterReboot(
     return;
   }
   await instances.startAgain(
-    catalog
+    instances.catalog
       .all()
       .filter(
         ({ status, record, abort }) =>

@@ -2,13 +2,15 @@ import { randomBytes } from "node:crypto";
 import * as ipaddr from "ipaddr.js";
 import { MccError, messageOf } from "../../../protocol/error";
 import type { ParsedParameters } from "../../../protocol/methods/method-table";
-import type { Driver, TakeableContainer, TakesOver } from "../../driver/driver";
+import type { TakeableContainer, TakesOver } from "../../driver/driver";
 import { because } from "../../support/because";
-import type { InstanceCatalog } from "./catalog";
+import type { InstanceAdmission } from "./admission";
 import type { InstanceContext } from "./context";
 import { authorizedKeysFile } from "./files";
-import { ManagedInstance } from "./instance";
+import { Instance } from "./instance";
+import type { Failure, Outcome } from "./outcome";
 import type { InstanceRecord } from "./record";
+import { requireTakesOver } from "./require-takes-over";
 import { Undo } from "./undo";
 
 /** Best first. Dropbear keeps no public halves. */
@@ -16,55 +18,46 @@ const hostKeyFiles = ["ed25519", "ecdsa", "rsa"].map((kind) => `/etc/ssh/ssh_hos
 const hostKeyLine = /^((?:ssh|ecdsa)-[a-z0-9-]+ [A-Za-z0-9+/]+={0,2})(?:\s|$)/;
 
 /**
- * Makes an instance of a container that others made. It runs on, or stays down, all the while.
+ * Makes a container that others created an instance of this daemon. The container keeps running, or stays stopped.
  *
  * @throws MccError `forbidden` with a driver that cannot, `not-found`, `conflict`, `engine`; the container is then
- * what it was.
+ * unchanged, or is given back as soon as possible.
  */
 export async function takeOver(
   context: InstanceContext,
-  catalog: InstanceCatalog,
+  admission: InstanceAdmission,
   parameters: ParsedParameters<"instance.takeOver">,
-): Promise<ManagedInstance> {
-  const { driver, reservations, keys } = context;
+): Promise<Instance> {
+  const { driver, reservations, state, choices } = context;
   const takesOver = requireTakesOver(driver);
-  keys.publicKeys(parameters.keys);
+  choices.keys.publicKeys(parameters.keys);
   reservations.setForeign(await driver.foreign());
   const container = await takesOver.find(parameters.container);
   const ipAddress = onlyAddress(container);
   // From here to the catalog nothing waits, so that of two requests only one gets past.
   const reservation = reservations.adopt(container, { name: parameters.name, ipAddress });
-  const instance = new ManagedInstance(recordOf(container, { ...parameters, ...reservation }));
-  catalog.add(instance);
-  await instance.inTurn(async () => {
-    try {
-      await makeOurs(context, instance, takesOver, container);
-    } catch (error) {
-      if (instance.failure === undefined) {
-        catalog.remove(instance);
-        reservations.release(reservation);
-      }
-      throw error;
-    }
-  });
+  const instance = new Instance(recordOf(container, { ...parameters, ...reservation }), state);
+  admission.add(instance);
+  admission.make(instance, () => makeOurs(context, instance, takesOver, container));
+  await instance.ready;
   context.log.info({ instance: instance.id, container: container.engineId }, "container taken over");
   return instance;
 }
 
 async function makeOurs(
-  { driver, records, reservations, keys, limits }: InstanceContext,
-  instance: ManagedInstance,
+  { driver, reservations, choices: { keys } }: InstanceContext,
+  instance: Instance,
   takesOver: TakesOver,
   { engineId, ...before }: TakeableContainer,
-): Promise<void> {
+): Promise<Outcome> {
   const { id } = instance;
   const undo = new Undo();
   try {
-    undo.add("removing the record", () => instance.forget(records));
+    undo.add("removing the record", () => instance.forget());
     await reservations.ids.settled();
-    await instance.amend(records, (record) => record);
+    await instance.save();
     undo.add("giving the container back", () => takesOver.giveBack(id, before));
-    await limits.change(() => takesOver.take(engineId, instance.record));
+    await takesOver.take(engineId, instance.record);
     const running = (await driver.list()).some((listed) => listed.id === id && listed.running);
     const taken = {
       phase: "created",
@@ -82,36 +75,28 @@ async function makeOurs(
     if (record.name !== before.name) {
       await driver.rename(id, record.name);
     }
-    await instance.amend(records, (current) => ({ ...current, ...taken }));
-    instance.running = running;
+    await instance.save((current) => ({ ...current, ...taken }));
+    if (running) {
+      instance.markRunning();
+    }
+    return { kind: "made" };
   } catch (error) {
-    throw await undone(undo, instance, error);
+    return await undone(undo, instance, error);
   }
 }
 
-async function undone(undo: Undo, instance: ManagedInstance, error: unknown): Promise<MccError> {
+async function undone(undo: Undo, instance: Instance, error: unknown): Promise<Failure> {
   const what = `Instance ${instance.title} was not taken over: ${messageOf(error)}`;
   try {
     await undo.run();
-    return because(error, `${what} The container is what it was.`);
+    return { kind: "undone", error: because(error, `${what} The container is unchanged.`) };
   } catch (undoError) {
-    instance.failure = `${what} Giving it back failed too, and is tried again when the daemon starts: ${messageOf(undoError)}`;
-    return because(error, instance.failure);
+    const message = `${what} Giving it back failed too, and is tried again: ${messageOf(undoError)}`;
+    return { kind: "stuck", error: because(error, message) };
   }
 }
 
-/** @throws MccError `forbidden` with a driver that cannot. */
-export function requireTakesOver({ takesOver }: Driver): TakesOver {
-  if (takesOver === undefined) {
-    throw new MccError(
-      "forbidden",
-      "This server's driver takes over no containers; the openvz driver does, on a host with OpenVZ.",
-    );
-  }
-  return takesOver;
-}
-
-/** @throws MccError `conflict` for a container without one, or with several, of which the others could not be kept. */
+/** @throws MccError `conflict` for a container without an IPv4 address, or with several. */
 function onlyAddress({ engineId, ipAddresses }: TakeableContainer): string {
   const [address, ...more] = ipAddresses.filter((candidate) => ipaddr.IPv4.isValid(candidate));
   if (address === undefined || more.length > 0) {
@@ -130,7 +115,12 @@ function recordOf(
 ): InstanceRecord {
   const { id, name, ipAddress, keys, labels } = given;
   return {
-    ...{ phase: "taking", id, name, ipAddress, keys, labels },
+    phase: "taking",
+    id,
+    name,
+    ipAddress,
+    keys,
+    labels,
     uid: randomBytes(16).toString("hex"),
     hostname: container.hostname ?? name,
     image: container.image ?? "unknown",
@@ -138,7 +128,7 @@ function recordOf(
     publicKeys: [],
     createdAt: new Date().toISOString(),
     sshHostKey: "",
-    // Nobody knows whether it has an SSH server.
+    // It is not known whether it has an SSH server.
     waitFor: ["running"],
     wanted: "running",
     before: { name: container.name, description: container.description },

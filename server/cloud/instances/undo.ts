@@ -1,6 +1,6 @@
 import { messageOf } from "../../../protocol/error";
 
-/** Pairs each step of a piece of work with what takes it back. */
+/** Keeps, for each step of a piece of work, the step that undoes it. */
 export class Undo {
   readonly #steps: { name: string; undo: () => Promise<void> | void }[] = [];
 
@@ -9,10 +9,10 @@ export class Undo {
   }
 
   /**
-   * Takes everything back, latest first. It stops at a step that fails, since the earlier ones may only be
-   * taken back after it; run again, it goes on from there.
+   * Undoes all steps, latest first. Stops at a step that fails, because the earlier steps may only be undone after it; the
+   * next call continues there.
    *
-   * @throws Error that names the step which could not be taken back.
+   * @throws Error that names the step which could not be undone.
    */
   async run(): Promise<void> {
     for (let step = this.#steps.at(-1); step !== undefined; step = this.#steps.at(-1)) {

@@ -5,19 +5,19 @@ import { released } from "../ownership/claim";
 import { adoptionOf } from "./adopt";
 import type { InstanceContext } from "./context";
 import { authorizedKeysFile, keptKeysFile } from "./files";
-import type { ManagedInstance } from "./instance";
+import type { Instance } from "./instance";
 import type { InstanceRecord } from "./record";
 import { Undo } from "./undo";
 
 /**
- * Restarts the ttl of an instance, whatever work on it is under way or waits for its turn.
+ * Restarts the TTL of an instance. Waits for no other work on the instance.
  *
- * @param ttlSeconds default: the ttl that it has.
- * @throws MccError `invalid` when there is neither; `conflict` for an instance that can only be destroyed.
+ * @param ttlSeconds default: its present TTL.
+ * @throws MccError `invalid` when it has none; `conflict` for an instance that can only be destroyed.
  */
 export async function extendInstance(
-  { records, reaper }: InstanceContext,
-  instance: ManagedInstance,
+  { lifetimes }: InstanceContext,
+  instance: Instance,
   ttlSeconds = instance.record.ttl?.seconds,
 ): Promise<void> {
   const isKept = instance.record.phase === "failed";
@@ -28,11 +28,11 @@ export async function extendInstance(
   if (ttlSeconds === undefined) {
     throw new MccError(
       "invalid",
-      `Instance ${instance.title} has no ttl to renew; give it one (ttlSeconds, mcc extend --ttl TIME ${instance.id}).`,
+      `Instance ${instance.title} has no TTL to extend; give it one (ttlSeconds, mcc extend --ttl TIME ${instance.id}).`,
     );
   }
-  const ttl = reaper.grant(ttlSeconds);
-  await instance.amend(records, (record) => {
+  const ttl = lifetimes.reaper.grant(ttlSeconds);
+  await instance.save((record) => {
     if (record.phase === "destroying") {
       throw onlyDestroyable(instance);
     }
@@ -40,8 +40,8 @@ export async function extendInstance(
   });
 }
 
-/** For work on an instance that is on its way out, or failed. */
-export function onlyDestroyable({ title, status }: ManagedInstance): MccError {
+/** Returns the error for work on an instance that is being destroyed, or has failed. */
+export function onlyDestroyable({ title, status }: Instance): MccError {
   return new MccError("conflict", `Instance ${title} is ${status} and can only be destroyed.`);
 }
 
@@ -52,10 +52,10 @@ export function onlyDestroyable({ title, status }: ManagedInstance): MccError {
  */
 export async function updateInstance(
   context: InstanceContext,
-  instance: ManagedInstance,
+  instance: Instance,
   changes: ParsedParameters<"instance.update">,
 ): Promise<void> {
-  const { driver, reservations, records, limits } = context;
+  const { driver, reservations, choices, network } = context;
   const before = instance.record;
   if (before.fleet !== undefined && changes.name !== undefined && changes.name !== before.name) {
     throw new MccError(
@@ -74,36 +74,35 @@ export async function updateInstance(
     labels: changes.labels ?? before.labels,
   };
   const after: InstanceRecord = { ...before, ...changed };
-  const resize = after.type === before.type ? undefined : context.types.get(after.type);
-  const keysFile = changes.keys === undefined ? undefined : authorizedKeysFile(context.keys, after);
+  const resize = after.type === before.type ? undefined : choices.types.get(after.type);
+  const keysFile = changes.keys === undefined ? undefined : authorizedKeysFile(choices.keys, after);
   if (after.name !== before.name) {
     reservations.reserveName(after.name, instance.id);
   }
   const undo = new Undo();
   try {
     if (after.name !== before.name) {
-      undo.add("giving the old name back", () =>
-        limits.change(() => driver.rename(instance.id, before.name)),
-      );
-      await limits.change(() => driver.rename(instance.id, after.name));
+      undo.add("giving the old name back", () => driver.rename(instance.id, before.name));
+      await driver.rename(instance.id, after.name);
     }
     if (resize !== undefined) {
       undo.add("giving the old limits back", () =>
-        limits.change(() => driver.resize(instance.id, context.types.get(before.type))),
+        driver.resize(instance.id, choices.types.get(before.type)),
       );
-      await limits.change(() => driver.resize(instance.id, resize));
+      await driver.resize(instance.id, resize);
     }
     if (keysFile !== undefined) {
-      const previous = keptKeysFile(context.keys, before);
-      undo.add("giving the old keys back", () =>
-        limits.change(() => driver.writeFiles(instance.id, [previous])),
-      );
-      await limits.change(() => driver.writeFiles(instance.id, [keysFile]));
+      const previous = keptKeysFile(choices.keys, before);
+      undo.add("giving the old keys back", () => driver.writeFiles(instance.id, [previous]));
+      await driver.writeFiles(instance.id, [keysFile]);
     }
-    // Not before, since it counts from the answer.
+    // Not earlier, because it counts from the answer.
     const lives = newTtl(context, changes.ttlSeconds);
-    await instance.amend(records, (record) => ({
-      ...{ ...record, ...changed, ...lives, ...claim },
+    await instance.save((record) => ({
+      ...record,
+      ...changed,
+      ...lives,
+      ...claim,
       ...(changes.release === true ? released({ ...record, ...claim }) : {}),
     }));
   } catch (error) {
@@ -115,29 +114,29 @@ export async function updateInstance(
     });
     throw error;
   }
-  context.hostNames?.set(instance.record);
+  network.hostNames?.set(instance.record);
   if (after.name !== before.name) {
     reservations.releaseName(before.name);
   }
 }
 
 /** @throws MccError `conflict` for a member of a fleet. */
-function refuseMembersTtl({ title, record }: ManagedInstance): void {
+function refuseMembersTtl({ title, record }: Instance): void {
   if (record.fleet !== undefined) {
     throw new MccError(
       "conflict",
-      `Instance ${title} belongs to fleet "${record.fleet.name}" and lives as long as that; renew the fleet's ttl (fleet.extend, mcc extend ${record.fleet.name}).`,
+      `Instance ${title} belongs to fleet "${record.fleet.name}" and lives as long as that; extend the fleet's TTL (fleet.extend, mcc extend ${record.fleet.name}).`,
     );
   }
 }
 
-/** @param seconds undefined: as it was; 0: none. */
+/** @param seconds undefined: unchanged; 0: none. */
 function newTtl(
-  { reaper }: InstanceContext,
+  { lifetimes }: InstanceContext,
   seconds: number | undefined,
 ): { readonly ttl?: Ttl | undefined } {
   if (seconds === undefined) {
     return {};
   }
-  return { ttl: seconds === 0 ? undefined : reaper.grant(seconds) };
+  return { ttl: seconds === 0 ? undefined : lifetimes.reaper.grant(seconds) };
 }

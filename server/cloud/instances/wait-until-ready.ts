@@ -2,7 +2,7 @@ import type { Rung } from "../../../protocol/methods/readiness";
 import type { ExecResult } from "../../driver/driver";
 import { Deadline } from "../../support/time-limits";
 import type { InstanceContext } from "./context";
-import type { ManagedInstance } from "./instance";
+import type { Instance } from "./instance";
 import { climb } from "./readiness/ladder";
 import { runUserData, userDataRung } from "./user-data/user-data";
 
@@ -13,21 +13,21 @@ const simulatedLog = {
 };
 
 /**
- * Waits as long as the instance's `waitFor` asks. The userData comes before what usually waits for that; it is left
- * out after the first start. Instances in memory are ready at once, and run no scripts.
+ * Waits until the rungs of the instance's `waitFor` are reached. The userData runs before the rungs that usually wait for
+ * it, and only at the first start. Simulated instances are ready at once, and run no scripts.
  *
- * @throws MccError `timeout`, `invalid` for userData that fails; what ends the instance's making.
+ * @throws MccError `timeout`, `invalid` for userData that fails; the reason for which the creation was ended.
  */
 export async function waitUntilReady(
   context: InstanceContext,
-  instance: ManagedInstance,
+  instance: Instance,
   timeoutMs: number,
   userData?: string,
 ): Promise<void> {
   const { waitFor = [], hideOutput } = instance.record;
   if (context.driver.capabilities.simulated) {
     if (userData !== undefined) {
-      await context.logs.write(instance.record, simulatedLog);
+      await context.state.logs.write(instance.record, simulatedLog);
     }
     return;
   }
@@ -36,9 +36,7 @@ export async function waitUntilReady(
     address: instance.record.ipAddress,
     exec: (command: readonly string[], limitMs: number) => probe(context, instance, command, limitMs),
   };
-  const onRung = (words: string): void => {
-    instance.waitingFor = words;
-  };
+  const onRung = (rung: string): void => instance.waitFor(rung);
   const climbTo = (rungs: readonly Rung[]): Promise<void> =>
     climb(rungs, { target, deadline, hideOutput, signal: instance.abort.signal, onRung });
   try {
@@ -51,7 +49,7 @@ export async function waitUntilReady(
     await runUserData(context, instance, userData, deadline);
     await climbTo(waitFor.filter((rung) => !comesBeforeUserData(rung)));
   } finally {
-    instance.waitingFor = undefined;
+    instance.waitFor(undefined);
   }
 }
 
@@ -60,11 +58,11 @@ function comesBeforeUserData(rung: Rung): boolean {
 }
 
 async function probe(
-  { driver, limits }: InstanceContext,
-  { id }: ManagedInstance,
+  { driver }: InstanceContext,
+  { id }: Instance,
   command: readonly string[],
   timeoutMs: number,
 ): Promise<ExecResult> {
   const request = { command, stdin: Buffer.alloc(0), timeoutMs, maxOutputBytes: maxProbeOutputBytes };
-  return await limits.guest(() => driver.exec(id, request));
+  return await driver.exec(id, request);
 }

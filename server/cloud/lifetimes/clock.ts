@@ -1,13 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { uptime } from "node:os";
 
-/** What the host knows of time. */
+/** The clocks of the host. */
 export interface Clock {
-  /** Another one each time the host is started. */
+  /** Changes at each boot of the host. */
   readonly bootId: string;
-  /** Milliseconds since that start, sleep included; never set by anybody. */
+  /** Milliseconds since the boot, including sleep; it cannot be set. */
   uptimeMs(): number;
-  /** Milliseconds since 1970; it jumps when somebody sets it. */
+  /** Milliseconds since 1970; it jumps when it is set. */
   wallMs(): number;
 }
 

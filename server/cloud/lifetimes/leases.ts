@@ -6,7 +6,7 @@ import { refuseOtherServer } from "../../support/refuse-other-server";
 import type { Clock } from "./clock";
 import type { HeldLease, Leased } from "./lifetime";
 
-/** A timer that is later than this was held up with the whole daemon, and renewals wait to be read. */
+/** A timer that is later than this was delayed with the whole daemon, and renewals may wait to be read. */
 const heldUpMs = 1000;
 
 interface OpenLease {
@@ -14,7 +14,7 @@ interface OpenLease {
   readonly timer: NodeJS.Timeout;
 }
 
-/** The leases that clients keep by renewing them. They live in memory; what hangs on them is on disk. */
+/** The leases that clients renew. They are in memory; instances and fleets have theirs in their records. */
 export class Leases {
   readonly #serverId: string;
   readonly #clock: Clock;
@@ -29,7 +29,7 @@ export class Leases {
     this.#log = log;
   }
 
-  /** Begins, and gives each lease that something hangs on its time anew: nobody could renew it meanwhile. */
+  /** Starts, and restarts the time of each lease on record, because no client could renew it while no daemon ran. */
   start(leased: () => readonly Leased[]): void {
     this.#leased = leased;
     for (const { lease } of leased()) {
@@ -53,25 +53,25 @@ export class Leases {
     return { seconds: held.seconds };
   }
 
-  /** @throws MccError what could not be destroyed; it is tried again until it works. */
+  /** @throws MccError that names what could not be destroyed; the destroy is repeated until it succeeds. */
   async end({ lease, serverId }: ParsedParameters<"lease.end">): Promise<MethodResult<"lease.end">> {
     refuseOtherServer(`lease ${lease}`, serverId, this.#serverId);
     return { destroyed: await this.#end(lease, "its lease was ended") };
   }
 
-  /** What remembers it hangs on it from then on. @throws MccError `not-found` for one that is not open. */
+  /** Returns the lease for a record, which depends on it from then on. @throws MccError `not-found` for one that is not open. */
   require(id: string): HeldLease {
     const lease = this.#open.get(id);
     if (lease === undefined) {
       throw new MccError(
         "not-found",
-        `The lease ${id} is not open: it was ended, or not renewed in time, and what hung on it is destroyed. Open another one with lease.open.`,
+        `The lease ${id} is not open: it was ended, or not renewed in time, and its instances and fleets are destroyed. Open another one with lease.open.`,
       );
     }
     return { id, seconds: lease.seconds };
   }
 
-  /** Lets no more end by themselves; those that are open are so for the next daemon, too. */
+  /** Ends no more leases; those that are open stay open for the next daemon. */
   close(): void {
     this.#closed = true;
     this.#open.forEach(({ timer }) => clearTimeout(timer));
@@ -114,7 +114,7 @@ export class Leases {
       const [first] = errors;
       throw MccError.reword(
         first,
-        `The lease ${id} is ended, and ${errors.length} of the ${hanging.length} that hung on it could not be destroyed yet: ${messageOf(first)}`,
+        `The lease ${id} is ended, but ${errors.length} of its ${hanging.length} instances and fleets could not be destroyed yet: ${messageOf(first)}`,
       );
     }
     return results.reduce((sum, result) => sum + (result.status === "fulfilled" ? result.value : 0), 0);

@@ -1,25 +1,25 @@
 import { z } from "zod";
 
-/** In milliseconds; half of what a date can be, so that sums and differences of two still are dates. */
+/** In milliseconds; half of the largest date, so that the sum and the difference of two times are valid dates. */
 export const leaseTimeSchema = z.number().min(0).max(4e15);
 
-/** A length of life that the daemon itself ends. */
+/** A time to live, after which the daemon destroys an instance or a fleet. */
 export const ttlSchema = z.strictObject({
   seconds: z.int(),
-  /** When it is over, by the lease clock. */
+  /** When it expires, by the TTL clock. */
   untilMs: leaseTimeSchema,
 });
 export type Ttl = z.infer<typeof ttlSchema>;
 
-/** A lease of lease.open, as what hangs on it remembers it. */
+/** A lease of `lease.open`, as records have it. */
 export const heldLeaseSchema = z.strictObject({
   id: z.string(),
-  /** How long it lives after its last renewal. */
+  /** How long it lasts after its last renewal. */
   seconds: z.int(),
 });
 export type HeldLease = z.infer<typeof heldLeaseSchema>;
 
-/** What the daemon destroys when its ttl is over, or its lease ends. */
+/** An instance or a fleet that the daemon destroys when its TTL expires or its lease ends. */
 export interface Leased {
   readonly uid: string;
   /** For the log: `instance 501 (web)`. */
@@ -27,10 +27,10 @@ export interface Leased {
   readonly ttl?: Ttl | undefined;
   readonly lease?: HeldLease | undefined;
   /**
-   * Destroys it in the ordinary way, which tries again by itself what failed.
+   * Destroys it in the ordinary way, which repeats a destroy that failed.
    *
-   * @param why for whoever still waits for it: `its ttl of 2h is over`.
-   * @returns how many instances that were.
+   * @param why for clients that wait for it: `its TTL of 2h expired`.
+   * @returns the number of instances.
    */
   readonly destroy: (why: string) => Promise<number>;
 }

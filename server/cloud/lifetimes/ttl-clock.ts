@@ -15,15 +15,15 @@ const momentSchema = z.strictObject({
 });
 type Moment = z.infer<typeof momentSchema>;
 
-/** What a host that loses its power may have passed unseen since the file was written. */
+/** How much time a power failure can hide since the file was written. */
 const keepEveryMs = 60_000;
 
 /**
- * The clock that leases run by. It goes on with the host's uptime, so that no setting of the wall clock moves it,
- * and over a reboot by as much as the wall clock did since it was last kept in its file; a wall clock that is
- * behind then counts as standing still. It began at the wall clock's time, and says nothing about that by now.
+ * The clock by which TTLs are counted. It runs with the host's uptime, so that setting the wall clock does not move it.
+ * Over a reboot it advances as much as the wall clock did since its file was last written; a wall clock that is behind
+ * counts as stopped. It started with the wall clock's time, but is independent of it.
  */
-export class LeaseClock {
+export class TtlClock {
   readonly #path: string;
   readonly #clock: Clock;
   #moment: Moment;
@@ -37,9 +37,9 @@ export class LeaseClock {
   }
 
   /**
-   * @param lastGrantMs when, by this clock, the latest ttl on record was granted; undefined when nothing has one. It
-   * cannot be earlier now. Where the file was lost, this is taken for now: then no ttl ends early, and none takes
-   * longer than it would when renewed now.
+   * @param lastGrantMs the time, by this clock, of the latest grant on record; undefined if there is none. It cannot be
+   * earlier now. If the file was lost, the clock continues at this time: then no TTL expires early, and none later than if it
+   * were extended now.
    */
   static async open(
     stateFolder: string,
@@ -53,38 +53,38 @@ export class LeaseClock {
       lateWrites: Pick<LateWrites, "attempt">;
       lastGrantMs: number | undefined;
     },
-  ): Promise<LeaseClock> {
+  ): Promise<TtlClock> {
     const path = join(stateFolder, "lease-clock.json");
     const last = await damaged.read(path, momentSchema);
     if (last === undefined && lastGrantMs !== undefined) {
-      damaged.report(path, "it was lost; what has a ttl may live longer, by as much as its ttl at most");
+      damaged.report(path, "it was lost; an instance with a TTL may live longer, by its TTL at most");
     }
     const next = nextMoment(clock, last);
     const leaseMs =
       last === undefined ? (lastGrantMs ?? next.leaseMs) : Math.max(next.leaseMs, lastGrantMs ?? 0);
-    const leaseClock = new LeaseClock(path, clock, { ...next, leaseMs });
-    await lateWrites.attempt("the lease clock", () => leaseClock.close());
-    return leaseClock;
+    const ttlClock = new TtlClock(path, clock, { ...next, leaseMs });
+    await lateWrites.attempt("the TTL clock", () => ttlClock.close());
+    return ttlClock;
   }
 
   nowMs(): number {
     return nextMoment(this.#clock, this.#moment).leaseMs;
   }
 
-  /** What the wall clock will show then, to the second. */
+  /** Returns the time of the wall clock at that moment, to the second, in ISO 8601. */
   timeOf(leaseMs: number): string {
     const wallMs = this.#clock.wallMs() + leaseMs - this.nowMs();
     return new Date(Math.round(wallMs / 1000) * 1000).toISOString();
   }
 
-  /** Writes the file anew when it is a minute old. */
+  /** Writes the file again when it is a minute old. */
   async keep(): Promise<void> {
     if (this.nowMs() - this.#moment.leaseMs >= keepEveryMs) {
       await this.close();
     }
   }
 
-  /** Writes the file anew, for the next daemon. */
+  /** Writes the file for the next daemon. */
   async close(): Promise<void> {
     this.#moment = nextMoment(this.#clock, this.#moment);
     const writing = this.#kept.then(() => this.#write());
@@ -92,7 +92,7 @@ export class LeaseClock {
     await writing;
   }
 
-  /** Resolves when no writing is under way. */
+  /** Resolves when no write is under way. */
   async settled(): Promise<void> {
     await this.#kept;
   }
@@ -102,7 +102,7 @@ export class LeaseClock {
   }
 }
 
-/** A host that is a container may go on with its boot id and begin with its uptime anew. */
+/** A host that is a container may keep its boot id and restart its uptime. */
 function nextMoment(clock: Clock, last: Moment | undefined): Moment {
   const now = { bootId: clock.bootId, uptimeMs: clock.uptimeMs(), wallMs: clock.wallMs() };
   if (last === undefined) {
@@ -113,7 +113,7 @@ function nextMoment(clock: Clock, last: Moment | undefined): Moment {
   return { ...now, leaseMs: last.leaseMs + passedMs };
 }
 
-/** When the latest of the ttls was granted, by the lease clock. */
+/** Returns the time of the latest grant, by the TTL clock. */
 export function lastGrantOf(ttls: readonly (Ttl | undefined)[]): number | undefined {
   const grants = ttls.flatMap((ttl) => (ttl === undefined ? [] : [ttl.untilMs - ttl.seconds * 1000]));
   return grants.length === 0 ? undefined : grants.reduce((latest, grant) => Math.max(latest, grant));

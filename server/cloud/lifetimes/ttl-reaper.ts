@@ -2,44 +2,44 @@ import type { Logger } from "pino";
 import { formatDuration } from "../../../protocol/duration";
 import type { Instance } from "../../../protocol/methods/instance";
 import type { Leased, Ttl } from "./lifetime";
-import type { LeaseClock } from "./ttl-clock";
+import type { TtlClock } from "./ttl-clock";
 
 /**
- * A timer stands still while the host sleeps, and the lease clock does not. It is looked also when nothing has a ttl:
- * one may have been granted for a record that was not in place at the last look, and the clock's file is kept.
+ * A timer stops while the host sleeps, and the TTL clock does not. The reaper also checks when nothing has a TTL: one may
+ * have been granted for a record that was not in place at the last check, and the clock's file must be written.
  */
 const longestPauseMs = 60_000;
 
-/** Destroys what has outlived its ttl. */
-export class LeaseReaper {
-  readonly #clock: LeaseClock;
+/** Destroys instances and fleets whose TTL has expired. */
+export class TtlReaper {
+  readonly #clock: TtlClock;
   readonly #log: Logger;
   #leased: () => readonly Leased[] = () => [];
-  /** By uid: what is being destroyed, or tried again. */
+  /** The uids of those that are being destroyed, or tried again. */
   #reaped = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
   #nextLookMs = Number.POSITIVE_INFINITY;
   #closed = false;
 
-  constructor(clock: LeaseClock, log: Logger) {
+  constructor(clock: TtlClock, log: Logger) {
     this.#clock = clock;
     this.#log = log;
   }
 
-  /** Begins, at once with what was outlived while no daemon ran. */
+  /** Starts, at once with those that expired while no daemon ran. */
   start(leased: () => readonly Leased[]): void {
     this.#leased = leased;
     this.#look();
   }
 
-  /** A ttl that counts from now. */
+  /** Returns a TTL that counts from now. */
   grant(seconds: number): Ttl {
     const untilMs = this.#clock.nowMs() + seconds * 1000;
     this.#lookBy(untilMs);
     return { seconds, untilMs };
   }
 
-  /** How long something lives, as it travels. */
+  /** Returns a lifetime as clients see it. */
   describe({
     ttl,
     lease,
@@ -70,17 +70,17 @@ export class LeaseReaper {
     }
     this.#lookBy(nextMs);
     this.#clock.keep().catch((error: unknown) => {
-      this.#log.error({ err: error }, "the lease clock could not be kept");
+      this.#log.error({ err: error }, "the TTL clock could not be written");
     });
   }
 
   async #reap({ uid, title, destroy }: Leased, { seconds }: Ttl): Promise<void> {
     this.#reaped.add(uid);
-    this.#log.info({ title, ttlSeconds: seconds }, "the ttl is over");
+    this.#log.info({ title, ttlSeconds: seconds }, "TTL expired");
     try {
-      await destroy(`its ttl of ${formatDuration(seconds)} was over`);
+      await destroy(`its TTL of ${formatDuration(seconds)} expired`);
     } catch (error) {
-      this.#log.warn({ title, err: error }, "not destroyed at the end of its ttl; it is tried again");
+      this.#log.warn({ title, err: error }, "not destroyed at the end of its TTL; it is tried again");
     }
   }
 

@@ -11,34 +11,34 @@ import type { DamagedFiles } from "../state/damaged-files";
 import type { LateWrites } from "../state/late-writes";
 import { HostsFile, type NamedHost } from "./hosts-file";
 
-/** The labels that say which stack an instance is of. */
+/** The labels that name an instance's stack. */
 const scopeLabels = [ownerKeys.organization, ownerKeys.project, ownerKeys.stack];
 
 /**
- * The stack whose instances know each other by name, as a folder's name. Instances without a stack have one scope
- * together.
+ * Returns the name of the folder for the stack whose instances resolve each other's names. Instances outside any stack share
+ * one scope.
  */
 export function scopeOf(labels: Readonly<Record<string, string>>): string {
   const stack = JSON.stringify(scopeLabels.map((label) => labels[label] ?? null));
   return createHash("sha256").update(stack).digest("hex").slice(0, 16);
 }
 
-/** An instance, as far as its name goes. */
+/** The part of an instance's record that names it. */
 interface NamedInstance extends NamedHost {
   readonly scope?: string | undefined;
   readonly labels: Readonly<Record<string, string>>;
 }
 
 /**
- * Lets instances find each other by name: one file for all of a scope, `<state>/names/<scope>/hosts`, which their
- * containers show as /etc/hosts. It has an instance from its reservation until it is gone.
+ * Lets instances resolve each other's names: each scope has one file, `<state>/names/<scope>/hosts`, which its containers
+ * have as /etc/hosts. The file lists an instance from its reservation until it is gone.
  */
 export class HostNames {
   readonly #folder: string;
   readonly #files = new Map<string, HostsFile>();
   readonly #made = once(() => makeFolderFor(this.group, this.#folder));
 
-  /** @param group who alone, with root, may get to the files. Default: everyone. */
+  /** @param group the only group, in addition to root, that may read the files. Default: all users. */
   constructor(
     stateFolder: string,
     private readonly log: Logger,
@@ -48,7 +48,7 @@ export class HostNames {
     this.#folder = join(stateFolder, "names");
   }
 
-  /** Moves away what is in the place of the folders and files. For the daemon's start, before anything is noted. */
+  /** Moves away what is in the place of the folders and files. Call it at the daemon's start, before the first `set`. */
   async clear(): Promise<void> {
     if (!(await this.damaged.requireFolder(this.#folder))) {
       return;
@@ -60,29 +60,29 @@ export class HostNames {
     }
   }
 
-  /** The folder that has the file `hosts` for this instance. Never replaced as long as an instance needs it. */
+  /** Returns the folder with the file `hosts` for this instance. It is never replaced while an instance needs it. */
   folder(record: NamedInstance): string {
     return join(this.#folder, scopeIn(record));
   }
 
-  /** Takes note of an instance, or of its new name; the file follows soon. */
+  /** Adds an instance, or changes its name; the file is written soon. */
   set(record: NamedInstance): void {
     this.#fileOf(record).set(record);
   }
 
-  /** Forgets an instance; the file follows soon. */
+  /** Removes an instance; the file is written soon. */
   delete(record: NamedInstance): void {
     this.#fileOf(record).delete(record.id);
   }
 
-  /** Resolves once the file has all that was noted before. @throws the error with which it could not be written. */
+  /** Resolves once the file has all earlier changes. @throws the error of the write. */
   async settled(record: NamedInstance): Promise<void> {
     await this.#fileOf(record).settled();
   }
 
   /**
-   * For the daemon's start, once its instances are noted: writes all files and removes those of nobody. What the file
-   * system refuses is done later; until then instances see the names as they were.
+   * Writes all files, and removes those without instances. Call it at the daemon's start, after the last `set`. Where the
+   * file system refuses it, it is done later; until then instances have the earlier names.
    */
   async open(lateWrites: Pick<LateWrites, "attempt" | "later">): Promise<void> {
     for (const [scope, file] of this.#files) {
@@ -102,7 +102,7 @@ export class HostNames {
     await Promise.all(unused.map((scope) => rm(join(this.#folder, scope), { recursive: true, force: true })));
   }
 
-  /** Resolves once nothing is written any more. */
+  /** Resolves when no write is under way. */
   async close(): Promise<void> {
     await Promise.allSettled([...this.#files.values()].map((file) => file.settled()));
   }
@@ -115,7 +115,7 @@ export class HostNames {
     return file;
   }
 
-  /** The folder of all scopes, with its owner and mode, whatever the umask is, and whatever an earlier release gave it. */
+  /** Creates the folder of all scopes, with its owner and mode, whatever the umask or an earlier release set. */
   async #make(): Promise<void> {
     await this.#made();
   }
@@ -124,7 +124,7 @@ export class HostNames {
 async function makeFolderFor(group: number | undefined, folder: string): Promise<void> {
   await ensureFolder(folder, 0o755);
   const { uid, gid, mode } = await stat(folder);
-  // Nothing is changed that is in order, as a read-only file system refuses that too.
+  // A correct mode is not set again, because a read-only file system refuses that too.
   if (group !== undefined && (uid !== 0 || gid !== group)) {
     await chown(folder, 0, group);
   }
@@ -134,7 +134,7 @@ async function makeFolderFor(group: number | undefined, folder: string): Promise
   }
 }
 
-/** Its labels may say another one by now; its container shows the file of the one that it began with. */
+/** Its labels may name another stack by now; its container has the file of its first one. */
 function scopeIn({ scope, labels }: NamedInstance): string {
   return scope ?? scopeOf(labels);
 }

@@ -5,7 +5,7 @@ import { namingFileSystem } from "../../support/files/file-system-fault";
 import { replaceBy } from "../../support/files/json-file";
 import { ensureFolder } from "../../support/files/make-folder";
 
-/** What a host is known by. */
+/** The address and the names of a host. */
 export interface NamedHost {
   readonly id: number;
   readonly ipAddress: string;
@@ -16,17 +16,17 @@ export interface NamedHost {
 const localLines = ["127.0.0.1 localhost", "::1 localhost ip6-localhost"];
 
 /**
- * The file `hosts` in a folder of its own, as hosts(5) has it, for everyone to read. Each change is written soon; what
- * changes while one write goes on is in the next, so that a thousand changes at a time cost a few writes. A folder
- * without hosts is removed.
+ * A file in the format of hosts(5), in a folder of its own, readable for all users. Each change is written soon; the changes
+ * during one write are in the next, so that a thousand changes at a time cost a few writes. A folder without hosts is
+ * removed.
  */
 export class HostsFile {
   readonly #hosts = new Map<number, NamedHost>();
-  /** Has not begun: it will write what changes until then. */
+  /** A write that has not begun: it includes all changes until then. */
   #next: Promise<void> | undefined;
   #last = Promise.resolve();
 
-  /** @param makeParent makes the folder above `folder`; called before each write. */
+  /** @param makeParent creates the folder above `folder`; called before each write. */
   constructor(
     private readonly folder: string,
     private readonly makeParent: () => Promise<void>,
@@ -44,7 +44,7 @@ export class HostsFile {
     }
   }
 
-  /** Writes the file once more. @throws the error with which it could not be written. */
+  /** Writes the file again. @throws the error of the write. */
   async rewrite(): Promise<void> {
     this.#save();
     await this.settled();
@@ -70,7 +70,7 @@ export class HostsFile {
     );
   }
 
-  /** A reader finds the old file or the new one. It is made anew when the daemon starts, so nothing is synced. */
+  /** A reader finds the old file or the new one. It is written again when the daemon starts, so nothing is synced. */
   async #write(): Promise<void> {
     await namingFileSystem(this.folder, () => this.#writeWhole());
   }
@@ -91,7 +91,7 @@ export class HostsFile {
   }
 }
 
-/** Whatever this process's umask is. */
+/** Sets the mode whatever this process's umask is. */
 async function makeReadable(folder: string): Promise<void> {
   if (await ensureFolder(folder, 0o755)) {
     await chmod(folder, 0o755);

@@ -12,16 +12,16 @@ const fileSchema = z.strictObject({
   gateway: z.ipv4(),
 });
 type KeptNetwork = z.output<typeof fileSchema>;
-/** Of an instance whose record was lost, and whose engine does not know it. */
+/** The address of an instance whose record was lost, and which the engine does not know. */
 const unknownAddress = "0.0.0.0";
 
 /**
- * Keeps the network under the instances theirs: they have their addresses, and their way out, for life.
+ * Keeps the network of existing instances, because they keep their addresses and their gateway.
  *
- * Where the file was lost, or says a network in which none of them is, the range given now decides, as long as they
- * all have their places in it.
+ * If the file was lost, or names a network in which no instance is, the range given now decides, provided that all instances
+ * fit into it.
  *
- * @throws MccError `conflict` when there are instances and the network is to be another one.
+ * @throws MccError `conflict` when there are instances and the range makes another network.
  */
 export async function keepNetwork(
   stateFolder: string,
@@ -36,14 +36,14 @@ export async function keepNetwork(
     addresses.length > 0 &&
     !addresses.some((each) => holds(kept, each)) &&
     addresses.every((each) => holds(now, each))
-      ? `it says the network ${describe(kept)}, in which there is no instance`
+      ? `it names the network ${describe(kept)}, in which there is no instance`
       : undefined;
   const before = await damaged.read(path, fileSchema, { check });
   const outside = addresses.filter((each) => !holds(now, each));
   if (before === undefined && outside.length > 0) {
     throw new MccError(
       "conflict",
-      `${outside.length} instances, such as the one with the address ${outside[0]}, have no place in the network ${describe(now)} of the range given with -r, and the file that said theirs, ${path}, is missing or damaged; start mccserver with the range that it had, or remove everything with --purge.`,
+      `${outside.length} instances, such as the one with the address ${outside[0]}, do not fit into the network ${describe(now)} of the range given with -r, and the file with their network, ${path}, is missing or damaged; start mccserver with the range that it had, or remove everything with --purge.`,
     );
   }
   if (before !== undefined && describe(before) === describe(now)) {
@@ -62,7 +62,7 @@ function describe({ address, prefixLength, gateway }: KeptNetwork): string {
   return `${address}/${prefixLength} (gateway ${gateway})`;
 }
 
-/** Whether an instance can have the address there. */
+/** Returns whether an instance can have the address in the network. */
 function holds({ address, prefixLength, gateway }: KeptNetwork, instance: string): boolean {
   return instance !== gateway && ipaddr.IPv4.parse(instance).match(ipaddr.IPv4.parse(address), prefixLength);
 }

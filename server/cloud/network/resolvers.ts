@@ -3,7 +3,7 @@ import * as ipaddr from "ipaddr.js";
 import { unlessErrno } from "../../../protocol/errno";
 
 /**
- * Where the host's resolvers are written, in the order asked. The first names a stub on loopback where
+ * The files with the host's resolvers, in the order in which they are read. Where the first names a stub on loopback,
  * systemd-resolved, NetworkManager or resolvconf keep the real ones in a file of their own.
  */
 const resolverFiles = [
@@ -14,7 +14,7 @@ const resolverFiles = [
 ];
 
 /**
- * The host's name servers, less those that a container cannot reach; empty when there is none.
+ * Returns the host's name servers that a container can reach; empty if there is none.
  *
  * @param files for tests; paths of files in the format of resolv.conf(5).
  */
@@ -32,7 +32,7 @@ function nameservers(resolvConf: string): string[] {
   return [...resolvConf.matchAll(/^\s*nameserver\s+(\S+)/gm)].flatMap(([, address]) => address ?? []);
 }
 
-/** Instances have IPv4 only; and an address on loopback or on one link of the host is not the same host inside. */
+/** Instances have IPv4 only, and inside them a loopback or link-local address is another host. */
 function isReachable(address: string): boolean {
   return (
     ipaddr.IPv4.isValidFourPartDecimal(address) &&

@@ -3,23 +3,23 @@ import { z } from "zod";
 import { type ClaimedToken, type Owner, ownerSchema } from "../../../protocol/methods/claim";
 import { ownerKeys } from "../../../protocol/methods/owner";
 
-/** What the daemon keeps of whose something is. */
+/** The fields of a record that tell its owner. */
 export const claimFields = {
   clientToken: z.string().optional(),
-  /** Tokens that made it for those who owned it earlier. */
+  /** Tokens with which earlier owners created it. */
   formerTokens: z.array(z.string()).optional(),
   /**
-   * The attempt that made it or took it up last, until its owner has recorded it. Left out: the client token is spent,
-   * as in every record of a release that did not know this.
+   * The attempt that created or recovered it last, until its owner has recorded it. Without it the client token is spent,
+   * as in the records of releases without this field.
    */
   unconfirmed: z.strictObject({ attempt: z.string().optional() }).optional(),
   owner: ownerSchema.optional(),
-  /** Whether its owner gave it up; its labels still say who that was. */
+  /** Whether its owner released it; its labels still name that owner. */
   released: z.boolean().optional(),
 };
 export type Claim = z.infer<z.ZodObject<typeof claimFields>>;
 
-/** What a create says of itself. */
+/** The fields of a create that identify it. */
 export interface Asked {
   readonly clientToken?: string | undefined;
   readonly attempt?: string | undefined;
@@ -27,7 +27,7 @@ export interface Asked {
   readonly patienceSeconds?: number | undefined;
 }
 
-/** Of what a create makes. */
+/** Returns the claim of a new object. */
 export function newClaim({ clientToken, attempt, owner }: Asked): Claim {
   return {
     clientToken,
@@ -36,17 +36,17 @@ export function newClaim({ clientToken, attempt, owner }: Asked): Claim {
   };
 }
 
-/** Of what its owner has recorded. */
+/** Returns the claim of an object that its owner has recorded. */
 export function confirmed(owner: Owner): Claim {
   return { owner, unconfirmed: undefined, released: undefined };
 }
 
-/** Whether `confirmed` would change nothing. */
+/** Returns whether `confirmed` would change nothing. */
 export function isConfirmedAs({ owner, unconfirmed, released: isReleased }: Claim, asked: Owner): boolean {
   return isDeepStrictEqual(owner, asked) && unconfirmed === undefined && isReleased !== true;
 }
 
-/** Of what has no owner any more. */
+/** Returns the claim of an object that its owner has released. */
 export function released({ clientToken, formerTokens = [] }: Claim): Claim {
   return {
     owner: undefined,
@@ -57,12 +57,12 @@ export function released({ clientToken, formerTokens = [] }: Claim): Claim {
   };
 }
 
-/** Of what had no owner and gets one. */
+/** Returns the claim of an object without an owner that is adopted. */
 export function adopted(claim: Claim, asked: Asked): Claim {
   return { ...released(claim), ...newClaim(asked), released: undefined };
 }
 
-/** Whether the owner of the one, if still there, would only forget it, and the other is made in its place. */
+/** Returns whether the record's owner would only forget the object (`retainOnDelete`) and the new owner replaces it. */
 export function isLeftBy({ owner: former, unconfirmed }: Claim, owner: Owner | undefined): boolean {
   return (
     former?.retainOnDelete === true &&
@@ -72,7 +72,7 @@ export function isLeftBy({ owner: former, unconfirmed }: Claim, owner: Owner | u
   );
 }
 
-/** The URN or, for what an earlier release made, what its labels say; undefined for what nobody owns. */
+/** Returns the URN of the owner, or its labels for an object of an earlier release; undefined without an owner. */
 export function ownerOf(
   { owner, released: isReleased }: Claim,
   labels: Readonly<Record<string, string>>,
@@ -83,7 +83,7 @@ export function ownerOf(
   return owner?.urn ?? byLabels;
 }
 
-/** What `token.list` says of a thing, for one of its tokens. */
+/** Returns the entry of `token.list` for one of an object's tokens. */
 export function describeToken(
   kind: ClaimedToken["kind"],
   { name, ...claim }: Claim & { readonly name: string },

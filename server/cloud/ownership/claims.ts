@@ -6,13 +6,13 @@ import { Deadline } from "../../support/time-limits";
 import type { Clock } from "../lifetimes/clock";
 import { type Asked, type Claim, ownerOf } from "./claim";
 
-/** How long after its last call an attempt may still go on. */
+/** How long an attempt counts as active after its last call. */
 const quietMs = 10_000;
 const lookEveryMs = 100;
 
 type Claimed = Claim & { readonly uid: string };
 
-/** What a create may have made earlier. */
+/** An object that an earlier create may have made. */
 export interface Claimable {
   /** `Instance 500 (web)`, for messages. */
   readonly wholeTitle: string;
@@ -20,11 +20,11 @@ export interface Claimable {
   readonly labels: Readonly<Record<string, string>>;
   /** The command that destroys it: `mcc destroy-instance 500`. */
   readonly destroyCommand: string;
-  /** Gives it another uid and the attempt, at once. */
+  /** Gives it another uid and attempt in memory. */
   readonly pass: (changes: Claim & { uid: string }) => void;
 }
 
-/** Whose a client token is: knows which attempts are under way. */
+/** Decides who may continue with a client token: knows which attempts are active. */
 export class Claims {
   /** Calls under way and the end of the last one, by attempt or uid. Latest ended last. */
   readonly #calls = new Map<string, { open: number; lastMs: number }>();
@@ -44,11 +44,11 @@ export class Claims {
   }
 
   /**
-   * What the token made and the attempt may go on with, after waiting for another attempt to be given up. What that
-   * one left gets another uid.
+   * Returns what the token created, if the attempt may continue with it, after waiting until another attempt is no longer
+   * active. What that one left gets another uid.
    *
-   * @param find looks again after each wait.
-   * @param save keeps it, once it has another uid.
+   * @param find is called again after each wait.
+   * @param save writes it, once it has another uid.
    * @throws MccError `conflict` for a token that is spent, or another attempt's.
    */
   async takeUp<C extends Claimable>(
@@ -69,7 +69,7 @@ export class Claims {
         try {
           await save(found);
         } catch (error) {
-          // Or the next try would take it for its own, and never write it.
+          // Otherwise the next try would consider it its own, and never write it.
           found.pass({ uid, unconfirmed, owner: formerOwner });
           throw error;
         }
@@ -82,7 +82,7 @@ export class Claims {
     }
   }
 
-  /** For what `takeUp` has returned, once more without waiting. @throws as that does. */
+  /** Checks what `takeUp` has returned again, without waiting. @throws as that does. */
   refuseOthers(found: Claimable, asked: Asked): void {
     if (!this.#isOwn(found, asked)) {
       throw isBeingMade(found);
@@ -92,7 +92,7 @@ export class Claims {
   /** @throws MccError `conflict` for a token that is spent. */
   #isOwn(found: Claimable, asked: Asked): boolean {
     const { unconfirmed } = found.record;
-    // A client that knows no attempts never confirms, so that what it made may stand in a state.
+    // A client without attempts never confirms, so a state may have what it created.
     if (unconfirmed === undefined || (unconfirmed.attempt === undefined && asked.attempt !== undefined)) {
       throw isSpent(found);
     }

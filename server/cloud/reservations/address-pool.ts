@@ -2,12 +2,12 @@ import * as ipaddr from "ipaddr.js";
 import { MccError } from "../../../protocol/error";
 import { type AddressRange, addressToNumber, numberToAddress } from "./address-range";
 
-/** Hands out the addresses of a range. An address that came back is handed out again as late as possible. */
+/** Gives out the addresses of a range. A returned address is given out again as late as possible. */
 export class AddressPool {
   readonly size: number;
   readonly #first: number;
   readonly #taken = new Set<number>();
-  /** Of containers that others made. */
+  /** Addresses of containers that other programs created. */
   #foreign: ReadonlySet<number> = new Set();
   #next = 0;
 
@@ -21,17 +21,17 @@ export class AddressPool {
   }
 
   /**
-   * Continues where the daemons before were, so that an address which was given back just before is not the next one.
+   * Continues where earlier daemons were, so that an address which was returned just before is not the next one.
    *
-   * @param handedOut how many addresses they handed out. Undefined where that is not known: then half of the range
-   * stays free for now after the last address in use, as those there may have been in use shortly before.
+   * @param handedOut how many addresses they gave out. Undefined if that is not known: then half of the range after the
+   * last address in use is skipped for now, because those addresses may have been in use shortly before.
    */
   resume(handedOut: number | undefined): void {
     const last = Math.max(0, ...this.#taken);
     this.#next = (handedOut ?? last + Math.ceil(this.size / 2)) % this.size;
   }
 
-  /** Whether it is in the range, and nobody has it. */
+  /** Returns whether it is in the range and free. */
   isFree(address: string): boolean {
     const index = this.#indexOf(address);
     return index !== undefined && !this.#taken.has(index) && !this.#foreign.has(index);
@@ -59,7 +59,7 @@ export class AddressPool {
     if (index === undefined) {
       throw new MccError(
         "invalid",
-        `The address ${address} is not in this server's range, ${this.#describe()}; choose one of it, or leave ipAddress out.`,
+        `The address ${address} is not in this server's range, ${this.#describe()}; choose one in the range, or leave ipAddress out.`,
       );
     }
     if (this.#taken.has(index)) {
@@ -71,13 +71,13 @@ export class AddressPool {
     if (this.#foreign.has(index)) {
       throw new MccError(
         "conflict",
-        `The address ${address} belongs to a container on this host that MiniCloud did not make; choose another one, or leave ipAddress out.`,
+        `The address ${address} belongs to a container on this host that MiniCloud did not create; choose another one, or leave ipAddress out.`,
       );
     }
     this.#taken.add(index);
   }
 
-  /** Takes note of the addresses that containers of others have now, outside the range or in it. */
+  /** Sets the addresses that other programs' containers have now, outside the range or in it. */
   setForeign(addresses: readonly string[]): void {
     this.#foreign = new Set(
       addresses
@@ -86,7 +86,7 @@ export class AddressPool {
     );
   }
 
-  /** Marks the address of a container of others' that becomes an instance. @throws MccError `conflict`. */
+  /** Marks the address of another program's container that becomes an instance. @throws MccError `conflict`. */
   adopt(address: string): void {
     const index = this.#indexOf(address);
     if (index !== undefined && this.#taken.has(index)) {
@@ -95,7 +95,7 @@ export class AddressPool {
     this.keep(address);
   }
 
-  /** Marks an address that an instance has already; one outside the range stays that instance's own. */
+  /** Marks an address that an instance has already, also one outside the range. */
   keep(address: string): void {
     const index = this.#indexOf(address);
     if (index !== undefined) {

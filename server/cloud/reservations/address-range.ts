@@ -8,20 +8,20 @@ export interface AddressRange {
   readonly last: string;
 }
 
-/** A range, the network round it, and the host's own address there. */
+/** A range, its network, and the host's own address there. */
 export interface NetworkPlan {
   readonly network: Network;
-  /** The given range, less the gateway where the range would use up its whole network. */
+  /** The given range, without the gateway if the range would fill its whole network. */
   readonly range: AddressRange;
 }
 
 /**
- * Chooses the smallest network that holds the range, a /30 at least. Its own address and its broadcast address
- * are nobody's: where the range has one of them, a network up to four times as large is taken, or else the range
- * gives that address up. The gateway is the network's first host address, or its last one, that the range leaves
- * free; a range that leaves neither free gives up its first address.
+ * Chooses the smallest network that contains the range, a /30 at least. No instance can have the network's own address or
+ * its broadcast address: if the range has one of them, a network up to four times as large is chosen, or else the range
+ * loses that address. The gateway is the network's first host address, or its last one, if the range leaves it free; a range
+ * that leaves neither free loses its first address.
  *
- * @throws MccError `invalid` for a range that then has no address left.
+ * @throws MccError `invalid` for a range without an address left.
  */
 export function planNetwork(range: AddressRange, nat: boolean): NetworkPlan {
   const { base, prefixLength } = smallestNetwork(addressToNumber(range.first), addressToNumber(range.last));
@@ -34,7 +34,7 @@ export function planNetwork(range: AddressRange, nat: boolean): NetworkPlan {
   if (usableFirst > last) {
     throw new MccError(
       "invalid",
-      `The range ${range.first}-${range.last} has no address left beside the host's own; give a larger one with -r.`,
+      `The range ${range.first}-${range.last} has no address left in addition to the host's own; give a larger one with -r.`,
     );
   }
   return {
@@ -53,9 +53,9 @@ export function numberToAddress(number: number): string {
   return [24, 16, 8, 0].map((shift) => Math.floor(number / 2 ** shift) % 256).join(".");
 }
 
-/** Longer prefixes leave no room for two hosts. */
+/** Longer prefixes have no space for two hosts. */
 const longestPrefix = 30;
-/** Prefixes up to this much shorter are no great loss: 4 times the addresses. */
+/** How much shorter the prefix may become: 4 times the addresses. */
 const mostShortening = 2;
 
 function smallestNetwork(first: number, last: number): { base: number; prefixLength: number } {

@@ -3,25 +3,25 @@ import { z } from "zod";
 import { writeJsonFile } from "../../support/files/json-file";
 import type { DamagedFiles } from "../state/damaged-files";
 
-/** As in the first MiniCloud, whose ids left room below for containers of others. */
+/** As in the first MiniCloud, which left lower ids to other programs' containers. */
 const firstId = 500;
-/** A write for each id would cost a sync for each instance; what a crash leaves of a block is skipped. */
+/** A write for each id would cost a sync for each instance. A crash skips the rest of a block. */
 const blockSize = 32;
 
-/** Names of the engine's network interfaces have no room for longer ones. */
+/** Longer ones do not fit into the names of network interfaces. */
 export const highestId = 99_999_999;
-/** Past the highest id in use, ids may have been given out that nothing tells of any more. */
+/** Ids after the highest one in use may have been given out, without a trace. */
 const leapSize = 10_000;
 
 const fileSchema = z.strictObject({ next: z.int().min(firstId).max(highestId) });
 
-/** Gives out ids, each once in the life of a state folder, whatever happens to the daemon. */
+/** Gives out ids, each only once in the life of a state folder, whatever happens to the daemon. */
 export class IdSequence {
   readonly #path: string;
   #next: number;
-  /** Ids below this one are, or will be, covered by what the file says. */
+  /** The file covers ids below this one, or will soon. */
   #covered: number;
-  /** What the file says now. */
+  /** The present content of the file. */
   #written: number;
   #writing: Promise<void> = Promise.resolve();
 
@@ -36,7 +36,7 @@ export class IdSequence {
     this.#written = next;
   }
 
-  /** @param isNew whether the state folder is: then the file is not missing. */
+  /** @param isNew whether the state folder is new: then the file is not missing. */
   static async open(stateFolder: string, damaged: DamagedFiles, isNew: boolean): Promise<IdSequence> {
     const path = join(stateFolder, "next-id.json");
     const file = await damaged.read(path, fileSchema);
@@ -50,24 +50,24 @@ export class IdSequence {
     return new IdSequence(path, file?.next ?? firstId, wasLost);
   }
 
-  /** How many ids were given out or skipped in the life of the state folder; undefined where the file was lost. */
+  /** How many ids were given out or skipped in the life of the state folder; undefined if the file was lost. */
   get handedOut(): number | undefined {
     return this.wasLost ? undefined : this.#next - firstId;
   }
 
   /**
-   * For when all ids in use were skipped. If the file was lost, ids go on at the next multiple of 10,000, as those
-   * after the highest in use may have been given out shortly before.
+   * Call it after all ids in use were skipped. If the file was lost, ids continue at the next multiple of 10,000, because
+   * those after the highest in use may have been given out shortly before.
    */
   leapIfLost(): void {
     if (this.wasLost) {
       this.#next = Math.ceil((this.#next + 1) / leapSize) * leapSize;
-      // The next one taken is written before it is used.
+      // The next id is written before it is used.
       this.#covered = this.#next;
     }
   }
 
-  /** Taken at once; it may be used when `settled` has resolved. */
+  /** Takes the next id at once; it may be used when `settled` has resolved. */
   take(): number {
     const id = this.#next;
     this.#next += 1;
@@ -75,28 +75,28 @@ export class IdSequence {
     return id;
   }
 
-  /** Lets the next `count` ids become safe together, with one write. */
+  /** Records the next `count` ids with one write. */
   foresee(count: number): void {
     this.#cover(this.#next + count - 1);
   }
 
-  /** As `skip`, and safe from being given out again when `settled` has resolved. */
+  /** Works as `skip`; the id is safe when `settled` has resolved. */
   keep(id: number): void {
     this.skip(id);
     this.#cover(id);
   }
 
-  /** Never gives out an id up to this one again, as something on this host has it already. */
+  /** Never gives out an id up to this one, because something on this host has it already. */
   skip(id: number): void {
     this.#next = Math.max(this.#next, id + 1);
   }
 
-  /** Resolves when the ids taken so far are safe from being given out again. */
+  /** Resolves when the ids taken so far are on disk, so that they are never given out again. */
   async settled(): Promise<void> {
     await this.#writing;
   }
 
-  /** Gives the rest of the block back, so that a clean restart leaves no gap. */
+  /** Returns the rest of the block, so that a clean restart leaves no gap. */
   async close(): Promise<void> {
     this.#write(this.#next);
     await this.#writing;
@@ -110,9 +110,9 @@ export class IdSequence {
   }
 
   #write(next: number): void {
-    // One that failed does not keep the next from trying.
+    // A write that failed does not prevent the next one.
     this.#writing = this.#writing.catch(() => undefined).then(() => this.#writeNow(next));
-    // Whoever needs the id awaits `settled` and gets the error there.
+    // Callers that need the id await `settled` and get the error there.
     this.#writing.catch(() => undefined);
   }
 

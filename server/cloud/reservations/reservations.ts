@@ -5,25 +5,25 @@ import type { ForeignContainer } from "../../driver/driver";
 import type { AddressPool } from "./address-pool";
 import type { IdSequence } from "./id-sequence";
 
-/** Ids that follow one another never get here in the life of a state folder. */
+/** The id sequence never reaches this in the life of a state folder. */
 const highestAdoptedId = 1_000_000;
 
-/** What belongs to one instance at a time. */
+/** The id, name and address that only one instance has at a time. */
 export interface Reservation {
   readonly id: number;
   readonly name: string;
   readonly ipAddress: string;
 }
 
-/** Left out: a name of the id's, a free address. */
+/** Defaults: a name made from the id, a free address. */
 interface Wanted {
   readonly name?: string | undefined;
   readonly ipAddress?: string | undefined;
 }
 
 /**
- * Gives ids, names and addresses to instances, all three or none, and each to one instance at a time. It
- * works in memory and at once, so that requests which arrive together cannot get the same.
+ * Gives ids, names and addresses to instances: all three or none, and each to one instance at a time. It works in memory,
+ * without waiting, so that requests which arrive together cannot get the same.
  */
 export class Reservations {
   readonly #idsByName = new Map<string, number>();
@@ -36,7 +36,7 @@ export class Reservations {
     readonly pool: AddressPool,
   ) {}
 
-  /** Takes note of what containers of others have now: none of ours gets it. */
+  /** Sets what other programs' containers have now: no instance gets it. */
   setForeign(containers: readonly ForeignContainer[]): void {
     this.#foreignIds = new Set(containers.map(({ engineId }) => engineId));
     this.#foreignNames = new Set(containers.flatMap(({ name }) => name ?? []));
@@ -57,7 +57,7 @@ export class Reservations {
   }
 
   /**
-   * Reserves for several at once, for all or for none.
+   * Reserves for several instances at once: for all or for none.
    *
    * @throws MccError as `reserve` does; `exhausted` says how many addresses are free.
    */
@@ -83,10 +83,10 @@ export class Reservations {
   }
 
   /**
-   * Passes an instance's name and address on to one with a new id. The old one keeps its hold only on an address
-   * that the new one is not to have.
+   * Passes an instance's name and address on to its replacement, which has a new id. The old instance keeps its address only
+   * if the replacement gets another one.
    *
-   * @param ipAddress another address for the new one. Default: the same.
+   * @param ipAddress the replacement's address. Default: the same.
    * @throws MccError as `reserve` does for that address.
    */
   passOn(from: Reservation, ipAddress = from.ipAddress): Reservation {
@@ -97,10 +97,10 @@ export class Reservations {
   }
 
   /**
-   * Takes for an instance what a container of others' has already: its address, its name where that can be an
-   * instance's, and its id where that is a number of our order of magnitude which none of ours has.
+   * Reserves what another program's container has already: its address, its name if that is valid for an instance, and its id
+   * if that is a free number in the range of our ids.
    *
-   * @throws MccError `conflict` for what an instance has.
+   * @throws MccError `conflict` if an instance has one of these.
    */
   adopt(
     container: Pick<ForeignContainer, "engineId" | "name">,
@@ -117,9 +117,10 @@ export class Reservations {
   }
 
   /**
-   * What `reserve` would refuse once others were released: taken and given back at once, so that no request sees it.
+   * Returns what `reserve` would refuse if others were released first. It reserves and gives back at once, so that no request
+   * notices it.
    *
-   * @param wanted a name is given for each.
+   * @param wanted each has a name.
    */
   refusals(wanted: readonly Wanted[], released: readonly Reservation[]): Problem[] {
     const given = released.filter(
@@ -160,20 +161,20 @@ export class Reservations {
     return problems;
   }
 
-  /** Takes up what an instance has already: one of an earlier run of the daemon, or one that passed it on in vain. */
+  /** Reserves what an instance has already: one of an earlier daemon, or one whose replacement failed. */
   keep(reservation: Reservation): void {
     this.ids.skip(reservation.id);
     this.#note(reservation);
     this.pool.keep(reservation.ipAddress);
   }
 
-  /** For the daemon's start, when all that instances have was kept: continues with what was not used for longest. */
+  /** Continues with the ids and addresses that were not used for longest. Call it at the start, after the last `keep`. */
   resume(): void {
     this.ids.leapIfLost();
     this.pool.resume(this.ids.handedOut);
   }
 
-  /** Gives back what the instance has; what was passed on is another's. */
+  /** Gives back what the instance has; what was passed on belongs to its replacement. */
   release({ id, name, ipAddress }: Reservation): void {
     if (this.#idsByName.get(name) === id) {
       this.releaseName(name);
@@ -184,7 +185,7 @@ export class Reservations {
     }
   }
 
-  /** Takes a second name for an instance, which then gives up one of the two. */
+  /** Reserves a second name for an instance, which then gives back one of the two. */
   reserveName(name: string, id: number): void {
     this.#refuseTakenName(name);
     this.#idsByName.set(name, id);
@@ -226,7 +227,7 @@ export class Reservations {
     return ipAddress;
   }
 
-  /** Somebody may have given the default name of this id to an instance of theirs. */
+  /** The default name of this id may be the name of another instance. */
   #freeName(id: number): string {
     const plain = `mcc-${id}`;
     return this.#idsByName.has(plain) || this.#foreignNames.has(plain)
@@ -234,7 +235,7 @@ export class Reservations {
       : plain;
   }
 
-  /** @param except of a container that is to become an instance, its own. */
+  /** @param except the values of the container that becomes an instance. */
   #refuseTakenName(name: string, except?: string): void {
     const id = this.#idsByName.get(name);
     if (id !== undefined) {
@@ -246,13 +247,13 @@ export class Reservations {
     if (name !== except && this.#foreignNames.has(name)) {
       throw new MccError(
         "conflict",
-        `The name "${name}" is taken by a container on this host that MiniCloud did not make; choose another one.`,
+        `The name "${name}" is taken by a container on this host that MiniCloud did not create; choose another one.`,
       );
     }
   }
 }
 
-/** Those that want a certain address come first, so that none of the others gets it. */
+/** Those that ask for a certain address come first, so that no other gets it. */
 function rank({ ipAddress }: Wanted): number {
   return ipAddress === undefined ? 1 : 0;
 }

@@ -14,11 +14,11 @@ import { DamagedFolder, type Most } from "./damaged-folder";
 export interface ReadOptions<T> {
   /** Default: 16 MiB. */
   readonly mostBytes?: number;
-  /** What is wrong with a value that the schema allows; undefined for nothing. */
+  /** Returns what is wrong with a value that the schema allows; undefined if nothing is. */
   readonly check?: (value: T) => string | undefined;
 }
 
-/** The files of a state folder that were found damaged. Each is moved away, and the daemon goes on without it. */
+/** The damaged files of a state folder. Each is moved away, and the daemon continues without it. */
 export class DamagedFiles {
   readonly #folder: DamagedFolder;
   /** Latest first. */
@@ -33,16 +33,16 @@ export class DamagedFiles {
     this.#folder = new DamagedFolder(stateFolder, log, most);
   }
 
-  /** Takes note of what earlier daemons moved there. */
+  /** Lists the files that earlier daemons moved there. */
   async open(): Promise<void> {
     this.#ready ??= this.#folder.open().then((earlier) => {
-      // What this daemon found before is later than all of those.
+      // The files that this daemon found before are later than all of those.
       this.#found = [...this.#found, ...earlier].slice(0, this.most.kept);
     });
     await this.#ready;
   }
 
-  /** The latest, latest first. */
+  /** Returns the latest ones, latest first. */
   list(): DamagedFile[] {
     return this.#found.slice(0, this.most.shown);
   }
@@ -54,7 +54,7 @@ export class DamagedFiles {
   /**
    * Reads a JSON file. A damaged one is moved away.
    *
-   * @returns undefined where there is none, or none any more.
+   * @returns undefined if there is none, or it was moved away.
    */
   async read<S extends z.ZodType>(
     path: string,
@@ -69,7 +69,7 @@ export class DamagedFiles {
     );
   }
 
-  /** As `read`, for a text. */
+  /** Works as `read`, for a text. */
   async readText(path: string, { mostBytes, check }: ReadOptions<string> = {}): Promise<string | undefined> {
     const reading = await readKeptText(path, mostBytes);
     const problem = reading.outcome === "read" ? check?.(reading.value) : undefined;
@@ -80,8 +80,8 @@ export class DamagedFiles {
   }
 
   /**
-   * Makes a folder of the daemon's, below one that is there. What is not a folder, or cannot be read, is moved away
-   * before. Where the file system refuses the folder, the daemon goes on without it.
+   * Creates a folder of the daemon in an existing one. Something else in its place, or a folder that cannot be read, is moved
+   * away first. Where the file system refuses the folder, the daemon continues without it.
    *
    * @returns its entries.
    */
@@ -98,7 +98,7 @@ export class DamagedFiles {
     }
   }
 
-  /** @returns whether it was made; false also where something else could not be moved out of its place. */
+  /** @returns whether it was created; false also if something else could not be moved out of its place. */
   async #make(path: string, mode: number): Promise<boolean> {
     try {
       return await ensureFolder(path, mode);
@@ -106,13 +106,13 @@ export class DamagedFiles {
       if (!isFileSystemFault(error)) {
         throw error;
       }
-      this.log.error({ err: error, path }, "a folder could not be made; the daemon goes on without it");
+      this.log.error({ err: error, path }, "a folder could not be created; the daemon continues without it");
       return false;
     }
   }
 
   /**
-   * Moves away what is in the place of a folder. A link to a folder is one, brought from elsewhere by an operator.
+   * Moves away what is in the place of a folder. A link to a folder counts as a folder: an operator made it.
    *
    * @returns whether there is a folder.
    */
@@ -126,7 +126,7 @@ export class DamagedFiles {
     return found !== undefined;
   }
 
-  /** Moves away what is in the place of a file and is none; what is written there next would fail. */
+  /** Moves away anything else than a file in the place of a file: the next write there would fail. */
   async requireFile(path: string): Promise<void> {
     const found: Stats | undefined = await unlessErrno(lstat(path), "ENOENT", "ENOTDIR");
     if (found !== undefined && !found.isFile()) {
@@ -136,7 +136,7 @@ export class DamagedFiles {
 
   /**
    * Moves a damaged file or folder to `damaged/<time>-<its path>`, with the reason in a file next to it. Links are
-   * moved, never followed. Where it cannot be moved it stays, and what the daemon writes there later replaces it.
+   * moved, never followed. One that cannot be moved stays, and a later write of the daemon replaces it.
    */
   async setAside(path: string, reason: string): Promise<void> {
     const file = relative(this.stateFolder, path);
@@ -150,7 +150,7 @@ export class DamagedFiles {
     }
   }
 
-  /** Takes note of something that is missing or cannot be moved. Once for a path and a reason. */
+  /** Reports something that is missing or cannot be moved, once for a path and a reason. */
   report(path: string, reason: string): void {
     const file = asciiLine(relative(this.stateFolder, path));
     const words = asciiLine(reason);
@@ -162,10 +162,10 @@ export class DamagedFiles {
   #note(damage: DamagedFile): void {
     this.#found = [damage, ...this.#found].slice(0, this.most.kept);
     const { file, reason, movedTo } = damage;
-    // Without its time, as every line has one.
+    // Without its time, because every line has one.
     this.log.error(
       { file, reason, movedTo },
-      "a file of the state folder is damaged; the daemon goes on without it",
+      "a file of the state folder is damaged; the daemon continues without it",
     );
   }
 

@@ -15,12 +15,12 @@ export interface Most {
   readonly kept: number;
 }
 
-/** The folder `<state>/damaged`, where damaged files are kept for their operator. Nothing there is overwritten. */
+/** The folder `<state>/damaged`, which keeps damaged files for the operator. Nothing there is overwritten. */
 export class DamagedFolder {
   readonly #folder: string;
   /** Names in the folder, oldest first. */
   #kept: string[] = [];
-  /** One after the other, or two could choose the same free name. */
+  /** Moves run one after the other; otherwise two could choose the same free name. */
   readonly #inTurn = pLimit(1);
 
   constructor(
@@ -31,13 +31,13 @@ export class DamagedFolder {
     this.#folder = join(stateFolder, "damaged");
   }
 
-  /** Clears the folder's place where that is necessary. @returns what earlier daemons moved there, the latest first. */
+  /** Clears the folder's place if necessary. @returns the files that earlier daemons moved there, latest first. */
   async open(): Promise<DamagedFile[]> {
     try {
       await this.#clearOwnPlace();
     } catch (error) {
-      // Damaged files then stay where they are.
-      this.log.error({ err: error, path: this.#folder }, "the folder of damaged files could not be made");
+      // Damaged files then stay in their places.
+      this.log.error({ err: error, path: this.#folder }, "the folder of damaged files could not be created");
     }
     const names =
       (await unlessErrno(readdir(this.#folder), "ENOENT").catch((error: unknown) => {
@@ -61,7 +61,7 @@ export class DamagedFolder {
   /**
    * Moves a file or folder of the state folder here, with the reason in a file next to it.
    *
-   * @throws the system's error; then it stays where it is.
+   * @throws the system's error; then it stays in its place.
    */
   async take(path: string, reason: string): Promise<{ time: string; movedTo: string }> {
     await ensureFolder(this.#folder, 0o700);
@@ -75,7 +75,7 @@ export class DamagedFolder {
   ): Promise<{ time: string; movedTo: string }> {
     let now = Date.now();
     let name = damagedName(now, file);
-    // Nothing is overwritten: of two in the same millisecond one gets the next.
+    // Nothing is overwritten: of two in the same millisecond, one gets the next millisecond.
     while ((await unlessErrno(lstat(join(this.#folder, name)), "ENOENT")) !== undefined) {
       now += 1;
       name = damagedName(now, file);
@@ -120,7 +120,7 @@ export class DamagedFolder {
   async #reasonOf(name: string): Promise<string> {
     const reading = await readKeptText(reasonFile(join(this.#folder, name)), 4096);
     const words = reading.outcome === "read" ? asciiLine(reading.value.trim()) : "";
-    // A full disk takes the file, and nothing in it.
+    // On a full disk, the file is created empty.
     return words === "" ? unknownReason : words;
   }
 }

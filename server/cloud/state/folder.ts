@@ -3,13 +3,13 @@ import { MccError } from "../../../protocol/error";
 import { makeFolder } from "../../support/files/make-folder";
 import { refuseForeignEntries, refuseUntrustedPath } from "../../support/files/trusted-path";
 
-/** What may be in a state folder before the daemon's first start is over. */
+/** Files that may be in a state folder before the daemon's first start is complete. */
 const early = ["lock", "mccserver.log", "server-id.new"];
 
 /**
- * Makes the state folder where it is missing, and refuses one that the daemon cannot work in.
+ * Creates the state folder if it is missing, and refuses one that the daemon cannot use.
  *
- * @returns the topmost folder that was made; undefined where it was there.
+ * @returns the topmost folder that was created; undefined if it existed.
  * @throws MccError as `refuseForeignFolder` does.
  */
 export async function makeStateFolder(folder: string): Promise<string | undefined> {
@@ -20,7 +20,7 @@ export async function makeStateFolder(folder: string): Promise<string | undefine
 }
 
 /**
- * Refuses a state folder that others could plant files in, or that is not a daemon's. Changes nothing.
+ * Refuses a state folder into which other users could put files, or that belongs to no daemon. Changes nothing.
  *
  * @throws MccError `conflict`
  */
@@ -35,8 +35,8 @@ function subjectOf(folder: string): { readonly what: string; readonly remedy: st
 }
 
 /**
- * Refuses a folder with things in it that are not a daemon's, a home for instance: `--purge` removes the state
- * folder as a whole. The file `server-id` tells one that is a daemon's.
+ * Refuses a folder with other files than a daemon's, for example a home folder, because `--purge` removes the whole state
+ * folder. The file `server-id` identifies a daemon's folder.
  */
 async function refuseStrangers(folder: string): Promise<void> {
   const entries = await readdir(folder);
@@ -44,7 +44,7 @@ async function refuseStrangers(folder: string): Promise<void> {
   if (stranger !== undefined && !entries.includes("server-id")) {
     throw new MccError(
       "conflict",
-      `The folder ${folder} is not a daemon's: it has "${stranger}" in it and no server-id; nothing was changed. Give an empty or a new folder with --state-dir. If the server-id was lost, put it back: a line with the serverId that mcc server-info and Pulumi's state show.`,
+      `The folder ${folder} belongs to no daemon: it has "${stranger}" in it and no server-id; nothing was changed. Give an empty or a new folder with --state-dir. If the server-id was lost, put it back: a line with the serverId that mcc server-info and Pulumi's state show.`,
     );
   }
 }

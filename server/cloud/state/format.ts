@@ -6,18 +6,18 @@ import type { DamagedFiles } from "./damaged-files";
 import type { LateWrites } from "./late-writes";
 
 /**
- * The format in which this release keeps its state folder. Raise it when an earlier release would misread or damage
- * what a new one writes; a record that only gains a member needs that too, as unknown members are refused.
+ * The format of this release's state folder. Raise it when an earlier release would misread or damage the files of a new
+ * one. A record that only gains a member needs that too, because unknown members are refused.
  */
 export const stateFormat = 2;
-/** Of the first release, which had no such file. */
+/** The format of the first release, which had no such file. */
 const firstFormat = 1;
 
 /**
- * Reads what format the state folder has; it may be one that this release upgrades.
+ * Reads the format of the state folder, which may be one that this release upgrades.
  *
- * @throws MccError `conflict` for a folder that a newer release wrote, which is left as it is; `invalid` for a file
- * that someone changed by hand so that it says no format.
+ * @throws MccError `conflict` for a folder of a newer release, which stays unchanged; `invalid` for a file that was
+ * edited and has no format in it.
  */
 export async function readStateFormat(stateFolder: string): Promise<number> {
   const path = join(stateFolder, "format");
@@ -45,8 +45,7 @@ export async function readStateFormat(stateFolder: string): Promise<number> {
 }
 
 /**
- * Refuses a folder that a newer release wrote. One whose format is damaged is not one: a newer release would have had
- * to lose the file, too.
+ * Refuses a folder of a newer release. A folder whose format is damaged is accepted.
  *
  * @throws MccError `conflict`
  */
@@ -55,8 +54,8 @@ export async function refuseNewerFormat(stateFolder: string): Promise<void> {
 }
 
 /**
- * Makes the folder, which `refuseNewerFormat` has let pass, one of this release's format. Where the file system refuses
- * the file, it is written later.
+ * Upgrades a folder that `refuseNewerFormat` has accepted to this release's format. Where the file system refuses the file,
+ * it is written later.
  */
 export async function openStateFormat(
   stateFolder: string,
@@ -86,7 +85,7 @@ async function readOrUndefined(stateFolder: string): Promise<number | undefined>
   }
 }
 
-/** Says that the folder is this release's from now on: an earlier one refuses it then. */
+/** Declares that the folder has this release's format: earlier releases then refuse it. */
 export async function writeStateFormat(stateFolder: string): Promise<void> {
   await replaceFile(join(stateFolder, "format"), `${stateFormat}\n`, 0o644);
 }

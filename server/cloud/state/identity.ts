@@ -7,11 +7,11 @@ import type { DamagedFiles } from "./damaged-files";
 import type { LateWrites } from "./late-writes";
 import { shareWithOperators } from "./operators-group";
 
-/** What makes a daemon this one, for the whole life of its state folder. */
+/** The identity of a daemon, for the whole life of its state folder. */
 export interface Identity {
   /** 32 hexadecimal digits. */
   readonly serverId: string;
-  /** What clients must know to be let in. An operator may put another one into the file. */
+  /** The secret that clients must send. An operator may put another one into the file. */
   readonly token: string;
   readonly tokenPath: string;
   /** Whether the state folder is a new one. */
@@ -19,20 +19,20 @@ export interface Identity {
 }
 
 const serverIdPattern = /^[0-9a-f]{32}$/;
-/** `/run/minicloud` is root's; users' daemons have another folder. */
+/** `/run/minicloud` belongs to root; daemons of other users have another folder. */
 const whereServerIdIs =
-  "server.info told it (mcc server-info), Pulumi's state has it as serverId, and so may the file of the daemon's port in /run/minicloud";
+  "server.info told it (mcc server-info), Pulumi's state has it as serverId, and the file of the daemon's port in /run/minicloud may have it";
 
 /**
- * Reads who this daemon is; makes it up at the first start.
+ * Reads the daemon's identity; creates it at the first start.
  *
- * A token that is missing or damaged is replaced by a new one. To refuse the start would shut everybody out until
- * someone deletes the file by hand, which does the same. The new one is random, so this lets nobody in: who has the
- * old one is refused as with any wrong token, and who may read the file has the new one. Where the file system
- * refuses its file, that is written later, and until then no client can have it.
+ * A token that is missing or damaged is replaced by a new one. A refused start would lock out all clients until the operator
+ * deletes the file, with the same effect. The new token is random, so this admits no client: the old token is refused like
+ * any wrong one, and only users who may read the file have the new one. Where the file system refuses the file, it is
+ * written later, and until then no client can have the token.
  *
- * @throws MccError `invalid` for a server-id whose content was damaged: another identity would orphan what the
- * old one made. Nothing was changed then.
+ * @throws MccError `invalid` for a server-id whose content was damaged: another identity would orphan the
+ * instances of the old one. Nothing is changed then.
  */
 export async function openIdentity(
   stateFolder: string,
@@ -52,12 +52,12 @@ export async function openIdentity(
     await shareWithOperators(tokenPath);
   });
   if (found !== undefined && kept === undefined) {
-    damaged.report(tokenPath, "a new token was made; clients that have the old one are refused");
+    damaged.report(tokenPath, "a new token was made; clients with the old one are refused");
   }
   return { serverId, token, tokenPath, isNew: found === undefined };
 }
 
-/** A token is a line; the rest of a larger file would not be one. */
+/** A token is one line; a larger file has none. */
 const longestTokenFile = 64 * 1024;
 
 async function readServerId(path: string): Promise<string | undefined> {
@@ -76,7 +76,7 @@ async function readServerId(path: string): Promise<string | undefined> {
   return serverId;
 }
 
-/** JSON is the content of another file, which others may know. */
+/** JSON would be the content of another file, which other users may know. */
 function problemOfToken(text: string): string | undefined {
   const token = text.trim();
   return /^[\x21-\x7e]{16,}$/.test(token) && !isJson(token)

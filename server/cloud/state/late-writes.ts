@@ -5,8 +5,8 @@ import { isFileSystemFault } from "../../support/files/file-system-fault";
 const longestPauseMs = 10_000;
 
 /**
- * Files that may be written later: what they keep is in memory, and no work has to wait for them. One that the file
- * system refuses is written when it can be again.
+ * Files that may be written later: their content is in memory, and no work must wait for them. One that the file system
+ * refuses is written when that becomes possible.
  */
 export class LateWrites {
   readonly #writes = new Map<string, () => Promise<void>>();
@@ -16,17 +16,17 @@ export class LateWrites {
     this.#retries = new Retries(async (what) => {
       await this.#writes.get(what)?.();
       this.#writes.delete(what);
-      this.log.info({ what }, "written, now that the file system takes it");
+      this.log.info({ what }, "written, after the file system refused it");
     }, longestPauseMs);
   }
 
   /**
-   * Writes now if it can be, and otherwise later and then again.
+   * Writes now if possible, and otherwise later, repeatedly.
    *
-   * @param what for the log; a later write of the same replaces one that still waits.
-   * @param write writes what is so when it is called.
+   * @param what for the log; a later write of the same name replaces one that still waits.
+   * @param write writes the state at the time of its call.
    * @returns whether it is written.
-   * @throws what it fails with for any other reason than the file system.
+   * @throws the error of a write that fails for any other reason than the file system.
    */
   async attempt(what: string, write: () => Promise<void>): Promise<boolean> {
     try {
@@ -42,14 +42,14 @@ export class LateWrites {
     return true;
   }
 
-  /** For a write that failed for this reason: it is done later and then again. Parameters as of `attempt`. */
+  /** Repeats a write later that failed for this reason. Parameters as of `attempt`. */
   later(what: string, reason: unknown, write: () => Promise<void>): void {
-    this.log.warn({ what, err: reason }, "could not be written, and is tried again");
+    this.log.warn({ what, err: reason }, "could not be written; it is tried again");
     this.#writes.set(what, write);
     this.#retries.retry(what);
   }
 
-  /** Ends the tries. */
+  /** Ends the repeats. */
   close(): void {
     this.#retries.close();
   }

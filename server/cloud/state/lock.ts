@@ -6,21 +6,21 @@ import { hasErrno } from "../../../protocol/errno";
 import { MccError, messageOf } from "../../../protocol/error";
 import { isFileSystemFault } from "../../support/files/file-system-fault";
 
-/** flock's exit code for a lock that someone else holds; its default, 1, is also that of other failures. */
+/** flock's exit code for a lock that another process holds; its default, 1, is also that of other failures. */
 const takenExitCode = 75;
 
 export interface StateLock {
-  /** Lets another daemon have the folder; once is enough. The file stays: were it deleted, two could hold "the" lock. */
+  /** Releases the folder; call it once. The file stays: if it were deleted, two daemons could hold a lock. */
   release(): Promise<void>;
 }
 
 /**
- * Keeps every other daemon off the state folder, until release or the end of this process, however it ends.
+ * Locks the state folder against every other daemon, until release or the end of this process, however it ends.
  *
- * The lock belongs to the open file, which flock(1) only borrows: no file to judge by its age is left after a
- * kill. Node opens files so that engine commands do not inherit them.
+ * The lock belongs to the open file, which flock(1) gets as a descriptor, so a kill leaves no stale lock. Node opens files so
+ * that engine commands do not inherit them.
  *
- * @throws MccError `conflict` with the process id of the daemon that has the folder.
+ * @throws MccError `conflict` with the process id of the daemon that uses the folder.
  */
 export async function acquireStateLock(stateFolder: string): Promise<StateLock> {
   const path = join(stateFolder, "lock");
@@ -36,7 +36,7 @@ export async function acquireStateLock(stateFolder: string): Promise<StateLock> 
   const release = (): Promise<void> => {
     if (held) {
       held = false;
-      // Another process may have this id by the time that somebody reads it.
+      // Another process may have this id when it is read.
       sayWhose(descriptor, "");
       closeSync(descriptor);
     }
@@ -45,7 +45,7 @@ export async function acquireStateLock(stateFolder: string): Promise<StateLock> 
   return { release };
 }
 
-/** Tells people who has the lock; a file system that is full or read-only keeps nobody from having it. */
+/** Writes the id of the process with the lock, for users; a full or read-only file system does not prevent the lock. */
 function sayWhose(descriptor: number, text: string): void {
   try {
     ftruncateSync(descriptor);
@@ -57,7 +57,7 @@ function sayWhose(descriptor: number, text: string): void {
   }
 }
 
-/** Made where it is missing, never emptied, and never by way of a symbolic link. */
+/** Opens the file; creates it if it is missing, never empties it, and never follows a symbolic link. */
 function openLock(path: string): number {
   try {
     return openSync(
@@ -67,7 +67,7 @@ function openLock(path: string): number {
     );
   } catch (error) {
     if (hasErrno(error, "EROFS") && existsSync(path)) {
-      // A lock holds on a file that is open for reading, too.
+      // A file that is open for reading can be locked too.
       return openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
     }
     const kind = hasErrno(error, "ELOOP")
@@ -101,7 +101,7 @@ async function lock(descriptor: number, path: string, stateFolder: string): Prom
   }
 }
 
-/** Runs flock(1) on the descriptor; execa's options have no way to hand one on. */
+/** Runs flock(1) on the descriptor; execa has no option to pass one on. */
 async function borrow(descriptor: number, stateFolder: string): Promise<number | null> {
   const words = ["--exclusive", "--nonblock", "--conflict-exit-code", String(takenExitCode), "3"];
   const child = spawn("flock", words, { stdio: ["ignore", "ignore", "ignore", descriptor] });

@@ -3,12 +3,12 @@ import { chmod, chown, readFile, stat } from "node:fs/promises";
 /** Members of this group of the host may use the daemon without being root. */
 const groupName = "minicloud";
 
-/** Lets root's file be read by the operators' group where the host has one, and by nobody else but its owner. */
+/** Makes root's file readable for the operators' group, if the host has one, and otherwise for its owner alone. */
 export async function shareWithOperators(path: string): Promise<void> {
   const groupId = process.getuid?.() === 0 ? await findGroup() : undefined;
   const [group, mode] = groupId === undefined ? [undefined, 0o600] : [groupId, 0o640];
   const { uid, gid, mode: current } = await stat(path);
-  // Nothing is changed that is in order, as a read-only file system refuses that too.
+  // A correct mode is not set again, because a read-only file system refuses that too.
   if (group !== undefined && (uid !== 0 || gid !== group)) {
     await chown(path, 0, group);
   }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { unlessErrno } from "../../../protocol/errno";
 import type { DamagedFiles } from "./damaged-files";
 
-/** Folders with the daemon's files, and whether their folders have some, too. Never the root of a container. */
+/** Folders with the daemon's files, and whether their subfolders have some too. Never the root of a container. */
 const places: readonly { readonly path: string; readonly below: boolean }[] = [
   { path: ".", below: false },
   { path: "instances", below: true },
@@ -25,7 +25,7 @@ export async function removeUnfinished(stateFolder: string, damaged: DamagedFile
   }
 }
 
-/** None of a folder that is damaged: whatever needs it reports that. */
+/** Returns none of a damaged folder; the code that needs the folder reports it. */
 async function entriesOf(folder: string): Promise<string[]> {
   const isFolder = (await lstat(folder).catch(() => undefined))?.isDirectory() === true;
   return isFolder ? await readdir(folder).catch(() => []) : [];
@@ -36,7 +36,7 @@ async function removeIn(folder: string, entries: readonly string[], damaged: Dam
     const path = join(folder, entry);
     const stats = await unlessErrno(lstat(path), "ENOENT");
     if (stats?.isDirectory() === true) {
-      await damaged.setAside(path, "it is a folder, where the daemon writes a file");
+      await damaged.setAside(path, "it is a folder, and the daemon writes a file there");
     } else if (stats !== undefined) {
       await unlessErrno(unlink(path), "ENOENT", "EROFS", "EACCES", "EPERM", "EIO");
     }

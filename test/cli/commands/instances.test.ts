@@ -85,25 +85,22 @@ describe("instances by command", function () {
       const id = await output(script, "echo hello\r\n");
       for (const named of ["web", id]) {
         const { exitCode, stdout, stderr } = await run(["mcc", "logs", named]);
-        assert.deepEqual([exitCode, stderr], [0, "The script did not come to an end."]);
+        assert.deepEqual([exitCode, stderr], [0, "The script was interrupted before it exited."]);
         assert.match(stdout, /simulated, and its userData was not run/);
       }
       await assertFails(["mcc", "logs", "wbe"], /No instance "wbe".*Did you mean "web"\?/);
       await make("db");
-      await assertFails(["mcc", "logs", "db"], /\(db\) was made without userData/);
+      await assertFails(["mcc", "logs", "db"], /\(db\) was created without userData/);
     });
 
     it("refuses a script that cannot be read or sent, and does not show it", async () => {
-      await assertFails(
-        ["mcc", "run-instances", "--user-data", "none.sh"],
-        /"none\.sh" cannot be read .*ENOENT/,
-      );
+      await assertFails(["mcc", "run-instances", "--user-data", "none.sh"], /"none\.sh" failed .*ENOENT/);
       const { exitCode, stdout, stderr } = await run(
         ["mcc", "run-instances", "--user-data", "-"],
         "secret\u0000",
       );
       assert.deepEqual([exitCode, stdout], [1, ""]);
-      assert.match(stderr, /userData: a userData script is text, without control characters/);
+      assert.match(stderr, /userData: a userData script is text; control characters other than tabs/);
       assert.doesNotMatch(stderr, /secret/);
       assert.deepEqual(await names(), []);
     });
@@ -132,9 +129,14 @@ describe("instances by command", function () {
       const ids = await make("node-2", "node-9");
       await assertFails(
         ["mcc", "run-instances", "-n", "node", "-c", "9"],
-        new RegExp(`names are taken, by ${ids[0]} \\(node-2\\) and ${ids[1]} \\(node-9\\); give another`),
+        new RegExp(
+          `because names are in use by ${ids[0]} \\(node-2\\) and ${ids[1]} \\(node-9\\); give another`,
+        ),
       );
-      await assertFails(["mcc", "run-instances", "-c", "40"], /40 instances need .* has 37 free ones/);
+      await assertFails(
+        ["mcc", "run-instances", "-c", "40"],
+        /40 instances need 40 addresses, .* only 37 free/,
+      );
       assert.deepEqual(await names(), ["node-2", "node-9"]);
     });
   });
@@ -237,7 +239,10 @@ describe("instances by command", function () {
       const more = "x".repeat(largestExecInputBytes + 1);
       const { exitCode, stdout, stderr } = await run(["mcc", "exec", "-i", "web", "cat"], more);
       assert.deepEqual([exitCode, stdout], [125, ""]);
-      assert.match(stderr, /^mcc: Standard input has more than the 12000000 bytes .*mcc cp.*mcc ssh/);
+      assert.match(
+        stderr,
+        /^mcc: Standard input exceeds the limit of exec, 12000000 bytes; .*mcc cp.*mcc ssh/,
+      );
     });
 
     it("prints what the command wrote until its time ran out", async () => {
@@ -253,7 +258,7 @@ describe("instances by command", function () {
       assert.deepEqual(await runProgram(["mcc", "exec", "web", "make"], { environment }), {
         exitCode: 125,
         stdout: "so far",
-        stderr: "mcc: The command ran longer than 60 s and was ended; --timeout gives it longer.",
+        stderr: "mcc: The command ran longer than 60 s and was ended; give a longer --timeout.",
       });
     });
 

@@ -132,11 +132,14 @@ describe("keys", function () {
       mkdir(join(home, "folder")),
     ]);
     const add = (given: string): string[] => ["mcc-add-key", "-n", "me", "-p", given];
-    await assertFails(add(notes), /starts with "milk,", and not with a key type/);
+    await assertFails(add(notes), /starts with "milk,", which is not a key type/);
     await assertFails(add(secret), /this is a private key.*ends in \.pub/);
     await assertFails(add(privateKey), /this is a private key/);
-    await assertFails(add(cutOff), /may have been cut off/);
-    await assertFails(add(join(home, "nothing.pub")), /neither the text of a public key nor a file.*ENOENT/);
+    await assertFails(add(cutOff), /check whether the copy is complete/);
+    await assertFails(
+      add(join(home, "nothing.pub")),
+      /neither the text of a public key nor a readable file.*ENOENT/,
+    );
     await assertFails(add(join(home, "folder")), /neither the text.*EISDIR/);
     await assertFails(add("-"), /it is empty/, "");
     await assertFails(add(`${one}\n${two}`), /several lines/);
@@ -144,13 +147,13 @@ describe("keys", function () {
   });
 
   it("of the user's own are offered only where somebody can answer", async () => {
-    await assertFails(["mcc-add-key", "-n", "me"], /yours cannot be read .*ssh-keygen -t ed25519/);
+    await assertFails(["mcc-add-key", "-n", "me"], /reading your own key failed .*ssh-keygen -t ed25519/);
     await mkdir(join(home, ".ssh"));
     const own = join(home, ".ssh", "id_ed25519.pub");
     await writeFile(own, `${one}\n`);
     await assertFails(
       ["mcc-add-key", "-n", "me"],
-      new RegExp(`no terminal to ask at.*give --public-key ${own}`),
+      new RegExp(`no terminal to ask for confirmation.*give --public-key ${own}`),
     );
   });
 });

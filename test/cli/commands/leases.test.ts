@@ -55,7 +55,7 @@ describe("by command", function () {
     assert.equal(exitCode, 1);
     assert.match(
       stderr,
-      /^mcc: Instance \d+ \(for-ever\) has no ttl to renew; give it one \(ttlSeconds, mcc extend --ttl TIME \d+\)\.$/,
+      /^mcc: Instance \d+ \(for-ever\) has no TTL to extend; give it one \(ttlSeconds, mcc extend --ttl TIME \d+\)\.$/,
     );
   });
 
@@ -63,7 +63,7 @@ describe("by command", function () {
     for (const ttl of ["soon", "0", "-1", "1.5h", "4000d"]) {
       const { exitCode, stderr } = await run("run-instances", `--ttl=${ttl}`);
       assert.equal(exitCode, 2, ttl);
-      assert.match(stderr, /--ttl is ".*": give a length of time such as/);
+      assert.match(stderr, /--ttl is ".*": give a duration such as/);
     }
     assert.deepEqual(await names(), []);
   });
@@ -118,11 +118,11 @@ describe("by command", function () {
     [["list-instances", "--stack", "dev"], 2, /--stack is "dev": give PROJECT\/STACK/],
     [["list-instances", "--stack", "a/b", "-i", "web"], 2, /cannot be used with/],
     [["list-instances", "-l", "a=b", "-l", "a=c"], 2, /no instance has both a=b and a=c/],
-    [["prune"], 2, /^mcc: say what may go, with --stack, --label or --older-than/],
+    [["prune"], 2, /^mcc: select instances with --stack, --label or --older-than/],
     [["prune", "--older-than", "1s", "-y", "--json"], 2, /'-y, --yes' cannot be used with option '--json'/],
-    [["prune", "-y"], 2, /^mcc: say what may go/],
+    [["prune", "-y"], 2, /^mcc: select instances with/],
     [["prune", "-l", "a=b", "-l", "a=c", "-y"], 2, /no instance has both a=b and a=c/],
-    [["prune", "--older-than", "long ago", "-y"], 2, /--older-than is "long ago": give a length of time/],
+    [["prune", "--older-than", "long ago", "-y"], 2, /--older-than is "long ago": give a duration/],
   ];
   for (const [words, code, said] of mistakes) {
     it(`${words.join(" ")} is refused`, async () => {
@@ -145,10 +145,7 @@ describe("by command", function () {
       const { exitCode, stdout, stderr } = await run("prune", "--stack", "shop/dev");
       assert.equal(exitCode, 0);
       assert.match(stdout, /^ID .*\n.* dev-web .*\n.* dev-db .*shop\/dev$/);
-      assert.match(
-        stderr,
-        /^Nothing was destroyed yet: add -y to destroy \d+ \(dev-web\) and \d+ \(dev-db\)\.$/,
-      );
+      assert.match(stderr, /^Nothing was destroyed; add -y to destroy \d+ \(dev-web\) and \d+ \(dev-db\)\.$/);
       assert.equal((await names()).length, 3);
       const destroyed = await output("prune", "--stack", "shop/dev", "-y");
       assert.deepEqual(destroyed.replaceAll(/^\d+ /gm, "").split("\n").sort(), [
@@ -205,7 +202,7 @@ describe("by command", function () {
       assert.deepEqual([exitCode, stdout], [1, ""]);
       assert.match(
         stderr,
-        /^mcc: Several stacks are called shop\/live: acme\/shop\/live and organization\/shop\/live; give the org/,
+        /^mcc: Several stacks have the name shop\/live: acme\/shop\/live and organization\/shop\/live; give ORG/,
       );
       assert.match(await output("prune", "--stack", "acme/shop/live", "-y"), /^\d+ \(acme-web\) destroyed$/);
       assert.equal((await names()).length, 4);

@@ -34,7 +34,7 @@ describe("mcc take-over", function () {
   it("gives one name to one container only", async () => {
     const { exitCode, stderr, asked } = await run("500", "501", "--name", "web");
     assert.equal(exitCode, 2);
-    assert.match(stderr, /one name is for one container/);
+    assert.match(stderr, /--name is for one container only/);
     assert.deepEqual(asked, []);
   });
 });

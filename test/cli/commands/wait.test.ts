@@ -22,13 +22,13 @@ describe("mcc wait", function () {
 
   it("tells why an instance failed that is gone since, by its id and by its name", async () => {
     const undone: Handlers["instance.wait"] = () => {
-      throw new MccError("engine", "Instance 501 (db) was not made: no space left.");
+      throw new MccError("engine", "Instance 501 (db) was not created: no space left.");
     };
     for (const text of ["501", "db"]) {
       const { exitCode, stdout, stderr } = await run(undone, text);
       assert.deepEqual(
         [exitCode, stdout, stderr],
-        [1, "", "mcc: Instance 501 (db) was not made: no space left."],
+        [1, "", "mcc: Instance 501 (db) was not created: no space left."],
       );
     }
   });

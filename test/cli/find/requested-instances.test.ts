@@ -16,15 +16,15 @@ describe("instances that were asked for", () => {
       return new Promise(() => undefined);
     });
     assert.deepEqual(await asked.lastWords(), [
-      "Interrupted: 2 of 2 instances were asked for and stay, 1 of them still on their way.",
-      "To destroy what stays: mcc destroy-instance 501 500",
+      "Interrupted: 2 of 2 instances were requested and remain (1 pending).",
+      "To destroy them: mcc destroy-instance 501 500",
     ]);
   });
 
   it("are not those that failed, unless these are kept", async () => {
     for (const [keepsFailed, first] of [
-      [false, "Interrupted: 0 of 1 instances were asked for and stay."],
-      [true, "Interrupted: 1 of 1 instances were asked for and stay, 1 of them still on their way."],
+      [false, "Interrupted: 0 of 1 instances were requested and remain."],
+      [true, "Interrupted: 1 of 1 instances were requested and remain (1 pending)."],
     ] as const) {
       const asked = new RequestedInstances(1, keepsFailed);
       const asking = asked.ask((onPending) => {

@@ -47,7 +47,7 @@ describe("a command whose output goes nowhere", function () {
     const daemon = await newDaemon({ "instance.list": () => many });
     assert.match(
       await run(daemon.url, "list-instances", ">/dev/full"),
-      /^mcc: Not all of the output could be written: ENOSPC: no space left on device, write\.\nexit code 1$/,
+      /^mcc: Writing the output failed: ENOSPC: no space left on device, write\.\nexit code 1$/,
     );
   });
 });

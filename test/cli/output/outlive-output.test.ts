@@ -20,7 +20,7 @@ describe("output that cannot be written", () => {
       const end = outliveOutput("mcc", io);
       io.print("lost");
       assert.equal(await end(exitCode), expected);
-      assert.equal(stderr(), "mcc: Not all of the output could be written: ENOSPC: no.\n");
+      assert.equal(stderr(), "mcc: Writing the output failed: ENOSPC: no.\n");
     }
   });
 

@@ -86,7 +86,7 @@ describe("at a terminal", function () {
   it("tables fit, have colours, and say what they leave out", async () => {
     const seen = await seeProcess("list-instances");
     assert.match(seen, /^500 {2}a-name-of-m… {2}\u001b\[32mrunning\u001b\[39m {2}198\.18\.0\.2 {2}micro$/m);
-    assert.match(seen, /1 more not shown; -a shows all\./);
+    assert.match(seen, /1 more are not shown; add -a to show them\./);
     const plain = { environment: { NO_COLOR: "1" } };
     assert.doesNotMatch(await seeProcess("list-instances -a", "", plain), /\u001b|not shown/);
   });
@@ -120,7 +120,7 @@ describe("at a terminal", function () {
   it("several creations are counted in one line", async () => {
     assert.match(
       await see("run-instances -c 2 -q"),
-      /0 of 2 instances up\u001b\[K\r1 of 2 .*\r2 of 2 .*\r\u001b\[K502/,
+      /0 of 2 instances ready\u001b\[K\r1 of 2 .*\r2 of 2 .*\r\u001b\[K502/,
     );
   });
 

@@ -36,7 +36,7 @@ describe("the way to an instance", () => {
         .trimEnd()
         .split("\n")
         .map((line) => line.replace(/, with the key.*/, "")),
-      ["The connection went through the daemon's host, 198.18.255.254"],
+      ["The connection used the daemon's host 198.18.255.254 as jump host"],
     );
   });
 

@@ -132,7 +132,7 @@ describe("ssh and cp", function () {
   it("say that an instance has no key, when nobody was let in", async () => {
     const refused = { STAND_IN_EXIT_CODE: "255" };
     const keyless =
-      /^Instance 500 \(web\) has none of the keys that list-keys shows; mcc update-instance 500 -k KEY /;
+      /^Instance 500 \(web\) has none of the keys that list-keys shows; add one with mcc update-instance 500 -k KEY/;
     for (const words of [
       ["mcc", "ssh", "web"],
       ["mcc", "cp", "web:a", "b"],
@@ -146,8 +146,8 @@ describe("ssh and cp", function () {
 
   it("refuse what cannot be reached", async () => {
     const cases: [string[], RegExp][] = [
-      [["mcc", "ssh", "off"], /502 \(off\) is stopped; SSH needs a running one/],
-      [["mcc", "ssh", "going"], /505 \(going\) is destroying; SSH needs/],
+      [["mcc", "ssh", "off"], /502 \(off\) is stopped, but SSH needs a running instance/],
+      [["mcc", "ssh", "going"], /505 \(going\) is destroying, but SSH needs/],
       [["mcc", "ssh", "next"], /506 \(next\) is queued and has no SSH host key yet/],
       [["mcc", "ssh", "wbe"], /no instance "wbe".*Did you mean "web"\?/],
       [["mcc", "cp", "a", "nobody:x"], /no instance "nobody"/],
@@ -164,7 +164,7 @@ describe("ssh and cp", function () {
     const { stderr, exitCode } = await run(["mcc", "ssh", "web"], { PATH: temporary });
     assert.match(
       stderr,
-      /^mcc: ssh is not installed; get OpenSSH's client: apt-get install openssh-client\.$/,
+      /^mcc: ssh is not installed; install the OpenSSH client: apt-get install openssh-client\.$/,
     );
     assert.equal(exitCode, 1);
   });

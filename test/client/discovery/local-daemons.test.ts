@@ -33,13 +33,17 @@ describe("where no daemon answers", () => {
     const error = await assertMccError(
       connect({ server: `127.0.0.1:${port}` }).info(),
       "unavailable",
-      /the connection is refused\. .* On this machine there is one at http:\/\/127\.0\.0\.1:8391\.$/,
+      /the connection was refused\. .* A daemon of this machine listens at http:\/\/127\.0\.0\.1:8391\.$/,
     );
     assert.ok(ConnectionError.isInstance(error) && !error.reached);
   });
 
   it("none is named where the daemon of another machine was meant", async () => {
     await leaveFile("8391", "http://127.0.0.1:8391");
-    await assertMccError(connect({ server: "127.0.0.9:1" }).info(), "unavailable", /where one runs\.$/);
+    await assertMccError(
+      connect({ server: "127.0.0.9:1" }).info(),
+      "unavailable",
+      /to the address of a daemon\.$/,
+    );
   });
 });

@@ -80,7 +80,7 @@ describe("the local daemon's token", () => {
     await assertMccError(
       connect({ server: daemon.url }).info(),
       "unauthenticated",
-      /The daemon that left \S+ \(process \d+\) is not running/,
+      /The daemon of \S+ \(process \d+\) is not running/,
     );
     assert.equal(daemon.calls[0]?.authorization, undefined);
   });
@@ -92,7 +92,7 @@ describe("the local daemon's token", () => {
     await assertMccError(
       connect({ server: daemon.url }).info(),
       "unauthenticated",
-      /could not be found by way of/,
+      /Reading the token that \S+ names failed/,
     );
     const other = await startDaemon(guarded);
     await leaveFile(other);

@@ -41,7 +41,7 @@ describe("parseServerAddress", () => {
   it("says how to write a port alone", () => {
     assert.throws(
       () => parseServerAddress("8391"),
-      /"8391" cannot be used: give host:port \(such as 127\.0\.0\.1:8391\)/,
+      /"8391" is not valid; give host:port \(such as 127\.0\.0\.1:8391\)/,
     );
   });
 });

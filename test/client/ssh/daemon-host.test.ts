@@ -23,6 +23,6 @@ describe("the daemon's host", () => {
     assertMccError(
       isDaemonHere("http://no.such.host.invalid"),
       "unavailable",
-      /no\.such\.host\.invalid cannot be looked up/,
+      /Looking up the daemon's host no\.such\.host\.invalid failed/,
     ));
 });

@@ -80,7 +80,7 @@ describe("building an image of Debian's", () => {
     await assertMccError(
       buildStockImage("suse", join(folder, "image.tar"), {}),
       "invalid",
-      /"suse"; there are micro, debian-11, debian-12, debian-13\. .*--suite/,
+      /"suse"; use one of micro, debian-11, debian-12, debian-13, .*--suite/,
     );
   });
 });

@@ -14,15 +14,15 @@ describe("what is no XML-RPC", () => {
   const refused: Record<string, [string, RegExp]> = {
     "a character past all characters": [
       "<methodCall><methodName>&#x110000;</methodName></methodCall>",
-      /"&#x110000;" stands for no character/,
+      /"&#x110000;" is not a character/,
     ],
-    "one as a decimal number": [inCall(text("&#1114112;")), /"&#1114112;" stands for no character/],
+    "one as a decimal number": [inCall(text("&#1114112;")), /"&#1114112;" is not a character/],
     "one of many digits": [inCall(text("&#x99999999999;")), /reference that XML defines/],
-    "one in a value without a type": [inCall("<value>&#x110000;</value>"), /stands for no character/],
+    "one in a value without a type": [inCall("<value>&#x110000;</value>"), /is not a character/],
     "an entity of HTML": [inCall(text("&nbsp;")), /"&nbsp;/],
     "an entity in capitals": [inCall(text("&AMP;")), /"&AMP;/],
-    "an ampersand": [inCall(text("a & b")), /"& b" does not begin with a reference/],
-    "a reference that does not end": [inCall(text("&#65")), /"&#65" does not begin/],
+    "an ampersand": [inCall(text("a & b")), /"& b" does not start with a reference/],
+    "a reference that does not end": [inCall(text("&#65")), /"&#65" does not start/],
     "a document type": [
       `<!DOCTYPE methodCall [<!ENTITY a "b">]>${inCall(text("&a;"))}`,
       /it has a document type/,
@@ -32,7 +32,7 @@ describe("what is no XML-RPC", () => {
     "an attribute": [inCall('<value a="b"/>'), /"<value a=/],
     "an attribute with a reference": [
       '<methodCall a="&#x110000;"><methodName>a</methodName></methodCall>',
-      /does not begin with a tag/,
+      /does not start with a tag/,
     ],
     "another element": [inCall("<a/>"), /there is <a> inside of <param>/],
     "an element in capitals": [inCall("<VALUE/>"), /there is <VALUE> inside of <param>/],
@@ -61,9 +61,9 @@ describe("what is no XML-RPC", () => {
     "a comment that does not end": [inCall("<!-- "), /comment does not end/],
     "a comment with two hyphens": [inCall("<!-- a -- b --><value/>"), /"--"/],
     "elements that cross": [inCall("<value><string>a</value></string>"), /<\/value> inside of <string>/],
-    "a tag that opens and closes": [inCall("<value></value/>"), /does not begin with a tag/],
-    "white space that XML has not": [inCall("<value\u00a0/>"), /does not begin with a tag/],
-    "a number with such white space": [inCall("<value><int>1\u2028</int></value>"), /is no int/],
+    "a tag that opens and closes": [inCall("<value></value/>"), /does not start with a tag/],
+    "white space that XML has not": [inCall("<value\u00a0/>"), /does not start with a tag/],
+    "a number with such white space": [inCall("<value><int>1\u2028</int></value>"), /is not a valid int/],
     "no method": ["<methodCall></methodCall>", /<methodCall> has no <methodName>/],
     "two methods": [
       "<methodCall><methodName>a</methodName><methodName>b</methodName></methodCall>",
@@ -73,17 +73,20 @@ describe("what is no XML-RPC", () => {
     "an answer": [inAnswer("<value/>"), /there is <methodResponse> where <methodCall> belongs/],
     "text before the message": [`a${inCall("<value/>")}`, /text outside of its elements/],
     "text after the message": [`${inCall("<value/>")}a`, /text outside of its elements/],
-    "a number with letters": [inCall("<value><int>12abc</int></value>"), /"12abc" is no int/],
-    "an empty number": [inCall("<value><int/></value>"), /"" is no int/],
-    "a number with a reference": [inCall("<value><int>&#49;</int></value>"), /"&#49;" is no int/],
-    "a double that is none": [inCall("<value><double>NaN</double></value>"), /"NaN" is no double/],
+    "a number with letters": [inCall("<value><int>12abc</int></value>"), /"12abc" is not a valid int/],
+    "an empty number": [inCall("<value><int/></value>"), /"" is not a valid int/],
+    "a number with a reference": [inCall("<value><int>&#49;</int></value>"), /"&#49;" is not a valid int/],
+    "a double that is none": [inCall("<value><double>NaN</double></value>"), /"NaN" is not a valid double/],
     "a double without an end": [inCall(`<value><double>${"1".repeat(401)}</double></value>`), /400 charac/],
-    "a boolean that is a word": [inCall("<value><boolean>true</boolean></value>"), /"true" is no boolean/],
+    "a boolean that is a word": [
+      inCall("<value><boolean>true</boolean></value>"),
+      /"true" is not a valid boolean/,
+    ],
     "a day that is none": [
       inCall("<value><dateTime.iso8601>tomorrow</dateTime.iso8601></value>"),
-      /"tomorrow" is no dateTime/,
+      /"tomorrow" is not a valid dateTime/,
     ],
-    "base64 that is none": [inCall("<value><base64>a*b</base64></value>"), /"a\*b" is no base64/],
+    "base64 that is none": [inCall("<value><base64>a*b</base64></value>"), /"a\*b" is not a valid base64/],
   };
   for (const [title, [xml, reason]] of Object.entries(refused)) {
     it(`is refused, as ${title} is`, async () => {
@@ -131,7 +134,7 @@ describe("characters that XML cannot carry", () => {
       ]) {
         await assert.rejects(decodeCall(xml), {
           code: "invalid",
-          message: /^A text has the character U\+[0-9A-F]{4}, which XML cannot carry; leave it out\.$/,
+          message: /^A text contains the character U\+[0-9A-F]{4}, which XML forbids; remove it\.$/,
         });
       }
     });

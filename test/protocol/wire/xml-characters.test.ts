@@ -11,7 +11,7 @@ describe("the characters of XML", () => {
       assert.equal(toSendable(`a${character}b${character}`), "a\ufffdb\ufffd");
       assert.throws(() => refuseUnsendable(`a${character}`), {
         code: "invalid",
-        message: /which XML cannot/,
+        message: /which XML forbids/,
       });
     }
     for (const character of always) {

@@ -30,8 +30,8 @@ describe("check of a Fleet", () => {
   });
 
   const counts: [unknown, RegExp][] = [
-    [0, /^count is 0: a fleet has one member at least$/],
-    [-1, /^count is -1: a fleet has one member at least$/],
+    [0, /^count is 0: a fleet has at least one member$/],
+    [-1, /^count is -1: a fleet has at least one member$/],
     [1.5, /^count is 1\.5: expected int$/],
     ["3", /^count is "3": expected number$/],
     [10_001, /^count is 10001: expected at most 10000$/],
@@ -48,10 +48,10 @@ describe("check of a Fleet", () => {
   it("refuses a prefix without room for a number, and addresses that are not one for each", async () => {
     assert.match(
       (await reasonsOf({ count: 1, namePrefix: "x".repeat(58) }))[0] ?? "",
-      /57 characters at most/,
+      /at most 57 characters/,
     );
     assert.deepEqual(await reasonsOf({ count: 2, addresses: ["198.18.0.7"] }), [
-      "there are 1 addresses for 2 members: give one for each, or none",
+      "there are 1 addresses for 2 members; give one for each member, or none",
     ]);
   });
 

@@ -49,16 +49,16 @@ describe("check of an Instance", () => {
     assert.deepEqual(Object.keys(failures).sort(), [
       ...["hostname", "image", "imgae", "ipAddress", "keys", "labels", "name", "type", "waitFor"],
     ]);
-    assert.match(failures.keys ?? "", /^keys\.1 is "a b": a name has 1 to 63 of/);
+    assert.match(failures.keys ?? "", /^keys\.1 is "a b": a name has 1 to 63 characters of/);
     assert.match(failures.type ?? "", /^type is 5: expected string$/);
     assert.match(failures.waitFor ?? "", /expected "running", "address", "ssh"/);
     assert.match(failures.imgae ?? "", /^there is no property "imgae"; did you mean image\?$/);
-    assert.match(failures.labels ?? "", /"minicloud\/" are MiniCloud's own/);
+    assert.match(failures.labels ?? "", /"minicloud\/" are reserved for MiniCloud/);
   });
 
   it("lists what there is where no name is near", async () => {
     const { colour = "" } = await failuresOf({ colour: "red" });
-    assert.match(colour, /^there is no property "colour"; there are image, type, keys/);
+    assert.match(colour, /^there is no property "colour"; use one of image, type, keys/);
   });
 
   it("reports every mistake of one property, each once", async () => {
@@ -70,7 +70,7 @@ describe("check of an Instance", () => {
       failures.map(({ reason }) => reason.replace(/ has 1 to 63 .*/, " …")),
       [
         "labels.ok is 5: expected string",
-        `labels is {"minicloud/x":"1","ok":5}: label keys that begin with "minicloud/" are MiniCloud's own`,
+        `labels is {"minicloud/x":"1","ok":5}: label keys that start with "minicloud/" are reserved for MiniCloud`,
         'name is "": a name …',
         'ipAddress is "1.2": expected an IPv4 address such as 198.18.0.7',
       ],
@@ -136,7 +136,7 @@ describe("check of an Instance", () => {
       timeouts: { create: "2h", update: 1.5, remove: "1m" },
       waitFor: ["ssh", { noSuchRung: 53 }],
     });
-    assert.match(failures.ttl ?? "", /^ttl is "soon": expected a length of time such as "45m", "2h"/);
+    assert.match(failures.ttl ?? "", /^ttl is "soon": expected a duration such as "45m", "2h"/);
     assert.match(failures.waitFor ?? "", /expected "running", "address", "ssh", \{tcp: port\}/);
     const { failures: all = [] } = await instance.check(
       {},
@@ -146,7 +146,7 @@ describe("check of an Instance", () => {
       all.map(({ reason }) => reason.replace(/such as.*/, "…")),
       [
         'timeouts.create is "2h": expected at most 3600',
-        "timeouts.update is 1.5: expected a length of time …",
+        "timeouts.update is 1.5: expected a duration …",
         'there is no parameter "remove" in timeouts',
       ],
     );

@@ -162,7 +162,7 @@ describe("the hooks of a Key", () => {
     assert.deepEqual(await key.update("me", state, news), { outs: { ...state, publicKey: otherKey } });
     assert.deepEqual(daemon.calls.at(-1)?.parameters, { ...target, publicKey: otherKey });
     daemon.handlers["key.update"] = gone;
-    await assert.rejects(key.update("me", state, news), { message: /The key "me" is no longer there/ });
+    await assert.rejects(key.update("me", state, news), { message: /the key "me", but it no longer exists/ });
   });
 
   it("delete is content with what is gone", async () => {

@@ -44,7 +44,7 @@ describe("building a Pulumi CLI", () => {
     await assertMccError(
       buildFromModule(folder, () => undefined),
       "unavailable",
-      /cannot be built from its Go module: go: no network$/,
+      /Building the Pulumi CLI from its Go module failed: go: no network$/,
     );
   });
 

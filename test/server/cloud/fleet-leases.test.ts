@@ -97,7 +97,7 @@ describe("a fleet", () => {
     await test.cloud.fleets.apply(fleetOf({ name: "web", count: 1, lease }));
     const waiting = assert.rejects(
       test.cloud.fleets.wait({ fleet: "web", timeoutSeconds: 60 }),
-      /was destroyed meanwhile: its lease was not renewed for 8 s/,
+      /was destroyed in the meantime: its lease was not renewed for 8 s/,
     );
     await eventually(() => start.called, "the start has begun");
     await time.pass(8000);

@@ -37,7 +37,7 @@ describe("containers that others made with the same engine", () => {
     );
     assert.equal(cloud.info().addressPool.free, cloud.info().addressPool.size - 5);
     const create = (parameters: object) => cloud.instances.create(creation(parameters));
-    const byOthers = /on this host that MiniCloud did not make/;
+    const byOthers = /on this host that MiniCloud did not create/;
     await assertMccError(create({ ipAddress: "198.18.0.4" }), "conflict", byOthers);
     await assertMccError(create({ name: "theirs" }), "conflict", byOthers);
     assert.equal((await cloud.foreignContainers()).length, 3);

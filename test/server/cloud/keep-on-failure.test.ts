@@ -31,7 +31,7 @@ describe("an instance that is kept when its create fails", () => {
     await assertMccError(
       createReady(test.cloud, kept),
       "engine",
-      /no luck\. It is kept for a look; destroy it .*mcc destroy-instance \d+\)/,
+      /no luck\. The instance is kept for inspection; destroy it .*mcc destroy-instance \d+\)/,
     );
     sinon.restore();
     return test;
@@ -94,7 +94,7 @@ describe("an instance that is kept when its create fails", () => {
   it("is undone after all when that it is kept cannot be recorded", async () => {
     const { cloud, driver } = await newCloud();
     sinon.stub(driver, "start").rejects(new MccError("engine", "no luck."));
-    const stub = sinon.stub(cloud["parts"].context.records, "write");
+    const stub = sinon.stub(cloud["parts"].context.state.records, "write");
     stub.onFirstCall().callThrough();
     stub.onSecondCall().rejects(new Error("no space left"));
     await assertMccError(

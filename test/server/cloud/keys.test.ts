@@ -23,7 +23,7 @@ describe("keys", () => {
     const { cloud } = await newCloud();
     const add = (name: string) => cloud.keys.add({ name, publicKey: one, clientToken: "token-0001" });
     assert.equal((await add("me")).uid, (await add("me")).uid);
-    await assertMccError(add("other"), "conflict", /made the key "me" already; remove that key first/);
+    await assertMccError(add("other"), "conflict", /created the key "me" already; remove that key first/);
   });
 
   it("reach the instances that carry them when they change, and leave them when they are removed", async () => {

@@ -125,7 +125,7 @@ describe("userData and the ladder to readiness, over LXC", function () {
     await assertMccError(
       create({ name: "web", userData: "echo one; echo two >&2; exit 3" }),
       "invalid",
-      /Instance \d+ \(web\) was not made: .*userData ended with exit code 3; the last it said: "one; two"\. Everything done before was undone/,
+      /Instance \d+ \(web\) was not created: .*userData ended with exit code 3; the last it said: "one; two"\. Everything done before was undone/,
     );
     assert.deepEqual(await logOf("web"), { text: "one\ntwo\n", running: false, exitCode: 3 });
     await assertMccError(
@@ -156,7 +156,7 @@ describe("userData and the ladder to readiness, over LXC", function () {
         keepOnFailure: true,
       }),
       "timeout",
-      /userData did not end within 2 s and was killed; the last it said: "so far"\. It is kept for a look/,
+      /userData did not end within 2 s and was killed; the last it said: "so far"\. The instance is kept for inspection/,
     );
     const [kept] = await client.call("instance.list", {});
     assert.ok(kept !== undefined);

@@ -207,11 +207,39 @@ for (const generation of ["v4", "v7"] as const) {
       host().behave({
         faults: [{ at: "set:locked", word: "--name", exitCode: 199, stderr: "no", times: 1 }],
       });
-      await assertMccError(takeOver(cloud, { name: "web" }), "engine", /not taken over: .*is what it was/);
+      await assertMccError(takeOver(cloud, { name: "web" }), "engine", /not taken over: .*is unchanged/);
       await assertTheirs(cloud);
       assert.match(host().configuration("500"), /DESCRIPTION="by hand"/);
       assert.equal(await isRunning(), true);
       assert.equal((await takeOver(cloud, { name: "web" })).name, "web");
+    });
+
+    it("is undone again and again while giving the container back fails", async () => {
+      await makeOld("--name", "Old_One");
+      await vzctl(host(), "set", "500", "--description", "by hand", "--save");
+      await vzctl(host(), "start", "500");
+      const cloud = await open();
+      const fault = { at: "set:locked", exitCode: 199, stderr: "no", times: 1 };
+      host().behave({
+        faults: [
+          { ...fault, word: "--name" },
+          { ...fault, word: "by hand" },
+        ],
+      });
+      await assertMccError(
+        takeOver(cloud, { name: "web" }),
+        "engine",
+        /Giving it back failed too, and is tried/,
+      );
+      const [stuck] = await cloud.instances.list({});
+      assert.equal(stuck?.status, "failed");
+      await cloud.instances.destroy({ instance: "web" });
+      await assertTheirs(cloud);
+      assert.match(
+        host().configuration("500"),
+        /NAME="Old_One"[^]*DESCRIPTION="by hand"|DESCRIPTION="by hand"[^]*NAME="Old_One"/,
+      );
+      assert.equal(await isRunning(), true, "a destroy gives the container back");
     });
 
     for (const word of ["--description", "--name"]) {

@@ -75,7 +75,7 @@ describe("an instance with a ttl", () => {
     assert.deepEqual([ttlSeconds, expiresAt], [undefined, undefined]);
     await time.pass(hourMs);
     assert.equal((await names(cloud)).length, 1);
-    await assertMccError(cloud.instances.extend(target), "invalid", /has no ttl to renew; .*ttlSeconds/);
+    await assertMccError(cloud.instances.extend(target), "invalid", /has no TTL to extend; .*ttlSeconds/);
     await cloud.instances.update({ ...target, labels: { a: "b" }, ttlSeconds: 5 });
     await time.pass(5001);
     await assertGone(test);
@@ -196,7 +196,7 @@ describe("an instance with a ttl", () => {
     const made = await test.cloud.instances.create(creation({ ttlSeconds: 5 }));
     const waiting = assert.rejects(
       test.cloud.instances.wait({ ...targetOf(made), timeoutSeconds: 60 }),
-      /was destroyed meanwhile: its ttl of 5s was over/,
+      /was destroyed in the meantime: its TTL of 5s expired/,
     );
     await time.pass(5001);
     started();
@@ -235,7 +235,7 @@ describe("an instance with a ttl", () => {
       await createReady(cloud, { name: "two", ttlSeconds: 2 * hour });
       await time.pass(hourMs / 4);
       const path = join(stateFolder, "lease-clock.json");
-      await cloud["parts"].context.leaseClock.settled();
+      await cloud["parts"].context.lifetimes.clock.settled();
       await (content === undefined ? rm(path) : writeFile(path, content));
       // Neither of the two clocks of the host says how much of a ttl is over.
       time.clock.jump(30 * 24 * hourMs);

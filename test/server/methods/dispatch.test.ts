@@ -93,7 +93,7 @@ describe("the methods", () => {
     [
       "instance.extend",
       [{ instance: 5, ttlSeconds: 0 }],
-      /^instance\.extend: ttlSeconds is 0: a ttl is 1 second/,
+      /^instance\.extend: ttlSeconds is 0: a ttl is at least 1 second/,
     ],
     ["instance.get", [], /^instance\.get: instance is missing/],
     ["instance.get", ["web"], /^instance\.get: the value is "web": expected object/],

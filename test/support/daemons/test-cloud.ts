@@ -55,12 +55,12 @@ export function testClouds(): (options?: Partial<CloudOptions>) => Promise<TestC
     }
     let current = cloud;
     const reopen = async (): Promise<Cloud> => {
-      // A killed daemon does nothing any more, and lets go of its lock without a word.
+      // A killed daemon does nothing any more, and its lock is released.
       const { context, lock } = current["parts"];
-      context.reaper.close();
-      context.leases.close();
-      context.lateWrites.close();
-      await context.leaseClock.settled();
+      context.lifetimes.reaper.close();
+      context.lifetimes.leases.close();
+      context.state.lateWrites.close();
+      await context.lifetimes.clock.settled();
       await lock.release();
       open.delete(current);
       current = await openOne();

@@ -3,7 +3,7 @@ import { lastWords } from "../../../support/output-tail";
 import type { Probe } from "./probe";
 
 export interface CommandOptions {
-  /** Whether what the command prints is left out of messages. Default: no. */
+  /** Whether messages leave out the output of the command. Default: no. */
   readonly hideOutput?: boolean | undefined;
 }
 

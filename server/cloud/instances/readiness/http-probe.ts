@@ -8,7 +8,7 @@ interface HttpRung {
   readonly status: number;
 }
 
-/** Reached when a GET of the path is answered with the status. A redirect is an answer, and not followed. */
+/** Reached when the answer to a GET of the path has the status. A redirect counts as an answer, and is not followed. */
 export function httpProbe({ http: path, port, status }: HttpRung): Probe {
   return {
     // A server may warm up at its first request.
@@ -25,7 +25,7 @@ export function httpProbe({ http: path, port, status }: HttpRung): Probe {
   };
 }
 
-/** The head of the answer; the rest is not read. */
+/** Reads the head of the answer, and not the rest. */
 async function get(origin: string, path: string, signal: AbortSignal): Promise<IncomingMessage> {
   return await new Promise((resolve, reject) => {
     const call = request(origin, { path, signal, agent: false, headers: { "user-agent": "minicloud" } });

@@ -7,24 +7,24 @@ import type { Probe, ProbeTarget } from "./probe";
 import { probeOfRung } from "./probe-of-rung";
 
 const shortestPauseMs = 5;
-/** By so much the last look may outlast the deadline, so that there is something to tell. */
+/** The last probe may end this much after the deadline, so that the error has its result. */
 const shortestLookMs = 100;
 
 export interface Climb {
   readonly target: ProbeTarget;
   readonly deadline: Deadline;
-  /** Leaves out of messages what rungs say and see that may hold secrets. Default: no. */
+  /** Whether messages leave out commands and their output, which may have secrets in them. Default: no. */
   readonly hideOutput?: boolean | undefined;
   /** Ends the climb; its reason is thrown. */
   readonly signal: AbortSignal;
-  /** Is told which rung is waited for, in words. */
+  /** Called with the rung that is waited for next, in words. */
   readonly onRung: (words: string) => void;
 }
 
 /**
  * Resolves once all rungs are reached, one after the other.
  *
- * @throws MccError `timeout` that names the rung not reached and what was seen there last.
+ * @throws MccError `timeout` that names the rung that was not reached and the last result of its probe.
  */
 export async function climb(rungs: readonly Rung[], how: Climb): Promise<void> {
   for (const rung of rungs) {
@@ -33,7 +33,7 @@ export async function climb(rungs: readonly Rung[], how: Climb): Promise<void> {
   }
 }
 
-/** Looks until the rung is reached. @throws as `climb` does. */
+/** Repeats the probe until the rung is reached. @throws as `climb` does. */
 export async function reach(
   words: string,
   probe: Probe,

@@ -5,7 +5,7 @@ import { type Probe, quickPace } from "./probe";
 import { sshProbe } from "./ssh-probe";
 import { addressProbe, tcpProbe } from "./tcp-probe";
 
-/** How to find out whether an instance has reached a rung. */
+/** The probe of each rung. */
 export function probeOfRung(rung: Rung, { hideOutput }: CommandOptions = {}): Probe {
   return byRungKind<Probe>(rung, {
     // A start resolves once the first process runs.

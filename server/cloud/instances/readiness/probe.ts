@@ -1,33 +1,32 @@
 import type { ExecResult } from "../../../driver/driver";
 
-/** What an instance is reached by. */
+/** The ways to reach an instance. */
 export interface ProbeTarget {
   /** IPv4. */
   readonly address: string;
-  /** Runs a command as root in the instance, which is killed when its time is over. */
+  /** Runs a command as root in the instance; kills it at its time limit. */
   readonly exec: (command: readonly string[], timeoutMs: number) => Promise<ExecResult>;
 }
 
-/** How to find out whether an instance has reached a rung. */
+/** Finds out whether an instance has reached a rung. */
 export interface Probe {
-  /** What a single look may take: an instance that drops packets must not hold the next look up. */
+  /** The time limit of one probe: an instance that drops packets must not delay the next one. */
   readonly longestLookMs: number;
-  /** Between looks the pauses grow up to this. */
+  /** The longest pause between two probes. */
   readonly longestPauseMs: number;
-  /** What it sees may hold a secret. */
+  /** Whether its result may have a secret in it. */
   readonly confidential?: true;
   /**
-   * Resolves to nothing when the rung is reached, else to what was seen in its place, in a few words. Anything but
-   * success is something seen.
+   * Resolves to undefined when the rung is reached, and otherwise to the reason in a few words, also for failures.
    *
-   * @param signal ends the look.
+   * @param signal ends the probe.
    */
   readonly look: (target: ProbeTarget, limit: LookLimit) => Promise<string | undefined>;
 }
 
 export interface LookLimit {
   readonly signal: AbortSignal;
-  /** When the signal comes at the latest. */
+  /** The time until the signal comes. */
   readonly timeoutMs: number;
 }
 

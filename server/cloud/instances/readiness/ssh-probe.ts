@@ -4,7 +4,7 @@ import { type Probe, quickPace } from "./probe";
 const longestGreeting = 65_536;
 const notSsh = "an answer that is not SSH's";
 
-/** Reached when the SSH server has said its version. Other lines may come before (RFC 4253, section 4.2). */
+/** Reached when the SSH server has sent its version. Other lines may come before (RFC 4253, section 4.2). */
 export function sshProbe(port = 22): Probe {
   return { ...quickPace, look: ({ address }, { signal }) => readBanner(address, port, signal) };
 }

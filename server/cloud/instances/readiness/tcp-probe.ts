@@ -1,15 +1,15 @@
 import { connect } from "node:net";
 import { type Probe, quickPace } from "./probe";
 
-/** Some port: whether it is open does not matter. */
+/** Any port: it need not be open. */
 const anyPort = 22;
 
-/** Reached when a connection to the port is taken. */
+/** Reached when the port accepts a connection. */
 export function tcpProbe(port: number): Probe {
   return { ...quickPace, look: ({ address }, { signal }) => connection(address, port, signal) };
 }
 
-/** Reached when the address answers at all, be it by a refusal. */
+/** Reached when the address answers, also with a refusal. */
 export const addressProbe: Probe = {
   ...quickPace,
   look: async ({ address }, { signal }) => {

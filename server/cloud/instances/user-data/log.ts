@@ -3,15 +3,15 @@ import type { MethodResult } from "../../../../protocol/methods/method-table";
 import type { SharedWork } from "../../../support/concurrency/shared-work";
 import type { InstanceCatalog, InstanceTarget } from "../catalog";
 import type { InstanceContext } from "../context";
-import type { ManagedInstance } from "../instance";
+import type { Instance } from "../instance";
 import type { UserDataLog } from "./logs";
 import { readUserDataLog, userDataRung } from "./user-data";
 
-/** Reads the log in an instance once for all who ask at a time: many readings there would hold up other instances. */
-export type LogReadings = SharedWork<ManagedInstance, UserDataLog>;
+/** Shares one reading of an instance's log among all clients that ask at a time: many readings would delay other instances. */
+export type LogReadings = SharedWork<Instance, UserDataLog>;
 
 /**
- * What the userData of an instance wrote: as it stands in the instance while the script runs, then as it was kept.
+ * Returns the output of an instance's userData: from the instance while the script runs, later from the state folder.
  *
  * @throws MccError `not-found`; `conflict` for an instance without userData.
  */
@@ -21,14 +21,17 @@ export async function logOf(
   readings: LogReadings,
   target: InstanceTarget,
 ): Promise<MethodResult<"instance.log">> {
-  const { logs } = context;
+  const { logs } = context.state;
   const recalled = catalog.find(target) === undefined ? logs.recall(target) : undefined;
   if (recalled !== undefined) {
     return { running: false, ...recalled };
   }
   const instance = catalog.get(target);
   if (instance.record.userDataDigest === undefined) {
-    throw new MccError("conflict", `Instance ${instance.title} was made without userData, so it has no log.`);
+    throw new MccError(
+      "conflict",
+      `Instance ${instance.title} was created without userData, so it has no log.`,
+    );
   }
   const kept = await logs.read(instance.record);
   if (kept !== undefined) {

@@ -9,14 +9,14 @@ import type { DamagedFiles } from "../../state/damaged-files";
 import type { InstanceTarget } from "../catalog";
 import type { InstanceRecord } from "../record";
 
-/** The last of the output that is kept of each instance. */
+/** How much of the output is kept of each instance: its end. */
 export const keptLogBytes = 64 * 1024;
 
-/** How many of those are remembered whose instances were undone, and their files with them. */
+/** How many logs are remembered of instances that were undone, and whose files are gone. */
 const remembered = 64;
 
 const logSchema = z.strictObject({
-  /** Absent for a script that did not come to an end by itself. */
+  /** Absent for a script that did not end by itself. */
   exitCode: z.int().optional(),
   /** Base64. */
   output: z.base64(),
@@ -24,24 +24,24 @@ const logSchema = z.strictObject({
 });
 export type UserDataLog = z.infer<typeof logSchema>;
 
-/** What the userData of instances wrote: `user-data-log.json`, beside an instance's record. */
+/** The output of instances' userData: `user-data-log.json`, next to an instance's record. */
 export class UserDataLogs {
   readonly #latest = new BoundedMap<string, { readonly id: number; name: string; log: UserDataLog }>(
     remembered,
   );
 
-  /** @param folderOf where the record of an instance lies. */
+  /** @param folderOf returns the folder with the record of an instance. */
   constructor(
     private readonly folderOf: (id: number) => string,
     private readonly damaged: DamagedFiles,
     private readonly log: Pick<Logger, "warn">,
   ) {}
 
-  /** A log that the file system refuses stays in memory: it is no reason for the instance to fail. */
+  /** Writes a log. One that the file system refuses stays in memory, and the instance does not fail. */
   async write({ id, uid, name }: InstanceRecord, log: UserDataLog): Promise<void> {
     this.#latest.set(uid, { id, name, log });
     try {
-      // A fleet's members have no folder before they need one.
+      // A fleet's member may have no folder yet.
       await ensureFolder(this.folderOf(id), 0o700);
       await this.damaged.requireFile(this.#pathOf(id));
       await writeJsonFile(this.#pathOf(id), log);
@@ -53,13 +53,13 @@ export class UserDataLogs {
     }
   }
 
-  /** A damaged one is set aside. */
+  /** Reads a log. Sets a damaged one aside. */
   async read({ id, uid }: Pick<InstanceRecord, "id" | "uid">): Promise<UserDataLog | undefined> {
     const kept = await this.damaged.read(this.#pathOf(id), logSchema);
     return kept ?? this.#latest.get(uid)?.log;
   }
 
-  /** Of an instance that is gone, the latest that the target can mean. */
+  /** Returns the latest log of an instance that is gone and that the target can mean. */
   recall({ instance, uid }: InstanceTarget): UserDataLog | undefined {
     const found = [...this.#latest].findLast(
       ([ofUid, { id, name }]) => (id === instance || name === instance) && (uid ?? ofUid) === ofUid,

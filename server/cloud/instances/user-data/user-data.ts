@@ -4,22 +4,22 @@ import { lastWords } from "../../../support/output-tail";
 import type { Deadline } from "../../../support/time-limits";
 import { untilAborted } from "../../../support/time-limits";
 import type { InstanceContext } from "../context";
-import type { ManagedInstance } from "../instance";
+import type { Instance } from "../instance";
 import { keptLogBytes, type UserDataLog } from "./logs";
 
-/** What an instance waits for while its script runs. */
+/** The rung that an instance waits for while its script runs. */
 export const userDataRung = "userData";
 
 const scriptPath = "/var/lib/minicloud/user-data";
 const logPath = "/var/lib/minicloud/user-data.log";
 const readLogTimeoutMs = 10_000;
 
-/** Shows the last of the log `$1`, `$2` bytes at most, and on standard error how many there are in all. */
+/** Prints the end of the log `$1`, `$2` bytes at most, and on standard error the size of the whole log. */
 const showLog = `if [ -e "$1" ]; then wc -c <"$1" >&2; tail -c "$2" "$1"; else echo 0 >&2; fi`;
 
 /**
- * Runs the words from `$3` on as a login of root's would, and shows the log. The output goes to a file, as a program
- * that the script leaves behind may go on to write there.
+ * Runs the arguments from `$3` on as a login of root would, and prints the log. The output goes to a file, because a program
+ * that the script starts in the background may continue to write there.
  */
 const runScript = `log=$1 most=$2
 shift 2
@@ -30,24 +30,24 @@ set -- "$log" "$most"
 ${showLog}
 exit $code`;
 
-/** The script where it runs from. */
+/** Returns the file with the script, at the path from which it runs. */
 export function userDataFile(text: string): ContainerFile {
   return { path: scriptPath, content: Buffer.from(text), mode: 0o700, folderMode: 0o700 };
 }
 
 /**
- * Runs the script that lies in a running instance, and keeps its log.
+ * Runs the script in a running instance, and keeps its log.
  *
  * @throws MccError `invalid` when it fails, `timeout` when it does not end in time and is killed, `engine` when the
- * instance goes down under it, each with the last of its output; what ends the instance's making.
+ * instance goes down during it, each with the end of its output; the reason for which the creation was ended.
  */
 export async function runUserData(
   context: InstanceContext,
-  instance: ManagedInstance,
+  instance: Instance,
   text: string,
   deadline: Deadline,
 ): Promise<void> {
-  // A shell runs what has no interpreter named, too, but not every shell.
+  // Not every shell runs a script without a first line that names its interpreter.
   const command = text.startsWith("#!") ? [scriptPath] : ["/bin/sh", scriptPath];
   let log: Required<UserDataLog>;
   try {
@@ -55,24 +55,21 @@ export async function runUserData(
   } catch (error) {
     throw await cutOff(context, instance, error, deadline);
   }
-  await context.logs.write(instance.record, log);
+  await context.state.logs.write(instance.record, log);
   if (log.exitCode !== 0) {
     throw failure("invalid", `userData ended with exit code ${log.exitCode}`, instance, log);
   }
 }
 
-/** The log as it stands in the running instance, of a script that has not ended. */
-export async function readUserDataLog(
-  context: InstanceContext,
-  instance: ManagedInstance,
-): Promise<UserDataLog> {
+/** Reads the log of a script that has not ended, from the running instance. */
+export async function readUserDataLog(context: InstanceContext, instance: Instance): Promise<UserDataLog> {
   const { output, truncated } = await run(context, instance, [showLog], readLogTimeoutMs);
   return { output, truncated };
 }
 
 async function cutOff(
   context: InstanceContext,
-  instance: ManagedInstance,
+  instance: Instance,
   error: unknown,
   { timeoutMs }: Deadline,
 ): Promise<unknown> {
@@ -80,7 +77,7 @@ async function cutOff(
     return error;
   }
   const log = await readUserDataLog(context, instance).catch(unreadable);
-  await context.logs.write(instance.record, log);
+  await context.state.logs.write(instance.record, log);
   const what =
     error.code === "timeout"
       ? `did not end within ${timeoutMs / 1000} s and was killed`
@@ -94,15 +91,15 @@ function unreadable(error: unknown): UserDataLog {
 }
 
 async function run(
-  { driver, limits }: InstanceContext,
-  instance: ManagedInstance,
+  { driver }: InstanceContext,
+  instance: Instance,
   [script, ...words]: readonly [string, ...string[]],
   timeoutMs: number,
 ): Promise<Required<UserDataLog>> {
   const command = ["/bin/sh", "-c", script, "sh", logPath, String(keptLogBytes), ...words];
   const request = { command, stdin: Buffer.alloc(0), timeoutMs, maxOutputBytes: keptLogBytes };
   const { exitCode, stdout, stderr } = await untilAborted(instance.abort.signal, () =>
-    limits.guest(() => driver.exec(instance.id, request)),
+    driver.exec(instance.id, request),
   );
   const bytes = Number.parseInt(Buffer.from(stderr).toString(), 10);
   if (Number.isNaN(bytes)) {
@@ -114,12 +111,7 @@ async function run(
   return { exitCode, output: Buffer.from(stdout).toString("base64"), truncated: bytes > keptLogBytes };
 }
 
-function failure(
-  code: ErrorCode,
-  what: string,
-  { id, record }: ManagedInstance,
-  { output }: UserDataLog,
-): MccError {
+function failure(code: ErrorCode, what: string, { id, record }: Instance, { output }: UserDataLog): MccError {
   if (record.hideOutput === true) {
     return new MccError(
       code,

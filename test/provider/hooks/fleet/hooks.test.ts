@@ -130,7 +130,7 @@ describe("the hooks of a Fleet", () => {
       const daemon = await connected({}, exampleFleet({ labels }));
       await assert.rejects(fleet.create(inputs), {
         message:
-          /a fleet "web" already, .* label minicloud\/stack is "prod" and not "dev".*mcc destroy-fleet web/,
+          /fleet "web" already exists .* label minicloud\/stack is "prod", not "dev".*mcc destroy-fleet web/,
       });
       assert.deepEqual(daemon.methods(), ["fleet.get"]);
     });
@@ -167,14 +167,18 @@ describe("the hooks of a Fleet", () => {
 
     it("leaves the undoing of what was too slow to the daemon, which names the rung", async () => {
       const daemon = await connected({
-        "fleet.wait": fails("timeout", 'web-2: 198.18.0.3 did not get as far as "tcp 5432". It was undone.'),
+        "fleet.wait": fails(
+          "timeout",
+          'web-2: 198.18.0.3 did not get as far as "tcp 5432". The fleet was destroyed; raise timeouts.create.',
+        ),
       });
       daemon.handlers["fleet.apply"] = () => {
         daemon.handlers["fleet.get"] = missing;
         return made;
       };
       await assert.rejects(fleet.create({ ...inputs, timeouts: { create: 1 } }), {
-        message: 'web-2: 198.18.0.3 did not get as far as "tcp 5432". It was undone.',
+        message:
+          'web-2: 198.18.0.3 did not get as far as "tcp 5432". The fleet was destroyed; raise timeouts.create.',
       });
       assert.ok(!daemon.methods().includes("fleet.destroy"));
     });
@@ -195,7 +199,7 @@ describe("the hooks of a Fleet", () => {
       await assert.rejects(fleet.create({ ...inputs, timeouts: { create: 1 } }), (error: Error) => {
         assert.match(
           error.message,
-          /"web" 1 of 2 members are ready after 1 s: 1 wait for tcp 5432\. It was undone\./,
+          /"web" has only 1 of 2 members ready after 1 s: 1 wait for tcp 5432\. The fleet was destroyed; raise/,
         );
         assert.equal("id" in error, false);
         return true;
@@ -236,7 +240,7 @@ describe("the hooks of a Fleet", () => {
         daemon.handlers["fleet.get"] = fails("engine", "The disk is full.");
         return { ...made, counts };
       };
-      await recordedAfter(/are ready after 1 s\. Undoing it failed: The disk is full\./);
+      await recordedAfter(/ready after 1 s\. Destroying the fleet also failed: The disk is full\./);
     });
 
     it("records the fleet that it heard of, and nothing more of", async () => {
@@ -294,14 +298,16 @@ describe("the hooks of a Fleet", () => {
       message: 'No image "micor".',
     });
     await connected({ "fleet.get": missing });
-    await assert.rejects(fleet.update("web", state, inputs), { message: /no longer there.*pulumi refresh/ });
+    await assert.rejects(fleet.update("web", state, inputs), {
+      message: /no longer exists .*pulumi refresh/,
+    });
   });
 
   it("check refuses an image for which the members would be replaced in vain", async () => {
     await connected({ "image.list": () => [{ name: "micro", sizeBytes: 0, createdAt: made.createdAt }] });
     const { failures } = await fleet.check(inputs, { ...inputs, image: "micor" });
     assert.deepEqual(failures, [
-      { property: "image", reason: 'there is no image "micor" on the server, which has: micro' },
+      { property: "image", reason: 'there is no image "micor" on the server; it has micro' },
     ]);
     await fleet.configure(stackConfig({ "minicloud:server": "http://127.0.0.1:9" }));
     assert.deepEqual((await fleet.check(inputs, { ...inputs, image: "micor" })).failures, []);

@@ -66,22 +66,23 @@ describe("an Instance that adopts", () => {
   const refused: Record<string, { handlers: Handlers; given?: object; message: RegExp }> = {
     "does not exist": {
       handlers: { "instance.get": missing },
-      message: /no instance 512 to adopt\. .*leave adopt out/,
+      message: /no instance 512 to adopt\. .*omit adopt/,
     },
     "is another resource's": {
       handlers: {
         "instance.get": () => ({ ...found, labels: { ...ownerLabels, "minicloud/stack": "prod" } }),
       },
-      message: /cannot be adopted, for it is another resource's: its label minicloud\/stack is "prod"/,
+      message:
+        /cannot be adopted because it belongs to another resource: its label minicloud\/stack is "prod"/,
     },
     "goes with a fleet": {
       handlers: { "instance.get": () => ({ ...found, fleet: { name: "raw", index: 1 } }) },
-      message: /cannot be adopted, for it goes with the fleet "raw"/,
+      message: /cannot be adopted because it belongs to the fleet "raw"/,
     },
     "has another image than the one asked for": {
       handlers: { "instance.get": () => found },
       given: { image: "micro" },
-      message: /its image is "debian-12" and not "micro"\. Give it as it is, or leave it out\./,
+      message: /its image is "debian-12", not "micro"\. Set image to the existing value, or omit it\./,
     },
   };
   for (const [what, { handlers, given, message }] of Object.entries(refused)) {
@@ -137,7 +138,7 @@ describe("an Instance that adopts", () => {
     assert.deepEqual(
       failures.map(({ reason }) => reason),
       [
-        "userData: another one would replace the instance, and it was adopted, so that there is none to take its place; leave userData as it is",
+        "userData: a change would replace the instance, but an adopted instance cannot be replaced; restore the old userData",
       ],
     );
     assert.deepEqual((await instance.check(olds, adopting)).failures, []);
@@ -147,7 +148,7 @@ describe("an Instance that adopts", () => {
     const container = { engineId: "512", status: "running", image: "centos-6", ipAddresses: ["198.18.0.2"] };
     const daemon = await connected({ "instance.get": missing, "instance.listForeign": () => [container] });
     await assert.rejects(instance.create({ ...adopting, image: "micro" }), {
-      message: /^Container 512 cannot be adopted as asked: its image is "centos-6" and not "micro"/,
+      message: /^Container 512 cannot be adopted with these arguments: its image is "centos-6", not "micro"/,
     });
     assert.ok(!daemon.methods().includes("instance.takeOver"));
   });

@@ -113,7 +113,7 @@ describe("the hooks of an Instance", () => {
       const labels = { ...made.labels, "minicloud/resource": "www" };
       const daemon = await connected(creating({ ...made, labels }));
       await assert.rejects(instance.create(inputs), {
-        message: /belongs to another now: .* "www" and not "web"/,
+        message: /now belongs to another resource: .* "www", not "web"/,
       });
       assert.deepEqual(daemon.methods(), ["instance.create"]);
     });
@@ -272,7 +272,7 @@ describe("the hooks of an Instance", () => {
     it("says what to do when the instance is gone", async () => {
       await connected({ "instance.wait": fails("not-found", "No instance 500.") });
       await assert.rejects(instance.update("500", state, inputs), {
-        message: /Instance 500 \(web\) is no longer .*pulumi refresh/,
+        message: /instance 500 \(web\), but it no longer exists .*pulumi refresh/,
       });
     });
 

@@ -40,7 +40,7 @@ describe("what a secret script prints", () => {
     });
     await instance.configure(stackConfig({ "minicloud:server": daemon.url, "minicloud:token": "t0ken" }));
     await assert.rejects(instance.create({ ...inputs, userData, hideOutput: true }), (error: Error) => {
-      assert.match(error.message, /What the server says is left out, .*"mcc logs"/);
+      assert.match(error.message, /The message of the server is omitted .*"mcc logs"/);
       assert.doesNotMatch(error.message, /s3cret/);
       return true;
     });

@@ -18,9 +18,13 @@ describe("the time limit of a hook", () => {
 
   it("says what took longer", async () => {
     const waiting = assertMccError(
-      withinTimeout(60, "Destroying instance 500 (web)", new Promise(() => undefined)),
+      withinTimeout(
+        60,
+        "Destroying instance 500 (web) exceeded timeouts.delete",
+        new Promise(() => undefined),
+      ),
       "timeout",
-      /^Destroying instance 500 \(web\).*60 s/,
+      /^Destroying instance 500 \(web\) exceeded timeouts\.delete \(60 s\)\. /,
     );
     await timers.tickAsync(60_000);
     await waiting;

@@ -69,7 +69,7 @@ describe("fleets over LXC", function () {
     await assertMccError(
       applyFleet(client, { ...web, count: 5, userData }),
       "invalid",
-      /^Fleet "web" was not made: 1 of 5 members failed: web-3: .*exit code 1.* Everything done before was undone\.$/,
+      /^Fleet "web" was not created: 1 of 5 members failed: web-3: .*exit code 1.* Everything done before was undone\.$/,
     );
     await assertNothingLeft();
   });

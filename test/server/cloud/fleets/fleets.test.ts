@@ -70,7 +70,7 @@ describe("fleets", () => {
       await assertMccError(
         applied(cloud, { ...web, count: 50 }),
         "engine",
-        /^Fleet "web" was not made: 2 of 50 members failed: web-7: .*device busy; web-33: .*device busy\. Everything done before was undone\.$/,
+        /^Fleet "web" was not created: 2 of 50 members failed: web-7: .*device busy; web-33: .*device busy\. Everything done before was undone\.$/,
       );
       assert.deepEqual(await cloud.fleets.list({}), []);
       await assertNothingLeft({ cloud, driver, stateFolder });
@@ -216,7 +216,7 @@ describe("fleets", () => {
       await assertMccError(
         applied(cloud, { ...web, count: 5 }),
         "engine",
-        /Fleet "web" was not changed as asked: 1 of 3 members failed: web-4: .* The new members were undone, and the fleet is to have 2 as before\.$/,
+        /Fleet "web" was not changed: 1 of 3 members failed: web-4: .* The new members were undone, and the fleet's count is 2 as before\.$/,
       );
       assert.deepEqual(await membersOf(cloud), before);
       const { counts, failure } = await cloud.fleets.get({ fleet: "web" });
@@ -275,7 +275,7 @@ describe("fleets", () => {
       const waiting = assertMccError(
         cloud.fleets.wait({ fleet: "web", uid, timeoutSeconds: 30 }),
         "conflict",
-        /destroyed meanwhile/,
+        /destroyed in the meantime/,
       );
       await cloud.fleets.destroy({ fleet: "web", uid });
       await waiting;
@@ -323,7 +323,7 @@ describe("fleets", () => {
       assert.equal(extended.ttlSeconds, 600);
       assert.equal((await cloud.fleets.extend({ fleet: "web" })).ttlSeconds, 600);
       assert.equal((await applied(cloud, { ...web, count: 1 })).expiresAt, undefined);
-      await assertMccError(cloud.fleets.extend({ fleet: "web" }), "invalid", /no ttl to renew/);
+      await assertMccError(cloud.fleets.extend({ fleet: "web" }), "invalid", /no TTL to extend/);
     });
 
     it("is destroyed as a whole when its lease ends", async () => {

@@ -116,7 +116,7 @@ describe("instances", () => {
     await assertMccError(
       cloud.instances.create(creation({ clientToken: "token-0001", ipAddress: "198.18.0.9" })),
       "conflict",
-      /made instance 500 .*ipAddress 198\.18\.0\.2, not 198\.18\.0\.9.*stack=dev.*destroy that instance/,
+      /created instance 500 .*ipAddress 198\.18\.0\.2, not 198\.18\.0\.9.*stack=dev.*destroy that instance/,
     );
     await cloud.instances.destroy({ instance: 500 });
     const again = await createReady(cloud, { clientToken: "token-0001", ipAddress: "198.18.0.9" });
@@ -152,7 +152,7 @@ describe("instances", () => {
     await assertMccError(
       cloud.instances.wait({ ...targetOf(instance), timeoutSeconds: 1 }),
       "conflict",
-      /destroyed meanwhile/,
+      /destroyed in the meantime/,
     );
     assert.equal(cloud.info().addressPool.free, cloud.info().addressPool.size);
   });

@@ -84,7 +84,7 @@ describe("a lease", () => {
     const made = await test.cloud.instances.create(creation({ lease }));
     const waiting = assert.rejects(
       test.cloud.instances.wait({ ...targetOf(made), timeoutSeconds: 60 }),
-      /destroyed meanwhile: its lease was not renewed for 8 s/,
+      /destroyed in the meantime: its lease was not renewed for 8 s/,
     );
     await eventually(() => start.called, "the start has begun");
     await time.pass(8000);
@@ -153,7 +153,7 @@ describe("a lease whose end fails", () => {
       cloud.leases.end({ lease }),
       "engine",
       new RegExp(
-        `^The lease ${lease} is ended, and 1 of the 2 that hung on it could not be destroyed yet: .*wedged`,
+        `^The lease ${lease} is ended, but 1 of its 2 instances and fleets could not be destroyed yet: .*wedged`,
       ),
     );
     assert.throws(() => cloud.leases.renew({ lease }), { code: "not-found" });

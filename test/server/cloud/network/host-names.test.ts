@@ -75,7 +75,7 @@ describe("the names that instances know", () => {
     const one = await createReady(cloud, { name: "one" });
     const { catalog } = cloud.instances;
     await cloud.instances.update({ ...targetOf(one), name: "uno", labels: webStack });
-    await cloud["parts"].context.hostNames?.settled(catalog.get(targetOf(one)).record);
+    await cloud["parts"].context.network.hostNames?.settled(catalog.get(targetOf(one)).record);
     assert.deepEqual(await hostsOf(one.id), [`${one.ipAddress} one uno`], "in the scope that it began with");
   });
 
@@ -85,10 +85,10 @@ describe("the names that instances know", () => {
     const two = await createReady(cloud, { name: "two", labels: webStack });
     const { record } = cloud.instances.catalog.get(targetOf(one));
     await cloud.instances.destroy(targetOf(two));
-    await cloud["parts"].context.hostNames?.settled(record);
+    await cloud["parts"].context.network.hostNames?.settled(record);
     assert.deepEqual(await hostsOf(one.id), [`${one.ipAddress} one`]);
     await cloud.instances.destroy(targetOf(one));
-    await cloud["parts"].context.hostNames?.settled(record);
+    await cloud["parts"].context.network.hostNames?.settled(record);
     assert.deepEqual(await scopes(), []);
   });
 

@@ -64,7 +64,7 @@ describe("the network under the instances", () => {
     { text: '{"address":"x","prefixLength":99,"gateway":"y"}', why: "it has another content than expected" },
     {
       text: '{"address":"10.0.0.0","prefixLength":24,"gateway":"10.0.0.1"}',
-      why: "it says the network 10.0.0.0/24 (gateway 10.0.0.1), in which there is no instance",
+      why: "it names the network 10.0.0.0/24 (gateway 10.0.0.1), in which there is no instance",
     },
   ]) {
     it(`is chosen again where the file was damaged: ${why}`, async () => {
@@ -89,7 +89,7 @@ describe("the network under the instances", () => {
       await assertMccError(
         keepNetwork(folder, other, records, silentDamage(folder)),
         "conflict",
-        /198\.18\.0\.2, have no place in the network.*missing or damaged; start mccserver with the range that it had/,
+        /198\.18\.0\.2, do not fit into the network.*missing or damaged; start mccserver with the range that it had/,
       );
     }
   });

@@ -563,7 +563,7 @@ async function makeTemplate(outside: string): Promise<Template> {
   const userData = "#!/bin/sh\n";
   const { id } = await createReady(cloud, { name: "web", keys: ["me", "you"], ttlSeconds: 3600, userData });
   const log = { exitCode: 0, output: "", truncated: false };
-  await cloud["parts"].context.logs.write(cloud.instances.catalog.get({ instance: id }).record, log);
+  await cloud["parts"].context.state.logs.write(cloud.instances.catalog.get({ instance: id }).record, log);
   await applied(cloud, { name: "db", count: 2, keys: ["you"], clientToken: "token-0001" });
   await cloud.instances.update({ instance: "db-2", labels: { mine: "yes" } });
   const instances = await cloud.instances.list({});

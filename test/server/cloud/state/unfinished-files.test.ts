@@ -58,7 +58,7 @@ describe("what an interrupted write leaves", () => {
     const damaged = silentDamage(folder);
     await removeUnfinished(folder, damaged);
     const [{ movedTo = "", reason } = { reason: "" }] = damaged.list();
-    assert.match(reason, /it is a folder, where the daemon writes a file/);
+    assert.match(reason, /it is a folder, and the daemon writes a file there/);
     assert.equal(await readFile(join(movedTo, "deep", "file"), "utf8"), "half");
   });
 });

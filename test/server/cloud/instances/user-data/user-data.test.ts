@@ -177,7 +177,7 @@ describe("userData", () => {
     await assertMccError(
       cloud.instances.create(creation({ ...token, userData: "other" })),
       "conflict",
-      /made instance 500 \(mcc-500\) already, with other userData/,
+      /created instance 500 \(mcc-500\) already, with other userData/,
     );
   });
 
@@ -192,7 +192,7 @@ describe("userData", () => {
   it("has no log where there is none", async () => {
     const { cloud } = await newCloud();
     const instance = await createReady(cloud);
-    await assertMccError(cloud.instances.log(targetOf(instance)), "conflict", /made without userData/);
+    await assertMccError(cloud.instances.log(targetOf(instance)), "conflict", /created without userData/);
   });
 
   it("of a secret is not quoted in messages, which say where to read what it printed", async () => {

@@ -1,0 +1,179 @@
+import type {
+  Fleet,
+  FleetApplyParameters,
+  FleetCheckParameters,
+  FleetConfirmParameters,
+  FleetDestruction,
+  FleetExtendParameters,
+  FleetSummary,
+  FleetTarget,
+  FleetWaitParameters,
+  FleetWaitResult,
+} from "./fleet";
+import type { Image, ImageImportParameters, ImageRemoval, ImageTarget } from "./image";
+import type {
+  ForeignContainer,
+  Instance,
+  InstanceCheckParameters,
+  InstanceConfirmParameters,
+  InstanceCreateParameters,
+  InstanceDestruction,
+  InstanceExecParameters,
+  InstanceExecResult,
+  InstanceExtendParameters,
+  InstanceLogResult,
+  InstanceStopParameters,
+  InstanceTakeOverParameters,
+  InstanceTarget,
+  InstanceUpdateParameters,
+  InstanceWaitParameters,
+  InstanceWaitResult,
+  LabelFilter,
+} from "./instance";
+import type { InstanceType } from "./instance-type";
+import type {
+  Key,
+  KeyAddParameters,
+  KeyConfirmParameters,
+  KeyRemoval,
+  KeyTarget,
+  KeyUpdateParameters,
+} from "./key";
+import type { Lease, LeaseEnd, LeaseOpenParameters, LeaseRenewal, LeaseTarget } from "./lease";
+import type { ClaimedToken, TokenListParameters } from "./ownership";
+import type { Problems } from "./problem";
+import type { ServerInfo } from "./server";
+
+/** Describes a method that has no parameters. */
+export type NoParameters = Record<string, never>;
+
+/** Describes what a method takes and returns. */
+export interface Method<Parameters, Result> {
+  /** What a caller passes. */
+  parameters: Parameters;
+  /** What the daemon answers. Later releases of the daemon can add fields. */
+  result: Result;
+}
+
+/**
+ * Describes every method of the daemon except `system.*`, by name.
+ *
+ * Each method can also fail with `invalid` for wrong parameters, `unauthenticated`, `forbidden`, `unavailable` and
+ * `internal`. Those that use the container engine can fail with `engine`. See {@link ErrorCode}.
+ */
+export interface Methods {
+  /**
+   * Reserves an id, a name and an address, starts to create the instance, and returns it before it is ready, or after
+   * `waitSeconds`. `instance.wait` tells when it is ready. Fails with `conflict` for a name or an address that is taken,
+   * `not-found` for an image, type or key that does not exist, and `exhausted` if no address is free.
+   */
+  "instance.create": Method<InstanceCreateParameters, Instance>;
+  /**
+   * Returns why an `instance.create` would fail after the instance of the same `clientToken` is destroyed. Changes
+   * nothing.
+   */
+  "instance.check": Method<InstanceCheckParameters, Problems>;
+  /** Returns an instance. Fails with `not-found`. */
+  "instance.get": Method<InstanceTarget, Instance>;
+  /** Records the owner of an instance, after which its client token recovers nothing. Fails with `not-found`. */
+  "instance.confirm": Method<InstanceConfirmParameters, Instance>;
+  /** Returns the instances, by default all of them. */
+  "instance.list": Method<LabelFilter, Instance[]>;
+  /** Returns the containers on the daemon's engine that MiniCloud did not create. */
+  "instance.listForeign": Method<NoParameters, ForeignContainer[]>;
+  /**
+   * Waits until an instance is ready or the time is over. Fails with the error of its creation if that failed, and with
+   * `not-found`.
+   */
+  "instance.wait": Method<InstanceWaitParameters, InstanceWaitResult>;
+  /** Changes an instance in place: all the given parameters, or none. Fails with `not-found` and `conflict`. */
+  "instance.update": Method<InstanceUpdateParameters, Instance>;
+  /** Restarts the TTL of an instance. Fails with `not-found`, and with `invalid` if there is no TTL to restart. */
+  "instance.extend": Method<InstanceExtendParameters, Instance>;
+  /**
+   * Starts a stopped instance, and waits until it is ready. Succeeds if it is running already. Fails with `not-found`.
+   */
+  "instance.start": Method<InstanceTarget, Instance>;
+  /** Shuts an instance down. Succeeds if it is stopped already. Fails with `not-found`. */
+  "instance.stop": Method<InstanceStopParameters, Instance>;
+  /** Stops an instance and starts it again. Fails with `not-found`. */
+  "instance.restart": Method<InstanceStopParameters, Instance>;
+  /**
+   * Runs a command as root in a running instance. An exit code other than 0 is a result. Fails with `not-found`,
+   * `conflict` if the instance is not running, and `timeout`.
+   */
+  "instance.exec": Method<InstanceExecParameters, InstanceExecResult>;
+  /**
+   * Returns the exit code and the end of the output of an instance's `userData`, also while it runs, and for some time
+   * after a failed create. Fails with `not-found`.
+   */
+  "instance.log": Method<InstanceTarget, InstanceLogResult>;
+  /**
+   * Makes a container that MiniCloud did not create an instance of the daemon, without a stop. Fails with `not-found`, and
+   * with `conflict` if a daemon has it already.
+   */
+  "instance.takeOver": Method<InstanceTakeOverParameters, Instance>;
+  /** Destroys an instance in any state, and returns after that. Succeeds if it does not exist. */
+  "instance.destroy": Method<InstanceTarget, InstanceDestruction>;
+  /**
+   * Creates a fleet, or brings the fleet with this name to the given state. Returns when the daemon has recorded it;
+   * `fleet.wait` tells when it is complete. Fails as `instance.create` does, and then reserves nothing.
+   */
+  "fleet.apply": Method<FleetApplyParameters, FleetSummary>;
+  /** Returns why a `fleet.apply` would fail after the fleet of the same `clientToken` is destroyed. Changes nothing. */
+  "fleet.check": Method<FleetCheckParameters, Problems>;
+  /** Returns a fleet with its members. Fails with `not-found`. */
+  "fleet.get": Method<FleetTarget, Fleet>;
+  /** Records the owner of a fleet, after which its client token recovers nothing. Fails with `not-found`. */
+  "fleet.confirm": Method<FleetConfirmParameters, Fleet>;
+  /** Returns the fleets without their members, by default all of them. */
+  "fleet.list": Method<LabelFilter, FleetSummary[]>;
+  /**
+   * Waits until the last change of a fleet is complete or the time is over. Fails with the error of the change if that
+   * failed, and with `not-found`.
+   */
+  "fleet.wait": Method<FleetWaitParameters, FleetWaitResult>;
+  /** Restarts the TTL of a fleet. Fails with `not-found`, and with `invalid` if there is no TTL to restart. */
+  "fleet.extend": Method<FleetExtendParameters, FleetSummary>;
+  /** Destroys a fleet with all its members, and returns after that. Succeeds if it does not exist. */
+  "fleet.destroy": Method<FleetTarget, FleetDestruction>;
+  /** Stores a public key under a name. Fails with `conflict` if the name is taken. */
+  "key.add": Method<KeyAddParameters, Key>;
+  /** Returns a key. Fails with `not-found`. */
+  "key.get": Method<KeyTarget, Key>;
+  /** Records the owner of a key, after which its client token recovers nothing. Fails with `not-found`. */
+  "key.confirm": Method<KeyConfirmParameters, Key>;
+  /** Returns all keys. */
+  "key.list": Method<NoParameters, Key[]>;
+  /** Replaces the public half of a key, also on the instances that have it. Fails with `not-found`. */
+  "key.update": Method<KeyUpdateParameters, Key>;
+  /** Removes a key, also from the instances that have it. Succeeds if it does not exist. */
+  "key.remove": Method<KeyTarget, KeyRemoval>;
+  /** Opens a lease. When it ends, the daemon destroys what was created with it. */
+  "lease.open": Method<LeaseOpenParameters, Lease>;
+  /** Renews a lease. Fails with `not-found` if it has ended. */
+  "lease.renew": Method<LeaseTarget, LeaseRenewal>;
+  /** Ends a lease, and returns when everything that was created with it is destroyed. Succeeds if it has ended. */
+  "lease.end": Method<LeaseTarget, LeaseEnd>;
+  /** Returns what client tokens created. Omits tokens that created nothing. */
+  "token.list": Method<TokenListParameters, ClaimedToken[]>;
+  /** Returns the images that instances can start from. */
+  "image.list": Method<NoParameters, Image[]>;
+  /** Creates an image from an archive on the daemon's host. Fails with `conflict` if the name is taken. */
+  "image.import": Method<ImageImportParameters, Image>;
+  /** Removes an image. Succeeds if it does not exist. Fails with `conflict` if an instance uses it. */
+  "image.remove": Method<ImageTarget, ImageRemoval>;
+  /** Returns the instance types. */
+  "type.list": Method<NoParameters, InstanceType[]>;
+  /** Returns the daemon's release, driver, features and free addresses. */
+  "server.info": Method<NoParameters, ServerInfo>;
+}
+
+/** Names a method of the daemon. */
+export type MethodName = keyof Methods;
+
+/** Describes what a caller passes to a method. Parameters with a default can be absent. */
+export type MethodParameters<M extends MethodName> = Methods[M]["parameters"];
+
+/** Describes what a method returns. */
+export type MethodResult<M extends MethodName> = Methods[M]["result"];

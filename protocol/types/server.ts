@@ -1,0 +1,66 @@
+/**
+ * Names a feature that daemons of earlier releases do not have.
+ *
+ * - `"hideOutput"`: the parameter `hideOutput` of `instance.create` and `fleet.apply`.
+ * - `"check"`: the methods `instance.check` and `fleet.check`.
+ * - `"ownership"`: creates with `attempt` and `owner`, the methods `*.confirm` and `token.list`, and `adopt` of
+ *   `instance.update`.
+ */
+export type Feature = "hideOutput" | "check" | "ownership";
+
+/** Describes a damaged file of the daemon's state folder. */
+export interface DamagedFile {
+  /** The path of the file, relative to the state folder. */
+  file: string;
+  /** What is wrong with it. */
+  reason: string;
+  /** When the daemon found it: a UTC time in ISO 8601. */
+  time: string;
+  /**
+   * The absolute path on the daemon's host to which the daemon moved it. Absent if the file is missing or could not be
+   * moved.
+   */
+  movedTo?: string;
+}
+
+/** Describes the range of addresses from which the daemon assigns addresses to instances. */
+export interface AddressPool {
+  /** The first IPv4 address of the range. */
+  first: string;
+  /** The last IPv4 address of the range. */
+  last: string;
+  /** The number of addresses in the range. */
+  size: number;
+  /** The number of addresses that a new instance can get. */
+  free: number;
+}
+
+/** Describes a daemon. */
+export interface ServerInfo {
+  /** The random identity of the daemon's state folder: 32 hexadecimal digits. */
+  serverId: string;
+  /** The release of MiniCloud that the daemon runs, such as `0.1.0`. */
+  version: string;
+  /** The version of the protocol that the daemon speaks. */
+  protocolVersion: number;
+  /** The name of the driver: `lxc`, `openvz` or `simulated`. */
+  driver: string;
+  /** True if instances exist in the daemon's memory only. */
+  simulated: boolean;
+  /** The range of addresses of the instances. */
+  addressPool: AddressPool;
+  /** The number of instances. */
+  instances: number;
+  /**
+   * The features of the daemon: each {@link Feature} that it has, and others in later releases. Empty for old daemons.
+   */
+  features: string[];
+  /** The damaged files of the state folder that the daemon found: the latest 100, the newest first. */
+  damaged: DamagedFile[];
+  /** The number of damaged files that the daemon found, including those that `damaged` omits. */
+  damagedTotal: number;
+  /** When the daemon started: a UTC time in ISO 8601. */
+  startedAt: string;
+  /** The time of the daemon's clock, to which its other times refer: a UTC time in ISO 8601. */
+  now: string;
+}

@@ -1,0 +1,62 @@
+import type {
+  FleetCounts,
+  Fleet as FleetResult,
+  FleetStatus,
+  FleetSummary,
+} from "../../../protocol/methods/fleet";
+import type { Fleet } from "./fleet";
+import { indexOf, isAsWanted } from "./plan";
+
+/** Returns a fleet as clients see it, without its members and its TTL. */
+export function summariseFleet(fleet: Fleet, simulated: boolean): FleetSummary {
+  const { name, uid, createdAt, spec, owner } = fleet.record;
+  const { image, type, keys, labels, userDataDigest } = spec;
+  const failure = fleet.failure ?? fleet.record.failure;
+  const counts = countsOf(fleet);
+  return {
+    name,
+    uid,
+    status: statusOf(fleet, counts),
+    counts,
+    image,
+    type,
+    keys,
+    labels,
+    createdAt,
+    simulated,
+    ...(userDataDigest === undefined ? {} : { userDataDigest }),
+    ...(failure === undefined ? {} : { failure }),
+    ...(owner === undefined ? {} : { owner }),
+  };
+}
+
+/** Returns the members as clients see them, in the order of their indices. */
+export function describeMembers(fleet: Fleet): FleetResult["members"] {
+  return fleet.members.map((member) => {
+    const { id, uid, name, ipAddress, hostname, sshHostKey } = member.record;
+    const { status } = member;
+    return { index: indexOf(member), id, uid, name, ipAddress, hostname, sshHostKey, status };
+  });
+}
+
+function statusOf(fleet: Fleet, { failed }: FleetCounts): FleetStatus {
+  if (fleet.failure !== undefined) {
+    return "failed";
+  }
+  if (fleet.isLeaving) {
+    return "destroying";
+  }
+  if (fleet.change !== undefined) {
+    return "applying";
+  }
+  return failed > 0 ? "degraded" : "ready";
+}
+
+function countsOf({ record, change, members }: Fleet): FleetCounts {
+  const { count: wanted } = record.spec;
+  const ready = members.filter((member) => isAsWanted(record.spec, member)).length;
+  const rest = wanted - ready;
+  return change === undefined
+    ? { wanted, ready, pending: 0, failed: rest }
+    : { wanted, ready, pending: rest, failed: 0 };
+}

@@ -1,0 +1,31 @@
+import type { Instance as InstanceResult } from "../../../protocol/methods/instance";
+import type { Instance } from "./instance";
+
+const lost = "The engine no longer lists its container; destroy the instance and make it again.";
+
+/** Returns an instance as clients see it, without its ttl, which may be its fleet's. */
+export function describeInstance(instance: Instance, simulated: boolean): InstanceResult {
+  const { status, waitingFor, record } = instance;
+  const { id, uid, name, ipAddress, hostname, image, type, keys, labels } = record;
+  const { createdAt, sshHostKey, fleet, owner } = record;
+  const failure = instance.failure?.error.message ?? (instance.isLost ? lost : undefined);
+  return {
+    id,
+    uid,
+    name,
+    status,
+    ipAddress,
+    hostname,
+    image,
+    type,
+    keys,
+    labels,
+    createdAt,
+    sshHostKey,
+    simulated,
+    ...(failure === undefined ? {} : { failure }),
+    ...(waitingFor === undefined ? {} : { waitingFor }),
+    ...(fleet === undefined ? {} : { fleet }),
+    ...(owner === undefined ? {} : { owner }),
+  };
+}

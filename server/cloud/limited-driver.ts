@@ -1,0 +1,69 @@
+import pLimit from "p-limit";
+import type { Driver, TakesOver } from "../driver/driver";
+
+/** The driver as the cloud uses it: with the engine's limits applied, so that no caller can forget them. */
+export interface LimitedDriver extends Driver {
+  /**
+   * Runs several changes in one slot, such as the create and the start of a container. Otherwise the starts of many
+   * containers would wait until all of them are created.
+   *
+   * @param work gets the driver without limits. It must not wait for another slot.
+   */
+  inOneSlot<T>(work: (driver: Driver) => Promise<T>): Promise<T>;
+}
+
+/** Stops and commands wait for a guest, and each is a process of the host. Few at a time would hold up many. */
+const mostWaitingForGuests = 1024;
+
+/**
+ * Limits how many commands of one engine run at a time:
+ *
+ * - changes of containers: `capabilities.changesAtOnce`;
+ * - stops with grace, stops by force, and commands in guests: 1,024 of each. They have limits of their own, so that a
+ *   guest that does not answer holds up no change of another instance.
+ *
+ * Questions to the engine are not limited.
+ */
+export function limitDriver(driver: Driver): LimitedDriver {
+  const change = pLimit(driver.capabilities.changesAtOnce);
+  const stop = pLimit(mostWaitingForGuests);
+  const force = pLimit(mostWaitingForGuests);
+  const guest = pLimit(mostWaitingForGuests);
+  const { takesOver } = driver;
+  return {
+    get capabilities() {
+      return driver.capabilities;
+    },
+    ...(takesOver === undefined ? {} : { takesOver: limitTakeOver(takesOver, change) }),
+    inOneSlot: (work) => change(() => work(driver)),
+    preflight: () => driver.preflight(),
+    open: () => driver.open(),
+    close: () => driver.close(),
+    purge: () => driver.purge(),
+    images: () => driver.images(),
+    importImage: (name, path) => driver.importImage(name, path),
+    removeImage: (name) => driver.removeImage(name),
+    types: () => driver.types(),
+    list: () => driver.list(),
+    remains: (id) => driver.remains(id),
+    foreign: () => driver.foreign(),
+    create: (spec) => change(() => driver.create(spec)),
+    start: (id) => change(() => driver.start(id)),
+    stop: (id, graceMs) => (graceMs === 0 ? force : stop)(() => driver.stop(id, graceMs)),
+    destroy: (id) => change(() => driver.destroy(id)),
+    rename: (id, name) => change(() => driver.rename(id, name)),
+    exec: (id, request) => guest(() => driver.exec(id, request)),
+    writeFiles: (id, files) => change(() => driver.writeFiles(id, files)),
+    resize: (id, type) => change(() => driver.resize(id, type)),
+    watch: (onDown) => driver.watch(onDown),
+  };
+}
+
+function limitTakeOver(takesOver: TakesOver, change: ReturnType<typeof pLimit>): TakesOver {
+  return {
+    find: (engineId) => takesOver.find(engineId),
+    take: (engineId, as) => change(() => takesOver.take(engineId, as)),
+    giveBack: (id, before) => change(() => takesOver.giveBack(id, before)),
+    readFile: (id, path) => change(() => takesOver.readFile(id, path)),
+  };
+}
