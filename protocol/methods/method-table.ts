@@ -27,6 +27,8 @@ export type MethodTable = typeof methodTable;
 /** The parameters inside the daemon, with their defaults filled in. */
 export type ParsedParameters<M extends MethodName> = z.output<MethodTable[M]["parameters"]>;
 
+/** Also sees an optional field that only one of both has, which assignability does not. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 type Agrees<M extends keyof MethodTable> = M extends MethodName
   ? [

@@ -40,7 +40,6 @@ export const places = [
   { path: "CONTRIBUTING.md", checked: true },
   { path: "CHANGELOG.md", checked: true },
   { path: "docs/", checked: true },
-  { path: "docs/architecture.md", checked: false },
   { path: "bench/", checked: true },
   { path: "cli/", checked: true },
   { path: "client/", checked: true },

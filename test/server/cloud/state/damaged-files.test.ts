@@ -523,7 +523,7 @@ async function ask<M extends MethodName>(
   parameters: object = {},
 ): Promise<MethodResult<M>> {
   const answer = await dispatchOf(cloud)(method, [parameters]);
-  return methodTable[method].result.parse(answer) as MethodResult<M>;
+  return methodTable[method].result.parse(answer);
 }
 
 /** An engine as the LXC driver is one to the cloud, whose containers run. */
