@@ -112,7 +112,7 @@ describe("the LXC driver, when engine commands fail", () => {
       await assertMccError(
         run(driver, current),
         "timeout",
-        new RegExp(`${title}.*(was killed|had no answer)`),
+        new RegExp(`${title}.*(was killed|did not answer)`),
       );
       await assertNoRemains();
       await driver.close();

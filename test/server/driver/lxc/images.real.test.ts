@@ -158,7 +158,7 @@ describe("images of the LXC driver", () => {
       await driver.importImage(testImage, tarball);
       await writeFile(join(place.images, testImage, "image.json"), text);
       assert.deepEqual(await driver.images(), []);
-      assert.match(String(lines.at(-1)?.["msg"]), /"micro" is left out.*image\.json is damaged/);
+      assert.match(String(lines.at(-1)?.["msg"]), /"micro" is not listed.*image\.json is damaged/);
     }
     await driver.importImage(testImage, tarball);
     assert.equal((await driver.images()).length, 1);

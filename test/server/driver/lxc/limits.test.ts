@@ -32,7 +32,7 @@ describe("limits in cgroups of version 2", () => {
   });
 
   it("are refused below the memory in use, before the kernel makes room by force", async () => {
-    await assertMccError(limited(59), "conflict", /more memory now than the 59 bytes of the type "small"/);
+    await assertMccError(limited(59), "conflict", /more memory than the 59 bytes of the type "small"/);
     assert.equal(await written("memory.max"), "200\n");
     assert.equal(await written("cpu.max"), "max 100000\n");
   });

@@ -106,11 +106,11 @@ describe("the preflight of the LXC driver", () => {
 
   it("wants folders that the containers can get through", async () => {
     await chmod(join(root, "var/lib"), 0o700);
-    await assertFinding(findings(), /var\/lib lets only its owner in.*chmod o\+x .*var\/lib,.*--state-dir/);
+    await assertFinding(findings(), /var\/lib is closed to other users.*chmod o\+x .*var\/lib,.*--state-dir/);
     await chmod(join(root, "var/lib"), 0o755);
     await assertFinding(
       findings({}, { folder: join(root, "with:colon") }),
-      /with:colon has a character.*--state-dir/,
+      /with:colon contains a special character.*--state-dir/,
     );
   });
 });

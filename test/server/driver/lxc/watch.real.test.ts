@@ -118,7 +118,7 @@ describe("the watch over LXC containers", () => {
     try {
       driver.watch((id) => down.push(id));
       await eventually(() => refused.called, "a watch was asked for");
-      assert.match(String(lines[0]?.["msg"]), /every 10 s only: System limit reached.*fs\.inotify/);
+      assert.match(String(lines[0]?.["msg"]), /only every 10 s: System limit reached.*fs\.inotify/);
       clock.tick(10_000);
       await driver.stop(500, 0);
       await eventually(() => {

@@ -81,7 +81,7 @@ describe("the configuration of an LXC container", () => {
 
   it("says which root file system it is over", () => {
     assert.equal(rootfsIn(lines(bare).join("\n")), rootfs);
-    assert.throws(() => rootfsIn("lxc.rootfs.path = dir:/elsewhere"), /no longer says/);
+    assert.throws(() => rootfsIn("lxc.rootfs.path = dir:/elsewhere"), /does not name its root file system/);
   });
 
   it("shortens host names to what the kernel takes", () => {
