@@ -22,8 +22,8 @@ export interface EngineProcess {
 const lookEveryMs = 10;
 
 /**
- * Lists the processes that work for this daemon's containers and images, whoever started them. They are found by the
- * argument lists of all processes of the host, and by the folder that they see at the paths in them: a daemon in
+ * Lists the processes that work for this daemon's containers and images, regardless of who started them. They are found
+ * by the argument lists of all processes of the host, and by the folder that they see at the paths in them: a daemon in
  * another mount namespace can have its own state folder at the same path.
  */
 export async function engineProcesses(place: Place): Promise<EngineProcess[]> {

@@ -51,7 +51,7 @@ export function configurationText(
   return `${lines.join("\n")}\n`;
 }
 
-/** Returns what a configuration of `configurationText` contains about its container, without parts that are cut off. */
+/** Returns what a configuration of `configurationText` contains about its container, without incomplete parts. */
 export function readConfiguration(configuration: string): Remains & { readonly rootfs?: string | undefined } {
   const find = (pattern: RegExp): string | undefined => pattern.exec(configuration)?.[1];
   return {

@@ -1,13 +1,13 @@
 import { hasErrno } from "../../../support/errno";
 
-/** What ends a process that leads a group of its own. */
+/** Ends a process that leads its own group. */
 export interface GroupKiller {
-  /** Whether the limit ran out, or the signal came. */
+  /** Whether the process was killed: the time limit passed, or the signal was aborted. */
   killed(): boolean;
   clear(): void;
 }
 
-/** Kills the whole group when the time is over, or at the signal. */
+/** Kills the whole group after the time limit, or when the signal is aborted. */
 export function groupKiller(
   leader: number | undefined,
   timeoutMs: number,
@@ -34,7 +34,7 @@ export function groupKiller(
   };
 }
 
-/** @param pid that of a process, or a group's with a minus. Gone already is success. */
+/** Kills. @param pid the id of a process, or a group's with a minus. A process that has ended is a success. */
 export function killProcess(pid: number): void {
   try {
     process.kill(pid, "SIGKILL");

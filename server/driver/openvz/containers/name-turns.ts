@@ -1,6 +1,6 @@
 /**
- * Lets pieces of work that assign one name go one after the other. vzctl looks whether a name is free and then
- * takes it, under a lock of the container's only, so two at once could both get it.
+ * Runs changes that assign the same name one after another. vzctl checks whether a name is free and then takes it, with
+ * a lock only of the container. Two changes at the same time could both get the name.
  */
 export class NameTurns {
   readonly #last = new Map<string, Promise<unknown>>();

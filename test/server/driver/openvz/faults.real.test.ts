@@ -19,12 +19,12 @@ for (const generation of ["v4", "v7"] as const) {
         {
           fault: { at: "create:unpacking", exitCode: 46, stderr: "tar: No space left on device" },
           code: "exhausted",
-          message: /exit code 46, no space is left.*No space left on device.*free some/,
+          message: /exit code 46, no space is left.*No space left on device.*free space/,
         },
         {
           fault: { at: "create:saved", exitCode: 48 },
           code: "engine",
-          message: /private area could not be made/,
+          message: /private area could not be created/,
         },
         { fault: { at: "create", dies: true }, code: "engine", message: /SIGKILL|137/ },
         { fault: { at: "create:configured", dies: true }, code: "engine", message: /SIGKILL|137/ },

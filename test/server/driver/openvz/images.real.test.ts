@@ -136,7 +136,7 @@ describe("images of vzctl 4", () => {
     await assertMccError(
       driver.create(lightSpec(501, { image: "odd" })),
       "engine",
-      /exit code 46, the image's archive is not a whole number of KiB .*truncate --size=%10240 /,
+      /exit code 46, the size of the image's archive is not a multiple of 1 KiB.*truncate --size=%10240 /,
     );
   });
 });

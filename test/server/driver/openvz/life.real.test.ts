@@ -119,7 +119,7 @@ for (const generation of ["v4", "v7"] as const) {
       await assertMccError(
         newDriver().create(lightSpec(501)),
         "engine",
-        /the name could not be given: .*Unable to create link \/etc\/vz\/names\/web-501.* folder \/etc\/vz\/names /,
+        /the name could not be assigned: .*Unable to create link \/etc\/vz\/names\/web-501.* folder \/etc\/vz\/names /,
       );
     });
 
@@ -170,7 +170,7 @@ for (const generation of ["v4", "v7"] as const) {
       await assertMccError(
         driver.writeFiles(501, [wrong]),
         "invalid",
-        /files of container 501 .*"\/etc\/\.\.\/x"/,
+        /Files of container 501 .*"\/etc\/\.\.\/x"/,
       );
       assert.match(await vzctl(host(), "status", ctid), /exist unmounted down/);
     });
@@ -192,7 +192,7 @@ for (const generation of ["v4", "v7"] as const) {
         () => driver.resize(501, { name: "light", processes: 10 }),
       ];
       for (const change of changes) {
-        await assertMccError(change(), "not-found", /no container 501 any more/);
+        await assertMccError(change(), "not-found", /container 501 no longer exists/);
       }
       await driver.destroy(501);
       assert.deepEqual(host().remains(), [`etc/vz/conf/${ctid}.conf.destroyed`]);
@@ -201,7 +201,7 @@ for (const generation of ["v4", "v7"] as const) {
     it("does not make a container twice", async () => {
       const driver = newDriver();
       await driver.create(lightSpec(501));
-      await assertMccError(driver.create(lightSpec(501)), "conflict", /has a container 501 .* already/);
+      await assertMccError(driver.create(lightSpec(501)), "conflict", /already has a container 501/);
     });
 
     it("says which images there are", async () => {

@@ -78,7 +78,7 @@ describe("the preflight of the OpenVZ driver", () => {
   }[] = [
     {
       missing: "root",
-      found: /^vzctl works for root only -> start mccserver as root$/,
+      found: /^the daemon does not run as root; vzctl works only for root -> start mccserver as root$/,
       take: () => Promise.resolve({ isRoot: false }),
     },
     ...["vzctl", "vzlist"].map((program) => ({
@@ -98,7 +98,7 @@ describe("the preflight of the OpenVZ driver", () => {
     },
     {
       missing: "a vzlist that answers",
-      found: /^vzlist printed nothing -> run vzlist -a by hand, and mend what it says$/,
+      found: /^vzlist printed nothing -> run vzlist -a, and fix what it reports$/,
       take: () => Promise.resolve({ askList: refuse("engine", "vzlist printed nothing.") }),
     },
     {
@@ -111,7 +111,7 @@ describe("the preflight of the OpenVZ driver", () => {
     },
     {
       missing: "venet0 on an OpenVZ kernel",
-      found: /^there is no network device venet0, .* -> load it .*service vz start$/,
+      found: /^the network device venet0 is missing; .* -> load it .*service vz start$/,
       take: async () => {
         await makeOpenvzKernel();
         return {};
@@ -119,7 +119,7 @@ describe("the preflight of the OpenVZ driver", () => {
     },
     {
       missing: "the bridge venet0, and brctl to make it",
-      found: /^there is neither the bridge venet0, .*, nor brctl to make it -> apt-get install bridge-utils$/,
+      found: /^the bridge venet0, .*, and brctl, .*, are missing -> apt-get install bridge-utils$/,
       take: async () => {
         await remove(join(host().bin, "brctl"));
         return {};
@@ -127,7 +127,7 @@ describe("the preflight of the OpenVZ driver", () => {
     },
     {
       missing: "the global configuration",
-      found: /^There is no .*vz\.conf; reinstall .* -> reinstall the package vzctl, which brings it$/,
+      found: /^.*vz\.conf does not exist; reinstall .* -> reinstall the package vzctl, which contains it$/,
       take: async () => {
         await remove(host().subject.places.configuration);
         return {};
@@ -135,7 +135,8 @@ describe("the preflight of the OpenVZ driver", () => {
     },
     {
       missing: "the folder of the images",
-      found: /template\/cache, is not there -> make it \(mkdir -p .*cache\), or set TEMPLATE in .*vz\.conf$/,
+      found:
+        /template\/cache, does not exist -> create it \(mkdir -p .*cache\), or set TEMPLATE in .*vz\.conf$/,
       take: async () => {
         await remove(join(dirname(host().subject.places.configuration), "template/cache"));
         return {};

@@ -52,11 +52,11 @@ describe("exit codes", () => {
         (table) => meaningOf(table, exitCode, "name web already used by container 7")?.meaning,
       );
     const name = "the name belongs to another container on this host";
-    assert.deepEqual(meanings(131), [name, "this kernel lacks a feature that the container asks for"]);
+    assert.deepEqual(meanings(131), [name, "this kernel lacks a feature that the container needs"]);
     assert.deepEqual(meanings(137), [undefined, name]);
     assert.equal(
       meaningOf(exitCodes.v4, 131, "Unable to create link")?.meaning,
-      "the name could not be given",
+      "the name could not be assigned",
     );
   });
 
@@ -85,6 +85,6 @@ describe("exit codes", () => {
   it("of a command that said nothing but what it always says, are told so", () => {
     const stdout = "Directory /proc/vz not found, assuming non-OpenVZ kernel\n";
     const { message } = failureOf(command, { exitCode: 199, meaning: undefined, stderr: "", stdout });
-    assert.match(message, /199: it said nothing\.$/);
+    assert.match(message, /199: no message\.$/);
   });
 });

@@ -47,7 +47,7 @@ describe("an engine command", () => {
     await assertMccError(
       engine(3000).run(commands.start(target), table),
       "conflict",
-      /^vzctl start 501 failed with exit code 9, another vzctl command is at work on the container, for the 3 s that it was waited for: Locked by: pid \d+, cmdline .*; Container already locked.*What to do: wait for it to end.*\.lck file/,
+      /^vzctl start 501 failed with exit code 9, another vzctl command is working on the container after a wait of 3 s: Locked by: pid \d+, cmdline .*; Container already locked.*What to do: wait until it ends.*\.lck file/,
     );
   });
 

@@ -28,7 +28,7 @@ describe("the format of an image's file", () => {
 
   it("is refused where vzctl cannot unpack it, or nobody can read it", async () => {
     const packed = await fileOf(Buffer.from("28b52ffd24", "hex"));
-    await assertMccError(endingOf(packed), "invalid", /packed by zstd, which vzctl cannot unpack/);
+    await assertMccError(endingOf(packed), "invalid", /compressed with zstd, which vzctl cannot unpack/);
     await assertMccError(endingOf(`${packed}.none`), "invalid", /image\.none cannot be read: ENOENT/);
   });
 
