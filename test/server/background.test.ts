@@ -67,7 +67,10 @@ describe("the daemon in the background", () => {
 
   it("warns its starter too of what weakens it", async () => {
     const { stderr } = await start(await newDaemon({ words: ["--allow-anonymous"] }));
-    assert.match(stderr, /^mccserver: --allow-anonymous: whoever reaches 127\.0\.0\.1 commands this daemon$/);
+    assert.match(
+      stderr,
+      /^mccserver: --allow-anonymous: every client that reaches 127\.0\.0\.1 can control this daemon$/,
+    );
   });
 
   it("warns its starter too of a certificate that clients refuse", async () => {
@@ -109,7 +112,7 @@ describe("the daemon in the background", () => {
     const { exitCode, stdout, stderr } = await runMccserver(second.words, second.environment);
     assert.equal(exitCode, 1);
     assert.equal(stdout, "");
-    assert.match(stderr, /^mccserver: Cannot listen at 127\.0\.0\.1, port \d+: .* with -p\.$/);
+    assert.match(stderr, /^mccserver: Cannot listen on 127\.0\.0\.1, port \d+: .* with -p\.$/);
     assert.ok(existsSync(join(second.stateFolder, "mccserver.log")));
   });
 

@@ -29,7 +29,7 @@ describe("mccserver's command line", () => {
   it("says that the simulated driver needs nothing", async () => {
     const { exitCode, stdout } = await runMccserver(["--check", "--driver", "simulated"]);
     assert.equal(exitCode, 0);
-    assert.match(stdout, /has all that the driver "simulated" needs/);
+    assert.match(stdout, /has everything that the driver "simulated" needs/);
   });
 
   it("checks the certificate too", async () => {
@@ -73,7 +73,7 @@ describe("mccserver's command line", () => {
     for (const foreground of [["-f"], []]) {
       const { exitCode, stderr } = await runMccserver([...words, ...foreground]);
       assert.equal(exitCode, 1);
-      assert.match(stderr, /^mccserver: ENOTDIR.*\/dev\/null\/state.*; give it a folder with --state-dir\.$/);
+      assert.match(stderr, /^mccserver: ENOTDIR.*\/dev\/null\/state.*; choose a folder with --state-dir\.$/);
     }
   });
 
@@ -86,7 +86,7 @@ describe("mccserver's command line", () => {
       assert.equal(exitCode, 1);
       assert.equal(
         stderr,
-        "mccserver: No folder can be made in /proc: its file system takes none. Give the daemon one elsewhere with --state-dir.",
+        "mccserver: No folder can be created in /proc because its file system does not support it. Choose another folder with --state-dir.",
       );
     }
   });
@@ -118,6 +118,6 @@ describe("mccserver's command line", () => {
     const folder = join(await newFolder(), "state");
     const { exitCode, stdout } = await runMccserver(["--purge", "--state-dir", folder]);
     assert.equal(exitCode, 0);
-    assert.match(stdout, /not there; nothing to remove/);
+    assert.match(stdout, /missing; nothing to remove/);
   });
 });

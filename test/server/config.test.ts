@@ -71,7 +71,7 @@ describe("the configuration", () => {
     assert.ok(readConfig(["-l", "0.0.0.0", "--tls-cert", "c", "--tls-key", "k"]).tls);
     assert.match(
       warnings(readConfig(["-l", "0.0.0.0", "--insecure"])).join(),
-      /^--insecure: .*unencrypted to 0\.0\.0\.0$/,
+      /^--insecure: .*sent to 0\.0\.0\.0 without encryption$/,
     );
     assert.match(warnings(readConfig(["--insecure"])).join(), /^--insecure: not needed with .*127\.0\.0\.1/);
   });
@@ -83,16 +83,16 @@ describe("the configuration", () => {
     [["-p", "8o80"], /from 0 to 65535/],
     [["-r", "198.18.0.9-198.18.0.2"], /last address, 198\.18\.0\.2, comes before/],
     [["-l", "example.org"], /IP address of this machine/],
-    [["-l", "0.0.0.0"], /others can reach 0\.0\.0\.0.*--tls-cert.*--insecure/],
-    [["-l", "::"], /others can reach ::/],
-    [["-l", "192.168.1.5"], /others can reach 192\.168\.1\.5/],
+    [["-l", "0.0.0.0"], /other machines can reach 0\.0\.0\.0.*--tls-cert.*--insecure/],
+    [["-l", "::"], /other machines can reach ::/],
+    [["-l", "192.168.1.5"], /other machines can reach 192\.168\.1\.5/],
     [["--driver", "docker"], /auto, openvz, lxc, simulated/],
     [["--log-level", "loud"], /trace, debug, info/],
     [["--engine-timeout", "0"], /from 1 to 3600/],
     [["--log-max-size", "-1"], /from 0 to 1000000/],
     [["--log-old-files", "0"], /from 1 to 1000/],
-    [["--tls-cert", "c.pem"], /go together/],
-    [["--tls-key", "k.pem"], /go together/],
+    [["--tls-cert", "c.pem"], /only valid together/],
+    [["--tls-key", "k.pem"], /only valid together/],
     [["--check", "--purge"], /cannot be used with/],
   ];
   for (const [words, message] of misuses) {

@@ -99,7 +99,7 @@ describe("the daemon", () => {
     await client.call("instance.wait", { instance: id });
     const exec = client.call("instance.exec", { instance: id, command, timeoutSeconds: 600 });
     exec.catch(() => undefined);
-    await eventually(() => /instance\.exec.*call begins/.test(daemon.log), "the call has come");
+    await eventually(() => /instance\.exec.*call starts/.test(daemon.log), "the call has come");
     return { exec };
   }
 
@@ -137,7 +137,7 @@ describe("the daemon", () => {
   it("says so when its port is taken", async () => {
     const daemon = await startedDaemon(newDaemon);
     const other = await newDaemon({ words: ["--port", String(daemon.port)] });
-    await assert.rejects(other.start(), /another program listens there; choose another port with -p/);
+    await assert.rejects(other.start(), /another program uses it; choose another port with -p/);
     assert.equal((await runtimeFile(daemon)).pid, daemon.pid);
   });
 

@@ -68,7 +68,10 @@ describe("the signals of the daemon", () => {
 
       await writeFile(cert, "nothing");
       process.kill(daemon.pid, "SIGHUP");
-      await eventually(() => said(/The earlier certificate stays in use\. .*cert\.pem is not/), "it says so");
+      await eventually(
+        () => said(/The previous certificate stays in use\. .*cert\.pem is not/),
+        "it says so",
+      );
       assert.equal(await certificateAt(daemon), await fingerprint("expired.pem"));
       assert.equal(await ask(daemon.url, agent), before, "the first connection is still there");
     } finally {

@@ -26,11 +26,11 @@ describe("who may call", () => {
   }
 
   const strangers: [string, Record<string, string>, RegExp][] = [
-    ["no token", {}, /none came; set MCC_TOKEN/],
-    ["a wrong token", { authorization: "Bearer a-token-of-the-testz" }, /another one came/],
-    ["a longer token", { authorization: `Bearer ${testToken}x` }, /another one came/],
-    ["another scheme", { authorization: `Basic ${testToken}` }, /none came/],
-    ["an empty token", { authorization: "Bearer " }, /none came/],
+    ["no token", {}, /the request has none; set MCC_TOKEN/],
+    ["a wrong token", { authorization: "Bearer a-token-of-the-testz" }, /the request has another one/],
+    ["a longer token", { authorization: `Bearer ${testToken}x` }, /the request has another one/],
+    ["another scheme", { authorization: `Basic ${testToken}` }, /the request has none/],
+    ["an empty token", { authorization: "Bearer " }, /the request has none/],
   ];
   for (const [title, headers, message] of strangers) {
     it(`refuses ${title}`, async () => {

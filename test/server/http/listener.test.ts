@@ -145,7 +145,7 @@ describe("the listener", () => {
   });
 
   it("says what to do about an address of another machine", async () => {
-    await assertMccError(listen({ address: "198.51.100.7" }), "invalid", /no such address.*-l/);
+    await assertMccError(listen({ address: "198.51.100.7" }), "invalid", /does not have this address.*-l/);
   });
 
   it("serves HTTPS", async () => {

@@ -97,7 +97,11 @@ describe("the methods", () => {
     ],
     ["instance.get", [], /^instance\.get: instance is missing/],
     ["instance.get", ["web"], /^instance\.get: the value is "web": expected object/],
-    ["instance.get", [{ instance: 500 }, {}], /^instance\.get takes one struct, and 2 parameters came/],
+    [
+      "instance.get",
+      [{ instance: 500 }, {}],
+      /^instance\.get takes one struct, and the call has 2 parameters/,
+    ],
     ["system.methodHelp", [], /^system\.methodHelp: .*one parameter, the name/],
     ["system.methodHelp", [7], /^system\.methodHelp: 0 is 7: expected string/],
     ["system.listMethods", ["x"], /^system\.listMethods: .*no parameters/],

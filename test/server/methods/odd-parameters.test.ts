@@ -155,7 +155,7 @@ describe("odd parameters", () => {
 
   function assertNoDefect(): void {
     assert.deepEqual(
-      captured.lines.filter(({ msg }) => msg === "a defect"),
+      captured.lines.filter(({ msg }) => msg === "internal error"),
       [],
     );
     captured.lines.length = 0;
@@ -206,7 +206,7 @@ describe("odd parameters", () => {
           assert.match(body, /faultCode<\/name><value><int>400</);
           assert.match(
             body,
-            /is of the type (base64|dateTime\.iso8601), which no method takes; send a string/,
+            /has the type (base64|dateTime\.iso8601), which no method accepts; send a string/,
           );
         }
       }
@@ -217,7 +217,7 @@ describe("odd parameters", () => {
   it("are refused in little time when 12 MB of bytes come where a struct belongs", async () => {
     const bytes = new Written(`<base64>${"QUJD".repeat(4_000_000)}</base64>`);
     const body = writeCall("instance.create", [bytes]);
-    assert.match((await send(url, { body })).body, /instance\.create: parameter 1 is of the type base64/);
+    assert.match((await send(url, { body })).body, /instance\.create: parameter 1 has the type base64/);
     await make([]);
   });
 });

@@ -201,7 +201,11 @@ describe("the first MiniCloud's methods", () => {
   it("where a token is asked for, its absence is a fault, with the HTTP status that says so", async () => {
     const strict = await newDaemon();
     await strict.start();
-    await assertFault(call(strict.url, "openvz.get_images"), 401, /asks for its token, and none came/);
+    await assertFault(
+      call(strict.url, "openvz.get_images"),
+      401,
+      /requires its token, and the request has none/,
+    );
   });
 });
 
