@@ -2,17 +2,17 @@ import { tmpdir } from "node:os";
 import { MccError, messageOf } from "../../protocol/error";
 import { asEngineFault, asFileSystemFault } from "./files/file-system-fault";
 
-/** What no engine is to blame for. */
+/** Error codes that are not the engine's fault. */
 const fileSystemCodes = ["ENOSPC", "EDQUOT", "EROFS"];
-/** Where engines write, too. */
+/** Folders to which engines write, too. */
 const engineFolders = ["/run", "/dev/shm", tmpdir()];
 
-/** True when a file or process operation failed for one of these reasons, and for no other. */
+/** Returns whether a file or process operation failed for one of these reasons. */
 export function hasErrno(error: unknown, ...codes: readonly string[]): boolean {
   return error instanceof Error && "code" in error && codes.some((code) => code === error.code);
 }
 
-/** The promise's value, or undefined when it failed for one of these reasons. Other failures stay failures. */
+/** Returns the promise's value, or undefined if it failed for one of these reasons. Other failures are thrown. */
 export async function unlessErrno<T>(
   promise: Promise<T>,
   ...codes: readonly string[]
@@ -28,10 +28,10 @@ export async function unlessErrno<T>(
 }
 
 /**
- * What the operating system refused, as an error of the engine's; `exhausted` or `unavailable` where a file system is
- * full or read-only, also where an engine's words tell so.
+ * Returns an error of the operating system as one of the engine; `exhausted` or `unavailable` if a file system is full
+ * or read-only, also if an engine's message reports that.
  *
- * @param folders where the engine writes, besides where all do.
+ * @param folders the engine's folders, in addition to those of all engines.
  */
 export function asEngineError(error: unknown, ...folders: readonly string[]): unknown {
   if (MccError.hasCode(error, "engine")) {

@@ -1,4 +1,4 @@
-/** The work's result; undefined where the system refused it for one of these reasons, such as `ENOENT`. */
+/** Returns the promise's value; undefined if the system refused it for one of these reasons, such as `ENOENT`. */
 export async function tolerate<T>(reasons: readonly string[], work: Promise<T>): Promise<T | undefined> {
   try {
     return await work;

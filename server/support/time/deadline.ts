@@ -1,4 +1,4 @@
-/** The time by which all of a piece of work is to be done, on a clock that nobody sets. */
+/** The time limit of an operation, on a monotonic clock. */
 export class Deadline {
   readonly #endMs: number;
 
@@ -6,7 +6,7 @@ export class Deadline {
     this.#endMs = performance.now() + timeoutMs;
   }
 
-  /** 0 when it is over. */
+  /** The remaining time; 0 after the end. */
   get leftMs(): number {
     return Math.max(0, this.#endMs - performance.now());
   }

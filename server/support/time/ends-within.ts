@@ -1,8 +1,8 @@
 /**
- * Waits for the work, but not longer than this.
+ * Waits for the work, up to a time limit.
  *
- * @returns whether it has ended in time.
- * @throws what it throws in time.
+ * @returns whether it ended in time.
+ * @throws the error of work that failed in time.
  */
 export async function endsWithin(milliseconds: number, work: Promise<unknown>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;

@@ -1,4 +1,4 @@
-/** Lets what changes one container happen one after another, in the order in which it was asked for. */
+/** Runs the changes of each container one after another, in the order of the calls. */
 export class Turns {
   readonly #last = new Map<number, Promise<unknown>>();
 

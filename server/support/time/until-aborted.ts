@@ -1,6 +1,5 @@
 /**
- * The work's result, or the reason of the signal as soon as that is given: the work then goes on, and what becomes of
- * it does not matter any more.
+ * Returns the work's result, or throws the signal's reason as soon as it is aborted. Then the work's result is ignored.
  */
 export async function untilAborted<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
   signal.throwIfAborted();

@@ -1,11 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
 
 /**
- * Waits for the promise, but not longer than this.
+ * Waits for the promise, up to a time limit.
  *
- * @param cutShort ends the time.
- * @returns what it was fulfilled with; undefined when the time was over first.
- * @throws what the promise throws in time.
+ * @param cutShort ends the wait.
+ * @returns the promise's value; undefined if the time limit passed first.
+ * @throws the error of a promise that was rejected in time.
  */
 export async function within<T>(
   milliseconds: number,

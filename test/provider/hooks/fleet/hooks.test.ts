@@ -257,8 +257,8 @@ describe("the hooks of a Fleet", () => {
       const state = await stateMade();
       await connected({});
       assert.deepEqual(await fleet.read("web", state), {});
-      await connected({ "fleet.get": fails("conflict", "This is not the server that made it.") });
-      await assert.rejects(fleet.read("web", state), { message: /not the server that made/ });
+      await connected({ "fleet.get": fails("conflict", "This is not the server that created it.") });
+      await assert.rejects(fleet.read("web", state), { message: /not the server that created/ });
     });
   });
 

@@ -209,9 +209,9 @@ describe("the hooks of an Instance", () => {
 
     it("takes no other failure for gone", async () => {
       await connected({
-        "instance.get": fails("conflict", "This is not the server that made instance 500."),
+        "instance.get": fails("conflict", "This is not the server that created instance 500."),
       });
-      await assert.rejects(instance.read("500", state), { message: /not the server that made/ });
+      await assert.rejects(instance.read("500", state), { message: /not the server that created/ });
     });
   });
 

@@ -127,7 +127,7 @@ describe("a lease", () => {
     const { cloud } = await open();
     const { lease } = cloud.leases.open({ seconds: 8 });
     const elsewhere = { lease, serverId: "f".repeat(32) };
-    assert.throws(() => cloud.leases.renew(elsewhere), /not the server that made lease/);
+    assert.throws(() => cloud.leases.renew(elsewhere), /not the server that created lease/);
     await assertMccError(cloud.leases.end(elsewhere), "conflict", /nothing was changed/);
   });
 });

@@ -252,7 +252,7 @@ describe("a state folder in which one file is damaged", () => {
     // Each is where it is said to be.
     await Promise.all(cloud.info().damaged.map(({ movedTo = stateFolder }) => lstat(movedTo)));
     assert.deepEqual(
-      lines.filter(({ msg }) => msg === "a defect"),
+      lines.filter(({ msg }) => msg === "internal error"),
       [],
     );
     assert.deepEqual(

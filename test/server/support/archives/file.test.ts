@@ -29,11 +29,11 @@ describe("the file of an archive", () => {
     await assertMccError(open(join(folder, "empty")), "invalid", /empty cannot be read: it is empty/);
   });
 
-  it("is never waited for when it is a fifo or a device", async () => {
+  it("is never waited for when it is a FIFO or a device", async () => {
     const fifo = join(await newFolder(), "fifo");
     execFileSync("mkfifo", [fifo]);
     for (const path of [fifo, "/dev/zero"]) {
-      await assertMccError(open(path), "invalid", /cannot be read: it is a fifo or a device/);
+      await assertMccError(open(path), "invalid", /cannot be read: it is a FIFO or a device/);
     }
   });
 });

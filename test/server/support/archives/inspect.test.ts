@@ -73,7 +73,7 @@ describe("an archive that is inspected", () => {
     await assertMccError(
       inspect(tarArchive(...leastRoot), { packing: program("no-such-packer") }),
       "invalid",
-      /packed by no-such-packer, which is not installed .*apt install some-package/,
+      /compressed with no-such-packer, which is not installed .*apt install some-package/,
     );
   });
 

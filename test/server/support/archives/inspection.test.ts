@@ -88,7 +88,7 @@ const hostile: readonly { what: string; archive: Buffer; message: RegExp }[] = [
   {
     what: "an unknown type",
     archive: tarArchive({ name: "a", type: "Z" }),
-    message: /"a" is of the unknown type "Z"/,
+    message: /"a" has the unknown type "Z"/,
   },
   {
     what: "the name of a built-in for its type",
@@ -123,12 +123,12 @@ const hostile: readonly { what: string; archive: Buffer; message: RegExp }[] = [
   {
     what: "a size beyond all numbers",
     archive: Buffer.concat([paxEntry({ size: "9".repeat(40) }, file), tarEnd]),
-    message: /a size or an owner that is no number/,
+    message: /a size or an owner that is not a number/,
   },
   {
     what: "a negative size",
     archive: Buffer.concat([paxEntry({ size: "-1" }, file), tarEnd]),
-    message: /no number/,
+    message: /not a number/,
   },
   {
     what: "data behind a link",
@@ -137,7 +137,7 @@ const hostile: readonly { what: string; archive: Buffer; message: RegExp }[] = [
       tarEntry({ name: "../b" }),
       tarEnd,
     ]),
-    message: /"a" is no file and has 512 bytes of data/,
+    message: /"a" is not a file but has 512 bytes of data/,
   },
   {
     what: "a name of 256 bytes",
@@ -147,7 +147,7 @@ const hostile: readonly { what: string; archive: Buffer; message: RegExp }[] = [
   {
     what: "a path of 4,096 bytes",
     archive: Buffer.concat([paxEntry({ path: "folder/".repeat(585) + "f" }, file), tarEnd]),
-    message: /a path of 4096 bytes, and 4095 are the most/,
+    message: /a path of 4096 bytes, and the limit is 4095/,
   },
   {
     what: "a link target of 4,096 bytes",
@@ -157,7 +157,7 @@ const hostile: readonly { what: string; archive: Buffer; message: RegExp }[] = [
   {
     what: "a long name of 1 GiB",
     archive: tarEntry({ name: "././@LongLink", type: "L", size: 1024 ** 3 }),
-    message: /a header of 1073741824 bytes before byte 512, and 4096 are the most/,
+    message: /a header of 1073741824 bytes before byte 512, and the limit is 4096/,
   },
   {
     what: "a pax header of 2 MiB",
@@ -179,7 +179,7 @@ const hostile: readonly { what: string; archive: Buffer; message: RegExp }[] = [
   {
     what: "a header that is damaged",
     archive: Buffer.concat([tarEntry(file), Buffer.alloc(512, "x"), tarEnd]),
-    message: /the header before byte 1536 has a wrong sum/,
+    message: /the header before byte 1536 has a wrong checksum/,
   },
   { what: "no end", archive: tarEntry(file), message: /Unexpected EOF in archive/ },
   { what: "half a file", archive: tarEntry(file).subarray(0, 514), message: /Unexpected EOF in archive/ },
@@ -191,7 +191,7 @@ const hostile: readonly { what: string; archive: Buffer; message: RegExp }[] = [
   {
     what: "another archive behind it",
     archive: Buffer.concat([tarArchive(file), tarArchive(file)]),
-    message: /another archive behind the end of its first/,
+    message: /another archive after the end of its first/,
   },
 ];
 
@@ -256,7 +256,7 @@ describe("the inspection of an archive", () => {
     inspect(Buffer.concat([pair, tarEntry(file), tarEnd]), 512, limits as typeof archiveLimits);
     assert.throws(
       () => inspect(Buffer.concat([pair, pair, tarEnd]), 512, limits as typeof archiveLimits),
-      /has more than 3 entries; leave files out/,
+      /has more than 3 entries; omit files/,
     );
   });
 

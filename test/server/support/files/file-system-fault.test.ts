@@ -38,7 +38,7 @@ describe("what a file system refuses", () => {
 
   for (const [code, words] of [
     ["EISDIR", /^\/x\/record cannot be used: a folder is in the place of a file; move it away/],
-    ["EEXIST", /^\/x\/record cannot be used: something else is in its place; move it away/],
+    ["EEXIST", /^\/x\/record cannot be used: another entry is in its place; move it away/],
     [
       "ENXIO",
       /^\/x\/record cannot be used: a socket, or a FIFO without a reader, is in the place of a file;/,

@@ -39,11 +39,11 @@ describe("a file that the daemon keeps", () => {
 
   const contents: readonly [string, RegExp][] = [
     ["", /^it is empty$/],
-    ["\0\0\0", /^it holds nothing but zeros$/],
+    ["\0\0\0", /^it contains only zeros$/],
     ['{"count":', /^it is not JSON$/],
-    ["2", /^it has another content than expected: its content: expected object$/],
-    ["{}", /another content than expected: count: expected /],
-    ['{"count": 1, "more\\n\\ufffe": 2}', /another content/],
+    ["2", /^it has unexpected content: expected object$/],
+    ["{}", /unexpected content: count: expected /],
+    ['{"count": 1, "more\\n\\ufffe": 2}', /unexpected content/],
   ];
   for (const [content, reason] of contents) {
     it(`with ${JSON.stringify(content)} is damaged`, async () => {
@@ -68,7 +68,7 @@ describe("a file that the daemon keeps", () => {
     assert.equal(await reasonFor(join(folder, "folder")), "it is a folder, not a file");
     assert.equal(await reasonFor(join(folder, "fifo")), "it is a FIFO, not a file");
     assert.equal(await reasonFor(join(folder, "link")), "it is a symbolic link, not a file");
-    assert.match(await reasonFor(join(folder, "target", "below")), /belongs in is not a folder/);
+    assert.match(await reasonFor(join(folder, "target", "below")), /parent folder is not a folder/);
   });
 
   it("is not read into memory where it is too large", async () => {

@@ -23,7 +23,11 @@ describe("a folder", () => {
   });
 
   it("is refused where there can be none", async () => {
-    await assertMccError(makeFolder("/proc/one/two"), "unavailable", /^No folder can be made in \/proc:/);
+    await assertMccError(
+      makeFolder("/proc/one/two"),
+      "unavailable",
+      /^No folder can be created in \/proc because/,
+    );
     const file = join(await newFolder(), "file");
     await writeFile(file, "");
     await assert.rejects(makeFolder(join(file, "one")), { code: "ENOTDIR" });
