@@ -8,10 +8,10 @@ import { testImage } from "../container-spec";
 import { type LxcHost, lxcHosts } from "./lxc-host";
 import { shell, startContainer } from "./running-container";
 
-/** An ordinary user, one whose ids other containers of the host have, and one inside a container of ours. */
+/** An ordinary user, one with ids of other containers on the host, and one inside a container of this driver. */
 const strangers = [65_534, 200_000, containerRoot + 1];
 
-/** What comes of a program that this user of the host runs. */
+/** Returns the result of a program that this user of the host runs. */
 async function runAs(userId: number, ...words: string[]): Promise<string> {
   const [program = "", ...rest] = words;
   const { stdout, stderr, message, failed } = await execa(program, rest, {
@@ -53,7 +53,7 @@ describe("the files of LXC containers, for users of the host", () => {
     }
   }
 
-  it("are out of their reach, while the container runs and can be stopped and started", async () => {
+  it("are not accessible, while the container runs and can be stopped and started", async () => {
     const current = host();
     await assertClosed(current, await makeBait(current));
     await current.driver.stop(500, 0);
@@ -61,7 +61,7 @@ describe("the files of LXC containers, for users of the host", () => {
     assert.equal(await shell(current, "cat /root/secret"), "everyone");
   });
 
-  it("are taken out of it at the start, where an earlier release left them open", async () => {
+  it("become inaccessible at the start, if an earlier release left them open", async () => {
     const current = host();
     const bait = await makeBait(current);
     for (const folder of [current.place.folder, current.place.containers, current.place.images]) {
@@ -73,7 +73,7 @@ describe("the files of LXC containers, for users of the host", () => {
     await assertClosed(current, bait);
   });
 
-  it("are left alone where a link has the place of a folder", async () => {
+  it("are not changed if a link is in the place of a folder", async () => {
     const { driver, place, nextDriver } = host();
     await driver.close();
     await driver.purge();

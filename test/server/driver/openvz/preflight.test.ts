@@ -8,7 +8,7 @@ import { withEnvironment } from "../../../support/environment";
 import { perTest } from "../../../support/per-test";
 import { temporaryFolders } from "../../../support/temporary-folder";
 
-/** A host that lacks nothing, in a folder. */
+/** Creates a host that lacks nothing, in a folder. */
 interface Host {
   readonly bin: string;
   readonly subject: PreflightSubject;
@@ -54,11 +54,11 @@ describe("the preflight of the OpenVZ driver", () => {
     await mkdir(host().subject.places.procVz, { recursive: true });
   };
 
-  it("finds nothing on a kernel with user namespaces, where vzctl makes venet0 itself", async () => {
+  it("finds nothing on a kernel with user namespaces, on which vzctl creates venet0 itself", async () => {
     assert.deepEqual(await lacking(), []);
   });
 
-  it("needs no brctl where venet0 is there", async () => {
+  it("needs no brctl if venet0 exists", async () => {
     await remove(join(host().bin, "brctl"));
     await writeFile(host().subject.places.venet, "");
     assert.deepEqual(await lacking(), []);
@@ -144,7 +144,7 @@ describe("the preflight of the OpenVZ driver", () => {
     },
   ];
   for (const { missing, found, take } of rows) {
-    it(`has one line for the want of ${missing}, with what mends it`, async () => {
+    it(`has one line for missing ${missing}, with the remedy`, async () => {
       const [line = "", ...others] = await lacking(await take());
       assert.match(line, found);
       assert.deepEqual(others, []);

@@ -35,13 +35,13 @@ describe("an engine command", () => {
         .filter(([, action]) => action === "set").length;
       return sets;
     };
-    await eventually(() => countSets() > 2, "one of the two was refused and came again");
+    await eventually(() => countSets() > 2, "one of the two was refused and tried again");
     host().release("set:locked");
     await Promise.all([first, second]);
     assert.match(host().configuration("501"), /ONBOOT=/);
   });
 
-  it("does not wait for a lock for ever", async () => {
+  it("waits for a lock only for a limited time", async () => {
     await engine().run(create, table);
     writeFileSync(host().path("vz/lock/501.lck"), `${process.pid}\n\n`);
     await assertMccError(
@@ -51,7 +51,7 @@ describe("an engine command", () => {
     );
   });
 
-  it("that hangs is killed with all that it started, and the next one gets past its lock", async () => {
+  it("that hangs is killed with everything that it started, and the next one gets its lock", async () => {
     await engine().run(create, table);
     host().behave({ faults: [{ at: "start:mounted", hangs: true, times: 1 }] });
     await assertMccError(
@@ -64,7 +64,7 @@ describe("an engine command", () => {
     assert.equal((await engine().run(commands.unmount(target), table)).exitCode, 0);
   });
 
-  it("that is killed by someone else is told so", async () => {
+  it("that another program kills is reported as such", async () => {
     host().behave({ faults: [{ at: "create", dies: true }] });
     await assertMccError(
       engine().run(create, table),
@@ -73,10 +73,10 @@ describe("an engine command", () => {
     );
   });
 
-  describe("where vzctl is not installed", () => {
+  describe("a host without vzctl", () => {
     withEnvironment(() => ({ PATH: "/nowhere" }));
 
-    it("says so", async () => {
+    it("is reported", async () => {
       await assertMccError(
         engine().run(commands.version(), table),
         "unavailable",
