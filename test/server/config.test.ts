@@ -12,7 +12,7 @@ const defaultStateFolder =
 describe("the configuration", () => {
   afterEach(() => sinon.restore());
 
-  it("has defaults that are safe", () => {
+  it("has safe defaults", () => {
     const config = readConfig([]);
     assert.equal(config.action, "daemon");
     assert.deepEqual([config.address, config.port], ["127.0.0.1", 8080]);
@@ -23,7 +23,7 @@ describe("the configuration", () => {
     assert.deepEqual(warnings(config), []);
   });
 
-  it("logs to standard error in the foreground, or to the file that is named", () => {
+  it("logs to standard error in the foreground, or to the given file", () => {
     assert.equal(readConfig(["-f"]).ownLog, undefined);
     const words = ["-f", "--log-file", "log", "--log-max-size", "2", "--log-old-files", "3"];
     assert.deepEqual(readConfig(words).ownLog, {
@@ -41,12 +41,12 @@ describe("the configuration", () => {
     [["--purge", "-f"], "purge"],
   ];
   for (const [words, action] of actions) {
-    it(`takes ${words.join(" ")} for "${action}"`, () => {
+    it(`reads ${words.join(" ")} as "${action}"`, () => {
       assert.equal(readConfig(words).action, action);
     });
   }
 
-  it("takes the words of the first MiniCloud", () => {
+  it("accepts the options of the first MiniCloud", () => {
     const old = ["--port", "80", "--listen", "0.0.0.0", "--iprange", "10.0.0.20-10.0.0.50"];
     const config = readConfig([...old, "--allow-anonymous", "--insecure"]);
     assert.deepEqual([config.port, config.address], [80, "0.0.0.0"]);
@@ -67,7 +67,7 @@ describe("the configuration", () => {
     });
   }
 
-  it("takes an address that others reach with TLS, or when that is wanted", () => {
+  it("accepts an address that other machines reach only with TLS or --insecure", () => {
     assert.ok(readConfig(["-l", "0.0.0.0", "--tls-cert", "c", "--tls-key", "k"]).tls);
     assert.match(
       warnings(readConfig(["-l", "0.0.0.0", "--insecure"])).join(),

@@ -37,7 +37,7 @@ describe("a range of addresses", () => {
     ["169.254.0.0/24", /linkLocal address/],
   ];
   for (const [text, message] of bad) {
-    it(`is not read from "${text}", and the reason is told`, () => {
+    it(`is not read from "${text}", with a reason`, () => {
       assert.throws(
         () => parseRange(text),
         (error) =>

@@ -28,7 +28,7 @@ describe("the signals of the daemon", () => {
     return new X509Certificate(await readTlsFixture(name)).fingerprint256;
   }
 
-  /** A request on the one connection of the agent, and its socket. */
+  /** Sends a request on the agent's single connection. Returns the connection's socket. */
   async function ask(url: string, agent: Agent): Promise<TLSSocket> {
     const sent = request(url, { agent, rejectUnauthorized: false });
     sent.end();
@@ -63,7 +63,7 @@ describe("the signals of the daemon", () => {
 
       await copyFile(tlsFixture("expired.pem"), cert);
       process.kill(daemon.pid, "SIGHUP");
-      await eventually(() => said(/expired on 2021-01-01/), "it says that the new one is old");
+      await eventually(() => said(/expired on 2021-01-01/), "it reports that the new one has expired");
       assert.equal(await certificateAt(daemon), await fingerprint("expired.pem"));
 
       await writeFile(cert, "nothing");
@@ -80,7 +80,7 @@ describe("the signals of the daemon", () => {
     assert.equal(await daemon.stop(), 0);
   });
 
-  it("SIGUSR1 and SIGUSR2 are ignored, and open no debugger; SIGHUP without files changes nothing", async () => {
+  it("SIGUSR1 and SIGUSR2 are ignored, and do not open a debugger; SIGHUP without files changes nothing", async () => {
     const daemon = await newDaemon();
     await daemon.start();
     for (const signal of ["SIGUSR1", "SIGUSR2", "SIGHUP", "SIGPIPE"] as const) {
@@ -96,7 +96,7 @@ describe("the signals of the daemon", () => {
     assert.equal(await daemon.stop(), 0);
   });
 
-  it("SIGQUIT ends it in good order", async () => {
+  it("SIGQUIT ends it in an orderly way", async () => {
     const daemon = await newDaemon();
     await daemon.start();
     process.kill(daemon.pid, "SIGQUIT");

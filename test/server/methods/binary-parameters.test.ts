@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { refuseBinaryParameters } from "../../../server/methods/binary-parameters";
 
 describe("parameters without bytes or times", () => {
-  it("are taken, whatever else they are", () => {
+  it("are accepted", () => {
     refuseBinaryParameters("a.b", [
       1,
       "x",
@@ -20,7 +20,7 @@ describe("parameters without bytes or times", () => {
     [{ labels: { toString: new Date(Number.NaN) } }, /"toString" has the type dateTime/],
   ];
   for (const [parameter, message] of refused) {
-    it(`are asked for: ${message.source}`, () => {
+    it(`are required: ${message.source}`, () => {
       assert.throws(() => refuseBinaryParameters("a.b", ["x", parameter]), { code: "invalid", message });
     });
   }

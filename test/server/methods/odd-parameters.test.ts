@@ -20,16 +20,16 @@ const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIK0wmN/Cr3JXqmLW7u+g9pTh+
 const hexadecimal = "0".repeat(32);
 const owner = { urn: "urn:pulumi:dev::shop::a:b:C::web" };
 
-/** Good parameters, so that a call fails for nothing but the odd one. */
+/** Valid parameters, so that a call fails only because of the odd one. */
 const good: Readonly<Record<string, unknown>> = {
   ...{ instance: "web", fleet: "load", name: "me", count: 1, command: ["true"], publicKey, owner },
   ...{ container: "101", clientTokens: [], path: "/absent", adopt: {} },
 };
-/** For methods that make or end something, which is done too often to be done. */
+/** Parameters for methods that create or end something, which would take too long in so many calls. */
 const absent = { instance: "absent", fleet: "absent", name: "absent", image: "absent" };
 const changing = /\.(create|apply|import|destroy|remove|takeOver)$/;
 
-/** Where a value can stand inside of a parameter of this name. */
+/** Returns the places for a value inside of a parameter of this name. */
 const insides: Readonly<Record<string, readonly Place[]>> = {
   labels: [(value) => ({ a: value })],
   keys: [(value) => [value]],
@@ -53,7 +53,7 @@ const insides: Readonly<Record<string, readonly Place[]>> = {
   ],
 };
 
-/** Calls of the method with the value in every place where one can stand. */
+/** Returns calls of the method with the value in every possible place. */
 function oddCalls(method: MethodName, value: unknown): Call[] {
   const { shape } = methodTable[method].parameters;
   const values = changing.test(method) ? { ...good, ...absent } : good;
@@ -77,7 +77,7 @@ function oddCalls(method: MethodName, value: unknown): Call[] {
   }));
 }
 
-/** The methods whose parameters have places in place of names; each with its places. */
+/** The methods with positional parameters, and the positions. */
 const positional: Readonly<Record<string, readonly ((value: unknown) => unknown[])[]>> = {
   "openvz.get_instances": [
     (value) => [value],
@@ -102,7 +102,7 @@ const positional: Readonly<Record<string, readonly ((value: unknown) => unknown[
   "no.such_method": [(value) => [value]],
 };
 
-/** The places inside of system.multicall, which has to come by itself. */
+/** The places inside of system.multicall, which cannot be called in a multicall itself. */
 const inMulticall: readonly ((value: unknown) => unknown[])[] = [
   (value) => [value],
   (value) => [[value]],
@@ -137,7 +137,7 @@ describe("odd parameters", () => {
     return await decodeResponse((await send(url, { body: writeCall(method, parameters) })).body);
   }
 
-  /** Makes the calls, a hundred in a message, and then asks the daemon whether it is there. */
+  /** Makes the calls, a hundred in one message, and then checks that the daemon still answers. */
   async function make(calls: readonly Call[]): Promise<void> {
     for (let at = 0; at < calls.length; at += 100) {
       const some = calls.slice(at, at + 100);
@@ -162,12 +162,12 @@ describe("odd parameters", () => {
   }
 
   for (const method of Object.keys(methodTable) as MethodName[]) {
-    it(`never meet a defect in ${method}`, async () => {
+    it(`never cause an internal error in ${method}`, async () => {
       await make([...oddValues, ...oddStructs].flatMap((value) => oddCalls(method, value)));
     });
   }
 
-  it("never meet a defect in a method whose parameters have places", async () => {
+  it("never cause an internal error in a method with positional parameters", async () => {
     for (const value of [...oddValues, ...oddStructs]) {
       await make(
         Object.entries(positional).flatMap(([method, places]) =>
@@ -177,7 +177,7 @@ describe("odd parameters", () => {
     }
   });
 
-  it("never meet a defect in system.multicall", async () => {
+  it("never cause an internal error in system.multicall", async () => {
     for (const value of [...oddValues, ...oddStructs]) {
       for (const place of inMulticall) {
         const { status, body } = await send(url, { body: writeCall("system.multicall", place(value)) });
@@ -188,7 +188,7 @@ describe("odd parameters", () => {
     await make([]);
   });
 
-  it("are refused by every method when they are base64 or a dateTime, wherever those are", async () => {
+  it("are refused by every method if they contain base64 or a dateTime in any place", async () => {
     const methods = [
       ...[...Object.keys(methodTable), "system.multicall"],
       ...Object.keys(positional).filter((name) => name !== "no.such_method"),
@@ -214,7 +214,7 @@ describe("odd parameters", () => {
     await make([]);
   });
 
-  it("are refused in little time when 12 MB of bytes come where a struct belongs", async () => {
+  it("are refused quickly if a call has 12 MB of bytes in place of a struct", async () => {
     const bytes = new Written(`<base64>${"QUJD".repeat(4_000_000)}</base64>`);
     const body = writeCall("instance.create", [bytes]);
     assert.match((await send(url, { body })).body, /instance\.create: parameter 1 has the type base64/);

@@ -5,8 +5,8 @@ import { asEngineError, hasErrno, unlessErrno } from "../../../server/support/er
 
 const missing = (): Promise<string> => readFile("/nonexistent/file", "utf8");
 
-describe("the reason why the system refused something", () => {
-  it("is told by its code alone", async () => {
+describe("an error code of the system", () => {
+  it("is recognised only by the code", async () => {
     const error: unknown = await missing().catch((reason: unknown) => reason);
     assert.equal(hasErrno(error, "EACCES", "ENOENT"), true);
     assert.equal(hasErrno(error, "EACCES"), false);
@@ -15,13 +15,13 @@ describe("the reason why the system refused something", () => {
     assert.equal(hasErrno(new Error("ENOENT"), "ENOENT"), false);
   });
 
-  it("lets something be undefined, and every other failure be one", async () => {
+  it("turns an expected failure into undefined, and no other", async () => {
     assert.equal(await unlessErrno(Promise.resolve(1), "ENOENT"), 1);
     assert.equal(await unlessErrno(missing(), "ENOENT"), undefined);
     await assert.rejects(unlessErrno(missing(), "EACCES", "EPERM"), { code: "ENOENT" });
   });
 
-  it("becomes the engine's failure, and nothing else does", async () => {
+  it("becomes an error of the engine, and no other error does", async () => {
     const refused: unknown = await missing().catch((reason: unknown) => reason);
     const error = asEngineError(refused);
     assert.ok(MccError.hasCode(error, "engine"));

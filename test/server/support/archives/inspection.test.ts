@@ -216,7 +216,7 @@ const harmless: readonly { what: string; archive: Buffer }[] = [
     archive: tarArchive(file, { name: "a", type: "1", linkName: "etc/motd", size: 5 }),
   },
   { what: "one zero block at its end", archive: Buffer.concat([tarEntry(file), tarEnd.subarray(0, 512)]) },
-  { what: "whatever behind its end", archive: Buffer.concat([tarArchive(file), Buffer.alloc(2000, "x")]) },
+  { what: "any bytes after its end", archive: Buffer.concat([tarArchive(file), Buffer.alloc(2000, "x")]) },
   {
     what: "a path of 4,095 bytes",
     archive: Buffer.concat([paxEntry({ path: "folder/".repeat(585) }, file), tarEntry(file), tarEnd]),
@@ -243,14 +243,14 @@ describe("the inspection of an archive", () => {
   }
 
   for (const { what, archive } of harmless) {
-    it(`takes ${what}`, () => {
+    it(`accepts ${what}`, () => {
       for (const chunkBytes of [archive.length, 7, 511, 513]) {
         assert.deepEqual([...inspect(archive, chunkBytes).names], ["etc/motd"]);
       }
     });
   }
 
-  it("refuses more entries than its limit, which headers before an entry count for", () => {
+  it("refuses more entries than its limit, including headers before an entry", () => {
     const limits = { ...archiveLimits, entries: 3 };
     const pair = paxEntry({ path: "a" }, file);
     inspect(Buffer.concat([pair, tarEntry(file), tarEnd]), 512, limits as typeof archiveLimits);
@@ -260,7 +260,7 @@ describe("the inspection of an archive", () => {
     );
   });
 
-  it("refuses more bytes than its limit, also behind the end of the archive", () => {
+  it("refuses more bytes than its limit, also after the end of the archive", () => {
     const limits = { ...archiveLimits, bytes: 4096 } as typeof archiveLimits;
     inspect(tarArchive(file), 512, limits);
     assert.throws(
@@ -269,7 +269,7 @@ describe("the inspection of an archive", () => {
     );
   });
 
-  it("shows a name of an attacker's on one line, and not at any length", () => {
+  it("shows a hostile name on one line, and of limited length", () => {
     const name = `/${"\n\x1b[2J\xff".repeat(100)}`;
     assert.throws(
       () => inspect(Buffer.concat([paxEntry({ path: name }, file), tarEnd])),
@@ -277,7 +277,7 @@ describe("the inspection of an archive", () => {
     );
   });
 
-  it("knows which of the wanted names are there, whatever stands before them", () => {
+  it("finds the wanted names, with any prefix of ./", () => {
     const archive = tarArchive(
       { name: "./bin/sh", type: "2", linkName: "busybox" },
       { name: "etc/motd/", type: "5" },
@@ -286,7 +286,7 @@ describe("the inspection of an archive", () => {
   });
 
   for (const format of ["gnu", "oldgnu", "pax", "ustar", "v7"]) {
-    it(`takes what GNU's tar makes in its format ${format}, to the last entry`, async () => {
+    it(`accepts an archive of GNU tar in the format ${format}, to the last entry`, async () => {
       const folder = await newFolder();
       const root = join(folder, "root");
       await mkdir(join(root, "long/".repeat(format === "v7" ? 10 : 30)), { recursive: true });

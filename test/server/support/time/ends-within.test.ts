@@ -9,13 +9,13 @@ describe("whether work ends in time", () => {
   });
   afterEach(() => timers.restore());
 
-  it("is true, or what it failed with, when it does; no timer is left", async () => {
+  it("is true, or its error, if it does; no timer is left", async () => {
     assert.equal(await endsWithin(1000, Promise.resolve("result")), true);
     await assert.rejects(endsWithin(1000, Promise.reject(new Error("failed"))), /^Error: failed$/);
     assert.equal(timers.countTimers(), 0);
   });
 
-  it("is false when it does not, whatever becomes of it", async () => {
+  it("is false if it does not, even if it fails later", async () => {
     let fail: (error: Error) => void = () => undefined;
     const ended = endsWithin(1000, new Promise((_resolve, reject) => (fail = reject)));
     await timers.tickAsync(1000);

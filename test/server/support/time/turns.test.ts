@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Turns } from "../../../../server/support/time/turns";
 
 describe("the turns of a container", () => {
-  it("come one after the other in the order asked for, also after one that failed; others' do not wait", async () => {
+  it("run one after another in the order of the calls, also after a failed one; those of others do not wait", async () => {
     const turns = new Turns();
     const events: string[] = [];
     let endFirst = (): void => undefined;

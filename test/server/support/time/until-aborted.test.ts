@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { untilAborted } from "../../../../server/support/time/until-aborted";
 
 describe("work until a signal aborts it", () => {
-  it("gives its result, or what it failed with, and stops listening", async () => {
+  it("returns its result or throws its error, and stops listening", async () => {
     const { signal } = new AbortController();
     const listening: string[] = [];
     signal.addEventListener = () => void listening.push("added");
@@ -15,7 +15,7 @@ describe("work until a signal aborts it", () => {
     assert.deepEqual(listening, ["added", "removed", "added", "removed"]);
   });
 
-  it("gives way to the reason at once", async () => {
+  it("throws the reason immediately", async () => {
     for (const [reason, expected] of [
       [new Error("destroyed"), /^Error: destroyed$/],
       ["destroyed", /^Error: destroyed$/],
@@ -27,7 +27,7 @@ describe("work until a signal aborts it", () => {
     }
   });
 
-  it("does not begin after the signal", async () => {
+  it("does not start after the signal", async () => {
     let begun = false;
     const work = () => {
       begun = true;
