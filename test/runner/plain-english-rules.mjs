@@ -53,8 +53,8 @@ export const places = [
   { path: "quickstart/", checked: true },
   { path: "scripts/", checked: true },
   { path: "server/", checked: true },
-  { path: "test/", checked: false },
-  { path: "test/docs/", checked: true },
-  { path: "test/picture/", checked: true },
+  { path: "test/", checked: true },
+  { path: "test/runner/plain-english", checked: false },
+  { path: "test/server/cloud/", checked: false },
   { path: "testing/", checked: true },
 ];

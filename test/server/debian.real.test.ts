@@ -93,7 +93,7 @@ describe("instances of a whole distribution", function () {
     await eventually(async () => {
       const now = await shell("two", bootId).catch(() => before);
       return /^\d+$/.test(now) && now !== before;
-    }, "it has booted anew");
+    }, "it has rebooted");
     await eventually(async () => (await shell("two", isUp)) === "running", "all services run");
   });
 });

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 
-/** True when there is no such process, or only its exit code is left for its parent to read. */
+/** Returns true if the process does not exist, or if only its exit code is left for its parent. */
 export async function hasEnded(pid: number): Promise<boolean> {
   try {
     const status = await readFile(`/proc/${pid}/stat`, "utf8");

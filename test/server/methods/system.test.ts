@@ -78,7 +78,7 @@ describe("the system methods", () => {
       unknown[],
       ...{ faultCode: number; faultString: string }[],
     ];
-    assert.ok(Array.isArray(types[0]), "a result stands in an array of its own");
+    assert.ok(Array.isArray(types[0]), "a result is in its own array");
     assert.equal(missing?.faultCode, 404);
     assert.match(String(unknown?.faultString), /no method "no\.such"/);
     assert.match(String(nested?.faultString), /cannot call itself/);

@@ -191,7 +191,7 @@ describe("the hooks of a Fleet", () => {
     });
   });
 
-  describe("create, when the daemon is lost or fails meanwhile", () => {
+  describe("create, when the daemon is lost or fails in the meantime", () => {
     const counts = { wanted: 2, ready: 1, pending: 1, failed: 0 };
     const unready = { done: false, fleet: { ...made, counts } };
 

@@ -120,7 +120,7 @@ describe("the hooks of an Instance", () => {
         "instance.wait": fails("internal", "Reference 1."),
         "instance.get": () => ({ ...made, status: "pending" }),
       },
-      "the answer makes no sense": {
+      "the answer is not valid": {
         "instance.wait": () => ({ ready: "perhaps" }),
         "instance.get": () => ({ ...made, status: "pending" }),
       },

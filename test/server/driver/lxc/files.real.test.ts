@@ -31,7 +31,7 @@ describe("files in LXC containers", () => {
       "0:0 700 directory\n0:0 600 regular file",
     );
     assert.equal(await shell(host(), "cat /root/.ssh/authorized_keys"), "key");
-    assert.equal(await shell(host(), "ls -A /root/.ssh"), "authorized_keys", "nothing is left beside it");
+    assert.equal(await shell(host(), "ls -A /root/.ssh"), "authorized_keys", "no other file is left");
   });
 
   inBothStates("replace a link, and leave alone what it points to", async (write) => {

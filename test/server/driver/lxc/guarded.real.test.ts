@@ -23,7 +23,7 @@ async function runAs(userId: number, ...words: string[]): Promise<string> {
 describe("the files of LXC containers, for users of the host", () => {
   const host = lxcHosts();
 
-  /** Root inside makes a file that everyone may read, and a shell that whoever runs it becomes root by. */
+  /** Root inside creates a file that everyone may read, and a shell with which every user becomes root. */
   async function makeBait(current: LxcHost): Promise<{ readonly secret: string; readonly shell: string }> {
     await startContainer(current);
     await shell(current, "echo everyone > /root/secret; chmod 755 /root; chmod 644 /root/secret");

@@ -60,7 +60,7 @@ async function requireOwnNetwork(): Promise<void> {
   const others = (await readdir("/sys/class/net")).filter((name) => !/^(lo|mc.*)$/.test(name));
   if (others.length > 0) {
     throw new Error(
-      `These tests make bridges, and must not beside ${others.join(", ")}: run them by npm test, or npm run isolated.`,
+      `These tests create bridges, and must not run on a host with ${others.join(", ")}: run them with npm test, or npm run isolated.`,
     );
   }
 }

@@ -36,7 +36,7 @@ describe("a tree of cgroups", () => {
 
   it("is visited from the top, each level before the next", async () => {
     const top = await deepTree(300);
-    await mkdir(join(top, "beside"));
+    await mkdir(join(top, "next"));
     const entered: string[][] = [];
     await walkTree(top, {
       enter: async (folder) => {
