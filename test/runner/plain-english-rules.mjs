@@ -55,6 +55,5 @@ export const places = [
   { path: "server/", checked: true },
   { path: "test/", checked: true },
   { path: "test/runner/plain-english", checked: false },
-  { path: "test/server/cloud/", checked: false },
   { path: "testing/", checked: true },
 ];

@@ -87,7 +87,7 @@ describe("a lease", () => {
     await assertGone(test);
   });
 
-  it("is given its time anew by a daemon that was restarted, and can be renewed there", async () => {
+  it("gets its full time after a restart of the daemon, and can be renewed there", async () => {
     const { cloud, driver, reopen } = await open();
     const { lease } = cloud.leases.open({ seconds: 8 });
     await createReady(cloud, { lease });
