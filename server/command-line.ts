@@ -7,10 +7,10 @@ import type { AddressRange } from "./cloud/reservations/address-range";
 import { driverChoices } from "./driver/load";
 import { parseRange } from "./parse-range";
 
-/** The options of `mccserver`, each checked by itself; paths are absolute. */
+/** The options of `mccserver`. Each is checked by itself. Paths are absolute. */
 export interface CommandLine {
   readonly range: AddressRange;
-  /** The first MiniCloud's name for the range. */
+  /** The range under the first MiniCloud's option name. */
   readonly iprange?: AddressRange;
   readonly port: number;
   readonly listen: string;
@@ -34,10 +34,10 @@ export interface CommandLine {
   readonly purge?: true;
 }
 
-/** Where an operator's own instance types are looked for. */
+/** The default file of an operator's own instance types. */
 export const operatorsTypesFile = "/etc/minicloud/types.json";
 
-/** Root's, and where other users, who may try the simulated driver, can write. */
+/** Root's default, and one for other users, who can run the simulated driver. */
 const defaultStateFolder =
   process.getuid?.() === 0
     ? "/var/lib/minicloud"
@@ -49,56 +49,56 @@ const examples = `
 Examples:
   mccserver                                   start the daemon, with hosts at ${defaultRange}
   mccserver -f --driver simulated             try it without root; hosts exist in memory only
-  mccserver -r 10.20.0.10-10.20.0.99 --nat    choose the hosts' addresses, and let them out
+  mccserver -r 10.20.0.10-10.20.0.99 --nat    choose the hosts' addresses, and give them network access
   mccserver -l 0.0.0.0 --tls-cert c.pem --tls-key k.pem
-                                              serve other machines too
-  mccserver --check                           say what this machine lacks
-  mccserver --purge                           remove all instances and all that was made for them`;
+                                              also serve other machines
+  mccserver --check                           check what this machine lacks
+  mccserver --purge                           remove all instances and everything that was created for them`;
 
 const options: readonly Option[] = [
   new Option("-r, --range <FIRST-LAST>", "addresses for instances, or a CIDR range")
     .argParser(range)
     .default(range(defaultRange), defaultRange),
   new Option("--iprange <FIRST-LAST>").argParser(range).conflicts("range").hideHelp(),
-  new Option("-p, --port <number>", "port to listen at; 0 takes a free one")
+  new Option("-p, --port <number>", "port to listen on; 0 for a free one")
     .argParser(wholeNumber(0, 65_535))
     .default(8080),
-  new Option("-l, --listen <address>", "address to listen at").argParser(address).default("127.0.0.1"),
+  new Option("-l, --listen <address>", "address to listen on").argParser(address).default("127.0.0.1"),
   new Option("-f, --foreground", "stay in the foreground, and log to standard error"),
   new Option("--driver <name>", "container engine").choices(driverChoices).default("auto"),
-  new Option("--state-dir <folder>", "where the daemon keeps everything")
+  new Option("--state-dir <folder>", "folder for all files of the daemon")
     .argParser(absolute)
     .default(defaultStateFolder),
   new Option(
     "--types <file>",
-    `instance types of your own (default: ${operatorsTypesFile}, where there is one)`,
+    `your own instance types (default: ${operatorsTypesFile} if it exists)`,
   ).argParser(absolute),
-  new Option("--nat", "let instances reach the world outside by this machine's address"),
-  new Option("--engine-timeout <seconds>", "limit for one command of the engine")
+  new Option("--nat", "let instances reach other networks through this machine's address"),
+  new Option("--engine-timeout <seconds>", "time limit for one command of the engine")
     .argParser(wholeNumber(1, 3600))
     .default(60),
-  new Option("--tls-cert <file>", "certificate to serve HTTPS with, in PEM").argParser(absolute),
+  new Option("--tls-cert <file>", "certificate for HTTPS, in PEM").argParser(absolute),
   new Option("--tls-key <file>", "its private key, in PEM").argParser(absolute),
-  new Option("--allow-anonymous", "ask nobody for a token"),
-  new Option("--insecure", "allow an address that others can reach, without TLS"),
-  new Option("--log-level <level>", "least level to log").choices(logLevels).default("info"),
+  new Option("--allow-anonymous", "accept clients without a token"),
+  new Option("--insecure", "listen without TLS on an address that other machines can reach"),
+  new Option("--log-level <level>", "lowest level to log").choices(logLevels).default("info"),
   new Option(
     "--log-file <file>",
-    "where to log (default: mccserver.log in the state folder; with -f, standard error)",
+    "log file (default: mccserver.log in the state folder; with -f, standard error)",
   ).argParser(absolute),
-  new Option("--log-max-size <MiB>", "size at which the log file is rotated; 0 leaves that to logrotate")
+  new Option("--log-max-size <MiB>", "size at which the log file is rotated; 0 to leave it to logrotate")
     .argParser(wholeNumber(0, 1_000_000))
     .default(10),
   new Option("--log-old-files <number>", "rotated log files to keep")
     .argParser(wholeNumber(1, 1000))
     .default(5),
-  new Option("--check", "say what this machine lacks, and end").conflicts("purge"),
-  new Option("--purge", "destroy all instances, remove all that was made for them, and end"),
+  new Option("--check", "check what this machine lacks, and exit").conflicts("purge"),
+  new Option("--purge", "destroy all instances, remove everything that was created for them, and exit"),
 ];
 
 /**
- * The command `mccserver`. It throws CommanderError once it has printed the help, the version, or what is wrong
- * with the words.
+ * Creates the command `mccserver`. Its `parse` throws CommanderError after printing the help, the version, or a usage
+ * error.
  */
 export function makeCommand(version: string): Command {
   const command = new Command("mccserver")

@@ -8,9 +8,9 @@ import type { AddressRange } from "./cloud/reservations/address-range";
 import { type CommandLine, makeCommand, operatorsTypesFile } from "./command-line";
 import type { LogFileOptions } from "./log/file";
 
-/** What the daemon is asked to do, checked as a whole. */
+/** The daemon's configuration, checked as a whole. */
 export interface Config {
-  /** `serve` in this process, start a `daemon` that does, only look at the host, or remove everything. */
+  /** `serve` in this process, start a `daemon` in the background, only `check` the host, or `purge` everything. */
   readonly action: "serve" | "daemon" | "check" | "purge";
   readonly range: AddressRange;
   readonly port: number;
@@ -25,15 +25,17 @@ export interface Config {
   readonly allowAnonymous: boolean;
   readonly insecure: boolean;
   readonly logLevel: string;
-  /** Of a daemon in the background. */
+  /** The log file of a daemon in the background. */
   readonly logFile: string;
-  /** Where a daemon in the foreground logs; undefined for standard error. */
+  /** The log file of a daemon in the foreground; undefined for standard error. */
   readonly ownLog: LogFileOptions | undefined;
 }
 
 /**
- * @param words without the interpreter and the script.
- * @throws CommanderError once it has printed the help, the version, or what is wrong with the words.
+ * Parses the command line.
+ *
+ * @param words the arguments, without the interpreter and the script.
+ * @throws CommanderError after printing the help, the version, or a usage error.
  */
 export function readConfig(words: readonly string[]): Config {
   const command = makeCommand(packageVersion()).parse(words, { from: "user" });
@@ -68,7 +70,7 @@ function logFileOptions(path: string, { logMaxSize, logOldFiles }: CommandLine):
   return { path, maxBytes: logMaxSize * 1024 * 1024, oldFiles: logOldFiles };
 }
 
-/** The part of the configuration that the domain works with. */
+/** Returns the part of the configuration for the cloud. */
 export function cloudOptions(config: Config, log: Logger): CloudOptions {
   return {
     stateFolder: config.stateFolder,
@@ -82,19 +84,21 @@ export function cloudOptions(config: Config, log: Logger): CloudOptions {
   };
 }
 
-/** What weakens the protection and was asked for all the same; said at every start. */
+/** Returns a warning for each option that weakens the protection. They are logged at every start. */
 export function warnings(config: Config): string[] {
   const { address, insecure, allowAnonymous } = config;
   return [
     ...(insecure ? [`--insecure: ${whatItExposes(config)}`] : []),
-    ...(allowAnonymous ? [`--allow-anonymous: whoever reaches ${address} commands this daemon`] : []),
+    ...(allowAnonymous
+      ? [`--allow-anonymous: every client that reaches ${address} can control this daemon`]
+      : []),
   ];
 }
 
 function whatItExposes({ address, tls }: Config): string {
   return tls === undefined && !isLoopback(address)
-    ? `tokens and commands travel unencrypted to ${address}`
-    : `not needed with ${tls === undefined ? `the loopback address ${address}` : "TLS"}; leave it out`;
+    ? `tokens and commands are sent to ${address} without encryption`
+    : `not needed with ${tls === undefined ? `the loopback address ${address}` : "TLS"}; omit it`;
 }
 
 function chooseAction({ check, purge, foreground }: CommandLine): Config["action"] {
@@ -109,15 +113,15 @@ function chooseAction({ check, purge, foreground }: CommandLine): Config["action
 
 function findMistake({ tlsCert, tlsKey, insecure, listen }: CommandLine): string | undefined {
   if ((tlsCert === undefined) !== (tlsKey === undefined)) {
-    return "--tls-cert and --tls-key go together; give both or none";
+    return "--tls-cert and --tls-key are only valid together; give both or none";
   }
   if (tlsCert === undefined && !insecure && !isLoopback(listen)) {
-    return `others can reach ${listen}, and tokens would travel there unencrypted; give --tls-cert and --tls-key, or --insecure if that is wanted`;
+    return `other machines can reach ${listen}, and tokens would be sent without encryption; give --tls-cert and --tls-key, or --insecure to allow it`;
   }
   return undefined;
 }
 
-/** A file that is there and cannot be looked at is an error, not "no file". */
+/** A file that exists but cannot be accessed is an error, and not a missing file. */
 function typesFileIfThere(): string | undefined {
   return statSync(operatorsTypesFile, { throwIfNoEntry: false }) && operatorsTypesFile;
 }

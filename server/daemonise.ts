@@ -16,17 +16,17 @@ export interface BackgroundStart {
   readonly pid: number | undefined;
   readonly logFile: string;
   readonly report: StartReport;
-  /** Why the log file could not be opened; the daemon tries again. */
+  /** Why the log file could not be opened. The daemon tries again. */
   readonly logFailure: string | undefined;
 }
 
 /**
- * Runs this program again in the background, in a session of its own, and waits until it serves or has failed.
+ * Runs this program again in the background, in its own session, and waits until it serves or has failed.
  *
- * @param logFile to which what it says is added. The folders that it lies in are made.
- * @param words the command line's, for the daemon.
- * @throws MccError `conflict` for a folder that is not a daemon's, or that others could plant files in; nothing was
- * changed then.
+ * @param logFile the file for the daemon's output. Missing folders are created.
+ * @param words the arguments for the daemon.
+ * @throws MccError `conflict` for a folder that does not belong to a daemon, or in which others could create files.
+ * Then nothing was changed.
  */
 export async function startInBackground(
   { stateFolder, logFile }: Pick<Config, "stateFolder" | "logFile">,
@@ -53,7 +53,7 @@ export async function startInBackground(
   };
 }
 
-/** Opens the log file for what Node itself says of a crash. A full disk must not keep a daemon from starting. */
+/** Opens the log file for Node's own output in a crash. A full disk must not prevent the daemon from starting. */
 async function openOutput(
   logFile: string,
 ): Promise<{ readonly descriptor?: number | undefined; readonly logFailure?: string | undefined }> {
@@ -72,16 +72,16 @@ async function reportOf(child: ChildProcess): Promise<StartReport> {
   return validate(startReportSchema, message, "the daemon's report");
 }
 
-/** For a daemon that ends without a report. Its channel closes after all that it said was read. */
+/** Reports the end of a daemon without a report. Its channel closes after all its messages were read. */
 async function endOf(child: ChildProcess, logFile: string): Promise<StartReport> {
   const exit = once(child, "exit");
   await once(child, "disconnect");
   await exit;
   const how = child.signalCode ?? `exit code ${child.exitCode}`;
-  return { error: `The daemon ended (${how}) before it could serve; ${logFile} says more.` };
+  return { error: `The daemon ended (${how}) before it could serve; see ${logFile}.` };
 }
 
-/** The same report, and of a failed clearing up only after why the daemon did not start. */
+/** Removes unused files and returns the report. A failure to remove them is added after the report's error. */
 async function withoutTraces(
   report: { readonly error: string },
   ...traces: Parameters<typeof removeUnused>
@@ -95,9 +95,9 @@ async function withoutTraces(
 }
 
 /**
- * A daemon that kept nothing of its own leaves nothing; otherwise its log stays beside what it kept.
+ * Removes the log of a daemon that kept no other files. Otherwise the log stays.
  *
- * @param firstMade the topmost of the folders that were made for it. Those that were there before stay.
+ * @param firstMade the topmost folder that was created for it. Folders that existed before stay.
  */
 async function removeUnused(
   stateFolder: string,
@@ -113,7 +113,7 @@ async function removeUnused(
   }
   let folder = stateFolder;
   while (firstMade !== undefined && folder.length >= firstMade.length) {
-    // Somebody else may have put something there, or mounted something on it.
+    // Another program may have created or mounted something there.
     await unlessErrno(rmdir(folder), "ENOTEMPTY", "EBUSY");
     folder = dirname(folder);
   }

@@ -41,7 +41,7 @@ async function startDaemon(config: Config, words: readonly string[]): Promise<vo
   say("stdout", `mccserver serves at ${report.url} (process ${pid}, log ${logFile})`);
 }
 
-/** Writes a line for people. A reader that has gone is no reason to fail; neither is a log on a full disk. */
+/** Writes a line for users. A closed reader, or a log on a full disk, is not a failure. */
 function say(stream: "stdout" | "stderr", line: string): void {
   process[stream].on("error", () => undefined).write(`${line}\n`);
 }
@@ -50,7 +50,7 @@ function complain(trouble: string): void {
   say("stderr", `mccserver: ${trouble}`);
 }
 
-/** What the daemon logs of its certificate, for the one who started it. */
+/** Returns the daemon's warnings about its certificate, for the user who starts it. */
 async function certificateWarnings({ tls, address }: Config): Promise<string[]> {
   return tls === undefined
     ? []
@@ -62,14 +62,14 @@ async function checkHost(config: Config): Promise<void> {
   (await certificateWarnings(config)).forEach(complain);
   say(
     "stdout",
-    `mccserver: this machine has all that the driver "${resolveDriverName(config.driver)}" needs`,
+    `mccserver: this machine has everything that the driver "${resolveDriverName(config.driver)}" needs`,
   );
 }
 
 async function purge(config: Config): Promise<void> {
   const removed = await purgeCloud(cloudOptions(config, openLog("warn")));
   await withdraw(({ tokenPath }) => tokenPath.startsWith(`${config.stateFolder}/`));
-  const outcome = removed ? "removed, with all its instances" : "not there; nothing to remove";
+  const outcome = removed ? "removed, with all its instances" : "missing; nothing to remove";
   say("stdout", `mccserver: ${config.stateFolder} is ${outcome}`);
 }
 
@@ -84,11 +84,11 @@ async function main(words: readonly string[]): Promise<void> {
     }
     const explanation = explainFailure(error);
     process.exitCode = failureExitCode;
-    // First: the log, to which standard error goes in the background, may be on a full disk.
+    // First, because the log, which is standard error in the background, may be on a full disk.
     await reportStart({ error: explanation });
     say("stderr", explanation);
   }
 }
 
-// At once: a call that goes on after the daemon has closed must not keep the process.
+// Exit immediately: a call that continues after the daemon has closed must not keep the process running.
 void main(process.argv.slice(2)).then(() => process.exit());

@@ -3,12 +3,14 @@ import { MccError } from "../protocol/error";
 import { type AddressRange, addressToNumber, numberToAddress } from "./cloud/reservations/address-range";
 
 const largestSize = 65_536;
-/** Kinds of addresses, by the names of ipaddr.js, that no host can have as its own in a network. */
+/** Kinds of addresses, by the names of ipaddr.js, that a host in a network cannot have. */
 const unusableKinds = ["unspecified", "loopback", "linkLocal", "multicast", "broadcast"];
 
 /**
- * @param text `FIRST-LAST`, both included, or a CIDR range, of which the network's own address and its
- * broadcast address are left out.
+ * Parses a range of addresses.
+ *
+ * @param text `FIRST-LAST`, both included, or a CIDR range, without the network's own address and its broadcast
+ * address.
  * @throws MccError `invalid`
  */
 export function parseRange(text: string): AddressRange {
@@ -18,7 +20,7 @@ export function parseRange(text: string): AddressRange {
     throw refusal(text, `its last address, ${range.last}, comes before its first one`);
   }
   if (size > largestSize) {
-    throw refusal(text, `it has ${size} addresses, and ${largestSize} are the most`);
+    throw refusal(text, `it has ${size} addresses, and the limit is ${largestSize}`);
   }
   for (const address of [range.first, range.last]) {
     const kind = ipaddr.IPv4.parse(address).range();

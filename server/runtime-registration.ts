@@ -14,11 +14,11 @@ import { makeFolder } from "./support/files/make-folder";
 import { refuseUntrustedPath } from "./support/files/trusted-path";
 
 /**
- * Tells the programs on this host about the daemon; what a killed one left at this port is replaced, and a folder
- * there is moved away.
+ * Announces the daemon to the programs on this host. The file of a killed daemon with the same port is replaced. A
+ * folder in the file's place is moved away.
  *
- * @returns where such folders are now.
- * @throws MccError `conflict` for a folder in which others could tell them of another daemon.
+ * @returns the new paths of such folders.
+ * @throws MccError `conflict` for a folder in which other users could announce another daemon.
  */
 export async function register(port: number, file: RuntimeFile): Promise<string[]> {
   const folder = runtimeFolder();
@@ -33,7 +33,7 @@ export async function register(port: number, file: RuntimeFile): Promise<string[
   return moved;
 }
 
-/** A file cannot take the place of a folder. */
+/** Moves folders away, because a file cannot replace a folder. */
 async function moveFolders(path: string): Promise<string[]> {
   const moved: string[] = [];
   for (const each of [path, `${path}.new`]) {
@@ -47,8 +47,8 @@ async function moveFolders(path: string): Promise<string[]> {
 }
 
 /**
- * Removes the files that are `ours`, and their folder with the last one. Other daemons' files stay, and what cannot
- * be read as one: a daemon writes its own whole or not at all.
+ * Removes the files that are `ours`, and their folder with the last one. Other daemons' files stay, and also files that
+ * cannot be read: a daemon writes its own file completely or not at all.
  */
 export async function withdraw(ours: (file: RuntimeFile) => boolean): Promise<void> {
   const folder = runtimeFolder();
@@ -59,9 +59,9 @@ export async function withdraw(ours: (file: RuntimeFile) => boolean): Promise<vo
       await rm(path, { force: true });
     }
   }
-  // EBUSY: something is mounted on it, by an operator.
+  // EBUSY: an operator has mounted something on it.
   await unlessErrno(rmdir(folder), "ENOTEMPTY", "ENOENT", "EBUSY");
-  // A user's own lies in a folder that was made for it.
+  // A user's own file is in a folder that was created for it.
   if (basename(dirname(folder)) === "minicloud") {
     await unlessErrno(rmdir(dirname(folder)), "ENOTEMPTY", "ENOENT");
   }

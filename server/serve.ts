@@ -15,17 +15,17 @@ import { isFileSystemFault } from "./support/files/file-system-fault";
 import { readTls, type TlsPaths, type TlsTexts } from "./tls/certificate";
 import { CertificateWatch } from "./tls/certificate-watch";
 
-/** What calls get that go on when the cloud has closed, such as an `instance.exec`. */
+/** The time for calls that continue after the cloud has closed, such as an `instance.exec`. */
 const lastCallsMs = 5_000;
 
-/** Serves until a signal asks for the end; resolves once all that was under way is finished or undone. */
+/** Serves until a signal stops it. Resolves when all calls are finished or undone. */
 export async function serve(config: Config): Promise<void> {
-  // Containers must get through the state folder, whatever the caller's umask is.
+  // Containers must be able to enter the state folder, whatever the caller's umask is.
   process.umask(0o022);
   process.chdir("/");
   const { log, reopen } = await openServerLog(config.logLevel, config.ownLog);
   process.on("uncaughtException", (error) => {
-    log.fatal({ err: error }, "a defect ended the daemon; instances run on");
+    log.fatal({ err: error }, "an internal error ended the daemon; instances continue to run");
     process.exit(1);
   });
   logNodesWarnings(log);
@@ -41,7 +41,7 @@ export async function serve(config: Config): Promise<void> {
   const lateWrites = new LateWrites(log);
   let drained = Promise.resolve();
   try {
-    // Before anybody can know of the daemon and end it.
+    // Before a client can find the daemon and stop it.
     const signalled = firstStopSignal();
     const listener = await listen(config, tls, cloud, log, lateWrites);
     const certificate = tls && new CertificateWatch(tls.cert, localHost(listener.address), log);
@@ -54,7 +54,7 @@ export async function serve(config: Config): Promise<void> {
       log.info({ url, driver: cloud.info().driver, stateFolder: config.stateFolder }, "serving");
       await reportStart({ url });
       const signal = await signalled;
-      log.info({ signal }, "stopping; another signal ends the daemon at once");
+      log.info({ signal }, "stopping; another signal ends the daemon immediately");
     } finally {
       certificate?.close();
       drained = listener.close();
@@ -75,10 +75,10 @@ export async function serve(config: Config): Promise<void> {
   log.info("stopped");
 }
 
-/** Node would write them to standard error, and wait there for a reader. */
+/** Logs Node's warnings. Node would write them to standard error, and wait for a reader. */
 function logNodesWarnings(log: Logger): void {
   process.removeAllListeners("warning");
-  process.on("warning", (warning) => log.warn({ err: warning }, "a warning of Node's"));
+  process.on("warning", (warning) => log.warn({ err: warning }, "a warning of Node.js"));
 }
 
 async function replaceCertificate(
@@ -93,7 +93,7 @@ async function replaceCertificate(
     watch.replace(tls.cert);
     log.info({ certificate: paths.cert }, "certificate reloaded");
   } catch (error) {
-    log.error(`The earlier certificate stays in use. ${messageOf(error)}`);
+    log.error(`The previous certificate stays in use. ${messageOf(error)}`);
   }
 }
 
@@ -112,17 +112,14 @@ async function listen(
     token: config.allowAnonymous ? undefined : token,
     dispatch: createDispatch(cloud, log),
     log,
-    // Who calls without the token is refused, and finds it then.
+    // A client without the token is refused. By then, the file for the token exists.
     announce: async (bound) => {
       const file = { url: urlOf(config, bound), tokenPath, pid: process.pid, serverId };
       await lateWrites.attempt(
         "the runtime file, by which programs on this host find the daemon",
         async () => {
           for (const path of await register(bound.port, file)) {
-            cloud.damaged.report(
-              path,
-              "it is a folder, where the daemon tells programs of this host of itself",
-            );
+            cloud.damaged.report(path, "it is a folder in the place of the daemon's runtime file");
           }
         },
       );
@@ -130,13 +127,13 @@ async function listen(
   });
 }
 
-/** Where a program on this machine reaches the daemon. */
+/** Returns the URL at which programs on this machine reach the daemon. */
 function urlOf({ tls }: Config, { address, port }: Bound): string {
   const host = localHost(address);
   return `${tls === undefined ? "http" : "https"}://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
-/** The host by which programs on this machine reach a daemon that listens at the address. */
+/** Returns the host at which programs on this machine reach a daemon that listens on the address. */
 export function localHost(address: string): string {
   const everywhere: Record<string, string> = { "0.0.0.0": "127.0.0.1", "::": "::1" };
   return everywhere[address] ?? address;

@@ -2,16 +2,16 @@ import { isatty } from "node:tty";
 import type { Logger } from "pino";
 import { NextRun } from "./support/concurrency/next-run";
 
-/** What the daemon does at a signal. */
+/** The daemon's reaction to a signal. */
 type Reaction = "stop" | "reload" | "ignore";
 
-/** The signals that people and programs send to daemons. SIGPIPE is ignored by Node, and SIGKILL cannot be. */
+/** The signals that users and programs send to daemons. Node ignores SIGPIPE, and SIGKILL cannot be handled. */
 export const reactions: Readonly<Partial<Record<NodeJS.Signals, Reaction>>> = {
   SIGTERM: "stop",
   SIGINT: "stop",
   SIGQUIT: "stop",
   SIGHUP: "reload",
-  // Without a listener, Node would open its debugger to every user of this machine.
+  // Without a listener, SIGUSR1 would open Node's debugger for every user of this machine.
   SIGUSR1: "ignore",
   SIGUSR2: "ignore",
 };
@@ -20,19 +20,19 @@ function signalsFor(reaction: Reaction): NodeJS.Signals[] {
   return (Object.keys(reactions) as NodeJS.Signals[]).filter((signal) => reactions[signal] === reaction);
 }
 
-/** Those of the standard streams that are a terminal. */
+/** The standard streams that are a terminal. */
 const terminals = [0, 1, 2].filter((descriptor) => isatty(descriptor));
 
-/** True once the terminal that the process was started on has been closed. */
+/** Returns whether the terminal on which the process was started has been closed. */
 function isTerminalClosed(): boolean {
   return terminals.some((descriptor) => !isatty(descriptor));
 }
 
 /**
- * Reacts to the signals that do not end the daemon, from now on: it reloads at SIGHUP, and ignores SIGUSR1 and SIGUSR2.
- * The SIGHUP of a terminal that was closed ends the daemon as SIGTERM does.
+ * Handles the signals that do not end the daemon, from now on: SIGHUP reloads, SIGUSR1 and SIGUSR2 are ignored. The
+ * SIGHUP of a closed terminal ends the daemon like SIGTERM.
  *
- * @param reload is not called again before it is through; signals that come in between are one more call.
+ * @param reload is not called again before it has ended. Signals during a call cause one more call.
  */
 export function reloadOnSignal(log: Logger, reload: () => Promise<void>): void {
   const reloading = new NextRun(reload);
@@ -43,7 +43,7 @@ export function reloadOnSignal(log: Logger, reload: () => Promise<void>): void {
   for (const signal of signalsFor("reload")) {
     process.on(signal, () => {
       if (isTerminalClosed()) {
-        // The shell and the kernel both send one, and a second SIGTERM would end the daemon at once.
+        // The shell and the kernel both send one, and a second SIGTERM would end the daemon immediately.
         if (!isEnding) {
           isEnding = true;
           log.info({ signal }, "the terminal was closed");
@@ -56,7 +56,7 @@ export function reloadOnSignal(log: Logger, reload: () => Promise<void>): void {
   }
 }
 
-/** Resolves with the first signal that ends the daemon; the second one ends the process at once. */
+/** Resolves with the first signal that ends the daemon. The second one ends the process immediately. */
 export function firstStopSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     let asked = false;

@@ -3,16 +3,16 @@ import { MccError, messageOf } from "../protocol/error";
 import { PreflightError } from "./cloud/preflight";
 import type { Finding } from "./driver/driver";
 
-/** What to do when the system refuses the daemon its folders. */
+/** The remedies if the system refuses the daemon its folders. */
 const remedies: Record<string, string> = {
-  EACCES: "run it as root, or give it a folder of your own with --state-dir",
-  EPERM: "run it as root, or give it a folder of your own with --state-dir",
-  EROFS: "give it a folder that can be written with --state-dir",
-  ENOSPC: "make room on that file system, or give it another folder with --state-dir",
-  ENOTDIR: "give it a folder with --state-dir",
+  EACCES: "run it as root, or choose a folder of your own with --state-dir",
+  EPERM: "run it as root, or choose a folder of your own with --state-dir",
+  EROFS: "choose a writable folder with --state-dir",
+  ENOSPC: "free space on that file system, or choose another folder with --state-dir",
+  ENOTDIR: "choose a folder with --state-dir",
 };
 
-/** Why the daemon cannot start, for people: one line, or the list of what this machine lacks. */
+/** Returns why the daemon cannot start, for users: one line, or the list of what this machine lacks. */
 export function explainFailure(error: unknown): string {
   if (error instanceof PreflightError) {
     return preflightReport(error);
@@ -30,7 +30,7 @@ function preflightReport({ driver, findings }: PreflightError): string {
     `mccserver: the driver "${driver}" cannot work on this machine.`,
     ...findings.flatMap(describeFinding),
     "",
-    "To try MiniCloud all the same, with hosts that exist in memory only: mccserver --driver simulated",
+    "To try MiniCloud without them, with hosts that exist only in memory: mccserver --driver simulated",
   ].join("\n");
 }
 

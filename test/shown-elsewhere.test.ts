@@ -54,7 +54,7 @@ function hasOwnTest(source: string): boolean {
   return existsSync(`${stem}.test.ts`) || existsSync(`${stem}.real.test.ts`);
 }
 
-/** Whether the compiled file has a function or a class, beside what the compiler adds. Types and tables have none. */
+/** Whether the compiled file has a function or a class, except for the compiler's own. Types and tables have none. */
 function hasLogic(source: string): boolean {
   const compiled = read(`dist/${source.replace(/\.ts$/, ".js")}`)
     .replace(/\/\*.*?\*\//gs, "")

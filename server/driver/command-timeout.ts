@@ -1,11 +1,11 @@
 import { MccError } from "../../protocol/error";
 import type { ExecResult } from "./driver";
 
-/** A command in a container was killed, as its time had run out. */
+/** A command in a container was killed after its time limit. */
 export class CommandTimeout extends MccError {
   constructor(
     message: string,
-    /** What it had written by then. */
+    /** The output of the command until then. */
     readonly output: Omit<ExecResult, "exitCode">,
   ) {
     super("timeout", message);

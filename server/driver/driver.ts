@@ -3,15 +3,15 @@ import type { InstanceType } from "../../protocol/methods/instance-type";
 
 /** A file in a container, owned by the container's root. */
 export interface ContainerFile {
-  /** Absolute, as the container sees it. Folders on the way that are missing are made. */
+  /** The absolute path in the container. Missing folders are created. */
   readonly path: string;
   readonly content: Uint8Array;
   readonly mode: number;
-  /** Mode of the last folder, when it is made or when it is given. Default: 0755 where it is made. */
+  /** Mode of the last folder; an existing one is changed. Default: 0755 for a new folder. */
   readonly folderMode?: number;
 }
 
-/** All that an engine needs to make a container. */
+/** The properties of a new container. */
 export interface ContainerSpec {
   readonly id: number;
   readonly uid: string;
@@ -21,28 +21,29 @@ export interface ContainerSpec {
   readonly ipAddress: string;
   readonly nameservers: readonly string[];
   /**
-   * A folder of the host's that everyone may read, or the `guestGroup` where there is one. Its file `hosts`, however often another one takes its place, is
-   * the container's /etc/hosts. Only for a driver with `followsHosts`; default: the container knows its own name.
+   * A folder of the host that everyone may read, or the `guestGroup` if there is one. Its file `hosts` is the
+   * container's /etc/hosts, also after it is replaced. Only for a driver with `followsHosts`. Default: the container
+   * knows its own name.
    */
   readonly hostsFolder?: string | undefined;
   readonly type: InstanceType;
-  /** In place before the container's first process starts. */
+  /** Written before the container's first process starts. */
   readonly files: readonly ContainerFile[];
 }
 
-/** What came of making a container. */
+/** The result of a create. */
 export interface MadeContainer {
-  /** Whether its root file system has an SSH server, so that it makes sense to wait for one. */
+  /** Whether its root file system has an SSH server, so that clients can wait for it. */
   readonly hasSshServer: boolean;
 }
 
-/** A container of this daemon's, as the engine lists it. */
+/** A container of this daemon in the engine's list. */
 export interface Container {
   readonly id: number;
   readonly running: boolean;
 }
 
-/** What the engine itself still knows of a container of this daemon's; what it does not know is left out. */
+/** What the engine itself knows of a container of this daemon. Unknown properties are absent. */
 export interface Remains {
   readonly uid?: string | undefined;
   readonly name?: string | undefined;
@@ -53,11 +54,11 @@ export interface Remains {
   readonly createdAt?: string | undefined;
 }
 
-/** A container on the same engine that this daemon did not make. It is never touched, unless it is taken over. */
+/** A container on the same engine that this daemon did not create. It is never touched, unless it is taken over. */
 export interface ForeignContainer {
-  /** The engine's own id for it; what a container of ours would be called that had the same id. */
+  /** The engine's own id for it. A container of this daemon with the same id would have the same name. */
   readonly engineId: string;
-  /** The engine's own word. */
+  /** The status in the engine's own term. */
   readonly status: string;
   readonly name: string | undefined;
   readonly hostname: string | undefined;
@@ -65,27 +66,27 @@ export interface ForeignContainer {
   readonly ipAddresses: readonly string[];
 }
 
-/** Puts containers that others made under this daemon, without stopping them. */
+/** Takes over foreign containers without stopping them. */
 export interface TakesOver {
   /**
-   * The container that the engine knows by this id or name.
+   * Returns the container with this id or name of the engine.
    *
-   * @throws MccError `not-found`; `conflict` for one that is a daemon's already, this one's or another's, or that
-   * lies where the driver does not look.
+   * @throws MccError `not-found`; `conflict` for one that belongs to a daemon already, or whose files are in a place
+   * that the driver does not support.
    */
   find(engineId: string): Promise<TakeableContainer>;
 
-  /** Makes it this daemon's: from now on `list` shows it under the id, and `foreign` no longer. */
+  /** Takes a container over: from now on, `list` shows it under the id, and `foreign` does not. */
   take(engineId: string, as: { readonly id: number; readonly uid: string }): Promise<void>;
 
-  /** Takes `take` back, whole or half-done, also that of a daemon that died. Gone or never taken is success. */
+  /** Undoes `take`, complete or not, also that of a dead daemon. A container that is gone or not taken is a success. */
   giveBack(id: number, before: FormerMarks): Promise<void>;
 
-  /** The beginning of a file in a container, running or not; undefined when there is no such file. */
+  /** Returns the first bytes of a file in a container, running or not; undefined if the file does not exist. */
   readFile(id: number, path: string): Promise<string | undefined>;
 }
 
-/** What taking a container over replaces. */
+/** The properties that a takeover replaces. */
 export interface FormerMarks {
   readonly name?: string | undefined;
   readonly description?: string | undefined;
@@ -93,24 +94,24 @@ export interface FormerMarks {
 
 export interface TakeableContainer extends ForeignContainer {
   readonly description: string | undefined;
-  /** The name of the type that it was made with, where the engine knows. */
+  /** The name of its type, if the engine knows it. */
   readonly type: string | undefined;
 }
 
 export interface ExecRequest {
-  /** The words of the command, never read by a shell. */
+  /** The command and its arguments. No shell interprets them. */
   readonly command: readonly string[];
   readonly stdin: Uint8Array;
-  /** When it runs out, the command is killed and a CommandTimeout is thrown. */
+  /** The time limit. Then the command is killed and a CommandTimeout is thrown. */
   readonly timeoutMs: number;
-  /** Of stdout and of stderr, each; what comes past it is read and dropped. */
+  /** The limit of stdout and of stderr, each. More output is discarded. */
   readonly maxOutputBytes: number;
-  /** Ends the command as the time limit does; the signal's reason, an Error, is thrown. Default: nothing does. */
+  /** Kills the command like the time limit. Then the signal's reason, an Error, is thrown. Default: none. */
   readonly signal?: AbortSignal | undefined;
 }
 
 export interface ExecResult {
-  /** 128 + the signal's number for a command that a signal ended; 127 for one that does not exist. */
+  /** 128 + the signal's number for a command that a signal ended; 127 for a command that does not exist. */
   readonly exitCode: number;
   readonly stdout: Uint8Array;
   readonly stderr: Uint8Array;
@@ -119,140 +120,150 @@ export interface ExecResult {
 
 /** Something the driver needs and this host lacks. */
 export interface Finding {
-  /** What is missing and what for: `lxc-start is not installed; it starts the containers`. */
+  /** What is missing and its purpose: `lxc-start is not installed; it starts the containers`. */
   readonly lacking: string;
-  /** The command or the step that mends it. */
+  /** The command or the step that fixes it. */
   readonly remedy: string;
 }
 
-/** What an engine can and cannot do. */
+/** The features of an engine. */
 export interface Capabilities {
-  /** Containers exist in memory only: there is no SSH to wait for, and nothing survives the daemon. */
+  /** Whether containers exist only in memory. Then they have no SSH, and nothing survives the daemon. */
   readonly simulated: boolean;
-  /** Instances live in a network that the driver makes from `Network`, and lose it when that changes. */
+  /**
+   * Whether the driver creates the instances' network from `Network`. A change of it disconnects existing instances.
+   */
   readonly ownsNetwork: boolean;
-  /** `image.import` and `image.remove` work. */
+  /** Whether `image.import` and `image.remove` work. */
   readonly importsImages: boolean;
-  /** Containers show a hosts file that changes: `hostsFolder`. */
+  /** Whether containers show a hosts file that changes: `hostsFolder`. */
   readonly followsHosts: boolean;
-  /** The group, on the host, of the containers' root. Absent for an engine without user namespaces. */
+  /** The group of the containers' root on the host. Absent for an engine without user namespaces. */
   readonly guestGroup?: number;
-  /** How many containers may be made, started or destroyed at a time before more at once gain nothing. */
+  /** The number of containers to create, start or destroy at a time. More would not be faster. */
   readonly changesAtOnce: number;
 }
 
-/** The network that instances live in. */
+/** The network of the instances. */
 export interface Network {
-  /** `198.18.0.0` */
+  /** Such as `198.18.0.0`. */
   readonly address: string;
   readonly prefixLength: number;
-  /** The host's own address in it; never an instance's. */
+  /** The host's own address in the network. Instances never get it. */
   readonly gateway: string;
-  /** Whether instances reach the world outside through the host's address. */
+  /** Whether instances reach other networks through the host's address. */
   readonly nat: boolean;
 }
 
-/** What a driver is made with. */
+/** The options of a driver. */
 export interface DriverOptions {
   /** The driver's own folder, inside the state folder. */
   readonly folder: string;
-  /** 32 hexadecimal digits; tells this daemon's containers from others' on the same host. */
+  /** 32 hexadecimal digits that distinguish this daemon's containers from others on the same host. */
   readonly serverId: string;
   readonly network: Network;
   /** The time limit of one engine command. */
   readonly commandTimeoutMs: number;
   readonly log: DriverLog;
-  /** Tells the operator of a file of the driver's that is damaged, and without which it goes on. */
+  /** Reports a damaged file of the driver to the operator. The driver works without the file. */
   readonly reportDamage?: ((path: string, reason: string) => void) | undefined;
   /**
-   * Moves away what is in the place of a folder of the driver's, and reports it. Default: it stays.
+   * Moves another entry away that is in the place of a folder of the driver, and reports it. Default: it stays.
    *
-   * @returns whether there is a folder.
+   * @returns whether the folder exists.
    */
   readonly requireFolder?: ((path: string) => Promise<boolean>) | undefined;
-  /** For tests: how many containers hang on one bridge, for a driver that makes bridges. Default: as many as can. */
+  /**
+   * For tests: the maximal number of containers on a bridge, for a driver with bridges. Default: the kernel's maximum.
+   */
   readonly containersPerBridge?: number | undefined;
 }
 
-/** The part of pino's logger that drivers use. */
+/** The part of pino's logger for drivers. */
 export interface DriverLog {
   debug(fields: object, message: string): void;
   warn(fields: object, message: string): void;
 }
 
 /**
- * What speaks to one container engine. The cloud knows no other way to it, and every driver passes one contract
+ * Controls one container engine. The cloud accesses the engine only through it, and every driver passes one contract
  * suite (`test/server/driver/contract.ts`).
  *
- * Every failure is an MccError: `engine` with the engine's own words, `timeout`, `not-found` for an id or an
- * image that the engine itself says it does not have, never for a question it did not answer; `conflict` for an
- * id or a name that is taken, a container that would have to run, a network that belongs to others; `invalid` for a
- * tarball that is none.
+ * Every failure is an MccError: `engine` with the engine's own message; `timeout`; `not-found` for an id or an image
+ * only if the engine itself reports that it does not exist, never for a missing answer; `conflict` for an id or a name
+ * that is taken, a container that does not run but must, a network that belongs to others; `invalid` for a file that is
+ * not a valid tarball.
  */
 export interface Driver {
   readonly capabilities: Capabilities;
 
-  /** Absent for an engine whose containers cannot be taken over. */
+  /** Absent for an engine that does not support takeovers. */
   readonly takesOver?: TakesOver;
 
-  /** What this host lacks; empty when the driver can work. Changes nothing. */
+  /** Returns what this host lacks; empty if the driver can work. Changes nothing. */
   preflight(): Promise<Finding[]>;
 
-  /** Makes what containers share, such as the bridge. Repeatable; what is there already stays. */
+  /** Creates what containers share, such as the bridge. Repeatable: existing parts stay. */
   open(): Promise<void>;
 
-  /** Ends what the driver does in the background. Containers run on. */
+  /** Ends the driver's background work. Containers continue to run. */
   close(): Promise<void>;
 
-  /** Removes what `open` made, for good. No container is left when it is called. */
+  /** Removes what `open` created. Must be called when no containers are left. */
   purge(): Promise<void>;
 
   images(): Promise<Image[]>;
-  /** @param tarballPath absolute, on this host. A failed import leaves nothing. */
+  /** Imports an image. A failed import leaves nothing. @param tarballPath absolute, on this host. */
   importImage(name: string, tarballPath: string): Promise<Image>;
-  /** A damaged one too. The caller knows that no container uses it. @returns false for one that was gone already. */
+  /**
+   * Removes an image, also a damaged one. The caller ensures that no container uses it.
+   *
+   * @returns false if none existed.
+   */
   removeImage(name: string): Promise<boolean>;
 
-  /** The engine's own instance types; none for an engine that takes any limits. */
+  /** Returns the engine's own instance types; empty for an engine that accepts any limits. */
   types(): Promise<InstanceType[]>;
 
-  /** All containers of this daemon's, half-made ones too, in one look at the engine. */
+  /** Lists all containers of this daemon, also those created only in part, at one time. */
   list(): Promise<Container[]>;
 
-  /** For a container whose record was lost: all that can be found out of it, whatever state it is in. */
+  /** Returns all that can be found out about a container in any state. For a container whose record is lost. */
   remains(id: number): Promise<Remains>;
 
-  /** All other containers on the engine, in one look: their ids, names and addresses are not to be given out. */
+  /** Lists all other containers on the engine. Their ids, names and addresses must not be assigned to instances. */
   foreign(): Promise<ForeignContainer[]>;
 
-  /** Makes a stopped container. One that fails may leave parts, which `destroy` removes. */
+  /** Creates a stopped container. A failed create may leave parts, which `destroy` removes. */
   create(spec: ContainerSpec): Promise<MadeContainer>;
 
-  /** Starts a container; resolves once its first process runs. Running already is success. */
+  /** Starts a container. Resolves when its first process runs. A running container is a success. */
   start(id: number): Promise<void>;
 
-  /** Asks the container to shut down and forces it after `graceMs`; resolves once it is down. Down already is success. */
+  /**
+   * Requests a shutdown and forces it after `graceMs`. Resolves when the container is stopped. A stopped one is a
+   * success.
+   */
   stop(id: number, graceMs: number): Promise<void>;
 
   /**
-   * Ends a container without asking it and removes all that `create` and `start` made, whatever state it is in
-   * and however it came to be so, an engine command of a daemon that died still at work on it included. Gone
-   * already is success.
+   * Ends a container without a shutdown and removes everything that `create` and `start` created, in any state, even if
+   * an engine command of a dead daemon still works on it. No container is a success.
    */
   destroy(id: number): Promise<void>;
 
-  /** Gives a container another name, where the engine shows names. */
+  /** Changes a container's name, if the engine shows names. */
   rename(id: number, name: string): Promise<void>;
 
   /** Runs a command as root in a running container. @throws CommandTimeout. */
   exec(id: number, request: ExecRequest): Promise<ExecResult>;
 
-  /** Writes files into a container, running or not. What the container put in their place is never followed. */
+  /** Writes files into a container, running or not. Links of the container in their place are never followed. */
   writeFiles(id: number, files: readonly ContainerFile[]): Promise<void>;
 
-  /** Gives a container other limits, at once where it runs. */
+  /** Changes a container's limits, immediately if it runs. */
   resize(id: number, type: InstanceType): Promise<void>;
 
-  /** Calls back for every container that has gone down, whatever ended it, soon after it did. */
+  /** Calls back for every container that has stopped, whatever the cause, soon after the stop. */
   watch(onDown: (id: number) => void): void;
 }

@@ -3,16 +3,16 @@ import { hasErrno } from "../../protocol/errno";
 import { MccError, messageOf } from "../../protocol/error";
 import { asEngineFault, asFileSystemFault } from "../support/files/file-system-fault";
 
-/** What no engine is to blame for. */
+/** Error codes that are not the engine's fault. */
 const fileSystemCodes = ["ENOSPC", "EDQUOT", "EROFS"];
-/** Where engines write, too. */
+/** Folders to which engines write, too. */
 const engineFolders = ["/run", "/dev/shm", tmpdir()];
 
 /**
- * What the operating system refused, as an error of the engine's; `exhausted` or `unavailable` where a file system is
- * full or read-only, also where an engine's words tell so.
+ * Returns an error of the operating system as one of the engine; `exhausted` or `unavailable` if a file system is full
+ * or read-only, also if an engine's message reports that.
  *
- * @param folders where the engine writes, besides where all do.
+ * @param folders the engine's folders, in addition to those of all engines.
  */
 export function asEngineError(error: unknown, ...folders: readonly string[]): unknown {
   if (MccError.hasCode(error, "engine")) {

@@ -5,7 +5,7 @@ import { createLxcDriver } from "./lxc/driver";
 import { createOpenvzDriver } from "./openvz/driver";
 import { createSimulatedDriver } from "./simulated/driver";
 
-/** Every driver by its name on the command line. */
+/** The drivers by their name on the command line. */
 const drivers = {
   openvz: (options) => createOpenvzDriver(options),
   lxc: createLxcDriver,
@@ -16,15 +16,15 @@ export type DriverName = keyof typeof drivers;
 
 export const driverNames = Object.keys(drivers).filter(isDriverName);
 
-/** What `--driver` takes. */
+/** The values of `--driver`. */
 export const driverChoices = ["auto", ...driverNames];
 
-/** What `auto` stands for where the program is installed, first things first; elsewhere it is LXC. */
+/** The driver for `auto`: the first whose program is installed, otherwise LXC. */
 const automatic: readonly { readonly name: DriverName; readonly program: string }[] = [
   { name: "openvz", program: "vzctl" },
 ];
 
-/** @throws MccError `invalid` for a name that is not one of `driverChoices`. */
+/** Resolves a value of `--driver`. @throws MccError `invalid` for a name that is not one of `driverChoices`. */
 export function resolveDriverName(choice: string): DriverName {
   if (choice === "auto") {
     return automaticDriver();

@@ -1,11 +1,11 @@
 import { resolveInRoot } from "../support/files/path-in-root";
 
-/** Where distributions, and those who compile it themselves, have OpenSSH's server or Dropbear. */
+/** The paths of OpenSSH's server and Dropbear in distributions and in own builds. */
 const sshServers = ["/usr", "", "/usr/local"].flatMap((prefix) =>
   ["sbin/sshd", "bin/sshd", "sbin/dropbear", "bin/dropbear"].map((program) => `${prefix}/${program}`),
 );
 
-/** Whether an SSH server is installed in a root file system. */
+/** Returns whether an SSH server is installed in a root file system. */
 export async function hasSshServer(root: string): Promise<boolean> {
   for (const path of sshServers) {
     if ((await resolveInRoot(root, path)) !== undefined) {

@@ -3,10 +3,10 @@ import type { IncomingMessage } from "node:http";
 import { MccError } from "../../protocol/error";
 import { type Reply, refusal, textReply } from "./reply";
 
-/** Judges a request by its head alone: undefined lets it in. */
+/** Checks a request by its headers alone. Undefined accepts it. */
 export type Admission = (request: IncomingMessage) => Reply | undefined;
 
-/** @param token undefined lets in whoever reaches the port. */
+/** Returns the checks. @param token undefined accepts every client that reaches the port. */
 export function admission(token: string | undefined): Admission {
   const checks = [refuseOtherPaths, refuseOtherVerbs, refuseBrowsers];
   if (token !== undefined) {
@@ -26,10 +26,7 @@ export function admission(token: string | undefined): Admission {
 function refuseOtherPaths({ url }: IncomingMessage): Reply | undefined {
   return url === "/"
     ? undefined
-    : textReply(
-        404,
-        "There is nothing here: MiniCloud answers XML-RPC calls, as POST to / and nowhere else.",
-      );
+    : textReply(404, "Not found: MiniCloud answers XML-RPC calls only as POST to /.");
 }
 
 function refuseOtherVerbs({ method }: IncomingMessage): Reply | undefined {
@@ -38,14 +35,11 @@ function refuseOtherVerbs({ method }: IncomingMessage): Reply | undefined {
     : textReply(405, "This is MiniCloud's daemon. It answers XML-RPC calls: POST to /.", { allow: "POST" });
 }
 
-/** Where no token is asked for, any web page could otherwise command the daemon of whoever looks at it. */
+/** Without a token, any web page could otherwise control the daemon through the browser of its visitors. */
 function refuseBrowsers({ headers }: IncomingMessage): Reply | undefined {
   return headers.origin === undefined
     ? undefined
-    : refusal(
-        403,
-        new MccError("forbidden", "Web pages may not call this daemon; leave out the Origin header."),
-      );
+    : refusal(403, new MccError("forbidden", "Web pages may not call this daemon; omit the Origin header."));
 }
 
 function refuseStrangers(token: string): Admission {
@@ -55,19 +49,19 @@ function refuseStrangers(token: string): Admission {
     if (given !== undefined && timingSafeEqual(digest(given), expected)) {
       return undefined;
     }
-    const came = given === undefined ? "none came" : "another one came";
+    const came = given === undefined ? "the request has none" : "the request has another one";
     return refusal(
       401,
       new MccError(
         "unauthenticated",
-        `This daemon asks for its token, and ${came}; set MCC_TOKEN or minicloud:token to the text of the file "token" in the daemon's state folder.`,
+        `This daemon requires its token, and ${came}; set MCC_TOKEN or minicloud:token to the text of the file "token" in the daemon's state folder.`,
       ),
       { "www-authenticate": 'Bearer realm="minicloud"' },
     );
   };
 }
 
-/** Of one length whatever came, as the comparison needs it. */
+/** Returns a hash of fixed length, which the comparison needs. */
 function digest(text: string): Buffer {
   return createHash("sha256").update(text).digest();
 }

@@ -2,13 +2,13 @@ import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
 /**
- * Tells when an answer is over: it was sent, or its connection closed. Node tells the second only to the answer that is
- * being sent, not to those that wait behind it on the same connection.
+ * Reports when an answer has ended: it was sent, or its connection closed. Node reports a closed connection only to the
+ * answer that is being sent, and not to those that wait behind it on the same connection.
  */
 export class AnswerEnds {
   readonly #ofConnection = new WeakMap<Socket, Set<() => void>>();
 
-  /** Calls back once; at once when it is over already. */
+  /** Calls back once; immediately if the answer has ended. */
   once(response: ServerResponse, callBack: () => void): void {
     const { socket } = response.req;
     const ends = this.#endsOf(socket);

@@ -14,28 +14,28 @@ import type { Limits } from "./limits";
 import { type Reply, refusal, xmlReply } from "./reply";
 
 export interface AnswerOptions {
-  /** Undefined lets in whoever reaches the port. */
+  /** Undefined accepts every client that reaches the port. */
   readonly token: string | undefined;
   readonly limits: Limits;
   readonly dispatch: Dispatch;
   readonly log: Logger;
 }
 
-/** Who has sent a request. */
+/** The sender of a request. */
 export interface Caller {
   readonly letIn: () => void;
-  /** Its reason is an MccError. */
+  /** Aborted when the client hangs up. Its reason is an MccError. */
   readonly signal: AbortSignal;
 }
 
-/** Makes replies of requests, and knows which calls are under way. */
+/** Creates the replies to requests, and knows the calls in progress. */
 export class Answers {
   readonly #options: AnswerOptions;
   readonly #refuse: (request: IncomingMessage) => Reply | undefined;
   readonly #underWay = new Set<Promise<string>>();
-  /** Those that are written at a time: hundreds at once would leave a short one little of the event loop. */
+  /** Limits the long answers that are written at a time. Hundreds would block the event loop for short ones. */
   readonly #longAnswers = new Slots(2);
-  /** Those that are made or wait to be written, and so are in memory. */
+  /** Limits the listings in memory: those that are being created or wait to be written. */
   readonly #listings = new Slots(16);
   readonly #loopTurns = new LoopTurns();
 
@@ -45,8 +45,10 @@ export class Answers {
   }
 
   /**
-   * @param caller hears when the request is let in; its signal comes when the client has hung up.
-   * @throws MccError for a request that was cut off, when nobody is left to reply to.
+   * Returns the reply to a request.
+   *
+   * @param caller is told when the request is accepted. Its signal is aborted when the client hangs up.
+   * @throws MccError for an interrupted request, whose client cannot get a reply.
    */
   async reply(request: IncomingMessage, caller: Caller): Promise<Reply> {
     const { limits, log } = this.#options;
@@ -66,14 +68,14 @@ export class Answers {
     return xmlReply(await call.finally(() => this.#underWay.delete(call)));
   }
 
-  /** Resolves once no call is under way, those included that come meanwhile. */
+  /** Resolves when no call is in progress, including calls that come during the wait. */
   async allMade(): Promise<void> {
     while (this.#underWay.size > 0) {
       await Promise.allSettled(this.#underWay);
     }
   }
 
-  /** The result or the fault. */
+  /** Returns the encoded result or fault. */
   async #call(body: string, signal: AbortSignal): Promise<string> {
     const { dispatch, log } = this.#options;
     try {
@@ -87,7 +89,7 @@ export class Answers {
     }
   }
 
-  /** Begins in a turn of the event loop of its own. Nothing is made for a client that has hung up by then. */
+  /** Starts in its own turn of the event loop. Does nothing if the client has hung up by then. */
   async #inTurn(answer: () => Promise<string>, signal: AbortSignal): Promise<string> {
     const end = await this.#listings.take(signal);
     try {
@@ -99,7 +101,7 @@ export class Answers {
     }
   }
 
-  /** A result that XML cannot carry is a defect of ours, not a mistake of the caller's. */
+  /** A result that XML cannot contain is an internal error, and not an error of the caller. */
   async #encode(method: string, result: unknown, signal: AbortSignal): Promise<string> {
     try {
       return await encodeResponseInTurns(result, () => this.#longAnswers.take(signal), signal);
@@ -115,6 +117,6 @@ export class Answers {
 function tooLarge(limitBytes: number): Reply {
   return refusal(
     413,
-    new MccError("invalid", `The request is larger than ${limitBytes} bytes; send less at a time.`),
+    new MccError("invalid", `The request is larger than ${limitBytes} bytes; send less in one request.`),
   );
 }

@@ -3,10 +3,10 @@ import { MccError } from "../../protocol/error";
 import { KeptBytes } from "../support/kept-bytes";
 
 /**
- * The request's body as text; undefined as soon as it is longer than the limit, and then the rest is read and
- * dropped, so that the client gets to read the answer.
+ * Returns the request's body as text; undefined as soon as it exceeds the limit. Then the rest is read and discarded,
+ * so that the client can read the answer.
  *
- * @throws MccError `invalid` when the connection ends before the body does.
+ * @throws MccError `invalid` if the connection ends before the body does.
  */
 export async function readBody(request: IncomingMessage, limitBytes: number): Promise<string | undefined> {
   if (Number(request.headers["content-length"] ?? 0) > limitBytes) {
@@ -26,7 +26,11 @@ export async function readBody(request: IncomingMessage, limitBytes: number): Pr
     });
     request.on("end", () => resolve(body.bytes().toString("utf8")));
     request.on("error", (error) =>
-      reject(new MccError("invalid", `The request was cut off after ${bytes} bytes.`, { cause: error })),
+      reject(
+        new MccError("invalid", `The connection ended after ${bytes} bytes of the request, before its end.`, {
+          cause: error,
+        }),
+      ),
     );
   });
 }

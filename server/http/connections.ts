@@ -1,30 +1,30 @@
 import type { Socket } from "node:net";
 
 interface Connection {
-  /** The one beneath TLS, where that is spoken. */
+  /** The socket below TLS, if TLS is used. */
   readonly socket: Socket;
-  /** Its client's. */
+  /** The client's address. */
   readonly address: string;
   requests: number;
 }
 
 /**
- * Knows the connections of a listener, and which of them gives way when one more comes than there may be: of those that
- * have sent no request that was let in, the oldest from the address with most of them, so that a flood ends itself and
- * not a client that has only just connected; else the one that has been idle for longest.
+ * Keeps the connections of a listener, and closes one when there are too many: of those without an accepted request,
+ * the oldest from the address with most of them. Therefore a flood closes its own connections, and not those of a
+ * client that has just connected. Otherwise the one that has been idle for longest.
  */
 export class Connections {
   readonly #most: number;
-  /** By where they come from, oldest first. */
+  /** The connections without an accepted request, by their key, oldest first. */
   readonly #strangers = new Map<string, Connection>();
-  /** The last one used is the last. */
+  /** The other connections, by their key, in the order of their last use. */
   readonly #clients = new Map<string, Connection>();
 
   constructor(most: number) {
     this.#most = most;
   }
 
-  /** Takes a new connection in. It is closed when all others have requests under way. */
+  /** Adds a new connection. It is closed if all others have requests in progress. */
   add(socket: Socket): void {
     const key = keyOf(socket);
     if (this.#strangers.size + this.#clients.size >= this.#most && !this.#makeRoom()) {
@@ -36,9 +36,9 @@ export class Connections {
   }
 
   /**
-   * Notes that a request of this connection was let in.
+   * Records that a request of this connection was accepted.
    *
-   * @returns to be called when the request is over.
+   * @returns a function to call when the request has ended.
    */
   letIn(socket: Socket): () => void {
     const key = keyOf(socket);
@@ -57,7 +57,7 @@ export class Connections {
     };
   }
 
-  /** Those included on which no HTTP is spoken yet, or any more. */
+  /** Closes all connections, including those without HTTP. */
   closeAll(): void {
     for (const { socket } of [...this.#strangers.values(), ...this.#clients.values()]) {
       socket.destroy();
@@ -86,7 +86,7 @@ export class Connections {
     return largest?.oldest;
   }
 
-  /** The place may be another connection's by now. */
+  /** The key may belong to another connection by now. */
   #forget(key: string, socket: Socket): void {
     for (const connections of [this.#strangers, this.#clients]) {
       if (connections.get(key)?.socket === socket) {
@@ -96,7 +96,7 @@ export class Connections {
   }
 }
 
-/** The same for a connection and for the TLS on it. */
+/** Returns the same key for a connection and for the TLS on it. */
 function keyOf({ remoteAddress = "", remotePort = 0, localAddress = "" }: Socket): string {
   return `${remoteAddress} ${remotePort} ${localAddress}`;
 }

@@ -1,21 +1,23 @@
-/** What clients may ask of the listener. */
+/** The listener's limits for clients. */
 export interface Limits {
-  /** Of one request. `instance.exec` sends its stdin in it as base64, so that has three quarters of this at most. */
+  /**
+   * The size of a request. `instance.exec` sends its stdin in it as base64, so stdin has at most three quarters of it.
+   */
   readonly bodyBytes: number;
   readonly headersTimeoutMs: number;
-  /** For headers and body together; it ends when the body has come, however long the call takes. */
+  /** For headers and body together. It ends when the body is complete, and does not include the call. */
   readonly requestTimeoutMs: number;
-  /** How often it is checked that requests keep to these two: they may take that much longer. */
+  /** The interval of the check of these two limits. Requests may take that much longer. */
   readonly checkEveryMs: number;
-  /** How long a connection is kept between two calls. */
+  /** How long an idle connection is kept between two calls. */
   readonly keepAliveMs: number;
-  /** After so long without a sign of the client, also during a call, TCP probes whether it is still there. */
+  /** After this time without data from the client, also during a call, TCP probes whether the client still exists. */
   readonly probeAfterMs: number;
-  /** One more, and an idle one is closed: of those that never sent the token first, and of the address with most. */
+  /** The number of connections. `Connections` decides which one is closed for another one. */
   readonly connections: number;
   /** How long a client may read nothing of its answer. */
   readonly sendTimeoutMs: number;
-  /** Of all answers that wait to be read, but for the newest. */
+  /** The total size of all unread answers, except for the newest. */
   readonly unreadBytes: number;
 }
 

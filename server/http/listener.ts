@@ -22,16 +22,16 @@ import { UnreadAnswers } from "./unread-answers";
 
 export interface ListenerOptions extends Omit<AnswerOptions, "limits"> {
   readonly address: string;
-  /** 0 takes a free one. */
+  /** 0 for a free one. */
   readonly port: number;
-  /** Without it, plain HTTP is spoken. */
+  /** Without it, the listener uses plain HTTP. */
   readonly tls?: TlsTexts | undefined;
   readonly limits?: Limits;
-  /** Tells others of what was bound; no request is answered before it is through. */
+  /** Announces the bound address. No request is answered before it has ended. */
   readonly announce?: (bound: Bound) => Promise<void>;
 }
 
-/** Where a listener listens: a number even where a name was given. */
+/** The bound address and port: always numbers. */
 export interface Bound {
   readonly address: string;
   readonly port: number;
@@ -39,14 +39,14 @@ export interface Bound {
 
 export interface Listener extends Bound {
   /**
-   * Uses another certificate for the connections that are made from now on; those that are open stay.
+   * Replaces the certificate for new connections. Open connections are not affected.
    *
-   * @throws MccError `invalid` for one that cannot be used; the one of before stays in use.
+   * @throws MccError `invalid` for one that cannot be used. The previous one stays in use.
    */
   replaceTls(tls: TlsTexts): void;
   /**
-   * Takes no more connections, waits for the calls that are under way and sends their answers. What has not
-   * come whole by then, and what its client does not read, is cut off.
+   * Accepts no more connections, waits for the calls in progress and sends their answers. Then closes the connections
+   * of incomplete requests and of clients that do not read.
    */
   close(): Promise<void>;
 }
@@ -55,8 +55,10 @@ export interface Listener extends Bound {
 const farewellMs = 2_000;
 
 /**
- * @throws MccError for an address that cannot be listened at, or a certificate that cannot be used; what `announce`
- * throws.
+ * Opens a listener.
+ *
+ * @throws MccError for an address on which it cannot listen, or a certificate that cannot be used; the error of
+ * `announce`.
  */
 export async function openListener(options: ListenerOptions): Promise<Listener> {
   const { log, limits = defaultLimits, announce = () => Promise.resolve() } = options;
@@ -114,7 +116,7 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
   return { ...bound, close, replaceTls: (tls) => replaceTls(server, tls) };
 }
 
-/** After these, the client has nothing more to say that would be listened to. */
+/** After these statuses, the connection is closed, because further requests on it would be refused too. */
 const closingStatuses: ReadonlySet<number> = new Set([401, 403]);
 
 function callerOf(response: ServerResponse, connections: Connections, ends: AnswerEnds): Caller {
@@ -132,7 +134,7 @@ function callerOf(response: ServerResponse, connections: Connections, ends: Answ
   };
 }
 
-/** What Node would answer by closing the connection without a word; its own time limits do not apply any more. */
+/** Answers a CONNECT. Node would close the connection without an answer. Its own time limits no longer apply. */
 function refuseTunnel(socket: Socket): void {
   const cutOff = setTimeout(() => socket.destroy(), farewellMs);
   socket.once("close", () => clearTimeout(cutOff));
@@ -150,7 +152,7 @@ function replaceTls(server: Server, tls: TlsTexts): void {
     );
   }
   try {
-    // Fails by itself first: the server changes its fields before it finds a mistake.
+    // Checked first, because the server changes its fields before it finds an error.
     createSecureContext(tls);
     server.setSecureContext(tls);
   } catch (error) {
@@ -168,7 +170,7 @@ function makeServer(tls: TlsTexts | undefined, limits: Limits, onRequest: Reques
     requestTimeout: limits.requestTimeoutMs,
     keepAliveTimeout: limits.keepAliveMs,
     connectionsCheckingInterval: limits.checkEveryMs,
-    // A client whose machine or network is gone says no goodbye.
+    // Detects clients whose machine or network has failed.
     keepAlive: true,
     keepAliveInitialDelay: limits.probeAfterMs,
   };
@@ -182,11 +184,14 @@ function makeServer(tls: TlsTexts | undefined, limits: Limits, onRequest: Reques
   }
 }
 
-/** What the system says when it does not let us listen, and what to do then. */
+/** The errors of the system for an address or port, and their remedies. */
 const listenFailures: Record<string, { code: ErrorCode; remedy: string }> = {
-  EADDRINUSE: { code: "conflict", remedy: "another program listens there; choose another port with -p" },
-  EADDRNOTAVAIL: { code: "invalid", remedy: "this host has no such address; choose one of its own with -l" },
-  EACCES: { code: "forbidden", remedy: "ports below 1024 are root's; choose another one with -p" },
+  EADDRINUSE: { code: "conflict", remedy: "another program uses it; choose another port with -p" },
+  EADDRNOTAVAIL: {
+    code: "invalid",
+    remedy: "this host does not have this address; choose one of its own with -l",
+  },
+  EACCES: { code: "forbidden", remedy: "only root can use ports below 1024; choose another one with -p" },
 };
 
 async function listen(server: Server, { address, port }: ListenerOptions): Promise<Bound> {

@@ -9,18 +9,18 @@ export interface Reply {
   readonly body: string;
 }
 
-/** A call's own answer, be it a result or a fault: for XML-RPC both are an HTTP success. */
+/** Returns the reply to a call. A result and a fault both have the HTTP status 200, as XML-RPC requires. */
 export function xmlReply(body: string): Reply {
   return { status: 200, headers: { "content-type": "text/xml; charset=utf-8" }, body };
 }
 
-/** What was refused before it was a call: the HTTP status says so, and the body is a fault all the same. */
+/** Returns the reply to a request that was refused before it was a call: an HTTP error whose body is a fault. */
 export function refusal(status: number, error: MccError, headers: OutgoingHttpHeaders = {}): Reply {
   const { body, headers: xmlHeaders } = xmlReply(encodeFault(error.fault, error.message));
   return { status, headers: { ...xmlHeaders, ...headers }, body };
 }
 
-/** For whoever is no XML-RPC client: a person with a browser, or a client with the wrong address. */
+/** Returns a reply for other clients than XML-RPC: a user with a browser, or a client with the wrong address. */
 export function textReply(status: number, line: string, headers: OutgoingHttpHeaders = {}): Reply {
   return {
     status,
@@ -30,21 +30,21 @@ export function textReply(status: number, line: string, headers: OutgoingHttpHea
 }
 
 interface Sending {
-  /** Ends the connection once the answer is out. */
+  /** Whether to close the connection after the answer. */
   readonly last: boolean;
-  /** When nothing of the answer was read for so long, the connection is closed. */
+  /** The connection is closed if the client reads nothing of the answer for this time. */
   readonly timeoutMs: number;
 }
 
 /**
- * Sends it at once, also to who is not through with the request: the rest of that is read and dropped before the
- * connection may end, as who cannot write on would not come to read the answer.
+ * Sends a reply immediately, also to a client that is still sending its request. The rest of the request is read and
+ * discarded before the connection ends, because a client that cannot write may not read the answer.
  */
 export function send(response: ServerResponse, reply: Reply, { last, timeoutMs }: Sending): void {
-  // Node looks whether anything was written meanwhile.
+  // Node checks whether something was written in the meantime.
   response.setTimeout(timeoutMs, () => response.destroy());
-  // The limit is the connection's: without this, a call behind this one would have to end within it. First, as Node then
-  // limits how long the connection may be idle.
+  // Otherwise the connection's limit would also apply to a call behind this one. Set first, because Node then limits
+  // how long the connection may be idle.
   response.prependOnceListener("finish", () => response.req.socket.setTimeout(0));
   response.writeHead(reply.status, {
     ...reply.headers,

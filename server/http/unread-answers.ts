@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { AnswerEnds } from "./answer-ends";
 
-/** The answers that are on their way, of which clients that do not read could make a great many. */
+/** Limits the memory of answers that clients do not read. */
 export class UnreadAnswers {
   /** Oldest first. */
   readonly #bytes = new Map<ServerResponse, number>();
@@ -12,7 +12,7 @@ export class UnreadAnswers {
     private readonly ends: AnswerEnds,
   ) {}
 
-  /** Counts an answer until it is over. The connections of the oldest ones are closed when all are too much. */
+  /** Counts an answer until it has ended. Above the limit, the connections of the oldest answers are closed. */
   add(response: ServerResponse, bytes: number): void {
     this.#bytes.set(response, bytes);
     this.#total += bytes;
@@ -22,7 +22,7 @@ export class UnreadAnswers {
         break;
       }
       this.#forget(oldest);
-      // An answer that waits behind another one has no connection of its own to close yet.
+      // The answer's own `destroy` would do nothing while it waits behind another one.
       oldest.req.socket.destroy();
     }
   }

@@ -17,20 +17,20 @@ import type { LogTarget } from "./sink";
 
 export interface LogFileOptions {
   readonly path: string;
-  /** Where the file would grow past it, a new one is begun; 0 for never. */
+  /** The size at which a new file is started; 0 for never. */
   readonly maxBytes: number;
-  /** How many earlier files are kept, as `<path>.1` (the latest) and so on; at least 1. */
+  /** The number of old files, `<path>.1` (the latest) and so on; at least 1. */
   readonly oldFiles: number;
 }
 
-/** How much more is written until a rotation that failed is tried again. */
+/** The number of bytes after which a failed rotation is tried again. */
 const rotateAgainBytes = 1024 * 1024;
 const openAgainPauseMs = 1_000;
 
-/** The daemon's log file, which rotates by itself. A rotation that fails leaves everything in its place. */
+/** The daemon's log file, which rotates itself. A failed rotation leaves all files in their places. */
 export class LogFile implements LogTarget {
   onReplaced?: () => void;
-  /** Where the file really is; a link of the operator's leads there. */
+  /** The file's path without links: an operator may have created one. */
   #realPath: string;
   #descriptor: number | undefined;
   #size = 0;
@@ -48,10 +48,10 @@ export class LogFile implements LogTarget {
   }
 
   /**
-   * Opens the file for adding to it. Where the disk does not let it be made just now, that is tried again later.
+   * Opens the file for appending. If the disk is temporarily unable to create it, the log tries again later.
    *
-   * @param report is told what fails from now on.
-   * @throws as `openLogFile` does.
+   * @param report receives later failures.
+   * @throws like `openLogFile`.
    */
   static async open(options: LogFileOptions, report: (trouble: string) => void): Promise<LogFile> {
     const file = new LogFile(options, report);
@@ -66,7 +66,9 @@ export class LogFile implements LogTarget {
     return file;
   }
 
-  /** Opens the path again, for an operator who has moved the file away. On failure the file of before stays in use. */
+  /**
+   * Opens the path again, for an operator who has moved the file away. After a failure, the previous file stays in use.
+   */
   async reopen(): Promise<void> {
     this.#opening ??= this.#open()
       .catch((error: unknown) => {
@@ -81,7 +83,7 @@ export class LogFile implements LogTarget {
     await this.#opening;
   }
 
-  /** Closes it. */
+  /** Closes the file. */
   close(): void {
     if (this.#descriptor !== undefined) {
       closeSync(this.#descriptor);
@@ -94,7 +96,7 @@ export class LogFile implements LogTarget {
       return;
     }
     try {
-      // Another program may have written to it, or cut it.
+      // Another program may have written to it, or truncated it.
       this.#size = fstatSync(this.#descriptor).size;
       if (this.#size + bytes > this.#rotateAt) {
         this.#rotate(this.#descriptor);
@@ -142,12 +144,12 @@ export class LogFile implements LogTarget {
     this.#rotateAt = stats.isFile() ? this.#limit : Number.POSITIVE_INFINITY;
   }
 
-  /** @throws the system's error; the file is in its place then, and goes on being written. */
+  /** @throws the system's error. Then the file is still in its place and in use. */
   #rotate(descriptor: number): void {
     const path = this.#realPath;
     const stats = fstatSync(descriptor);
     if (!isSame(stats, lstatSync(path, { throwIfNoEntry: false }))) {
-      // Another program has moved it away. That path is judged once more.
+      // Another program has moved it away. The path is checked again.
       this.#rotateAt = this.#size + rotateAgainBytes;
       void this.reopen();
       return;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** The lines of pino, as far as the journal needs them apart. A field of ours can have replaced one of these. */
+/** The fields of pino's lines for the journal. A logged field can have replaced one of them. */
 const lineSchema = z.looseObject({ level: z.number().catch(30), msg: z.string().catch("") });
 
 /** The journal's priorities for pino's levels: sd-daemon(3). */
@@ -12,12 +12,12 @@ const priorities: readonly { readonly from: number; readonly priority: number }[
   { from: 0, priority: 7 },
 ];
 
-/** What the journal keeps itself for every line. */
+/** The fields that the journal keeps itself for every line. */
 const kept = new Set(["level", "msg", "time", "pid", "hostname"]);
 
 /**
- * Turns a line of JSON into one for the systemd journal: `<priority>message {other fields}`. Time, process id and host
- * name are left out, because the journal adds its own.
+ * Converts a line of JSON into one for the systemd journal: `<priority>message {other fields}`. Time, process id and
+ * host name are omitted, because the journal adds its own.
  */
 export function journalLine(line: string): string {
   const { level, msg, ...rest } = lineSchema.parse(JSON.parse(line));

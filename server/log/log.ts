@@ -7,20 +7,20 @@ import { journalLine } from "./journal-format";
 import { LogSink, type LogTarget } from "./sink";
 import { unblockedDescriptor } from "./unblocked-descriptor";
 
-/** Turns a line of pino's JSON into what is written. */
+/** Converts a line of pino's JSON into the output. */
 type Format = (line: string) => string;
 
 export interface ServerLog {
   readonly log: Logger;
-  /** Opens the log file again, where there is one; a failure is logged, and the log goes on where it was. */
+  /** Opens the log file again, if there is one. A failure is logged, and the previous file stays in use. */
   readonly reopen: () => Promise<void>;
 }
 
 const standardError = 2;
 
 /**
- * Opens a log to standard error: readable lines in a terminal, lines with priorities where systemd's journal reads
- * them, JSON elsewhere. Writing never waits and never fails; see LogSink.
+ * Opens a log to standard error: readable lines on a terminal, lines with priorities for systemd's journal, otherwise
+ * JSON. Writing never waits and never fails; see LogSink.
  */
 export function openLog(level: string): Logger {
   const descriptor = unblockedDescriptor(standardError);
@@ -28,9 +28,9 @@ export function openLog(level: string): Logger {
 }
 
 /**
- * Opens the log of a daemon: its log file, in JSON, or standard error where there is none.
+ * Opens the log of a daemon: its log file, in JSON, or standard error without one.
  *
- * @throws as `openLogFile` does, but not for a disk that has no room.
+ * @throws like `openLogFile`, except for a full disk.
  */
 export async function openServerLog(level: string, options: LogFileOptions | undefined): Promise<ServerLog> {
   if (options === undefined) {
@@ -47,7 +47,7 @@ function logTo(target: LogTarget, level: string, format: Format): Logger {
   return pino({ level }, { write: (line) => sink.write(format(line)) });
 }
 
-/** The note of dropped lines, in the form of the other lines and at every level. */
+/** Returns the note of dropped lines, in the format of the other lines and at every level. */
 function noteIn(format: Format): (dropped: number, reason: string) => string {
   let note = "";
   const log = pino({ level: "warn" }, { write: (line) => (note = format(line)) });
@@ -77,7 +77,7 @@ function prettyLine(): Format {
   });
 }
 
-/** systemd names the device and inode of the journal's stream, as a program can have been redirected since. */
+/** systemd sets the device and inode of the journal's stream, because the descriptor can be redirected later. */
 function isJournal(descriptor: number): boolean {
   const { dev, ino } = fstatSync(descriptor);
   return process.env.JOURNAL_STREAM === `${dev}:${ino}`;

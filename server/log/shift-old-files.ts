@@ -1,9 +1,9 @@
 import { lstatSync, renameSync, rmSync } from "node:fs";
 
 /**
- * Makes room for `<path>.1`: each earlier log moves up by one, the oldest one is replaced, and those
- * after it are removed. Only as many move as is necessary, so a rotation that fails again and again loses nothing.
- * Links are moved and removed, never followed.
+ * Frees the name `<path>.1`: each old log moves up by one, the oldest one is replaced, and those after it are removed.
+ * Only the necessary ones move, so a rotation that fails repeatedly loses nothing. Links are moved and removed, never
+ * followed.
  *
  * @throws the system's error.
  */

@@ -1,61 +1,61 @@
 import { hasErrno } from "../../protocol/errno";
 import { messageOf } from "../../protocol/error";
 
-/** Where the lines of a log go. */
+/** The destination of a log's lines. */
 export interface LogTarget {
-  /** Is called before a line is begun; a file is rotated here. It never throws. */
+  /** Called before each line. A file is rotated here. It never throws. */
   beginLine?(bytes: number): void;
   /**
-   * Writes as much as there is room for, at once.
+   * Writes as many bytes as possible without waiting.
    *
    * @returns the number of bytes written.
-   * @throws the system's error; `EAGAIN` where it would have to wait.
+   * @throws the system's error; `EAGAIN` if it would have to wait.
    */
   write(bytes: Uint8Array): number;
-  /** Set by the sink: the target calls it when lines go to another file from now on. */
+  /** Set by the sink. The target calls it when it starts to write to another file. */
   onReplaced?: () => void;
 }
 
 export interface SinkOptions {
-  /** Returns the line that reports lost lines. */
+  /** Returns the line that reports dropped lines. */
   readonly noteOf: (dropped: number, reason: string) => string;
-  /** How many bytes wait in memory for a slow reader. */
+  /** The number of bytes that wait in memory for a slow reader. */
   readonly mostBytes?: number;
 }
 
 interface Line {
   readonly bytes: Buffer;
-  /** How many lines are lost with it: a note of lost lines stands for all of them. */
+  /** The number of lines that are lost with it: a note of dropped lines counts as all of them. */
   readonly count: number;
 }
 
 const defaultMostBytes = 1024 * 1024;
-/** Lines that wait are written together, up to this size: a socket's room is counted by writes as well as by bytes. */
+/** Waiting lines are written together, up to this size: a socket's room is limited by writes as well as by bytes. */
 const mostTogether = 16 * 1024;
-/** The pause before a target that would block is tried again. It doubles with each try without success. */
+/** The pause before a blocked target is tried again. It doubles with each failed try. */
 const blockedPauseMs = { least: 5, most: 500 };
 const failedPauseMs = 1_000;
-/** At the end of the process a slow reader gets half a second. */
+/** At the end of the process, the sink waits for a slow reader up to half a second. */
 const lastTries = 20;
 const lastTryPauseMs = 25;
 const lineFeed = 0x0a;
 const noReader = "the reader of the log does not keep up";
 
 /**
- * Writes lines at once, so that a kill loses none, and never waits or throws. Lines wait in memory, up to a limit,
- * while the target would block. A line that cannot be written is dropped and counted, and the log says how many were
- * dropped as soon as it can be written again.
+ * Writes lines immediately, so that a kill loses none, and never waits or throws. While the target would block, lines
+ * wait in memory, up to a limit. A line that cannot be written is dropped and counted. As soon as the log can be
+ * written again, it reports the number of dropped lines.
  */
 export class LogSink {
   readonly #waiting: Line[] = [];
   #waitingBytes = 0;
-  /** The rest of a line that was written in part. It goes first, so that lines stay whole. */
+  /** The rest of a line that was written in part. It is written first, so that lines stay complete. */
   #rest: Buffer | undefined;
   #dropped = 0;
   #reason = "";
   #isBlocked = false;
   #pauseMs = blockedPauseMs.least;
-  /** The target may log what troubles it while it is asked to write. */
+  /** The target may log its own failures during a write. */
   #isWriting = false;
   #retry: NodeJS.Timeout | undefined;
 
@@ -81,7 +81,7 @@ export class LogSink {
     }
   }
 
-  /** Writes what waits, as far as it can be written now. */
+  /** Writes the waiting lines, as far as possible now. */
   flush(): void {
     this.#isBlocked = false;
     this.#isWriting = true;
@@ -98,7 +98,7 @@ export class LogSink {
     this.#tryLater();
   }
 
-  /** For the end of the process: waits half a second at most for a slow reader. */
+  /** Writes the waiting lines at the end of the process. Waits for a slow reader up to half a second. */
   end(): void {
     this.flush();
     for (let tries = 0; this.#isBlocked && tries < lastTries; tries += 1) {
@@ -122,7 +122,7 @@ export class LogSink {
     }
   }
 
-  /** The first of the waiting lines, and those after it that fit into the same write. */
+  /** Returns the first waiting line, and those after it that fit into the same write. */
   #together(): { readonly bytes: Buffer; readonly lines: number } {
     let size = 0;
     const tooMany = this.#waiting.findIndex(({ bytes }, index) => {
@@ -151,7 +151,7 @@ export class LogSink {
     this.#waitingBytes += line.bytes.length;
   }
 
-  /** Puts the note of the lines lost so far where they are missing. */
+  /** Adds the note of dropped lines at the place where they are missing. */
   #addNote(): void {
     if (this.#dropped > 0) {
       const note = this.options.noteOf(this.#dropped, this.#reason);

@@ -1,19 +1,21 @@
 import { constants, fstatSync, openSync, readFileSync, type Stats } from "node:fs";
 import { Socket } from "node:net";
 
-/** Not the flags of the descriptor itself: other programs share them, such as the shell of a terminal. */
+/**
+ * Flags of a new descriptor. The original's flags are not changed: other programs share them, such as a terminal's
+ * shell.
+ */
 const flags = constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
 
-/** They keep descriptors from waiting for as long as they exist. */
+/** The sockets that keep descriptors non-blocking. They must not be garbage-collected. */
 const sockets: Socket[] = [];
 
 /**
- * Returns a descriptor for the same file, pipe, terminal or socket, whose writes fail with EAGAIN where they would wait
- * for a reader. Regular files are returned as they are.
+ * Returns a descriptor for the same file, pipe, terminal or socket, whose writes fail with EAGAIN instead of waiting
+ * for a reader. Regular files are returned unchanged.
  *
- * A pipe or a terminal is opened again; a terminal of another user's only where it is this process's own. The flags of
- * a socket, and of another user's pipe, are changed. What is left (another user's terminal that is not this process's
- * own) waits as before.
+ * A pipe or a terminal is opened again; a terminal of another user only if it is this process's own. The flags of a
+ * socket, and of another user's pipe, are changed. Writes to any other terminal of another user still wait.
  */
 export function unblockedDescriptor(descriptor: number): number {
   const stats = fstatSync(descriptor);
@@ -38,7 +40,7 @@ function open(path: string): number | undefined {
   }
 }
 
-/** Sockets cannot be opened again. Node makes those that it is given non-blocking, also pipes. */
+/** Makes a socket or pipe non-blocking through Node, because sockets cannot be opened again. */
 function unblockedSocket(descriptor: number): number {
   try {
     const socket = new Socket({ fd: descriptor, readable: false, writable: true });
@@ -46,17 +48,17 @@ function unblockedSocket(descriptor: number): number {
     socket.unref();
     sockets.push(socket);
   } catch {
-    // Node takes no datagram socket. Those hardly wait for a reader.
+    // Node does not support datagram sockets. They rarely wait for a reader.
   }
   return descriptor;
 }
 
-/** `/dev/tty` is open to all, but can be another terminal than this one. */
+/** All users can open `/dev/tty`, but it may be another terminal than this one. */
 function ownTerminal({ rdev }: Stats): number | undefined {
   return ownTerminalNumber() === rdev ? open("/dev/tty") : undefined;
 }
 
-/** The device number of this process's terminal; 0 where it has none. */
+/** Returns the device number of this process's terminal; 0 if it has none. */
 function ownTerminalNumber(): number {
   try {
     const [, , , , terminal] = readFileSync("/proc/self/stat", "latin1")

@@ -3,16 +3,19 @@ import type { Logger } from "pino";
 import { MccError } from "../../protocol/error";
 import { explained } from "../support/because";
 
-/** The error as callers may see it: one that nobody foresaw is logged whole, and answered with a reference to the log. */
+/**
+ * Returns the error for callers. An unexpected one is logged with its details, and answered with a reference to the
+ * log.
+ */
 export function answerable(error: unknown, log: Logger): MccError {
   const known = explained(error);
   if (MccError.isInstance(known)) {
     return known;
   }
   const reference = randomBytes(4).toString("hex");
-  log.error({ err: error, reference }, "a defect");
+  log.error({ err: error, reference }, "internal error");
   return new MccError(
     "internal",
-    `The daemon met a defect of its own; its log has the details under reference ${reference}.`,
+    `Internal error in the daemon; its log has the details with the reference ${reference}.`,
   );
 }

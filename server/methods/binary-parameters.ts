@@ -2,10 +2,10 @@ import { MccError } from "../../protocol/error";
 import { show } from "../../protocol/show";
 
 /**
- * Refuses what no method takes, before anything looks into it: base64 would pass for a struct with a member for each of
- * its bytes.
+ * Refuses base64 and dates, which no method accepts, before the parameters are read: base64 would be treated as a
+ * struct with a member for each byte.
  *
- * @throws MccError `invalid` that names the member or the place where it is.
+ * @throws MccError `invalid` that names the member or the position.
  */
 export function refuseBinaryParameters(method: string, parameters: readonly unknown[]): void {
   parameters.forEach((parameter, index) => refuseBinary(method, `parameter ${index + 1}`, parameter));
@@ -19,7 +19,7 @@ function refuseBinary(method: string, place: string, value: unknown): void {
     const type = value instanceof Date ? "dateTime.iso8601" : "base64";
     throw new MccError(
       "invalid",
-      `${method}: ${place} is of the type ${type}, which no method takes; send a string, for binary data with its base64 in it.`,
+      `${method}: ${place} has the type ${type}, which no method accepts; send a string, and base64 in it for binary data.`,
     );
   }
   for (const [name, member] of Object.entries(value)) {

@@ -8,16 +8,16 @@ export interface Call {
   readonly parameters: readonly unknown[];
 }
 
-/** Long enough for every name that there is. */
+/** Long enough for every existing method. */
 const longestLogged = 64;
 
-/** Every client that keeps a lease calls these every few seconds. */
+/** Clients that keep a lease call these every few seconds. */
 const quiet: ReadonlySet<string> = new Set(["lease.renew"]);
 
 /**
- * Logs one line for a call: what it was about, how long it took, how it ended. At debug, one more at its begin.
+ * Logs one line for a call: its subject, duration and outcome. At the level debug, also one when it starts.
  *
- * @throws MccError in place of whatever else `work` threw.
+ * @throws MccError for every error of `work`.
  */
 export async function logged<T>(log: Logger, call: Call, work: () => Promise<T>): Promise<T> {
   const started = performance.now();
@@ -27,7 +27,7 @@ export async function logged<T>(log: Logger, call: Call, work: () => Promise<T>)
     ms: Math.round(performance.now() - started),
     outcome,
   });
-  log.debug(about, "call begins");
+  log.debug(about, "call starts");
   try {
     const result = await work();
     log[quiet.has(call.name) ? "debug" : "info"](line("ok"), "call");
@@ -39,7 +39,7 @@ export async function logged<T>(log: Logger, call: Call, work: () => Promise<T>)
   }
 }
 
-/** Which instance, key or image a call is about. Nothing else of its parameters is logged, or looked at. */
+/** Returns the instance, key or image of a call. No other parameters are logged or read. */
 function subjectOf(parameters: unknown): object {
   if (typeof parameters !== "object" || parameters === null) {
     return {};
@@ -55,7 +55,7 @@ function isName(value: unknown): boolean {
   return typeof value === "string" && imageNameSchema.safeParse(value).success;
 }
 
-/** The message of an `invalid` quotes what came, which may be a secret in the wrong place. */
+/** The message of an `invalid` quotes the parameters, which may contain a secret in the wrong place. */
 function reasonOf({ code, message, confidential }: MccError): object {
   return code === "invalid" || confidential ? {} : { reason: message };
 }

@@ -6,10 +6,10 @@ import type { Claims } from "../cloud/ownership/claims";
 import type { Handlers } from "./handlers";
 
 /**
- * Calls a method by name with parameters as they came.
+ * Calls a method by name with unchecked parameters.
  *
- * @param signal comes when the client has hung up. Default: it never does.
- * @throws MccError and nothing else.
+ * @param signal is aborted when the client hangs up. Default: never.
+ * @throws MccError and no other error.
  */
 export type Dispatch = (
   method: string,
@@ -17,7 +17,7 @@ export type Dispatch = (
   signal?: AbortSignal,
 ) => Promise<unknown>;
 
-/** One method as the wire calls it: whatever came in, a value that can be encoded out. */
+/** One method on the wire: it accepts any parameters and returns a value that can be encoded. */
 export type Callable = (parameters: readonly unknown[], signal: AbortSignal) => Promise<unknown>;
 
 const attemptSchema = z.object({
@@ -26,7 +26,7 @@ const attemptSchema = z.object({
   adopt: z.object({ attempt: z.string() }).optional(),
 });
 
-/** The method table in the form in which TypeScript follows a row from its name to its handler. */
+/** The method table in a form in which TypeScript relates each row's name to its handler. */
 const rows: {
   readonly [N in MethodName]: {
     readonly parameters: z.ZodType<ParsedParameters<N>>;
@@ -35,9 +35,9 @@ const rows: {
 } = methodTable;
 
 /**
- * Puts the row's validation before the handler, and what the row promises behind it.
+ * Adds the validation of the parameters before the handler, and of the result after it.
  *
- * @param claims hears of the call, which may be one of an attempt to create something.
+ * @param claims is told about the call, which may be an attempt to create something.
  */
 export function callable<M extends MethodName>(
   name: M,
@@ -52,7 +52,7 @@ export function callable<M extends MethodName>(
   };
 }
 
-/** By what the parameters name an attempt. */
+/** Returns the values by which the parameters identify an attempt. */
 function attemptNames(parameters: object): (string | undefined)[] {
   const { uid, attempt, adopt } = attemptSchema.parse(parameters);
   return [uid, attempt, adopt?.attempt];
@@ -63,7 +63,7 @@ function onlyStruct(name: MethodName, parameters: readonly unknown[]): unknown {
   if (parameters.length > 1) {
     throw new MccError(
       "invalid",
-      `${name} takes one struct, and ${parameters.length} parameters came; system.methodHelp says what goes into it.`,
+      `${name} takes one struct, and the call has ${parameters.length} parameters; system.methodHelp lists the struct's members.`,
     );
   }
   return struct;

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import type { Method } from "../../protocol/methods/method";
 
-/** What `system.*` tells about a method. */
+/** The description of a method for `system.*`. */
 export interface Description {
   readonly help: string;
-  /** Every way to call it: the type of the result, then those of the parameters. */
+  /** Every way to call it: the type of the result, then the types of the parameters. */
   readonly signatures: readonly (readonly string[])[];
 }
 

@@ -24,7 +24,7 @@ interface DispatchedMethod {
   readonly call: Callable;
 }
 
-/** Every method of the daemon, to be called by name; each call leaves one line in the log. */
+/** Creates the dispatcher of all methods. Each call is logged in one line. */
 export function createDispatch(cloud: Cloud, log: Logger): Dispatch {
   const handlers: Handlers<MethodName> = {
     ...instanceHandlers(cloud),

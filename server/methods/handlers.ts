@@ -1,8 +1,8 @@
 import type { MethodName, MethodResult, ParsedParameters } from "../../protocol/methods/method-table";
 
-/** What carries out each of the methods: one that is missing, or too many, does not compile. */
+/** The implementations of the methods. A missing or additional one does not compile. */
 export type Handlers<M extends MethodName> = {
-  /** The signal comes when the client has hung up: what only waits, or only runs for it, ends. */
+  /** The signal is aborted when the client hangs up: waits and commands for it end. */
   readonly [N in M]: (
     parameters: ParsedParameters<N>,
     signal: AbortSignal,

@@ -1,2 +1,2 @@
-/** The methods whose results grow with the number of instances, so that making one keeps the event loop busy. */
+/** The methods whose results grow with the number of instances. Creating such a result keeps the event loop busy. */
 export const listings: ReadonlySet<string> = new Set(["instance.list", "fleet.list", "openvz.get_instances"]);

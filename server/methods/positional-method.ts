@@ -1,7 +1,7 @@
 import type { Description } from "./description";
 
-/** A method whose parameters have places in place of names, as XML-RPC's own conventions want it. */
+/** A method with positional parameters, as in XML-RPC's own conventions. */
 export interface PositionalMethod extends Description {
-  /** @param name its own, for messages. */
+  /** @param name its name, for messages. */
   readonly call: (name: string, parameters: readonly unknown[], signal: AbortSignal) => Promise<unknown>;
 }

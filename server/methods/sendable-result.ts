@@ -1,8 +1,8 @@
 import { toSendable } from "../../protocol/wire/xml-characters";
 
 /**
- * Returns the result with every character that XML cannot carry replaced by U+FFFD: a record that an earlier release
- * wrote, or the name of a file, may have one, and no list may fail for it.
+ * Returns the result with U+FFFD in place of every character that XML cannot contain. A record of an earlier release,
+ * or the name of a file, may have one, and no list may fail because of it.
  */
 export function sendableResult(result: unknown): unknown {
   if (typeof result === "string") {

@@ -8,20 +8,20 @@ import type { PositionalMethod } from "./positional-method";
 
 export interface SystemOptions {
   readonly dispatch: Dispatch;
-  /** Of all methods. */
+  /** Returns the names of all methods. */
   readonly names: () => string[];
   /** @throws MccError `not-found`. */
   readonly describe: (method: string) => Description;
 }
 
-/** They are made one after the other, and one request shall not go on for ever. */
+/** Limits the duration of a request, because the calls are made one after another. */
 const mostCalls = 100;
-/** All results are in memory until the last call was made. */
+/** Limits the memory, because all results are kept until the last call has ended. */
 const mostResultCharacters = 32 * 1024 * 1024;
 
 const callsSchema = z
   .array(z.strictObject({ methodName: z.string(), params: z.array(z.unknown()).default([]) }))
-  .max(mostCalls, `there are ${mostCalls} calls at most`);
+  .max(mostCalls, `at most ${mostCalls} calls are allowed`);
 
 const nothing = z.tuple([], "it takes no parameters");
 const methodName = z.tuple([z.string()], "it takes one parameter, the name of a method");
@@ -31,7 +31,7 @@ const capabilities = {
   introspection: { specUrl: "http://xmlrpc-c.sourceforge.net/introspection.html", specVersion: 1 },
 };
 
-/** What XML-RPC servers tell about themselves by custom. */
+/** Returns the methods by which XML-RPC servers usually describe themselves. */
 export function systemMethods({
   dispatch,
   names,
@@ -42,25 +42,25 @@ export function systemMethods({
       names(),
     ),
     "system.methodSignature": systemMethod(
-      "Returns every way to call the named method: the type of the result, then those of the parameters.",
+      "Returns every way to call a method: the type of the result, then the types of the parameters.",
       [["array", "string"]],
       methodName,
       ([name]) => describe(name).signatures,
     ),
     "system.methodHelp": systemMethod(
-      "Says what the named method does and takes; ? marks what may be left out.",
+      "Describes a method and its parameters. A ? marks optional ones.",
       [["string", "string"]],
       methodName,
       ([name]) => describe(name).help,
     ),
     "system.multicall": systemMethod(
-      `Makes up to ${mostCalls} calls, structs of methodName and params, one after the other. Returns for each an array of its result, or a struct of faultCode and faultString.`,
+      `Makes up to ${mostCalls} calls one after another, each a struct of methodName and params. Returns for each call an array with its result, or a struct of faultCode and faultString.`,
       [["array", "array"]],
       z.tuple([callsSchema], "it takes one parameter, an array of calls"),
       ([calls], signal) => makeCalls(calls, dispatch, signal),
     ),
     "system.getCapabilities": systemMethod(
-      "Returns the conventions that this server keeps to.",
+      "Returns the conventions that this server supports.",
       [["struct"]],
       nothing,
       () => capabilities,
@@ -96,7 +96,7 @@ async function makeCalls(
     const result = await makeCall(methodName, params, dispatch, signal);
     results.push(result);
     characters += JSON.stringify(result).length;
-    // A hundred lists in a row would leave nothing of the event loop to others.
+    // Without the pause, a hundred lists in a row would block the event loop.
     await setImmediate();
   }
   return results;
@@ -110,7 +110,7 @@ async function makeCall(
 ): Promise<unknown> {
   try {
     if (method === "system.multicall") {
-      throw new MccError("invalid", "system.multicall does not call itself; put all calls into one array.");
+      throw new MccError("invalid", "system.multicall cannot call itself; put all calls into one array.");
     }
     return [await dispatch(method, parameters, signal)];
   } catch (error) {
@@ -128,6 +128,6 @@ function faultOf({ fault, message }: MccError): { faultCode: number; faultString
 function tooMuch(method: string): MccError {
   return new MccError(
     "exhausted",
-    `${method} was not called: the results of the calls before it are too long together; make it in a call of its own.`,
+    `${method} was not called: the results of the previous calls are too long together; call it separately.`,
   );
 }

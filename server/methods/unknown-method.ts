@@ -5,7 +5,7 @@ import { missingOldMethod } from "./first-minicloud/fault";
 
 const longestShown = 64;
 
-/** Says which methods the caller may have meant. */
+/** Returns the error for an unknown method, with similar names. */
 export function unknownMethod(asked: string, names: readonly string[]): MccError {
   const shown = toSendable(asked.slice(0, longestShown));
   if (shown.startsWith("openvz.")) {
@@ -15,6 +15,6 @@ export function unknownMethod(asked: string, names: readonly string[]): MccError
   const meant = near.length === 0 ? "" : `Did you mean ${near.join(" or ")}? `;
   return new MccError(
     "not-found",
-    `There is no method "${shown}". ${meant}system.listMethods names them all.`,
+    `There is no method "${shown}". ${meant}system.listMethods lists all methods.`,
   );
 }

@@ -1,15 +1,15 @@
 import { type ErrorCode, MccError } from "../../protocol/error";
 import { asFileSystemFault } from "./files/file-system-fault";
 
-/** An error with what is known of its cause: a file system that refused a file is named, with its code. */
+/** Returns an error with its cause: an error of a file system names the file system, with its code. */
 export function explained(error: unknown): unknown {
   return asFileSystemFault(error);
 }
 
 /**
- * Another message for a failure, as secret as that is.
+ * Returns an error with another message. It is confidential if the original is.
  *
- * @param otherwise the code for a failure that has none, and that no file system explains. Default: `internal`.
+ * @param otherwise the code for an error that has none, and that is not from a file system. Default: `internal`.
  */
 export function because(error: unknown, message: string, otherwise: ErrorCode = "internal"): MccError {
   return MccError.reword(asFileSystemFault(error), message, otherwise);

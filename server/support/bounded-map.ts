@@ -1,4 +1,4 @@
-/** Remembers the latest entries, and forgets the oldest past a number. */
+/** A map with a maximal number of entries. A new one removes the oldest. */
 export class BoundedMap<K, V> extends Map<K, V> {
   constructor(private readonly most: number) {
     super();

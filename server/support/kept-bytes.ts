@@ -1,8 +1,8 @@
 const firstCapacity = 4096;
 
 /**
- * The beginning of what comes in pieces, in one buffer of less than twice its length: a list of pieces would take
- * hundreds of bytes for each, and a writer can make a million of a byte each.
+ * Keeps the first bytes of many pieces, in one buffer of less than twice their length. A list of pieces would need
+ * hundreds of bytes for each, and a writer can send a million pieces of one byte.
  */
 export class KeptBytes {
   #buffer = Buffer.alloc(0);
@@ -11,12 +11,12 @@ export class KeptBytes {
 
   constructor(private readonly mostBytes: number) {}
 
-  /** Whether something came past the limit. */
+  /** Whether bytes after the limit were discarded. */
   get truncated(): boolean {
     return this.#dropped;
   }
 
-  /** Copies what fits. */
+  /** Copies the bytes up to the limit. */
   add(piece: Uint8Array): void {
     const length = Math.min(piece.length, this.mostBytes - this.#length);
     this.#dropped ||= length < piece.length;
@@ -25,7 +25,7 @@ export class KeptBytes {
     this.#length += length;
   }
 
-  /** Good until more is added. */
+  /** Returns the bytes. The buffer is valid until `add` is called. */
   bytes(): Buffer {
     return this.#buffer.subarray(0, this.#length);
   }

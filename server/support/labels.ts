@@ -1,6 +1,6 @@
 type Labels = Readonly<Record<string, string>>;
 
-/** Whether something has all the wanted labels. */
+/** Returns whether labels include all wanted ones. */
 export function carries(labels: Labels, wanted: Labels): boolean {
   return Object.entries(wanted).every(([key, value]) => labels[key] === value);
 }

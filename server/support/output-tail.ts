@@ -3,7 +3,7 @@ import { toSendable } from "../../protocol/wire/codec";
 const mostLines = 5;
 const mostCharacters = 600;
 
-/** The end of what a program in an instance wrote, on one line, for messages; empty for a program that wrote nothing. */
+/** Returns the last lines of a program's output in an instance as one line, for messages; empty without output. */
 export function lastWords(output: string): string {
   const words = toSendable(output)
     .split(/[\r\n]+/)

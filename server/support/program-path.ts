@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { hasErrno } from "../../protocol/errno";
 
 /**
- * Whether a program is found on the PATH as it is now.
+ * Returns whether the current PATH contains a program.
  *
- * @param alsoIn folders that are looked at, too.
+ * @param alsoIn additional folders.
  */
 export function isOnPath(program: string, alsoIn: readonly string[] = []): boolean {
   return [...(process.env["PATH"] ?? "").split(":"), ...alsoIn]
@@ -14,8 +14,8 @@ export function isOnPath(program: string, alsoIn: readonly string[] = []): boole
 }
 
 /**
- * Whether there is a program at the path that somebody may run. A folder of the PATH that this user may not enter, or
- * that is none, is passed over, as execvp(3) does.
+ * Returns whether the path is a program that some user may run. Like execvp(3), it skips a folder of the PATH that this
+ * user may not enter, and an entry that is not a folder.
  */
 export function isExecutable(path: string): boolean {
   try {

@@ -1,11 +1,11 @@
 import { MccError } from "../../protocol/error";
 
 /**
- * Refuses a call that is meant for what another daemon made. It must never count as "gone": whoever asks
- * would then forget something that runs on elsewhere.
+ * Refuses a call for a resource of another daemon. It must never count as a missing resource: the caller would remove
+ * it from its state, although it still runs elsewhere.
  *
- * @param asked the `serverId` that came with the call, if one came.
- * @throws MccError `conflict` with the way out.
+ * @param asked the `serverId` of the call, if it has one.
+ * @throws MccError `conflict` with the remedy.
  */
 export function refuseOtherServer(what: string, asked: string | undefined, own: string): void {
   if (asked === undefined || asked === own) {
@@ -13,6 +13,6 @@ export function refuseOtherServer(what: string, asked: string | undefined, own: 
   }
   throw new MccError(
     "conflict",
-    `This is not the server that made ${what}: that was ${asked.slice(0, 8)}…, this is ${own.slice(0, 8)}…, and nothing was changed. Point MCC_SERVER or minicloud:server to the right one; if that host was wiped, "pulumi state delete" forgets what was on it.`,
+    `This is not the server that created ${what}: that was ${asked.slice(0, 8)}…, this is ${own.slice(0, 8)}…, and nothing was changed. Set MCC_SERVER or minicloud:server to the other one; if that host no longer exists, remove its resources from the stack with "pulumi state delete".`,
   );
 }

@@ -3,13 +3,13 @@ import { certificateProblems } from "./certificate";
 
 const dayMs = 24 * 60 * 60 * 1000;
 
-/** Logs what makes clients refuse the certificate in use: at once, daily, and when it was replaced. */
+/** Logs why clients refuse the certificate in use: immediately, daily, and after a replacement. */
 export class CertificateWatch {
   readonly #timer: NodeJS.Timeout;
 
   /**
    * @param pem the certificate.
-   * @param host by which programs on this machine reach the daemon.
+   * @param host the host at which programs on this machine reach the daemon.
    */
   constructor(
     private pem: string,

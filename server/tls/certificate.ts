@@ -19,13 +19,12 @@ export interface TlsPaths {
 }
 
 const dayMs = 24 * 60 * 60 * 1000;
-/** How long before its end a certificate is reported. */
+/** A certificate is reported this long before it expires. */
 const soonDays = 14;
 const renewal = "replace the files of --tls-cert and --tls-key, and send the daemon SIGHUP";
 
 /**
- * Reads a certificate and its key, and checks that they can be used together. Dates and names are left to
- * `certificateProblems`.
+ * Reads a certificate and its key, and checks that they match. `certificateProblems` checks dates and names.
  *
  * @throws MccError `invalid` with the remedy.
  */
@@ -35,7 +34,7 @@ export async function readTls(paths: TlsPaths): Promise<TlsTexts> {
     new MccError("invalid", `The TLS certificate and key cannot be used: ${reason}.`);
   if (!matches(texts, paths, because)) {
     throw because(
-      `the key ${paths.key} does not belong to the certificate ${paths.cert}; give the key that it was made for with --tls-key`,
+      `the key ${paths.key} does not belong to the certificate ${paths.cert}; give the certificate's own key with --tls-key`,
     );
   }
   try {
@@ -58,7 +57,7 @@ async function readTexts(paths: TlsPaths): Promise<TlsTexts> {
   }
 }
 
-/** Never waits: the writer of a FIFO may never come. */
+/** Reads a file. Does not wait for the writer of a FIFO, because none may come. */
 async function readText(path: string): Promise<string> {
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
@@ -91,10 +90,10 @@ function matches(texts: TlsTexts, paths: TlsPaths, because: (reason: string) => 
 }
 
 /**
- * Says for people why clients refuse a certificate now or within two weeks, each with the remedy.
+ * Returns why clients refuse a certificate now or within two weeks, for users, each with the remedy.
  *
- * @param pem the certificate; those that follow it in the chain are checked for their dates too.
- * @param host the name or address by which programs on this machine reach the daemon.
+ * @param pem the certificate, and optionally the rest of its chain, of which the dates are checked too.
+ * @param host the name or address at which programs on this machine reach the daemon.
  */
 export function certificateProblems(pem: string, host: string, now: Date): string[] {
   const [leaf, ...issuers] = chainOf(pem);
@@ -138,8 +137,8 @@ function nameProblem(leaf: X509Certificate, host: string): string[] {
   if (isFor !== undefined) {
     return [];
   }
-  const names = leaf.subjectAltName ?? "no name at all";
+  const names = leaf.subjectAltName ?? "no name";
   return [
-    `The TLS certificate is for ${names} and not for ${host}: clients refuse it there. Give them a server address that it names (MCC_SERVER, minicloud:server), or ${renewal}.`,
+    `The TLS certificate is for ${names} and not for ${host}, so clients refuse it there. Use a server address that it names (MCC_SERVER, minicloud:server), or ${renewal}.`,
   ];
 }

@@ -112,7 +112,7 @@ function valuedOptions({ options }: Command): Valued[] {
 }
 
 describe("every command", () => {
-  /** @param words what stands beside what the command needs; an option among them replaces the needed one. */
+  /** @param words arguments in addition to the necessary ones; an option among them replaces the necessary one. */
   const say = async ({ name }: Command, words: readonly string[], besides = true): Promise<string> => {
     const { options = [], arguments: places = [] } = (besides && needed[name]) || {};
     const own = options[0] !== undefined && words.includes(options[0]) ? [] : options;

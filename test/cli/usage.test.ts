@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { runProcess, runProgram } from "../support/programs/run-program";
 import { wordsSaidOf } from "./words-said";
 
-/** Words that make no sense, and what is said of them. */
+/** Arguments that are usage errors, and their messages. */
 const mistakes: Record<string, [words: string[], said: RegExp][]> = {
   mcc: [
     [["mcc", "run-instnaces"], /there is no command "run-instnaces"\. Did you mean "run-instances"\?/],
@@ -127,7 +127,7 @@ const mistakes: Record<string, [words: string[], said: RegExp][]> = {
   ],
 };
 
-describe("words that make no sense", () => {
+describe("usage errors", () => {
   for (const [commands, rows] of Object.entries(mistakes)) {
     it(`of ${commands} are answered with one line`, async () => {
       for (const [words, expected] of rows) {

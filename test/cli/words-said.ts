@@ -4,7 +4,7 @@ import { commandTable } from "../../cli/command-table";
 import { makeProgram, makeStandaloneProgram } from "../../cli/program";
 import { captureIo } from "../support/programs/captured-io";
 
-/** What a program says of words that make no sense, before it has asked any daemon: one line. */
+/** Returns the single line of a usage error, which a program prints before it calls any daemon. */
 export async function wordsSaidOf([name = "", ...words]: readonly string[]): Promise<string> {
   const command = commandTable.find((row) => name === `mcc-${row.name}`);
   const { io, stderr } = captureIo();

@@ -68,7 +68,7 @@ describe("Client", () => {
     }
   });
 
-  it("gives on what the daemon fails with", async () => {
+  it("passes on the daemon's errors", async () => {
     const daemon = await startDaemon({
       "instance.get": () => {
         throw new MccError("not-found", `No instance 7.`);
@@ -81,7 +81,7 @@ describe("Client", () => {
     );
   });
 
-  it("leaves it to the daemon to answer to a method that it does not know itself", async () => {
+  it("calls unknown methods, and leaves the answer to the daemon", async () => {
     const daemon = await startDaemon(Object.fromEntries([["volume.list", () => ["web"]]]));
     const client = connect({ server: daemon.url });
     const call = (method: string): Promise<unknown> => client.call(method as "key.list", {});
@@ -89,7 +89,7 @@ describe("Client", () => {
     await assertMccError(call("fleet.apply"), "not-found", /There is no method fleet\.apply/);
   });
 
-  it("says how to come to a daemon where none answers", async () => {
+  it("reports how to start a daemon if none answers", async () => {
     const server = `127.0.0.1:${await freePort()}`;
     const error = await assertMccError(
       connect({ server }).call("key.list", {}),
@@ -100,7 +100,7 @@ describe("Client", () => {
     assert.equal(error.reached, false);
   });
 
-  it("says so when TLS was asked of a daemon without", async () => {
+  it("reports a TLS address of a daemon without TLS", async () => {
     const daemon = await startDaemon();
     await assertMccError(
       connect({ server: `https://127.0.0.1:${daemon.port}` }).info(),
@@ -109,7 +109,7 @@ describe("Client", () => {
     );
   });
 
-  it("knows what is no daemon", async () => {
+  it("recognises servers that are not daemons", async () => {
     const website = await startDaemon(
       {},
       (response) => void response.writeHead(404).end("<html>Nothing here</html>"),
@@ -121,7 +121,7 @@ describe("Client", () => {
     );
   });
 
-  it("knows a daemon of another age", async () => {
+  it("recognises a daemon of another release", async () => {
     const daemon = await startDaemon({ "server.info": () => ({ protocolVersion: 99 }) });
     await assertMccError(
       connect({ server: daemon.url }).call("key.list", {}),
@@ -140,7 +140,7 @@ describe("Client", () => {
     );
   });
 
-  it("says when a connection was lost half-way", async () => {
+  it("reports a connection that was lost during a call", async () => {
     const daemon = await startDaemon({ "instance.exec": (_parameters, call) => call.hangUp() });
     const error = await assertMccError(
       connect({ server: daemon.url }).call("instance.exec", { instance: 500, command: ["true"] }),
@@ -150,7 +150,7 @@ describe("Client", () => {
     assert.ok(ConnectionError.isInstance(error) && error.reached);
   });
 
-  it("asks again when a kept connection turns out to be closed, and what may not be repeated never", async () => {
+  it("repeats a call on a closed connection, but never a call that may not be repeated", async () => {
     let hangUps = 1;
     const daemon = await startDaemon({
       "key.list": (_parameters, call) => (hangUps-- > 0 ? call.hangUp() : []),
@@ -166,14 +166,14 @@ describe("Client", () => {
     assert.deepEqual(daemon.methods(), ["key.list", "key.list", "instance.exec"]);
   });
 
-  it("is refused an address that is none", () => {
+  it("refuses an invalid address", () => {
     assert.throws(
       () => connect({ server: "ftp://x" }),
       (error) => MccError.hasCode(error, "invalid"),
     );
   });
 
-  it("asks for server.info once", async () => {
+  it("calls server.info once", async () => {
     const daemon = await startDaemon({ "key.list": () => [] });
     const client = connect({ server: daemon.url });
     await Promise.all([client.call("key.list", {}), client.call("key.list", {}), client.info()]);

@@ -74,7 +74,7 @@ export async function requireCommit({ version, commit }: z.output<typeof release
   }
 }
 
-/** Builds beside the cache and renames, so that another run finds all of it or nothing. */
+/** Builds next to the cache and renames, so that another run finds a complete build or none. */
 async function buildRelease(commit: string, cached: string): Promise<void> {
   await mkdir(cacheFolder, { recursive: true });
   const aside = await mkdtemp(join(cacheFolder, ".build-"));

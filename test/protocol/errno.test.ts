@@ -5,8 +5,8 @@ import { errnoOf, hasErrno, unlessErrno } from "../../protocol/errno";
 
 const missing = (): Promise<string> => readFile("/nonexistent/file", "utf8");
 
-describe("the reason why the system refused something", () => {
-  it("is told by its code alone", async () => {
+describe("an error code of the system", () => {
+  it("is recognised only by the code", async () => {
     const error: unknown = await missing().catch((reason: unknown) => reason);
     assert.equal(hasErrno(error, "EACCES", "ENOENT"), true);
     assert.equal(hasErrno(error, "EACCES"), false);
@@ -15,7 +15,7 @@ describe("the reason why the system refused something", () => {
     assert.equal(hasErrno(new Error("ENOENT"), "ENOENT"), false);
   });
 
-  it("lets something be undefined, and every other failure be one", async () => {
+  it("turns an expected failure into undefined, and no other", async () => {
     assert.equal(await unlessErrno(Promise.resolve(1), "ENOENT"), 1);
     assert.equal(await unlessErrno(missing(), "ENOENT"), undefined);
     await assert.rejects(unlessErrno(missing(), "EACCES", "EPERM"), { code: "ENOENT" });

@@ -11,7 +11,9 @@ const megabyte = 1024 * 1024;
 const flood = (unit: string): string => unit.repeat(Math.floor(megabyte / unit.length));
 const string = (text: string): string => `<value><string>${text}</string></value>`;
 
-/** What stands where a value belongs, each of them once enough to end or to stall whoever gave it to the parser. */
+/**
+ * Messages with hostile contents, each of which would end or block a program that passes it to the parser unchecked.
+ */
 const hostile: Readonly<Record<string, string>> = {
   "a character past all characters": string("&#x110000;"),
   "unknown elements": flood("<a>"),

@@ -106,7 +106,7 @@ describe("failures under the real engine", function () {
     stack.use(other);
     for (const command of ["refresh", "destroy"]) {
       const output = await stack.fail(command, "--yes", "--skip-preview");
-      assert.match(output, /error: This is not the server that made instance \d+: .*Point MCC_SERVER/);
+      assert.match(output, /error: This is not the server that created instance \d+: .*Set MCC_SERVER/);
       assertPlain(output);
     }
     assert.deepEqual(await stack.resources(), resources);

@@ -130,7 +130,7 @@ describe("real hosts of a stack", function () {
     assert.match(stderr, /Host key verification failed/);
   });
 
-  it("that are not ready in time stay for a look where that is asked for, and keep a script to themselves", async () => {
+  it("that are not ready in time are kept on request, without showing a secret script", async () => {
     const program = (create: string, rest: string): string =>
       `new Instance("slow", { name: "slow", userData: pulumi.secret("true # s3cret"), timeouts: { create: "${create}" }, ${rest} });`;
     await stack.program(program("2s", "waitFor: { tcp: 9 }, keepOnFailure: true"));

@@ -21,7 +21,7 @@ export async function debianImage(files) {
   if (!existsSync(tarball)) {
     const startedAt = performance.now();
     const { buildStockImage } = createRequire(import.meta.url)(join(checkout, "dist/images/stock-images.js"));
-    // Another run may build it at the same time; whoever is last replaces a whole file by its like.
+    // Another run may build it at the same time; the last one replaces a complete file by an equal one.
     const aside = `${tarball}.${process.pid}`;
     await buildStockImage("debian-12", aside, {});
     renameSync(aside, tarball);

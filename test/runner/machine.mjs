@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { checkout } from "../../scripts/checkout.mjs";
 import { runCommand } from "./command.mjs";
 
-/** What only tests need, besides what the quickstart installs. */
+/** The packages that only tests need, in addition to those of the quickstart. */
 const testPackages = [
   // The shell of the fake OpenVZ's containers.
   { name: "bash-static", program: "/bin/bash-static" },

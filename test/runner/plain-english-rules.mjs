@@ -51,10 +51,8 @@ export const places = [
   { path: "provider/", checked: true },
   { path: "quickstart/", checked: true },
   { path: "scripts/", checked: true },
-  { path: "server/", checked: false },
-  { path: "server/cloud/", checked: true },
-  { path: "test/", checked: false },
-  { path: "test/docs/", checked: true },
-  { path: "test/picture/", checked: true },
+  { path: "server/", checked: true },
+  { path: "test/", checked: true },
+  { path: "test/runner/plain-english", checked: false },
   { path: "testing/", checked: true },
 ];

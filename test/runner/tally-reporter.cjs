@@ -4,7 +4,7 @@ const { reporters } = require("mocha");
 
 const longestReason = 300;
 
-/** Mocha's own report, and besides it the tally, in the file that the option `file` names. */
+/** Mocha's own report, and in addition the tally, in the file that the option `file` names. */
 module.exports = class TallyReporter extends reporters.Spec {
   constructor(runner, options) {
     super(runner, options);

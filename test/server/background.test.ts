@@ -33,7 +33,7 @@ describe("the daemon in the background", () => {
     return { ...run, url, pid: Number(pid), logFile };
   }
 
-  it("serves when its starter has ended, logs to a file, and ends by its process id", async () => {
+  it("serves after its starter has ended, logs to a file, and can be ended by its process id", async () => {
     const daemon = await newDaemon();
     const { exitCode, url, pid, logFile } = await start(daemon);
     assert.equal(exitCode, 0);
@@ -45,7 +45,7 @@ describe("the daemon in the background", () => {
     assert.ok(!existsSync(daemon.runtimeFolder));
   });
 
-  it("logs where it is told to, and leaves the log when it could not start", async () => {
+  it("logs to the given file, and keeps the log if it could not start", async () => {
     const told = join(await newFolder(), "log", "mcc-server.log");
     const daemon = await newDaemon({ words: ["--log-file", told] });
     assert.equal((await start(daemon)).logFile, told);
@@ -59,18 +59,21 @@ describe("the daemon in the background", () => {
     assert.ok(!existsSync(failing.stateFolder));
   });
 
-  it("has a session of its own, so that the end of a terminal is not its end", async () => {
+  it("has its own session, so that it survives the end of the terminal", async () => {
     const { pid } = await start(await newDaemon());
     const [, , , session] = (await readFile(`/proc/${pid}/stat`, "utf8")).replace(/^.*\) /, "").split(" ");
     assert.equal(Number(session), pid);
   });
 
-  it("warns its starter too of what weakens it", async () => {
+  it("also prints warnings of options that weaken its protection", async () => {
     const { stderr } = await start(await newDaemon({ words: ["--allow-anonymous"] }));
-    assert.match(stderr, /^mccserver: --allow-anonymous: whoever reaches 127\.0\.0\.1 commands this daemon$/);
+    assert.match(
+      stderr,
+      /^mccserver: --allow-anonymous: every client that reaches 127\.0\.0\.1 can control this daemon$/,
+    );
   });
 
-  it("warns its starter too of a certificate that clients refuse", async () => {
+  it("also prints warnings of a certificate that clients refuse", async () => {
     const words = ["--tls-cert", tlsFixture("expired.pem"), "--tls-key", tlsFixture("second-key.pem")];
     const { stderr, logFile } = await start(await newDaemon({ words }));
     assert.match(
@@ -83,9 +86,9 @@ describe("the daemon in the background", () => {
   for (const [kind, put] of [
     ["a folder", (path: string) => mkdir(path)],
     ["a FIFO without a reader", (path: string) => execa("mkfifo", [path])],
-    ["a link to nowhere", (path: string) => symlink("/nonexistent/log", path)],
+    ["a dangling link", (path: string) => symlink("/nonexistent/log", path)],
   ] as const) {
-    it(`serves without a log where ${kind} is in its place, says so, and logs once that is moved away`, async () => {
+    it(`serves without a log if ${kind} is in its place, reports that, and logs once it is moved away`, async () => {
       const daemon = await newDaemon();
       await daemon.start();
       await daemon.stop();
@@ -95,25 +98,25 @@ describe("the daemon in the background", () => {
       assert.match(stderr, /^mccserver: The log cannot be written for now: .*\/\S*log\b.*[^.]\.$/);
       await rename(path, `${path}.aside`);
       await eventually(() => {
-        // Each is a line of the log.
+        // Each is in a line of the log.
         process.kill(pid, "SIGUSR2");
         return existsSync(path);
       }, "the log is made");
     });
   }
 
-  it("tells its starter why it could not serve, and keeps its log beside what it made", async () => {
+  it("prints why it could not serve, and keeps its log next to its other files", async () => {
     const first = await newDaemon();
     await first.start();
     const second = await newDaemon({ words: ["--port", String(first.port)] });
     const { exitCode, stdout, stderr } = await runMccserver(second.words, second.environment);
     assert.equal(exitCode, 1);
     assert.equal(stdout, "");
-    assert.match(stderr, /^mccserver: Cannot listen at 127\.0\.0\.1, port \d+: .* with -p\.$/);
+    assert.match(stderr, /^mccserver: Cannot listen on 127\.0\.0\.1, port \d+: .* with -p\.$/);
     assert.ok(existsSync(join(second.stateFolder, "mccserver.log")));
   });
 
-  /** Without any of the driver's programs. */
+  /** A PATH without any of the driver's programs. */
   async function failToStart(daemon: TestDaemon): Promise<string> {
     const { exitCode, stderr } = await runMccserver([...daemon.words, "--driver", "lxc"], {
       ...daemon.environment,
@@ -123,7 +126,7 @@ describe("the daemon in the background", () => {
     return stderr;
   }
 
-  it("removes the folders that it made in vain, and no others", async () => {
+  it("removes the unused folders that it created, and no others", async () => {
     const made = await newDaemon();
     assert.match(await failToStart(made), /^mccserver: the driver "lxc" cannot work on this machine/);
     assert.ok(!existsSync(made.stateFolder));
@@ -133,7 +136,7 @@ describe("the daemon in the background", () => {
     assert.deepEqual(await readdir(found.stateFolder), []);
   });
 
-  it("leaves a folder that is not a daemon's as it is", async () => {
+  it("does not change a folder that is not a daemon's", async () => {
     const daemon = await newDaemon();
     await mkdir(join(daemon.stateFolder, "photos"), { recursive: true });
     const { exitCode, stderr } = await runMccserver(daemon.words, daemon.environment);

@@ -9,7 +9,7 @@ import { certificateFiles, tlsFixture } from "../support/http/certificate";
 describe("mccserver's command line", () => {
   const newFolder = temporaryFolders();
 
-  it("ends with 2 when it is misused, and says why on one line", async () => {
+  it("exits with 2 after a usage error, and reports it on one line", async () => {
     const { exitCode, stdout, stderr } = await runMccserver(["-f", "--no-such"]);
     assert.deepEqual([exitCode, stdout, stderr], [2, "", "error: unknown option '--no-such'"]);
   });
@@ -20,16 +20,16 @@ describe("mccserver's command line", () => {
     assert.match(stdout, /--state-dir <folder>[\s\S]*Examples:\n +mccserver /);
   });
 
-  it("tells the version", async () => {
+  it("prints the version", async () => {
     const { exitCode, stdout } = await runMccserver(["--version"]);
     assert.equal(exitCode, 0);
     assert.match(stdout, /^\d+\.\d+\.\d+/);
   });
 
-  it("says that the simulated driver needs nothing", async () => {
+  it("reports that the simulated driver needs nothing", async () => {
     const { exitCode, stdout } = await runMccserver(["--check", "--driver", "simulated"]);
     assert.equal(exitCode, 0);
-    assert.match(stdout, /has all that the driver "simulated" needs/);
+    assert.match(stdout, /has everything that the driver "simulated" needs/);
   });
 
   it("checks the certificate too", async () => {
@@ -68,16 +68,16 @@ describe("mccserver's command line", () => {
     assert.ok(existsSync(join(folder, "thesis.tex")));
   });
 
-  it("says what to do where the state folder cannot be made", async () => {
+  it("prints the remedy if the state folder cannot be created", async () => {
     const words = ["--driver", "simulated", "--state-dir", "/dev/null/state", "-p", "0"];
     for (const foreground of [["-f"], []]) {
       const { exitCode, stderr } = await runMccserver([...words, ...foreground]);
       assert.equal(exitCode, 1);
-      assert.match(stderr, /^mccserver: ENOTDIR.*\/dev\/null\/state.*; give it a folder with --state-dir\.$/);
+      assert.match(stderr, /^mccserver: ENOTDIR.*\/dev\/null\/state.*; choose a folder with --state-dir\.$/);
     }
   });
 
-  it("ends where the file system takes no folder", async () => {
+  it("fails if the file system does not support folders", async () => {
     for (const foreground of [["-f"], []]) {
       const { exitCode, stderr } = await runMccserver([
         ...["--driver", "simulated", "--state-dir", "/proc/minicloud/state", "-p", "0"],
@@ -86,20 +86,15 @@ describe("mccserver's command line", () => {
       assert.equal(exitCode, 1);
       assert.equal(
         stderr,
-        "mccserver: No folder can be made in /proc: its file system takes none. Give the daemon one elsewhere with --state-dir.",
+        "mccserver: No folder can be created in /proc because its file system does not support it. Choose another folder with --state-dir.",
       );
     }
   });
 
   const badFiles: [string, string, string[], RegExp][] = [
     ["instance types that are not JSON", "basic", ["--types"], /is not JSON/],
-    ["instance types of another form", '[{"name": "A B"}]', ["--types"], /row 1 \(A B\): name is "A B"/],
-    [
-      "a certificate that is none",
-      "x",
-      ["--tls-cert", "--tls-key"],
-      /TLS certificate and key cannot be used/,
-    ],
+    ["instance types in another form", '[{"name": "A B"}]', ["--types"], /row 1 \(A B\): name is "A B"/],
+    ["an invalid certificate", "x", ["--tls-cert", "--tls-key"], /TLS certificate and key cannot be used/],
   ];
   for (const [title, content, options, message] of badFiles) {
     it(`refuses ${title}`, async () => {
@@ -114,10 +109,10 @@ describe("mccserver's command line", () => {
     });
   }
 
-  it("has nothing to remove where there is nothing", async () => {
+  it("purges a missing folder without an error", async () => {
     const folder = join(await newFolder(), "state");
     const { exitCode, stdout } = await runMccserver(["--purge", "--state-dir", folder]);
     assert.equal(exitCode, 0);
-    assert.match(stdout, /not there; nothing to remove/);
+    assert.match(stdout, /missing; nothing to remove/);
   });
 });

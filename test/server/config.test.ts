@@ -12,7 +12,7 @@ const defaultStateFolder =
 describe("the configuration", () => {
   afterEach(() => sinon.restore());
 
-  it("has defaults that are safe", () => {
+  it("has safe defaults", () => {
     const config = readConfig([]);
     assert.equal(config.action, "daemon");
     assert.deepEqual([config.address, config.port], ["127.0.0.1", 8080]);
@@ -23,7 +23,7 @@ describe("the configuration", () => {
     assert.deepEqual(warnings(config), []);
   });
 
-  it("logs to standard error in the foreground, or to the file that is named", () => {
+  it("logs to standard error in the foreground, or to the given file", () => {
     assert.equal(readConfig(["-f"]).ownLog, undefined);
     const words = ["-f", "--log-file", "log", "--log-max-size", "2", "--log-old-files", "3"];
     assert.deepEqual(readConfig(words).ownLog, {
@@ -41,12 +41,12 @@ describe("the configuration", () => {
     [["--purge", "-f"], "purge"],
   ];
   for (const [words, action] of actions) {
-    it(`takes ${words.join(" ")} for "${action}"`, () => {
+    it(`reads ${words.join(" ")} as "${action}"`, () => {
       assert.equal(readConfig(words).action, action);
     });
   }
 
-  it("takes the words of the first MiniCloud", () => {
+  it("accepts the options of the first MiniCloud", () => {
     const old = ["--port", "80", "--listen", "0.0.0.0", "--iprange", "10.0.0.20-10.0.0.50"];
     const config = readConfig([...old, "--allow-anonymous", "--insecure"]);
     assert.deepEqual([config.port, config.address], [80, "0.0.0.0"]);
@@ -67,11 +67,11 @@ describe("the configuration", () => {
     });
   }
 
-  it("takes an address that others reach with TLS, or when that is wanted", () => {
+  it("accepts an address that other machines reach only with TLS or --insecure", () => {
     assert.ok(readConfig(["-l", "0.0.0.0", "--tls-cert", "c", "--tls-key", "k"]).tls);
     assert.match(
       warnings(readConfig(["-l", "0.0.0.0", "--insecure"])).join(),
-      /^--insecure: .*unencrypted to 0\.0\.0\.0$/,
+      /^--insecure: .*sent to 0\.0\.0\.0 without encryption$/,
     );
     assert.match(warnings(readConfig(["--insecure"])).join(), /^--insecure: not needed with .*127\.0\.0\.1/);
   });
@@ -83,16 +83,16 @@ describe("the configuration", () => {
     [["-p", "8o80"], /from 0 to 65535/],
     [["-r", "198.18.0.9-198.18.0.2"], /last address, 198\.18\.0\.2, comes before/],
     [["-l", "example.org"], /IP address of this machine/],
-    [["-l", "0.0.0.0"], /others can reach 0\.0\.0\.0.*--tls-cert.*--insecure/],
-    [["-l", "::"], /others can reach ::/],
-    [["-l", "192.168.1.5"], /others can reach 192\.168\.1\.5/],
+    [["-l", "0.0.0.0"], /other machines can reach 0\.0\.0\.0.*--tls-cert.*--insecure/],
+    [["-l", "::"], /other machines can reach ::/],
+    [["-l", "192.168.1.5"], /other machines can reach 192\.168\.1\.5/],
     [["--driver", "docker"], /auto, openvz, lxc, simulated/],
     [["--log-level", "loud"], /trace, debug, info/],
     [["--engine-timeout", "0"], /from 1 to 3600/],
     [["--log-max-size", "-1"], /from 0 to 1000000/],
     [["--log-old-files", "0"], /from 1 to 1000/],
-    [["--tls-cert", "c.pem"], /go together/],
-    [["--tls-key", "k.pem"], /go together/],
+    [["--tls-cert", "c.pem"], /only valid together/],
+    [["--tls-key", "k.pem"], /only valid together/],
     [["--check", "--purge"], /cannot be used with/],
   ];
   for (const [words, message] of misuses) {

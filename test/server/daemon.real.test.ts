@@ -61,7 +61,7 @@ describe("the daemon over LXC", function () {
     });
   }
 
-  it("leaves instances running when it is stopped or killed, and takes them up again", async () => {
+  it("leaves instances running when it is stopped or killed, and manages them again after a start", async () => {
     await withClient((client) => Promise.all([create(client, "one"), create(client, "two")]));
     const before = await instances();
     const containers = await runningContainers(daemon);
@@ -75,7 +75,7 @@ describe("the daemon over LXC", function () {
     }
   });
 
-  it("reaches an instance whose address was another one's a moment ago", async () => {
+  it("reaches an instance whose address another instance had just before", async () => {
     await withClient(async (client) => {
       for (const name of ["first", "second"]) {
         const given = { name, ipAddress: "198.18.0.77", readyTimeoutSeconds: 10 };
@@ -87,9 +87,9 @@ describe("the daemon over LXC", function () {
     });
   });
 
-  // The moments are those at which so many of the creates and destroys have written their line into the log.
+  // Each kill happens when this number of creates and destroys have logged their line.
   for (const lines of [1, 3, 6, 10, 15]) {
-    it(`leaves nothing half-made after a kill among creates and destroys (${lines})`, async () => {
+    it(`leaves no partial instances after a kill among creates and destroys (${lines})`, async () => {
       const survivors = (await instances()).filter((line) => line.includes(" running "));
       const logged = daemon.log.length;
       const client = await daemon.client();
@@ -107,13 +107,13 @@ describe("the daemon over LXC", function () {
       assert.deepEqual(
         survivors.filter((line) => !left.includes(line)),
         [],
-        "what ran runs on",
+        "running instances continue to run",
       );
       await assertAllWork();
     });
   }
 
-  it("is gone without a trace after a purge", async () => {
+  it("leaves no trace after a purge", async () => {
     await daemon.kill();
     await daemon.purge();
     assert.deepEqual(await runningContainers(daemon), []);

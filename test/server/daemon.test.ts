@@ -29,7 +29,7 @@ async function runtimeFile({ runtimeFolder, port }: TestDaemon): Promise<Record<
 describe("the daemon", () => {
   const newDaemon = testDaemons();
 
-  it("serves, and tells local programs where it is and where its token lies", async () => {
+  it("serves, and tells local programs its address and the path of its token", async () => {
     const daemon = await startedDaemon(newDaemon);
     const { serverId } = await (await daemon.client()).info();
     assert.deepEqual(await runtimeFile(daemon), {
@@ -51,7 +51,7 @@ describe("the daemon", () => {
     });
     withEnvironment(() => ({ MCC_TOKEN: undefined, MCC_RUNTIME_DIR: daemon.runtimeFolder }));
 
-    it("has told local programs of itself when it first answers them", async () => {
+    it("has announced itself to local programs when it first answers them", async () => {
       await daemon.kill();
       const started = daemon.start();
       const ask = async (): Promise<boolean> => {
@@ -68,7 +68,7 @@ describe("the daemon", () => {
     });
   });
 
-  it("ends on SIGTERM, and takes its runtime file along", async () => {
+  it("ends on SIGTERM, and removes its runtime file", async () => {
     const daemon = await startedDaemon(newDaemon);
     const client = await daemon.client();
     await client.call("instance.create", { name: "web", waitFor: "running" });
@@ -78,7 +78,7 @@ describe("the daemon", () => {
     assert.match(daemon.log, /"msg":"stopped"/);
   });
 
-  it("leaves alone what others have put beside its runtime file", async () => {
+  it("does not change other files next to its runtime file", async () => {
     const daemon = await startedDaemon(newDaemon);
     const stray = join(daemon.runtimeFolder, "stray.json");
     await writeFile(stray, "{");
@@ -87,23 +87,23 @@ describe("the daemon", () => {
     await rm(daemon.runtimeFolder, { recursive: true });
   });
 
-  it("registers the address that a name stands for", async () => {
+  it("registers the address of a name", async () => {
     const daemon = await startedDaemon(newDaemon, ["--listen", "localhost"]);
     assert.match(daemon.url, /^http:\/\/(127\.0\.0\.1|\[::1\]):\d+$/);
   });
 
-  /** An instance's command that goes on when this resolves. */
+  /** Starts a command in an instance that is still running when this resolves. */
   async function beginExec(daemon: TestDaemon, command: string[]): Promise<{ exec: Promise<unknown> }> {
     const client = await daemon.client();
     const { id } = await client.call("instance.create", { waitFor: "running" });
     await client.call("instance.wait", { instance: id });
     const exec = client.call("instance.exec", { instance: id, command, timeoutSeconds: 600 });
     exec.catch(() => undefined);
-    await eventually(() => /instance\.exec.*call begins/.test(daemon.log), "the call has come");
+    await eventually(() => /instance\.exec.*call starts/.test(daemon.log), "the call has come");
     return { exec };
   }
 
-  it("answers the calls under way before it ends", async () => {
+  it("answers the calls in progress before it ends", async () => {
     const daemon = await startedDaemon(newDaemon, ["--log-level", "debug"]);
     const { exec } = await beginExec(daemon, ["sleep", "1"]);
     const stopped = daemon.stop();
@@ -111,7 +111,7 @@ describe("the daemon", () => {
     assert.equal(await stopped, 0);
   });
 
-  it("ends at once on a second signal", async () => {
+  it("ends immediately on a second signal", async () => {
     const daemon = await startedDaemon(newDaemon, ["--log-level", "debug"]);
     await beginExec(daemon, ["sleep", "600"]);
     process.kill(daemon.pid, "SIGINT");
@@ -119,7 +119,7 @@ describe("the daemon", () => {
     assert.equal(await daemon.stop(), 1);
   });
 
-  it("keeps another one off its state folder, and serves on", async () => {
+  it("refuses a second daemon on its state folder, and continues to serve", async () => {
     const daemon = await startedDaemon(newDaemon);
     const words = ["--driver", "simulated", "--state-dir", daemon.stateFolder];
     for (const more of [["-f", "-p", "0"], ["-p", "0"], ["--purge"]]) {
@@ -134,14 +134,14 @@ describe("the daemon", () => {
     assert.equal((await runtimeFile(daemon)).pid, daemon.pid);
   });
 
-  it("says so when its port is taken", async () => {
+  it("reports a port in use", async () => {
     const daemon = await startedDaemon(newDaemon);
     const other = await newDaemon({ words: ["--port", String(daemon.port)] });
-    await assert.rejects(other.start(), /another program listens there; choose another port with -p/);
+    await assert.rejects(other.start(), /another program uses it; choose another port with -p/);
     assert.equal((await runtimeFile(daemon)).pid, daemon.pid);
   });
 
-  it("is itself again after a kill, and replaces what the killed one left", async () => {
+  it("has the same identity after a kill, and replaces the files of the killed one", async () => {
     const daemon = await startedDaemon(newDaemon);
     const before = { ...(await (await daemon.client()).info()), token: await daemon.token() };
     const pid = daemon.pid;
@@ -153,13 +153,13 @@ describe("the daemon", () => {
     assert.equal((await runtimeFile(daemon)).pid, daemon.pid);
   });
 
-  it("is gone without a trace after a purge, also one that was killed", async () => {
+  it("leaves no trace after a purge, even if it was killed", async () => {
     const daemon = await startedDaemon(newDaemon);
     await daemon.kill();
     await daemon.purge();
   });
 
-  it("leaves a runtime file alone that has become another daemon's", async () => {
+  it("does not remove a runtime file that now belongs to another daemon", async () => {
     const daemon = await startedDaemon(newDaemon);
     const path = join(daemon.runtimeFolder, `${daemon.port}.json`);
     const others = JSON.stringify({ ...(await runtimeFile(daemon)), pid: 1 });
@@ -168,7 +168,7 @@ describe("the daemon", () => {
     assert.equal(await readFile(path, "utf8"), others);
   });
 
-  it("warns of what weakens it, at every start", async () => {
+  it("warns of options that weaken its protection, at every start", async () => {
     const daemon = await startedDaemon(newDaemon, ["--allow-anonymous", "--insecure", "-l", "0.0.0.0"]);
     await connectClient({ server: daemon.url, token: "none-of-its" }).call("server.info", {});
     assert.match(daemon.url, /127\.0\.0\.1/);
@@ -177,14 +177,14 @@ describe("the daemon", () => {
     }
   });
 
-  it("asks for its token otherwise", async () => {
+  it("requires its token otherwise", async () => {
     const daemon = await startedDaemon(newDaemon);
     const client = connectClient({ server: daemon.url, token: "none-of-its" });
     await assertMccError(client.call("server.info", {}), "unauthenticated", /token/);
     assert.ok(!daemon.log.includes(await daemon.token()), "no token is logged");
   });
 
-  it("serves others by HTTPS", async () => {
+  it("serves other machines over HTTPS", async () => {
     const { cert, key } = certificateFiles;
     const daemon = await startedDaemon(newDaemon, ["-l", "0.0.0.0", "--tls-cert", cert, "--tls-key", key]);
     assert.equal(daemon.url, `https://127.0.0.1:${daemon.port}`);
@@ -196,7 +196,7 @@ describe("the daemon", () => {
     assert.doesNotMatch(daemon.log, /"level":40.*--/, "there is nothing to warn of");
   });
 
-  it("gives its files the modes they need, whatever the umask it is started with", async () => {
+  it("gives its files the necessary modes, with any umask", async () => {
     const umask = process.umask(0o077);
     const daemon = await startedDaemon(newDaemon).finally(() => process.umask(umask));
     assert.equal((await stat(daemon.stateFolder)).mode & 0o777, 0o755);

@@ -33,7 +33,7 @@ describe("LXC containers under a daemon whose files were damaged", function () {
     return await client.call("instance.list", {});
   }
 
-  /** What a container is reached by, and by which process it is known to be the same. */
+  /** Returns a container's addresses, and the process that shows that it is the same. */
   async function seenFrom({ id }: Instance): Promise<string> {
     const command = ["sh", "-c", "cat /sys/class/net/eth0/address; ip route; stat -c %Z /proc/1"];
     const { exitCode, stdout } = await client.call("instance.exec", { instance: id, command });
@@ -47,7 +47,7 @@ describe("LXC containers under a daemon whose files were damaged", function () {
     return stdout;
   }
 
-  it("run on in their network, are listed with their addresses, and are destroyed by mcc", async () => {
+  it("continue to run in their network, are listed with their addresses, and are destroyed by mcc", async () => {
     await client.call("key.add", { name: "me", publicKey: makeHostKey().publicKey });
     const { id } = await client.call("instance.create", { name: "web", keys: ["me"] });
     await client.call("instance.wait", { instance: id });
@@ -123,7 +123,7 @@ describe("LXC containers under a daemon whose files were damaged", function () {
     }
   });
 
-  it("are not orphaned by a damaged server-id: the daemon says what to do, and goes on once that is done", async () => {
+  it("are not orphaned by a damaged server-id: the daemon reports the remedy, and works again after it", async () => {
     const { id } = await client.call("instance.create", { name: "web" });
     await client.call("instance.wait", { instance: id });
     const { serverId } = await client.call("server.info", {});

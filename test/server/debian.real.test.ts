@@ -36,7 +36,7 @@ describe("instances of a whole distribution", function () {
     assert.equal(instance.status, "running");
   }
 
-  /** What a shell in the instance has to say; its exit code where that is not 0. */
+  /** Returns the output of a shell in the instance, or its exit code unless it is 0. */
   async function shell(instance: string, script: string): Promise<string> {
     const result = await client.call("instance.exec", { instance, command: ["sh", "-c", script] });
     const [stdout, stderr] = [result.stdout, result.stderr].map((text) =>
@@ -51,7 +51,7 @@ describe("instances of a whole distribution", function () {
     assert.equal(await shell("one", isUp), "running");
   });
 
-  it("are called and addressed as they should be, and know each other", async () => {
+  it("have their names and addresses, and resolve each other", async () => {
     assert.equal(
       await shell("one", "hostname; cat /etc/hostname; cat /proc/sys/kernel/hostname"),
       "one\none\none",
@@ -65,7 +65,7 @@ describe("instances of a whole distribution", function () {
     );
   });
 
-  it("have a machine id and a host key of their own", async () => {
+  it("have their own machine id and host key", async () => {
     const ids = await Promise.all(["one", "two"].map((name) => shell(name, "cat /etc/machine-id")));
     assert.ok(ids.every((id) => /^[0-9a-f]{32}$/.test(id)));
     assert.notEqual(ids[0], ids[1]);
@@ -75,7 +75,7 @@ describe("instances of a whole distribution", function () {
     );
   });
 
-  it("let the key's owner in by SSH, with the host key that is known", async () => {
+  it("accept the key by SSH, with the expected host key", async () => {
     const words = ["mcc", "ssh", "-i", key, "one", "--", "id -un; systemctl --version | head -n 1"];
     const environment = { ...environmentFor(daemon), SSH_AUTH_SOCK: undefined };
     const { exitCode, stdout, stderr } = await runProgram(words, { environment });
@@ -83,7 +83,7 @@ describe("instances of a whole distribution", function () {
     assert.match(stdout, /^root\nsystemd 252/);
   });
 
-  it("come back after a stop, and after a reboot from inside", async () => {
+  it("run again after a stop and a start, and after a reboot from inside", async () => {
     await client.call("instance.stop", { instance: "two" });
     await client.call("instance.start", { instance: "two" });
     assert.equal(await shell("two", isUp), "running");
@@ -93,7 +93,7 @@ describe("instances of a whole distribution", function () {
     await eventually(async () => {
       const now = await shell("two", bootId).catch(() => before);
       return /^\d+$/.test(now) && now !== before;
-    }, "it has booted anew");
-    await eventually(async () => (await shell("two", isUp)) === "running", "all of it is up");
+    }, "it has rebooted");
+    await eventually(async () => (await shell("two", isUp)) === "running", "all services run");
   });
 });

@@ -10,11 +10,11 @@ import { type SmallFileSystem, smallFileSystems } from "../support/files/small-f
 import { temporaryFolders } from "../support/files/temporary-folder";
 import { eventually } from "../support/time/eventually";
 
-/** A daemon with all of its state on a small file system. */
+/** Tests of a daemon whose state is completely on a small file system. */
 describe("a daemon on a file system that refuses files", function () {
   this.timeout(180_000);
   const daemons: TestDaemon[] = [];
-  // Before the file systems go.
+  // Before the file systems are removed.
   after(() => Promise.all(daemons.map((daemon) => daemon.stop())));
   const newFileSystem = smallFileSystems();
   const newFolder = temporaryFolders();
@@ -44,7 +44,7 @@ describe("a daemon on a file system that refuses files", function () {
   }
 
   for (const state of ["full", "read-only"] as const) {
-    it(`${state}: it starts, says so, and ends without a failure`, async () => {
+    it(`${state}: it starts, reports it, and ends without a failure`, async () => {
       const { fileSystem, daemon } = await begin("1m");
       await daemon.stop();
       await (state === "full" ? fileSystem.fill() : fileSystem.makeReadOnly());

@@ -27,7 +27,7 @@ describe("names inside LXC containers", function () {
     return instance.ipAddress;
   }
 
-  /** What a shell in the instance has to say; its exit code where that is not 0. */
+  /** Returns the output of a shell in the instance, or its exit code unless it is 0. */
   async function shell(instance: string, script: string): Promise<string> {
     const result = await client.call("instance.exec", { instance, command: ["sh", "-c", script] });
     const text = Buffer.from(result.stdout, "base64").toString().trim();
@@ -36,7 +36,7 @@ describe("names inside LXC containers", function () {
 
   const ping = (host: string): string => `ping -c 1 -W 5 ${host} | sed -n 's/^PING.*(\\(.*\\)).*/\\1/p'`;
 
-  it("lead to the instances of the same stack, those that come later too, and not to others", async () => {
+  it("resolve to the instances of the same stack, also later ones, and not to others", async () => {
     const one = await create("one", webStack);
     const two = await create("two", webStack);
     await create("stranger", {});

@@ -13,7 +13,7 @@ import { temporaryFolders } from "../support/files/temporary-folder";
 import { hasEnded } from "../support/programs/process";
 import { eventually } from "../support/time/eventually";
 
-/** They log more than a pipe or a socket holds. */
+/** Calls whose log lines exceed the capacity of a pipe or a socket. */
 const manyCalls = 400;
 
 describe("the daemon's log", function () {
@@ -21,7 +21,7 @@ describe("the daemon's log", function () {
   const newDaemon = testDaemons();
   const newFolder = temporaryFolders();
   let child: ChildProcess | undefined;
-  /** Of the daemon that is not a child of this process. */
+  /** The process id of the daemon that is not a child of this process. */
   let grandchild: number | undefined;
   afterEach(async () => {
     child?.kill("SIGKILL");
@@ -96,7 +96,7 @@ describe("the daemon's log", function () {
     child?.stderr?.destroy();
   });
 
-  it("does not stop the daemon when it can never be written, or its reader is gone", async () => {
+  it("does not stop the daemon if it can never be written, or if its reader has ended", async () => {
     const full = openSync("/dev/full", "w");
     try {
       const daemon = await newDaemon();
@@ -112,7 +112,7 @@ describe("the daemon's log", function () {
     assert.equal(await stop(), 0);
   });
 
-  it("says how many lines were dropped once its file can be written again", async () => {
+  it("reports the number of dropped lines once its file can be written again", async () => {
     const log = join(await newFolder(), "log");
     const limit = 256 * 1024;
     await writeFile(log, "x".repeat(limit));
@@ -137,7 +137,7 @@ describe("the daemon's log", function () {
     assert.equal(await stop(), 0);
   });
 
-  it("ends with the terminal on which it stayed in the foreground, in good order", async () => {
+  it("shows an orderly end after the daemon's terminal was closed", async () => {
     const daemon = await newDaemon();
     const command = ["exec", process.execPath, mccserver, "-f", ...daemon.words].join(" ");
     child = spawn("script", ["-qfec", command, "/dev/null"], {

@@ -36,7 +36,7 @@ describe("LXC containers whose records were lost", function () {
     return stdout;
   }
 
-  /** Stops the daemon, removes what is named in its state folder, and starts it again. */
+  /** Stops the daemon, removes these entries of its state folder, and starts it again. */
   async function lose(...paths: string[]): Promise<void> {
     await daemon.stop();
     for (const path of paths) {
@@ -49,7 +49,7 @@ describe("LXC containers whose records were lost", function () {
     return await readdir(join(daemon.stateFolder, "lxc/containers"));
   }
 
-  it("run on, are listed, keep their addresses, and are destroyed by mcc, by id and by age", async () => {
+  it("continue to run, are listed, keep their addresses, and are destroyed by mcc, by id and by age", async () => {
     const [one, two] = [await create("one"), await create("two")];
     await lose(`instances/${one.id}/instance.json`, `instances/${two.id}`);
     for (const before of [one, two]) {
@@ -72,12 +72,12 @@ describe("LXC containers whose records were lost", function () {
     assert.deepEqual(await containers(), []);
   });
 
-  it("keep their addresses also where LXC's own files are lost, and are purged with the rest", async () => {
+  it("keep their addresses even if LXC's own files are lost, and are purged with the rest", async () => {
     const before = await create("web");
     const [name = ""] = await containers();
     await lose(`instances/${before.id}`, `lxc/containers/${name}/config`);
     const found = await client.call("instance.get", { instance: before.id });
     assert.deepEqual([found.status, found.ipAddress], ["failed", before.ipAddress]);
-    // The suite's end purges it, and looks for what is left.
+    // The end of the suite purges it, and checks that nothing is left.
   });
 });

@@ -31,13 +31,13 @@ describe("a range of addresses", () => {
     ["198.18.0.0/33", /not an IPv4 network/],
     ["198.18.0/24", /not an IPv4 network/],
     ["198.18.0.9-198.18.0.2", /comes before its first/],
-    ["10.0.0.0/15", /131070 addresses, and 65536 are the most/],
+    ["10.0.0.0/15", /131070 addresses, and the limit is 65536/],
     ["127.0.0.1-127.0.0.9", /127\.0\.0\.1 is a loopback address/],
     ["223.255.255.250-224.0.0.3", /224\.0\.0\.3 is a multicast address/],
     ["169.254.0.0/24", /linkLocal address/],
   ];
   for (const [text, message] of bad) {
-    it(`is not read from "${text}", and the reason is told`, () => {
+    it(`is not read from "${text}", with a reason`, () => {
       assert.throws(
         () => parseRange(text),
         (error) =>

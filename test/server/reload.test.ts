@@ -28,7 +28,7 @@ describe("the signals of the daemon", () => {
     return new X509Certificate(await readTlsFixture(name)).fingerprint256;
   }
 
-  /** A request on the one connection of the agent, and its socket. */
+  /** Sends a request on the agent's single connection. Returns the connection's socket. */
   async function ask(url: string, agent: Agent): Promise<TLSSocket> {
     const sent = request(url, { agent, rejectUnauthorized: false });
     sent.end();
@@ -63,12 +63,15 @@ describe("the signals of the daemon", () => {
 
       await copyFile(tlsFixture("expired.pem"), cert);
       process.kill(daemon.pid, "SIGHUP");
-      await eventually(() => said(/expired on 2021-01-01/), "it says that the new one is old");
+      await eventually(() => said(/expired on 2021-01-01/), "it reports that the new one has expired");
       assert.equal(await certificateAt(daemon), await fingerprint("expired.pem"));
 
       await writeFile(cert, "nothing");
       process.kill(daemon.pid, "SIGHUP");
-      await eventually(() => said(/The earlier certificate stays in use\. .*cert\.pem is not/), "it says so");
+      await eventually(
+        () => said(/The previous certificate stays in use\. .*cert\.pem is not/),
+        "it says so",
+      );
       assert.equal(await certificateAt(daemon), await fingerprint("expired.pem"));
       assert.equal(await ask(daemon.url, agent), before, "the first connection is still there");
     } finally {
@@ -77,7 +80,7 @@ describe("the signals of the daemon", () => {
     assert.equal(await daemon.stop(), 0);
   });
 
-  it("SIGUSR1 and SIGUSR2 are ignored, and open no debugger; SIGHUP without files changes nothing", async () => {
+  it("SIGUSR1 and SIGUSR2 are ignored, and do not open a debugger; SIGHUP without files changes nothing", async () => {
     const daemon = await newDaemon();
     await daemon.start();
     for (const signal of ["SIGUSR1", "SIGUSR2", "SIGHUP", "SIGPIPE"] as const) {
@@ -93,7 +96,7 @@ describe("the signals of the daemon", () => {
     assert.equal(await daemon.stop(), 0);
   });
 
-  it("SIGQUIT ends it in good order", async () => {
+  it("SIGQUIT ends it in an orderly way", async () => {
     const daemon = await newDaemon();
     await daemon.start();
     process.kill(daemon.pid, "SIGQUIT");

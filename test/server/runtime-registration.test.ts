@@ -13,18 +13,18 @@ const fileOf = (pid: number) => ({
   serverId: "0".repeat(32),
 });
 
-describe("the file by which programs of this host find the daemon", () => {
+describe("the runtime file, by which programs of this host find the daemon", () => {
   const newFolder = temporaryFolders();
   withEnvironment(() => ({ MCC_RUNTIME_DIR: undefined }));
 
-  /** A folder for the files that is not there yet. */
+  /** Returns a folder for the files that does not exist yet. */
   async function runtimeFolder(...path: readonly string[]): Promise<string> {
     const folder = join(await newFolder(), ...path);
     process.env["MCC_RUNTIME_DIR"] = folder;
     return folder;
   }
 
-  it("is there for its port, replaces what a killed daemon left, and no stranger can read it", async () => {
+  it("exists for its port, replaces the file of a killed daemon, and other users cannot read it", async () => {
     const folder = await runtimeFolder("run");
     await register(8080, fileOf(1));
     await register(8080, fileOf(2));
@@ -37,7 +37,7 @@ describe("the file by which programs of this host find the daemon", () => {
     assert.deepEqual(await readdir(folder), ["8081.json"]);
   });
 
-  it("leaves what is not a daemon's file when it goes", async () => {
+  it("is removed without other files that are not a daemon's", async () => {
     const folder = await runtimeFolder("run");
     await register(8080, fileOf(1));
     await writeFile(join(folder, "9090.json"), '{"url":');
@@ -48,7 +48,7 @@ describe("the file by which programs of this host find the daemon", () => {
     assert.deepEqual((await readdir(folder)).sort(), ["9090.json", "9091.json", "9092.json", "notes.txt"]);
   });
 
-  it("takes the place of whatever is there: a folder is moved, and nothing is read that never ends", async () => {
+  it("replaces any entry in its place: a folder is moved, and a device is not read", async () => {
     const folder = await runtimeFolder("run");
     await mkdir(join(folder, "8080.json", "deep"), { recursive: true });
     await mkdir(join(folder, "8080.json.new"));
@@ -67,7 +67,7 @@ describe("the file by which programs of this host find the daemon", () => {
     { path: ["minicloud", "run"], left: [] },
     { path: ["other", "run"], left: ["other"] },
   ]) {
-    it(`takes the folder ${path.join("/")} with it, and leaves ${left.join("") || "nothing"} above that`, async () => {
+    it(`is removed with the folder ${path.join("/")}, and leaves ${left.join("") || "nothing"} above that`, async () => {
       const folder = await runtimeFolder(...path);
       await register(8080, fileOf(1));
       await withdraw(() => true);

@@ -10,7 +10,7 @@ import { temporaryFolders } from "../support/files/temporary-folder";
 
 const stranger = 65_534;
 
-/** These run as root: others cannot give folders away. */
+/** These tests run as root, because other users cannot change a folder's owner. */
 describe("a state folder that belongs to another user", () => {
   const newDaemon = testDaemons();
   const newFolder = temporaryFolders();
@@ -26,7 +26,7 @@ describe("a state folder that belongs to another user", () => {
     assert.equal(await readFile(victim, "utf8"), "root's\n");
   });
 
-  /** Links in the places of what a daemon writes, made by the folder's owner. */
+  /** Creates links in the places of a daemon's files, as the folder's owner could. */
   async function plant(folder: string): Promise<void> {
     for (const name of [
       "lock",
@@ -50,7 +50,7 @@ describe("a state folder that belongs to another user", () => {
     }
   }
 
-  it("is refused, with what to do, and nothing in it is followed", async () => {
+  it("is refused, with the remedy, and no link in it is followed", async () => {
     await mkdir(daemon.stateFolder);
     await chown(daemon.stateFolder, stranger, stranger);
     await plant(daemon.stateFolder);
@@ -61,7 +61,7 @@ describe("a state folder that belongs to another user", () => {
     assert.deepEqual(await readdir(daemon.stateFolder), before);
   });
 
-  it("is refused where only a folder above it does", async () => {
+  it("is refused if only its parent does", async () => {
     await mkdir(daemon.stateFolder);
     await chown(dirname(daemon.stateFolder), stranger, stranger);
     try {
@@ -71,7 +71,7 @@ describe("a state folder that belongs to another user", () => {
     }
   });
 
-  it("is refused where what is in it still does", async () => {
+  it("is refused if its entries still do", async () => {
     await daemon.start();
     await daemon.stop();
     await writeFile(join(daemon.stateFolder, "mine"), "");
@@ -79,7 +79,7 @@ describe("a state folder that belongs to another user", () => {
     await assertRefused(/state\/mine belongs to the user 65534/);
   });
 
-  it("does not let the log be another user's file either", async () => {
+  it("is refused for the log file, too", async () => {
     const shared = await newFolder();
     await chmod(shared, 0o1777);
     const log = join(shared, "mcc.log");
@@ -90,7 +90,7 @@ describe("a state folder that belongs to another user", () => {
     assert.match(stderr, /mcc\.log belongs to the user 65534.*the log file.*--log-file\.$/);
   });
 
-  it("does not let other programs be told of another daemon", async () => {
+  it("is refused for runtime files, too", async () => {
     await mkdir(daemon.runtimeFolder);
     await chown(daemon.runtimeFolder, stranger, stranger);
     const { exitCode, stderr } = await runMccserver([...daemon.words, "-f"], daemon.environment);
@@ -99,11 +99,11 @@ describe("a state folder that belongs to another user", () => {
   });
 });
 
-describe("what an ordinary user of the host reads in a state folder", function () {
+describe("a state folder, for an ordinary user of the host", function () {
   this.timeout(120_000);
   const newDaemon = testDaemons();
 
-  it("is who the daemon is, and nothing of its instances, keys, fleets and names", async () => {
+  it("shows the daemon's identity, and nothing of its instances, keys, fleets and names", async () => {
     const daemon = await newDaemon({ driver: "lxc" });
     await daemon.start();
     const client = await daemon.client();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type ErrorCode, MccError } from "../../protocol/error";
 
-/** Asserts that the promise fails as MiniCloud fails, with this code and words that match. */
+/** Asserts that the promise fails with an MccError with this code and a matching message. */
 export async function assertMccError(
   promise: Promise<unknown>,
   code: ErrorCode,

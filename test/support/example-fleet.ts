@@ -1,6 +1,6 @@
 import type { Fleet } from "../../protocol/methods/fleet";
 
-/** A fleet as a daemon describes it, with two members that are as they are to be. */
+/** A fleet as a daemon describes it, with two members in their desired state. */
 export function exampleFleet(changes: Partial<Fleet> = {}): Fleet {
   return {
     name: "web",

@@ -1,8 +1,8 @@
 /**
- * Something that each test of the calling suite has anew.
+ * Creates a new value for each test of the calling suite.
  *
  * @param end is called after each test, also after one that failed, and before the suite's own hooks of that kind.
- * @returns gives the one of the test that runs.
+ * @returns a function that returns the value of the current test.
  */
 export function perTest<T>(make: () => Promise<T>, end?: (value: T) => Promise<void>): () => T {
   let made: { readonly value: T } | undefined;

@@ -10,9 +10,9 @@ import type { ContainerPlace } from "./place";
 import { writeLimits } from "./resize";
 
 /**
- * Makes a stopped container, by a few small files and without a single process.
+ * Creates a stopped container. It writes a few small files and starts no process.
  *
- * @throws MccError `conflict` for an id that is taken, `not-found` for an image that is not there.
+ * @throws MccError `conflict` if the id is taken, `not-found` if the image does not exist.
  */
 export async function createContainer(engine: Engine, spec: ContainerSpec): Promise<MadeContainer> {
   const { place, network, images, confinement } = engine;
@@ -36,7 +36,7 @@ export async function createContainer(engine: Engine, spec: ContainerSpec): Prom
 
 const hostsPath = "/etc/hosts";
 
-/** What a host is told of itself and its network. */
+/** Returns the files that tell a host its name and its network. */
 function systemFiles({ hostname, ipAddress, nameservers, hostsFolder }: ContainerSpec): ContainerFile[] {
   const [label = hostname] = hostname.split(".");
   const names = label === hostname ? hostname : `${hostname} ${label}`;
@@ -50,7 +50,7 @@ function systemFiles({ hostname, ipAddress, nameservers, hostsFolder }: Containe
   ];
 }
 
-/** An empty file masks a unit: this one fails in every container. */
+/** An empty file masks a unit. This unit fails in every container. */
 const systemdFiles = [text("/etc/systemd/system/sys-kernel-debug.mount", [])];
 
 function text(path: string, lines: readonly string[]): ContainerFile {
@@ -62,7 +62,7 @@ function makeFolder({ id, folder }: ContainerPlace): void {
     makePassable(folder);
   } catch (error) {
     throw hasErrno(error, "EEXIST")
-      ? new MccError("conflict", `There is a container ${id} already; destroy it first.`, { cause: error })
+      ? new MccError("conflict", `Container ${id} exists already; destroy it first.`, { cause: error })
       : error;
   }
 }

@@ -13,20 +13,20 @@ import { hasLink, masterOf } from "./network/link";
 import type { ContainerPlace } from "./place";
 
 const lookEveryMs = 10;
-/** What is killed ends in less, unless it is frozen. */
+/** Killed processes end in less time unless they are frozen. */
 const thawEveryMs = 200;
-/** How often the log says that a removal goes on. */
+/** How often the log reports that a removal is still running. */
 const tellEveryMs = 30_000;
 
-/** Ends a container, in whatever state it is, and removes all that there is of it. None there is success. */
+/** Ends a container in any state, and removes everything that belongs to it. No container is a success. */
 export async function destroyContainer(engine: Engine, container: ContainerPlace): Promise<void> {
   await endContainer(engine, container);
   await rm(container.lock, { force: true });
-  // Last, as the container is listed as long as its folder is there.
+  // Last, because the container is listed as long as its folder exists.
   await removeFolder(engine, container);
 }
 
-/** Millions of files take minutes. */
+/** Removes the folder, and logs its progress: millions of files take minutes. */
 async function removeFolder({ log }: Engine, { id, folder }: ContainerPlace): Promise<void> {
   const begin = Date.now();
   const progress = setInterval(() => {
@@ -41,10 +41,10 @@ async function removeFolder({ log }: Engine, { id, folder }: ContainerPlace): Pr
 }
 
 /**
- * Kills whatever runs of a container and clears up after it. Nothing there is success.
+ * Kills all processes of a container and cleans up after it. No container is a success.
  *
- * @throws MccError `timeout` that names what does not end. Where the kernel holds a process, that is known long before
- * the time limit.
+ * @throws MccError `timeout` that names what does not end. If the kernel blocks a process, it is thrown long before the
+ * time limit.
  */
 export async function endContainer(engine: Engine, container: ContainerPlace): Promise<void> {
   const { cgroups, timeoutMs, times } = engine;
@@ -69,7 +69,7 @@ export async function endContainer(engine: Engine, container: ContainerPlace): P
   engine.runner.interrupted.delete(container.id);
 }
 
-/** @throws MccError `timeout` when the kernel holds a process, and in any case when the time is over. */
+/** @throws MccError `timeout` if the kernel blocks a process, or if the time limit has passed. */
 async function refuseStuck(
   { place, cgroups, timeoutMs }: Engine,
   { id, name }: ContainerPlace,
@@ -79,7 +79,7 @@ async function refuseStuck(
   if (stuck.length > 0) {
     throw new MccError(
       "timeout",
-      `Container ${id} was killed but cannot end, as the kernel holds ${stuck.join(", ")}; end what it waits for, such as a file system whose server is gone.`,
+      `Container ${id} was killed but cannot end because the kernel blocks ${stuck.join(", ")}; end what it waits for, such as a file system whose server is gone.`,
     );
   }
   if (isOver) {
@@ -90,14 +90,14 @@ async function refuseStuck(
   }
 }
 
-/** @returns whether nothing runs any more, and nothing is left in the cgroup hierarchies. */
+/** @returns whether no process runs any more, and the cgroup hierarchies have nothing of the container. */
 async function endProcesses(
   { place, cgroups, runner }: Engine,
   container: ContainerPlace,
   monitorToo: boolean,
 ): Promise<boolean> {
   const { id, name } = container;
-  // Only a command that was killed leaves processes that LXC does not list: looking for them takes long.
+  // Only a killed command leaves processes that LXC does not list. Searching for them takes long.
   const strays = runner.interrupted.has(id)
     ? (await engineProcesses(place)).filter((process) => process.container === id)
     : [];
@@ -112,9 +112,11 @@ async function endProcesses(
   return strays.length === 0 && !(await cgroups.isAlive(name)) && (await cgroups.remove(name));
 }
 
-/** The kernel removes it with the container, unless a start was cut off before the container had it. */
+/**
+ * Removes the cable. The kernel does it with the container, unless a start was interrupted before the container had it.
+ */
 async function removeCable({ place, runner }: Engine, { veth }: ContainerPlace): Promise<void> {
-  // Its name has room for less of the server id than the bridge's: another daemon's may be called the same.
+  // Its name contains less of the server id than the bridge's name: another daemon's cable may have the same name.
   const master = (await hasLink(veth)) ? ((await masterOf(veth)) ?? place.bridge) : undefined;
   if (master === undefined || place.bridgeNumber(master) === undefined) {
     return;
@@ -122,7 +124,7 @@ async function removeCable({ place, runner }: Engine, { veth }: ContainerPlace):
   try {
     await runner.run(commands.removeLink(veth));
   } catch (error) {
-    // The kernel may have been at it.
+    // The kernel may have removed it in the meantime.
     if (await hasLink(veth)) {
       throw error;
     }

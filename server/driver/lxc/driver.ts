@@ -31,10 +31,12 @@ import { resizeContainer } from "./resize";
 import { defaultTimes, type Times } from "./times";
 import { Watch } from "./watch";
 
-/** Starts go no faster with more. */
+/** More do not make starts faster. */
 const changesAtOnce = 8;
 
-/** Drives LXC: unprivileged containers, each a layer over one unpacked image, on a bridge of their own. */
+/**
+ * Creates the driver of LXC: unprivileged containers, each with a layer over an unpacked image, on their own bridge.
+ */
 export function createLxcDriver(options: DriverOptions, times: Times = defaultTimes): Driver {
   return new LxcDriver(options, times);
 }
@@ -99,7 +101,7 @@ class LxcDriver implements Driver {
     return await this.#change(({ images }) => images.remove(name));
   }
 
-  /** LXC takes any limits. */
+  /** LXC accepts any limits. */
   types(): Promise<[]> {
     return Promise.resolve([]);
   }
@@ -112,7 +114,7 @@ class LxcDriver implements Driver {
     return await this.#look((engine) => remainsOf(engine, engine.place.container(id)));
   }
 
-  /** Others' containers lie in other folders, and have networks of their own. */
+  /** Containers of others are in other folders, and have their own networks. */
   foreign(): Promise<[]> {
     return Promise.resolve([]);
   }
@@ -139,13 +141,13 @@ class LxcDriver implements Driver {
 
   async destroy(id: number): Promise<void> {
     await this.#change(async (engine) => {
-      // What is under way need not come to its end.
+      // The current command of the container is killed.
       await engine.runner.end(id);
       await this.#turns.take(id, () => destroyContainer(engine, engine.place.container(id)));
     });
   }
 
-  /** LXC's own names are made of ids. */
+  /** LXC's names contain only ids. */
   async rename(id: number): Promise<void> {
     await requireContainer(await this.#engine(), id);
   }
@@ -171,7 +173,7 @@ class LxcDriver implements Driver {
       .catch((error: unknown) => this.#options.log.warn({ err: error }, "the containers cannot be watched"));
   }
 
-  /** For what starts no engine command that a next daemon would have to end. */
+  /** For work that starts no engine command which a later daemon would have to end. */
   async #look<T>(work: (engine: Engine) => Promise<T>): Promise<T> {
     try {
       return await work(await this.#engine());
@@ -180,7 +182,7 @@ class LxcDriver implements Driver {
     }
   }
 
-  /** For what does: not before those of an earlier daemon have ended. */
+  /** For work that does. It waits until the commands of an earlier daemon have ended. */
   async #change<T>(work: (engine: Engine) => Promise<T>): Promise<T> {
     try {
       return await work(await this.#engineAlone());
@@ -189,7 +191,7 @@ class LxcDriver implements Driver {
     }
   }
 
-  /** What has failed is tried again at the next call. */
+  /** After a failure, the next call tries again. */
   async #engine(): Promise<Engine> {
     this.#read ??= readEngine(this.#options, this.#times).catch((error: unknown) => {
       this.#read = undefined;

@@ -14,12 +14,12 @@ import { Neighbours } from "./network/neighbours";
 import { type ContainerPlace, Place } from "./place";
 import { defaultTimes, type Times } from "./times";
 
-/** What the driver's operations work with. */
+/** The parts that the driver's operations use. */
 export interface Engine {
   readonly place: Place;
   readonly network: Network;
   readonly log: DriverLog;
-  /** The time limit of an engine command, and of a container's end. */
+  /** The time limit of an engine command, and for ending a container. */
   readonly timeoutMs: number;
   readonly times: Times;
   readonly runner: CommandRunner;
@@ -32,7 +32,7 @@ export interface Engine {
   readonly requireFolder: NonNullable<DriverOptions["requireFolder"]>;
 }
 
-/** Looks at this host once, and changes nothing. */
+/** Reads the properties of this host once. Changes nothing. */
 export async function readEngine(options: DriverOptions, times: Times = defaultTimes): Promise<Engine> {
   const { folder, serverId, network, log, commandTimeoutMs: timeoutMs } = options;
   const place = new Place(folder, serverId);
@@ -54,7 +54,7 @@ export async function readEngine(options: DriverOptions, times: Times = defaultT
   };
 }
 
-/** @throws MccError `not-found` when there is no container, nor half of one. */
+/** @throws MccError `not-found` if the container does not exist, not even in part. */
 export async function requireContainer({ place }: Engine, id: number): Promise<ContainerPlace> {
   const container = place.container(id);
   const found = await unlessErrno(
@@ -62,7 +62,7 @@ export async function requireContainer({ place }: Engine, id: number): Promise<C
     "ENOENT",
   );
   if (found === undefined) {
-    throw new MccError("not-found", `There is no container ${id} in ${place.containers}.`);
+    throw new MccError("not-found", `Container ${id} does not exist in ${place.containers}.`);
   }
   return container;
 }

@@ -9,17 +9,17 @@ import { NotBegun, resultOf, spawnAttach } from "./commands/attached-command";
 import type { Engine } from "./engine";
 import type { ContainerPlace } from "./place";
 
-/** A systemd that boots in the container removes cgroups that are empty and not its own. */
+/** systemd removes empty cgroups that are not its own while it boots in the container. */
 const mostTries = 5;
 
 /**
- * Runs a command as root in a running container, in a cgroup of its own, so that all its processes can be killed
- * when its time is over, those in the background too. Ends when the command does; what it left running runs on.
+ * Runs a command as root in a running container, in a cgroup of its own, so that all its processes can be killed after
+ * its time limit, also those in the background. Returns when the command ends; processes that it left continue.
  *
- * Not by way of execa, which takes no open file as a fourth descriptor, and waits until the pipes are closed.
+ * It does not use execa, which accepts no open file as a fourth descriptor, and waits until the pipes are closed.
  *
- * @throws MccError `conflict` when the container does not run; CommandTimeout; the reason of the request's signal;
- * `engine` with LXC's words when the command could not be run.
+ * @throws MccError `conflict` if the container does not run; CommandTimeout; the reason of the request's signal;
+ * `engine` with LXC's message if the command could not be run.
  */
 export async function attach(
   engine: Engine,
@@ -34,7 +34,7 @@ export async function attach(
   }
 }
 
-/** @returns undefined for a command that did not begin as its cgroup was removed, unless it is the last try. */
+/** @returns undefined if the command did not start because its cgroup was removed, unless it is the last try. */
 async function attachOnce(
   { place, cgroups, times }: Engine,
   container: ContainerPlace,
@@ -62,7 +62,7 @@ async function attachOnce(
   }
 }
 
-/** The container's own cgroup is there as long as it runs. */
+/** Creates the cgroup. The container's own cgroup exists as long as it runs. */
 async function makeWithin(cgroup: string, { id }: ContainerPlace): Promise<void> {
   try {
     await mkdir(cgroup);
@@ -78,9 +78,13 @@ async function openMembers(cgroup: string, { id }: ContainerPlace): Promise<File
     return await open(join(cgroup, "cgroup.procs"), "w");
   } catch (error) {
     throw hasErrno(error, "ENOENT", "ENODEV")
-      ? new NotBegun("engine", `Somebody removed the cgroup of a command in container ${id}.`, {
-          cause: error,
-        })
+      ? new NotBegun(
+          "engine",
+          `The cgroup of a command in container ${id} was removed before the command started.`,
+          {
+            cause: error,
+          },
+        )
       : error;
   }
 }

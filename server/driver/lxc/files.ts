@@ -7,7 +7,7 @@ import { writeInside } from "./files/files-inside";
 import { writeIntoLayer } from "./files/layer";
 import type { ContainerPlace } from "./place";
 
-/** Writes files into a container: from inside where it runs, else into its layer. */
+/** Writes files into a container: from inside if it runs, otherwise into its layer. */
 export async function writeFiles(
   engine: Engine,
   container: ContainerPlace,

@@ -20,7 +20,7 @@ import {
 import { openBridge } from "./network/bridge";
 import { openFirewall, removeFirewall } from "./network/firewall";
 
-/** Makes what the containers share. Repeatable. */
+/** Creates what the containers share. Repeatable. */
 export async function openHost(engine: Engine): Promise<void> {
   const { place, runner, bridges, namespace, cgroups, images, confinement, log, timeoutMs } = engine;
   confinementGaps(confinement).forEach((gap) => log.warn({}, gap));
@@ -31,7 +31,7 @@ export async function openHost(engine: Engine): Promise<void> {
     }
   }
   await haveFolder(engine, place.engineConfiguration);
-  await withoutRoom(engine, "what is left of images", () => images.clear());
+  await withoutRoom(engine, "the remains of images", () => images.clear());
   if ((await hasOverlay()) === "module") {
     await runner.run(commands.loadModule("overlay"));
   }
@@ -39,17 +39,17 @@ export async function openHost(engine: Engine): Promise<void> {
   await openBridge(engine);
   await bridges.mend();
   await openFirewall(engine);
-  // Last, so that nothing stays open when any of the others fails.
+  // Last, so that nothing stays open if any of the others fails.
   await namespace.open(place, cgroups.hierarchies, timeoutMs);
 }
 
-/** Ends what `openHost` keeps open. Containers run on. */
+/** Ends what `openHost` keeps open. Containers continue to run. */
 export async function closeHost(engine: Engine): Promise<void> {
   await engine.namespace.close();
   await withoutRoom(engine, "the kernel limits", () => leaveKernelLimits(limitUser(engine)));
 }
 
-/** Removes what `openHost` made, and what LXC leaves on the host after its last container. */
+/** Removes what `openHost` created, and what LXC leaves on the host after its last container. */
 export async function purgeHost(engine: Engine): Promise<void> {
   const { place, bridges, namespace, cgroups, log } = engine;
   await namespace.close();
@@ -58,7 +58,7 @@ export async function purgeHost(engine: Engine): Promise<void> {
   if (!(await giveUpKernelLimits(limitUser(engine), log))) {
     log.warn(
       {},
-      "the kernel's limits that were raised stay so, as other daemons or containers on this host need them",
+      "the kernel's limits stay raised because other daemons or containers on this host need them",
     );
   }
   await removeEmpty(place.lockFolder, "/run/lxc");
@@ -71,7 +71,7 @@ export async function purgeHost(engine: Engine): Promise<void> {
   await removeAroundMounts(place.folder);
 }
 
-/** @returns false where the file system refuses the folder, or something else that stays is in its place. */
+/** @returns false if the file system refuses the folder, or if its place has something else that is not removed. */
 async function haveFolder(engine: Engine, folder: string): Promise<boolean> {
   if (await engine.requireFolder(folder)) {
     return true;
@@ -82,7 +82,7 @@ async function haveFolder(engine: Engine, folder: string): Promise<boolean> {
   return await isFolder(folder);
 }
 
-/** Work that containers can do without, where a file system refuses it. */
+/** Does work that containers do not need. Logs it if a file system refuses it. */
 async function withoutRoom({ log }: Engine, what: string, work: () => Promise<void>): Promise<void> {
   try {
     await work();

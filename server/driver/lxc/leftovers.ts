@@ -6,25 +6,25 @@ import { monitoredName } from "./cgroups/monitor";
 import { type HostProcess, killWithGroup, processes } from "./commands/processes";
 import type { Place } from "./place";
 
-/** A process that works for one of our containers or images. */
+/** A process that works for one of this daemon's containers or images. */
 export interface EngineProcess {
   readonly pid: number;
   /**
-   * - `monitor`: watches over a container as long as it runs
-   * - `session`: a command inside a container, which may be an operator's own; it ends with the container
+   * - `monitor`: supervises a container as long as it runs
+   * - `session`: a command inside a container, possibly of an operator; it ends with the container
    * - `command`: any other engine command
    */
   readonly kind: "monitor" | "session" | "command";
-  /** Undefined for the unpacking of an image. */
+  /** Undefined for a process that unpacks an image. */
   readonly container: number | undefined;
 }
 
 const lookEveryMs = 10;
 
 /**
- * Lists the processes that work for our containers and images, whoever started them. They are found by the argument
- * lists of all processes of the host, and by the folder that they see at the paths in them: a daemon in another mount
- * namespace can have a state folder of its own at the same path.
+ * Lists the processes that work for this daemon's containers and images, regardless of who started them. They are found
+ * by the argument lists of all processes of the host, and by the folder that they see at the paths in them: a daemon in
+ * another mount namespace can have its own state folder at the same path.
  */
 export async function engineProcesses(place: Place): Promise<EngineProcess[]> {
   const candidates = (await processes()).flatMap((process) => classify(place, process) ?? []);
@@ -32,17 +32,19 @@ export async function engineProcesses(place: Place): Promise<EngineProcess[]> {
   return candidates.filter((_, index) => ours[index]);
 }
 
-/** A container's name has our server's id in it; the folder of an image has nothing that tells it from another server's. */
+/**
+ * A container's name contains this server's id. Nothing in an image's folder distinguishes it from another server's.
+ */
 async function worksHere({ folder }: Place, { pid, container }: EngineProcess): Promise<boolean> {
   const seen = await folderSeenBy(pid, folder);
   return container === undefined ? seen === "ours" : seen !== "another";
 }
 
 /**
- * Kills the engine commands of a daemon that died; call it before this one starts any.
+ * Kills the engine commands of a daemon that died. Call it before this one starts any.
  *
- * @returns the containers that they, or a session, were at work on.
- * @throws MccError `timeout` when they do not end.
+ * @returns the containers for which they, or a session, were running.
+ * @throws MccError `timeout` if they do not end.
  */
 export async function endLeftovers(place: Place, timeoutMs: number): Promise<number[]> {
   const deadline = Date.now() + timeoutMs;
@@ -53,7 +55,7 @@ export async function endLeftovers(place: Place, timeoutMs: number): Promise<num
       const pids = commands.map(({ pid }) => pid).join(", ");
       throw new MccError(
         "timeout",
-        `Engine commands of an earlier daemon do not end; see the processes ${pids}.`,
+        `Engine commands of an earlier daemon did not end within ${timeoutMs / 1000} s; end the processes ${pids}.`,
       );
     }
     commands.forEach(({ pid }) => killWithGroup(pid));

@@ -5,7 +5,7 @@ import { MccError } from "../../../protocol/error";
 import type { InstanceType } from "../../../protocol/methods/instance-type";
 import type { Hierarchies } from "./cgroups/hierarchies";
 
-/** How one limit is written, in either version of cgroups. */
+/** How a limit is written in both versions of cgroups. */
 interface Limit {
   readonly controller: string;
   readonly of: (type: InstanceType) => number | undefined;
@@ -17,11 +17,11 @@ interface Limit {
   };
 }
 
-/** Both versions take the processor time as so much of each period; this is the kernel's own. */
+/** Both versions take the processor time as a part of each period. This is the kernel's default period. */
 const periodMicroseconds = 100_000;
 const quota = (cpus: number): string => String(Math.round(cpus * periodMicroseconds));
 
-/** What instance types limit. Swap is not limited: on a host that has it, memory may go there. */
+/** The limits of instance types. Swap is not limited: if the host has swap, memory may be moved there. */
 const limits: readonly Limit[] = [
   {
     controller: "memory",
@@ -50,7 +50,7 @@ const limits: readonly Limit[] = [
 /** The controllers without which an instance type cannot be enforced. */
 export const controllers = limits.map(({ controller }) => controller);
 
-/** The lines of a container's configuration that limit it; none for what is unlimited. */
+/** Returns the lines of a container's configuration that limit it; none for an unlimited resource. */
 export function limitLines(type: InstanceType, hierarchies: Hierarchies): string[] {
   return limits.flatMap((limit) => {
     const amount = limit.of(type);
@@ -64,10 +64,10 @@ export function limitLines(type: InstanceType, hierarchies: Hierarchies): string
 }
 
 /**
- * Gives a running container other limits at once.
+ * Changes the limits of a running container immediately.
  *
  * @param cgroup the name of its cgroup, the same in all hierarchies.
- * @throws MccError `conflict` when it uses more memory now than it may then; nothing has changed in that case.
+ * @throws MccError `conflict` if it uses more memory than the new limit. Then no limit has changed.
  */
 export async function applyLimits(
   type: InstanceType,
@@ -90,11 +90,11 @@ export async function applyLimits(
   }
 }
 
-/** Version 1 refuses a limit that is too small; version 2 takes it and kills processes until they fit. */
+/** Version 1 refuses a limit that is too small. Version 2 accepts it and kills processes until the rest fits. */
 async function requireRoom(type: InstanceType, cgroup: string): Promise<void> {
   const charged = Number(await readFile(join(cgroup, "memory.current"), "utf8"));
   const stat = await readFile(join(cgroup, "memory.stat"), "utf8");
-  // What is kept of files gives way by itself.
+  // The kernel frees the cache of files when it needs memory.
   const cached = ["active_file", "inactive_file"].map((name) =>
     Number(new RegExp(`^${name} (\\d+)$`, "m").exec(stat)?.[1] ?? 0),
   );
@@ -107,7 +107,7 @@ async function requireRoom(type: InstanceType, cgroup: string): Promise<void> {
 function tooLittle({ name, memoryBytes = 0 }: InstanceType, cause?: unknown): MccError {
   return new MccError(
     "conflict",
-    `The container uses more memory now than the ${memoryBytes} bytes of the type "${name}"; free some in it, or stop it first.`,
+    `The container uses more memory than the ${memoryBytes} bytes of the type "${name}"; free memory in it, or stop it first.`,
     { cause },
   );
 }

@@ -3,7 +3,9 @@ import { runningContainers } from "./cgroups/running";
 import type { Engine } from "./engine";
 import { entriesOf } from "./files/folder";
 
-/** All containers of ours in two looks, at folders and at cgroups; one that has only either of them too. */
+/**
+ * Lists all containers of this daemon by one read of folders and one of cgroups, also those that have only one of them.
+ */
 export async function listContainers(engine: Engine): Promise<Container[]> {
   const { place } = engine;
   const entries = await entriesOf(place.containers);

@@ -1,42 +1,44 @@
 import { join } from "node:path";
 
-/** Where one container's parts lie and what they are called. */
+/** The names and paths of one container's parts. */
 export interface ContainerPlace {
   readonly id: number;
   /** LXC's name for it. Unique on the host, because all network namespaces share one cgroup hierarchy. */
   readonly name: string;
   readonly folder: string;
   readonly configuration: string;
-  /** Says which life of the instance it is, should the daemon's record be lost. */
+  /** Identifies the instance if the daemon's record is lost. */
   readonly uid: string;
   /** The part of the configuration that `resize` replaces. */
   readonly limits: string;
-  /** What overlayfs needs beside each other: `delta` and its own `work`. */
+  /** Contains the two folders that overlayfs needs on one file system: `delta` and its own `work`. */
   readonly layer: string;
-  /** What the container has changed of its image. */
+  /** The container's changes to its image. */
   readonly delta: string;
-  /** What LXC said at the last start. */
+  /** LXC's log of the last start. */
   readonly log: string;
-  /** The host's end of its network cable; 15 characters at most, up to the id 99,999,999. */
+  /** The host's end of its network cable: at most 15 characters, up to the id 99,999,999. */
   readonly veth: string;
-  /** LXC makes it and leaves it. */
+  /** LXC creates it and does not remove it. */
   readonly lock: string;
 }
 
-/** The names of all that one daemon has on this host, so that nothing of another's is ever touched. */
+/** The names of everything that one daemon has on this host. They differ between daemons. */
 export class Place {
   readonly containers: string;
   readonly images: string;
-  /** LXC's own configuration, as our LXC commands see it; has no programs in it. */
+  /** LXC's own configuration, for the LXC commands of this driver. Contains no programs. */
   readonly engineConfiguration: string;
-  /** Exists when it was we who switched IPv4 forwarding on. */
+  /** Exists if this daemon switched IPv4 forwarding on. */
   readonly forwardingMark: string;
-  /** Where the first release kept what the kernel's limits were before they were raised. */
+  /** Where the first release stored the kernel's limits before it raised them. */
   readonly formerKernelLimitsMark: string;
   readonly lockFolder: string;
   /** The first bridge, with the host's address on it. */
   readonly bridge: string;
-  /** Fixed, or containers lose sight of their gateway when the bridge takes on the address of a new port. */
+  /**
+   * Fixed. Otherwise the bridge takes the address of a new port, and containers lose the connection to their gateway.
+   */
   readonly bridgeHardwareAddress: string;
   readonly vethPrefix: string;
   readonly firewallTable: string;
@@ -62,12 +64,12 @@ export class Place {
     this.#namePrefix = `mc-${short}-`;
   }
 
-  /** @param number from 1, up to 999: names of interfaces have 15 characters at most. */
+  /** @param number from 1 to 999, because names of interfaces have at most 15 characters. */
   bridgeOf(number: number): string {
     return number === 1 ? this.bridge : `${this.bridge}-${number}`;
   }
 
-  /** The number of a bridge that this daemon made; undefined for any other interface. */
+  /** Returns the number of a bridge that this daemon created; undefined for any other interface. */
   bridgeNumber(link: string): number | undefined {
     if (link === this.bridge) {
       return 1;
@@ -76,7 +78,7 @@ export class Place {
     return number === undefined ? undefined : Number(number);
   }
 
-  /** The ends of the cable that joins a bridge past the first to the first. */
+  /** Returns the ends of the cable between the first bridge and an additional one. */
   jointOf(number: number): { readonly atFirst: string; readonly atBridge: string } {
     const joint = `mcj-${this.#short}-${number}`;
     return { atFirst: `${joint}a`, atBridge: `${joint}b` };
@@ -100,7 +102,7 @@ export class Place {
     };
   }
 
-  /** The id in a container's name; undefined for a name that this daemon did not give. */
+  /** Returns the id in a container's name; undefined for a name that is not from this daemon. */
   idOf(name: string): number | undefined {
     const digits = name.startsWith(this.#namePrefix) ? name.slice(this.#namePrefix.length) : "";
     return /^[1-9]\d*$/.test(digits) ? Number(digits) : undefined;

@@ -4,13 +4,13 @@ import { endContainer } from "./destroy";
 import type { Engine } from "./engine";
 import type { ContainerPlace } from "./place";
 
-/** Resolves once the first process runs; running already is success. A start that fails leaves nothing running. */
+/** Resolves when the first process runs. A running container is a success. A failed start leaves nothing running. */
 export async function startContainer(engine: Engine, container: ContainerPlace): Promise<void> {
   const { place, runner, bridges, cgroups, namespace, log } = engine;
   if (await cgroups.isAlive(container.name)) {
     return;
   }
-  // While any is there, LXC gives the container others, where nobody looks for it.
+  // While any exists, LXC gives the container cgroups with other names, which this driver does not read.
   if (cgroups.hasAnywhere(container.name)) {
     await endContainer(engine, container);
   }
@@ -22,20 +22,20 @@ export async function startContainer(engine: Engine, container: ContainerPlace):
     try {
       await endContainer(engine, container);
     } catch (second) {
-      log.warn({ container: container.id, err: second }, "a start that failed could not be undone");
+      log.warn({ container: container.id, err: second }, "a failed start could not be undone");
     }
     throw error;
   }
 }
 
-/** Asks the container to shut down, and forces it after `graceMs`; resolves once it is down. */
+/** Requests a shutdown of the container, and forces it after `graceMs`. Resolves when the container is stopped. */
 export async function stopContainer(
   engine: Engine,
   container: ContainerPlace,
   graceMs: number,
 ): Promise<void> {
   if (!(await engine.cgroups.isAlive(container.name))) {
-    // A monitor that was killed leaves them, and by them it counts as running.
+    // A killed monitor leaves cgroups, and with them the container counts as running.
     if (engine.cgroups.hasAnywhere(container.name)) {
       await endContainer(engine, container);
     }
@@ -47,7 +47,7 @@ export async function stopContainer(
   await asked;
 }
 
-/** Resolves when the container is down, or will not go down. */
+/** Resolves when the container is stopped, or does not stop. */
 async function askToStop(
   { place, runner, log, times }: Engine,
   container: ContainerPlace,
@@ -59,7 +59,7 @@ async function askToStop(
   } catch (error) {
     log.warn(
       { container: container.id, err: error },
-      "the container did not shut down when asked; forcing it",
+      "the container did not shut down on request; it is being forced",
     );
   }
 }

@@ -8,13 +8,13 @@ import { findProgram, programs } from "./commands/programs";
 import { hasOverlay } from "./images/overlay";
 import { controllers } from "./limits";
 
-/** What the checks look at. */
+/** The inputs of the checks. */
 export interface PreflightOptions {
-  /** Where the driver's files will be; it need not exist. */
+  /** The future folder of the driver's files. It need not exist. */
   readonly folder: string;
   /** The root under which /proc and /lib/modules are read. Default: `/`. */
   readonly root?: string;
-  /** Default: this process's and this kernel's. */
+  /** Default: those of this process and this kernel. */
   readonly userId?: number;
   readonly kernel?: string;
 }
@@ -22,12 +22,12 @@ export interface PreflightOptions {
 type Look = Required<PreflightOptions>;
 type Check = (look: Look) => Finding[] | Promise<Finding[]>;
 
-/** `cgroup.kill` came with it; overlayfs in user namespaces is older (5.11). */
+/** The first version with `cgroup.kill`. Overlayfs in user namespaces is older (5.11). */
 const oldestKernel = [5, 14] as const;
 /** statfs(2) */
 const overlayFileSystem = 0x794c7630;
 
-/** What this host lacks for running containers, each with what mends it; empty when nothing. Changes nothing. */
+/** Returns what this host lacks to run containers, each with the remedy; empty if it lacks nothing. Changes nothing. */
 export async function preflight(options: PreflightOptions): Promise<Finding[]> {
   const look = { root: "/", userId: process.getuid?.() ?? -1, kernel: release(), ...options };
   const findings = await Promise.all(checks.map(async (check) => await check(look)));
@@ -40,7 +40,7 @@ const checks: readonly Check[] = [
       ? []
       : [
           {
-            lacking: "the daemon does not run as root; only root can make containers with networks",
+            lacking: "the daemon does not run as root; only root can create containers with networks",
             remedy: "start it as root",
           },
         ],
@@ -60,7 +60,7 @@ const checks: readonly Check[] = [
       ? []
       : [
           {
-            lacking: `the kernel is ${kernel}; containers are ended by what Linux ${oldestKernel.join(".")} brought`,
+            lacking: `the kernel is ${kernel}; cgroup.kill, which ends containers, needs Linux ${oldestKernel.join(".")}`,
             remedy: `boot Linux ${oldestKernel.join(".")} or later`,
           },
         ];
@@ -71,7 +71,7 @@ const checks: readonly Check[] = [
       ? []
       : [
           {
-            lacking: "the kernel has no overlayfs; containers lie over their image by it",
+            lacking: "the kernel has no overlayfs; it combines a container's changes with its image",
             remedy: "boot a kernel with CONFIG_OVERLAY_FS, such as the distribution's own",
           },
         ],
@@ -82,7 +82,7 @@ const checks: readonly Check[] = [
       ? []
       : [
           {
-            lacking: "user namespaces are switched off; containers have root's powers in theirs only",
+            lacking: "user namespaces are switched off; they confine root in containers",
             remedy:
               limit === undefined
                 ? "boot a kernel with CONFIG_USER_NS, such as the distribution's own"
@@ -92,7 +92,7 @@ const checks: readonly Check[] = [
   },
 
   async ({ root }) => await lackingCgroups(root),
-  // The folder itself is the driver's to open and to close.
+  // The driver creates and closes the folder itself.
   async ({ folder }) => await lackingPassage(dirname(folder)),
 
   ({ folder }) =>
@@ -100,7 +100,7 @@ const checks: readonly Check[] = [
       ? []
       : [
           {
-            lacking: `the folder ${folder} has a character that overlayfs takes for its own (: , \\ or white space)`,
+            lacking: `the folder ${folder} contains a special character of overlayfs (: , \\ or white space)`,
             remedy: "choose another with --state-dir",
           },
         ],
@@ -109,7 +109,7 @@ const checks: readonly Check[] = [
     (await statfs(await nearestExisting(folder))).type === overlayFileSystem
       ? [
           {
-            lacking: `the folder ${folder} lies on an overlay, over which there can be no other`,
+            lacking: `the folder ${folder} is on an overlay, and the kernel supports no overlay on it`,
             remedy: "choose one on a disk with --state-dir",
           },
         ]
@@ -120,7 +120,10 @@ async function lackingCgroups(root: string): Promise<Finding[]> {
   const { unified, old } = parseMounts(await readFile(join(root, "proc/self/mountinfo"), "utf8"));
   if (unified === undefined) {
     return [
-      { lacking: "no cgroup hierarchy of version 2 is mounted; it tells what runs", remedy: unifiedRemedy },
+      {
+        lacking: "no cgroup hierarchy of version 2 is mounted; it shows which containers run",
+        remedy: unifiedRemedy,
+      },
     ];
   }
   const withUnified = (await readIfThere(join(root, unified, "cgroup.controllers"))) ?? "";
@@ -131,19 +134,19 @@ async function lackingCgroups(root: string): Promise<Finding[]> {
   return controllers
     .filter((controller) => !there.has(controller))
     .map((controller) => ({
-      lacking: `the cgroup controller "${controller}" is not there; it enforces instance types`,
+      lacking: `the cgroup controller "${controller}" is missing; it enforces instance types`,
       remedy: `boot with cgroup_enable=${controller} on the kernel's command line`,
     }));
 }
 
-/** The containers' root, who is nobody on the host, must get to its files. */
+/** The containers' root, an unprivileged user of the host, must reach its files. */
 async function lackingPassage(folder: string): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (let next = await nearestExisting(folder); ; next = dirname(next)) {
     if (((await stat(next)).mode & 0o001) === 0) {
       findings.push({
-        lacking: `the folder ${next} lets only its owner in; containers have their files below it`,
-        remedy: `chmod o+x ${next}, or choose a folder elsewhere with --state-dir`,
+        lacking: `the folder ${next} is closed to other users; containers have their files below it`,
+        remedy: `chmod o+x ${next}, or choose another folder with --state-dir`,
       });
     }
     if (next === dirname(next)) {

@@ -8,7 +8,7 @@ import type { Engine } from "./engine";
 import { addressOf } from "./network/address-inside";
 import type { ContainerPlace } from "./place";
 
-/** What is left to be found of a container: in its configuration, else in what runs. */
+/** Returns what can still be found of a container, from its configuration or else from its processes. */
 export async function remainsOf({ cgroups }: Engine, container: ContainerPlace): Promise<Remains> {
   const text = await readIfThere(container.configuration);
   const stats = await unlessErrno(stat(container.folder), "ENOENT");
@@ -22,7 +22,7 @@ export async function remainsOf({ cgroups }: Engine, container: ContainerPlace):
   };
 }
 
-/** A damaged file tells as much as a missing one. */
+/** Treats a damaged file as a missing one. */
 async function readIfThere(path: string): Promise<string | undefined> {
   const reading = await readKeptText(path);
   return reading.outcome === "read" ? reading.value : undefined;

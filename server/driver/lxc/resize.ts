@@ -8,9 +8,9 @@ import { applyLimits, limitLines } from "./limits";
 import type { ContainerPlace } from "./place";
 
 /**
- * Gives a container other limits, at once where it runs.
+ * Changes the limits of a container, immediately if it runs.
  *
- * @throws MccError `conflict` when it uses more memory now than it may then; nothing has changed in that case.
+ * @throws MccError `conflict` if it uses more memory than the new limit. Then no limit has changed.
  */
 export async function resizeContainer(
   engine: Engine,
@@ -20,7 +20,7 @@ export async function resizeContainer(
   const { cgroups } = engine;
   const aside = `${container.limits}.new`;
   try {
-    // First, as a full disk refuses it, and then nothing has changed.
+    // First, because a full disk refuses it. Then no limit has changed.
     writeFileSync(aside, limitsText(engine, type));
     if (await cgroups.isAlive(container.name)) {
       await applyLimits(type, cgroups.hierarchies, payloadPrefix + container.name);

@@ -1,14 +1,14 @@
-/** How long the driver waits for what is not a command, and for the one command that takes longest. */
+/** The driver's waiting times, except for commands, and the factor for the command that takes longest. */
 export interface Times {
-  /** An image may take this many times the limit of other commands: gigabytes, unpacked by one processor. */
+  /** Multiplies the limit of other commands for images: one processor unpacks gigabytes. */
   readonly unpackTimeoutFactor: number;
-  /** How long lxc-stop may take to notice that the container is down. */
+  /** How long lxc-stop may take to notice that the container is stopped. */
   readonly noticeMs: number;
   /** How long killed processes of a command may take to end, and lxc-attach to notice it. */
   readonly goingMs: number;
-  /** How long a monitor may take to clear up after its container before it is killed, and we clear up in its place. */
+  /** How long a monitor may clean up after its container. Then it is killed, and the driver cleans up. */
   readonly monitorPatienceMs: number;
-  /** How often the watch looks for what no event tells: the cgroups of a container whose monitor was killed. */
+  /** How often the watch checks what no event reports: the cgroups of a container whose monitor was killed. */
   readonly sweepEveryMs: number;
 }
 

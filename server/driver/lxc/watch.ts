@@ -7,25 +7,25 @@ import { runningContainers } from "./cgroups/running";
 import { endContainer } from "./destroy";
 import type { Engine } from "./engine";
 
-/** Events come in swarms; one look serves all that come within this time. */
+/** Events come in groups. One check serves all events within this time. */
 const gatherMs = 20;
 
-/** Tells of every container that went down, by watching the folder in which LXC makes and removes cgroups. */
+/** Reports each container that stops. It watches the folder in which LXC creates and removes cgroups. */
 export class Watch {
   #onDown: ((id: number) => void) | undefined;
   #watcher: FSWatcher | undefined;
   #sweep: NodeJS.Timeout | undefined;
   #next: NodeJS.Timeout | undefined;
-  /** Known to have run at the last look or since. */
+  /** Containers that have run at the last check or since. */
   #seen = new Set<number>();
-  /** Containers about whose processes the kernel said something, or that are new to us. */
+  /** Containers for whose processes the kernel reported an event, or that are new to the watch. */
   #changed = new Set<number>();
-  /** Those that are being cleared up after. */
+  /** Containers after which the watch is cleaning up. */
   readonly #clearing = new Set<number>();
   #looking = Promise.resolve();
   readonly #processes: ProcessWatch;
 
-  /** @param turns of what changes containers. */
+  /** @param turns of the changes to containers. */
   constructor(
     private readonly engine: Engine,
     private readonly turns: Turns<number>,
@@ -36,7 +36,7 @@ export class Watch {
     });
   }
 
-  /** Replaces what an earlier call asked for. */
+  /** Replaces the callback of an earlier call. */
   start(onDown: (id: number) => void): void {
     this.stop();
     this.#onDown = onDown;
@@ -54,24 +54,26 @@ export class Watch {
     this.#next = undefined;
   }
 
-  /** @returns undefined when the kernel grants no watch: the sweep then finds the same, later. */
+  /** @returns undefined if the kernel grants no watch. Then the sweep finds the same changes later. */
   #watchCgroups(): FSWatcher | undefined {
     const { cgroups, log, times } = this.engine;
     try {
       const watcher = watch(cgroups.hierarchies.unified, { persistent: false }, (_event, entry) => {
         this.#note(entry);
       });
-      return watcher.on("error", (error) => log.warn({ err: error }, "the watch over containers has a gap"));
+      return watcher.on("error", (error) =>
+        log.warn({ err: error }, "the watch of the containers missed events"),
+      );
     } catch (error) {
       log.warn(
         { err: error },
-        `containers that go down are noticed every ${times.sweepEveryMs / 1000} s only: ${messageOf(error)}; raise fs.inotify.max_user_watches and max_user_instances (sysctl)`,
+        `stopped containers are noticed only every ${times.sweepEveryMs / 1000} s: ${messageOf(error)}; raise fs.inotify.max_user_watches and max_user_instances (sysctl)`,
       );
       return undefined;
     }
   }
 
-  /** @param entry null when the kernel had no room for the event. */
+  /** @param entry null if the kernel had no room for the event. */
   #note(entry: string | null): void {
     const [, prefix, name = ""] = /^(lxc\.(?:payload|monitor)\.)(.*)$/.exec(entry ?? "") ?? [];
     const id = this.engine.place.idOf(name);
@@ -94,9 +96,7 @@ export class Watch {
     this.#next = undefined;
     this.#looking = this.#looking
       .then(() => this.#tell(thorough))
-      .catch((error: unknown) =>
-        this.engine.log.warn({ err: error }, "the containers could not be looked through"),
-      );
+      .catch((error: unknown) => this.engine.log.warn({ err: error }, "the containers could not be checked"));
   }
 
   async #tell(thorough: boolean): Promise<void> {
@@ -121,9 +121,9 @@ export class Watch {
   }
 
   /**
-   * Finds containers whose monitor was killed, after which nobody else clears up.
+   * Finds containers whose monitor was killed. Nothing else cleans up after them.
    *
-   * @param only the containers to look at. Default: all.
+   * @param only the containers to check. Default: all.
    */
   async #findDead(only: ReadonlySet<number> | undefined): Promise<void> {
     const { place, cgroups } = this.engine;
@@ -138,7 +138,7 @@ export class Watch {
         !this.#clearing.has(id) &&
         (await this.#isDead(id))
       ) {
-        // Not waited for: other changes of that container may go first.
+        // Not awaited: other changes of that container may precede it.
         void this.#clear(id);
       }
     }
@@ -150,7 +150,7 @@ export class Watch {
     return !(await cgroups.isAlive(name)) || (await cgroups.isOrphan(name));
   }
 
-  /** In its turn: a start makes cgroups before there is a process in them. */
+  /** Takes a turn, because a start creates cgroups before they contain a process. */
   async #clear(id: number): Promise<void> {
     this.#clearing.add(id);
     try {
@@ -178,7 +178,7 @@ export class Watch {
         this.#lookSoon();
       }
     } catch (error) {
-      // Told once, when the first watch was refused; the sweep finds the same, later.
+      // Logged once, when the first watch was refused. The sweep finds the same changes later.
       this.engine.log.debug({ err: error }, "the processes of a container cannot be watched");
     }
   }

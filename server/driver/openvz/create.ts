@@ -16,11 +16,11 @@ import { giveRootFolder } from "./files/root-owner";
 import { exists, type HostConfiguration } from "./host";
 import { limitOptions } from "./limits";
 
-/** Makes containers. One that fails is left half-made, and its record tells a later destroy so. */
+/** Creates containers. A failed one stays in part, and its record tells a later destroy about it. */
 export class ContainerCreation {
   /**
-   * The turns of those who assign one name. vzctl looks whether a name is free and then takes it, under a lock of the
-   * container's only, so two at once could both get it.
+   * The turns of calls that assign one name. vzctl checks whether a name is free and then takes it, under a lock of the
+   * container only, so two calls at a time could both get it.
    */
   readonly names = new Turns<string>();
 
@@ -58,21 +58,22 @@ export class ContainerCreation {
     return made;
   }
 
-  /** Into a container that does not run. */
+  /** Writes files into a container that does not run. */
   async writeFiles(target: Target, files: readonly ContainerFile[]): Promise<void> {
     await this.inRoot(target, "written", (root) => writeIntoRoot(root, files));
   }
 
   /**
-   * Does the work on the root folder of a container that does not run, which is mounted for it where it has to be.
+   * Runs a function on the root folder of a container that does not run. The root is mounted during the call if
+   * necessary.
    *
-   * @param done what it does to files, for the message when it fails.
+   * @param done the function's effect on files, for the error message.
    */
   async inRoot<T>(target: Target, done: "read" | "written", work: (root: string) => Promise<T>): Promise<T> {
     const plain = await plainRoot(this.vz, target.ctid);
     const root = plain ?? (await this.#mount(target));
     const result = await work(root).catch(async (error: unknown) => {
-      const said = `The files of container ${target.id} could not be ${done}: ${messageOf(error)}`;
+      const said = `Files of container ${target.id} could not be ${done}: ${messageOf(error)}`;
       const more = plain === undefined ? await this.#unmountAfterFailure(target) : "";
       throw MccError.reword(error, `${said}${more}`, "engine");
     });
@@ -82,13 +83,13 @@ export class ContainerCreation {
     return result;
   }
 
-  /** @returns where. */
+  /** @returns the mount point. */
   async #mount(target: Target): Promise<string> {
     await this.vz.run(commands.mount(target));
     return (await this.vz.host()).root(target.ctid);
   }
 
-  /** @returns what to add to the first failure's message, which is the one that counts. */
+  /** @returns the text to append to the message of the first failure, which is the one that is reported. */
   async #unmountAfterFailure(target: Target): Promise<string> {
     try {
       await this.vz.run(commands.unmount(target));
@@ -98,7 +99,7 @@ export class ContainerCreation {
     }
   }
 
-  /** Under the first engine's id that nobody has. */
+  /** Creates the container under the first of the engine's ids that is free. */
   async #create(
     spec: ContainerSpec,
     how: { generation: Generation; host: HostConfiguration; description: string; sample: Sample | undefined },
@@ -129,21 +130,21 @@ export class ContainerCreation {
     }
     throw new MccError(
       "conflict",
-      `Containers that this server did not make have the ids ${ctids.join(", ")} on this host; remove what is left of them under /etc/vz/conf and the private areas, if nobody needs it.`,
+      `The ids ${ctids.join(", ")} on this host belong to containers that this server did not create; remove their remains under /etc/vz/conf and in the private areas if they are not needed.`,
     );
   }
 
-  /** For whoever looks with vzctl: the number that the instance has there is another one. */
+  /** For operators who use vzctl: the instance has another number there. */
   #tellOtherCtid({ id, ctid }: Target, [wanted]: readonly string[]): void {
     if (ctid !== wanted) {
       this.log.warn(
         { instance: id, container: ctid },
-        `somebody else has the container ${wanted} on this host; instance ${id} is its container ${ctid}`,
+        `another owner has the container ${wanted} on this host; instance ${id} is the host's container ${ctid}`,
       );
     }
   }
 
-  /** vzctl itself would take ploop, also on a kernel that has none. */
+  /** By default, vzctl would choose ploop, even if the kernel does not support it. */
   async #layoutOptions({
     generation,
     host,

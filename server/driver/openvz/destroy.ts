@@ -10,15 +10,15 @@ import type { UnfinishedRecord, UnfinishedRecords } from "./containers/unfinishe
 import { findUnlisted, recordIn } from "./containers/unlisted-container";
 import { detachHostMounts, removePrivateArea, removeRemains } from "./leftovers";
 
-/** What is in the way of `destroy`, and the command that clears it. */
+/** The obstacles to `destroy`, and the commands that remove them. */
 const clearances: Readonly<Partial<Record<ExitKind, (target: Target) => EngineCommand>>> = {
   running: commands.kill,
   mounted: commands.unmount,
 };
-/** Each obstacle once, and once more for one that came back, as a mount does after a kill. */
+/** Each obstacle once, and once more for one that appears again, as a mount does after a kill. */
 const mostClearances = 4;
 
-/** Removes containers, whatever state they are in. */
+/** Removes containers in any state. */
 export class Destruction {
   constructor(
     private readonly serverId: string,
@@ -28,14 +28,14 @@ export class Destruction {
     private readonly earlier: EarlierCommands,
   ) {}
 
-  /** Gone already is success. A container of someone else's under the same id is never touched. */
+  /** Removes a container. No container is a success. A foreign container with the same id is never touched. */
   async destroy(id: number): Promise<void> {
     await this.earlier.end(id);
     const listed = (await this.containers.look()).own.get(id);
     if (this.records.get(id) === undefined) {
       const found = await this.#find(id, listed);
       if (found !== undefined) {
-        // The list loses sight of a container before the last of it is gone.
+        // The list stops showing a container before it is removed completely.
         await this.records.writeAnyway(found);
       }
     }
@@ -55,7 +55,7 @@ export class Destruction {
     return recordIn((await host.containerVariables(listed.ctid)) ?? new Map(), listed);
   }
 
-  /** It may have a configuration, or files, or both; whether the list shows it depends on which. */
+  /** The container may have a configuration, or files, or both. They decide whether the list shows it. */
   async #destroyRecorded(record: UnfinishedRecord, isRunning: boolean): Promise<void> {
     const host = await this.vz.host();
     const variables = await host.containerVariables(record.ctid);
@@ -70,7 +70,7 @@ export class Destruction {
     await removeRemains(host, record.ctid);
   }
 
-  /** Somebody else may have got the id since it was recorded. */
+  /** Another owner may have got the id since it was recorded. */
   async #isOurs(variables: Variables, record: UnfinishedRecord): Promise<boolean> {
     const metadata = parseMetadata(variables.get("DESCRIPTION"));
     return metadata === undefined
@@ -78,7 +78,7 @@ export class Destruction {
       : metadata.serverId === this.serverId && metadata.id === record.id;
   }
 
-  /** @param isRunning what the list said: a `destroy` that would be refused is spared. */
+  /** @param isRunning from the list: saves a `destroy` that would be refused. */
   async #destroyConfigured(target: Target, isRunning: boolean): Promise<void> {
     const command = commands.destroy(target);
     if (isRunning) {

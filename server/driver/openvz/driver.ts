@@ -37,12 +37,12 @@ import { preflight } from "./preflight";
 import { TakeOver } from "./take-over";
 import { DownWatch } from "./watch";
 
-/** Starts wait more than they work, and each container has a lock of its own. */
+/** Starts mostly wait, and each container has its own lock. */
 const changesAtOnce = 32;
 
 /**
- * Drives OpenVZ through `vzctl` and `vzlist`, both of their generations. What makes a container this daemon's is
- * its description; those without are others' and never touched.
+ * Creates the OpenVZ driver, which uses `vzctl` and `vzlist` of both generations. A container's description shows that
+ * it belongs to this daemon. All others are foreign and never touched.
  *
  * @param places for tests.
  */
@@ -68,7 +68,7 @@ class OpenvzDriver implements Driver {
   readonly #guestAddress: GuestAddress;
   readonly #images: ImageArchives;
   readonly #watch: DownWatch;
-  /** Takes up what an earlier daemon was making. */
+  /** Reads the records of containers that an earlier daemon was creating. */
   readonly #load = once(() => this.#records.load());
 
   constructor(
@@ -120,7 +120,7 @@ class OpenvzDriver implements Driver {
     if (this.options.network.nat) {
       this.options.log.warn(
         {},
-        "the openvz driver leaves address translation (--nat) to the host's own rules",
+        "the openvz driver does not set up address translation (--nat); add the rules on the host",
       );
     }
   }
@@ -175,7 +175,7 @@ class OpenvzDriver implements Driver {
   async create(spec: ContainerSpec): Promise<MadeContainer> {
     await this.#load();
     if (this.#containers.has(spec.id)) {
-      throw new MccError("conflict", `The engine has a container ${spec.id} of this server's already.`);
+      throw new MccError("conflict", `The engine already has a container ${spec.id} of this server.`);
     }
     await this.#images.require(spec.image);
     return await this.#creation.create(spec);

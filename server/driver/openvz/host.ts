@@ -5,12 +5,12 @@ import { MccError } from "../../../protocol/error";
 import { readVariables, type Variables } from "./configuration/file";
 import type { Syntax } from "./configuration/syntax";
 
-/** Where this host keeps what the driver looks at itself. */
+/** The paths on this host that the driver reads itself. */
 export interface HostPlaces {
   readonly configuration: string;
-  /** The mark of an OpenVZ kernel. */
+  /** Exists on an OpenVZ kernel. */
   readonly procVz: string;
-  /** The mark of a kernel with user namespaces. */
+  /** Exists on a kernel with user namespaces. */
   readonly userNamespace: string;
   /** The network device through which containers are reached. */
   readonly venet: string;
@@ -26,7 +26,7 @@ export const hostPlaces: HostPlaces = {
   scriptFolders: ["/bin", "/sbin", "/usr/bin", "/usr/sbin"],
 };
 
-/** What `/etc/vz/vz.conf` says; the defaults are those of vz.conf(5). */
+/** The values of `/etc/vz/vz.conf`, with the defaults of vz.conf(5). */
 export class HostConfiguration {
   /** The containers' configurations and the samples. */
   readonly containerFolder: string;
@@ -42,7 +42,7 @@ export class HostConfiguration {
     this.#syntax = syntax;
   }
 
-  /** The archives of the images. */
+  /** The folder with the images' archives. */
   get imageFolder(): string {
     return join(this.#variables.get("TEMPLATE") ?? "/vz/template", "cache");
   }
@@ -56,12 +56,12 @@ export class HostConfiguration {
     return this.#variables.get("CONFIGFILE") ?? "basic";
   }
 
-  /** Undefined leaves the choice to vzctl, which takes ploop where it was built with it. */
+  /** Undefined leaves the choice to vzctl, which uses ploop if it was built with it. */
   get layout(): string | undefined {
     return this.#variables.get("VE_LAYOUT");
   }
 
-  /** Whom the root of a container is whose own configuration does not say. */
+  /** The owner of a container's root, if the container's own configuration does not name one. */
   get localOwner(): LocalOwner {
     return localOwnerIn(this.#variables);
   }
@@ -74,22 +74,22 @@ export class HostConfiguration {
     return join(this.containerFolder, `ve-${name}.conf-sample`);
   }
 
-  /** What a container's configuration says; undefined where it has none. */
+  /** Returns the variables of a container's configuration; undefined if it has none. */
   async containerVariables(ctid: string): Promise<Variables | undefined> {
     return await readVariables(this.containerConfiguration(ctid), this.#syntax);
   }
 
-  /** What a sample says; undefined where there is none. */
+  /** Returns the variables of a sample; undefined if it does not exist. */
   async sampleVariables(name: string): Promise<Variables | undefined> {
     return await readVariables(this.sample(name), this.#syntax);
   }
 
-  /** Where a container's files lie. */
+  /** Returns the folder of a container's files. */
   privateArea(ctid: string): string {
     return this.#ofContainer("VE_PRIVATE", "/vz/private/$VEID", ctid);
   }
 
-  /** Where a container's files are seen while it is mounted. */
+  /** Returns the folder in which a container's files appear while it is mounted. */
   root(ctid: string): string {
     return this.#ofContainer("VE_ROOT", "/vz/root/$VEID", ctid);
   }
@@ -99,7 +99,7 @@ export class HostConfiguration {
   }
 }
 
-/** The host's user and group that a container's root is; undefined where the configuration does not say. */
+/** The user and group of the host that are root in a container; undefined if the configuration does not name them. */
 export interface LocalOwner {
   readonly uid: number | undefined;
   readonly gid: number | undefined;
@@ -113,18 +113,18 @@ export function localOwnerIn(variables: Variables): LocalOwner {
   return { uid: numberOf("LOCAL_UID"), gid: numberOf("LOCAL_GID") };
 }
 
-/** The path that a configuration means for one container. */
+/** Returns the path of one container from a pattern in a configuration. */
 export function ofContainer(pattern: string, ctid: string): string {
   return pattern.replace(/\/+$/, "").replace(/\$(VEID|\{VEID\})/g, ctid);
 }
 
-/** @throws MccError `unavailable` when there is no such file. */
+/** Reads the host's configuration. @throws MccError `unavailable` if the file does not exist. */
 export async function readHostConfiguration(places: HostPlaces, syntax: Syntax): Promise<HostConfiguration> {
   const variables = await readVariables(places.configuration, syntax);
   if (variables === undefined) {
     throw new MccError(
       "unavailable",
-      `There is no ${places.configuration}; reinstall the package vzctl, which brings it.`,
+      `${places.configuration} does not exist; reinstall the package vzctl, which contains it.`,
     );
   }
   return new HostConfiguration(places.configuration, variables, syntax);

@@ -8,12 +8,12 @@ import type { Variables } from "./configuration/file";
 import type { UnfinishedRecord } from "./containers/unfinished-records";
 import { exists, type HostConfiguration, ofContainer } from "./host";
 
-/** What lies beside a private area while `create` works on it, in vzctl 4 and in OpenVZ 7. */
+/** The files next to a private area while `create` works on it, in vzctl 4 and in OpenVZ 7. */
 const temporaryEndings = [".tmp", ".private_temporary", ".lck"];
 
 /**
- * Removes what `destroy` leaves of a container: its configuration under another name, and where a command was
- * killed a half-written configuration, links of its name, an empty mount point, its locks.
+ * Removes what `destroy` leaves of a container: its renamed configuration. After a killed command, also an incomplete
+ * configuration, links of its name, an empty mount point and its locks.
  */
 export async function removeRemains(host: HostConfiguration, ctid: string): Promise<void> {
   const files = (await entriesOf(host.containerFolder)).filter(
@@ -27,11 +27,12 @@ export async function removeRemains(host: HostConfiguration, ctid: string): Prom
 }
 
 /**
- * Removes the private area, finished or not: a `create` that was killed may leave it without a configuration, and so
- * does a `destroy` that could not move it away.
+ * Removes the private area, complete or not. A killed `create` may leave it without a configuration, as well as a
+ * `destroy` that could not move it away.
  *
- * @param own the VE_PRIVATE that its configuration had a moment ago, where it had one: it may lie elsewhere than others,
- * with somebody else's in its usual place. One without the container's id in its path is left to whoever named it.
+ * @param own the last VE_PRIVATE of its configuration, if it had one. The area may be in another place than others, and
+ * its usual place may contain one of another owner. A path without the container's id in it is not removed, because an
+ * operator chose it.
  */
 export async function removePrivateArea(
   host: HostConfiguration,
@@ -45,8 +46,8 @@ export async function removePrivateArea(
 }
 
 /**
- * Detaches what the host has mounted inside a container, in its root or its private area. vzctl cannot unmount a root
- * with something mounted in it, and would remove the files of whatever is mounted in the private area.
+ * Detaches the mounts of the host inside a container, in its root or its private area. vzctl cannot unmount a root that
+ * contains a mount, and would remove the files in a mount of the private area.
  */
 export async function detachHostMounts(
   host: HostConfiguration,
@@ -64,7 +65,7 @@ export async function detachHostMounts(
   }
 }
 
-/** In v7 the configuration lies in the private area, and what is beside the others' is a link to it. */
+/** In v7, the configuration is in the private area, and the usual place has a link to it. */
 async function removeDanglingLink(path: string): Promise<void> {
   const isLink = (await unlessErrno(readlink(path), "EINVAL", "ENOENT")) !== undefined;
   if (isLink && (await unlessErrno(stat(path), "ENOENT")) === undefined) {
@@ -79,7 +80,7 @@ async function removeStaleNames(host: HostConfiguration, ctid: string): Promise<
   }
   for (const name of await entriesOf(host.nameFolder)) {
     const path = join(host.nameFolder, name);
-    // Another container's command may remove its own meanwhile.
+    // Another container's command may remove its own link at the same time.
     const target = await unlessErrno(readlink(path), "EINVAL", "ENOENT");
     if (target !== undefined && basename(target) === `${ctid}.conf`) {
       await unlessErrno(unlink(path), "ENOENT");
@@ -88,8 +89,8 @@ async function removeStaleNames(host: HostConfiguration, ctid: string): Promise<
 }
 
 /**
- * The lock, and the file under another name that vzctl writes first and then links. vzctl too takes one for stale
- * when the process that it names is gone.
+ * Removes the lock, and the file that vzctl writes first and then links to the lock's name. vzctl also treats a lock as
+ * stale if its process does not exist.
  */
 async function removeStaleLocks(host: HostConfiguration, ctid: string): Promise<void> {
   for (const name of (await entriesOf(host.lockFolder)).filter((entry) => entry.startsWith(`${ctid}.lck`))) {
@@ -106,7 +107,7 @@ async function isRunning(pid: number): Promise<boolean> {
   return found !== undefined && found.state !== "Z";
 }
 
-/** One that is not empty, or in use, is not ours to judge. */
+/** A folder that is not empty, or in use, stays. */
 async function removeEmptyFolder(path: string): Promise<void> {
   await unlessErrno(rmdir(path), "ENOENT", "ENOTEMPTY", "EEXIST", "EBUSY");
 }

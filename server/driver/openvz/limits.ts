@@ -2,7 +2,7 @@ import { type InstanceType, type LimitName, limitNames } from "../../../protocol
 import type { Generation } from "./configuration/generation";
 import type { MemoryModel } from "./configuration/memory-model";
 
-/** How vzctl is told a limit; undefined is no limit. */
+/** Returns the options of vzctl for a limit; undefined means no limit. */
 const limitRows: Readonly<
   Record<
     LimitName,
@@ -15,9 +15,9 @@ const limitRows: Readonly<
 };
 
 /**
- * Options of `vzctl set` that give a container the limits of a type.
+ * Returns the options of `vzctl set` that give a container the limits of a type.
  *
- * @param has the limits of the sample that it was made with, where they are known.
+ * @param has the limits of its sample, if they are known.
  */
 export function limitOptions(
   wanted: InstanceType,
@@ -33,8 +33,8 @@ export function limitOptions(
 }
 
 /**
- * Whether a limit of the sample does not do what it says: vzctl gives a control group the first number of two, which
- * in samples is 0 for memory, and means none; and for processes it limits kernel memory.
+ * Returns whether a limit of the sample has no effect. vzctl gives a control group the first of two numbers, which is 0
+ * in samples for memory and means no limit. For processes, it limits kernel memory.
  */
 function isIgnored(limit: LimitName, sample: InstanceType, memory: MemoryModel): boolean {
   return limit !== "cpus" && sample[limit] !== undefined && memory === "control-groups";

@@ -6,21 +6,21 @@ import type { Finding } from "../driver";
 import { syntaxes } from "./configuration/syntax";
 import { exists, type HostPlaces, readHostConfiguration } from "./host";
 
-/** What the driver looks at before it works. */
+/** The inputs of the checks. */
 export interface PreflightSubject {
   readonly places: HostPlaces;
   readonly isRoot: boolean;
-  /** Asks vzctl what it is. @throws MccError `unavailable`. */
+  /** Runs vzctl to get its version. @throws MccError `unavailable`. */
   readonly askVersion: () => Promise<unknown>;
-  /** Asks vzlist for all containers. @throws MccError. */
+  /** Runs vzlist for all containers. @throws MccError. */
   readonly askList: () => Promise<unknown>;
 }
 
 type Check = (subject: PreflightSubject) => Promise<Finding | undefined>;
 
 const programs = [
-  { program: "vzctl", purpose: "it makes and runs the containers" },
-  { program: "vzlist", purpose: "it tells which containers there are" },
+  { program: "vzctl", purpose: "it creates and runs the containers" },
+  { program: "vzlist", purpose: "it lists the containers" },
 ] as const;
 
 const programChecks: readonly Check[] = programs.map(
@@ -34,7 +34,10 @@ const programChecks: readonly Check[] = programs.map(
 
 const checks: readonly Check[] = [
   ({ isRoot }) =>
-    finding(!isRoot, { lacking: "vzctl works for root only", remedy: "start mccserver as root" }),
+    finding(!isRoot, {
+      lacking: "the daemon does not run as root; vzctl works only for root",
+      remedy: "start mccserver as root",
+    }),
   ...programChecks,
   async ({ askVersion, askList }) => {
     if (programs.some(({ program }) => !isOnPath(program))) {
@@ -42,36 +45,35 @@ const checks: readonly Check[] = [
     }
     return (
       (await findingOf(askVersion, "install vzctl 4, or OpenVZ 7 or later")) ??
-      (await findingOf(askList, "run vzlist -a by hand, and mend what it says"))
+      (await findingOf(askList, "run vzlist -a, and fix what it reports"))
     );
   },
   async ({ places }) =>
     finding(!(await exists(places.procVz)) && !(await exists(places.userNamespace)), {
-      lacking: `the kernel can run no containers: it has neither ${places.procVz} nor ${places.userNamespace}`,
+      lacking: `the kernel cannot run containers: it has neither ${places.procVz} nor ${places.userNamespace}`,
       remedy: "boot an OpenVZ kernel, or one with user namespaces",
     }),
   async ({ places }) =>
     finding((await exists(places.procVz)) && !(await exists(places.venet)), {
-      lacking: "there is no network device venet0, through which containers are reached",
+      lacking: "the network device venet0 is missing; it connects the containers",
       remedy: "load it with the OpenVZ service: service vz start",
     }),
-  // Without an OpenVZ kernel, vzctl's scripts make venet0, as a bridge, when they start the first container; a start
-  // fails (34) where they can not, as the route to its address leads there.
+  // Without an OpenVZ kernel, vzctl's scripts create venet0 as a bridge when they start the first container. If they
+  // cannot, a start fails (34), because the route to its address leads there.
   async ({ places }) =>
     finding(
       !(await exists(places.procVz)) &&
         !(await exists(places.venet)) &&
         !isOnPath("brctl", places.scriptFolders),
       {
-        lacking:
-          "there is neither the bridge venet0, through which containers are reached, nor brctl to make it",
+        lacking: "the bridge venet0, which connects the containers, and brctl, which creates it, are missing",
         remedy: "apt-get install bridge-utils",
       },
     ),
   ({ places }) =>
     findingOf(
       () => readHostConfiguration(places, syntaxes.v4),
-      "reinstall the package vzctl, which brings it",
+      "reinstall the package vzctl, which contains it",
     ),
   async ({ places }) => {
     if (!(await exists(places.configuration))) {
@@ -80,14 +82,14 @@ const checks: readonly Check[] = [
     const { imageFolder } = await readHostConfiguration(places, syntaxes.v4);
     return (await unlessErrno(readdir(imageFolder), "ENOENT", "ENOTDIR")) === undefined
       ? {
-          lacking: `the folder of the images, ${imageFolder}, is not there`,
-          remedy: `make it (mkdir -p ${imageFolder}), or set TEMPLATE in ${places.configuration}`,
+          lacking: `the folder of the images, ${imageFolder}, does not exist`,
+          remedy: `create it (mkdir -p ${imageFolder}), or set TEMPLATE in ${places.configuration}`,
         }
       : undefined;
   },
 ];
 
-/** What this host lacks. */
+/** Returns what this host lacks. */
 export async function preflight(subject: PreflightSubject): Promise<Finding[]> {
   const findings = await Promise.all(checks.map((check) => check(subject)));
   return findings.filter((finding) => finding !== undefined);

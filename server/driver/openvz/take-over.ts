@@ -13,7 +13,7 @@ const mostFileBytes = 64 * 1024;
 const readScript = '[ ! -f "$1" ] || { echo found; cat "$1"; }';
 const readTimeoutMs = 30_000;
 
-/** Makes containers of others' ours: by their description, as those that we make. */
+/** Takes over foreign containers. They get the description of this daemon's containers. */
 export class TakeOver implements TakesOver {
   constructor(
     private readonly serverId: string,
@@ -38,7 +38,7 @@ export class TakeOver implements TakesOver {
       const others = foreign.map(({ ctid, name }) => (name === undefined ? ctid : `${ctid} (${name})`));
       throw new MccError(
         "not-found",
-        `The engine has no container "${engineId}". Others made: ${others.join(", ") || "none"}.`,
+        `The engine has no container "${engineId}". Foreign containers: ${others.join(", ") || "none"}.`,
       );
     }
     const { ctid, ...container } = found;
@@ -91,14 +91,14 @@ export class TakeOver implements TakesOver {
     return /^found\n(?<content>[^]*)$/.exec(Buffer.from(stdout).toString())?.groups?.["content"];
   }
 
-  /** Where vzctl would mount it, we would read and write elsewhere. */
+  /** If vzctl mounted the root elsewhere, the driver would read and write in the wrong folder. */
   async #refuseOtherPlace(ctid: string, root: string | undefined): Promise<void> {
     const expected = (await this.vz.host()).root(ctid);
     const actual = ofContainer(root ?? expected, ctid);
     if (actual !== expected) {
       throw new MccError(
         "conflict",
-        `The container ${ctid} has its root at ${actual}, and this host's configuration says ${expected}; remove VE_ROOT from ${ctid}.conf while it is stopped.`,
+        `The container ${ctid} has its root at ${actual}, not at ${expected} as in this host's configuration; remove VE_ROOT from ${ctid}.conf while it is stopped.`,
       );
     }
   }
@@ -109,7 +109,7 @@ function refuseOtherServers(ctid: string, description: string | undefined): void
   if (owner !== undefined) {
     throw new MccError(
       "conflict",
-      `The container ${ctid} belongs to another MiniCloud server, ${owner.slice(0, 8)}…; if that one is gone for good: vzctl set ${ctid} --description "" --save.`,
+      `The container ${ctid} belongs to another MiniCloud server, ${owner.slice(0, 8)}…; if that server no longer exists: vzctl set ${ctid} --description "" --save.`,
     );
   }
 }

@@ -1,10 +1,10 @@
 import type { DriverLog } from "../driver";
 import type { Look } from "./containers/containers";
 
-/** vzctl tells nobody when a container goes down by itself, so it is asked: often enough to know within a second. */
+/** vzctl does not report when a container stops by itself. Polling at this interval detects it within a second. */
 const intervalMs = 800;
 
-/** Notices containers that have gone down. */
+/** Detects containers that have stopped. */
 export class DownWatch {
   readonly #running = new Set<number>();
   #onDown: ((id: number) => void) | undefined;
@@ -27,19 +27,19 @@ export class DownWatch {
     this.#onDown = undefined;
   }
 
-  /** A container was started. */
+  /** Adds a container that was started. */
   up(id: number): void {
     this.#running.add(id);
   }
 
-  /** A container was brought down, or is gone. */
+  /** Reports a container that was stopped or removed. */
   down(id: number): void {
     if (this.#running.delete(id)) {
       this.#onDown?.(id);
     }
   }
 
-  /** Takes in what the engine says of all. @param known those that ran before it was asked. */
+  /** Compares with the engine's list. @param known the containers that ran before the list was requested. */
   see({ own }: Look, known: readonly number[] = this.known()): void {
     known.filter((id) => own.get(id)?.running !== true).forEach((id) => this.down(id));
     [...own.values()].filter(({ running }) => running).forEach(({ id }) => this.up(id));
@@ -58,7 +58,10 @@ export class DownWatch {
       const known = this.known();
       this.see(await this.look(), known);
     } catch (error) {
-      this.log.warn({ err: error }, "vzlist did not answer; whether containers went down is asked again");
+      this.log.warn(
+        { err: error },
+        "vzlist did not answer; the state of the containers will be checked again",
+      );
     } finally {
       this.#isPolling = false;
     }

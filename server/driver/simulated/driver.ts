@@ -16,7 +16,7 @@ import { runSimulatedCommand } from "./exec";
 
 const stockImage: Image = { name: "micro", sizeBytes: 0, createdAt: "2012-01-01T00:00:00.000Z" };
 
-/** Keeps containers in memory: for trying a program without root, and for tests. Nothing outlives the process. */
+/** Creates the simulated driver, which keeps containers in memory: for trials without root, and for tests. */
 export function createSimulatedDriver(options: DriverOptions): Driver {
   return new SimulatedDriver(options);
 }
@@ -40,7 +40,7 @@ class SimulatedDriver implements Driver {
   }
 
   open(): Promise<void> {
-    this.options.log.warn({}, "simulated driver: instances exist in this process's memory only, without SSH");
+    this.options.log.warn({}, "simulated driver: instances exist only in this process's memory, without SSH");
     return Promise.resolve();
   }
 
@@ -92,7 +92,7 @@ class SimulatedDriver implements Driver {
       throw new MccError("not-found", `The simulated engine has no image "${spec.image}".`);
     }
     if (this.#containers.has(spec.id)) {
-      throw new MccError("conflict", `The simulated engine has a container ${spec.id} already.`);
+      throw new MccError("conflict", `The simulated engine already has a container ${spec.id}.`);
     }
     this.#containers.set(spec.id, { spec, type: spec.type, running: false, files: filesByPath(spec.files) });
     return { hasSshServer: true };

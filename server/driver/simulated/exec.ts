@@ -16,7 +16,7 @@ interface Call {
   readonly powerOff: () => Promise<void>;
 }
 
-/** The few commands that a simulated container knows: enough to try a program, and to test what calls them. */
+/** The commands of a simulated container: enough to try a program, and to test its callers. */
 const commands: Readonly<Record<string, (call: Call) => Outcome | Promise<Outcome>>> = {
   cat: ({ container, request, words: [path] }) => {
     const content = path === undefined ? request.stdin : container.files.get(path);
@@ -49,8 +49,10 @@ const commands: Readonly<Record<string, (call: Call) => Outcome | Promise<Outcom
 };
 
 /**
- * @param powerOff takes the container down.
- * @returns exit code 127 for a command that it does not know, as a shell does, and says that it is simulated.
+ * Runs a command in a simulated container.
+ *
+ * @param powerOff stops the container.
+ * @returns exit code 127 for an unknown command, as a shell does, with a message that the container is simulated.
  */
 export async function runSimulatedCommand(
   container: SimulatedContainer,
@@ -61,7 +63,10 @@ export async function runSimulatedCommand(
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   const outcome =
     command === undefined
-      ? { exitCode: 127, stderr: `${name}: not known to a simulated container, which runs nothing real\n` }
+      ? {
+          exitCode: 127,
+          stderr: `${name}: unknown command of a simulated container, which runs no real programs\n`,
+        }
       : await command({ container, request, words, powerOff });
   const stdout = Buffer.from(outcome.stdout ?? "");
   const stderr = Buffer.from(outcome.stderr ?? "");

@@ -1,6 +1,6 @@
 import { type ErrorCode, MccError } from "../../../protocol/error";
 
-/** An error with the fault number and the words that the first MiniCloud's server had for it. */
+/** An error with the fault number and the text of the first MiniCloud's server. */
 class OldFault extends MccError {
   constructor(
     code: ErrorCode,
@@ -16,12 +16,12 @@ class OldFault extends MccError {
   }
 }
 
-/** For a method that is not there, and for one that was called with too few parameters or too many. */
+/** Returns the fault for an unknown method, and for a wrong number of parameters. */
 export function missingOldMethod(name: string): MccError {
   return new OldFault("not-found", 1, `Method ${name} missing or wrong number of parameters!`);
 }
 
-/** For everything that goes wrong in a method. */
+/** Returns the fault for every error in a method. */
 export function uncaughtOldException(name: string, error: MccError): MccError {
   return new OldFault(error.code, 2, `Uncaught exception ${error.message} in method ${name}`, {
     cause: error,

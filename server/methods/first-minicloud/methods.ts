@@ -8,7 +8,7 @@ import type { PositionalMethod } from "../positional-method";
 import { missingOldMethod, uncaughtOldException } from "./fault";
 import { nameFromOld } from "./old-name";
 
-/** What `vzlist` calls the states of an instance. */
+/** The status of an instance in the terms of `vzlist`. */
 const oldStatuses: Readonly<Record<InstanceStatus, string>> = {
   pending: "stopped",
   running: "running",
@@ -19,11 +19,11 @@ const oldStatuses: Readonly<Record<InstanceStatus, string>> = {
 
 const selectionSchema = z.object({
   instance: z.union([z.string(), z.int()]).optional(),
-  /** Whatever counts as true in Ruby's programs. */
+  /** All values that are true in Ruby programs. */
   all: z.union([z.boolean(), z.int().transform(() => true)]).default(false),
 });
 
-/** Ruby's XML-RPC client waits 30 s for an answer, and then nobody would know the id. */
+/** Ruby's XML-RPC client waits 30 s for an answer. Without the answer, the client would not know the id. */
 const longestAnswerMs = 25_000;
 
 /** Image, type, text of a public key, name. */
@@ -35,11 +35,11 @@ const runSchema = z.tuple([
 ]);
 const runDefaults = ["", "basic", "", ""];
 
-/** The five methods of the first MiniCloud, with the types, the order and the faults that its clients know. */
+/** Returns the five methods of the first MiniCloud, with the types, the order and the faults that its clients know. */
 export function oldMethods(cloud: Cloud): Record<string, PositionalMethod> {
   return {
     "openvz.get_instances": oldMethod(
-      "Returns the running instances, with all set those that do not run too, or with instance set that one.",
+      "Returns the running instances; with all, also those that do not run; with instance, only that one.",
       [["array"], ["array", "struct"]],
       ([selection = {}]) => listInstances(cloud, validate(selectionSchema, selection, "get_instances")),
     ),
@@ -50,12 +50,12 @@ export function oldMethods(cloud: Cloud): Record<string, PositionalMethod> {
       sortedNames(cloud.types()),
     ),
     "openvz.run_instance": oldMethod(
-      "Makes an instance of an image, a type, the text of a public key and a name, and returns its id and address before it is up.",
+      "Creates an instance from an image, a type, the text of a public key and a name. Returns its id and address before it is ready.",
       [1, 2, 3, 4].map((count) => ["struct", ...Array.from({ length: count }, () => "string")]),
       (parameters) => runInstance(cloud, [...parameters, ...runDefaults.slice(parameters.length)]),
     ),
     "openvz.destroy_instance": oldMethod(
-      "Begins to destroy an instance and returns true before it is gone.",
+      "Starts to destroy an instance. Returns true before it is destroyed.",
       [
         ["boolean", "int"],
         ["boolean", "string"],
@@ -65,7 +65,7 @@ export function oldMethods(cloud: Cloud): Record<string, PositionalMethod> {
   };
 }
 
-/** @param signatures say how many parameters there may be. */
+/** @param signatures also give the allowed numbers of parameters. */
 function oldMethod(
   help: string,
   signatures: PositionalMethod["signatures"],
@@ -84,7 +84,7 @@ function oldMethod(
   return { help: `${help} For the first MiniCloud's clients.`, signatures, call };
 }
 
-/** The first MiniCloud had them from `ls`. */
+/** The first MiniCloud listed them with `ls`, which sorts. */
 function sortedNames(named: readonly { readonly name: string }[]): string[] {
   return named.map(({ name }) => name).sort();
 }
@@ -128,7 +128,10 @@ async function runInstance(cloud: Cloud, parameters: readonly unknown[]): Promis
   }
 }
 
-/** As they came, since the first MiniCloud took whatever its users' files held, options before the key included. */
+/**
+ * Returns the lines unchanged, because the first MiniCloud accepted any content of key files, also options before the
+ * key.
+ */
 function authorizedKeysLines(text: string): string[] {
   if (isPrivateKey(text)) {
     throw new MccError(
@@ -142,7 +145,7 @@ function authorizedKeysLines(text: string): string[] {
     .filter((line) => line !== "");
 }
 
-/** @returns 0, which no instance has, for what is no id. */
+/** @returns 0, which no instance has, for a value that is not an id. */
 function idFromOld(id: unknown): number {
   return (typeof id === "string" || typeof id === "number") && /^\d+$/.test(String(id)) ? Number(id) : 0;
 }
@@ -152,7 +155,7 @@ function destroyInstance({ instances }: Cloud, id: unknown): true {
   if (instances.catalog.find(target) === undefined) {
     throw new MccError("not-found", "Instance ID not found");
   }
-  // What goes wrong from here on is logged, shows as `failed` in instance.list, and is tried again.
+  // Later failures are logged, appear as `failed` in instance.list, and are retried.
   instances.destroy(target).catch(() => undefined);
   return true;
 }

@@ -3,10 +3,10 @@ import { instanceNameSchema } from "../../../protocol/methods/name";
 const longestName = 63;
 
 /**
- * What an instance is called that was asked for by a name as vzctl takes them: `My_web 1` becomes `my-web-1`, and a
- * name of digits, which would read as an id, gets something before them.
+ * Returns the name of an instance for a name in vzctl's syntax: `My_web 1` becomes `my-web-1`. A name of digits, which
+ * would look like an id, gets a prefix.
  *
- * @returns undefined for a name of which nothing is left, so that the instance is called after its id.
+ * @returns undefined for a name without usable characters; then the instance gets its name from its id.
  */
 export function nameFromOld(name: string): string | undefined {
   const label = name

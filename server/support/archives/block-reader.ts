@@ -1,31 +1,31 @@
 import { blockBytes } from "./tar-header";
 
-/** Cuts the chunks of an archive into the pieces that are asked for, and keeps no more than one of these. */
+/** Splits the chunks of an archive into pieces of requested sizes, and keeps at most one piece in memory. */
 export class BlockReader {
   #skip = 0;
   #wanted = blockBytes;
   #pieces: Buffer[] = [];
   #read = 0;
 
-  /** @param onPiece gets the next block, or what `want` asked for. */
+  /** @param onPiece gets the next block, or the piece that `want` requested. */
   constructor(private readonly onPiece: (bytes: Buffer) => void) {}
 
-  /** How many bytes were taken. */
+  /** The number of bytes that were taken. */
   get read(): number {
     return this.#read;
   }
 
-  /** Passes over the data of an entry, with what fills its last block. */
+  /** Skips the data of an entry and the padding of its last block. */
   skipData(bytes: number): void {
     this.#skip = bytes + paddingOf(bytes);
   }
 
-  /** The next piece is so long; what fills its last block is passed over once it has come. */
+  /** Sets the size of the next piece. */
   want(bytes: number): void {
     this.#wanted = bytes;
   }
 
-  /** Passes over what fills the last block of a piece. */
+  /** Skips the padding of the last block of a piece. */
   skipPadding(bytes: number): void {
     this.#skip = paddingOf(bytes);
   }
@@ -47,7 +47,7 @@ export class BlockReader {
       if (this.#wanted === 0) {
         this.#give(piece);
       } else {
-        // The chunk would be kept whole for the sake of its last bytes, and its owner may fill it again.
+        // Copied, because the whole chunk would be kept for its last bytes, and its owner may fill it again.
         this.#pieces[this.#pieces.length - 1] = Buffer.from(piece);
       }
     }

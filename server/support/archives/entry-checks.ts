@@ -4,17 +4,17 @@ import type { Fields } from "./header-fields";
 import type { ArchiveLimits } from "./limits";
 import type { TarHeader } from "./tar-header";
 
-/** What a driver can take of an archive. */
+/** A driver's rules for archives. */
 export interface ArchiveRules {
-  /** The highest user and group id that a file may belong to. Default: any. */
+  /** The highest user and group id of files. Default: any. */
   readonly highestId?: number;
-  /** Where device nodes are passed over; elsewhere they are refused. Default: they are taken anywhere. */
+  /** The folder in which device nodes are skipped. Elsewhere they are refused. Default: they are allowed everywhere. */
   readonly deviceFolder?: RegExp;
 }
 
 export type Kind = "file" | "hard link" | "link" | "device" | "other";
 
-/** What is in an archive, by the types of its headers. */
+/** The kinds of entries, by the types of their headers. */
 const kinds: Readonly<Record<string, Kind>> = {
   "0": "file",
   "7": "file",
@@ -27,14 +27,14 @@ const kinds: Readonly<Record<string, Kind>> = {
   "6": "other",
 };
 
-/** What an entry of this type is; undefined for a type that tar does not have. */
+/** Returns the kind of an entry; undefined for a type that tar does not have. */
 export function kindOfEntry(type: string): Kind | undefined {
   return Object.hasOwn(kinds, type) ? kinds[type] : undefined;
 }
 
-/** What one entry of an archive has to be like. Each check throws MccError `invalid`, with the entry and what to do. */
+/** Checks one entry of an archive. Each check throws MccError `invalid`, with the entry and the remedy. */
 export class EntryChecks {
-  /** @param path of the tarball, for messages. */
+  /** @param path the tarball's, for messages. */
   constructor(
     private readonly path: string,
     private readonly rules: ArchiveRules,
@@ -44,13 +44,13 @@ export class EntryChecks {
   requireName(name: string): void {
     const names = name.split("/");
     if (name.startsWith("/")) {
-      throw this.refusal(name, "has an absolute path", "pack it by tar --directory=ROOT --create .");
+      throw this.refusal(name, "has an absolute path", "create it with tar --directory=ROOT --create .");
     }
     if (names.includes("..")) {
-      throw this.refusal(name, 'leads out of the archive by ".."', "leave it out");
+      throw this.refusal(name, 'leads out of the archive with ".."', "omit it");
     }
     if (name.includes("\0")) {
-      throw this.refusal(name, "has a zero byte in its name", "leave it out");
+      throw this.refusal(name, "has a zero byte in its name", "omit it");
     }
     const { nameBytes } = this.limits;
     if (names.some((part) => part.length > nameBytes)) {
@@ -63,8 +63,8 @@ export class EntryChecks {
     if (path.length > this.limits.pathBytes) {
       throw this.refusal(
         entry,
-        `has a ${what} of ${path.length} bytes, and ${this.limits.pathBytes} are the most`,
-        "move it up or leave it out",
+        `has a ${what} of ${path.length} bytes, and the limit is ${this.limits.pathBytes}`,
+        "move it up or omit it",
       );
     }
   }
@@ -79,7 +79,7 @@ export class EntryChecks {
         throw this.refusal(
           entry.name,
           `belongs to the ${what} ${value}, and containers have 0 to ${this.rules.highestId ?? "any number"}`,
-          "give it to another, or pack it by tar --owner=0 --group=0",
+          "change its owner, or create the tarball with tar --owner=0 --group=0",
         );
       }
     }
@@ -93,27 +93,35 @@ export class EntryChecks {
         throw this.refusal(
           entry.name,
           `is a hard link to ${shown(target)}, outside of the archive`,
-          "leave it out",
+          "omit it",
         );
       }
     }
-    // tar would take the data for the next header, and so unpack what was not inspected.
+    // tar would read the data as the next header, and would unpack entries that were not inspected.
     if (kind !== "file" && kind !== "hard link" && entry.size !== 0) {
-      throw this.refusal(entry.name, `is no file and has ${entry.size} bytes of data`, "pack it again");
+      throw this.refusal(
+        entry.name,
+        `is not a file but has ${entry.size} bytes of data`,
+        "create the tarball again",
+      );
     }
     const { deviceFolder } = this.rules;
     if (kind === "device" && deviceFolder?.test(entry.name) === false) {
       throw this.refusal(
         entry.name,
-        "is a device node outside of /dev, which a container may not make",
-        "leave it out: tar --exclude",
+        "is a device node outside of /dev, which a container may not create",
+        "omit it: tar --exclude",
       );
     }
   }
 
   requireNumbers(name: string, numbers: readonly number[]): void {
     if (numbers.some((number) => !Number.isSafeInteger(number) || number < 0)) {
-      throw this.refusal(name, "has a size or an owner that is no number", "copy or make the tarball again");
+      throw this.refusal(
+        name,
+        "has a size or an owner that is not a number",
+        "copy or create the tarball again",
+      );
     }
   }
 
@@ -124,7 +132,7 @@ export class EntryChecks {
 
 const mostShown = 100;
 
-/** A name for a message: on one line, and not as long as an attacker likes. */
+/** Returns a name for a message: on one line, and of limited length. */
 export function shown(name: string): string {
   const text = toSendable(Buffer.from(name, "latin1").toString()).replace(/[\n\t\r]/g, "?");
   return `"${text.length > mostShown ? `${text.slice(0, mostShown)}…` : text}"`;

@@ -11,9 +11,11 @@ export interface ArchiveFile {
 }
 
 /**
- * Opens a tarball, works with it and closes it. Whatever takes the file's place on the way has no part in it.
+ * Opens a tarball, runs a function with it and closes it. A file that replaces the tarball in the meantime has no
+ * effect.
  *
- * @throws MccError `invalid` for what is no file, cannot be read or is empty. A fifo or a device is never waited for.
+ * @throws MccError `invalid` for a path that is not a file, cannot be read or is empty. A FIFO or a device does not
+ * block.
  */
 export async function withArchive<T>(path: string, work: (archive: ArchiveFile) => Promise<T>): Promise<T> {
   const handle = await openFile(path);
@@ -26,7 +28,7 @@ export async function withArchive<T>(path: string, work: (archive: ArchiveFile) 
 
 async function openFile(path: string): Promise<FileHandle> {
   try {
-    // Without O_NONBLOCK, to open a fifo would wait for somebody to write to it.
+    // Without O_NONBLOCK, opening a FIFO would wait for a writer.
     return await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
   } catch (error) {
     throw unreadable(path, error);
@@ -39,7 +41,7 @@ async function beginningOf(handle: FileHandle, path: string): Promise<Buffer> {
     throw unreadable(path, new Error("EISDIR: it is a folder"));
   }
   if (!stats.isFile()) {
-    throw unreadable(path, new Error("it is a fifo or a device, and a file is needed"));
+    throw unreadable(path, new Error("it is a FIFO or a device, not a file"));
   }
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(packingBytes), 0, packingBytes, 0);

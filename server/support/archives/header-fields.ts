@@ -1,10 +1,10 @@
 import type { ArchiveLimits } from "./limits";
 import { parsePaxRecords } from "./tar-header";
 
-/** What headers told of an entry before its own header: by the names that pax has for it. */
+/** The data about an entry in headers before its own header, by the names of pax. */
 export type Fields = ReadonlyMap<string, string>;
 
-/** Headers that tell more of the next entry. */
+/** The types of headers with data about the next entry. */
 const longFields: Readonly<Record<string, "path" | "linkpath">> = { L: "path", K: "linkpath" };
 const paxTypes: Readonly<Record<string, "next" | "all">> = { x: "next", X: "next", g: "all" };
 
@@ -13,22 +13,22 @@ const usedFields = new Set([
   ...["GNU.sparse.name", "GNU.sparse.realsize", "GNU.sparse.size"],
 ]);
 
-/** Whether a header of this type tells only of others. */
+/** Returns whether a header of this type contains only data about other entries. */
 export function tellsOfOthers(type: string): boolean {
   return type in longFields || type in paxTypes;
 }
 
-/** How much such a header may tell. */
+/** Returns the maximal size of such a header's data. */
 export function mostFieldBytes(type: string, limits: ArchiveLimits): number {
   return type in longFields ? limits.pathBytes + 1 : limits.paxBytes;
 }
 
-/** Keeps what headers tell of the entries that follow. */
+/** Keeps the data of headers about later entries. */
 export class HeaderFields {
   #forAll: Fields = new Map();
   #forNext = new Map<string, string>();
 
-  /** @returns false for a damaged one. */
+  /** @returns false for damaged data. */
   keep(type: string, bytes: Buffer): boolean {
     const longField = longFields[type];
     if (longField !== undefined) {
@@ -49,7 +49,7 @@ export class HeaderFields {
     return true;
   }
 
-  /** What was told of the entry whose header has come. */
+  /** Returns the data about the entry of the current header. */
   ofEntry(): Fields {
     const fields = new Map([...this.#forAll, ...this.#forNext]);
     this.#forNext = new Map();
@@ -57,7 +57,7 @@ export class HeaderFields {
   }
 }
 
-/** The records that matter here, with the name of a sparse file in the place of the one that GNU's tar makes up. */
+/** Returns the records that are used here. The name of a sparse file replaces the one that GNU's tar generates. */
 function used(records: Map<string, string>): Map<string, string> {
   const fields = new Map([...records].filter(([name]) => usedFields.has(name)));
   const sparseName = fields.get("GNU.sparse.name");

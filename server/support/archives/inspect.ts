@@ -5,11 +5,12 @@ import type { ArchiveInspection } from "./inspection";
 import { unpackedArchive } from "./unpacked";
 
 /**
- * Reads a tarball to its end and inspects it. Memory is bounded, and the event loop is free between slices of it.
+ * Reads a tarball to its end and inspects it. Memory is bounded, and the event loop runs between chunks.
  *
- * @param sink gets what was inspected, up to the end of the archive. It ends only when all was right: what reads from it
- * must take anything else for a failure.
- * @throws MccError `invalid` for an archive that the inspection refuses, or that cannot be unpacked; the signal's reason.
+ * @param sink gets the inspected bytes, up to the end of the archive. It ends only after success. Its reader must treat
+ * everything else as a failure.
+ * @throws MccError `invalid` for an archive that the inspection refuses, or that cannot be unpacked; the signal's
+ * reason.
  */
 export async function inspectArchive(
   archive: ArchiveFile,

@@ -6,14 +6,14 @@ import { type Fields, HeaderFields, mostFieldBytes, tellsOfOthers } from "./head
 import { type ArchiveLimits, archiveLimits } from "./limits";
 import { hasFurtherHoles, parseTarHeader, type TarHeader } from "./tar-header";
 
-/** Names the archive itself. */
+/** The type of a header with the name of the archive. */
 const labelType = "V";
 
 /**
- * Follows the bytes of a tar archive on their way to the program that unpacks it, and refuses what nobody can unpack
- * or what does harm. It keeps one header at a time, so an archive of any size takes little memory.
+ * Inspects the bytes of a tar archive before a program unpacks them, and refuses archives that cannot be unpacked or
+ * are dangerous. It keeps one header at a time, so an archive of any size needs little memory.
  *
- * All that is refused is `invalid`, with the entry, the value and what to do.
+ * Every refusal is an MccError `invalid`, with the entry, the value and the remedy.
  */
 export class ArchiveInspection {
   readonly #names = new Set<string>();
@@ -26,8 +26,8 @@ export class ArchiveInspection {
   #ended = false;
 
   /**
-   * @param path of the tarball, for messages.
-   * @param wantedNames the entries of which is remembered whether they are there, without a leading "./".
+   * @param path the tarball's, for messages.
+   * @param wantedNames the entries that `names` reports, without a leading "./".
    */
   constructor(
     private readonly path: string,
@@ -39,12 +39,12 @@ export class ArchiveInspection {
     this.#then = (block) => this.#takeHeader(block);
   }
 
-  /** The archive is over; what follows in the file is nothing that tar unpacks. */
+  /** Whether the archive has ended. tar does not unpack the rest of the file. */
   get ended(): boolean {
     return this.#ended;
   }
 
-  /** Those of the wanted names that were there, and not as folders. */
+  /** The wanted names that exist in the archive and are not folders. */
   get names(): ReadonlySet<string> {
     return this.#names;
   }
@@ -55,13 +55,13 @@ export class ArchiveInspection {
     this.#reader.take(chunk);
   }
 
-  /** Call it after the last byte. @throws MccError `invalid` for an archive that was cut off. */
+  /** Checks the end. Call it after the last byte. @throws MccError `invalid` for an incomplete archive. */
   end(): void {
     if (!this.#ended) {
       throw this.#refusal(
         this.#entries === 0
-          ? "does not look like a tar archive: it is shorter than the header of one file; pack a root file system by tar"
-          : `is cut off: Unexpected EOF in archive, after ${this.#reader.read} bytes and without the zero bytes at its end; copy or make it again`,
+          ? "does not look like a tar archive: it is shorter than the header of one file; create a tarball of a root file system"
+          : `is incomplete: Unexpected EOF in archive, after ${this.#reader.read} bytes and without the zero bytes at its end; copy or create it again`,
       );
     }
   }
@@ -69,7 +69,9 @@ export class ArchiveInspection {
   #takeHeader(block: Buffer): void {
     if (isZero(block)) {
       if (this.#entries === 0) {
-        throw this.#refusal("has no files in it; pack a root file system by tar --directory=ROOT --create .");
+        throw this.#refusal(
+          "has no files in it; create it from a root file system with tar --directory=ROOT --create .",
+        );
       }
       this.#ended = true;
       this.#then = (rest) => this.#takeRest(rest);
@@ -79,13 +81,13 @@ export class ArchiveInspection {
     if (header === undefined) {
       throw this.#refusal(
         this.#entries === 0
-          ? "does not look like a tar archive: its first header is damaged; give a tarball that is plain, or packed by gzip, bzip2, xz or zstd"
-          : `is damaged: the header before byte ${this.#reader.read} has a wrong sum; copy or make it again`,
+          ? "does not look like a tar archive: its first header is damaged; give a tarball without compression, or with gzip, bzip2, xz or zstd"
+          : `is damaged: the header before byte ${this.#reader.read} has a wrong checksum; copy or create it again`,
       );
     }
     this.#entries += 1;
     if (this.#entries > this.limits.entries) {
-      throw this.#refusal(`has more than ${this.limits.entries} entries; leave files out of it`);
+      throw this.#refusal(`has more than ${this.limits.entries} entries; omit files`);
     }
     this.#takeEntry(header);
   }
@@ -116,12 +118,12 @@ export class ArchiveInspection {
     }
   }
 
-  /** What a header tells of the next one, or of all that follow. */
+  /** Reads the data of a header about the next entry, or about all later ones. */
   #takeFields({ type, size }: TarHeader): void {
     const most = mostFieldBytes(type, this.limits);
     if (!(size <= most)) {
       throw this.#refusal(
-        `has a header of ${size} bytes before byte ${this.#reader.read}, and ${most} are the most; pack the files again without it`,
+        `has a header of ${size} bytes before byte ${this.#reader.read}, and the limit is ${most}; create it again without the header`,
       );
     }
     const take = (bytes: Buffer): void => {
@@ -129,7 +131,7 @@ export class ArchiveInspection {
       this.#then = (block) => this.#takeHeader(block);
       if (!this.#fields.keep(type, bytes.subarray(0, size))) {
         throw this.#refusal(
-          `has a damaged pax header before byte ${this.#reader.read}; copy or make it again`,
+          `has a damaged pax header before byte ${this.#reader.read}; copy or create it again`,
         );
       }
     };
@@ -168,13 +170,13 @@ export class ArchiveInspection {
     }
   }
 
-  /** tar reads no further; a second archive behind the first would be missed in silence. */
+  /** tar reads no further. A second archive after the first would be ignored silently. */
   #takeRest(block: Buffer): void {
     if (!isZero(block)) {
       this.#then = () => undefined;
       if (parseTarHeader(block) !== undefined) {
         throw this.#refusal(
-          `has another archive behind the end of its first, before byte ${this.#reader.read}; unpack both into one folder, and pack that`,
+          `has another archive after the end of its first, before byte ${this.#reader.read}; unpack both into one folder, and create one archive of it`,
         );
       }
     }
@@ -183,7 +185,7 @@ export class ArchiveInspection {
   #requireRoom(bytes: number, name?: string): void {
     if (bytes > this.limits.bytes) {
       throw this.#refusal(
-        `unpacks to more than ${this.limits.bytes} bytes${name === undefined ? "" : `, with ${shown(name)}`}; leave files out of it`,
+        `unpacks to more than ${this.limits.bytes} bytes${name === undefined ? "" : `, with ${shown(name)}`}; omit files`,
       );
     }
   }

@@ -1,13 +1,13 @@
 import { archiveLimits } from "./limits";
 
-/** A way in which archives are packed. */
+/** A compression of archives. */
 export interface Packing {
   readonly name: string;
-  /** How a packed file begins, in hexadecimal digits. */
+  /** The first bytes of a compressed file, in hexadecimal digits. */
   readonly begins: string;
-  /** Unpacks its standard input to its standard output. */
+  /** The options with which the program decompresses its standard input to its standard output. */
   readonly words: readonly string[];
-  /** The Debian package with the program of this packing's name. */
+  /** The Debian package with the program, which has the compression's name. */
   readonly package: string;
 }
 
@@ -30,10 +30,10 @@ const packings: readonly Packing[] = [
   },
 ];
 
-/** How many bytes of a file tell its packing. */
+/** The number of bytes that identify a compression. */
 export const packingBytes = 6;
 
-/** @returns undefined for a file that is not packed, or in a way that is not known. */
+/** Returns the compression of a file. @returns undefined for a file without compression, or with an unknown one. */
 export function packingOf(beginning: Buffer): Packing | undefined {
   const digits = beginning.toString("hex");
   return packings.find(({ begins }) => digits.startsWith(begins));

@@ -1,21 +1,21 @@
-/** One header of a tar archive. Names are in `latin1`, a character for each byte: they need not be text. */
+/** One header of a tar archive. Names are in `latin1`, with one character for each byte: they need not be text. */
 export interface TarHeader {
   readonly type: string;
   readonly name: string;
   readonly linkName: string;
-  /** Of the data in the archive. NaN for digits that are none; so are the next ones. */
+  /** The size of the data in the archive. NaN for invalid digits, also in the fields below. */
   readonly size: number;
   readonly uid: number;
   readonly gid: number;
-  /** Of a sparse file of GNU's old format, with its holes. */
+  /** The size with holes, for a sparse file in GNU's old format. */
   readonly realSize: number | undefined;
-  /** GNU's old format: a block with more of the map of holes follows. */
+  /** Whether a block with more of the map of holes follows, in GNU's old format. */
   readonly isExtended: boolean;
 }
 
 export const blockBytes = 512;
 
-/** @returns undefined for a block whose sum is wrong, as everything is that is no header. */
+/** Parses a header. @returns undefined for a block with a wrong checksum, as any block that is not a header. */
 export function parseTarHeader(block: Buffer): TarHeader | undefined {
   if (numberAt(block, 148, 8) !== sumOf(block)) {
     return undefined;
@@ -36,15 +36,15 @@ export function parseTarHeader(block: Buffer): TarHeader | undefined {
   };
 }
 
-/** Whether a block of the map of holes, in GNU's old format, is followed by another one. */
+/** Returns whether another block of the map of holes follows, in GNU's old format. */
 export function hasFurtherHoles(block: Buffer): boolean {
   return block[504] !== 0;
 }
 
 /**
- * The records of a pax header: pax(1), "Extended Header".
+ * Parses the records of a pax header: pax(1), "Extended Header".
  *
- * @returns undefined when they are damaged.
+ * @returns undefined if they are damaged.
  */
 export function parsePaxRecords(records: Buffer): Map<string, string> | undefined {
   const found = new Map<string, string>();
@@ -68,7 +68,7 @@ export function parsePaxRecords(records: Buffer): Map<string, string> | undefine
   return found;
 }
 
-/** The sum of all bytes, with spaces in place of the sum itself. */
+/** Returns the sum of all bytes, with spaces in place of the checksum itself. */
 function sumOf(block: Buffer): number {
   let sum = 8 * 32;
   for (let index = 0; index < blockBytes; index += 1) {
@@ -83,7 +83,7 @@ function textAt(block: Buffer, start: number, length: number): string {
   return end === -1 ? text : text.slice(0, end);
 }
 
-/** Octal digits, or GNU's binary form for what is too large for them. Nothing at all is 0. */
+/** Parses octal digits, or GNU's binary form for larger numbers. An empty field is 0. */
 function numberAt(block: Buffer, start: number, length: number): number {
   const first = block[start] ?? 0;
   if (first === 0x80) {

@@ -9,13 +9,14 @@ import type { Packing } from "./packings";
 
 const readBytes = 256 * 1024;
 const mostComplaints = 4096;
-/** A damaged file may do to the program that unpacks it what it likes: it runs as the user that owns nothing. */
+/** The user `nobody`: a damaged file may take control of the program that decompresses it. */
 const nobody = 65_534;
 
 /**
- * The bytes of a tarball, unpacked by the program for its packing. That has ended when this ends or is left early.
+ * Returns the bytes of a tarball, decompressed by its program. The program has ended when the generator ends or is
+ * left.
  *
- * @throws MccError `invalid` when the program is missing, or says that the file is damaged or needs too much memory.
+ * @throws MccError `invalid` if the program is missing, or reports a damaged file or too little memory.
  */
 export async function* unpackedArchive(
   { path, handle, packing }: ArchiveFile,
@@ -46,7 +47,7 @@ async function* unpackedBy(
   if (!isOnPath(name, searched.split(":"))) {
     throw new MccError(
       "invalid",
-      `${path} is packed by ${name}, which is not installed on the daemon's host; install it (apt install ${debianPackage}), or pack the tarball in another way.`,
+      `${path} is compressed with ${name}, which is not installed on the daemon's host; install it (apt install ${debianPackage}), or use another compression.`,
     );
   }
   const child = spawn(name, words, {
@@ -58,10 +59,10 @@ async function* unpackedBy(
     signal,
     killSignal: "SIGKILL" as const,
   });
-  // Both are pipes; the types know it of the usual standard input only.
+  // Both are pipes. The types show that only for the usual standard input.
   const [stdout, stderr] = [child.stdout as Readable, child.stderr as Readable];
   const ended = once(child, "close") as Promise<[number | null, NodeJS.Signals | null]>;
-  // It is awaited below, and may fail before.
+  // It is awaited below, and may fail earlier.
   ended.catch(() => undefined);
   let complaints = "";
   stderr.setEncoding("utf8").on("data", (text: string) => {
@@ -74,7 +75,7 @@ async function* unpackedBy(
       const reason = complaints.trim().split("\n")[0] || `it ended with ${endedBy ?? `exit code ${code}`}`;
       throw new MccError(
         "invalid",
-        `${path} cannot be unpacked: ${reason}; it is damaged or no tarball: copy or make it again.`,
+        `${path} cannot be unpacked: ${reason}; it is damaged or not a tarball: copy or create it again.`,
       );
     }
   } finally {

@@ -1,4 +1,4 @@
-/** Does a piece of work once for each key, for all who ask for it; what has failed is done again at the next call. */
+/** Does a piece of work once for each key, and shares it between all callers. The next call repeats a failed one. */
 export class OnceEach<K> {
   readonly #done = new Map<K, Promise<void>>();
 
@@ -14,7 +14,7 @@ export class OnceEach<K> {
     await done;
   }
 
-  /** Lets the work be done anew for each key. */
+  /** Allows the work to be repeated for each key. */
   forget(): void {
     this.#done.clear();
   }

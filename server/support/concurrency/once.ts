@@ -1,6 +1,6 @@
 /**
- * Makes a function whose work is done at the first call, and whose result all callers share. A failure is not kept:
- * the next call tries again.
+ * Returns a function that does the work at the first call. All callers share the result. A failure is not kept: the
+ * next call tries again.
  */
 export function once<T>(work: () => Promise<T>): () => Promise<T> {
   let result: Promise<T> | undefined;

@@ -1,27 +1,27 @@
 const firstPauseMs = 1000;
 const defaultLongestPauseMs = 5 * 60 * 1000;
 
-/** Does a piece of work again that has failed, with growing pauses, until it works. */
+/** Repeats failed work, with growing pauses, until it succeeds. */
 export class Retries<T> {
   readonly #work: (subject: T) => Promise<unknown>;
   readonly #longestPauseMs: number;
   readonly #timers = new Map<T, NodeJS.Timeout>();
   #closed = false;
 
-  /** @param longestPauseMs what the pauses grow to. Default: five minutes. */
+  /** @param longestPauseMs the limit of the pauses. Default: five minutes. */
   constructor(work: (subject: T) => Promise<unknown>, longestPauseMs = defaultLongestPauseMs) {
     this.#work = work;
     this.#longestPauseMs = longestPauseMs;
   }
 
-  /** Later and then again; what is to be tried again already stays as it is. */
+  /** Repeats the work for a subject until it succeeds. Does nothing if its repetition is already scheduled. */
   retry(subject: T): void {
     if (!this.#timers.has(subject)) {
       this.#schedule(subject, firstPauseMs);
     }
   }
 
-  /** Ends the tries. */
+  /** Ends the retries. */
   close(): void {
     this.#closed = true;
     this.#timers.forEach((timer) => clearTimeout(timer));

@@ -1,8 +1,8 @@
-/** Work of which one piece at a time is under way for each key: who asks for it then gets the result of that one. */
+/** Runs one piece of work at a time for each key. Calls in the meantime get its result. */
 export class SharedWork<K, T> {
   readonly #underWay = new Map<K, Promise<T>>();
 
-  /** @throws what the work throws, to all who share it. */
+  /** @throws the error of the work, for all who share it. */
   async run(key: K, work: () => Promise<T>): Promise<T> {
     const shared = this.#underWay.get(key);
     if (shared !== undefined) {

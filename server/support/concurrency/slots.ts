@@ -1,11 +1,11 @@
-/** Lets so many pieces of work run at a time. The others wait in the order in which they came. */
+/** Limits the pieces of work that run at a time. The others wait in the order in which they came. */
 export class Slots {
   readonly #waiting = new Set<() => void>();
   #taken = 0;
 
   constructor(private readonly most: number) {}
 
-  /** Whether the next one has to wait. */
+  /** Whether the next caller has to wait. */
   get isFull(): boolean {
     return this.#taken >= this.most;
   }
@@ -14,15 +14,15 @@ export class Slots {
     return this.#taken === 0;
   }
 
-  /** How many wait. */
+  /** The number of waiting callers. */
   get waiting(): number {
     return this.#waiting.size;
   }
 
   /**
-   * Waits for the caller's turn. Returns a function that ends it; call it once.
+   * Waits for a slot. Returns a function that releases it. Call it once.
    *
-   * @throws the signal's reason when that comes first: the caller has then no place any more.
+   * @throws the signal's reason if it is aborted first. Then the caller has no place any more.
    */
   async take(signal: AbortSignal): Promise<() => void> {
     signal.throwIfAborted();
@@ -46,7 +46,7 @@ export class Slots {
     return this.#release;
   }
 
-  /** The slot of one that ends goes to the next one at once, so that nobody gets in between. */
+  /** Passes a released slot directly to the next caller, so that no other one can take it. */
   readonly #release = (): void => {
     const [next] = this.#waiting;
     if (next === undefined) {

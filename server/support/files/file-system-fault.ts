@@ -3,16 +3,16 @@ import { type FileSystem, fileSystemOf } from "./file-system";
 
 interface Refusal {
   readonly code: ErrorCode;
-  /** What the daemon was refused. */
+  /** Whether the daemon could not write the file or not use it at all. */
   readonly refused: "written" | "used";
-  /** What is the matter with the file system, and what to do. */
+  /** Returns what is wrong with the file system, and the remedy. */
   readonly says: (fileSystem: FileSystem | undefined) => string;
 }
 
 const noRoom = (what: string, remedy: string) => (fileSystem: FileSystem | undefined) =>
   `${what}${fileSystem === undefined ? "" : ` (${fileSystem.usage})`}; ${remedy}`;
 
-/** The ways in which a file system refuses the daemon its files, by the system's error codes. */
+/** The errors of a file system for the daemon's files, by the system's error codes. */
 const refusals: Readonly<Record<string, Refusal>> = {
   ENOSPC: {
     code: "exhausted",
@@ -20,12 +20,12 @@ const refusals: Readonly<Record<string, Refusal>> = {
     says: (fileSystem) =>
       fileSystem?.full === "inodes"
         ? noRoom("has no inodes left", "remove files on it, and try again")(fileSystem)
-        : noRoom("has no space left", "free some, and try again")(fileSystem),
+        : noRoom("has no space left", "free space, and try again")(fileSystem),
   },
   EDQUOT: {
     code: "exhausted",
     refused: "written",
-    says: noRoom("has no disk quota left for the daemon", "free some, or raise the quota, and try again"),
+    says: noRoom("has no disk quota left for the daemon", "free space, or raise the quota, and try again"),
   },
   EROFS: {
     code: "unavailable",
@@ -40,12 +40,12 @@ const refusals: Readonly<Record<string, Refusal>> = {
   EPERM: {
     code: "unavailable",
     refused: "used",
-    says: () => "does not permit it; look at its owner and attributes (ls -l, lsattr), and try again",
+    says: () => "does not permit it; check its owner and attributes (ls -l, lsattr), and try again",
   },
   EIO: {
     code: "unavailable",
     refused: "used",
-    says: () => "has an input/output error; look at dmesg on the host",
+    says: () => "has an input/output error; see dmesg on the host",
   },
   ESTALE: {
     code: "unavailable",
@@ -54,38 +54,39 @@ const refusals: Readonly<Record<string, Refusal>> = {
   },
 };
 
-/** What is in the place of a file or a folder of the daemon's, by the system's error codes. */
+/** What is in the place of a file or folder of the daemon, by the system's error codes. */
 const obstacles: Readonly<Record<string, string>> = {
   EISDIR: "a folder is in the place of a file",
   ENOTDIR: "a file is in the place of a folder",
-  EEXIST: "something else is in its place",
+  EEXIST: "another entry is in its place",
   ENXIO: "a socket, or a FIFO without a reader, is in the place of a file",
 };
 
-/** Operations on files: sockets and processes can fail with the same codes. */
+/** The system calls for files. Sockets and processes can fail with the same codes. */
 const ofFiles =
   /^(open|read|write|writev|fsync|fdatasync|ftruncate|truncate|rename|link|symlink|unlink|rm|rmdir|mkdir|mkdtemp|scandir|opendir|chmod|fchmod|chown|fchown|lchown|copyfile|cp|stat|lstat|readlink|access|utime|statfs)$/;
 
-/** What LXC, vzctl and tar say in the C locale when a file system refuses them. */
+/** Messages of LXC, vzctl and tar in the C locale for errors of a file system. */
 const engineWords: readonly {
   readonly words: RegExp;
   readonly code: string;
-  /** They have other causes, too: they count only where a file system is full. */
+  /** Whether they have other causes too. Then they count only if a file system is full. */
   readonly onlyIfFull?: true;
 }[] = [
-  // The second is what tar says when the last bytes that fit are not a whole record.
+  // tar prints the second message if the last bytes that fit are not a whole record.
   { words: /No space left on device|\bWrote only \d+ of \d+ bytes/, code: "ENOSPC" },
   { words: /Disk quota exceeded/, code: "EDQUOT" },
   { words: /Read-only file system/, code: "EROFS" },
-  // Overlayfs makes a folder of its own at each mount. LXC tries once more without, and reports the second failure only.
+  // Overlayfs creates its own folder at each mount. LXC tries again without it, and reports only the second failure.
   { words: /Failed to mount "/, code: "ENOSPC", onlyIfFull: true },
 ];
 
 /**
- * A failed file operation as what callers are told, with the file system named: `exhausted` where there is no room,
- * `unavailable` where the daemon may not write, or something else is in the place of its file. Anything else is returned as it came.
+ * Returns the error for callers of a failed file operation, with the name of the file system: `exhausted` if it has no
+ * room; `unavailable` if the daemon may not write, or if something else is in the place of its file. Any other error is
+ * returned unchanged.
  *
- * @param path where the operation was; default: as the error tells, which one on an open file does not.
+ * @param path the file. Default: the path in the error, which an operation on an open file does not have.
  */
 export function asFileSystemFault(error: unknown, path?: string): unknown {
   const code = systemCodeOfFile(error) ?? "";
@@ -112,7 +113,7 @@ export function asFileSystemFault(error: unknown, path?: string): unknown {
   );
 }
 
-/** Runs the work on a file; a file system that refuses it is named. @throws as `asFileSystemFault` returns it. */
+/** Runs an operation on a file. @throws the error as `asFileSystemFault` returns it. */
 export async function namingFileSystem<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -121,7 +122,7 @@ export async function namingFileSystem<T>(path: string, work: () => Promise<T>):
   }
 }
 
-/** Whether a file system without room, or that the daemon cannot use, is the cause. */
+/** Returns whether the cause is a full file system, or one that the daemon cannot use. */
 export function isFileSystemFault(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     const code = systemCodeOfFile(cause);
@@ -133,10 +134,11 @@ export function isFileSystemFault(error: unknown): boolean {
 }
 
 /**
- * The failure of an engine command whose words tell that a file system refused it, with its code and the file system.
+ * Returns the error for a failed engine command whose message reports an error of a file system, with its code and the
+ * file system.
  *
- * @param folders where the engine writes; the first that is full is named. The words may also mean another limit of the
- * kernel's, so none is named as full that has room.
+ * @param folders the engine's folders. The first one on a full file system is named. The message may also mean another
+ * limit of the kernel, so a file system that has room is never called full.
  */
 export function asEngineFault(failure: MccError, folders: readonly string[]): MccError {
   const found = engineWords.find(({ words }) => words.test(failure.message));
@@ -153,7 +155,7 @@ export function asEngineFault(failure: MccError, folders: readonly string[]): Mc
   const isBlamed = refusal.code !== "exhausted" || full !== undefined;
   const says = isBlamed
     ? `The file system ${named?.title ?? "of the engine"} ${refusal.says(named)}.`
-    : `The file system ${named?.title ?? "of the engine"} has room now (${named?.usage ?? "unknown"}): what was made is removed again, or it is another limit of this host's.`;
+    : `The file system ${named?.title ?? "of the engine"} has room now (${named?.usage ?? "unknown"}): the partial result was removed, or another limit of this host was reached.`;
   return new MccError(refusal.code, `${failure.message} ${says}`, {
     cause: failure,
     confidential: failure.confidential,

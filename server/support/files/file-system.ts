@@ -1,31 +1,31 @@
 import { readFileSync, realpathSync, statfsSync } from "node:fs";
 import { dirname } from "node:path";
 
-/** The file system that a path is on. */
+/** The file system of a path. */
 export interface FileSystem {
   /** `/var/lib (ext4)`, for messages. */
   readonly title: string;
-  /** What it has none left of, with its size; undefined while it has both. */
+  /** What it has exhausted; undefined if it has both. */
   readonly full: "bytes" | "inodes" | undefined;
-  /** `0 of 4 MiB free`, and the same of the inodes where these are counted. */
+  /** `0 of 4 MiB free`, and the same for inodes if the file system counts them. */
   readonly usage: string;
 }
 
-/** Less than this cannot hold a record and its folder, nor the start of a container. */
+/** Less is not enough for a record and its folder, or for the start of a container. */
 const leastBytes = 8192;
 const leastInodes = 8;
 
 /**
- * Looks at the file system of a path, or of the first folder above it that exists.
+ * Returns the file system of a path, or of its first parent that exists.
  *
- * @returns undefined where the system does not tell.
+ * @returns undefined if the system does not report it.
  */
 export function fileSystemOf(path: string): FileSystem | undefined {
   try {
     const there = existing(path);
     const { bsize, blocks, bavail, files, ffree } = statfsSync(there);
     const inodes = files === 0 ? "" : `, ${ffree} of ${files} inodes free`;
-    // A kernel's own, such as /proc, counts no blocks.
+    // A kernel file system such as /proc counts no blocks.
     const outOfBytes = blocks > 0 && bavail * bsize < Math.max(leastBytes, bsize) ? "bytes" : undefined;
     return {
       title: mountOf(there, readFileSync("/proc/self/mountinfo", "utf8")),
@@ -33,15 +33,15 @@ export function fileSystemOf(path: string): FileSystem | undefined {
       usage: `${inMebibytes(bavail * bsize)} of ${inMebibytes(blocks * bsize)} free${inodes}`,
     };
   } catch {
-    // This is asked to explain a failure, and must not hide it behind another.
+    // The caller explains a failure, which must not be replaced by another one.
     return undefined;
   }
 }
 
 /**
- * The mount point of a path and the type of what is mounted: `/var/lib (ext4)`.
+ * Returns the mount point of a path and the type of its file system: `/var/lib (ext4)`.
  *
- * @param mountinfo as of proc_pid_mountinfo(5).
+ * @param mountinfo in the form of proc_pid_mountinfo(5).
  */
 export function mountOf(path: string, mountinfo: string): string {
   let found = { point: "/", type: "unknown" };
@@ -49,7 +49,7 @@ export function mountOf(path: string, mountinfo: string): string {
     const [before = "", after = ""] = line.split(" - ");
     const point = unescaped(before.split(" ")[4] ?? "");
     const holds = point === "/" || path === point || path.startsWith(`${point}/`);
-    // Of two on one folder, the later one hides the other.
+    // If two are mounted on one folder, the later one hides the other.
     if (point !== "" && holds && point.length >= found.point.length) {
       found = { point, type: after.split(" ")[0] ?? "unknown" };
     }
@@ -69,7 +69,7 @@ function existing(path: string): string {
   }
 }
 
-/** Blanks and their like are written as octal numbers there. */
+/** Decodes octal numbers, which stand for blanks and similar characters in mountinfo. */
 function unescaped(text: string): string {
   return text.replace(/\\([0-7]{3})/g, (_, digits: string) =>
     String.fromCharCode(Number.parseInt(digits, 8)),

@@ -12,10 +12,10 @@ export async function writeJsonFile(path: string, value: unknown, mode = 0o600):
 }
 
 /**
- * Replaces the file's content as a whole: after a crash or a power cut it is the old one or the new one.
- * Written to a temporary file beside it, synced, renamed, and the folder synced.
+ * Replaces a file's content completely: after a crash or a power cut, it has the old or the new content. It writes and
+ * syncs a temporary file next to it, renames it, and syncs the folder.
  *
- * @throws MccError `exhausted` or `unavailable` that names the file system, where that refuses the file.
+ * @throws MccError `exhausted` or `unavailable` that names the file system, if the file system refuses the file.
  */
 export async function replaceFile(path: string, text: string, mode: number): Promise<void> {
   await namingFileSystem(path, async () => {
@@ -27,7 +27,7 @@ export async function replaceFile(path: string, text: string, mode: number): Pro
   });
 }
 
-/** Replaces the file by the one that `write` fills. A failure leaves the old file, and nothing next to it. */
+/** Replaces the file by one that `write` fills. After a failure, the old file stays, and no file next to it. */
 export async function replaceBy(
   path: string,
   mode: number,
@@ -43,15 +43,15 @@ export async function replaceBy(
     }
     await rename(temporary, path);
   } catch (error) {
-    // The error of the write says more than one of the removal; what then stays is removed at the next start.
+    // The error of the write is reported, and not one of the removal. The next start removes what stays.
     await unlink(temporary).catch(() => undefined);
     throw error;
   }
 }
 
 /**
- * Opens a new file for writing. What a crash left in its place, or somebody planted there, is removed and never
- * written to: a symbolic link could lead to any file of root's.
+ * Opens a new file for writing. An entry in its place, from a crash or from another user, is removed and never written
+ * to: a symbolic link could lead to any file of root.
  */
 export async function openNew(path: string, mode: number): Promise<FileHandle> {
   // O_EXCL refuses links too.
@@ -63,13 +63,13 @@ export async function openNew(path: string, mode: number): Promise<FileHandle> {
   return await open(path, "wx", mode);
 }
 
-/** @throws MccError `invalid` that names the file, for content that the schema does not allow. */
+/** Reads a JSON file. @throws MccError `invalid` that names the file, for content that the schema does not allow. */
 export async function readJsonFile<S extends z.ZodType>(path: string, schema: S): Promise<z.output<S>> {
   const text = await readFile(path, "utf8");
   return validate(schema, parseJson(text, path), path);
 }
 
-/** Makes a rename, a new file or a removal in the folder survive a power cut. */
+/** Ensures that a rename, a new file or a removal in the folder survives a power cut. */
 export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, "r");
   try {

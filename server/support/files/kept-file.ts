@@ -5,19 +5,19 @@ import { errnoOf } from "../../../protocol/errno";
 import { MccError, messageOf } from "../../../protocol/error";
 import { allowed } from "../../../protocol/validate";
 
-/** The result of reading a file of the daemon's own: a damaged one never ends the daemon. */
+/** The result of reading one of the daemon's own files. A damaged one never ends the daemon. */
 export type Reading<T> =
   | { readonly outcome: "read"; readonly value: T }
   | { readonly outcome: "missing" }
   | { readonly outcome: "damaged"; readonly reason: string };
 
-/** A file of the daemon's that is larger was not written by it. */
+/** The daemon writes no larger files. */
 const defaultMostBytes = 16 * 1024 * 1024;
-/** What a schema says of a file that has another content. */
+/** The number of a schema's errors that are reported. */
 const mostReasons = 3;
 const longestReason = 300;
 
-/** The process or the machine lacks something; the file may be whole. */
+/** Errors of the process or the machine. The file may be intact. */
 const notTheFiles = ["EMFILE", "ENFILE", "ENOMEM", "EAGAIN", "EINTR"];
 
 const kinds: readonly [(stats: Stats) => boolean, string][] = [
@@ -35,7 +35,7 @@ export function kindOf(stats: Stats): string {
 /**
  * Reads a text file without following a symbolic link and without waiting for the writer of a FIFO.
  *
- * @throws what the system lacks, such as file descriptors: that says nothing about the file.
+ * @throws errors of the process or the machine, such as too few file descriptors, which say nothing about the file.
  */
 export async function readKeptText(path: string, mostBytes = defaultMostBytes): Promise<Reading<string>> {
   let file: FileHandle | undefined;
@@ -57,7 +57,7 @@ export async function readKeptText(path: string, mostBytes = defaultMostBytes): 
   }
 }
 
-/** As `readKeptText`, for JSON that the schema allows. */
+/** Like `readKeptText`, for JSON that the schema allows. */
 export async function readKeptJson<S extends z.ZodType>(
   path: string,
   schema: S,
@@ -68,13 +68,13 @@ export async function readKeptJson<S extends z.ZodType>(
     return text;
   }
   if (/^\0*$/.test(text.value)) {
-    return damaged(text.value === "" ? "it is empty" : "it holds nothing but zeros");
+    return damaged(text.value === "" ? "it is empty" : "it contains only zeros");
   }
   let content: unknown;
   try {
     content = JSON.parse(text.value);
   } catch {
-    // The parser's own words quote the content, which may be secret.
+    // The parser's message quotes the content, which may be secret.
     return damaged("it is not JSON");
   }
   const parsed = schema.safeParse(content);
@@ -85,16 +85,16 @@ function damaged(reason: string): { readonly outcome: "damaged"; readonly reason
   return { outcome: "damaged", reason };
 }
 
-/** Quotes no value: it may be secret. */
+/** Quotes no value, because it may be secret. */
 function reasonOf(issues: readonly z.core.$ZodIssue[]): string {
   const reasons = issues.slice(0, mostReasons).map((issue) => {
-    const what = issue.path.length === 0 ? "its content" : issue.path.map(String).join(".");
-    return `${what}: ${allowed(issue)}`;
+    const where = issue.path.map(String).join(".");
+    return where === "" ? allowed(issue) : `${where}: ${allowed(issue)}`;
   });
   return asciiLine(`it has another content than expected: ${reasons.join("; ")}`);
 }
 
-/** In one line of ASCII, which can travel and be logged whatever a damaged disk made of it. */
+/** Returns one line of ASCII that can be sent and logged, for any content of a damaged disk. */
 export function asciiLine(text: string): string {
   return text.replace(/[^\x20-\x7e]/g, "?").slice(0, longestReason);
 }
@@ -110,7 +110,7 @@ function readingOf(error: unknown): Reading<never> {
   const kindByCode: Readonly<Record<string, string>> = {
     ELOOP: "it is a symbolic link, not a file",
     ENXIO: "it is a socket or a device, not a file",
-    ENOTDIR: "the folder that it belongs in is not a folder",
+    ENOTDIR: "its parent folder is not a folder",
   };
   return damaged(kindByCode[code] ?? asciiLine(`it cannot be read: ${messageOf(error)}`));
 }

@@ -4,12 +4,12 @@ import { hasErrno, unlessErrno } from "../../../protocol/errno";
 import { MccError } from "../../../protocol/error";
 
 /**
- * Makes a folder that all may pass through, and those above it that are missing. Node's own way, `recursive`, tries
- * for ever below /proc, and calls a read-only file system a missing folder (seen with Node 20).
+ * Creates a folder that all users may enter, and its missing parents. Node's `recursive` never ends below /proc, and
+ * reports a read-only file system as a missing folder (seen with Node 20).
  *
- * @returns the topmost that was made; undefined where the folder was there.
- * @throws MccError `unavailable` where the file system has no room for folders of ours, as /proc; what the system
- * says for any other reason.
+ * @returns the topmost folder that was created; undefined if the folder existed.
+ * @throws MccError `unavailable` if the file system does not support folders, such as /proc; the system's error for any
+ * other reason.
  */
 export async function makeFolder(path: string): Promise<string | undefined> {
   const missing: string[] = [];
@@ -26,13 +26,13 @@ export async function makeFolder(path: string): Promise<string | undefined> {
 
 async function makeOne(folder: string): Promise<void> {
   try {
-    // Somebody else may have made it in the meantime.
+    // Another process may have created it in the meantime.
     await ensureFolder(folder, 0o755);
   } catch (error) {
     if (hasErrno(error, "ENOENT")) {
       throw new MccError(
         "unavailable",
-        `No folder can be made in ${dirname(folder)}: its file system takes none. Give the daemon one elsewhere with --state-dir.`,
+        `No folder can be created in ${dirname(folder)} because its file system does not support it. Choose another folder with --state-dir.`,
         { cause: error },
       );
     }
@@ -41,11 +41,11 @@ async function makeOne(folder: string): Promise<void> {
 }
 
 /**
- * Makes one folder, below one that is there. Not by way of Node's `recursive`, which calls a full or read-only file
- * system a missing folder.
+ * Creates one folder in an existing one. Without Node's `recursive`, which reports a full or read-only file system as a
+ * missing folder.
  *
- * @returns whether it was made; false for one that was there.
- * @throws the system's error; EEXIST where something else is in its place.
+ * @returns whether it was created; false if it existed.
+ * @throws the system's error; EEXIST if another entry is in its place.
  */
 export async function ensureFolder(path: string, mode: number): Promise<boolean> {
   try {
@@ -59,7 +59,7 @@ export async function ensureFolder(path: string, mode: number): Promise<boolean>
   }
 }
 
-/** Whether there is a folder, also by way of a link. */
+/** Returns whether a folder exists, also through a link. */
 export async function isFolder(path: string): Promise<boolean> {
   return (await unlessErrno(stat(path), "ENOENT", "ENOTDIR", "ELOOP"))?.isDirectory() ?? false;
 }

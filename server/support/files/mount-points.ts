@@ -4,15 +4,17 @@ import { unlessErrno } from "../../../protocol/errno";
 import { MccError } from "../../../protocol/error";
 import { systemPath } from "./system-path";
 
-/** A name may have any byte, so a mount point travels as octal escapes; what `$(…)` would cut off is kept by the dot. */
+/**
+ * A name may contain any byte, so it is passed in octal escapes. The dot protects trailing bytes that `$(…)` removes.
+ */
 const unmountScript = `point=$(printf '%b.' "$1") && exec umount -l "\${point%.}"`;
 
-/** One round for each of the mounts that lie on one another at one folder. */
+/** One round for each of the mounts that cover each other at one folder. */
 const mostRounds = 32;
 
 /**
- * Finds the mount points of this process's mount namespace at a path and below it. The text of each has one character
- * for each byte of its name.
+ * Returns the mount points of this process's mount namespace at a path and below it, with one character for each byte
+ * of their names.
  */
 export async function mountPointsAt(path: string): Promise<string[]> {
   const real = await realPathOf(path);
@@ -29,17 +31,17 @@ async function realPathOf(path: string): Promise<string | undefined> {
   return await unlessErrno(realpath(path), "ENOENT", "ENOTDIR");
 }
 
-/** The form in which `mountPointsAt` returns a path. */
+/** Returns a path in the form of `mountPointsAt`. */
 export function bytesOf(path: string): string {
   return Buffer.from(path).toString("latin1");
 }
 
-/** Whether a path is another one or below it. */
+/** Returns whether a path is another one or below it. */
 export function isWithin(path: string, top: string): boolean {
   return path === top || path.startsWith(top === "/" ? top : `${top}/`);
 }
 
-/** @param mountinfo of the form that proc(5) describes, one character for each byte. */
+/** @param mountinfo in the form that proc(5) describes, with one character for each byte. */
 export function parseMountPoints(mountinfo: string): string[] {
   const points = mountinfo
     .split("\n")
@@ -51,11 +53,11 @@ export function parseMountPoints(mountinfo: string): string[] {
 }
 
 /**
- * Detaches every mount at a path and below it, however busy. What is mounted keeps its files, and stays mounted at
- * other places.
+ * Detaches every mount at a path and below it, even if it is in use. The mounted file systems keep their files, and
+ * stay mounted in other places.
  *
  * @param keepTop keeps the mount at the path itself.
- * @throws MccError `engine` with the words of umount.
+ * @throws MccError `engine` with the message of umount.
  */
 export async function detachMounts(path: string, keepTop = false): Promise<void> {
   const kept = keepTop ? bytesOf((await realPathOf(path)) ?? path) : undefined;
@@ -67,10 +69,10 @@ export async function detachMounts(path: string, keepTop = false): Promise<void>
     if (round === mostRounds) {
       throw new MccError(
         "engine",
-        `Mounts in ${path} come back after each unmount; stop the program that makes them (see findmnt).`,
+        `Mounts in ${path} appear again after each unmount; stop the program that creates them (see findmnt).`,
       );
     }
-    // One that is detached takes along those below it.
+    // Detaching a mount also detaches those below it.
     const outermost = points.filter(
       (point) => !points.some((other) => other !== point && isWithin(point, other)),
     );

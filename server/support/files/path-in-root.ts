@@ -2,15 +2,14 @@ import { readlink } from "node:fs/promises";
 import { join } from "node:path";
 import { hasErrno } from "../../../protocol/errno";
 
-/** As many symbolic links as the kernel follows in one path: path_resolution(7). */
+/** The kernel's limit of symbolic links in one path: path_resolution(7). */
 const mostLinks = 40;
 
 /**
- * Where a path leads for someone to whom `root` is the root of the file system. Links are followed, and never
- * out of it.
+ * Resolves a path as a process with the root `root` would. Links are followed, and never lead out of the root.
  *
- * @param path absolute, as it is inside.
- * @returns the path inside, without links; undefined when nothing is there, or the links go in circles.
+ * @param path absolute, inside the root.
+ * @returns the path inside, without links; undefined if it does not exist, or if the links form a loop.
  */
 export async function resolveInRoot(root: string, path: string): Promise<string | undefined> {
   const names = path.split("/");
@@ -39,8 +38,8 @@ export async function resolveInRoot(root: string, path: string): Promise<string 
 }
 
 /**
- * By one system call, as a container that runs may put something else there between two. Its links may hold names and
- * paths that are longer than any file's.
+ * Uses one system call, because a running container may replace the entry between two. Its links may contain names and
+ * paths that are too long for a file.
  */
 async function targetOf(path: string): Promise<{ readonly to: string } | "no link" | "nothing"> {
   try {

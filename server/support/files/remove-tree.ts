@@ -8,21 +8,21 @@ import { MccError } from "../../../protocol/error";
 import { bytesOf, detachMounts, isWithin, mountPointsAt } from "./mount-points";
 import { systemPath } from "./system-path";
 
-/** Something may mount or write in the tree while it is removed; what still does then is somebody's at work. */
+/** Another process may mount or write in the tree during the removal. After this many attempts, it is still active. */
 const mostAttempts = 3;
 const mostComplaints = 4096;
 const mostSmall = 256;
-/** Each level keeps a descriptor. */
+/** Each level keeps a descriptor open. */
 const mostSmallLevels = 16;
 const folderOnly = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 
 /**
- * Removes a file, a link or a folder with all that is in it; gone already is success. Paths may be of any length and
- * depth, names of any bytes. Links are never followed and mounts never entered: what is mounted at the path or below
- * it is detached first, and keeps its files. What has many files is removed in a process of its own, so that a million
- * of them hold nobody up.
+ * Removes a file, a link or a folder with its contents. A missing path is a success. Paths may have any length and
+ * depth, and names any bytes. Links are never followed and mounts never entered: mounts at the path or below it are
+ * detached first, and keep their files. A separate process removes large folders, so that a million files do not block
+ * the daemon.
  *
- * @throws MccError `engine` that names the first thing that cannot be removed.
+ * @throws MccError `engine` that names the first entry that cannot be removed.
  */
 export async function removeTree(path: string): Promise<void> {
   const isLink = (await unlessErrno(lstat(path), "ENOENT", "ENOTDIR"))?.isSymbolicLink() === true;
@@ -47,10 +47,10 @@ export async function removeTree(path: string): Promise<void> {
 }
 
 /**
- * Removes a folder with all that is in it, but leaves each mount below it as it is, with the folders that lead there.
- * A folder that is itself a mount point is emptied. Gone already is success.
+ * Removes a folder with its contents, except for the mounts below it and the folders that lead there. A folder that is
+ * itself a mount point is emptied. A missing folder is a success.
  *
- * @throws MccError as `removeTree` does.
+ * @throws MccError like `removeTree`.
  */
 export async function removeAroundMounts(folder: string): Promise<void> {
   const real = await unlessErrno(realpath(folder), "ENOENT");
@@ -74,11 +74,11 @@ async function removeAround(folder: string, points: readonly string[]): Promise<
 }
 
 /**
- * Removes what has few files. The layer of a disposable host has, and a process for each would take four times as
- * long when a thousand of them go. A container chooses the names, of any bytes: decoded, two of them can be the same, a
- * folder and a link to the host's files. So names stay bytes, and no folder is opened through a link.
+ * Removes a folder with few files, such as the layer of a disposable host. A process for each would take four times as
+ * long for a thousand of them. A container chooses the names, of any bytes. Decoded, two of them can be equal: a
+ * folder, and a link to the host's files. Therefore names stay bytes, and no folder is opened through a link.
  *
- * @returns false when something is left: it has more files or levels, or anything about it is unusual.
+ * @returns false if something is left: too many files or levels, or an unusual entry.
  */
 async function removeSmall(path: string): Promise<boolean> {
   let left = mostSmall;
@@ -107,12 +107,12 @@ async function removeSmall(path: string): Promise<boolean> {
     await remove(path, 1);
     return true;
   } catch {
-    // Whatever it was, the other way finds it again and says so.
+    // The other way meets the same error and reports it.
     return false;
   }
 }
 
-/** What root alone can set: a file or folder that nobody can change or remove, or only append to. */
+/** Clears the attributes that only root can set, which prevent changes and removal, or allow only appending. */
 async function clearFlags(path: string): Promise<void> {
   await run("find", [
     ...[path, "-xdev", "(", "-type", "d", "-o", "-type", "f", ")"],
@@ -120,7 +120,7 @@ async function clearFlags(path: string): Promise<void> {
   ]);
 }
 
-/** @returns undefined, or the first line of what the program complains about. */
+/** @returns undefined, or the first line of the program's errors. */
 async function run(program: string, words: readonly string[]): Promise<string | undefined> {
   const child = spawn(program, words, {
     cwd: "/",
@@ -129,7 +129,7 @@ async function run(program: string, words: readonly string[]): Promise<string | 
   });
   let complaints = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    // One that is refused a million files complains about each.
+    // A program that fails for a million files reports each.
     complaints = (complaints + text).slice(0, mostComplaints);
   });
   const [code, signal] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];

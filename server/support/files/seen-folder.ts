@@ -2,9 +2,9 @@ import { realpath, stat } from "node:fs/promises";
 import { unlessErrno } from "../../../protocol/errno";
 
 /**
- * Looks at a folder of ours as a process sees it: in another mount namespace, something else can be at the same path.
+ * Compares a folder of the daemon with what a process sees at its path, which can differ in another mount namespace.
  *
- * @returns `none` when the process has nothing there, or has ended.
+ * @returns `none` if the process sees no folder there, or has ended.
  */
 export async function folderSeenBy(pid: number, path: string): Promise<"ours" | "another" | "none"> {
   const own = await unlessErrno(realpath(path), "ENOENT");

@@ -1,8 +1,8 @@
 const systemFolders = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
 /**
- * The absolute folders of the PATH, and after them those of the system's own programs: `find` runs no program for
- * each file while the PATH has a relative folder.
+ * Returns the absolute folders of the PATH, followed by those of the system's own programs. `find` refuses to run a
+ * program for each file if the PATH has a relative folder.
  */
 export function systemPath(path = process.env["PATH"] ?? ""): string {
   const folders = path.split(":").filter((folder) => folder.startsWith("/"));

@@ -4,26 +4,25 @@ import { dirname, join, resolve } from "node:path";
 import { unlessErrno } from "../../../protocol/errno";
 import { MccError } from "../../../protocol/error";
 
-/** As many symbolic links as the kernel follows in one path: path_resolution(7). */
+/** The kernel's limit of symbolic links in one path: path_resolution(7). */
 const mostLinks = 40;
 const sticky = 0o1000;
 const groupMayWrite = 0o020;
 const othersMayWrite = 0o002;
 
-/** The path that is judged. */
+/** The path that is checked. */
 interface Subject {
-  /** `the state folder /srv/minicloud` */
+  /** The path's description: `the state folder /srv/minicloud` */
   readonly what: string;
-  /** How to use another path. */
+  /** How to choose another path. */
   readonly remedy: string;
 }
 
 /**
- * Refuses a path on which others than root and this process's user could put something of theirs, such as a symbolic
- * link by which the daemon would overwrite a file of root's. What is not there yet is in order: the first folder above
- * it decides.
+ * Refuses a path in which other users than root and this process's user could create entries, such as a symbolic link
+ * through which the daemon would overwrite a file of root. For a missing path, its first existing parent decides.
  *
- * @throws MccError `conflict` that names the folder and whose it is.
+ * @throws MccError `conflict` that names the folder and its owner.
  */
 export async function refuseUntrustedPath(path: string, subject: Subject): Promise<void> {
   let rest = resolve(path).split("/").slice(1);
@@ -45,7 +44,10 @@ export async function refuseUntrustedPath(path: string, subject: Subject): Promi
     }
     links += 1;
     if (links > mostLinks) {
-      throw new MccError("conflict", `${subject.what} leads through too many links; ${subject.remedy}.`);
+      throw new MccError(
+        "conflict",
+        `${subject.what} leads through more than ${mostLinks} links; ${subject.remedy}.`,
+      );
     }
     const target = resolve(dirname(entry), await readlink(entry));
     rest = [
@@ -60,7 +62,7 @@ export async function refuseUntrustedPath(path: string, subject: Subject): Promi
 }
 
 /**
- * The same for what lies in a folder that is in order itself: it may have belonged to somebody else before.
+ * Refuses foreign entries of a trusted folder, which may have belonged to another user before.
  *
  * @throws MccError `conflict`
  */
@@ -74,18 +76,20 @@ export async function refuseForeignEntries(folder: string, subject: Subject): Pr
   }
 }
 
-/** @param isOnTheWay others may make entries in it where none but their owners can replace them, as in /tmp. */
+/**
+ * @param isOnTheWay whether it is a parent. Then a sticky folder is allowed, such as /tmp: only owners replace entries.
+ */
 function judge(path: string, stats: Stats, isOnTheWay: boolean, subject: Subject): void {
   refuseForeignOwner(path, stats, subject);
   const byGroup = (stats.mode & groupMayWrite) !== 0 && stats.gid !== process.getegid?.();
   const byOthers = (stats.mode & othersMayWrite) !== 0;
   const isProtected = isOnTheWay && (stats.mode & sticky) !== 0;
-  // What stands in the way and is no folder, such as /dev/null, fails where it is used as one.
+  // A parent that is not a folder, such as /dev/null, fails later.
   const isJudged = stats.isDirectory() || (!isOnTheWay && !stats.isSymbolicLink());
   if (isJudged && (byGroup || byOthers) && !isProtected) {
     throw new MccError(
       "conflict",
-      `${byOthers ? "Everyone" : `The group ${stats.gid}`} may write to ${path}, so ${subject.what} cannot be trusted; nothing was changed. Take that away (chmod ${byOthers ? "o-w" : "g-w"} ${path}), or ${subject.remedy}.`,
+      `${byOthers ? "Everyone" : `The group ${stats.gid}`} may write to ${path}, so ${subject.what} cannot be trusted; nothing was changed. Remove that permission (chmod ${byOthers ? "o-w" : "g-w"} ${path}), or ${subject.remedy}.`,
     );
   }
 }

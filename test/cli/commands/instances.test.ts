@@ -222,7 +222,7 @@ describe("instances by command", function () {
       assert.deepEqual(await run(["mcc", "exec", "web", "false"]), { exitCode: 1, stdout: "", stderr: "" });
       const { exitCode, stderr } = await run(["mcc", "exec", "web", "--", "nothing"]);
       assert.equal(exitCode, 127);
-      assert.match(stderr, /^nothing: not known/);
+      assert.match(stderr, /^nothing: unknown command/);
     });
 
     it("fails by itself with exit code 125", async () => {

@@ -44,7 +44,7 @@ describe("completion", function () {
     assert.deepEqual(await offered("completion", "z"), ["zsh"]);
   });
 
-  it("offers what mcc has besides its commands", async () => {
+  it("offers mcc's other words in addition to its commands", async () => {
     assert.deepEqual(await offered("he"), ["help"]);
     assert.deepEqual(await offered("help", "ssh"), ["ssh"]);
     assert.deepEqual(await offered("help", "ssh", ""), []);

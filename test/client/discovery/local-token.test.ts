@@ -117,7 +117,7 @@ describe("the local daemon's token", () => {
     );
   });
 
-  it("is looked for again after a daemon was set up anew", async () => {
+  it("is searched again after a daemon was set up again", async () => {
     const daemon = await startDaemon(guarded);
     const client = connect({ server: daemon.url });
     await assertMccError(client.info(), "unauthenticated", /A token is needed/);

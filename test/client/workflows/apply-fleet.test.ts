@@ -33,7 +33,7 @@ describe("applyFleet", () => {
     assert.equal(made.members.length, 2);
   });
 
-  it("applies anew when the daemon was restarted meanwhile", async () => {
+  it("applies again after a restart of the daemon", async () => {
     let waits = 0;
     const daemon = await applying({
       "fleet.wait": () => {
@@ -50,7 +50,7 @@ describe("applyFleet", () => {
     assert.equal(daemon.methods().filter((method) => method === "fleet.apply").length, 2);
   });
 
-  it("fails with what the daemon failed with", async () => {
+  it("fails with the daemon's error", async () => {
     const daemon = await applying({
       "fleet.wait": () => {
         throw new MccError("engine", "web-2: no.");

@@ -20,7 +20,7 @@ describe("createInstance", () => {
     return new Client(parseServerAddress(server), undefined, { time });
   }
 
-  it("waits as often as it takes", async () => {
+  it("waits as often as necessary", async () => {
     const answers = [{ ready: false, instance: pending }, ready];
     const daemon = await startDaemon({
       "instance.create": () => pending,
@@ -37,13 +37,13 @@ describe("createInstance", () => {
     assert.deepEqual(daemon.methods(), ["instance.create", "instance.wait", "instance.wait"]);
   });
 
-  it("asks once for an instance that is ready soon", async () => {
+  it("makes one call for an instance that is ready soon", async () => {
     const daemon = await startDaemon({ "instance.create": () => exampleInstance() });
     assert.deepEqual(await createInstance(connect({ server: daemon.url }), {}), exampleInstance());
     assert.deepEqual(daemon.methods(), ["instance.create"]);
   });
 
-  it("tells what a new instance waits for, where somebody wants to know", async () => {
+  it("reports what a new instance waits for, on request", async () => {
     const waiting = exampleInstance({ status: "pending", waitingFor: "tcp 80" });
     const answers = [{ ready: false, instance: waiting }, ready];
     const daemon = await startDaemon({

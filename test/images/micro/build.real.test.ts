@@ -53,7 +53,7 @@ describe("the image micro", () => {
     }
   });
 
-  it("leaves nothing beside the tarball, also when it cannot be written", async () => {
+  it("leaves no file except for the tarball, also if that cannot be written", async () => {
     await assert.rejects(buildMicroImage(join(folder, "no-such-folder", "micro.tar")));
     assert.ok(!(await readdir(folder)).some((name) => name.includes("unfinished")));
   });

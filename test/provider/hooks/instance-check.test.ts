@@ -77,7 +77,7 @@ describe("check of an Instance", () => {
     );
   });
 
-  it("lets pass what is not known yet, and sees the mistakes beside it", async () => {
+  it("accepts unknown values, and reports the errors in the other ones", async () => {
     const args = { ipAddress: unknown, keys: [unknown, unknown], labels: { a: unknown }, waitFor: unknown };
     assert.deepEqual(await failuresOf(args), {});
     assert.deepEqual(Object.keys(await failuresOf({ ...args, keys: [unknown, "a b"], name: "." })).sort(), [

@@ -15,7 +15,7 @@ describe("looking for a Pulumi CLI", () => {
 
   withEnvironment(() => ({ PATH: `${join(folder, "path", "bin")}:/usr/bin:/bin` }));
 
-  /** A folder with a CLI that runs this script, and with a language host unless it is to be without. */
+  /** Creates a folder with a CLI that runs this script, by default with a language host. */
   async function makeCli(name: string, script: string, languageHost = true): Promise<string> {
     const bin = join(folder, name, "bin");
     await mkdir(bin, { recursive: true });

@@ -38,7 +38,7 @@ describe("a fleet", () => {
     await assertGone(test);
   });
 
-  it("lives anew from each apply, and for ever from one without a ttl", async () => {
+  it("restarts its ttl with each apply, and has none after one without a ttl", async () => {
     const { cloud } = await open();
     const web = { name: "web", count: 1, clientToken: "token-0001" };
     await applied(cloud, { ...web, ttlSeconds: hour });

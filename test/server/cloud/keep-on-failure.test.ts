@@ -73,7 +73,7 @@ describe("an instance that is kept when its create fails", () => {
     assert.deepEqual(await driver.list(), [{ id: 501, running: true }]);
   });
 
-  it("is not kept when it is destroyed meanwhile", async () => {
+  it("is not kept if it is destroyed in the meantime", async () => {
     const { cloud, driver, stateFolder } = await newCloud();
     let goOn: () => void = () => undefined;
     const start = sinon.stub(driver, "start").callsFake(

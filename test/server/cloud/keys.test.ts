@@ -62,7 +62,7 @@ describe("keys", () => {
     await assertMccError(
       cloud.keys.remove(elsewhere, () => Promise.resolve()),
       "conflict",
-      /not the server that made/,
+      /not the server that created/,
     );
     assert.deepEqual(await cloud.keys.remove({ name: "one", uid: "0".repeat(32) }, () => Promise.resolve()), {
       removed: false,

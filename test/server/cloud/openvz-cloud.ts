@@ -33,7 +33,7 @@ export interface FakeClouds {
   readonly dieBefore: (work: Work, change: number) => Promise<boolean>;
 }
 
-/** Opens a cloud over a fake host, with its state beside it. */
+/** Opens a cloud over a fake host, with its state next to it. */
 export async function openOpenvzCloud(root: string): Promise<Cloud> {
   const { places, stateFolder } = FakeOpenvz.at(root);
   return await openCloud({

@@ -88,7 +88,7 @@ describe("an instance with a ttl", () => {
     assert.equal((await cloud.instances.update({ ...targetOf(made), type: "light" })).expiresAt, expiresAt);
   });
 
-  it("ends no earlier and no later when somebody sets the wall clock", async () => {
+  it("does not change its end when an operator sets the wall clock", async () => {
     const test = await open();
     await createReady(test.cloud, { ttlSeconds: hour });
     time.clock.jump(365 * 24 * hourMs);
@@ -102,7 +102,7 @@ describe("an instance with a ttl", () => {
     await assertGone(test);
   });
 
-  it("keeps it over a restart of the daemon, whatever became of the wall clock meanwhile", async () => {
+  it("keeps it over a restart of the daemon, even if the wall clock was set in the meantime", async () => {
     const { cloud, driver, reopen } = await open();
     await createReady(cloud, { ttlSeconds: hour });
     await time.pass(hourMs / 2);
@@ -204,7 +204,7 @@ describe("an instance with a ttl", () => {
     await assertGone(test);
   });
 
-  it("that failed and is kept for a look can be extended, and is destroyed in the end", async () => {
+  it("that failed and is kept for inspection can be extended, and is destroyed at the end", async () => {
     const test = await open();
     const start = sinon.stub(test.driver, "start").rejects(new MccError("engine", "no space left."));
     const kept = await test.cloud.instances.create(creation({ ttlSeconds: hour, keepOnFailure: true }));

@@ -3,7 +3,7 @@ import type { ContainerFile, ContainerSpec, ExecRequest } from "../../../server/
 /** The image that test containers start from. */
 export const testImage = "micro";
 
-/** What a test container is made from, unless the test has its own. */
+/** The properties of a test container, unless the test changes them. */
 export function containerSpec(id: number, overrides: Partial<ContainerSpec> = {}): ContainerSpec {
   return {
     id,
@@ -19,7 +19,7 @@ export function containerSpec(id: number, overrides: Partial<ContainerSpec> = {}
   };
 }
 
-/** A command without input, with time and room enough. */
+/** A command without input, with sufficient time and output limits. */
 export function execRequest(command: readonly string[], overrides: Partial<ExecRequest> = {}): ExecRequest {
   return { command, stdin: Buffer.alloc(0), timeoutMs: 30_000, maxOutputBytes: 64 * 1024, ...overrides };
 }

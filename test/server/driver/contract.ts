@@ -6,22 +6,23 @@ import { assertMccError } from "../../support/assert-error";
 import { eventually } from "../../support/time/eventually";
 import { containerSpec, execRequest, testImage, textFile } from "./container-spec";
 
-/** An engine of its own for one test, without a container in it, and with the image `testImage` to import. */
+/** A separate engine for one test, without containers, and with the image `testImage` to import. */
 export interface EngineUnderTest {
   /** Opened. */
   readonly driver: Driver;
-  /** Another driver for the same engine, as a daemon that is started anew has it. Not opened. */
+  /** Another driver for the same engine, like that of a restarted daemon. Not opened. */
   readonly nextDriver: () => Driver;
   /** A tarball of the image. */
   readonly tarball: string;
 }
 
 /**
- * What every driver does, whatever its engine.
+ * The tests that every driver must pass.
  *
- * @param engines is called inside the suite: makes an engine before each test, and checks after each, whatever the
- * test left there, that destroying all containers and purging leave nothing behind.
- * @param importsImages whether the engine takes images; one that does not has `testImage` already. Default: true.
+ * @param engines is called inside the suite: creates an engine before each test, and checks after each that destroying
+ * all containers and purging leave nothing behind, whatever the test left.
+ * @param importsImages whether the engine imports images. An engine that does not has `testImage` already. Default:
+ * true.
  */
 export function describeDriverContract(
   name: string,
@@ -51,7 +52,7 @@ export function describeDriverContract(
     });
 
     describe("host", () => {
-      it("lacks nothing, and asking changes nothing", async () => {
+      it("lacks nothing, and the preflight changes nothing", async () => {
         assert.deepEqual(await driver().preflight(), []);
         assert.deepEqual(await list(), []);
       });
@@ -76,20 +77,20 @@ export function describeDriverContract(
           assert.deepEqual(await imageNames(), [testImage]);
         });
       } else {
-        it("are refused when they are imported", async () => {
+        it("are refused on an engine without imports", async () => {
           await assertMccError(driver().importImage("other", engine().tarball), "forbidden", /"other"/);
           assert.deepEqual(await imageNames(), [testImage]);
         });
       }
 
-      it("may be gone already when they are removed", async () => {
+      it("are removed twice without an error", async () => {
         assert.equal(await driver().removeImage("other"), false);
         assert.deepEqual(await imageNames(), [testImage]);
       });
     });
 
     describe("containers", () => {
-      it("live: create, start, stop, start, destroy, each twice", async () => {
+      it("are created, started, stopped, started again and destroyed, each twice", async () => {
         const spec = containerSpec(500);
         assert.deepEqual(await list(), []);
         await driver().create(spec);
@@ -109,13 +110,13 @@ export function describeDriverContract(
         assert.deepEqual(await list(), []);
       });
 
-      it("are stopped at once without a grace", async () => {
+      it("are stopped immediately without a grace period", async () => {
         await makeRunning(500);
         await driver().stop(500, 0);
         assert.deepEqual(await list(), ["500 stopped"]);
       });
 
-      it("are destroyed before they were started, and while they run", async () => {
+      it("are destroyed before their first start, and while they run", async () => {
         await driver().create(containerSpec(500));
         await makeRunning(501);
         await Promise.all([driver().destroy(500), driver().destroy(501)]);
@@ -143,14 +144,14 @@ export function describeDriverContract(
         assert.equal(await exec(500, "hostname"), "0 host-500\n");
       });
 
-      it("are not made from an image that is not there", async () => {
+      it("are not created from an image that does not exist", async () => {
         const spec = containerSpec(500, { image: "nonesuch" });
         await assertMccError(driver().create(spec), "not-found", /"nonesuch"/);
         await driver().destroy(500);
         assert.deepEqual(await list(), []);
       });
 
-      it("are not found by an id that was never given", async () => {
+      it("are not found under an id that does not exist", async () => {
         const calls = [
           driver().start(999),
           driver().stop(999, 0),
@@ -162,7 +163,7 @@ export function describeDriverContract(
         assert.deepEqual(await list(), []);
       });
 
-      it("show what the engine knows of them, to a driver that knows no more", async () => {
+      it("are described from the engine alone", async () => {
         await makeRunning(500);
         const { hostname, ipAddress, image, uid } = await engine().nextDriver().remains(500);
         const spec = containerSpec(500);
@@ -177,7 +178,7 @@ export function describeDriverContract(
         );
       });
 
-      it("take another size, running or not", async () => {
+      it("are resized, running or not", async () => {
         await driver().create(containerSpec(500));
         await driver().resize(500, { name: "small", memoryBytes: 32 * 1024 * 1024 });
         await driver().start(500);
@@ -185,7 +186,7 @@ export function describeDriverContract(
         assert.equal(await exec(500, "true"), "0 ");
       });
 
-      it("run on under another driver for the same engine", async () => {
+      it("continue to run under another driver for the same engine", async () => {
         await makeRunning(500);
         await driver().close();
         const next = engine().nextDriver();
@@ -223,37 +224,37 @@ export function describeDriverContract(
     describe("exec", () => {
       beforeEach(() => makeRunning(500));
 
-      it("gives back exit codes and output", async () => {
+      it("returns exit codes and output", async () => {
         assert.equal(await exec(500, "echo", "two  words", "$HOME"), "0 two  words $HOME\n");
         assert.equal(await exec(500, "false"), "1 ");
       });
 
-      it("passes bytes through as they are", async () => {
+      it("passes bytes unchanged", async () => {
         const stdin = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
         const { stdout } = await driver().exec(500, execRequest(["cat"], { stdin }));
         assert.deepEqual(Buffer.from(stdout), stdin);
       });
 
-      it("says 127 of a command that does not exist", async () => {
+      it("returns 127 for a command that does not exist", async () => {
         const { exitCode, stderr } = await driver().exec(500, execRequest(["nonesuch"]));
         assert.equal(exitCode, 127);
         assert.match(Buffer.from(stderr).toString(), /nonesuch/);
       });
 
-      it("keeps no more output than was asked for", async () => {
+      it("keeps no more output than the limit", async () => {
         const long = await driver().exec(500, execRequest(["echo", "0123456789"], { maxOutputBytes: 4 }));
         assert.deepEqual([Buffer.from(long.stdout).toString(), long.truncated], ["0123", true]);
         const short = await driver().exec(500, execRequest(["echo", "012"], { maxOutputBytes: 4 }));
         assert.deepEqual([Buffer.from(short.stdout).toString(), short.truncated], ["012\n", false]);
       });
 
-      it("ends a command whose time is over", async () => {
+      it("ends a command after its time limit", async () => {
         const endless = driver().exec(500, execRequest(["sleep", "1000"], { timeoutMs: 200 }));
         assert.ok((await assertMccError(endless, "timeout", /0\.2 s/)) instanceof CommandTimeout);
         assert.equal(await exec(500, "true"), "0 ");
       });
 
-      it("ends the command at the signal, and throws its reason", async () => {
+      it("ends the command when the signal is aborted, and throws its reason", async () => {
         const hangUp = new AbortController();
         const endless = driver().exec(500, execRequest(["sleep", "1000"], { signal: hangUp.signal }));
         setTimeout(() => hangUp.abort(new MccError("unavailable", "nobody waits")), 100);
@@ -268,14 +269,14 @@ export function describeDriverContract(
     });
 
     describe("watch", () => {
-      it("tells what went down, whatever ended it", async () => {
+      it("reports containers that stop, for any reason", async () => {
         const down: number[] = [];
         driver().watch((id) => down.push(id));
         await Promise.all([500, 501, 502, 503].map(makeRunning));
         await driver().stop(500, 0);
         await driver().destroy(501);
         await driver().exec(502, execRequest(["poweroff"]));
-        await eventually(() => down.length >= 3, "three containers were told of");
+        await eventually(() => down.length >= 3, "three containers were reported");
         assert.deepEqual([...down].sort(), [500, 501, 502]);
         assert.ok((await list()).includes("503 running"));
       });

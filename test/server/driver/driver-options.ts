@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import pino from "pino";
 import type { DriverOptions } from "../../../server/driver/driver";
 
-/** What a test's driver is made with: an identity of its own, so that it never meets another test's containers. */
+/** Returns the options of a test's driver, with a unique identity, so that it never sees another test's containers. */
 export function driverOptions(folder: string, overrides: Partial<DriverOptions> = {}): DriverOptions {
   return {
     folder,

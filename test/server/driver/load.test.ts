@@ -13,7 +13,7 @@ describe("--driver", () => {
   });
   withEnvironment(() => ({ PATH: bin }));
 
-  it("takes each driver by its name, and no other name", () => {
+  it("accepts the name of each driver, and no other name", () => {
     assert.deepEqual(driverChoices, ["auto", "openvz", "lxc", "simulated"]);
     driverChoices.slice(1).forEach((name) => assert.equal(resolveDriverName(name), name));
     assert.throws(() => resolveDriverName("docker"), {
@@ -22,7 +22,7 @@ describe("--driver", () => {
     });
   });
 
-  it("auto is LXC, and OpenVZ where vzctl is installed", async () => {
+  it("auto is OpenVZ if vzctl is installed, otherwise LXC", async () => {
     assert.equal(resolveDriverName("auto"), "lxc");
     await writeFile(join(bin, "vzctl"), "#!/bin/sh\n");
     assert.equal(resolveDriverName("auto"), "lxc", "it is no program yet");

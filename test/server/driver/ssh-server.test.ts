@@ -16,13 +16,13 @@ describe("an SSH server in a root file system", () => {
     return root;
   }
 
-  it("is OpenSSH's or Dropbear's, wherever distributions have it", async () => {
+  it("is OpenSSH or Dropbear, in the usual paths of distributions", async () => {
     for (const path of ["usr/sbin/sshd", "usr/sbin/dropbear", "sbin/dropbear", "usr/local/sbin/sshd"]) {
       assert.equal(await hasSshServer(await rootWith(path)), true, path);
     }
   });
 
-  it("may lie behind links, but not outside", async () => {
+  it("may be behind links, but not outside of the root", async () => {
     const root = await rootWith("usr/bin/sshd");
     await symlink("bin", join(root, "usr/sbin"));
     await symlink("usr/sbin", join(root, "sbin"));
@@ -33,7 +33,7 @@ describe("an SSH server in a root file system", () => {
     assert.equal(await hasSshServer(other), false);
   });
 
-  it("need not be there", async () => {
+  it("may be missing", async () => {
     assert.equal(await hasSshServer(await rootWith("bin/sh", "etc/ssh/sshd_config")), false);
   });
 });

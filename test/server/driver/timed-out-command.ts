@@ -3,7 +3,7 @@ import type { CommandTimeout } from "../../../server/driver/command-timeout";
 import type { Driver } from "../../../server/driver/driver";
 import { execRequest } from "./container-spec";
 
-/** Asserts that what a command wrote is not lost when its time runs out. The container has a shell. */
+/** Asserts that a command's output is not lost after its time limit. The container has a shell. */
 export async function assertLeavesOutput(driver: Driver, id: number): Promise<void> {
   const command = ["sh", "-c", "echo so far; echo and so on >&2; sleep 1000"];
   const endless = driver.exec(id, execRequest(command, { timeoutMs: 1000 }));

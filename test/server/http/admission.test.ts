@@ -7,7 +7,7 @@ import { type RawRequest, send } from "../../support/http/raw-http";
 import { assertServes, testListeners, testToken } from "../../support/http/test-listener";
 import { callRaw } from "../../support/wire/wire";
 
-describe("who may call", () => {
+describe("the admission of requests", () => {
   const listen = testListeners();
 
   const lines: [string, RawRequest, number][] = [
@@ -15,7 +15,7 @@ describe("who may call", () => {
     ["another path", { path: "/RPC2" }, 404],
   ];
   for (const [title, raw, status] of lines) {
-    it(`answers ${title} with a line that helps, whoever asks`, async () => {
+    it(`answers ${title} with a helpful line, with or without a token`, async () => {
       const listener = await listen();
       const answer = await send(listener.url, raw);
       assert.equal(answer.status, status);
@@ -26,11 +26,11 @@ describe("who may call", () => {
   }
 
   const strangers: [string, Record<string, string>, RegExp][] = [
-    ["no token", {}, /none came; set MCC_TOKEN/],
-    ["a wrong token", { authorization: "Bearer a-token-of-the-testz" }, /another one came/],
-    ["a longer token", { authorization: `Bearer ${testToken}x` }, /another one came/],
-    ["another scheme", { authorization: `Basic ${testToken}` }, /none came/],
-    ["an empty token", { authorization: "Bearer " }, /none came/],
+    ["no token", {}, /the request has none; set MCC_TOKEN/],
+    ["a wrong token", { authorization: "Bearer a-token-of-the-testz" }, /the request has another one/],
+    ["a longer token", { authorization: `Bearer ${testToken}x` }, /the request has another one/],
+    ["another scheme", { authorization: `Basic ${testToken}` }, /the request has none/],
+    ["an empty token", { authorization: "Bearer " }, /the request has none/],
   ];
   for (const [title, headers, message] of strangers) {
     it(`refuses ${title}`, async () => {
@@ -44,7 +44,7 @@ describe("who may call", () => {
     });
   }
 
-  it("refuses a stranger before the body has come", async () => {
+  it("refuses a request without the token before its body has arrived", async () => {
     const listener = await listen();
     const socket = connect(listener.port, "127.0.0.1");
     socket.write("POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1000000\r\n\r\n<methodCall>");
@@ -54,13 +54,13 @@ describe("who may call", () => {
     await assertServes(listener);
   });
 
-  it("lets in everyone when no token is asked for", async () => {
+  it("accepts every client if no token is required", async () => {
     const { url, called } = await listen({ token: undefined });
     await callRaw({ url }, "a.b");
     assert.deepEqual(called, ["a.b"]);
   });
 
-  it("refuses web pages, also where no token is asked for", async () => {
+  it("refuses web pages, even if no token is required", async () => {
     const { url, called } = await listen({ token: undefined });
     const answer = await send(url, { headers: { origin: "http://a.example" }, body: encodeCall("a", []) });
     assert.equal(answer.status, 403);

@@ -16,10 +16,10 @@ describe("bad requests", () => {
 
   const tooLarge: [string, Record<string, string>][] = [
     ["announces more than the limit", {}],
-    ["grows past the limit unannounced", { "transfer-encoding": "chunked" }],
+    ["exceeds the limit without announcing it", { "transfer-encoding": "chunked" }],
   ];
   for (const [title, headers] of tooLarge) {
-    it(`refuses a body that ${title}, and the client gets to read it`, async () => {
+    it(`refuses a body that ${title}, and the client can read the answer`, async () => {
       const listener = await listen({ limits });
       const body = "x".repeat(5_000_000);
       const answer = await send(listener.url, { headers: { authorization, ...headers }, body });
@@ -29,7 +29,7 @@ describe("bad requests", () => {
     });
   }
 
-  it("takes the rest of a body that it has refused before it ends the connection", async () => {
+  it("reads the rest of a refused body before it ends the connection", async () => {
     const listener = await listen({ limits });
     const socket = connect(listener.port, "127.0.0.1");
     let answer = "";
@@ -37,7 +37,7 @@ describe("bad requests", () => {
     socket.on("data", (chunk: Buffer) => (answer += chunk.toString())).on("end", () => (ended = true));
     socket.write(`${head}connection: close\r\ncontent-length: 2000\r\n\r\n${"x".repeat(1999)}`);
     await eventually(() => answer.includes("</methodResponse>"), "the whole answer has come");
-    // A server that ended it had done so before it answers somebody else.
+    // A server that ends the connection early would have done so before it answers another client.
     await assertServes(listener);
     assert.equal(ended, false);
     socket.write("x");
@@ -45,7 +45,7 @@ describe("bad requests", () => {
     socket.destroy();
   });
 
-  it("takes a body of a million chunks of a byte each without keeping hundreds of bytes for each", async () => {
+  it("accepts a body in a million chunks of one byte without keeping hundreds of bytes for each", async () => {
     const listener = await listen();
     const socket = connect(listener.port, "127.0.0.1");
     const before = process.memoryUsage().heapUsed;
@@ -84,7 +84,7 @@ describe("bad requests", () => {
     ["what is not HTTP", "\x16\x03\x01\x02 hello"],
   ];
   for (const [title, bytes] of cutOff) {
-    it(`lives on when ${title} is cut off, and logs it at debug`, async () => {
+    it(`continues to serve after an incomplete ${title}, and logs it at debug`, async () => {
       const listener = await listen();
       const answer = await sendBytes(listener.port, bytes, { end: true });
       assert.match(answer, /^(HTTP\/1\.1 400 |$)/);
@@ -95,7 +95,7 @@ describe("bad requests", () => {
   }
 
   for (const [title, bytes] of cutOff.slice(0, 2)) {
-    it(`does not wait for ever for the rest of ${title}`, async () => {
+    it(`waits only for a limited time for the rest of ${title}`, async () => {
       const listener = await listen({
         limits: { ...defaultLimits, headersTimeoutMs: 50, requestTimeoutMs: 50, checkEveryMs: 10 },
       });

@@ -21,16 +21,16 @@ import { callRaw, callRequest } from "../../support/wire/wire";
 
 const connections = 4;
 const few = { ...defaultLimits, connections };
-/** What is closed is then not closed for its slow head. */
+/** Long, so that no connection is closed because of slow headers. */
 const patient = { headersTimeoutMs: 600_000, requestTimeoutMs: 600_000 };
 
-/** What a client sends by hand. */
+/** The text of a request that a test sends. */
 function callBytes(method: string): string {
   const body = encodeCall(method, []);
   return `POST / HTTP/1.1\r\nhost: here\r\nauthorization: ${authorization}\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
 }
 
-/** A call that goes on until its client hangs up or the test lets it end. */
+/** A call that runs until its client hangs up or the test ends it. */
 function heldCalls(): { dispatch: Dispatch; signals: AbortSignal[]; release: () => void } {
   const signals: AbortSignal[] = [];
   let release = (): void => undefined;
@@ -47,7 +47,7 @@ function heldCalls(): { dispatch: Dispatch; signals: AbortSignal[]; release: () 
   return { dispatch, signals, release: () => release() };
 }
 
-/** Which timer the kernel runs for the server's end of a connection. */
+/** Returns the timer that the kernel runs for the server's end of a connection. */
 async function timerOf(port: number, clientPort: number): Promise<string | undefined> {
   const [from, to] = [port, clientPort].map((number) => number.toString(16).toUpperCase().padStart(4, "0"));
   const line = (await readFile("/proc/net/tcp", "utf8"))
@@ -73,7 +73,7 @@ describe("connections", () => {
     return socket;
   };
 
-  it("that say nothing make room for those that do, the oldest first", async () => {
+  it("without a request are closed for others, the oldest first", async () => {
     const listener = await listen({ limits: few });
     const idle: Socket[] = [];
     for (let count = 0; count < connections; count += 1) {
@@ -89,7 +89,7 @@ describe("connections", () => {
     ["a request without a token", "POST / HTTP/1.1\r\nhost: here\r\ncontent-length: 9\r\n\r\nabc"],
     ["requests that are refused", "GET / HTTP/1.1\r\nhost: here\r\n\r\n".repeat(3)],
   ] as const) {
-    it(`that send ${title} shut nobody out`, async () => {
+    it(`that send ${title} do not exclude other clients`, async () => {
       const listener = await listen({ limits: few });
       for (let count = 0; count < 3 * connections; count += 1) {
         await opened(listener.port, bytes);
@@ -98,7 +98,7 @@ describe("connections", () => {
     });
   }
 
-  it("of one address make room for another of it, and those of other addresses stay", async () => {
+  it("are closed for another one of the same address, and those of other addresses stay", async () => {
     const { port, called } = await listen({ limits: few });
     const slow = await opened(port, "", "127.0.0.2");
     for (let count = 0; count < 3 * connections; count += 1) {
@@ -109,7 +109,7 @@ describe("connections", () => {
     assert.deepEqual(called, ["at.last"]);
   });
 
-  it("are probed during a call, as a client can vanish without a word", async () => {
+  it("are probed during a call, because a client can disappear without closing", async () => {
     const { dispatch, release, signals } = heldCalls();
     const { port } = await listen({ dispatch });
     const socket = await opened(port, callBytes("held"));
@@ -119,7 +119,7 @@ describe("connections", () => {
     assert.equal(timer, "keep-alive");
   });
 
-  it("of clients with the token are kept while strangers come and go", async () => {
+  it("of clients with the token are kept while others connect", async () => {
     const { port, url } = await listen({ limits: few });
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     const ports = new Set<number | undefined>();
@@ -140,7 +140,7 @@ describe("connections", () => {
     assert.equal(ports.size, 1);
   });
 
-  it("with a call under way are never closed for others", async () => {
+  it("with a call in progress are never closed for others", async () => {
     const { dispatch, release, signals } = heldCalls();
     const listener = await listen({ limits: few, dispatch });
     const held = Array.from({ length: connections }, () => callRaw({ url: listener.url, token }, "held"));
@@ -167,7 +167,7 @@ describe("connections", () => {
     assert.equal(signals[1]?.aborted, false);
   });
 
-  it("tell each of several calls that came at once that their client has hung up", async () => {
+  it("tell each of several calls on them that their client has hung up", async () => {
     const { dispatch, release, signals } = heldCalls();
     const listener = await listen({ dispatch });
     const socket = await opened(listener.port, callBytes("held").repeat(3));
@@ -181,7 +181,7 @@ describe("connections", () => {
     );
   });
 
-  it("whose TLS never comes about shut nobody out", async () => {
+  it("without a finished TLS handshake do not exclude other clients", async () => {
     const { cert, key } = await readCertificate();
     const listener = await listen({ limits: few, tls: { cert, key } });
     for (let count = 0; count < 3 * connections; count += 1) {
@@ -199,14 +199,14 @@ describe("connections", () => {
     deaf.pause();
     await eventually(() => listener.called.includes("long"), "the answer is on its way");
     await assertServes(listener);
-    // The end of a connection that is not read is seen by writing.
+    // A write shows the end of a connection that is not read.
     await eventually(() => deaf.closed || !deaf.write("x"), "it is closed").catch(() => undefined);
     deaf.resume();
     await eventually(() => deaf.closed, "it is closed");
     assert.ok(deaf.bytesRead < 20_000_000);
   });
 
-  it("hold no more of unread answers than the limit, the newest apart", async () => {
+  it("keep no more of unread answers than the limit, except for the newest", async () => {
     const dispatch: Dispatch = (method) =>
       Promise.resolve(method === "long" ? "x".repeat(20_000_000) : "short");
     const listener = await listen({ dispatch, limits: { ...defaultLimits, unreadBytes: 30_000_000 } });
@@ -249,7 +249,7 @@ describe("connections", () => {
     assert.ok(read > 12_000_000, String(read));
   });
 
-  it("with many lists to make leave short calls of others their turn", async () => {
+  it("with many lists do not block short calls of others", async () => {
     const listener = await listen();
     const lists = 200;
     await opened(listener.port, callBytes("instance.list").repeat(lists));
@@ -259,7 +259,7 @@ describe("connections", () => {
     await eventually(() => listener.called.length === lists + 1, "all lists are made");
   });
 
-  it("whose client has hung up have no lists made", async () => {
+  it("whose client has hung up get no lists", async () => {
     const listener = await listen();
     const socket = await opened(listener.port, callBytes("instance.list").repeat(200));
     await eventually(() => listener.called.length > 0, "the lists are under way");
@@ -269,20 +269,20 @@ describe("connections", () => {
     assert.ok(listener.called.length < 200, String(listener.called.length));
   });
 
-  it("are no tunnels", async () => {
+  it("refuse tunnels", async () => {
     const listener = await listen();
     const answer = await sendBytes(listener.port, "CONNECT a:1 HTTP/1.1\r\nhost: a\r\n\r\n", { end: false });
     assert.match(answer, /^HTTP\/1\.1 405 /);
     await assertServes(listener);
   });
 
-  it("that ask for a tunnel do not stay open", async () => {
+  it("that request a tunnel are closed", async () => {
     const listener = await listen();
     const socket = connect({ port: listener.port, host: "127.0.0.1", allowHalfOpen: true });
     open.push(socket.resume());
     socket.write("CONNECT a:1 HTTP/1.1\r\nhost: a\r\n\r\n");
     await once(socket, "end");
-    // It neither ends its side nor stops writing.
+    // The client neither ends its side nor stops writing.
     socket.on("error", () => undefined);
     await eventually(() => {
       socket.write("x");
@@ -291,7 +291,7 @@ describe("connections", () => {
     await listener.listener.close();
   });
 
-  it("whose TLS never comes about do not keep the listener from closing", async () => {
+  it("without a finished TLS handshake do not prevent the listener from closing", async () => {
     const { cert, key } = await readCertificate();
     const limits = { ...defaultLimits, ...patient };
     const { port, listener } = await listen({ limits, tls: { cert, key } });
@@ -300,7 +300,7 @@ describe("connections", () => {
     await eventually(() => socket.closed, "it is closed");
   });
 
-  it("let a call end that came behind another one and takes longer than a client may take to read", async () => {
+  it("let a second call take longer than the limit for reading an answer", async () => {
     const { dispatch, release, signals } = heldCalls();
     const listener = await listen({ dispatch, limits: { ...defaultLimits, sendTimeoutMs: 50 } });
     const socket = await opened(listener.port, callBytes("short") + callBytes("held"));
@@ -309,14 +309,14 @@ describe("connections", () => {
       answer += chunk.toString();
     });
     await eventually(() => answer.includes("short") && signals.length === 1, "the first is answered");
-    // Longer than the limit by far: what is to be seen is that nothing happens.
+    // Much longer than the limit, because the test shows that nothing happens.
     await pause(300);
     release();
     await eventually(() => answer.includes("held") || socket.closed, "the second is answered");
     assert.match(answer, /held/);
   });
 
-  it("are told apart when they come from one port to several addresses of the daemon's host", async () => {
+  it("are distinguished if they come from one port to several addresses of the daemon's host", async () => {
     const listener = await listen({ address: "0.0.0.0", limits: { ...few, ...patient } });
     const addresses = Array.from({ length: connections + 2 }, (_, index) => `127.0.0.${index + 1}`);
     let localPort = 0;
@@ -346,7 +346,7 @@ describe("connections", () => {
     });
   }
 
-  it("are closed after a refusal for want of a token", async () => {
+  it("are closed after a refusal without a token", async () => {
     const listener = await listen();
     const twice = "POST / HTTP/1.1\r\nhost: here\r\ncontent-length: 0\r\n\r\n".repeat(2);
     const answer = await sendBytes(listener.port, twice, { end: false });

@@ -18,7 +18,7 @@ import {
 import { eventually } from "../../support/time/eventually";
 import { callRaw, callRequest, resultOf } from "../../support/wire/wire";
 
-/** A call named `long` goes on until it is told to finish. */
+/** A call named `long` runs until the test ends it. */
 function longCalls(): { dispatch: Dispatch; finish: () => void; finished: () => boolean } {
   let finish = (): void => undefined;
   let finished = false;
@@ -38,7 +38,7 @@ function longCalls(): { dispatch: Dispatch; finish: () => void; finished: () => 
 describe("the listener", () => {
   const listen = testListeners();
 
-  it("answers a call in XML, whatever type its request claims", async () => {
+  it("answers a call in XML, for any type of the request", async () => {
     const { url } = await listen();
     const answer = await send(url, callRequest("a.b", [{ c: 1 }], token));
     assert.equal(answer.status, 200);
@@ -46,7 +46,7 @@ describe("the listener", () => {
     assert.deepEqual(await decodeResponse(answer.body), { method: "a.b", parameters: [{ c: 1 }] });
   });
 
-  it("answers a fault as XML-RPC does, with the status of a success", async () => {
+  it("answers a fault with the status 200, as XML-RPC requires", async () => {
     const dispatch = (): Promise<never> => Promise.reject(new MccError("not-found", "No such thing."));
     const { url } = await listen({ dispatch });
     const answer = await send(url, callRequest("a", [], token));
@@ -54,7 +54,7 @@ describe("the listener", () => {
     await assertMccError(decodeResponse(answer.body), "not-found", /^No such thing\.$/);
   });
 
-  it("answers a defect with a reference, and logs it whole", async () => {
+  it("answers an internal error with a reference, and logs its details", async () => {
     const { url, lines } = await listen({ dispatch: () => Promise.reject(new TypeError("secret details")) });
     const error = await assertMccError(callRaw({ url, token }, "a"), "internal", /reference [0-9a-f]{8}\.$/);
     assert.doesNotMatch(error.message, /secret/);
@@ -63,12 +63,12 @@ describe("the listener", () => {
     assert.ok(logged.includes(/reference ([0-9a-f]{8})/.exec(error.message)?.[1] ?? "nothing"));
   });
 
-  it("takes a result that XML cannot carry for a defect", async () => {
+  it("treats a result that XML cannot contain as an internal error", async () => {
     const { url } = await listen({ dispatch: () => Promise.resolve({ text: "\x00" }) });
     await assertMccError(callRaw({ url, token }, "a"), "internal", /reference/);
   });
 
-  it("finishes a call whose client has gone away", async () => {
+  it("finishes a call whose client has hung up", async () => {
     const { dispatch, finish, finished } = longCalls();
     const listener = await listen({ dispatch });
     const sent = request(listener.url, { method: "POST", agent: false, headers: { authorization } });
@@ -99,7 +99,7 @@ describe("the listener", () => {
     await Promise.all([listener.close(), ended]);
   });
 
-  it("closes only after the calls under way were answered", async () => {
+  it("closes only after the calls in progress were answered", async () => {
     const { dispatch, finish } = longCalls();
     const { url, called, listener } = await listen({ dispatch });
     const answer = callRaw({ url, token }, "long");
@@ -115,7 +115,7 @@ describe("the listener", () => {
     await closing;
   });
 
-  it("answers nothing before others were told of it", async () => {
+  it("answers nothing before it is announced", async () => {
     const events: string[] = [];
     let asked: Promise<unknown> = Promise.resolve();
     await listen({
@@ -123,7 +123,7 @@ describe("the listener", () => {
         asked = callRaw({ url: `http://127.0.0.1:${port}`, token }, "early").then(() =>
           events.push("answered"),
         );
-        // In so many turns of this process a call is answered that nothing holds up.
+        // In this number of turns of the event loop, a call would be answered if nothing delayed it.
         for (let turn = 0; turn < 200; turn += 1) {
           await nextTurn();
         }
@@ -134,7 +134,7 @@ describe("the listener", () => {
     assert.deepEqual(events, ["announced", "answered"]);
   });
 
-  it("closes when others cannot be told of it", async () => {
+  it("closes if it cannot be announced", async () => {
     let port = 0;
     const announce = (bound: { port: number }): Promise<void> => {
       port = bound.port;
@@ -144,13 +144,13 @@ describe("the listener", () => {
     await assert.rejects(callRaw({ url: `http://127.0.0.1:${port}` }, "late"), /ECONNREFUSED/);
   });
 
-  it("says what to do about a port that is taken", async () => {
+  it("reports a port in use, with the remedy", async () => {
     const { port } = await listen();
     await assertMccError(listen({ port }), "conflict", new RegExp(`${port}: another program.*-p`));
   });
 
-  it("says what to do about an address of another machine", async () => {
-    await assertMccError(listen({ address: "198.51.100.7" }), "invalid", /no such address.*-l/);
+  it("reports an address of another machine, with the remedy", async () => {
+    await assertMccError(listen({ address: "198.51.100.7" }), "invalid", /does not have this address.*-l/);
   });
 
   it("serves HTTPS", async () => {
@@ -158,12 +158,12 @@ describe("the listener", () => {
     const { port, lines } = await listen({ tls: { cert, key } });
     const answer = send(`https://127.0.0.1:${port}`, { ...callRequest("a", [], token), ca: cert });
     assert.deepEqual(await resultOf(answer), { method: "a", parameters: [] });
-    // Plain HTTP to it ends that connection and nothing else.
+    // A plain HTTP request ends only its own connection.
     await assert.rejects(once(get(`http://127.0.0.1:${port}/`, { agent: false }), "response"));
     assert.ok(lines.some(({ msg }) => msg === "a TLS handshake failed"));
   });
 
-  it("refuses a certificate that is none", async () => {
+  it("refuses an invalid certificate", async () => {
     await assertMccError(listen({ tls: { cert: "x", key: "y" } }), "invalid", /certificate/);
   });
 });

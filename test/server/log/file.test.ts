@@ -50,13 +50,13 @@ describe("the log file", () => {
     };
   }
 
-  /** What the files have in them, the latest first. */
+  /** Returns the contents of the files, the latest first. */
   async function contents(path: string): Promise<string[]> {
     const paths = [path, `${path}.1`, `${path}.2`, `${path}.3`].filter((each) => existsSync(each));
     return await Promise.all(paths.map((each) => readFile(each, "utf8")));
   }
 
-  it("is begun again where it would grow past its size, and keeps earlier ones", async () => {
+  it("is rotated at its maximal size, and keeps old files", async () => {
     const { path, open, troubles } = test();
     const { sink } = await open();
     for (const line of ["one", "two", "three", "four", "five", "six", "seven"]) {
@@ -69,14 +69,14 @@ describe("the log file", () => {
     }
   });
 
-  it("counts what was in it before", async () => {
+  it("counts its earlier contents", async () => {
     const { path, open } = test();
     await writeFile(path, "earlier\n");
     (await open()).sink.write("one\n");
     assert.deepEqual(await contents(path), ["one\n", "earlier\n"]);
   });
 
-  it("has no limit with the size 0, and no empty earlier file for a long line", async () => {
+  it("has no limit with the size 0, and no empty old file before a long line", async () => {
     const { path, open } = test();
     (await open({ maxBytes: 0 })).sink.write("longer than ten bytes\n");
     assert.deepEqual(await contents(path), ["longer than ten bytes\n"]);
@@ -91,7 +91,7 @@ describe("the log file", () => {
     assert.deepEqual(await contents(path), ["two\n"]);
   });
 
-  it("stays in its place where it cannot be rotated, and says so once", async () => {
+  it("stays in its place if it cannot be rotated, and reports it once", async () => {
     const { path, open, troubles } = test();
     await mkdir(`${path}.1`);
     const { sink } = await open({ oldFiles: 1 });
@@ -103,7 +103,7 @@ describe("the log file", () => {
     assert.match(troubles[0] ?? "", /log could not be rotated and grows: EISDIR/);
   });
 
-  it("never writes through a link that was planted for the next file", async () => {
+  it("never writes through a link in the place of the next file", async () => {
     const { path, open } = test();
     const victim = join(await newFolder(), "victim");
     await writeFile(victim, "victim");
@@ -115,7 +115,7 @@ describe("the log file", () => {
     assert.equal(await readFile(victim, "utf8"), "victim");
   });
 
-  it("is found through the operator's link, and rotated where it is", async () => {
+  it("is found through an operator's link, and rotated in its own folder", async () => {
     const { path, open } = test();
     const real = join(await newFolder(), "real");
     await symlink(real, path);
@@ -126,7 +126,7 @@ describe("the log file", () => {
     assert.ok(!existsSync(`${path}.1`));
   });
 
-  it("goes on in the new file when it was moved away and is opened again", async () => {
+  it("continues in a new file after it was moved away and opened again", async () => {
     const { path, open } = test();
     const { file, sink } = await open();
     sink.write("one\n");
@@ -149,7 +149,7 @@ describe("the log file", () => {
     assert.equal(await readFile(`${path}.moved`, "utf8"), "first line\nsecond line\n");
   });
 
-  it("goes on where it was when it cannot be opened again", async () => {
+  it("continues in the old file if it cannot be opened again", async () => {
     const { path, open, troubles } = test();
     const { file, sink } = await open();
     await rename(path, `${path}.moved`);
@@ -160,7 +160,7 @@ describe("the log file", () => {
     assert.match(troubles[0] ?? "", /log could not be opened again: EISDIR/);
   });
 
-  it("is refused where everyone could plant a file", async () => {
+  it("is refused in a folder in which every user can create files", async () => {
     const folder = await newFolder();
     await chmod(folder, 0o777);
     await assert.rejects(test().open({ path: join(folder, "log") }), /Everyone may write to .*--log-file\.$/);

@@ -19,21 +19,21 @@ describe("a line for the journal", () => {
     });
   }
 
-  it("has the other fields after the message, without what the journal adds itself", () => {
+  it("has the other fields after the message, without those that the journal adds", () => {
     assert.equal(
       lineOf((log) => log.info({ url: "http://a", time: 1 }, "serving")),
       '<6>serving {"url":"http://a"}\n',
     );
   });
 
-  it("is written also where a field has replaced the level or the message", () => {
+  it("is written even if a field has replaced the level or the message", () => {
     assert.equal(
       lineOf((log) => log.warn({ level: "high", msg: 5, other: 1 })),
       '<6> {"other":1}\n',
     );
   });
 
-  it("is one line, whatever is in it", () => {
+  it("is one line for any contents", () => {
     const line = lineOf((log) => log.error({ err: new Error("a\nb") }, "c\n d"));
     assert.match(line, /^<3>c d \{"err":\{.*"stack":"Error: a\\nb/);
     assert.equal(line.split("\n").length, 2);

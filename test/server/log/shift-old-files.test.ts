@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { shiftOldLogs } from "../../../server/log/shift-old-files";
 import { temporaryFolders } from "../../support/files/temporary-folder";
 
-describe("the earlier logs", () => {
+describe("the old logs", () => {
   const newFolder = temporaryFolders();
 
-  /** A folder with these earlier logs; each has its number in it. */
+  /** Creates a folder with these old logs. Each contains its number. */
   async function logs(
     numbers: readonly number[],
   ): Promise<{ path: string; contents: () => Promise<string> }> {
@@ -32,14 +32,14 @@ describe("the earlier logs", () => {
     [[1, 2, 3, 4, 5], "log.2=1 log.3=2"],
   ];
   for (const [numbers, expected] of shifts) {
-    it(`make room for the next: ${numbers.join(", ") || "none"}`, async () => {
+    it(`are moved for the next one: ${numbers.join(", ") || "none"}`, async () => {
       const { path, contents } = await logs(numbers);
       shiftOldLogs(path, 3);
       assert.equal(await contents(), expected);
     });
   }
 
-  it("move as links, and what those lead to stays as it is", async () => {
+  it("are moved as links, and their targets do not change", async () => {
     const { path } = await logs([]);
     const victim = join(await newFolder(), "victim");
     await writeFile(victim, "victim");
@@ -50,7 +50,7 @@ describe("the earlier logs", () => {
     await assert.rejects(lstat(`${path}.4`), { code: "ENOENT" });
   });
 
-  it("stay where one of the names is another thing's", async () => {
+  it("stay if a folder has one of the names", async () => {
     const { path, contents } = await logs([1]);
     await mkdir(`${path}.2`);
     await writeFile(join(`${path}.2`, "mine"), "");

@@ -3,13 +3,13 @@ import { closeSync, openSync, writeSync } from "node:fs";
 import sinon from "sinon";
 import { LogSink, type LogTarget } from "../../../server/log/sink";
 
-/** A target of which the test says what it does with each write. */
+/** A target whose behaviour the test sets for each write. */
 class HandTarget implements LogTarget {
   written = "";
   onReplaced?: () => void;
-  /** The code of the error that each write fails with. */
+  /** The error code with which each write fails. */
   failure: string | undefined;
-  /** How many more bytes fit until it would block. */
+  /** The number of bytes that fit until it would block. */
   room = Number.POSITIVE_INFINITY;
   tries = 0;
 
@@ -48,7 +48,7 @@ describe("the log's sink", () => {
   });
 
   for (const failure of ["ENOSPC", "EDQUOT", "EIO", "EPIPE", "EROFS", "EBADF", "EFBIG"]) {
-    it(`drops and counts lines while writes fail with ${failure}, and says so with the next line`, () => {
+    it(`drops and counts lines while writes fail with ${failure}, and reports them with the next line`, () => {
       target.failure = failure;
       sink.write("one\n");
       sink.write("two\n");
@@ -59,7 +59,7 @@ describe("the log's sink", () => {
     });
   }
 
-  it("says that lines were dropped also when no line follows", () => {
+  it("reports dropped lines even if no line follows", () => {
     target.failure = "ENOSPC";
     sink.write("one\n");
     clock.tick(5_000);
@@ -69,7 +69,7 @@ describe("the log's sink", () => {
     assert.equal(clock.countTimers(), 0);
   });
 
-  it("keeps lines for a reader that is slow, in their order", () => {
+  it("keeps lines for a slow reader, in their order", () => {
     target.room = 4;
     sink.write("one\n");
     sink.write("two\n");
@@ -81,7 +81,7 @@ describe("the log's sink", () => {
     assert.equal(clock.countTimers(), 0);
   });
 
-  it("keeps no more than its limit, and says where lines are missing", () => {
+  it("keeps no more than its limit, and marks where lines are missing", () => {
     target.room = 0;
     for (let line = 0; line < 100; line += 1) {
       sink.write(`line ${line % 10}\n`);
@@ -104,7 +104,7 @@ describe("the log's sink", () => {
     assert.deepEqual([target.written, target.tries], ["one\ntwo\nthree\n", 1]);
   });
 
-  it("tries less and less often while nobody reads", () => {
+  it("tries less often while nothing is read", () => {
     target.room = 0;
     sink.write("one\n");
     clock.tick(10_000);
@@ -113,7 +113,7 @@ describe("the log's sink", () => {
     assert.equal(target.tries, 20);
   });
 
-  it("does not ask a blocked target again for every line", () => {
+  it("does not try a blocked target again for every line", () => {
     target.room = 0;
     sink.write("one\n");
     const { tries } = target;
@@ -121,13 +121,13 @@ describe("the log's sink", () => {
     assert.equal(target.tries, tries);
   });
 
-  it("takes a line longer than its limit where nothing waits", () => {
+  it("accepts a line longer than its limit if no line waits", () => {
     sink.write(`${"x".repeat(100)}\n`);
     assert.equal(target.written.length, 101);
   });
 
   for (const failure of [undefined, "ENOSPC"]) {
-    it(`goes on in the middle of a line of which it wrote a part (${failure ?? "blocked"})`, () => {
+    it(`continues within a partly written line (${failure ?? "blocked"})`, () => {
       target.room = 2;
       const write = target.write.bind(target);
       target.write = (bytes) => {
@@ -142,7 +142,7 @@ describe("the log's sink", () => {
     });
   }
 
-  it("counts a line as dropped whose rest would come into another file", () => {
+  it("counts a line as dropped if its rest would be written to another file", () => {
     target.room = 2;
     sink.write("one\n");
     target.room = Number.POSITIVE_INFINITY;
@@ -153,7 +153,7 @@ describe("the log's sink", () => {
     assert.equal(target.written, "(1 dropped: the log file was replaced)\ntwo\n");
   });
 
-  it("writes each line once when the target logs a trouble of its own", () => {
+  it("writes each line once if the target logs a failure of its own", () => {
     let troubles = 1;
     Object.assign(target, {
       beginLine: () => {
@@ -167,7 +167,7 @@ describe("the log's sink", () => {
     assert.equal(target.written, "one\ntrouble\n");
   });
 
-  it("gives a slow reader a last time at the end, and no more than that", () => {
+  it("waits for a slow reader at the end, for a limited time", () => {
     target.room = 0;
     sink.write("one\n");
     sink.end();

@@ -45,7 +45,7 @@ describe("a descriptor that does not block", () => {
     assert.equal(unblockedDescriptor(file), file);
   });
 
-  it("keeps the failure of a device", () => {
+  it("reports the failure of a device", () => {
     const unblocked = remember(unblockedDescriptor(remember(openSync("/dev/full", "w"))));
     assert.throws(() => writeSync(unblocked, "x"), { code: "ENOSPC" });
   });

@@ -19,7 +19,7 @@ describe("the methods", () => {
     dispatch = createDispatch(cloud, captured.log);
   });
 
-  it("carry an instance, a key and an image through their lives", async () => {
+  it("create, change and remove an instance, a key and an image", async () => {
     const story: [string, object, RegExp][] = [
       ["server.info", {}, /"driver":"simulated".*"simulated":true/],
       ["type.list", {}, /"name":"basic"/],
@@ -82,7 +82,7 @@ describe("the methods", () => {
     assert.deepEqual(new Set(called), new Set(Object.keys(methodTable)));
   });
 
-  it("need no struct where everything in it may be left out", async () => {
+  it("need no struct if all its members are optional", async () => {
     assert.ok(Array.isArray(await dispatch("instance.list", [])));
   });
 
@@ -97,13 +97,17 @@ describe("the methods", () => {
     ],
     ["instance.get", [], /^instance\.get: instance is missing/],
     ["instance.get", ["web"], /^instance\.get: the value is "web": expected object/],
-    ["instance.get", [{ instance: 500 }, {}], /^instance\.get takes one struct, and 2 parameters came/],
+    [
+      "instance.get",
+      [{ instance: 500 }, {}],
+      /^instance\.get takes one struct, and the call has 2 parameters/,
+    ],
     ["system.methodHelp", [], /^system\.methodHelp: .*one parameter, the name/],
     ["system.methodHelp", [7], /^system\.methodHelp: 0 is 7: expected string/],
     ["system.listMethods", ["x"], /^system\.listMethods: .*no parameters/],
   ];
   for (const [method, parameters, message] of mistakes) {
-    it(`say what is wrong with ${JSON.stringify(parameters)} for ${method}`, async () => {
+    it(`report the error in ${JSON.stringify(parameters)} for ${method}`, async () => {
       await assertMccError(dispatch(method, parameters), "invalid", message);
     });
   }
@@ -118,12 +122,12 @@ describe("the methods", () => {
     ["a\u0007b", /^There is no method "a\ufffdb"/],
   ];
   for (const [method, message] of unknown) {
-    it(`know no ${JSON.stringify(method.slice(0, 20))}`, async () => {
+    it(`refuse the unknown ${JSON.stringify(method.slice(0, 20))}`, async () => {
       await assertMccError(dispatch(method, []), "not-found", message);
     });
   }
 
-  it("leave one line a call in the log, with its subject, its time and its outcome", async () => {
+  it("log one line for each call, with its subject, duration and outcome", async () => {
     await dispatch("instance.create", [{ name: "web", waitFor: "running" }]);
     await assert.rejects(dispatch("instance.get", [{ instance: 999 }]));
     await assert.rejects(dispatch("x".repeat(1000), []));
@@ -139,7 +143,7 @@ describe("the methods", () => {
     assert.ok(calls.every(({ ms }) => typeof ms === "number"));
   });
 
-  it("keep the renewals of leases out of the log but for debugging", async () => {
+  it("log renewals of leases only at the level debug", async () => {
     const { lease } = (await dispatch("lease.open", [])) as { lease: string };
     await dispatch("lease.renew", [{ lease }]);
     const levels = captured.lines.filter(({ method }) => method === "lease.renew").map(({ level }) => level);
@@ -151,7 +155,7 @@ describe("the methods", () => {
     assert.equal(captured.lines.at(-1)?.level, 30);
   });
 
-  it("log neither key texts nor what goes into a command", async () => {
+  it("log neither keys nor a command's input", async () => {
     await dispatch("key.add", [{ name: "me", publicKey }]);
     const secret = "c2VjcmV0IHNlY3JldA";
     await assert.rejects(dispatch("key.add", [{ name: "you", publicKey: `-----BEGIN ${secret}` }]));

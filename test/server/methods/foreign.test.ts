@@ -8,7 +8,7 @@ describe("instance.listForeign", () => {
   const newCloud = testClouds();
   afterEach(() => sinon.restore());
 
-  it("shows what others made, in words that can travel", async () => {
+  it("lists foreign containers, with characters that XML can contain", async () => {
     const { cloud, driver } = await newCloud();
     const dispatch = createDispatch(cloud, captureLog().log);
     assert.deepEqual(await dispatch("instance.listForeign", []), []);

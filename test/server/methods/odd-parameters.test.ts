@@ -20,7 +20,7 @@ const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIK0wmN/Cr3JXqmLW7u+g9pTh+
 const hexadecimal = "0".repeat(32);
 const owner = { urn: "urn:pulumi:dev::shop::a:b:C::web" };
 
-/** Good parameters, so that a call fails for nothing but the odd one. */
+/** Valid parameters, so that a call fails only because of the odd one. */
 const good: Readonly<Record<string, unknown>> = {
   instance: "web",
   fleet: "load",
@@ -34,11 +34,11 @@ const good: Readonly<Record<string, unknown>> = {
   path: "/absent",
   adopt: {},
 };
-/** For methods that make or end something, which is done too often to be done. */
+/** Parameters for methods that create or end something, which would take too long in so many calls. */
 const absent = { instance: "absent", fleet: "absent", name: "absent", image: "absent" };
 const changing = /\.(create|apply|import|destroy|remove|takeOver)$/;
 
-/** Where a value can stand inside of a parameter of this name. */
+/** Returns the places for a value inside of a parameter of this name. */
 const insides: Readonly<Record<string, readonly Place[]>> = {
   labels: [(value) => ({ a: value })],
   keys: [(value) => [value]],
@@ -62,7 +62,7 @@ const insides: Readonly<Record<string, readonly Place[]>> = {
   ],
 };
 
-/** Calls of the method with the value in every place where one can stand. */
+/** Returns calls of the method with the value in every possible place. */
 function oddCalls(method: MethodName, value: unknown): Call[] {
   const { shape } = methodTable[method].parameters;
   const values = changing.test(method) ? { ...good, ...absent } : good;
@@ -86,7 +86,7 @@ function oddCalls(method: MethodName, value: unknown): Call[] {
   }));
 }
 
-/** The methods whose parameters have places in place of names; each with its places. */
+/** The methods with positional parameters, and the positions. */
 const positional: Readonly<Record<string, readonly ((value: unknown) => unknown[])[]>> = {
   "openvz.get_instances": [
     (value) => [value],
@@ -111,7 +111,7 @@ const positional: Readonly<Record<string, readonly ((value: unknown) => unknown[
   "no.such_method": [(value) => [value]],
 };
 
-/** The places inside of system.multicall, which has to come by itself. */
+/** The places inside of system.multicall, which cannot be called in a multicall itself. */
 const inMulticall: readonly ((value: unknown) => unknown[])[] = [
   (value) => [value],
   (value) => [[value]],
@@ -146,7 +146,7 @@ describe("odd parameters", () => {
     return await decodeResponse((await send(url, { body: writeCall(method, parameters) })).body);
   }
 
-  /** Makes the calls, a hundred in a message, and then asks the daemon whether it is there. */
+  /** Makes the calls, a hundred in one message, and then checks that the daemon still answers. */
   async function make(calls: readonly Call[]): Promise<void> {
     for (let at = 0; at < calls.length; at += 100) {
       const some = calls.slice(at, at + 100);
@@ -164,19 +164,19 @@ describe("odd parameters", () => {
 
   function assertNoDefect(): void {
     assert.deepEqual(
-      captured.lines.filter(({ msg }) => msg === "a defect"),
+      captured.lines.filter(({ msg }) => msg === "internal error"),
       [],
     );
     captured.lines.length = 0;
   }
 
   for (const method of Object.keys(methodTable) as MethodName[]) {
-    it(`never meet a defect in ${method}`, async () => {
+    it(`never cause an internal error in ${method}`, async () => {
       await make([...oddValues, ...oddStructs].flatMap((value) => oddCalls(method, value)));
     });
   }
 
-  it("never meet a defect in a method whose parameters have places", async () => {
+  it("never cause an internal error in a method with positional parameters", async () => {
     for (const value of [...oddValues, ...oddStructs]) {
       await make(
         Object.entries(positional).flatMap(([method, places]) =>
@@ -186,7 +186,7 @@ describe("odd parameters", () => {
     }
   });
 
-  it("never meet a defect in system.multicall", async () => {
+  it("never cause an internal error in system.multicall", async () => {
     for (const value of [...oddValues, ...oddStructs]) {
       for (const place of inMulticall) {
         const { status, body } = await send(url, { body: writeCall("system.multicall", place(value)) });
@@ -197,7 +197,7 @@ describe("odd parameters", () => {
     await make([]);
   });
 
-  it("are refused by every method when they are base64 or a dateTime, wherever those are", async () => {
+  it("are refused by every method if they contain base64 or a dateTime in any place", async () => {
     const methods = [
       ...[...Object.keys(methodTable), "system.multicall"],
       ...Object.keys(positional).filter((name) => name !== "no.such_method"),
@@ -215,7 +215,7 @@ describe("odd parameters", () => {
           assert.match(body, /faultCode<\/name><value><int>400</);
           assert.match(
             body,
-            /is of the type (base64|dateTime\.iso8601), which no method takes; send a string/,
+            /has the type (base64|dateTime\.iso8601), which no method accepts; send a string/,
           );
         }
       }
@@ -223,10 +223,10 @@ describe("odd parameters", () => {
     await make([]);
   });
 
-  it("are refused in little time when 12 MB of bytes come where a struct belongs", async () => {
+  it("are refused quickly if a call has 12 MB of bytes in place of a struct", async () => {
     const bytes = new Written(`<base64>${"QUJD".repeat(4_000_000)}</base64>`);
     const body = writeCall("instance.create", [bytes]);
-    assert.match((await send(url, { body })).body, /instance\.create: parameter 1 is of the type base64/);
+    assert.match((await send(url, { body })).body, /instance\.create: parameter 1 has the type base64/);
     await make([]);
   });
 });

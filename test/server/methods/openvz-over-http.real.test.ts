@@ -12,7 +12,7 @@ interface Served {
   readonly image: string;
 }
 
-/** What the old clients see is the same with every driver. */
+/** The tests of the old clients' methods, which are the same for every driver. */
 function behavesAsTheOldServer(served: () => Served): void {
   const list = (...parameters: string[]): Promise<string> =>
     answer(served().url, "openvz.get_instances", ...parameters);
@@ -29,7 +29,7 @@ function behavesAsTheOldServer(served: () => Served): void {
     );
   });
 
-  it("runs an instance, shows it once it is up, and destroys it", async () => {
+  it("runs an instance, shows it once it is ready, and destroys it", async () => {
     const { url, image } = served();
     const key = "ssh-rsa AAAAB3NzaC1yc2E me";
     const started = await answer(

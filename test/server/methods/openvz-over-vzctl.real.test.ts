@@ -58,10 +58,10 @@ for (const generation of ["v4", "v7"] as const) {
       ["openvz.run_instance", [imageName]],
       ["instance.create", [{ image: imageName, waitFor: "running" }]],
     ] as const) {
-      it(`${method} keeps to the id that it answers, though somebody else takes it in the engine`, async () => {
+      it(`${method} keeps the id of its answer even if a foreign container gets it in the engine`, async () => {
         host().behave({ faults: [{ at: "create", word: "mcc-500", waits: true, times: 1 }] });
         const answer = dispatch(method, parameters);
-        await eventually(() => host().waitsAt("create"), "the engine is about to make it");
+        await eventually(() => host().waitsAt("create"), "the engine is about to create it");
         await makeForeign(host(), "500", "--name", "theirs");
         host().release("create");
         assert.equal(answeredSchema.parse(await answer).id, 500);
@@ -85,7 +85,7 @@ for (const generation of ["v4", "v7"] as const) {
       });
     }
 
-    it("say what vzctl refused, and leave nothing", async () => {
+    it("report vzctl's error, and leave nothing", async () => {
       host().behave({ faults: [{ at: "create", exitCode: 46 }] });
       await assert.rejects(dispatch("openvz.run_instance", [imageName]), {
         fault: 2,

@@ -25,7 +25,7 @@ function callerOf(cloud: Cloud): Call {
   return async (method, parameters) => (await dispatch(method, [parameters])) as never;
 }
 
-/** The same life by the methods of each kind of thing. */
+/** The same operations with the methods of each kind of resource. */
 const kinds = [
   {
     kind: "an instance",
@@ -84,7 +84,7 @@ describe("the client token of", () => {
 
   for (const { kind, create, get, confirm, destroy, list, file } of kinds) {
     describe(kind, () => {
-      it("gives the same attempt the same thing, and names its owner", async () => {
+      it("returns the same resource to the same attempt, with its owner", async () => {
         const { call } = await opened();
         const made = await create(call, { attempt: first });
         assert.deepEqual((await create(call, { attempt: first })).uid, made.uid);
@@ -92,7 +92,7 @@ describe("the client token of", () => {
         assert.equal((await list(call)).length, 1);
       });
 
-      it("is refused to another attempt until the first has made no call for ten seconds", async () => {
+      it("is refused for another attempt until the first has made no call for ten seconds", async () => {
         const { call, clock } = await opened();
         const made = await create(call, { attempt: first });
         await assertMccError(create(call, { attempt: second }), "conflict", /another "pulumi up".*namespace/);
@@ -110,7 +110,7 @@ describe("the client token of", () => {
         await assertMccError(create(call, { attempt: first }), "conflict", /another "pulumi up"/);
       });
 
-      it("lets one attempt wait for another that was given up", async () => {
+      it("lets one attempt wait for another that has ended", async () => {
         const { call, clock } = await opened();
         const made = await create(call, { attempt: first });
         const waiting = create(call, { attempt: second, patienceSeconds: 60 });
@@ -118,7 +118,7 @@ describe("the client token of", () => {
         assert.notEqual((await waiting).uid, made.uid);
       });
 
-      it("goes to one of two attempts that both find the first given up", async () => {
+      it("is granted to only one of two attempts after the first has ended", async () => {
         const { call, clock } = await opened();
         await create(call, { attempt: first });
         clock.pass(10_000);
@@ -127,7 +127,7 @@ describe("the client token of", () => {
         assert.equal((await list(call)).length, 1);
       });
 
-      it("is spent once its owner has confirmed", async () => {
+      it("is used up once its owner has confirmed", async () => {
         const { call, clock } = await opened();
         const made = await create(call, { attempt: first });
         assert.equal((await confirm(call, made)).uid, made.uid);
@@ -143,7 +143,7 @@ describe("the client token of", () => {
         assert.equal((await list(call)).length, 1);
       });
 
-      it("is not spent by the calls of a create", async () => {
+      it("is not used up by the calls of a create", async () => {
         const { call, clock } = await opened();
         const made = await create(call, { attempt: first });
         await get(call, made);
@@ -151,7 +151,7 @@ describe("the client token of", () => {
         assert.notEqual((await create(call, { attempt: second })).uid, made.uid);
       });
 
-      it("tells whose the thing is by now, also one that moved", async () => {
+      it("reports the current owner of the resource, also after a move", async () => {
         const { call } = await opened();
         const made = await create(call, { attempt: first });
         const look = async () =>
@@ -172,7 +172,7 @@ describe("the client token of", () => {
         await assertMccError(create(next, { attempt: second }), "conflict", /belongs to urn:pulumi:dev/);
       });
 
-      it("is dropped with the thing", async () => {
+      it("is removed with the resource", async () => {
         const { call } = await opened();
         const made = await create(call, { attempt: first });
         await confirm(call, made);
@@ -180,7 +180,7 @@ describe("the client token of", () => {
         assert.notEqual((await create(call, { attempt: second })).uid, made.uid);
       });
 
-      it("is kept by what clients without attempts made, which never confirm", async () => {
+      it("is kept for resources of clients without attempts, which never confirm", async () => {
         const { call, clock } = await opened();
         const made = await create(call, { owner: undefined });
         assert.equal((await create(call, { owner: undefined })).uid, made.uid);
@@ -189,7 +189,7 @@ describe("the client token of", () => {
         assert.equal((await get(call, made)).uid, made.uid);
       });
 
-      it("is given up by a resource that Pulumi only forgets when that is made again", async () => {
+      it("is released if a resource that Pulumi only forgets is created again", async () => {
         const { call } = await opened();
         const retaining = { ...owner, retainOnDelete: true };
         const made = await create(call, { attempt: first, owner: retaining });
@@ -203,7 +203,7 @@ describe("the client token of", () => {
         assert.deepEqual([told?.spent, told?.released], [true, true]);
       });
 
-      it("is given up by who replaces the thing and names it by its uid", async () => {
+      it("is released for a client that replaces the resource and names its uid", async () => {
         const { call } = await opened();
         const made = await create(call, { attempt: first });
         await confirm(call, made);
@@ -213,7 +213,7 @@ describe("the client token of", () => {
         assert.equal((await list(call)).length, 2);
       });
 
-      it("that an earlier release kept counts as spent", async () => {
+      it("that an earlier release stored counts as used up", async () => {
         const { call, stateFolder, reopen } = await opened();
         const made = await create(call, { attempt: first });
         await get(call, made);
@@ -231,7 +231,7 @@ describe("the client token of", () => {
     });
   }
 
-  it("an attempt whose call is open is not given up", async () => {
+  it("an attempt with a call in progress has not ended", async () => {
     const { call, clock, driver } = await opened();
     let goOn = (): void => undefined;
     sinon.stub(driver, "start").returns(new Promise((resolve) => (goOn = () => resolve())));
@@ -248,7 +248,7 @@ describe("the client token of", () => {
     assert.equal((await waiting).ready, true);
   });
 
-  it("another's key never changes", async () => {
+  it("a key of another owner never changes", async () => {
     const { call } = await opened();
     const made = await call("key.add", { name: "me", publicKey: oneKey, clientToken, attempt: first, owner });
     const other = { name: "me", publicKey: otherKey, attempt: second };
@@ -263,7 +263,7 @@ describe("adopting an instance", () => {
   const newCloud = testClouds();
   const adopt = { clientToken: "the-adopters-token", attempt: first ?? "", owner: moved };
 
-  it("makes it the resource's, by another uid, with all that is asked for or nothing", async () => {
+  it("assigns it to the resource, with another uid, and with all changes or none", async () => {
     const { cloud } = await newCloud();
     const call = callerOf(cloud);
     const made = await call("instance.create", { name: "db", waitSeconds: 10 });
@@ -280,7 +280,7 @@ describe("adopting an instance", () => {
     await assertMccError(call("instance.get", target), "not-found", /No instance/);
   });
 
-  it("refuses what has an owner, until that has given it up", async () => {
+  it("refuses an instance with an owner until the owner releases it", async () => {
     const { cloud } = await newCloud();
     const call = callerOf(cloud);
     const made = await call("instance.create", { clientToken, attempt: second, owner, waitSeconds: 10 });
@@ -293,7 +293,7 @@ describe("adopting an instance", () => {
     assert.deepEqual((await adopting({ uid })).owner, moved);
   });
 
-  it("refuses what the labels of an earlier release say to be another's", async () => {
+  it("refuses an instance with another owner in labels of an earlier release", async () => {
     const { cloud } = await newCloud();
     const call = callerOf(cloud);
     const labels = { "minicloud/project": "shop", "minicloud/stack": "prod", "minicloud/resource": "db" };
@@ -304,7 +304,7 @@ describe("adopting an instance", () => {
     assert.deepEqual((await adopting()).owner, moved);
   });
 
-  it("takes what its owner would only forget", async () => {
+  it("accepts an instance that its owner would only forget", async () => {
     const { cloud } = await newCloud();
     const call = callerOf(cloud);
     const retaining = { ...owner, retainOnDelete: true };
@@ -319,7 +319,7 @@ describe("adopting an instance", () => {
     assert.deepEqual([told?.spent, told?.released, told?.owner], [true, true, moved]);
   });
 
-  it("goes on with what an earlier attempt left, and refuses what was confirmed", async () => {
+  it("continues an earlier attempt, and refuses a confirmed instance", async () => {
     const clock = new HandClock();
     const { cloud } = await newCloud({ clock });
     const call = callerOf(cloud);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { send } from "../../support/http/raw-http";
 
-/** A parameter as the first MiniCloud's clients, Ruby programs, put it on the wire. */
+/** Encodes a parameter like the first MiniCloud's clients, which are Ruby programs. */
 export const text = (value: string): string => `<value><string>${value}</string></value>`;
 export const int = (value: number): string => `<value><i4>${value}</i4></value>`;
 export const yes = "<value><boolean>1</boolean></value>";
@@ -17,7 +17,7 @@ export async function call(url: string, method: string, ...parameters: string[])
   return (await send(url, { headers, body })).body;
 }
 
-/** What the answer holds, without the white space between its elements. */
+/** Returns the contents of the answer, without the white space between its elements. */
 export async function answer(url: string, method: string, ...parameters: string[]): Promise<string> {
   const xml = (await call(url, method, ...parameters)).replace(/>\s+</g, "><");
   return /<params><param><value>(.*)<\/value><\/param><\/params>/s.exec(xml)?.[1] ?? assert.fail(xml);
@@ -41,7 +41,7 @@ export async function assertFault(
   }
 }
 
-/** The members of every struct in an answer: name, type, text. */
+/** Returns the members of every struct in an answer: name, type, text. */
 export function members(xml: string): string[] {
   return [...xml.matchAll(/<name>(\w+)<\/name><value><(\w+)>(.*?)<\/\2>/g)].map(
     ([, name, type, value]) => `${name} ${type} ${value}`,

@@ -12,7 +12,7 @@ import { callRaw } from "../../support/wire/wire";
 const log = pino({ level: "silent" });
 const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIK0wmN/Cr3JXqmLW7u+g9pTh+wyqDHpSQEIQczXkVx9q me-here";
 
-describe("results with characters that XML cannot carry", () => {
+describe("results with characters that XML cannot contain", () => {
   const newCloud = testClouds();
   const listen = testListeners();
   afterEach(() => sinon.restore());
@@ -26,7 +26,7 @@ describe("results with characters that XML cannot carry", () => {
     );
   });
 
-  it("are sent, whatever an earlier release put on record", async () => {
+  it("are sent, also from an earlier release's records", async () => {
     const { cloud, stateFolder, reopen } = await newCloud();
     await createDispatch(cloud, log)("key.add", [{ name: "me", publicKey }]);
     const { id } = await createReady(cloud, { name: "web", labels: { note: "a-b" }, waitFor: "running" });

@@ -17,7 +17,7 @@ describe("the system methods", () => {
     dispatch = createDispatch(cloud, captureLog().log);
   });
 
-  it("name every method, themselves included", async () => {
+  it("list every method, including themselves", async () => {
     const names = await dispatch("system.listMethods", []);
     assert.ok(Array.isArray(names));
     assert.deepEqual(
@@ -28,7 +28,7 @@ describe("the system methods", () => {
     assert.ok(names.includes("openvz.run_instance"));
   });
 
-  it("tell of every method what it does and how it is called", async () => {
+  it("describe every method and its signatures", async () => {
     for (const name of (await dispatch("system.listMethods", [])) as string[]) {
       assert.match(String(await dispatch("system.methodHelp", [name])), /^[A-Z].*\.$/, name);
       const signatures = (await dispatch("system.methodSignature", [name])) as string[][];
@@ -43,27 +43,27 @@ describe("the system methods", () => {
     ["system.methodHelp", [["string", "string"]]],
   ];
   for (const [name, expected] of signatures) {
-    it(`tell the signatures of ${name}`, async () => {
+    it(`return the signatures of ${name}`, async () => {
       assert.deepEqual(await dispatch("system.methodSignature", [name]), expected);
     });
   }
 
-  it("tell which parameters may be left out", async () => {
+  it("mark optional parameters", async () => {
     assert.match(
       String(await dispatch("system.methodHelp", ["key.add"])),
       /Takes a struct of name, publicKey, clientToken\?, attempt\?, owner\?, patienceSeconds\?, replaces\?\.$/,
     );
   });
 
-  it("know no help for a method that does not exist", async () => {
+  it("have no help for a method that does not exist", async () => {
     await assertMccError(dispatch("system.methodHelp", ["instance.gett"]), "not-found", /instance\.get/);
   });
 
-  it("tell which conventions are kept", async () => {
+  it("list the supported conventions", async () => {
     assert.match(JSON.stringify(await dispatch("system.getCapabilities", [])), /"xmlrpc":\{"specUrl"/);
   });
 
-  it("make several calls in one, each with a result or a fault of its own", async () => {
+  it("make several calls in one, each with its own result or fault", async () => {
     const results = await dispatch("system.multicall", [
       [
         { methodName: "type.list", params: [] },
@@ -78,19 +78,19 @@ describe("the system methods", () => {
       unknown[],
       ...{ faultCode: number; faultString: string }[],
     ];
-    assert.ok(Array.isArray(types[0]), "a result stands in an array of its own");
+    assert.ok(Array.isArray(types[0]), "a result is in its own array");
     assert.equal(missing?.faultCode, 404);
     assert.match(String(unknown?.faultString), /no method "no\.such"/);
-    assert.match(String(nested?.faultString), /does not call itself/);
+    assert.match(String(nested?.faultString), /cannot call itself/);
     assert.deepEqual(instances, [[]]);
   });
 
-  /** Of a daemon whose one method is the given one. */
+  /** The system methods of a daemon with only the given method. */
   const multicall = async (method: Dispatch, times: number): Promise<unknown[]> => {
     const { "system.multicall": several } = systemMethods({
       dispatch: method,
       names: () => [],
-      describe: () => assert.fail("nobody asks"),
+      describe: () => assert.fail("not called"),
     });
     const calls = new Array(times).fill({ methodName: "any" });
     const results: unknown = await several?.call("system.multicall", [calls], new AbortController().signal);
@@ -98,7 +98,7 @@ describe("the system methods", () => {
     return results as unknown[];
   };
 
-  it("collect no more results in one call than memory has room for, and say which calls were not made", async () => {
+  it("limit the results of one call, and report the calls that were not made", async () => {
     let made = 0;
     const long: Dispatch = () => {
       made += 1;
@@ -110,7 +110,7 @@ describe("the system methods", () => {
     assert.match(JSON.stringify(results[4]), /"faultCode":\d+,"faultString":"any was not called: /);
   });
 
-  it("leave the event loop to others between the calls of one", async () => {
+  it("run other work of the event loop between the calls of one", async () => {
     const seen: string[] = [];
     const brief: Dispatch = () => {
       seen.push("call");
@@ -121,8 +121,8 @@ describe("the system methods", () => {
     assert.deepEqual(seen.slice(0, 5), ["call", "other", "call", "other", "call"]);
   });
 
-  it("do not make any number of calls in one", async () => {
+  it("limit the number of calls in one", async () => {
     const calls = new Array(101).fill({ methodName: "type.list", params: [] });
-    await assertMccError(dispatch("system.multicall", [calls]), "invalid", /100 calls at most/);
+    await assertMccError(dispatch("system.multicall", [calls]), "invalid", /at most 100 calls/);
   });
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { BoundedMap } from "../../../server/support/bounded-map";
 
 describe("a bounded map", () => {
-  it("forgets the oldest entry past its number", () => {
+  it("removes the oldest entry at its limit", () => {
     const map = new BoundedMap<string, number>(2);
     map.set("a", 1).set("b", 2).set("c", 3);
     assert.deepEqual(
@@ -14,7 +14,7 @@ describe("a bounded map", () => {
     );
   });
 
-  it("forgets nothing when it is given a new value for a key that it has", () => {
+  it("removes nothing when an existing key gets a new value", () => {
     const map = new BoundedMap<string, number>(2);
     map.set("a", 1).set("b", 2).set("b", 3);
     assert.deepEqual(

@@ -10,14 +10,14 @@ describe("kept bytes", () => {
     { most: 0, pieces: ["a"], text: "", truncated: true },
     { most: 9, pieces: [], text: "", truncated: false },
   ]) {
-    it(`are "${text}" of "${pieces.join("|")}" with room for ${most}`, () => {
+    it(`are "${text}" for "${pieces.join("|")}" with a limit of ${most}`, () => {
       const kept = new KeptBytes(most);
       pieces.forEach((piece) => kept.add(Buffer.from(piece)));
       assert.deepEqual([kept.bytes().toString(), kept.truncated], [text, truncated]);
     });
   }
 
-  it("are the same however they come, past every size that the buffer has had", () => {
+  it("are the same for pieces of any size, beyond each capacity of the buffer", () => {
     const whole = Buffer.from(Array.from({ length: 100_000 }, (_, index) => index % 251));
     for (const size of [1, 7, 4095, 4096, 4097, 60_000]) {
       const kept = new KeptBytes(90_000);
@@ -28,7 +28,7 @@ describe("kept bytes", () => {
     }
   });
 
-  it("take less than twice their length in memory, in pieces of a byte each too, and no part of the pieces", () => {
+  it("need less than twice their length in memory, also in pieces of one byte, and do not keep the pieces", () => {
     const kept = new KeptBytes(16 * 1024 * 1024);
     const piece = Buffer.alloc(64 * 1024).subarray(0, 1);
     for (let count = 0; count < 300_000; count += 1) {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { lastWords } from "../../../server/support/output-tail";
 
-describe("the last words of a program", () => {
+describe("the last output of a program", () => {
   for (const { it: title, output, words } of [
     { it: "are empty for one that wrote nothing", output: "\n \r\n", words: "" },
     { it: "are on one line", output: "  one\r\n\ntwo\n", words: "one; two" },

@@ -5,11 +5,11 @@ import { isOnPath } from "../../../server/support/program-path";
 import { withEnvironment } from "../../support/environment";
 import { temporaryFolders } from "../../support/files/temporary-folder";
 
-describe("whether a program is on the PATH", () => {
+describe("the search for a program on the PATH", () => {
   const newFolder = temporaryFolders();
   withEnvironment(() => ({ PATH: process.env["PATH"] }));
 
-  it("is asked of the PATH as it is now, and of folders given in addition", async () => {
+  it("uses the current PATH and additional folders", async () => {
     const folder = await newFolder();
     await writeFile(join(folder, "engine"), "", { mode: 0o755 });
     assert.equal(isOnPath("engine"), false);
@@ -20,7 +20,7 @@ describe("whether a program is on the PATH", () => {
     assert.equal(isOnPath("engine"), false);
   });
 
-  it("is not answered by a folder, or a file that nobody may run", async () => {
+  it("does not find a folder, or a file that no user may run", async () => {
     const folder = await newFolder();
     await mkdir(join(folder, "a-folder"));
     await writeFile(join(folder, "a-text"), "", { mode: 0o644 });
@@ -28,7 +28,7 @@ describe("whether a program is on the PATH", () => {
     assert.equal(isOnPath("a-text", [folder]), false);
   });
 
-  it("is asked of the folders after one that is a file, a loop of links or too long a name", async () => {
+  it("continues after an entry that is a file, a loop of links or too long", async () => {
     const folder = await newFolder();
     await writeFile(join(folder, "engine"), "", { mode: 0o755 });
     await symlink("loop", join(folder, "loop"));

@@ -4,7 +4,7 @@ import { CertificateWatch } from "../../../server/tls/certificate-watch";
 import { captureLog } from "../../support/captured-log";
 import { readCertificate, readTlsFixture } from "../../support/http/certificate";
 
-describe("the watch over the certificate", () => {
+describe("the watch of the certificate", () => {
   const dayMs = 24 * 60 * 60 * 1000;
   let clock: sinon.SinonFakeTimers;
   beforeEach(() => {
@@ -12,7 +12,7 @@ describe("the watch over the certificate", () => {
   });
   afterEach(() => clock.restore());
 
-  it("says daily what clients will refuse, until it is replaced or closed", async () => {
+  it("reports daily what clients will refuse, until it is replaced or closed", async () => {
     const { log, lines } = captureLog();
     const messages = (): unknown[] => lines.splice(0).map(({ msg }) => msg);
     const watch = new CertificateWatch(await readTlsFixture("expired.pem"), "127.0.0.1", log);

@@ -26,7 +26,7 @@ describe("a TLS certificate", () => {
     ],
     ["two certificates", { cert, key: cert }, /cert\.pem is not a private key in PEM/],
     ["two keys", { cert: key, key }, /key\.pem is not a certificate in PEM/],
-    ["a file that is not there", { cert, key: "/nonexistent" }, /ENOENT.*\/nonexistent.*--tls-key/],
+    ["a file that does not exist", { cert, key: "/nonexistent" }, /ENOENT.*\/nonexistent.*--tls-key/],
   ];
   for (const [title, paths, message] of mistakes) {
     it(`is refused: ${title}`, async () => {
@@ -34,7 +34,7 @@ describe("a TLS certificate", () => {
     });
   }
 
-  it("is refused, without waiting, where a folder or a FIFO is in the place of a file", async () => {
+  it("is refused, without waiting, if a folder or a FIFO is in the place of a file", async () => {
     const folder = await newFolder();
     const fifo = join(folder, "fifo");
     await execa("mkfifo", [fifo]);
@@ -63,7 +63,7 @@ describe("a TLS certificate", () => {
 
   const now = "2026-11-28T00:00:00Z";
   const problems: [string, string, string, string, RegExp[]][] = [
-    ["not at all where it is good", "second.pem", "127.0.0.1", now, []],
+    ["not at all if it is valid", "second.pem", "127.0.0.1", now, []],
     ["not at all by its other name", "second.pem", "localhost", now, []],
     ["expired", "expired.pem", "127.0.0.1", now, [/expired on 2021-01-01T.*SIGHUP/]],
     [

@@ -6,12 +6,12 @@ import { checkout, compiled } from "../checkout";
 const programs = join(checkout, "test", "testing", "programs");
 const compiledPrograms = compiled("test/testing/programs");
 
-/** Somebody's program, that has only the package. */
+/** A user's program, which has only the package. */
 export function program(name: string): string {
   return join(programs, name);
 }
 
-/** A program of ours, that sets the times of its leases. */
+/** A program of this project, which sets the times of its leases. */
 export function compiledProgram(name: string): string {
   return join(compiledPrograms, name);
 }

@@ -7,7 +7,7 @@ export interface Run {
   readonly stderr: string;
 }
 
-/** Runs the program with these words until it ends by itself. */
+/** Runs the program with these arguments until it ends. */
 export async function runMccserver(
   words: readonly string[],
   environment: NodeJS.ProcessEnv = {},

@@ -27,7 +27,7 @@ export interface DaemonOptions {
 /** A real daemon process, on a free port, with folders of its own for its state and its runtime file. */
 export class TestDaemon {
   url = "";
-  /** All that it wrote to its log, every run of it. */
+  /** The log of all its runs. */
   log = "";
   #process: ChildProcess | undefined;
 
@@ -62,14 +62,14 @@ export class TestDaemon {
     return { ...process.env, ...this.options.environment, MCC_RUNTIME_DIR: this.runtimeFolder };
   }
 
-  /** What the command line has besides `-f`; the port is 0 at the first start, and stays after that. */
+  /** Additional arguments, except for `-f`. The port is 0 at the first start, and then does not change. */
   get words(): string[] {
     const { driver = "simulated", words = [] } = this.options;
     const port = this.url === "" ? "0" : String(this.port);
     return ["--driver", driver, "--state-dir", this.stateFolder, "--port", port, ...words];
   }
 
-  /** Resolves once it serves. @throws Error with what it said when it cannot. */
+  /** Starts it. Resolves once it serves. @throws Error with its output if it cannot serve. */
   async start(): Promise<void> {
     const child = spawn(process.execPath, [this.program, "-f", ...this.words], {
       env: this.environment,
@@ -95,7 +95,7 @@ export class TestDaemon {
     return connect({ server: this.url, token: await this.token() });
   }
 
-  /** Asks it to end, as systemd does, and returns its exit code once it has; it may have ended already. */
+  /** Stops it, like systemd, and returns its exit code. It may have ended already. */
   async stop(): Promise<number | null> {
     return await this.#end("SIGTERM");
   }
@@ -111,14 +111,14 @@ export class TestDaemon {
     await this.start();
   }
 
-  /** Removes what the daemon made, instances included; it must have ended. */
+  /** Removes everything that the daemon created, including instances. It must have ended. */
   async purge(): Promise<void> {
     await execa(process.execPath, [this.program, "--purge", ...this.words], { env: this.environment });
     assert.ok(!existsSync(this.stateFolder), "the state folder is gone");
     assert.ok(!existsSync(this.runtimeFolder), "the runtime file and its folder are gone");
   }
 
-  /** Ends it and leaves nothing but files in its folder. */
+  /** Stops it and removes everything except for files in its folder. */
   async remove(): Promise<void> {
     await this.stop();
     if (this.options.driver !== undefined) {
@@ -141,14 +141,14 @@ export class TestDaemon {
   }
 }
 
-/** Makes daemons, not started yet, that are ended and removed after the suite that calls this. */
+/** Creates daemons that are not started yet. They are ended and removed after the calling suite. */
 export function testDaemons(): (options?: DaemonOptions) => Promise<TestDaemon> {
   const made: TestDaemon[] = [];
   after(() => Promise.all(made.map((daemon) => daemon.remove())));
   const newFolder = temporaryFolders();
   return async (options = {}) => {
     const folder = await newFolder();
-    // Containers must get through to their root file systems.
+    // Containers must be able to enter their root file systems.
     await chmod(folder, 0o755);
     const daemon = new TestDaemon(folder, options);
     made.push(daemon);

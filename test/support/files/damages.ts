@@ -21,7 +21,7 @@ export interface Damage {
   readonly errno?: "EIO" | "EACCES";
 }
 
-/** What stands in the place of a file or a folder. */
+/** An entry in the place of a file or a folder. */
 const replacements: readonly Damage[] = [
   { name: "removed", apply: (path) => rm(path, { recursive: true }) },
   replacing("a FIFO", async (path) => {

@@ -1,10 +1,10 @@
-/** An entry of an archive that no tar would make. Names are in `latin1`, a character for each byte. */
+/** An entry of an archive that tar would not create. Names are in `latin1`, with one character for each byte. */
 export interface TarEntry {
   readonly name: string;
   readonly type?: string;
   readonly linkName?: string;
   readonly content?: Buffer | string;
-  /** What the header says; default: of the content. */
+  /** The size in the header. Default: that of the content. */
   readonly size?: number;
   readonly uid?: number;
   readonly mode?: number;
@@ -15,7 +15,7 @@ const blockBytes = 512;
 /** The end of an archive. */
 export const tarEnd = Buffer.alloc(2 * blockBytes);
 
-/** The least that is taken for a root file system. */
+/** The smallest contents that count as a root file system. */
 export const leastRoot: readonly TarEntry[] = [
   { name: "bin/sh", mode: 0o755 },
   { name: "sbin/init", mode: 0o755 },
@@ -33,7 +33,7 @@ export function tarEntry({ content = "", size, ...entry }: TarEntry): Buffer {
   return Buffer.concat([headerOf({ ...entry, size: size ?? bytes.length }), bytes, padding]);
 }
 
-/** An entry whose name, link, size or owner stands in a pax header. */
+/** An entry whose name, link, size or owner is in a pax header. */
 export function paxEntry(records: Readonly<Record<string, string>>, entry: TarEntry): Buffer {
   return Buffer.concat([
     tarEntry({
@@ -71,7 +71,7 @@ function headerOf({ name, type = "0", linkName = "", size = 0, uid = 0, mode = 0
   return block;
 }
 
-/** In octal digits, or in GNU's binary form where they are too few. */
+/** In octal digits, or in GNU's binary form if there are too few digits. */
 function writeNumber(block: Buffer, value: number, start: number, length: number): void {
   const digits = value.toString(8);
   if (digits.length < length) {

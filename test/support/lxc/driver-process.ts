@@ -3,7 +3,7 @@ import { createLxcDriver } from "../../../server/driver/lxc/driver";
 import { containerSpec } from "../../server/driver/container-spec";
 import { driverOptions } from "../../server/driver/driver-options";
 
-/** What the process is to do, as its one argument in JSON; it then waits to be killed. */
+/** The task of the process is its only argument, in JSON. Then it waits until it is killed. */
 export interface DriverTask {
   readonly options: Pick<DriverOptions, "folder" | "serverId" | "network">;
   readonly work: keyof typeof works;

@@ -11,18 +11,18 @@ import { perTest } from "../per-test";
 import { eventually } from "../time/eventually";
 import { tracesOf } from "./traces";
 
-/** LXC with a driver whose folder, network and identity are the test's own. */
+/** A host with LXC and a driver with the test's own folder, network and identity. */
 export interface LxcHost {
   /** Opened. */
   readonly driver: Driver;
   readonly nextDriver: () => Driver;
   readonly options: DriverOptions;
   readonly place: Place;
-  /** Of the stock image. */
+  /** The name of the stock image. */
   readonly tarball: string;
 }
 
-/** Makes a host before each test of the calling suite; after it destroys what is there and sees that nothing is left. */
+/** Creates a host before each test of the suite. After it, destroys the containers and checks that nothing is left. */
 export function lxcHosts(overrides: Partial<DriverOptions> = {}): () => LxcHost {
   const newFolder = temporaryFolders();
   let parent = "";
@@ -47,7 +47,7 @@ export function lxcHosts(overrides: Partial<DriverOptions> = {}): () => LxcHost 
       await Promise.all((await last.list()).map(({ id }) => last.destroy(id)));
       await last.close();
       await last.purge();
-      // The kernel takes interfaces away a moment after their network namespace.
+      // The kernel removes interfaces some time after their network namespace.
       await eventually(async () => (await tracesOf(place)).length === 0, "nothing is left").catch(async () =>
         assert.deepEqual(await tracesOf(place), []),
       );
@@ -55,12 +55,12 @@ export function lxcHosts(overrides: Partial<DriverOptions> = {}): () => LxcHost 
   );
 }
 
-/** Bridges and firewall rules of tests have no place in the network of the host, where there is more than loopback. */
+/** Tests must not create bridges and firewall rules in the host's network, which has more than a loopback interface. */
 async function requireOwnNetwork(): Promise<void> {
   const others = (await readdir("/sys/class/net")).filter((name) => !/^(lo|mc.*)$/.test(name));
   if (others.length > 0) {
     throw new Error(
-      `These tests make bridges, and must not beside ${others.join(", ")}: run them by npm test, or npm run isolated.`,
+      `These tests create bridges, and must not run on a host with ${others.join(", ")}: run them with npm test, or npm run isolated.`,
     );
   }
 }

@@ -1,48 +1,48 @@
 import type { ContainerPlace } from "../../../server/driver/lxc/place";
 
-/** What somebody can do to a container so that it is hard to remove. */
+/** A change to a container that makes it hard to remove. */
 export interface Nastiness {
   readonly what: string;
   /** Run by a shell in the container, as its root. */
   readonly inside?: string;
   /**
-   * Run by a shell on the host, with these in its environment: `init`, the container's first process; `monitor`, its
-   * LXC monitor; `name`, `containers`, `folder` and `delta` of its place; `other`, a folder with the file `kept`.
+   * Run by a shell on the host, with these variables: `init`, the container's first process; `monitor`, its LXC
+   * monitor; `name`, `containers`, `folder` and `delta` of its place; `other`, a folder with the file `kept`.
    */
   readonly outside?: string;
-  /** Nothing can be started as long as it is so. */
+  /** Whether the container cannot be started afterwards. */
   readonly unstartable?: true;
 }
 
 const sleeper = "sleep 86398";
 
-/** Goes in step by step, as the whole path is more than a call takes. */
+/** Creates one folder at a time, because the whole path is too long for a call. */
 function nest(levels: number, name: string): string {
   return `${process.execPath} -e 'process.chdir(process.env.delta); for (let i = 0; i < ${levels}; i += 1) { fs.mkdirSync("${name}"); process.chdir("${name}"); }'`;
 }
 
-/** In the hierarchy of version 1 that processes can be frozen in, where the host still has it. */
+/** In the version 1 hierarchy of the freezer, if the host still has it. */
 const ifFreezer = (script: string): string =>
   `if grep -q "^freezer.[1-9]" /proc/cgroups; then mkdir -p /mnt/freezer; mount -t cgroup -o freezer freezer /mnt/freezer; cd /mnt/freezer; ${script}; fi`;
 const inCgroups = (script: string): string =>
   `mkdir -p /mnt/cgroups; mount -t cgroup2 cgroup2 /mnt/cgroups; cd /mnt/cgroups; ${script}`;
 
 export const nastyContainers: readonly Nastiness[] = [
-  { what: "a path longer than the kernel takes", outside: nest(300, "d".repeat(40)) },
+  { what: "a path longer than the kernel's limit", outside: nest(300, "d".repeat(40)) },
   { what: "folders 1,000 deep", outside: nest(1000, "d") },
   { what: "10,000 files", inside: "mkdir /many; cd /many; seq 10000 | xargs touch" },
   {
-    what: "names that are no text, or look like options",
+    what: "names that are not text, or look like options",
     inside: `mkdir /strange; cd /strange; touch "$(printf 'a\\377b')" "$(printf 'a\\nb')" ./-rf ./--; mkdir "$(printf 'c\\377')"; touch "$(printf 'c\\377')/x"`,
   },
   {
-    what: "links, sockets, fifos and a huge file with nothing in it",
+    what: "links, sockets, FIFOs and a huge empty file",
     inside:
       "mkdir /kinds; cd /kinds; ln -s / root; ln -s /etc/passwd p; touch a; ln a b; mkfifo fifo; truncate -s 1024G sparse; ln -s ../../../../../../../../../etc up",
   },
   { what: "folders without any permission", inside: "mkdir -p /a/b; touch /a/b/c; chmod 0 /a/b/c /a/b /a" },
   {
-    what: "files of other owners, devices, and flags that forbid every change",
+    what: "files of other owners, devices, and attributes that forbid every change",
     outside:
       'mkdir "$delta/odd"; touch "$delta/odd/a"; mknod "$delta/odd/null" c 1 3; mknod "$delta/odd/loop" b 7 0; chown -R 4242:4242 "$delta/odd"; chattr +i "$delta/odd/a" "$delta/odd"; chattr +a "$delta/etc"',
   },
@@ -108,7 +108,7 @@ export const nastyContainers: readonly Nastiness[] = [
   },
 ];
 
-/** What the environment of `outside` has of a container's place. */
+/** The variables for `outside`, from a container's place. */
 export function placeVariables({ name, folder, delta }: ContainerPlace): Record<string, string> {
   return { name, folder, delta };
 }

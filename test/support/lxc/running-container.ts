@@ -15,7 +15,7 @@ export async function startContainer(
   await driver.start(id);
 }
 
-/** What a shell in container 500 has to say, and its exit code, which is left out when it is 0. */
+/** Returns the output of a shell in container 500, and its exit code unless it is 0. */
 export async function shell(
   { driver }: LxcHost,
   script: string,

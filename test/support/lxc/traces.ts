@@ -5,7 +5,7 @@ import { readHierarchies } from "../../../server/driver/lxc/cgroups/hierarchies"
 import { processes } from "../../../server/driver/lxc/commands/processes";
 import type { Place } from "../../../server/driver/lxc/place";
 
-/** All that can be seen on this host of one driver: interfaces, rules, cgroups, processes, mounts, files. */
+/** Returns all traces of one driver on this host: interfaces, rules, cgroups, processes, mounts, files. */
 export async function tracesOf(place: Place): Promise<string[]> {
   const found = await Promise.all([
     interfaces(),
@@ -17,7 +17,7 @@ export async function tracesOf(place: Place): Promise<string[]> {
   return [...found.flat(), ...files(place)];
 }
 
-/** Of the whole network namespace, which is the test run's own. */
+/** Returns those of the whole network namespace, which belongs to the test run. */
 async function interfaces(): Promise<string[]> {
   return (await readdir("/sys/class/net")).filter((name) => name.startsWith("mc"));
 }

@@ -165,7 +165,7 @@ export class PulumiStack {
     const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
     const found = await Promise.all(
       pids.map(async (pid) => {
-        // A process that ended meanwhile is none of them.
+        // A process that has ended in the meantime does not count.
         const environment = await readFile(`/proc/${pid}/environ`, "latin1").catch(() => "");
         return `\0${environment}`.includes(mark) ? [Number(pid)] : [];
       }),

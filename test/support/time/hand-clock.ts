@@ -19,12 +19,12 @@ export class HandClock implements Clock {
     this.#wallMs += ms;
   }
 
-  /** Somebody sets the wall clock. */
+  /** Sets the wall clock, like an operator. */
   jump(ms: number): void {
     this.#wallMs += ms;
   }
 
-  /** The host is down for so long. */
+  /** Lets the host be down for this time. */
   reboot(downMs: number): void {
     this.bootId = `${this.bootId}, and another`;
     this.#uptimeMs = 10_000;

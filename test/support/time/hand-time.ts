@@ -4,7 +4,7 @@ import { HandClock } from "./hand-clock";
 
 const longestStepMs = 60_000;
 
-/** Timers and a clock that only a test moves. */
+/** Timers and a clock that only a test advances. */
 export class HandTime {
   clock = new HandClock();
   #timers: sinon.SinonFakeTimers | undefined;
@@ -18,7 +18,7 @@ export class HandTime {
     this.#timers?.restore();
   }
 
-  /** In steps so small that no timer comes much later than the clock. */
+  /** Advances in small steps, so that no timer runs much later than its time. */
   async pass(ms: number): Promise<void> {
     for (let passed = 0; passed < ms; passed += longestStepMs) {
       const step = Math.min(longestStepMs, ms - passed);
@@ -27,7 +27,7 @@ export class HandTime {
     }
   }
 
-  /** Until the condition holds, in steps of a second or so many milliseconds. */
+  /** Advances until the condition holds, in steps of one second or of the given milliseconds. */
   async passUntil(
     condition: () => boolean | Promise<boolean>,
     what: string,
@@ -42,7 +42,7 @@ export class HandTime {
     }, what);
   }
 
-  /** Until the work has ended. @returns what it comes to. @throws what it throws. */
+  /** Advances until the work has ended. @returns its result. @throws its error. */
   async passDuring<T>(work: Promise<T>): Promise<T> {
     let ended = false;
     const end = (): void => {
@@ -53,13 +53,13 @@ export class HandTime {
     return await work;
   }
 
-  /** The timers alone. */
+  /** Replaces only the timers. */
   async tick(ms: number): Promise<void> {
     await this.#timers?.tickAsync(ms);
   }
 }
 
-/** Anew for each test of the calling suite; after it time goes on by itself, and what sinon put in place is gone. */
+/** A new one for each test of the calling suite. After the test, time runs again, and sinon's stubs are removed. */
 export function handTime(): HandTime {
   const time = new HandTime();
   beforeEach(() => time.begin());

@@ -1,7 +1,7 @@
 const assert = require("node:assert/strict");
 const { startFleet, withFleet } = require("minicloud/testing");
 
-describe("a suite of somebody's", () => {
+describe("a suite of a user", () => {
   let fleet;
   before(async () => {
     fleet = await startFleet({ count: 2, namePrefix: "suite", labels: { role: "web" } });

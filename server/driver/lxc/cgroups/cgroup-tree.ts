@@ -2,27 +2,27 @@ import { constants } from "node:fs";
 import { type FileHandle, open, readdir, rmdir } from "node:fs/promises";
 import { hasErrno, unlessErrno } from "../../../../protocol/errno";
 
-/** How the kernel says that a cgroup is gone: before the call, or while it is read. */
+/** The error codes with which the kernel reports that a cgroup does not exist: before the call, or during a read. */
 export const gone = ["ENOENT", "ENODEV"] as const;
 
-/** What is done with each cgroup of a tree. The paths are short whatever the depth, and good during the call only. */
+/** The callbacks for each cgroup of a tree. The paths are short at any depth, and valid only during the call. */
 interface Visit {
   readonly enter?: (folder: string) => Promise<void>;
-  /** After all below it. Not called for the top. */
+  /** Called after everything below the cgroup. Not called for the top. */
   readonly leave?: (folder: Buffer) => Promise<void>;
 }
 
 interface Level {
   readonly name: Buffer;
-  /** What is still to be visited. */
+  /** The names of the cgroups that are not visited yet. */
   readonly below: Buffer[];
 }
 
 /**
- * Calls back for a cgroup and all those below it. A container can nest them deeper than the length of a path allows
- * and give them names of any bytes: so each is opened from the one above it.
+ * Calls back for a cgroup and all cgroups below it. A container can nest them deeper than the maximal length of a path,
+ * and give them names of any bytes. Therefore each is opened relative to its parent.
  *
- * @throws the error with a code of `gone` when one goes meanwhile.
+ * @throws the error with a code of `gone` when a cgroup disappears during the walk.
  */
 export async function walkTree(cgroup: string, { enter, leave }: Visit): Promise<void> {
   let current = await open(cgroup, folderOnly);
@@ -48,7 +48,7 @@ export async function walkTree(cgroup: string, { enter, leave }: Visit): Promise
   }
 }
 
-/** Removes a cgroup and those below it. @returns false when processes are still in them. */
+/** Removes a cgroup and those below it. @returns false if processes are still in them. */
 export async function removeCgroups(cgroup: string): Promise<boolean> {
   try {
     if (await removeOne(cgroup)) {
@@ -62,7 +62,7 @@ export async function removeCgroups(cgroup: string): Promise<boolean> {
     return await removeOne(cgroup);
   } catch (error) {
     if (hasErrno(error, ...gone)) {
-      // LXC is at it as well.
+      // LXC removes the same cgroups.
       return false;
     }
     throw error;

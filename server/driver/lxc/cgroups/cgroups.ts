@@ -6,51 +6,51 @@ import { gone, removeCgroups, walkTree } from "./cgroup-tree";
 import type { Hierarchies } from "./hierarchies";
 import { namesAtPivot, pivot } from "./monitor";
 
-/** LXC keeps two cgroups for a container: of its processes, and of the monitor that watches over them. */
+/** LXC creates two cgroups for a container: one for its processes, and one for the monitor that supervises it. */
 export const payloadPrefix = "lxc.payload.";
 const monitorPrefix = "lxc.monitor.";
 const prefixes = [payloadPrefix, monitorPrefix] as const;
 export type CgroupPrefix = (typeof prefixes)[number];
 
-/** What LXC has in the cgroup hierarchies, by the names of containers. */
+/** Reads and changes LXC's cgroups in all hierarchies, by the names of containers. */
 export class Cgroups {
   constructor(readonly hierarchies: Hierarchies) {}
 
-  /** The version 2 cgroup of a container's processes. */
+  /** Returns the path of the version 2 cgroup of a container's processes. */
   payload(name: string): string {
     return join(this.hierarchies.unified, payloadPrefix + name);
   }
 
-  /** The version 2 cgroup of a container's monitor. */
+  /** Returns the path of the version 2 cgroup of a container's monitor. */
   monitor(name: string): string {
     return join(this.hierarchies.unified, monitorPrefix + name);
   }
 
-  /** The names of the containers that have either cgroup, in one look at version 2. */
+  /** Returns the names of the containers that have either cgroup in version 2, by one read of the folder. */
   async names(): Promise<Record<"payloads" | "monitors", string[]>> {
     return namesOf(await readdir(this.hierarchies.unified));
   }
 
-  /** The names of the containers that have a cgroup in any hierarchy. */
+  /** Returns the names of the containers that have a cgroup in any hierarchy. */
   async namesAnywhere(): Promise<Set<string>> {
     const entries = await Promise.all(this.#folders().map((folder) => readdir(folder)));
     const { payloads, monitors } = namesOf(entries.flat());
     return new Set([...payloads, ...monitors]);
   }
 
-  /** Whether a container has a cgroup in version 2, empty or not. */
+  /** Returns whether a container has a cgroup in version 2, empty or not. */
   async has(name: string): Promise<boolean> {
     const paths = [this.payload(name), this.monitor(name)];
     const found = await Promise.all(paths.map((path) => unlessErrno(stat(path), "ENOENT")));
     return found.some((stats) => stats !== undefined);
   }
 
-  /** Whether a container has a cgroup in any hierarchy. Synchronous, as twenty calls of microseconds each. */
+  /** Returns whether a container has a cgroup in any hierarchy. Synchronous: about 20 calls of microseconds. */
   hasAnywhere(name: string): boolean {
     return this.#pathsOf(name).some((path) => existsSync(path));
   }
 
-  /** Whether a container has processes, or its monitor is there still. Right also after a monitor was killed. */
+  /** Returns whether a container has processes or a monitor. The result is also correct after a monitor was killed. */
   async isAlive(name: string): Promise<boolean> {
     return (
       (await isPopulated(this.payload(name))) ||
@@ -60,8 +60,8 @@ export class Cgroups {
   }
 
   /**
-   * Whether a container has processes and no monitor, as one was killed: LXC can then neither stop it nor run a
-   * command in it.
+   * Returns whether a container has processes and no monitor, because the monitor was killed. LXC can then neither stop
+   * the container nor run a command in it.
    */
   async isOrphan(name: string): Promise<boolean> {
     return (
@@ -72,8 +72,8 @@ export class Cgroups {
   }
 
   /**
-   * Lets frozen processes of a container go on, in whatever cgroups of version 1 it or the host froze them: they do not
-   * end before. In version 2 killed processes end frozen as they are.
+   * Thaws the frozen processes of a container, in every version 1 cgroup in which the container or the host froze them.
+   * Until then, they do not end. In version 2, killed processes end although they are frozen.
    */
   async thaw(name: string): Promise<void> {
     const freezers = this.hierarchies.old.filter(({ controllers }) => controllers.includes("freezer"));
@@ -85,17 +85,17 @@ export class Cgroups {
   }
 
   /**
-   * Removes the cgroups of a container from all hierarchies. A failed start leaves some empty, a monitor that was
-   * killed all, and while they are there LXC gives the next container of that name others.
+   * Removes the cgroups of a container from all hierarchies. A failed start leaves some that are empty, and a killed
+   * monitor leaves all of them. While they exist, LXC gives the next container of that name cgroups with other names.
    *
-   * @returns false when processes are still in them.
+   * @returns false if processes are still in them.
    */
   async remove(name: string): Promise<boolean> {
     const removed = await Promise.all(this.#pathsOf(name).map(removeCgroups));
     return !removed.includes(false);
   }
 
-  /** Removes the cgroup from which monitors clear up, in every hierarchy where LXC has no container any more. */
+  /** Removes the cgroup in which monitors clean up, in every hierarchy where LXC has no containers left. */
   async removePivots(): Promise<void> {
     for (const folder of this.#folders()) {
       const entries = (await readdir(folder)).filter((entry) => entry.startsWith("lxc."));
@@ -121,13 +121,13 @@ function namesOf(entries: readonly string[]): Record<"payloads" | "monitors", st
   return { payloads: after(payloadPrefix), monitors: after(monitorPrefix) };
 }
 
-/** Whether processes are in a version 2 cgroup or below it; one that does not exist has none. */
+/** Returns whether processes are in a version 2 cgroup or below it; false if the cgroup does not exist. */
 export async function isPopulated(cgroup: string): Promise<boolean> {
   const events = await unlessErrno(readFile(join(cgroup, "cgroup.events"), "utf8"), ...gone);
   return events?.includes("populated 1") ?? false;
 }
 
-/** Kills all processes in a version 2 cgroup and below it, forks under way included (Linux 5.14). */
+/** Kills all processes in a version 2 cgroup and below it, including forks in progress (Linux 5.14). */
 export async function killAll(cgroup: string): Promise<void> {
   await unlessErrno(writeFile(join(cgroup, "cgroup.kill"), "1"), ...gone);
 }

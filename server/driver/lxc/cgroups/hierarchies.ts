@@ -5,20 +5,20 @@ import { MccError } from "../../../../protocol/error";
 /** A mounted cgroup hierarchy of version 1. */
 export interface OldHierarchy {
   readonly folder: string;
-  /** Such as `cpu` and `cpuacct`, which often go together, or `name=systemd`. */
+  /** Such as `cpu` and `cpuacct`, which often share a hierarchy, or `name=systemd`. */
   readonly controllers: readonly string[];
 }
 
-/** The cgroup hierarchies of this host: version 2, and beside it those of version 1 where they still exist. */
+/** The cgroup hierarchies of this host: version 2, and those of version 1 if any are mounted. */
 export interface Hierarchies {
-  /** Where version 2 is mounted; LXC has a cgroup in it for everything that runs. */
+  /** The mount point of version 2. LXC has a cgroup in it for every running container. */
   readonly unified: string;
-  /** The controllers that are not with version 1. */
+  /** The controllers that no version 1 hierarchy uses. */
   readonly unifiedControllers: readonly string[];
   readonly old: readonly OldHierarchy[];
 }
 
-/** @throws MccError `engine` on a host without version 2. */
+/** Reads the hierarchies from the mount table. @throws MccError `engine` on a host without version 2. */
 export async function readHierarchies(): Promise<Hierarchies> {
   const { unified, old } = parseMounts(await readFile("/proc/self/mountinfo", "utf8"));
   if (unified === undefined) {
@@ -31,7 +31,7 @@ export async function readHierarchies(): Promise<Hierarchies> {
 export const unifiedRemedy =
   "mount one: mkdir -p /sys/fs/cgroup/unified && mount -t cgroup2 cgroup2 /sys/fs/cgroup/unified";
 
-/** @param mountinfo of the form that proc(5) describes. Later mounts cover earlier ones. */
+/** @param mountinfo in the form that proc(5) describes. A later mount replaces an earlier one. */
 export function parseMounts(mountinfo: string): { unified: string | undefined; old: OldHierarchy[] } {
   let unified: string | undefined;
   const old = new Map<string, OldHierarchy>();
@@ -49,7 +49,7 @@ export function parseMounts(mountinfo: string): { unified: string | undefined; o
   return { unified, old: [...old.values()] };
 }
 
-/** What stands beside the controllers among the options of a version 1 mount: cgroups(7), cgroup-v1 documentation. */
+/** The options of a version 1 mount that are not controllers: cgroups(7), cgroup-v1 documentation. */
 const mountOptions = new Set([
   "rw",
   "ro",

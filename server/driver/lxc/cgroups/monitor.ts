@@ -4,10 +4,10 @@ import { unlessErrno } from "../../../../protocol/errno";
 import { type HostProcess, processWords } from "../commands/processes";
 import type { Place } from "../place";
 
-/** The cgroup from which monitors clear up after their containers; all of the host share it. */
+/** The cgroup in which monitors clean up after their containers. All LXC containers of the host share it. */
 export const pivot = "lxc.pivot";
 
-/** The name of the container that a process watches over, by the title that LXC gives a monitor. */
+/** Returns the name of the container that a process monitors, from the title that LXC gives to a monitor. */
 export function monitoredName(
   [title = ""]: readonly string[],
   containersFolder?: string,
@@ -16,17 +16,17 @@ export function monitoredName(
   return containersFolder === undefined || folder === containersFolder ? name : undefined;
 }
 
-/** Whether one of the processes watches over a container of somebody else, in whatever namespaces. */
+/** Returns whether a process monitors a container of another owner, in any namespace. */
 export function monitorsOthers(processes: readonly HostProcess[], place: Pick<Place, "idOf">): boolean {
   return processes
     .map(({ words }) => monitoredName(words))
     .some((name) => name !== undefined && place.idOf(name) === undefined);
 }
 
-/** A monitor in the cgroup from which it clears up after its container, or starts it again after a `reboot` in it. */
+/** A monitor that cleans up after its container, or starts it again after a `reboot` inside. */
 interface MonitorAtPivot {
   readonly pid: number;
-  /** Its container's. */
+  /** The name of its container. */
   readonly name: string;
 }
 
@@ -47,7 +47,7 @@ export async function monitorsAtPivot(unified: string): Promise<MonitorAtPivot[]
   return found.flat();
 }
 
-/** The names of the containers that are being cleared up, or, after a `reboot` in them, started again. */
+/** Returns the names of the containers whose monitor cleans up after them, or starts them again after a `reboot`. */
 export async function namesAtPivot(unified: string): Promise<string[]> {
   return (await monitorsAtPivot(unified)).map(({ name }) => name);
 }

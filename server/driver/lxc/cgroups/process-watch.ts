@@ -6,8 +6,8 @@ import { gone } from "./cgroup-tree";
 import type { Cgroups } from "./cgroups";
 
 /**
- * Watches whether running containers and their monitors have processes. The kernel says so the moment that the last
- * one ends, also where no monitor is left to remove a cgroup.
+ * Watches whether running containers and their monitors have processes. The kernel reports it as soon as the last one
+ * ends, also if no monitor exists to remove the cgroup.
  */
 export class ProcessWatch {
   readonly #watchers = new Map<number, readonly FSWatcher[]>();
@@ -21,7 +21,7 @@ export class ProcessWatch {
   /**
    * Watches these containers and no others.
    *
-   * @returns those that were not watched before: what happened to them in between was not told.
+   * @returns those that were not watched before: earlier changes in them were not reported.
    * @throws the error of a kernel that grants no more watches.
    */
   follow(running: ReadonlySet<number>): number[] {
@@ -29,7 +29,7 @@ export class ProcessWatch {
     return [...running].filter((id) => !this.#watchers.has(id) && this.#begin(id));
   }
 
-  /** For a container whose cgroups may be others now. */
+  /** Stops to watch a container whose cgroups may have been replaced. */
   forget(id: number): void {
     this.#watchers.get(id)?.forEach((watcher) => watcher.close());
     this.#watchers.delete(id);
@@ -39,7 +39,7 @@ export class ProcessWatch {
     this.follow(new Set());
   }
 
-  /** @returns false when it has no cgroups yet, or no longer. */
+  /** @returns false if the container has no cgroups yet, or no longer. */
   #begin(id: number): boolean {
     const { name } = this.place.container(id);
     const watchers: FSWatcher[] = [];

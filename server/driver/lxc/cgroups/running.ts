@@ -4,19 +4,19 @@ import { namesAtPivot } from "./monitor";
 
 export interface RunningContainers {
   readonly running: ReadonlySet<number>;
-  /** Those of them whose monitor clears up, which no event tells the end of. */
+  /** Those whose monitor cleans up. No event reports when it ends. */
   readonly ending: ReadonlySet<number>;
 }
 
 /**
- * The containers of ours that run, in one look. One whose processes are gone still counts while its monitor is
- * there: it is being cleared up, or, after a `reboot` in it, started again.
+ * Returns this daemon's containers that run, by one read of the cgroups. A container whose processes have ended still
+ * counts while its monitor exists: the monitor cleans up, or starts the container again after a `reboot` inside.
  */
 export async function runningContainers({ place, cgroups }: Engine): Promise<RunningContainers> {
   const names = new Set<string>();
   await addNames(cgroups, names);
   const atPivot = await namesAtPivot(cgroups.hierarchies.unified);
-  // A monitor that was at the pivot at the first look may have left it before the second.
+  // A monitor that was at the pivot during the first read may have left it before the second.
   await addNames(cgroups, names);
   const ids = (list: Iterable<string>): number[] => [...list].flatMap((name) => place.idOf(name) ?? []);
   return { running: new Set(ids([...names, ...atPivot])), ending: new Set(ids(atPivot)) };
@@ -26,7 +26,7 @@ async function addNames(cgroups: Cgroups, names: Set<string>): Promise<void> {
   const { payloads, monitors } = await cgroups.names();
   payloads.forEach((name) => names.add(name));
   for (const name of monitors) {
-    // A failed start leaves an empty one.
+    // A failed start leaves an empty cgroup.
     if (!names.has(name) && (await isPopulated(cgroups.monitor(name)))) {
       names.add(name);
     }

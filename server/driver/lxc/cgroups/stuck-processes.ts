@@ -7,10 +7,10 @@ const processGone = ["ENOENT", "ESRCH"] as const;
 const mostNamed = 5;
 
 /**
- * Describes the processes of a cgroup and those below it that are in uninterruptible sleep: the kernel does not let them
- * end, even when they were killed.
+ * Describes the processes of a cgroup and those below it that are in uninterruptible sleep: they do not end, even if
+ * they are killed.
  *
- * @returns a few of them, such as `process 123 (cat, in uninterruptible sleep in request_wait_answer)`.
+ * @returns at most 5 of them, such as `process 123 (cat, in uninterruptible sleep in request_wait_answer)`.
  */
 export async function stuckProcesses(cgroup: string): Promise<string[]> {
   const pids: number[] = [];
@@ -41,7 +41,7 @@ async function describe(pid: number): Promise<string[]> {
   return [];
 }
 
-/** @param status of the form that proc(5) describes. */
+/** @param status in the form that proc(5) describes. */
 export function parseStatus(status: string): { name: string; state: string } {
   const field = (name: string): string => new RegExp(`^${name}:\\s*(.*)$`, "m").exec(status)?.[1] ?? "";
   return { name: field("Name"), state: field("State").slice(0, 1) };

@@ -13,8 +13,8 @@ import { killGroup } from "./processes";
 import { requireProgram } from "./programs";
 
 /**
- * Runs in the container before the command: goes into a cgroup made for the command, says so, and becomes the
- * command. The cgroup's file was opened outside, so nothing in the container has a say in it.
+ * Runs in the container before the command: enters the command's own cgroup, reports it, and is replaced by the
+ * command. The cgroup's file was opened outside of the container, so processes in the container cannot change the path.
  */
 const enterCgroup = 'echo 0 >&3 && echo entered >&4 && exec 3>&- 4>&- "$@"';
 const environment = {
@@ -23,11 +23,11 @@ const environment = {
   USER: "root",
   TERM: "dumb",
 };
-/** For what a command wrote before it ended: a process that it left behind may hold the pipes open. */
+/** The time for output that the command wrote before it ended: a process in the background may keep the pipes open. */
 const drainMs = 100;
 const lookEveryMs = 5;
 
-/** @param members the file by which processes get into the cgroup, open. */
+/** Starts lxc-attach. @param members the descriptor of the file through which processes enter the cgroup. */
 export function spawnAttach(
   place: Place,
   container: ContainerPlace,
@@ -46,14 +46,14 @@ export function spawnAttach(
   });
 }
 
-/** LXC could not run a command, not even begin it. */
+/** LXC could not start a command. */
 export class NotBegun extends MccError {}
 
 /**
- * What becomes of an attached command. To be called at once, as it may end at once.
+ * Waits for an attached command and returns its result. Call it immediately, because the command may end immediately.
  *
- * @param goingMs how long its processes may take to end once they were killed.
- * @throws CommandTimeout; NotBegun with LXC's words; the reason of the request's signal.
+ * @param goingMs how long its processes may take to end after they were killed.
+ * @throws CommandTimeout; NotBegun with LXC's message; the reason of the request's signal.
  */
 export async function resultOf(
   child: ChildProcess,
@@ -67,7 +67,7 @@ export async function resultOf(
   const stdout = new OutputCollector(streamOf(child, 1), maxOutputBytes);
   const stderr = new OutputCollector(streamOf(child, 2), maxOutputBytes);
   const entered = new OutputCollector(streamOf(child, 4), 1);
-  // A command need not read what it is given.
+  // A command may end without reading its input.
   child.stdin?.on("error", () => undefined).end(stdin);
 
   if ((await within(timeoutMs, exit, signal)) === undefined) {
@@ -98,8 +98,8 @@ function outputOf(stdout: OutputCollector, stderr: OutputCollector): CommandTime
 }
 
 /**
- * Kills the command's processes, and lxc-attach itself when it does not end by that. Kills more than once: lxc-attach
- * may be on its way into the cgroup, which the first kill then finds empty.
+ * Kills the command's processes, and also lxc-attach if it does not end then. Kills repeatedly, because lxc-attach may
+ * enter the cgroup after the first kill, which finds the cgroup empty.
  */
 async function end(
   child: ChildProcess,

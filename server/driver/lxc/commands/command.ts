@@ -6,24 +6,24 @@ import type { Program } from "./programs";
 export interface EngineCommand {
   readonly program: Program;
   readonly words: readonly string[];
-  /** Given to the program. Default: nothing. */
+  /** The program's standard input. Default: nothing. */
   readonly stdin?: { readonly text: string } | { readonly stream: Readable };
-  /** What it writes to its standard output is wanted. Default: it is dropped. */
+  /** Whether the caller needs the standard output. Default: it is discarded. */
   readonly answers?: true;
   /** The container that it works on. */
   readonly container?: ContainerPlace;
-  /** Where the program says what went wrong, beside its standard error. */
+  /** A file to which the program writes errors, in addition to its standard error. */
   readonly log?: string;
   /**
-   * The only folder on its PATH. Where LXC finds no newuidmap and newgidmap, it writes the id maps itself, being
-   * root: quicker by an eighth, and no ranges are needed in /etc/subuid.
+   * The only folder on the program's PATH. If LXC does not find newuidmap and newgidmap, it writes the id maps itself,
+   * because it runs as root. This takes an eighth less time, and needs no ranges in /etc/subuid.
    */
   readonly onlyPath?: string;
-  /** Runs first, then becomes the program: `nsenter` with its words. */
+  /** Runs first and is then replaced by the program: `nsenter` with its arguments. */
   readonly through?: Through;
-  /** Exit codes that are no failure. Default: 0. */
+  /** Exit codes that mean success. Default: 0. */
   readonly successes?: readonly number[];
-  /** Default: the driver's. */
+  /** Default: the driver's time limit. */
   readonly timeoutMs?: number;
 }
 
@@ -32,19 +32,19 @@ export interface Through {
   readonly words: readonly string[];
 }
 
-/** The user and group ids of the containers' root on the host. */
+/** The user and group id of the containers' root on the host. */
 export const containerRoot = 100_000;
 export const idCount = 65_536;
-/** Device nodes, and whatever else an archive has in there, are left out: each container gets its own. */
+/** An archive's device nodes and other files in this folder are omitted, because each container gets its own. */
 export const deviceFolder = /^(\.\/)?dev\//;
 const idKinds = ["u", "g"];
 
 export const idMapLines = idKinds.map((kind) => `lxc.idmap = ${kind} 0 ${containerRoot} ${idCount}`);
 const idMapWords = idKinds.flatMap((kind) => ["-m", `${kind}:0:${containerRoot}:${idCount}`]);
 
-/** Every engine command that there is, save what `attach.ts` runs inside containers. */
+/** All engine commands, except for those that `attached-command.ts` runs inside containers. */
 export const commands = {
-  /** Returns when the container's first process has been started. */
+  /** Returns after the container's first process has started. */
   start: (
     place: Place,
     container: ContainerPlace,
@@ -62,7 +62,7 @@ export const commands = {
     ...(through && { through }),
   }),
 
-  /** Asks the first process to shut down, by the signal that it knows, and waits. Exit code 2: it does not run. */
+  /** Signals the first process to shut down and waits. Exit code 2: the container does not run. */
   askToStop: (
     place: Place,
     container: ContainerPlace,
@@ -77,7 +77,7 @@ export const commands = {
   }),
 
   /**
-   * Unpacks an archive with the containers' owners. Device nodes can neither be made there nor are they needed.
+   * Unpacks an archive with the containers' owners. Device nodes cannot be created there, and are not needed.
    */
   unpack: (place: Place, folder: string, archive: Readable, timeoutMs: number): EngineCommand => ({
     program: "lxc-usernsexec",
@@ -93,7 +93,7 @@ export const commands = {
     timeoutMs,
   }),
 
-  /** Resolves once all of the file system that the folder lies on is on the disk. */
+  /** Returns after the whole file system that contains the folder is written to the disk. */
   syncFileSystem: (folder: string, timeoutMs: number): EngineCommand => ({
     program: "sync",
     words: ["--file-system", folder],
@@ -137,7 +137,7 @@ export const commands = {
     program: "ip",
     words: ["link", "set", link, "master", bridge, "up"],
   }),
-  /** What is known of an address already is replaced. */
+  /** Replaces existing entries of the addresses. */
   tellNeighbours: (
     place: Place,
     neighbours: readonly { readonly address: string; readonly hardwareAddress: string }[],

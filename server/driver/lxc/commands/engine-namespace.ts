@@ -14,23 +14,24 @@ import { killGroup } from "./processes";
 import { requireProgram } from "./programs";
 
 /**
- * Stays until its input ends, so that the new namespace can be opened. A shell reads only this text; the folder
- * comes as an argument.
+ * Runs until its input ends, so that the new namespace can be opened. The shell's script is only this text; the folder
+ * is an argument.
  */
 const holdOpen = 'mount --bind "$1" /etc/lxc && echo ready && read -r _';
 
 /**
- * A mount namespace in which LXC finds a configuration of ours in /etc/lxc, the only place where it looks; the
- * host's own and its other containers stay as they are. It lives as long as this process, or a monitor in it.
+ * /** A mount namespace in which LXC finds a configuration of this driver in /etc/lxc, the only place where it looks.
+ * The host's configuration and other containers are not changed. The namespace exists as long as this process, or a
+ * monitor in it.
  *
- * What it gains: unless told which to use, LXC keeps every container in all hierarchies of version 1, and some cost
- * the more the more containers there are. A start took a tenth less processor time with 800 containers, the same
- * with 100. With version 2 alone there is nothing to gain, and no such namespace.
+ * Purpose: by default, LXC adds every container to all hierarchies of version 1, and the cost of some grows with the
+ * number of containers. With the namespace, a start took 10 % less processor time with 800 containers, and the same
+ * with 100. With version 2 alone, the namespace has no advantage and is not created.
  */
 export class EngineNamespace {
   #handle: FileHandle | undefined;
 
-  /** Repeatable. Where there is no room for the configuration, LXC works without. */
+  /** Opens the namespace if it is not open. If the disk has no room for the configuration, LXC works without it. */
   async open(place: Place, hierarchies: Hierarchies, timeoutMs: number): Promise<void> {
     const used = usedControllers(hierarchies);
     if (this.#handle !== undefined || used.length === 0) {
@@ -43,7 +44,7 @@ export class EngineNamespace {
     this.#handle = await newNamespace(place.engineConfiguration, timeoutMs);
   }
 
-  /** How a command gets into the namespace; undefined when there is none. */
+  /** Returns how a command enters the namespace; undefined if there is none. */
   through(): Through | undefined {
     return this.#handle === undefined
       ? undefined
@@ -56,7 +57,7 @@ export class EngineNamespace {
   }
 }
 
-/** @returns whether the file has this text; only a full or read-only file system keeps it from it. */
+/** @returns whether the file has this text: false only on a full or read-only file system. */
 async function isKept(path: string, text: string): Promise<boolean> {
   if ((await unlessErrno(readFile(path, "utf8"), "ENOENT")) === text) {
     return true;
@@ -73,7 +74,7 @@ async function isKept(path: string, text: string): Promise<boolean> {
   }
 }
 
-/** What limits containers, what freezes them, and the named hierarchies, which systemd in a container needs. */
+/** Returns the controllers for limits and freezing, and the named hierarchies, which systemd in a container needs. */
 function usedControllers({ old }: Hierarchies): string[] {
   const wanted = [...controllers, "freezer"];
   return old
@@ -85,7 +86,7 @@ function usedControllers({ old }: Hierarchies): string[] {
     .flatMap((hierarchy) => hierarchy.controllers);
 }
 
-/** @throws MccError `engine` with the words of what failed, or `timeout`. */
+/** @throws MccError `engine` with the message of the failed command, or `timeout`. */
 async function newNamespace(configuration: string, timeoutMs: number): Promise<FileHandle> {
   const words = ["--mount", "--propagation", "slave", "--", "/bin/sh", "-c", holdOpen, "sh", configuration];
   const holder = execa(requireProgram("unshare"), words, { cwd: "/", detached: true, reject: false });
@@ -105,9 +106,9 @@ async function newNamespace(configuration: string, timeoutMs: number): Promise<F
   const { stderr, shortMessage } = await holder;
   throw new MccError(
     ready === undefined ? "timeout" : "engine",
-    `LXC cannot be given a configuration of its own: ${
+    `A mount namespace with a configuration for LXC could not be created: ${
       ready === undefined
-        ? `unshare had no answer within ${timeoutMs / 1000} s`
+        ? `unshare did not answer within ${timeoutMs / 1000} s`
         : engineWords(stderr) || shortMessage
     }.`,
   );

@@ -1,10 +1,13 @@
 import { toSendable } from "../../../../protocol/wire/codec";
 
-/** Log file: `lxc-start web 20261122202048.433 ERROR    conf - ../src/lxc/conf.c:lxc_map_ids:3708 - <words>`; some tools leave the name out. */
+/**
+ * Log file: `lxc-start web 20261122202048.433 ERROR    conf - ../src/lxc/conf.c:lxc_map_ids:3708 - <words>`; some tools
+ * omit the name.
+ */
 const logLine = /^\S+ (?:\S+ )?\d+\.\d+ [A-Z]+ +\S+ - \S+ - (?<words>.*)$/;
 /** Standard error: `lxc-start: web: ../src/lxc/conf.c: lxc_map_ids: 3708 <words>`. */
 const errorLine = /^lxc-\w+: \S+: \S+: \w+: \d+ (?<words>.*)$/;
-/** What LXC adds to every failure, whatever the cause. */
+/** Lines that LXC adds to every failure, whatever the cause. */
 const empty = [
   /^The container failed to start$/,
   /^To get more details, run the container in foreground mode$/,
@@ -14,7 +17,7 @@ const empty = [
 const mostLines = 3;
 const mostCharacters = 600;
 
-/** What an engine command said of its failure, on one line: the first causes, without LXC's own bookkeeping. */
+/** Returns the error message of an engine command as one line: the first causes, without LXC's general remarks. */
 export function engineWords(output: string): string {
   const lines = toSendable(output)
     .split("\n")

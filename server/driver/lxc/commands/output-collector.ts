@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 import { KeptBytes } from "../../../support/kept-bytes";
 
-/** Keeps the beginning of what a stream brings; the rest is read and dropped, so that the writer never waits. */
+/** Keeps the first bytes of a stream. Reads and discards the rest, so that the writer never blocks. */
 export class OutputCollector {
   readonly #kept: KeptBytes;
 
@@ -14,7 +14,7 @@ export class OutputCollector {
     this.#kept = kept;
   }
 
-  /** Whether something was dropped. */
+  /** Whether bytes were discarded. */
   get truncated(): boolean {
     return this.#kept.truncated;
   }

@@ -9,7 +9,7 @@ export interface HostProcess {
   readonly words: readonly string[];
 }
 
-/** All processes that have an argument list, which kernel threads have not. */
+/** Returns all processes that have an argument list, which excludes kernel threads. */
 export async function processes(): Promise<HostProcess[]> {
   const found: HostProcess[] = [];
   for (const pid of await processIds()) {
@@ -21,18 +21,18 @@ export async function processes(): Promise<HostProcess[]> {
   return found;
 }
 
-/** The argument list of a process; empty for one that has ended. */
+/** Returns the argument list of a process; empty if it has ended. */
 export async function processWords(pid: number): Promise<string[]> {
   const text = await unlessErrno(readFile(`/proc/${pid}/cmdline`, "utf8"), "ENOENT", "ESRCH");
   return (text ?? "").split("\0").filter((word) => word !== "");
 }
 
-/** Kills all processes of the group that this one leads; gone already is success. */
+/** Kills all processes of a process group. @param leader its id. A group that has ended is a success. */
 export function killGroup(leader: number): void {
   killProcess(-leader);
 }
 
-/** Kills a process, and with it the group that it leads, as our commands do; gone already is success. */
+/** Kills a process, and the process group that it leads if any. A process that has ended is a success. */
 export function killWithGroup(pid: number): void {
   killGroup(pid);
   killProcess(pid);

@@ -2,20 +2,20 @@ import { join } from "node:path";
 import { MccError } from "../../../../protocol/error";
 import { isExecutable } from "../../../support/program-path";
 
-/** What an engine command must have, and the Debian package that brings it. */
+/** The programs of engine commands, and the Debian packages that contain them. */
 export const programs = [
   { program: "lxc-start", package: "lxc", purpose: "it starts the containers" },
   { program: "lxc-stop", package: "lxc", purpose: "it shuts the containers down" },
   { program: "lxc-attach", package: "lxc", purpose: "it runs commands in the containers" },
   { program: "lxc-usernsexec", package: "lxc", purpose: "it unpacks images with the containers' user ids" },
-  { program: "ip", package: "iproute2", purpose: "it makes the containers' bridge" },
+  { program: "ip", package: "iproute2", purpose: "it creates the containers' bridge" },
   {
     program: "nft",
     package: "nftables",
-    purpose: "it keeps chatter off the bridge, and translates addresses",
+    purpose: "it filters broadcasts on the bridge, and translates addresses",
   },
   { program: "tar", package: "tar", purpose: "it unpacks images" },
-  { program: "sync", package: "coreutils", purpose: "it brings images safely to the disk" },
+  { program: "sync", package: "coreutils", purpose: "it writes images to the disk" },
   { program: "du", package: "coreutils", purpose: "it measures images" },
   {
     program: "nsenter",
@@ -31,7 +31,7 @@ export const programs = [
 
 export type Program = (typeof programs)[number]["program"] | "modprobe";
 
-/** The path of a program on the PATH as it is now, or undefined. */
+/** Returns the path of a program on the current PATH, or undefined. */
 export function findProgram(program: Program): string | undefined {
   return (process.env["PATH"] ?? "")
     .split(":")
@@ -40,7 +40,7 @@ export function findProgram(program: Program): string | undefined {
     .find(isExecutable);
 }
 
-/** @throws MccError `engine` when there is none. */
+/** Returns the path of a program. @throws MccError `engine` if the PATH does not contain it. */
 export function requireProgram(program: Program): string {
   const path = findProgram(program);
   if (path === undefined) {

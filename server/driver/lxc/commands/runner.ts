@@ -9,23 +9,25 @@ import { OutputCollector } from "./output-collector";
 import { killGroup } from "./processes";
 import { requireProgram } from "./programs";
 
-/** tar complains about each of a million files. */
+/** tar may report an error for each of a million files. */
 const mostComplaintBytes = 16 * 1024;
 
 /**
- * Runs engine commands. None is tied to this process: each has a process group of its own and runs on when the
- * daemon dies. Each has a time limit, and its whole group is killed when that is over.
+ * Runs engine commands. Each has its own process group and continues if the daemon dies. Each has a time limit, after
+ * which its whole group is killed.
  */
 export class CommandRunner {
-  /** The containers whose command was killed: parts of it may still be at work where LXC lists nothing. */
+  /** The containers whose command was killed: processes of it may still run that LXC does not list. */
   readonly interrupted = new Set<number>();
   readonly #running = new Map<ResultPromise, EngineCommand>();
 
   constructor(private readonly defaultTimeoutMs: number) {}
 
   /**
-   * @returns the program's answer; empty for one that gives none.
-   * @throws MccError `engine` with the program's words, or `timeout`.
+   * Runs a command to its end.
+   *
+   * @returns the program's standard output; empty unless the command asks for it.
+   * @throws MccError `engine` with the program's message, or `timeout`.
    */
   async run(command: EngineCommand): Promise<string> {
     const timeoutMs = command.timeoutMs ?? this.defaultTimeoutMs;
@@ -52,7 +54,7 @@ export class CommandRunner {
     }
   }
 
-  /** Kills the commands at work on a container and resolves when they are gone. */
+  /** Kills the commands that run for a container, and resolves after they have ended. */
   async end(id: number): Promise<void> {
     const ours = [...this.#running].filter(([, command]) => command.container?.id === id);
     ours.forEach(([subprocess, command]) => this.#kill(subprocess, command));
@@ -103,7 +105,7 @@ async function failureOf(command: EngineCommand, result: Result, complaints: str
   return new MccError("engine", `${titleOf(command)} ${ending}${words === "" ? "" : `: ${words}`}.`);
 }
 
-/** LXC adds to its log, so what one failure said must not be read again at the next. */
+/** Reads and removes the log. LXC appends to it, and the message of one failure must not appear in the next. */
 async function takeLog({ log }: EngineCommand): Promise<string> {
   if (log === undefined) {
     return "";

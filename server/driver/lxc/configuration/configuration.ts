@@ -7,18 +7,18 @@ import { hardwareAddress } from "../network/hardware-address";
 import type { ContainerPlace } from "../place";
 import { type Confinement, confinementLines, lxcConfiguration } from "./confinement";
 
-/** What an image and its host make of a container's configuration. */
+/** The parts of a container's configuration that depend on the image and the host. */
 export interface Setting {
   readonly rootfs: string;
-  /** The image's first process is systemd. */
+  /** Whether the image's first process is systemd. */
   readonly systemd: boolean;
   readonly confinement: Confinement;
 }
 
-/** Those that LXC's common.conf drops, as they would reach the host through a hole in the user namespace. */
+/** The capabilities that LXC's common.conf drops: with a fault in user namespaces, they would affect the host. */
 const droppedCapabilities = "mac_admin mac_override sys_time sys_module sys_rawio";
 
-/** What LXC needs to know to run a container, as lxc.container.conf(5) has it. */
+/** Returns a container's LXC configuration, in the form of lxc.container.conf(5). */
 export function configurationText(
   container: ContainerPlace,
   spec: ContainerSpec,
@@ -29,11 +29,11 @@ export function configurationText(
     ...(setting.systemd ? distributionLines : []),
     `lxc.uts.name = ${kernelHostname(spec.hostname)}`,
     `lxc.rootfs.path = overlay:${setting.rootfs}:${container.delta}`,
-    // In a user namespace overlayfs has no other way to mark what is deleted of the image's folders.
+    // In a user namespace, overlayfs has no other way to mark deleted entries of the image's folders.
     "lxc.rootfs.options = userxattr",
     ...idMapLines,
     "lxc.net.0.type = veth",
-    // On which bridge it hangs is decided at each start.
+    // The bridge is chosen at each start.
     `lxc.net.0.veth.pair = ${container.veth}`,
     "lxc.net.0.name = eth0",
     "lxc.net.0.flags = up",
@@ -51,7 +51,7 @@ export function configurationText(
   return `${lines.join("\n")}\n`;
 }
 
-/** What a configuration that `configurationText` made says of its container; what was cut off is left out. */
+/** Returns what a configuration of `configurationText` contains about its container, without incomplete parts. */
 export function readConfiguration(configuration: string): Remains & { readonly rootfs?: string | undefined } {
   const find = (pattern: RegExp): string | undefined => pattern.exec(configuration)?.[1];
   return {
@@ -61,41 +61,45 @@ export function readConfiguration(configuration: string): Remains & { readonly r
   };
 }
 
-/** LXC works out a wrong one by itself. */
+/** Returns the network's broadcast address. LXC calculates a wrong one by default. */
 function broadcastAddress({ address, prefixLength }: Network): string {
   return ipaddr.IPv4.broadcastAddressFromCIDR(`${address}/${prefixLength}`).toString();
 }
 
 const rootfsLine = /^lxc\.rootfs\.path = overlay:(.*):/m;
 
-/** The image's root file system that a configuration made by `configurationText` names. */
+/**
+ * Returns the image's root file system in a configuration of `configurationText`.
+ *
+ * @throws MccError `engine` if none.
+ */
 export function rootfsIn(configuration: string): string {
   const { rootfs } = readConfiguration(configuration);
   if (rootfs === undefined) {
     throw new MccError(
       "engine",
-      "The container's configuration no longer says what its root file system is.",
+      "The container's configuration does not name its root file system; destroy the instance and create it again.",
     );
   }
   return rootfs;
 }
 
-/** The first label of a host name that is longer than the kernel takes: 64 characters, uname(2). */
+/** Returns the first label of a host name that is longer than the kernel's limit: 64 characters, uname(2). */
 export function kernelHostname(hostname: string): string {
   return hostname.length > 64 ? (hostname.split(".")[0] ?? hostname) : hostname;
 }
 
-/** The parts that every distribution's container has; what they leave open is closed again after them. */
+/** The parts that containers of all distributions have. The lines after them confine the container further. */
 const distributionLines = ["common.conf", "userns.conf"].map(
   (file) => `lxc.include = ${lxcConfiguration}/${file}`,
 );
 
-/** Where the container's /etc/hosts, which is a link, leads. A file mounted by itself could not be replaced. */
+/** The target of the container's link /etc/hosts. A file that is mounted by itself could not be replaced. */
 export const hostsTarget = "minicloud/hosts";
 
 function hostsLines(folder: string): string[] {
   return [`lxc.mount.entry = ${folder} etc/${dirname(hostsTarget)} none bind,ro,create=dir 0 0`];
 }
 
-/** What shm_open(3) needs, and systemd mounts by itself. */
+/** For shm_open(3). systemd mounts it by itself. */
 const sharedMemoryLines = ["lxc.mount.entry = tmpfs dev/shm tmpfs rw,nosuid,nodev,create=dir 0 0"];

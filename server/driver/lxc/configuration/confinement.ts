@@ -1,17 +1,17 @@
 import { access, readFile } from "node:fs/promises";
 import { unlessErrno } from "../../../../protocol/errno";
 
-/** What this host has to confine containers with, beside user namespaces. */
+/** What this host has to confine containers, in addition to user namespaces. */
 export interface Confinement {
-  /** LXC's own list of the system calls that containers may not make. */
+  /** LXC's list of the system calls that containers may not make. */
   readonly seccompProfile: string | undefined;
-  /** The AppArmor profiles that are loaded, by name; undefined where the kernel has no AppArmor. */
+  /** The names of the loaded AppArmor profiles; undefined if the kernel has no AppArmor. */
   readonly appArmorProfiles: ReadonlySet<string> | undefined;
 }
 
 export const lxcConfiguration = "/usr/share/lxc/config";
 const seccompList = `${lxcConfiguration}/common.seccomp`;
-/** LXC's own, by whether systemd runs inside, which mounts more than others may. */
+/** LXC's profiles, by whether systemd runs inside, which may mount more. */
 const appArmorProfile = { true: "lxc-container-default-with-nesting", false: "lxc-container-default-cgns" };
 
 export async function readConfinement(): Promise<Confinement> {
@@ -30,7 +30,7 @@ export async function readConfinement(): Promise<Confinement> {
   };
 }
 
-/** The lines of a container's configuration that confine it. */
+/** Returns the lines of a container's configuration that confine it. */
 export function confinementLines(
   { seccompProfile, appArmorProfiles }: Confinement,
   systemd: boolean,
@@ -44,7 +44,7 @@ export function confinementLines(
   ];
 }
 
-/** What confines containers on other hosts and is missing on this one, each with what mends it. */
+/** Returns what usually confines containers and is missing on this host, each with the remedy. */
 export function confinementGaps({ seccompProfile, appArmorProfiles }: Confinement): string[] {
   const missing = Object.values(appArmorProfile).filter(
     (profile) => appArmorProfiles?.has(profile) === false,
@@ -52,12 +52,12 @@ export function confinementGaps({ seccompProfile, appArmorProfiles }: Confinemen
   return [
     ...(seccompProfile === undefined
       ? [
-          `containers may make any system call, as ${seccompList} is missing; bring it back: apt install --reinstall lxc`,
+          `containers may make any system call because ${seccompList} is missing; restore it: apt install --reinstall lxc`,
         ]
       : []),
     ...(missing.length > 0
       ? [
-          `containers run without AppArmor's confinement, as its profile ${missing.join(" and ")} is not loaded; load it: apparmor_parser -r /etc/apparmor.d/lxc-containers`,
+          `containers run without AppArmor because the profile ${missing.join(" and ")} is not loaded; load it: apparmor_parser -r /etc/apparmor.d/lxc-containers`,
         ]
       : []),
   ];

@@ -3,8 +3,8 @@ import type { ContainerFile, ExecRequest, ExecResult } from "../../driver";
 import { engineWords } from "../commands/engine-words";
 
 /**
- * Runs in the container, so that a link which something in it has made leads nowhere else. The file comes whole or
- * not at all: it is written beside its place and moved there. A link in its place is replaced.
+ * Runs in the container, so that a link in the container cannot lead to a file of the host. The file is written
+ * completely or not at all: a temporary file next to it is renamed. A link in its place is replaced.
  */
 const writeFile = `set -efu
 path=$1 size=$2 mode=$3 folder_mode=$4
@@ -36,14 +36,14 @@ fi
 mv -f "$temporary" "$path"
 `;
 
-/** What a file's own words may be, when writing it fails. */
+/** The limit for an error message of the script. */
 const maxOutputBytes = 4096;
 
 /**
  * Writes files into a running container, one after another.
  *
  * @param exec runs a command in the container.
- * @throws MccError `engine` with the container's words.
+ * @throws MccError `engine` with the message of the container's shell.
  */
 export async function writeInside(
   exec: (request: ExecRequest) => Promise<ExecResult>,

@@ -7,23 +7,23 @@ import { ensureFolder } from "../../../support/files/make-folder";
 import { containerRoot } from "../commands/command";
 
 /**
- * Makes a folder that the containers' user ids may pass through, whatever this process's umask is.
+ * Creates a folder that the containers' user ids may enter, whatever this process's umask is.
  *
- * @throws the error with the code EEXIST when it is there.
+ * @throws the error with the code EEXIST if it exists.
  */
 export function makePassable(folder: string): void {
   mkdirSync(folder);
   chmodSync(folder, 0o755);
 }
 
-/** The same below a folder that is there. There already is success. */
+/** Creates such a folder and its missing parents. An existing folder is a success. */
 export async function ensurePassable(folder: string): Promise<void> {
   if (await ensureFolder(folder, 0o755)) {
     await chmod(folder, 0o755);
   }
 }
 
-/** What is in a folder; nothing where there is none, or something else in its place. */
+/** Returns the entries of a folder; empty if it does not exist or is not a folder. */
 export async function entriesOf(folder: string): Promise<string[]> {
   return (await unlessErrno(readdir(folder), "ENOENT", "ENOTDIR", "ELOOP")) ?? [];
 }
@@ -31,16 +31,16 @@ export async function entriesOf(folder: string): Promise<string[]> {
 const guardedMode = 0o710;
 
 /**
- * Makes a folder that only root and the containers' root may pass through, now and below: a file that root
- * inside a container made set-uid would let every user of the host act as that root. One that is there is closed.
+ * Creates a folder that only root and the containers' root may enter, with everything below it: a file that root
+ * inside a container made set-uid would let every user of the host act as that root. Closes a folder that exists.
  *
- * @throws MccError `conflict` for a symbolic link: it would close a folder elsewhere.
+ * @throws MccError `conflict` for a symbolic link: its target would be closed.
  */
 export async function ensureGuarded(folder: string): Promise<void> {
   await ensurePassable(folder);
   const handle = await openFolder(folder);
   try {
-    // Nothing is changed that is in order, as a read-only file system refuses that too.
+    // Correct values are not written again, because a read-only file system refuses that too.
     const { uid, gid, mode } = await handle.stat();
     if (uid !== 0 || gid !== containerRoot) {
       await handle.chown(0, containerRoot);
@@ -60,14 +60,14 @@ async function openFolder(folder: string): Promise<FileHandle> {
     throw hasErrno(error, "ENOTDIR", "ELOOP")
       ? new MccError(
           "conflict",
-          `${folder} is a symbolic link, and a folder is needed; remove the link, and bring a folder from elsewhere by mount --bind.`,
+          `${folder} is a symbolic link, and must be a folder; remove the link, and use mount --bind for a folder elsewhere.`,
           { cause: error },
         )
       : error;
   }
 }
 
-/** Removes a folder and those above it, up to and with `top`, as far as they are empty. */
+/** Removes a folder and its parents up to and including `top`, as far as they are empty. */
 export async function removeEmpty(folder: string, top: string): Promise<void> {
   for (let next = folder; next.startsWith(top); next = dirname(next)) {
     try {

@@ -21,16 +21,16 @@ import type { ContainerFile } from "../../driver";
 import { containerRoot } from "../commands/command";
 import type { ContainerPlace } from "../place";
 
-/** What a container sees: what it changed, over its image. */
+/** The layers of a container's file system: its changes, over its image. */
 export interface Layers {
   readonly delta: string;
   readonly rootfs: string;
 }
 
-// Synchronous on purpose: some seventy calls that take microseconds each, at every creation. By way of the thread
-// pool they took three times the processor time, and the longer the busier the host was.
+// Synchronous on purpose: each creation makes about 70 calls that take microseconds each. Through the thread pool they
+// took three times the processor time, and longer the busier the host was.
 
-/** Makes the folders in which a container's changes will lie. */
+/** Creates the folders for a container's changes. */
 export function makeLayer(container: ContainerPlace): void {
   for (const folder of [container.layer, container.delta]) {
     mkdirSync(folder);
@@ -40,10 +40,10 @@ export function makeLayer(container: ContainerPlace): void {
 }
 
 /**
- * Writes files into a container that does not run. What stands in their way, such as a symbolic link that the
- * container made or the mark of something it deleted, is replaced and never followed.
+ * Writes files into a container that does not run. Another entry in their place, such as a symbolic link of the
+ * container or the mark of a deleted file, is replaced and never followed.
  *
- * @throws MccError `engine` for a folder in the place of a file: what the container keeps in it is not ours to remove.
+ * @throws MccError `engine` for a folder in the place of a file: its contents belong to the container.
  */
 export function writeIntoLayer(layers: Layers, files: readonly ContainerFile[]): void {
   for (const file of files) {
@@ -60,7 +60,7 @@ export function writeIntoLayer(layers: Layers, files: readonly ContainerFile[]):
   }
 }
 
-/** The same for a symbolic link. */
+/** Writes a symbolic link into a container that does not run. */
 export function linkInLayer(layers: Layers, path: string, target: string): void {
   const names = namesOf(path);
   const link = join(makeFolders(layers, names.slice(0, -1), undefined), names.at(-1) ?? "");
@@ -77,7 +77,7 @@ function namesOf(path: string): string[] {
   return names;
 }
 
-/** A folder that the container has not changed yet becomes a copy of the image's: overlayfs then shows both as one. */
+/** A folder that the container has not changed yet becomes a copy of the image's folder. Overlayfs merges the two. */
 function makeFolders(layers: Layers, names: readonly string[], lastMode: number | undefined): string {
   let folder = layers.delta;
   let inImage: string | undefined = layers.rootfs;
@@ -99,13 +99,13 @@ function makeFolders(layers: Layers, names: readonly string[], lastMode: number 
   return folder;
 }
 
-/** What is there, when it is a folder itself and not a link to one. */
+/** Returns the status of a path if it is a folder, and not a link to one. */
 function folderAt(path: string): Stats | undefined {
   const stats = lstatSync(path, { throwIfNoEntry: false });
   return stats?.isDirectory() === true ? stats : undefined;
 }
 
-/** @returns false when the folder is there already. */
+/** @returns false if the folder exists already. */
 function makeFolder(path: string): boolean {
   if (folderAt(path) !== undefined) {
     return false;
@@ -128,7 +128,7 @@ function replaceFile(folder: string, name: string, { content, mode }: ContainerF
     }
     renameSync(temporary, join(folder, name));
   } catch (error) {
-    // While what takes the room is there.
+    // Before the temporary file is removed, so that the message reports the full file system.
     const fault = asFileSystemFault(error, join(folder, name));
     rmSync(temporary, { force: true });
     throw fault;

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { unlessErrno } from "../../../../protocol/errno";
 
 /**
- * Whether the kernel has overlayfs now, or would have it with a module loaded. A mount inside a container does not
- * load the module by itself.
+ * Returns whether the kernel has overlayfs now, or would have it after loading a module. A mount inside a container
+ * does not load the module by itself.
  *
- * @param root under which /proc and /lib/modules are read.
+ * @param root the folder that contains /proc and /lib/modules.
  */
 export async function hasOverlay(root = "/"): Promise<"loaded" | "module" | "absent"> {
   const fileSystems = await readFile(join(root, "proc/filesystems"), "utf8");

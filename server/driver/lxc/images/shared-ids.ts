@@ -3,14 +3,14 @@ import { join } from "node:path";
 import { unlessErrno } from "../../../../protocol/errno";
 import { containerRoot, idCount } from "../commands/command";
 
-/** Who may act as which users and groups of the host: subuid(5), subgid(5). */
+/** The files that grant ids of the host to users: subuid(5), subgid(5). */
 const grants = ["etc/subuid", "etc/subgid"];
 
 /**
- * The users of the host to whom it grants ids that the containers use, each with the remedy: such a user may pass for
- * the containers' root. Root's own line is the one that LXC asks for.
+ * Returns the users of the host who have ids that the containers use, each with the remedy: such a user can act as the
+ * containers' root. Root's own line does not count, because LXC needs it.
  *
- * @param root under which the files are read.
+ * @param root the folder that contains the files.
  */
 export async function sharedIdGaps(root = "/"): Promise<string[]> {
   const gaps = await Promise.all(

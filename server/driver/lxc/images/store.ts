@@ -23,23 +23,23 @@ import { unpackingFailure } from "./tarball";
 
 const storedImageSchema = imageSchema.extend({
   systemd: z.boolean(),
-  /** The first release did not look for it. */
+  /** The first release did not store it. */
   hasSshServer: z.boolean().default(true),
 });
 export type StoredImage = z.infer<typeof storedImageSchema>;
 
-/** Of an archive, between its inspection and tar. */
+/** The buffer of an archive between its inspection and tar. */
 const passingBytes = 1024 * 1024;
 
-/** What a root file system must have, and what for. */
+/** The files that a root file system must have, with their purpose. */
 const required = [
   { path: "/sbin/init", purpose: "the container's first process" },
-  { path: "/bin/sh", purpose: "what commands and files are brought into the container by" },
+  { path: "/bin/sh", purpose: "with which commands and files get into the container" },
 ] as const;
 
-/** The images on disk: a folder each, with the root file system unpacked and what is known of it. */
+/** The images on disk: one folder each, with the unpacked root file system and a metadata file. */
 export class ImageStore {
-  /** Folders that are being filled by this process. */
+  /** The folders that this process is filling. */
   readonly #filling = new Set<string>();
 
   constructor(
@@ -62,7 +62,7 @@ export class ImageStore {
     return images.flatMap((image) => (image === undefined ? [] : [imageSchema.parse(image)]));
   }
 
-  /** @throws MccError `not-found` that lists what there is. */
+  /** Returns an image. @throws MccError `not-found` that lists the existing images. */
   async get(name: string): Promise<StoredImage> {
     const image = await this.#read(name);
     if (image === undefined) {
@@ -73,9 +73,9 @@ export class ImageStore {
   }
 
   /**
-   * Replaces one that is damaged.
+   * Imports an image. It replaces a damaged one.
    *
-   * @throws MccError `conflict` for a name that is taken; `invalid` for what is not a root file system.
+   * @throws MccError `conflict` for a name that is taken; `invalid` for a tarball that is not a root file system.
    */
   async import(name: string, tarball: string): Promise<Image> {
     const taken = new MccError(
@@ -105,10 +105,10 @@ export class ImageStore {
     }
   }
 
-  /** A damaged one too. @returns false for one that was gone already. */
+  /** Removes an image, also a damaged one. @returns false if it did not exist. */
   async remove(name: string): Promise<boolean> {
     const folder = this.#passingFolder("remove");
-    // Half an image is never listed.
+    // Renamed first, so that a partial image is never listed.
     const image = join(this.place.images, name);
     const renamed = rename(image, folder).then(() => true);
     try {
@@ -120,13 +120,13 @@ export class ImageStore {
         throw error;
       }
     }
-    // No room for another name: without this file it is not listed either.
+    // There is no room for another name. Without this file, the image is not listed either.
     await rm(this.#metadata(image), { force: true });
     await removeTree(image);
     return true;
   }
 
-  /** Removes what an earlier daemon left half-imported or half-removed. */
+  /** Removes the images that an earlier daemon imported or removed only in part. */
   async clear(): Promise<void> {
     const entries = await entriesOf(this.place.images);
     const left = entries.filter(isPassing).map((entry) => join(this.place.images, entry));
@@ -144,9 +144,9 @@ export class ImageStore {
     if (reading.outcome === "damaged") {
       this.log.warn(
         { reason: reading.reason },
-        `the image "${name}" is left out, as ${path} is damaged: import it again, or remove it`,
+        `the image "${name}" is not listed because ${path} is damaged: import it again, or remove it`,
       );
-      this.reportDamage?.(path, `${reading.reason}; the image is left out: import it again, or remove it`);
+      this.reportDamage?.(path, `${reading.reason}; the image is not listed: import it again, or remove it`);
     }
     return undefined;
   }
@@ -167,12 +167,12 @@ export class ImageStore {
       hasSshServer: await hasSshServer(rootfs),
     };
     await writeFile(this.#metadata(folder), JSON.stringify(image));
-    // Neither the unpacked files nor what is known of them may be lost to a power cut once the image has its name.
+    // A power cut must lose neither the unpacked files nor their metadata once the image has its name.
     await this.runner.run(commands.syncFileSystem(folder, this.unpackTimeoutMs));
     return image;
   }
 
-  /** Unpacks the archive while it is inspected: nothing that the inspection refuses gets as far as tar. */
+  /** Unpacks the archive while it is inspected: tar gets only what the inspection accepts. */
   async #unpack(rootfs: string, archive: ArchiveFile): Promise<void> {
     const inspection = new ArchiveInspection(archive.path, { highestId: idCount - 1, deviceFolder });
     const inspected = new PassThrough({ highWaterMark: passingBytes });
@@ -182,7 +182,7 @@ export class ImageStore {
       inspectArchive(archive, inspection, stopped.signal, inspected),
       this.runner
         .run(unpack)
-        // tar may end before the archive does; the rest is inspected all the same.
+        // tar may end before the archive does. The rest is still inspected.
         .then(() => inspected.resume())
         .catch((error: unknown) => {
           stopped.abort();
@@ -209,7 +209,7 @@ export class ImageStore {
   }
 }
 
-/** Images' names begin with a letter or a digit. */
+/** Names of images begin with a letter or a digit. */
 function isPassing(entry: string): boolean {
   return entry.startsWith(".");
 }
@@ -221,7 +221,7 @@ async function requireParts(rootfs: string, tarball: string): Promise<void> {
     if (!isFile) {
       throw new MccError(
         "invalid",
-        `${tarball} has no ${path}, ${purpose}; a root file system is needed, with /bin, /sbin and /etc at the top of the tarball.`,
+        `${tarball} has no ${path}, ${purpose}; use a root file system with /bin, /sbin and /etc at the top of the tarball.`,
       );
     }
   }

@@ -1,23 +1,22 @@
 import { MccError } from "../../../../protocol/error";
 import { asEngineFault } from "../../../support/files/file-system-fault";
 
-/** What tar complains of when the host is to blame, in the C locale. */
+/** The messages of tar, in the C locale, that report a fault of the host. */
 const hostsWords =
   /No space left|Wrote only \d|quota exceeded|Read-only file system|Input\/output error|Permission denied|Cannot allocate memory|Too many open files|Stale file handle|File too large/;
 
 /**
- * Whether an unpacking failed by what was to be unpacked, and not by the host. There is no end to what tar can be made
- * to complain of, and its exit code is 2 for any failure: so the host's faults are known by their words, not the tarball's.
+ * Returns whether the tarball caused a failure to unpack it, and not the host. tar has any number of messages about its
+ * input, and its exit code is 2 for any failure. Therefore the host's faults are recognised, and not the tarball's.
  */
 export function blamesTarball({ code, message }: MccError): boolean {
   return code === "engine" && /\btar: /.test(message) && !hostsWords.test(message);
 }
 
 /**
- * The failure of an unpacking, as its caller is told: `invalid` for a tarball that is to blame, `exhausted` for a full
- * file system.
+ * Returns the error of a failure to unpack: `invalid` if the tarball caused it, `exhausted` for a full file system.
  *
- * @param folder where it was unpacked to, with all that was unpacked in it.
+ * @param folder the target, which still contains what was unpacked.
  */
 export function unpackingFailure(error: unknown, tarball: string, folder: string): unknown {
   if (!MccError.isInstance(error)) {

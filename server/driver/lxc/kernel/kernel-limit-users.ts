@@ -6,31 +6,31 @@ import { processState } from "../../../support/processes";
 import type { DriverLog } from "../../driver";
 import { raiseKernelLimits, replaceText, restoreKernelLimits } from "./kernel-limits";
 
-/** Empty after a boot, as the kernel's limits are the usual ones then. Not in a folder that a user may choose. */
+/** Empty after a boot, when the kernel's limits have their defaults. Not in a folder that a user can choose. */
 export const usersFolder = "/run/minicloud-kernel-limits";
 
-/** More than there are daemons that are likely to end at the same moment. */
+/** More than the number of daemons that are likely to end at the same moment. */
 const mostTries = 20;
 
 const userSchema = z.object({ pid: z.int(), startTime: z.string() });
 
-/** One daemon, as one of those on this host whose containers need the raised limits. */
+/** A daemon on this host whose containers need the raised limits. */
 export interface KernelLimitUser {
-  /** Its own on this host; a part of file names. */
+  /** Unique on this host; a part of file names. */
   readonly name: string;
   /** Default: `usersFolder`. */
   readonly folder?: string;
-  /** Where an earlier release kept what the limits were. */
+  /** The file in which an earlier release stored the former limits. */
   readonly formerMarksFile: string;
   /** Default: `/proc/sys` */
   readonly root?: string;
-  /** Whether containers of other daemons run on this host now. */
+  /** Returns whether containers of other daemons run on this host now. */
   readonly othersRun: () => Promise<boolean>;
 }
 
 /**
- * Raises the limits, and notes that this process needs them: `<name>.user` has its process id, `<name>.were` what the
- * limits were before. The kernel ends the first note's meaning with the process, also when that is killed.
+ * Raises the limits, and records that this process needs them: `<name>.user` has its process id, `<name>.were` the
+ * former limits. The first file becomes invalid when the process ends, also if it is killed.
  */
 export async function useKernelLimits(user: KernelLimitUser, log: DriverLog): Promise<void> {
   await unlessFolderGoes(() => use(user, log));
@@ -40,23 +40,23 @@ async function use(user: KernelLimitUser, log: DriverLog): Promise<void> {
   const { name, folder = usersFolder, formerMarksFile } = user;
   await unlessErrno(mkdir(folder, { mode: 0o755 }), "EEXIST");
   const own = { pid: process.pid, startTime: (await processState(process.pid))?.startTime ?? "" };
-  // First: who lowers them at the same time looks again afterwards.
+  // First: another daemon that lowers the limits at the same time checks again afterwards.
   await replaceText(join(folder, `${name}.user`), JSON.stringify(own));
   const marksFile = join(folder, `${name}.were`);
   await takeMarksAlong(formerMarksFile, marksFile);
   await raiseKernelLimits({ marksFile, ...rootOf(user) }, log);
 }
 
-/** For a daemon that ends: its containers, if any run, still show that the limits are needed. */
+/** Removes the record of a daemon that ends. Its running containers still show that the limits are needed. */
 export async function leaveKernelLimits({ name, folder = usersFolder }: KernelLimitUser): Promise<void> {
   await rm(join(folder, `${name}.user`), { force: true });
 }
 
 /**
- * Gives the limits back, unless another daemon on this host, or a container of another one, still needs them: then the
- * last one to be purged does it.
+ * Restores the limits, unless another daemon on this host, or a container of another one, still needs them. Then the
+ * last daemon that is purged restores them.
  *
- * @returns whether they were given back.
+ * @returns whether they were restored.
  */
 export async function giveUpKernelLimits(user: KernelLimitUser, log: DriverLog): Promise<boolean> {
   return await unlessFolderGoes(() => giveUp(user, log));
@@ -82,7 +82,7 @@ async function giveUp(user: KernelLimitUser, log: DriverLog): Promise<boolean> {
   return true;
 }
 
-/** Does the work again when another daemon removes the folder, or a note in it, during the work. */
+/** Repeats the work if another daemon removes the folder, or a file in it, during the work. */
 async function unlessFolderGoes<T>(work: () => Promise<T>): Promise<T> {
   for (let triesLeft = mostTries; triesLeft > 1; triesLeft--) {
     const done = await unlessErrno(
@@ -96,7 +96,7 @@ async function unlessFolderGoes<T>(work: () => Promise<T>): Promise<T> {
   return await work();
 }
 
-/** The notes of processes that have ended are removed. */
+/** Returns whether the limits are still needed. Removes the records of processes that have ended. */
 async function areNeeded({ folder = usersFolder, othersRun }: KernelLimitUser): Promise<boolean> {
   let needed = await othersRun();
   const entries = (await unlessErrno(readdir(folder), "ENOENT")) ?? [];

@@ -5,11 +5,11 @@ import { unlessErrno } from "../../../../protocol/errno";
 import { messageOf } from "../../../../protocol/error";
 import type { DriverLog } from "../../driver";
 
-/** A limit of the whole host's that its containers have between them. */
+/** A limit of the whole host that all containers share. */
 interface KernelLimit {
   /** Below /proc/sys. */
   readonly file: string;
-  /** Enough for a thousand containers with a whole distribution in each. */
+  /** Sufficient for 1,000 containers, each with a whole distribution. */
   readonly atLeast: number;
   readonly purpose: string;
 }
@@ -18,41 +18,41 @@ const kernelLimits: readonly KernelLimit[] = [
   {
     file: "fs/inotify/max_user_instances",
     atLeast: 65_536,
-    purpose: "by the usual 128, systemd starts in twenty containers and fails in the next",
+    purpose: "with the default of 128, systemd starts in 20 containers and fails in the next",
   },
   {
     file: "fs/inotify/max_user_watches",
     atLeast: 1_048_576,
-    purpose: "what services watch in all containers together",
+    purpose: "the files that services watch in all containers",
   },
   { file: "kernel/keys/maxkeys", atLeast: 65_536, purpose: "systemd takes a keyring for each service" },
-  { file: "kernel/keys/maxbytes", atLeast: 16_777_216, purpose: "the same keyrings' room" },
-  { file: "kernel/pid_max", atLeast: 1_048_576, purpose: "a container has three processes at least" },
+  { file: "kernel/keys/maxbytes", atLeast: 16_777_216, purpose: "the size of these keyrings" },
+  { file: "kernel/pid_max", atLeast: 1_048_576, purpose: "a container has at least 3 processes" },
   {
     file: "net/ipv4/neigh/default/gc_thresh2",
     atLeast: 32_768,
-    purpose: "up to here, neighbours stay known",
+    purpose: "the kernel keeps up to this number of neighbours",
   },
   {
     file: "net/ipv4/neigh/default/gc_thresh3",
     atLeast: 65_536,
-    purpose: "the neighbours of the host and of all containers share one table, of usually 1,024",
+    purpose: "the neighbours of the host and of all containers share one table, by default of 1,024",
   },
 ];
 
-/** The value that a limit had before it was raised, by its file. */
+/** The former value of each raised limit, by its file. */
 const marksSchema = z.record(z.string(), z.string());
 
 export interface KernelLimitsPlace {
-  /** Keeps what the limits were. */
+  /** The file that stores the former limits. */
   readonly marksFile: string;
   /** Default: `/proc/sys` */
   readonly root?: string;
 }
 
 /**
- * Raises the limits that containers would run into together. One that cannot be raised is warned of; one that this
- * kernel does not have, or not in this network namespace, is passed over. Repeatable.
+ * Raises the limits that containers share. Logs a warning for one that cannot be raised. Skips one that does not exist
+ * in this kernel or in this network namespace. Repeatable.
  */
 export async function raiseKernelLimits(
   { marksFile, root = "/proc/sys" }: KernelLimitsPlace,
@@ -80,9 +80,9 @@ export async function raiseKernelLimits(
 }
 
 /**
- * Gives the limits back that were raised, unless somebody else has set them since.
+ * Restores the limits that were raised, unless they have been changed since.
  *
- * @param inUse whether containers of others run on this host: then all stay as they are. Default: false.
+ * @param inUse whether containers of others run on this host: then no limit is changed. Default: false.
  */
 export async function restoreKernelLimits({
   marksFile,
@@ -101,7 +101,7 @@ export async function restoreKernelLimits({
   await rm(marksFile, { force: true });
 }
 
-/** As a whole, for who reads it at the same time or after a kill; a power cut ends the kernel's limits too. */
+/** Replaces a file as a whole, for readers at the same time or after a kill. A power cut also resets the limits. */
 export async function replaceText(path: string, text: string): Promise<void> {
   const temporary = `${path}.new`;
   await rm(temporary, { force: true });

@@ -5,10 +5,10 @@ import { unlessErrno } from "../../../../protocol/errno";
 const gone = ["ENOENT", "ENODEV", "ESRCH", "EINVAL"];
 
 /**
- * The IPv4 address of the network that a container's processes see, loopback apart; undefined when none runs, or it
- * has none.
+ * Returns the IPv4 address of the network namespace of a container's processes, except for loopback; undefined if no
+ * process runs, or if it has no address.
  *
- * @param cgroup of its processes; systemd puts them into cgroups below it.
+ * @param cgroup of its processes; systemd moves them into cgroups below it.
  */
 export async function addressOf(cgroup: string): Promise<string | undefined> {
   const pids = (await unlessErrno(readFile(join(cgroup, "cgroup.procs"), "utf8"), ...gone)) ?? "";
@@ -28,7 +28,7 @@ export async function addressOf(cgroup: string): Promise<string | undefined> {
   return undefined;
 }
 
-/** Each stands on a line of its own, and the next one says that it is a host's, and this one's. */
+/** Each address is on its own line. The next line shows that it belongs to a host, and to this one. */
 export function localAddresses(routes: string): string[] {
   return [...routes.matchAll(/\|-- ([\d.]+)\n\s+\/32 host LOCAL/g)].flatMap(([, address]) => address ?? []);
 }

@@ -14,19 +14,19 @@ const linksSchema = z.array(
 );
 const routesSchema = z.array(z.object({ dst: z.string(), dev: z.string().optional() }));
 
-/** A network that this host has to do with. */
+/** A network that this host reaches. */
 interface Neighbour {
   readonly range: string;
   readonly device: string;
 }
 
-/** A route wider than this leads out into the world; it is no network of this host's. */
+/** A route with a shorter prefix leads to other networks, and is not a network of this host. */
 const widestPrefixLength = 8;
 
 /**
- * Makes the first bridge that containers hang on, with the host's address on it. Repeatable.
+ * Creates the first bridge of the containers, with the host's address. Repeatable.
  *
- * @throws MccError `conflict` when the host reaches some of the network's addresses another way.
+ * @throws MccError `conflict` if the host reaches some of the network's addresses through another interface.
  */
 export async function openBridge({ place, network, runner }: Engine): Promise<void> {
   const links = linksSchema.parse(JSON.parse(await runner.run(commands.addresses())));

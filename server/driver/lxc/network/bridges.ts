@@ -8,19 +8,18 @@ import type { ContainerPlace, Place } from "../place";
 import { hasLink } from "./link";
 
 /**
- * The kernel grants a bridge 1,023 ports (BR_MAX_PORTS). What is left over on the first is for the cables to 23
- * others.
+ * The kernel grants a bridge 1,023 ports (BR_MAX_PORTS). The rest on the first bridge is for the cables to 23 others.
  */
 const mostContainers = 1000;
 
 /**
- * The bridges that containers hang on. When one has no port left, the next is made and joined to the first by a cable,
- * so that all are one network. They stay until `remove`.
+ * The bridges of the containers. When one has no port left, the next is created and connected to the first by a cable,
+ * so that all are one network. They exist until `remove`.
  */
 export class Bridges {
-  /** By the numbers of the bridges: the cables seen at the last look, and those of starts since. */
+  /** By the numbers of the bridges: the cables at the last read, and those of later starts. */
   readonly #cables = new Map<number, Set<string>>();
-  /** The cables of the starts under way, and the bridges that they are promised. */
+  /** The cables of the starts in progress, and the bridges that are reserved for them. */
   readonly #starting = new Map<string, number>();
   readonly #made = new OnceEach<number>((number) => this.#make(number));
 
@@ -30,7 +29,7 @@ export class Bridges {
     private readonly capacity = mostContainers,
   ) {}
 
-  /** Runs what starts a container, with a bridge that has a port for it until that is over. */
+  /** Starts a container with a bridge, on which a port is reserved for it until the start has ended. */
   async withPort<T>({ veth }: ContainerPlace, start: (bridge: string) => Promise<T>): Promise<T> {
     const number = this.#take(veth);
     this.#starting.set(veth, number);
@@ -42,7 +41,7 @@ export class Bridges {
     }
   }
 
-  /** Completes what an earlier daemon made of the bridges past the first. */
+  /** Completes the additional bridges that an earlier daemon created in part. */
   async mend(): Promise<void> {
     this.#made.forget();
     for (const number of await this.#present()) {
@@ -50,7 +49,7 @@ export class Bridges {
     }
   }
 
-  /** Removes all of them; gone already is success. */
+  /** Removes all bridges. Bridges that do not exist are a success. */
   async remove(): Promise<void> {
     for (const number of await this.#present()) {
       const { atFirst } = this.place.jointOf(number);
@@ -63,7 +62,7 @@ export class Bridges {
     this.#made.forget();
   }
 
-  /** Nothing waits in between, so that no two starts are promised the same port. */
+  /** Synchronous, so that no two starts get the same port. */
   #take(veth: string): number {
     for (let number = 1; ; number += 1) {
       let cables = this.#cables.get(number);
@@ -90,7 +89,7 @@ export class Bridges {
     }
   }
 
-  /** Repeatable, also after one that was cut off. */
+  /** Repeatable, also after an interrupted call. */
   async #make(number: number): Promise<void> {
     const { place, runner } = this;
     const bridge = place.bridgeOf(number);
@@ -106,7 +105,7 @@ export class Bridges {
     await runner.run(commands.raise(bridge));
   }
 
-  /** The numbers of those in this network namespace. */
+  /** Returns the numbers of the bridges in this network namespace. */
   async #present(): Promise<number[]> {
     return (await readdir("/sys/class/net")).flatMap((link) => this.place.bridgeNumber(link) ?? []);
   }

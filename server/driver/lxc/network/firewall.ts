@@ -9,12 +9,12 @@ import { hasChain, othersChains } from "./host-rules";
 
 const forwarding = "/proc/sys/net/ipv4/ip_forward";
 /**
- * A chain with nothing in it, by which a daemon that switched forwarding on tells those that find it on: the last of
- * them to go switches it off.
+ * An empty chain. A daemon that switched forwarding on creates it, as a mark for daemons that find forwarding on: the
+ * last of them switches it off.
  */
 const wasOffChain = "minicloud-forwarding-was-off";
 
-/** Sets the rules for our own cables and network, in tables of our own. Repeatable. */
+/** Sets the rules for this driver's cables and network, in its own tables. Repeatable. */
 export async function openFirewall(engine: Engine): Promise<void> {
   const { place, network, runner, log } = engine;
   try {
@@ -22,7 +22,7 @@ export async function openFirewall(engine: Engine): Promise<void> {
   } catch (error) {
     log.warn(
       { err: error },
-      `IPv6 and multicast chatter is not kept off the bridge, which slows large fleets: ${messageOf(error)}`,
+      `IPv6 and multicast traffic on the bridge is not filtered, which slows large fleets: ${messageOf(error)}`,
     );
   }
   if (!network.nat) {
@@ -35,7 +35,7 @@ export async function openFirewall(engine: Engine): Promise<void> {
   await warnOfObstacles(engine);
 }
 
-/** Removes the tables, and switches forwarding off again where it was we who switched it on and nobody else needs it. */
+/** Removes the tables. Switches forwarding off if this driver switched it on and no other user needs it. */
 export async function removeFirewall(engine: Engine): Promise<void> {
   const { place, runner, log } = engine;
   try {
@@ -49,16 +49,16 @@ export async function removeFirewall(engine: Engine): Promise<void> {
   }
 }
 
-/** Declared first, because deleting what is not there would fail. */
+/** Declares the table first, because deleting one that does not exist would fail. */
 function removal({ firewallTable }: Place, family: "bridge" | "ip"): string {
   return `table ${family} ${firewallTable} {}\ndelete table ${family} ${firewallTable}\n`;
 }
 
 /**
- * What every container says by IPv6 and multicast, and its question for the gateway, the bridge repeats to all others:
- * a third of all processor time at 1,000 containers. Here it goes to the host alone, which makes nothing of the
- * former; by then the bridge has learnt where that container is, and need not try all of them for what is sent to it.
- * The addresses are those of Ethernet for IPv6 and for IPv4 multicast.
+ * The bridge repeats to all containers what one sends by IPv6 and multicast, and its ARP request for the gateway: a
+ * third of all processor time at 1,000 containers. With these rules, only the host gets them, and ignores the IPv6 and
+ * multicast packets. The bridge still learns the container's port, so that it need not send packets for it to all
+ * ports. The masks match Ethernet's addresses for IPv6 and for IPv4 multicast.
  */
 function chatterRules(
   { firewallTable, vethPrefix, bridgeHardwareAddress }: Place,
@@ -87,7 +87,7 @@ function translationRules({ firewallTable }: Place, network: Network, wasOff: bo
 `;
 }
 
-/** @returns whether it was off before this daemon, or another one that is still here, switched it on. */
+/** @returns whether forwarding was off before this daemon, or another one that still exists, switched it on. */
 async function keepWhetherForwardingWasOff({ place, runner, log }: Engine): Promise<boolean> {
   if (await isMarked(place)) {
     return true;
@@ -95,7 +95,10 @@ async function keepWhetherForwardingWasOff({ place, runner, log }: Engine): Prom
   const wasOff = (await readFile(forwarding, "utf8")).trim() === "0" || (await hasChain(runner, wasOffChain));
   if (wasOff) {
     await writeFile(place.forwardingMark, "").catch((error: unknown) => {
-      log.warn({ err: error }, "a purge will leave IPv4 forwarding on, as that it was off cannot be noted");
+      log.warn(
+        { err: error },
+        "a purge will leave IPv4 forwarding on because its former state could not be stored",
+      );
     });
   }
   return wasOff;
@@ -113,13 +116,13 @@ async function switchForwardingOff({ place, runner, log }: Engine): Promise<void
   } else if (!(await hasChain(runner, wasOffChain))) {
     log.warn(
       { chain: other.name },
-      `IPv4 forwarding stays on, as the firewall's chain ${other.name} needs it by now; to switch it off: sysctl -w net.ipv4.ip_forward=0`,
+      `IPv4 forwarding stays on because the firewall's chain ${other.name} needs it; to switch it off: sysctl -w net.ipv4.ip_forward=0`,
     );
   }
   await rm(place.forwardingMark);
 }
 
-/** A packet that one chain accepts may still be dropped in another, so no rule of ours would let it through. */
+/** Another chain may drop a packet that one chain accepts, so no rule of this driver would let it through. */
 async function warnOfObstacles({ place, runner, log }: Engine): Promise<void> {
   const chains = await othersChains(place, runner);
   for (const { name } of chains.filter(
@@ -127,7 +130,7 @@ async function warnOfObstacles({ place, runner, log }: Engine): Promise<void> {
   )) {
     log.warn(
       { chain: name },
-      `the firewall's chain ${name} drops what it does not know, so instances may not reach the world outside; let them through: ` +
+      `the firewall's chain ${name} drops packets by default, so instances may not reach other networks; allow their packets: ` +
         `nft insert rule ${name} iifname ${place.bridge} accept, and nft insert rule ${name} oifname ${place.bridge} ct state established,related accept`,
     );
   }

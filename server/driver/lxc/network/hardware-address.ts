@@ -1,8 +1,9 @@
 import ipaddr from "ipaddr.js";
 
 /**
- * The same for whoever has the address: neighbours go on sending to the one that they know, for half a minute,
- * when an address changes hands. Locally administered, as IEEE 802 wants it of one that is made up.
+ * Returns the hardware address for an IP address. It is always the same: when an IP address moves to another container,
+ * neighbours use the hardware address that they know for another half minute. Locally administered, as IEEE 802
+ * requires of an address that is made up.
  */
 export function hardwareAddress(ipAddress: string): string {
   const octets = [0x02, 0x00, ...ipaddr.IPv4.parse(ipAddress).toByteArray()];

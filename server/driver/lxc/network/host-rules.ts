@@ -3,12 +3,12 @@ import { commands } from "../commands/command";
 import type { CommandRunner } from "../commands/runner";
 import type { Place } from "../place";
 
-/** A chain that the kernel passes IPv4 packets of the whole host through. */
+/** A chain through which the kernel passes IPv4 packets of the whole host. */
 export interface HostChain {
-  /** As nft calls it: `inet filter forward`. */
+  /** In nft's form: `inet filter forward`. */
   readonly name: string;
   readonly purpose: "translation" | "forwarding";
-  /** What becomes of a packet that no rule in it decides on. */
+  /** What happens to a packet for which no rule in the chain decides. */
   readonly policy: string | undefined;
 }
 
@@ -24,7 +24,7 @@ const chainSchema = z.object({
 });
 const answerSchema = z.object({ nftables: z.array(z.object({ chain: chainSchema.optional() })) });
 
-/** What others do with packets that are forwarded: the chains for it that are not in our own tables. */
+/** Returns the chains of others for forwarded packets: those that are not in this driver's tables. */
 export async function othersChains(
   place: Pick<Place, "firewallTable">,
   runner: Runner,
@@ -37,7 +37,7 @@ export async function othersChains(
     });
 }
 
-/** Whether any table of this host has a chain of that name. */
+/** Returns whether any table of this host has a chain of that name. */
 export async function hasChain(runner: Runner, chain: string): Promise<boolean> {
   return (await allChains(runner)).some(({ name }) => name === chain);
 }

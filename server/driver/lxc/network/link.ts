@@ -2,7 +2,7 @@ import { access, readlink } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { unlessErrno } from "../../../../protocol/errno";
 
-/** Whether this network namespace has an interface of that name. */
+/** Returns whether this network namespace has an interface of that name. */
 export async function hasLink(link: string): Promise<boolean> {
   const found = await unlessErrno(
     access(join("/sys/class/net", link)).then(() => true),
@@ -11,7 +11,7 @@ export async function hasLink(link: string): Promise<boolean> {
   return found ?? false;
 }
 
-/** The bridge that an interface hangs on; undefined for one that hangs on none, or is gone. */
+/** Returns the bridge of an interface; undefined if it has none, or does not exist. */
 export async function masterOf(link: string): Promise<string | undefined> {
   const master = await unlessErrno(readlink(join("/sys/class/net", link, "master")), "ENOENT");
   return master === undefined ? undefined : basename(master);

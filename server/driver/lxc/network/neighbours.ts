@@ -5,12 +5,12 @@ import type { CommandRunner } from "../commands/runner";
 import type { Place } from "../place";
 import { hardwareAddress } from "./hardware-address";
 
-/** So many addresses are told of at a time: a /24, by one command of a few milliseconds. */
+/** The number of addresses that one command of a few milliseconds announces: a /24. */
 const blockSize = 256;
 
 /**
- * Tells the host which hardware address each container's address has, as it follows from that. Otherwise the host asks
- * all containers at once for each new one, which costs as much again for every one that is there.
+ * Tells the host the hardware address of each container's address, which follows from it. Otherwise the host asks all
+ * containers for each new one, and the cost grows with the square of their number.
  */
 export class Neighbours {
   readonly #told = new OnceEach<string>((block) => this.#tellBlock(block));
@@ -21,7 +21,7 @@ export class Neighbours {
     private readonly runner: CommandRunner,
   ) {}
 
-  /** For an address that a container is to have, and those round it. Repeatable. */
+  /** Announces an address that a container will have, and those next to it. Repeatable. */
   async tell(ipAddress: string): Promise<void> {
     await this.#told.ensure(ipAddress.slice(0, ipAddress.lastIndexOf(".")));
   }

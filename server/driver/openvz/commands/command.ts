@@ -1,25 +1,25 @@
 import { listFields } from "../containers/list";
 
-/** A container under its two ids. */
+/** A container with both of its ids. */
 export interface Target {
   readonly id: number;
   /** The engine's id for it. */
   readonly ctid: string;
 }
 
-/** One call of a program of OpenVZ's, as data. */
+/** One call of an OpenVZ program, as data. */
 export interface EngineCommand {
   readonly program: "vzctl" | "vzlist";
   readonly words: readonly string[];
-  /** The container that it works on. */
+  /** The container that the command changes. */
   readonly target?: Target;
-  /** Exit codes that are no failure. Default: 0. */
+  /** Exit codes that mean success. Default: 0. */
   readonly successes?: readonly number[];
-  /** Default: the driver's. */
+  /** Default: the driver's time limit. */
   readonly timeoutMs?: number;
 }
 
-/** What a container is created with. */
+/** The properties that a container is created with. */
 export interface Creation {
   readonly image: string;
   readonly sample: string;
@@ -28,11 +28,11 @@ export interface Creation {
   readonly name: string;
 }
 
-/** Every engine command that there is, save what runs inside containers. */
+/** All engine commands, except for those that run inside containers. */
 export const commands = {
   version: (): EngineCommand => ({ program: "vzctl", words: ["--version"] }),
 
-  /** All containers of the host, in one look. */
+  /** Lists all containers of the host. */
   list: (): EngineCommand => ({ program: "vzlist", words: ["-a", "-j", "-o", listFields.join(",")] }),
 
   create: (target: Target, creation: Creation, options: readonly string[]): EngineCommand =>
@@ -48,7 +48,7 @@ export const commands = {
   /** Returns before the first process is ready. Exit code 32: it runs already. */
   start: (target: Target): EngineCommand => ({ ...vzctl("start", target), successes: [0, 32] }),
 
-  /** Asks the first process to shut down; by itself it would wait two minutes. Exit code 31: it does not run. */
+  /** Requests a shutdown. vzctl itself would wait for two minutes. Exit code 31: it does not run. */
   askToStop: (target: Target, timeoutMs: number): EngineCommand => ({
     ...vzctl("stop", target),
     successes: [0, 31],
@@ -63,7 +63,7 @@ export const commands = {
   /** Exit code 40: it is not mounted. */
   unmount: (target: Target): EngineCommand => ({ ...vzctl("umount", target), successes: [0, 40] }),
 
-  /** Needs a container that neither runs (32) nor is mounted (41). Exit code 14: there is none. */
+  /** Needs a container that neither runs (32) nor is mounted (41). Exit code 14: it does not exist. */
   destroy: (target: Target): EngineCommand => ({ ...vzctl("destroy", target), successes: [0, 14] }),
 } as const;
 

@@ -12,32 +12,32 @@ const patienceMs = 5000;
 const pauseMs = 20;
 
 /**
- * Knows the engine commands that a daemon which died left at work, by a mark in their environment. vzctl runs its
- * scripts in an environment without the mark; they are in the process group that each command has of its own.
+ * Finds the engine commands that a dead daemon left running, by a mark in their environment. vzctl runs its scripts in
+ * an environment without the mark; they are in the command's own process group.
  */
 export class EarlierCommands {
-  /** Of this daemon's commands, which are no leftovers. */
+  /** Identifies this daemon's own commands, which are not leftovers. */
   readonly #run = randomBytes(8).toString("hex");
-  /** One search is enough: no more groups of them can appear. */
+  /** One search is enough, because no more groups of them can appear. */
   readonly #search = once(() => this.#searchAll());
 
-  /** @param folder the driver's, of which a copy in another mount namespace can have the same server's id in it. */
+  /** @param folder the driver's. A copy of it in another mount namespace can contain the same server id. */
   constructor(
     private readonly serverId: string,
     private readonly folder: string,
   ) {}
 
-  /** The environment variables of a command on a container. */
+  /** Returns the environment variables of a command for a container. */
   mark(id: number | undefined): Record<string, string> {
     return id === undefined ? {} : { [variable]: `${this.serverId}/${id}/${this.#run}` };
   }
 
   /**
-   * Kills those at work on a container, with all that they started, and resolves when they are gone. One that has
-   * ended is nobody's to kill: without an OpenVZ kernel, a container's first process stays in the group of the
-   * `vzctl start` that made it.
+   * Kills the commands that work on a container, with everything that they started, and resolves after they have ended.
+   * A group whose command has ended is not killed: without an OpenVZ kernel, a container's first process stays in the
+   * group of the `vzctl start` that started it.
    *
-   * @throws MccError `timeout` when they hang in the kernel.
+   * @throws MccError `timeout` if they hang in the kernel.
    */
   async end(id: number): Promise<void> {
     const found = await this.#search();
@@ -49,7 +49,7 @@ export class EarlierCommands {
     found.delete(id);
   }
 
-  /** The process groups by container. */
+  /** Returns the process groups by container. */
   async #searchAll(): Promise<Map<number, Set<number>>> {
     const found = new Map<number, Set<number>>();
     for (const pid of await processIds()) {
@@ -62,7 +62,7 @@ export class EarlierCommands {
     return found;
   }
 
-  /** Whether a process of the group still has the mark. */
+  /** Returns whether a process of the group still has the mark. */
   async #isAtWork(group: number, id: number): Promise<boolean> {
     for (const pid of await membersOf(group)) {
       if ((await this.#containerOf(pid)) === id) {
@@ -73,7 +73,7 @@ export class EarlierCommands {
   }
 
   async #containerOf(pid: number): Promise<number | undefined> {
-    // A process may end between the two looks.
+    // A process may end between the search and this read.
     const environment = await unlessErrno(
       readFile(`/proc/${pid}/environ`, "utf8"),
       "ENOENT",
@@ -87,7 +87,7 @@ export class EarlierCommands {
   }
 }
 
-/** By one kill, which no process escapes by beginning another one. */
+/** Kills the group by one signal, which no process can escape by starting another one. */
 async function endGroup(group: number, id: number): Promise<void> {
   const giveUpAt = Date.now() + patienceMs;
   killProcess(-group);
@@ -95,7 +95,7 @@ async function endGroup(group: number, id: number): Promise<void> {
     if (Date.now() > giveUpAt) {
       throw new MccError(
         "timeout",
-        `An engine command of an earlier daemon at work on container ${id} does not end (process ${left.join(", ")}); look what it waits for in the kernel.`,
+        `An engine command of an earlier daemon for container ${id} did not end within ${patienceMs / 1000} s (process ${left.join(", ")}); check what it waits for in the kernel.`,
       );
     }
     await pause(pauseMs);
@@ -108,7 +108,9 @@ async function membersOf(group: number): Promise<number[]> {
   return processes.filter((_, index) => groups[index] === group);
 }
 
-/** Undefined for a process that has ended, though its parent has not asked how yet. */
+/**
+ * Returns field 5 of proc(5)'s stat. Undefined for a process that has ended, even if its parent has not waited for it.
+ */
 async function groupOf(pid: number): Promise<number | undefined> {
   const found = await processState(pid);
   return found?.state === "Z" ? undefined : found?.group;

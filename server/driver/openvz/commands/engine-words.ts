@@ -1,11 +1,11 @@
 import { toSendable } from "../../../../protocol/wire/codec";
 
-/** What vzctl says whatever it does, on a kernel that is not OpenVZ's. */
+/** The message that vzctl prints for every command on a kernel that is not OpenVZ's. */
 const empty = /^Directory \/proc\/vz not found, assuming non-OpenVZ kernel$/;
 const mostLines = 4;
 const mostCharacters = 600;
 
-/** What a command of OpenVZ's said of its failure, on one line: standard error, or else its standard output. */
+/** Returns the error message of an OpenVZ command as one line: its standard error, or else its standard output. */
 export function engineWords(stdout: string, stderr: string): string {
   const words = linesOf(stderr) || linesOf(stdout);
   return words.length > mostCharacters ? `${words.slice(0, mostCharacters)}…` : words;

@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../../../../protocol/error";
 
-/** What the driver acts upon; everything else is only told. */
+/** The exit codes on which the driver acts. All others are only reported. */
 export type ExitKind =
   | "locked"
   | "no-container"
@@ -11,10 +11,10 @@ export type ExitKind =
   | "ctid-taken"
   | "other";
 
-/** What an exit code of vzctl's means, and what to do. */
+/** The meaning of an exit code of vzctl, and the remedy. */
 export interface ExitMeaning {
   readonly exitCode: number;
-  /** Tells two meanings of one exit code apart; found in what vzctl wrote. */
+  /** Distinguishes two meanings of one exit code. It must match vzctl's output. */
   readonly says?: RegExp;
   readonly kind?: ExitKind;
   readonly code: ErrorCode;
@@ -33,9 +33,9 @@ export function exitMeaning(
 }
 
 export const remedies = {
-  report: "look at /var/log/vzctl.log on the host",
+  report: "see /var/log/vzctl.log on the host",
   retry: "try again",
-  /** For what the driver should not have asked. */
-  defect: "this vzctl does not understand MiniCloud; report it with the vzctl version",
-  freeDisk: "look whether the disk is full or read-only",
+  /** For a call that the driver should not have made. */
+  defect: "this vzctl is not compatible with MiniCloud; report it with the vzctl version",
+  freeDisk: "check whether the disk is full or read-only",
 } as const;

@@ -1,13 +1,13 @@
 import { killProcess } from "../../../support/processes";
 
-/** What ends a process that leads a group of its own. */
+/** Ends a process that leads its own group. */
 export interface GroupKiller {
-  /** Whether the limit ran out, or the signal came. */
+  /** Whether the process was killed: the time limit passed, or the signal was aborted. */
   killed(): boolean;
   clear(): void;
 }
 
-/** Kills the whole group when the time is over, or at the signal. */
+/** Kills the whole group after the time limit, or when the signal is aborted. */
 export function groupKiller(
   leader: number | undefined,
   timeoutMs: number,

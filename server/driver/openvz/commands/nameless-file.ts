@@ -6,13 +6,13 @@ import { join } from "node:path";
 import { unlessErrno } from "../../../../protocol/errno";
 import { fileSystemOf } from "../../../support/files/file-system";
 
-/** O_TMPFILE of open(2), which Node does not name: a bit of its own, with that of O_DIRECTORY. */
+/** O_TMPFILE of open(2), which Node does not define: its own bit together with O_DIRECTORY. */
 const withoutName = 0o20000000 | constants.O_DIRECTORY;
 const mode = 0o600;
-/** Best first. */
+/** In order of preference. */
 const folders = [tmpdir(), "/dev/shm", "/run"];
 
-/** A file to write to and read from that is gone once nobody has it open, also when this process is killed. */
+/** Opens a new file for reading and writing. It disappears when it is closed, also if this process is killed. */
 export async function namelessFile(): Promise<FileHandle> {
   const folder = folderWithRoom();
   const file = await unlessErrno(
@@ -24,7 +24,7 @@ export async function namelessFile(): Promise<FileHandle> {
   return file ?? (await unlinkedFile(folder));
 }
 
-/** The end of what was written to it; all of it where that is no longer than this. */
+/** Returns the last bytes that were written to the file, at most this number. */
 export async function readEnd(file: FileHandle, mostBytes: number): Promise<string> {
   const { size } = await file.stat();
   const length = Math.min(size, mostBytes);
@@ -32,12 +32,12 @@ export async function readEnd(file: FileHandle, mostBytes: number): Promise<stri
   return buffer.toString("utf8", 0, bytesRead);
 }
 
-/** A command whose words found no room would look like one that said nothing. */
+/** Without room, the output of a command would be lost, and the command would look like one without output. */
 function folderWithRoom(): string {
   return folders.find((folder) => fileSystemOf(folder)?.full === undefined) ?? tmpdir();
 }
 
-/** For a file system that makes none without a name. */
+/** For a file system that does not support files without a name. */
 async function unlinkedFile(folder: string): Promise<FileHandle> {
   const path = join(folder, `minicloud-${randomBytes(8).toString("hex")}`);
   const file = await open(path, "wx+", mode);

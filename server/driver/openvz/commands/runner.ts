@@ -11,43 +11,43 @@ import type { ExitMeaning } from "./exit-meaning";
 import { groupKiller } from "./group-killer";
 import { namelessFile, readEnd } from "./nameless-file";
 
-/** How a command ended. */
+/** The result of a command. */
 export interface Ended {
   readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;
   /** Undefined for success, and for an exit code that is not in the table. */
   readonly meaning: ExitMeaning | undefined;
-  /** How long it was tried in vain to get past the lock of another command. */
+  /** How long the command was repeated because another one had the lock. Undefined if it got the lock. */
   readonly waitedMs?: number;
 }
 
 export interface RunnerOptions {
-  /** The time limit of one command; for a lock, it is waited as long again. */
+  /** The time limit of one command. The wait for a lock has the same limit in addition. */
   readonly timeoutMs: number;
-  /** What commands carry in their environment, so that a later daemon knows them. */
+  /** Returns the environment variables of commands by which a later daemon recognises them. */
   readonly mark: (id: number | undefined) => Readonly<Record<string, string>>;
 }
 
-/** More than the list of all containers of the largest host; scripts that vzctl runs could write without end. */
+/** More than the list of all containers of the largest host. Scripts that vzctl runs could write without end. */
 const mostWordsBytes = 64 * 1024 * 1024;
 const firstLockPauseMs = 50;
 const longestLockPauseMs = 1000;
 
 /**
- * Runs engine commands, each in a process group of its own that outlives the daemon. What they write goes to
- * files without a name rather than to pipes, so that the daemon's end does not break them, and nothing that they
- * leave running keeps the daemon waiting.
+ * Runs engine commands, each in its own process group, which outlives the daemon. Their output goes to files without a
+ * name and not to pipes. Therefore the daemon's end does not break them, and the daemon does not wait for processes
+ * that they leave running.
  */
 export class CommandRunner {
   constructor(private readonly options: RunnerOptions) {}
 
   /**
-   * Runs a command and waits, for a bounded time, while another has the container locked.
+   * Runs a command. While another one has locked the container, it is repeated for a limited time.
    *
-   * @param table what exit codes mean.
-   * @throws MccError `timeout`, and then the command and all that it started is killed; `unavailable` where the
-   * program is not installed; what the table says for an exit code that is no success.
+   * @param table the meanings of exit codes.
+   * @throws MccError `timeout` after the command and everything that it started was killed; `unavailable` if the
+   * program is not installed; the error of the table for an exit code that is not a success.
    */
   async run(command: EngineCommand, table: readonly ExitMeaning[]): Promise<Ended> {
     const result = await this.attempt(command, table);
@@ -57,7 +57,7 @@ export class CommandRunner {
     return result;
   }
 
-  /** Like `run`, whatever the exit code. */
+  /** Like `run`, but returns the result for every exit code. */
   async attempt(command: EngineCommand, table: readonly ExitMeaning[]): Promise<Ended> {
     const giveUpAt = Date.now() + this.options.timeoutMs;
     for (let pauseMs = firstLockPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestLockPauseMs)) {
@@ -76,7 +76,7 @@ export class CommandRunner {
     const timeoutMs = command.timeoutMs ?? this.options.timeoutMs;
     const [stdout, stderr] = await Promise.all([namelessFile(), namelessFile()]);
     try {
-      // execa's options have no way to hand a descriptor on.
+      // execa has no option to pass a descriptor.
       const child = spawn(command.program, command.words, {
         cwd: "/",
         detached: true,
@@ -108,17 +108,17 @@ export class CommandRunner {
   }
 }
 
-/** Where vzctl writes by default: containers and images, and its configuration. */
+/** The default folders to which vzctl writes: containers and images, and its configuration. */
 const writtenFolders = ["/vz", "/var/lib/vz", "/etc/vz", "/run"] as const;
 
-/** The error that an exit code stands for, with vzctl's own words and what to do. */
+/** Returns the error for an exit code, with vzctl's own message and the remedy. */
 export function failureOf(
   command: EngineCommand,
   { exitCode, stdout, stderr, meaning, waitedMs }: Ended,
 ): MccError {
   const words = engineWords(stdout, stderr);
-  const waited = waitedMs === undefined ? "" : `, for the ${waitedMs / 1000} s that it was waited for`;
-  const said = words === "" ? "it said nothing" : words;
+  const waited = waitedMs === undefined ? "" : ` after a wait of ${waitedMs / 1000} s`;
+  const said = words === "" ? "no message" : words;
   const failure = new MccError(
     meaning?.code ?? "engine",
     meaning === undefined
@@ -135,7 +135,7 @@ export function notInstalled(program: string): MccError {
   );
 }
 
-/** `vzctl start 501`; where the engine has another id for it, both. */
+/** Returns `vzctl start 501`, and the instance's id if the engine uses another id. */
 function titleOf({ program, words, target }: EngineCommand): string {
   if (target === undefined) {
     return [program, ...words].join(" ");
@@ -144,7 +144,7 @@ function titleOf({ program, words, target }: EngineCommand): string {
   return target.ctid === String(target.id) ? shown : `${shown} (instance ${target.id})`;
 }
 
-/** @throws MccError `unavailable` where the program is not installed. */
+/** Waits for the end of a command. @throws MccError `unavailable` if the program is not installed. */
 async function ended(child: ChildProcess, command: EngineCommand): Promise<void> {
   try {
     await once(child, "exit");

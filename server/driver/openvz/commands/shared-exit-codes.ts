@@ -1,36 +1,36 @@
 import { type ExitMeaning, remedies, exitMeaning as row } from "./exit-meaning";
 
 const { report, retry, defect, freeDisk } = remedies;
-const controlGroups = "the kernel's control groups are not what vzctl needs";
+const controlGroups = "the kernel lacks control groups that vzctl needs";
 const mountControlGroups =
-  "mount those of version 1 (memory, cpu, cpuset, devices) under /sys/fs/cgroup, and look at dmesg";
+  "mount those of version 1 (memory, cpu, cpuset, devices) under /sys/fs/cgroup, and see dmesg";
 const completeSample = "complete its ve-*.conf-sample, or choose another type";
-const freeHost = "stop something on the host, and try again";
-const noQuota = "set DISK_QUOTA=no in /etc/vz/vz.conf, or mend it";
-const diskUnder = (folder: string): string => `look whether the disk under ${folder} is full or read-only`;
+const freeHost = "stop processes on the host, and try again";
+const noQuota = "set DISK_QUOTA=no in /etc/vz/vz.conf, or repair the quota";
+const diskUnder = (folder: string): string => `check whether the disk under ${folder} is full or read-only`;
 const setIn = "set it in /etc/vz/vz.conf";
 
 /**
- * Exit codes that mean the same in both generations; of two rows with one code, the first that fits counts.
- * Source: vzctl(8), include/vzerror.h of vzctl 4 and 7, and for what `says` looks for, vzctl 4's scripts and lib.
+ * The exit codes with the same meaning in both generations. If two rows have one code, the first that matches counts.
+ * Source: vzctl(8), include/vzerror.h of vzctl 4 and 7, and vzctl 4's scripts and lib for the patterns in `says`.
  */
 export const sharedExitCodes: readonly ExitMeaning[] = [
   row(
     1,
     "conflict",
-    "another host answers for the address",
-    "choose another one, or leave ipAddress out; ERROR_ON_ARPFAIL=no in /etc/vz/vz.conf tolerates it",
+    "another host uses the address",
+    "choose another one, or omit ipAddress; ERROR_ON_ARPFAIL=no in /etc/vz/vz.conf allows it",
     { says: /arpsend/ },
   ),
   row(
     1,
     "engine",
     "the resource limits could not be set",
-    "choose an instance type that this kernel can hold",
+    "choose an instance type that this kernel supports",
   ),
   row(2, "engine", "the fair scheduler could not be set", report),
   row(3, "engine", "a system call failed, or this kernel lacks a feature", report),
-  row(4, "exhausted", "the host has no memory left", freeHost),
+  row(4, "exhausted", "the host has no free memory", freeHost),
   row(5, "unavailable", controlGroups, mountControlGroups, { says: /Container init failed/ }),
   row(
     5,
@@ -40,23 +40,23 @@ export const sharedExitCodes: readonly ExitMeaning[] = [
   ),
   row(6, "unavailable", controlGroups, mountControlGroups, { says: /Container creation failed|cgroup/i }),
   row(6, "exhausted", "the host lacks resources", freeHost),
-  row(7, "engine", "the container's environment could not be made", report),
+  row(7, "engine", "the container's environment could not be created", report),
   row(8, "engine", "the command could not be run in the container", "start the container first"),
   row(
     9,
     "conflict",
-    "another vzctl command is at work on the container",
-    "wait for it to end, and try again; if none is, remove its .lck file from LOCKDIR (/vz/lock), as vzctl takes any process with the number in it for the holder",
+    "another vzctl command is working on the container",
+    "wait until it ends, and try again; if none is running, remove the container's .lck file from LOCKDIR (/vz/lock), because vzctl takes any process with the id in it for the owner",
     { kind: "locked" },
   ),
-  row(10, "unavailable", "there is no global configuration", "reinstall the package vzctl"),
-  row(11, "engine", "a script of vzctl's is missing", "reinstall the package vzctl"),
+  row(10, "unavailable", "the global configuration is missing", "reinstall the package vzctl"),
+  row(11, "engine", "a script of vzctl is missing", "reinstall the package vzctl"),
   row(13, "engine", "the capabilities could not be set", report),
   row(
     14,
     "not-found",
     "the engine has no such container",
-    "instance.list (mcc list-instances -a) shows those there are",
+    "instance.list (mcc list-instances -a) shows the existing ones",
     {
       kind: "no-container",
     },
@@ -79,13 +79,13 @@ export const sharedExitCodes: readonly ExitMeaning[] = [
     33,
     "engine",
     "the container could not be stopped",
-    "look which of its processes hang in the kernel (state D)",
+    "find its processes that hang in the kernel (state D)",
   ),
   row(
     34,
     "engine",
     "the address could not be added",
-    "look whether there is a device venet0 (ip link); without an OpenVZ kernel, vzctl makes it with brctl, of the package bridge-utils",
+    "check whether the device venet0 exists (ip link); without an OpenVZ kernel, vzctl creates it with brctl of the package bridge-utils",
   ),
   row(35, "engine", "the configuration is invalid", "check the type's ve-*.conf-sample with vzcfgvalidate"),
   row(
@@ -98,86 +98,91 @@ export const sharedExitCodes: readonly ExitMeaning[] = [
   row(41, "conflict", "the container's file system is mounted", "unmount it first (vzctl umount)", {
     kind: "mounted",
   }),
-  row(43, "not-found", "the container has no private area", "destroy the instance and make it again"),
+  row(43, "not-found", "the container has no private area", "destroy the instance and create it again"),
   row(
     44,
     "conflict",
-    "someone's private area lies where the container's should",
-    "remove it if nobody needs it",
+    "another private area is in the place of the container's",
+    "remove it if it is not needed",
     { kind: "ctid-taken" },
   ),
   row(
     46,
     "engine",
-    "the image's archive is not a whole number of KiB long, which vzctl's script takes for a full disk",
-    "make it so (truncate --size=%10240 on the .tar in TEMPLATE/cache), or pack it by gzip",
+    "the size of the image's archive is not a multiple of 1 KiB, which vzctl's script takes for a full disk",
+    "enlarge it (truncate --size=%10240 on the .tar in TEMPLATE/cache), or compress it with gzip",
     { says: /needed: [\d.]*[.e]/ },
   ),
   row(
     46,
     "exhausted",
     "no space is left on the host's disk",
-    "free some under the private areas, and try again",
+    "free space under the private areas, and try again",
   ),
   row(
     47,
     "engine",
-    "the private area belongs to another user than the container runs as",
-    "set LOCAL_UID and LOCAL_GID in /etc/vz/vz.conf to what they were when the instance was made, or make it again from an archive with an entry for ./ (tar -c -C ROOT .)",
+    "the private area belongs to another user than the container's root",
+    "set LOCAL_UID and LOCAL_GID in /etc/vz/vz.conf to their values when the instance was created, or create it again from an archive with an entry for ./ (tar -c -C ROOT .)",
     { says: /is owned by/ },
   ),
   row(
     47,
     "engine",
     "the image is not a usable root file system",
-    "choose another image, or make this one again",
+    "choose another image, or build this one again",
   ),
-  row(48, "engine", "the private area could not be made", diskUnder("it")),
-  row(49, "engine", "the mount point could not be made", diskUnder("VE_ROOT")),
+  row(48, "engine", "the private area could not be created", diskUnder("it")),
+  row(49, "engine", "the mount point could not be created", diskUnder("VE_ROOT")),
   row(50, "engine", "the container's file system could not be mounted", report),
   row(
     51,
     "engine",
     "the container's file system could not be unmounted",
-    "end what holds it (fuser -m on its root)",
+    "end the processes that use it (fuser -m on its root)",
   ),
   row(52, "engine", "the private area could not be removed", report),
   row(
     53,
     "engine",
-    "the container's private area is of an unknown kind",
-    "destroy the instance and make it again",
+    "the container's private area has an unknown format",
+    "destroy the instance and create it again",
   ),
-  row(54, "engine", "a folder could not be made", freeDisk),
+  row(54, "engine", "a folder could not be created", freeDisk),
   row(55, "engine", "the type's disk quota is too small for the image", "choose a larger type"),
   row(60, "engine", "the disk quota could not be switched on", noQuota),
   row(61, "engine", "the disk quota could not be prepared", noQuota),
   row(62, "engine", "the disk quota could not be set", noQuota),
-  row(63, "engine", "the type's sample sets no disk space", "add DISKSPACE to its ve-*.conf-sample"),
-  row(64, "engine", "the type's sample sets no number of files", "add DISKINODES to its ve-*.conf-sample"),
+  row(63, "engine", "the type's sample does not set the disk space", "add DISKSPACE to its ve-*.conf-sample"),
+  row(
+    64,
+    "engine",
+    "the type's sample does not set the number of files",
+    "add DISKINODES to its ve-*.conf-sample",
+  ),
   row(65, "engine", "the disk quota inside the container could not be set", noQuota),
-  row(66, "engine", "the disk quota could not be switched off", "end what holds the container's file system"),
+  row(
+    66,
+    "engine",
+    "the disk quota could not be switched off",
+    "end the processes that use the container's file system",
+  ),
   row(67, "engine", "the disk quota of users is not prepared", noQuota),
   row(68, "engine", "the disk quota's usage could not be read", noQuota),
-  row(70, "invalid", "the host name is wrong", "choose another one"),
-  row(71, "invalid", "the address is wrong", "choose another one"),
-  row(72, "engine", "a name server's address is wrong", "mend the host's /etc/resolv.conf"),
-  row(73, "engine", "a search domain is wrong", "mend the host's /etc/resolv.conf"),
+  row(70, "invalid", "the host name is not valid", "choose another one"),
+  row(71, "invalid", "the address is not valid", "choose another one"),
+  row(72, "engine", "a name server's address is not valid", "fix the host's /etc/resolv.conf"),
+  row(73, "engine", "a search domain is not valid", "fix the host's /etc/resolv.conf"),
   row(74, "engine", "the password could not be set", report),
   row(77, "unavailable", "LOCKDIR is not set", setIn),
-  row(
-    78,
-    "conflict",
-    "another host or container has the address",
-    "choose another one, or leave ipAddress out",
-  ),
+  row(78, "conflict", "another host or container has the address", "choose another one, or omit ipAddress"),
   row(
     79,
     "engine",
-    "a script of the container's failed",
-    "look at the *.start and *.mount scripts in /etc/vz/conf",
+    "a script of the container failed",
+    "check the *.start and *.mount scripts in /etc/vz/conf",
   ),
-  row(82, "conflict", "the container's configuration exists already", "remove it if nobody needs it", {
+  row(82, "conflict", "the container's configuration exists already", "remove it if it is not needed", {
     says: /already exists/,
     kind: "ctid-taken",
   }),
@@ -185,16 +190,11 @@ export const sharedExitCodes: readonly ExitMeaning[] = [
     82,
     "not-found",
     "the type has no sample configuration",
-    "type.list (mcc list-instance-types) shows the types there are",
+    "type.list (mcc list-instance-types) shows the types",
   ),
-  row(85, "engine", "the container's configuration is invalid", "destroy the instance and make it again"),
+  row(85, "engine", "the container's configuration is invalid", "destroy the instance and create it again"),
   row(86, "engine", "the container's devices could not be set", report),
-  row(
-    91,
-    "not-found",
-    "the image's archive is missing",
-    "image.list (mcc list-images) shows the images there are",
-  ),
+  row(91, "not-found", "the image's archive is missing", "image.list (mcc list-images) shows the images"),
   row(
     104,
     "engine",
@@ -203,14 +203,24 @@ export const sharedExitCodes: readonly ExitMeaning[] = [
   ),
   row(105, "forbidden", "the container is disabled", "allow it (vzctl set --disabled no --save)"),
   row(106, "engine", "the packet filter could not be set", "load the modules that IPTABLES in vz.conf names"),
-  row(107, "engine", "no distribution's scripts fit the image", "name the distribution in the image's name"),
-  row(108, "engine", "a script of the distribution's is missing", "reinstall the package vzctl"),
-  row(133, "timeout", "the container did not come up in time", retry),
+  row(
+    107,
+    "engine",
+    "no distribution's scripts match the image",
+    "put the distribution into the image's name",
+  ),
+  row(108, "engine", "a script of the distribution is missing", "reinstall the package vzctl"),
+  row(133, "timeout", "the container did not start in time", retry),
   row(139, "engine", "the container's configuration could not be saved", diskUnder("/etc/vz")),
   row(144, "engine", "the kernel's version could not be set for the container", report),
   row(148, "engine", "the limits for disk traffic could not be set", report),
-  row(151, "engine", "the disk image could not be made", freeDisk),
+  row(151, "engine", "the disk image could not be created", freeDisk),
   row(152, "engine", "the disk image could not be mounted", report),
-  row(153, "engine", "the disk image could not be unmounted", "end what holds the container's file system"),
+  row(
+    153,
+    "engine",
+    "the disk image could not be unmounted",
+    "end the processes that use the container's file system",
+  ),
   row(154, "engine", "the disk image could not be resized", freeDisk),
 ];

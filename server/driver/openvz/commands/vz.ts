@@ -11,7 +11,7 @@ import { execExitCodes, exitCodes, listExitCodes } from "./exit-codes";
 import type { ExitMeaning } from "./exit-meaning";
 import { CommandRunner, type Ended, type RunnerOptions } from "./runner";
 
-/** This host's OpenVZ: its commands, of which generation they are, and its configuration. */
+/** This host's OpenVZ: its commands, their generation, and its configuration. */
 export class Vz {
   readonly #runner: CommandRunner;
   readonly #generation = once(() => this.#askGeneration());
@@ -23,7 +23,7 @@ export class Vz {
     this.#runner = new CommandRunner(options);
   }
 
-  /** Asked once, and again after a failure. */
+  /** Returns the generation. vzctl is called once, and again after a failure. */
   async generation(): Promise<Generation> {
     return await this.#generation();
   }
@@ -34,7 +34,7 @@ export class Vz {
   }
 
   /**
-   * `vzctl set` on a container that there is: vzctl would make a configuration for another one.
+   * Runs `vzctl set` for a container that exists. For others, vzctl would create a configuration.
    *
    * @throws MccError `not-found`.
    */
@@ -42,7 +42,7 @@ export class Vz {
     if ((await (await this.host()).containerVariables(target.ctid)) === undefined) {
       throw new MccError(
         "not-found",
-        `The engine has no container ${target.id} any more; it has no configuration.`,
+        `The engine's container ${target.id} no longer exists: it has no configuration.`,
       );
     }
     await this.run(commands.set(target, options));
@@ -53,19 +53,19 @@ export class Vz {
     return await this.#runner.attempt(command, await this.#exitCodesOf(command));
   }
 
-  /** All containers of the host. */
+  /** Lists all containers of the host. */
   async list(): Promise<{ rows: ListedContainer[]; generation: Generation }> {
     const ended = await this.run(commands.list());
     return { rows: readList(ended), generation: await this.generation() };
   }
 
-  /** What exit codes of commands inside containers mean. */
+  /** Returns the meanings of exit codes for commands inside containers. */
   async execExitCodes(): Promise<readonly ExitMeaning[]> {
     const { name, exitCodes: others } = await this.generation();
     return [...execExitCodes[name], ...others];
   }
 
-  /** Read anew each time, as an operator may change it. */
+  /** Reads the configuration. Not cached, because an operator may change it. */
   async host(): Promise<HostConfiguration> {
     return await readHostConfiguration(this.places, (await this.generation()).syntax);
   }
@@ -77,7 +77,7 @@ export class Vz {
     return (await exists(join(this.places.procVz, "vswap"))) ? "vswap" : "beancounters";
   }
 
-  /** Whether containers can lie in disk images. */
+  /** Returns whether containers can be in disk images. */
   async hasPloop(): Promise<boolean> {
     return await exists(join(this.places.procVz, "ploop_minor"));
   }
@@ -88,7 +88,7 @@ export class Vz {
   }
 
   async #askGeneration(): Promise<Generation> {
-    // Exit codes of the generations that could be meant by a failure here are the same.
+    // The generations have the same exit codes for the failures that are possible here.
     const { stdout } = await this.#runner.run(commands.version(), exitCodes.v4);
     return generationOf(stdout);
   }

@@ -2,10 +2,10 @@ import { readFile } from "node:fs/promises";
 import { unlessErrno } from "../../../../protocol/errno";
 import type { Syntax } from "./syntax";
 
-/** The variables of a configuration of OpenVZ's. */
+/** The variables of an OpenVZ configuration. */
 export type Variables = ReadonlyMap<string, string>;
 
-/** Lines of `NAME=value` or `NAME="value"`; in both a backslash is dropped: ctid.conf(5), vz.conf(5). */
+/** Parses lines of `NAME=value` or `NAME="value"`. A backslash is removed in both: ctid.conf(5), vz.conf(5). */
 export function parseVariables(text: string, syntax: Syntax): Variables {
   const variables = new Map<string, string>();
   for (const line of text.split("\n")) {
@@ -18,7 +18,7 @@ export function parseVariables(text: string, syntax: Syntax): Variables {
   return variables;
 }
 
-/** Undefined when there is no such file. */
+/** Returns the variables in a file; undefined if it does not exist. */
 export async function readVariables(path: string, syntax: Syntax): Promise<Variables | undefined> {
   const text = await unlessErrno(readFile(path, "utf8"), "ENOENT");
   return text === undefined ? undefined : parseVariables(text, syntax);

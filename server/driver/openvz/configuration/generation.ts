@@ -8,7 +8,7 @@ import { amount, type MemoryModel, memoryOptions, numproc, processOptions } from
 import type { Assignment } from "./metadata";
 import { type Syntax, syntaxes } from "./syntax";
 
-/** What a container is made with, as far as the generations differ in it. */
+/** The properties of a new container that the generations use differently. */
 interface NewContainer {
   readonly id: number;
   /** 32 hexadecimal digits. */
@@ -16,36 +16,36 @@ interface NewContainer {
   readonly description: string;
 }
 
-/** One of the two kinds of OpenVZ. All that differs between them stands in `generations`. */
+/** One of the two kinds of OpenVZ. All differences between them are in `generations`. */
 export interface Generation {
   readonly name: "v4" | "v7";
-  /** The first numbers of the versions of vzctl that belong to it. */
+  /** The major versions of vzctl that belong to it. */
   readonly majors: readonly number[];
-  /** The engine's ids that a container may get, the wanted one first. */
+  /** Returns the engine's ids that a container may get, in order of preference. */
   readonly ctids: (container: Pick<NewContainer, "id" | "uid">) => readonly string[];
-  /** Options of `create` beyond those that both have. */
+  /** Options of `create` in addition to those of both generations. */
   readonly createOptions: (container: NewContainer & { ctid: string }) => readonly string[];
   /** Options of the `set` that follows. */
   readonly setOptions: (container: NewContainer) => readonly string[];
-  /** How a limit of memory is set; undefined is none. */
+  /** Options that set a limit of memory; undefined means unlimited. */
   readonly memoryOptions: (bytes: number | undefined, model: MemoryModel) => readonly string[];
-  /** How a number of processes is set; undefined is any. */
+  /** Options that set a limit of processes; undefined means unlimited. */
   readonly processOptions: (count: number | undefined, model: MemoryModel) => readonly string[];
-  /** Whether it has the layout simfs: a private area that is the root itself. */
+  /** Whether it has the layout simfs, in which the private area is the root itself. */
   readonly simfs: boolean;
-  /** Whether the configuration under the ctid of a container that was being made is that container's. */
+  /** Returns whether the configuration under a ctid belongs to the container that was being created with it. */
   readonly isHalfMade: (found: Variables, made: UnfinishedRecord) => boolean;
   readonly exitCodes: readonly ExitMeaning[];
   readonly syntax: Syntax;
   readonly images: ImageFormat;
-  /** Between the names and values of a description. */
+  /** The character between the names and values of a description. */
   readonly assignment: Assignment;
 }
 
-/** What a container's configuration says of whose it is, before it has its description. */
+/** The variables that identify a container's configuration before it has its description. */
 const distinctive = ["NAME", "HOSTNAME", "OSTEMPLATE", "VE_PRIVATE"] as const;
 
-/** Of what tells containers apart, what a sample has already. */
+/** Returns the identifying variables that a sample sets already. */
 export function distinctiveIn(sample: Variables): Record<string, string> {
   return Object.fromEntries([...sample].filter(([name]) => distinctive.some((known) => known === name)));
 }
@@ -54,14 +54,15 @@ export const generations: readonly Generation[] = [
   {
     name: "v4",
     majors: [4],
-    // Another's container may get the wanted one between reservation and create; far off, none of ours is near.
+    // A foreign container may get the first id between the check and the create. The others are far from all ids in
+    // use.
     ctids: ({ id }) => [id, ...[1, 2, 3].map((step) => id + step * 1_000_000)].map(String),
     createOptions: () => [],
     setOptions: ({ description }) => ["--description", description],
     memoryOptions: (bytes, model) => memoryOptions[model](bytes),
     processOptions: (count, model) => processOptions[model](count),
     simfs: true,
-    // It gets its names last and all at once; until then the configuration is the type's sample.
+    // vzctl writes the names last and all at once. Until then, the configuration equals the type's sample.
     isHalfMade: (found, made) =>
       distinctive.every((name) => found.get(name) === made.sample?.[name]) ||
       (found.get("NAME") === made.name && found.get("HOSTNAME") === made.hostname),
@@ -73,7 +74,7 @@ export const generations: readonly Generation[] = [
   {
     name: "v7",
     majors: [7, 8, 9],
-    // The uid is random, so nobody else has it.
+    // The uid is random, so no other container has it.
     ctids: ({ uid }) => [asUuid(uid)],
     createOptions: ({ ctid, description }) => ["--uuid", ctid, "--description", description],
     setOptions: () => [],
@@ -84,14 +85,16 @@ export const generations: readonly Generation[] = [
     exitCodes: exitCodes.v7,
     syntax: syntaxes.v7,
     images: imageFormats.templates,
-    // vzlist takes "=" and two hexadecimal digits for an escaped character.
+    // vzlist interprets "=" and two hexadecimal digits as an escaped character.
     assignment: ":",
   },
 ];
 
 /**
- * @param versionLine what `vzctl --version` printed: `vzctl version 4.11.1`, or `vzctl v.7.0.264`.
- * @throws MccError `unavailable` for a generation that the driver does not know.
+ * Returns the generation of a vzctl.
+ *
+ * @param versionLine the output of `vzctl --version`: `vzctl version 4.11.1`, or `vzctl v.7.0.264`.
+ * @throws MccError `unavailable` for a generation that the driver does not support.
  */
 export function generationOf(versionLine: string): Generation {
   const major = Number(/\bv(?:ersion |\.)(?<major>\d+)\./.exec(versionLine)?.groups?.["major"]);
@@ -100,7 +103,7 @@ export function generationOf(versionLine: string): Generation {
     const known = generations.flatMap(({ majors }) => majors).join(", ");
     throw new MccError(
       "unavailable",
-      `vzctl says "${versionLine.trim()}", and the driver knows the versions ${known} only; install one of those.`,
+      `vzctl reports "${versionLine.trim()}", and the driver supports only the versions ${known}; install one of those.`,
     );
   }
   return generation;

@@ -1,18 +1,18 @@
 /**
- * How a kernel limits the memory of v4's containers: OpenVZ's with vswap; OpenVZ's older ones, by beancounters; one
- * that is not OpenVZ's, by control groups.
+ * How a kernel limits the memory of v4's containers: an OpenVZ kernel with vswap; an older OpenVZ kernel, by
+ * beancounters; any other kernel, by control groups.
  */
 export type MemoryModel = "vswap" | "beancounters" | "control-groups";
 
 const pageBytes = 4096;
-/** All that a control group can have. One page more, and vzctl takes the number for none. */
+/** The largest limit of a control group. vzctl ignores a number that is larger by one page. */
 const mostPages = 2 ** 51 - 1;
 
 /**
- * Options of `vzctl set`. A container with a limit of PHYSPAGES counts as one for vswap: it starts only with
- * SWAPPAGES beside it, and never on an OpenVZ kernel without vswap; one without that limit needs all the other
- * beancounters, which samples for vswap do not have. Of the two numbers, vzctl gives the first to a control group,
- * and the second to vswap. Source: lib/ub.c and lib/hooks_ct.c of vzctl 4.
+ * Options of `vzctl set`. vzctl treats a container with a limit of PHYSPAGES as one for vswap: it starts only if
+ * SWAPPAGES is set too, and never on an OpenVZ kernel without vswap. A container without that limit needs all the other
+ * beancounters, which samples for vswap do not have. Of the two numbers, vzctl uses the first for a control group, and
+ * the second for vswap. Source: lib/ub.c and lib/hooks_ct.c of vzctl 4.
  */
 export const memoryOptions: Readonly<Record<MemoryModel, (bytes: number | undefined) => readonly string[]>> =
   {
@@ -25,8 +25,8 @@ export const memoryOptions: Readonly<Record<MemoryModel, (bytes: number | undefi
   };
 
 /**
- * Options of `vzctl set` for a number of processes. Without an OpenVZ kernel nothing counts them: vzctl makes kernel
- * memory of their number, of which a container then soon has too little, unless it may have all.
+ * Options of `vzctl set` for a number of processes. A kernel that is not OpenVZ's does not count them: vzctl derives a
+ * limit of kernel memory from the number, which is too low for a container. Therefore kernel memory is unlimited.
  */
 export const processOptions: Readonly<Record<MemoryModel, (count: number | undefined) => readonly string[]>> =
   {

@@ -6,7 +6,7 @@ import type { HostConfiguration } from "../host";
 import type { Variables } from "./file";
 
 const pageBytes = 4096;
-/** Samples write "no limit" as the largest number of some integer type, of which this is the smallest. */
+/** Samples write "no limit" as the largest number of some integer type. This is the smallest of these numbers. */
 const noLimit = 2 ** 31 - 1;
 const unitBytes: Readonly<Record<string, number>> = {
   B: 1,
@@ -17,14 +17,14 @@ const unitBytes: Readonly<Record<string, number>> = {
   T: 1024 ** 4,
 };
 
-/** A sample configuration, and the instance type that it stands for. */
+/** A sample configuration, and its instance type. */
 export interface Sample {
-  /** As vzctl's `--config` takes it. */
+  /** The name for vzctl's option `--config`. */
   readonly name: string;
   readonly type: InstanceType;
 }
 
-/** The sample configurations of the host, `ve-<name>.conf-sample` each. A type's name is in lower case. */
+/** Reads the sample configurations of the host, `ve-<name>.conf-sample` each. A type's name is in lower case. */
 export async function readSamples(host: HostConfiguration): Promise<Sample[]> {
   const files = (await unlessErrno(readdir(host.containerFolder), "ENOENT")) ?? [];
   const names = files.flatMap((file) => /^ve-(.+)\.conf-sample$/.exec(file)?.[1] ?? []).sort();
@@ -34,7 +34,7 @@ export async function readSamples(host: HostConfiguration): Promise<Sample[]> {
   return samples.flat();
 }
 
-/** Nothing for a sample whose name cannot be a type's. */
+/** Returns an empty list for a sample whose name is not valid for a type. */
 function sampleOf(name: string, variables: Variables): Sample[] {
   const type = instanceTypeSchema.safeParse({
     name: name.toLowerCase(),
@@ -50,7 +50,7 @@ function limitOf(value: string | undefined): string | undefined {
   return value?.split(":").at(-1);
 }
 
-/** Pages, or an amount with a unit, of which vzctl takes the whole pages. */
+/** Parses pages, or an amount with a unit, of which vzctl uses the whole pages. */
 function memoryBytes(limit: string | undefined): number | undefined {
   const { number, unit = "" } =
     /^(?<number>\d+(?:\.\d*)?)(?<unit>[BKPMGT]?)$/i.exec(limit ?? "")?.groups ?? {};
@@ -58,7 +58,7 @@ function memoryBytes(limit: string | undefined): number | undefined {
   return below(noLimit * pageBytes, Math.floor(bytes / pageBytes) * pageBytes);
 }
 
-/** A percentage of one processor, or with a sign of all that the host has; or a number of processors. */
+/** Parses a percentage of one processor, or with a sign, of all the host's processors; or a number of processors. */
 function cpus(variables: Variables): number | undefined {
   const { percent = "0", sign = "" } =
     /^(?<percent>\d+)(?<sign>%?)$/.exec(variables.get("CPULIMIT") ?? "")?.groups ?? {};

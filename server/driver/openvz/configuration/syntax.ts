@@ -1,17 +1,17 @@
 /** How one generation of OpenVZ reads the lines of its configurations. */
 export interface Syntax {
-  /** The line without a comment at its end. */
+  /** Returns the line without a comment at its end. */
   readonly withoutComment: (line: string) => string;
-  /** What is behind the `=`, without its quotes; undefined for a line that is skipped. */
+  /** Returns the value after the `=`, without its quotes; undefined for a line that is skipped. */
   readonly valueOf: (text: string) => string | undefined;
-  /** Which line counts of several with one name: each adds to those before it, or else the first or the last. */
+  /** Which of several lines with one name counts: all of them together, the first, or the last. */
   readonly counting: (name: string) => "all" | "first" | "last";
 }
 
-/** Up to a `#` that a word begins with, outside quotes. */
+/** Matches up to a `#` at the beginning of a word, outside of quotes. */
 const beforeComment = /^(?:"[^"]*"?|'[^']*'?|(?<=\S)#|[^"'#])*/;
 
-/** Of the variables that the driver reads. */
+/** The rules for the variables that the driver reads. */
 const countingV4: Readonly<Record<string, "all" | "last">> = {
   IP_ADDRESS: "all",
   PHYSPAGES: "last",
@@ -23,7 +23,8 @@ const countingV4: Readonly<Record<string, "all" | "last">> = {
 export const syntaxes = {
   v4: {
     withoutComment: (line) => line,
-    // From a quote at its beginning to the last one, whatever comes then; all else stands for itself.
+    // A quote at the beginning ends at the last quote. Text after that is ignored. Otherwise the whole text is the
+    // value.
     valueOf: (text) => (text.startsWith('"') ? /^"(?<value>.*)"/s.exec(text)?.groups?.["value"] : text),
     counting: (name) => countingV4[name] ?? "first",
   },

@@ -8,25 +8,25 @@ import { parseMetadata } from "../configuration/metadata";
 import { type ListedContainer, parseContainerList } from "./list";
 import type { UnfinishedRecord, UnfinishedRecords } from "./unfinished-records";
 
-/** A container of this daemon's. */
+/** A container of this daemon. */
 export interface OwnContainer extends Target {
   readonly running: boolean;
-  /** As the engine lists it. */
+  /** The name in the engine's list. */
   readonly name: string | undefined;
-  /** Absent for one that is half-made and not listed. */
+  /** Absent for a container that is created only in part and is not listed. */
   readonly listed?: ListedContainer;
 }
 
-/** What the engine has, seen in one look. */
+/** The engine's containers at one time. */
 export interface Look {
   readonly own: ReadonlyMap<number, OwnContainer>;
   readonly foreign: readonly ListedContainer[];
 }
 
-/** As far as processes go, a container that is frozen runs. */
+/** A frozen container counts as running, because it has processes. */
 const runningStatuses = ["running", "paused"];
 
-/** Looks at the engine, and knows which of its containers is which of ours. */
+/** Lists the engine's containers, and knows which of them belong to this daemon. */
 export class Containers {
   readonly #ctids = new Map<number, string>();
   readonly #looking = new NextRun(() => this.#lookNow());
@@ -40,16 +40,16 @@ export class Containers {
     },
   ) {}
 
-  /** One `vzlist` for all who ask while another one is under way; it begins after they asked. */
+  /** Lists all containers. Calls during a `vzlist` share the next one, so its result is never older than the call. */
   async look(): Promise<Look> {
     return await this.#looking.request();
   }
 
-  /** @throws MccError `not-found` for an id of which the engine lists no container of ours. */
+  /** @throws MccError `not-found` for an id of which the engine lists no container of this daemon. */
   async get(id: number): Promise<Target> {
     const ctid = this.#ctids.get(id) ?? (await this.look()).own.get(id)?.ctid;
     if (ctid === undefined) {
-      throw new MccError("not-found", `The engine has no container ${id} of this server's.`);
+      throw new MccError("not-found", `The engine has no container ${id} of this server.`);
     }
     return { id, ctid };
   }
@@ -58,7 +58,7 @@ export class Containers {
     return this.#ctids.has(id);
   }
 
-  /** Remembers what the engine calls a container that was just made. */
+  /** Stores the engine's id of a new container. */
   add({ id, ctid }: Target): void {
     this.#ctids.set(id, ctid);
   }
@@ -95,7 +95,7 @@ export class Containers {
     return metadata?.serverId === this.serverId ? metadata.id : undefined;
   }
 
-  /** Whose half-made container has this ctid. */
+  /** Returns the id of the partial container with this ctid. */
   async #claimant(
     ctid: string,
     generation: Generation,
@@ -111,20 +111,20 @@ export class Containers {
 }
 
 /**
- * What vzlist printed, as a list.
+ * Parses the output of vzlist.
  *
  * @throws MccError `engine`.
  */
 export function readList({ stdout, stderr }: Pick<Ended, "stdout" | "stderr">): ListedContainer[] {
-  // What an older vzlist says, in place of an empty list, on a host without containers.
+  // An older vzlist prints this message in place of an empty list, on a host without containers.
   if (stdout === "" && stderr.trim() === "Container(s) not found") {
     return [];
   }
   const rows = parseContainerList(stdout);
   const complaints = stderr.split("\n").filter((line) => line.trim() !== "" && !/^warning/i.test(line));
-  // vzlist ends with 0 also when it could not collect them.
+  // vzlist also exits with 0 if it could not collect them.
   if (rows.length === 0 && complaints.length > 0) {
-    throw new MccError("engine", `vzlist listed nothing and said: ${complaints.join("; ")}.`);
+    throw new MccError("engine", `vzlist listed no containers and reported: ${complaints.join("; ")}.`);
   }
   return rows;
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { MccError } from "../../../../protocol/error";
 
-/** One container as vzlist shows it, anybody's. */
+/** A container in vzlist's output, whether or not it belongs to this daemon. */
 export interface ListedContainer {
   readonly ctid: string;
   readonly status: string;
@@ -12,7 +12,7 @@ export interface ListedContainer {
   readonly description: string | undefined;
 }
 
-/** The description last: it alone may hold anything, so what is before it is safe from it. */
+/** The description is last: only it can contain any text, so it cannot affect the fields before it. */
 export const listFields = ["ctid", "status", "ip", "hostname", "name", "ostemplate", "description"] as const;
 
 const lastField = listFields[listFields.length - 1];
@@ -41,10 +41,10 @@ const rowSchema = z
   );
 
 /**
- * What `vzlist -a -j -o …` printed. vzlist escapes nothing, so a quote in a description that someone wrote by
- * hand makes the whole list invalid JSON; then it is read by its layout, a field a line.
+ * Parses the output of `vzlist -a -j -o …`. vzlist escapes nothing, so a quote in a description from a user makes the
+ * whole list invalid JSON. Then it is parsed by its layout, with one field on each line.
  *
- * @throws MccError `engine` for what is not a whole list: nothing may be concluded from half of one.
+ * @throws MccError `engine` for an incomplete list, because a partial list proves nothing.
  */
 export function parseContainerList(output: string): ListedContainer[] {
   const trimmed = output.trim();
@@ -59,7 +59,7 @@ export function parseContainerList(output: string): ListedContainer[] {
   return rows.data;
 }
 
-/** Undefined for invalid JSON. */
+/** Returns undefined for invalid JSON. */
 function parseJson(output: string): unknown {
   try {
     return JSON.parse(output);
@@ -71,7 +71,7 @@ function parseJson(output: string): unknown {
   }
 }
 
-/** A field a line between `  {` and `  }`; the last one, the description, goes on to the row's end. */
+/** Parses one field on each line between `  {` and `  }`. The last one, the description, continues to the row's end. */
 function readByLayout(output: string): unknown[] {
   const rows = output.split(/^ {2}\{\n/m).slice(1);
   return rows.map((row) => {
@@ -95,7 +95,7 @@ function unquote(value: string): string {
   return value.replace(/^"/, "").replace(/"$/, "");
 }
 
-/** v7 marks its templates by a dot at the beginning. */
+/** v7 marks its templates with a dot at the beginning. */
 export function imageOf(ostemplate: string): string {
   return ostemplate.replace(/^\./, "");
 }
@@ -110,8 +110,5 @@ function ending(output: string): string {
 }
 
 function notAList(what: string): MccError {
-  return new MccError(
-    "engine",
-    `vzlist printed ${what} where a list of containers was asked for; try again.`,
-  );
+  return new MccError("engine", `vzlist printed ${what} in place of a list of containers; try again.`);
 }

@@ -5,22 +5,22 @@ import { unlessErrno } from "../../../../protocol/errno";
 import { asFileSystemFault, isFileSystemFault } from "../../../support/files/file-system-fault";
 import { syncFolder } from "../../../support/files/json-file";
 
-/** What is being made or destroyed: enough to know it again when the engine's own list does not show whose it is. */
+/** Identifies a container that is being created or destroyed when the engine's list does not show its owner. */
 const recordSchema = z.object({
   id: z.int(),
   ctid: z.string(),
   name: z.string().optional(),
   hostname: z.string().optional(),
-  /** Its VE_PRIVATE, of one that was found whole. */
+  /** Its VE_PRIVATE, if the container was found complete. */
   privateArea: z.string().optional(),
-  /** What its sample says of what tells containers apart. */
+  /** The identifying variables of its sample. */
   sample: z.record(z.string(), z.string()).optional(),
 });
 export type UnfinishedRecord = z.output<typeof recordSchema>;
 
 const halfWritten = ".new";
 
-/** A file for each container that is being made or destroyed, gone when that is done. */
+/** Keeps a file for each container that is being created or destroyed, and removes it afterwards. */
 export class UnfinishedRecords {
   readonly #folder: string;
   readonly #records = new Map<number, UnfinishedRecord>();
@@ -30,7 +30,7 @@ export class UnfinishedRecords {
     this.#folder = join(folder, "unfinished");
   }
 
-  /** Takes up what an earlier daemon left. Reads only; no folder is no records. */
+  /** Reads the records of an earlier daemon. Changes nothing. A missing folder means no records. */
   async load(): Promise<void> {
     const names = (await unlessErrno(readdir(this.#folder), "ENOENT")) ?? [];
     for (const name of names.filter((candidate) => /^\d+\.json$/.test(candidate))) {
@@ -39,7 +39,7 @@ export class UnfinishedRecords {
     }
   }
 
-  /** Removes what a daemon that died had not finished writing: nothing was done yet. */
+  /** Removes files that a dead daemon did not finish: the operation had not started. */
   async removeHalfWritten(): Promise<void> {
     const names = (await unlessErrno(readdir(this.#folder), "ENOENT")) ?? [];
     for (const name of names.filter((candidate) => candidate.endsWith(halfWritten))) {
@@ -57,7 +57,7 @@ export class UnfinishedRecords {
 
   /** Resolves when the record would survive a power cut. */
   async write(record: UnfinishedRecord): Promise<void> {
-    // Not by way of Node's `recursive`, which calls a full or read-only file system a missing folder.
+    // Without Node's `recursive`, which reports a full or read-only file system as a missing folder.
     await unlessErrno(mkdir(this.#folder, { mode: 0o700 }), "EEXIST");
     const path = this.#pathOf(record.id);
     const temporary = `${path}${halfWritten}`;
@@ -80,7 +80,9 @@ export class UnfinishedRecords {
     this.#records.set(record.id, record);
   }
 
-  /** The same, but kept in memory alone where the file system has no room: a destroy must not wait for that. */
+  /**
+   * Like `write`, but keeps the record only in memory if the file system has no room: a destroy must not wait for that.
+   */
   async writeAnyway(record: UnfinishedRecord): Promise<void> {
     try {
       await this.write(record);

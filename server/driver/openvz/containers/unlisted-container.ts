@@ -6,8 +6,8 @@ import type { HostConfiguration } from "../host";
 import type { UnfinishedRecord } from "./unfinished-records";
 
 /**
- * A container of ours that has a configuration, though `vzlist` does not show it: it hides those without a private
- * area, and prints an empty list where it cannot read the configurations.
+ * Finds a container of this daemon that has a configuration, although `vzlist` does not show it. vzlist hides
+ * containers without a private area, and prints an empty list if it cannot read the configurations.
  */
 export async function findUnlisted(
   host: HostConfiguration,
@@ -25,7 +25,7 @@ export async function findUnlisted(
   return undefined;
 }
 
-/** What a container's own configuration says of it. */
+/** Returns the record of a container from its own configuration. */
 export function recordIn(variables: Variables, { id, ctid }: Target): UnfinishedRecord {
   return {
     id,

@@ -2,15 +2,14 @@ import { join } from "node:path";
 import type { Vz } from "../commands/vz";
 import { exists, ofContainer } from "../host";
 
-/** What a private area holds whose files lie in a disk image. */
+/** The file in a private area that shows that the container's files are in a disk image. */
 const diskImage = "root.hdd";
 
 /**
- * Where the files of a container that does not run lie as it will see them, so that nothing has to be mounted first:
- * its private area, with the layout simfs on a kernel other than OpenVZ's, where vzctl's mount is a bind of just
- * that folder.
+ * Returns the folder of a stopped container's files as the container will see them, so that no mount is needed: its
+ * private area, with the layout simfs on a kernel that is not OpenVZ's. There, vzctl's mount is a bind of this folder.
  *
- * @returns undefined where only a mount shows them, or lets an OpenVZ kernel's quota count what is written.
+ * @returns undefined if the files appear only in a mount, or if an OpenVZ kernel's quota must count the writes.
  */
 export async function plainRoot(vz: Vz, ctid: string): Promise<string | undefined> {
   if (!(await vz.generation()).simfs || (await exists(vz.places.procVz))) {

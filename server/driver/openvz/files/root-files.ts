@@ -13,8 +13,8 @@ interface Owner {
 }
 
 /**
- * Writes files into the mounted root of a container that does not run. What stands in their way, such as a
- * symbolic link that the container made, is replaced and never followed: it would lead into the host.
+ * Writes files into the mounted root of a container that does not run. Another entry in their place, such as a symbolic
+ * link of the container, is replaced and never followed, because it could lead to a file of the host.
  */
 export async function writeIntoRoot(root: string, files: readonly ContainerFile[]): Promise<void> {
   const owner = await ownerOf(root);
@@ -30,9 +30,9 @@ export async function writeIntoRoot(root: string, files: readonly ContainerFile[
 }
 
 /**
- * The beginning of a file in the mounted root of a container that does not run. A link is never followed.
+ * Returns the first bytes of a file in the mounted root of a container that does not run. A link is never followed.
  *
- * @returns undefined when there is no such file, or something else in its place.
+ * @returns undefined if the file does not exist, or is not a file.
  */
 export async function readFromRoot(
   root: string,
@@ -48,7 +48,7 @@ export async function readFromRoot(
       return undefined;
     }
   }
-  // Should something have taken its place, it is neither followed nor waited for.
+  // If the entry was replaced in the meantime, it is neither followed nor awaited.
   const handle = await open(current, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(maxBytes), 0, maxBytes, 0);
@@ -58,7 +58,7 @@ export async function readFromRoot(
   }
 }
 
-/** The container's root: with user namespaces, another user than the host's. It owns what every image has. */
+/** Returns the container's root, from a folder of every image: with user namespaces, it is not the host's root. */
 async function ownerOf(root: string): Promise<Owner> {
   return (await unlessErrno(lstat(join(root, "etc")), "ENOENT")) ?? (await lstat(root));
 }

@@ -6,9 +6,9 @@ import { localOwnerIn } from "../host";
 import { plainRoot } from "./plain-root";
 
 /**
- * Gives the root folder of a new container to whom all that is in it belongs. Where vzctl shifts users (LOCAL_UID) it
- * shifts what the archive has entries for, and then starts no container whose root folder is another user's (47): one
- * from an archive without an entry for `./` never would.
+ * Gives the root folder of a new container the owner of the files in it. If vzctl shifts users (LOCAL_UID), it shifts
+ * only the archive's entries, and then refuses to start a container whose root folder has another owner (47). Without
+ * this function, a container from an archive without an entry for `./` could not start.
  */
 export async function giveRootFolder(vz: Vz, ctid: string): Promise<void> {
   const root = await plainRoot(vz, ctid);
@@ -19,7 +19,7 @@ export async function giveRootFolder(vz: Vz, ctid: string): Promise<void> {
   const own = localOwnerIn((await host.containerVariables(ctid)) ?? new Map());
   const [uid, gid] = [own.uid ?? host.localOwner.uid, own.gid ?? host.localOwner.gid];
   const [folder, inside] = [await lstat(root), await unlessErrno(lstat(join(root, "etc")), "ENOENT")];
-  // Where it shifted nothing, no owner of the folder's would be the right one.
+  // If vzctl shifted nothing, no owner of the folder would be correct.
   if (uid !== undefined && uid !== folder.uid && uid === inside?.uid) {
     await lchown(root, uid, gid ?? folder.gid);
   }

@@ -8,14 +8,14 @@ import type { Vz } from "../commands/vz";
 import type { Guest } from "./guest";
 import { addressScript } from "./scripts";
 
-/** What brings an address up in images whose distribution vzctl has scripts for: they only write files for it. */
+/** The program that configures addresses in images for which vzctl has scripts. The scripts only write files for it. */
 const ifup = ["/sbin/ifup", "/usr/sbin/ifup"] as const;
 const timeoutMs = 15_000;
 const mostWordsBytes = 4096;
 
 /**
- * Brings up the addresses of containers whose image has no `ifup`. vzctl gives such a container its device, `venet0`,
- * which is down and has no address.
+ * Sets the addresses of containers whose image has no `ifup`. vzctl gives such a container its device, `venet0`, which
+ * is down and has no address.
  */
 export class GuestAddress {
   constructor(
@@ -25,8 +25,8 @@ export class GuestAddress {
   ) {}
 
   /**
-   * Of a container that was just started; may be repeated. What fails is only logged, as the container runs, and not
-   * everybody needs its network.
+   * Sets the addresses of a container that was just started. Repeatable. A failure is only logged, because the
+   * container runs, and not every use needs its network.
    */
   async bringUp(target: Target): Promise<void> {
     const host = await this.vz.host();
@@ -39,12 +39,12 @@ export class GuestAddress {
     if (reason !== undefined) {
       this.log.warn(
         { instance: target.id, container: target.ctid, reason },
-        "the image has no ifup, and the address could not be brought up from within; it is not reached by network",
+        "the image has no ifup, and the address could not be set from inside the container; the network does not reach it",
       );
     }
   }
 
-  /** @returns why it failed. */
+  /** @returns the reason of a failure. */
   async #run(target: Target, addresses: readonly string[]): Promise<string | undefined> {
     try {
       const { exitCode, stderr } = await this.guest.exec(target, {
@@ -71,7 +71,7 @@ function addressesIn(list: string): string[] {
     .filter((address) => isIPv4(address));
 }
 
-/** @param root where its files are seen while it runs. */
+/** @param root the folder in which the files appear while the container runs. */
 async function hasIfup(root: string): Promise<boolean> {
   const found = await Promise.all(ifup.map((path) => resolveInRoot(root, path)));
   return found.some((path) => path !== undefined);

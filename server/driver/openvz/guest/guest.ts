@@ -15,10 +15,12 @@ import { shellQuote } from "./shell-quote";
 
 const shell = ["/bin/sh", "-c"] as const;
 const bookkeepingOutputBytes = 64 * 1024;
-/** For what a command wrote before it was killed: what it left in another session still holds the pipes open. */
+/**
+ * The time for output that a command wrote before it was killed: its processes in other sessions keep the pipes open.
+ */
 const drainMs = 100;
 
-/** How a command is handed over, best first: `exec3` hands its words on as they are, `exec2` to a shell. */
+/** How a command is passed on, in order of preference: `exec3` passes the arguments unchanged, `exec2` to a shell. */
 const handovers = [
   { action: "exec3", wordsOf: (words: readonly string[]): readonly string[] => words },
   { action: "exec2", wordsOf: (words: readonly string[]): readonly string[] => [shellQuote(words)] },
@@ -34,8 +36,10 @@ export class Guest {
   ) {}
 
   /**
-   * @throws CommandTimeout, or the reason of the request's signal, and then what the command started is killed; MccError
-   * `conflict` when the container does not run.
+   * Runs a command.
+   *
+   * @throws CommandTimeout, or the reason of the request's signal, after the processes of the command were killed;
+   * MccError `conflict` if the container does not run.
    */
   async exec(target: Target, request: ExecRequest): Promise<ExecResult> {
     request.signal?.throwIfAborted();
@@ -55,7 +59,7 @@ export class Guest {
     return await this.#notBegun(target, request, ended);
   }
 
-  /** @throws MccError `engine` with what the container's shell said. */
+  /** Writes a file. @throws MccError `engine` with the message of the container's shell. */
   async writeFile(target: Target, { path, mode, content, folderMode }: ContainerFile): Promise<void> {
     const { exitCode, stderr } = await this.exec(target, {
       command: [
@@ -78,7 +82,7 @@ export class Guest {
     }
   }
 
-  /** vzctl failed, and its exit code is its own. */
+  /** vzctl failed, so the exit code is its own. */
   async #notBegun(
     target: Target,
     request: ExecRequest,
@@ -143,7 +147,7 @@ export class Guest {
       throw notInstalled("vzctl");
     }
     if (exitCode === undefined && !limit.killed()) {
-      throw new MccError("engine", `vzctl ${action} ${target.ctid} did not come to an end: ${shortMessage}.`);
+      throw new MccError("engine", `vzctl ${action} ${target.ctid} did not end: ${shortMessage}.`);
     }
     return { exitCode: exitCode ?? 1, stdout, stderr, killed: limit.killed() };
   }

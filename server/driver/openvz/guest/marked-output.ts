@@ -1,27 +1,27 @@
 import { KeptBytes } from "../../../support/kept-bytes";
 
-/** What comes before the mark is vzctl's, and more than this it never writes. */
+/** The maximal size of vzctl's output before the mark. vzctl never writes more. */
 const longestPreamble = 64 * 1024;
 
-/** Takes one stream of a command in a container: vzctl's own words, the mark on a line, the command's output. */
+/** Splits one stream of a command in a container: vzctl's messages, a line with the mark, the command's output. */
 export class MarkedOutput {
   readonly #mark: Buffer;
   readonly #kept: KeptBytes;
   #preamble: Buffer | undefined = Buffer.alloc(0);
   #words = "";
 
-  /** @param maxBytes what comes past it is dropped. */
+  /** @param maxBytes the limit of the output. More is discarded. */
   constructor(mark: string, maxBytes: number) {
     this.#mark = Buffer.from(`${mark}\n`);
     this.#kept = new KeptBytes(maxBytes);
   }
 
-  /** Whether the command has begun. */
+  /** Whether the command has started. */
   get begun(): boolean {
     return this.#preamble === undefined;
   }
 
-  /** What vzctl said before the command, or in its place. */
+  /** The messages of vzctl before the command, or instead of it. */
   get words(): string {
     return this.#preamble?.toString("utf8") ?? this.#words;
   }

@@ -1,26 +1,30 @@
-/** The path that a login shell of root's would have. */
+/** The PATH of root's login shell. */
 const path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-/** In the environment of all that a command starts in a container, with the word that marks the command. */
+/**
+ * A variable in the environment of all processes that a command starts in a container. Its value identifies the
+ * command.
+ */
 const markVariable = "MINICLOUD_EXEC";
 
 /**
- * Runs its arguments as a command, the words as they are. `$0` marks where the command's own output begins on
- * both streams: vzctl writes there too, and only a mark tells its exit codes from the command's.
+ * Runs its arguments as a command, unchanged. `$0` marks the beginning of the command's output on both streams, because
+ * vzctl writes there too. Only the mark distinguishes vzctl's exit codes from the command's.
  */
 export const runScript = [
   "exec 3>&2 2>/dev/null",
   `printf '%s\\n' "$0"`,
   `printf '%s\\n' "$0" >&3`,
   `export HOME=/root PATH=${path} TERM=linux ${markVariable}="$0"`,
-  // A shell that waits gives 128 + the number of a signal, which vzctl does not.
+  // A shell that waits exits with 128 + the number of a signal. vzctl does not.
   `(exec "$@" 2>&3 3>&-)`,
   "exit $?",
 ].join("\n");
 
 /**
- * Kills all that the command of this mark has started in the container, and the shell of `runScript`, which has the mark
- * among its words and may not have begun the command yet. Looks until nothing is left: a process may be started meanwhile.
+ * Kills everything that the command with this mark has started in the container, and the shell of `runScript`, which
+ * has the mark in its arguments and may not have started the command yet. Repeats until it finds nothing, because a
+ * process may start another one in the meantime.
  */
 export const killScript = [
   "rounds=0",
@@ -40,8 +44,8 @@ export const killScript = [
 ].join("\n");
 
 /**
- * Puts what comes on standard input into the file `$1` with the mode `$2`, at once or not at all; the last folder
- * gets the mode `$3` where one is given. A link in the file's place is replaced.
+ * Writes standard input into the file `$1` with the mode `$2`, completely or not at all. The last folder gets the mode
+ * `$3` if it is given. A link in the file's place is replaced.
  */
 export const writeScript = [
   "set -eu",
@@ -61,8 +65,9 @@ export const writeScript = [
 ].join("\n");
 
 /**
- * Gives the device through which OpenVZ reaches the container its addresses, the script's arguments, and makes it the
- * way to everywhere, by whatever program for it there is. What is set already stays, such as another default route.
+ * Gives the device through which OpenVZ reaches the container its addresses, which are the script's arguments, and
+ * makes it the default route, with the programs that the container has. Existing settings stay, such as another default
+ * route.
  */
 export const addressScript = [
   "set -eu",
@@ -96,6 +101,6 @@ export const addressScript = [
   "    exit 0",
   "  fi",
   "done",
-  `echo "there is neither ip nor ifconfig, or no device venet0" >&2`,
+  `echo "the container has neither ip nor ifconfig, or no device venet0" >&2`,
   "exit 1",
 ].join("\n");

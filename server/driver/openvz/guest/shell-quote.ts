@@ -1,4 +1,4 @@
-/** The words as a POSIX shell reads them back, whatever is in them: inside single quotes nothing has a meaning. */
+/** Quotes arguments for a POSIX shell. Inside single quotes, no character has a special meaning. */
 export function shellQuote(words: readonly string[]): string {
   return words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
 }

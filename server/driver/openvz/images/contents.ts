@@ -3,7 +3,7 @@ import type { ArchiveFile } from "../../../support/archives/file";
 import { inspectArchive } from "../../../support/archives/inspect";
 import { ArchiveInspection } from "../../../support/archives/inspection";
 
-/** What a root file system must have, what for, and where it may be: vzctl starts the first program that is there. */
+/** The parts of a root file system, with their purposes and possible places. vzctl starts the first existing init. */
 const required = [
   {
     title: "/sbin/init",
@@ -12,15 +12,15 @@ const required = [
   },
   {
     title: "/bin/sh",
-    purpose: "what vzctl's scripts for containers run in",
+    purpose: "which vzctl's scripts for containers need",
     names: ["bin/sh", "usr/bin/sh"],
   },
 ] as const;
 
 /**
- * Reads an archive to its end. vzctl unpacks it as root of the host and by its own tar, long after the import.
+ * Reads an archive to its end. vzctl unpacks it later, as root of the host and with the host's tar.
  *
- * @throws MccError `invalid` for one that is damaged, does harm, or has no root file system.
+ * @throws MccError `invalid` for one that is damaged, is dangerous, or has no root file system.
  */
 export async function requireRoot(archive: ArchiveFile): Promise<void> {
   const wanted = new Set<string>(required.flatMap(({ names }) => names));
@@ -30,7 +30,7 @@ export async function requireRoot(archive: ArchiveFile): Promise<void> {
     if (!names.some((name) => inspection.names.has(name))) {
       throw new MccError(
         "invalid",
-        `${archive.path} has no ${title}, ${purpose}; a root file system is needed, with /bin, /sbin and /etc at the top of the tarball.`,
+        `${archive.path} has no ${title}, ${purpose}; use a root file system with /bin, /sbin and /etc at the top of the tarball.`,
       );
     }
   }

@@ -4,13 +4,13 @@ import { MccError, messageOf } from "../../../../protocol/error";
 
 /** How the files of images are named and filled. */
 export interface ImageFormat {
-  /** How their names end, in the order in which vzctl looks. */
+  /** The endings of the names, in the order in which vzctl tries them. */
   readonly endings: readonly string[];
-  /** Why none can be brought in, and what to do; undefined where they can. */
+  /** Why no image can be imported, and what to do; undefined if images can be imported. */
   readonly refusal?: string;
 }
 
-/** How an archive's file name ends, in the order in which vzctl 4 looks, and how the file begins. */
+/** The endings of an archive's file name, in the order in which vzctl 4 tries them, and the file's first bytes. */
 const packings = [
   { ending: ".tar", begins: undefined },
   { ending: ".tar.gz", begins: "1f8b" },
@@ -18,23 +18,23 @@ const packings = [
   { ending: ".tar.xz", begins: "fd377a585a00" },
 ] as const;
 const zstandard = "28b52ffd";
-/** What tar itself writes at a time. Zero bytes behind its end are nothing to it. */
+/** The size of tar's records. tar ignores zero bytes after its end marker. */
 const recordBytes = 10_240;
 
 export const imageFormats = {
   archives: { endings: packings.map(({ ending }) => ending) },
-  // Source: include/vzcommon.h of vztt. What lies there is packed disk images.
+  // Source: include/vzcommon.h of vztt. These files are packed disk images.
   templates: {
     endings: [".ploopv2", ".ploop"].flatMap((disk) =>
       [".lz4", ".lzrw", ".gz"].map((packing) => `.plain${disk}.tar${packing}`),
     ),
     refusal:
-      "OpenVZ 7 and later make containers of their own templates only; make one's cache on the host (vzpkg create cache TEMPLATE), and it is an image",
+      "OpenVZ 7 and later create containers only from their own templates; create a template's cache on the host (vzpkg create cache TEMPLATE) to get an image",
   },
 } as const satisfies Record<string, ImageFormat>;
 
 /**
- * The ending for a tarball's name by how it is packed.
+ * Returns the ending for a tarball's name from its compression.
  *
  * @throws MccError `invalid` for a file that vzctl cannot unpack.
  */
@@ -43,15 +43,15 @@ export async function endingOf(tarball: string): Promise<string> {
   if (beginning.startsWith(zstandard)) {
     throw new MccError(
       "invalid",
-      `${tarball} is packed by zstd, which vzctl cannot unpack; pack it by gzip, bzip2 or xz.`,
+      `${tarball} is compressed with zstd, which vzctl cannot unpack; compress it with gzip, bzip2 or xz.`,
     );
   }
   return (packingThatBegins(beginning) ?? packings[0]).ending;
 }
 
 /**
- * Makes an archive that is not packed as long as tar's own are: vzctl's script compares its length in KiB by the
- * shell, which takes a figure that is not whole for none, and so for a full disk (46).
+ * Extends an uncompressed archive to the size of tar's own: vzctl's script compares its size in KiB in the shell, which
+ * does not parse a fraction. Then the script reports a full disk (46).
  */
 export async function fillRecord(path: string): Promise<void> {
   if (packingThatBegins(await beginningOf(path)) === undefined) {
@@ -66,7 +66,7 @@ function packingThatBegins(beginning: string): (typeof packings)[number] | undef
 
 async function beginningOf(path: string): Promise<string> {
   try {
-    // A fifo must not be waited for.
+    // Opening a FIFO must not block.
     const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       const { buffer, bytesRead } = await file.read(Buffer.alloc(6), 0, 6, 0);

@@ -10,15 +10,15 @@ import { ensureFolder } from "../../../support/files/make-folder";
 import { requireRoot } from "./contents";
 import { endingOf, fillRecord, type ImageFormat } from "./formats";
 
-/** Where a host's images are, and in which form. */
+/** The folder and the form of a host's images. */
 export interface ImageStore {
   readonly folder: string;
   readonly format: ImageFormat;
 }
 
-/** The images: archives in the host's template cache, of which the host has its own beside those imported. */
+/** The images: archives in the host's template cache, both the host's own and imported ones. */
 export class ImageArchives {
-  /** @param imports remembers which ones were imported here: an empty file for each. */
+  /** @param imports the folder with an empty file for each imported image. */
   constructor(
     private readonly store: () => Promise<ImageStore>,
     private readonly imports: string,
@@ -28,7 +28,7 @@ export class ImageArchives {
     const archives = await this.#archives();
     const images = await Promise.all(
       [...archives].map(async ([name, path]) => {
-        // A link of the operator's may lead nowhere, or the file may be gone by now.
+        // A link of the operator may be dangling, or the file may have been removed.
         const stats = await unlessErrno(stat(path), "ENOENT", "ELOOP");
         return stats && { name, sizeBytes: stats.size, createdAt: stats.mtime.toISOString() };
       }),
@@ -36,7 +36,7 @@ export class ImageArchives {
     return images.filter((image) => image !== undefined);
   }
 
-  /** @throws MccError `not-found` that lists what there is. */
+  /** @throws MccError `not-found` that lists the existing images. */
   async require(name: string): Promise<void> {
     const names = [...(await this.#archives()).keys()];
     if (!names.includes(name)) {
@@ -48,8 +48,10 @@ export class ImageArchives {
   }
 
   /**
-   * @throws MccError `conflict` for a name that is taken, `invalid` for a file that vzctl cannot unpack, `forbidden`
-   * where the engine takes none.
+   * Imports an image.
+   *
+   * @throws MccError `conflict` for a name that is taken, `invalid` for a file that vzctl cannot unpack, `forbidden` if
+   * the engine accepts no imports.
    */
   async import(name: string, tarball: string): Promise<Image> {
     if ((await this.#archives()).has(name)) {
@@ -64,7 +66,7 @@ export class ImageArchives {
     }
     return await withArchive(tarball, async ({ handle }) => {
       const path = join(folder, `${name}${await endingOf(tarball)}`);
-      // Whatever takes the place of the file from now on has no part in it.
+      // A file that replaces the tarball from now on has no effect.
       await this.#copy(name, { title: tarball, path: `/proc/self/fd/${handle.fd}` }, path);
       const { size, mtime } = await stat(path);
       return { name, sizeBytes: size, createdAt: mtime.toISOString() };
@@ -80,7 +82,7 @@ export class ImageArchives {
       await fillRecord(`${path}.part`);
       await rename(`${path}.part`, path);
     } catch (error) {
-      // While the copy takes its room.
+      // Before the copy is removed, so that the message reports the full file system.
       const fault = asFileSystemFault(error);
       await rm(`${path}.part`, { force: true });
       await rm(join(this.imports, name), { force: true });
@@ -92,7 +94,12 @@ export class ImageArchives {
     }
   }
 
-  /** @returns false for one that was gone already. @throws MccError `forbidden` for an image of the host's own. */
+  /**
+   * Removes an image.
+   *
+   * @returns false if it did not exist.
+   * @throws MccError `forbidden` for an image of the host's own.
+   */
   async remove(name: string): Promise<boolean> {
     const path = (await this.#archives()).get(name);
     if (path === undefined) {
@@ -101,7 +108,7 @@ export class ImageArchives {
     if (!(await this.#imported()).includes(name)) {
       throw new MccError(
         "forbidden",
-        `The image "${name}" was not imported by this server but belongs to the host; remove ${path} there.`,
+        `The image "${name}" belongs to the host: this server did not import it; remove ${path} on the host.`,
       );
     }
     await rm(path, { force: true });
@@ -109,7 +116,7 @@ export class ImageArchives {
     return true;
   }
 
-  /** Removes what an import left that was interrupted; call it before the first one. */
+  /** Removes what an interrupted import left. Call it before the first import. */
   async clear(): Promise<void> {
     const names = await this.#imported();
     if (names.length === 0) {
@@ -127,7 +134,7 @@ export class ImageArchives {
     }
   }
 
-  /** Removes all that were imported. */
+  /** Removes all imported images. */
   async purge(): Promise<void> {
     await this.clear();
     for (const name of await this.#imported()) {
@@ -139,7 +146,7 @@ export class ImageArchives {
     return (await unlessErrno(readdir(this.imports), "ENOENT")) ?? [];
   }
 
-  /** Paths by name; of two with one name, vzctl takes the ending that comes first. */
+  /** Returns paths by name. If two have one name, vzctl uses the ending that comes first. */
   async #archives(): Promise<Map<string, string>> {
     const { folder, format } = await this.store();
     const files = ((await unlessErrno(readdir(folder), "ENOENT")) ?? []).sort();

@@ -1,4 +1,4 @@
-/** Those of which vzctl 4 takes the last line, as its `parse` simply sets them anew. */
+/** The variables of which vzctl 4 uses the last line, because its `parse` sets them again. */
 const replacing =
   /^(VE_LAYOUT|KMEMSIZE|DCACHESIZE|(LOCKED|PRIVVM|SHM|PHYS|SWAP|VMGUAR|OOMGUAR)PAGES|(AV)?NUM[A-Z]+|[A-Z]+BUF)$/;
 

@@ -107,7 +107,9 @@ async function untilTrue(command: Launched, condition: () => boolean, what: stri
   }
 }
 
-/** Whether a process has become the container's own shell: before that, whoever enters it is still on the host. */
+/**
+ * Whether a process has become the container's own shell: before that, a program that enters it is still on the host.
+ */
 function isShellIn(pid: number, root: string): boolean {
   try {
     const [own, its] = [statSync(root), statSync(`/proc/${pid}/root`)];

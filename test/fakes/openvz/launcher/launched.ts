@@ -15,7 +15,7 @@ export interface Launch {
 }
 
 /**
- * The process of a fake command, which does what it is told. Each of these methods throws Death when somebody has
+ * The process of a fake command, which does what it is told. Each of these methods throws Death if the test has
  * killed it: a command that is dead does nothing any more.
  */
 export class Launched {
@@ -56,7 +56,7 @@ export class Launched {
     this.messages.send(["end", String(exitCode)]);
   }
 
-  /** As somebody else would. */
+  /** Kills it like another program. */
   kill(): void {
     if (!this.messages.closed && startTimeOf(this.pid) !== "") {
       process.kill(this.pid, "SIGKILL");

@@ -24,7 +24,9 @@ const images = {
   },
 } as const;
 
-/** `vzctl create`, in the order of vzctl 4's src/lib/create.c, so that a kill leaves at each point what it leaves there. */
+/**
+ * `vzctl create`, in the order of vzctl 4's src/lib/create.c, so that a kill leaves at each point what it leaves there.
+ */
 export async function create({ host, container, options }: Command): Promise<void> {
   const given = new Map(options);
   const wanted = given.get("config") ?? "basic";
@@ -102,7 +104,7 @@ async function fill({ host, container, options }: Command): Promise<void> {
   host.say("Container private area was created");
 }
 
-/** What the generations make where a private area will be, and beside it while they fill it. */
+/** The names that the generations use for a private area and next to it while they fill it. */
 const places: Readonly<Record<"v4" | "v7", (area: string) => { made: string[]; temporary: string }>> = {
   v4: (area) => ({ made: [area], temporary: `${area}.tmp` }),
   v7: (area) => ({ made: [`${area}.lck`], temporary: `${area}.private_temporary` }),
@@ -119,7 +121,7 @@ function requireArchive(host: FakeHost, image: string): string {
   return archive;
 }
 
-/** Beside the private area. */
+/** Next to the private area. */
 async function makePrivateArea({ host, container }: Command, image: string): Promise<void> {
   const archive = requireArchive(host, image);
   const { made, temporary } = places[host.behaviour.generation](container.privateArea);

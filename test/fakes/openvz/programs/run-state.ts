@@ -134,7 +134,7 @@ export async function destroy({ host, container }: Command): Promise<void> {
     });
     renameSync(container.privateArea, join(aside, `vzctl-rm-me.${container.ctid}.${host.command.pid}`));
     await host.reach("destroy:moved");
-    // All that lie there, also what a destroy left that was killed.
+    // All that exist, also the remains of a killed destroy.
     // As the real one does: it goes into whatever is mounted there, and takes paths of any length.
     readdirSync(aside).forEach((name) => execFileSync("rm", ["-rf", join(aside, name)]));
   }

@@ -83,7 +83,7 @@ async function runLocked(action: string, command: Command): Promise<void> {
   }
 }
 
-/** As much of it as vzctl shows; empty for a process that has ended meanwhile. */
+/** As much of it as vzctl shows; empty for a process that has ended in the meantime. */
 function commandLineOf(pid: number): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, "utf8").slice(0, 511).replaceAll("\0", " ").trimEnd();

@@ -211,7 +211,7 @@ describe("the hooks of a Fleet", () => {
     });
   });
 
-  describe("create, when the daemon is lost or fails meanwhile", () => {
+  describe("create, when the daemon is lost or fails in the meantime", () => {
     const counts = { wanted: 2, ready: 1, pending: 1, failed: 0 };
     const unready = { done: false, fleet: { ...made, counts } };
 
@@ -277,8 +277,8 @@ describe("the hooks of a Fleet", () => {
       const state = await stateMade();
       await connected({});
       assert.deepEqual(await fleet.read("web", state), {});
-      await connected({ "fleet.get": fails("conflict", "This is not the server that made it.") });
-      await assert.rejects(fleet.read("web", state), { message: /not the server that made/ });
+      await connected({ "fleet.get": fails("conflict", "This is not the server that created it.") });
+      await assert.rejects(fleet.read("web", state), { message: /not the server that created/ });
     });
   });
 

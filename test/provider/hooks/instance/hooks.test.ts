@@ -142,7 +142,7 @@ describe("the hooks of an Instance", () => {
         "instance.wait": fails("internal", "Reference 1."),
         "instance.get": () => ({ ...made, status: "pending" }),
       },
-      "the answer makes no sense": {
+      "the answer is not valid": {
         "instance.wait": () => ({ ready: "perhaps" }),
         "instance.get": () => ({ ...made, status: "pending" }),
       },
@@ -231,9 +231,9 @@ describe("the hooks of an Instance", () => {
 
     it("takes no other failure for gone", async () => {
       await connected({
-        "instance.get": fails("conflict", "This is not the server that made instance 500."),
+        "instance.get": fails("conflict", "This is not the server that created instance 500."),
       });
-      await assert.rejects(instance.read("500", state), { message: /not the server that made/ });
+      await assert.rejects(instance.read("500", state), { message: /not the server that created/ });
     });
   });
 

@@ -8,7 +8,7 @@ import { applied } from "../../../support/daemons/test-fleet";
 describe("a change of a fleet that cannot be recorded", () => {
   const newCloud = testClouds();
   const clientToken = "token-of-web";
-  /** A record is written aside first; a folder of that name stands in the way, for root too. */
+  /** A record is first written to a temporary file. A folder with that name prevents it, also for root. */
   const obstacleIn = (stateFolder: string): string => join(stateFolder, "fleets", "web.json.new");
 
   it("leaves no fleet where there was none, and all names and addresses free", async () => {

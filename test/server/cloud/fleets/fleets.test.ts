@@ -338,7 +338,7 @@ describe("fleets", () => {
     });
   });
 
-  it("are made with userData, whose logs outlast a restart, and made anew with another", async () => {
+  it("are created with userData, whose logs survive a restart, and are replaced for another one", async () => {
     const { cloud, driver, reopen, stateFolder } = await newCloud();
     const made = await applied(cloud, { ...web, count: 2, userData: "echo one" });
     assert.match(made.userDataDigest ?? "", /^[0-9a-f]{64}$/);

@@ -6,7 +6,7 @@ import type { FleetSpec } from "../../../../server/cloud/fleets/record";
 type Differences = Partial<PlannedMember["record"]> & Partial<Pick<PlannedMember, "status">>;
 
 describe("the plan of a fleet", () => {
-  it("is empty when all members are as they are to be", () => {
+  it("is empty if all members are in the desired state", () => {
     const plan = planFleet(spec({ count: 2 }), [member(2), member(1)]);
     assert.deepEqual(Object.values(plan).flat(), []);
   });

@@ -9,7 +9,7 @@ describe("an instance whose intent cannot be recorded", () => {
 
   it("was never there: the engine is not called, and name and address are free", async () => {
     const { cloud, driver, stateFolder } = await newCloud();
-    // A record is written aside first; a folder of that name stands in the way, for root too.
+    // A record is first written to a temporary file. A folder with that name prevents it, also for root.
     const obstacle = join(stateFolder, "instances", "500", "instance.json.new");
     await mkdir(obstacle, { recursive: true });
     await assertMccError(

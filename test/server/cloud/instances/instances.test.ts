@@ -130,7 +130,7 @@ describe("instances", () => {
     await assertMccError(
       cloud.instances.get(elsewhere),
       "conflict",
-      /not the server that made instance 500.*MCC_SERVER/,
+      /not the server that created instance 500.*MCC_SERVER/,
     );
     await assertMccError(cloud.instances.destroy(elsewhere), "conflict", /nothing was changed/);
     const earlier = { instance: instance.id, uid: "0".repeat(32) };

@@ -67,7 +67,7 @@ describe("after a daemon was killed", () => {
     assert.deepEqual(await driver.list(), []);
   });
 
-  it("after the host was started anew, what was to run is started again", async () => {
+  it("after a reboot of the host, instances that should run are started again", async () => {
     const { cloud, driver, stateFolder, reopen } = await newCloud();
     const [up, down] = [await createReady(cloud), await createReady(cloud)];
     await cloud.instances.stop({ ...targetOf(down), graceSeconds: 0 });

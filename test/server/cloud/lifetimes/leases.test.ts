@@ -93,7 +93,7 @@ describe("a lease", () => {
     await assertGone(test);
   });
 
-  it("is given its time anew by a daemon that was restarted, and can be renewed there", async () => {
+  it("gets its full time after a restart of the daemon, and can be renewed there", async () => {
     const { cloud, driver, reopen } = await open();
     const { lease } = cloud.leases.open({ seconds: 8 });
     await createReady(cloud, { lease });
@@ -133,7 +133,7 @@ describe("a lease", () => {
     const { cloud } = await open();
     const { lease } = cloud.leases.open({ seconds: 8 });
     const elsewhere = { lease, serverId: "f".repeat(32) };
-    assert.throws(() => cloud.leases.renew(elsewhere), /not the server that made lease/);
+    assert.throws(() => cloud.leases.renew(elsewhere), /not the server that created lease/);
     await assertMccError(cloud.leases.end(elsewhere), "conflict", /nothing was changed/);
   });
 });

@@ -61,7 +61,7 @@ describe("the network under the instances", () => {
 
   for (const { text, why } of [
     { text: "", why: "it is empty" },
-    { text: '{"address":"x","prefixLength":99,"gateway":"y"}', why: "it has another content than expected" },
+    { text: '{"address":"x","prefixLength":99,"gateway":"y"}', why: "it has unexpected content" },
     {
       text: '{"address":"10.0.0.0","prefixLength":24,"gateway":"10.0.0.1"}',
       why: "it names the network 10.0.0.0/24 (gateway 10.0.0.1), in which there is no instance",

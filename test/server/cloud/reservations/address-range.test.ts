@@ -24,7 +24,7 @@ describe("the network round a range", () => {
   }
 });
 
-it("a range of nobody's addresses alone is refused", () => {
+it("a range of unusable addresses is refused", () => {
   assert.throws(
     () => planNetwork({ first: "198.18.0.0", last: "198.18.0.0" }, false),
     (error) => MccError.hasCode(error, "invalid"),

@@ -252,7 +252,7 @@ describe("a state folder in which one file is damaged", () => {
     // Each is where it is said to be.
     await Promise.all(cloud.info().damaged.map(({ movedTo = stateFolder }) => lstat(movedTo)));
     assert.deepEqual(
-      lines.filter(({ msg }) => msg === "a defect"),
+      lines.filter(({ msg }) => msg === "internal error"),
       [],
     );
     assert.deepEqual(
@@ -261,7 +261,7 @@ describe("a state folder in which one file is damaged", () => {
     );
   }
 
-  /** Whoever asks gets an answer that every client takes, with everything in it that is not in the damaged file. */
+  /** Clients get an answer that they accept, with everything that is not in the damaged file. */
   async function assertServes(cloud: Cloud, file: string): Promise<void> {
     const instances = await ask(cloud, "instance.list");
     const told = ({ id, uid, name, ipAddress }: (typeof instances)[number]) => ({ id, uid, name, ipAddress });
@@ -420,7 +420,7 @@ describe("the folder of damaged files", () => {
     assert.deepEqual(texts.sort(), paths.sort());
   });
 
-  it("passes over what somebody else put there, whatever its name", async () => {
+  it("skips foreign entries with any name", async () => {
     const folder = await newFolder();
     await mkdir(join(folder, "damaged", "folder"), { recursive: true });
     for (const name of [

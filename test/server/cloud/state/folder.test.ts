@@ -5,7 +5,7 @@ import { refuseForeignFolder } from "../../../../server/cloud/state/folder";
 import { assertMccError } from "../../../support/assert-error";
 import { temporaryFolders } from "../../../support/files/temporary-folder";
 
-describe("a folder that is to be a daemon's", () => {
+describe("a folder that is given to a daemon", () => {
   const newFolder = temporaryFolders();
 
   async function folderWith(...entries: readonly string[]): Promise<string> {

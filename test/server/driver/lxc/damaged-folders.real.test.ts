@@ -5,7 +5,7 @@ import type { Client } from "../../../../client/client";
 import { importMicro } from "../../../support/daemons/micro-image";
 import { type TestDaemon, testDaemons } from "../../../support/daemons/test-daemon";
 
-/** Folders of the LXC driver, and whether new instances can be made right after the start without it. */
+/** Folders of the LXC driver, and whether instances can be created right after a start without the folder. */
 const folders = [
   { folder: "lxc", hasImages: false },
   { folder: "lxc/containers", hasImages: true },
@@ -18,7 +18,7 @@ const replacements = [
   { kind: "a link to nowhere", put: (path: string) => symlink("/nonexistent/folder", path) },
 ] as const;
 
-describe("a folder of the LXC driver that is none", function () {
+describe("an entry in the place of a folder of the LXC driver", function () {
   this.timeout(120_000);
   const newDaemon = testDaemons();
 
@@ -38,7 +38,7 @@ describe("a folder of the LXC driver that is none", function () {
 
   for (const { folder, hasImages } of folders) {
     for (const { kind, put } of replacements) {
-      it(`${folder} is ${kind}: it is moved away, and what runs is served, destroyed and purged`, async () => {
+      it(`${folder} is ${kind}: it is moved away, and running instances are served, destroyed and purged`, async () => {
         const daemon = await newDaemon({ driver: "lxc" });
         await daemon.start();
         await withClient(daemon, async (client) => {
@@ -75,7 +75,7 @@ describe("a folder of the LXC driver that is none", function () {
     }
   }
 
-  it("is no obstacle to a purge", async () => {
+  it("does not prevent a purge", async () => {
     for (const { folder } of folders) {
       const daemon = await newDaemon({ driver: "lxc" });
       await daemon.start();

@@ -14,9 +14,9 @@ import { type Nastiness, nastyContainers, placeVariables } from "../../../suppor
 import { eventually } from "../../../support/time/eventually";
 import { containerSpec, execRequest, testImage } from "../container-spec";
 
-/** The ways in which containers end; each leaves nothing. */
+/** The ways in which containers are destroyed. None leaves anything. */
 const ends: Readonly<Record<string, (driver: Driver, id: number) => Promise<void>>> = {
-  "are destroyed as they run": (driver, id) => driver.destroy(id),
+  "are destroyed while they run": (driver, id) => driver.destroy(id),
   "are stopped, then destroyed": async (driver, id) => {
     await driver.stop(id, 100);
     assert.ok((await driver.list()).some((container) => container.id === id && !container.running));
@@ -32,7 +32,7 @@ const ends: Readonly<Record<string, (driver: Driver, id: number) => Promise<void
 };
 const first = 500;
 
-/** A cgroup of the host in which a process does not end when it is killed, as one that waits for a dead disk. */
+/** A cgroup of the host in which a killed process does not end, like one that waits for a dead disk. */
 async function holdOnHost(pid: string | undefined): Promise<() => Promise<void>> {
   const freezer = (await readHierarchies()).old.find(({ controllers }) => controllers.includes("freezer"));
   assert.ok(freezer !== undefined && pid !== undefined);
@@ -77,7 +77,7 @@ describe("containers that are hard to remove", () => {
     assert.deepEqual(failures, []);
   });
   afterEach(async () => {
-    // What a test started on the host, in the network of a container.
+    // Stops a process that a test started on the host, in the network of a container.
     for (const { pid } of (await processes()).filter(({ words }) => words.includes("86398"))) {
       process.kill(pid, "SIGKILL");
     }
@@ -101,11 +101,11 @@ describe("containers that are hard to remove", () => {
   }
 });
 
-describe("a container that the kernel does not let end", () => {
+describe("a container whose process the kernel blocks", () => {
   const host = lxcHosts();
   const hurried = { ...defaultTimes, monitorPatienceMs: 300 };
 
-  it("says so, holds no other up, and is destroyed once it can end", async function () {
+  it("is reported, does not delay others, and is destroyed once the process can end", async function () {
     if (!(await readHierarchies()).old.some(({ controllers }) => controllers.includes("freezer"))) {
       this.skip();
     }
@@ -138,7 +138,7 @@ describe("a container that the kernel does not let end", () => {
   });
 });
 
-/** Does something with each of them, a few at a time, as the cloud does. @returns what failed. */
+/** Runs the work for each of them, a few at a time, like the cloud. @returns the failures. */
 async function failuresOf(work: (item: Nastiness, index: number) => Promise<void>): Promise<string[]> {
   const left = [...nastyContainers.entries()];
   const failures: string[] = [];

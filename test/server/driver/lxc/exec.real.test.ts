@@ -13,19 +13,19 @@ import { eventually } from "../../../support/time/eventually";
 import { execRequest } from "../container-spec";
 import { assertLeavesOutput } from "../timed-out-command";
 
-/** Whether a process with this word runs anywhere on this host. */
+/** Returns whether a process with this argument runs on this host. */
 async function isRunning(word: string): Promise<boolean> {
   return (await processes()).some(({ words }) => words.includes(word));
 }
 
-/** Of the commands in the container 500. */
+/** Returns the cgroups of the commands in the container 500. */
 async function commandCgroups({ place }: ReturnType<ReturnType<typeof lxcHosts>>): Promise<string[]> {
   const { unified } = await readHierarchies();
   const entries = await readdir(join(unified, payloadPrefix + place.container(500).name));
   return entries.filter((entry) => entry.startsWith("minicloud-"));
 }
 
-/** Those that a program started by this process keeps, without being given them: open(2), O_CLOEXEC. */
+/** Returns the descriptors that a child of this process inherits unintentionally: open(2), O_CLOEXEC. */
 async function inheritedDescriptors(): Promise<string[]> {
   const closedOnExec = 0o2000000;
   const descriptors = (await readdir("/proc/self/fdinfo")).filter((descriptor) => Number(descriptor) > 2);
@@ -43,12 +43,12 @@ describe("commands in LXC containers", () => {
   const host = lxcHosts();
   beforeEach(() => startContainer(host()));
 
-  it("have a clean environment, no files of the host's open, and the root folder about them", async () => {
+  it("have a clean environment, no open files of the host, and the root as current folder", async () => {
     process.env["SECRET_OF_THE_HOST"] = "1";
     const environment = await shell(host(), "env | cut -d= -f1 | sort | tr '\\n' ' '");
     assert.equal(environment.trim(), "HOME PATH PWD SHLVL TERM USER container");
     assert.equal(await shell(host(), "pwd; whoami"), "/\nroot");
-    // The shell's own files, and the folder that is listed; what this process was itself given open is left out.
+    // Omits the shell's own files, the listed folder, and descriptors that this process inherited.
     const inherited = await inheritedDescriptors();
     const open = (await shell(host(), "ls /proc/self/fd")).split("\n");
     assert.deepEqual(
@@ -57,7 +57,7 @@ describe("commands in LXC containers", () => {
     );
   });
 
-  it("end with all their processes when their time is over, those in the background too", async () => {
+  it("end after their time limit with all their processes, also those in the background", async () => {
     const script = "sleep 86398 & (setsid env -i /bin/sleep 86397 &) ; sleep 86396";
     await assertMccError(shell(host(), script, { timeoutMs: 500 }), "timeout", /"sh" in container 500/);
     for (const word of ["86398", "86397", "86396"]) {
@@ -65,7 +65,7 @@ describe("commands in LXC containers", () => {
     }
   });
 
-  it("end with all their processes at the signal", async () => {
+  it("end with all their processes when the signal is aborted", async () => {
     const hangUp = new AbortController();
     const script = "(setsid env -i /bin/sleep 86394 &) ; sleep 86393";
     const running = shell(host(), script, { signal: hangUp.signal });
@@ -77,7 +77,7 @@ describe("commands in LXC containers", () => {
     }
   });
 
-  it("leave nothing behind when the signal comes before they have begun, or as they begin", async () => {
+  it("leave nothing behind if the signal is aborted before or during their start", async () => {
     for (const afterMs of [0, 2, 4, 6, 8, 10, 15, 20]) {
       const hangUp = new AbortController();
       const [child, own] = [`8620${afterMs}1`, `8620${afterMs}2`];
@@ -90,30 +90,30 @@ describe("commands in LXC containers", () => {
     }
   });
 
-  it("are not begun when the signal came before the call", async () => {
+  it("are not started if the signal is aborted before the call", async () => {
     const signal = AbortSignal.abort(new MccError("unavailable", "nobody waits"));
     await assertMccError(shell(host(), "touch /begun", { signal }), "unavailable", /nobody waits/);
     assert.equal(await shell(host(), "test -e /begun || echo none"), "none");
   });
 
-  it("leave what they wrote until their time was over", async () => {
+  it("keep their output until the time limit", async () => {
     await assertLeavesOutput(host().driver, 500);
   });
 
-  it("end when they themselves do, and leave running what they put into the background", async () => {
+  it("end without their processes in the background, which continue to run", async () => {
     assert.equal(await shell(host(), "sleep 86395 & echo begun"), "begun");
     assert.equal(await isRunning("86395"), true);
     await host().driver.stop(500, 0);
     await eventually(async () => !(await isRunning("86395")), "it ended with the container");
   });
 
-  it("need not read what they are given", async () => {
+  it("may ignore their input", async () => {
     const stdin = Buffer.alloc(4 * 1024 * 1024);
     const { exitCode } = await host().driver.exec(500, execRequest(["true"], { stdin }));
     assert.equal(exitCode, 0);
   });
 
-  it("may write more than is kept, on both outputs at once", async () => {
+  it("may write more than the limit, on both outputs at the same time", async () => {
     const script = "yes | head -c 200000000; yes no | head -c 200000000 >&2";
     const before = process.memoryUsage().arrayBuffers;
     const { stdout, stderr, truncated } = await host().driver.exec(500, {
@@ -122,11 +122,11 @@ describe("commands in LXC containers", () => {
     });
     assert.deepEqual([stdout.length, stderr.length, truncated], [1000, 1000, true]);
     assert.equal(Buffer.from(stderr).toString().slice(0, 6), "no\nno\n");
-    // What was dropped was not kept in memory: 400 MB went by.
+    // The discarded output was not kept in memory: it had 400 MB.
     assert.ok(process.memoryUsage().arrayBuffers - before < 100_000_000);
   });
 
-  it("say by their exit code which signal ended them", async () => {
+  it("report a signal that ended them by their exit code", async () => {
     assert.equal(await shell(host(), "kill -TERM $$"), "143: ");
     assert.equal(await shell(host(), "exit 255"), "255: ");
   });
@@ -136,12 +136,12 @@ describe("commands in LXC containers", () => {
     assert.deepEqual(await Promise.all(numbers.map((number) => shell(host(), `echo ${number}`))), numbers);
   });
 
-  it("begin, though a systemd that boots there clears away their cgroup", async () => {
+  it("start even if a booting systemd removes their cgroup", async () => {
     const { unified } = await readHierarchies();
     const payload = join(unified, payloadPrefix + host().place.container(500).name);
     const removed = new Set<string>();
     const systemd = watch(payload, (_event, name) => {
-      // It tells of removals, too.
+      // The watch also reports removals.
       if (removed.size < 2 && name?.startsWith("minicloud-") === true && !removed.has(name)) {
         removed.add(name);
         rmdirSync(join(payload, name));
@@ -155,7 +155,7 @@ describe("commands in LXC containers", () => {
     }
   });
 
-  it("leave no cgroup of theirs behind", async () => {
+  it("leave no cgroup behind", async () => {
     const cgroups = async (): Promise<string> => await shell(host(), "cat /proc/self/cgroup | grep 0::");
     const [first, second] = [await cgroups(), await cgroups()];
     assert.notEqual(first, second);

@@ -11,7 +11,7 @@ import { fakePrograms } from "../../../support/programs/fake-programs";
 import { eventually } from "../../../support/time/eventually";
 import { containerSpec, execRequest, testImage, textFile } from "../container-spec";
 
-/** Nothing else sleeps that long. */
+/** No other process sleeps for this time. */
 const hangs = "/bin/sleep 86399 & wait";
 const fails = "echo no luck today >&2; exit 3";
 
@@ -20,9 +20,9 @@ const hurriedTimes: Times = { ...defaultTimes, unpackTimeoutFactor: 2, noticeMs:
 interface Fault {
   readonly program: string;
   readonly operation: string;
-  /** What the message calls it, if not by its name: what was asked for, or the program that runs it. */
+  /** The name in the message, if it is not the program's. */
   readonly title?: string;
-  /** What a driver waits with that has no time to lose, where it is not `hurriedTimes`. */
+  /** The waiting times of the driver, if they are not `hurriedTimes`. */
   readonly times?: Times;
   readonly run: (driver: Driver, host: LxcHost) => Promise<unknown>;
 }
@@ -51,7 +51,7 @@ const faults: readonly Fault[] = [
   {
     program: "sync",
     operation: "importImage",
-    // The same limit as for the real unpacking before it.
+    // The real unpacking before it has the same limit.
     times: { ...hurriedTimes, unpackTimeoutFactor: 10 },
     run: (driver, host) => driver.importImage("other", host.tarball),
   },
@@ -82,7 +82,7 @@ describe("the LXC driver, when engine commands fail", () => {
     await driver.start(501);
   });
 
-  /** Lets the real programs be found again, and looks for what the fakes and their caller have left. */
+  /** Makes the real programs available again, and checks that the fakes and their callers left nothing. */
   const assertNoRemains = async (): Promise<void> => {
     await fakes().remove();
     const asleep = async (): Promise<boolean> =>
@@ -91,12 +91,12 @@ describe("the LXC driver, when engine commands fail", () => {
     assert.deepEqual(await readdir(host().place.images), [testImage], "no half-made image is left");
   };
 
-  /** One that has no time to lose, and has not opened anything yet. */
+  /** A driver with short waiting times, not opened yet. */
   const hurriedDriver = (times: Times): Driver =>
     createLxcDriver({ ...host().options, commandTimeoutMs: 150 }, times);
 
   for (const { program, operation, title = program, times = hurriedTimes, run } of faults) {
-    it(`${operation} says what ${program} said when it fails`, async () => {
+    it(`${operation} reports the message of ${program} when it fails`, async () => {
       const current = host();
       const driver = current.nextDriver();
       await fakes().put(program, fails);
@@ -112,7 +112,7 @@ describe("the LXC driver, when engine commands fail", () => {
       await assertMccError(
         run(driver, current),
         "timeout",
-        new RegExp(`${title}.*(was killed|had no answer)`),
+        new RegExp(`${title}.*(was killed|did not answer)`),
       );
       await assertNoRemains();
       await driver.close();
@@ -120,7 +120,7 @@ describe("the LXC driver, when engine commands fail", () => {
   }
 
   for (const [how, body] of Object.entries({ fails, hangs })) {
-    it(`stop forces the container down when lxc-stop ${how}`, async () => {
+    it(`stop kills the container when lxc-stop ${how}`, async () => {
       const driver = createLxcDriver(host().options, hurriedTimes);
       await fakes().put("lxc-stop", body);
       await driver.stop(501, 300);
@@ -130,7 +130,7 @@ describe("the LXC driver, when engine commands fail", () => {
     });
   }
 
-  it("start fails with LXC's own words, and works once the cause is gone", async () => {
+  it("start fails with LXC's own message, and works once the cause is removed", async () => {
     const { driver, place } = host();
     await driver.destroy(501);
     await execa("ip", ["link", "delete", place.bridge]);
@@ -142,7 +142,7 @@ describe("the LXC driver, when engine commands fail", () => {
     assert.deepEqual(await driver.list(), [{ id: 500, running: true }]);
   });
 
-  it("says which program is missing, and which package brings it", async () => {
+  it("names a missing program and its package", async () => {
     const { nextDriver } = host();
     const path = process.env["PATH"];
     process.env["PATH"] = "/nonexistent";

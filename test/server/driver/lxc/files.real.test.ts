@@ -13,7 +13,7 @@ describe("files in LXC containers", () => {
   const host = lxcHosts();
   beforeEach(() => startContainer(host()));
 
-  /** Does the same to a running and to a stopped container, and looks at it while it runs. */
+  /** Runs the test with a running and with a stopped container, and checks the files while it runs. */
   function inBothStates(title: string, test: (write: () => Promise<void>) => Promise<void>): void {
     it(`${title}, while it runs`, () => test(() => host().driver.writeFiles(500, [keys])));
     it(`${title}, while it does not run`, () =>
@@ -31,7 +31,7 @@ describe("files in LXC containers", () => {
       "0:0 700 directory\n0:0 600 regular file",
     );
     assert.equal(await shell(host(), "cat /root/.ssh/authorized_keys"), "key");
-    assert.equal(await shell(host(), "ls -A /root/.ssh"), "authorized_keys", "nothing is left beside it");
+    assert.equal(await shell(host(), "ls -A /root/.ssh"), "authorized_keys", "no other file is left");
   });
 
   inBothStates("replace a link, and leave alone what it points to", async (write) => {
@@ -66,7 +66,7 @@ describe("files in LXC containers", () => {
     assert.equal(await shell(host(), "cat /root/.ssh/authorized_keys"), "key");
   });
 
-  it("never lead to the host by links that the container made", async () => {
+  it("are never written to the host through links of the container", async () => {
     const { driver, place, options } = host();
     const target = join(options.folder, "..", "victim");
     await writeFile(target, "untouched");
@@ -75,7 +75,7 @@ describe("files in LXC containers", () => {
       `rm -rf /root/.ssh; ln -s ${join(target, "..")} /root/.ssh; ln -s ${target} /etc/link`,
     );
     await driver.stop(500, 0);
-    // What a container could not do itself: its whole layer may be anything.
+    // The container itself could not do this. The whole layer may contain anything.
     await symlink(join(target, ".."), join(place.container(500).delta, "outside"));
     await driver.writeFiles(500, [keys, textFile("/etc/link", "new"), textFile("/outside/victim", "new")]);
     assert.equal(await readFile(target, "utf8"), "untouched");
@@ -87,7 +87,7 @@ describe("files in LXC containers", () => {
     );
   });
 
-  it("come whole or not at all", async () => {
+  it("are written completely or not at all", async () => {
     const large = { ...textFile("/root/large", "x".repeat(8 * 1024 * 1024)) };
     await host().driver.writeFiles(500, [large]);
     assert.equal(await shell(host(), "wc -c </root/large"), String(large.content.length));
@@ -100,7 +100,7 @@ describe("files in LXC containers", () => {
     assert.equal(await shell(host(), "ls -A /root | tr '\\n' ' '"), "folder large");
   });
 
-  it("have paths without detours", async () => {
+  it("have absolute paths without . and ..", async () => {
     await host().driver.stop(500, 0);
     for (const path of ["/etc/../../escape", "relative", "/", "/etc/./x"]) {
       await assertMccError(host().driver.writeFiles(500, [textFile(path, "x")]), "invalid", /absolute path/);

@@ -14,7 +14,7 @@ import { fakePrograms } from "../../../support/programs/fake-programs";
 import { eventually } from "../../../support/time/eventually";
 import { containerSpec, execRequest, testImage } from "../container-spec";
 
-/** A daemon that is killed, which takes nothing along: neither its commands nor its containers. */
+/** A daemon whose kill ends neither its commands nor its containers. */
 class DyingDaemon {
   readonly #child: ChildProcess;
   #said = "";
@@ -55,10 +55,10 @@ describe("the LXC driver, after its daemon was killed", () => {
     await driver.close();
   });
 
-  /** What shows on the host, in this order, while a container is being started. */
+  /** The signs on the host of a container's start, in this order. */
   const moments: Record<string, () => boolean | Promise<boolean>> = {
     "the monitor has a cgroup": async () => existsSync(await cgroup("lxc.monitor.")),
-    "the cable is there": () => existsSync(join("/sys/class/net", host().place.container(500).veth)),
+    "the cable exists": () => existsSync(join("/sys/class/net", host().place.container(500).veth)),
     "the container has a cgroup": async () => existsSync(await cgroup("lxc.payload.")),
   };
   const cgroup = async (prefix: string): Promise<string> =>
@@ -67,7 +67,7 @@ describe("the LXC driver, after its daemon was killed", () => {
     (await processes()).filter(({ words }) => words.includes(host().place.containers)).length;
 
   for (const [moment, hasCome] of Object.entries(moments)) {
-    it(`destroys what was being started when ${moment}`, async () => {
+    it(`destroys a container whose start was interrupted when ${moment}`, async () => {
       const { nextDriver } = host();
       await nextDriver().create(containerSpec(500));
       const daemon = new DyingDaemon(host(), "start");
@@ -85,7 +85,7 @@ describe("the LXC driver, after its daemon was killed", () => {
   }
 
   for (const work of ["create", "stop", "destroy"] as const) {
-    it(`destroys what was left by a ${work} that was cut off somewhere between its beginning and its end`, async () => {
+    it(`destroys the remains of a ${work} that was interrupted at any time`, async () => {
       const { nextDriver } = host();
       const before = nextDriver();
       if (work !== "create") {
@@ -105,7 +105,7 @@ describe("the LXC driver, after its daemon was killed", () => {
     });
   }
 
-  it("destroys what a command has not begun with", async () => {
+  it("destroys a container before a command for it has started", async () => {
     const { nextDriver } = host();
     await nextDriver().create(containerSpec(500));
     const real = requireProgram("lxc-start");
@@ -121,7 +121,7 @@ describe("the LXC driver, after its daemon was killed", () => {
     await driver.close();
   });
 
-  it("ends engine commands that hang since, and not before it has to change something", async () => {
+  it("ends hanging engine commands, but only before its first change", async () => {
     const { nextDriver } = host();
     await nextDriver().create(containerSpec(500));
     await fakes().put("lxc-start", "/bin/sleep 86399 & wait");
@@ -139,7 +139,7 @@ describe("the LXC driver, after its daemon was killed", () => {
     await driver.close();
   });
 
-  it("clears away an image that was being unpacked", async () => {
+  it("removes an image that was being unpacked", async () => {
     const { nextDriver, place } = host();
     await fakes().put("tar", "/bin/sleep 86399 & wait");
     const daemon = new DyingDaemon(host(), "importImage");
@@ -156,7 +156,7 @@ describe("the LXC driver, after its daemon was killed", () => {
     await driver.close();
   });
 
-  it("takes up what ran", async () => {
+  it("continues with running containers", async () => {
     const { nextDriver } = host();
     await nextDriver().create(containerSpec(500));
     const daemon = new DyingDaemon(host(), "start");

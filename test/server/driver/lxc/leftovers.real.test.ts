@@ -8,9 +8,9 @@ import { Place } from "../../../../server/driver/lxc/place";
 import { temporaryFolders } from "../../../support/files/temporary-folder";
 import { perTest } from "../../../support/per-test";
 
-/** Shows its arguments in its argument list, as an engine command would, until it is killed. */
+/** Waits with its arguments in its argument list, like an engine command, until it is killed. */
 const script = "echo ready; read -r _";
-/** Puts an empty folder where the state folder is, for itself and what it becomes. */
+/** Replaces the state folder by an empty one, for itself and the next program. */
 const coverFolder = 'mount -t tmpfs tmpfs "$0" && exec "$@"';
 
 describe("engine commands of daemons whose state folders have the same path", () => {
@@ -46,7 +46,7 @@ describe("engine commands of daemons whose state folders have the same path", ()
   });
 
   for (const work of ["the import of an image", "the start of a container"]) {
-    it(`${work}: that of our folder is ended, that of another mount namespace's is left alone`, async () => {
+    it(`${work}: the command for this folder is ended, the one in another mount namespace is not`, async () => {
       const words = works()[work] ?? [];
       const ours = await begin(words);
       const end = once(ours, "exit");
@@ -62,7 +62,7 @@ describe("engine commands of daemons whose state folders have the same path", ()
     });
   }
 
-  it("are ended in whatever mount namespace they run, when they see our folder", async () => {
+  it("are ended in any mount namespace if they see this daemon's folder", async () => {
     const words = works()["the import of an image"] ?? [];
     const ours = await begin(words, ["unshare", "--mount", "--propagation", "private"]);
     const end = once(ours, "exit");

@@ -16,7 +16,7 @@ const unlimited: InstanceType = { name: "unlimited" };
 describe("limits of LXC containers", () => {
   const host = lxcHosts();
 
-  /** The limits that the kernel has for container 500, in either version's words brought to one. */
+  /** Returns the kernel's limits for container 500, in one form for both versions. */
   async function limits(): Promise<Record<"memoryBytes" | "cpus" | "processes", number>> {
     const hierarchies = await readHierarchies();
     const [memory, cpu, pids] = [
@@ -27,7 +27,7 @@ describe("limits of LXC containers", () => {
     return { memoryBytes: memory, cpus: cpu / 100_000, processes: pids };
   }
 
-  /** A number from the file that either version has it in. */
+  /** Returns a number from the file of either version. */
   async function limit(
     { unified, old }: Hierarchies,
     controller: string,
@@ -42,7 +42,7 @@ describe("limits of LXC containers", () => {
     return Number.isNaN(value) || value < 0 || value > Number.MAX_SAFE_INTEGER ? Infinity : value;
   }
 
-  it("are those of the instance type, and change with it while the container runs", async () => {
+  it("come from the instance type, and change with it while the container runs", async () => {
     await startContainer(host(), 500, { type: small });
     assert.deepEqual(await limits(), { memoryBytes: 32 * mebibyte, cpus: 0.5, processes: 20 });
     await host().driver.resize(500, unlimited);
@@ -51,7 +51,7 @@ describe("limits of LXC containers", () => {
     assert.deepEqual(await limits(), { memoryBytes: 48 * mebibyte, cpus: 1.5, processes: Infinity });
   });
 
-  it("are kept over a restart", async () => {
+  it("survive a restart", async () => {
     await startContainer(host());
     await host().driver.resize(500, small);
     await host().driver.stop(500, 0);
@@ -59,7 +59,7 @@ describe("limits of LXC containers", () => {
     assert.deepEqual(await limits(), { memoryBytes: 32 * mebibyte, cpus: 0.5, processes: 20 });
   });
 
-  it("hold for processes", async () => {
+  it("limit processes", async () => {
     await startContainer(host(), 500, { type: small });
     const script = "for n in $(seq 30); do sleep 1000 & done";
     assert.match(await shell(host(), script), /^2: .*fork/);
@@ -67,16 +67,16 @@ describe("limits of LXC containers", () => {
     assert.equal(await shell(host(), script), "");
   });
 
-  it("hold for memory", async () => {
+  it("limit memory", async () => {
     await startContainer(host(), 500, { type: small });
-    // A pipe's reader that keeps all in memory.
+    // The reader of a pipe that keeps everything in memory.
     const script = "head -c 60000000 /dev/zero | tail -c 60000000 | wc -c";
     assert.equal(await shell(host(), script), "0\nKilled");
     await host().driver.resize(500, unlimited);
     assert.equal(await shell(host(), script), "60000000");
   });
 
-  it("cannot fall below the memory in use, and then stay as they were", async () => {
+  it("cannot be lower than the memory in use, and then do not change", async () => {
     await startContainer(host(), 500, { type: { name: "large", memoryBytes: 128 * mebibyte } });
     await shell(host(), "head -c 60000000 /dev/zero | tail -c 60000000 | sleep 1000 &");
     const hierarchies = await readHierarchies();
@@ -85,11 +85,7 @@ describe("limits of LXC containers", () => {
         (await limit(hierarchies, "memory", "memory.usage_in_bytes", "memory.current")) > 50 * mebibyte,
       "the memory is in use",
     );
-    await assertMccError(
-      host().driver.resize(500, small),
-      "conflict",
-      /uses more memory now than .* "small"/,
-    );
+    await assertMccError(host().driver.resize(500, small), "conflict", /uses more memory than .* "small"/);
     assert.deepEqual(await limits(), { memoryBytes: 128 * mebibyte, cpus: Infinity, processes: Infinity });
   });
 });

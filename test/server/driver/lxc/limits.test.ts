@@ -16,7 +16,7 @@ describe("limits in cgroups of version 2", () => {
   const written = async (file: string): Promise<string> =>
     await readFile(join(unified, "lxc.payload.mc", file), "utf8");
 
-  /** A container that uses 60 bytes, and for which the kernel keeps 40 more of files. */
+  /** A container that uses 60 bytes, and 40 more in the kernel's cache of files. */
   beforeEach(async () => {
     unified = await newFolder();
     const files = {
@@ -31,13 +31,13 @@ describe("limits in cgroups of version 2", () => {
     }
   });
 
-  it("are refused below the memory in use, before the kernel makes room by force", async () => {
-    await assertMccError(limited(59), "conflict", /more memory now than the 59 bytes of the type "small"/);
+  it("are refused below the memory in use, before the kernel kills processes", async () => {
+    await assertMccError(limited(59), "conflict", /more memory than the 59 bytes of the type "small"/);
     assert.equal(await written("memory.max"), "200\n");
     assert.equal(await written("cpu.max"), "max 100000\n");
   });
 
-  it("may displace what is kept of files", async () => {
+  it("may displace the cache of files", async () => {
     await limited(60);
     assert.equal(await written("memory.max"), "60");
     assert.equal(await written("cpu.max"), "50000 100000");

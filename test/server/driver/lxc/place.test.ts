@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { Place } from "../../../../server/driver/lxc/place";
 
-describe("the names of what a driver has on a host", () => {
+describe("the names of a driver's parts on a host", () => {
   const place = new Place("/var/lib/minicloud/lxc", "0123456789abcdef0123456789abcdef");
 
-  it("tell its daemon from others", () => {
+  it("differ between daemons", () => {
     const { name, veth, lock } = place.container(500);
     assert.deepEqual([name, veth], ["mc-012345-500", "mcv0123500"]);
     assert.equal(lock, "/run/lxc/lock/var/lib/minicloud/lxc/containers/.mc-012345-500");
@@ -12,13 +12,13 @@ describe("the names of what a driver has on a host", () => {
     assert.equal(place.bridgeHardwareAddress, "02:01:23:45:67:89");
   });
 
-  it("are no longer than the kernel takes: 15 characters for interfaces", () => {
+  it("are not longer than the kernel's limit: 15 characters for interfaces", () => {
     assert.ok(place.container(99_999_999).veth.length <= 15);
     const { atFirst, atBridge } = place.jointOf(999);
     assert.ok([place.bridgeOf(999), atFirst, atBridge].every((link) => link.length <= 15));
   });
 
-  it("give back the number of a bridge, and nothing for another's", () => {
+  it("contain the number of a bridge; others' have none", () => {
     for (const number of [1, 2, 10, 999]) {
       assert.equal(place.bridgeNumber(place.bridgeOf(number)), number);
     }
@@ -27,7 +27,7 @@ describe("the names of what a driver has on a host", () => {
     }
   });
 
-  it("give back the id, and nothing for another's names", () => {
+  it("contain the id of a container; others' have none", () => {
     assert.equal(place.idOf("mc-012345-500"), 500);
     for (const name of [
       "",

@@ -7,7 +7,7 @@ import { type PreflightOptions, preflight } from "../../../../server/driver/lxc/
 import { temporaryFolders } from "../../../support/files/temporary-folder";
 import { fakePrograms } from "../../../support/programs/fake-programs";
 
-/** A host that lacks nothing, as far as files tell. */
+/** The files of a host that lacks nothing. */
 const goodFiles = {
   "proc/filesystems": "nodev\ttmpfs\nnodev\toverlay\n",
   "proc/sys/user/max_user_namespaces": "96000\n",
@@ -53,7 +53,7 @@ describe("the preflight of the LXC driver", () => {
     assert.deepEqual(await findings(), []);
   });
 
-  it("wants root, and a kernel that is new enough", async () => {
+  it("requires root and a recent kernel", async () => {
     await assertFinding(findings({}, { userId: 1000 }), /not run as root/);
     await assertFinding(
       findings({}, { kernel: "5.10.0-28-amd64" }),
@@ -62,14 +62,14 @@ describe("the preflight of the LXC driver", () => {
     assert.deepEqual(await findings({}, { kernel: "5.14.0" }), []);
   });
 
-  it("wants overlayfs, and takes a module for it that is not loaded yet", async () => {
+  it("requires overlayfs, and accepts a module that is not loaded yet", async () => {
     const none = { "proc/filesystems": "nodev\ttmpfs\n" };
     await assertFinding(findings(none), /no overlayfs.*CONFIG_OVERLAY_FS/);
     const dependencies = { [`lib/modules/${release()}/modules.dep`]: "kernel/fs/overlayfs/overlay.ko.xz:\n" };
     assert.deepEqual(await findings({ ...none, ...dependencies }), []);
   });
 
-  it("wants user namespaces", async () => {
+  it("requires user namespaces", async () => {
     const off = { "proc/sys/user/max_user_namespaces": "0\n" };
     await assertFinding(
       findings(off),
@@ -77,7 +77,7 @@ describe("the preflight of the LXC driver", () => {
     );
   });
 
-  it("wants a cgroup hierarchy of version 2, and the controllers in either version", async () => {
+  it("requires a cgroup hierarchy of version 2, and the controllers in either version", async () => {
     const noMemory = { "sys/fs/cgroup/cgroup.controllers": "cpu pids\n" };
     await assertFinding(findings(noMemory), /"memory".*cgroup_enable=memory/);
     const elsewhere = {
@@ -87,7 +87,7 @@ describe("the preflight of the LXC driver", () => {
     await assertFinding(findings({ "proc/self/mountinfo": "" }), /version 2.*mount -t cgroup2/);
   });
 
-  it("wants programs, and names the packages that bring them", async () => {
+  it("requires programs, and names their packages", async () => {
     await fakes().remove();
     const path = process.env["PATH"];
     process.env["PATH"] = "/nonexistent";
@@ -104,13 +104,13 @@ describe("the preflight of the LXC driver", () => {
     }
   });
 
-  it("wants folders that the containers can get through", async () => {
+  it("requires folders that the containers can enter", async () => {
     await chmod(join(root, "var/lib"), 0o700);
-    await assertFinding(findings(), /var\/lib lets only its owner in.*chmod o\+x .*var\/lib,.*--state-dir/);
+    await assertFinding(findings(), /var\/lib is closed to other users.*chmod o\+x .*var\/lib,.*--state-dir/);
     await chmod(join(root, "var/lib"), 0o755);
     await assertFinding(
       findings({}, { folder: join(root, "with:colon") }),
-      /with:colon has a character.*--state-dir/,
+      /with:colon contains a special character.*--state-dir/,
     );
   });
 });

@@ -10,12 +10,12 @@ import { driverOptions } from "../driver-options";
 const marks = JSON.stringify({ "fs/inotify/max_user_instances": "128" });
 const limitFile = "/proc/sys/fs/inotify/max_user_instances";
 
-/** In namespaces of its own, as every real test; the limits and the cgroups are the host's. */
+/** Each driver has its own namespaces, like every real test. The limits and the cgroups are the host's. */
 describe("the purge of one of two LXC drivers on a host", () => {
   const host = lxcHosts();
   const newFolder = temporaryFolders();
 
-  it("leaves the other's containers the limits that they need, whether or not its daemon runs", async () => {
+  it("keeps the limits for the other's containers, whether or not their daemon runs", async () => {
     await startContainer(host());
     for (const daemonRuns of [true, false]) {
       if (!daemonRuns) {
@@ -27,7 +27,7 @@ describe("the purge of one of two LXC drivers on a host", () => {
         network: { address: "198.19.0.0", prefixLength: 24, gateway: "198.19.0.1", nat: false },
       });
       const other = createLxcDriver(options);
-      // As though this one had raised it.
+      // As if this driver had raised it.
       await mkdir(options.folder);
       await writeFile(join(options.folder, "kernel-limits-were.json"), marks);
       await other.open();

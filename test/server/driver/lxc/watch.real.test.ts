@@ -13,7 +13,7 @@ import { lxcHosts } from "../../../support/lxc/lxc-host";
 import { shell, startContainer } from "../../../support/lxc/running-container";
 import { eventually } from "../../../support/time/eventually";
 
-describe("the watch over LXC containers", () => {
+describe("the watch of LXC containers", () => {
   const host = lxcHosts();
   let down: number[] = [];
 
@@ -23,7 +23,7 @@ describe("the watch over LXC containers", () => {
     await startContainer(host());
   });
 
-  it("tells of one whose processes were killed", async () => {
+  it("reports a container whose processes were killed", async () => {
     const { unified } = await readHierarchies();
     await writeFile(join(unified, payloadPrefix + host().place.container(500).name, "cgroup.kill"), "1");
     await eventually(() => down.length > 0, "it was told");
@@ -32,7 +32,7 @@ describe("the watch over LXC containers", () => {
   });
 
   for (const command of ["reboot", "reboot -f"]) {
-    it(`does not take a ${command} for an end`, async () => {
+    it(`does not report a ${command} as a stop`, async () => {
       const monitor = async (): Promise<number | undefined> =>
         (await engineProcesses(host().place)).find(({ kind }) => kind === "monitor")?.pid;
       const [watching, before] = [await monitor(), await shell(host(), "ip link show eth0")];
@@ -49,7 +49,7 @@ describe("the watch over LXC containers", () => {
   }
 
   for (const command of ["poweroff", "halt"]) {
-    it(`tells of one that ${command} ended`, async () => {
+    it(`reports a container that ${command} ended`, async () => {
       await shell(host(), command).catch(() => undefined);
       await eventually(() => down.length > 0, "it was told");
       assert.deepEqual(down, [500]);
@@ -57,7 +57,7 @@ describe("the watch over LXC containers", () => {
     });
   }
 
-  it("tells of one whose monitor was killed, though nothing clears up after it", async () => {
+  it("reports a container whose monitor was killed, although nothing cleans up after it", async () => {
     const monitor = (await engineProcesses(host().place)).find(({ kind }) => kind === "monitor");
     await host().driver.close();
     const driver = createLxcDriver(host().options, { ...defaultTimes, sweepEveryMs: 50 });
@@ -77,7 +77,7 @@ describe("the watch over LXC containers", () => {
     { what: "monitor", kill: ["monitor"] },
     { what: "first process, whose monitor is stopped and then killed,", kill: ["monitor", "init"] },
   ]) {
-    it(`tells of one whose ${what} was killed, long before the next sweep`, async () => {
+    it(`reports a container whose ${what} was killed, long before the next sweep`, async () => {
       const monitor = (await engineProcesses(host().place)).find(({ kind }) => kind === "monitor")?.pid ?? 0;
       const init = Number(await readFile(`/proc/${monitor}/task/${monitor}/children`, "utf8"));
       await host().driver.close();
@@ -108,7 +108,7 @@ describe("the watch over LXC containers", () => {
     });
   }
 
-  it("finds what went down without the kernel's help, when that is refused", async () => {
+  it("finds stopped containers by polling, if the kernel refuses a watch", async () => {
     await host().driver.close();
     const refusal = Object.assign(new Error("System limit reached"), { code: "ENOSPC" });
     const refused = sinon.stub(fs, "watch").throws(refusal);
@@ -117,8 +117,8 @@ describe("the watch over LXC containers", () => {
     const driver = createLxcDriver({ ...host().options, log });
     try {
       driver.watch((id) => down.push(id));
-      await eventually(() => refused.called, "a watch was asked for");
-      assert.match(String(lines[0]?.["msg"]), /every 10 s only: System limit reached.*fs\.inotify/);
+      await eventually(() => refused.called, "a watch was requested");
+      assert.match(String(lines[0]?.["msg"]), /only every 10 s: System limit reached.*fs\.inotify/);
       clock.tick(10_000);
       await driver.stop(500, 0);
       await eventually(() => {
@@ -133,7 +133,7 @@ describe("the watch over LXC containers", () => {
     }
   });
 
-  it("tells nothing once the driver is closed", async () => {
+  it("reports nothing once the driver is closed", async () => {
     await host().driver.close();
     const next = host().nextDriver();
     const told: number[] = [];

@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fakeDrivers, lightSpec } from "./fake-driver";
 
-/** Where a container's files lie when VE_PRIVATE is given twice. */
+/** The place of a container's files if VE_PRIVATE is given twice. */
 const places = { v4: "vz/private/501", v7: "vz/other/00000000-0000-0000-0000-000000000501" } as const;
 
 for (const generation of ["v4", "v7"] as const) {
-  describe(`OpenVZ with a configuration written by hand, ${generation}`, () => {
+  describe(`OpenVZ with a manually written configuration, ${generation}`, () => {
     const { host, newDriver } = fakeDrivers({ generation });
 
-    it("takes of two lines the one that vzctl takes, quotes and comments as it does", async () => {
+    it("reads duplicate lines, quotes and comments like vzctl", async () => {
       const { configuration } = host().places;
       const text = readFileSync(configuration, "utf8").replace(/^(TEMPLATE)=(.*)$/m, '$1="$2" # mine');
       writeFileSync(configuration, `${text}VE_PRIVATE="${host().path("vz/other/$VEID")}"\n`);
@@ -22,7 +22,7 @@ for (const generation of ["v4", "v7"] as const) {
       assert.deepEqual(host().remains(), []);
     });
 
-    it("knows a container by the description that vzctl takes, of two", async () => {
+    it("identifies a container with two descriptions by the one that vzctl uses", async () => {
       const driver = newDriver();
       await driver.create(lightSpec(501));
       const [ctid = ""] = places[generation].split("/").slice(-1);

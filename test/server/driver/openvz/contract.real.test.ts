@@ -32,7 +32,7 @@ for (const generation of ["v4", "v7"] as const) {
   describeDriverContract(`openvz, the fake ${generation}`, engines, { importsImages });
 }
 
-/** @param kept the images that are the host's own. */
+/** @param kept the host's own images. */
 async function seeNothingIsLeft(host: FakeOpenvz, driver: Driver, kept: readonly string[]): Promise<void> {
   await Promise.all((await driver.list()).map(({ id }) => driver.destroy(id)));
   await driver.close();

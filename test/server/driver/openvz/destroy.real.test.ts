@@ -4,10 +4,12 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { fakeDrivers, lightSpec } from "./fake-driver";
 
-/** What makes a container hard to remove, for a shell with `area`, its files, and `other`, a folder of the host's. */
+/**
+ * Changes that make a container hard to remove, for a shell with `area`, its files, and `other`, a folder of the host.
+ */
 const preparations: Readonly<Record<string, string>> = {
-  "a path longer than the kernel takes": `${process.execPath} -e 'process.chdir(process.env.area); for (let i = 0; i < 300; i += 1) { fs.mkdirSync("d".repeat(40)); process.chdir("d".repeat(40)); }'`,
-  "a folder of the host's mounted in its files": 'mkdir "$area/mnt"; mount --bind "$other" "$area/mnt"',
+  "a path longer than the kernel's limit": `${process.execPath} -e 'process.chdir(process.env.area); for (let i = 0; i < 300; i += 1) { fs.mkdirSync("d".repeat(40)); process.chdir("d".repeat(40)); }'`,
+  "a folder of the host mounted in its files": 'mkdir "$area/mnt"; mount --bind "$other" "$area/mnt"',
   "mounts in mounts":
     'mkdir "$area/mnt"; mount -t tmpfs tmpfs "$area/mnt"; mkdir "$area/mnt/a b"; mount --bind "$other" "$area/mnt/a b"',
   "strange names, kinds and modes": `mkdir -p "$area/a/b"; touch "$area/a/$(printf 'x\\377')" "$area/a/-rf"; mkfifo "$area/a/fifo"; chmod 0 "$area/a/b" "$area/a"; ln -s "$other" "$area/link"`,
@@ -19,7 +21,7 @@ for (const generation of ["v4", "v7"] as const) {
 
     for (const [what, script] of Object.entries(preparations)) {
       for (const runs of [true, false]) {
-        it(`${what}: ${runs ? "running" : "stopped"}, nothing of it is left, and what is the host's stays`, async () => {
+        it(`${what}: ${runs ? "running" : "stopped"}, nothing of it is left, and the host's files stay`, async () => {
           const driver = newDriver();
           await driver.create(lightSpec(501));
           if (runs) {

@@ -9,22 +9,22 @@ import { fakeHosts } from "../../../fakes/openvz/suite";
 import { containerSpec, textFile } from "../container-spec";
 import { driverOptions } from "../driver-options";
 
-/** Of this run's own, as another run on the same machine would end its engine commands. */
+/** Unique, because another run on the same machine would end engine commands of the same server. */
 export const serverId = randomBytes(16).toString("hex");
 
-/** A fake host for each test, and daemons' drivers on it. */
+/** A fake host for each test, and drivers of daemons on it. */
 export interface FakeDrivers {
   readonly host: () => FakeOpenvz;
-  /** The driver of another daemon that has, unless told otherwise, the same identity and folder. */
+  /** Returns the driver of another daemon, by default with the same identity and folder. */
   readonly newDriver: (options?: Partial<DriverOptions>) => Driver;
 }
 
-/** Runs the fake vzctl as an operator would by hand. @returns its standard output. */
+/** Runs the fake vzctl like an operator. @returns its standard output. */
 export async function vzctl(host: FakeOpenvz, ...words: readonly string[]): Promise<string> {
   return (await execa("vzctl", words, { env: host.environment })).stdout;
 }
 
-/** Makes a container that is nobody's of ours. */
+/** Creates a foreign container. */
 export async function makeForeign(host: FakeOpenvz, ctid: string, ...more: readonly string[]): Promise<void> {
   await vzctl(host, "create", ctid, "--ostemplate", imageName, "--config", "basic", ...more);
 }
@@ -38,7 +38,7 @@ export function fakeDrivers(behaviour: Partial<Behaviour> = {}): FakeDrivers {
     host,
     newDriver: (options = {}) => {
       const given = driverOptions(host().path("state/openvz"), { serverId, ...options });
-      // As `open` does, which not every test calls.
+      // Like `open`, which not every test calls.
       mkdirSync(given.folder, { recursive: true });
       const driver = createOpenvzDriver(given, host().places);
       drivers.push(driver);

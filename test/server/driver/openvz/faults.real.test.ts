@@ -8,7 +8,7 @@ import { fakeDrivers, lightSpec } from "./fake-driver";
 
 for (const generation of ["v4", "v7"] as const) {
   describe(`when OpenVZ fails, ${generation}`, () => {
-    // Where files are written through a mount, in both generations.
+    // Files are written through a mount in both generations.
     const { host, newDriver } = fakeDrivers({ generation, openvzKernel: true, vswap: true });
 
     describe("when a step of a create fails", () => {
@@ -19,12 +19,12 @@ for (const generation of ["v4", "v7"] as const) {
         {
           fault: { at: "create:unpacking", exitCode: 46, stderr: "tar: No space left on device" },
           code: "exhausted",
-          message: /exit code 46, no space is left.*No space left on device.*free some/,
+          message: /exit code 46, no space is left.*No space left on device.*free space/,
         },
         {
           fault: { at: "create:saved", exitCode: 48 },
           code: "engine",
-          message: /private area could not be made/,
+          message: /private area could not be created/,
         },
         { fault: { at: "create", dies: true }, code: "engine", message: /SIGKILL|137/ },
         { fault: { at: "create:configured", dies: true }, code: "engine", message: /SIGKILL|137/ },
@@ -42,11 +42,11 @@ for (const generation of ["v4", "v7"] as const) {
         { fault: { at: "umount:locked", hangs: true }, code: "timeout", message: /vzctl umount/ },
         { fault: { at: "umount:locked", dies: true }, code: "engine", message: /vzctl umount/ },
       ];
-      // What a kill leaves differs between the generations; how an error is told does not.
+      // The remains after a kill differ between the generations. The report of an error does not.
       const ofGeneration = steps.filter(({ fault }) => generation === "v4" || fault.dies === true);
       for (const { fault, code, message } of ofGeneration) {
         const how = fault.hangs === true ? "hangs" : fault.dies === true ? "dies" : `exit ${fault.exitCode}`;
-        it(`${fault.at} ${how}: the error says it, and a destroy leaves nothing`, async () => {
+        it(`${fault.at} ${how}: it is reported, and a destroy leaves nothing`, async () => {
           const waits = fault.hangs === true || fault.exitCode === 9;
           const driver = newDriver({ commandTimeoutMs: waits ? 1500 : 20_000 });
           host().behave({ faults: [fault] });
@@ -57,7 +57,7 @@ for (const generation of ["v4", "v7"] as const) {
           });
           assert.deepEqual(await newDriver().list(), await driver.list());
           host().behave({ faults: [] });
-          // By another daemon, which knows only what is on disk.
+          // By another daemon, which knows only the files on the disk.
           const next = newDriver();
           await next.destroy(501);
           await next.destroy(501);
@@ -69,7 +69,7 @@ for (const generation of ["v4", "v7"] as const) {
       }
     });
 
-    describe("when a destroy is cut short", () => {
+    describe("when a destroy is interrupted", () => {
       for (const at of [
         "stop:stopped",
         "destroy:locked",
@@ -92,7 +92,7 @@ for (const generation of ["v4", "v7"] as const) {
       }
     });
 
-    it("removes a private area that vzctl could not move away, though it gave up the configuration", async () => {
+    it("removes a private area that vzctl could not move away, although it removed the configuration", async () => {
       const driver = newDriver();
       await driver.create(lightSpec(501));
       host().behave({ faults: [{ at: "destroy:moving", exitCode: 52, stderr: "Can't move" }] });
@@ -104,7 +104,7 @@ for (const generation of ["v4", "v7"] as const) {
       assert.deepEqual(host().remains(), []);
     });
 
-    it("ends each command that hangs, and goes on when none does", async () => {
+    it("ends each hanging command, and then continues", async () => {
       const driver = newDriver({ commandTimeoutMs: 1500 });
       const during = async (at: string, work: () => Promise<unknown>, message: RegExp): Promise<void> => {
         host().behave({ faults: [{ at, hangs: true }] });
@@ -128,7 +128,7 @@ for (const generation of ["v4", "v7"] as const) {
       assert.deepEqual(host().remains(), []);
     });
 
-    it("ends the script of an earlier daemon's command, which bears no mark of it", async () => {
+    it("ends the script of an earlier daemon's command, which has no mark", async () => {
       host().behave({ unpackMs: 600_000 });
       const creation = newDriver().create(lightSpec(501));
       creation.catch(() => undefined);
@@ -140,7 +140,7 @@ for (const generation of ["v4", "v7"] as const) {
       assert.deepEqual(host().remains(), []);
     });
 
-    it("ends an engine command that an earlier daemon left at work", async () => {
+    it("ends an engine command that an earlier daemon left running", async () => {
       host().behave({ faults: [{ at: "create:unpacking", waits: true }] });
       const dead = newDriver();
       const creation = dead.create(lightSpec(501));
@@ -155,7 +155,7 @@ for (const generation of ["v4", "v7"] as const) {
   });
 }
 
-/** Of all processes; one may end meanwhile. */
+/** Returns all processes. One may end in the meantime. */
 function commandLines(): string[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))

@@ -7,10 +7,10 @@ import { fakeDrivers, lightSpec, makeForeign, vzctl } from "./fake-driver";
 const running = (id: number) => [{ id, running: true }];
 
 for (const generation of ["v4", "v7"] as const) {
-  describe(`OpenVZ beside others, ${generation}`, () => {
+  describe(`OpenVZ with foreign containers, ${generation}`, () => {
     const { host, newDriver } = fakeDrivers({ generation });
 
-    it("knows its containers again after a restart, and only its own", async () => {
+    it("recognises its containers after a restart, and no others", async () => {
       await newDriver().create(lightSpec(501));
       await makeForeign(host(), "700", "--name", "theirs", "--ipadd", "198.18.0.70");
       const another = newDriver({
@@ -29,16 +29,16 @@ for (const generation of ["v4", "v7"] as const) {
       assert.deepEqual(await driver.list(), running(501));
     });
 
-    it("never touches what others made", async () => {
+    it("never touches foreign containers", async () => {
       const driver = newDriver();
       await makeForeign(host(), "700", "--name", "theirs");
       await vzctl(host(), "start", "700");
       await driver.destroy(700);
-      await assertMccError(driver.stop(700, 0), "not-found", /no container 700 of this server's/);
+      await assertMccError(driver.stop(700, 0), "not-found", /no container 700 of this server/);
       assert.equal((await vzctl(host(), "status", "700")).includes("exist mounted running"), true);
     });
 
-    it("destroys a container that the list does not show any more", async () => {
+    it("destroys a container that the list no longer shows", async () => {
       const driver = newDriver();
       const ctid =
         generation === "v4" ? "501" : lightSpec(501).uid.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
@@ -57,7 +57,7 @@ for (const generation of ["v4", "v7"] as const) {
       assert.deepEqual(host().remains(), []);
     });
 
-    it("knows its own by the description, when the link of the name is lost", async () => {
+    it("recognises its own by the description if the link of the name is lost", async () => {
       await newDriver().create(lightSpec(501));
       rmSync(host().path("etc/vz/names/web-501"));
       const driver = newDriver();
@@ -66,7 +66,7 @@ for (const generation of ["v4", "v7"] as const) {
       assert.deepEqual(host().remains(), []);
     });
 
-    it("takes an unescaped list for what it is", async () => {
+    it("reads a list without escapes", async () => {
       const driver = newDriver();
       await driver.create(lightSpec(501));
       await makeForeign(host(), "700");
@@ -74,7 +74,7 @@ for (const generation of ["v4", "v7"] as const) {
       assert.deepEqual(await driver.list(), [{ id: 501, running: false }]);
     });
 
-    it("concludes nothing from half a list, or none", async () => {
+    it("concludes nothing from a partial or missing list", async () => {
       const driver = newDriver();
       await driver.create(lightSpec(501));
       host().behave({ listOutput: '[\n  {\n    "ctid": 501,\n    "status": "run' });
@@ -86,10 +86,10 @@ for (const generation of ["v4", "v7"] as const) {
   });
 }
 
-describe("the OpenVZ driver, v4: an id that someone else has", () => {
+describe("the OpenVZ driver, v4: an id of a foreign container", () => {
   const { host, newDriver } = fakeDrivers();
 
-  it("is left to them, and the next one taken", async () => {
+  it("is not used, but the next one", async () => {
     const driver = newDriver();
     await makeForeign(host(), "501");
     await driver.create(lightSpec(501));
@@ -100,7 +100,7 @@ describe("the OpenVZ driver, v4: an id that someone else has", () => {
     assert.deepEqual(host().remains(), ["etc/vz/conf/501.conf", "vz/private/501", "vz/root/501"]);
   });
 
-  it("as they have a private area only, too", async () => {
+  it("is not used if only a private area has it", async () => {
     mkdirSync(host().path("vz/private/501/etc"), { recursive: true });
     const driver = newDriver();
     await driver.create(lightSpec(501));
@@ -112,7 +112,7 @@ describe("the OpenVZ driver, v4: an id that someone else has", () => {
     [82, "Error: container config file /etc/vz/conf/501.conf already exists, can not use --config option"],
     [44, "Private area already exists in /vz/private/501"],
   ] as const) {
-    it(`as vzctl itself finds out (${exitCode}), too`, async () => {
+    it(`is not used if only vzctl detects it (${exitCode})`, async () => {
       host().behave({ faults: [{ at: "create:locked", word: "501", exitCode, stderr }] });
       const driver = newDriver();
       await driver.create(lightSpec(501));
@@ -122,7 +122,7 @@ describe("the OpenVZ driver, v4: an id that someone else has", () => {
     });
   }
 
-  it("and made in the moment between is not taken for a half-made one of ours", async () => {
+  it("that was just created does not count as a partial container of the daemon", async () => {
     const dead = newDriver();
     host().behave({ faults: [{ at: "create", word: "web-501", dies: true }] });
     await assert.rejects(dead.create(lightSpec(501)));

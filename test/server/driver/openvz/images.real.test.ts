@@ -19,7 +19,7 @@ import { fakeDrivers, lightSpec } from "./fake-driver";
 
 describe("images of vzctl 4", () => {
   const { host, newDriver } = fakeDrivers();
-  /** @returns an archive that is not packed, and whose length is no whole number of KiB. */
+  /** @returns an archive without compression whose length is not a multiple of 1 KiB. */
   const makeTarball = async (...entries: readonly string[]): Promise<string> => {
     const [folder, tarball] = [host().path("unpacked"), host().path("image.tar")];
     mkdirSync(folder);
@@ -29,7 +29,7 @@ describe("images of vzctl 4", () => {
     return tarball;
   };
 
-  it("are imported, and only those are removed", async () => {
+  it("are imported, and only imported ones are removed", async () => {
     const driver = newDriver();
     await driver.open();
     const archive = host().path("image.tar.gz");
@@ -49,7 +49,7 @@ describe("images of vzctl 4", () => {
     );
   });
 
-  it("may be as long as they like when they are imported", async () => {
+  it("may have any length when they are imported", async () => {
     const driver = newDriver();
     await driver.open();
     const tarball = await makeTarball(".");
@@ -64,7 +64,7 @@ describe("images of vzctl 4", () => {
     ["an entry for ./", ["."]],
     ["none", ["bin", "etc", "root", "proc", "dev", "tmp", "sbin"]],
   ] as const) {
-    it(`start also where vzctl shifts users, when they have ${what}`, async () => {
+    it(`with ${what} start even if vzctl shifts users`, async () => {
       appendFileSync(host().places.configuration, "LOCAL_UID=100000\nLOCAL_GID=200000\n");
       const driver = newDriver();
       await driver.open();
@@ -106,7 +106,7 @@ describe("images of vzctl 4", () => {
     assert.deepEqual(cached(), before);
   });
 
-  it("whose import was interrupted are cleared away, and are not taken for ours when the operator brings one", async () => {
+  it("whose import was interrupted are removed, and do not count as imported if the operator adds one", async () => {
     const driver = newDriver();
     await driver.open();
     await driver.importImage("mine", await makeTarball("."));
@@ -119,7 +119,7 @@ describe("images of vzctl 4", () => {
     await assertMccError(next.removeImage("mine"), "forbidden", /belongs to the host/);
   });
 
-  it("are listed without those that lead nowhere", async () => {
+  it("are listed without dangling links", async () => {
     symlinkSync("nowhere", host().path("vz/template/cache/broken.tar"));
     const driver = newDriver();
     await driver.open();
@@ -129,14 +129,14 @@ describe("images of vzctl 4", () => {
     );
   });
 
-  it("of the operator's own that are too odd for vzctl's script are told so, not that the disk is full", async () => {
+  it("of the operator that vzctl's script cannot handle are reported as such, and not as a full disk", async () => {
     copyFileSync(await makeTarball("."), host().path("vz/template/cache/odd.tar"));
     const driver = newDriver();
     await driver.open();
     await assertMccError(
       driver.create(lightSpec(501, { image: "odd" })),
       "engine",
-      /exit code 46, the image's archive is not a whole number of KiB .*truncate --size=%10240 /,
+      /exit code 46, the size of the image's archive is not a multiple of 1 KiB.*truncate --size=%10240 /,
     );
   });
 });
@@ -144,7 +144,7 @@ describe("images of vzctl 4", () => {
 describe("images of OpenVZ 7", () => {
   const { host, newDriver } = fakeDrivers({ generation: "v7" });
 
-  it("are the caches of its templates, and none is brought in", async () => {
+  it("are the caches of its templates, and none is imported", async () => {
     const driver = newDriver();
     await driver.open();
     copyFileSync(host().imageFile(imageName), host().path("vz/template/cache/none.tar.gz"));

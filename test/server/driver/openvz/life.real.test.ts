@@ -13,7 +13,7 @@ import { fakeDrivers, lightSpec, serverId, vzctl } from "./fake-driver";
 
 const ids = { v4: "501", v7: "00000000-0000-0000-0000-000000000501" } as const;
 const nameTaken = { v4: 131, v7: 137 } as const;
-/** What writing files takes where the private area is not the root itself. */
+/** The commands for writing files if the private area is not the root itself. */
 const mounting = { v4: [], v7: ["vzctl mount", "vzctl umount"] } as const;
 /** OpenVZ 7 marks its templates. */
 const shownImage = { v4: imageName, v7: `.${imageName}` } as const;
@@ -24,13 +24,13 @@ for (const generation of ["v4", "v7"] as const) {
     const { host, newDriver } = fakeDrivers({ generation });
     const ctid = ids[generation];
     const readConfiguration = () => parseVariables(host().configuration(ctid), syntaxes[generation]);
-    /** Program and first word of the commands run since this was last asked. */
+    /** Returns program and first argument of the commands since the last call. */
     const takeActions = (): string[] =>
       host()
         .takeCommands()
         .map(([program, action]) => `${program} ${action}`);
 
-    it("makes a container by few commands, with everything in place before it starts", async () => {
+    it("creates a container with few commands, and completes it before the start", async () => {
       const driver = newDriver();
       await driver.open();
       takeActions();
@@ -46,7 +46,7 @@ for (const generation of ["v4", "v7"] as const) {
         ),
         ["web-501", "host-501", "198.18.0.101", "198.18.0.1", shownImage[generation], "light", "64:64"],
       );
-      // Without an OpenVZ kernel, vzctl 4 would make of that number what the container has of kernel memory.
+      // Without an OpenVZ kernel, vzctl 4 would derive the container's limit of kernel memory from that number.
       assert.equal(variables.get("KMEMSIZE"), generation === "v4" ? "unlimited" : undefined);
       assert.equal(
         variables.get("DESCRIPTION"),
@@ -66,7 +66,7 @@ for (const generation of ["v4", "v7"] as const) {
       assert.deepEqual(host().remains(), []);
     });
 
-    it("writes files through a mount where an OpenVZ kernel, or a disk image, asks for it", async () => {
+    it("writes files through a mount if an OpenVZ kernel or a disk image requires it", async () => {
       const driver = newDriver();
       await driver.create(lightSpec(501));
       mkdirSync(host().path(`vz/private/${ctid}/root.hdd`));
@@ -82,7 +82,7 @@ for (const generation of ["v4", "v7"] as const) {
       assert.equal(Buffer.from(stdout).toString(), "12");
     });
 
-    it("asks vzlist once for all, however many there are", async () => {
+    it("runs vzlist once for all callers", async () => {
       const driver = newDriver();
       await driver.open();
       await Promise.all([501, 502, 503].map((id) => driver.create(lightSpec(id))));
@@ -98,7 +98,7 @@ for (const generation of ["v4", "v7"] as const) {
       assert.ok(host().takeCommands().length <= 2, "those who ask together share a look");
     });
 
-    it("gives a name once, when two ask for it", async () => {
+    it("assigns a name once if two containers request it", async () => {
       const driver = newDriver();
       const results = await Promise.allSettled([
         driver.create(lightSpec(501, { name: "web" })),
@@ -114,16 +114,16 @@ for (const generation of ["v4", "v7"] as const) {
       assert.deepEqual(host().remains(), []);
     });
 
-    it("tells a name that is taken from one that the host cannot give", async () => {
+    it("distinguishes a taken name from one that the host cannot assign", async () => {
       rmSync(host().path("etc/vz/names"), { recursive: true });
       await assertMccError(
         newDriver().create(lightSpec(501)),
         "engine",
-        /the name could not be given: .*Unable to create link \/etc\/vz\/names\/web-501.* folder \/etc\/vz\/names /,
+        /the name could not be assigned: .*Unable to create link \/etc\/vz\/names\/web-501.* folder \/etc\/vz\/names /,
       );
     });
 
-    it("never has two commands for one name in the engine at once", async () => {
+    it("never runs two commands for one name at the same time", async () => {
       const driver = newDriver();
       const asked = (word: string): number =>
         readFileSync(host().path("commands.log"), "utf8")
@@ -147,7 +147,7 @@ for (const generation of ["v4", "v7"] as const) {
       assert.equal((await made)[0].status, "rejected");
     });
 
-    it("starts a container whatever its limits are", async () => {
+    it("starts a container with any limits", async () => {
       const driver = newDriver();
       const types: readonly InstanceType[] = [
         { name: "light", memoryBytes: 65536 * 4096, cpus: 0.5, processes: 64 },
@@ -162,7 +162,7 @@ for (const generation of ["v4", "v7"] as const) {
       assert.equal((await driver.list()).filter(({ running: up }) => up).length, types.length);
     });
 
-    it("leaves nothing mounted when files cannot be written", async () => {
+    it("leaves nothing mounted if files cannot be written", async () => {
       const driver = newDriver();
       await driver.create(lightSpec(501));
       host().behave({ openvzKernel: true });
@@ -170,12 +170,12 @@ for (const generation of ["v4", "v7"] as const) {
       await assertMccError(
         driver.writeFiles(501, [wrong]),
         "invalid",
-        /files of container 501 .*"\/etc\/\.\.\/x"/,
+        /Files of container 501 .*"\/etc\/\.\.\/x"/,
       );
       assert.match(await vzctl(host(), "status", ctid), /exist unmounted down/);
     });
 
-    it("renames", async () => {
+    it("renames a container", async () => {
       const driver = newDriver();
       await driver.create(lightSpec(501));
       await driver.rename(501, "other");
@@ -183,7 +183,7 @@ for (const generation of ["v4", "v7"] as const) {
       await driver.create(lightSpec(502, { name: "web-501" }));
     });
 
-    it("sets nothing of a container that somebody else has destroyed meanwhile", async () => {
+    it("changes nothing of a container that an operator has destroyed in the meantime", async () => {
       const driver = newDriver();
       await driver.create(lightSpec(501));
       await vzctl(host(), "destroy", ctid);
@@ -192,19 +192,19 @@ for (const generation of ["v4", "v7"] as const) {
         () => driver.resize(501, { name: "light", processes: 10 }),
       ];
       for (const change of changes) {
-        await assertMccError(change(), "not-found", /no container 501 any more/);
+        await assertMccError(change(), "not-found", /container 501 no longer exists/);
       }
       await driver.destroy(501);
       assert.deepEqual(host().remains(), [`etc/vz/conf/${ctid}.conf.destroyed`]);
     });
 
-    it("does not make a container twice", async () => {
+    it("does not create a container twice", async () => {
       const driver = newDriver();
       await driver.create(lightSpec(501));
-      await assertMccError(driver.create(lightSpec(501)), "conflict", /has a container 501 .* already/);
+      await assertMccError(driver.create(lightSpec(501)), "conflict", /already has a container 501/);
     });
 
-    it("says which images there are", async () => {
+    it("lists the existing images in an error", async () => {
       await assertMccError(
         newDriver().create(lightSpec(501, { image: "debian-13" })),
         "not-found",
@@ -213,7 +213,7 @@ for (const generation of ["v4", "v7"] as const) {
       assert.deepEqual(host().remains(), []);
     });
 
-    it("brings the host's samples as instance types, and sets other limits by hand", async () => {
+    it("offers the host's samples as instance types, and sets other limits itself", async () => {
       const driver = newDriver();
       assert.deepEqual(JSON.parse(JSON.stringify(await driver.types())), [
         { name: "basic", processes: 240 },
@@ -233,7 +233,7 @@ for (const generation of ["v4", "v7"] as const) {
       );
     });
 
-    it("stops a container that does not heed by force, and one that hangs too", async () => {
+    it("kills a container that does not shut down, and one that hangs", async () => {
       const driver = newDriver();
       await driver.create(lightSpec(501));
       await driver.start(501);
@@ -247,14 +247,14 @@ for (const generation of ["v4", "v7"] as const) {
       assert.deepEqual(await driver.list(), [{ id: 501, running: false }]);
     });
 
-    it("keeps what a command wrote until its time was over", async () => {
+    it("keeps a command's output until its time limit", async () => {
       const driver = newDriver();
       await driver.create(lightSpec(501));
       await driver.start(501);
       await assertLeavesOutput(driver, 501);
     });
 
-    it("falls back to a quoted command where exec3 is not known", async () => {
+    it("falls back to a quoted command if vzctl does not know exec3", async () => {
       const driver = newDriver();
       await driver.create(lightSpec(501));
       await driver.start(501);
@@ -276,7 +276,7 @@ for (const generation of ["v4", "v7"] as const) {
       );
     });
 
-    it("tells vzctl's exit codes from the command's", async () => {
+    it("distinguishes vzctl's exit codes from the command's", async () => {
       const driver = newDriver();
       await driver.create(lightSpec(501));
       const run = (...command: string[]) => driver.exec(501, execRequest(command));
@@ -295,7 +295,7 @@ for (const generation of ["v4", "v7"] as const) {
       );
     });
 
-    it("leaves nothing of a command whose client hangs up, wherever its begin is", async () => {
+    it("leaves nothing of a command whose client hangs up during its start", async () => {
       const driver = newDriver();
       await driver.create(lightSpec(501));
       await driver.start(501);
@@ -311,7 +311,7 @@ for (const generation of ["v4", "v7"] as const) {
       }
     });
 
-    it("ends a command whose time is over with what it left in another session", async () => {
+    it("ends a command after its time limit, also its processes in another session", async () => {
       const driver = newDriver();
       await driver.create(lightSpec(501));
       await driver.start(501);
@@ -323,7 +323,7 @@ for (const generation of ["v4", "v7"] as const) {
       assert.equal(Buffer.from(stdout).toString(), "0\n");
     });
 
-    it("runs no command whose client has hung up before", async () => {
+    it("does not run a command whose client has hung up already", async () => {
       const driver = newDriver();
       await driver.create(lightSpec(501));
       await driver.start(501);
@@ -337,7 +337,7 @@ for (const generation of ["v4", "v7"] as const) {
       assert.deepEqual(takeActions(), []);
     });
 
-    it("tells an image without a shell from a command that failed", async () => {
+    it("distinguishes an image without a shell from a failed command", async () => {
       const driver = newDriver();
       await driver.create(lightSpec(501));
       await driver.start(501);
@@ -353,7 +353,7 @@ for (const generation of ["v4", "v7"] as const) {
       );
     });
 
-    it("tells who has gone down, once", async () => {
+    it("reports each stopped container once", async () => {
       const driver = newDriver();
       const down: number[] = [];
       driver.watch((id) => down.push(id));
@@ -366,7 +366,7 @@ for (const generation of ["v4", "v7"] as const) {
       assert.deepEqual(down, [501, 502, 503]);
     });
 
-    it("says in its preflight what is lacking, each with what mends it", async () => {
+    it("lists in its preflight what is missing, each with the remedy", async () => {
       const lacking = async (): Promise<string[]> =>
         (await newDriver().preflight()).map(({ lacking: what, remedy }) => `${what} -> ${remedy}`);
       assert.deepEqual(await lacking(), []);

@@ -3,12 +3,12 @@ import { appendFileSync, existsSync, mkdirSync, renameSync, writeFileSync } from
 import { assertMccError } from "../../../support/assert-error";
 import { fakeDrivers, lightSpec, makeForeign, vzctl } from "./fake-driver";
 
-describe("a container of vzctl 4 that lies elsewhere than others", () => {
+describe("a container of vzctl 4 in an unusual place", () => {
   const { host, newDriver } = fakeDrivers();
   const own = { id: 501, uid: "5".repeat(32) };
 
   for (const dies of [undefined, "destroy:moved", "destroy:configuration"]) {
-    it(`is destroyed there, nothing of what lies where others do${dies === undefined ? "" : `, also by a second attempt after one that died at "${dies}"`}`, async () => {
+    it(`is destroyed there, and nothing in the usual place${dies === undefined ? "" : `, also by a second attempt after one that died at "${dies}"`}`, async () => {
       await makeForeign(host(), "500");
       const elsewhere = host().path("vz/other/500");
       mkdirSync(host().path("vz/other"));
@@ -33,7 +33,7 @@ describe("a container of vzctl 4 that lies elsewhere than others", () => {
   }
 });
 
-describe("a sample of vzctl 4 that says what containers are told apart by", () => {
+describe("a sample of vzctl 4 with variables that identify containers", () => {
   const { host, newDriver } = fakeDrivers();
   beforeEach(() => {
     const lines = ["NAME", "HOSTNAME", "OSTEMPLATE"].map((name) => `${name}="of-the-sample"`);
@@ -41,7 +41,7 @@ describe("a sample of vzctl 4 that says what containers are told apart by", () =
   });
 
   for (const at of ["create:configured", "create:unpacked"]) {
-    it(`does not hide a half-made container from a destroy, after a death at "${at}"`, async () => {
+    it(`does not hide a partial container from a destroy, after a death at "${at}"`, async () => {
       host().behave({ faults: [{ at, dies: true, times: 1 }] });
       await assert.rejects(newDriver().create(lightSpec(501)));
       const next = newDriver();
@@ -52,7 +52,7 @@ describe("a sample of vzctl 4 that says what containers are told apart by", () =
     });
   }
 
-  it("does not make somebody else's container ours", async () => {
+  it("does not turn a foreign container into one of the daemon", async () => {
     host().behave({ faults: [{ at: "create", word: "web-501", dies: true }] });
     await assert.rejects(newDriver().create(lightSpec(501)));
     await vzctl(host(), "create", "501", "--ostemplate", lightSpec(501).image, "--config", "light");

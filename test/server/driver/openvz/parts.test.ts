@@ -18,14 +18,14 @@ import { temporaryFolders } from "../../../support/files/temporary-folder";
 describe("a description", () => {
   const metadata = { serverId: "a".repeat(32), id: 501, uid: "b".repeat(32) };
 
-  it("carries what makes a container ours, in characters that vzlist cannot break", () => {
+  it("identifies a container of the daemon, in characters that vzlist cannot break", () => {
     for (const assignment of ["=", ":"] as const) {
       assert.match(formatMetadata(metadata, assignment), /^[a-z0-9 =:]+$/);
       assert.deepEqual(parseMetadata(formatMetadata(metadata, assignment)), metadata);
     }
   });
 
-  it("of any other kind is someone else's", () => {
+  it("of any other kind belongs to a foreign container", () => {
     for (const description of [
       undefined,
       "",
@@ -39,7 +39,7 @@ describe("a description", () => {
 });
 
 describe("a shell quotation", () => {
-  it("is read back by shells as the words were, whatever is in them", async () => {
+  it("is read by shells as the original arguments, with any characters", async () => {
     const words = [
       ...[
         "",
@@ -77,7 +77,7 @@ describe("the output of a command in a container", () => {
     return collector;
   };
 
-  it("begins behind the mark, wherever the stream was cut", () => {
+  it("begins after the mark, for any chunks of the stream", () => {
     for (let cut = 0; cut < 20; cut += 1) {
       const stream = "vzctl says\nMARK\nhello\n";
       const collector = collect([stream.slice(0, cut), stream.slice(cut)]);
@@ -88,20 +88,20 @@ describe("the output of a command in a container", () => {
     }
   });
 
-  it("is cut at the limit, and says so", () => {
+  it("is truncated at the limit, and reports that", () => {
     const collector = collect(["MARK\n12345", "678", "9"], 6);
     assert.deepEqual([collector.output.toString(), collector.truncated], ["123456", true]);
     assert.equal(collect(["MARK\n123456"], 6).truncated, false);
   });
 
-  it("without a mark is vzctl's own", () => {
+  it("without a mark is vzctl's own output", () => {
     const collector = collect(["Container is ", "not running\n"]);
     assert.deepEqual([collector.begun, collector.words], [false, "Container is not running\n"]);
   });
 });
 
 describe("names", () => {
-  it("are assigned one at a time, others meanwhile", async () => {
+  it("are assigned one at a time, and different names at the same time", async () => {
     const turns = new Turns<string>();
     const order: string[] = [];
     const work = (title: string, wait: Promise<unknown>) => async () => {
@@ -175,7 +175,7 @@ describe("files on the host", () => {
     });
   });
 
-  it("of samples become instance types; what is no limit is left out", async () => {
+  it("of samples become instance types; values that mean no limit are omitted", async () => {
     const folder = await newFolder();
     const path = join(folder, "vz.conf");
     await mkdir(join(folder, "conf"));
@@ -203,7 +203,7 @@ describe("files on the host", () => {
     ]);
   });
 
-  it("of a container are never written through links that the container made", async () => {
+  it("of a container are never written through links of the container", async () => {
     const [root, elsewhere] = [await newFolder(), await newFolder()];
     await mkdir(join(root, "etc"));
     await writeFile(join(elsewhere, "victim"), "host");

@@ -8,7 +8,7 @@ import { withEnvironment } from "../../../support/environment";
 import { temporaryFolders } from "../../../support/files/temporary-folder";
 import { perTest } from "../../../support/per-test";
 
-/** A host that lacks nothing, in a folder. */
+/** Creates a host that lacks nothing, in a folder. */
 interface Host {
   readonly bin: string;
   readonly subject: PreflightSubject;
@@ -54,11 +54,11 @@ describe("the preflight of the OpenVZ driver", () => {
     await mkdir(host().subject.places.procVz, { recursive: true });
   };
 
-  it("finds nothing on a kernel with user namespaces, where vzctl makes venet0 itself", async () => {
+  it("finds nothing on a kernel with user namespaces, on which vzctl creates venet0 itself", async () => {
     assert.deepEqual(await lacking(), []);
   });
 
-  it("needs no brctl where venet0 is there", async () => {
+  it("needs no brctl if venet0 exists", async () => {
     await remove(join(host().bin, "brctl"));
     await writeFile(host().subject.places.venet, "");
     assert.deepEqual(await lacking(), []);
@@ -78,7 +78,7 @@ describe("the preflight of the OpenVZ driver", () => {
   }[] = [
     {
       missing: "root",
-      found: /^vzctl works for root only -> start mccserver as root$/,
+      found: /^the daemon does not run as root; vzctl works only for root -> start mccserver as root$/,
       take: () => Promise.resolve({ isRoot: false }),
     },
     ...["vzctl", "vzlist"].map((program) => ({
@@ -98,7 +98,7 @@ describe("the preflight of the OpenVZ driver", () => {
     },
     {
       missing: "a vzlist that answers",
-      found: /^vzlist printed nothing -> run vzlist -a by hand, and mend what it says$/,
+      found: /^vzlist printed nothing -> run vzlist -a, and fix what it reports$/,
       take: () => Promise.resolve({ askList: refuse("engine", "vzlist printed nothing.") }),
     },
     {
@@ -111,7 +111,7 @@ describe("the preflight of the OpenVZ driver", () => {
     },
     {
       missing: "venet0 on an OpenVZ kernel",
-      found: /^there is no network device venet0, .* -> load it .*service vz start$/,
+      found: /^the network device venet0 is missing; .* -> load it .*service vz start$/,
       take: async () => {
         await makeOpenvzKernel();
         return {};
@@ -119,7 +119,7 @@ describe("the preflight of the OpenVZ driver", () => {
     },
     {
       missing: "the bridge venet0, and brctl to make it",
-      found: /^there is neither the bridge venet0, .*, nor brctl to make it -> apt-get install bridge-utils$/,
+      found: /^the bridge venet0, .*, and brctl, .*, are missing -> apt-get install bridge-utils$/,
       take: async () => {
         await remove(join(host().bin, "brctl"));
         return {};
@@ -127,7 +127,7 @@ describe("the preflight of the OpenVZ driver", () => {
     },
     {
       missing: "the global configuration",
-      found: /^There is no .*vz\.conf; reinstall .* -> reinstall the package vzctl, which brings it$/,
+      found: /^.*vz\.conf does not exist; reinstall .* -> reinstall the package vzctl, which contains it$/,
       take: async () => {
         await remove(host().subject.places.configuration);
         return {};
@@ -135,7 +135,8 @@ describe("the preflight of the OpenVZ driver", () => {
     },
     {
       missing: "the folder of the images",
-      found: /template\/cache, is not there -> make it \(mkdir -p .*cache\), or set TEMPLATE in .*vz\.conf$/,
+      found:
+        /template\/cache, does not exist -> create it \(mkdir -p .*cache\), or set TEMPLATE in .*vz\.conf$/,
       take: async () => {
         await remove(join(dirname(host().subject.places.configuration), "template/cache"));
         return {};
@@ -143,7 +144,7 @@ describe("the preflight of the OpenVZ driver", () => {
     },
   ];
   for (const { missing, found, take } of rows) {
-    it(`has one line for the want of ${missing}, with what mends it`, async () => {
+    it(`has one line for missing ${missing}, with the remedy`, async () => {
       const [line = "", ...others] = await lacking(await take());
       assert.match(line, found);
       assert.deepEqual(others, []);

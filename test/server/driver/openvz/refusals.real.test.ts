@@ -7,21 +7,21 @@ import { assertMccError } from "../../../support/assert-error";
 import { execRequest } from "../container-spec";
 import { fakeDrivers, lightSpec } from "./fake-driver";
 
-/** What each command of vzctl's can end with, besides what the driver acts upon. Source: vzctl(8), and its lib. */
+/** The exit codes of each vzctl command, except for those on which the driver acts. Source: vzctl(8), and its lib. */
 interface Step {
-  /** Where the fake refuses. */
+  /** The step at which the fake fails. */
   readonly at: string;
-  /** As the message names the command. */
+  /** The command's name in the message. */
   readonly command: string;
   readonly codes: Readonly<Record<"v4" | "v7", readonly number[]>>;
-  /** Default: those of most commands. */
+  /** Default: the exit codes of most commands. */
   readonly tables?: Readonly<Record<"v4" | "v7", readonly ExitMeaning[]>>;
-  /** The container it is tried on. Default: none, as the step makes it. */
+  /** The container on which it is tried. Default: none, because the step creates it. */
   readonly on?: "stopped" | "running";
   readonly run: (driver: Driver) => Promise<unknown>;
 }
 
-/** Of the commands that need the kernel, the configuration and the lock folder. */
+/** The exit codes of commands that need the kernel, the configuration and the lock folder. */
 const everywhere = [3, 5, 6, 10, 12, 77];
 const create = (driver: Driver) => driver.create(lightSpec(501));
 
@@ -141,15 +141,15 @@ const steps: readonly Step[] = [
 ];
 
 for (const generation of ["v4", "v7"] as const) {
-  describe(`what vzctl refuses, ${generation}`, function () {
+  describe(`failures of vzctl, ${generation}`, function () {
     this.timeout(300_000);
-    // Where files are written through a mount, in both generations.
+    // Files are written through a mount in both generations.
     const { host, newDriver } = fakeDrivers({ generation, openvzKernel: true, vswap: true });
 
     for (const { at, command, codes, tables = exitCodes, on, run } of steps.filter(
       (step) => step.codes[generation].length > 0,
     )) {
-      it(`${command}: each exit code is told with its meaning and a remedy, and leaves nothing`, async () => {
+      it(`${command}: each exit code is reported with its meaning and a remedy, and leaves nothing`, async () => {
         const driver = newDriver();
         if (on !== undefined) {
           await create(driver);
@@ -184,7 +184,7 @@ for (const generation of ["v4", "v7"] as const) {
       });
     }
 
-    it("vzlist: whatever it ends with, nothing is concluded from it", async () => {
+    it("vzlist: nothing is concluded from any failure", async () => {
       const driver = newDriver();
       await create(driver);
       host().behave({ faults: [{ at: "list", exitCode: 1, stderr: "Unable to open /proc/vz/veinfo" }] });

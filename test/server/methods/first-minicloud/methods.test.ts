@@ -59,7 +59,7 @@ describe("the first MiniCloud's methods", () => {
     ]);
   });
 
-  it("run_instance makes of a name, as OpenVZ takes them, one that an instance can have", async () => {
+  it("run_instance converts a name in OpenVZ's syntax into a valid one", async () => {
     const names = ["My_web 1", "2012"];
     const ids = await Promise.all(
       names.map(async (name) => idOf(await run(text("micro"), text("Basic"), text(""), text(name)))),
@@ -69,7 +69,7 @@ describe("the first MiniCloud's methods", () => {
     assert.deepEqual(listed.sort(), ["name string mcc-2012", "name string my-web-1"]);
   });
 
-  it("type, key and name may be left out, or be empty", async () => {
+  it("type, key and name are optional, and may be empty", async () => {
     const ids = [
       idOf(await run(text("micro"))),
       idOf(await run(text("micro"), text("basic"))),
@@ -83,7 +83,7 @@ describe("the first MiniCloud's methods", () => {
     );
   });
 
-  it("the instance is called mcc-id-<id>.localdomain, and its key file is what came", async () => {
+  it("the instance's host name is mcc-id-<id>.localdomain, and its key file has the given text", async () => {
     const lines = ["ssh-dss AAAAB3NzaC1kc3MAAACBAJ old", 'from="198.18.0.0/15" ssh-rsa AAAAB3NzaC1yc2E me'];
     const id = idOf(await run(text("micro"), text("basic"), text(`${lines.join("\n")}\n`), text("")));
     await runningSoon(id);
@@ -96,7 +96,7 @@ describe("the first MiniCloud's methods", () => {
     assert.equal(await read("cat", "/root/.ssh/authorized_keys"), `${lines.join("\n")}\n`);
   });
 
-  it("a key that came as text stays when the named keys change", async () => {
+  it("a key that was given as text stays when the named keys change", async () => {
     const id = Number(idOf(await run(text("micro"), text("basic"), text("ssh-rsa AAAAB3NzaC1yc2E me"))));
     await runningSoon(String(id));
     const client = await daemon.client();
@@ -106,7 +106,7 @@ describe("the first MiniCloud's methods", () => {
     assert.equal(Buffer.from(stdout, "base64").toString(), "ssh-rsa AAAAB3NzaC1yc2E me\n");
   });
 
-  it("get_instances shows what is stopped only when asked", async () => {
+  it("get_instances shows stopped instances only on request", async () => {
     const id = idOf(await run(text("micro")));
     await runningSoon(id);
     await (await daemon.client()).call("instance.stop", { instance: Number(id) });
@@ -139,13 +139,13 @@ describe("the first MiniCloud's methods", () => {
       ["an unknown type", "run_instance", [text("micro"), text("huge")], "Instance type huge not found"],
       ["an unknown image", "run_instance", [text("gentoo")], "Image template gentoo not found!"],
       [
-        "both: the type is looked at first",
+        "both: the type is checked first",
         "run_instance",
         [text("gentoo"), text("")],
         "Instance type  not found",
       ],
-      ["an id that is not there", "destroy_instance", [int(499)], "Instance ID not found"],
-      ["an id that is no number", "destroy_instance", [text("web")], "Instance ID not found"],
+      ["an id that does not exist", "destroy_instance", [int(499)], "Instance ID not found"],
+      ["an id that is not a number", "destroy_instance", [text("web")], "Instance ID not found"],
       ["an empty id", "destroy_instance", [text("")], "Instance ID not found"],
       ["an id in a struct", "destroy_instance", [struct({ toString: int(1) })], "Instance ID not found"],
       [
@@ -161,7 +161,7 @@ describe("the first MiniCloud's methods", () => {
       );
     }
 
-    it("parameters of another kind, and names that cannot be used, are named", async () => {
+    it("parameters of a wrong type, and invalid names, are reported", async () => {
       await assertFault(
         call(daemon.url, "openvz.run_instance", int(1)),
         2,
@@ -198,10 +198,14 @@ describe("the first MiniCloud's methods", () => {
     }
   });
 
-  it("where a token is asked for, its absence is a fault, with the HTTP status that says so", async () => {
+  it("a missing token is a fault with the HTTP status 401", async () => {
     const strict = await newDaemon();
     await strict.start();
-    await assertFault(call(strict.url, "openvz.get_images"), 401, /asks for its token, and none came/);
+    await assertFault(
+      call(strict.url, "openvz.get_images"),
+      401,
+      /requires its token, and the request has none/,
+    );
   });
 });
 
@@ -209,7 +213,7 @@ describe("run_instance of the first MiniCloud", () => {
   const newCloud = testClouds();
   afterEach(() => sinon.restore());
 
-  it("returns when the engine has made the instance, before it is up", async () => {
+  it("returns when the engine has created the instance, before it is ready", async () => {
     const { cloud, driver } = await newCloud();
     let letStart: () => void = () => undefined;
     const gate = new Promise<void>((resolve) => {
@@ -239,7 +243,7 @@ describe("run_instance of the first MiniCloud", () => {
     }
   });
 
-  it("tells what the engine refused, and nothing is left", async () => {
+  it("reports the engine's error, and nothing is left", async () => {
     const { cloud, driver } = await newCloud();
     sinon.stub(driver, "create").rejects(new Error("disk full"));
     const dispatch = createDispatch(cloud, pino({ level: "silent" }));

@@ -10,7 +10,7 @@ describe("the file of an archive", () => {
   const newFolder = temporaryFolders();
   const open = (path: string): Promise<undefined> => withArchive(path, () => Promise.resolve(undefined));
 
-  it("is opened with its packing, and closed", async () => {
+  it("is opened with its compression, and closed", async () => {
     const path = join(await newFolder(), "image");
     await writeFile(path, Buffer.from("1f8b0800", "hex"));
     const handle = await withArchive(path, (archive) => {
@@ -21,7 +21,7 @@ describe("the file of an archive", () => {
     assert.equal(handle.fd, -1);
   });
 
-  it("that cannot be read is refused by its path", async () => {
+  it("that cannot be read is refused, with its path", async () => {
     const folder = await newFolder();
     await assertMccError(open(join(folder, "none")), "invalid", /none cannot be read: ENOENT/);
     await assertMccError(open(folder), "invalid", /cannot be read: EISDIR/);
@@ -29,11 +29,11 @@ describe("the file of an archive", () => {
     await assertMccError(open(join(folder, "empty")), "invalid", /empty cannot be read: it is empty/);
   });
 
-  it("is never waited for when it is a fifo or a device", async () => {
+  it("does not block if it is a FIFO or a device", async () => {
     const fifo = join(await newFolder(), "fifo");
     execFileSync("mkfifo", [fifo]);
     for (const path of [fifo, "/dev/zero"]) {
-      await assertMccError(open(path), "invalid", /cannot be read: it is a fifo or a device/);
+      await assertMccError(open(path), "invalid", /cannot be read: it is a FIFO or a device/);
     }
   });
 });

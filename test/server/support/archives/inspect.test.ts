@@ -19,7 +19,7 @@ describe("an archive that is inspected", () => {
   const newFolder = temporaryFolders();
   const never = new AbortController().signal;
 
-  /** @param packing in place of the one that the file begins with. */
+  /** @param packing in place of the file's own compression. */
   async function inspect(
     content: Buffer,
     { packing, signal = never, sink }: { packing?: Packing; signal?: AbortSignal; sink?: PassThrough } = {},
@@ -33,7 +33,7 @@ describe("an archive that is inspected", () => {
     });
   }
 
-  /** A program in the place of one that unpacks. */
+  /** A program in place of one that decompresses. */
   const program = (name: string, ...words: string[]): Packing => ({
     name,
     words,
@@ -41,7 +41,7 @@ describe("an archive that is inspected", () => {
     package: "some-package",
   });
 
-  it("comes out as it went in, up to its end", async () => {
+  it("is passed on unchanged, up to its end", async () => {
     const archive = tarArchive(...leastRoot, { name: "large", content: Buffer.alloc(3_000_000, "x") });
     for (const content of [
       archive,
@@ -55,7 +55,7 @@ describe("an archive that is inspected", () => {
     }
   });
 
-  it("is refused when it is damaged or cut off, and does not come to its end", async () => {
+  it("is refused if it is damaged or incomplete, and its output does not end normally", async () => {
     const packed = gzipSync(tarArchive(...leastRoot));
     const damaged = Buffer.from(packed);
     damaged[packed.length - 6] = (damaged[packed.length - 6] ?? 0) ^ 0xff;
@@ -72,15 +72,15 @@ describe("an archive that is inspected", () => {
     }
   });
 
-  it("whose program is missing says how to install it", async () => {
+  it("whose program is missing is refused with the command to install it", async () => {
     await assertMccError(
       inspect(tarArchive(...leastRoot), { packing: program("no-such-packer") }),
       "invalid",
-      /packed by no-such-packer, which is not installed .*apt install some-package/,
+      /compressed with no-such-packer, which is not installed .*apt install some-package/,
     );
   });
 
-  it("that never ends is refused by its limit, and its program has ended", async () => {
+  it("that never ends is refused at the limit, and its program has ended", async () => {
     const endless = "cat; exec sleep 86397";
     const bomb = "cat; exec head --bytes=200M /dev/zero";
     await assertMccError(

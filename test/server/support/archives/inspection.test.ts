@@ -88,7 +88,7 @@ const hostile: readonly { what: string; archive: Buffer; message: RegExp }[] = [
   {
     what: "an unknown type",
     archive: tarArchive({ name: "a", type: "Z" }),
-    message: /"a" is of the unknown type "Z"/,
+    message: /"a" has the unknown type "Z"/,
   },
   {
     what: "the name of a built-in for its type",
@@ -123,12 +123,12 @@ const hostile: readonly { what: string; archive: Buffer; message: RegExp }[] = [
   {
     what: "a size beyond all numbers",
     archive: Buffer.concat([paxEntry({ size: "9".repeat(40) }, file), tarEnd]),
-    message: /a size or an owner that is no number/,
+    message: /a size or an owner that is not a number/,
   },
   {
     what: "a negative size",
     archive: Buffer.concat([paxEntry({ size: "-1" }, file), tarEnd]),
-    message: /no number/,
+    message: /not a number/,
   },
   {
     what: "data behind a link",
@@ -137,7 +137,7 @@ const hostile: readonly { what: string; archive: Buffer; message: RegExp }[] = [
       tarEntry({ name: "../b" }),
       tarEnd,
     ]),
-    message: /"a" is no file and has 512 bytes of data/,
+    message: /"a" is not a file but has 512 bytes of data/,
   },
   {
     what: "a name of 256 bytes",
@@ -147,7 +147,7 @@ const hostile: readonly { what: string; archive: Buffer; message: RegExp }[] = [
   {
     what: "a path of 4,096 bytes",
     archive: Buffer.concat([paxEntry({ path: "folder/".repeat(585) + "f" }, file), tarEnd]),
-    message: /a path of 4096 bytes, and 4095 are the most/,
+    message: /a path of 4096 bytes, and the limit is 4095/,
   },
   {
     what: "a link target of 4,096 bytes",
@@ -157,7 +157,7 @@ const hostile: readonly { what: string; archive: Buffer; message: RegExp }[] = [
   {
     what: "a long name of 1 GiB",
     archive: tarEntry({ name: "././@LongLink", type: "L", size: 1024 ** 3 }),
-    message: /a header of 1073741824 bytes before byte 512, and 4096 are the most/,
+    message: /a header of 1073741824 bytes before byte 512, and the limit is 4096/,
   },
   {
     what: "a pax header of 2 MiB",
@@ -179,7 +179,7 @@ const hostile: readonly { what: string; archive: Buffer; message: RegExp }[] = [
   {
     what: "a header that is damaged",
     archive: Buffer.concat([tarEntry(file), Buffer.alloc(512, "x"), tarEnd]),
-    message: /the header before byte 1536 has a wrong sum/,
+    message: /the header before byte 1536 has a wrong checksum/,
   },
   { what: "no end", archive: tarEntry(file), message: /Unexpected EOF in archive/ },
   { what: "half a file", archive: tarEntry(file).subarray(0, 514), message: /Unexpected EOF in archive/ },
@@ -191,7 +191,7 @@ const hostile: readonly { what: string; archive: Buffer; message: RegExp }[] = [
   {
     what: "another archive behind it",
     archive: Buffer.concat([tarArchive(file), tarArchive(file)]),
-    message: /another archive behind the end of its first/,
+    message: /another archive after the end of its first/,
   },
 ];
 
@@ -216,7 +216,7 @@ const harmless: readonly { what: string; archive: Buffer }[] = [
     archive: tarArchive(file, { name: "a", type: "1", linkName: "etc/motd", size: 5 }),
   },
   { what: "one zero block at its end", archive: Buffer.concat([tarEntry(file), tarEnd.subarray(0, 512)]) },
-  { what: "whatever behind its end", archive: Buffer.concat([tarArchive(file), Buffer.alloc(2000, "x")]) },
+  { what: "any bytes after its end", archive: Buffer.concat([tarArchive(file), Buffer.alloc(2000, "x")]) },
   {
     what: "a path of 4,095 bytes",
     archive: Buffer.concat([paxEntry({ path: "folder/".repeat(585) }, file), tarEntry(file), tarEnd]),
@@ -243,24 +243,24 @@ describe("the inspection of an archive", () => {
   }
 
   for (const { what, archive } of harmless) {
-    it(`takes ${what}`, () => {
+    it(`accepts ${what}`, () => {
       for (const chunkBytes of [archive.length, 7, 511, 513]) {
         assert.deepEqual([...inspect(archive, chunkBytes).names], ["etc/motd"]);
       }
     });
   }
 
-  it("refuses more entries than its limit, which headers before an entry count for", () => {
+  it("refuses more entries than its limit, including headers before an entry", () => {
     const limits = { ...archiveLimits, entries: 3 };
     const pair = paxEntry({ path: "a" }, file);
     inspect(Buffer.concat([pair, tarEntry(file), tarEnd]), 512, limits as typeof archiveLimits);
     assert.throws(
       () => inspect(Buffer.concat([pair, pair, tarEnd]), 512, limits as typeof archiveLimits),
-      /has more than 3 entries; leave files out/,
+      /has more than 3 entries; omit files/,
     );
   });
 
-  it("refuses more bytes than its limit, also behind the end of the archive", () => {
+  it("refuses more bytes than its limit, also after the end of the archive", () => {
     const limits = { ...archiveLimits, bytes: 4096 } as typeof archiveLimits;
     inspect(tarArchive(file), 512, limits);
     assert.throws(
@@ -269,7 +269,7 @@ describe("the inspection of an archive", () => {
     );
   });
 
-  it("shows a name of an attacker's on one line, and not at any length", () => {
+  it("shows a hostile name on one line, and of limited length", () => {
     const name = `/${"\n\x1b[2J\xff".repeat(100)}`;
     assert.throws(
       () => inspect(Buffer.concat([paxEntry({ path: name }, file), tarEnd])),
@@ -277,7 +277,7 @@ describe("the inspection of an archive", () => {
     );
   });
 
-  it("knows which of the wanted names are there, whatever stands before them", () => {
+  it("finds the wanted names, with any prefix of ./", () => {
     const archive = tarArchive(
       { name: "./bin/sh", type: "2", linkName: "busybox" },
       { name: "etc/motd/", type: "5" },
@@ -286,7 +286,7 @@ describe("the inspection of an archive", () => {
   });
 
   for (const format of ["gnu", "oldgnu", "pax", "ustar", "v7"]) {
-    it(`takes what GNU's tar makes in its format ${format}, to the last entry`, async () => {
+    it(`accepts an archive of GNU tar in the format ${format}, to the last entry`, async () => {
       const folder = await newFolder();
       const root = join(folder, "root");
       await mkdir(join(root, "long/".repeat(format === "v7" ? 10 : 30)), { recursive: true });

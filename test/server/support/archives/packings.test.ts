@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { packingOf } from "../../../../server/support/archives/packings";
 
-describe("the packing of a tarball", () => {
+describe("the compression of a tarball", () => {
   for (const { begins, packing } of [
     { begins: "1f8b0800", packing: "gzip" },
     { begins: "425a6839", packing: "bzip2" },

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { LoopTurns } from "../../../../server/support/concurrency/loop-turns";
 
 describe("turns of the event loop", () => {
-  it("are given one at a time, in the order in which they were asked for", async () => {
+  it("are given one at a time, in the order of the calls", async () => {
     let iteration = 0;
     const count = (): void => {
       iteration += 1;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { OnceEach } from "../../../../server/support/concurrency/once-each";
 
-describe("what is done once for each key", () => {
-  it("is shared by all who ask, also while it is under way", async () => {
+describe("work that is done once for each key", () => {
+  it("is shared by all callers, also while it is in progress", async () => {
     const done: string[] = [];
     const each = new OnceEach<string>((key) => {
       done.push(key);
@@ -16,7 +16,7 @@ describe("what is done once for each key", () => {
     assert.deepEqual(done, ["a", "b", "a"]);
   });
 
-  it("fails for all who asked, and is done again at the next call", async () => {
+  it("fails for all callers, and is repeated at the next call", async () => {
     let tries = 0;
     const each = new OnceEach<string>(() => {
       tries += 1;

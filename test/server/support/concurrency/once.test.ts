@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "../../../../server/support/concurrency/once";
 
 describe("work that is done once", () => {
-  it("is shared by all who ask", async () => {
+  it("is shared by all callers", async () => {
     let runs = 0;
     const ask = once(() => Promise.resolve(++runs));
     assert.deepEqual(await Promise.all([ask(), ask(), ask()]), [1, 1, 1]);

@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import sinon from "sinon";
 import { Retries } from "../../../../server/support/concurrency/retries";
 
-describe("what is tried again", () => {
+describe("work that is retried", () => {
   let timers: sinon.SinonFakeTimers;
   beforeEach(() => {
     timers = sinon.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   });
   afterEach(() => timers.restore());
 
-  /** Work that fails so often, and when it was done. */
+  /** Work that fails this number of times, and the times of its calls. */
   function failing(times: number) {
     const doneMs: number[] = [];
     const retries = new Retries<string>(() => {
@@ -19,7 +19,7 @@ describe("what is tried again", () => {
     return { doneMs, retries };
   }
 
-  it("is tried with growing pauses until it works, five minutes apart at most", async () => {
+  it("is retried with growing pauses of at most five minutes until it succeeds", async () => {
     const { doneMs, retries } = failing(10);
     retries.retry("a");
     await timers.tickAsync(3_600_000);
@@ -27,7 +27,7 @@ describe("what is tried again", () => {
     assert.deepEqual(pauses, [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]);
   });
 
-  it("is not tried more often when it is asked for twice, and again once it has worked", async () => {
+  it("is not retried more often after two calls, and again after a success", async () => {
     const { doneMs, retries } = failing(0);
     retries.retry("a");
     retries.retry("a");
@@ -38,7 +38,7 @@ describe("what is tried again", () => {
     assert.deepEqual(doneMs, [1000, 11_000]);
   });
 
-  it("is not tried after the end, also when a try was under way then", async () => {
+  it("is not retried after the end, even if a try was in progress", async () => {
     const { doneMs, retries } = failing(9);
     retries.retry("a");
     timers.tick(1000);

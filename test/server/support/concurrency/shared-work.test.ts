@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { SharedWork } from "../../../../server/support/concurrency/shared-work";
 
 describe("shared work", () => {
-  it("is done once for all who ask while it is under way, and again for those who ask later", async () => {
+  it("is done once for all callers while it is in progress, and again for later ones", async () => {
     const shared = new SharedWork<string, number>();
     let done = 0;
     const work = async (): Promise<number> => {
@@ -14,7 +14,7 @@ describe("shared work", () => {
     assert.equal(await shared.run("a", work), 3);
   });
 
-  it("fails for all who share it, and is tried again", async () => {
+  it("fails for all callers that share it, and is tried again", async () => {
     const shared = new SharedWork<string, number>();
     const failed = await Promise.allSettled(
       [1, 2].map(() => shared.run("a", () => Promise.reject(new Error("no")))),

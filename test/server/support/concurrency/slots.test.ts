@@ -4,7 +4,7 @@ import { Slots } from "../../../../server/support/concurrency/slots";
 const never = new AbortController().signal;
 
 describe("slots", () => {
-  it("are taken in the order in which they were asked for", async () => {
+  it("are taken in the order of the calls", async () => {
     const slots = new Slots(2);
     const order: number[] = [];
     const [first, second] = await Promise.all([slots.take(never), slots.take(never)]);
@@ -24,7 +24,7 @@ describe("slots", () => {
     assert.equal(slots.isUnused, true);
   });
 
-  it("are not waited for any longer once the signal comes", async () => {
+  it("are not awaited after the signal is aborted", async () => {
     const slots = new Slots(1);
     const release = await slots.take(never);
     const controller = new AbortController();

@@ -12,7 +12,7 @@ function systemError(code: string, syscall: string, path?: string): Error {
   return Object.assign(new Error(`${code}: it failed, ${syscall}`), { code, syscall, errno: -1, path });
 }
 
-describe("what a file system refuses", () => {
+describe("an error of a file system", () => {
   for (const [code, expected, words] of [
     ["ENOSPC", "exhausted", /has no (space|inodes) left/],
     ["EDQUOT", "exhausted", /quota/],
@@ -38,14 +38,14 @@ describe("what a file system refuses", () => {
 
   for (const [code, words] of [
     ["EISDIR", /^\/x\/record cannot be used: a folder is in the place of a file; move it away/],
-    ["EEXIST", /^\/x\/record cannot be used: something else is in its place; move it away/],
+    ["EEXIST", /^\/x\/record cannot be used: another entry is in its place; move it away/],
     [
       "ENXIO",
       /^\/x\/record cannot be used: a socket, or a FIFO without a reader, is in the place of a file;/,
     ],
     ["ENOTDIR", /^\/x\/record cannot be used: a file is in the place of a folder; move it away/],
   ] as const) {
-    it(`${code} is unavailable, and says what is in the way`, () => {
+    it(`${code} is unavailable, and names what is in the file's place`, () => {
       const error = asFileSystemFault(systemError(code, "open", "/x/record"));
       assert.ok(MccError.hasCode(error, "unavailable"));
       assert.match(error.message, words);
@@ -53,13 +53,13 @@ describe("what a file system refuses", () => {
     });
   }
 
-  it("is told without a path, too", () => {
+  it("is reported without a path, too", () => {
     const error = asFileSystemFault(systemError("ENOSPC", "write"));
     assert.ok(MccError.hasCode(error, "exhausted"));
     assert.match(error.message, /^A file cannot be written \(ENOSPC: .*has no space left/);
   });
 
-  it("is neither a port, a program nor a missing file", () => {
+  it("is not that of a port, a program or a missing file", () => {
     for (const error of [
       systemError("EACCES", "listen"),
       systemError("EACCES", "spawn flock"),
@@ -71,7 +71,7 @@ describe("what a file system refuses", () => {
     }
   });
 
-  it("is seen through other errors", async () => {
+  it("is found in the causes of other errors", async () => {
     const fault = await namingFileSystem("/x", () => Promise.reject(systemError("EROFS", "write"))).catch(
       (error: unknown) => error,
     );
@@ -82,7 +82,7 @@ describe("what a file system refuses", () => {
   });
 });
 
-describe("what an engine says of a file system", () => {
+describe("an engine's message about a file system", () => {
   const failure = (words: string, code: "engine" | "timeout" = "engine") =>
     new MccError(code, `tar failed: ${words}.`);
 
@@ -101,7 +101,7 @@ describe("what an engine says of a file system", () => {
     assert.match(error.message, /The file system \S+ \(\w+\) is read-only/);
   });
 
-  it("anything else, or a command that took too long: as it was", () => {
+  it("anything else, or a command that took too long: unchanged", () => {
     for (const error of [
       failure("Device or resource busy"),
       failure('Failed to mount "/x" on "/y"'),

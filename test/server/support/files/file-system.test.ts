@@ -25,7 +25,7 @@ describe("the file system of a path", () => {
     assert.match(there?.usage ?? "", /^[\d.]+ MiB of [\d.]+ MiB free/);
   });
 
-  it("of a kernel's own has room for all", () => {
+  it("of the kernel never counts as full", () => {
     assert.equal(fileSystemOf("/proc/self")?.title, "/proc (proc)");
   });
 });

@@ -15,7 +15,7 @@ function errno(code: string): Error {
 describe("a JSON file", () => {
   const newFolder = temporaryFolders();
 
-  it("is replaced as a whole, with nothing next to it, and for its owner alone", async () => {
+  it("is replaced completely, leaves no other file, and is readable only for its owner", async () => {
     const folder = await newFolder();
     const path = join(folder, "file.json");
     await writeFile(path, "an earlier text that is longer than the next", { mode: 0o644 });
@@ -26,7 +26,7 @@ describe("a JSON file", () => {
     assert.deepEqual(await readJsonFile(path, schema), { count: 1 });
   });
 
-  it("leaves nothing next to it where it cannot be written, and stays as it was", async () => {
+  it("leaves no other file if it cannot be written, and does not change", async () => {
     const folder = await newFolder();
     const path = join(folder, "file.json");
     await writeJsonFile(path, { count: 1 });
@@ -52,7 +52,7 @@ describe("a JSON file", () => {
     assert.deepEqual((await readdir(folder)).sort(), ["file.json", "folder.json"]);
   });
 
-  it("that is no JSON, or has another content, is refused by its name", async () => {
+  it("that is not JSON, or has unexpected content, is refused with its name", async () => {
     const path = join(await newFolder(), "file.json");
     await writeFile(path, '{"count":');
     await assertMccError(readJsonFile(path, schema), "invalid", /file\.json is not JSON: /);
@@ -60,7 +60,7 @@ describe("a JSON file", () => {
     await assertMccError(readJsonFile(path, schema), "invalid", /file\.json.*count/);
   });
 
-  it("that is not there is no invalid one", async () => {
+  it("that does not exist is not reported as invalid", async () => {
     await assert.rejects(readJsonFile(join(await newFolder(), "none.json"), schema), { code: "ENOENT" });
   });
 });

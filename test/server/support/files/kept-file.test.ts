@@ -39,11 +39,11 @@ describe("a file that the daemon keeps", () => {
 
   const contents: readonly [string, RegExp][] = [
     ["", /^it is empty$/],
-    ["\0\0\0", /^it holds nothing but zeros$/],
+    ["\0\0\0", /^it contains only zeros$/],
     ['{"count":', /^it is not JSON$/],
-    ["2", /^it has another content than expected: its content: expected object$/],
-    ["{}", /another content than expected: count: expected /],
-    ['{"count": 1, "more\\n\\ufffe": 2}', /another content/],
+    ["2", /^it has unexpected content: expected object$/],
+    ["{}", /unexpected content: count: expected /],
+    ['{"count": 1, "more\\n\\ufffe": 2}', /unexpected content/],
   ];
   for (const [content, reason] of contents) {
     it(`with ${JSON.stringify(content)} is damaged`, async () => {
@@ -51,7 +51,7 @@ describe("a file that the daemon keeps", () => {
     });
   }
 
-  it("is quoted nowhere, and its reason is one line of ASCII", async () => {
+  it("is not quoted, and its reason is one line of ASCII", async () => {
     for (const content of ['{"count": 1, "secret": "hunter2"}', "hunter2", '["hunter2\\n\\ufffe"]']) {
       const reason = await reasonFor(await fileWith(content));
       assert.match(reason, /^[\x20-\x7e]+$/);
@@ -59,7 +59,7 @@ describe("a file that the daemon keeps", () => {
     }
   });
 
-  it("is neither followed nor waited for where it is no file", async () => {
+  it("is neither followed nor does it block if it is not a file", async () => {
     const folder = await newFolder();
     await mkdir(join(folder, "folder"));
     await execa("mkfifo", [join(folder, "fifo")]);
@@ -68,16 +68,16 @@ describe("a file that the daemon keeps", () => {
     assert.equal(await reasonFor(join(folder, "folder")), "it is a folder, not a file");
     assert.equal(await reasonFor(join(folder, "fifo")), "it is a FIFO, not a file");
     assert.equal(await reasonFor(join(folder, "link")), "it is a symbolic link, not a file");
-    assert.match(await reasonFor(join(folder, "target", "below")), /belongs in is not a folder/);
+    assert.match(await reasonFor(join(folder, "target", "below")), /parent folder is not a folder/);
   });
 
-  it("is not read into memory where it is too large", async () => {
+  it("is not read into memory if it is too large", async () => {
     const path = await fileWith("");
     await truncate(path, 2 ** 40);
     assert.match(await reasonFor(path), /^it has 1099511627776 bytes, and at most 16777216 are expected$/);
   });
 
-  it("is not damaged where the machine lacks something", async () => {
+  it("is not damaged if the machine lacks resources", async () => {
     const path = await fileWith('{"count": 1}');
     for (const code of ["EMFILE", "ENFILE", "ENOMEM"]) {
       const error = Object.assign(new Error(code), { code });

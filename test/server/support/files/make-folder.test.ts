@@ -8,7 +8,7 @@ import { temporaryFolders } from "../../../support/files/temporary-folder";
 describe("a folder", () => {
   const newFolder = temporaryFolders();
 
-  it("is made with those above it that are missing, for all to pass through", async () => {
+  it("is created with its missing parents, and all users may enter them", async () => {
     const parent = await newFolder();
     const folder = join(parent, "one", "two", "three");
     assert.equal(await makeFolder(folder), join(parent, "one"));
@@ -16,14 +16,18 @@ describe("a folder", () => {
     assert.equal(await makeFolder(folder), undefined);
   });
 
-  it("is made once, however many ask for it", async () => {
+  it("is created once for several callers", async () => {
     const folder = join(await newFolder(), "one", "two");
     await Promise.all([1, 2, 3, 4].map(() => makeFolder(folder)));
     assert.ok((await stat(folder)).isDirectory());
   });
 
-  it("is refused where there can be none", async () => {
-    await assertMccError(makeFolder("/proc/one/two"), "unavailable", /^No folder can be made in \/proc:/);
+  it("is refused in a file system without folders", async () => {
+    await assertMccError(
+      makeFolder("/proc/one/two"),
+      "unavailable",
+      /^No folder can be created in \/proc because/,
+    );
     const file = join(await newFolder(), "file");
     await writeFile(file, "");
     await assert.rejects(makeFolder(join(file, "one")), { code: "ENOTDIR" });
@@ -32,7 +36,7 @@ describe("a folder", () => {
     await assert.rejects(makeFolder(join(dangling, "one")), { code: "EEXIST" });
   });
 
-  it("is ensured below another one, also by way of a link, and never where something else is in its place", async () => {
+  it("is created in another one, also through a link, and never in the place of another entry", async () => {
     const parent = await newFolder();
     const at = (name: string): string => join(parent, name);
     assert.equal(await ensureFolder(at("one"), 0o700), true);

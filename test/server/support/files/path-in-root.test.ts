@@ -7,7 +7,7 @@ import { temporaryFolders } from "../../../support/files/temporary-folder";
 describe("a path inside a root file system", () => {
   const newFolder = temporaryFolders();
 
-  it("leads nowhere by links to what no file system can have", async () => {
+  it("is undefined behind links to impossible paths", async () => {
     const root = await newFolder();
     await symlink("n".repeat(256), join(root, "name"));
     await symlink("../name/".repeat(500), join(root, "names"));
@@ -18,7 +18,7 @@ describe("a path inside a root file system", () => {
     }
   });
 
-  it("follows links, and never out of it", async () => {
+  it("follows links, and never out of the root", async () => {
     const root = await newFolder();
     await mkdir(join(root, "usr/bin"), { recursive: true });
     await writeFile(join(root, "usr/bin/sh"), "");

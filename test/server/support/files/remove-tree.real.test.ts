@@ -8,29 +8,29 @@ import { assertMccError } from "../../../support/assert-error";
 import { temporaryFolders } from "../../../support/files/temporary-folder";
 import { perTest } from "../../../support/per-test";
 
-/** Goes in step by step, as the whole path is more than a call takes. */
+/** Creates one folder at a time, because the whole path is too long for a call. */
 function nest(levels: number, name: string): string {
   const script = `process.chdir(process.env.tree); for (let i = 0; i < ${levels}; i += 1) { fs.mkdirSync("${name}"); process.chdir("${name}"); }`;
   return `${process.execPath} -e '${script}'`;
 }
 
-/** Each in the folder `$tree`; `$other` has the file `kept`. */
+/** The contents of the folder `$tree`; `$other` has the file `kept`. */
 const preparations: Readonly<Record<string, string>> = {
-  "a path longer than the kernel takes": nest(300, "d".repeat(40)),
+  "a path longer than the kernel's limit": nest(300, "d".repeat(40)),
   "folders 5,000 deep": nest(5000, "d"),
   "more files than a call may remove by itself": 'mkdir "$tree/a"; touch "$tree"/a/{1..2000}',
   "links to elsewhere": 'ln -s "$other" "$tree/folder"; ln -s "$other/kept" "$tree/file"',
-  "a link that is called like a folder once its name is decoded": `ln -s "$other" "$tree/$(printf 'a\\357\\277\\275')"; mkdir "$tree/$(printf 'a\\200')"`,
+  "a link whose decoded name equals a folder's": `ln -s "$other" "$tree/$(printf 'a\\357\\277\\275')"; mkdir "$tree/$(printf 'a\\200')"`,
   "hard links": 'ln "$other/kept" "$tree/hard"',
   "a name that is not UTF-8, and one with a newline": `touch "$tree/$(printf 'a\\377b')" "$tree/a\nb"`,
   "a name that looks like an option": 'mkdir "$tree/-rf" && touch "$tree/-rf/--help"',
-  "sockets, fifos and devices": 'mkfifo "$tree/fifo"; mknod "$tree/null" c 1 3; mknod "$tree/block" b 7 0',
+  "sockets, FIFOs and devices": 'mkfifo "$tree/fifo"; mknod "$tree/null" c 1 3; mknod "$tree/block" b 7 0',
   "folders without any permission": 'mkdir -p "$tree/a/b" && chmod 0 "$tree/a/b" "$tree/a"',
   "files that cannot be changed":
     'mkdir "$tree/a"; touch "$tree/a/b"; chattr +i "$tree/a/b" "$tree/a" || test $? = 1',
   "files that can only be appended to":
     'mkdir "$tree/a"; touch "$tree/a/b"; chattr +a "$tree/a/b" "$tree/a" || test $? = 1',
-  "a huge file with nothing in it": 'truncate -s 1T "$tree/sparse"',
+  "a huge empty file": 'truncate -s 1T "$tree/sparse"',
   "a mount of another folder": 'mkdir "$tree/mnt"; mount --bind "$other" "$tree/mnt"',
   "a mount in a mount":
     'mkdir "$tree/mnt"; mount -t tmpfs tmpfs "$tree/mnt"; mkdir "$tree/mnt/in"; mount --bind "$other" "$tree/mnt/in"',
@@ -62,7 +62,7 @@ describe("the removal of a tree", () => {
     });
   }
 
-  it("removes a link, a file, and what is gone already", async () => {
+  it("removes a link, a file, and a missing path", async () => {
     const { top, other } = folders();
     await symlink(other, join(top, "link"));
     await removeTree(join(top, "link"));
@@ -85,7 +85,7 @@ describe("the removal of a tree", () => {
     }
   });
 
-  it("says what cannot be removed, and why", async () => {
+  it("reports what cannot be removed, and why", async () => {
     const { tree, other } = folders();
     await prepare('mount --bind "$other" "$other"; mount -o remount,bind,ro "$other"');
     try {
@@ -96,7 +96,7 @@ describe("the removal of a tree", () => {
     assert.ok(existsSync(tree));
   });
 
-  it("leaves mounts as they are when asked to, and what leads there", async () => {
+  it("keeps mounts and the folders that lead there on request", async () => {
     const { tree, other } = folders();
     await prepare(
       'mkdir -p "$tree/a/mnt" "$tree/b"; touch "$tree/a/file"; mount --bind "$other" "$tree/a/mnt"; mount --bind "$tree" "$tree"; mount --bind "$other" "$tree/a/mnt"',

@@ -16,7 +16,7 @@ describe("a path that the daemon writes to", () => {
     folder = await newFolder();
   });
 
-  it("is in order where only this user and root can write, there or not, by a link of theirs too", async () => {
+  it("is accepted if only this user and root can write, also if it is missing or behind their link", async () => {
     await mkdir(join(folder, "real"));
     await symlink("real", join(folder, "link"));
     await symlink(join(folder, "link"), join(folder, "absolute"));
@@ -25,7 +25,7 @@ describe("a path that the daemon writes to", () => {
     }
   });
 
-  it("is refused where everyone may write to it, or to a folder on the way", async () => {
+  it("is refused if everyone may write to it or to a parent", async () => {
     const open = join(folder, "open");
     await mkdir(join(open, "state"), { recursive: true });
     await chmod(open, 0o777);
@@ -37,7 +37,7 @@ describe("a path that the daemon writes to", () => {
     await assertMccError(refuseUntrustedPath(join(folder, "link", "state"), subject), "conflict", words);
   });
 
-  it("may be in a folder such as /tmp, where nobody can replace what is another's", async () => {
+  it("may be in a folder such as /tmp, in which only owners can replace entries", async () => {
     const shared = join(folder, "shared");
     await mkdir(join(shared, "state"), { recursive: true });
     await chmod(shared, 0o1777);
@@ -45,14 +45,14 @@ describe("a path that the daemon writes to", () => {
     await assertMccError(refuseUntrustedPath(shared, subject), "conflict", /^Everyone may write/);
   });
 
-  it("is refused where links go in circles", async () => {
+  it("is refused if links form a loop", async () => {
     await symlink("two", join(folder, "one"));
     await symlink("one", join(folder, "two"));
-    await assertMccError(refuseUntrustedPath(join(folder, "one"), subject), "conflict", /too many links/);
+    await assertMccError(refuseUntrustedPath(join(folder, "one"), subject), "conflict", /more than 40 links/);
   });
 });
 
-describe("a link in the place of a file of the daemon's", () => {
+describe("a link in the place of a daemon's file", () => {
   const newFolder = temporaryFolders();
   let folder = "";
   let victim = "";
@@ -66,7 +66,7 @@ describe("a link in the place of a file of the daemon's", () => {
     assert.equal((await stat(victim)).mode & 0o777, 0o644);
   });
 
-  it("is replaced when the file is written, and where it is written first", async () => {
+  it("is replaced when the file is written, also in the place of the temporary file", async () => {
     const path = join(folder, "token");
     for (const planted of [path, `${path}.new`]) {
       await symlink(victim, planted);
@@ -75,7 +75,7 @@ describe("a link in the place of a file of the daemon's", () => {
     }
   });
 
-  it("is replaced by a new file, and so is what a crash left there", async () => {
+  it("is replaced by a new file, like the remains of a crash", async () => {
     const path = join(folder, "file");
     for (const plant of [() => symlink(victim, path), () => writeFile(path, "half")]) {
       await plant();
@@ -87,7 +87,7 @@ describe("a link in the place of a file of the daemon's", () => {
     }
   });
 
-  it("is refused as the lock, which is emptied", async () => {
+  it("is refused for the lock, which would be truncated", async () => {
     await symlink(victim, join(folder, "lock"));
     await assertMccError(acquireStateLock(folder), "conflict", /lock is a symbolic link.*remove it/);
   });

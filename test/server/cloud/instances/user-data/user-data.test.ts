@@ -65,7 +65,7 @@ describe("userData", () => {
     assert.equal((await stat(file)).mode & 0o777, 0o600);
   });
 
-  it("lies in the instance as it came, for its root alone, and in no file or log of the daemon's", async () => {
+  it("is in the instance unchanged, only for its root, and in no file or log of the daemon", async () => {
     const { log, lines } = captureLog();
     const { cloud, driver, stateFolder } = await cloudWith(() => Promise.resolve(ended(7, secret)), { log });
     const create = sinon.spy(driver, "create");

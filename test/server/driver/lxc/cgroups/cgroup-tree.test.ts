@@ -8,7 +8,7 @@ import { temporaryFolders } from "../../../../support/files/temporary-folder";
 describe("a tree of cgroups", () => {
   const newFolder = temporaryFolders();
 
-  /** A chain of folders, made from the innermost out, as the whole path is more than a call takes. */
+  /** Creates a chain of folders, from the innermost one, because the whole path is too long for a call. */
   const deepTree = async (levels: number): Promise<string> => {
     const top = join(await newFolder(), "top");
     await mkdir(top);
@@ -17,7 +17,7 @@ describe("a tree of cgroups", () => {
     return top;
   };
 
-  it("is removed when its paths are longer than a call takes, and names are no text", async () => {
+  it("is removed if its paths are too long for a call, and names are not text", async () => {
     const top = await deepTree(300);
     await mkdir(Buffer.concat([Buffer.from(join(top, "odd")), Buffer.from([0xff])]));
     await mkdir(join(top, "a", "b"), { recursive: true });
@@ -26,7 +26,7 @@ describe("a tree of cgroups", () => {
     assert.equal(await removeCgroups(top), true, "gone already is success");
   });
 
-  it("loses what can go, and the rest stays", async () => {
+  it("loses its empty cgroups, and the others stay", async () => {
     const top = join(await newFolder(), "top");
     await Promise.all(["a/b", "c/d", "e"].map((path) => mkdir(join(top, path), { recursive: true })));
     await writeFile(join(top, "c", "d", "file"), "");
@@ -34,9 +34,9 @@ describe("a tree of cgroups", () => {
     assert.deepEqual(await readdir(top), ["c"]);
   });
 
-  it("is walked through from the top, each level before the next", async () => {
+  it("is visited from the top, each level before the next", async () => {
     const top = await deepTree(300);
-    await mkdir(join(top, "beside"));
+    await mkdir(join(top, "next"));
     const entered: string[][] = [];
     await walkTree(top, {
       enter: async (folder) => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Cgroups, isPopulated, killAll } from "../../../../../server/driver/lxc/cgroups/cgroups";
 import { temporaryFolders } from "../../../../support/files/temporary-folder";
 
-/** Folders that stand for two hierarchies: version 2, and an old one. */
+/** Folders in place of two hierarchies: version 2 and version 1. */
 async function makeHierarchies(root: string, ...cgroups: readonly string[]) {
   const [unified, old] = [join(root, "unified"), join(root, "old")];
   await Promise.all([unified, old].map((folder) => mkdir(folder)));
@@ -23,7 +23,7 @@ async function makeHierarchies(root: string, ...cgroups: readonly string[]) {
 describe("the cgroups of containers", () => {
   const newFolder = temporaryFolders();
 
-  it("name the containers that have any", async () => {
+  it("contain the names of the containers", async () => {
     const { cgroups } = await makeHierarchies(
       await newFolder(),
       ...["unified/lxc.payload.a", "unified/lxc.monitor.a", "unified/lxc.monitor.b", "unified/user.slice"],
@@ -45,14 +45,14 @@ describe("the cgroups of containers", () => {
     assert.deepEqual([await readdir(unified), await readdir(old)], [["lxc.payload.ab"], []]);
   });
 
-  it("stay where processes are still in them", async () => {
+  it("stay if processes are still in them", async () => {
     const { unified, cgroups } = await makeHierarchies(await newFolder(), "unified/lxc.payload.a/below");
-    // A folder with a file in it refuses to go as a cgroup with processes does.
+    // Removing a folder with a file in it fails like removing a cgroup with processes.
     await writeFile(join(unified, "lxc.payload.a", "below", "file"), "");
     assert.equal(await cgroups.remove("a"), false);
   });
 
-  it("lose the pivot only where LXC has nothing else", async () => {
+  it("lose the pivot only if LXC has no other cgroup", async () => {
     const { unified, old, cgroups } = await makeHierarchies(
       await newFolder(),
       ...["unified/lxc.pivot", "unified/user.slice", "old/lxc.pivot", "old/lxc.payload.a"],
@@ -62,7 +62,7 @@ describe("the cgroups of containers", () => {
     assert.deepEqual((await readdir(old)).sort(), ["lxc.payload.a", "lxc.pivot"]);
   });
 
-  it("are populated as the kernel says; one that is gone is not", async () => {
+  it("are populated if the kernel says so; a missing one is not", async () => {
     const folder = await newFolder();
     await writeFile(join(folder, "cgroup.events"), "populated 1\nfrozen 0\n");
     assert.equal(await isPopulated(folder), true);
@@ -71,7 +71,7 @@ describe("the cgroups of containers", () => {
     assert.equal(await isPopulated(join(folder, "none")), false);
   });
 
-  it("are killed by the kernel's own file; one that is gone is killed", async () => {
+  it("are killed through the kernel's file; a missing one counts as killed", async () => {
     const folder = await newFolder();
     await killAll(folder);
     assert.equal(await readFile(join(folder, "cgroup.kill"), "utf8"), "1");

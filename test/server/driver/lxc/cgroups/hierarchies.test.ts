@@ -13,7 +13,7 @@ const both = `31 23 0:28 / /sys/fs/cgroup rw,relatime - tmpfs tmpfs rw,mode=755
 `;
 
 describe("cgroup hierarchies", () => {
-  it("are those of the mount table", () => {
+  it("are read from the mount table", () => {
     assert.deepEqual(parseMounts(unifiedOnly), { unified: "/sys/fs/cgroup", old: [] });
     assert.deepEqual(parseMounts(both), {
       unified: "/mnt/with space",
@@ -26,7 +26,7 @@ describe("cgroup hierarchies", () => {
     assert.deepEqual(parseMounts(""), { unified: undefined, old: [] });
   });
 
-  it("say how a limit is written, each controller in its own version's words", () => {
+  it("decide in which version's form a controller's limit is written", () => {
     const type = { name: "test", memoryBytes: 64 * 1024 * 1024, cpus: 0.5, processes: 100 };
     const unified = { unified: "/sys/fs/cgroup", unifiedControllers: ["memory", "cpu", "pids"], old: [] };
     assert.deepEqual(limitLines(type, unified), [

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { monitoredName } from "../../../../../server/driver/lxc/cgroups/monitor";
 
-describe("the container that a process watches over", () => {
+describe("the container that a process monitors", () => {
   for (const { words, folder, name } of [
     { words: ["[lxc monitor] /var/lib/lxc web"], folder: undefined, name: "web" },
     { words: ["[lxc monitor] /var/lib/lxc web   "], folder: "/var/lib/lxc", name: "web" },

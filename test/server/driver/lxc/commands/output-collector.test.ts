@@ -3,7 +3,7 @@ import { PassThrough } from "node:stream";
 import { finished } from "node:stream/promises";
 import { OutputCollector } from "../../../../../server/driver/lxc/commands/output-collector";
 
-/** What is kept of these chunks. */
+/** Returns what is kept of these chunks. */
 async function collect(mostBytes: number, ...chunks: readonly string[]) {
   const stream = new PassThrough();
   const collector = new OutputCollector(stream, mostBytes);
@@ -21,7 +21,7 @@ describe("the output of an engine command", () => {
     { mostBytes: 0, chunks: ["a"], text: "", truncated: true },
     { mostBytes: 0, chunks: [], text: "", truncated: false },
   ]) {
-    it(`is "${text}" of "${chunks.join("|")}" where ${mostBytes} bytes are kept`, async () => {
+    it(`is "${text}" for "${chunks.join("|")}" with a limit of ${mostBytes} bytes`, async () => {
       assert.deepEqual(await collect(mostBytes, ...chunks), { text, truncated });
     });
   }

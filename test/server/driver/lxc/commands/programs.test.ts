@@ -5,11 +5,11 @@ import { findProgram, requireProgram } from "../../../../../server/driver/lxc/co
 import { withEnvironment } from "../../../../support/environment";
 import { temporaryFolders } from "../../../../support/files/temporary-folder";
 
-describe("a program of the engine's", () => {
+describe("a program of the engine", () => {
   const newFolder = temporaryFolders();
   withEnvironment(() => ({ PATH: process.env["PATH"] }));
 
-  it("is the first on the PATH that can be run", async () => {
+  it("is the first executable one on the PATH", async () => {
     const [first, second, third] = [await newFolder(), await newFolder(), await newFolder()];
     await mkdir(join(first, "nft"));
     await writeFile(join(second, "nft"), "", { mode: 0o644 });
@@ -19,7 +19,7 @@ describe("a program of the engine's", () => {
     assert.equal(requireProgram("nft"), join(third, "nft"));
   });
 
-  it("is asked for with its Debian package where it is missing", () => {
+  it("is named with its Debian package if it is missing", () => {
     process.env["PATH"] = "/nonexistent";
     assert.equal(findProgram("nft"), undefined);
     assert.throws(() => requireProgram("nft"), {

@@ -24,7 +24,7 @@ function lines(setting: Setting): string[] {
 }
 
 describe("the configuration of an LXC container", () => {
-  it("has everything that keeps it apart from the host", () => {
+  it("isolates the container from the host", () => {
     assert.deepEqual(lines(bare), [
       "lxc.uts.name = host-500",
       `lxc.rootfs.path = overlay:${rootfs}:/var/lib/minicloud/lxc/containers/mc-012345-500/layer/delta`,
@@ -47,7 +47,7 @@ describe("the configuration of an LXC container", () => {
     ]);
   });
 
-  it("adds what systemd needs, before what confines it", () => {
+  it("adds the lines for systemd before those that confine the container", () => {
     assert.deepEqual(lines({ ...bare, systemd: true }), [
       "lxc.include = /usr/share/lxc/config/common.conf",
       "lxc.include = /usr/share/lxc/config/userns.conf",
@@ -55,7 +55,7 @@ describe("the configuration of an LXC container", () => {
     ]);
   });
 
-  it("uses what the host has to confine it", () => {
+  it("confines the container by the means of the host", () => {
     const line = (systemd: boolean, appArmorProfiles: ReadonlySet<string> | undefined): string | undefined =>
       lines({ rootfs, systemd, confinement: { seccompProfile: "/seccomp", appArmorProfiles } }).find((text) =>
         text.startsWith("lxc.apparmor.profile"),
@@ -68,7 +68,7 @@ describe("the configuration of an LXC container", () => {
     assert.ok(lines({ ...bare, confinement }).includes("lxc.seccomp.profile = /seccomp"));
   });
 
-  it("tells what is missing to confine it", () => {
+  it("reports missing means to confine it", () => {
     assert.deepEqual(confinementGaps({ seccompProfile: "/seccomp", appArmorProfiles: undefined }), []);
     assert.deepEqual(confinementGaps({ seccompProfile: "/seccomp", appArmorProfiles: profiles }), []);
     const [list = "", profile = ""] = confinementGaps({
@@ -79,12 +79,12 @@ describe("the configuration of an LXC container", () => {
     assert.match(profile, /profile lxc-container-default-with-nesting is not loaded.*apparmor_parser/);
   });
 
-  it("says which root file system it is over", () => {
+  it("names its root file system", () => {
     assert.equal(rootfsIn(lines(bare).join("\n")), rootfs);
-    assert.throws(() => rootfsIn("lxc.rootfs.path = dir:/elsewhere"), /no longer says/);
+    assert.throws(() => rootfsIn("lxc.rootfs.path = dir:/elsewhere"), /does not name its root file system/);
   });
 
-  it("shortens host names to what the kernel takes", () => {
+  it("shortens host names to the kernel's limit", () => {
     const long = `${"a".repeat(40)}.${"b".repeat(40)}.example`;
     assert.equal(kernelHostname(long), "a".repeat(40));
     assert.equal(kernelHostname("web.example"), "web.example");

@@ -11,28 +11,28 @@ const seccompProfile = "/usr/share/lxc/config/common.seccomp";
 describe("the confinement of containers", () => {
   for (const { title, confinement, systemd, lines, gaps } of [
     {
-      title: "is LXC's own for what systemd does",
+      title: "uses LXC's profile for systemd",
       confinement: { seccompProfile, appArmorProfiles: new Set([nesting, usual]) },
       systemd: true,
       lines: [`lxc.seccomp.profile = ${seccompProfile}`, `lxc.apparmor.profile = ${nesting}`],
       gaps: [],
     },
     {
-      title: "is LXC's own for other programs",
+      title: "uses LXC's profile for other programs",
       confinement: { seccompProfile, appArmorProfiles: new Set([nesting, usual]) },
       systemd: false,
       lines: [`lxc.seccomp.profile = ${seccompProfile}`, `lxc.apparmor.profile = ${usual}`],
       gaps: [],
     },
     {
-      title: "names no profile of AppArmor that is not loaded, which LXC would refuse",
+      title: "does not use an AppArmor profile that is not loaded, because LXC would refuse it",
       confinement: { seccompProfile, appArmorProfiles: new Set([nesting]) },
       systemd: false,
       lines: [`lxc.seccomp.profile = ${seccompProfile}`, "lxc.apparmor.profile = unconfined"],
       gaps: [new RegExp(`${usual} is not loaded`)],
     },
     {
-      title: "says nothing of AppArmor where the kernel has none",
+      title: "has no AppArmor line if the kernel has no AppArmor",
       confinement: { seccompProfile: undefined, appArmorProfiles: undefined },
       systemd: false,
       lines: [],

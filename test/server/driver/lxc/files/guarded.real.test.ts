@@ -8,10 +8,10 @@ import { type LxcHost, lxcHosts } from "../../../../support/lxc/lxc-host";
 import { shell, startContainer } from "../../../../support/lxc/running-container";
 import { testImage } from "../../container-spec";
 
-/** An ordinary user, one whose ids other containers of the host have, and one inside a container of ours. */
+/** An ordinary user, one with ids of other containers on the host, and one inside a container of this driver. */
 const strangers = [65_534, 200_000, containerRoot + 1];
 
-/** What comes of a program that this user of the host runs. */
+/** Returns the result of a program that this user of the host runs. */
 async function runAs(userId: number, ...words: string[]): Promise<string> {
   const [program = "", ...rest] = words;
   const { stdout, stderr, message, failed } = await execa(program, rest, {
@@ -26,7 +26,7 @@ async function runAs(userId: number, ...words: string[]): Promise<string> {
 describe("the files of LXC containers, for users of the host", () => {
   const host = lxcHosts();
 
-  /** Root inside makes a file that everyone may read, and a shell that whoever runs it becomes root by. */
+  /** Root inside creates a file that everyone may read, and a shell with which every user becomes root. */
   async function makeBait(current: LxcHost): Promise<{ readonly secret: string; readonly shell: string }> {
     await startContainer(current);
     await shell(current, "echo everyone > /root/secret; chmod 755 /root; chmod 644 /root/secret");
@@ -56,7 +56,7 @@ describe("the files of LXC containers, for users of the host", () => {
     }
   }
 
-  it("are out of their reach, while the container runs and can be stopped and started", async () => {
+  it("are not accessible, while the container runs and can be stopped and started", async () => {
     const current = host();
     await assertClosed(current, await makeBait(current));
     await current.driver.stop(500, 0);
@@ -64,7 +64,7 @@ describe("the files of LXC containers, for users of the host", () => {
     assert.equal(await shell(current, "cat /root/secret"), "everyone");
   });
 
-  it("are taken out of it at the start, where an earlier release left them open", async () => {
+  it("become inaccessible at the start, if an earlier release left them open", async () => {
     const current = host();
     const bait = await makeBait(current);
     for (const folder of [current.place.folder, current.place.containers, current.place.images]) {
@@ -76,7 +76,7 @@ describe("the files of LXC containers, for users of the host", () => {
     await assertClosed(current, bait);
   });
 
-  it("are left alone where a link has the place of a folder", async () => {
+  it("are not changed if a link is in the place of a folder", async () => {
     const { driver, place, nextDriver } = host();
     await driver.close();
     await driver.purge();

@@ -10,7 +10,7 @@ describe("the layer over a hostile image", () => {
   const newFolder = temporaryFolders();
 
   for (const { what, path, make } of hostileRoots) {
-    it(`gets its own ${path} where the image has ${what}, and later where it has that itself`, async () => {
+    it(`gets its own ${path} if the image has ${what}, and also if the layer has it later`, async () => {
       const parent = await newFolder();
       const [rootfs, delta, outside] = ["rootfs", "delta", "outside"].map((name) => join(parent, name)) as [
         string,
@@ -41,7 +41,7 @@ describe("the layer over a hostile image", () => {
         assert.deepEqual(
           await readdir(join(delta, path, "..")),
           [path.split("/").at(-1)],
-          "nothing is left beside it",
+          "no other file is left",
         );
       } else {
         writeIntoLayer({ delta, rootfs }, [file]);

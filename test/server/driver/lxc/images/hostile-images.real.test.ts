@@ -75,7 +75,7 @@ describe("hostile images of the LXC driver", () => {
     });
   }
 
-  it("whose parts are folders or fifos are no root file systems", async () => {
+  it("whose parts are folders or FIFOs are refused", async () => {
     for (const type of ["5", "6"]) {
       await assertMccError(
         importArchive(tarArchive({ name: "bin/sh", type }, { name: "sbin/init", type })),
@@ -86,7 +86,7 @@ describe("hostile images of the LXC driver", () => {
     assert.deepEqual(await readdir(host().place.images), []);
   });
 
-  it("with odd names, fifos and links anywhere are taken, listed and removed", async () => {
+  it("with odd names, FIFOs and any links are imported, listed and removed", async () => {
     const { driver, place } = host();
     await importArchive(
       tarArchive(
@@ -105,7 +105,7 @@ describe("hostile images of the LXC driver", () => {
     assert.deepEqual(await readdir(place.images), []);
   });
 
-  it("that do not fit on the file system are told as exhausted, and nothing is left", async () => {
+  it("that do not fit on the file system are reported as exhausted, and nothing is left", async () => {
     const { driver, place } = host();
     await driver.open();
     await execa("mount", ["-t", "tmpfs", "-o", "size=2m,mode=755", "tmpfs", place.images]);
@@ -123,7 +123,7 @@ describe("hostile images of the LXC driver", () => {
     }
   });
 
-  it("that complain of each of many files end with the first words, and in little memory", async () => {
+  it("with errors in many files are refused with the first message, and in little memory", async () => {
     const entries = Array.from({ length: 20_000 }, (_, index) =>
       tarEntry({ name: `b${index}`, type: "1", linkName: "nothing" }),
     );

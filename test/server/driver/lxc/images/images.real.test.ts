@@ -13,7 +13,7 @@ import { testImage } from "../../container-spec";
 describe("images of the LXC driver", () => {
   const host = lxcHosts();
 
-  /** A tarball of a folder that the work has filled. */
+  /** Creates a tarball of a folder that the work fills. */
   async function tarballOf(fill: (root: string) => Promise<unknown>, ...words: string[]): Promise<string> {
     const root = join(host().options.folder, "..", "root");
     const tarball = join(root, "..", "made.tar");
@@ -24,7 +24,7 @@ describe("images of the LXC driver", () => {
     return tarball;
   }
 
-  /** The least that is taken for a root file system. */
+  /** The smallest contents that count as a root file system. */
   async function fillLeast(root: string): Promise<void> {
     for (const path of ["bin/sh", "sbin/init"]) {
       await mkdir(join(root, path, ".."));
@@ -36,12 +36,12 @@ describe("images of the LXC driver", () => {
     assert.deepEqual(await readdir(host().place.images), []);
   }
 
-  // Debian has gzip always; what the others need may not be installed.
+  // Debian always has gzip. The other programs may not be installed.
   const packings = ["gzip", "bzip2", "xz", "zstd"].filter((program) =>
     (process.env["PATH"] ?? "").split(":").some((folder) => existsSync(join(folder, program))),
   );
   for (const packing of packings) {
-    it(`are made of tarballs packed by ${packing}`, async () => {
+    it(`are imported from tarballs compressed with ${packing}`, async () => {
       const tarball = await tarballOf(fillLeast, `--${packing}`);
       const image = await host().driver.importImage("packed", tarball);
       assert.ok(image.sizeBytes > 0 && image.sizeBytes < 1024 * 1024, String(image.sizeBytes));
@@ -63,7 +63,7 @@ describe("images of the LXC driver", () => {
     assert.deepEqual(await readdir(join(rootfs, "dev")), []);
   });
 
-  it("are told from what is no root file system", async () => {
+  it("are refused if they are not root file systems", async () => {
     const { driver, options, tarball } = host();
     const nested = await tarballOf(async (root) => {
       await mkdir(join(root, "rootfs"));
@@ -95,7 +95,7 @@ describe("images of the LXC driver", () => {
     await assertNoneMade();
   });
 
-  it("find their parts by links, which never lead out of the image", async () => {
+  it("have parts behind links, which never lead out of the image", async () => {
     const { driver } = host();
     const merged = await tarballOf(async (root) => {
       await mkdir(join(root, "usr"));
@@ -128,7 +128,7 @@ describe("images of the LXC driver", () => {
     assert.equal(existsSync(victim), false);
   });
 
-  it("keep their names: a second one of the same name is refused", async () => {
+  it("have unique names: a second one of the same name is refused", async () => {
     const { driver, tarball } = host();
     const image = await driver.importImage(testImage, tarball);
     await assertMccError(driver.importImage(testImage, tarball), "conflict", /"micro" exists already/);
@@ -141,7 +141,7 @@ describe("images of the LXC driver", () => {
     );
   });
 
-  it("find shared memory in their containers, as shm_open needs it", async () => {
+  it("have shared memory in their containers, which shm_open needs", async () => {
     await startContainer(host());
     assert.match(
       await shell(host(), "grep ' /dev/shm ' /proc/mounts"),
@@ -150,7 +150,7 @@ describe("images of the LXC driver", () => {
     assert.equal(await shell(host(), "stat -c %a /dev/shm"), "1777");
   });
 
-  it("are left out when damaged, and can be replaced or removed", async () => {
+  it("are not listed when damaged, and can be replaced or removed", async () => {
     const { options, place, tarball } = host();
     const { log, lines } = captureLog();
     const driver = createLxcDriver({ ...options, log });
@@ -158,7 +158,7 @@ describe("images of the LXC driver", () => {
       await driver.importImage(testImage, tarball);
       await writeFile(join(place.images, testImage, "image.json"), text);
       assert.deepEqual(await driver.images(), []);
-      assert.match(String(lines.at(-1)?.["msg"]), /"micro" is left out.*image\.json is damaged/);
+      assert.match(String(lines.at(-1)?.["msg"]), /"micro" is not listed.*image\.json is damaged/);
     }
     await driver.importImage(testImage, tarball);
     assert.equal((await driver.images()).length, 1);
@@ -181,7 +181,7 @@ describe("images of the LXC driver", () => {
     assert.match(Buffer.from(stdout).toString(), /^root:.*\n\/root\n$/);
   });
 
-  it("of whole distributions run by LXC's own configuration for them", async () => {
+  it("of whole distributions run with LXC's own configuration for them", async () => {
     const { driver, tarball } = host();
     const distribution = await tarballOf(async (root) => {
       await execa("tar", ["--extract", `--file=${tarball}`, `--directory=${root}`]);

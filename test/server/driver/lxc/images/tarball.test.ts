@@ -23,7 +23,7 @@ describe("a tarball", () => {
     { message: "tar: a: Wrote only 512 of 10240 bytes: No space left on device", code: "exhausted" },
     { message: "no luck today", code: "engine" },
   ] as const) {
-    it(`that fails with "${message}" is told as ${code}`, () => {
+    it(`that fails with "${message}" is reported as ${code}`, () => {
       const failure = unpackingFailure(new MccError("engine", message), "/images/a.tar", "/");
       assert.ok(MccError.isInstance(failure));
       assert.equal(failure.code, code);
@@ -31,7 +31,7 @@ describe("a tarball", () => {
     });
   }
 
-  it("is not mentioned in a failure that is none of MiniCloud's", () => {
+  it("is not mentioned in a failure that is not an MccError", () => {
     const error = new Error("broken");
     assert.equal(unpackingFailure(error, "/images/a.tar", "/"), error);
   });

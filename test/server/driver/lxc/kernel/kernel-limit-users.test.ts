@@ -52,7 +52,7 @@ describe("the kernel's limits of several daemons on one host", () => {
     assert.ok(!existsSync(join(parent, "run")));
   }
 
-  it("are given up also while another daemon removes the folder of the notes", async () => {
+  it("are restored even while another daemon removes the folder of the records", async () => {
     let isThere = true;
     const othersRun = async (): Promise<boolean> => {
       if (isThere) {
@@ -66,7 +66,7 @@ describe("the kernel's limits of several daemons on one host", () => {
     await assertNothingLeft();
   });
 
-  it("are given back by the last one that is purged, whoever raised them", async () => {
+  it("are restored by the last daemon that is purged, even if another one raised them", async () => {
     await useKernelLimits(user("one"), log);
     await useKernelLimits(user("two"), log);
     assert.equal(await giveUpKernelLimits(user("one"), log), false);
@@ -75,7 +75,7 @@ describe("the kernel's limits of several daemons on one host", () => {
     await assertNothingLeft();
   });
 
-  it("stay while containers of another daemon run, though that daemon was stopped", async () => {
+  it("stay raised while containers of another daemon run, even if that daemon was stopped", async () => {
     await useKernelLimits(user("one"), log);
     await useKernelLimits(user("two"), log);
     await leaveKernelLimits(user("two"));
@@ -87,7 +87,7 @@ describe("the kernel's limits of several daemons on one host", () => {
     await assertNothingLeft();
   });
 
-  it("are not kept for a daemon that was killed and has no container", async () => {
+  it("are restored if the other daemon was killed and has no containers", async () => {
     const script = `
       require(${JSON.stringify(limitsModule)}).useKernelLimits(
         { ...${JSON.stringify(user("killed"))}, othersRun: async () => false }, console,
@@ -103,7 +103,7 @@ describe("the kernel's limits of several daemons on one host", () => {
     await assertNothingLeft();
   });
 
-  it("are not kept for a process that has got a killed daemon's id", async () => {
+  it("are restored if another process has the id of a killed daemon", async () => {
     await mkdir(join(parent, "run"));
     await writeFile(join(parent, "run/old.user"), JSON.stringify({ pid: process.pid, startTime: "1" }));
     await useKernelLimits(user("one"), log);
@@ -111,7 +111,7 @@ describe("the kernel's limits of several daemons on one host", () => {
     await assertNothingLeft();
   });
 
-  it("are given back to what an earlier release noted in its state folder", async () => {
+  it("are restored to the values that an earlier release stored in its state folder", async () => {
     const { formerMarksFile } = user("one");
     await writeFile(limitFile(), "65536\n");
     await writeFile(formerMarksFile, JSON.stringify({ "fs/inotify/max_user_instances": "128" }));
@@ -125,7 +125,7 @@ describe("the kernel's limits of several daemons on one host", () => {
     await assertNothingLeft();
   });
 
-  it("are raised again for a daemon that begins while they are given back", async () => {
+  it("are raised again for a daemon that starts while they are restored", async () => {
     await useKernelLimits(user("one"), log);
     let looks = 0;
     const late = { ...user("one"), othersRun: () => Promise.resolve(looks++ > 0) };

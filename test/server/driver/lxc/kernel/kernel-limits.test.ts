@@ -42,7 +42,7 @@ describe("the kernel's limits that containers share", () => {
     return lines.map(({ msg }) => String(msg));
   }
 
-  it("are raised where they are too low, and given back in the end", async () => {
+  it("are raised if they are too low, and restored at the end", async () => {
     assert.deepEqual(await raise(), []);
     assert.deepEqual(await raise(), [], "again");
     assert.deepEqual(await values(), ["65536", "4194304"]);
@@ -57,7 +57,7 @@ describe("the kernel's limits that containers share", () => {
     assert.deepEqual(await values(), ["65536", "4194304"]);
   });
 
-  it("are needed by other servers' containers, and those of nobody's", () => {
+  it("are needed by containers of other servers and of other programs", () => {
     const own = new Place("/var/lib/minicloud/lxc", "0123456789abcdef0123456789abcdef");
     const monitor = (folder: string, name: string) => ({
       pid: 1,
@@ -70,7 +70,7 @@ describe("the kernel's limits that containers share", () => {
     assert.equal(needed(monitor("/var/lib/lxc", "mine")), true);
   });
 
-  it("stay where somebody else has set them since", async () => {
+  it("stay if an operator has set them since", async () => {
     await raise();
     await put(instances, "99999");
     await restoreKernelLimits(place);

@@ -10,7 +10,7 @@ const ping = (address: string): string => `ping -c 1 -W 5 ${address} >/dev/null 
 describe("the bridges of LXC containers", () => {
   const host = lxcHosts({ containersPerBridge: 3 });
 
-  /** How many containers hang on each bridge, in order. */
+  /** Returns the number of containers on each bridge, in order. */
   async function spread(): Promise<number[]> {
     const { place } = host();
     const bridges = (await readdir("/sys/class/net"))
@@ -24,14 +24,14 @@ describe("the bridges of LXC containers", () => {
     );
   }
 
-  /** One after the other, so that it is known which bridge each hangs on. */
+  /** One after another, so that each container's bridge is known. */
   async function startMany(count: number): Promise<void> {
     for (let id = 500; id < 500 + count; id += 1) {
       await startContainer(host(), id);
     }
   }
 
-  it("are as many as it takes, and one network", async () => {
+  it("are as many as necessary, and form one network", async () => {
     await startContainer(host());
     await Promise.all(Array.from({ length: 7 }, (_, index) => startContainer(host(), 501 + index)));
     assert.deepEqual(await spread(), [3, 3, 2]);
@@ -40,7 +40,7 @@ describe("the bridges of LXC containers", () => {
     }
   });
 
-  it("are filled up where a container has gone, also by the next daemon", async () => {
+  it("reuse the ports of destroyed containers, also under the next daemon", async () => {
     await startMany(7);
     assert.deepEqual(await spread(), [3, 3, 1]);
     const { driver, nextDriver } = host();
@@ -58,7 +58,7 @@ describe("the bridges of LXC containers", () => {
     await next.close();
   });
 
-  it("are mended when the daemon starts", async () => {
+  it("are repaired when the daemon starts", async () => {
     await startMany(4);
     const { driver, place } = host();
     await execa("ip", ["link", "delete", place.jointOf(2).atFirst]);
@@ -67,7 +67,7 @@ describe("the bridges of LXC containers", () => {
     assert.equal(await shell(host(), ping("198.18.0.103")), "answered");
   });
 
-  it("keep a container that boots anew", async () => {
+  it("keep a container that reboots", async () => {
     await startMany(4);
     const { driver } = host();
     await driver.exec(503, {
@@ -76,7 +76,7 @@ describe("the bridges of LXC containers", () => {
       timeoutMs: 10_000,
       maxOutputBytes: 0,
     });
-    await eventually(async () => (await spread()).join() === "3,1", "it hangs on its bridge again");
+    await eventually(async () => (await spread()).join() === "3,1", "it is on its bridge again");
     await eventually(async () => (await shell(host(), ping("198.18.0.103"))) === "answered", "it answers");
   });
 });

@@ -13,14 +13,14 @@ const answer = { nftables: [{ metainfo: { version: "1.0.9" } }, ...chains.map((c
 const runner = { run: () => Promise.resolve(JSON.stringify(answer)) };
 
 describe("the firewall's rules of this host", () => {
-  it("concern forwarded packets in the chains of others alone", async () => {
+  it("are only the chains of others for forwarded packets", async () => {
     assert.deepEqual(await othersChains({ firewallTable: "minicloud-1" }, runner), [
       { name: "ip nat POSTROUTING", purpose: "translation", policy: "accept" },
       { name: "inet filter forward", purpose: "forwarding", policy: "drop" },
     ]);
   });
 
-  it("have a chain in any table by its name", async () => {
+  it("are searched for a chain's name in all tables", async () => {
     assert.equal(await hasChain(runner, "by-jumps-only"), true);
     assert.equal(await hasChain(runner, "by-jumps"), false);
   });

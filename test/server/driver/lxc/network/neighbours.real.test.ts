@@ -11,10 +11,10 @@ import { startContainer } from "../../../../support/lxc/running-container";
 import { containerSpec, testImage } from "../../container-spec";
 import { driverOptions } from "../../driver-options";
 
-describe("the LXC driver beside others on the same host", () => {
+describe("the LXC driver next to others on the same host", () => {
   const host = lxcHosts();
 
-  it("touches no container, bridge or rule that is not its own", async () => {
+  it("changes only its own containers, bridges and rules", async () => {
     await startContainer(host());
     const { options, place } = host();
     const folder = join(options.folder, "..", "foreign");
@@ -38,7 +38,7 @@ describe("the LXC driver beside others on the same host", () => {
         "lxc.mount.auto = proc:mixed sys:mixed",
       ].join("\n"),
     );
-    // As root, LXC writes the id maps itself when it finds nothing that does.
+    // As root, LXC writes the id maps itself if it finds no program for that.
     await execa("/usr/bin/lxc-start", ["-P", folder, "-n", name], { env: { PATH: folder } });
     try {
       const { unified } = await readHierarchies();
@@ -61,7 +61,7 @@ describe("the LXC driver beside others on the same host", () => {
     }
   });
 
-  it("lives with another daemon's driver", async () => {
+  it("works next to another daemon's driver", async () => {
     await startContainer(host());
     const folder = join(host().options.folder, "..", "second");
     const network = { address: "198.18.1.0", prefixLength: 24, gateway: "198.18.1.1", nat: false };
@@ -80,7 +80,7 @@ describe("the LXC driver beside others on the same host", () => {
     assert.deepEqual(await host().driver.list(), [{ id: 500, running: true }]);
   });
 
-  it("leaves a cable of the same name that hangs on another's bridge", async () => {
+  it("does not remove a cable of the same name on another driver's bridge", async () => {
     const { driver, place } = host();
     const { veth } = place.container(500);
     await execa("ip", ["link", "add", "other0", "type", "bridge"]);
@@ -96,7 +96,7 @@ describe("the LXC driver beside others on the same host", () => {
     }
   });
 
-  it("refuses a network that the host reaches another way", async () => {
+  it("refuses a network that the host reaches through another interface", async () => {
     const { options, nextDriver, place } = host();
     for (const taken of ["198.18.0.0/16", "198.18.0.64/26", "198.18.0.1/24"]) {
       await execa("ip", ["link", "add", "other0", "type", "bridge"]);

@@ -17,7 +17,7 @@ const ping = (address: string): string => `ping -c 1 -W 5 ${address} >/dev/null 
 describe("the network of LXC containers", () => {
   const host = lxcHosts();
 
-  it("lets them reach each other and the host, by addresses that are theirs alone", async () => {
+  it("connects them with each other and the host, by unique addresses", async () => {
     await startContainer(host(), 500);
     await startContainer(host(), 501);
     assert.equal(await shell(host(), ping("198.18.0.101")), "answered");
@@ -30,7 +30,7 @@ describe("the network of LXC containers", () => {
     assert.equal((await readFile(forwarding, "utf8")).trim(), "0", "nothing is forwarded without NAT");
   });
 
-  it("does not bother all for each that starts", async () => {
+  it("sends no packets to all containers when one starts", async () => {
     const frames = async (): Promise<number> =>
       Number(await shell(host(), "cat /sys/class/net/eth0/statistics/rx_packets"));
     await startContainer(host());
@@ -46,7 +46,7 @@ describe("the network of LXC containers", () => {
     assert.ok(more < others.length, `${more} frames while ${others.length} others started`);
   });
 
-  it("has the same bridge address, whoever joins", async () => {
+  it("keeps the bridge's hardware address when containers join", async () => {
     const address = async (): Promise<string> =>
       await readFile(`/sys/class/net/${host().place.bridge}/address`, "utf8");
     const before = await address();
@@ -59,10 +59,10 @@ describe("the network of LXC containers, with NAT", () => {
   const network = { address: "198.18.0.0", prefixLength: 24, gateway: "198.18.0.1", nat: true };
   const host = lxcHosts({ network });
 
-  it("lets them reach the world by the host's address, and is undone by purge", async () => {
+  it("lets them reach other networks through the host's address, and is undone by purge", async () => {
     await startContainer(host());
     assert.equal((await readFile(forwarding, "utf8")).trim(), "1");
-    // A world that knows no way back to the containers' own network.
+    // A network without a route to the containers' own network.
     const world = spawn("unshare", ["--net", "sleep", "1000"], { stdio: "ignore" });
     const inWorld = ["--net", `--target=${world.pid ?? 0}`, "ip"];
     try {
@@ -85,7 +85,7 @@ describe("the network of LXC containers, with NAT", () => {
     assert.equal((await readFile(forwarding, "utf8")).trim(), "0");
   });
 
-  it("leaves forwarding on for those who need it since", async () => {
+  it("leaves forwarding on for other users that need it since", async () => {
     const { driver, nextDriver } = host();
     const chain = "{ type nat hook postrouting priority 100; policy accept; }";
     await execa("nft", ["add", "table", "ip", "others"]);
@@ -100,7 +100,7 @@ describe("the network of LXC containers, with NAT", () => {
     }
   });
 
-  it("leaves forwarding on for another daemon, which switches it off in the end", async () => {
+  it("leaves forwarding on for another daemon, which switches it off at the end", async () => {
     const { driver, nextDriver, options } = host();
     const second = createLxcDriver(
       driverOptions(join(options.folder, "..", "second"), {
@@ -116,7 +116,7 @@ describe("the network of LXC containers, with NAT", () => {
     assert.equal((await readFile(forwarding, "utf8")).trim(), "0");
   });
 
-  it("warns of a firewall that lets nothing through", async () => {
+  it("warns of a firewall that drops all packets", async () => {
     const chain = "{ type filter hook forward priority 0; policy drop; }";
     const { log, lines } = captureLog();
     const driver = createLxcDriver({ ...host().options, log });
@@ -135,7 +135,7 @@ describe("the network of LXC containers, with NAT", () => {
     }
   });
 
-  it("leaves forwarding on where it was on before", async () => {
+  it("leaves forwarding on if it was on before", async () => {
     const { driver, nextDriver } = host();
     await driver.close();
     await nextDriver().purge();

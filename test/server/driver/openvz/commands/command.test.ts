@@ -51,7 +51,7 @@ describe("the engine's commands", () => {
     );
   });
 
-  it("are not guessed for a version that is neither", () => {
+  it("are not guessed for another version", () => {
     assert.throws(() => generationOf("vzctl version 6.0.1"), {
       code: "unavailable",
       message: /6\.0\.1.*4, 7, 8, 9/,
@@ -59,7 +59,7 @@ describe("the engine's commands", () => {
     assert.throws(() => generationOf("command not found"), { code: "unavailable" });
   });
 
-  it("set limits in the words of the generation and the kernel, and only those that differ", () => {
+  it("set limits with the options of the generation and the kernel, and only those that differ", () => {
     const type = { name: "small", memoryBytes: 512 * 1024 ** 2, cpus: 1.5, processes: 512 };
     const options = (generation: typeof v4, memory: MemoryModel, has?: typeof type): string =>
       limitOptions(type, { generation, memory, has }).join(" ");
@@ -73,13 +73,13 @@ describe("the engine's commands", () => {
     const other = { ...type, processes: 100 };
     assert.equal(options(v4, "vswap", other), "--numproc 512:512");
     assert.equal(options(v4, "control-groups", other), `${memory} --numproc 512:512 ${kernelMemory}`);
-    // Also those of the sample itself.
+    // Also the limits of the sample itself.
     assert.equal(options(v4, "control-groups", type), `${memory} --numproc 512:512 ${kernelMemory}`);
     assert.equal(options(v4, "vswap", type), "");
     assert.equal(options(v7, "control-groups"), `--ram 536870912 ${rest}`);
   });
 
-  it("set no limit so that vzctl still starts the container", () => {
+  it("set an unlimited resource so that vzctl still starts the container", () => {
     const options = (memory: MemoryModel): string =>
       limitOptions({ name: "unlimited" }, { generation: v4, memory }).join(" ");
     const rest = "--cpulimit 0 --numproc unlimited:unlimited";

@@ -8,10 +8,10 @@ import { eventually } from "../../../../support/time/eventually";
 import { fakeDrivers, lightSpec, serverId, vzctl } from "../fake-driver";
 
 describe("engine commands of an earlier daemon", () => {
-  // Without an OpenVZ kernel, a container stays in the process group of what started it.
+  // Without an OpenVZ kernel, a container stays in the process group of the command that started it.
   const { host, newDriver } = fakeDrivers();
 
-  it("that have ended are nobody's to end: the container that one started runs on", async () => {
+  it("that have ended are not killed: the container that one started continues to run", async () => {
     const dead = newDriver();
     await dead.create(lightSpec(501));
     host().behave({ faults: [{ at: "start:running", waits: true, times: 1 }] });
@@ -27,7 +27,7 @@ describe("engine commands of an earlier daemon", () => {
     assert.deepEqual(await next.list(), []);
   });
 
-  it("of another server are not its to end, though they work on an instance of the same id", async () => {
+  it("of another server are not ended, even for an instance with the same id", async () => {
     const other = newDriver({
       serverId: randomBytes(16).toString("hex"),
       folder: host().path("state/other"),
@@ -42,7 +42,7 @@ describe("engine commands of an earlier daemon", () => {
     assert.deepEqual(await other.list(), [{ id: 501, running: true }]);
   });
 
-  it("are ended when they see this daemon's folder, not when their namespace has another one there", async () => {
+  it("are ended if they see this daemon's folder, and not if their namespace has another one in its place", async () => {
     const folder = host().path("state/openvz");
     mkdirSync(folder, { recursive: true });
     const begin = async (...words: readonly string[]): Promise<ChildProcess> => {

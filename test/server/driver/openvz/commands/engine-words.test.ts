@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { engineWords } from "../../../../../server/driver/openvz/commands/engine-words";
 
-describe("what a command of OpenVZ's says of its failure", () => {
+describe("the error message of an OpenVZ command", () => {
   for (const { title, stdout, stderr, words } of [
     {
       title: "is its standard error",
@@ -10,25 +10,25 @@ describe("what a command of OpenVZ's says of its failure", () => {
       words: "Unable to open",
     },
     {
-      title: "is its standard output where the other is empty",
+      title: "is its standard output if the other is empty",
       stdout: "locked.\n",
       stderr: " \n",
       words: "locked",
     },
     {
-      title: "leaves out what is said on every other kernel",
+      title: "omits the message of every other kernel",
       stdout: "CT is locked",
       stderr: "Directory /proc/vz not found, assuming non-OpenVZ kernel\n",
       words: "CT is locked",
     },
     { title: "is its last four lines", stdout: "", stderr: "1\n2\r\n3\n4\n5.\n", words: "2; 3; 4; 5" },
     {
-      title: "is cut past 600 characters",
+      title: "is truncated after 600 characters",
       stdout: "",
       stderr: "x".repeat(601),
       words: `${"x".repeat(600)}…`,
     },
-    { title: "is nothing where nothing was said", stdout: "", stderr: "", words: "" },
+    { title: "is empty without output", stdout: "", stderr: "", words: "" },
   ]) {
     it(title, () => assert.equal(engineWords(stdout, stderr), words));
   }

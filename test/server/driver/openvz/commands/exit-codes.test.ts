@@ -9,7 +9,7 @@ const command = commands.create(
   [],
 );
 
-/** What vzctl says where one exit code has several meanings. */
+/** The messages of vzctl if one exit code has several meanings. */
 const sayings = [
   ": it already exists",
   ": arpsend -D -e 198.18.0.7 eth0 FAILED",
@@ -24,7 +24,7 @@ const told = (says: RegExp | undefined): string =>
 describe("exit codes", () => {
   for (const [generation, table] of Object.entries(exitCodes)) {
     for (const row of table) {
-      it(`${generation}: ${row.exitCode}${told(row.says)} says what it means and what to do`, () => {
+      it(`${generation}: ${row.exitCode}${told(row.says)} is reported with its meaning and a remedy`, () => {
         const stderr = `No luck${told(row.says)}.\n`;
         const meaning = meaningOf(table, row.exitCode, stderr);
         const { message, code } = failureOf(command, {
@@ -43,27 +43,27 @@ describe("exit codes", () => {
     }
   }
 
-  it("with two meanings are told apart by the text", () => {
+  it("with two meanings are distinguished by the text", () => {
     const meaning = (words: string) => meaningOf(exitCodes.v4, 82, words);
     assert.equal(meaning("Error: container config file 501.conf already exists")?.kind, "ctid-taken");
     assert.match(meaning("Sample config x not found")?.meaning ?? "", /no sample/);
   });
 
-  it("that differ between the generations stay apart", () => {
+  it("may have another meaning in each generation", () => {
     const meanings = (exitCode: number) =>
       [exitCodes.v4, exitCodes.v7].map(
         (table) => meaningOf(table, exitCode, "name web already used by container 7")?.meaning,
       );
     const name = "the name belongs to another container on this host";
-    assert.deepEqual(meanings(131), [name, "this kernel lacks a feature that the container asks for"]);
+    assert.deepEqual(meanings(131), [name, "this kernel lacks a feature that the container needs"]);
     assert.deepEqual(meanings(137), [undefined, name]);
     assert.equal(
       meaningOf(exitCodes.v4, 131, "Unable to create link")?.meaning,
-      "the name could not be given",
+      "the name could not be assigned",
     );
   });
 
-  it("are all those that vzctl(8) of vzctl 4.11.1 documents, save those of snapshots and conversions", () => {
+  it("are all those in vzctl(8) of vzctl 4.11.1, except for those of snapshots and conversions", () => {
     const documented = [
       ...[1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 20, 21, 22, 23, 24, 28, 29, 31, 32, 33],
       ...[34, 40, 41, 43, 44, 46, 47, 48, 49, 50, 51, 52, 53, 60, 61, 62, 63, 64, 65, 66, 67, 71, 74, 78, 79],
@@ -74,7 +74,7 @@ describe("exit codes", () => {
     assert.deepEqual(missing, []);
   });
 
-  it("that are not in the table are told with vzctl's own words, which are cleaned", () => {
+  it("that are not in the table are reported with vzctl's own message, in printable form", () => {
     const { code, message } = failureOf(command, {
       exitCode: 199,
       meaning: undefined,
@@ -87,9 +87,9 @@ describe("exit codes", () => {
     );
   });
 
-  it("of a command that said nothing but what it always says, are told so", () => {
+  it("of a command without a message of its own are reported as such", () => {
     const stdout = "Directory /proc/vz not found, assuming non-OpenVZ kernel\n";
     const { message } = failureOf(command, { exitCode: 199, meaning: undefined, stderr: "", stdout });
-    assert.match(message, /199: it said nothing\.$/);
+    assert.match(message, /199: no message\.$/);
   });
 });

@@ -23,7 +23,7 @@ describe("a file without a name", () => {
     }
   });
 
-  it("of terabytes is read at its end only", async () => {
+  it("of terabytes is read only at its end", async () => {
     const file = await namelessFile();
     try {
       await file.write("the end", 2 ** 42);

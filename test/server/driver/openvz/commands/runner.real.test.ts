@@ -38,7 +38,7 @@ describe("an engine command", () => {
         .filter(([, action]) => action === "set").length;
       return sets;
     };
-    await eventually(() => countSets() > 2, "one of the two was refused and came again");
+    await eventually(() => countSets() > 2, "one of the two was refused and tried again");
     host().release("set:locked");
     await Promise.all([first, second]);
     assert.match(host().configuration("501"), /ONBOOT=/);
@@ -50,7 +50,7 @@ describe("an engine command", () => {
     await assertMccError(
       runner(3000).run(commands.start(target), table),
       "conflict",
-      /^vzctl start 501 failed with exit code 9, another vzctl command is at work on the container, for the 3 s that it was waited for: Locked by: pid \d+, cmdline .*; Container already locked.*What to do: wait for it to end.*\.lck file/,
+      /^vzctl start 501 failed with exit code 9, another vzctl command is working on the container after a wait of 3 s: Locked by: pid \d+, cmdline .*; Container already locked.*What to do: wait until it ends.*\.lck file/,
     );
   });
 
@@ -67,7 +67,7 @@ describe("an engine command", () => {
     assert.equal((await runner().run(commands.unmount(target), table)).exitCode, 0);
   });
 
-  it("that is killed by someone else is told so", async () => {
+  it("that another program kills is reported as such", async () => {
     host().behave({ faults: [{ at: "create", dies: true }] });
     await assertMccError(
       runner().run(create, table),
@@ -76,10 +76,10 @@ describe("an engine command", () => {
     );
   });
 
-  describe("where vzctl is not installed", () => {
+  describe("a host without vzctl", () => {
     withEnvironment(() => ({ PATH: "/nowhere" }));
 
-    it("says so", async () => {
+    it("is reported", async () => {
       await assertMccError(
         runner().run(commands.version(), table),
         "unavailable",

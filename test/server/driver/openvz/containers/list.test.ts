@@ -23,7 +23,7 @@ describe("vzlist's list", () => {
     assert.deepEqual(parseContainerList("[\n]\n"), []);
   });
 
-  it("is empty where an older vzlist says so in words, and for no other reason", () => {
+  it("is empty if an older vzlist says so in a message, and for no other reason", () => {
     assert.deepEqual(readList({ stdout: "", stderr: "Container(s) not found\n" }), []);
     assert.deepEqual(
       readList({ stdout: "[\n]\n", stderr: "Warning: ploop support is not compiled in\n" }),
@@ -36,7 +36,7 @@ describe("vzlist's list", () => {
     }
   });
 
-  it("is read with numbers and UUIDs as ids, addresses that carry their prefix length, and images with a mark", () => {
+  it("may have numbers and UUIDs as ids, addresses with a prefix length, and marked images", () => {
     const uuid = "aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaa501";
     const rows = parseContainerList(
       list(
@@ -72,7 +72,7 @@ describe("vzlist's list", () => {
     ["a line that looks like a field", 'x"\n    "status": "stopped",'],
     ["a brace", "  }, {"],
   ] as const) {
-    it(`survives a description with ${what}, made by hand`, () => {
+    it(`is read despite a manually written description with ${what}`, () => {
       const rows = parseContainerList(
         list(
           row({ ctid: "7", description: `"${description}"` }),
@@ -96,7 +96,7 @@ describe("vzlist's list", () => {
     ["words", "Unable to open /proc/vz/veinfo"],
     ["another list", '[\n  {\n    "veid": 1\n  }\n]\n'],
   ] as const) {
-    it(`is not concluded from ${what}`, () => {
+    it(`is not read from ${what}`, () => {
       assert.throws(() => parseContainerList(output), {
         code: "engine",
         message: /^vzlist printed .* try again\.$/,

@@ -8,7 +8,7 @@ import { temporaryFolders } from "../../../../support/files/temporary-folder";
 describe("files of a hostile root", () => {
   const newFolder = temporaryFolders();
 
-  /** A root, and a folder of the host beside it. */
+  /** A root, and a folder of the host next to it. */
   async function folders(): Promise<{ root: string; outside: string }> {
     const parent = await newFolder();
     const [root, outside] = [join(parent, "root"), join(parent, "outside")];
@@ -19,7 +19,7 @@ describe("files of a hostile root", () => {
   }
 
   for (const { what, path, isLarge, make } of hostileRoots) {
-    it(`never lead out by ${path}, which is ${what}, and are neither waited for nor read without end`, async () => {
+    it(`never lead out through ${path}, which is ${what}, and never block or are read endlessly`, async () => {
       const { root, outside } = await folders();
       make(root, outside);
       const mayRead = isLarge || what === "a file without permissions";

@@ -9,13 +9,13 @@ import { driverOptions } from "../../driver-options";
 import { fakeDrivers, lightSpec } from "../fake-driver";
 
 const ids = { v4: "501", v7: "00000000-0000-0000-0000-000000000501" } as const;
-/** What of an image's programs is missing, beside its own shell being none of busybox's. */
+/** The programs that an image lacks. Its own shell is not busybox. */
 const images: readonly { has: string; without: readonly string[] }[] = [
   { has: "ip", without: [] },
   { has: "ifconfig and route", without: ["ip"] },
   { has: "busybox without links to it", without: ["ip", "ifconfig", "route"] },
 ];
-/** As a distribution's own would, once the first process calls it. */
+/** Like a distribution's own, once the first process calls it. */
 const ifupScript = [
   "#!/bin/sh",
   "ip link set lo up",
@@ -29,7 +29,7 @@ for (const generation of ["v4", "v7"] as const) {
   describe(`the address inside a container, the fake ${generation}`, () => {
     const { host, newDriver } = fakeDrivers({ generation });
     const inside = (path: string): string => host().path(`vz/private/${ids[generation]}/${path}`);
-    /** By one command, as each takes its time. */
+    /** In one command, because each takes some time. */
     const assertUp = async (driver: Driver): Promise<void> => {
       const script = "for what in 'link show lo' 'addr show venet0' route; do busybox ip $what; done";
       const { stdout, stderr } = await driver.exec(501, execRequest(["sh", "-c", script]));
@@ -45,7 +45,7 @@ for (const generation of ["v4", "v7"] as const) {
         .filter(([, word]) => word === action).length;
 
     for (const { has, without } of images) {
-      it(`is up after each start where the image has ${has}, and no ifup`, async () => {
+      it(`is set after each start if the image has ${has} and no ifup`, async () => {
         const driver = newDriver();
         await driver.create(lightSpec(501));
         ["sh", ...without].forEach((program) => rmSync(inside(`bin/${program}`)));
@@ -63,7 +63,7 @@ for (const generation of ["v4", "v7"] as const) {
       ["sbin/ifup", "in /sbin"],
       ["usr/sbin/ifup", "in /usr/sbin, where /sbin leads"],
     ] as const) {
-      it(`is left to the image where that has ifup ${layout}`, async () => {
+      it(`is left to an image with ifup ${layout}`, async () => {
         const driver = newDriver();
         await driver.create(lightSpec(501));
         rmSync(inside("sbin"), { recursive: true });
@@ -80,7 +80,7 @@ for (const generation of ["v4", "v7"] as const) {
       });
     }
 
-    it("that cannot be brought up is told in the log, and fails no start", async () => {
+    it("that cannot be set is reported in the log, and the start succeeds", async () => {
       const warnings: object[] = [];
       const log = { ...driverOptions("").log, warn: (fields: object) => warnings.push(fields) };
       const driver = newDriver({ log });
@@ -104,7 +104,7 @@ for (const generation of ["v4", "v7"] as const) {
       await assertMccError(driver.exec(501, execRequest(["true"])), "engine", /no luck/);
     });
 
-    it("is nobody's concern where the container has none", async () => {
+    it("is not set if the container has none", async () => {
       const driver = newDriver();
       await driver.create(lightSpec(501));
       const path = host().path(`etc/vz/conf/${ids[generation]}.conf`);

@@ -14,7 +14,7 @@ describe("the contents of an image for OpenVZ", () => {
     await withArchive(path, requireRoot);
   };
 
-  it("are a root file system, whose device nodes and owners vzctl takes as they are", async () => {
+  it("are a root file system with any device nodes and owners", async () => {
     await check(...leastRoot, { name: "lib/udev/devices/null", type: "3" }, { name: "a", uid: 1_000_000 });
     await check(
       { name: "./usr/bin/sh", type: "2", linkName: "dash" },
@@ -28,7 +28,7 @@ describe("the contents of an image for OpenVZ", () => {
     await assertMccError(check({ name: "rootfs/bin/sh" }), "invalid", /at the top of the tarball/);
   });
 
-  it("are refused when they lead out of the archive", async () => {
+  it("are refused if they lead out of the archive", async () => {
     await assertMccError(check(...leastRoot, { name: "../evil" }), "invalid", /"\.\.\/evil" leads out/);
   });
 });

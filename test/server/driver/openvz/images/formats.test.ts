@@ -21,14 +21,14 @@ describe("the format of an image's file", () => {
     { begins: "2e2f0000", ending: ".tar" },
     { begins: "", ending: ".tar" },
   ]) {
-    it(`is ${ending} for one that begins with ${begins || "nothing"}`, async () => {
+    it(`is ${ending} for a file that begins with ${begins || "nothing"}`, async () => {
       assert.equal(await endingOf(await fileOf(Buffer.from(begins, "hex"))), ending);
     });
   }
 
-  it("is refused where vzctl cannot unpack it, or nobody can read it", async () => {
+  it("is refused if vzctl cannot unpack it, or if it cannot be read", async () => {
     const packed = await fileOf(Buffer.from("28b52ffd24", "hex"));
-    await assertMccError(endingOf(packed), "invalid", /packed by zstd, which vzctl cannot unpack/);
+    await assertMccError(endingOf(packed), "invalid", /compressed with zstd, which vzctl cannot unpack/);
     await assertMccError(endingOf(`${packed}.none`), "invalid", /image\.none cannot be read: ENOENT/);
   });
 
@@ -38,7 +38,7 @@ describe("the format of an image's file", () => {
     { bytes: 10_241, begins: "2e", filled: 20_480 },
     { bytes: 11, begins: "1f8b", filled: 11 },
   ]) {
-    it(`has ${filled} bytes in place of ${bytes} where it begins with ${begins}`, async () => {
+    it(`has ${filled} bytes instead of ${bytes} if it begins with ${begins}`, async () => {
       const content = Buffer.alloc(bytes);
       content.write(begins, "hex");
       const path = await fileOf(content);
