@@ -203,7 +203,7 @@ async function listen(server: Server, { address, port }: ListenerOptions): Promi
       code: "unavailable",
       remedy: messageOf(error),
     };
-    throw new MccError(code, `Cannot listen at ${address}, port ${port}: ${remedy}.`);
+    throw new MccError(code, `Cannot listen on ${address}, port ${port}: ${remedy}.`);
   }
   const bound = server.address();
   return typeof bound === "object" && bound !== null ? bound : { address, port };

@@ -44,7 +44,7 @@ async function refuseStrangers(folder: string): Promise<void> {
   if (stranger !== undefined && !entries.includes("server-id")) {
     throw new MccError(
       "conflict",
-      `The folder ${folder} belongs to no daemon: it has "${stranger}" in it and no server-id; nothing was changed. Give an empty or a new folder with --state-dir. If the server-id was lost, put it back: a line with the serverId that mcc server-info and Pulumi's state show.`,
+      `The folder ${folder} is not a daemon's: it has "${stranger}" in it and no server-id; nothing was changed. Give an empty or a new folder with --state-dir. If the server-id was lost, put it back: a line with the serverId that mcc server-info and Pulumi's state show.`,
     );
   }
 }

@@ -107,7 +107,7 @@ export class ArchiveInspection {
     }
     const kind = kindOfEntry(type);
     if (kind === undefined) {
-      throw this.#checks.refusal(entry.name, `is of the unknown type "${toSendable(type)}"`, "leave it out");
+      throw this.#checks.refusal(entry.name, `has the unknown type "${toSendable(type)}"`, "omit it");
     }
     this.#checks.requireName(entry.name);
     this.#checks.requireOwner(entry, fields);

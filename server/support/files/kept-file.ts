@@ -91,7 +91,7 @@ function reasonOf(issues: readonly z.core.$ZodIssue[]): string {
     const where = issue.path.map(String).join(".");
     return where === "" ? allowed(issue) : `${where}: ${allowed(issue)}`;
   });
-  return asciiLine(`it has another content than expected: ${reasons.join("; ")}`);
+  return asciiLine(`it has unexpected content: ${reasons.join("; ")}`);
 }
 
 /** Returns one line of ASCII that can be sent and logged, for any content of a damaged disk. */
