@@ -7,6 +7,7 @@ import { type Key, keySchema } from "../../protocol/methods/key";
 import type { MethodResult, ParsedParameters } from "../../protocol/methods/method-table";
 import { nameSchema } from "../../protocol/methods/name";
 import { normalisePublicKey, parsePublicKey } from "../../protocol/public-key";
+import { Turns } from "../support/concurrency/turns";
 import { isFileSystemFault } from "../support/files/file-system-fault";
 import { syncFolder, writeJsonFile } from "../support/files/json-file";
 import { ensureFolder } from "../support/files/make-folder";
@@ -48,7 +49,7 @@ export class Keys {
   readonly #serverId: string;
   readonly #records = new Map<string, KeyRecord>();
   /** Changes of one key run one after the other, because each reads before it writes. */
-  readonly #turns = new Map<string, Promise<void>>();
+  readonly #turns = new Turns<string>();
 
   private constructor(
     folder: string,
@@ -115,7 +116,8 @@ export class Keys {
     const found = await this.claims.takeUp(
       parameters,
       () => this.#madeBy(parameters),
-      ({ record }) => this.#inTurn(record.name, () => this.#write(this.#records.get(record.name) ?? record)),
+      ({ record }) =>
+        this.#turns.take(record.name, () => this.#write(this.#records.get(record.name) ?? record)),
     );
     if (found !== undefined && found.record.name !== parameters.name) {
       const { name } = found.record;
@@ -124,7 +126,7 @@ export class Keys {
         `This client token created the key "${name}" already; remove that key first (key.remove, mcc destroy-key -n ${name}), or keep its name.`,
       );
     }
-    return await this.#inTurn(parameters.name, async () => {
+    return await this.#turns.take(parameters.name, async () => {
       await this.#release(parameters);
       const made = this.#madeBy(parameters);
       if (made?.record.name === parameters.name) {
@@ -149,7 +151,7 @@ export class Keys {
   }
 
   async confirm({ owner, ...target }: ParsedParameters<"key.confirm">): Promise<Key> {
-    return await this.#inTurn(target.name, async () => {
+    return await this.#turns.take(target.name, async () => {
       const existing = this.#find(target);
       if (existing === undefined) {
         throw this.#notFound(target.name);
@@ -163,7 +165,7 @@ export class Keys {
   /** Recorded first, so that instances created in the meantime get the new key. */
   async update(parameters: ParsedParameters<"key.update">, carriers: Carriers): Promise<Key> {
     const publicKey = normalisePublicKey(parameters.publicKey);
-    return await this.#inTurn(parameters.name, async () => {
+    return await this.#turns.take(parameters.name, async () => {
       const existing = this.#find(parameters);
       if (existing === undefined) {
         throw this.#notFound(parameters.name);
@@ -173,7 +175,7 @@ export class Keys {
   }
 
   async remove(target: Target, carriers: Carriers): Promise<MethodResult<"key.remove">> {
-    return await this.#inTurn(target.name, async () => {
+    return await this.#turns.take(target.name, async () => {
       const existing = this.#find(target);
       if (existing === undefined) {
         return { removed: false };
@@ -188,7 +190,7 @@ export class Keys {
     for (const record of [...this.#records.values()]) {
       if (record.unfinished !== undefined) {
         const { unfinished } = record;
-        await this.#inTurn(record.name, async () => {
+        await this.#turns.take(record.name, async () => {
           await (unfinished === "update" ? this.#spread(record, carriers) : this.#withdraw(record, carriers));
         });
       }
@@ -249,22 +251,6 @@ export class Keys {
     await writeJsonFile(this.#path(record.name), record);
     this.#records.set(record.name, record);
     return keySchema.parse(record);
-  }
-
-  async #inTurn<T>(name: string, work: () => Promise<T>): Promise<T> {
-    const turn = (this.#turns.get(name) ?? Promise.resolve()).then(work);
-    const over = turn.then(
-      () => undefined,
-      () => undefined,
-    );
-    this.#turns.set(name, over);
-    try {
-      return await turn;
-    } finally {
-      if (this.#turns.get(name) === over) {
-        this.#turns.delete(name);
-      }
-    }
   }
 
   #path(name: string): string {

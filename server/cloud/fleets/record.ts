@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { fleetApplySchema } from "../../../protocol/methods/fleet";
 import { nameSchema, timeSchema, uidSchema } from "../../../protocol/methods/name";
+import { Queue } from "../../support/concurrency/turns";
 import { namingFileSystem } from "../../support/files/file-system-fault";
 import { replaceFile, syncFolder } from "../../support/files/json-file";
 import { ensureFolder } from "../../support/files/make-folder";
@@ -60,7 +61,7 @@ interface SavedFleet {
 export class FleetRecords {
   readonly #folder: string;
   /** Files are written one after the other, so that the last state is written last. */
-  #last: Promise<void> = Promise.resolve();
+  readonly #writes = new Queue();
 
   constructor(
     stateFolder: string,
@@ -89,7 +90,7 @@ export class FleetRecords {
 
   /** Writes a fleet in its state at that moment, with one sync, whatever its size. Writes nothing for a removed one. */
   async save(fleet: SavedFleet): Promise<void> {
-    await this.#inTurn(async () => {
+    await this.#writes.take(async () => {
       if (!fleet.isRemoved) {
         // The file system may have refused to create it at the start.
         await ensureFolder(this.#folder, 0o700);
@@ -99,18 +100,12 @@ export class FleetRecords {
   }
 
   async remove(name: string): Promise<void> {
-    await this.#inTurn(() =>
+    await this.#writes.take(() =>
       namingFileSystem(this.#pathOf(name), async () => {
         await rm(this.#pathOf(name), { force: true });
         await syncFolder(this.#folder);
       }),
     );
-  }
-
-  async #inTurn(work: () => Promise<void>): Promise<void> {
-    const turn = this.#last.then(work);
-    this.#last = turn.catch(() => undefined);
-    await turn;
   }
 
   #pathOf(name: string): string {

@@ -1,6 +1,7 @@
 import { MccError } from "../../../protocol/error";
 import type { InstanceStatus } from "../../../protocol/methods/instance";
 import type { Container } from "../../driver/driver";
+import { Queue } from "../../support/concurrency/turns";
 import type { Claim } from "../ownership/claim";
 import type { Claimable } from "../ownership/claims";
 import { KeptRecord, type RecordStore } from "./kept-record";
@@ -22,7 +23,7 @@ export class Instance implements Claimable {
   #destruction: Promise<void> | undefined;
   /** Changes with every piece of work, so that an older list of the engine's is known as such. */
   #version = 0;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #work = new Queue();
 
   /** Resolves once the engine has created the container, which does not run yet. */
   readonly made = new Promise<void>((resolve) => {
@@ -150,7 +151,7 @@ export class Instance implements Claimable {
 
   /** Runs pieces of work on the instance one after the other. */
   async inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#last.then(async () => {
+    return await this.#work.take(async () => {
       this.#version += 1;
       try {
         return await work();
@@ -158,8 +159,6 @@ export class Instance implements Claimable {
         this.#version += 1;
       }
     });
-    this.#last = turn.catch(() => undefined);
-    return await turn;
   }
 
   /**

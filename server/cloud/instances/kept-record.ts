@@ -1,4 +1,5 @@
 import { MccError } from "../../../protocol/error";
+import { Queue } from "../../support/concurrency/turns";
 import { isFileSystemFault } from "../../support/files/file-system-fault";
 import type { LateWrites } from "../state/late-writes";
 import type { InstanceRecord, InstanceRecords } from "./record";
@@ -16,7 +17,7 @@ type Change = (record: InstanceRecord) => InstanceRecord;
  * before. A change that does not wait for the instance's turn therefore loses nothing of the work under way.
  */
 export class KeptRecord {
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #writes = new Queue();
   #isForgotten = false;
   #isCovered = false;
 
@@ -53,7 +54,7 @@ export class KeptRecord {
    * @throws MccError `not-found` once the record was removed; the errors of the write.
    */
   async save(change: Change = (record) => record): Promise<void> {
-    await this.#inTurn(async () => {
+    await this.#writes.take(async () => {
       if (this.#isForgotten) {
         throw new MccError("not-found", `Instance ${this.record.id} (${this.record.name}) is gone.`);
       }
@@ -87,7 +88,7 @@ export class KeptRecord {
 
   /** Removes the record from disk, after the writes that were asked for before. */
   async forget(): Promise<void> {
-    await this.#inTurn(async () => {
+    await this.#writes.take(async () => {
       await this.store.records.remove(this.record.id, { sync: this.#needsFile() });
       this.#isForgotten = true;
     });
@@ -95,11 +96,5 @@ export class KeptRecord {
 
   #needsFile(): boolean {
     return !this.#isCovered || this.store.records.hasFile(this.record.id);
-  }
-
-  async #inTurn(work: () => Promise<void>): Promise<void> {
-    const turn = this.#last.then(work);
-    this.#last = turn.catch(() => undefined);
-    await turn;
   }
 }

@@ -1,8 +1,24 @@
 import assert from "node:assert/strict";
-import { Turns } from "../../../../server/support/concurrency/turns";
+import { Queue, Turns } from "../../../../server/support/concurrency/turns";
 
-describe("the turns of a container", () => {
-  it("come one after the other in the order asked for, also after one that failed; others' do not wait", async () => {
+describe("a queue", () => {
+  it("runs work in the order of the calls, also after work that failed", async () => {
+    const queue = new Queue();
+    const events: string[] = [];
+    const first = queue.take(async () => {
+      await Promise.resolve();
+      events.push("first");
+      throw new Error("failed");
+    });
+    const second = queue.take(() => Promise.resolve(events.push("second")));
+    await assert.rejects(first, /^Error: failed$/);
+    assert.equal(await second, 2);
+    assert.deepEqual(events, ["first", "second"]);
+  });
+});
+
+describe("turns", () => {
+  it("run work with one key in the order of the calls, also after work that failed; other keys do not wait", async () => {
     const turns = new Turns<number>();
     const events: string[] = [];
     let endFirst = (): void => undefined;
