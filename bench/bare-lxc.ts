@@ -2,7 +2,7 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import pLimit from "p-limit";
-import { makeHostKey } from "../server/cloud/instances/host-key";
+import { makeHostKey } from "../server/cloud/instances/creation/host-key";
 
 /** The owner of an unprivileged container's files on the host. */
 const containerRoot = 100_000;

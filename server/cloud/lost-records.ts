@@ -5,7 +5,7 @@ import type { Container, Remains } from "../driver/driver";
 import { isFileSystemFault } from "../support/files/file-system-fault";
 import type { FleetFile } from "./fleets/record";
 import type { InstanceContext } from "./instances/context";
-import type { InstanceRecord } from "./instances/record";
+import type { InstanceRecord } from "./instances/records/record";
 
 const failure =
   "The daemon's record of this instance was lost; its container is unchanged, and keeps its address. Destroy it, and create it again.";

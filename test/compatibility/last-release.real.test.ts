@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import { makeHostKey } from "../../server/cloud/instances/host-key";
+import { makeHostKey } from "../../server/cloud/instances/creation/host-key";
 import { stateFormat } from "../../server/cloud/state/format";
 import { checkout } from "../support/checkout";
 import { TestDaemon, testDaemons } from "../support/daemons/test-daemon";

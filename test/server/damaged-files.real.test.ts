@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Client } from "../../client/client";
 import type { Instance } from "../../protocol/methods/instance";
-import { makeHostKey } from "../../server/cloud/instances/host-key";
+import { makeHostKey } from "../../server/cloud/instances/creation/host-key";
 import { compiled } from "../support/checkout";
 import { importMicro } from "../support/daemons/micro-image";
 import { type TestDaemon, testDaemons } from "../support/daemons/test-daemon";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { chmod, chown, lchown, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
-import { makeHostKey } from "../../server/cloud/instances/host-key";
+import { makeHostKey } from "../../server/cloud/instances/creation/host-key";
 import { importMicro } from "../support/daemons/micro-image";
 import { runMccserver } from "../support/daemons/run-mccserver";
 import { type TestDaemon, testDaemons } from "../support/daemons/test-daemon";

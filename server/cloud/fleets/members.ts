@@ -1,5 +1,5 @@
 import type { ParsedParameters } from "../../../protocol/methods/method-table";
-import { makeHostKey } from "../instances/host-key";
+import { makeHostKey } from "../instances/creation/host-key";
 import type { Instance } from "../instances/instance";
 import type { Reservation } from "../reservations/reservations";
 import type { FleetContext } from "./context";

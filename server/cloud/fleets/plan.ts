@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { InstanceStatus } from "../../../protocol/methods/instance";
-import type { InstanceRecord } from "../instances/record";
+import type { InstanceRecord } from "../instances/records/record";
 import type { FleetSpec } from "./record";
 
 /** The part of a member that a plan depends on. */

@@ -7,7 +7,7 @@ import { Queue } from "../../support/concurrency/turns";
 import { namingFileSystem } from "../../support/files/file-system-fault";
 import { replaceFile, syncFolder } from "../../support/files/json-file";
 import { ensureFolder } from "../../support/files/make-folder";
-import { instanceRecordSchema } from "../instances/record";
+import { instanceRecordSchema } from "../instances/records/record";
 import { heldLeaseSchema, ttlSchema } from "../lifetimes/lifetime";
 import { claimFields } from "../ownership/claim";
 import type { DamagedFiles } from "../state/damaged-files";

@@ -1,5 +1,5 @@
 import { MccError } from "../../../protocol/error";
-import type { InstanceRecord, InstanceRecords } from "../instances/record";
+import type { InstanceRecord, InstanceRecords } from "../instances/records/record";
 import type { FleetContext } from "./context";
 import type { FleetDestruction } from "./destroy";
 import { Fleet } from "./fleet";

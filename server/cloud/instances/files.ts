@@ -1,7 +1,7 @@
 import type { ContainerFile } from "../../driver/driver";
 import type { Keys } from "../keys";
-import type { HostKey } from "./host-key";
-import type { InstanceRecord } from "./record";
+import type { HostKey } from "./creation/host-key";
+import type { InstanceRecord } from "./records/record";
 
 /** Returns the authorized_keys file with an instance's keys. @throws MccError `not-found` for a key that does not exist. */
 export function authorizedKeysFile(

@@ -4,9 +4,9 @@ import type { Container } from "../../driver/driver";
 import { Queue } from "../../support/concurrency/turns";
 import type { Claim } from "../ownership/claim";
 import type { Claimable } from "../ownership/claims";
-import { KeptRecord, type RecordStore } from "./kept-record";
 import type { Failure, Outcome } from "./outcome";
-import type { InstanceRecord } from "./record";
+import { KeptRecord, type RecordStore } from "./records/kept-record";
+import type { InstanceRecord } from "./records/record";
 
 /**
  * One instance in the daemon's memory: its record, what the engine said of it last, and the work on it. Only its own

@@ -1,6 +1,6 @@
 import type { InstanceContext } from "./context";
 import type { Instance } from "./instance";
-import type { InstanceRecord } from "./record";
+import type { InstanceRecord } from "./records/record";
 import { waitUntilReady } from "./wait-until-ready";
 
 /** For starts by `instance.start`: the default of `instance.create`. */

@@ -2,7 +2,7 @@ import type { InstanceCatalog } from "./catalog";
 import type { InstanceContext } from "./context";
 import type { InstanceDestruction } from "./destroy";
 import { Instance } from "./instance";
-import type { InstanceRecord } from "./record";
+import type { InstanceRecord } from "./records/record";
 
 /**
  * Compares the records of an earlier run with what the engine lists, before the first request:

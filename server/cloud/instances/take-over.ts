@@ -4,12 +4,12 @@ import { MccError, messageOf } from "../../../protocol/error";
 import type { ParsedParameters } from "../../../protocol/methods/method-table";
 import type { TakeableContainer, TakesOver } from "../../driver/driver";
 import { because } from "../../support/because";
-import type { InstanceAdmission } from "./admission";
 import type { InstanceContext } from "./context";
+import type { InstanceAdmission } from "./creation/admission";
 import { authorizedKeysFile } from "./files";
 import { Instance } from "./instance";
 import type { Failure, Outcome } from "./outcome";
-import type { InstanceRecord } from "./record";
+import type { InstanceRecord } from "./records/record";
 import { requireTakesOver } from "./require-takes-over";
 import { Undo } from "./undo";
 

@@ -6,7 +6,7 @@ import { adoptionOf } from "./adopt";
 import type { InstanceContext } from "./context";
 import { authorizedKeysFile, keptKeysFile } from "./files";
 import type { Instance } from "./instance";
-import type { InstanceRecord } from "./record";
+import type { InstanceRecord } from "./records/record";
 import { Undo } from "./undo";
 
 /**

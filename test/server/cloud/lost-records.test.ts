@@ -3,7 +3,7 @@ import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Instance } from "../../../protocol/methods/instance";
 import type { Cloud } from "../../../server/cloud/cloud";
-import { instanceRecordSchema } from "../../../server/cloud/instances/record";
+import { instanceRecordSchema } from "../../../server/cloud/instances/records/record";
 import { assertMccError } from "../../support/assert-error";
 import { createReady, creation, type TestCloud, testClouds } from "../../support/daemons/test-cloud";
 import { applied } from "../../support/daemons/test-fleet";

@@ -7,7 +7,7 @@ import { writeJsonFile } from "../../../support/files/json-file";
 import { ensureFolder } from "../../../support/files/make-folder";
 import type { DamagedFiles } from "../../state/damaged-files";
 import type { InstanceTarget } from "../catalog";
-import type { InstanceRecord } from "../record";
+import type { InstanceRecord } from "../records/record";
 
 /** How much of the output is kept of each instance: its end. */
 export const keptLogBytes = 64 * 1024;

@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sinon from "sinon";
 import { MccError } from "../../../../protocol/error";
-import { makeHostKey } from "../../../../server/cloud/instances/host-key";
+import { makeHostKey } from "../../../../server/cloud/instances/creation/host-key";
 import { assertMccError } from "../../../support/assert-error";
 import { createReady, creation, targetOf, testClouds } from "../../../support/daemons/test-cloud";
 import { eventually } from "../../../support/time/eventually";

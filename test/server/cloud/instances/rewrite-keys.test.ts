@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import sinon from "sinon";
 import { MccError } from "../../../../protocol/error";
-import { makeHostKey } from "../../../../server/cloud/instances/host-key";
+import { makeHostKey } from "../../../../server/cloud/instances/creation/host-key";
 import { assertMccError } from "../../../support/assert-error";
 import { createReady, targetOf, testClouds } from "../../../support/daemons/test-cloud";
 

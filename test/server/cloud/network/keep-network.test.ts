@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { InstanceRecord } from "../../../../server/cloud/instances/record";
+import type { InstanceRecord } from "../../../../server/cloud/instances/records/record";
 import { keepNetwork } from "../../../../server/cloud/network/keep-network";
 import { assertMccError } from "../../../support/assert-error";
 import { silentDamage } from "../../../support/files/silent-damage";

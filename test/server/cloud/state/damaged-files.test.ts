@@ -8,7 +8,7 @@ import sinon from "sinon";
 import { MccError } from "../../../../protocol/error";
 import { type MethodName, type MethodResult, methodTable } from "../../../../protocol/methods/method-table";
 import { type Cloud } from "../../../../server/cloud/cloud";
-import { makeHostKey } from "../../../../server/cloud/instances/host-key";
+import { makeHostKey } from "../../../../server/cloud/instances/creation/host-key";
 import { type CloudOptions, openCloud } from "../../../../server/cloud/open-cloud";
 import { purgeCloud } from "../../../../server/cloud/purge";
 import { DamagedFiles } from "../../../../server/cloud/state/damaged-files";

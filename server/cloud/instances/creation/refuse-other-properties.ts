@@ -1,7 +1,7 @@
-import { MccError } from "../../../protocol/error";
-import type { ParsedParameters } from "../../../protocol/methods/method-table";
-import { userDataDigest } from "../../../protocol/methods/user-data";
-import type { Instance } from "./instance";
+import { MccError } from "../../../../protocol/error";
+import type { ParsedParameters } from "../../../../protocol/methods/method-table";
+import { userDataDigest } from "../../../../protocol/methods/user-data";
+import type { Instance } from "../instance";
 
 /** The properties that cannot change in place. */
 const fixed = ["image", "ipAddress", "hostname", "lease"] as const;

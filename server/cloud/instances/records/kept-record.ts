@@ -1,7 +1,7 @@
-import { MccError } from "../../../protocol/error";
-import { Queue } from "../../support/concurrency/turns";
-import { isFileSystemFault } from "../../support/files/file-system-fault";
-import type { LateWrites } from "../state/late-writes";
+import { MccError } from "../../../../protocol/error";
+import { Queue } from "../../../support/concurrency/turns";
+import { isFileSystemFault } from "../../../support/files/file-system-fault";
+import type { LateWrites } from "../../state/late-writes";
 import type { InstanceRecord, InstanceRecords } from "./record";
 
 /** Where an instance keeps its record. */

@@ -1,6 +1,6 @@
-import type { Driver } from "../../driver/driver";
-import { unknownAddress } from "../lost-records";
-import type { DamagedFiles } from "../state/damaged-files";
+import type { Driver } from "../../../driver/driver";
+import { unknownAddress } from "../../lost-records";
+import type { DamagedFiles } from "../../state/damaged-files";
 import type { InstanceRecord, InstanceRecords } from "./record";
 
 /** The values that two instances never share, with their names in messages. */

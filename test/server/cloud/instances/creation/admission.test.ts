@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { assertMccError } from "../../../support/assert-error";
-import { createReady, testClouds } from "../../../support/daemons/test-cloud";
+import { assertMccError } from "../../../../support/assert-error";
+import { createReady, testClouds } from "../../../../support/daemons/test-cloud";
 
 describe("an instance whose intent cannot be recorded", () => {
   const newCloud = testClouds();

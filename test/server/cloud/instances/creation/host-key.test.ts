@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import { parsePublicKey } from "../../../../protocol/public-key";
-import { makeHostKey } from "../../../../server/cloud/instances/host-key";
-import { temporaryFolders } from "../../../support/files/temporary-folder";
+import { parsePublicKey } from "../../../../../protocol/public-key";
+import { makeHostKey } from "../../../../../server/cloud/instances/creation/host-key";
+import { temporaryFolders } from "../../../../support/files/temporary-folder";
 
 describe("a host key", () => {
   const newFolder = temporaryFolders();

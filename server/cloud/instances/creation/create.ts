@@ -1,15 +1,15 @@
-import { MccError, messageOf } from "../../../protocol/error";
-import type { ParsedParameters } from "../../../protocol/methods/method-table";
-import type { ContainerSpec } from "../../driver/driver";
-import { because } from "../../support/because";
-import type { InstanceContext } from "./context";
-import { authorizedKeysFile, hostKeyFiles } from "./files";
+import { MccError, messageOf } from "../../../../protocol/error";
+import type { ParsedParameters } from "../../../../protocol/methods/method-table";
+import type { ContainerSpec } from "../../../driver/driver";
+import { because } from "../../../support/because";
+import type { InstanceContext } from "../context";
+import { authorizedKeysFile, hostKeyFiles } from "../files";
+import type { Instance } from "../instance";
+import type { Failure, Outcome } from "../outcome";
+import { Undo } from "../undo";
+import { userDataFile } from "../user-data/user-data";
+import { waitUntilReady } from "../wait-until-ready";
 import type { HostKey } from "./host-key";
-import type { Instance } from "./instance";
-import type { Failure, Outcome } from "./outcome";
-import { Undo } from "./undo";
-import { userDataFile } from "./user-data/user-data";
-import { waitUntilReady } from "./wait-until-ready";
 
 /** The part of a creation that is not in the record. */
 type CreationParameters = Pick<

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { cp, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Instance } from "../../../../protocol/methods/instance";
-import type { Cloud } from "../../../../server/cloud/cloud";
-import type { InstanceRecord } from "../../../../server/cloud/instances/record";
-import { createReady, type TestCloud, testClouds } from "../../../support/daemons/test-cloud";
-import { applied } from "../../../support/daemons/test-fleet";
+import type { Instance } from "../../../../../protocol/methods/instance";
+import type { Cloud } from "../../../../../server/cloud/cloud";
+import type { InstanceRecord } from "../../../../../server/cloud/instances/records/record";
+import { createReady, type TestCloud, testClouds } from "../../../../support/daemons/test-cloud";
+import { applied } from "../../../../support/daemons/test-fleet";
 
 describe("records that claim the same", () => {
   const newCloud = testClouds();

@@ -1,20 +1,20 @@
 import { randomBytes } from "node:crypto";
-import { MccError, messageOf } from "../../../protocol/error";
-import type { FleetPlace } from "../../../protocol/methods/instance";
-import type { ParsedParameters } from "../../../protocol/methods/method-table";
-import { userDataDigest } from "../../../protocol/methods/user-data";
-import { because } from "../../support/because";
-import { scopeOf } from "../network/host-names";
-import { isLeftBy, newClaim, released } from "../ownership/claim";
-import type { Reservation } from "../reservations/reservations";
-import type { InstanceCatalog } from "./catalog";
-import type { InstanceContext } from "./context";
+import { MccError, messageOf } from "../../../../protocol/error";
+import type { FleetPlace } from "../../../../protocol/methods/instance";
+import type { ParsedParameters } from "../../../../protocol/methods/method-table";
+import { userDataDigest } from "../../../../protocol/methods/user-data";
+import { because } from "../../../support/because";
+import { scopeOf } from "../../network/host-names";
+import { isLeftBy, newClaim, released } from "../../ownership/claim";
+import type { Reservation } from "../../reservations/reservations";
+import type { InstanceCatalog } from "../catalog";
+import type { InstanceContext } from "../context";
+import type { InstanceDestruction } from "../destroy";
+import { Instance } from "../instance";
+import type { Outcome } from "../outcome";
+import type { InstanceRecord } from "../records/record";
 import { createInstance } from "./create";
-import type { InstanceDestruction } from "./destroy";
 import { type HostKey, makeHostKey } from "./host-key";
-import { Instance } from "./instance";
-import type { Outcome } from "./outcome";
-import type { InstanceRecord } from "./record";
 import { refuseOtherProperties } from "./refuse-other-properties";
 
 /** Parameters of a creation that `instance.create` does not have: for the `openvz.*` methods and for fleets. */
