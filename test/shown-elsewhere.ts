@@ -105,5 +105,6 @@ export const shownElsewhere: Readonly<Record<string, readonly string[]>> = {
   "server/http/": ["test/server/http/listener.test.ts", "test/server/http/bad-requests.test.ts"],
   "server/methods/": ["test/server/methods/dispatch.test.ts", "test/server/methods/"],
 
+  "server/cloud/lifetimes/kept-leases.ts": ["test/server/cloud/lifetimes/leases.test.ts"],
   "testing/": ["test/testing/with-fleet.test.ts", "test/testing/with-fleet.real.test.ts"],
 };

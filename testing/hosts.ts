@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Client, ConnectOptions } from "../client/client";
 import { applyFleet } from "../client/workflows/apply-fleet";
-import type { FleetApplyParameters } from "../protocol/types/fleet";
+import type { Fleet, FleetApplyParameters } from "../protocol/types/fleet";
 
 /** Contains the arguments of {@link withFleet} and {@link startFleet}. All are optional. */
 export interface FleetArgs
@@ -19,7 +19,7 @@ export interface FleetArgs
   readonly namePrefix?: string;
 }
 
-/** Describes a host of a {@link TestFleet}. */
+/** Describes a host of an {@link AttachedFleet} or a {@link TestFleet}. */
 export interface Host {
   /** The number of the instance: 500 or more. A daemon uses each number once. */
   readonly instanceId: number;
@@ -42,9 +42,14 @@ export async function makeHosts(
   client: Client,
   lease: string,
   { count = 1, namePrefix: name = `test-${randomBytes(3).toString("hex")}`, ...like }: FleetArgs,
-): Promise<Host[]> {
-  const { members } = await applyFleet(client, { ...like, name, count, lease, clientToken: lease });
-  return members.map(({ id, name: hostName, ipAddress, hostname, sshHostKey }) => {
-    return { instanceId: id, name: hostName, ipAddress, hostname, sshHostKey };
+): Promise<{ readonly name: string; readonly hosts: Host[] }> {
+  const fleet = await applyFleet(client, { ...like, name, count, lease, clientToken: lease });
+  return { name, hosts: hostsOf(fleet) };
+}
+
+/** Returns the members of a fleet as hosts. */
+export function hostsOf({ members }: Pick<Fleet, "members">): Host[] {
+  return members.map(({ id, name, ipAddress, hostname, sshHostKey }) => {
+    return { instanceId: id, name, ipAddress, hostname, sshHostKey };
   });
 }

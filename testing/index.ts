@@ -5,6 +5,8 @@
  *
  * @module minicloud/testing
  */
+export { attachFleet } from "./attach-fleet";
+export type { AttachedFleet, CommandOptions, CommandResult } from "./attached-fleet";
 export type { FleetArgs, Host } from "./hosts";
-export type { CommandOptions, CommandResult, TestFleet } from "./test-fleet";
+export type { TestFleet } from "./test-fleet";
 export { startFleet, withFleet } from "./with-fleet";

@@ -4,15 +4,14 @@ import { z } from "zod";
 export const keeperOrderSchema = z.strictObject({
   server: z.string(),
   token: z.string().optional(),
-  /** The time from the last renewal until the lease ends. */
-  seconds: z.int(),
+  lease: z.string(),
   renewEveryMs: z.int(),
 });
 export type KeeperOrder = z.infer<typeof keeperOrderSchema>;
 
-/** The report of that process: the lease that it opened, or the reason why it has ended. */
+/** The report of that process: it renews the lease, or the reason why it has ended. */
 export const keeperReportSchema = z.union([
-  z.strictObject({ lease: z.string() }),
+  z.strictObject({ renews: z.literal(true) }),
   z.strictObject({ ended: z.string() }),
 ]);
 export type KeeperReport = z.infer<typeof keeperReportSchema>;

@@ -6,13 +6,13 @@ import { type KeeperOrder, type KeeperReport, keeperOrderSchema } from "./keeper
 /** The program that renews a lease until its parent process closes the channel or dies. */
 process.once("message", (message) => void keep(keeperOrderSchema.parse(message)));
 
-async function keep(order: KeeperOrder): Promise<void> {
+async function keep({ lease, renewEveryMs, ...server }: KeeperOrder): Promise<void> {
   const letGo = once(process, "disconnect");
-  const client = connect(order);
-  const lease = await open(client, order);
-  say({ lease });
+  const client = connect(server);
+  await renew(client, lease);
+  say({ renews: true });
   // Renewals do not wait for each other, so that one without an answer does not delay the others.
-  setInterval(() => void renew(client, lease), order.renewEveryMs);
+  setInterval(() => void renew(client, lease), renewEveryMs);
   await letGo;
   try {
     await client.call("lease.end", { lease });
@@ -22,28 +22,16 @@ async function keep(order: KeeperOrder): Promise<void> {
   }
 }
 
-async function open(client: Client, { seconds }: KeeperOrder): Promise<string> {
-  try {
-    return (await client.call("lease.open", { seconds })).lease;
-  } catch (error) {
-    return giveUp(error);
-  }
-}
-
 async function renew(client: Client, lease: string): Promise<void> {
   try {
     await client.call("lease.renew", { lease });
   } catch (error) {
     // After any other failure, such as a restart of the daemon, the next renewal can succeed.
     if (MccError.hasCode(error, "not-found")) {
-      giveUp(error);
+      say({ ended: messageOf(error) });
+      process.exit(1);
     }
   }
-}
-
-function giveUp(error: unknown): never {
-  say({ ended: messageOf(error) });
-  process.exit(1);
 }
 
 function say(report: KeeperReport): void {

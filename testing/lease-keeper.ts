@@ -9,8 +9,8 @@ import { type KeeperOrder, keeperReportSchema } from "./keeper-messages";
  * of end of this one, and then ends the lease. It does not keep this process running.
  */
 export class LeaseKeeper {
-  /** The open lease, which is renewed from now on. */
-  readonly lease: Promise<string>;
+  /** Resolves when the lease has been renewed for the first time. */
+  readonly renews: Promise<void>;
   readonly #process: ChildProcess;
   /** Whether the end of the other process is expected, or already reported. */
   #over = false;
@@ -25,9 +25,9 @@ export class LeaseKeeper {
       execArgv: [],
       env: { ...process.env, NODE_OPTIONS: undefined },
     });
-    this.lease = this.#firstReport().finally(() => {
+    this.renews = this.#firstReport().finally(() => {
       this.#process.unref();
-      this.#process.channel?.unref();
+      unrefChannel(this.#process);
     });
     this.#process.send(order);
   }
@@ -54,21 +54,21 @@ export class LeaseKeeper {
     }
   }
 
-  async #firstReport(): Promise<string> {
-    return await new Promise<string>((resolve, reject) => {
+  async #firstReport(): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
       const fail = (why: string): void => {
         if (!this.#over) {
           this.#over = true;
           const message = `The lease of a test fleet is no longer renewed, so its hosts are destroyed: ${why}`;
           reject(new MccError("unavailable", message));
-          // A warning, because `lease` can already be resolved.
+          // A warning, because `renews` can already be resolved.
           process.emitWarning(message);
         }
       };
       this.#process.on("message", (message) => {
         const report = keeperReportSchema.parse(message);
-        if ("lease" in report) {
-          resolve(report.lease);
+        if ("renews" in report) {
+          resolve();
         } else {
           fail(report.ended);
         }
@@ -79,4 +79,10 @@ export class LeaseKeeper {
       });
     });
   }
+}
+
+/** Under bun, the channel to a child process has no `unref`, and does not keep this process running. */
+function unrefChannel(child: ChildProcess): void {
+  const channel: { readonly unref?: () => void } | null | undefined = child.channel;
+  channel?.unref?.();
 }

@@ -23,6 +23,7 @@ import { startAfterReboot } from "./instances/start-after-reboot";
 import { UserDataLogs } from "./instances/user-data/logs";
 import { Keys } from "./keys";
 import { type Clock, systemClock } from "./lifetimes/clock";
+import { KeptLeases } from "./lifetimes/kept-leases";
 import { Leases } from "./lifetimes/leases";
 import type { Leased } from "./lifetimes/lifetime";
 import { lastGrantOf, TtlClock } from "./lifetimes/ttl-clock";
@@ -221,6 +222,7 @@ async function openContext(
 ): Promise<InstanceContext> {
   const types = await InstanceTypes.load(await driver.types(), options.typesFile);
   const ttlClock = await TtlClock.open(options.stateFolder, clock, { damaged, lateWrites, lastGrantMs });
+  const keptLeases = await KeptLeases.open(options.stateFolder, damaged, lateWrites);
   const ids = await IdSequence.open(options.stateFolder, damaged, isNew);
   const claims = new Claims(clock);
   const nameservers = await hostResolvers();
@@ -237,7 +239,7 @@ async function openContext(
     lifetimes: {
       clock: ttlClock,
       reaper: new TtlReaper(ttlClock, options.log),
-      leases: new Leases(serverId, clock, options.log),
+      leases: new Leases(serverId, clock, keptLeases, options.log),
     },
     choices: {
       images: new Images(driver),

@@ -107,7 +107,7 @@ describe("LXC containers under a daemon whose files were damaged", function () {
       assert.match(shown, new RegExp(`^damaged +${file}: .*; now ${daemon.stateFolder}/damaged/`, "m"));
     }
     assert.match(shown, /^damaged +keys\/me\.json: it is a folder/m);
-    assert.match(shown, /^damaged +lxc\/images\/stray\/image\.json: .*the image is left out/m);
+    assert.match(shown, /^damaged +lxc\/images\/stray\/image\.json: .*the image is not listed/m);
 
     for (const { id: each } of await list()) {
       await runMcc("destroy-instance", String(each));

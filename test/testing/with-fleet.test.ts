@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
-import type { ChildProcess } from "node:child_process";
+import childProcess, { type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import pino from "pino";
+import sinon from "sinon";
 import { createDispatch } from "../../server/methods/dispatch";
+import { attachFleet } from "../../testing/attach-fleet";
 import { leaseTimes, startFleet, withFleet } from "../../testing/with-fleet";
 import { assertMccError } from "../support/assert-error";
 import { checkout } from "../support/checkout";
@@ -82,6 +84,49 @@ describe("withFleet", function () {
     await fleet[Symbol.asyncDispose]();
     await fleet.destroy();
     assert.deepEqual(await names(), []);
+  });
+
+  it("works under a runtime whose channels to child processes have no unref, such as bun", async () => {
+    const { fork } = childProcess;
+    const stub = sinon.stub(childProcess, "fork").callsFake((...args: Parameters<typeof fork>) => {
+      const child = fork(...args);
+      Object.defineProperty(child.channel, "unref", { value: undefined });
+      return child;
+    });
+    try {
+      assert.equal(await withFleet(connection, ({ hosts }) => hosts.length), 1);
+    } finally {
+      stub.restore();
+    }
+    assert.deepEqual(await names(), []);
+  });
+
+  it("gives its hosts to other processes by the name of the fleet", async () => {
+    await withFleet({ ...connection, count: 2 }, async ({ name, hosts }) => {
+      const { stdout } = await execa(process.execPath, [program("attach.mjs"), name], {
+        env: { ...process.env, ...environmentFor(daemon) },
+      });
+      assert.deepEqual(JSON.parse(stdout), { hosts, output: "in a worker", killed: true, exitCode: 0 });
+    });
+    await assertMccError(attachFleet("gone", connection), "not-found", /No fleet "gone"/);
+  });
+
+  it("outlasts restarts of the daemon while its hosts are created", async () => {
+    const client = await daemon.client();
+    const before = daemon.log.length;
+    const starting = startFleet({ ...connection, count: 30, namePrefix: "slow" });
+    for (const method of ["lease.open", "fleet.apply"]) {
+      await eventually(
+        () => daemon.log.slice(before).includes(`"method":"${method}"`),
+        `${method} is called`,
+      );
+      await daemon.kill();
+      await daemon.start();
+    }
+    const fleet = await starting;
+    assert.equal(fleet.hosts.length, 30);
+    assert.equal((await client.call("instance.list", {})).length, 30);
+    await fleet.destroy();
   });
 
   it("says so when no daemon answers", async () => {

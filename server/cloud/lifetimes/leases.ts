@@ -4,6 +4,7 @@ import { MccError, messageOf } from "../../../protocol/error";
 import type { MethodResult, ParsedParameters } from "../../../protocol/methods/method-table";
 import { refuseOtherServer } from "../../support/refuse-other-server";
 import type { Clock } from "./clock";
+import type { KeptLeases } from "./kept-leases";
 import type { HeldLease, Leased } from "./lifetime";
 
 /** A timer that is later than this was delayed with the whole daemon, and renewals may wait to be read. */
@@ -14,7 +15,7 @@ interface OpenLease {
   readonly timer: NodeJS.Timeout;
 }
 
-/** The leases that clients renew. They are in memory; instances and fleets have theirs in their records. */
+/** The leases that clients renew. Instances and fleets have theirs in their records. */
 export class Leases {
   readonly #serverId: string;
   readonly #clock: Clock;
@@ -23,7 +24,12 @@ export class Leases {
   #leased: () => readonly Leased[] = () => [];
   #closed = false;
 
-  constructor(serverId: string, clock: Clock, log: Logger) {
+  constructor(
+    serverId: string,
+    clock: Clock,
+    private readonly kept: KeptLeases,
+    log: Logger,
+  ) {
     this.#serverId = serverId;
     this.#clock = clock;
     this.#log = log;
@@ -32,16 +38,15 @@ export class Leases {
   /** Starts, and restarts the time of each lease on record, because no client could renew it while no daemon ran. */
   start(leased: () => readonly Leased[]): void {
     this.#leased = leased;
-    for (const { lease } of leased()) {
-      if (lease !== undefined) {
-        this.#renew(lease);
-      }
-    }
+    const onRecord = leased().flatMap(({ lease }) => lease ?? []);
+    [...this.kept.earlier, ...onRecord].forEach((lease) => this.#renew(lease));
   }
 
-  open({ seconds }: ParsedParameters<"lease.open">): MethodResult<"lease.open"> {
+  /** Resolves when the lease is on disk: it survives a restart of the daemon. */
+  async open({ seconds }: ParsedParameters<"lease.open">): Promise<MethodResult<"lease.open">> {
     const id = randomBytes(16).toString("hex");
     this.#renew({ id, seconds });
+    await this.#save();
     return { lease: id, seconds };
   }
 
@@ -93,6 +98,10 @@ export class Leases {
     this.#open.set(id, { seconds, timer: timer.unref() });
   }
 
+  async #save(): Promise<void> {
+    await this.kept.save(() => [...this.#open].map(([id, { seconds }]) => ({ id, seconds })));
+  }
+
   async #expire(id: string, seconds: number): Promise<void> {
     this.#log.info({ lease: id, seconds }, "the lease was not renewed");
     try {
@@ -104,9 +113,12 @@ export class Leases {
 
   async #end(id: string, why: string): Promise<number> {
     clearTimeout(this.#open.get(id)?.timer);
-    this.#open.delete(id);
+    const wasOpen = this.#open.delete(id);
     const hanging = this.#leased().filter(({ lease }) => lease?.id === id);
     const results = await Promise.allSettled(hanging.map(({ destroy }) => destroy(why)));
+    if (wasOpen) {
+      await this.#save();
+    }
     const errors = results.flatMap((result): unknown[] =>
       result.status === "rejected" ? [result.reason] : [],
     );

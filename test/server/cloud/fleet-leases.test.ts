@@ -74,7 +74,7 @@ describe("a fleet", () => {
 
   it("goes when the lease that it hangs on ends, and its members say which that is", async () => {
     const test = await open();
-    const { lease } = test.cloud.leases.open({ seconds: 8 });
+    const { lease } = await test.cloud.leases.open({ seconds: 8 });
     await applied(test.cloud, { name: "web", count: 2, lease });
     assert.deepEqual(
       (await test.cloud.instances.list({})).map((member) => member.lease),
@@ -86,7 +86,7 @@ describe("a fleet", () => {
 
   it("goes while it is being made when its lease is not renewed", async () => {
     const test = await open();
-    const { lease } = test.cloud.leases.open({ seconds: 8 });
+    const { lease } = await test.cloud.leases.open({ seconds: 8 });
     let started = (): void => undefined;
     const start = sinon.stub(test.driver, "start").callsFake(
       () =>

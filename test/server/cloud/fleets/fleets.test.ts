@@ -328,7 +328,7 @@ describe("fleets", () => {
 
     it("is destroyed as a whole when its lease ends", async () => {
       const { cloud, driver } = await newCloud();
-      const { lease } = cloud.leases.open({ seconds: 60 });
+      const { lease } = await cloud.leases.open({ seconds: 60 });
       await applied(cloud, { ...web, count: 3, lease });
       assert.deepEqual(await cloud.leases.end({ lease }), { destroyed: 3 });
       assert.deepEqual(await driver.list(), []);

@@ -26,8 +26,8 @@ describe("a lease", () => {
 
   it("that nobody renews ends, and takes along what hangs on it and nothing else", async () => {
     const { cloud } = await open();
-    const { lease } = cloud.leases.open({ seconds: 8 });
-    const other = cloud.leases.open({ seconds: 60 });
+    const { lease } = await cloud.leases.open({ seconds: 8 });
+    const other = await cloud.leases.open({ seconds: 60 });
     const made = await createReady(cloud, { name: "web", lease });
     assert.equal(made.lease, lease);
     await createReady(cloud, { name: "db", lease });
@@ -46,7 +46,7 @@ describe("a lease", () => {
 
   it("lives as long as it is renewed", async () => {
     const { cloud } = await open();
-    const { lease } = cloud.leases.open({ seconds: 8 });
+    const { lease } = await cloud.leases.open({ seconds: 8 });
     await createReady(cloud, { lease });
     for (let renewals = 0; renewals < 5; renewals += 1) {
       await time.pass(7000);
@@ -57,7 +57,7 @@ describe("a lease", () => {
 
   it("that is ended takes all along before the answer; ended already is success", async () => {
     const test = await open();
-    const { lease } = test.cloud.leases.open({ seconds: 8 });
+    const { lease } = await test.cloud.leases.open({ seconds: 8 });
     await createReady(test.cloud, { lease });
     await createReady(test.cloud, { lease });
     assert.deepEqual(await test.cloud.leases.end({ lease }), { destroyed: 2 });
@@ -73,7 +73,7 @@ describe("a lease", () => {
 
   it("ends what is still being made, too", async () => {
     const test = await open();
-    const { lease } = test.cloud.leases.open({ seconds: 8 });
+    const { lease } = await test.cloud.leases.open({ seconds: 8 });
     let started = (): void => undefined;
     const start = sinon.stub(test.driver, "start").callsFake(
       () =>
@@ -95,7 +95,7 @@ describe("a lease", () => {
 
   it("gets its full time after a restart of the daemon, and can be renewed there", async () => {
     const { cloud, driver, reopen } = await open();
-    const { lease } = cloud.leases.open({ seconds: 8 });
+    const { lease } = await cloud.leases.open({ seconds: 8 });
     await createReady(cloud, { lease });
     time.clock.pass(60_000);
     const next = await reopen();
@@ -107,9 +107,22 @@ describe("a lease", () => {
     await assertGone({ cloud: next, driver });
   });
 
+  it("without instances is still open after the daemon was killed, and ends if it is not renewed then", async () => {
+    const test = await open();
+    const { lease } = await test.cloud.leases.open({ seconds: 8 });
+    const ended = await test.cloud.leases.open({ seconds: 8 });
+    await test.cloud.leases.end(ended);
+    const next = await test.reopen();
+    assert.deepEqual(next.leases.renew({ lease }), { seconds: 8 });
+    assert.throws(() => next.leases.renew(ended), /is not open/);
+    await createReady(next, { lease });
+    await time.pass(8001);
+    await assertGone({ cloud: next, driver: test.driver });
+  });
+
   it("does not end because the daemon itself was held up, with the renewals before its door", async () => {
     const { cloud } = await open();
-    const { lease } = cloud.leases.open({ seconds: 8 });
+    const { lease } = await cloud.leases.open({ seconds: 8 });
     await createReady(cloud, { lease });
     time.clock.pass(60_000);
     await time.tick(8000);
@@ -120,7 +133,8 @@ describe("a lease", () => {
 
   it("of another one than the client token's instance hangs on is a conflict", async () => {
     const { cloud } = await open();
-    const [one, two] = [cloud.leases.open({ seconds: 8 }), cloud.leases.open({ seconds: 8 })];
+    const one = await cloud.leases.open({ seconds: 8 });
+    const two = await cloud.leases.open({ seconds: 8 });
     await createReady(cloud, { clientToken: "token-0001", lease: one.lease });
     await assertMccError(
       cloud.instances.create(creation({ clientToken: "token-0001", lease: two.lease })),
@@ -131,7 +145,7 @@ describe("a lease", () => {
 
   it("of another server is refused", async () => {
     const { cloud } = await open();
-    const { lease } = cloud.leases.open({ seconds: 8 });
+    const { lease } = await cloud.leases.open({ seconds: 8 });
     const elsewhere = { lease, serverId: "f".repeat(32) };
     assert.throws(() => cloud.leases.renew(elsewhere), /not the server that created lease/);
     await assertMccError(cloud.leases.end(elsewhere), "conflict", /nothing was changed/);
@@ -145,7 +159,7 @@ describe("a lease whose end fails", () => {
 
   it("is ended all the same, and says how many could not be destroyed yet", async () => {
     const { cloud, driver } = await newCloud({ clock: time.clock });
-    const { lease } = cloud.leases.open({ seconds: 60 });
+    const { lease } = await cloud.leases.open({ seconds: 60 });
     await createReady(cloud, { name: "web", lease });
     await createReady(cloud, { name: "db", lease });
     sinon.stub(driver, "destroy").callThrough().withArgs(500).rejects(broken);
@@ -162,7 +176,7 @@ describe("a lease whose end fails", () => {
   it("as nobody renewed it is logged, and tried again", async () => {
     const { log, lines } = captureLog();
     const { cloud, driver } = await newCloud({ clock: time.clock, log });
-    const { lease } = cloud.leases.open({ seconds: 8 });
+    const { lease } = await cloud.leases.open({ seconds: 8 });
     await createReady(cloud, { name: "web", lease });
     sinon.stub(driver, "destroy").onFirstCall().rejects(broken).callThrough();
     await time.pass(8000);
