@@ -23,5 +23,5 @@ export const defaultTimes: Times = {
   monitorPatienceMs: 5000,
   sweepEveryMs: 10_000,
   settleMs: 5_000,
-  networkLookEveryMs: 3_000,
+  networkLookEveryMs: 5_000,
 };
