@@ -1,13 +1,15 @@
 import type { Logger } from "pino";
+import { messageOf } from "../../../protocol/error";
 
-/** So many instances may be made at once that one look serves all of a moment. */
+/** All instances that start within this time use one look at the host's file. */
 const freshMs = 1000;
 
-/** The name servers of the host as they are now, for instances that are about to start. */
+/** Returns the name servers that the host has now, for instances that are about to start. */
 export class NameServers {
-  #last: Promise<readonly string[]> = Promise.resolve([]);
+  #last: Promise<readonly string[]> | undefined;
   #lookedAtMs = -Infinity;
-  #told: string | undefined;
+  /** What the log has last said. */
+  #said: string | undefined;
 
   /** @param look finds the host's name servers. */
   constructor(
@@ -16,27 +18,37 @@ export class NameServers {
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** @throws the error with which the host's file could not be read. */
+  /** Never fails: if the host's file cannot be read, the earlier name servers stay in use. */
   async current(): Promise<readonly string[]> {
-    if (this.now() - this.#lookedAtMs >= freshMs) {
+    if (this.#last === undefined || this.now() - this.#lookedAtMs >= freshMs) {
       this.#lookedAtMs = this.now();
-      this.#last = this.#lookAgain();
-      this.#last.catch(() => {
-        this.#lookedAtMs = -Infinity;
-      });
+      this.#last = this.#lookAgain(this.#last);
     }
     return await this.#last;
   }
 
-  async #lookAgain(): Promise<readonly string[]> {
-    const found = await this.look();
-    const text = found.join(", ");
-    if (this.#told !== text && found.length === 0) {
-      this.log.warn({}, "this host has no name server that instances could reach; they get none");
-    } else if (this.#told !== undefined && this.#told !== text) {
-      this.log.info({}, `new and restarted instances get the host's name servers ${text}`);
+  async #lookAgain(earlier: Promise<readonly string[]> | undefined): Promise<readonly string[]> {
+    let found: readonly string[];
+    try {
+      found = await this.look();
+    } catch (error) {
+      const text = `the host's name servers could not be read; new instances get the earlier ones: ${messageOf(error)}`;
+      this.#say("warn", text, { err: error });
+      return (await earlier) ?? [];
     }
-    this.#told = text;
+    if (found.length === 0) {
+      this.#say("warn", "this host has no name server that instances could reach; they get none");
+    } else {
+      this.#say("info", `new and restarted instances get the name servers ${found.join(", ")}`);
+    }
     return found;
+  }
+
+  /** Logs a text only once in succession. */
+  #say(level: "info" | "warn", text: string, fields: object = {}): void {
+    if (this.#said !== text) {
+      this.#said = text;
+      this.log[level](fields, text);
+    }
   }
 }
