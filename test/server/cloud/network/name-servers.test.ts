@@ -44,9 +44,9 @@ describe("the name servers for instances that start", () => {
     found = ["192.0.2.1"];
     await nameServers.current();
     found = new Error("EMFILE");
-    for (const _ of [1, 2]) {
+    for (const failure of ["first", "second"]) {
       nowMs += 1000;
-      assert.deepEqual(await nameServers.current(), ["192.0.2.1"]);
+      assert.deepEqual(await nameServers.current(), ["192.0.2.1"], `at the ${failure} failure`);
     }
     assert.match(messages()[1] ?? "", /could not be read; .* EMFILE$/);
     assert.equal(messages().length, 2);
