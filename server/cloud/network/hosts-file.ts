@@ -9,6 +9,7 @@ import { ensureFolder } from "../../support/files/make-folder";
 export interface NamedHost {
   readonly id: number;
   readonly ipAddress: string;
+  readonly ipv6Address?: string | undefined;
   readonly hostname: string;
   readonly name: string;
 }
@@ -80,7 +81,7 @@ export class HostsFile {
       await rm(this.folder, { recursive: true, force: true });
       return;
     }
-    const lines = [...localLines, ...[...this.#hosts.values()].map(lineOf)];
+    const lines = [...localLines, ...[...this.#hosts.values()].flatMap(linesOf)];
     const path = join(this.folder, "hosts");
     await this.makeParent();
     await makeReadable(this.folder);
@@ -98,7 +99,8 @@ async function makeReadable(folder: string): Promise<void> {
   }
 }
 
-function lineOf({ ipAddress, hostname, name }: NamedHost): string {
+function linesOf({ ipAddress, ipv6Address, hostname, name }: NamedHost): string[] {
   const [label = hostname] = hostname.split(".");
-  return `${ipAddress} ${[...new Set([hostname, label, name])].join(" ")}`;
+  const names = [...new Set([hostname, label, name])].join(" ");
+  return [ipAddress, ipv6Address].flatMap((address) => (address === undefined ? [] : `${address} ${names}`));
 }

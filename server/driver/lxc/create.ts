@@ -6,6 +6,7 @@ import { configurationText, hostsTarget, kernelHostname } from "./configuration/
 import type { Engine } from "./engine";
 import { makePassable } from "./files/folder";
 import { linkInLayer, makeLayer, writeIntoLayer } from "./files/layer";
+import { nameServerFile } from "./name-servers";
 import type { ContainerPlace } from "./place";
 import { writeLimits } from "./resize";
 
@@ -17,7 +18,6 @@ import { writeLimits } from "./resize";
 export async function createContainer(engine: Engine, spec: ContainerSpec): Promise<MadeContainer> {
   const { place, network, images, confinement } = engine;
   const { systemd, hasSshServer } = await images.get(spec.image);
-  await engine.neighbours.tell(spec.ipAddress);
   const rootfs = images.rootfs(spec.image);
   const container = place.container(spec.id);
   makeFolder(container);
@@ -25,9 +25,11 @@ export async function createContainer(engine: Engine, spec: ContainerSpec): Prom
   makeLayer(container);
   writeLimits(engine, container, spec.type);
   const setting = { rootfs, systemd, confinement };
+  engine.neighbours.expect(spec.id, spec);
   writeFileSync(container.configuration, configurationText(container, spec, network, setting));
   const layers = { delta: container.delta, rootfs };
-  writeIntoLayer(layers, [...systemFiles(spec), ...(systemd ? systemdFiles : []), ...spec.files]);
+  const ownFiles = [...systemFiles(spec), nameServerFile(container, spec.nameservers)];
+  writeIntoLayer(layers, [...ownFiles, ...(systemd ? systemdFiles : []), ...spec.files]);
   if (spec.hostsFolder !== undefined) {
     linkInLayer(layers, hostsPath, hostsTarget);
   }
@@ -37,16 +39,14 @@ export async function createContainer(engine: Engine, spec: ContainerSpec): Prom
 const hostsPath = "/etc/hosts";
 
 /** Returns the files that tell a host its name and its network. */
-function systemFiles({ hostname, ipAddress, nameservers, hostsFolder }: ContainerSpec): ContainerFile[] {
+function systemFiles({ hostname, ipAddress, hostsFolder }: ContainerSpec): ContainerFile[] {
   const [label = hostname] = hostname.split(".");
   const names = label === hostname ? hostname : `${hostname} ${label}`;
-  const resolvers = nameservers.map((nameserver) => `nameserver ${nameserver}`);
   return [
     text("/etc/hostname", [kernelHostname(hostname)]),
     ...(hostsFolder === undefined
       ? [text(hostsPath, ["127.0.0.1 localhost", `${ipAddress} ${names}`, "::1 localhost ip6-localhost"])]
       : []),
-    text("/etc/resolv.conf", resolvers),
   ];
 }
 

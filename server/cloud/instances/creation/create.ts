@@ -43,7 +43,8 @@ export async function createInstance(
       // Before the step, because a create that fails may leave parts.
       undo.add("destroying the container", () => context.driver.destroy(id));
       await context.network.hostNames?.settled(instance.record);
-      const { hasSshServer } = await driver.create(containerSpec(context, instance, hostKey, userData));
+      const spec = await containerSpec(context, instance, hostKey, userData);
+      const { hasSshServer } = await driver.create(spec);
       const defaultRung = hasSshServer ? "ssh" : "running";
       instance.markMade(instance.record.waitFor ?? [defaultRung]);
       enter("start");
@@ -64,13 +65,13 @@ export async function createInstance(
   }
 }
 
-function containerSpec(
+async function containerSpec(
   { network, choices }: InstanceContext,
   instance: Instance,
   hostKey: HostKey,
   userData: string | undefined,
-): ContainerSpec {
-  const { id, uid, name, image, hostname, ipAddress, type } = instance.record;
+): Promise<ContainerSpec> {
+  const { id, uid, name, image, hostname, ipAddress, ipv6Address, type } = instance.record;
   return {
     id,
     uid,
@@ -78,7 +79,8 @@ function containerSpec(
     image,
     hostname,
     ipAddress,
-    nameservers: network.nameservers,
+    ipv6Address,
+    nameservers: await network.nameServers.current(),
     hostsFolder: network.hostNames?.folder(instance.record),
     type: choices.types.get(type),
     files: [
