@@ -38,6 +38,7 @@ const limits: { readonly [M in MethodName]: CallLimits<string & keyof ParsedPara
   "fleet.list": look,
   "fleet.wait": { seconds: 60, extra: "timeoutSeconds", repeatable: true },
   "fleet.extend": look,
+  "fleet.update": engineWork,
   "fleet.destroy": { seconds: 3600, repeatable: true },
   "key.add": { seconds: 180, repeatable: "with clientToken" },
   "key.get": look,

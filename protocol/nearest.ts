@@ -4,9 +4,16 @@ const mostNamed = 4;
 /** A shorter text is part of too many names to identify one. */
 const shortestPart = 3;
 
-/** Returns up to four names that are similar to `asked`, most similar first. Ignores case. */
-export function nearest(asked: string, names: readonly string[]): string[] {
-  const mostEdits = Math.max(2, Math.floor(asked.length / 3));
+/**
+ * Returns up to four names that are similar to `asked`, most similar first. Ignores case.
+ *
+ * @param mostEdits how many typing errors to forgive. Default: 2, and more in a long text.
+ */
+export function nearest(
+  asked: string,
+  names: readonly string[],
+  mostEdits = Math.max(2, Math.floor(asked.length / 3)),
+): string[] {
   const wanted = asked.toLowerCase();
   const editsOf = (name: string): number => {
     const candidate = name.toLowerCase();

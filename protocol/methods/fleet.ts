@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Fleet, FleetCounts, FleetMember, FleetStatus, FleetSummary } from "../types/fleet";
 import { claimShape, ownerSchema, replacingShape, shownOwnerSchema } from "./claim";
 import { instanceCreateSchema, instanceStatuses } from "./instance";
+import { newTtlSecondsSchema } from "./lease";
 import { method } from "./method";
 import { clientTokenSchema, labelsSchema, nameSchema, timeSchema, uidSchema } from "./name";
 import { problemsSchema } from "./problem";
@@ -145,6 +146,16 @@ export const fleetMethods = {
   "fleet.extend": method(
     "Restarts the ttl of a fleet from now: the given one, or the current one.",
     z.strictObject({ ...target, ttlSeconds }),
+    fleetSummarySchema,
+  ),
+  "fleet.update": method(
+    "Changes the count or the ttl of a fleet, and leaves the rest of its desired state. Returns as soon as the intent is recorded; fleet.wait waits for the end.",
+    z.strictObject({
+      ...target,
+      count: fleetApplySchema.shape.count.optional(),
+      /** The new ttl from now. 0 removes it. */
+      ttlSeconds: newTtlSecondsSchema.optional(),
+    }),
     fleetSummarySchema,
   ),
   "fleet.destroy": method(

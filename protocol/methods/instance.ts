@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { FleetPlace, Instance, InstanceStatus } from "../types/instance";
 import { adoptionSchema, claimShape, ownerSchema, replacingShape, shownOwnerSchema } from "./claim";
 import { foreignContainerSchema } from "./foreign-container";
-import { ttlSecondsSchema } from "./lease";
+import { newTtlSecondsSchema, ttlSecondsSchema } from "./lease";
 import { method } from "./method";
 import {
   clientTokenSchema,
@@ -185,9 +185,7 @@ export const instanceMethods = {
       keys: keysSchema.optional(),
       labels: labelsSchema.optional(),
       /** The new ttl from now. 0 removes it. */
-      ttlSeconds: z
-        .union([z.literal(0), ttlSecondsSchema], "expected 0, or a ttl in whole seconds")
-        .optional(),
+      ttlSeconds: newTtlSecondsSchema.optional(),
       /** Makes the caller the owner of an instance without an owner. The instance gets a new uid. */
       adopt: adoptionSchema.optional(),
       /** Removes the owner. */

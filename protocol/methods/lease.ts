@@ -9,6 +9,12 @@ export const ttlSecondsSchema = z
   .min(1, "a ttl is at least 1 second")
   .max(longestDurationSeconds, `a ttl is at most ${longestDurationSeconds} seconds (ten years)`);
 
+/** A ttl in place of another one, or 0 for none. */
+export const newTtlSecondsSchema = z.union(
+  [z.literal(0), ttlSecondsSchema],
+  "expected 0, or a ttl in whole seconds",
+);
+
 const target = { lease: uidSchema, serverId: uidSchema.optional() };
 
 export const leaseMethods = {

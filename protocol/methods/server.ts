@@ -18,6 +18,8 @@ export const features = [
    * `attempt` and `owner` in creates, the methods `*.confirm` and `token.list`, and `adopt` in `instance.update`.
    */
   "ownership",
+  /** The method fleet.update. */
+  "fleetUpdate",
 ] as const satisfies readonly Feature[];
 
 const damagedFileSchema = z.object({

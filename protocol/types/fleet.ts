@@ -158,6 +158,14 @@ export interface FleetExtendParameters extends FleetTarget {
   ttlSeconds?: number;
 }
 
+/** Contains the parameters of `fleet.update`. What is absent stays as it is. */
+export interface FleetUpdateParameters extends FleetTarget {
+  /** The number of members: 1 to 10000. The members with the highest numbers are added or destroyed. */
+  count?: number;
+  /** The time to live from now on, in seconds: 1 to 315360000 (ten years). 0 removes it. */
+  ttlSeconds?: number;
+}
+
 /** Tells what `fleet.destroy` destroyed. */
 export interface FleetDestruction {
   /** The number of destroyed members. */

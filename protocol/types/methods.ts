@@ -7,6 +7,7 @@ import type {
   FleetExtendParameters,
   FleetSummary,
   FleetTarget,
+  FleetUpdateParameters,
   FleetWaitParameters,
   FleetWaitResult,
 } from "./fleet";
@@ -135,6 +136,11 @@ export interface Methods {
   "fleet.wait": Method<FleetWaitParameters, FleetWaitResult>;
   /** Restarts the TTL of a fleet. Fails with `not-found`, and with `invalid` if there is no TTL to restart. */
   "fleet.extend": Method<FleetExtendParameters, FleetSummary>;
+  /**
+   * Changes the count or the TTL of a fleet, and leaves the rest. Returns when the daemon has recorded it; `fleet.wait`
+   * tells when it is complete. Fails with `not-found`, and as `fleet.apply` does.
+   */
+  "fleet.update": Method<FleetUpdateParameters, FleetSummary>;
   /** Destroys a fleet with all its members, and returns after that. Succeeds if it does not exist. */
   "fleet.destroy": Method<FleetTarget, FleetDestruction>;
   /** Stores a public key under a name. Fails with `conflict` if the name is taken. */

@@ -5,8 +5,9 @@
  * - `"check"`: the methods `instance.check` and `fleet.check`.
  * - `"ownership"`: creates with `attempt` and `owner`, the methods `*.confirm` and `token.list`, and `adopt` of
  *   `instance.update`.
+ * - `"fleetUpdate"`: the method `fleet.update`.
  */
-export type Feature = "hideOutput" | "check" | "ownership";
+export type Feature = "hideOutput" | "check" | "ownership" | "fleetUpdate";
 
 /** Describes a damaged file of the daemon's state folder. */
 export interface DamagedFile {

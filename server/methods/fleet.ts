@@ -11,6 +11,7 @@ export function fleetHandlers(cloud: Cloud): Handlers<MethodsOf<"fleet">> {
     "fleet.list": (parameters) => fleets.list(parameters),
     "fleet.wait": (parameters, signal) => fleets.wait(parameters, signal),
     "fleet.extend": (parameters) => fleets.extend(parameters),
+    "fleet.update": (parameters) => fleets.update(parameters),
     "fleet.destroy": (target) => fleets.destroy(target),
   };
 }

@@ -15,7 +15,8 @@ import { describeMembers, summariseFleet } from "./describe";
 import type { FleetDestruction } from "./destroy";
 import { Fleet } from "./fleet";
 import type { FleetLife, FleetRecord, FleetSpec } from "./record";
-import { refuseImpossible, refuseOtherName, refuseOthersFleet } from "./refusals";
+import { refuseImpossible, refuseLeaving, refuseOtherName, refuseOthersFleet } from "./refusals";
+import { updateFleet } from "./update";
 
 /** The life of fleets: what the `fleet.*` methods do. */
 export class Fleets {
@@ -112,9 +113,7 @@ export class Fleets {
   async extend({ ttlSeconds, ...target }: ParsedParameters<"fleet.extend">): Promise<FleetSummary> {
     const { fleets, lifetimes } = this.#context;
     const fleet = fleets.get(target);
-    if (fleet.isLeaving) {
-      throw new MccError("conflict", `Fleet "${fleet.name}" is being destroyed and cannot be extended.`);
-    }
+    refuseLeaving(fleet, "extended");
     const seconds = ttlSeconds ?? fleet.record.ttl?.seconds;
     if (seconds === undefined) {
       throw new MccError(
@@ -124,6 +123,10 @@ export class Fleets {
     }
     await fleet.save({ ttl: lifetimes.reaper.grant(seconds) });
     return this.#summarise(fleet);
+  }
+
+  async update(parameters: ParsedParameters<"fleet.update">): Promise<FleetSummary> {
+    return this.#summarise(await updateFleet(this.#context, this.#application, parameters));
   }
 
   async destroy(target: ParsedParameters<"fleet.destroy">): Promise<MethodResult<"fleet.destroy">> {

@@ -16,6 +16,13 @@ export function refuseImpossible({ count, addresses }: Pick<FleetSpec, "count" |
   }
 }
 
+/** @param done what cannot be done with it any more: `extended`. @throws MccError `conflict` for a fleet that is being destroyed. */
+export function refuseLeaving({ name, isLeaving }: Fleet, done: string): void {
+  if (isLeaving) {
+    throw new MccError("conflict", `Fleet "${name}" is being destroyed and cannot be ${done}.`);
+  }
+}
+
 /** @throws MccError `conflict` when the fleet was created with another client token. */
 export function refuseOthersFleet({ name, record }: Fleet, clientToken: string | undefined): void {
   if (clientToken === record.clientToken) {

@@ -51,6 +51,7 @@ describe("the methods", () => {
       ["fleet.check", { name: "load", count: 2, clientToken: "0".repeat(32) }, /"problems":\[\]/],
       ["fleet.list", {}, /^\[.*"name":"load"/],
       ["fleet.extend", { fleet: "load", ttlSeconds: 90 }, /"ttlSeconds":90,"expiresAt":"/],
+      ["fleet.update", { fleet: "load", ttlSeconds: 0 }, /"counts":\{"wanted":2/],
       ["fleet.destroy", { fleet: "load" }, /"destroyed":2/],
     ];
     for (const [method, parameters, result] of story) {

@@ -1,0 +1,50 @@
+import type { ParsedParameters } from "../../../protocol/methods/method-table";
+import type { FleetApplication } from "./apply";
+import type { FleetContext } from "./context";
+import type { Fleet } from "./fleet";
+import type { FleetSpec } from "./record";
+import { refuseImpossible, refuseLeaving } from "./refusals";
+
+/**
+ * Changes the count or the TTL of a fleet. Resolves once the intent is recorded. Waits first for a change of the members
+ * that is under way.
+ *
+ * @throws MccError `not-found`; `conflict` for a fleet that is being destroyed; the errors of `FleetApplication.begin`.
+ */
+export async function updateFleet(
+  { fleets, instances, lifetimes, driver }: FleetContext,
+  application: Pick<FleetApplication, "begin">,
+  { count: asked, ttlSeconds, ...target }: ParsedParameters<"fleet.update">,
+): Promise<Fleet> {
+  const { uid } = fleets.get(target).record;
+  const grant = (seconds: number) => (seconds === 0 ? undefined : lifetimes.reaper.grant(seconds));
+  for (;;) {
+    const { spec: before } = fleets.get({ ...target, uid }).record;
+    if (asked !== undefined && asked > before.count) {
+      await instances.admission.check(before);
+    }
+    await instances.catalog.refresh(driver);
+    // Nothing waits from here to the change, so that of two requests only one passes, and none after `close`.
+    instances.admission.refuseClosed();
+    const fleet = fleets.get({ ...target, uid });
+    refuseLeaving(fleet, "changed");
+    const { spec, ttl, lease } = fleet.record;
+    const lives = { lease, ttl: ttlSeconds === undefined ? ttl : grant(ttlSeconds) };
+    if (asked === undefined || asked === spec.count) {
+      await fleet.save(lives);
+      return fleet;
+    }
+    if (fleet.change === undefined) {
+      await application.begin(fleet, resized(spec, asked), lives);
+      return fleet;
+    }
+    await fleet.outcome.catch(() => undefined);
+  }
+}
+
+/** @throws MccError `invalid` for more members than the fleet was given addresses. */
+function resized(spec: FleetSpec, count: number): FleetSpec {
+  const changed = { ...spec, count, addresses: spec.addresses?.slice(0, count) };
+  refuseImpossible(changed);
+  return changed;
+}
