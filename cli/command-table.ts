@@ -1,7 +1,11 @@
 import type { Command } from "./command";
+import { inventory } from "./commands/configuration/inventory";
+import { sshConfig } from "./commands/configuration/ssh-config";
 import { serverInfo } from "./commands/daemon/server-info";
 import { destroyFleet } from "./commands/fleets/destroy-fleet";
 import { listFleets } from "./commands/fleets/list-fleets";
+import { runFleet } from "./commands/fleets/run-fleet";
+import { updateFleet } from "./commands/fleets/update-fleet";
 import { buildImage } from "./commands/images/build-image";
 import { importImage } from "./commands/images/import-image";
 import { listImages } from "./commands/images/list-images";
@@ -36,7 +40,8 @@ const daemonCommands: readonly Command[] = [
   ...[extend, prune],
   ...[start, stop, restart, wait],
   ...[ssh, exec, cp, logs],
-  ...[listFleets, destroyFleet],
+  ...[sshConfig, inventory],
+  ...[runFleet, listFleets, updateFleet, destroyFleet],
   ...[listKeys, addKey, updateKey, destroyKey],
   ...[listImages, buildImage, importImage, removeImage, listInstanceTypes],
   serverInfo,

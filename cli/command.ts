@@ -33,6 +33,8 @@ interface Definition<P extends Parameters> {
   /** The options, under the names by which `run` receives them. */
   readonly options: P;
   readonly examples: readonly Example[];
+  /** Shorter names, which other tools have made familiar. */
+  readonly aliases?: readonly string[];
   /** Also creates a program `mcc-<name>`, as in the first MiniCloud. */
   readonly standalone?: true;
   /** Passes all arguments after the first one to the user's command, also those that start with a dash. */

@@ -1,12 +1,12 @@
-import { Argument, InvalidArgumentError, Option, Command as Program } from "commander";
+import { Argument, Help, InvalidArgumentError, Option, Command as Program } from "commander";
 import { packageVersion } from "../protocol/package-version";
 import { show } from "../protocol/validate";
 import type { Command, Parameter } from "./command";
 import { commandTable } from "./command-table";
-import { didYouMean } from "./find/subjects";
 import { examplesText, programHelp } from "./help-text";
 import type { Io, Output } from "./io";
 import { printable } from "./output/printable";
+import { suggestCommands } from "./suggest-commands";
 
 /** Creates a program for one run. @param onEnd receives the exit code of the command. */
 export type MakeProgram = (io: Io, onEnd: (exitCode: number) => void) => Program;
@@ -17,6 +17,7 @@ export function makeProgram(io: Io, onEnd: (exitCode: number) => void): Program 
     .version(packageVersion())
     .description("Control a MiniCloud daemon, which runs disposable test hosts.")
     .enablePositionalOptions()
+    .configureHelp({ subcommandTerm: titleOfCommand })
     .addHelpText("after", programHelp.own)
     .addHelpText("afterAll", programHelp.all)
     // This action runs without arguments, or if the first argument is not a command.
@@ -24,7 +25,7 @@ export function makeProgram(io: Io, onEnd: (exitCode: number) => void): Program 
     .allowExcessArguments()
     .action(() => showHelp(program, program.args[0]));
   for (const command of commandTable) {
-    const subcommand = prepare(new Program(command.name), io);
+    const subcommand = prepare(new Program(command.name), io).aliases(command.aliases ?? []);
     program.addCommand(describe(subcommand, command, "mcc ", io, onEnd), { hidden: command.hidden ?? false });
   }
   const help = prepare(new Program("help"), io)
@@ -44,16 +45,21 @@ export function makeStandaloneProgram(command: Command, io: Io, onEnd: (exitCode
 
 /** Shows the help of one command, or of the program. For an unknown command, it suggests similar names. */
 function showHelp(program: Program, asked: string | undefined): void {
-  const found = asked === undefined ? program : program.commands.find((command) => command.name() === asked);
+  const isAsked = (command: Program): boolean => [command.name(), ...command.aliases()].includes(asked ?? "");
+  const found = asked === undefined ? program : program.commands.find(isAsked);
   if (found !== undefined) {
     found.outputHelp();
   } else if (asked?.startsWith("-") === true) {
     program.error(`unknown option '${asked}'. List the options with mcc --help.`);
   } else {
-    const names = commandTable.filter(({ hidden }) => hidden !== true).map(({ name }) => name);
-    const suggestion = didYouMean(asked ?? "", names) || " List the commands with mcc --help.";
+    const suggestion = suggestCommands(asked ?? "", commandTable) || " List the commands with mcc --help.";
     program.error(`there is no command "${asked}".${suggestion}`);
   }
+}
+
+/** Returns `run-instances (run) [options]`. */
+function titleOfCommand(command: Program): string {
+  return new Help().subcommandTerm(command).replace(/\|(\S+)/, " ($1)");
 }
 
 /** Applies the common settings of programs and subcommands: errors are one line, and are thrown. */

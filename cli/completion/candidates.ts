@@ -56,7 +56,7 @@ async function offerAll(
   if (name === help.word) {
     return rest.length === 1 ? { words: named } : nothing;
   }
-  const command = commands.find((row) => row.name === name);
+  const command = commands.find((row) => [row.name, ...(row.aliases ?? [])].includes(name));
   return command === undefined ? nothing : await offerWords(io, command, rest);
 }
 

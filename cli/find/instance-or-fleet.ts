@@ -4,14 +4,15 @@ import type { Instance } from "../../protocol/methods/instance";
 import type { Io } from "../io";
 import { targetOf, titleOf } from "./instances";
 import { onEach } from "./on-each";
+import { requireFleetUpdate } from "./require-fleet-update";
 
 /** An object that is extended and destroyed as a whole: an instance outside fleets, or a fleet with its members. */
 export interface InstanceOrFleet {
   /** The title in messages: `500 (web)` or `fleet web`. */
   readonly title: string;
   readonly createdAt: string;
-  /** Restarts the TTL. @returns the remaining seconds. */
-  readonly extend: (ttlSeconds: number | undefined) => Promise<number>;
+  /** Restarts the TTL; 0 removes it. @returns the remaining seconds, or undefined without a TTL. */
+  readonly extend: (ttlSeconds: number | undefined) => Promise<number | undefined>;
   readonly destroy: () => Promise<unknown>;
 }
 
@@ -21,7 +22,10 @@ export function ofInstance(client: Client, instance: Instance): InstanceOrFleet 
     title: titleOf(instance),
     createdAt: instance.createdAt,
     extend: async (asked) => {
-      const { ttlSeconds = 0 } = await client.call("instance.extend", { ...target, ttlSeconds: asked });
+      const { ttlSeconds } =
+        asked === 0
+          ? await client.call("instance.update", { ...target, ttlSeconds: 0 })
+          : await client.call("instance.extend", { ...target, ttlSeconds: asked });
       return ttlSeconds;
     },
     destroy: () => client.call("instance.destroy", target),
@@ -34,8 +38,11 @@ export function ofFleet(client: Client, { name, uid, createdAt }: FleetSummary):
     title: `fleet ${name}`,
     createdAt,
     extend: async (asked) => {
-      const { ttlSeconds = 0 } = await client.call("fleet.extend", { ...target, ttlSeconds: asked });
-      return ttlSeconds;
+      if (asked === 0) {
+        await requireFleetUpdate(client, "remove the TTL of a fleet");
+        return (await client.call("fleet.update", { ...target, ttlSeconds: 0 })).ttlSeconds;
+      }
+      return (await client.call("fleet.extend", { ...target, ttlSeconds: asked })).ttlSeconds;
     },
     destroy: () => client.call("fleet.destroy", target),
   };

@@ -20,8 +20,12 @@ export async function namesOf(client: Client, subject: NamedSubject): Promise<st
 
 /** Returns ` Did you mean "debian-12"?`, or an empty string if no name is similar. */
 export function didYouMean(asked: string, names: readonly string[]): string {
-  const near = nearest(asked, names).map((name) => `"${name}"`);
-  return near.length === 0 ? "" : ` Did you mean ${near.join(" or ")}?`;
+  return suggestionOf(nearest(asked, names));
+}
+
+/** Returns ` Did you mean "stop" or "start"?`, or an empty string without names. */
+export function suggestionOf(names: readonly string[]): string {
+  return names.length === 0 ? "" : ` Did you mean ${names.map((name) => `"${name}"`).join(" or ")}?`;
 }
 
 /**

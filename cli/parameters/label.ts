@@ -11,6 +11,22 @@ export const labelPair = z
   })
   .pipe(labelsSchema);
 
+/** The option that gives labels to something new. */
+export const labelsOption = {
+  syntax: "-l, --label <KEY=VALUE>",
+  help: "label; repeat for several labels",
+  value: z
+    .array(labelPair)
+    .refine((labels) => labelsSchema.safeParse(labelsOf(labels)).success, "at most 64 labels are allowed")
+    .default([]),
+  several: true,
+} as const;
+
+/** Returns all labels as one object. The last value of a key counts. */
+export function labelsOf(labels: readonly Record<string, string>[]): Record<string, string> {
+  return Object.assign({}, ...labels) as Record<string, string>;
+}
+
 /** Checks the key of a label. */
 export const labelKey = z
   .string()

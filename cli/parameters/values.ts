@@ -37,6 +37,19 @@ export function wholeNumber(least: number, most: number): z.ZodType<number, stri
     .refine((number) => number >= least && number <= most, message);
 }
 
+/** Parses a duration such as `2m` to seconds, and `never` to 0. */
+export function durationOrNever(mostSeconds: number): z.ZodType<number, string> {
+  const message = `give a duration such as 45m or 2h, ${formatDuration(mostSeconds)} at most, or never`;
+  return z.string().transform((written, context) => {
+    const parsed = written === "never" ? { data: 0 } : duration(mostSeconds).safeParse(written);
+    if (parsed.data === undefined) {
+      context.addIssue({ code: "custom", message });
+      return z.NEVER;
+    }
+    return parsed.data;
+  });
+}
+
 /** Parses a duration such as `2m` to seconds. @param leastSeconds the minimum; 0 to allow `0`. */
 export function duration(mostSeconds: number, leastSeconds = 1): z.ZodType<number, string> {
   const message = `give a duration such as 45s, 2m, 1h or a number of seconds, ${formatDuration(mostSeconds)} at most`;

@@ -15,6 +15,7 @@ export const destroyInstance = command({
   name: "destroy-instance",
   summary: "Destroy instances in any state",
   standalone: true,
+  aliases: ["rm"],
   options: {
     instance: {
       syntax: "-i, --instance <INSTANCE>",

@@ -5,7 +5,7 @@ import { type InstanceOrFleet, ofFleet, ofInstance } from "../../find/instance-o
 import { findInstances } from "../../find/instances";
 import { onEach } from "../../find/on-each";
 import { someInstances } from "../../parameters/instance";
-import { duration } from "../../parameters/values";
+import { durationOrNever } from "../../parameters/values";
 
 export const extend = command({
   name: "extend",
@@ -13,8 +13,8 @@ export const extend = command({
   options: {
     ttl: {
       syntax: "--ttl <TIME>",
-      help: "new TTL from now, for example 45m or 2h (default: the last TTL of each)",
-      value: duration(longestDurationSeconds).optional(),
+      help: 'new TTL from now, for example 45m or 2h, or "never" (default: the last TTL of each)',
+      value: durationOrNever(longestDurationSeconds).optional(),
     },
   },
   arguments: {
@@ -28,10 +28,12 @@ export const extend = command({
   examples: [
     ["extend web db", "restart the last TTL of each"],
     ["extend --ttl 2h web", "set the TTL to two hours from now"],
+    ["extend --ttl never web", "remove the TTL"],
   ],
   run: async ({ names, ttl }, io) => {
     await onEach(await findEach(io.connect(), names), async ({ title, extend: extendIt }) => {
-      io.print(`${title} has ${formatDuration(await extendIt(ttl))} left`);
+      const left = await extendIt(ttl);
+      io.print(left === undefined ? `${title} has no TTL` : `${title} has ${formatDuration(left)} left`);
     });
   },
 });

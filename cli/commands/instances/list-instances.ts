@@ -11,6 +11,7 @@ export const listInstances = command({
   name: "list-instances",
   summary: "List instances that are not stopped",
   standalone: true,
+  aliases: ["ls"],
   options: {
     all: { syntax: "-a, --all", help: "include stopped instances", value: flag },
     allOwners: {

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { createInstance } from "../../../client/workflows/create-instance";
 import type { Instance } from "../../../protocol/methods/instance";
-import { instanceNameSchema } from "../../../protocol/methods/name";
+import { hostnameSchema, instanceNameSchema } from "../../../protocol/methods/name";
 import { command } from "../../command";
 import { onEach } from "../../find/on-each";
 import { RequestedInstances } from "../../find/requested-instances";
@@ -13,6 +13,7 @@ import { formOptions, printListing } from "../../output/listing";
 import { ProgressLine } from "../../output/progress-line";
 import { creationOptions } from "../../parameters/creation";
 import { numberedNames, refuseUnavailable, withMissingNames } from "../../parameters/instance-names";
+import { labelsOf, labelsOption } from "../../parameters/label";
 import { readUserData, userDataOption } from "../../parameters/read-user-data";
 import { wholeNumber } from "../../parameters/values";
 
@@ -36,6 +37,7 @@ export const runInstances = command({
   name: "run-instances",
   summary: "Create instances and wait until they are ready",
   standalone: true,
+  aliases: ["run"],
   options: {
     image,
     type,
@@ -50,6 +52,17 @@ export const runInstances = command({
       help: "number of instances (default: 1)",
       value: wholeNumber(1, mostInstances).default(1),
     },
+    label: labelsOption,
+    ipAddress: {
+      syntax: "--address <ADDRESS>",
+      help: "IPv4 address of the instance, in the daemon's range (default: a free one)",
+      value: z.ipv4("give an IPv4 address such as 198.18.0.7").optional(),
+    },
+    hostname: {
+      syntax: "--hostname <HOSTNAME>",
+      help: "host name of the instance, which can contain dots (default: its name)",
+      value: hostnameSchema.optional(),
+    },
     wait: { syntax: "--no-wait", help: "do not wait until they are ready", value: z.boolean() },
     userData: userDataOption,
     ...moreOptions,
@@ -60,24 +73,29 @@ export const runInstances = command({
     ["run-instances -i debian-12 -t basic -k me -n web", "create one instance"],
     ["run-instances -k me -n node -c 20", "create node-1 to node-20 in parallel"],
     ["run-instances --ttl 2h -c 3", "create three instances that are destroyed after two hours"],
+    ["run-instances -n db --address 198.18.0.7 -l role=db", "choose the address, and set a label"],
     ["run-instances --no-wait --quiet", "print the id without waiting"],
     [
       "run-instances --user-data setup.sh --wait-for ssh,http:8080/health",
       "run a script, then wait for its web server",
     ],
   ],
-  check: ({ name, count }) => {
+  check: ({ name, count, ipAddress, hostname }) => {
     const last = numberedNames(name, count).at(-1);
     const { error } = instanceNameSchema.optional().safeParse(last);
-    return error === undefined
-      ? []
-      : [
-          `--name is "${name}", and the last of ${count} instances would be "${last}": ${error.issues[0]?.message}`,
-        ];
+    return [
+      ...(error === undefined
+        ? []
+        : [
+            `--name is "${name}", and the last of ${count} instances would be "${last}": ${error.issues[0]?.message}`,
+          ]),
+      ...(count > 1 && ipAddress !== undefined ? ["--address is for one instance only; omit --count"] : []),
+      ...(count > 1 && hostname !== undefined ? ["--hostname is for one instance only; omit --count"] : []),
+    ];
   },
-  run: async ({ name, count, wait, userData, quiet, json, classic, ...like }, io) => {
+  run: async ({ name, count, label, wait, userData, quiet, json, classic, ...like }, io) => {
     const client = io.connect();
-    const parameters = { ...like, userData: await readUserData(io, userData) };
+    const parameters = { ...like, labels: labelsOf(label), userData: await readUserData(io, userData) };
     const names = numberedNames(name, count);
     if (count > 1) {
       await refuseUnavailable(client, names);

@@ -70,6 +70,32 @@ describe("instances by command", function () {
       await client.call("key.remove", { name: "doylenet" });
     });
 
+    it("gives the labels, the address and the host name that it is told", async () => {
+      await output([
+        ...["mcc", "run", "-n", "db", "-l", "role=db", "--label", "url=a=b"],
+        ...["--address", "198.18.0.30", "--hostname", "db.example.com"],
+      ]);
+      const { labels, ipAddress, hostname } = await daemon.client.call("instance.get", { instance: "db" });
+      assert.deepEqual(
+        [labels, ipAddress, hostname],
+        [{ role: "db", url: "a=b" }, "198.18.0.30", "db.example.com"],
+      );
+      await assertFails(
+        ["mcc", "run", "--address", "198.18.0.30"],
+        /^mcc: The address 198\.18\.0\.30 is taken/,
+      );
+      for (const option of ["--address=198.18.0.31", "--hostname=a.b"]) {
+        await assertFails(["mcc", "run", "-c", "2", option], /is for one instance only; omit --count/, 2);
+      }
+    });
+
+    it("and its neighbours have the short names of other tools", async () => {
+      assert.match(await output(["mcc", "run", "-n", "web", "-q"]), /^\d+$/);
+      assert.match(await output(["mcc", "ls"]), / web +running /);
+      assert.match(await output(["mcc", "help", "rm"]), /^Usage: mcc destroy-instance\|rm /);
+      assert.match(await output(["mcc", "rm", "web"]), /\(web\) destroyed$/);
+    });
+
     it("prints the old layout, ids or JSON when asked", async () => {
       assert.match(
         await output(["mcc-run-instances", "--classic"]),

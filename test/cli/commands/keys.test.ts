@@ -107,6 +107,14 @@ describe("keys", function () {
     assert.deepEqual(await kept(), [`me: ${two}`]);
   });
 
+  it("are added again under the same name without an effect", async () => {
+    await run(["mcc-add-key", "-n", "me", "-p", one]);
+    const { exitCode, stdout, stderr } = await run(["mcc", "add-key", "-n", "me", "-p", `${one}-at-home`]);
+    assert.deepEqual([exitCode, stderr], [0, ""]);
+    assert.match(stdout, /^me SHA256:\S{43} already added$/);
+    assert.deepEqual(await kept(), [`me: ${one}`]);
+  });
+
   it("are destroyed; one that is not there is answered with those that are near", async () => {
     await run(["mcc-add-key", "-n", "doylenet", "-p", one]);
     await assertFails(

@@ -59,6 +59,15 @@ describe("by command", function () {
     );
   });
 
+  it("a ttl is removed", async () => {
+    await output("run-instances", "-n", "web", "--ttl", "2h");
+    assert.match(await output("extend", "--ttl", "never", "web"), /^\d+ \(web\) has no TTL$/);
+    assert.equal((await daemon.client.call("instance.get", { instance: "web" })).expiresAt, undefined);
+    const { exitCode, stderr } = await run("extend", "--ttl", "ever", "web");
+    assert.equal(exitCode, 2);
+    assert.match(stderr, /--ttl is "ever": give a duration such as 45m or 2h, .* at most, or never/);
+  });
+
   it("a ttl that is no length of time is refused", async () => {
     for (const ttl of ["soon", "0", "-1", "1.5h", "4000d"]) {
       const { exitCode, stderr } = await run("run-instances", `--ttl=${ttl}`);

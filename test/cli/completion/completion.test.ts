@@ -46,7 +46,7 @@ describe("completion", function () {
 
   it("offers mcc's other words in addition to its commands", async () => {
     assert.deepEqual(await offered("he"), ["help"]);
-    assert.deepEqual(await offered("help", "ssh"), ["ssh"]);
+    assert.deepEqual(await offered("help", "ssh"), ["ssh", "ssh-config"]);
     assert.deepEqual(await offered("help", "ssh", ""), []);
     assert.deepEqual(await offered("--"), ["--help", "--version"]);
   });
@@ -90,7 +90,7 @@ describe("completion", function () {
       return stdout;
     };
     const lines: [words: string[], offered: string][] = [
-      [["mcc", "run"], "run-instances"],
+      [["mcc", "run"], "run-instances run-fleet"],
       [["/usr/bin/mcc-destroy-instance", "-i", ""], "web load-1"],
       [["mcc", "run-instances", "--image", "=", "m"], "micro"],
       [["mcc", "list-instances", "--fleet", "="], "load"],

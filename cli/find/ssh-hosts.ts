@@ -1,0 +1,83 @@
+import { z } from "zod";
+import type { Client } from "../../client/client";
+import { isDaemonHere, jumpHost } from "../../client/ssh/daemon-host";
+import { MccError } from "../../protocol/error";
+import type { Instance } from "../../protocol/methods/instance";
+import { fleetName, instanceText } from "../parameters/values";
+import { accessOptions } from "../ssh/access";
+import { findFleets } from "./fleets";
+import { findInstances, titleOf } from "./instances";
+import { type Selection, selectionOptions, wantedLabels } from "./selection";
+
+/** The options that select hosts for the configuration of another program. */
+export const sshHostOptions = {
+  ...selectionOptions,
+  fleet: {
+    syntax: "-f, --fleet <FLEET>",
+    help: "select members of this fleet",
+    value: fleetName.optional(),
+    names: ["fleet"],
+  },
+  jump: accessOptions.jump,
+} as const;
+
+/** The argument that names hosts. */
+export const sshHostArguments = {
+  instances: {
+    syntax: "[INSTANCE...]",
+    help: "ids or names of instances (default: all running instances)",
+    value: z.array(instanceText).default([]),
+    names: ["instance"],
+  },
+} as const;
+
+interface Wanted extends Selection {
+  readonly instances: readonly string[];
+  readonly fleet: string | undefined;
+}
+
+/** Returns a line if instances are both named and selected. */
+export function mixedSelection({ instances, label, stack, fleet }: Wanted): string[] {
+  const isSelected = label.length > 0 || stack !== undefined || fleet !== undefined;
+  return isSelected && instances.length > 0
+    ? ["name instances, or select them with --fleet, --label and --stack; not both"]
+    : [];
+}
+
+/**
+ * Returns the named instances, or the running ones that are selected.
+ *
+ * @throws MccError `not-found`; `conflict` for a named instance whose SSH host key is unknown.
+ */
+export async function findSshHosts(client: Client, wanted: Wanted): Promise<Instance[]> {
+  if (wanted.instances.length > 0) {
+    const named = await findInstances(client, wanted.instances);
+    named.forEach(refuseKeyless);
+    return named;
+  }
+  const { fleet } = wanted;
+  if (fleet !== undefined) {
+    await findFleets(client, [fleet]);
+  }
+  const selected = await client.call("instance.list", { labels: wantedLabels(wanted) });
+  return selected.filter(
+    (each) =>
+      each.status === "running" &&
+      each.sshHostKey !== "" &&
+      (fleet === undefined || each.fleet?.name === fleet),
+  );
+}
+
+/** Returns the jump host that the user gave; by default the daemon's host, unless it is this machine. */
+export async function jumpTo({ server }: Client, given: string | undefined): Promise<string | undefined> {
+  return given ?? ((await isDaemonHere(server)) ? undefined : jumpHost(server));
+}
+
+function refuseKeyless(instance: Instance): void {
+  if (instance.sshHostKey === "") {
+    throw new MccError(
+      "conflict",
+      `Instance ${titleOf(instance)} is ${instance.status} and has no known SSH host key; name others, or run mcc wait ${instance.id} first.`,
+    );
+  }
+}
