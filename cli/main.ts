@@ -3,6 +3,7 @@ import { MccError } from "../protocol/error";
 import { commandTable } from "./command-table";
 import type { Io } from "./io";
 import { outliveOutput } from "./output/outlive-output";
+import { withoutProtocolNames } from "./output/without-protocol-names";
 import { OwnFailure } from "./own-failure";
 import { type MakeProgram, makeProgram, makeStandaloneProgram } from "./program";
 import { refusedFile } from "./refused-file";
@@ -55,7 +56,7 @@ function report(program: string, error: unknown, io: Io): number {
   }
   const errors: unknown[] = error instanceof AggregateError ? error.errors : [error];
   for (const each of errors) {
-    const line = MccError.isInstance(each) ? each.message : refusedFile(each);
+    const line = MccError.isInstance(each) ? withoutProtocolNames(each.message) : refusedFile(each);
     if (line === undefined) {
       throw each;
     }

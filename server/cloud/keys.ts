@@ -123,7 +123,7 @@ export class Keys {
       const { name } = found.record;
       throw new MccError(
         "conflict",
-        `This client token created the key "${name}" already; remove that key first (key.remove, mcc destroy-key -n ${name}), or keep its name.`,
+        `This client token created the key "${name}" already; remove that key first (mcc destroy-key -n ${name}), or keep its name.`,
       );
     }
     return await this.#turns.take(parameters.name, async () => {
@@ -137,7 +137,7 @@ export class Keys {
       if (existing !== undefined) {
         throw new MccError(
           "conflict",
-          `The key "${parameters.name}" exists already (${existing.fingerprint}); choose another name, or change it (key.update, mcc update-key -n ${parameters.name}).`,
+          `The key "${parameters.name}" exists already (${existing.fingerprint}); choose another name, or change it (mcc update-key -n ${parameters.name}).`,
         );
       }
       return await this.#write({

@@ -86,7 +86,7 @@ function refuseOthers({ id, name, labels, fleet, lease }: Instance, inputs: Inpu
   if (foreign?.found !== undefined) {
     throw new MccError(
       "conflict",
-      `Instance ${id} (${name}) cannot be adopted because it belongs to another resource: its label ${foreign.key} is "${foreign.found}", not "${foreign.wanted}". If no stack contains it any longer, remove its labels that start with "${ownPrefix}" (instance.update).`,
+      `Instance ${id} (${name}) cannot be adopted because it belongs to another resource: its label ${foreign.key} is "${foreign.found}", not "${foreign.wanted}". If no stack contains it any longer, remove its labels that start with "${ownPrefix}" (mcc update-instance ${id} --remove-label KEY).`,
     );
   }
 }

@@ -54,7 +54,7 @@ export class FleetCatalog {
     if (fleet === undefined) {
       throw new MccError(
         "not-found",
-        `No fleet "${target.fleet}"${target.uid === undefined ? "" : ` with the uid ${target.uid}`} on this server; fleet.list (mcc list-fleets) shows the existing ones.`,
+        `No fleet "${target.fleet}"${target.uid === undefined ? "" : ` with the uid ${target.uid}`} on this server; mcc list-fleets shows the existing ones.`,
       );
     }
     return fleet;

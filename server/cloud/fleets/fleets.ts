@@ -118,7 +118,7 @@ export class Fleets {
     if (seconds === undefined) {
       throw new MccError(
         "invalid",
-        `Fleet "${fleet.name}" has no TTL to extend; give it one (ttlSeconds, mcc extend --ttl TIME ${fleet.name}).`,
+        `Fleet "${fleet.name}" has no TTL to extend; give it one (mcc extend --ttl TIME ${fleet.name}).`,
       );
     }
     await fleet.save({ ttl: lifetimes.reaper.grant(seconds) });

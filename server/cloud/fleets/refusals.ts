@@ -11,7 +11,7 @@ export function refuseImpossible({ count, addresses }: Pick<FleetSpec, "count" |
   if (addresses.length !== count || different !== count) {
     throw new MccError(
       "invalid",
-      `fleet.apply: addresses has ${addresses.length} addresses, ${different} of them different, and count is ${count}: give one for each member, or leave addresses out.`,
+      `The fleet has ${addresses.length} addresses, ${different} of them different, and its count is ${count}: give one address for each member, or give none.`,
     );
   }
 }
@@ -33,7 +33,7 @@ export function refuseOthersFleet({ name, record }: Fleet, clientToken: string |
     .join(" ");
   throw new MccError(
     "conflict",
-    `There is a fleet "${name}" already, created with another client token${owner === "" ? "" : ` (labels: ${owner})`}; choose another name, or destroy that fleet first (fleet.destroy, mcc destroy-fleet ${name}).`,
+    `There is a fleet "${name}" already, created with another client token${owner === "" ? "" : ` (labels: ${owner})`}; choose another name, or destroy that fleet first (mcc destroy-fleet ${name}).`,
   );
 }
 

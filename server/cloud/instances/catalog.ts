@@ -98,7 +98,7 @@ export class InstanceCatalog {
   notFound(target: InstanceTarget): MccError {
     return new MccError(
       "not-found",
-      `No instance ${show(target)} on this server; instance.list (mcc list-instances -a) shows the existing ones.`,
+      `No instance ${show(target)} on this server; mcc list-instances -a shows the existing ones.`,
     );
   }
 

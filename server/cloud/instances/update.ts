@@ -28,7 +28,7 @@ export async function extendInstance(
   if (ttlSeconds === undefined) {
     throw new MccError(
       "invalid",
-      `Instance ${instance.title} has no TTL to extend; give it one (ttlSeconds, mcc extend --ttl TIME ${instance.id}).`,
+      `Instance ${instance.title} has no TTL to extend; give it one (mcc extend --ttl TIME ${instance.id}).`,
     );
   }
   const ttl = lifetimes.reaper.grant(ttlSeconds);
@@ -125,7 +125,7 @@ function refuseMembersTtl({ title, record }: Instance): void {
   if (record.fleet !== undefined) {
     throw new MccError(
       "conflict",
-      `Instance ${title} belongs to fleet "${record.fleet.name}" and lives as long as that; extend the fleet's TTL (fleet.extend, mcc extend ${record.fleet.name}).`,
+      `Instance ${title} belongs to fleet "${record.fleet.name}" and lives as long as that; extend the fleet's TTL (mcc extend ${record.fleet.name}).`,
     );
   }
 }

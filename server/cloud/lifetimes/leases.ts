@@ -70,7 +70,7 @@ export class Leases {
     if (lease === undefined) {
       throw new MccError(
         "not-found",
-        `The lease ${id} is not open: it was ended, or not renewed in time, and its instances and fleets are destroyed. Open another one with lease.open.`,
+        `The lease ${id} is not open: it was ended, or not renewed in time, and its instances and fleets are destroyed. Open another one.`,
       );
     }
     return { id, seconds: lease.seconds };

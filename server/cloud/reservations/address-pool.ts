@@ -59,19 +59,16 @@ export class AddressPool {
     if (index === undefined) {
       throw new MccError(
         "invalid",
-        `The address ${address} is not in this server's range, ${this.#describe()}; choose one in the range, or leave ipAddress out.`,
+        `The address ${address} is not in this server's range, ${this.#describe()}; choose one in the range, or give none.`,
       );
     }
     if (this.#taken.has(index)) {
-      throw new MccError(
-        "conflict",
-        `The address ${address} is taken; choose another one, or leave ipAddress out.`,
-      );
+      throw new MccError("conflict", `The address ${address} is taken; choose another one, or give none.`);
     }
     if (this.#foreign.has(index)) {
       throw new MccError(
         "conflict",
-        `The address ${address} belongs to a container on this host that MiniCloud did not create; choose another one, or leave ipAddress out.`,
+        `The address ${address} belongs to a container on this host that MiniCloud did not create; choose another one, or give none.`,
       );
     }
     this.#taken.add(index);

@@ -21,7 +21,7 @@ export interface Identity {
 const serverIdPattern = /^[0-9a-f]{32}$/;
 /** `/run/minicloud` belongs to root; daemons of other users have another folder. */
 const whereServerIdIs =
-  "server.info told it (mcc server-info), Pulumi's state has it as serverId, and the file of the daemon's port in /run/minicloud may have it";
+  "mcc server-info showed it, Pulumi's state has it as serverId, and the file of the daemon's port in /run/minicloud may have it";
 
 /**
  * Reads the daemon's identity; creates it at the first start.

@@ -55,7 +55,7 @@ describe("by command", function () {
     assert.equal(exitCode, 1);
     assert.match(
       stderr,
-      /^mcc: Instance \d+ \(for-ever\) has no TTL to extend; give it one \(ttlSeconds, mcc extend --ttl TIME \d+\)\.$/,
+      /^mcc: Instance \d+ \(for-ever\) has no TTL to extend; give it one \(mcc extend --ttl TIME \d+\)\.$/,
     );
   });
 

@@ -95,7 +95,7 @@ async function containerSpec(
 async function keep(instance: Instance, reason: MccError, undo: Undo): Promise<Failure> {
   const error = because(
     reason,
-    `${reason.message} The instance is kept for inspection; destroy it when you no longer need it (instance.destroy, mcc destroy-instance ${instance.id}).`,
+    `${reason.message} The instance is kept for inspection; destroy it when you no longer need it (mcc destroy-instance ${instance.id}).`,
   );
   try {
     await instance.save((record) => ({ ...record, phase: "failed", failure: error.message }));

@@ -29,7 +29,7 @@ export function refuseOtherProperties(
     const owner = labels.length === 0 ? "" : ` (labels: ${labels.join(" ")})`;
     throw new MccError(
       "conflict",
-      `This client token created instance ${title} already, with ${details.join(" and ")}${owner}; destroy that instance first (instance.destroy, mcc destroy-instance ${record.id}), or use another token.`,
+      `This client token created instance ${title} already, with ${details.join(" and ")}${owner}; destroy that instance first (mcc destroy-instance ${record.id}), or use another token.`,
     );
   }
 }

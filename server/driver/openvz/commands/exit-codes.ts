@@ -27,12 +27,7 @@ export const exitCodes = {
     row(89, "engine", "the address is not available", report),
     row(99, "unavailable", "this vzctl cannot create ploop images", "set VE_LAYOUT=simfs in /etc/vz/vz.conf"),
     row(100, "engine", "the container's addresses could not be read", report),
-    row(
-      109,
-      "not-found",
-      "the type has no sample configuration",
-      "type.list (mcc list-instance-types) shows the types",
-    ),
+    row(109, "not-found", "the type has no sample configuration", "mcc list-instance-types shows the types"),
     memoryInformationFailed(129),
     interfaceFailed(130),
     ...nameTaken(131),

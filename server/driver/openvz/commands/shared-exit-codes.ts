@@ -19,7 +19,7 @@ export const sharedExitCodes: readonly ExitMeaning[] = [
     1,
     "conflict",
     "another host uses the address",
-    "choose another one, or omit ipAddress; ERROR_ON_ARPFAIL=no in /etc/vz/vz.conf allows it",
+    "choose another one, or give none; ERROR_ON_ARPFAIL=no in /etc/vz/vz.conf allows it",
     { says: /arpsend/ },
   ),
   row(
@@ -52,15 +52,9 @@ export const sharedExitCodes: readonly ExitMeaning[] = [
   row(10, "unavailable", "the global configuration is missing", "reinstall the package vzctl"),
   row(11, "engine", "a script of vzctl is missing", "reinstall the package vzctl"),
   row(13, "engine", "the capabilities could not be set", report),
-  row(
-    14,
-    "not-found",
-    "the engine has no such container",
-    "instance.list (mcc list-instances -a) shows the existing ones",
-    {
-      kind: "no-container",
-    },
-  ),
+  row(14, "not-found", "the engine has no such container", "mcc list-instances -a shows the existing ones", {
+    kind: "no-container",
+  }),
   row(15, "timeout", "the command ran too long in the container", retry),
   row(16, "engine", "the container could not be suspended", report),
   row(17, "engine", "the container could not be resumed", report),
@@ -175,7 +169,7 @@ export const sharedExitCodes: readonly ExitMeaning[] = [
   row(73, "engine", "a search domain is not valid", "fix the host's /etc/resolv.conf"),
   row(74, "engine", "the password could not be set", report),
   row(77, "unavailable", "LOCKDIR is not set", setIn),
-  row(78, "conflict", "another host or container has the address", "choose another one, or omit ipAddress"),
+  row(78, "conflict", "another host or container has the address", "choose another one, or give none"),
   row(
     79,
     "engine",
@@ -186,15 +180,10 @@ export const sharedExitCodes: readonly ExitMeaning[] = [
     says: /already exists/,
     kind: "ctid-taken",
   }),
-  row(
-    82,
-    "not-found",
-    "the type has no sample configuration",
-    "type.list (mcc list-instance-types) shows the types",
-  ),
+  row(82, "not-found", "the type has no sample configuration", "mcc list-instance-types shows the types"),
   row(85, "engine", "the container's configuration is invalid", "destroy the instance and create it again"),
   row(86, "engine", "the container's devices could not be set", report),
-  row(91, "not-found", "the image's archive is missing", "image.list (mcc list-images) shows the images"),
+  row(91, "not-found", "the image's archive is missing", "mcc list-images shows the images"),
   row(
     104,
     "engine",
