@@ -5,6 +5,8 @@ export interface ColumnWish {
   readonly cuts: boolean;
   /** Whether the column can be omitted if cutting is not enough. The last such column is omitted first. */
   readonly yields: boolean;
+  /** Whether the column is never cut, not even at the end of the line: then it is omitted. */
+  readonly whole: boolean;
 }
 
 /** The text between two columns. */
@@ -14,7 +16,7 @@ const leastWidth = 6;
 
 /**
  * Returns the widths of columns that fit into a line, and 0 for omitted columns. First it cuts columns, starting with
- * the widest; then it omits columns; at last it cuts the line itself.
+ * the widest; then it omits columns; at last it cuts the line itself, except columns that must stay whole.
  */
 export function columnWidths(columns: readonly ColumnWish[], available: number): number[] {
   const widths = cutColumns(columns, available);
@@ -23,7 +25,7 @@ export function columnWidths(columns: readonly ColumnWish[], available: number):
   }
   const next = columns.findLast(({ width, yields }) => width > 0 && yields);
   if (next === undefined) {
-    return cutLine(widths, available);
+    return cutLine(columns, widths, available);
   }
   return columnWidths(
     columns.map((column) => (column === next ? { ...column, width: 0 } : column)),
@@ -45,13 +47,19 @@ function cutColumns(columns: readonly ColumnWish[], available: number): number[]
   return widths;
 }
 
-function cutLine(widths: readonly number[], available: number): number[] {
-  let free = available;
-  return widths.map((wanted) => {
-    const width = Math.max(0, Math.min(wanted, free));
+/** Gives the columns that stay whole their width first, and the other ones what is left, from left to right. */
+function cutLine(columns: readonly ColumnWish[], widths: readonly number[], available: number): number[] {
+  let free = available + gap.length;
+  const take = (wanted: number, isWhole: boolean): number => {
+    const fitting = Math.min(wanted, free - gap.length);
+    const width = fitting < 1 || (isWhole && fitting < wanted) ? 0 : fitting;
     free -= width === 0 ? 0 : width + gap.length;
     return width;
-  });
+  };
+  const whole = widths.map((width, place) =>
+    columns[place]?.whole === true ? take(width, true) : undefined,
+  );
+  return widths.map((width, place) => whole[place] ?? take(width, false));
 }
 
 function lineWidth(widths: readonly number[]): number {

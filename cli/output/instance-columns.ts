@@ -26,10 +26,10 @@ const colours = new Map(
 /** The columns of every command that shows instances in a table. Columns further right are omitted earlier. */
 export const instanceColumns: Layout<InstanceRow> = {
   columns: [
-    { heading: "ID", text: ({ id }) => String(id) },
+    { heading: "ID", text: ({ id }) => String(id), whole: true },
     { heading: "NAME", text: ({ name }) => name, cuts: true },
     { heading: "STATUS", text: ({ status }) => status, colour: ({ status }) => colours.get(status) },
-    { heading: "ADDRESS", text: ({ ipAddress }) => ipAddress },
+    { heading: "ADDRESS", text: ({ ipAddress }) => ipAddress, whole: true },
     { heading: "IMAGE", text: ({ image }) => image, cuts: true },
     { heading: "TYPE", text: ({ type }) => type, cuts: true, yields: true },
     { heading: "KEYS", text: ({ keys }) => keys.join(","), cuts: true, yields: true },

@@ -2,17 +2,19 @@ import { createColors } from "picocolors";
 import type { Io } from "../io";
 import { columnWidths, gap } from "./column-widths";
 import { printable } from "./printable";
-import { cutTo, widthOf } from "./text-width";
+import { cutOfColumn, cutTo, widthOf } from "./text-width";
 
 type Colour = "green" | "yellow" | "red" | "dim";
 
 export interface Column<T> {
   readonly heading: string;
   readonly text: (row: T) => string;
-  /** Marks a column that can be cut in a narrow terminal. Half an address or half an id is useless. */
+  /** Marks a column that can be cut in a narrow terminal. */
   readonly cuts?: true;
   /** Marks a column that can be omitted if cutting is not enough. The last such column is omitted first. */
   readonly yields?: true;
+  /** Marks a column that is never cut, because half an address or half an id is useless. */
+  readonly whole?: true;
   readonly colour?: (row: T) => Colour | undefined;
 }
 
@@ -36,30 +38,39 @@ export function standardScreen({ stdout, environment }: Io): Screen {
   };
 }
 
-/** Returns the lines of a table: headings, then a line for each row. Cells that do not fit end in `…`. */
+/** Returns the lines of a table: headings, then a line for each row. Cells that do not fit contain a `…`. */
 export function tableLines<T>(rows: readonly T[], columns: readonly Column<T>[], screen: Screen): string[] {
   // A name or a comment from another user must not send control characters to the terminal.
   const cells = rows.map((row) => columns.map(({ text }) => printable(text(row)) || nothing));
   const headings = columns.map(({ heading }) => heading);
-  const wishes = columns.map(({ heading, cuts = false, yields = false }, place) => ({
+  const wishes = columns.map(({ heading, cuts = false, yields = false, whole = false }, place) => ({
     cuts,
     yields,
+    whole,
     width: Math.max(heading.length, ...cells.map((row) => widthOf(row[place] ?? ""))),
   }));
   const widths = columnWidths(wishes, screen.width ?? Number.POSITIVE_INFINITY);
   const colours = createColors(screen.colours);
+  const cuts = columns.map((_, place) =>
+    cutOfColumn(
+      cells.map((row) => row[place] ?? ""),
+      widths[place] ?? 0,
+    ),
+  );
   const bodies = rows.map((row, index) =>
-    line(cells[index] ?? [], widths, (text, place) => {
+    line(cells[index] ?? [], widths, cuts, (text, place) => {
       const colour = columns[place]?.colour?.(row);
       return colour === undefined ? text : colours[colour](text);
     }),
   );
-  return [line(headings, widths, (text) => colours.bold(text)), ...bodies];
+  const headingCuts = widths.map((width) => (text: string) => cutTo(width, text));
+  return [line(headings, widths, headingCuts, (text) => colours.bold(text)), ...bodies];
 }
 
 function line(
   cells: readonly string[],
   widths: readonly number[],
+  cuts: readonly ((text: string) => string)[],
   paint: (text: string, place: number) => string,
 ): string {
   const last = widths.findLastIndex((width) => width > 0);
@@ -68,7 +79,7 @@ function line(
     if (width === 0) {
       return [];
     }
-    const cut = cutTo(width, text);
+    const cut = cuts[place]?.(text) ?? text;
     // Colour codes do not count as width, and the last cell needs no padding.
     return [paint(cut, place) + (place < last ? " ".repeat(width - widthOf(cut)) : "")];
   });

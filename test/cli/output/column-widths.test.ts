@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { type ColumnWish, columnWidths } from "../../../cli/output/column-widths";
 
-const fixed = (width: number, yields = false): ColumnWish => ({ width, cuts: false, yields });
-const cut = (width: number, yields = false): ColumnWish => ({ width, cuts: true, yields });
+const fixed = (width: number, yields = false): ColumnWish => ({ width, cuts: false, yields, whole: false });
+const cut = (width: number, yields = false): ColumnWish => ({ width, cuts: true, yields, whole: false });
 
 describe("the widths of columns", () => {
   it("are those of their texts where there is room", () => {
@@ -24,6 +24,13 @@ describe("the widths of columns", () => {
   it("cut every column to 6 before one yields", () => {
     assert.deepEqual(columnWidths([cut(9), cut(9, true)], 14), [6, 6]);
     assert.deepEqual(columnWidths([cut(9), cut(9, true)], 13), [9, 0]);
+  });
+
+  it("are never less for columns that stay whole, which are omitted if there is no room", () => {
+    const whole = { ...fixed(8), whole: true };
+    assert.deepEqual(columnWidths([fixed(4), cut(9), whole, fixed(4)], 20), [4, 4, 8, 0]);
+    assert.deepEqual(columnWidths([fixed(4), whole], 10), [0, 8]);
+    assert.deepEqual(columnWidths([fixed(4), whole], 7), [4, 0]);
   });
 
   it("end with the line where nothing yields any more", () => {

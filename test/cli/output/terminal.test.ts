@@ -96,7 +96,7 @@ describe("at a terminal", function () {
       [80, "ID NAME STATUS ADDRESS IMAGE TYPE KEYS TTL OWNER"],
       [60, "ID NAME STATUS ADDRESS IMAGE TYPE KEYS TTL"],
       [50, "ID NAME STATUS ADDRESS IMAGE TYPE"],
-      [28, "ID NAME STATUS ADDRE…"],
+      [28, "ID NAME ST… ADDRESS"],
     ];
     for (const [columns, expected] of headings) {
       const plain = { environment: { NO_COLOR: "1" }, columns };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { cutTo, widthOf } from "../../../cli/output/text-width";
+import { cutOfColumn, cutTo, widthOf } from "../../../cli/output/text-width";
 import { compiled } from "../../support/checkout";
 
 describe("the width of a text", () => {
@@ -25,6 +25,21 @@ describe("the width of a text", () => {
     assert.equal(cutTo(2, "web"), "w…");
     assert.equal(cutTo(1, "web"), "…");
     assert.equal(cutTo(0, "web"), "");
+  });
+
+  it("is cut in its middle where its end is wanted", () => {
+    assert.equal(cutTo(8, "portal-web-12", 3), "port…-12");
+    assert.equal(cutTo(6, "日本語日本語", 3), "日…語");
+    assert.equal(cutTo(13, "portal-web-12", 3), "portal-web-12");
+  });
+
+  it("keeps of a column's texts as much of their ends as tells them apart", () => {
+    const cut = (width: number, ...texts: string[]): string[] => texts.map(cutOfColumn(texts, width));
+    assert.deepEqual(cut(6, "portal-1", "portal-2"), ["port…1", "port…2"]);
+    assert.deepEqual(cut(6, "portal-10", "portal-20", "portal-11"), ["por…10", "por…20", "por…11"]);
+    assert.deepEqual(cut(6, "database", "frontend"), ["datab…", "front…"]);
+    assert.deepEqual(cut(6, "debian-12", "debian-12"), ["debia…", "debia…"]);
+    assert.deepEqual(cut(6, "db", "portal-1", "portal-2"), ["db", "port…1", "port…2"]);
   });
 
   it("stays within the room where a wide character does not fit", () => {

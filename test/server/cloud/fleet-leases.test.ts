@@ -136,7 +136,8 @@ describe("a fleet", () => {
   it("gives its members no ttl of their own", async () => {
     const { cloud } = await open();
     await applied(cloud, { name: "web", count: 1 });
-    const refused = /belongs to fleet "web" and lives as long as that; .*fleet\.extend/;
+    const refused =
+      /belongs to fleet "web" and lives as long as that; extend the fleet.s TTL \(mcc extend web\)\.$/;
     await assertMccError(cloud.instances.extend({ instance: "web-1", ttlSeconds: 5 }), "conflict", refused);
     await assertMccError(cloud.instances.update({ instance: "web-1", ttlSeconds: 5 }), "conflict", refused);
   });

@@ -75,7 +75,11 @@ describe("an instance with a ttl", () => {
     assert.deepEqual([ttlSeconds, expiresAt], [undefined, undefined]);
     await time.pass(hourMs);
     assert.equal((await names(cloud)).length, 1);
-    await assertMccError(cloud.instances.extend(target), "invalid", /has no TTL to extend; .*ttlSeconds/);
+    await assertMccError(
+      cloud.instances.extend(target),
+      "invalid",
+      /has no TTL to extend; give it one \(mcc extend --ttl TIME 500\)\.$/,
+    );
     await cloud.instances.update({ ...target, labels: { a: "b" }, ttlSeconds: 5 });
     await time.pass(5001);
     await assertGone(test);

@@ -66,7 +66,7 @@ describe("a lease", () => {
     await assertMccError(
       test.cloud.instances.create(creation({ lease })),
       "not-found",
-      /The lease [0-9a-f]{32} is not open.*lease\.open/,
+      /The lease [0-9a-f]{32} is not open.* Open another one\.$/,
     );
     await assertGone(test);
   });

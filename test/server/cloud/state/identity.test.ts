@@ -52,7 +52,11 @@ describe("who a daemon is", () => {
   });
 
   const damages: [string, string, RegExp][] = [
-    ["server-id", "", /server-id holds no server id.*Put back the one that was in it: server\.info told it/],
+    [
+      "server-id",
+      "",
+      /server-id holds no server id.*Put back the one that was in it: mcc server-info showed it/,
+    ],
     ["server-id", "not an id", /server-id holds no server id/],
   ];
   for (const [file, content, message] of damages) {
