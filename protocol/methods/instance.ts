@@ -134,6 +134,28 @@ export const largestExecInputBytes = 12_000_000;
 const longestWordBytes = 131_072;
 const longestCommandBytes = 1024 * 1024;
 
+const commandSchema = z
+  .array(
+    z
+      .string()
+      .refine((word) => Buffer.byteLength(word) < longestWordBytes, "an argument has at most 131071 bytes")
+      .regex(/^[^\0]*$/, "an argument has no NUL character"),
+  )
+  .min(1, "a command has at least one argument")
+  .max(1024, "a command has at most 1024 arguments")
+  .refine(
+    (words) => words.reduce((sum, word) => sum + Buffer.byteLength(word), 0) <= longestCommandBytes,
+    "a command has at most 1 MiB; send more through stdin",
+  );
+
+const timeoutSecondsSchema = z.int().min(1).max(3600).default(60);
+
+/** The limit of one piece of standard input. */
+export const largestExecPieceBytes = 1024 * 1024;
+
+/** Names a command of instance.execStart. */
+const streamTarget = { exec: uidSchema };
+
 export const instanceMethods = {
   "instance.create": method(
     "Reserves id, name and address, starts the creation of the instance, and returns it immediately, or when it is ready within waitSeconds. instance.wait waits until it is ready or has failed. The same clientToken returns the same instance to the same attempt, and to a later one until instance.confirm.",
@@ -217,25 +239,10 @@ export const instanceMethods = {
     "Runs a command as root in a running instance. The output is base64. The result truncated is true if it exceeded maxOutputBytes.",
     z.strictObject({
       ...target,
-      command: z
-        .array(
-          z
-            .string()
-            .refine(
-              (word) => Buffer.byteLength(word) < longestWordBytes,
-              "an argument has at most 131071 bytes",
-            )
-            .regex(/^[^\0]*$/, "an argument has no NUL character"),
-        )
-        .min(1, "a command has at least one argument")
-        .max(1024, "a command has at most 1024 arguments")
-        .refine(
-          (words) => words.reduce((sum, word) => sum + Buffer.byteLength(word), 0) <= longestCommandBytes,
-          "a command has at most 1 MiB; send more through stdin",
-        ),
+      command: commandSchema,
       /** Base64. */
       stdin: z.base64().default(""),
-      timeoutSeconds: z.int().min(1).max(3600).default(60),
+      timeoutSeconds: timeoutSecondsSchema,
       /** The limit of stdout and of stderr, separately. */
       maxOutputBytes: z
         .int()
@@ -252,6 +259,63 @@ export const instanceMethods = {
       truncated: z.boolean(),
       /** True if the command was killed after timeoutSeconds. */
       timedOut: z.boolean().optional(),
+    }),
+  ),
+  "instance.execStart": method(
+    "Starts a command as root in a running instance, and returns the id by which instance.execRead reads its output while it runs. The command is ended if no call names it for 10 seconds.",
+    z.strictObject({
+      ...target,
+      command: commandSchema,
+      /** Whether instance.execWrite sends standard input. Otherwise it is empty. */
+      stdin: z.boolean().default(false),
+      timeoutSeconds: timeoutSecondsSchema,
+    }),
+    z.object({ exec: uidSchema }),
+  ),
+  "instance.execRead": method(
+    "Waits for output of a command of instance.execStart, or for its end, for at most waitSeconds, and returns the output since the last answer. The last answer has the exit code. A call with the same after returns the same answer again.",
+    z.strictObject({
+      ...streamTarget,
+      /** The number of the last answer that arrived: 0 for the first call. */
+      after: z.int().min(0),
+      waitSeconds: z.int().min(0).max(30).default(5),
+    }),
+    z.object({
+      /** The number of this answer: after + 1. */
+      number: z.int(),
+      stdout: z.base64(),
+      stderr: z.base64(),
+      /** Present in the last answer. */
+      exitCode: z.int().optional(),
+      /** True in the last answer if the command was killed after timeoutSeconds. */
+      timedOut: z.boolean().optional(),
+    }),
+  ),
+  "instance.execWrite": method(
+    "Sends a piece of standard input to a command of instance.execStart, and waits up to 5 seconds until there is room for it. An empty piece only keeps the command alive.",
+    z.strictObject({
+      ...streamTarget,
+      /** The position of the piece in the input, in bytes. Bytes that arrived before are skipped. */
+      offset: z.int().min(0),
+      /** Base64. */
+      data: z
+        .base64()
+        .max(Math.ceil(largestExecPieceBytes / 3) * 4, "a piece has at most 1 MiB")
+        .default(""),
+      /** Whether the input ends after this piece. */
+      end: z.boolean().default(false),
+    }),
+    z.object({
+      /** How many bytes of the input have arrived. Less than the end of the piece if there was no room. */
+      received: z.int(),
+    }),
+  ),
+  "instance.execEnd": method(
+    "Kills a command of instance.execStart with all its processes, and forgets it. Succeeds if there is no such command.",
+    z.strictObject(streamTarget),
+    z.object({
+      /** False if there was nothing to end. */
+      ended: z.boolean(),
     }),
   ),
   "instance.log": method(

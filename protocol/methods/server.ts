@@ -20,6 +20,8 @@ export const features = [
   "ownership",
   /** The method fleet.update. */
   "fleetUpdate",
+  /** The methods instance.execStart, execRead, execWrite and execEnd. */
+  "execStream",
 ] as const satisfies readonly Feature[];
 
 const damagedFileSchema = z.object({

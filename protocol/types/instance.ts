@@ -251,6 +251,64 @@ export interface InstanceExecResult {
   timedOut?: boolean;
 }
 
+/** Contains the parameters of `instance.execStart`. */
+export interface InstanceExecStartParameters
+  extends InstanceTarget,
+    Pick<InstanceExecParameters, "command" | "timeoutSeconds"> {
+  /** Whether `instance.execWrite` sends standard input. Default: false, the input is empty. */
+  stdin?: boolean;
+}
+
+/** Names a command of `instance.execStart`. */
+export interface InstanceExecStream {
+  /** The id of the command: 32 hexadecimal digits. */
+  exec: string;
+}
+
+/** Contains the parameters of `instance.execRead`. */
+export interface InstanceExecReadParameters extends InstanceExecStream {
+  /** The number of the last answer that arrived: 0 for the first call. The same number returns the same answer. */
+  after: number;
+  /** How long to wait for output or the end, in seconds: 0 to 30. Default: 5. */
+  waitSeconds?: number;
+}
+
+/** Contains the result of `instance.execRead`. */
+export interface InstanceExecReadResult {
+  /** The number of this answer: `after` + 1. */
+  number: number;
+  /** The standard output since the last answer, in base64. */
+  stdout: string;
+  /** The standard error since the last answer, in base64. */
+  stderr: string;
+  /** The exit code of the command. Present only in the last answer. */
+  exitCode?: number;
+  /** True in the last answer if the command was killed because its time was over. Absent otherwise. */
+  timedOut?: boolean;
+}
+
+/** Contains the parameters of `instance.execWrite`. */
+export interface InstanceExecWriteParameters extends InstanceExecStream {
+  /** The position of the piece in the standard input, in bytes. Bytes that arrived before are skipped. */
+  offset: number;
+  /** The piece in base64, at most 1 MiB before the encoding. Default: empty, which keeps the command alive. */
+  data?: string;
+  /** Whether the input ends after this piece. Default: false. */
+  end?: boolean;
+}
+
+/** Contains the result of `instance.execWrite`. */
+export interface InstanceExecWriteResult {
+  /** How many bytes of the input have arrived. Less than the end of the piece if there was no room within 5 seconds. */
+  received: number;
+}
+
+/** Tells whether `instance.execEnd` had something to end. */
+export interface InstanceExecEndResult {
+  /** False if the command did not exist. */
+  ended: boolean;
+}
+
 /** Contains the result of `instance.log`. */
 export interface InstanceLogResult {
   /** True if the script has not ended yet, or has not started. */

@@ -19,8 +19,15 @@ import type {
   InstanceConfirmParameters,
   InstanceCreateParameters,
   InstanceDestruction,
+  InstanceExecEndResult,
   InstanceExecParameters,
+  InstanceExecReadParameters,
+  InstanceExecReadResult,
   InstanceExecResult,
+  InstanceExecStartParameters,
+  InstanceExecStream,
+  InstanceExecWriteParameters,
+  InstanceExecWriteResult,
   InstanceExtendParameters,
   InstanceLogResult,
   InstanceStopParameters,
@@ -104,6 +111,20 @@ export interface Methods {
    * `conflict` if the instance is not running, and `timeout`.
    */
   "instance.exec": Method<InstanceExecParameters, InstanceExecResult>;
+  /**
+   * Starts a command as root in a running instance, whose output is read while it runs. The daemon ends the command if no
+   * call names it for 10 seconds. Fails with `not-found`, and with `conflict` if the instance is not running.
+   */
+  "instance.execStart": Method<InstanceExecStartParameters, InstanceExecStream>;
+  /**
+   * Waits for output of such a command, or for its end. The last answer has the exit code. Fails with the error of the
+   * command if that could not be run, and with `not-found` if the daemon has ended it.
+   */
+  "instance.execRead": Method<InstanceExecReadParameters, InstanceExecReadResult>;
+  /** Sends standard input to such a command. Fails with `not-found` if the daemon has ended it. */
+  "instance.execWrite": Method<InstanceExecWriteParameters, InstanceExecWriteResult>;
+  /** Kills such a command with all its processes. Succeeds if it does not exist. */
+  "instance.execEnd": Method<InstanceExecStream, InstanceExecEndResult>;
   /**
    * Returns the exit code and the end of the output of an instance's `userData`, also while it runs, and for some time
    * after a failed create. Fails with `not-found`.

@@ -6,8 +6,9 @@
  * - `"ownership"`: creates with `attempt` and `owner`, the methods `*.confirm` and `token.list`, and `adopt` of
  *   `instance.update`.
  * - `"fleetUpdate"`: the method `fleet.update`.
+ * - `"execStream"`: the methods `instance.execStart`, `execRead`, `execWrite` and `execEnd`.
  */
-export type Feature = "hideOutput" | "check" | "ownership" | "fleetUpdate";
+export type Feature = "hideOutput" | "check" | "ownership" | "fleetUpdate" | "execStream";
 
 /** Describes a damaged file of the daemon's state folder. */
 export interface DamagedFile {

@@ -1,3 +1,4 @@
+import type { Readable, Writable } from "node:stream";
 import type { Image } from "../../protocol/methods/image";
 import type { InstanceType } from "../../protocol/methods/instance-type";
 
@@ -104,13 +105,22 @@ export interface TakeableContainer extends ForeignContainer {
 export interface ExecRequest {
   /** The command and its arguments. No shell interprets them. */
   readonly command: readonly string[];
-  readonly stdin: Uint8Array;
+  /** Its standard input: all of it, or a stream. */
+  readonly stdin: Uint8Array | Readable;
+  /** Gets the output while the command runs, in place of the result. Default: nothing does. */
+  readonly output?: ExecOutput | undefined;
   /** The time limit. Then the command is killed and a CommandTimeout is thrown. */
   readonly timeoutMs: number;
   /** The limit of stdout and of stderr, each. More output is discarded. */
   readonly maxOutputBytes: number;
   /** Kills the command like the time limit. Then the signal's reason, an Error, is thrown. Default: none. */
   readonly signal?: AbortSignal | undefined;
+}
+
+/** The streams for the output of a command. The command waits while one of them takes no more. */
+export interface ExecOutput {
+  readonly stdout: Writable;
+  readonly stderr: Writable;
 }
 
 export interface ExecResult {

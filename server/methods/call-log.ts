@@ -11,8 +11,8 @@ export interface Call {
 /** Long enough for every existing method. */
 const longestLogged = 64;
 
-/** Clients that keep a lease call these every few seconds. */
-const quiet: ReadonlySet<string> = new Set(["lease.renew"]);
+/** Clients that keep a lease, or follow a command, call these every few seconds. */
+const quiet: ReadonlySet<string> = new Set(["lease.renew", "instance.execRead", "instance.execWrite"]);
 
 /**
  * Logs one line for a call: its subject, duration and outcome. At the level debug, also one when it starts.

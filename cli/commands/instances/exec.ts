@@ -1,9 +1,14 @@
+import { constants } from "node:os";
+import { setTimeout as pause } from "node:timers/promises";
+import type { Client } from "../../../client/client";
 import { formatDuration } from "../../../protocol/duration";
 import { MccError } from "../../../protocol/error";
 import { defaultOf } from "../../../protocol/methods/default-of";
+import type { Instance } from "../../../protocol/methods/instance";
 import { largestExecInputBytes, largestExecOutputBytes } from "../../../protocol/methods/instance";
 import { command } from "../../command";
 import { findInstance, targetOf, titleOf } from "../../find/instances";
+import { StreamedCommand } from "../../find/streamed-command";
 import type { Io } from "../../io";
 import { onInterrupt } from "../../on-interrupt";
 import { failWith } from "../../own-failure";
@@ -13,6 +18,12 @@ import { duration, flag } from "../../parameters/values";
 
 /** The exit code for failures of mcc itself, as in `env` and `docker run`. */
 const ownExitCode = 125;
+
+/** The exit code if nobody reads the output any more, as in a shell. */
+const brokenPipeExitCode = 128 + constants.signals.SIGPIPE;
+
+/** How long an interrupted command waits for the daemon. It also ends a command by itself, some seconds later. */
+const patienceMs = 2000;
 
 const defaultSeconds = defaultOf("instance.exec", "timeoutSeconds");
 
@@ -45,6 +56,9 @@ export const exec = command({
     failWith(ownExitCode, async () => {
       const client = io.connect();
       const found = await findInstance(client, instance);
+      if (await client.can("execStream")) {
+        return await follow(io, client, found, { command: words, stdin, timeoutSeconds: timeout });
+      }
       const input = stdin ? await readInput(io) : Buffer.alloc(0);
       const endOnInterrupt = onInterrupt(io, () =>
         // The daemon ends the command when the connection closes.
@@ -62,10 +76,7 @@ export const exec = command({
       io.stdout.write(Buffer.from(result.stdout, "base64"));
       io.stderr.write(Buffer.from(result.stderr, "base64"));
       if (result.timedOut === true) {
-        throw new MccError(
-          "timeout",
-          `The command ran longer than ${timeout} s and was ended; give a longer --timeout.`,
-        );
+        throw ranTooLong(timeout);
       }
       if (result.truncated) {
         io.note(`The output was cut after ${largestExecOutputBytes} bytes; use mcc ssh, which has no limit.`);
@@ -74,6 +85,41 @@ export const exec = command({
       return result.exitCode;
     }),
 });
+
+/** Passes input and output on while the command runs. @returns its exit code. */
+async function follow(
+  io: Io,
+  client: Client,
+  instance: Instance,
+  command: { command: readonly string[]; stdin: boolean; timeoutSeconds: number },
+): Promise<number> {
+  const streamed = await StreamedCommand.start(client, io, targetOf(instance), command);
+  let isInterrupted = false;
+  const endOnInterrupt = onInterrupt(io, async () => {
+    isInterrupted = true;
+    await Promise.race([streamed.end().catch(() => undefined), pause(patienceMs)]);
+    io.note(`Interrupted: the command in ${titleOf(instance)} was ended.`);
+  });
+  try {
+    const end = await streamed.follow();
+    if (end?.timedOut === true) {
+      throw ranTooLong(command.timeoutSeconds);
+    }
+    return end?.exitCode ?? brokenPipeExitCode;
+  } catch (error) {
+    // The command was ended on purpose, and the run ends by itself.
+    return isInterrupted ? await io.exited : Promise.reject(error);
+  } finally {
+    endOnInterrupt();
+  }
+}
+
+function ranTooLong(seconds: number): MccError {
+  return new MccError(
+    "timeout",
+    `The command ran longer than ${seconds} s and was ended; give a longer --timeout.`,
+  );
+}
 
 /** Reads all of standard input. @throws MccError `invalid` as soon as it exceeds the limit of one call. */
 async function readInput({ stdin }: Io): Promise<Buffer> {

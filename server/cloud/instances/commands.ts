@@ -2,12 +2,16 @@ import { constants } from "node:os";
 import { MccError } from "../../../protocol/error";
 import type { MethodResult, ParsedParameters } from "../../../protocol/methods/method-table";
 import { CommandTimeout } from "../../driver/command-timeout";
-import type { Driver, ExecResult } from "../../driver/driver";
+import type { Driver, ExecRequest, ExecResult } from "../../driver/driver";
 import { Slots } from "../../support/concurrency/slots";
 import type { Instance } from "./instance";
 
 type ExecParameters = ParsedParameters<"instance.exec">;
 type ExecAnswer = MethodResult<"instance.exec">;
+
+/** A command whose input and output are streams. */
+export type StreamedRequest = Omit<ExecRequest, "maxOutputBytes" | "signal"> &
+  Required<Pick<ExecRequest, "output">> & { readonly signal: AbortSignal };
 
 /** In one instance. More of them wait; commands in other instances do not. */
 export const mostCommandsAtOnce = 8;
@@ -36,6 +40,31 @@ export class InstanceCommands {
    * @throws MccError `timeout`; `exhausted` if too many wait already; the driver's errors; the signal's reason.
    */
   async run(instance: Instance, parameters: ExecParameters, signal: AbortSignal): Promise<ExecAnswer> {
+    return await this.inTurn(instance, parameters.timeoutSeconds * 1000, signal, (leftMs) =>
+      runCommand(this.#driver, instance.id, parameters, leftMs, signal),
+    );
+  }
+
+  /**
+   * Runs a command whose input and output are streams, in its turn.
+   *
+   * @param request its signal also ends the wait for the turn.
+   * @throws MccError as `run` does.
+   */
+  async stream(instance: Instance, request: StreamedRequest): Promise<number> {
+    return await this.inTurn(instance, request.timeoutMs, request.signal, async (timeoutMs) => {
+      const { exitCode } = await this.#driver.exec(instance.id, { ...request, timeoutMs, maxOutputBytes: 0 });
+      return exitCode;
+    });
+  }
+
+  /** @param work gets the rest of the time limit. */
+  private async inTurn<T>(
+    instance: Instance,
+    timeoutMs: number,
+    signal: AbortSignal,
+    work: (leftMs: number) => Promise<T>,
+  ): Promise<T> {
     const { uid } = instance.record;
     const slots = this.#slots.get(uid) ?? new Slots(mostCommandsAtOnce);
     if (slots.waiting >= mostWaiting) {
@@ -45,7 +74,6 @@ export class InstanceCommands {
       );
     }
     this.#slots.set(uid, slots);
-    const timeoutMs = parameters.timeoutSeconds * 1000;
     const over = new AbortController();
     const timer = setTimeout(() => over.abort(neverRun(instance, timeoutMs)), timeoutMs);
     const waitLimit = AbortSignal.any([signal, over.signal]);
@@ -55,7 +83,7 @@ export class InstanceCommands {
       return await inSlot(slots, waitLimit, () =>
         inSlot(this.#all, waitLimit, () => {
           const leftMs = waits ? Math.ceil(timeoutMs - (performance.now() - beganMs)) : timeoutMs;
-          return runCommand(this.#driver, instance.id, parameters, Math.max(1, leftMs), signal);
+          return work(Math.max(1, leftMs));
         }),
       );
     } finally {

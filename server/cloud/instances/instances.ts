@@ -8,6 +8,7 @@ import type { KeyChange } from "../keys";
 import type { Leased } from "../lifetimes/lifetime";
 import { confirmed, isConfirmedAs } from "../ownership/claim";
 import type { InstanceCatalog, InstanceTarget } from "./catalog";
+import { CommandStreams } from "./command-streams";
 import type { InstanceCommands } from "./commands";
 import type { InstanceContext } from "./context";
 import type { CreationExtras, InstanceAdmission } from "./creation/admission";
@@ -34,6 +35,7 @@ export class Instances {
   readonly catalog: InstanceCatalog;
   readonly admission: InstanceAdmission;
   readonly destruction: InstanceDestruction;
+  readonly streams = new CommandStreams();
   readonly #context: InstanceContext;
   readonly #commands: InstanceCommands;
   readonly #lifetimeOfFleet: InstancesParts["lifetimeOfFleet"];
@@ -151,15 +153,16 @@ export class Instances {
     parameters: ParsedParameters<"instance.exec">,
     signal: AbortSignal = new AbortController().signal,
   ): Promise<MethodResult<"instance.exec">> {
-    await this.catalog.refresh(this.#context.driver);
-    const instance = this.catalog.get(parameters);
-    if (!instance.runsCommands) {
-      throw new MccError(
-        "conflict",
-        `Instance ${instance.title} is ${instance.status}, and commands run in running instances only.`,
-      );
-    }
-    return await this.#commands.run(instance, parameters, signal);
+    return await this.#commands.run(await this.#commandable(parameters), parameters, signal);
+  }
+
+  /** Starts a command whose output `streams` reads. */
+  async startExec(
+    parameters: ParsedParameters<"instance.execStart">,
+  ): Promise<MethodResult<"instance.execStart">> {
+    const instance = await this.#commandable(parameters);
+    this.admission.refuseClosed();
+    return this.streams.start(parameters, (request) => this.#commands.stream(instance, request));
   }
 
   async log(target: ParsedParameters<"instance.log">): Promise<MethodResult<"instance.log">> {
@@ -235,6 +238,7 @@ export class Instances {
   async close(patienceMs: number): Promise<void> {
     this.admission.close();
     this.destruction.close();
+    this.streams.close();
     const giveUp = setTimeout(() => {
       for (const instance of this.catalog.all()) {
         const message = `Instance ${instance.title} was not created: the daemon was stopped.`;
@@ -244,6 +248,19 @@ export class Instances {
     // An empty turn comes after all work that was asked for before.
     await Promise.all(this.catalog.all().map((instance) => instance.inTurn(() => Promise.resolve())));
     clearTimeout(giveUp);
+  }
+
+  /** Returns the instance. @throws MccError `conflict` if it runs no commands. */
+  async #commandable(target: InstanceTarget): Promise<Instance> {
+    await this.catalog.refresh(this.#context.driver);
+    const instance = this.catalog.get(target);
+    if (!instance.runsCommands) {
+      throw new MccError(
+        "conflict",
+        `Instance ${instance.title} is ${instance.status}, and commands run in running instances only.`,
+      );
+    }
+    return instance;
   }
 
   /** Runs work on a created instance, in its turn. */

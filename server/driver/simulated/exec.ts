@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { addAbortSignal, Readable, type Writable } from "node:stream";
+import { buffer } from "node:stream/consumers";
 import { setTimeout as pause } from "node:timers/promises";
 import { CommandTimeout } from "../command-timeout";
 import type { ExecRequest, ExecResult } from "../driver";
@@ -18,8 +21,8 @@ interface Call {
 
 /** The commands of a simulated container: enough to try a program, and to test its callers. */
 const commands: Readonly<Record<string, (call: Call) => Outcome | Promise<Outcome>>> = {
-  cat: ({ container, request, words: [path] }) => {
-    const content = path === undefined ? request.stdin : container.files.get(path);
+  cat: async ({ container, request, words: [path] }) => {
+    const content = path === undefined ? await inputOf(request) : container.files.get(path);
     return content === undefined
       ? { exitCode: 1, stderr: `cat: ${path}: No such file or directory\n` }
       : { exitCode: 0, stdout: content };
@@ -48,6 +51,31 @@ const commands: Readonly<Record<string, (call: Call) => Outcome | Promise<Outcom
   true: () => ({ exitCode: 0 }),
 };
 
+/** Returns the standard input of `cat`, or passes it on while it comes. */
+async function inputOf({ stdin, output, signal }: ExecRequest): Promise<Uint8Array> {
+  if (!(stdin instanceof Readable)) {
+    return stdin;
+  }
+  if (output === undefined) {
+    return await buffer(stdin);
+  }
+  for await (const chunk of addAbortSignal(signal ?? new AbortController().signal, stdin)) {
+    await passOn(chunk as Buffer, output.stdout, signal);
+  }
+  return Buffer.alloc(0);
+}
+
+/** Waits while the receiver takes no more. */
+async function passOn(
+  bytes: Uint8Array | string | undefined,
+  receiver: Writable,
+  signal?: AbortSignal,
+): Promise<void> {
+  if (bytes !== undefined && bytes.length > 0 && !receiver.write(bytes)) {
+    await once(receiver, "drain", { signal }).catch(() => signal?.throwIfAborted());
+  }
+}
+
 /**
  * Runs a command in a simulated container.
  *
@@ -68,6 +96,13 @@ export async function runSimulatedCommand(
           stderr: `${name}: unknown command of a simulated container, which runs no real programs\n`,
         }
       : await command({ container, request, words, powerOff });
+  if (request.output !== undefined) {
+    await Promise.all([
+      passOn(outcome.stdout, request.output.stdout, request.signal),
+      passOn(outcome.stderr, request.output.stderr, request.signal),
+    ]);
+    return { exitCode: outcome.exitCode, stdout: Buffer.alloc(0), stderr: Buffer.alloc(0), truncated: false };
+  }
   const stdout = Buffer.from(outcome.stdout ?? "");
   const stderr = Buffer.from(outcome.stderr ?? "");
   return {

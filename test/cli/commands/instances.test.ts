@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { type Instance, largestExecInputBytes } from "../../../protocol/methods/instance";
+import {
+  type Instance,
+  largestExecInputBytes,
+  largestExecOutputBytes,
+} from "../../../protocol/methods/instance";
 import { encodeCall } from "../../../protocol/wire/codec";
 import { defaultLimits } from "../../../server/http/limits";
 import { type InProcessDaemon, inProcessDaemons } from "../../support/daemons/in-process-daemon";
@@ -258,12 +262,23 @@ describe("instances by command", function () {
       await assertFails(["mcc", "exec", "web", "true"], /is stopped.*running instances only/, 125);
     });
 
-    it("refuses more input than one call carries, and names the ways for that", async () => {
+    it("passes on more input and output than one call carries", async () => {
+      const long = "0123456789abcdef".repeat(1_250_000);
+      assert.ok(long.length > largestExecInputBytes && long.length > largestExecOutputBytes);
+      const { exitCode, stdout, stderr } = await run(["mcc", "exec", "-i", "web", "cat"], long);
+      assert.deepEqual([exitCode, stderr, stdout.length, stdout === long], [0, "", long.length, true]);
+    });
+
+    it("refuses more input than one call to an older daemon carries, and names the ways for that", async () => {
       const stdin = Buffer.alloc(largestExecInputBytes).toString("base64");
       const call = encodeCall("instance.exec", [{ command: ["x".repeat(700_000)], stdin }]);
       assert.ok(call.length < defaultLimits.bodyBytes);
       const more = "x".repeat(largestExecInputBytes + 1);
-      const { exitCode, stdout, stderr } = await run(["mcc", "exec", "-i", "web", "cat"], more);
+      const old = await newStandIn({ "instance.list": () => [exampleInstance()] });
+      const { exitCode, stdout, stderr } = await runProgram(["mcc", "exec", "-i", "web", "cat"], {
+        input: more,
+        environment: { MCC_SERVER: old.url },
+      });
       assert.deepEqual([exitCode, stdout], [125, ""]);
       assert.match(
         stderr,

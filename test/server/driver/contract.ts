@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { PassThrough } from "node:stream";
+import { buffer } from "node:stream/consumers";
 import { MccError } from "../../../protocol/error";
 import { CommandTimeout } from "../../../server/driver/command-timeout";
 import type { Driver } from "../../../server/driver/driver";
@@ -233,6 +236,43 @@ export function describeDriverContract(
         const stdin = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
         const { stdout } = await driver().exec(500, execRequest(["cat"], { stdin }));
         assert.deepEqual(Buffer.from(stdout), stdin);
+      });
+
+      it("passes input and output on while the command runs", async () => {
+        const stdin = new PassThrough();
+        const output = { stdout: new PassThrough(), stderr: new PassThrough() };
+        const result = driver().exec(500, execRequest(["cat"], { stdin, output }));
+        stdin.write("first ");
+        assert.equal(String((await once(output.stdout, "data"))[0]), "first ");
+        stdin.end("last");
+        assert.equal(String((await once(output.stdout, "data"))[0]), "last");
+        assert.equal((await result).exitCode, 0);
+        assert.equal(output.stderr.read(), null);
+      });
+
+      it("passes on more output than a receiver takes at a time", async () => {
+        const bytes = Buffer.alloc(1_000_000, "0123456789");
+        const output = { stdout: new PassThrough({ highWaterMark: 1000 }), stderr: new PassThrough() };
+        const [{ exitCode, stdout }, read] = await Promise.all([
+          driver()
+            .exec(500, execRequest(["cat"], { stdin: bytes, output }))
+            .finally(() => output.stdout.end()),
+          buffer(output.stdout),
+        ]);
+        assert.deepEqual(
+          [exitCode, stdout.length, read.length, read.equals(bytes)],
+          [0, 0, bytes.length, true],
+        );
+      });
+
+      it("ends a command whose output nobody takes, when the signal is aborted", async () => {
+        const hangUp = new AbortController();
+        const stdin = Buffer.alloc(1_000_000);
+        const output = { stdout: new PassThrough({ highWaterMark: 1000 }), stderr: new PassThrough() };
+        const blocked = driver().exec(500, execRequest(["cat"], { stdin, output, signal: hangUp.signal }));
+        setTimeout(() => hangUp.abort(new MccError("unavailable", "nobody reads")), 300);
+        await assertMccError(blocked, "unavailable", /nobody reads/);
+        assert.equal(await exec(500, "true"), "0 ");
       });
 
       it("returns 127 for a command that does not exist", async () => {

@@ -37,6 +37,8 @@ describe("the methods", () => {
       ["instance.check", { ipAddress: "198.18.0.2", clientToken: "0".repeat(32) }, /"problems":\[\]/],
       ["instance.listForeign", {}, /^\[\]$/],
       ["instance.exec", { instance: "web", command: ["echo", "hi"] }, /"exitCode":0/],
+      ["instance.execStart", { instance: "web", command: ["true"] }, /"exec":"[0-9a-f]{32}"/],
+      ["instance.execEnd", { exec: "0".repeat(32) }, /"ended":false/],
       ["instance.update", { instance: "web", name: "www", labels: { a: "b" } }, /"name":"www".*"a":"b"/],
       ["instance.extend", { instance: "www", ttlSeconds: 60 }, /"ttlSeconds":60,"expiresAt":"/],
       ["instance.stop", { instance: "www" }, /"status":"stopped"/],
@@ -75,7 +77,14 @@ describe("the methods", () => {
     );
     await assertMccError(dispatch("key.confirm", [{ name: "me", ...confirmed }]), "not-found", /No key/);
     assert.deepEqual(await dispatch("token.list", [{ clientTokens: ["a-token-of-nothing"] }]), []);
+    for (const method of ["instance.execRead", "instance.execWrite"]) {
+      const parameters = { exec: "0".repeat(32), after: 0, offset: 0 };
+      const { after, offset, ...target } = parameters;
+      const own = method === "instance.execRead" ? { after } : { offset };
+      await assertMccError(dispatch(method, [{ ...target, ...own }]), "not-found", /follows no command/);
+    }
     const apart = [
+      ...["instance.execRead", "instance.execWrite"],
       ...["instance.takeOver", "instance.log", "lease.open", "lease.renew", "lease.end"],
       ...["instance.confirm", "fleet.confirm", "key.confirm", "token.list"],
     ];

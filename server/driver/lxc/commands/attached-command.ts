@@ -9,6 +9,7 @@ import { isPopulated, killAll } from "../cgroups/cgroups";
 import type { ContainerPlace, Place } from "../place";
 import { engineWords } from "./engine-words";
 import { OutputCollector } from "./output-collector";
+import { OutputFlow } from "./output-flow";
 import { killGroup } from "./processes";
 import { requireProgram } from "./programs";
 
@@ -59,16 +60,27 @@ export async function resultOf(
   child: ChildProcess,
   cgroup: string,
   container: ContainerPlace,
-  { command, stdin, timeoutMs, maxOutputBytes, signal }: ExecRequest,
+  { command, stdin, output, timeoutMs, maxOutputBytes, signal }: ExecRequest,
   goingMs: number,
 ): Promise<ExecResult> {
   const exit = new Promise((resolve, reject) => child.once("exit", resolve).once("error", reject));
   const closed = new Promise((resolve) => child.once("close", resolve));
-  const stdout = new OutputCollector(streamOf(child, 1), maxOutputBytes);
-  const stderr = new OutputCollector(streamOf(child, 2), maxOutputBytes);
   const entered = new OutputCollector(streamOf(child, 4), 1);
+  const flow = output === undefined ? undefined : new OutputFlow([streamOf(child, 1), streamOf(child, 2)]);
+  const stdout = flow === undefined ? new OutputCollector(streamOf(child, 1), maxOutputBytes) : nothing;
+  const stderr = flow === undefined ? new OutputCollector(streamOf(child, 2), maxOutputBytes) : nothing;
+  if (flow !== undefined && output !== undefined) {
+    // Before that, the output is LXC's.
+    entered.stream.once("data", () => flow.begin([output.stdout, output.stderr]));
+  }
   // A command may end without reading its input.
-  child.stdin?.on("error", () => undefined).end(stdin);
+  child.stdin?.on("error", () => undefined);
+  if (stdin instanceof Readable) {
+    // A command that did not start must leave its input for the next try.
+    entered.stream.once("data", () => child.stdin && stdin.pipe(child.stdin));
+  } else {
+    child.stdin?.end(stdin);
+  }
 
   if ((await within(timeoutMs, exit, signal)) === undefined) {
     await end(child, cgroup, exit, goingMs);
@@ -78,18 +90,25 @@ export async function resultOf(
       outputOf(stdout, stderr),
     );
   }
-  await within(drainMs, closed);
+  await (flow === undefined ? within(drainMs, closed) : flow.ended(closed, signal));
+  const complaint = entered.bytes().length === 0 ? (flow?.rest() ?? stderr.bytes()) : Buffer.alloc(0);
   child.stdio.forEach((stream) => stream?.destroy());
   if (child.exitCode === null || entered.bytes().length === 0) {
     throw new NotBegun(
       "engine",
-      `lxc-attach of container ${container.id} failed: ${engineWords(stderr.bytes().toString()) || `exit code ${child.exitCode ?? "none"}`}.`,
+      `lxc-attach of container ${container.id} failed: ${engineWords(complaint.toString()) || `exit code ${child.exitCode ?? "none"}`}.`,
     );
   }
   return { exitCode: child.exitCode, ...outputOf(stdout, stderr) };
 }
 
-function outputOf(stdout: OutputCollector, stderr: OutputCollector): CommandTimeout["output"] {
+/** What is left to return of output that has gone to streams. */
+const nothing: Pick<OutputCollector, "bytes" | "truncated"> = {
+  bytes: () => Buffer.alloc(0),
+  truncated: false,
+};
+
+function outputOf(stdout: typeof nothing, stderr: typeof nothing): CommandTimeout["output"] {
   return {
     stdout: stdout.bytes(),
     stderr: stderr.bytes(),

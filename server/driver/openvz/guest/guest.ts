@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
+import { Readable, type Writable } from "node:stream";
 import { execa } from "execa";
 import { MccError } from "../../../../protocol/error";
+import { KeptBytes } from "../../../support/kept-bytes";
 import { CommandTimeout } from "../../command-timeout";
 import type { ContainerFile, ExecRequest, ExecResult } from "../../driver";
 import type { Target } from "../commands/command";
@@ -111,22 +113,31 @@ export class Guest {
     target: Target,
     words: readonly string[],
     mark: string,
-    { stdin, timeoutMs, maxOutputBytes, signal }: Omit<ExecRequest, "command">,
+    { stdin, output, timeoutMs, maxOutputBytes, signal }: Omit<ExecRequest, "command">,
   ): Promise<GuestEnded> {
     const { action, wordsOf } = this.#handover;
-    const stdout = new MarkedOutput(mark, maxOutputBytes);
-    const stderr = new MarkedOutput(mark, maxOutputBytes);
     const subprocess = execa("vzctl", [action, target.ctid, ...wordsOf(words)], {
       cwd: "/",
       detached: true,
       cleanup: false,
       reject: false,
       buffer: false,
-      input: stdin,
+      ...(stdin instanceof Readable ? { stdin: "pipe" } : { input: stdin }),
       stdout: "pipe",
       stderr: "pipe",
       env: { LC_ALL: "C" },
     });
+    const passOn = (): void => {
+      if (stdin instanceof Readable && subprocess.stdin !== null) {
+        stdin.pipe(subprocess.stdin.on("error", () => undefined));
+      }
+    };
+    const stdout = new MarkedOutput(
+      mark,
+      keptOrPassed(output?.stdout, maxOutputBytes, subprocess.stdout),
+      passOn,
+    );
+    const stderr = new MarkedOutput(mark, keptOrPassed(output?.stderr, maxOutputBytes, subprocess.stderr));
     subprocess.stdout.on("data", (chunk: Buffer) => stdout.add(chunk));
     subprocess.stderr.on("data", (chunk: Buffer) => stderr.add(chunk));
     const limit = groupKiller(subprocess.pid, timeoutMs, signal);
@@ -151,6 +162,24 @@ export class Guest {
     }
     return { exitCode: exitCode ?? 1, stdout, stderr, killed: limit.killed() };
   }
+}
+
+/** Keeps the first bytes, or passes all on to a receiver, for which the source then waits. */
+function keptOrPassed(
+  receiver: Writable | undefined,
+  maxBytes: number,
+  source: Readable,
+): Pick<KeptBytes, "add" | "bytes" | "truncated"> {
+  if (receiver === undefined) {
+    return new KeptBytes(maxBytes);
+  }
+  const add = (bytes: Uint8Array): void => {
+    if (bytes.length > 0 && !receiver.write(bytes)) {
+      source.pause();
+      receiver.once("drain", () => source.resume());
+    }
+  };
+  return { add, bytes: () => Buffer.alloc(0), truncated: false };
 }
 
 interface GuestEnded {

@@ -1,4 +1,4 @@
-import { KeptBytes } from "../../../support/kept-bytes";
+import type { KeptBytes } from "../../../support/kept-bytes";
 
 /** The maximal size of vzctl's output before the mark. vzctl never writes more. */
 const longestPreamble = 64 * 1024;
@@ -6,14 +6,23 @@ const longestPreamble = 64 * 1024;
 /** Splits one stream of a command in a container: vzctl's messages, a line with the mark, the command's output. */
 export class MarkedOutput {
   readonly #mark: Buffer;
-  readonly #kept: KeptBytes;
+  readonly #kept: Pick<KeptBytes, "add" | "bytes" | "truncated">;
+  readonly #onBegin: () => void;
   #preamble: Buffer | undefined = Buffer.alloc(0);
   #words = "";
 
-  /** @param maxBytes the limit of the output. More is discarded. */
-  constructor(mark: string, maxBytes: number) {
+  /**
+   * @param kept keeps the output, or passes it on.
+   * @param onBegin is called when the command has started. Default: nothing is.
+   */
+  constructor(
+    mark: string,
+    kept: Pick<KeptBytes, "add" | "bytes" | "truncated">,
+    onBegin: () => void = () => undefined,
+  ) {
     this.#mark = Buffer.from(`${mark}\n`);
-    this.#kept = new KeptBytes(maxBytes);
+    this.#kept = kept;
+    this.#onBegin = onBegin;
   }
 
   /** Whether the command has started. */
@@ -47,6 +56,7 @@ export class MarkedOutput {
     }
     this.#words = text.subarray(0, start).toString("utf8");
     this.#preamble = undefined;
+    this.#onBegin();
     this.#kept.add(text.subarray(start + this.#mark.length));
   }
 }

@@ -13,6 +13,7 @@ import { MarkedOutput } from "../../../../server/driver/openvz/guest/marked-outp
 import { shellQuote } from "../../../../server/driver/openvz/guest/shell-quote";
 import { HostConfiguration } from "../../../../server/driver/openvz/host";
 import { Turns } from "../../../../server/support/concurrency/turns";
+import { KeptBytes } from "../../../../server/support/kept-bytes";
 import { temporaryFolders } from "../../../support/files/temporary-folder";
 
 describe("a description", () => {
@@ -72,7 +73,7 @@ describe("a shell quotation", () => {
 
 describe("the output of a command in a container", () => {
   const collect = (chunks: readonly string[], maxBytes = 100): MarkedOutput => {
-    const collector = new MarkedOutput("MARK", maxBytes);
+    const collector = new MarkedOutput("MARK", new KeptBytes(maxBytes));
     chunks.forEach((chunk) => collector.add(Buffer.from(chunk)));
     return collector;
   };

@@ -1,0 +1,101 @@
+import { randomBytes } from "node:crypto";
+import { MccError } from "../../../protocol/error";
+import type { MethodResult, ParsedParameters } from "../../../protocol/methods/method-table";
+import { CommandStream } from "./command-stream";
+import type { StreamedRequest } from "./commands";
+
+/** Each holds up to a megabyte of output and input. */
+const mostStreams = 256;
+/** How long a command lives without a call about it. */
+const idleMs = 10_000;
+
+interface Followed {
+  readonly stream: CommandStream;
+  /** Calls that are under way. */
+  calls: number;
+  timer: NodeJS.Timeout | undefined;
+}
+
+/** The commands whose output clients read while they run. A command ends with its client. */
+export class CommandStreams {
+  readonly #followed = new Map<string, Followed>();
+
+  /**
+   * Starts a command.
+   *
+   * @param run runs it in its instance, in its turn.
+   * @throws MccError `exhausted` if too many are followed.
+   */
+  start(
+    parameters: ParsedParameters<"instance.execStart">,
+    run: (request: StreamedRequest) => Promise<number>,
+  ): MethodResult<"instance.execStart"> {
+    if (this.#followed.size >= mostStreams) {
+      throw new MccError(
+        "exhausted",
+        `The output of ${mostStreams} commands is being followed; wait until some have ended.`,
+      );
+    }
+    const exec = randomBytes(16).toString("hex");
+    const followed = { stream: new CommandStream(parameters, run), calls: 0, timer: undefined };
+    this.#followed.set(exec, followed);
+    this.#rest(exec, followed);
+    return { exec };
+  }
+
+  async read(
+    parameters: ParsedParameters<"instance.execRead">,
+    signal: AbortSignal,
+  ): Promise<MethodResult<"instance.execRead">> {
+    return await this.#call(parameters.exec, ({ stream }) => stream.read(parameters, signal));
+  }
+
+  async write(
+    parameters: ParsedParameters<"instance.execWrite">,
+    signal: AbortSignal,
+  ): Promise<MethodResult<"instance.execWrite">> {
+    return await this.#call(parameters.exec, ({ stream }) => stream.write(parameters, signal));
+  }
+
+  end({ exec }: ParsedParameters<"instance.execEnd">): MethodResult<"instance.execEnd"> {
+    return { ended: this.#end(exec, "The command was ended.") };
+  }
+
+  /** Ends all commands. */
+  close(): void {
+    [...this.#followed.keys()].forEach((exec) => this.#end(exec, "The daemon was stopped."));
+  }
+
+  async #call<T>(exec: string, work: (followed: Followed) => Promise<T>): Promise<T> {
+    const followed = this.#followed.get(exec);
+    if (followed === undefined) {
+      throw new MccError(
+        "not-found",
+        `The daemon follows no command ${exec}: it was ended, or no client asked for its output for ${idleMs / 1000} s.`,
+      );
+    }
+    clearTimeout(followed.timer);
+    followed.calls += 1;
+    try {
+      return await work(followed);
+    } finally {
+      followed.calls -= 1;
+      this.#rest(exec, followed);
+    }
+  }
+
+  /** Ends the command if no call comes. */
+  #rest(exec: string, followed: Followed): void {
+    if (followed.calls === 0 && this.#followed.has(exec)) {
+      const reason = `No client asked for the output of the command for ${idleMs / 1000} s.`;
+      followed.timer = setTimeout(() => this.#end(exec, reason), idleMs).unref();
+    }
+  }
+
+  #end(exec: string, reason: string): boolean {
+    const followed = this.#followed.get(exec);
+    clearTimeout(followed?.timer);
+    followed?.stream.end(new MccError("unavailable", reason));
+    return this.#followed.delete(exec);
+  }
+}
