@@ -18,6 +18,27 @@ describe("withFleet with real hosts", function () {
     await importMicro(daemon, await daemon.client());
   });
 
+  it("creates them again if the daemon is killed during the create", async () => {
+    const connection = { server: daemon.url, token: await daemon.token() };
+    const waitFor = [{ command: ["/bin/sleep", "2"] }];
+    const starting = startLeasedFleet({ ...connection, count: 1, namePrefix: "again", waitFor }, times);
+    const client = await daemon.client();
+    await eventually(
+      async () => (await client.call("instance.list", {})).some(({ waitingFor }) => waitingFor !== undefined),
+      "the host is being created",
+    );
+    await daemon.kill();
+    await daemon.start();
+    const fleet = await starting;
+    try {
+      const [host] = fleet.hosts;
+      assert.ok(host !== undefined);
+      assert.equal((await fleet.exec(host, ["hostname"])).stdout, "again-1\n");
+    } finally {
+      await fleet.destroy();
+    }
+  });
+
   it("keeps them while the daemon is killed and started again, and for longer than a lease lives", async () => {
     const connection = { server: daemon.url, token: await daemon.token() };
     const fleet = await startLeasedFleet({ ...connection, count: 2, namePrefix: "web" }, times);
