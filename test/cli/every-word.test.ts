@@ -124,6 +124,9 @@ const wrongArguments: Record<string, string[]> = {
   completion: ["tcsh"],
 };
 
+/** Short options of the first MiniCloud, and of ssh, that mean something else in another command. */
+const twoMeanings = ["-i", "-l"];
+
 interface Valued {
   readonly word: Parameter;
   /** `--image` */
@@ -168,6 +171,20 @@ describe("every command", () => {
           }
         });
       }
+
+      it("has short options with one meaning each, which is that of its long option elsewhere", () => {
+        const shorts = Object.values(command.options).flatMap(({ syntax }) => new Option(syntax).short ?? []);
+        assert.equal(new Set([...shorts, "-h"]).size, shorts.length + 1);
+        for (const { syntax } of Object.values(command.options)) {
+          const { short, long } = new Option(syntax);
+          const others = commands
+            .flatMap(({ options }) => Object.values(options))
+            .map((option) => new Option(option.syntax))
+            .filter((option) => short !== undefined && option.short === short && option.long !== long)
+            .map((option) => option.long);
+          assert.ok(others.length === 0 || twoMeanings.includes(short ?? ""), `${short} ${long}`);
+        }
+      });
 
       it("has examples, which make sense", async () => {
         assert.ok(command.examples.length > 0);
