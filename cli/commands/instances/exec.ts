@@ -94,9 +94,9 @@ async function follow(
   command: { command: readonly string[]; stdin: boolean; timeoutSeconds: number },
 ): Promise<number> {
   const streamed = await StreamedCommand.start(client, io, targetOf(instance), command);
-  let isInterrupted = false;
+  const interrupt = new AbortController();
   const endOnInterrupt = onInterrupt(io, async () => {
-    isInterrupted = true;
+    interrupt.abort();
     await Promise.race([streamed.end().catch(() => undefined), pause(patienceMs)]);
     io.note(`Interrupted: the command in ${titleOf(instance)} was ended.`);
   });
@@ -108,7 +108,10 @@ async function follow(
     return end?.exitCode ?? brokenPipeExitCode;
   } catch (error) {
     // The command was ended on purpose, and the run ends by itself.
-    return isInterrupted ? await io.exited : Promise.reject(error);
+    if (interrupt.signal.aborted) {
+      return await io.exited;
+    }
+    throw error;
   } finally {
     endOnInterrupt();
   }

@@ -93,7 +93,7 @@ export class CommandStream {
       await within(roomMs, room, signal);
       signal.throwIfAborted();
     }
-    if (!stdin.writableNeedDrain && !stdin.writableEnded) {
+    if (takesMore(stdin)) {
       // Another call with this piece may have come first.
       const rest = Buffer.from(data, "base64").subarray(Math.max(0, this.#received - offset));
       this.#received += rest.length;
@@ -154,4 +154,9 @@ export class CommandStream {
     this.#stdin?.destroy();
     this.#wake();
   }
+}
+
+/** Another call may have ended the input, or the command may have ended. */
+function takesMore({ writable, writableNeedDrain }: PassThrough): boolean {
+  return writable && !writableNeedDrain;
 }

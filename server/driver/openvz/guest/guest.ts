@@ -128,7 +128,7 @@ export class Guest {
       env: { LC_ALL: "C" },
     });
     const passOn = (): void => {
-      if (stdin instanceof Readable && subprocess.stdin !== null) {
+      if (stdin instanceof Readable) {
         stdin.pipe(subprocess.stdin.on("error", () => undefined));
       }
     };
