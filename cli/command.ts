@@ -17,7 +17,7 @@ export interface Parameter<S extends z.ZodType = z.ZodType> {
   readonly value: S;
   /** Marks an option that is required. */
   readonly required?: true;
-  /** Marks an option that can be repeated. */
+  /** Marks an option that can be repeated. One without a value has an empty text for each time. */
   readonly several?: true;
   /** Options that conflict with this one, by their attribute names. */
   readonly excludes?: readonly string[];
@@ -98,7 +98,7 @@ function read<P extends Parameters>(parameters: P, raw: Raw): Values<P> {
   return Object.fromEntries(entries) as Values<P>;
 }
 
-/** Returns `--image` for an option, or `INSTANCE` for an argument. */
+/** Returns `--image` or `-L` for an option, or `INSTANCE` for an argument. */
 function labelOf({ syntax }: Parameter): string {
-  return /--[a-z-]+/.exec(syntax)?.[0] ?? syntax.replace(/[<>[\].]/g, "");
+  return /--[a-z-]+|^-[A-Za-z]\b(?!,)/.exec(syntax)?.[0] ?? syntax.replace(/[<>[\].]/g, "");
 }

@@ -18,9 +18,10 @@ ${examplesText(firstSteps, "mcc ")}
 "mcc help COMMAND" shows the options of a command, and examples.`,
   all: `
 Environment:
-  MCC_SERVER  the daemon, as host:port or a URL (default: 127.0.0.1:8080)
-  MCC_TOKEN   its token (default: the token of the daemon on this machine)
-  NO_COLOR    set it to disable colours`,
+  MCC_SERVER     the daemon, as host:port or a URL (default: 127.0.0.1:8080)
+  MCC_TOKEN      its token (default: the token of the daemon on this machine)
+  MCC_JUMP_HOST  the SSH jump host to instances, or "none" (default: the daemon's host, unless it is this machine)
+  NO_COLOR       set it to disable colours`,
 };
 
 /** Formats examples. @param prefix the text before the arguments: `mcc `, or `mcc-` for a standalone program. */

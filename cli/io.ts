@@ -20,6 +20,8 @@ export interface Surroundings {
   readonly inheritable: boolean;
   /** Subscribes to a signal. @returns a function that ends the subscription. */
   readonly onSignal: (signal: Signal, listener: () => void) => () => void;
+  /** Opens a TCP connection and closes it. @returns undefined if it was accepted, otherwise the error code. */
+  readonly tryConnection: (address: string, port: number, timeoutMs: number) => Promise<string | undefined>;
 }
 
 /** Gives a run of a program its input, output and environment. Nothing else in this folder uses the process. */
@@ -82,6 +84,11 @@ export class Io {
   /** Subscribes to a signal. @returns a function that ends the subscription. */
   onSignal(signal: Signal, listener: () => void): () => void {
     return this.surroundings.onSignal(signal, listener);
+  }
+
+  /** Opens a TCP connection and closes it. @returns undefined if it was accepted, otherwise the error code. */
+  async tryConnection(address: string, port: number, timeoutMs: number): Promise<string | undefined> {
+    return await this.surroundings.tryConnection(address, port, timeoutMs);
   }
 
   /** Ends the run with this exit code, even if calls are still running. */

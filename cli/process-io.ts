@@ -1,4 +1,5 @@
 import { Io } from "./io";
+import { tryConnection } from "./ssh/try-connection";
 
 /** Creates the Io of this process. The streams open at their first use. */
 export function processIo(): Io {
@@ -18,6 +19,7 @@ export function processIo(): Io {
       process.on(signal, listener);
       return () => process.off(signal, listener);
     },
+    tryConnection,
   });
 }
 

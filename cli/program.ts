@@ -126,7 +126,8 @@ function excessOf({ args, registeredArguments }: Program): string[] {
 function makeOption({ syntax, help, several, excludes }: Parameter): Option {
   const option = new Option(syntax, help).conflicts([...(excludes ?? [])]);
   if (!option.required) {
-    return option;
+    // An empty value for each time that the option is given.
+    return several ? option.preset("").argParser(collect) : option;
   }
   return several ? option.argParser(collect) : option.argParser(onlyOnce);
 }

@@ -21,6 +21,8 @@ export { type Client, type ConnectOptions, connect } from "./client";
 export { ConnectionError } from "./connection-error";
 export { daemonHost, isDaemonHere, jumpHost } from "./ssh/daemon-host";
 export { inventory } from "./ssh/inventory";
+export { jumpHostFor } from "./ssh/jump-host";
+export { knownHosts } from "./ssh/known-hosts";
 export { sshConfig } from "./ssh/ssh-config";
 export type { SshHost } from "./ssh/ssh-host";
 export { type ApplicationOptions, ApplicationTimeout, applyFleet } from "./workflows/apply-fleet";

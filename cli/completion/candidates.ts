@@ -76,7 +76,12 @@ async function offerWords(io: Io, command: Command, words: readonly string[]): P
     return { ...files, words: values.map((each) => ({ ...each, word: `${long}=${each.word}` })) };
   }
   if (current.startsWith("-")) {
-    return { words: options.map(({ row, option }) => ({ word: option.long ?? "", description: row.help })) };
+    return {
+      words: options.map(({ row, option }) => ({
+        word: option.long ?? option.short ?? "",
+        description: row.help,
+      })),
+    };
   }
   const place = words.filter(
     (word, index) => index < last && !word.startsWith("-") && valued(words[index - 1]) === undefined,

@@ -1,24 +1,26 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { isDaemonHere, jumpHost } from "../../client/ssh/daemon-host";
+import { jumpHostFor, proxyCommand } from "../../client/ssh/jump-host";
 import { strictSettings } from "../../client/ssh/ssh-host";
 import { MccError } from "../../protocol/error";
 import type { Instance, InstanceStatus } from "../../protocol/methods/instance";
 import { titleOf } from "../find/instances";
 import type { Io } from "../io";
 import { text } from "../parameters/values";
+import { ownKeys } from "./own-keys";
+import { requireReachable } from "./reachable";
 
 /** The options of the commands that use SSH. */
 export const accessOptions = {
   identity: {
     syntax: "-i, --identity <FILE>",
-    help: "private key file (default: the keys of your SSH configuration)",
+    help: "private key file, the only key to offer (default: your SSH agent, and the keys of your SSH configuration)",
     value: text.optional(),
     names: ["file"],
   },
   jump: {
     syntax: "-J, --jump <HOST>",
-    help: 'SSH jump host, or "none" (default: the daemon\'s host, unless it is this machine)',
+    help: 'SSH jump host, or "none" (default: MCC_JUMP_HOST, or the daemon\'s host, unless it is this machine)',
     value: text.optional(),
   },
 } as const;
@@ -26,7 +28,16 @@ export const accessOptions = {
 interface Access {
   readonly identity: string | undefined;
   readonly jump: string | undefined;
+  /** The port of the SSH servers. Default: 22. */
+  readonly port?: number | undefined;
+  /** The user's own options for `ssh`, which take precedence. */
+  readonly passedOn?: readonly string[];
 }
+
+const sshPort = 22;
+
+/** An option with which the user chooses the way to the instance. */
+const ownProxy = /^proxy(?:jump|command)\b/i;
 
 /** The exit code of `ssh` and `scp` for a failed connection. */
 const noConnection = 255;
@@ -36,45 +47,66 @@ const withoutSsh: readonly InstanceStatus[] = ["stopped", "destroying"];
 
 /**
  * Lets `ssh` and `scp` connect to instances with strict host key checks and no question, because the daemon knows the
- * host keys. They are in a temporary file, which is removed after `use`.
+ * host keys. They are in a temporary file, which is removed after `use`. Of the user's SSH configuration, only the keys
+ * apply to the instances, and everything to a jump host.
  *
  * @param server the URL of the daemon.
  * @param use runs `ssh` or `scp` with these options and returns its exit code.
  * @returns the exit code of `use`.
- * @throws MccError `conflict` for an instance without SSH.
+ * @throws MccError `conflict` for an instance without SSH; `unavailable` if this machine cannot reach one;
+ * `invalid` for a jump host that is none.
  */
 export async function withAccess(
   io: Io,
   server: string,
   instances: readonly Instance[],
-  { identity, jump }: Access,
+  { identity, jump, port = sshPort, passedOn = [] }: Access,
   use: (options: string[]) => Promise<number>,
 ): Promise<number> {
   instances.forEach(refuseWithoutSsh);
+  const { MCC_JUMP_HOST: preferred } = io.environment;
+  const through = await jumpHostFor(server, jump ?? preferred);
+  const way = proxyCommand(through);
+  const [first] = instances;
+  if (through === undefined && !passedOn.some((word) => ownProxy.test(word))) {
+    await Promise.all(instances.map((instance) => requireReachable(io, instance, port)));
+  }
+  const keys = first === undefined ? [] : await ownKeys(io, first.ipAddress);
   const folder = await mkdtemp(join(io.temporaryFolder, "mcc-ssh-"));
   try {
     const knownHosts = join(folder, "known_hosts");
     const lines = instances.map(({ ipAddress, sshHostKey }) => `${ipAddress} ${sshHostKey}\n`);
     await writeFile(knownHosts, lines.join(""), { mode: 0o600 });
-    const ownWay = (await isDaemonHere(server)) ? undefined : jumpHost(server);
-    const through = jump ?? ownWay;
     const exitCode = await use([
-      ...Object.entries(settings(knownHosts)).flatMap(([name, value]) => ["-o", `${name}=${value}`]),
+      // In place of the user's configuration and the machine's.
+      ...["-F", "/dev/null"],
+      ...passedOn,
+      ...[
+        ...Object.entries(settings(knownHosts)),
+        ...(through === undefined ? [] : [["ProxyCommand", way] as const]),
+        // OpenSSH finds the host key by the address alone, whatever the port is.
+        ...(instances.length === 1 && first !== undefined
+          ? [["HostKeyAlias", first.ipAddress] as const]
+          : []),
+        ...(identity === undefined ? keys : onlyThis(keys)),
+      ].flatMap(([name, value]) => ["-o", `${name}=${value}`]),
       ...(identity === undefined ? [] : ["-i", identity]),
-      ...(through === undefined ? [] : ["-J", through]),
     ]);
     if (exitCode === noConnection) {
-      instances.filter(({ keys }) => keys.length === 0).forEach((instance) => sayKeyless(io, instance));
-      if (jump === undefined && ownWay !== undefined) {
-        io.note(
-          `The connection used the daemon's host ${ownWay} as jump host, with the key and user of your SSH configuration; give another jump host with -J USER@HOST.`,
-        );
+      instances.filter((instance) => instance.keys.length === 0).forEach((each) => sayKeyless(io, each));
+      if (jump === undefined && through !== undefined) {
+        io.note(jumpNote(through, preferred));
       }
     }
     return exitCode;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Returns the settings with which only the key that the user named is offered, also if the agent has it. */
+function onlyThis(keys: readonly (readonly [string, string])[]): (readonly [string, string])[] {
+  return [["IdentitiesOnly", "yes"], ...keys.filter(([name]) => name === "identityagent")];
 }
 
 /** Returns the SSH options; see ssh_config(5). */
@@ -85,6 +117,11 @@ function settings(knownHosts: string): Record<string, string> {
     // A shared connection can lead to an earlier instance with the same address.
     ControlPath: "none",
   };
+}
+
+function jumpNote(through: string, preferred: string | undefined): string {
+  const which = preferred === through ? "MCC_JUMP_HOST" : "the daemon's host";
+  return `The connection used ${which} ${through} as jump host, with the key and user of your SSH configuration; give another jump host with -J USER@HOST.`;
 }
 
 /** Prints a note about an instance without keys. It is not an error, because the image can contain keys too. */

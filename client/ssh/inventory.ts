@@ -1,14 +1,20 @@
-import { knownHostsCommand, type SshHost, strictSettings } from "./ssh-host";
+import { proxyCommand } from "./jump-host";
+import { defaultSettings, knownHostsCommand, type SshHost, strictSettings } from "./ssh-host";
 
 const hostKeyVariable = "minicloud_host_key";
+/** Extra variables of the user take precedence over it. */
+const knownHostsVariable = "minicloud_known_hosts";
 
 /**
  * Returns an Ansible inventory in YAML with one group of hosts, into which Ansible logs in as root. It contains the host
- * keys and needs no known_hosts file.
+ * keys, which OpenSSH 8.5 and later read. For OpenSSH 7.6 to 8.4, set the variable `minicloud_known_hosts` to the absolute
+ * path of a file that {@link knownHosts} wrote (`ansible-playbook -e`).
  *
  * @param name the name of the group. `_` replaces each `-`, and a name that Ansible does not accept gets the prefix `fleet_`.
  * @param hosts the hosts of the group.
- * @param jumpHost the host through which to connect, as `ssh -J` takes it. Default: none, this machine connects itself.
+ * @param jumpHost the host through which to connect, as `ssh -J` takes it. The user's own SSH configuration applies to it.
+ * Default: none, this machine connects itself.
+ * @throws MccError `invalid` if the jump host does not have that form.
  */
 export function inventory(name: string, hosts: readonly SshHost[], jumpHost?: string): string {
   return [
@@ -19,7 +25,8 @@ export function inventory(name: string, hosts: readonly SshHost[], jumpHost?: st
     "        ansible_user: root",
     // Without it, Ansible prints a warning about the Python interpreter for each host.
     "        ansible_python_interpreter: auto_silent",
-    `        ansible_ssh_common_args: '${sshArguments(jumpHost)}'`,
+    `        ${knownHostsVariable}: ${strictSettings.UserKnownHostsFile}`,
+    `        ansible_ssh_common_args: '${sshArguments(jumpHost).replaceAll("'", "''")}'`,
     hosts.length === 0 ? "      hosts: {}" : "      hosts:",
     ...hosts.flatMap(({ name: host, ipAddress, sshHostKey }) => [
       `        ${quoted(host)}:`,
@@ -35,12 +42,20 @@ function quoted(text: string): string {
   return JSON.stringify(text);
 }
 
-/** Returns the arguments of ssh. The outer quotes are those of YAML, and Ansible splits the text at the inner ones. */
+/**
+ * Returns the arguments of ssh. The outer quotes are those of YAML, and Ansible splits the text at the inner ones.
+ * `SessionType` is absent, because sftp cannot start with it.
+ */
 function sshArguments(jumpHost: string | undefined): string {
   const settings = {
+    // First, because it applies only to what follows.
+    IgnoreUnknown: "KnownHostsCommand",
     KnownHostsCommand: knownHostsCommand(`{{ ${hostKeyVariable} }}`),
     ...strictSettings,
-    ...(jumpHost === undefined ? {} : { ProxyJump: jumpHost }),
+    UserKnownHostsFile: `{{ ${knownHostsVariable} }}`,
+    ...defaultSettings,
+    HostKeyAlias: "{{ ansible_host }}",
+    ProxyCommand: proxyCommand(jumpHost),
   };
   return Object.entries(settings)
     .map(([key, value]) => `-o "${key}=${value}"`)

@@ -87,6 +87,13 @@ const wrong: Record<string, string | undefined> = {
   "ssh --login": undefined,
   "ssh --identity": undefined,
   "ssh --jump": undefined,
+  "ssh -p": "65536",
+  "ssh -D": undefined,
+  "ssh -e": undefined,
+  "ssh -L": undefined,
+  "ssh -o": undefined,
+  "ssh -R": undefined,
+  "ssh -W": undefined,
   "build-image --suite": "Bookworm!",
   "build-image --mirror": "elsewhere",
   "exec --timeout": "0",
@@ -129,7 +136,7 @@ const twoMeanings = ["-i", "-l"];
 
 interface Valued {
   readonly word: Parameter;
-  /** `--image` */
+  /** `--image`, or `-L` where there is nothing longer. */
   readonly long: string;
 }
 
@@ -138,7 +145,7 @@ function valuedOptions({ options }: Command): Valued[] {
   return Object.values(options)
     .map((word) => ({ word, option: new Option(word.syntax) }))
     .filter(({ option }) => option.required)
-    .map(({ word, option }) => ({ word, long: option.long ?? "" }));
+    .map(({ word, option }) => ({ word, long: option.long ?? option.short ?? "" }));
 }
 
 describe("every command", () => {

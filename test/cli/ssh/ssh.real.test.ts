@@ -44,9 +44,36 @@ describe("mcc ssh and mcc cp with real hosts", function () {
     assert.deepEqual(await readdir(temporary), [], "no file of known hosts is left");
   });
 
-  function run(words: string[], input?: string, start = runProgram): Promise<ProgramRun> {
-    const environment = { ...environmentFor(daemon), TMPDIR: temporary, HOME: own, SSH_AUTH_SOCK: undefined };
+  function run(
+    words: string[],
+    input?: string,
+    start = runProgram,
+    more: NodeJS.ProcessEnv = {},
+  ): Promise<ProgramRun> {
+    const environment = {
+      ...environmentFor(daemon),
+      ...{ TMPDIR: temporary, HOME: own, SSH_AUTH_SOCK: undefined },
+      ...more,
+    };
     return start(words, { environment, ...(input === undefined ? {} : { input }) });
+  }
+
+  /** Makes `ssh` and `scp` read this as the user's configuration. They find the real one by the user, not by HOME. */
+  async function withConfiguration(text: string): Promise<NodeJS.ProcessEnv> {
+    const folder = await newFolder();
+    const file = join(folder, "config");
+    await writeFile(file, text);
+    for (const name of ["ssh", "scp"]) {
+      const { stdout: program } = await execa("sh", ["-c", `command -v ${name}`]);
+      const script = `#!/bin/sh
+case " $* " in
+  *" -F "*) exec ${program} "$@" ;;
+  *) exec ${program} -F ${file} "$@" ;;
+esac
+`;
+      await writeFile(join(folder, name), script, { mode: 0o755 });
+    }
+    return { PATH: `${folder}:${process.env.PATH}` };
   }
 
   it("logs in without a question, and hands on input, output and exit code", async () => {
@@ -57,6 +84,76 @@ describe("mcc ssh and mcc cp with real hosts", function () {
         stdout: "host-1\ninput",
         stderr: "",
       });
+    }
+  });
+
+  it("is not changed by what the user's configuration has for all hosts, except the keys", async () => {
+    const environment = await withConfiguration(`Host *
+  Port 99
+  User bob
+  ProxyJump gate
+  RemoteCommand false
+  HostKeyAlias other
+  SessionType none
+  ControlMaster auto
+  ControlPath ${join(own, "%C")}
+  RequestTTY force
+  LocalForward 127.0.0.1:1 127.0.0.1:2
+  ExitOnForwardFailure yes
+  PermitLocalCommand yes
+  LocalCommand exit 1
+  IdentitiesOnly yes
+  IdentityFile ${key}
+  CertificateFile ${join(own, "none-cert.pub")}
+  StrictHostKeyChecking ask
+  BatchMode yes
+  SendEnv *
+  PreferredAuthentications password
+  PubkeyAuthentication no
+`);
+    assert.deepEqual(await run(["mcc", "ssh", "host-1", "hostname"], "", runProgram, environment), {
+      exitCode: 0,
+      stdout: "host-1",
+      stderr: "",
+    });
+    const copied = join(own, "copied");
+    const words = ["mcc", "cp", "host-1:/etc/hostname", copied];
+    assert.equal((await run(words, "", runProgram, environment)).stderr, "");
+    assert.equal((await readFile(copied, "utf8")).trim(), "host-1");
+  });
+
+  it("goes through a jump host to which the user's configuration applies", async () => {
+    const client = await daemon.client();
+    const { ipAddress } = await client.call("instance.get", { instance: "host-2" });
+    const environment = await withConfiguration(`Host gate
+  HostName ${ipAddress}
+  User root
+  IdentityFile ${key}
+  StrictHostKeyChecking no
+  UserKnownHostsFile /dev/null
+  LogLevel ERROR
+  RemoteCommand false
+  ProxyCommand none
+Host *
+  ProxyCommand false
+`);
+    for (const more of [{ MCC_JUMP_HOST: "gate" }, { MCC_JUMP_HOST: "root@gate:22" }]) {
+      const words = ["mcc", "ssh", "-i", key, "host-1", "--", 'echo "$SSH_CLIENT"'];
+      const { stdout, stderr } = await run(words, "", runProgram, { ...environment, ...more });
+      assert.deepEqual([stdout.split(" ")[0], stderr], [ipAddress, ""]);
+    }
+  });
+
+  it("reports an instance whose address does not answer, with the remedy", async () => {
+    const client = await daemon.client();
+    const { ipAddress } = await client.call("instance.get", { instance: "host-1" });
+    await execa("ip", ["route", "add", "unreachable", `${ipAddress}/32`]);
+    try {
+      const { exitCode, stderr } = await run(["mcc", "ssh", "host-1", "true"], "", runProcess);
+      assert.equal(exitCode, 1);
+      assert.match(stderr, /^mcc: Instance \d+ \(host-1\) at \S+ cannot be reached .*MCC_JUMP_HOST\.$/);
+    } finally {
+      await execa("ip", ["route", "del", "unreachable", `${ipAddress}/32`]);
     }
   });
 

@@ -65,17 +65,26 @@ describe("ssh and cp", function () {
     const { exitCode, stderr } = await run(words, environment, start);
     assert.deepEqual([exitCode, stderr], [7, ""], "what the program ended with");
     assert.deepEqual(await readdir(temporary), [], "nothing is left");
-    const called = (await readFile(join(record, "words"), "utf8")).trimEnd().split("\n");
-    const settings = called.filter((_, index) => called[index - 1] === "-o");
+    const { called, settings } = await calledWith();
     assert.ok(settings.includes("StrictHostKeyChecking=yes"));
     assert.ok(settings.includes("GlobalKnownHostsFile=/dev/null"));
-    return called.slice(2 * settings.length);
+    return called.slice(2 + 2 * settings.length);
+  }
+
+  /** All words of the last call, and the settings among them. No call reads the user's configuration. */
+  async function calledWith(): Promise<{ called: string[]; settings: string[] }> {
+    const called = (await readFile(join(record, "words"), "utf8")).trimEnd().split("\n");
+    assert.deepEqual(called.slice(0, 2), ["-F", "/dev/null"]);
+    return { called, settings: called.filter((_, index) => called[index - 1] === "-o") };
   }
 
   it("log in as root, the host key known from the daemon", async () => {
-    assert.deepEqual(await recorded(["mcc", "ssh", "web"], {}, runProcess), [
-      ...["-l", "root", "--", "198.18.0.2"],
-    ]);
+    // Through a jump host, because a process of its own would try to reach the address.
+    for (const words of [["web"], ["-J", "gate", "web"]]) {
+      assert.deepEqual(await recorded(["mcc", "ssh", ...words], {}, words[1] ? runProcess : runProgram), [
+        ...["-l", "root", "--", "198.18.0.2"],
+      ]);
+    }
     const known = join(record, "known_hosts");
     assert.equal(await readFile(known, "utf8"), `198.18.0.2 ${web.sshHostKey}\n`);
   });
@@ -83,8 +92,11 @@ describe("ssh and cp", function () {
   it("hand on the command, the key and the host between", async () => {
     const words = ["-i", "my key", "-J", "me@gate:22", "-l", "admin", "500", "--", "ls", "-l", "*.ts"];
     assert.deepEqual(await recorded(["mcc", "ssh", ...words]), [
-      ...["-i", "my key", "-J", "me@gate:22", "-l", "admin", "--", "198.18.0.2", "ls", "-l", "*.ts"],
+      ...["-i", "my key", "-l", "admin", "--", "198.18.0.2", "ls", "-l", "*.ts"],
     ]);
+    const { settings } = await calledWith();
+    assert.ok(settings.includes("ProxyCommand=ssh -W %h:%p -o RemoteCommand=none -l me -p 22 gate"));
+    assert.ok(settings.includes("IdentitiesOnly=yes"), "no other key is offered");
     assert.deepEqual(await recorded(["mcc", "ssh", "db", "ls", "-l"]), [
       "-l",
       "root",
@@ -101,13 +113,43 @@ describe("ssh and cp", function () {
     ]);
   });
 
+  it("hand on ssh's own options before everything else", async () => {
+    const options = ["-AN", "-tt", "-L", "8080:localhost:80", "-o", "ForwardX11=yes", "-p", "2222"];
+    const { exitCode, stderr } = await run(["mcc", "ssh", ...options, "-vL8081:db:81", "db", "top", "-b"]);
+    assert.deepEqual([exitCode, stderr], [7, ""]);
+    const { called, settings } = await calledWith();
+    const passedOn = ["-A", "-L", "8080:localhost:80", "-L", "8081:db:81", "-N", "-o", "ForwardX11=yes"];
+    assert.deepEqual(called.slice(2, 13), [...passedOn, "-t", "-t", "-v"]);
+    assert.deepEqual(called.slice(-8), ["-p", "2222", "-l", "root", "--", "198.18.0.3", "top", "-b"]);
+    assert.ok(settings.includes("HostKeyAlias=198.18.0.3"), "the host key is the same at every port");
+    assert.match((await run(["mcc", "ssh", "-o", "", "db"])).stderr, /^mcc: -o is "": it is empty/);
+  });
+
+  it("take keys and agent from the user's configuration, and nothing else", async () => {
+    const asked = `#!/bin/sh
+case $1 in
+  -G) printf '%s\\n' 'user bob' 'port 99' 'identityfile ~/.ssh/my key' 'identityagent /run/a' 'securitykeyprovider internal' ;;
+  *) exec "$RECORD/recorder" "$@" ;;
+esac
+`;
+    await writeFile(join(record, "recorder"), recorder, { mode: 0o755 });
+    await writeFile(join(record, "ssh"), asked);
+    await recorded(["mcc", "ssh", "db"]);
+    const chosen = async (): Promise<string[]> =>
+      (await calledWith()).settings.filter((setting) => /^(identit|user=|port|securitykey)/i.test(setting));
+    assert.deepEqual(await chosen(), ['identityfile="~/.ssh/my key"', "identityagent=/run/a"]);
+    await recorded(["mcc", "ssh", "-i", "mine", "db"]);
+    assert.deepEqual(await chosen(), ["IdentitiesOnly=yes", "identityagent=/run/a"]);
+  });
+
   it("copy between this machine and instances", async () => {
     assert.deepEqual(await recorded(["mcc", "cp", "a", "./b:c", "web:/srv/"]), [
       ...["--", "a", "./b:c", "root@198.18.0.2:/srv/"],
     ]);
     assert.deepEqual(await recorded(["mcc", "cp", "-r", "web:logs", "501:", "-J", "none"]), [
-      ...["-J", "none", "-r", "--", "root@198.18.0.2:logs", "root@198.18.0.3:"],
+      ...["-r", "--", "root@198.18.0.2:logs", "root@198.18.0.3:"],
     ]);
+    assert.ok(!(await calledWith()).settings.some((setting) => setting.startsWith("Proxy")));
     assert.equal((await readFile(join(record, "known_hosts"), "utf8")).split("\n").length, 3);
   });
 

@@ -16,7 +16,8 @@ describe("the inventory", () => {
       vars:
         ansible_user: root
         ansible_python_interpreter: auto_silent
-        ansible_ssh_common_args: '-o "KnownHostsCommand=/bin/echo %H {{ minicloud_host_key }}" -o "StrictHostKeyChecking=yes" -o "UserKnownHostsFile=none" -o "GlobalKnownHostsFile=/dev/null" -o "UpdateHostKeys=no" -o "PasswordAuthentication=no" -o "KbdInteractiveAuthentication=no" -o "ProxyJump=lab.example"'
+        minicloud_known_hosts: /dev/null
+        ansible_ssh_common_args: '-o "IgnoreUnknown=KnownHostsCommand" -o "KnownHostsCommand=/bin/echo %H {{ minicloud_host_key }}" -o "StrictHostKeyChecking=yes" -o "UserKnownHostsFile={{ minicloud_known_hosts }}" -o "GlobalKnownHostsFile=/dev/null" -o "UpdateHostKeys=no" -o "PasswordAuthentication=no" -o "KbdInteractiveAuthentication=no" -o "Port=22" -o "AddressFamily=any" -o "CanonicalizeHostname=no" -o "PermitLocalCommand=no" -o "PreferredAuthentications=publickey" -o "ProxyUseFdpass=no" -o "PubkeyAuthentication=yes" -o "RemoteCommand=none" -o "RequestTTY=auto" -o "Tunnel=no" -o "VerifyHostKeyDNS=no" -o "HostKeyAlias={{ ansible_host }}" -o "ProxyCommand=ssh -W %h:%p -o RemoteCommand=none lab.example"'
       hosts:
         "web-1":
           ansible_host: "198.18.0.2"

@@ -10,6 +10,42 @@ const hosts = [
   { name: "web-2", ipAddress: "198.18.0.3", sshHostKey: "ssh-ed25519 AAAAtwo" },
 ];
 
+/** Settings that break a connection when they apply to it. */
+const hostile = {
+  Port: "99",
+  ProxyCommand: "false",
+  ProxyJump: "gate",
+  RemoteCommand: "false",
+  HostKeyAlias: "other",
+  SessionType: "none",
+  ControlMaster: "auto",
+  ControlPath: "/tmp/%C",
+  RequestTTY: "force",
+  PermitLocalCommand: "yes",
+  User: "bob",
+  IdentitiesOnly: "yes",
+  CertificateFile: "~/cert",
+  StrictHostKeyChecking: "no",
+  UserKnownHostsFile: "~/hosts",
+  AddressFamily: "inet6",
+  PubkeyAuthentication: "no",
+  PreferredAuthentications: "password",
+  CanonicalizeHostname: "always",
+  ProxyUseFdpass: "yes",
+  Tunnel: "yes",
+  VerifyHostKeyDNS: "yes",
+  UpdateHostKeys: "yes",
+} as const;
+
+/** The settings of the text that the manual of OpenSSH 7.6, ssh_config(5), has. */
+const settingsOf76 = [
+  ...["AddressFamily", "CanonicalizeHostname", "ControlMaster", "ControlPath", "GlobalKnownHostsFile"],
+  ...["HostKeyAlias", "HostName", "KbdInteractiveAuthentication", "PasswordAuthentication"],
+  ...["PermitLocalCommand", "Port", "PreferredAuthentications", "ProxyCommand", "ProxyUseFdpass"],
+  ...["PubkeyAuthentication", "RemoteCommand", "RequestTTY", "StrictHostKeyChecking", "Tunnel"],
+  ...["UpdateHostKeys", "User", "UserKnownHostsFile", "VerifyHostKeyDNS"],
+];
+
 describe("the text for ssh -F", () => {
   const newFolder = temporaryFolders();
 
@@ -29,19 +65,46 @@ describe("the text for ssh -F", () => {
         "user root",
         "knownhostscommand /bin/echo %H ssh-ed25519 AAAAtwo",
         "stricthostkeychecking true",
-        "userknownhostsfile none",
+        "userknownhostsfile /dev/null",
       ]) {
         assert.ok(settings.includes(line), `${line}\n${settings.join("\n")}`);
       }
-      assert.ok(!settings.some((line) => line.startsWith("proxyjump")));
+      assert.ok(!settings.some((line) => /^proxy(jump|command)/.test(line)));
     }
   });
 
   it("leads through a jump host, for which all is as it is elsewhere", async () => {
     const text = sshConfig(hosts, "lab.example");
-    assert.ok((await settingsOf(text, "web-1")).includes("proxyjump lab.example"));
+    const way = "proxycommand ssh -W %h:%p -o RemoteCommand=none lab.example";
+    assert.ok((await settingsOf(text, "web-1")).includes(way));
     const jump = await settingsOf(text, "lab.example");
-    assert.ok(!jump.some((line) => /^(proxyjump|knownhostscommand|userknownhostsfile none)/.test(line)));
+    assert.ok(
+      !jump.some((line) =>
+        /^(proxyjump|proxycommand|knownhostscommand|userknownhostsfile \/dev\/null)/.test(line),
+      ),
+    );
+  });
+
+  it("applies where the user's settings for all hosts follow", async () => {
+    const user = Object.entries(hostile).map(([name, value]) => `  ${name} ${value}\n`);
+    const text = `${sshConfig(hosts)}\nHost *\n${user.join("")}`;
+    const own = await settingsOf(sshConfig(hosts), "web-1");
+    const keys = /^(identityfile|identityagent|identitiesonly|certificatefile) /;
+    const settings = (await settingsOf(text, "web-1")).filter((line) => !keys.test(line));
+    assert.deepEqual(
+      settings,
+      own.filter((line) => !keys.test(line)),
+    );
+  });
+
+  it("has only settings that OpenSSH 7.6 has, or is told to ignore", () => {
+    const [first = "", ...lines] = sshConfig(hosts).trimEnd().split("\n");
+    const ignored = first.replace("IgnoreUnknown ", "").split(",");
+    const names = lines.filter((line) => line.startsWith("  ")).map((line) => line.trim().replace(/ .*/, ""));
+    assert.deepEqual(
+      [...new Set(names)].filter((name) => !settingsOf76.includes(name)),
+      ignored,
+    );
   });
 
   it("is empty without hosts", () => assert.equal(sshConfig([]), ""));

@@ -10,6 +10,8 @@ export interface CapturedIoOptions {
   readonly columns?: number;
   /** In place of one that is captured. */
   readonly stdout?: Writable;
+  /** The error code of every connection that the program tries. Default: all are accepted. */
+  readonly connectionFailure?: string | undefined;
 }
 
 /** An Io of a test's own. */
@@ -30,6 +32,7 @@ export function captureIo({
   environment = {},
   columns,
   stdout: given,
+  connectionFailure,
 }: CapturedIoOptions = {}): CapturedIo {
   const terminal = columns === undefined ? {} : { isTTY: true, columns };
   const stdin = Object.assign(new PassThrough(), terminal);
@@ -61,6 +64,7 @@ export function captureIo({
       signals.on(signal, listener);
       return () => signals.off(signal, listener);
     },
+    tryConnection: () => Promise.resolve(connectionFailure),
   });
   return {
     io,

@@ -19,7 +19,12 @@ export interface ProgramOptions {
 const longestRunMs = 60_000;
 
 /** The variables of this process that a run must not see. */
-const hidden: NodeJS.ProcessEnv = { MCC_SERVER: undefined, MCC_TOKEN: undefined, CI: undefined };
+const hidden: NodeJS.ProcessEnv = {
+  MCC_SERVER: undefined,
+  MCC_TOKEN: undefined,
+  MCC_JUMP_HOST: undefined,
+  CI: undefined,
+};
 
 /** The compiled program `mcc` or `mcc-<command>`. */
 export function programPath(program: string): string {
