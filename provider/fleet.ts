@@ -64,10 +64,15 @@ export class Fleet extends DynamicResource {
   declare readonly instances: pulumi.Output<FleetHost[]>;
   /** The IPv4 addresses of the members, in the order of their numbers. */
   declare readonly ipAddresses: pulumi.Output<string[]>;
-  /** The text of a configuration file for `ssh -F`, which finds a member by its name. It needs no known_hosts file. */
+  /**
+   * The text of a configuration file for `ssh -F`, which finds a member by its name. With OpenSSH 8.5 or later, it needs no
+   * known_hosts file.
+   */
   declare readonly sshConfig: pulumi.Output<string>;
-  /** An Ansible inventory in YAML. It needs no known_hosts file. */
+  /** An Ansible inventory in YAML. With OpenSSH 8.5 or later, it needs no known_hosts file. */
   declare readonly inventory: pulumi.Output<string>;
+  /** The text of a known_hosts file, for earlier versions of OpenSSH and for other SSH clients. */
+  declare readonly knownHosts: pulumi.Output<string>;
   /** The state at the last `up` or refresh: `ready`, or `degraded` if members differ from the desired state. */
   declare readonly status: pulumi.Output<FleetStatus>;
   /** The number of members that differed from the desired state at the last `up` or refresh. */
@@ -97,6 +102,7 @@ export class Fleet extends DynamicResource {
         ipAddresses: undefined,
         sshConfig: undefined,
         inventory: undefined,
+        knownHosts: undefined,
         status: undefined,
         unhealthy: undefined,
         simulated: undefined,

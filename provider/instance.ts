@@ -61,6 +61,8 @@ export class Instance extends DynamicResource {
   declare readonly labels: pulumi.Output<Record<string, string>>;
   /** The public half of its SSH host key, as in a known_hosts file after the host: `ssh-ed25519 AAAA…`. */
   declare readonly sshHostKey: pulumi.Output<string>;
+  /** The text of a known_hosts file with the name, the address and the host key of the instance. */
+  declare readonly knownHosts: pulumi.Output<string>;
   /** True if the instance exists in the daemon's memory only, where no client can log in. */
   declare readonly simulated: pulumi.Output<boolean>;
 
@@ -88,6 +90,7 @@ export class Instance extends DynamicResource {
         ipv6Address: undefined,
         status: undefined,
         sshHostKey: undefined,
+        knownHosts: undefined,
         simulated: undefined,
         ...shownScript(args, options),
       },

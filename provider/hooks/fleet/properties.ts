@@ -4,8 +4,7 @@ import {
   type Fleet,
   type FleetMember,
   inventory,
-  isDaemonHere,
-  jumpHost,
+  knownHosts,
   type MethodParameters,
   sshConfig,
 } from "../../../client";
@@ -15,6 +14,7 @@ import { userDataDigest } from "../../../protocol/methods/user-data";
 import { type Properties, withoutUndefined } from "../check-properties";
 import { changed, changedOrDropped, changedOwner, hostArgsSchemas, keptSchema } from "../host-properties";
 import { ownerLabels, withoutOwnerLabels } from "../ownership/owner";
+import { jumpHostOfStack } from "../sdk/connection";
 
 const { name, count, addresses, maxUnavailable } = fleetApplySchema.shape;
 
@@ -71,7 +71,7 @@ export function applicationOf(inputs: Inputs): MethodParameters<"fleet.apply"> {
 export async function stateOf(fleet: Fleet, kept: FleetKept, daemon: Client): Promise<Properties> {
   const { uid, status, counts, simulated, members } = fleet;
   const { serverId } = await daemon.info();
-  const jump = (await isDaemonHere(daemon.server)) ? undefined : jumpHost(daemon.server);
+  const jump = await jumpHostOfStack();
   return {
     uid,
     serverId,
@@ -82,6 +82,7 @@ export async function stateOf(fleet: Fleet, kept: FleetKept, daemon: Client): Pr
     ipAddresses: members.map(({ ipAddress }) => ipAddress),
     sshConfig: sshConfig(members, jump),
     inventory: inventory(fleet.name, members, jump),
+    knownHosts: knownHosts(members),
     ...inputsOf(fleet, kept),
   };
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Instance, MethodParameters } from "../../../client";
+import { type Instance, knownHosts, type MethodParameters } from "../../../client";
 import { instanceCreateSchema } from "../../../protocol/methods/instance";
 import { instanceNameSchema, uidSchema } from "../../../protocol/methods/name";
 import { type Properties, withoutUndefined } from "../check-properties";
@@ -61,6 +61,7 @@ export function stateOf(instance: Instance, kept: InstanceKept, serverId: string
     serverId,
     status,
     sshHostKey,
+    knownHosts: knownHosts([instance]),
     simulated,
     ...(ipv6Address === undefined ? {} : { ipv6Address }),
     ...inputsOf(instance, kept),

@@ -1,12 +1,17 @@
 import type { dynamic } from "@pulumi/pulumi";
-import { type Client, connect } from "../../../client";
+import { type Client, connect, jumpHostFor } from "../../../client";
+import { proxyCommand } from "../../../client/ssh/jump-host";
 
 interface Settings {
   readonly server?: string | undefined;
   readonly token?: string | undefined;
 }
 
-let settings: Settings = {};
+interface StackSettings extends Settings {
+  readonly jumpHost?: string | undefined;
+}
+
+let settings: StackSettings = {};
 let client: Client | undefined;
 
 /**
@@ -14,14 +19,32 @@ let client: Client | undefined;
  * hooks, and ignores its failure.
  */
 export function configureConnection(config: dynamic.Config): void {
-  settings = { server: config.get("minicloud:server"), token: config.get("minicloud:token") };
+  settings = {
+    server: config.get("minicloud:server"),
+    token: config.get("minicloud:token"),
+    jumpHost: config.get("minicloud:jumpHost"),
+  };
   client = undefined;
 }
 
-/** Returns the client of this stack's daemon. @throws MccError `invalid` for an invalid address. */
+/** Returns the client of this stack's daemon. @throws MccError `invalid` for an invalid address or jump host. */
 export function daemon(): Client {
-  client ??= connect(choose(settings, process.env));
+  if (client === undefined) {
+    // Before any change, because the outputs that need it are made afterwards.
+    proxyCommand(chosenJumpHost());
+    client = connect(choose(settings, process.env));
+  }
   return client;
+}
+
+/** Returns the jump host for SSH configurations of this stack's hosts, or undefined if this machine connects itself. */
+export async function jumpHostOfStack(): Promise<string | undefined> {
+  return await jumpHostFor(daemon().server, chosenJumpHost());
+}
+
+/** The environment has priority, as for the server: it can differ from machine to machine. */
+function chosenJumpHost(): string | undefined {
+  return process.env.MCC_JUMP_HOST || settings.jumpHost;
 }
 
 /**

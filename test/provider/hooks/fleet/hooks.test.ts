@@ -45,7 +45,12 @@ const target = { fleet: "web", uid: made.uid };
 
 describe("the hooks of a Fleet", () => {
   const startDaemon = standInDaemons();
-  withEnvironment(() => ({ MCC_SERVER: undefined, MCC_TOKEN: undefined, MCC_RUNTIME_DIR: "/nonexistent" }));
+  withEnvironment(() => ({
+    MCC_SERVER: undefined,
+    MCC_TOKEN: undefined,
+    MCC_JUMP_HOST: undefined,
+    MCC_RUNTIME_DIR: "/nonexistent",
+  }));
 
   let time = new HandClientTime();
   beforeEach(() => {
@@ -130,6 +135,10 @@ describe("the hooks of a Fleet", () => {
       assert.deepEqual(outs.ipAddresses, ["198.18.0.2", "198.18.0.3"]);
       assert.match(String(outs.sshConfig), /^Host web-2 198\.18\.0\.3$/m);
       assert.match(String(outs.inventory), /^ {8}"web-1":$/m);
+      assert.equal(
+        outs.knownHosts,
+        "web-1,198.18.0.2 ssh-ed25519 AAAA1\nweb-2,198.18.0.3 ssh-ed25519 AAAA2\n",
+      );
       assert.deepEqual([outs.status, outs.unhealthy, outs.ttl, outs.userData], ["ready", 0, 7200, userData]);
       assert.deepEqual(daemon.methods(), ["fleet.get", "fleet.apply", "fleet.wait", "fleet.get"]);
       assert.deepEqual(daemon.calls.find(({ method }) => method === "fleet.apply")?.parameters, {
@@ -145,6 +154,31 @@ describe("the hooks of a Fleet", () => {
         clientToken,
       });
       assert.equal((await fleet.diff(id, outs, inputs)).changes, false);
+    });
+
+    it("leads through the jump host of the configuration, or of the environment", async () => {
+      const ways: [configured: string, environment: string, way: string][] = [
+        ["me@vm", "", "ProxyCommand ssh -W %h:%p -o RemoteCommand=none -l me vm"],
+        ["me@vm", "gate", "ProxyCommand ssh -W %h:%p -o RemoteCommand=none gate"],
+        ["me@vm", "none", "ProxyCommand none"],
+      ];
+      for (const [configured, environment, way] of ways) {
+        const daemon = await connected({});
+        process.env.MCC_JUMP_HOST = environment;
+        const config = { "minicloud:server": daemon.url, "minicloud:jumpHost": configured };
+        await fleet.configure(stackConfig(config));
+        const { outs = {} } = await fleet.create(inputs);
+        assert.ok(String(outs.sshConfig).includes(`  ${way}\n`), String(outs.sshConfig));
+        assert.ok(String(outs.inventory).includes(way.replace(" ", "=")), String(outs.inventory));
+      }
+    });
+
+    it("refuses a jump host that is none before it makes anything", async () => {
+      const daemon = await connected({});
+      process.env.MCC_JUMP_HOST = "a; b";
+      await fleet.configure(stackConfig({ "minicloud:server": daemon.url }));
+      await assert.rejects(fleet.create(inputs), { message: /The jump host is "a; b", but must be/ });
+      assert.deepEqual(daemon.methods(), []);
     });
 
     it("refuses a fleet of this name that is another's, and does not touch it", async () => {

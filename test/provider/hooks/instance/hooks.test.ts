@@ -49,6 +49,7 @@ const state = {
   keys: ["me"],
   labels: { tier: "front" },
   sshHostKey: made.sshHostKey,
+  knownHosts: `${made.name},${made.ipAddress} ${made.sshHostKey}\n`,
   simulated: true,
   waitFor: ["ssh"],
   ...identity,
@@ -207,7 +208,10 @@ describe("the hooks of an Instance", () => {
       const { image, type, keys, ipAddress, hostname, waitFor } = state;
       assert.deepEqual(await instance.read("500", state), {
         id: "500",
-        props: { ...state, ...changed, status: "stopped" },
+        props: {
+          ...{ ...state, ...changed, status: "stopped" },
+          knownHosts: `www,${made.ipAddress} ${made.sshHostKey}\n`,
+        },
         inputs: { image, type, keys, ipAddress, hostname, waitFor, ...identity, ...changed },
       });
       assert.deepEqual(daemon.calls.at(-1)?.parameters, target);
