@@ -30,6 +30,8 @@ const recordSchema = keySchema.extend({
   ...claimFields,
   /** A change that has not reached every instance yet; the next daemon finishes it. */
   unfinished: z.enum(["update", "removal"]).optional(),
+  /** The texts that instances can still have while a change is not finished. */
+  formerPublicKeys: z.array(z.string()).optional(),
 });
 type KeyRecord = z.infer<typeof recordSchema>;
 type Target = ParsedParameters<"key.get">;
@@ -38,6 +40,8 @@ type Target = ParsedParameters<"key.get">;
 export interface KeyChange {
   readonly keyName: string;
   readonly removed: boolean;
+  /** The texts of the key before the change. */
+  readonly former: readonly string[];
 }
 
 /** Writes the keys again into every instance that has a key, after that key was changed or removed. */
@@ -170,7 +174,8 @@ export class Keys {
       if (existing === undefined) {
         throw this.#notFound(parameters.name);
       }
-      return await this.#spread({ ...existing, ...describeKey(publicKey) }, carriers);
+      const formerPublicKeys = [...new Set(textsOf(existing))];
+      return await this.#spread({ ...existing, ...describeKey(publicKey), formerPublicKeys }, carriers);
     });
   }
 
@@ -199,8 +204,8 @@ export class Keys {
 
   async #spread(record: KeyRecord, carriers: Carriers): Promise<Key> {
     await this.#write({ ...record, unfinished: "update" });
-    await carriers({ keyName: record.name, removed: false });
-    return await this.#write({ ...record, unfinished: undefined });
+    await carriers({ keyName: record.name, removed: false, former: textsOf(record) });
+    return await this.#write({ ...record, unfinished: undefined, formerPublicKeys: undefined });
   }
 
   async #withdraw(record: KeyRecord, carriers: Carriers): Promise<void> {
@@ -215,7 +220,7 @@ export class Keys {
     }
     this.#records.delete(record.name);
     try {
-      await carriers({ keyName: record.name, removed: true });
+      await carriers({ keyName: record.name, removed: true, former: textsOf(record) });
       await rm(this.#path(record.name), { force: true });
       await syncFolder(this.#folder);
     } catch (error) {
@@ -266,6 +271,11 @@ export class Keys {
 
 function describeKey(publicKey: string): { publicKey: string; fingerprint: string } {
   return { publicKey, fingerprint: parsePublicKey(publicKey).fingerprint };
+}
+
+/** Returns all texts of a key that instances can have. */
+function textsOf({ publicKey, formerPublicKeys = [] }: KeyRecord): string[] {
+  return [...formerPublicKeys, publicKey];
 }
 
 /** A key that a client token created. */

@@ -54,6 +54,7 @@ export function limitDriver(driver: Driver): LimitedDriver {
     rename: (id, name) => change(() => driver.rename(id, name)),
     exec: (id, request) => guest(() => driver.exec(id, request)),
     writeFiles: (id, files) => change(() => driver.writeFiles(id, files)),
+    readFile: (id, path, maxBytes) => change(() => driver.readFile(id, path, maxBytes)),
     resize: (id, type) => change(() => driver.resize(id, type)),
     networkHealth: () => driver.networkHealth?.(),
     watch: (onDown) => driver.watch(onDown),
@@ -65,6 +66,5 @@ function limitTakeOver(takesOver: TakesOver, change: ReturnType<typeof pLimit>):
     find: (engineId) => takesOver.find(engineId),
     take: (engineId, as) => change(() => takesOver.take(engineId, as)),
     giveBack: (id, before) => change(() => takesOver.giveBack(id, before)),
-    readFile: (id, path) => change(() => takesOver.readFile(id, path)),
   };
 }

@@ -85,9 +85,6 @@ export interface TakesOver {
 
   /** Undoes `take`, complete or not, also that of a dead daemon. A container that is gone or not taken is a success. */
   giveBack(id: number, before: FormerMarks): Promise<void>;
-
-  /** Returns the first bytes of a file in a container, running or not; undefined if the file does not exist. */
-  readFile(id: number, path: string): Promise<string | undefined>;
 }
 
 /** The properties that a takeover replaces. */
@@ -303,6 +300,12 @@ export interface Driver {
 
   /** Writes files into a container, running or not. Links of the container in their place are never followed. */
   writeFiles(id: number, files: readonly ContainerFile[]): Promise<void>;
+
+  /**
+   * Returns the first `maxBytes` bytes of a file in a container, running or not; undefined if the file does not exist, or
+   * is a link or not a regular file.
+   */
+  readFile(id: number, path: string, maxBytes: number): Promise<Uint8Array | undefined>;
 
   /** Changes a container's limits, immediately if it runs. */
   resize(id: number, type: InstanceType): Promise<void>;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { z } from "zod";
 import type { Client } from "../../client";
 import { type TestDaemon, testDaemons } from "../support/daemons/test-daemon";
+import { loginLines } from "../support/login-lines";
 import { type PulumiStack, pulumiStacks } from "../support/pulumi/pulumi-stack";
 
 const firstKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHGoOrTiQeaVgdv0xpVLNFHI3JpBYSSgNR5rRSzTFhvl first";
@@ -46,7 +47,7 @@ describe("a stack's life under the real engine", function () {
   async function authorizedKeys(instance: number): Promise<string> {
     const command = ["cat", "/root/.ssh/authorized_keys"];
     const { stdout } = await client.call("instance.exec", { instance, command });
-    return Buffer.from(stdout, "base64").toString();
+    return loginLines(Buffer.from(stdout, "base64").toString());
   }
 
   it("begins with an up that makes everything", async () => {

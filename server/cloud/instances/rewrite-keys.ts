@@ -2,9 +2,9 @@ import { MccError, messageOf } from "../../../protocol/error";
 import { because, explained } from "../../support/because";
 import { isFileSystemFault } from "../../support/files/file-system-fault";
 import type { KeyChange } from "../keys";
+import { changeOfKeys } from "./authorized-keys";
 import type { InstanceCatalog } from "./catalog";
 import type { InstanceContext } from "./context";
-import { keptKeysFile } from "./files";
 import type { Instance } from "./instance";
 
 /**
@@ -51,14 +51,20 @@ function withoutStop(sentence: string): string {
 async function rewrite(
   { driver, choices: { keys } }: InstanceContext,
   instance: Instance,
-  { keyName, removed }: KeyChange,
+  { keyName, removed, former }: KeyChange,
 ): Promise<void> {
   if ((instance.record.phase !== "created" && !instance.runsCommands) || instance.isLost) {
     return;
   }
-  const left = instance.record.keys.filter((name) => !removed || name !== keyName);
-  const file = keptKeysFile(keys, { ...instance.record, keys: left });
-  await driver.writeFiles(instance.id, [file]);
+  const { keys: names, publicKeys } = instance.record;
+  const left = names.filter((name) => !removed || name !== keyName);
+  const { after } = await changeOfKeys(
+    driver,
+    instance.id,
+    [...keys.keptPublicKeys(left), ...publicKeys],
+    [...keys.keptPublicKeys(names), ...publicKeys, ...former],
+  );
+  await driver.writeFiles(instance.id, [after]);
   if (removed) {
     await instance.save((record) => ({ ...record, keys: left }));
   }

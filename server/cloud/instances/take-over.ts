@@ -2,11 +2,11 @@ import { randomBytes } from "node:crypto";
 import * as ipaddr from "ipaddr.js";
 import { MccError, messageOf } from "../../../protocol/error";
 import type { ParsedParameters } from "../../../protocol/methods/method-table";
-import type { TakeableContainer, TakesOver } from "../../driver/driver";
+import type { Driver, TakeableContainer, TakesOver } from "../../driver/driver";
 import { because } from "../../support/because";
+import { changeOfKeys } from "./authorized-keys";
 import type { InstanceContext } from "./context";
 import type { InstanceAdmission } from "./creation/admission";
-import { authorizedKeysFile } from "./files";
 import { Instance } from "./instance";
 import type { Failure, Outcome } from "./outcome";
 import type { InstanceRecord } from "./records/record";
@@ -15,6 +15,7 @@ import { Undo } from "./undo";
 
 /** Best first. Dropbear keeps no public halves. */
 const hostKeyFiles = ["ed25519", "ecdsa", "rsa"].map((kind) => `/etc/ssh/ssh_host_${kind}_key.pub`);
+const mostFileBytes = 64 * 1024;
 const hostKeyLine = /^((?:ssh|ecdsa)-[a-z0-9-]+ [A-Za-z0-9+/]+={0,2})(?:\s|$)/;
 
 /**
@@ -61,16 +62,16 @@ async function makeOurs(
     const running = (await driver.list()).some((listed) => listed.id === id && listed.running);
     const taken = {
       phase: "created",
-      publicKeys: linesOf(await takesOver.readFile(id, "/root/.ssh/authorized_keys")),
-      sshHostKey: await readHostKey(takesOver, id),
+      publicKeys: linesOf(await readText(driver, id, "/root/.ssh/authorized_keys")),
+      sshHostKey: await readHostKey(driver, id),
       wanted: running ? "running" : "stopped",
     } as const;
     const record: InstanceRecord = { ...instance.record, ...taken };
     if (record.keys.length > 0) {
-      undo.add("giving the old keys back", () =>
-        driver.writeFiles(id, [authorizedKeysFile(keys, { ...record, keys: [] })]),
-      );
-      await driver.writeFiles(id, [authorizedKeysFile(keys, record)]);
+      const lines = [...keys.publicKeys(record.keys), ...record.publicKeys];
+      const file = await changeOfKeys(driver, id, lines, record.publicKeys);
+      undo.add("giving the old keys back", () => driver.writeFiles(id, [file.before]));
+      await driver.writeFiles(id, [file.after]);
     }
     if (record.name !== before.name) {
       await driver.rename(id, record.name);
@@ -135,9 +136,13 @@ function recordOf(
   };
 }
 
-async function readHostKey(takesOver: TakesOver, id: number): Promise<string> {
+async function readText(driver: Pick<Driver, "readFile">, id: number, path: string): Promise<string> {
+  return Buffer.from((await driver.readFile(id, path, mostFileBytes)) ?? []).toString();
+}
+
+async function readHostKey(driver: Pick<Driver, "readFile">, id: number): Promise<string> {
   for (const path of hostKeyFiles) {
-    const key = hostKeyLine.exec((await takesOver.readFile(id, path)) ?? "")?.[1];
+    const key = hostKeyLine.exec(await readText(driver, id, path))?.[1];
     if (key !== undefined) {
       return key;
     }
@@ -145,7 +150,7 @@ async function readHostKey(takesOver: TakesOver, id: number): Promise<string> {
   return "";
 }
 
-function linesOf(text = ""): string[] {
+function linesOf(text: string): string[] {
   return text
     .split(/[\r\n]+/)
     .map((line) => line.trim())

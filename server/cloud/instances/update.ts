@@ -3,8 +3,8 @@ import type { ParsedParameters } from "../../../protocol/methods/method-table";
 import type { Ttl } from "../lifetimes/lifetime";
 import { released } from "../ownership/claim";
 import { adoptionOf } from "./adopt";
+import { changeOfKeys } from "./authorized-keys";
 import type { InstanceContext } from "./context";
-import { authorizedKeysFile, keptKeysFile } from "./files";
 import type { Instance } from "./instance";
 import type { InstanceRecord } from "./records/record";
 import { Undo } from "./undo";
@@ -75,7 +75,8 @@ export async function updateInstance(
   };
   const after: InstanceRecord = { ...before, ...changed };
   const resize = after.type === before.type ? undefined : choices.types.get(after.type);
-  const keysFile = changes.keys === undefined ? undefined : authorizedKeysFile(choices.keys, after);
+  const keyLines =
+    changes.keys === undefined ? undefined : [...choices.keys.publicKeys(after.keys), ...after.publicKeys];
   if (after.name !== before.name) {
     reservations.reserveName(after.name, instance.id);
   }
@@ -91,10 +92,11 @@ export async function updateInstance(
       );
       await driver.resize(instance.id, resize);
     }
-    if (keysFile !== undefined) {
-      const previous = keptKeysFile(choices.keys, before);
-      undo.add("giving the old keys back", () => driver.writeFiles(instance.id, [previous]));
-      await driver.writeFiles(instance.id, [keysFile]);
+    if (keyLines !== undefined) {
+      const former = [...choices.keys.keptPublicKeys(before.keys), ...before.publicKeys];
+      const file = await changeOfKeys(driver, instance.id, keyLines, former);
+      undo.add("giving the old keys back", () => driver.writeFiles(instance.id, [file.before]));
+      await driver.writeFiles(instance.id, [file.after]);
     }
     // Not earlier, because it counts from the answer.
     const lives = newTtl(context, changes.ttlSeconds);

@@ -22,7 +22,7 @@ import { createContainer } from "./create";
 import { destroyContainer } from "./destroy";
 import { type Engine, readEngine, requireContainer } from "./engine";
 import { attach } from "./exec";
-import { writeFiles } from "./files";
+import { readFile, writeFiles } from "./files";
 import { closeHost, openHost, purgeHost } from "./host";
 import { listContainers } from "./list";
 import { NetworkWatch } from "./network/network-watch";
@@ -171,6 +171,12 @@ class LxcDriver implements Driver {
 
   async writeFiles(id: number, files: readonly ContainerFile[]): Promise<void> {
     await this.#look(async (engine) => writeFiles(engine, await requireContainer(engine, id), files));
+  }
+
+  async readFile(id: number, path: string, maxBytes: number): Promise<Uint8Array | undefined> {
+    return await this.#look(async (engine) =>
+      readFile(engine, await requireContainer(engine, id), path, maxBytes),
+    );
   }
 
   async resize(id: number, type: InstanceType): Promise<void> {

@@ -18,6 +18,7 @@ import type {
   MadeContainer,
   Remains,
 } from "../driver";
+import { readInside } from "../read-inside";
 import { commands } from "./commands/command";
 import { EarlierCommands } from "./commands/earlier-commands";
 import { Vz } from "./commands/vz";
@@ -27,6 +28,7 @@ import { Containers } from "./containers/containers";
 import { UnfinishedRecords } from "./containers/unfinished-records";
 import { ContainerCreation } from "./create";
 import { Destruction } from "./destroy";
+import { readFromRoot } from "./files/root-files";
 import { GuestAddress } from "./guest/address";
 import { Guest } from "./guest/guest";
 import { type HostPlaces, hostPlaces } from "./host";
@@ -89,7 +91,6 @@ class OpenvzDriver implements Driver {
     this.#guestAddress = new GuestAddress(this.#vz, this.#guest, log);
     this.takesOver = new TakeOver(serverId, this.#vz, {
       containers: this.#containers,
-      guest: this.#guest,
       creation: this.#creation,
       earlier,
     });
@@ -226,6 +227,19 @@ class OpenvzDriver implements Driver {
     for (const file of files) {
       await this.#guest.writeFile(target, file);
     }
+  }
+
+  async readFile(id: number, path: string, maxBytes: number): Promise<Uint8Array | undefined> {
+    const target = await this.#containers.get(id);
+    if ((await this.#containers.look()).own.get(id)?.running !== true) {
+      return await this.#creation.inRoot(target, "read", (root) => readFromRoot(root, path, maxBytes));
+    }
+    return await readInside(
+      (request) => this.#guest.exec(target, request),
+      path,
+      maxBytes,
+      this.options.commandTimeoutMs,
+    );
   }
 
   async resize(id: number, type: InstanceType): Promise<void> {

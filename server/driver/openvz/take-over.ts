@@ -5,13 +5,7 @@ import type { Vz } from "./commands/vz";
 import { formatMetadata, parseMetadata } from "./configuration/metadata";
 import type { Containers } from "./containers/containers";
 import type { ContainerCreation } from "./create";
-import { readFromRoot } from "./files/root-files";
-import type { Guest } from "./guest/guest";
 import { ofContainer } from "./host";
-
-const mostFileBytes = 64 * 1024;
-const readScript = '[ ! -f "$1" ] || { echo found; cat "$1"; }';
-const readTimeoutMs = 30_000;
 
 /** Takes over foreign containers. They get the description of this daemon's containers. */
 export class TakeOver implements TakesOver {
@@ -20,7 +14,6 @@ export class TakeOver implements TakesOver {
     private readonly vz: Vz,
     private readonly parts: {
       readonly containers: Containers;
-      readonly guest: Guest;
       readonly creation: ContainerCreation;
       readonly earlier: EarlierCommands;
     },
@@ -74,21 +67,6 @@ export class TakeOver implements TakesOver {
       }
     }
     containers.remove(id);
-  }
-
-  async readFile(id: number, path: string): Promise<string | undefined> {
-    const { containers, guest, creation } = this.parts;
-    const target = await containers.get(id);
-    if ((await containers.look()).own.get(id)?.running !== true) {
-      return await creation.inRoot(target, "read", (root) => readFromRoot(root, path, mostFileBytes));
-    }
-    const { stdout } = await guest.exec(target, {
-      command: ["/bin/sh", "-c", readScript, "sh", path],
-      stdin: Buffer.alloc(0),
-      timeoutMs: readTimeoutMs,
-      maxOutputBytes: mostFileBytes,
-    });
-    return /^found\n(?<content>[^]*)$/.exec(Buffer.from(stdout).toString())?.groups?.["content"];
   }
 
   /** If vzctl mounted the root elsewhere, the driver would read and write in the wrong folder. */

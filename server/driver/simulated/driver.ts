@@ -136,6 +136,10 @@ class SimulatedDriver implements Driver {
     filesByPath(files).forEach((content, path) => container.files.set(path, content));
   }
 
+  async readFile(id: number, path: string, maxBytes: number): Promise<Uint8Array | undefined> {
+    return (await this.#get(id)).files.get(path)?.slice(0, maxBytes);
+  }
+
   async resize(id: number, type: ContainerSpec["type"]): Promise<void> {
     (await this.#get(id)).type = type;
   }

@@ -5,6 +5,8 @@ import { makeHostKey } from "../../../server/cloud/instances/creation/host-key";
 import type { Driver } from "../../../server/driver/driver";
 import { assertMccError } from "../../support/assert-error";
 import { createReady, targetOf, testClouds } from "../../support/daemons/test-cloud";
+import { loginLines } from "../../support/login-lines";
+import { eventually } from "../../support/time/eventually";
 
 describe("keys", () => {
   const newCloud = testClouds();
@@ -42,6 +44,57 @@ describe("keys", () => {
     assert.deepEqual(await cloud.keys.remove({ name: "one" }, rewrite), { removed: false });
   });
 
+  for (const [whose, first] of [
+    ["a file with a block", undefined],
+    ["a file of an earlier release", "{one}\n"],
+  ] as const) {
+    it(`leave the lines of users in ${whose} as they are`, async () => {
+      const { cloud, driver } = await newCloud();
+      const [theirs, three] = [makeHostKey().publicKey, makeHostKey().publicKey];
+      await cloud.keys.add({ name: "one", publicKey: one });
+      const { id } = await createReady(cloud, { keys: ["one"] });
+      const path = "/root/.ssh/authorized_keys";
+      const whole = async (): Promise<string> =>
+        Buffer.from((await driver.readFile(id, path, 10_000)) ?? []).toString();
+      const ours = first?.replace("{one}", one) ?? (await whole());
+      const content = Buffer.from(`# mine\n${theirs} them\n${ours}restrict ${one}\n`);
+      await driver.writeFiles(id, [{ path, content, mode: 0o600 }]);
+      const rewrite = cloud.instances.rewriteKeys.bind(cloud.instances);
+      await cloud.keys.update({ name: "one", publicKey: two }, rewrite);
+      const users = ["# mine", `${theirs} them`, `restrict ${one}`];
+      const lines = async (): Promise<string[]> => (await whole()).trimEnd().split("\n");
+      const others = async (text: string): Promise<string[]> =>
+        (await lines()).filter((line) => line !== text && !/^# (BEGIN|END) MiniCloud/.test(line));
+      assert.deepEqual(await others(two), users);
+      assert.ok((await lines()).includes(two));
+      await cloud.keys.add({ name: "other", publicKey: three });
+      await cloud.instances.update({ instance: id, keys: ["one", "other"] });
+      assert.deepEqual(
+        (await others(two)).filter((line) => line !== three),
+        users,
+      );
+      await cloud.keys.remove({ name: "one" }, rewrite);
+      assert.deepEqual(await others(three), users);
+    });
+  }
+
+  it("that were changed twice while an instance had a file of an earlier release leave no old text", async () => {
+    const { cloud, driver, reopen } = await newCloud();
+    await cloud.keys.add({ name: "one", publicKey: one });
+    const { id } = await createReady(cloud, { keys: ["one"] });
+    const path = "/root/.ssh/authorized_keys";
+    await driver.writeFiles(id, [{ path, content: Buffer.from(`${one}\n`), mode: 0o600 }]);
+    const fail = () => Promise.reject(new MccError("engine", "wedged."));
+    await assertMccError(cloud.keys.update({ name: "one", publicKey: two }, fail), "engine", /wedged/);
+    const three = makeHostKey().publicKey;
+    await assertMccError(cloud.keys.update({ name: "one", publicKey: three }, fail), "engine", /wedged/);
+    await reopen();
+    await eventually(
+      async () => (await authorizedKeys(driver, id)) === `${three}\n`,
+      "the next daemon has finished the change",
+    );
+  });
+
   it("say which instance a change did not reach", async () => {
     const { cloud, driver } = await newCloud();
     await cloud.keys.add({ name: "one", publicKey: one });
@@ -77,5 +130,5 @@ async function authorizedKeys(driver: Driver, id: number): Promise<string> {
     timeoutMs: 1000,
     maxOutputBytes: 10_000,
   });
-  return Buffer.from(stdout).toString();
+  return loginLines(Buffer.from(stdout).toString());
 }

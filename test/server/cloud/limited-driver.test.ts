@@ -61,7 +61,7 @@ class Engine {
         this.release = resolve;
       });
     });
-    for (const name of ["stop", "destroy", "rename", "writeFiles", "resize"] as const) {
+    for (const name of ["stop", "destroy", "rename", "writeFiles", "readFile", "resize"] as const) {
       sinon.stub(bare, name).callsFake(called(name, undefined));
     }
     sinon
@@ -76,7 +76,6 @@ class Engine {
         find: called("find", container),
         take: called("take", undefined),
         giveBack: called("giveBack", undefined),
-        readFile: called("readFile", undefined),
       },
     });
   }
@@ -107,7 +106,7 @@ describe("a limited driver", () => {
     resize: (driver) => driver.resize(500, { name: "basic" }),
     take: (driver) => driver.takesOver?.take("7", spec),
     giveBack: (driver) => driver.takesOver?.giveBack(500, {}),
-    readFile: (driver) => driver.takesOver?.readFile(500, "/etc/hostname"),
+    readFile: (driver) => driver.readFile(500, "/etc/hostname", 1),
   };
   for (const [name, change] of Object.entries(changes)) {
     it(`runs ${name} only when a slot for changes is free`, async () => {

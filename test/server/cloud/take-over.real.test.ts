@@ -6,6 +6,7 @@ import type { MethodParameters } from "../../../protocol/methods/method-table";
 import type { Cloud } from "../../../server/cloud/cloud";
 import { assertMccError } from "../../support/assert-error";
 import { createReady, targetOf, testClouds } from "../../support/daemons/test-cloud";
+import { loginLines } from "../../support/login-lines";
 import { makeForeign, vzctl } from "../driver/openvz/fake-driver";
 import { fakeClouds, wanted } from "./openvz-cloud";
 
@@ -97,7 +98,7 @@ for (const generation of ["v4", "v7"] as const) {
       });
       assert.notEqual(stdout, "");
       await cloud.instances.update({ ...target, name: "web-2", keys: [] });
-      assert.equal(readFileSync(inside("/root/.ssh/authorized_keys"), "utf8"), `${theirKey}\n`);
+      assert.equal(loginLines(readFileSync(inside("/root/.ssh/authorized_keys"), "utf8")), `${theirKey}\n`);
       assert.equal((await cloud.instances.stop({ ...target, graceSeconds: 0 })).status, "stopped");
       assert.equal((await cloud.instances.start(target)).status, "running");
       const [other] = await Promise.all([createReady(cloud, wanted)]);

@@ -222,6 +222,19 @@ export function describeDriverContract(
         assert.equal(await exec(500, "cat", "/srv/deep/one"), "0 running\n");
         assert.equal(await exec(500, "cat", "/srv/two"), "0 two\n");
       });
+
+      it("are read, whether the container runs or not, up to a number of bytes", async () => {
+        await driver().create(containerSpec(500, { files: [textFile("/srv/one", "one\xff\n")] }));
+        const read = async (path: string, maxBytes = 100): Promise<string | undefined> => {
+          const found = await driver().readFile(500, path, maxBytes);
+          return found && Buffer.from(found).toString();
+        };
+        const readAll = async (): Promise<(string | undefined)[]> =>
+          await Promise.all([read("/srv/one"), read("/srv/one", 2), read("/srv/none"), read("/srv")]);
+        assert.deepEqual(await readAll(), ["one\xff\n", "on", undefined, undefined]);
+        await driver().start(500);
+        assert.deepEqual(await readAll(), ["one\xff\n", "on", undefined, undefined]);
+      });
     });
 
     describe("exec", () => {

@@ -6,6 +6,7 @@ import type { Dispatch } from "../../../server/methods/callable";
 import { createDispatch } from "../../../server/methods/dispatch";
 import { imageName } from "../../fakes/openvz/install";
 import { fakeHosts } from "../../fakes/openvz/suite";
+import { loginLines } from "../../support/login-lines";
 import { eventually } from "../../support/time/eventually";
 import { openOpenvzCloud } from "../cloud/openvz-cloud";
 import { makeForeign } from "../driver/openvz/fake-driver";
@@ -48,7 +49,7 @@ for (const generation of ["v4", "v7"] as const) {
         timeoutSeconds: 20,
         maxOutputBytes: 1000,
       });
-      assert.equal(Buffer.from(stdout, "base64").toString(), `${key}\n`);
+      assert.equal(loginLines(Buffer.from(stdout, "base64").toString()), `${key}\n`);
       assert.equal(await dispatch("openvz.destroy_instance", [String(id)]), true);
       await eventually(async () => (await list({ all: true })).length === 0, "it is gone");
       assert.deepEqual(host().remains(), []);

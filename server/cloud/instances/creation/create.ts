@@ -2,8 +2,9 @@ import { MccError, messageOf } from "../../../../protocol/error";
 import type { ParsedParameters } from "../../../../protocol/methods/method-table";
 import type { ContainerSpec } from "../../../driver/driver";
 import { because } from "../../../support/because";
+import { authorizedKeysFile } from "../authorized-keys";
 import type { InstanceContext } from "../context";
-import { authorizedKeysFile, hostKeyFiles } from "../files";
+import { hostKeyFiles } from "../files";
 import type { Instance } from "../instance";
 import type { Failure, Outcome } from "../outcome";
 import { Undo } from "../undo";
@@ -85,7 +86,7 @@ async function containerSpec(
     type: choices.types.get(type),
     files: [
       ...hostKeyFiles(hostKey),
-      authorizedKeysFile(choices.keys, instance.record),
+      authorizedKeysFile([...choices.keys.publicKeys(instance.record.keys), ...instance.record.publicKeys]),
       ...(userData === undefined ? [] : [userDataFile(userData)]),
     ],
   };

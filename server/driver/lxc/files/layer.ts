@@ -17,6 +17,7 @@ import {
 import { join } from "node:path";
 import { MccError } from "../../../../protocol/error";
 import { asFileSystemFault } from "../../../support/files/file-system-fault";
+import { readInRoot } from "../../../support/files/read-in-root";
 import type { ContainerFile } from "../../driver";
 import { containerRoot } from "../commands/command";
 import type { ContainerPlace } from "../place";
@@ -67,6 +68,20 @@ export function linkInLayer(layers: Layers, path: string, target: string): void 
   rmSync(link, { recursive: true, force: true });
   symlinkSync(target, link);
   lchownSync(link, containerRoot, containerRoot);
+}
+
+/**
+ * Returns the first bytes of a file that a container which does not run has changed or that the daemon has written. A
+ * link is never followed.
+ *
+ * @returns undefined if there is no such file in the layer, or it is not a regular file.
+ */
+export async function readFromLayer(
+  delta: string,
+  path: string,
+  maxBytes: number,
+): Promise<Buffer | undefined> {
+  return await readInRoot(delta, namesOf(path), maxBytes);
 }
 
 function namesOf(path: string): string[] {

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { constants } from "node:fs";
 import { chmod, lchown, lstat, mkdir, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { unlessErrno } from "../../../../protocol/errno";
 import { MccError } from "../../../../protocol/error";
+import { readInRoot } from "../../../support/files/read-in-root";
 import { removeTree } from "../../../support/files/remove-tree";
 import type { ContainerFile } from "../../driver";
 
@@ -38,24 +38,8 @@ export async function readFromRoot(
   root: string,
   path: string,
   maxBytes: number,
-): Promise<string | undefined> {
-  const names = namesOf(path);
-  let current = root;
-  for (const [index, name] of names.entries()) {
-    current = join(current, name);
-    const there = await unlessErrno(lstat(current), "ENOENT");
-    if ((index === names.length - 1 ? there?.isFile() : there?.isDirectory()) !== true) {
-      return undefined;
-    }
-  }
-  // If the entry was replaced in the meantime, it is neither followed nor awaited.
-  const handle = await open(current, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(maxBytes), 0, maxBytes, 0);
-    return buffer.toString("utf8", 0, bytesRead);
-  } finally {
-    await handle.close();
-  }
+): Promise<Buffer | undefined> {
+  return await readInRoot(root, namesOf(path), maxBytes);
 }
 
 /** Returns the container's root, from a folder of every image: with user namespaces, it is not the host's root. */

@@ -6,6 +6,7 @@ import { MccError } from "../../../../protocol/error";
 import { makeHostKey } from "../../../../server/cloud/instances/creation/host-key";
 import { assertMccError } from "../../../support/assert-error";
 import { createReady, creation, targetOf, testClouds } from "../../../support/daemons/test-cloud";
+import { loginLines } from "../../../support/login-lines";
 import { eventually } from "../../../support/time/eventually";
 import { handTime } from "../../../support/time/hand-time";
 
@@ -95,7 +96,7 @@ describe("after a daemon was killed", () => {
       const words = ["cat", "/root/.ssh/authorized_keys"];
       const limits = { stdin: "", timeoutSeconds: 1, maxOutputBytes: 1000 };
       const { stdout } = await next.instances.exec({ ...targetOf(instance), command: words, ...limits });
-      return Buffer.from(stdout, "base64").toString() === `${two}\n`;
+      return loginLines(Buffer.from(stdout, "base64").toString()) === `${two}\n`;
     }, "the instance has the new key");
   });
 

@@ -23,6 +23,7 @@ import { applied } from "../../../support/daemons/test-fleet";
 import { type Damage, fileDamages, folderDamages } from "../../../support/files/damages";
 import { silentDamage } from "../../../support/files/silent-damage";
 import { memoryOrTemporary, temporaryFolders } from "../../../support/files/temporary-folder";
+import { loginLines } from "../../../support/login-lines";
 import { eventually } from "../../../support/time/eventually";
 
 const range = { first: "198.18.0.2", last: "198.18.0.30" };
@@ -491,7 +492,7 @@ describe("a key whose file was damaged", () => {
     const keysIn = async (): Promise<string[]> => {
       const request = { command: ["cat", "/root/.ssh/authorized_keys"], stdin: Buffer.alloc(0) };
       const { stdout } = await driver.exec(id, { ...request, timeoutMs: 1000, maxOutputBytes: 10_000 });
-      return Buffer.from(stdout).toString().trim().split("\n");
+      return loginLines(Buffer.from(stdout).toString()).trim().split("\n");
     };
     assert.deepEqual(await keysIn(), [mine, yours]);
     const carriers = next.instances.rewriteKeys.bind(next.instances);

@@ -87,6 +87,35 @@ describe("files in LXC containers", () => {
     );
   });
 
+  it("are read only if they are regular files, and never through links", async () => {
+    const { driver, place, options } = host();
+    const target = join(options.folder, "..", "victim");
+    await writeFile(target, "secret of the host");
+    await shell(
+      host(),
+      "cd /srv 2>/dev/null || mkdir /srv; cd /srv; echo one >one; ln -s one link; mkfifo pipe; mkdir folder; ln -s /dev/zero zero; dd if=/dev/zero of=large bs=1 count=0 seek=4294967296 2>/dev/null",
+    );
+    const read = async (path: string): Promise<string | undefined> => {
+      const found = await driver.readFile(500, path, 5);
+      return found && Buffer.from(found).toString();
+    };
+    const none = ["/srv/link", "/srv/pipe", "/srv/folder", "/srv/zero", "/srv/nothing", "/dev/zero"];
+    const assertRead = async (): Promise<void> => {
+      assert.equal(await read("/srv/one"), "one\n");
+      assert.equal(await read("/srv/large"), "\0".repeat(5));
+      for (const path of none) {
+        assert.equal(await read(path), undefined, path);
+      }
+    };
+    await assertRead();
+    await driver.stop(500, 0);
+    await symlink(target, join(place.container(500).delta, "outside"));
+    await symlink(join(target, ".."), join(place.container(500).delta, "parent"));
+    await assertRead();
+    assert.equal(await read("/outside"), undefined);
+    assert.equal(await read("/parent/victim"), undefined);
+  });
+
   it("are written completely or not at all", async () => {
     const large = { ...textFile("/root/large", "x".repeat(8 * 1024 * 1024)) };
     await host().driver.writeFiles(500, [large]);

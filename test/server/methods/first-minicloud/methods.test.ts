@@ -5,6 +5,7 @@ import { openListener } from "../../../../server/http/listener";
 import { createDispatch } from "../../../../server/methods/dispatch";
 import { testClouds } from "../../../support/daemons/test-cloud";
 import { type TestDaemon, testDaemons } from "../../../support/daemons/test-daemon";
+import { loginLines } from "../../../support/login-lines";
 import { eventually } from "../../../support/time/eventually";
 import { answer, assertFault, call, int, members, struct, text, yes } from "../raw-call";
 
@@ -93,7 +94,7 @@ describe("the first MiniCloud's methods", () => {
       return Buffer.from(stdout, "base64").toString();
     };
     assert.equal(await read("hostname"), `mcc-id-${id}.localdomain\n`);
-    assert.equal(await read("cat", "/root/.ssh/authorized_keys"), `${lines.join("\n")}\n`);
+    assert.equal(loginLines(await read("cat", "/root/.ssh/authorized_keys")), `${lines.join("\n")}\n`);
   });
 
   it("a key that was given as text stays when the named keys change", async () => {
@@ -103,7 +104,7 @@ describe("the first MiniCloud's methods", () => {
     await client.call("instance.update", { instance: id, keys: [] });
     const command = ["cat", "/root/.ssh/authorized_keys"];
     const { stdout } = await client.call("instance.exec", { instance: id, command });
-    assert.equal(Buffer.from(stdout, "base64").toString(), "ssh-rsa AAAAB3NzaC1yc2E me\n");
+    assert.equal(loginLines(Buffer.from(stdout, "base64").toString()), "ssh-rsa AAAAB3NzaC1yc2E me\n");
   });
 
   it("get_instances shows stopped instances only on request", async () => {
