@@ -13,6 +13,6 @@ export function refuseOtherServer(what: string, asked: string | undefined, own: 
   }
   throw new MccError(
     "conflict",
-    `This is not the server that created ${what}: that was ${asked.slice(0, 8)}…, this is ${own.slice(0, 8)}…, and nothing was changed. Set MCC_SERVER or minicloud:server to the other one; if that host no longer exists, remove its resources from the stack with "pulumi state delete".`,
+    `This is not the server that created ${what}: that was ${asked.slice(0, 8)}…, this is ${own.slice(0, 8)}…, and nothing was changed. Set MCC_SERVER or minicloud:server to the other one; if that host no longer exists, or was rebuilt, remove its resources from the stack with "pulumi state delete --all", or one by one with "pulumi state delete URN".`,
   );
 }

@@ -116,6 +116,34 @@ describe("failures under the real engine", function () {
     assert.deepEqual(await client.call("instance.list", {}), []);
   });
 
+  it("begins again on a rebuilt host after the resources of the old one were removed from the state", async () => {
+    const labelled = (tier: string): string =>
+      `new Instance("web", { labels: { tier: "${tier}" } }, { replaceOnChanges: ["labels"] });`;
+    await stack.program(labelled("front"));
+    await stack.up();
+    const [first] = await client.call("instance.list", {});
+    await stack.program(labelled("back"));
+    await stack.up();
+    const [changed] = await client.call("instance.list", {});
+    assert.equal(changed?.labels.tier, "back");
+    assert.equal(changed.uid, first?.uid, "replaceOnChanges has no effect with a dynamic provider");
+    const rebuilt = await newDaemon();
+    await rebuilt.start();
+    stack.use(rebuilt);
+    const output = await stack.fail("refresh", "--yes", "--skip-preview");
+    assert.match(output, /error: This is not the server .*no longer exists, .*pulumi state delete --all/);
+    await stack.succeed("state", "delete", "--all", "--yes");
+    await stack.up();
+    const hosts = await (await rebuilt.client()).call("instance.list", {});
+    assert.deepEqual(
+      hosts.map(({ labels }) => labels.tier),
+      ["back"],
+    );
+    await stack.destroy();
+    stack.use(daemon);
+    await client.call("instance.destroy", { instance: changed.id });
+  });
+
   it("lets a token from the environment win over a stale one in the configuration", async () => {
     await stack.program(`new Instance("web");`);
     await stack.succeed("config", "set", "--secret", "minicloud:token", "stale");
