@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { confirmOnceRecorded, type Recorded } from "./confirmation";
 import { identityOf } from "./identity";
 import { isMocked } from "./mocked";
+import { requireOwnPackage } from "./own-package";
 import { resourceOwner } from "./resource-owner";
 
 /**
@@ -34,6 +35,7 @@ export abstract class DynamicResource extends pulumi.CustomResource {
     properties: pulumi.Inputs,
     options: pulumi.CustomResourceOptions,
   ) {
+    requireOwnPackage();
     const identity = identityOf(type, name, options);
     super(
       `pulumi-nodejs:dynamic/minicloud:${type}`,

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { mkdir, rm, symlink } from "node:fs/promises";
+import { join } from "node:path";
 import type { Client } from "../../client";
+import { checkout } from "../support/checkout";
 import { type TestDaemon, testDaemons } from "../support/daemons/test-daemon";
 import { type PulumiStack, pulumiStacks } from "../support/pulumi/pulumi-stack";
 
@@ -142,6 +145,31 @@ describe("failures under the real engine", function () {
     await stack.destroy();
     stack.use(daemon);
     await client.call("instance.destroy", { instance: changed.id });
+  });
+
+  it("says in one line what to install if only a library of the program has the package", async () => {
+    const other = await newStack();
+    other.use(daemon);
+    const modules = join(other.project, "node_modules");
+    const library = join(other.project, "library");
+    await rm(modules);
+    await Promise.all([mkdir(modules), mkdir(join(library, "node_modules"), { recursive: true })]);
+    await symlink(join(checkout, "node_modules", "@pulumi"), join(modules, "@pulumi"));
+    await symlink(checkout, join(library, "node_modules", "minicloud"));
+    await other.write(
+      "library/index.js",
+      `exports.web = () => new (require("minicloud").Instance)("web");\n`,
+    );
+    await other.write("index.js", `require("./library").web();\n`);
+    const output = await other.fail("up", "--yes", "--skip-preview");
+    assert.match(
+      output,
+      /The package minicloud is not a dependency of the program in \S+\/project, .*npm install/,
+    );
+    assert.doesNotMatch(output, /\n\s+at |Cannot find module/);
+    await symlink(checkout, join(modules, "minicloud"));
+    await other.up();
+    await other.destroy();
   });
 
   it("lets a token from the environment win over a stale one in the configuration", async () => {
