@@ -1,8 +1,9 @@
 import { z } from "zod";
 import type { Client } from "../../client/client";
-import { isDaemonHere, jumpHost } from "../../client/ssh/daemon-host";
+import { jumpHostFor } from "../../client/ssh/jump-host";
 import { MccError } from "../../protocol/error";
 import type { Instance } from "../../protocol/methods/instance";
+import type { Io } from "../io";
 import { fleetName, instanceText } from "../parameters/values";
 import { accessOptions } from "../ssh/access";
 import { findFleets } from "./fleets";
@@ -68,9 +69,13 @@ export async function findSshHosts(client: Client, wanted: Wanted): Promise<Inst
   );
 }
 
-/** Returns the jump host that the user gave; by default the daemon's host, unless it is this machine. */
-export async function jumpTo({ server }: Client, given: string | undefined): Promise<string | undefined> {
-  return given ?? ((await isDaemonHere(server)) ? undefined : jumpHost(server));
+/** Returns the jump host that the user gave, by an option or by MCC_JUMP_HOST; by default that of the daemon. */
+export async function jumpTo(
+  io: Io,
+  { server }: Client,
+  given: string | undefined,
+): Promise<string | undefined> {
+  return await jumpHostFor(server, given ?? io.environment.MCC_JUMP_HOST);
 }
 
 function refuseKeyless(instance: Instance): void {

@@ -18,6 +18,6 @@ export const inventory = command({
   run: async ({ jump, ...wanted }, io) => {
     const client = io.connect();
     const hosts = await findSshHosts(client, wanted);
-    io.stdout.write(inventoryOf(wanted.fleet ?? defaultGroup, hosts, await jumpTo(client, jump)));
+    io.stdout.write(inventoryOf(wanted.fleet ?? defaultGroup, hosts, await jumpTo(io, client, jump)));
   },
 });

@@ -16,6 +16,6 @@ export const sshConfig = command({
   run: async ({ jump, ...wanted }, io) => {
     const client = io.connect();
     const hosts = await findSshHosts(client, wanted);
-    io.stdout.write(configOf(hosts, await jumpTo(client, jump)));
+    io.stdout.write(configOf(hosts, await jumpTo(io, client, jump)));
   },
 });
