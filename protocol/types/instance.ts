@@ -121,7 +121,9 @@ export interface HostParameters {
   waitFor?: Rung | Rung[];
   /**
    * A script that root runs once after the first start: after `running`, `address` and `ssh`, and before the other rungs.
-   * It must exit with 0. The program in its `#!` line runs it, by default `/bin/sh`. At most 256 KiB. Default: none.
+   * It must exit with 0. The program in its `#!` line runs it, by default `/bin/sh`. White space before
+   * the first `#!` and the indentation common to its lines are removed. At most 256 KiB. Other formats, such as
+   * `#cloud-config`, and an empty text are refused. Default: none.
    */
   userData?: string;
   /**

@@ -132,6 +132,11 @@ describe("instances by command", function () {
       assert.deepEqual([exitCode, stdout], [1, ""]);
       assert.match(stderr, /userData: a userData script is text; control characters other than tabs/);
       assert.doesNotMatch(stderr, /secret/);
+      const other = await run(["mcc", "run-instances", "--user-data", "-"], "#cloud-config\nruncmd: []\n");
+      assert.match(
+        other.stderr,
+        /userData: not a script but a cloud-config file of cloud-init; write its steps/,
+      );
       assert.deepEqual(await names(), []);
     });
 

@@ -103,7 +103,12 @@ describe("userData and the ladder to readiness, over LXC", function () {
       "line ends of Windows": "#!/bin/sh\r\nif true\r\nthen\r\necho $0 >>/root/runs\r\nfi\r\n",
       "a byte order mark": "\ufeff#!/bin/sh\necho $0 >>/root/runs\n",
       "as large as can be": "echo $0 >>/root/runs\n".padEnd(largestUserDataBytes, "# filling\n"),
-      empty: "",
+      "indented in a program": `
+        #!/bin/bash
+        cat >>/root/runs <<END
+        $0
+        END
+      `,
     };
     await Promise.all(
       Object.entries(scripts).map(async ([form, userData]) => {
@@ -111,7 +116,7 @@ describe("userData and the ladder to readiness, over LXC", function () {
         assert.equal((await logOf(instance.id)).exitCode, 0, form);
         await client.call("instance.restart", { instance: instance.id, graceSeconds: 0 });
         const runs = await shell(instance, "cat /root/runs");
-        assert.equal(runs, userData === "" ? "" : "/var/lib/minicloud/user-data", form);
+        assert.equal(runs, "/var/lib/minicloud/user-data", form);
       }),
     );
     await assertMccError(
@@ -119,6 +124,13 @@ describe("userData and the ladder to readiness, over LXC", function () {
       "invalid",
       /262144 bytes/,
     );
+    await assertMccError(create({ userData: " \n" }), "invalid", /the script is empty; omit userData/);
+    await assertMccError(
+      create({ userData: "#cloud-config\npackages: []\n" }),
+      "invalid",
+      /not a script but a cloud-config file of cloud-init; write its steps as a script/,
+    );
+    assert.equal((await client.call("instance.list", {})).length, Object.keys(scripts).length);
   });
 
   it("undoes an instance whose script fails, and says how", async () => {
