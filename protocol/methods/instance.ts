@@ -61,7 +61,10 @@ const instanceSchema = z.object({
   sshHostKey: z.string(),
   /** True when the driver keeps instances in memory only. */
   simulated: z.boolean(),
-  /** With status `failed`: the reason. The instance could not be removed yet, or it was kept for inspection. */
+  /**
+   * With status `failed`: the reason. The instance could not be removed yet, or it was kept for inspection. With status
+   * `stopped`: why it could not be started again.
+   */
   failure: z.string().optional(),
   /** Of a member of a fleet. */
   fleet: fleetPlaceSchema.optional(),

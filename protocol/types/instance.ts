@@ -59,7 +59,7 @@ export interface Instance {
   sshHostKey: string;
   /** True if the instance exists in the daemon's memory only. */
   simulated: boolean;
-  /** What failed. Present only if the status is `failed`. */
+  /** What failed: if the status is `failed`, or `stopped` because the instance could not be started again. */
   failure?: string;
   /** Its position in a fleet. Absent if it is not a member of a fleet. */
   fleet?: FleetPlace;

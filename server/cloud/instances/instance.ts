@@ -64,6 +64,11 @@ export class Instance implements Claimable {
     return this.#failure;
   }
 
+  /** While it is stopped: why its last start failed, as after a reboot of the host. */
+  get startFailure(): string | undefined {
+    return this.status === "stopped" ? this.record.failure : undefined;
+  }
+
   /** While it gets ready: the rung that it waits for, for users. */
   get waitingFor(): string | undefined {
     return this.#waitingFor;
@@ -123,6 +128,13 @@ export class Instance implements Claimable {
   /** Works as `save` does, and changes the record also where the file system refuses it. */
   async saveAnyway(change: (record: InstanceRecord) => InstanceRecord): Promise<void> {
     await this.#record.saveAnyway(change);
+  }
+
+  /** Records why its last start failed, also where the file system refuses it. @param reason undefined: it succeeded. */
+  async keepStartFailure(reason: string | undefined): Promise<void> {
+    if (this.record.failure !== reason) {
+      await this.saveAnyway((record) => ({ ...record, failure: reason }));
+    }
   }
 
   /** Removes the record from disk. */
