@@ -3,8 +3,8 @@ import { command } from "../../command";
 import { findFleets } from "../../find/fleets";
 import { findInstance } from "../../find/instances";
 import { contradictions, selectionOptions, wantedLabels } from "../../find/selection";
-import { type InstanceRow, instanceColumns } from "../../output/instance-columns";
 import type { Io } from "../../io";
+import { type InstanceRow, instanceColumns } from "../../output/instance-columns";
 import { type Form, formOptions, printListing } from "../../output/listing";
 import { flag, fleetName, instanceText } from "../../parameters/values";
 
