@@ -59,7 +59,10 @@ export interface Instance {
   sshHostKey: string;
   /** True if the instance exists in the daemon's memory only. */
   simulated: boolean;
-  /** What failed: if the status is `failed`, or `stopped` because the instance could not be started again. */
+  /**
+   * What failed: always if the status is `failed`. Otherwise why the instance could not be started again, or that it ran
+   * out of memory since its last start. Absent if nothing failed.
+   */
   failure?: string;
   /** Its position in a fleet. Absent if it is not a member of a fleet. */
   fleet?: FleetPlace;
@@ -251,6 +254,8 @@ export interface InstanceExecResult {
   truncated: boolean;
   /** True if the command was killed because its time was over. Absent otherwise. */
   timedOut?: boolean;
+  /** True if the kernel killed processes of the instance during the command because memory was used up. Absent otherwise. */
+  outOfMemory?: boolean;
 }
 
 /** Contains the parameters of `instance.execStart`. */
@@ -287,6 +292,8 @@ export interface InstanceExecReadResult {
   exitCode?: number;
   /** True in the last answer if the command was killed because its time was over. Absent otherwise. */
   timedOut?: boolean;
+  /** True in the last answer if the kernel killed processes of the instance because memory was used up. Absent otherwise. */
+  outOfMemory?: boolean;
 }
 
 /** Contains the parameters of `instance.execWrite`. */

@@ -56,7 +56,8 @@ export function limitDriver(driver: Driver): LimitedDriver {
     writeFiles: (id, files) => change(() => driver.writeFiles(id, files)),
     resize: (id, type) => change(() => driver.resize(id, type)),
     networkHealth: () => driver.networkHealth?.(),
-    watch: (onDown) => driver.watch(onDown),
+    memoryKills: (id) => driver.memoryKills(id),
+    watch: (onDown, onOutOfMemory) => driver.watch(onDown, onOutOfMemory),
   };
 }
 

@@ -162,7 +162,10 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     const fleetDestruction = new FleetDestruction(fleetContext);
     await recoverFleets(fleetContext, fleetDestruction, fleetFiles);
     const fleets = new Fleets(fleetContext, fleetDestruction);
-    driver.watch((id) => options.log.debug({ instance: id }, "the container went down"));
+    driver.watch(
+      (id) => options.log.debug({ instance: id }, "the container went down"),
+      (id, kills) => instances.noteOutOfMemory(id, kills),
+    );
     const cloud = new Cloud(identity, instances, fleets, {
       driverName,
       context,

@@ -310,6 +310,16 @@ export interface Driver {
   /** Returns the state of the network a few seconds ago. Undefined for a driver that creates no network. */
   networkHealth?(): NetworkHealth | undefined;
 
-  /** Calls back for every container that has stopped, whatever the cause, soon after the stop. */
-  watch(onDown: (id: number) => void): void;
+  /**
+   * Returns how many processes of a container the kernel has killed since the container's start because memory was used
+   * up. 0 if it does not run, and for an engine that does not tell.
+   */
+  memoryKills(id: number): Promise<number>;
+
+  /**
+   * Calls back for every container that has stopped, whatever the cause, soon after the stop.
+   *
+   * @param onOutOfMemory is called with `memoryKills` of a container in which it has grown, within some seconds.
+   */
+  watch(onDown: (id: number) => void, onOutOfMemory?: (id: number, kills: number) => void): void;
 }

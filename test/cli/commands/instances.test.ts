@@ -308,6 +308,28 @@ describe("instances by command", function () {
       });
     });
 
+    it("says that the instance ran out of memory, with the command's own exit code", async () => {
+      const standIn = await newStandIn({
+        "instance.list": () => [exampleInstance()],
+        "instance.exec": () => ({
+          exitCode: 137,
+          stdout: "",
+          stderr: "",
+          truncated: false,
+          outOfMemory: true,
+        }),
+      });
+      assert.deepEqual(
+        await runProgram(["mcc", "exec", "web", "make"], { environment: { MCC_SERVER: standIn.url } }),
+        {
+          exitCode: 137,
+          stdout: "",
+          stderr:
+            '500 (web) ran out of memory during the command, and the kernel killed processes in it; give it a larger type than "basic" (mcc update-instance 500 -t TYPE).',
+        },
+      );
+    });
+
     it("fails when it could not bring the whole output", async () => {
       const printed = Buffer.from("cut").toString("base64");
       const result = { exitCode: 0, stdout: printed, stderr: "", truncated: true };

@@ -148,6 +148,36 @@ describe("userData and the ladder to readiness, over LXC", function () {
     assert.deepEqual(await client.call("instance.list", {}), []);
   });
 
+  it("says that a script, a command or a service ran out of memory", async () => {
+    const hungry = "head -c 900000000 /dev/zero | tail -c 900000000 >/dev/null";
+    const words =
+      /the kernel killed (one|\d+) of its processes; use a larger type than "light", or less memory\./;
+    await assertMccError(
+      create({ name: "web", userData: `${hungry} || exit 3` }),
+      "invalid",
+      new RegExp(
+        `userData ended with exit code 3; .*It ran out of memory: ${words.source} Everything done before`,
+      ),
+    );
+    const instance = await create({});
+    const command = ["sh", "-c", hungry];
+    const { exitCode, outOfMemory } = await client.call("instance.exec", { instance: instance.id, command });
+    assert.deepEqual([exitCode, outOfMemory], [137, true]);
+    const failureOf = async (): Promise<string> =>
+      (await client.call("instance.get", { instance: instance.id })).failure ?? "";
+    assert.match(await failureOf(), words);
+    assert.match(daemon.log, /ran out of memory/);
+    const fine = await client.call("instance.exec", { instance: instance.id, command: ["true"] });
+    assert.equal(fine.outOfMemory, undefined);
+    await client.call("instance.restart", { instance: instance.id, graceSeconds: 0 });
+    assert.equal(await failureOf(), "");
+    // A service, of which no client waits for the end.
+    await shell(instance, `(${hungry}) >/dev/null 2>&1 </dev/null &`);
+    await eventually(async () => words.test(await failureOf()), "the list tells it");
+    await client.call("instance.update", { instance: instance.id, type: "basic" });
+    assert.equal(await failureOf(), "");
+  });
+
   it("keeps the last of a long output, also in the error", async () => {
     await assertMccError(
       create({ name: "web", userData: "seq 1 100000; exit 1" }),
