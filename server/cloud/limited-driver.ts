@@ -36,7 +36,7 @@ export function limitDriver(driver: Driver): LimitedDriver {
     },
     ...(takesOver === undefined ? {} : { takesOver: limitTakeOver(takesOver, change) }),
     inOneSlot: (work) => change(() => work(driver)),
-    preflight: () => driver.preflight(),
+    preflight: (needs) => driver.preflight(needs),
     open: () => driver.open(),
     close: () => driver.close(),
     purge: () => driver.purge(),

@@ -75,7 +75,8 @@ export async function preflight(options: CloudOptions): Promise<void> {
   const name = resolveDriverName(options.driver);
   // The check does not depend on the daemon's id.
   const driver = openDriver(name, options, { serverId: "0".repeat(32), plan: planOf(options) });
-  const findings = await driver.preflight();
+  const types = await InstanceTypes.load([], options.typesFile);
+  const findings = await driver.preflight({ diskLimits: types.limitDisk });
   if (findings.length > 0) {
     throw new PreflightError(name, findings);
   }

@@ -139,6 +139,12 @@ export interface Finding {
   readonly remedy: string;
 }
 
+/** What the operator's configuration needs in addition to containers. */
+export interface Needs {
+  /** Limits of the disk: `diskBytes` of instance types. Default: no. */
+  readonly diskLimits?: boolean;
+}
+
 /** The features of an engine. */
 export interface Capabilities {
   /** Whether containers exist only in memory. Then they have no SSH, and nothing survives the daemon. */
@@ -240,7 +246,7 @@ export interface Driver {
   readonly takesOver?: TakesOver;
 
   /** Returns what this host lacks; empty if the driver can work. Changes nothing. */
-  preflight(): Promise<Finding[]>;
+  preflight(needs?: Needs): Promise<Finding[]>;
 
   /** Creates what containers share, such as the bridge. Repeatable: existing parts stay. */
   open(): Promise<void>;

@@ -13,6 +13,7 @@ import type {
   Finding,
   MadeContainer,
   NetworkHealth,
+  Needs,
   Remains,
 } from "../driver";
 import { asEngineError } from "../engine-error";
@@ -73,8 +74,8 @@ class LxcDriver implements Driver {
     this.#networkWatch = new NetworkWatch(times.networkLookEveryMs);
   }
 
-  async preflight(): Promise<Finding[]> {
-    return await preflight({ folder: this.#options.folder });
+  async preflight(needs: Needs = {}): Promise<Finding[]> {
+    return await preflight({ folder: this.#options.folder, ...needs });
   }
 
   async open(): Promise<void> {

@@ -5,6 +5,7 @@ import { unlessErrno } from "../../../protocol/errno";
 import type { Finding } from "../driver";
 import { parseMounts, unifiedRemedy } from "./cgroups/hierarchies";
 import { findProgram, programs } from "./commands/programs";
+import { readDiskSupport } from "./disk/support";
 import { hasOverlay } from "./images/overlay";
 import { controllers } from "./limits";
 
@@ -17,6 +18,8 @@ export interface PreflightOptions {
   /** Default: those of this process and this kernel. */
   readonly userId?: number;
   readonly kernel?: string;
+  /** Whether an instance type limits the disk. Default: no. */
+  readonly diskLimits?: boolean;
 }
 
 type Look = Required<PreflightOptions>;
@@ -29,7 +32,13 @@ const overlayFileSystem = 0x794c7630;
 
 /** Returns what this host lacks to run containers, each with the remedy; empty if it lacks nothing. Changes nothing. */
 export async function preflight(options: PreflightOptions): Promise<Finding[]> {
-  const look = { root: "/", userId: process.getuid?.() ?? -1, kernel: release(), ...options };
+  const look = {
+    root: "/",
+    userId: process.getuid?.() ?? -1,
+    kernel: release(),
+    diskLimits: false,
+    ...options,
+  };
   const findings = await Promise.all(checks.map(async (check) => await check(look)));
   return findings.flat();
 }
@@ -94,6 +103,11 @@ const checks: readonly Check[] = [
   async ({ root }) => await lackingCgroups(root),
   // The driver creates and closes the folder itself.
   async ({ folder }) => await lackingPassage(dirname(folder)),
+
+  ({ folder, diskLimits }) => {
+    const support = diskLimits ? readDiskSupport(folder) : undefined;
+    return support !== undefined && "lacks" in support ? [support.lacks] : [];
+  },
 
   ({ folder }) =>
     /^[^:,\\\s]*$/.test(folder)

@@ -171,6 +171,16 @@ describe("lists", function () {
     assert.doesNotMatch((await list("--classic")).stdout, /web/);
   });
 
+  it("of instance types show limits of the disk, if there are any", async () => {
+    const standIn = await newStandIn({
+      "type.list": () => [{ name: "free" }, { name: "tiny", diskBytes: 1_073_741_824 }],
+    });
+    const environment = { MCC_SERVER: standIn.url };
+    const { stdout } = await runProgram(["mcc", "list-instance-types"], { environment });
+    const rows = stdout.split("\n").map((line) => line.split(/ {2,}/).at(-1));
+    assert.deepEqual(rows, ["DISK", "unlimited", "1 GiB"]);
+  });
+
   it("of no instance are a heading, and with --json an empty array", async () => {
     const empty = await newDaemon();
     const environment = empty.environment;
