@@ -137,12 +137,16 @@ export interface Finding {
   readonly lacking: string;
   /** The command or the step that fixes it. */
   readonly remedy: string;
+  /** Whether the driver works without it. Default: no. */
+  readonly optional?: true;
 }
 
 /** What the operator's configuration needs in addition to containers. */
 export interface Needs {
   /** Limits of the disk: `diskBytes` of instance types. Default: no. */
   readonly diskLimits?: boolean;
+  /** Also returns what improves instances and is not necessary, marked `optional`. Default: no. */
+  readonly optional?: boolean;
 }
 
 /** The features of an engine. */

@@ -5,6 +5,7 @@ import { unlessErrno } from "../../../protocol/errno";
 import type { Finding } from "../driver";
 import { parseMounts, unifiedRemedy } from "./cgroups/hierarchies";
 import { findProgram, programs } from "./commands/programs";
+import { lxcfsAdvice } from "./configuration/lxcfs";
 import { readDiskSupport } from "./disk/support";
 import { hasOverlay } from "./images/overlay";
 import { controllers } from "./limits";
@@ -20,6 +21,8 @@ export interface PreflightOptions {
   readonly kernel?: string;
   /** Whether an instance type limits the disk. Default: no. */
   readonly diskLimits?: boolean;
+  /** Whether to add what is not necessary. Default: no. */
+  readonly optional?: boolean;
 }
 
 type Look = Required<PreflightOptions>;
@@ -37,6 +40,7 @@ export async function preflight(options: PreflightOptions): Promise<Finding[]> {
     userId: process.getuid?.() ?? -1,
     kernel: release(),
     diskLimits: false,
+    optional: false,
     ...options,
   };
   const findings = await Promise.all(checks.map(async (check) => await check(look)));
@@ -108,6 +112,8 @@ const checks: readonly Check[] = [
     const support = diskLimits ? readDiskSupport(folder) : undefined;
     return support !== undefined && "lacks" in support ? [support.lacks] : [];
   },
+
+  async ({ optional }) => (optional ? await lxcfsAdvice() : []),
 
   ({ folder }) =>
     /^[^:,\\\s]*$/.test(folder)

@@ -51,11 +51,13 @@ export const commands = {
     container: ContainerPlace,
     bridge: string,
     through: Through | undefined,
+    moreWords: readonly string[] = [],
   ): EngineCommand => ({
     program: "lxc-start",
     words: [
       ...["-P", place.containers, "-n", container.name, "-o", container.log, "-l", "ERROR"],
       ...["--define", `lxc.net.0.link=${bridge}`],
+      ...moreWords,
     ],
     container,
     log: container.log,
