@@ -12,8 +12,8 @@ import type {
   ExecResult,
   Finding,
   MadeContainer,
-  NetworkHealth,
   Needs,
+  NetworkHealth,
   Remains,
 } from "../driver";
 import { asEngineError } from "../engine-error";
