@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import { copyFile, readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import { type Client, createInstance, type Instance, type MethodParameters } from "../../../client";
+import {
+  type Client,
+  createInstance,
+  type Instance,
+  type MethodParameters,
+  type MethodResult,
+} from "../../../client";
 import { largestUserDataBytes } from "../../../protocol/methods/user-data";
 import { assertMccError } from "../../support/assert-error";
 import { importMicro } from "../../support/daemons/micro-image";
@@ -163,6 +169,13 @@ describe("userData and the ladder to readiness, over LXC", function () {
     const command = ["sh", "-c", hungry];
     const { exitCode, outOfMemory } = await client.call("instance.exec", { instance: instance.id, command });
     assert.deepEqual([exitCode, outOfMemory], [137, true]);
+    const { exec } = await client.call("instance.execStart", { instance: instance.id, command });
+    let last: MethodResult<"instance.execRead"> = { number: 0, stdout: "", stderr: "" };
+    await eventually(async () => {
+      last = await client.call("instance.execRead", { exec, after: last.number, waitSeconds: 5 });
+      return last.exitCode !== undefined;
+    }, "the command has ended");
+    assert.deepEqual([last.exitCode, last.outOfMemory], [137, true]);
     const failureOf = async (): Promise<string> =>
       (await client.call("instance.get", { instance: instance.id })).failure ?? "";
     assert.match(await failureOf(), words);
