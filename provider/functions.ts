@@ -25,6 +25,8 @@ export interface InstanceTypeResult {
   cpus?: number;
   /** The limit on the number of processes. Absent: no limit. */
   processes?: number;
+  /** The limit on what an instance writes to its disk, in bytes, in addition to its image. Absent: no limit. */
+  diskBytes?: number;
 }
 
 /** Describes an instance of the daemon, including instances that other stacks or clients created. */

@@ -58,12 +58,13 @@ async function certificateWarnings({ tls, address }: Config): Promise<string[]> 
 }
 
 async function checkHost(config: Config): Promise<void> {
-  await preflight(cloudOptions(config, openLog("warn")));
+  const advice = await preflight(cloudOptions(config, openLog("warn")), { optional: true });
   (await certificateWarnings(config)).forEach(complain);
   say(
     "stdout",
     `mccserver: this machine has everything that the driver "${resolveDriverName(config.driver)}" needs`,
   );
+  advice.forEach(({ lacking, remedy }) => say("stdout", `mccserver: optional: ${lacking} (${remedy})`));
 }
 
 async function purge(config: Config): Promise<void> {

@@ -18,6 +18,7 @@ interface Command {
 export interface StreamedEnd {
   readonly exitCode: number;
   readonly timedOut: boolean;
+  readonly outOfMemory: boolean;
 }
 
 /** Runs a command in an instance, and passes its input and output on while it runs. */
@@ -61,7 +62,11 @@ export class StreamedCommand {
       }
       if (answer.exitCode !== undefined) {
         await this.end();
-        return { exitCode: answer.exitCode, timedOut: answer.timedOut === true };
+        return {
+          exitCode: answer.exitCode,
+          timedOut: answer.timedOut === true,
+          outOfMemory: answer.outOfMemory === true,
+        };
       }
     }
   }

@@ -7,7 +7,7 @@ import { timeLeft } from "./time-left";
 export interface InstanceRow
   extends Pick<
     Instance,
-    "name" | "ipAddress" | "image" | "type" | "keys" | "labels" | "expiresAt" | "lease"
+    "name" | "ipAddress" | "image" | "type" | "keys" | "labels" | "expiresAt" | "lease" | "failure"
   > {
   readonly id: number | string;
   readonly status: string;

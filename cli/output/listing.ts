@@ -4,7 +4,11 @@ import { flag } from "../parameters/values";
 import { type Column, type Screen, standardScreen, tableLines } from "./table";
 
 /** A column whose text can depend on the time of the daemon's clock. */
-type TimedColumn<T> = Omit<Column<T>, "text"> & { readonly text: (row: T, nowMs: number) => string };
+type TimedColumn<T> = Omit<Column<T>, "text"> & {
+  readonly text: (row: T, nowMs: number) => string;
+  /** The column is shown only if this holds for a row. Default: always. */
+  readonly neededBy?: (row: T) => boolean;
+};
 
 /** The layout of a list, in each of the output forms. */
 export interface Layout<T> {
@@ -62,9 +66,8 @@ function listingLines<T>(
     const { heading, line } = layout.classic;
     return [...(heading === undefined ? [] : [heading]), ...rows.map(line)];
   }
-  const columns = layout.columns.map((column) => ({
-    ...column,
-    text: (row: T) => column.text(row, nowMs),
-  }));
+  const columns = layout.columns
+    .filter(({ neededBy }) => neededBy === undefined || rows.some(neededBy))
+    .map((column) => ({ ...column, text: (row: T) => column.text(row, nowMs) }));
   return tableLines(rows, columns, screen);
 }

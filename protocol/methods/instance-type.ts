@@ -13,6 +13,11 @@ const limitsShape = {
   /** Of one processor each: 0.5 is half a core. */
   cpus: z.number().min(0.01).max(1024).optional(),
   processes: z.int().min(8).optional(),
+  /** In addition to the image. */
+  diskBytes: z
+    .int()
+    .min(4 * 1024 * 1024, "diskBytes must be at least 4194304 (4 MiB)")
+    .optional(),
 };
 
 /** The resources that an instance type can limit. */

@@ -61,7 +61,10 @@ const instanceSchema = z.object({
   sshHostKey: z.string(),
   /** True when the driver keeps instances in memory only. */
   simulated: z.boolean(),
-  /** With status `failed`: the reason. The instance could not be removed yet, or it was kept for inspection. */
+  /**
+   * With status `failed`: the reason. The instance could not be removed yet, or it was kept for inspection. With status
+   * `stopped`: why it could not be started again. With either, and `running`: that it ran out of memory.
+   */
   failure: z.string().optional(),
   /** Of a member of a fleet. */
   fleet: fleetPlaceSchema.optional(),
@@ -259,6 +262,8 @@ export const instanceMethods = {
       truncated: z.boolean(),
       /** True if the command was killed after timeoutSeconds. */
       timedOut: z.boolean().optional(),
+      /** True if the kernel killed processes of the instance during the command because memory was used up. */
+      outOfMemory: z.boolean().optional(),
     }),
   ),
   "instance.execStart": method(
@@ -289,6 +294,8 @@ export const instanceMethods = {
       exitCode: z.int().optional(),
       /** True in the last answer if the command was killed after timeoutSeconds. */
       timedOut: z.boolean().optional(),
+      /** True in the last answer if the kernel killed processes of the instance because memory was used up. */
+      outOfMemory: z.boolean().optional(),
     }),
   ),
   "instance.execWrite": method(

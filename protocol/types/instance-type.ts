@@ -8,4 +8,6 @@ export interface InstanceType {
   cpus?: number;
   /** The limit on the number of processes, at least 8. Absent: no limit. */
   processes?: number;
+  /** The limit on what an instance writes to its disk, in bytes, in addition to its image. At least 4 MiB. Absent: no limit. */
+  diskBytes?: number;
 }

@@ -59,7 +59,10 @@ export interface Instance {
   sshHostKey: string;
   /** True if the instance exists in the daemon's memory only. */
   simulated: boolean;
-  /** What failed. Present only if the status is `failed`. */
+  /**
+   * What failed: always if the status is `failed`. Otherwise why the instance could not be started again, or that it ran
+   * out of memory since its last start. Absent if nothing failed.
+   */
   failure?: string;
   /** Its position in a fleet. Absent if it is not a member of a fleet. */
   fleet?: FleetPlace;
@@ -121,7 +124,9 @@ export interface HostParameters {
   waitFor?: Rung | Rung[];
   /**
    * A script that root runs once after the first start: after `running`, `address` and `ssh`, and before the other rungs.
-   * It must exit with 0. The program in its `#!` line runs it, by default `/bin/sh`. At most 256 KiB. Default: none.
+   * It must exit with 0. The program in its `#!` line runs it, by default `/bin/sh`. White space before
+   * the first `#!` and the indentation common to its lines are removed. At most 256 KiB. Other formats, such as
+   * `#cloud-config`, and an empty text are refused. Default: none.
    */
   userData?: string;
   /**
@@ -249,6 +254,8 @@ export interface InstanceExecResult {
   truncated: boolean;
   /** True if the command was killed because its time was over. Absent otherwise. */
   timedOut?: boolean;
+  /** True if the kernel killed processes of the instance during the command because memory was used up. Absent otherwise. */
+  outOfMemory?: boolean;
 }
 
 /** Contains the parameters of `instance.execStart`. */
@@ -285,6 +292,8 @@ export interface InstanceExecReadResult {
   exitCode?: number;
   /** True in the last answer if the command was killed because its time was over. Absent otherwise. */
   timedOut?: boolean;
+  /** True in the last answer if the kernel killed processes of the instance because memory was used up. Absent otherwise. */
+  outOfMemory?: boolean;
 }
 
 /** Contains the parameters of `instance.execWrite`. */

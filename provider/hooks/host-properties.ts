@@ -75,7 +75,10 @@ function isSame(name: string, olds: Properties, news: Properties): boolean {
   return isDeepStrictEqual(comparable(name, olds[name]), comparable(name, news[name]));
 }
 
-/** Ignores the order of keys. */
+/** Ignores the order of keys. An empty script, which earlier releases accepted, is the same as none. */
 function comparable(name: string, value: unknown): unknown {
+  if (name === "userData" && value === "") {
+    return undefined;
+  }
   return name === "keys" && Array.isArray(value) ? value.map(String).sort() : value;
 }

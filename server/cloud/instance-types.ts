@@ -27,7 +27,7 @@ export class InstanceTypes {
 
   /**
    * @param own those of the engine; they replace the stock ones.
-   * @param file JSON, an array of `{name, memoryBytes?, cpus?, processes?}`; a row replaces the stock type of its name.
+   * @param file JSON, an array of `{name, memoryBytes?, cpus?, processes?, diskBytes?}`; a row replaces the stock type of its name.
    * @throws MccError `not-found` if there is no such file, `invalid` that names the file and the row.
    */
   static async load(own: readonly InstanceType[], file?: string): Promise<InstanceTypes> {
@@ -37,6 +37,11 @@ export class InstanceTypes {
 
   list(): InstanceType[] {
     return [...this.#types.values()];
+  }
+
+  /** Whether any of them limits the disk. */
+  get limitDisk(): boolean {
+    return this.list().some(({ diskBytes }) => diskBytes !== undefined);
   }
 
   /** @throws MccError `not-found` that lists the existing types. */

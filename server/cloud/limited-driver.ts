@@ -36,7 +36,7 @@ export function limitDriver(driver: Driver): LimitedDriver {
     },
     ...(takesOver === undefined ? {} : { takesOver: limitTakeOver(takesOver, change) }),
     inOneSlot: (work) => change(() => work(driver)),
-    preflight: () => driver.preflight(),
+    preflight: (needs) => driver.preflight(needs),
     open: () => driver.open(),
     close: () => driver.close(),
     purge: () => driver.purge(),
@@ -57,7 +57,8 @@ export function limitDriver(driver: Driver): LimitedDriver {
     readFile: (id, path, maxBytes) => change(() => driver.readFile(id, path, maxBytes)),
     resize: (id, type) => change(() => driver.resize(id, type)),
     networkHealth: () => driver.networkHealth?.(),
-    watch: (onDown) => driver.watch(onDown),
+    memoryKills: (id) => driver.memoryKills(id),
+    watch: (onDown, onOutOfMemory) => driver.watch(onDown, onOutOfMemory),
   };
 }
 

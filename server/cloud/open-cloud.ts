@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Logger } from "pino";
-import type { Driver } from "../driver/driver";
+import type { Driver, Finding, Needs } from "../driver/driver";
 import { type DriverName, loadDriver, resolveDriverName } from "../driver/load";
 import { Cloud } from "./cloud";
 import { FleetCatalog } from "./fleets/catalog";
@@ -70,15 +70,27 @@ export interface CloudOptions {
   readonly clock?: Clock;
 }
 
-/** Checks whether this host has everything that the chosen driver needs. @throws PreflightError otherwise. */
-export async function preflight(options: CloudOptions): Promise<void> {
+/**
+ * Checks whether this host has everything that the chosen driver needs.
+ *
+ * @param how `optional`: also checks what improves instances and is not necessary. Default: no.
+ * @returns what is missing and optional.
+ * @throws PreflightError if something else is missing.
+ */
+export async function preflight(
+  options: CloudOptions,
+  how: Pick<Needs, "optional"> = {},
+): Promise<Finding[]> {
   const name = resolveDriverName(options.driver);
   // The check does not depend on the daemon's id.
   const driver = openDriver(name, options, { serverId: "0".repeat(32), plan: planOf(options) });
-  const findings = await driver.preflight();
-  if (findings.length > 0) {
-    throw new PreflightError(name, findings);
+  const types = await InstanceTypes.load([], options.typesFile);
+  const findings = await driver.preflight({ diskLimits: types.limitDisk, ...how });
+  const needed = findings.filter(({ optional }) => optional !== true);
+  if (needed.length > 0) {
+    throw new PreflightError(name, needed);
   }
+  return findings;
 }
 
 /**
@@ -162,7 +174,10 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     const fleetDestruction = new FleetDestruction(fleetContext);
     await recoverFleets(fleetContext, fleetDestruction, fleetFiles);
     const fleets = new Fleets(fleetContext, fleetDestruction);
-    driver.watch((id) => options.log.debug({ instance: id }, "the container went down"));
+    driver.watch(
+      (id) => options.log.debug({ instance: id }, "the container went down"),
+      (id, kills) => instances.noteOutOfMemory(id, kills),
+    );
     const cloud = new Cloud(identity, instances, fleets, {
       driverName,
       context,

@@ -134,6 +134,16 @@ export interface Finding {
   readonly lacking: string;
   /** The command or the step that fixes it. */
   readonly remedy: string;
+  /** Whether the driver works without it. Default: no. */
+  readonly optional?: true;
+}
+
+/** What the operator's configuration needs in addition to containers. */
+export interface Needs {
+  /** Limits of the disk: `diskBytes` of instance types. Default: no. */
+  readonly diskLimits?: boolean;
+  /** Also returns what improves instances and is not necessary, marked `optional`. Default: no. */
+  readonly optional?: boolean;
 }
 
 /** The features of an engine. */
@@ -237,7 +247,7 @@ export interface Driver {
   readonly takesOver?: TakesOver;
 
   /** Returns what this host lacks; empty if the driver can work. Changes nothing. */
-  preflight(): Promise<Finding[]>;
+  preflight(needs?: Needs): Promise<Finding[]>;
 
   /** Creates what containers share, such as the bridge. Repeatable: existing parts stay. */
   open(): Promise<void>;
@@ -313,6 +323,16 @@ export interface Driver {
   /** Returns the state of the network a few seconds ago. Undefined for a driver that creates no network. */
   networkHealth?(): NetworkHealth | undefined;
 
-  /** Calls back for every container that has stopped, whatever the cause, soon after the stop. */
-  watch(onDown: (id: number) => void): void;
+  /**
+   * Returns how many processes of a container the kernel has killed since the container's start because memory was used
+   * up. 0 if it does not run, and for an engine that does not tell.
+   */
+  memoryKills(id: number): Promise<number>;
+
+  /**
+   * Calls back for every container that has stopped, whatever the cause, soon after the stop.
+   *
+   * @param onOutOfMemory is called with `memoryKills` of a container in which it has grown, within some seconds.
+   */
+  watch(onDown: (id: number) => void, onOutOfMemory?: (id: number, kills: number) => void): void;
 }

@@ -7,6 +7,10 @@ import { runCommand } from "./command.mjs";
 const testPackages = [
   // The shell of the fake OpenVZ's containers.
   { name: "bash-static", program: "/bin/bash-static" },
+  // Makes a file system that limits folders.
+  { name: "btrfs-progs", program: "/usr/bin/btrfs" },
+  // Shows containers their own limits.
+  { name: "lxcfs", program: "/usr/bin/lxcfs" },
   // Makes the image of a whole distribution.
   { name: "mmdebstrap", program: "/usr/bin/mmdebstrap" },
 ];

@@ -16,6 +16,11 @@ export const listInstanceTypes = listCommand(
       },
       { heading: "PROCESSORS", text: ({ cpus = noLimit }) => String(cpus) },
       { heading: "PROCESSES", text: ({ processes = noLimit }) => String(processes) },
+      {
+        heading: "DISK",
+        neededBy: ({ diskBytes }) => diskBytes !== undefined,
+        text: ({ diskBytes }) => (diskBytes === undefined ? noLimit : formatBytes(diskBytes)),
+      },
     ],
     id: ({ name }) => name,
     classic: { line: ({ name }) => `INST_TYPE\t${name}` },

@@ -75,6 +75,9 @@ export const exec = command({
       endOnInterrupt();
       io.stdout.write(Buffer.from(result.stdout, "base64"));
       io.stderr.write(Buffer.from(result.stderr, "base64"));
+      if (result.outOfMemory === true) {
+        noteOutOfMemory(io, found);
+      }
       if (result.timedOut === true) {
         throw ranTooLong(timeout);
       }
@@ -102,6 +105,9 @@ async function follow(
   });
   try {
     const end = await streamed.follow();
+    if (end?.outOfMemory === true) {
+      noteOutOfMemory(io, instance);
+    }
     if (end?.timedOut === true) {
       throw ranTooLong(command.timeoutSeconds);
     }
@@ -115,6 +121,12 @@ async function follow(
   } finally {
     endOnInterrupt();
   }
+}
+
+function noteOutOfMemory(io: Io, instance: Instance): void {
+  io.note(
+    `${titleOf(instance)} ran out of memory during the command, and the kernel killed processes in it; give it a larger type than "${instance.type}" (mcc update-instance ${instance.id} -t TYPE).`,
+  );
 }
 
 function ranTooLong(seconds: number): MccError {

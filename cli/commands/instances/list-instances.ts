@@ -3,9 +3,12 @@ import { command } from "../../command";
 import { findFleets } from "../../find/fleets";
 import { findInstance } from "../../find/instances";
 import { contradictions, selectionOptions, wantedLabels } from "../../find/selection";
+import type { Io } from "../../io";
 import { type InstanceRow, instanceColumns } from "../../output/instance-columns";
 import { type Form, formOptions, printListing } from "../../output/listing";
 import { flag, fleetName, instanceText } from "../../parameters/values";
+
+const mostReasons = 10;
 
 export const listInstances = command({
   name: "list-instances",
@@ -48,7 +51,9 @@ export const listInstances = command({
   run: async ({ all, allOwners, instance, label, stack, fleet, ...form }, io) => {
     const client = io.connect();
     if (instance !== undefined) {
-      await printListing(io, client, [await findInstance(client, instance)], form, instanceColumns);
+      const found = [await findInstance(client, instance)];
+      await printListing(io, client, found, form, instanceColumns);
+      noteFailures(io, found, form);
       return;
     }
     const foreign = allOwners ? await client.call("instance.listForeign", {}) : [];
@@ -60,6 +65,7 @@ export const listInstances = command({
     const rows = [...members, ...foreign.map(foreignRow)];
     const shown = all ? rows : rows.filter((row) => isShown(row, form));
     await printListing(io, client, shown, form, instanceColumns);
+    noteFailures(io, shown, form);
     const hidden = rows.length - shown.length;
     if (hidden > 0 && io.stdout.isTTY) {
       io.note(`${hidden} more are not shown; add -a to show them.`);
@@ -67,9 +73,24 @@ export const listInstances = command({
   },
 });
 
-/** Shows only running instances with --classic, because old scripts wait until an instance appears in the list. */
-function isShown({ status }: InstanceRow, { classic }: Form): boolean {
-  return classic ? status === "running" : status !== "stopped";
+/**
+ * Shows only running instances with --classic, because old scripts wait until an instance appears in the list. Shows also
+ * instances that are stopped because they could not be started again.
+ */
+function isShown({ status, failure }: InstanceRow, { classic }: Form): boolean {
+  return classic ? status === "running" : status !== "stopped" || failure !== undefined;
+}
+
+/** Prints the reasons of failures under a table, because no column is wide enough for them. */
+function noteFailures(io: Io, rows: readonly InstanceRow[], { quiet, json, classic }: Form): void {
+  if (quiet || json || classic) {
+    return;
+  }
+  const failed = rows.filter(({ failure }) => failure !== undefined);
+  failed.slice(0, mostReasons).forEach(({ id, name, failure }) => io.note(`${id} (${name}): ${failure}`));
+  if (failed.length > mostReasons) {
+    io.note(`${failed.length - mostReasons} more have failed; --json shows the reasons.`);
+  }
 }
 
 /** Returns the row of a foreign container, with `-` for unknown values, as in vzlist. */

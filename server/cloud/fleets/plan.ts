@@ -1,7 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
 import type { InstanceStatus } from "../../../protocol/methods/instance";
+import { userDataDigest } from "../../../protocol/methods/user-data";
 import type { InstanceRecord } from "../instances/records/record";
 import type { FleetSpec } from "./record";
+
+const emptyScript = userDataDigest("");
 
 /** The part of a member that a plan depends on. */
 export interface PlannedMember {
@@ -53,10 +56,19 @@ export function isAsWanted(spec: FleetSpec, member: PlannedMember): boolean {
 }
 
 /** Compares the properties for which a member must be replaced. */
-function isMadeAs({ image, userDataDigest, addresses }: FleetSpec, member: PlannedMember): boolean {
+function isMadeAs({ image, addresses, ...spec }: FleetSpec, member: PlannedMember): boolean {
   const { record } = member;
   const ipAddress = addresses?.[indexOf(member) - 1] ?? record.ipAddress;
-  return record.image === image && record.userDataDigest === userDataDigest && record.ipAddress === ipAddress;
+  return (
+    record.image === image &&
+    scriptOf(record.userDataDigest) === scriptOf(spec.userDataDigest) &&
+    record.ipAddress === ipAddress
+  );
+}
+
+/** Returns the digest of a script. An empty script, which earlier releases accepted, is the same as none. */
+function scriptOf(digest: string | undefined): string | undefined {
+  return digest === emptyScript ? undefined : digest;
 }
 
 /** Returns the properties that differ and can change in place. The order of keys and labels is irrelevant. */

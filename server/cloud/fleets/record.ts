@@ -19,6 +19,8 @@ const specSchema = fleetApplySchema
   .extend({
     /** SHA-256 of the userData in hexadecimal. */
     userDataDigest: z.string().optional(),
+    // As it was checked when it came: earlier releases accepted texts that are refused now.
+    userData: z.string().optional(),
   });
 export type FleetSpec = z.output<typeof specSchema>;
 

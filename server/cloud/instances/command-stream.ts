@@ -8,7 +8,8 @@ import type { StreamedRequest } from "./commands";
 import { HeldOutput } from "./held-output";
 
 type Answer = MethodResult<"instance.execRead">;
-type Ending = Pick<Answer, "exitCode" | "timedOut">;
+/** How a command ended. */
+export type Ending = Pick<Answer, "exitCode" | "timedOut" | "outOfMemory">;
 type Outcome = { readonly ending: Ending } | { readonly error: unknown };
 
 const mostInputBytes = 256 * 1024;
@@ -31,7 +32,7 @@ export class CommandStream {
 
   constructor(
     { command, stdin, timeoutSeconds }: ParsedParameters<"instance.execStart">,
-    run: (request: StreamedRequest) => Promise<number>,
+    run: (request: StreamedRequest) => Promise<number | Ending>,
   ) {
     this.#stdin = stdin ? new PassThrough({ highWaterMark: mostInputBytes }) : undefined;
     const request = {
@@ -42,7 +43,7 @@ export class CommandStream {
       signal: this.#abort.signal,
     };
     run(request)
-      .then((exitCode): Ending => ({ exitCode }))
+      .then((end): Ending => (typeof end === "number" ? { exitCode: end } : end))
       .catch((error: unknown): Ending => {
         if (error instanceof CommandTimeout) {
           return { exitCode: killedExitCode, timedOut: true };

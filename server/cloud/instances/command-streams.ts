@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { MccError } from "../../../protocol/error";
 import type { MethodResult, ParsedParameters } from "../../../protocol/methods/method-table";
-import { CommandStream } from "./command-stream";
+import { CommandStream, type Ending } from "./command-stream";
 import type { StreamedRequest } from "./commands";
 
 /** Each holds up to a megabyte of output and input. */
@@ -28,7 +28,7 @@ export class CommandStreams {
    */
   start(
     parameters: ParsedParameters<"instance.execStart">,
-    run: (request: StreamedRequest) => Promise<number>,
+    run: (request: StreamedRequest) => Promise<number | Ending>,
   ): MethodResult<"instance.execStart"> {
     if (this.#followed.size >= mostStreams) {
       throw new MccError(

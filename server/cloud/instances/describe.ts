@@ -8,7 +8,9 @@ export function describeInstance(instance: Instance, simulated: boolean): Instan
   const { status, waitingFor, record } = instance;
   const { id, uid, name, ipAddress, ipv6Address, hostname, image, type, keys, labels } = record;
   const { createdAt, sshHostKey, fleet, owner } = record;
-  const failure = instance.failure?.error.message ?? (instance.isLost ? lost : undefined);
+  const failure =
+    instance.failure?.error.message ??
+    (instance.isLost ? lost : (startFailureOf(instance) ?? memoryFailureOf(instance)));
   return {
     id,
     uid,
@@ -29,4 +31,15 @@ export function describeInstance(instance: Instance, simulated: boolean): Instan
     ...(fleet === undefined ? {} : { fleet }),
     ...(owner === undefined ? {} : { owner }),
   };
+}
+
+function startFailureOf({ startFailure, id }: Instance): string | undefined {
+  return (
+    startFailure &&
+    `It could not be started: ${startFailure.replace(/\.$/, "")}; start it when the cause is removed (instance.start, mcc start ${id}), or destroy it.`
+  );
+}
+
+function memoryFailureOf({ status, outOfMemory }: Instance): string | undefined {
+  return status === "running" || status === "stopped" ? outOfMemory : undefined;
 }

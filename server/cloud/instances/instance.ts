@@ -24,6 +24,8 @@ export class Instance implements Claimable {
   /** Changes with every piece of work, so that an older list of the engine's is known as such. */
   #version = 0;
   readonly #work = new Queue();
+  /** How many processes the kernel has killed since the start, with this type, because memory was used up. */
+  #memoryKills: { readonly kills: number; readonly type: string } | undefined;
 
   /** Resolves once the engine has created the container, which does not run yet. */
   readonly made = new Promise<void>((resolve) => {
@@ -62,6 +64,20 @@ export class Instance implements Claimable {
   /** Why its creation or its destroy failed, while parts of it are left. */
   get failure(): Failure | undefined {
     return this.#failure;
+  }
+
+  /** While it is stopped: why its last start failed, as after a reboot of the host. */
+  get startFailure(): string | undefined {
+    return this.status === "stopped" ? this.record.failure : undefined;
+  }
+
+  /** In words, that it ran out of memory since its last start, with the type that it has. */
+  get outOfMemory(): string | undefined {
+    const { type } = this.record;
+    const seen = this.#memoryKills;
+    return seen?.type !== type
+      ? undefined
+      : `It ran out of memory: the kernel killed ${seen.kills === 1 ? "one" : seen.kills} of its processes; use a larger type than "${type}", or less memory.`;
   }
 
   /** While it gets ready: the rung that it waits for, for users. */
@@ -123,6 +139,13 @@ export class Instance implements Claimable {
   /** Works as `save` does, and changes the record also where the file system refuses it. */
   async saveAnyway(change: (record: InstanceRecord) => InstanceRecord): Promise<void> {
     await this.#record.saveAnyway(change);
+  }
+
+  /** Records why its last start failed, also where the file system refuses it. @param reason undefined: it succeeded. */
+  async keepStartFailure(reason: string | undefined): Promise<void> {
+    if (this.record.failure !== reason) {
+      await this.saveAnyway((record) => ({ ...record, failure: reason }));
+    }
   }
 
   /** Removes the record from disk. */
@@ -195,10 +218,21 @@ export class Instance implements Claimable {
 
   markRunning(): void {
     this.#running = true;
+    this.#memoryKills = undefined;
   }
 
   markStopped(): void {
     this.#running = false;
+    this.#memoryKills = undefined;
+  }
+
+  /** @param kills since its last start. @returns whether there are new ones. */
+  noteMemoryKills(kills: number): boolean {
+    const isNew = kills > (this.#memoryKills?.kills ?? 0);
+    if (isNew) {
+      this.#memoryKills = { kills, type: this.record.type };
+    }
+    return isNew;
   }
 
   /** @param rung in words; undefined: none any more. */

@@ -15,6 +15,7 @@ import type { CreationExtras, InstanceAdmission } from "./creation/admission";
 import { describeInstance } from "./describe";
 import type { InstanceDestruction } from "./destroy";
 import type { Instance } from "./instance";
+import { checkingMemory, noteOutOfMemory } from "./out-of-memory";
 import { startAgain, startInstance, stopInstance } from "./power";
 import { rewriteCarriers } from "./rewrite-keys";
 import { takeOver } from "./take-over";
@@ -153,7 +154,11 @@ export class Instances {
     parameters: ParsedParameters<"instance.exec">,
     signal: AbortSignal = new AbortController().signal,
   ): Promise<MethodResult<"instance.exec">> {
-    return await this.#commands.run(await this.#commandable(parameters), parameters, signal);
+    const instance = await this.#commandable(parameters);
+    const { result, ranOut } = await checkingMemory(this.#context, instance, () =>
+      this.#commands.run(instance, parameters, signal),
+    );
+    return { ...result, ...(ranOut ? { outOfMemory: true } : {}) };
   }
 
   /** Starts a command whose output `streams` reads. */
@@ -162,7 +167,20 @@ export class Instances {
   ): Promise<MethodResult<"instance.execStart">> {
     const instance = await this.#commandable(parameters);
     this.admission.refuseClosed();
-    return this.streams.start(parameters, (request) => this.#commands.stream(instance, request));
+    return this.streams.start(parameters, async (request) => {
+      const { result, ranOut } = await checkingMemory(this.#context, instance, () =>
+        this.#commands.stream(instance, request),
+      );
+      return ranOut ? { exitCode: result, outOfMemory: true } : result;
+    });
+  }
+
+  /** Records what the driver reports: see `Driver.watch`. */
+  noteOutOfMemory(id: number, kills: number): void {
+    const instance = this.catalog.find({ instance: id });
+    if (instance !== undefined) {
+      noteOutOfMemory(this.#context, instance, kills);
+    }
   }
 
   async log(target: ParsedParameters<"instance.log">): Promise<MethodResult<"instance.log">> {

@@ -1,3 +1,4 @@
+import { messageOf } from "../../../protocol/error";
 import type { InstanceContext } from "./context";
 import type { Instance } from "./instance";
 import type { InstanceRecord } from "./records/record";
@@ -6,15 +7,26 @@ import { waitUntilReady } from "./wait-until-ready";
 /** For starts by `instance.start`: the default of `instance.create`. */
 const readyTimeoutMs = 120_000;
 
-/** Starts a created instance and waits until it is ready; call it in the instance's turn. Running already is success. */
+/**
+ * Starts a created instance and waits until it is ready; call it in the instance's turn. Running already is success. A
+ * failed start is shown until the next start succeeds, also by the next daemon.
+ */
 export async function startInstance(context: InstanceContext, instance: Instance): Promise<void> {
   instance.abort.signal.throwIfAborted();
   await want(instance, "running");
   // A container that was taken over has the name servers that its owner chose.
   const { nameServers } = context.network;
   const nameservers = instance.record.before === undefined ? await nameServers.current() : undefined;
-  await context.driver.start(instance.id, nameservers);
+  try {
+    await context.driver.start(instance.id, nameservers);
+  } catch (error) {
+    if (!instance.abort.signal.aborted) {
+      await instance.keepStartFailure(messageOf(error));
+    }
+    throw error;
+  }
   instance.markRunning();
+  await instance.keepStartFailure(undefined);
   await waitUntilReady(context, instance, readyTimeoutMs);
 }
 

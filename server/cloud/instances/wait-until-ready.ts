@@ -3,6 +3,7 @@ import type { ExecResult } from "../../driver/driver";
 import { Deadline } from "../../support/time-limits";
 import type { InstanceContext } from "./context";
 import type { Instance } from "./instance";
+import { checkingMemory } from "./out-of-memory";
 import { climb } from "./readiness/ladder";
 import { runUserData, userDataRung } from "./user-data/user-data";
 
@@ -39,7 +40,7 @@ export async function waitUntilReady(
   const onRung = (rung: string): void => instance.waitFor(rung);
   const climbTo = (rungs: readonly Rung[]): Promise<void> =>
     climb(rungs, { target, deadline, hideOutput, signal: instance.abort.signal, onRung });
-  try {
+  const steps = async (): Promise<void> => {
     if (userData === undefined) {
       await climbTo(waitFor);
       return;
@@ -48,6 +49,9 @@ export async function waitUntilReady(
     onRung(userDataRung);
     await runUserData(context, instance, userData, deadline);
     await climbTo(waitFor.filter((rung) => !comesBeforeUserData(rung)));
+  };
+  try {
+    await checkingMemory(context, instance, steps);
   } finally {
     instance.waitFor(undefined);
   }

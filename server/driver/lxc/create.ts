@@ -11,7 +11,8 @@ import type { ContainerPlace } from "./place";
 import { writeLimits } from "./resize";
 
 /**
- * Creates a stopped container. It writes a few small files and starts no process.
+ * Creates a stopped container. It writes a few small files, and starts a process only where the file system can limit the
+ * disk of a container.
  *
  * @throws MccError `conflict` if the id is taken, `not-found` if the image does not exist.
  */
@@ -22,6 +23,7 @@ export async function createContainer(engine: Engine, spec: ContainerSpec): Prom
   const container = place.container(spec.id);
   makeFolder(container);
   writeFileSync(container.uid, spec.uid);
+  await engine.disk.makeLayer(container.layer, spec.type);
   makeLayer(container);
   writeLimits(engine, container, spec.type);
   const setting = { rootfs, systemd, confinement };

@@ -28,16 +28,29 @@ export async function destroyContainer(engine: Engine, container: ContainerPlace
 }
 
 /** Removes the folder, and logs its progress: millions of files take minutes. */
-async function removeFolder({ log }: Engine, { id, folder }: ContainerPlace): Promise<void> {
+async function removeFolder(engine: Engine, container: ContainerPlace): Promise<void> {
+  const { log } = engine;
+  const { id, layer, folder } = container;
   const begin = Date.now();
   const progress = setInterval(() => {
     const seconds = Math.round((Date.now() - begin) / 1000);
     log.warn({ container: id, seconds }, "the files of a container are still being removed");
   }, tellEveryMs);
   try {
+    await forgetDiskLimit(engine, container);
+    await removeTree(layer);
     await removeTree(folder);
   } finally {
     clearInterval(progress);
+  }
+}
+
+/** Its files are removed in any case. */
+async function forgetDiskLimit({ disk, log }: Engine, { id, layer }: ContainerPlace): Promise<void> {
+  try {
+    await disk.forget(layer);
+  } catch (error) {
+    log.warn({ container: id, err: error }, "the disk limit of a container could not be removed");
   }
 }
 

@@ -12,10 +12,13 @@ import type {
   ExecResult,
   Finding,
   MadeContainer,
+  Needs,
   NetworkHealth,
   Remains,
 } from "../driver";
 import { asEngineError } from "../engine-error";
+import { payloadPrefix } from "./cgroups/cgroups";
+import { memoryKills } from "./cgroups/memory-kills";
 import { containerRoot } from "./commands/command";
 import { endEarlierCommands } from "./commands/earlier-commands";
 import { createContainer } from "./create";
@@ -71,8 +74,8 @@ class LxcDriver implements Driver {
     this.#networkWatch = new NetworkWatch(times.networkLookEveryMs);
   }
 
-  async preflight(): Promise<Finding[]> {
-    return await preflight({ folder: this.#options.folder });
+  async preflight(needs: Needs = {}): Promise<Finding[]> {
+    return await preflight({ folder: this.#options.folder, ...needs });
   }
 
   async open(): Promise<void> {
@@ -183,11 +186,20 @@ class LxcDriver implements Driver {
     await this.#look(async (engine) => resizeContainer(engine, await requireContainer(engine, id), type));
   }
 
-  watch(onDown: (id: number) => void): void {
+  async memoryKills(id: number): Promise<number> {
+    return await this.#look(({ cgroups, place }) =>
+      memoryKills(cgroups.hierarchies, payloadPrefix + place.container(id).name),
+    );
+  }
+
+  watch(
+    onDown: (id: number) => void,
+    onOutOfMemory: (id: number, kills: number) => void = () => undefined,
+  ): void {
     this.#engine()
       .then((engine) => {
         this.#watch ??= new Watch(engine, this.#turns);
-        this.#watch.start(onDown);
+        this.#watch.start(onDown, onOutOfMemory);
       })
       .catch((error: unknown) => this.#options.log.warn({ err: error }, "the containers cannot be watched"));
   }

@@ -8,6 +8,8 @@ import { readHierarchies } from "./cgroups/hierarchies";
 import { EngineNamespace } from "./commands/engine-namespace";
 import { CommandRunner } from "./commands/runner";
 import { type Confinement, readConfinement } from "./configuration/confinement";
+import { DiskLimits } from "./disk/limit";
+import { type DiskSupport, readDiskSupport } from "./disk/support";
 import { ImageStore } from "./images/store";
 import { Bridges } from "./network/bridges";
 import { Chatter } from "./network/chatter";
@@ -32,6 +34,8 @@ export interface Engine {
   readonly namespace: EngineNamespace;
   readonly images: ImageStore;
   readonly cgroups: Cgroups;
+  readonly disk: DiskLimits;
+  readonly diskSupport: DiskSupport;
   readonly confinement: Confinement;
   readonly requireFolder: NonNullable<DriverOptions["requireFolder"]>;
 }
@@ -43,6 +47,7 @@ export async function readEngine(options: DriverOptions, times: Times = defaultT
   const runner = new CommandRunner(timeoutMs);
   const bridges = new Bridges(place, runner, options.containersPerBridge);
   const chatter = new Chatter(place, network, runner, log, times.settleMs);
+  const diskSupport = readDiskSupport(folder);
   return {
     place,
     network,
@@ -57,6 +62,8 @@ export async function readEngine(options: DriverOptions, times: Times = defaultT
     namespace: new EngineNamespace(),
     images: new ImageStore(place, runner, timeoutMs * times.unpackTimeoutFactor, log, options.reportDamage),
     cgroups: new Cgroups(await readHierarchies()),
+    disk: new DiskLimits(diskSupport, runner),
+    diskSupport,
     confinement: await readConfinement(),
     requireFolder: options.requireFolder ?? isFolder,
   };

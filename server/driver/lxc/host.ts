@@ -32,6 +32,7 @@ export async function openHost(engine: Engine): Promise<void> {
   }
   await haveFolder(engine, place.engineConfiguration);
   await withoutRoom(engine, "the remains of images", () => images.clear());
+  await clearQuotaGroups(engine);
   if ((await hasOverlay()) === "module") {
     await runner.run(commands.loadModule("overlay"));
   }
@@ -42,6 +43,15 @@ export async function openHost(engine: Engine): Promise<void> {
   await tellOfRunning(engine);
   // Last, so that nothing stays open if any of the others fails.
   await namespace.open(place, cgroups.hierarchies, timeoutMs);
+}
+
+/** Those of containers that were removed: btrfs keeps them, and does not let them go before all files are freed. */
+async function clearQuotaGroups({ diskSupport, runner, log }: Engine): Promise<void> {
+  if ("method" in diskSupport && diskSupport.method === "subvolumes") {
+    await runner.run(commands.clearQuotaGroups(diskSupport.mount.point)).catch((error: unknown) => {
+      log.debug({ err: error }, "quota groups of removed containers are left");
+    });
+  }
 }
 
 /** Ends what `openHost` keeps open. Containers continue to run. */

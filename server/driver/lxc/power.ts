@@ -1,5 +1,6 @@
 import { within } from "../../support/time-limits";
 import { commands } from "./commands/command";
+import { lxcfsWords } from "./configuration/lxcfs";
 import { endContainer } from "./destroy";
 import type { Engine } from "./engine";
 import { changeNameServers } from "./name-servers";
@@ -28,9 +29,10 @@ export async function startContainer(
     await changeNameServers(engine, container, nameservers);
   }
   await tellOf(engine, container);
+  const moreWords = await lxcfsWords();
   try {
     await bridges.withPort(container, (bridge) =>
-      runner.run(commands.start(place, container, bridge, namespace.through())),
+      runner.run(commands.start(place, container, bridge, namespace.through(), moreWords)),
     );
     chatter.started(container);
   } catch (error) {

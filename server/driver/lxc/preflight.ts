@@ -5,6 +5,8 @@ import { unlessErrno } from "../../../protocol/errno";
 import type { Finding } from "../driver";
 import { parseMounts, unifiedRemedy } from "./cgroups/hierarchies";
 import { findProgram, programs } from "./commands/programs";
+import { lxcfsAdvice } from "./configuration/lxcfs";
+import { readDiskSupport } from "./disk/support";
 import { hasOverlay } from "./images/overlay";
 import { controllers } from "./limits";
 
@@ -17,6 +19,10 @@ export interface PreflightOptions {
   /** Default: those of this process and this kernel. */
   readonly userId?: number;
   readonly kernel?: string;
+  /** Whether an instance type limits the disk. Default: no. */
+  readonly diskLimits?: boolean;
+  /** Whether to add what is not necessary. Default: no. */
+  readonly optional?: boolean;
 }
 
 type Look = Required<PreflightOptions>;
@@ -29,7 +35,14 @@ const overlayFileSystem = 0x794c7630;
 
 /** Returns what this host lacks to run containers, each with the remedy; empty if it lacks nothing. Changes nothing. */
 export async function preflight(options: PreflightOptions): Promise<Finding[]> {
-  const look = { root: "/", userId: process.getuid?.() ?? -1, kernel: release(), ...options };
+  const look = {
+    root: "/",
+    userId: process.getuid?.() ?? -1,
+    kernel: release(),
+    diskLimits: false,
+    optional: false,
+    ...options,
+  };
   const findings = await Promise.all(checks.map(async (check) => await check(look)));
   return findings.flat();
 }
@@ -94,6 +107,13 @@ const checks: readonly Check[] = [
   async ({ root }) => await lackingCgroups(root),
   // The driver creates and closes the folder itself.
   async ({ folder }) => await lackingPassage(dirname(folder)),
+
+  ({ folder, diskLimits }) => {
+    const support = diskLimits ? readDiskSupport(folder) : undefined;
+    return support !== undefined && "lacks" in support ? [support.lacks] : [];
+  },
+
+  async ({ optional }) => (optional ? await lxcfsAdvice() : []),
 
   ({ folder }) =>
     /^[^:,\\\s]*$/.test(folder)

@@ -22,6 +22,7 @@ export async function resizeContainer(
   try {
     // First, because a full disk refuses it. Then no limit has changed.
     writeFileSync(aside, limitsText(engine, type));
+    await engine.disk.change(container.layer, type);
     if (await cgroups.isAlive(container.name)) {
       await applyLimits(type, cgroups.hierarchies, payloadPrefix + container.name);
     }

@@ -6,11 +6,13 @@ import { ProcessWatch } from "./cgroups/process-watch";
 import { runningContainers } from "./cgroups/running";
 import { endContainer } from "./destroy";
 import type { Engine } from "./engine";
+import { MemoryWatch } from "./memory-watch";
 
 /** Events come in groups. One check serves all events within this time. */
 const gatherMs = 20;
+const memoryUnknown = "whether a container ran out of memory is not known";
 
-/** Reports each container that stops. It watches the folder in which LXC creates and removes cgroups. */
+/** Reports each container that stops, and each that runs out of memory. It watches the folder in which LXC creates and removes cgroups. */
 export class Watch {
   #onDown: ((id: number) => void) | undefined;
   #watcher: FSWatcher | undefined;
@@ -23,6 +25,7 @@ export class Watch {
   /** Containers after which the watch is cleaning up. */
   readonly #clearing = new Set<number>();
   #looking = Promise.resolve();
+  #memory: MemoryWatch | undefined;
   readonly #processes: ProcessWatch;
 
   /** @param turns of the changes to containers. */
@@ -31,15 +34,18 @@ export class Watch {
     private readonly turns: Turns<number>,
   ) {
     this.#processes = new ProcessWatch(engine.cgroups, engine.place, (id) => {
+      // At once: a container that has ended soon has no cgroup.
+      this.#checkMemory([id]).catch((error: unknown) => engine.log.debug({ err: error }, memoryUnknown));
       this.#changed.add(id);
       this.#lookSoon();
     });
   }
 
-  /** Replaces the callback of an earlier call. */
-  start(onDown: (id: number) => void): void {
+  /** Replaces the callbacks of an earlier call. */
+  start(onDown: (id: number) => void, onOutOfMemory: (id: number, kills: number) => void): void {
     this.stop();
     this.#onDown = onDown;
+    this.#memory = new MemoryWatch(this.engine, onOutOfMemory);
     this.#watcher = this.#watchCgroups();
     this.#sweep = setInterval(() => this.#look(true), this.engine.times.sweepEveryMs).unref();
     this.#look(false);
@@ -47,6 +53,7 @@ export class Watch {
 
   stop(): void {
     this.#onDown = undefined;
+    this.#memory = undefined;
     this.#watcher?.close();
     this.#processes.stop();
     clearInterval(this.#sweep);
@@ -110,6 +117,10 @@ export class Watch {
     if (this.#onDown !== undefined) {
       this.#watchProcesses(running);
     }
+    this.#memory?.keep(running);
+    if (thorough) {
+      await this.#checkMemory(running);
+    }
     if (ending.size > 0) {
       this.#lookSoon();
     }
@@ -118,6 +129,10 @@ export class Watch {
         this.#onDown?.(id);
       }
     }
+  }
+
+  async #checkMemory(ids: Iterable<number>): Promise<void> {
+    await this.#memory?.check(ids);
   }
 
   /**

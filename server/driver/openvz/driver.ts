@@ -248,6 +248,11 @@ class OpenvzDriver implements Driver {
     await this.#vz.set(target, limitOptions(type, { generation, memory }));
   }
 
+  /** The beancounters of OpenVZ count refused memory, and not kills. */
+  memoryKills(): Promise<number> {
+    return Promise.resolve(0);
+  }
+
   watch(onDown: (id: number) => void): void {
     this.#watch.begin(onDown);
   }

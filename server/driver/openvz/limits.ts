@@ -12,7 +12,15 @@ const limitRows: Readonly<
   memoryBytes: (value, generation, memory) => generation.memoryOptions(value, memory),
   cpus: (value) => ["--cpulimit", value === undefined ? "0" : String(Math.ceil(value * 100))],
   processes: (value, generation, memory) => generation.processOptions(value, memory),
+  // vzctl has no word for "no limit" in all layouts, so the container keeps what it has.
+  diskBytes: (value) => (value === undefined ? [] : ["--diskspace", diskspace(value)]),
 };
+
+/** Soft and hard limit, in KiB. */
+function diskspace(bytes: number): string {
+  const kibibytes = Math.ceil(bytes / 1024);
+  return `${kibibytes}:${kibibytes}`;
+}
 
 /**
  * Returns the options of `vzctl set` that give a container the limits of a type.

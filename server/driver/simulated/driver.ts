@@ -144,6 +144,11 @@ class SimulatedDriver implements Driver {
     (await this.#get(id)).type = type;
   }
 
+  /** A simulated container has no processes. */
+  memoryKills(): Promise<number> {
+    return Promise.resolve(0);
+  }
+
   watch(onDown: (id: number) => void): void {
     this.#onDown = onDown;
   }

@@ -44,17 +44,38 @@ export function fileSystemOf(path: string): FileSystem | undefined {
  * @param mountinfo in the form of proc_pid_mountinfo(5).
  */
 export function mountOf(path: string, mountinfo: string): string {
-  let found = { point: "/", type: "unknown" };
+  const { point, type } = mountHolding(path, mountinfo);
+  return `${point} (${type})`;
+}
+
+/** A mount, as in proc_pid_mountinfo(5). */
+export interface Mount {
+  readonly point: string;
+  readonly type: string;
+  readonly source: string;
+  /** The options of the file system, and not of the mount point. */
+  readonly options: readonly string[];
+}
+
+/** Returns the mount that holds a path, which has no symbolic links. */
+export function mountHolding(path: string, mountinfo: string): Mount {
+  let found: Mount = { point: "/", type: "unknown", source: "", options: [] };
   for (const line of mountinfo.split("\n")) {
     const [before = "", after = ""] = line.split(" - ");
     const point = unescaped(before.split(" ")[4] ?? "");
     const holds = point === "/" || path === point || path.startsWith(`${point}/`);
     // If two are mounted on one folder, the later one hides the other.
     if (point !== "" && holds && point.length >= found.point.length) {
-      found = { point, type: after.split(" ")[0] ?? "unknown" };
+      const [type = "unknown", source = "", options = ""] = after.split(" ");
+      found = { point, type, source: unescaped(source), options: options.split(",") };
     }
   }
-  return `${found.point} (${found.type})`;
+  return found;
+}
+
+/** Returns the mount that holds a path, or its first parent that exists. */
+export function mountHere(path: string): Mount {
+  return mountHolding(existing(path), readFileSync("/proc/self/mountinfo", "utf8"));
 }
 
 function existing(path: string): string {

@@ -132,6 +132,11 @@ describe("instances by command", function () {
       assert.deepEqual([exitCode, stdout], [1, ""]);
       assert.match(stderr, /userData: a userData script is text; control characters other than tabs/);
       assert.doesNotMatch(stderr, /secret/);
+      const other = await run(["mcc", "run-instances", "--user-data", "-"], "#cloud-config\nruncmd: []\n");
+      assert.match(
+        other.stderr,
+        /userData: not a script but a cloud-config file of cloud-init; write its steps/,
+      );
       assert.deepEqual(await names(), []);
     });
 
@@ -301,6 +306,28 @@ describe("instances by command", function () {
         stdout: "so far",
         stderr: "mcc: The command ran longer than 60 s and was ended; give a longer --timeout.",
       });
+    });
+
+    it("says that the instance ran out of memory, with the command's own exit code", async () => {
+      const standIn = await newStandIn({
+        "instance.list": () => [exampleInstance()],
+        "instance.exec": () => ({
+          exitCode: 137,
+          stdout: "",
+          stderr: "",
+          truncated: false,
+          outOfMemory: true,
+        }),
+      });
+      assert.deepEqual(
+        await runProgram(["mcc", "exec", "web", "make"], { environment: { MCC_SERVER: standIn.url } }),
+        {
+          exitCode: 137,
+          stdout: "",
+          stderr:
+            '500 (web) ran out of memory during the command, and the kernel killed processes in it; give it a larger type than "basic" (mcc update-instance 500 -t TYPE).',
+        },
+      );
     });
 
     it("fails when it could not bring the whole output", async () => {

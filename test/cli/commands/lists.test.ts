@@ -143,6 +143,44 @@ describe("lists", function () {
     ]);
   });
 
+  it("of instances show what failed, and those that could not be started again also without -a", async () => {
+    const failed = Array.from({ length: 12 }, (_, index) =>
+      exampleInstance({
+        id: 501 + index,
+        name: `n-${index + 1}`,
+        status: "failed",
+        failure: "Its disk is full.",
+      }),
+    );
+    const down = exampleInstance({ status: "stopped", failure: "It could not be started: no bridge." });
+    const stopped = exampleInstance({ id: 499, name: "db", status: "stopped" });
+    const standIn = await newStandIn({ "instance.list": () => [down, stopped, ...failed] });
+    const list = async (...words: string[]): Promise<{ stdout: string; stderr: string }> =>
+      await runProgram(["mcc", "list-instances", ...words], { environment: { MCC_SERVER: standIn.url } });
+    const { stdout, stderr } = await list();
+    assert.match(stdout, /^500 +web +stopped/m);
+    assert.doesNotMatch(stdout, /^499/m);
+    const notes = stderr.split("\n");
+    assert.equal(notes[0], "500 (web): It could not be started: no bridge.");
+    assert.equal(notes[1], "501 (n-1): Its disk is full.");
+    assert.deepEqual(notes.slice(10), ["3 more have failed; --json shows the reasons."]);
+    assert.equal((await list("-i", "web")).stderr, "500 (web): It could not be started: no bridge.");
+    for (const form of ["-q", "--json", "--classic"]) {
+      assert.equal((await list(form)).stderr, "", form);
+    }
+    assert.doesNotMatch((await list("--classic")).stdout, /web/);
+  });
+
+  it("of instance types show limits of the disk, if there are any", async () => {
+    const standIn = await newStandIn({
+      "type.list": () => [{ name: "free" }, { name: "tiny", diskBytes: 1_073_741_824 }],
+    });
+    const environment = { MCC_SERVER: standIn.url };
+    const { stdout } = await runProgram(["mcc", "list-instance-types"], { environment });
+    const rows = stdout.split("\n").map((line) => line.split(/ {2,}/).at(-1));
+    assert.deepEqual(rows, ["DISK", "unlimited", "1 GiB"]);
+  });
+
   it("of no instance are a heading, and with --json an empty array", async () => {
     const empty = await newDaemon();
     const environment = empty.environment;

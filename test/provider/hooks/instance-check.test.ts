@@ -167,6 +167,17 @@ describe("check of an Instance", () => {
     }
   });
 
+  it("refuses a text that is no script, with the way out", async () => {
+    for (const [userData, reason] of [
+      ["\n  #cloud-config\n  packages: []\n", /^userData: .*cloud-init; write its steps as a script/],
+      ["", /^userData: the script is empty; omit userData/],
+    ] as const) {
+      const { failures = [] } = await instance.check({}, { userData, ...identity });
+      assert.equal(failures.length, 1);
+      assert.match(failures[0]?.reason ?? "", reason);
+    }
+  });
+
   it("leaves to an adopted instance what the program leaves out, also once it no longer says adopt", async () => {
     const adopted = { labels: { a: "b" }, adopt: 512, ...identity };
     const { inputs, failures } = await instance.check({}, { adopt: 512, labels: { a: "b" }, ...identity });

@@ -79,6 +79,16 @@ describe("diff of an Instance", () => {
     });
   }
 
+  it("is none for a script that stays as it was recorded, nor for an empty one that is left out", async () => {
+    const script = "\n    #!/bin/sh\n    true\n";
+    const [recorded, same] = [
+      { ...olds, userData: script },
+      { ...olds, userData: script },
+    ];
+    assert.equal((await instance.diff("500", recorded, same)).changes, false);
+    assert.equal((await instance.diff("500", { ...olds, userData: "" }, olds)).changes, false);
+  });
+
   it("takes ttl, timeouts and userData away when they are left out", async () => {
     const before = { ...olds, ttl: 60, timeouts: { create: 60 } };
     assert.deepEqual((await instance.diff("500", before, { ...same, ttl: 60 })).replaces, []);

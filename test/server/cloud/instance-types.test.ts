@@ -1,17 +1,27 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import sinon from "sinon";
 import { InstanceTypes } from "../../../server/cloud/instance-types";
+import type { loadDriver as loadRealDriver } from "../../../server/driver/load";
+import { createSimulatedDriver } from "../../../server/driver/simulated/driver";
 import { assertMccError } from "../../support/assert-error";
+import { testClouds } from "../../support/daemons/test-cloud";
 import { temporaryFolders } from "../../support/files/temporary-folder";
 
 describe("an operator's file of instance types", () => {
   const makeFolder = temporaryFolders();
 
-  async function load(rows: unknown): Promise<InstanceTypes> {
+  const newCloud = testClouds();
+
+  async function write(rows: unknown): Promise<string> {
     const file = join(await makeFolder(), "types.json");
     await writeFile(file, JSON.stringify(rows));
-    return await InstanceTypes.load([], file);
+    return file;
+  }
+
+  async function load(rows: unknown): Promise<InstanceTypes> {
+    return await InstanceTypes.load([], await write(rows));
   }
 
   it("adds types, and replaces stock ones of the same name", async () => {
@@ -19,6 +29,28 @@ describe("an operator's file of instance types", () => {
     assert.deepEqual(types.get("tiny"), { name: "tiny", processes: 32 });
     assert.deepEqual(types.get("basic"), { name: "basic" });
     assert.equal(types.get("light").processes, 64);
+  });
+
+  it("keeps the daemon from starting where the file system cannot limit the disk, with the remedy", async () => {
+    const lacks = [{ lacking: "the file system / (tmpfs) cannot limit folders", remedy: "choose another" }];
+    const loadDriver: typeof loadRealDriver = (_name, options) => {
+      const driver = createSimulatedDriver(options);
+      sinon
+        .stub(driver, "preflight")
+        .callsFake((needs) => Promise.resolve(needs?.diskLimits === true ? lacks : []));
+      return driver;
+    };
+    const typesFile = await write([{ name: "tiny", diskBytes: 2 ** 30 }]);
+    await assertMccError(
+      newCloud({ typesFile, loadDriver }),
+      "unavailable",
+      /cannot limit folders \(choose another\)/,
+    );
+    const { cloud } = await newCloud({
+      typesFile: await write([{ name: "tiny", processes: 32 }]),
+      loadDriver,
+    });
+    assert.equal(cloud.info().simulated, true);
   });
 
   it("is named where it is not there, with its option", async () => {

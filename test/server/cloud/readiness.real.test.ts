@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import { copyFile, readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import { type Client, createInstance, type Instance, type MethodParameters } from "../../../client";
+import {
+  type Client,
+  createInstance,
+  type Instance,
+  type MethodParameters,
+  type MethodResult,
+} from "../../../client";
 import { largestUserDataBytes } from "../../../protocol/methods/user-data";
 import { assertMccError } from "../../support/assert-error";
 import { importMicro } from "../../support/daemons/micro-image";
@@ -103,7 +109,12 @@ describe("userData and the ladder to readiness, over LXC", function () {
       "line ends of Windows": "#!/bin/sh\r\nif true\r\nthen\r\necho $0 >>/root/runs\r\nfi\r\n",
       "a byte order mark": "\ufeff#!/bin/sh\necho $0 >>/root/runs\n",
       "as large as can be": "echo $0 >>/root/runs\n".padEnd(largestUserDataBytes, "# filling\n"),
-      empty: "",
+      "indented in a program": `
+        #!/bin/bash
+        cat >>/root/runs <<END
+        $0
+        END
+      `,
     };
     await Promise.all(
       Object.entries(scripts).map(async ([form, userData]) => {
@@ -111,7 +122,7 @@ describe("userData and the ladder to readiness, over LXC", function () {
         assert.equal((await logOf(instance.id)).exitCode, 0, form);
         await client.call("instance.restart", { instance: instance.id, graceSeconds: 0 });
         const runs = await shell(instance, "cat /root/runs");
-        assert.equal(runs, userData === "" ? "" : "/var/lib/minicloud/user-data", form);
+        assert.equal(runs, "/var/lib/minicloud/user-data", form);
       }),
     );
     await assertMccError(
@@ -119,6 +130,13 @@ describe("userData and the ladder to readiness, over LXC", function () {
       "invalid",
       /262144 bytes/,
     );
+    await assertMccError(create({ userData: " \n" }), "invalid", /the script is empty; omit userData/);
+    await assertMccError(
+      create({ userData: "#cloud-config\npackages: []\n" }),
+      "invalid",
+      /not a script but a cloud-config file of cloud-init; write its steps as a script/,
+    );
+    assert.equal((await client.call("instance.list", {})).length, Object.keys(scripts).length);
   });
 
   it("undoes an instance whose script fails, and says how", async () => {
@@ -134,6 +152,43 @@ describe("userData and the ladder to readiness, over LXC", function () {
       /userData ended with exit code 127; the last it said: ".*\/var\/lib\/minicloud\/user-data: not found"/,
     );
     assert.deepEqual(await client.call("instance.list", {}), []);
+  });
+
+  it("says that a script, a command or a service ran out of memory", async () => {
+    const hungry = "head -c 900000000 /dev/zero | tail -c 900000000 >/dev/null";
+    const words =
+      /the kernel killed (one|\d+) of its processes; use a larger type than "light", or less memory\./;
+    await assertMccError(
+      create({ name: "web", userData: `${hungry} || exit 3` }),
+      "invalid",
+      new RegExp(
+        `userData ended with exit code 3; .*It ran out of memory: ${words.source} Everything done before`,
+      ),
+    );
+    const instance = await create({});
+    const command = ["sh", "-c", hungry];
+    const { exitCode, outOfMemory } = await client.call("instance.exec", { instance: instance.id, command });
+    assert.deepEqual([exitCode, outOfMemory], [137, true]);
+    const { exec } = await client.call("instance.execStart", { instance: instance.id, command });
+    let last: MethodResult<"instance.execRead"> = { number: 0, stdout: "", stderr: "" };
+    await eventually(async () => {
+      last = await client.call("instance.execRead", { exec, after: last.number, waitSeconds: 5 });
+      return last.exitCode !== undefined;
+    }, "the command has ended");
+    assert.deepEqual([last.exitCode, last.outOfMemory], [137, true]);
+    const failureOf = async (): Promise<string> =>
+      (await client.call("instance.get", { instance: instance.id })).failure ?? "";
+    assert.match(await failureOf(), words);
+    assert.match(daemon.log, /ran out of memory/);
+    const fine = await client.call("instance.exec", { instance: instance.id, command: ["true"] });
+    assert.equal(fine.outOfMemory, undefined);
+    await client.call("instance.restart", { instance: instance.id, graceSeconds: 0 });
+    assert.equal(await failureOf(), "");
+    // A service, of which no client waits for the end.
+    await shell(instance, `(${hungry}) >/dev/null 2>&1 </dev/null &`);
+    await eventually(async () => words.test(await failureOf()), "the list tells it");
+    await client.call("instance.update", { instance: instance.id, type: "basic" });
+    assert.equal(await failureOf(), "");
   });
 
   it("keeps the last of a long output, also in the error", async () => {

@@ -52,7 +52,7 @@ export const instanceRecordSchema = z.strictObject({
   hideOutput: z.boolean().optional(),
   /** SHA-256 of the userData in hexadecimal. */
   userDataDigest: z.string().optional(),
-  /** In the phase `failed`: the reason. */
+  /** In the phase `failed`: the reason. In the phase `created`: why its last start failed. */
   failure: z.string().optional(),
   /** Whether it is started again after a reboot of the host. */
   wanted: z.enum(["running", "stopped"]),

@@ -6,6 +6,7 @@ import { untilAborted } from "../../../support/time-limits";
 import type { InstanceContext } from "../context";
 import type { Instance } from "../instance";
 import { keptLogBytes, type UserDataLog } from "./logs";
+import { runnableScript } from "./runnable-script";
 
 /** The rung that an instance waits for while its script runs. */
 export const userDataRung = "userData";
@@ -32,7 +33,7 @@ exit $code`;
 
 /** Returns the file with the script, at the path from which it runs. */
 export function userDataFile(text: string): ContainerFile {
-  return { path: scriptPath, content: Buffer.from(text), mode: 0o700, folderMode: 0o700 };
+  return { path: scriptPath, content: Buffer.from(runnableScript(text)), mode: 0o700, folderMode: 0o700 };
 }
 
 /**
@@ -48,7 +49,7 @@ export async function runUserData(
   deadline: Deadline,
 ): Promise<void> {
   // Not every shell runs a script without a first line that names its interpreter.
-  const command = text.startsWith("#!") ? [scriptPath] : ["/bin/sh", scriptPath];
+  const command = runnableScript(text).startsWith("#!") ? [scriptPath] : ["/bin/sh", scriptPath];
   let log: Required<UserDataLog>;
   try {
     log = await run(context, instance, [runScript, ...command], deadline.leftMs);

@@ -51,11 +51,13 @@ export const commands = {
     container: ContainerPlace,
     bridge: string,
     through: Through | undefined,
+    moreWords: readonly string[] = [],
   ): EngineCommand => ({
     program: "lxc-start",
     words: [
       ...["-P", place.containers, "-n", container.name, "-o", container.log, "-l", "ERROR"],
       ...["--define", `lxc.net.0.link=${bridge}`],
+      ...moreWords,
     ],
     container,
     log: container.log,
@@ -105,6 +107,40 @@ export const commands = {
     program: "du",
     words: ["--summarize", "--block-size=1", "--one-file-system", folder],
     answers: true,
+  }),
+
+  makeSubvolume: (folder: string): EngineCommand => ({
+    program: "btrfs",
+    words: ["subvolume", "create", folder],
+  }),
+  removeSubvolume: (folder: string): EngineCommand => ({
+    program: "btrfs",
+    words: ["subvolume", "delete", folder],
+  }),
+  /** @param bytes undefined: no limit. */
+  limitSubvolume: (folder: string, bytes: number | undefined): EngineCommand => ({
+    program: "btrfs",
+    words: ["qgroup", "limit", bytes === undefined ? "none" : String(bytes), folder],
+  }),
+  /** Removes the quota groups of subvolumes that do not exist any more. */
+  clearQuotaGroups: (mountPoint: string): EngineCommand => ({
+    program: "btrfs",
+    words: ["qgroup", "clear-stale", mountPoint],
+  }),
+  /** New files and folders inherit the project. */
+  setProject: (folder: string, project: number): EngineCommand => ({
+    program: "chattr",
+    words: ["-p", String(project), "+P", folder],
+  }),
+  showProject: (folder: string): EngineCommand => ({
+    program: "lsattr",
+    words: ["-p", "-d", folder],
+    answers: true,
+  }),
+  /** Counts in KiB; 0 is no limit. */
+  limitProject: (project: number, mountPoint: string, bytes: number | undefined): EngineCommand => ({
+    program: "setquota",
+    words: ["-P", String(project), "0", String(Math.ceil((bytes ?? 0) / 1024)), "0", "0", mountPoint],
   }),
 
   addresses: (): EngineCommand => ({ program: "ip", words: ["-json", "address", "show"], answers: true }),

@@ -29,7 +29,10 @@ export const programs = [
   },
 ] as const;
 
-export type Program = (typeof programs)[number]["program"] | "modprobe";
+export type Program = (typeof programs)[number]["program"] | OptionalProgram;
+
+/** Programs that only some hosts need. Their users say what to install. */
+type OptionalProgram = "modprobe" | "btrfs" | "chattr" | "lsattr" | "setquota";
 
 /** Returns the path of a program on the current PATH, or undefined. */
 export function findProgram(program: Program): string | undefined {

@@ -31,10 +31,10 @@ export interface Layers {
 // Synchronous on purpose: each creation makes about 70 calls that take microseconds each. Through the thread pool they
 // took three times the processor time, and longer the busier the host was.
 
-/** Creates the folders for a container's changes. */
+/** Creates the folder for a container's changes, in the folder of its layer. */
 export function makeLayer(container: ContainerPlace): void {
+  mkdirSync(container.delta);
   for (const folder of [container.layer, container.delta]) {
-    mkdirSync(folder);
     lchownSync(folder, containerRoot, containerRoot);
     chmodSync(folder, 0o755);
   }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdir } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sinon from "sinon";
 import { MccError } from "../../../../protocol/error";
@@ -356,6 +356,19 @@ describe("fleets", () => {
     );
     await next.fleets.destroy({ fleet: "web" });
     await assertNothingLeft({ cloud: next, driver, stateFolder });
+  });
+
+  it("keep a script that an earlier release accepted and that is refused now", async () => {
+    const { cloud, reopen, stateFolder } = await newCloud();
+    await applied(cloud, { ...web, count: 2, userData: "echo one" });
+    const before = await membersOf(cloud);
+    const path = join(stateFolder, "fleets", "web.json");
+    const file = await readFile(path, "utf8");
+    assert.ok(file.includes('"echo one"'));
+    await writeFile(path, file.replace('"echo one"', '"#cloud-config"'));
+    const next = await reopen();
+    assert.deepEqual(await membersOf(next), before);
+    assert.throws(() => fleetOf({ ...web, count: 2, userData: "#cloud-config" }), /not a script but/);
   });
 
   it("a member cannot be given another name", async () => {

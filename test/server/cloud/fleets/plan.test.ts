@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { fleetApplySchema } from "../../../../protocol/methods/fleet";
+import { userDataDigest } from "../../../../protocol/methods/user-data";
 import { isAsWanted, type PlannedMember, planFleet } from "../../../../server/cloud/fleets/plan";
 import type { FleetSpec } from "../../../../server/cloud/fleets/record";
 
@@ -21,6 +22,14 @@ describe("the plan of a fleet", () => {
     const plan = planFleet(spec({ count: 2 }), members);
     assert.deepEqual(plan.surplus.map(indexOf), [3, 4]);
     assert.deepEqual([...plan.down, ...plan.different], []);
+  });
+
+  it("replaces no member for an empty script that is left out", () => {
+    const members = [member(1, { userDataDigest: userDataDigest("") })];
+    assert.deepEqual(
+      Object.values(planFleet(spec({ count: 1, userDataDigest: undefined }), members)).flat(),
+      [],
+    );
   });
 
   for (const status of ["stopped", "failed", "destroying"] as const) {

@@ -82,6 +82,35 @@ describe("after a daemon was killed", () => {
     assert.equal((await next.instances.get(targetOf(down))).status, "stopped");
   });
 
+  it("after a reboot of the host, an instance that cannot be started shows the reason until it is started", async () => {
+    const { cloud, driver, stateFolder, reopen } = await newCloud();
+    const instance = await createReady(cloud);
+    await driver.stop(instance.id, 0);
+    await writeFile(join(stateFolder, "boot-id.json"), JSON.stringify({ bootId: "an earlier one" }));
+    const stub = sinon.stub(driver, "start").rejects(new MccError("engine", "no such bridge."));
+    const failureIn = async (list: typeof cloud): Promise<unknown> => {
+      const [{ status, failure } = {}] = await list.instances.list({});
+      return [status, failure];
+    };
+    const reason = `It could not be started: no such bridge; start it when the cause is removed (instance.start, mcc start ${instance.id}), or destroy it.`;
+    const next = await reopen();
+    await eventually(async () => {
+      const [, failure] = (await failureIn(next)) as [string, unknown];
+      return failure === reason;
+    }, "the reason is listed");
+    const later = await reopen();
+    assert.deepEqual(await failureIn(later), ["stopped", reason]);
+    await assertMccError(later.instances.start(targetOf(instance)), "engine", /no such bridge/);
+    assert.deepEqual(await failureIn(later), ["stopped", reason]);
+    stub.restore();
+    await later.instances.start(targetOf(instance));
+    assert.deepEqual(await failureIn(later), ["running", undefined]);
+    await later.instances.stop({ ...targetOf(instance), graceSeconds: 0 });
+    assert.deepEqual(await failureIn(later), ["stopped", undefined]);
+    await later.instances.destroy(targetOf(instance));
+    assert.deepEqual(await later.instances.list({}), []);
+  });
+
   it("in the middle of a key's change, the next one brings it to those that it had not reached", async () => {
     const { cloud, driver, reopen } = await newCloud();
     const [one, two] = [makeHostKey().publicKey, makeHostKey().publicKey];

@@ -77,6 +77,9 @@ describe("the engine's commands", () => {
     assert.equal(options(v4, "control-groups", type), `${memory} --numproc 512:512 ${kernelMemory}`);
     assert.equal(options(v4, "vswap", type), "");
     assert.equal(options(v7, "control-groups"), `--ram 536870912 ${rest}`);
+    const limited = { ...type, diskBytes: 5_000_000 };
+    const disk = limitOptions(limited, { generation: v4, memory: "vswap", has: type });
+    assert.deepEqual(disk, ["--diskspace", "4883:4883"]);
   });
 
   it("set an unlimited resource so that vzctl still starts the container", () => {

@@ -1,0 +1,31 @@
+import { payloadPrefix } from "./cgroups/cgroups";
+import { memoryKills } from "./cgroups/memory-kills";
+import type { Engine } from "./engine";
+
+/** Reports containers in which the kernel kills processes because memory is used up. No event tells it in version 1. */
+export class MemoryWatch {
+  /** The kills that were reported, of running containers. */
+  readonly #reported = new Map<number, number>();
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly onOutOfMemory: (id: number, kills: number) => void,
+  ) {}
+
+  /** Checks containers, and reports each with more kills than before. */
+  async check(ids: Iterable<number>): Promise<void> {
+    const { cgroups, place } = this.engine;
+    for (const id of ids) {
+      const kills = await memoryKills(cgroups.hierarchies, payloadPrefix + place.container(id).name);
+      if (kills > (this.#reported.get(id) ?? 0)) {
+        this.#reported.set(id, kills);
+        this.onOutOfMemory(id, kills);
+      }
+    }
+  }
+
+  /** Forgets containers that do not run: the next start has a new cgroup. */
+  keep(running: ReadonlySet<number>): void {
+    [...this.#reported.keys()].filter((id) => !running.has(id)).forEach((id) => this.#reported.delete(id));
+  }
+}

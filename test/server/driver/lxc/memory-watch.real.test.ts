@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { createLxcDriver } from "../../../../server/driver/lxc/driver";
+import { defaultTimes } from "../../../../server/driver/lxc/times";
+import { lxcHosts } from "../../../support/lxc/lxc-host";
+import { shell, startContainer } from "../../../support/lxc/running-container";
+import { eventually } from "../../../support/time/eventually";
+
+const type = { name: "small", memoryBytes: 32 * 1024 * 1024 };
+/** The reader of a pipe that keeps everything in memory. */
+const hungry = "head -c 60000000 /dev/zero | tail -c 60000000 | wc -c";
+
+describe("the watch of LXC containers that run out of memory", () => {
+  const host = lxcHosts();
+  const none = (): void => undefined;
+
+  it("reports what the kernel killed, again after a restart, and to the next daemon", async () => {
+    const seen: number[][] = [];
+    const watching = createLxcDriver(host().options, { ...defaultTimes, sweepEveryMs: 100 });
+    watching.watch(none, (...report) => seen.push(report));
+    await startContainer(host(), 500, { type });
+    assert.equal(await host().driver.memoryKills(500), 0);
+    await shell(host(), hungry);
+    assert.equal(await host().driver.memoryKills(500), 1);
+    await eventually(() => seen.length === 1, "it is reported");
+    await shell(host(), `${hungry}; ${hungry}`);
+    await eventually(() => seen.at(-1)?.[1] === 3, "those after it are reported");
+    await host().driver.stop(500, 0);
+    assert.equal(await host().driver.memoryKills(500), 0);
+    await host().driver.start(500);
+    await shell(host(), hungry);
+    await eventually(() => seen.at(-1)?.[1] === 1, "it is reported after a restart");
+    assert.ok(seen.every(([id]) => id === 500));
+    await watching.close();
+  });
+});
