@@ -7,7 +7,7 @@ const real = exampleInstance({ keys: ["me"], simulated: false });
 const nothing = { identity: undefined, jump: undefined };
 const elsewhere = "http://198.18.255.254:8080";
 
-/** What is behind the `-J` for a daemon there. */
+/** Returns the value of `-J` for a daemon at this address. */
 async function jumpTo(server: string, jump?: string): Promise<string | undefined> {
   let through: string | undefined;
   await withAccess(captureIo().io, server, [real], { ...nothing, jump }, (options) => {
@@ -18,14 +18,14 @@ async function jumpTo(server: string, jump?: string): Promise<string | undefined
   return through;
 }
 
-describe("the way to an instance", () => {
-  it("goes through the daemon's host when that is another machine", async () => {
+describe("the connection to an instance", () => {
+  it("uses the daemon's host as jump host if that is another machine", async () => {
     assert.equal(await jumpTo(elsewhere), "198.18.255.254");
     assert.equal(await jumpTo("https://[2001:db8::1]"), "[2001:db8::1]");
     assert.equal(await jumpTo("http://127.0.0.1:8080"), undefined);
   });
 
-  it("is told when it led nowhere, unless the user chose it", async () => {
+  it("reports its jump host if it failed, unless the user chose that host", async () => {
     const { io, stderr } = captureIo();
     const fail = (jump?: string): Promise<number> =>
       withAccess(io, elsewhere, [real], { ...nothing, jump }, () => Promise.resolve(255));
@@ -40,7 +40,7 @@ describe("the way to an instance", () => {
     );
   });
 
-  it("goes through the host that is asked for", async () => {
+  it("uses the requested jump host", async () => {
     assert.equal(await jumpTo(elsewhere, "me@gate"), "me@gate");
     assert.equal(await jumpTo("http://127.0.0.1:8080", "gate"), "gate");
   });

@@ -6,7 +6,7 @@ import { exampleInstance } from "../../support/example-instance";
 import { temporaryFolders } from "../../support/files/temporary-folder";
 import { type ProgramRun, runProcess, runProgram } from "../../support/programs/run-program";
 
-/** Takes the place of ssh and scp: keeps the words it was called with, and the file of known hosts. */
+/** Replaces ssh and scp: records the arguments and the file of known hosts. */
 const recorder = `#!/bin/sh
 printf '%s\\n' "$@" >"$RECORD/words"
 for word; do
@@ -56,7 +56,7 @@ describe("ssh and cp", function () {
     });
   }
 
-  /** The words that the program was called with, those that are always the same left out. */
+  /** Returns the arguments of the program, without the options that are always the same. */
   async function recorded(
     words: string[],
     environment?: NodeJS.ProcessEnv,
@@ -72,7 +72,7 @@ describe("ssh and cp", function () {
     return called.slice(2 * settings.length);
   }
 
-  it("log in as root, the host key known from the daemon", async () => {
+  it("log in as root with the host key from the daemon", async () => {
     assert.deepEqual(await recorded(["mcc", "ssh", "web"], {}, runProcess), [
       ...["-l", "root", "--", "198.18.0.2"],
     ]);
@@ -80,7 +80,7 @@ describe("ssh and cp", function () {
     assert.equal(await readFile(known, "utf8"), `198.18.0.2 ${web.sshHostKey}\n`);
   });
 
-  it("hand on the command, the key and the host between", async () => {
+  it("pass on the command, the key and the jump host", async () => {
     const words = ["-i", "my key", "-J", "me@gate:22", "-l", "admin", "500", "--", "ls", "-l", "*.ts"];
     assert.deepEqual(await recorded(["mcc", "ssh", ...words]), [
       ...["-i", "my key", "-J", "me@gate:22", "-l", "admin", "--", "198.18.0.2", "ls", "-l", "*.ts"],
@@ -95,7 +95,7 @@ describe("ssh and cp", function () {
     ]);
   });
 
-  it("hand on a command that begins with a dash, which is no option of ssh's", async () => {
+  it("pass on a command that starts with a dash, which ssh does not read as an option", async () => {
     assert.deepEqual(await recorded(["mcc", "ssh", "web", "--", "-la"]), [
       ...["-l", "root", "--", "198.18.0.2", "-la"],
     ]);
@@ -111,7 +111,7 @@ describe("ssh and cp", function () {
     assert.equal((await readFile(join(record, "known_hosts"), "utf8")).split("\n").length, 3);
   });
 
-  it("keep the known hosts in a file that nobody else reads, whatever the folder's name", async () => {
+  it("keep the known hosts in a file that only the user can read, whatever the folder's name is", async () => {
     temporary = join(await newFolder(), "a %h b");
     await mkdir(temporary);
     await run(["mcc", "ssh", "web"]);
@@ -119,7 +119,7 @@ describe("ssh and cp", function () {
     assert.match(words, /^UserKnownHostsFile=".*\/a %%h b\/mcc-ssh-\w+\/known_hosts"$/m);
   });
 
-  it("reach what is not ready yet, and what was kept though it failed", async () => {
+  it("reach an instance that is not ready yet, and a failed instance that was kept", async () => {
     for (const name of ["early", "kept"]) {
       assert.deepEqual((await recorded(["mcc", "ssh", name])).slice(-1), ["198.18.0.4"]);
       assert.deepEqual((await recorded(["mcc", "cp", `${name}:a`, "b"])).slice(-2), [
@@ -129,7 +129,7 @@ describe("ssh and cp", function () {
     }
   });
 
-  it("say that an instance has no key, when nobody was let in", async () => {
+  it("say that an instance has no key if the login was refused", async () => {
     const refused = { STAND_IN_EXIT_CODE: "255" };
     const keyless =
       /^Instance 500 \(web\) has none of the keys that list-keys shows; add one with mcc update-instance 500 -k KEY/;
@@ -144,7 +144,7 @@ describe("ssh and cp", function () {
     assert.deepEqual(await run(["mcc", "ssh", "db"], refused), { exitCode: 255, stdout: "", stderr: "" });
   });
 
-  it("refuse what cannot be reached", async () => {
+  it("refuse an instance that cannot be reached", async () => {
     const cases: [string[], RegExp][] = [
       [["mcc", "ssh", "off"], /502 \(off\) is stopped, but SSH needs a running instance/],
       [["mcc", "ssh", "going"], /505 \(going\) is destroying, but SSH needs/],
@@ -160,7 +160,7 @@ describe("ssh and cp", function () {
     assert.deepEqual(await readdir(temporary), []);
   });
 
-  it("say how to get a program that is not installed", async () => {
+  it("say how to install a missing program", async () => {
     const { stderr, exitCode } = await run(["mcc", "ssh", "web"], { PATH: temporary });
     assert.match(
       stderr,
