@@ -35,8 +35,7 @@ describe("a public key", () => {
       /ssh-keygen -i/,
     ],
     "a key in the format of OpenSSL": ["-----BEGIN RSA PUBLIC KEY-----\nMIIB\n", /-m PEM/],
-    "an empty text": ["  
-", /it is empty.*id_ed25519\.pub/],
+    "an empty text": ["  \n", /it is empty.*id_ed25519\.pub/],
     "a path": ["~/.ssh/id_ed25519.pub", /starts with "~\/\.ssh\/id_ed25519\.pub", which is not a key type/],
     "another text": [
       "root:x:0:0:root:/root:/bin/bash\ndaemon:x:1:1",
