@@ -80,7 +80,7 @@ describe("userData and the ladder to readiness, over LXC", function () {
     // At some moments, no sleep runs.
     await eventually(
       async () => /sleep 0\.2/.test(await shell(instance, "ps")),
-      "what the script left behind is seen to run on",
+      "a background process of the script still runs",
     );
   });
 
