@@ -29,7 +29,7 @@ describe("the message for a refused file", () => {
     assert.match(refusedFile(systemError("ENOSPC", "write")) ?? "", /free some space/);
   });
 
-  it("does not exist for a program that cannot start, a pipe or a defect", () => {
+  it("is absent for a program that cannot start, a pipe or a defect", () => {
     for (const error of [
       systemError("EACCES", "spawn ssh", "ssh"),
       systemError("EPIPE", "write"),

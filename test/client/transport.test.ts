@@ -91,7 +91,7 @@ describe("the transport to a daemon", () => {
     assert.deepEqual(await post(true), { status: 200, body: "ok" });
     assert.deepEqual(calls, [1, 2]);
     await post(false);
-    assert.deepEqual(calls, [1, 2, 3], "what may not be repeated has a connection of its own");
+    assert.deepEqual(calls, [1, 2, 3], "a call that is not repeatable uses a new connection");
   });
 
   it("refuses an endless answer, closes the connection and does not retry", async () => {

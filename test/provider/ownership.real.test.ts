@@ -268,7 +268,7 @@ describe("programs with the same names under the real engine", function () {
   it("record an unrecorded host of a killed up in the next up, with another uid", async () => {
     const stack = await stackWith(`new Instance("db", { waitFor: { command: ["sleep", "3"] } });`);
     const up = stack.start("up", "--yes", "--skip-preview");
-    await eventually(async () => (await lives()).length === 1, "the instance is being made");
+    await eventually(async () => (await lives()).length === 1, "the instance is being created");
     up.kill("SIGKILL");
     await up;
     await stack.hasEnded();
@@ -288,7 +288,7 @@ describe("programs with the same names under the real engine", function () {
     await eventually(async () => {
       const [instance] = await client.call("instance.list", {});
       return instance?.owner?.urn === "urn:pulumi:test::shop::pulumi-nodejs:dynamic/minicloud:Instance::db";
-    }, "the owner is told");
+    }, "the daemon shows the owner");
     await stack.destroy();
   });
 });

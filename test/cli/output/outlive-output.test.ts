@@ -11,7 +11,7 @@ function broken(code: string): Writable {
 }
 
 describe("the output of a command", () => {
-  it("is reported at the end, and changes the exit code from 0 to 1", async () => {
+  it("causes an error at the end and exit code 1 in place of 0 if it cannot be written", async () => {
     for (const [exitCode, expected] of [
       [0, 1],
       [7, 7],
@@ -24,7 +24,7 @@ describe("the output of a command", () => {
     }
   });
 
-  it("is not a failure if its reader has ended", async () => {
+  it("causes no error if its reader has ended", async () => {
     const { io, stderr } = captureIo({ stdout: broken("EPIPE") });
     const end = outliveOutput("mcc", io);
     io.print("unread");

@@ -83,7 +83,7 @@ describe("a table", () => {
     ]);
   });
 
-  it("removes control characters for the terminal", () => {
+  it("replaces control characters that a terminal would obey", () => {
     const [, line] = tableLines([{ id: 1, name: "\u001b[2J\u009b" }], columns, {
       width: undefined,
       colours: false,

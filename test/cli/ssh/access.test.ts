@@ -25,7 +25,7 @@ describe("the connection to an instance", () => {
     assert.equal(await jumpTo("http://127.0.0.1:8080"), undefined);
   });
 
-  it("reports its jump host if it failed, unless the user chose that host", async () => {
+  it("names its jump host if it failed, unless the user chose that host", async () => {
     const { io, stderr } = captureIo();
     const fail = (jump?: string): Promise<number> =>
       withAccess(io, elsewhere, [real], { ...nothing, jump }, () => Promise.resolve(255));

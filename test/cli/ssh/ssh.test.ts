@@ -63,7 +63,7 @@ describe("ssh and cp", function () {
     start?: typeof runProgram,
   ): Promise<string[]> {
     const { exitCode, stderr } = await run(words, environment, start);
-    assert.deepEqual([exitCode, stderr], [7, ""], "what the program ended with");
+    assert.deepEqual([exitCode, stderr], [7, ""], "the exit code and the output of the program");
     assert.deepEqual(await readdir(temporary), [], "nothing is left");
     const called = (await readFile(join(record, "words"), "utf8")).trimEnd().split("\n");
     const settings = called.filter((_, index) => called[index - 1] === "-o");

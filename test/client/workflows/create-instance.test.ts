@@ -159,10 +159,10 @@ describe("createInstance", () => {
         /refused/,
       );
     await create();
-    assert.ok(time.passedMs >= 600, "it waits as long as it may");
+    assert.ok(time.passedMs >= 600, "it waits for its full patience");
     const { pauses } = time;
     await create();
-    assert.equal(time.pauses, pauses, "it does not wait once more");
+    assert.equal(time.pauses, pauses, "it does not wait again");
   });
 
   it("has its full patience again after the daemon was back for that time", async () => {

@@ -75,7 +75,7 @@ describe("the build of a Debian image", () => {
     assert.deepEqual(await readdir(folder), []);
   });
 
-  it("refuses a name that no suite belongs to", async () => {
+  it("refuses a name that identifies no suite", async () => {
     const folder = await newFolder();
     await assertMccError(
       buildStockImage("suse", join(folder, "image.tar"), {}),

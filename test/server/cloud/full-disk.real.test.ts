@@ -123,7 +123,7 @@ const operations: readonly {
   { method: "image.remove", parameters: { name: "spare" }, full: ok, readOnly: ok },
 ];
 
-describe("a state folder on a file system that refuses files", function () {
+describe("a daemon whose file system refuses files", function () {
   this.timeout(120_000);
   // Clouds are closed before their file systems are removed.
   const newCloud = testClouds();
@@ -155,7 +155,7 @@ describe("a state folder on a file system that refuses files", function () {
   }
 
   for (const state of ["full", "readOnly"] as const) {
-    it(`lets each operation succeed or fail completely with a reason, and succeed later (${state})`, async () => {
+    it(`completes or refuses each operation as a whole with a reason, and completes it later (${state})`, async () => {
       const { fileSystem, test, stateFolder, dispatch } = await begin();
       await (state === "full" ? fileSystem.fill() : fileSystem.makeReadOnly());
       for (const { method, parameters, ...expected } of operations) {
@@ -177,7 +177,7 @@ describe("a state folder on a file system that refuses files", function () {
       }
       await fileSystem.empty();
       await fileSystem.makeWritable();
-      await eventually(async () => (await names()).join() === "web", "what was asked for is finished");
+      await eventually(async () => (await names()).join() === "web", "the requested destroys are finished");
       assert.deepEqual(await dispatch("key.remove", [{ name: "first" }]), { removed: state === "readOnly" });
       await dispatch("instance.create", [{ name: "more", waitSeconds: 10, waitFor: ["running"] }]);
       await dispatch("fleet.apply", [{ name: "crew", count: 2, waitFor: ["running"] }]);
@@ -193,7 +193,7 @@ describe("a state folder on a file system that refuses files", function () {
     });
   }
 
-  it("reports that it has no free inode, and still allows a destroy", async () => {
+  it("reports a lack of inodes, and still destroys instances", async () => {
     const { fileSystem, dispatch } = await begin("size=8m,nr_inodes=200");
     await fileSystem.fillInodes();
     const error = await failureOf(dispatch("instance.create", [{ name: "more" }]));
@@ -204,7 +204,7 @@ describe("a state folder on a file system that refuses files", function () {
     await dispatch("instance.create", [{ name: "more", waitSeconds: 10, waitFor: ["running"] }]);
   });
 
-  it("does not stop a TTL from expiring when it is full", async () => {
+  it("destroys an instance at the end of its TTL on a full file system", async () => {
     const { fileSystem, dispatch, test } = await begin();
     await dispatch("instance.create", [
       { name: "short", ttlSeconds: 1, waitSeconds: 10, waitFor: ["running"] },
@@ -216,7 +216,7 @@ describe("a state folder on a file system that refuses files", function () {
     );
   });
 
-  it("gets the record of a stop later, when it has space again", async () => {
+  it("writes the record of a stop when there is space again", async () => {
     const { fileSystem, dispatch, test, stateFolder } = await begin("size=1m", true);
     await fileSystem.fill();
     await dispatch("instance.stop", [{ instance: "web" }]);
@@ -227,7 +227,7 @@ describe("a state folder on a file system that refuses files", function () {
   });
 
   for (const state of ["full", "readOnly"] as const) {
-    it(`does not keep the next daemon from starting and listing the instances correctly (${state})`, async () => {
+    it(`starts again with the correct status of each instance (${state})`, async () => {
       const { fileSystem, test, dispatch } = await begin("size=1m", true);
       await (state === "full" ? fileSystem.fill() : fileSystem.makeReadOnly());
       await failureOf(dispatch("instance.destroy", [{ instance: "old" }]));
@@ -250,7 +250,7 @@ describe("a state folder on a file system that refuses files", function () {
 
   for (const state of ["full", "without an inode", "read-only"] as const) {
     for (const { title, apply } of damages) {
-      it(`does not keep the next daemon from starting, and is repaired later (${state}, with ${title})`, async () => {
+      it(`starts again with all instances, and repairs its state later (${state}, with ${title})`, async () => {
         const { fileSystem, test, stateFolder } = await begin("size=1m,nr_inodes=200", true);
         await apply(stateFolder);
         const refuse = {
@@ -276,7 +276,7 @@ describe("a state folder on a file system that refuses files", function () {
     }
   }
 
-  it("does not lose a destroy if the daemon is killed during the destroy (full)", async () => {
+  it("shows an instance as failed if it was killed during the destroy on a full file system", async () => {
     const { fileSystem, test, dispatch } = await begin("size=1m", true);
     await fileSystem.fill();
     const { driver } = test;

@@ -49,7 +49,7 @@ describe("the images of a daemon", () => {
     assert.equal((await images.import({ name: "own", path: await tarball() })).name, "own");
   });
 
-  it("cannot be used or changed during their import, but afterwards", async () => {
+  it("cannot be used or changed during their import, but can afterwards", async () => {
     const { images, known, letGo } = await holding();
     const importing = images.import({ name: "own", path: await tarball() });
     await assertMccError(

@@ -229,7 +229,7 @@ describe("userData and the ladder to readiness, over LXC", function () {
     ["a missing command", { command: ["nonesuch"] }, /last seen: exit code 127 and ".*nonesuch.*"/],
   ];
   for (const [what, waitFor, message] of unreached) {
-    it(`undoes an instance that waits for ${what} at the timeout, and reports the reason`, async () => {
+    it(`undoes an instance at the timeout that waits for ${what}, and reports the reason`, async () => {
       await assertMccError(create({ waitFor, readyTimeoutSeconds: 1 }), "timeout", message);
       assert.deepEqual(await client.call("instance.list", {}), []);
     });

@@ -32,7 +32,7 @@ describe("the owner labels of a host", () => {
     });
   });
 
-  it("differ for another owner in the first foreign label, except the organization of later versions", () => {
+  it("show another owner by the first different label, but ignore the organization", () => {
     const own = ownerLabels({ ownerUrn, organization: undefined });
     const owner = { ownerUrn, organization: "acme" };
     assert.equal(foreignLabel({ ...own, tier: "web" }, owner), undefined);

@@ -51,7 +51,7 @@ describe("the start after a daemon was killed", () => {
     assert.equal(next.info().addressPool.free, next.info().addressPool.size);
   });
 
-  it("succeeds even if an incomplete create cannot be undone, which is retried", async () => {
+  it("succeeds even if an incomplete create cannot be undone, and retries to undo it", async () => {
     const { cloud, driver, reopen } = await newCloud();
     const started = sinon.stub(driver, "start").callsFake(never);
     const instance = await cloud.instances.create(creation({ name: "web" }));

@@ -67,7 +67,7 @@ describe("the network of the instances", () => {
       why: "it names the network 10.0.0.0/24 (gateway 10.0.0.1), in which there is no instance",
     },
   ]) {
-    it(`is determined again after damage of its file: ${why}`, async () => {
+    it(`is determined again if its file is damaged: ${why}`, async () => {
       const folder = await newFolder();
       await writeFile(join(folder, "network.json"), text);
       const damaged = silentDamage(folder);
@@ -79,7 +79,7 @@ describe("the network of the instances", () => {
     });
   }
 
-  it("cannot be a network without the existing instances after a loss of its file", async () => {
+  it("must contain the existing instances after a loss of its file", async () => {
     const folder = await newFolder();
     const others = [
       { ...network, address: "198.18.4.0", gateway: "198.18.4.1" },

@@ -15,7 +15,7 @@ describe("the network of a range", () => {
     ["198.18.0.5", "198.18.0.5", "198.18.0.4/30", "198.18.0.6", "198.18.0.5"],
   ] as const;
   for (const [first, last, network, gateway, usableFirst] of rows) {
-    it(`of ${first}-${last} is ${network} with the gateway ${gateway}`, () => {
+    it(`is ${network} with the gateway ${gateway} for ${first}-${last}`, () => {
       const plan = planNetwork({ first, last }, false);
       assert.equal(`${plan.network.address}/${plan.network.prefixLength}`, network);
       assert.equal(plan.network.gateway, gateway);

@@ -94,7 +94,7 @@ const strays = fileDamages.filter(({ name }) =>
   /^(a FIFO|a socket|a link to nowhere|a link to itself|a folder)$/.test(name),
 );
 
-describe("a state folder in which one file is damaged", () => {
+describe("a state folder with damage", () => {
   const newFolder = temporaryFolders(memoryOrTemporary());
   let template: Template;
   const unreadable = new Set<string>();
@@ -114,7 +114,7 @@ describe("a state folder in which one file is damaged", () => {
     );
   }
 
-  it("has one file of each kind", async () => {
+  it("has one file of each kind before the damage", async () => {
     const kinds = new Set(
       (await entriesOf(template.folder)).files.map((file) => file.replace(/\d{3}|\w{16}/g, "*")),
     );
@@ -140,14 +140,14 @@ describe("a state folder in which one file is damaged", () => {
   });
 
   for (const damage of fileDamages) {
-    it(`is served if the file is ${damage.name}`, async function () {
+    it(`remains usable if a file is ${damage.name}`, async function () {
       this.timeout(60_000);
       await tryAll(damage, (await entriesOf(template.folder)).files);
     });
   }
 
   for (const damage of folderDamages) {
-    it(`is served if a folder is ${damage.name}`, async function () {
+    it(`remains usable if a folder is ${damage.name}`, async function () {
       this.timeout(60_000);
       await tryAll(damage, (await entriesOf(template.folder)).folders);
     });
@@ -164,13 +164,13 @@ describe("a state folder in which one file is damaged", () => {
     ],
     ...["stray", "damaged", "simulated", "format.new", "fleets/db.json.new"],
   ]) {
-    it(`is served with the stray entry ${stray}`, async () => {
+    it(`remains usable with the stray entry ${stray}`, async () => {
       await Promise.all(strays.map((damage) => tryOne(damage, stray, "format")));
     });
   }
 
   for (const name of ["zeroed", "a folder", "a FIFO"]) {
-    it(`is purged if the file is ${name}, except the server-id`, async () => {
+    it(`can be purged if a file is ${name}, unless it is the server-id`, async () => {
       const damage = fileDamages.find((each) => each.name === name);
       for (const file of (await entriesOf(template.folder)).files) {
         const outside = await newFolder();
