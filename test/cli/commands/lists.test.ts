@@ -195,7 +195,7 @@ describe("the list commands", function () {
     assert.doesNotMatch(ofOld.stdout, /damaged/);
   });
 
-  it("server-info shows what keeps instances from the network, and nothing of that where nothing does", async () => {
+  it("show network problems with server-info, and nothing about them if there are none", async () => {
     assert.doesNotMatch(await output("mcc", "server-info"), /network/);
     const problems = [{ problem: "the chain ip filter FORWARD drops packets", remedy: "let them through" }];
     const { url } = await newStandIn({

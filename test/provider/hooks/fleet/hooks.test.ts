@@ -85,7 +85,7 @@ describe("the hooks of a Fleet", () => {
   }
 
   describe("create", () => {
-    it("returns the IPv6 addresses of members that have one", async () => {
+    it("returns the IPv6 addresses of the members that have one", async () => {
       const [first, ...others] = made.members;
       assert.ok(first);
       let isApplied = false;

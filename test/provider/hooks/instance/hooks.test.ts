@@ -78,7 +78,7 @@ describe("the hooks of an Instance", () => {
   }
 
   describe("create", () => {
-    it("returns the IPv6 address of an instance that has one, which changes nothing later", async () => {
+    it("returns the IPv6 address of an instance that has one, and finds no change later", async () => {
       await connected(creating({ ...made, ipv6Address: "fd00:1234::2" }));
       const { id, outs = {} } = await instance.create(inputs);
       assert.equal(outs.ipv6Address, "fd00:1234::2");

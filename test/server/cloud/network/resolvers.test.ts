@@ -12,7 +12,7 @@ describe("the resolvers of instances", () => {
     assert.deepEqual(resolvers, ["192.0.2.1"], "instances have IPv4 only");
   });
 
-  it("are those with IPv6 addresses too, if instances have such", async () => {
+  it("include those with IPv6 addresses if instances have IPv6 addresses", async () => {
     const file = join(await newFolder(), "resolv.conf");
     await writeFile(
       file,
