@@ -124,7 +124,7 @@ const wrongArguments: Record<string, string[]> = {
   completion: ["tcsh"],
 };
 
-/** Short options of the first MiniCloud, and of ssh, that mean something else in another command. */
+/** Short options of the first MiniCloud and of ssh that have another meaning in another command. */
 const twoMeanings = ["-i", "-l"];
 
 interface Valued {
@@ -172,7 +172,7 @@ describe("every command", () => {
         });
       }
 
-      it("has short options with one meaning each, which is that of its long option elsewhere", () => {
+      it("gives each short option the same meaning as other commands", () => {
         const shorts = Object.values(command.options).flatMap(({ syntax }) => new Option(syntax).short ?? []);
         assert.equal(new Set([...shorts, "-h"]).size, shorts.length + 1);
         for (const { syntax } of Object.values(command.options)) {

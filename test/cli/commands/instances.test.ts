@@ -74,7 +74,7 @@ describe("the commands for instances", function () {
       await client.call("key.remove", { name: "doylenet" });
     });
 
-    it("gives the labels, the address and the host name that it is told", async () => {
+    it("sets the given labels, address and host name", async () => {
       await output([
         ...["mcc", "run", "-n", "db", "-l", "role=db", "--label", "url=a=b"],
         ...["--address", "198.18.0.30", "--hostname", "db.example.com"],
@@ -93,7 +93,7 @@ describe("the commands for instances", function () {
       }
     });
 
-    it("and its neighbours have the short names of other tools", async () => {
+    it("has the short name run, like ls and rm for other commands", async () => {
       assert.match(await output(["mcc", "run", "-n", "web", "-q"]), /^\d+$/);
       assert.match(await output(["mcc", "ls"]), / web +running /);
       assert.match(await output(["mcc", "help", "rm"]), /^Usage: mcc destroy-instance\|rm /);
@@ -262,14 +262,14 @@ describe("the commands for instances", function () {
       await assertFails(["mcc", "exec", "web", "true"], /is stopped.*running instances only/, 125);
     });
 
-    it("passes on more input and output than one call carries", async () => {
+    it("passes on more input and output than a call can carry", async () => {
       const long = "0123456789abcdef".repeat(1_250_000);
       assert.ok(long.length > largestExecInputBytes && long.length > largestExecOutputBytes);
       const { exitCode, stdout, stderr } = await run(["mcc", "exec", "-i", "web", "cat"], long);
       assert.deepEqual([exitCode, stderr, stdout.length, stdout === long], [0, "", long.length, true]);
     });
 
-    it("refuses more input than one call to an older daemon carries, and names the ways for that", async () => {
+    it("refuses more input than a call to an older daemon can carry, and names the alternatives", async () => {
       const stdin = Buffer.alloc(largestExecInputBytes).toString("base64");
       const call = encodeCall("instance.exec", [{ command: ["x".repeat(700_000)], stdin }]);
       assert.ok(call.length < defaultLimits.bodyBytes);

@@ -107,7 +107,7 @@ describe("the commands for keys", function () {
     assert.deepEqual(await kept(), [`me: ${two}`]);
   });
 
-  it("are added again under the same name without an effect", async () => {
+  it("add the same key again under the same name without an effect", async () => {
     await run(["mcc-add-key", "-n", "me", "-p", one]);
     const { exitCode, stdout, stderr } = await run(["mcc", "add-key", "-n", "me", "-p", `${one}-at-home`]);
     assert.deepEqual([exitCode, stderr], [0, ""]);

@@ -59,7 +59,7 @@ describe("the commands for TTLs and owners", function () {
     );
   });
 
-  it("a ttl is removed", async () => {
+  it("remove a TTL", async () => {
     await output("run-instances", "-n", "web", "--ttl", "2h");
     assert.match(await output("extend", "--ttl", "never", "web"), /^\d+ \(web\) has no TTL$/);
     assert.equal((await daemon.client.call("instance.get", { instance: "web" })).expiresAt, undefined);

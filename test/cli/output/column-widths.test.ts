@@ -26,7 +26,7 @@ describe("the widths of columns", () => {
     assert.deepEqual(columnWidths([cut(9), cut(9, true)], 13), [9, 0]);
   });
 
-  it("are never less for columns that stay whole, which are omitted if there is no room", () => {
+  it("are not reduced for columns that may not be cut, which are omitted if they do not fit", () => {
     const whole = { ...fixed(8), whole: true };
     assert.deepEqual(columnWidths([fixed(4), cut(9), whole, fixed(4)], 20), [4, 4, 8, 0]);
     assert.deepEqual(columnWidths([fixed(4), whole], 10), [0, 8]);

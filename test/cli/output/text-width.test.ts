@@ -11,7 +11,7 @@ describe("the width of a text", () => {
     }
   });
 
-  it("needs the package that measures it only for a text that is not ASCII", () => {
+  it("needs its measuring package only for a text that is not ASCII", () => {
     const program = (text: string): string =>
       `require(${JSON.stringify(compiled("cli/output/text-width.js"))}).cutTo(2, ${JSON.stringify(text)});
        console.log(Object.keys(require.cache).some((path) => path.includes("string-width")));`;
@@ -27,13 +27,13 @@ describe("the width of a text", () => {
     assert.equal(cutTo(0, "web"), "");
   });
 
-  it("is cut in its middle where its end is wanted", () => {
+  it("is reduced by a cut in the middle if the end must remain", () => {
     assert.equal(cutTo(8, "portal-web-12", 3), "port…-12");
     assert.equal(cutTo(6, "日本語日本語", 3), "日…語");
     assert.equal(cutTo(13, "portal-web-12", 3), "portal-web-12");
   });
 
-  it("keeps of a column's texts as much of their ends as tells them apart", () => {
+  it("includes enough of the ends of a column's texts to distinguish them", () => {
     const cut = (width: number, ...texts: string[]): string[] => texts.map(cutOfColumn(texts, width));
     assert.deepEqual(cut(6, "portal-1", "portal-2"), ["port…1", "port…2"]);
     assert.deepEqual(cut(6, "portal-10", "portal-20", "portal-11"), ["por…10", "por…20", "por…11"]);
