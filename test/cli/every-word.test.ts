@@ -9,7 +9,7 @@ import { wordsSaidOf } from "./words-said";
 
 const commands = commandTable.filter(({ hidden }) => hidden !== true);
 
-/** What must be there for the words of a command to make sense. */
+/** The required options and arguments of each command. */
 const needed: Record<string, { options?: string[]; arguments?: string[] }> = {
   "take-over": { arguments: ["101"] },
   "update-instance": { arguments: ["web"] },
@@ -33,7 +33,7 @@ const needed: Record<string, { options?: string[]; arguments?: string[] }> = {
   completion: { arguments: ["bash"] },
 };
 
-/** What an option refuses; `undefined` for one that takes any text but an empty one. */
+/** A value that the option refuses; `undefined` for an option that accepts every text except an empty one. */
 const wrong: Record<string, string | undefined> = {
   "run-instances --image": "No Image",
   "run-instances --instance-type": "No Type",
@@ -106,7 +106,7 @@ const wrong: Record<string, string | undefined> = {
   "destroy-key --name": "../me",
 };
 
-/** What the arguments of a command refuse. */
+/** Arguments that the command refuses. */
 const wrongArguments: Record<string, string[]> = {
   "destroy-instance": ["w b"],
   "run-fleet": ["My Fleet"],
@@ -131,7 +131,7 @@ const wrongArguments: Record<string, string[]> = {
   completion: ["tcsh"],
 };
 
-/** Short options of the first MiniCloud, and of ssh, that mean something else in another command. */
+/** Short options of the first MiniCloud and of ssh that have another meaning in another command. */
 const twoMeanings = ["-i", "-l"];
 
 interface Valued {
@@ -149,7 +149,7 @@ function valuedOptions({ options }: Command): Valued[] {
 }
 
 describe("every command", () => {
-  /** @param words arguments in addition to the necessary ones; an option among them replaces the necessary one. */
+  /** @param words arguments in addition to the required ones; an option replaces the required option. */
   const say = async ({ name }: Command, words: readonly string[], besides = true): Promise<string> => {
     const { options = [], arguments: places = [] } = (besides && needed[name]) || {};
     const own = options[0] !== undefined && words.includes(options[0]) ? [] : options;
@@ -161,7 +161,7 @@ describe("every command", () => {
   for (const command of commands) {
     describe(command.name, () => {
       for (const { word, long } of valuedOptions(command)) {
-        it(`refuses ${long} without a value, twice, empty and wrong`, async () => {
+        it(`refuses ${long} if its value is missing, repeated, empty or wrong`, async () => {
           assert.match(
             await wordsSaidOf([`mcc-${command.name}`, long]),
             new RegExp(`${long} .*argument missing`),
@@ -179,7 +179,7 @@ describe("every command", () => {
         });
       }
 
-      it("has short options with one meaning each, which is that of its long option elsewhere", () => {
+      it("gives each short option the same meaning as other commands", () => {
         const shorts = Object.values(command.options).flatMap(({ syntax }) => new Option(syntax).short ?? []);
         assert.equal(new Set([...shorts, "-h"]).size, shorts.length + 1);
         for (const { syntax } of Object.values(command.options)) {
@@ -195,7 +195,7 @@ describe("every command", () => {
         }
       });
 
-      it("has examples, which make sense", async () => {
+      it("has examples that it accepts", async () => {
         assert.ok(command.examples.length > 0);
         for (const [words] of command.examples) {
           const run = sinon.fake.resolves(0);
@@ -205,7 +205,7 @@ describe("every command", () => {
         }
       });
 
-      it("refuses options that there are not, and those that exclude each other", async () => {
+      it("refuses unknown options, and options that exclude each other", async () => {
         assert.match(await say(command, ["--nonsense"]), /unknown option '--nonsense'/);
         for (const { syntax, excludes = [] } of Object.values(command.options)) {
           for (const other of excludes.flatMap((key) => command.options[key] ?? [])) {
@@ -215,7 +215,7 @@ describe("every command", () => {
         }
       });
 
-      it("refuses arguments that are missing, too many or wrong", async () => {
+      it("refuses missing, surplus and wrong arguments", async () => {
         const { options = [], arguments: places } = needed[command.name] ?? {};
         if (places !== undefined) {
           assert.match(await say(command, options, false), /missing required argument/);
@@ -236,13 +236,13 @@ describe("every command", () => {
   }
 });
 
-/** The words of an example behind the command's name as a shell has them, without what goes to and from files. */
+/** Splits an example like a shell, and omits the command's name and the redirections. */
 function split(words: string): string[] {
   const [, ...rest] = words.match(/"[^"]*"|'[^']*'|\S+/g) ?? [];
   return rest.filter((word) => !/^[<>]/.test(word)).map((word) => word.replace(/^(["'])(.*)\1$/, "$2"));
 }
 
-/** An option with a value, where it takes one: `-i, --image <IMAGE>` as `--image 1`. */
+/** Returns an option with a value if it takes one: `--image 1` for `-i, --image <IMAGE>`. */
 function writeOut(syntax: string): string[] {
   const { long, required } = new Option(syntax);
   return [long ?? "", ...(required ? ["1"] : [])];

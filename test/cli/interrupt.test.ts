@@ -10,12 +10,12 @@ import { eventually } from "../support/time/eventually";
 
 const never = (): Promise<never> => new Promise(() => undefined);
 
-describe("a command that is interrupted", function () {
+describe("an interrupted command", function () {
   this.timeout(30_000);
   const newDaemon = standInDaemons();
 
   /**
-   * @param isTime says when the signal comes.
+   * @param isTime says when to send the signal.
    * @returns exit code, standard output and standard error.
    */
   async function interrupt(
@@ -38,7 +38,7 @@ describe("a command that is interrupted", function () {
   const calls = (daemon: StandInDaemon, wanted: string): number =>
     daemon.methods().filter((method) => method === wanted).length;
 
-  it("says of run-instances what stays, and how to destroy it", async () => {
+  it("reports which instances of run-instances remain, and how to destroy them", async () => {
     const daemon = await newDaemon({
       "instance.list": () => [],
       "instance.create": ({ name }) => {
@@ -60,7 +60,7 @@ describe("a command that is interrupted", function () {
     ]);
   });
 
-  it("waits a moment for the ids of instances, and asks for no more", async () => {
+  it("waits a moment for the ids of requested instances, and requests no more", async () => {
     let answer: () => void = () => undefined;
     const asked = new Promise<void>((resolve) => {
       answer = resolve;
@@ -88,7 +88,7 @@ describe("a command that is interrupted", function () {
     assert.equal(calls(daemon, "instance.create"), 64);
   });
 
-  it("says when instances may come whose ids it does not know", async () => {
+  it("reports that instances with unknown ids can still appear", async () => {
     const daemon = await newDaemon({ "instance.create": never });
     const { io, signal, stdout, stderr } = captureIo({ environment: { MCC_SERVER: daemon.url } });
     const run = runWith(["mcc", "run-instances"], io);
@@ -112,7 +112,7 @@ describe("a command that is interrupted", function () {
     );
   });
 
-  it("says of exec that the daemon ends the command", async () => {
+  it("reports that the daemon ends the command of exec", async () => {
     const daemon = await newDaemon({ "instance.list": () => [exampleInstance()], "instance.exec": never });
     const isTime = (): boolean => calls(daemon, "instance.exec") === 1;
     assert.deepEqual(await interrupt(daemon, ["exec", "--timeout", "90", "web", "make"], isTime), [

@@ -5,10 +5,10 @@ import { captureIo } from "../support/programs/captured-io";
 import { runProgram, runWith } from "../support/programs/run-program";
 import { eventually } from "../support/time/eventually";
 
-describe("a program in a process with others", () => {
+describe("a program that shares its process with others", () => {
   const newDaemon = standInDaemons();
 
-  it("has its own daemon, terminal, output and exit code, however many run at once", async () => {
+  it("has its own daemon, terminal, output and exit code, even if several run at once", async () => {
     const [web, db] = await Promise.all(
       ["web", "db"].map((name) => newDaemon({ "instance.list": () => [exampleInstance({ name })] })),
     );
@@ -32,7 +32,7 @@ describe("a program in a process with others", () => {
     assert.equal(wrong.stdout(), "");
   });
 
-  it("makes no more calls and says no more once it has ended early", async () => {
+  it("makes no calls and prints nothing after an early exit", async () => {
     const daemon = await newDaemon({
       "instance.list": () => [exampleInstance()],
       "instance.stop": () => new Promise(() => undefined),
@@ -48,7 +48,7 @@ describe("a program in a process with others", () => {
     assert.deepEqual(daemon.methods(), ["instance.list", "instance.stop"]);
   });
 
-  it("leaves the process as it was", async () => {
+  it("adds no listeners to the process and does not set its exit code", async () => {
     const daemon = await newDaemon({ "instance.list": () => [exampleInstance()] });
     const listeners = (): unknown[] =>
       process.eventNames().map((name) => [name, process.listenerCount(String(name))]);
@@ -58,7 +58,7 @@ describe("a program in a process with others", () => {
     assert.deepEqual([listeners(), process.exitCode], before);
   });
 
-  it("ends with an error that is a defect", async () => {
+  it("throws an unexpected error", async () => {
     const { io } = captureIo({ environment: { MCC_SERVER: "127.0.0.1" } });
     const defect = new Error("a defect");
     io.connect = () => {

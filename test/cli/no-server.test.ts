@@ -5,7 +5,7 @@ import { freePort, standInDaemons } from "../support/daemons/stand-in-daemon";
 import { exampleInstance } from "../support/example-instance";
 import { runProgram } from "../support/programs/run-program";
 
-/** One line on standard error. */
+/** Runs a command that must fail with one line on standard error. */
 async function assertFails(words: string[], server: string, said: RegExp, code = 1): Promise<void> {
   const { exitCode, stdout, stderr } = await runProgram(words, { environment: { MCC_SERVER: server } });
   assert.match(stderr, said);
@@ -13,11 +13,11 @@ async function assertFails(words: string[], server: string, said: RegExp, code =
   assert.deepEqual([exitCode, stdout], [code, ""]);
 }
 
-describe("a command whose daemon is not there", function () {
+describe("a command whose daemon is absent or fails", function () {
   this.timeout(30_000);
   const newDaemon = standInDaemons();
 
-  it("says how to start or find one", async () => {
+  it("says how to start or find a daemon", async () => {
     for (const words of [
       ["mcc-list-images"],
       ["mcc", "server-info"],
@@ -31,15 +31,15 @@ describe("a command whose daemon is not there", function () {
     }
   });
 
-  it("says that an address cannot be used", () =>
+  it("says that a server address is not valid", () =>
     assertFails(["mcc-list-keys"], "http://", /The server address "http:\/\/" is not valid; give host:port/));
 
-  it("says that what answers is something else", async () => {
+  it("says that another kind of server answered", async () => {
     const other = await newDaemon({}, (response) => response.end("<html>It works!</html>"));
     await assertFails(["mcc-list-keys"], other.url, /is not a MiniCloud daemon/);
   });
 
-  it("says so when it goes away in the middle of a call", async () => {
+  it("reports a connection that was lost during a call", async () => {
     const daemon = await newDaemon({
       "instance.list": () => [exampleInstance()],
       "instance.exec": (_, { hangUp }) => hangUp(),
@@ -52,7 +52,7 @@ describe("a command whose daemon is not there", function () {
     );
   });
 
-  /** What is called when the daemon ends for good, and by which command. */
+  /** The call during which the daemon ends for good, and the command that makes it. */
   const ended: [method: MethodName, words: string[]][] = [
     ["instance.list", ["mcc-list-instances"]],
     ["instance.create", ["mcc-run-instances", "--no-wait"]],
@@ -63,14 +63,14 @@ describe("a command whose daemon is not there", function () {
     ["image.remove", ["mcc", "remove-image", "micro"]],
   ];
   for (const [method, words] of ended) {
-    it(`says so when it is killed in the middle of ${words.join(" ")}`, async () => {
+    it(`reports a daemon that was killed during ${words.join(" ")}`, async () => {
       const daemon = await newDaemon({ "instance.list": () => [exampleInstance()] });
       daemon.handlers = { ...daemon.handlers, [method]: () => daemon.stop() };
       await assertFails(words, daemon.url, /No MiniCloud daemon answers at|connection to .* was lost/);
     });
   }
 
-  it("says which of several calls were lost, and what became of the others", async () => {
+  it("says which of several calls were lost, and prints the results of the others", async () => {
     const daemon = await newDaemon({
       "instance.list": () => [exampleInstance(), exampleInstance({ id: 501, name: "db" })],
       "instance.stop": ({ instance }) => {
@@ -86,7 +86,7 @@ describe("a command whose daemon is not there", function () {
     assert.deepEqual([exitCode, stdout, stderr], [1, "500 (web) stopped", "mcc: lxc-stop: it hangs."]);
   });
 
-  it("says which instances could not be made, and shows those that could", async () => {
+  it("says which instances could not be created, and shows the others", async () => {
     const daemon = await newDaemon({
       "instance.list": () => [],
       "instance.create": ({ name }) => {
@@ -107,7 +107,7 @@ describe("a command whose daemon is not there", function () {
     );
   });
 
-  it("says how many instances are not known to be up when it ends for good", async () => {
+  it("says how many instances are in an unknown state if the daemon ends for good", async () => {
     const daemon = await newDaemon();
     daemon.handlers = { "instance.create": () => daemon.stop() };
     const words = ["mcc", "run-instances", "--no-wait", "-c", "3"];
@@ -116,7 +116,7 @@ describe("a command whose daemon is not there", function () {
     assert.match(stderr, /^mcc: [^\n]+\nmcc: 3 of 3 instances are in an unknown state\.$/);
   });
 
-  it("makes an instance once, though it goes away while that is made and comes back", async () => {
+  it("creates an instance once, even if the daemon restarts during the creation", async () => {
     const tokens = new Set<unknown>();
     const daemon = await newDaemon({
       "instance.create": ({ clientToken }, { hangUp }) => {
@@ -134,7 +134,7 @@ describe("a command whose daemon is not there", function () {
     assert.equal(tokens.size, 1);
   });
 
-  it("is refused without the right token", async () => {
+  it("fails without the right token", async () => {
     const daemon = await newDaemon({
       "image.list": (_, { authorization }) => {
         throw new MccError("unauthenticated", `This daemon asks for its token, and ${authorization} came.`);

@@ -11,8 +11,8 @@ import { eventually } from "../support/time/eventually";
 const publicKey = `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${"A".repeat(43)}`;
 
 /**
- * What the README of the first MiniCloud told people to type, in the clone that it told them to make, with what opens
- * the server to its clients as it was then. Images exist in memory only.
+ * The commands that the README of the first MiniCloud told users to type, in the clone that it told them to create. The
+ * daemon is open to its clients, as it was then. Images exist in memory only.
  */
 describe("the README of the first MiniCloud", function () {
   this.timeout(60_000);
@@ -26,7 +26,7 @@ describe("the README of the first MiniCloud", function () {
     for (const folder of ["bin", "sbin"]) {
       await cp(join(checkout, folder), join(clone, folder), { recursive: true, verbatimSymlinks: true });
     }
-    // The rest, which is installed and built.
+    // The other files, which are installed and built.
     await symlink(join(checkout, "scripts"), join(clone, "scripts"));
     const port = await freePort();
     environment = {
@@ -55,11 +55,11 @@ describe("the README of the first MiniCloud", function () {
     return stdout;
   }
 
-  it("shows where the log file is", async () => {
+  it("names the path of the log file", async () => {
     assert.match(await readFile(join(clone, "log", "mcc-server.log"), "utf8"), /"msg":/);
   });
 
-  it("lists images, instance types and keys, and adds a key", async () => {
+  it("works for listing images, instance types and keys, and for adding a key", async () => {
     const lists = ["mcc-list-images", "mcc-list-instance-types", "mcc-list-keys"];
     const [images, types, keys] = await Promise.all(lists.map((program) => type(program)));
     assert.match(images ?? "", /^centos-5-x86_64 /m);
@@ -69,7 +69,7 @@ describe("the README of the first MiniCloud", function () {
     assert.match(await type("mcc-list-keys"), /^doylenet /m);
   });
 
-  it("launches an instance, lists it and destroys it", async () => {
+  it("works for launching, listing and destroying an instance", async () => {
     const run = ["-i", "centos-5-x86_64", "-t", "basic", "-k", "doylenet", "-n", "my-web-server"];
     assert.match(await type("mcc-run-instances", ...run), /^500 .* 10\.0\.0\.100 /m);
     assert.match(await type("mcc-list-instances"), /^500 .*my-web-server.* running /m);
@@ -81,7 +81,7 @@ describe("the README of the first MiniCloud", function () {
 describe("the programs of a checkout", () => {
   const newFolder = temporaryFolders();
 
-  it("run from anywhere, also by a link, and say no more than they have to", async () => {
+  it("run from every folder, also through a symbolic link, and print no extra lines", async () => {
     const folder = await newFolder();
     await symlink(join(checkout, "bin", "mcc-list-images"), join(folder, "mcc-list-images"));
     const { stdout, stderr } = await execa(join(folder, "mcc-list-images"), ["--help"], { cwd: folder });

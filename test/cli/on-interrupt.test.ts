@@ -3,7 +3,7 @@ import { onInterrupt } from "../../cli/on-interrupt";
 import { captureIo } from "../support/programs/captured-io";
 
 describe("an interrupt", () => {
-  it("ends the run with the exit code of its signal, once all is said", async () => {
+  it("ends the run with the exit code of its signal after the last message", async () => {
     for (const [signal, exitCode] of [
       ["SIGINT", 130],
       ["SIGTERM", 143],
@@ -19,7 +19,7 @@ describe("an interrupt", () => {
     }
   });
 
-  it("says it once, and keeps the exit code of the first of several signals", async () => {
+  it("prints the message once, and keeps the exit code of the first of several signals", async () => {
     const { io, signal, stderr } = captureIo();
     onInterrupt(io, () => io.note("what stays"));
     signal("SIGTERM");
@@ -28,7 +28,7 @@ describe("an interrupt", () => {
     assert.equal(stderr(), "what stays\n");
   });
 
-  it("is not waited for any more once the work is done", () => {
+  it("has no listeners once the work is done", () => {
     const { io, signal } = captureIo();
     const end = onInterrupt(io, () => assert.fail("nothing is left to say"));
     end();

@@ -7,7 +7,7 @@ import { packageVersion } from "../../protocol/package-version";
 import { checkout } from "../support/checkout";
 import { runProcess } from "../support/programs/run-program";
 
-describe("the programs that the package brings", () => {
+describe("the programs of the package", () => {
   it("are mcc and one for each command of the first MiniCloud", async () => {
     const text = await readFile(join(checkout, "package.json"), "utf8");
     const { bin } = z.object({ bin: z.record(z.string(), z.string()) }).parse(JSON.parse(text));
@@ -22,7 +22,7 @@ describe("the programs that the package brings", () => {
     assert.deepEqual((await readdir(join(checkout, "bin"))).sort(), programs.sort());
   });
 
-  it("start as processes, and say their version", async function () {
+  it("start as processes and print their version", async function () {
     this.timeout(30_000);
     const programs = commandTable.filter((command) => command.standalone).map(({ name }) => `mcc-${name}`);
     const runs = await Promise.all(["mcc", ...programs].map((name) => runProcess([name, "--version"])));

@@ -9,7 +9,7 @@ function systemError(code: string, syscall: string, path?: string): Error {
   return Object.assign(new Error(`${code}: refused, ${syscall}`), { code, syscall, ...more });
 }
 
-describe("a file that this machine refuses to a command", () => {
+describe("the message for a refused file", () => {
   for (const [code, words] of [
     ["ENOSPC", /free some space/],
     ["EDQUOT", /quota/],
@@ -18,18 +18,18 @@ describe("a file that this machine refuses to a command", () => {
     ["EPERM", /TMPDIR/],
     ["EIO", /dmesg/],
   ] as const) {
-    it(`${code} is one line that says what to do`, () => {
+    it(`is one line that says what to do for ${code}`, () => {
       const line = refusedFile(systemError(code, "mkdtemp", "/tmp/x")) ?? "";
       assert.match(line, words);
       assert.ok(line.startsWith(`${code}: refused, mkdtemp; `), line);
     });
   }
 
-  it("is told without a path, too", () => {
+  it("does not require a path", () => {
     assert.match(refusedFile(systemError("ENOSPC", "write")) ?? "", /free some space/);
   });
 
-  it("is no program that cannot be started, no pipe and no defect", () => {
+  it("is absent for a program that cannot start, a pipe or a defect", () => {
     for (const error of [
       systemError("EACCES", "spawn ssh", "ssh"),
       systemError("EPIPE", "write"),
@@ -44,10 +44,10 @@ describe("a file that this machine refuses to a command", () => {
 describe("mcc ssh without a folder for temporary files", () => {
   const newDaemon = standInDaemons();
 
-  it("says so in one line", async () => {
+  it("reports it in one line", async () => {
     const daemon = await newDaemon({ "instance.list": () => [exampleInstance({ simulated: false })] });
     const { exitCode, stderr } = await runProgram(["mcc", "ssh", "web"], {
-      // Nobody may make a folder there, not even root.
+      // No user can create a folder there, not even root.
       environment: { MCC_SERVER: daemon.url, TMPDIR: "/sys/kernel" },
     });
     assert.notEqual(exitCode, 0);

@@ -22,7 +22,7 @@ const suggestions: Record<string, string> = {
 
 describe("the suggestions for a mistyped command", () => {
   for (const [asked, suggestion] of Object.entries(suggestions)) {
-    it(`"${asked}" are ${suggestion || "none"}`, () =>
+    it(`are ${suggestion || "empty"} for "${asked}"`, () =>
       assert.equal(suggestCommands(asked, commandTable), suggestion));
   }
 

@@ -129,7 +129,7 @@ const mistakes: Record<string, [words: string[], said: RegExp][]> = {
 
 describe("usage errors", () => {
   for (const [commands, rows] of Object.entries(mistakes)) {
-    it(`of ${commands} are answered with one line`, async () => {
+    it(`of ${commands} produce one line`, async () => {
       for (const [words, expected] of rows) {
         const said = await wordsSaidOf(words);
         assert.match(said, expected, words.join(" "));
@@ -139,7 +139,7 @@ describe("usage errors", () => {
     });
   }
 
-  it("are quoted without what could command the terminal", async function () {
+  it("are quoted without control characters", async function () {
     this.timeout(30_000);
     const escape = "\u001b[2J\r\u009b";
     for (const words of [
@@ -153,7 +153,7 @@ describe("usage errors", () => {
     }
   });
 
-  it("make exit code 2", async function () {
+  it("produce exit code 2", async function () {
     this.timeout(30_000);
     const wrong = [["mcc", "lists"], ["mcc-add-key"], ["mcc-run-instances", "-c", "0"]];
     const runs = await Promise.all(wrong.map((words) => runProcess(words)));
@@ -174,7 +174,7 @@ describe("help", function () {
     return stdout;
   };
 
-  it("of mcc lists the commands, asked for or not", async () => {
+  it("of mcc lists the commands, with and without --help", async () => {
     const all = await helped("mcc", "--help");
     assert.match(all, /^ {2}run-instances .*Create instances/m);
     assert.doesNotMatch(all, /^ {2}complete /m);

@@ -19,13 +19,13 @@ describe("the limits of a call", () => {
     { method: "instance.restart", parameters: {}, seconds: 910, repeatable: false },
     { method: "instance.exec", parameters: { timeoutSeconds: "5" }, seconds: 300, repeatable: false },
   ] as const) {
-    it(`of ${method} with ${JSON.stringify(parameters)} are ${seconds} s, ${repeatable ? "" : "not "}repeatable`, () => {
+    it(`allow ${seconds} s and ${repeatable ? "" : "no "}retries for ${method} with ${JSON.stringify(parameters)}`, () => {
       assert.equal(answerTimeoutMs(method, parameters), seconds * 1000);
       assert.equal(isRepeatable(method, parameters), repeatable);
     });
   }
 
-  it("of a method that this client does not know are long, and it is sent once", () => {
+  it("allow a long time and no retries for a method that the client does not know", () => {
     for (const method of ["instance.teleport", "constructor"] as unknown as MethodName[]) {
       assert.equal(answerTimeoutMs(method, {}), 900_000);
       assert.equal(isRepeatable(method, { clientToken: "12345678" }), false);

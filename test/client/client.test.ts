@@ -35,7 +35,7 @@ describe("Client", () => {
     assert.equal(daemon.calls[0]?.authorization, "Bearer from-environment");
   });
 
-  it("takes both from an environment that it is given, and not from the process", async () => {
+  it("takes both from a given environment, not from that of the process", async () => {
     const daemon = await startDaemon({ "key.list": () => [] });
     const environment = { MCC_SERVER: daemon.url, MCC_TOKEN: "t2" };
     await connect({ environment }).call("key.list", {});
@@ -43,7 +43,7 @@ describe("Client", () => {
     assert.equal(connect({ environment: {} }).server, "http://127.0.0.1:8080");
   });
 
-  it("ends the calls under way when its signal is aborted, and makes no more", async () => {
+  it("cancels its calls when its signal is aborted, and makes no more", async () => {
     const daemon = await startDaemon({ "instance.exec": () => new Promise(() => undefined) });
     const ended = new AbortController();
     const client = connect({ server: daemon.url, signal: ended.signal });
@@ -56,7 +56,7 @@ describe("Client", () => {
     assert.deepEqual(daemon.methods(), ["instance.exec"]);
   });
 
-  it("takes the token without the line's end that a file adds, and refuses what is none", async () => {
+  it("removes the line end from a token, and refuses a text that is not a token", async () => {
     const daemon = await startDaemon();
     await connect({ server: daemon.url, token: " t0ken\n" }).info();
     assert.equal(daemon.calls[0]?.authorization, "Bearer t0ken");
@@ -81,7 +81,7 @@ describe("Client", () => {
     );
   });
 
-  it("calls unknown methods, and leaves the answer to the daemon", async () => {
+  it("sends calls of unknown methods and returns the daemon's error", async () => {
     const daemon = await startDaemon(Object.fromEntries([["volume.list", () => ["web"]]]));
     const client = connect({ server: daemon.url });
     const call = (method: string): Promise<unknown> => client.call(method as "key.list", {});
@@ -109,7 +109,7 @@ describe("Client", () => {
     );
   });
 
-  it("recognises servers that are not daemons", async () => {
+  it("recognises a server that is not a daemon", async () => {
     const website = await startDaemon(
       {},
       (response) => void response.writeHead(404).end("<html>Nothing here</html>"),
@@ -131,7 +131,7 @@ describe("Client", () => {
     assert.deepEqual(daemon.methods(), []);
   });
 
-  it("refuses an answer of another shape", async () => {
+  it("refuses an answer with the wrong structure", async () => {
     const daemon = await startDaemon({ "key.list": () => [{ name: 5 }] });
     await assertMccError(
       connect({ server: daemon.url }).call("key.list", {}),
@@ -150,7 +150,7 @@ describe("Client", () => {
     assert.ok(ConnectionError.isInstance(error) && error.reached);
   });
 
-  it("repeats a call on a closed connection, but never a call that may not be repeated", async () => {
+  it("retries a call after its connection closed, but only if the call is repeatable", async () => {
     let hangUps = 1;
     const daemon = await startDaemon({
       "key.list": (_parameters, call) => (hangUps-- > 0 ? call.hangUp() : []),

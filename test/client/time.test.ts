@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import sinon from "sinon";
 import { systemTime } from "../../client/time";
 
-describe("the system's time, as a client measures with it", () => {
+describe("the system time of a client", () => {
   const beginMs = Date.parse("2026-01-01T00:00:00Z");
   let timers: sinon.SinonFakeTimers;
   beforeEach(() => {
@@ -10,13 +10,13 @@ describe("the system's time, as a client measures with it", () => {
   });
   afterEach(() => timers.restore());
 
-  it("is the host's, in milliseconds since 1970", async () => {
+  it("is the host's time in milliseconds since 1970", async () => {
     assert.equal(systemTime.now(), beginMs);
     await timers.tickAsync(1234);
     assert.equal(systemTime.now(), beginMs + 1234);
   });
 
-  it("pauses for so many milliseconds, and no shorter", async () => {
+  it("pauses for the given number of milliseconds", async () => {
     let over = false;
     const pause = systemTime.pause(500).then(() => {
       over = true;

@@ -12,7 +12,7 @@ import { perTest } from "../support/per-test";
 interface TestServer {
   readonly server: Server;
   readonly sockets: Set<Socket>;
-  /** What the server does with a connection; they are counted from 1. */
+  /** The server's reaction to a connection. The first connection has the number 1. */
   onConnection: (socket: Socket, number: number) => void;
   readonly transport: Transport;
 }
@@ -54,7 +54,7 @@ describe("the transport to a daemon", () => {
     return error;
   }
 
-  it("says when no answer came in time, from a daemon that has the call", async () => {
+  it("reports a timeout after the daemon received the call", async () => {
     const { code, reached, message } = await failure(50);
     assert.deepEqual([code, reached], ["timeout", true]);
     assert.match(
@@ -63,21 +63,21 @@ describe("the transport to a daemon", () => {
     );
   });
 
-  it("says when the connection was lost, and that the daemon may have got the call", async () => {
+  it("reports a lost connection, and that the daemon may have received the call", async () => {
     test().onConnection = (socket) => socket.once("data", () => socket.destroy());
     const { code, reached, message } = await failure(10_000);
     assert.deepEqual([code, reached], ["unavailable", true]);
     assert.match(message, /^The connection to the MiniCloud daemon at http:\S+ was lost \(.+\)/);
   });
 
-  it("says when nobody is there, who then has got nothing", async () => {
+  it("reports a refused connection, and that the daemon did not receive the call", async () => {
     await new Promise((resolve) => test().server.close(resolve));
     const { code, reached, message } = await failure(10_000);
     assert.deepEqual([code, reached], ["unavailable", false]);
     assert.match(message, /No MiniCloud daemon answers at http:\S+: the connection was refused/);
   });
 
-  it("sends again what may be repeated when a kept connection turns out to be closed", async () => {
+  it("sends a repeatable call again if its reused connection was closed", async () => {
     const calls: number[] = [];
     test().onConnection = (socket, number) => {
       socket.once("data", () => {
@@ -91,10 +91,10 @@ describe("the transport to a daemon", () => {
     assert.deepEqual(await post(true), { status: 200, body: "ok" });
     assert.deepEqual(calls, [1, 2]);
     await post(false);
-    assert.deepEqual(calls, [1, 2, 3], "what may not be repeated has a connection of its own");
+    assert.deepEqual(calls, [1, 2, 3], "a call that is not repeatable uses a new connection");
   });
 
-  it("gives up an answer without end, closes its connection and does not ask again", async () => {
+  it("refuses an endless answer, closes the connection and does not retry", async () => {
     const calls: number[] = [];
     const closed: Promise<unknown>[] = [];
     test().onConnection = (socket, number) => {
@@ -126,7 +126,7 @@ describe("the transport to a daemon", () => {
     transport.close();
   });
 
-  it("takes an answer as long as the limit, whatever characters the network cuts in two", async () => {
+  it("accepts an answer of exactly the limit, even if packets split its characters", async () => {
     const body = "東".repeat(5000);
     test().onConnection = (socket) => {
       socket.setNoDelay(true);
@@ -144,13 +144,13 @@ describe("the transport to a daemon", () => {
   });
 });
 
-describe("the transport to a daemon with a certificate that cannot be trusted", () => {
+describe("the transport to a daemon with an untrusted certificate", () => {
   let server: Server | undefined;
   afterEach(async () => {
     await new Promise((resolve) => server?.close(resolve));
   });
 
-  /** Node reads the certificates to trust at its start only, so the client is a process of its own. */
+  /** Node reads the trusted certificates only when it starts, so the client is a separate process. */
   async function failureWith(certificate: string, trusted: string | undefined): Promise<string> {
     server = createTlsServer({
       cert: await readTlsFixture(certificate),
@@ -186,14 +186,14 @@ describe("the transport to a daemon with a certificate that cannot be trusted", 
       /: its certificate is for another host; use an address/,
     ],
     [
-      "is of nobody known",
+      "has an unknown issuer",
       "second.pem",
       undefined,
       /: its certificate is self-signed; .* NODE_EXTRA_CA_CERTS/,
     ],
   ];
   for (const [title, certificate, trusted, message] of failures) {
-    it(`says in plain words that it ${title}`, async () => {
+    it(`says that the certificate ${title}`, async () => {
       assert.match(await failureWith(certificate, trusted), message);
     });
   }

@@ -8,7 +8,7 @@ import { temporaryFolders } from "../support/files/temporary-folder";
 describe("the programs of the host that an image needs", () => {
   const newFolder = temporaryFolders();
 
-  it("are all named with their packages where they are missing", async () => {
+  it("are all named with their packages if they are missing", async () => {
     const folder = await newFolder();
     const present = { path: join(folder, "present"), debianPackage: "one", purpose: "the shell" };
     const noProgram = { path: join(folder, "text"), debianPackage: "two", purpose: "the SSH server" };

@@ -3,7 +3,7 @@ import { buildStockImage, stockImages } from "../../images/stock-images";
 import { assertMccError } from "../support/assert-error";
 
 describe("the stock images", () => {
-  it("are refused by another name, with those that there are", async () => {
+  it("are listed in the error for an unknown name", async () => {
     assert.ok(stockImages.includes("micro"));
     await assertMccError(
       buildStockImage("nano", "/nonexistent/nano.tar", {}),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { durationSeconds, formatDuration, longestDurationSeconds } from "../../protocol/duration";
 
-describe("a length of time", () => {
+describe("a duration", () => {
   for (const [written, seconds] of [
     ["45s", 45],
     ["2m", 120],
@@ -13,7 +13,7 @@ describe("a length of time", () => {
     [90, 90],
     ["3650d", longestDurationSeconds],
   ] as const) {
-    it(`is ${seconds} s when written as ${JSON.stringify(written)}`, () => {
+    it(`is ${seconds} s if written as ${JSON.stringify(written)}`, () => {
       assert.equal(durationSeconds(written), seconds);
     });
   }
@@ -37,12 +37,12 @@ describe("a length of time", () => {
     0,
     Number.NaN,
   ]) {
-    it(`is none when written as ${JSON.stringify(wrong)}`, () => {
+    it(`cannot be written as ${JSON.stringify(wrong)}`, () => {
       assert.equal(durationSeconds(wrong), undefined);
     });
   }
 
-  it("may be none at all where that is allowed", () => {
+  it("can be 0 where that is allowed", () => {
     assert.equal(durationSeconds(0, 0), 0);
     assert.equal(durationSeconds("0m", 0), 0);
   });
@@ -60,6 +60,6 @@ describe("a length of time", () => {
     [90_061, "1d 1h"],
     [59.6, "1m"],
   ] as const) {
-    it(`of ${seconds} s reads ${text}`, () => assert.equal(formatDuration(seconds), text));
+    it(`of ${seconds} s is shown as ${text}`, () => assert.equal(formatDuration(seconds), text));
   }
 });

@@ -6,7 +6,7 @@ import { errnoOf, hasErrno, unlessErrno } from "../../protocol/errno";
 const missing = (): Promise<string> => readFile("/nonexistent/file", "utf8");
 
 describe("an error code of the system", () => {
-  it("is recognised only by the code", async () => {
+  it("is recognised only by the code of an error", async () => {
     const error: unknown = await missing().catch((reason: unknown) => reason);
     assert.equal(hasErrno(error, "EACCES", "ENOENT"), true);
     assert.equal(hasErrno(error, "EACCES"), false);
@@ -15,13 +15,13 @@ describe("an error code of the system", () => {
     assert.equal(hasErrno(new Error("ENOENT"), "ENOENT"), false);
   });
 
-  it("turns an expected failure into undefined, and no other", async () => {
+  it("turns only an expected failure into undefined", async () => {
     assert.equal(await unlessErrno(Promise.resolve(1), "ENOENT"), 1);
     assert.equal(await unlessErrno(missing(), "ENOENT"), undefined);
     await assert.rejects(unlessErrno(missing(), "EACCES", "EPERM"), { code: "ENOENT" });
   });
 
-  it("is known of an error of another context, as test frameworks have them", () => {
+  it("is also found in an error of another JavaScript context, as test frameworks have them", () => {
     const foreign: unknown = runInNewContext("Object.assign(new Error(), { code: 'ECONNREFUSED' })");
     assert.equal(errnoOf(foreign), "ECONNREFUSED");
     assert.equal(errnoOf("ECONNREFUSED"), "");

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { runInNewContext } from "node:vm";
 import { MccError, messageOf } from "../../protocol/error";
 
-describe("the error of MiniCloud", () => {
-  it("comes back from the wire with the code that it had", () => {
+describe("MccError", () => {
+  it("keeps its code through a fault", () => {
     for (const code of ["invalid", "not-found", "conflict", "exhausted", "engine", "timeout"] as const) {
       const { fault, message } = new MccError(code, "what failed");
       const back = MccError.fromFault(fault, message);
@@ -11,11 +11,11 @@ describe("the error of MiniCloud", () => {
     }
   });
 
-  it("is internal for a fault that no code stands for", () => {
+  it("has the code internal for an unknown fault", () => {
     assert.equal(MccError.fromFault(1, "from the first MiniCloud").code, "internal");
   });
 
-  it("is known across copies of the package, and nothing else is taken for it", () => {
+  it("is recognised from another copy of the package, unlike all other values", () => {
     const ofAnotherCopy: unknown = { isMccError: true, code: "conflict" };
     assert.equal(MccError.isInstance(ofAnotherCopy), true);
     assert.equal(MccError.hasCode(ofAnotherCopy, "conflict"), true);
@@ -25,22 +25,22 @@ describe("the error of MiniCloud", () => {
     }
   });
 
-  it("is confidential only when it is made so", () => {
+  it("is confidential only on request", () => {
     assert.equal(new MccError("invalid", "x").confidential, false);
     assert.equal(new MccError("invalid", "x", { confidential: true }).confidential, true);
   });
 });
 
-describe("a failure in other words", () => {
+describe("a reworded error", () => {
   const secret = new MccError("engine", "password", { confidential: true });
 
-  it("has the code of its cause, or the one given", () => {
+  it("has the given code or that of its cause", () => {
     assert.equal(MccError.reword(secret, "again").code, "engine");
     assert.equal(MccError.reword(new Error("odd"), "again").code, "internal");
     assert.equal(MccError.reword(new Error("odd"), "again", "timeout").code, "timeout");
   });
 
-  it("is as confidential as its cause, however it was made", () => {
+  it("is as confidential as its cause by default", () => {
     for (const again of [
       MccError.reword(secret, "again"),
       new MccError("invalid", "again", { cause: secret }),
@@ -56,7 +56,7 @@ describe("a failure in other words", () => {
   });
 });
 
-describe("the message of what was thrown", () => {
+describe("the message of a thrown value", () => {
   for (const { thrown, message } of [
     { thrown: new Error("no space"), message: "no space" },
     { thrown: runInNewContext("new Error('of another context')") as unknown, message: "of another context" },

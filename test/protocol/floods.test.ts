@@ -12,10 +12,10 @@ const flood = (unit: string): string => unit.repeat(Math.floor(megabyte / unit.l
 const string = (text: string): string => `<value><string>${text}</string></value>`;
 
 /**
- * Messages with hostile contents, each of which would end or block a program that passes it to the parser unchecked.
+ * Hostile messages. Each would crash or block a program that passes it to the parser unchecked.
  */
 const hostile: Readonly<Record<string, string>> = {
-  "a character past all characters": string("&#x110000;"),
+  "a character reference beyond Unicode": string("&#x110000;"),
   "unknown elements": flood("<a>"),
   nils: flood("<nil/>"),
   "numbers outside of values": flood("<int>1</int>"),
@@ -37,7 +37,7 @@ const hostile: Readonly<Record<string, string>> = {
 describe("hostile messages", () => {
   const listen = testListeners();
 
-  it("are refused by the daemon, which then answers others", async () => {
+  it("are refused by the daemon, which still answers other calls", async () => {
     const daemon = await listen();
     for (const [title, xml] of Object.entries(hostile)) {
       const body = `<methodCall><methodName>a</methodName><params><param>${xml}</param></params></methodCall>`;
@@ -51,7 +51,7 @@ describe("hostile messages", () => {
     await assertServes(daemon);
   });
 
-  it("are refused by the client, which then calls others", async () => {
+  it("are refused by the client, which still calls other daemons", async () => {
     let answer = "";
     const server = await serve(() => answer);
     const client = connect({ server: server.url, token: "t".repeat(16) });

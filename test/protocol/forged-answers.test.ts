@@ -17,32 +17,32 @@ import { forgedSuccess, hostileTexts } from "../support/wire/hostile-texts";
 const seed = 20_261_128;
 const texts = [forgedSuccess, ...hostileTexts(400, seed)];
 
-/** A struct with the text as a value, as a member's name, and in what lies deeper. */
+/** Returns a struct with the text as a value, as a member's name, and in nested values. */
 function around(text: string): unknown {
   return { text, [`key ${text}`]: [text, { [text]: text, list: [[text]] }] };
 }
 
-describe("texts that look like a message's own markup", () => {
-  it("come out of a response as they went in", async () => {
+describe("texts that look like the markup of a message", () => {
+  it("are unchanged by encoding and decoding a response", async () => {
     for (const text of texts) {
       assert.deepEqual(await decodeResponse(encodeResponse(around(text))), around(text), `seed ${seed}`);
     }
   });
 
-  it("come out of a call as they went in", async () => {
+  it("are unchanged by encoding and decoding a call", async () => {
     for (const text of texts) {
       const call = { method: "a.b", parameters: [text, around(text)] };
       assert.deepEqual(await decodeCall(encodeCall(call.method, call.parameters)), call, `seed ${seed}`);
     }
   });
 
-  it("stay a fault's message", async () => {
+  it("are unchanged as the message of a fault", async () => {
     for (const text of texts) {
       await assert.rejects(decodeResponse(encodeFault(404, text)), { code: "not-found", message: text });
     }
   });
 
-  it("are written escaped, never as a CDATA section", () => {
+  it("are encoded by escapes, never as a CDATA section", () => {
     for (const xml of [
       encodeResponse(around(forgedSuccess)),
       encodeCall("a", [around(forgedSuccess)]),
@@ -52,7 +52,7 @@ describe("texts that look like a message's own markup", () => {
     }
   });
 
-  it("write a carriage return as a reference: a reader may take a bare one for a line feed", () => {
+  it("contain a carriage return as a reference, because a parser can convert it to a line feed", () => {
     assert.match(encodeResponse("a\r\nb"), /<string>a&#xD;\nb<\/string>/);
   });
 });
@@ -61,7 +61,7 @@ describe("texts between real clients and servers", () => {
   const listen = testListeners();
   const sample = texts.slice(0, 40);
 
-  it("reach another XML-RPC client whole, and faults do", async () => {
+  it("reach another XML-RPC client completely, also in faults", async () => {
     let text = "";
     const { url } = await listen({
       dispatch: (method) =>
@@ -78,7 +78,7 @@ describe("texts between real clients and servers", () => {
     }
   });
 
-  it("reach another XML-RPC server whole from our client", async () => {
+  it("reach another XML-RPC server completely from our client", async () => {
     const received: unknown[] = [];
     const server = createServer({ host: "127.0.0.1", port: 0 }, () => undefined);
     server.on("server.info", (_error, _parameters, callback) => callback(null, standInInfo));

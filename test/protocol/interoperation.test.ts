@@ -9,13 +9,13 @@ import { sendableText, wireValues } from "../support/wire/wire-values";
 
 const seed = 20_261_128;
 
-describe("the package's own programs", () => {
+describe("the client and the server of the xmlrpc package", () => {
   const listen = testListeners();
 
-  it("send calls to our listener and read its answers: every kind of value comes back as it went", async () => {
+  it("exchange every kind of value unchanged with our listener", async () => {
     const { url } = await listen({ dispatch: (_method, parameters) => Promise.resolve(parameters) });
     const client = createClient({ url, headers: { authorization } });
-    // The package breaks a text with a second end of a CDATA section.
+    // The package encodes a text wrongly if it contains the end of a CDATA section twice.
     const texts = sendableText.filter((text) => text.split("]]>").length <= 2);
     for (const value of fc.sample(wireValues(texts), { seed, numRuns: 80 })) {
       const answer = await new Promise((resolve, reject) => {
@@ -25,7 +25,7 @@ describe("the package's own programs", () => {
     }
   });
 
-  it("take calls of our client and answer them: every kind of value comes back as it went", async () => {
+  it("exchange every kind of value unchanged with our client", async () => {
     const server = createServer({ host: "127.0.0.1", port: 0 }, () => undefined);
     server.on("echo", (_error, parameters, callback) => callback(null, parameters));
     await once(server.httpServer, "listening");

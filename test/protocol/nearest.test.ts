@@ -13,10 +13,11 @@ describe("the nearest names", () => {
     ["", ["web", "a"], []],
   ];
   for (const [asked, names, near] of cases) {
-    it(`of "${asked}" are ${near.join(", ") || "none"}`, () => assert.deepEqual(nearest(asked, names), near));
+    it(`are ${near.join(", ") || "empty"} for "${asked}"`, () =>
+      assert.deepEqual(nearest(asked, names), near));
   }
 
-  it("are found in no time, whatever was written", () => {
+  it("are found quickly for every text", () => {
     assert.deepEqual(nearest("x".repeat(100_000), ["web", "y".repeat(63)]), []);
   });
 });

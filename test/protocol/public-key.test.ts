@@ -29,27 +29,27 @@ describe("a public key", () => {
       "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAA\n-----END OPENSSH PRIVATE KEY-----",
       /this is a private key.*ends in \.pub/,
     ],
-    "a private key of PuTTY's": ["PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none", /private key/],
-    "a key in the form of RFC 4716": [
+    "a private key of PuTTY": ["PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none", /private key/],
+    "a key in the format of RFC 4716": [
       "---- BEGIN SSH2 PUBLIC KEY ----\nAAAAC3NzaC1lZDI1NTE5\n---- END SSH2 PUBLIC KEY ----",
       /ssh-keygen -i/,
     ],
-    "a key in OpenSSL's form": ["-----BEGIN RSA PUBLIC KEY-----\nMIIB\n", /-m PEM/],
-    nothing: ["  \n", /it is empty.*id_ed25519\.pub/],
+    "a key in the format of OpenSSL": ["-----BEGIN RSA PUBLIC KEY-----\nMIIB\n", /-m PEM/],
+    "an empty text": ["  \n", /it is empty.*id_ed25519\.pub/],
     "a path": ["~/.ssh/id_ed25519.pub", /starts with "~\/\.ssh\/id_ed25519\.pub", which is not a key type/],
     "another text": [
       "root:x:0:0:root:/root:/bin/bash\ndaemon:x:1:1",
       /starts with "root:x:0:0:root:\/root:\/b…", which is not a key type/,
     ],
     "a program": ["\u007fELF\u0002\u0001\ufffd\n\n", /it has control characters, but a key is text/],
-    "a key whose comment commands the terminal": [`${good} me\u001b[2J`, /it has control characters/],
+    "a key with a terminal escape in its comment": [`${good} me\u001b[2J`, /it has control characters/],
     "two keys": [`${good}\n${good}`, /several lines/],
     "a cut-off key": [good.slice(0, 50), /check whether the copy is complete/],
-    "a key of another type than it says": [good.replace("ssh-ed25519", "ssh-rsa"), /not a key of that type/],
+    "a key whose data have another type": [good.replace("ssh-ed25519", "ssh-rsa"), /not a key of that type/],
     "options before the key": [`command="true" ${good}`, /which is not a key type/],
   };
   for (const [title, [text, words]] of Object.entries(refused)) {
-    it(`is not ${title}`, () => {
+    it(`cannot be ${title}`, () => {
       assert.throws(
         () => parsePublicKey(text),
         (error) => MccError.hasCode(error, "invalid") && words.test(error.message),

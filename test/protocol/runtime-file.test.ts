@@ -4,7 +4,7 @@ import { join } from "node:path";
 import sinon from "sinon";
 import { runtimeFolder, runtimeFolders } from "../../protocol/runtime-file";
 
-describe("the folders of running daemons' files", () => {
+describe("the folders for the files of running daemons", () => {
   afterEach(() => sinon.restore());
 
   const ofUser = join(homedir(), ".local", "state", "minicloud", "run");

@@ -19,11 +19,11 @@ describe("a value in a message", () => {
     ["nested lists", [[[[[[[[1]]]]]]]], '[[[[[["…"]]]]]]'],
     ["bytes", Buffer.alloc(10_000_000), '"10000000 bytes"'],
     ["a time that does not exist", new Date(Number.NaN), "null"],
-    ["a struct that cannot be a text", { toString: 0, toJSON: 0 }, '{"toString":0,"toJSON":0}'],
+    ["a struct that cannot be converted to text", { toString: 0, toJSON: 0 }, '{"toString":0,"toJSON":0}'],
     ["a function", () => 1, "function"],
   ];
   for (const [title, value, text] of shown) {
-    it(`is short: ${title}`, () => {
+    it(`is short for ${title}`, () => {
       if (typeof text === "string") {
         assert.equal(show(value), text);
       } else {

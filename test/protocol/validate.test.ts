@@ -46,7 +46,7 @@ describe("wrong parameters", () => {
     ["server.info", { verbose: true }, /there is no parameter "verbose"/],
   ];
   for (const [method, parameters, words] of rows) {
-    it(`of ${method} ${JSON.stringify(parameters).slice(0, 60)} are named, with what is allowed`, () => {
+    it(`of ${method} ${JSON.stringify(parameters).slice(0, 60)} are named with the allowed values`, () => {
       assert.throws(
         () => validate(methodTable[method].parameters, parameters, method),
         (error) => {
@@ -61,7 +61,7 @@ describe("wrong parameters", () => {
   }
 });
 
-describe("very wrong parameters", () => {
+describe("extremely wrong parameters", () => {
   const mistakesOf = (parameters: unknown): string => {
     try {
       validate(methodTable["instance.create"].parameters, parameters, "instance.create");
@@ -72,7 +72,7 @@ describe("very wrong parameters", () => {
     return assert.fail("they are refused");
   };
 
-  it("are invalid when a struct says that it has a length which cannot be compared", () => {
+  it("are invalid if a struct has a length that cannot be compared", () => {
     for (const member of [{ toString: 0 }, { valueOf: 1, toString: 1 }]) {
       assert.equal(
         mistakesOf({ keys: { length: member } }),
@@ -93,7 +93,7 @@ describe("very wrong parameters", () => {
     assert.ok(mistakesOf({ labels: { ["n".repeat(1_000_000)]: "x" } }).length < 500);
   });
 
-  it("are invalid however long they are", () => {
+  it("are invalid at every length", () => {
     for (const unit of ["a.", "1.1.", "a-", "a", " ", "\n", "é"]) {
       for (const name of ["hostname", "image", "type", "name", "ipAddress", "lease", "clientToken"]) {
         assert.match(

@@ -4,8 +4,8 @@ import { Fleet, Instance, Key } from "../../provider";
 import { runWithMocks } from "../support/pulumi/mock-program";
 
 /**
- * Every resource of every stack has this text in its state. Another one is a change of them all, which nobody
- * asked for: give the hooks another behaviour, and leave the shells as they are.
+ * Every resource of every stack has this text in its state. Another text would change all of them without a request of
+ * the user. Change the behaviour of the hooks, and leave the shells as they are.
  */
 const pinned = {
   Instance: {
@@ -23,14 +23,14 @@ const pinned = {
 };
 const methods = ["configure", "check", "diff", "create", "read", "update", "delete"];
 
-describe("the shell in the state", () => {
+describe("the serialised provider in the state", () => {
   for (const [type, { make, text }] of Object.entries(pinned)) {
-    it(`of an ${type} is the text that every state has`, async () => {
+    it(`of the type ${type} has not changed`, async () => {
       const [registered] = await runWithMocks(make);
       assert.equal(registered?.inputs.__provider, text);
     });
 
-    it(`of an ${type} leads to all hooks, loaded as Pulumi's plugin loads it`, () => {
+    it(`of the type ${type} returns all hooks if Pulumi's plugin loads it`, () => {
       const shell: { handler?: () => object } = {};
       runInNewContext(text, { exports: shell, require });
       assert.deepEqual(Object.keys(shell.handler?.() ?? {}), methods);

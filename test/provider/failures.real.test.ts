@@ -28,7 +28,7 @@ describe("failures under the real engine", function () {
     stack.use(daemon);
   });
 
-  /** Asserts that each failure is told once, on one line, and without a stack. */
+  /** Asserts that each failure is reported once, on one line, and without a stack trace. */
   function assertPlain(output: string): void {
     assert.doesNotMatch(output, /\n\s+at |node_modules|MccError|Error:/);
     const diagnostics = output.slice(output.indexOf("\nDiagnostics:"));
@@ -37,7 +37,7 @@ describe("failures under the real engine", function () {
     assert.equal(told.length, owners.length, diagnostics);
   }
 
-  it("reports every wrong argument of a resource at once, by property", async () => {
+  it("report every wrong argument of a resource at once, by property", async () => {
     await stack.program(`
       new Instance("web", { name: "a b", image: "../etc", keys: ["me", "me"], waitFor: "coffee", imgae: "x" });
     `);
@@ -47,7 +47,7 @@ describe("failures under the real engine", function () {
     }
   });
 
-  it("refuses a private key in words that help, and does not print it", async () => {
+  it("refuse a private key with advice, and do not print it", async () => {
     await stack.program(`
       const privateKey = ["-----BEGIN OPENSSH PRIVATE KEY-----", "c2VjcmV0", "-----END OPENSSH PRIVATE KEY-----"];
       new Key("me", { publicKey: privateKey.join("\\n") });
@@ -61,14 +61,14 @@ describe("failures under the real engine", function () {
     assert.deepEqual(await client.call("key.list", {}), []);
   });
 
-  it("says what there is when something named does not exist", async () => {
+  it("list the available names if a named image, type or key does not exist", async () => {
     await stack.program(`
       new Instance("a", { image: "debian-99" });
       new Instance("b", { type: "enormous" });
       new Instance("c", { keys: ["nobody"] });
       new Instance("d", { ipAddress: "10.0.0.1" });
     `);
-    // Without it, the engine begins none of the others after the first failure.
+    // Without --continue-on-error, the engine creates no other resource after the first failure.
     const output = await stack.fail("up", "--yes", "--skip-preview", "--continue-on-error");
     assert.match(output, /error: No image "debian-99"\. This server has: micro/);
     assert.match(output, /error: .*"enormous".*basic/);
@@ -78,7 +78,7 @@ describe("failures under the real engine", function () {
     assert.deepEqual(await client.call("instance.list", {}), []);
   });
 
-  it("says in one line that a daemon is down, whatever is asked for", async () => {
+  it("report an unreachable daemon in one line for every command", async () => {
     await stack.program(shop);
     await stack.up();
     await daemon.stop();
@@ -100,7 +100,7 @@ describe("failures under the real engine", function () {
     assert.equal((await stack.resources()).length, 2);
   });
 
-  it("changes nothing when pointed to another daemon, and says why", async () => {
+  it("explain that another daemon did not create the hosts, and change nothing", async () => {
     await daemon.start();
     await stack.up("--refresh");
     const resources = await stack.resources();
@@ -172,7 +172,7 @@ describe("failures under the real engine", function () {
     await other.destroy();
   });
 
-  it("lets a token from the environment win over a stale one in the configuration", async () => {
+  it("end if a token from the environment replaces a stale one in the configuration", async () => {
     await stack.program(`new Instance("web");`);
     await stack.succeed("config", "set", "--secret", "minicloud:token", "stale");
     assert.match(await stack.fail("up", "--yes", "--skip-preview"), /error: .*token/i);

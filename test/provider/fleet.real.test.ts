@@ -14,7 +14,7 @@ function web(args: string): string {
   `;
 }
 
-describe("a fleet's life under the real engine", function () {
+describe("a fleet under the real engine", function () {
   this.timeout(300_000);
   const newDaemon = testDaemons();
   const newStack = pulumiStacks();
@@ -40,7 +40,7 @@ describe("a fleet's life under the real engine", function () {
     return (await onlyFleet()).members.map(({ id }) => id);
   }
 
-  it("begins with an up that makes all members as one resource", async () => {
+  it("creates all members as one resource", async () => {
     await stack.program(web(""));
     await stack.succeed("preview");
     assert.deepEqual(await client.call("instance.list", {}), []);
@@ -73,7 +73,7 @@ describe("a fleet's life under the real engine", function () {
     });
   });
 
-  it("stands still when nothing is asked for, whatever the order and the form", async () => {
+  it("does not change without a difference, even if arguments have another order or form", async () => {
     assert.match(await stack.up(), /2 unchanged/);
     await stack.refresh();
     await stack.isSettled();
@@ -81,7 +81,7 @@ describe("a fleet's life under the real engine", function () {
     await stack.isSettled();
   });
 
-  it("grows and shrinks in place, at its end", async () => {
+  it("grows and shrinks in place at its end", async () => {
     const before = await ids();
     await stack.program(web("count: 5"));
     assert.match(await stack.up(), /~ 1 updated/);
@@ -112,7 +112,7 @@ describe("a fleet's life under the real engine", function () {
     await stack.isSettled();
   });
 
-  it("replaces members for another script, which keep name and address, and hides one that is secret", async () => {
+  it("replaces members for a new script, keeps their names and addresses, and hides a secret script", async () => {
     const before = await onlyFleet();
     const script = `pulumi.secret("echo s3cret")`;
     await stack.program(web(`userData: ${script}`));
@@ -131,7 +131,7 @@ describe("a fleet's life under the real engine", function () {
     assert.doesNotMatch(daemon.log, /s3cret/);
   });
 
-  it("heals: what died is seen by a refresh, and the next up replaces exactly that", async () => {
+  it("detects a lost member in a refresh, and replaces only that member in the next up", async () => {
     const [first, second, third] = await ids();
     assert.ok(second !== undefined);
     await client.call("instance.destroy", { instance: second });
@@ -147,7 +147,7 @@ describe("a fleet's life under the real engine", function () {
     await stack.isSettled();
   });
 
-  it("heals with a plain up where Pulumi.yaml says refresh: always", async () => {
+  it("is repaired by a plain up if Pulumi.yaml sets refresh: always", async () => {
     await stack.write(
       "Pulumi.yaml",
       "name: shop\nruntime: nodejs\nmain: index.js\noptions:\n  refresh: always\n",
@@ -160,7 +160,7 @@ describe("a fleet's life under the real engine", function () {
     await stack.isSettled();
   });
 
-  it("says how many addresses are free when it is to have more", async () => {
+  it("reports the number of free addresses if it needs more", async () => {
     const before = await ids();
     await stack.program(web("count: 100"));
     const output = await stack.fail("up", "--yes", "--skip-preview");
@@ -171,7 +171,7 @@ describe("a fleet's life under the real engine", function () {
     await stack.isSettled();
   });
 
-  it("belongs to one of two stacks that give it the same name", async () => {
+  it("belongs to only one of two stacks that use the same name", async () => {
     const other = await newStack();
     other.use(daemon);
     const { name } = await onlyFleet();
@@ -183,7 +183,7 @@ describe("a fleet's life under the real engine", function () {
     assert.equal((await ids()).length, 3);
   });
 
-  it("ends with a destroy that leaves nothing", async () => {
+  it("leaves nothing after a destroy", async () => {
     await stack.destroy();
     assert.deepEqual(await client.call("instance.list", {}), []);
     assert.deepEqual(await client.call("fleet.list", {}), []);

@@ -34,7 +34,7 @@ describe("an engine that is killed during a create", function () {
     assert.deepEqual(await client.call("instance.list", {}), []);
   });
 
-  /** Starts an `up` and resolves when the daemon has answered a call, but nobody knows of it yet. */
+  /** Starts an `up`. Resolves when the daemon has answered the call, but the answer has not reached the provider. */
   async function upUntil(method: string): Promise<number> {
     const answered = proxy.holdAnswer(method);
     const up = stack.start("up", "--yes", "--skip-preview");
@@ -51,7 +51,7 @@ describe("an engine that is killed during a create", function () {
     await stack.hasEnded();
   }
 
-  /** Asserts that there is one instance, of which Pulumi knows nothing, and that the next `up` makes it its own. */
+  /** Asserts that there is one instance, which Pulumi has not recorded, and that the next `up` records it. */
   async function takesUpTheOne(): Promise<void> {
     const [made, ...more] = await client.call("instance.list", {});
     assert.ok(made !== undefined && more.length === 0);
@@ -71,14 +71,14 @@ describe("an engine that is killed during a create", function () {
   }
 
   for (const method of ["instance.create", "instance.wait"]) {
-    it(`leaves one instance when all of Pulumi dies before the answer to ${method}`, async () => {
+    it(`leaves one instance if all of Pulumi is killed before the answer to ${method}`, async () => {
       await upUntil(method);
       await killAll();
       await takesUpTheOne();
     });
   }
 
-  it("leaves one instance that is recorded when all of Pulumi dies before the answer to instance.confirm", async () => {
+  it("leaves one recorded instance if all of Pulumi is killed before the answer to instance.confirm", async () => {
     await upUntil("instance.confirm");
     await killAll();
     const made = await client.call("instance.list", {});
@@ -89,16 +89,16 @@ describe("an engine that is killed during a create", function () {
     await stack.isSettled();
   });
 
-  it("leaves one instance, and no process, when the engine alone dies", async () => {
+  it("leaves one instance and no process if only the engine is killed", async () => {
     const engine = await upUntil("instance.create");
     process.kill(engine, "SIGKILL");
     proxy.release();
-    // The plugin notices within some seconds, which are used.
+    // The plugin notices this within some seconds. The next `up` runs during that time.
     await takesUpTheOne();
     await stack.hasEnded();
   });
 
-  it("gives the instance what the program says by then", async () => {
+  it("applies the arguments of the next program to the instance", async () => {
     await upUntil("instance.create");
     await killAll();
     await stack.program(`exports.id = new Instance("web", { type: "light", labels: { a: "b" } }).id;`);
@@ -107,7 +107,7 @@ describe("an engine that is killed during a create", function () {
     assert.deepEqual([instance?.type, instance?.labels.a], ["light", "b"]);
   });
 
-  it("records the instance also when the change that the program has by then fails", async () => {
+  it("records the instance even if the change of the next program fails", async () => {
     await upUntil("instance.create");
     await killAll();
     await stack.program(`new Instance("web", { type: "enormous" });`);
@@ -126,7 +126,7 @@ describe("an engine that is killed during a create", function () {
   });
 
   for (const method of ["fleet.apply", "fleet.wait"]) {
-    it(`leaves one fleet when all of Pulumi dies before the answer to ${method}`, async () => {
+    it(`leaves one fleet if all of Pulumi is killed before the answer to ${method}`, async () => {
       await stack.program(`exports.id = new Fleet("web", { count: 3 }).id;`);
       await upUntil(method);
       await killAll();
@@ -139,14 +139,14 @@ describe("an engine that is killed during a create", function () {
         fleets.map(({ name, createdAt, status, counts }) => [name, createdAt, status, counts.ready]),
         [[made.name, made.createdAt, "ready", 3]],
       );
-      // The killed attempt must not have a valid one any more.
+      // The uid of the killed attempt must no longer be valid.
       assert.notEqual(fleets[0]?.uid, made.uid);
       assert.equal((await client.call("instance.list", {})).length, 3);
       await stack.isSettled();
     });
   }
 
-  it("replaces once when it dies between deleting and creating", async () => {
+  it("replaces a host once if it is killed between the deletion and the creation", async () => {
     await stack.up();
     await stack.program(`exports.id = new Instance("web", { hostname: "www" }).id;`);
     await upUntil("instance.create");

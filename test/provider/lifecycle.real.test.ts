@@ -8,7 +8,7 @@ import { type PulumiStack, pulumiStacks } from "../support/pulumi/pulumi-stack";
 const firstKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHGoOrTiQeaVgdv0xpVLNFHI3JpBYSSgNR5rRSzTFhvl first";
 const secondKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl second";
 
-/** A key, an instance that carries it, and one with nothing given. */
+/** A key, an instance with this key, and an instance without arguments. */
 function shop(web: string, publicKey = firstKey): string {
   return `
     const key = new Key("me", { publicKey: ${JSON.stringify(publicKey)} });
@@ -20,7 +20,7 @@ function shop(web: string, publicKey = firstKey): string {
   `;
 }
 
-describe("a stack's life under the real engine", function () {
+describe("a stack under the real engine", function () {
   this.timeout(300_000);
   const newDaemon = testDaemons();
   const newStack = pulumiStacks();
@@ -50,7 +50,7 @@ describe("a stack's life under the real engine", function () {
     return loginLines(Buffer.from(stdout, "base64").toString());
   }
 
-  it("begins with an up that makes everything", async () => {
+  it("creates everything in the first up", async () => {
     await stack.succeed("preview");
     assert.deepEqual(await client.call("instance.list", {}), []);
     await stack.up();
@@ -81,13 +81,13 @@ describe("a stack's life under the real engine", function () {
     assert.equal(await authorizedKeys(web.id), `${firstKey}\n`);
   });
 
-  it("stands still when nothing is asked for", async () => {
+  it("does not change without a difference in the program", async () => {
     assert.match(await stack.up(), /4 unchanged/);
     assert.doesNotMatch(await stack.refresh(), /\[diff: /);
     await stack.isSettled();
   });
 
-  it("keeps a state that is small and holds no secret", async () => {
+  it("has a small state without secrets", async () => {
     const state = JSON.stringify(await stack.deployment());
     assert.doesNotMatch(state, new RegExp(await daemon.token()));
     for (const resource of await stack.resources()) {
@@ -109,7 +109,7 @@ describe("a stack's life under the real engine", function () {
     await stack.isSettled();
   });
 
-  it("brings another public half to the instances that carry the key", async () => {
+  it("brings a changed public key to the instances that use it", async () => {
     const id = await idOf(/^www$/);
     await stack.program(shop(`name: "www", type: "light", labels: { tier: "front" }`, secondKey));
     assert.match(await stack.up(), /~ 1 updated/);
@@ -117,7 +117,7 @@ describe("a stack's life under the real engine", function () {
     await stack.isSettled();
   });
 
-  it("gives name and type their defaults again, in place, when they are no longer given", async () => {
+  it("resets name and type to their defaults in place if they are omitted", async () => {
     const id = await idOf(/^www$/);
     await stack.program(shop(`labels: { tier: "front" }`, secondKey));
     await stack.up();
@@ -126,7 +126,7 @@ describe("a stack's life under the real engine", function () {
     assert.equal(web.type, "basic");
   });
 
-  it("replaces for another host name or address, and deletes first", async () => {
+  it("replaces an instance for another host name or address, with the deletion first", async () => {
     const id = await idOf(/^web-/);
     const { ipAddress } = await client.call("instance.get", { instance: id });
     await stack.program(shop(`name: "www", hostname: "www.example", ipAddress: "${ipAddress}"`, secondKey));
@@ -137,14 +137,14 @@ describe("a stack's life under the real engine", function () {
     await stack.isSettled();
   });
 
-  it("replaces what Pulumi itself wants to have replaced", async () => {
+  it("replaces an instance on request of pulumi up --replace", async () => {
     const id = await idOf(/^www$/);
     const resource = (await stack.resources()).find(({ urn }) => urn.endsWith("::web"));
     assert.match(await stack.up("--replace", resource?.urn ?? ""), /1 replaced/);
     assert.notEqual(await idOf(/^www$/), id);
   });
 
-  it("makes again what was destroyed behind Pulumi's back", async () => {
+  it("creates an instance again that was destroyed outside of Pulumi", async () => {
     const id = await idOf(/^db-/);
     await client.call("instance.destroy", { instance: id });
     await stack.refresh();
@@ -153,7 +153,7 @@ describe("a stack's life under the real engine", function () {
     await stack.isSettled();
   });
 
-  it("starts again what was stopped behind Pulumi's back", async () => {
+  it("starts an instance again that was stopped outside of Pulumi", async () => {
     const id = await idOf(/^db-/);
     await client.call("instance.stop", { instance: id });
     await stack.refresh();
@@ -162,7 +162,7 @@ describe("a stack's life under the real engine", function () {
     await stack.isSettled();
   });
 
-  it("says what to do about a change of what is gone", async () => {
+  it("says what to do if a changed instance no longer exists", async () => {
     const id = await idOf(/^db-/);
     await client.call("instance.destroy", { instance: id });
     await stack.program(
@@ -180,7 +180,7 @@ describe("a stack's life under the real engine", function () {
     await stack.isSettled();
   });
 
-  it("ends with a destroy that leaves nothing", async () => {
+  it("leaves nothing after a destroy", async () => {
     await stack.destroy();
     assert.deepEqual(await client.call("instance.list", {}), []);
     assert.deepEqual(await client.call("key.list", {}), []);

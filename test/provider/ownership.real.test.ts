@@ -7,7 +7,7 @@ import { eventually } from "../support/time/eventually";
 const firstKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHGoOrTiQeaVgdv0xpVLNFHI3JpBYSSgNR5rRSzTFhvl first";
 const secondKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl second";
 
-describe("programs that have the same names, under the real engine", function () {
+describe("programs with the same names under the real engine", function () {
   this.timeout(300_000);
   const newDaemon = testDaemons();
   const newStack = pulumiStacks();
@@ -39,13 +39,13 @@ describe("programs that have the same names, under the real engine", function ()
     return stack;
   }
 
-  /** By their ids and uids, so that another life of the same instance shows. */
+  /** Returns ids and uids, so that a new instance with the same id is noticed. */
   async function lives(): Promise<string[]> {
     const instances = await client.call("instance.list", {});
     return instances.map(({ id, uid }) => `${id} ${uid}`).sort();
   }
 
-  it("leave each other's hosts alone, with a state each", async () => {
+  it("do not change each other's hosts if their states are separate", async () => {
     const a = await stackWith(`new Fleet("web", { count: 3 }); new Instance("db");`);
     const b = await stackWith(`new Fleet("web", { count: 1 }); new Instance("db");`);
     await a.up();
@@ -70,7 +70,7 @@ describe("programs that have the same names, under the real engine", function ()
     assert.deepEqual(await lives(), []);
   });
 
-  it("cannot both create the same at once", async () => {
+  it("cannot both create the same host at once", async () => {
     const stacks = [await stackWith(`new Instance("db");`), await stackWith(`new Instance("db");`)];
     const outcomes = await Promise.all(stacks.map((stack) => stack.run("up", "--yes", "--skip-preview")));
     assert.deepEqual(
@@ -89,7 +89,7 @@ describe("programs that have the same names, under the real engine", function ()
     assert.deepEqual(await lives(), []);
   });
 
-  it("of a renamed stack and a new one of its old name have hosts of their own", async () => {
+  it("have separate hosts in a renamed stack and a new stack with its old name", async () => {
     const stack = await stackWith(
       `new Fleet("web", { count: 2 }); new Instance("db"); new Key("me", { publicKey: ${JSON.stringify(firstKey)} });`,
     );
@@ -114,7 +114,7 @@ describe("programs that have the same names, under the real engine", function ()
     assert.deepEqual(await lives(), []);
   });
 
-  it("have a new host at a place that another resource has left by an alias", async () => {
+  it("create a new host for a name that another resource left by an alias", async () => {
     const stack = await stackWith(`new Instance("db");`);
     await stack.up();
     const [before = ""] = await lives();
@@ -133,7 +133,7 @@ describe("programs that have the same names, under the real engine", function ()
     await stack.destroy();
   });
 
-  it("have a new host at a place from which another one moved under a component", async () => {
+  it("create a new host for a name from which another resource moved into a component", async () => {
     const shop = `
       class Shop extends pulumi.ComponentResource { constructor() { super("shop:index:Shop", "shop"); } }
       const options = { parent: new Shop(), aliases: [{ parent: pulumi.rootStackResource }] };
@@ -153,7 +153,7 @@ describe("programs that have the same names, under the real engine", function ()
     assert.deepEqual(await lives(), []);
   });
 
-  it("do not replace each other's keys, not even by an up that fails", async () => {
+  it("do not replace each other's keys, even in an up that fails", async () => {
     const program = (key: string): string =>
       `const key = new Key("me", { name: "me", publicKey: ${JSON.stringify(key)} }); new Instance("db", { keys: [key.name] });`;
     const a = await stackWith(program(firstKey));
@@ -167,7 +167,7 @@ describe("programs that have the same names, under the real engine", function ()
     await a.destroy();
   });
 
-  it("retain a host whose replacement is a new one, and leave it to others", async () => {
+  it("retain a replaced host with retainOnDelete, so that others can adopt it", async () => {
     const options = `{ retainOnDelete: true }`;
     const stack = await stackWith(`new Instance("db", { userData: "true" }, ${options});`);
     await stack.up();
@@ -191,7 +191,7 @@ describe("programs that have the same names, under the real engine", function ()
     );
   });
 
-  it("retain what --replace and a destroy leave, each time for a new one", async () => {
+  it("retain hosts after --replace and a destroy, and create a new host each time", async () => {
     const stack = await stackWith(`new Instance("db", {}, { retainOnDelete: true });`);
     await stack.up();
     const [first = ""] = await lives();
@@ -207,7 +207,7 @@ describe("programs that have the same names, under the real engine", function ()
     await stack.isSettled();
   });
 
-  it("retain what a transformation of the stack has retained, too", async () => {
+  it("retain a host whose retainOnDelete a stack transformation has set", async () => {
     const program = (args: string): string => `
       pulumi.runtime.registerStackTransformation(({ props, opts }) => ({ props, opts: { ...opts, retainOnDelete: true } }));
       new Instance("db", { ${args} });
@@ -223,7 +223,7 @@ describe("programs that have the same names, under the real engine", function ()
     await stack.isSettled();
   });
 
-  it("adopt nothing that another one owns", async () => {
+  it("adopt no host that belongs to another resource", async () => {
     const owner = await stackWith(`new Instance("db", { name: "db" });`);
     await owner.up();
     const before = await lives();
@@ -238,7 +238,7 @@ describe("programs that have the same names, under the real engine", function ()
     await owner.destroy();
   });
 
-  it("have a new fleet and a new key at places that others have left", async () => {
+  it("create a new fleet and a new key for names that other resources left", async () => {
     const both = (name: string, options: (place: string) => string): string => `
       new Fleet("${name}-fleet", { count: 2 }, ${options("fleet")});
       new Key("${name}-key", { publicKey: ${JSON.stringify(firstKey)} }, ${options("key")});
@@ -265,10 +265,10 @@ describe("programs that have the same names, under the real engine", function ()
     assert.deepEqual(await client.call("key.list", {}), []);
   });
 
-  it("recover by the next up what a killed one left unrecorded, under another uid", async () => {
+  it("record an unrecorded host of a killed up in the next up, with another uid", async () => {
     const stack = await stackWith(`new Instance("db", { waitFor: { command: ["sleep", "3"] } });`);
     const up = stack.start("up", "--yes", "--skip-preview");
-    await eventually(async () => (await lives()).length === 1, "the instance is being made");
+    await eventually(async () => (await lives()).length === 1, "the instance is being created");
     up.kill("SIGKILL");
     await up;
     await stack.hasEnded();
@@ -282,13 +282,13 @@ describe("programs that have the same names, under the real engine", function ()
     assert.deepEqual(await lives(), []);
   });
 
-  it("are told apart by what the daemon shows of the owner", async () => {
+  it("are distinguished by the owner that the daemon shows", async () => {
     const stack = await stackWith(`new Instance("db");`);
     await stack.up();
     await eventually(async () => {
       const [instance] = await client.call("instance.list", {});
       return instance?.owner?.urn === "urn:pulumi:test::shop::pulumi-nodejs:dynamic/minicloud:Instance::db";
-    }, "the owner is told");
+    }, "the daemon shows the owner");
     await stack.destroy();
   });
 });

@@ -28,7 +28,7 @@ describe("programs of every kind under the real engine", function () {
     assert.deepEqual(await client.call("key.list", {}), []);
   });
 
-  it("run in TypeScript, as the example does", async () => {
+  it("run in TypeScript like the example", async () => {
     const stack = await newStack("index.ts");
     stack.use(daemon);
     await stack.write("index.ts", await readFile(quickstart, "utf8"));
@@ -71,7 +71,7 @@ describe("programs of every kind under the real engine", function () {
     await stack.destroy();
   });
 
-  it("put instances into components of their own, and may move and rename them", async () => {
+  it("put instances into components, and move and rename them", async () => {
     const stack = await newStack();
     stack.use(daemon);
     const site = (name: string, options: string): string => `
@@ -102,7 +102,7 @@ describe("programs of every kind under the real engine", function () {
     await stack.destroy();
   });
 
-  it("are told in a preview what is known already", async () => {
+  it("get known values in a preview", async () => {
     const stack = await newStack();
     stack.use(daemon);
     await stack.program(`

@@ -8,7 +8,7 @@ describe("the progress of a creation", function () {
   const newDaemon = testDaemons();
   const newStack = pulumiStacks();
 
-  it("shows in the resource's own row", async () => {
+  it("appears in the row of the resource", async () => {
     const daemon = await newDaemon();
     await daemon.start();
     const proxy = new HoldingProxy(daemon.url);

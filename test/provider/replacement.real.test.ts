@@ -3,7 +3,7 @@ import type { Client } from "../../client";
 import { testDaemons } from "../support/daemons/test-daemon";
 import { type PulumiStack, pulumiStacks } from "../support/pulumi/pulumi-stack";
 
-describe("a replacement that must fail, under the real engine", function () {
+describe("a replacement that cannot succeed under the real engine", function () {
   this.timeout(300_000);
   const newDaemon = testDaemons();
   const newStack = pulumiStacks();
@@ -49,7 +49,7 @@ describe("a replacement that must fail, under the real engine", function () {
     await stack.destroy();
   });
 
-  it("notes a secret script, so that nothing of what it prints is told", async () => {
+  it("records that a script is secret, so that its output is not shown", async () => {
     await stack.program(`
       new Instance("secret", { userData: pulumi.secret("echo hello") });
       new Instance("plain", { userData: "echo hello" });

@@ -16,7 +16,7 @@ describe("the resources under pulumi.runtime.setMocks", () => {
     return (await registeredBy(program, options)).inputs.clientToken;
   }
 
-  it("have their outputs", async () => {
+  it("have outputs", async () => {
     const seen: { instance?: Instance; key?: Key } = {};
     await runWithMocks(() => {
       seen.key = new Key("me", { publicKey });
@@ -28,7 +28,7 @@ describe("the resources under pulumi.runtime.setMocks", () => {
     assert.deepEqual(value, ["198.18.0.2", 500, "SHA256:x"]);
   });
 
-  it("take the same arguments twice", async () => {
+  it("can share an object of arguments", async () => {
     const args: InstanceArgs = { image: "micro" };
     const registered = await runWithMocks(() => {
       new Instance("one", args);
@@ -38,12 +38,12 @@ describe("the resources under pulumi.runtime.setMocks", () => {
     assert.deepEqual(registered.map(({ name }) => name).sort(), ["one", "two"]);
   });
 
-  it("send no argument that was not given", async () => {
+  it("send only given arguments", async () => {
     const { inputs } = await registeredBy(() => new Instance("web", { image: "micro" }));
     assert.deepEqual(Object.keys(inputs).sort(), ["__provider", "clientToken", "image", "ownerUrn"]);
   });
 
-  it("have the same token in every run, a preview included", async () => {
+  it("have the same token in every run and in a preview", async () => {
     const program = (): unknown => new Instance("web");
     const token = await tokenOf(program);
     assert.match(String(token), /^[0-9a-f]{32}$/);
@@ -69,7 +69,7 @@ describe("the resources under pulumi.runtime.setMocks", () => {
     assert.equal(new Set(tokens).size, tokens.length, tokens.join(" "));
   });
 
-  it("do not wait for the parent in which they are made", async () => {
+  it("do not wait for the parent that creates them", async () => {
     class Site extends pulumi.ComponentResource<{ name: string }> {
       constructor() {
         super("my:module:Site", "site", {});

@@ -48,7 +48,7 @@ describe("real hosts of a stack", function () {
     return await stack.output("hosts", z.array(hostSchema));
   }
 
-  /** Runs a command on a host as root, and takes no other host for it. */
+  /** Runs a command on a host as root, and verifies its host key. */
   async function ssh(keyName: string, { ipAddress, sshHostKey }: Host, ...command: string[]) {
     const knownHosts = join(folder, `known_hosts-${ipAddress}`);
     await writeFile(knownHosts, `${ipAddress} ${sshHostKey}\n`);
@@ -71,7 +71,7 @@ describe("real hosts of a stack", function () {
     );
   }
 
-  it("can be logged into as soon as they are made, and are known by their host keys", async () => {
+  it("accept a login as soon as they are created, with known host keys", async () => {
     const hosts = await upWithKey("old");
     const answers = await Promise.all(hosts.map((host) => ssh("old", host, "hostname")));
     assert.deepEqual(
@@ -81,7 +81,7 @@ describe("real hosts of a stack", function () {
     await stack.isSettled();
   });
 
-  it("take the new key and no longer the old one when the key is changed", async () => {
+  it("accept the new key and refuse the old one after a change of the key", async () => {
     const before = await client.call("instance.list", {});
     for (const host of await upWithKey("new")) {
       assert.equal((await ssh("new", host, "true")).exitCode, 0);
@@ -94,7 +94,7 @@ describe("real hosts of a stack", function () {
     );
   });
 
-  it("come again when one was shut down and another destroyed behind Pulumi's back", async () => {
+  it("are restored after one was stopped and another destroyed outside of Pulumi", async () => {
     const [one, two] = await stack.output("hosts", z.array(hostSchema));
     assert.ok(one && two);
     await client.call("instance.stop", { instance: one.name });
@@ -105,7 +105,7 @@ describe("real hosts of a stack", function () {
     }
   });
 
-  it("of a fleet are reached by its own text for ssh -F, with no known_hosts file", async () => {
+  it("are reached by the sshConfig of their fleet without a known_hosts file", async () => {
     const publicKey = await readFile(join(folder, "new.pub"), "utf8");
     await stack.program(`
       const key = new Key("me", { publicKey: ${JSON.stringify(publicKey)} });
@@ -130,7 +130,7 @@ describe("real hosts of a stack", function () {
     assert.match(stderr, /Host key verification failed/);
   });
 
-  it("that are not ready in time are kept on request, without showing a secret script", async () => {
+  it("are kept on request if they are not ready in time, without showing a secret script", async () => {
     const program = (create: string, rest: string): string =>
       `new Instance("slow", { name: "slow", userData: pulumi.secret("true # s3cret"), timeouts: { create: "${create}" }, ${rest} });`;
     await stack.program(program("2s", "waitFor: { tcp: 9 }, keepOnFailure: true"));
@@ -149,7 +149,7 @@ describe("real hosts of a stack", function () {
     }
   });
 
-  it("are gone after a destroy", async () => {
+  it("do not exist after a destroy", async () => {
     await stack.destroy();
     assert.deepEqual(await client.call("instance.list", {}), []);
   });

@@ -7,7 +7,7 @@ import { checkout } from "../support/checkout";
 import { type TestDaemon, testDaemons } from "../support/daemons/test-daemon";
 import { type PulumiStack, pulumiStacks } from "../support/pulumi/pulumi-stack";
 
-describe("what a stack is trusted with under the real engine", function () {
+describe("a stack with existing hosts and secrets under the real engine", function () {
   this.timeout(300_000);
   const newDaemon = testDaemons();
   const newStack = pulumiStacks();
@@ -45,7 +45,7 @@ describe("what a stack is trusted with under the real engine", function () {
     );
   }
 
-  it("renews a ttl at every up and at no preview, and only warns when it cannot", async () => {
+  it("restarts a TTL in every up but not in a preview, and only warns if that fails", async () => {
     await stack.program(`new Instance("web", { ttl: "2h" }); new Fleet("all", { count: 1, ttl: 7200 });`);
     await stack.up();
     const expiries = async (): Promise<string[]> => {
@@ -69,7 +69,7 @@ describe("what a stack is trusted with under the real engine", function () {
     await stack.refresh();
   });
 
-  it("adopts what is there, changes what the program says, and lets go of it unharmed", async () => {
+  it("adopts an instance, changes it as the program says, and releases it unharmed", async () => {
     const { id } = await client.call("instance.create", { name: "old", labels: { a: "b" }, type: "light" });
     await client.call("instance.wait", { instance: id });
     const adopting = `new Instance("db", { adopt: ${id}, labels: { tier: "back" } }, { retainOnDelete: true });`;
@@ -93,7 +93,7 @@ describe("what a stack is trusted with under the real engine", function () {
     assert.deepEqual(await client.call("instance.list", {}), []);
   });
 
-  it("keeps a secret script to itself", async () => {
+  it("shows a secret script nowhere", async () => {
     await stack.program(`new Instance("web", { userData: pulumi.secret("echo s3cret") });`);
     const outputs = [await stack.up("--diff"), await stack.refresh()];
     await stack.isSettled();
@@ -105,7 +105,7 @@ describe("what a stack is trusted with under the real engine", function () {
     }
   });
 
-  it("changes nothing when the library is upgraded, and runs the new code", async () => {
+  it("changes nothing after an upgrade of the library, and runs the new code", async () => {
     await stack.program(`new Instance("web"); new Fleet("all", { count: 2 });`);
     await stack.up();
     const before = await resourcesByUrn();
@@ -119,7 +119,7 @@ describe("what a stack is trusted with under the real engine", function () {
     assert.deepEqual(await client.call("instance.list", {}), []);
   });
 
-  it("answers what a server has, also in a preview", async () => {
+  it("lists the images, types and instances of a server, also in a preview", async () => {
     await stack.program(`
       const web = new Instance("web", { name: "web", labels: { tier: "front" } });
       exports.images = minicloud.getImages().then(({ images }) => images.map(({ name }) => name));
@@ -136,7 +136,7 @@ describe("what a stack is trusted with under the real engine", function () {
   });
 });
 
-/** Gives the program a copy of the package of another version, whose hooks leave a mark when they are loaded. */
+/** Gives the program a copy of the package with another version. Its hooks write a file when they are loaded. */
 async function upgradeLibrary({ project }: PulumiStack, mark: string): Promise<void> {
   const packages = join(project, "node_modules");
   await rm(packages);

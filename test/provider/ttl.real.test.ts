@@ -3,7 +3,7 @@ import type { Client } from "../../client";
 import { testDaemons } from "../support/daemons/test-daemon";
 import { type PulumiStack, pulumiStacks } from "../support/pulumi/pulumi-stack";
 
-describe("a ttl under the real engine", function () {
+describe("a TTL under the real engine", function () {
   this.timeout(300_000);
   const newDaemon = testDaemons();
   const newStack = pulumiStacks();
@@ -23,7 +23,7 @@ describe("a ttl under the real engine", function () {
     assert.deepEqual(await client.call("instance.list", {}), []);
   });
 
-  /** By resource: how many seconds the ttl has, and when it ends. */
+  /** Returns for each resource the TTL in seconds and the time when it ends. */
   async function lives(): Promise<Record<string, { ttl: number | undefined; end: string }>> {
     const found = [...(await client.call("instance.list", {})), ...(await client.call("fleet.list", {}))];
     return Object.fromEntries(
@@ -36,12 +36,12 @@ describe("a ttl under the real engine", function () {
     );
   }
 
-  /** Expiries are told to the second. */
+  /** Waits for more than a second, because expiry times are whole seconds. */
   async function nextSecond(): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 1001));
   }
 
-  /** Which resources a command renewed, and with how much. */
+  /** Returns the resources whose TTL a command restarted, with the TTL in seconds. */
   async function renewedBy(...words: string[]): Promise<Record<string, number | undefined>> {
     const before = await lives();
     await nextSecond();
@@ -53,7 +53,7 @@ describe("a ttl under the real engine", function () {
     );
   }
 
-  it("stays what it was under ignoreChanges, and is renewed", async () => {
+  it("keeps its value under ignoreChanges, and restarts", async () => {
     const program = (ttl: string, ignored: string): string => `
       const options = { ignoreChanges: [${ignored}] };
       new Instance("web", { ttl: "${ttl}" }, options);
@@ -67,7 +67,7 @@ describe("a ttl under the real engine", function () {
     assert.deepEqual(await renewedBy("up"), { web: 7200, all: 7200 });
   });
 
-  it("is renewed when a transform sets it", async () => {
+  it("restarts if a transform sets it", async () => {
     await stack.program(`
       pulumi.runtime.registerResourceTransform(({ props, opts, name }) =>
         name === "web" ? { props: { ...props, ttl: "2h" }, opts } : undefined);
@@ -80,7 +80,7 @@ describe("a ttl under the real engine", function () {
     assert.deepEqual(await renewedBy("up"), { web: 7200, all: 10800 });
   });
 
-  it("is renewed for what the operation includes, and for nothing else", async () => {
+  it("restarts only for the resources of the operation", async () => {
     const program = `new Instance("one", { ttl: "2h" }); new Instance("two", { ttl: "2h" });`;
     await stack.program(program);
     await stack.up();

@@ -5,7 +5,7 @@ import { VmModules } from "../support/programs/vm-modules";
 
 const image = { name: "micro", sizeBytes: 1, createdAt: "2026-01-01T00:00:00Z" };
 
-describe("under a test framework that loads modules itself, as jest does", function () {
+describe("a test framework that loads modules itself, like jest", function () {
   this.timeout(60_000);
   const startDaemon = standInDaemons();
   let server: string | undefined;
@@ -23,7 +23,7 @@ describe("under a test framework that loads modules itself, as jest does", funct
   beforeEach(() => asked.splice(0));
   withEnvironment(() => ({ MCC_SERVER: server, MCC_TOKEN: "t0ken" }));
 
-  /** Runs a test of a user's, which gets the modules' `reset` as jest.resetModules, and returns what it comes to. */
+  /** Runs a user's test, in which `resetModules` works like jest.resetModules, and returns its result. */
   async function run(body: string): Promise<unknown> {
     const modules = new VmModules();
     const text = `exports.test = async (resetModules) => { ${body} };`;
@@ -31,7 +31,7 @@ describe("under a test framework that loads modules itself, as jest does", funct
     return JSON.parse(await test(() => modules.reset()));
   }
 
-  it("the functions ask the daemon, though there is no import()", async () => {
+  it("can call functions of the daemon without import()", async () => {
     const images = await run(`
       const minicloud = require("../../provider");
       return JSON.stringify((await minicloud.getImages()).images);
@@ -40,7 +40,7 @@ describe("under a test framework that loads modules itself, as jest does", funct
     assert.deepEqual(asked, ["image.list"]);
   });
 
-  it("mocks are seen that another copy of Pulumi's SDK has set", async () => {
+  it("can set mocks in another copy of Pulumi's SDK", async () => {
     const seen = await run(`
       const pulumi = require("@pulumi/pulumi");
       const tokens = [];

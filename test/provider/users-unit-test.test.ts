@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as minicloud from "../../provider";
 import { type Fleet, type Instance } from "../../provider";
 
-/** A program of a user's, as its test imports it. */
+/** A user's program, which its test imports. */
 async function site(): Promise<{ fleet: Fleet; database: Instance; biggest: string | undefined }> {
   const { images } = await minicloud.getImages();
   const fleet = new minicloud.Fleet("web", { count: 3, image: images[0]?.name ?? "micro", ttl: "2h" });
@@ -31,7 +31,7 @@ describe("a user's unit test", () => {
     });
   });
 
-  it("sees resources and functions without a server, and without an organization", async () => {
+  it("gets resources and functions without a server and without an organization", async () => {
     const { fleet, database, biggest } = await site();
     const value = await new Promise((resolve) =>
       pulumi.all([fleet.image, fleet.count, database.labels, biggest]).apply(resolve),
@@ -43,7 +43,7 @@ describe("a user's unit test", () => {
     ]);
   });
 
-  it("sees the forms of the functions that give outputs", async () => {
+  it("gets the output forms of the functions", async () => {
     const { name } = await new Promise<{ name: string }>((resolve) => {
       minicloud.getImagesOutput().images[0]?.apply(resolve);
     });

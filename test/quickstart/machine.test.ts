@@ -2,10 +2,10 @@ import sinon from "sinon";
 import { checkMachine } from "../../quickstart/machine";
 import { assertMccError } from "../support/assert-error";
 
-describe("whether a machine can have real hosts", () => {
+describe("the check for real hosts", () => {
   afterEach(() => sinon.restore());
 
-  it("names what is missing, and the way without", async () => {
+  it("names the missing requirement and the alternative", async () => {
     sinon.stub(process, "getuid").returns(1000);
     await assertMccError(
       checkMachine(),

@@ -16,7 +16,7 @@ describe("npm run quickstart", () => {
     const folder = await newFolder();
     const home = join(folder, "home");
     await mkdir(home);
-    // The CLI is on PATH here; the home is for the simulated hosts' state.
+    // The CLI is on PATH here. The home folder contains the state of the simulated hosts.
     environment = {
       HOME: home,
       PULUMI_HOME: join(folder, "pulumi-home"),
@@ -50,7 +50,7 @@ describe("npm run quickstart", () => {
       const words = ["--driver", driver, "--port", "18080"];
       let before: string;
 
-      it("makes three hosts", async () => {
+      it("creates three hosts", async () => {
         before = await gitStatus();
         const { output, exitCode } = await quickstart(...words);
         assert.equal(exitCode, 0, output);
@@ -69,7 +69,7 @@ describe("npm run quickstart", () => {
       });
 
       if (driver === "lxc") {
-        it("prints a line that logs in", async () => {
+        it("prints a command that logs in", async () => {
           const { output } = await quickstart(...words);
           const line = /ssh -F \S+ web-\S+/.exec(output)?.[0];
           assert.ok(line !== undefined, output);
@@ -78,7 +78,7 @@ describe("npm run quickstart", () => {
         });
       }
 
-      it("leaves nothing when it destroys, and the checkout as it was", async () => {
+      it("destroys everything, and leaves the checkout unchanged", async () => {
         const { output, exitCode } = await quickstart("--destroy", ...words);
         assert.equal(exitCode, 0, output);
         assert.match(output, /5 deleted/);
@@ -89,7 +89,7 @@ describe("npm run quickstart", () => {
         assert.equal((await execa("nft", ["list", "tables"])).stdout, "");
       });
 
-      it("has nothing to do when it destroys again", async () => {
+      it("has nothing to destroy the second time", async () => {
         const { output, exitCode } = await quickstart("--destroy", ...words);
         assert.equal(exitCode, 0, output);
         assert.match(output, /no hosts/);
@@ -97,7 +97,7 @@ describe("npm run quickstart", () => {
     });
   }
 
-  it("refuses words that it does not know", async () => {
+  it("refuses an unknown driver", async () => {
     const { output, exitCode } = await quickstart("--driver", "docker");
     assert.equal(exitCode, 1);
     assert.match(output, /Allowed choices are lxc, simulated/);

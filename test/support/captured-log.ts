@@ -1,6 +1,6 @@
 import pino, { type Logger } from "pino";
 
-/** A logger, and what it wrote: one object a line. */
+/** A logger, and its lines as objects. */
 export interface CapturedLog {
   readonly log: Logger;
   readonly lines: Record<string, unknown>[];

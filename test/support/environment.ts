@@ -1,4 +1,4 @@
-/** Sets environment variables (`undefined` removes one) for each test of the suite that calls this. */
+/** Sets environment variables (`undefined` removes one) for each test of the calling suite. */
 export function withEnvironment(variables: () => Record<string, string | undefined>): void {
   let before: Record<string, string | undefined> = {};
   beforeEach(() => {

@@ -1,7 +1,7 @@
 /**
  * Creates a new value for each test of the calling suite.
  *
- * @param end is called after each test, also after one that failed, and before the suite's own hooks of that kind.
+ * @param end is called after each test, even if it failed, and before the suite's own `afterEach` hooks.
  * @returns a function that returns the value of the current test.
  */
 export function perTest<T>(make: () => Promise<T>, end?: (value: T) => Promise<void>): () => T {

@@ -23,7 +23,7 @@ describe("the commands for fleets", function () {
   const mcc = (...words: string[]): Promise<Run> =>
     runProgram(["mcc", ...words], { environment: daemon.environment });
 
-  it("list them with how many members are ready", async () => {
+  it("list the fleets with their numbers of ready members", async () => {
     await client.call("instance.destroy", { instance: "web-2" });
     const { exitCode, stdout } = await mcc("list-fleets");
     assert.equal(exitCode, 0);
@@ -34,7 +34,7 @@ describe("the commands for fleets", function () {
     assert.equal((await mcc("list-fleets", "--quiet")).stdout, "load\nweb");
   });
 
-  it("list the members of one", async () => {
+  it("list the members of a fleet", async () => {
     const { stdout } = await mcc("list-instances", "--fleet", "load", "--json");
     const rows = JSON.parse(stdout) as { name: string }[];
     assert.deepEqual(
@@ -43,7 +43,7 @@ describe("the commands for fleets", function () {
     );
   });
 
-  it("answer a fleet that is not there with the nearest, also where its members were asked for", async () => {
+  it("suggest the nearest name for an unknown fleet, also when listing its members", async () => {
     const { exitCode, stdout, stderr } = await mcc("list-instances", "--fleet", "laod");
     assert.deepEqual([exitCode, stdout], [1, ""]);
     assert.equal(stderr, 'mcc: There is no fleet "laod" on this server. Did you mean "load"?');
@@ -53,7 +53,7 @@ describe("the commands for fleets", function () {
     );
   });
 
-  it("destroy those that are named, or none when one is not there", async () => {
+  it("destroy the named fleets, or none if one of them does not exist", async () => {
     const wrong = await mcc("destroy-fleet", "load", "wed");
     assert.equal(wrong.exitCode, 1);
     assert.match(wrong.stderr, /There is no fleet "wed" on this server\. Did you mean "web"\?/);

@@ -12,7 +12,7 @@ import { standInDaemons } from "../../support/daemons/stand-in-daemon";
 import { exampleInstance } from "../../support/example-instance";
 import { type ProgramRun, runProgram } from "../../support/programs/run-program";
 
-describe("instances by command", function () {
+describe("the commands for instances", function () {
   this.timeout(30_000);
   const newDaemon = inProcessDaemons();
   const newStandIn = standInDaemons();
@@ -62,7 +62,7 @@ describe("instances by command", function () {
   }
 
   describe("run-instances", () => {
-    it("makes one with the old options and shows it", async () => {
+    it("creates an instance with the options of the first MiniCloud and shows it", async () => {
       const client = daemon.client;
       const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE0dhl+kGYvZKYG8FBh13NiG2zQ/KNfxHUWLieg1ciKx me";
       await client.call("key.add", { name: "doylenet", publicKey });
@@ -74,7 +74,7 @@ describe("instances by command", function () {
       await client.call("key.remove", { name: "doylenet" });
     });
 
-    it("gives the labels, the address and the host name that it is told", async () => {
+    it("sets the given labels, address and host name", async () => {
       await output([
         ...["mcc", "run", "-n", "db", "-l", "role=db", "--label", "url=a=b"],
         ...["--address", "198.18.0.30", "--hostname", "db.example.com"],
@@ -93,14 +93,14 @@ describe("instances by command", function () {
       }
     });
 
-    it("and its neighbours have the short names of other tools", async () => {
+    it("has the short name run, like ls and rm for other commands", async () => {
       assert.match(await output(["mcc", "run", "-n", "web", "-q"]), /^\d+$/);
       assert.match(await output(["mcc", "ls"]), / web +running /);
       assert.match(await output(["mcc", "help", "rm"]), /^Usage: mcc destroy-instance\|rm /);
       assert.match(await output(["mcc", "rm", "web"]), /\(web\) destroyed$/);
     });
 
-    it("prints the old layout, ids or JSON when asked", async () => {
+    it("prints the classic layout, ids or JSON on request", async () => {
       assert.match(
         await output(["mcc-run-instances", "--classic"]),
         /^\t\tID\tIP\nINST\t\d+\t198\.18\.0\.\d+$/,
@@ -109,7 +109,7 @@ describe("instances by command", function () {
       assert.match(await output(["mcc-run-instances", "--json"]), /^\[\n {2}\{\n {4}"id": \d+,/);
     });
 
-    it("takes a script and rungs, and logs shows what became of the script", async () => {
+    it("passes on a script and rungs, and mcc logs shows the result of the script", async () => {
       const words = ["--wait-for", "ssh,http:8080/health", "--timeout", "90s", "--keep-on-failure"];
       const script = ["mcc", "run-instances", "-n", "web", "--user-data", "-", ...words, "-q"];
       const id = await output(script, "echo hello\r\n");
@@ -123,7 +123,7 @@ describe("instances by command", function () {
       await assertFails(["mcc", "logs", "db"], /\(db\) was created without userData/);
     });
 
-    it("refuses a script that cannot be read or sent, and does not show it", async () => {
+    it("refuses a script that it cannot read or send, and does not print its content", async () => {
       await assertFails(["mcc", "run-instances", "--user-data", "none.sh"], /"none\.sh" failed .*ENOENT/);
       const { exitCode, stdout, stderr } = await run(
         ["mcc", "run-instances", "--user-data", "-"],
@@ -140,14 +140,14 @@ describe("instances by command", function () {
       assert.deepEqual(await names(), []);
     });
 
-    it("makes several at once, and shows them in the order of their names", async () => {
+    it("creates several instances at once, and shows them in the order of their names", async () => {
       const shown = await output(["mcc", "run-instances", "-c", "11", "-n", "node"]);
       const numbers = [...shown.matchAll(/ node-(\d+) /g)].map(([, number]) => Number(number));
       assert.deepEqual(numbers, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
       assert.equal((await names()).length, 11);
     });
 
-    it("answers a name that is not there with the nearest ones, once", async () => {
+    it("suggests the nearest names for an unknown name once", async () => {
       await assertFails(
         ["mcc-run-instances", "-i", "mirco"],
         /No image "mirco".*micro.*Did you mean "micro"\?/,
@@ -160,7 +160,7 @@ describe("instances by command", function () {
       assert.deepEqual(await names(), []);
     });
 
-    it("makes none where it can be told that it cannot make all", async () => {
+    it("creates no instance if it knows in advance that one of them would fail", async () => {
       const ids = await make("node-2", "node-9");
       await assertFails(
         ["mcc", "run-instances", "-n", "node", "-c", "9"],
@@ -177,7 +177,7 @@ describe("instances by command", function () {
   });
 
   describe("destroy-instance", () => {
-    it("takes ids and names, as options and as arguments", async () => {
+    it("accepts ids and names as options and as arguments", async () => {
       const [one, two] = await make("one", "two", "three", "four");
       const printed = await output(["mcc-destroy-instance", "-i", String(one), "-i", "three", "two"]);
       assert.deepEqual(printed.split("\n").sort(), [
@@ -188,7 +188,7 @@ describe("instances by command", function () {
       assert.deepEqual(await names(), ["four"]);
     });
 
-    it("destroys none when one of them is not there", async () => {
+    it("destroys no instance if one of them does not exist", async () => {
       await make("web", "mail");
       await assertFails(
         ["mcc-destroy-instance", "web", "mial"],
@@ -198,7 +198,7 @@ describe("instances by command", function () {
       assert.deepEqual(await names(), ["web", "mail"]);
     });
 
-    it("destroys all, but not unasked where nobody can be asked", async () => {
+    it("destroys all instances, but requires -y where it cannot ask for confirmation", async () => {
       await make("web", "db");
       await assertFails(["mcc-destroy-instance", "--all"], /"Destroy all 2 instances of .*"; give -y/);
       assert.deepEqual(await names(), ["web", "db"]);
@@ -211,7 +211,7 @@ describe("instances by command", function () {
     });
   });
 
-  it("stop, start, restart and wait take several and say how they stand", async () => {
+  it("stop, start, restart and wait accept several instances and print their states", async () => {
     const [web, db] = await make("web", "db");
     const sorted = async (words: string[]): Promise<string[]> => (await output(words)).split("\n").sort();
     assert.deepEqual(await sorted(["mcc", "stop", "web", "db", String(web)]), [
@@ -225,7 +225,7 @@ describe("instances by command", function () {
     await assertFails(["mcc", "start", "wbe"], /no instance "wbe".*Did you mean "web"\?/);
   });
 
-  it("stop, restart and exec take lengths of time as people write them", async () => {
+  it("stop, restart and exec accept durations such as 1m30s", async () => {
     const asked: unknown[] = [];
     const changed = ({ graceSeconds }: Record<string, unknown>): Instance => {
       asked.push(graceSeconds);
@@ -250,7 +250,7 @@ describe("instances by command", function () {
   describe("exec", () => {
     beforeEach(() => make("web"));
 
-    it("hands on words, input, output and exit code", async () => {
+    it("passes on arguments, input, output and exit code", async () => {
       assert.equal(await output(["mcc", "exec", "web", "echo", "-n", "a  b", "$HOME"]), "-n a  b $HOME");
       assert.equal(await output(["mcc", "exec", "web", "--", "echo", "--help"]), "--help");
       assert.equal(await output(["mcc", "exec", "-i", "web", "cat"], "über\n"), "über");
@@ -260,21 +260,21 @@ describe("instances by command", function () {
       assert.match(stderr, /^nothing: unknown command/);
     });
 
-    it("fails by itself with exit code 125", async () => {
+    it("uses exit code 125 for its own failures", async () => {
       await assertFails(["mcc", "exec", "--timeout", "1", "web", "sleep", "5"], /ran longer than 1 s/, 125);
       await assertFails(["mcc", "exec", "wbe", "true"], /no instance "wbe"/, 125);
       await daemon.client.call("instance.stop", { instance: "web" });
       await assertFails(["mcc", "exec", "web", "true"], /is stopped.*running instances only/, 125);
     });
 
-    it("passes on more input and output than one call carries", async () => {
+    it("passes on more input and output than a call can carry", async () => {
       const long = "0123456789abcdef".repeat(1_250_000);
       assert.ok(long.length > largestExecInputBytes && long.length > largestExecOutputBytes);
       const { exitCode, stdout, stderr } = await run(["mcc", "exec", "-i", "web", "cat"], long);
       assert.deepEqual([exitCode, stderr, stdout.length, stdout === long], [0, "", long.length, true]);
     });
 
-    it("refuses more input than one call to an older daemon carries, and names the ways for that", async () => {
+    it("refuses more input than a call to an older daemon can carry, and names the alternatives", async () => {
       const stdin = Buffer.alloc(largestExecInputBytes).toString("base64");
       const call = encodeCall("instance.exec", [{ command: ["x".repeat(700_000)], stdin }]);
       assert.ok(call.length < defaultLimits.bodyBytes);
@@ -291,7 +291,7 @@ describe("instances by command", function () {
       );
     });
 
-    it("prints what the command wrote until its time ran out", async () => {
+    it("prints what the command wrote before its timeout", async () => {
       const standIn = await newStandIn({
         "instance.list": () => [exampleInstance()],
         "instance.exec": ({ outputOnTimeout, timeoutSeconds }) => {
@@ -330,7 +330,7 @@ describe("instances by command", function () {
       );
     });
 
-    it("fails when it could not bring the whole output", async () => {
+    it("fails if it could not return the whole output", async () => {
       const printed = Buffer.from("cut").toString("base64");
       const result = { exitCode: 0, stdout: printed, stderr: "", truncated: true };
       const standIn = await newStandIn({
@@ -347,7 +347,7 @@ describe("instances by command", function () {
     });
   });
 
-  it("import-image names a file as the daemon sees it", async () => {
+  it("import-image sends the absolute path of the file", async () => {
     const path = "package.json";
     assert.equal(await output(["mcc", "import-image", "debian-12", path]), "debian-12 imported, 0 B");
     await assertFails(["mcc", "import-image", "debian-12", path], /"debian-12" exists already/);
@@ -357,7 +357,7 @@ describe("instances by command", function () {
     );
   });
 
-  it("remove-image removes those that nobody uses, and names who uses the others", async () => {
+  it("remove-image removes an unused image, and names the instances that use another", async () => {
     const client = daemon.client;
     await client.call("image.import", { name: "alpine", path: join(process.cwd(), "package.json") });
     const [web] = await make("web");

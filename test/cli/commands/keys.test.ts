@@ -10,7 +10,7 @@ const two = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9o
 const privateKey =
   "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAA\n-----END OPENSSH PRIVATE KEY-----\n";
 
-describe("keys", function () {
+describe("the commands for keys", function () {
   this.timeout(30_000);
   const newDaemon = testDaemons();
   const newFolder = temporaryFolders();
@@ -43,7 +43,7 @@ describe("keys", function () {
     return keys.map(({ name, publicKey }) => `${name}: ${publicKey}`);
   }
 
-  it("are given to an instance that has none", async () => {
+  it("give keys to an instance that has none", async () => {
     const client = await daemon.client();
     await client.call("key.add", { name: "me", publicKey: one });
     const { id } = await client.call("instance.create", { name: "web" });
@@ -59,7 +59,7 @@ describe("keys", function () {
     await client.call("instance.destroy", { instance: id });
   });
 
-  it("leave the labels of an instance to be set and removed, and its owner to be taken away", async () => {
+  it("also set and remove the labels of an instance, and remove its owner", async () => {
     const client = await daemon.client();
     const owner = { urn: "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/minicloud:Instance::web" };
     const labels = { team: "qa", role: "web" };
@@ -83,7 +83,7 @@ describe("keys", function () {
     await client.call("instance.destroy", { instance: made.id });
   });
 
-  it("are added as text, from a file and from standard input", async () => {
+  it("add a key given as text, as a file or on standard input", async () => {
     const file = join(home, "two.pub");
     await writeFile(file, `${two}\n`);
     const added = await run(["mcc-add-key", "--name", "text", "--public-key", `  ${one}\n`]);
@@ -94,7 +94,7 @@ describe("keys", function () {
     assert.deepEqual(await kept(), [`file: ${two}`, `input: ${one}`, `text: ${one}`]);
   });
 
-  it("are not replaced by adding, but by updating", async () => {
+  it("replace an existing key with update-key only, not with add-key", async () => {
     await run(["mcc-add-key", "-n", "me", "-p", one]);
     await assertFails(
       ["mcc-add-key", "-n", "me", "-p", two],
@@ -107,7 +107,7 @@ describe("keys", function () {
     assert.deepEqual(await kept(), [`me: ${two}`]);
   });
 
-  it("are added again under the same name without an effect", async () => {
+  it("add the same key again under the same name without an effect", async () => {
     await run(["mcc-add-key", "-n", "me", "-p", one]);
     const { exitCode, stdout, stderr } = await run(["mcc", "add-key", "-n", "me", "-p", `${one}-at-home`]);
     assert.deepEqual([exitCode, stderr], [0, ""]);
@@ -115,7 +115,7 @@ describe("keys", function () {
     assert.deepEqual(await kept(), [`me: ${one}`]);
   });
 
-  it("are destroyed; one that is not there is answered with those that are near", async () => {
+  it("destroy a key, and suggest the nearest names for an unknown one", async () => {
     await run(["mcc-add-key", "-n", "doylenet", "-p", one]);
     await assertFails(
       ["mcc-destroy-key", "-n", "doylnet"],
@@ -129,7 +129,7 @@ describe("keys", function () {
     assert.deepEqual(await kept(), []);
   });
 
-  it("that are no public keys are refused with words that help", async () => {
+  it("refuse a text that is not a public key, and say what to do", async () => {
     const notes = join(home, "notes.txt");
     const secret = join(home, "id_ed25519");
     const cutOff = join(home, "cut.pub");
@@ -154,7 +154,7 @@ describe("keys", function () {
     assert.deepEqual(await kept(), []);
   });
 
-  it("of the user are offered only on a terminal", async () => {
+  it("offer the user's own key only on a terminal", async () => {
     await assertFails(["mcc-add-key", "-n", "me"], /reading your own key failed .*ssh-keygen -t ed25519/);
     await mkdir(join(home, ".ssh"));
     const own = join(home, ".ssh", "id_ed25519.pub");

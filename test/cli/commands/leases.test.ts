@@ -9,7 +9,7 @@ import { type ProgramRun, runProgram } from "../../support/programs/run-program"
 const shopDev = { [ownerKeys.project]: "shop", [ownerKeys.stack]: "dev" };
 const shopLive = { [ownerKeys.project]: "shop", [ownerKeys.stack]: "live" };
 
-describe("by command", function () {
+describe("the commands for TTLs and owners", function () {
   this.timeout(30_000);
   const newDaemon = inProcessDaemons();
   const newStandIn = standInDaemons();
@@ -42,7 +42,7 @@ describe("by command", function () {
     return list.map(({ name }) => name);
   }
 
-  it("a ttl is given, shown and renewed", async () => {
+  it("set, show and renew a TTL", async () => {
     assert.match(
       await output("run-instances", "-n", "web", "--ttl", "2h"),
       / TTL +OWNER\n.* web .* (2h|1h 59m) +-$/,
@@ -59,7 +59,7 @@ describe("by command", function () {
     );
   });
 
-  it("a ttl is removed", async () => {
+  it("remove a TTL", async () => {
     await output("run-instances", "-n", "web", "--ttl", "2h");
     assert.match(await output("extend", "--ttl", "never", "web"), /^\d+ \(web\) has no TTL$/);
     assert.equal((await daemon.client.call("instance.get", { instance: "web" })).expiresAt, undefined);
@@ -68,7 +68,7 @@ describe("by command", function () {
     assert.match(stderr, /--ttl is "ever": give a duration such as 45m or 2h, .* at most, or never/);
   });
 
-  it("a ttl that is no length of time is refused", async () => {
+  it("refuse a TTL that is not a duration", async () => {
     for (const ttl of ["soon", "0", "-1", "1.5h", "4000d"]) {
       const { exitCode, stderr } = await run("run-instances", `--ttl=${ttl}`);
       assert.equal(exitCode, 2, ttl);
@@ -77,7 +77,7 @@ describe("by command", function () {
     assert.deepEqual(await names(), []);
   });
 
-  it("what is left by the daemon's clock and whose it is are columns", async () => {
+  it("show the time left by the daemon's clock and the owner in columns", async () => {
     const now = "2040-01-01T00:00:00.000Z";
     const tomorrow = new Date(Date.parse(now) + 26.5 * 3_600_000).toISOString();
     const standIn = await newStandIn({
@@ -107,7 +107,7 @@ describe("by command", function () {
     );
   });
 
-  it("instances are listed by label and by stack", async () => {
+  it("list instances by label and by stack", async () => {
     await make("dev-web", { ...shopDev, role: "web" });
     await make("dev-db", { ...shopDev, role: "db" });
     await make("live-web", { ...shopLive, role: "web", [ownerKeys.organization]: "acme" });
@@ -134,7 +134,7 @@ describe("by command", function () {
     [["prune", "--older-than", "long ago", "-y"], 2, /--older-than is "long ago": give a duration/],
   ];
   for (const [words, code, said] of mistakes) {
-    it(`${words.join(" ")} is refused`, async () => {
+    it(`refuse ${words.join(" ")}`, async () => {
       await make("bystander");
       const { exitCode, stdout, stderr } = await run(...words);
       assert.deepEqual([exitCode, stdout], [code, ""]);
@@ -150,7 +150,7 @@ describe("by command", function () {
       await make("live-web", { ...shopLive, role: "web" });
     });
 
-    it("shows what would go, and destroys it with -y only", async () => {
+    it("shows which instances it would destroy, and destroys them only with -y", async () => {
       const { exitCode, stdout, stderr } = await run("prune", "--stack", "shop/dev");
       assert.equal(exitCode, 0);
       assert.match(stdout, /^ID .*\n.* dev-web .*\n.* dev-db .*shop\/dev$/);
@@ -164,7 +164,7 @@ describe("by command", function () {
       assert.deepEqual(await names(), ["live-web"]);
     });
 
-    it("takes what all that is given is true of", async () => {
+    it("selects the instances that match all given options", async () => {
       await output("prune", "--stack", "shop/dev", "--label", "role=web", "-y");
       assert.deepEqual(await names(), ["dev-db", "live-web"]);
       assert.equal((await names()).length, 2);
@@ -174,7 +174,7 @@ describe("by command", function () {
       }
     });
 
-    it("takes what is old enough by the daemon's clock", async () => {
+    it("selects old instances by the daemon's clock", async () => {
       const gone: unknown[] = [];
       const nowMs = Date.parse("2040-01-01T00:00:00Z");
       const hoursAgo = (hours: number): string => new Date(nowMs - hours * 3_600_000).toISOString();
@@ -195,7 +195,7 @@ describe("by command", function () {
       assert.deepEqual(gone, [500]);
     });
 
-    it("names only the first of many, and how many more there are", async () => {
+    it("names only the first of many instances and the number of the others", async () => {
       for (let index = 1; index <= 7; index += 1) {
         await make(`job-${index}`, { role: "job" });
       }
@@ -203,7 +203,7 @@ describe("by command", function () {
       assert.match(stderr, / destroy \d+ \(job-1\), (\d+ \(job-\d\), ){3}\d+ \(job-5\) and 2 more\.$/);
     });
 
-    it("refuses a stack whose name several organizations have", async () => {
+    it("refuses a stack name that several organizations use", async () => {
       const organization = (name: string) => ({ [ownerKeys.organization]: name });
       await make("acme-web", { ...shopLive, ...organization("acme") });
       await make("our-web", { ...shopLive, ...organization("organization") });
@@ -217,7 +217,7 @@ describe("by command", function () {
       assert.equal((await names()).length, 4);
     });
 
-    it("takes fleets as a whole", async () => {
+    it("destroys whole fleets", async () => {
       const client = daemon.client;
       await applyFleet(client, { name: "load", count: 2, labels: shopLive });
       const { stdout, stderr } = await run("prune", "--stack", "shop/live");
@@ -229,7 +229,7 @@ describe("by command", function () {
     });
   });
 
-  it("the ttl of a fleet is shown with its members, and renewed by its name or theirs", async () => {
+  it("show the TTL of a fleet for each member, and renew it by the name of the fleet or a member", async () => {
     const client = daemon.client;
     await applyFleet(client, { name: "load", count: 2, ttlSeconds: 3600 });
     assert.match(

@@ -10,7 +10,7 @@ const publicKey =
   "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE0dhl+kGYvZKYG8FBh13NiG2zQ/KNfxHUWLieg1ciKx me@example";
 const fingerprint = "SHA256:LQInFe296NXzbY0sLgG5Y1Kugzaug0eTsTBBQeF4wkw";
 
-describe("lists", function () {
+describe("the list commands", function () {
   this.timeout(30_000);
   const newDaemon = inProcessDaemons();
   const newStandIn = standInDaemons();
@@ -18,7 +18,7 @@ describe("lists", function () {
   let date: sinon.SinonFakeTimers | undefined;
 
   before(async () => {
-    // Two printouts show the same times, however long the second one takes.
+    // Both printouts show the same times, however long the second one takes.
     const clock = new HandClock();
     date = sinon.useFakeTimers({ now: clock.wallMs(), toFake: ["Date"] });
     daemon = await newDaemon({ range: { first: "198.18.0.2", last: "198.18.0.9" }, clock });
@@ -37,7 +37,7 @@ describe("lists", function () {
     return stdout;
   }
 
-  /** What each program prints as a table, in the layout of the first MiniCloud, and with --quiet. */
+  /** The output of each program: its table, the layout of the first MiniCloud, and the lines with --quiet. */
   const forms: Record<string, { table: RegExp; classic: string | RegExp; quiet: string }> = {
     "list-images": {
       table: /^IMAGE {2}SIZE {2}CREATED\nmicro {2}0 B {3}\d{4}-\d\d-\d\d$/,
@@ -65,13 +65,13 @@ describe("lists", function () {
     },
   };
   for (const [name, { table, classic, quiet }] of Object.entries(forms)) {
-    it(`mcc-${name} prints a table, and mcc ${name} the same`, async () => {
+    it(`print the same table as mcc-${name} and as mcc ${name}`, async () => {
       const printed = await output(`mcc-${name}`);
       assert.match(printed, table);
       assert.equal(await output("mcc", name), printed);
     });
 
-    it(`${name} --classic prints the layout of the first MiniCloud`, async () => {
+    it(`print the layout of the first MiniCloud with ${name} --classic`, async () => {
       const printed = await output("mcc", name, "--classic");
       if (typeof classic === "string") {
         assert.equal(printed, classic);
@@ -80,19 +80,19 @@ describe("lists", function () {
       }
     });
 
-    it(`${name} --quiet prints only what names a row`, async () => {
+    it(`print only the name or id of each row with ${name} --quiet`, async () => {
       assert.equal(await output("mcc", name, "-q"), quiet);
     });
   }
 
-  it("have no colours away from a terminal, whatever the environment says", async () => {
+  it("print no colours if the output is not a terminal, whatever the environment says", async () => {
     const environment = { ...daemon.environment, CI: "true", FORCE_COLOR: "1", NO_COLOR: undefined };
     const { stdout } = await runProcess(["mcc", "list-instances", "-a"], { environment });
     assert.match(stdout, /^ID .*\n500 .*running/);
     assert.doesNotMatch(stdout, /\u001b/);
   });
 
-  it("--json prints what the daemon answered, whole", async () => {
+  it("print the daemon's complete answer with --json", async () => {
     const client = daemon.client;
     const lists = {
       "list-images": await client.call("image.list", {}),
@@ -105,7 +105,7 @@ describe("lists", function () {
     }
   });
 
-  it("of instances have the stopped ones with -a, and one with -i, by id or by name", async () => {
+  it("list stopped instances with -a, and a single instance with -i by id or by name", async () => {
     assert.equal(await output("mcc", "list-instances", "-a", "-q"), "500\n501");
     assert.equal(await output("mcc", "list-instances", "-i", "501", "-q"), "501");
     assert.match(
@@ -114,7 +114,7 @@ describe("lists", function () {
     );
   });
 
-  it("of instances have those of others with --all-owners", async () => {
+  it("list the instances of other owners with --all-owners", async () => {
     const standIn = await newStandIn({
       "instance.list": () => [exampleInstance()],
       "instance.listForeign": () => [
@@ -181,7 +181,7 @@ describe("lists", function () {
     assert.deepEqual(rows, ["DISK", "unlimited", "1 GiB"]);
   });
 
-  it("of no instance are a heading, and with --json an empty array", async () => {
+  it("print a heading if there are no instances, and an empty array with --json", async () => {
     const empty = await newDaemon();
     const environment = empty.environment;
     const run = async (...words: string[]): Promise<string> =>
@@ -191,7 +191,7 @@ describe("lists", function () {
     assert.equal(await run("--quiet"), "");
   });
 
-  it("server-info says who answers", async () => {
+  it("show the id and the addresses of the server with server-info", async () => {
     const { serverId } = await daemon.client.info();
     assert.match(await output("mcc", "server-info"), new RegExp(`^server id +${serverId}$`, "m"));
     assert.match(
@@ -201,7 +201,7 @@ describe("lists", function () {
     assert.match(await output("mcc", "server-info", "--json"), new RegExp(`"serverId": "${serverId}"`));
   });
 
-  it("server-info shows what was damaged, and nothing of that where nothing was", async () => {
+  it("show damaged files with server-info, and nothing about them if there are none", async () => {
     assert.doesNotMatch(await output("mcc", "server-info"), /damaged/);
     const time = "2026-01-01T00:00:00.000Z";
     const damaged = [
@@ -233,7 +233,7 @@ describe("lists", function () {
     assert.doesNotMatch(ofOld.stdout, /damaged/);
   });
 
-  it("server-info shows what keeps instances from the network, and nothing of that where nothing does", async () => {
+  it("show network problems with server-info, and nothing about them if there are none", async () => {
     assert.doesNotMatch(await output("mcc", "server-info"), /network/);
     const problems = [{ problem: "the chain ip filter FORWARD drops packets", remedy: "let them through" }];
     const { url } = await newStandIn({

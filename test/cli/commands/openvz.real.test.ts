@@ -24,7 +24,7 @@ for (const generation of ["v4", "v7"] as const) {
       return stdout;
     }
 
-    it("do what those of the first MiniCloud did, in its layout", async () => {
+    it("work like those of the first MiniCloud, in its layout", async () => {
       assert.equal(await output("mcc-list-images", "--classic"), `IMAGE \t${imageName}`);
       assert.equal(
         await output("mcc-list-instance-types", "--classic"),
@@ -47,7 +47,7 @@ for (const generation of ["v4", "v7"] as const) {
       assert.deepEqual(host().remains(), []);
     });
 
-    it("do what is new, too", async () => {
+    it("also work with the options that the first MiniCloud did not have", async () => {
       const made = ["-i", imageName, "-n", "web", "-c", "2", "--wait-for", "running", "-q"];
       assert.deepEqual((await output("mcc", "run-instances", ...made)).split("\n").sort(), ["500", "501"]);
       assert.equal(await output("mcc", "exec", "web-1", "echo", "a  b"), "a  b");

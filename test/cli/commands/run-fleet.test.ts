@@ -3,7 +3,7 @@ import { type InProcessDaemon, inProcessDaemons } from "../../support/daemons/in
 import { standInDaemons } from "../../support/daemons/stand-in-daemon";
 import { type ProgramRun, runProgram } from "../../support/programs/run-program";
 
-describe("a fleet by command", function () {
+describe("a fleet of mcc run-fleet", function () {
   this.timeout(30_000);
   const newDaemon = inProcessDaemons();
   const newStandIn = standInDaemons();
@@ -37,7 +37,7 @@ describe("a fleet by command", function () {
     assert.deepEqual([labels, ttlSeconds], [{ team: "qa" }, 7200]);
   });
 
-  it("never replaces another one of its name", async () => {
+  it("does not replace an existing fleet of the same name", async () => {
     await output("run-fleet", "web", "-c", "1", "-q");
     const { exitCode, stderr } = await mcc("run-fleet", "web", "-c", "3");
     assert.equal(exitCode, 1);
@@ -45,7 +45,7 @@ describe("a fleet by command", function () {
     assert.deepEqual(await memberNames(), ["web-1 running"]);
   });
 
-  it("answers an unknown image with the nearest", async () => {
+  it("is refused for an unknown image, with the nearest name", async () => {
     assert.match((await mcc("run-fleet", "web", "-c", "1", "-i", "mirco")).stderr, /Did you mean "micro"\?$/);
   });
 
@@ -70,7 +70,7 @@ describe("a fleet by command", function () {
     assert.equal((await daemon.client.call("fleet.get", { fleet: "web" })).expiresAt, undefined);
   });
 
-  it("is left alone by a daemon that cannot change it", async () => {
+  it("is not changed by a daemon that does not support this", async () => {
     await daemon.client.call("fleet.apply", { name: "web", count: 1 });
     const { fleet } = await daemon.client.call("fleet.wait", { fleet: "web" });
     const old = await newStandIn({ "fleet.list": () => [fleet], "instance.list": () => [] });

@@ -7,7 +7,7 @@ import { standInDaemons } from "../../support/daemons/stand-in-daemon";
 import { exampleInstance } from "../../support/example-instance";
 import { type ProgramRun, runProgram } from "../../support/programs/run-program";
 
-describe("the files for SSH and Ansible by command", function () {
+describe("the files of mcc ssh-config and mcc inventory", function () {
   this.timeout(30_000);
   const newDaemon = inProcessDaemons();
   const newStandIn = standInDaemons();
@@ -36,7 +36,7 @@ describe("the files for SSH and Ansible by command", function () {
 
   const named = (...names: string[]): Instance[] => all.filter(({ name }) => names.includes(name));
 
-  it("have the running instances, or those of a fleet, with a label, or with a name", async () => {
+  it("contain all running instances, or those of a fleet, with a label or with a name", async () => {
     assert.equal(await output("ssh-config"), sshConfig(named("db", "web-1", "web-2")));
     assert.equal(await output("ssh-config", "--fleet", "web"), sshConfig(named("web-1", "web-2")));
     assert.equal(await output("ssh-config", "-l", "role=db"), sshConfig(named("db")));
@@ -45,7 +45,7 @@ describe("the files for SSH and Ansible by command", function () {
     assert.equal(await output("inventory", "-f", "web"), inventory("web", named("web-1", "web-2")));
   });
 
-  it("lead through the jump host that was given", async () => {
+  it("use the given jump host", async () => {
     assert.equal(await output("ssh-config", "-J", "me@gate", "db"), sshConfig(named("db"), "me@gate"));
     assert.equal(
       await output("inventory", "-J", "me@gate", "db"),
@@ -53,7 +53,7 @@ describe("the files for SSH and Ansible by command", function () {
     );
   });
 
-  it("are refused for what is not there, and for two ways to select at once", async () => {
+  it("are refused for an unknown instance or fleet, and for two selections at the same time", async () => {
     assert.match((await mcc("inventory", "dbs")).stderr, /no instance "dbs".*Did you mean "db"\?/);
     assert.match((await mcc("ssh-config", "--fleet", "wed")).stderr, /no fleet "wed".*Did you mean "web"\?/);
     const both = await mcc("ssh-config", "-f", "web", "db");

@@ -7,7 +7,7 @@ describe("mcc take-over", function () {
   this.timeout(30_000);
   const newStandIn = standInDaemons();
 
-  /** @returns how it ended, and what the daemon was asked for. */
+  /** @returns how the program ended, and the parameters of its calls. */
   async function run(...words: string[]): Promise<ProgramRun & { asked: unknown[] }> {
     const asked: unknown[] = [];
     const standIn = await newStandIn({
@@ -22,7 +22,7 @@ describe("mcc take-over", function () {
     return { ...ended, asked };
   }
 
-  it("asks for each container once, and says what became of it", async () => {
+  it("takes over each container once, and prints the resulting state", async () => {
     const { exitCode, stdout, asked } = await run("500", "theirs", "500", "-k", "me");
     assert.deepEqual([exitCode, stdout], [0, "500 (web) running\n500 (web) running"]);
     assert.deepEqual(asked, [
@@ -31,7 +31,7 @@ describe("mcc take-over", function () {
     ]);
   });
 
-  it("gives one name to one container only", async () => {
+  it("accepts --name for a single container only", async () => {
     const { exitCode, stderr, asked } = await run("500", "501", "--name", "web");
     assert.equal(exitCode, 2);
     assert.match(stderr, /--name is for one container only/);

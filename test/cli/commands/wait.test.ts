@@ -8,7 +8,7 @@ describe("mcc wait", function () {
   this.timeout(30_000);
   const newDaemon = standInDaemons();
 
-  /** With `web` alone in the daemon's list. */
+  /** Runs the command against a daemon that lists only the instance `web`. */
   async function run(
     answer: NonNullable<Handlers["instance.wait"]>,
     ...words: string[]
@@ -20,7 +20,7 @@ describe("mcc wait", function () {
     return await runProgram(["mcc", "wait", ...words], { environment: { MCC_SERVER: daemon.url } });
   }
 
-  it("tells why an instance failed that is gone since, by its id and by its name", async () => {
+  it("reports why an instance failed that no longer exists, by id and by name", async () => {
     const undone: Handlers["instance.wait"] = () => {
       throw new MccError("engine", "Instance 501 (db) was not created: no space left.");
     };
@@ -33,7 +33,7 @@ describe("mcc wait", function () {
     }
   });
 
-  it("answers a name that is not there with the nearest", async () => {
+  it("suggests the nearest name for an unknown name", async () => {
     const { exitCode, stderr } = await run(({ instance }) => {
       throw new MccError("not-found", `No instance "${String(instance)}" on this server.`);
     }, "wbe");
@@ -41,7 +41,7 @@ describe("mcc wait", function () {
     assert.match(stderr, /^mcc: No instance "wbe" on this server\. Did you mean "web"\?$/);
   });
 
-  it("says how one stands that is not up when the time is over", async () => {
+  it("prints the status of an instance that is not ready at the timeout", async () => {
     const pending = exampleInstance({ status: "pending" });
     const { exitCode, stderr } = await run(
       () => ({ ready: false, instance: pending }),
@@ -52,7 +52,7 @@ describe("mcc wait", function () {
     assert.deepEqual([exitCode, stderr], [1, "mcc: Instance 500 (web) is still pending."]);
   });
 
-  it("says what became of one that was kept after it failed", async () => {
+  it("prints the failure of a failed instance that was kept", async () => {
     const failed = exampleInstance({ status: "failed", failure: "No address was reached." });
     const { exitCode, stderr } = await run(() => ({ ready: true, instance: failed }), "web");
     assert.deepEqual([exitCode, stderr], [1, "mcc: Instance 500 (web) is failed: No address was reached."]);

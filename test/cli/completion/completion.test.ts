@@ -19,7 +19,7 @@ describe("completion", function () {
     await client.call("fleet.apply", { name: "load", count: 1 });
   });
 
-  /** The words that are offered behind these, the last of which is being written. */
+  /** Returns the completions of a command line whose last word is incomplete. */
   async function offered(...words: string[]): Promise<string[]> {
     const run = await runProgram(["mcc", "complete", "--", ...words], {
       environment: daemon.environment,
@@ -28,7 +28,7 @@ describe("completion", function () {
     return run.stdout === "" ? [] : run.stdout.split("\n").map((line) => line.replace(/\t.*/, ""));
   }
 
-  it("offers commands, options, and the names that the daemon has", async () => {
+  it("offers commands, options, and names from the daemon", async () => {
     assert.deepEqual(await offered("list-i"), ["list-instances", "list-images", "list-instance-types"]);
     assert.ok(!(await offered("")).includes("complete"));
     assert.deepEqual(await offered("add-key", "--"), ["--name", "--public-key"]);
@@ -44,20 +44,20 @@ describe("completion", function () {
     assert.deepEqual(await offered("completion", "z"), ["zsh"]);
   });
 
-  it("offers mcc's other words in addition to its commands", async () => {
+  it("offers help and the global options in addition to the commands", async () => {
     assert.deepEqual(await offered("he"), ["help"]);
     assert.deepEqual(await offered("help", "ssh"), ["ssh", "ssh-config"]);
     assert.deepEqual(await offered("help", "ssh", ""), []);
     assert.deepEqual(await offered("--"), ["--help", "--version"]);
   });
 
-  it("offers instances and files where a path may be in either", async () => {
+  it("offers instances and files where a path of either kind is allowed", async () => {
     assert.deepEqual(await offered("cp", ""), ["web:", "load-1:", ":files"]);
     assert.deepEqual(await offered("cp", "-r", "we"), ["web:", ":files"]);
     assert.deepEqual(await offered("cp", "web:/e"), []);
   });
 
-  it("leaves files to the shell, and offers nothing where anything may stand", async () => {
+  it("leaves files to the shell, and offers nothing for free text", async () => {
     assert.deepEqual(await offered("run-instances", "--user-data="), [":files"]);
     assert.deepEqual(await offered("add-key", "-p", "~/"), [":files"]);
     assert.deepEqual(await offered("run-instances", "-n", ""), []);
@@ -71,7 +71,7 @@ describe("completion", function () {
     await chmod(programPath("mcc"), 0o755);
     const script = join(folder, "completion.bash");
     await writeFile(script, (await runProgram(["mcc", "completion", "bash"])).stdout);
-    // Bash has a line in words that end at blanks, and in those at = and : too.
+    // Bash splits a line into words at blanks, and also at = and :.
     const complete = async (...words: string[]): Promise<string> => {
       const code =
         'source "$1"; shift; compopt() { :; }; COMP_LINE=$1 COMP_POINT=${#1}; shift; COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)); _mcc; echo "${COMPREPLY[*]}"';
@@ -81,7 +81,7 @@ describe("completion", function () {
         .replace(/=(?: (?=\S))/g, "=");
       const pieces = [script, line, ...words];
       const environment = { ...daemon.environment, PATH: `${folder}:${process.env.PATH}` };
-      // With a socket for standard input, bash takes itself for a remote shell and reads the user's own file.
+      // If its standard input is a socket, bash acts as a remote shell and reads the user's own startup file.
       const { stdout, stderr } = await execa("bash", ["--norc", "-c", code, "bash", ...pieces], {
         env: environment,
         cwd: folder,
@@ -104,7 +104,7 @@ describe("completion", function () {
     assert.equal(await complete("mcc", "cp", "we"), "web: web\\ site");
   });
 
-  it("is there for every program, in every shell", async () => {
+  it("covers every program in every shell", async () => {
     const lines = {
       bash: /^complete -F _mcc mcc mcc-run-instances .*mcc-list-instance-types$/m,
       zsh: /^compdef _mcc mcc mcc-run-instances .*mcc-list-instance-types$/m,

@@ -3,7 +3,7 @@ import { onEach } from "../../../cli/find/on-each";
 import { ConnectionError } from "../../../client/connection-error";
 import { MccError } from "../../../protocol/error";
 
-/** The messages of what it throws. */
+/** Returns the messages of the errors that it throws. */
 async function messagesOf(work: Promise<void>): Promise<string[]> {
   const error: unknown = await work.then(
     () => assert.fail("it throws"),
@@ -14,7 +14,7 @@ async function messagesOf(work: Promise<void>): Promise<string[]> {
 }
 
 describe("work on several items", () => {
-  it("goes on with the others when one fails", async () => {
+  it("continues with the others if one fails", async () => {
     const done: number[] = [];
     const work = onEach([1, 2, 3], async (item) => {
       await Promise.resolve();
@@ -27,21 +27,21 @@ describe("work on several items", () => {
     assert.deepEqual(done, [2, 3]);
   });
 
-  it("fails with each message once", async () => {
+  it("reports each message once", async () => {
     const work = onEach([1, 2, 3, 4], (item) =>
       Promise.reject(new MccError("engine", item === 4 ? "no space" : "it hangs")),
     );
     assert.deepEqual(await messagesOf(work), ["it hangs", "no space"]);
   });
 
-  it("fails once for a daemon that was lost, whatever each call says of it", async () => {
+  it("reports a lost daemon once, whatever the message of each call is", async () => {
     const work = onEach([1, 2], (item) =>
       Promise.reject(new ConnectionError("unavailable", `call ${item} was lost`, true)),
     );
     assert.equal((await messagesOf(work)).length, 1);
   });
 
-  it("is done on 64 items at a time", async () => {
+  it("processes 64 items at a time", async () => {
     let running = 0;
     let most = 0;
     await onEach(Array.from({ length: 200 }), async () => {

@@ -7,8 +7,8 @@ import { exampleInstance } from "../../support/example-instance";
 const web = exampleInstance({ id: 500, name: "web", status: "pending" });
 const failed = (): Promise<never> => Promise.reject(new MccError("engine", "It failed, and was undone."));
 
-describe("instances that were asked for", () => {
-  it("are those that the daemon has told of, also before it answers", async () => {
+describe("the summary of requested instances", () => {
+  it("includes instances that the daemon reported, also before it answered", async () => {
     const asked = new RequestedInstances(2, false);
     await asked.ask(() => Promise.resolve(exampleInstance({ id: 501, status: "running" })));
     void asked.ask((onPending) => {
@@ -21,7 +21,7 @@ describe("instances that were asked for", () => {
     ]);
   });
 
-  it("are not those that failed, unless these are kept", async () => {
+  it("excludes failed instances, unless these are kept", async () => {
     for (const [keepsFailed, first] of [
       [false, "Interrupted: 0 of 1 instances were requested and remain."],
       [true, "Interrupted: 1 of 1 instances were requested and remain (1 pending)."],
@@ -36,7 +36,7 @@ describe("instances that were asked for", () => {
     }
   });
 
-  it("may stay when the daemon was lost", async () => {
+  it("includes a pending instance after the connection was lost", async () => {
     const asked = new RequestedInstances(1, false);
     const asking = asked.ask((onPending) => {
       onPending(web);
@@ -46,7 +46,7 @@ describe("instances that were asked for", () => {
     assert.match((await asked.lastWords()).join(" "), /1 of 1 instances .* mcc destroy-instance 500$/);
   });
 
-  it("are no more once the last words are said", async () => {
+  it("refuses further requests after it was written", async () => {
     const asked = new RequestedInstances(1, false);
     await asked.lastWords();
     let isCalled = false;

@@ -20,7 +20,7 @@ describe("mcc exec", function () {
     await daemon.client.call("instance.create", { name: "web", waitSeconds: 10 });
   });
 
-  /** A daemon in which a command writes without end. */
+  /** Starts a daemon in which a command writes endlessly. */
   const endless = (): Promise<StandInDaemon> =>
     newStandIn({
       "server.info": () => ({ ...standInInfo, features: ["execStream"] }),
@@ -43,7 +43,7 @@ describe("mcc exec", function () {
     assert.deepEqual([await run, stdout()], [0, "first\nlast\n"]);
   });
 
-  it("keeps standard error apart", async () => {
+  it("keeps standard error separate", async () => {
     const { io, stdout, stderr } = captureIo({ environment: daemon.environment });
     assert.equal(await runMcc(["exec", "web", "nothing"], io), 127);
     assert.deepEqual(
@@ -62,7 +62,7 @@ describe("mcc exec", function () {
     assert.ok(calls.some(({ method }) => method === "instance.execEnd"));
   });
 
-  it("ends the command when nobody reads its output any more", async () => {
+  it("ends the command when the reader of its output ends", async () => {
     const standIn = await endless();
     const stdout = new Writable({
       write: (_bytes, _encoding, done) => done(Object.assign(new Error("closed"), { code: "EPIPE" })),

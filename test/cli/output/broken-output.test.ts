@@ -9,11 +9,11 @@ const many = Array.from({ length: 300 }, (_, index) =>
   exampleInstance({ id: 500 + index, name: `web-${index}` }),
 );
 
-describe("a command whose output goes nowhere", function () {
+describe("a command with broken output", function () {
   this.timeout(30_000);
   const newDaemon = standInDaemons();
 
-  /** @param where what a shell has behind the command: a pipe, a file. @returns standard error. */
+  /** @param where where the shell sends the output: a pipe or a file. @returns standard error. */
   async function run(server: string, words: string, where: string): Promise<string> {
     const program = `${shellQuote([process.execPath, programPath("mcc")])} ${words}`;
     const command = `{ ${program}; echo "exit code $?" >&2; } ${where}`;
@@ -22,7 +22,7 @@ describe("a command whose output goes nowhere", function () {
     return stderr;
   }
 
-  it("goes on to its end when nobody reads any more", async () => {
+  it("completes its work if its reader ends early", async () => {
     const destroyed = new Set<unknown>();
     const daemon = await newDaemon({
       "instance.list": () => many,
@@ -36,14 +36,14 @@ describe("a command whose output goes nowhere", function () {
     assert.equal(destroyed.size, many.length);
   });
 
-  it("goes on to its end when its messages are not read either", async () => {
+  it("completes its work if its messages are not read either", async () => {
     const daemon = await newDaemon({
       "instance.log": () => ({ running: false, exitCode: 0, output: "", truncated: true }),
     });
     assert.equal(await run(daemon.url, "logs web 2>&1", "| true"), "exit code 0");
   });
 
-  it("says in one line that a disk is full, and fails", async () => {
+  it("fails with one line if the disk is full", async () => {
     const daemon = await newDaemon({ "instance.list": () => many });
     assert.match(
       await run(daemon.url, "list-instances", ">/dev/full"),

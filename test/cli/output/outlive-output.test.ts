@@ -3,15 +3,15 @@ import { Writable } from "node:stream";
 import { outliveOutput } from "../../../cli/output/outlive-output";
 import { captureIo } from "../../support/programs/captured-io";
 
-/** Takes nothing, for this reason. */
+/** Returns an output that fails every write with this code. */
 function broken(code: string): Writable {
   return new Writable({
     write: (_bytes, _encoding, done) => done(Object.assign(new Error(`${code}: no`), { code })),
   });
 }
 
-describe("output that cannot be written", () => {
-  it("is told at the end, and makes the exit code 1 in place of 0", async () => {
+describe("the output of a command", () => {
+  it("causes an error at the end and exit code 1 in place of 0 if it cannot be written", async () => {
     for (const [exitCode, expected] of [
       [0, 1],
       [7, 7],
@@ -24,7 +24,7 @@ describe("output that cannot be written", () => {
     }
   });
 
-  it("is no failure when nobody reads it", async () => {
+  it("causes no error if its reader has ended", async () => {
     const { io, stderr } = captureIo({ stdout: broken("EPIPE") });
     const end = outliveOutput("mcc", io);
     io.print("unread");
@@ -32,7 +32,7 @@ describe("output that cannot be written", () => {
     assert.equal(stderr(), "");
   });
 
-  it("is waited for, however slow its reader is", async () => {
+  it("is not lost if its reader is slow", async () => {
     const taken: string[] = [];
     const stdout = new Writable({
       write: (bytes: Buffer, _encoding, done) => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { printable } from "../../../cli/output/printable";
 
-describe("a text from elsewhere", () => {
+describe("an untrusted text", () => {
   it("becomes one line", () => {
     assert.equal(printable("one \r\n two\nthree"), "one two three");
   });

@@ -23,7 +23,7 @@ describe("a table", () => {
     colours: false,
   });
 
-  it("is aligned, without blanks at the ends of lines and without empty cells", () => {
+  it("is aligned, and has no blanks at the ends of lines and no empty cells", () => {
     assert.deepEqual(tableLines(rows, columns, plain()), [
       "ID   NAME         AGAIN",
       "500  a-long-name  a-long-name",
@@ -31,7 +31,7 @@ describe("a table", () => {
     ]);
   });
 
-  it("is cut to the terminal where it may be cut", () => {
+  it("cuts the columns that may be cut to fit the terminal", () => {
     assert.deepEqual(tableLines(rows, columns, plain(24)), [
       "ID   NAME       AGAIN",
       "500  a-long-n…  a-long-…",
@@ -39,7 +39,7 @@ describe("a table", () => {
     ]);
   });
 
-  it("leaves out the columns that yield, one by one, where cutting is not enough", () => {
+  it("omits yielding columns one by one if cutting is not enough", () => {
     const [id, name, again] = columns as [Column<Row>, Column<Row>, Column<Row>];
     const yielding = [id, { ...name, yields: true as const }, { ...again, yields: true as const }];
     assert.deepEqual(tableLines(rows, yielding, plain(19))[1], "500  a-lon…  a-lon…");
@@ -47,12 +47,12 @@ describe("a table", () => {
     assert.deepEqual(tableLines(rows, yielding, plain(10))[1], "500");
   });
 
-  it("ends its lines where the terminal does when nothing is left to leave out", () => {
+  it("ends its lines at the width of the terminal if it cannot omit more columns", () => {
     assert.deepEqual(tableLines(rows, columns, plain(10)), ["ID   NAME", "500  a-lo…", "7    -"]);
     assert.deepEqual(tableLines(rows, columns, plain(2)), ["ID", "5…", "7"]);
   });
 
-  it("counts what a terminal shows, and takes no character apart", () => {
+  it("counts columns as a terminal shows them, and splits no character", () => {
     const names = ["日本語", "ａｂ", "e\u0301e\u0301", "🇩🇪🇫🇷", "👩‍👩‍👧", "❤️", "ab"];
     const shown = tableLines(
       names.map((name, id) => ({ id, name })),
@@ -75,7 +75,7 @@ describe("a table", () => {
     );
   });
 
-  it("has colours that do not count", () => {
+  it("does not count colours as width", () => {
     assert.deepEqual(tableLines(rows, columns.slice(0, 2), { width: 80, colours: true }), [
       "\u001b[1mID\u001b[22m   \u001b[1mNAME\u001b[22m",
       "\u001b[32m500\u001b[39m  a-long-name",
@@ -83,7 +83,7 @@ describe("a table", () => {
     ]);
   });
 
-  it("keeps what could command the terminal from it", () => {
+  it("replaces control characters that a terminal would obey", () => {
     const [, line] = tableLines([{ id: 1, name: "\u001b[2J\u009b" }], columns, {
       width: undefined,
       colours: false,

@@ -11,7 +11,7 @@ import { eventually } from "../../support/time/eventually";
 
 const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE0dhl+kGYvZKYG8FBh13NiG2zQ/KNfxHUWLieg1ciKx me";
 
-describe("at a terminal", function () {
+describe("mcc at a terminal", function () {
   this.timeout(30_000);
   const newDaemon = inProcessDaemons();
   const newFolder = temporaryFolders();
@@ -40,9 +40,9 @@ describe("at a terminal", function () {
   });
 
   /**
-   * All that a terminal is sent.
+   * Returns everything that is sent to the terminal.
    *
-   * @param typed as the answer once a question has been asked.
+   * @param typed the answer to a question of the program.
    */
   async function see(
     words: string,
@@ -59,7 +59,7 @@ describe("at a terminal", function () {
     return screen().replaceAll("\r\n", "\n");
   }
 
-  /** The same of a process at a real terminal, which script(1) makes. */
+  /** Does the same with a process at a real terminal, which script(1) creates. */
   async function seeProcess(
     words: string,
     typed = "",
@@ -83,7 +83,7 @@ describe("at a terminal", function () {
     return (await daemon.client.call("instance.list", {})).map(({ name }) => name);
   }
 
-  it("tables fit, have colours, and say what they leave out", async () => {
+  it("prints tables that fit and have colours, and says which rows it omits", async () => {
     const seen = await seeProcess("list-instances");
     assert.match(seen, /^500 {2}a-name-of-m… {2}\u001b\[32mrunning\u001b\[39m {2}198\.18\.0\.2 {2}micro$/m);
     assert.match(seen, /1 more are not shown; add -a to show them\./);
@@ -91,7 +91,7 @@ describe("at a terminal", function () {
     assert.doesNotMatch(await seeProcess("list-instances -a", "", plain), /\u001b|not shown/);
   });
 
-  it("tables have the columns that there is room for, and lines of no more than that", async () => {
+  it("prints the columns that fit, in lines that are no longer than the terminal", async () => {
     const headings: [columns: number, headings: string][] = [
       [80, "ID NAME STATUS ADDRESS IMAGE TYPE KEYS TTL OWNER"],
       [60, "ID NAME STATUS ADDRESS IMAGE TYPE KEYS TTL"],
@@ -107,7 +107,7 @@ describe("at a terminal", function () {
     }
   });
 
-  it("progress stays on one line of a narrow terminal", async () => {
+  it("keeps progress on one line of a narrow terminal", async () => {
     const seen = await see("run-instances -c 2 -q", "", { columns: 15 });
     assert.match(seen, /^\r0 of 2 instan…\u001b\[K\r/);
     const shown = seen.split("\r").map((part) => part.replace(/\u001b\[K.*/s, ""));
@@ -117,14 +117,14 @@ describe("at a terminal", function () {
     );
   });
 
-  it("several creations are counted in one line", async () => {
+  it("counts several creations in one line", async () => {
     assert.match(
       await see("run-instances -c 2 -q"),
       /0 of 2 instances ready\u001b\[K\r1 of 2 .*\r2 of 2 .*\r\u001b\[K502/,
     );
   });
 
-  it("a question comes before all instances are destroyed", async () => {
+  it("asks before it destroys all instances", async () => {
     // Ctrl-C and Ctrl-D come last.
     const answers = ["n\n", "\n", "\u0003", "\u0004"];
     const seen = answers.flatMap((typed) => [
@@ -142,7 +142,7 @@ describe("at a terminal", function () {
     assert.deepEqual(await names(), []);
   });
 
-  it("a question names an instance that is the only one", async () => {
+  it("names the only instance in the question", async () => {
     await daemon.client.call("instance.destroy", { instance: "db" });
     assert.match(
       await see("destroy-instance --all", "n\n"),
@@ -150,7 +150,7 @@ describe("at a terminal", function () {
     );
   });
 
-  it("the user's own key is offered", async () => {
+  it("offers the user's own key", async () => {
     await mkdir(join(home, ".ssh"));
     await writeFile(join(home, ".ssh", "id_ed25519.pub"), publicKey);
     assert.match(

@@ -4,14 +4,14 @@ import { cutOfColumn, cutTo, widthOf } from "../../../cli/output/text-width";
 import { compiled } from "../../support/checkout";
 
 describe("the width of a text", () => {
-  it("is what a terminal shows it in", () => {
+  it("is the number of columns on a terminal", () => {
     const widths: Record<string, number> = { "": 0, web: 3, 日本: 4, "e\u0301": 1, "🇩🇪": 2, "❤️": 2 };
     for (const [text, width] of Object.entries(widths)) {
       assert.equal(widthOf(text), width, text);
     }
   });
 
-  it("loads the package that measures it only for a text that is not plain", () => {
+  it("needs its measuring package only for a text that is not ASCII", () => {
     const program = (text: string): string =>
       `require(${JSON.stringify(compiled("cli/output/text-width.js"))}).cutTo(2, ${JSON.stringify(text)});
        console.log(Object.keys(require.cache).some((path) => path.includes("string-width")));`;
@@ -20,20 +20,20 @@ describe("the width of a text", () => {
     assert.deepEqual(["web", "日本"].map(loads), ["false\n", "true\n"]);
   });
 
-  it("is cut with a sign that it was", () => {
+  it("is reduced by a cut with an ellipsis at the end", () => {
     assert.equal(cutTo(3, "web"), "web");
     assert.equal(cutTo(2, "web"), "w…");
     assert.equal(cutTo(1, "web"), "…");
     assert.equal(cutTo(0, "web"), "");
   });
 
-  it("is cut in its middle where its end is wanted", () => {
+  it("is reduced by a cut in the middle if the end must remain", () => {
     assert.equal(cutTo(8, "portal-web-12", 3), "port…-12");
     assert.equal(cutTo(6, "日本語日本語", 3), "日…語");
     assert.equal(cutTo(13, "portal-web-12", 3), "portal-web-12");
   });
 
-  it("keeps of a column's texts as much of their ends as tells them apart", () => {
+  it("includes enough of the ends of a column's texts to distinguish them", () => {
     const cut = (width: number, ...texts: string[]): string[] => texts.map(cutOfColumn(texts, width));
     assert.deepEqual(cut(6, "portal-1", "portal-2"), ["port…1", "port…2"]);
     assert.deepEqual(cut(6, "portal-10", "portal-20", "portal-11"), ["por…10", "por…20", "por…11"]);
@@ -42,7 +42,7 @@ describe("the width of a text", () => {
     assert.deepEqual(cut(6, "db", "portal-1", "portal-2"), ["db", "port…1", "port…2"]);
   });
 
-  it("stays within the room where a wide character does not fit", () => {
+  it("stays within the limit if a wide character does not fit", () => {
     assert.equal(cutTo(2, "日本"), "…");
     assert.equal(cutTo(3, "日本"), "日…");
   });

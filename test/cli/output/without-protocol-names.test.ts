@@ -12,6 +12,6 @@ const messages: Record<string, string> = {
 
 describe("a message of the daemon", () => {
   for (const [message, shown] of Object.entries(messages)) {
-    it(`is shown as: ${shown}`, () => assert.equal(withoutProtocolNames(message), shown));
+    it(`is shown as ${shown}`, () => assert.equal(withoutProtocolNames(message), shown));
   }
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { waitForOption } from "../../../cli/parameters/wait-for";
 
-describe("what --wait-for takes", () => {
+describe("--wait-for", () => {
   const rows: [written: string[], rungs: unknown][] = [
     [["running"], ["running"]],
     [["address,ssh"], ["address", "ssh"]],
@@ -22,7 +22,7 @@ describe("what --wait-for takes", () => {
     ],
   ];
   for (const [written, rungs] of rows) {
-    it(written.join(" and "), () => assert.deepEqual(waitForOption.value.parse(written), rungs));
+    it(`accepts ${written.join(" and ")}`, () => assert.deepEqual(waitForOption.value.parse(written), rungs));
   }
 
   for (const wrong of [
@@ -38,7 +38,7 @@ describe("what --wait-for takes", () => {
     "http://localhost:8080/health",
     "command:",
   ]) {
-    it(`but not "${wrong}"`, () =>
+    it(`refuses "${wrong}"`, () =>
       assert.equal(waitForOption.value.safeParse(["ssh", wrong]).success, false));
   }
 });

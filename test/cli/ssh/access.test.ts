@@ -20,14 +20,14 @@ async function jumpTo(server: string, jump?: string, preferred?: string): Promis
   return through;
 }
 
-describe("the way to an instance", () => {
-  it("goes through the daemon's host when that is another machine", async () => {
+describe("the connection to an instance", () => {
+  it("uses the daemon's host as jump host if that is another machine", async () => {
     assert.equal(await jumpTo(elsewhere), "198.18.255.254");
     assert.equal(await jumpTo("https://[2001:db8::1]"), "2001:db8::1");
     assert.equal(await jumpTo("http://127.0.0.1:8080"), undefined);
   });
 
-  it("is told when it led nowhere, unless the user chose it", async () => {
+  it("names its jump host if it failed, unless the user chose that host", async () => {
     const { io, stderr } = captureIo();
     const fail = (jump?: string): Promise<number> =>
       withAccess(io, elsewhere, [real], { ...nothing, jump }, () => Promise.resolve(255));
@@ -42,7 +42,7 @@ describe("the way to an instance", () => {
     );
   });
 
-  it("goes through the host that is asked for", async () => {
+  it("uses the requested jump host", async () => {
     assert.equal(await jumpTo(elsewhere, "me@gate"), "-l me gate");
     assert.equal(await jumpTo("http://127.0.0.1:8080", "gate"), "gate");
   });

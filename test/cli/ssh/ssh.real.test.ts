@@ -12,7 +12,7 @@ describe("mcc ssh and mcc cp with real hosts", function () {
   const newDaemon = testDaemons();
   const newFolder = temporaryFolders();
   let daemon: TestDaemon;
-  /** The user's folders: for the key and the files, and for temporary ones. */
+  /** The user's folders: one for the key and the files, and one for temporary files. */
   let own: string;
   let temporary: string;
   let key: string;
@@ -76,7 +76,7 @@ esac
     return { PATH: `${folder}:${process.env.PATH}` };
   }
 
-  it("logs in without a question, and hands on input, output and exit code", async () => {
+  it("log in without a question, and pass on input, output and exit code", async () => {
     const words = ["mcc", "ssh", "-i", key, "host-1", "--", "hostname; cat; exit 3"];
     for (const start of [runProgram, runProcess]) {
       assert.deepEqual(await run(words, "input", start), {
@@ -157,7 +157,7 @@ Host *
     }
   });
 
-  it("lets nobody in whose key is not there, and asks for no password", async () => {
+  it("refuse a user without an accepted key, and ask for no password", async () => {
     const other = join(own, "other");
     await execa("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", other]);
     const { exitCode, stderr } = await run(["mcc", "ssh", "-i", other, "host-1", "true"]);
@@ -165,7 +165,7 @@ Host *
     assert.match(stderr, /Permission denied \(publickey\)/);
   });
 
-  it("copies files and folders in and out", async () => {
+  it("copy files and folders in and out", async () => {
     const site = join(own, "site");
     await mkdir(site);
     await writeFile(join(site, "with blank.txt"), "text\n");
@@ -189,7 +189,7 @@ Host *
     assert.match(failed.stderr, /nothing.*No such file/i);
   });
 
-  it("copies from one instance to another", async () => {
+  it("copy from one instance to another", async () => {
     assert.equal(
       (await run(["mcc", "cp", "-i", key, "host-1:/etc/hostname", "host-2:/tmp/name"])).stderr,
       "",
@@ -197,7 +197,7 @@ Host *
     assert.equal((await run(["mcc", "exec", "host-2", "cat", "/tmp/name"])).stdout, "host-1");
   });
 
-  it("refuses a host whose key is not the one that the daemon made", async () => {
+  it("refuse a host whose key differs from the one that the daemon generated", async () => {
     const forged = join(own, "forged");
     await execa("dropbearkey", ["-t", "ed25519", "-f", forged]);
     const client = await daemon.client();

@@ -6,7 +6,7 @@ import { exampleInstance } from "../../support/example-instance";
 import { temporaryFolders } from "../../support/files/temporary-folder";
 import { type ProgramRun, runProcess, runProgram } from "../../support/programs/run-program";
 
-/** Takes the place of ssh and scp: keeps the words it was called with, and the file of known hosts. */
+/** Replaces ssh and scp: records the arguments and the file of known hosts. */
 const recorder = `#!/bin/sh
 printf '%s\\n' "$@" >"$RECORD/words"
 for word; do
@@ -56,14 +56,14 @@ describe("ssh and cp", function () {
     });
   }
 
-  /** The words that the program was called with, those that are always the same left out. */
+  /** Returns the arguments of the program, without the options that are always the same. */
   async function recorded(
     words: string[],
     environment?: NodeJS.ProcessEnv,
     start?: typeof runProgram,
   ): Promise<string[]> {
     const { exitCode, stderr } = await run(words, environment, start);
-    assert.deepEqual([exitCode, stderr], [7, ""], "what the program ended with");
+    assert.deepEqual([exitCode, stderr], [7, ""], "the exit code and the output of the program");
     assert.deepEqual(await readdir(temporary), [], "nothing is left");
     const { called, settings } = await calledWith();
     assert.ok(settings.includes("StrictHostKeyChecking=yes"));
@@ -78,7 +78,7 @@ describe("ssh and cp", function () {
     return { called, settings: called.filter((_, index) => called[index - 1] === "-o") };
   }
 
-  it("log in as root, the host key known from the daemon", async () => {
+  it("log in as root with the host key from the daemon", async () => {
     // Through a jump host, because a process of its own would try to reach the address.
     for (const words of [["web"], ["-J", "gate", "web"]]) {
       assert.deepEqual(await recorded(["mcc", "ssh", ...words], {}, words[1] ? runProcess : runProgram), [
@@ -89,7 +89,7 @@ describe("ssh and cp", function () {
     assert.equal(await readFile(known, "utf8"), `198.18.0.2 ${web.sshHostKey}\n`);
   });
 
-  it("hand on the command, the key and the host between", async () => {
+  it("pass on the command, the key and the jump host", async () => {
     const words = ["-i", "my key", "-J", "me@gate:22", "-l", "admin", "500", "--", "ls", "-l", "*.ts"];
     assert.deepEqual(await recorded(["mcc", "ssh", ...words]), [
       ...["-i", "my key", "-l", "admin", "--", "198.18.0.2", "ls", "-l", "*.ts"],
@@ -107,7 +107,7 @@ describe("ssh and cp", function () {
     ]);
   });
 
-  it("hand on a command that begins with a dash, which is no option of ssh's", async () => {
+  it("pass on a command that starts with a dash, which ssh does not read as an option", async () => {
     assert.deepEqual(await recorded(["mcc", "ssh", "web", "--", "-la"]), [
       ...["-l", "root", "--", "198.18.0.2", "-la"],
     ]);
@@ -153,7 +153,7 @@ esac
     assert.equal((await readFile(join(record, "known_hosts"), "utf8")).split("\n").length, 3);
   });
 
-  it("keep the known hosts in a file that nobody else reads, whatever the folder's name", async () => {
+  it("keep the known hosts in a file that only the user can read, whatever the folder's name is", async () => {
     temporary = join(await newFolder(), "a %h b");
     await mkdir(temporary);
     await run(["mcc", "ssh", "web"]);
@@ -161,7 +161,7 @@ esac
     assert.match(words, /^UserKnownHostsFile=".*\/a %%h b\/mcc-ssh-\w+\/known_hosts"$/m);
   });
 
-  it("reach what is not ready yet, and what was kept though it failed", async () => {
+  it("reach an instance that is not ready yet, and a failed instance that was kept", async () => {
     for (const name of ["early", "kept"]) {
       assert.deepEqual((await recorded(["mcc", "ssh", name])).slice(-1), ["198.18.0.4"]);
       assert.deepEqual((await recorded(["mcc", "cp", `${name}:a`, "b"])).slice(-2), [
@@ -171,7 +171,7 @@ esac
     }
   });
 
-  it("say that an instance has no key, when nobody was let in", async () => {
+  it("say that an instance has no key if the login was refused", async () => {
     const refused = { STAND_IN_EXIT_CODE: "255" };
     const keyless =
       /^Instance 500 \(web\) has none of the keys that list-keys shows; add one with mcc update-instance 500 -k KEY/;
@@ -186,7 +186,7 @@ esac
     assert.deepEqual(await run(["mcc", "ssh", "db"], refused), { exitCode: 255, stdout: "", stderr: "" });
   });
 
-  it("refuse what cannot be reached", async () => {
+  it("refuse an instance that cannot be reached", async () => {
     const cases: [string[], RegExp][] = [
       [["mcc", "ssh", "off"], /502 \(off\) is stopped, but SSH needs a running instance/],
       [["mcc", "ssh", "going"], /505 \(going\) is destroying, but SSH needs/],
@@ -202,7 +202,7 @@ esac
     assert.deepEqual(await readdir(temporary), []);
   });
 
-  it("say how to get a program that is not installed", async () => {
+  it("say how to install a missing program", async () => {
     const { stderr, exitCode } = await run(["mcc", "ssh", "web"], { PATH: temporary });
     assert.match(
       stderr,

@@ -8,16 +8,16 @@ describe("whether a process is alive", () => {
   afterEach(() => sinon.restore());
 
   for (const { title, code, alive } of [
-    { title: "no process has that id", code: "ESRCH", alive: false },
-    { title: "it is another user's", code: "EPERM", alive: true },
+    { title: "if no process has that id", code: "ESRCH", alive: false },
+    { title: "for a process of another user", code: "EPERM", alive: true },
   ]) {
-    it(`is ${alive} when ${title}`, () => {
+    it(`is ${alive} ${title}`, () => {
       sinon.stub(process, "kill").throws(failing(code));
       assert.equal(isAlive(1), alive);
     });
   }
 
-  it("is true for this one, which no signal reaches", () => assert.equal(isAlive(process.pid), true));
+  it("is true for this process, which receives no signal", () => assert.equal(isAlive(process.pid), true));
 
   it("is not concluded from another failure", () => {
     sinon.stub(process, "kill").throws(failing("EINVAL"));

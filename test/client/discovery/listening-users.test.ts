@@ -12,13 +12,13 @@ const table = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->whe
 describe("the users that listen at a port", () => {
   const startDaemon = standInDaemons();
 
-  it("are read from the kernel's table, connections left out", () => {
+  it("are those of the listening sockets in the kernel's table, not of its connections", () => {
     assert.deepEqual(usersIn(table, 8080), [1000, 0]);
     assert.deepEqual(usersIn(table, 22), [0]);
     assert.deepEqual(usersIn(table, 443), []);
   });
 
-  it("are those of this machine", async () => {
+  it("include the user of a real listener", async () => {
     const { port } = await startDaemon();
     assert.deepEqual(await listeningUsers(port), [process.getuid?.()]);
     assert.deepEqual(await listeningUsers(await freePort()), []);

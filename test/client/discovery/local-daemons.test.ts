@@ -9,7 +9,7 @@ import { freePort } from "../../support/daemons/stand-in-daemon";
 import { withEnvironment } from "../../support/environment";
 import { temporaryFolders } from "../../support/files/temporary-folder";
 
-describe("where no daemon answers", () => {
+describe("the error for an unreachable daemon", () => {
   const newFolder = temporaryFolders();
   let folder: string;
   before(async () => {
@@ -23,7 +23,7 @@ describe("where no daemon answers", () => {
       JSON.stringify({ url, tokenPath: "/nowhere", pid, serverId: "5".repeat(32) }),
     );
 
-  it("those are named that run on this machine", async () => {
+  it("names the daemons that run on this machine", async () => {
     const port = await freePort();
     await leaveFile("8391", "http://127.0.0.1:8391");
     await leaveFile("8392", "http://127.0.0.1:8392", spawnSync("true").pid);
@@ -38,7 +38,7 @@ describe("where no daemon answers", () => {
     assert.ok(ConnectionError.isInstance(error) && !error.reached);
   });
 
-  it("none is named where the daemon of another machine was meant", async () => {
+  it("names none of them for the address of another machine", async () => {
     await leaveFile("8391", "http://127.0.0.1:8391");
     await assertMccError(
       connect({ server: "127.0.0.9:1" }).info(),

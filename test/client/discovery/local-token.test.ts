@@ -49,7 +49,7 @@ describe("the local daemon's token", () => {
     assert.deepEqual(await connect({ server: `localhost:${daemon.port}` }).info(), standInInfo);
   });
 
-  it("is found in the folder that a given environment names", async () => {
+  it("is found in the folder of a given environment", async () => {
     const daemon = await startDaemon(guarded);
     await leaveFile(daemon);
     process.env.MCC_RUNTIME_DIR = "/nonexistent";
@@ -58,7 +58,7 @@ describe("the local daemon's token", () => {
     await assertMccError(connect({ server: daemon.url }).info(), "unauthenticated", /A token is needed/);
   });
 
-  it("is not used when another one is given", async () => {
+  it("is not used if the user gives another token", async () => {
     const daemon = await startDaemon(guarded);
     await leaveFile(daemon);
     process.env.MCC_TOKEN = "other";
@@ -73,7 +73,7 @@ describe("the local daemon's token", () => {
     assert.equal(daemon.calls[0]?.authorization, undefined);
   });
 
-  it("is not sent to what listens in a killed daemon's place", async () => {
+  it("is not sent to a program that listens on the port of a killed daemon", async () => {
     const daemon = await startDaemon(guarded);
     const { pid } = spawnSync("true");
     await leaveFile(daemon, { pid });
@@ -85,7 +85,7 @@ describe("the local daemon's token", () => {
     assert.equal(daemon.calls[0]?.authorization, undefined);
   });
 
-  it("says what is wrong when it cannot be read", async () => {
+  it("is reported with the reason if it cannot be read", async () => {
     const daemon = await startDaemon(guarded);
     const tokenPath = await leaveFile(daemon);
     await writeFile(join(folder, `${daemon.port}.json`), "{");
@@ -102,7 +102,7 @@ describe("the local daemon's token", () => {
     await assertMccError(connect({ server: other.url }).info(), "unauthenticated", /EISDIR/);
   });
 
-  it("is found by a call that comes just before the daemon tells of it", async () => {
+  it("is found by a call that starts just before the daemon writes its file", async () => {
     const daemon = await startDaemon({
       ...guarded,
       "server.info": async (parameters, call) => {
@@ -117,7 +117,7 @@ describe("the local daemon's token", () => {
     );
   });
 
-  it("is searched again after a daemon was set up again", async () => {
+  it("is searched again by the next call of the same client", async () => {
     const daemon = await startDaemon(guarded);
     const client = connect({ server: daemon.url });
     await assertMccError(client.info(), "unauthenticated", /A token is needed/);

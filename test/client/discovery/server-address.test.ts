@@ -17,7 +17,7 @@ describe("parseServerAddress", () => {
     " HTTPS://lab.example:8443 ": "https://lab.example:8443/",
   };
   for (const [text, url] of Object.entries(addresses)) {
-    it(`takes "${text}" as ${url}`, () => assert.equal(parseServerAddress(text).href, url));
+    it(`reads "${text}" as ${url}`, () => assert.equal(parseServerAddress(text).href, url));
   }
 
   for (const text of [
@@ -38,7 +38,7 @@ describe("parseServerAddress", () => {
     });
   }
 
-  it("says how to write a port alone", () => {
+  it("says how to write an address that is only a port", () => {
     assert.throws(
       () => parseServerAddress("8391"),
       /"8391" is not valid; give host:port \(such as 127\.0\.0\.1:8391\)/,

@@ -4,7 +4,7 @@ import { daemonHost, isDaemonHere } from "../../../client/ssh/daemon-host";
 import { assertMccError } from "../../support/assert-error";
 
 describe("the daemon's host", () => {
-  it("is this machine at every address that is its own", async () => {
+  it("is this machine for each of its own addresses", async () => {
     const own = Object.values(networkInterfaces())
       .flatMap((addresses = []) => addresses)
       .map(({ address, family }) => (family === "IPv6" ? `[${address}]` : address));
@@ -13,13 +13,13 @@ describe("the daemon's host", () => {
     }
   });
 
-  it("is another one at any other address", async () => {
+  it("is another machine for any other address", async () => {
     assert.ok(!(await isDaemonHere("http://198.18.255.254:8080")));
     assert.ok(!(await isDaemonHere("https://[2001:db8::1]")));
     assert.equal(daemonHost("https://[2001:db8::1]"), "2001:db8::1");
   });
 
-  it("that nobody knows is named", () =>
+  it("is named in the error if it is unknown", () =>
     assertMccError(
       isDaemonHere("http://no.such.host.invalid"),
       "unavailable",

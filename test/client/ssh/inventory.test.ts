@@ -29,13 +29,13 @@ describe("the inventory", () => {
     );
   });
 
-  it("names the group so that Ansible takes it", () => {
+  it("gives the group a name that Ansible accepts", () => {
     const names = {
       all: "fleet_all",
       ungrouped: "fleet_ungrouped",
       "2024-web": "fleet_2024_web",
       web: "web",
-      // Truth values and nothing, for YAML.
+      // YAML reads these as booleans and null.
       no: "no",
       on: "on",
       true: "true",

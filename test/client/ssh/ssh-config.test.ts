@@ -49,7 +49,7 @@ const settingsOf76 = [
 describe("the text for ssh -F", () => {
   const newFolder = temporaryFolders();
 
-  /** What OpenSSH itself makes of it. */
+  /** Returns how OpenSSH itself reads it. */
   async function settingsOf(text: string, host: string): Promise<string[]> {
     const file = join(await newFolder(), "config");
     await writeFile(file, text);
@@ -57,7 +57,7 @@ describe("the text for ssh -F", () => {
     return stdout.split("\n");
   }
 
-  it("has for each host its address and the one key that is right", async () => {
+  it("has the address and the only accepted host key of each host", async () => {
     for (const host of ["web-2", "198.18.0.3"]) {
       const settings = await settingsOf(sshConfig(hosts), host);
       for (const line of [
@@ -73,7 +73,7 @@ describe("the text for ssh -F", () => {
     }
   });
 
-  it("leads through a jump host, for which all is as it is elsewhere", async () => {
+  it("uses a jump host, whose own settings it does not change", async () => {
     const text = sshConfig(hosts, "lab.example");
     const way = "proxycommand ssh -W %h:%p -o RemoteCommand=none lab.example";
     assert.ok((await settingsOf(text, "web-1")).includes(way));

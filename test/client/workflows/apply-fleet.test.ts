@@ -19,7 +19,7 @@ describe("applyFleet", () => {
     return await startDaemon({ "fleet.apply": () => fleet, "fleet.get": () => fleet, ...handlers });
   }
 
-  it("shows how many are ready until all are", async () => {
+  it("reports the number of ready members until all are ready", async () => {
     const looks = [0, 1, 2].map((ready) => ({
       done: ready === 2,
       fleet: { ...fleet, counts: { ...fleet.counts, ready } },

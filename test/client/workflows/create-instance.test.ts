@@ -20,7 +20,7 @@ describe("createInstance", () => {
     return new Client(parseServerAddress(server), undefined, { time });
   }
 
-  it("waits as often as necessary", async () => {
+  it("waits until the instance is ready", async () => {
     const answers = [{ ready: false, instance: pending }, ready];
     const daemon = await startDaemon({
       "instance.create": () => pending,
@@ -37,13 +37,13 @@ describe("createInstance", () => {
     assert.deepEqual(daemon.methods(), ["instance.create", "instance.wait", "instance.wait"]);
   });
 
-  it("makes one call for an instance that is ready soon", async () => {
+  it("makes only one call if the answer already has a ready instance", async () => {
     const daemon = await startDaemon({ "instance.create": () => exampleInstance() });
     assert.deepEqual(await createInstance(connect({ server: daemon.url }), {}), exampleInstance());
     assert.deepEqual(daemon.methods(), ["instance.create"]);
   });
 
-  it("reports what a new instance waits for, on request", async () => {
+  it("reports on request which rung a new instance waits for", async () => {
     const waiting = exampleInstance({ status: "pending", waitingFor: "tcp 80" });
     const answers = [{ ready: false, instance: waiting }, ready];
     const daemon = await startDaemon({
@@ -58,7 +58,7 @@ describe("createInstance", () => {
   });
 
   for (const status of ["pending", "failed"] as const) {
-    it(`fails with what the create failed with, ${status} by its answer`, async () => {
+    it(`fails with the error of the creation after an answer with the status ${status}`, async () => {
       const daemon = await startDaemon({
         "instance.create": () => exampleInstance({ status }),
         "instance.wait": () => {
@@ -73,12 +73,12 @@ describe("createInstance", () => {
     });
   }
 
-  it("fails at once where no daemon is", async () => {
+  it("fails at once without a daemon", async () => {
     const client = connect({ server: `127.0.0.1:${await freePort()}` });
     await assertMccError(createInstance(client, { clientToken: "t".repeat(8) }), "unavailable", /refused/);
   });
 
-  it("fails at once where the daemon is of another age", async () => {
+  it("fails at once if the daemon has another protocol version", async () => {
     const daemon = await startDaemon({ "server.info": () => ({ protocolVersion: 99 }) });
     const client = connect({ server: daemon.url });
     await assertMccError(createInstance(client, { clientToken: "t".repeat(8) }), "unavailable", /version 99/);
@@ -94,7 +94,7 @@ describe("createInstance", () => {
     },
   };
   for (const [what, lose] of Object.entries(lossesDuringWait)) {
-    it(`asks again with the same token when the daemon ${what}`, async () => {
+    it(`retries with the same token if the daemon ${what}`, async () => {
       let losses = 2;
       const daemon = await startDaemon({
         "instance.create": () => pending,
@@ -108,14 +108,14 @@ describe("createInstance", () => {
       assert.ok(creates.every(({ parameters }) => parameters.clientToken === "the-token"));
     });
 
-    it(`gives up without a token when the daemon ${what}`, async () => {
+    it(`does not retry without a token if the daemon ${what}`, async () => {
       const daemon = await startDaemon({ "instance.create": () => pending, "instance.wait": lose });
       await assertMccError(createInstance(connect({ server: daemon.url }), {}), "unavailable", /./);
       assert.equal(daemon.methods().filter((method) => method === "instance.create").length, 1);
     });
   }
 
-  it("outlasts a daemon that is away for a while", async () => {
+  it("survives a restart of the daemon", async () => {
     const daemon = await startDaemon({ "instance.create": () => pending, "instance.wait": () => ready });
     let away: Promise<unknown> = Promise.resolve();
     daemon.handlers["instance.wait"] = () => {
@@ -136,7 +136,7 @@ describe("createInstance", () => {
     assert.equal(time.pauses, 2);
   });
 
-  it("outlasts one that other calls of the client have met, also where it finds none at all", async () => {
+  it("retries from its first call if an earlier call of the client reached the daemon", async () => {
     const daemon = await startDaemon({ "instance.create": () => exampleInstance() });
     const time = new HandClientTime(() => daemon.start());
     const client = connectBy(time, daemon.url);
@@ -146,7 +146,7 @@ describe("createInstance", () => {
     assert.equal(time.pauses, 1);
   });
 
-  it("has no more patience once other calls of the client have lost theirs", async () => {
+  it("does not retry if another call of the client has already used its patience", async () => {
     const daemon = await startDaemon();
     const time = new HandClientTime();
     const client = connectBy(time, daemon.url);
@@ -159,13 +159,13 @@ describe("createInstance", () => {
         /refused/,
       );
     await create();
-    assert.ok(time.passedMs >= 600, "it waits as long as it may");
+    assert.ok(time.passedMs >= 600, "it waits for its full patience");
     const { pauses } = time;
     await create();
-    assert.equal(time.pauses, pauses, "it does not wait once more");
+    assert.equal(time.pauses, pauses, "it does not wait again");
   });
 
-  it("has its whole patience again after a daemon was back for as long", async () => {
+  it("has its full patience again after the daemon was back for that time", async () => {
     const time = new HandClientTime();
     const lose: NonNullable<Handlers["instance.wait"]> = (_parameters, call) => call.hangUp();
     const loseLater: NonNullable<Handlers["instance.wait"]> = (_parameters, call) => {
@@ -176,7 +176,7 @@ describe("createInstance", () => {
     const daemon = await startDaemon({
       "instance.create": () => pending,
       "instance.wait": (parameters, call) => {
-        // A lost wait is sent again at once where its connection was kept.
+        // The transport sends a lost wait again at once if it used a kept connection.
         const answer = answers[Math.min(creates() - 1, 2)];
         return answer?.(parameters, call);
       },

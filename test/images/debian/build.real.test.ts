@@ -14,7 +14,7 @@ describe("the image debian-12", () => {
     return (await execa("tar", words)).stdout;
   }
 
-  it("has systemd, OpenSSH and what Ansible needs, in a few hundred megabytes", async () => {
+  it("contains systemd, OpenSSH and the programs that Ansible needs in less than 400 MB", async () => {
     const { stdout } = await execa("tar", ["--list", `--file=${debianTarball()}`]);
     const paths = stdout.split("\n");
     for (const path of ["sbin/init", "sbin/sshd", "bin/python3", "bin/ping", "sbin/ip"]) {
@@ -23,7 +23,7 @@ describe("the image debian-12", () => {
     assert.ok((await stat(debianTarball())).size < 400e6);
   });
 
-  it("has nothing of the host it was built on, and nothing that two instances must not share", async () => {
+  it("contains nothing from its build host, and nothing that two instances must not share", async () => {
     const { stdout } = await execa("tar", ["--list", `--file=${debianTarball()}`]);
     const own =
       /^\.\/(etc\/(hostname|resolv\.conf|ssh\/ssh_host.*)|var\/(lib\/apt\/lists|cache\/apt\/archives)\/.*\.deb)$/;
@@ -40,11 +40,11 @@ describe("the image debian-12", () => {
   });
 });
 
-describe("building an image of Debian's", () => {
+describe("the build of a Debian image", () => {
   const fakes = fakePrograms();
   const newFolder = temporaryFolders();
 
-  it("takes the suite, the mirror and the name that were asked for, and tells how far it is", async () => {
+  it("uses the requested suite, mirror and name, and reports its progress", async () => {
     const folder = await newFolder();
     const tarball = join(folder, "image.tar");
     await fakes().put(
@@ -64,7 +64,7 @@ describe("building an image of Debian's", () => {
     assert.deepEqual(told, ["at work"]);
   });
 
-  it("fails with mmdebstrap's reasons, and leaves nothing", async () => {
+  it("fails with the message of mmdebstrap, and leaves nothing", async () => {
     const folder = await newFolder();
     await fakes().put("mmdebstrap", 'echo "I: at work" >&2; echo "E: no such suite" >&2; exit 25');
     await assertMccError(
@@ -75,7 +75,7 @@ describe("building an image of Debian's", () => {
     assert.deepEqual(await readdir(folder), []);
   });
 
-  it("is refused for a name that says nothing", async () => {
+  it("refuses a name that identifies no suite", async () => {
     const folder = await newFolder();
     await assertMccError(
       buildStockImage("suse", join(folder, "image.tar"), {}),

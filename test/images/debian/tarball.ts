@@ -1,4 +1,4 @@
-/** The image debian-12, which the test run has built. */
+/** Returns the path of the image debian-12, which the test run has built. */
 export function debianTarball(): string {
   const path = process.env["MINICLOUD_TEST_DEBIAN"];
   if (path === undefined) {

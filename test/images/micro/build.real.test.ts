@@ -21,7 +21,7 @@ describe("the image micro", () => {
     return (await execa("tar", ["--list", "--verbose", `--file=${tarball}`])).stdout.split("\n");
   }
 
-  it("is the same, byte for byte, when it is built again under another umask", async () => {
+  it("has identical bytes when it is built again with another umask", async () => {
     const again = join(folder, "again.tar");
     const umask = process.umask(0o077);
     try {
@@ -32,11 +32,11 @@ describe("the image micro", () => {
     assert.ok((await readFile(again)).equals(await readFile(tarball)));
   });
 
-  it("is a few megabytes", async () => {
+  it("has a size of a few megabytes", async () => {
     assert.ok((await stat(tarball)).size < 16e6);
   });
 
-  it("belongs to root throughout, has an init and a shell, and no host key", async () => {
+  it("belongs to root completely, and has an init, a shell and no host key", async () => {
     const lines = await listing();
     assert.ok(lines.every((line) => line.includes(" 0/0 ")));
     assert.ok(lines.some((line) => /^-rwxr-xr-x .* \.\/usr\/sbin\/init$/.test(line)));
@@ -44,7 +44,7 @@ describe("the image micro", () => {
     assert.ok(!lines.some((line) => line.includes("host_key")));
   });
 
-  it("has every library that its programs load", async () => {
+  it("contains every library that its programs load", async () => {
     const root = join(folder, "root");
     await execa("mkdir", [root]);
     await execa("tar", ["--extract", `--file=${tarball}`, `--directory=${root}`]);
@@ -53,14 +53,14 @@ describe("the image micro", () => {
     }
   });
 
-  it("leaves no file except for the tarball, also if that cannot be written", async () => {
+  it("leaves no file except the tarball, even if writing it fails", async () => {
     await assert.rejects(buildMicroImage(join(folder, "no-such-folder", "micro.tar")));
     assert.ok(!(await readdir(folder)).some((name) => name.includes("unfinished")));
   });
 });
 
 describe("the programs that an image needs", () => {
-  it("are named when they are missing", async () => {
+  it("are named if they are missing", async () => {
     const present = { path: "/bin/sh", debianPackage: "dash", purpose: "a shell" };
     const missing = { path: "/no/such/program", debianPackage: "none", purpose: "nothing" };
     assert.deepEqual(await missingPrograms([present, missing]), [missing]);

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { librariesOf } from "../../../images/micro/libraries";
 import { fakePrograms } from "../../support/programs/fake-programs";
 
-describe("the libraries that programs load", () => {
+describe("the list of libraries that programs load", () => {
   const fakes = fakePrograms();
 
-  it("are those of all programs, once each, with the loader; a static program has none", async () => {
+  it("contains each library of dynamic programs once, and the loader", async () => {
     await fakes().put(
       "ldd",
       `case "$1" in
@@ -18,7 +18,7 @@ esac`,
     assert.deepEqual(await librariesOf(programs), ["/lib/libc.so.6", "/lib/libz.so.1", "/lib64/ld.so"]);
   });
 
-  it("are not passed over where one is missing, or ldd fails", async () => {
+  it("fails if a library is missing or ldd fails", async () => {
     await fakes().put("ldd", "echo ' libz.so.1 => not found'");
     await assert.rejects(librariesOf([{ path: "/bin/one" }]), /ldd \/bin\/one: .*libz\.so\.1 => not found/);
     await fakes().put("ldd", "echo 'ldd: no such file' >&2; exit 1");

@@ -10,7 +10,7 @@ describe("the method table", () => {
   }
 });
 
-/** Where a schema refuses fields that it does not know. */
+/** Returns the paths at which a schema refuses unknown fields. */
 function strictIn(schema: unknown, path = "result"): string[] {
   if (schema instanceof z.ZodObject) {
     const { catchall } = schema.def;

@@ -59,9 +59,9 @@ const rows: readonly { what: string; schema: z.ZodType; right: unknown[]; wrong:
   },
 ];
 
-describe("names", () => {
+describe("the schemas of names", () => {
   for (const { what, schema, right, wrong } of rows) {
-    it(`${what} is taken or refused as a whole`, () => {
+    it(`accept valid values and refuse others for ${what}`, () => {
       for (const value of right) {
         assert.equal(schema.safeParse(value).success, true, JSON.stringify(value));
       }
@@ -71,5 +71,6 @@ describe("names", () => {
     });
   }
 
-  it("of types get small letters", () => assert.equal(typeNameSchema.parse("Large-2.0"), "large-2.0"));
+  it("convert the name of a type to lower case", () =>
+    assert.equal(typeNameSchema.parse("Large-2.0"), "large-2.0"));
 });

@@ -15,7 +15,7 @@ describe("a rung of the ladder to readiness", () => {
     { given: { command: ["x".repeat(81)] }, text: `command ${"x".repeat(80)}…` },
     { given: { command: ["x".repeat(80)] }, text: `command ${"x".repeat(80)}` },
   ]) {
-    it(`reads ${text.slice(0, 30)}`, () => {
+    it(`is shown as ${text.slice(0, 30)}`, () => {
       const [rung] = waitForSchema.parse(given);
       assert.ok(rung !== undefined);
       assert.equal(rungText(rung), text);
@@ -35,17 +35,17 @@ describe("a rung of the ladder to readiness", () => {
     [],
     Array.from({ length: 17 }, () => "ssh"),
   ]) {
-    it(`is not ${JSON.stringify(wrong).slice(0, 40)}`, () => {
+    it(`cannot be ${JSON.stringify(wrong).slice(0, 40)}`, () => {
       assert.equal(waitForSchema.safeParse(wrong).success, false);
     });
   }
 
-  it("has the type in users' programs that the schema takes", () => {
+  it("has a public type that agrees with the schema", () => {
     const agree: Agree<z.input<typeof rungSchema>, Rung> = true;
     assert.ok(agree);
   });
 
-  it("stands alone or in a list", () => {
+  it("can be a single value or part of a list", () => {
     assert.deepEqual(waitForSchema.parse("ssh"), ["ssh"]);
     assert.deepEqual(waitForSchema.parse(["address", { http: "/" }]), [
       "address",

@@ -3,10 +3,10 @@ import { largestUserDataBytes, userDataDigest, userDataSchema } from "../../../p
 
 describe("a userData script", () => {
   for (const { title, given, becomes } of [
-    { title: "stays as it is", given: "#!/bin/sh\n\techo ü\n", becomes: "#!/bin/sh\n\techo ü\n" },
+    { title: "is not changed", given: "#!/bin/sh\n\techo ü\n", becomes: "#!/bin/sh\n\techo ü\n" },
     { title: "gets the line ends of Linux", given: "a\r\nb\r\n", becomes: "a\nb\n" },
-    { title: "loses the mark at its beginning", given: "\uFEFFecho", becomes: "echo" },
-    { title: "keeps that mark elsewhere", given: "echo \uFEFF", becomes: "echo \uFEFF" },
+    { title: "loses a byte order mark at its beginning", given: "\uFEFFecho", becomes: "echo" },
+    { title: "keeps a byte order mark elsewhere", given: "echo \uFEFF", becomes: "echo \uFEFF" },
   ]) {
     it(title, () => assert.equal(userDataSchema.parse(given), becomes));
   }
@@ -16,18 +16,18 @@ describe("a userData script", () => {
     { title: "an escape", given: "\u001b[31m" },
     { title: "half a character", given: "\ud800" },
     {
-      title: "more bytes than there may be, though fewer characters",
+      title: "more bytes than the limit, though fewer characters",
       given: "ü".repeat(largestUserDataBytes / 2 + 1),
     },
   ]) {
     it(`is refused with ${title}`, () => assert.equal(userDataSchema.safeParse(given).success, false));
   }
 
-  it("may have as many bytes as the limit says", () => {
+  it("can have exactly as many bytes as the limit allows", () => {
     assert.equal(userDataSchema.safeParse("x".repeat(largestUserDataBytes)).success, true);
   });
 
-  it("is known by its SHA-256", () => {
+  it("is identified by its SHA-256", () => {
     assert.equal(userDataDigest("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   });
 });

@@ -23,22 +23,22 @@ describe("the codec", () => {
     "nested values": { a: [{ b: true }, [1, "2"]] },
   };
   for (const [title, value] of Object.entries(values)) {
-    it(`carries ${title} there and back`, async () => {
+    it(`encodes and decodes ${title}`, async () => {
       assert.deepEqual(await decodeResponse(encodeResponse(value)), value);
       assert.deepEqual(await decodeCall(encodeCall("a.b", [value])), { method: "a.b", parameters: [value] });
     });
   }
 
-  it("leaves out members that are undefined", async () => {
+  it("omits members that are undefined", async () => {
     assert.deepEqual(await decodeResponse(encodeResponse({ a: 1, b: undefined })), { a: 1 });
   });
 
-  it("sends an integer past 32 bits as a double, which every reader takes", () => {
+  it("sends an integer beyond 32 bits as a double, which every client can read", () => {
     assert.match(encodeResponse(2 ** 31), /<double>2147483648\.0<\/double>/);
     assert.match(encodeResponse(2 ** 31 - 1), /<int>2147483647<\/int>/);
   });
 
-  it("refuses what XML-RPC cannot carry", () => {
+  it("refuses values that XML-RPC cannot represent", () => {
     for (const value of [Number.NaN, Number.POSITIVE_INFINITY, "bell \u0007"]) {
       assert.throws(
         () => encodeResponse(value),
@@ -47,15 +47,15 @@ describe("the codec", () => {
     }
   });
 
-  it("replaces in a fault what XML cannot carry", async () => {
+  it("replaces characters that XML forbids in a fault", async () => {
     await assertMccError(decodeResponse(encodeFault(404, "no \u0000 such")), "not-found", /^no \ufffd such$/);
     assert.equal(toSendable("a\tb\nc\u001b[0m"), "a\tb\nc\ufffd[0m");
   });
 
   const broken: Record<string, string> = {
     "an empty text": "",
-    "no XML": "hello",
-    "a call that was cut off": encodeCall("a.b", [{ c: "d" }]).slice(0, -40),
+    "a text that is not XML": "hello",
+    "a truncated call": encodeCall("a.b", [{ c: "d" }]).slice(0, -40),
     "a response": encodeResponse(1),
     "unknown tags":
       "<methodCall><methodName>a</methodName><params><param><value><long>1</long></value></param></params></methodCall>",
@@ -66,18 +66,18 @@ describe("the codec", () => {
     });
   }
 
-  it("refuses a thousand arrays inside each other", async () => {
+  it("refuses a thousand nested arrays", async () => {
     const xml = `<methodCall><methodName>a</methodName><params><param>${"<value><array><data>".repeat(1000)}`;
     await assertMccError(decodeCall(xml), "invalid", /nests more than 32/);
   });
 
-  it("is not led by a comment to take nested arrays for text", async () => {
+  it("finds nested arrays after a comment with a CDATA mark", async () => {
     const arrays = `${"<value><array><data>".repeat(10_000)}${"</data></array></value>".repeat(10_000)}`;
     const xml = `<methodCall><methodName>a</methodName><params><param><!-- <![CDATA[ -->${arrays}]]></param></params></methodCall>`;
     await assertMccError(decodeCall(xml), "invalid", /nests more than 32/);
   });
 
-  it("refuses a call that holds more values than any call has", async () => {
+  it("refuses a call with too many values", async () => {
     await assertMccError(
       decodeCall(encodeCall("a", [new Array(60_000).fill(1)])),
       "invalid",
@@ -85,24 +85,24 @@ describe("the codec", () => {
     );
   });
 
-  it("carries a text of many slices, with characters of two units at every place", async () => {
+  it("decodes a text of many slices with surrogate pairs at every position", async () => {
     const text = "\u{1f600}<&\u00e9".repeat(50_000);
     assert.deepEqual((await decodeCall(encodeCall("a", [text, `x${text}`]))).parameters, [text, `x${text}`]);
   });
 
-  it("does not take markup inside a text for nesting", async () => {
+  it("does not count markup in a text as nesting", async () => {
     const text = "<array>".repeat(100);
     assert.deepEqual((await decodeCall(encodeCall("a", [text]))).parameters, [text]);
   });
 
-  it("refuses a member that would become a prototype", async () => {
+  it("refuses a member named __proto__", async () => {
     const member = "<member><name>__proto__</name><value><struct></struct></value></member>";
     const xml = `<methodCall><methodName>a</methodName><params><param><value><struct>${member}</struct></value></param></params></methodCall>`;
     await assertMccError(decodeCall(xml), "invalid", /__proto__/);
   });
 
   for (const character of ["&#xFFFE;", "\uffff", "&#7;"]) {
-    it(`refuses a text, or a member's name, with ${JSON.stringify(character)}, which no answer could hold`, async () => {
+    it(`refuses a text, or a member's name, with ${JSON.stringify(character)}, which no answer can contain`, async () => {
       const named = `<member><name>${character}</name><value><int>1</int></value></member>`;
       for (const value of [`<string>a${character}</string>`, `<struct>${named}</struct>`]) {
         const xml = `<methodCall><methodName>a</methodName><params><param><value>${value}</value></param></params></methodCall>`;
@@ -111,7 +111,7 @@ describe("the codec", () => {
     });
   }
 
-  it("takes an answer that is not XML-RPC for a server that is none", async () => {
+  it("reports an answer that is not XML-RPC as one of another server", async () => {
     await assertMccError(decodeResponse("<html></html>"), "unavailable", /not XML-RPC/);
   });
 });

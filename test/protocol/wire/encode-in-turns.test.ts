@@ -6,7 +6,7 @@ import { encodeResponseInTurns } from "../../../protocol/wire/encode-in-turns";
 import { wireValues } from "../../support/wire/wire-values";
 
 describe("a response that is written in turns", () => {
-  it("is what the package writes at once", async () => {
+  it("equals the response that the package writes in one step", async () => {
     const seed = 20_261_128;
     await fc.assert(
       fc.asyncProperty(wireValues(), async (value) => {
@@ -18,7 +18,7 @@ describe("a response that is written in turns", () => {
     );
   });
 
-  it("leaves the event loop free between the items of its lists", async () => {
+  it("does not block the event loop between the items of its lists", async () => {
     const items = Array.from({ length: 2000 }, (_, index) => ({
       name: `item-${index}`,
       text: "x".repeat(100),
@@ -36,7 +36,7 @@ describe("a response that is written in turns", () => {
     }
   });
 
-  it("ends at the signal, and throws its reason", async () => {
+  it("stops at the signal and throws its reason", async () => {
     let written = 0;
     const item = {
       get text() {
@@ -56,7 +56,7 @@ describe("a response that is written in turns", () => {
     sinon.assert.calledOnce(end);
   });
 
-  it("is refused for what XML-RPC cannot carry, wherever that is", async () => {
+  it("is refused for a value that XML-RPC cannot represent, at every depth", async () => {
     for (const value of [Number.NaN, [1, [Number.NaN]], { a: [{ b: "\u0007" }] }, [{ "\uffff": [{}] }]]) {
       await assert.rejects(encodeResponseInTurns(value), { code: "invalid" });
     }

@@ -9,16 +9,22 @@ const inAnswer = (value: string): string =>
   `<methodResponse><params><param>${value}</param></params></methodResponse>`;
 const text = (content: string): string => `<value><string>${content}</string></value>`;
 
-describe("what is no XML-RPC", () => {
+describe("a message that is not XML-RPC", () => {
   const grammar = /^The request is not an XML-RPC call: /;
   const refused: Record<string, [string, RegExp]> = {
-    "a character past all characters": [
+    "a character reference beyond Unicode": [
       "<methodCall><methodName>&#x110000;</methodName></methodCall>",
       /"&#x110000;" is not a character/,
     ],
-    "one as a decimal number": [inCall(text("&#1114112;")), /"&#1114112;" is not a character/],
-    "one of many digits": [inCall(text("&#x99999999999;")), /reference that XML defines/],
-    "one in a value without a type": [inCall("<value>&#x110000;</value>"), /is not a character/],
+    "a decimal character reference beyond Unicode": [
+      inCall(text("&#1114112;")),
+      /"&#1114112;" is not a character/,
+    ],
+    "a character reference of many digits": [inCall(text("&#x99999999999;")), /reference that XML defines/],
+    "a character reference beyond Unicode in a value without a type": [
+      inCall("<value>&#x110000;</value>"),
+      /is not a character/,
+    ],
     "an entity of HTML": [inCall(text("&nbsp;")), /"&nbsp;/],
     "an entity in capitals": [inCall(text("&AMP;")), /"&AMP;/],
     "an ampersand": [inCall(text("a & b")), /"& b" does not start with a reference/],
@@ -28,7 +34,7 @@ describe("what is no XML-RPC", () => {
       /it has a document type/,
     ],
     "a processing instruction": [inCall("<?php ?><value/>"), /"<\?php/],
-    "an XML declaration that comes late": [inCall("<?xml version='1.0'?><value/>"), /"<\?xml/],
+    "an XML declaration after the start": [inCall("<?xml version='1.0'?><value/>"), /"<\?xml/],
     "an attribute": [inCall('<value a="b"/>'), /"<value a=/],
     "an attribute with a reference": [
       '<methodCall a="&#x110000;"><methodName>a</methodName></methodCall>',
@@ -36,7 +42,10 @@ describe("what is no XML-RPC", () => {
     ],
     "another element": [inCall("<a/>"), /there is <a> inside of <param>/],
     "an element in capitals": [inCall("<VALUE/>"), /there is <VALUE> inside of <param>/],
-    "an element that objects have by themselves": [inCall("<constructor/>"), /there is <constructor>/],
+    "an element with the name of a property of all objects": [
+      inCall("<constructor/>"),
+      /there is <constructor>/,
+    ],
     "a type outside of a value": [inCall("<int>1</int>"), /there is <int> inside of <param>/],
     "two types in a value": [inCall("<value><int>1</int><int>2</int></value>"), /<int> inside of <value>/],
     "text before a type": [inCall("<value>a<int>1</int></value>"), /<int> inside of <value>/],
@@ -62,7 +71,7 @@ describe("what is no XML-RPC", () => {
     "a comment with two hyphens": [inCall("<!-- a -- b --><value/>"), /"--"/],
     "elements that cross": [inCall("<value><string>a</value></string>"), /<\/value> inside of <string>/],
     "a tag that opens and closes": [inCall("<value></value/>"), /does not start with a tag/],
-    "white space that XML has not": [inCall("<value\u00a0/>"), /does not start with a tag/],
+    "white space that XML does not define": [inCall("<value\u00a0/>"), /does not start with a tag/],
     "a number with such white space": [inCall("<value><int>1\u2028</int></value>"), /is not a valid int/],
     "no method": ["<methodCall></methodCall>", /<methodCall> has no <methodName>/],
     "two methods": [
@@ -76,26 +85,26 @@ describe("what is no XML-RPC", () => {
     "a number with letters": [inCall("<value><int>12abc</int></value>"), /"12abc" is not a valid int/],
     "an empty number": [inCall("<value><int/></value>"), /"" is not a valid int/],
     "a number with a reference": [inCall("<value><int>&#49;</int></value>"), /"&#49;" is not a valid int/],
-    "a double that is none": [inCall("<value><double>NaN</double></value>"), /"NaN" is not a valid double/],
-    "a double without an end": [inCall(`<value><double>${"1".repeat(401)}</double></value>`), /400 charac/],
+    "an invalid double": [inCall("<value><double>NaN</double></value>"), /"NaN" is not a valid double/],
+    "an overlong double": [inCall(`<value><double>${"1".repeat(401)}</double></value>`), /400 charac/],
     "a boolean that is a word": [
       inCall("<value><boolean>true</boolean></value>"),
       /"true" is not a valid boolean/,
     ],
-    "a day that is none": [
+    "an invalid date": [
       inCall("<value><dateTime.iso8601>tomorrow</dateTime.iso8601></value>"),
       /"tomorrow" is not a valid dateTime/,
     ],
-    "base64 that is none": [inCall("<value><base64>a*b</base64></value>"), /"a\*b" is not a valid base64/],
+    "invalid base64": [inCall("<value><base64>a*b</base64></value>"), /"a\*b" is not a valid base64/],
   };
   for (const [title, [xml, reason]] of Object.entries(refused)) {
-    it(`is refused, as ${title} is`, async () => {
+    it(`is refused for ${title}`, async () => {
       await assert.rejects(decodeCall(xml), { code: "invalid", message: grammar });
       await assert.rejects(decodeCall(xml), { message: reason });
     });
   }
 
-  it("is refused in an answer as well, which then comes from no daemon", async () => {
+  it("is also refused as an answer, because another server sent it", async () => {
     for (const xml of [
       inAnswer(text("&#x110000;")),
       inAnswer("<a/>"),
@@ -110,7 +119,7 @@ describe("what is no XML-RPC", () => {
   });
 });
 
-describe("characters that XML cannot carry", () => {
+describe("a character that XML forbids", () => {
   for (const written of [
     "\ufffe",
     "\uffff",
@@ -122,7 +131,7 @@ describe("characters that XML cannot carry", () => {
     "&#0;",
     "&#xD800;",
   ]) {
-    it(`are refused wherever they come, as ${JSON.stringify(written)} is`, async () => {
+    it(`is refused in every position if written as ${JSON.stringify(written)}`, async () => {
       for (const xml of [
         inCall(text(written)),
         inCall(`<value>${written}</value>`),
@@ -141,7 +150,7 @@ describe("characters that XML cannot carry", () => {
   }
 });
 
-describe("more than a message may hold", () => {
+describe("a message that exceeds a limit", () => {
   const nested = (depth: number): string =>
     `${"<value><array><data>".repeat(depth)}${"</data></array></value>".repeat(depth)}`;
   const structs = (depth: number): string =>
@@ -161,7 +170,7 @@ describe("more than a message may hold", () => {
       text("&lt;".repeat(references + 1)),
       /more than 1200000 character and entity references/,
     ],
-    "one CDATA section": [
+    "single CDATA section": [
       text(`<![CDATA[${"x".repeat(cdataCharacters - marks)}]]>`),
       text(`<![CDATA[${"x".repeat(cdataCharacters - marks + 1)}]]>`),
       /more than 2097152 characters in CDATA sections/,
@@ -176,16 +185,16 @@ describe("more than a message may hold", () => {
       `${"<!---->".repeat(commentCharacters / 7 + 1)}<value/>`,
       /more than 65536 characters in comments/,
     ],
-    "a name": [named("n".repeat(nameCharacters)), named("n".repeat(nameCharacters + 1)), /4096 .* one name/],
+    name: [named("n".repeat(nameCharacters)), named("n".repeat(nameCharacters + 1)), /4096 .* one name/],
   };
   for (const [title, [fits, tooMuch, reason]] of Object.entries(limits)) {
-    it(`is refused: ${title}`, async () => {
+    it(`is refused for its ${title}`, async () => {
       await decodeCall(inCall(fits));
       await assert.rejects(decodeCall(inCall(tooMuch)), { code: "invalid", message: reason });
     });
   }
 
-  it("is refused in an answer, which may have more values than a call", async () => {
+  it("is refused as an answer, which can have more values than a call", async () => {
     await decodeResponse(inAnswer(values(most + 1)));
     await assert.rejects(decodeResponse(inAnswer(nested(depth + 1))), {
       code: "unavailable",
@@ -195,8 +204,8 @@ describe("more than a message may hold", () => {
 });
 
 describe("a scan in small steps", () => {
-  /** A step ends a piece of text wherever it is, so the message has every mark at every place of a piece. */
-  it("sees what a scan in one step sees", () => {
+  /** A step can end anywhere in a text, so the message has every mark at every position. */
+  it("accepts the same message as a scan in one step", () => {
     const long = "🚀&#x1f680;&amp;é".repeat(9_000);
     const xml = inCall(
       `<!-- c --><value><array><data>${text(long)}${text(`x${long}`)}</data></array></value>`,
@@ -210,7 +219,7 @@ describe("a scan in small steps", () => {
     assert.equal(new MessageScan(xml, "methodCall", callLimits).advance(xml.length), true);
   });
 
-  it("goes no further than a step and one piece", () => {
+  it("advances by at most a step and one piece of text", () => {
     const xml = inCall(text("x".repeat(1_000_000)));
     const scan = new MessageScan(xml, "methodCall", callLimits);
     let steps = 1;

@@ -8,11 +8,11 @@ import { sendableText, wireValues } from "../../support/wire/wire-values";
 
 const seed = 20_261_128;
 
-/** The package breaks a text with a second end of a CDATA section. */
+/** The package encodes a text wrongly if it contains the end of a CDATA section twice. */
 const oneCdataEnd = sendableText.filter((text) => text.split("]]>").length <= 2);
 const gap = fc.constantFrom("", " ", "\r\n\t", "<!-- a < b ]]> & -->", "<!---->\n");
 
-/** A text as XML can write it: escaped, by references, or in a CDATA section, whole or in parts. */
+/** A text in the forms that XML allows: escaped, as references, or in CDATA sections, whole or in parts. */
 const writtenText = fc
   .array(
     fc.oneof(
@@ -35,7 +35,7 @@ const plainElement = fc.oneof(
   fc.constantFrom("<base64>QUJD\r\nRA==</base64>", "<base64/>"),
 );
 
-/** Values as other programs write them. */
+/** Values in the forms that other programs write. */
 const writtenValue = fc.letrec<{ value: string }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 3 },
@@ -69,8 +69,8 @@ const writtenCall = fc
       `${declaration}<methodCall${attributes}>${between}<methodName>a.b</methodName><params>${values.map((value) => `<param>${between}${value}</param>`).join(between)}</params></methodCall>${between}`,
   );
 
-describe("messages that were scanned", () => {
-  it("are read as the package reads them by itself, when the package wrote them", async () => {
+describe("scanned messages", () => {
+  it("are read as the package reads them if the package wrote them", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(wireValues(oneCdataEnd), { maxLength: 3 }), async (parameters) => {
         const call = serializeMethodCall("a.b", parameters);
@@ -82,7 +82,7 @@ describe("messages that were scanned", () => {
     );
   });
 
-  it("are read by the package as they were meant, when we wrote them", async () => {
+  it("are read correctly by the package if we wrote them", async () => {
     await fc.assert(
       fc.asyncProperty(wireValues(), async (value) => {
         assert.deepEqual(await decodeResponseByPackage(encodeResponse(value)), value);
@@ -95,7 +95,7 @@ describe("messages that were scanned", () => {
     );
   });
 
-  it("are read as the package reads them by itself, however another program wrote them", async () => {
+  it("are read as the package reads them if another program wrote them", async () => {
     await fc.assert(
       fc.asyncProperty(writtenCall, async (xml) => {
         assert.deepEqual(await decodeCall(xml), await decodeCallByPackage(xml));
@@ -104,7 +104,7 @@ describe("messages that were scanned", () => {
     );
   });
 
-  it("are refused or read, and nothing else, whatever is changed in them", async () => {
+  it("are either read or refused with an MccError after random changes", async () => {
     const change = fc.record({
       at: fc.nat(),
       without: fc.nat(4),
@@ -143,7 +143,7 @@ describe("messages that were scanned", () => {
     );
   });
 
-  it("may not name a member __proto__, however that is written", async () => {
+  it("cannot name a member __proto__ in any notation", async () => {
     for (const name of ["__proto__", "__pro&#x74;o__", "<![CDATA[__proto]]>__"]) {
       for (const value of ["<int>1</int>", "<struct/>"]) {
         const xml = `<methodResponse><params><param><value><struct><member><name>${name}</name><value>${value}</value></member></struct></value></param></params></methodResponse>`;
@@ -152,7 +152,7 @@ describe("messages that were scanned", () => {
     }
   });
 
-  it("have no number past all numbers, and no day that does not exist", async () => {
+  it("cannot contain a number beyond the range of doubles or an invalid date", async () => {
     for (const [value, reason] of [
       ["<double>1e400</double>", /exceeds the range of a double/],
       [`<int>${"9".repeat(320)}</int>`, /exceeds the range of a double/],
@@ -163,7 +163,7 @@ describe("messages that were scanned", () => {
     }
   });
 
-  it("that are faults without a number and a text are no answers", async () => {
+  it("are not accepted as answers if a fault has no number and text", async () => {
     for (const fault of [
       "<nil/>",
       "text",
@@ -176,7 +176,7 @@ describe("messages that were scanned", () => {
     }
   });
 
-  it("leave the event loop free between slices", async () => {
+  it("do not block the event loop between slices", async () => {
     const xml = encodeResponse("x".repeat(2_000_000));
     let turns = 0;
     const count = (): void => {

@@ -6,7 +6,7 @@ const urn = (name: string) => `urn:pulumi:dev::shop::pulumi-nodejs:dynamic/minic
 const clientToken = "0123456789abcdef";
 const nameOf = (name: string, longest?: number) => defaultName({ ownerUrn: urn(name), clientToken }, longest);
 
-describe("the name of a host whose program gives none", () => {
+describe("the default name of a host", () => {
   for (const [resource, name] of [
     ["web", "web-012345"],
     ["Web Server #2", "web-server-2-012345"],
@@ -22,7 +22,7 @@ describe("the name of a host whose program gives none", () => {
     });
   }
 
-  it("leaves room for what is put behind it", () => {
+  it("has space for a suffix", () => {
     assert.equal(nameOf("x".repeat(100), 20), `${"x".repeat(13)}-012345`);
   });
 });

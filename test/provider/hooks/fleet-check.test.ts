@@ -7,14 +7,14 @@ const ownerUrn = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/minicloud:Fleet::W
 const identity = { ownerUrn, clientToken: "0123456789abcdef0123456789abcdef" };
 const unknown = runtime.unknownValue;
 
-describe("check of a Fleet", () => {
+describe("the check of a Fleet", () => {
   beforeEach(forgetHeldTokens);
   async function reasonsOf(args: Record<string, unknown>): Promise<string[]> {
     const { failures = [] } = await fleet.check({}, { ...args, ...identity });
     return failures.map(({ reason }) => reason);
   }
 
-  it("fills in the defaults", async () => {
+  it("inserts the defaults", async () => {
     assert.deepEqual(await fleet.check({}, { count: 3, ...identity, __provider: "text" }), {
       inputs: {
         count: 3,
@@ -45,7 +45,7 @@ describe("check of a Fleet", () => {
     });
   }
 
-  it("refuses a prefix without room for a number, and addresses that are not one for each", async () => {
+  it("refuses a prefix that is too long for the numbers, and a wrong number of addresses", async () => {
     assert.match(
       (await reasonsOf({ count: 1, namePrefix: "x".repeat(58) }))[0] ?? "",
       /at most 57 characters/,
@@ -55,19 +55,19 @@ describe("check of a Fleet", () => {
     ]);
   });
 
-  it("has room for the number in a default prefix", async () => {
+  it("leaves space for the number in a default prefix", async () => {
     const urn = ownerUrn.replace("Web Server", "x".repeat(80));
     const { inputs, failures } = await fleet.check({}, { count: 1, ...identity, ownerUrn: urn });
     assert.deepEqual([inputs?.namePrefix, failures], [`${"x".repeat(50)}-012345`, []]);
   });
 
-  it("keeps token and prefix of a fleet that was renamed", async () => {
+  it("keeps the token and the prefix of a renamed fleet", async () => {
     const olds = { namePrefix: "shop", clientToken: "f".repeat(32) };
     const { inputs } = await fleet.check(olds, { count: 1, ...identity });
     assert.deepEqual([inputs?.namePrefix, inputs?.clientToken], ["shop", "f".repeat(32)]);
   });
 
-  it("lets pass what is not known yet", async () => {
+  it("accepts unknown values", async () => {
     const args = { count: unknown, addresses: [unknown], userData: unknown, ttl: unknown, timeouts: unknown };
     assert.deepEqual(await reasonsOf({ ...args, waitFor: [{ tcp: unknown }], maxUnavailable: unknown }), []);
   });

@@ -27,11 +27,15 @@ const olds = {
 };
 
 const unchanged: Record<string, Record<string, unknown>> = {
-  "of what is the same": {},
-  "of keys in another order": { keys: ["you", "me"] },
-  "of how changes are made": { waitFor: ["running"], maxUnavailable: 1, keepOnFailure: true },
-  "of addresses that are left out": { addresses: undefined },
-  "of the serialised shell": { __provider: "another text" },
+  "if nothing changed": {},
+  "if the keys have another order": { keys: ["you", "me"] },
+  "if only the settings for updates changed": {
+    waitFor: ["running"],
+    maxUnavailable: 1,
+    keepOnFailure: true,
+  },
+  "if addresses are omitted": { addresses: undefined },
+  "if the serialised provider changed": { __provider: "another text" },
 };
 const inPlace: Record<string, Record<string, unknown>> = {
   count: { count: 3 },
@@ -46,28 +50,28 @@ const inPlace: Record<string, Record<string, unknown>> = {
   "the resource's own name": { ownerUrn: ownerUrn.replace(/web$/, "www") },
 };
 
-describe("diff of a Fleet", () => {
+describe("the diff of a Fleet", () => {
   for (const [what, changes] of Object.entries(unchanged)) {
-    it(`sees no change ${what}`, async () => {
+    it(`finds no change ${what}`, async () => {
       const { changes: changed, replaces } = await fleet.diff("web", olds, { ...same, ...changes });
       assert.deepEqual([changed, replaces], [false, []]);
     });
   }
 
   for (const [what, changes] of Object.entries(inPlace)) {
-    it(`changes ${what} in place`, async () => {
+    it(`reports a change of ${what} in place`, async () => {
       const { changes: changed, replaces } = await fleet.diff("web", olds, { ...same, ...changes });
       assert.deepEqual([changed, replaces], [true, []]);
     });
   }
 
-  it("changes addresses that come in another order", async () => {
+  it("reports a change if addresses have another order", async () => {
     const addresses = ["198.18.0.2", "198.18.0.3"];
     const news = { ...same, addresses: addresses.toReversed() };
     assert.equal((await fleet.diff("web", { ...olds, addresses }, news)).changes, true);
   });
 
-  it("replaces for another prefix, and deletes first", async () => {
+  it("reports a replacement for another prefix, with the deletion first", async () => {
     assert.deepEqual(await fleet.diff("web", olds, { ...same, namePrefix: "www" }), {
       changes: true,
       replaces: ["namePrefix"],
@@ -75,7 +79,7 @@ describe("diff of a Fleet", () => {
     });
   });
 
-  it("changes a fleet of which members died", async () => {
+  it("reports a change if members have failed", async () => {
     const { changes, replaces } = await fleet.diff(
       "web",
       { ...olds, unhealthy: 1, status: "degraded" },

@@ -8,14 +8,14 @@ const clientToken = "0123456789abcdef0123456789abcdef";
 const identity = { ownerUrn, clientToken };
 const unknown = runtime.unknownValue;
 
-describe("check of an Instance", () => {
+describe("the check of an Instance", () => {
   beforeEach(forgetHeldTokens);
   async function failuresOf(args: Record<string, unknown>): Promise<Record<string, string>> {
     const { failures = [] } = await instance.check({}, { ...args, ...identity });
     return Object.fromEntries(failures.map(({ property, reason }) => [property, reason]));
   }
 
-  it("fills in the defaults", async () => {
+  it("inserts the defaults", async () => {
     assert.deepEqual(await instance.check({}, { ...identity, __provider: "text" }), {
       inputs: {
         name: "web-server-012345",
@@ -29,7 +29,7 @@ describe("check of an Instance", () => {
     });
   });
 
-  it("takes null for left out", async () => {
+  it("treats null like an omitted argument", async () => {
     const { inputs, failures } = await instance.check({}, { image: null, name: null, ...identity });
     assert.deepEqual([inputs?.image, inputs?.name, failures], ["micro", "web-server-012345", []]);
   });
@@ -56,12 +56,12 @@ describe("check of an Instance", () => {
     assert.match(failures.labels ?? "", /"minicloud\/" are reserved for MiniCloud/);
   });
 
-  it("lists what there is where no name is near", async () => {
+  it("lists all arguments if no name is similar", async () => {
     const { colour = "" } = await failuresOf({ colour: "red" });
     assert.match(colour, /^there is no property "colour"; use one of image, type, keys/);
   });
 
-  it("reports every mistake of one property, each once", async () => {
+  it("reports each mistake of one property once", async () => {
     const { failures = [] } = await instance.check(
       {},
       { labels: { "minicloud/x": "1", ok: 5 }, name: "", ipAddress: "1.2", ...identity },
@@ -87,7 +87,7 @@ describe("check of an Instance", () => {
     assert.deepEqual([inputs?.ipAddress, inputs?.keys], [unknown, [unknown, unknown]]);
   });
 
-  it("keeps token, address and host name that are left out now, and takes the name back", async () => {
+  it("keeps the token, address and host name if they are omitted, and uses the default name again", async () => {
     const olds = {
       clientToken: "f".repeat(32),
       name: "web",
@@ -109,7 +109,7 @@ describe("check of an Instance", () => {
     });
   });
 
-  it("makes a name of any logical name", async () => {
+  it("derives a name from every logical name", async () => {
     const names = { "": "mcc", "-_-": "mcc", Ünï: "n", "a::b": "a-b", ["x".repeat(70)]: "x".repeat(56) };
     for (const [logicalName, stem] of Object.entries(names)) {
       const urn = `urn:pulumi:dev::shop::pulumi-nodejs:dynamic/minicloud:Instance::${logicalName}`;
@@ -118,7 +118,7 @@ describe("check of an Instance", () => {
     }
   });
 
-  it("makes seconds of lengths of time, and one list of what is waited for", async () => {
+  it("converts durations to seconds, and a rung to a list", async () => {
     const { inputs, failures } = await instance.check(
       {},
       { ttl: "1h30m", timeouts: { create: "5m", delete: 30 }, waitFor: { http: "/health" }, ...identity },
@@ -130,7 +130,7 @@ describe("check of an Instance", () => {
     );
   });
 
-  it("refuses lengths of time that are none or too long, and rungs that do not exist", async () => {
+  it("refuses wrong and overlong durations, and unknown rungs", async () => {
     const failures = await failuresOf({
       ttl: "soon",
       timeouts: { create: "2h", update: 1.5, remove: "1m" },
@@ -152,12 +152,12 @@ describe("check of an Instance", () => {
     );
   });
 
-  it("takes a script as a file of Windows has it", async () => {
+  it("accepts a script with the line ends of Windows", async () => {
     const { inputs, failures } = await instance.check({}, { userData: "#!/bin/sh\r\ntrue\r\n", ...identity });
     assert.deepEqual([inputs?.userData, failures], ["#!/bin/sh\ntrue\n", []]);
   });
 
-  it("refuses a script that is too large or no text, and has the engine not print it", async () => {
+  it("refuses a script that is too large or not a text, and keeps the engine from printing it", async () => {
     for (const userData of ["s3cret".repeat(200_000), "s3cret\0", 5]) {
       const { failures = [] } = await instance.check({}, { userData, ...identity });
       assert.equal(failures.length, 1);
@@ -178,7 +178,7 @@ describe("check of an Instance", () => {
     }
   });
 
-  it("leaves to an adopted instance what the program leaves out, also once it no longer says adopt", async () => {
+  it("sets no defaults for an adopted instance, also after adopt is removed from the program", async () => {
     const adopted = { labels: { a: "b" }, adopt: 512, ...identity };
     const { inputs, failures } = await instance.check({}, { adopt: 512, labels: { a: "b" }, ...identity });
     assert.deepEqual([inputs, failures], [adopted, []]);

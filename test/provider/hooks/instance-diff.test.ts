@@ -25,24 +25,24 @@ const { name, ipAddress, hostname, image, type, keys, labels, waitFor, clientTok
 const same = { name, ipAddress, hostname, image, type, keys, labels, waitFor, ownerUrn, clientToken };
 
 const unchanged: Record<string, Record<string, unknown>> = {
-  "of what is the same": {},
-  "of keys in another order": { keys: ["you", "me"] },
-  "of labels in another order": { labels: { b: "2", a: "1" } },
-  "of what is left out": { name: undefined, ipAddress: undefined, hostname: undefined },
+  "if nothing changed": {},
+  "if the keys have another order": { keys: ["you", "me"] },
+  "if the labels have another order": { labels: { b: "2", a: "1" } },
+  "if arguments are omitted": { name: undefined, ipAddress: undefined, hostname: undefined },
   "of waitFor": { waitFor: "running" },
   "of the token": { clientToken: "1".repeat(32) },
   "of the parent": { ownerUrn: ownerUrn.replace("pulumi-nodejs", "my:module:Site$pulumi-nodejs") },
   "of the organization": { organization: "acme" },
-  "of what counts for a creation only": { keepOnFailure: true, adopt: 500 },
-  "of the serialised shell": { __provider: "another text" },
+  "if only arguments of the creation changed": { keepOnFailure: true, adopt: 500 },
+  "if the serialised provider changed": { __provider: "another text" },
 };
 const inPlace: Record<string, Record<string, unknown>> = {
   name: { name: "www" },
   type: { type: "light" },
   keys: { keys: ["me"] },
   labels: { labels: { a: "1" } },
-  "keys not known yet": { keys: runtime.unknownValue },
-  "one label not known yet": { labels: { a: "1", b: runtime.unknownValue } },
+  "unknown keys": { keys: runtime.unknownValue },
+  "a label with an unknown value": { labels: { a: "1", b: runtime.unknownValue } },
   ttl: { ttl: 7200 },
   timeouts: { timeouts: { delete: 60 } },
   "the resource's own name": { ownerUrn: ownerUrn.replace(/web$/, "www") },
@@ -54,23 +54,23 @@ const replacing: Record<string, Record<string, unknown>> = {
   userData: { userData: "true" },
 };
 
-describe("diff of an Instance", () => {
+describe("the diff of an Instance", () => {
   for (const [what, changes] of Object.entries(unchanged)) {
-    it(`sees no change ${what}`, async () => {
+    it(`finds no change ${what}`, async () => {
       const { changes: changed, replaces } = await instance.diff("500", olds, { ...same, ...changes });
       assert.deepEqual([changed, replaces], [false, []]);
     });
   }
 
   for (const [what, changes] of Object.entries(inPlace)) {
-    it(`changes ${what} in place`, async () => {
+    it(`reports a change of ${what} in place`, async () => {
       const { changes: changed, replaces } = await instance.diff("500", olds, { ...same, ...changes });
       assert.deepEqual([changed, replaces], [true, []]);
     });
   }
 
   for (const [property, changes] of Object.entries(replacing)) {
-    it(`replaces for another ${property}, and deletes first`, async () => {
+    it(`reports a replacement for another ${property}, with the deletion first`, async () => {
       assert.deepEqual(await instance.diff("500", olds, { ...same, ...changes }), {
         changes: true,
         replaces: [property],
@@ -89,7 +89,7 @@ describe("diff of an Instance", () => {
     assert.equal((await instance.diff("500", { ...olds, userData: "" }, olds)).changes, false);
   });
 
-  it("takes ttl, timeouts and userData away when they are left out", async () => {
+  it("reports a change if ttl, timeouts or userData are omitted", async () => {
     const before = { ...olds, ttl: 60, timeouts: { create: 60 } };
     assert.deepEqual((await instance.diff("500", before, { ...same, ttl: 60 })).replaces, []);
     assert.equal((await instance.diff("500", before, { ...same, ttl: 60 })).changes, true);
@@ -99,19 +99,19 @@ describe("diff of an Instance", () => {
     ]);
   });
 
-  it("sees no change in what the first release left, which knew less", async () => {
+  it("finds no change in a state of the first release, which has fewer properties", async () => {
     const given = { name, image, keys, labels, ownerUrn, clientToken, organization: "acme" };
     const { inputs = {}, failures } = await instance.check({ ...same, waitFor: "ssh" }, given);
     assert.deepEqual(failures, []);
     assert.equal((await instance.diff("500", olds, inputs)).changes, false);
   });
 
-  it("changes what went down", async () => {
+  it("reports a change if the instance is stopped", async () => {
     const { changes, replaces } = await instance.diff("500", { ...olds, status: "stopped" }, same);
     assert.deepEqual([changes, replaces], [true, []]);
   });
 
-  it("replaces what has failed", async () => {
+  it("reports a replacement if the instance has failed", async () => {
     const { changes, replaces } = await instance.diff("500", { ...olds, status: "failed" }, same);
     assert.deepEqual([changes, replaces], [true, ["status"]]);
   });

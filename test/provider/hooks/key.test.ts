@@ -53,19 +53,19 @@ describe("the hooks of a Key", () => {
   };
 
   describe("check", () => {
-    it("fills in the name", async () => {
+    it("inserts the name", async () => {
       assert.deepEqual(await key.check({}, { publicKey, ownerUrn, clientToken }), {
         inputs: { name: "me-000000", publicKey, ownerUrn, clientToken },
         failures: [],
       });
     });
 
-    it("lets pass what is not known yet", async () => {
+    it("accepts unknown values", async () => {
       const news = { publicKey: runtime.unknownValue, name: runtime.unknownValue, ownerUrn, clientToken };
       assert.deepEqual((await key.check({}, news)).failures, []);
     });
 
-    it("wants a public key", async () => {
+    it("requires a public key", async () => {
       const { failures } = await key.check({}, { ownerUrn, clientToken, name: "a b", pubicKey: "" });
       assert.deepEqual(
         failures?.map(({ property }) => property),
@@ -73,7 +73,7 @@ describe("the hooks of a Key", () => {
       );
     });
 
-    it("refuses a private key in words that help, and has the engine not print it", async () => {
+    it("refuses a private key with advice, and keeps the engine from printing it", async () => {
       const { failures = [] } = await key.check({}, { publicKey: privateKey, ownerUrn, clientToken });
       assert.equal(failures.length, 1);
       assert.equal(failures[0]?.property, "");
@@ -87,17 +87,17 @@ describe("the hooks of a Key", () => {
 
   describe("diff", () => {
     const unchanged = {
-      same: publicKey,
+      unchanged: publicKey,
       "without comment": material,
-      "with white space": `  ${publicKey}\n`,
+      "surrounded by white space": `  ${publicKey}\n`,
     };
     for (const [what, text] of Object.entries(unchanged)) {
-      it(`sees no change of a key ${what}`, async () => {
+      it(`finds no change if the key is ${what}`, async () => {
         assert.equal((await key.diff("me", state, { ...inputs, publicKey: text })).changes, false);
       });
     }
 
-    it("changes the public half in place", async () => {
+    it("reports a change of the public key in place", async () => {
       const { changes, replaces } = await key.diff("me", state, { ...inputs, publicKey: otherKey });
       assert.deepEqual([changes, replaces], [true, []]);
       assert.equal(
@@ -106,7 +106,7 @@ describe("the hooks of a Key", () => {
       );
     });
 
-    it("replaces for another name, and deletes first", async () => {
+    it("reports a replacement for another name, with the deletion first", async () => {
       assert.deepEqual(await key.diff("me", state, { ...inputs, name: "you" }), {
         changes: true,
         replaces: ["name"],
@@ -122,7 +122,7 @@ describe("the hooks of a Key", () => {
       assert.deepEqual(daemon.calls.at(-1)?.parameters, { name: "me", publicKey, clientToken });
     });
 
-    it("gives a key of an earlier run the public half that the program has now", async () => {
+    it("applies the current public key to a key of an earlier run", async () => {
       const daemon = await connected({
         "key.add": () => ({ ...kept, publicKey: otherKey }),
         "key.update": () => kept,
@@ -132,7 +132,7 @@ describe("the hooks of a Key", () => {
     });
   });
 
-  it("read tells how things stand, and that it is gone", async () => {
+  it("return the current state, or that the key no longer exists, in a read", async () => {
     const daemon = await connected({
       "key.get": () => ({ ...kept, publicKey: otherKey, fingerprint: "SHA256:y" }),
     });
@@ -146,7 +146,7 @@ describe("the hooks of a Key", () => {
     assert.deepEqual(await key.read("me", state), {});
   });
 
-  it("keeps whose the stack is, from its creation on, so that a refresh finds no difference", async () => {
+  it("record the organization of the stack at creation, so that a refresh finds no difference", async () => {
     const made = { ...inputs, organization: "acme" };
     await connected({ "key.add": () => kept, "key.get": () => kept, "key.update": () => kept });
     const { outs } = await key.create(made);
@@ -156,7 +156,7 @@ describe("the hooks of a Key", () => {
     assert.deepEqual((await key.update("me", outs, made)).outs, outs);
   });
 
-  it("update changes the public half, and says what to do when the key is gone", async () => {
+  it("change the public key in an update, and say what to do if the key no longer exists", async () => {
     const daemon = await connected({ "key.update": () => ({ ...kept, publicKey: otherKey }) });
     const news = { ...inputs, publicKey: otherKey };
     assert.deepEqual(await key.update("me", state, news), { outs: { ...state, publicKey: otherKey } });
@@ -165,7 +165,7 @@ describe("the hooks of a Key", () => {
     await assert.rejects(key.update("me", state, news), { message: /the key "me", but it no longer exists/ });
   });
 
-  it("delete is content with what is gone", async () => {
+  it("accept in a delete that the key no longer exists", async () => {
     const daemon = await connected({ "key.remove": () => ({ removed: false }) });
     await key.delete("me", state);
     assert.deepEqual(daemon.calls.at(-1)?.parameters, target);

@@ -2,20 +2,30 @@ import assert from "node:assert/strict";
 import { runtime } from "@pulumi/pulumi";
 import { adoptionFailures } from "../../../provider/hooks/replacement-check";
 
-describe("what was adopted", () => {
+describe("the check for replacements", () => {
   const inputs = { image: "debian", userData: runtime.unknownValue };
 
   for (const { title, adopt, replaces, properties } of [
-    { title: "is not replaced", adopt: 500, replaces: ["image"], properties: ["image"] },
     {
-      title: "is told of every reason",
+      title: "refuses to replace an adopted instance",
+      adopt: 500,
+      replaces: ["image"],
+      properties: ["image"],
+    },
+    {
+      title: "names every reason",
       adopt: "web",
       replaces: ["image", "hostname"],
       properties: ["image", "hostname"],
     },
-    { title: "may get what is not known yet", adopt: 500, replaces: ["userData"], properties: [] },
-    { title: "changes in place", adopt: 500, replaces: [], properties: [] },
-    { title: "is no other instance", adopt: undefined, replaces: ["image"], properties: [] },
+    { title: "accepts unknown values", adopt: 500, replaces: ["userData"], properties: [] },
+    { title: "accepts changes in place", adopt: 500, replaces: [], properties: [] },
+    {
+      title: "accepts the replacement of an instance that was not adopted",
+      adopt: undefined,
+      replaces: ["image"],
+      properties: [],
+    },
   ]) {
     it(title, () => {
       const failures = adoptionFailures(adopt, replaces, inputs);

@@ -6,7 +6,7 @@ import { assertMccError } from "../../support/assert-error";
 import { withEnvironment } from "../../support/environment";
 import { temporaryFolders } from "../../support/files/temporary-folder";
 
-describe("building a Pulumi CLI", () => {
+describe("the build of a Pulumi CLI", () => {
   const newFolder = temporaryFolders();
   let folder: string;
 
@@ -16,7 +16,7 @@ describe("building a Pulumi CLI", () => {
 
   withEnvironment(() => ({ PATH: `${join(folder, "go")}:/usr/bin:/bin` }));
 
-  /** A `go` that runs this script; `$4` is the file to build. */
+  /** Creates a `go` that runs this script; `$4` is the file to build. */
   async function fakeGo(script: string): Promise<void> {
     await mkdir(join(folder, "go"));
     const path = join(folder, "go", "go");
@@ -39,7 +39,7 @@ describe("building a Pulumi CLI", () => {
     assert.ok(asked.includes(`version.Version=v${builtVersion} `));
   });
 
-  it("fails with what go says last", async () => {
+  it("fails with the last message of go", async () => {
     await fakeGo("echo some/package >&2; echo 'go: no network' >&2; exit 1");
     await assertMccError(
       buildFromModule(folder, () => undefined),
@@ -48,7 +48,7 @@ describe("building a Pulumi CLI", () => {
     );
   });
 
-  it("knows the version of go, and where there is none", async () => {
+  it("finds the version of go, or that go is not installed", async () => {
     await fakeGo("echo go1.25.8");
     assert.equal(await goVersion(), "go1.25.8");
     process.env["PATH"] = join(folder, "empty");

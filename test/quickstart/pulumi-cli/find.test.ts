@@ -5,7 +5,7 @@ import { findOnPath, findUnder } from "../../../quickstart/pulumi-cli/find";
 import { withEnvironment } from "../../support/environment";
 import { temporaryFolders } from "../../support/files/temporary-folder";
 
-describe("looking for a Pulumi CLI", () => {
+describe("the search for a Pulumi CLI", () => {
   const newFolder = temporaryFolders();
   let folder: string;
 
@@ -30,12 +30,12 @@ describe("looking for a Pulumi CLI", () => {
     return bin;
   }
 
-  it("takes the one on PATH", async () => {
+  it("uses the CLI on PATH", async () => {
     const binFolder = await makeCli("path", "echo v3.231.0");
     assert.deepEqual(await findOnPath(), { binFolder, version: "3.231.0" });
   });
 
-  it("does not take one on PATH that is too old, broken or without a language host", async () => {
+  it("ignores a CLI on PATH that is too old or broken, or has no language host", async () => {
     for (const [script, languageHost] of [
       ["echo v3.99.0", true],
       ["exit 1", true],
@@ -46,7 +46,7 @@ describe("looking for a Pulumi CLI", () => {
     }
   });
 
-  it("takes the newest that works of several versions", async () => {
+  it("uses the newest working version", async () => {
     await makeCli("versions/3.205.0", "echo v3.205.0");
     const binFolder = await makeCli("versions/3.210.0", "echo v3.210.0");
     await makeCli("versions/3.1000.0", "exit 1");
@@ -55,7 +55,7 @@ describe("looking for a Pulumi CLI", () => {
     assert.deepEqual(await findUnder(join(folder, "versions")), { binFolder, version: "3.210.0" });
   });
 
-  it("finds none where there is no folder of versions", async () => {
+  it("finds nothing without a folder of versions", async () => {
     assert.equal(await findUnder(join(folder, "none")), undefined);
   });
 });

@@ -14,10 +14,10 @@ async function fill(folder: string): Promise<void> {
   }
 }
 
-describe("installing a Pulumi CLI", () => {
+describe("the installation of a Pulumi CLI", () => {
   const newFolder = temporaryFolders();
 
-  it("gives the folder its name when it is whole", async () => {
+  it("gives the folder its name only when it is complete", async () => {
     const versions = join(await newFolder(), "versions");
     let during: string[] = [];
     const cli = await installWhole(versions, "3.230.0", async (folder) => {
@@ -29,7 +29,7 @@ describe("installing a Pulumi CLI", () => {
     assert.deepEqual(await readdir(versions), ["3.230.0"]);
   });
 
-  it("leaves nothing when it fails", async () => {
+  it("leaves nothing if it fails", async () => {
     const versions = await newFolder();
     await assert.rejects(
       installWhole(versions, "3.230.0", async (folder) => {
@@ -41,7 +41,7 @@ describe("installing a Pulumi CLI", () => {
     assert.deepEqual(await readdir(versions), []);
   });
 
-  it("removes what a killed process left, and nothing of one that lives", async () => {
+  it("removes the folder of a killed process, but not that of a running process", async () => {
     const versions = await newFolder();
     const ofTheDead = ".unfinished-4194999";
     const ofTheLiving = `.unfinished-${process.ppid}`;
@@ -51,13 +51,13 @@ describe("installing a Pulumi CLI", () => {
     assert.deepEqual(await readdir(versions), [ofTheLiving, "3.230.0"]);
   });
 
-  it("replaces a broken one", async () => {
+  it("replaces a broken installation", async () => {
     const versions = await newFolder();
     await mkdir(join(versions, "3.230.0", "bin"), { recursive: true });
     assert.equal((await installWhole(versions, "3.230.0", fill)).version, "3.230.0");
   });
 
-  it("does not pass off what does not answer", async () => {
+  it("refuses a CLI that does not work", async () => {
     const versions = await newFolder();
     await assertMccError(
       installWhole(versions, "3.230.0", () => Promise.resolve()),

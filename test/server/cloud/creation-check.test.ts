@@ -7,7 +7,7 @@ const plain = { image: "micro", type: "basic", keys: [], labels: {}, clientToken
 describe("the check of a replacement", () => {
   const newCloud = testClouds();
 
-  it("counts what the replaced instance gives back, tells all problems, and changes nothing", async () => {
+  it("counts the name and address of the replaced instance as free, reports all problems, and changes nothing", async () => {
     const { cloud } = await newCloud();
     const web = await createReady(cloud, { name: "web", clientToken });
     const other = await createReady(cloud, { name: "other" });
@@ -29,7 +29,7 @@ describe("the check of a replacement", () => {
     assert.deepEqual([await cloud.instances.list({}), cloud.info().addressPool], before);
   });
 
-  it("finds a place for an instance or a fleet only where one is left", async () => {
+  it("reports too few free addresses, taken names and wrong addresses of a fleet", async () => {
     const { cloud } = await newCloud();
     const fleet = {
       image: "micro",

@@ -13,7 +13,7 @@ import {
 type Step = "create" | "start" | "stop" | "resize" | "writeFiles" | "list";
 type Made = Awaited<ReturnType<typeof createReady>>;
 
-/** Work on an instance, and the engine's step in which it is held. */
+/** Work on an instance, and the step of the engine at which the test holds it. */
 const works: Readonly<Record<string, readonly [Step, (cloud: Cloud, made: Made) => Promise<unknown>]>> = {
   "is stopped": ["stop", (cloud, made) => cloud.instances.stop({ ...targetOf(made), graceSeconds: 600 })],
   "is started again": [
@@ -25,13 +25,13 @@ const works: Readonly<Record<string, readonly [Step, (cloud: Cloud, made: Made) 
     (cloud, made) => cloud.instances.update({ ...targetOf(made), type: "light" }),
   ],
   "gets other keys": ["writeFiles", (cloud, made) => cloud.instances.update({ ...targetOf(made), keys: [] })],
-  "is looked at": ["list", (cloud) => cloud.instances.list({})],
+  "is listed": ["list", (cloud) => cloud.instances.list({})],
 };
 
-describe("the renewal of a ttl", () => {
+describe("the extension of a TTL", () => {
   const newCloud = testClouds();
 
-  /** Holds a step of the engine's, and resolves once it was called. */
+  /** Holds a step of the engine. `held` resolves when the step is called. */
   function hold(driver: Driver, step: Step): { readonly held: Promise<void>; readonly letGo: () => void } {
     let letGo = (): void => undefined;
     const open = new Promise<void>((resolve) => {
@@ -71,7 +71,7 @@ describe("the renewal of a ttl", () => {
   }
 
   for (const step of ["create", "start"] as const) {
-    it(`does not wait until an instance is made, whose ${step} takes its time`, async () => {
+    it(`does not wait for the creation of an instance with a slow ${step}`, async () => {
       const test = await newCloud();
       const { cloud, driver } = test;
       const { held, letGo } = hold(driver, step);
@@ -85,7 +85,7 @@ describe("the renewal of a ttl", () => {
     });
   }
 
-  it("does not wait while the members of a fleet are made", async () => {
+  it("does not wait for the creation of the members of a fleet", async () => {
     const { cloud, driver } = await newCloud();
     const { held, letGo } = hold(driver, "start");
     const fleet = { name: "web", count: 2, image: "micro", type: "basic", keys: [], labels: {} };
@@ -97,7 +97,7 @@ describe("the renewal of a ttl", () => {
     assert.deepEqual([done.ttlSeconds, done.status], [7200, "ready"]);
   });
 
-  it("is refused while the instance is destroyed, and leaves nothing of it", async () => {
+  it("is refused while the instance is destroyed, and leaves no record", async () => {
     const test = await newCloud();
     const made = await createReady(test.cloud, { ttlSeconds: 60 });
     const destroying = test.cloud.instances.destroy(targetOf(made));
@@ -110,7 +110,7 @@ describe("the renewal of a ttl", () => {
     assert.equal(await onDisk(test), undefined);
   });
 
-  it("leaves nothing of an instance that is undone at that moment", async () => {
+  it("leaves no record of an instance whose creation is undone at the same time", async () => {
     const test = await newCloud();
     const { cloud, driver } = test;
     const { held, letGo } = hold(driver, "start");

@@ -16,12 +16,12 @@ import { eventually } from "../../support/time/eventually";
 
 const broken = new MccError("engine", "lxc-start: no space left on device.");
 
-describe("when a step of the engine fails", () => {
+describe("a daemon, if a step of the engine fails", () => {
   const newCloud = testClouds();
   afterEach(() => sinon.restore());
 
   for (const step of ["create", "start"] as const) {
-    it(`"${step}": everything is undone and the step is named`, async () => {
+    it(`undoes everything and names the step "${step}"`, async () => {
       const test = await newCloud();
       sinon.stub(test.driver, step).rejects(broken);
       await assertMccError(
@@ -36,7 +36,7 @@ describe("when a step of the engine fails", () => {
     });
   }
 
-  it("while the answer to the create waits: the wait for the instance tells, and no step is done twice", async () => {
+  it("reports the failure to a client that waits for the instance, and does no step twice", async () => {
     const test = await newCloud();
     const start = sinon.stub(test.driver, "start").rejects(broken);
     const instance = await test.cloud.instances.create(creation({ name: "web", waitSeconds: 60 }));
@@ -50,7 +50,7 @@ describe("when a step of the engine fails", () => {
     await assertNothingRemains(test);
   });
 
-  it("while nobody waits: who asks later by id or by name is told, and of a name the latest", async () => {
+  it("reports the failure later by id, and the latest failure by name", async () => {
     const { cloud, driver } = await newCloud();
     const start = sinon.stub(driver, "start");
     for (const why of ["no memory left.", "no space left."]) {
@@ -63,7 +63,7 @@ describe("when a step of the engine fails", () => {
     await assertMccError(wait("db"), "not-found", /"db"/);
   });
 
-  it("the undoing too: the instance has failed, keeps what is its own, and is cleared away later", async () => {
+  it("shows the instance as failed if undoing it fails too, keeps its name taken, and removes it later", async () => {
     const test = await newCloud();
     const clock = sinon.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     sinon.stub(test.driver, "start").rejects(broken);
@@ -93,7 +93,7 @@ describe("when a step of the engine fails", () => {
     await assertNothingRemains(test);
   });
 
-  it("of a destroy: it says so and can be asked again", async () => {
+  it("reports a failed destroy, and destroys the instance on the next request", async () => {
     const test = await newCloud();
     const instance = await createReady(test.cloud);
     const destroy = sinon.stub(test.driver, "destroy").rejects(broken);
@@ -109,7 +109,7 @@ describe("when a step of the engine fails", () => {
   });
 
   for (const step of ["resize", "writeFiles"] as const) {
-    it(`"${step}" of an update: all stays as it was`, async () => {
+    it(`changes nothing if "${step}" fails in an update`, async () => {
       const test = await newCloud();
       const instance = await createReady(test.cloud, { name: "web" });
       const stub = sinon.stub(test.driver, step);
@@ -126,7 +126,7 @@ describe("when a step of the engine fails", () => {
     });
   }
 
-  it("to be asked at all: nothing is taken for gone", async () => {
+  it("does not conclude that an instance is gone if the engine does not answer", async () => {
     const test = await newCloud();
     const instance = await createReady(test.cloud);
     sinon.stub(test.driver, "list").rejects(broken);
@@ -136,7 +136,7 @@ describe("when a step of the engine fails", () => {
   });
 });
 
-/** No container, no record, no reservation. */
+/** Asserts that no container, no record and no reservation is left. */
 async function assertNothingRemains({
   cloud,
   driver,

@@ -10,7 +10,7 @@ import { handTime } from "../../support/time/hand-time";
 const hourMs = 3_600_000;
 const hour = 3600;
 
-describe("a fleet", () => {
+describe("a fleet with a limited lifetime", () => {
   const newCloud = testClouds();
   const time = handTime();
   const open = (): Promise<TestCloud> => newCloud({ clock: time.clock });
@@ -22,7 +22,7 @@ describe("a fleet", () => {
     assert.equal(cloud.info().addressPool.free, cloud.info().addressPool.size);
   }
 
-  it("is destroyed as a whole when its ttl is over, and its members say when", async () => {
+  it("is destroyed as a whole when its TTL expires, and its members show that time", async () => {
     const test = await open();
     const fleet = await applied(test.cloud, { name: "web", count: 3, ttlSeconds: hour });
     assert.deepEqual([fleet.ttlSeconds, fleet.expiresAt], [hour, "2026-01-01T01:00:00.000Z"]);
@@ -38,7 +38,7 @@ describe("a fleet", () => {
     await assertGone(test);
   });
 
-  it("restarts its ttl with each apply, and has none after one without a ttl", async () => {
+  it("restarts its TTL with each apply, and loses it in an apply without one", async () => {
     const { cloud } = await open();
     const web = { name: "web", count: 1, clientToken: "token-0001" };
     await applied(cloud, { ...web, ttlSeconds: hour });
@@ -50,7 +50,7 @@ describe("a fleet", () => {
     assert.equal((await cloud.fleets.list({})).length, 1);
   });
 
-  it("keeps the life that it has when an apply is refused", async () => {
+  it("keeps its TTL if an apply is refused", async () => {
     const { cloud } = await open();
     const web = { name: "web", count: 1, clientToken: "token-0001" };
     const { expiresAt } = await applied(cloud, { ...web, ttlSeconds: hour });
@@ -61,7 +61,7 @@ describe("a fleet", () => {
     assert.equal((await cloud.fleets.get({ fleet: "web" })).expiresAt, expiresAt);
   });
 
-  it("keeps its ttl over a restart of the daemon", async () => {
+  it("keeps its TTL after a restart of the daemon", async () => {
     const { cloud, driver, reopen } = await open();
     await applied(cloud, { name: "web", count: 2, ttlSeconds: hour });
     await time.pass(hourMs / 2);
@@ -72,7 +72,7 @@ describe("a fleet", () => {
     await assertGone({ cloud: next, driver });
   });
 
-  it("goes when the lease that it hangs on ends, and its members say which that is", async () => {
+  it("is destroyed when its lease ends, and its members show that lease", async () => {
     const test = await open();
     const { lease } = await test.cloud.leases.open({ seconds: 8 });
     await applied(test.cloud, { name: "web", count: 2, lease });
@@ -84,7 +84,7 @@ describe("a fleet", () => {
     await assertGone(test);
   });
 
-  it("goes while it is being made when its lease is not renewed", async () => {
+  it("is destroyed during its creation if its lease is not renewed", async () => {
     const test = await open();
     const { lease } = await test.cloud.leases.open({ seconds: 8 });
     let started = (): void => undefined;
@@ -106,7 +106,7 @@ describe("a fleet", () => {
     await assertGone(test);
   });
 
-  it("is not made on a lease that is not open", async () => {
+  it("is not created with a lease that is not open", async () => {
     const test = await open();
     await assertMccError(
       test.cloud.fleets.apply(fleetOf({ name: "web", count: 2, lease: "0".repeat(32) })),
@@ -116,7 +116,7 @@ describe("a fleet", () => {
     await assertGone(test);
   });
 
-  it("that cannot be destroyed at the end of its ttl is tried again until it is gone", async () => {
+  it("is destroyed in a later attempt if its destruction at the end of the TTL fails", async () => {
     const test = await open();
     await applied(test.cloud, { name: "web", count: 2, ttlSeconds: 5 });
     const destroy = sinon.stub(test.driver, "destroy").rejects(new MccError("engine", "device busy."));
@@ -133,7 +133,7 @@ describe("a fleet", () => {
     await assertGone(test);
   });
 
-  it("gives its members no ttl of their own", async () => {
+  it("allows no separate TTL for its members", async () => {
     const { cloud } = await open();
     await applied(cloud, { name: "web", count: 1 });
     const refused =

@@ -13,7 +13,7 @@ const foreign = (engineId: string, ipAddress: string, name?: string): ForeignCon
   ipAddresses: [ipAddress],
 });
 
-describe("containers that others made with the same engine", () => {
+describe("containers of other software on the same engine", () => {
   const newCloud = testClouds();
   afterEach(() => sinon.restore());
 
@@ -43,7 +43,7 @@ describe("containers that others made with the same engine", () => {
     assert.equal((await cloud.foreignContainers()).length, 3);
   });
 
-  it("give back what they had when they go", async () => {
+  it("release their addresses when they disappear", async () => {
     const { cloud, driver } = await newCloud({ range: { first: "198.18.0.2", last: "198.18.0.3" } });
     const stub = sinon.stub(driver, "foreign").resolves([foreign("7", "198.18.0.3")]);
     await createReady(cloud);
@@ -52,7 +52,7 @@ describe("containers that others made with the same engine", () => {
     assert.equal((await createReady(cloud)).ipAddress, "198.18.0.3");
   });
 
-  it("are not guessed at when the engine does not answer", async () => {
+  it("are not assumed to be missing if the engine does not answer", async () => {
     const { cloud, driver } = await newCloud();
     sinon.stub(driver, "foreign").rejects(new Error("no answer"));
     await assert.rejects(createReady(cloud), /no answer/);
@@ -60,10 +60,10 @@ describe("containers that others made with the same engine", () => {
   });
 });
 
-describe("instance types of the engine's own", () => {
+describe("the instance types of an engine", () => {
   const newCloud = testClouds();
 
-  it("take the place of the stock ones", async () => {
+  it("replace the stock types", async () => {
     const { cloud, driver, reopen } = await newCloud();
     assert.ok(cloud.types().some(({ name }) => name === "unlimited"));
     sinon.stub(driver, "types").resolves([{ name: "vswap-256m", memoryBytes: 2 ** 28 }]);

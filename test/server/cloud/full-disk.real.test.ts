@@ -19,28 +19,31 @@ const publicKey = `ssh-ed25519 ${Buffer.concat([
 ]).toString("base64")}`;
 const ok = "ok";
 
-/** What is damaged as well, and how: none of it can be moved or written where the file system refuses that. */
+/** Additional damage, which a daemon cannot repair or move away while the file system refuses to write. */
 const damages: readonly {
   readonly title: string;
   readonly apply: (stateFolder: string) => Promise<unknown>;
 }[] = [
   { title: "an empty token", apply: (folder) => writeFile(join(folder, "token"), "") },
   { title: "no token", apply: (folder) => rm(join(folder, "token")) },
-  { title: "a format that is none", apply: (folder) => writeFile(join(folder, "format"), "x") },
+  { title: "an invalid format", apply: (folder) => writeFile(join(folder, "format"), "x") },
   { title: "no format", apply: (folder) => rm(join(folder, "format")) },
   {
-    title: "a file for the folder of damaged files",
+    title: "a file in place of the folder of damaged files",
     apply: (folder) => writeFile(join(folder, "damaged"), ""),
   },
-  { title: "a file for the folder of keys", apply: (folder) => replaceByFile(join(folder, "keys")) },
-  { title: "a file for the folder of fleets", apply: (folder) => replaceByFile(join(folder, "fleets")) },
+  { title: "a file in place of the folder of keys", apply: (folder) => replaceByFile(join(folder, "keys")) },
   {
-    title: "a file for the folder of instances",
+    title: "a file in place of the folder of fleets",
+    apply: (folder) => replaceByFile(join(folder, "fleets")),
+  },
+  {
+    title: "a file in place of the folder of instances",
     apply: (folder) => replaceByFile(join(folder, "instances")),
   },
   { title: "no folder of instances", apply: (folder) => rm(join(folder, "instances"), { recursive: true }) },
   {
-    title: "folders for the temporary files",
+    title: "folders in place of the temporary files",
     apply: async (folder) => {
       for (const name of ["lease-clock.json", "next-id.json", "network.json", "token", "format"]) {
         await mkdir(join(folder, `${name}.new`, "deep"), { recursive: true });
@@ -49,7 +52,7 @@ const damages: readonly {
   },
 ];
 
-/** How each operation ends on a full file system and on a read-only one, in this order. */
+/** The outcome of each operation on a full and on a read-only file system. The operations run in this order. */
 const operations: readonly {
   readonly method: string;
   readonly parameters: object;
@@ -120,9 +123,9 @@ const operations: readonly {
   { method: "image.remove", parameters: { name: "spare" }, full: ok, readOnly: ok },
 ];
 
-describe("a state folder on a file system that refuses files", function () {
+describe("a daemon whose file system refuses files", function () {
   this.timeout(120_000);
-  // Clouds are closed before their file systems go.
+  // Clouds are closed before their file systems are removed.
   const newCloud = testClouds();
   const newFileSystem = smallFileSystems();
 
@@ -133,7 +136,7 @@ describe("a state folder on a file system that refuses files", function () {
     readonly dispatch: Dispatch;
   }
 
-  /** @param lasting an engine that is not called simulated, so that its instances outlive a daemon. */
+  /** @param lasting whether the instances outlive the daemon, unlike those of the simulated engine. */
   async function begin(options = "size=1m", lasting = false): Promise<Tested> {
     const fileSystem = await newFileSystem(options);
     const stateFolder = join(fileSystem.folder, "state");
@@ -152,7 +155,7 @@ describe("a state folder on a file system that refuses files", function () {
   }
 
   for (const state of ["full", "readOnly"] as const) {
-    it(`${state}: each operation works or says why not, changes all or nothing, and works later`, async () => {
+    it(`completes or refuses each operation as a whole with a reason, and completes it later (${state})`, async () => {
       const { fileSystem, test, stateFolder, dispatch } = await begin();
       await (state === "full" ? fileSystem.fill() : fileSystem.makeReadOnly());
       for (const { method, parameters, ...expected } of operations) {
@@ -174,7 +177,7 @@ describe("a state folder on a file system that refuses files", function () {
       }
       await fileSystem.empty();
       await fileSystem.makeWritable();
-      await eventually(async () => (await names()).join() === "web", "what was asked for is finished");
+      await eventually(async () => (await names()).join() === "web", "the requested destroys are finished");
       assert.deepEqual(await dispatch("key.remove", [{ name: "first" }]), { removed: state === "readOnly" });
       await dispatch("instance.create", [{ name: "more", waitSeconds: 10, waitFor: ["running"] }]);
       await dispatch("fleet.apply", [{ name: "crew", count: 2, waitFor: ["running"] }]);
@@ -190,7 +193,7 @@ describe("a state folder on a file system that refuses files", function () {
     });
   }
 
-  it("without an inode: the message says so, and a destroy works", async () => {
+  it("reports a lack of inodes, and still destroys instances", async () => {
     const { fileSystem, dispatch } = await begin("size=8m,nr_inodes=200");
     await fileSystem.fillInodes();
     const error = await failureOf(dispatch("instance.create", [{ name: "more" }]));
@@ -201,7 +204,7 @@ describe("a state folder on a file system that refuses files", function () {
     await dispatch("instance.create", [{ name: "more", waitSeconds: 10, waitFor: ["running"] }]);
   });
 
-  it("full: a ttl ends all the same", async () => {
+  it("destroys an instance at the end of its TTL on a full file system", async () => {
     const { fileSystem, dispatch, test } = await begin();
     await dispatch("instance.create", [
       { name: "short", ttlSeconds: 1, waitSeconds: 10, waitFor: ["running"] },
@@ -213,7 +216,7 @@ describe("a state folder on a file system that refuses files", function () {
     );
   });
 
-  it("full: what a stop could not write is written when there is room", async () => {
+  it("writes the record of a stop when there is space again", async () => {
     const { fileSystem, dispatch, test, stateFolder } = await begin("size=1m", true);
     await fileSystem.fill();
     await dispatch("instance.stop", [{ instance: "web" }]);
@@ -224,7 +227,7 @@ describe("a state folder on a file system that refuses files", function () {
   });
 
   for (const state of ["full", "readOnly"] as const) {
-    it(`${state}: the next daemon starts, has all instances, and none that was destroyed as running`, async () => {
+    it(`starts again with the correct status of each instance (${state})`, async () => {
       const { fileSystem, test, dispatch } = await begin("size=1m", true);
       await (state === "full" ? fileSystem.fill() : fileSystem.makeReadOnly());
       await failureOf(dispatch("instance.destroy", [{ instance: "old" }]));
@@ -247,7 +250,7 @@ describe("a state folder on a file system that refuses files", function () {
 
   for (const state of ["full", "without an inode", "read-only"] as const) {
     for (const { title, apply } of damages) {
-      it(`${state}, with ${title}: the next daemon starts, lists all instances, and writes all when it can`, async () => {
+      it(`starts again with all instances, and repairs its state later (${state}, with ${title})`, async () => {
         const { fileSystem, test, stateFolder } = await begin("size=1m,nr_inodes=200", true);
         await apply(stateFolder);
         const refuse = {
@@ -273,7 +276,7 @@ describe("a state folder on a file system that refuses files", function () {
     }
   }
 
-  it("full: a daemon killed between a destroy's begin and its end offers it again", async () => {
+  it("shows an instance as failed if it was killed during the destroy on a full file system", async () => {
     const { fileSystem, test, dispatch } = await begin("size=1m", true);
     await fileSystem.fill();
     const { driver } = test;
@@ -282,7 +285,7 @@ describe("a state folder on a file system that refuses files", function () {
     driver.destroy = async (id) => {
       await destroy(id);
       if (!isDead) {
-        // As a kill would end it.
+        // A killed daemon does not continue after this step.
         await new Promise(() => undefined);
       }
     };
@@ -317,7 +320,7 @@ async function failureOf(work: Promise<unknown>): Promise<MccError | undefined> 
   }
 }
 
-/** Paths and sizes. */
+/** Returns paths and sizes. */
 async function filesIn(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const paths = entries.map((entry) => join(entry.parentPath, entry.name)).sort();

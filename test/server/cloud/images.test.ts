@@ -19,7 +19,7 @@ describe("the images of a daemon", () => {
     return path;
   }
 
-  /** A driver that imports images, and holds each change until it is let go. */
+  /** Creates a driver that imports images and holds each change until `letGo` is called. */
   async function holding() {
     const { driver } = await newCloud();
     let letGo = (): void => undefined;
@@ -35,7 +35,7 @@ describe("the images of a daemon", () => {
     return { driver, images: new Images(driver), known: image.name, letGo };
   }
 
-  it("are imported from a file of the daemon's host, under a name that is free", async () => {
+  it("are imported from a file on the daemon's host under a free name", async () => {
     const { images, known, letGo } = await holding();
     const folder = await newFolder();
     letGo();
@@ -49,7 +49,7 @@ describe("the images of a daemon", () => {
     assert.equal((await images.import({ name: "own", path: await tarball() })).name, "own");
   });
 
-  it("cannot be used or changed while one is being imported, and then can", async () => {
+  it("cannot be used or changed during their import, but can afterwards", async () => {
     const { images, known, letGo } = await holding();
     const importing = images.import({ name: "own", path: await tarball() });
     await assertMccError(
@@ -69,14 +69,14 @@ describe("the images of a daemon", () => {
     await assertMccError(images.requireUsable("own"), "not-found", new RegExp(`No image "own".*${known}`));
   });
 
-  it("can be changed again after an import that failed", async () => {
+  it("can be changed again after a failed import", async () => {
     const { driver, images } = await holding();
     sinon.stub(driver, "images").rejects(new Error("wedged"));
     await assert.rejects(images.import({ name: "own", path: await tarball() }), /wedged/);
     await assert.rejects(images.import({ name: "own", path: await tarball() }), /wedged/);
   });
 
-  it("are not removed from under instances", async () => {
+  it("are not removed while instances use them", async () => {
     const { images, known } = await holding();
     await assertMccError(
       images.remove({ name: known }, () => [500]),
@@ -90,7 +90,7 @@ describe("the images of a daemon", () => {
     );
   });
 
-  it("stay as they are with a driver that changes none, and where there are none the way to one is told", async () => {
+  it("cannot be changed with a driver that does not import images, and the error says how to get one", async () => {
     const { driver, cloud } = await newCloud();
     await createReady(cloud);
     sinon.stub(driver, "capabilities").value({ ...driver.capabilities, importsImages: false });

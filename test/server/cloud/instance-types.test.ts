@@ -53,7 +53,7 @@ describe("an operator's file of instance types", () => {
     assert.equal(cloud.info().simulated, true);
   });
 
-  it("is named where it is not there, with its option", async () => {
+  it("is named in the error with its option if it does not exist", async () => {
     await assertMccError(
       InstanceTypes.load([], "/nonexistent/types.json"),
       "not-found",
@@ -61,7 +61,7 @@ describe("an operator's file of instance types", () => {
     );
   });
 
-  it("is refused with the row that is wrong", async () => {
+  it("is refused with the number of the wrong row", async () => {
     const wrong = load([{ name: "tiny" }, { name: "basic", foo: 1 }]);
     await assertMccError(wrong, "invalid", /types\.json, row 2 \(basic\): there is no parameter "foo"\./);
     await assertMccError(load([5]), "invalid", /types\.json, row 1: the value is 5: expected object/);

@@ -16,11 +16,11 @@ import { eventually } from "../../support/time/eventually";
 
 const kept = { name: "web", keepOnFailure: true, clientToken: "token-0001" } as const;
 
-describe("an instance that is kept when its create fails", () => {
+describe("an instance that is kept after its creation failed", () => {
   const newCloud = testClouds();
   afterEach(() => sinon.restore());
 
-  /** The container runs, and the create fails all the same. */
+  /** Makes a create fail after the container has started. */
   async function failAfterStart(): Promise<TestCloud> {
     const test = await newCloud();
     const start = test.driver.start.bind(test.driver);
@@ -48,7 +48,7 @@ describe("an instance that is kept when its create fails", () => {
     await assertMccError(instances.start({ instance: "web" }), "conflict", /can only be destroyed/);
   }
 
-  it("has failed, with its container as it is, until it is destroyed", async () => {
+  it("stays failed with an unchanged container until it is destroyed", async () => {
     const { cloud, driver, stateFolder } = await failAfterStart();
     assert.deepEqual(await driver.list(), [{ id: 500, running: true }]);
     await assertKept(cloud, "engine");
@@ -59,21 +59,21 @@ describe("an instance that is kept when its create fails", () => {
     assert.equal(cloud.info().addressPool.free, cloud.info().addressPool.size);
   });
 
-  it("is so for the next daemon, too", async () => {
+  it("stays failed after a restart of the daemon", async () => {
     const { reopen } = await failAfterStart();
     const next = await reopen();
     await assertKept(next, "conflict");
     assert.deepEqual(await next.instances.destroy({ instance: "web" }), { destroyed: true });
   });
 
-  it("is seen off by the next create with its token", async () => {
+  it("is replaced by the next create with its token", async () => {
     const { cloud, driver } = await failAfterStart();
     const again = await createReady(cloud, kept);
     assert.deepEqual([again.id, again.status], [501, "running"]);
     assert.deepEqual(await driver.list(), [{ id: 501, running: true }]);
   });
 
-  it("is not kept if it is destroyed in the meantime", async () => {
+  it("is not kept if it is destroyed during its creation", async () => {
     const { cloud, driver, stateFolder } = await newCloud();
     let goOn: () => void = () => undefined;
     const start = sinon.stub(driver, "start").callsFake(
@@ -91,7 +91,7 @@ describe("an instance that is kept when its create fails", () => {
     assert.deepEqual(await readdir(join(stateFolder, "instances")), []);
   });
 
-  it("is undone after all when that it is kept cannot be recorded", async () => {
+  it("is undone if its failure cannot be recorded", async () => {
     const { cloud, driver } = await newCloud();
     sinon.stub(driver, "start").rejects(new MccError("engine", "no luck."));
     const stub = sinon.stub(cloud["parts"].context.state.records, "write");

@@ -13,7 +13,7 @@ describe("keys", () => {
   const [one, two] = [makeHostKey().publicKey, makeHostKey().publicKey];
   afterEach(() => sinon.restore());
 
-  it("are kept under their names, whatever the white space", async () => {
+  it("are stored by name without additional white space", async () => {
     const { cloud, reopen } = await newCloud();
     const key = await cloud.keys.add({ name: "me", publicKey: `  ${one}   me@home\n` });
     assert.equal(key.publicKey, `${one} me@home`);
@@ -21,14 +21,14 @@ describe("keys", () => {
     await assertMccError(cloud.keys.add({ name: "me", publicKey: two }), "conflict", /"me" exists already/);
   });
 
-  it("with one client token are one key, under one name", async () => {
+  it("are created once for a client token, and only with the same name", async () => {
     const { cloud } = await newCloud();
     const add = (name: string) => cloud.keys.add({ name, publicKey: one, clientToken: "token-0001" });
     assert.equal((await add("me")).uid, (await add("me")).uid);
     await assertMccError(add("other"), "conflict", /created the key "me" already; remove that key first/);
   });
 
-  it("reach the instances that carry them when they change, and leave them when they are removed", async () => {
+  it("are changed and removed in all instances that have them", async () => {
     const { cloud, driver } = await newCloud();
     await cloud.keys.add({ name: "one", publicKey: one });
     await cloud.keys.add({ name: "two", publicKey: two });
@@ -95,7 +95,7 @@ describe("keys", () => {
     );
   });
 
-  it("say which instance a change did not reach", async () => {
+  it("report the instance that a change did not reach", async () => {
     const { cloud, driver } = await newCloud();
     await cloud.keys.add({ name: "one", publicKey: one });
     await createReady(cloud, { name: "web", keys: ["one"] });
@@ -108,7 +108,7 @@ describe("keys", () => {
     );
   });
 
-  it("of another server are never acted on", async () => {
+  it("are not changed by requests for another server or another uid", async () => {
     const { cloud } = await newCloud();
     await cloud.keys.add({ name: "one", publicKey: one });
     const elsewhere = { name: "one", serverId: "f".repeat(32) };

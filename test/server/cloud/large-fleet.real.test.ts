@@ -5,11 +5,11 @@ import { importMicro } from "../../support/daemons/micro-image";
 import { type TestDaemon, testDaemons } from "../../support/daemons/test-daemon";
 import { eventually } from "../../support/time/eventually";
 
-/** More than the 1,023 that the kernel lets hang on one bridge (BR_MAX_PORTS). */
+/** More than the 1,023 ports that the kernel allows on a bridge (BR_MAX_PORTS). */
 const count = 1030;
 const links = "/sys/class/net";
 
-describe("a fleet for which one bridge is too small", function () {
+describe("a fleet that is too large for one bridge", function () {
   this.timeout(300_000);
   const newDaemon = testDaemons();
   let daemon: TestDaemon;
@@ -28,7 +28,7 @@ describe("a fleet for which one bridge is too small", function () {
     return Buffer.from(stdout, "base64").toString().trimEnd();
   }
 
-  it("is one network, in which its last member finds its first by name, and is gone without a trace", async () => {
+  it("has one network in which its members resolve each other, and leaves nothing", async () => {
     const before = await readdir(links);
     const { members } = await applyFleet(client, { name: "web", count, type: "light", waitFor: "running" });
     assert.equal(members.length, count);

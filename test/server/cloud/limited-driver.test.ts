@@ -34,7 +34,7 @@ const container: TakeableContainer = {
   type: undefined,
 };
 
-/** A driver with one slot for changes, whose `start` does not end before it is told to. */
+/** A driver with one slot for changes. Its `start` ends only after `release`. */
 class Engine {
   readonly calls: string[] = [];
   release: () => void = () => undefined;
@@ -122,7 +122,7 @@ describe("a limited driver", () => {
     });
   }
 
-  it("lets no change wait for questions, stops or commands, and none of these for a change", async () => {
+  it("runs queries, stops and commands without waiting for changes", async () => {
     const engine = await newEngine();
     const driver = limitDriver(engine.driver);
     const starting = driver.start(500);

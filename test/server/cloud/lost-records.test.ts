@@ -10,7 +10,7 @@ import { applied } from "../../support/daemons/test-fleet";
 
 const range = { first: "198.18.0.2", last: "198.18.0.5" };
 
-describe("a record that was lost", () => {
+describe("a lost record", () => {
   const newCloud = testClouds();
 
   async function lose({ stateFolder }: TestCloud, ...path: string[]): Promise<void> {
@@ -43,7 +43,7 @@ describe("a record that was lost", () => {
     });
   }
 
-  it("does not let another instance have the address, the name or the image's place", async () => {
+  it("keeps the address, the name and the image of its instance in use", async () => {
     const current = await newCloud({ range });
     const before = await createReady(current.cloud, { name: "web" });
     await lose(current, "instances", String(before.id));
@@ -60,7 +60,7 @@ describe("a record that was lost", () => {
     assert.ok(next.instances.usersOf(before.image).includes(before.id));
   });
 
-  it("lets its instance be destroyed, and its address be had again", async () => {
+  it("does not prevent a destroy of its instance, which releases the address", async () => {
     for (const by of ["id", "name", "uid"] as const) {
       const current = await newCloud({ range });
       const before = await createReady(current.cloud, { name: "web" });
@@ -78,7 +78,7 @@ describe("a record that was lost", () => {
     }
   });
 
-  it("is made up for on disk, for the daemons to come", async () => {
+  it("is replaced on disk by a new one for later daemons", async () => {
     const current = await newCloud({ range });
     const { id } = await createReady(current.cloud);
     await lose(current, "instances", String(id));
@@ -88,7 +88,7 @@ describe("a record that was lost", () => {
     assert.deepEqual([record.uid, record.phase], [uid, "failed"]);
   });
 
-  it("lets commands run in its instance, and its life be limited", async () => {
+  it("does not prevent commands in its instance or a TTL", async () => {
     const current = await newCloud({ range });
     const { id } = await createReady(current.cloud);
     await lose(current, "instances", String(id));
@@ -98,7 +98,7 @@ describe("a record that was lost", () => {
     assert.equal((await next.instances.extend({ instance: id, ttlSeconds: 3600 })).ttlSeconds, 3600);
   });
 
-  it("of a fleet leaves its members as instances of their own, those with and without a record of theirs", async () => {
+  it("of a fleet leaves its members as single instances, with and without a record", async () => {
     const current = await newCloud({ range });
     await applied(current.cloud, { name: "web", count: 3, clientToken: "token-0001" });
     await current.cloud.instances.update({ instance: "web-2", labels: { mine: "yes" } });

@@ -12,23 +12,23 @@ import { FakeOpenvz, imageName } from "../../fakes/openvz/install";
 import { fakeHosts } from "../../fakes/openvz/suite";
 import { eventually } from "../../support/time/eventually";
 
-/** What a cloud over a fake host makes, whose image has no SSH server to wait for. */
+/** The parameters of instances on a fake host. Its image has no SSH server to wait for. */
 export const wanted = { image: imageName } as const satisfies MethodParameters<"instance.create">;
 
-/** What a victim works on. */
+/** The work of a victim. */
 export type Work = "create" | "destroy" | "take-over";
 
-/** A fake host for each test, and clouds and victims on it. */
+/** A fake host for each test, with clouds and victims on it. */
 export interface FakeClouds {
   readonly host: () => FakeOpenvz;
   readonly open: () => Promise<Cloud>;
   readonly closeAll: () => Promise<void>;
-  /** Starts another daemon and kills it when an engine command of its has come to a point, where that waits. */
+  /** Starts another daemon, and kills it when its engine command waits at this point. */
   readonly killAt: (work: Work, point: Pick<Fault, "at" | "word">) => Promise<void>;
   /**
-   * Starts another daemon that dies at the very moment before it changes its state folder for the nth time.
+   * Starts another daemon that kills itself immediately before the nth change of its state folder.
    *
-   * @returns whether it died; it did all its work otherwise.
+   * @returns true if it killed itself, and false if it completed its work.
    */
   readonly dieBefore: (work: Work, change: number) => Promise<boolean>;
 }

@@ -6,14 +6,14 @@ import { makeForeign, vzctl } from "../driver/openvz/fake-driver";
 import { fakeClouds, type Work, wanted } from "./openvz-cloud";
 
 const foreignFiles = ["etc/vz/conf/500.conf", "etc/vz/names/theirs", "vz/private/500", "vz/root/500"];
-/** How often each changes the state folder at least: fewer, and the test would look elsewhere. */
+/** The minimum number of changes of the state folder. With fewer, the test would not count the right changes. */
 const fewestChanges: Readonly<Record<Work, number>> = { create: 5, destroy: 4, "take-over": 2 };
 
-describe("a daemon over OpenVZ that dies between two of its own steps", function () {
+describe("a daemon over OpenVZ that is killed between two of its own steps", function () {
   this.timeout(300_000);
   const { host, open, closeAll, dieBefore } = fakeClouds({});
 
-  /** What a daemon finds after another one died before each of its changes, one after the other. */
+  /** Kills a daemon before each of its changes in turn, and checks each time what the next daemon finds. */
   const afterEachDeath = async (work: Work, look: () => Promise<void>): Promise<void> => {
     let change = 1;
     for (; await dieBefore(work, change); change += 1) {
@@ -25,7 +25,7 @@ describe("a daemon over OpenVZ that dies between two of its own steps", function
   };
   const makeTheirs = (): Promise<void> =>
     makeForeign(host(), "500", "--name", "theirs", "--ipadd", "198.18.0.7");
-  /** Either all of it is there, or nothing. */
+  /** Asserts that the victim is complete or does not exist, and removes it. */
   const clearVictim = async (): Promise<void> => {
     const cloud = await open();
     const instances = await cloud.instances.list({});
@@ -45,13 +45,13 @@ describe("a daemon over OpenVZ that dies between two of its own steps", function
   };
 
   for (const work of ["create", "destroy"] as const) {
-    it(`leaves nothing half of a ${work}, and touches nobody else's`, async () => {
+    it(`leaves no incomplete ${work}, and does not change foreign containers`, async () => {
       await makeTheirs();
       await afterEachDeath(work, clearVictim);
     });
   }
 
-  it("leaves a container that it was taking over whole, theirs or ours", async () => {
+  it("leaves a container completely foreign or completely taken over", async () => {
     await makeTheirs();
     await vzctl(host(), "start", "500");
     await afterEachDeath("take-over", async () => {

@@ -1,6 +1,7 @@
 /**
- * A daemon for tests to kill: `node openvz-victim.js ROOT create|destroy|take-over stay|N` works on instance
- * "victim", or takes 500 over, and stays, or kills itself before it changes its state folder for the Nth time.
+ * A daemon that tests kill: `node openvz-victim.js ROOT create|destroy|take-over stay|N` creates or destroys the
+ * instance "victim", or takes over container 500. With `stay`, it keeps running. With N, it kills itself before the Nth
+ * change of its state folder.
  */
 import promises from "node:fs/promises";
 import type { Cloud } from "../../../server/cloud/cloud";
@@ -8,7 +9,7 @@ import { FakeOpenvz } from "../../fakes/openvz/install";
 import { createReady, creation, targetOf } from "../../support/daemons/test-cloud";
 import { openOpenvzCloud, type Work, wanted } from "./openvz-cloud";
 
-/** What is done before the work that is cut short, and the work. */
+/** The preparation, and the work during which the daemon is killed. */
 const works: Readonly<Record<Work, (cloud: Cloud) => Promise<() => Promise<unknown>>>> = {
   create: (cloud) =>
     Promise.resolve(async () => {
@@ -40,7 +41,7 @@ async function main([root = "", work = "", last = ""]: readonly string[]): Promi
   }
 }
 
-/** All that lasts in the state folder comes by a rename, and goes by a removal. */
+/** Every lasting change of the state folder is a rename or a removal. */
 function dieBefore(change: number, stateFolder: string): void {
   let changes = 0;
   const count = (path: unknown): void => {

@@ -11,7 +11,7 @@ for (const generation of ["v4", "v7"] as const) {
   describe(`the cloud over OpenVZ, the fake ${generation}`, () => {
     const { host, open, closeAll, killAt } = fakeClouds({ generation });
 
-    it("makes several at once, gives nobody what others have, and destroys all", async () => {
+    it("creates several instances at once, avoids the ids and addresses of others, and destroys all", async () => {
       const cloud = await open();
       await execa("vzctl", [
         ...["create", "501", "--ostemplate", imageName, "--config", "basic"],
@@ -37,7 +37,7 @@ for (const generation of ["v4", "v7"] as const) {
       ]);
     });
 
-    it("runs userData once, and says how it ended", async () => {
+    it("runs userData once, and reports its result", async () => {
       const cloud = await open();
       const userData = "pwd; echo $HOME; id -u; echo to stderr >&2; sleep 4321 &";
       const instance = await createReady(cloud, { ...wanted, userData });
@@ -58,7 +58,7 @@ for (const generation of ["v4", "v7"] as const) {
       assert.deepEqual(host().remains(), []);
     });
 
-    it("lists all by one vzlist", async () => {
+    it("lists all instances with one vzlist", async () => {
       const cloud = await open();
       await Promise.all(Array.from({ length: 3 }, () => createReady(cloud, wanted)));
       host().takeCommands();
@@ -66,18 +66,18 @@ for (const generation of ["v4", "v7"] as const) {
       const [first, ...others] = host()
         .takeCommands()
         .map(([program]) => program);
-      // What looks who has gone down, every two seconds, may look at the same time.
+      // The check for stopped containers runs every two seconds, and can run at the same time.
       assert.ok(first === "vzlist" && others.length <= 1, `and ${others.join(", ")}`);
     });
 
-    it("renames with the instance, so that the name is free for another one", async () => {
+    it("renames the container with its instance, so that another instance can use the name", async () => {
       const cloud = await open();
       const instance = await createReady(cloud, { ...wanted, name: "web" });
       await cloud.instances.update({ ...targetOf(instance), name: "web-old" });
       assert.equal((await createReady(cloud, { ...wanted, name: "web" })).name, "web");
     });
 
-    it("undoes a create whose step fails, and says which", async () => {
+    it("undoes a create with a failed step, and names the step", async () => {
       const cloud = await open();
       host().behave({
         faults: [{ at: "create:unpacking", exitCode: 46, stderr: "tar: No space left on device", times: 1 }],
@@ -93,11 +93,11 @@ for (const generation of ["v4", "v7"] as const) {
 
     for (const at of [
       ...["create", "create:unpacking", "create:done", "set:locked", "set:done"],
-      // What is plain in the private area needs no mount to be written to.
+      // A private area that is an ordinary folder needs no mount before files are written to it.
       ...(generation === "v7" ? ["mount:locked", "mount:done", "umount:locked", "umount:done"] : []),
       ...["start:locked", "start:mounted", "start:running"],
     ]) {
-      it(`undoes after a restart a create that was killed at "${at}", its engine command still at work`, async () => {
+      it(`undoes after a restart a create that was killed at "${at}" while its engine command runs on`, async () => {
         const before = await open();
         const survivor = await createReady(before, { ...wanted, name: "survivor" });
         await closeAll();

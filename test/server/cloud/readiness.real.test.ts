@@ -52,14 +52,14 @@ describe("userData and the ladder to readiness, over LXC", function () {
     return { text, running, ...(exitCode === undefined ? {} : { exitCode }) };
   }
 
-  /** Resolves with the instance once its script has said the word. */
+  /** Resolves with the instance once its script has printed the word. */
   async function begin(parameters: MethodParameters<"instance.create">, word: string): Promise<Instance> {
     const instance = await client.call("instance.create", { type: "light", ...parameters });
     await eventually(async () => (await logOf(instance.id)).text.includes(word), "the script runs");
     return instance;
   }
 
-  it("reaches every rung, those last that wait for what the script starts", async () => {
+  it("reaches every rung, including those that need the services of the script", async () => {
     const instance = await create({
       userData: [
         "#!/bin/bash",
@@ -83,14 +83,14 @@ describe("userData and the ladder to readiness, over LXC", function () {
       await shell(instance, "stat -c %a /var/lib/minicloud /var/lib/minicloud/*"),
       "700\n700\n600",
     );
-    // Between two sleeps there is a moment without one.
+    // At some moments, no sleep runs.
     await eventually(
       async () => /sleep 0\.2/.test(await shell(instance, "ps")),
-      "what the script left behind is seen to run on",
+      "a background process of the script still runs",
     );
   });
 
-  it("waits for SSH unless told otherwise, where the image has a server for it", async () => {
+  it("waits for SSH by default if the image has an SSH server", async () => {
     const path = join(daemon.folder, "deaf.tar");
     await copyFile(join(daemon.folder, "micro.tar"), path);
     await execa("tar", ["--delete", "--file", path, "./usr/sbin/dropbear"]);
@@ -103,12 +103,12 @@ describe("userData and the ladder to readiness, over LXC", function () {
     );
   });
 
-  it("runs scripts of every form once, and not again after a restart", async () => {
+  it("runs scripts of every format once, and not again after a restart", async () => {
     const scripts = {
       "no first line": "echo $0 >>/root/runs",
       "line ends of Windows": "#!/bin/sh\r\nif true\r\nthen\r\necho $0 >>/root/runs\r\nfi\r\n",
       "a byte order mark": "\ufeff#!/bin/sh\necho $0 >>/root/runs\n",
-      "as large as can be": "echo $0 >>/root/runs\n".padEnd(largestUserDataBytes, "# filling\n"),
+      "the maximum size": "echo $0 >>/root/runs\n".padEnd(largestUserDataBytes, "# filling\n"),
       "indented in a program": `
         #!/bin/bash
         cat >>/root/runs <<END
@@ -139,7 +139,7 @@ describe("userData and the ladder to readiness, over LXC", function () {
     assert.equal((await client.call("instance.list", {})).length, Object.keys(scripts).length);
   });
 
-  it("undoes an instance whose script fails, and says how", async () => {
+  it("undoes an instance whose script fails, and reports the exit code and the output", async () => {
     await assertMccError(
       create({ name: "web", userData: "echo one; echo two >&2; exit 3" }),
       "invalid",
@@ -191,7 +191,7 @@ describe("userData and the ladder to readiness, over LXC", function () {
     assert.equal(await failureOf(), "");
   });
 
-  it("keeps the last of a long output, also in the error", async () => {
+  it("keeps the end of a long output, also in the error", async () => {
     await assertMccError(
       create({ name: "web", userData: "seq 1 100000; exit 1" }),
       "invalid",
@@ -202,7 +202,7 @@ describe("userData and the ladder to readiness, over LXC", function () {
     assert.equal(Buffer.from(log.output, "base64").length, 64 * 1024);
   });
 
-  it("ends a script that hangs, with all that it started, and keeps the instance when asked", async () => {
+  it("ends a script that hangs with all its processes, and keeps the instance on request", async () => {
     await assertMccError(
       create({
         name: "web",
@@ -228,7 +228,7 @@ describe("userData and the ladder to readiness, over LXC", function () {
     assert.deepEqual(await logOf("web"), { text: "so far\n", running: false });
   });
 
-  it("says what became of a script that takes its instance down", async () => {
+  it("reports a script that stops its own instance", async () => {
     await assertMccError(
       create({ userData: "echo bye; poweroff -f; sleep 60", readyTimeoutSeconds: 20 }),
       "engine",
@@ -237,7 +237,7 @@ describe("userData and the ladder to readiness, over LXC", function () {
     assert.deepEqual(await client.call("instance.list", {}), []);
   });
 
-  it("is destroyed while its script runs, without waiting for that", async () => {
+  it("destroys an instance without waiting for its script", async () => {
     const secret = "correct-horse-battery";
     const instance = await begin({ userData: `secret=${secret}\necho begun\nsleep 4321` }, "begun");
     assert.equal((await client.call("instance.get", { instance: instance.id })).waitingFor, "userData");
@@ -251,7 +251,7 @@ describe("userData and the ladder to readiness, over LXC", function () {
     assert.deepEqual(await client.call("instance.destroy", { instance: instance.id }), { destroyed: true });
   });
 
-  it("is undone by the next daemon when one was killed while its script ran", async () => {
+  it("undoes an instance after a restart if the daemon was killed while its script ran", async () => {
     const instance = await begin({ userData: "echo begun\nsleep 4321" }, "begun");
     await daemon.kill();
     client.close();
@@ -265,8 +265,12 @@ describe("userData and the ladder to readiness, over LXC", function () {
   });
 
   const unreached: [string, MethodParameters<"instance.create">["waitFor"], RegExp][] = [
-    ["a port at which nobody listens", { tcp: 81 }, /as "tcp 81" within 1 s \(last seen: ECONNREFUSED\)/],
-    ["a web server that is none", { http: "/", port: 22 }, /as "http :22\/" .*an answer that is not HTTP's/],
+    ["a port without a listener", { tcp: 81 }, /as "tcp 81" within 1 s \(last seen: ECONNREFUSED\)/],
+    [
+      "a server that is not a web server",
+      { http: "/", port: 22 },
+      /as "http :22\/" .*an answer that is not HTTP's/,
+    ],
     [
       "a command that fails",
       { command: ["sh", "-c", "echo not yet; exit 4"] },
@@ -277,10 +281,10 @@ describe("userData and the ladder to readiness, over LXC", function () {
       { command: ["sleep", "4321"] },
       /last seen: .*"sleep" .*did not end within .* was killed/,
     ],
-    ["a command that is not there", { command: ["nonesuch"] }, /last seen: exit code 127 and ".*nonesuch.*"/],
+    ["a missing command", { command: ["nonesuch"] }, /last seen: exit code 127 and ".*nonesuch.*"/],
   ];
   for (const [what, waitFor, message] of unreached) {
-    it(`waits for ${what} no longer than it may, says so, and undoes it`, async () => {
+    it(`undoes an instance at the timeout that waits for ${what}, and reports the reason`, async () => {
       await assertMccError(create({ waitFor, readyTimeoutSeconds: 1 }), "timeout", message);
       assert.deepEqual(await client.call("instance.list", {}), []);
     });

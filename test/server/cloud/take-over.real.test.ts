@@ -12,7 +12,7 @@ import { fakeClouds, wanted } from "./openvz-cloud";
 
 const theirKey = "ssh-rsa AAAAB3NzaC1yc2E theirs";
 const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAA";
-/** As the first MiniCloud's server made its containers. */
+/** The options with which the server of the first MiniCloud created containers. */
 const old = ["--ipadd", "198.18.0.7", "--hostname", "mcc-id-500.localdomain"];
 
 const parsed = (parameters: MethodParameters<"instance.takeOver">) =>
@@ -21,7 +21,7 @@ const parsed = (parameters: MethodParameters<"instance.takeOver">) =>
 for (const generation of ["v4", "v7"] as const) {
   describe(`instance.takeOver, the fake ${generation}`, () => {
     const { host, open, closeAll, killAt } = fakeClouds({ generation });
-    /** As the engine calls it; an old number is one in both generations. */
+    /** Creates an old container. Its number is valid in both generations. */
     const makeOld = async (...more: readonly string[]): Promise<void> => {
       await makeForeign(host(), "500", ...old, ...more);
       writeInside("/root/.ssh/authorized_keys", `${theirKey}\n`);
@@ -45,7 +45,7 @@ for (const generation of ["v4", "v7"] as const) {
       );
     };
 
-    it("takes a running container as it is, without stopping it", async () => {
+    it("takes over a running container unchanged, without stopping it", async () => {
       await makeOld();
       await vzctl(host(), "start", "500");
       const cloud = await open();
@@ -80,7 +80,7 @@ for (const generation of ["v4", "v7"] as const) {
       );
     });
 
-    it("then it lives as any other: exec, keys, stop, start, a restart of the daemon, destroy", async () => {
+    it("makes it an ordinary instance: exec, keys, stop, start, a restart of the daemon and destroy work", async () => {
       await makeOld("--name", "web");
       await vzctl(host(), "start", "500");
       const first = await open();
@@ -108,7 +108,7 @@ for (const generation of ["v4", "v7"] as const) {
       assert.deepEqual(host().remains(), []);
     });
 
-    it("adds keys to those that are there, and gives another name", async () => {
+    it("adds keys to the existing ones, and sets another name", async () => {
       await makeOld("--name", "Old_One");
       await vzctl(host(), "start", "500");
       const cloud = await open();
@@ -121,7 +121,7 @@ for (const generation of ["v4", "v7"] as const) {
       assert.ok(keys.includes(publicKey) && keys.includes(theirKey), keys);
     });
 
-    it("takes a stopped one, follows no link in it, and leaves it stopped", async () => {
+    it("takes over a stopped container, follows no link in it, and leaves it stopped", async () => {
       await makeOld();
       writeInside("/etc/ssh/none", "");
       symlinkSync("/etc/hostname", inside("/etc/ssh/ssh_host_ecdsa_key.pub"));
@@ -132,7 +132,7 @@ for (const generation of ["v4", "v7"] as const) {
       assert.equal((await vzctl(host(), "status", "500")).includes("unmounted"), true);
     });
 
-    it("keeps an address outside the range, also after a restart", async () => {
+    it("keeps an address outside of the range, also after a restart", async () => {
       await makeForeign(host(), "500", "--ipadd", "10.0.0.9");
       assert.equal((await takeOver(await open())).ipAddress, "10.0.0.9");
       await closeAll();
@@ -140,7 +140,7 @@ for (const generation of ["v4", "v7"] as const) {
       assert.deepEqual([instance?.id, instance?.ipAddress], [500, "10.0.0.9"]);
     });
 
-    it("gives another id where an instance has that number", async () => {
+    it("gives another id if an instance already has that number", async () => {
       const cloud = await open();
       const { id } = await createReady(cloud, wanted);
       await makeForeign(host(), String(1_000_000 + id), "--ipadd", "198.18.0.9");
@@ -149,7 +149,7 @@ for (const generation of ["v4", "v7"] as const) {
       await cloud.instances.destroy(targetOf(taken));
     });
 
-    it("never gives its id to another instance, also after its destroy and a restart", async () => {
+    it("does not give its id to another instance, even after a destroy and a restart", async () => {
       await makeOld();
       const cloud = await open();
       const taken = await takeOver(cloud);
@@ -160,7 +160,7 @@ for (const generation of ["v4", "v7"] as const) {
       assert.deepEqual([taken.id, other.id > 500, next.id > other.id], [500, true, true]);
     });
 
-    it("refuses what cannot be taken over, and changes nothing", async () => {
+    it("refuses a container that cannot be taken over, and changes nothing", async () => {
       await makeOld("--name", "theirs");
       const cloud = await open();
       await makeForeign(host(), "600", "--ipadd", "198.18.0.20");
@@ -192,7 +192,7 @@ for (const generation of ["v4", "v7"] as const) {
       await assertMccError(takeOver(cloud), "conflict", /is this server's instance 500/);
     });
 
-    it("of two at once, one wins", async () => {
+    it("succeeds once if two requests arrive at the same time", async () => {
       await makeOld();
       const cloud = await open();
       const settled = await Promise.allSettled([takeOver(cloud), takeOver(cloud)]);
@@ -200,7 +200,7 @@ for (const generation of ["v4", "v7"] as const) {
       assert.equal((await cloud.instances.list({})).length, 1);
     });
 
-    it("gives the container back when a step fails", async () => {
+    it("gives the container back if a step fails", async () => {
       await makeOld("--name", "Old_One");
       await vzctl(host(), "set", "500", "--description", "by hand", "--save");
       await vzctl(host(), "start", "500");
@@ -215,7 +215,7 @@ for (const generation of ["v4", "v7"] as const) {
       assert.equal((await takeOver(cloud, { name: "web" })).name, "web");
     });
 
-    it("is undone again and again while giving the container back fails", async () => {
+    it("is undone in later attempts if giving the container back fails", async () => {
       await makeOld("--name", "Old_One");
       await vzctl(host(), "set", "500", "--description", "by hand", "--save");
       await vzctl(host(), "start", "500");
@@ -245,7 +245,7 @@ for (const generation of ["v4", "v7"] as const) {
 
     for (const word of ["--description", "--name"]) {
       for (const at of ["set:locked", "set:applied"]) {
-        it(`gives it back after a kill of the daemon at "${at}" of ${word}`, async () => {
+        it(`gives the container back after the daemon was killed at "${at}" of ${word}`, async () => {
           await makeOld("--name", "Old_One");
           await vzctl(host(), "start", "500");
           await killAt("take-over", { at, word });

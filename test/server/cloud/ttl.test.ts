@@ -21,7 +21,7 @@ const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const hour = 3600;
 
-describe("an instance with a ttl", () => {
+describe("an instance with a TTL", () => {
   const newCloud = testClouds();
   const time = handTime();
   const open = (): Promise<TestCloud> => newCloud({ clock: time.clock });
@@ -35,7 +35,7 @@ describe("an instance with a ttl", () => {
     await eventually(async () => (await names(cloud)).length === 0, "its record is gone");
   }
 
-  it("says when it ends, and is destroyed then and not before", async () => {
+  it("shows its time of expiry, and is destroyed then and not before", async () => {
     const test = await open();
     const made = await createReady(test.cloud, { name: "web", ttlSeconds: 2 * hour });
     assert.equal(made.ttlSeconds, 7200);
@@ -47,7 +47,7 @@ describe("an instance with a ttl", () => {
     assert.equal(test.cloud.info().addressPool.free, test.cloud.info().addressPool.size);
   });
 
-  it("leaves those alone that have none, or a longer one", async () => {
+  it("does not affect instances without a TTL or with a longer one", async () => {
     const { cloud } = await open();
     await createReady(cloud, { name: "for-ever" });
     await createReady(cloud, { name: "decade", ttlSeconds: longestDurationSeconds });
@@ -60,7 +60,7 @@ describe("an instance with a ttl", () => {
     assert.deepEqual(await names(cloud), ["for-ever", "decade"]);
   });
 
-  it("lives that long again from each renewal, and for ever without a ttl", async () => {
+  it("lives for the full TTL again after each extension, and without a limit after its removal", async () => {
     const test = await open();
     const { cloud } = test;
     const target = targetOf(await createReady(cloud, { ttlSeconds: hour }));
@@ -85,14 +85,14 @@ describe("an instance with a ttl", () => {
     await assertGone(test);
   });
 
-  it("keeps its ttl when something else of it is changed", async () => {
+  it("keeps its TTL after another change", async () => {
     const { cloud } = await open();
     const { expiresAt, ...made } = await createReady(cloud, { ttlSeconds: hour });
     await time.pass(minuteMs);
     assert.equal((await cloud.instances.update({ ...targetOf(made), type: "light" })).expiresAt, expiresAt);
   });
 
-  it("does not change its end when an operator sets the wall clock", async () => {
+  it("expires at the same time if an operator sets the wall clock", async () => {
     const test = await open();
     await createReady(test.cloud, { ttlSeconds: hour });
     time.clock.jump(365 * 24 * hourMs);
@@ -106,7 +106,7 @@ describe("an instance with a ttl", () => {
     await assertGone(test);
   });
 
-  it("keeps it over a restart of the daemon, even if the wall clock was set in the meantime", async () => {
+  it("keeps its TTL after a restart of the daemon, even if the wall clock was changed before", async () => {
     const { cloud, driver, reopen } = await open();
     await createReady(cloud, { ttlSeconds: hour });
     await time.pass(hourMs / 2);
@@ -118,19 +118,19 @@ describe("an instance with a ttl", () => {
     await assertGone({ cloud: next, driver });
   });
 
-  it("is destroyed at the start when its ttl ran out while no daemon ran", async () => {
+  it("is destroyed at the next start if its TTL expired while no daemon ran", async () => {
     const { cloud, driver, reopen } = await open();
     await createReady(cloud, { ttlSeconds: hour });
     time.clock.pass(hourMs);
     await assertGone({ cloud: await reopen(), driver });
   });
 
-  it("is destroyed and not started when its ttl ran out while the host was down", async () => {
+  it("is destroyed and not started if its TTL expired while the host was down", async () => {
     const { cloud, driver, stateFolder, reopen } = await open();
     const over = await createReady(cloud, { name: "over", ttlSeconds: hour });
     const rest = await createReady(cloud, { name: "rest", ttlSeconds: 3 * hour });
     await time.pass(hourMs / 2);
-    // The clock of the host was wrong, and set before it went down.
+    // The clock of the host was wrong, and an operator set it before the shutdown.
     time.clock.jump(24 * hourMs);
     await time.pass(minuteMs);
     await Promise.all([over, rest].map(({ id }) => driver.stop(id, 0)));
@@ -149,7 +149,7 @@ describe("an instance with a ttl", () => {
     );
   });
 
-  it("lives on when the wall clock is behind after a reboot", async () => {
+  it("is not destroyed if the wall clock is slow after a reboot", async () => {
     const { cloud, reopen } = await open();
     await createReady(cloud, { ttlSeconds: hour });
     await time.pass(hourMs / 2);
@@ -159,7 +159,7 @@ describe("an instance with a ttl", () => {
     assert.equal((await names(next)).length, 1);
   });
 
-  it("that cannot be destroyed shows why, and is tried again until it is gone", async () => {
+  it("shows why it cannot be destroyed, and is destroyed in a later attempt", async () => {
     const test = await open();
     const target = targetOf(await createReady(test.cloud, { ttlSeconds: 60 }));
     const triedMs: number[] = [];
@@ -188,7 +188,7 @@ describe("an instance with a ttl", () => {
     await assertGone(test);
   });
 
-  it("is destroyed while it is being made, too, and who waits for it learns why", async () => {
+  it("is destroyed during its creation, and a waiting client gets the reason", async () => {
     const test = await open();
     let started = (): void => undefined;
     sinon.stub(test.driver, "start").callsFake(
@@ -208,7 +208,7 @@ describe("an instance with a ttl", () => {
     await assertGone(test);
   });
 
-  it("that failed and is kept for inspection can be extended, and is destroyed at the end", async () => {
+  it("can be extended if it failed and is kept, and is destroyed at the end", async () => {
     const test = await open();
     const start = sinon.stub(test.driver, "start").rejects(new MccError("engine", "no space left."));
     const kept = await test.cloud.instances.create(creation({ ttlSeconds: hour, keepOnFailure: true }));
@@ -225,14 +225,14 @@ describe("an instance with a ttl", () => {
     await assertGone(test);
   });
 
-  it("gets no other than whole seconds, from one to ten years", () => {
+  it("accepts only whole seconds, from one to ten years", () => {
     for (const ttlSeconds of ["soon", 0, -1, 1.5, longestDurationSeconds + 1, Number.NaN]) {
       assert.equal(instanceCreateSchema.safeParse({ ttlSeconds }).success, false, String(ttlSeconds));
     }
   });
 
   for (const content of ["{}", undefined]) {
-    it(`ends neither early nor never where the lease clock ${content === undefined ? "is missing" : "was damaged"}`, async () => {
+    it(`expires, but not early, if the lease clock ${content === undefined ? "is missing" : "was damaged"}`, async () => {
       const { cloud, stateFolder, reopen } = await open();
       await createReady(cloud, { name: "one", ttlSeconds: hour });
       await time.pass(hourMs / 2);
@@ -241,7 +241,7 @@ describe("an instance with a ttl", () => {
       const path = join(stateFolder, "lease-clock.json");
       await cloud["parts"].context.lifetimes.clock.settled();
       await (content === undefined ? rm(path) : writeFile(path, content));
-      // Neither of the two clocks of the host says how much of a ttl is over.
+      // Neither of the two clocks of the host shows how much time of a TTL has passed.
       time.clock.jump(30 * 24 * hourMs);
       const next = await reopen();
       await time.pass(hourMs / 4 - minuteMs);

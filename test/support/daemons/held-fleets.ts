@@ -6,12 +6,12 @@ import { checkout, compiled } from "../checkout";
 const programs = join(checkout, "test", "testing", "programs");
 const compiledPrograms = compiled("test/testing/programs");
 
-/** A user's program, which has only the package. */
+/** Returns the path of a user's program, which uses only the package. */
 export function program(name: string): string {
   return join(programs, name);
 }
 
-/** A program of this project, which sets the times of its leases. */
+/** Returns the path of a program of this project, which sets the times of its leases. */
 export function compiledProgram(name: string): string {
   return join(compiledPrograms, name);
 }
@@ -19,7 +19,7 @@ export function compiledProgram(name: string): string {
 /** The hosts of both fleets that the programs hold. */
 export const heldHosts = ["one-1", "one-2", "two-1"];
 
-/** Starts a process that holds two fleets. @returns it, once both are there. */
+/** Starts a process that holds two fleets. @returns the process once both exist. */
 export async function holdFleets(
   words: readonly string[],
   environment: NodeJS.ProcessEnv,

@@ -10,8 +10,8 @@ interface Hold {
 }
 
 /**
- * Stands between a client and a daemon, and keeps an answer back while a test does something. No `instance.create` is
- * answered later than at once, so that an `instance.wait` follows, as with instances that take their time.
+ * A proxy between a client and a daemon that holds an answer while a test does something. It answers `instance.create`
+ * at once, so that an `instance.wait` follows, as with instances that start slowly.
  */
 export class HoldingProxy {
   readonly #server: Server;
@@ -36,7 +36,7 @@ export class HoldingProxy {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  /** Keeps back the next answer to this method. Resolves once the daemon has given it. */
+  /** Holds the next answer to this method. Resolves once the daemon has answered. */
   async holdAnswer(method: string): Promise<void> {
     const released = new Promise<void>((resolve) => {
       this.#release = resolve;

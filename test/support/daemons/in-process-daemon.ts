@@ -5,18 +5,18 @@ import { openListener } from "../../../server/http/listener";
 import { createDispatch } from "../../../server/methods/dispatch";
 import { testClouds } from "./test-cloud";
 
-/** A daemon in this process, with a state folder of its own and the simulated driver. */
+/** A daemon in this process with a separate state folder and the simulated driver. */
 export interface InProcessDaemon {
   readonly url: string;
   readonly client: Client;
-  /** What makes the programs find it. */
+  /** The environment variables with which programs find it. */
   readonly environment: NodeJS.ProcessEnv;
 }
 
 /** Starts daemons that end with the suite that calls this. */
 export function inProcessDaemons(): (options?: Partial<CloudOptions>) => Promise<InProcessDaemon> {
   const ends: (() => Promise<void>)[] = [];
-  // Before the clouds are closed.
+  // This runs before the clouds are closed.
   after(() => Promise.all(ends.map((end) => end())));
   const newCloud = testClouds();
   return async (options) => {

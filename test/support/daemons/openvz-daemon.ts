@@ -3,13 +3,13 @@ import { openListener } from "../../../server/http/listener";
 import { createDispatch } from "../../../server/methods/dispatch";
 import { openOpenvzCloud } from "../../server/cloud/openvz-cloud";
 
-/** A daemon in this process over a fake OpenVZ host, which lets everybody in. */
+/** A daemon in this process over a fake OpenVZ host that accepts every client. */
 export interface OpenvzDaemon {
   readonly url: string;
   close(): Promise<void>;
 }
 
-/** @param root the fake host's. */
+/** @param root the root folder of the fake host. */
 export async function openOpenvzDaemon(root: string): Promise<OpenvzDaemon> {
   const cloud = await openOpenvzCloud(root);
   const log = pino({ level: "silent" });

@@ -8,7 +8,7 @@ import { decodeCall, encodeFault, encodeResponse } from "../../../protocol/wire/
 
 export const standInServerId = "5".repeat(32);
 
-/** What a real daemon answers to `server.info`. */
+/** The answer of a real daemon to `server.info`. */
 export const standInInfo: ServerInfo = {
   serverId: standInServerId,
   version: "0.0.0",
@@ -35,13 +35,13 @@ export interface ReceivedCall {
   readonly hangUp: () => void;
 }
 
-/** A daemon's place taken by functions, for answers that the real one does not give at will. */
+/** A server that replaces a daemon by functions, for answers that a test cannot get from a real daemon. */
 export class StandInDaemon {
   readonly calls: ReceivedCall[] = [];
   #server: Server | undefined;
   #port = 0;
 
-  /** @param raw answers without the codec, for what is no daemon. */
+  /** @param raw answers without the codec, like a server that is not a daemon. */
   constructor(
     public handlers: Handlers,
     private readonly raw?: (response: ServerResponse) => void,
@@ -62,7 +62,7 @@ export class StandInDaemon {
     this.#port = (server.address() as AddressInfo).port;
   }
 
-  /** Ends at once, connections included. */
+  /** Stops at once and closes all connections. */
   async stop(): Promise<void> {
     const server = this.#server;
     this.#server = undefined;
@@ -72,7 +72,7 @@ export class StandInDaemon {
     }
   }
 
-  /** Names of the methods called, `server.info` left out. */
+  /** Returns the names of the called methods, without `server.info`. */
   methods(): string[] {
     return this.calls.map(({ method }) => method).filter((method) => method !== "server.info");
   }
@@ -114,7 +114,7 @@ export class StandInDaemon {
   }
 }
 
-/** Makes stand-ins that end with the suite that calls this. */
+/** Creates stand-ins that end with the calling suite. */
 export function standInDaemons(): (
   handlers?: Handlers,
   raw?: (response: ServerResponse) => void,
@@ -129,7 +129,7 @@ export function standInDaemons(): (
   };
 }
 
-/** A port of 127.0.0.1 at which nobody listens. */
+/** Returns a free port of 127.0.0.1. */
 export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

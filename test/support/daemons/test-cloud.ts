@@ -9,19 +9,19 @@ import type { Driver } from "../../../server/driver/driver";
 import { createSimulatedDriver } from "../../../server/driver/simulated/driver";
 import { temporaryFolders } from "../files/temporary-folder";
 
-/** A cloud over one simulated engine that outlives it, as a real engine outlives the daemon. */
+/** A cloud over a simulated engine that outlives it, like a real engine outlives the daemon. */
 export interface TestCloud {
   readonly cloud: Cloud;
   readonly driver: Driver;
   readonly stateFolder: string;
-  /** Opens another cloud on the same folder and engine, without closing this one's state: a daemon that was killed. */
+  /** Opens another cloud on the same folder and engine without closing this one, as after a kill of the daemon. */
   readonly reopen: () => Promise<Cloud>;
 }
 
-/** Makes clouds for the tests of a suite and closes them after it. */
+/** Creates clouds for the tests of a suite and closes them after it. */
 export function testClouds(): (options?: Partial<CloudOptions>) => Promise<TestCloud> {
   const open = new Set<Cloud>();
-  // Before the folders go, which mocha does in the order of the hooks.
+  // This hook runs before the hook that removes the folders, because mocha keeps their order.
   after(() => Promise.all([...open].map((cloud) => cloud.close())));
   const newFolder = temporaryFolders();
   return async (overrides = {}) => {
@@ -55,7 +55,7 @@ export function testClouds(): (options?: Partial<CloudOptions>) => Promise<TestC
     }
     let current = cloud;
     const reopen = async (): Promise<Cloud> => {
-      // A killed daemon does nothing any more, and its lock is released.
+      // A killed daemon does nothing more, and its lock is released.
       const { context, lock } = current["parts"];
       context.lifetimes.reaper.close();
       context.lifetimes.leases.close();
@@ -70,14 +70,14 @@ export function testClouds(): (options?: Partial<CloudOptions>) => Promise<TestC
   };
 }
 
-/** The parameters of a create with their defaults. */
+/** Returns the parameters of a create with their defaults. */
 export function creation(
   parameters: MethodParameters<"instance.create"> = {},
 ): ReturnType<typeof instanceCreateSchema.parse> {
   return instanceCreateSchema.parse(parameters);
 }
 
-/** How to name an instance that a create returned. */
+/** Returns the parameters that identify an instance of a create. */
 export function targetOf(instance: { id: number; uid: string }): InstanceTarget {
   return { instance: instance.id, uid: instance.uid };
 }

@@ -15,16 +15,16 @@ import { temporaryFolders } from "../files/temporary-folder";
 export const mccserver = compiled("server/main.js");
 
 export interface DaemonOptions {
-  /** Default: this checkout's, as it was compiled. */
+  /** Default: the compiled program of this checkout. */
   readonly program?: string;
   /** Default: `simulated`, whose instances end with the process. */
   readonly driver?: string;
-  /** More words for the command line. */
+  /** Additional arguments. */
   readonly words?: readonly string[];
   readonly environment?: NodeJS.ProcessEnv;
 }
 
-/** A real daemon process, on a free port, with folders of its own for its state and its runtime file. */
+/** A real daemon process on a free port, with separate folders for its state and its runtime file. */
 export class TestDaemon {
   url = "";
   /** The log of all its runs. */
@@ -95,12 +95,12 @@ export class TestDaemon {
     return connect({ server: this.url, token: await this.token() });
   }
 
-  /** Stops it, like systemd, and returns its exit code. It may have ended already. */
+  /** Stops it like systemd and returns its exit code, also if it has ended already. */
   async stop(): Promise<number | null> {
     return await this.#end("SIGTERM");
   }
 
-  /** Kills it, so that it can finish nothing. */
+  /** Kills it, so that it cannot finish its work. */
   async kill(): Promise<void> {
     await this.#end("SIGKILL");
   }

@@ -2,14 +2,14 @@ import { type FleetSummary, fleetApplySchema } from "../../../protocol/methods/f
 import type { MethodParameters } from "../../../protocol/methods/method-table";
 import type { Cloud } from "../../../server/cloud/cloud";
 
-/** The parameters of an apply with their defaults. */
+/** Returns the parameters of an apply with their defaults. */
 export function fleetOf(
   parameters: MethodParameters<"fleet.apply">,
 ): ReturnType<typeof fleetApplySchema.parse> {
   return fleetApplySchema.parse(parameters);
 }
 
-/** Applies a fleet and waits until that is done. @throws MccError what it failed with. */
+/** Applies a fleet and waits until the apply has ended. @throws MccError the error of the apply. */
 export async function applied(
   cloud: Cloud,
   parameters: MethodParameters<"fleet.apply">,

@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { execa } from "execa";
 
-/** What a damage may be made of. */
+/** Paths that a damage can use. */
 export interface Around {
   /** Another file of the same state folder. */
   readonly other: string;
@@ -13,11 +13,11 @@ export interface Around {
   readonly outside: string;
 }
 
-/** One way to damage what is at a path. */
+/** A way to damage the file or folder at a path. */
 export interface Damage {
   readonly name: string;
   readonly apply: (path: string, around: Around) => Promise<void>;
-  /** What the system says when the file is opened, for a damage that only a broken disk has. */
+  /** The error of the system when the file is opened, for damage that only a broken disk causes. */
   readonly errno?: "EIO" | "EACCES";
 }
 
@@ -31,7 +31,7 @@ const replacements: readonly Damage[] = [
     name: "a socket",
     apply: async (path, { outside }) => {
       await rm(path, { recursive: true });
-      // The path of a socket has 107 bytes at most, and that of a moved one any number.
+      // The path of a new socket is limited to 107 bytes, but that of a moved socket is not.
       const short = join(outside, "socket");
       const server = createServer().listen(short);
       await once(server, "listening");
@@ -89,7 +89,7 @@ export const folderDamages: readonly Damage[] = [
   replacing("a file", (path) => writeFile(path, "a file\n")),
 ];
 
-/** @param make puts something in a place that is free. */
+/** @param make creates an entry at a path where nothing exists. */
 function replacing(name: string, make: (path: string) => Promise<void>): Damage {
   return {
     name,

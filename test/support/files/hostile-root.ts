@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** What the maker of an image can put in the place of a file that the daemon writes or reads. */
+/** Entries that the author of an image can put in place of a file that the daemon writes or reads. */
 const inPlaceOfFile: Readonly<Record<string, (path: string, outside: string) => void>> = {
   "a link out": (path, outside) => symlinkSync(join(outside, "victim"), path),
   "a link to a folder out": (path, outside) => symlinkSync(outside, path),
@@ -22,7 +22,7 @@ const inPlaceOfFile: Readonly<Record<string, (path: string, outside: string) => 
   },
 };
 
-/** And in the place of a folder above it. */
+/** Entries in place of the folder of that file. */
 const inPlaceOfFolder: Readonly<Record<string, (path: string, outside: string) => void>> = {
   "a link out in its folder's place": (path, outside) => symlinkSync(outside, path),
   "a relative link out in its folder's place": (path, outside) => symlinkSync(`../../..${outside}`, path),
@@ -30,7 +30,7 @@ const inPlaceOfFolder: Readonly<Record<string, (path: string, outside: string) =
   "a file in its folder's place": (path) => writeFileSync(path, ""),
 };
 
-/** A hostile root file system: which file of it is meant, and how it is made. */
+/** A hostile root file system: the affected file, and a function that creates it. */
 export interface HostileRoot {
   readonly what: string;
   readonly path: string;

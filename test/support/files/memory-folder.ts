@@ -7,18 +7,18 @@ import { temporaryFolders } from "./temporary-folder";
 const run = promisify(execFile);
 
 /**
- * Like `temporaryFolders`, in memory: for tests that make and remove thousands of files, which takes a disk up to a
- * hundred times as long. Only for tests that run as root in a mount namespace of their own.
+ * Like `temporaryFolders`, but in memory, for tests that create and remove thousands of files. A disk takes up to a
+ * hundred times as long. Only for tests that run as root in a separate mount namespace.
  */
 export function memoryFolders(): () => Promise<string> {
   let parent = "";
   after(async () => {
     if (parent !== "") {
-      // A process that has just been killed may not have let go of it yet.
+      // A process that has just been killed can still use it.
       await run("umount", ["--lazy", parent]);
     }
   });
-  // After the other one, as it removes the folder.
+  // This hook runs after the other one, because it removes the folder.
   const newFolder = temporaryFolders();
   before(async () => {
     const folder = await newFolder();

@@ -1,7 +1,7 @@
 import pino from "pino";
 import { DamagedFiles } from "../../../server/cloud/state/damaged-files";
 
-/** What moves damaged files of a folder away, without a word. */
+/** Returns the DamagedFiles of a folder without log output. */
 export function silentDamage(folder: string): DamagedFiles {
   return new DamagedFiles(folder, pino({ level: "silent" }));
 }

@@ -13,14 +13,14 @@ export class SmallFileSystem {
 
   constructor(readonly folder: string) {}
 
-  /** Takes the last byte. */
+  /** Uses all free bytes. */
   async fill(): Promise<void> {
     for (const size of [65_536, 4096, 1]) {
       await untilFull(() => appendFile(this.#filler, "x".repeat(size)));
     }
   }
 
-  /** Takes the last inode. */
+  /** Uses all free inodes. */
   async fillInodes(): Promise<void> {
     let count = 0;
     await untilFull(async () => {
@@ -32,7 +32,7 @@ export class SmallFileSystem {
 
   #emptyFiles = 0;
 
-  /** Gives back what was taken. */
+  /** Frees the used bytes and inodes. */
   async empty(): Promise<void> {
     await rm(this.#filler, { force: true });
     for (; this.#emptyFiles > 0; this.#emptyFiles -= 1) {
@@ -40,7 +40,7 @@ export class SmallFileSystem {
     }
   }
 
-  /** From now on, files that are not open yet cannot be written. */
+  /** Prevents writes to files that are not open yet. */
   async makeReadOnly(): Promise<void> {
     await run("mount", ["--bind", this.folder, this.folder]);
     await run("mount", ["-o", "remount,bind,ro", this.folder]);
@@ -49,7 +49,7 @@ export class SmallFileSystem {
 
   async makeWritable(): Promise<void> {
     if (this.#isReadOnly) {
-      // A process that has just been killed may not have let go of it yet.
+      // A process that has just been killed can still use it.
       await run("umount", ["--lazy", this.folder]);
       this.#isReadOnly = false;
     }
@@ -80,8 +80,8 @@ async function untilFull(write: () => Promise<void>): Promise<void> {
 }
 
 /**
- * Makes small file systems that are gone after the suite that calls this. Only for tests that run as root in a mount
- * namespace of their own.
+ * Creates small file systems that are removed after the calling suite. Only for tests that run as root in a separate
+ * mount namespace.
  */
 export function smallFileSystems(): (options: string) => Promise<SmallFileSystem> {
   const made: SmallFileSystem[] = [];
@@ -90,7 +90,7 @@ export function smallFileSystems(): (options: string) => Promise<SmallFileSystem
       await each.remove();
     }
   });
-  // After the other one, as it removes the folders.
+  // This hook runs after the other one, because it removes the folders.
   const newFolder = temporaryFolders();
   return async (options) => {
     const folder = await newFolder();

@@ -4,7 +4,7 @@ export interface TarEntry {
   readonly type?: string;
   readonly linkName?: string;
   readonly content?: Buffer | string;
-  /** The size in the header. Default: that of the content. */
+  /** The size in the header. Default: the size of the content. */
   readonly size?: number;
   readonly uid?: number;
   readonly mode?: number;
@@ -15,25 +15,25 @@ const blockBytes = 512;
 /** The end of an archive. */
 export const tarEnd = Buffer.alloc(2 * blockBytes);
 
-/** The smallest contents that count as a root file system. */
+/** The minimum contents of a root file system. */
 export const leastRoot: readonly TarEntry[] = [
   { name: "bin/sh", mode: 0o755 },
   { name: "sbin/init", mode: 0o755 },
 ];
 
-/** A whole archive. */
+/** Returns a complete archive. */
 export function tarArchive(...entries: readonly TarEntry[]): Buffer {
   return Buffer.concat([...entries.map(tarEntry), tarEnd]);
 }
 
-/** A header with its content. */
+/** Returns a header with its content. */
 export function tarEntry({ content = "", size, ...entry }: TarEntry): Buffer {
   const bytes = Buffer.from(content);
   const padding = Buffer.alloc((blockBytes - (bytes.length % blockBytes)) % blockBytes);
   return Buffer.concat([headerOf({ ...entry, size: size ?? bytes.length }), bytes, padding]);
 }
 
-/** An entry whose name, link, size or owner is in a pax header. */
+/** Returns an entry with a pax header for its name, link, size or owner. */
 export function paxEntry(records: Readonly<Record<string, string>>, entry: TarEntry): Buffer {
   return Buffer.concat([
     tarEntry({
@@ -71,7 +71,7 @@ function headerOf({ name, type = "0", linkName = "", size = 0, uid = 0, mode = 0
   return block;
 }
 
-/** In octal digits, or in GNU's binary form if there are too few digits. */
+/** Returns a number in octal digits, or in GNU's binary format if it needs too many digits. */
 function writeNumber(block: Buffer, value: number, start: number, length: number): void {
   const digits = value.toString(8);
   if (digits.length < length) {

@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /**
- * Makes empty folders, which are removed after the suite that calls this.
+ * Creates empty folders that are removed after the calling suite.
  *
- * @param parent the folder that they are in.
+ * @param parent the folder that contains them.
  */
 export function temporaryFolders(parent = tmpdir()): () => Promise<string> {
   const folders: string[] = [];
@@ -20,7 +20,7 @@ export function temporaryFolders(parent = tmpdir()): () => Promise<string> {
   };
 }
 
-/** In memory on Linux, for tests that write so many files that a disk would take longer than all the rest. */
+/** Returns a folder in memory on Linux, for tests that write so many files that a disk would be too slow. */
 export function memoryOrTemporary(): string {
   return existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
 }

@@ -4,7 +4,7 @@ import { checkout } from "../checkout";
 
 const folder = join(checkout, "test", "fixtures", "tls");
 
-/** Files in PEM of a self-signed certificate for 127.0.0.1 that lasts a hundred years. */
+/** PEM files of a self-signed certificate for 127.0.0.1 that is valid for a hundred years. */
 export const certificateFiles = { cert: join(folder, "cert.pem"), key: join(folder, "key.pem") };
 
 export async function readCertificate(): Promise<{ cert: string; key: string }> {
@@ -15,8 +15,9 @@ export async function readCertificate(): Promise<{ cert: string; key: string }> 
 }
 
 /**
- * The path of another file there. `second.pem`, with the key `second-key.pem`, is for 127.0.0.1 as well, `expired.pem`
- * ended in 2021, `not-yet-valid.pem` begins in 2100, and `other-host.pem` is for mcc.example.org; all have that key.
+ * Returns the path of another file in that folder. `second.pem` with the key `second-key.pem` is also for 127.0.0.1,
+ * `expired.pem` expired in 2021, `not-yet-valid.pem` becomes valid in 2100, and `other-host.pem` is for mcc.example.org.
+ * All of them have that key.
  */
 export function tlsFixture(name: string): string {
   return join(folder, name);

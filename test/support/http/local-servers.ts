@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer as createHttpServer, type RequestListener } from "node:http";
 import { createServer, type Server, type Socket } from "node:net";
 
-/** Servers on 127.0.0.1 that end, with their connections, when the suite that calls this is over. */
+/** Creates servers on 127.0.0.1 that are closed with their connections after the calling suite. */
 export function localServers(): {
   /** @returns the port. */
   readonly tcp: (onConnection: (socket: Socket) => void) => Promise<number>;

@@ -15,11 +15,11 @@ export interface RawRequest {
   readonly path?: string;
   readonly headers?: Record<string, string>;
   readonly body?: string;
-  /** The certificate to trust, for HTTPS. */
+  /** The trusted certificate for HTTPS. */
   readonly ca?: string;
 }
 
-/** One HTTP request just as it is given, on a connection of its own. */
+/** Sends one HTTP request exactly as given on a new connection. */
 export async function send(url: string, raw: RawRequest): Promise<RawAnswer> {
   const { method = "POST", path = "/", headers = {}, body = "", ca } = raw;
   const options = { method, headers, agent: false };
@@ -37,7 +37,7 @@ export async function send(url: string, raw: RawRequest): Promise<RawAnswer> {
   });
 }
 
-/** Whatever comes back for these bytes until the other side closes; `end` closes this side after them. */
+/** Sends these bytes and returns the answer until the server closes. `end` closes this side after the bytes. */
 export async function sendBytes(port: number, bytes: string, { end }: { end: boolean }): Promise<string> {
   const socket = connect(port, "127.0.0.1");
   await once(socket, "connect");

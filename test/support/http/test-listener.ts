@@ -11,11 +11,11 @@ export interface TestListener extends CapturedLog {
   readonly listener: Listener;
   readonly url: string;
   readonly port: number;
-  /** Names of the methods called. */
+  /** Names of the called methods. */
   readonly called: string[];
 }
 
-/** Opens listeners that are closed after each test of the suite that calls this. */
+/** Opens listeners that are closed after each test of the calling suite. */
 export function testListeners(): (options?: Partial<ListenerOptions>) => Promise<TestListener> {
   const open: Listener[] = [];
   afterEach(async () => {
@@ -41,7 +41,7 @@ export function testListeners(): (options?: Partial<ListenerOptions>) => Promise
   };
 }
 
-/** After whatever a test did to it. */
+/** Asserts that the listener still works after a test. */
 export async function assertServes({ url, called }: TestListener): Promise<void> {
   await callRaw({ url, token: testToken }, "still.there");
   assert.equal(called.at(-1), "still.there");

@@ -10,7 +10,7 @@ export interface DriverTask {
   readonly tarball: string;
 }
 
-/** Each works on container 500. */
+/** The tasks. Each works on container 500. */
 const works = {
   create: (driver) => driver.create(containerSpec(500)),
   start: (driver) => driver.start(500),

@@ -12,9 +12,9 @@ import { perTest } from "../per-test";
 import { eventually } from "../time/eventually";
 import { tracesOf } from "./traces";
 
-/** A host with LXC and a driver with the test's own folder, network and identity. */
+/** A host with LXC, and a driver with a separate folder, network and identity. */
 export interface LxcHost {
-  /** Opened. */
+  /** The open driver. */
   readonly driver: Driver;
   readonly nextDriver: () => Driver;
   readonly options: DriverOptions;
@@ -48,7 +48,7 @@ export function lxcHosts(overrides: Partial<DriverOptions> = {}, times: Partial<
       await Promise.all((await last.list()).map(({ id }) => last.destroy(id)));
       await last.close();
       await last.purge();
-      // The kernel removes interfaces some time after their network namespace.
+      // The kernel removes interfaces some time after it removes their network namespace.
       await eventually(async () => (await tracesOf(place)).length === 0, "nothing is left").catch(async () =>
         assert.deepEqual(await tracesOf(place), []),
       );
@@ -56,7 +56,7 @@ export function lxcHosts(overrides: Partial<DriverOptions> = {}, times: Partial<
   );
 }
 
-/** Tests must not create bridges and firewall rules in the host's network, which has more than a loopback interface. */
+/** Refuses a network with more than a loopback interface, so that tests create no bridges in the host's network. */
 async function requireOwnNetwork(): Promise<void> {
   const others = (await readdir("/sys/class/net")).filter((name) => !/^(lo|mc.*)$/.test(name));
   if (others.length > 0) {

@@ -3,11 +3,11 @@ import type { ContainerPlace } from "../../../server/driver/lxc/place";
 /** A change to a container that makes it hard to remove. */
 export interface Nastiness {
   readonly what: string;
-  /** Run by a shell in the container, as its root. */
+  /** A script that a shell runs in the container as its root. */
   readonly inside?: string;
   /**
-   * Run by a shell on the host, with these variables: `init`, the container's first process; `monitor`, its LXC
-   * monitor; `name`, `containers`, `folder` and `delta` of its place; `other`, a folder with the file `kept`.
+   * A script that a shell runs on the host with these variables: `init`, the container's first process; `monitor`, its
+   * LXC monitor; `name`, `containers`, `folder` and `delta` of its place; `other`, a folder with the file `kept`.
    */
   readonly outside?: string;
   /** Whether the container cannot be started afterwards. */
@@ -21,7 +21,7 @@ function nest(levels: number, name: string): string {
   return `${process.execPath} -e 'process.chdir(process.env.delta); for (let i = 0; i < ${levels}; i += 1) { fs.mkdirSync("${name}"); process.chdir("${name}"); }'`;
 }
 
-/** In the version 1 hierarchy of the freezer, if the host still has it. */
+/** Runs a script in the version 1 hierarchy of the freezer if the host has it. */
 const ifFreezer = (script: string): string =>
   `if grep -q "^freezer.[1-9]" /proc/cgroups; then mkdir -p /mnt/freezer; mount -t cgroup -o freezer freezer /mnt/freezer; cd /mnt/freezer; ${script}; fi`;
 const inCgroups = (script: string): string =>
@@ -69,7 +69,7 @@ export const nastyContainers: readonly Nastiness[] = [
   {
     what: "a process that a debugger of the host traces and forgets",
     inside: `${sleeper} >/dev/null 2>&1 &`,
-    // ptrace(2), PTRACE_SEIZE, as this machine numbers the call.
+    // ptrace(2) with PTRACE_SEIZE, by the number of the call on this machine.
     outside: `for pid in $(cat /proc/$init/task/$init/children); do if grep -qz 86398 /proc/$pid/cmdline; then break; fi; done; exec 3< <(exec perl -e 'require "syscall.ph"; $| = 1; syscall(&SYS_ptrace, 0x4206, $ARGV[0] + 0, 0, 0) == 0 or die; print "traces\n"; close STDOUT; sleep 86398' $pid 86398); read -r line <&3; test "$line" = traces`,
   },
   { what: "a stopped first process", outside: "kill -STOP $init" },
@@ -108,7 +108,7 @@ export const nastyContainers: readonly Nastiness[] = [
   },
 ];
 
-/** The variables for `outside`, from a container's place. */
+/** Returns the variables for `outside` of a container's place. */
 export function placeVariables({ name, folder, delta }: ContainerPlace): Record<string, string> {
   return { name, folder, delta };
 }

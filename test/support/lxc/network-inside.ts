@@ -7,7 +7,7 @@ import { readHierarchies } from "../../../server/driver/lxc/cgroups/hierarchies"
 import { eventually } from "../time/eventually";
 import type { LxcHost } from "./lxc-host";
 
-/** The words that run a program of the host's in the network of a container, which has neither Node nor tcpdump. */
+/** Returns the command that runs a program of the host in the network of a container without Node and tcpdump. */
 export async function inNetworkOf({ place }: LxcHost, id: number): Promise<string[]> {
   const { unified } = await readHierarchies();
   const payload = join(unified, `lxc.payload.${place.container(id).name}`);
@@ -15,14 +15,14 @@ export async function inNetworkOf({ place }: LxcHost, id: number): Promise<strin
   return ["nsenter", `--net=/proc/${pid}/ns/net`];
 }
 
-/** Runs a program in the network of a container. @returns what it writes. */
+/** Runs a program in the network of a container. @returns its output. */
 export async function runInside(host: LxcHost, id: number, ...command: string[]): Promise<string> {
   const [nsenter = "", ...words] = await inNetworkOf(host, id);
   const { stdout } = await execa(nsenter, [...words, ...command]);
   return stdout;
 }
 
-/** The link-local address of a container, once the kernel lets it be used. */
+/** Returns the link-local address of a container once the kernel allows its use. */
 export async function linkLocalAddress(host: LxcHost, id: number): Promise<string> {
   let address = "";
   await eventually(async () => {
@@ -36,7 +36,7 @@ export async function linkLocalAddress(host: LxcHost, id: number): Promise<strin
 
 /** A script that runs in the network of a container until `end`. */
 export interface ScriptInside {
-  /** The next line that it writes. */
+  /** Returns the next line of its output. */
   readonly line: () => Promise<string>;
   readonly end: () => Promise<void>;
 }

@@ -17,7 +17,7 @@ export async function tracesOf(place: Place): Promise<string[]> {
   return [...found.flat(), ...files(place)];
 }
 
-/** Returns those of the whole network namespace, which belongs to the test run. */
+/** Returns the interfaces of all drivers in the network namespace, which belongs to the test run. */
 async function interfaces(): Promise<string[]> {
   return (await readdir("/sys/class/net")).filter((name) => name.startsWith("mc"));
 }

@@ -4,11 +4,11 @@ import { checkout } from "../checkout";
 
 /** A block of code between fences. */
 export interface Block {
-  /** Of its first fence, from 1. */
+  /** The line of its first fence, from 1. */
   readonly line: number;
-  /** The first word behind the fence, such as `ts`. */
+  /** The first word after the fence, such as `ts`. */
   readonly language: string;
-  /** The comment `<!-- not run: … -->` in the line above it says why no test runs it. */
+  /** The reason why no test runs it, from the comment `<!-- not run: … -->` in the line above it. */
   readonly notRun: string | undefined;
   readonly text: string;
 }
@@ -20,14 +20,14 @@ export interface Link {
 
 /** A Markdown file of the checkout. */
 export interface Page {
-  /** Seen from the checkout. */
+  /** The path relative to the checkout. */
   readonly path: string;
   readonly blocks: readonly Block[];
   /** Links and images. */
   readonly links: readonly Link[];
-  /** What a link to a heading has behind `#`, as GitHub forms it. */
+  /** The anchors of the headings, in the form of GitHub. */
   readonly anchors: ReadonlySet<string>;
-  /** The code in backquotes, outside of blocks. */
+  /** The code in backquotes outside of blocks. */
   readonly inlineCode: readonly string[];
 }
 
@@ -55,7 +55,7 @@ export function parsePage(path: string, text: string): Page {
       blocks.push({ line: open.line, language: open.language, notRun, text: body });
       open = undefined;
     }
-    // Links of blocks are none; the lines keep their numbers.
+    // Blocks contain no links. Empty lines replace them, so that the line numbers stay the same.
     prose.push(open === undefined && fence === undefined ? line : "");
   });
   const proseText = prose.join("\n");

@@ -8,7 +8,7 @@ export interface PageProgram {
   /** `page:line` */
   readonly title: string;
   readonly text: string;
-  /** How a user runs it. */
+  /** The way in which a user runs it. */
   readonly kind: "mocha" | "pulumi" | "node";
   /** The program that it imports as `./index`. */
   readonly index: string | undefined;
@@ -31,7 +31,7 @@ function programOf({ path, blocks }: Page, { line, text }: Block): PageProgram {
   return { title: `${path}:${line}`, text, kind, index };
 }
 
-/** Gives a folder the packages of a project that has MiniCloud installed. */
+/** Gives a folder the packages of a project with MiniCloud. */
 export async function installInto(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, "package.json"), JSON.stringify({ name: "example", private: true }));

@@ -3,27 +3,27 @@ import { PassThrough, Writable } from "node:stream";
 import { Io, type Signal } from "../../../cli/io";
 
 export interface CapturedIoOptions {
-  /** All of standard input; without it, what the test writes to `stdin`. */
+  /** The complete standard input. Default: the text that the test writes to `stdin`. */
   readonly input?: string;
   readonly environment?: NodeJS.ProcessEnv;
-  /** Makes the streams a terminal of this many columns. */
+  /** Makes the streams a terminal with this number of columns. */
   readonly columns?: number;
-  /** In place of one that is captured. */
+  /** Replaces the captured output. */
   readonly stdout?: Writable;
   /** The error code of every connection that the program tries. Default: all are accepted. */
   readonly connectionFailure?: string | undefined;
 }
 
-/** An Io of a test's own. */
+/** An Io of a single test. */
 export interface CapturedIo {
   readonly io: Io;
   readonly stdin: PassThrough;
-  /** What was written so far. */
+  /** The output until now. */
   readonly stdout: () => string;
   readonly stderr: () => string;
-  /** What a terminal would have shown so far: both, in the order in which they were written. */
+  /** The output of both streams until now, in the order in which a terminal shows it. */
   readonly screen: () => string;
-  /** @returns whether any listener got the signal. */
+  /** @returns true if a listener received the signal. */
   readonly signal: (signal: Signal) => boolean;
 }
 

@@ -3,21 +3,21 @@ import { delimiter, join } from "node:path";
 import { temporaryFolders } from "../files/temporary-folder";
 import { perTest } from "../per-test";
 
-/** Executables that stand before the real ones on the PATH, until they are removed or the test is over. */
+/** Executables that precede the real ones on the PATH until they are removed or the test ends. */
 export interface FakePrograms {
-  /** @param body what a shell runs; it may not find programs but by their whole path. */
+  /** @param body a shell script. It should call programs by their complete path. */
   readonly put: (name: string, body: string) => Promise<void>;
   readonly remove: () => Promise<void>;
 }
 
-/** Gives each test of the calling suite fakes of its own. */
+/** Gives each test of the calling suite separate fakes. */
 export function fakePrograms(): () => FakePrograms {
   const newFolder = temporaryFolders();
   const path = process.env["PATH"] ?? "";
   return perTest(
     async () => {
       const parent = await newFolder();
-      // Some are run by users who are nobody on the host.
+      // Users without an account on the host run some of them.
       await chmod(parent, 0o755);
       const folder = join(parent, "bin");
       process.env["PATH"] = folder + delimiter + path;

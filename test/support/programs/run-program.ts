@@ -18,7 +18,7 @@ export interface ProgramOptions {
 
 const longestRunMs = 60_000;
 
-/** The variables of this process that a run must not see. */
+/** The variables of this process that a program must not see. */
 const hidden: NodeJS.ProcessEnv = {
   MCC_SERVER: undefined,
   MCC_TOKEN: undefined,
@@ -26,12 +26,12 @@ const hidden: NodeJS.ProcessEnv = {
   CI: undefined,
 };
 
-/** The compiled program `mcc` or `mcc-<command>`. */
+/** Returns the path of the compiled program `mcc` or `mcc-<command>`. */
 export function programPath(program: string): string {
   return compiled(`cli/bin/${program}.js`);
 }
 
-/** Runs `mcc` or `mcc-<command>` with these words to its end in this process, away from any terminal. */
+/** Runs `mcc` or `mcc-<command>` with these arguments to its end in this process, without a terminal. */
 export async function runProgram(
   words: readonly string[],
   { input = "", environment = {} }: ProgramOptions = {},
@@ -44,7 +44,7 @@ export async function runProgram(
   return { exitCode, stdout: withoutLineEnd(stdout()), stderr: withoutLineEnd(stderr()) };
 }
 
-/** Runs `mcc` or `mcc-<command>` in this process. @throws Error when it does not end. */
+/** Runs `mcc` or `mcc-<command>` in this process. @throws Error if it does not end. */
 export async function runWith([program = "mcc", ...words]: readonly string[], io: Io): Promise<number> {
   const run = program === "mcc" ? runMcc(words, io) : runStandalone(program.replace("mcc-", ""), words, io);
   let timer: NodeJS.Timeout | undefined;
@@ -62,7 +62,7 @@ export async function runWith([program = "mcc", ...words]: readonly string[], io
   }
 }
 
-/** The same as `runProgram` in a process of its own, for tests of what only a process has. */
+/** Like `runProgram`, but in a separate process, for tests that need one. */
 export async function runProcess(
   [program = "mcc", ...words]: readonly string[],
   { input = "", environment = {} }: ProgramOptions = {},
@@ -80,7 +80,7 @@ function withoutLineEnd(text: string): string {
   return text.replace(/\r?\n$/, "");
 }
 
-/** What makes the programs find a daemon, as a user sets it. */
+/** Returns the environment variables with which users select a daemon. */
 export function environmentFor(daemon: TestDaemon): NodeJS.ProcessEnv {
   return { MCC_SERVER: `127.0.0.1:${daemon.port}`, MCC_RUNTIME_DIR: daemon.runtimeFolder };
 }

@@ -7,7 +7,7 @@ interface Module {
   exports: unknown;
 }
 
-/** What a context lacks that Node gives to programs. */
+/** The globals that Node gives to programs and a new context does not have. */
 const nodeGlobals = [
   ...["Buffer", "URL", "URLSearchParams", "AbortController", "AbortSignal", "TextEncoder", "TextDecoder"],
   ...["setTimeout", "clearTimeout", "setInterval", "clearInterval", "setImmediate", "clearImmediate"],
@@ -15,8 +15,8 @@ const nodeGlobals = [
 ] as const;
 
 /**
- * Loads modules as jest does: into a context with globals of its own, where `import()` fails, and with a registry that
- * can be reset, after which modules are loaded a second time.
+ * Loads modules like jest: into a context with separate globals, in which `import()` fails, and with a registry that can
+ * be reset. After a reset, modules are loaded again.
  */
 export class VmModules {
   readonly #context = createContext(
@@ -28,7 +28,7 @@ export class VmModules {
     this.#context.global = this.#context;
   }
 
-  /** As `jest.resetModules()`. */
+  /** Works like `jest.resetModules()`. */
   reset(): void {
     this.#loaded.clear();
   }
@@ -47,7 +47,7 @@ export class VmModules {
     return module.exports;
   }
 
-  /** The exports of a CommonJS program that is none of the file's, but requires from there. */
+  /** Returns the exports of a CommonJS program that is given as text and resolves modules like the file. */
   program(text: string, path: string): unknown {
     const module: Module = { exports: {} };
     this.#run(text, path, module);

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** A resource as a program registered it. */
+/** A resource that a program registered. */
 export interface Registered {
   readonly name: string;
   readonly inputs: Record<string, unknown>;
@@ -11,7 +11,7 @@ export interface RunOptions {
   readonly preview?: boolean;
 }
 
-/** Runs a program as users do in their unit tests, and returns the resources of MiniCloud's that it registered. */
+/** Runs a program like in a user's unit test, and returns the MiniCloud resources that it registered. */
 export async function runWithMocks(
   program: () => unknown,
   { stack = "stack", preview = false }: RunOptions = {},

@@ -15,7 +15,7 @@ const commandTimeoutMs = 180_000;
 
 export interface Outcome {
   readonly exitCode: number | undefined;
-  /** What it wrote, standard error included. */
+  /** Its output, including standard error. */
   readonly output: string;
 }
 
@@ -37,9 +37,9 @@ const exportSchema = z.object({
 });
 type Deployment = z.infer<typeof exportSchema>["deployment"];
 
-/** A project of a user's and its stack, under the real engine, with everything in a folder of its own. */
+/** A user's project and its stack under the real engine, with all files in a separate folder. */
 export class PulumiStack {
-  /** What every command of this stack gets on top of this process's environment. */
+  /** The environment variables of every command of this stack, in addition to those of this process. */
   readonly environment: Record<string, string>;
 
   private constructor(
@@ -74,7 +74,7 @@ export class PulumiStack {
     return join(this.folder, "project");
   }
 
-  /** Has commands speak to this daemon, by way of the file that it leaves for local programs. */
+  /** Makes commands use this daemon, which they find by its file for local programs. */
   use(daemon: TestDaemon): void {
     Object.assign(this.environment, { MCC_SERVER: daemon.url, MCC_RUNTIME_DIR: daemon.runtimeFolder });
   }
@@ -83,7 +83,7 @@ export class PulumiStack {
     await writeFile(join(this.project, file), text);
   }
 
-  /** A CommonJS program in index.js. */
+  /** Writes a CommonJS program to index.js. */
   async program(body: string): Promise<void> {
     await this.write(
       "index.js",
@@ -91,7 +91,7 @@ export class PulumiStack {
     );
   }
 
-  /** Starts a command that runs on its own. */
+  /** Starts a command without waiting for its end. */
   start(...words: string[]) {
     return execa("pulumi", [...words, "--non-interactive", "--color", "never"], {
       cwd: this.project,
@@ -153,19 +153,19 @@ export class PulumiStack {
     return exportSchema.parse(JSON.parse(stdout)).deployment;
   }
 
-  /** MiniCloud's resources in the state. */
+  /** Returns the MiniCloud resources in the state. */
   async resources(): Promise<Deployment["resources"]> {
     const { resources } = await this.deployment();
     return resources.filter(({ type }) => type.includes("/minicloud:"));
   }
 
-  /** Ids of the processes that commands of this stack have left. */
+  /** Returns the ids of the running processes of this stack's commands. */
   async processes(): Promise<number[]> {
     const mark = `\0PULUMI_HOME=${this.environment.PULUMI_HOME}\0`;
     const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
     const found = await Promise.all(
       pids.map(async (pid) => {
-        // A process that has ended in the meantime does not count.
+        // A process that has just ended does not count.
         const environment = await readFile(`/proc/${pid}/environ`, "latin1").catch(() => "");
         return `\0${environment}`.includes(mark) ? [Number(pid)] : [];
       }),
@@ -178,7 +178,7 @@ export class PulumiStack {
   }
 }
 
-/** Makes stacks for the tests of a suite. After it, none of their processes must be left. */
+/** Creates stacks for the tests of a suite. None of their processes may run after it. */
 export function pulumiStacks(): (main?: string) => Promise<PulumiStack> {
   const stacks: PulumiStack[] = [];
   after(() => Promise.all(stacks.map((stack) => stack.hasEnded())));

@@ -1,6 +1,6 @@
 import type { dynamic } from "@pulumi/pulumi";
 
-/** A stack's configuration as hooks get it. */
+/** Returns a stack's configuration in the form that hooks receive. */
 export function stackConfig(values: Record<string, string> = {}): dynamic.ConfigureRequest {
   return {
     config: {

@@ -1,7 +1,7 @@
-/** The real timer, also in tests that replace the clock. */
+/** The real timer, even in tests that replace the clock. */
 const { setTimeout } = globalThis;
 
-/** Resolves once the condition holds. The limit is for a broken test, and does not measure speed. */
+/** Resolves once the condition holds. The limit only ends a broken test, and does not measure speed. */
 export async function eventually(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
   for (let tries = 0; tries < 3000; tries += 1) {
     if (await condition()) {

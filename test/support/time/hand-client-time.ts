@@ -1,14 +1,14 @@
 import type { Time } from "../../../client/time";
 
-/** A client's time that passes in its pauses alone, at once, and where a test says so. */
+/** The time of a client. It passes only in pauses, which end at once, and on request of a test. */
 export class HandClientTime implements Time {
-  /** How many pauses were made. */
+  /** The number of pauses. */
   pauses = 0;
-  /** How long each pause was together with what a test let pass. */
+  /** The total time of the pauses and of the requests of a test. */
   passedMs = 0;
   readonly #beginMs = Date.parse("2026-01-01T00:00:00Z");
 
-  /** @param duringPause is awaited in each pause, with the count of those before it. */
+  /** @param duringPause is awaited in each pause, and receives the number of earlier pauses. */
   constructor(private readonly duringPause: (before: number) => Promise<void> | void = () => undefined) {}
 
   now(): number {

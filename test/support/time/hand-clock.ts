@@ -1,6 +1,6 @@
 import type { Clock } from "../../../server/cloud/lifetimes/clock";
 
-/** A host's clocks, moved by hand. */
+/** The clocks of a host, which a test sets. */
 export class HandClock implements Clock {
   bootId = "the first boot";
   #uptimeMs = 1_000_000;
@@ -24,7 +24,7 @@ export class HandClock implements Clock {
     this.#wallMs += ms;
   }
 
-  /** Lets the host be down for this time. */
+  /** Restarts the host after this time. */
   reboot(downMs: number): void {
     this.bootId = `${this.bootId}, and another`;
     this.#uptimeMs = 10_000;

@@ -59,7 +59,7 @@ export class HandTime {
   }
 }
 
-/** A new one for each test of the calling suite. After the test, time runs again, and sinon's stubs are removed. */
+/** Creates a HandTime for each test of the calling suite. After the test, it restores time and sinon's stubs. */
 export function handTime(): HandTime {
   const time = new HandTime();
   beforeEach(() => time.begin());

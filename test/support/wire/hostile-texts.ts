@@ -1,4 +1,4 @@
-/** Parts of texts that mean something in XML, or that parsers take for something else. */
+/** Parts of texts that have a meaning in XML, or that parsers can misread. */
 const parts = [
   ...[
     "]]>",
@@ -21,14 +21,14 @@ const parts = [
   ...["a", "0", "é", "東", "🚀", "'", '"', "\\", "%", "__proto", "constructor"],
 ];
 
-/** What a failing script once printed to make `instance.wait` answer a success. */
+/** The output of a failing script that once made `instance.wait` report a success. */
 export const forgedSuccess =
   "x ]]>]]></string></value></member></struct></value></fault><params><param><value><boolean>1</boolean></value></param></params><fault><value><struct><member><name>faultString</name><value><string><![CDATA[";
 
 /**
- * Texts made of such parts, the same ones for the same seed.
+ * Returns texts of such parts. The same seed gives the same texts.
  *
- * @param seed an integer; say it in a failure's message, so that the run can be repeated.
+ * @param seed an integer. Include it in failure messages, so that the run can be repeated.
  */
 export function hostileTexts(count: number, seed: number): string[] {
   const random = randomIntegers(seed);
@@ -37,7 +37,7 @@ export function hostileTexts(count: number, seed: number): string[] {
   );
 }
 
-/** Whole numbers from 0 up to, and without, a limit: a linear congruential generator, by its upper bits. */
+/** Returns integers from 0 to below a limit: the upper bits of a linear congruential generator. */
 function randomIntegers(seed: number): (limit: number) => number {
   let state = seed >>> 0;
   return (limit) => {

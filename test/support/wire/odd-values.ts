@@ -1,4 +1,4 @@
-/** A value as it is written on the wire, for what no JavaScript value stands for. */
+/** A value in XML that no JavaScript value represents. */
 export class Written {
   constructor(readonly xml: string) {}
 }
@@ -18,7 +18,7 @@ const oddNames = [
   ...["name", "", "a\nb", "\ufffd"],
 ];
 
-/** Structs with members that objects have by themselves, or that programs ask objects for. */
+/** Structs with members that all JavaScript objects have, or that programs read from objects. */
 export const oddStructs: readonly unknown[] = [
   ...oddNames.map((name) => ({ [name]: { toString: 0 } })),
   ...["constructor", "length"].flatMap((name) => [{ [name]: null }, { [name]: "x" }]),
@@ -26,7 +26,7 @@ export const oddStructs: readonly unknown[] = [
   ...[{ length: { toString: 1, valueOf: 1 }, size: { toString: 1, valueOf: 1 } }, { ["n".repeat(200)]: 1 }],
 ];
 
-/** Other values that a method may not expect in a place, and that XML-RPC can carry. */
+/** Other unexpected values that XML-RPC can represent. */
 export const oddValues: readonly unknown[] = [
   ...[null, true, 0, -1, 1.5, 500, 2 ** 31, 1e300],
   ...["<int>-0</int>", "<double>-0.0</double>", "<i8>-9223372036854775808</i8>"].map(
@@ -36,14 +36,14 @@ export const oddValues: readonly unknown[] = [
   ...[[], [[]], [null], ["x", "x"], new Array(20).fill(0), {}, { a: { b: [{}] } }],
 ];
 
-/** What no method takes, and refuses whole messages for. */
+/** Values for which every method refuses the whole message. */
 export const binaryValues: readonly unknown[] = [
   new Written("<base64/>"),
   new Written("<base64>QUJD</base64>"),
   new Written("<dateTime.iso8601>20260101T10:00:00Z</dateTime.iso8601>"),
 ];
 
-/** A call in XML-RPC, without any of the care that the codec takes. */
+/** Returns a call in XML-RPC without the checks of the codec. */
 export function writeCall(method: string, parameters: readonly unknown[]): string {
   const params = parameters.map((parameter) => `<param>${write(parameter)}</param>`).join("");
   return `<methodCall><methodName>${escaped(method)}</methodName><params>${params}</params></methodCall>`;

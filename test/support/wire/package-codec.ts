@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import Deserializer, { type MessageSource } from "xmlrpc/lib/deserializer";
 import type { MethodCall } from "../../../protocol/wire/method-call";
 
-/** What the `xmlrpc` package makes of a call by itself, from a stream as it wants it. */
+/** Decodes a call with the `xmlrpc` package, which needs a stream. */
 export async function decodeCallByPackage(xml: string): Promise<MethodCall> {
   return await new Promise((resolve, reject) => {
     new Deserializer().deserializeMethodCall(streamOf(xml), (error, method, parameters) =>
@@ -11,7 +11,7 @@ export async function decodeCallByPackage(xml: string): Promise<MethodCall> {
   });
 }
 
-/** What the package makes of an answer by itself. */
+/** Decodes an answer with the package. */
 export async function decodeResponseByPackage(xml: string): Promise<unknown> {
   return await new Promise((resolve, reject) => {
     new Deserializer().deserializeMethodResponse(streamOf(xml), (error, value) =>

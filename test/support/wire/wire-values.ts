@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { isSendable } from "../../../protocol/wire/xml-characters";
 
-/** Any text that XML can carry: of all planes, with markup, line ends and names that objects have by themselves. */
+/** Any text that XML allows: of all planes, with markup, line ends and names of object properties. */
 export const sendableText = fc
   .oneof(
     fc.string({ unit: "binary", maxLength: 30 }),
@@ -24,14 +24,14 @@ const memberName = fc
   )
   .filter((name) => name !== "__proto__");
 
-/** With seconds, as `dateTime.iso8601` has no parts of them. */
+/** Times with whole seconds, because `dateTime.iso8601` has no fractions. */
 const moment = fc.integer({ min: 0, max: 4_000_000_000 }).map((seconds) => new Date(seconds * 1000));
 
 const double = fc
   .double({ noNaN: true, noDefaultInfinity: true })
   .filter((value) => !Number.isInteger(value));
 
-/** @param text which texts are in it. */
+/** @param text the texts in the values. */
 export function wireValues(text: fc.Arbitrary<string> = sendableText): fc.Arbitrary<unknown> {
   return fc.letrec<{ value: unknown }>((tie) => ({
     value: fc.oneof(

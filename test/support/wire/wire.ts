@@ -1,7 +1,7 @@
 import { decodeResponse, encodeCall } from "../../../protocol/wire/codec";
 import { type RawAnswer, type RawRequest, send } from "../http/raw-http";
 
-/** A call as it goes over the wire. */
+/** Returns the XML of a call. */
 export function callRequest(method: string, parameters: unknown[], token?: string): RawRequest {
   return {
     headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
@@ -9,12 +9,12 @@ export function callRequest(method: string, parameters: unknown[], token?: strin
   };
 }
 
-/** What the answer says, result or fault. @throws MccError what the fault says. */
+/** Returns the result of an answer. @throws MccError the fault of the answer. */
 export async function resultOf(answer: Promise<RawAnswer>): Promise<unknown> {
   return await decodeResponse((await answer).body);
 }
 
-/** Makes a call on a connection of its own, without a client between. */
+/** Makes a call on a new connection without a client. */
 export async function callRaw(
   { url, token }: { url: string; token?: string },
   method: string,

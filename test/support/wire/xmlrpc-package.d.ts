@@ -1,4 +1,4 @@
-/** The client and the server of the `xmlrpc` package (1.3.2), which others use to talk to daemons. */
+/** The client and the server of the `xmlrpc` package (1.3.2), which other programs use to call daemons. */
 declare module "xmlrpc" {
   import type { Server as HttpServer } from "node:http";
 

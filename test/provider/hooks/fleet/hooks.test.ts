@@ -67,7 +67,7 @@ describe("the hooks of a Fleet", () => {
   }
   const missing = fails("not-found", `No fleet "web".`);
 
-  /** A daemon that has no fleet until one is applied. */
+  /** Starts a daemon that has no fleet before the first fleet.apply. */
   async function connected(handlers: Handlers, earlier?: typeof made): Promise<StandInDaemon> {
     let known = earlier;
     const daemon = await startDaemon({
@@ -83,14 +83,14 @@ describe("the hooks of a Fleet", () => {
     return daemon;
   }
 
-  /** The state that a create leaves. */
+  /** Returns the state after a create. */
   async function stateMade(): Promise<Record<string, unknown>> {
     await connected({});
     return (await fleet.create(inputs)).outs ?? {};
   }
 
   describe("create", () => {
-    it("returns the IPv6 addresses of members that have one", async () => {
+    it("returns the IPv6 addresses of the members that have one", async () => {
       const [first, ...others] = made.members;
       assert.ok(first);
       let isApplied = false;
@@ -112,7 +112,7 @@ describe("the hooks of a Fleet", () => {
       );
     });
 
-    it("applies, waits, and returns the members with what leads to them", async () => {
+    it("applies, waits, and returns the members with their SSH configuration", async () => {
       const daemon = await connected({});
       const { id, outs = {} } = await fleet.create(inputs);
       assert.equal(id, "web");
@@ -181,7 +181,7 @@ describe("the hooks of a Fleet", () => {
       assert.deepEqual(daemon.methods(), []);
     });
 
-    it("refuses a fleet of this name that is another's, and does not touch it", async () => {
+    it("refuses a fleet of this name that belongs to another resource, and does not change it", async () => {
       const labels = { ...ownerLabels, "minicloud/stack": "prod" };
       const daemon = await connected({}, exampleFleet({ labels }));
       await assert.rejects(fleet.create(inputs), {
@@ -191,7 +191,7 @@ describe("the hooks of a Fleet", () => {
       assert.deepEqual(daemon.methods(), ["fleet.get"]);
     });
 
-    it("fails plainly with what the daemon failed with and undid", async () => {
+    it("fails with the daemon's error, and records nothing if the daemon destroyed the fleet", async () => {
       await connected({ "fleet.wait": fails("engine", "web-2: no."), "fleet.get": missing });
       await assert.rejects(fleet.create(inputs), (error: Error) => {
         assert.equal(error.message, "web-2: no.");
@@ -200,7 +200,7 @@ describe("the hooks of a Fleet", () => {
       });
     });
 
-    it("records a fleet that is kept after it failed", async () => {
+    it("records a failed fleet that is kept", async () => {
       const counts = { wanted: 2, ready: 1, pending: 0, failed: 1 };
       const failed = { ...made, status: "failed" as const, counts };
       const daemon = await connected({
@@ -221,7 +221,7 @@ describe("the hooks of a Fleet", () => {
       });
     });
 
-    it("leaves the undoing of what was too slow to the daemon, which names the rung", async () => {
+    it("leaves it to the daemon to destroy a slow fleet and to name the rung", async () => {
       const daemon = await connected({
         "fleet.wait": fails(
           "timeout",
@@ -239,7 +239,7 @@ describe("the hooks of a Fleet", () => {
       assert.ok(!daemon.methods().includes("fleet.destroy"));
     });
 
-    it("undoes what is not ready in time, and says how far it came", async () => {
+    it("destroys a fleet that is not ready in time, and reports its progress", async () => {
       const counts = { wanted: 2, ready: 1, pending: 1, failed: 0 };
       const daemon = await connected({
         "fleet.wait": () => {
@@ -262,16 +262,16 @@ describe("the hooks of a Fleet", () => {
       });
       assert.deepEqual(daemon.calls.at(-1)?.parameters, target);
       assert.equal(daemon.methods().at(-1), "fleet.destroy");
-      // The second that is allowed, and three in which the daemon may fail first.
+      // One second is the timeout. In the next three, the daemon can report its own timeout first.
       assert.equal(daemon.methods().filter((method) => method === "fleet.wait").length, 4);
     });
   });
 
-  describe("create, when the daemon is lost or fails in the meantime", () => {
+  describe("create, if the daemon is lost or fails", () => {
     const counts = { wanted: 2, ready: 1, pending: 1, failed: 0 };
     const unready = { done: false, fleet: { ...made, counts } };
 
-    /** What is recorded is enough to destroy the fleet. */
+    /** Asserts that the recorded state is sufficient to destroy the fleet. */
     async function recordedAfter(words: RegExp): Promise<void> {
       const create = fleet.create({ ...inputs, timeouts: { create: 1 } });
       const error: unknown = await create.catch((reason: unknown) => reason);
@@ -283,7 +283,7 @@ describe("the hooks of a Fleet", () => {
       assert.deepEqual(daemon.calls.at(-1)?.parameters, { ...target, serverId: standInServerId });
     }
 
-    it("records the fleet that could not be undone", async () => {
+    it("records a fleet that could not be destroyed", async () => {
       const daemon = await connected({
         "fleet.wait": () => {
           time.pass(1000);
@@ -299,7 +299,7 @@ describe("the hooks of a Fleet", () => {
       await recordedAfter(/ready after 1 s\. Destroying the fleet also failed: The disk is full\./);
     });
 
-    it("records the fleet that it heard of, and nothing more of", async () => {
+    it("records a fleet that the daemon reported before the connection was lost", async () => {
       const daemon = await connected({ "fleet.wait": () => daemon.stop() });
       await recordedAfter(/No MiniCloud daemon answers/);
       assert.equal(time.passedMs, 60_000, "all of the client's patience");
@@ -307,7 +307,7 @@ describe("the hooks of a Fleet", () => {
   });
 
   describe("read", () => {
-    it("leads to no change", async () => {
+    it("finds no change after a create", async () => {
       const state = await stateMade();
       const { props = {}, inputs: readInputs = {} } = await fleet.read("web", state);
       assert.deepEqual(props, state);
@@ -315,7 +315,7 @@ describe("the hooks of a Fleet", () => {
       assert.equal((await fleet.diff("web", props, inputs)).changes, false);
     });
 
-    it("sees members that died, and a script that is another", async () => {
+    it("finds failed members and a changed script", async () => {
       const state = await stateMade();
       const counts = { wanted: 2, ready: 1, pending: 0, failed: 1 };
       const [one] = made.members;
@@ -329,7 +329,7 @@ describe("the hooks of a Fleet", () => {
       assert.equal((await fleet.diff("web", changed.props ?? {}, inputs)).changes, true);
     });
 
-    it("knows what is gone, and takes no other failure for that", async () => {
+    it("reports a missing fleet, and passes on every other error", async () => {
       const state = await stateMade();
       await connected({});
       assert.deepEqual(await fleet.read("web", state), {});
@@ -338,7 +338,7 @@ describe("the hooks of a Fleet", () => {
     });
   });
 
-  it("update applies what the program says to the fleet that was made, and to no other", async () => {
+  it("apply an update only to the created fleet", async () => {
     const state = await stateMade();
     const daemon = await connected({}, made);
     await fleet.update("web", state, { ...inputs, count: 5, maxUnavailable: 1 });
@@ -347,7 +347,7 @@ describe("the hooks of a Fleet", () => {
     assert.deepEqual([uid, serverId, count, maxUnavailable], [made.uid, standInServerId, 5, 1]);
   });
 
-  it("update takes a missing image for that, and not for a missing fleet", async () => {
+  it("tell a missing image from a missing fleet in an update", async () => {
     const state = await stateMade();
     await connected({ "fleet.apply": fails("not-found", 'No image "micor".') }, made);
     await assert.rejects(fleet.update("web", state, { ...inputs, image: "micor" }), {
@@ -359,7 +359,7 @@ describe("the hooks of a Fleet", () => {
     });
   });
 
-  it("check refuses an image for which the members would be replaced in vain", async () => {
+  it("refuse an unknown image in the check, before members are replaced", async () => {
     await connected({ "image.list": () => [{ name: "micro", sizeBytes: 0, createdAt: made.createdAt }] });
     const { failures } = await fleet.check(inputs, { ...inputs, image: "micor" });
     assert.deepEqual(failures, [
@@ -369,7 +369,7 @@ describe("the hooks of a Fleet", () => {
     assert.deepEqual((await fleet.check(inputs, { ...inputs, image: "micor" })).failures, []);
   });
 
-  it("update records what became of the fleet when it fails", async () => {
+  it("record the state of the fleet after a failed update", async () => {
     const state = await stateMade();
     await connected({ "fleet.wait": fails("engine", "web-3: no.") }, made);
     await assert.rejects(fleet.update("web", state, { ...inputs, count: 3 }), (error: Error) => {
@@ -379,7 +379,7 @@ describe("the hooks of a Fleet", () => {
     });
   });
 
-  it("delete destroys the fleet that was made", async () => {
+  it("destroy the created fleet in a delete", async () => {
     const state = await stateMade();
     const daemon = await connected({ "fleet.destroy": () => ({ destroyed: 0 }) });
     await fleet.delete("web", state);

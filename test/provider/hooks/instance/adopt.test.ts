@@ -36,7 +36,7 @@ describe("an Instance that adopts", () => {
     throw new MccError("not-found", "No instance 512.");
   };
 
-  it("labels what is there as its own, and leaves the rest as it is", async () => {
+  it("adds its labels to the existing instance, and changes nothing else", async () => {
     const labels = { a: "b", ...ownerLabels };
     const daemon = await connected({
       "instance.get": () => found,
@@ -56,7 +56,7 @@ describe("an Instance that adopts", () => {
     assert.equal((await instance.diff(id, outs, adopting)).changes, false);
   });
 
-  it("gives it what the program says", async () => {
+  it("applies the arguments of the program", async () => {
     const daemon = await connected({ "instance.get": () => found, "instance.update": () => found });
     await instance.create({ ...adopting, type: "large", labels: { tier: "back" }, ttl: 60 });
     const { type, labels, ttlSeconds } = daemon.calls.at(-1)?.parameters ?? {};
@@ -68,25 +68,25 @@ describe("an Instance that adopts", () => {
       handlers: { "instance.get": missing },
       message: /no instance 512 to adopt\. .*omit adopt/,
     },
-    "is another resource's": {
+    "belongs to another resource": {
       handlers: {
         "instance.get": () => ({ ...found, labels: { ...ownerLabels, "minicloud/stack": "prod" } }),
       },
       message:
         /cannot be adopted because it belongs to another resource: its label minicloud\/stack is "prod"/,
     },
-    "goes with a fleet": {
+    "belongs to a fleet": {
       handlers: { "instance.get": () => ({ ...found, fleet: { name: "raw", index: 1 } }) },
       message: /cannot be adopted because it belongs to the fleet "raw"/,
     },
-    "has another image than the one asked for": {
+    "has another image than the requested one": {
       handlers: { "instance.get": () => found },
       given: { image: "micro" },
       message: /its image is "debian-12", not "micro"\. Set image to the existing value, or omit it\./,
     },
   };
   for (const [what, { handlers, given, message }] of Object.entries(refused)) {
-    it(`refuses one that ${what}, and changes nothing`, async () => {
+    it(`refuses an instance that ${what}, and changes nothing`, async () => {
       const daemon = await connected(handlers);
       await assert.rejects(instance.create({ ...adopting, ...given }), (error: Error) => {
         assert.match(error.message, message);
@@ -97,7 +97,7 @@ describe("an Instance that adopts", () => {
     });
   }
 
-  it("is not heard of by Pulumi when it could not be adopted, so that it is not destroyed for that", async () => {
+  it("is not recorded if the adoption fails, so that Pulumi does not destroy the host", async () => {
     const daemon = await connected({
       "instance.get": () => ({ ...found, uid: "a".repeat(32) }),
       "instance.update": () => {
@@ -112,7 +112,7 @@ describe("an Instance that adopts", () => {
     assert.deepEqual(daemon.methods(), ["instance.get", "instance.update"]);
   });
 
-  it("adopts an instance once, though two resources ask for it at the same time", async () => {
+  it("adopts an instance once, even if two resources request it at the same time", async () => {
     const uid = "b".repeat(32);
     const daemon = await connected({
       "instance.get": () => ({ ...found, uid }),
@@ -129,7 +129,7 @@ describe("an Instance that adopts", () => {
     assert.equal(daemon.methods().filter((method) => method === "instance.update").length, 1);
   });
 
-  it("refuses to become another one, as there is none to take its place", async () => {
+  it("refuses a change that would replace the instance", async () => {
     await connected({
       "image.list": () => [{ name: "micro", sizeBytes: 0, createdAt: "2026-01-01T00:00:00Z" }],
     });
@@ -144,7 +144,7 @@ describe("an Instance that adopts", () => {
     assert.deepEqual((await instance.check(olds, adopting)).failures, []);
   });
 
-  it("does not take over a container that is not as asked", async () => {
+  it("does not take over a container that differs from the arguments", async () => {
     const container = { engineId: "512", status: "running", image: "centos-6", ipAddresses: ["198.18.0.2"] };
     const daemon = await connected({ "instance.get": missing, "instance.listForeign": () => [container] });
     await assert.rejects(instance.create({ ...adopting, image: "micro" }), {
@@ -153,7 +153,7 @@ describe("an Instance that adopts", () => {
     assert.ok(!daemon.methods().includes("instance.takeOver"));
   });
 
-  it("takes a container over that others made", async () => {
+  it("takes over a container that other software created", async () => {
     const daemon = await connected({
       "instance.get": missing,
       "instance.listForeign": () => [{ engineId: "512", status: "running", ipAddresses: ["198.18.0.2"] }],

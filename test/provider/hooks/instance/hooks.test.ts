@@ -79,14 +79,14 @@ describe("the hooks of an Instance", () => {
   }
 
   describe("create", () => {
-    it("returns the IPv6 address of an instance that has one, which changes nothing later", async () => {
+    it("returns the IPv6 address of an instance that has one, and finds no change later", async () => {
       await connected(creating({ ...made, ipv6Address: "fd00:1234::2" }));
       const { id, outs = {} } = await instance.create(inputs);
       assert.equal(outs.ipv6Address, "fd00:1234::2");
       assert.equal((await instance.diff(id, outs, inputs)).changes, false);
     });
 
-    it("makes an instance and returns its state", async () => {
+    it("creates an instance and returns its state", async () => {
       const daemon = await connected(creating(made));
       assert.deepEqual(await instance.create(inputs), { id: "500", outs: state });
       assert.deepEqual(daemon.calls[1]?.parameters, {
@@ -103,7 +103,7 @@ describe("the hooks of an Instance", () => {
       assert.deepEqual(daemon.methods(), ["instance.create", "instance.wait"]);
     });
 
-    it("gives an instance of an earlier run what the program says now", async () => {
+    it("applies the current arguments to an instance of an earlier run", async () => {
       const earlier = { ...made, type: "light", keys: [] };
       const daemon = await connected(creating(earlier, { "instance.update": () => made }));
       assert.deepEqual((await instance.create(inputs)).outs, state);
@@ -117,7 +117,7 @@ describe("the hooks of an Instance", () => {
       });
     });
 
-    it("refuses an instance that is another resource's by now", async () => {
+    it("refuses an instance that now belongs to another resource", async () => {
       const labels = { ...made.labels, "minicloud/resource": "www" };
       const daemon = await connected(creating({ ...made, labels }));
       await assert.rejects(instance.create(inputs), {
@@ -126,7 +126,7 @@ describe("the hooks of an Instance", () => {
       assert.deepEqual(daemon.methods(), ["instance.create"]);
     });
 
-    it("fails plainly with what the daemon failed with and undid", async () => {
+    it("fails with the daemon's error, and records nothing if the daemon destroyed the instance", async () => {
       await connected(
         creating(made, {
           "instance.wait": fails("engine", `The step "start" failed.`),
@@ -140,13 +140,13 @@ describe("the hooks of an Instance", () => {
       });
     });
 
-    /** After the wait for the instance failed in some other way than by its creation. */
+    /** The daemon after the wait for the instance failed for another reason than its creation. */
     const stillThere: Record<string, Handlers> = {
       "the token is refused": {
         "instance.wait": fails("unauthenticated", "Wrong token."),
         "instance.get": fails("unauthenticated", "Wrong token."),
       },
-      "the daemon met a defect": {
+      "the daemon has a defect": {
         "instance.wait": fails("internal", "Reference 1."),
         "instance.get": () => ({ ...made, status: "pending" }),
       },
@@ -156,7 +156,7 @@ describe("the hooks of an Instance", () => {
       },
     };
     for (const [what, handlers] of Object.entries(stillThere)) {
-      it(`records the instance when ${what} while it waits`, async () => {
+      it(`records the instance if ${what} during the wait`, async () => {
         await connected(creating(made, handlers));
         await assert.rejects(instance.create(inputs), (error: Error) => {
           assert.ok(error instanceof PartialFailure);
@@ -167,7 +167,7 @@ describe("the hooks of an Instance", () => {
       });
     }
 
-    it("records an instance that is kept after it failed as one to be replaced", async () => {
+    it("records a failed instance that is kept, so that it is replaced", async () => {
       await connected(
         creating(made, {
           "instance.wait": fails("timeout", "It did not get as far as ssh."),
@@ -181,7 +181,7 @@ describe("the hooks of an Instance", () => {
       });
     });
 
-    it("reports what exists when it could not be given all", async () => {
+    it("records the existing state if an argument could not be applied", async () => {
       const earlier = { ...made, type: "light" };
       await connected(
         creating(earlier, { "instance.update": fails("engine", "No."), "instance.get": () => earlier }),
@@ -196,7 +196,7 @@ describe("the hooks of an Instance", () => {
   });
 
   describe("read", () => {
-    it("tells how things stand", async () => {
+    it("returns the current state", async () => {
       const now = {
         ...made,
         status: "stopped" as const,
@@ -217,7 +217,7 @@ describe("the hooks of an Instance", () => {
       assert.deepEqual(daemon.calls.at(-1)?.parameters, target);
     });
 
-    it("leads to no change", async () => {
+    it("finds no change after a create", async () => {
       await connected({ "instance.get": () => made });
       const { props = {}, inputs: readInputs = {} } = await instance.read("500", state);
       const { image, keys, labels, waitFor } = inputs;
@@ -233,14 +233,14 @@ describe("the hooks of an Instance", () => {
       assert.equal((await instance.diff("500", props, checked)).changes, false);
     });
 
-    it("knows what is gone", async () => {
+    it("reports a missing instance", async () => {
       await connected({ "instance.get": fails("not-found", "No instance 500.") });
       assert.deepEqual(await instance.read("500", state), {});
       await connected({ "instance.get": () => ({ ...made, status: "destroying" }) });
       assert.deepEqual(await instance.read("500", state), {});
     });
 
-    it("takes no other failure for gone", async () => {
+    it("does not report a missing instance after any other error", async () => {
       await connected({
         "instance.get": fails("conflict", "This is not the server that created instance 500."),
       });
@@ -249,7 +249,7 @@ describe("the hooks of an Instance", () => {
   });
 
   describe("update", () => {
-    it("changes in place what can change", async () => {
+    it("applies changes in place", async () => {
       const daemon = await connected({
         "instance.wait": () => ({ ready: true, instance: made }),
         "instance.update": () => ({ ...made, type: "light" }),
@@ -268,7 +268,7 @@ describe("the hooks of an Instance", () => {
       });
     });
 
-    it("starts an instance that went down", async () => {
+    it("starts a stopped instance", async () => {
       const daemon = await connected({
         "instance.wait": () => ({ ready: true, instance: made }),
         "instance.update": () => ({ ...made, status: "stopped" }),
@@ -280,14 +280,14 @@ describe("the hooks of an Instance", () => {
       assert.deepEqual(daemon.calls.at(-1)?.parameters, target);
     });
 
-    it("says what to do when the instance is gone", async () => {
+    it("says what to do if the instance no longer exists", async () => {
       await connected({ "instance.wait": fails("not-found", "No instance 500.") });
       await assert.rejects(instance.update("500", state, inputs), {
         message: /instance 500 \(web\), but it no longer exists .*pulumi refresh/,
       });
     });
 
-    it("gives on that a key is missing", async () => {
+    it("passes on the error for a missing key", async () => {
       await connected({
         "instance.wait": () => ({ ready: true, instance: made }),
         "instance.update": fails("not-found", `No key "me".`),
@@ -298,26 +298,26 @@ describe("the hooks of an Instance", () => {
 
   describe("delete", () => {
     for (const destroyed of [true, false]) {
-      it(`is content when the daemon ${destroyed ? "destroyed it" : "had nothing to destroy"}`, async () => {
+      it(`succeeds if the daemon ${destroyed ? "destroyed the instance" : "had nothing to destroy"}`, async () => {
         const daemon = await connected({ "instance.destroy": () => ({ destroyed }) });
         await instance.delete("500", state);
         assert.deepEqual(daemon.calls.at(-1)?.parameters, target);
       });
     }
 
-    it("fails when the daemon does not answer", async () => {
+    it("fails if the daemon does not answer", async () => {
       const port = await freePort();
       await instance.configure(stackConfig({ "minicloud:server": `127.0.0.1:${port}` }));
       await assert.rejects(instance.delete("500", state), { message: /^No MiniCloud daemon answers at/ });
     });
   });
 
-  it("have the SDK print nothing of what the engine is told", async () => {
+  it("keep the SDK from printing an error that the engine reports", async () => {
     await connected({ "instance.destroy": fails("engine", "No.") });
     const error: unknown = await instance.delete("500", state).catch((reason: unknown) => reason);
     const print = sinon.stub(process.stderr, "write");
     try {
-      // As @pulumi/pulumi/cmd/dynamic-provider does.
+      // @pulumi/pulumi/cmd/dynamic-provider prints errors in this form.
       console.error(`${String(error)}: ${(error as Error).stack}`);
       console.error("something else");
     } finally {
@@ -329,12 +329,12 @@ describe("the hooks of an Instance", () => {
     );
   });
 
-  it("have the SDK's own print to look for", async () => {
+  it("find the expected print statements in the SDK", async () => {
     const plugin = await readFile(require.resolve("@pulumi/pulumi/cmd/dynamic-provider"), "utf8");
     assert.equal(plugin.match(/catch \(e\) \{\s*console\.error\(`\$\{e\}: \$\{e\.stack\}`\);/g)?.length, 4);
   });
 
-  it("say of an address that is none when it is first needed", async () => {
+  it("report an invalid server address in the first call", async () => {
     await instance.configure(stackConfig({ "minicloud:server": "ftp://x" }));
     await assert.rejects(instance.delete("500", state), (error: Error) =>
       /The server address "ftp:/.test(error.message),

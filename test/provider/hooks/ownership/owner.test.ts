@@ -8,8 +8,8 @@ import {
 
 const ownerUrn = "urn:pulumi:dev::shop::my:Comp$pulumi-nodejs:dynamic/minicloud:Instance::web::1";
 
-describe("the labels that say whose a host is", () => {
-  it("are those of the URN, whose last part may have the separator in it", () => {
+describe("the owner labels of a host", () => {
+  it("come from the URN, whose last part can contain the separator", () => {
     assert.deepEqual(ownerLabels({ ownerUrn, organization: undefined }), {
       "minicloud/project": "shop",
       "minicloud/stack": "dev",
@@ -19,20 +19,20 @@ describe("the labels that say whose a host is", () => {
     assert.equal(ownerLabels({ ownerUrn, organization: "acme" })["minicloud/organization"], "acme");
   });
 
-  it("are values that a label can have", () => {
+  it("have valid values", () => {
     const labels = ownerLabels({ ownerUrn: `${ownerUrn}\n${"x".repeat(300)}`, organization: undefined });
     assert.equal(labels["minicloud/resource"]?.length, 255);
     assert.match(labels["minicloud/resource"] ?? "", /^web::1\?x+$/);
   });
 
-  it("are told from the user's own", () => {
+  it("are separated from the user's labels", () => {
     assert.deepEqual(withoutOwnerLabels({ "minicloud/stack": "dev", minicloud: "a", tier: "web" }), {
       minicloud: "a",
       tier: "web",
     });
   });
 
-  it("show the first that is another's, and never the organization, which came later", () => {
+  it("show another owner by the first different label, but ignore the organization", () => {
     const own = ownerLabels({ ownerUrn, organization: undefined });
     const owner = { ownerUrn, organization: "acme" };
     assert.equal(foreignLabel({ ...own, tier: "web" }, owner), undefined);

@@ -12,18 +12,18 @@ describe("the choice of a daemon", () => {
       chosen: { server: "lab:8080", token: "t" },
     },
     {
-      what: "MCC_SERVER, and the configured token nowhere else",
+      what: "MCC_SERVER without the token that is configured for another server",
       configured,
       environment: { MCC_SERVER: "home:8080" },
       chosen: { server: "home:8080", token: undefined },
     },
     {
-      what: "MCC_SERVER, with the token that was configured for any",
+      what: "MCC_SERVER with the token that is configured without a server",
       configured: { token: "configured" },
       environment: { MCC_SERVER: "home:8080" },
       chosen: { server: "home:8080", token: "configured" },
     },
-    { what: "neither", configured: {}, environment: {}, chosen: { server: undefined, token: undefined } },
+    { what: "no settings", configured: {}, environment: {}, chosen: { server: undefined, token: undefined } },
   ];
   for (const { what, configured: settings, environment, chosen } of rows) {
     it(`follows ${what}`, () => assert.deepEqual(choose(settings, environment), chosen));

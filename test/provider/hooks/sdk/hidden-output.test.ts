@@ -18,11 +18,11 @@ const inputs = {
   name: "web",
 };
 
-describe("what a secret script prints", () => {
+describe("the output of a secret script", () => {
   const startDaemon = standInDaemons();
   withEnvironment(() => ({ MCC_SERVER: undefined, MCC_TOKEN: undefined, MCC_RUNTIME_DIR: "/nonexistent" }));
 
-  it("is hidden unless the program gave this very script and it is no secret", () => {
+  it("is hidden unless the program gave exactly this script and it is not secret", () => {
     const shownScript = userDataDigest(userData);
     assert.deepEqual(hideOutputOf({ userData, shownScript }), {});
     assert.deepEqual(hideOutputOf({ shownScript: userDataDigest("") }), {});
@@ -32,7 +32,7 @@ describe("what a secret script prints", () => {
     assert.deepEqual(hideOutputOf({ userData }), {});
   });
 
-  it("is no part of the error of a daemon that cannot hide it, and that is not asked to", async () => {
+  it("is omitted from the error of a daemon that does not support hideOutput", async () => {
     const daemon = await startDaemon({
       "instance.create": () => {
         throw new MccError("invalid", `userData ended with exit code 1; the last it said: "s3cret".`);

@@ -10,13 +10,13 @@ describe("the time limit of a hook", () => {
   });
   afterEach(() => timers.restore());
 
-  it("gives what the work comes to in time, and keeps no process waiting", async () => {
+  it("returns the result of the work, and leaves no timer", async () => {
     assert.equal(await withinTimeout(60, "Destroying it", Promise.resolve(1)), 1);
     await assert.rejects(withinTimeout(60, "Destroying it", Promise.reject(new Error("no"))), /^Error: no$/);
     assert.equal(timers.countTimers(), 0);
   });
 
-  it("says what took longer", async () => {
+  it("names the operation that exceeded it", async () => {
     const waiting = assertMccError(
       withinTimeout(
         60,
@@ -30,7 +30,7 @@ describe("the time limit of a hook", () => {
     await waiting;
   });
 
-  it("is none where no time is given", async () => {
+  it("does not exist without a given time", async () => {
     let done: (value: number) => void = () => undefined;
     const waiting = withinTimeout(
       undefined,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { runtime } from "@pulumi/pulumi";
 import { hasUnknown } from "../../../../provider/hooks/sdk/unknown";
 
-describe("what is not known yet", () => {
+describe("an unknown value", () => {
   const unknown = runtime.unknownValue;
   for (const { value, has } of [
     { value: unknown, has: true },
@@ -11,7 +11,7 @@ describe("what is not known yet", () => {
     { value: `not ${unknown} alone`, has: false },
     { value: undefined, has: false },
   ]) {
-    it(`is ${has ? "" : "not "}in ${JSON.stringify({ value })}`, () => {
+    it(`is ${has ? "" : "not "}found in ${JSON.stringify({ value })}`, () => {
       assert.equal(hasUnknown(value), has);
     });
   }

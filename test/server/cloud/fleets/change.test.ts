@@ -8,10 +8,10 @@ import { applied } from "../../../support/daemons/test-fleet";
 describe("a change of a fleet that cannot be recorded", () => {
   const newCloud = testClouds();
   const clientToken = "token-of-web";
-  /** A record is first written to a temporary file. A folder with that name prevents it, also for root. */
+  /** A record is first written to a temporary file. A folder with that name prevents this, also for root. */
   const obstacleIn = (stateFolder: string): string => join(stateFolder, "fleets", "web.json.new");
 
-  it("leaves no fleet where there was none, and all names and addresses free", async () => {
+  it("leaves no new fleet, and all names and addresses free", async () => {
     const { cloud, driver, stateFolder } = await newCloud();
     await mkdir(obstacleIn(stateFolder));
     const apply = () => applied(cloud, { name: "web", count: 8, clientToken });
@@ -26,7 +26,7 @@ describe("a change of a fleet that cannot be recorded", () => {
     assert.equal((await apply()).counts.ready, 8);
   });
 
-  it("leaves the fleet as it was, and the next apply does it", async () => {
+  it("leaves an existing fleet unchanged, and the next apply succeeds", async () => {
     const { cloud, stateFolder } = await newCloud();
     const before = await applied(cloud, { name: "web", count: 2, clientToken });
     await mkdir(obstacleIn(stateFolder));
@@ -43,7 +43,7 @@ describe("a change of a fleet that cannot be recorded", () => {
     assert.equal((await applied(cloud, { name: "web", count: 4, clientToken })).counts.ready, 4);
   });
 
-  it("leaves no member that was to go marked as going for the next daemon", async () => {
+  it("leaves no surplus member marked as being destroyed for the next daemon", async () => {
     const { cloud, stateFolder } = await newCloud();
     await applied(cloud, { name: "web", count: 2, clientToken });
     await mkdir(obstacleIn(stateFolder));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { MccError } from "../../../../protocol/error";
 import { loggable, refuseFailures } from "../../../../server/cloud/fleets/failures";
 
-/** The error that says which members failed. */
+/** Returns the error for these failed members. */
 function refusal(failures: readonly { name: string; error: unknown }[], total: number): MccError {
   try {
     refuseFailures(failures, total);
@@ -16,11 +16,11 @@ function refusal(failures: readonly { name: string; error: unknown }[], total: n
 const failed = (name: string, message = "no space.") => ({ name, error: new MccError("engine", message) });
 
 describe("the failures of a fleet's members", () => {
-  it("are none to refuse where all went well", () => {
+  it("cause no error if the list is empty", () => {
     refuseFailures([], 5);
   });
 
-  it("are named by number, with their reasons and the code of the first", () => {
+  it("are listed by number with their reasons, and the error has the code of the first", () => {
     const error = refusal(
       [
         failed("web-10"),
@@ -36,7 +36,7 @@ describe("the failures of a fleet's members", () => {
     assert.equal(error.code, "timeout");
   });
 
-  it("are counted past the fifth, and their reasons cut past 300 characters", () => {
+  it("are only counted after the fifth, and their reasons are cut at 300 characters", () => {
     const many = [1, 2, 3, 4, 5, 6, 7].map((number) =>
       failed(`web-${number}`, "x".repeat(number === 1 ? 301 : 1)),
     );
@@ -44,7 +44,7 @@ describe("the failures of a fleet's members", () => {
     assert.match(message, /^7 of 7 members failed: web-1: x{300}…; web-2: x; .*web-5: x; and 2 more\.$/);
   });
 
-  it("leave out what became of a member, which its error adds to its cause", () => {
+  it("show the cause of an error without the sentence that the error adds to it", () => {
     const cause = new MccError("engine", "lxc-start failed.");
     const undone = new MccError("engine", "lxc-start failed. All was undone.", { cause });
     const other = new MccError("engine", "The step start failed.", { cause });
@@ -52,7 +52,7 @@ describe("the failures of a fleet's members", () => {
     assert.match(refusal([{ name: "a-1", error: other }], 1).message, /: a-1: The step start failed\.$/);
   });
 
-  it("are an internal error where no MccError is the first, and confidential when any is", () => {
+  it("are an internal error if the first is not an MccError, and confidential if any of them is", () => {
     const secret = new MccError("invalid", "hunter2", { confidential: true });
     const error = refusal(
       [

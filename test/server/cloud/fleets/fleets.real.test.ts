@@ -46,7 +46,7 @@ describe("fleets over LXC", function () {
     return fleet?.counts.ready ?? 0;
   }
 
-  it("replace exactly the members that died, which others find by the same name and address", async () => {
+  it("replace only the failed members, which keep their names and addresses", async () => {
     const { members: before } = await applyFleet(client, { ...web, count: 4 });
     const [first, second, third] = before;
     assert.ok(first !== undefined && second !== undefined && third !== undefined);
@@ -64,7 +64,7 @@ describe("fleets over LXC", function () {
     assert.equal(await shell(first, "grep -w web-3 /etc/hosts | cut -d' ' -f1"), third.ipAddress);
   });
 
-  it("are undone as a whole when the script of one member fails", async () => {
+  it("are undone as a whole if the script of one member fails", async () => {
     const userData = 'test "$(hostname)" != web-3';
     await assertMccError(
       applyFleet(client, { ...web, count: 5, userData }),
@@ -75,7 +75,7 @@ describe("fleets over LXC", function () {
   });
 
   for (const ready of [0, 3]) {
-    it(`leave nothing when the daemon is killed with ${ready} members ready, and are made by the next apply`, async () => {
+    it(`leave nothing if the daemon is killed with ${ready} members ready, and are created by the next apply`, async () => {
       await client.call("fleet.apply", { ...web, count: 24 });
       await eventually(async () => (await readyMembers()) >= ready, `${ready} are ready`);
       await daemon.kill();
@@ -85,7 +85,7 @@ describe("fleets over LXC", function () {
     });
   }
 
-  it("keep what they had when the daemon is killed while they grow", async () => {
+  it("keep their existing members if the daemon is killed while they grow", async () => {
     const { members: before } = await applyFleet(client, { ...web, count: 3 });
     await client.call("fleet.apply", { ...web, count: 20 });
     await eventually(async () => (await readyMembers()) > 3, "one more is ready");

@@ -18,8 +18,8 @@ describe("fleets", () => {
   const newCloud = testClouds();
   const time = handTime();
 
-  describe("a first apply", () => {
-    it("makes members with consecutive names, in one file", async () => {
+  describe("the first apply", () => {
+    it("creates members with consecutive names in one file", async () => {
       const { cloud, stateFolder } = await newCloud();
       const made = await applied(cloud, { ...web, count: 3 });
       assert.equal(made.status, "ready");
@@ -38,7 +38,7 @@ describe("fleets", () => {
       assert.deepEqual(await readdir(join(stateFolder, "instances")), []);
     });
 
-    it("reserves all or nothing, and says how many addresses are free", async () => {
+    it("reserves all addresses or none, and reports how many are free", async () => {
       const { cloud, driver } = await newCloud();
       await applied(cloud, { name: "small", count: 3 });
       await assertMccError(
@@ -51,20 +51,20 @@ describe("fleets", () => {
       assert.equal((await cloud.fleets.list({})).length, 1);
     });
 
-    it("gives the addresses that are asked for", async () => {
+    it("assigns the requested addresses", async () => {
       const { cloud } = await newCloud();
       const addresses = ["198.18.0.4", "198.18.0.2"];
       await applied(cloud, { ...web, count: 2, addresses });
       assert.deepEqual(await addressesOf(cloud), addresses);
     });
 
-    it("refuses addresses that are not one for each member", async () => {
+    it("refuses addresses if there is not a different one for each member", async () => {
       const { cloud } = await newCloud();
       const asked = fleetOf({ ...web, count: 2, addresses: ["198.18.0.4", "198.18.0.4"] });
       await assertMccError(cloud.fleets.apply(asked), "invalid", /2 addresses, 1 of them different/);
     });
 
-    it("of which one member fails undoes the others and names it", async () => {
+    it("undoes all members if one fails, and names that one", async () => {
       const { cloud, driver, stateFolder } = await newCloud({ range });
       failStartOf(driver, "web-7", "web-33");
       await assertMccError(
@@ -76,7 +76,7 @@ describe("fleets", () => {
       await assertNothingLeft({ cloud, driver, stateFolder });
     });
 
-    it("gives up those that hang when one has failed", async () => {
+    it("cancels hanging members if another one has failed", async () => {
       const { cloud, driver, stateFolder } = await newCloud();
       const real = driver.start.bind(driver);
       let held: (() => void) | undefined;
@@ -104,7 +104,7 @@ describe("fleets", () => {
       await assertNothingLeft({ cloud, driver, stateFolder });
     });
 
-    it("with keepOnFailure keeps what could be made, and the next heals it", async () => {
+    it("keeps ready members with keepOnFailure, and the next apply repairs the fleet", async () => {
       const { cloud, driver } = await newCloud();
       const stub = failStartOf(driver, "web-2");
       await assertMccError(applied(cloud, { ...web, count: 3, keepOnFailure: true }), "engine", /web-2: /);
@@ -120,7 +120,7 @@ describe("fleets", () => {
   });
 
   describe("a later apply", () => {
-    it("with the same changes nothing", async () => {
+    it("changes nothing with the same arguments", async () => {
       const { cloud } = await newCloud();
       await applied(cloud, { ...web, count: 2 });
       const before = await membersOf(cloud);
@@ -128,7 +128,7 @@ describe("fleets", () => {
       assert.deepEqual(await membersOf(cloud), before);
     });
 
-    it("grows, and shrinks by the highest", async () => {
+    it("adds members, and removes those with the highest numbers", async () => {
       const { cloud } = await newCloud();
       await applied(cloud, { ...web, count: 2 });
       const two = await membersOf(cloud);
@@ -150,7 +150,7 @@ describe("fleets", () => {
       assert.deepEqual(labels, [{ owner: "you" }, { owner: "you" }]);
     });
 
-    it("replaces members for another image, which keep index, name and address", async () => {
+    it("replaces members for another image, and keeps their indexes, names and addresses", async () => {
       const { cloud, driver } = await newCloud();
       await driver.importImage("other", "");
       await applied(cloud, { ...web, count: 3 });
@@ -168,7 +168,7 @@ describe("fleets", () => {
       assert.equal((await driver.list()).length, 3);
     });
 
-    it("replaces no more at a time than maxUnavailable", async () => {
+    it("replaces at most maxUnavailable members at a time", async () => {
       const { cloud, driver } = await newCloud();
       await driver.importImage("other", "");
       await applied(cloud, { ...web, count: 5 });
@@ -182,7 +182,7 @@ describe("fleets", () => {
       assert.equal(fewest, 3);
     });
 
-    it("replaces exactly the members that are down or gone", async () => {
+    it("replaces only stopped and missing members", async () => {
       const { cloud, driver } = await newCloud();
       await applied(cloud, { ...web, count: 4 });
       const before = await membersOf(cloud);
@@ -208,7 +208,7 @@ describe("fleets", () => {
       );
     });
 
-    it("that cannot grow undoes the new members only", async () => {
+    it("undoes only the new members if the fleet cannot grow", async () => {
       const { cloud, driver } = await newCloud();
       await applied(cloud, { ...web, count: 2 });
       const before = await membersOf(cloud);
@@ -225,7 +225,7 @@ describe("fleets", () => {
       assert.equal(cloud.info().addressPool.free, 6);
     });
 
-    it("with the same aim at the same time shares the result", async () => {
+    it("shares the result with an equal apply at the same time", async () => {
       const { cloud } = await newCloud();
       const both = await Promise.all([
         applied(cloud, { ...web, count: 3 }),
@@ -235,14 +235,14 @@ describe("fleets", () => {
       assert.equal((await membersOf(cloud)).length, 3);
     });
 
-    it("with another aim waits for its turn", async () => {
+    it("waits for its turn after a different apply", async () => {
       const { cloud } = await newCloud();
       await cloud.fleets.apply(fleetOf({ ...web, count: 5 }));
       await applied(cloud, { ...web, count: 2 });
       assert.equal((await membersOf(cloud)).length, 2);
     });
 
-    it("with another token, or none, is refused and told whose the fleet is", async () => {
+    it("is refused with another token or none, and the error names the owner of the fleet", async () => {
       const { cloud } = await newCloud();
       const { uid } = await applied(cloud, { ...web, count: 1 });
       for (const clientToken of ["token-0002", undefined]) {
@@ -253,15 +253,15 @@ describe("fleets", () => {
       assert.equal((await membersOf(cloud)).length, 2);
     });
 
-    it("for a uid that is not there is refused", async () => {
+    it("is refused for an unknown uid", async () => {
       const { cloud } = await newCloud();
       const asked = fleetOf({ ...web, count: 1, uid: "0".repeat(32) });
       await assertMccError(cloud.fleets.apply(asked), "not-found", /No fleet "web" with the uid/);
     });
   });
 
-  describe("destroying", () => {
-    it("leaves nothing, and is success when it is gone already", async () => {
+  describe("a destroy", () => {
+    it("leaves nothing, and succeeds if the fleet does not exist", async () => {
       const { cloud, driver, stateFolder } = await newCloud();
       await applied(cloud, { ...web, count: 3 });
       assert.deepEqual(await cloud.fleets.destroy({ fleet: "web" }), { destroyed: 3 });
@@ -269,7 +269,7 @@ describe("fleets", () => {
       assert.deepEqual(await cloud.fleets.destroy({ fleet: "web" }), { destroyed: 0 });
     });
 
-    it("ends an apply that is under way", async () => {
+    it("cancels a running apply", async () => {
       const { cloud, driver, stateFolder } = await newCloud({ range });
       const { uid } = await cloud.fleets.apply(fleetOf({ ...web, count: 100 }));
       const waiting = assertMccError(
@@ -282,7 +282,7 @@ describe("fleets", () => {
       await assertNothingLeft({ cloud, driver, stateFolder });
     });
 
-    it("that fails is shown and tried again until it works", async () => {
+    it("shows a failure, and is retried until it succeeds", async () => {
       const { cloud, driver, stateFolder } = await newCloud();
       await applied(cloud, { ...web, count: 3 });
       const stub = sinon.stub(driver, "destroy").rejects(new MccError("engine", "device busy."));
@@ -295,7 +295,7 @@ describe("fleets", () => {
       await assertNothingLeft({ cloud, driver, stateFolder });
     });
 
-    it("of another uid changes nothing", async () => {
+    it("changes nothing for another uid", async () => {
       const { cloud } = await newCloud();
       await applied(cloud, { ...web, count: 1 });
       assert.deepEqual(await cloud.fleets.destroy({ fleet: "web", uid: "0".repeat(32) }), { destroyed: 0 });
@@ -303,8 +303,8 @@ describe("fleets", () => {
     });
   });
 
-  describe("with a life of its own", () => {
-    it("is destroyed as a whole when its ttl is over, also by the next daemon", async () => {
+  describe("a limited lifetime", () => {
+    it("destroys the whole fleet when the TTL expires, also after a restart of the daemon", async () => {
       const { cloud, driver, reopen } = await newCloud({ clock: time.clock });
       const { ttlSeconds } = await applied(cloud, { ...web, count: 2, ttlSeconds: 60 });
       assert.equal(ttlSeconds, 60);
@@ -316,7 +316,7 @@ describe("fleets", () => {
       assert.deepEqual(await driver.list(), []);
     });
 
-    it("has its ttl renewed by each apply and by extend, and loses it without one", async () => {
+    it("restarts its TTL with each apply and extend, and ends with an apply without a TTL", async () => {
       const { cloud } = await newCloud();
       await applied(cloud, { ...web, count: 1, ttlSeconds: 60 });
       const extended = await cloud.fleets.extend({ fleet: "web", ttlSeconds: 600 });
@@ -326,7 +326,7 @@ describe("fleets", () => {
       await assertMccError(cloud.fleets.extend({ fleet: "web" }), "invalid", /no TTL to extend/);
     });
 
-    it("is destroyed as a whole when its lease ends", async () => {
+    it("destroys the whole fleet when its lease ends", async () => {
       const { cloud, driver } = await newCloud();
       const { lease } = await cloud.leases.open({ seconds: 60 });
       await applied(cloud, { ...web, count: 3, lease });
@@ -338,7 +338,7 @@ describe("fleets", () => {
     });
   });
 
-  it("are created with userData, whose logs survive a restart, and are replaced for another one", async () => {
+  it("run userData, keep its log after a restart, and are replaced for another script", async () => {
     const { cloud, driver, reopen, stateFolder } = await newCloud();
     const made = await applied(cloud, { ...web, count: 2, userData: "echo one" });
     assert.match(made.userDataDigest ?? "", /^[0-9a-f]{64}$/);
@@ -371,7 +371,7 @@ describe("fleets", () => {
     assert.throws(() => fleetOf({ ...web, count: 2, userData: "#cloud-config" }), /not a script but/);
   });
 
-  it("a member cannot be given another name", async () => {
+  it("refuse another name for a member", async () => {
     const { cloud } = await newCloud();
     await applied(cloud, { ...web, count: 1 });
     await assertMccError(
@@ -394,7 +394,7 @@ function nameOf(cloud: Cloud, id: number): string {
   return cloud.instances.catalog.get({ instance: id }).record.name;
 }
 
-/** Lets the engine refuse to start the containers with these names. */
+/** Makes the engine refuse to create the containers with these names. */
 function failStartOf(driver: TestCloud["driver"], ...names: string[]): sinon.SinonStub {
   const real = driver.create.bind(driver);
   return sinon.stub(driver, "create").callsFake(async (spec) => {

@@ -12,12 +12,12 @@ describe("the plan of a fleet", () => {
     assert.deepEqual(Object.values(plan).flat(), []);
   });
 
-  it("makes what is missing, wherever the hole is", () => {
+  it("creates missing members at every index", () => {
     const plan = planFleet(spec({ count: 4 }), [member(3), member(1)]);
     assert.deepEqual(plan.missing, [2, 4]);
   });
 
-  it("destroys those past the count, whatever they are", () => {
+  it("destroys members beyond the count, whatever their state is", () => {
     const members = [member(4, { image: "other" }), member(1), member(3, { status: "stopped" }), member(2)];
     const plan = planFleet(spec({ count: 2 }), members);
     assert.deepEqual(plan.surplus.map(indexOf), [3, 4]);
@@ -45,7 +45,7 @@ describe("the plan of a fleet", () => {
     ["address", { addresses: ["198.18.0.1", "198.18.0.9"] }],
   ];
   for (const [what, change] of made) {
-    it(`replaces members for another ${what}`, () => {
+    it(`replaces members that have another ${what}`, () => {
       const plan = planFleet(spec({ count: 2, ...change }), [member(1), member(2)]);
       assert.ok(plan.different.map(indexOf).includes(2));
       assert.deepEqual(plan.outdated, []);
@@ -67,7 +67,7 @@ describe("the plan of a fleet", () => {
     });
   }
 
-  it("does not care for the order of keys and labels", () => {
+  it("ignores the order of keys and labels", () => {
     const wanted = spec({ count: 1, keys: ["a", "b"], labels: { c: "1", d: "2" } });
     const plan = planFleet(wanted, [member(1, { keys: ["b", "a"], labels: { d: "2", c: "1" } })]);
     assert.deepEqual(Object.values(plan).flat(), []);

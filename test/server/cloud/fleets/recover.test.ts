@@ -11,12 +11,12 @@ import { handTime } from "../../../support/time/hand-time";
 const never = (): Promise<never> => new Promise(() => undefined);
 const web = { name: "web", clientToken: "token-0001" };
 
-describe("after a daemon was killed, a fleet", () => {
+describe("a fleet after its daemon was killed", () => {
   const newCloud = testClouds();
   const time = handTime();
 
   for (const step of ["create", "start"] as const) {
-    it(`whose first apply was in the step "${step}" is undone, with the members that were made`, async () => {
+    it(`is undone with all members if its first apply was in the step "${step}"`, async () => {
       const { cloud, driver, stateFolder, reopen } = await newCloud();
       const real = driver[step].bind(driver) as (argument: unknown) => Promise<never>;
       let calls = 0;
@@ -37,7 +37,7 @@ describe("after a daemon was killed, a fleet", () => {
     });
   }
 
-  it("that is settled is as it was, members that changed since included", async () => {
+  it("is unchanged if no apply was running, including later changes of its members", async () => {
     const { cloud, driver, reopen } = await newCloud();
     await applied(cloud, { ...web, count: 3 });
     await cloud.instances.update({ instance: "web-2", labels: { mine: "yes" } });
@@ -49,7 +49,7 @@ describe("after a daemon was killed, a fleet", () => {
     assert.equal((await driver.list()).length, 3);
   });
 
-  it("misses the members that were destroyed by hand, and is healed", async () => {
+  it("lacks the members that a user destroyed, and the next apply repairs it", async () => {
     const { cloud, reopen } = await newCloud();
     await applied(cloud, { ...web, count: 3 });
     const { members } = await cloud.fleets.get({ fleet: "web" });
@@ -66,7 +66,7 @@ describe("after a daemon was killed, a fleet", () => {
     assert.equal(healed.members[1]?.ipAddress, members[1]?.ipAddress);
   });
 
-  it("that was growing keeps what it had, says so, and is healed by the next apply", async () => {
+  it("keeps its members if it was growing, reports that, and the next apply repairs it", async () => {
     const { cloud, driver, reopen } = await newCloud();
     await applied(cloud, { ...web, count: 2 });
     const before = await driver.list();
@@ -89,7 +89,7 @@ describe("after a daemon was killed, a fleet", () => {
   });
 
   for (const step of ["destroy", "create"] as const) {
-    it(`that replaced members and was in the step "${step}" is healed by the next apply`, async () => {
+    it(`is repaired by the next apply if it was replacing members in the step "${step}"`, async () => {
       const { cloud, driver, reopen } = await newCloud();
       await driver.importImage("other", "");
       await applied(cloud, { ...web, count: 4 });
@@ -114,7 +114,7 @@ describe("after a daemon was killed, a fleet", () => {
     });
   }
 
-  it("that was being destroyed is gone", async () => {
+  it("is destroyed if it was being destroyed", async () => {
     const { cloud, driver, stateFolder, reopen } = await newCloud();
     await applied(cloud, { ...web, count: 3 });
     const stub = sinon.stub(driver, "destroy").callsFake(never);
@@ -127,7 +127,7 @@ describe("after a daemon was killed, a fleet", () => {
     assert.deepEqual(await readdir(join(stateFolder, "fleets")), []);
   });
 
-  it("that cannot be cleared away is shown as failed, and tried again until it is gone", async () => {
+  it("is shown as failed if it cannot be undone, and is destroyed in a later attempt", async () => {
     const { cloud, driver, reopen } = await newCloud();
     const started = sinon.stub(driver, "start").callsFake(never);
     await cloud.fleets.apply(fleetOf({ ...web, count: 2 }));

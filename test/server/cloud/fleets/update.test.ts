@@ -17,7 +17,7 @@ describe("an update of a fleet", () => {
     await cloud.fleets.wait({ fleet: "web", timeoutSeconds: 60 });
   }
 
-  it("adds the next members and destroys the last ones, and keeps the rest as it is", async () => {
+  it("adds the next members, destroys the last ones, and does not change the others", async () => {
     const { cloud, reopen } = await newCloud();
     const labels = { team: "qa" };
     const userData = "#!/bin/sh\ntrue\n";
@@ -38,7 +38,7 @@ describe("an update of a fleet", () => {
     assert.equal((await again.fleets.get({ fleet: "web" })).counts.wanted, 1);
   });
 
-  it("replaces the TTL, or removes it", async () => {
+  it("replaces or removes the TTL", async () => {
     const { cloud } = await newCloud();
     await applied(cloud, { name: "web", count: 1, ttlSeconds: 3600 });
     assert.equal((await cloud.fleets.update({ fleet: "web", ttlSeconds: 60 })).ttlSeconds, 60);
@@ -60,7 +60,7 @@ describe("an update of a fleet", () => {
     assert.deepEqual(await namesOf(cloud), ["web-1 running"]);
   });
 
-  it("waits for the change that is under way", async () => {
+  it("waits for a running change", async () => {
     const { cloud } = await newCloud();
     await applied(cloud, { name: "web", count: 1 });
     await Promise.all([

@@ -19,7 +19,7 @@ interface Running {
   readonly fail: (error: Error) => void;
 }
 
-describe("commands whose output is followed", () => {
+describe("commands with streamed output", () => {
   const time = handTime();
   const { signal } = new AbortController();
 
@@ -48,7 +48,7 @@ describe("commands whose output is followed", () => {
 
   const text = (base64: string): string => Buffer.from(base64, "base64").toString();
 
-  it("return it while they run, and then their exit code", async () => {
+  it("return output while they run, and then their exit code", async () => {
     const streams = new CommandStreams();
     const { exec, request, end } = begin(streams);
     const first = read(streams, exec, 0);
@@ -65,7 +65,7 @@ describe("commands whose output is followed", () => {
     streams.close();
   });
 
-  it("repeat an answer that was lost, and no other one", async () => {
+  it("repeat only the answer that was lost", async () => {
     const streams = new CommandStreams();
     const { exec, request } = begin(streams);
     request.output.stdout.write("once");
@@ -75,7 +75,7 @@ describe("commands whose output is followed", () => {
     streams.close();
   });
 
-  it("answer without output after the wait, also when the client of an earlier call is gone", async () => {
+  it("answer without output after the wait, even if the client of an earlier call has disconnected", async () => {
     const streams = new CommandStreams();
     const { exec } = begin(streams);
     const gone = new AbortController();
@@ -87,7 +87,7 @@ describe("commands whose output is followed", () => {
     streams.close();
   });
 
-  it("get their input in order, and each byte once", async () => {
+  it("receive their input in order, and each byte once", async () => {
     const streams = new CommandStreams();
     const { exec, request } = begin(streams);
     assert.deepEqual(await write(streams, exec, 0, "abc"), { received: 3 });
@@ -100,7 +100,7 @@ describe("commands whose output is followed", () => {
     streams.close();
   });
 
-  it("take no input that they do not read, and say how much has arrived", async () => {
+  it("accept no input that they do not read, and report how much has arrived", async () => {
     const streams = new CommandStreams();
     const { exec } = begin(streams);
     const long = "x".repeat(300 * 1024);
@@ -125,7 +125,7 @@ describe("commands whose output is followed", () => {
     streams.close();
   });
 
-  it("end with their client, or when asked to", async () => {
+  it("end with their client or on request", async () => {
     const streams = new CommandStreams();
     const left = begin(streams);
     const kept = begin(streams);

@@ -16,7 +16,7 @@ describe("commands in instances", () => {
   const occupy = (cloud: Cloud, instance: Instance): Answer[] =>
     Array.from({ length: mostCommandsAtOnce }, () => exec(cloud, instance, { seconds: 3 }));
 
-  it("wait for their turn, and those of another instance do not", async () => {
+  it("wait for their turn, but not for commands of another instance", async () => {
     const { cloud } = await newCloud();
     const [busy, idle] = [await createReady(cloud), await createReady(cloud)];
     const ended: string[] = [];
@@ -28,7 +28,7 @@ describe("commands in instances", () => {
     assert.equal(ended.at(-1), "next");
   });
 
-  it("are not run when their time is over before their turn comes", async () => {
+  it("are not run if their timeout expires before their turn", async () => {
     const { cloud } = await newCloud();
     const instance = await createReady(cloud);
     const long = occupy(cloud, instance);
@@ -38,7 +38,7 @@ describe("commands in instances", () => {
     await time.passDuring(Promise.all(long));
   });
 
-  it("are refused when too many wait", async () => {
+  it("are refused if too many wait", async () => {
     const { cloud } = await newCloud();
     const instance = await createReady(cloud);
     const hangUp = new AbortController();
@@ -53,7 +53,7 @@ describe("commands in instances", () => {
     assert.deepEqual(outcomes, new Set(["rejected"]));
   });
 
-  it("end when nobody waits for them any more, running or not", async () => {
+  it("end when their client disconnects, whether they run or wait", async () => {
     const { cloud } = await newCloud();
     const instance = await createReady(cloud);
     const hangUp = new AbortController();
@@ -70,10 +70,10 @@ describe("commands in instances", () => {
   });
 });
 
-describe("a command whose turn comes late", () => {
+describe("a command that had to wait", () => {
   const newCloud = testClouds();
 
-  it("has what is left of its time", async () => {
+  it("has only the rest of its timeout", async () => {
     const { cloud } = await newCloud();
     const instance = await createReady(cloud);
     const long = Array.from({ length: mostCommandsAtOnce }, () => exec(cloud, instance, { seconds: 0.2 }));

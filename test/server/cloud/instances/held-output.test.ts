@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { HeldOutput } from "../../../../server/cloud/instances/held-output";
 
 describe("held output", () => {
-  it("is taken once, in the order in which it came", () => {
+  it("is returned once, in the order of its arrival", () => {
     let woken = 0;
     const output = new HeldOutput(() => {
       woken += 1;

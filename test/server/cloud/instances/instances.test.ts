@@ -9,7 +9,7 @@ describe("instances", () => {
   const newCloud = testClouds();
   const time = handTime();
 
-  it("are made with what was asked for and the defaults", async () => {
+  it("are created with the given arguments and the defaults", async () => {
     const { cloud } = await newCloud();
     const instance = await cloud.instances.create(creation({ name: "web", labels: { role: "web" } }));
     assert.equal(instance.status, "pending");
@@ -39,7 +39,7 @@ describe("instances", () => {
     assert.match(running.sshHostKey, /^ssh-ed25519 AAAA/);
   });
 
-  it("are answered for when they are ready, if that is not too long", async () => {
+  it("are returned when they are ready, or after waitSeconds", async () => {
     const { cloud, driver } = await newCloud();
     assert.equal((await cloud.instances.create(creation({ waitSeconds: 60 }))).status, "running");
     let goOn = (): void => undefined;
@@ -49,7 +49,7 @@ describe("instances", () => {
     assert.equal(slow.status, "pending");
   });
 
-  it("are answered for with their id, for the old clients, before these give up", async () => {
+  it("are returned to old clients with an id before the timeout of those clients", async () => {
     const { cloud, driver } = await newCloud();
     let goOn = (): void => undefined;
     const made = new Promise<{ hasSshServer: boolean }>((resolve) => {
@@ -61,7 +61,7 @@ describe("instances", () => {
     assert.deepEqual([slow.id, slow.status], [500, "pending"]);
   });
 
-  it("are refused with what there is when image, type or key is unknown", async () => {
+  it("are refused for an unknown image, type or key, with the available ones", async () => {
     const { cloud } = await newCloud();
     const create = (parameters: object) => cloud.instances.create(creation(parameters));
     await assertMccError(create({ image: "debian-13" }), "not-found", /No image "debian-13".*micro/);
@@ -71,7 +71,7 @@ describe("instances", () => {
     assert.equal(cloud.info().addressPool.free, cloud.info().addressPool.size);
   });
 
-  it("get an address of the pool only, and each address once", async () => {
+  it("get only addresses of the pool, and each address once", async () => {
     const { cloud } = await newCloud();
     const create = (ipAddress: string) => cloud.instances.create(creation({ ipAddress }));
     await assertMccError(create("10.0.0.1"), "invalid", /10\.0\.0\.1 is not in this server's range/);
@@ -80,7 +80,7 @@ describe("instances", () => {
     await assertMccError(create("198.18.0.5"), "conflict", /198\.18\.0\.5 is taken/);
   });
 
-  it("leave nothing half-made when the pool is exhausted", async () => {
+  it("leave nothing incomplete if the pool is exhausted", async () => {
     const { cloud, driver } = await newCloud({ range: { first: "198.18.0.2", last: "198.18.0.3" } });
     const results = await Promise.allSettled(
       Array.from({ length: 5 }, (_, index) => createReady(cloud, { name: `host-${index}` })),
@@ -91,7 +91,7 @@ describe("instances", () => {
     assert.equal((await cloud.instances.list({})).length, 2);
   });
 
-  it("that ask for one name at once get it exactly once", async () => {
+  it("get a name only once if several requests ask for it at the same time", async () => {
     const { cloud } = await newCloud();
     const results = await Promise.allSettled(
       Array.from({ length: 6 }, () => cloud.instances.create(creation({ name: "web" }))),
@@ -102,7 +102,7 @@ describe("instances", () => {
     assert.equal((await cloud.instances.list({})).length, 1);
   });
 
-  it("with one client token are one instance, however many ask at once", async () => {
+  it("are created once for a client token, even if several requests send it at the same time", async () => {
     const { cloud } = await newCloud();
     const made = await Promise.all(
       Array.from({ length: 6 }, () => cloud.instances.create(creation({ clientToken: "token-0001" }))),
@@ -110,7 +110,7 @@ describe("instances", () => {
     assert.equal(new Set(made.map(({ uid }) => uid)).size, 1);
   });
 
-  it("with one client token and other fixed properties are a conflict that says whose it is", async () => {
+  it("are refused for a known client token with other fixed properties, and the error shows the labels", async () => {
     const { cloud } = await newCloud();
     await createReady(cloud, { clientToken: "token-0001", labels: { stack: "dev" } });
     await assertMccError(
@@ -123,7 +123,7 @@ describe("instances", () => {
     assert.equal(again.id, 501);
   });
 
-  it("of another server or another life are never acted on", async () => {
+  it("are not changed by requests for another server or another uid", async () => {
     const { cloud } = await newCloud();
     const instance = await createReady(cloud, { name: "web" });
     const elsewhere = { instance: instance.id, uid: instance.uid, serverId: "f".repeat(32) };
@@ -139,7 +139,7 @@ describe("instances", () => {
     assert.equal((await cloud.instances.get({ instance: "web" })).uid, instance.uid);
   });
 
-  it("are destroyed once, also when two ask at once or while they are being made", async () => {
+  it("are destroyed once, even by two requests at the same time or during the creation", async () => {
     const { cloud, driver } = await newCloud();
     const instance = await cloud.instances.create(creation());
     const results = await Promise.all([
@@ -179,7 +179,7 @@ describe("instances", () => {
     assert.deepEqual((await cloud.instances.get(targetOf(instance))).labels, { a: "b" });
   });
 
-  it("fail a command whose time runs out, or answer what it wrote until then", async () => {
+  it("report the timeout of a command as an error, or return its output on request", async () => {
     const { cloud } = await newCloud();
     const sleeping = {
       ...targetOf(await createReady(cloud)),
@@ -199,7 +199,7 @@ describe("instances", () => {
     });
   });
 
-  it("stop, start and restart, and say how they stand", async () => {
+  it("can be stopped, started and restarted, and show the resulting status", async () => {
     const { cloud, driver } = await newCloud();
     const instance = await createReady(cloud);
     const stopped = await cloud.instances.stop({ ...targetOf(instance), graceSeconds: 1 });
@@ -229,7 +229,7 @@ describe("instances", () => {
     assert.deepEqual(await cloud.instances.destroy(targetOf(instance)), { destroyed: true });
   });
 
-  it("do not keep a destroy waiting for the grace of a stop", async () => {
+  it("are destroyed without waiting for the grace period of a stop", async () => {
     const { cloud, driver } = await newCloud();
     const instance = await createReady(cloud);
     const graces: number[] = [];
@@ -262,7 +262,7 @@ describe("instances", () => {
     assert.deepEqual(await cloud.instances.list({ labels: { role: "cache" } }), []);
   });
 
-  it("are no longer made once the daemon is asked to end", async () => {
+  it("are not created any more once the daemon is stopping", async () => {
     const { cloud, driver } = await newCloud();
     const instance = await cloud.instances.create(creation());
     await cloud.instances.close(5000);

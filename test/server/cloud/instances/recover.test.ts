@@ -12,12 +12,12 @@ import { handTime } from "../../../support/time/hand-time";
 
 const never = (): Promise<never> => new Promise(() => undefined);
 
-describe("after a daemon was killed", () => {
+describe("the start after a daemon was killed", () => {
   const newCloud = testClouds();
   const time = handTime();
 
   for (const step of ["create", "start"] as const) {
-    it(`in the step "${step}" of a create, the next one undoes it`, async () => {
+    it(`undoes a create that was in the step "${step}"`, async () => {
       const { cloud, driver, stateFolder, reopen } = await newCloud();
       const survivor = await createReady(cloud, { name: "survivor" });
       const stub = sinon.stub(driver, step).callsFake(never);
@@ -36,7 +36,7 @@ describe("after a daemon was killed", () => {
     });
   }
 
-  it("in the middle of a destroy, the next one finishes it", async () => {
+  it("finishes an incomplete destroy", async () => {
     const { cloud, driver, stateFolder, reopen } = await newCloud();
     const instance = await createReady(cloud);
     const stub = sinon.stub(driver, "destroy").callsFake(never);
@@ -52,7 +52,7 @@ describe("after a daemon was killed", () => {
     assert.equal(next.info().addressPool.free, next.info().addressPool.size);
   });
 
-  it("and what it left cannot be cleared away, the next one starts all the same and tries again", async () => {
+  it("succeeds even if an incomplete create cannot be undone, and retries to undo it", async () => {
     const { cloud, driver, reopen } = await newCloud();
     const started = sinon.stub(driver, "start").callsFake(never);
     const instance = await cloud.instances.create(creation({ name: "web" }));
@@ -68,7 +68,7 @@ describe("after a daemon was killed", () => {
     assert.deepEqual(await driver.list(), []);
   });
 
-  it("after a reboot of the host, instances that should run are started again", async () => {
+  it("starts the instances that should run after a reboot of the host", async () => {
     const { cloud, driver, stateFolder, reopen } = await newCloud();
     const [up, down] = [await createReady(cloud), await createReady(cloud)];
     await cloud.instances.stop({ ...targetOf(down), graceSeconds: 0 });
@@ -111,7 +111,7 @@ describe("after a daemon was killed", () => {
     assert.deepEqual(await later.instances.list({}), []);
   });
 
-  it("in the middle of a key's change, the next one brings it to those that it had not reached", async () => {
+  it("brings an incomplete change of a key to the remaining instances", async () => {
     const { cloud, driver, reopen } = await newCloud();
     const [one, two] = [makeHostKey().publicKey, makeHostKey().publicKey];
     await cloud.keys.add({ name: "me", publicKey: one });
@@ -129,7 +129,7 @@ describe("after a daemon was killed", () => {
     }, "the instance has the new key");
   });
 
-  it("a container that no record tells of is listed, left as it is, and its id not given out", async () => {
+  it("lists a container without a record, leaves it unchanged, and does not reuse its id", async () => {
     const { cloud, driver, reopen } = await newCloud();
     const instance = await createReady(cloud);
     await driver.create({
@@ -152,7 +152,7 @@ describe("after a daemon was killed", () => {
     assert.ok((await driver.list()).some(({ id }) => id === 900));
   });
 
-  it("names, tokens and keys are known again", async () => {
+  it("restores names, tokens and readiness", async () => {
     const { cloud, reopen } = await newCloud();
     const instance = await createReady(cloud, { name: "web", clientToken: "token-0001" });
     const next = await reopen();
@@ -162,7 +162,7 @@ describe("after a daemon was killed", () => {
     assert.equal(ready, true);
   });
 
-  it("a record with one word for when it is ready, as earlier daemons wrote it, is understood", async () => {
+  it("reads records of earlier daemons, in which waitFor is a single word", async () => {
     const { cloud, stateFolder, reopen } = await newCloud();
     const instance = await createReady(cloud);
     const record = JSON.parse(await readRecord(stateFolder, instance.id)) as object;
@@ -172,7 +172,7 @@ describe("after a daemon was killed", () => {
     assert.match(await readRecord(stateFolder, instance.id), /"waitFor": \[\s*"ssh"\s*\]/);
   });
 
-  it("a record that someone changed by hand so that it cannot be read is named, kept and done without", async () => {
+  it("reports an unreadable record, moves it away, and continues without it", async () => {
     const { cloud, stateFolder, reopen } = await newCloud();
     const instance = await createReady(cloud);
     await writeFile(recordPath(stateFolder, instance.id), "{");
@@ -183,7 +183,7 @@ describe("after a daemon was killed", () => {
     assert.equal((await next.instances.get({ instance: instance.id })).status, "failed");
   });
 
-  it("a folder that never got its record is no instance", async () => {
+  it("does not show a folder without a record as an instance", async () => {
     const { stateFolder, reopen } = await newCloud();
     await mkdir(join(stateFolder, "instances", "777"));
     const next = await reopen();

@@ -5,7 +5,7 @@ import { makeHostKey } from "../../../../server/cloud/instances/creation/host-ke
 import { assertMccError } from "../../../support/assert-error";
 import { createReady, targetOf, testClouds } from "../../../support/daemons/test-cloud";
 
-describe("the instances that carry a key", () => {
+describe("the instances with a key", () => {
   const newCloud = testClouds();
   const publicKey = makeHostKey().publicKey;
   afterEach(() => sinon.restore());
@@ -19,7 +19,7 @@ describe("the instances that carry a key", () => {
     return { ...test, remove };
   }
 
-  it("keep it, and it stays, when its removal does not reach one of them; the next removal does", async () => {
+  it("keep the key if its removal does not reach them, and lose it in the next removal", async () => {
     const { cloud, driver, remove } = await withKey();
     const [web, db] = [
       await createReady(cloud, { name: "web", keys: ["one"] }),
@@ -41,7 +41,7 @@ describe("the instances that carry a key", () => {
     assert.throws(() => cloud.keys.get({ name: "one" }), { code: "not-found" });
   });
 
-  it("are not written to when the engine no longer has their containers", async () => {
+  it("are not written to if their containers no longer exist", async () => {
     const { cloud, driver, remove } = await withKey();
     const { id } = await createReady(cloud, { name: "web", keys: ["one"] });
     await driver.destroy(id);

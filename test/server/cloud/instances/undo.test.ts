@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { Undo } from "../../../../server/cloud/instances/undo";
 
-describe("what takes steps back", () => {
-  it("takes back the latest first", async () => {
+describe("the list of steps to undo", () => {
+  it("undoes the latest step first", async () => {
     const undone: string[] = [];
     const undo = new Undo();
     ["create", "start", "ready"].forEach((name) => undo.add(name, () => void undone.push(name)));
@@ -11,7 +11,7 @@ describe("what takes steps back", () => {
     assert.deepEqual(undone, ["ready", "start", "create"]);
   });
 
-  it("stops at a step that fails, names it, and goes on from there", async () => {
+  it("stops at a step that fails, names it, and continues there in the next run", async () => {
     const undone: string[] = [];
     let fails = true;
     const undo = new Undo();

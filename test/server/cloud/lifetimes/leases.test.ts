@@ -24,7 +24,7 @@ describe("a lease", () => {
     assert.equal(cloud.info().addressPool.free, cloud.info().addressPool.size);
   }
 
-  it("that nobody renews ends, and takes along what hangs on it and nothing else", async () => {
+  it("ends if it is not renewed, and destroys only its own instances", async () => {
     const { cloud } = await open();
     const { lease } = await cloud.leases.open({ seconds: 8 });
     const other = await cloud.leases.open({ seconds: 60 });
@@ -44,7 +44,7 @@ describe("a lease", () => {
     assert.throws(() => cloud.leases.renew({ lease }), /is not open: it was ended, or not renewed in time/);
   });
 
-  it("lives as long as it is renewed", async () => {
+  it("stays open as long as it is renewed", async () => {
     const { cloud } = await open();
     const { lease } = await cloud.leases.open({ seconds: 8 });
     await createReady(cloud, { lease });
@@ -55,7 +55,7 @@ describe("a lease", () => {
     assert.equal((await cloud.instances.list({})).length, 1);
   });
 
-  it("that is ended takes all along before the answer; ended already is success", async () => {
+  it("destroys its instances before an end is answered, and can be ended again", async () => {
     const test = await open();
     const { lease } = await test.cloud.leases.open({ seconds: 8 });
     await createReady(test.cloud, { lease });
@@ -71,7 +71,7 @@ describe("a lease", () => {
     await assertGone(test);
   });
 
-  it("ends what is still being made, too", async () => {
+  it("also destroys an instance during its creation", async () => {
     const test = await open();
     const { lease } = await test.cloud.leases.open({ seconds: 8 });
     let started = (): void => undefined;
@@ -93,7 +93,7 @@ describe("a lease", () => {
     await assertGone(test);
   });
 
-  it("gets its full time after a restart of the daemon, and can be renewed there", async () => {
+  it("gets its full time after a restart of the daemon, and can still be renewed", async () => {
     const { cloud, driver, reopen } = await open();
     const { lease } = await cloud.leases.open({ seconds: 8 });
     await createReady(cloud, { lease });
@@ -107,7 +107,7 @@ describe("a lease", () => {
     await assertGone({ cloud: next, driver });
   });
 
-  it("without instances is still open after the daemon was killed, and ends if it is not renewed then", async () => {
+  it("without instances stays open after the daemon is killed, and ends if it is not renewed", async () => {
     const test = await open();
     const { lease } = await test.cloud.leases.open({ seconds: 8 });
     const ended = await test.cloud.leases.open({ seconds: 8 });
@@ -120,7 +120,7 @@ describe("a lease", () => {
     await assertGone({ cloud: next, driver: test.driver });
   });
 
-  it("does not end because the daemon itself was held up, with the renewals before its door", async () => {
+  it("does not end if the daemon was blocked while renewals arrived", async () => {
     const { cloud } = await open();
     const { lease } = await cloud.leases.open({ seconds: 8 });
     await createReady(cloud, { lease });
@@ -131,7 +131,7 @@ describe("a lease", () => {
     assert.equal((await cloud.instances.list({})).length, 1);
   });
 
-  it("of another one than the client token's instance hangs on is a conflict", async () => {
+  it("is a conflict if it differs from that of the instance with the same client token", async () => {
     const { cloud } = await open();
     const one = await cloud.leases.open({ seconds: 8 });
     const two = await cloud.leases.open({ seconds: 8 });
@@ -143,7 +143,7 @@ describe("a lease", () => {
     );
   });
 
-  it("of another server is refused", async () => {
+  it("is refused if it belongs to another server", async () => {
     const { cloud } = await open();
     const { lease } = await cloud.leases.open({ seconds: 8 });
     const elsewhere = { lease, serverId: "f".repeat(32) };
@@ -152,12 +152,12 @@ describe("a lease", () => {
   });
 });
 
-describe("a lease whose end fails", () => {
+describe("a lease whose instances cannot be destroyed", () => {
   const newCloud = testClouds();
   const time = handTime();
   const broken = new MccError("engine", "wedged.");
 
-  it("is ended all the same, and says how many could not be destroyed yet", async () => {
+  it("ends, and reports how many instances could not be destroyed yet", async () => {
     const { cloud, driver } = await newCloud({ clock: time.clock });
     const { lease } = await cloud.leases.open({ seconds: 60 });
     await createReady(cloud, { name: "web", lease });
@@ -173,7 +173,7 @@ describe("a lease whose end fails", () => {
     assert.throws(() => cloud.leases.renew({ lease }), { code: "not-found" });
   });
 
-  it("as nobody renewed it is logged, and tried again", async () => {
+  it("is logged if it was not renewed, and the destruction is retried", async () => {
     const { log, lines } = captureLog();
     const { cloud, driver } = await newCloud({ clock: time.clock, log });
     const { lease } = await cloud.leases.open({ seconds: 8 });

@@ -14,9 +14,9 @@ import {
 const webStack = { "minicloud/project": "web", "minicloud/stack": "test" };
 const otherStack = { ...webStack, "minicloud/stack": "other" };
 
-describe("the names that instances know", () => {
+describe("the host names that an instance resolves", () => {
   const newCloud = testClouds();
-  /** Where each container was told to find its hosts, by id. */
+  /** The folder with the hosts file of each container, by id. */
   const folders = new Map<number, string | undefined>();
   let current: TestCloud;
 
@@ -35,7 +35,7 @@ describe("the names that instances know", () => {
     return await readdir(join(current.stateFolder, "names"));
   }
 
-  it("are those of their stack, earlier and later ones", async () => {
+  it("are those of all instances of its stack, including later ones", async () => {
     const { cloud } = current;
     const one = await createReady(cloud, { name: "one", hostname: "one.example", labels: webStack });
     await createReady(cloud, { name: "other", labels: otherStack });
@@ -45,14 +45,14 @@ describe("the names that instances know", () => {
     assert.deepEqual(await hostsOf(two.id), expected);
   });
 
-  it("are shared by those that have no stack", async () => {
+  it("are shared by all instances without a stack", async () => {
     const { cloud } = current;
     const one = await createReady(cloud, { name: "one" });
     const two = await createReady(cloud, { name: "two", labels: { role: "db" } });
     assert.equal(folders.get(one.id), folders.get(two.id));
   });
 
-  it("can be read by everyone, and have the local host", async () => {
+  it("are in a file that all users can read, which includes localhost", async () => {
     const { cloud } = current;
     const umask = process.umask(0o077);
     try {
@@ -70,7 +70,7 @@ describe("the names that instances know", () => {
     }
   });
 
-  it("follow a new name, and keep the host name", async () => {
+  it("include a new name and keep the host name", async () => {
     const { cloud } = current;
     const one = await createReady(cloud, { name: "one" });
     const { catalog } = cloud.instances;
@@ -79,7 +79,7 @@ describe("the names that instances know", () => {
     assert.deepEqual(await hostsOf(one.id), [`${one.ipAddress} one uno`], "in the scope that it began with");
   });
 
-  it("go with their instance, and the file with the last", async () => {
+  it("are removed with their instance, and the file with the last one", async () => {
     const { cloud } = current;
     const one = await createReady(cloud, { name: "one", labels: webStack });
     const two = await createReady(cloud, { name: "two", labels: webStack });
@@ -92,7 +92,7 @@ describe("the names that instances know", () => {
     assert.deepEqual(await scopes(), []);
   });
 
-  it("of many at once are all there", async () => {
+  it("are complete after many creations at the same time", async () => {
     const { cloud } = current;
     await Promise.all(Array.from({ length: 300 }, () => cloud.instances.create(creation())));
     const [first] = cloud.instances.catalog.all();
@@ -102,7 +102,7 @@ describe("the names that instances know", () => {
   });
 });
 
-/** The driver as one whose containers follow a hosts file; what they are given is noted. */
+/** Makes the driver one whose containers follow a hosts file, and records the folders that it gets. */
 function following(driver: Driver, folders: Map<number, string | undefined>): Driver {
   const create = driver.create.bind(driver);
   return Object.assign(driver, {

@@ -28,10 +28,10 @@ const records: readonly InstanceRecord[] = [
   },
 ];
 
-describe("the network under the instances", () => {
+describe("the network of the instances", () => {
   const newFolder = temporaryFolders();
 
-  it("stays theirs as long as there are any", async () => {
+  it("stays the same while there are instances", async () => {
     const folder = await newFolder();
     await keepNetwork(folder, network, [], silentDamage(folder));
     await keepNetwork(folder, { ...network, nat: false }, records, silentDamage(folder));
@@ -43,7 +43,7 @@ describe("the network under the instances", () => {
     await keepNetwork(folder, network, records, silentDamage(folder));
   });
 
-  it("changes when there are none, and is then kept", async () => {
+  it("can change without instances, and is then kept", async () => {
     const folder = await newFolder();
     await keepNetwork(folder, network, [], silentDamage(folder));
     await keepNetwork(folder, wider, [], silentDamage(folder));
@@ -67,7 +67,7 @@ describe("the network under the instances", () => {
       why: "it names the network 10.0.0.0/24 (gateway 10.0.0.1), in which there is no instance",
     },
   ]) {
-    it(`is chosen again where the file was damaged: ${why}`, async () => {
+    it(`is determined again if its file is damaged: ${why}`, async () => {
       const folder = await newFolder();
       await writeFile(join(folder, "network.json"), text);
       const damaged = silentDamage(folder);
@@ -79,7 +79,7 @@ describe("the network under the instances", () => {
     });
   }
 
-  it("is not another one where the file was lost: no instance is left outside", async () => {
+  it("must contain the existing instances after a loss of its file", async () => {
     const folder = await newFolder();
     const others = [
       { ...network, address: "198.18.4.0", gateway: "198.18.4.1" },
@@ -94,7 +94,7 @@ describe("the network under the instances", () => {
     }
   });
 
-  it("is noted for instances of a daemon that kept none", async () => {
+  it("is recorded for instances of a daemon that did not record it", async () => {
     const folder = await newFolder();
     await keepNetwork(folder, network, records, silentDamage(folder));
     await assertMccError(

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { NameServers } from "../../../../server/cloud/network/name-servers";
 import { captureLog } from "../../../support/captured-log";
 
-describe("the name servers for instances that start", () => {
+describe("the name servers of starting instances", () => {
   let nowMs = 0;
   let looks = 0;
   let found: string[] | Error = [];
@@ -19,7 +19,7 @@ describe("the name servers for instances that start", () => {
     };
   }
 
-  it("follow the host's, with one look for all of a moment, and a line in the log for a change", async () => {
+  it("follow those of the host, which are read once for simultaneous starts, and a change is logged", async () => {
     const { nameServers, messages } = newNameServers();
     found = ["192.0.2.1"];
     looks = 0;
@@ -39,7 +39,7 @@ describe("the name servers for instances that start", () => {
     assert.equal(messages().length, 3, "each is said once");
   });
 
-  it("stay as they were while the host's file cannot be read", async () => {
+  it("stay the same while the host's file cannot be read", async () => {
     const { nameServers, messages } = newNameServers();
     found = ["192.0.2.1"];
     await nameServers.current();
@@ -55,7 +55,7 @@ describe("the name servers for instances that start", () => {
     assert.deepEqual(await nameServers.current(), ["192.0.2.2"]);
   });
 
-  it("are none before the host's file was read", async () => {
+  it("are empty before the host's file is read", async () => {
     found = new Error("EMFILE");
     assert.deepEqual(await newNameServers().nameServers.current(), []);
   });

@@ -4,15 +4,15 @@ import { join } from "node:path";
 import { hostResolvers } from "../../../../server/cloud/network/resolvers";
 import { temporaryFolders } from "../../../support/files/temporary-folder";
 
-describe("the resolvers that instances get", () => {
+describe("the resolvers of instances", () => {
   const newFolder = temporaryFolders();
 
-  it("are the host's", async () => {
+  it("are those of the host", async () => {
     const resolvers = await resolversOf("search lan\nnameserver 192.0.2.1\nnameserver 2001:db8::1\n");
     assert.deepEqual(resolvers, ["192.0.2.1"], "instances have IPv4 only");
   });
 
-  it("are those with IPv6 addresses too, if instances have such", async () => {
+  it("include those with IPv6 addresses if instances have IPv6 addresses", async () => {
     const file = join(await newFolder(), "resolv.conf");
     await writeFile(
       file,
@@ -21,11 +21,11 @@ describe("the resolvers that instances get", () => {
     assert.deepEqual(await hostResolvers(true, [file]), ["2001:db8::1", "192.0.2.1"]);
   });
 
-  it("are those behind a stub on loopback", async () => {
+  it("are those behind a stub resolver on loopback", async () => {
     assert.deepEqual(await resolversOf("nameserver 127.0.0.53\n", "nameserver 192.0.2.2\n"), ["192.0.2.2"]);
   });
 
-  it("are none where the host has none that a container could reach", async () => {
+  it("are empty if the host has no resolver that a container can reach", async () => {
     assert.deepEqual(await resolversOf("# nameserver 192.0.2.1\nnameserver ::1\nnameserver fe80::1\n"), []);
   });
 

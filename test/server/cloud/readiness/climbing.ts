@@ -2,7 +2,7 @@ import { type Climb, reach } from "../../../../server/cloud/instances/readiness/
 import type { Probe } from "../../../../server/cloud/instances/readiness/probe";
 import { Deadline } from "../../../../server/support/time-limits";
 
-/** A climb on this machine, with time enough. */
+/** Returns a climb on this machine with a long timeout. */
 export function climbing({
   timeoutMs = 10_000,
   ...overrides
@@ -16,7 +16,7 @@ export function climbing({
   };
 }
 
-/** Waits for what the probe looks at. */
+/** Waits until the probe succeeds. */
 export async function reachBy(probe: Probe, timeoutMs?: number): Promise<void> {
   await reach("it", probe, climbing(timeoutMs === undefined ? {} : { timeoutMs }));
 }

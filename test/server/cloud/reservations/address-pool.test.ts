@@ -4,13 +4,13 @@ import { AddressPool } from "../../../../server/cloud/reservations/address-pool"
 
 const newPool = () => new AddressPool({ first: "198.18.0.254", last: "198.18.1.1" });
 
-/** That it is refused with this code, in words that match. */
+/** Asserts that the work fails with this code and a matching message. */
 function assertRefused(work: () => unknown, code: ErrorCode, message: RegExp): void {
   assert.throws(work, { name: "MccError", code, message });
 }
 
 describe("a pool of addresses", () => {
-  it("gives out each address of its range once, over the end of an octet", () => {
+  it("gives out each address of its range once, across the end of an octet", () => {
     const pool = newPool();
     assert.equal(pool.size, 4);
     const taken = [1, 2, 3, 4].map(() => pool.takeAny());
@@ -22,7 +22,7 @@ describe("a pool of addresses", () => {
     );
   });
 
-  it("continues where earlier daemons were, and far from the last in use where that is not known", () => {
+  it("continues after the last address of earlier daemons, or far from the used ones if that is unknown", () => {
     const [told, untold, full] = [newPool(), newPool(), newPool()];
     told.resume(6);
     assert.equal(told.takeAny(), "198.18.1.0");
@@ -34,7 +34,7 @@ describe("a pool of addresses", () => {
     assert.equal(full.takeAny(), "198.18.1.1");
   });
 
-  it("gives an address that came back out again as late as possible", () => {
+  it("gives out a returned address as late as possible", () => {
     const pool = newPool();
     pool.give(pool.takeAny());
     assert.deepEqual(
@@ -43,7 +43,7 @@ describe("a pool of addresses", () => {
     );
   });
 
-  it("refuses an address that is outside, an instance's or a foreign container's", () => {
+  it("refuses an address that is outside its range or in use by an instance or a foreign container", () => {
     const pool = newPool();
     pool.take("198.18.1.0");
     pool.setForeign(["198.18.1.1", "10.0.0.1", "fd00::1", "no address"]);
@@ -62,7 +62,7 @@ describe("a pool of addresses", () => {
     assert.equal(pool.free, 2);
   });
 
-  it("gives out an address that a foreign container has given up", () => {
+  it("gives out an address that a foreign container has released", () => {
     const pool = newPool();
     pool.setForeign(["198.18.0.254", "198.18.0.255", "198.18.1.0", "198.18.1.1"]);
     assertRefused(() => pool.takeAny(), "exhausted", /are taken/);
@@ -70,7 +70,7 @@ describe("a pool of addresses", () => {
     assert.equal(pool.takeAny(), "198.18.0.255");
   });
 
-  it("adopts a foreign container's address, also from outside its range, but no instance's", () => {
+  it("adopts the address of a foreign container, also outside its range, but not that of an instance", () => {
     const pool = newPool();
     pool.setForeign(["198.18.1.0"]);
     pool.adopt("198.18.1.0");

@@ -3,7 +3,7 @@ import { MccError } from "../../../../protocol/error";
 import { AddressPool } from "../../../../server/cloud/reservations/address-pool";
 import { planNetwork } from "../../../../server/cloud/reservations/address-range";
 
-describe("the network round a range", () => {
+describe("the network of a range", () => {
   const rows = [
     ["198.18.0.2", "198.18.3.254", "198.18.0.0/22", "198.18.0.1", "198.18.0.2"],
     ["198.18.0.10", "198.18.0.20", "198.18.0.0/27", "198.18.0.1", "198.18.0.10"],
@@ -15,7 +15,7 @@ describe("the network round a range", () => {
     ["198.18.0.5", "198.18.0.5", "198.18.0.4/30", "198.18.0.6", "198.18.0.5"],
   ] as const;
   for (const [first, last, network, gateway, usableFirst] of rows) {
-    it(`of ${first}-${last} is ${network} with the gateway ${gateway}`, () => {
+    it(`is ${network} with the gateway ${gateway} for ${first}-${last}`, () => {
       const plan = planNetwork({ first, last }, false);
       assert.equal(`${plan.network.address}/${plan.network.prefixLength}`, network);
       assert.equal(plan.network.gateway, gateway);
@@ -32,7 +32,7 @@ it("a range of unusable addresses is refused", () => {
 });
 
 describe("an address pool", () => {
-  it("hands a returned address out as late as possible", () => {
+  it("gives out a returned address as late as possible", () => {
     const pool = new AddressPool({ first: "198.18.0.2", last: "198.18.0.4" });
     assert.equal(pool.takeAny(), "198.18.0.2");
     pool.give("198.18.0.2");

@@ -6,7 +6,7 @@ import { IdSequence } from "../../../../server/cloud/reservations/id-sequence";
 import { silentDamage } from "../../../support/files/silent-damage";
 import { temporaryFolders } from "../../../support/files/temporary-folder";
 
-/** As in a new state folder. */
+/** Opens the sequence, which is new if the folder has no file of it. */
 async function openSequence(folder: string): Promise<IdSequence> {
   const exists = existsSync(join(folder, "next-id.json"));
   return await IdSequence.open(folder, silentDamage(folder), !exists);
@@ -15,7 +15,7 @@ async function openSequence(folder: string): Promise<IdSequence> {
 describe("the sequence of ids", () => {
   const newFolder = temporaryFolders();
 
-  it("begins at 500, and goes on without a gap after a clean end", async () => {
+  it("starts at 500, and continues without a gap after a normal end", async () => {
     const folder = await newFolder();
     const first = await openSequence(folder);
     assert.deepEqual([first.take(), first.take()], [500, 501]);
@@ -23,7 +23,7 @@ describe("the sequence of ids", () => {
     assert.equal((await openSequence(folder)).take(), 502);
   });
 
-  it("never gives an id that is settled out again after a crash", async () => {
+  it("does not give out a settled id again after a crash", async () => {
     const folder = await newFolder();
     const crashed = await openSequence(folder);
     const ids = Array.from({ length: 40 }, () => crashed.take());
@@ -31,7 +31,7 @@ describe("the sequence of ids", () => {
     assert.ok((await openSequence(folder)).take() > Math.max(...ids));
   });
 
-  it("makes many ids safe with one write", async () => {
+  it("secures many ids with one write", async () => {
     const folder = await newFolder();
     const ids = await openSequence(folder);
     ids.foresee(1000);
@@ -41,7 +41,7 @@ describe("the sequence of ids", () => {
     assert.equal(ids.take(), 500);
   });
 
-  it("skips ids that something has already, and keeps them over a crash", async () => {
+  it("skips used ids, and remembers them after a crash", async () => {
     const folder = await newFolder();
     const ids = await openSequence(folder);
     ids.skip(510);
@@ -52,7 +52,7 @@ describe("the sequence of ids", () => {
     assert.ok((await openSequence(folder)).take() > 700);
   });
 
-  it("says that an id is not safe when it could not be written, and tries again with the next", async () => {
+  it("fails if the file cannot be written, and retries with the next id", async () => {
     const folder = await newFolder();
     const ids = await openSequence(folder);
     await mkdir(join(folder, "next-id.json.new"));
@@ -75,7 +75,7 @@ describe("the sequence of ids", () => {
     '{"next": 9007199254740991}',
     undefined,
   ]) {
-    it(`whose file ${text === undefined ? "is missing" : `holds ${JSON.stringify(text)}`} leaves a gap after those in use`, async () => {
+    it(`leaves a gap after the used ids if its file ${text === undefined ? "is missing" : `contains ${JSON.stringify(text)}`}`, async () => {
       const folder = await newFolder();
       if (text !== undefined) {
         await writeFile(join(folder, "next-id.json"), text);
@@ -94,7 +94,7 @@ describe("the sequence of ids", () => {
     });
   }
 
-  it("leaves no gap where the file is whole", async () => {
+  it("leaves no gap if the file is complete", async () => {
     const folder = await newFolder();
     await (await openSequence(folder)).close();
     const ids = await IdSequence.open(folder, silentDamage(folder), false);

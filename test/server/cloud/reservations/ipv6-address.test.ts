@@ -39,7 +39,7 @@ describe("the IPv6 range of instances", () => {
 
   const range = { address: "fd00:1234::", prefixLength: 64 };
 
-  it("has an address for each IPv4 address of the network, at the same place", () => {
+  it("has an address for each IPv4 address of the network, at the same position", () => {
     const network = { address: "198.18.0.0", prefixLength: 22 };
     assert.equal(ipv6AddressIn(network, range, "198.18.0.1"), "fd00:1234::1");
     assert.equal(ipv6AddressIn(network, range, "198.18.3.254"), "fd00:1234::3fe");
@@ -50,13 +50,13 @@ describe("the IPv6 range of instances", () => {
     );
   });
 
-  it("has the host's own address, the gateway", () => {
+  it("contains the host's address, which is the gateway", () => {
     const plan = planNetwork({ first: "198.18.0.2", last: "198.18.0.9" }, false);
     assert.deepEqual(withIpv6(plan, range).network.ipv6, { ...range, gateway: "fd00:1234::1" });
     assert.equal(withIpv6(plan, undefined).network.ipv6, undefined);
   });
 
-  it("stays the same as long as instances have addresses of it", async () => {
+  it("stays the same as long as instances use its addresses", async () => {
     const { network } = withIpv6(planNetwork({ first: "198.18.0.2", last: "198.18.0.9" }, false), range);
     const record = { ipAddress: "198.18.0.2", ipv6Address: "fd00:1234::2" };
     keepIpv6Range(network, [record, { ipAddress: "198.18.0.3" }]);
@@ -69,7 +69,7 @@ describe("the IPv6 range of instances", () => {
     }
   });
 
-  describe("of a cloud", () => {
+  describe("in a cloud", () => {
     const newCloud = testClouds();
 
     it("gives instances and members of fleets their addresses", async () => {
@@ -88,7 +88,7 @@ describe("the IPv6 range of instances", () => {
       );
     });
 
-    it("gives none without a range", async () => {
+    it("gives no addresses if there is no range", async () => {
       const { cloud } = await newCloud();
       assert.equal((await cloud.instances.create(creation())).ipv6Address, undefined);
     });

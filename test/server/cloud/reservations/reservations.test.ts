@@ -33,7 +33,7 @@ describe("the reservations of ids, names and addresses", () => {
     async ({ ids }) => ids.settled(),
   );
 
-  it("give a name after the id, and another where that is taken", () => {
+  it("give a name from the id, and another one if that is taken", () => {
     reservations().keep({ id: 400, name: "mcc-500", ipAddress: "198.18.0.2" });
     const { id, name, ipAddress } = reservations().reserve({});
     assert.deepEqual([id, ipAddress], [500, "198.18.0.3"]);
@@ -41,7 +41,7 @@ describe("the reservations of ids, names and addresses", () => {
     assert.equal(reservations().reserve({}).name, "mcc-501");
   });
 
-  it("take nothing when a name or an address is refused", () => {
+  it("reserve nothing if a name or an address is refused", () => {
     reservations().reserve({ name: "web", ipAddress: "198.18.0.3" });
     assertRefused(
       () => reservations().reserve({ name: "web" }),
@@ -57,7 +57,7 @@ describe("the reservations of ids, names and addresses", () => {
     assert.equal(reservations().reserve({ name: "db" }).id, 501);
   });
 
-  it("leave what containers of others have to those", () => {
+  it("avoid the ids, names and addresses of foreign containers", () => {
     reservations().setForeign([foreign("500", "mcc-501", "198.18.0.2"), foreign("pet", "web")]);
     const given = reservations().reserve({});
     assert.deepEqual([given.id, given.ipAddress], [501, "198.18.0.3"]);
@@ -69,7 +69,7 @@ describe("the reservations of ids, names and addresses", () => {
     );
   });
 
-  it("are for all of a fleet or for none, wanted addresses first, in the order asked for", () => {
+  it("cover all members of a fleet or none, and assign requested addresses first", () => {
     const wanted = [{ name: "a-1" }, { name: "a-2", ipAddress: "198.18.0.2" }];
     const [first, second] = reservations().reserveAll(wanted);
     assert.deepEqual([first?.name, first?.ipAddress], ["a-1", "198.18.0.3"]);
@@ -88,7 +88,7 @@ describe("the reservations of ids, names and addresses", () => {
     );
   });
 
-  it("pass name and address on, so that the old instance gives nothing back of them", () => {
+  it("pass on a name and an address, which the old instance then does not release", () => {
     const old = reservations().reserve({ name: "web" });
     const replacement = reservations().passOn(old);
     assert.deepEqual(replacement, { ...old, id: 501 });
@@ -98,7 +98,7 @@ describe("the reservations of ids, names and addresses", () => {
     assert.equal(reservations().pool.free, 4);
   });
 
-  it("leave the old address to the old instance when the new one has another", () => {
+  it("leave the old address to the old instance if the new one has another", () => {
     const old = reservations().reserve({ name: "web", ipAddress: "198.18.0.2" });
     reservations().passOn(old, "198.18.0.5");
     assert.equal(reservations().pool.free, 2);
@@ -123,7 +123,7 @@ describe("the reservations of ids, names and addresses", () => {
     });
   }
 
-  it("adopt no name, address or id that an instance has", () => {
+  it("adopt no name, address or id of an instance", () => {
     reservations().keep({ id: 101, name: "pet", ipAddress: "198.18.0.2" });
     const adopt = (name: string, ipAddress: string) =>
       reservations().adopt(foreign("101", name), { name: undefined, ipAddress });
@@ -132,7 +132,7 @@ describe("the reservations of ids, names and addresses", () => {
     assert.equal(adopt("dog", "10.0.0.7").id, 500);
   });
 
-  it("never give an adopted id out again", () => {
+  it("do not give out an adopted id again", () => {
     reservations().adopt(foreign("500"), { name: undefined, ipAddress: "10.0.0.7" });
     assert.equal(reservations().reserve({}).id, 501);
   });

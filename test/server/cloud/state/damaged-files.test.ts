@@ -27,10 +27,10 @@ import { loginLines } from "../../../support/login-lines";
 import { eventually } from "../../../support/time/eventually";
 
 const range = { first: "198.18.0.2", last: "198.18.0.30" };
-/** All that waits for the file system, such as a sync, waits at the same time. */
+/** The number of cases at the same time, so that they share the waits for the file system. */
 const casesAtOnce = 32;
 
-/** A state folder with one of everything, and what its engine was told to make. */
+/** A state folder with a file of each kind, and the containers of its engine. */
 interface Template {
   readonly folder: string;
   readonly serverId: string;
@@ -38,7 +38,7 @@ interface Template {
   readonly instances: MethodResult<"instance.list">;
 }
 
-/** What a file says that is of no consequence, and why. */
+/** Damage that has no effect, and the reason. */
 const inconsequential: readonly { readonly file: RegExp; readonly damage: RegExp; readonly why: string }[] = [
   {
     file: /^lock$/,
@@ -84,18 +84,18 @@ const inconsequential: readonly { readonly file: RegExp; readonly damage: RegExp
   },
 ];
 
-/** Which stray things are moved away: what is not in the daemon's way is not its business. */
+/** Stray entries that the daemon moves away. It does not touch entries that do not disturb it. */
 const moved: readonly { readonly stray: RegExp; readonly damage: RegExp }[] = [
   { stray: /^(instances\/600|(keys|fleets)\/.*\.json)$/, damage: /./ },
   { stray: /^(names\/stray|damaged|simulated)$/, damage: /^(?!a folder)/ },
   { stray: /\.new$/, damage: /^a folder/ },
 ];
-/** What can be where nothing was. */
+/** Forms of a stray entry. */
 const strays = fileDamages.filter(({ name }) =>
   /^(a FIFO|a socket|a link to nowhere|a link to itself|a folder)$/.test(name),
 );
 
-describe("a state folder in which one file is damaged", () => {
+describe("a state folder with damage", () => {
   const newFolder = temporaryFolders(memoryOrTemporary());
   let template: Template;
   const unreadable = new Set<string>();
@@ -105,7 +105,7 @@ describe("a state folder in which one file is damaged", () => {
   });
   afterEach(() => sinon.restore());
 
-  /** Lets the system refuse to open the files, as that of a broken disk does. */
+  /** Makes the system refuse to open the files, like on a broken disk. */
   function refuseToOpen(paths: ReadonlySet<string>, code: string): void {
     const open = fsPromises.open.bind(fsPromises);
     sinon.replace(fsPromises, "open", (path, ...rest) =>
@@ -115,7 +115,7 @@ describe("a state folder in which one file is damaged", () => {
     );
   }
 
-  it("has one file of each kind", async () => {
+  it("has one file of each kind before the damage", async () => {
     const kinds = new Set(
       (await entriesOf(template.folder)).files.map((file) => file.replace(/\d{3}|\w{16}/g, "*")),
     );
@@ -141,14 +141,14 @@ describe("a state folder in which one file is damaged", () => {
   });
 
   for (const damage of fileDamages) {
-    it(`${damage.name}, is served all the same`, async function () {
+    it(`remains usable if a file is ${damage.name}`, async function () {
       this.timeout(60_000);
       await tryAll(damage, (await entriesOf(template.folder)).files);
     });
   }
 
   for (const damage of folderDamages) {
-    it(`whose place is not a folder's: ${damage.name}, is served all the same`, async function () {
+    it(`remains usable if a folder is ${damage.name}`, async function () {
       this.timeout(60_000);
       await tryAll(damage, (await entriesOf(template.folder)).folders);
     });
@@ -165,20 +165,20 @@ describe("a state folder in which one file is damaged", () => {
     ],
     ...["stray", "damaged", "simulated", "format.new", "fleets/db.json.new"],
   ]) {
-    it(`or a stray thing is ${stray}, is served all the same`, async () => {
+    it(`remains usable with the stray entry ${stray}`, async () => {
       await Promise.all(strays.map((damage) => tryOne(damage, stray, "format")));
     });
   }
 
   for (const name of ["zeroed", "a folder", "a FIFO"]) {
-    it(`or ${name}, is purged all the same, unless that is its server-id`, async () => {
+    it(`can be purged if a file is ${name}, unless it is the server-id`, async () => {
       const damage = fileDamages.find((each) => each.name === name);
       for (const file of (await entriesOf(template.folder)).files) {
         const outside = await newFolder();
         const stateFolder = join(outside, "state");
         await cp(template.folder, stateFolder, { recursive: true });
         await damage?.apply(join(stateFolder, file), { other: "", outside });
-        // The driver's folder tells a purge whose containers to look for.
+        // By the driver's folder, a purge knows which driver's containers to search for.
         await mkdir(join(stateFolder, "simulated"));
         const driver = await engineWith(template.containers, template.serverId);
         const purged = purgeCloud(optionsOf(stateFolder, driver, silent));
@@ -250,7 +250,7 @@ describe("a state folder in which one file is damaged", () => {
       await cloud.close();
     }
     assert.deepEqual(before && (await readFile(elsewhere)), before);
-    // Each is where it is said to be.
+    // Each file is in the reported place.
     await Promise.all(cloud.info().damaged.map(({ movedTo = stateFolder }) => lstat(movedTo)));
     assert.deepEqual(
       lines.filter(({ msg }) => msg === "internal error"),
@@ -262,7 +262,7 @@ describe("a state folder in which one file is damaged", () => {
     );
   }
 
-  /** Clients get an answer that they accept, with everything that is not in the damaged file. */
+  /** Asserts that clients get a valid answer with everything that is not in the damaged file. */
   async function assertServes(cloud: Cloud, file: string): Promise<void> {
     const instances = await ask(cloud, "instance.list");
     const told = ({ id, uid, name, ipAddress }: (typeof instances)[number]) => ({ id, uid, name, ipAddress });
@@ -291,7 +291,7 @@ describe("a state folder in which one file is damaged", () => {
   function isReported(cloud: Cloud, path: string, { name }: Damage): boolean {
     const file = asciiLine(path);
     const { damaged } = cloud.info();
-    // Of a folder that is gone the files are missed, and of a fleet's file its members'.
+    // If a folder is missing, its files are reported. If the file of a fleet is missing, its members are.
     return (
       inconsequential.some((row) => row.file.test(file) && row.damage.test(name)) ||
       damaged.some((each) => `${file}/`.startsWith(`${each.file}/`) || each.file.startsWith(`${file}/`)) ||
@@ -325,7 +325,7 @@ describe("a state folder in which one file is damaged", () => {
 describe("the folder of damaged files", () => {
   const newFolder = temporaryFolders();
 
-  it("keeps each with its reason, under a name of its own, for the daemons to come", async () => {
+  it("keeps each file with its reason under a unique name, also for later daemons", async () => {
     const folder = await newFolder();
     const first = silentDamage(folder);
     for (const content of ["one", "two", "three"]) {
@@ -357,7 +357,7 @@ describe("the folder of damaged files", () => {
     ["a file", (path: string) => writeFile(path, "mine")],
     ["a link", (path: string, outside: string) => symlink(outside, path)],
   ] as const) {
-    it(`is made where ${kind} is in its place, which is then in it`, async () => {
+    it(`is created if ${kind} is in its place, and then contains it`, async () => {
       const [folder, outside] = [await newFolder(), await newFolder()];
       await put(join(folder, "damaged"), outside);
       await writeFile(join(folder, "file"), "");
@@ -378,7 +378,7 @@ describe("the folder of damaged files", () => {
     });
   }
 
-  it("keeps no more than there is room for, and removes the oldest first", async () => {
+  it("keeps a limited number of files, and removes the oldest first", async () => {
     const folder = await newFolder();
     const damaged = new DamagedFiles(folder, silent, { shown: 2, kept: 3 });
     for (const name of ["a", "b", "c", "d", "e"]) {
@@ -399,7 +399,7 @@ describe("the folder of damaged files", () => {
     assert.equal(next.total, 3);
   });
 
-  it("refers to the log where a full disk took the file of the reason, and no text", async () => {
+  it("refers to the log if a full disk left the file of the reason empty", async () => {
     const folder = await newFolder();
     const damaged = silentDamage(folder);
     const path = join(folder, "stray");
@@ -411,7 +411,7 @@ describe("the folder of damaged files", () => {
     assert.match(next.list()[1]?.reason ?? "", /its log has the reason/);
   });
 
-  it("overwrites nothing where many of one name come at the same time", async () => {
+  it("overwrites nothing if many files with the same name arrive at the same time", async () => {
     const folder = await newFolder();
     const damaged = silentDamage(folder);
     const paths = Array.from({ length: 20 }, (_, index) => join(folder, `${"x".repeat(200)}${index}`));
@@ -443,7 +443,7 @@ describe("the folder of damaged files", () => {
     assert.ok(result.shape.damaged.safeParse(damaged.list()).success);
   });
 
-  it("keeps what was found before it was opened, as the latest", async () => {
+  it("shows reports from before it was opened as the latest", async () => {
     const folder = await newFolder();
     const earlier = silentDamage(folder);
     await writeFile(join(folder, "file"), "");
@@ -457,7 +457,7 @@ describe("the folder of damaged files", () => {
     );
   });
 
-  it("shows the latest hundred, takes names of any length, and says of each that it cannot be moved", async () => {
+  it("shows the latest hundred, accepts names of any length, and reports a file that it cannot move", async () => {
     const folder = await newFolder();
     const { log, lines } = captureLog();
     const damaged = new DamagedFiles(folder, log);
@@ -480,7 +480,7 @@ describe("the folder of damaged files", () => {
 describe("a key whose file was damaged", () => {
   const newCloud = testClouds();
 
-  it("holds up no change of the instances that carry it, and is theirs again once it was added", async () => {
+  it("does not prevent changes of its instances, which get it again after it is added", async () => {
     const { cloud, driver, stateFolder, reopen } = await newCloud();
     const texts = ["me", "you", "new"].map(() => makeHostKey().publicKey);
     const [mine = "", yours = "", others = ""] = texts;
@@ -517,7 +517,7 @@ function dispatchOf(cloud: Cloud): Dispatch {
   return dispatch;
 }
 
-/** As it travels, and as a client reads it. */
+/** Encodes and decodes a value like a client's answer. */
 async function ask<M extends MethodName>(
   cloud: Cloud,
   method: M,
@@ -527,7 +527,7 @@ async function ask<M extends MethodName>(
   return methodTable[method].result.parse(answer);
 }
 
-/** An engine as the LXC driver is one to the cloud, whose containers run. */
+/** Creates an engine that acts like the LXC driver, with running containers. */
 async function engineWith(containers: readonly ContainerSpec[], serverId: string): Promise<Driver> {
   const network = { address: "", prefixLength: 0, gateway: "", nat: false };
   const log = { debug: () => undefined, info: () => undefined, warn: () => undefined };
@@ -575,7 +575,7 @@ async function makeTemplate(outside: string): Promise<Template> {
   return { folder, serverId, containers, instances };
 }
 
-/** All of a state folder, by their paths in it. */
+/** Returns the paths of all entries of a state folder. */
 async function entriesOf(folder: string): Promise<{ readonly files: string[]; readonly folders: string[] }> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const pathOf = ({ parentPath, name }: (typeof entries)[number]): string =>

@@ -5,7 +5,7 @@ import { refuseForeignFolder } from "../../../../server/cloud/state/folder";
 import { assertMccError } from "../../../support/assert-error";
 import { temporaryFolders } from "../../../support/files/temporary-folder";
 
-describe("a folder that is given to a daemon", () => {
+describe("a folder for the state of a daemon", () => {
   const newFolder = temporaryFolders();
 
   async function folderWith(...entries: readonly string[]): Promise<string> {
@@ -21,12 +21,12 @@ describe("a folder that is given to a daemon", () => {
     ["lock", "server-id.new"],
     ["server-id", "anything", "lock"],
   ]) {
-    it(`is taken with ${entries.join(", ") || "nothing"} in it`, async () => {
+    it(`is accepted if it contains ${entries.join(", ") || "nothing"}`, async () => {
       await refuseForeignFolder(await folderWith(...entries));
     });
   }
 
-  it("is refused with anything else in it, and stays as it is", async () => {
+  it("is refused with any other content, and is not changed", async () => {
     const folder = await folderWith("lock", "thesis.tex");
     await mkdir(join(folder, "instances"));
     await assertMccError(

@@ -12,7 +12,7 @@ describe("the format of a state folder", () => {
   const newFolder = temporaryFolders();
   const newCloud = testClouds();
 
-  it("is the first release's where no file says it, and what was written after that", async () => {
+  it("is that of the first release without a file, and the written one with a file", async () => {
     const folder = await newFolder();
     assert.equal(await readStateFormat(folder), 1);
     await writeStateFormat(folder);
@@ -20,14 +20,14 @@ describe("the format of a state folder", () => {
   });
 
   for (const text of ["", "two", "0", "-1", "1.5"]) {
-    it(`is not guessed when the file holds ${JSON.stringify(text)}`, async () => {
+    it(`is not guessed if the file contains ${JSON.stringify(text)}`, async () => {
       const folder = await newFolder();
       await writeFile(join(folder, "format"), text);
       await assertMccError(readStateFormat(folder), "invalid", /format holds no format/);
     });
   }
 
-  it("is raised in place for a folder of the first release, whose instances stay", async () => {
+  it("is updated in place for a folder of the first release, and keeps its instances", async () => {
     const { cloud, stateFolder, reopen } = await newCloud();
     const { uid } = await createReady(cloud, { name: "web" });
     await rm(join(stateFolder, "format"));
@@ -36,7 +36,7 @@ describe("the format of a state folder", () => {
     assert.equal(await readFile(join(stateFolder, "format"), "utf8"), `${stateFormat}\n`);
   });
 
-  it("of a newer release is refused, by a purge too, and nothing is changed", async () => {
+  it("is refused if it is that of a newer release, also by a purge, and nothing is changed", async () => {
     const { cloud, stateFolder, reopen } = await newCloud();
     await createReady(cloud, { name: "web" });
     await writeFile(join(stateFolder, "format"), `${stateFormat + 1}\n`);

@@ -18,10 +18,10 @@ async function open(folder: string): Promise<Identity> {
   return await openIdentity(folder, silentDamage(folder), lateWrites);
 }
 
-describe("who a daemon is", () => {
+describe("the identity of a daemon", () => {
   const newFolder = temporaryFolders();
 
-  it("is made up at the first start, and stays", async () => {
+  it("is generated at the first start, and does not change", async () => {
     const folder = await newFolder();
     const first = await open(folder);
     assert.match(first.serverId, /^[0-9a-f]{32}$/);
@@ -31,13 +31,13 @@ describe("who a daemon is", () => {
     assert.deepEqual((await readdir(folder)).sort(), ["server-id", "token"]);
   });
 
-  it("differs from folder to folder", async () => {
+  it("is different for each folder", async () => {
     const [one, other] = [await open(await newFolder()), await open(await newFolder())];
     assert.notEqual(one.serverId, other.serverId);
     assert.notEqual(one.token, other.token);
   });
 
-  it("keeps its token from others, also where someone opened it", async () => {
+  it("protects its token from other users, also after its file was made readable", async () => {
     const folder = await newFolder();
     const { tokenPath } = await open(folder);
     await chmod(tokenPath, 0o666);
@@ -45,7 +45,7 @@ describe("who a daemon is", () => {
     assert.match(await modeOf(tokenPath), /^6[04]0$/);
   });
 
-  it("takes a token of the operator's", async () => {
+  it("uses a token that the operator wrote", async () => {
     const folder = await newFolder();
     await writeFile(join(folder, "token"), "the-operators-own-token\n");
     assert.equal((await open(folder)).token, "the-operators-own-token");
@@ -60,7 +60,7 @@ describe("who a daemon is", () => {
     ["server-id", "not an id", /server-id holds no server id/],
   ];
   for (const [file, content, message] of damages) {
-    it(`is not guessed when ${file} holds ${JSON.stringify(content)}`, async () => {
+    it(`is not guessed if ${file} contains ${JSON.stringify(content)}`, async () => {
       const folder = await newFolder();
       await open(folder);
       await writeFile(join(folder, file), content);
@@ -78,7 +78,7 @@ describe("who a daemon is", () => {
     '{"next":500,"more":"things"}',
     undefined,
   ]) {
-    it(`gets a new token where the file ${content === undefined ? "is missing" : `holds ${JSON.stringify(content)}`}`, async () => {
+    it(`gets a new token if the file ${content === undefined ? "is missing" : `contains ${JSON.stringify(content)}`}`, async () => {
       const folder = await newFolder();
       const first = await open(folder);
       await rm(first.tokenPath);

@@ -10,21 +10,21 @@ const full = Object.assign(new Error("ENOSPC: no space left on device, write"), 
   errno: -28,
 });
 
-describe("a write that may come later", () => {
+describe("a deferrable write", () => {
   let timers: sinon.SinonFakeTimers;
   beforeEach(() => {
     timers = sinon.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   });
   afterEach(() => timers.restore());
 
-  it("is done at once where there is room, and not again", async () => {
+  it("is done once and at once if there is space", async () => {
     const write = sinon.stub().resolves();
     assert.equal(await new LateWrites(log).attempt("a", write), true);
     await timers.tickAsync(60_000);
     assert.equal(write.callCount, 1);
   });
 
-  it("is tried until there is room, ten seconds apart at most", async () => {
+  it("is retried until there is space, at least every ten seconds", async () => {
     const writtenMs: number[] = [];
     let isFull = true;
     const write = (): Promise<void> => {
@@ -42,7 +42,7 @@ describe("a write that may come later", () => {
     assert.equal(writtenMs.length, count, "once it is written");
   });
 
-  it("gives way to a later one of the same", async () => {
+  it("is replaced by a later write of the same file", async () => {
     const lateWrites = new LateWrites(log);
     const first = sinon.stub().rejects(full);
     await lateWrites.attempt("a", first);
@@ -59,7 +59,7 @@ describe("a write that may come later", () => {
     );
   });
 
-  it("is not tried after the end", async () => {
+  it("is not retried after the end", async () => {
     const lateWrites = new LateWrites(log);
     const write = sinon.stub().rejects(full);
     await lateWrites.attempt("a", write);

@@ -11,11 +11,11 @@ import { fakePrograms } from "../../../support/programs/fake-programs";
 
 const lockModule = join(__dirname, "..", "..", "..", "..", "server", "cloud", "state", "lock.js");
 
-describe("the state folder's lock", () => {
+describe("the lock of a state folder", () => {
   const newFolder = temporaryFolders();
   const fakes = fakePrograms();
 
-  it("keeps a second one out, and says who has it and what to do", async () => {
+  it("refuses a second daemon, and says which process has it and what to do", async () => {
     const folder = await newFolder();
     const lock = await acquireStateLock(folder);
     await assertMccError(
@@ -26,7 +26,7 @@ describe("the state folder's lock", () => {
     await lock.release();
   });
 
-  it("can be had again once it was released, which may be done twice", async () => {
+  it("can be acquired again after its release, and released twice", async () => {
     const folder = await newFolder();
     const lock = await acquireStateLock(folder);
     await lock.release();
@@ -37,7 +37,7 @@ describe("the state folder's lock", () => {
     await next.release();
   });
 
-  it("is refused where the file system has no locks", async () => {
+  it("is refused if the file system does not support locks", async () => {
     await fakes().put("flock", "exit 1");
     await assertMccError(
       acquireStateLock(await newFolder()),
@@ -50,7 +50,7 @@ describe("the state folder's lock", () => {
     ["a folder", (path: string) => mkdir(path)],
     ["a symbolic link", (path: string) => symlink("elsewhere", path)],
   ] as const) {
-    it(`is refused by its name where ${kind} is in its place`, async () => {
+    it(`is refused with its path if ${kind} is in its place`, async () => {
       const folder = await newFolder();
       await put(join(folder, "lock"));
       const message = new RegExp(`/lock is ${kind}, and the daemon's lock is a file; remove it\\.$`);
@@ -59,12 +59,12 @@ describe("the state folder's lock", () => {
     });
   }
 
-  it("is for one folder alone", async () => {
+  it("is separate for each folder", async () => {
     const locks = [await acquireStateLock(await newFolder()), await acquireStateLock(await newFolder())];
     await Promise.all(locks.map((lock) => lock.release()));
   });
 
-  it("dies with its process, also when that is killed and a child of it runs on", async () => {
+  it("ends with its process, even if that is killed and a child of it still runs", async () => {
     const folder = await newFolder();
     const script = `
       require(${JSON.stringify(lockModule)}).acquireStateLock(${JSON.stringify(folder)}).then(() => {
@@ -87,7 +87,7 @@ describe("the state folder's lock", () => {
     }
   });
 
-  it("says which package has flock when there is none", async () => {
+  it("names the package of flock if that is not installed", async () => {
     const folder = await newFolder();
     const script = `
       require(${JSON.stringify(lockModule)}).acquireStateLock(${JSON.stringify(folder)})

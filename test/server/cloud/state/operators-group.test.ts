@@ -5,11 +5,11 @@ import sinon from "sinon";
 import { shareWithOperators } from "../../../../server/cloud/state/operators-group";
 import { temporaryFolders } from "../../../support/files/temporary-folder";
 
-describe("a file that is shared with the operators", () => {
+describe("a file for the group of operators", () => {
   const newFolder = temporaryFolders();
   afterEach(() => sinon.restore());
 
-  /** The file's mode and group after it was shared by this user, on a host with these groups. */
+  /** Returns the mode and the group of the file after this user shared it on a host with these groups. */
   async function shared(userId: number, groups: string) {
     const path = join(await newFolder(), "token");
     await writeFile(path, "", { mode: 0o666 });
@@ -22,21 +22,21 @@ describe("a file that is shared with the operators", () => {
 
   for (const { title, userId, groups, mode, owners } of [
     {
-      title: "of root can be read by their group",
+      title: "is readable by the group if root shares it",
       userId: 0,
       groups: "root:x:0:\nminicloud:x:990:ann,ben\n",
       mode: 0o640,
       owners: [[0, 990]],
     },
     {
-      title: "of root is its own where there is no such group",
+      title: "is readable only by root if there is no such group",
       userId: 0,
       groups: "root:x:0:\nnot-minicloud:x:7:\n",
       mode: 0o600,
       owners: [],
     },
     {
-      title: "of another user is that user's own",
+      title: "is readable only by its owner if another user shares it",
       userId: 1000,
       groups: "minicloud:x:990:\n",
       mode: 0o600,

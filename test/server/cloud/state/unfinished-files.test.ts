@@ -5,7 +5,7 @@ import { removeUnfinished } from "../../../../server/cloud/state/unfinished-file
 import { silentDamage } from "../../../support/files/silent-damage";
 import { temporaryFolders } from "../../../support/files/temporary-folder";
 
-describe("what an interrupted write leaves", () => {
+describe("a temporary file of an interrupted write", () => {
   const newFolder = temporaryFolders();
 
   async function folderWith(...files: readonly string[]): Promise<string> {
@@ -25,7 +25,7 @@ describe("what an interrupted write leaves", () => {
       .sort();
   }
 
-  it("is removed wherever the daemon writes, and nothing else, also not in a container", async () => {
+  it("is removed in all folders of the daemon, but not in containers, and nothing else is removed", async () => {
     const kept = [
       "instances/500/instance.json",
       "keys/new.json",
@@ -43,7 +43,7 @@ describe("what an interrupted write leaves", () => {
     assert.deepEqual(damaged.list(), []);
   });
 
-  it("is removed as a link, whose target stays", async () => {
+  it("is removed without the target if it is a link", async () => {
     const outside = await folderWith("victim", "names/instance.json.new");
     const folder = await folderWith("server-id");
     await symlink(join(outside, "victim"), join(folder, "token.new"));
@@ -53,7 +53,7 @@ describe("what an interrupted write leaves", () => {
     assert.deepEqual(await filesIn(outside), ["names/instance.json.new", "victim"]);
   });
 
-  it("makes room where a folder is in its place, which would fail every later write", async () => {
+  it("is moved away if it is a folder, which would prevent later writes", async () => {
     const folder = await folderWith("next-id.json.new/deep/file");
     const damaged = silentDamage(folder);
     await removeUnfinished(folder, damaged);

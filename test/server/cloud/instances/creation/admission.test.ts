@@ -7,9 +7,9 @@ import { createReady, testClouds } from "../../../../support/daemons/test-cloud"
 describe("an instance whose intent cannot be recorded", () => {
   const newCloud = testClouds();
 
-  it("was never there: the engine is not called, and name and address are free", async () => {
+  it("is not created, and its name and address stay free", async () => {
     const { cloud, driver, stateFolder } = await newCloud();
-    // A record is first written to a temporary file. A folder with that name prevents it, also for root.
+    // A record is first written to a temporary file. A folder with that name prevents this, also for root.
     const obstacle = join(stateFolder, "instances", "500", "instance.json.new");
     await mkdir(obstacle, { recursive: true });
     await assertMccError(

@@ -9,7 +9,7 @@ import { temporaryFolders } from "../../../../support/files/temporary-folder";
 describe("a host key", () => {
   const newFolder = temporaryFolders();
 
-  it("is one that OpenSSH reads, with the public half that we say", async () => {
+  it("can be read by OpenSSH, which derives the same public key", async () => {
     const key = makeHostKey();
     const path = join(await newFolder(), "key");
     await writeFile(path, key.opensshPrivateKey, { mode: 0o600 });
@@ -19,7 +19,7 @@ describe("a host key", () => {
     assert.ok(fingerprint.stdout.includes(parsePublicKey(key.publicKey).fingerprint));
   });
 
-  it("holds both halves in Dropbear's form", () => {
+  it("contains both keys in the format of Dropbear", () => {
     const { dropbearPrivateKey, publicKey } = makeHostKey();
     const open = Buffer.from(publicKey.split(" ")[1] ?? "", "base64").subarray(-32);
     assert.equal(dropbearPrivateKey.length, 4 + 11 + 4 + 64);

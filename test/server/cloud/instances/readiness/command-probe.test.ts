@@ -6,7 +6,7 @@ import type { ExecResult } from "../../../../../server/driver/driver";
 import { assertMccError } from "../../../../support/assert-error";
 import { climbing } from "../../readiness/climbing";
 
-describe("waiting for a command", () => {
+describe("the wait for a command", () => {
   const ended = (exitCode: number, stdout = "", stderr = ""): ExecResult => ({
     exitCode,
     stdout: Buffer.from(stdout),
@@ -17,7 +17,7 @@ describe("waiting for a command", () => {
   const climbWith = (exec: ProbeTarget["exec"], timeoutMs?: number): Promise<void> =>
     climb([rung], climbing({ target: { address: "127.0.0.1", exec }, ...(timeoutMs && { timeoutMs }) }));
 
-  it("ends when it has ended with 0, however often it has not before", async () => {
+  it("ends at the first exit code 0", async () => {
     const run: string[][] = [];
     await climbWith((command) => {
       run.push([...command]);
@@ -26,7 +26,7 @@ describe("waiting for a command", () => {
     assert.deepEqual(run, [rung.command, rung.command, rung.command]);
   });
 
-  it("goes on while commands cannot be run yet", async () => {
+  it("continues while commands cannot be run yet", async () => {
     let tries = 0;
     await climbWith(() => {
       tries += 1;
@@ -34,7 +34,7 @@ describe("waiting for a command", () => {
     });
   });
 
-  it("runs out with what the command said last, on one line, which no log gets", async () => {
+  it("fails at the timeout with the last output on one line, which is not logged", async () => {
     const error = await assertMccError(
       climbWith(() => Promise.resolve(ended(3, "one\ntwo\n", "\u001b[31mno\u0000 luck\n")), 50),
       "timeout",
@@ -43,7 +43,7 @@ describe("waiting for a command", () => {
     assert.equal(error.confidential, true);
   });
 
-  it("gives a command all the time that is left, and says that it did not end", async () => {
+  it("gives a command the rest of the time, and reports that it did not end", async () => {
     const limits: number[] = [];
     await assertMccError(
       climbWith((_command, timeoutMs) => {
@@ -56,7 +56,7 @@ describe("waiting for a command", () => {
     assert.ok((limits[0] ?? 0) > 100);
   });
 
-  it("leaves a defect a defect", async () => {
+  it("passes on an unexpected error unchanged", async () => {
     await assert.rejects(
       climbWith(() => Promise.reject(new TypeError("a defect"))),
       TypeError,

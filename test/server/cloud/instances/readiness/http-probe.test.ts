@@ -5,10 +5,10 @@ import { freePort } from "../../../../support/daemons/stand-in-daemon";
 import { localServers } from "../../../../support/http/local-servers";
 import { reachBy } from "../../readiness/climbing";
 
-describe("waiting for a web server", () => {
+describe("the wait for a web server", () => {
   const servers = localServers();
 
-  it("ends when the path is answered with the status, however often with another before", async () => {
+  it("ends at the first answer with the expected status", async () => {
     const asked: string[] = [];
     const port = await servers.http((request, response) => {
       asked.push(`${request.method} ${request.url}`);
@@ -22,12 +22,12 @@ describe("waiting for a web server", () => {
     );
   });
 
-  it("does not wait for the body, which may have no end", async () => {
+  it("does not wait for the body, which can be endless", async () => {
     const port = await servers.http((_request, response) => response.write("and so on"));
     await reachBy(httpProbe({ http: "/", port, status: 200 }));
   });
 
-  it("follows no redirect, and says where it leads", async () => {
+  it("follows no redirect, and reports its target", async () => {
     const asked: (string | undefined)[] = [];
     const port = await servers.http((request, response) => {
       asked.push(request.url);
@@ -42,7 +42,7 @@ describe("waiting for a web server", () => {
     await reachBy(httpProbe({ http: "/", port, status: 301 }));
   });
 
-  it("runs out with what was seen last", async () => {
+  it("fails at the timeout with the last answer", async () => {
     const rows: [port: number, seen: RegExp][] = [
       [await servers.http((_request, response) => response.writeHead(503).end()), /last seen: status 503\)/],
       [await servers.http(() => undefined), /last seen: no answer within 0\.1 s/],

@@ -9,7 +9,7 @@ import { climbing } from "../../readiness/climbing";
 describe("the ladder to readiness", () => {
   const servers = localServers();
 
-  it("is climbed rung by rung, in the order given", async () => {
+  it("is climbed in the given order", async () => {
     const port = await servers.http((_request, response) => response.end());
     const seen: string[] = [];
     const exec = (): Promise<ExecResult> => {
@@ -32,7 +32,7 @@ describe("the ladder to readiness", () => {
     ]);
   });
 
-  it("has one deadline, and names the rung that was not reached", async () => {
+  it("has one deadline, and names the rung that it did not reach", async () => {
     const port = await freePort();
     await assertMccError(
       climb(["running", "address", { tcp: port }, "ssh"], climbing({ timeoutMs: 50 })),
@@ -43,7 +43,7 @@ describe("the ladder to readiness", () => {
     );
   });
 
-  it("is left when it is given up, with the reason", async () => {
+  it("stops when it is aborted, with the reason", async () => {
     const port = await servers.http(() => undefined);
     const abort = new AbortController();
     const waiting = climb([{ http: "/", port, status: 200 }], climbing({ signal: abort.signal }));

@@ -4,10 +4,10 @@ import { assertMccError } from "../../../../support/assert-error";
 import { localServers } from "../../../../support/http/local-servers";
 import { reachBy } from "../../readiness/climbing";
 
-describe("waiting for SSH", () => {
+describe("the wait for SSH", () => {
   const servers = localServers();
 
-  it("ends when the banner comes, however late the server", async () => {
+  it("ends when the banner arrives, even from a server that starts late", async () => {
     let connections = 0;
     const port = await servers.tcp((socket) => {
       connections += 1;
@@ -20,7 +20,7 @@ describe("waiting for SSH", () => {
     assert.equal(connections, 3);
   });
 
-  it("reads on past a greeting, and over the borders of packets", async () => {
+  it("skips a greeting, and joins the parts of a banner", async () => {
     const port = await servers.tcp((socket) => {
       socket.write("welcome\r\nSS");
       setImmediate(() => socket.end("H-2.0-test\r\n"));
@@ -28,7 +28,7 @@ describe("waiting for SSH", () => {
     await reachBy(sshProbe(port));
   });
 
-  it("runs out with what was seen last", async () => {
+  it("fails at the timeout with the last result", async () => {
     const stranger = await servers.tcp((socket) => socket.end("HTTP/1.1 400\r\n"));
     await assertMccError(
       reachBy(sshProbe(stranger), 50),

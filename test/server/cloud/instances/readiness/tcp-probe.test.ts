@@ -4,18 +4,18 @@ import { freePort } from "../../../../support/daemons/stand-in-daemon";
 import { localServers } from "../../../../support/http/local-servers";
 import { reachBy } from "../../readiness/climbing";
 
-describe("waiting for a port", () => {
+describe("the wait for a port", () => {
   const servers = localServers();
 
-  it("ends when a connection is taken, though nothing is said", async () => {
+  it("ends when a connection is accepted, even without data", async () => {
     await reachBy(tcpProbe(await servers.tcp(() => undefined)));
   });
 
-  it("runs out where nobody listens", async () => {
+  it("fails at the timeout if no program listens", async () => {
     await assertMccError(reachBy(tcpProbe(await freePort()), 50), "timeout", /last seen: ECONNREFUSED/);
   });
 
-  it("for an address, ends when it answers in any way", async () => {
+  it("ends for an address at any answer", async () => {
     await reachBy(addressProbe);
   });
 });

@@ -7,7 +7,7 @@ import type { InstanceRecord } from "../../../../../server/cloud/instances/recor
 import { createReady, type TestCloud, testClouds } from "../../../../support/daemons/test-cloud";
 import { applied } from "../../../../support/daemons/test-fleet";
 
-describe("records that claim the same", () => {
+describe("conflicting records", () => {
   const newCloud = testClouds();
 
   const folderOf = ({ stateFolder }: TestCloud, id: number): string =>
@@ -37,7 +37,7 @@ describe("records that claim the same", () => {
     assert.equal(free, size);
   }
 
-  it("as after a copy of a folder are one, and the copy is set aside", async () => {
+  it("are resolved after a copy of a folder by moving the copy away", async () => {
     const test = await newCloud();
     const web = await createReady(test.cloud, { name: "web" });
     await cp(folderOf(test, web.id), folderOf(test, 600), { recursive: true });
@@ -53,7 +53,7 @@ describe("records that claim the same", () => {
     await assertDestroysAll(test, next);
   });
 
-  it("as after a move of a folder leave the container to a new record", async () => {
+  it("leave the container to a new record after its folder was moved", async () => {
     const test = await newCloud();
     const web = await createReady(test.cloud, { name: "web" });
     await rename(folderOf(test, web.id), folderOf(test, 400));
@@ -63,7 +63,7 @@ describe("records that claim the same", () => {
   });
 
   for (const member of ["uid", "name", "ipAddress"] as const) {
-    it(`(${member}) are judged by what the engine knows, not by their order`, async () => {
+    it(`are resolved by the data of the engine if they have the same ${member}`, async () => {
       const test = await newCloud();
       const [one, two] = [
         await createReady(test.cloud, { name: "one" }),
@@ -77,7 +77,7 @@ describe("records that claim the same", () => {
     });
   }
 
-  it("of two fleets, as after a copy of a file, leave the first as it is", async () => {
+  it("leave the first fleet unchanged after a copy of its file", async () => {
     const test = await newCloud();
     await applied(test.cloud, { name: "web", count: 2, clientToken: "token-0001" });
     const before = await told(test.cloud);

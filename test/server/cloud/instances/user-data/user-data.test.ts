@@ -23,7 +23,7 @@ describe("userData", () => {
   const newCloud = testClouds();
   afterEach(() => sinon.restore());
 
-  /** A cloud over an engine that passes for a real one, whose containers run commands as the test says. */
+  /** Opens a cloud over an engine that acts as a real one. The test defines the results of commands. */
   async function cloudWith(
     exec: (request: ExecRequest) => Promise<ExecResult>,
     overrides: Parameters<typeof newCloud>[0] = {},
@@ -34,7 +34,7 @@ describe("userData", () => {
     return test;
   }
 
-  /** As the shell in the container puts it: the log on standard output, how long it is on the other. */
+  /** The shell in the container writes the log to standard output and its length to standard error. */
   const ended = (exitCode: number, log: string, bytes = Buffer.byteLength(log)): ExecResult => ({
     exitCode,
     stdout: Buffer.from(log),
@@ -44,7 +44,7 @@ describe("userData", () => {
   const asked = { userData: script, waitFor: "running" } as const;
   const textOf = ({ output }: { output: string }): string => Buffer.from(output, "base64").toString();
 
-  it("is run once, after the plain rungs and before the others, and its log is kept", async () => {
+  it("runs once, after the basic rungs and before the others, and its log is kept", async () => {
     const run: string[] = [];
     const { cloud, stateFolder } = await cloudWith(({ command }) => {
       run.push(command.at(-1) ?? "");
@@ -65,7 +65,7 @@ describe("userData", () => {
     assert.equal((await stat(file)).mode & 0o777, 0o600);
   });
 
-  it("is in the instance unchanged, only for its root, and in no file or log of the daemon", async () => {
+  it("is readable only by root in the instance, and is in no file or log of the daemon", async () => {
     const { log, lines } = captureLog();
     const { cloud, driver, stateFolder } = await cloudWith(() => Promise.resolve(ended(7, secret)), { log });
     const create = sinon.spy(driver, "create");
@@ -85,7 +85,7 @@ describe("userData", () => {
     assert.ok(!JSON.stringify(lines).includes(secret), JSON.stringify(lines));
   });
 
-  it("that fails undoes the instance, and its log can be read for a while", async () => {
+  it("undoes the instance if it fails, and its log remains readable for a while", async () => {
     const { cloud, driver, stateFolder } = await cloudWith(() =>
       Promise.resolve(ended(3, "tail of it\n", 100_000)),
     );
@@ -102,7 +102,7 @@ describe("userData", () => {
     await assertMccError(cloud.instances.log(other), "not-found", /No instance 500/);
   });
 
-  it("that does not end in time is killed, and the error has the last of its output", async () => {
+  it("is killed at its timeout, and the error has the end of its output", async () => {
     const limits: number[] = [];
     const { cloud } = await cloudWith(({ command, timeoutMs }) => {
       limits.push(timeoutMs);
@@ -120,7 +120,7 @@ describe("userData", () => {
     assert.deepEqual([log.running, log.exitCode, textOf(log)], [false, undefined, "so far\n"]);
   });
 
-  it("can be read while it runs, and does not hold up a destroy", async () => {
+  it("has a readable log while it runs, and does not delay a destroy", async () => {
     const { cloud, driver } = await cloudWith(({ command }) =>
       command.at(-1) === "/var/lib/minicloud/user-data"
         ? new Promise(() => undefined)
@@ -136,7 +136,7 @@ describe("userData", () => {
     assert.deepEqual(await driver.list(), []);
   });
 
-  it("has its log read once for all who ask at a time, so that nobody fills the host with readings", async () => {
+  it("has its log read once for all requests at the same time, to limit the load on the host", async () => {
     let readings = 0;
     const finished: ((result: ExecResult) => void)[] = [];
     const { cloud } = await cloudWith(({ command }) => {
@@ -159,7 +159,7 @@ describe("userData", () => {
     await cloud.instances.destroy(targetOf(instance));
   });
 
-  it("without a first line that says what runs it is run by /bin/sh", async () => {
+  it("is run by /bin/sh if it does not start with #!", async () => {
     const run: string[][] = [];
     const { cloud } = await cloudWith(({ command }) => {
       run.push(command.slice(-2));
@@ -169,7 +169,7 @@ describe("userData", () => {
     assert.deepEqual(run, [["/bin/sh", "/var/lib/minicloud/user-data"]]);
   });
 
-  it("other than that of the instance that the token made is a conflict", async () => {
+  it("is a conflict if it differs from that of the instance with the same client token", async () => {
     const { cloud } = await cloudWith(() => Promise.resolve(ended(0, "")));
     const token = { clientToken: "token-0001", waitFor: "running" } as const;
     const made = await createReady(cloud, { ...token, userData: script });
@@ -181,7 +181,7 @@ describe("userData", () => {
     );
   });
 
-  it("is not run by a simulated instance, which says so", async () => {
+  it("is not run by a simulated instance, whose log says so", async () => {
     const { cloud } = await newCloud();
     const instance = await createReady(cloud, { userData: "exit 1" });
     const log = await cloud.instances.log(targetOf(instance));
@@ -189,13 +189,13 @@ describe("userData", () => {
     assert.match(textOf(log), /simulated, and its userData was not run/);
   });
 
-  it("has no log where there is none", async () => {
+  it("has no log for an instance without it", async () => {
     const { cloud } = await newCloud();
     const instance = await createReady(cloud);
     await assertMccError(cloud.instances.log(targetOf(instance)), "conflict", /created without userData/);
   });
 
-  it("of a secret is not quoted in messages, which say where to read what it printed", async () => {
+  it("is not quoted in errors with hideOutput, which say where to read its output", async () => {
     const { cloud } = await cloudWith(() => Promise.resolve(ended(3, `${secret}\n`)));
     const made = await cloud.instances.create(creation({ ...asked, hideOutput: true }));
     const failure = await cloud.instances
@@ -209,7 +209,7 @@ describe("userData", () => {
     assert.equal(textOf(await cloud.instances.log(targetOf(made))), `${secret}\n`);
   });
 
-  it("of a secret hides the commands that are waited for, and what they print", async () => {
+  it("hides the commands of waitFor and their output with hideOutput", async () => {
     const { cloud } = await cloudWith(() => Promise.resolve(ended(1, secret)));
     const waitFor: Rung[] = [{ command: ["check", secret] }];
     const made = await cloud.instances.create(
