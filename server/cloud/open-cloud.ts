@@ -230,7 +230,8 @@ async function openContext(
     options.log.warn({}, "this host has no name server that instances could reach; they get none");
   }
   const logs = new UserDataLogs((id) => records.folderOf(id), damaged, options.log);
-  const { followsHosts, guestGroup } = driver.capabilities;
+  const { guestGroup } = driver.capabilities;
+  const setHosts = driver.setHosts?.bind(driver);
   return {
     driver,
     state: { records, lateWrites, logs, damaged },
@@ -248,9 +249,8 @@ async function openContext(
     },
     network: {
       nameservers,
-      hostNames: followsHosts
-        ? new HostNames(options.stateFolder, options.log, damaged, guestGroup)
-        : undefined,
+      hostNames:
+        setHosts && new HostNames(options.stateFolder, options.log, damaged, { setHosts, guestGroup }),
     },
     log: options.log,
   };

@@ -2,10 +2,11 @@ import { writeFileSync } from "node:fs";
 import { hasErrno } from "../../../protocol/errno";
 import { MccError } from "../../../protocol/error";
 import type { ContainerFile, ContainerSpec, MadeContainer } from "../driver";
-import { configurationText, hostsTarget, kernelHostname } from "./configuration/configuration";
+import { configurationText, hostsPath, hostsTarget, kernelHostname } from "./configuration/configuration";
 import type { Engine } from "./engine";
 import { makePassable } from "./files/folder";
 import { linkInLayer, makeLayer, writeIntoLayer } from "./files/layer";
+import { makeOwnHosts } from "./hosts/own-hosts";
 import type { ContainerPlace } from "./place";
 import { writeLimits } from "./resize";
 
@@ -28,22 +29,21 @@ export async function createContainer(engine: Engine, spec: ContainerSpec): Prom
   writeFileSync(container.configuration, configurationText(container, spec, network, setting));
   const layers = { delta: container.delta, rootfs };
   writeIntoLayer(layers, [...systemFiles(spec), ...(systemd ? systemdFiles : []), ...spec.files]);
-  if (spec.hostsFolder !== undefined) {
+  if (spec.hosts !== undefined) {
+    makeOwnHosts(container.hosts, spec.hosts());
     linkInLayer(layers, hostsPath, hostsTarget);
   }
   return { hasSshServer };
 }
 
-const hostsPath = "/etc/hosts";
-
 /** Returns the files that tell a host its name and its network. */
-function systemFiles({ hostname, ipAddress, nameservers, hostsFolder }: ContainerSpec): ContainerFile[] {
+function systemFiles({ hostname, ipAddress, nameservers, hosts }: ContainerSpec): ContainerFile[] {
   const [label = hostname] = hostname.split(".");
   const names = label === hostname ? hostname : `${hostname} ${label}`;
   const resolvers = nameservers.map((nameserver) => `nameserver ${nameserver}`);
   return [
     text("/etc/hostname", [kernelHostname(hostname)]),
-    ...(hostsFolder === undefined
+    ...(hosts === undefined
       ? [text(hostsPath, ["127.0.0.1 localhost", `${ipAddress} ${names}`, "::1 localhost ip6-localhost"])]
       : []),
     text("/etc/resolv.conf", resolvers),

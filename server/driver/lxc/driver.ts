@@ -23,6 +23,7 @@ import { type Engine, readEngine, requireContainer } from "./engine";
 import { attach } from "./exec";
 import { writeFiles } from "./files";
 import { closeHost, openHost, purgeHost } from "./host";
+import { setHosts } from "./hosts/set-hosts";
 import { listContainers } from "./list";
 import { startContainer, stopContainer } from "./power";
 import { preflight } from "./preflight";
@@ -46,7 +47,6 @@ class LxcDriver implements Driver {
     simulated: false,
     importsImages: true,
     ownsNetwork: true,
-    followsHosts: true,
     guestGroup: containerRoot,
     changesAtOnce,
   };
@@ -158,6 +158,12 @@ class LxcDriver implements Driver {
 
   async writeFiles(id: number, files: readonly ContainerFile[]): Promise<void> {
     await this.#look(async (engine) => writeFiles(engine, await requireContainer(engine, id), files));
+  }
+
+  async setHosts(id: number, lines: readonly string[]): Promise<void> {
+    await this.#look(async (engine) =>
+      setHosts(engine, this.#turns, await requireContainer(engine, id), lines),
+    );
   }
 
   async resize(id: number, type: InstanceType): Promise<void> {

@@ -15,6 +15,8 @@ export interface ContainerPlace {
   readonly layer: string;
   /** The container's changes to its image. */
   readonly delta: string;
+  /** Mounted at /etc/minicloud, with the container's hosts file, which it can change. Its size counts as the layer's. */
+  readonly hosts: string;
   /** LXC's log of the last start. */
   readonly log: string;
   /** The host's end of its network cable: at most 15 characters, up to the id 99,999,999. */
@@ -96,6 +98,7 @@ export class Place {
       limits: join(folder, "limits"),
       layer: join(folder, "layer"),
       delta: join(folder, "layer", "delta"),
+      hosts: join(folder, "layer", "minicloud"),
       log: join(folder, "start.log"),
       veth: `${this.vethPrefix}${id}`,
       lock: join(this.lockFolder, `.${name}`),

@@ -55,7 +55,6 @@ class OpenvzDriver implements Driver {
     simulated: false,
     importsImages: true,
     ownsNetwork: false,
-    followsHosts: false,
     changesAtOnce,
   };
   readonly takesOver: TakeOver;

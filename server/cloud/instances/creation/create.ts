@@ -42,16 +42,18 @@ export async function createInstance(
       enter("create");
       // Before the step, because a create that fails may leave parts.
       undo.add("destroying the container", () => context.driver.destroy(id));
-      await context.network.hostNames?.settled(instance.record);
       const { hasSshServer } = await driver.create(containerSpec(context, instance, hostKey, userData));
       const defaultRung = hasSshServer ? "ssh" : "running";
       instance.markMade(instance.record.waitFor ?? [defaultRung]);
+      context.network.hostNames?.made(instance.record);
       enter("start");
       await driver.start(id);
       instance.markRunning();
     });
     enter("ready");
     await waitUntilReady(context, instance, readyTimeoutSeconds * 1000, userData);
+    enter("names");
+    await context.network.hostNames?.settled(instance.record);
     enter("record");
     await instance.save((record) => ({ ...record, phase: "created" }));
     return { kind: "made" };
@@ -79,7 +81,7 @@ function containerSpec(
     hostname,
     ipAddress,
     nameservers: network.nameservers,
-    hostsFolder: network.hostNames?.folder(instance.record),
+    hosts: network.hostNames && (() => network.hostNames?.linesFor(instance.record) ?? []),
     type: choices.types.get(type),
     files: [
       ...hostKeyFiles(hostKey),

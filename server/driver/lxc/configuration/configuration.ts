@@ -42,7 +42,7 @@ export function configurationText(
     `lxc.net.0.ipv4.gateway = ${network.gateway}`,
     "lxc.mount.auto = proc:mixed sys:mixed",
     ...(setting.systemd ? [] : sharedMemoryLines),
-    ...(spec.hostsFolder === undefined ? [] : hostsLines(spec.hostsFolder)),
+    ...(spec.hosts === undefined ? [] : [hostsLine(container.hosts)]),
     "lxc.pty.max = 1024",
     `lxc.cap.drop = ${droppedCapabilities}`,
     ...confinementLines(setting.confinement, setting.systemd),
@@ -94,11 +94,20 @@ const distributionLines = ["common.conf", "userns.conf"].map(
   (file) => `lxc.include = ${lxcConfiguration}/${file}`,
 );
 
+export const hostsPath = "/etc/hosts";
 /** The target of the container's link /etc/hosts. A file that is mounted by itself could not be replaced. */
 export const hostsTarget = "minicloud/hosts";
 
-function hostsLines(folder: string): string[] {
-  return [`lxc.mount.entry = ${folder} etc/${dirname(hostsTarget)} none bind,ro,create=dir 0 0`];
+function hostsLine(folder: string): string {
+  return `lxc.mount.entry = ${folder} etc/${dirname(hostsTarget)} none bind,rw,nosuid,nodev,create=dir 0 0`;
+}
+
+/** Returns the configuration with the container's own folder in place of the one that release 0.1.0 shared. */
+export function withOwnHosts(configuration: string, folder: string): string {
+  return configuration.replace(
+    /^lxc\.mount\.entry = .* etc\/minicloud none bind,ro,create=dir 0 0$/m,
+    hostsLine(folder),
+  );
 }
 
 /** For shm_open(3). systemd mounts it by itself. */

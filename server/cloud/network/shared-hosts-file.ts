@@ -4,23 +4,17 @@ import type { Logger } from "pino";
 import { namingFileSystem } from "../../support/files/file-system-fault";
 import { replaceBy } from "../../support/files/json-file";
 import { ensureFolder } from "../../support/files/make-folder";
-
-/** The address and the names of a host. */
-export interface NamedHost {
-  readonly id: number;
-  readonly ipAddress: string;
-  readonly hostname: string;
-  readonly name: string;
-}
+import { hostsLine, type NamedHost } from "./hosts-line";
 
 const localLines = ["127.0.0.1 localhost", "::1 localhost ip6-localhost"];
 
 /**
- * A file in the format of hosts(5), in a folder of its own, readable for all users. Each change is written soon; the changes
+ * A file that the containers of release 0.1.0 share, in the format of hosts(5), in a folder of its own, readable for all
+ * users. Each change is written soon; the changes
  * during one write are in the next, so that a thousand changes at a time cost a few writes. A folder without hosts is
  * removed.
  */
-export class HostsFile {
+export class SharedHostsFile {
   readonly #hosts = new Map<number, NamedHost>();
   /** A write that has not begun: it includes all changes until then. */
   #next: Promise<void> | undefined;
@@ -80,7 +74,7 @@ export class HostsFile {
       await rm(this.folder, { recursive: true, force: true });
       return;
     }
-    const lines = [...localLines, ...[...this.#hosts.values()].map(lineOf)];
+    const lines = [...localLines, ...[...this.#hosts.values()].map(hostsLine)];
     const path = join(this.folder, "hosts");
     await this.makeParent();
     await makeReadable(this.folder);
@@ -96,9 +90,4 @@ async function makeReadable(folder: string): Promise<void> {
   if (await ensureFolder(folder, 0o755)) {
     await chmod(folder, 0o755);
   }
-}
-
-function lineOf({ ipAddress, hostname, name }: NamedHost): string {
-  const [label = hostname] = hostname.split(".");
-  return `${ipAddress} ${[...new Set([hostname, label, name])].join(" ")}`;
 }

@@ -1,0 +1,177 @@
+import { hostsLine, type NamedHost } from "./hosts-line";
+
+/** Writes the lines into a container's hosts file. Throws nothing. @returns false if it failed. */
+export type WriteHosts = (id: number, lines: readonly string[]) => Promise<boolean>;
+
+/** Pauses before a write, so that the changes of that time are in one write. */
+export const defaultTimes = {
+  /** After a new name. A creation waits for it. */
+  afterSetMs: 50,
+  /** After a removal. No client waits for it. */
+  afterDeleteMs: 1000,
+  /** After a failed write. */
+  afterFailureMs: 10_000,
+  /** After a write, a pause of this many times its duration follows, and at most `longestRestMs`. */
+  restFactor: 4,
+  longestRestMs: 1000,
+};
+
+interface Member {
+  host: NamedHost;
+  /** Whether it has a container. */
+  made: boolean;
+  /** The version of the names that its container has. */
+  written: number;
+}
+
+/**
+ * The names of one stack's instances, and their copies in all containers of the stack. A change reaches the containers soon,
+ * together with other changes of that time.
+ */
+export class StackNames {
+  readonly #members = new Map<number, Member>();
+  readonly #waiting = new Set<{ readonly version: number; readonly resolve: () => void }>();
+  #version = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #dueAt = Infinity;
+  #restUntil = 0;
+  #writing: Promise<void> | undefined;
+  #closed = false;
+
+  constructor(
+    private readonly write: WriteHosts,
+    private readonly times = defaultTimes,
+  ) {}
+
+  get isEmpty(): boolean {
+    return this.#members.size === 0;
+  }
+
+  /** Adds an instance, or changes its name. */
+  set(host: NamedHost): void {
+    const member = this.#members.get(host.id);
+    if (member !== undefined && hostsLine(member.host) === hostsLine(host)) {
+      return;
+    }
+    this.#version += 1;
+    if (member === undefined) {
+      this.#members.set(host.id, { host, made: false, written: 0 });
+    } else {
+      member.host = host;
+    }
+    this.#writeWithin(this.times.afterSetMs);
+  }
+
+  delete(id: number): void {
+    if (this.#members.delete(id)) {
+      this.#version += 1;
+      this.#writeWithin(this.times.afterDeleteMs);
+    }
+  }
+
+  /** Returns the lines that the caller writes into this member's new container. */
+  linesFor(id: number): readonly string[] {
+    const member = this.#members.get(id);
+    if (member !== undefined) {
+      member.written = this.#version;
+    }
+    return this.#lines();
+  }
+
+  /** Later names are written into this member's container. Call it when the container exists. */
+  made(id: number): void {
+    const member = this.#members.get(id);
+    if (member !== undefined) {
+      member.made = true;
+      this.#writeWithin(this.times.afterSetMs);
+    }
+  }
+
+  /** Calls `made` for all members. */
+  allMade(): void {
+    [...this.#members.keys()].forEach((id) => this.made(id));
+  }
+
+  /** Resolves when the containers have all changes before this call. Those whose write fails get them later. */
+  async settled(): Promise<void> {
+    if (this.#outdated().length > 0 && !this.#closed) {
+      this.#writeWithin(this.times.afterSetMs);
+      await new Promise<void>((resolve) => this.#waiting.add({ version: this.#version, resolve }));
+    }
+  }
+
+  /** Ends the writes; resolves when none is active. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    await this.#writing;
+    this.#release(Infinity);
+  }
+
+  #lines(): string[] {
+    return [...this.#members.values()].map(({ host }) => hostsLine(host));
+  }
+
+  #outdated(): Member[] {
+    return [...this.#members.values()].filter(({ made, written }) => made && written < this.#version);
+  }
+
+  #writeWithin(milliseconds: number): void {
+    const dueAt = performance.now() + milliseconds;
+    if (this.#closed || dueAt >= this.#dueAt) {
+      return;
+    }
+    this.#dueAt = dueAt;
+    if (this.#writing === undefined) {
+      this.#arm();
+    }
+  }
+
+  #arm(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = undefined;
+        this.#dueAt = Infinity;
+        this.#writing = this.#writeAll().finally(() => {
+          this.#writing = undefined;
+          if (this.#dueAt < Infinity && !this.#closed) {
+            this.#arm();
+          }
+        });
+      },
+      Math.max(0, Math.max(this.#dueAt, this.#restUntil) - performance.now()),
+    );
+  }
+
+  async #writeAll(): Promise<void> {
+    const [version, lines, begin] = [this.#version, this.#lines(), performance.now()];
+    const results = await Promise.all(
+      this.#outdated().map(async (member) => {
+        const { id } = member.host;
+        const written = !this.#closed && this.#members.has(id) && (await this.write(id, lines));
+        if (written) {
+          member.written = Math.max(member.written, version);
+        }
+        return written || !this.#members.has(id);
+      }),
+    );
+    this.#release(version);
+    if (results.includes(false)) {
+      this.#writeWithin(this.times.afterFailureMs);
+    }
+    const { restFactor, longestRestMs } = this.times;
+    const end = performance.now();
+    this.#restUntil = end + Math.min((end - begin) * restFactor, longestRestMs);
+  }
+
+  #release(version: number): void {
+    for (const waiter of this.#waiting) {
+      if (waiter.version <= version) {
+        this.#waiting.delete(waiter);
+        waiter.resolve();
+      }
+    }
+  }
+}
