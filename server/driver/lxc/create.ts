@@ -2,7 +2,13 @@ import { writeFileSync } from "node:fs";
 import { hasErrno } from "../../../protocol/errno";
 import { MccError } from "../../../protocol/error";
 import type { ContainerFile, ContainerSpec, MadeContainer } from "../driver";
-import { configurationText, hostsPath, hostsTarget, kernelHostname } from "./configuration/configuration";
+import {
+  broadcastAddress,
+  configurationText,
+  hostsPath,
+  hostsTarget,
+  kernelHostname,
+} from "./configuration/configuration";
 import type { Engine } from "./engine";
 import { makePassable } from "./files/folder";
 import { linkInLayer, makeLayer, writeIntoLayer } from "./files/layer";
@@ -17,7 +23,9 @@ import { writeLimits } from "./resize";
  */
 export async function createContainer(engine: Engine, spec: ContainerSpec): Promise<MadeContainer> {
   const { place, network, images, confinement } = engine;
-  const { systemd, hasSshServer } = await images.get(spec.image);
+  const image = await images.get(spec.image);
+  const { systemd, hasSshServer } = image;
+  const filesOfImage = await images.filesOf(image);
   await engine.neighbours.tell(spec.ipAddress);
   const rootfs = images.rootfs(spec.image);
   const container = place.container(spec.id);
@@ -28,7 +36,18 @@ export async function createContainer(engine: Engine, spec: ContainerSpec): Prom
   const setting = { rootfs, systemd, confinement };
   writeFileSync(container.configuration, configurationText(container, spec, network, setting));
   const layers = { delta: container.delta, rootfs };
-  writeIntoLayer(layers, [...systemFiles(spec), ...(systemd ? systemdFiles : []), ...spec.files]);
+  const address = {
+    ipAddress: spec.ipAddress,
+    prefixLength: network.prefixLength,
+    broadcast: broadcastAddress(network),
+    gateway: network.gateway,
+  };
+  writeIntoLayer(layers, [
+    ...filesOfImage(address),
+    ...systemFiles(spec),
+    ...(systemd ? systemdFiles : []),
+    ...spec.files,
+  ]);
   if (spec.hosts !== undefined) {
     makeOwnHosts(container.hosts, spec.hosts());
     linkInLayer(layers, hostsPath, hostsTarget);

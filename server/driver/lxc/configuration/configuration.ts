@@ -62,7 +62,7 @@ export function readConfiguration(configuration: string): Remains & { readonly r
 }
 
 /** Returns the network's broadcast address. LXC calculates a wrong one by default. */
-function broadcastAddress({ address, prefixLength }: Network): string {
+export function broadcastAddress({ address, prefixLength }: Network): string {
   return ipaddr.IPv4.broadcastAddressFromCIDR(`${address}/${prefixLength}`).toString();
 }
 
