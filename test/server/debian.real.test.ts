@@ -105,6 +105,13 @@ describe("instances of a whole distribution", function () {
     await client.call("instance.destroy", { instance: "networkd" });
   });
 
+  it("let programs use network namespaces, tunnels and FUSE", async () => {
+    const inNamespace = "ip netns add blue && ip netns exec blue ip -o link show; ip netns delete blue";
+    assert.match(await shell("one", inNamespace), /^1: lo: .*$/);
+    assert.match(await shell("one", "ip tuntap add tun7 mode tun && ip link show tun7"), /tun7: /);
+    assert.equal(await shell("one", ": <>/dev/fuse && echo opened"), "opened");
+  });
+
   it("run again after a stop and a start, and after a reboot from inside", async () => {
     await client.call("instance.stop", { instance: "two" });
     await client.call("instance.start", { instance: "two" });

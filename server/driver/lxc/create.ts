@@ -9,6 +9,7 @@ import {
   hostsTarget,
   kernelHostname,
 } from "./configuration/configuration";
+import { deviceFile, sharedDevices } from "./devices";
 import type { Engine } from "./engine";
 import { makePassable } from "./files/folder";
 import { linkInLayer, makeLayer, writeIntoLayer } from "./files/layer";
@@ -33,7 +34,8 @@ export async function createContainer(engine: Engine, spec: ContainerSpec): Prom
   writeFileSync(container.uid, spec.uid);
   makeLayer(container);
   writeLimits(engine, container, spec.type);
-  const setting = { rootfs, systemd, confinement };
+  const devices = sharedDevices.map((device) => ({ file: deviceFile(place, device), path: device.path }));
+  const setting = { rootfs, systemd, confinement, devices };
   writeFileSync(container.configuration, configurationText(container, spec, network, setting));
   const layers = { delta: container.delta, rootfs };
   const address = {

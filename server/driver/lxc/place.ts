@@ -29,6 +29,8 @@ export interface ContainerPlace {
 export class Place {
   readonly containers: string;
   readonly images: string;
+  /** The device files that containers share. */
+  readonly devices: string;
   /** LXC's own configuration, for the LXC commands of this driver. Contains no programs. */
   readonly engineConfiguration: string;
   /** Exists if this daemon switched IPv4 forwarding on. */
@@ -55,6 +57,7 @@ export class Place {
     this.#short = short;
     this.containers = join(folder, "containers");
     this.images = join(folder, "images");
+    this.devices = join(folder, "devices");
     this.engineConfiguration = join(folder, "lxc");
     this.forwardingMark = join(folder, "forwarding-was-off");
     this.formerKernelLimitsMark = join(folder, "kernel-limits-were.json");

@@ -13,6 +13,8 @@ export interface Setting {
   /** Whether the image's first process is systemd. */
   readonly systemd: boolean;
   readonly confinement: Confinement;
+  /** The files of the host that containers have as devices, and their paths in the container. */
+  readonly devices: readonly { readonly file: string; readonly path: string }[];
 }
 
 /** The capabilities that LXC's common.conf drops: with a fault in user namespaces, they would affect the host. */
@@ -41,6 +43,8 @@ export function configurationText(
     `lxc.net.0.ipv4.address = ${spec.ipAddress}/${network.prefixLength} ${broadcastAddress(network)}`,
     `lxc.net.0.ipv4.gateway = ${network.gateway}`,
     "lxc.mount.auto = proc:mixed sys:mixed",
+    ...nestingLines,
+    ...setting.devices.map(({ file, path }) => deviceLine(file, path)),
     ...(setting.systemd ? [] : sharedMemoryLines),
     ...(spec.hosts === undefined ? [] : [hostsLine(container.hosts)]),
     "lxc.pty.max = 1024",
@@ -93,6 +97,20 @@ export function kernelHostname(hostname: string): string {
 const distributionLines = ["common.conf", "userns.conf"].map(
   (file) => `lxc.include = ${lxcConfiguration}/${file}`,
 );
+
+/**
+ * Mounts of LXC's nesting.conf: in a user namespace, the kernel refuses new ones, such as those of `ip netns exec`, if no
+ * mount shows all of proc and sysfs.
+ */
+const nestingLines = [
+  "lxc.mount.entry = proc dev/.lxc/proc proc create=dir,optional 0 0",
+  "lxc.mount.entry = sys dev/.lxc/sys sysfs create=dir,optional 0 0",
+];
+
+/** A host without the device has containers without it. */
+function deviceLine(file: string, path: string): string {
+  return `lxc.mount.entry = ${file} ${path.slice(1)} none bind,create=file,optional 0 0`;
+}
 
 export const hostsPath = "/etc/hosts";
 /** The target of the container's link /etc/hosts. A file that is mounted by itself could not be replaced. */
