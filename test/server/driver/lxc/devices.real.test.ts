@@ -25,8 +25,8 @@ describe("the devices of LXC containers", function () {
 
   async function shell(script: string): Promise<string> {
     const result = await client.call("instance.exec", { instance: "micro", command: ["sh", "-c", script] });
-    const [stdout, stderr] = [result.stdout, result.stderr].map((text) => Buffer.from(text, "base64"));
-    return result.exitCode === 0 ? String(stdout).trim() : `${result.exitCode} ${stderr}`;
+    const output = Buffer.from(result.stdout, "base64").toString().trim();
+    return result.exitCode === 0 ? output : `${result.exitCode} ${output}`;
   }
 
   it("belong to root, and all users can open them", async () => {
