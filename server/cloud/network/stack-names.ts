@@ -9,8 +9,8 @@ export const defaultTimes = {
   afterSetMs: 50,
   /** After a removal. No client waits for it. */
   afterDeleteMs: 1000,
-  /** After a failed write. */
-  afterFailureMs: 10_000,
+  /** After a failed write, before that container's next one. */
+  afterFailureMs: 2000,
   /** After a write, a pause of this many times its duration follows, and at most `longestRestMs`. */
   restFactor: 4,
   longestRestMs: 1000,
@@ -22,6 +22,8 @@ interface Member {
   made: boolean;
   /** The version of the names that its container has. */
   written: number;
+  /** After a failed write: no earlier one is tried. */
+  notBefore: number;
 }
 
 /**
@@ -55,7 +57,7 @@ export class StackNames {
     }
     this.#version += 1;
     if (member === undefined) {
-      this.#members.set(host.id, { host, made: false, written: 0 });
+      this.#members.set(host.id, { host, made: false, written: 0, notBefore: 0 });
     } else {
       member.host = host;
     }
@@ -114,7 +116,10 @@ export class StackNames {
   }
 
   #outdated(): Member[] {
-    return [...this.#members.values()].filter(({ made, written }) => made && written < this.#version);
+    const now = performance.now();
+    return [...this.#members.values()].filter(
+      ({ made, written, notBefore }) => made && written < this.#version && notBefore <= now,
+    );
   }
 
   #writeWithin(milliseconds: number): void {
@@ -147,23 +152,28 @@ export class StackNames {
 
   async #writeAll(): Promise<void> {
     const [version, lines, begin] = [this.#version, this.#lines(), performance.now()];
-    const results = await Promise.all(
+    await Promise.all(
       this.#outdated().map(async (member) => {
         const { id } = member.host;
-        const written = !this.#closed && this.#members.has(id) && (await this.write(id, lines));
-        if (written) {
-          member.written = Math.max(member.written, version);
+        if (this.#closed || !this.#members.has(id)) {
+          return;
         }
-        return written || !this.#members.has(id);
+        if (await this.write(id, lines)) {
+          member.written = Math.max(member.written, version);
+        } else {
+          member.notBefore = performance.now() + this.times.afterFailureMs;
+        }
       }),
     );
     this.#release(version);
-    if (results.includes(false)) {
-      this.#writeWithin(this.times.afterFailureMs);
-    }
-    const { restFactor, longestRestMs } = this.times;
     const end = performance.now();
+    const { restFactor, longestRestMs } = this.times;
     this.#restUntil = end + Math.min((end - begin) * restFactor, longestRestMs);
+    const retries = [...this.#members.values()].map(({ notBefore }) => notBefore).filter((at) => at > end);
+    if (retries.length > 0) {
+      // Timers may fire a millisecond early.
+      this.#writeWithin(Math.min(...retries) - end + 5);
+    }
   }
 
   #release(version: number): void {

@@ -60,6 +60,7 @@ class LxcDriver implements Driver {
   });
   /** What changes one container happens one after another. */
   readonly #turns = new Turns<number>();
+  readonly #destroyed = new Set<number>();
   #watch: Watch | undefined;
 
   constructor(options: DriverOptions, times: Times) {
@@ -120,6 +121,7 @@ class LxcDriver implements Driver {
   }
 
   async create(spec: ContainerSpec): Promise<MadeContainer> {
+    this.#destroyed.delete(spec.id);
     return await this.#change((engine) => this.#turns.take(spec.id, () => createContainer(engine, spec)));
   }
 
@@ -140,11 +142,14 @@ class LxcDriver implements Driver {
   }
 
   async destroy(id: number): Promise<void> {
+    this.#destroyed.add(id);
     await this.#change(async (engine) => {
       // The current command of the container is killed.
       await engine.runner.end(id);
       await this.#turns.take(id, () => destroyContainer(engine, engine.place.container(id)));
     });
+    // After a failure it stays: the destroy is tried again.
+    this.#destroyed.delete(id);
   }
 
   /** LXC's names contain only ids. */
@@ -162,7 +167,12 @@ class LxcDriver implements Driver {
 
   async setHosts(id: number, lines: readonly string[]): Promise<void> {
     await this.#look(async (engine) =>
-      setHosts(engine, this.#turns, await requireContainer(engine, id), lines),
+      setHosts(
+        engine,
+        { turns: this.#turns, isDestroyed: (each) => this.#destroyed.has(each) },
+        await requireContainer(engine, id),
+        lines,
+      ),
     );
   }
 

@@ -6,48 +6,55 @@ import type { ContainerPlace } from "../place";
 import { isLinkReplaced, restoreLinkInLayer, restoreLinkInside } from "./hosts-link";
 import { makeOwnHosts, replaceBlock } from "./own-hosts";
 
+/** What else happens to the containers. */
+export interface OtherWork {
+  /** The turns of the changes to containers. A stop takes as long as the container needs to shut down. */
+  readonly turns: Turns<number>;
+  /** Whether the container is being destroyed. */
+  readonly isDestroyed: (id: number) => boolean;
+}
+
 /**
  * Replaces the daemon's block in a container's hosts file. If a program inside replaced the link /etc/hosts by a file, that
  * file becomes the hosts file.
  *
  * A container of release 0.1.0 has a file that it shares and cannot change. From its next start on, it has its own.
- *
- * @param turns of the changes to containers.
  */
 export async function setHosts(
   engine: Engine,
-  turns: Turns<number>,
+  { turns, isDestroyed }: OtherWork,
   container: ContainerPlace,
   lines: readonly string[],
 ): Promise<void> {
-  const runs = isLinkReplaced(container.delta) && (await engine.cgroups.isAlive(container.name));
-  if (runs) {
-    await restoreLinkInside(engine, container);
+  if (isLinkReplaced(container.delta)) {
+    await restoreLink(engine, turns, container);
   }
-  await turns.take(container.id, () => {
-    if (!existsSync(container.configuration)) {
-      // It was destroyed in the meantime.
-      return Promise.resolve();
+  // The rest is synchronous and takes no turn: no destroy can begin in between.
+  if (isDestroyed(container.id)) {
+    return;
+  }
+  if (existsSync(container.hosts)) {
+    replaceBlock(container.hosts, lines);
+  } else {
+    changeToOwn(container, lines);
+  }
+}
+
+async function restoreLink(engine: Engine, turns: Turns<number>, container: ContainerPlace): Promise<void> {
+  const isAlive = (): Promise<boolean> => engine.cgroups.isAlive(container.name);
+  if (await isAlive()) {
+    await restoreLinkInside(engine, container);
+    return;
+  }
+  await turns.take(container.id, async () => {
+    if (existsSync(container.hosts) && !(await isAlive())) {
+      const rootfs = rootfsIn(readFileSync(container.configuration, "utf8"));
+      restoreLinkInLayer(container, { delta: container.delta, rootfs });
     }
-    if (existsSync(container.hosts)) {
-      restoreIfStopped(container, runs);
-      replaceBlock(container.hosts, lines);
-    } else {
-      changeToOwn(container, lines);
-    }
-    return Promise.resolve();
   });
 }
 
-function restoreIfStopped(container: ContainerPlace, runs: boolean): void {
-  if (!runs && isLinkReplaced(container.delta)) {
-    const rootfs = rootfsIn(readFileSync(container.configuration, "utf8"));
-    restoreLinkInLayer(container, { delta: container.delta, rootfs });
-  }
-}
-
-function changeToOwn(container: ContainerPlace, lines: readonly string[]): void {
-  const { configuration, hosts } = container;
+function changeToOwn({ configuration, hosts }: ContainerPlace, lines: readonly string[]): void {
   const before = readFileSync(configuration, "utf8");
   const after = withOwnHosts(before, hosts);
   if (after === before) {

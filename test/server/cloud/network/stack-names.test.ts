@@ -9,7 +9,7 @@ const host = (id: number, name = `web-${id}`) => ({
   hostname: name,
   name,
 });
-const times = { ...defaultTimes, afterSetMs: 1, afterDeleteMs: 5, afterFailureMs: 5 };
+const times = { ...defaultTimes, afterSetMs: 1, afterDeleteMs: 5, afterFailureMs: 20 };
 
 describe("the names of a stack", () => {
   const writes: { readonly id: number; readonly lines: readonly string[] }[] = [];
@@ -108,9 +108,43 @@ describe("the names of a stack", () => {
     failing.made(1);
     await failing.settled();
     assert.equal(tries.length, 1);
+    await failing.settled();
+    assert.equal(tries.length, 1, "no caller waits for the next try");
     await eventually(() => tries.length === 3, "it is written");
     await pause(20);
     assert.equal(tries.length, 3);
+    await failing.close();
+  });
+
+  it("of a container whose write failed hold up no write to another", async () => {
+    const written: number[] = [];
+    const failing = new StackNames((id) => Promise.resolve(written.push(id) > 0 && id !== 1), {
+      ...times,
+      afterFailureMs: 60_000,
+    });
+    failing.set(host(1));
+    failing.set(host(2));
+    failing.allMade();
+    await failing.settled();
+    failing.set(host(3));
+    await failing.settled();
+    assert.deepEqual(written, [1, 2, 2]);
+    await failing.close();
+  });
+
+  it("are written again after a failure also if others change in between", async () => {
+    const tries: number[] = [];
+    const failing = new StackNames((id) => Promise.resolve(id !== 1 || tries.push(id) > 1), {
+      ...times,
+      afterFailureMs: 100,
+    });
+    failing.set(host(1));
+    failing.set(host(2));
+    failing.allMade();
+    await failing.settled();
+    failing.set(host(3));
+    await failing.settled();
+    await eventually(() => tries.length === 2, "it is written");
     await failing.close();
   });
 
