@@ -33,6 +33,8 @@ export interface FleetHost {
   name: string;
   /** The IPv4 address of the instance. */
   ipAddress: string;
+  /** The IPv6 address of the instance. Absent if the daemon had no IPv6 range when it created the instance. */
+  ipv6Address?: string;
   /** The host name of the instance. */
   hostname: string;
   /** The public half of its SSH host key, as in a known_hosts file after the host: `ssh-ed25519 AAAA…`. */

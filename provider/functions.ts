@@ -35,6 +35,8 @@ export interface InstanceResult {
   name: string;
   /** The IPv4 address of the instance. */
   ipAddress: string;
+  /** The IPv6 address of the instance. Absent if the daemon had no IPv6 range when it created the instance. */
+  ipv6Address?: string;
   /** The host name of the instance. */
   hostname: string;
   /** The state of the instance. */
@@ -121,17 +123,18 @@ export async function getInstances(args: GetInstancesArgs = {}): Promise<GetInst
     const instances = await daemon.call("instance.list", { labels: args.labels });
     return {
       instances: instances
-        .map(({ id, name, ipAddress, hostname, status, image, type, keys, labels, sshHostKey }) => ({
-          instanceId: id,
-          name,
-          ipAddress,
-          hostname,
-          status,
-          image,
-          type,
-          keys,
-          labels,
-          sshHostKey,
+        .map((instance) => ({
+          instanceId: instance.id,
+          name: instance.name,
+          ipAddress: instance.ipAddress,
+          ...(instance.ipv6Address === undefined ? {} : { ipv6Address: instance.ipv6Address }),
+          hostname: instance.hostname,
+          status: instance.status,
+          image: instance.image,
+          type: instance.type,
+          keys: instance.keys,
+          labels: instance.labels,
+          sshHostKey: instance.sshHostKey,
         }))
         .sort((one, other) => one.instanceId - other.instanceId),
     };

@@ -45,6 +45,8 @@ export class Instance extends DynamicResource {
   declare readonly name: pulumi.Output<string>;
   /** The IPv4 address of the instance. */
   declare readonly ipAddress: pulumi.Output<string>;
+  /** The IPv6 address. Undefined if the daemon had no IPv6 range (`--range6`) when it created the instance. */
+  declare readonly ipv6Address: pulumi.Output<string | undefined>;
   /** The host name of the instance. */
   declare readonly hostname: pulumi.Output<string>;
   /** The state at the last creation, change or refresh. */
@@ -83,6 +85,7 @@ export class Instance extends DynamicResource {
         labels: undefined,
         ...args,
         instanceId: undefined,
+        ipv6Address: undefined,
         status: undefined,
         sshHostKey: undefined,
         simulated: undefined,

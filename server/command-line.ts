@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { messageOf } from "../protocol/error";
 import type { AddressRange } from "./cloud/reservations/address-range";
+import { type Ipv6Range, parseIpv6Range } from "./cloud/reservations/ipv6-address";
 import { driverChoices } from "./driver/load";
 import { parseRange } from "./parse-range";
 
@@ -12,6 +13,7 @@ export interface CommandLine {
   readonly range: AddressRange;
   /** The range under the first MiniCloud's option name. */
   readonly iprange?: AddressRange;
+  readonly range6?: Ipv6Range;
   readonly port: number;
   readonly listen: string;
   readonly foreground?: true;
@@ -60,6 +62,7 @@ const options: readonly Option[] = [
     .argParser(range)
     .default(range(defaultRange), defaultRange),
   new Option("--iprange <FIRST-LAST>").argParser(range).conflicts("range").hideHelp(),
+  new Option("-6, --range6 <PREFIX>", "IPv6 network for instances, such as fd00:1234::/64").argParser(range6),
   new Option("-p, --port <number>", "port to listen on; 0 for a free one")
     .argParser(wholeNumber(0, 65_535))
     .default(8080),
@@ -112,8 +115,16 @@ export function makeCommand(version: string): Command {
 }
 
 function range(text: string): AddressRange {
+  return parsed(() => parseRange(text));
+}
+
+function range6(text: string): Ipv6Range {
+  return parsed(() => parseIpv6Range(text));
+}
+
+function parsed<T>(parse: () => T): T {
   try {
-    return parseRange(text);
+    return parse();
   } catch (error) {
     throw new InvalidArgumentError(messageOf(error));
   }

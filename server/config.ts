@@ -5,6 +5,7 @@ import { isLoopback } from "../protocol/loopback";
 import { packageVersion } from "../protocol/package-version";
 import type { CloudOptions } from "./cloud/open-cloud";
 import type { AddressRange } from "./cloud/reservations/address-range";
+import type { Ipv6Range } from "./cloud/reservations/ipv6-address";
 import { type CommandLine, makeCommand, operatorsTypesFile } from "./command-line";
 import type { LogFileOptions } from "./log/file";
 
@@ -18,6 +19,7 @@ export interface Config {
   readonly driver: string;
   readonly stateFolder: string;
   readonly typesFile: string | undefined;
+  readonly range6: Ipv6Range | undefined;
   readonly nat: boolean;
   readonly engineTimeoutMs: number;
   /** Paths of PEM files. */
@@ -52,6 +54,7 @@ export function readConfig(words: readonly string[]): Config {
     driver: line.driver,
     stateFolder: line.stateDir,
     typesFile: line.types ?? typesFileIfThere(),
+    range6: line.range6,
     nat: line.nat ?? false,
     engineTimeoutMs: line.engineTimeout * 1000,
     tls:
@@ -75,6 +78,7 @@ export function cloudOptions(config: Config, log: Logger): CloudOptions {
   return {
     stateFolder: config.stateFolder,
     range: config.range,
+    range6: config.range6,
     nat: config.nat,
     driver: config.driver,
     commandTimeoutMs: config.engineTimeoutMs,

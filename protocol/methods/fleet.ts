@@ -32,6 +32,7 @@ const memberSchema = z.object({
   uid: uidSchema,
   name: z.string(),
   ipAddress: z.string(),
+  ipv6Address: z.string().optional(),
   hostname: z.string(),
   sshHostKey: z.string(),
   status: z.enum(instanceStatuses),

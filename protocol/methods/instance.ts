@@ -39,6 +39,8 @@ const instanceSchema = z.object({
   name: z.string(),
   status: z.enum(instanceStatuses),
   ipAddress: z.string(),
+  /** Absent if the daemon has no IPv6 range, or had none when it created the instance. */
+  ipv6Address: z.string().optional(),
   hostname: z.string(),
   image: z.string(),
   type: z.string(),

@@ -30,6 +30,13 @@ const damagedFileSchema = z.object({
   movedTo: z.string().optional(),
 });
 
+const networkSchema = z.object({
+  /** What keeps instances from the network and the daemon cannot repair, each with what the operator must do. */
+  problems: z.array(z.object({ problem: z.string(), remedy: z.string() })),
+  /** How often the daemon repaired its network since its start, because another program had changed it. */
+  repairs: z.int(),
+});
+
 const serverInfoSchema = z.object({
   serverId: uidSchema,
   version: z.string(),
@@ -47,6 +54,8 @@ const serverInfoSchema = z.object({
   damaged: z.array(damagedFileSchema).default([]),
   /** The number of all damaged files. */
   damagedTotal: z.int().default(0),
+  /** The state of the instances' network a few seconds ago. Absent for a driver that makes none. */
+  network: networkSchema.optional(),
   startedAt: timeSchema,
   /** The time of the daemon's clock, on which its other times are based. */
   now: timeSchema,

@@ -32,6 +32,8 @@ export interface Instance {
   status: InstanceStatus;
   /** The IPv4 address of the instance. */
   ipAddress: string;
+  /** The IPv6 address of the instance. Absent if the daemon had no IPv6 range when it created the instance. */
+  ipv6Address?: string;
   /** The host name of the instance. */
   hostname: string;
   /** The name of its image. */

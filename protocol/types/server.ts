@@ -35,6 +35,22 @@ export interface AddressPool {
   free: number;
 }
 
+/** Describes a condition that keeps instances from the network and that the daemon cannot repair. */
+export interface NetworkProblem {
+  /** What is wrong. */
+  problem: string;
+  /** What the operator of the daemon's host must do. */
+  remedy: string;
+}
+
+/** Describes the state of the network that the daemon made for its instances. */
+export interface NetworkState {
+  /** The problems that exist. Empty if everything works. */
+  problems: NetworkProblem[];
+  /** How often the daemon repaired its network since its start, because another program had changed it. */
+  repairs: number;
+}
+
 /** Describes a daemon. */
 export interface ServerInfo {
   /** The random identity of the daemon's state folder: 32 hexadecimal digits. */
@@ -59,6 +75,10 @@ export interface ServerInfo {
   damaged: DamagedFile[];
   /** The number of damaged files that the daemon found, including those that `damaged` omits. */
   damagedTotal: number;
+  /**
+   * The state of the network a few seconds ago. Absent for a driver that makes no network, and for old daemons.
+   */
+  network?: NetworkState;
   /** When the daemon started: a UTC time in ISO 8601. */
   startedAt: string;
   /** The time of the daemon's clock, to which its other times refer: a UTC time in ISO 8601. */

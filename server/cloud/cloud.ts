@@ -102,6 +102,7 @@ export class Cloud {
   info(): ServerInfo {
     const { context, driverName, version } = this.parts;
     const { pool } = context.reservations;
+    const network = context.driver.networkHealth?.();
     return {
       serverId: this.identity.serverId,
       version,
@@ -112,6 +113,7 @@ export class Cloud {
       instances: this.instances.catalog.all().length,
       damaged: this.damaged.list(),
       damagedTotal: this.damaged.total,
+      ...(network && { network: { ...network, problems: [...network.problems] } }),
       startedAt: this.#startedAt,
       features: [...features],
       now: new Date().toISOString(),

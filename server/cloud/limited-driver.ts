@@ -49,13 +49,14 @@ export function limitDriver(driver: Driver): LimitedDriver {
     remains: (id) => driver.remains(id),
     foreign: () => driver.foreign(),
     create: (spec) => change(() => driver.create(spec)),
-    start: (id) => change(() => driver.start(id)),
+    start: (id, nameservers) => change(() => driver.start(id, nameservers)),
     stop: (id, graceMs) => (graceMs === 0 ? force : stop)(() => driver.stop(id, graceMs)),
     destroy: (id) => change(() => driver.destroy(id)),
     rename: (id, name) => change(() => driver.rename(id, name)),
     exec: (id, request) => guest(() => driver.exec(id, request)),
     writeFiles: (id, files) => change(() => driver.writeFiles(id, files)),
     resize: (id, type) => change(() => driver.resize(id, type)),
+    networkHealth: () => driver.networkHealth?.(),
     watch: (onDown) => driver.watch(onDown),
   };
 }

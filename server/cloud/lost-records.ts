@@ -97,6 +97,7 @@ function recordOf({ id, running }: Container, remains: Remains, taken: ReadonlyS
     uid: uidSchema.safeParse(uid).data ?? randomBytes(16).toString("hex"),
     name: name ?? `mcc-${id}-${randomBytes(3).toString("hex")}`,
     ipAddress: z.ipv4().safeParse(ipAddress).data ?? unknownAddress,
+    ipv6Address: z.ipv6().safeParse(remains.ipv6Address).data,
     hostname: hostname ?? `mcc-${id}`,
     image,
     type: unknown,

@@ -32,12 +32,14 @@ import { type LimitedDriver, limitDriver } from "./limited-driver";
 import { makeUpForLost } from "./lost-records";
 import { HostNames } from "./network/host-names";
 import { keepNetwork } from "./network/keep-network";
+import { NameServers } from "./network/name-servers";
 import { hostResolvers } from "./network/resolvers";
 import { Claims } from "./ownership/claims";
 import { PreflightError } from "./preflight";
 import { AddressPool } from "./reservations/address-pool";
 import { type AddressRange, type NetworkPlan, planNetwork } from "./reservations/address-range";
 import { IdSequence } from "./reservations/id-sequence";
+import { type Ipv6Range, ipv6AddressIn, keepIpv6Range, withIpv6 } from "./reservations/ipv6-address";
 import { Reservations } from "./reservations/reservations";
 import { DamagedFiles } from "./state/damaged-files";
 import { makeStateFolder } from "./state/folder";
@@ -52,6 +54,8 @@ export interface CloudOptions {
   readonly range: AddressRange;
   /** Whether instances reach networks outside the host. */
   readonly nat: boolean;
+  /** Default: instances have only link-local IPv6 addresses. */
+  readonly range6?: Ipv6Range | undefined;
   /** One of `driverChoices`. */
   readonly driver: string;
   /** The time limit of one engine command. */
@@ -128,6 +132,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
       await lateWrites.attempt("the network", () =>
         keepNetwork(options.stateFolder, plan.network, records, damaged),
       );
+      keepIpv6Range(plan.network, records);
     }
     await driver.open();
     await network.hostNames?.clear();
@@ -184,7 +189,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
 }
 
 function planOf(options: CloudOptions): NetworkPlan {
-  return planNetwork(options.range, options.nat);
+  return withIpv6(planNetwork(options.range, options.nat), options.range6);
 }
 
 /** Opens a driver on its own folder in the state folder. */
@@ -225,10 +230,9 @@ async function openContext(
   const keptLeases = await KeptLeases.open(options.stateFolder, damaged, lateWrites);
   const ids = await IdSequence.open(options.stateFolder, damaged, isNew);
   const claims = new Claims(clock);
-  const nameservers = await hostResolvers();
-  if (nameservers.length === 0) {
-    options.log.warn({}, "this host has no name server that instances could reach; they get none");
-  }
+  const nameServers = new NameServers(options.log, () => hostResolvers(plan.network.ipv6 !== undefined));
+  // Tells the operator at the start if there are none.
+  await nameServers.current();
   const logs = new UserDataLogs((id) => records.folderOf(id), damaged, options.log);
   const { guestGroup } = driver.capabilities;
   const setHosts = driver.setHosts?.bind(driver);
@@ -248,10 +252,22 @@ async function openContext(
       keys: await Keys.open(options.stateFolder, serverId, claims, damaged),
     },
     network: {
-      nameservers,
+      nameServers,
+      ipv6AddressOf: ipv6AddressesOf(driver, plan),
       hostNames:
         setHosts && new HostNames(options.stateFolder, options.log, damaged, { setHosts, guestGroup }),
     },
     log: options.log,
   };
+}
+
+/** Returns how an instance gets its IPv6 address: none without a range, or from an engine whose network is the host's. */
+function ipv6AddressesOf(
+  { capabilities }: Driver,
+  { network }: NetworkPlan,
+): (ipAddress: string) => string | undefined {
+  const { ipv6 } = network;
+  return ipv6 === undefined || !(capabilities.ownsNetwork || capabilities.simulated)
+    ? () => undefined
+    : (ipAddress) => ipv6AddressIn(network, ipv6, ipAddress);
 }

@@ -19,6 +19,8 @@ export interface ContainerSpec {
   readonly image: string;
   readonly hostname: string;
   readonly ipAddress: string;
+  /** In `Network.ipv6`. Default: only a link-local one. */
+  readonly ipv6Address?: string | undefined;
   readonly nameservers: readonly string[];
   /**
    * Returns lines in the format of hosts(5) for the container's /etc/hosts; called when the file is written. Only for a
@@ -49,6 +51,7 @@ export interface Remains {
   readonly hostname?: string | undefined;
   readonly image?: string | undefined;
   readonly ipAddress?: string | undefined;
+  readonly ipv6Address?: string | undefined;
   /** ISO 8601, in UTC. */
   readonly createdAt?: string | undefined;
 }
@@ -150,6 +153,31 @@ export interface Network {
   readonly gateway: string;
   /** Whether instances reach other networks through the host's address. */
   readonly nat: boolean;
+  /** Undefined if instances have no IPv6 addresses but link-local ones. */
+  readonly ipv6?: Ipv6Network | undefined;
+}
+
+/** The IPv6 part of a network. */
+export interface Ipv6Network {
+  /** `fd00:1234::` */
+  readonly address: string;
+  readonly prefixLength: number;
+  /** The host's own address in it; never an instance's. */
+  readonly gateway: string;
+}
+
+/** Something that keeps instances from the network, and that the driver cannot repair. */
+export interface NetworkProblem {
+  readonly problem: string;
+  /** What the operator must do. */
+  readonly remedy: string;
+}
+
+/** What the driver knows of the network that it made. */
+export interface NetworkHealth {
+  readonly problems: readonly NetworkProblem[];
+  /** How often the driver repaired its network since it was opened, because others had changed it. */
+  readonly repairs: number;
 }
 
 /** The options of a driver. */
@@ -179,6 +207,7 @@ export interface DriverOptions {
 /** The part of pino's logger for drivers. */
 export interface DriverLog {
   debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
 }
 
@@ -234,8 +263,12 @@ export interface Driver {
   /** Creates a stopped container. A failed create may leave parts, which `destroy` removes. */
   create(spec: ContainerSpec): Promise<MadeContainer>;
 
-  /** Starts a container. Resolves when its first process runs. A running container is a success. */
-  start(id: number): Promise<void>;
+  /**
+   * Starts a container. Resolves when its first process runs. A running container is a success.
+   *
+   * @param nameservers its name servers from now on, unless it changed them itself. Default: the earlier ones.
+   */
+  start(id: number, nameservers?: readonly string[]): Promise<void>;
 
   /**
    * Requests a shutdown and forces it after `graceMs`. Resolves when the container is stopped. A stopped one is a
@@ -266,6 +299,9 @@ export interface Driver {
 
   /** Changes a container's limits, immediately if it runs. */
   resize(id: number, type: InstanceType): Promise<void>;
+
+  /** Returns the state of the network a few seconds ago. Undefined for a driver that creates no network. */
+  networkHealth?(): NetworkHealth | undefined;
 
   /** Calls back for every container that has stopped, whatever the cause, soon after the stop. */
   watch(onDown: (id: number) => void): void;

@@ -7,7 +7,9 @@ import { temporaryFolders } from "../support/files/temporary-folder";
 
 const script = join(checkout, "test", "runner", "plain-english.mjs");
 
-describe("the check of plain English", () => {
+describe("the check of plain English", function () {
+  // It loads the TypeScript parser, and one test reads all sources.
+  this.timeout(60_000);
   const newFolder = temporaryFolders();
 
   async function check(name: string, text: string) {

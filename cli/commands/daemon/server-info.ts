@@ -24,6 +24,7 @@ export const serverInfo = command({
       ["addresses", `${first}-${last}, ${free} of ${size} free`],
       ["started", info.startedAt],
       ...damageRows(info),
+      ...networkRows(info),
     ];
     if (json) {
       io.print(JSON.stringify(info, undefined, 2));
@@ -38,6 +39,25 @@ function damageRows({ damaged, damagedTotal }: ServerInfo): [string, string][] {
   const unshown = damagedTotal - damaged.length;
   const rows = damaged.map((file): [string, string] => ["damaged", describeDamage(file)]);
   return unshown > 0 ? [...rows, ["damaged", `${unshown} more; the daemon's log names them`]] : rows;
+}
+
+/** Nothing for a network that nobody has changed. */
+function networkRows({ network }: ServerInfo): [string, string][] {
+  const { problems = [], repairs = 0 } = network ?? {};
+  return [
+    ...problems.map(({ problem, remedy }): [string, string] => [
+      "network",
+      printable(`${problem}; ${remedy}`),
+    ]),
+    ...(repairs > 0
+      ? [
+          ["network", `repaired ${repairs} times since the start; the daemon's log has the reasons`] as [
+            string,
+            string,
+          ],
+        ]
+      : []),
+  ];
 }
 
 function describeDamage({ file, reason, time, movedTo }: DamagedFile): string {

@@ -119,6 +119,6 @@ export function diffOf(olds: Properties, news: Properties): { inPlace: string[];
   };
 }
 
-function hostOf({ id, name: member, ipAddress, hostname, sshHostKey }: FleetMember): Properties {
-  return { instanceId: id, name: member, ipAddress, hostname, sshHostKey };
+function hostOf({ id, name: member, ipAddress, ipv6Address, hostname, sshHostKey }: FleetMember): Properties {
+  return withoutUndefined({ instanceId: id, name: member, ipAddress, ipv6Address, hostname, sshHostKey });
 }

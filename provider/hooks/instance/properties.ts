@@ -54,7 +54,7 @@ const changeable = ["name", "type", "keys", "labels"];
 
 /** Returns the state of the resource for an instance. */
 export function stateOf(instance: Instance, kept: InstanceKept, serverId: string): Properties {
-  const { id, uid, status, sshHostKey, simulated } = instance;
+  const { id, uid, status, sshHostKey, simulated, ipv6Address } = instance;
   return {
     instanceId: id,
     uid,
@@ -62,6 +62,7 @@ export function stateOf(instance: Instance, kept: InstanceKept, serverId: string
     status,
     sshHostKey,
     simulated,
+    ...(ipv6Address === undefined ? {} : { ipv6Address }),
     ...inputsOf(instance, kept),
   };
 }

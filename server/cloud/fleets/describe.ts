@@ -33,9 +33,19 @@ export function summariseFleet(fleet: Fleet, simulated: boolean): FleetSummary {
 /** Returns the members as clients see them, in the order of their indices. */
 export function describeMembers(fleet: Fleet): FleetResult["members"] {
   return fleet.members.map((member) => {
-    const { id, uid, name, ipAddress, hostname, sshHostKey } = member.record;
+    const { id, uid, name, ipAddress, ipv6Address, hostname, sshHostKey } = member.record;
     const { status } = member;
-    return { index: indexOf(member), id, uid, name, ipAddress, hostname, sshHostKey, status };
+    return {
+      index: indexOf(member),
+      id,
+      uid,
+      name,
+      ipAddress,
+      ...(ipv6Address === undefined ? {} : { ipv6Address }),
+      hostname,
+      sshHostKey,
+      status,
+    };
   });
 }
 

@@ -7,6 +7,7 @@ import type { TtlClock } from "../lifetimes/ttl-clock";
 import type { TtlReaper } from "../lifetimes/ttl-reaper";
 import type { LimitedDriver } from "../limited-driver";
 import type { HostNames } from "../network/host-names";
+import type { NameServers } from "../network/name-servers";
 import type { Claims } from "../ownership/claims";
 import type { Reservations } from "../reservations/reservations";
 import type { DamagedFiles } from "../state/damaged-files";
@@ -49,7 +50,9 @@ export interface Choices {
 }
 
 export interface InstanceNetwork {
-  readonly nameservers: readonly string[];
+  readonly nameServers: NameServers;
+  /** Returns the IPv6 address that goes with an instance's IPv4 address; undefined if instances get none. */
+  readonly ipv6AddressOf: (ipAddress: string) => string | undefined;
   /** Undefined with a driver whose containers do not follow a hosts file. */
   readonly hostNames: HostNames | undefined;
 }

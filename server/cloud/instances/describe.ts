@@ -6,7 +6,7 @@ const lost = "The engine no longer lists its container; destroy the instance and
 /** Returns an instance as clients see it, without its ttl, which may be its fleet's. */
 export function describeInstance(instance: Instance, simulated: boolean): InstanceResult {
   const { status, waitingFor, record } = instance;
-  const { id, uid, name, ipAddress, hostname, image, type, keys, labels } = record;
+  const { id, uid, name, ipAddress, ipv6Address, hostname, image, type, keys, labels } = record;
   const { createdAt, sshHostKey, fleet, owner } = record;
   const failure = instance.failure?.error.message ?? (instance.isLost ? lost : undefined);
   return {
@@ -15,6 +15,7 @@ export function describeInstance(instance: Instance, simulated: boolean): Instan
     name,
     status,
     ipAddress,
+    ...(ipv6Address === undefined ? {} : { ipv6Address }),
     hostname,
     image,
     type,

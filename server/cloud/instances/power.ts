@@ -10,7 +10,10 @@ const readyTimeoutMs = 120_000;
 export async function startInstance(context: InstanceContext, instance: Instance): Promise<void> {
   instance.abort.signal.throwIfAborted();
   await want(instance, "running");
-  await context.driver.start(instance.id);
+  // A container that was taken over has the name servers that its owner chose.
+  const { nameServers } = context.network;
+  const nameservers = instance.record.before === undefined ? await nameServers.current() : undefined;
+  await context.driver.start(instance.id, nameservers);
   instance.markRunning();
   await waitUntilReady(context, instance, readyTimeoutMs);
 }

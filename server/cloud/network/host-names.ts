@@ -12,7 +12,7 @@ import { isFileSystemFault } from "../../support/files/file-system-fault";
 import { ensureFolder } from "../../support/files/make-folder";
 import type { DamagedFiles } from "../state/damaged-files";
 import type { LateWrites } from "../state/late-writes";
-import type { NamedHost } from "./hosts-line";
+import type { NamedHost } from "./hosts-lines";
 import { SharedHostsFile } from "./shared-hosts-file";
 import { StackNames } from "./stack-names";
 

@@ -16,11 +16,15 @@ const resolverFiles = [
 /**
  * Returns the host's name servers that a container can reach; empty if there is none.
  *
+ * @param hasIpv6 whether instances have IPv6 addresses. Default: they have IPv4 only.
  * @param files for tests; paths of files in the format of resolv.conf(5).
  */
-export async function hostResolvers(files: readonly string[] = resolverFiles): Promise<string[]> {
+export async function hostResolvers(
+  hasIpv6 = false,
+  files: readonly string[] = resolverFiles,
+): Promise<string[]> {
   for (const file of files) {
-    const reachable = nameservers(await readIfThere(file)).filter(isReachable);
+    const reachable = nameservers(await readIfThere(file)).filter((address) => isReachable(address, hasIpv6));
     if (reachable.length > 0) {
       return reachable;
     }
@@ -32,12 +36,10 @@ function nameservers(resolvConf: string): string[] {
   return [...resolvConf.matchAll(/^\s*nameserver\s+(\S+)/gm)].flatMap(([, address]) => address ?? []);
 }
 
-/** Instances have IPv4 only, and inside them a loopback or link-local address is another host. */
-function isReachable(address: string): boolean {
-  return (
-    ipaddr.IPv4.isValidFourPartDecimal(address) &&
-    !["loopback", "linkLocal", "unspecified"].includes(ipaddr.IPv4.parse(address).range())
-  );
+/** Inside an instance, a loopback or link-local address is another host. */
+function isReachable(address: string, hasIpv6: boolean): boolean {
+  const isUsable = ipaddr.IPv4.isValidFourPartDecimal(address) || (hasIpv6 && ipaddr.IPv6.isValid(address));
+  return isUsable && !["loopback", "linkLocal", "unspecified"].includes(ipaddr.parse(address).range());
 }
 
 async function readIfThere(path: string): Promise<string> {

@@ -4,7 +4,7 @@ import type { Logger } from "pino";
 import { namingFileSystem } from "../../support/files/file-system-fault";
 import { replaceBy } from "../../support/files/json-file";
 import { ensureFolder } from "../../support/files/make-folder";
-import { hostsLine, type NamedHost } from "./hosts-line";
+import { hostsLines, type NamedHost } from "./hosts-lines";
 
 const localLines = ["127.0.0.1 localhost", "::1 localhost ip6-localhost"];
 
@@ -74,7 +74,7 @@ export class SharedHostsFile {
       await rm(this.folder, { recursive: true, force: true });
       return;
     }
-    const lines = [...localLines, ...[...this.#hosts.values()].map(hostsLine)];
+    const lines = [...localLines, ...[...this.#hosts.values()].flatMap(hostsLines)];
     const path = join(this.folder, "hosts");
     await this.makeParent();
     await makeReadable(this.folder);

@@ -1,4 +1,4 @@
-import { hostsLine, type NamedHost } from "./hosts-line";
+import { hostsLines, type NamedHost } from "./hosts-lines";
 
 /** Writes the lines into a container's hosts file. Throws nothing. @returns false if it failed. */
 export type WriteHosts = (id: number, lines: readonly string[]) => Promise<boolean>;
@@ -52,7 +52,7 @@ export class StackNames {
   /** Adds an instance, or changes its name. */
   set(host: NamedHost): void {
     const member = this.#members.get(host.id);
-    if (member !== undefined && hostsLine(member.host) === hostsLine(host)) {
+    if (member !== undefined && String(hostsLines(member.host)) === String(hostsLines(host))) {
       return;
     }
     this.#version += 1;
@@ -112,7 +112,7 @@ export class StackNames {
   }
 
   #lines(): string[] {
-    return [...this.#members.values()].map(({ host }) => hostsLine(host));
+    return [...this.#members.values()].flatMap(({ host }) => hostsLines(host));
   }
 
   #outdated(): Member[] {

@@ -14,6 +14,7 @@ import type { Engine } from "./engine";
 import { makePassable } from "./files/folder";
 import { linkInLayer, makeLayer, writeIntoLayer } from "./files/layer";
 import { makeOwnHosts } from "./hosts/own-hosts";
+import { nameServerFile } from "./name-servers";
 import type { ContainerPlace } from "./place";
 import { writeLimits } from "./resize";
 
@@ -27,7 +28,6 @@ export async function createContainer(engine: Engine, spec: ContainerSpec): Prom
   const image = await images.get(spec.image);
   const { systemd, hasSshServer } = image;
   const filesOfImage = await images.filesOf(image);
-  await engine.neighbours.tell(spec.ipAddress);
   const rootfs = images.rootfs(spec.image);
   const container = place.container(spec.id);
   makeFolder(container);
@@ -36,6 +36,7 @@ export async function createContainer(engine: Engine, spec: ContainerSpec): Prom
   writeLimits(engine, container, spec.type);
   const devices = sharedDevices.map((device) => ({ file: deviceFile(place, device), path: device.path }));
   const setting = { rootfs, systemd, confinement, devices };
+  engine.neighbours.expect(spec.id, spec);
   writeFileSync(container.configuration, configurationText(container, spec, network, setting));
   const layers = { delta: container.delta, rootfs };
   const address = {
@@ -47,6 +48,7 @@ export async function createContainer(engine: Engine, spec: ContainerSpec): Prom
   writeIntoLayer(layers, [
     ...filesOfImage(address),
     ...systemFiles(spec),
+    nameServerFile(container, spec.nameservers),
     ...(systemd ? systemdFiles : []),
     ...spec.files,
   ]);
@@ -58,16 +60,14 @@ export async function createContainer(engine: Engine, spec: ContainerSpec): Prom
 }
 
 /** Returns the files that tell a host its name and its network. */
-function systemFiles({ hostname, ipAddress, nameservers, hosts }: ContainerSpec): ContainerFile[] {
+function systemFiles({ hostname, ipAddress, hosts }: ContainerSpec): ContainerFile[] {
   const [label = hostname] = hostname.split(".");
   const names = label === hostname ? hostname : `${hostname} ${label}`;
-  const resolvers = nameservers.map((nameserver) => `nameserver ${nameserver}`);
   return [
     text("/etc/hostname", [kernelHostname(hostname)]),
     ...(hosts === undefined
       ? [text(hostsPath, ["127.0.0.1 localhost", `${ipAddress} ${names}`, "::1 localhost ip6-localhost"])]
       : []),
-    text("/etc/resolv.conf", resolvers),
   ];
 }
 

@@ -21,6 +21,7 @@ const tellEveryMs = 30_000;
 /** Ends a container in any state, and removes everything that belongs to it. No container is a success. */
 export async function destroyContainer(engine: Engine, container: ContainerPlace): Promise<void> {
   await endContainer(engine, container);
+  engine.neighbours.forget(container.id);
   await rm(container.lock, { force: true });
   // Last, because the container is listed as long as its folder exists.
   await removeFolder(engine, container);
@@ -66,6 +67,7 @@ export async function endContainer(engine: Engine, container: ContainerPlace): P
     await pause(lookEveryMs);
   }
   await removeCable(engine, container);
+  engine.chatter.ended(container);
   engine.runner.interrupted.delete(container.id);
 }
 

@@ -12,6 +12,7 @@ import type {
   ExecResult,
   Finding,
   MadeContainer,
+  NetworkHealth,
   Remains,
 } from "../driver";
 import { asEngineError } from "../engine-error";
@@ -25,6 +26,7 @@ import { writeFiles } from "./files";
 import { closeHost, openHost, purgeHost } from "./host";
 import { setHosts } from "./hosts/set-hosts";
 import { listContainers } from "./list";
+import { NetworkWatch } from "./network/network-watch";
 import { startContainer, stopContainer } from "./power";
 import { preflight } from "./preflight";
 import { remainsOf } from "./remains";
@@ -61,11 +63,13 @@ class LxcDriver implements Driver {
   /** What changes one container happens one after another. */
   readonly #turns = new Turns<number>();
   readonly #destroyed = new Set<number>();
+  readonly #networkWatch: NetworkWatch;
   #watch: Watch | undefined;
 
   constructor(options: DriverOptions, times: Times) {
     this.#options = options;
     this.#times = times;
+    this.#networkWatch = new NetworkWatch(times.networkLookEveryMs);
   }
 
   async preflight(): Promise<Finding[]> {
@@ -73,7 +77,14 @@ class LxcDriver implements Driver {
   }
 
   async open(): Promise<void> {
-    await this.#change((engine) => openHost(engine));
+    await this.#change(async (engine) => {
+      await openHost(engine);
+      await this.#networkWatch.start(engine);
+    });
+  }
+
+  networkHealth(): NetworkHealth {
+    return this.#networkWatch.health();
   }
 
   async close(): Promise<void> {
@@ -82,11 +93,13 @@ class LxcDriver implements Driver {
     }
     await this.#look(async (engine) => {
       this.#watch?.stop();
+      await this.#networkWatch.stop();
       await closeHost(engine);
     });
   }
 
   async purge(): Promise<void> {
+    await this.#networkWatch.stop();
     await this.#change((engine) => purgeHost(engine));
   }
 
@@ -125,10 +138,10 @@ class LxcDriver implements Driver {
     return await this.#change((engine) => this.#turns.take(spec.id, () => createContainer(engine, spec)));
   }
 
-  async start(id: number): Promise<void> {
+  async start(id: number, nameservers?: readonly string[]): Promise<void> {
     await this.#change((engine) =>
       this.#turns.take(id, async () => {
-        await startContainer(engine, await requireContainer(engine, id));
+        await startContainer(engine, await requireContainer(engine, id), nameservers);
       }),
     );
   }

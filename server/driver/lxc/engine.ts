@@ -10,6 +10,8 @@ import { CommandRunner } from "./commands/runner";
 import { type Confinement, readConfinement } from "./configuration/confinement";
 import { ImageStore } from "./images/store";
 import { Bridges } from "./network/bridges";
+import { Chatter } from "./network/chatter";
+import { Firewall } from "./network/firewall";
 import { Neighbours } from "./network/neighbours";
 import { type ContainerPlace, Place } from "./place";
 import { defaultTimes, type Times } from "./times";
@@ -24,6 +26,8 @@ export interface Engine {
   readonly times: Times;
   readonly runner: CommandRunner;
   readonly bridges: Bridges;
+  readonly chatter: Chatter;
+  readonly firewall: Firewall;
   readonly neighbours: Neighbours;
   readonly namespace: EngineNamespace;
   readonly images: ImageStore;
@@ -37,6 +41,8 @@ export async function readEngine(options: DriverOptions, times: Times = defaultT
   const { folder, serverId, network, log, commandTimeoutMs: timeoutMs } = options;
   const place = new Place(folder, serverId);
   const runner = new CommandRunner(timeoutMs);
+  const bridges = new Bridges(place, runner, options.containersPerBridge);
+  const chatter = new Chatter(place, network, runner, log, times.settleMs);
   return {
     place,
     network,
@@ -44,8 +50,10 @@ export async function readEngine(options: DriverOptions, times: Times = defaultT
     timeoutMs,
     times,
     runner,
-    bridges: new Bridges(place, runner, options.containersPerBridge),
-    neighbours: new Neighbours(place, network, runner),
+    bridges,
+    chatter,
+    firewall: new Firewall({ place, network, runner, log, bridges, chatter }),
+    neighbours: new Neighbours(place, log),
     namespace: new EngineNamespace(),
     images: new ImageStore(place, runner, timeoutMs * times.unpackTimeoutFactor, log, options.reportDamage),
     cgroups: new Cgroups(await readHierarchies()),

@@ -19,7 +19,7 @@ import {
   useKernelLimits,
 } from "./kernel/kernel-limit-users";
 import { openBridge } from "./network/bridge";
-import { openFirewall, removeFirewall } from "./network/firewall";
+import { tellOfRunning } from "./network/tell-of";
 
 /** Creates what the containers share. Repeatable. */
 export async function openHost(engine: Engine): Promise<void> {
@@ -40,22 +40,27 @@ export async function openHost(engine: Engine): Promise<void> {
   await withoutRoom(engine, "the kernel limits", () => useKernelLimits(limitUser(engine), log));
   await openBridge(engine);
   await bridges.mend();
-  await openFirewall(engine);
+  await engine.firewall.open();
+  await tellOfRunning(engine);
   // Last, so that nothing stays open if any of the others fails.
   await namespace.open(place, cgroups.hierarchies, timeoutMs);
 }
 
 /** Ends what `openHost` keeps open. Containers continue to run. */
 export async function closeHost(engine: Engine): Promise<void> {
+  engine.chatter.close();
+  await engine.neighbours.close();
   await engine.namespace.close();
   await withoutRoom(engine, "the kernel limits", () => leaveKernelLimits(limitUser(engine)));
 }
 
 /** Removes what `openHost` created, and what LXC leaves on the host after its last container. */
 export async function purgeHost(engine: Engine): Promise<void> {
-  const { place, bridges, namespace, cgroups, log } = engine;
+  const { place, bridges, chatter, firewall, neighbours, namespace, cgroups, log } = engine;
   await namespace.close();
-  await removeFirewall(engine);
+  chatter.close();
+  await neighbours.close();
+  await firewall.remove();
   await bridges.remove();
   if (!(await giveUpKernelLimits(limitUser(engine), log))) {
     log.warn(

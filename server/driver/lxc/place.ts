@@ -9,6 +9,8 @@ export interface ContainerPlace {
   readonly configuration: string;
   /** Identifies the instance if the daemon's record is lost. */
   readonly uid: string;
+  /** What the daemon last wrote into its /etc/resolv.conf. */
+  readonly nameServers: string;
   /** The part of the configuration that `resize` replaces. */
   readonly limits: string;
   /** Contains the two folders that overlayfs needs on one file system: `delta` and its own `work`. */
@@ -35,6 +37,8 @@ export class Place {
   readonly engineConfiguration: string;
   /** Exists if this daemon switched IPv4 forwarding on. */
   readonly forwardingMark: string;
+  /** Exists if this daemon switched IPv6 forwarding on. */
+  readonly ipv6ForwardingMark: string;
   /** Where the first release stored the kernel's limits before it raised them. */
   readonly formerKernelLimitsMark: string;
   readonly lockFolder: string;
@@ -60,6 +64,7 @@ export class Place {
     this.devices = join(folder, "devices");
     this.engineConfiguration = join(folder, "lxc");
     this.forwardingMark = join(folder, "forwarding-was-off");
+    this.ipv6ForwardingMark = join(folder, "ipv6-forwarding-was-off");
     this.formerKernelLimitsMark = join(folder, "kernel-limits-were.json");
     this.lockFolder = join("/run/lxc/lock", this.containers);
     this.bridge = `mcbr-${short}`;
@@ -83,10 +88,22 @@ export class Place {
     return number === undefined ? undefined : Number(number);
   }
 
+  /** Returns whether an interface is the host's end of a container's cable. */
+  isVeth(link: string): boolean {
+    return link.startsWith(this.vethPrefix) && /^\d+$/.test(link.slice(this.vethPrefix.length));
+  }
+
   /** Returns the ends of the cable between the first bridge and an additional one. */
   jointOf(number: number): { readonly atFirst: string; readonly atBridge: string } {
     const joint = `mcj-${this.#short}-${number}`;
     return { atFirst: `${joint}a`, atBridge: `${joint}b` };
+  }
+
+  /** The number of the bridge that an end of a joint is for; undefined for any other interface. */
+  jointNumber(link: string): number | undefined {
+    const [, number] = /^mcj-.*-(\d+)[ab]$/.exec(link) ?? [];
+    const { atFirst, atBridge } = this.jointOf(Number(number));
+    return link === atFirst || link === atBridge ? Number(number) : undefined;
   }
 
   container(id: number): ContainerPlace {
@@ -98,6 +115,7 @@ export class Place {
       folder,
       configuration: join(folder, "config"),
       uid: join(folder, "uid"),
+      nameServers: join(folder, "name-servers"),
       limits: join(folder, "limits"),
       layer: join(folder, "layer"),
       delta: join(folder, "layer", "delta"),

@@ -2,11 +2,21 @@ import { within } from "../../support/time-limits";
 import { commands } from "./commands/command";
 import { endContainer } from "./destroy";
 import type { Engine } from "./engine";
+import { changeNameServers } from "./name-servers";
+import { tellOf } from "./network/tell-of";
 import type { ContainerPlace } from "./place";
 
-/** Resolves when the first process runs. A running container is a success. A failed start leaves nothing running. */
-export async function startContainer(engine: Engine, container: ContainerPlace): Promise<void> {
-  const { place, runner, bridges, cgroups, namespace, log } = engine;
+/**
+ * Resolves when the first process runs. A running container is a success. A failed start leaves nothing running.
+ *
+ * @param nameservers Default: the earlier ones.
+ */
+export async function startContainer(
+  engine: Engine,
+  container: ContainerPlace,
+  nameservers?: readonly string[],
+): Promise<void> {
+  const { place, runner, bridges, cgroups, namespace, chatter, log } = engine;
   if (await cgroups.isAlive(container.name)) {
     return;
   }
@@ -14,10 +24,15 @@ export async function startContainer(engine: Engine, container: ContainerPlace):
   if (cgroups.hasAnywhere(container.name)) {
     await endContainer(engine, container);
   }
+  if (nameservers !== undefined) {
+    await changeNameServers(engine, container, nameservers);
+  }
+  await tellOf(engine, container);
   try {
     await bridges.withPort(container, (bridge) =>
       runner.run(commands.start(place, container, bridge, namespace.through())),
     );
+    chatter.started(container);
   } catch (error) {
     try {
       await endContainer(engine, container);

@@ -10,6 +10,10 @@ export interface Times {
   readonly monitorPatienceMs: number;
   /** How often the watch checks what no event reports: the cgroups of a container whose monitor was killed. */
   readonly sweepEveryMs: number;
+  /** How long after its start a container may report multicast groups to all others. */
+  readonly settleMs: number;
+  /** How often the network is looked at. Others may change it. */
+  readonly networkLookEveryMs: number;
 }
 
 export const defaultTimes: Times = {
@@ -18,4 +22,6 @@ export const defaultTimes: Times = {
   goingMs: 2000,
   monitorPatienceMs: 5000,
   sweepEveryMs: 10_000,
+  settleMs: 5_000,
+  networkLookEveryMs: 5_000,
 };

@@ -42,7 +42,7 @@ export class ContainerCreation {
     );
     const settings = [
       ...generation.setOptions({ id: spec.id, uid: spec.uid, description }),
-      ...spec.nameservers.flatMap((address) => ["--nameserver", address]),
+      ...nameserverOptions(spec.nameservers),
       ...limitOptions(spec.type, { has: sample?.type, generation, memory: await this.vz.memoryModel() }),
     ];
     if (settings.length > 0) {
@@ -56,6 +56,15 @@ export class ContainerCreation {
     this.containers.add(target);
     await this.records.remove(spec.id);
     return made;
+  }
+
+  /** Changes the name servers before a start, at which vzctl writes them into the container. */
+  async changeNameServers(target: Target, nameservers: readonly string[]): Promise<void> {
+    const variables = await (await this.vz.host()).containerVariables(target.ctid);
+    const before = variables?.get("NAMESERVER") ?? "";
+    if (nameservers.length > 0 && before !== nameservers.join(" ")) {
+      await this.vz.set(target, nameserverOptions(nameservers));
+    }
   }
 
   /** Writes files into a container that does not run. */
@@ -155,6 +164,10 @@ export class ContainerCreation {
     const choose = generation.simfs && host.layout === undefined;
     return choose && !(await this.vz.hasPloop()) ? ["--layout", "simfs"] : [];
   }
+}
+
+function nameserverOptions(nameservers: readonly string[]): string[] {
+  return nameservers.flatMap((address) => ["--nameserver", address]);
 }
 
 async function isTaken(host: HostConfiguration, ctid: string): Promise<boolean> {

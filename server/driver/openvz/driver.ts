@@ -116,6 +116,12 @@ class OpenvzDriver implements Driver {
     await this.#records.removeHalfWritten();
     await this.#load();
     await this.#images.clear();
+    if (this.options.network.ipv6 !== undefined) {
+      this.options.log.warn(
+        {},
+        "the openvz driver gives instances no IPv6 addresses (--range6); use vzctl set --ipadd",
+      );
+    }
     if (this.options.network.nat) {
       this.options.log.warn(
         {},
@@ -180,8 +186,11 @@ class OpenvzDriver implements Driver {
     return await this.#creation.create(spec);
   }
 
-  async start(id: number): Promise<void> {
+  async start(id: number, nameservers?: readonly string[]): Promise<void> {
     const target = await this.#containers.get(id);
+    if (nameservers !== undefined) {
+      await this.#creation.changeNameServers(target, nameservers);
+    }
     await this.#vz.run(commands.start(target));
     this.#watch.up(id);
     await this.#guestAddress.bringUp(target);

@@ -194,4 +194,23 @@ describe("lists", function () {
     assert.equal(ofOld.exitCode, 0);
     assert.doesNotMatch(ofOld.stdout, /damaged/);
   });
+
+  it("server-info shows what keeps instances from the network, and nothing of that where nothing does", async () => {
+    assert.doesNotMatch(await output("mcc", "server-info"), /network/);
+    const problems = [{ problem: "the chain ip filter FORWARD drops packets", remedy: "let them through" }];
+    const { url } = await newStandIn({
+      "server.info": () => ({ ...standInInfo, network: { problems, repairs: 2 } }),
+    });
+    const environment = { MCC_SERVER: url, MCC_TOKEN: "any" };
+    const { stdout } = await runProgram(["mcc", "server-info"], { environment });
+    assert.deepEqual(
+      stdout.split("\n").filter((line) => line.startsWith("network")),
+      [
+        "network    the chain ip filter FORWARD drops packets; let them through",
+        "network    repaired 2 times since the start; the daemon's log has the reasons",
+      ],
+    );
+    const json = await runProgram(["mcc", "server-info", "--json"], { environment });
+    assert.deepEqual((JSON.parse(json.stdout) as { network: unknown }).network, { problems, repairs: 2 });
+  });
 });

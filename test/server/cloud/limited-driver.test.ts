@@ -46,7 +46,7 @@ class Engine {
       serverId: "0".repeat(32),
       network: { address: "198.18.0.0", prefixLength: 24, gateway: "198.18.0.1", nat: false },
       commandTimeoutMs: 1000,
-      log: { debug: () => undefined, warn: () => undefined },
+      log: { debug: () => undefined, info: () => undefined, warn: () => undefined },
     });
     const called =
       <T>(name: string, result: T) =>
@@ -85,6 +85,19 @@ class Engine {
 describe("a limited driver", () => {
   const newFolder = temporaryFolders();
   const newEngine = async (): Promise<Engine> => new Engine(await newFolder());
+
+  it("passes on the health of the network, and the name servers of a start", async () => {
+    const engine = await newEngine();
+    const driver = limitDriver(engine.driver);
+    assert.equal(driver.networkHealth?.(), undefined, "it makes no network");
+    const health = { problems: [{ problem: "a chain drops packets", remedy: "remove it" }], repairs: 2 };
+    Object.assign(engine.driver, { networkHealth: () => health });
+    assert.deepEqual(driver.networkHealth?.(), health);
+    const start = sinon.fake.resolves(undefined);
+    Object.assign(engine.driver, { start });
+    await driver.start(500, ["192.0.2.1"]);
+    assert.deepEqual(start.firstCall.args, [500, ["192.0.2.1"]]);
+  });
 
   const changes: Readonly<Record<string, (driver: Driver) => Promise<unknown> | undefined>> = {
     create: (driver) => driver.create(spec),

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Driver, DriverOptions } from "../../../server/driver/driver";
 import { createLxcDriver } from "../../../server/driver/lxc/driver";
 import { Place } from "../../../server/driver/lxc/place";
+import { defaultTimes, type Times } from "../../../server/driver/lxc/times";
 import { driverOptions } from "../../server/driver/driver-options";
 import { microTarball } from "../daemons/micro-image";
 import { temporaryFolders } from "../files/temporary-folder";
@@ -23,7 +24,7 @@ export interface LxcHost {
 }
 
 /** Creates a host before each test of the suite. After it, destroys the containers and checks that nothing is left. */
-export function lxcHosts(overrides: Partial<DriverOptions> = {}): () => LxcHost {
+export function lxcHosts(overrides: Partial<DriverOptions> = {}, times: Partial<Times> = {}): () => LxcHost {
   const newFolder = temporaryFolders();
   let parent = "";
   let tarball = "";
@@ -36,7 +37,7 @@ export function lxcHosts(overrides: Partial<DriverOptions> = {}): () => LxcHost 
   return perTest(
     async () => {
       const options = driverOptions(join(parent, "lxc"), overrides);
-      const nextDriver = (): Driver => createLxcDriver(options);
+      const nextDriver = (): Driver => createLxcDriver(options, { ...defaultTimes, ...times });
       const driver = nextDriver();
       await driver.open();
       return { driver, nextDriver, options, place: new Place(options.folder, options.serverId), tarball };

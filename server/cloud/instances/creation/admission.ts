@@ -195,6 +195,7 @@ export class InstanceAdmission {
     return {
       phase: "creating",
       ...reservation,
+      ipv6Address: this.#context.network.ipv6AddressOf(reservation.ipAddress),
       uid: randomBytes(16).toString("hex"),
       hostname: extras.hostname?.(reservation.id) ?? parameters.hostname ?? reservation.name,
       image: parameters.image,

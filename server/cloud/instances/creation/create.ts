@@ -42,7 +42,8 @@ export async function createInstance(
       enter("create");
       // Before the step, because a create that fails may leave parts.
       undo.add("destroying the container", () => context.driver.destroy(id));
-      const { hasSshServer } = await driver.create(containerSpec(context, instance, hostKey, userData));
+      const spec = await containerSpec(context, instance, hostKey, userData);
+      const { hasSshServer } = await driver.create(spec);
       const defaultRung = hasSshServer ? "ssh" : "running";
       instance.markMade(instance.record.waitFor ?? [defaultRung]);
       context.network.hostNames?.made(instance.record);
@@ -66,13 +67,13 @@ export async function createInstance(
   }
 }
 
-function containerSpec(
+async function containerSpec(
   { network, choices }: InstanceContext,
   instance: Instance,
   hostKey: HostKey,
   userData: string | undefined,
-): ContainerSpec {
-  const { id, uid, name, image, hostname, ipAddress, type } = instance.record;
+): Promise<ContainerSpec> {
+  const { id, uid, name, image, hostname, ipAddress, ipv6Address, type } = instance.record;
   return {
     id,
     uid,
@@ -80,7 +81,8 @@ function containerSpec(
     image,
     hostname,
     ipAddress,
-    nameservers: network.nameservers,
+    ipv6Address,
+    nameservers: await network.nameServers.current(),
     hosts: network.hostNames && (() => network.hostNames?.linesFor(instance.record) ?? []),
     type: choices.types.get(type),
     files: [

@@ -31,6 +31,8 @@ export const instanceRecordSchema = z.strictObject({
   uid: uidSchema,
   name: instanceNameSchema,
   ipAddress: z.ipv4(),
+  /** Absent for an instance that was created without an IPv6 range. */
+  ipv6Address: z.ipv6().optional(),
   /** It is written into hosts files. For a container that was taken over, others have chosen it. */
   hostname: z.string().regex(/^[^\s\p{Cc}]*$/u, "a host name has no blanks"),
   image: z.string(),

@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import type { Ipv6Network, Network } from "../../driver";
 import type { ContainerPlace, Place } from "../place";
 import type { Program } from "./programs";
 
@@ -132,7 +133,36 @@ export const commands = {
     program: "ip",
     words: ["address", "add", addressAndPrefix, "broadcast", "+", "dev", place.bridge],
   }),
-  raise: (link: string): EngineCommand => ({ program: "ip", words: ["link", "set", link, "up"] }),
+  /** Without duplicate address detection, so that it can be used at once. */
+  addIpv6Address: ({ bridge }: Place, { gateway, prefixLength }: Ipv6Network): EngineCommand => ({
+    program: "ip",
+    words: ["-6", "address", "replace", `${gateway}/${prefixLength}`, "dev", bridge, "nodad"],
+  }),
+  /** Multicast goes to all ports: snooping would need a querier, and slows large fleets. */
+  raiseBridge: (bridge: string, mtu: number): EngineCommand => ({
+    program: "ip",
+    words: ["link", "set", "dev", bridge, "mtu", String(mtu), "up", "type", "bridge", "mcast_snooping", "0"],
+  }),
+  /** Restores the route that the kernel adds with the address, and that another program may have removed. */
+  routeToBridge: ({ bridge }: Place, { address, prefixLength, gateway }: Network): EngineCommand => ({
+    program: "ip",
+    words: [
+      ...["route", "replace", `${address}/${prefixLength}`, "dev", bridge],
+      ...["proto", "kernel", "scope", "link", "src", gateway],
+    ],
+  }),
+  /** Answers with a document for the addresses of the bridge, and for the way to each address that has one. */
+  lookAtRoutes: ({ bridge }: Place, addresses: readonly string[]): EngineCommand => ({
+    program: "ip",
+    words: ["-json", "-force", "-batch", "-"],
+    stdin: {
+      text: [`address show dev ${bridge}`, ...addresses.map((address) => `route get ${address}`)]
+        .map((line) => `${line}\n`)
+        .join(""),
+    },
+    answers: true,
+    successes: [0, 1],
+  }),
   addFurtherBridge: (bridge: string): EngineCommand => ({
     program: "ip",
     words: ["link", "add", bridge, "type", "bridge"],
@@ -141,25 +171,20 @@ export const commands = {
     program: "ip",
     words: ["link", "add", end, "type", "veth", "peer", "name", otherEnd],
   }),
-  plugIn: (link: string, bridge: string): EngineCommand => ({
+  plugIn: (link: string, bridge: string, mtu: number): EngineCommand => ({
     program: "ip",
-    words: ["link", "set", link, "master", bridge, "up"],
+    words: ["link", "set", link, "mtu", String(mtu), "master", bridge, "up"],
   }),
-  /** Replaces existing entries of the addresses. */
-  tellNeighbours: (
-    place: Place,
-    neighbours: readonly { readonly address: string; readonly hardwareAddress: string }[],
-  ): EngineCommand => ({
+  /** Those that an earlier release told the host for good, also for addresses that no container has. */
+  forgetNeighbours: ({ bridge }: Place): EngineCommand => ({
     program: "ip",
-    words: ["-batch", "-"],
-    stdin: {
-      text: neighbours
-        .map(
-          ({ address, hardwareAddress }) =>
-            `neighbour replace ${address} lladdr ${hardwareAddress} dev ${place.bridge} nud permanent\n`,
-        )
-        .join(""),
-    },
+    words: ["neighbour", "flush", "dev", bridge, "nud", "permanent"],
+  }),
+  plugInAll: (cables: readonly { readonly veth: string; readonly bridge: string }[]): EngineCommand => ({
+    program: "ip",
+    words: ["-force", "-batch", "-"],
+    stdin: { text: cables.map(({ veth, bridge }) => `link set ${veth} master ${bridge} up\n`).join("") },
+    successes: [0, 1],
   }),
   removeLink: (link: string): EngineCommand => ({ program: "ip", words: ["link", "delete", link] }),
 
@@ -169,5 +194,11 @@ export const commands = {
     stdin: { text: rules },
   }),
   listChains: (): EngineCommand => ({ program: "nft", words: ["--json", "list", "chains"], answers: true }),
+  /** All tables, without counts, and without the elements of sets that have names. */
+  listRuleset: (): EngineCommand => ({
+    program: "nft",
+    words: ["--json", "--stateless", "--terse", "list", "ruleset"],
+    answers: true,
+  }),
   loadModule: (module: string): EngineCommand => ({ program: "modprobe", words: [module] }),
 } as const;

@@ -42,6 +42,7 @@ export function configurationText(
     `lxc.net.0.hwaddr = ${hardwareAddress(spec.ipAddress)}`,
     `lxc.net.0.ipv4.address = ${spec.ipAddress}/${network.prefixLength} ${broadcastAddress(network)}`,
     `lxc.net.0.ipv4.gateway = ${network.gateway}`,
+    ...ipv6Lines(spec, network),
     "lxc.mount.auto = proc:mixed sys:mixed",
     ...nestingLines,
     ...setting.devices.map(({ file, path }) => deviceLine(file, path)),
@@ -61,8 +62,18 @@ export function readConfiguration(configuration: string): Remains & { readonly r
   return {
     hostname: find(/^lxc\.uts\.name = (\S+)$/m),
     ipAddress: find(/^lxc\.net\.0\.ipv4\.address = ([\d.]+)\//m),
+    ipv6Address: find(/^lxc\.net\.0\.ipv6\.address = ([\da-f:]+)\//m),
     rootfs: find(rootfsLine),
   };
+}
+
+function ipv6Lines({ ipv6Address }: ContainerSpec, { ipv6 }: Network): string[] {
+  return ipv6Address === undefined || ipv6 === undefined
+    ? []
+    : [
+        `lxc.net.0.ipv6.address = ${ipv6Address}/${ipv6.prefixLength}`,
+        `lxc.net.0.ipv6.gateway = ${ipv6.gateway}`,
+      ];
 }
 
 /** Returns the network's broadcast address. LXC calculates a wrong one by default. */

@@ -5,6 +5,7 @@ import type { Network } from "../../driver";
 import { commands } from "../commands/command";
 import type { Engine } from "../engine";
 import type { Place } from "../place";
+import { bridgeMtu } from "./uplink";
 
 const linksSchema = z.array(
   z.object({
@@ -24,7 +25,8 @@ interface Neighbour {
 const widestPrefixLength = 8;
 
 /**
- * Creates the first bridge of the containers, with the host's address. Repeatable.
+ * Creates the first bridge of the containers, with the host's address and the uplink's MTU. Repeatable, also after other
+ * programs changed it.
  *
  * @throws MccError `conflict` if the host reaches some of the network's addresses through another interface.
  */
@@ -36,6 +38,7 @@ export async function openBridge({ place, network, runner }: Engine): Promise<vo
       .filter(({ family }) => family === "inet")
       .map(({ local, prefixlen }) => ({ range: `${local}/${prefixlen}`, device: ifname })),
   );
+  refuseIpv6Overlap(place, network, links);
   refuseOverlap(place, network, [
     ...ranges,
     ...routes.flatMap(({ dst, dev }) =>
@@ -48,11 +51,15 @@ export async function openBridge({ place, network, runner }: Engine): Promise<vo
   if (!links.some(({ ifname }) => ifname === place.bridge)) {
     await runner.run(commands.addBridge(place));
   }
-  if (ours.length !== 1 || ours[0] !== wanted) {
+  if (!ours.includes(wanted)) {
     await runner.run(commands.flushAddresses(place));
     await runner.run(commands.addAddress(place, wanted));
   }
-  await runner.run(commands.raise(place.bridge));
+  if (network.ipv6 !== undefined) {
+    await runner.run(commands.addIpv6Address(place, network.ipv6));
+  }
+  await runner.run(commands.raiseBridge(place.bridge, await bridgeMtu(place)));
+  await runner.run(commands.routeToBridge(place, network));
 }
 
 function refuseOverlap(place: Place, network: Network, neighbours: readonly Neighbour[]): void {
@@ -65,6 +72,28 @@ function refuseOverlap(place: Place, network: Network, neighbours: readonly Neig
       "conflict",
       `The network ${ours} of the address range overlaps ${other.range}, which this host reaches through ${other.device}; give mccserver another range (-r).`,
     );
+  }
+}
+
+function refuseIpv6Overlap({ bridge }: Place, { ipv6 }: Network, links: z.infer<typeof linksSchema>): void {
+  if (ipv6 === undefined) {
+    return;
+  }
+  const ours = `${ipv6.address}/${ipv6.prefixLength}`;
+  for (const { ifname, addr_info } of links.filter((link) => link.ifname !== bridge)) {
+    for (const { local, prefixlen } of addr_info.filter(({ family }) => family === "inet6")) {
+      if (
+        ipaddr.IPv6.parse(local).match(
+          ipaddr.IPv6.parse(ipv6.address),
+          Math.min(prefixlen, ipv6.prefixLength),
+        )
+      ) {
+        throw new MccError(
+          "conflict",
+          `The IPv6 range ${ours} overlaps ${local}/${prefixlen}, which this host has on ${ifname}; give mccserver another range (--range6).`,
+        );
+      }
+    }
   }
 }
 

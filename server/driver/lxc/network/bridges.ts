@@ -5,7 +5,8 @@ import { OnceEach } from "../../../support/concurrency/once-each";
 import { commands } from "../commands/command";
 import type { CommandRunner } from "../commands/runner";
 import type { ContainerPlace, Place } from "../place";
-import { hasLink } from "./link";
+import { hasLink, masterOf } from "./link";
+import { bridgeMtu } from "./uplink";
 
 /**
  * The kernel grants a bridge 1,023 ports (BR_MAX_PORTS). The rest on the first bridge is for the cables to 23 others.
@@ -22,6 +23,8 @@ export class Bridges {
   /** The cables of the starts in progress, and the bridges that are reserved for them. */
   readonly #starting = new Map<string, number>();
   readonly #made = new OnceEach<number>((number) => this.#make(number));
+  /** The bridges past the first that were whole once, whether or not others have removed them since. */
+  readonly #whole = new Set<number>();
 
   constructor(
     private readonly place: Place,
@@ -44,14 +47,38 @@ export class Bridges {
   /** Completes the additional bridges that an earlier daemon created in part. */
   async mend(): Promise<void> {
     this.#made.forget();
-    for (const number of await this.#present()) {
+    this.#cables.clear();
+    for (const number of new Set([...(await this.#present()), ...this.#whole])) {
       await this.#ensure(number);
+    }
+  }
+
+  /** The names of all that there must be, without those that are being made. */
+  names(): string[] {
+    return [1, ...this.#whole].map((number) => this.place.bridgeOf(number));
+  }
+
+  /** The host's ends of the cables of all containers, also of those that hang on no bridge. */
+  async veths(): Promise<string[]> {
+    return (await readdir("/sys/class/net")).filter((link) => this.place.isVeth(link));
+  }
+
+  /** Plugs in the containers that hang on no bridge, as theirs was removed. One that ends at that time is left out. */
+  async plugInAgain(): Promise<void> {
+    const loose: { veth: string; bridge: string }[] = [];
+    for (const veth of await this.veths()) {
+      if (!this.#starting.has(veth) && (await masterOf(veth)) === undefined) {
+        loose.push({ veth, bridge: this.place.bridgeOf(this.#take(veth)) });
+      }
+    }
+    if (loose.length > 0) {
+      await this.runner.run(commands.plugInAll(loose));
     }
   }
 
   /** Removes all bridges. Bridges that do not exist are a success. */
   async remove(): Promise<void> {
-    for (const number of await this.#present()) {
+    for (const number of new Set([...(await this.#present()), ...this.#whole])) {
       const { atFirst } = this.place.jointOf(number);
       for (const link of [atFirst, this.place.bridgeOf(number)]) {
         if (await hasLink(link)) {
@@ -60,6 +87,7 @@ export class Bridges {
       }
     }
     this.#made.forget();
+    this.#whole.clear();
   }
 
   /** Synchronous, so that no two starts get the same port. */
@@ -100,14 +128,17 @@ export class Bridges {
     if (!(await hasLink(atFirst))) {
       await runner.run(commands.addCable(atFirst, atBridge));
     }
-    await runner.run(commands.plugIn(atFirst, place.bridge));
-    await runner.run(commands.plugIn(atBridge, bridge));
-    await runner.run(commands.raise(bridge));
+    const mtu = await bridgeMtu(place);
+    await runner.run(commands.plugIn(atFirst, place.bridge, mtu));
+    await runner.run(commands.plugIn(atBridge, bridge, mtu));
+    await runner.run(commands.raiseBridge(bridge, mtu));
+    this.#whole.add(number);
   }
 
-  /** Returns the numbers of the bridges in this network namespace. */
+  /** Returns the numbers of the bridges in this network namespace, also of those of which only the cable is left. */
   async #present(): Promise<number[]> {
-    return (await readdir("/sys/class/net")).flatMap((link) => this.place.bridgeNumber(link) ?? []);
+    const links = await readdir("/sys/class/net");
+    return links.flatMap((link) => this.place.bridgeNumber(link) ?? this.place.jointNumber(link) ?? []);
   }
 }
 

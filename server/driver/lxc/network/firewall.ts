@@ -1,137 +1,128 @@
-import { access, readFile, rm, writeFile } from "node:fs/promises";
-import { unlessErrno } from "../../../../protocol/errno";
-import { messageOf } from "../../../../protocol/error";
-import type { Network } from "../../driver";
+import { MccError, messageOf } from "../../../../protocol/error";
+import type { DriverLog, Network } from "../../driver";
 import { commands } from "../commands/command";
-import type { Engine } from "../engine";
+import type { CommandRunner } from "../commands/runner";
 import type { Place } from "../place";
-import { hasChain, othersChains } from "./host-rules";
+import type { Bridges } from "./bridges";
+import type { Chatter } from "./chatter";
+import type { Fault } from "./fault";
+import { forwardingsOf, noteForwarding, switchForwardingOff, switchForwardingOn } from "./forwarding";
+import { type Ruleset, readRuleset, tableText } from "./ruleset";
 
-const forwarding = "/proc/sys/net/ipv4/ip_forward";
-/**
- * An empty chain. A daemon that switched forwarding on creates it, as a mark for daemons that find forwarding on: the
- * last of them switches it off.
- */
-const wasOffChain = "minicloud-forwarding-was-off";
+type Family = "bridge" | "ip" | "ip6";
 
-/** Sets the rules for this driver's cables and network, in its own tables. Repeatable. */
-export async function openFirewall(engine: Engine): Promise<void> {
-  const { place, network, runner, log } = engine;
-  try {
-    await runner.run(commands.firewall(removal(place, "bridge") + chatterRules(place, network)));
-  } catch (error) {
-    log.warn(
-      { err: error },
-      `IPv6 and multicast traffic on the bridge is not filtered, which slows large fleets: ${messageOf(error)}`,
+interface FirewallParts {
+  readonly place: Place;
+  readonly network: Network;
+  readonly runner: CommandRunner;
+  readonly log: DriverLog;
+  readonly bridges: Bridges;
+  readonly chatter: Chatter;
+}
+
+/** The rules for the daemon's own cables and network, in tables of their own. */
+export class Firewall {
+  /** What the kernel said of each table just after it was made; undefined for one that could not be made. */
+  readonly #made = new Map<Family, string | undefined>();
+
+  constructor(private readonly parts: FirewallParts) {}
+
+  /** Makes the tables, in place of those that are there. Repeatable. */
+  async open(): Promise<void> {
+    const { place, network, runner, bridges, chatter, log } = this.parts;
+    this.#made.clear();
+    const families: Family[] = [];
+    try {
+      await runner.run(commands.firewall(removal(place, "bridge") + chatter.rules(await bridges.veths())));
+      families.push("bridge");
+    } catch (error) {
+      log.warn(
+        { err: error },
+        `what instances say to all while they boot is not kept off the bridge, which slows large fleets: ${messageOf(error)}`,
+      );
+    }
+    const forwardings = forwardingsOf(network);
+    for (const family of ["ip", "ip6"] as const) {
+      const forwarding = forwardings.find((candidate) => candidate.family === family);
+      const wasOffChain = forwarding && (await noteForwarding(this.parts, forwarding));
+      const rules = forwarding === undefined ? "" : translationRules(place, network, family, wasOffChain);
+      await runner.run(commands.firewall(removal(place, family) + rules));
+      if (forwarding !== undefined) {
+        families.push(family);
+        await switchForwardingOn(place, forwarding);
+      }
+    }
+    await this.#keep(families);
+  }
+
+  /** Lists the tables that others have changed or removed since. */
+  faults(ruleset: Ruleset): Fault[] {
+    const table = this.parts.place.firewallTable;
+    return [...this.#made].flatMap(([family, made]) =>
+      tableText(ruleset, { family, table }) === made
+        ? []
+        : [{ what: `the firewall's table ${family} ${table} was changed`, remedy: "restart mccserver" }],
     );
   }
-  if (!network.nat) {
-    await runner.run(commands.firewall(removal(place, "ip")));
-    return;
+
+  /**
+   * Removes the tables, and switches forwarding off again where it was we who switched it on and nobody else needs it.
+   */
+  async remove(): Promise<void> {
+    const { place, runner, log } = this.parts;
+    this.#made.clear();
+    try {
+      await runner.run(commands.firewall(removal(place, "bridge")));
+    } catch (error) {
+      log.warn({ err: error }, `the firewall table of the bridge was not removed: ${messageOf(error)}`);
+    }
+    await runner.run(commands.firewall(removal(place, "ip") + removal(place, "ip6")));
+    await switchForwardingOff(this.parts);
   }
-  const wasOff = await keepWhetherForwardingWasOff(engine);
-  await runner.run(commands.firewall(removal(place, "ip") + translationRules(place, network, wasOff)));
-  await writeFile(forwarding, "1");
-  await warnOfObstacles(engine);
+
+  /** @throws MccError `engine` when another program removed a table at once. */
+  async #keep(families: readonly Family[]): Promise<void> {
+    const { place, runner } = this.parts;
+    const table = place.firewallTable;
+    const ruleset = await readRuleset(runner);
+    for (const family of families) {
+      if (!ruleset.rules.some((rule) => rule.family === family && rule.table === table)) {
+        throw new MccError(
+          "engine",
+          `Another program on this host removes the firewall's table ${family} ${table}.`,
+        );
+      }
+      this.#made.set(family, tableText(ruleset, { family, table }));
+    }
+  }
 }
 
-/** Removes the tables. Switches forwarding off if this driver switched it on and no other user needs it. */
-export async function removeFirewall(engine: Engine): Promise<void> {
-  const { place, runner, log } = engine;
-  try {
-    await runner.run(commands.firewall(removal(place, "bridge")));
-  } catch (error) {
-    log.warn({ err: error }, `the firewall table of the bridge was not removed: ${messageOf(error)}`);
-  }
-  await runner.run(commands.firewall(removal(place, "ip")));
-  if (await isMarked(place)) {
-    await switchForwardingOff(engine);
-  }
-}
-
-/** Declares the table first, because deleting one that does not exist would fail. */
-function removal({ firewallTable }: Place, family: "bridge" | "ip"): string {
+/** Declared first, because deleting what is not there would fail. */
+function removal({ firewallTable }: Place, family: Family): string {
   return `table ${family} ${firewallTable} {}\ndelete table ${family} ${firewallTable}\n`;
 }
 
-/**
- * The bridge repeats to all containers what one sends by IPv6 and multicast, and its ARP request for the gateway: a
- * third of all processor time at 1,000 containers. With these rules, only the host gets them, and ignores the IPv6 and
- * multicast packets. The bridge still learns the container's port, so that it need not send packets for it to all
- * ports. The masks match Ethernet's addresses for IPv6 and for IPv4 multicast.
- */
-function chatterRules(
-  { firewallTable, vethPrefix, bridgeHardwareAddress }: Place,
-  { gateway }: Network,
+/** Large TCP segments must fit the way out and the bridge, also where what says so (ICMP) is lost. */
+function translationRules(
+  { firewallTable, bridge }: Place,
+  network: Network,
+  family: "ip" | "ip6",
+  wasOffChain: string | undefined,
 ): string {
-  return `table bridge ${firewallTable} {
-  chain prerouting {
-    type filter hook prerouting priority -300; policy accept;
-    iifname "${vethPrefix}*" ether daddr & ff:ff:00:00:00:00 == 33:33:00:00:00:00 ether daddr set ${bridgeHardwareAddress}
-    iifname "${vethPrefix}*" ether daddr & ff:ff:ff:00:00:00 == 01:00:5e:00:00:00 ether daddr set ${bridgeHardwareAddress}
-    iifname "${vethPrefix}*" ether type arp arp operation request arp daddr ip ${gateway} ether daddr set ${bridgeHardwareAddress}
+  const { address, prefixLength } = family === "ip" ? network : (network.ipv6 ?? network);
+  const range = `${address}/${prefixLength}`;
+  const clamp = "tcp flags syn / syn,rst tcp option maxseg size set rt mtu";
+  return `table ${family} ${firewallTable} {
+  ${wasOffChain === undefined ? "" : `chain ${wasOffChain} {}`}
+  chain forward {
+    type filter hook forward priority mangle; policy accept;
+    iifname "${bridge}" oifname != "${bridge}" ${clamp}
+    iifname != "${bridge}" oifname "${bridge}" ${clamp}
   }
-}
-`;
-}
-
-function translationRules({ firewallTable }: Place, network: Network, wasOff: boolean): string {
-  const range = `${network.address}/${network.prefixLength}`;
-  return `table ip ${firewallTable} {
-  ${wasOff ? `chain ${wasOffChain} {}` : ""}
   chain postrouting {
     type nat hook postrouting priority srcnat; policy accept;
-    ip saddr ${range} ip daddr != ${range} masquerade
+    ${family} saddr ${range} ${family} daddr != ${range} masquerade
   }
 }
 `;
-}
-
-/** @returns whether forwarding was off before this daemon, or another one that still exists, switched it on. */
-async function keepWhetherForwardingWasOff({ place, runner, log }: Engine): Promise<boolean> {
-  if (await isMarked(place)) {
-    return true;
-  }
-  const wasOff = (await readFile(forwarding, "utf8")).trim() === "0" || (await hasChain(runner, wasOffChain));
-  if (wasOff) {
-    await writeFile(place.forwardingMark, "").catch((error: unknown) => {
-      log.warn(
-        { err: error },
-        "a purge will leave IPv4 forwarding on because its former state could not be stored",
-      );
-    });
-  }
-  return wasOff;
-}
-
-async function isMarked({ forwardingMark }: Place): Promise<boolean> {
-  const there = access(forwardingMark).then(() => true);
-  return (await unlessErrno(there, "ENOENT")) ?? false;
-}
-
-async function switchForwardingOff({ place, runner, log }: Engine): Promise<void> {
-  const [other] = await othersChains(place, runner);
-  if (other === undefined) {
-    await writeFile(forwarding, "0");
-  } else if (!(await hasChain(runner, wasOffChain))) {
-    log.warn(
-      { chain: other.name },
-      `IPv4 forwarding stays on because the firewall's chain ${other.name} needs it; to switch it off: sysctl -w net.ipv4.ip_forward=0`,
-    );
-  }
-  await rm(place.forwardingMark);
-}
-
-/** Another chain may drop a packet that one chain accepts, so no rule of this driver would let it through. */
-async function warnOfObstacles({ place, runner, log }: Engine): Promise<void> {
-  const chains = await othersChains(place, runner);
-  for (const { name } of chains.filter(
-    ({ purpose, policy }) => purpose === "forwarding" && policy === "drop",
-  )) {
-    log.warn(
-      { chain: name },
-      `the firewall's chain ${name} drops packets by default, so instances may not reach other networks; allow their packets: ` +
-        `nft insert rule ${name} iifname ${place.bridge} accept, and nft insert rule ${name} oifname ${place.bridge} ct state established,related accept`,
-    );
-  }
 }

@@ -85,6 +85,28 @@ describe("the hooks of a Fleet", () => {
   }
 
   describe("create", () => {
+    it("returns the IPv6 addresses of members that have one", async () => {
+      const [first, ...others] = made.members;
+      assert.ok(first);
+      let isApplied = false;
+      await connected({
+        "fleet.apply": () => {
+          isApplied = true;
+          return { ...made, status: "applying" };
+        },
+        "fleet.get": () =>
+          isApplied
+            ? { ...made, members: [{ ...first, ipv6Address: "fd00:1234::2" }, ...others] }
+            : missing(),
+      });
+      const { outs = {} } = await fleet.create(inputs);
+      const hosts = outs.instances as { ipv6Address?: string }[];
+      assert.deepEqual(
+        hosts.map(({ ipv6Address }) => ipv6Address),
+        ["fd00:1234::2", undefined],
+      );
+    });
+
     it("applies, waits, and returns the members with what leads to them", async () => {
       const daemon = await connected({});
       const { id, outs = {} } = await fleet.create(inputs);

@@ -78,6 +78,13 @@ describe("the hooks of an Instance", () => {
   }
 
   describe("create", () => {
+    it("returns the IPv6 address of an instance that has one, which changes nothing later", async () => {
+      await connected(creating({ ...made, ipv6Address: "fd00:1234::2" }));
+      const { id, outs = {} } = await instance.create(inputs);
+      assert.equal(outs.ipv6Address, "fd00:1234::2");
+      assert.equal((await instance.diff(id, outs, inputs)).changes, false);
+    });
+
     it("makes an instance and returns its state", async () => {
       const daemon = await connected(creating(made));
       assert.deepEqual(await instance.create(inputs), { id: "500", outs: state });

@@ -12,6 +12,15 @@ describe("the resolvers that instances get", () => {
     assert.deepEqual(resolvers, ["192.0.2.1"], "instances have IPv4 only");
   });
 
+  it("are those with IPv6 addresses too, if instances have such", async () => {
+    const file = join(await newFolder(), "resolv.conf");
+    await writeFile(
+      file,
+      "nameserver ::1\nnameserver fe80::1%eth0\nnameserver 2001:db8::1\nnameserver 192.0.2.1\n",
+    );
+    assert.deepEqual(await hostResolvers(true, [file]), ["2001:db8::1", "192.0.2.1"]);
+  });
+
   it("are those behind a stub on loopback", async () => {
     assert.deepEqual(await resolversOf("nameserver 127.0.0.53\n", "nameserver 192.0.2.2\n"), ["192.0.2.2"]);
   });
@@ -24,6 +33,6 @@ describe("the resolvers that instances get", () => {
     const folder = await newFolder();
     const files = contents.map((_, index) => join(folder, `resolv-${index}.conf`));
     await Promise.all(contents.map((content, index) => writeFile(files[index] ?? "", content)));
-    return await hostResolvers([join(folder, "missing"), ...files]);
+    return await hostResolvers(false, [join(folder, "missing"), ...files]);
   }
 });

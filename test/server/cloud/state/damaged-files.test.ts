@@ -530,7 +530,7 @@ async function ask<M extends MethodName>(
 /** An engine as the LXC driver is one to the cloud, whose containers run. */
 async function engineWith(containers: readonly ContainerSpec[], serverId: string): Promise<Driver> {
   const network = { address: "", prefixLength: 0, gateway: "", nat: false };
-  const log = { debug: () => undefined, warn: () => undefined };
+  const log = { debug: () => undefined, info: () => undefined, warn: () => undefined };
   const driver = createSimulatedDriver({ folder: "", serverId, network, commandTimeoutMs: 1000, log });
   const capabilities = { ...driver.capabilities, ownsNetwork: true };
   for (const container of containers) {

@@ -21,9 +21,21 @@ describe("the names of a driver's parts on a host", () => {
   it("contain the number of a bridge; others' have none", () => {
     for (const number of [1, 2, 10, 999]) {
       assert.equal(place.bridgeNumber(place.bridgeOf(number)), number);
+      const { atFirst, atBridge } = place.jointOf(number);
+      assert.deepEqual([place.jointNumber(atFirst), place.jointNumber(atBridge)], [number, number]);
+    }
+    for (const link of ["", "lo", "mcj-012346-2a", "mcj-012345-2", "mcj-012345-a", "mcj-012345-2c"]) {
+      assert.equal(place.jointNumber(link), undefined, link);
     }
     for (const link of ["", "lo", "mcbr-012346", "mcbr-012345-", "mcbr-012345-1", "mcbr-0123450"]) {
       assert.equal(place.bridgeNumber(link), undefined, link);
+    }
+  });
+
+  it("tell the host's ends of containers' cables from other interfaces", () => {
+    assert.ok(place.isVeth(place.container(500).veth));
+    for (const link of ["mcv0123", "mcv0123x", "mcv0124500", "mcbr-012345"]) {
+      assert.ok(!place.isVeth(link), link);
     }
   });
 

@@ -66,6 +66,23 @@ for (const generation of ["v4", "v7"] as const) {
       assert.deepEqual(host().remains(), []);
     });
 
+    it("changes a container's name servers at its start, if they differ", async () => {
+      const driver = newDriver();
+      await driver.create(lightSpec(501));
+      takeActions();
+      await driver.start(501, ["198.18.0.1"]);
+      assert.ok(!takeActions().includes("vzctl set"), "it has these");
+      await driver.stop(501, 0);
+      await driver.start(501, ["192.0.2.1", "192.0.2.2"]);
+      assert.equal(readConfiguration().get("NAMESERVER"), "192.0.2.1 192.0.2.2");
+      await driver.stop(501, 0);
+      await driver.start(501);
+      await driver.stop(501, 0);
+      await driver.start(501, []);
+      assert.equal(readConfiguration().get("NAMESERVER"), "192.0.2.1 192.0.2.2");
+      await driver.destroy(501);
+    });
+
     it("writes files through a mount if an OpenVZ kernel or a disk image requires it", async () => {
       const driver = newDriver();
       await driver.create(lightSpec(501));
