@@ -12,16 +12,22 @@ interface DebianPackage {
   readonly program: string;
 }
 
-const packages: readonly DebianPackage[] = [
+const ownPackages: readonly DebianPackage[] = [
   { name: "lxc", purpose: "runs the containers", program: "/usr/bin/lxc-start" },
   { name: "iproute2", purpose: "creates the hosts' bridge", program: "/bin/ip" },
   { name: "nftables", purpose: "sets the hosts' firewall rules", program: "/usr/sbin/nft" },
-  ...programs.map(({ debianPackage, purpose, path }) => ({
-    name: debianPackage,
-    purpose: `${purpose} of the image micro`,
-    program: path,
-  })),
   { name: "openssh-client", purpose: "logs in to the hosts", program: "/usr/bin/ssh" },
+];
+
+const packages: readonly DebianPackage[] = [
+  ...ownPackages,
+  ...programs
+    .filter(({ debianPackage }) => ownPackages.every(({ name }) => name !== debianPackage))
+    .map(({ debianPackage, purpose, path }) => ({
+      name: debianPackage,
+      purpose: `${purpose} of the image micro`,
+      program: path,
+    })),
 ];
 
 const aptGet = "/usr/bin/apt-get";

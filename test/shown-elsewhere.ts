@@ -69,7 +69,8 @@ export const shownElsewhere: Readonly<Record<string, readonly string[]>> = {
     "test/server/cloud/fleets/fleets.test.ts",
     "test/server/cloud/fleets/recover.test.ts",
   ],
-  "server/cloud/network/hosts-file.ts": ["test/server/cloud/network/host-names.test.ts"],
+  "server/cloud/network/hosts-lines.ts": ["test/server/cloud/network/host-names.test.ts"],
+  "server/cloud/network/shared-hosts-file.ts": ["test/server/cloud/network/host-names.test.ts"],
   "server/cloud/instances/": [
     "test/server/cloud/instances/instances.test.ts",
     "test/server/cloud/faults.test.ts",

@@ -1,8 +1,22 @@
-import { chmod, copyFile, cp, mkdir, mkdtemp, readdir, rename, rm, stat, symlink } from "node:fs/promises";
+import {
+  chmod,
+  copyFile,
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { requirePrograms } from "../host-programs";
+import { lacksWgetTimeout, withRenamedWget } from "./busybox";
 import { librariesOf } from "./libraries";
 import { busybox, folders, links, programs, terminals } from "./parts";
 
@@ -45,6 +59,7 @@ async function fill(root: string): Promise<void> {
   for (const terminal of terminals) {
     await addFile(root, terminal, terminal);
   }
+  await replaceWget(root);
   await addCommands(root);
   for (const { path, to } of links) {
     await symlink(to, join(root, path));
@@ -57,6 +72,18 @@ async function addFile(root: string, from: string, to: string): Promise<void> {
   const target = join(root, to.replace(/^\/(bin|sbin|lib\w*)\//, "/usr/$1/"));
   await mkdir(dirname(target), { recursive: true });
   await copyFile(from, target);
+}
+
+/** Lets the image's own wget, a script, take the place of one that crashes. Otherwise the script is not needed. */
+async function replaceWget(root: string): Promise<void> {
+  const { stdout, stderr } = await execa(busybox, ["wget", "--help"], { reject: false });
+  const path = join(root, "usr", "bin", "busybox");
+  const renamed = lacksWgetTimeout(stdout + stderr) ? withRenamedWget(await readFile(path)) : undefined;
+  if (renamed === undefined) {
+    await rm(join(root, "usr", "bin", "wget"));
+  } else {
+    await writeFile(path, renamed);
+  }
 }
 
 /** Adds a link for each command of busybox that no other program in the image provides. */

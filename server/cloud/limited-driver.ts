@@ -36,6 +36,7 @@ export function limitDriver(driver: Driver): LimitedDriver {
     },
     ...(takesOver === undefined ? {} : { takesOver: limitTakeOver(takesOver, change) }),
     inOneSlot: (work) => change(() => work(driver)),
+    ...(driver.setHosts && { setHosts: driver.setHosts.bind(driver) }),
     preflight: (needs) => driver.preflight(needs),
     open: () => driver.open(),
     close: () => driver.close(),

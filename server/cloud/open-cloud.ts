@@ -249,7 +249,8 @@ async function openContext(
   // Tells the operator at the start if there are none.
   await nameServers.current();
   const logs = new UserDataLogs((id) => records.folderOf(id), damaged, options.log);
-  const { followsHosts, guestGroup } = driver.capabilities;
+  const { guestGroup } = driver.capabilities;
+  const setHosts = driver.setHosts?.bind(driver);
   return {
     driver,
     state: { records, lateWrites, logs, damaged },
@@ -268,9 +269,8 @@ async function openContext(
     network: {
       nameServers,
       ipv6AddressOf: ipv6AddressesOf(driver, plan),
-      hostNames: followsHosts
-        ? new HostNames(options.stateFolder, options.log, damaged, guestGroup)
-        : undefined,
+      hostNames:
+        setHosts && new HostNames(options.stateFolder, options.log, damaged, { setHosts, guestGroup }),
     },
     log: options.log,
   };

@@ -24,11 +24,10 @@ export interface ContainerSpec {
   readonly ipv6Address?: string | undefined;
   readonly nameservers: readonly string[];
   /**
-   * A folder of the host that everyone may read, or the `guestGroup` if there is one. Its file `hosts` is the
-   * container's /etc/hosts, also after it is replaced. Only for a driver with `followsHosts`. Default: the container
-   * knows its own name.
+   * Returns lines in the format of hosts(5) for the container's /etc/hosts; called when the file is written. Only for a
+   * driver with `setHosts`. Default: the container knows its own name.
    */
-  readonly hostsFolder?: string | undefined;
+  readonly hosts?: (() => readonly string[]) | undefined;
   readonly type: InstanceType;
   /** Written before the container's first process starts. */
   readonly files: readonly ContainerFile[];
@@ -156,8 +155,6 @@ export interface Capabilities {
   readonly ownsNetwork: boolean;
   /** Whether `image.import` and `image.remove` work. */
   readonly importsImages: boolean;
-  /** Whether containers show a hosts file that changes: `hostsFolder`. */
-  readonly followsHosts: boolean;
   /** The group of the containers' root on the host. Absent for an engine without user namespaces. */
   readonly guestGroup?: number;
   /** The number of containers to create, start or destroy at a time. More would not be faster. */
@@ -316,6 +313,12 @@ export interface Driver {
    * is a link or not a regular file.
    */
   readFile(id: number, path: string, maxBytes: number): Promise<Uint8Array | undefined>;
+
+  /**
+   * Replaces the lines of `ContainerSpec.hosts` in a container, running or not. Lines that the container added stay.
+   * Absent for an engine whose containers do not follow names.
+   */
+  setHosts?(id: number, lines: readonly string[]): Promise<void>;
 
   /** Changes a container's limits, immediately if it runs. */
   resize(id: number, type: InstanceType): Promise<void>;

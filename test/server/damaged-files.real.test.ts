@@ -68,7 +68,6 @@ describe("LXC containers under a daemon whose files were damaged", function () {
     await rm(pathTo("keys", "me.json"));
     await mkdir(pathTo("keys", "me.json"));
     await rm(pathTo("lease-clock.json"));
-    await rm(pathTo("names"), { recursive: true });
     await writeFile(pathTo("names"), "");
     await writeFile(pathTo("lxc", "images", "stray"), "");
     await writeFile(pathTo("next-id.json.new"), "half a fi");

@@ -83,6 +83,35 @@ describe("instances of a whole distribution", function () {
     assert.match(stdout, /^root\nsystemd 252/);
   });
 
+  it("keep their address with systemd-networkd, when it is told to use DHCP, and at a boot", async () => {
+    await create("networkd");
+    const network = "ip -4 -o addr show dev eth0 | sed 's/ *scope.*//'; ip -4 route show default";
+    const before = await shell("networkd", network);
+    assert.match(before, /198\.18\.[^]*default via/);
+    const dhcp = "[Match]\\nName=e*\\n[Network]\\nDHCP=yes\\n";
+    assert.equal(await shell("networkd", `printf '${dhcp}' >/etc/systemd/network/00-eth0.network`), "");
+    const online = "/lib/systemd/systemd-networkd-wait-online --timeout=60";
+    await shell("networkd", `systemctl enable --now systemd-networkd 2>/dev/null; ${online}`);
+    const addresses = "ip -4 -o addr show dev eth0 | sed 's/ *scope.*//'";
+    const reconfigured = `ip addr add 198.18.0.250/32 dev eth0; networkctl reconfigure eth0 && ${online} && ${addresses}`;
+    const after = await shell("networkd", reconfigured);
+    assert.ok(after.includes(before.split("\n")[0] ?? ""), after);
+    assert.ok(after.includes("198.18.0.250"), after);
+    await client.call("instance.restart", { instance: "networkd" });
+    assert.equal(await shell("networkd", isUp), "running");
+    assert.equal(await shell("networkd", "systemctl is-active systemd-networkd"), "active");
+    assert.equal(await shell("networkd", `${online}; ${addresses}`), before.split("\n")[0]);
+    assert.match(await shell("networkd", "ip -4 route show default"), /default via 198\.18\./);
+    await client.call("instance.destroy", { instance: "networkd" });
+  });
+
+  it("let programs use network namespaces, tunnels and FUSE", async () => {
+    const inNamespace = "ip netns add blue && ip netns exec blue ip -o link show; ip netns delete blue";
+    assert.match(await shell("one", inNamespace), /^1: lo: .*$/);
+    assert.match(await shell("one", "ip tuntap add tun7 mode tun && ip link show tun7"), /tun7: /);
+    assert.equal(await shell("one", ": <>/dev/fuse && echo opened"), "opened");
+  });
+
   it("run again after a stop and a start, and after a reboot from inside", async () => {
     await client.call("instance.stop", { instance: "two" });
     await client.call("instance.start", { instance: "two" });

@@ -1,22 +1,26 @@
 import { createHash } from "node:crypto";
-import { chmod, chown, readdir, rm, stat } from "node:fs/promises";
+import { chmod, chown, readdir, rm, rmdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import pLimit from "p-limit";
 import type { Logger } from "pino";
 import { unlessErrno } from "../../../protocol/errno";
+import { MccError } from "../../../protocol/error";
 import { ownerKeys } from "../../../protocol/methods/owner";
+import type { Driver } from "../../driver/driver";
 import { once } from "../../support/concurrency/once";
 import { isFileSystemFault } from "../../support/files/file-system-fault";
 import { ensureFolder } from "../../support/files/make-folder";
 import type { DamagedFiles } from "../state/damaged-files";
 import type { LateWrites } from "../state/late-writes";
-import { HostsFile, type NamedHost } from "./hosts-file";
+import type { NamedHost } from "./hosts-lines";
+import { SharedHostsFile } from "./shared-hosts-file";
+import { StackNames } from "./stack-names";
 
 /** The labels that name an instance's stack. */
 const scopeLabels = [ownerKeys.organization, ownerKeys.project, ownerKeys.stack];
 
 /**
- * Returns the name of the folder for the stack whose instances resolve each other's names. Instances outside any stack share
- * one scope.
+ * Returns the key of the stack whose instances resolve each other's names. Instances outside any stack share one.
  */
 export function scopeOf(labels: Readonly<Record<string, string>>): string {
   const stack = JSON.stringify(scopeLabels.map((label) => labels[label] ?? null));
@@ -29,63 +33,105 @@ interface NamedInstance extends NamedHost {
   readonly labels: Readonly<Record<string, string>>;
 }
 
+/** The part of the driver that changes the names in a container. */
+export interface Naming {
+  readonly setHosts: NonNullable<Driver["setHosts"]>;
+  /** The only group, in addition to root, that may read shared files. Default: all users. */
+  readonly guestGroup?: number | undefined;
+}
+
+/** Each write is a few small system calls. More at a time would only delay other work. */
+const writesAtOnce = 8;
+
 /**
- * Lets instances resolve each other's names: each scope has one file, `<state>/names/<scope>/hosts`, which its containers
- * have as /etc/hosts. The file lists an instance from its reservation until it is gone.
+ * Lets instances of a stack resolve each other's names: the hosts file of each has a block with the names of all. An
+ * instance is in it from its reservation until it is gone.
+ *
+ * Containers of release 0.1.0 share one file for each stack, `<state>/names/<scope>/hosts`. It is written as long as the
+ * stack has instances, because they have it until their next start.
  */
 export class HostNames {
   readonly #folder: string;
-  readonly #files = new Map<string, HostsFile>();
-  readonly #made = once(() => makeFolderFor(this.group, this.#folder));
+  readonly #stacks = new Map<string, StackNames>();
+  readonly #shared = new Map<string, SharedHostsFile>();
+  readonly #limit = pLimit(writesAtOnce);
+  /** Instances whose last write failed. Each failure is logged once. */
+  readonly #failed = new Set<number>();
+  readonly #made = once(() => makeFolderFor(this.naming.guestGroup, this.#folder));
 
-  /** @param group the only group, in addition to root, that may read the files. Default: all users. */
   constructor(
     stateFolder: string,
     private readonly log: Logger,
     private readonly damaged: DamagedFiles,
-    private readonly group?: number,
+    private readonly naming: Naming,
   ) {
     this.#folder = join(stateFolder, "names");
   }
 
-  /** Moves away what is in the place of the folders and files. Call it at the daemon's start, before the first `set`. */
+  /**
+   * Finds the shared files, and moves away what is in their place. Call it at the daemon's start, before the first `set`.
+   */
   async clear(): Promise<void> {
     if (!(await this.damaged.requireFolder(this.#folder))) {
       return;
     }
     for (const scope of await this.damaged.makeFolder(this.#folder, 0o710)) {
-      if (await this.damaged.requireFolder(join(this.#folder, scope))) {
-        await this.damaged.requireFile(join(this.#folder, scope, "hosts"));
+      const folder = join(this.#folder, scope);
+      if (await this.damaged.requireFolder(folder)) {
+        await this.damaged.requireFile(join(folder, "hosts"));
+        this.#shared.set(scope, new SharedHostsFile(folder, () => this.#makeFolder(), this.log));
       }
     }
   }
 
-  /** Returns the folder with the file `hosts` for this instance. It is never replaced while an instance needs it. */
-  folder(record: NamedInstance): string {
-    return join(this.#folder, scopeIn(record));
-  }
-
-  /** Adds an instance, or changes its name; the file is written soon. */
+  /** Adds an instance, or changes its name. It reaches the other instances soon. */
   set(record: NamedInstance): void {
-    this.#fileOf(record).set(record);
+    this.#stackOf(record).set(record);
+    this.#shared.get(scopeIn(record))?.set(record);
   }
 
-  /** Removes an instance; the file is written soon. */
+  /** Removes an instance. The other instances lose its name soon. */
   delete(record: NamedInstance): void {
-    this.#fileOf(record).delete(record.id);
+    const scope = scopeIn(record);
+    const stack = this.#stacks.get(scope);
+    this.#failed.delete(record.id);
+    stack?.delete(record.id);
+    this.#shared.get(scope)?.delete(record.id);
+    if (stack?.isEmpty === true) {
+      this.#stacks.delete(scope);
+      void stack.close();
+    }
   }
 
-  /** Resolves once the file has all earlier changes. @throws the error of the write. */
+  /** Returns the lines for the hosts file of a new container. Call it when they are written, and then `made`. */
+  linesFor(record: NamedInstance): readonly string[] {
+    return this.#stacks.get(scopeIn(record))?.linesFor(record.id) ?? [];
+  }
+
+  /** From now on, the instance has a container whose names are kept up to date. */
+  made(record: NamedInstance): void {
+    this.#stacks.get(scopeIn(record))?.made(record.id);
+  }
+
+  /** Resolves when the instances of the stack have all earlier changes, except for those whose write fails. */
   async settled(record: NamedInstance): Promise<void> {
-    await this.#fileOf(record).settled();
+    await Promise.all([
+      this.#stacks.get(scopeIn(record))?.settled(),
+      this.#shared
+        .get(scopeIn(record))
+        ?.settled()
+        .catch(() => undefined),
+    ]);
   }
 
   /**
-   * Writes all files, and removes those without instances. Call it at the daemon's start, after the last `set`. Where the
-   * file system refuses it, it is done later; until then instances have the earlier names.
+   * Writes the names of all instances, and removes shared files without instances. Call it at the daemon's start, after the
+   * last `set`. Where the file system refuses it, it is done later; until then instances have the earlier names.
    */
   async open(lateWrites: Pick<LateWrites, "attempt" | "later">): Promise<void> {
-    for (const [scope, file] of this.#files) {
+    this.#stacks.forEach((stack) => stack.allMade());
+    await Promise.all([...this.#stacks.values()].map((stack) => stack.settled()));
+    for (const [scope, file] of this.#shared) {
       await file.settled().catch((error: unknown) => {
         if (!isFileSystemFault(error)) {
           throw error;
@@ -97,26 +143,47 @@ export class HostNames {
   }
 
   async #removeUnused(): Promise<void> {
-    const there = (await unlessErrno(readdir(this.#folder), "ENOENT")) ?? [];
-    const unused = there.filter((scope) => !this.#files.has(scope));
+    const there = (await unlessErrno(readdir(this.#folder), "ENOENT", "ENOTDIR")) ?? [];
+    const unused = there.filter((scope) => !this.#stacks.has(scope));
     await Promise.all(unused.map((scope) => rm(join(this.#folder, scope), { recursive: true, force: true })));
+    unused.forEach((scope) => this.#shared.delete(scope));
+    await unlessErrno(rmdir(this.#folder), "ENOENT", "ENOTEMPTY", "ENOTDIR");
   }
 
-  /** Resolves when no write is under way. */
+  /** Resolves when no write is active. */
   async close(): Promise<void> {
-    await Promise.allSettled([...this.#files.values()].map((file) => file.settled()));
+    await Promise.allSettled([
+      ...[...this.#stacks.values()].map((stack) => stack.close()),
+      ...[...this.#shared.values()].map((file) => file.settled()),
+    ]);
   }
 
-  #fileOf(record: NamedInstance): HostsFile {
+  #stackOf(record: NamedInstance): StackNames {
     const scope = scopeIn(record);
-    const file =
-      this.#files.get(scope) ?? new HostsFile(join(this.#folder, scope), () => this.#make(), this.log);
-    this.#files.set(scope, file);
-    return file;
+    const stack = this.#stacks.get(scope) ?? new StackNames((id, lines) => this.#write(id, lines));
+    this.#stacks.set(scope, stack);
+    return stack;
   }
 
-  /** Creates the folder of all scopes, with its owner and mode, whatever the umask or an earlier release set. */
-  async #make(): Promise<void> {
+  async #write(id: number, lines: readonly string[]): Promise<boolean> {
+    try {
+      await this.#limit(() => this.naming.setHosts(id, lines));
+    } catch (error) {
+      if (MccError.hasCode(error, "not-found")) {
+        return true;
+      }
+      if (!this.#failed.has(id)) {
+        this.#failed.add(id);
+        this.log.warn({ instance: id, err: error }, "the names in an instance could not be written");
+      }
+      return false;
+    }
+    this.#failed.delete(id);
+    return true;
+  }
+
+  /** Creates the folder of all shared files, with its owner and mode, whatever the umask or an earlier release set. */
+  async #makeFolder(): Promise<void> {
     await this.#made();
   }
 }
@@ -134,7 +201,7 @@ async function makeFolderFor(group: number | undefined, folder: string): Promise
   }
 }
 
-/** Its labels may name another stack by now; its container has the file of its first one. */
+/** Its labels may name another stack by now; it resolves the names of its first one. */
 function scopeIn({ scope, labels }: NamedInstance): string {
   return scope ?? scopeOf(labels);
 }

@@ -2,10 +2,18 @@ import { writeFileSync } from "node:fs";
 import { hasErrno } from "../../../protocol/errno";
 import { MccError } from "../../../protocol/error";
 import type { ContainerFile, ContainerSpec, MadeContainer } from "../driver";
-import { configurationText, hostsTarget, kernelHostname } from "./configuration/configuration";
+import {
+  broadcastAddress,
+  configurationText,
+  hostsPath,
+  hostsTarget,
+  kernelHostname,
+} from "./configuration/configuration";
+import { deviceFile, sharedDevices } from "./devices";
 import type { Engine } from "./engine";
 import { makePassable } from "./files/folder";
 import { linkInLayer, makeLayer, writeIntoLayer } from "./files/layer";
+import { makeOwnHosts } from "./hosts/own-hosts";
 import { nameServerFile } from "./name-servers";
 import type { ContainerPlace } from "./place";
 import { writeLimits } from "./resize";
@@ -18,7 +26,9 @@ import { writeLimits } from "./resize";
  */
 export async function createContainer(engine: Engine, spec: ContainerSpec): Promise<MadeContainer> {
   const { place, network, images, confinement } = engine;
-  const { systemd, hasSshServer } = await images.get(spec.image);
+  const image = await images.get(spec.image);
+  const { systemd, hasSshServer } = image;
+  const filesOfImage = await images.filesOf(image);
   const rootfs = images.rootfs(spec.image);
   const container = place.container(spec.id);
   makeFolder(container);
@@ -26,27 +36,38 @@ export async function createContainer(engine: Engine, spec: ContainerSpec): Prom
   await engine.disk.makeLayer(container.layer, spec.type);
   makeLayer(container);
   writeLimits(engine, container, spec.type);
-  const setting = { rootfs, systemd, confinement };
+  const devices = sharedDevices.map((device) => ({ file: deviceFile(place, device), path: device.path }));
+  const setting = { rootfs, systemd, confinement, devices };
   engine.neighbours.expect(spec.id, spec);
   writeFileSync(container.configuration, configurationText(container, spec, network, setting));
   const layers = { delta: container.delta, rootfs };
-  const ownFiles = [...systemFiles(spec), nameServerFile(container, spec.nameservers)];
-  writeIntoLayer(layers, [...ownFiles, ...(systemd ? systemdFiles : []), ...spec.files]);
-  if (spec.hostsFolder !== undefined) {
+  const address = {
+    ipAddress: spec.ipAddress,
+    prefixLength: network.prefixLength,
+    broadcast: broadcastAddress(network),
+    gateway: network.gateway,
+  };
+  writeIntoLayer(layers, [
+    ...filesOfImage(address),
+    ...systemFiles(spec),
+    nameServerFile(container, spec.nameservers),
+    ...(systemd ? systemdFiles : []),
+    ...spec.files,
+  ]);
+  if (spec.hosts !== undefined) {
+    makeOwnHosts(container.hosts, spec.hosts());
     linkInLayer(layers, hostsPath, hostsTarget);
   }
   return { hasSshServer };
 }
 
-const hostsPath = "/etc/hosts";
-
 /** Returns the files that tell a host its name and its network. */
-function systemFiles({ hostname, ipAddress, hostsFolder }: ContainerSpec): ContainerFile[] {
+function systemFiles({ hostname, ipAddress, hosts }: ContainerSpec): ContainerFile[] {
   const [label = hostname] = hostname.split(".");
   const names = label === hostname ? hostname : `${hostname} ${label}`;
   return [
     text("/etc/hostname", [kernelHostname(hostname)]),
-    ...(hostsFolder === undefined
+    ...(hosts === undefined
       ? [text(hostsPath, ["127.0.0.1 localhost", `${ipAddress} ${names}`, "::1 localhost ip6-localhost"])]
       : []),
   ];

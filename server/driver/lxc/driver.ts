@@ -27,6 +27,7 @@ import { type Engine, readEngine, requireContainer } from "./engine";
 import { attach } from "./exec";
 import { readFile, writeFiles } from "./files";
 import { closeHost, openHost, purgeHost } from "./host";
+import { setHosts } from "./hosts/set-hosts";
 import { listContainers } from "./list";
 import { NetworkWatch } from "./network/network-watch";
 import { startContainer, stopContainer } from "./power";
@@ -51,7 +52,6 @@ class LxcDriver implements Driver {
     simulated: false,
     importsImages: true,
     ownsNetwork: true,
-    followsHosts: true,
     guestGroup: containerRoot,
     changesAtOnce,
   };
@@ -65,6 +65,7 @@ class LxcDriver implements Driver {
   });
   /** What changes one container happens one after another. */
   readonly #turns = new Turns<number>();
+  readonly #destroyed = new Set<number>();
   readonly #networkWatch: NetworkWatch;
   #watch: Watch | undefined;
 
@@ -136,6 +137,7 @@ class LxcDriver implements Driver {
   }
 
   async create(spec: ContainerSpec): Promise<MadeContainer> {
+    this.#destroyed.delete(spec.id);
     return await this.#change((engine) => this.#turns.take(spec.id, () => createContainer(engine, spec)));
   }
 
@@ -156,11 +158,14 @@ class LxcDriver implements Driver {
   }
 
   async destroy(id: number): Promise<void> {
+    this.#destroyed.add(id);
     await this.#change(async (engine) => {
       // The current command of the container is killed.
       await engine.runner.end(id);
       await this.#turns.take(id, () => destroyContainer(engine, engine.place.container(id)));
     });
+    // After a failure it stays: the destroy is tried again.
+    this.#destroyed.delete(id);
   }
 
   /** LXC's names contain only ids. */
@@ -179,6 +184,17 @@ class LxcDriver implements Driver {
   async readFile(id: number, path: string, maxBytes: number): Promise<Uint8Array | undefined> {
     return await this.#look(async (engine) =>
       readFile(engine, await requireContainer(engine, id), path, maxBytes),
+    );
+  }
+
+  async setHosts(id: number, lines: readonly string[]): Promise<void> {
+    await this.#look(async (engine) =>
+      setHosts(
+        engine,
+        { turns: this.#turns, isDestroyed: (each) => this.#destroyed.has(each) },
+        await requireContainer(engine, id),
+        lines,
+      ),
     );
   }
 

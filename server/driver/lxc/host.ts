@@ -7,6 +7,7 @@ import { monitorsOthers } from "./cgroups/monitor";
 import { commands } from "./commands/command";
 import { processes } from "./commands/processes";
 import { confinementGaps } from "./configuration/confinement";
+import { openDevices } from "./devices";
 import type { Engine } from "./engine";
 import { ensureGuarded, ensurePassable, entriesOf, removeEmpty } from "./files/folder";
 import { hasOverlay } from "./images/overlay";
@@ -33,6 +34,7 @@ export async function openHost(engine: Engine): Promise<void> {
   await haveFolder(engine, place.engineConfiguration);
   await withoutRoom(engine, "the remains of images", () => images.clear());
   await clearQuotaGroups(engine);
+  await withoutRoom(engine, "the devices of containers", () => openDevices(engine));
   if ((await hasOverlay()) === "module") {
     await runner.run(commands.loadModule("overlay"));
   }

@@ -17,6 +17,8 @@ export interface ContainerPlace {
   readonly layer: string;
   /** The container's changes to its image. */
   readonly delta: string;
+  /** Mounted at /etc/minicloud, with the container's hosts file, which it can change. Its size counts as the layer's. */
+  readonly hosts: string;
   /** LXC's log of the last start. */
   readonly log: string;
   /** The host's end of its network cable: at most 15 characters, up to the id 99,999,999. */
@@ -29,6 +31,8 @@ export interface ContainerPlace {
 export class Place {
   readonly containers: string;
   readonly images: string;
+  /** The device files that containers share. */
+  readonly devices: string;
   /** LXC's own configuration, for the LXC commands of this driver. Contains no programs. */
   readonly engineConfiguration: string;
   /** Exists if this daemon switched IPv4 forwarding on. */
@@ -57,6 +61,7 @@ export class Place {
     this.#short = short;
     this.containers = join(folder, "containers");
     this.images = join(folder, "images");
+    this.devices = join(folder, "devices");
     this.engineConfiguration = join(folder, "lxc");
     this.forwardingMark = join(folder, "forwarding-was-off");
     this.ipv6ForwardingMark = join(folder, "ipv6-forwarding-was-off");
@@ -114,6 +119,7 @@ export class Place {
       limits: join(folder, "limits"),
       layer: join(folder, "layer"),
       delta: join(folder, "layer", "delta"),
+      hosts: join(folder, "layer", "minicloud"),
       log: join(folder, "start.log"),
       veth: `${this.vethPrefix}${id}`,
       lock: join(this.lockFolder, `.${name}`),

@@ -57,7 +57,6 @@ class OpenvzDriver implements Driver {
     simulated: false,
     importsImages: true,
     ownsNetwork: false,
-    followsHosts: false,
     changesAtOnce,
   };
   readonly takesOver: TakeOver;

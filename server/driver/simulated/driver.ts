@@ -26,7 +26,6 @@ class SimulatedDriver implements Driver {
     simulated: true,
     importsImages: true,
     ownsNetwork: false,
-    followsHosts: false,
     changesAtOnce: 8,
   };
   readonly #containers = new Map<number, SimulatedContainer>();

@@ -41,6 +41,7 @@ describe("the image micro", () => {
     assert.ok(lines.every((line) => line.includes(" 0/0 ")));
     assert.ok(lines.some((line) => /^-rwxr-xr-x .* \.\/usr\/sbin\/init$/.test(line)));
     assert.ok(lines.some((line) => line.endsWith("./usr/bin/sh -> busybox")));
+    assert.ok(lines.some((line) => /^-rwxr-xr-x .* \.\/usr\/bin\/scp$/.test(line)));
     assert.ok(!lines.some((line) => line.includes("host_key")));
   });
 

@@ -43,17 +43,19 @@ export async function createInstance(
       enter("create");
       // Before the step, because a create that fails may leave parts.
       undo.add("destroying the container", () => context.driver.destroy(id));
-      await context.network.hostNames?.settled(instance.record);
       const spec = await containerSpec(context, instance, hostKey, userData);
       const { hasSshServer } = await driver.create(spec);
       const defaultRung = hasSshServer ? "ssh" : "running";
       instance.markMade(instance.record.waitFor ?? [defaultRung]);
+      context.network.hostNames?.made(instance.record);
       enter("start");
       await driver.start(id);
       instance.markRunning();
     });
     enter("ready");
     await waitUntilReady(context, instance, readyTimeoutSeconds * 1000, userData);
+    enter("names");
+    await context.network.hostNames?.settled(instance.record);
     enter("record");
     await instance.save((record) => ({ ...record, phase: "created" }));
     return { kind: "made" };
@@ -82,7 +84,7 @@ async function containerSpec(
     ipAddress,
     ipv6Address,
     nameservers: await network.nameServers.current(),
-    hostsFolder: network.hostNames?.folder(instance.record),
+    hosts: network.hostNames && (() => network.hostNames?.linesFor(instance.record) ?? []),
     type: choices.types.get(type),
     files: [
       ...hostKeyFiles(hostKey),

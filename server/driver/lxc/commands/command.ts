@@ -103,6 +103,14 @@ export const commands = {
     timeoutMs,
   }),
 
+  makeDevice: (
+    path: string,
+    { major, minor }: { readonly major: number; readonly minor: number },
+  ): EngineCommand => ({
+    program: "mknod",
+    words: [path, "c", String(major), String(minor)],
+  }),
+
   diskUsage: (folder: string): EngineCommand => ({
     program: "du",
     words: ["--summarize", "--block-size=1", "--one-file-system", folder],

@@ -18,6 +18,11 @@ export const programs = [
   { program: "sync", package: "coreutils", purpose: "it writes images to the disk" },
   { program: "du", package: "coreutils", purpose: "it measures images" },
   {
+    program: "mknod",
+    package: "coreutils",
+    purpose: "it creates /dev/net/tun and /dev/fuse of the containers",
+  },
+  {
     program: "nsenter",
     package: "util-linux",
     purpose: "it gives our LXC commands a configuration of their own",

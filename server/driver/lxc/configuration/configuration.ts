@@ -13,6 +13,8 @@ export interface Setting {
   /** Whether the image's first process is systemd. */
   readonly systemd: boolean;
   readonly confinement: Confinement;
+  /** The files of the host that containers have as devices, and their paths in the container. */
+  readonly devices: readonly { readonly file: string; readonly path: string }[];
 }
 
 /** The capabilities that LXC's common.conf drops: with a fault in user namespaces, they would affect the host. */
@@ -42,8 +44,10 @@ export function configurationText(
     `lxc.net.0.ipv4.gateway = ${network.gateway}`,
     ...ipv6Lines(spec, network),
     "lxc.mount.auto = proc:mixed sys:mixed",
+    ...nestingLines,
+    ...setting.devices.map(({ file, path }) => deviceLine(file, path)),
     ...(setting.systemd ? [] : sharedMemoryLines),
-    ...(spec.hostsFolder === undefined ? [] : hostsLines(spec.hostsFolder)),
+    ...(spec.hosts === undefined ? [] : [hostsLine(container.hosts)]),
     "lxc.pty.max = 1024",
     `lxc.cap.drop = ${droppedCapabilities}`,
     ...confinementLines(setting.confinement, setting.systemd),
@@ -73,7 +77,7 @@ function ipv6Lines({ ipv6Address }: ContainerSpec, { ipv6 }: Network): string[] 
 }
 
 /** Returns the network's broadcast address. LXC calculates a wrong one by default. */
-function broadcastAddress({ address, prefixLength }: Network): string {
+export function broadcastAddress({ address, prefixLength }: Network): string {
   return ipaddr.IPv4.broadcastAddressFromCIDR(`${address}/${prefixLength}`).toString();
 }
 
@@ -105,11 +109,34 @@ const distributionLines = ["common.conf", "userns.conf"].map(
   (file) => `lxc.include = ${lxcConfiguration}/${file}`,
 );
 
+/**
+ * Mounts of LXC's nesting.conf: in a user namespace, the kernel refuses new ones, such as those of `ip netns exec`, if no
+ * mount shows all of proc and sysfs.
+ */
+const nestingLines = [
+  "lxc.mount.entry = proc dev/.lxc/proc proc create=dir,optional 0 0",
+  "lxc.mount.entry = sys dev/.lxc/sys sysfs create=dir,optional 0 0",
+];
+
+/** A host without the device has containers without it. */
+function deviceLine(file: string, path: string): string {
+  return `lxc.mount.entry = ${file} ${path.slice(1)} none bind,create=file,optional 0 0`;
+}
+
+export const hostsPath = "/etc/hosts";
 /** The target of the container's link /etc/hosts. A file that is mounted by itself could not be replaced. */
 export const hostsTarget = "minicloud/hosts";
 
-function hostsLines(folder: string): string[] {
-  return [`lxc.mount.entry = ${folder} etc/${dirname(hostsTarget)} none bind,ro,create=dir 0 0`];
+function hostsLine(folder: string): string {
+  return `lxc.mount.entry = ${folder} etc/${dirname(hostsTarget)} none bind,rw,nosuid,nodev,create=dir 0 0`;
+}
+
+/** Returns the configuration with the container's own folder in place of the one that release 0.1.0 shared. */
+export function withOwnHosts(configuration: string, folder: string): string {
+  return configuration.replace(
+    /^lxc\.mount\.entry = .* etc\/minicloud none bind,ro,create=dir 0 0$/m,
+    hostsLine(folder),
+  );
 }
 
 /** For shm_open(3). systemd mounts it by itself. */

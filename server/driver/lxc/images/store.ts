@@ -13,12 +13,14 @@ import { syncFolder } from "../../../support/files/json-file";
 import { readKeptJson } from "../../../support/files/kept-file";
 import { resolveInRoot } from "../../../support/files/path-in-root";
 import { removeTree } from "../../../support/files/remove-tree";
-import type { DriverLog, DriverOptions } from "../../driver";
+import type { ContainerFile, DriverLog, DriverOptions } from "../../driver";
 import { hasSshServer } from "../../ssh-server";
 import { commands, containerRoot, deviceFolder, idCount } from "../commands/command";
 import type { CommandRunner } from "../commands/runner";
 import { entriesOf, makePassable } from "../files/folder";
+import { dhcpClientFiles, type GivenAddress } from "../network/dhcp-clients";
 import type { Place } from "../place";
+import { machineIdFiles, machineIdPathsIn } from "./machine-id";
 import { unpackingFailure } from "./tarball";
 
 const storedImageSchema = imageSchema.extend({
@@ -39,6 +41,11 @@ const required = [
 
 /** The images on disk: one folder each, with the unpacked root file system and a metadata file. */
 export class ImageStore {
+  /** The contents of the images that containers were created from. */
+  readonly #contents = new Map<
+    string,
+    { readonly createdAt: string; readonly files: Promise<FilesOfContainer> }
+  >();
   /** The folders that this process is filling. */
   readonly #filling = new Set<string>();
 
@@ -70,6 +77,19 @@ export class ImageStore {
       throw new MccError("not-found", `No image "${name}". This host has: ${names || "none yet"}.`);
     }
     return image;
+  }
+
+  /** Returns the files that an image makes necessary in each of its containers. An image does not change. */
+  async filesOf({ name, createdAt }: StoredImage): Promise<FilesOfContainer> {
+    const known = this.#contents.get(name);
+    if (known?.createdAt === createdAt) {
+      return await known.files;
+    }
+    const files = readFilesOf(this.rootfs(name));
+    this.#contents.set(name, { createdAt, files });
+    // After a failure, the next container tries again.
+    files.catch(() => this.#contents.delete(name));
+    return await files;
   }
 
   /**
@@ -207,6 +227,14 @@ export class ImageStore {
   #passingFolder(purpose: string): string {
     return join(this.place.images, `.${purpose}-${randomBytes(6).toString("hex")}`);
   }
+}
+
+/** Returns the files that a container with this address gets in place of those of its image. */
+type FilesOfContainer = (address: GivenAddress) => ContainerFile[];
+
+async function readFilesOf(rootfs: string): Promise<FilesOfContainer> {
+  const [machineIds, dhcpClients] = await Promise.all([machineIdPathsIn(rootfs), dhcpClientFiles(rootfs)]);
+  return (address) => [...machineIdFiles(machineIds), ...dhcpClients(address)];
 }
 
 /** Names of images begin with a letter or a digit. */

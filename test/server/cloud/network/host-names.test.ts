@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
-import { readdir, readFile, stat } from "node:fs/promises";
+import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { HostNames, scopeOf } from "../../../../server/cloud/network/host-names";
+import { LateWrites } from "../../../../server/cloud/state/late-writes";
 import type { Driver } from "../../../../server/driver/driver";
 import { createSimulatedDriver } from "../../../../server/driver/simulated/driver";
+import { captureLog } from "../../../support/captured-log";
 import {
   createReady,
   creation,
@@ -10,106 +13,155 @@ import {
   targetOf,
   testClouds,
 } from "../../../support/daemons/test-cloud";
+import { silentDamage } from "../../../support/files/silent-damage";
+import { temporaryFolders } from "../../../support/files/temporary-folder";
+import { eventually } from "../../../support/time/eventually";
 
 const webStack = { "minicloud/project": "web", "minicloud/stack": "test" };
 const otherStack = { ...webStack, "minicloud/stack": "other" };
 
 describe("the host names that an instance resolves", () => {
   const newCloud = testClouds();
-  /** The folder with the hosts file of each container, by id. */
-  const folders = new Map<number, string | undefined>();
+  /** The lines of each container's hosts file, by id. */
+  const hosts = new Map<number, readonly string[]>();
   let current: TestCloud;
 
   beforeEach(async () => {
+    hosts.clear();
     current = await newCloud({
       range: { first: "198.18.0.2", last: "198.18.3.250" },
-      loadDriver: (_name, options) => following(createSimulatedDriver(options), folders),
+      loadDriver: (_name, options) => following(createSimulatedDriver(options), hosts),
     });
   });
 
-  async function hostsOf(id: number): Promise<string[]> {
-    return (await readFile(join(folders.get(id) ?? "", "hosts"), "utf8")).trimEnd().split("\n").slice(2);
-  }
-
-  async function scopes(): Promise<string[]> {
-    return await readdir(join(current.stateFolder, "names"));
-  }
-
-  it("are those of all instances of its stack, including later ones", async () => {
+  it("are those of their stack, earlier and later ones, when an instance is ready", async () => {
     const { cloud } = current;
     const one = await createReady(cloud, { name: "one", hostname: "one.example", labels: webStack });
-    await createReady(cloud, { name: "other", labels: otherStack });
+    const other = await createReady(cloud, { name: "other", labels: otherStack });
     const two = await createReady(cloud, { name: "two", labels: { ...webStack, role: "db" } });
     const expected = [`${one.ipAddress} one.example one`, `${two.ipAddress} two`];
-    assert.deepEqual(await hostsOf(one.id), expected);
-    assert.deepEqual(await hostsOf(two.id), expected);
+    assert.deepEqual(hosts.get(one.id), expected);
+    assert.deepEqual(hosts.get(two.id), expected);
+    assert.deepEqual(hosts.get(other.id), [`${other.ipAddress} other`]);
   });
 
   it("are shared by all instances without a stack", async () => {
     const { cloud } = current;
     const one = await createReady(cloud, { name: "one" });
     const two = await createReady(cloud, { name: "two", labels: { role: "db" } });
-    assert.equal(folders.get(one.id), folders.get(two.id));
-  });
-
-  it("are in a file that all users can read, which includes localhost", async () => {
-    const { cloud } = current;
-    const umask = process.umask(0o077);
-    try {
-      const { id } = await createReady(cloud, { name: "one" });
-      const folder = folders.get(id) ?? "";
-      assert.match(await readFile(join(folder, "hosts"), "utf8"), /^127\.0\.0\.1 localhost\n::1 localhost /);
-      const modes = await Promise.all(
-        [join(folder, ".."), folder, join(folder, "hosts")].map(
-          async (path) => (await stat(path)).mode & 0o777,
-        ),
-      );
-      assert.deepEqual(modes, [0o755, 0o755, 0o644]);
-    } finally {
-      process.umask(umask);
-    }
+    assert.equal(hosts.get(one.id)?.length, 2);
+    assert.deepEqual(hosts.get(one.id), hosts.get(two.id));
   });
 
   it("include a new name and keep the host name", async () => {
     const { cloud } = current;
-    const one = await createReady(cloud, { name: "one" });
+    const one = await createReady(cloud, { name: "one", labels: webStack });
+    const two = await createReady(cloud, { name: "two", labels: webStack });
     const { catalog } = cloud.instances;
-    await cloud.instances.update({ ...targetOf(one), name: "uno", labels: webStack });
+    await cloud.instances.update({ ...targetOf(one), name: "uno", labels: otherStack });
     await cloud["parts"].context.network.hostNames?.settled(catalog.get(targetOf(one)).record);
-    assert.deepEqual(await hostsOf(one.id), [`${one.ipAddress} one uno`], "in the scope that it began with");
+    const expected = [`${one.ipAddress} one uno`, `${two.ipAddress} two`];
+    assert.deepEqual(hosts.get(one.id), expected, "in the stack that it began with");
+    assert.deepEqual(hosts.get(two.id), expected);
   });
 
-  it("are removed with their instance, and the file with the last one", async () => {
+  it("end with their instance", async () => {
     const { cloud } = current;
     const one = await createReady(cloud, { name: "one", labels: webStack });
     const two = await createReady(cloud, { name: "two", labels: webStack });
     const { record } = cloud.instances.catalog.get(targetOf(one));
     await cloud.instances.destroy(targetOf(two));
     await cloud["parts"].context.network.hostNames?.settled(record);
-    assert.deepEqual(await hostsOf(one.id), [`${one.ipAddress} one`]);
-    await cloud.instances.destroy(targetOf(one));
-    await cloud["parts"].context.network.hostNames?.settled(record);
-    assert.deepEqual(await scopes(), []);
+    assert.deepEqual(hosts.get(one.id), [`${one.ipAddress} one`]);
   });
 
   it("are complete after many creations at the same time", async () => {
     const { cloud } = current;
     await Promise.all(Array.from({ length: 300 }, () => cloud.instances.create(creation())));
-    const [first] = cloud.instances.catalog.all();
-    assert.ok(first);
-    await first.ready;
-    assert.equal((await hostsOf(first.id)).length, 300);
+    await Promise.all(cloud.instances.catalog.all().map((instance) => instance.ready));
+    assert.deepEqual(
+      [...hosts.values()].map(({ length }) => length),
+      Array<number>(300).fill(300),
+    );
   });
 });
 
-/** Makes the driver one whose containers follow a hosts file, and records the folders that it gets. */
-function following(driver: Driver, folders: Map<number, string | undefined>): Driver {
+describe("the names in instances of an earlier daemon", () => {
+  const newFolder = temporaryFolders();
+  const record = { id: 500, ipAddress: "198.18.0.2", hostname: "one", name: "one", labels: webStack };
+
+  async function open(folder: string, setHosts: NonNullable<Driver["setHosts"]>): Promise<HostNames> {
+    const { log } = captureLog();
+    const names = new HostNames(folder, log, silentDamage(folder), { setHosts });
+    await names.clear();
+    names.set(record);
+    await names.open(new LateWrites(log));
+    return names;
+  }
+
+  it("are written at the start, also if the first try fails", async () => {
+    const tries: (readonly string[])[] = [];
+    const names = await open(await newFolder(), (_id, lines) => {
+      tries.push(lines);
+      return tries.length === 1 ? Promise.reject(new Error("not now")) : Promise.resolve();
+    });
+    assert.deepEqual(tries, [["198.18.0.2 one"]]);
+    await eventually(() => tries.length === 2, "they are written again");
+    assert.deepEqual(tries[1], ["198.18.0.2 one"]);
+    await names.settled(record);
+    assert.equal(tries.length, 2);
+    await names.close();
+  });
+
+  it("are also in the file that the first release shared, readable for all, until the stack has no instance", async () => {
+    const folder = await newFolder();
+    const [shared, unused] = [scopeOf(webStack), scopeOf(otherStack)].map((scope) =>
+      join(folder, "names", scope),
+    );
+    assert.ok(shared !== undefined && unused !== undefined);
+    const umask = process.umask(0o077);
+    try {
+      for (const each of [shared, unused]) {
+        await mkdir(each, { recursive: true });
+        await writeFile(join(each, "hosts"), "127.0.0.1 localhost\n");
+      }
+      const names = await open(folder, () => Promise.resolve());
+      assert.equal(
+        await readFile(join(shared, "hosts"), "utf8"),
+        "127.0.0.1 localhost\n::1 localhost ip6-localhost\n198.18.0.2 one\n",
+      );
+      assert.equal((await stat(join(shared, "hosts"))).mode & 0o777, 0o644);
+      assert.deepEqual(await readdir(join(folder, "names")), [scopeOf(webStack)]);
+      names.set({ ...record, name: "uno" });
+      await names.settled(record);
+      assert.match(await readFile(join(shared, "hosts"), "utf8"), /^198\.18\.0\.2 one uno$/m);
+      names.delete(record);
+      await eventually(async () => (await readdir(join(folder, "names"))).length === 0, "it is removed");
+      await names.close();
+    } finally {
+      process.umask(umask);
+    }
+  });
+
+  it("need no folder in the state folder", async () => {
+    const folder = await newFolder();
+    const names = await open(folder, () => Promise.resolve());
+    assert.deepEqual(await readdir(folder), []);
+    await names.close();
+  });
+});
+
+/** The driver as one whose containers follow names. */
+function following(driver: Driver, hosts: Map<number, readonly string[]>): Driver {
   const create = driver.create.bind(driver);
   return Object.assign(driver, {
-    capabilities: { ...driver.capabilities, followsHosts: true },
     create: async (spec: Parameters<Driver["create"]>[0]) => {
-      folders.set(spec.id, spec.hostsFolder);
+      hosts.set(spec.id, spec.hosts?.() ?? []);
       return await create(spec);
+    },
+    setHosts: (id: number, lines: readonly string[]) => {
+      hosts.set(id, lines);
+      return Promise.resolve();
     },
   });
 }

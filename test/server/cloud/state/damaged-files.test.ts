@@ -9,6 +9,7 @@ import { MccError } from "../../../../protocol/error";
 import { type MethodName, type MethodResult, methodTable } from "../../../../protocol/methods/method-table";
 import { type Cloud } from "../../../../server/cloud/cloud";
 import { makeHostKey } from "../../../../server/cloud/instances/creation/host-key";
+import { scopeOf } from "../../../../server/cloud/network/host-names";
 import { type CloudOptions, openCloud } from "../../../../server/cloud/open-cloud";
 import { purgeCloud } from "../../../../server/cloud/purge";
 import { DamagedFiles } from "../../../../server/cloud/state/damaged-files";
@@ -532,12 +533,12 @@ async function engineWith(containers: readonly ContainerSpec[], serverId: string
   const network = { address: "", prefixLength: 0, gateway: "", nat: false };
   const log = { debug: () => undefined, info: () => undefined, warn: () => undefined };
   const driver = createSimulatedDriver({ folder: "", serverId, network, commandTimeoutMs: 1000, log });
-  const capabilities = { ...driver.capabilities, ownsNetwork: true, followsHosts: true };
+  const capabilities = { ...driver.capabilities, ownsNetwork: true };
   for (const container of containers) {
     await driver.create(container);
     await driver.start(container.id);
   }
-  return Object.assign(driver, { capabilities });
+  return Object.assign(driver, { capabilities, setHosts: () => Promise.resolve() });
 }
 
 function optionsOf(stateFolder: string, driver: Driver, log: CloudOptions["log"]): CloudOptions {
@@ -570,6 +571,10 @@ async function makeTemplate(outside: string): Promise<Template> {
   const instances = await cloud.instances.list({});
   const { serverId } = cloud.identity;
   await cloud.close();
+  // A file that containers of release 0.1.0 share.
+  const shared = join(folder, "names", scopeOf({}));
+  await mkdir(shared, { recursive: true });
+  await writeFile(join(shared, "hosts"), "127.0.0.1 localhost\n");
   const containers = create.args.map(([spec]) => spec);
   create.restore();
   return { folder, serverId, containers, instances };

@@ -16,6 +16,7 @@ const bare: Setting = {
   rootfs,
   systemd: false,
   confinement: { seccompProfile: undefined, appArmorProfiles: undefined },
+  devices: [{ file: "/var/lib/minicloud/lxc/devices/tun", path: "/dev/net/tun" }],
 };
 const profiles = new Set(["lxc-container-default-cgns", "lxc-container-default-with-nesting"]);
 
@@ -39,6 +40,9 @@ describe("the configuration of an LXC container", () => {
       "lxc.net.0.ipv4.address = 198.18.0.100/24 198.18.0.255",
       "lxc.net.0.ipv4.gateway = 198.18.0.1",
       "lxc.mount.auto = proc:mixed sys:mixed",
+      "lxc.mount.entry = proc dev/.lxc/proc proc create=dir,optional 0 0",
+      "lxc.mount.entry = sys dev/.lxc/sys sysfs create=dir,optional 0 0",
+      "lxc.mount.entry = /var/lib/minicloud/lxc/devices/tun dev/net/tun none bind,create=file,optional 0 0",
       "lxc.mount.entry = tmpfs dev/shm tmpfs rw,nosuid,nodev,create=dir 0 0",
       "lxc.pty.max = 1024",
       "lxc.cap.drop = mac_admin mac_override sys_time sys_module sys_rawio",
@@ -57,8 +61,8 @@ describe("the configuration of an LXC container", () => {
 
   it("confines the container by the means of the host", () => {
     const line = (systemd: boolean, appArmorProfiles: ReadonlySet<string> | undefined): string | undefined =>
-      lines({ rootfs, systemd, confinement: { seccompProfile: "/seccomp", appArmorProfiles } }).find((text) =>
-        text.startsWith("lxc.apparmor.profile"),
+      lines({ ...bare, systemd, confinement: { seccompProfile: "/seccomp", appArmorProfiles } }).find(
+        (text) => text.startsWith("lxc.apparmor.profile"),
       );
     assert.equal(line(false, undefined), undefined);
     assert.equal(line(false, profiles), "lxc.apparmor.profile = lxc-container-default-cgns");

@@ -4,24 +4,17 @@ import type { Logger } from "pino";
 import { namingFileSystem } from "../../support/files/file-system-fault";
 import { replaceBy } from "../../support/files/json-file";
 import { ensureFolder } from "../../support/files/make-folder";
-
-/** The address and the names of a host. */
-export interface NamedHost {
-  readonly id: number;
-  readonly ipAddress: string;
-  readonly ipv6Address?: string | undefined;
-  readonly hostname: string;
-  readonly name: string;
-}
+import { hostsLines, type NamedHost } from "./hosts-lines";
 
 const localLines = ["127.0.0.1 localhost", "::1 localhost ip6-localhost"];
 
 /**
- * A file in the format of hosts(5), in a folder of its own, readable for all users. Each change is written soon; the changes
+ * A file that the containers of release 0.1.0 share, in the format of hosts(5), in a folder of its own, readable for all
+ * users. Each change is written soon; the changes
  * during one write are in the next, so that a thousand changes at a time cost a few writes. A folder without hosts is
  * removed.
  */
-export class HostsFile {
+export class SharedHostsFile {
   readonly #hosts = new Map<number, NamedHost>();
   /** A write that has not begun: it includes all changes until then. */
   #next: Promise<void> | undefined;
@@ -81,7 +74,7 @@ export class HostsFile {
       await rm(this.folder, { recursive: true, force: true });
       return;
     }
-    const lines = [...localLines, ...[...this.#hosts.values()].flatMap(linesOf)];
+    const lines = [...localLines, ...[...this.#hosts.values()].flatMap(hostsLines)];
     const path = join(this.folder, "hosts");
     await this.makeParent();
     await makeReadable(this.folder);
@@ -97,10 +90,4 @@ async function makeReadable(folder: string): Promise<void> {
   if (await ensureFolder(folder, 0o755)) {
     await chmod(folder, 0o755);
   }
-}
-
-function linesOf({ ipAddress, ipv6Address, hostname, name }: NamedHost): string[] {
-  const [label = hostname] = hostname.split(".");
-  const names = [...new Set([hostname, label, name])].join(" ");
-  return [ipAddress, ipv6Address].flatMap((address) => (address === undefined ? [] : `${address} ${names}`));
 }

@@ -1,0 +1,187 @@
+import { hostsLines, type NamedHost } from "./hosts-lines";
+
+/** Writes the lines into a container's hosts file. Throws nothing. @returns false if it failed. */
+export type WriteHosts = (id: number, lines: readonly string[]) => Promise<boolean>;
+
+/** Pauses before a write, so that the changes of that time are in one write. */
+export const defaultTimes = {
+  /** After a new name. A creation waits for it. */
+  afterSetMs: 50,
+  /** After a removal. No client waits for it. */
+  afterDeleteMs: 1000,
+  /** After a failed write, before that container's next one. */
+  afterFailureMs: 2000,
+  /** After a write, a pause of this many times its duration follows, and at most `longestRestMs`. */
+  restFactor: 4,
+  longestRestMs: 1000,
+};
+
+interface Member {
+  host: NamedHost;
+  /** Whether it has a container. */
+  made: boolean;
+  /** The version of the names that its container has. */
+  written: number;
+  /** After a failed write: no earlier one is tried. */
+  notBefore: number;
+}
+
+/**
+ * The names of one stack's instances, and their copies in all containers of the stack. A change reaches the containers soon,
+ * together with other changes of that time.
+ */
+export class StackNames {
+  readonly #members = new Map<number, Member>();
+  readonly #waiting = new Set<{ readonly version: number; readonly resolve: () => void }>();
+  #version = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #dueAt = Infinity;
+  #restUntil = 0;
+  #writing: Promise<void> | undefined;
+  #closed = false;
+
+  constructor(
+    private readonly write: WriteHosts,
+    private readonly times = defaultTimes,
+  ) {}
+
+  get isEmpty(): boolean {
+    return this.#members.size === 0;
+  }
+
+  /** Adds an instance, or changes its name. */
+  set(host: NamedHost): void {
+    const member = this.#members.get(host.id);
+    if (member !== undefined && String(hostsLines(member.host)) === String(hostsLines(host))) {
+      return;
+    }
+    this.#version += 1;
+    if (member === undefined) {
+      this.#members.set(host.id, { host, made: false, written: 0, notBefore: 0 });
+    } else {
+      member.host = host;
+    }
+    this.#writeWithin(this.times.afterSetMs);
+  }
+
+  delete(id: number): void {
+    if (this.#members.delete(id)) {
+      this.#version += 1;
+      this.#writeWithin(this.times.afterDeleteMs);
+    }
+  }
+
+  /** Returns the lines that the caller writes into this member's new container. */
+  linesFor(id: number): readonly string[] {
+    const member = this.#members.get(id);
+    if (member !== undefined) {
+      member.written = this.#version;
+    }
+    return this.#lines();
+  }
+
+  /** Later names are written into this member's container. Call it when the container exists. */
+  made(id: number): void {
+    const member = this.#members.get(id);
+    if (member !== undefined) {
+      member.made = true;
+      this.#writeWithin(this.times.afterSetMs);
+    }
+  }
+
+  /** Calls `made` for all members. */
+  allMade(): void {
+    [...this.#members.keys()].forEach((id) => this.made(id));
+  }
+
+  /** Resolves when the containers have all changes before this call. Those whose write fails get them later. */
+  async settled(): Promise<void> {
+    if (this.#outdated().length > 0 && !this.#closed) {
+      this.#writeWithin(this.times.afterSetMs);
+      await new Promise<void>((resolve) => this.#waiting.add({ version: this.#version, resolve }));
+    }
+  }
+
+  /** Ends the writes; resolves when none is active. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    await this.#writing;
+    this.#release(Infinity);
+  }
+
+  #lines(): string[] {
+    return [...this.#members.values()].flatMap(({ host }) => hostsLines(host));
+  }
+
+  #outdated(): Member[] {
+    const now = performance.now();
+    return [...this.#members.values()].filter(
+      ({ made, written, notBefore }) => made && written < this.#version && notBefore <= now,
+    );
+  }
+
+  #writeWithin(milliseconds: number): void {
+    const dueAt = performance.now() + milliseconds;
+    if (this.#closed || dueAt >= this.#dueAt) {
+      return;
+    }
+    this.#dueAt = dueAt;
+    if (this.#writing === undefined) {
+      this.#arm();
+    }
+  }
+
+  #arm(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = undefined;
+        this.#dueAt = Infinity;
+        this.#writing = this.#writeAll().finally(() => {
+          this.#writing = undefined;
+          if (this.#dueAt < Infinity && !this.#closed) {
+            this.#arm();
+          }
+        });
+      },
+      Math.max(0, Math.max(this.#dueAt, this.#restUntil) - performance.now()),
+    );
+  }
+
+  async #writeAll(): Promise<void> {
+    const [version, lines, begin] = [this.#version, this.#lines(), performance.now()];
+    await Promise.all(
+      this.#outdated().map(async (member) => {
+        const { id } = member.host;
+        if (this.#closed || !this.#members.has(id)) {
+          return;
+        }
+        if (await this.write(id, lines)) {
+          member.written = Math.max(member.written, version);
+        } else {
+          member.notBefore = performance.now() + this.times.afterFailureMs;
+        }
+      }),
+    );
+    this.#release(version);
+    const end = performance.now();
+    const { restFactor, longestRestMs } = this.times;
+    this.#restUntil = end + Math.min((end - begin) * restFactor, longestRestMs);
+    const retries = [...this.#members.values()].map(({ notBefore }) => notBefore).filter((at) => at > end);
+    if (retries.length > 0) {
+      // Timers may fire a millisecond early.
+      this.#writeWithin(Math.min(...retries) - end + 5);
+    }
+  }
+
+  #release(version: number): void {
+    for (const waiter of this.#waiting) {
+      if (waiter.version <= version) {
+        this.#waiting.delete(waiter);
+        waiter.resolve();
+      }
+    }
+  }
+}

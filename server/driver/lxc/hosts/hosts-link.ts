@@ -1,0 +1,76 @@
+import { closeSync, constants, lstatSync, openSync } from "node:fs";
+import { join } from "node:path";
+import { hasErrno } from "../../../../protocol/errno";
+import { MccError } from "../../../../protocol/error";
+import { engineWords } from "../commands/engine-words";
+import { hostsPath, hostsTarget } from "../configuration/configuration";
+import type { Engine } from "../engine";
+import { attach } from "../exec";
+import { type Layers, linkInLayer } from "../files/layer";
+import type { ContainerPlace } from "../place";
+import { readHosts, replaceText } from "./own-hosts";
+
+/** The time limit for a program in the container, which may be frozen or out of memory. */
+const timeoutMs = 10_000;
+
+/**
+ * Runs in the container, so that no link there leads to a file of the host. Each step is a rename, so a reader finds a
+ * complete file. A container whose folder is read-only has the shared file of release 0.1.0.
+ */
+const restoreInside = `set -efu
+[ -f /etc/hosts ] && [ ! -L /etc/hosts ] && [ -w /etc/minicloud ] || exit 0
+umask 022
+cat /etc/hosts >/etc/minicloud/.hosts.restored
+mv -f /etc/minicloud/.hosts.restored /etc/minicloud/hosts
+ln -sf ${hostsTarget} /etc/.hosts.restored
+mv -f /etc/.hosts.restored /etc/hosts
+`;
+
+/** Returns whether a program in the container, such as sed -i, replaced the link /etc/hosts by a file. */
+export function isLinkReplaced(delta: string): boolean {
+  return inEtc(delta, (etc) => lstatSync(join(etc, "hosts"), { throwIfNoEntry: false })?.isFile()) ?? false;
+}
+
+/** Makes the file in the place of the link /etc/hosts the hosts file of a running container, and restores the link. */
+export async function restoreLinkInside(engine: Engine, container: ContainerPlace): Promise<void> {
+  const { exitCode, stderr } = await attach(engine, container, {
+    command: ["/bin/sh", "-c", restoreInside],
+    stdin: Buffer.alloc(0),
+    timeoutMs,
+    maxOutputBytes: 4096,
+  });
+  if (exitCode !== 0) {
+    const words = engineWords(Buffer.from(stderr).toString());
+    throw new MccError("engine", `The link ${hostsPath} could not be restored in the container: ${words}.`);
+  }
+}
+
+/** Does the same for a container that does not run. */
+export function restoreLinkInLayer({ hosts }: ContainerPlace, layers: Layers): void {
+  const text = inEtc(layers.delta, (etc) => readHosts(join(etc, "hosts")));
+  if (text !== undefined) {
+    replaceText(hosts, text);
+    linkInLayer(layers, hostsPath, hostsTarget);
+  }
+}
+
+/** Works with the container's own folder /etc, also if the container replaces it by a link at the same time. */
+function inEtc<T>(delta: string, work: (etc: string) => T): T | undefined {
+  let descriptor: number;
+  try {
+    descriptor = openSync(
+      join(delta, "etc"),
+      constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW,
+    );
+  } catch (error) {
+    if (hasErrno(error, "ENOENT", "ENOTDIR", "ELOOP")) {
+      return undefined;
+    }
+    throw error;
+  }
+  try {
+    return work(`/proc/self/fd/${descriptor}`);
+  } finally {
+    closeSync(descriptor);
+  }
+}

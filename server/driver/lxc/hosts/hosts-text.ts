@@ -1,0 +1,30 @@
+const begin = "# BEGIN minicloud: hosts of this stack, replaced when they change";
+const end = "# END minicloud";
+const wholeBlock =
+  /^# BEGIN minicloud\b[^\n]*\n(?:(?!# BEGIN minicloud\b)[^\n]*\n)*?# END minicloud\b[^\n]*(?:\n|$)/m;
+const strayMark = /^# (?:BEGIN|END) minicloud\b[^\n]*(?:\n|$)/gm;
+
+/** The lines of a new hosts file, before the daemon's block. */
+const localText = "127.0.0.1 localhost\n::1 localhost ip6-localhost\n";
+
+/** Returns the text of a new hosts file, in the format of hosts(5). */
+export function newHostsText(lines: readonly string[]): string {
+  return withBlock(localText, lines);
+}
+
+/**
+ * Returns the text with these lines as the daemon's block. All other lines stay as they are. The block keeps its position;
+ * without a complete one, the block is added at the end. Copies of the block and single marks are removed.
+ */
+export function withBlock(text: string, lines: readonly string[]): string {
+  const block = [begin, ...lines, end].map((line) => `${line}\n`).join("");
+  const index = wholeBlock.exec(text)?.index;
+  const before = index === undefined ? text : text.slice(0, index);
+  const after = index === undefined ? "" : text.slice(index);
+  const kept = withoutBlocks(before);
+  return kept + (kept === "" || kept.endsWith("\n") ? "" : "\n") + block + withoutBlocks(after);
+}
+
+function withoutBlocks(text: string): string {
+  return text.replaceAll(new RegExp(wholeBlock, "gm"), "").replaceAll(strayMark, "");
+}
