@@ -26,7 +26,7 @@ describe("a program that shares its process with others", () => {
     ]);
     assert.deepEqual(exitCodes, [0, 0, 0, 2]);
     assert.match(coloured.stdout(), /^500 {2}web {3}\u001b\[32mrunning/m);
-    assert.match(narrow.stdout(), /^500 {2}db {4}running$/m);
+    assert.match(narrow.stdout(), /^500 {2}db {3}198\.18\.0\.2$/m);
     assert.match(piped.stdout(), /^500 {2}db {4}running {2}198\.18\.0\.2 /m);
     assert.match(wrong.stderr(), /unknown option '--nonsense'/);
     assert.equal(wrong.stdout(), "");

@@ -36,7 +36,7 @@ export function describeInstance(instance: Instance, simulated: boolean): Instan
 function startFailureOf({ startFailure, id }: Instance): string | undefined {
   return (
     startFailure &&
-    `It could not be started: ${startFailure.replace(/\.$/, "")}; start it when the cause is removed (instance.start, mcc start ${id}), or destroy it.`
+    `It could not be started: ${startFailure.replace(/\.$/, "")}; start it when the cause is removed (mcc start ${id}), or destroy it.`
   );
 }
 
