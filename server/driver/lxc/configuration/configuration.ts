@@ -104,10 +104,16 @@ export function kernelHostname(hostname: string): string {
   return hostname.length > 64 ? (hostname.split(".")[0] ?? hostname) : hostname;
 }
 
-/** The parts that containers of all distributions have. The lines after them confine the container further. */
-const distributionLines = ["common.conf", "userns.conf"].map(
-  (file) => `lxc.include = ${lxcConfiguration}/${file}`,
-);
+/**
+ * The parts that containers of all distributions have. The lines after them confine the container further. Hooks of other
+ * packages on the host are left out: they expect a PATH, which our LXC commands do not have, and the hook of lxcfs would
+ * mount what `lxcfsWords` mounts already.
+ */
+const distributionLines = [
+  ...["common.conf", "userns.conf"].map((file) => `lxc.include = ${lxcConfiguration}/${file}`),
+  "lxc.hook.mount =",
+  "lxc.hook.post-stop =",
+];
 
 /**
  * Mounts of LXC's nesting.conf: in a user namespace, the kernel refuses new ones, such as those of `ip netns exec`, if no

@@ -55,6 +55,8 @@ describe("the configuration of an LXC container", () => {
     assert.deepEqual(lines({ ...bare, systemd: true }), [
       "lxc.include = /usr/share/lxc/config/common.conf",
       "lxc.include = /usr/share/lxc/config/userns.conf",
+      "lxc.hook.mount =",
+      "lxc.hook.post-stop =",
       ...lines(bare).filter((line) => !line.includes("dev/shm")),
     ]);
   });
