@@ -49,7 +49,7 @@ describe("a daemon on a file system that refuses files", function () {
       await daemon.stop();
       await (state === "full" ? fileSystem.fill() : fileSystem.makeReadOnly());
       await daemon.start();
-      assert.match(daemon.log, /could not be written, and is tried again/);
+      assert.match(daemon.log, /could not be written; it is tried again/);
       await withClient(daemon, async (client) => {
         assert.equal((await client.call("server.info", {})).instances, 0);
         if (state === "full") {
