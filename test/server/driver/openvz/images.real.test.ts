@@ -102,7 +102,7 @@ describe("images of vzctl 4", () => {
       assert.deepEqual(cached(), before);
     }
     await execa("mkfifo", [host().path("fifo")]);
-    await assertMccError(driver.importImage("hostile", host().path("fifo")), "invalid", /a fifo or a device/);
+    await assertMccError(driver.importImage("hostile", host().path("fifo")), "invalid", /a FIFO or a device/);
     assert.deepEqual(cached(), before);
   });
 

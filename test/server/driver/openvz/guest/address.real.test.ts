@@ -95,7 +95,7 @@ for (const generation of ["v4", "v7"] as const) {
         {
           instance: 501,
           container: ids[generation],
-          reason: "there is neither ip nor ifconfig, or no device venet0",
+          reason: "the container has neither ip nor ifconfig, or no device venet0",
         },
       ]);
       host().behave({ faults: [{ at: "exec3", exitCode: 3, stderr: "no luck" }] });
