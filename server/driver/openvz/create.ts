@@ -23,6 +23,8 @@ export class ContainerCreation {
    * container only, so two calls at a time could both get it.
    */
   readonly names = new Turns<string>();
+  /** The turns of calls that need the root of one container: an unmount would take it away from the others. */
+  readonly #roots = new Turns<number>();
 
   constructor(
     private readonly serverId: string,
@@ -80,15 +82,24 @@ export class ContainerCreation {
    */
   async inRoot<T>(target: Target, done: "read" | "written", work: (root: string) => Promise<T>): Promise<T> {
     const plain = await plainRoot(this.vz, target.ctid);
-    const root = plain ?? (await this.#mount(target));
-    const result = await work(root).catch(async (error: unknown) => {
-      const said = `Files of container ${target.id} could not be ${done}: ${messageOf(error)}`;
-      const more = plain === undefined ? await this.#unmountAfterFailure(target) : "";
-      throw MccError.reword(error, `${said}${more}`, "engine");
-    });
-    if (plain === undefined) {
-      await this.vz.run(commands.unmount(target));
+    if (plain !== undefined) {
+      return await work(plain).catch((error: unknown) => {
+        throw MccError.reword(error, failed(target, done, error), "engine");
+      });
     }
+    return await this.#roots.take(target.id, () => this.#inMountedRoot(target, done, work));
+  }
+
+  async #inMountedRoot<T>(
+    target: Target,
+    done: "read" | "written",
+    work: (root: string) => Promise<T>,
+  ): Promise<T> {
+    const result = await work(await this.#mount(target)).catch(async (error: unknown) => {
+      const more = await this.#unmountAfterFailure(target);
+      throw MccError.reword(error, `${failed(target, done, error)}${more}`, "engine");
+    });
+    await this.vz.run(commands.unmount(target));
     return result;
   }
 
@@ -172,4 +183,8 @@ function nameserverOptions(nameservers: readonly string[]): string[] {
 
 async function isTaken(host: HostConfiguration, ctid: string): Promise<boolean> {
   return (await exists(host.containerConfiguration(ctid))) || (await exists(host.privateArea(ctid)));
+}
+
+function failed({ id }: Target, done: "read" | "written", error: unknown): string {
+  return `Files of container ${id} could not be ${done}: ${messageOf(error)}`;
 }
