@@ -264,7 +264,11 @@ describe("the commands for instances", function () {
       await assertFails(["mcc", "exec", "--timeout", "1", "web", "sleep", "5"], /ran longer than 1 s/, 125);
       await assertFails(["mcc", "exec", "wbe", "true"], /no instance "wbe"/, 125);
       await daemon.client.call("instance.stop", { instance: "web" });
-      await assertFails(["mcc", "exec", "web", "true"], /is stopped.*running instances only/, 125);
+      await assertFails(
+        ["mcc", "exec", "web", "true"],
+        /is stopped.*running instances only\. Start it first \(mcc start \d+\)\.$/,
+        125,
+      );
     });
 
     it("passes on more input and output than a call can carry", async () => {
