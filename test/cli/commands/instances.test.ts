@@ -115,7 +115,10 @@ describe("the commands for instances", function () {
       const id = await output(script, "echo hello\r\n");
       for (const named of ["web", id]) {
         const { exitCode, stdout, stderr } = await run(["mcc", "logs", named]);
-        assert.deepEqual([exitCode, stderr], [0, "The script was interrupted before it exited."]);
+        assert.deepEqual(
+          [exitCode, stderr],
+          [0, "There is no exit code: the script did not run to its end."],
+        );
         assert.match(stdout, /simulated, and its userData was not run/);
       }
       await assertFails(["mcc", "logs", "wbe"], /No instance "wbe".*Did you mean "web"\?/);
