@@ -46,11 +46,11 @@ export function mixedSelection({ instances, label, stack, fleet }: Wanted): stri
 }
 
 /**
- * Returns the named instances, or the running ones that are selected.
+ * Returns the named instances, or the running ones that are selected. Notes if these are none.
  *
  * @throws MccError `not-found`; `conflict` for a named instance whose SSH host key is unknown.
  */
-export async function findSshHosts(client: Client, wanted: Wanted): Promise<Instance[]> {
+export async function findSshHosts(io: Io, client: Client, wanted: Wanted): Promise<Instance[]> {
   if (wanted.instances.length > 0) {
     const named = await findInstances(client, wanted.instances);
     named.forEach(refuseKeyless);
@@ -61,12 +61,16 @@ export async function findSshHosts(client: Client, wanted: Wanted): Promise<Inst
     await findFleets(client, [fleet]);
   }
   const selected = await client.call("instance.list", { labels: wantedLabels(wanted) });
-  return selected.filter(
+  const found = selected.filter(
     (each) =>
       each.status === "running" &&
       each.sshHostKey !== "" &&
       (fleet === undefined || each.fleet?.name === fleet),
   );
+  if (found.length === 0) {
+    io.note("No running instance was found, so the file has no hosts.");
+  }
+  return found;
 }
 
 /** Returns the jump host that the user gave, by an option or by MCC_JUMP_HOST; by default that of the daemon. */

@@ -23,9 +23,14 @@ export function didYouMean(asked: string, names: readonly string[]): string {
   return suggestionOf(nearest(asked, names));
 }
 
-/** Returns ` Did you mean "stop" or "start"?`, or an empty string without names. */
+/** Returns ` Did you mean "stop", "start" or "restart"?`, or an empty string without names. */
 export function suggestionOf(names: readonly string[]): string {
-  return names.length === 0 ? "" : ` Did you mean ${names.map((name) => `"${name}"`).join(" or ")}?`;
+  return names.length === 0 ? "" : ` Did you mean ${anyOf(names.map((name) => `"${name}"`))}?`;
+}
+
+/** Returns `a, b or c`. */
+function anyOf(words: readonly string[]): string {
+  return [words.slice(0, -1).join(", "), ...words.slice(-1)].filter((part) => part !== "").join(" or ");
 }
 
 /**

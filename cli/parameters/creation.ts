@@ -1,7 +1,7 @@
 import { formatDuration, longestDurationSeconds } from "../../protocol/duration";
 import { defaultOf } from "../../protocol/methods/default-of";
 import { imageNameSchema, typeNameSchema } from "../../protocol/methods/name";
-import { duration, flag, keyNames } from "./values";
+import { duration, durationOrNever, flag, keyNames } from "./values";
 import { waitForOption } from "./wait-for";
 
 const defaultTimeout = formatDuration(defaultOf("instance.create", "readyTimeoutSeconds"));
@@ -41,6 +41,9 @@ export const creationOptions = {
   ttlSeconds: {
     syntax: "--ttl <TIME>",
     help: "time after which each instance is destroyed unless extended, for example 45m or 2h (default: never)",
-    value: duration(longestDurationSeconds).optional(),
+    // The daemon takes no TTL of 0 for a new instance.
+    value: durationOrNever(longestDurationSeconds)
+      .transform((seconds) => (seconds === 0 ? undefined : seconds))
+      .optional(),
   },
 } as const;

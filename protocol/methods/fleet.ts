@@ -149,7 +149,7 @@ export const fleetMethods = {
     fleetSummarySchema,
   ),
   "fleet.update": method(
-    "Changes the count or the ttl of a fleet, and leaves the rest of its desired state. Returns as soon as the intent is recorded; fleet.wait waits for the end.",
+    "Changes the count or the ttl of a fleet, and leaves the rest of its desired state. With a count, also the present one, missing and stopped members are created again. Returns as soon as the intent is recorded; fleet.wait waits for the end.",
     z.strictObject({
       ...target,
       count: fleetApplySchema.shape.count.optional(),

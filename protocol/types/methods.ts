@@ -158,8 +158,8 @@ export interface Methods {
   /** Restarts the TTL of a fleet. Fails with `not-found`, and with `invalid` if there is no TTL to restart. */
   "fleet.extend": Method<FleetExtendParameters, FleetSummary>;
   /**
-   * Changes the count or the TTL of a fleet, and leaves the rest. Returns when the daemon has recorded it; `fleet.wait`
-   * tells when it is complete. Fails with `not-found`, and as `fleet.apply` does.
+   * Changes the count or the TTL of a fleet, and leaves the rest. With a count, also the present one, missing and stopped
+   * members are created again. Returns when the daemon has recorded it; `fleet.wait` tells when it is complete. Fails with `not-found`, and as `fleet.apply` does.
    */
   "fleet.update": Method<FleetUpdateParameters, FleetSummary>;
   /** Destroys a fleet with all its members, and returns after that. Succeeds if it does not exist. */

@@ -60,7 +60,10 @@ export class InstanceTypes {
 async function readTypesFile(file: string): Promise<InstanceType[]> {
   const rows = await unlessErrno(readJsonFile(file, z.array(z.unknown())), "ENOENT");
   if (rows === undefined) {
-    throw new MccError("not-found", `There is no file ${file}; name one of instance types with --types.`);
+    throw new MccError(
+      "not-found",
+      `The file of instance types ${file} does not exist; create it, or correct --types.`,
+    );
   }
   return rows.map((row, index) => validate(instanceTypeSchema, row, `${file}, ${rowName(row, index)}`));
 }

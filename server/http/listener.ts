@@ -84,7 +84,7 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
           send(response, reply, { last, timeoutMs: limits.sendTimeoutMs });
         },
         (error: unknown) => {
-          log.debug({ reason: answerable(error, log).message }, "a request was given up");
+          log.debug({ reason: answerable(error, log).message }, "a request ended before it was complete");
           response.destroy();
         },
       );
@@ -123,7 +123,7 @@ function callerOf(response: ServerResponse, connections: Connections, ends: Answ
   const gone = new AbortController();
   ends.once(response, () => {
     if (!response.writableFinished) {
-      gone.abort(new MccError("unavailable", "The client hung up before the call had ended."));
+      gone.abort(new MccError("unavailable", "The client closed the connection before the call had ended."));
     }
   });
   return {

@@ -13,7 +13,7 @@ const suggestions: Record<string, string> = {
   statr: ' Did you mean "start"?',
   exce: ' Did you mean "exec"?',
   purne: ' Did you mean "prune"?',
-  key: ' Did you mean "list-keys" or "add-key" or "update-key" or "destroy-key"?',
+  key: ' Did you mean "list-keys", "add-key", "update-key" or "destroy-key"?',
   "run-instance": ' Did you mean "run-instances"?',
   "": "",
   xyz: "",

@@ -17,7 +17,7 @@ export const inventory = command({
   check: (values) => [...mixedSelection(values), ...contradictions(values)],
   run: async ({ jump, ...wanted }, io) => {
     const client = io.connect();
-    const hosts = await findSshHosts(client, wanted);
+    const hosts = await findSshHosts(io, client, wanted);
     io.stdout.write(inventoryOf(wanted.fleet ?? defaultGroup, hosts, await jumpTo(io, client, jump)));
   },
 });

@@ -15,7 +15,7 @@ export const sshConfig = command({
   check: (values) => [...mixedSelection(values), ...contradictions(values)],
   run: async ({ jump, ...wanted }, io) => {
     const client = io.connect();
-    const hosts = await findSshHosts(client, wanted);
+    const hosts = await findSshHosts(io, client, wanted);
     io.stdout.write(configOf(hosts, await jumpTo(io, client, jump)));
   },
 });

@@ -9,7 +9,7 @@ export const serverInfo = command({
   summary: "Show the daemon's version, driver and capacity",
   options: { json: formOptions.json },
   arguments: {},
-  examples: [["server-info", "versions, driver and addresses"]],
+  examples: [["server-info", "show versions, driver, free addresses, and problems of files and network"]],
   run: async ({ json }, io) => {
     const client = io.connect();
     const info = await client.info();
@@ -41,7 +41,7 @@ function damageRows({ damaged, damagedTotal }: ServerInfo): [string, string][] {
   return unshown > 0 ? [...rows, ["damaged", `${unshown} more; the daemon's log names them`]] : rows;
 }
 
-/** Nothing for a network that nobody has changed. */
+/** Returns no rows for a network that no other program has changed. */
 function networkRows({ network }: ServerInfo): [string, string][] {
   const { problems = [], repairs = 0 } = network ?? {};
   return [

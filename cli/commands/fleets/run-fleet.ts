@@ -25,6 +25,14 @@ export const runFleet = command({
       required: true,
     },
     ...creationOptions,
+    keepOnFailure: {
+      ...creationOptions.keepOnFailure,
+      help: "keep the members if one does not become ready, for inspection",
+    },
+    ttlSeconds: {
+      ...creationOptions.ttlSeconds,
+      help: "time after which the fleet is destroyed unless extended, for example 45m or 2h (default: never)",
+    },
     label: labelsOption,
     userData: userDataOption,
     ...formOptions,

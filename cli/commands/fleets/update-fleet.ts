@@ -12,15 +12,13 @@ export const updateFleet = command({
   options: {
     count: {
       syntax: "-c, --count <COUNT>",
-      help: "new number of members; those with the highest numbers are added or destroyed",
+      help: "number of members; those with the highest numbers are added or destroyed, and missing or stopped ones are created again",
       value: memberCount,
       required: true,
     },
   },
   arguments: { fleet: oneFleet },
-  examples: [
-    ["update-fleet web -c 5", "grow or shrink a fleet to five members, and wait until they are ready"],
-  ],
+  examples: [["update-fleet web -c 5", "give a fleet five members, and wait until they are ready"]],
   run: async ({ fleet: name, count }, io) => {
     const client = io.connect();
     const [found] = await findFleets(client, [name]);

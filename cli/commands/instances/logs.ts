@@ -32,6 +32,6 @@ function ending({ running, exitCode }: { running: boolean; exitCode?: number | u
     return "The script is still running.";
   }
   return exitCode === undefined
-    ? "The script was interrupted before it exited."
+    ? "There is no exit code: the script did not run to its end."
     : `The script exited with code ${exitCode}.`;
 }

@@ -33,7 +33,7 @@ export function refuseOthersFleet({ name, record }: Fleet, clientToken: string |
     .join(" ");
   throw new MccError(
     "conflict",
-    `There is a fleet "${name}" already, created with another client token${owner === "" ? "" : ` (labels: ${owner})`}; choose another name, or destroy that fleet first (mcc destroy-fleet ${name}).`,
+    `There is a fleet "${name}" already${owner === "" ? "" : ` (labels: ${owner})`}; choose another name, or destroy that fleet first (mcc destroy-fleet ${name}).`,
   );
 }
 

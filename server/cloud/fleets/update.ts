@@ -2,12 +2,13 @@ import type { ParsedParameters } from "../../../protocol/methods/method-table";
 import type { FleetApplication } from "./apply";
 import type { FleetContext } from "./context";
 import type { Fleet } from "./fleet";
+import { isAsWanted } from "./plan";
 import type { FleetSpec } from "./record";
 import { refuseImpossible, refuseLeaving } from "./refusals";
 
 /**
- * Changes the count or the TTL of a fleet. Resolves once the intent is recorded. Waits first for a change of the members
- * that is under way.
+ * Changes the count or the TTL of a fleet. With a count, also the present one, members that are missing or stopped are
+ * created again. Resolves once the intent is recorded. Waits first for a change of the members that is under way.
  *
  * @throws MccError `not-found`; `conflict` for a fleet that is being destroyed; the errors of `FleetApplication.begin`.
  */
@@ -19,9 +20,9 @@ export async function updateFleet(
   const { uid } = fleets.get(target).record;
   const grant = (seconds: number) => (seconds === 0 ? undefined : lifetimes.reaper.grant(seconds));
   for (;;) {
-    const { spec: before } = fleets.get({ ...target, uid }).record;
-    if (asked !== undefined && asked > before.count) {
-      await instances.admission.check(before);
+    const before = fleets.get({ ...target, uid });
+    if (asked !== undefined && lacksMembers(before, asked)) {
+      await instances.admission.check(before.record.spec);
     }
     await instances.catalog.refresh(driver);
     // Nothing waits from here to the change, so that of two requests only one passes, and none after `close`.
@@ -30,7 +31,8 @@ export async function updateFleet(
     refuseLeaving(fleet, "changed");
     const { spec, ttl, lease } = fleet.record;
     const lives = { lease, ttl: ttlSeconds === undefined ? ttl : grant(ttlSeconds) };
-    if (asked === undefined || asked === spec.count) {
+    const isSame = asked === spec.count && (fleet.change !== undefined || !lacksMembers(fleet, asked));
+    if (asked === undefined || isSame) {
       await fleet.save(lives);
       return fleet;
     }
@@ -40,6 +42,11 @@ export async function updateFleet(
     }
     await fleet.outcome.catch(() => undefined);
   }
+}
+
+function lacksMembers({ members, record }: Fleet, count: number): boolean {
+  const spec = { ...record.spec, count };
+  return members.filter((member) => isAsWanted(spec, member)).length < count;
 }
 
 /** @throws MccError `invalid` for more members than the fleet was given addresses. */

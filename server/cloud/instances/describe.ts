@@ -1,7 +1,7 @@
 import type { Instance as InstanceResult } from "../../../protocol/methods/instance";
 import type { Instance } from "./instance";
 
-const lost = "The engine no longer lists its container; destroy the instance and make it again.";
+const lost = "The engine no longer lists its container; destroy the instance and create it again.";
 
 /** Returns an instance as clients see it, without its ttl, which may be its fleet's. */
 export function describeInstance(instance: Instance, simulated: boolean): InstanceResult {

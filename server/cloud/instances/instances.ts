@@ -275,7 +275,7 @@ export class Instances {
     if (!instance.runsCommands) {
       throw new MccError(
         "conflict",
-        `Instance ${instance.title} is ${instance.status}, and commands run in running instances only.`,
+        `Instance ${instance.title} is ${instance.status}, and commands run in running instances only.${instance.status === "stopped" ? ` Start it first (mcc start ${instance.id}).` : ""}`,
       );
     }
     return instance;

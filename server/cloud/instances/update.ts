@@ -60,7 +60,7 @@ export async function updateInstance(
   if (before.fleet !== undefined && changes.name !== undefined && changes.name !== before.name) {
     throw new MccError(
       "conflict",
-      `Instance ${instance.title} belongs to fleet "${before.fleet.name}", which names its members; destroy it and create an instance for one with a name of its own.`,
+      `Instance ${instance.title} belongs to fleet "${before.fleet.name}", which names its members; for another name, create an instance outside of the fleet.`,
     );
   }
   if (changes.ttlSeconds !== undefined) {

@@ -52,7 +52,7 @@ export async function keepNetwork(
   if (before !== undefined && records.length > 0) {
     throw new MccError(
       "conflict",
-      `${records.length} instances live in the network ${describe(before)}, and the range given with -r makes it ${describe(now)}; start mccserver with the range that it had, or remove everything with --purge.`,
+      `${records.length} instances have addresses in the network ${describe(before)}, and the range given with -r makes it ${describe(now)}; start mccserver with the range that it had, or remove everything with --purge.`,
     );
   }
   await writeJsonFile(path, now);

@@ -115,7 +115,10 @@ describe("the commands for instances", function () {
       const id = await output(script, "echo hello\r\n");
       for (const named of ["web", id]) {
         const { exitCode, stdout, stderr } = await run(["mcc", "logs", named]);
-        assert.deepEqual([exitCode, stderr], [0, "The script was interrupted before it exited."]);
+        assert.deepEqual(
+          [exitCode, stderr],
+          [0, "There is no exit code: the script did not run to its end."],
+        );
         assert.match(stdout, /simulated, and its userData was not run/);
       }
       await assertFails(["mcc", "logs", "wbe"], /No instance "wbe".*Did you mean "web"\?/);
@@ -264,7 +267,11 @@ describe("the commands for instances", function () {
       await assertFails(["mcc", "exec", "--timeout", "1", "web", "sleep", "5"], /ran longer than 1 s/, 125);
       await assertFails(["mcc", "exec", "wbe", "true"], /no instance "wbe"/, 125);
       await daemon.client.call("instance.stop", { instance: "web" });
-      await assertFails(["mcc", "exec", "web", "true"], /is stopped.*running instances only/, 125);
+      await assertFails(
+        ["mcc", "exec", "web", "true"],
+        /is stopped.*running instances only\. Start it first \(mcc start \d+\)\.$/,
+        125,
+      );
     });
 
     it("passes on more input and output than a call can carry", async () => {

@@ -50,7 +50,7 @@ describe("the commands for TTLs and owners", function () {
     assert.match(await output("extend", "--ttl", "1d12h", "web"), /^\d+ \(web\) has 1d 12h left$/);
     assert.match(await output("list-instances"), / (1d 12h|1d 11h) +-$/);
     assert.match(await output("extend", "web"), /has 1d 12h left$/);
-    await make("for-ever");
+    assert.match(await output("run-instances", "-n", "for-ever", "--ttl", "never"), / - +-$/);
     const { exitCode, stderr } = await run("extend", "for-ever");
     assert.equal(exitCode, 1);
     assert.match(

@@ -41,7 +41,7 @@ describe("a fleet of mcc run-fleet", function () {
     await output("run-fleet", "web", "-c", "1", "-q");
     const { exitCode, stderr } = await mcc("run-fleet", "web", "-c", "3");
     assert.equal(exitCode, 1);
-    assert.match(stderr, /^mcc: There is a fleet "web" already.*mcc destroy-fleet web/);
+    assert.match(stderr, /^mcc: There is a fleet "web" already; choose.*mcc destroy-fleet web/);
     assert.deepEqual(await memberNames(), ["web-1 running"]);
   });
 
@@ -62,6 +62,11 @@ describe("a fleet of mcc run-fleet", function () {
     const tooMany = await mcc("update-fleet", "web", "-c", "100");
     assert.deepEqual([tooMany.exitCode, tooMany.stdout], [1, ""]);
     assert.match(tooMany.stderr, /addresses/);
+  });
+
+  it("has no TTL if it is created with never", async () => {
+    await output("run-fleet", "web", "-c", "1", "--ttl", "never");
+    assert.equal((await daemon.client.call("fleet.get", { fleet: "web" })).ttlSeconds, undefined);
   });
 
   it("loses its TTL with never", async () => {

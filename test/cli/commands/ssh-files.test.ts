@@ -45,6 +45,17 @@ describe("the files of mcc ssh-config and mcc inventory", function () {
     assert.equal(await output("inventory", "-f", "web"), inventory("web", named("web-1", "web-2")));
   });
 
+  it("have no hosts if the selection has none, which a note on standard error says", async () => {
+    for (const [name, empty] of [
+      ["ssh-config", sshConfig([])],
+      ["inventory", inventory("minicloud", [])],
+    ] as const) {
+      const { exitCode, stdout, stderr } = await mcc(name, "--label", "role=none");
+      assert.deepEqual([exitCode, stdout.trim()], [0, empty.trim()]);
+      assert.equal(stderr, "No running instance was found, so the file has no hosts.");
+    }
+  });
+
   it("use the given jump host", async () => {
     assert.equal(await output("ssh-config", "-J", "me@gate", "db"), sshConfig(named("db"), "me@gate"));
     assert.equal(

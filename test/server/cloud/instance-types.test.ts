@@ -57,7 +57,7 @@ describe("an operator's file of instance types", () => {
     await assertMccError(
       InstanceTypes.load([], "/nonexistent/types.json"),
       "not-found",
-      /no file \/nonexistent\/types\.json; .* --types/,
+      /types\.json does not exist; create it, or correct --types/,
     );
   });
 

@@ -129,12 +129,12 @@ export class InstanceAdmission {
     const { log, reservations } = this.#context;
     const { id, record } = instance;
     if (outcome.kind === "made") {
-      log.info({ instance: id, name: record.name }, "instance made");
+      log.info({ instance: id, name: record.name }, "instance created");
       return;
     }
     const { kind, error } = outcome;
     const reason = error.confidential ? { code: error.code } : { err: error };
-    log.warn({ instance: id, outcome: kind, ...reason }, "instance not made");
+    log.warn({ instance: id, outcome: kind, ...reason }, "instance not created");
     if (kind === "undone") {
       this.#catalog.removeUnmade(instance);
       reservations.release(record);

@@ -5,18 +5,18 @@ import type { CommandRunner } from "../commands/runner";
 import type { ContainerPlace, Place } from "../place";
 
 /**
- * Keeps apart what every container says while it boots, which the bridge would repeat to all others: a third of all
- * processor time at 1,000 containers. It goes to the host alone, which makes nothing of it; by then the bridge has
- * learnt where that container is, and need not try all of them for what is sent to it.
+ * Sends some packets of a booting container only to the host, which ignores them. The bridge would repeat them to all other
+ * containers: a third of all processor time at 1,000 containers. From these packets, the bridge learns the port of the
+ * container, so it sends later packets for the container to that port only.
  *
- * The chatter: reports of multicast groups (IGMP and MLD), router solicitations, and duplicate address detection of
- * IPv6. No receiver on a bridge without snooping needs it, unless a container is a router: then, or when the sender
- * has run for a while, it goes to all. Everything else always goes to all.
+ * These packets, the chatter, are reports of multicast groups (IGMP and MLD), router solicitations, and duplicate address
+ * detection of IPv6. On a bridge without snooping, only a router needs them: while a container is a router, or when the
+ * sender has run for `settleMs`, they go to all containers. All other packets always do.
  */
 export class Chatter {
-  /** In the firewall's set of those whose chatter goes to all. */
+  /** The interfaces in the firewall's set `settled`, whose chatter goes to all. */
   readonly #settled = new Set<string>();
-  /** Not in it yet, and to be when the timer runs out; or in it, and not to be any longer. */
+  /** The changes of that set that are made when the timer ends. */
   readonly #changes = new Map<string, "add" | "delete">();
   #timer: NodeJS.Timeout | undefined;
 
@@ -28,17 +28,17 @@ export class Chatter {
     private readonly settleMs: number,
   ) {}
 
-  /** For a container that has started: it is taken for settled soon. */
+  /** For a container that has started: it counts as settled after `settleMs`. */
   started({ veth }: ContainerPlace): void {
     this.#change(veth, "add");
   }
 
-  /** For a container that has ended: its next boot is one again. */
+  /** For a container that has ended: at its next boot, its chatter goes to the host alone again. */
   ended({ veth }: ContainerPlace): void {
     this.#change(veth, "delete");
   }
 
-  /** Returns the table for the firewall, which takes these interfaces for settled. */
+  /** Returns the table for the firewall. These interfaces count as settled. */
   rules(veths: readonly string[]): string {
     this.#settled.clear();
     veths.filter((veth) => this.#changes.get(veth) !== "add").forEach((veth) => this.#settled.add(veth));

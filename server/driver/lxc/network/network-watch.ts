@@ -68,11 +68,11 @@ export class NetworkWatch {
     } catch (error) {
       this.#report(engine, [
         {
-          problem: `the network could not be looked at: ${messageOf(error)}`,
+          problem: `the network could not be checked: ${messageOf(error)}`,
           remedy: "see the log; mccserver tries again",
         },
       ]);
-      log.debug({ err: error }, "the network could not be looked at");
+      log.debug({ err: error }, "the network could not be checked");
       return 0;
     }
   }

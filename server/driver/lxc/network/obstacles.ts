@@ -56,8 +56,8 @@ async function obstacleRows({ place, network }: Engine): Promise<Obstacle[]> {
             families: ip,
             packet: { iifname: bridge, oifname: await uplink(place), source },
             describe: (chain: string) => ({
-              what: `the firewall's chain ${chain} drops what it does not know, so instances may not reach the world outside`,
-              remedy: `let them through: nft insert rule ${chain} iifname ${bridge} accept, and nft insert rule ${chain} oifname ${bridge} ct state established,related accept`,
+              what: `the firewall's chain ${chain} drops packets that instances send to other networks`,
+              remedy: `accept them: nft insert rule ${chain} iifname ${bridge} accept, and nft insert rule ${chain} oifname ${bridge} ct state established,related accept`,
             }),
           },
         ]
@@ -67,8 +67,8 @@ async function obstacleRows({ place, network }: Engine): Promise<Obstacle[]> {
       families,
       packet: { iifname: bridge, oifname: bridge, source },
       describe: (chain: string) => ({
-        what: `the firewall's chain ${chain} drops what instances send each other, because the kernel passes bridged packets through it (net.bridge.${setting} is 1)`,
-        remedy: `let it through: nft insert rule ${chain} iifname ${bridge} oifname ${bridge} accept; or set sysctl -w net.bridge.${setting}=0, if no other bridge needs it`,
+        what: `the firewall's chain ${chain} drops packets between instances, because the kernel passes bridged packets through it (net.bridge.${setting} is 1)`,
+        remedy: `accept them: nft insert rule ${chain} iifname ${bridge} oifname ${bridge} accept; or set sysctl -w net.bridge.${setting}=0, if no other bridge needs it`,
       }),
     })),
     {
@@ -76,8 +76,8 @@ async function obstacleRows({ place, network }: Engine): Promise<Obstacle[]> {
       families: ip,
       packet: { iifname: bridge, source },
       describe: (chain) => ({
-        what: `the firewall's chain ${chain} drops what instances send to this host`,
-        remedy: `if instances need this host, let it through: nft insert rule ${chain} iifname ${bridge} accept`,
+        what: `the firewall's chain ${chain} drops packets that instances send to this host`,
+        remedy: `if instances need this host, accept them: nft insert rule ${chain} iifname ${bridge} accept`,
       }),
     },
     {
@@ -85,8 +85,8 @@ async function obstacleRows({ place, network }: Engine): Promise<Obstacle[]> {
       families: ["bridge"],
       packet: { iifname: `${vethPrefix}1`, oifname: `${vethPrefix}2`, source },
       describe: (chain) => ({
-        what: `the firewall's chain ${chain} drops what instances send each other`,
-        remedy: `let it through: nft insert rule ${chain} iifname "${vethPrefix}*" accept`,
+        what: `the firewall's chain ${chain} drops packets between instances`,
+        remedy: `accept them: nft insert rule ${chain} iifname "${vethPrefix}*" accept`,
       }),
     },
     {
@@ -94,8 +94,8 @@ async function obstacleRows({ place, network }: Engine): Promise<Obstacle[]> {
       families: ["bridge"],
       packet: { iifname: `${vethPrefix}1`, source },
       describe: (chain) => ({
-        what: `the firewall's chain ${chain} drops what instances send to this host`,
-        remedy: `let it through: nft insert rule ${chain} iifname "${vethPrefix}*" accept`,
+        what: `the firewall's chain ${chain} drops packets that instances send to this host`,
+        remedy: `accept them: nft insert rule ${chain} iifname "${vethPrefix}*" accept`,
       }),
     },
   ];

@@ -377,7 +377,7 @@ describe("fleets", () => {
     await assertMccError(
       cloud.instances.update({ instance: "web-1", name: "mine" }),
       "conflict",
-      /belongs to fleet "web"/,
+      /belongs to fleet "web", which names its members; for another name, create an instance outside of the fleet\.$/,
     );
   });
 });

@@ -38,6 +38,23 @@ describe("an update of a fleet", () => {
     assert.equal((await again.fleets.get({ fleet: "web" })).counts.wanted, 1);
   });
 
+  it("creates missing and stopped members again, also with the same count", async () => {
+    const { cloud } = await newCloud();
+    const { uid } = await applied(cloud, { name: "web", count: 3 });
+    const idsOf = async (): Promise<number[]> =>
+      (await cloud.fleets.get({ fleet: "web" })).members.map(({ id }) => id);
+    const [first, second, third] = await idsOf();
+    await resize(cloud, 3);
+    assert.deepEqual(await idsOf(), [first, second, third]);
+    await cloud.instances.destroy({ instance: "web-1" });
+    await cloud.instances.stop({ instance: "web-3", graceSeconds: 0 });
+    await resize(cloud, 3);
+    const fleet = await cloud.fleets.get({ fleet: "web" });
+    assert.deepEqual([fleet.uid, fleet.status], [uid, "ready"]);
+    assert.equal((await idsOf())[1], second);
+    assert.ok(!(await idsOf()).some((id) => id === first || id === third));
+  });
+
   it("replaces or removes the TTL", async () => {
     const { cloud } = await newCloud();
     await applied(cloud, { name: "web", count: 1, ttlSeconds: 3600 });

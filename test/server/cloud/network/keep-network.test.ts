@@ -38,7 +38,7 @@ describe("the network of the instances", () => {
     await assertMccError(
       keepNetwork(folder, wider, records, silentDamage(folder)),
       "conflict",
-      /^1 instances live in the network 198\.18\.0\.0\/22 \(gateway 198\.18\.0\.1\), and .* makes it 198\.18\.0\.0\/21/,
+      /^1 instances have addresses in the network 198\.18\.0\.0\/22 \(gateway 198\.18\.0\.1\), and .* makes it 198\.18\.0\.0\/21/,
     );
     await keepNetwork(folder, network, records, silentDamage(folder));
   });
@@ -50,7 +50,7 @@ describe("the network of the instances", () => {
     await assertMccError(
       keepNetwork(folder, network, records, silentDamage(folder)),
       "conflict",
-      /live in the network 198\.18\.0\.0\/21/,
+      /have addresses in the network 198\.18\.0\.0\/21/,
     );
     assert.deepEqual(JSON.parse(await readFile(join(folder, "network.json"), "utf8")), {
       address: "198.18.0.0",

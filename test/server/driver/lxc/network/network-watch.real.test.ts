@@ -149,12 +149,12 @@ describe("the watch over the network of LXC containers, without NAT", function (
   const chains = [
     {
       hook: "forward",
-      what: "drops what instances send each other",
+      what: "drops packets between instances",
       test: "ping -c 1 -W 1 198.18.0.101 >/dev/null && echo answered || echo silence",
     },
     {
       hook: "input",
-      what: "drops what instances send to this host",
+      what: "drops packets that instances send to this host",
       test: "ping -c 1 -W 1 198.18.0.1 >/dev/null && echo answered || echo silence",
     },
   ] as const;
