@@ -30,7 +30,8 @@ export class Firewall {
   /** Makes the tables, in place of those that are there. Repeatable. */
   async open(): Promise<void> {
     const { place, network, runner, bridges, chatter, log } = this.parts;
-    this.#made.clear();
+    // What was made once and cannot be made again is a fault until it is.
+    [...this.#made.keys()].forEach((family) => this.#made.set(family, undefined));
     const families: Family[] = [];
     try {
       await runner.run(commands.firewall(removal(place, "bridge") + chatter.rules(await bridges.veths())));
