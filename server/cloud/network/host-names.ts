@@ -10,6 +10,7 @@ import type { Driver } from "../../driver/driver";
 import { once } from "../../support/concurrency/once";
 import { isFileSystemFault } from "../../support/files/file-system-fault";
 import { ensureFolder } from "../../support/files/make-folder";
+import { within } from "../../support/time-limits";
 import type { DamagedFiles } from "../state/damaged-files";
 import type { LateWrites } from "../state/late-writes";
 import type { NamedHost } from "./hosts-lines";
@@ -42,6 +43,8 @@ export interface Naming {
 
 /** Each write is a few small system calls. More at a time would only delay other work. */
 const writesAtOnce = 8;
+/** How long a write holds up others. One that waits for a program in a frozen instance goes on for seconds. */
+const patienceMs = 250;
 
 /**
  * Lets instances of a stack resolve each other's names: the hosts file of each has a block with the names of all. An
@@ -55,6 +58,8 @@ export class HostNames {
   readonly #stacks = new Map<string, StackNames>();
   readonly #shared = new Map<string, SharedHostsFile>();
   readonly #limit = pLimit(writesAtOnce);
+  /** Writes that go on after that time. Each is tried again with the latest names after its end. */
+  readonly #late = new Map<number, Promise<boolean>>();
   /** Instances whose last write failed. Each failure is logged once. */
   readonly #failed = new Set<number>();
   readonly #made = once(() => makeFolderFor(this.naming.guestGroup, this.#folder));
@@ -156,6 +161,7 @@ export class HostNames {
       ...[...this.#stacks.values()].map((stack) => stack.close()),
       ...[...this.#shared.values()].map((file) => file.settled()),
     ]);
+    await Promise.all(this.#late.values());
   }
 
   #stackOf(record: NamedInstance): StackNames {
@@ -165,9 +171,27 @@ export class HostNames {
     return stack;
   }
 
+  /** @returns false also for a write that takes long, or follows such a one. */
   async #write(id: number, lines: readonly string[]): Promise<boolean> {
+    return await this.#limit(async () => {
+      if (this.#late.has(id)) {
+        return false;
+      }
+      const writing = this.#writeOne(id, lines);
+      const inTime = await within(patienceMs, writing);
+      if (inTime === undefined) {
+        this.#late.set(
+          id,
+          writing.finally(() => this.#late.delete(id)),
+        );
+      }
+      return inTime?.value ?? false;
+    });
+  }
+
+  async #writeOne(id: number, lines: readonly string[]): Promise<boolean> {
     try {
-      await this.#limit(() => this.naming.setHosts(id, lines));
+      await this.naming.setHosts(id, lines);
     } catch (error) {
       if (MccError.hasCode(error, "not-found")) {
         return true;

@@ -99,6 +99,31 @@ describe("the names in instances of an earlier daemon", () => {
     return names;
   }
 
+  it("of new instances wait for no instances in which a write takes long, and reach those later", async () => {
+    const written = new Map<number, readonly string[]>();
+    let thaw = (): void => undefined;
+    const frozen = new Promise<void>((resolve) => {
+      thaw = resolve;
+    });
+    const names = await open(await newFolder(), async (id, lines) => {
+      await (id < 520 ? frozen : undefined);
+      written.set(id, lines);
+    });
+    const host = (id: number) => ({ ...record, id, name: `web-${id}`, hostname: `web-${id}` });
+    Array.from({ length: 20 }, (_, index) => host(501 + index)).forEach((each) => {
+      names.set(each);
+      names.made(each);
+    });
+    await names.settled(record);
+    names.set(host(521));
+    await names.settled(record);
+    assert.equal(written.get(520)?.length, 22);
+    assert.equal(written.get(500), undefined);
+    thaw();
+    await eventually(() => written.get(500)?.length === 22, "it has all names");
+    await names.close();
+  });
+
   it("are written at the start, also if the first try fails", async () => {
     const tries: (readonly string[])[] = [];
     const names = await open(await newFolder(), (_id, lines) => {
