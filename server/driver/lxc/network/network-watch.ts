@@ -95,12 +95,9 @@ export class NetworkWatch {
   /** @returns the faults that are left. */
   async #repair(engine: Engine, own: readonly Fault[]): Promise<readonly Fault[]> {
     const { log } = engine;
-    try {
-      await restore(engine);
-    } catch (error) {
-      this.#futile = { key: keyOf(own), atMs: Date.now() };
-      return own.map((fault) => ({ ...fault, remedy: `${fault.remedy} (${messageOf(error)})` }));
-    }
+    // Until it is known what is left.
+    this.#futile = { key: keyOf(own), atMs: Date.now() };
+    const errors = await restore(engine);
     const { own: left } = await lookForFaults(engine);
     this.#futile = left.length === 0 ? undefined : { key: keyOf(left), atMs: Date.now() };
     const repaired = own.filter(({ what }) => !left.some((fault) => fault.what === what));
@@ -111,7 +108,8 @@ export class NetworkWatch {
         `repaired the network of the instances: ${repaired.map(({ what }) => what).join("; ")}`,
       );
     }
-    return left;
+    const reasons = errors.length === 0 ? "" : ` (${errors.map(messageOf).join(" ")})`;
+    return left.map((fault) => ({ ...fault, remedy: fault.remedy + reasons }));
   }
 
   /** Logs each problem once, and its end. */
@@ -144,14 +142,25 @@ async function lookForFaults(engine: Engine): Promise<Found> {
   };
 }
 
-/** Makes all parts of the network again that are not as they were made. Nothing that is in order is interrupted. */
-async function restore(engine: Engine): Promise<void> {
+/**
+ * Makes all parts of the network again that are not as they were made. Nothing that is in order is interrupted, and a part
+ * that cannot be made again holds up no other part.
+ *
+ * @returns the errors.
+ */
+async function restore(engine: Engine): Promise<unknown[]> {
   const { bridges, firewall, neighbours } = engine;
-  await openBridge(engine);
-  await bridges.mend();
-  await bridges.plugInAgain();
-  await firewall.open();
+  const errors: unknown[] = [];
+  for (const step of [
+    () => openBridge(engine),
+    () => bridges.mend(),
+    () => bridges.plugInAgain(),
+    () => firewall.open(),
+  ]) {
+    await step().catch((error: unknown) => errors.push(error));
+  }
   neighbours.tellAll();
+  return errors;
 }
 
 function keyOf(found: readonly Fault[]): string {

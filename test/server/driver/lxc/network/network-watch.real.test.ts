@@ -103,6 +103,20 @@ describe("the watch over the network of LXC containers", function () {
     });
   }
 
+  it("repairs the rest while a route of others overlaps the network", async () => {
+    await execa("ip", ["link", "add", "other1", "type", "bridge"]);
+    await execa("ip", ["link", "set", "other1", "up"]);
+    try {
+      const before = await tables();
+      await execa("ip", ["route", "add", "198.18.0.128/25", "dev", "other1"]);
+      await execa("nft", ["flush", "ruleset"]);
+      await eventually(() => repairs() > 0, "the firewall is repaired");
+      assert.equal(await tables(), before);
+    } finally {
+      await execa("ip", ["link", "delete", "other1"]);
+    }
+  });
+
   it("names a rule that diverts the network, until it is gone", async () => {
     await startContainer(host(), 500);
     await execa("ip", ["link", "add", "other0", "type", "bridge"]);
