@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
+import type { CommandRunner } from "../../../../../server/driver/lxc/commands/runner";
 import type { Bridges } from "../../../../../server/driver/lxc/network/bridges";
 import type { Chatter } from "../../../../../server/driver/lxc/network/chatter";
 import { Firewall } from "../../../../../server/driver/lxc/network/firewall";
-import type { CommandRunner } from "../../../../../server/driver/lxc/commands/runner";
 import { Place } from "../../../../../server/driver/lxc/place";
 import { captureLog } from "../../../../support/captured-log";
 
