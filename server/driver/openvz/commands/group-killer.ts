@@ -7,11 +7,16 @@ export interface GroupKiller {
   clear(): void;
 }
 
-/** Kills the whole group after the time limit, or when the signal is aborted. */
+/**
+ * Kills the whole group after the time limit, or when the signal is aborted, also if the leader has ended by then.
+ *
+ * @param onKill is called then. Default: nothing is.
+ */
 export function groupKiller(
   leader: number | undefined,
   timeoutMs: number,
   signal?: AbortSignal,
+  onKill: () => void = () => undefined,
 ): GroupKiller {
   let killed = false;
   const kill = (): void => {
@@ -19,6 +24,7 @@ export function groupKiller(
     if (leader !== undefined) {
       killProcess(-leader);
     }
+    onKill();
   };
   const timer = setTimeout(kill, timeoutMs);
   signal?.addEventListener("abort", kill);

@@ -140,14 +140,20 @@ export class Guest {
     const stderr = new MarkedOutput(mark, keptOrPassed(output?.stderr, maxOutputBytes, subprocess.stderr));
     subprocess.stdout.on("data", (chunk: Buffer) => stdout.add(chunk));
     subprocess.stderr.on("data", (chunk: Buffer) => stderr.add(chunk));
-    const limit = groupKiller(subprocess.pid, timeoutMs, signal);
     let drained: NodeJS.Timeout | undefined;
+    const drain = (): void => {
+      drained ??= setTimeout(
+        () => [subprocess.stdout, subprocess.stderr].forEach((stream) => stream.destroy()),
+        drainMs,
+      );
+    };
+    let hasEnded = false;
+    // What the command left can still write to a receiver that takes no more.
+    const limit = groupKiller(subprocess.pid, timeoutMs, signal, () => hasEnded && drain());
     subprocess.once("exit", () => {
+      hasEnded = true;
       if (limit.killed()) {
-        drained = setTimeout(
-          () => [subprocess.stdout, subprocess.stderr].forEach((stream) => stream.destroy()),
-          drainMs,
-        );
+        drain();
       }
     });
     const { exitCode, code, shortMessage } = await subprocess.finally(() => {
