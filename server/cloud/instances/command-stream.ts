@@ -29,6 +29,8 @@ export class CommandStream {
   #outcome: Outcome | undefined;
   #reading: Promise<unknown> = Promise.resolve();
   #wake: () => void = () => undefined;
+  /** Resolves when the command has ended, also after a failure. */
+  readonly ended: Promise<void>;
 
   constructor(
     { command, stdin, timeoutSeconds }: ParsedParameters<"instance.execStart">,
@@ -42,7 +44,7 @@ export class CommandStream {
       timeoutMs: timeoutSeconds * 1000,
       signal: this.#abort.signal,
     };
-    run(request)
+    this.ended = run(request)
       .then((end): Ending => (typeof end === "number" ? { exitCode: end } : end))
       .catch((error: unknown): Ending => {
         if (error instanceof CommandTimeout) {

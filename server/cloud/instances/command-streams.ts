@@ -19,6 +19,8 @@ interface Followed {
 /** The commands whose output clients read while they run. A command ends with its client. */
 export class CommandStreams {
   readonly #followed = new Map<string, Followed>();
+  /** Also those that no client follows any more, until they have ended. */
+  readonly #running = new Set<CommandStream>();
 
   /**
    * Starts a command.
@@ -37,7 +39,10 @@ export class CommandStreams {
       );
     }
     const exec = randomBytes(16).toString("hex");
-    const followed = { stream: new CommandStream(parameters, run), calls: 0, timer: undefined };
+    const stream = new CommandStream(parameters, run);
+    this.#running.add(stream);
+    void stream.ended.then(() => this.#running.delete(stream));
+    const followed = { stream, calls: 0, timer: undefined };
     this.#followed.set(exec, followed);
     this.#rest(exec, followed);
     return { exec };
@@ -61,9 +66,10 @@ export class CommandStreams {
     return { ended: this.#end(exec, "The command was ended.") };
   }
 
-  /** Ends all commands. */
-  close(): void {
+  /** Ends all commands. Resolves when they have ended. */
+  async close(): Promise<void> {
     [...this.#followed.keys()].forEach((exec) => this.#end(exec, "The daemon was stopped."));
+    await Promise.all([...this.#running].map(({ ended }) => ended));
   }
 
   async #call<T>(exec: string, work: (followed: Followed) => Promise<T>): Promise<T> {

@@ -256,7 +256,7 @@ export class Instances {
   async close(patienceMs: number): Promise<void> {
     this.admission.close();
     this.destruction.close();
-    this.streams.close();
+    const commands = endsWithin(patienceMs, this.streams.close());
     const giveUp = setTimeout(() => {
       for (const instance of this.catalog.all()) {
         const message = `Instance ${instance.title} was not created: the daemon was stopped.`;
@@ -266,6 +266,7 @@ export class Instances {
     // An empty turn comes after all work that was asked for before.
     await Promise.all(this.catalog.all().map((instance) => instance.inTurn(() => Promise.resolve())));
     clearTimeout(giveUp);
+    await commands;
   }
 
   /** Returns the instance. @throws MccError `conflict` if it runs no commands. */

@@ -62,7 +62,7 @@ describe("commands with streamed output", () => {
     assert.equal(text((await read(streams, exec, 1)).stdout), "last");
     const last = await read(streams, exec, 2);
     assert.deepEqual(last, { number: 3, stdout: "", stderr: "", exitCode: 3 });
-    streams.close();
+    await streams.close();
   });
 
   it("repeat only the answer that was lost", async () => {
@@ -72,7 +72,7 @@ describe("commands with streamed output", () => {
     const answer = await read(streams, exec, 0);
     assert.deepEqual(await read(streams, exec, 0), answer);
     await assertMccError(read(streams, exec, 7), "invalid", /number 1, not 7/);
-    streams.close();
+    await streams.close();
   });
 
   it("answer without output after the wait, even if the client of an earlier call has disconnected", async () => {
@@ -84,7 +84,7 @@ describe("commands with streamed output", () => {
     gone.abort(new MccError("unavailable", "gone"));
     await assertMccError(lost, "unavailable", /gone/);
     assert.deepEqual(await time.passDuring(waiting), { number: 1, stdout: "", stderr: "" });
-    streams.close();
+    await streams.close();
   });
 
   it("receive their input in order, and each byte once", async () => {
@@ -97,7 +97,7 @@ describe("commands with streamed output", () => {
     assert.ok(!(request.stdin instanceof Uint8Array));
     const chunks = await request.stdin.toArray();
     assert.equal(Buffer.concat(chunks as Buffer[]).toString(), "abcde");
-    streams.close();
+    await streams.close();
   });
 
   it("accept no input that they do not read, and report how much has arrived", async () => {
@@ -109,7 +109,7 @@ describe("commands with streamed output", () => {
     assert.deepEqual(await refused, { received: long.length });
     const { exec: without } = begin(streams, { stdin: false });
     await assertMccError(write(streams, without, 0, "x"), "invalid", /start the command with standard input/);
-    streams.close();
+    await streams.close();
   });
 
   it("report a time limit as a result, and other failures as errors", async () => {
@@ -122,7 +122,7 @@ describe("commands with streamed output", () => {
     const broken = begin(streams);
     broken.fail(new MccError("engine", "no such program"));
     await assertMccError(read(streams, broken.exec, 0), "engine", /no such program/);
-    streams.close();
+    await streams.close();
   });
 
   it("end with their client or on request", async () => {
@@ -140,6 +140,33 @@ describe("commands with streamed output", () => {
     assert.deepEqual(streams.end({ exec: kept.exec }), { ended: false });
   });
 
+  it("have ended when the daemon stops, also those whose client has disconnected", async () => {
+    const streams = new CommandStreams();
+    const killed: string[] = [];
+    let kill = (): void => undefined;
+    const [left, kept] = ["left", "kept"].map((name) =>
+      streams.start(start, async (request) => {
+        await new Promise<void>((resolve) => {
+          request.signal.addEventListener("abort", () => setImmediate(resolve));
+        });
+        if (name === "left") {
+          await new Promise<void>((resolve) => {
+            kill = resolve;
+          });
+        }
+        killed.push(name);
+        throw request.signal.reason;
+      }),
+    );
+    assert.ok(left !== undefined && kept !== undefined);
+    streams.end(left);
+    const closed = streams.close().then(() => killed.push("closed"));
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+    kill();
+    await closed;
+    assert.deepEqual(killed, ["kept", "left", "closed"]);
+  });
+
   it("are limited in number", async () => {
     const streams = new CommandStreams();
     const all = Array.from({ length: 256 }, () => begin(streams));
@@ -148,7 +175,7 @@ describe("commands with streamed output", () => {
       "exhausted",
       /256 commands/,
     );
-    streams.close();
+    await streams.close();
     assert.ok(all.every(({ request }) => request.signal.aborted));
   });
 });
