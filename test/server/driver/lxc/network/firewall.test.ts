@@ -32,7 +32,7 @@ describe("the firewall tables of the daemon", () => {
     const { log } = captureLog();
     return new Firewall({
       ...{ place, network, log },
-      runner: { run } as CommandRunner,
+      runner: { run } as unknown as CommandRunner,
       bridges: { veths: () => Promise.resolve([]) } as unknown as Bridges,
       chatter: { rules: () => "" } as unknown as Chatter,
     });
