@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import type { Turns } from "../../../support/concurrency/turns";
 import { rootfsIn, withOwnHosts } from "../configuration/configuration";
 import type { Engine } from "../engine";
@@ -60,7 +60,13 @@ function changeToOwn({ configuration, hosts }: ContainerPlace, lines: readonly s
   if (after === before) {
     return;
   }
-  makeOwnHosts(hosts, lines);
-  writeFileSync(`${configuration}.new`, after);
-  renameSync(`${configuration}.new`, configuration);
+  try {
+    makeOwnHosts(hosts, lines);
+    writeFileSync(`${configuration}.new`, after);
+    renameSync(`${configuration}.new`, configuration);
+  } catch (error) {
+    // A later try would take the folder for one that the configuration names.
+    rmSync(hosts, { recursive: true, force: true });
+    throw error;
+  }
 }
