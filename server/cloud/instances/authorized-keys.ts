@@ -46,27 +46,39 @@ export async function changeOfKeys(
 /**
  * Replaces the block in the text of a file, or adds it at the end.
  *
- * @param own lines to remove from a text without a complete block.
+ * @param own lines to remove from a text without a complete block, or with parts of another one.
  */
 export function withBlock(text: string, block: string, own: readonly string[]): string {
   const lines = text === "" ? [] : text.replace(/\n$/, "").split("\n");
-  const lastEnd = lines.findLastIndex(isEnd);
   const users: string[] = [];
   let place: number | undefined;
+  let hasStray = false;
   for (let index = 0; index < lines.length; index += 1) {
     const line = lines[index] ?? "";
-    if (isStart(line) && index < lastEnd) {
+    const last = isStart(line) ? endOfBlock(lines, index) : undefined;
+    if (last !== undefined) {
       place ??= users.length;
-      while (!isEnd(lines[index] ?? blockEnd)) {
-        index += 1;
-      }
-    } else if (!isStart(line) && !isEnd(line)) {
+      index = last;
+    } else if (isStart(line) || isEnd(line)) {
+      hasStray = true;
+    } else {
       users.push(line);
     }
   }
-  const ours = new Set(place === undefined ? own.map(toBytes) : []);
-  const kept = users.filter((line) => !ours.has(line.trim()));
-  return joined(kept.slice(0, place)) + block + (place === undefined ? "" : joined(kept.slice(place)));
+  const ours = new Set(place === undefined || hasStray ? own.map(toBytes) : []);
+  const isKept = (line: string): boolean => !ours.has(line.trim());
+  const before = users.slice(0, place).filter(isKept);
+  const after = place === undefined ? [] : users.slice(place).filter(isKept);
+  return joined(before) + block + joined(after);
+}
+
+/** Returns the index of the last line of a block; undefined for a start without an end, after which users' lines follow. */
+function endOfBlock(lines: readonly string[], start: number): number | undefined {
+  let next = start + 1;
+  while (next < lines.length && !isStart(lines[next] ?? "") && !isEnd(lines[next] ?? "")) {
+    next += 1;
+  }
+  return isEnd(lines[next] ?? "") ? next : undefined;
 }
 
 function isStart(line: string): boolean {

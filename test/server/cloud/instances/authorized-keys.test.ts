@@ -20,6 +20,16 @@ describe("the authorized_keys of an instance", () => {
     { what: "no block", text: "a\nold\nnew\n x y\n", becomes: `a\n x y\n${block}` },
     { what: "carriage returns", text: "old\r\na\r\n", becomes: `a\r\n${block}` },
     { what: "half a block", text: `a\n${blockStart}\nold\nb\n`, becomes: `a\nb\n${block}` },
+    {
+      what: "half a block before the block",
+      text: `a\n${blockStart}\nold\nb\n${old}c\n`,
+      becomes: `a\nb\n${block}c\n`,
+    },
+    {
+      what: "half a block after the block",
+      text: `a\n${old}b\n${blockStart}\nold\nc\n`,
+      becomes: `a\n${block}b\nc\n`,
+    },
     { what: "an end without a start", text: `${blockEnd}\nold\nb\n`, becomes: `b\n${block}` },
     {
       what: "the same key in a line of the user",
