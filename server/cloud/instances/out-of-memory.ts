@@ -31,8 +31,11 @@ export async function checkingMemory<T>(
   const before = await memoryKills(context, instance);
   const check = async (): Promise<boolean> => {
     const kills = await memoryKills(context, instance);
+    if (kills === undefined) {
+      return false;
+    }
     noteOutOfMemory(context, instance, kills);
-    return kills > before;
+    return before !== undefined && kills > before;
   };
   let result: T;
   try {
@@ -47,10 +50,10 @@ export async function checkingMemory<T>(
   return { result, ranOut: await check() };
 }
 
-/** The answer of the work counts more than the memory, so a failure is only logged. */
-async function memoryKills({ driver, log }: InstanceContext, { id }: Instance): Promise<number> {
+/** The answer of the work counts more than the memory, so a failure is only logged. @returns undefined after one. */
+async function memoryKills({ driver, log }: InstanceContext, { id }: Instance): Promise<number | undefined> {
   return await driver.memoryKills(id).catch((error: unknown) => {
     log.debug({ instance: id, err: error }, "whether it ran out of memory is not known");
-    return 0;
+    return undefined;
   });
 }

@@ -43,6 +43,14 @@ describe("an instance that runs out of memory", () => {
     assert.equal((await cloud.instances.get(target)).failure, undefined);
   });
 
+  it("does not say so after a command if it is not known what was before", async () => {
+    const { cloud, driver } = await newCloud();
+    const target = targetOf(await createReady(cloud));
+    const kills = sinon.stub(driver, "memoryKills").resolves(2);
+    kills.onFirstCall().rejects(new Error("no cgroup"));
+    assert.equal((await cloud.instances.exec({ ...target, ...exec })).outOfMemory, undefined);
+  });
+
   it("runs commands where its memory cannot be read", async () => {
     const { cloud, driver } = await newCloud();
     const target = targetOf(await createReady(cloud));
