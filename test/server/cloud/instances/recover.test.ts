@@ -92,7 +92,7 @@ describe("the start after a daemon was killed", () => {
       const [{ status, failure } = {}] = await list.instances.list({});
       return [status, failure];
     };
-    const reason = `It could not be started: no such bridge; start it when the cause is removed (instance.start, mcc start ${instance.id}), or destroy it.`;
+    const reason = `It could not be started: no such bridge; start it when the cause is removed (mcc start ${instance.id}), or destroy it.`;
     const next = await reopen();
     await eventually(async () => {
       const [, failure] = (await failureIn(next)) as [string, unknown];
