@@ -17,10 +17,12 @@ export class MemoryWatch {
     const { cgroups, place } = this.engine;
     for (const id of ids) {
       const kills = await memoryKills(cgroups.hierarchies, payloadPrefix + place.container(id).name);
-      if (kills > (this.#reported.get(id) ?? 0)) {
-        this.#reported.set(id, kills);
+      const reported = this.#reported.get(id) ?? 0;
+      // Fewer kills than before are those of a new cgroup: the container was restarted between two checks.
+      if (kills > 0 && kills !== reported) {
         this.onOutOfMemory(id, kills);
       }
+      this.#reported.set(id, kills);
     }
   }
 
