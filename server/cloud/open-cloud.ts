@@ -11,7 +11,7 @@ import { allRecords, recoverFleets } from "./fleets/recover";
 import { Images } from "./images";
 import { InstanceTypes } from "./instance-types";
 import { InstanceCatalog } from "./instances/catalog";
-import { InstanceCommands } from "./instances/commands";
+import { InstanceCommands } from "./instances/commands/commands";
 import type { InstanceContext } from "./instances/context";
 import { InstanceAdmission } from "./instances/creation/admission";
 import { InstanceDestruction } from "./instances/destroy";

@@ -3,9 +3,9 @@ import type { ParsedParameters } from "../../../protocol/methods/method-table";
 import type { Ttl } from "../lifetimes/lifetime";
 import { released } from "../ownership/claim";
 import { adoptionOf } from "./adopt";
-import { changeOfKeys } from "./authorized-keys";
 import type { InstanceContext } from "./context";
 import type { Instance } from "./instance";
+import { changeOfKeys } from "./keys/authorized-keys";
 import type { InstanceRecord } from "./records/record";
 import { Undo } from "./undo";
 

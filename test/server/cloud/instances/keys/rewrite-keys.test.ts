@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import sinon from "sinon";
-import { MccError } from "../../../../protocol/error";
-import { makeHostKey } from "../../../../server/cloud/instances/creation/host-key";
-import { assertMccError } from "../../../support/assert-error";
-import { createReady, targetOf, testClouds } from "../../../support/daemons/test-cloud";
+import { MccError } from "../../../../../protocol/error";
+import { makeHostKey } from "../../../../../server/cloud/instances/creation/host-key";
+import { assertMccError } from "../../../../support/assert-error";
+import { createReady, targetOf, testClouds } from "../../../../support/daemons/test-cloud";
 
 describe("the instances with a key", () => {
   const newCloud = testClouds();

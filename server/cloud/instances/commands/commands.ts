@@ -1,10 +1,10 @@
 import { constants } from "node:os";
-import { MccError } from "../../../protocol/error";
-import type { MethodResult, ParsedParameters } from "../../../protocol/methods/method-table";
-import { CommandTimeout } from "../../driver/command-timeout";
-import type { Driver, ExecRequest, ExecResult } from "../../driver/driver";
-import { Slots } from "../../support/concurrency/slots";
-import type { Instance } from "./instance";
+import { MccError } from "../../../../protocol/error";
+import type { MethodResult, ParsedParameters } from "../../../../protocol/methods/method-table";
+import { CommandTimeout } from "../../../driver/command-timeout";
+import type { Driver, ExecRequest, ExecResult } from "../../../driver/driver";
+import { Slots } from "../../../support/concurrency/slots";
+import type { Instance } from "../instance";
 
 type ExecParameters = ParsedParameters<"instance.exec">;
 type ExecAnswer = MethodResult<"instance.exec">;

@@ -1,9 +1,9 @@
 import { constants } from "node:os";
 import { PassThrough } from "node:stream";
-import { MccError } from "../../../protocol/error";
-import type { MethodResult, ParsedParameters } from "../../../protocol/methods/method-table";
-import { CommandTimeout } from "../../driver/command-timeout";
-import { within } from "../../support/time-limits";
+import { MccError } from "../../../../protocol/error";
+import type { MethodResult, ParsedParameters } from "../../../../protocol/methods/method-table";
+import { CommandTimeout } from "../../../driver/command-timeout";
+import { within } from "../../../support/time-limits";
 import type { StreamedRequest } from "./commands";
 import { HeldOutput } from "./held-output";
 

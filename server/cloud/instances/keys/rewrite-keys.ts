@@ -1,11 +1,11 @@
-import { MccError, messageOf } from "../../../protocol/error";
-import { because, explained } from "../../support/because";
-import { isFileSystemFault } from "../../support/files/file-system-fault";
-import type { KeyChange } from "../keys";
+import { MccError, messageOf } from "../../../../protocol/error";
+import { because, explained } from "../../../support/because";
+import { isFileSystemFault } from "../../../support/files/file-system-fault";
+import type { KeyChange } from "../../keys";
+import type { InstanceCatalog } from "../catalog";
+import type { InstanceContext } from "../context";
+import type { Instance } from "../instance";
 import { changeOfKeys } from "./authorized-keys";
-import type { InstanceCatalog } from "./catalog";
-import type { InstanceContext } from "./context";
-import type { Instance } from "./instance";
 
 /**
  * Writes the keys again into every instance that has the key.

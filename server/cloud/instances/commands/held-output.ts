@@ -1,5 +1,5 @@
 import { Writable } from "node:stream";
-import { KeptBytes } from "../../support/kept-bytes";
+import { KeptBytes } from "../../../support/kept-bytes";
 
 /** How many bytes are held. The writer then waits. One more piece of a pipe may come in addition. */
 const mostBytes = 256 * 1024;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { HeldOutput } from "../../../../server/cloud/instances/held-output";
+import { HeldOutput } from "../../../../../server/cloud/instances/commands/held-output";
 
 describe("held output", () => {
   it("is returned once, in the order of its arrival", () => {

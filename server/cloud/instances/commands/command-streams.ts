@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { MccError } from "../../../protocol/error";
-import type { MethodResult, ParsedParameters } from "../../../protocol/methods/method-table";
+import { MccError } from "../../../../protocol/error";
+import type { MethodResult, ParsedParameters } from "../../../../protocol/methods/method-table";
 import { CommandStream, type Ending } from "./command-stream";
 import type { StreamedRequest } from "./commands";
 

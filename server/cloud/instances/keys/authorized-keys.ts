@@ -1,4 +1,4 @@
-import type { ContainerFile, Driver } from "../../driver/driver";
+import type { ContainerFile, Driver } from "../../../driver/driver";
 
 const path = "/root/.ssh/authorized_keys";
 

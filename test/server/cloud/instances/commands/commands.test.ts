@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { MccError } from "../../../../protocol/error";
-import type { Instance } from "../../../../protocol/methods/instance";
-import type { MethodResult } from "../../../../protocol/methods/method-table";
-import type { Cloud } from "../../../../server/cloud/cloud";
-import { mostCommandsAtOnce } from "../../../../server/cloud/instances/commands";
-import { assertMccError } from "../../../support/assert-error";
-import { createReady, targetOf, testClouds } from "../../../support/daemons/test-cloud";
-import { handTime } from "../../../support/time/hand-time";
+import { MccError } from "../../../../../protocol/error";
+import type { Instance } from "../../../../../protocol/methods/instance";
+import type { MethodResult } from "../../../../../protocol/methods/method-table";
+import type { Cloud } from "../../../../../server/cloud/cloud";
+import { mostCommandsAtOnce } from "../../../../../server/cloud/instances/commands/commands";
+import { assertMccError } from "../../../../support/assert-error";
+import { createReady, targetOf, testClouds } from "../../../../support/daemons/test-cloud";
+import { handTime } from "../../../../support/time/hand-time";
 
 type Answer = Promise<MethodResult<"instance.exec">>;
 

@@ -5,7 +5,7 @@ import {
   blockStart,
   changeOfKeys,
   withBlock,
-} from "../../../../server/cloud/instances/authorized-keys";
+} from "../../../../../server/cloud/instances/keys/authorized-keys";
 
 const block = `${blockStart}\nnew\n${blockEnd}\n`;
 const old = `${blockStart}\nold\n${blockEnd}\n`;

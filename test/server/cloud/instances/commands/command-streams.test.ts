@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { MccError } from "../../../../protocol/error";
-import type { ParsedParameters } from "../../../../protocol/methods/method-table";
-import { CommandStreams } from "../../../../server/cloud/instances/command-streams";
-import type { StreamedRequest } from "../../../../server/cloud/instances/commands";
-import { CommandTimeout } from "../../../../server/driver/command-timeout";
-import { assertMccError } from "../../../support/assert-error";
-import { handTime } from "../../../support/time/hand-time";
+import { MccError } from "../../../../../protocol/error";
+import type { ParsedParameters } from "../../../../../protocol/methods/method-table";
+import { CommandStreams } from "../../../../../server/cloud/instances/commands/command-streams";
+import type { StreamedRequest } from "../../../../../server/cloud/instances/commands/commands";
+import { CommandTimeout } from "../../../../../server/driver/command-timeout";
+import { assertMccError } from "../../../../support/assert-error";
+import { handTime } from "../../../../support/time/hand-time";
 
 type Start = ParsedParameters<"instance.execStart">;
 
