@@ -40,7 +40,7 @@ export async function openHost(engine: Engine): Promise<void> {
   }
   await withoutRoom(engine, "the kernel limits", () => useKernelLimits(limitUser(engine), log));
   await openBridge(engine);
-  await bridges.mend();
+  await bridges.repair();
   await engine.firewall.open();
   await tellOfRunning(engine);
   // Last, so that nothing stays open if any of the others fails.

@@ -23,7 +23,7 @@ export class Bridges {
   /** The cables of the starts in progress, and the bridges that are reserved for them. */
   readonly #starting = new Map<string, number>();
   readonly #made = new OnceEach<number>((number) => this.#make(number));
-  /** The bridges past the first that were whole once, whether or not others have removed them since. */
+  /** The additional bridges that were complete once, also if another program has removed them since. */
   readonly #whole = new Set<number>();
 
   constructor(
@@ -44,8 +44,8 @@ export class Bridges {
     }
   }
 
-  /** Completes the additional bridges that an earlier daemon created in part. */
-  async mend(): Promise<void> {
+  /** Creates the missing parts of the additional bridges, also of those that an earlier daemon created in part. */
+  async repair(): Promise<void> {
     this.#made.forget();
     this.#cables.clear();
     for (const number of new Set([...(await this.#present()), ...this.#whole])) {
@@ -53,17 +53,17 @@ export class Bridges {
     }
   }
 
-  /** The names of all that there must be, without those that are being made. */
+  /** Returns the names of the bridges that must exist, without those that are being created. */
   names(): string[] {
     return [1, ...this.#whole].map((number) => this.place.bridgeOf(number));
   }
 
-  /** The host's ends of the cables of all containers, also of those that hang on no bridge. */
+  /** Returns the host's ends of all containers' cables, also of those on no bridge. */
   async veths(): Promise<string[]> {
     return (await readdir("/sys/class/net")).filter((link) => this.place.isVeth(link));
   }
 
-  /** Plugs in the containers that hang on no bridge, as theirs was removed. One that ends at that time is left out. */
+  /** Connects the containers whose bridge was removed to a bridge. Leaves out one that ends at that time. */
   async plugInAgain(): Promise<void> {
     const loose: { veth: string; bridge: string }[] = [];
     for (const veth of await this.veths()) {
@@ -117,7 +117,7 @@ export class Bridges {
     }
   }
 
-  /** Repeatable, also after an interrupted call. */
+  /** Creates what is missing. It can be repeated, also after an interrupted call. */
   async #make(number: number): Promise<void> {
     const { place, runner } = this;
     const bridge = place.bridgeOf(number);

@@ -153,7 +153,7 @@ async function restore(engine: Engine): Promise<unknown[]> {
   const errors: unknown[] = [];
   for (const step of [
     () => openBridge(engine),
-    () => bridges.mend(),
+    () => bridges.repair(),
     () => bridges.plugInAgain(),
     () => firewall.open(),
   ]) {
