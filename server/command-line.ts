@@ -25,6 +25,7 @@ export interface CommandLine {
   readonly engineTimeout: number;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
+  readonly tlsSelfSigned?: true;
   readonly allowAnonymous?: true;
   readonly insecure?: true;
   readonly logLevel: string;
@@ -54,6 +55,7 @@ Examples:
   mccserver -r 10.20.0.10-10.20.0.99 --nat    choose the hosts' addresses, and give them network access
   mccserver -l 0.0.0.0 --tls-cert c.pem --tls-key k.pem
                                               also serve other machines
+  mccserver -l 0.0.0.0 --tls-self-signed      the same in a lab, without a certificate of yours
   mccserver --check                           check what this machine lacks
   mccserver --purge                           remove all instances and everything that was created for them`;
 
@@ -82,6 +84,10 @@ const options: readonly Option[] = [
     .default(60),
   new Option("--tls-cert <file>", "certificate for HTTPS, in PEM").argParser(absolute),
   new Option("--tls-key <file>", "its private key, in PEM").argParser(absolute),
+  new Option(
+    "--tls-self-signed",
+    "serve HTTPS with a certificate of the daemon's own authority, for a lab",
+  ).conflicts(["tlsCert", "tlsKey"]),
   new Option("--allow-anonymous", "accept clients without a token"),
   new Option("--insecure", "listen without TLS on an address that other machines can reach"),
   new Option("--log-level <level>", "lowest level to log").choices(logLevels).default("info"),
