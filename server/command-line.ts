@@ -16,6 +16,7 @@ export interface CommandLine {
   readonly range6?: Ipv6Range;
   readonly port: number;
   readonly listen: string;
+  readonly allowHost: readonly string[];
   readonly foreground?: true;
   readonly driver: string;
   readonly stateDir: string;
@@ -69,6 +70,12 @@ const options: readonly Option[] = [
     .argParser(wholeNumber(0, 65_535))
     .default(8080),
   new Option("-l, --listen <address>", "address to listen on").argParser(address).default("127.0.0.1"),
+  new Option(
+    "--allow-host <name>",
+    "name of this machine by which clients may call it; repeat it for several names",
+  )
+    .argParser(hostName)
+    .default([], "this machine's own names"),
   new Option("-f, --foreground", "stay in the foreground, and log to standard error"),
   new Option("--driver <name>", "container engine").choices(driverChoices).default("auto"),
   new Option("--state-dir <folder>", "folder for all files of the daemon")
@@ -141,6 +148,13 @@ function address(text: string): string {
     throw new InvalidArgumentError("Give an IP address of this machine, or localhost.");
   }
   return text;
+}
+
+function hostName(text: string, earlier: readonly string[]): string[] {
+  if (!/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(text)) {
+    throw new InvalidArgumentError("Give a host name without a port, such as cloud.example.org.");
+  }
+  return [...earlier, text];
 }
 
 function wholeNumber(least: number, most: number): (text: string) => number {

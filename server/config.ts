@@ -18,6 +18,8 @@ export interface Config {
   readonly range: AddressRange;
   readonly port: number;
   readonly address: string;
+  /** Names by which clients may call the daemon, in addition to this machine's own. */
+  readonly allowedHosts: readonly string[];
   readonly driver: string;
   readonly stateFolder: string;
   readonly typesFile: string | undefined;
@@ -56,6 +58,7 @@ export function readConfig(words: readonly string[]): Config {
     range: line.iprange ?? line.range,
     port: line.port,
     address: line.listen,
+    allowedHosts: line.allowHost,
     driver: line.driver,
     stateFolder: line.stateDir,
     typesFile: line.types ?? typesFileIfThere(),

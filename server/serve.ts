@@ -100,6 +100,7 @@ async function listen(
     port: config.port,
     tls,
     token: config.allowAnonymous ? undefined : token,
+    allowedHosts: config.allowedHosts,
     dispatch: createDispatch(cloud, log),
     log,
     // A client without the token is refused. By then, the file for the token exists.

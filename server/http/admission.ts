@@ -1,14 +1,16 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { MccError } from "../../protocol/error";
+import type { OwnNames } from "./own-names";
 import { type Reply, refusal, textReply } from "./reply";
+import { webPageChecks } from "./web-pages";
 
 /** Checks a request by its headers alone. Undefined accepts it. */
 export type Admission = (request: IncomingMessage) => Reply | undefined;
 
 /** Returns the checks. @param token undefined accepts every client that reaches the port. */
-export function admission(token: string | undefined): Admission {
-  const checks = [refuseOtherPaths, refuseOtherVerbs, refuseBrowsers];
+export function admission(token: string | undefined, names: OwnNames): Admission {
+  const checks = [refuseOtherPaths, refuseOtherVerbs, ...webPageChecks(names)];
   if (token !== undefined) {
     checks.push(refuseStrangers(token));
   }
@@ -33,13 +35,6 @@ function refuseOtherVerbs({ method }: IncomingMessage): Reply | undefined {
   return method === "POST"
     ? undefined
     : textReply(405, "This is MiniCloud's daemon. It answers XML-RPC calls: POST to /.", { allow: "POST" });
-}
-
-/** Without a token, any web page could otherwise control the daemon through the browser of its visitors. */
-function refuseBrowsers({ headers }: IncomingMessage): Reply | undefined {
-  return headers.origin === undefined
-    ? undefined
-    : refusal(403, new MccError("forbidden", "Web pages may not call this daemon; omit the Origin header."));
 }
 
 function refuseStrangers(token: string): Admission {

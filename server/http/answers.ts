@@ -10,12 +10,15 @@ import { LoopTurns } from "../support/concurrency/loop-turns";
 import { Slots } from "../support/concurrency/slots";
 import { admission } from "./admission";
 import { readBody } from "./body";
+import { FailedLogins } from "./failed-logins";
 import type { Limits } from "./limits";
+import type { OwnNames } from "./own-names";
 import { type Reply, refusal, xmlReply } from "./reply";
 
 export interface AnswerOptions {
   /** Undefined accepts every client that reaches the port. */
   readonly token: string | undefined;
+  readonly names: OwnNames;
   readonly limits: Limits;
   readonly dispatch: Dispatch;
   readonly log: Logger;
@@ -28,10 +31,14 @@ export interface Caller {
   readonly signal: AbortSignal;
 }
 
+/** The status of a request whose client is not known. */
+const failedLogin = 401;
+
 /** Creates the replies to requests, and knows the calls in progress. */
 export class Answers {
   readonly #options: AnswerOptions;
   readonly #refuse: (request: IncomingMessage) => Reply | undefined;
+  readonly #failedLogins: FailedLogins;
   readonly #underWay = new Set<Promise<string>>();
   /** Limits the long answers that are written at a time. Hundreds would block the event loop for short ones. */
   readonly #longAnswers = new Slots(2);
@@ -41,7 +48,8 @@ export class Answers {
 
   constructor(options: AnswerOptions) {
     this.#options = options;
-    this.#refuse = admission(options.token);
+    this.#refuse = admission(options.token, options.names);
+    this.#failedLogins = new FailedLogins(options.log, options.limits.failedLoginDelayMs);
   }
 
   /**
@@ -54,7 +62,12 @@ export class Answers {
     const { limits, log } = this.#options;
     const refused = this.#refuse(request);
     if (refused !== undefined) {
-      log.debug({ status: refused.status, from: request.socket.remoteAddress }, "refused a request");
+      const from = request.socket.remoteAddress ?? "an unknown address";
+      log.debug({ status: refused.status, from }, "refused a request");
+      if (refused.status === failedLogin) {
+        const reason = request.headers.authorization === undefined ? "no token" : "a token that is not valid";
+        await this.#failedLogins.delay(from, reason, caller.signal);
+      }
       return refused;
     }
     caller.letIn();

@@ -17,15 +17,18 @@ import { AnswerEnds } from "./answer-ends";
 import { type AnswerOptions, Answers, type Caller } from "./answers";
 import { Connections } from "./connections";
 import { defaultLimits, type Limits } from "./limits";
+import { OwnNames } from "./own-names";
 import { send } from "./reply";
 import { UnreadAnswers } from "./unread-answers";
 
-export interface ListenerOptions extends Omit<AnswerOptions, "limits"> {
+export interface ListenerOptions extends Omit<AnswerOptions, "limits" | "names"> {
   readonly address: string;
   /** 0 for a free one. */
   readonly port: number;
   /** Without it, the listener uses plain HTTP. */
   readonly tls?: TlsTexts | undefined;
+  /** Names by which clients may call, in addition to this machine's own and those of the certificate. */
+  readonly allowedHosts?: readonly string[];
   readonly limits?: Limits;
   /** Announces the bound address. No request is answered before it has ended. */
   readonly announce?: (bound: Bound) => Promise<void>;
@@ -61,8 +64,9 @@ const farewellMs = 2_000;
  * `announce`.
  */
 export async function openListener(options: ListenerOptions): Promise<Listener> {
-  const { log, limits = defaultLimits, announce = () => Promise.resolve() } = options;
-  const answers = new Answers({ ...options, limits });
+  const { log, allowedHosts = [], limits = defaultLimits, announce = () => Promise.resolve() } = options;
+  const names = new OwnNames(allowedHosts);
+  const answers = new Answers({ ...options, names, limits });
   let beginAnswers = (): void => undefined;
   const announced = new Promise<void>((resolve) => {
     beginAnswers = resolve;
@@ -89,6 +93,10 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
         },
       );
   });
+  if (options.tls !== undefined) {
+    // After the server, which checks the certificate.
+    names.useCertificate(options.tls.cert);
+  }
   server.on("connection", (socket: Socket) => connections.add(socket));
   server.on("connect", (_request, socket: Socket) => refuseTunnel(socket));
   server.on(options.tls === undefined ? "connection" : "secureConnection", (socket: Socket) => {
@@ -113,7 +121,14 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
     throw error;
   }
   beginAnswers();
-  return { ...bound, close, replaceTls: (tls) => replaceTls(server, tls) };
+  return {
+    ...bound,
+    close,
+    replaceTls: (tls) => {
+      replaceTls(server, tls);
+      names.useCertificate(tls.cert);
+    },
+  };
 }
 
 /** After these statuses, the connection is closed, because further requests on it would be refused too. */

@@ -47,7 +47,9 @@ describe("the admission of requests", () => {
   it("refuses a request without the token before its body has arrived", async () => {
     const listener = await listen();
     const socket = connect(listener.port, "127.0.0.1");
-    socket.write("POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1000000\r\n\r\n<methodCall>");
+    socket.write(
+      "POST / HTTP/1.1\r\nhost: localhost\r\ncontent-type: text/xml\r\ncontent-length: 1000000\r\n\r\n<methodCall>",
+    );
     const [answer] = (await once(socket, "data")) as [Buffer];
     assert.match(answer.toString(), /^HTTP\/1\.1 401 /);
     socket.destroy();

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { defaultLimits } from "../../../server/http/limits";
 import { type Listener, type ListenerOptions, openListener } from "../../../server/http/listener";
 import { type CapturedLog, captureLog } from "../captured-log";
 import { callRaw } from "../wire/wire";
@@ -15,13 +16,18 @@ export interface TestListener extends CapturedLog {
   readonly called: string[];
 }
 
+export interface TestListenerOptions extends Partial<ListenerOptions> {
+  /** Default: 0, so that the tests of refused requests do not wait. */
+  readonly failedLoginDelayMs?: number;
+}
+
 /** Opens listeners that are closed after each test of the calling suite. */
-export function testListeners(): (options?: Partial<ListenerOptions>) => Promise<TestListener> {
+export function testListeners(): (options?: TestListenerOptions) => Promise<TestListener> {
   const open: Listener[] = [];
   afterEach(async () => {
     await Promise.all(open.splice(0).map((listener) => listener.close()));
   });
-  return async ({ dispatch = echo, ...options } = {}) => {
+  return async ({ dispatch = echo, failedLoginDelayMs = 0, ...options } = {}) => {
     const captured = captureLog();
     const called: string[] = [];
     const listener = await openListener({
@@ -34,6 +40,7 @@ export function testListeners(): (options?: Partial<ListenerOptions>) => Promise
         return dispatch(method, parameters, signal);
       },
       ...options,
+      limits: { ...(options.limits ?? defaultLimits), failedLoginDelayMs },
     });
     open.push(listener);
     const { port } = listener;

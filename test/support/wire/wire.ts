@@ -4,7 +4,10 @@ import { type RawAnswer, type RawRequest, send } from "../http/raw-http";
 /** Returns the XML of a call. */
 export function callRequest(method: string, parameters: unknown[], token?: string): RawRequest {
   return {
-    headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+    headers: {
+      "content-type": "text/xml",
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    },
     body: encodeCall(method, parameters),
   };
 }
