@@ -3,6 +3,7 @@ import { isIP } from "node:net";
 import { hostname, networkInterfaces } from "node:os";
 import { join } from "node:path";
 import type { Logger } from "pino";
+import type { generate as generateType } from "selfsigned";
 import { MccError, messageOf } from "../../protocol/error";
 import { replaceFile } from "../support/files/json-file";
 import { readKeptText } from "../support/files/kept-file";
@@ -181,7 +182,7 @@ function expiresWithin({ validTo }: X509Certificate, withinMs: number, now: Date
   return new Date(validTo).getTime() < now.getTime() + withinMs;
 }
 
-type Extensions = NonNullable<NonNullable<Parameters<typeof import("selfsigned").generate>[1]>["extensions"]>;
+type Extensions = NonNullable<NonNullable<Parameters<typeof generateType>[1]>["extensions"]>;
 
 async function issue(
   commonName: string,
