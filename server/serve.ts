@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Logger } from "pino";
 import { messageOf } from "../protocol/error";
+import { localAdmin } from "./cloud/access/caller";
 import { type Cloud } from "./cloud/cloud";
 import { openCloud } from "./cloud/open-cloud";
 import { LateWrites } from "./cloud/state/late-writes";
@@ -51,7 +52,7 @@ export async function serve(config: Config): Promise<void> {
         const paths = config.tls;
         reloadCertificate = () => replaceCertificate(paths, listener, certificate, log);
       }
-      log.info({ url, driver: cloud.info().driver, stateFolder: config.stateFolder }, "serving");
+      log.info({ url, driver: cloud.info(localAdmin).driver, stateFolder: config.stateFolder }, "serving");
       await reportStart({ url });
       const signal = await signalled;
       log.info({ signal }, "stopping; another signal ends the daemon immediately");
@@ -104,15 +105,15 @@ async function listen(
   log: Logger,
   lateWrites: LateWrites,
 ): Promise<Listener> {
-  const { serverId, token, tokenPath } = cloud.identity;
+  const { serverId, tokenPath } = cloud.identity;
   return await openListener({
     address: config.address,
     port: config.port,
     tls,
-    token: config.allowAnonymous ? undefined : token,
+    callerOf: config.allowAnonymous ? () => localAdmin : (token) => cloud.accessTokens.callerOf(token),
     dispatch: createDispatch(cloud, log),
     log,
-    // A client without the token is refused. By then, the file for the token exists.
+    // A client without a token is refused. By then, the file for the local admin's exists.
     announce: async (bound) => {
       const file = { url: urlOf(config, bound), tokenPath, pid: process.pid, serverId };
       await lateWrites.attempt(
