@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Logger } from "pino";
+import { localAdmin } from "./cloud/access/caller";
 import { type Cloud } from "./cloud/cloud";
 import { openCloud } from "./cloud/open-cloud";
 import { LateWrites } from "./cloud/state/late-writes";
@@ -56,7 +57,7 @@ export async function serve(config: Config): Promise<void> {
     certificate = config.tls && tls && new ServedCertificate({ paths: config.tls, tls, host, replace, log });
     try {
       const url = urlOf(config, listener);
-      log.info({ url, driver: cloud.info().driver, stateFolder: config.stateFolder }, "serving");
+      log.info({ url, driver: cloud.info(localAdmin).driver, stateFolder: config.stateFolder }, "serving");
       await reportStart({ url });
       const signal = await signalled;
       log.info({ signal }, "stopping; another signal ends the daemon immediately");
@@ -94,16 +95,16 @@ async function listen(
   log: Logger,
   lateWrites: LateWrites,
 ): Promise<Listener> {
-  const { serverId, token, tokenPath } = cloud.identity;
+  const { serverId, tokenPath } = cloud.identity;
   return await openListener({
     address: config.address,
     port: config.port,
     tls,
-    token: config.allowAnonymous ? undefined : token,
+    callerOf: config.allowAnonymous ? () => localAdmin : (token) => cloud.accessTokens.callerOf(token),
     allowedHosts: config.allowedHosts,
     dispatch: createDispatch(cloud, log),
     log,
-    // A client without the token is refused. By then, the file for the token exists.
+    // A client without a token is refused. By then, the file for the local admin's exists.
     announce: async (bound) => {
       const file = {
         url: urlOf(config, bound),

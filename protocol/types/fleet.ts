@@ -80,6 +80,8 @@ export interface FleetSummary {
   simulated: boolean;
   /** What failed. Absent if nothing did. */
   failure?: string;
+  /** The account that it belongs to: the name of the token that created it. Absent for old daemons. */
+  account?: string;
   /** The resource that owns it. Absent if it has no owner. */
   owner?: Owner;
 }

@@ -71,6 +71,8 @@ export interface Instance {
    * nothing.
    */
   waitingFor?: string;
+  /** The account that it belongs to: the name of the token that created it. Absent for old daemons. */
+  account?: string;
   /** The resource that owns it. Absent if it has no owner. A member of a fleet has the owner of the fleet. */
   owner?: Owner;
 }

@@ -14,7 +14,7 @@ import { type ErrorCode, MccError, messageOf } from "../../protocol/error";
 import { answerable } from "../methods/answerable";
 import type { TlsTexts } from "../tls/certificate";
 import { AnswerEnds } from "./answer-ends";
-import { type AnswerOptions, Answers, type Caller } from "./answers";
+import { type AnswerOptions, Answers, type Sender } from "./answers";
 import { Connections } from "./connections";
 import { defaultLimits, type Limits } from "./limits";
 import { OwnNames } from "./own-names";
@@ -75,12 +75,12 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
   const ends = new AnswerEnds();
   const unread = new UnreadAnswers(limits.unreadBytes, ends);
   const server = makeServer(options.tls, limits, (request, response) => {
-    const caller = callerOf(response, connections, ends);
+    const sender = senderOf(response, connections, ends);
     announced
-      .then(() => answers.reply(request, caller))
+      .then(() => answers.reply(request, sender))
       .then(
         (reply) => {
-          if (caller.signal.aborted) {
+          if (sender.signal.aborted) {
             return;
           }
           unread.add(response, Buffer.byteLength(reply.body));
@@ -134,7 +134,7 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
 /** After these statuses, the connection is closed, because further requests on it would be refused too. */
 const closingStatuses: ReadonlySet<number> = new Set([401, 403]);
 
-function callerOf(response: ServerResponse, connections: Connections, ends: AnswerEnds): Caller {
+function senderOf(response: ServerResponse, connections: Connections, ends: AnswerEnds): Sender {
   const gone = new AbortController();
   ends.once(response, () => {
     if (!response.writableFinished) {

@@ -4,6 +4,7 @@ import type {
   FleetStatus,
   FleetSummary,
 } from "../../../protocol/methods/fleet";
+import { accountOf } from "../access/account";
 import type { Fleet } from "./fleet";
 import { indexOf, isAsWanted } from "./plan";
 
@@ -24,6 +25,7 @@ export function summariseFleet(fleet: Fleet, simulated: boolean): FleetSummary {
     labels,
     createdAt,
     simulated,
+    account: accountOf(fleet.record),
     ...(userDataDigest === undefined ? {} : { userDataDigest }),
     ...(failure === undefined ? {} : { failure }),
     ...(owner === undefined ? {} : { owner }),

@@ -1,4 +1,5 @@
 import type { ParsedParameters } from "../../../protocol/methods/method-table";
+import { accountOf } from "../access/account";
 import { makeHostKey } from "../instances/creation/host-key";
 import type { Instance } from "../instances/instance";
 import type { Reservation } from "../reservations/reservations";
@@ -99,7 +100,7 @@ function newMember(
   const index = Number(reservation.name.slice(fleet.name.length + 1));
   fleet.addresses.set(index, reservation.ipAddress);
   const place = { fleet: { name: fleet.name, index } };
-  return instances.admission.draft(reservation, creationOf(spec), place);
+  return instances.admission.draft(accountOf(fleet.record), reservation, creationOf(spec), place);
 }
 
 /** Returns the parameters of a member's creation. */

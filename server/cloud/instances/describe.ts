@@ -1,4 +1,5 @@
 import type { Instance as InstanceResult } from "../../../protocol/methods/instance";
+import { accountOf } from "../access/account";
 import type { Instance } from "./instance";
 
 const lost = "The engine no longer lists its container; destroy the instance and create it again.";
@@ -26,6 +27,7 @@ export function describeInstance(instance: Instance, simulated: boolean): Instan
     createdAt,
     sshHostKey,
     simulated,
+    account: accountOf(record),
     ...(failure === undefined ? {} : { failure }),
     ...(waitingFor === undefined ? {} : { waitingFor }),
     ...(fleet === undefined ? {} : { fleet }),

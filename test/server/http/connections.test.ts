@@ -37,7 +37,7 @@ function heldCalls(): { dispatch: Dispatch; signals: AbortSignal[]; release: () 
   const released = new Promise<void>((resolve) => {
     release = resolve;
   });
-  const dispatch: Dispatch = async (method, _parameters, signal) => {
+  const dispatch: Dispatch = async (_caller, method, _parameters, signal) => {
     if (method === "held" && signal !== undefined) {
       signals.push(signal);
       await released;
@@ -198,7 +198,7 @@ describe("connections", () => {
   });
 
   it("whose client does not read are closed", async () => {
-    const dispatch: Dispatch = (method) =>
+    const dispatch: Dispatch = (_caller, method) =>
       Promise.resolve(method === "long" ? "x".repeat(20_000_000) : "short");
     const listener = await listen({ dispatch, limits: { ...defaultLimits, sendTimeoutMs: 50 } });
     const deaf = await opened(listener.port, callBytes("long"));
@@ -213,7 +213,7 @@ describe("connections", () => {
   });
 
   it("keep no more of unread answers than the limit, except for the newest", async () => {
-    const dispatch: Dispatch = (method) =>
+    const dispatch: Dispatch = (_caller, method) =>
       Promise.resolve(method === "long" ? "x".repeat(20_000_000) : "short");
     const listener = await listen({ dispatch, limits: { ...defaultLimits, unreadBytes: 30_000_000 } });
     const first = await opened(listener.port, callBytes("long"));

@@ -25,7 +25,7 @@ function longCalls(): { dispatch: Dispatch; finish: () => void; finished: () => 
   const over = new Promise<void>((resolve) => {
     finish = resolve;
   });
-  const dispatch: Dispatch = async (method) => {
+  const dispatch: Dispatch = async (_caller, method) => {
     if (method === "long") {
       await over;
       finished = true;

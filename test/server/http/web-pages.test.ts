@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { decodeResponse, encodeCall } from "../../../protocol/wire/codec";
+import { localAdmin } from "../../../server/cloud/access/caller";
 import { readCertificate, readTlsFixture } from "../../support/http/certificate";
 import { send } from "../../support/http/raw-http";
 import { authorization, testListeners } from "../../support/http/test-listener";
@@ -29,9 +30,9 @@ describe("requests of web pages", () => {
     ["no content type", { "content-type": "" }, 415, /Content-Type: text\/xml/],
   ];
   for (const [title, headers, status, message] of refused) {
-    for (const token of [undefined, "a-token-of-the-tests"]) {
-      it(`are refused by ${title}, ${token === undefined ? "even if no token is required" : "even with the token"}`, async () => {
-        const { url, called } = await listen({ token });
+    for (const isOpen of [true, false]) {
+      it(`are refused by ${title}, ${isOpen ? "even if no token is required" : "even with the token"}`, async () => {
+        const { url, called } = await listen(isOpen ? { callerOf: () => localAdmin } : {});
         const answer = await send(url, { headers: { authorization, ...headers }, body });
         assert.equal(answer.status, status);
         await assert.rejects(async () => await decodeResponse(answer.body), message);

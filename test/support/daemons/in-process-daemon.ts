@@ -26,7 +26,7 @@ export function inProcessDaemons(): (options?: Partial<CloudOptions>) => Promise
     const listener = await openListener({
       address: "127.0.0.1",
       port: 0,
-      token,
+      callerOf: (given) => cloud.accessTokens.callerOf(given),
       log,
       dispatch: createDispatch(cloud, log),
     });

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { type Caller, localAdmin } from "../../../server/cloud/access/caller";
+import { noToken, unknownToken } from "../../../server/cloud/access/refusals";
 import { defaultLimits } from "../../../server/http/limits";
 import { type Listener, type ListenerOptions, openListener } from "../../../server/http/listener";
 import { type CapturedLog, captureLog } from "../captured-log";
@@ -33,11 +35,11 @@ export function testListeners(): (options?: TestListenerOptions) => Promise<Test
     const listener = await openListener({
       address: "127.0.0.1",
       port: 0,
-      token: testToken,
+      callerOf,
       log: captured.log,
-      dispatch: (method, parameters, signal) => {
+      dispatch: (caller, method, parameters, signal) => {
         called.push(method);
-        return dispatch(method, parameters, signal);
+        return dispatch(caller, method, parameters, signal);
       },
       ...options,
       limits: { ...(options.limits ?? defaultLimits), failedLoginDelayMs },
@@ -54,6 +56,14 @@ export async function assertServes({ url, called }: TestListener): Promise<void>
   assert.equal(called.at(-1), "still.there");
 }
 
-function echo(method: string, parameters: readonly unknown[]): Promise<unknown> {
+/** Accepts the token of the tests. */
+function callerOf(token: string | undefined): Caller {
+  if (token !== testToken) {
+    throw token === undefined ? noToken() : unknownToken();
+  }
+  return localAdmin;
+}
+
+function echo(_caller: Caller, method: string, parameters: readonly unknown[]): Promise<unknown> {
   return Promise.resolve({ method, parameters });
 }

@@ -10,6 +10,7 @@ import { waitForSchema } from "../../../../protocol/methods/readiness";
 import { namingFileSystem } from "../../../support/files/file-system-fault";
 import { syncFolder, writeJsonFile } from "../../../support/files/json-file";
 import { ensureFolder } from "../../../support/files/make-folder";
+import { accountFields } from "../../access/account";
 import { heldLeaseSchema, ttlSchema } from "../../lifetimes/lifetime";
 import { claimFields } from "../../ownership/claim";
 import { highestId } from "../../reservations/id-sequence";
@@ -45,6 +46,7 @@ export const instanceRecordSchema = z.strictObject({
   scope: z.string().optional(),
   createdAt: timeSchema,
   sshHostKey: z.string(),
+  ...accountFields,
   ...claimFields,
   /** Not known before the container is created, unless the client chose it. */
   waitFor: waitForSchema.optional(),
