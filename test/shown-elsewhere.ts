@@ -14,6 +14,7 @@ export const shownElsewhere: Readonly<Record<string, readonly string[]>> = {
   "cli/": ["test/cli/"],
 
   "client/answer-body.ts": ["test/client/transport.test.ts"],
+  "client/certificate-reasons.ts": ["test/client/transport.test.ts"],
   "client/connection-error.ts": ["test/client/transport.test.ts"],
   "client/contact.ts": ["test/client/workflows/create-instance.test.ts"],
   "client/workflows/outlast-restarts.ts": ["test/client/workflows/create-instance.test.ts"],
