@@ -132,9 +132,14 @@ export class Cloud {
       ...(network && { network: { ...network, problems: [...network.problems] } }),
       caller: { account, role },
       startedAt: this.#startedAt,
-      features: [...features],
+      features: features.filter((name) => name !== "isolate" || context.driver.capabilities.isolates),
       now: new Date().toISOString(),
     };
+  }
+
+  /** Keeps instances from a TCP port of this host, where the driver can. */
+  async closePort(port: number): Promise<void> {
+    await this.parts.context.driver.closePort?.(port);
   }
 
   /** Runs work that requests need not wait for; logs a failure. */

@@ -7,7 +7,7 @@ import { changed, changedOrDropped, changedOwner, hostArgsSchemas, keptSchema } 
 import { identitySchema } from "../identity-schema";
 import { ownerLabels, withoutOwnerLabels } from "../ownership/owner";
 
-const { name, ipAddress, hostname } = instanceCreateSchema.shape;
+const { name, ipAddress, hostname, isolate } = instanceCreateSchema.shape;
 const { image, type, keys, labels } = hostArgsSchemas;
 
 /** The arguments of an `Instance`, each by the schema of its name. */
@@ -16,6 +16,7 @@ export const argsSchemas = {
   name,
   ipAddress,
   hostname,
+  isolate,
   adopt: z
     .union([z.int().min(1), instanceNameSchema], "expected the id or the name of an instance")
     .optional(),
@@ -36,7 +37,7 @@ export const inputsSchema = identitySchema.extend(adoptedArgsSchemas).extend(kep
 });
 export type Inputs = z.infer<typeof inputsSchema>;
 
-const instanceKeptSchema = keptSchema.extend({ adopt: argsSchemas.adopt });
+const instanceKeptSchema = keptSchema.extend({ adopt: argsSchemas.adopt, isolate });
 type InstanceKept = z.infer<typeof instanceKeptSchema>;
 
 /** The parts of the state that identify the instance and its arguments. */
@@ -107,7 +108,7 @@ export function diffOf(olds: Properties, news: Properties): { inPlace: string[];
     ],
     replaces: [
       ...changed(fixed, olds, news),
-      ...changedOrDropped(["userData"], olds, news),
+      ...changedOrDropped(["userData", "isolate"], olds, news),
       // A failed instance can only be destroyed and created again.
       ...(olds.status === "failed" ? ["status"] : []),
     ],

@@ -10,6 +10,7 @@ import { newAccount } from "../access/account";
 import type { Caller } from "../access/caller";
 import { isOf, isOpenTo } from "../access/rights";
 import type { Leased } from "../lifetimes/lifetime";
+import { requireIsolable } from "../network/network-group";
 import { confirmed, isConfirmedAs, isLeftBy, newClaim, released } from "../ownership/claim";
 import { FleetApplication } from "./apply";
 import type { FleetCatalog } from "./catalog";
@@ -47,6 +48,7 @@ export class Fleets {
       this.#context.fleets.get(caller, { fleet: fleetName, uid, serverId });
     }
     for (;;) {
+      requireIsolable(spec, this.#context.driver.capabilities);
       await this.#context.instances.admission.check(spec);
       this.#context.instances.admission.requireOpenKeys(caller, spec.keys);
       await this.#refresh();
@@ -272,7 +274,7 @@ async function outcomeOf(fleet: Fleet): Promise<void> {
 /** Returns the desired state: the parameters without identity and lifetime. */
 function specOf(parameters: ParsedParameters<"fleet.apply">): FleetSpec {
   const { count, image, type, keys, labels, addresses, waitFor, readyTimeoutSeconds } = parameters;
-  const { userData, hideOutput, maxUnavailable, keepOnFailure } = parameters;
+  const { userData, hideOutput, maxUnavailable, keepOnFailure, isolate } = parameters;
   return {
     count,
     image,
@@ -286,6 +288,7 @@ function specOf(parameters: ParsedParameters<"fleet.apply">): FleetSpec {
     hideOutput,
     maxUnavailable,
     keepOnFailure,
+    isolate,
     userDataDigest: userData === undefined ? undefined : userDataDigest(userData),
   };
 }

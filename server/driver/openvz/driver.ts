@@ -57,6 +57,7 @@ class OpenvzDriver implements Driver {
     simulated: false,
     importsImages: true,
     ownsNetwork: false,
+    isolates: false,
     changesAtOnce,
   };
   readonly takesOver: TakeOver;

@@ -9,6 +9,7 @@ import type { Caller } from "../../access/caller";
 import { isOf } from "../../access/rights";
 import type { HeldLease } from "../../lifetimes/lifetime";
 import { scopeOf } from "../../network/host-names";
+import { networkGroupOf, requireIsolable } from "../../network/network-group";
 import { isLeftBy, newClaim, released } from "../../ownership/claim";
 import type { Reservation } from "../../reservations/reservations";
 import type { InstanceCatalog } from "../catalog";
@@ -28,6 +29,8 @@ export interface CreationExtras {
   /** Default: as the parameters say. */
   readonly hostname?: (id: number) => string;
   readonly fleet?: FleetPlace;
+  /** The instances that it reaches. Default: as the parameters say. */
+  readonly networkGroup?: string | undefined;
   /** Default: no lease. */
   readonly lease?: HeldLease | undefined;
 }
@@ -69,6 +72,7 @@ export class InstanceAdmission {
     if (known !== undefined) {
       return known;
     }
+    requireIsolable(parameters, this.#context.driver.capabilities);
     await this.check(parameters);
     this.requireOpenKeys(caller, parameters.keys);
     await this.#release(caller, parameters);
@@ -223,6 +227,7 @@ export class InstanceAdmission {
       createdAt: new Date().toISOString(),
       sshHostKey: "",
       ...newAccount(account),
+      networkGroup: extras.networkGroup ?? networkGroupOf({ account, ...parameters }),
       ...newClaim(parameters),
       waitFor: parameters.waitFor,
       hideOutput: parameters.hideOutput,
