@@ -57,6 +57,13 @@ export const shownElsewhere: Readonly<Record<string, readonly string[]>> = {
   "server/signals.ts": ["test/server/reload.test.ts"],
   "server/start-report.ts": ["test/server/background.test.ts"],
 
+  "server/cloud/access/account.ts": ["test/server/methods/accounts.test.ts"],
+  "server/cloud/access/digest.ts": ["test/server/cloud/access/access-tokens.test.ts"],
+  "server/cloud/access/refusals.ts": ["test/server/cloud/access/access-tokens.test.ts"],
+  "server/cloud/access/require-role.ts": ["test/server/methods/roles.test.ts"],
+  "server/cloud/access/rights.ts": ["test/server/methods/accounts.test.ts"],
+  "server/cloud/access/token-file.ts": ["test/server/cloud/access/access-tokens.test.ts"],
+
   "server/support/because.ts": ["test/server/cloud/faults.test.ts"],
   "server/support/labels.ts": ["test/server/cloud/instances/instances.test.ts"],
   "server/cloud/ownership/claim.ts": ["test/server/methods/ownership.test.ts"],
