@@ -82,4 +82,32 @@ describe("the commands for access tokens", function () {
       MCC_TOKEN: undefined,
     });
   });
+
+  it("show a user that a list has only its own objects, and an admin whose each object is", async () => {
+    const own = { MCC_TOKEN: await output("add-token alice --role user") };
+    await output("run-instances -n admins --wait-for running");
+    await output("run-instances -n own --wait-for running", own);
+    for (const [words, things] of [
+      ["list-instances", "instances"],
+      ["list-instances --json", "instances"],
+      ["list-fleets -q", "fleets"],
+      ["list-keys", "keys"],
+    ] as const) {
+      const { exitCode, stderr } = await run(words, own);
+      assert.equal(exitCode, 0);
+      assert.equal(
+        stderr,
+        `Only the ${things} of the account "alice" are shown: your token has the role user.`,
+        words,
+      );
+      assert.equal((await run(words)).stderr, "", words);
+    }
+    assert.doesNotMatch(await output("list-instances", own), /admins/);
+    assert.match(await output("list-instances"), /ACCOUNT\n\d+ +admins .* admin\n\d+ +own .* alice$/);
+    await assertFails("destroy-instance admins", /no instance "admins"/, own);
+    await assertFails("list-instances --all-owners", /needs the role admin/, own);
+    await output("destroy-instance admins own");
+    assert.doesNotMatch(await output("list-instances"), /ACCOUNT/);
+    await output("revoke-token alice");
+  });
 });
