@@ -104,7 +104,12 @@ describe("the commands for access tokens", function () {
     }
     assert.doesNotMatch(await output("list-instances", own), /admins/);
     assert.match(await output("list-instances"), /ACCOUNT\n\d+ +admins .* admin\n\d+ +own .* alice$/);
-    await assertFails("destroy-instance admins", /no instance "admins"/, own);
+    await assertFails("destroy-instance admins", /Instance "admins" belongs to another account/, own);
+    await assertFails("destroy-instance nobody", /no instance "nobody"/, own);
+    await output("run-fleet load -c 1 --wait-for running");
+    await assertFails("destroy-fleet load", /Fleet "load" belongs to another account/, own);
+    await assertFails("logs load-1", /Instance "load-1" belongs to another account/, own);
+    await output("destroy-fleet load");
     await assertFails("list-instances --all-owners", /needs the role admin/, own);
     await output("destroy-instance admins own");
     assert.doesNotMatch(await output("list-instances"), /ACCOUNT/);
