@@ -18,6 +18,7 @@ import type { FleetContext } from "./context";
 import { describeMembers, summariseFleet } from "./describe";
 import type { FleetDestruction } from "./destroy";
 import { Fleet } from "./fleet";
+import { memberNames } from "./members";
 import type { FleetLife, FleetRecord, FleetSpec } from "./record";
 import { refuseImpossible, refuseLeaving, refuseOtherName, refuseOthersFleet } from "./refusals";
 import { updateFleet } from "./update";
@@ -49,7 +50,7 @@ export class Fleets {
     }
     for (;;) {
       requireIsolable(spec, this.#context.driver.capabilities);
-      await this.#context.instances.admission.check(spec);
+      await this.#context.instances.admission.check(caller, spec);
       this.#context.instances.admission.requireOpenKeys(caller, spec.keys);
       await this.#refresh();
       if (uid === undefined) {
@@ -68,15 +69,16 @@ export class Fleets {
       if (isDeepStrictEqual(fleet.change?.spec, spec)) {
         await fleet.change?.recorded;
         await fleet.save(lived);
-        return this.#summarise(fleet);
+        return this.#summarise(caller, fleet);
       }
       if (fleet.change !== undefined) {
         await fleet.outcome.catch(() => undefined);
       } else if (fleet.isLeaving) {
         await this.#destruction.destroy(fleet);
       } else {
+        this.#context.instances.catalog.refuseNamesOfOthers(caller, memberNames(fleetName, spec.count));
         await this.#application.begin(fleet, spec, lived);
-        return this.#summarise(fleet);
+        return this.#summarise(caller, fleet);
       }
     }
   }
@@ -84,7 +86,7 @@ export class Fleets {
   async get(caller: Caller, target: ParsedParameters<"fleet.get">): Promise<FleetResult> {
     await this.#refresh();
     const fleet = this.#context.fleets.get(caller, target);
-    return { ...this.#summarise(fleet), members: describeMembers(fleet) };
+    return { ...this.#summarise(caller, fleet), members: describeMembers(fleet) };
   }
 
   async confirm(
@@ -103,7 +105,7 @@ export class Fleets {
     return this.#context.fleets
       .all()
       .filter(({ record }) => isOpenTo(caller, record) && carries(record.spec.labels, labels))
-      .map((fleet) => this.#summarise(fleet));
+      .map((fleet) => this.#summarise(caller, fleet));
   }
 
   /**
@@ -117,7 +119,7 @@ export class Fleets {
   ): Promise<MethodResult<"fleet.wait">> {
     const fleet = this.#context.fleets.getAwaited(caller, target);
     const done = await untilAborted(signal, () => endsWithin(timeoutSeconds * 1000, outcomeOf(fleet)));
-    return { done, fleet: this.#summarise(fleet) };
+    return { done, fleet: this.#summarise(caller, fleet) };
   }
 
   async extend(
@@ -135,11 +137,11 @@ export class Fleets {
       );
     }
     await fleet.save({ ttl: lifetimes.reaper.grant(seconds) });
-    return this.#summarise(fleet);
+    return this.#summarise(caller, fleet);
   }
 
   async update(caller: Caller, parameters: ParsedParameters<"fleet.update">): Promise<FleetSummary> {
-    return this.#summarise(await updateFleet(this.#context, this.#application, caller, parameters));
+    return this.#summarise(caller, await updateFleet(this.#context, this.#application, caller, parameters));
   }
 
   async destroy(
@@ -174,10 +176,10 @@ export class Fleets {
     );
   }
 
-  #summarise(fleet: Fleet): FleetSummary {
+  #summarise(caller: Caller, fleet: Fleet): FleetSummary {
     const { driver, lifetimes } = this.#context;
     return {
-      ...summariseFleet(fleet, driver.capabilities.simulated),
+      ...summariseFleet(caller, fleet, driver.capabilities.simulated),
       ...lifetimes.reaper.describe(fleet.record),
     };
   }

@@ -92,6 +92,11 @@ export async function makeMember(context: FleetContext, fleet: Fleet, newcomer: 
   await instance.ready;
 }
 
+/** Returns the names of a fleet's members. */
+export function memberNames(fleetName: string, count: number): string[] {
+  return Array.from({ length: count }, (_, position) => `${fleetName}-${position + 1}`);
+}
+
 function newMember(
   { instances }: FleetContext,
   fleet: Fleet,

@@ -73,7 +73,7 @@ export class InstanceAdmission {
       return known;
     }
     requireIsolable(parameters, this.#context.driver.capabilities);
-    await this.check(parameters);
+    await this.check(caller, parameters);
     this.requireOpenKeys(caller, parameters.keys);
     await this.#release(caller, parameters);
     // Nothing waits from here to the catalog, so that of two requests only one passes, and none after `close`.
@@ -83,6 +83,7 @@ export class InstanceAdmission {
     }
     const { leases } = this.#context.lifetimes;
     const lease = parameters.lease === undefined ? undefined : leases.require(caller, parameters.lease);
+    this.#catalog.refuseNamesOfOthers(caller, parameters.name === undefined ? [] : [parameters.name]);
     const hostKey = makeHostKey();
     const reservation = this.#context.reservations.reserve(parameters);
     const instance = this.draft(caller.account, reservation, parameters, { ...extras, lease });
@@ -196,11 +197,14 @@ export class InstanceAdmission {
   }
 
   /** Checks image, type and keys before anything is reserved. @throws MccError `not-found`, `conflict`. */
-  async check({ image, type, keys }: Pick<Creation, "image" | "type" | "keys">): Promise<void> {
+  async check(
+    caller: Caller,
+    { image, type, keys }: Pick<Creation, "image" | "type" | "keys">,
+  ): Promise<void> {
     const { choices, driver, reservations } = this.#context;
     await choices.images.requireUsable(image);
     choices.types.get(type);
-    choices.keys.publicKeys(keys);
+    choices.keys.requireAll(caller, keys);
     reservations.setForeign(await driver.foreign());
   }
 

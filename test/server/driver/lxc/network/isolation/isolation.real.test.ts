@@ -47,7 +47,7 @@ describe("the isolation of LXC containers", function () {
 
   const separated = { 500: [504], 501: [503], 502: [], 503: [501], 504: [500] };
 
-  it("separates groups, also on two bridges, on detours through the host, and after somebody flushed the rules", async () => {
+  it("separates groups, also on two bridges, on detours through the host, and after another program flushed the rules", async () => {
     await startFive();
     assert.deepEqual(await reached(500, 501, 502, 503, 504), separated);
     for (const id of [500, 501, 502, 503, 504]) {
