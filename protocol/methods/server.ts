@@ -26,6 +26,8 @@ export const features = [
   "execStream",
   /** The methods accessToken.*, and `caller` of server.info. */
   "accessTokens",
+  /** The methods image.uploadStart, uploadWrite, uploadEnd and uploadCancel. */
+  "imageUpload",
 ] as const satisfies readonly Feature[];
 
 const damagedFileSchema = z.object({

@@ -10,8 +10,16 @@ import type { CallerIdentity } from "./access-token";
  * - `"fleetUpdate"`: the method `fleet.update`.
  * - `"execStream"`: the methods `instance.execStart`, `execRead`, `execWrite` and `execEnd`.
  * - `"accessTokens"`: the methods `accessToken.*`, and `caller` of `server.info`.
+ * - `"imageUpload"`: the methods `image.uploadStart`, `uploadWrite`, `uploadEnd` and `uploadCancel`.
  */
-export type Feature = "hideOutput" | "check" | "ownership" | "fleetUpdate" | "execStream" | "accessTokens";
+export type Feature =
+  | "hideOutput"
+  | "check"
+  | "ownership"
+  | "fleetUpdate"
+  | "execStream"
+  | "accessTokens"
+  | "imageUpload";
 
 /** Describes a damaged file of the daemon's state folder. */
 export interface DamagedFile {
