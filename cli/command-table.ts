@@ -1,6 +1,7 @@
 import type { Command } from "./command";
 import { inventory } from "./commands/configuration/inventory";
 import { sshConfig } from "./commands/configuration/ssh-config";
+import { audit } from "./commands/daemon/audit";
 import { serverInfo } from "./commands/daemon/server-info";
 import { destroyFleet } from "./commands/fleets/destroy-fleet";
 import { listFleets } from "./commands/fleets/list-fleets";
@@ -48,7 +49,7 @@ const daemonCommands: readonly Command[] = [
   ...[runFleet, listFleets, updateFleet, destroyFleet],
   ...[listKeys, addKey, updateKey, destroyKey],
   ...[listImages, buildImage, importImage, removeImage, listInstanceTypes],
-  ...[listTokens, addToken, rotateToken, revokeToken],
+  ...[listTokens, addToken, rotateToken, revokeToken, audit],
   serverInfo,
 ];
 

@@ -53,6 +53,7 @@ const limits: { readonly [M in MethodName]: CallLimits<string & keyof ParsedPara
   "token.list": { seconds: 30, repeatable: true },
   "accessToken.add": { seconds: 30, repeatable: false },
   "accessToken.list": { seconds: 30, repeatable: true },
+  "audit.list": { seconds: 30, repeatable: true },
   "accessToken.revoke": { seconds: 30, repeatable: true },
   "accessToken.rotate": { seconds: 30, repeatable: false },
   "lease.open": { seconds: 30, repeatable: true },

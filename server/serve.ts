@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Logger } from "pino";
+import { AuditLog } from "./audit/audit-log";
 import { localAdmin } from "./cloud/access/caller";
 import { type Cloud } from "./cloud/cloud";
 import { openCloud } from "./cloud/open-cloud";
@@ -31,8 +32,10 @@ export async function serve(config: Config): Promise<void> {
   });
   logNodesWarnings(log);
   let certificate: ServedCertificate | undefined;
+  let auditLog: AuditLog | undefined;
   reloadOnSignal(log, async () => {
     await reopen();
+    await auditLog?.reopen();
     log.info("reloading the log file and the certificate");
     await certificate?.reload();
   });
@@ -44,6 +47,11 @@ export async function serve(config: Config): Promise<void> {
   let drained = Promise.resolve();
   let renewal: SelfSignedRenewal | undefined;
   try {
+    const audit = await AuditLog.open(config.stateFolder, log);
+    auditLog = audit;
+    cloud.ownActs.listen((act) =>
+      audit.record({ time: new Date().toISOString(), ...act, subject: { ...act.subject } }),
+    );
     if (config.selfSigned !== undefined) {
       await issueSelfSigned(config.selfSigned, ownHosts(config.address));
       renewal = new SelfSignedRenewal(config.selfSigned, config.address, log);
@@ -51,7 +59,7 @@ export async function serve(config: Config): Promise<void> {
     const tls = given ?? (config.selfSigned && (await readTls(config.selfSigned)));
     // Before a client can find the daemon and stop it.
     const signalled = firstStopSignal();
-    const listener = await listen(config, tls, cloud, log, lateWrites);
+    const listener = await listen(config, tls, { cloud, audit, log, lateWrites });
     const host = localHost(listener.address);
     const replace = listener.replaceTls.bind(listener);
     certificate = config.tls && tls && new ServedCertificate({ paths: config.tls, tls, host, replace, log });
@@ -69,6 +77,7 @@ export async function serve(config: Config): Promise<void> {
     renewal?.close();
     lateWrites.close();
     await cloud.close();
+    auditLog?.close();
   }
   await Promise.race([drained, pause(lastCallsMs)]);
   try {
@@ -88,12 +97,17 @@ function logNodesWarnings(log: Logger): void {
   process.on("warning", (warning) => log.warn({ err: warning }, "a warning of Node.js"));
 }
 
+interface Served {
+  readonly cloud: Cloud;
+  readonly audit: AuditLog;
+  readonly log: Logger;
+  readonly lateWrites: LateWrites;
+}
+
 async function listen(
   config: Config,
   tls: TlsTexts | undefined,
-  cloud: Cloud,
-  log: Logger,
-  lateWrites: LateWrites,
+  { cloud, audit, log, lateWrites }: Served,
 ): Promise<Listener> {
   const { serverId, tokenPath } = cloud.identity;
   return await openListener({
@@ -102,7 +116,7 @@ async function listen(
     tls,
     callerOf: config.allowAnonymous ? () => localAdmin : (token) => cloud.accessTokens.callerOf(token),
     allowedHosts: config.allowedHosts,
-    dispatch: createDispatch(cloud, log),
+    dispatch: createDispatch(cloud, log, audit),
     log,
     // A client without a token is refused. By then, the file for the local admin's exists.
     announce: async (bound) => {

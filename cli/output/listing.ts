@@ -15,9 +15,9 @@ export interface Layout<T> {
   readonly columns: readonly TimedColumn<T>[];
   /** Returns the id or name that `--quiet` prints and other commands accept. */
   readonly id: (row: T) => string;
-  /** The layout of the first MiniCloud, which old scripts parse. */
   /** What is listed, if it belongs to accounts: `instances`. A user sees only its own, and is told so. */
   readonly owned?: string;
+  /** The layout of the first MiniCloud, which old scripts parse. */
   readonly classic: { readonly heading?: string; readonly line: (row: T) => string };
 }
 

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { MethodName, MethodParameters, MethodResult } from "../types/methods";
 import { accessTokenMethods } from "./access-token";
+import { auditMethods } from "./audit";
 import { tokenMethods } from "./claim";
 import { fleetMethods } from "./fleet";
 import { imageMethods } from "./image";
@@ -20,6 +21,7 @@ export const methodTable = {
   ...leaseMethods,
   ...tokenMethods,
   ...accessTokenMethods,
+  ...auditMethods,
   ...imageMethods,
   ...instanceTypeMethods,
   ...serverMethods,

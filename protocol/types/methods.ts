@@ -6,6 +6,7 @@ import type {
   AccessTokenTarget,
   NewAccessToken,
 } from "./access-token";
+import type { AuditEntry, AuditListParameters } from "./audit";
 import type {
   Fleet,
   FleetApplyParameters,
@@ -213,6 +214,8 @@ export interface Methods {
   "accessToken.revoke": Method<AccessTokenTarget, AccessTokenRevocation>;
   /** Replaces the text of an access token, and returns the new one once. Fails with `not-found`. */
   "accessToken.rotate": Method<AccessTokenRotateParameters, NewAccessToken>;
+  /** Returns the latest entries of the audit log that match, the oldest of them first. */
+  "audit.list": Method<AuditListParameters, AuditEntry[]>;
   /** Returns the images that instances can start from. */
   "image.list": Method<NoParameters, Image[]>;
   /** Creates an image from an archive on the daemon's host. Fails with `conflict` if the name is taken. */

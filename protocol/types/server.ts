@@ -3,6 +3,7 @@ import type { CallerIdentity } from "./access-token";
 /**
  * Names a feature that daemons of earlier releases do not have.
  *
+ * - `"audit"`: the method `audit.list`.
  * - `"isolate"`: the parameter `isolate` of `instance.create` and `fleet.apply`.
  * - `"hideOutput"`: the parameter `hideOutput` of `instance.create` and `fleet.apply`.
  * - `"check"`: the methods `instance.check` and `fleet.check`.
@@ -21,6 +22,7 @@ export type Feature =
   | "execStream"
   | "accessTokens"
   | "isolate"
+  | "audit"
   | "imageUpload";
 
 /** Describes a damaged file of the daemon's state folder. */

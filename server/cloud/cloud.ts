@@ -17,6 +17,7 @@ import { type InstanceContext } from "./instances/context";
 import type { Instances } from "./instances/instances";
 import type { Keys } from "./keys";
 import type { Leases } from "./lifetimes/leases";
+import { OwnActs } from "./lifetimes/own-acts";
 import { describeToken } from "./ownership/claim";
 import type { Claims } from "./ownership/claims";
 import type { DamagedFiles } from "./state/damaged-files";
@@ -56,6 +57,9 @@ export class Cloud {
   get uploads(): ImageUploads {
     return this.parts.uploads;
   }
+
+  /** What the daemon destroys without a client. */
+  readonly ownActs = new OwnActs();
 
   get leases(): Leases {
     return this.parts.context.lifetimes.leases;

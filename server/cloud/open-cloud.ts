@@ -191,7 +191,8 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
       lock,
       version: options.version,
     });
-    const leased = (): Leased[] => [...instances.leased(), ...fleets.leased()];
+    const leased = (): Leased[] =>
+      [...instances.leased(), ...fleets.leased()].map((each) => cloud.ownActs.observed(each));
     lifetimes.reaper.start(leased);
     lifetimes.leases.start(leased);
     cloud.inBackground(

@@ -1,10 +1,13 @@
 import type { Logger } from "pino";
 import { type MethodName, methodTable } from "../../protocol/methods/method-table";
 import type { Role } from "../../protocol/methods/role";
+import { type Auditor, noAuditor } from "../audit/audit-log";
+import { audited } from "../audit/audited";
 import { errorFor } from "../cloud/access/hidden-output";
 import { requireRole } from "../cloud/access/require-role";
 import type { Cloud } from "../cloud/cloud";
 import { accessTokenHandlers } from "./access-token";
+import { auditHandlers } from "./audit";
 import { refuseBinaryParameters } from "./binary-parameters";
 import { logged } from "./call-log";
 import { type Callable, callable, type Dispatch } from "./callable";
@@ -29,8 +32,13 @@ interface DispatchedMethod {
   readonly call: Callable;
 }
 
-/** Creates the dispatcher of all methods. It checks the role of each caller. Each call is logged in one line. */
-export function createDispatch(cloud: Cloud, log: Logger): Dispatch {
+/**
+ * Creates the dispatcher of all methods. It checks the role of each caller. Each call is logged in one line, and each change
+ * is in the audit log.
+ *
+ * @param auditor default: changes are not recorded.
+ */
+export function createDispatch(cloud: Cloud, log: Logger, auditor: Auditor = noAuditor): Dispatch {
   const handlers: Handlers<MethodName> = {
     ...instanceHandlers(cloud),
     ...fleetHandlers(cloud),
@@ -39,6 +47,7 @@ export function createDispatch(cloud: Cloud, log: Logger): Dispatch {
     ...imageHandlers(cloud),
     ...tokenHandlers(cloud),
     ...accessTokenHandlers(cloud),
+    ...auditHandlers(auditor),
     ...typeHandlers(cloud),
     ...serverHandlers(cloud),
   };
@@ -50,17 +59,21 @@ export function createDispatch(cloud: Cloud, log: Logger): Dispatch {
     }
     return method;
   };
-  const dispatch: Dispatch = (caller, name, parameters, signal = new AbortController().signal) =>
-    logged(log, { caller, name, parameters }, async () => {
-      const method = find(name);
-      requireRole(name, method.roles, caller);
-      refuseBinaryParameters(name, parameters);
-      try {
-        return sendableResult(await method.call(caller, parameters, signal));
-      } catch (error) {
-        throw errorFor(caller, error);
-      }
-    });
+  const dispatch: Dispatch = (caller, name, parameters, signal = new AbortController().signal) => {
+    const call = { caller, name, parameters };
+    return audited(auditor, call, () =>
+      logged(log, call, async () => {
+        const method = find(name);
+        requireRole(name, method.roles, caller);
+        refuseBinaryParameters(name, parameters);
+        try {
+          return sendableResult(await method.call(caller, parameters, signal));
+        } catch (error) {
+          throw errorFor(caller, error);
+        }
+      }),
+    );
+  };
 
   for (const name of Object.keys(methodTable).filter(isRowName)) {
     methods.set(name, {

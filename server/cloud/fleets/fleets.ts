@@ -160,6 +160,8 @@ export class Fleets {
       .map((fleet) => ({
         uid: fleet.record.uid,
         title: `fleet "${fleet.name}"`,
+        method: "fleet.destroy",
+        subject: { fleet: fleet.name, uid: fleet.record.uid },
         ttl: fleet.record.ttl,
         lease: fleet.record.lease,
         destroy: (why) => this.#destruction.destroy(fleet, why),

@@ -253,6 +253,8 @@ export class Instances {
       .map((instance) => ({
         uid: instance.record.uid,
         title: `instance ${instance.title}`,
+        method: "instance.destroy",
+        subject: { instance: instance.id, name: instance.record.name, uid: instance.record.uid },
         ttl: instance.record.ttl,
         lease: instance.record.lease,
         destroy: async (why) => {

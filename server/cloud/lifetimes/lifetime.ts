@@ -26,6 +26,9 @@ export interface Leased {
   readonly uid: string;
   /** For the log: `instance 501 (web)`. */
   readonly title: string;
+  /** For the audit log: the method that clients destroy it with, and what names it. */
+  readonly method: "instance.destroy" | "fleet.destroy";
+  readonly subject: Readonly<Record<string, string | number>>;
   readonly ttl?: Ttl | undefined;
   readonly lease?: HeldLease | undefined;
   /**
