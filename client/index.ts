@@ -33,3 +33,4 @@ export {
   type WaitOptions,
   waitUntilReady,
 } from "./workflows/create-instance";
+export { uploadImage } from "./workflows/upload-image";

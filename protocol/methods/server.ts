@@ -28,6 +28,8 @@ export const features = [
   "accessTokens",
   /** `isolate` of instance.create and fleet.apply. Absent for a driver that cannot isolate. */
   "isolate",
+  /** The methods image.uploadStart, uploadWrite, uploadEnd and uploadCancel. */
+  "imageUpload",
 ] as const satisfies readonly Feature[];
 
 const damagedFileSchema = z.object({

@@ -19,7 +19,17 @@ import type {
   FleetWaitParameters,
   FleetWaitResult,
 } from "./fleet";
-import type { Image, ImageImportParameters, ImageRemoval, ImageTarget } from "./image";
+import type {
+  Image,
+  ImageImportParameters,
+  ImageRemoval,
+  ImageTarget,
+  ImageUpload,
+  ImageUploadCancellation,
+  ImageUploadProgress,
+  ImageUploadStartParameters,
+  ImageUploadWriteParameters,
+} from "./image";
 import type {
   ForeignContainer,
   Instance,
@@ -207,6 +217,17 @@ export interface Methods {
   "image.list": Method<NoParameters, Image[]>;
   /** Creates an image from an archive on the daemon's host. Fails with `conflict` if the name is taken. */
   "image.import": Method<ImageImportParameters, Image>;
+  /**
+   * Begins to upload an archive. The daemon drops it if no call names it for 60 seconds. Fails with `conflict` if the name is
+   * taken, and with `exhausted` if too many archives are being uploaded.
+   */
+  "image.uploadStart": Method<ImageUploadStartParameters, ImageUpload>;
+  /** Sends a piece of an archive. Bytes that arrived before are skipped. Fails with `not-found` if it was dropped. */
+  "image.uploadWrite": Method<ImageUploadWriteParameters, ImageUploadProgress>;
+  /** Creates an image from an uploaded archive. Fails with `invalid` if that is no root file system. */
+  "image.uploadEnd": Method<ImageUpload, Image>;
+  /** Drops an upload. Succeeds if it does not exist. */
+  "image.uploadCancel": Method<ImageUpload, ImageUploadCancellation>;
   /** Removes an image. Succeeds if it does not exist. Fails with `conflict` if an instance uses it. */
   "image.remove": Method<ImageTarget, ImageRemoval>;
   /** Returns the instance types. */

@@ -11,6 +11,7 @@ import type { CallerIdentity } from "./access-token";
  * - `"fleetUpdate"`: the method `fleet.update`.
  * - `"execStream"`: the methods `instance.execStart`, `execRead`, `execWrite` and `execEnd`.
  * - `"accessTokens"`: the methods `accessToken.*`, and `caller` of `server.info`.
+ * - `"imageUpload"`: the methods `image.uploadStart`, `uploadWrite`, `uploadEnd` and `uploadCancel`.
  */
 export type Feature =
   | "hideOutput"
@@ -19,7 +20,8 @@ export type Feature =
   | "fleetUpdate"
   | "execStream"
   | "accessTokens"
-  | "isolate";
+  | "isolate"
+  | "imageUpload";
 
 /** Describes a damaged file of the daemon's state folder. */
 export interface DamagedFile {

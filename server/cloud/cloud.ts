@@ -11,7 +11,8 @@ import type { Caller } from "./access/caller";
 import { isOf, isOpenTo } from "./access/rights";
 import { fleetReplacementProblems, replacementProblems } from "./creation-check";
 import type { Fleets } from "./fleets/fleets";
-import type { Images } from "./images";
+import type { Images } from "./images/images";
+import type { ImageUploads } from "./images/uploads";
 import { type InstanceContext } from "./instances/context";
 import type { Instances } from "./instances/instances";
 import type { Keys } from "./keys";
@@ -37,6 +38,7 @@ export class Cloud {
     readonly fleets: Fleets,
     private readonly parts: {
       readonly driverName: DriverName;
+      readonly uploads: ImageUploads;
       readonly context: InstanceContext;
       readonly lock: StateLock;
       readonly version: string;
@@ -49,6 +51,10 @@ export class Cloud {
 
   get images(): Images {
     return this.parts.context.choices.images;
+  }
+
+  get uploads(): ImageUploads {
+    return this.parts.uploads;
   }
 
   get leases(): Leases {
@@ -169,6 +175,7 @@ export class Cloud {
       () => this.instances.close(closePatienceMs),
       () => this.fleets.close(),
       () => Promise.all(this.#background),
+      () => this.uploads.close(),
       () => context.reservations.ids.close(),
       () => lifetimes.clock.close(),
       () => network.hostNames?.close() ?? Promise.resolve(),

@@ -42,7 +42,7 @@ export function limitDriver(driver: Driver): LimitedDriver {
     close: () => driver.close(),
     purge: () => driver.purge(),
     images: () => driver.images(),
-    importImage: (name, path) => driver.importImage(name, path),
+    importImage: (name, path, limits) => driver.importImage(name, path, limits),
     removeImage: (name) => driver.removeImage(name),
     types: () => driver.types(),
     list: () => driver.list(),

@@ -9,7 +9,9 @@ import { FleetDestruction } from "./fleets/destroy";
 import { Fleets } from "./fleets/fleets";
 import { FleetRecords } from "./fleets/record";
 import { allRecords, recoverFleets } from "./fleets/recover";
-import { Images } from "./images";
+import { ImageAccounts } from "./images/image-accounts";
+import { Images } from "./images/images";
+import { ImageUploads } from "./images/uploads";
 import { InstanceTypes } from "./instance-types";
 import { InstanceCatalog } from "./instances/catalog";
 import { InstanceCommands } from "./instances/commands/commands";
@@ -179,9 +181,12 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
       (id) => options.log.debug({ instance: id }, "the container went down"),
       (id, kills) => instances.noteOutOfMemory(id, kills),
     );
+    const uploads = new ImageUploads(options.stateFolder, choices.images);
+    await lateWrites.attempt("the uploads of an earlier daemon", () => uploads.clear());
     const accessTokens = await AccessTokens.open(options.stateFolder, identity, damaged, lateWrites);
     const cloud = new Cloud(identity, accessTokens, instances, fleets, {
       driverName,
+      uploads,
       context,
       lock,
       version: options.version,
@@ -264,7 +269,7 @@ async function openContext(
       leases: new Leases(serverId, clock, keptLeases, options.log),
     },
     choices: {
-      images: new Images(driver),
+      images: new Images(driver, await ImageAccounts.open(options.stateFolder, damaged)),
       types,
       keys: await Keys.open(options.stateFolder, serverId, claims, damaged),
     },

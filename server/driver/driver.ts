@@ -1,6 +1,7 @@
 import type { Readable, Writable } from "node:stream";
 import type { Image } from "../../protocol/methods/image";
 import type { InstanceType } from "../../protocol/methods/instance-type";
+import type { ArchiveLimits } from "../support/archives/limits";
 
 /** A file in a container, owned by the container's root. */
 export interface ContainerFile {
@@ -263,8 +264,13 @@ export interface Driver {
   purge(): Promise<void>;
 
   images(): Promise<Image[]>;
-  /** Imports an image. A failed import leaves nothing. @param tarballPath absolute, on this host. */
-  importImage(name: string, tarballPath: string): Promise<Image>;
+  /**
+   * Imports an image. A failed import leaves nothing.
+   *
+   * @param tarballPath absolute, on this host.
+   * @param limits default: `archiveLimits`.
+   */
+  importImage(name: string, tarballPath: string, limits?: ArchiveLimits): Promise<Image>;
   /**
    * Removes an image, also a damaged one. The caller ensures that no container uses it.
    *

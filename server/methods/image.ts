@@ -1,10 +1,15 @@
 import type { Cloud } from "../cloud/cloud";
 import type { Handlers, MethodsOf } from "./handlers";
 
-export function imageHandlers({ images, instances }: Cloud): Handlers<MethodsOf<"image">> {
+export function imageHandlers({ images, uploads, instances }: Cloud): Handlers<MethodsOf<"image">> {
   return {
     "image.list": () => images.list(),
     "image.import": (caller, parameters) => images.import(caller, parameters),
-    "image.remove": (_caller, parameters) => images.remove(parameters, (image) => instances.usersOf(image)),
+    "image.uploadStart": (caller, parameters) => uploads.start(caller, parameters),
+    "image.uploadWrite": (caller, parameters) => uploads.write(caller, parameters),
+    "image.uploadEnd": (caller, parameters) => uploads.end(caller, parameters),
+    "image.uploadCancel": (caller, parameters) => uploads.cancel(caller, parameters),
+    "image.remove": (caller, parameters) =>
+      images.remove(caller, parameters, (image) => instances.usersOf(image)),
   };
 }

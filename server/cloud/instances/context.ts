@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { Images } from "../images";
+import type { Images } from "../images/images";
 import type { InstanceTypes } from "../instance-types";
 import type { Keys } from "../keys";
 import type { Leases } from "../lifetimes/leases";

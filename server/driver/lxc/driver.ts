@@ -1,5 +1,6 @@
 import type { Image } from "../../../protocol/methods/image";
 import type { InstanceType } from "../../../protocol/methods/instance-type";
+import type { ArchiveLimits } from "../../support/archives/limits";
 import { once } from "../../support/concurrency/once";
 import { Turns } from "../../support/concurrency/turns";
 import type {
@@ -115,8 +116,8 @@ class LxcDriver implements Driver {
     return await this.#look(({ images }) => images.list());
   }
 
-  async importImage(name: string, tarballPath: string): Promise<Image> {
-    return await this.#change(({ images }) => images.import(name, tarballPath));
+  async importImage(name: string, tarballPath: string, limits?: ArchiveLimits): Promise<Image> {
+    return await this.#change(({ images }) => images.import(name, tarballPath, limits));
   }
 
   async removeImage(name: string): Promise<boolean> {

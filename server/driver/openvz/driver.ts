@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { MccError } from "../../../protocol/error";
 import type { Image } from "../../../protocol/methods/image";
 import type { InstanceType } from "../../../protocol/methods/instance-type";
+import type { ArchiveLimits } from "../../support/archives/limits";
 import { once } from "../../support/concurrency/once";
 import { removeAroundMounts } from "../../support/files/remove-tree";
 import type {
@@ -146,8 +147,8 @@ class OpenvzDriver implements Driver {
     return await this.#images.list();
   }
 
-  async importImage(name: string, tarballPath: string): Promise<Image> {
-    return await this.#images.import(name, tarballPath);
+  async importImage(name: string, tarballPath: string, limits?: ArchiveLimits): Promise<Image> {
+    return await this.#images.import(name, tarballPath, limits);
   }
 
   async removeImage(name: string): Promise<boolean> {

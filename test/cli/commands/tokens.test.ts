@@ -115,4 +115,22 @@ describe("the commands for access tokens", function () {
     assert.doesNotMatch(await output("list-instances"), /ACCOUNT/);
     await output("revoke-token alice");
   });
+
+  it("let a user upload an image, and remove it", async () => {
+    const own = { MCC_TOKEN: await output("add-token alice --role user") };
+    assert.match(await output(`import-image uploaded ${__filename}`, own), /^uploaded imported/);
+    assert.match(await output(`import-image admins ${__filename} --upload`), /^admins imported/);
+    const images = JSON.parse(await output("list-images --json", own)) as { name: string; account: string }[];
+    const accounts = images.map(({ name, account }) => `${name}: ${account}`).sort();
+    assert.deepEqual(accounts, ["admins: admin", "micro: admin", "uploaded: alice"]);
+    await assertFails(
+      "import-image none /no/such.tar",
+      /archive \/no\/such\.tar cannot be read: ENOENT/,
+      own,
+    );
+    await assertFails("remove-image admins", /image "admins" belongs to another account/, own);
+    assert.equal(await output("remove-image uploaded", own), "uploaded removed");
+    await output("remove-image admins");
+    await output("revoke-token alice");
+  });
 });

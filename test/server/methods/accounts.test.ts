@@ -74,6 +74,7 @@ describe("the objects of accounts", () => {
     readonly keyUid: string;
     readonly lease: string;
     readonly exec: string;
+    readonly upload: string;
   }
 
   async function makeVictims(): Promise<Victims> {
@@ -85,7 +86,11 @@ describe("the objects of accounts", () => {
     const { lease } = await call(alice, "lease.open", { seconds: 3600 });
     const command = ["sleep", "60"];
     const { exec } = await call(alice, "instance.execStart", { instance: id, command });
-    return { id, uid, fleetUid: fleet.uid, keyUid: key.uid, lease, exec };
+    const archive = await call(alice, "image.uploadStart", { name: "own", sizeBytes: 3 });
+    await call(alice, "image.uploadWrite", { ...archive, offset: 0, data: "YWJj" });
+    await call(alice, "image.uploadEnd", archive);
+    const { upload } = await call(alice, "image.uploadStart", { name: "other", sizeBytes: 3 });
+    return { id, uid, fleetUid: fleet.uid, keyUid: key.uid, lease, exec, upload };
   }
 
   const attempt = "a".repeat(32);
@@ -140,13 +145,17 @@ describe("the objects of accounts", () => {
     "key.confirm": ({ keyUid: uid }) => [{ name: "me", uid, owner: stranger }],
     "key.update": withMore(keyTargets, { publicKey }),
     "key.remove": keyTargets,
+    "image.uploadWrite": ({ upload }) => [{ upload, offset: 0, data: "YWJj" }],
+    "image.uploadEnd": ({ upload }) => [{ upload }],
+    "image.uploadCancel": ({ upload }) => [{ upload }],
+    "image.remove": () => [{ name: "own" }, { name: "micro" }],
     "lease.renew": ({ lease }) => [{ lease }],
     "lease.end": ({ lease }) => [{ lease }],
   };
   /** The methods of users that take no object, or that another test is about. */
   const apart: readonly MethodName[] = [
     ...(["instance.check", "fleet.check", "instance.list", "fleet.list", "key.list", "token.list"] as const),
-    ...(["key.add", "lease.open", "image.list", "type.list", "server.info"] as const),
+    ...(["key.add", "lease.open", "image.uploadStart", "image.list", "type.list", "server.info"] as const),
   ];
 
   it("are reached by methods that are all tested", () => {
@@ -192,7 +201,7 @@ describe("the objects of accounts", () => {
   it("are open to admins, by every method and in every way to name them", async () => {
     const victims = await makeVictims();
     for (const [method, ways] of Object.entries(reaching)) {
-      const isEnd = /destroy|remove|end$|execEnd/i.test(method);
+      const isEnd = /destroy|remove|end$|cancel/i.test(method);
       for (const parameters of isEnd ? [] : ways(victims)) {
         await call(admin, method as MethodName, parameters as never).catch((error: unknown) => {
           assert.ok(!MccError.hasCode(error, "forbidden"), `${method}: ${String(error)}`);

@@ -25,6 +25,7 @@ describe("the methods", () => {
       ["image.import", { name: "own", path: __filename }, /"name":"own"/],
       ["image.list", {}, /"name":"micro".*"name":"own"/],
       ["image.remove", { name: "own" }, /"removed":true/],
+      ["image.uploadCancel", { upload: "0".repeat(32) }, /"cancelled":false/],
       ["key.add", { name: "me", publicKey }, /"fingerprint":"SHA256:/],
       ["key.get", { name: "me" }, /"name":"me"/],
       ["key.list", {}, /^\[.*"name":"me"/],
@@ -86,7 +87,13 @@ describe("the methods", () => {
       const own = method === "instance.execRead" ? { after } : { offset };
       await assertMccError(dispatch(method, [{ ...target, ...own }]), "not-found", /follows no command/);
     }
+    const { upload } = (await dispatch("image.uploadStart", [{ name: "own", sizeBytes: 1 }])) as {
+      upload: string;
+    };
+    await dispatch("image.uploadWrite", [{ upload, offset: 0, data: "YQ==" }]);
+    assert.match(JSON.stringify(await dispatch("image.uploadEnd", [{ upload }])), /"name":"own"/);
     const apart = [
+      ...["image.uploadStart", "image.uploadWrite", "image.uploadEnd"],
       ...["instance.execRead", "instance.execWrite"],
       ...["instance.takeOver", "instance.log", "lease.open", "lease.renew", "lease.end"],
       ...["instance.confirm", "fleet.confirm", "key.confirm", "token.list"],

@@ -14,7 +14,7 @@ const refused: Readonly<Record<Role, readonly string[]>> = {
   admin: [],
   user: [
     ...["accessToken.add", "accessToken.list", "accessToken.revoke", "accessToken.rotate"],
-    ...["image.import", "image.remove", "instance.listForeign", "instance.takeOver"],
+    ...["image.import", "instance.listForeign", "instance.takeOver"],
   ],
   reader: [
     ...["accessToken.add", "accessToken.list", "accessToken.revoke", "accessToken.rotate"],
@@ -24,6 +24,7 @@ const refused: Readonly<Record<Role, readonly string[]>> = {
     ...["instance.exec", "instance.execStart", "instance.execRead", "instance.execWrite", "instance.execEnd"],
     ...["fleet.apply", "fleet.confirm", "fleet.extend", "fleet.update", "fleet.destroy"],
     ...["key.add", "key.confirm", "key.update", "key.remove"],
+    ...["image.uploadStart", "image.uploadWrite", "image.uploadEnd", "image.uploadCancel"],
     ...["lease.open", "lease.renew", "lease.end"],
     ...["openvz.run_instance", "openvz.destroy_instance"],
   ],

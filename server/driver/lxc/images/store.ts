@@ -9,6 +9,7 @@ import { type Image, imageSchema } from "../../../../protocol/methods/image";
 import { type ArchiveFile, withArchive } from "../../../support/archives/file";
 import { inspectArchive } from "../../../support/archives/inspect";
 import { ArchiveInspection } from "../../../support/archives/inspection";
+import type { ArchiveLimits } from "../../../support/archives/limits";
 import { syncFolder } from "../../../support/files/json-file";
 import { readKeptJson } from "../../../support/files/kept-file";
 import { resolveInRoot } from "../../../support/files/path-in-root";
@@ -97,7 +98,7 @@ export class ImageStore {
    *
    * @throws MccError `conflict` for a name that is taken; `invalid` for a tarball that is not a root file system.
    */
-  async import(name: string, tarball: string): Promise<Image> {
+  async import(name: string, tarball: string, limits?: ArchiveLimits): Promise<Image> {
     const taken = new MccError(
       "conflict",
       `The image "${name}" exists already; remove it, or choose another name.`,
@@ -105,15 +106,15 @@ export class ImageStore {
     if ((await this.#read(name)) !== undefined) {
       throw taken;
     }
-    return await withArchive(tarball, (archive) => this.#import(name, archive, taken));
+    return await withArchive(tarball, (archive) => this.#import(name, archive, taken, limits));
   }
 
-  async #import(name: string, archive: ArchiveFile, taken: MccError): Promise<Image> {
+  async #import(name: string, archive: ArchiveFile, taken: MccError, limits?: ArchiveLimits): Promise<Image> {
     await this.remove(name);
     const folder = this.#passingFolder("import");
     this.#filling.add(folder);
     try {
-      const image = await this.#fill(folder, name, archive);
+      const image = await this.#fill(folder, name, archive, limits);
       await rename(folder, join(this.place.images, name));
       await syncFolder(this.place.images);
       return imageSchema.parse(image);
@@ -171,12 +172,17 @@ export class ImageStore {
     return undefined;
   }
 
-  async #fill(folder: string, name: string, archive: ArchiveFile): Promise<StoredImage> {
+  async #fill(
+    folder: string,
+    name: string,
+    archive: ArchiveFile,
+    limits?: ArchiveLimits,
+  ): Promise<StoredImage> {
     const rootfs = join(folder, "rootfs");
     makePassable(folder);
     makePassable(rootfs);
     await lchown(rootfs, containerRoot, containerRoot);
-    await this.#unpack(rootfs, archive);
+    await this.#unpack(rootfs, archive, limits);
     await requireParts(rootfs, archive.path);
     const usage = await this.runner.run(commands.diskUsage(rootfs));
     const image = {
@@ -193,8 +199,13 @@ export class ImageStore {
   }
 
   /** Unpacks the archive while it is inspected: tar gets only what the inspection accepts. */
-  async #unpack(rootfs: string, archive: ArchiveFile): Promise<void> {
-    const inspection = new ArchiveInspection(archive.path, { highestId: idCount - 1, deviceFolder });
+  async #unpack(rootfs: string, archive: ArchiveFile, limits?: ArchiveLimits): Promise<void> {
+    const inspection = new ArchiveInspection(
+      archive.path,
+      { highestId: idCount - 1, deviceFolder },
+      new Set(),
+      limits,
+    );
     const inspected = new PassThrough({ highWaterMark: passingBytes });
     const stopped = new AbortController();
     const unpack = commands.unpack(this.place, rootfs, inspected, this.unpackTimeoutMs);

@@ -2,6 +2,7 @@ import { MccError } from "../../../../protocol/error";
 import type { ArchiveFile } from "../../../support/archives/file";
 import { inspectArchive } from "../../../support/archives/inspect";
 import { ArchiveInspection } from "../../../support/archives/inspection";
+import type { ArchiveLimits } from "../../../support/archives/limits";
 
 /** The parts of a root file system, with their purposes and possible places. vzctl starts the first existing init. */
 const required = [
@@ -22,9 +23,9 @@ const required = [
  *
  * @throws MccError `invalid` for one that is damaged, is dangerous, or has no root file system.
  */
-export async function requireRoot(archive: ArchiveFile): Promise<void> {
+export async function requireRoot(archive: ArchiveFile, limits?: ArchiveLimits): Promise<void> {
   const wanted = new Set<string>(required.flatMap(({ names }) => names));
-  const inspection = new ArchiveInspection(archive.path, {}, wanted);
+  const inspection = new ArchiveInspection(archive.path, {}, wanted, limits);
   await inspectArchive(archive, inspection, new AbortController().signal);
   for (const { title, purpose, names } of required) {
     if (!names.some((name) => inspection.names.has(name))) {

@@ -5,6 +5,7 @@ import { unlessErrno } from "../../../../protocol/errno";
 import { MccError, messageOf } from "../../../../protocol/error";
 import type { Image } from "../../../../protocol/methods/image";
 import { withArchive } from "../../../support/archives/file";
+import type { ArchiveLimits } from "../../../support/archives/limits";
 import { asFileSystemFault } from "../../../support/files/file-system-fault";
 import { ensureFolder } from "../../../support/files/make-folder";
 import { requireRoot } from "./contents";
@@ -53,7 +54,7 @@ export class ImageArchives {
    * @throws MccError `conflict` for a name that is taken, `invalid` for a file that vzctl cannot unpack, `forbidden` if
    * the engine accepts no imports.
    */
-  async import(name: string, tarball: string): Promise<Image> {
+  async import(name: string, tarball: string, limits?: ArchiveLimits): Promise<Image> {
     if ((await this.#archives()).has(name)) {
       throw new MccError(
         "conflict",
@@ -67,18 +68,23 @@ export class ImageArchives {
     return await withArchive(tarball, async ({ handle }) => {
       const path = join(folder, `${name}${await endingOf(tarball)}`);
       // A file that replaces the tarball from now on has no effect.
-      await this.#copy(name, { title: tarball, path: `/proc/self/fd/${handle.fd}` }, path);
+      await this.#copy(name, { title: tarball, path: `/proc/self/fd/${handle.fd}` }, path, limits);
       const { size, mtime } = await stat(path);
       return { name, sizeBytes: size, createdAt: mtime.toISOString() };
     });
   }
 
-  async #copy(name: string, tarball: { title: string; path: string }, path: string): Promise<void> {
+  async #copy(
+    name: string,
+    tarball: { title: string; path: string },
+    path: string,
+    limits?: ArchiveLimits,
+  ): Promise<void> {
     try {
       await ensureFolder(this.imports, 0o700);
       await writeFile(join(this.imports, name), "");
       await copyFile(tarball.path, `${path}.part`, constants.COPYFILE_FICLONE);
-      await withArchive(`${path}.part`, (copy) => requireRoot({ ...copy, path: tarball.title }));
+      await withArchive(`${path}.part`, (copy) => requireRoot({ ...copy, path: tarball.title }, limits));
       await fillRecord(`${path}.part`);
       await rename(`${path}.part`, path);
     } catch (error) {

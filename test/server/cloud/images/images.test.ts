@@ -2,12 +2,13 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sinon from "sinon";
-import type { Image } from "../../../protocol/methods/image";
-import { localAdmin } from "../../../server/cloud/access/caller";
-import { Images } from "../../../server/cloud/images";
-import { assertMccError } from "../../support/assert-error";
-import { createReady, testClouds } from "../../support/daemons/test-cloud";
-import { temporaryFolders } from "../../support/files/temporary-folder";
+import type { Image } from "../../../../protocol/methods/image";
+import { localAdmin } from "../../../../server/cloud/access/caller";
+import { ImageAccounts } from "../../../../server/cloud/images/image-accounts";
+import { Images } from "../../../../server/cloud/images/images";
+import { assertMccError } from "../../../support/assert-error";
+import { createReady, testClouds } from "../../../support/daemons/test-cloud";
+import { temporaryFolders } from "../../../support/files/temporary-folder";
 
 describe("the images of a daemon", () => {
   const newCloud = testClouds();
@@ -22,7 +23,7 @@ describe("the images of a daemon", () => {
 
   /** Creates a driver that imports images and holds each change until `letGo` is called. */
   async function holding() {
-    const { driver } = await newCloud();
+    const { cloud, driver, stateFolder } = await newCloud();
     let letGo = (): void => undefined;
     const gate = new Promise<void>((resolve) => {
       letGo = resolve;
@@ -33,7 +34,12 @@ describe("the images of a daemon", () => {
       await gate;
       return { ...image, name };
     });
-    return { driver, images: new Images(driver), known: image.name, letGo };
+    return {
+      driver,
+      images: new Images(driver, await ImageAccounts.open(stateFolder, cloud.damaged)),
+      known: image.name,
+      letGo,
+    };
   }
 
   it("are imported from a file on the daemon's host under a free name", async () => {
@@ -67,7 +73,7 @@ describe("the images of a daemon", () => {
       /imported or removed already/,
     );
     await assertMccError(
-      images.remove({ name: "own" }, () => []),
+      images.remove(localAdmin, { name: "own" }, () => []),
       "conflict",
       /imported or removed already/,
     );
@@ -88,29 +94,29 @@ describe("the images of a daemon", () => {
   it("are not removed while instances use them", async () => {
     const { images, known } = await holding();
     await assertMccError(
-      images.remove({ name: known }, () => [500]),
+      images.remove(localAdmin, { name: known }, () => [500]),
       "conflict",
       /used by instance 500; destroy it first/,
     );
     await assertMccError(
-      images.remove({ name: known }, () => [500, 502]),
+      images.remove(localAdmin, { name: known }, () => [500, 502]),
       "conflict",
       /used by instances 500, 502; destroy them first/,
     );
   });
 
   it("cannot be changed with a driver that does not import images, and the error says how to get one", async () => {
-    const { driver, cloud } = await newCloud();
+    const { driver, cloud, stateFolder } = await newCloud();
     await createReady(cloud);
     sinon.stub(driver, "capabilities").value({ ...driver.capabilities, importsImages: false });
-    const images = new Images(driver);
+    const images = new Images(driver, await ImageAccounts.open(stateFolder, cloud.damaged));
     await assertMccError(
       images.import(localAdmin, { name: "own", path: await tarball() }),
       "forbidden",
       /cannot import or remove images/,
     );
     await assertMccError(
-      images.remove({ name: "own" }, () => []),
+      images.remove(localAdmin, { name: "own" }, () => []),
       "forbidden",
       /cannot import or remove/,
     );
