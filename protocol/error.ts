@@ -4,8 +4,8 @@
  * | code | meaning |
  * |---|---|
  * | `"invalid"` | a parameter is wrong; nothing was changed |
- * | `"unauthenticated"` | the token is missing or wrong |
- * | `"forbidden"` | no client can do this |
+ * | `"unauthenticated"` | the token is missing, wrong, expired or revoked |
+ * | `"forbidden"` | the role of the token does not allow it, it belongs to another account, or no client can do this |
  * | `"not-found"` | the instance, fleet, key, image, type, lease or method does not exist |
  * | `"conflict"` | it contradicts something that exists, such as a name that is taken |
  * | `"exhausted"` | no address, disk space or port is left |
@@ -32,8 +32,8 @@ export type ErrorCode =
  */
 const errorCodes = {
   invalid: { fault: 400, meaning: "a parameter is wrong; nothing was changed" },
-  unauthenticated: { fault: 401, meaning: "the token is missing or wrong" },
-  forbidden: { fault: 403, meaning: "the operation is not allowed for any client" },
+  unauthenticated: { fault: 401, meaning: "the token is missing, wrong, expired or revoked" },
+  forbidden: { fault: 403, meaning: "the operation is not allowed for this token, or for any client" },
   "not-found": { fault: 404, meaning: "the named object does not exist" },
   conflict: { fault: 409, meaning: "the call conflicts with an existing object or its state" },
   exhausted: { fault: 429, meaning: "no address, space or port is left" },

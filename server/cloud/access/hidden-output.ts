@@ -2,7 +2,7 @@ import { MccError } from "../../../protocol/error";
 import type { Caller } from "./caller";
 
 const hidden =
-  "The reason may quote what userData or a command of waitFor printed, which the role reader may not see; ask a user of the instance.";
+  "The reason may quote what a program in the instance printed, which the role reader may not see; ask a user of the instance.";
 
 /** A failure as an object describes it. */
 export interface ShownFailure {
