@@ -70,10 +70,9 @@ export class Leases {
     { lease, serverId }: ParsedParameters<"lease.end">,
   ): Promise<MethodResult<"lease.end">> {
     refuseOtherServer(`lease ${lease}`, serverId, this.#serverId);
-    const open = this.#open.get(lease);
-    if (open !== undefined) {
-      requireOwn(caller, open, `The lease ${lease}`);
-    }
+    // Also one that has ended, while what hangs on it is still being destroyed.
+    const held = this.#open.get(lease) ?? this.#leased().find((leased) => leased.lease?.id === lease)?.lease;
+    requireOwn(caller, held ?? caller, `The lease ${lease}`);
     return { destroyed: await this.#end(lease, "its lease was ended") };
   }
 

@@ -355,6 +355,18 @@ describe("the objects of accounts", () => {
     await assertMccError(call(bob, "fleet.wait", { fleet: "load" }), "forbidden", /another account/);
   });
 
+  it("are not destroyed by another user who ends their lease again while that has not succeeded", async () => {
+    const { driver } = test();
+    const { lease } = await call(alice, "lease.open", { seconds: 3600 });
+    const made = { name: "web", lease, waitFor: ["running" as const], waitSeconds: 10 };
+    await call(alice, "instance.create", made);
+    const destroy = sinon.stub(driver, "destroy").rejects(new MccError("engine", "busy"));
+    await assertMccError(call(alice, "lease.end", { lease }), "engine", /busy/);
+    await assertMccError(call(bob, "lease.end", { lease }), "forbidden", /belongs to another account/);
+    destroy.restore();
+    assert.equal((await call(alice, "lease.end", { lease })).destroyed, 1);
+  });
+
   it("are protected from the methods of the first MiniCloud too", async () => {
     const { id } = await makeVictims();
     const dispatch = createDispatch(test().cloud, captureLog().log);

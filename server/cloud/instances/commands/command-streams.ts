@@ -45,6 +45,7 @@ export class CommandStreams {
         `The output of ${mostStreams} commands is being followed; wait until some have ended.`,
       );
     }
+    revoked?.throwIfAborted();
     const exec = randomBytes(16).toString("hex");
     const stream = new CommandStream(parameters, run);
     this.#running.add(stream);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { MccError } from "../../../../../protocol/error";
 import type { ParsedParameters } from "../../../../../protocol/methods/method-table";
-import { localAdmin } from "../../../../../server/cloud/access/caller";
+import { type Caller, localAdmin } from "../../../../../server/cloud/access/caller";
 import { CommandStreams } from "../../../../../server/cloud/instances/commands/command-streams";
 import type { StreamedRequest } from "../../../../../server/cloud/instances/commands/commands";
 import { CommandTimeout } from "../../../../../server/driver/command-timeout";
@@ -24,9 +24,13 @@ describe("commands with streamed output", () => {
   const time = handTime();
   const { signal } = new AbortController();
 
-  function begin(streams: CommandStreams, parameters: Partial<Start> = {}): Running {
+  function begin(
+    streams: CommandStreams,
+    parameters: Partial<Start> = {},
+    caller: Caller = localAdmin,
+  ): Running {
     const running: Partial<Record<keyof Running, unknown>> = {};
-    const { exec } = streams.start(localAdmin, { ...start, ...parameters }, (request) => {
+    const { exec } = streams.start(caller, { ...start, ...parameters }, (request) => {
       running.request = request;
       return new Promise((resolve, reject) => {
         running.end = resolve;
@@ -63,6 +67,19 @@ describe("commands with streamed output", () => {
     assert.equal(text((await read(streams, exec, 1)).stdout), "last");
     const last = await read(streams, exec, 2);
     assert.deepEqual(last, { number: 3, stdout: "", stderr: "", exitCode: 3 });
+    await streams.close();
+  });
+
+  it("end with the token that started them, and do not start with a revoked one", async () => {
+    const streams = new CommandStreams();
+    const token = new AbortController();
+    const caller = { ...localAdmin, revoked: token.signal };
+    const revoked = begin(streams, {}, caller);
+    const other = begin(streams);
+    token.abort(new MccError("unauthenticated", "The token was revoked."));
+    assert.deepEqual([revoked.request.signal.aborted, other.request.signal.aborted], [true, false]);
+    await assertMccError(read(streams, revoked.exec, 0), "not-found", /follows no command/);
+    assert.throws(() => begin(streams, {}, caller), /The token was revoked/);
     await streams.close();
   });
 
