@@ -23,7 +23,7 @@ const serverLayers = {
 };
 /** The rooms of server/cloud, each with those that it may import. Files beside them are open to all. */
 const cloudRooms = {
-  fleets: ["instances", "lifetimes", "ownership", "reservations", "state"],
+  fleets: ["instances", "lifetimes", "network", "ownership", "reservations", "state"],
   instances: ["lifetimes", "network", "ownership", "reservations", "state"],
   network: ["state"],
   reservations: ["state"],

@@ -29,6 +29,10 @@ export const shownElsewhere: Readonly<Record<string, readonly string[]>> = {
 
   "picture/quickstart-run.ts": ["test/picture/main.real.test.ts"],
 
+  "server/audit/effects.ts": ["test/server/audit/audited.test.ts"],
+  "server/audit/read-entries.ts": ["test/server/audit/audit-log.test.ts"],
+  "server/audit/subject.ts": ["test/server/audit/audited.test.ts"],
+
   "protocol/wire/check-message.ts": ["test/protocol/wire/message-scan.test.ts"],
   "protocol/methods/instance.ts": ["test/server/methods/dispatch.test.ts"],
   "protocol/wire/message-flaw.ts": ["test/protocol/wire/message-scan.test.ts"],
