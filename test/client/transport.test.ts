@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
-import { createServer as createTlsServer } from "node:tls";
+import { createServer as createTlsServer, type PeerCertificate } from "node:tls";
 import { ConnectionError } from "../../client/connection-error";
 import { Transport } from "../../client/transport";
 import { readTlsFixture } from "../support/http/certificate";
@@ -158,7 +158,7 @@ describe("the transport to a daemon with a certificate", () => {
         rejectUnauthorized: false,
       },
       (socket) => {
-        const { subject } = socket.getPeerCertificate();
+        const { subject }: Partial<PeerCertificate> = socket.getPeerCertificate();
         const body = String(subject?.CN ?? "nobody");
         socket.on("error", () => undefined);
         socket.once("data", () =>

@@ -70,5 +70,6 @@ export function choose(configured: Settings, environment: NodeJS.ProcessEnv): Se
     name,
     environment[variables[name]] || (isForeign ? undefined : configured[name]),
   ]);
-  return { server, ...Object.fromEntries(chosen) };
+  const credentials: Partial<Settings> = Object.fromEntries(chosen);
+  return { server, ...credentials };
 }
