@@ -158,8 +158,9 @@ describe("the transport to a daemon with a certificate", () => {
         rejectUnauthorized: false,
       },
       (socket) => {
-        const { subject }: Partial<PeerCertificate> = socket.getPeerCertificate();
-        const body = String(subject?.CN ?? "nobody");
+        // It has no subject if the client sent no certificate.
+        const certificate = socket.getPeerCertificate() as Partial<PeerCertificate>;
+        const body = String(certificate.subject?.CN ?? "nobody");
         socket.on("error", () => undefined);
         socket.once("data", () =>
           socket.end(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`),

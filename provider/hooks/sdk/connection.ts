@@ -66,10 +66,13 @@ export function readSettings(get: (name: string) => string | undefined): Setting
 export function choose(configured: Settings, environment: NodeJS.ProcessEnv): Settings {
   const server = environment.MCC_SERVER || configured.server;
   const isForeign = configured.server !== undefined && server !== configured.server;
-  const chosen = credentialNames.map((name) => [
-    name,
-    environment[variables[name]] || (isForeign ? undefined : configured[name]),
-  ]);
-  const credentials: Partial<Settings> = Object.fromEntries(chosen);
-  return { server, ...credentials };
+  const chosen = (name: (typeof credentialNames)[number]): string | undefined =>
+    environment[variables[name]] || (isForeign ? undefined : configured[name]);
+  return {
+    server,
+    token: chosen("token"),
+    ca: chosen("ca"),
+    certificate: chosen("certificate"),
+    certificateKey: chosen("certificateKey"),
+  };
 }
