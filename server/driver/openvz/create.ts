@@ -10,11 +10,14 @@ import { formatMetadata } from "./configuration/metadata";
 import { readSamples, type Sample } from "./configuration/sample-types";
 import type { Containers } from "./containers/containers";
 import type { UnfinishedRecords } from "./containers/unfinished-records";
+import { hasUserNamespace, templateOptions } from "./distribution";
 import { plainRoot } from "./files/plain-root";
 import { writeIntoRoot } from "./files/root-files";
 import { giveRootFolder } from "./files/root-owner";
+import { setHostsInRoot, systemFilesFor } from "./files/system-files";
 import { exists, type HostConfiguration } from "./host";
 import { limitOptions } from "./limits";
+import { nameserverOptions } from "./name-servers";
 
 /** Creates containers. A failed one stays in part, and its record tells a later destroy about it. */
 export class ContainerCreation {
@@ -42,8 +45,13 @@ export class ContainerCreation {
     const target = await this.names.take(spec.name, () =>
       this.#create(spec, { generation, host, description, sample }),
     );
+    const isShifted = await hasUserNamespace(
+      this.vz,
+      (await host.containerVariables(target.ctid)) ?? new Map(),
+    );
     const settings = [
       ...generation.setOptions({ id: spec.id, uid: spec.uid, description }),
+      ...(isShifted ? await templateOptions(host, spec.image) : []),
       ...nameserverOptions(spec.nameservers),
       ...limitOptions(spec.type, { has: sample?.type, generation, memory: await this.vz.memoryModel() }),
     ];
@@ -52,21 +60,16 @@ export class ContainerCreation {
     }
     await giveRootFolder(this.vz, target.ctid);
     const made = await this.inRoot(target, "written", async (root) => {
-      await writeIntoRoot(root, spec.files);
+      const hosts = spec.hosts?.() ?? (isShifted ? [ownHostsLine(spec)] : undefined);
+      if (hosts !== undefined) {
+        await setHostsInRoot(root, hosts);
+      }
+      await writeIntoRoot(root, [...(isShifted ? await systemFilesFor(root, spec) : []), ...spec.files]);
       return { hasSshServer: await hasSshServer(root) };
     });
     this.containers.add(target);
     await this.records.remove(spec.id);
     return made;
-  }
-
-  /** Changes the name servers before a start, at which vzctl writes them into the container. */
-  async changeNameServers(target: Target, nameservers: readonly string[]): Promise<void> {
-    const variables = await (await this.vz.host()).containerVariables(target.ctid);
-    const before = variables?.get("NAMESERVER") ?? "";
-    if (nameservers.length > 0 && before !== nameservers.join(" ")) {
-      await this.vz.set(target, nameserverOptions(nameservers));
-    }
   }
 
   /** Writes files into a container that does not run. */
@@ -136,7 +139,7 @@ export class ContainerCreation {
       await this.records.write({ id, ctid, name, hostname, sample: ofSample });
       const command = commands.create(target, { ...spec, sample }, [
         ...how.generation.createOptions({ ...spec, ctid, description: how.description }),
-        ...(await this.#layoutOptions(how)),
+        ...(await this.#layoutOptions(how.generation)),
       ]);
       const ended = await this.vz.attempt(command);
       if (ended.exitCode === 0) {
@@ -164,21 +167,16 @@ export class ContainerCreation {
     }
   }
 
-  /** By default, vzctl would choose ploop, even if the kernel does not support it. */
-  async #layoutOptions({
-    generation,
-    host,
-  }: {
-    generation: Generation;
-    host: HostConfiguration;
-  }): Promise<string[]> {
-    const choose = generation.simfs && host.layout === undefined;
-    return choose && !(await this.vz.hasPloop()) ? ["--layout", "simfs"] : [];
+  /** vzctl's own choice, and that of vz.conf as shipped, is ploop, even if the kernel does not support it. */
+  async #layoutOptions({ simfs }: Generation): Promise<string[]> {
+    return simfs && !(await this.vz.hasPloop()) ? ["--layout", "simfs"] : [];
   }
 }
 
-function nameserverOptions(nameservers: readonly string[]): string[] {
-  return nameservers.flatMap((address) => ["--nameserver", address]);
+/** Returns the line of a hosts file that vzctl's script would write. */
+function ownHostsLine({ ipAddress, hostname }: ContainerSpec): string {
+  const [label = hostname] = hostname.split(".");
+  return [ipAddress, ...new Set([hostname, label])].join(" ");
 }
 
 async function isTaken(host: HostConfiguration, ctid: string): Promise<boolean> {

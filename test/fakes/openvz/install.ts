@@ -57,7 +57,11 @@ export class FakeOpenvz {
       configuration: this.path("etc/vz/vz.conf"),
       procVz: this.path("proc/vz"),
       userNamespace: "/proc/self/ns/user",
+      veinfo: this.path("proc/veinfo"),
       venet: this.path("sys/class/net/venet0"),
+      mounts: this.path("proc/mounts"),
+      networkNamespaces: this.path("run/netns"),
+      runRecords: this.path("var/lib/vzctl"),
       scriptFolders: [this.bin],
     };
   }
@@ -188,7 +192,7 @@ function commandLineOf(pid: string): string {
 /** Makes the tarball of a root file system, packed as its name says, out of the host's static busybox and bash. */
 export function makeImage(tarball: string): void {
   const folder = `${tarball}.root`;
-  ["bin", "etc", "root", "proc", "dev", "tmp", "sbin"].forEach((name) =>
+  ["bin", "etc", "root", "proc", "sys", "dev", "tmp", "sbin"].forEach((name) =>
     mkdirSync(join(folder, name), { recursive: true }),
   );
   cpSync("/bin/busybox", join(folder, "bin/busybox"));

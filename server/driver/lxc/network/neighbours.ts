@@ -4,7 +4,7 @@ import { Socket } from "node:net";
 import type { DriverLog } from "../../driver";
 import { requireProgram } from "../commands/programs";
 import type { Place } from "../place";
-import { hardwareAddress } from "./hardware-address";
+import { hardwareAddress } from "../../hardware-address";
 
 /** The addresses of a container. */
 interface Addresses {

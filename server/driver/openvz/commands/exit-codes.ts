@@ -25,7 +25,7 @@ export const exitCodes = {
     ...sharedExitCodes,
     row(12, "forbidden", "vzctl lacks a permission", "run mccserver as root, with all capabilities"),
     row(89, "engine", "the address is not available", report),
-    row(99, "unavailable", "this vzctl cannot create ploop images", "set VE_LAYOUT=simfs in /etc/vz/vz.conf"),
+    row(99, "engine", "this vzctl cannot create ploop images", "set VE_LAYOUT=simfs in /etc/vz/vz.conf"),
     row(100, "engine", "the container's addresses could not be read", report),
     row(109, "not-found", "the type has no sample configuration", "mcc list-instance-types shows the types"),
     memoryInformationFailed(129),

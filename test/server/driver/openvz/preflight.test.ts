@@ -31,8 +31,12 @@ describe("the preflight of the OpenVZ driver", () => {
     const places: HostPlaces = {
       configuration: join(folder, "vz.conf"),
       procVz: join(folder, "proc/vz"),
+      veinfo: join(folder, "proc/veinfo"),
       userNamespace: join(folder, "user"),
       venet: join(folder, "venet0"),
+      mounts: join(folder, "mounts"),
+      networkNamespaces: join(folder, "netns"),
+      runRecords: join(folder, "vzctl"),
       scriptFolders: [],
     };
     await mkdir(join(folder, "template/cache"), { recursive: true });
