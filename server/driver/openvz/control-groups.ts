@@ -1,6 +1,7 @@
 import { readdir, readFile, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { unlessErrno } from "../../../protocol/errno";
+import { MccError } from "../../../protocol/error";
 
 /** The mounted control groups of a host, by version. */
 export interface Hierarchies {
@@ -20,6 +21,13 @@ export function parseHierarchies(mounts: string): Hierarchies {
   return { old: [...new Set(ofType("cgroup"))], unified: [...new Set(ofType("cgroup2"))] };
 }
 
+/** The file of each group that lists its processes. */
+const processFile = "cgroup.procs";
+
+/** The remedy for a host without them. */
+export const mountControlGroups =
+  "mount those of version 1 (memory, cpu, cpuset, devices) under /sys/fs/cgroup, and see dmesg";
+
 /** The beginning of the name of a container's group, in front of its ctid. */
 const prefix = "vz-";
 
@@ -32,21 +40,36 @@ export class ControlGroups {
   constructor(private readonly mounts: string) {}
 
   async hierarchies(): Promise<Hierarchies> {
-    return parseHierarchies((await unlessErrno(readFile(this.mounts, "utf8"), "ENOENT")) ?? "");
+    return parseHierarchies(await readFile(this.mounts, "utf8"));
   }
 
-  /** Returns the ctids of all containers that run, at one time. */
+  /**
+   * Returns the ctids of all containers that run.
+   *
+   * @throws MccError `engine` if no hierarchy of version 1 can be read, because then nothing shows what runs.
+   */
   async running(): Promise<Set<string>> {
     const running = new Set<string>();
+    let isAnyRead = false;
     for (const hierarchy of (await this.hierarchies()).old) {
-      const names = ((await entriesOf(hierarchy)) ?? []).filter((name) => name.startsWith(prefix));
+      // Another mount may hide a hierarchy.
+      const names = (await entriesOf(hierarchy)) ?? [];
+      isAnyRead ||= names.includes(processFile);
       await Promise.all(
-        names.map(async (name) => {
-          const ctid = name.slice(prefix.length);
-          if (!running.has(ctid) && (await hasProcesses(join(hierarchy, name)))) {
-            running.add(ctid);
-          }
-        }),
+        names
+          .filter((name) => name.startsWith(prefix))
+          .map(async (name) => {
+            const ctid = name.slice(prefix.length);
+            if (!running.has(ctid) && (await hasProcesses(join(hierarchy, name)))) {
+              running.add(ctid);
+            }
+          }),
+      );
+    }
+    if (!isAnyRead) {
+      throw new MccError(
+        "engine",
+        `No control groups of version 1 are mounted, so it is not known which containers run; ${mountControlGroups}.`,
       );
     }
     return running;
@@ -54,7 +77,7 @@ export class ControlGroups {
 
   /** Returns whether a container has processes. */
   async areInUse(ctid: string): Promise<boolean> {
-    return (await Promise.all((await this.#foldersOf(ctid)).map(hasProcesses))).includes(true);
+    return (await Promise.all((await this.#foldersOf(ctid)).map(hasOwnProcesses))).includes(true);
   }
 
   /** Removes the groups of a container. @returns false if it has processes. Then nothing is removed. */
@@ -90,9 +113,18 @@ async function treeAt(folder: string): Promise<string[]> {
   return [...inner.flat(), folder];
 }
 
+/** Returns whether a group or a group in it has processes. A container can move its processes into groups of its own. */
 async function hasProcesses(folder: string): Promise<boolean> {
+  if (await hasOwnProcesses(folder)) {
+    return true;
+  }
+  const inner = (await treeAt(folder)).filter((group) => group !== folder);
+  return (await Promise.all(inner.map(hasOwnProcesses))).includes(true);
+}
+
+async function hasOwnProcesses(folder: string): Promise<boolean> {
   // A group that is being removed has no processes.
-  const text = await unlessErrno(readFile(join(folder, "cgroup.procs"), "utf8"), "ENOENT", "ENODEV");
+  const text = await unlessErrno(readFile(join(folder, processFile), "utf8"), "ENOENT", "ENODEV");
   return (text ?? "").trim() !== "";
 }
 

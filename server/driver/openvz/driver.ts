@@ -138,6 +138,8 @@ class OpenvzDriver implements Driver {
     await this.#records.removeHalfWritten();
     await this.#load();
     await this.#images.clear();
+    const { source } = await this.#vz.listing();
+    this.options.log.info({ source }, "containers will be listed from this source");
     if (this.options.network.ipv6 !== undefined) {
       this.options.log.warn(
         {},

@@ -17,6 +17,8 @@ export interface HostPlaces {
   readonly userNamespace: string;
   /** The network device through which containers are reached. */
   readonly venet: string;
+  /** The dynamic linker's list of the installed libraries, ldconfig(8). */
+  readonly libraries: string;
   /** The mount table. */
   readonly mounts: string;
   /** Without an OpenVZ kernel, vzctl keeps a link to each container's network namespace here, by ctid. */
@@ -36,6 +38,7 @@ export const hostPlaces: HostPlaces = {
   veinfo: "/proc/vz/veinfo",
   userNamespace: "/proc/self/ns/user",
   venet: "/sys/class/net/venet0",
+  libraries: "/etc/ld.so.cache",
   mounts: "/proc/mounts",
   networkNamespaces: "/run/netns",
   runRecords: "/var/lib/vzctl",

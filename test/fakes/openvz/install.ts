@@ -59,6 +59,7 @@ export class FakeOpenvz {
       userNamespace: "/proc/self/ns/user",
       veinfo: this.path("proc/veinfo"),
       venet: this.path("sys/class/net/venet0"),
+      libraries: this.path("etc/ld.so.cache"),
       mounts: this.path("proc/mounts"),
       networkNamespaces: this.path("run/netns"),
       runRecords: this.path("var/lib/vzctl"),

@@ -3,9 +3,8 @@ import { MccError } from "../../../../protocol/error";
 import { once } from "../../../support/concurrency/once";
 import { type Generation, generationOf } from "../configuration/generation";
 import type { MemoryModel } from "../configuration/memory-model";
-import { configuredContainers } from "../containers/configured";
-import { readList } from "../containers/containers";
 import type { ListedContainer } from "../containers/list";
+import { type Listing, listings } from "../containers/listing";
 import { ControlGroups } from "../control-groups";
 import { exists, type HostConfiguration, type HostPlaces, readHostConfiguration } from "../host";
 import { commands, type EngineCommand, type Target } from "./command";
@@ -59,17 +58,14 @@ export class Vz {
 
   /** Lists all containers of the host. */
   async list(): Promise<{ rows: ListedContainer[]; generation: Generation }> {
-    const generation = await this.generation();
-    if (await this.hasVzlist()) {
-      return { rows: readList(await this.run(commands.list())), generation };
-    }
-    const running = await this.controlGroups.running();
-    return { rows: await configuredContainers(await this.host(), running), generation };
+    const [generation, listing] = [await this.generation(), await this.listing()];
+    return { rows: await listing.list(this), generation };
   }
 
-  /** Returns whether vzlist can work: on a kernel that is not OpenVZ's, it lists nothing, and exits with 0. */
-  async hasVzlist(): Promise<boolean> {
-    return !(await this.generation()).otherKernels || (await exists(this.places.veinfo));
+  /** Returns the way to list containers. Not cached, because the modules of an OpenVZ kernel may be loaded later. */
+  async listing(): Promise<Listing> {
+    const works = !(await this.generation()).otherKernels || (await exists(this.places.veinfo));
+    return works ? listings.vzlist : listings.files;
   }
 
   /** Returns the meanings of exit codes for commands inside containers. */

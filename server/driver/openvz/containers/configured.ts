@@ -9,7 +9,7 @@ import { imageOf, type ListedContainer } from "./list";
  * Lists all containers of a host whose kernel is not OpenVZ's, where vzlist cannot work, from their configurations.
  *
  * @param running the ctids of the containers that run.
- * @throws MccError `engine` if not all configurations can be read, because a partial list proves nothing.
+ * @throws MccError if not all configurations can be read, because a partial list proves nothing.
  */
 export async function configuredContainers(
   host: HostConfiguration,
