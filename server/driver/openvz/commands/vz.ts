@@ -59,7 +59,12 @@ export class Vz {
   /** Lists all containers of the host. */
   async list(): Promise<{ rows: ListedContainer[]; generation: Generation }> {
     const [generation, listing] = [await this.generation(), await this.listing()];
-    return { rows: await listing.list(this), generation };
+    const rows = await listing.list({
+      vzlist: () => this.run(commands.list()),
+      running: () => this.controlGroups.running(),
+      configuration: () => this.host(),
+    });
+    return { rows, generation };
   }
 
   /** Returns the way to list containers. Not cached, because the modules of an OpenVZ kernel may be loaded later. */

@@ -39,7 +39,7 @@ describe("exit codes", () => {
           stderr,
           meaning,
         });
-        assert.equal(code, meaning?.code);
+        assert.equal(code, meaning.code);
         assert.match(
           message,
           new RegExp(`^vzctl create 501 failed with exit code ${row.exitCode}, .+: No luck`),
