@@ -27,6 +27,11 @@ export interface Behaviour {
   readonly listOutput?: string;
   /** Whether the kernel is an OpenVZ one, which it then stays; an upstream one is announced at each command. */
   readonly openvzKernel: boolean;
+  /**
+   * Whether vzlist finds the kernel's table of containers. Without an OpenVZ kernel there is none; the recorded host had an
+   * aid that answered for it.
+   */
+  readonly veinfo: boolean;
   /** Whether `--ram` and `--swap` work. */
   readonly vswap: boolean;
   /** Whether containers heed a shutdown, or have to be killed. */
@@ -38,10 +43,16 @@ export interface Behaviour {
   readonly latenciesMs?: Readonly<Record<string, number>>;
 }
 
+/**
+ * A host without an OpenVZ kernel and without aids, with vz.conf as shipped: see `FakeOpenvz.asShipped`.
+ */
+export const unaidedHost: Partial<Behaviour> = { veinfo: false, haltsCleanly: true };
+
 /** The host of the recorded runs. */
 export const recordedHost: Behaviour = {
   generation: "v4",
   openvzKernel: false,
+  veinfo: true,
   vswap: false,
   haltsCleanly: false,
   unpackMs: 0,

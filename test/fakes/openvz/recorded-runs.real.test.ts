@@ -28,15 +28,16 @@ const between: Readonly<Record<number, (host: FakeOpenvz) => Promise<void>>> = {
 };
 
 describe("the fake vzctl and vzlist, run as the recorded ones were", () => {
-  const newFolder = temporaryFolders();
   let host: FakeOpenvz;
+  // Registered before the folder's own removal, because the host has a mount in it.
+  after(() => host.close());
+  const newFolder = temporaryFolders();
 
   before(async () => {
     host = await FakeOpenvz.install(await newFolder());
     makeImage(host.path(`vz/template/cache/${imageName}.tar.gz`));
     writeFileSync(host.path("etc/hostname"), "vm\n");
   });
-  after(() => host.close());
 
   runs.forEach((run, index) => {
     const title = run.argv.join(" ").slice(0, 90);

@@ -79,6 +79,12 @@ export async function vzlist(host: FakeHost): Promise<void> {
   const asked = words.filter((word, index) => !word.startsWith("-") && index !== orderAt + 1);
   await host.reach("list");
   await host.takeItsTime("list");
+  if (!host.behaviour.veinfo && !host.behaviour.openvzKernel) {
+    for (const table of ["/proc/vz/veinfo", "/proc/user_beancounters"]) {
+      host.complain(`Unable to open ${table}: No such file or directory`);
+    }
+    return;
+  }
   if (host.behaviour.listOutput !== undefined) {
     host.say(host.behaviour.listOutput);
     return;
