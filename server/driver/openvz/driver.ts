@@ -129,7 +129,11 @@ class OpenvzDriver implements Driver {
       places: this.#vz.places,
       isRoot: process.getuid?.() === 0,
       askVersion: () => this.#vz.generation(),
-      askList: () => this.#vz.list(),
+      askList: async () => {
+        const { source } = await this.#vz.listing();
+        this.options.log.info({ source }, "the source of the list of containers was chosen");
+        return await this.#vz.list();
+      },
     });
   }
 
@@ -138,8 +142,6 @@ class OpenvzDriver implements Driver {
     await this.#records.removeHalfWritten();
     await this.#load();
     await this.#images.clear();
-    const { source } = await this.#vz.listing();
-    this.options.log.info({ source }, "containers will be listed from this source");
     if (this.options.network.ipv6 !== undefined) {
       this.options.log.warn(
         {},

@@ -32,6 +32,11 @@ export interface Behaviour {
    * aid that answered for it.
    */
   readonly veinfo: boolean;
+  /**
+   * Whether control groups of version 2 are mounted next to version 1. vzctl then takes a container whose processes have
+   * ended for a running one.
+   */
+  readonly unifiedGroups: boolean;
   /** Whether `--ram` and `--swap` work. */
   readonly vswap: boolean;
   /** Whether containers heed a shutdown, or have to be killed. */
@@ -53,6 +58,7 @@ export const recordedHost: Behaviour = {
   generation: "v4",
   openvzKernel: false,
   veinfo: true,
+  unifiedGroups: false,
   vswap: false,
   haltsCleanly: false,
   unpackMs: 0,

@@ -117,6 +117,7 @@ export class FakeOpenvz {
     } else {
       rmSync(this.places.veinfo, { force: true });
     }
+    this.#mountUnified(behaviour.unifiedGroups);
     if (behaviour.openvzKernel) {
       mkdirSync(join(this.places.procVz, behaviour.vswap ? "vswap" : ""), { recursive: true });
     }
@@ -193,6 +194,12 @@ export class FakeOpenvz {
       await removeHierarchy(hierarchy);
       execFileSync("umount", [this.path("sys/fs/cgroup")]);
     }
+  }
+
+  #mountUnified(isMounted: boolean): void {
+    const table = this.path(mountTable);
+    const others = readFileSync(table, "utf8").replace(/^cgroup2 .*\n/gm, "");
+    writeFileSync(table, isMounted ? `${others}cgroup2 /sys/fs/cgroup/unified cgroup2 rw 0 0\n` : others);
   }
 
   /** The kernel's side: control groups in a hierarchy without controllers, which all fake hosts share. */

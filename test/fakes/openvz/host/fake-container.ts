@@ -29,8 +29,9 @@ export class FakeContainer {
     return existsSync(this.configuration);
   }
 
+  /** Whether vzctl takes it for running. */
   get running(): boolean {
-    return this.process.pid !== undefined;
+    return this.process.pid !== undefined || (this.host.behaviour.unifiedGroups && this.traces.hasGroups);
   }
 
   /** A mount is played by a symbolic link, which nothing has to clear away after a test that was killed. */

@@ -60,6 +60,10 @@ export class RunTraces {
     }
   }
 
+  get hasGroups(): boolean {
+    return this.#groups.some((group) => existsSync(group));
+  }
+
   get #isMade(): boolean {
     return this.host.behaviour.generation === "v4" && !this.host.behaviour.openvzKernel;
   }
@@ -86,10 +90,17 @@ export function hierarchiesOf(root: string): string[] {
 
 /** What containers have left of their runs. */
 export function tracesIn(root: string): string[] {
-  const folders = ["run/netns", "var/lib/vzctl/vepid", "var/lib/vzctl/veip", ...Object.values(networkFolders)];
+  const folders = [
+    "run/netns",
+    "var/lib/vzctl/vepid",
+    "var/lib/vzctl/veip",
+    ...Object.values(networkFolders),
+  ];
   const entries = (folder: string): string[] => (existsSync(folder) ? readdirSync(folder) : []);
   return [
     ...folders.flatMap((folder) => entries(join(root, folder)).map((name) => join(folder, name))),
-    ...hierarchiesOf(root).flatMap((hierarchy) => entries(hierarchy).filter((name) => name.startsWith("vz-"))),
+    ...hierarchiesOf(root).flatMap((hierarchy) =>
+      entries(hierarchy).filter((name) => name.startsWith("vz-")),
+    ),
   ];
 }

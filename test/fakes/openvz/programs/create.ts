@@ -111,7 +111,7 @@ function requireLayout(host: FakeHost, given: string | undefined): void {
   if (host.behaviour.generation === "v4" && isPloop && !existsSync(join(host.root, "proc/vz/ploop_minor"))) {
     throw new Exit(
       99,
-      "Alternatively, if you can't or don't want to use ploop, please\nadd --layout simfs option, or set VE_LAYOUT=simfs in /etc/vz/vz.conf",
+      "Warning: ploop support is not compiled in\nAlternatively, if you can't or don't want to use ploop, please\nadd --layout simfs option, or set VE_LAYOUT=simfs in /etc/vz/vz.conf",
     );
   }
 }

@@ -56,7 +56,10 @@ export async function startContainer(container: FakeContainer, { setUp }: { setU
     container.shifted ? "" : (variables.get("HOSTNAME") ?? "localhost"),
     addresses === "" ? "" : "venet0",
   );
-  container.traces.enter(pid, addresses.split(" ").filter((address) => address !== ""));
+  container.traces.enter(
+    pid,
+    addresses.split(" ").filter((address) => address !== ""),
+  );
   const prestart = host.distributionScript(variables.get("OSTEMPLATE") ?? "", "PRE_START");
   if (setUp && container.shifted && prestart !== undefined) {
     await fail(container, 79);
@@ -96,6 +99,11 @@ export async function stop({ host, container, options }: Command): Promise<void>
     host.say("Killing container ...");
   }
   await container.process.kill();
+  if (host.behaviour.unifiedGroups && container.running) {
+    // After two minutes.
+    host.complain("Failed to wait for CT tasks to die");
+    throw new Exit(33, "Unable to stop container: operation timed out");
+  }
   if (fast || !host.behaviour.haltsCleanly) {
     container.traces.remove();
   }

@@ -76,12 +76,17 @@ export async function vzlist(host: FakeHost): Promise<void> {
   const { words } = host.command;
   const orderAt = words.indexOf("-o");
   const order = orderAt === -1 ? "ctid,status,ip,hostname" : (words[orderAt + 1] ?? "");
-  const asked = words.filter((word, index) => !word.startsWith("-") && index !== orderAt + 1);
+  const asked = words.filter(
+    (word, index) => !word.startsWith("-") && (orderAt === -1 || index !== orderAt + 1),
+  );
   await host.reach("list");
   await host.takeItsTime("list");
   if (!host.behaviour.veinfo && !host.behaviour.openvzKernel) {
     for (const table of ["/proc/vz/veinfo", "/proc/user_beancounters"]) {
       host.complain(`Unable to open ${table}: No such file or directory`);
+    }
+    if (asked.length > 0) {
+      throw new Exit(1);
     }
     return;
   }

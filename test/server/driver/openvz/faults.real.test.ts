@@ -13,7 +13,7 @@ for (const generation of ["v4", "v7"] as const) {
 
     describe("when a step of a create fails", () => {
       const steps: readonly { fault: Fault; code: string; message: RegExp }[] = [
-        { fault: { at: "create", exitCode: 5 }, code: "unavailable", message: /cannot run containers/ },
+        { fault: { at: "create", exitCode: 5 }, code: "engine", message: /cannot run containers/ },
         { fault: { at: "create:locked", exitCode: 9 }, code: "conflict", message: /another vzctl/ },
         { fault: { at: "create:configured", exitCode: 6 }, code: "exhausted", message: /lacks resources/ },
         {
