@@ -82,12 +82,13 @@ export async function vzlist(host: FakeHost): Promise<void> {
   await host.reach("list");
   await host.takeItsTime("list");
   if (!host.behaviour.veinfo && !host.behaviour.openvzKernel) {
-    for (const table of ["/proc/vz/veinfo", "/proc/user_beancounters"]) {
-      host.complain(`Unable to open ${table}: No such file or directory`);
-    }
+    const missing = ["/proc/vz/veinfo", "/proc/user_beancounters"].map(
+      (table) => `Unable to open ${table}: No such file or directory`,
+    );
     if (asked.length > 0) {
-      throw new Exit(1);
+      throw new Exit(1, missing.join("\n"));
     }
+    missing.forEach((line) => host.complain(line));
     return;
   }
   if (host.behaviour.listOutput !== undefined) {
