@@ -86,10 +86,17 @@ export function hierarchiesOf(root: string): string[] {
 
 /** What containers have left of their runs. */
 export function tracesIn(root: string): string[] {
-  const folders = ["run/netns", "var/lib/vzctl/vepid", "var/lib/vzctl/veip", ...Object.values(networkFolders)];
+  const folders = [
+    "run/netns",
+    "var/lib/vzctl/vepid",
+    "var/lib/vzctl/veip",
+    ...Object.values(networkFolders),
+  ];
   const entries = (folder: string): string[] => (existsSync(folder) ? readdirSync(folder) : []);
   return [
     ...folders.flatMap((folder) => entries(join(root, folder)).map((name) => join(folder, name))),
-    ...hierarchiesOf(root).flatMap((hierarchy) => entries(hierarchy).filter((name) => name.startsWith("vz-"))),
+    ...hierarchiesOf(root).flatMap((hierarchy) =>
+      entries(hierarchy).filter((name) => name.startsWith("vz-")),
+    ),
   ];
 }

@@ -56,7 +56,10 @@ export async function startContainer(container: FakeContainer, { setUp }: { setU
     container.shifted ? "" : (variables.get("HOSTNAME") ?? "localhost"),
     addresses === "" ? "" : "venet0",
   );
-  container.traces.enter(pid, addresses.split(" ").filter((address) => address !== ""));
+  container.traces.enter(
+    pid,
+    addresses.split(" ").filter((address) => address !== ""),
+  );
   const prestart = host.distributionScript(variables.get("OSTEMPLATE") ?? "", "PRE_START");
   if (setUp && container.shifted && prestart !== undefined) {
     await fail(container, 79);
