@@ -36,16 +36,16 @@ export async function templateOptions(host: HostConfiguration, image: string): P
 
 /**
  * Returns whether the image itself configures its addresses: it has ifup, and vzctl's scripts write the files for it.
- *
- * @param root the folder in which the files appear while the container runs.
+ * OpenVZ 7 knows the distribution of each of its templates.
  */
-export async function configuresAddresses(
-  host: HostConfiguration,
-  root: string,
-  variables: Variables,
-): Promise<boolean> {
+export async function configuresAddresses(vz: Vz, ctid: string, variables: Variables): Promise<boolean> {
+  const host = await vz.host();
+  const root = host.root(ctid);
   if (!(await hasFile(root, ifup))) {
     return false;
+  }
+  if (!(await vz.generation()).otherKernels) {
+    return true;
   }
   const isKnown = (await distributionOf(host, variables.get("OSTEMPLATE") ?? "")) !== undefined;
   return isKnown || (await hasFile(root, ifupOfRedHat));

@@ -20,7 +20,7 @@ import { checkout } from "../../support/checkout";
 import { type Behaviour, readBehaviour, recordedHost, writeBehaviour } from "./behaviour";
 import { decide } from "./decide";
 import { beancounters } from "./host/limits";
-import { hierarchiesOf, mountTable, networkFolders, tracesIn } from "./host/run-traces";
+import { mountTable, networkFolders, tracesIn } from "./host/run-traces";
 import { type CommandServer, openCommandServer } from "./launcher/command-server";
 
 /** The image of the recorded runs. */
@@ -52,6 +52,7 @@ const folders = [
   "vz/root",
   "vz/lock",
   "sys/class/net/venet0",
+  "sys/fs/all-cgroups",
   "sys/fs/cgroup",
   "etc/vz/dists",
   "proc",
@@ -64,6 +65,8 @@ export class FakeOpenvz {
   readonly bin: string;
   readonly stateFolder: string;
   #server: CommandServer | undefined;
+  /** The name of its part of the control groups. */
+  readonly #groups = randomUUID();
 
   private constructor(readonly root: string) {
     this.bin = join(root, "bin");
@@ -190,10 +193,17 @@ export class FakeOpenvz {
         process.kill(Number(pid), "SIGKILL");
       }
     }
-    for (const hierarchy of hierarchiesOf(this.root)) {
-      await removeHierarchy(hierarchy);
-      execFileSync("umount", [this.path("sys/fs/cgroup")]);
+    await this.#endKernel();
+  }
+
+  async #endKernel(): Promise<void> {
+    const [all, own] = [this.path("sys/fs/all-cgroups"), this.path("sys/fs/cgroup")];
+    for (const name of readdirSync(own).filter((entry) => entry.startsWith("vz-"))) {
+      await removeGroup(join(own, name));
     }
+    execFileSync("umount", [own]);
+    await removeGroup(join(all, this.#groups));
+    execFileSync("umount", [all]);
   }
 
   #mountUnified(isMounted: boolean): void {
@@ -204,11 +214,11 @@ export class FakeOpenvz {
 
   /** The kernel's side: control groups in a hierarchy without controllers, which all fake hosts share. */
   #makeKernel(): void {
-    const mountPoint = this.path("sys/fs/cgroup");
-    execFileSync("mount", ["-t", "cgroup", "-o", "none,name=minicloud-fakes", "cgroup", mountPoint]);
-    const hierarchy = join(mountPoint, randomUUID());
-    mkdirSync(hierarchy);
-    writeFileSync(this.path(mountTable), `cgroup ${hierarchy} cgroup rw 0 0\n`);
+    const [all, own] = [this.path("sys/fs/all-cgroups"), this.path("sys/fs/cgroup")];
+    execFileSync("mount", ["-t", "cgroup", "-o", "none,name=minicloud-fakes", "cgroup", all]);
+    mkdirSync(join(all, this.#groups));
+    execFileSync("mount", ["--bind", join(all, this.#groups), own]);
+    writeFileSync(this.path(mountTable), `cgroup ${own} cgroup rw 0 0\n`);
     writeFileSync(join(this.places.venet, "address"), "02:00:00:00:00:01\n");
     writeFileSync(join(this.places.venet, "addr_assign_type"), "1\n");
     for (const [name, text] of Object.entries(distributions)) {
@@ -244,14 +254,11 @@ export class FakeOpenvz {
   }
 }
 
-/** Removes a host's control groups. Processes that were just killed may still be in a group. */
-async function removeHierarchy(hierarchy: string): Promise<void> {
-  const names = readdirSync(hierarchy).filter((entry) => entry.startsWith("vz-"));
-  for (const group of [...names.map((name) => join(hierarchy, name)), hierarchy]) {
-    for (let tries = 0; !isRemoved(group); tries += 1) {
-      assert.ok(tries < 1000, `${group} has processes`);
-      await pause(5);
-    }
+/** Processes that were just killed may still be in a group. */
+async function removeGroup(group: string): Promise<void> {
+  for (let tries = 0; !isRemoved(group); tries += 1) {
+    assert.ok(tries < 1000, `${group} has processes`);
+    await pause(5);
   }
 }
 

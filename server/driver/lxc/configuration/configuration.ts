@@ -2,9 +2,9 @@ import { dirname } from "node:path";
 import ipaddr from "ipaddr.js";
 import { MccError } from "../../../../protocol/error";
 import type { ContainerSpec, Network, Remains } from "../../driver";
+import { hardwareAddress } from "../../hardware-address";
 import { kernelHostname } from "../../kernel-hostname";
 import { idMapLines } from "../commands/command";
-import { hardwareAddress } from "../../hardware-address";
 import type { ContainerPlace } from "../place";
 import { type Confinement, confinementLines, lxcConfiguration } from "./confinement";
 

@@ -7,8 +7,8 @@ import { engineWords } from "../commands/engine-words";
 import type { Vz } from "../commands/vz";
 import type { ContainerCreation } from "../create";
 import { configuresAddresses, hasUserNamespace, templateOptions } from "../distribution";
-import { systemFilesFor } from "../files/system-files";
 import { writeIntoRoot } from "../files/root-files";
+import { systemFilesFor } from "../files/system-files";
 import { addressesOf } from "../host";
 import { nameserverOptions, nameserversIn } from "../name-servers";
 import type { Guest } from "./guest";
@@ -69,8 +69,7 @@ export class StartSettings {
     const variables = (await host.containerVariables(target.ctid)) ?? new Map();
     const isShifted = await hasUserNamespace(this.vz, variables);
     const addresses = addressesOf(variables);
-    const own =
-      isShifted || !(await configuresAddresses(host, host.root(target.ctid), variables)) ? addresses : [];
+    const own = isShifted || !(await configuresAddresses(this.vz, target.ctid, variables)) ? addresses : [];
     const hostname = isShifted ? kernelHostname(variables.get("HOSTNAME") ?? "") : "";
     if (hostname === "" && own.length === 0) {
       return;
