@@ -28,6 +28,7 @@ export interface CommandLine {
   readonly tlsKey?: string;
   readonly tlsSelfSigned?: true;
   readonly allowAnonymous?: true;
+  readonly allowInstances?: true;
   readonly insecure?: true;
   readonly logLevel: string;
   readonly logFile?: string;
@@ -96,6 +97,7 @@ const options: readonly Option[] = [
     "serve HTTPS with a certificate of the daemon's own authority, for a lab",
   ).conflicts(["tlsCert", "tlsKey"]),
   new Option("--allow-anonymous", "accept clients without a token"),
+  new Option("--allow-instances", "let instances reach the port of this daemon"),
   new Option("--insecure", "listen without TLS on an address that other machines can reach"),
   new Option("--log-level <level>", "lowest level to log").choices(logLevels).default("info"),
   new Option(

@@ -31,6 +31,8 @@ export interface Config {
   /** The files of `tls` if the daemon issues them itself. */
   readonly selfSigned: SelfSignedPaths | undefined;
   readonly allowAnonymous: boolean;
+  /** Whether instances may reach the daemon's port. */
+  readonly allowInstances: boolean;
   readonly insecure: boolean;
   readonly logLevel: string;
   /** The log file of a daemon in the background. */
@@ -68,6 +70,7 @@ export function readConfig(words: readonly string[]): Config {
     tls: selfSigned ?? givenTls(line),
     selfSigned,
     allowAnonymous: line.allowAnonymous ?? false,
+    allowInstances: line.allowInstances ?? false,
     insecure: line.insecure ?? false,
     logLevel: line.logLevel,
     logFile: line.logFile ?? join(line.stateDir, "mccserver.log"),

@@ -106,6 +106,9 @@ async function listen(
     log,
     // A client without a token is refused. By then, the file for the local admin's exists.
     announce: async (bound) => {
+      if (!config.allowInstances) {
+        await cloud.closePort(bound.port);
+      }
       const file = {
         url: urlOf(config, bound),
         tokenPath,

@@ -105,6 +105,8 @@ export const fleetApplySchema = z.strictObject({
   maxUnavailable: z.int().min(1).optional(),
   /** Keeps members whose creation failed, for inspection. By default, everything is undone. */
   keepOnFailure: z.boolean().default(false),
+  /** As for instance.create, or lets the members reach each other only. A change replaces the members. */
+  isolate: z.enum(["stack", "fleet"]).optional(),
   /** The daemon destroys the fleet this many seconds after the end of this call, or the last extend. Default: never. */
   ttlSeconds,
   /** The daemon destroys the fleet when this lease from lease.open ends. */

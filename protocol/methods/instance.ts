@@ -130,6 +130,11 @@ export const instanceCreateSchema = z.strictObject({
   lease: uidSchema.optional(),
   /** Keeps an instance whose creation failed, for inspection. By default, everything is undone. */
   keepOnFailure: z.boolean().default(false),
+  /**
+   * Lets only the other isolated instances of its stack reach it, and it only those. By default, those of its account reach
+   * it that are not isolated. Refused for a driver that cannot isolate, and for an instance without labels of a stack.
+   */
+  isolate: z.enum(["stack"]).optional(),
 });
 
 export const largestExecOutputBytes = 16 * 1024 * 1024;

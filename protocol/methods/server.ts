@@ -26,6 +26,8 @@ export const features = [
   "execStream",
   /** The methods accessToken.*, and `caller` of server.info. */
   "accessTokens",
+  /** `isolate` of instance.create and fleet.apply. Absent for a driver that cannot isolate. */
+  "isolate",
 ] as const satisfies readonly Feature[];
 
 const damagedFileSchema = z.object({

@@ -166,6 +166,11 @@ export interface InstanceCreateParameters extends HostParameters, Claim {
   clientToken?: string;
   /** How long the answer waits until the instance is ready, in seconds: 0 to 60. Default: 0. */
   waitSeconds?: number;
+  /**
+   * `"stack"`: only the isolated instances of the same stack reach it, and it only those. Only daemons with the feature
+   * `isolate` accept it. Default: all instances of the same account that are not isolated reach it.
+   */
+  isolate?: "stack";
 }
 
 /** Contains the parameters of `instance.check`. */

@@ -3,6 +3,7 @@ import type { CallerIdentity } from "./access-token";
 /**
  * Names a feature that daemons of earlier releases do not have.
  *
+ * - `"isolate"`: the parameter `isolate` of `instance.create` and `fleet.apply`.
  * - `"hideOutput"`: the parameter `hideOutput` of `instance.create` and `fleet.apply`.
  * - `"check"`: the methods `instance.check` and `fleet.check`.
  * - `"ownership"`: creates with `attempt` and `owner`, the methods `*.confirm` and `token.list`, and `adopt` of
@@ -11,7 +12,14 @@ import type { CallerIdentity } from "./access-token";
  * - `"execStream"`: the methods `instance.execStart`, `execRead`, `execWrite` and `execEnd`.
  * - `"accessTokens"`: the methods `accessToken.*`, and `caller` of `server.info`.
  */
-export type Feature = "hideOutput" | "check" | "ownership" | "fleetUpdate" | "execStream" | "accessTokens";
+export type Feature =
+  | "hideOutput"
+  | "check"
+  | "ownership"
+  | "fleetUpdate"
+  | "execStream"
+  | "accessTokens"
+  | "isolate";
 
 /** Describes a damaged file of the daemon's state folder. */
 export interface DamagedFile {

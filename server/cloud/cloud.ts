@@ -8,7 +8,7 @@ import { isFileSystemFault } from "../support/files/file-system-fault";
 import type { AccessTokens } from "./access/access-tokens";
 import type { Accounted } from "./access/account";
 import type { Caller } from "./access/caller";
-import { isOf } from "./access/rights";
+import { isOf, isOpenTo } from "./access/rights";
 import { fleetReplacementProblems, replacementProblems } from "./creation-check";
 import type { Fleets } from "./fleets/fleets";
 import type { Images } from "./images";
@@ -115,7 +115,10 @@ export class Cloud {
     };
   }
 
-  info({ account, role }: Caller): ServerInfo {
+  /** A `user` learns nothing about other accounts: it counts only its own instances, and sees no files of the host. */
+  info(caller: Caller): ServerInfo {
+    const { account, role } = caller;
+    const seesHost = role !== "user";
     const { context, driverName, version } = this.parts;
     const { pool } = context.reservations;
     const network = context.driver.networkHealth?.();
@@ -126,15 +129,20 @@ export class Cloud {
       driver: driverName,
       simulated: context.driver.capabilities.simulated,
       addressPool: { ...pool.range, size: pool.size, free: pool.free },
-      instances: this.instances.catalog.all().length,
-      damaged: this.damaged.list(),
-      damagedTotal: this.damaged.total,
+      instances: this.instances.catalog.all().filter(({ record }) => isOpenTo(caller, record)).length,
+      damaged: seesHost ? this.damaged.list() : [],
+      damagedTotal: seesHost ? this.damaged.total : 0,
       ...(network && { network: { ...network, problems: [...network.problems] } }),
       caller: { account, role },
       startedAt: this.#startedAt,
-      features: [...features],
+      features: features.filter((name) => name !== "isolate" || context.driver.capabilities.isolates),
       now: new Date().toISOString(),
     };
+  }
+
+  /** Keeps instances from a TCP port of this host, where the driver can. */
+  async closePort(port: number): Promise<void> {
+    await this.parts.context.driver.closePort?.(port);
   }
 
   /** Runs work that requests need not wait for; logs a failure. */

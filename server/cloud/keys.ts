@@ -13,7 +13,7 @@ import { syncFolder, writeJsonFile } from "../support/files/json-file";
 import { ensureFolder } from "../support/files/make-folder";
 import { refuseOtherServer } from "../support/refuse-other-server";
 import { accountFields, accountOf, newAccount } from "./access/account";
-import { type Caller, localAdmin } from "./access/caller";
+import type { Caller } from "./access/caller";
 import { isOf, isOpenTo, requireOwn } from "./access/rights";
 import {
   type Claim,
@@ -106,12 +106,17 @@ export class Keys {
     return describe(record);
   }
 
-  /** @throws MccError `not-found` for keys that do not exist, `forbidden` for keys of another account. */
-  requireOpenTo(caller: Caller, names: readonly string[]): void {
+  /** @throws MccError `not-found` that names the missing keys, and lists those that the caller may see. */
+  requireAll(caller: Caller, names: readonly string[]): void {
     const missing = names.filter((name) => !this.#records.has(name));
     if (missing.length > 0) {
       throw this.#notFound(caller, missing.join(", "));
     }
+  }
+
+  /** @throws MccError `forbidden` for keys of another account; as `requireAll` does. */
+  requireOpenTo(caller: Caller, names: readonly string[]): void {
+    this.requireAll(caller, names);
     names.forEach((name) => requireOwn(caller, this.#records.get(name) ?? {}, `The key "${name}"`));
   }
 
@@ -119,7 +124,10 @@ export class Keys {
   publicKeys(names: readonly string[]): string[] {
     const missing = names.filter((name) => !this.#records.has(name));
     if (missing.length > 0) {
-      throw this.#notFound(localAdmin, missing.join(", "));
+      throw new MccError(
+        "not-found",
+        `No key "${missing.join(", ")}": it was removed, or its file was lost.`,
+      );
     }
     return names.flatMap((name) => this.#records.get(name)?.publicKey ?? []);
   }

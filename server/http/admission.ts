@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { MccError } from "../../protocol/error";
-import type { Caller } from "../cloud/access/caller";
+import type { Caller } from "../methods/callable";
 import type { OwnNames } from "./own-names";
 import { type Reply, refusal, textReply } from "./reply";
 import { webPageChecks } from "./web-pages";

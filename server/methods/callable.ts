@@ -6,6 +6,8 @@ import type { Caller } from "../cloud/access/caller";
 import type { Claims } from "../cloud/ownership/claims";
 import type { Handlers } from "./handlers";
 
+export type { Caller };
+
 /**
  * Calls a method by name with unchecked parameters.
  *

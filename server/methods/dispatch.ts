@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import { type MethodName, methodTable } from "../../protocol/methods/method-table";
 import type { Role } from "../../protocol/methods/role";
+import { errorFor } from "../cloud/access/hidden-output";
 import { requireRole } from "../cloud/access/require-role";
 import type { Cloud } from "../cloud/cloud";
 import { accessTokenHandlers } from "./access-token";
@@ -54,7 +55,11 @@ export function createDispatch(cloud: Cloud, log: Logger): Dispatch {
       const method = find(name);
       requireRole(name, method.roles, caller);
       refuseBinaryParameters(name, parameters);
-      return sendableResult(await method.call(caller, parameters, signal));
+      try {
+        return sendableResult(await method.call(caller, parameters, signal));
+      } catch (error) {
+        throw errorFor(caller, error);
+      }
     });
 
   for (const name of Object.keys(methodTable).filter(isRowName)) {

@@ -211,10 +211,17 @@ export class AccessTokens {
   }
 }
 
-function describe({ digest: _, previous, ...shown }: TokenRecord): AccessToken {
-  return previous === undefined || isOver(previous.until, Date.now())
-    ? shown
-    : { ...shown, previousUntil: previous.until };
+function describe({ name, role, createdAt, rotatedAt, expiresAt, previous }: TokenRecord): AccessToken {
+  return {
+    name,
+    role,
+    createdAt,
+    ...(rotatedAt === undefined ? {} : { rotatedAt }),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+    ...(previous === undefined || isOver(previous.until, Date.now())
+      ? {}
+      : { previousUntil: previous.until }),
+  };
 }
 
 function isOver(time: string | undefined, nowMs: number): time is string {
@@ -227,7 +234,7 @@ function expiry(now: Date, lifetimeSeconds: number | undefined): { readonly expi
     : { expiresAt: new Date(now.getTime() + lifetimeSeconds * 1000).toISOString() };
 }
 
-/** Returns how long the token's present text was to be accepted. */
+/** Returns the whole lifetime of the token's present text. */
 function lifetimeOf({ createdAt, rotatedAt, expiresAt }: TokenRecord): number | undefined {
   return expiresAt === undefined
     ? undefined

@@ -10,6 +10,7 @@ import { newAccount } from "../access/account";
 import type { Caller } from "../access/caller";
 import { isOf, isOpenTo } from "../access/rights";
 import type { Leased } from "../lifetimes/lifetime";
+import { requireIsolable } from "../network/network-group";
 import { confirmed, isConfirmedAs, isLeftBy, newClaim, released } from "../ownership/claim";
 import { FleetApplication } from "./apply";
 import type { FleetCatalog } from "./catalog";
@@ -17,6 +18,7 @@ import type { FleetContext } from "./context";
 import { describeMembers, summariseFleet } from "./describe";
 import type { FleetDestruction } from "./destroy";
 import { Fleet } from "./fleet";
+import { memberNames } from "./members";
 import type { FleetLife, FleetRecord, FleetSpec } from "./record";
 import { refuseImpossible, refuseLeaving, refuseOtherName, refuseOthersFleet } from "./refusals";
 import { updateFleet } from "./update";
@@ -47,7 +49,8 @@ export class Fleets {
       this.#context.fleets.get(caller, { fleet: fleetName, uid, serverId });
     }
     for (;;) {
-      await this.#context.instances.admission.check(spec);
+      requireIsolable(spec, this.#context.driver.capabilities);
+      await this.#context.instances.admission.check(caller, spec);
       this.#context.instances.admission.requireOpenKeys(caller, spec.keys);
       await this.#refresh();
       if (uid === undefined) {
@@ -66,15 +69,16 @@ export class Fleets {
       if (isDeepStrictEqual(fleet.change?.spec, spec)) {
         await fleet.change?.recorded;
         await fleet.save(lived);
-        return this.#summarise(fleet);
+        return this.#summarise(caller, fleet);
       }
       if (fleet.change !== undefined) {
         await fleet.outcome.catch(() => undefined);
       } else if (fleet.isLeaving) {
         await this.#destruction.destroy(fleet);
       } else {
+        this.#context.instances.catalog.refuseNamesOfOthers(caller, memberNames(fleetName, spec.count));
         await this.#application.begin(fleet, spec, lived);
-        return this.#summarise(fleet);
+        return this.#summarise(caller, fleet);
       }
     }
   }
@@ -82,7 +86,7 @@ export class Fleets {
   async get(caller: Caller, target: ParsedParameters<"fleet.get">): Promise<FleetResult> {
     await this.#refresh();
     const fleet = this.#context.fleets.get(caller, target);
-    return { ...this.#summarise(fleet), members: describeMembers(fleet) };
+    return { ...this.#summarise(caller, fleet), members: describeMembers(fleet) };
   }
 
   async confirm(
@@ -101,7 +105,7 @@ export class Fleets {
     return this.#context.fleets
       .all()
       .filter(({ record }) => isOpenTo(caller, record) && carries(record.spec.labels, labels))
-      .map((fleet) => this.#summarise(fleet));
+      .map((fleet) => this.#summarise(caller, fleet));
   }
 
   /**
@@ -115,7 +119,7 @@ export class Fleets {
   ): Promise<MethodResult<"fleet.wait">> {
     const fleet = this.#context.fleets.getAwaited(caller, target);
     const done = await untilAborted(signal, () => endsWithin(timeoutSeconds * 1000, outcomeOf(fleet)));
-    return { done, fleet: this.#summarise(fleet) };
+    return { done, fleet: this.#summarise(caller, fleet) };
   }
 
   async extend(
@@ -133,11 +137,11 @@ export class Fleets {
       );
     }
     await fleet.save({ ttl: lifetimes.reaper.grant(seconds) });
-    return this.#summarise(fleet);
+    return this.#summarise(caller, fleet);
   }
 
   async update(caller: Caller, parameters: ParsedParameters<"fleet.update">): Promise<FleetSummary> {
-    return this.#summarise(await updateFleet(this.#context, this.#application, caller, parameters));
+    return this.#summarise(caller, await updateFleet(this.#context, this.#application, caller, parameters));
   }
 
   async destroy(
@@ -172,10 +176,10 @@ export class Fleets {
     );
   }
 
-  #summarise(fleet: Fleet): FleetSummary {
+  #summarise(caller: Caller, fleet: Fleet): FleetSummary {
     const { driver, lifetimes } = this.#context;
     return {
-      ...summariseFleet(fleet, driver.capabilities.simulated),
+      ...summariseFleet(caller, fleet, driver.capabilities.simulated),
       ...lifetimes.reaper.describe(fleet.record),
     };
   }
@@ -272,7 +276,7 @@ async function outcomeOf(fleet: Fleet): Promise<void> {
 /** Returns the desired state: the parameters without identity and lifetime. */
 function specOf(parameters: ParsedParameters<"fleet.apply">): FleetSpec {
   const { count, image, type, keys, labels, addresses, waitFor, readyTimeoutSeconds } = parameters;
-  const { userData, hideOutput, maxUnavailable, keepOnFailure } = parameters;
+  const { userData, hideOutput, maxUnavailable, keepOnFailure, isolate } = parameters;
   return {
     count,
     image,
@@ -286,6 +290,7 @@ function specOf(parameters: ParsedParameters<"fleet.apply">): FleetSpec {
     hideOutput,
     maxUnavailable,
     keepOnFailure,
+    isolate,
     userDataDigest: userData === undefined ? undefined : userDataDigest(userData),
   };
 }

@@ -3,6 +3,7 @@ import type { Caller } from "../access/caller";
 import type { FleetApplication } from "./apply";
 import type { FleetContext } from "./context";
 import type { Fleet } from "./fleet";
+import { memberNames } from "./members";
 import { isAsWanted } from "./plan";
 import type { FleetSpec } from "./record";
 import { refuseImpossible, refuseLeaving } from "./refusals";
@@ -24,7 +25,7 @@ export async function updateFleet(
   for (;;) {
     const before = fleets.get(caller, { ...target, uid });
     if (asked !== undefined && lacksMembers(before, asked)) {
-      await instances.admission.check(before.record.spec);
+      await instances.admission.check(caller, before.record.spec);
     }
     await instances.catalog.refresh(driver);
     // Nothing waits from here to the change, so that of two requests only one passes, and none after `close`.
@@ -39,6 +40,7 @@ export async function updateFleet(
       return fleet;
     }
     if (fleet.change === undefined) {
+      instances.catalog.refuseNamesOfOthers(caller, memberNames(fleet.name, asked));
       await application.begin(fleet, resized(spec, asked), lives);
       return fleet;
     }

@@ -78,6 +78,24 @@ export class InstanceCatalog {
     return this.all().find(({ record }) => record.clientToken === clientToken && isOf(caller, record));
   }
 
+  /**
+   * Refuses names that instances of other accounts have. Other names are checked when they are reserved.
+   *
+   * @throws MccError `conflict` that does not tell whose it is, for a caller with the role `user`.
+   */
+  refuseNamesOfOthers(caller: Caller, names: Iterable<string>): void {
+    const wanted = new Set(names);
+    const taken =
+      caller.role === "user" &&
+      this.all().find(({ record }) => wanted.has(record.name) && !isOf(caller, record));
+    if (taken) {
+      throw new MccError(
+        "conflict",
+        `The name "${taken.record.name}" is taken by an instance of another account; choose another name. If it comes from a stack with the same project and name, give your stack a namespace of its own (pulumi config set minicloud:namespace NAME).`,
+      );
+    }
+  }
+
   byId(id: number): Instance | undefined {
     return this.#instances.get(id);
   }

@@ -67,7 +67,7 @@ export class Instances {
       const ended = instance.ready.catch(() => undefined);
       await endsWithin(parameters.waitSeconds * 1000, ended);
     }
-    return this.#describe(instance);
+    return this.#describe(caller, instance);
   }
 
   /**
@@ -84,12 +84,12 @@ export class Instances {
   ): Promise<InstanceResult> {
     const instance = await this.admission.begin(caller, parameters, extras);
     await endsWithin(patienceMs, Promise.race([instance.made, instance.ready]));
-    return this.#describe(instance);
+    return this.#describe(caller, instance);
   }
 
   async get(caller: Caller, target: ParsedParameters<"instance.get">): Promise<InstanceResult> {
     await this.catalog.refresh(this.#context.driver);
-    return this.#describe(this.catalog.get(caller, target));
+    return this.#describe(caller, this.catalog.get(caller, target));
   }
 
   async confirm(
@@ -108,7 +108,7 @@ export class Instances {
     return this.catalog
       .all()
       .filter(({ record }) => isOpenTo(caller, record) && carries(record.labels, labels))
-      .map((instance) => this.#describe(instance));
+      .map((instance) => this.#describe(caller, instance));
   }
 
   /**
@@ -126,13 +126,14 @@ export class Instances {
     const ready = await untilAborted(signal, () =>
       endsWithin(parameters.timeoutSeconds * 1000, instance.ready),
     );
-    return { ready, instance: this.#describe(instance) };
+    return { ready, instance: this.#describe(caller, instance) };
   }
 
   async update(caller: Caller, parameters: ParsedParameters<"instance.update">): Promise<InstanceResult> {
-    return await this.#change(caller, parameters, (instance) =>
-      updateInstance(this.#context, caller, instance, parameters),
-    );
+    return await this.#change(caller, parameters, async (instance) => {
+      this.catalog.refuseNamesOfOthers(caller, parameters.name === undefined ? [] : [parameters.name]);
+      await updateInstance(this.#context, caller, instance, parameters);
+    });
   }
 
   /** Waits neither for work on the instance nor for the engine, because the TTL could expire during the wait. */
@@ -142,7 +143,7 @@ export class Instances {
   ): Promise<InstanceResult> {
     const instance = this.catalog.get(caller, target);
     await extendInstance(this.#context, instance, ttlSeconds);
-    return this.#describe(instance);
+    return this.#describe(caller, instance);
   }
 
   async start(caller: Caller, target: ParsedParameters<"instance.start">): Promise<InstanceResult> {
@@ -204,7 +205,7 @@ export class Instances {
 
   async takeOver(caller: Caller, parameters: ParsedParameters<"instance.takeOver">): Promise<InstanceResult> {
     this.admission.refuseClosed();
-    return this.#describe(await takeOver(this.#context, this.admission, caller, parameters));
+    return this.#describe(caller, await takeOver(this.#context, this.admission, caller, parameters));
   }
 
   async destroy(
@@ -318,16 +319,16 @@ export class Instances {
         throw onlyDestroyable(instance);
       }
       await work(instance);
-      return this.#describe(instance);
+      return this.#describe(caller, instance);
     });
   }
 
-  #describe(instance: Instance): InstanceResult {
+  #describe(caller: Caller, instance: Instance): InstanceResult {
     const { driver, lifetimes } = this.#context;
     const { fleet } = instance.record;
     const lifetime = (fleet && this.#lifetimeOfFleet(fleet.name)) ?? instance.record;
     return {
-      ...describeInstance(instance, driver.capabilities.simulated),
+      ...describeInstance(caller, instance, driver.capabilities.simulated),
       ...lifetimes.reaper.describe(lifetime),
     };
   }

@@ -54,6 +54,10 @@ describe("the methods", () => {
       ["fleet.extend", { fleet: "load", ttlSeconds: 90 }, /"ttlSeconds":90,"expiresAt":"/],
       ["fleet.update", { fleet: "load", ttlSeconds: 0 }, /"counts":\{"wanted":2/],
       ["fleet.destroy", { fleet: "load" }, /"destroyed":2/],
+      ["accessToken.add", { name: "ci", role: "user" }, /"name":"ci","role":"user".*"token":"[\w-]{43}"/],
+      ["accessToken.rotate", { name: "ci" }, /"rotatedAt":".*"token":"[\w-]{43}"/],
+      ["accessToken.list", {}, /"name":"admin".*"name":"ci"/],
+      ["accessToken.revoke", { name: "ci" }, /"revoked":true/],
     ];
     for (const [method, parameters, result] of story) {
       assert.match(JSON.stringify(await dispatch(method, [parameters])), result, method);

@@ -19,7 +19,7 @@ export async function resultOf(answer: Promise<RawAnswer>): Promise<unknown> {
 
 /** Makes a call on a new connection without a client. */
 export async function callRaw(
-  { url, token }: { url: string; token?: string },
+  { url, token }: { url: string; token?: string | undefined },
   method: string,
   ...parameters: unknown[]
 ): Promise<unknown> {

@@ -17,6 +17,9 @@ interface Followed extends Accounted {
   /** Calls that are under way. */
   calls: number;
   timer: NodeJS.Timeout | undefined;
+  /** Ends the command with the token that started it. */
+  readonly onRevoked: () => void;
+  readonly revoked: AbortSignal | undefined;
 }
 
 /** The commands whose output clients read while they run. A command ends with its client. */
@@ -32,7 +35,7 @@ export class CommandStreams {
    * @throws MccError `exhausted` if too many are followed.
    */
   start(
-    { account }: Caller,
+    { account, revoked }: Caller,
     parameters: ParsedParameters<"instance.execStart">,
     run: (request: StreamedRequest) => Promise<number | Ending>,
   ): MethodResult<"instance.execStart"> {
@@ -46,7 +49,11 @@ export class CommandStreams {
     const stream = new CommandStream(parameters, run);
     this.#running.add(stream);
     void stream.ended.then(() => this.#running.delete(stream));
-    const followed = { account, stream, calls: 0, timer: undefined };
+    const onRevoked = (): void => {
+      this.#end(exec, "The token of the command was revoked or replaced.");
+    };
+    revoked?.addEventListener("abort", onRevoked, { once: true });
+    const followed = { account, stream, calls: 0, timer: undefined, revoked, onRevoked };
     this.#followed.set(exec, followed);
     this.#rest(exec, followed);
     return { exec };
@@ -109,6 +116,7 @@ export class CommandStreams {
   #end(exec: string, reason: string): boolean {
     const followed = this.#followed.get(exec);
     clearTimeout(followed?.timer);
+    followed?.revoked?.removeEventListener("abort", followed.onRevoked);
     followed?.stream.end(new MccError("unavailable", reason));
     return this.#followed.delete(exec);
   }

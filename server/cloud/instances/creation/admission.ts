@@ -9,6 +9,7 @@ import type { Caller } from "../../access/caller";
 import { isOf } from "../../access/rights";
 import type { HeldLease } from "../../lifetimes/lifetime";
 import { scopeOf } from "../../network/host-names";
+import { networkGroupOf, requireIsolable } from "../../network/network-group";
 import { isLeftBy, newClaim, released } from "../../ownership/claim";
 import type { Reservation } from "../../reservations/reservations";
 import type { InstanceCatalog } from "../catalog";
@@ -28,6 +29,8 @@ export interface CreationExtras {
   /** Default: as the parameters say. */
   readonly hostname?: (id: number) => string;
   readonly fleet?: FleetPlace;
+  /** The instances that it reaches. Default: as the parameters say. */
+  readonly networkGroup?: string | undefined;
   /** Default: no lease. */
   readonly lease?: HeldLease | undefined;
 }
@@ -69,7 +72,8 @@ export class InstanceAdmission {
     if (known !== undefined) {
       return known;
     }
-    await this.check(parameters);
+    requireIsolable(parameters, this.#context.driver.capabilities);
+    await this.check(caller, parameters);
     this.requireOpenKeys(caller, parameters.keys);
     await this.#release(caller, parameters);
     // Nothing waits from here to the catalog, so that of two requests only one passes, and none after `close`.
@@ -79,6 +83,7 @@ export class InstanceAdmission {
     }
     const { leases } = this.#context.lifetimes;
     const lease = parameters.lease === undefined ? undefined : leases.require(caller, parameters.lease);
+    this.#catalog.refuseNamesOfOthers(caller, parameters.name === undefined ? [] : [parameters.name]);
     const hostKey = makeHostKey();
     const reservation = this.#context.reservations.reserve(parameters);
     const instance = this.draft(caller.account, reservation, parameters, { ...extras, lease });
@@ -192,11 +197,14 @@ export class InstanceAdmission {
   }
 
   /** Checks image, type and keys before anything is reserved. @throws MccError `not-found`, `conflict`. */
-  async check({ image, type, keys }: Pick<Creation, "image" | "type" | "keys">): Promise<void> {
+  async check(
+    caller: Caller,
+    { image, type, keys }: Pick<Creation, "image" | "type" | "keys">,
+  ): Promise<void> {
     const { choices, driver, reservations } = this.#context;
     await choices.images.requireUsable(image);
     choices.types.get(type);
-    choices.keys.publicKeys(keys);
+    choices.keys.requireAll(caller, keys);
     reservations.setForeign(await driver.foreign());
   }
 
@@ -223,6 +231,7 @@ export class InstanceAdmission {
       createdAt: new Date().toISOString(),
       sshHostKey: "",
       ...newAccount(account),
+      networkGroup: extras.networkGroup ?? networkGroupOf({ account, ...parameters }),
       ...newClaim(parameters),
       waitFor: parameters.waitFor,
       hideOutput: parameters.hideOutput,

@@ -48,6 +48,8 @@ export const instanceRecordSchema = z.strictObject({
   sshHostKey: z.string(),
   ...accountFields,
   ...claimFields,
+  /** The instances that it reaches: see `networkGroupOf`. Default: the local admin's that are not isolated. */
+  networkGroup: z.string().optional(),
   /** Not known before the container is created, unless the client chose it. */
   waitFor: waitForSchema.optional(),
   /** Whether messages leave out what its userData and commands of waitFor print. */

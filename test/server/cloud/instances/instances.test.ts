@@ -38,6 +38,7 @@ describe("instances", () => {
         createdAt: "",
         sshHostKey: "",
         simulated: true,
+        account: "admin",
       },
     );
     assert.match(running.sshHostKey, /^ssh-ed25519 AAAA/);
