@@ -3,7 +3,7 @@ import { Turns } from "../../support/concurrency/turns";
 import type { ContainerFile, ContainerSpec, DriverLog, MadeContainer } from "../driver";
 import { hasSshServer } from "../ssh-server";
 import { commands, type Target } from "./commands/command";
-import { failureOf } from "./commands/runner";
+import { type Ended, failureOf } from "./commands/runner";
 import type { Vz } from "./commands/vz";
 import { distinctiveIn, type Generation } from "./configuration/generation";
 import { formatMetadata } from "./configuration/metadata";
@@ -143,6 +143,7 @@ export class ContainerCreation {
       ]);
       const ended = await this.vz.attempt(command);
       if (ended.exitCode === 0) {
+        refuseUnshifted(target, ended);
         this.#tellOtherCtid(target, ctids);
         return target;
       }
@@ -177,6 +178,21 @@ export class ContainerCreation {
 function ownHostsLine({ ipAddress, hostname }: ContainerSpec): string {
   const [label = hostname] = hostname.split(".");
   return [ipAddress, ...new Set([hostname, label])].join(" ");
+}
+
+/**
+ * Refuses a container whose files belong to the host's users, although they should be shifted. vzctl exits with 0 if it
+ * could not load its library for that, and refuses the start (47).
+ */
+function refuseUnshifted({ ctid }: Target, { stdout, stderr }: Ended): void {
+  const [words] =
+    /^.*libvzchown\S* from LD_PRELOAD cannot be preloaded.*$/m.exec(`${stdout}\n${stderr}`) ?? [];
+  if (words !== undefined) {
+    throw new MccError(
+      "engine",
+      `vzctl create ${ctid} could not shift the users of the image: ${words.trim()} What to do: run ldconfig, and if that does not help, reinstall the package vzctl, which contains the library.`,
+    );
+  }
 }
 
 async function isTaken(host: HostConfiguration, ctid: string): Promise<boolean> {

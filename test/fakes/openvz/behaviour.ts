@@ -9,6 +9,7 @@ export interface Fault {
   readonly word?: string;
   /** Ends with it, having cleaned up as vzctl does. */
   readonly exitCode?: number;
+  /** Without an exit code, it goes on afterwards. */
   readonly stderr?: string;
   /** Ends there as by SIGKILL: nothing is cleaned up. */
   readonly dies?: boolean;

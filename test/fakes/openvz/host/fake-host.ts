@@ -126,6 +126,9 @@ export class FakeHost {
       if (fault.exitCode !== undefined) {
         throw new Exit(fault.exitCode, fault.stderr);
       }
+      if (fault.stderr !== undefined) {
+        this.complain(fault.stderr);
+      }
     }
   }
 
