@@ -37,7 +37,7 @@ export class StartSettings {
    */
   async prepare(target: Target, nameservers: readonly string[] = []): Promise<void> {
     const host = await this.vz.host();
-    const variables = (await host.containerVariables(target.ctid)) ?? new Map();
+    const variables = (await host.containerVariables(target.ctid)) ?? new Map<string, string>();
     const former = nameserversIn(variables);
     const wanted = nameservers.length > 0 ? nameservers : former;
     const changes = former.join(" ") === wanted.join(" ") ? [] : nameserverOptions(wanted);
@@ -66,7 +66,7 @@ export class StartSettings {
    */
   async apply(target: Target): Promise<void> {
     const host = await this.vz.host();
-    const variables = (await host.containerVariables(target.ctid)) ?? new Map();
+    const variables = (await host.containerVariables(target.ctid)) ?? new Map<string, string>();
     const isShifted = await hasUserNamespace(this.vz, variables);
     const addresses = addressesOf(variables);
     const own = isShifted || !(await configuresAddresses(this.vz, target.ctid, variables)) ? addresses : [];

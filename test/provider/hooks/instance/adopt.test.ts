@@ -55,8 +55,8 @@ describe("an Instance that adopts", () => {
     );
     assert.equal((await instance.diff(id, outs, adopting)).changes, false);
     await connected({ "instance.get": () => ({ ...found, labels }) });
-    const { __provider, ...inputs } = adopting;
-    assert.deepEqual((await instance.read(id, outs)).inputs, inputs, "a refresh finds no difference");
+    const { adopt, waitFor, clientToken } = adopting;
+    assert.deepEqual((await instance.read(id, outs)).inputs, { adopt, waitFor, ownerUrn, clientToken });
   });
 
   it("applies the arguments of the program", async () => {

@@ -70,7 +70,13 @@ describe("the host names that an instance resolves", () => {
     const names = new HostNames(current.stateFolder, captureLog().log, silentDamage(current.stateFolder), {
       setHosts: (id, lines) => Promise.resolve(void hosts.set(id, lines)),
     });
-    const host = (id: number): object => ({ id, name: `web-${id}`, hostname: `web-${id}`, ipAddress: `198.18.0.${id}`, labels: {} });
+    const host = (id: number): object => ({
+      id,
+      name: `web-${id}`,
+      hostname: `web-${id}`,
+      ipAddress: `198.18.0.${id}`,
+      labels: {},
+    });
     const [own, taken] = [host(2), { ...host(3), before: {} }] as Parameters<typeof names.set>[0][];
     assert.ok(own && taken);
     [own, taken].forEach((record) => {

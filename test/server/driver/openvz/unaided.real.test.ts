@@ -190,9 +190,8 @@ describe("the OpenVZ driver on a host without an OpenVZ kernel, with vz.conf as 
   it("removes nothing of a container that runs again, or on which a command of an operator works", async () => {
     await driver.create(spec());
     await driver.start(501);
-    const { traces } = host();
     host().behave({ faults: [{ at: "start", exitCode: 31 }] });
-    const before = traces.call(host());
+    const before = host().traces();
     await assertMccError(driver.start(501), "conflict", /vzctl start 501/);
     assert.deepEqual(host().traces(), before);
     host().behave({ faults: [] });

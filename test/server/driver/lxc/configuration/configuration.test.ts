@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
+import { kernelHostname } from "../../../../../server/driver/kernel-hostname";
 import {
   configurationText,
   rootfsIn,
   type Setting,
 } from "../../../../../server/driver/lxc/configuration/configuration";
-import { kernelHostname } from "../../../../../server/driver/kernel-hostname";
 import { confinementGaps } from "../../../../../server/driver/lxc/configuration/confinement";
 import { Place } from "../../../../../server/driver/lxc/place";
 import { containerSpec } from "../../container-spec";
