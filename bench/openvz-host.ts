@@ -1,7 +1,10 @@
-import { mkdir, symlink, writeFile } from "node:fs/promises";
+import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { requirePrograms } from "../images/host-programs";
+import { syntaxes } from "../server/driver/openvz/configuration/syntax";
+import { exists, hostPlaces, readHostConfiguration } from "../server/driver/openvz/host";
+import { isOnPath } from "../server/support/program-path";
 import { FakeOpenvz, imageName, makeImage } from "../test/fakes/openvz/install";
 import { recordedMs } from "../test/fakes/openvz/recorded-runs";
 import type { BenchHost } from "./bench-daemon";
@@ -24,8 +27,28 @@ const containerPrograms = [
   { path: "/bin/bash-static", debianPackage: "bash-static", purpose: "shell" },
 ];
 
+/** The host with its own vzctl, which gets the image of the measurement for its duration. */
+const realHost: BenchHost = {
+  driver: "openvz",
+  during: async (_folder, work) => {
+    await requirePrograms(imageName, containerPrograms);
+    const { imageFolder } = await readHostConfiguration(hostPlaces, syntaxes.v4);
+    const image = join(imageFolder, `${imageName}.tar.gz`);
+    if (await exists(image)) {
+      return await work({});
+    }
+    makeImage(image);
+    try {
+      return await work({});
+    } finally {
+      await rm(image, { force: true });
+    }
+  },
+  equip: () => Promise.resolve(),
+};
+
 /** The host with fakes of vzctl and vzlist, and with their /etc/vz in this mount namespace only. */
-export const openvzHost: BenchHost = {
+const fakeHost: BenchHost = {
   driver: "openvz",
   during: async (folder, work) => {
     await requirePrograms(imageName, containerPrograms);
@@ -46,6 +69,9 @@ export const openvzHost: BenchHost = {
   },
   equip: () => Promise.resolve(),
 };
+
+/** The host's own vzctl where one is installed, and fakes elsewhere. */
+export const openvzHost: BenchHost = isOnPath("vzctl") ? realHost : fakeHost;
 
 /** Mounts an overlay on /etc, whose changes are then in the folder. */
 async function coverEtc(folder: string): Promise<void> {

@@ -1,5 +1,6 @@
 import { execa } from "execa";
 import { type Client, createInstance } from "../client";
+import { exists, hostPlaces } from "../server/driver/openvz/host";
 import { imageName } from "../test/fakes/openvz/install";
 import { type BenchDaemon, withBenchDaemon } from "./bench-daemon";
 import { type Measurement, type Samples, seconds } from "./measurement";
@@ -21,16 +22,16 @@ type Name = "create" | "list";
  * instances, compared with the one command that it needs.
  *
  * The aim: the driver runs no other commands (docs/openvz.md, "How many commands"), and the daemon adds at most a
- * quarter to their time.
+ * tenth to their time. A list may take a quarter more.
  */
 export const openvz: Measurement<Name> = {
   figures: {
     create: {
       title: `${count} instances over vzctl at once, compared with ${count} bare vzctl create, set, start and exec3`,
-      aim: 1.25,
+      aim: 1.1,
     },
     list: {
-      title: `${lookCount} lists of ${listed} instances over vzctl, compared with as many bare vzlist`,
+      title: `${lookCount} lists of ${listed} instances over vzctl, compared with as many bare vzlist, or with reads of the same files where vzlist cannot work`,
       aim: 1.25,
     },
   },
@@ -102,6 +103,10 @@ class BareCommands {
   }
 
   async list(): Promise<void> {
+    if (!(await exists(hostPlaces.veinfo))) {
+      await this.#run("sh", "-c", readAll);
+      return;
+    }
     await this.#run("vzlist", "-a", "-j", "-o", "ctid,status,ip,hostname,name,ostemplate,description");
   }
 
@@ -112,11 +117,13 @@ class BareCommands {
 
 const bringUp = (address: string): string =>
   `ip addr add ${address}/32 dev venet0; ip link set venet0 up; ip route add default dev venet0`;
+/** Reads the files that tell which containers exist and run on a kernel that is not OpenVZ's. */
+const readAll = "cat /etc/vz/conf/[1-9]*.conf /sys/fs/cgroup/*/vz-*/cgroup.procs > /dev/null";
 const settings = ["--description", "bench", "--nameserver", "198.18.0.1"];
 
 function creationOptions(ctid: number): string[] {
   return [
-    ...["--ostemplate", imageName, "--config", type, "--ipadd", bareAddress(ctid)],
+    ...["--ostemplate", imageName, "--config", type, "--layout", "simfs", "--ipadd", bareAddress(ctid)],
     ...["--hostname", `bare-${ctid}`, "--name", `bare-${ctid}`],
   ];
 }

@@ -2,8 +2,8 @@ import type { dynamic } from "@pulumi/pulumi";
 import { z } from "zod";
 import { type Key, MccError } from "../../client";
 import { nameSchema, uidSchema } from "../../protocol/methods/name";
-import { parsePublicKey, samePublicKey } from "../../protocol/public-key";
-import { checkProperties, type Properties } from "./check-properties";
+import { normalisePublicKey, parsePublicKey, samePublicKey } from "../../protocol/public-key";
+import { checkProperties, type Properties, withoutUndefined } from "./check-properties";
 import { noteCheck, takeCheck } from "./checked-resources";
 import { defaultName } from "./default-name";
 import { goneError, unlessGone } from "./gone";
@@ -28,9 +28,16 @@ export const keyHooks: Hooks = {
     noteCheck(news);
     const identity = await identityFor(olds, news);
     const { inputs, failures } = checkProperties(argsSchemas, news);
+    const mistakes = [...failures, ...publicKeyFailures(inputs.publicKey)];
+    const publicKey = mistakes.length > 0 ? inputs.publicKey : recordedText(olds.publicKey, inputs.publicKey);
     return {
-      inputs: { name: olds.name ?? defaultName(identity), ...inputs, ...identity },
-      failures: [...failures, ...publicKeyFailures(inputs.publicKey)],
+      inputs: withoutUndefined({
+        name: olds.name ?? defaultName(identity),
+        ...inputs,
+        publicKey,
+        ...identity,
+      }),
+      failures: mistakes,
     };
   },
 
@@ -120,6 +127,18 @@ function publicKeyFailures(publicKey: unknown): dynamic.CheckFailure[] {
     }
     throw error;
   }
+}
+
+/**
+ * Returns the text that the daemon stores, so that a refresh finds no difference. If only the comment changes, that is the
+ * earlier text.
+ */
+function recordedText(before: unknown, publicKey: unknown): unknown {
+  if (typeof publicKey !== "string" || hasUnknown(publicKey)) {
+    return publicKey;
+  }
+  const isKnown = typeof before === "string" && publicKeyFailures(before).length === 0;
+  return normalisePublicKey(isKnown && sameMaterial(before, publicKey) ? before : publicKey);
 }
 
 /** Tells whether both texts are the same key. Ignores comments and white space. */

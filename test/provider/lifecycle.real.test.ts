@@ -8,10 +8,10 @@ import { type PulumiStack, pulumiStacks } from "../support/pulumi/pulumi-stack";
 const firstKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHGoOrTiQeaVgdv0xpVLNFHI3JpBYSSgNR5rRSzTFhvl first";
 const secondKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl second";
 
-/** A key, an instance with this key, and an instance without arguments. */
+/** A key, with the line feed of its file, an instance with this key, and an instance without arguments. */
 function shop(web: string, publicKey = firstKey): string {
   return `
-    const key = new Key("me", { publicKey: ${JSON.stringify(publicKey)} });
+    const key = new Key("me", { publicKey: ${JSON.stringify(`${publicKey}\n`)} });
     const web = new Instance("web", { keys: [key.name], ${web} });
     const db = new Instance("db");
     exports.web = pulumi.all([web.id, web.instanceId, web.name, web.ipAddress, web.hostname, web.status, web.image,
@@ -79,6 +79,15 @@ describe("a stack under the real engine", function () {
       "minicloud/resource": "web",
     });
     assert.equal(await authorizedKeys(web.id), `${firstKey}\n`);
+  });
+
+  it("shows no difference in a refresh after the first up", async () => {
+    const inputsByUrn = async (): Promise<object> =>
+      Object.fromEntries((await stack.resources()).map(({ urn, inputs }) => [urn, inputs]));
+    const before = await inputsByUrn();
+    assert.doesNotMatch(await stack.succeed("preview", "--refresh"), /\[diff: /);
+    await stack.refresh();
+    assert.deepEqual(await inputsByUrn(), before);
   });
 
   it("does not change without a difference in the program", async () => {

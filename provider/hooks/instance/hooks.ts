@@ -22,6 +22,7 @@ import {
   inputsOf,
   inputsSchema,
   type State,
+  stateNow,
   stateOf,
   stateSchema,
 } from "./properties";
@@ -92,7 +93,7 @@ export const instanceHooks: Hooks = {
     const instance = await recordedInstance(targetOf(state), state);
     return instance === undefined || instance.status === "destroying"
       ? {}
-      : { id, props: stateOf(instance, state, state.serverId), inputs: inputsOf(instance, state) };
+      : { id, props: stateNow(instance, state, state.serverId), inputs: inputsOf(instance, state) };
   },
 
   /** Also finishes a creation that was recorded as a partial failure. */

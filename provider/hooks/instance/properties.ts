@@ -37,7 +37,15 @@ export const inputsSchema = identitySchema.extend(adoptedArgsSchemas).extend(kep
 });
 export type Inputs = z.infer<typeof inputsSchema>;
 
-const instanceKeptSchema = keptSchema.extend({ adopt: argsSchemas.adopt, isolate });
+/** The arguments whose values the daemon chooses if the program omits them; for an adopted instance, all of them. */
+const assignable = ["image", "type", "keys", "name", "ipAddress", "hostname", "labels"] as const;
+
+const instanceKeptSchema = keptSchema.extend({
+  adopt: argsSchemas.adopt,
+  isolate,
+  /** The arguments that the program omitted. States of earlier releases do not have it. */
+  assigned: z.array(z.enum(assignable)).optional(),
+});
 type InstanceKept = z.infer<typeof instanceKeptSchema>;
 
 /** The parts of the state that identify the instance and its arguments. */
@@ -53,8 +61,14 @@ export type State = z.infer<typeof stateSchema>;
 const fixed = ["image", "ipAddress", "hostname"];
 const changeable = ["name", "type", "keys", "labels"];
 
+/** Returns the state of the resource for an instance that was created or changed with these inputs. */
+export function stateOf(instance: Instance, inputs: Inputs, serverId: string): Properties {
+  const assigned = assignable.filter((name) => inputs[name] === undefined);
+  return stateNow(instance, { ...inputs, ...(assigned.length > 0 ? { assigned } : {}) }, serverId);
+}
+
 /** Returns the state of the resource for an instance. */
-export function stateOf(instance: Instance, kept: InstanceKept, serverId: string): Properties {
+export function stateNow(instance: Instance, kept: InstanceKept, serverId: string): Properties {
   const { id, uid, status, sshHostKey, simulated, ipv6Address } = instance;
   return {
     instanceId: id,
@@ -65,12 +79,20 @@ export function stateOf(instance: Instance, kept: InstanceKept, serverId: string
     knownHosts: knownHosts([instance]),
     simulated,
     ...(ipv6Address === undefined ? {} : { ipv6Address }),
-    ...inputsOf(instance, kept),
+    ...argumentsOf(instance, kept),
   };
 }
 
-/** Returns the arguments that would create this instance. */
-export function inputsOf(instance: Instance, kept: InstanceKept): Properties {
+/** Returns the arguments that would create this instance, without those that the program omits. */
+export function inputsOf(instance: Instance, state: InstanceKept): Properties {
+  const { assigned = [], ...kept } = state;
+  const omitted: readonly string[] = assigned;
+  return Object.fromEntries(
+    Object.entries(argumentsOf(instance, kept)).filter(([name]) => !omitted.includes(name)),
+  );
+}
+
+function argumentsOf(instance: Instance, kept: InstanceKept): Properties {
   const { image, type, keys, name, ipAddress, hostname, ttlSeconds } = instance;
   return withoutUndefined({
     image,

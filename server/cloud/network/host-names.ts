@@ -38,6 +38,8 @@ interface NamedInstance extends NamedHost {
   readonly scope?: string | undefined;
   readonly account?: string | undefined;
   readonly labels: Readonly<Record<string, string>>;
+  /** Only of one whose container was taken over. */
+  readonly before?: object | undefined;
 }
 
 /** The part of the driver that changes the names in a container. */
@@ -66,6 +68,8 @@ export class HostNames {
   readonly #limit = pLimit(writesAtOnce);
   /** Writes that go on after that time. Each is tried again with the latest names after its end. */
   readonly #late = new Map<number, Promise<boolean>>();
+  /** Instances whose container was taken over. Its owner's hosts file stays as it is; the others know its name. */
+  readonly #untouched = new Set<number>();
   /** Instances whose last write failed. Each failure is logged once. */
   readonly #failed = new Set<number>();
   readonly #made = once(() => makeFolderFor(this.naming.guestGroup, this.#folder));
@@ -97,6 +101,9 @@ export class HostNames {
 
   /** Adds an instance, or changes its name. It reaches the other instances soon. */
   set(record: NamedInstance): void {
+    if (record.before !== undefined) {
+      this.#untouched.add(record.id);
+    }
     this.#stackOf(record).set(record);
     this.#shared.get(scopeIn(record))?.set(record);
   }
@@ -106,6 +113,7 @@ export class HostNames {
     const scope = scopeIn(record);
     const stack = this.#stacks.get(scope);
     this.#failed.delete(record.id);
+    this.#untouched.delete(record.id);
     stack?.delete(record.id);
     this.#shared.get(scope)?.delete(record.id);
     if (stack?.isEmpty === true) {
@@ -179,6 +187,9 @@ export class HostNames {
 
   /** @returns false also for a write that takes long, or follows such a one. */
   async #write(id: number, lines: readonly string[]): Promise<boolean> {
+    if (this.#untouched.has(id)) {
+      return true;
+    }
     return await this.#limit(async () => {
       if (this.#late.has(id)) {
         return false;

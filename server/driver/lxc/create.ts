@@ -2,13 +2,8 @@ import { writeFileSync } from "node:fs";
 import { hasErrno } from "../../../protocol/errno";
 import { MccError } from "../../../protocol/error";
 import type { ContainerFile, ContainerSpec, MadeContainer } from "../driver";
-import {
-  broadcastAddress,
-  configurationText,
-  hostsPath,
-  hostsTarget,
-  kernelHostname,
-} from "./configuration/configuration";
+import { kernelHostname } from "../kernel-hostname";
+import { broadcastAddress, configurationText, hostsPath, hostsTarget } from "./configuration/configuration";
 import { deviceFile, sharedDevices } from "./devices";
 import type { Engine } from "./engine";
 import { makePassable } from "./files/folder";

@@ -3,18 +3,21 @@ import { Turns } from "../../support/concurrency/turns";
 import type { ContainerFile, ContainerSpec, DriverLog, MadeContainer } from "../driver";
 import { hasSshServer } from "../ssh-server";
 import { commands, type Target } from "./commands/command";
-import { failureOf } from "./commands/runner";
+import { type Ended, failureOf } from "./commands/runner";
 import type { Vz } from "./commands/vz";
 import { distinctiveIn, type Generation } from "./configuration/generation";
 import { formatMetadata } from "./configuration/metadata";
 import { readSamples, type Sample } from "./configuration/sample-types";
 import type { Containers } from "./containers/containers";
 import type { UnfinishedRecords } from "./containers/unfinished-records";
+import { hasUserNamespace, templateOptions } from "./distribution";
 import { plainRoot } from "./files/plain-root";
 import { writeIntoRoot } from "./files/root-files";
 import { giveRootFolder } from "./files/root-owner";
+import { setHostsInRoot, systemFilesFor } from "./files/system-files";
 import { exists, type HostConfiguration } from "./host";
 import { limitOptions } from "./limits";
+import { nameserverOptions } from "./name-servers";
 
 /** Creates containers. A failed one stays in part, and its record tells a later destroy about it. */
 export class ContainerCreation {
@@ -42,8 +45,13 @@ export class ContainerCreation {
     const target = await this.names.take(spec.name, () =>
       this.#create(spec, { generation, host, description, sample }),
     );
+    const isShifted = await hasUserNamespace(
+      this.vz,
+      (await host.containerVariables(target.ctid)) ?? new Map(),
+    );
     const settings = [
       ...generation.setOptions({ id: spec.id, uid: spec.uid, description }),
+      ...(isShifted ? await templateOptions(host, spec.image) : []),
       ...nameserverOptions(spec.nameservers),
       ...limitOptions(spec.type, { has: sample?.type, generation, memory: await this.vz.memoryModel() }),
     ];
@@ -52,21 +60,16 @@ export class ContainerCreation {
     }
     await giveRootFolder(this.vz, target.ctid);
     const made = await this.inRoot(target, "written", async (root) => {
-      await writeIntoRoot(root, spec.files);
+      const hosts = spec.hosts?.() ?? (isShifted ? [ownHostsLine(spec)] : undefined);
+      if (hosts !== undefined) {
+        await setHostsInRoot(root, hosts);
+      }
+      await writeIntoRoot(root, [...(isShifted ? await systemFilesFor(root, spec) : []), ...spec.files]);
       return { hasSshServer: await hasSshServer(root) };
     });
     this.containers.add(target);
     await this.records.remove(spec.id);
     return made;
-  }
-
-  /** Changes the name servers before a start, at which vzctl writes them into the container. */
-  async changeNameServers(target: Target, nameservers: readonly string[]): Promise<void> {
-    const variables = await (await this.vz.host()).containerVariables(target.ctid);
-    const before = variables?.get("NAMESERVER") ?? "";
-    if (nameservers.length > 0 && before !== nameservers.join(" ")) {
-      await this.vz.set(target, nameserverOptions(nameservers));
-    }
   }
 
   /** Writes files into a container that does not run. */
@@ -136,10 +139,11 @@ export class ContainerCreation {
       await this.records.write({ id, ctid, name, hostname, sample: ofSample });
       const command = commands.create(target, { ...spec, sample }, [
         ...how.generation.createOptions({ ...spec, ctid, description: how.description }),
-        ...(await this.#layoutOptions(how)),
+        ...(await this.#layoutOptions(how.generation)),
       ]);
       const ended = await this.vz.attempt(command);
       if (ended.exitCode === 0) {
+        refuseUnshifted(target, ended);
         this.#tellOtherCtid(target, ctids);
         return target;
       }
@@ -164,21 +168,31 @@ export class ContainerCreation {
     }
   }
 
-  /** By default, vzctl would choose ploop, even if the kernel does not support it. */
-  async #layoutOptions({
-    generation,
-    host,
-  }: {
-    generation: Generation;
-    host: HostConfiguration;
-  }): Promise<string[]> {
-    const choose = generation.simfs && host.layout === undefined;
-    return choose && !(await this.vz.hasPloop()) ? ["--layout", "simfs"] : [];
+  /** vzctl's own choice, and that of vz.conf as shipped, is ploop, even if the kernel does not support it. */
+  async #layoutOptions({ simfs }: Generation): Promise<string[]> {
+    return simfs && !(await this.vz.hasPloop()) ? ["--layout", "simfs"] : [];
   }
 }
 
-function nameserverOptions(nameservers: readonly string[]): string[] {
-  return nameservers.flatMap((address) => ["--nameserver", address]);
+/** Returns the line of a hosts file that vzctl's script would write. */
+function ownHostsLine({ ipAddress, hostname }: ContainerSpec): string {
+  const [label = hostname] = hostname.split(".");
+  return [ipAddress, ...new Set([hostname, label])].join(" ");
+}
+
+/**
+ * Refuses a container whose files belong to the host's users, although they should be shifted. vzctl exits with 0 if it
+ * could not load its library for that, and refuses the start (47).
+ */
+function refuseUnshifted({ ctid }: Target, { stdout, stderr }: Ended): void {
+  const [words] =
+    /^.*libvzchown\S* from LD_PRELOAD cannot be preloaded.*$/m.exec(`${stdout}\n${stderr}`) ?? [];
+  if (words !== undefined) {
+    throw new MccError(
+      "engine",
+      `vzctl create ${ctid} could not shift the users of the image: ${words.trim()} What to do: run ldconfig, and if that does not help, reinstall the package vzctl, which contains the library.`,
+    );
+  }
 }
 
 async function isTaken(host: HostConfiguration, ctid: string): Promise<boolean> {

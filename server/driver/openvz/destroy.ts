@@ -1,3 +1,4 @@
+import type { Bridge } from "./bridge";
 import { commands, type EngineCommand, type Target } from "./commands/command";
 import type { EarlierCommands } from "./commands/earlier-commands";
 import type { ExitKind } from "./commands/exit-meaning";
@@ -5,10 +6,12 @@ import { failureOf } from "./commands/runner";
 import type { Vz } from "./commands/vz";
 import type { Variables } from "./configuration/file";
 import { parseMetadata } from "./configuration/metadata";
-import type { Containers } from "./containers/containers";
+import type { Containers, Look } from "./containers/containers";
 import type { UnfinishedRecord, UnfinishedRecords } from "./containers/unfinished-records";
 import { findUnlisted, recordIn } from "./containers/unlisted-container";
+import { addressesOf } from "./host";
 import { detachHostMounts, removePrivateArea, removeRemains } from "./leftovers";
+import type { RunRemains } from "./run-remains";
 
 /** The obstacles to `destroy`, and the commands that remove them. */
 const clearances: Readonly<Partial<Record<ExitKind, (target: Target) => EngineCommand>>> = {
@@ -26,12 +29,15 @@ export class Destruction {
     private readonly records: UnfinishedRecords,
     private readonly containers: Containers,
     private readonly earlier: EarlierCommands,
+    private readonly runRemains: RunRemains,
+    private readonly bridge: Bridge,
   ) {}
 
   /** Removes a container. No container is a success. A foreign container with the same id is never touched. */
   async destroy(id: number): Promise<void> {
     await this.earlier.end(id);
-    const listed = (await this.containers.look()).own.get(id);
+    const look = await this.containers.look();
+    const listed = look.own.get(id);
     if (this.records.get(id) === undefined) {
       const found = await this.#find(id, listed);
       if (found !== undefined) {
@@ -41,7 +47,7 @@ export class Destruction {
     }
     const record = this.records.get(id);
     if (record !== undefined) {
-      await this.#destroyRecorded(record, listed?.running === true);
+      await this.#destroyRecorded(record, listed?.running === true, look);
       await this.records.remove(id);
     }
     this.containers.remove(id);
@@ -56,7 +62,7 @@ export class Destruction {
   }
 
   /** The container may have a configuration, or files, or both. They decide whether the list shows it. */
-  async #destroyRecorded(record: UnfinishedRecord, isRunning: boolean): Promise<void> {
+  async #destroyRecorded(record: UnfinishedRecord, isRunning: boolean, look: Look): Promise<void> {
     const host = await this.vz.host();
     const variables = await host.containerVariables(record.ctid);
     if (variables !== undefined) {
@@ -68,6 +74,13 @@ export class Destruction {
     }
     await removePrivateArea(host, record, variables?.get("VE_PRIVATE"));
     await removeRemains(host, record.ctid);
+    await this.runRemains.remove(record.ctid);
+    const addresses = record.addresses ?? addressesOf(variables ?? new Map());
+    const inUse = addressesInUse(look, record.id);
+    await this.bridge.removeRoutes(
+      record.ctid,
+      addresses.filter((address) => !inUse.has(address)),
+    );
   }
 
   /** Another owner may have got the id since it was recorded. */
@@ -96,4 +109,12 @@ export class Destruction {
       await this.vz.run(clear(target));
     }
   }
+}
+
+/** Returns the addresses of all containers on the host but one. */
+function addressesInUse({ own, foreign }: Look, id: number): Set<string> {
+  const others = [...own.values()].filter((container) => container.id !== id);
+  return new Set(
+    [...others.flatMap(({ listed }) => listed ?? []), ...foreign].flatMap((row) => row.ipAddresses),
+  );
 }

@@ -5,6 +5,7 @@ import type { Image } from "../../../protocol/methods/image";
 import type { InstanceType } from "../../../protocol/methods/instance-type";
 import type { ArchiveLimits } from "../../support/archives/limits";
 import { once } from "../../support/concurrency/once";
+import { Turns } from "../../support/concurrency/turns";
 import { removeAroundMounts } from "../../support/files/remove-tree";
 import type {
   Container,
@@ -20,7 +21,8 @@ import type {
   Remains,
 } from "../driver";
 import { readInside } from "../read-inside";
-import { commands } from "./commands/command";
+import { Bridge } from "./bridge";
+import { commands, type Target } from "./commands/command";
 import { EarlierCommands } from "./commands/earlier-commands";
 import { Vz } from "./commands/vz";
 import { parseMetadata } from "./configuration/metadata";
@@ -30,13 +32,16 @@ import { UnfinishedRecords } from "./containers/unfinished-records";
 import { ContainerCreation } from "./create";
 import { Destruction } from "./destroy";
 import { readFromRoot } from "./files/root-files";
-import { GuestAddress } from "./guest/address";
+import { setHostsInRoot } from "./files/system-files";
 import { Guest } from "./guest/guest";
-import { type HostPlaces, hostPlaces } from "./host";
+import { setHostsInside } from "./guest/hosts";
+import { StartSettings } from "./guest/start-settings";
+import { addressesOf, type HostPlaces, hostPlaces } from "./host";
 import { ImageArchives } from "./images/store";
 import { limitOptions } from "./limits";
 import { stopContainer } from "./power";
 import { preflight } from "./preflight";
+import { RunRemains } from "./run-remains";
 import { TakeOver } from "./take-over";
 import { DownWatch } from "./watch";
 
@@ -68,9 +73,15 @@ class OpenvzDriver implements Driver {
   readonly #creation: ContainerCreation;
   readonly #destruction: Destruction;
   readonly #guest: Guest;
-  readonly #guestAddress: GuestAddress;
+  readonly #settings: StartSettings;
+  readonly #runRemains: RunRemains;
+  readonly #bridge: Bridge;
   readonly #images: ImageArchives;
   readonly #watch: DownWatch;
+  /** The turns of starts, and of writes into containers that do not run. */
+  readonly #turns = new Turns<number>();
+  /** The containers that are being destroyed. */
+  readonly #leaving = new Set<number>();
   /** Reads the records of containers that an earlier daemon was creating. */
   readonly #load = once(() => this.#records.load());
 
@@ -87,9 +98,19 @@ class OpenvzDriver implements Driver {
       variablesOf: async (ctid) => await (await this.#vz.host()).containerVariables(ctid),
     });
     this.#creation = new ContainerCreation(serverId, this.#vz, this.#records, this.#containers, log);
-    this.#destruction = new Destruction(serverId, this.#vz, this.#records, this.#containers, earlier);
+    this.#runRemains = new RunRemains(this.#vz, log);
+    this.#bridge = new Bridge(this.#vz, log);
+    this.#destruction = new Destruction(
+      serverId,
+      this.#vz,
+      this.#records,
+      this.#containers,
+      earlier,
+      this.#runRemains,
+      this.#bridge,
+    );
     this.#guest = new Guest(timeoutMs, () => this.#vz.execExitCodes());
-    this.#guestAddress = new GuestAddress(this.#vz, this.#guest, log);
+    this.#settings = new StartSettings(this.#vz, this.#guest, this.#creation, log);
     this.takesOver = new TakeOver(serverId, this.#vz, {
       containers: this.#containers,
       creation: this.#creation,
@@ -110,7 +131,11 @@ class OpenvzDriver implements Driver {
       places: this.#vz.places,
       isRoot: process.getuid?.() === 0,
       askVersion: () => this.#vz.generation(),
-      askList: () => this.#vz.list(),
+      askList: async () => {
+        const { source } = await this.#vz.listing();
+        this.options.log.info({ source }, "the source of the list of containers was chosen");
+        return await this.#vz.list();
+      },
     });
   }
 
@@ -191,23 +216,64 @@ class OpenvzDriver implements Driver {
 
   async start(id: number, nameservers?: readonly string[]): Promise<void> {
     const target = await this.#containers.get(id);
-    if (nameservers !== undefined) {
-      await this.#creation.changeNameServers(target, nameservers);
-    }
-    await this.#vz.run(commands.start(target));
+    await this.#turns.take(id, async () => {
+      await this.#settings.prepare(target, nameservers);
+      await this.#startPrepared(target);
+    });
     this.#watch.up(id);
-    await this.#guestAddress.bringUp(target);
+    const variables = await (await this.#vz.host()).containerVariables(target.ctid);
+    await Promise.all([
+      this.#settings.apply(target),
+      this.#bridge.settle(target.ctid, addressesOf(variables ?? new Map())),
+    ]);
+  }
+
+  async #startPrepared(target: Target): Promise<void> {
+    try {
+      await this.#vz.run(commands.start(target));
+    } catch (error) {
+      await this.#runRemains.remove(target.ctid);
+      throw error;
+    }
   }
 
   async stop(id: number, graceMs: number): Promise<void> {
-    await stopContainer(this.#vz, await this.#containers.get(id), graceMs);
+    const target = await this.#containers.get(id);
+    await stopContainer(this.#vz, target, graceMs);
+    await this.#runRemains.remove(target.ctid);
     this.#watch.down(id);
   }
 
   async destroy(id: number): Promise<void> {
     await this.#load();
-    await this.#destruction.destroy(id);
+    this.#leaving.add(id);
+    try {
+      await this.#destruction.destroy(id);
+    } finally {
+      this.#leaving.delete(id);
+    }
     this.#watch.down(id);
+  }
+
+  async setHosts(id: number, lines: readonly string[]): Promise<void> {
+    if (this.#leaving.has(id)) {
+      return;
+    }
+    const target = await this.#containers.get(id);
+    if (await this.#isRunning(id)) {
+      await setHostsInside(this.#guest, target, lines, this.options.commandTimeoutMs);
+      return;
+    }
+    await this.#turns.take(id, async () => {
+      if (!this.#leaving.has(id) && !(await this.#isRunning(id))) {
+        await this.#creation.inRoot(target, "written", (root) => setHostsInRoot(root, lines));
+      }
+    });
+  }
+
+  /** Does not ask the engine about a container that ran a moment ago. */
+  async #isRunning(id: number): Promise<boolean> {
+    return this.#watch.known().includes(id) || (await this.#containers.look()).own.get(id)?.running === true;
   }
 
   async rename(id: number, name: string): Promise<void> {

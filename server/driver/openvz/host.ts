@@ -1,4 +1,5 @@
 import { lstat } from "node:fs/promises";
+import { isIPv4 } from "node:net";
 import { dirname, join } from "node:path";
 import { unlessErrno } from "../../../protocol/errno";
 import { MccError } from "../../../protocol/error";
@@ -10,10 +11,23 @@ export interface HostPlaces {
   readonly configuration: string;
   /** Exists on an OpenVZ kernel. */
   readonly procVz: string;
+  /** The kernel's table of containers, which vzlist needs. Only an OpenVZ kernel has it. */
+  readonly veinfo: string;
   /** Exists on a kernel with user namespaces. */
   readonly userNamespace: string;
   /** The network device through which containers are reached. */
   readonly venet: string;
+  /** The dynamic linker's list of the installed libraries, ldconfig(8). */
+  readonly libraries: string;
+  /** The mount table. */
+  readonly mounts: string;
+  /** Without an OpenVZ kernel, vzctl keeps a link to each container's network namespace here, by ctid. */
+  readonly networkNamespaces: string;
+  /**
+   * Without an OpenVZ kernel, vzctl keeps a file with the id of each container's first process (`vepid`) and one with its
+   * addresses (`veip`) here, by ctid.
+   */
+  readonly runRecords: string;
   /** The PATH of vzctl's own scripts. */
   readonly scriptFolders: readonly string[];
 }
@@ -21,8 +35,13 @@ export interface HostPlaces {
 export const hostPlaces: HostPlaces = {
   configuration: "/etc/vz/vz.conf",
   procVz: "/proc/vz",
+  veinfo: "/proc/vz/veinfo",
   userNamespace: "/proc/self/ns/user",
   venet: "/sys/class/net/venet0",
+  libraries: "/etc/ld.so.cache",
+  mounts: "/proc/mounts",
+  networkNamespaces: "/run/netns",
+  runRecords: "/var/lib/vzctl",
   scriptFolders: ["/bin", "/sbin", "/usr/bin", "/usr/sbin"],
 };
 
@@ -32,12 +51,15 @@ export class HostConfiguration {
   readonly containerFolder: string;
   /** A symbolic link for each container with a name. */
   readonly nameFolder: string;
+  /** The files that say which scripts of vzctl fit a distribution. */
+  readonly distributionFolder: string;
   readonly #variables: Variables;
   readonly #syntax: Syntax;
 
   constructor(path: string, variables: Variables, syntax: Syntax) {
     this.containerFolder = join(dirname(path), "conf");
     this.nameFolder = join(dirname(path), "names");
+    this.distributionFolder = join(dirname(path), "dists");
     this.#variables = variables;
     this.#syntax = syntax;
   }
@@ -56,14 +78,14 @@ export class HostConfiguration {
     return this.#variables.get("CONFIGFILE") ?? "basic";
   }
 
-  /** Undefined leaves the choice to vzctl, which uses ploop if it was built with it. */
-  get layout(): string | undefined {
-    return this.#variables.get("VE_LAYOUT");
-  }
-
   /** The owner of a container's root, if the container's own configuration does not name one. */
   get localOwner(): LocalOwner {
     return localOwnerIn(this.#variables);
+  }
+
+  /** Returns the variables of a file with the scripts of a distribution; undefined if there is none. */
+  async distributionVariables(name: string): Promise<Variables | undefined> {
+    return await readVariables(join(this.distributionFolder, `${name}.conf`), this.#syntax);
   }
 
   containerConfiguration(ctid: string): string {
@@ -97,6 +119,14 @@ export class HostConfiguration {
   #ofContainer(variable: string, standard: string, ctid: string): string {
     return ofContainer(this.#variables.get(variable) ?? standard, ctid);
   }
+}
+
+/** Returns the IPv4 addresses in a container's configuration, without the prefix length that v7 shows. */
+export function addressesOf(variables: Variables): string[] {
+  return (variables.get("IP_ADDRESS") ?? "")
+    .split(/\s+/)
+    .map((address) => address.replace(/\/.*$/, ""))
+    .filter((address) => isIPv4(address));
 }
 
 /** The user and group of the host that are root in a container; undefined if the configuration does not name them. */

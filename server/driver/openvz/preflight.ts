@@ -4,6 +4,7 @@ import { MccError } from "../../../protocol/error";
 import { isOnPath } from "../../support/program-path";
 import type { Finding } from "../driver";
 import { syntaxes } from "./configuration/syntax";
+import { controlGroupFinding } from "./control-group-finding";
 import { exists, type HostPlaces, readHostConfiguration } from "./host";
 
 /** The inputs of the checks. */
@@ -39,13 +40,16 @@ const checks: readonly Check[] = [
       remedy: "start mccserver as root",
     }),
   ...programChecks,
-  async ({ askVersion, askList }) => {
+  async ({ places, askVersion, askList }) => {
     if (programs.some(({ program }) => !isOnPath(program))) {
       return undefined;
     }
+    const lacksGroups = await controlGroupFinding(places);
     return (
       (await findingOf(askVersion, "install vzctl 4, or OpenVZ 7 or later")) ??
-      (await findingOf(askList, "run vzlist -a, and fix what it reports"))
+      // Without control groups, the list fails for the same reason.
+      lacksGroups ??
+      (await findingOf(askList, listRemedy))
     );
   },
   async ({ places }) =>
@@ -99,13 +103,25 @@ function finding(isLacking: boolean, found: Finding): Promise<Finding | undefine
   return Promise.resolve(isLacking ? found : undefined);
 }
 
-async function findingOf(ask: () => Promise<unknown>, remedy: string): Promise<Finding | undefined> {
+/** Returns the remedy for a list that failed with a message of vzlist. */
+function listRemedy(message: string): string {
+  return /\/proc\/(vz\/veinfo|user_beancounters)/.test(message)
+    ? "load OpenVZ's kernel modules with its service: service vz start"
+    : "run vzlist -a, and fix what it reports";
+}
+
+/** @param remedy a function gets the message of the failure. */
+async function findingOf(
+  ask: () => Promise<unknown>,
+  remedy: string | ((message: string) => string),
+): Promise<Finding | undefined> {
   try {
     await ask();
     return undefined;
   } catch (error) {
     if (MccError.isInstance(error)) {
-      return { lacking: error.message.replace(/\.$/, ""), remedy };
+      const lacking = error.message.replace(/\.$/, "");
+      return { lacking, remedy: typeof remedy === "string" ? remedy : remedy(lacking) };
     }
     throw error;
   }

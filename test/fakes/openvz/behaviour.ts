@@ -9,6 +9,7 @@ export interface Fault {
   readonly word?: string;
   /** Ends with it, having cleaned up as vzctl does. */
   readonly exitCode?: number;
+  /** Without an exit code, it goes on afterwards. */
   readonly stderr?: string;
   /** Ends there as by SIGKILL: nothing is cleaned up. */
   readonly dies?: boolean;
@@ -27,6 +28,16 @@ export interface Behaviour {
   readonly listOutput?: string;
   /** Whether the kernel is an OpenVZ one, which it then stays; an upstream one is announced at each command. */
   readonly openvzKernel: boolean;
+  /**
+   * Whether vzlist finds the kernel's table of containers. Without an OpenVZ kernel there is none; the recorded host had an
+   * aid that answered for it.
+   */
+  readonly veinfo: boolean;
+  /**
+   * Whether control groups of version 2 are mounted next to version 1. vzctl then takes a container whose processes have
+   * ended for a running one.
+   */
+  readonly unifiedGroups: boolean;
   /** Whether `--ram` and `--swap` work. */
   readonly vswap: boolean;
   /** Whether containers heed a shutdown, or have to be killed. */
@@ -38,10 +49,17 @@ export interface Behaviour {
   readonly latenciesMs?: Readonly<Record<string, number>>;
 }
 
+/**
+ * A host without an OpenVZ kernel and without aids, with vz.conf as shipped: see `FakeOpenvz.asShipped`.
+ */
+export const unaidedHost: Partial<Behaviour> = { veinfo: false, haltsCleanly: true };
+
 /** The host of the recorded runs. */
 export const recordedHost: Behaviour = {
   generation: "v4",
   openvzKernel: false,
+  veinfo: true,
+  unifiedGroups: false,
   vswap: false,
   haltsCleanly: false,
   unpackMs: 0,

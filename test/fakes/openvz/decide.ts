@@ -1,10 +1,11 @@
 import { FakeHost } from "./host/fake-host";
 import { Death, Exit } from "./launcher/endings";
 import type { Launched } from "./launcher/launched";
+import { ip } from "./programs/ip";
 import { vzctl } from "./programs/vzctl";
 import { vzlist } from "./programs/vzlist";
 
-const programs: Readonly<Record<string, (host: FakeHost) => Promise<void>>> = { vzctl, vzlist };
+const programs: Readonly<Record<string, (host: FakeHost) => Promise<void>>> = { vzctl, vzlist, ip };
 
 /** Does what a fake command does on the host in the folder. @returns its exit code. */
 export async function decide(root: string, command: Launched): Promise<number> {

@@ -1,4 +1,6 @@
+import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import {
   copyFileSync,
   cpSync,
@@ -6,16 +8,19 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmdirSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { type HostPlaces } from "../../../server/driver/openvz/host";
 import { checkout } from "../../support/checkout";
 import { type Behaviour, readBehaviour, recordedHost, writeBehaviour } from "./behaviour";
 import { decide } from "./decide";
 import { beancounters } from "./host/limits";
+import { mountTable, networkFolders, tracesIn } from "./host/run-traces";
 import { type CommandServer, openCommandServer } from "./launcher/command-server";
 
 /** The image of the recorded runs. */
@@ -30,6 +35,12 @@ const basicSample = [
   'CPUUNITS="1000"',
 ];
 
+/** The scripts of distributions, as far as the fakes have them. */
+const distributions = {
+  default: "ADD_IP=redhat-add_ip.sh\n",
+  "debian.conf": "ADD_IP=debian-add_ip.sh\nPRE_START=prestart.sh\n",
+};
+
 const folders = [
   "bin",
   "etc/vz/conf",
@@ -41,6 +52,11 @@ const folders = [
   "vz/root",
   "vz/lock",
   "sys/class/net/venet0",
+  "sys/fs/all-cgroups",
+  "sys/fs/cgroup",
+  "etc/vz/dists",
+  "proc",
+  ...Object.values(networkFolders),
 ];
 
 /** A fake host in a folder of its own, whose commands work as long as the process lives that installed it. */
@@ -49,6 +65,8 @@ export class FakeOpenvz {
   readonly bin: string;
   readonly stateFolder: string;
   #server: CommandServer | undefined;
+  /** The name of its part of the control groups. */
+  readonly #groups = randomUUID();
 
   private constructor(readonly root: string) {
     this.bin = join(root, "bin");
@@ -57,7 +75,12 @@ export class FakeOpenvz {
       configuration: this.path("etc/vz/vz.conf"),
       procVz: this.path("proc/vz"),
       userNamespace: "/proc/self/ns/user",
+      veinfo: this.path("proc/veinfo"),
       venet: this.path("sys/class/net/venet0"),
+      libraries: this.path("etc/ld.so.cache"),
+      mounts: this.path("proc/mounts"),
+      networkNamespaces: this.path("run/netns"),
+      runRecords: this.path("var/lib/vzctl"),
       scriptFolders: [this.bin],
     };
   }
@@ -67,6 +90,7 @@ export class FakeOpenvz {
     const host = new FakeOpenvz(root);
     folders.forEach((folder) => mkdirSync(host.path(folder), { recursive: true }));
     host.#writeConfiguration();
+    host.#makeKernel();
     await host.#openPrograms();
     writeBehaviour(root, recordedHost);
     host.behave(behaviour);
@@ -91,6 +115,12 @@ export class FakeOpenvz {
   behave(changes: Partial<Behaviour>): void {
     const behaviour = { ...readBehaviour(this.root), ...changes };
     writeBehaviour(this.root, behaviour);
+    if (behaviour.veinfo) {
+      writeFileSync(this.places.veinfo, "");
+    } else {
+      rmSync(this.places.veinfo, { force: true });
+    }
+    this.#mountUnified(behaviour.unifiedGroups);
     if (behaviour.openvzKernel) {
       mkdirSync(join(this.places.procVz, behaviour.vswap ? "vswap" : ""), { recursive: true });
     }
@@ -107,6 +137,23 @@ export class FakeOpenvz {
       const entries = existsSync(path) ? readdirSync(path) : [];
       return entries.filter((entry) => !samples.test(entry)).map((entry) => join(folder, entry));
     });
+  }
+
+  /** What runs of containers have left on the host. */
+  traces(): string[] {
+    return tracesIn(this.root);
+  }
+
+  /** Lets the host remember the hardware address that a container had under an address before. */
+  rememberNeighbour(address: string): void {
+    writeFileSync(this.path(`${networkFolders.neighbours}/${address}`), "02:11:22:33:44:55\n");
+  }
+
+  /** Gives vz.conf the values that it has as shipped: shifted users, and disk images, which this vzctl does not support. */
+  asShipped(): void {
+    const { configuration } = this.places;
+    const text = readFileSync(configuration, "utf8").replace("VE_LAYOUT=simfs", "VE_LAYOUT=ploop");
+    writeFileSync(configuration, `${text}LOCAL_UID=100000\nLOCAL_GID=100000\n`);
   }
 
   /** Lets the commands go on that wait at a fault. */
@@ -146,6 +193,37 @@ export class FakeOpenvz {
         process.kill(Number(pid), "SIGKILL");
       }
     }
+    await this.#endKernel();
+  }
+
+  async #endKernel(): Promise<void> {
+    const [all, own] = [this.path("sys/fs/all-cgroups"), this.path("sys/fs/cgroup")];
+    for (const name of readdirSync(own).filter((entry) => entry.startsWith("vz-"))) {
+      await removeGroup(join(own, name));
+    }
+    execFileSync("umount", [own]);
+    await removeGroup(join(all, this.#groups));
+    execFileSync("umount", [all]);
+  }
+
+  #mountUnified(isMounted: boolean): void {
+    const table = this.path(mountTable);
+    const others = readFileSync(table, "utf8").replace(/^cgroup2 .*\n/gm, "");
+    writeFileSync(table, isMounted ? `${others}cgroup2 /sys/fs/cgroup/unified cgroup2 rw 0 0\n` : others);
+  }
+
+  /** The kernel's side: control groups in a hierarchy without controllers, which all fake hosts share. */
+  #makeKernel(): void {
+    const [all, own] = [this.path("sys/fs/all-cgroups"), this.path("sys/fs/cgroup")];
+    execFileSync("mount", ["-t", "cgroup", "-o", "none,name=minicloud-fakes", "cgroup", all]);
+    mkdirSync(join(all, this.#groups));
+    execFileSync("mount", ["--bind", join(all, this.#groups), own]);
+    writeFileSync(this.path(mountTable), `cgroup ${own} cgroup rw 0 0\n`);
+    writeFileSync(join(this.places.venet, "address"), "02:00:00:00:00:01\n");
+    writeFileSync(join(this.places.venet, "addr_assign_type"), "1\n");
+    for (const [name, text] of Object.entries(distributions)) {
+      writeFileSync(this.path(`etc/vz/dists/${name}`), text);
+    }
   }
 
   #writeConfiguration(): void {
@@ -170,9 +248,26 @@ export class FakeOpenvz {
   async #openPrograms(): Promise<void> {
     this.#server = await openCommandServer((command) => decide(this.root, command));
     writeFileSync(join(this.bin, "port"), String(this.#server.port));
-    for (const program of ["vzctl", "vzlist"]) {
+    for (const program of ["vzctl", "vzlist", "ip"]) {
       copyFileSync(join(checkout, "test/fakes/openvz/launcher/launcher.pl"), join(this.bin, program));
     }
+  }
+}
+
+/** Processes that were just killed may still be in a group. */
+async function removeGroup(group: string): Promise<void> {
+  for (let tries = 0; !isRemoved(group); tries += 1) {
+    assert.ok(tries < 1000, `${group} has processes`);
+    await pause(5);
+  }
+}
+
+function isRemoved(folder: string): boolean {
+  try {
+    rmdirSync(folder);
+    return true;
+  } catch {
+    return !existsSync(folder);
   }
 }
 
@@ -188,7 +283,7 @@ function commandLineOf(pid: string): string {
 /** Makes the tarball of a root file system, packed as its name says, out of the host's static busybox and bash. */
 export function makeImage(tarball: string): void {
   const folder = `${tarball}.root`;
-  ["bin", "etc", "root", "proc", "dev", "tmp", "sbin"].forEach((name) =>
+  ["bin", "etc", "root", "proc", "sys", "dev", "tmp", "sbin"].forEach((name) =>
     mkdirSync(join(folder, name), { recursive: true }),
   );
   cpSync("/bin/busybox", join(folder, "bin/busybox"));

@@ -15,11 +15,22 @@ const runSchema = z.object({
 /** One run of vzctl or vzlist 4.11.1 on a real host. */
 export type Run = z.infer<typeof runSchema>;
 
-/** In the order in which they were run. */
-export const runs = readFileSync(join(checkout, "test/fakes/openvz/recorded-runs.jsonl"), "utf8")
-  .trim()
-  .split("\n")
-  .map((line) => runSchema.parse(JSON.parse(line)));
+/** On a host with an aid that answered for the kernel's table of containers. */
+export const runs = runsIn("recorded-runs.jsonl");
+
+/** On a host without aids, with vz.conf as shipped. */
+export const unaidedRuns = runsIn("unaided-runs.jsonl");
+
+/** On a host that has, in addition, control groups of version 2 next to version 1. */
+export const unifiedRuns = runsIn("unified-runs.jsonl");
+
+/** Returns runs in the order in which they were run. */
+function runsIn(file: string): Run[] {
+  return readFileSync(join(checkout, "test/fakes/openvz", file), "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => runSchema.parse(JSON.parse(line)));
+}
 
 /** How long a vzctl command that succeeded, or a vzlist, took there: the median, in milliseconds. */
 export function recordedMs(program: "vzctl" | "vzlist", ...words: readonly string[]): number {

@@ -60,6 +60,21 @@ describe("the hooks of a Key", () => {
       });
     });
 
+    it("returns the text that the daemon stores, so that a refresh finds no difference", async () => {
+      const texts = [
+        [{}, `  ${material}\tme@home \n`, publicKey],
+        // The daemon keeps the comment of the key that it has.
+        [inputs, `${material} another comment`, publicKey],
+        [{ ...inputs, publicKey: `${publicKey}\n` }, publicKey, publicKey],
+        [inputs, otherKey, otherKey],
+        [{ ...inputs, publicKey: "no key" }, publicKey, publicKey],
+      ] as const;
+      for (const [olds, given, stored] of texts) {
+        const { inputs: checked } = await key.check(olds, { publicKey: given, ownerUrn, clientToken });
+        assert.equal(checked?.publicKey, stored);
+      }
+    });
+
     it("accepts unknown values", async () => {
       const news = { publicKey: runtime.unknownValue, name: runtime.unknownValue, ownerUrn, clientToken };
       assert.deepEqual((await key.check({}, news)).failures, []);

@@ -2,8 +2,9 @@ import { dirname } from "node:path";
 import ipaddr from "ipaddr.js";
 import { MccError } from "../../../../protocol/error";
 import type { ContainerSpec, Network, Remains } from "../../driver";
+import { hardwareAddress } from "../../hardware-address";
+import { kernelHostname } from "../../kernel-hostname";
 import { idMapLines } from "../commands/command";
-import { hardwareAddress } from "../network/hardware-address";
 import type { ContainerPlace } from "../place";
 import { type Confinement, confinementLines, lxcConfiguration } from "./confinement";
 
@@ -98,11 +99,6 @@ export function rootfsIn(configuration: string): string {
     );
   }
   return rootfs;
-}
-
-/** Returns the first label of a host name that is longer than the kernel's limit: 64 characters, uname(2). */
-export function kernelHostname(hostname: string): string {
-  return hostname.length > 64 ? (hostname.split(".")[0] ?? hostname) : hostname;
 }
 
 /**

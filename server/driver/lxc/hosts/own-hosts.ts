@@ -18,8 +18,8 @@ import { join } from "node:path";
 import { hasErrno } from "../../../../protocol/errno";
 import { MccError } from "../../../../protocol/error";
 import { asFileSystemFault } from "../../../support/files/file-system-fault";
+import { newHostsText, withBlock } from "../../hosts-text";
 import { containerRoot } from "../commands/command";
-import { newHostsText, withBlock } from "./hosts-text";
 
 /** A larger file is none that a person or a tool maintains. */
 const mostBytes = 1024 * 1024;

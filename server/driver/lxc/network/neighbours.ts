@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { Socket } from "node:net";
 import type { DriverLog } from "../../driver";
+import { hardwareAddress } from "../../hardware-address";
 import { requireProgram } from "../commands/programs";
 import type { Place } from "../place";
-import { hardwareAddress } from "./hardware-address";
 
 /** The addresses of a container. */
 interface Addresses {

@@ -9,7 +9,7 @@ export interface Target {
 
 /** One call of an OpenVZ program, as data. */
 export interface EngineCommand {
-  readonly program: "vzctl" | "vzlist";
+  readonly program: "vzctl" | "vzlist" | "ip";
   readonly words: readonly string[];
   /** The container that the command changes. */
   readonly target?: Target;
@@ -66,6 +66,29 @@ export const commands = {
   /** Needs a container that neither runs (32) nor is mounted (41). Exit code 14: it does not exist. */
   destroy: (target: Target): EngineCommand => ({ ...vzctl("destroy", target), successes: [0, 14] }),
 } as const;
+
+/** The commands of iproute2 for what vzctl does not undo. */
+export const networkCommands = {
+  /** Forgets the hardware address of a container's address. */
+  forgetNeighbour: (address: string, device: string): EngineCommand =>
+    ip(["neigh", "flush", "to", address, "dev", device]),
+
+  setHardwareAddress: (device: string, address: string): EngineCommand =>
+    ip(["link", "set", "dev", device, "address", address]),
+
+  removeRoute: (address: string, device: string): EngineCommand =>
+    ip(["route", "del", address, "dev", device]),
+
+  /** Prints a line for each address for which the host answers: `198.18.0.2 dev eth0 proxy`. */
+  listProxies: (): EngineCommand => ip(["neigh", "show", "proxy"]),
+
+  removeProxy: (address: string, device: string): EngineCommand =>
+    ip(["neigh", "del", "proxy", address, "dev", device]),
+} as const;
+
+function ip(words: readonly string[]): EngineCommand {
+  return { program: "ip", words };
+}
 
 function vzctl(action: string, target: Target, options: readonly string[] = []): EngineCommand {
   return { program: "vzctl", words: [action, target.ctid, ...options], target };

@@ -25,7 +25,19 @@ export const exitCodes = {
     ...sharedExitCodes,
     row(12, "forbidden", "vzctl lacks a permission", "run mccserver as root, with all capabilities"),
     row(89, "engine", "the address is not available", report),
-    row(99, "unavailable", "this vzctl cannot create ploop images", "set VE_LAYOUT=simfs in /etc/vz/vz.conf"),
+    row(
+      99,
+      "engine",
+      "this vzctl cannot work with disk images (ploop)",
+      "set VE_LAYOUT=simfs in /etc/vz/vz.conf, or install the library (the package ploop-lib)",
+      { of: ["create"] },
+    ),
+    row(
+      99,
+      "engine",
+      "the container is in a disk image (ploop), with which this host cannot work",
+      "boot the OpenVZ kernel, or install the library (the package ploop-lib)",
+    ),
     row(100, "engine", "the container's addresses could not be read", report),
     row(109, "not-found", "the type has no sample configuration", "mcc list-instance-types shows the types"),
     memoryInformationFailed(129),
@@ -40,7 +52,7 @@ export const exitCodes = {
   ],
   v7: [
     ...sharedExitCodes,
-    row(12, "unavailable", "OpenVZ has no licence", "load one (vzlicload)"),
+    row(12, "engine", "OpenVZ has no licence", "load one (vzlicload)"),
     row(19, "engine", "a script of OpenVZ failed", report),
     row(56, "engine", "OpenVZ cannot start the image's first program", "choose another image"),
     row(89, "engine", "the container's layout does not fit this OpenVZ", report),
@@ -89,13 +101,19 @@ export const listExitCodes: readonly ExitMeaning[] = [
 /**
  * Returns the first meaning that matches an exit code.
  *
- * @param words the complete output of vzctl.
+ * @param said.words the complete output of vzctl.
+ * @param said.action what vzctl did: `start`.
  * @returns undefined for an exit code that is not in the table.
  */
 export function meaningOf(
   table: readonly ExitMeaning[],
   exitCode: number,
-  words: string,
+  { words, action = "" }: { words: string; action?: string | undefined },
 ): ExitMeaning | undefined {
-  return table.find((meaning) => meaning.exitCode === exitCode && (meaning.says?.test(words) ?? true));
+  return table.find(
+    (meaning) =>
+      meaning.exitCode === exitCode &&
+      (meaning.says?.test(words) ?? true) &&
+      (meaning.of?.includes(action) ?? true),
+  );
 }

@@ -100,7 +100,12 @@ export class CommandRunner {
         stderr: await readEnd(stderr, mostWordsBytes),
       };
       const meaning =
-        exitCode === 0 ? undefined : meaningOf(table, exitCode, `${words.stdout}\n${words.stderr}`);
+        exitCode === 0
+          ? undefined
+          : meaningOf(table, exitCode, {
+              words: `${words.stdout}\n${words.stderr}`,
+              action: command.words[0],
+            });
       return { exitCode, ...words, meaning };
     } finally {
       await Promise.all([stdout.close(), stderr.close()]);

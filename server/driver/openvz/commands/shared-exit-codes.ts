@@ -1,10 +1,11 @@
+import { mountControlGroups } from "../control-groups";
 import { type ExitMeaning, remedies, exitMeaning as row } from "./exit-meaning";
 
-const { report, retry, defect, freeDisk } = remedies;
+const { report, retry, defect, freeDisk, reinstall } = remedies;
 const controlGroups = "the kernel lacks control groups that vzctl needs";
-const mountControlGroups =
-  "mount those of version 1 (memory, cpu, cpuset, devices) under /sys/fs/cgroup, and see dmesg";
 const completeSample = "complete its ve-*.conf-sample, or choose another type";
+const noProcessLeft =
+  "find its processes that hang in the kernel (state D); if it has none, the control groups of version 2 may confuse vzctl, and mccserver --check says how to unmount them";
 const freeHost = "stop processes on the host, and try again";
 const noQuota = "set DISK_QUOTA=no in /etc/vz/vz.conf, or repair the quota";
 const diskUnder = (folder: string): string => `check whether the disk under ${folder} is full or read-only`;
@@ -31,14 +32,16 @@ export const sharedExitCodes: readonly ExitMeaning[] = [
   row(2, "engine", "the fair scheduler could not be set", report),
   row(3, "engine", "a system call failed, or this kernel lacks a feature", report),
   row(4, "exhausted", "the host has no free memory", freeHost),
-  row(5, "unavailable", controlGroups, mountControlGroups, { says: /Container init failed/ }),
+  row(5, "engine", controlGroups, mountControlGroups, { says: /Container init failed/ }),
   row(
     5,
-    "unavailable",
-    "the kernel cannot run containers",
-    "boot an OpenVZ kernel, or one with user namespaces",
+    "engine",
+    "the kernel cannot shut the container down from outside",
+    "shut it down from inside (mcc exec), or power it off (mcc stop --grace 0)",
+    { says: /can't be cleanly/ },
   ),
-  row(6, "unavailable", controlGroups, mountControlGroups, { says: /Container creation failed|cgroup/i }),
+  row(5, "engine", "the kernel cannot run containers", "boot an OpenVZ kernel, or one with user namespaces"),
+  row(6, "engine", controlGroups, mountControlGroups, { says: /Container creation failed|cgroup/i }),
   row(6, "exhausted", "the host lacks resources", freeHost),
   row(7, "engine", "the container's environment could not be created", report),
   row(8, "engine", "the command could not be run in the container", "start the container first"),
@@ -49,8 +52,8 @@ export const sharedExitCodes: readonly ExitMeaning[] = [
     "wait until it ends, and try again; if none is running, remove the container's .lck file from LOCKDIR (/vz/lock), because vzctl takes any process with the id in it for the owner",
     { kind: "locked" },
   ),
-  row(10, "unavailable", "the global configuration is missing", "reinstall the package vzctl"),
-  row(11, "engine", "a script of vzctl is missing", "reinstall the package vzctl"),
+  row(10, "engine", "the global configuration is missing", reinstall),
+  row(11, "engine", "a script of vzctl is missing", reinstall),
   row(13, "engine", "the capabilities could not be set", report),
   row(14, "not-found", "the engine has no such container", "mcc list-instances -a shows the existing ones", {
     kind: "no-container",
@@ -61,20 +64,25 @@ export const sharedExitCodes: readonly ExitMeaning[] = [
   row(18, "engine", "the container's user id could not be set", report),
   row(20, "engine", "the command is unknown", defect, { kind: "bad-command" }),
   row(21, "engine", "a parameter is wrong", defect),
-  row(22, "unavailable", "VE_ROOT is not set", setIn),
-  row(23, "unavailable", "VE_PRIVATE is not set", setIn),
-  row(24, "unavailable", "TEMPLATE is not set", setIn),
+  row(22, "engine", "VE_ROOT is not set", setIn),
+  row(23, "engine", "VE_PRIVATE is not set", setIn),
+  row(24, "engine", "TEMPLATE is not set", setIn),
   row(27, "engine", "the type's sample has too few parameters", completeSample),
   row(28, "engine", "the type's sample lacks limits", completeSample),
   row(29, "engine", "no image was named", defect),
-  row(31, "conflict", "the container is not running", "start it first", { kind: "not-running" }),
-  row(32, "conflict", "the container is running", "stop it first", { kind: "running" }),
   row(
-    33,
+    31,
     "engine",
-    "the container could not be stopped",
-    "find its processes that hang in the kernel (state D)",
+    "the container ended while it was being started",
+    "check that the image's first program (/sbin/init) works on this host, and see dmesg",
+    { of: ["start", "restart"] },
   ),
+  row(31, "conflict", "the container is not running", "start it first"),
+  row(32, "conflict", "the container is running", "stop it first", { kind: "running" }),
+  row(33, "engine", "the processes of the container's previous run did not end", noProcessLeft, {
+    of: ["start", "restart"],
+  }),
+  row(33, "engine", "the container could not be stopped", noProcessLeft),
   row(
     34,
     "engine",
@@ -117,14 +125,38 @@ export const sharedExitCodes: readonly ExitMeaning[] = [
     47,
     "engine",
     "the private area belongs to another user than the container's root",
-    "set LOCAL_UID and LOCAL_GID in /etc/vz/vz.conf to their values when the instance was created, or create it again from an archive with an entry for ./ (tar -c -C ROOT .)",
+    "set LOCAL_UID and LOCAL_GID in /etc/vz/vz.conf to their values when the instance was created, or create it again",
     { says: /is owned by/ },
+  ),
+  row(
+    47,
+    "engine",
+    "the image's first program could not be run",
+    "choose an image for this processor that has /sbin/init, its interpreter and its libraries",
+    { of: ["start", "restart"] },
+  ),
+  row(
+    47,
+    "engine",
+    "the container has no such program, or could not load its interpreter or a library",
+    "check the program in the image",
+    { of: ["exec2", "exec3"] },
   ),
   row(
     47,
     "engine",
     "the image is not a usable root file system",
     "choose another image, or build this one again",
+  ),
+  row(48, "not-found", "the image's archive is missing", "mcc list-images shows the images", {
+    says: /Tarball does not exist/,
+  }),
+  row(
+    48,
+    "engine",
+    "the image's archive could not be unpacked",
+    "check the archive (tar -t), and whether the disk is full",
+    { says: /Invalid tarball|Unpack .* failed/ },
   ),
   row(48, "engine", "the private area could not be created", diskUnder("it")),
   row(49, "engine", "the mount point could not be created", diskUnder("VE_ROOT")),
@@ -168,13 +200,22 @@ export const sharedExitCodes: readonly ExitMeaning[] = [
   row(72, "engine", "a name server's address is not valid", "fix the host's /etc/resolv.conf"),
   row(73, "engine", "a search domain is not valid", "fix the host's /etc/resolv.conf"),
   row(74, "engine", "the password could not be set", report),
-  row(77, "unavailable", "LOCKDIR is not set", setIn),
+  row(77, "engine", "LOCKDIR is not set", setIn),
   row(78, "conflict", "another host or container has the address", "choose another one, or give none"),
   row(
     79,
     "engine",
+    "a script of the container failed when it ended",
+    "check the *.stop, *.umount and *.postumount scripts in /etc/vz/conf",
+    {
+      of: ["stop", "umount", "destroy"],
+    },
+  ),
+  row(
+    79,
+    "engine",
     "a script of the container failed",
-    "check the *.start and *.mount scripts in /etc/vz/conf",
+    "check the *.start and *.mount scripts in /etc/vz/conf, and PRE_START of the distribution in /etc/vz/dists",
   ),
   row(82, "conflict", "the container's configuration exists already", "remove it if it is not needed", {
     says: /already exists/,
@@ -198,7 +239,7 @@ export const sharedExitCodes: readonly ExitMeaning[] = [
     "no distribution's scripts match the image",
     "put the distribution into the image's name",
   ),
-  row(108, "engine", "a script of the distribution is missing", "reinstall the package vzctl"),
+  row(108, "engine", "a script of the distribution is missing", reinstall),
   row(133, "timeout", "the container did not start in time", retry),
   row(139, "engine", "the container's configuration could not be saved", diskUnder("/etc/vz")),
   row(144, "engine", "the kernel's version could not be set for the container", report),

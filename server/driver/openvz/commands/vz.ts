@@ -3,8 +3,9 @@ import { MccError } from "../../../../protocol/error";
 import { once } from "../../../support/concurrency/once";
 import { type Generation, generationOf } from "../configuration/generation";
 import type { MemoryModel } from "../configuration/memory-model";
-import { readList } from "../containers/containers";
 import type { ListedContainer } from "../containers/list";
+import { type Listing, listings } from "../containers/listing";
+import { ControlGroups } from "../control-groups";
 import { exists, type HostConfiguration, type HostPlaces, readHostConfiguration } from "../host";
 import { commands, type EngineCommand, type Target } from "./command";
 import { execExitCodes, exitCodes, listExitCodes } from "./exit-codes";
@@ -13,6 +14,7 @@ import { CommandRunner, type Ended, type RunnerOptions } from "./runner";
 
 /** This host's OpenVZ: its commands, their generation, and its configuration. */
 export class Vz {
+  readonly controlGroups: ControlGroups;
   readonly #runner: CommandRunner;
   readonly #generation = once(() => this.#askGeneration());
 
@@ -21,6 +23,7 @@ export class Vz {
     options: RunnerOptions,
   ) {
     this.#runner = new CommandRunner(options);
+    this.controlGroups = new ControlGroups(places.mounts);
   }
 
   /** Returns the generation. vzctl is called once, and again after a failure. */
@@ -55,8 +58,19 @@ export class Vz {
 
   /** Lists all containers of the host. */
   async list(): Promise<{ rows: ListedContainer[]; generation: Generation }> {
-    const ended = await this.run(commands.list());
-    return { rows: readList(ended), generation: await this.generation() };
+    const [generation, listing] = [await this.generation(), await this.listing()];
+    const rows = await listing.list({
+      vzlist: () => this.run(commands.list()),
+      running: () => this.controlGroups.running(),
+      configuration: () => this.host(),
+    });
+    return { rows, generation };
+  }
+
+  /** Returns the way to list containers. Not cached, because the modules of an OpenVZ kernel may be loaded later. */
+  async listing(): Promise<Listing> {
+    const works = !(await this.generation()).otherKernels || (await exists(this.places.veinfo));
+    return works ? listings.vzlist : listings.files;
   }
 
   /** Returns the meanings of exit codes for commands inside containers. */
@@ -70,8 +84,12 @@ export class Vz {
     return await readHostConfiguration(this.places, (await this.generation()).syntax);
   }
 
+  async isOpenvzKernel(): Promise<boolean> {
+    return await exists(this.places.procVz);
+  }
+
   async memoryModel(): Promise<MemoryModel> {
-    if (!(await exists(this.places.procVz))) {
+    if (!(await this.isOpenvzKernel())) {
       return "control-groups";
     }
     return (await exists(join(this.places.procVz, "vswap"))) ? "vswap" : "beancounters";
@@ -84,7 +102,7 @@ export class Vz {
 
   async #exitCodesOf({ program }: EngineCommand): Promise<readonly ExitMeaning[]> {
     const { exitCodes: ofVzctl } = await this.generation();
-    return { vzctl: ofVzctl, vzlist: listExitCodes }[program];
+    return { vzctl: ofVzctl, vzlist: listExitCodes, ip: [] }[program];
   }
 
   async #askGeneration(): Promise<Generation> {

@@ -33,6 +33,8 @@ export interface Generation {
   readonly processOptions: (count: number | undefined, model: MemoryModel) => readonly string[];
   /** Whether it has the layout simfs, in which the private area is the root itself. */
   readonly simfs: boolean;
+  /** Whether it runs containers on kernels that are not OpenVZ's. */
+  readonly otherKernels: boolean;
   /** Returns whether the configuration under a ctid belongs to the container that was being created with it. */
   readonly isHalfMade: (found: Variables, made: UnfinishedRecord) => boolean;
   readonly exitCodes: readonly ExitMeaning[];
@@ -62,6 +64,7 @@ export const generations: readonly Generation[] = [
     memoryOptions: (bytes, model) => memoryOptions[model](bytes),
     processOptions: (count, model) => processOptions[model](count),
     simfs: true,
+    otherKernels: true,
     // vzctl writes the names last and all at once. Until then, the configuration equals the type's sample.
     isHalfMade: (found, made) =>
       distinctive.every((name) => found.get(name) === made.sample?.[name]) ||
@@ -81,6 +84,7 @@ export const generations: readonly Generation[] = [
     memoryOptions: (bytes) => ["--ram", amount(bytes)],
     processOptions: numproc,
     simfs: false,
+    otherKernels: false,
     isHalfMade: () => true,
     exitCodes: exitCodes.v7,
     syntax: syntaxes.v7,

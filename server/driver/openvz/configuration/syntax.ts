@@ -16,7 +16,6 @@ const countingV4: Readonly<Record<string, "all" | "last">> = {
   IP_ADDRESS: "all",
   PHYSPAGES: "last",
   NUMPROC: "last",
-  VE_LAYOUT: "last",
 };
 
 /** Source: `parse_line` and `parse` of vzctl 4; `parse_line` and `add_conf_data` of libvzctl. */

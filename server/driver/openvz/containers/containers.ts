@@ -120,11 +120,19 @@ export function readList({ stdout, stderr }: Pick<Ended, "stdout" | "stderr">): 
   if (stdout === "" && stderr.trim() === "Container(s) not found") {
     return [];
   }
-  const rows = parseContainerList(stdout);
   const complaints = stderr.split("\n").filter((line) => line.trim() !== "" && !/^warning/i.test(line));
+  const reported = complaints.map((line) => line.trim().replace(/\.$/, "")).join("; ");
   // vzlist also exits with 0 if it could not collect them.
-  if (rows.length === 0 && complaints.length > 0) {
-    throw new MccError("engine", `vzlist listed no containers and reported: ${complaints.join("; ")}.`);
+  if (stdout.trim() === "" && reported !== "") {
+    throw notListed(reported);
+  }
+  const rows = parseContainerList(stdout);
+  if (rows.length === 0 && reported !== "") {
+    throw notListed(reported);
   }
   return rows;
+}
+
+function notListed(reported: string): MccError {
+  return new MccError("engine", `vzlist listed no containers and reported: ${reported}.`);
 }

@@ -13,6 +13,8 @@ const recordSchema = z.object({
   hostname: z.string().optional(),
   /** Its VE_PRIVATE, if the container was found complete. */
   privateArea: z.string().optional(),
+  /** Its addresses, if the container was found complete. */
+  addresses: z.array(z.string()).optional(),
   /** The identifying variables of its sample. */
   sample: z.record(z.string(), z.string()).optional(),
 });

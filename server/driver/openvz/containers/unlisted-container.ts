@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import type { Target } from "../commands/command";
 import type { Variables } from "../configuration/file";
 import { parseMetadata } from "../configuration/metadata";
-import type { HostConfiguration } from "../host";
+import { addressesOf, type HostConfiguration } from "../host";
 import type { UnfinishedRecord } from "./unfinished-records";
 
 /**
@@ -31,6 +31,7 @@ export function recordIn(variables: Variables, { id, ctid }: Target): Unfinished
     id,
     ctid,
     privateArea: variables.get("VE_PRIVATE"),
+    addresses: addressesOf(variables),
     name: variables.get("NAME"),
     hostname: variables.get("HOSTNAME"),
   };

@@ -91,7 +91,10 @@ export class Guest {
     { exitCode, ...ended }: GuestEnded,
   ): Promise<ExecResult> {
     const [stdout, stderr] = [ended.stdout.words, ended.stderr.words];
-    const meaning = meaningOf(await this.exitCodes(), exitCode, `${stdout}\n${stderr}`);
+    const meaning = meaningOf(await this.exitCodes(), exitCode, {
+      words: `${stdout}\n${stderr}`,
+      action: this.#handover.action,
+    });
     const next = handovers[handovers.indexOf(this.#handover) + 1];
     if (meaning?.kind === "bad-command" && next !== undefined) {
       this.#handover = next;

@@ -65,12 +65,24 @@ export const writeScript = [
 ].join("\n");
 
 /**
- * Gives the device through which OpenVZ reaches the container its addresses, which are the script's arguments, and
- * makes it the default route, with the programs that the container has. Existing settings stay, such as another default
- * route.
+ * Sets up a container after its start, with the programs that it has: `$1` becomes its host name, if it is not empty. The
+ * device through which OpenVZ reaches the container gets the hardware address `$2`, if it is not empty, and the other
+ * arguments as its addresses, and becomes the default route. Existing settings stay, such as another default route.
  */
-export const addressScript = [
+export const startScript = [
   "set -eu",
+  "failed=0",
+  `name="$1" hardware="$2"`,
+  "shift 2",
+  `if [ -n "$name" ]; then`,
+  `  hostname "$name" 2>/dev/null || busybox hostname "$name" 2>/dev/null || :`,
+  `  read -r now < /proc/sys/kernel/hostname`,
+  `  if [ "$now" != "$name" ]; then`,
+  `    echo "the host name could not be set, because the container has no program hostname" >&2`,
+  "    failed=1",
+  "  fi",
+  "fi",
+  `[ "$#" -gt 0 ] || exit "$failed"`,
   "has_default_route() {",
   "  while read -r _ destination _ _ _ _ _ mask _; do",
   `    [ "$destination/$mask" != 00000000/00000000 ] || return 0`,
@@ -83,22 +95,27 @@ export const addressScript = [
   "    for address do",
   `      case "$($box ip addr show dev venet0)" in`,
   `        *"inet $address/"*) ;;`,
-  `        *) $box ip addr add "$address/32" dev venet0 ;;`,
+  `        *)`,
+  `          [ -z "$hardware" ] || $box ip link set venet0 address "$hardware" || :`,
+  `          hardware=""`,
+  `          $box ip addr add "$address/32" dev venet0`,
+  "          ;;",
   "      esac",
   "    done",
   "    $box ip link set venet0 up",
   "    has_default_route || $box ip route add default dev venet0",
-  "    exit 0",
+  `    exit "$failed"`,
   "  fi",
   "  if $box ifconfig venet0 >/dev/null 2>&1; then",
   "    $box ifconfig lo 127.0.0.1 up",
+  `    [ -z "$hardware" ] || $box ifconfig venet0 hw ether "$hardware" 2>/dev/null || :`,
   `    alias=""`,
   "    for address do",
   `      $box ifconfig "venet0$alias" "$address" netmask 255.255.255.255 up`,
   `      alias=":$((\${alias#:} + 1))"`,
   "    done",
   "    has_default_route || $box route add default dev venet0",
-  "    exit 0",
+  `    exit "$failed"`,
   "  fi",
   "done",
   `echo "the container has neither ip nor ifconfig, or no device venet0" >&2`,

@@ -10,7 +10,7 @@ import type { FakeHost } from "./fake-host";
  */
 const initScript = [
   "set -e",
-  'hostname "$2"',
+  '[ -z "$2" ] || hostname "$2"',
   '[ -z "$3" ] || ip link add "$3" type veth peer name host',
   '[ -z "$3" ] || ip link set host up',
   'mount --bind "$1" "$1"',
@@ -46,8 +46,12 @@ export class ContainerProcess {
     return startTime !== "" && startTimeOf(pid) === startTime ? pid : undefined;
   }
 
-  /** @param device the network device that it gets; none for an empty name. */
-  async start(root: string, hostname: string, device: string): Promise<void> {
+  /**
+   * @param hostname empty for that of the host.
+   * @param device the network device that it gets; none for an empty name.
+   * @returns the id of the first process.
+   */
+  async start(root: string, hostname: string, device: string): Promise<number> {
     const { command, behaviour } = this.host;
     const parent = await command.start({
       words: [
@@ -63,6 +67,7 @@ export class ContainerProcess {
     const pid = await firstProcess(command, parent);
     writeFileSync(this.#file, JSON.stringify([pid, startTimeOf(pid)]));
     await untilTrue(command, () => startTimeOf(pid) === "" || isShellIn(pid, root), "the container is up");
+    return pid;
   }
 
   async kill(): Promise<void> {

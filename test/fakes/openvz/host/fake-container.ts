@@ -1,11 +1,13 @@
 import { existsSync, lstatSync, mkdirSync, rmdirSync, rmSync, symlinkSync } from "node:fs";
 import { dirname } from "node:path";
 import { ContainerProcess } from "./container-process";
-import type { FakeHost } from "./fake-host";
+import { type FakeHost, ownerIn } from "./fake-host";
+import { RunTraces } from "./run-traces";
 
 /** One container of a fake host's, whether it exists or not. */
 export class FakeContainer {
   readonly process: ContainerProcess;
+  readonly traces: RunTraces;
   readonly configuration: string;
   readonly privateArea: string;
   readonly root: string;
@@ -15,6 +17,7 @@ export class FakeContainer {
     readonly ctid: string,
   ) {
     this.process = new ContainerProcess(host, ctid);
+    this.traces = new RunTraces(host, ctid);
     this.configuration = host.configuration(ctid);
     const place = (variable: "VE_PRIVATE" | "VE_ROOT"): string =>
       (this.variables.get(variable) ?? host.pattern(variable)).replace("$VEID", ctid);
@@ -26,8 +29,9 @@ export class FakeContainer {
     return existsSync(this.configuration);
   }
 
+  /** Whether vzctl takes it for running. */
   get running(): boolean {
-    return this.process.pid !== undefined;
+    return this.process.pid !== undefined || (this.host.behaviour.unifiedGroups && this.traces.hasGroups);
   }
 
   /** A mount is played by a symbolic link, which nothing has to clear away after a test that was killed. */
@@ -42,6 +46,13 @@ export class FakeContainer {
   /** Empty without a configuration. */
   get variables(): Map<string, string> {
     return this.host.readConfiguration(this.ctid) ?? new Map();
+  }
+
+  /** Whether its users are shifted, in a user namespace: then no script of vzctl can enter it at the start. */
+  get shifted(): boolean {
+    const { variables } = this;
+    const owner = variables.has("LOCAL_UID") ? ownerIn(variables) : this.host.localOwner;
+    return this.host.localOwner !== undefined && (owner?.uid ?? 0) !== 0;
   }
 
   mount(): void {

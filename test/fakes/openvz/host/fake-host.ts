@@ -34,7 +34,8 @@ export class FakeHost {
   ) {
     this.#configuration = join(root, "etc/vz/vz.conf");
     this.behaviour = readBehaviour(root);
-    appendFileSync(join(root, "commands.log"), `${JSON.stringify([command.program, ...command.words])}\n`);
+    const log = command.program === "ip" ? "network.log" : "commands.log";
+    appendFileSync(join(root, log), `${JSON.stringify([command.program, ...command.words])}\n`);
     this.#variables = parseConfiguration(
       readFileSync(this.#configuration, "utf8"),
       this.behaviour.generation,
@@ -49,10 +50,27 @@ export class FakeHost {
     return join(this.#variables.get("TEMPLATE") ?? "", "cache");
   }
 
+  get layout(): string | undefined {
+    return this.#variables.get("VE_LAYOUT");
+  }
+
   /** By how much container users are shifted; undefined where vzctl shifts none at all. */
   get localOwner(): { uid: number; gid: number } | undefined {
     const { generation, openvzKernel } = this.behaviour;
     return generation === "v7" || openvzKernel ? undefined : ownerIn(this.#variables);
+  }
+
+  /** Returns a variable of the scripts for an image's distribution, found by the beginning of the image's name. */
+  distributionScript(image: string, name: string): string | undefined {
+    const folder = join(dirname(this.#configuration), "dists");
+    const parts = image.split("-");
+    for (let count = parts.length; count > 0; count -= 1) {
+      const path = join(folder, `${parts.slice(0, count).join("-")}.conf`);
+      if (existsSync(path)) {
+        return parseConfiguration(readFileSync(path, "utf8"), this.behaviour.generation).get(name);
+      }
+    }
+    return undefined;
   }
 
   configuration(ctid: string): string {
@@ -107,6 +125,9 @@ export class FakeHost {
       }
       if (fault.exitCode !== undefined) {
         throw new Exit(fault.exitCode, fault.stderr);
+      }
+      if (fault.stderr !== undefined) {
+        this.complain(fault.stderr);
       }
     }
   }

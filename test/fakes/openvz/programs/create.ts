@@ -70,6 +70,7 @@ async function fill({ host, container, options }: Command): Promise<void> {
   if (existsSync(container.privateArea) && readdirSync(container.privateArea).length > 0) {
     throw new Exit(44, `Private area already exists in ${host.shown(container.privateArea)}`);
   }
+  requireLayout(host, given.get("layout"));
   await takeName(host, container.ctid, given.get("name"));
   await host.reach("create:named");
   // A failure up to here leaves the link of the name.
@@ -102,6 +103,17 @@ async function fill({ host, container, options }: Command): Promise<void> {
     throw error;
   }
   host.say("Container private area was created");
+}
+
+/** Refuses disk images that the kernel does not support, as vzctl 4 without support for ploop does. */
+function requireLayout(host: FakeHost, given: string | undefined): void {
+  const isPloop = (given ?? host.layout ?? "ploop").startsWith("ploop");
+  if (host.behaviour.generation === "v4" && isPloop && !existsSync(join(host.root, "proc/vz/ploop_minor"))) {
+    throw new Exit(
+      99,
+      "Warning: ploop support is not compiled in\nAlternatively, if you can't or don't want to use ploop, please\nadd --layout simfs option, or set VE_LAYOUT=simfs in /etc/vz/vz.conf",
+    );
+  }
 }
 
 /** The names that the generations use for a private area and next to it while they fill it. */

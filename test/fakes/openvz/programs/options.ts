@@ -26,6 +26,7 @@ const setBoth = [
   ],
   ...["nameserver", "searchdomain", "hostname", "name", "description", "userpasswd", "features", "onboot"],
   ...["applyconfig", "setmode", "numproc", "physpages", "swappages", "privvmpages", "kmemsize", "disabled"],
+  "ostemplate",
 ];
 
 /** What each command of each generation takes. Source: the usage texts. */

@@ -45,13 +45,40 @@ export async function startContainer(container: FakeContainer, { setUp }: { setU
   if (addresses !== "") {
     host.say(`Adding IP address(es): ${addresses}`);
   }
-  await container.process.start(
+  container.traces.make();
+  await host.reach("start:prepared").catch((error: unknown) => {
+    // The first process could not be started, so vzctl finds nothing to kill.
+    container.unmount();
+    throw error;
+  });
+  const pid = await container.process.start(
     container.privateArea,
-    variables.get("HOSTNAME") ?? "localhost",
+    container.shifted ? "" : (variables.get("HOSTNAME") ?? "localhost"),
     addresses === "" ? "" : "venet0",
   );
+  container.traces.enter(
+    pid,
+    addresses.split(" ").filter((address) => address !== ""),
+  );
+  const prestart = host.distributionScript(variables.get("OSTEMPLATE") ?? "", "PRE_START");
+  if (setUp && container.shifted && prestart !== undefined) {
+    await fail(container, 79);
+  }
   host.say("Container start in progress...");
   await host.reach("start:running");
+}
+
+/** A start that fails after the first process exists. */
+async function fail(container: FakeContainer, exitCode: number): Promise<never> {
+  const { host } = container;
+  host.complain('Container start failed (try to check kernel messages, e.g. "dmesg | tail")');
+  host.say("Killing container ...");
+  await container.process.kill();
+  container.traces.remove();
+  host.say("Container was stopped");
+  container.unmount();
+  host.say("Container is unmounted");
+  throw new Exit(exitCode);
 }
 
 /** `vzctl stop`. */
@@ -72,6 +99,14 @@ export async function stop({ host, container, options }: Command): Promise<void>
     host.say("Killing container ...");
   }
   await container.process.kill();
+  if (host.behaviour.unifiedGroups && container.running) {
+    // After two minutes.
+    host.complain("Failed to wait for CT tasks to die");
+    throw new Exit(33, "Unable to stop container: operation timed out");
+  }
+  if (fast || !host.behaviour.haltsCleanly) {
+    container.traces.remove();
+  }
   host.say("Container was stopped");
   await host.reach("stop:stopped");
   container.unmount();

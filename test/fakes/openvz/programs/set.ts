@@ -23,6 +23,7 @@ const plainVariables: Readonly<Record<string, string>> = {
   swap: "SWAPPAGES",
   swappages: "SWAPPAGES",
   onboot: "ONBOOT",
+  ostemplate: "OSTEMPLATE",
   disabled: "DISABLED",
   features: "FEATURES",
   netif_add: "NETIF",
@@ -86,6 +87,7 @@ async function setPassword({ host, container }: Command): Promise<void> {
   if (!wasRunning) {
     host.say("Killing container ...");
     await container.process.kill();
+    container.traces.remove();
     host.say("Container was stopped");
     container.unmount();
     host.say("Container is unmounted");

@@ -76,9 +76,21 @@ export async function vzlist(host: FakeHost): Promise<void> {
   const { words } = host.command;
   const orderAt = words.indexOf("-o");
   const order = orderAt === -1 ? "ctid,status,ip,hostname" : (words[orderAt + 1] ?? "");
-  const asked = words.filter((word, index) => !word.startsWith("-") && index !== orderAt + 1);
+  const asked = words.filter(
+    (word, index) => !word.startsWith("-") && (orderAt === -1 || index !== orderAt + 1),
+  );
   await host.reach("list");
   await host.takeItsTime("list");
+  if (!host.behaviour.veinfo && !host.behaviour.openvzKernel) {
+    const missing = ["/proc/vz/veinfo", "/proc/user_beancounters"].map(
+      (table) => `Unable to open ${table}: No such file or directory`,
+    );
+    if (asked.length > 0) {
+      throw new Exit(1, missing.join("\n"));
+    }
+    missing.forEach((line) => host.complain(line));
+    return;
+  }
   if (host.behaviour.listOutput !== undefined) {
     host.say(host.behaviour.listOutput);
     return;

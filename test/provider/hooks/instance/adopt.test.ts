@@ -54,6 +54,9 @@ describe("an Instance that adopts", () => {
       ["512", "old-db", "debian-12", ["you"], { a: "b" }],
     );
     assert.equal((await instance.diff(id, outs, adopting)).changes, false);
+    await connected({ "instance.get": () => ({ ...found, labels }) });
+    const { adopt, waitFor, clientToken } = adopting;
+    assert.deepEqual((await instance.read(id, outs)).inputs, { adopt, waitFor, ownerUrn, clientToken });
   });
 
   it("applies the arguments of the program", async () => {

@@ -54,6 +54,8 @@ const state = {
   waitFor: ["ssh"],
   ...identity,
 };
+/** The state of a new instance, whose program leaves these arguments to the daemon. */
+const newState = { ...state, assigned: ["ipAddress", "hostname"] };
 const target = { instance: 500, uid: made.uid, serverId: standInServerId };
 
 describe("the hooks of an Instance", () => {
@@ -88,7 +90,7 @@ describe("the hooks of an Instance", () => {
 
     it("creates an instance and returns its state", async () => {
       const daemon = await connected(creating(made));
-      assert.deepEqual(await instance.create(inputs), { id: "500", outs: state });
+      assert.deepEqual(await instance.create(inputs), { id: "500", outs: newState });
       assert.deepEqual(daemon.calls[1]?.parameters, {
         name: "web",
         type: "basic",
@@ -106,7 +108,7 @@ describe("the hooks of an Instance", () => {
     it("applies the current arguments to an instance of an earlier run", async () => {
       const earlier = { ...made, type: "light", keys: [] };
       const daemon = await connected(creating(earlier, { "instance.update": () => made }));
-      assert.deepEqual((await instance.create(inputs)).outs, state);
+      assert.deepEqual((await instance.create(inputs)).outs, newState);
       assert.deepEqual(daemon.calls.at(-1)?.parameters, {
         ...target,
         name: "web",
@@ -161,7 +163,7 @@ describe("the hooks of an Instance", () => {
         await assert.rejects(instance.create(inputs), (error: Error) => {
           assert.ok(error instanceof PartialFailure);
           assert.equal(error.id, "500");
-          assert.deepEqual(error.properties, { ...state, status: "pending", __provider: "text" });
+          assert.deepEqual(error.properties, { ...newState, status: "pending", __provider: "text" });
           return true;
         });
       });
@@ -189,7 +191,7 @@ describe("the hooks of an Instance", () => {
       await assert.rejects(instance.create(inputs), (error: Error) => {
         assert.ok(error instanceof PartialFailure);
         assert.deepEqual([error.id, error.message, error.reasons], ["500", "No.", ["No."]]);
-        assert.deepEqual(error.properties, { ...state, type: "light", __provider: "text" });
+        assert.deepEqual(error.properties, { ...newState, type: "light", __provider: "text" });
         return true;
       });
     });
@@ -233,6 +235,17 @@ describe("the hooks of an Instance", () => {
       assert.equal((await instance.diff("500", props, checked)).changes, false);
     });
 
+    it("returns exactly the inputs of the create, also for arguments that the program omits", async () => {
+      const { __provider, ...given } = inputs;
+      for (const createdWith of [given, { ...given, ipAddress: made.ipAddress }]) {
+        await connected(creating(made, { "instance.get": () => made }));
+        const { id, outs = {} } = await instance.create({ ...createdWith, __provider });
+        const { props, inputs: readInputs } = await instance.read(id, outs);
+        assert.deepEqual(readInputs, createdWith);
+        assert.deepEqual(props, outs);
+      }
+    });
+
     it("reports a missing instance", async () => {
       await connected({ "instance.get": fails("not-found", "No instance 500.") });
       assert.deepEqual(await instance.read("500", state), {});
@@ -256,7 +269,7 @@ describe("the hooks of an Instance", () => {
       });
       const news = { ...inputs, type: "light", waitFor: ["running"] };
       assert.deepEqual(await instance.update("500", state, news), {
-        outs: { ...state, type: "light", waitFor: ["running"] },
+        outs: { ...newState, type: "light", waitFor: ["running"] },
       });
       assert.deepEqual(daemon.calls.at(-1)?.parameters, {
         ...target,
@@ -275,7 +288,7 @@ describe("the hooks of an Instance", () => {
         "instance.start": () => made,
       });
       assert.deepEqual(await instance.update("500", { ...state, status: "stopped" }, inputs), {
-        outs: state,
+        outs: newState,
       });
       assert.deepEqual(daemon.calls.at(-1)?.parameters, target);
     });

@@ -66,6 +66,28 @@ describe("the host names that an instance resolves", () => {
     assert.deepEqual(hosts.get(two.id), expected);
   });
 
+  it("are not written into a container that was taken over, whose name the others know", async () => {
+    const names = new HostNames(current.stateFolder, captureLog().log, silentDamage(current.stateFolder), {
+      setHosts: (id, lines) => Promise.resolve(void hosts.set(id, lines)),
+    });
+    const host = (id: number): object => ({
+      id,
+      name: `web-${id}`,
+      hostname: `web-${id}`,
+      ipAddress: `198.18.0.${id}`,
+      labels: {},
+    });
+    const [own, taken] = [host(2), { ...host(3), before: {} }] as Parameters<typeof names.set>[0][];
+    assert.ok(own && taken);
+    [own, taken].forEach((record) => {
+      names.set(record);
+      names.made(record);
+    });
+    await names.settled(own);
+    await names.close();
+    assert.deepEqual([...hosts], [[2, ["198.18.0.2 web-2", "198.18.0.3 web-3"]]]);
+  });
+
   it("end with their instance", async () => {
     const { cloud } = current;
     const one = await createReady(cloud, { name: "one", labels: webStack });

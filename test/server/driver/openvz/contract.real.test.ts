@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { copyFileSync, rmSync } from "node:fs";
 import type { Driver } from "../../../../server/driver/driver";
 import { createOpenvzDriver } from "../../../../server/driver/openvz/driver";
+import { unaidedHost } from "../../../fakes/openvz/behaviour";
 import { type FakeOpenvz, imageName } from "../../../fakes/openvz/install";
 import { fakeHosts } from "../../../fakes/openvz/suite";
 import { microTarball } from "../../../support/daemons/micro-image";
@@ -10,17 +11,26 @@ import { testImage } from "../container-spec";
 import { describeDriverContract, type EngineUnderTest } from "../contract";
 import { driverOptions } from "../driver-options";
 
-for (const generation of ["v4", "v7"] as const) {
-  const importsImages = generation === "v4";
+const hosts = [
+  { title: "the fake v4", behaviour: { generation: "v4" }, asShipped: false },
+  { title: "the fake v4 without aids", behaviour: { generation: "v4", ...unaidedHost }, asShipped: true },
+  { title: "the fake v7", behaviour: { generation: "v7" }, asShipped: false },
+] as const;
+
+for (const { title, behaviour, asShipped } of hosts) {
+  const importsImages = behaviour.generation === "v4";
   const engines = (): (() => EngineUnderTest) => {
     const options = driverOptions("");
     const newDriver = (host: FakeOpenvz): Driver =>
       createOpenvzDriver({ ...options, folder: host.path("state/openvz") }, host.places);
-    const host = fakeHosts({ generation }, (used) =>
+    const host = fakeHosts(behaviour, (used) =>
       seeNothingIsLeft(used, newDriver(used), importsImages ? [] : [testImage]),
     );
     return perTest(async () => {
       rmSync(host().imageFile(imageName));
+      if (asShipped) {
+        host().asShipped();
+      }
       if (!importsImages) {
         copyFileSync(microTarball(), host().imageFile(testImage));
       }
@@ -29,7 +39,7 @@ for (const generation of ["v4", "v7"] as const) {
       return { driver, nextDriver: () => newDriver(host()), tarball: microTarball() };
     });
   };
-  describeDriverContract(`openvz, the fake ${generation}`, engines, { importsImages });
+  describeDriverContract(`openvz, ${title}`, engines, { importsImages });
 }
 
 /** @param kept the host's own images. */
@@ -38,6 +48,7 @@ async function seeNothingIsLeft(host: FakeOpenvz, driver: Driver, kept: readonly
   await driver.close();
   await driver.purge();
   assert.deepEqual(host.remains(), []);
+  assert.deepEqual(host.traces(), []);
   assert.deepEqual(
     (await driver.images()).map(({ name }) => name),
     kept,

@@ -13,7 +13,7 @@ for (const generation of ["v4", "v7"] as const) {
 
     describe("when a step of a create fails", () => {
       const steps: readonly { fault: Fault; code: string; message: RegExp }[] = [
-        { fault: { at: "create", exitCode: 5 }, code: "unavailable", message: /cannot run containers/ },
+        { fault: { at: "create", exitCode: 5 }, code: "engine", message: /cannot run containers/ },
         { fault: { at: "create:locked", exitCode: 9 }, code: "conflict", message: /another vzctl/ },
         { fault: { at: "create:configured", exitCode: 6 }, code: "exhausted", message: /lacks resources/ },
         {
@@ -25,6 +25,16 @@ for (const generation of ["v4", "v7"] as const) {
           fault: { at: "create:saved", exitCode: 48 },
           code: "engine",
           message: /private area could not be created/,
+        },
+        {
+          fault: {
+            at: "create:unpacking",
+            stderr:
+              "ERROR: ld.so: object 'libvzchown.so' from LD_PRELOAD cannot be preloaded (no file): ignored.",
+          },
+          code: "engine",
+          message:
+            /^vzctl create 501 could not shift the users .*cannot be preloaded.* What to do: run ldconfig/,
         },
         { fault: { at: "create", dies: true }, code: "engine", message: /SIGKILL|137/ },
         { fault: { at: "create:configured", dies: true }, code: "engine", message: /SIGKILL|137/ },
@@ -45,7 +55,8 @@ for (const generation of ["v4", "v7"] as const) {
       // The remains after a kill differ between the generations. The report of an error does not.
       const ofGeneration = steps.filter(({ fault }) => generation === "v4" || fault.dies === true);
       for (const { fault, code, message } of ofGeneration) {
-        const how = fault.hangs === true ? "hangs" : fault.dies === true ? "dies" : `exit ${fault.exitCode}`;
+        const how =
+          fault.hangs === true ? "hangs" : fault.dies === true ? "dies" : `exit ${fault.exitCode ?? 0}`;
         it(`${fault.at} ${how}: it is reported, and a destroy leaves nothing`, async () => {
           const waits = fault.hangs === true || fault.exitCode === 9;
           const driver = newDriver({ commandTimeoutMs: waits ? 1500 : 20_000 });

@@ -14,6 +14,8 @@ interface Host {
   readonly subject: PreflightSubject;
 }
 
+const oldGroups = "cgroup /sys/fs/cgroup/cpu cgroup rw,cpu 0 0\n";
+const unifiedGroups = "cgroup2 /sys/fs/cgroup/unified cgroup2 rw 0 0\n";
 const programs = ["vzctl", "vzlist", "brctl"];
 const refuse = (code: "unavailable" | "engine", message: string) => (): Promise<never> =>
   Promise.reject(new MccError(code, message));
@@ -31,13 +33,19 @@ describe("the preflight of the OpenVZ driver", () => {
     const places: HostPlaces = {
       configuration: join(folder, "vz.conf"),
       procVz: join(folder, "proc/vz"),
+      veinfo: join(folder, "proc/veinfo"),
       userNamespace: join(folder, "user"),
       venet: join(folder, "venet0"),
+      libraries: join(folder, "ld.so.cache"),
+      mounts: join(folder, "mounts"),
+      networkNamespaces: join(folder, "netns"),
+      runRecords: join(folder, "vzctl"),
       scriptFolders: [],
     };
     await mkdir(join(folder, "template/cache"), { recursive: true });
     await writeFile(places.configuration, `TEMPLATE=${folder}/template\n`);
     await writeFile(places.userNamespace, "");
+    await writeFile(places.mounts, oldGroups);
     const answers = () => Promise.resolve([]);
     return { bin, subject: { places, isRoot: true, askVersion: answers, askList: answers } };
   });
@@ -61,6 +69,20 @@ describe("the preflight of the OpenVZ driver", () => {
   it("needs no brctl if venet0 exists", async () => {
     await remove(join(host().bin, "brctl"));
     await writeFile(host().subject.places.venet, "");
+    assert.deepEqual(await lacking(), []);
+  });
+
+  it("accepts control groups of version 2 next to version 1 if vzctl's library does not know them", async () => {
+    const { mounts, libraries } = host().subject.places;
+    await writeFile(mounts, `${oldGroups}${unifiedGroups}`);
+    await writeFile(libraries, "libcgroup.so.1\0/usr/lib/libcgroup.so.1\0");
+    assert.deepEqual(await lacking(), []);
+  });
+
+  it("does not need control groups on an OpenVZ kernel", async () => {
+    await makeOpenvzKernel();
+    await writeFile(host().subject.places.venet, "");
+    await writeFile(host().subject.places.mounts, unifiedGroups);
     assert.deepEqual(await lacking(), []);
   });
 
@@ -100,6 +122,31 @@ describe("the preflight of the OpenVZ driver", () => {
       missing: "a vzlist that answers",
       found: /^vzlist printed nothing -> run vzlist -a, and fix what it reports$/,
       take: () => Promise.resolve({ askList: refuse("engine", "vzlist printed nothing.") }),
+    },
+    {
+      missing: "the modules that vzlist needs",
+      found: /^vzlist reported: Unable to open \/proc\/vz\/veinfo -> load .*service vz start$/,
+      take: () =>
+        Promise.resolve({ askList: refuse("engine", "vzlist reported: Unable to open /proc/vz/veinfo.") }),
+    },
+    {
+      missing: "control groups of version 1",
+      found:
+        /^no control groups of version 1 are mounted; .* -> mount those of version 1 .*; with systemd, boot/,
+      take: async () => {
+        await writeFile(host().subject.places.mounts, unifiedGroups);
+        return { askList: refuse("engine", "No control groups.") };
+      },
+    },
+    {
+      missing: "control groups that vzctl can work with",
+      found:
+        /^control groups of version 2 are mounted at \/sys\/fs\/cgroup\/unified next .* can neither stop nor destroy any -> umount \/sys\/fs\/cgroup\/unified; with systemd, boot with systemd\.unified_cgroup_hierarchy=0/,
+      take: async () => {
+        await writeFile(host().subject.places.mounts, `${oldGroups}${unifiedGroups}`);
+        await writeFile(host().subject.places.libraries, "libcgroup.so.2\0/usr/lib/libcgroup.so.2\0");
+        return {};
+      },
     },
     {
       missing: "a kernel for containers",

@@ -158,7 +158,7 @@ for (const generation of ["v4", "v7"] as const) {
           await driver.start(501);
         }
         for (const exitCode of codes[generation]) {
-          const meaning = meaningOf(tables[generation], exitCode, "No luck");
+          const meaning = meaningOf(tables[generation], exitCode, { words: "No luck", action: command });
           assert.ok(meaning !== undefined, `${exitCode} is in the table`);
           host().behave({ faults: [{ at, exitCode, stderr: "No luck" }] });
           await assertMccError(

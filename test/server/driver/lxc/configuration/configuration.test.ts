@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
+import { kernelHostname } from "../../../../../server/driver/kernel-hostname";
 import {
   configurationText,
-  kernelHostname,
   rootfsIn,
   type Setting,
 } from "../../../../../server/driver/lxc/configuration/configuration";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execa } from "execa";
-import { hardwareAddress } from "../../../../../server/driver/lxc/network/hardware-address";
+import { hardwareAddress } from "../../../../../server/driver/hardware-address";
 import { lxcHosts } from "../../../../support/lxc/lxc-host";
 import { runInside } from "../../../../support/lxc/network-inside";
 import { startContainer } from "../../../../support/lxc/running-container";

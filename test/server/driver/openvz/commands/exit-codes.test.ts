@@ -17,6 +17,9 @@ const sayings = [
   ": Container private area is owned by 0:0",
   ": available: 9, needed: 12.5 KiB",
   ": name web already used by container 7",
+  ": container can't be cleanly stopped from the host system",
+  ": Tarball does not exist: /vz/template/cache/x.tar.gz",
+  ": Invalid tarball: /vz/template/cache/x.tar.gz",
 ];
 const told = (says: RegExp | undefined): string =>
   says === undefined ? "" : (sayings.find((saying) => says.test(saying)) ?? " in no way that is known");
@@ -24,16 +27,19 @@ const told = (says: RegExp | undefined): string =>
 describe("exit codes", () => {
   for (const [generation, table] of Object.entries(exitCodes)) {
     for (const row of table) {
-      it(`${generation}: ${row.exitCode}${told(row.says)} is reported with its meaning and a remedy`, () => {
+      const action = row.of?.[0];
+      const of = action === undefined ? "" : ` of ${action}`;
+      it(`${generation}: ${row.exitCode}${of}${told(row.says)} is reported with its meaning and a remedy`, () => {
         const stderr = `No luck${told(row.says)}.\n`;
-        const meaning = meaningOf(table, row.exitCode, stderr);
+        const meaning = meaningOf(table, row.exitCode, { words: stderr, action });
+        assert.equal(meaning, row);
         const { message, code } = failureOf(command, {
           exitCode: row.exitCode,
           stdout: "Creating container\n",
           stderr,
           meaning,
         });
-        assert.equal(code, meaning?.code);
+        assert.equal(code, meaning.code);
         assert.match(
           message,
           new RegExp(`^vzctl create 501 failed with exit code ${row.exitCode}, .+: No luck`),
@@ -44,7 +50,7 @@ describe("exit codes", () => {
   }
 
   it("with two meanings are distinguished by the text", () => {
-    const meaning = (words: string) => meaningOf(exitCodes.v4, 82, words);
+    const meaning = (words: string) => meaningOf(exitCodes.v4, 82, { words });
     assert.equal(meaning("Error: container config file 501.conf already exists")?.kind, "ctid-taken");
     assert.match(meaning("Sample config x not found")?.meaning ?? "", /no sample/);
   });
@@ -52,13 +58,13 @@ describe("exit codes", () => {
   it("may have another meaning in each generation", () => {
     const meanings = (exitCode: number) =>
       [exitCodes.v4, exitCodes.v7].map(
-        (table) => meaningOf(table, exitCode, "name web already used by container 7")?.meaning,
+        (table) => meaningOf(table, exitCode, { words: "name web already used by container 7" })?.meaning,
       );
     const name = "the name belongs to another container on this host";
     assert.deepEqual(meanings(131), [name, "this kernel lacks a feature that the container needs"]);
     assert.deepEqual(meanings(137), [undefined, name]);
     assert.equal(
-      meaningOf(exitCodes.v4, 131, "Unable to create link")?.meaning,
+      meaningOf(exitCodes.v4, 131, { words: "Unable to create link" })?.meaning,
       "the name could not be assigned",
     );
   });
@@ -70,9 +76,29 @@ describe("exit codes", () => {
       ...[82, 86, 89, 91, 99, 100, 104, 105, 106, 107, 109, 129, 130, 131, 133, 139, 148, 150, 151, 152, 153],
       154,
     ];
-    const missing = documented.filter((exitCode) => meaningOf(exitCodes.v4, exitCode, "") === undefined);
+    const missing = documented.filter(
+      (exitCode) => meaningOf(exitCodes.v4, exitCode, { words: "" }) === undefined,
+    );
     assert.deepEqual(missing, []);
   });
+
+  const byAction: readonly { exitCode: number; action: string; says?: string; remedy: RegExp }[] = [
+    { exitCode: 31, action: "start", remedy: /^check that the image's first program/ },
+    { exitCode: 31, action: "exec3", remedy: /^start it first$/ },
+    { exitCode: 47, action: "start", remedy: /\/sbin\/init, its interpreter and its libraries/ },
+    { exitCode: 47, action: "start", says: "is owned by 0:0", remedy: /^set LOCAL_UID/ },
+    { exitCode: 47, action: "exec3", remedy: /^check the program in the image$/ },
+    { exitCode: 47, action: "create", remedy: /^choose another image/ },
+    { exitCode: 79, action: "start", remedy: /\*\.start and \*\.mount scripts/ },
+    { exitCode: 79, action: "stop", remedy: /\*\.stop, \*\.umount/ },
+    { exitCode: 99, action: "create", remedy: /^set VE_LAYOUT=simfs/ },
+    { exitCode: 99, action: "start", remedy: /^boot the OpenVZ kernel/ },
+  ];
+  for (const { exitCode, action, says = "", remedy } of byAction) {
+    it(`have the remedy for what failed: ${exitCode} of ${action} ${says}`, () => {
+      assert.match(meaningOf(exitCodes.v4, exitCode, { words: says, action })?.remedy ?? "", remedy);
+    });
+  }
 
   it("that are not in the table are reported with vzctl's own message, in printable form", () => {
     const { code, message } = failureOf(command, {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Driver } from "../../../../../server/driver/driver";
+import { imageName } from "../../../../fakes/openvz/install";
 import { assertMccError } from "../../../../support/assert-error";
 import { eventually } from "../../../../support/time/eventually";
 import { execRequest } from "../../container-spec";
@@ -9,6 +10,8 @@ import { driverOptions } from "../../driver-options";
 import { fakeDrivers, lightSpec } from "../fake-driver";
 
 const ids = { v4: "501", v7: "00000000-0000-0000-0000-000000000501" } as const;
+/** An image for which vzctl has the scripts of a distribution. */
+const debianName = "debian-12-x86_64";
 /** The programs that an image lacks. Its own shell is not busybox. */
 const images: readonly { has: string; without: readonly string[] }[] = [
   { has: "ip", without: [] },
@@ -65,7 +68,8 @@ for (const generation of ["v4", "v7"] as const) {
     ] as const) {
       it(`is left to an image with ifup ${layout}`, async () => {
         const driver = newDriver();
-        await driver.create(lightSpec(501));
+        linkSync(host().imageFile(imageName), host().imageFile(debianName));
+        await driver.create(lightSpec(501, { image: debianName }));
         rmSync(inside("sbin"), { recursive: true });
         mkdirSync(dirname(inside(path)), { recursive: true });
         if (path !== "sbin/ifup") {
@@ -77,6 +81,27 @@ for (const generation of ["v4", "v7"] as const) {
         assert.equal(countCommands("exec3"), 0);
         await eventually(() => existsSync(inside("up")), "its ifup is done");
         await assertUp(driver);
+      });
+    }
+
+    if (generation === "v4") {
+      it("is set in an image with ifup whose name fits no distribution, so that no script writes files for ifup", async () => {
+        const driver = newDriver();
+        await driver.create(lightSpec(501));
+        writeFileSync(inside("sbin/ifup"), "#!/bin/sh\n", { mode: 0o755 });
+        await driver.start(501);
+        await assertUp(driver);
+      });
+
+      it("is left to an image with ifup that reads the files of vzctl's default scripts", async () => {
+        const driver = newDriver();
+        await driver.create(lightSpec(501));
+        writeFileSync(inside("sbin/ifup"), ifupScript, { mode: 0o755 });
+        mkdirSync(inside("etc/sysconfig/network-scripts"), { recursive: true });
+        writeFileSync(inside("etc/sysconfig/network-scripts/ifup-aliases"), "");
+        host().takeCommands();
+        await driver.start(501);
+        assert.equal(countCommands("exec3"), 0);
       });
     }
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { hardwareAddress } from "../../../../../server/driver/lxc/network/hardware-address";
+import { hardwareAddress } from "../../../server/driver/hardware-address";
 
 describe("the hardware address of a container", () => {
   for (const [ipAddress, address] of [

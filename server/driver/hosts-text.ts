@@ -12,6 +12,11 @@ export function newHostsText(lines: readonly string[]): string {
   return withBlock(localText, lines);
 }
 
+/** Returns the text of an image's hosts file with these lines as the daemon's block, and the host's own lines. */
+export function hostsTextWith(text: string, lines: readonly string[]): string {
+  return withBlock(/^\s*127\.0\.0\.1\s/m.test(text) ? text : `${localText}${text}`, lines);
+}
+
 /**
  * Returns the text with these lines as the daemon's block. All other lines stay as they are. The block keeps its position;
  * without a complete one, the block is added at the end. Copies of the block and single marks are removed.

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { newHostsText, withBlock } from "../../../../../server/driver/lxc/hosts/hosts-text";
+import { newHostsText, withBlock } from "../../../server/driver/hosts-text";
 
 const local = "127.0.0.1 localhost\n::1 localhost ip6-localhost\n";
 const block = (...lines: string[]): string =>
