@@ -1,13 +1,15 @@
 import { readFile, stat, statfs } from "node:fs/promises";
-import { release } from "node:os";
+import { release, userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import { unlessErrno } from "../../../protocol/errno";
+import { isInside } from "../../support/ordinary-user";
 import type { Finding } from "../driver";
 import { parseMounts, unifiedRemedy } from "./cgroups/hierarchies";
 import { findProgram, programs } from "./commands/programs";
 import { lxcfsAdvice } from "./configuration/lxcfs";
 import { readDiskSupport } from "./disk/support";
 import { hasOverlay } from "./images/overlay";
+import { lowKernelLimits } from "./kernel/kernel-limits";
 import { controllers } from "./limits";
 
 /** The inputs of the checks. */
@@ -54,7 +56,7 @@ const checks: readonly Check[] = [
       : [
           {
             lacking: "the daemon does not run as root; only root can create containers with networks",
-            remedy: "start it as root",
+            remedy: `start it as root, or let root allow it once: mccserver --setup-user ${userName(userId)}`,
           },
         ],
 
@@ -114,6 +116,7 @@ const checks: readonly Check[] = [
   },
 
   async ({ optional }) => (optional ? await lxcfsAdvice() : []),
+  async ({ optional }) => (optional && isInside() ? await lowKernelLimits() : []),
 
   ({ folder }) =>
     /^[^:,\\\s]*$/.test(folder)
@@ -135,6 +138,16 @@ const checks: readonly Check[] = [
         ]
       : [],
 ];
+
+function userName(userId: number): string {
+  try {
+    const { uid, username } = userInfo();
+    return uid === userId ? username : "NAME";
+  } catch {
+    // A user id without a name.
+    return "NAME";
+  }
+}
 
 async function lackingCgroups(root: string): Promise<Finding[]> {
   const { unified, old } = parseMounts(await readFile(join(root, "proc/self/mountinfo"), "utf8"));

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { unlessErrno } from "../../../../protocol/errno";
 import { messageOf } from "../../../../protocol/error";
-import type { DriverLog } from "../../driver";
+import type { DriverLog, Finding } from "../../driver";
 
 /** A limit of the whole host that all containers share. */
 interface KernelLimit {
@@ -77,6 +77,30 @@ export async function raiseKernelLimits(
       );
     }
   }
+}
+
+/**
+ * Returns what is missing if limits are too low and this daemon cannot raise them, with the remedy for root.
+ *
+ * @param root the folder with the limits.
+ */
+export async function lowKernelLimits(root = "/proc/sys"): Promise<Finding[]> {
+  const settings: string[] = [];
+  for (const { file, atLeast } of kernelLimits) {
+    const value = await unlessErrno(readFile(join(root, file), "utf8"), "ENOENT");
+    if (value !== undefined && Number(value) < atLeast) {
+      settings.push(`${file.replaceAll("/", ".")}=${atLeast}`);
+    }
+  }
+  return settings.length === 0
+    ? []
+    : [
+        {
+          lacking: "the kernel's limits suffice for about 20 instances of whole distributions",
+          remedy: `as root: sysctl -w ${settings.join(" ")}`,
+          optional: true,
+        },
+      ];
 }
 
 /**
