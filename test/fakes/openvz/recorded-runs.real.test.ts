@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { execa } from "execa";
 import { temporaryFolders } from "../../support/files/temporary-folder";
-import { FakeOpenvz, imageName, makeImage } from "./install";
 import { unaidedHost } from "./behaviour";
+import { FakeOpenvz, imageName, makeImage } from "./install";
 import { type Run, runs, unaidedRuns, unifiedRuns } from "./recorded-runs";
 
 /** What the recording cannot hold a fake to, each with the reason. */
