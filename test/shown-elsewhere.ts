@@ -116,6 +116,7 @@ export const shownElsewhere: Readonly<Record<string, readonly string[]>> = {
 
   "server/driver/command-timeout.ts": ["test/server/driver/simulated/contract.test.ts"],
   "server/support/files/seen-folder.ts": ["test/server/driver/lxc/leftovers.real.test.ts"],
+  "server/driver/kernel-hostname.ts": ["test/server/driver/lxc/configuration/configuration.test.ts"],
   "server/driver/read-inside.ts": ["test/server/driver/lxc/files.real.test.ts"],
   "server/driver/lxc/": ["test/server/driver/lxc/contract.real.test.ts", "test/server/driver/lxc/"],
   "server/driver/openvz/": ["test/server/driver/openvz/contract.real.test.ts", "test/server/driver/openvz/"],

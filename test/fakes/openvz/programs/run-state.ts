@@ -99,7 +99,7 @@ export async function stop({ host, container, options }: Command): Promise<void>
     host.say("Killing container ...");
   }
   await container.process.kill();
-  if (host.behaviour.unifiedGroups && container.running) {
+  if (host.behaviour.unifiedGroups) {
     // After two minutes.
     host.complain("Failed to wait for CT tasks to die");
     throw new Exit(33, "Unable to stop container: operation timed out");

@@ -157,7 +157,7 @@ describe("the OpenVZ driver on a host without an OpenVZ kernel, with vz.conf as 
   it("leaves nothing of a start that failed", async () => {
     await driver.create(spec());
     host().behave({ faults: [{ at: "start:prepared", exitCode: 31, stderr: "no luck" }] });
-    await assertMccError(driver.start(501), "conflict", /no luck/);
+    await assertMccError(driver.start(501), "engine", /no luck/);
     assert.deepEqual(host().traces(), []);
   });
 
@@ -192,7 +192,7 @@ describe("the OpenVZ driver on a host without an OpenVZ kernel, with vz.conf as 
     await driver.start(501);
     host().behave({ faults: [{ at: "start", exitCode: 31 }] });
     const before = host().traces();
-    await assertMccError(driver.start(501), "conflict", /vzctl start 501/);
+    await assertMccError(driver.start(501), "engine", /vzctl start 501/);
     assert.deepEqual(host().traces(), before);
     host().behave({ faults: [] });
     await driver.stop(501, 5000);
@@ -201,7 +201,7 @@ describe("the OpenVZ driver on a host without an OpenVZ kernel, with vz.conf as 
     const left = host().traces();
     writeFileSync(host().path("vz/lock/501.lck"), `${process.pid}\n`);
     host().behave({ faults: [{ at: "start", exitCode: 31 }] });
-    await assertMccError(driver.start(501), "conflict", /vzctl start 501/);
+    await assertMccError(driver.start(501), "engine", /vzctl start 501/);
     assert.deepEqual(host().traces(), left);
   });
 });
