@@ -32,6 +32,10 @@ import { listKeys } from "./commands/keys/list-keys";
 import { updateKey } from "./commands/keys/update-key";
 import { complete } from "./commands/shell/complete";
 import { completion } from "./commands/shell/completion";
+import { addToken } from "./commands/tokens/add-token";
+import { listTokens } from "./commands/tokens/list-tokens";
+import { revokeToken } from "./commands/tokens/revoke-token";
+import { rotateToken } from "./commands/tokens/rotate-token";
 
 const daemonCommands: readonly Command[] = [
   runInstances,
@@ -44,6 +48,7 @@ const daemonCommands: readonly Command[] = [
   ...[runFleet, listFleets, updateFleet, destroyFleet],
   ...[listKeys, addKey, updateKey, destroyKey],
   ...[listImages, buildImage, importImage, removeImage, listInstanceTypes],
+  ...[listTokens, addToken, rotateToken, revokeToken],
   serverInfo,
 ];
 

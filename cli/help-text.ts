@@ -20,6 +20,9 @@ ${examplesText(firstSteps, "mcc ")}
 Environment:
   MCC_SERVER     the daemon, as host:port or a URL (default: 127.0.0.1:8080)
   MCC_TOKEN      its token (default: the token of the daemon on this machine)
+  MCC_CA         the authority of its certificate, as a file in PEM (default: those of the system)
+  MCC_CERTIFICATE, MCC_CERTIFICATE_KEY
+                 a client certificate and its key, as files in PEM, in place of a token
   MCC_JUMP_HOST  the SSH jump host to instances, or "none" (default: the daemon's host, unless it is this machine)
   NO_COLOR       set it to disable colours`,
 };

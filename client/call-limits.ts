@@ -51,6 +51,10 @@ const limits: { readonly [M in MethodName]: CallLimits<string & keyof ParsedPara
   "key.update": engineWork,
   "key.remove": engineWork,
   "token.list": { seconds: 30, repeatable: true },
+  "accessToken.add": { seconds: 30, repeatable: false },
+  "accessToken.list": { seconds: 30, repeatable: true },
+  "accessToken.revoke": { seconds: 30, repeatable: true },
+  "accessToken.rotate": { seconds: 30, repeatable: false },
   "lease.open": { seconds: 30, repeatable: true },
   // Shorter than a lease, so that there is time for a retry.
   "lease.renew": { seconds: 5, repeatable: true },

@@ -8,10 +8,9 @@ import { decodeResponse, encodeCall } from "../protocol/wire/codec";
 import { answerTimeoutMs, isRepeatable } from "./call-limits";
 import { ConnectionError } from "./connection-error";
 import { Contact } from "./contact";
+import { type CredentialSettings, CredentialSource, type Credentials } from "./credentials";
 import { localDaemons } from "./discovery/local-daemons";
-import { findLocalToken, type LocalToken } from "./discovery/local-token";
 import { defaultServer, isDefaultHost, parseServerAddress } from "./discovery/server-address";
-import { parseToken } from "./discovery/token";
 import { systemTime, type Time } from "./time";
 import { type Answer, Transport } from "./transport";
 
@@ -27,6 +26,22 @@ export interface ConnectOptions {
    * to that one.
    */
   readonly token?: string | undefined;
+  /**
+   * The certificates of the authorities to trust for an https URL, instead of those of the system: the path of a file in
+   * PEM, or its content. Default: the variable `MCC_CA`, otherwise the authority of this machine's daemon if the client
+   * connects to that one and it has one of its own, otherwise those of the system.
+   */
+  readonly ca?: string | undefined;
+  /**
+   * A client certificate for an https URL, which a daemon can accept instead of a token: the path of a file in PEM, or its
+   * content. Default: the variable `MCC_CERTIFICATE`, otherwise none.
+   */
+  readonly certificate?: string | undefined;
+  /**
+   * The private key of the client certificate: the path of a file in PEM, or its content. Default: the variable
+   * `MCC_CERTIFICATE_KEY`, otherwise none.
+   */
+  readonly certificateKey?: string | undefined;
   /**
    * The environment variables that contain the defaults, and that name the folders where the daemons of this machine
    * store their files. Default: those of this process.
@@ -66,22 +81,21 @@ export class Client {
   readonly time: Time;
   readonly #environment: Readonly<Record<string, string | undefined>>;
   readonly #transport: Transport;
-  readonly #givenToken: string | undefined;
+  readonly #credentials: CredentialSource;
   #info: Promise<ServerInfo> | undefined;
   #clockAheadMs = 0;
-  #looking: Promise<LocalToken> | undefined;
 
   /** @internal */
   constructor(
     server: URL,
-    token: string | undefined,
+    settings: CredentialSettings = {},
     { environment = process.env, time = systemTime, signal }: Surroundings = {},
   ) {
     this.time = time;
     this.#environment = environment;
     this.contact = new Contact(time);
     this.#transport = new Transport(server, signal);
-    this.#givenToken = token;
+    this.#credentials = new CredentialSource(server, settings, environment);
   }
 
   /** The URL of the daemon, such as `http://127.0.0.1:8080`. */
@@ -164,17 +178,17 @@ export class Client {
   }
 
   async #send(method: MethodName, parameters: object): Promise<unknown> {
-    const { token } = await this.#token();
+    const first = await this.#credentials.find();
     try {
-      return await this.#sendWith(token, method, parameters);
+      return await this.#sendWith(first, method, parameters);
     } catch (error) {
       if (!MccError.hasCode(error, "unauthenticated")) {
         throw error;
       }
       // A daemon that has just started writes the path of its token before it answers.
-      const again = await this.#token();
-      if (again.token !== undefined && again.token !== token) {
-        return await this.#sendWith(again.token, method, parameters);
+      const again = await this.#credentials.find();
+      if (again.token !== undefined && again.token !== first.token) {
+        return await this.#sendWith(again, method, parameters);
       }
       throw again.problem === undefined
         ? error
@@ -182,12 +196,12 @@ export class Client {
     }
   }
 
-  async #sendWith(token: string | undefined, method: MethodName, parameters: object): Promise<unknown> {
+  async #sendWith(credentials: Credentials, method: MethodName, parameters: object): Promise<unknown> {
     const body = encodeCall(method, [parameters]);
     try {
       const answer = await this.#transport.post(
         body,
-        token === undefined ? {} : { authorization: `Bearer ${token}` },
+        credentials,
         answerTimeoutMs(method, parameters),
         isRepeatable(method, parameters),
       );
@@ -239,20 +253,6 @@ export class Client {
     return await decodeResponse(body);
   }
 
-  /**
-   * Searches the token again for each call, because another process can listen at the daemon's port by now. Calls that
-   * start during a search share its result.
-   */
-  async #token(): Promise<LocalToken> {
-    if (this.#givenToken !== undefined) {
-      return { token: this.#givenToken };
-    }
-    this.#looking ??= findLocalToken(this.#transport.server, this.#environment).finally(() => {
-      this.#looking = undefined;
-    });
-    return await this.#looking;
-  }
-
   #parse<M extends MethodName>(method: M, value: unknown): MethodResult<M> {
     this.contact.answered();
     const parsed = resultSchemaOf(method).safeParse(value);
@@ -276,16 +276,18 @@ function resultSchemaOf(method: MethodName): z.ZodType {
  * Creates a client. The first call opens the connection.
  *
  * @param options the daemon, and how to reach it.
- * @throws MccError `invalid` if the address or the token is malformed.
+ * @throws MccError `invalid` if the address or the token is malformed. The first call throws it for a file that cannot be
+ * used.
  */
 export function connect({
   environment = process.env,
   server = environment.MCC_SERVER || defaultServer,
   token = environment.MCC_TOKEN || undefined,
+  ca = environment.MCC_CA || undefined,
+  certificate = environment.MCC_CERTIFICATE || undefined,
+  certificateKey = environment.MCC_CERTIFICATE_KEY || undefined,
   signal,
 }: ConnectOptions = {}): Client {
-  return new Client(parseServerAddress(server), token === undefined ? undefined : parseToken(token), {
-    environment,
-    signal,
-  });
+  const settings = { token, ca, certificate, certificateKey };
+  return new Client(parseServerAddress(server), settings, { environment, signal });
 }

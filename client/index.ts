@@ -6,6 +6,7 @@
  * @module minicloud/client
  */
 export { type ErrorCode, MccError, type MccErrorOptions } from "../protocol/error";
+export type * from "../protocol/types/access-token";
 export type * from "../protocol/types/fleet";
 export type * from "../protocol/types/image";
 export type * from "../protocol/types/instance";

@@ -3,17 +3,16 @@ import * as https from "node:https";
 import { errnoOf } from "../protocol/errno";
 import { messageOf } from "../protocol/error";
 import { largestAnswerBytes, readAnswer } from "./answer-body";
+import { whyDistrusted } from "./certificate-reasons";
 import { ConnectionError } from "./connection-error";
+import type { Credentials } from "./credentials";
 
 export interface Answer {
   readonly status: number;
   readonly body: string;
 }
 
-const unknownAuthority =
-  "its certificate is from an unknown authority; add the authority to the file that NODE_EXTRA_CA_CERTS names";
-
-/** Clearer messages for failures than those of the system, by their codes. */
+/** Clearer messages for failures to reach a server than those of the system, by their codes. */
 const reasons: Readonly<Record<string, string>> = {
   EAI_AGAIN: "looking up its name failed temporarily",
   ECONNREFUSED: "the connection was refused",
@@ -25,17 +24,6 @@ const reasons: Readonly<Record<string, string>> = {
   EPROTO: "it does not use TLS; give an address that starts with http://",
   ETIMEDOUT: "the host does not answer",
   HPE_INVALID_CONSTANT: "it does not use HTTP; if it uses TLS, give an address that starts with https://",
-  CERT_HAS_EXPIRED:
-    "its certificate has expired; renew it on the daemon's host, or check the clock of this machine",
-  CERT_NOT_YET_VALID: "its certificate is not valid yet; check the clocks of both machines",
-  ERR_TLS_CERT_ALTNAME_INVALID:
-    "its certificate is for another host; use an address that the certificate contains",
-  DEPTH_ZERO_SELF_SIGNED_CERT:
-    "its certificate is self-signed; add it to the file that NODE_EXTRA_CA_CERTS names",
-  SELF_SIGNED_CERT_IN_CHAIN: unknownAuthority,
-  UNABLE_TO_GET_ISSUER_CERT: unknownAuthority,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: unknownAuthority,
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: unknownAuthority,
 };
 
 /** Sends HTTP requests to one daemon, over persistent connections. */
@@ -67,7 +55,7 @@ export class Transport {
    */
   async post(
     body: string,
-    headers: http.OutgoingHttpHeaders,
+    { token, trust }: Pick<Credentials, "token" | "trust">,
     timeoutMs: number,
     repeatable: boolean,
   ): Promise<Answer> {
@@ -81,7 +69,12 @@ export class Transport {
           // The server can close a persistent connection during the call, and the result of the call is then unknown.
           agent: repeatable ? this.#agent : false,
           signal,
-          headers: { ...headers, "content-type": "text/xml", "content-length": Buffer.byteLength(body) },
+          ...trust,
+          headers: {
+            ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+            "content-type": "text/xml",
+            "content-length": Buffer.byteLength(body),
+          },
         });
         request.once("socket", (socket) => {
           connection.reused = request.reusedSocket;
@@ -113,7 +106,7 @@ export class Transport {
         throw this.#timedOut(timeoutMs, connection.reached, error);
       }
       if (connection.reused) {
-        return await this.post(body, headers, timeoutMs, repeatable);
+        return await this.post(body, { token, trust }, timeoutMs, repeatable);
       }
       throw this.#unavailable(connection.reached, error);
     }
@@ -142,6 +135,12 @@ export class Transport {
   }
 
   #unavailable(reached: boolean, cause: unknown): ConnectionError {
+    const distrust = whyDistrusted(cause);
+    if (distrust !== undefined) {
+      return new ConnectionError("unavailable", `${this.server.origin} is not trusted: ${distrust}.`, false, {
+        cause,
+      });
+    }
     const reason = reasonOf(cause);
     return new ConnectionError(
       "unavailable",

@@ -7,23 +7,27 @@ import type * as connectionModule from "./hooks/sdk/connection";
  * programs have no such calls.
  */
 export async function daemonOfStack(): Promise<clientModule.Client> {
-  const { connect, choose } = load();
+  const { connect, choose, readSettings } = load();
   const config = new pulumi.Config("minicloud");
-  const token = config.getSecret("token");
-  const settings = {
-    server: config.get("server"),
-    token: token === undefined ? undefined : await plain(token),
-  };
+  const secrets = new Map<string, string>();
+  for (const name of ["token", "certificateKey"]) {
+    const secret = config.getSecret(name);
+    if (secret !== undefined) {
+      secrets.set(name, await plain(secret));
+    }
+  }
+  const settings = readSettings((name) => secrets.get(name) ?? config.get(name));
   return connect(choose(settings, process.env));
 }
 
 /** Loads the client by `require`, because `import()` fails in the module contexts of frameworks such as jest. */
-function load(): Pick<typeof clientModule, "connect"> & Pick<typeof connectionModule, "choose"> {
+function load(): Pick<typeof clientModule, "connect"> &
+  Pick<typeof connectionModule, "choose" | "readSettings"> {
   /* eslint-disable @typescript-eslint/no-require-imports */
   const { connect } = require("../client") as typeof clientModule;
-  const { choose } = require("./hooks/sdk/connection") as typeof connectionModule;
+  const { choose, readSettings } = require("./hooks/sdk/connection") as typeof connectionModule;
   /* eslint-enable @typescript-eslint/no-require-imports */
-  return { connect, choose };
+  return { connect, choose, readSettings };
 }
 
 async function plain(token: pulumi.Output<string>): Promise<string> {

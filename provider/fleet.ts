@@ -23,6 +23,11 @@ export interface FleetArgs extends HostArgs {
   addresses?: pulumi.Input<pulumi.Input<string>[]>;
   /** How many members can be missing at a time while they are replaced: 1 or more. Default: all. */
   maxUnavailable?: pulumi.Input<number>;
+  /**
+   * `"fleet"`: only the members reach each other. `"stack"`: as for an {@link Instance}. A change replaces the members.
+   * Default: all instances of the same account that are not isolated reach them.
+   */
+  isolate?: pulumi.Input<"stack" | "fleet">;
 }
 
 /** Describes a member of a {@link Fleet}. */

@@ -24,6 +24,11 @@ export interface InstanceArgs extends HostArgs {
    */
   hostname?: pulumi.Input<string>;
   /**
+   * `"stack"`: only the instances of the same stack that have it too reach this instance, and it only those. A change
+   * replaces the instance. Default: all instances of the same account that are not isolated reach it.
+   */
+  isolate?: pulumi.Input<"stack">;
+  /**
    * The id or name of an instance without an owner, or of an OpenVZ container, that the resource takes over when it is
    * created. What the other arguments omit does not change, and `userData` does not run. The instance is destroyed with the
    * resource, unless the option `retainOnDelete` is set. A later change has no effect. Default: a new instance is created.

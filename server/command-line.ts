@@ -16,6 +16,7 @@ export interface CommandLine {
   readonly range6?: Ipv6Range;
   readonly port: number;
   readonly listen: string;
+  readonly allowHost: readonly string[];
   readonly foreground?: true;
   readonly driver: string;
   readonly stateDir: string;
@@ -25,7 +26,9 @@ export interface CommandLine {
   readonly engineTimeout: number;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
+  readonly tlsSelfSigned?: true;
   readonly allowAnonymous?: true;
+  readonly allowInstances?: true;
   readonly insecure?: true;
   readonly logLevel: string;
   readonly logFile?: string;
@@ -54,6 +57,7 @@ Examples:
   mccserver -r 10.20.0.10-10.20.0.99 --nat    choose the hosts' addresses, and give them network access
   mccserver -l 0.0.0.0 --tls-cert c.pem --tls-key k.pem
                                               also serve other machines
+  mccserver -l 0.0.0.0 --tls-self-signed      the same in a lab, without a certificate of yours
   mccserver --check                           check what this machine lacks
   mccserver --purge                           remove all instances and everything that was created for them`;
 
@@ -67,6 +71,12 @@ const options: readonly Option[] = [
     .argParser(wholeNumber(0, 65_535))
     .default(8080),
   new Option("-l, --listen <address>", "address to listen on").argParser(address).default("127.0.0.1"),
+  new Option(
+    "--allow-host <name>",
+    "name of this machine by which clients may call it; repeat it for several names",
+  )
+    .argParser(hostName)
+    .default([], "this machine's own names"),
   new Option("-f, --foreground", "stay in the foreground, and log to standard error"),
   new Option("--driver <name>", "container engine").choices(driverChoices).default("auto"),
   new Option("--state-dir <folder>", "folder for all files of the daemon")
@@ -82,7 +92,12 @@ const options: readonly Option[] = [
     .default(60),
   new Option("--tls-cert <file>", "certificate for HTTPS, in PEM").argParser(absolute),
   new Option("--tls-key <file>", "its private key, in PEM").argParser(absolute),
+  new Option(
+    "--tls-self-signed",
+    "serve HTTPS with a certificate of the daemon's own authority, for a lab",
+  ).conflicts(["tlsCert", "tlsKey"]),
   new Option("--allow-anonymous", "accept clients without a token"),
+  new Option("--allow-instances", "let instances reach the port of this daemon"),
   new Option("--insecure", "listen without TLS on an address that other machines can reach"),
   new Option("--log-level <level>", "lowest level to log").choices(logLevels).default("info"),
   new Option(
@@ -135,6 +150,13 @@ function address(text: string): string {
     throw new InvalidArgumentError("Give an IP address of this machine, or localhost.");
   }
   return text;
+}
+
+function hostName(text: string, earlier: readonly string[]): string[] {
+  if (!/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(text)) {
+    throw new InvalidArgumentError("Give a host name without a port, such as cloud.example.org.");
+  }
+  return [...earlier, text];
 }
 
 function wholeNumber(least: number, most: number): (text: string) => number {

@@ -8,6 +8,8 @@ import type { AddressRange } from "./cloud/reservations/address-range";
 import type { Ipv6Range } from "./cloud/reservations/ipv6-address";
 import { type CommandLine, makeCommand, operatorsTypesFile } from "./command-line";
 import type { LogFileOptions } from "./log/file";
+import type { TlsPaths } from "./tls/certificate";
+import { type SelfSignedPaths, selfSignedPaths } from "./tls/self-signed";
 
 /** The daemon's configuration, checked as a whole. */
 export interface Config {
@@ -16,6 +18,8 @@ export interface Config {
   readonly range: AddressRange;
   readonly port: number;
   readonly address: string;
+  /** Names by which clients may call the daemon, in addition to this machine's own. */
+  readonly allowedHosts: readonly string[];
   readonly driver: string;
   readonly stateFolder: string;
   readonly typesFile: string | undefined;
@@ -23,8 +27,12 @@ export interface Config {
   readonly nat: boolean;
   readonly engineTimeoutMs: number;
   /** Paths of PEM files. */
-  readonly tls: { readonly cert: string; readonly key: string } | undefined;
+  readonly tls: TlsPaths | undefined;
+  /** The files of `tls` if the daemon issues them itself. */
+  readonly selfSigned: SelfSignedPaths | undefined;
   readonly allowAnonymous: boolean;
+  /** Whether instances may reach the daemon's port. */
+  readonly allowInstances: boolean;
   readonly insecure: boolean;
   readonly logLevel: string;
   /** The log file of a daemon in the background. */
@@ -46,27 +54,32 @@ export function readConfig(words: readonly string[]): Config {
   if (mistake !== undefined) {
     command.error(`error: ${mistake}`);
   }
+  const selfSigned = line.tlsSelfSigned ? selfSignedPaths(line.stateDir) : undefined;
   return {
     action: chooseAction(line),
     range: line.iprange ?? line.range,
     port: line.port,
     address: line.listen,
+    allowedHosts: line.allowHost,
     driver: line.driver,
     stateFolder: line.stateDir,
     typesFile: line.types ?? typesFileIfThere(),
     range6: line.range6,
     nat: line.nat ?? false,
     engineTimeoutMs: line.engineTimeout * 1000,
-    tls:
-      line.tlsCert === undefined || line.tlsKey === undefined
-        ? undefined
-        : { cert: line.tlsCert, key: line.tlsKey },
+    tls: selfSigned ?? givenTls(line),
+    selfSigned,
     allowAnonymous: line.allowAnonymous ?? false,
+    allowInstances: line.allowInstances ?? false,
     insecure: line.insecure ?? false,
     logLevel: line.logLevel,
     logFile: line.logFile ?? join(line.stateDir, "mccserver.log"),
     ownLog: line.logFile === undefined ? undefined : logFileOptions(line.logFile, line),
   };
+}
+
+function givenTls({ tlsCert: cert, tlsKey: key }: CommandLine): TlsPaths | undefined {
+  return cert === undefined || key === undefined ? undefined : { cert, key };
 }
 
 function logFileOptions(path: string, { logMaxSize, logOldFiles }: CommandLine): LogFileOptions {
@@ -115,12 +128,12 @@ function chooseAction({ check, purge, foreground }: CommandLine): Config["action
   return foreground ? "serve" : "daemon";
 }
 
-function findMistake({ tlsCert, tlsKey, insecure, listen }: CommandLine): string | undefined {
+function findMistake({ tlsCert, tlsKey, tlsSelfSigned, insecure, listen }: CommandLine): string | undefined {
   if ((tlsCert === undefined) !== (tlsKey === undefined)) {
     return "--tls-cert and --tls-key are only valid together; give both or none";
   }
-  if (tlsCert === undefined && !insecure && !isLoopback(listen)) {
-    return `other machines can reach ${listen}, and tokens would be sent without encryption; give --tls-cert and --tls-key, or --insecure to allow it`;
+  if (tlsCert === undefined && !tlsSelfSigned && !insecure && !isLoopback(listen)) {
+    return `other machines can reach ${listen}, and tokens would be sent without encryption; give --tls-cert and --tls-key, --tls-self-signed in a lab, or --insecure to allow it`;
   }
   return undefined;
 }

@@ -50,9 +50,9 @@ function complain(trouble: string): void {
   say("stderr", `mccserver: ${trouble}`);
 }
 
-/** Returns the daemon's warnings about its certificate, for the user who starts it. */
-async function certificateWarnings({ tls, address }: Config): Promise<string[]> {
-  return tls === undefined
+/** Returns the daemon's warnings about a given certificate, for the user who starts it. */
+async function certificateWarnings({ tls, selfSigned, address }: Config): Promise<string[]> {
+  return tls === undefined || selfSigned !== undefined
     ? []
     : certificateProblems((await readTls(tls)).cert, localHost(address), new Date());
 }

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Logger } from "pino";
-import { messageOf } from "../protocol/error";
+import { localAdmin } from "./cloud/access/caller";
 import { type Cloud } from "./cloud/cloud";
 import { openCloud } from "./cloud/open-cloud";
 import { LateWrites } from "./cloud/state/late-writes";
@@ -12,8 +12,9 @@ import { register, withdraw } from "./runtime-registration";
 import { firstStopSignal, reloadOnSignal } from "./signals";
 import { reportStart } from "./start-report";
 import { isFileSystemFault } from "./support/files/file-system-fault";
-import { readTls, type TlsPaths, type TlsTexts } from "./tls/certificate";
-import { CertificateWatch } from "./tls/certificate-watch";
+import { readTls, type TlsTexts } from "./tls/certificate";
+import { issueSelfSigned, ownHosts, SelfSignedRenewal } from "./tls/self-signed";
+import { ServedCertificate } from "./tls/served-certificate";
 
 /** The time for calls that continue after the cloud has closed, such as an `instance.exec`. */
 const lastCallsMs = 5_000;
@@ -29,29 +30,34 @@ export async function serve(config: Config): Promise<void> {
     process.exit(1);
   });
   logNodesWarnings(log);
-  let reloadCertificate = (): Promise<void> => Promise.resolve();
+  let certificate: ServedCertificate | undefined;
   reloadOnSignal(log, async () => {
     await reopen();
     log.info("reloading the log file and the certificate");
-    await reloadCertificate();
+    await certificate?.reload();
   });
   warnings(config).forEach((warning) => log.warn(warning));
-  const tls = config.tls && (await readTls(config.tls));
+  // A given certificate is checked before anything is changed.
+  const given = config.tls && !config.selfSigned ? await readTls(config.tls) : undefined;
   const cloud = await openCloud(cloudOptions(config, log));
   const lateWrites = new LateWrites(log);
   let drained = Promise.resolve();
+  let renewal: SelfSignedRenewal | undefined;
   try {
+    if (config.selfSigned !== undefined) {
+      await issueSelfSigned(config.selfSigned, ownHosts(config.address));
+      renewal = new SelfSignedRenewal(config.selfSigned, config.address, log);
+    }
+    const tls = given ?? (config.selfSigned && (await readTls(config.selfSigned)));
     // Before a client can find the daemon and stop it.
     const signalled = firstStopSignal();
     const listener = await listen(config, tls, cloud, log, lateWrites);
-    const certificate = tls && new CertificateWatch(tls.cert, localHost(listener.address), log);
+    const host = localHost(listener.address);
+    const replace = listener.replaceTls.bind(listener);
+    certificate = config.tls && tls && new ServedCertificate({ paths: config.tls, tls, host, replace, log });
     try {
       const url = urlOf(config, listener);
-      if (config.tls !== undefined && certificate !== undefined) {
-        const paths = config.tls;
-        reloadCertificate = () => replaceCertificate(paths, listener, certificate, log);
-      }
-      log.info({ url, driver: cloud.info().driver, stateFolder: config.stateFolder }, "serving");
+      log.info({ url, driver: cloud.info(localAdmin).driver, stateFolder: config.stateFolder }, "serving");
       await reportStart({ url });
       const signal = await signalled;
       log.info({ signal }, "stopping; another signal ends the daemon immediately");
@@ -60,6 +66,7 @@ export async function serve(config: Config): Promise<void> {
       drained = listener.close();
     }
   } finally {
+    renewal?.close();
     lateWrites.close();
     await cloud.close();
   }
@@ -81,22 +88,6 @@ function logNodesWarnings(log: Logger): void {
   process.on("warning", (warning) => log.warn({ err: warning }, "a warning of Node.js"));
 }
 
-async function replaceCertificate(
-  paths: TlsPaths,
-  listener: Listener,
-  watch: CertificateWatch,
-  log: Logger,
-): Promise<void> {
-  try {
-    const tls = await readTls(paths);
-    listener.replaceTls(tls);
-    watch.replace(tls.cert);
-    log.info({ certificate: paths.cert }, "certificate reloaded");
-  } catch (error) {
-    log.error(`The previous certificate stays in use. ${messageOf(error)}`);
-  }
-}
-
 async function listen(
   config: Config,
   tls: TlsTexts | undefined,
@@ -104,17 +95,27 @@ async function listen(
   log: Logger,
   lateWrites: LateWrites,
 ): Promise<Listener> {
-  const { serverId, token, tokenPath } = cloud.identity;
+  const { serverId, tokenPath } = cloud.identity;
   return await openListener({
     address: config.address,
     port: config.port,
     tls,
-    token: config.allowAnonymous ? undefined : token,
+    callerOf: config.allowAnonymous ? () => localAdmin : (token) => cloud.accessTokens.callerOf(token),
+    allowedHosts: config.allowedHosts,
     dispatch: createDispatch(cloud, log),
     log,
-    // A client without the token is refused. By then, the file for the token exists.
+    // A client without a token is refused. By then, the file for the local admin's exists.
     announce: async (bound) => {
-      const file = { url: urlOf(config, bound), tokenPath, pid: process.pid, serverId };
+      if (!config.allowInstances) {
+        await cloud.closePort(bound.port);
+      }
+      const file = {
+        url: urlOf(config, bound),
+        tokenPath,
+        authorityPath: config.selfSigned?.authority,
+        pid: process.pid,
+        serverId,
+      };
       await lateWrites.attempt(
         "the runtime file, by which programs on this host find the daemon",
         async () => {

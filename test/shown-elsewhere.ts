@@ -14,6 +14,8 @@ export const shownElsewhere: Readonly<Record<string, readonly string[]>> = {
   "cli/": ["test/cli/"],
 
   "client/answer-body.ts": ["test/client/transport.test.ts"],
+  "client/certificate-reasons.ts": ["test/client/transport.test.ts"],
+  "client/workflows/require-isolation.ts": ["test/cli/commands/run-fleet.test.ts"],
   "client/connection-error.ts": ["test/client/transport.test.ts"],
   "client/contact.ts": ["test/client/workflows/create-instance.test.ts"],
   "client/workflows/outlast-restarts.ts": ["test/client/workflows/create-instance.test.ts"],
@@ -55,6 +57,14 @@ export const shownElsewhere: Readonly<Record<string, readonly string[]>> = {
   "server/serve.ts": ["test/server/daemon.test.ts"],
   "server/signals.ts": ["test/server/reload.test.ts"],
   "server/start-report.ts": ["test/server/background.test.ts"],
+
+  "server/cloud/access/account.ts": ["test/server/methods/accounts.test.ts"],
+  "server/cloud/access/digest.ts": ["test/server/cloud/access/access-tokens.test.ts"],
+  "server/cloud/access/hidden-output.ts": ["test/server/methods/accounts.test.ts"],
+  "server/cloud/access/refusals.ts": ["test/server/cloud/access/access-tokens.test.ts"],
+  "server/cloud/access/require-role.ts": ["test/server/methods/roles.test.ts"],
+  "server/cloud/access/rights.ts": ["test/server/methods/accounts.test.ts"],
+  "server/cloud/access/token-file.ts": ["test/server/cloud/access/access-tokens.test.ts"],
 
   "server/support/because.ts": ["test/server/cloud/faults.test.ts"],
   "server/support/labels.ts": ["test/server/cloud/instances/instances.test.ts"],

@@ -1,4 +1,5 @@
 import type { Client } from "../../client/client";
+import { MccError } from "../../protocol/error";
 import type { Instance } from "../../protocol/methods/instance";
 import { notThere } from "./subjects";
 
@@ -40,11 +41,32 @@ export async function findInstances(
   others?: readonly string[],
 ): Promise<Instance[]> {
   const pick = await instancePicker(client, others);
-  return [...new Set(texts.map(pick))];
+  return await forbiddenFirst(client, texts, () => [...new Set(texts.map(pick))]);
+}
+
+/**
+ * Returns the result of `pick`. If it finds an instance missing, the daemon is asked for each, because the list of a user
+ * has no instances of other accounts, and to name one is `forbidden`.
+ */
+async function forbiddenFirst<T>(client: Client, texts: readonly string[], pick: () => T): Promise<T> {
+  try {
+    return pick();
+  } catch (error) {
+    const { caller } = await client.info();
+    for (const text of caller?.role === "user" ? texts : []) {
+      await client.call("instance.get", { instance: idOrName(text) }).catch((refusal: unknown) => {
+        if (MccError.hasCode(refusal, "forbidden")) {
+          throw refusal;
+        }
+      });
+    }
+    throw error;
+  }
 }
 
 export async function findInstance(client: Client, text: string): Promise<Instance> {
-  return (await instancePicker(client))(text);
+  const pick = await instancePicker(client);
+  return await forbiddenFirst(client, [text], () => pick(text));
 }
 
 /** Identifies exactly this instance, and never a later one with the same id or name. */

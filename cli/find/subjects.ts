@@ -12,6 +12,7 @@ const subjects: Readonly<
   key: { list: (client) => client.call("key.list", {}), shownBy: "list-keys" },
   instance: { list: (client) => client.call("instance.list", {}), shownBy: "list-instances -a" },
   fleet: { list: (client) => client.call("fleet.list", {}), shownBy: "list-fleets" },
+  token: { list: (client) => client.call("accessToken.list", {}), shownBy: "list-tokens" },
 };
 
 export async function namesOf(client: Client, subject: NamedSubject): Promise<string[]> {

@@ -1,4 +1,5 @@
 import type { FleetStatus, FleetSummary } from "../../protocol/methods/fleet";
+import { accountColumn } from "./account-column";
 import type { Layout } from "./listing";
 import { timeLeft } from "./time-left";
 
@@ -20,7 +21,9 @@ export const fleetColumns: Layout<FleetSummary> = {
     { heading: "TYPE", text: ({ type }) => type, cuts: true, yields: true },
     { heading: "KEYS", text: ({ keys }) => keys.join(","), cuts: true, yields: true },
     { heading: "TTL", text: timeLeft, yields: true },
+    accountColumn,
   ],
   id: ({ name }) => name,
+  owned: "fleets",
   classic: { line: ({ name }) => `FLEET\t${name}` },
 };

@@ -1,5 +1,6 @@
 import type { Instance } from "../../protocol/methods/instance";
 import { noOrganization, ownerKeys } from "../../protocol/methods/owner";
+import { accountColumn } from "./account-column";
 import type { Layout } from "./listing";
 import { timeLeft } from "./time-left";
 
@@ -7,7 +8,16 @@ import { timeLeft } from "./time-left";
 export interface InstanceRow
   extends Pick<
     Instance,
-    "name" | "ipAddress" | "image" | "type" | "keys" | "labels" | "expiresAt" | "lease" | "failure"
+    | "name"
+    | "ipAddress"
+    | "image"
+    | "type"
+    | "keys"
+    | "labels"
+    | "expiresAt"
+    | "lease"
+    | "failure"
+    | "account"
   > {
   readonly id: number | string;
   readonly status: string;
@@ -35,8 +45,10 @@ export const instanceColumns: Layout<InstanceRow> = {
     { heading: "KEYS", text: ({ keys }) => keys.join(","), cuts: true, yields: true },
     { heading: "TTL", text: timeLeft, yields: true },
     { heading: "OWNER", text: ({ labels }) => ownerOf(labels), cuts: true, yields: true },
+    accountColumn,
   ],
   id: ({ id }) => String(id),
+  owned: "instances",
   classic: {
     heading: "\t\tID\tIP\t\tSTATUS\t\tTEMPLATE\t\t\tNAME",
     // An address covers two tab stops, and the "-" of a missing address covers one.

@@ -16,6 +16,8 @@ export interface Layout<T> {
   /** Returns the id or name that `--quiet` prints and other commands accept. */
   readonly id: (row: T) => string;
   /** The layout of the first MiniCloud, which old scripts parse. */
+  /** What is listed, if it belongs to accounts: `instances`. A user sees only its own, and is told so. */
+  readonly owned?: string;
   readonly classic: { readonly heading?: string; readonly line: (row: T) => string };
 }
 
@@ -46,7 +48,13 @@ export async function printListing<T>(
   layout: Layout<T>,
 ): Promise<void> {
   const nowMs = await client.now();
+  const { caller } = await client.info();
   listingLines(rows, form, layout, nowMs, standardScreen(io)).forEach((line) => io.print(line));
+  if (layout.owned !== undefined && caller?.role === "user") {
+    io.note(
+      `Only the ${layout.owned} of the account "${caller.account}" are shown: your token has the role user.`,
+    );
+  }
 }
 
 function listingLines<T>(

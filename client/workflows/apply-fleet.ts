@@ -2,6 +2,7 @@ import { MccError } from "../../protocol/error";
 import type { Fleet, FleetApplyParameters, FleetSummary } from "../../protocol/types/fleet";
 import type { Client } from "../client";
 import { outlastRestarts } from "./outlast-restarts";
+import { requireIsolation } from "./require-isolation";
 
 /** How often the counts are read, so that users can see progress. */
 const lookEverySeconds = 1;
@@ -70,6 +71,7 @@ export async function applyFleet(
       : client.time.now() + (timeoutSeconds + graceSeconds) * 1000;
   const repeatable = (parameters.clientToken ?? parameters.uid) !== undefined;
   return await outlastRestarts(client, repeatable, patienceMs, async (answered) => {
+    await requireIsolation(client, parameters.isolate);
     const applied = await client.call("fleet.apply", parameters);
     answered();
     onLook?.(applied);

@@ -7,6 +7,7 @@ import type {
 } from "../../protocol/types/instance";
 import type { Client } from "../client";
 import { outlastRestarts } from "./outlast-restarts";
+import { requireIsolation } from "./require-isolation";
 
 /** Most instances are ready within this time and need no second call. For the others, the id arrives soon. */
 const firstAnswerSeconds = 2;
@@ -50,6 +51,7 @@ export async function createInstance(
   { onPending, patienceMs, ...watcher }: CreationOptions = {},
 ): Promise<Instance> {
   return await outlastRestarts(client, parameters.clientToken !== undefined, patienceMs, async (answered) => {
+    await requireIsolation(client, parameters.isolate);
     const instance = await client.call("instance.create", {
       waitSeconds: firstAnswerSeconds,
       ...parameters,

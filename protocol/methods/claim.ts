@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Adoption, ClaimedToken, Owner } from "../types/ownership";
 import { method } from "./method";
 import { clientTokenSchema, uidSchema } from "./name";
+import { everyRole } from "./role";
 
 export type { Adoption, ClaimedToken, Owner };
 
@@ -67,6 +68,7 @@ const claimedTokenSchema = z.object({
 
 export const tokenMethods = {
   "token.list": method(
+    everyRole,
     "Returns the object that each client token created, and its owner. Tokens that created nothing are omitted.",
     z.strictObject({ clientTokens: z.array(clientTokenSchema).max(64) }),
     z.array(claimedTokenSchema),

@@ -6,6 +6,7 @@ import { newTtlSecondsSchema } from "./lease";
 import { method } from "./method";
 import { clientTokenSchema, labelsSchema, nameSchema, timeSchema, uidSchema } from "./name";
 import { problemsSchema } from "./problem";
+import { everyRole, rolesThatChange } from "./role";
 
 export const largestFleet = 10_000;
 
@@ -73,6 +74,8 @@ const fleetSummarySchema = z.object({
   userDataDigest: z.string().optional(),
   simulated: z.boolean(),
   failure: z.string().optional(),
+  /** The name of the token that created it. */
+  account: z.string().optional(),
   /** The resource that owns it, if it is known. */
   owner: shownOwnerSchema.optional(),
 });
@@ -102,6 +105,8 @@ export const fleetApplySchema = z.strictObject({
   maxUnavailable: z.int().min(1).optional(),
   /** Keeps members whose creation failed, for inspection. By default, everything is undone. */
   keepOnFailure: z.boolean().default(false),
+  /** As for instance.create, or lets the members reach each other only. A change replaces the members. */
+  isolate: z.enum(["stack", "fleet"]).optional(),
   /** The daemon destroys the fleet this many seconds after the end of this call, or the last extend. Default: never. */
   ttlSeconds,
   /** The daemon destroys the fleet when this lease from lease.open ends. */
@@ -116,39 +121,46 @@ export const fleetApplySchema = z.strictObject({
 
 export const fleetMethods = {
   "fleet.apply": method(
+    rolesThatChange,
     "Creates a fleet, or changes the fleet with this name. It makes all reservations or none. Returns as soon as the intent is recorded; fleet.wait waits for the end.",
     fleetApplySchema,
     fleetSummarySchema,
   ),
   "fleet.check": method(
+    everyRole,
     "Returns the reasons why a fleet.apply would fail after the fleet of the same clientToken is destroyed. Returns none if there is no such fleet. Changes nothing.",
     fleetApplySchema
       .pick({ name: true, count: true, image: true, type: true, keys: true, labels: true, addresses: true })
       .extend({ clientToken: clientTokenSchema }),
     problemsSchema,
   ),
-  "fleet.get": method("Returns one fleet with its members.", z.strictObject(target), fleetSchema),
+  "fleet.get": method(everyRole, "Returns one fleet with its members.", z.strictObject(target), fleetSchema),
   "fleet.confirm": method(
+    rolesThatChange,
     "Confirms that the given owner has recorded the fleet, and returns it. Its client token can no longer create anything.",
     z.strictObject({ ...target, uid: uidSchema, owner: ownerSchema }),
     fleetSchema,
   ),
   "fleet.list": method(
+    everyRole,
     "Returns all fleets, or those with all given labels, without their members.",
     z.strictObject({ labels: labelsSchema.optional() }),
     z.array(fleetSummarySchema),
   ),
   "fleet.wait": method(
+    everyRole,
     "Waits until the last change of the fleet is done or has failed, for at most timeoutSeconds. The result done is false after a timeout.",
     z.strictObject({ ...target, timeoutSeconds: z.int().min(0).max(60).default(60) }),
     z.object({ done: z.boolean(), fleet: fleetSummarySchema }),
   ),
   "fleet.extend": method(
+    rolesThatChange,
     "Restarts the ttl of a fleet from now: the given one, or the current one.",
     z.strictObject({ ...target, ttlSeconds }),
     fleetSummarySchema,
   ),
   "fleet.update": method(
+    rolesThatChange,
     "Changes the count or the ttl of a fleet, and leaves the rest of its desired state. With a count, also the present one, missing and stopped members are created again. Returns as soon as the intent is recorded; fleet.wait waits for the end.",
     z.strictObject({
       ...target,
@@ -159,6 +171,7 @@ export const fleetMethods = {
     fleetSummarySchema,
   ),
   "fleet.destroy": method(
+    rolesThatChange,
     "Destroys a fleet with all its members in any state, and returns when they are gone. Succeeds if there is no such fleet.",
     z.strictObject(target),
     z.object({

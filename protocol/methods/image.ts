@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { method } from "./method";
 import { imageNameSchema, timeSchema } from "./name";
+import { adminOnly, everyRole } from "./role";
 
 export type { Image } from "../types/image";
 
@@ -12,11 +13,13 @@ export const imageSchema = z.object({
 
 export const imageMethods = {
   "image.list": method(
+    everyRole,
     "Returns the images that instances can start from.",
     z.strictObject({}),
     z.array(imageSchema),
   ),
   "image.import": method(
+    adminOnly,
     "Creates an image from a root file system tarball on the daemon's host.",
     z.strictObject({
       name: imageNameSchema,
@@ -29,6 +32,7 @@ export const imageMethods = {
     imageSchema,
   ),
   "image.remove": method(
+    adminOnly,
     "Removes an image that no instance uses. Succeeds if there is no such image.",
     z.strictObject({ name: imageNameSchema }),
     z.object({ removed: z.boolean() }),

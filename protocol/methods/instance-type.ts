@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { method } from "./method";
 import { typeNameSchema } from "./name";
+import { everyRole } from "./role";
 
 export type { InstanceType } from "../types/instance-type";
 
@@ -29,6 +30,7 @@ export const instanceTypeSchema = z.strictObject({ name: typeNameSchema, ...limi
 
 export const instanceTypeMethods = {
   "type.list": method(
+    everyRole,
     "Returns the instance types.",
     z.strictObject({}),
     // Not strict, because a newer daemon can return more fields.

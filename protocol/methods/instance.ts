@@ -17,6 +17,7 @@ import {
 } from "./name";
 import { problemsSchema } from "./problem";
 import { waitForSchema } from "./readiness";
+import { adminOnly, everyRole, rolesThatChange } from "./role";
 import { userDataSchema } from "./user-data";
 
 export type { FleetPlace, Instance, InstanceStatus };
@@ -70,6 +71,8 @@ const instanceSchema = z.object({
   fleet: fleetPlaceSchema.optional(),
   /** The rung that an instance waits for until it is ready, such as `ssh` or `tcp 80`, or `userData`. */
   waitingFor: z.string().optional(),
+  /** The name of the token that created it. */
+  account: z.string().optional(),
   /** The resource that owns it, if it is known. The owner of a member is that of its fleet. */
   owner: shownOwnerSchema.optional(),
 });
@@ -127,6 +130,11 @@ export const instanceCreateSchema = z.strictObject({
   lease: uidSchema.optional(),
   /** Keeps an instance whose creation failed, for inspection. By default, everything is undone. */
   keepOnFailure: z.boolean().default(false),
+  /**
+   * Lets only the other isolated instances of its stack reach it, and it only those. By default, those of its account reach
+   * it that are not isolated. Refused for a driver that cannot isolate, and for an instance without labels of a stack.
+   */
+  isolate: z.enum(["stack"]).optional(),
 });
 
 export const largestExecOutputBytes = 16 * 1024 * 1024;
@@ -161,11 +169,13 @@ const streamTarget = { exec: uidSchema };
 
 export const instanceMethods = {
   "instance.create": method(
+    rolesThatChange,
     "Reserves id, name and address, starts the creation of the instance, and returns it immediately, or when it is ready within waitSeconds. instance.wait waits until it is ready or has failed. The same clientToken returns the same instance to the same attempt, and to a later one until instance.confirm.",
     instanceCreateSchema,
     instanceSchema,
   ),
   "instance.check": method(
+    everyRole,
     "Returns the reasons why an instance.create would fail after the instance of the same clientToken is destroyed. Returns none if there is no such instance. Changes nothing.",
     instanceCreateSchema
       .pick({
@@ -180,28 +190,33 @@ export const instanceMethods = {
       .extend({ clientToken: clientTokenSchema }),
     problemsSchema,
   ),
-  "instance.get": method("Returns one instance.", z.strictObject(target), instanceSchema),
+  "instance.get": method(everyRole, "Returns one instance.", z.strictObject(target), instanceSchema),
   "instance.confirm": method(
+    rolesThatChange,
     "Confirms that the given owner has recorded the instance, and returns it. Its client token can no longer create anything.",
     z.strictObject({ ...target, uid: uidSchema, owner: ownerSchema }),
     instanceSchema,
   ),
   "instance.list": method(
+    everyRole,
     "Returns all instances, or those with all given labels.",
     z.strictObject({ labels: labelsSchema.optional() }),
     z.array(instanceSchema),
   ),
   "instance.listForeign": method(
+    adminOnly,
     "Returns the containers on the same engine that this daemon does not manage. Changes nothing.",
     z.strictObject({}),
     z.array(foreignContainerSchema),
   ),
   "instance.wait": method(
+    everyRole,
     "Waits until the instance is ready or has failed, for at most timeoutSeconds. The result ready is false after a timeout.",
     z.strictObject({ ...target, timeoutSeconds: z.int().min(0).max(60).default(60) }),
     z.object({ ready: z.boolean(), instance: instanceSchema }),
   ),
   "instance.update": method(
+    rolesThatChange,
     "Changes name, type, keys, labels, ttl or owner of an instance in place. It makes all given changes or none.",
     z.strictObject({
       ...target,
@@ -219,26 +234,31 @@ export const instanceMethods = {
     instanceSchema,
   ),
   "instance.extend": method(
+    rolesThatChange,
     "Restarts the ttl of an instance from now: the given one, or the current one.",
     z.strictObject({ ...target, ttlSeconds: ttlSecondsSchema.optional() }),
     instanceSchema,
   ),
   "instance.start": method(
+    rolesThatChange,
     "Starts a stopped instance and waits until it is ready. Succeeds if it is already running.",
     z.strictObject(target),
     instanceSchema,
   ),
   "instance.stop": method(
+    rolesThatChange,
     "Shuts an instance down, forcibly after graceSeconds. Succeeds if it is already stopped.",
     z.strictObject({ ...target, graceSeconds: graceSecondsSchema }),
     instanceSchema,
   ),
   "instance.restart": method(
+    rolesThatChange,
     "Stops an instance, forcibly after graceSeconds, and starts it again.",
     z.strictObject({ ...target, graceSeconds: graceSecondsSchema }),
     instanceSchema,
   ),
   "instance.exec": method(
+    rolesThatChange,
     "Runs a command as root in a running instance. The output is base64. The result truncated is true if it exceeded maxOutputBytes.",
     z.strictObject({
       ...target,
@@ -267,6 +287,7 @@ export const instanceMethods = {
     }),
   ),
   "instance.execStart": method(
+    rolesThatChange,
     "Starts a command as root in a running instance, and returns the id by which instance.execRead reads its output while it runs. The command is ended if no call names it for 10 seconds.",
     z.strictObject({
       ...target,
@@ -278,6 +299,7 @@ export const instanceMethods = {
     z.object({ exec: uidSchema }),
   ),
   "instance.execRead": method(
+    rolesThatChange,
     "Waits for output of a command of instance.execStart, or for its end, for at most waitSeconds, and returns the output since the last answer. The last answer has the exit code. A call with the same after returns the same answer again.",
     z.strictObject({
       ...streamTarget,
@@ -299,6 +321,7 @@ export const instanceMethods = {
     }),
   ),
   "instance.execWrite": method(
+    rolesThatChange,
     "Sends a piece of standard input to a command of instance.execStart, and waits up to 5 seconds until there is room for it. An empty piece only keeps the command alive.",
     z.strictObject({
       ...streamTarget,
@@ -318,6 +341,7 @@ export const instanceMethods = {
     }),
   ),
   "instance.execEnd": method(
+    rolesThatChange,
     "Kills a command of instance.execStart with all its processes, and forgets it. Succeeds if there is no such command.",
     z.strictObject(streamTarget),
     z.object({
@@ -326,6 +350,7 @@ export const instanceMethods = {
     }),
   ),
   "instance.log": method(
+    rolesThatChange,
     "Returns the exit code of an instance's userData and the end of its output, also while it runs, and for some time after a failed create was undone.",
     z.strictObject(target),
     z.object({
@@ -340,6 +365,7 @@ export const instanceMethods = {
     }),
   ),
   "instance.takeOver": method(
+    adminOnly,
     "Makes an instance from a container on the same engine that this daemon does not manage, without stopping it, and returns the instance.",
     z.strictObject({
       /** The id or name of the container in the engine. */
@@ -358,6 +384,7 @@ export const instanceMethods = {
     instanceSchema,
   ),
   "instance.destroy": method(
+    rolesThatChange,
     "Destroys an instance in any state, and returns when it is gone. Succeeds if there is no such instance.",
     z.strictObject(target),
     z.object({

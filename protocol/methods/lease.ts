@@ -2,6 +2,7 @@ import { z } from "zod";
 import { longestDurationSeconds } from "../duration";
 import { method } from "./method";
 import { uidSchema } from "./name";
+import { rolesThatChange } from "./role";
 
 /** The seconds from creation, or from the last extend, until the daemon destroys the object. */
 export const ttlSecondsSchema = z
@@ -19,6 +20,7 @@ const target = { lease: uidSchema, serverId: uidSchema.optional() };
 
 export const leaseMethods = {
   "lease.open": method(
+    rolesThatChange,
     "Opens a lease, which ends if it is not renewed in time. Instances and fleets that are created with it are destroyed when it ends.",
     z.strictObject({
       /** The time from the last renewal until the lease ends. */
@@ -27,11 +29,13 @@ export const leaseMethods = {
     z.object({ lease: uidSchema, seconds: z.int() }),
   ),
   "lease.renew": method(
+    rolesThatChange,
     "Renews a lease. The fault is not-found if it has ended, or belongs to another server.",
     z.strictObject(target),
     z.object({ seconds: z.int() }),
   ),
   "lease.end": method(
+    rolesThatChange,
     "Ends a lease, and returns when its instances and fleets are gone. Succeeds if it has already ended.",
     z.strictObject(target),
     z.object({

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { MethodName, MethodParameters, MethodResult } from "../types/methods";
+import { accessTokenMethods } from "./access-token";
 import { tokenMethods } from "./claim";
 import { fleetMethods } from "./fleet";
 import { imageMethods } from "./image";
@@ -18,6 +19,7 @@ export const methodTable = {
   ...keyMethods,
   ...leaseMethods,
   ...tokenMethods,
+  ...accessTokenMethods,
   ...imageMethods,
   ...instanceTypeMethods,
   ...serverMethods,

@@ -1,7 +1,9 @@
 import { z } from "zod";
 import type { DamagedFile, Feature, ServerInfo } from "../types/server";
+import { roleSchema } from "./access-token";
 import { method } from "./method";
 import { timeSchema, uidSchema } from "./name";
+import { everyRole } from "./role";
 
 export type { DamagedFile, Feature, ServerInfo };
 
@@ -22,6 +24,10 @@ export const features = [
   "fleetUpdate",
   /** The methods instance.execStart, execRead, execWrite and execEnd. */
   "execStream",
+  /** The methods accessToken.*, and `caller` of server.info. */
+  "accessTokens",
+  /** `isolate` of instance.create and fleet.apply. Absent for a driver that cannot isolate. */
+  "isolate",
 ] as const satisfies readonly Feature[];
 
 const damagedFileSchema = z.object({
@@ -60,6 +66,8 @@ const serverInfoSchema = z.object({
   damagedTotal: z.int().default(0),
   /** The state of the instances' network a few seconds ago. Absent for a driver that makes none. */
   network: networkSchema.optional(),
+  /** The token of this call. */
+  caller: z.object({ account: z.string(), role: roleSchema }).optional(),
   startedAt: timeSchema,
   /** The time of the daemon's clock, on which its other times are based. */
   now: timeSchema,
@@ -67,6 +75,7 @@ const serverInfoSchema = z.object({
 
 export const serverMethods = {
   "server.info": method(
+    everyRole,
     "Returns the identity, version, driver and free capacity of the daemon.",
     z.strictObject({}),
     serverInfoSchema,

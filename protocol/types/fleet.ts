@@ -80,6 +80,8 @@ export interface FleetSummary {
   simulated: boolean;
   /** What failed. Absent if nothing did. */
   failure?: string;
+  /** The account that it belongs to: the name of the token that created it. Absent for old daemons. */
+  account?: string;
   /** The resource that owns it. Absent if it has no owner. */
   owner?: Owner;
 }
@@ -112,6 +114,12 @@ export interface FleetApplyParameters extends HostParameters, Claim {
   addresses?: string[];
   /** How many members can be missing at a time while they are replaced: 1 or more. Default: all. */
   maxUnavailable?: number;
+  /**
+   * `"fleet"`: the members reach each other, and no other instances reach them. `"stack"`: as for an instance. A change
+   * replaces the members. Only daemons with the feature `isolate` accept it. Default: all instances of the same account
+   * that are not isolated reach them.
+   */
+  isolate?: "stack" | "fleet";
   /**
    * Makes the call repeatable: the same token selects the same fleet. 8 to 128 of `A-Z`, `a-z`, `0-9`, `_` and `-`.
    * Default: the name selects the fleet.

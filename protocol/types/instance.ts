@@ -71,6 +71,8 @@ export interface Instance {
    * nothing.
    */
   waitingFor?: string;
+  /** The account that it belongs to: the name of the token that created it. Absent for old daemons. */
+  account?: string;
   /** The resource that owns it. Absent if it has no owner. A member of a fleet has the owner of the fleet. */
   owner?: Owner;
 }
@@ -164,6 +166,11 @@ export interface InstanceCreateParameters extends HostParameters, Claim {
   clientToken?: string;
   /** How long the answer waits until the instance is ready, in seconds: 0 to 60. Default: 0. */
   waitSeconds?: number;
+  /**
+   * `"stack"`: only the isolated instances of the same stack reach it, and it only those. Only daemons with the feature
+   * `isolate` accept it. Default: all instances of the same account that are not isolated reach it.
+   */
+  isolate?: "stack";
 }
 
 /** Contains the parameters of `instance.check`. */

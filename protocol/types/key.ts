@@ -12,6 +12,8 @@ export interface Key {
   fingerprint: string;
   /** When the key was added: a UTC time in ISO 8601. */
   createdAt: string;
+  /** The account that it belongs to: the name of the token that created it. Absent for old daemons. */
+  account?: string;
   /** The resource that owns the key. Absent if it has no owner. */
   owner?: Owner;
 }

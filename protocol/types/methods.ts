@@ -1,4 +1,12 @@
 import type {
+  AccessToken,
+  AccessTokenAddParameters,
+  AccessTokenRevocation,
+  AccessTokenRotateParameters,
+  AccessTokenTarget,
+  NewAccessToken,
+} from "./access-token";
+import type {
   Fleet,
   FleetApplyParameters,
   FleetCheckParameters,
@@ -184,6 +192,17 @@ export interface Methods {
   "lease.end": Method<LeaseTarget, LeaseEnd>;
   /** Returns what client tokens created. Omits tokens that created nothing. */
   "token.list": Method<TokenListParameters, ClaimedToken[]>;
+  /** Creates an access token, and returns its text once. Fails with `conflict` for a name that has a token. */
+  "accessToken.add": Method<AccessTokenAddParameters, NewAccessToken>;
+  /** Returns all access tokens, without their texts. */
+  "accessToken.list": Method<NoParameters, AccessToken[]>;
+  /**
+   * Removes an access token, and ends the calls that wait with it. What it created stays. Succeeds if it does not exist.
+   * Fails with `conflict` for the local admin's, which can only be rotated.
+   */
+  "accessToken.revoke": Method<AccessTokenTarget, AccessTokenRevocation>;
+  /** Replaces the text of an access token, and returns the new one once. Fails with `not-found`. */
+  "accessToken.rotate": Method<AccessTokenRotateParameters, NewAccessToken>;
   /** Returns the images that instances can start from. */
   "image.list": Method<NoParameters, Image[]>;
   /** Creates an image from an archive on the daemon's host. Fails with `conflict` if the name is taken. */

@@ -1,14 +1,25 @@
+import type { CallerIdentity } from "./access-token";
+
 /**
  * Names a feature that daemons of earlier releases do not have.
  *
+ * - `"isolate"`: the parameter `isolate` of `instance.create` and `fleet.apply`.
  * - `"hideOutput"`: the parameter `hideOutput` of `instance.create` and `fleet.apply`.
  * - `"check"`: the methods `instance.check` and `fleet.check`.
  * - `"ownership"`: creates with `attempt` and `owner`, the methods `*.confirm` and `token.list`, and `adopt` of
  *   `instance.update`.
  * - `"fleetUpdate"`: the method `fleet.update`.
  * - `"execStream"`: the methods `instance.execStart`, `execRead`, `execWrite` and `execEnd`.
+ * - `"accessTokens"`: the methods `accessToken.*`, and `caller` of `server.info`.
  */
-export type Feature = "hideOutput" | "check" | "ownership" | "fleetUpdate" | "execStream";
+export type Feature =
+  | "hideOutput"
+  | "check"
+  | "ownership"
+  | "fleetUpdate"
+  | "execStream"
+  | "accessTokens"
+  | "isolate";
 
 /** Describes a damaged file of the daemon's state folder. */
 export interface DamagedFile {
@@ -81,6 +92,8 @@ export interface ServerInfo {
    * The state of the network a few seconds ago. Absent for a driver that makes no network, and for old daemons.
    */
   network?: NetworkState;
+  /** The token of this call. Absent for old daemons. */
+  caller?: CallerIdentity;
   /** When the daemon started: a UTC time in ISO 8601. */
   startedAt: string;
   /** The time of the daemon's clock, to which its other times refer: a UTC time in ISO 8601. */

@@ -5,6 +5,10 @@ import { features, protocolVersion, type ServerInfo } from "../../protocol/metho
 import type { ForeignContainer } from "../driver/driver";
 import { type DriverName } from "../driver/load";
 import { isFileSystemFault } from "../support/files/file-system-fault";
+import type { AccessTokens } from "./access/access-tokens";
+import type { Accounted } from "./access/account";
+import type { Caller } from "./access/caller";
+import { isOf, isOpenTo } from "./access/rights";
 import { fleetReplacementProblems, replacementProblems } from "./creation-check";
 import type { Fleets } from "./fleets/fleets";
 import type { Images } from "./images";
@@ -28,6 +32,7 @@ export class Cloud {
 
   constructor(
     readonly identity: Identity,
+    readonly accessTokens: AccessTokens,
     readonly instances: Instances,
     readonly fleets: Fleets,
     private readonly parts: {
@@ -54,11 +59,16 @@ export class Cloud {
     return this.parts.context.claims;
   }
 
-  /** Returns what client tokens created, also if it has another owner by now, with the owners. */
-  tokens(clientTokens: readonly string[]): ClaimedToken[] {
-    const instances = this.instances.catalog.all().map(({ record }) => record);
-    const fleets = this.fleets.records();
-    const keys = this.keys.records();
+  /**
+   * Returns what client tokens of the caller's account created, or those of any account for a reader; also if it has another
+   * owner by now, with the owners. Each account has client tokens of its own.
+   */
+  tokens(caller: Caller, clientTokens: readonly string[]): ClaimedToken[] {
+    const own = <T extends Accounted>(records: readonly T[]): T[] =>
+      records.filter((record) => caller.role === "reader" || isOf(caller, record));
+    const instances = own(this.instances.catalog.all().map(({ record }) => record));
+    const fleets = own(this.fleets.records());
+    const keys = own(this.keys.records());
     return clientTokens.flatMap((token) => {
       const described = [
         ...instances.map((record) => describeToken("instance", record, token)),
@@ -84,22 +94,31 @@ export class Cloud {
     return await this.parts.context.driver.foreign();
   }
 
-  async checkInstance(asked: ParsedParameters<"instance.check">): Promise<MethodResult<"instance.check">> {
-    const replaced = this.instances.catalog.byToken(asked.clientToken);
+  async checkInstance(
+    caller: Caller,
+    asked: ParsedParameters<"instance.check">,
+  ): Promise<MethodResult<"instance.check">> {
+    const replaced = this.instances.catalog.byToken(caller, asked.clientToken);
     const { context } = this.parts;
     return {
-      problems: replaced === undefined ? [] : await replacementProblems(context, replaced, asked),
+      problems: replaced === undefined ? [] : await replacementProblems(context, caller, replaced, asked),
     };
   }
 
-  async checkFleet(asked: ParsedParameters<"fleet.check">): Promise<MethodResult<"fleet.check">> {
+  async checkFleet(
+    caller: Caller,
+    asked: ParsedParameters<"fleet.check">,
+  ): Promise<MethodResult<"fleet.check">> {
     const { context } = this.parts;
     return {
-      problems: await fleetReplacementProblems(context, this.fleets.catalog, asked),
+      problems: await fleetReplacementProblems(context, caller, this.fleets.catalog, asked),
     };
   }
 
-  info(): ServerInfo {
+  /** A `user` learns nothing about other accounts: it counts only its own instances, and sees no files of the host. */
+  info(caller: Caller): ServerInfo {
+    const { account, role } = caller;
+    const seesHost = role !== "user";
     const { context, driverName, version } = this.parts;
     const { pool } = context.reservations;
     const network = context.driver.networkHealth?.();
@@ -110,14 +129,20 @@ export class Cloud {
       driver: driverName,
       simulated: context.driver.capabilities.simulated,
       addressPool: { ...pool.range, size: pool.size, free: pool.free },
-      instances: this.instances.catalog.all().length,
-      damaged: this.damaged.list(),
-      damagedTotal: this.damaged.total,
+      instances: this.instances.catalog.all().filter(({ record }) => isOpenTo(caller, record)).length,
+      damaged: seesHost ? this.damaged.list() : [],
+      damagedTotal: seesHost ? this.damaged.total : 0,
       ...(network && { network: { ...network, problems: [...network.problems] } }),
+      caller: { account, role },
       startedAt: this.#startedAt,
-      features: [...features],
+      features: features.filter((name) => name !== "isolate" || context.driver.capabilities.isolates),
       now: new Date().toISOString(),
     };
+  }
+
+  /** Keeps instances from a TCP port of this host, where the driver can. */
+  async closePort(port: number): Promise<void> {
+    await this.parts.context.driver.closePort?.(port);
   }
 
   /** Runs work that requests need not wait for; logs a failure. */

@@ -1,6 +1,8 @@
 import { MccError } from "../../protocol/error";
 import type { ParsedParameters } from "../../protocol/methods/method-table";
 import type { Problem } from "../../protocol/methods/problem";
+import type { Caller } from "./access/caller";
+import { isOf } from "./access/rights";
 import type { FleetCatalog } from "./fleets/catalog";
 import { refuseImpossible } from "./fleets/refusals";
 import type { InstanceContext } from "./instances/context";
@@ -11,27 +13,31 @@ type Named = Pick<ParsedParameters<"instance.check">, "image" | "type" | "keys">
 /** Returns the reasons why an instance could not replace another one that is destroyed first. */
 export async function replacementProblems(
   context: InstanceContext,
+  caller: Caller,
   replaced: Instance,
   asked: ParsedParameters<"instance.check">,
 ): Promise<Problem[]> {
-  const named = await namedProblems(context, asked);
+  const named = await namedProblems(context, caller, asked);
   return [...named, ...context.reservations.refusals([asked], [replaced.record])];
 }
 
 /** Returns the same for a fleet. */
 export async function fleetReplacementProblems(
   context: InstanceContext,
+  caller: Caller,
   fleets: FleetCatalog,
   asked: ParsedParameters<"fleet.check">,
 ): Promise<Problem[]> {
-  const replaced = fleets.all().find(({ record }) => record.clientToken === asked.clientToken);
+  const replaced = fleets
+    .all()
+    .find(({ record }) => record.clientToken === asked.clientToken && isOf(caller, record));
   if (replaced === undefined) {
     return [];
   }
-  const problems = await namedProblems(context, asked);
+  const problems = await namedProblems(context, caller, asked);
   const { name, count, addresses } = asked;
   problems.push(...(await problemOf("addresses", () => refuseImpossible({ count, addresses }))));
-  const other = fleets.find({ fleet: name });
+  const other = fleets.named(name);
   if (other !== undefined && other !== replaced) {
     const message = `There is a fleet "${name}" already; choose another name, or destroy that fleet first (mcc destroy-fleet ${name}).`;
     return [...problems, { parameter: "name", message }];
@@ -55,12 +61,13 @@ export async function fleetReplacementProblems(
 
 async function namedProblems(
   { choices, driver, reservations }: Pick<InstanceContext, "choices" | "driver" | "reservations">,
+  caller: Caller,
   asked: Named,
 ): Promise<Problem[]> {
   const problems = [
     ...(await problemOf("image", () => choices.images.requireUsable(asked.image))),
     ...(await problemOf("type", () => choices.types.get(asked.type))),
-    ...(await problemOf("keys", () => choices.keys.publicKeys(asked.keys))),
+    ...(await problemOf("keys", () => choices.keys.requireOpenTo(caller, asked.keys))),
   ];
   reservations.setForeign(await driver.foreign());
   return problems;

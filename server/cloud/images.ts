@@ -3,6 +3,7 @@ import { MccError, messageOf } from "../../protocol/error";
 import type { Image } from "../../protocol/methods/image";
 import type { MethodResult, ParsedParameters } from "../../protocol/methods/method-table";
 import type { Driver } from "../driver/driver";
+import type { Caller } from "./access/caller";
 
 /** Returns the ids of the instances that use an image. */
 export type ImageUsers = (image: string) => readonly number[];
@@ -37,7 +38,7 @@ export class Images {
     }
   }
 
-  async import({ name, path }: ParsedParameters<"image.import">): Promise<Image> {
+  async import(_caller: Caller, { name, path }: ParsedParameters<"image.import">): Promise<Image> {
     this.#requireCapability();
     await requireFile(path);
     return await this.#whileChanging(name, async () => {

@@ -12,6 +12,9 @@ import { isFileSystemFault } from "../support/files/file-system-fault";
 import { syncFolder, writeJsonFile } from "../support/files/json-file";
 import { ensureFolder } from "../support/files/make-folder";
 import { refuseOtherServer } from "../support/refuse-other-server";
+import { accountFields, accountOf, newAccount } from "./access/account";
+import type { Caller } from "./access/caller";
+import { isOf, isOpenTo, requireOwn } from "./access/rights";
 import {
   type Claim,
   claimFields,
@@ -27,6 +30,7 @@ import type { DamagedFiles } from "./state/damaged-files";
 const recordSchema = keySchema.extend({
   name: nameSchema,
   publicKey: z.string().regex(/^[a-z0-9@.-]+ [A-Za-z0-9+/]+=*( [^\p{Cc}]*)?$/u, "expected a public key"),
+  ...accountFields,
   ...claimFields,
   /** A change that has not reached every instance yet; the next daemon finishes it. */
   unfinished: z.enum(["update", "removal"]).optional(),
@@ -83,29 +87,47 @@ export class Keys {
     return keys;
   }
 
-  list(): Key[] {
+  list(caller: Caller): Key[] {
     return [...this.#records.values()]
+      .filter((record) => isOpenTo(caller, record))
       .sort((one, other) => (one.name < other.name ? -1 : 1))
-      .map((record) => keySchema.parse(record));
+      .map(describe);
   }
 
   records(): KeyRecord[] {
     return [...this.#records.values()];
   }
 
-  get(target: Target): Key {
-    const record = this.#find(target);
+  get(caller: Caller, target: Target): Key {
+    const record = this.#find(caller, target);
     if (record === undefined) {
-      throw this.#notFound(target.name);
+      throw this.#notFound(caller, target.name);
     }
-    return keySchema.parse(record);
+    return describe(record);
+  }
+
+  /** @throws MccError `not-found` that names the missing keys, and lists those that the caller may see. */
+  requireAll(caller: Caller, names: readonly string[]): void {
+    const missing = names.filter((name) => !this.#records.has(name));
+    if (missing.length > 0) {
+      throw this.#notFound(caller, missing.join(", "));
+    }
+  }
+
+  /** @throws MccError `forbidden` for keys of another account; as `requireAll` does. */
+  requireOpenTo(caller: Caller, names: readonly string[]): void {
+    this.requireAll(caller, names);
+    names.forEach((name) => requireOwn(caller, this.#records.get(name) ?? {}, `The key "${name}"`));
   }
 
   /** Returns the texts of the named keys. @throws MccError `not-found` that names the missing ones. */
   publicKeys(names: readonly string[]): string[] {
     const missing = names.filter((name) => !this.#records.has(name));
     if (missing.length > 0) {
-      throw this.#notFound(missing.join(", "));
+      throw new MccError(
+        "not-found",
+        `No key "${missing.join(", ")}": it was removed, or its file was lost.`,
+      );
     }
     return names.flatMap((name) => this.#records.get(name)?.publicKey ?? []);
   }
@@ -115,11 +137,11 @@ export class Keys {
     return this.publicKeys(names.filter((name) => this.#records.has(name)));
   }
 
-  async add(parameters: ParsedParameters<"key.add">): Promise<Key> {
+  async add(caller: Caller, parameters: ParsedParameters<"key.add">): Promise<Key> {
     const publicKey = normalisePublicKey(parameters.publicKey);
     const found = await this.claims.takeUp(
       parameters,
-      () => this.#madeBy(parameters),
+      () => this.#madeBy(caller, parameters),
       ({ record }) =>
         this.#turns.take(record.name, () => this.#write(this.#records.get(record.name) ?? record)),
     );
@@ -131,13 +153,19 @@ export class Keys {
       );
     }
     return await this.#turns.take(parameters.name, async () => {
-      await this.#release(parameters);
-      const made = this.#madeBy(parameters);
+      await this.#release(caller, parameters);
+      const made = this.#madeBy(caller, parameters);
       if (made?.record.name === parameters.name) {
         this.claims.refuseOthers(made, parameters);
-        return keySchema.parse(made.record);
+        return describe(made.record);
       }
       const existing = this.#records.get(parameters.name);
+      if (existing !== undefined && !isOpenTo(caller, existing)) {
+        throw new MccError(
+          "conflict",
+          `The name "${parameters.name}" is taken by a key of another account; choose another name.`,
+        );
+      }
       if (existing !== undefined) {
         throw new MccError(
           "conflict",
@@ -149,39 +177,40 @@ export class Keys {
         name: parameters.name,
         ...describeKey(publicKey),
         createdAt: new Date().toISOString(),
+        ...newAccount(caller.account),
         ...newClaim(parameters),
       });
     });
   }
 
-  async confirm({ owner, ...target }: ParsedParameters<"key.confirm">): Promise<Key> {
+  async confirm(caller: Caller, { owner, ...target }: ParsedParameters<"key.confirm">): Promise<Key> {
     return await this.#turns.take(target.name, async () => {
-      const existing = this.#find(target);
+      const existing = this.#find(caller, target);
       if (existing === undefined) {
-        throw this.#notFound(target.name);
+        throw this.#notFound(caller, target.name);
       }
       return isConfirmedAs(existing, owner)
-        ? keySchema.parse(existing)
+        ? describe(existing)
         : await this.#write({ ...existing, ...confirmed(owner) });
     });
   }
 
   /** Recorded first, so that instances created in the meantime get the new key. */
-  async update(parameters: ParsedParameters<"key.update">, carriers: Carriers): Promise<Key> {
+  async update(caller: Caller, parameters: ParsedParameters<"key.update">, carriers: Carriers): Promise<Key> {
     const publicKey = normalisePublicKey(parameters.publicKey);
     return await this.#turns.take(parameters.name, async () => {
-      const existing = this.#find(parameters);
+      const existing = this.#find(caller, parameters);
       if (existing === undefined) {
-        throw this.#notFound(parameters.name);
+        throw this.#notFound(caller, parameters.name);
       }
       const formerPublicKeys = [...new Set(textsOf(existing))];
       return await this.#spread({ ...existing, ...describeKey(publicKey), formerPublicKeys }, carriers);
     });
   }
 
-  async remove(target: Target, carriers: Carriers): Promise<MethodResult<"key.remove">> {
+  async remove(caller: Caller, target: Target, carriers: Carriers): Promise<MethodResult<"key.remove">> {
     return await this.#turns.take(target.name, async () => {
-      const existing = this.#find(target);
+      const existing = this.#find(caller, target);
       if (existing === undefined) {
         return { removed: false };
       }
@@ -230,24 +259,34 @@ export class Keys {
   }
 
   /** Removes the owner of a key that stays while this one is created in its place. */
-  async #release({ replaces, owner }: ParsedParameters<"key.add">): Promise<void> {
-    const left = this.records().filter((record) => record.uid === replaces || isLeftBy(record, owner));
+  async #release(caller: Caller, { replaces, owner }: ParsedParameters<"key.add">): Promise<void> {
+    const left = this.records().filter(
+      (record) => isOf(caller, record) && (record.uid === replaces || isLeftBy(record, owner)),
+    );
     for (const record of left) {
       await this.#write({ ...record, ...released(record) });
     }
   }
 
-  #madeBy({ clientToken, replaces }: ParsedParameters<"key.add">): ClaimableKey | undefined {
+  #madeBy(caller: Caller, { clientToken, replaces }: ParsedParameters<"key.add">): ClaimableKey | undefined {
     const made = this.records().find(
-      (record) => clientToken !== undefined && record.clientToken === clientToken && record.uid !== replaces,
+      (record) =>
+        clientToken !== undefined &&
+        record.clientToken === clientToken &&
+        isOf(caller, record) &&
+        record.uid !== replaces,
     );
     return made && new ClaimableKey(made, (record) => this.#records.set(record.name, record));
   }
 
-  #find(target: Target): KeyRecord | undefined {
+  #find(caller: Caller, target: Target): KeyRecord | undefined {
     refuseOtherServer(`the key "${target.name}"`, target.serverId, this.#serverId);
     const record = this.#records.get(target.name);
-    return target.uid === undefined || record?.uid === target.uid ? record : undefined;
+    if (record === undefined || (target.uid !== undefined && record.uid !== target.uid)) {
+      return undefined;
+    }
+    requireOwn(caller, record, `The key "${target.name}"`);
+    return record;
   }
 
   async #write(record: KeyRecord): Promise<Key> {
@@ -255,18 +294,24 @@ export class Keys {
     await ensureFolder(this.#folder, 0o700);
     await writeJsonFile(this.#path(record.name), record);
     this.#records.set(record.name, record);
-    return keySchema.parse(record);
+    return describe(record);
   }
 
   #path(name: string): string {
     return join(this.#folder, `${name}.json`);
   }
 
-  #notFound(name: string): MccError {
-    const names = [...this.#records.keys()].sort();
+  /** Lists only the keys that the caller may see. */
+  #notFound(caller: Caller, name: string): MccError {
+    const names = this.list(caller).map((key) => key.name);
     const there = names.length === 0 ? 'no keys yet; add one with "mcc add-key"' : names.join(", ");
     return new MccError("not-found", `No key "${name}". This server has: ${there}.`);
   }
+}
+
+/** Returns a key as clients see it. */
+function describe(record: KeyRecord): Key {
+  return keySchema.parse({ ...record, account: accountOf(record) });
 }
 
 function describeKey(publicKey: string): { publicKey: string; fingerprint: string } {

@@ -57,6 +57,7 @@ export function limitDriver(driver: Driver): LimitedDriver {
     writeFiles: (id, files) => change(() => driver.writeFiles(id, files)),
     readFile: (id, path, maxBytes) => change(() => driver.readFile(id, path, maxBytes)),
     resize: (id, type) => change(() => driver.resize(id, type)),
+    ...(driver.closePort && { closePort: driver.closePort.bind(driver) }),
     networkHealth: () => driver.networkHealth?.(),
     memoryKills: (id) => driver.memoryKills(id),
     watch: (onDown, onOutOfMemory) => driver.watch(onDown, onOutOfMemory),

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Logger } from "pino";
 import type { Driver, Finding, Needs } from "../driver/driver";
 import { type DriverName, loadDriver, resolveDriverName } from "../driver/load";
+import { AccessTokens } from "./access/access-tokens";
 import { Cloud } from "./cloud";
 import { FleetCatalog } from "./fleets/catalog";
 import { FleetDestruction } from "./fleets/destroy";
@@ -157,7 +158,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
       destruction,
       admission: new InstanceAdmission(context, catalog, destruction),
       commands: new InstanceCommands(bareDriver),
-      lifetimeOfFleet: (name) => fleetCatalog.find({ fleet: name })?.record,
+      lifetimeOfFleet: (name) => fleetCatalog.named(name)?.record,
     });
     const { reservations, claims, log } = context;
     const store = { records: fleetRecords, lateWrites };
@@ -178,7 +179,8 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
       (id) => options.log.debug({ instance: id }, "the container went down"),
       (id, kills) => instances.noteOutOfMemory(id, kills),
     );
-    const cloud = new Cloud(identity, instances, fleets, {
+    const accessTokens = await AccessTokens.open(options.stateFolder, identity, damaged, lateWrites);
+    const cloud = new Cloud(identity, accessTokens, instances, fleets, {
       driverName,
       context,
       lock,

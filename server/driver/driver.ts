@@ -24,6 +24,11 @@ export interface ContainerSpec {
   readonly ipv6Address?: string | undefined;
   readonly nameservers: readonly string[];
   /**
+   * The group of containers that reach each other: any text. Only for a driver with `capabilities.isolates`. Default: the
+   * group of all containers without one.
+   */
+  readonly networkGroup?: string | undefined;
+  /**
    * Returns lines in the format of hosts(5) for the container's /etc/hosts; called when the file is written. Only for a
    * driver with `setHosts`. Default: the container knows its own name.
    */
@@ -153,6 +158,8 @@ export interface Capabilities {
    * Whether the driver creates the instances' network from `Network`. A change of it disconnects existing instances.
    */
   readonly ownsNetwork: boolean;
+  /** Whether containers of different groups (`ContainerSpec.networkGroup`) do not reach each other. */
+  readonly isolates: boolean;
   /** Whether `image.import` and `image.remove` work. */
   readonly importsImages: boolean;
   /** The group of the containers' root on the host. Absent for an engine without user namespaces. */
@@ -322,6 +329,12 @@ export interface Driver {
 
   /** Changes a container's limits, immediately if it runs. */
   resize(id: number, type: InstanceType): Promise<void>;
+
+  /**
+   * Keeps containers from a TCP port on all addresses of this host until `close`. Absent for an engine whose containers have
+   * no network.
+   */
+  closePort?(port: number): Promise<void>;
 
   /** Returns the state of the network a few seconds ago. Undefined for a driver that creates no network. */
   networkHealth?(): NetworkHealth | undefined;

@@ -1,26 +1,51 @@
-import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { MccError } from "../../protocol/error";
+import type { Caller } from "../methods/callable";
+import type { OwnNames } from "./own-names";
 import { type Reply, refusal, textReply } from "./reply";
+import { webPageChecks } from "./web-pages";
 
-/** Checks a request by its headers alone. Undefined accepts it. */
-export type Admission = (request: IncomingMessage) => Reply | undefined;
+/** Decides by a request's headers alone: returns who makes the call, or the reply that refuses it. */
+export type Admission = (request: IncomingMessage) => Admitted | Refused;
+export interface Admitted {
+  readonly caller: Caller;
+}
+export interface Refused {
+  readonly refused: Reply;
+  /** Why the login failed, if it did. It contains no secret. */
+  readonly reason?: string;
+}
 
-/** Returns the checks. @param token undefined accepts every client that reaches the port. */
-export function admission(token: string | undefined): Admission {
-  const checks = [refuseOtherPaths, refuseOtherVerbs, refuseBrowsers];
-  if (token !== undefined) {
-    checks.push(refuseStrangers(token));
-  }
+/** Returns the caller who sends a token. @throws MccError `unauthenticated`. */
+export type CallerOf = (token: string | undefined) => Caller;
+
+/** Returns the checks. @param names the names by which clients may call the daemon. */
+export function admission(callerOf: CallerOf, names: OwnNames): Admission {
+  const checks = [refuseOtherPaths, refuseOtherVerbs, ...webPageChecks(names)];
   return (request) => {
     for (const check of checks) {
-      const reply = check(request);
-      if (reply !== undefined) {
-        return reply;
+      const refused = check(request);
+      if (refused !== undefined) {
+        return { refused };
       }
     }
-    return undefined;
+    return authenticate(request, callerOf);
   };
+}
+
+function authenticate({ headers, socket }: IncomingMessage, callerOf: CallerOf): Admitted | Refused {
+  const [, token] = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? "") ?? [];
+  try {
+    return { caller: { ...callerOf(token), from: socket.remoteAddress } };
+  } catch (error) {
+    if (!MccError.hasCode(error, "unauthenticated")) {
+      throw error;
+    }
+    return {
+      refused: refusal(401, error, { "www-authenticate": 'Bearer realm="minicloud"' }),
+      reason: error.message,
+    };
+  }
 }
 
 function refuseOtherPaths({ url }: IncomingMessage): Reply | undefined {
@@ -33,35 +58,4 @@ function refuseOtherVerbs({ method }: IncomingMessage): Reply | undefined {
   return method === "POST"
     ? undefined
     : textReply(405, "This is MiniCloud's daemon. It answers XML-RPC calls: POST to /.", { allow: "POST" });
-}
-
-/** Without a token, any web page could otherwise control the daemon through the browser of its visitors. */
-function refuseBrowsers({ headers }: IncomingMessage): Reply | undefined {
-  return headers.origin === undefined
-    ? undefined
-    : refusal(403, new MccError("forbidden", "Web pages may not call this daemon; omit the Origin header."));
-}
-
-function refuseStrangers(token: string): Admission {
-  const expected = digest(token);
-  return ({ headers }) => {
-    const [, given] = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? "") ?? [];
-    if (given !== undefined && timingSafeEqual(digest(given), expected)) {
-      return undefined;
-    }
-    const came = given === undefined ? "the request has none" : "the request has another one";
-    return refusal(
-      401,
-      new MccError(
-        "unauthenticated",
-        `This daemon requires its token, and ${came}; set MCC_TOKEN or minicloud:token to the text of the file "token" in the daemon's state folder.`,
-      ),
-      { "www-authenticate": 'Bearer realm="minicloud"' },
-    );
-  };
-}
-
-/** Returns a hash of fixed length, which the comparison needs. */
-function digest(text: string): Buffer {
-  return createHash("sha256").update(text).digest();
 }

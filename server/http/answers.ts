@@ -4,25 +4,27 @@ import { MccError } from "../../protocol/error";
 import { decodeCall, encodeFault } from "../../protocol/wire/codec";
 import { encodeResponseInTurns } from "../../protocol/wire/encode-in-turns";
 import { answerable } from "../methods/answerable";
-import type { Dispatch } from "../methods/callable";
+import type { Caller, Dispatch } from "../methods/callable";
 import { listings } from "../methods/listings";
 import { LoopTurns } from "../support/concurrency/loop-turns";
 import { Slots } from "../support/concurrency/slots";
-import { admission } from "./admission";
+import { type Admission, admission, type CallerOf } from "./admission";
 import { readBody } from "./body";
+import { FailedLogins } from "./failed-logins";
 import type { Limits } from "./limits";
+import type { OwnNames } from "./own-names";
 import { type Reply, refusal, xmlReply } from "./reply";
 
 export interface AnswerOptions {
-  /** Undefined accepts every client that reaches the port. */
-  readonly token: string | undefined;
+  readonly callerOf: CallerOf;
+  readonly names: OwnNames;
   readonly limits: Limits;
   readonly dispatch: Dispatch;
   readonly log: Logger;
 }
 
-/** The sender of a request. */
-export interface Caller {
+/** The connection of a request. */
+export interface Sender {
   readonly letIn: () => void;
   /** Aborted when the client hangs up. Its reason is an MccError. */
   readonly signal: AbortSignal;
@@ -31,7 +33,8 @@ export interface Caller {
 /** Creates the replies to requests, and knows the calls in progress. */
 export class Answers {
   readonly #options: AnswerOptions;
-  readonly #refuse: (request: IncomingMessage) => Reply | undefined;
+  readonly #admit: Admission;
+  readonly #failedLogins: FailedLogins;
   readonly #underWay = new Set<Promise<string>>();
   /** Limits the long answers that are written at a time. Hundreds would block the event loop for short ones. */
   readonly #longAnswers = new Slots(2);
@@ -41,29 +44,35 @@ export class Answers {
 
   constructor(options: AnswerOptions) {
     this.#options = options;
-    this.#refuse = admission(options.token);
+    this.#admit = admission(options.callerOf, options.names);
+    this.#failedLogins = new FailedLogins(options.log, options.limits.failedLoginDelayMs);
   }
 
   /**
    * Returns the reply to a request.
    *
-   * @param caller is told when the request is accepted. Its signal is aborted when the client hangs up.
+   * @param sender is told when the request is accepted. Its signal is aborted when the client hangs up.
    * @throws MccError for an interrupted request, whose client cannot get a reply.
    */
-  async reply(request: IncomingMessage, caller: Caller): Promise<Reply> {
+  async reply(request: IncomingMessage, sender: Sender): Promise<Reply> {
     const { limits, log } = this.#options;
-    const refused = this.#refuse(request);
-    if (refused !== undefined) {
-      log.debug({ status: refused.status, from: request.socket.remoteAddress }, "refused a request");
+    const admitted = this.#admit(request);
+    if ("refused" in admitted) {
+      const { refused, reason } = admitted;
+      const from = request.socket.remoteAddress ?? "an unknown address";
+      log.debug({ status: refused.status, from }, "refused a request");
+      if (reason !== undefined) {
+        await this.#failedLogins.delay(from, reason, sender.signal);
+      }
       return refused;
     }
-    caller.letIn();
+    sender.letIn();
     const body = await readBody(request, limits.bodyBytes);
     if (body === undefined) {
       log.debug({ from: request.socket.remoteAddress }, "refused a request that is too large");
       return tooLarge(limits.bodyBytes);
     }
-    const call = this.#call(body, caller.signal);
+    const call = this.#call(admitted.caller, body, sender.signal);
     this.#underWay.add(call);
     return xmlReply(await call.finally(() => this.#underWay.delete(call)));
   }
@@ -76,12 +85,15 @@ export class Answers {
   }
 
   /** Returns the encoded result or fault. */
-  async #call(body: string, signal: AbortSignal): Promise<string> {
+  async #call(caller: Caller, body: string, hungUp: AbortSignal): Promise<string> {
     const { dispatch, log } = this.#options;
+    const signal = caller.revoked === undefined ? hungUp : AbortSignal.any([hungUp, caller.revoked]);
     try {
       const { method, parameters } = await decodeCall(body);
+      // The token may have been revoked while the body arrived.
+      signal.throwIfAborted();
       const answer = async (): Promise<string> =>
-        await this.#encode(method, await dispatch(method, parameters, signal), signal);
+        await this.#encode(method, await dispatch(caller, method, parameters, signal), signal);
       return listings.has(method) ? await this.#inTurn(answer, signal) : await answer();
     } catch (error) {
       const { fault, message } = answerable(error, log);

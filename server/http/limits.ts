@@ -17,6 +17,8 @@ export interface Limits {
   readonly connections: number;
   /** How long a client may read nothing of its answer. */
   readonly sendTimeoutMs: number;
+  /** How long the answer to a refused login is delayed. */
+  readonly failedLoginDelayMs: number;
   /** The total size of all unread answers, except for the newest. */
   readonly unreadBytes: number;
 }
@@ -30,5 +32,6 @@ export const defaultLimits: Limits = {
   probeAfterMs: 15_000,
   connections: 2048,
   sendTimeoutMs: 30_000,
+  failedLoginDelayMs: 1000,
   unreadBytes: 256 * 1024 * 1024,
 };

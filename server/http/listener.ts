@@ -14,18 +14,21 @@ import { type ErrorCode, MccError, messageOf } from "../../protocol/error";
 import { answerable } from "../methods/answerable";
 import type { TlsTexts } from "../tls/certificate";
 import { AnswerEnds } from "./answer-ends";
-import { type AnswerOptions, Answers, type Caller } from "./answers";
+import { type AnswerOptions, Answers, type Sender } from "./answers";
 import { Connections } from "./connections";
 import { defaultLimits, type Limits } from "./limits";
+import { OwnNames } from "./own-names";
 import { send } from "./reply";
 import { UnreadAnswers } from "./unread-answers";
 
-export interface ListenerOptions extends Omit<AnswerOptions, "limits"> {
+export interface ListenerOptions extends Omit<AnswerOptions, "limits" | "names"> {
   readonly address: string;
   /** 0 for a free one. */
   readonly port: number;
   /** Without it, the listener uses plain HTTP. */
   readonly tls?: TlsTexts | undefined;
+  /** Names by which clients may call, in addition to this machine's own and those of the certificate. */
+  readonly allowedHosts?: readonly string[];
   readonly limits?: Limits;
   /** Announces the bound address. No request is answered before it has ended. */
   readonly announce?: (bound: Bound) => Promise<void>;
@@ -61,8 +64,9 @@ const farewellMs = 2_000;
  * `announce`.
  */
 export async function openListener(options: ListenerOptions): Promise<Listener> {
-  const { log, limits = defaultLimits, announce = () => Promise.resolve() } = options;
-  const answers = new Answers({ ...options, limits });
+  const { log, allowedHosts = [], limits = defaultLimits, announce = () => Promise.resolve() } = options;
+  const names = new OwnNames(allowedHosts);
+  const answers = new Answers({ ...options, names, limits });
   let beginAnswers = (): void => undefined;
   const announced = new Promise<void>((resolve) => {
     beginAnswers = resolve;
@@ -71,12 +75,12 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
   const ends = new AnswerEnds();
   const unread = new UnreadAnswers(limits.unreadBytes, ends);
   const server = makeServer(options.tls, limits, (request, response) => {
-    const caller = callerOf(response, connections, ends);
+    const sender = senderOf(response, connections, ends);
     announced
-      .then(() => answers.reply(request, caller))
+      .then(() => answers.reply(request, sender))
       .then(
         (reply) => {
-          if (caller.signal.aborted) {
+          if (sender.signal.aborted) {
             return;
           }
           unread.add(response, Buffer.byteLength(reply.body));
@@ -89,6 +93,10 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
         },
       );
   });
+  if (options.tls !== undefined) {
+    // After the server, which checks the certificate.
+    names.useCertificate(options.tls.cert);
+  }
   server.on("connection", (socket: Socket) => connections.add(socket));
   server.on("connect", (_request, socket: Socket) => refuseTunnel(socket));
   server.on(options.tls === undefined ? "connection" : "secureConnection", (socket: Socket) => {
@@ -113,13 +121,20 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
     throw error;
   }
   beginAnswers();
-  return { ...bound, close, replaceTls: (tls) => replaceTls(server, tls) };
+  return {
+    ...bound,
+    close,
+    replaceTls: (tls) => {
+      replaceTls(server, tls);
+      names.useCertificate(tls.cert);
+    },
+  };
 }
 
 /** After these statuses, the connection is closed, because further requests on it would be refused too. */
 const closingStatuses: ReadonlySet<number> = new Set([401, 403]);
 
-function callerOf(response: ServerResponse, connections: Connections, ends: AnswerEnds): Caller {
+function senderOf(response: ServerResponse, connections: Connections, ends: AnswerEnds): Sender {
   const gone = new AbortController();
   ends.once(response, () => {
     if (!response.writableFinished) {

@@ -1,9 +1,11 @@
 import type { Logger } from "pino";
 import type { MccError } from "../../protocol/error";
 import { imageNameSchema } from "../../protocol/methods/name";
+import type { Caller } from "../cloud/access/caller";
 import { answerable } from "./answerable";
 
 export interface Call {
+  readonly caller: Caller;
   readonly name: string;
   readonly parameters: readonly unknown[];
 }
@@ -15,13 +17,18 @@ const longestLogged = 64;
 const quiet: ReadonlySet<string> = new Set(["lease.renew", "instance.execRead", "instance.execWrite"]);
 
 /**
- * Logs one line for a call: its subject, duration and outcome. At the level debug, also one when it starts.
+ * Logs one line for a call: its caller, subject, duration and outcome. At the level debug, also one when it starts. Every
+ * call goes through this function, also each call of a multicall.
  *
  * @throws MccError for every error of `work`.
  */
 export async function logged<T>(log: Logger, call: Call, work: () => Promise<T>): Promise<T> {
   const started = performance.now();
-  const about = { method: call.name.slice(0, longestLogged), ...subjectOf(call.parameters[0]) };
+  const about = {
+    method: call.name.slice(0, longestLogged),
+    account: call.caller.account,
+    ...subjectOf(call.parameters[0]),
+  };
   const line = (outcome: string): object => ({
     ...about,
     ms: Math.round(performance.now() - started),

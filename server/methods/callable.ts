@@ -2,23 +2,31 @@ import { z } from "zod";
 import { MccError } from "../../protocol/error";
 import { type MethodName, methodTable, type ParsedParameters } from "../../protocol/methods/method-table";
 import { validate } from "../../protocol/validate";
+import type { Caller } from "../cloud/access/caller";
 import type { Claims } from "../cloud/ownership/claims";
 import type { Handlers } from "./handlers";
+
+export type { Caller };
 
 /**
  * Calls a method by name with unchecked parameters.
  *
- * @param signal is aborted when the client hangs up. Default: never.
+ * @param signal is aborted when the client hangs up, or its token is revoked. Default: never.
  * @throws MccError and no other error.
  */
 export type Dispatch = (
+  caller: Caller,
   method: string,
   parameters: readonly unknown[],
   signal?: AbortSignal,
 ) => Promise<unknown>;
 
 /** One method on the wire: it accepts any parameters and returns a value that can be encoded. */
-export type Callable = (parameters: readonly unknown[], signal: AbortSignal) => Promise<unknown>;
+export type Callable = (
+  caller: Caller,
+  parameters: readonly unknown[],
+  signal: AbortSignal,
+) => Promise<unknown>;
 
 const attemptSchema = z.object({
   uid: z.string().optional(),
@@ -45,9 +53,12 @@ export function callable<M extends MethodName>(
   claims: Pick<Claims, "during">,
 ): Callable {
   const { parameters: schema, result: resultSchema } = rows[name];
-  return async (parameters, signal) => {
+  return async (caller, parameters, signal) => {
     const parsed = validate(schema, onlyStruct(name, parameters), name);
-    const result = await claims.during(attemptNames(parsed), async () => await handler(parsed, signal));
+    const result = await claims.during(
+      attemptNames(parsed),
+      async () => await handler(caller, parsed, signal),
+    );
     return resultSchema.parse(result);
   };
 }

@@ -1,6 +1,10 @@
 import type { Logger } from "pino";
 import { type MethodName, methodTable } from "../../protocol/methods/method-table";
+import type { Role } from "../../protocol/methods/role";
+import { errorFor } from "../cloud/access/hidden-output";
+import { requireRole } from "../cloud/access/require-role";
 import type { Cloud } from "../cloud/cloud";
+import { accessTokenHandlers } from "./access-token";
 import { refuseBinaryParameters } from "./binary-parameters";
 import { logged } from "./call-log";
 import { type Callable, callable, type Dispatch } from "./callable";
@@ -20,11 +24,12 @@ import { typeHandlers } from "./type";
 import { unknownMethod } from "./unknown-method";
 
 interface DispatchedMethod {
+  readonly roles: readonly Role[];
   readonly description: Description;
   readonly call: Callable;
 }
 
-/** Creates the dispatcher of all methods. Each call is logged in one line. */
+/** Creates the dispatcher of all methods. It checks the role of each caller. Each call is logged in one line. */
 export function createDispatch(cloud: Cloud, log: Logger): Dispatch {
   const handlers: Handlers<MethodName> = {
     ...instanceHandlers(cloud),
@@ -33,6 +38,7 @@ export function createDispatch(cloud: Cloud, log: Logger): Dispatch {
     ...leaseHandlers(cloud),
     ...imageHandlers(cloud),
     ...tokenHandlers(cloud),
+    ...accessTokenHandlers(cloud),
     ...typeHandlers(cloud),
     ...serverHandlers(cloud),
   };
@@ -44,15 +50,21 @@ export function createDispatch(cloud: Cloud, log: Logger): Dispatch {
     }
     return method;
   };
-  const dispatch: Dispatch = (name, parameters, signal = new AbortController().signal) =>
-    logged(log, { name, parameters }, async () => {
+  const dispatch: Dispatch = (caller, name, parameters, signal = new AbortController().signal) =>
+    logged(log, { caller, name, parameters }, async () => {
       const method = find(name);
+      requireRole(name, method.roles, caller);
       refuseBinaryParameters(name, parameters);
-      return sendableResult(await method.call(parameters, signal));
+      try {
+        return sendableResult(await method.call(caller, parameters, signal));
+      } catch (error) {
+        throw errorFor(caller, error);
+      }
     });
 
   for (const name of Object.keys(methodTable).filter(isRowName)) {
     methods.set(name, {
+      roles: methodTable[name].roles,
       description: describeMethod(methodTable[name]),
       call: callable(name, handlers[name], cloud.claims),
     });
@@ -63,8 +75,12 @@ export function createDispatch(cloud: Cloud, log: Logger): Dispatch {
     describe: (name) => find(name).description,
   });
   const positional = { ...oldMethods(cloud), ...system };
-  for (const [name, { call, ...description }] of Object.entries(positional)) {
-    methods.set(name, { description, call: (parameters, signal) => call(name, parameters, signal) });
+  for (const [name, { call, roles, ...description }] of Object.entries(positional)) {
+    methods.set(name, {
+      roles,
+      description,
+      call: (caller, parameters, signal) => call(caller, name, parameters, signal),
+    });
   }
   return dispatch;
 }

@@ -4,14 +4,14 @@ import type { Handlers, MethodsOf } from "./handlers";
 export function fleetHandlers(cloud: Cloud): Handlers<MethodsOf<"fleet">> {
   const { fleets } = cloud;
   return {
-    "fleet.check": (parameters) => cloud.checkFleet(parameters),
-    "fleet.apply": (parameters) => fleets.apply(parameters),
-    "fleet.get": (target) => fleets.get(target),
-    "fleet.confirm": (parameters) => fleets.confirm(parameters),
-    "fleet.list": (parameters) => fleets.list(parameters),
-    "fleet.wait": (parameters, signal) => fleets.wait(parameters, signal),
-    "fleet.extend": (parameters) => fleets.extend(parameters),
-    "fleet.update": (parameters) => fleets.update(parameters),
-    "fleet.destroy": (target) => fleets.destroy(target),
+    "fleet.check": (caller, parameters) => cloud.checkFleet(caller, parameters),
+    "fleet.apply": (caller, parameters) => fleets.apply(caller, parameters),
+    "fleet.get": (caller, target) => fleets.get(caller, target),
+    "fleet.confirm": (caller, parameters) => fleets.confirm(caller, parameters),
+    "fleet.list": (caller, parameters) => fleets.list(caller, parameters),
+    "fleet.wait": (caller, parameters, signal) => fleets.wait(caller, parameters, signal),
+    "fleet.extend": (caller, parameters) => fleets.extend(caller, parameters),
+    "fleet.update": (caller, parameters) => fleets.update(caller, parameters),
+    "fleet.destroy": (caller, target) => fleets.destroy(caller, target),
   };
 }

@@ -5,11 +5,11 @@ import type { Handlers, MethodsOf } from "./handlers";
 export function keyHandlers({ keys, instances }: Cloud): Handlers<MethodsOf<"key">> {
   const carriers: Carriers = (change) => instances.rewriteKeys(change);
   return {
-    "key.add": (parameters) => keys.add(parameters),
-    "key.get": (parameters) => keys.get(parameters),
-    "key.confirm": (parameters) => keys.confirm(parameters),
-    "key.list": () => keys.list(),
-    "key.update": (parameters) => keys.update(parameters, carriers),
-    "key.remove": (parameters) => keys.remove(parameters, carriers),
+    "key.add": (caller, parameters) => keys.add(caller, parameters),
+    "key.get": (caller, parameters) => keys.get(caller, parameters),
+    "key.confirm": (caller, parameters) => keys.confirm(caller, parameters),
+    "key.list": (caller) => keys.list(caller),
+    "key.update": (caller, parameters) => keys.update(caller, parameters, carriers),
+    "key.remove": (caller, parameters) => keys.remove(caller, parameters, carriers),
   };
 }

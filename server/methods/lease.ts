@@ -3,8 +3,8 @@ import type { Handlers, MethodsOf } from "./handlers";
 
 export function leaseHandlers({ leases }: Cloud): Handlers<MethodsOf<"lease">> {
   return {
-    "lease.open": (parameters) => leases.open(parameters),
-    "lease.renew": (parameters) => leases.renew(parameters),
-    "lease.end": (parameters) => leases.end(parameters),
+    "lease.open": (caller, parameters) => leases.open(caller, parameters),
+    "lease.renew": (caller, parameters) => leases.renew(caller, parameters),
+    "lease.end": (caller, parameters) => leases.end(caller, parameters),
   };
 }

@@ -3,6 +3,6 @@ import type { Handlers, MethodsOf } from "./handlers";
 
 export function serverHandlers(cloud: Cloud): Handlers<MethodsOf<"server">> {
   return {
-    "server.info": () => cloud.info(),
+    "server.info": (caller) => cloud.info(caller),
   };
 }

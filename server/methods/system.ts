@@ -1,7 +1,9 @@
 import { setImmediate } from "node:timers/promises";
 import { z } from "zod";
 import { MccError } from "../../protocol/error";
+import { everyRole } from "../../protocol/methods/role";
 import { validate } from "../../protocol/validate";
+import type { Caller } from "../cloud/access/caller";
 import type { Dispatch } from "./callable";
 import type { Description } from "./description";
 import type { PositionalMethod } from "./positional-method";
@@ -57,7 +59,7 @@ export function systemMethods({
       `Makes up to ${mostCalls} calls one after another, each a struct of methodName and params. Returns for each call an array with its result, or a struct of faultCode and faultString.`,
       [["array", "array"]],
       z.tuple([callsSchema], "it takes one parameter, an array of calls"),
-      ([calls], signal) => makeCalls(calls, dispatch, signal),
+      ([calls], caller, signal) => makeCalls(caller, calls, dispatch, signal),
     ),
     "system.getCapabilities": systemMethod(
       "Returns the conventions that this server supports.",
@@ -72,16 +74,20 @@ function systemMethod<S extends z.ZodType>(
   help: string,
   signatures: Description["signatures"],
   schema: S,
-  call: (parameters: z.output<S>, signal: AbortSignal) => unknown,
+  call: (parameters: z.output<S>, caller: Caller, signal: AbortSignal) => unknown,
 ): PositionalMethod {
   return {
     help,
     signatures,
-    call: async (name, parameters, signal) => await call(validate(schema, parameters, name), signal),
+    // Each call of a multicall is checked itself.
+    roles: everyRole,
+    call: async (caller, name, parameters, signal) =>
+      await call(validate(schema, parameters, name), caller, signal),
   };
 }
 
 async function makeCalls(
+  caller: Caller,
   calls: z.output<typeof callsSchema>,
   dispatch: Dispatch,
   signal: AbortSignal,
@@ -93,7 +99,7 @@ async function makeCalls(
       results.push(faultOf(tooMuch(methodName)));
       continue;
     }
-    const result = await makeCall(methodName, params, dispatch, signal);
+    const result = await makeCall(caller, methodName, params, dispatch, signal);
     results.push(result);
     characters += JSON.stringify(result).length;
     // Without the pause, a hundred lists in a row would block the event loop.
@@ -103,6 +109,7 @@ async function makeCalls(
 }
 
 async function makeCall(
+  caller: Caller,
   method: string,
   parameters: unknown[],
   dispatch: Dispatch,
@@ -112,7 +119,7 @@ async function makeCall(
     if (method === "system.multicall") {
       throw new MccError("invalid", "system.multicall cannot call itself; put all calls into one array.");
     }
-    return [await dispatch(method, parameters, signal)];
+    return [await dispatch(caller, method, parameters, signal)];
   } catch (error) {
     if (MccError.isInstance(error)) {
       return faultOf(error);

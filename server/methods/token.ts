@@ -3,6 +3,6 @@ import type { Handlers, MethodsOf } from "./handlers";
 
 export function tokenHandlers(cloud: Cloud): Handlers<MethodsOf<"token">> {
   return {
-    "token.list": ({ clientTokens }) => cloud.tokens(clientTokens),
+    "token.list": (caller, { clientTokens }) => cloud.tokens(caller, clientTokens),
   };
 }

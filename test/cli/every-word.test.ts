@@ -31,6 +31,9 @@ const needed: Record<string, { options?: string[]; arguments?: string[] }> = {
   "import-image": { arguments: ["debian", "debian.tar"] },
   "remove-image": { arguments: ["debian"] },
   completion: { arguments: ["bash"] },
+  "add-token": { options: ["--role", "user"], arguments: ["ci"] },
+  "rotate-token": { arguments: ["ci"] },
+  "revoke-token": { arguments: ["ci"] },
 };
 
 /** A value that the option refuses; `undefined` for an option that accepts every text except an empty one. */
@@ -47,7 +50,9 @@ const wrong: Record<string, string | undefined> = {
   "run-instances --label": "team",
   "run-instances --address": "198.18.0",
   "run-instances --hostname": "Web.",
+  "run-instances --isolate": "fleet",
   "run-fleet --image": "No Image",
+  "run-fleet --isolate": "all",
   "run-fleet --instance-type": "No Type",
   "run-fleet --public-key": "keys/me.pub",
   "run-fleet --count": "0",
@@ -104,6 +109,10 @@ const wrong: Record<string, string | undefined> = {
   "update-key --name": "me.pub",
   "update-key --public-key": undefined,
   "destroy-key --name": "../me",
+  "add-token --role": "root",
+  "add-token --expires": "tomorrow",
+  "rotate-token --expires": "never",
+  "rotate-token --grace": "8d",
 };
 
 /** Arguments that the command refuses. */
@@ -129,6 +138,9 @@ const wrongArguments: Record<string, string[]> = {
   "import-image": ["../etc", "passwd"],
   "remove-image": [".."],
   completion: ["tcsh"],
+  "add-token": ["My Token"],
+  "rotate-token": ["../ci"],
+  "revoke-token": ["ci", "C I"],
 };
 
 /** Short options of the first MiniCloud and of ssh that have another meaning in another command. */

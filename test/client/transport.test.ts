@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
+import { X509Certificate } from "node:crypto";
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
-import { execa } from "execa";
 import { ConnectionError } from "../../client/connection-error";
 import { Transport } from "../../client/transport";
-import { compiled } from "../support/checkout";
-import { readTlsFixture, tlsFixture } from "../support/http/certificate";
+import { readTlsFixture } from "../support/http/certificate";
 import { perTest } from "../support/per-test";
 
 interface TestServer {
@@ -144,31 +143,45 @@ describe("the transport to a daemon", () => {
   });
 });
 
-describe("the transport to a daemon with an untrusted certificate", () => {
+describe("the transport to a daemon with a certificate", () => {
   let server: Server | undefined;
   afterEach(async () => {
     await new Promise((resolve) => server?.close(resolve));
   });
 
-  /** Node reads the trusted certificates only when it starts, so the client is a separate process. */
-  async function failureWith(certificate: string, trusted: string | undefined): Promise<string> {
-    server = createTlsServer({
-      cert: await readTlsFixture(certificate),
-      key: await readTlsFixture("second-key.pem"),
-    });
+  async function serve(certificate: string): Promise<URL> {
+    server = createTlsServer(
+      {
+        cert: await readTlsFixture(certificate),
+        key: await readTlsFixture("second-key.pem"),
+        requestCert: true,
+        rejectUnauthorized: false,
+      },
+      (socket) => {
+        const { subject } = socket.getPeerCertificate();
+        const body = String(subject?.CN ?? "nobody");
+        socket.on("error", () => undefined);
+        socket.once("data", () =>
+          socket.end(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`),
+        );
+      },
+    );
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
     const { port } = server.address() as AddressInfo;
-    const script = `
-      const { Transport } = require(process.argv[1]);
-      const transport = new Transport(new URL(process.argv[2]));
-      transport.post("<call/>", {}, 20000, true).catch((error) => console.log(error.message));
-    `;
-    const module = compiled("client/transport.js");
-    const { stdout } = await execa(process.execPath, ["-e", script, module, `https://127.0.0.1:${port}`], {
-      env: { NODE_EXTRA_CA_CERTS: trusted && tlsFixture(trusted) },
-    });
-    return stdout;
+    return new URL(`https://127.0.0.1:${port}`);
+  }
+
+  async function failureWith(certificate: string, trusted: string | undefined): Promise<string> {
+    const transport = new Transport(await serve(certificate));
+    const ca = trusted === undefined ? undefined : await readTlsFixture(trusted);
+    const error: unknown = await transport
+      .post("<call/>", { trust: { ca } }, 20_000, true)
+      .catch((e: unknown) => e);
+    transport.close();
+    assert.ok(ConnectionError.isInstance(error), String(error));
+    assert.deepEqual([error.code, error.reached], ["unavailable", false]);
+    return error.message;
   }
 
   const failures: [string, string, string | undefined, RegExp][] = [
@@ -183,18 +196,34 @@ describe("the transport to a daemon with an untrusted certificate", () => {
       "is for another host",
       "other-host.pem",
       "other-host.pem",
-      /: its certificate is for another host; use an address/,
+      /: its certificate is for another host \(DNS:mcc\.example\.org, and not 127\.0\.0\.1\); use an address/,
     ],
-    [
-      "has an unknown issuer",
-      "second.pem",
-      undefined,
-      /: its certificate is self-signed; .* NODE_EXTRA_CA_CERTS/,
-    ],
+    ["has an unknown issuer", "second.pem", undefined, /: its certificate is self-signed; set MCC_CA/],
+    ["is not the trusted one", "second.pem", "cert.pem", /: its certificate is self-signed; set MCC_CA/],
   ];
   for (const [title, certificate, trusted, message] of failures) {
     it(`says that the certificate ${title}`, async () => {
-      assert.match(await failureWith(certificate, trusted), message);
+      const said = await failureWith(certificate, trusted);
+      assert.match(said, /^https:\/\/127\.0\.0\.1:\d+ is not trusted: /);
+      assert.match(said, message);
     });
   }
+
+  it("trusts a given authority, and presents a client certificate", async () => {
+    const transport = new Transport(await serve("second.pem"));
+    const trust = {
+      ca: await readTlsFixture("second.pem"),
+      cert: await readTlsFixture("other-host.pem"),
+      key: await readTlsFixture("second-key.pem"),
+    };
+    assert.equal((await transport.post("<call/>", { trust: { ca: trust.ca } }, 20_000, true)).body, "nobody");
+    const subject = new X509Certificate(trust.cert).subject.replace("CN=", "");
+    assert.equal((await transport.post("<call/>", { trust }, 20_000, true)).body, subject);
+    const mismatch = { ...trust, key: await readTlsFixture("key.pem") };
+    await assert.rejects(
+      transport.post("<call/>", { trust: mismatch }, 20_000, true),
+      /key of the client certificate/,
+    );
+    transport.close();
+  });
 });

@@ -64,7 +64,7 @@ describe("texts between real clients and servers", () => {
   it("reach another XML-RPC client completely, also in faults", async () => {
     let text = "";
     const { url } = await listen({
-      dispatch: (method) =>
+      dispatch: (_caller, method) =>
         method === "fail" ? Promise.reject(new MccError("conflict", text)) : Promise.resolve(around(text)),
     });
     const client = createClient({ url, headers: { authorization } });

@@ -13,7 +13,7 @@ describe("the client and the server of the xmlrpc package", () => {
   const listen = testListeners();
 
   it("exchange every kind of value unchanged with our listener", async () => {
-    const { url } = await listen({ dispatch: (_method, parameters) => Promise.resolve(parameters) });
+    const { url } = await listen({ dispatch: (_caller, _method, parameters) => Promise.resolve(parameters) });
     const client = createClient({ url, headers: { authorization } });
     // The package encodes a text wrongly if it contains the end of a CDATA section twice.
     const texts = sendableText.filter((text) => text.split("]]>").length <= 2);

@@ -76,7 +76,27 @@ describe("the configuration", () => {
     assert.match(warnings(readConfig(["--insecure"])).join(), /^--insecure: not needed with .*127\.0\.0\.1/);
   });
 
+  it("keeps the certificate of --tls-self-signed in the state folder", () => {
+    const config = readConfig(["-l", "0.0.0.0", "--tls-self-signed", "--state-dir", "s"]);
+    assert.deepEqual(
+      [config.tls, config.selfSigned?.cert],
+      [config.selfSigned, resolve("s/tls/certificate.pem")],
+    );
+    assert.deepEqual(warnings(config), []);
+  });
+
+  it("collects the names by which clients may call", () => {
+    assert.deepEqual(readConfig([]).allowedHosts, []);
+    const words = ["--allow-host", "a.example", "--allow-host", "B.example"];
+    assert.deepEqual(readConfig(words).allowedHosts, ["a.example", "B.example"]);
+  });
+
   const misuses: [string[], RegExp][] = [
+    [
+      ["--tls-self-signed", "--tls-cert", "c", "--tls-key", "k"],
+      /--tls-self-signed.*cannot be used with.*--tls-cert/,
+    ],
+    [["--allow-host", "a.example:8080"], /host name without a port/],
     [["--no-such"], /unknown option '--no-such'/],
     [["word"], /too many arguments/],
     [["-p", "99999"], /-p, --port.*99999.*from 0 to 65535/],

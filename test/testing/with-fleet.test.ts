@@ -6,11 +6,12 @@ import { join } from "node:path";
 import { execa } from "execa";
 import pino from "pino";
 import sinon from "sinon";
-import { createDispatch } from "../../server/methods/dispatch";
+import { localAdmin } from "../../server/cloud/access/caller";
 import { attachFleet } from "../../testing/attach-fleet";
 import { leaseTimes, startFleet, withFleet } from "../../testing/with-fleet";
 import { assertMccError } from "../support/assert-error";
 import { checkout } from "../support/checkout";
+import { adminDispatch } from "../support/daemons/admin-dispatch";
 import { compiledProgram, heldHosts, holdFleets, program } from "../support/daemons/held-fleets";
 import { testClouds } from "../support/daemons/test-cloud";
 import { type TestDaemon, testDaemons } from "../support/daemons/test-daemon";
@@ -197,10 +198,10 @@ describe("withFleet of a process, as the daemon's time goes on", () => {
   /** A program that holds its fleets on a daemon of this process. */
   async function hold(words: readonly string[]): Promise<Held> {
     const { cloud } = await newCloud({ clock: time.clock });
-    const dispatch = createDispatch(cloud, pino({ level: "silent" }));
+    const dispatch = adminDispatch(cloud, pino({ level: "silent" }));
     const renewed = new Set<string>();
     const { port } = await listen({
-      dispatch: async (method, parameters) => {
+      dispatch: async (_caller, method, parameters) => {
         const result = await dispatch(method, parameters);
         if (method === "lease.renew") {
           renewed.add(JSON.stringify(parameters));
@@ -212,7 +213,7 @@ describe("withFleet of a process, as the daemon's time goes on", () => {
     const child = await holdFleets(words, { ...process.env, ...connection });
     return {
       child,
-      names: async () => (await cloud.instances.list({})).map(({ name }) => name).sort(),
+      names: async () => (await cloud.instances.list(localAdmin, {})).map(({ name }) => name).sort(),
       allRenewed: async () => {
         renewed.clear();
         await eventually(() => renewed.size === 2, "both leases are renewed");

@@ -23,6 +23,7 @@ export const serverInfo = command({
       ["instances", String(info.instances)],
       ["addresses", `${first}-${last}, ${free} of ${size} free`],
       ["started", info.startedAt],
+      ...callerRows(info),
       ...damageRows(info),
       ...networkRows(info),
     ];
@@ -39,6 +40,11 @@ function damageRows({ damaged, damagedTotal }: ServerInfo): [string, string][] {
   const unshown = damagedTotal - damaged.length;
   const rows = damaged.map((file): [string, string] => ["damaged", describeDamage(file)]);
   return unshown > 0 ? [...rows, ["damaged", `${unshown} more; the daemon's log names them`]] : rows;
+}
+
+/** Returns no row for a daemon of an earlier release, which has one token. */
+function callerRows({ caller }: ServerInfo): [string, string][] {
+  return caller === undefined ? [] : [["token", `${caller.account} (role ${caller.role})`]];
 }
 
 /** Returns no rows for a network that no other program has changed. */

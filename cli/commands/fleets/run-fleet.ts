@@ -8,6 +8,7 @@ import { formOptions, printListing } from "../../output/listing";
 import { StatusLine } from "../../output/status-line";
 import { creationOptions } from "../../parameters/creation";
 import { memberCount, newFleet } from "../../parameters/fleet";
+import { isolateFleetOption } from "../../parameters/isolate";
 import { labelsOf, labelsOption } from "../../parameters/label";
 import { readUserData, userDataOption } from "../../parameters/read-user-data";
 
@@ -33,6 +34,7 @@ export const runFleet = command({
       ...creationOptions.ttlSeconds,
       help: "time after which the fleet is destroyed unless extended, for example 45m or 2h (default: never)",
     },
+    isolate: isolateFleetOption,
     label: labelsOption,
     userData: userDataOption,
     ...formOptions,
@@ -40,6 +42,7 @@ export const runFleet = command({
   arguments: { fleet: newFleet },
   examples: [
     ["run-fleet web -c 3 -k me", "create web-1 to web-3, which are extended and destroyed as a whole"],
+    ["run-fleet lab -c 5 --isolate fleet", "create a fleet that no other instances reach"],
     ["run-fleet load -c 20 --ttl 2h", "create a fleet that is destroyed after two hours"],
   ],
   run: async ({ fleet: name, count, label, userData, quiet, json, classic, ...like }, io) => {

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { createInstance } from "../../../client/workflows/create-instance";
+import { requireIsolation } from "../../../client/workflows/require-isolation";
 import type { Instance } from "../../../protocol/methods/instance";
 import { hostnameSchema, instanceNameSchema } from "../../../protocol/methods/name";
 import { command } from "../../command";
@@ -13,6 +14,7 @@ import { formOptions, printListing } from "../../output/listing";
 import { ProgressLine } from "../../output/progress-line";
 import { creationOptions } from "../../parameters/creation";
 import { numberedNames, refuseUnavailable, withMissingNames } from "../../parameters/instance-names";
+import { isolateInstanceOption } from "../../parameters/isolate";
 import { labelsOf, labelsOption } from "../../parameters/label";
 import { readUserData, userDataOption } from "../../parameters/read-user-data";
 import { wholeNumber } from "../../parameters/values";
@@ -63,6 +65,7 @@ export const runInstances = command({
       help: "host name of the instance, which can contain dots (default: its name)",
       value: hostnameSchema.optional(),
     },
+    isolate: isolateInstanceOption,
     wait: { syntax: "--no-wait", help: "do not wait until they are ready", value: z.boolean() },
     userData: userDataOption,
     ...moreOptions,
@@ -95,8 +98,10 @@ export const runInstances = command({
   },
   run: async ({ name, count, label, wait, userData, quiet, json, classic, ...like }, io) => {
     const client = io.connect();
+    await requireIsolation(client, like.isolate);
     const parameters = { ...like, labels: labelsOf(label), userData: await readUserData(io, userData) };
     const names = numberedNames(name, count);
+    await requireIsolation(client, like.isolate);
     if (count > 1) {
       await refuseUnavailable(client, names);
     }

@@ -1,5 +1,6 @@
 import { parsePublicKey } from "../../../protocol/public-key";
 import { listCommand } from "../../list-command";
+import { accountColumn } from "../../output/account-column";
 
 export const listKeys = listCommand(
   "list-keys",
@@ -10,8 +11,10 @@ export const listKeys = listCommand(
       { heading: "KEY", text: ({ name }) => name, cuts: true },
       { heading: "FINGERPRINT", text: ({ fingerprint }) => fingerprint, cuts: true },
       { heading: "COMMENT", text: ({ publicKey }) => parsePublicKey(publicKey).comment, cuts: true },
+      accountColumn,
     ],
     id: ({ name }) => name,
+    owned: "keys",
     classic: { line: ({ name }) => `KEY\t${name}` },
   },
   { standalone: true },

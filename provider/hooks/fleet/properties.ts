@@ -16,7 +16,7 @@ import { changed, changedOrDropped, changedOwner, hostArgsSchemas, keptSchema } 
 import { ownerLabels, withoutOwnerLabels } from "../ownership/owner";
 import { jumpHostOfStack } from "../sdk/connection";
 
-const { name, count, addresses, maxUnavailable } = fleetApplySchema.shape;
+const { name, count, addresses, maxUnavailable, isolate } = fleetApplySchema.shape;
 
 /** The arguments of a `Fleet`, each by the schema of its name. */
 export const argsSchemas = {
@@ -25,9 +25,10 @@ export const argsSchemas = {
   namePrefix: name.optional(),
   addresses,
   maxUnavailable,
+  isolate,
 };
 
-const fleetKeptSchema = keptSchema.extend({ addresses, maxUnavailable });
+const fleetKeptSchema = keptSchema.extend({ addresses, maxUnavailable, isolate });
 type FleetKept = z.infer<typeof fleetKeptSchema>;
 
 /** The inputs that `check` returns. */
@@ -48,7 +49,8 @@ export type State = z.infer<typeof stateSchema>;
 
 /** Returns the parameters of `fleet.apply` for the desired state. */
 export function applicationOf(inputs: Inputs): MethodParameters<"fleet.apply"> {
-  const { namePrefix, count, image, type, keys, userData, waitFor, addresses, maxUnavailable } = inputs;
+  const { namePrefix, count, image, type, keys, userData, waitFor, addresses, maxUnavailable, isolate } =
+    inputs;
   return {
     name: namePrefix,
     count,
@@ -59,6 +61,7 @@ export function applicationOf(inputs: Inputs): MethodParameters<"fleet.apply"> {
     waitFor,
     addresses,
     maxUnavailable,
+    isolate,
     keepOnFailure: inputs.keepOnFailure,
     clientToken: inputs.clientToken,
     readyTimeoutSeconds: inputs.timeouts?.create,
@@ -111,7 +114,7 @@ export function diffOf(olds: Properties, news: Properties): { inPlace: string[];
   return {
     inPlace: [
       ...changed(["count", "image", "type", "keys", "labels", "addresses"], olds, news),
-      ...changedOrDropped(["ttl", "timeouts", "userData"], olds, news),
+      ...changedOrDropped(["ttl", "timeouts", "userData", "isolate"], olds, news),
       ...changedOwner(olds, news),
       // Members that differ from the desired state are replaced.
       ...(olds.unhealthy === 0 ? [] : ["unhealthy"]),

@@ -65,6 +65,7 @@ export async function makeInstance(inputs: Inputs, serverId: string): Promise<In
 
 function creationOf(inputs: Inputs): MethodParameters<"instance.create"> {
   const { image, ipAddress, hostname, userData, waitFor, keepOnFailure, clientToken, timeouts, ttl } = inputs;
+  const { isolate } = inputs;
   return {
     ...changeableOf(inputs),
     image,
@@ -73,6 +74,7 @@ function creationOf(inputs: Inputs): MethodParameters<"instance.create"> {
     userData,
     waitFor,
     keepOnFailure,
+    isolate,
     clientToken,
     readyTimeoutSeconds: timeouts?.create,
     ttlSeconds: ttl,

@@ -7,7 +7,7 @@ import { changed, changedOrDropped, changedOwner, hostArgsSchemas, keptSchema } 
 import { identitySchema } from "../identity-schema";
 import { ownerLabels, withoutOwnerLabels } from "../ownership/owner";
 
-const { name, ipAddress, hostname } = instanceCreateSchema.shape;
+const { name, ipAddress, hostname, isolate } = instanceCreateSchema.shape;
 const { image, type, keys, labels } = hostArgsSchemas;
 
 /** The arguments of an `Instance`, each by the schema of its name. */
@@ -16,6 +16,7 @@ export const argsSchemas = {
   name,
   ipAddress,
   hostname,
+  isolate,
   adopt: z
     .union([z.int().min(1), instanceNameSchema], "expected the id or the name of an instance")
     .optional(),
@@ -41,6 +42,7 @@ const assignable = ["image", "type", "keys", "name", "ipAddress", "hostname", "l
 
 const instanceKeptSchema = keptSchema.extend({
   adopt: argsSchemas.adopt,
+  isolate,
   /** The arguments that the program omitted. States of earlier releases do not have it. */
   assigned: z.array(z.enum(assignable)).optional(),
 });
@@ -128,7 +130,7 @@ export function diffOf(olds: Properties, news: Properties): { inPlace: string[];
     ],
     replaces: [
       ...changed(fixed, olds, news),
-      ...changedOrDropped(["userData"], olds, news),
+      ...changedOrDropped(["userData", "isolate"], olds, news),
       // A failed instance can only be destroyed and created again.
       ...(olds.status === "failed" ? ["status"] : []),
     ],

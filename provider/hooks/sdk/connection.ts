@@ -2,10 +2,18 @@ import type { dynamic } from "@pulumi/pulumi";
 import { type Client, connect, jumpHostFor } from "../../../client";
 import { proxyCommand } from "../../../client/ssh/jump-host";
 
-interface Settings {
-  readonly server?: string | undefined;
-  readonly token?: string | undefined;
-}
+/** The settings that apply to one server only. */
+const credentialNames = ["token", "ca", "certificate", "certificateKey"] as const;
+
+/** The environment variable of each setting. */
+const variables = {
+  token: "MCC_TOKEN",
+  ca: "MCC_CA",
+  certificate: "MCC_CERTIFICATE",
+  certificateKey: "MCC_CERTIFICATE_KEY",
+} as const satisfies Record<(typeof credentialNames)[number], string>;
+
+type Settings = { readonly [N in "server" | (typeof credentialNames)[number]]?: string | undefined };
 
 interface StackSettings extends Settings {
   readonly jumpHost?: string | undefined;
@@ -20,8 +28,7 @@ let client: Client | undefined;
  */
 export function configureConnection(config: dynamic.Config): void {
   settings = {
-    server: config.get("minicloud:server"),
-    token: config.get("minicloud:token"),
+    ...readSettings((name) => config.get(`minicloud:${name}`)),
     jumpHost: config.get("minicloud:jumpHost"),
   };
   client = undefined;
@@ -47,12 +54,21 @@ function chosenJumpHost(): string | undefined {
   return process.env.MCC_JUMP_HOST || settings.jumpHost;
 }
 
+/** Reads the settings of a stack. @param get returns the value of a name without its namespace. */
+export function readSettings(get: (name: string) => string | undefined): Settings {
+  return Object.fromEntries(["server", ...credentialNames].map((name) => [name, get(name)]));
+}
+
 /**
- * Chooses the server and the token. The environment has priority, because after a change of the token `pulumi destroy`
- * still has the old configuration. A configured token applies only to the configured server.
+ * Chooses the server and the credentials. The environment has priority, because after a change of the token `pulumi
+ * destroy` still has the old configuration. Configured credentials apply only to the configured server.
  */
-export function choose(configured: Settings, { MCC_SERVER, MCC_TOKEN }: NodeJS.ProcessEnv): Settings {
-  const server = MCC_SERVER || configured.server;
+export function choose(configured: Settings, environment: NodeJS.ProcessEnv): Settings {
+  const server = environment.MCC_SERVER || configured.server;
   const isForeign = configured.server !== undefined && server !== configured.server;
-  return { server, token: MCC_TOKEN || (isForeign ? undefined : configured.token) };
+  const chosen = credentialNames.map((name) => [
+    name,
+    environment[variables[name]] || (isForeign ? undefined : configured[name]),
+  ]);
+  return { server, ...Object.fromEntries(chosen) };
 }

@@ -1,5 +1,7 @@
 import { MccError } from "../../../protocol/error";
 import { refuseOtherServer } from "../../support/refuse-other-server";
+import type { Caller } from "../access/caller";
+import { requireOwn } from "../access/rights";
 import type { Fleet } from "./fleet";
 
 /** How a caller names a fleet: see `target` in protocol/methods/fleet.ts. */
@@ -42,15 +44,32 @@ export class FleetCatalog {
   }
 
   /** @throws MccError `conflict` when the target is of another server. */
-  find({ fleet: name, uid, serverId }: FleetTarget): Fleet | undefined {
-    refuseOtherServer(`fleet "${name}"`, serverId, this.serverId);
-    const fleet = this.#fleets.get(name);
-    return uid === undefined || fleet?.record.uid === uid ? fleet : undefined;
+  requireServer({ fleet, serverId }: FleetTarget): void {
+    refuseOtherServer(`fleet "${fleet}"`, serverId, this.serverId);
   }
 
-  /** @throws MccError `not-found`. */
-  get(target: FleetTarget): Fleet {
-    const fleet = this.find(target);
+  named(name: string): Fleet | undefined {
+    return this.#fleets.get(name);
+  }
+
+  /**
+   * Finds a fleet for a caller.
+   *
+   * @throws MccError `conflict` when the target is of another server; `forbidden` for a fleet of another account.
+   */
+  find(caller: Caller, { fleet: name, uid, serverId }: FleetTarget): Fleet | undefined {
+    this.requireServer({ fleet: name, serverId });
+    const fleet = this.#fleets.get(name);
+    if (fleet === undefined || (uid !== undefined && fleet.record.uid !== uid)) {
+      return undefined;
+    }
+    requireOwn(caller, fleet.record, `Fleet "${name}"`);
+    return fleet;
+  }
+
+  /** @throws MccError `not-found`; as `find` does. */
+  get(caller: Caller, target: FleetTarget): Fleet {
+    const fleet = this.find(caller, target);
     if (fleet === undefined) {
       throw new MccError(
         "not-found",
@@ -61,10 +80,12 @@ export class FleetCatalog {
   }
 
   /** Returns the fleet, for a client that waits for it: also one whose creation failed. @throws as `get` does. */
-  getAwaited(target: FleetTarget): Fleet {
+  getAwaited(caller: Caller, target: FleetTarget): Fleet {
     const unmade = this.#unmade.findLast(
       ({ name, record }) => name === target.fleet && record.uid === (target.uid ?? record.uid),
     );
-    return this.find(target) ?? unmade ?? this.get(target);
+    const found = this.find(caller, target) ?? unmade ?? this.get(caller, target);
+    requireOwn(caller, found.record, `Fleet "${target.fleet}"`);
+    return found;
   }
 }

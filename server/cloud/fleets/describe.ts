@@ -4,14 +4,17 @@ import type {
   FleetStatus,
   FleetSummary,
 } from "../../../protocol/methods/fleet";
+import { accountOf } from "../access/account";
+import type { Caller } from "../access/caller";
+import { failureFor, type ShownFailure } from "../access/hidden-output";
 import type { Fleet } from "./fleet";
 import { indexOf, isAsWanted } from "./plan";
 
 /** Returns a fleet as clients see it, without its members and its TTL. */
-export function summariseFleet(fleet: Fleet, simulated: boolean): FleetSummary {
+export function summariseFleet(caller: Caller, fleet: Fleet, simulated: boolean): FleetSummary {
   const { name, uid, createdAt, spec, owner } = fleet.record;
   const { image, type, keys, labels, userDataDigest } = spec;
-  const failure = fleet.failure ?? fleet.record.failure;
+  const failure = failureOf(fleet);
   const counts = countsOf(fleet);
   return {
     name,
@@ -24,8 +27,9 @@ export function summariseFleet(fleet: Fleet, simulated: boolean): FleetSummary {
     labels,
     createdAt,
     simulated,
+    account: accountOf(fleet.record),
     ...(userDataDigest === undefined ? {} : { userDataDigest }),
-    ...(failure === undefined ? {} : { failure }),
+    ...(failure === undefined ? {} : { failure: failureFor(caller, failure) }),
     ...(owner === undefined ? {} : { owner }),
   };
 }
@@ -47,6 +51,12 @@ export function describeMembers(fleet: Fleet): FleetResult["members"] {
       status,
     };
   });
+}
+
+/** The reason of a failed change may quote the output of a member; that of a failed destroy does not. */
+function failureOf({ failure, record }: Fleet): ShownFailure | undefined {
+  const text = failure ?? record.failure;
+  return text === undefined ? undefined : { text, quotes: failure === undefined };
 }
 
 function statusOf(fleet: Fleet, { failed }: FleetCounts): FleetStatus {

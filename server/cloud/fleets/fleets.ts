@@ -6,7 +6,11 @@ import type { MethodResult, ParsedParameters } from "../../../protocol/methods/m
 import { userDataDigest } from "../../../protocol/methods/user-data";
 import { carries } from "../../support/labels";
 import { endsWithin, untilAborted } from "../../support/time-limits";
+import { newAccount } from "../access/account";
+import type { Caller } from "../access/caller";
+import { isOf, isOpenTo } from "../access/rights";
 import type { Leased } from "../lifetimes/lifetime";
+import { requireIsolable } from "../network/network-group";
 import { confirmed, isConfirmedAs, isLeftBy, newClaim, released } from "../ownership/claim";
 import { FleetApplication } from "./apply";
 import type { FleetCatalog } from "./catalog";
@@ -14,6 +18,7 @@ import type { FleetContext } from "./context";
 import { describeMembers, summariseFleet } from "./describe";
 import type { FleetDestruction } from "./destroy";
 import { Fleet } from "./fleet";
+import { memberNames } from "./members";
 import type { FleetLife, FleetRecord, FleetSpec } from "./record";
 import { refuseImpossible, refuseLeaving, refuseOtherName, refuseOthersFleet } from "./refusals";
 import { updateFleet } from "./update";
@@ -35,66 +40,72 @@ export class Fleets {
   }
 
   /** Resolves once the intent is recorded. Waits first for a change that is under way to another desired state. */
-  async apply(parameters: ParsedParameters<"fleet.apply">): Promise<FleetSummary> {
+  async apply(caller: Caller, parameters: ParsedParameters<"fleet.apply">): Promise<FleetSummary> {
     const spec = specOf(parameters);
     refuseImpossible(spec);
     const { name: fleetName, uid, serverId } = parameters;
     if (uid !== undefined) {
       // First, because the other checks would report what another server lacks.
-      this.#context.fleets.get({ fleet: fleetName, uid, serverId });
+      this.#context.fleets.get(caller, { fleet: fleetName, uid, serverId });
     }
     for (;;) {
-      await this.#context.instances.admission.check(spec);
+      requireIsolable(spec, this.#context.driver.capabilities);
+      await this.#context.instances.admission.check(caller, spec);
+      this.#context.instances.admission.requireOpenKeys(caller, spec.keys);
       await this.#refresh();
       if (uid === undefined) {
         const made = await this.#context.claims.takeUp(
           parameters,
-          () => this.#madeBy(parameters),
+          () => this.#madeBy(caller, parameters),
           (left) => left.save(),
         );
         refuseOtherName(made, fleetName);
-        await this.#release(parameters);
+        await this.#release(caller, parameters);
       }
       // Nothing waits from here to the change, so that of two requests only one passes, and none after `close`.
       this.#context.instances.admission.refuseClosed();
-      const fleet = this.#toChange(parameters, spec);
-      const lived = this.#lifeOf(parameters);
+      const fleet = this.#toChange(caller, parameters, spec);
+      const lived = this.#lifeOf(caller, parameters);
       if (isDeepStrictEqual(fleet.change?.spec, spec)) {
         await fleet.change?.recorded;
         await fleet.save(lived);
-        return this.#summarise(fleet);
+        return this.#summarise(caller, fleet);
       }
       if (fleet.change !== undefined) {
         await fleet.outcome.catch(() => undefined);
       } else if (fleet.isLeaving) {
         await this.#destruction.destroy(fleet);
       } else {
+        this.#context.instances.catalog.refuseNamesOfOthers(caller, memberNames(fleetName, spec.count));
         await this.#application.begin(fleet, spec, lived);
-        return this.#summarise(fleet);
+        return this.#summarise(caller, fleet);
       }
     }
   }
 
-  async get(target: ParsedParameters<"fleet.get">): Promise<FleetResult> {
+  async get(caller: Caller, target: ParsedParameters<"fleet.get">): Promise<FleetResult> {
     await this.#refresh();
-    const fleet = this.#context.fleets.get(target);
-    return { ...this.#summarise(fleet), members: describeMembers(fleet) };
+    const fleet = this.#context.fleets.get(caller, target);
+    return { ...this.#summarise(caller, fleet), members: describeMembers(fleet) };
   }
 
-  async confirm({ owner, ...target }: ParsedParameters<"fleet.confirm">): Promise<FleetResult> {
-    const fleet = this.#context.fleets.get(target);
+  async confirm(
+    caller: Caller,
+    { owner, ...target }: ParsedParameters<"fleet.confirm">,
+  ): Promise<FleetResult> {
+    const fleet = this.#context.fleets.get(caller, target);
     if (!isConfirmedAs(fleet.record, owner)) {
       await fleet.save(confirmed(owner));
     }
-    return await this.get(target);
+    return await this.get(caller, target);
   }
 
-  async list({ labels = {} }: ParsedParameters<"fleet.list">): Promise<FleetSummary[]> {
+  async list(caller: Caller, { labels = {} }: ParsedParameters<"fleet.list">): Promise<FleetSummary[]> {
     await this.#refresh();
     return this.#context.fleets
       .all()
-      .filter(({ record }) => carries(record.spec.labels, labels))
-      .map((fleet) => this.#summarise(fleet));
+      .filter(({ record }) => isOpenTo(caller, record) && carries(record.spec.labels, labels))
+      .map((fleet) => this.#summarise(caller, fleet));
   }
 
   /**
@@ -102,17 +113,21 @@ export class Fleets {
    * @throws MccError the error of the last change; the signal's reason.
    */
   async wait(
+    caller: Caller,
     { timeoutSeconds, ...target }: ParsedParameters<"fleet.wait">,
     signal: AbortSignal = new AbortController().signal,
   ): Promise<MethodResult<"fleet.wait">> {
-    const fleet = this.#context.fleets.getAwaited(target);
+    const fleet = this.#context.fleets.getAwaited(caller, target);
     const done = await untilAborted(signal, () => endsWithin(timeoutSeconds * 1000, outcomeOf(fleet)));
-    return { done, fleet: this.#summarise(fleet) };
+    return { done, fleet: this.#summarise(caller, fleet) };
   }
 
-  async extend({ ttlSeconds, ...target }: ParsedParameters<"fleet.extend">): Promise<FleetSummary> {
+  async extend(
+    caller: Caller,
+    { ttlSeconds, ...target }: ParsedParameters<"fleet.extend">,
+  ): Promise<FleetSummary> {
     const { fleets, lifetimes } = this.#context;
-    const fleet = fleets.get(target);
+    const fleet = fleets.get(caller, target);
     refuseLeaving(fleet, "extended");
     const seconds = ttlSeconds ?? fleet.record.ttl?.seconds;
     if (seconds === undefined) {
@@ -122,15 +137,18 @@ export class Fleets {
       );
     }
     await fleet.save({ ttl: lifetimes.reaper.grant(seconds) });
-    return this.#summarise(fleet);
+    return this.#summarise(caller, fleet);
   }
 
-  async update(parameters: ParsedParameters<"fleet.update">): Promise<FleetSummary> {
-    return this.#summarise(await updateFleet(this.#context, this.#application, parameters));
+  async update(caller: Caller, parameters: ParsedParameters<"fleet.update">): Promise<FleetSummary> {
+    return this.#summarise(caller, await updateFleet(this.#context, this.#application, caller, parameters));
   }
 
-  async destroy(target: ParsedParameters<"fleet.destroy">): Promise<MethodResult<"fleet.destroy">> {
-    const fleet = this.#context.fleets.find(target);
+  async destroy(
+    caller: Caller,
+    target: ParsedParameters<"fleet.destroy">,
+  ): Promise<MethodResult<"fleet.destroy">> {
+    const fleet = this.#context.fleets.find(caller, target);
     return { destroyed: fleet === undefined ? 0 : await this.#destruction.destroy(fleet) };
   }
 
@@ -158,10 +176,10 @@ export class Fleets {
     );
   }
 
-  #summarise(fleet: Fleet): FleetSummary {
+  #summarise(caller: Caller, fleet: Fleet): FleetSummary {
     const { driver, lifetimes } = this.#context;
     return {
-      ...summariseFleet(fleet, driver.capabilities.simulated),
+      ...summariseFleet(caller, fleet, driver.capabilities.simulated),
       ...lifetimes.reaper.describe(fleet.record),
     };
   }
@@ -176,7 +194,10 @@ export class Fleets {
   }
 
   /** Returns the fleet that the client token created. Clients without attempts may use one for fleets of several names. */
-  #madeBy({ name, clientToken, attempt, replaces }: ParsedParameters<"fleet.apply">): Fleet | undefined {
+  #madeBy(
+    caller: Caller,
+    { name, clientToken, attempt, replaces }: ParsedParameters<"fleet.apply">,
+  ): Fleet | undefined {
     return clientToken === undefined
       ? undefined
       : this.#context.fleets
@@ -184,6 +205,7 @@ export class Fleets {
           .find(
             ({ record, isLeaving }) =>
               record.clientToken === clientToken &&
+              isOf(caller, record) &&
               (attempt !== undefined || record.name === name) &&
               record.uid !== replaces &&
               !isLeaving,
@@ -191,9 +213,11 @@ export class Fleets {
   }
 
   /** Removes the owner of a fleet that keeps running while this one is created in its place. */
-  async #release({ replaces, owner }: ParsedParameters<"fleet.apply">): Promise<void> {
+  async #release(caller: Caller, { replaces, owner }: ParsedParameters<"fleet.apply">): Promise<void> {
     const { fleets } = this.#context;
-    const left = fleets.all().filter(({ record }) => record.uid === replaces || isLeftBy(record, owner));
+    const left = fleets
+      .all()
+      .filter(({ record }) => isOf(caller, record) && (record.uid === replaces || isLeftBy(record, owner)));
     for (const fleet of left) {
       await fleet.save(released(fleet.record));
     }
@@ -204,21 +228,27 @@ export class Fleets {
    *
    * @throws MccError `not-found` for a `uid` that does not exist, `conflict` for a fleet of another owner.
    */
-  #toChange(parameters: ParsedParameters<"fleet.apply">, spec: FleetSpec): Fleet {
+  #toChange(caller: Caller, parameters: ParsedParameters<"fleet.apply">, spec: FleetSpec): Fleet {
     const { fleets, store, instances } = this.#context;
     const { name, uid, serverId, clientToken } = parameters;
-    const fleet = fleets.find({ fleet: name, serverId });
+    fleets.requireServer({ fleet: name, serverId });
     if (uid !== undefined) {
-      return fleets.get({ fleet: name, uid });
+      return fleets.get(caller, { fleet: name, uid });
     }
+    const fleet = fleets.named(name);
     if (fleet !== undefined) {
-      refuseOthersFleet(fleet, clientToken);
-      if (this.#madeBy(parameters) !== undefined) {
+      refuseOthersFleet(caller, fleet, clientToken);
+      if (this.#madeBy(caller, parameters) !== undefined) {
         this.#context.claims.refuseOthers(fleet, parameters);
       }
       return fleet;
     }
-    const identity = { uid: randomBytes(16).toString("hex"), name, ...newClaim(parameters) };
+    const identity = {
+      uid: randomBytes(16).toString("hex"),
+      name,
+      ...newAccount(caller.account),
+      ...newClaim(parameters),
+    };
     return new Fleet(
       { phase: "creating", ...identity, createdAt: new Date().toISOString(), spec },
       store,
@@ -227,10 +257,10 @@ export class Fleets {
   }
 
   /** Returns the fleet's TTL and lease from now on. @throws MccError `not-found` for a lease that is not open. */
-  #lifeOf({ ttlSeconds, lease }: ParsedParameters<"fleet.apply">): FleetLife {
+  #lifeOf(caller: Caller, { ttlSeconds, lease }: ParsedParameters<"fleet.apply">): FleetLife {
     const { reaper, leases } = this.#context.lifetimes;
     return {
-      lease: lease === undefined ? undefined : leases.require(lease),
+      lease: lease === undefined ? undefined : leases.require(caller, lease),
       ttl: ttlSeconds === undefined ? undefined : reaper.grant(ttlSeconds),
     };
   }
@@ -246,7 +276,7 @@ async function outcomeOf(fleet: Fleet): Promise<void> {
 /** Returns the desired state: the parameters without identity and lifetime. */
 function specOf(parameters: ParsedParameters<"fleet.apply">): FleetSpec {
   const { count, image, type, keys, labels, addresses, waitFor, readyTimeoutSeconds } = parameters;
-  const { userData, hideOutput, maxUnavailable, keepOnFailure } = parameters;
+  const { userData, hideOutput, maxUnavailable, keepOnFailure, isolate } = parameters;
   return {
     count,
     image,
@@ -260,6 +290,7 @@ function specOf(parameters: ParsedParameters<"fleet.apply">): FleetSpec {
     hideOutput,
     maxUnavailable,
     keepOnFailure,
+    isolate,
     userDataDigest: userData === undefined ? undefined : userDataDigest(userData),
   };
 }

@@ -1,11 +1,13 @@
 import type { ParsedParameters } from "../../../protocol/methods/method-table";
+import { accountOf } from "../access/account";
 import { makeHostKey } from "../instances/creation/host-key";
 import type { Instance } from "../instances/instance";
+import { networkGroupOf } from "../network/network-group";
 import type { Reservation } from "../reservations/reservations";
 import type { FleetContext } from "./context";
 import type { Fleet } from "./fleet";
 import { indexOf } from "./plan";
-import type { FleetSpec } from "./record";
+import type { FleetRecord, FleetSpec } from "./record";
 
 /** A member whose id, name and address are reserved, and whose creation has not begun. */
 export interface Newcomer {
@@ -90,6 +92,11 @@ export async function makeMember(context: FleetContext, fleet: Fleet, newcomer: 
   await instance.ready;
 }
 
+/** Returns the names of a fleet's members. */
+export function memberNames(fleetName: string, count: number): string[] {
+  return Array.from({ length: count }, (_, position) => `${fleetName}-${position + 1}`);
+}
+
 function newMember(
   { instances }: FleetContext,
   fleet: Fleet,
@@ -98,8 +105,14 @@ function newMember(
 ): Instance {
   const index = Number(reservation.name.slice(fleet.name.length + 1));
   fleet.addresses.set(index, reservation.ipAddress);
-  const place = { fleet: { name: fleet.name, index } };
-  return instances.admission.draft(reservation, creationOf(spec), place);
+  const place = { fleet: { name: fleet.name, index }, networkGroup: groupOfMembers(fleet.record, spec) };
+  return instances.admission.draft(accountOf(fleet.record), reservation, creationOf(spec), place);
+}
+
+/** Returns the instances that the members of a fleet reach. */
+function groupOfMembers(record: Pick<FleetRecord, "uid" | "account">, spec: FleetSpec): string | undefined {
+  const { labels, isolate } = spec;
+  return networkGroupOf({ account: accountOf(record), labels, isolate, fleetUid: record.uid });
 }
 
 /** Returns the parameters of a member's creation. */

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { InstanceStatus } from "../../../protocol/methods/instance";
 import { userDataDigest } from "../../../protocol/methods/user-data";
 import type { InstanceRecord } from "../instances/records/record";
+import { isolationOf } from "../network/network-group";
 import type { FleetSpec } from "./record";
 
 const emptyScript = userDataDigest("");
@@ -11,7 +12,7 @@ export interface PlannedMember {
   readonly status: InstanceStatus;
   readonly record: Pick<
     InstanceRecord,
-    "image" | "userDataDigest" | "type" | "keys" | "labels" | "ipAddress" | "fleet"
+    "image" | "userDataDigest" | "type" | "keys" | "labels" | "ipAddress" | "fleet" | "networkGroup"
   >;
 }
 
@@ -25,7 +26,7 @@ export interface FleetPlan<M extends PlannedMember> {
   readonly missing: readonly number[];
   /** Not running: replaced. */
   readonly down: readonly M[];
-  /** Running, but created from another image, userData or address: replaced. */
+  /** Running, but created from another image, userData, isolation or address: replaced. */
   readonly different: readonly M[];
 }
 
@@ -62,6 +63,7 @@ function isMadeAs({ image, addresses, ...spec }: FleetSpec, member: PlannedMembe
   return (
     record.image === image &&
     scriptOf(record.userDataDigest) === scriptOf(spec.userDataDigest) &&
+    isolationOf(record.networkGroup) === spec.isolate &&
     record.ipAddress === ipAddress
   );
 }

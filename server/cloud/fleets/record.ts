@@ -7,6 +7,7 @@ import { Queue } from "../../support/concurrency/turns";
 import { namingFileSystem } from "../../support/files/file-system-fault";
 import { replaceFile, syncFolder } from "../../support/files/json-file";
 import { ensureFolder } from "../../support/files/make-folder";
+import { accountFields } from "../access/account";
 import { instanceRecordSchema } from "../instances/records/record";
 import { heldLeaseSchema, ttlSchema } from "../lifetimes/lifetime";
 import { claimFields } from "../ownership/claim";
@@ -34,6 +35,7 @@ const fleetRecordSchema = z.strictObject({
   uid: uidSchema,
   name: nameSchema,
   createdAt: timeSchema,
+  ...accountFields,
   ...claimFields,
   spec: specSchema,
   ttl: ttlSchema.optional(),

@@ -42,7 +42,7 @@ export async function recoverFleets(
     if (isOver && fleet.members.length === 0) {
       log.warn({ fleet: fleet.name }, "removed what an earlier daemon left of the fleet");
       await store.lateWrites.attempt(`the removal of fleet "${fleet.name}"`, async () => {
-        if (fleets.find({ fleet: fleet.name }) === undefined) {
+        if (fleets.named(fleet.name) === undefined) {
           await store.records.remove(fleet.name);
         }
       });

@@ -1,4 +1,6 @@
 import { MccError } from "../../../protocol/error";
+import type { Caller } from "../access/caller";
+import { isOf, isOpenTo } from "../access/rights";
 import type { Fleet } from "./fleet";
 import type { FleetSpec } from "./record";
 
@@ -23,9 +25,20 @@ export function refuseLeaving({ name, isLeaving }: Fleet, done: string): void {
   }
 }
 
-/** @throws MccError `conflict` when the fleet was created with another client token. */
-export function refuseOthersFleet({ name, record }: Fleet, clientToken: string | undefined): void {
-  if (clientToken === record.clientToken) {
+/** @throws MccError `conflict` when the fleet was created with another client token, or for another account. */
+export function refuseOthersFleet(
+  caller: Caller,
+  { name, record }: Fleet,
+  clientToken: string | undefined,
+): void {
+  if (!isOpenTo(caller, record)) {
+    throw new MccError(
+      "conflict",
+      `The name "${name}" is taken by a fleet of another account; choose another name.`,
+    );
+  }
+  // Each account has client tokens of its own. Without one, an admin may change the fleet of any account.
+  if (clientToken === record.clientToken && (clientToken === undefined || isOf(caller, record))) {
     return;
   }
   const owner = Object.entries(record.spec.labels)

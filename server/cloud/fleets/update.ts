@@ -1,7 +1,9 @@
 import type { ParsedParameters } from "../../../protocol/methods/method-table";
+import type { Caller } from "../access/caller";
 import type { FleetApplication } from "./apply";
 import type { FleetContext } from "./context";
 import type { Fleet } from "./fleet";
+import { memberNames } from "./members";
 import { isAsWanted } from "./plan";
 import type { FleetSpec } from "./record";
 import { refuseImpossible, refuseLeaving } from "./refusals";
@@ -15,19 +17,20 @@ import { refuseImpossible, refuseLeaving } from "./refusals";
 export async function updateFleet(
   { fleets, instances, lifetimes, driver }: FleetContext,
   application: Pick<FleetApplication, "begin">,
+  caller: Caller,
   { count: asked, ttlSeconds, ...target }: ParsedParameters<"fleet.update">,
 ): Promise<Fleet> {
-  const { uid } = fleets.get(target).record;
+  const { uid } = fleets.get(caller, target).record;
   const grant = (seconds: number) => (seconds === 0 ? undefined : lifetimes.reaper.grant(seconds));
   for (;;) {
-    const before = fleets.get({ ...target, uid });
+    const before = fleets.get(caller, { ...target, uid });
     if (asked !== undefined && lacksMembers(before, asked)) {
-      await instances.admission.check(before.record.spec);
+      await instances.admission.check(caller, before.record.spec);
     }
     await instances.catalog.refresh(driver);
     // Nothing waits from here to the change, so that of two requests only one passes, and none after `close`.
     instances.admission.refuseClosed();
-    const fleet = fleets.get({ ...target, uid });
+    const fleet = fleets.get(caller, { ...target, uid });
     refuseLeaving(fleet, "changed");
     const { spec, ttl, lease } = fleet.record;
     const lives = { lease, ttl: ttlSeconds === undefined ? ttl : grant(ttlSeconds) };
@@ -37,6 +40,7 @@ export async function updateFleet(
       return fleet;
     }
     if (fleet.change === undefined) {
+      instances.catalog.refuseNamesOfOthers(caller, memberNames(fleet.name, asked));
       await application.begin(fleet, resized(spec, asked), lives);
       return fleet;
     }

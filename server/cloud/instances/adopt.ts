@@ -1,6 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { MccError } from "../../../protocol/error";
 import type { Adoption } from "../../../protocol/methods/claim";
+import { accountOf } from "../access/account";
+import type { Caller } from "../access/caller";
+import { isOf } from "../access/rights";
 import { adopted, type Claim, ownerOf } from "../ownership/claim";
 import type { InstanceContext } from "./context";
 import type { Instance } from "./instance";
@@ -9,10 +12,11 @@ import type { Instance } from "./instance";
  * Returns the changes in the record of an instance that a resource adopts; call it in the instance's turn. An adoption
  * that an earlier attempt left unrecorded is recovered.
  *
- * @throws MccError `conflict` for an instance of another resource, of a fleet or with a lease.
+ * @throws MccError `conflict` for an instance of another resource, of a fleet, with a lease or of another account.
  */
 export async function adoptionOf(
   { claims }: Pick<InstanceContext, "claims">,
+  caller: Caller,
   instance: Instance,
   asked: Adoption,
 ): Promise<Claim & { uid?: string }> {
@@ -21,6 +25,12 @@ export async function adoptionOf(
     record.fleet === undefined ? record.lease && "a test's lease" : `the fleet "${record.fleet.name}"`;
   if (holder !== undefined) {
     throw new MccError("conflict", `Instance ${title} cannot be adopted: it belongs to ${holder}.`);
+  }
+  if (!isOf(caller, record)) {
+    throw new MccError(
+      "conflict",
+      `Instance ${title} cannot be adopted with the token "${caller.account}": it belongs to the account "${accountOf(record)}". Use a token of that name.`,
+    );
   }
   if (record.clientToken === asked.clientToken) {
     await claims.takeUp(

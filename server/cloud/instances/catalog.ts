@@ -2,6 +2,8 @@ import { MccError } from "../../../protocol/error";
 import type { Driver } from "../../driver/driver";
 import { BoundedMap } from "../../support/bounded-map";
 import { refuseOtherServer } from "../../support/refuse-other-server";
+import type { Caller } from "../access/caller";
+import { isOf, requireOwn } from "../access/rights";
 import type { HostNames } from "../network/host-names";
 import type { Instance } from "./instance";
 
@@ -71,24 +73,54 @@ export class InstanceCatalog {
     }
   }
 
-  /** Returns what the token made, unless that has another owner by now. */
-  byToken(clientToken: string): Instance | undefined {
-    return this.all().find((instance) => instance.record.clientToken === clientToken);
+  /** Returns what the account made with the client token, unless that has another owner by now. */
+  byToken(caller: Pick<Caller, "account">, clientToken: string): Instance | undefined {
+    return this.all().find(({ record }) => record.clientToken === clientToken && isOf(caller, record));
   }
 
-  /** @throws MccError `conflict` when the target is of another server. */
-  find(target: InstanceTarget): Instance | undefined {
+  /**
+   * Refuses names that instances of other accounts have. Other names are checked when they are reserved.
+   *
+   * @throws MccError `conflict` that does not tell whose it is, for a caller with the role `user`.
+   */
+  refuseNamesOfOthers(caller: Caller, names: Iterable<string>): void {
+    const wanted = new Set(names);
+    const taken =
+      caller.role === "user" &&
+      this.all().find(({ record }) => wanted.has(record.name) && !isOf(caller, record));
+    if (taken) {
+      throw new MccError(
+        "conflict",
+        `The name "${taken.record.name}" is taken by an instance of another account; choose another name. If it comes from a stack with the same project and name, give your stack a namespace of its own (pulumi config set minicloud:namespace NAME).`,
+      );
+    }
+  }
+
+  byId(id: number): Instance | undefined {
+    return this.#instances.get(id);
+  }
+
+  /**
+   * Finds an instance for a caller.
+   *
+   * @throws MccError `conflict` when the target is of another server; `forbidden` for an instance of another account.
+   */
+  find(caller: Caller, target: InstanceTarget): Instance | undefined {
     refuseOtherServer(`instance ${show(target)}`, target.serverId, this.serverId);
     const instance =
       typeof target.instance === "number"
         ? this.#instances.get(target.instance)
         : this.all().find((candidate) => candidate.record.name === target.instance);
-    return target.uid === undefined || instance?.record.uid === target.uid ? instance : undefined;
+    if (instance === undefined || (target.uid !== undefined && instance.record.uid !== target.uid)) {
+      return undefined;
+    }
+    requireOwn(caller, instance.record, `Instance ${show(target)}`);
+    return instance;
   }
 
-  /** @throws MccError `not-found`. */
-  get(target: InstanceTarget): Instance {
-    const instance = this.find(target);
+  /** @throws MccError `not-found`; as `find` does. */
+  get(caller: Caller, target: InstanceTarget): Instance {
+    const instance = this.find(caller, target);
     if (instance === undefined) {
       throw this.notFound(target);
     }
@@ -107,8 +139,10 @@ export class InstanceCatalog {
    *
    * @throws as `get` does.
    */
-  getAwaited(target: InstanceTarget): Instance {
-    return this.find(target) ?? this.#findUnmade(target) ?? this.get(target);
+  getAwaited(caller: Caller, target: InstanceTarget): Instance {
+    const found = this.find(caller, target) ?? this.#findUnmade(target) ?? this.get(caller, target);
+    requireOwn(caller, found.record, `Instance ${show(target)}`);
+    return found;
   }
 
   /** Returns the latest that the target can mean. */

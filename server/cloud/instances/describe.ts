@@ -1,16 +1,17 @@
 import type { Instance as InstanceResult } from "../../../protocol/methods/instance";
+import { accountOf } from "../access/account";
+import type { Caller } from "../access/caller";
+import { failureFor, type ShownFailure } from "../access/hidden-output";
 import type { Instance } from "./instance";
 
 const lost = "The engine no longer lists its container; destroy the instance and create it again.";
 
 /** Returns an instance as clients see it, without its ttl, which may be its fleet's. */
-export function describeInstance(instance: Instance, simulated: boolean): InstanceResult {
+export function describeInstance(caller: Caller, instance: Instance, simulated: boolean): InstanceResult {
   const { status, waitingFor, record } = instance;
   const { id, uid, name, ipAddress, ipv6Address, hostname, image, type, keys, labels } = record;
   const { createdAt, sshHostKey, fleet, owner } = record;
-  const failure =
-    instance.failure?.error.message ??
-    (instance.isLost ? lost : (startFailureOf(instance) ?? memoryFailureOf(instance)));
+  const failure = failureOf(instance);
   return {
     id,
     uid,
@@ -26,11 +27,28 @@ export function describeInstance(instance: Instance, simulated: boolean): Instan
     createdAt,
     sshHostKey,
     simulated,
-    ...(failure === undefined ? {} : { failure }),
+    account: accountOf(record),
+    ...(failure === undefined ? {} : { failure: failureFor(caller, failure) }),
     ...(waitingFor === undefined ? {} : { waitingFor }),
     ...(fleet === undefined ? {} : { fleet }),
     ...(owner === undefined ? {} : { owner }),
   };
+}
+
+function failureOf(instance: Instance): ShownFailure | undefined {
+  if (instance.failure !== undefined) {
+    const { message, confidential } = instance.failure.error;
+    return { text: message, quotes: confidential };
+  }
+  if (instance.isLost) {
+    return { text: lost, quotes: false };
+  }
+  const startFailure = startFailureOf(instance);
+  if (startFailure !== undefined) {
+    return { text: startFailure, quotes: true };
+  }
+  const memory = memoryFailureOf(instance);
+  return memory === undefined ? undefined : { text: memory, quotes: false };
 }
 
 function startFailureOf({ startFailure, id }: Instance): string | undefined {

@@ -37,7 +37,10 @@ export class Instance implements Claimable {
   constructor(record: InstanceRecord, store: RecordStore) {
     this.#record = new KeptRecord(record, store);
     if (record.phase === "failed") {
-      const error = new MccError("conflict", record.failure ?? "Its creation failed.");
+      // The record does not tell whether the reason quotes the output of a program in the instance.
+      const error = new MccError("conflict", record.failure ?? "Its creation failed.", {
+        confidential: true,
+      });
       this.create(() => Promise.resolve({ kind: "kept", error }));
       this.fail({ kind: "kept", error });
     }

@@ -4,6 +4,8 @@ import type { MethodResult, ParsedParameters } from "../../../protocol/methods/m
 import { SharedWork } from "../../support/concurrency/shared-work";
 import { carries } from "../../support/labels";
 import { endsWithin, untilAborted } from "../../support/time-limits";
+import { type Caller, localAdmin } from "../access/caller";
+import { isOpenTo } from "../access/rights";
 import type { KeyChange } from "../keys";
 import type { Leased } from "../lifetimes/lifetime";
 import { confirmed, isConfirmedAs } from "../ownership/claim";
@@ -56,15 +58,16 @@ export class Instances {
    * or after that time. The reason of a failed creation comes from `wait`.
    */
   async create(
+    caller: Caller,
     parameters: ParsedParameters<"instance.create">,
     extras: CreationExtras = {},
   ): Promise<InstanceResult> {
-    const instance = await this.admission.begin(parameters, extras);
+    const instance = await this.admission.begin(caller, parameters, extras);
     if (parameters.waitSeconds > 0) {
       const ended = instance.ready.catch(() => undefined);
       await endsWithin(parameters.waitSeconds * 1000, ended);
     }
-    return this.#describe(instance);
+    return this.#describe(caller, instance);
   }
 
   /**
@@ -74,34 +77,38 @@ export class Instances {
    * @throws MccError the engine's refusal too, after everything was undone.
    */
   async createMade(
+    caller: Caller,
     parameters: ParsedParameters<"instance.create">,
     extras: CreationExtras,
     patienceMs: number,
   ): Promise<InstanceResult> {
-    const instance = await this.admission.begin(parameters, extras);
+    const instance = await this.admission.begin(caller, parameters, extras);
     await endsWithin(patienceMs, Promise.race([instance.made, instance.ready]));
-    return this.#describe(instance);
+    return this.#describe(caller, instance);
   }
 
-  async get(target: ParsedParameters<"instance.get">): Promise<InstanceResult> {
+  async get(caller: Caller, target: ParsedParameters<"instance.get">): Promise<InstanceResult> {
     await this.catalog.refresh(this.#context.driver);
-    return this.#describe(this.catalog.get(target));
+    return this.#describe(caller, this.catalog.get(caller, target));
   }
 
-  async confirm({ owner, ...target }: ParsedParameters<"instance.confirm">): Promise<InstanceResult> {
-    const instance = this.catalog.get(target);
+  async confirm(
+    caller: Caller,
+    { owner, ...target }: ParsedParameters<"instance.confirm">,
+  ): Promise<InstanceResult> {
+    const instance = this.catalog.get(caller, target);
     if (!isConfirmedAs(instance.record, owner)) {
       await instance.save((record) => ({ ...record, ...confirmed(owner) }));
     }
-    return await this.get(target);
+    return await this.get(caller, target);
   }
 
-  async list({ labels = {} }: ParsedParameters<"instance.list">): Promise<InstanceResult[]> {
+  async list(caller: Caller, { labels = {} }: ParsedParameters<"instance.list">): Promise<InstanceResult[]> {
     await this.catalog.refresh(this.#context.driver);
     return this.catalog
       .all()
-      .filter((instance) => carries(instance.record.labels, labels))
-      .map((instance) => this.#describe(instance));
+      .filter(({ record }) => isOpenTo(caller, record) && carries(record.labels, labels))
+      .map((instance) => this.#describe(caller, instance));
   }
 
   /**
@@ -111,39 +118,46 @@ export class Instances {
    * @throws MccError the error of a failed creation; the signal's reason.
    */
   async wait(
+    caller: Caller,
     parameters: ParsedParameters<"instance.wait">,
     signal: AbortSignal = new AbortController().signal,
   ): Promise<MethodResult<"instance.wait">> {
-    const instance = this.catalog.getAwaited(parameters);
+    const instance = this.catalog.getAwaited(caller, parameters);
     const ready = await untilAborted(signal, () =>
       endsWithin(parameters.timeoutSeconds * 1000, instance.ready),
     );
-    return { ready, instance: this.#describe(instance) };
+    return { ready, instance: this.#describe(caller, instance) };
   }
 
-  async update(parameters: ParsedParameters<"instance.update">): Promise<InstanceResult> {
-    return await this.#change(parameters, (instance) => updateInstance(this.#context, instance, parameters));
+  async update(caller: Caller, parameters: ParsedParameters<"instance.update">): Promise<InstanceResult> {
+    return await this.#change(caller, parameters, async (instance) => {
+      this.catalog.refuseNamesOfOthers(caller, parameters.name === undefined ? [] : [parameters.name]);
+      await updateInstance(this.#context, caller, instance, parameters);
+    });
   }
 
   /** Waits neither for work on the instance nor for the engine, because the TTL could expire during the wait. */
-  async extend({ ttlSeconds, ...target }: ParsedParameters<"instance.extend">): Promise<InstanceResult> {
-    const instance = this.catalog.get(target);
+  async extend(
+    caller: Caller,
+    { ttlSeconds, ...target }: ParsedParameters<"instance.extend">,
+  ): Promise<InstanceResult> {
+    const instance = this.catalog.get(caller, target);
     await extendInstance(this.#context, instance, ttlSeconds);
-    return this.#describe(instance);
+    return this.#describe(caller, instance);
   }
 
-  async start(target: ParsedParameters<"instance.start">): Promise<InstanceResult> {
-    return await this.#change(target, (instance) => startInstance(this.#context, instance));
+  async start(caller: Caller, target: ParsedParameters<"instance.start">): Promise<InstanceResult> {
+    return await this.#change(caller, target, (instance) => startInstance(this.#context, instance));
   }
 
-  async stop(parameters: ParsedParameters<"instance.stop">): Promise<InstanceResult> {
-    return await this.#change(parameters, (instance) =>
+  async stop(caller: Caller, parameters: ParsedParameters<"instance.stop">): Promise<InstanceResult> {
+    return await this.#change(caller, parameters, (instance) =>
       stopInstance(this.#context, instance, parameters.graceSeconds),
     );
   }
 
-  async restart(parameters: ParsedParameters<"instance.restart">): Promise<InstanceResult> {
-    return await this.#change(parameters, async (instance) => {
+  async restart(caller: Caller, parameters: ParsedParameters<"instance.restart">): Promise<InstanceResult> {
+    return await this.#change(caller, parameters, async (instance) => {
       await stopInstance(this.#context, instance, parameters.graceSeconds);
       await startInstance(this.#context, instance);
     });
@@ -151,10 +165,11 @@ export class Instances {
 
   /** @param signal ends the command, for a client that no longer waits for it. Default: none. */
   async exec(
+    caller: Caller,
     parameters: ParsedParameters<"instance.exec">,
     signal: AbortSignal = new AbortController().signal,
   ): Promise<MethodResult<"instance.exec">> {
-    const instance = await this.#commandable(parameters);
+    const instance = await this.#commandable(caller, parameters);
     const { result, ranOut } = await checkingMemory(this.#context, instance, () =>
       this.#commands.run(instance, parameters, signal),
     );
@@ -163,11 +178,12 @@ export class Instances {
 
   /** Starts a command whose output `streams` reads. */
   async startExec(
+    caller: Caller,
     parameters: ParsedParameters<"instance.execStart">,
   ): Promise<MethodResult<"instance.execStart">> {
-    const instance = await this.#commandable(parameters);
+    const instance = await this.#commandable(caller, parameters);
     this.admission.refuseClosed();
-    return this.streams.start(parameters, async (request) => {
+    return this.streams.start(caller, parameters, async (request) => {
       const { result, ranOut } = await checkingMemory(this.#context, instance, () =>
         this.#commands.stream(instance, request),
       );
@@ -177,23 +193,26 @@ export class Instances {
 
   /** Records what the driver reports: see `Driver.watch`. */
   noteOutOfMemory(id: number, kills: number): void {
-    const instance = this.catalog.find({ instance: id });
+    const instance = this.catalog.byId(id);
     if (instance !== undefined) {
       noteOutOfMemory(this.#context, instance, kills);
     }
   }
 
-  async log(target: ParsedParameters<"instance.log">): Promise<MethodResult<"instance.log">> {
-    return await logOf(this.#context, this.catalog, this.#logReadings, target);
+  async log(caller: Caller, target: ParsedParameters<"instance.log">): Promise<MethodResult<"instance.log">> {
+    return await logOf(this.#context, this.catalog, this.#logReadings, caller, target);
   }
 
-  async takeOver(parameters: ParsedParameters<"instance.takeOver">): Promise<InstanceResult> {
+  async takeOver(caller: Caller, parameters: ParsedParameters<"instance.takeOver">): Promise<InstanceResult> {
     this.admission.refuseClosed();
-    return this.#describe(await takeOver(this.#context, this.admission, parameters));
+    return this.#describe(caller, await takeOver(this.#context, this.admission, caller, parameters));
   }
 
-  async destroy(target: ParsedParameters<"instance.destroy">): Promise<MethodResult<"instance.destroy">> {
-    const instance = this.catalog.find(target);
+  async destroy(
+    caller: Caller,
+    target: ParsedParameters<"instance.destroy">,
+  ): Promise<MethodResult<"instance.destroy">> {
+    const instance = this.catalog.find(caller, target);
     if (instance === undefined) {
       return { destroyed: false };
     }
@@ -208,7 +227,7 @@ export class Instances {
   ): Promise<void> {
     await member.inTurn(async () => {
       if (this.catalog.has(member)) {
-        await updateInstance(this.#context, member, { instance: member.id, ...changes });
+        await updateInstance(this.#context, localAdmin, member, { instance: member.id, ...changes });
       }
     });
   }
@@ -270,9 +289,9 @@ export class Instances {
   }
 
   /** Returns the instance. @throws MccError `conflict` if it runs no commands. */
-  async #commandable(target: InstanceTarget): Promise<Instance> {
+  async #commandable(caller: Caller, target: InstanceTarget): Promise<Instance> {
     await this.catalog.refresh(this.#context.driver);
-    const instance = this.catalog.get(target);
+    const instance = this.catalog.get(caller, target);
     if (!instance.runsCommands) {
       throw new MccError(
         "conflict",
@@ -284,11 +303,12 @@ export class Instances {
 
   /** Runs work on a created instance, in its turn. */
   async #change(
+    caller: Caller,
     target: InstanceTarget,
     work: (instance: Instance) => Promise<void>,
   ): Promise<InstanceResult> {
     await this.catalog.refresh(this.#context.driver);
-    const instance = this.catalog.get(target);
+    const instance = this.catalog.get(caller, target);
     return await instance.inTurn(async () => {
       if (!this.catalog.has(instance)) {
         // It was removed while this work waited. If its creation failed, that is the reason.
@@ -299,16 +319,16 @@ export class Instances {
         throw onlyDestroyable(instance);
       }
       await work(instance);
-      return this.#describe(instance);
+      return this.#describe(caller, instance);
     });
   }
 
-  #describe(instance: Instance): InstanceResult {
+  #describe(caller: Caller, instance: Instance): InstanceResult {
     const { driver, lifetimes } = this.#context;
     const { fleet } = instance.record;
     const lifetime = (fleet && this.#lifetimeOfFleet(fleet.name)) ?? instance.record;
     return {
-      ...describeInstance(instance, driver.capabilities.simulated),
+      ...describeInstance(caller, instance, driver.capabilities.simulated),
       ...lifetimes.reaper.describe(lifetime),
     };
   }

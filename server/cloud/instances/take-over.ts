@@ -4,6 +4,8 @@ import { MccError, messageOf } from "../../../protocol/error";
 import type { ParsedParameters } from "../../../protocol/methods/method-table";
 import type { Driver, TakeableContainer, TakesOver } from "../../driver/driver";
 import { because } from "../../support/because";
+import { newAccount } from "../access/account";
+import type { Caller } from "../access/caller";
 import type { InstanceContext } from "./context";
 import type { InstanceAdmission } from "./creation/admission";
 import { Instance } from "./instance";
@@ -27,17 +29,21 @@ const hostKeyLine = /^((?:ssh|ecdsa)-[a-z0-9-]+ [A-Za-z0-9+/]+={0,2})(?:\s|$)/;
 export async function takeOver(
   context: InstanceContext,
   admission: InstanceAdmission,
+  caller: Caller,
   parameters: ParsedParameters<"instance.takeOver">,
 ): Promise<Instance> {
   const { driver, reservations, state, choices } = context;
   const takesOver = requireTakesOver(driver);
-  choices.keys.publicKeys(parameters.keys);
+  choices.keys.requireOpenTo(caller, parameters.keys);
   reservations.setForeign(await driver.foreign());
   const container = await takesOver.find(parameters.container);
   const ipAddress = onlyAddress(container);
   // From here to the catalog nothing waits, so that of two requests only one gets past.
   const reservation = reservations.adopt(container, { name: parameters.name, ipAddress });
-  const instance = new Instance(recordOf(container, { ...parameters, ...reservation }), state);
+  const instance = new Instance(
+    recordOf(container, { ...parameters, ...reservation, ...newAccount(caller.account) }),
+    state,
+  );
   admission.add(instance);
   admission.make(instance, () => makeOurs(context, instance, takesOver, container));
   await instance.ready;
@@ -112,10 +118,11 @@ function onlyAddress({ engineId, ipAddresses }: TakeableContainer): string {
 
 function recordOf(
   container: TakeableContainer,
-  given: Pick<InstanceRecord, "id" | "name" | "ipAddress" | "keys" | "labels">,
+  given: Pick<InstanceRecord, "id" | "name" | "ipAddress" | "keys" | "labels" | "account">,
 ): InstanceRecord {
-  const { id, name, ipAddress, keys, labels } = given;
+  const { id, name, ipAddress, keys, labels, account } = given;
   return {
+    ...(account === undefined ? {} : { account }),
     phase: "taking",
     id,
     name,

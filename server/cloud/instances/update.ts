@@ -1,5 +1,6 @@
 import { MccError } from "../../../protocol/error";
 import type { ParsedParameters } from "../../../protocol/methods/method-table";
+import type { Caller } from "../access/caller";
 import type { Ttl } from "../lifetimes/lifetime";
 import { released } from "../ownership/claim";
 import { adoptionOf } from "./adopt";
@@ -52,6 +53,7 @@ export function onlyDestroyable({ title, status }: Instance): MccError {
  */
 export async function updateInstance(
   context: InstanceContext,
+  caller: Caller,
   instance: Instance,
   changes: ParsedParameters<"instance.update">,
 ): Promise<void> {
@@ -66,7 +68,12 @@ export async function updateInstance(
   if (changes.ttlSeconds !== undefined) {
     refuseMembersTtl(instance);
   }
-  const claim = changes.adopt && (await adoptionOf(context, instance, changes.adopt));
+  // A key that the instance has already may stay, also if an admin gave it.
+  choices.keys.requireOpenTo(
+    caller,
+    (changes.keys ?? []).filter((key) => !before.keys.includes(key)),
+  );
+  const claim = changes.adopt && (await adoptionOf(context, caller, instance, changes.adopt));
   const changed = {
     name: changes.name ?? before.name,
     type: changes.type ?? before.type,

@@ -3,6 +3,9 @@ import type { Logger } from "pino";
 import { MccError, messageOf } from "../../../protocol/error";
 import type { MethodResult, ParsedParameters } from "../../../protocol/methods/method-table";
 import { refuseOtherServer } from "../../support/refuse-other-server";
+import { type Accounted, newAccount } from "../access/account";
+import type { Caller } from "../access/caller";
+import { requireOwn } from "../access/rights";
 import type { Clock } from "./clock";
 import type { KeptLeases } from "./kept-leases";
 import type { HeldLease, Leased } from "./lifetime";
@@ -10,7 +13,7 @@ import type { HeldLease, Leased } from "./lifetime";
 /** A timer that is later than this was delayed with the whole daemon, and renewals may wait to be read. */
 const heldUpMs = 1000;
 
-interface OpenLease {
+interface OpenLease extends Accounted {
   readonly seconds: number;
   readonly timer: NodeJS.Timeout;
 }
@@ -43,29 +46,43 @@ export class Leases {
   }
 
   /** Resolves when the lease is on disk: it survives a restart of the daemon. */
-  async open({ seconds }: ParsedParameters<"lease.open">): Promise<MethodResult<"lease.open">> {
+  async open(
+    { account }: Caller,
+    { seconds }: ParsedParameters<"lease.open">,
+  ): Promise<MethodResult<"lease.open">> {
     const id = randomBytes(16).toString("hex");
-    this.#renew({ id, seconds });
+    this.#renew({ id, seconds, ...newAccount(account) });
     await this.#save();
     return { lease: id, seconds };
   }
 
   /** @throws MccError `not-found` for one that is not open, `conflict` for another server's. */
-  renew({ lease, serverId }: ParsedParameters<"lease.renew">): MethodResult<"lease.renew"> {
+  renew(caller: Caller, { lease, serverId }: ParsedParameters<"lease.renew">): MethodResult<"lease.renew"> {
     refuseOtherServer(`lease ${lease}`, serverId, this.#serverId);
-    const held = this.require(lease);
+    const held = this.require(caller, lease);
     this.#renew(held);
     return { seconds: held.seconds };
   }
 
   /** @throws MccError that names what could not be destroyed; the destroy is repeated until it succeeds. */
-  async end({ lease, serverId }: ParsedParameters<"lease.end">): Promise<MethodResult<"lease.end">> {
+  async end(
+    caller: Caller,
+    { lease, serverId }: ParsedParameters<"lease.end">,
+  ): Promise<MethodResult<"lease.end">> {
     refuseOtherServer(`lease ${lease}`, serverId, this.#serverId);
+    const open = this.#open.get(lease);
+    if (open !== undefined) {
+      requireOwn(caller, open, `The lease ${lease}`);
+    }
     return { destroyed: await this.#end(lease, "its lease was ended") };
   }
 
-  /** Returns the lease for a record, which depends on it from then on. @throws MccError `not-found` for one that is not open. */
-  require(id: string): HeldLease {
+  /**
+   * Returns the lease for a record, which depends on it from then on.
+   *
+   * @throws MccError `not-found` for one that is not open, `forbidden` for another account's.
+   */
+  require(caller: Caller, id: string): HeldLease {
     const lease = this.#open.get(id);
     if (lease === undefined) {
       throw new MccError(
@@ -73,7 +90,9 @@ export class Leases {
         `The lease ${id} is not open: it was ended, or not renewed in time, and its instances and fleets are destroyed. Open another one.`,
       );
     }
-    return { id, seconds: lease.seconds };
+    requireOwn(caller, lease, `The lease ${id}`);
+    const { seconds, account } = lease;
+    return { id, seconds, ...(account === undefined ? {} : { account }) };
   }
 
   /** Ends no more leases; those that are open stay open for the next daemon. */
@@ -82,7 +101,7 @@ export class Leases {
     this.#open.forEach(({ timer }) => clearTimeout(timer));
   }
 
-  #renew({ id, seconds }: HeldLease): void {
+  #renew({ id, seconds, account }: HeldLease): void {
     if (this.#closed) {
       return;
     }
@@ -90,16 +109,18 @@ export class Leases {
     const dueMs = this.#clock.uptimeMs() + seconds * 1000;
     const timer = setTimeout(() => {
       if (this.#clock.uptimeMs() > dueMs + heldUpMs) {
-        this.#renew({ id, seconds });
+        this.#renew({ id, seconds, account });
       } else {
         void this.#expire(id, seconds);
       }
     }, seconds * 1000);
-    this.#open.set(id, { seconds, timer: timer.unref() });
+    this.#open.set(id, { seconds, account, timer: timer.unref() });
   }
 
   async #save(): Promise<void> {
-    await this.kept.save(() => [...this.#open].map(([id, { seconds }]) => ({ id, seconds })));
+    await this.kept.save(() =>
+      [...this.#open].map(([id, { seconds, account }]) => ({ id, seconds, account })),
+    );
   }
 
   async #expire(id: string, seconds: number): Promise<void> {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { accountFields } from "../access/account";
 
 /** In milliseconds; half of the largest date, so that the sum and the difference of two times are valid dates. */
 export const leaseTimeSchema = z.number().min(0).max(4e15);
@@ -16,6 +17,7 @@ export const heldLeaseSchema = z.strictObject({
   id: z.string(),
   /** How long it lasts after its last renewal. */
   seconds: z.int(),
+  ...accountFields,
 });
 export type HeldLease = z.infer<typeof heldLeaseSchema>;
 

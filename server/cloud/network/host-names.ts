@@ -5,6 +5,7 @@ import pLimit from "p-limit";
 import type { Logger } from "pino";
 import { unlessErrno } from "../../../protocol/errno";
 import { MccError } from "../../../protocol/error";
+import { adminAccount } from "../../../protocol/methods/access-token";
 import { ownerKeys } from "../../../protocol/methods/owner";
 import type { Driver } from "../../driver/driver";
 import { once } from "../../support/concurrency/once";
@@ -21,16 +22,21 @@ import { StackNames } from "./stack-names";
 const scopeLabels = [ownerKeys.organization, ownerKeys.project, ownerKeys.stack];
 
 /**
- * Returns the key of the stack whose instances resolve each other's names. Instances outside any stack share one.
+ * Returns the key of the stack whose instances resolve each other's names. Instances of one account outside any stack share
+ * one. Stacks of two accounts never do, whatever their labels are.
+ *
+ * @param account default: the local admin's, whose keys are those of releases without accounts.
  */
-export function scopeOf(labels: Readonly<Record<string, string>>): string {
-  const stack = JSON.stringify(scopeLabels.map((label) => labels[label] ?? null));
+export function scopeOf(labels: Readonly<Record<string, string>>, account = adminAccount): string {
+  const names = scopeLabels.map((label) => labels[label] ?? null);
+  const stack = JSON.stringify(account === adminAccount ? names : [...names, account]);
   return createHash("sha256").update(stack).digest("hex").slice(0, 16);
 }
 
 /** The part of an instance's record that names it. */
 interface NamedInstance extends NamedHost {
   readonly scope?: string | undefined;
+  readonly account?: string | undefined;
   readonly labels: Readonly<Record<string, string>>;
   /** Only of one whose container was taken over. */
   readonly before?: object | undefined;
@@ -237,6 +243,6 @@ async function makeFolderFor(group: number | undefined, folder: string): Promise
 }
 
 /** Its labels may name another stack by now; it resolves the names of its first one. */
-function scopeIn({ scope, labels }: NamedInstance): string {
-  return scope ?? scopeOf(labels);
+function scopeIn({ scope, labels, account }: NamedInstance): string {
+  return scope ?? scopeOf(labels, account);
 }

@@ -11,7 +11,7 @@ import { shareWithOperators } from "./operators-group";
 export interface Identity {
   /** 32 hexadecimal digits. */
   readonly serverId: string;
-  /** The secret that clients must send. An operator may put another one into the file. */
+  /** The local admin's token at the start. An operator may put another one into the file. */
   readonly token: string;
   readonly tokenPath: string;
   /** Whether the state folder is a new one. */
@@ -45,16 +45,22 @@ export async function openIdentity(
   const serverId = found ?? (await make(serverIdPath, randomBytes(16).toString("hex"), 0o644));
   const kept = await damaged.readText(tokenPath, { mostBytes: longestTokenFile, check: problemOfToken });
   const token = kept?.trim() ?? randomBytes(32).toString("base64url");
-  await lateWrites.attempt("the token", async () => {
-    if (kept === undefined) {
-      await make(tokenPath, token, 0o600);
-    }
-    await shareWithOperators(tokenPath);
+  await lateWrites.attempt(tokenWrite, async () => {
+    await (kept === undefined ? writeToken(tokenPath, token) : shareWithOperators(tokenPath));
   });
   if (found !== undefined && kept === undefined) {
     damaged.report(tokenPath, "a new token was made; clients with the old one are refused");
   }
   return { serverId, token, tokenPath, isNew: found === undefined };
+}
+
+/** The name of the write of the token, for `LateWrites`. */
+export const tokenWrite = "the token";
+
+/** Writes the token of the local admin, which programs on the host read from the file. */
+export async function writeToken(tokenPath: string, token: string): Promise<void> {
+  await make(tokenPath, token, 0o600);
+  await shareWithOperators(tokenPath);
 }
 
 /** A token is one line; a larger file has none. */

@@ -20,7 +20,7 @@ import { writeLimits } from "./resize";
  * @throws MccError `conflict` if the id is taken, `not-found` if the image does not exist.
  */
 export async function createContainer(engine: Engine, spec: ContainerSpec): Promise<MadeContainer> {
-  const { place, network, images, confinement } = engine;
+  const { place, network, images, confinement, groups } = engine;
   const image = await images.get(spec.image);
   const { systemd, hasSshServer } = image;
   const filesOfImage = await images.filesOf(image);
@@ -34,7 +34,10 @@ export async function createContainer(engine: Engine, spec: ContainerSpec): Prom
   const devices = sharedDevices.map((device) => ({ file: deviceFile(place, device), path: device.path }));
   const setting = { rootfs, systemd, confinement, devices };
   engine.neighbours.expect(spec.id, spec);
-  writeFileSync(container.configuration, configurationText(container, spec, network, setting));
+  groups.join(container, spec.networkGroup);
+  const cable = groups.cableOf(container);
+  writeFileSync(container.configuration, configurationText(container, cable, spec, network, setting));
+  await engine.firewall.separateGroups();
   const layers = { delta: container.delta, rootfs };
   const address = {
     ipAddress: spec.ipAddress,

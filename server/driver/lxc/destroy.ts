@@ -25,6 +25,7 @@ export async function destroyContainer(engine: Engine, container: ContainerPlace
   await rm(container.lock, { force: true });
   // Last, because the container is listed as long as its folder exists.
   await removeFolder(engine, container);
+  engine.groups.leave(container);
 }
 
 /** Removes the folder, and logs its progress: millions of files take minutes. */
@@ -79,8 +80,9 @@ export async function endContainer(engine: Engine, container: ContainerPlace): P
     }
     await pause(lookEveryMs);
   }
-  await removeCable(engine, container);
-  engine.chatter.ended(container);
+  const cable = engine.groups.cableOf(container);
+  await removeCable(engine, cable);
+  engine.chatter.ended(cable);
   engine.runner.interrupted.delete(container.id);
 }
 
@@ -130,7 +132,7 @@ async function endProcesses(
 /**
  * Removes the cable. The kernel does it with the container, unless a start was interrupted before the container had it.
  */
-async function removeCable({ place, runner }: Engine, { veth }: ContainerPlace): Promise<void> {
+async function removeCable({ place, runner }: Engine, veth: string): Promise<void> {
   // Its name contains less of the server id than the bridge's name: another daemon's cable may have the same name.
   const master = (await hasLink(veth)) ? ((await masterOf(veth)) ?? place.bridge) : undefined;
   if (master === undefined || place.bridgeNumber(master) === undefined) {

@@ -52,6 +52,7 @@ class LxcDriver implements Driver {
     simulated: false,
     importsImages: true,
     ownsNetwork: true,
+    isolates: true,
     guestGroup: containerRoot,
     changesAtOnce,
   };
@@ -84,6 +85,10 @@ class LxcDriver implements Driver {
       await openHost(engine);
       await this.#networkWatch.start(engine);
     });
+  }
+
+  async closePort(port: number): Promise<void> {
+    await this.#change(({ firewall }) => firewall.closePort(port));
   }
 
   networkHealth(): NetworkHealth {

@@ -14,6 +14,7 @@ import { ImageStore } from "./images/store";
 import { Bridges } from "./network/bridges";
 import { Chatter } from "./network/chatter";
 import { Firewall } from "./network/firewall";
+import { NetworkGroups } from "./network/isolation/groups";
 import { Neighbours } from "./network/neighbours";
 import { type ContainerPlace, Place } from "./place";
 import { defaultTimes, type Times } from "./times";
@@ -28,6 +29,7 @@ export interface Engine {
   readonly times: Times;
   readonly runner: CommandRunner;
   readonly bridges: Bridges;
+  readonly groups: NetworkGroups;
   readonly chatter: Chatter;
   readonly firewall: Firewall;
   readonly neighbours: Neighbours;
@@ -46,6 +48,7 @@ export async function readEngine(options: DriverOptions, times: Times = defaultT
   const place = new Place(folder, serverId);
   const runner = new CommandRunner(timeoutMs);
   const bridges = new Bridges(place, runner, options.containersPerBridge);
+  const groups = new NetworkGroups(place);
   const chatter = new Chatter(place, network, runner, log, times.settleMs);
   const diskSupport = readDiskSupport(folder);
   return {
@@ -56,8 +59,9 @@ export async function readEngine(options: DriverOptions, times: Times = defaultT
     times,
     runner,
     bridges,
+    groups,
     chatter,
-    firewall: new Firewall({ place, network, runner, log, bridges, chatter }),
+    firewall: new Firewall({ place, network, runner, log, bridges, chatter, groups }),
     neighbours: new Neighbours(place, log),
     namespace: new EngineNamespace(),
     images: new ImageStore(place, runner, timeoutMs * times.unpackTimeoutFactor, log, options.reportDamage),

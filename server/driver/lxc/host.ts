@@ -59,6 +59,10 @@ async function clearQuotaGroups({ diskSupport, runner, log }: Engine): Promise<v
 /** Ends what `openHost` keeps open. Containers continue to run. */
 export async function closeHost(engine: Engine): Promise<void> {
   engine.chatter.close();
+  // Nobody listens at the port any more.
+  await engine.firewall.closePort(undefined).catch((error: unknown) => {
+    engine.log.warn({ err: error }, "the firewall's rule for the daemon's port is left until the next start");
+  });
   await engine.neighbours.close();
   await engine.namespace.close();
   await withoutRoom(engine, "the kernel limits", () => leaveKernelLimits(limitUser(engine)));

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { groupOfCable } from "./network/isolation/cable-names";
 
 /** The names and paths of one container's parts. */
 export interface ContainerPlace {
@@ -21,8 +22,8 @@ export interface ContainerPlace {
   readonly hosts: string;
   /** LXC's log of the last start. */
   readonly log: string;
-  /** The host's end of its network cable: at most 15 characters, up to the id 99,999,999. */
-  readonly veth: string;
+  /** The group of containers that it reaches. Missing for the first group. */
+  readonly networkGroup: string;
   /** LXC creates it and does not remove it. */
   readonly lock: string;
 }
@@ -48,6 +49,7 @@ export class Place {
    * Fixed. Otherwise the bridge takes the address of a new port, and containers lose the connection to their gateway.
    */
   readonly bridgeHardwareAddress: string;
+  /** What the names of the host's ends of containers' cables start with: 7 characters. */
   readonly vethPrefix: string;
   readonly firewallTable: string;
   readonly #short: string;
@@ -90,7 +92,7 @@ export class Place {
 
   /** Returns whether an interface is the host's end of a container's cable. */
   isVeth(link: string): boolean {
-    return link.startsWith(this.vethPrefix) && /^\d+$/.test(link.slice(this.vethPrefix.length));
+    return groupOfCable(this.vethPrefix, link) !== undefined;
   }
 
   /** Returns the ends of the cable between the first bridge and an additional one. */
@@ -121,7 +123,7 @@ export class Place {
       delta: join(folder, "layer", "delta"),
       hosts: join(folder, "layer", "minicloud"),
       log: join(folder, "start.log"),
-      veth: `${this.vethPrefix}${id}`,
+      networkGroup: join(folder, "network-group"),
       lock: join(this.lockFolder, `.${name}`),
     };
   }

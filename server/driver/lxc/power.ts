@@ -17,7 +17,7 @@ export async function startContainer(
   container: ContainerPlace,
   nameservers?: readonly string[],
 ): Promise<void> {
-  const { place, runner, bridges, cgroups, namespace, chatter, log } = engine;
+  const { place, runner, bridges, groups, cgroups, namespace, chatter, log } = engine;
   if (await cgroups.isAlive(container.name)) {
     return;
   }
@@ -31,10 +31,11 @@ export async function startContainer(
   await tellOf(engine, container);
   const moreWords = await lxcfsWords();
   try {
-    await bridges.withPort(container, (bridge) =>
+    const cable = groups.cableOf(container);
+    await bridges.withPort(cable, (bridge) =>
       runner.run(commands.start(place, container, bridge, namespace.through(), moreWords)),
     );
-    chatter.started(container);
+    chatter.started(cable);
   } catch (error) {
     try {
       await endContainer(engine, container);

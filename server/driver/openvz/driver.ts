@@ -62,6 +62,7 @@ class OpenvzDriver implements Driver {
     simulated: false,
     importsImages: true,
     ownsNetwork: false,
+    isolates: false,
     changesAtOnce,
   };
   readonly takesOver: TakeOver;

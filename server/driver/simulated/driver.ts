@@ -26,6 +26,8 @@ class SimulatedDriver implements Driver {
     simulated: true,
     importsImages: true,
     ownsNetwork: false,
+    // There is no network.
+    isolates: true,
     changesAtOnce: 8,
   };
   readonly #containers = new Map<number, SimulatedContainer>();

@@ -1,8 +1,10 @@
 import { z } from "zod";
 import { MccError } from "../../../protocol/error";
 import { type Instance, type InstanceStatus, instanceCreateSchema } from "../../../protocol/methods/instance";
+import { everyRole, type Role, rolesThatChange } from "../../../protocol/methods/role";
 import { isPrivateKey } from "../../../protocol/public-key";
 import { validate } from "../../../protocol/validate";
+import type { Caller } from "../../cloud/access/caller";
 import type { Cloud } from "../../cloud/cloud";
 import type { PositionalMethod } from "../positional-method";
 import { missingOldMethod, uncaughtOldException } from "./fault";
@@ -41,18 +43,25 @@ export function oldMethods(cloud: Cloud): Record<string, PositionalMethod> {
     "openvz.get_instances": oldMethod(
       "Returns the running instances; with all, also those that do not run; with instance, only that one.",
       [["array"], ["array", "struct"]],
-      ([selection = {}]) => listInstances(cloud, validate(selectionSchema, selection, "get_instances")),
+      everyRole,
+      (caller, [selection = {}]) =>
+        listInstances(caller, cloud, validate(selectionSchema, selection, "get_instances")),
     ),
-    "openvz.get_images": oldMethod("Returns the names of the images.", [["array"]], async () =>
+    "openvz.get_images": oldMethod("Returns the names of the images.", [["array"]], everyRole, async () =>
       sortedNames(await cloud.images.list()),
     ),
-    "openvz.get_instance_types": oldMethod("Returns the names of the instance types.", [["array"]], () =>
-      sortedNames(cloud.types()),
+    "openvz.get_instance_types": oldMethod(
+      "Returns the names of the instance types.",
+      [["array"]],
+      everyRole,
+      () => sortedNames(cloud.types()),
     ),
     "openvz.run_instance": oldMethod(
       "Creates an instance from an image, a type, the text of a public key and a name. Returns its id and address before it is ready.",
       [1, 2, 3, 4].map((count) => ["struct", ...Array.from({ length: count }, () => "string")]),
-      (parameters) => runInstance(cloud, [...parameters, ...runDefaults.slice(parameters.length)]),
+      rolesThatChange,
+      (caller, parameters) =>
+        runInstance(caller, cloud, [...parameters, ...runDefaults.slice(parameters.length)]),
     ),
     "openvz.destroy_instance": oldMethod(
       "Starts to destroy an instance. Returns true before it is destroyed.",
@@ -60,7 +69,8 @@ export function oldMethods(cloud: Cloud): Record<string, PositionalMethod> {
         ["boolean", "int"],
         ["boolean", "string"],
       ],
-      ([id]) => destroyInstance(cloud, id),
+      rolesThatChange,
+      (caller, [id]) => destroyInstance(caller, cloud, id),
     ),
   };
 }
@@ -69,19 +79,20 @@ export function oldMethods(cloud: Cloud): Record<string, PositionalMethod> {
 function oldMethod(
   help: string,
   signatures: PositionalMethod["signatures"],
-  work: (parameters: readonly unknown[]) => unknown,
+  roles: readonly Role[],
+  work: (caller: Caller, parameters: readonly unknown[]) => unknown,
 ): PositionalMethod {
-  const call: PositionalMethod["call"] = async (name, parameters) => {
+  const call: PositionalMethod["call"] = async (caller, name, parameters) => {
     if (!signatures.some((signature) => signature.length - 1 === parameters.length)) {
       throw missingOldMethod(name);
     }
     try {
-      return await work(parameters);
+      return await work(caller, parameters);
     } catch (error) {
       throw MccError.isInstance(error) ? uncaughtOldException(name, error) : error;
     }
   };
-  return { help: `${help} For the first MiniCloud's clients.`, signatures, call };
+  return { help: `${help} For the first MiniCloud's clients.`, signatures, roles, call };
 }
 
 /** The first MiniCloud listed them with `ls`, which sorts. */
@@ -90,10 +101,11 @@ function sortedNames(named: readonly { readonly name: string }[]): string[] {
 }
 
 async function listInstances(
+  caller: Caller,
   { instances }: Cloud,
   { instance, all }: z.output<typeof selectionSchema>,
 ): Promise<object[]> {
-  const chosen = (await instances.list({})).filter(({ id, status }) =>
+  const chosen = (await instances.list(caller, {})).filter(({ id, status }) =>
     instance === undefined || instance === "" ? all || status === "running" : String(id) === String(instance),
   );
   return chosen.map(describeInstance);
@@ -103,7 +115,7 @@ function describeInstance({ id, ipAddress, status, image, name }: Instance): obj
   return { id: String(id), ip: ipAddress, status: oldStatuses[status], ostemplate: image, name };
 }
 
-async function runInstance(cloud: Cloud, parameters: readonly unknown[]): Promise<object> {
+async function runInstance(caller: Caller, cloud: Cloud, parameters: readonly unknown[]): Promise<object> {
   const [image, type, publicKey, name] = validate(runSchema, parameters, "run_instance");
   if (!cloud.types().some((known) => known.name === type.toLowerCase())) {
     throw new MccError("not-found", `Instance type ${type} not found`);
@@ -118,10 +130,10 @@ async function runInstance(cloud: Cloud, parameters: readonly unknown[]): Promis
   };
   try {
     const creation = validate(instanceCreateSchema, asked, "run_instance");
-    const { id, ipAddress } = await cloud.instances.createMade(creation, extras, longestAnswerMs);
+    const { id, ipAddress } = await cloud.instances.createMade(caller, creation, extras, longestAnswerMs);
     return { id, ip: ipAddress };
   } catch (error) {
-    if (MccError.hasCode(error, "exhausted") && cloud.info().addressPool.free === 0) {
+    if (MccError.hasCode(error, "exhausted") && cloud.info(caller).addressPool.free === 0) {
       throw new MccError("exhausted", "Do not have any more free leases!", { cause: error });
     }
     throw error;
@@ -150,12 +162,12 @@ function idFromOld(id: unknown): number {
   return (typeof id === "string" || typeof id === "number") && /^\d+$/.test(String(id)) ? Number(id) : 0;
 }
 
-function destroyInstance({ instances }: Cloud, id: unknown): true {
+function destroyInstance(caller: Caller, { instances }: Cloud, id: unknown): true {
   const target = { instance: idFromOld(id) };
-  if (instances.catalog.find(target) === undefined) {
+  if (instances.catalog.find(caller, target) === undefined) {
     throw new MccError("not-found", "Instance ID not found");
   }
   // Later failures are logged, appear as `failed` in instance.list, and are retried.
-  instances.destroy(target).catch(() => undefined);
+  instances.destroy(caller, target).catch(() => undefined);
   return true;
 }

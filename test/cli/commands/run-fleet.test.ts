@@ -75,6 +75,25 @@ describe("a fleet of mcc run-fleet", function () {
     assert.equal((await daemon.client.call("fleet.get", { fleet: "web" })).expiresAt, undefined);
   });
 
+  it("is isolated with --isolate, and a daemon that does not support this is refused", async () => {
+    await output("run-fleet", "web", "-c", "1", "--isolate", "fleet");
+    const stray = await mcc("run-instances", "-n", "stray", "--isolate", "stack");
+    assert.match(stray.stderr, /^mcc: isolate is "stack", and the labels name no stack; .*minicloud\/stack/);
+    await output("run-instances", "-n", "db", "--isolate", "stack", "-l", "minicloud/stack=dev");
+    const wrong = await mcc("run-fleet", "lab", "-c", "1", "--isolate", "all");
+    assert.deepEqual([wrong.exitCode, wrong.stdout], [2, ""]);
+    const old = await newStandIn({});
+    for (const words of [
+      ["run-fleet", "lab", "-c", "1", "--isolate", "fleet"],
+      ["run-instances", "--isolate", "stack", "--no-wait"],
+      ["run-instances", "--isolate", "stack"],
+    ]) {
+      const run = await runProgram(["mcc", ...words], { environment: { MCC_SERVER: old.url } });
+      assert.deepEqual([run.exitCode, run.stdout], [1, ""]);
+      assert.match(run.stderr, /^mcc: The daemon at .* cannot isolate instances/);
+    }
+  });
+
   it("is not changed by a daemon that does not support this", async () => {
     await daemon.client.call("fleet.apply", { name: "web", count: 1 });
     const { fleet } = await daemon.client.call("fleet.wait", { fleet: "web" });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { localAdmin } from "../../../server/cloud/access/caller";
 import { createReady, testClouds } from "../../support/daemons/test-cloud";
 
 const clientToken = "a".repeat(32);
@@ -11,9 +12,11 @@ describe("the check of a replacement", () => {
     const { cloud } = await newCloud();
     const web = await createReady(cloud, { name: "web", clientToken });
     const other = await createReady(cloud, { name: "other" });
-    const before = [await cloud.instances.list({}), cloud.info().addressPool];
+    const before = [await cloud.instances.list(localAdmin, {}), cloud.info(localAdmin).addressPool];
     const parametersOf = async (asked: object): Promise<string[]> =>
-      (await cloud.checkInstance({ ...plain, ...asked })).problems.map(({ parameter }) => parameter);
+      (await cloud.checkInstance(localAdmin, { ...plain, ...asked })).problems.map(
+        ({ parameter }) => parameter,
+      );
     assert.deepEqual(await parametersOf({ name: "web", ipAddress: web.ipAddress }), []);
     assert.deepEqual(await parametersOf({ name: "other", ipAddress: other.ipAddress }), [
       "name",
@@ -26,7 +29,10 @@ describe("the check of a replacement", () => {
       [],
       "nothing is replaced",
     );
-    assert.deepEqual([await cloud.instances.list({}), cloud.info().addressPool], before);
+    assert.deepEqual(
+      [await cloud.instances.list(localAdmin, {}), cloud.info(localAdmin).addressPool],
+      before,
+    );
   });
 
   it("reports too few free addresses, taken names and wrong addresses of a fleet", async () => {
@@ -39,12 +45,12 @@ describe("the check of a replacement", () => {
       readyTimeoutSeconds: 10,
       keepOnFailure: false,
     };
-    await cloud.fleets.apply({ ...fleet, name: "all", count: 6, clientToken });
-    await cloud.fleets.wait({ fleet: "all", timeoutSeconds: 10 });
+    await cloud.fleets.apply(localAdmin, { ...fleet, name: "all", count: 6, clientToken });
+    await cloud.fleets.wait(localAdmin, { fleet: "all", timeoutSeconds: 10 });
     await createReady(cloud, { name: "more-2" });
-    const { free } = cloud.info().addressPool;
+    const { free } = cloud.info(localAdmin).addressPool;
     const ask = async (asked: object): Promise<string[]> =>
-      (await cloud.checkFleet({ ...plain, name: "next", count: 6, ...asked })).problems.map(
+      (await cloud.checkFleet(localAdmin, { ...plain, name: "next", count: 6, ...asked })).problems.map(
         ({ parameter, message }) => `${parameter}: ${message}`,
       );
     assert.deepEqual(await ask({ count: 6 + free }), []);

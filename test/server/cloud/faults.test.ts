@@ -3,6 +3,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import sinon from "sinon";
 import { MccError } from "../../../protocol/error";
+import { localAdmin } from "../../../server/cloud/access/caller";
 import type { Driver } from "../../../server/driver/driver";
 import { assertMccError } from "../../support/assert-error";
 import {
@@ -30,7 +31,11 @@ describe("a daemon, if a step of the engine fails", () => {
         new RegExp(`\\(web\\).*step "${step}" failed: lxc-start: no space left.*undone`),
       );
       await assertNothingRemains(test);
-      await assertMccError(test.cloud.instances.get({ instance: 500 }), "not-found", /No instance 500/);
+      await assertMccError(
+        test.cloud.instances.get(localAdmin, { instance: 500 }),
+        "not-found",
+        /No instance 500/,
+      );
       sinon.restore();
       assert.equal((await createReady(test.cloud, { name: "web" })).status, "running");
     });
@@ -39,10 +44,13 @@ describe("a daemon, if a step of the engine fails", () => {
   it("reports the failure to a client that waits for the instance, and does no step twice", async () => {
     const test = await newCloud();
     const start = sinon.stub(test.driver, "start").rejects(broken);
-    const instance = await test.cloud.instances.create(creation({ name: "web", waitSeconds: 60 }));
+    const instance = await test.cloud.instances.create(
+      localAdmin,
+      creation({ name: "web", waitSeconds: 60 }),
+    );
     assert.equal(instance.status, "pending");
     await assertMccError(
-      test.cloud.instances.wait({ ...targetOf(instance), timeoutSeconds: 60 }),
+      test.cloud.instances.wait(localAdmin, { ...targetOf(instance), timeoutSeconds: 60 }),
       "engine",
       /step "start" failed: .*undone/,
     );
@@ -55,9 +63,10 @@ describe("a daemon, if a step of the engine fails", () => {
     const start = sinon.stub(driver, "start");
     for (const why of ["no memory left.", "no space left."]) {
       start.rejects(new MccError("engine", why));
-      await cloud.instances.create(creation({ name: "web", waitSeconds: 60 }));
+      await cloud.instances.create(localAdmin, creation({ name: "web", waitSeconds: 60 }));
     }
-    const wait = (instance: number | string) => cloud.instances.wait({ instance, timeoutSeconds: 0 });
+    const wait = (instance: number | string) =>
+      cloud.instances.wait(localAdmin, { instance, timeoutSeconds: 0 });
     await assertMccError(wait(500), "engine", /no memory left/);
     await assertMccError(wait("web"), "engine", /no space left/);
     await assertMccError(wait("db"), "not-found", /"db"/);
@@ -68,17 +77,17 @@ describe("a daemon, if a step of the engine fails", () => {
     const clock = sinon.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     sinon.stub(test.driver, "start").rejects(broken);
     const destroy = sinon.stub(test.driver, "destroy").rejects(new MccError("engine", "device busy."));
-    const instance = await test.cloud.instances.create(creation({ name: "web" }));
+    const instance = await test.cloud.instances.create(localAdmin, creation({ name: "web" }));
     await assertMccError(
-      test.cloud.instances.wait({ ...targetOf(instance), timeoutSeconds: 60 }),
+      test.cloud.instances.wait(localAdmin, { ...targetOf(instance), timeoutSeconds: 60 }),
       "engine",
       /Undoing it failed too, and is tried again: .*device busy/,
     );
-    const failed = await test.cloud.instances.get(targetOf(instance));
+    const failed = await test.cloud.instances.get(localAdmin, targetOf(instance));
     assert.equal(failed.status, "failed");
     assert.match(failed.failure ?? "", /no space left/);
     await assertMccError(
-      test.cloud.instances.create(creation({ name: "web" })),
+      test.cloud.instances.create(localAdmin, creation({ name: "web" })),
       "conflict",
       /"web" is taken/,
     );
@@ -87,7 +96,7 @@ describe("a daemon, if a step of the engine fails", () => {
     destroy.restore();
     await eventually(async () => {
       await clock.tickAsync(10_000);
-      return (await test.cloud.instances.list({})).length === 0;
+      return (await test.cloud.instances.list(localAdmin, {})).length === 0;
     }, "a later try has worked");
     clock.restore();
     await assertNothingRemains(test);
@@ -98,13 +107,13 @@ describe("a daemon, if a step of the engine fails", () => {
     const instance = await createReady(test.cloud);
     const destroy = sinon.stub(test.driver, "destroy").rejects(broken);
     await assertMccError(
-      test.cloud.instances.destroy(targetOf(instance)),
+      test.cloud.instances.destroy(localAdmin, targetOf(instance)),
       "engine",
       /Destroying instance 500 .* failed, and is tried again: lxc-start: no space left/,
     );
-    assert.equal((await test.cloud.instances.get(targetOf(instance))).status, "failed");
+    assert.equal((await test.cloud.instances.get(localAdmin, targetOf(instance))).status, "failed");
     destroy.restore();
-    assert.deepEqual(await test.cloud.instances.destroy(targetOf(instance)), { destroyed: true });
+    assert.deepEqual(await test.cloud.instances.destroy(localAdmin, targetOf(instance)), { destroyed: true });
     await assertNothingRemains(test);
   });
 
@@ -116,11 +125,16 @@ describe("a daemon, if a step of the engine fails", () => {
       stub.onFirstCall().rejects(broken);
       stub.callThrough();
       await assertMccError(
-        test.cloud.instances.update({ ...targetOf(instance), name: "other", type: "light", keys: [] }),
+        test.cloud.instances.update(localAdmin, {
+          ...targetOf(instance),
+          name: "other",
+          type: "light",
+          keys: [],
+        }),
         "engine",
         /no space left/,
       );
-      const after = await test.cloud.instances.get(targetOf(instance));
+      const after = await test.cloud.instances.get(localAdmin, targetOf(instance));
       assert.deepEqual([after.name, after.type], ["web", "basic"]);
       assert.equal((await createReady(test.cloud, { name: "other" })).name, "other");
     });
@@ -130,9 +144,9 @@ describe("a daemon, if a step of the engine fails", () => {
     const test = await newCloud();
     const instance = await createReady(test.cloud);
     sinon.stub(test.driver, "list").rejects(broken);
-    await assertMccError(test.cloud.instances.get(targetOf(instance)), "engine", /no space left/);
+    await assertMccError(test.cloud.instances.get(localAdmin, targetOf(instance)), "engine", /no space left/);
     sinon.restore();
-    assert.equal((await test.cloud.instances.get(targetOf(instance))).status, "running");
+    assert.equal((await test.cloud.instances.get(localAdmin, targetOf(instance))).status, "running");
   });
 });
 
@@ -143,7 +157,7 @@ async function assertNothingRemains({
   stateFolder,
 }: TestCloud & { driver: Driver }): Promise<void> {
   assert.deepEqual(await driver.list(), []);
-  assert.deepEqual(await cloud.instances.list({}), []);
+  assert.deepEqual(await cloud.instances.list(localAdmin, {}), []);
   assert.deepEqual(await readdir(join(stateFolder, "instances")), []);
-  assert.equal(cloud.info().addressPool.free, cloud.info().addressPool.size);
+  assert.equal(cloud.info(localAdmin).addressPool.free, cloud.info(localAdmin).addressPool.size);
 }

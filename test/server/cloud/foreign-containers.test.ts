@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import sinon from "sinon";
+import { localAdmin } from "../../../server/cloud/access/caller";
 import type { ForeignContainer } from "../../../server/driver/driver";
 import { assertMccError } from "../../support/assert-error";
 import { createReady, creation, testClouds } from "../../support/daemons/test-cloud";
@@ -35,8 +36,8 @@ describe("containers of other software on the same engine", () => {
         [505, "198.18.0.6"],
       ],
     );
-    assert.equal(cloud.info().addressPool.free, cloud.info().addressPool.size - 5);
-    const create = (parameters: object) => cloud.instances.create(creation(parameters));
+    assert.equal(cloud.info(localAdmin).addressPool.free, cloud.info(localAdmin).addressPool.size - 5);
+    const create = (parameters: object) => cloud.instances.create(localAdmin, creation(parameters));
     const byOthers = /on this host that MiniCloud did not create/;
     await assertMccError(create({ ipAddress: "198.18.0.4" }), "conflict", byOthers);
     await assertMccError(create({ name: "theirs" }), "conflict", byOthers);
@@ -56,7 +57,7 @@ describe("containers of other software on the same engine", () => {
     const { cloud, driver } = await newCloud();
     sinon.stub(driver, "foreign").rejects(new Error("no answer"));
     await assert.rejects(createReady(cloud), /no answer/);
-    assert.deepEqual(await cloud.instances.list({}), []);
+    assert.deepEqual(await cloud.instances.list(localAdmin, {}), []);
   });
 });
 

@@ -3,9 +3,9 @@ import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises"
 import { join } from "node:path";
 import pino from "pino";
 import { MccError } from "../../../protocol/error";
+import { localAdmin } from "../../../server/cloud/access/caller";
 import { createSimulatedDriver } from "../../../server/driver/simulated/driver";
-import type { Dispatch } from "../../../server/methods/callable";
-import { createDispatch } from "../../../server/methods/dispatch";
+import { type AdminDispatch, adminDispatch } from "../../support/daemons/admin-dispatch";
 import { type TestCloud, testClouds } from "../../support/daemons/test-cloud";
 import { type SmallFileSystem, smallFileSystems } from "../../support/files/small-file-system";
 import { eventually } from "../../support/time/eventually";
@@ -133,7 +133,7 @@ describe("a daemon whose file system refuses files", function () {
     readonly fileSystem: SmallFileSystem;
     readonly test: TestCloud;
     readonly stateFolder: string;
-    readonly dispatch: Dispatch;
+    readonly dispatch: AdminDispatch;
   }
 
   /** @param lasting whether the instances outlive the daemon, unlike those of the simulated engine. */
@@ -144,7 +144,7 @@ describe("a daemon whose file system refuses files", function () {
       stateFolder,
       ...(lasting ? { loadDriver: (_name, given) => lastingDriver(given) } : {}),
     });
-    const dispatch = createDispatch(test.cloud, log);
+    const dispatch = adminDispatch(test.cloud, log);
     await dispatch("image.import", [{ name: "spare", path: __filename }]);
     await dispatch("key.add", [{ name: "first", publicKey }]);
     await dispatch("instance.create", [{ name: "web", waitSeconds: 10, waitFor: ["running"] }]);
@@ -171,7 +171,8 @@ describe("a daemon whose file system refuses files", function () {
           assert.deepEqual(await filesIn(stateFolder), before, `${method} leaves nothing behind`);
         }
       }
-      const names = async () => (await test.cloud.instances.list({})).map(({ name }) => name).sort();
+      const names = async () =>
+        (await test.cloud.instances.list(localAdmin, {})).map(({ name }) => name).sort();
       if (state === "full") {
         assert.deepEqual(await names(), ["web"], "the others are gone");
       }
@@ -211,7 +212,7 @@ describe("a daemon whose file system refuses files", function () {
     ]);
     await fileSystem.fill();
     await eventually(
-      async () => (await test.cloud.instances.list({})).every(({ name }) => name !== "short"),
+      async () => (await test.cloud.instances.list(localAdmin, {})).every(({ name }) => name !== "short"),
       "it is gone",
     );
   });
@@ -221,7 +222,7 @@ describe("a daemon whose file system refuses files", function () {
     await fileSystem.fill();
     await dispatch("instance.stop", [{ instance: "web" }]);
     await fileSystem.empty();
-    const { record } = test.cloud.instances.catalog.get({ instance: "web" });
+    const { record } = test.cloud.instances.catalog.get(localAdmin, { instance: "web" });
     const path = join(stateFolder, "instances", String(record.id), "instance.json");
     await eventually(async () => /"wanted": "stopped"/.test(await readFile(path, "utf8")), "it is written");
   });
@@ -232,7 +233,7 @@ describe("a daemon whose file system refuses files", function () {
       await (state === "full" ? fileSystem.fill() : fileSystem.makeReadOnly());
       await failureOf(dispatch("instance.destroy", [{ instance: "old" }]));
       const next = await test.reopen();
-      const list = await next.instances.list({});
+      const list = await next.instances.list(localAdmin, {});
       const statuses = Object.fromEntries(list.map(({ name, status }) => [name, status]));
       assert.deepEqual(statuses, {
         web: "running",
@@ -242,7 +243,7 @@ describe("a daemon whose file system refuses files", function () {
       });
       await fileSystem.empty();
       await fileSystem.makeWritable();
-      const again = createDispatch(next, log);
+      const again = adminDispatch(next, log);
       await again("instance.destroy", [{ instance: "old" }]);
       await again("instance.create", [{ name: "more", waitSeconds: 10, waitFor: ["running"] }]);
     });
@@ -260,15 +261,15 @@ describe("a daemon whose file system refuses files", function () {
         } as const;
         await fileSystem[refuse[state]]();
         const next = await test.reopen();
-        assert.equal((await next.instances.list({})).length, 4);
+        assert.equal((await next.instances.list(localAdmin, {})).length, 4);
         await fileSystem.empty();
         await fileSystem.makeWritable();
         const last = await test.reopen();
-        assert.equal((await last.instances.list({})).length, 4);
-        const again = createDispatch(last, log);
+        assert.equal((await last.instances.list(localAdmin, {})).length, 4);
+        const again = adminDispatch(last, log);
         await again("key.add", [{ name: "third", publicKey }]);
         await again("instance.create", [{ name: "more", waitSeconds: 10, waitFor: ["running"] }]);
-        for (const { id } of await last.instances.list({})) {
+        for (const { id } of await last.instances.list(localAdmin, {})) {
           await again("instance.destroy", [{ instance: id }]);
         }
         assert.equal((await readFile(join(stateFolder, "token"), "utf8")).trim(), last.identity.token);
@@ -293,9 +294,9 @@ describe("a daemon whose file system refuses files", function () {
     await eventually(async () => (await driver.list()).length === 3, "the container is gone");
     isDead = true;
     const next = await test.reopen();
-    const [old] = (await next.instances.list({})).filter(({ name }) => name === "old");
+    const [old] = (await next.instances.list(localAdmin, {})).filter(({ name }) => name === "old");
     assert.equal(old?.status, "failed");
-    assert.deepEqual(await next.instances.destroy({ instance: "old" }), { destroyed: true });
+    assert.deepEqual(await next.instances.destroy(localAdmin, { instance: "old" }), { destroyed: true });
   });
 });
 

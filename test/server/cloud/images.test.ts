@@ -3,6 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sinon from "sinon";
 import type { Image } from "../../../protocol/methods/image";
+import { localAdmin } from "../../../server/cloud/access/caller";
 import { Images } from "../../../server/cloud/images";
 import { assertMccError } from "../../support/assert-error";
 import { createReady, testClouds } from "../../support/daemons/test-cloud";
@@ -40,20 +41,28 @@ describe("the images of a daemon", () => {
     const folder = await newFolder();
     letGo();
     await assertMccError(
-      images.import({ name: "own", path: join(folder, "none.tar") }),
+      images.import(localAdmin, { name: "own", path: join(folder, "none.tar") }),
       "invalid",
       /none\.tar cannot be read on the daemon's host: ENOENT/,
     );
-    await assertMccError(images.import({ name: "own", path: folder }), "invalid", /is not a file/);
-    await assertMccError(images.import({ name: known, path: await tarball() }), "conflict", /exists already/);
-    assert.equal((await images.import({ name: "own", path: await tarball() })).name, "own");
+    await assertMccError(
+      images.import(localAdmin, { name: "own", path: folder }),
+      "invalid",
+      /is not a file/,
+    );
+    await assertMccError(
+      images.import(localAdmin, { name: known, path: await tarball() }),
+      "conflict",
+      /exists already/,
+    );
+    assert.equal((await images.import(localAdmin, { name: "own", path: await tarball() })).name, "own");
   });
 
   it("cannot be used or changed during their import, but can afterwards", async () => {
     const { images, known, letGo } = await holding();
-    const importing = images.import({ name: "own", path: await tarball() });
+    const importing = images.import(localAdmin, { name: "own", path: await tarball() });
     await assertMccError(
-      images.import({ name: "own", path: await tarball() }),
+      images.import(localAdmin, { name: "own", path: await tarball() }),
       "conflict",
       /imported or removed already/,
     );
@@ -72,8 +81,8 @@ describe("the images of a daemon", () => {
   it("can be changed again after a failed import", async () => {
     const { driver, images } = await holding();
     sinon.stub(driver, "images").rejects(new Error("wedged"));
-    await assert.rejects(images.import({ name: "own", path: await tarball() }), /wedged/);
-    await assert.rejects(images.import({ name: "own", path: await tarball() }), /wedged/);
+    await assert.rejects(images.import(localAdmin, { name: "own", path: await tarball() }), /wedged/);
+    await assert.rejects(images.import(localAdmin, { name: "own", path: await tarball() }), /wedged/);
   });
 
   it("are not removed while instances use them", async () => {
@@ -96,7 +105,7 @@ describe("the images of a daemon", () => {
     sinon.stub(driver, "capabilities").value({ ...driver.capabilities, importsImages: false });
     const images = new Images(driver);
     await assertMccError(
-      images.import({ name: "own", path: await tarball() }),
+      images.import(localAdmin, { name: "own", path: await tarball() }),
       "forbidden",
       /cannot import or remove images/,
     );

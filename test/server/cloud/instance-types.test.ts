@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sinon from "sinon";
+import { localAdmin } from "../../../server/cloud/access/caller";
 import { InstanceTypes } from "../../../server/cloud/instance-types";
 import type { loadDriver as loadRealDriver } from "../../../server/driver/load";
 import { createSimulatedDriver } from "../../../server/driver/simulated/driver";
@@ -50,7 +51,7 @@ describe("an operator's file of instance types", () => {
       typesFile: await write([{ name: "tiny", processes: 32 }]),
       loadDriver,
     });
-    assert.equal(cloud.info().simulated, true);
+    assert.equal(cloud.info(localAdmin).simulated, true);
   });
 
   it("is named in the error with its option if it does not exist", async () => {

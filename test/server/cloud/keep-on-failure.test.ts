@@ -3,6 +3,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import sinon from "sinon";
 import { type ErrorCode, MccError } from "../../../protocol/error";
+import { localAdmin } from "../../../server/cloud/access/caller";
 import type { Cloud } from "../../../server/cloud/cloud";
 import { assertMccError } from "../../support/assert-error";
 import {
@@ -38,32 +39,40 @@ describe("an instance that is kept after its creation failed", () => {
   }
 
   async function assertKept({ instances }: Cloud, code: ErrorCode): Promise<void> {
-    const instance = await instances.get({ instance: "web" });
+    const instance = await instances.get(localAdmin, { instance: "web" });
     assert.equal(instance.status, "failed");
     assert.match(instance.failure ?? "", /the step "start" failed: no luck/);
     const limits = { stdin: "", timeoutSeconds: 1, maxOutputBytes: 100 };
-    const { exitCode } = await instances.exec({ instance: "web", command: ["true"], ...limits });
+    const { exitCode } = await instances.exec(localAdmin, { instance: "web", command: ["true"], ...limits });
     assert.equal(exitCode, 0);
-    await assertMccError(instances.wait({ instance: "web", timeoutSeconds: 5 }), code, /no luck/);
-    await assertMccError(instances.start({ instance: "web" }), "conflict", /can only be destroyed/);
+    await assertMccError(instances.wait(localAdmin, { instance: "web", timeoutSeconds: 5 }), code, /no luck/);
+    await assertMccError(
+      instances.start(localAdmin, { instance: "web" }),
+      "conflict",
+      /can only be destroyed/,
+    );
   }
 
   it("stays failed with an unchanged container until it is destroyed", async () => {
     const { cloud, driver, stateFolder } = await failAfterStart();
     assert.deepEqual(await driver.list(), [{ id: 500, running: true }]);
     await assertKept(cloud, "engine");
-    await assertMccError(cloud.instances.create(creation({ name: "web" })), "conflict", /"web" is taken/);
-    assert.deepEqual(await cloud.instances.destroy({ instance: "web" }), { destroyed: true });
+    await assertMccError(
+      cloud.instances.create(localAdmin, creation({ name: "web" })),
+      "conflict",
+      /"web" is taken/,
+    );
+    assert.deepEqual(await cloud.instances.destroy(localAdmin, { instance: "web" }), { destroyed: true });
     assert.deepEqual(await driver.list(), []);
     assert.deepEqual(await readdir(join(stateFolder, "instances")), []);
-    assert.equal(cloud.info().addressPool.free, cloud.info().addressPool.size);
+    assert.equal(cloud.info(localAdmin).addressPool.free, cloud.info(localAdmin).addressPool.size);
   });
 
   it("stays failed after a restart of the daemon", async () => {
     const { reopen } = await failAfterStart();
     const next = await reopen();
     await assertKept(next, "conflict");
-    assert.deepEqual(await next.instances.destroy({ instance: "web" }), { destroyed: true });
+    assert.deepEqual(await next.instances.destroy(localAdmin, { instance: "web" }), { destroyed: true });
   });
 
   it("is replaced by the next create with its token", async () => {
@@ -82,9 +91,9 @@ describe("an instance that is kept after its creation failed", () => {
           goOn = resolve;
         }),
     );
-    const instance = await cloud.instances.create(creation(kept));
+    const instance = await cloud.instances.create(localAdmin, creation(kept));
     await eventually(() => start.called, "the start has begun");
-    const destroyed = cloud.instances.destroy(targetOf(instance));
+    const destroyed = cloud.instances.destroy(localAdmin, targetOf(instance));
     goOn();
     assert.deepEqual(await destroyed, { destroyed: true });
     assert.deepEqual(await driver.list(), []);
@@ -103,6 +112,6 @@ describe("an instance that is kept after its creation failed", () => {
       /no luck\. It could not be kept: no space left\. Everything done before was undone/,
     );
     assert.deepEqual(await driver.list(), []);
-    assert.deepEqual(await cloud.instances.list({}), []);
+    assert.deepEqual(await cloud.instances.list(localAdmin, {}), []);
   });
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Instance } from "../../../protocol/methods/instance";
+import { localAdmin } from "../../../server/cloud/access/caller";
 import type { Cloud } from "../../../server/cloud/cloud";
 import { instanceRecordSchema } from "../../../server/cloud/instances/records/record";
 import { assertMccError } from "../../support/assert-error";
@@ -18,7 +19,7 @@ describe("a lost record", () => {
   }
 
   async function get(cloud: Cloud, id: number): Promise<Instance> {
-    return await cloud.instances.get({ instance: id });
+    return await cloud.instances.get(localAdmin, { instance: id });
   }
 
   for (const path of [["instance.json"], []]) {
@@ -52,11 +53,15 @@ describe("a lost record", () => {
     assert.ok(!others.some(({ ipAddress }) => ipAddress === before.ipAddress));
     assert.ok(others.every(({ id }) => id > before.id));
     await assertMccError(
-      next.instances.create(creation({ ipAddress: before.ipAddress })),
+      next.instances.create(localAdmin, creation({ ipAddress: before.ipAddress })),
       "conflict",
       /is taken/,
     );
-    await assertMccError(next.instances.create(creation({ name: "web" })), "conflict", /"web" is taken/);
+    await assertMccError(
+      next.instances.create(localAdmin, creation({ name: "web" })),
+      "conflict",
+      /"web" is taken/,
+    );
     assert.ok(next.instances.usersOf(before.image).includes(before.id));
   });
 
@@ -71,10 +76,10 @@ describe("a lost record", () => {
         name: { instance: "web" },
         uid: { instance: before.id, uid: before.uid, serverId: next.identity.serverId },
       }[by];
-      assert.deepEqual(await next.instances.destroy(target), { destroyed: true });
+      assert.deepEqual(await next.instances.destroy(localAdmin, target), { destroyed: true });
       assert.deepEqual(await current.driver.list(), []);
       assert.deepEqual(await readdir(join(current.stateFolder, "instances")), []);
-      assert.equal(next.info().addressPool.free, next.info().addressPool.size);
+      assert.equal(next.info(localAdmin).addressPool.free, next.info(localAdmin).addressPool.size);
     }
   });
 
@@ -94,18 +99,21 @@ describe("a lost record", () => {
     await lose(current, "instances", String(id));
     const next = await current.reopen();
     const words = { command: ["echo", "up"], stdin: "", timeoutSeconds: 5, maxOutputBytes: 100 };
-    assert.equal((await next.instances.exec({ instance: id, ...words })).exitCode, 0);
-    assert.equal((await next.instances.extend({ instance: id, ttlSeconds: 3600 })).ttlSeconds, 3600);
+    assert.equal((await next.instances.exec(localAdmin, { instance: id, ...words })).exitCode, 0);
+    assert.equal(
+      (await next.instances.extend(localAdmin, { instance: id, ttlSeconds: 3600 })).ttlSeconds,
+      3600,
+    );
   });
 
   it("of a fleet leaves its members as single instances, with and without a record", async () => {
     const current = await newCloud({ range });
     await applied(current.cloud, { name: "web", count: 3, clientToken: "token-0001" });
-    await current.cloud.instances.update({ instance: "web-2", labels: { mine: "yes" } });
-    const before = await current.cloud.instances.list({});
+    await current.cloud.instances.update(localAdmin, { instance: "web-2", labels: { mine: "yes" } });
+    const before = await current.cloud.instances.list(localAdmin, {});
     await lose(current, "fleets", "web.json");
     const next = await current.reopen();
-    const after = await next.instances.list({});
+    const after = await next.instances.list(localAdmin, {});
     assert.deepEqual(
       after.map(({ id, uid, name, ipAddress }) => ({ id, uid, name, ipAddress })),
       before.map(({ id, uid, name, ipAddress }) => ({ id, uid, name, ipAddress })),
@@ -114,9 +122,9 @@ describe("a lost record", () => {
       after.map(({ name, status, fleet }) => `${name} ${status} ${fleet?.name ?? "alone"}`),
       ["web-1 failed alone", "web-2 running alone", "web-3 failed alone"],
     );
-    assert.deepEqual(await next.fleets.list({}), []);
+    assert.deepEqual(await next.fleets.list(localAdmin, {}), []);
     for (const { id } of after) {
-      await next.instances.destroy({ instance: id });
+      await next.instances.destroy(localAdmin, { instance: id });
     }
     assert.deepEqual(await current.driver.list(), []);
   });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { localAdmin } from "../../../server/cloud/access/caller";
 import { createReady, targetOf } from "../../support/daemons/test-cloud";
 import { makeForeign, vzctl } from "../driver/openvz/fake-driver";
 import { fakeClouds, type Work, wanted } from "./openvz-cloud";
@@ -28,15 +29,15 @@ describe("a daemon over OpenVZ that is killed between two of its own steps", fun
   /** Asserts that the victim is complete or does not exist, and removes it. */
   const clearVictim = async (): Promise<void> => {
     const cloud = await open();
-    const instances = await cloud.instances.list({});
+    const instances = await cloud.instances.list(localAdmin, {});
     assert.ok(instances.every(({ name, status }) => name === "victim" && status === "running"));
     assert.deepEqual(
       (await cloud.foreignContainers()).map(({ name }) => name),
       ["theirs"],
     );
     assert.equal((await createReady(cloud, { ...wanted, name: "other" })).status, "running");
-    for (const instance of await cloud.instances.list({})) {
-      await cloud.instances.destroy(targetOf(instance));
+    for (const instance of await cloud.instances.list(localAdmin, {})) {
+      await cloud.instances.destroy(localAdmin, targetOf(instance));
     }
     assert.deepEqual(host().remains().sort(), foreignFiles);
     for (const folder of ["instances", "openvz/unfinished"]) {
@@ -58,7 +59,7 @@ describe("a daemon over OpenVZ that is killed between two of its own steps", fun
       assert.match(await vzctl(host(), "status", "500"), /exist mounted running/);
       const cloud = await open();
       const names = (await cloud.foreignContainers()).map(({ name }) => name);
-      const [instance] = await cloud.instances.list({});
+      const [instance] = await cloud.instances.list(localAdmin, {});
       if (instance === undefined) {
         assert.deepEqual(names, ["theirs"]);
         assert.doesNotMatch(host().configuration("500"), /DESCRIPTION="minicloud/);

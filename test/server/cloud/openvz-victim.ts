@@ -4,6 +4,7 @@
  * change of its state folder.
  */
 import promises from "node:fs/promises";
+import { localAdmin } from "../../../server/cloud/access/caller";
 import type { Cloud } from "../../../server/cloud/cloud";
 import { FakeOpenvz } from "../../fakes/openvz/install";
 import { createReady, creation, targetOf } from "../../support/daemons/test-cloud";
@@ -13,16 +14,16 @@ import { openOpenvzCloud, type Work, wanted } from "./openvz-cloud";
 const works: Readonly<Record<Work, (cloud: Cloud) => Promise<() => Promise<unknown>>>> = {
   create: (cloud) =>
     Promise.resolve(async () => {
-      const instance = await cloud.instances.create(creation({ ...wanted, name: "victim" }));
-      await cloud.instances.wait({ ...targetOf(instance), timeoutSeconds: 20 });
+      const instance = await cloud.instances.create(localAdmin, creation({ ...wanted, name: "victim" }));
+      await cloud.instances.wait(localAdmin, { ...targetOf(instance), timeoutSeconds: 20 });
     }),
   destroy: async (cloud) => {
     const instance = await createReady(cloud, { ...wanted, name: "victim" });
-    return () => cloud.instances.destroy(targetOf(instance));
+    return () => cloud.instances.destroy(localAdmin, targetOf(instance));
   },
   "take-over": (cloud) =>
     Promise.resolve(() =>
-      cloud.instances.takeOver({ container: "500", name: "victim", keys: [], labels: {} }),
+      cloud.instances.takeOver(localAdmin, { container: "500", name: "victim", keys: [], labels: {} }),
     ),
 };
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
+import { localAdmin } from "../../../server/cloud/access/caller";
 import { imageName } from "../../fakes/openvz/install";
 import { assertMccError } from "../../support/assert-error";
 import { createReady, targetOf } from "../../support/daemons/test-cloud";
@@ -26,7 +27,7 @@ for (const generation of ["v4", "v7"] as const) {
         made.some(({ id, ipAddress }) => id === 501 || ipAddress === "198.18.0.3"),
         false,
       );
-      await Promise.all(made.map((instance) => cloud.instances.destroy(targetOf(instance))));
+      await Promise.all(made.map((instance) => cloud.instances.destroy(localAdmin, targetOf(instance))));
       assert.deepEqual(await readdir(join(host().stateFolder, "instances")), []);
       assert.deepEqual(
         (await cloud.foreignContainers()).map(({ name }) => name),
@@ -41,10 +42,10 @@ for (const generation of ["v4", "v7"] as const) {
       const cloud = await open();
       const userData = "pwd; echo $HOME; id -u; echo to stderr >&2; sleep 4321 &";
       const instance = await createReady(cloud, { ...wanted, userData });
-      const log = await cloud.instances.log(targetOf(instance));
+      const log = await cloud.instances.log(localAdmin, targetOf(instance));
       assert.deepEqual([log.running, log.exitCode], [false, 0]);
       assert.equal(Buffer.from(log.output, "base64").toString(), "/root\n/root\n0\nto stderr\n");
-      await cloud.instances.destroy(targetOf(instance));
+      await cloud.instances.destroy(localAdmin, targetOf(instance));
       await assertMccError(
         createReady(cloud, { ...wanted, userData: "#!/bin/sh\necho no luck; exit 3" }),
         "invalid",
@@ -62,7 +63,7 @@ for (const generation of ["v4", "v7"] as const) {
       const cloud = await open();
       await Promise.all(Array.from({ length: 3 }, () => createReady(cloud, wanted)));
       host().takeCommands();
-      assert.equal((await cloud.instances.list({})).length, 3);
+      assert.equal((await cloud.instances.list(localAdmin, {})).length, 3);
       const [first, ...others] = host()
         .takeCommands()
         .map(([program]) => program);
@@ -73,7 +74,7 @@ for (const generation of ["v4", "v7"] as const) {
     it("renames the container with its instance, so that another instance can use the name", async () => {
       const cloud = await open();
       const instance = await createReady(cloud, { ...wanted, name: "web" });
-      await cloud.instances.update({ ...targetOf(instance), name: "web-old" });
+      await cloud.instances.update(localAdmin, { ...targetOf(instance), name: "web-old" });
       assert.equal((await createReady(cloud, { ...wanted, name: "web" })).name, "web");
     });
 
@@ -104,11 +105,11 @@ for (const generation of ["v4", "v7"] as const) {
         await killAt("create", { at });
         const next = await open();
         assert.deepEqual(
-          (await next.instances.list({})).map(({ uid, status }) => [uid, status]),
+          (await next.instances.list(localAdmin, {})).map(({ uid, status }) => [uid, status]),
           [[survivor.uid, "running"]],
         );
         assert.deepEqual(await next.foreignContainers(), []);
-        await next.instances.destroy(targetOf(survivor));
+        await next.instances.destroy(localAdmin, targetOf(survivor));
         assert.deepEqual(host().remains(), []);
       });
     }
@@ -120,7 +121,7 @@ for (const generation of ["v4", "v7"] as const) {
       it(`finishes after a restart a destroy that was killed at "${at}"`, async () => {
         await killAt("destroy", { at });
         const next = await open();
-        assert.deepEqual(await next.instances.list({}), []);
+        assert.deepEqual(await next.instances.list(localAdmin, {}), []);
         assert.deepEqual(await next.foreignContainers(), []);
         assert.deepEqual(host().remains(), []);
       });

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { instanceMethods } from "../../../protocol/methods/instance";
 import type { MethodParameters } from "../../../protocol/methods/method-table";
+import { localAdmin } from "../../../server/cloud/access/caller";
 import type { Cloud } from "../../../server/cloud/cloud";
 import { assertMccError } from "../../support/assert-error";
 import { createReady, targetOf, testClouds } from "../../support/daemons/test-cloud";
@@ -33,11 +34,11 @@ for (const generation of ["v4", "v7"] as const) {
       writeFileSync(inside(path), content);
     };
     const takeOver = (cloud: Cloud, parameters: object = {}) =>
-      cloud.instances.takeOver(parsed({ container: "500", ...parameters }));
+      cloud.instances.takeOver(localAdmin, parsed({ container: "500", ...parameters }));
     const isRunning = async (): Promise<boolean> =>
       (await vzctl(host(), "status", "500")).includes("running");
     const assertTheirs = async (cloud: Cloud): Promise<void> => {
-      assert.deepEqual(await cloud.instances.list({}), []);
+      assert.deepEqual(await cloud.instances.list(localAdmin, {}), []);
       const foreign = await cloud.foreignContainers();
       assert.deepEqual(
         foreign.map(({ engineId, ipAddresses }) => [engineId, ipAddresses]),
@@ -89,7 +90,7 @@ for (const generation of ["v4", "v7"] as const) {
       await closeAll();
       const cloud = await open();
       const target = { instance: 500, uid };
-      const { stdout } = await cloud.instances.exec({
+      const { stdout } = await cloud.instances.exec(localAdmin, {
         ...target,
         command: ["hostname"],
         stdin: "",
@@ -97,14 +98,17 @@ for (const generation of ["v4", "v7"] as const) {
         maxOutputBytes: 100,
       });
       assert.notEqual(stdout, "");
-      await cloud.instances.update({ ...target, name: "web-2", keys: [] });
+      await cloud.instances.update(localAdmin, { ...target, name: "web-2", keys: [] });
       assert.equal(loginLines(readFileSync(inside("/root/.ssh/authorized_keys"), "utf8")), `${theirKey}\n`);
-      assert.equal((await cloud.instances.stop({ ...target, graceSeconds: 0 })).status, "stopped");
-      assert.equal((await cloud.instances.start(target)).status, "running");
+      assert.equal(
+        (await cloud.instances.stop(localAdmin, { ...target, graceSeconds: 0 })).status,
+        "stopped",
+      );
+      assert.equal((await cloud.instances.start(localAdmin, target)).status, "running");
       const [other] = await Promise.all([createReady(cloud, wanted)]);
       assert.notEqual(other.ipAddress, "198.18.0.7");
-      await cloud.instances.destroy(targetOf(other));
-      await cloud.instances.destroy(target);
+      await cloud.instances.destroy(localAdmin, targetOf(other));
+      await cloud.instances.destroy(localAdmin, target);
       assert.deepEqual(host().remains(), []);
     });
 
@@ -113,7 +117,7 @@ for (const generation of ["v4", "v7"] as const) {
       await vzctl(host(), "start", "500");
       const cloud = await open();
       const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJnCD0UQyWCtK0VOwNJ9wYgmR7AoTq4kPVHrKgKqKKnF";
-      await cloud.keys.add({ name: "me", publicKey });
+      await cloud.keys.add(localAdmin, { name: "me", publicKey });
       const instance = await takeOver(cloud, { name: "web", keys: ["me"] });
       assert.deepEqual([instance.name, instance.keys], ["web", ["me"]]);
       assert.match(host().configuration("500"), /NAME="web"/);
@@ -136,7 +140,7 @@ for (const generation of ["v4", "v7"] as const) {
       await makeForeign(host(), "500", "--ipadd", "10.0.0.9");
       assert.equal((await takeOver(await open())).ipAddress, "10.0.0.9");
       await closeAll();
-      const [instance] = await (await open()).instances.list({});
+      const [instance] = await (await open()).instances.list(localAdmin, {});
       assert.deepEqual([instance?.id, instance?.ipAddress], [500, "10.0.0.9"]);
     });
 
@@ -146,14 +150,14 @@ for (const generation of ["v4", "v7"] as const) {
       await makeForeign(host(), String(1_000_000 + id), "--ipadd", "198.18.0.9");
       const taken = await takeOver(cloud, { container: String(1_000_000 + id) });
       assert.equal(taken.id, id + 1);
-      await cloud.instances.destroy(targetOf(taken));
+      await cloud.instances.destroy(localAdmin, targetOf(taken));
     });
 
     it("does not give its id to another instance, even after a destroy and a restart", async () => {
       await makeOld();
       const cloud = await open();
       const taken = await takeOver(cloud);
-      await cloud.instances.destroy(targetOf(taken));
+      await cloud.instances.destroy(localAdmin, targetOf(taken));
       const other = await createReady(cloud, wanted);
       await closeAll();
       const next = await createReady(await open(), wanted);
@@ -187,7 +191,7 @@ for (const generation of ["v4", "v7"] as const) {
       );
       await assertMccError(takeOver(cloud, { keys: ["nobody"] }), "not-found", /nobody/);
       assert.throws(() => parsed({ container: "a b" }));
-      assert.deepEqual(await cloud.instances.list({}), []);
+      assert.deepEqual(await cloud.instances.list(localAdmin, {}), []);
       await takeOver(cloud, { container: "theirs" });
       await assertMccError(takeOver(cloud), "conflict", /is this server's instance 500/);
     });
@@ -197,7 +201,7 @@ for (const generation of ["v4", "v7"] as const) {
       const cloud = await open();
       const settled = await Promise.allSettled([takeOver(cloud), takeOver(cloud)]);
       assert.deepEqual(settled.map(({ status }) => status).sort(), ["fulfilled", "rejected"]);
-      assert.equal((await cloud.instances.list({})).length, 1);
+      assert.equal((await cloud.instances.list(localAdmin, {})).length, 1);
     });
 
     it("gives the container back if a step fails", async () => {
@@ -232,9 +236,9 @@ for (const generation of ["v4", "v7"] as const) {
         "engine",
         /Giving it back failed too, and is tried/,
       );
-      const [stuck] = await cloud.instances.list({});
+      const [stuck] = await cloud.instances.list(localAdmin, {});
       assert.equal(stuck?.status, "failed");
-      await cloud.instances.destroy({ instance: "web" });
+      await cloud.instances.destroy(localAdmin, { instance: "web" });
       await assertTheirs(cloud);
       assert.match(
         host().configuration("500"),
@@ -266,7 +270,7 @@ describe("instance.takeOver with another driver", () => {
   it("is refused", async () => {
     const { cloud } = await newCloud();
     await assertMccError(
-      cloud.instances.takeOver(parsed({ container: "500" })),
+      cloud.instances.takeOver(localAdmin, parsed({ container: "500" })),
       "forbidden",
       /takes over no containers; the openvz driver does/,
     );

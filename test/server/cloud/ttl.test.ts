@@ -5,6 +5,7 @@ import sinon from "sinon";
 import { longestDurationSeconds } from "../../../protocol/duration";
 import { MccError } from "../../../protocol/error";
 import { instanceCreateSchema } from "../../../protocol/methods/instance";
+import { localAdmin } from "../../../server/cloud/access/caller";
 import type { Cloud } from "../../../server/cloud/cloud";
 import { assertMccError } from "../../support/assert-error";
 import {
@@ -27,7 +28,7 @@ describe("an instance with a TTL", () => {
   const open = (): Promise<TestCloud> => newCloud({ clock: time.clock });
 
   async function names(cloud: Cloud): Promise<string[]> {
-    return (await cloud.instances.list({})).map(({ name }) => name);
+    return (await cloud.instances.list(localAdmin, {})).map(({ name }) => name);
   }
 
   async function assertGone({ cloud, driver }: Pick<TestCloud, "cloud" | "driver">): Promise<void> {
@@ -44,7 +45,7 @@ describe("an instance with a TTL", () => {
     assert.deepEqual(await names(test.cloud), ["web"]);
     await time.pass(1001);
     await assertGone(test);
-    assert.equal(test.cloud.info().addressPool.free, test.cloud.info().addressPool.size);
+    assert.equal(test.cloud.info(localAdmin).addressPool.free, test.cloud.info(localAdmin).addressPool.size);
   });
 
   it("does not affect instances without a TTL or with a longer one", async () => {
@@ -65,22 +66,25 @@ describe("an instance with a TTL", () => {
     const { cloud } = test;
     const target = targetOf(await createReady(cloud, { ttlSeconds: hour }));
     await time.pass(hourMs - 1000);
-    assert.equal((await cloud.instances.extend(target)).expiresAt, "2026-01-01T01:59:59.000Z");
+    assert.equal((await cloud.instances.extend(localAdmin, target)).expiresAt, "2026-01-01T01:59:59.000Z");
     await time.pass(hourMs - 1000);
-    assert.equal((await cloud.instances.extend({ ...target, ttlSeconds: 2 * hour })).ttlSeconds, 7200);
+    assert.equal(
+      (await cloud.instances.extend(localAdmin, { ...target, ttlSeconds: 2 * hour })).ttlSeconds,
+      7200,
+    );
     await time.pass(2 * hourMs - 1000);
-    assert.equal((await cloud.instances.update({ ...target, ttlSeconds: 10 })).ttlSeconds, 10);
+    assert.equal((await cloud.instances.update(localAdmin, { ...target, ttlSeconds: 10 })).ttlSeconds, 10);
     await time.pass(9000);
-    const { ttlSeconds, expiresAt } = await cloud.instances.update({ ...target, ttlSeconds: 0 });
+    const { ttlSeconds, expiresAt } = await cloud.instances.update(localAdmin, { ...target, ttlSeconds: 0 });
     assert.deepEqual([ttlSeconds, expiresAt], [undefined, undefined]);
     await time.pass(hourMs);
     assert.equal((await names(cloud)).length, 1);
     await assertMccError(
-      cloud.instances.extend(target),
+      cloud.instances.extend(localAdmin, target),
       "invalid",
       /has no TTL to extend; give it one \(mcc extend --ttl TIME 500\)\.$/,
     );
-    await cloud.instances.update({ ...target, labels: { a: "b" }, ttlSeconds: 5 });
+    await cloud.instances.update(localAdmin, { ...target, labels: { a: "b" }, ttlSeconds: 5 });
     await time.pass(5001);
     await assertGone(test);
   });
@@ -89,7 +93,10 @@ describe("an instance with a TTL", () => {
     const { cloud } = await open();
     const { expiresAt, ...made } = await createReady(cloud, { ttlSeconds: hour });
     await time.pass(minuteMs);
-    assert.equal((await cloud.instances.update({ ...targetOf(made), type: "light" })).expiresAt, expiresAt);
+    assert.equal(
+      (await cloud.instances.update(localAdmin, { ...targetOf(made), type: "light" })).expiresAt,
+      expiresAt,
+    );
   });
 
   it("expires at the same time if an operator sets the wall clock", async () => {
@@ -98,7 +105,7 @@ describe("an instance with a TTL", () => {
     time.clock.jump(365 * 24 * hourMs);
     await time.pass(hourMs / 2);
     assert.equal((await names(test.cloud)).length, 1);
-    assert.equal((await test.cloud.instances.list({}))[0]?.expiresAt, "2027-01-01T01:00:00.000Z");
+    assert.equal((await test.cloud.instances.list(localAdmin, {}))[0]?.expiresAt, "2027-01-01T01:00:00.000Z");
     time.clock.jump(-730 * 24 * hourMs);
     await time.pass(hourMs / 2 - 1000);
     assert.equal((await names(test.cloud)).length, 1);
@@ -137,7 +144,10 @@ describe("an instance with a TTL", () => {
     time.clock.reboot(hourMs);
     const start = sinon.spy(driver, "start");
     const next = await reopen();
-    await eventually(async () => (await next.instances.get(targetOf(rest))).status === "running", "one runs");
+    await eventually(
+      async () => (await next.instances.get(localAdmin, targetOf(rest))).status === "running",
+      "one runs",
+    );
     await eventually(async () => (await names(next)).length === 1, "the other is gone");
     assert.deepEqual(
       start.args.map(([id]) => id),
@@ -170,10 +180,13 @@ describe("an instance with a TTL", () => {
     await time.pass(minuteMs + 1);
     await eventually(() => destroy.called, "it is tried");
     await eventually(
-      async () => (await test.cloud.instances.get(target)).status === "failed",
+      async () => (await test.cloud.instances.get(localAdmin, target)).status === "failed",
       "it shows that it failed",
     );
-    assert.match((await test.cloud.instances.get(target)).failure ?? "", /is tried again: device busy/);
+    assert.match(
+      (await test.cloud.instances.get(localAdmin, target)).failure ?? "",
+      /is tried again: device busy/,
+    );
     await eventually(async () => {
       await time.pass(250);
       return triedMs.length === 4;
@@ -197,9 +210,9 @@ describe("an instance with a TTL", () => {
           started = resolve;
         }),
     );
-    const made = await test.cloud.instances.create(creation({ ttlSeconds: 5 }));
+    const made = await test.cloud.instances.create(localAdmin, creation({ ttlSeconds: 5 }));
     const waiting = assert.rejects(
-      test.cloud.instances.wait({ ...targetOf(made), timeoutSeconds: 60 }),
+      test.cloud.instances.wait(localAdmin, { ...targetOf(made), timeoutSeconds: 60 }),
       /was destroyed in the meantime: its TTL of 5s expired/,
     );
     await time.pass(5001);
@@ -211,14 +224,17 @@ describe("an instance with a TTL", () => {
   it("can be extended if it failed and is kept, and is destroyed at the end", async () => {
     const test = await open();
     const start = sinon.stub(test.driver, "start").rejects(new MccError("engine", "no space left."));
-    const kept = await test.cloud.instances.create(creation({ ttlSeconds: hour, keepOnFailure: true }));
+    const kept = await test.cloud.instances.create(
+      localAdmin,
+      creation({ ttlSeconds: hour, keepOnFailure: true }),
+    );
     await assert.rejects(
-      test.cloud.instances.wait({ ...targetOf(kept), timeoutSeconds: 60 }),
+      test.cloud.instances.wait(localAdmin, { ...targetOf(kept), timeoutSeconds: 60 }),
       /no space left/,
     );
     start.restore();
     await time.pass(hourMs / 2);
-    assert.equal((await test.cloud.instances.extend(targetOf(kept))).status, "failed");
+    assert.equal((await test.cloud.instances.extend(localAdmin, targetOf(kept))).status, "failed");
     await time.pass(hourMs - 1000);
     assert.equal((await names(test.cloud)).length, 1);
     await time.pass(1001);
@@ -250,7 +266,7 @@ describe("an instance with a TTL", () => {
       await eventually(async () => (await names(next)).join() === "two", "the first is gone");
       await time.pass(1.5 * hourMs);
       await eventually(async () => (await names(next)).length === 0, "the other is gone");
-      assert.ok(next.info().damaged.some(({ file }) => file === "lease-clock.json"));
+      assert.ok(next.info(localAdmin).damaged.some(({ file }) => file === "lease-clock.json"));
     });
   }
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { decodeResponse, encodeCall } from "../../../protocol/wire/codec";
+import { localAdmin } from "../../../server/cloud/access/caller";
 import { assertMccError } from "../../support/assert-error";
 import { type RawRequest, send } from "../../support/http/raw-http";
 import { assertServes, testListeners, testToken } from "../../support/http/test-listener";
@@ -47,7 +48,9 @@ describe("the admission of requests", () => {
   it("refuses a request without the token before its body has arrived", async () => {
     const listener = await listen();
     const socket = connect(listener.port, "127.0.0.1");
-    socket.write("POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1000000\r\n\r\n<methodCall>");
+    socket.write(
+      "POST / HTTP/1.1\r\nhost: localhost\r\ncontent-type: text/xml\r\ncontent-length: 1000000\r\n\r\n<methodCall>",
+    );
     const [answer] = (await once(socket, "data")) as [Buffer];
     assert.match(answer.toString(), /^HTTP\/1\.1 401 /);
     socket.destroy();
@@ -55,13 +58,13 @@ describe("the admission of requests", () => {
   });
 
   it("accepts every client if no token is required", async () => {
-    const { url, called } = await listen({ token: undefined });
+    const { url, called } = await listen({ callerOf: () => localAdmin });
     await callRaw({ url }, "a.b");
     assert.deepEqual(called, ["a.b"]);
   });
 
   it("refuses web pages, even if no token is required", async () => {
-    const { url, called } = await listen({ token: undefined });
+    const { url, called } = await listen({ callerOf: () => localAdmin });
     const answer = await send(url, { headers: { origin: "http://a.example" }, body: encodeCall("a", []) });
     assert.equal(answer.status, 403);
     await assertMccError(decodeResponse(answer.body), "forbidden", /Origin/);

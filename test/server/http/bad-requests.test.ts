@@ -12,7 +12,7 @@ describe("bad requests", () => {
   const listen = testListeners();
   const limits = { ...defaultLimits, bodyBytes: 1000 };
 
-  const head = `POST / HTTP/1.1\r\nhost: x\r\nauthorization: ${authorization}\r\n`;
+  const head = `POST / HTTP/1.1\r\nhost: localhost\r\ncontent-type: text/xml\r\nauthorization: ${authorization}\r\n`;
 
   const tooLarge: [string, Record<string, string>][] = [
     ["announces more than the limit", {}],

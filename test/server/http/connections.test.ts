@@ -27,7 +27,7 @@ const patient = { headersTimeoutMs: 600_000, requestTimeoutMs: 600_000 };
 /** The text of a request that a test sends. */
 function callBytes(method: string): string {
   const body = encodeCall(method, []);
-  return `POST / HTTP/1.1\r\nhost: here\r\nauthorization: ${authorization}\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+  return `POST / HTTP/1.1\r\nhost: localhost\r\ncontent-type: text/xml\r\nauthorization: ${authorization}\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
 }
 
 /** A call that runs until its client hangs up or the test ends it. */
@@ -37,7 +37,7 @@ function heldCalls(): { dispatch: Dispatch; signals: AbortSignal[]; release: () 
   const released = new Promise<void>((resolve) => {
     release = resolve;
   });
-  const dispatch: Dispatch = async (method, _parameters, signal) => {
+  const dispatch: Dispatch = async (_caller, method, _parameters, signal) => {
     if (method === "held" && signal !== undefined) {
       signals.push(signal);
       await released;
@@ -85,9 +85,15 @@ describe("connections", () => {
   });
 
   for (const [title, bytes] of [
-    ["half a head", "POST / HTTP/1.1\r\nhost: here\r\n"],
-    ["a request without a token", "POST / HTTP/1.1\r\nhost: here\r\ncontent-length: 9\r\n\r\nabc"],
-    ["requests that are refused", "GET / HTTP/1.1\r\nhost: here\r\n\r\n".repeat(3)],
+    ["half a head", "POST / HTTP/1.1\r\nhost: localhost\r\ncontent-type: text/xml\r\n"],
+    [
+      "a request without a token",
+      "POST / HTTP/1.1\r\nhost: localhost\r\ncontent-type: text/xml\r\ncontent-length: 9\r\n\r\nabc",
+    ],
+    [
+      "requests that are refused",
+      "GET / HTTP/1.1\r\nhost: localhost\r\ncontent-type: text/xml\r\n\r\n".repeat(3),
+    ],
   ] as const) {
     it(`that send ${title} do not exclude other clients`, async () => {
       const listener = await listen({ limits: few });
@@ -192,7 +198,7 @@ describe("connections", () => {
   });
 
   it("whose client does not read are closed", async () => {
-    const dispatch: Dispatch = (method) =>
+    const dispatch: Dispatch = (_caller, method) =>
       Promise.resolve(method === "long" ? "x".repeat(20_000_000) : "short");
     const listener = await listen({ dispatch, limits: { ...defaultLimits, sendTimeoutMs: 50 } });
     const deaf = await opened(listener.port, callBytes("long"));
@@ -207,7 +213,7 @@ describe("connections", () => {
   });
 
   it("keep no more of unread answers than the limit, except for the newest", async () => {
-    const dispatch: Dispatch = (method) =>
+    const dispatch: Dispatch = (_caller, method) =>
       Promise.resolve(method === "long" ? "x".repeat(20_000_000) : "short");
     const listener = await listen({ dispatch, limits: { ...defaultLimits, unreadBytes: 30_000_000 } });
     const first = await opened(listener.port, callBytes("long"));
@@ -339,7 +345,7 @@ describe("connections", () => {
   ] as const) {
     it(`are answered with ${status} to "${header.split("\r\n").at(-1)}"`, async () => {
       const listener = await listen();
-      const bytes = `GET / HTTP/1.1\r\nhost: here\r\n${header}\r\nconnection: close\r\n\r\n`;
+      const bytes = `GET / HTTP/1.1\r\nhost: localhost\r\ncontent-type: text/xml\r\n${header}\r\nconnection: close\r\n\r\n`;
       const answer = await sendBytes(listener.port, bytes, { end: true });
       assert.match(answer, new RegExp(`^HTTP/1\\.1 ${status} `));
       await assertServes(listener);
@@ -348,7 +354,8 @@ describe("connections", () => {
 
   it("are closed after a refusal without a token", async () => {
     const listener = await listen();
-    const twice = "POST / HTTP/1.1\r\nhost: here\r\ncontent-length: 0\r\n\r\n".repeat(2);
+    const twice =
+      "POST / HTTP/1.1\r\nhost: localhost\r\ncontent-type: text/xml\r\ncontent-length: 0\r\n\r\n".repeat(2);
     const answer = await sendBytes(listener.port, twice, { end: false });
     assert.equal(answer.match(/HTTP\/1\.1 401 /g)?.length, 1);
   });

@@ -25,7 +25,7 @@ function longCalls(): { dispatch: Dispatch; finish: () => void; finished: () => 
   const over = new Promise<void>((resolve) => {
     finish = resolve;
   });
-  const dispatch: Dispatch = async (method) => {
+  const dispatch: Dispatch = async (_caller, method) => {
     if (method === "long") {
       await over;
       finished = true;
@@ -34,6 +34,8 @@ function longCalls(): { dispatch: Dispatch; finish: () => void; finished: () => 
   };
   return { dispatch, finish: () => finish(), finished: () => finished };
 }
+
+const headers = { authorization, "content-type": "text/xml" };
 
 describe("the listener", () => {
   const listen = testListeners();
@@ -71,7 +73,7 @@ describe("the listener", () => {
   it("finishes a call whose client has hung up", async () => {
     const { dispatch, finish, finished } = longCalls();
     const listener = await listen({ dispatch });
-    const sent = request(listener.url, { method: "POST", agent: false, headers: { authorization } });
+    const sent = request(listener.url, { method: "POST", agent: false, headers });
     sent.on("error", () => undefined);
     sent.end(encodeCall("long", []));
     await eventually(() => listener.called.includes("long"), "the call has come");
@@ -87,7 +89,7 @@ describe("the listener", () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     const sockets = new Set<IncomingMessage["socket"]>();
     for (let call = 0; call < 3; call += 1) {
-      const sent = request(url, { method: "POST", agent, headers: { authorization } });
+      const sent = request(url, { method: "POST", agent, headers });
       sent.end(encodeCall("a", []));
       const [response] = (await once(sent, "response")) as [IncomingMessage];
       sockets.add(response.socket);

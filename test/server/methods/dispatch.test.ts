@@ -1,22 +1,21 @@
 import assert from "node:assert/strict";
 import { methodTable } from "../../../protocol/methods/method-table";
-import type { Dispatch } from "../../../server/methods/callable";
-import { createDispatch } from "../../../server/methods/dispatch";
 import { assertMccError } from "../../support/assert-error";
 import { type CapturedLog, captureLog } from "../../support/captured-log";
+import { type AdminDispatch, adminDispatch } from "../../support/daemons/admin-dispatch";
 import { testClouds } from "../../support/daemons/test-cloud";
 
 const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIK0wmN/Cr3JXqmLW7u+g9pTh+wyqDHpSQEIQczXkVx9q me@here";
 
 describe("the methods", () => {
   const newCloud = testClouds();
-  let dispatch: Dispatch;
+  let dispatch: AdminDispatch;
   let captured: CapturedLog;
 
   beforeEach(async () => {
     captured = captureLog();
     const { cloud } = await newCloud();
-    dispatch = createDispatch(cloud, captured.log);
+    dispatch = adminDispatch(cloud, captured.log);
   });
 
   it("create, change and remove an instance, a key and an image", async () => {
@@ -55,6 +54,10 @@ describe("the methods", () => {
       ["fleet.extend", { fleet: "load", ttlSeconds: 90 }, /"ttlSeconds":90,"expiresAt":"/],
       ["fleet.update", { fleet: "load", ttlSeconds: 0 }, /"counts":\{"wanted":2/],
       ["fleet.destroy", { fleet: "load" }, /"destroyed":2/],
+      ["accessToken.add", { name: "ci", role: "user" }, /"name":"ci","role":"user".*"token":"[\w-]{43}"/],
+      ["accessToken.rotate", { name: "ci" }, /"rotatedAt":".*"token":"[\w-]{43}"/],
+      ["accessToken.list", {}, /"name":"admin".*"name":"ci"/],
+      ["accessToken.revoke", { name: "ci" }, /"revoked":true/],
     ];
     for (const [method, parameters, result] of story) {
       assert.match(JSON.stringify(await dispatch(method, [parameters])), result, method);

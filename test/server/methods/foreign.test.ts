@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import sinon from "sinon";
-import { createDispatch } from "../../../server/methods/dispatch";
 import { captureLog } from "../../support/captured-log";
+import { adminDispatch } from "../../support/daemons/admin-dispatch";
 import { testClouds } from "../../support/daemons/test-cloud";
 
 describe("instance.listForeign", () => {
@@ -10,7 +10,7 @@ describe("instance.listForeign", () => {
 
   it("lists foreign containers, with characters that XML can contain", async () => {
     const { cloud, driver } = await newCloud();
-    const dispatch = createDispatch(cloud, captureLog().log);
+    const dispatch = adminDispatch(cloud, captureLog().log);
     assert.deepEqual(await dispatch("instance.listForeign", []), []);
     const nothing = { name: undefined, hostname: undefined, image: undefined };
     sinon

@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import type { z } from "zod";
 import { type MethodName, methodTable } from "../../../protocol/methods/method-table";
 import { decodeResponse } from "../../../protocol/wire/codec";
+import { localAdmin } from "../../../server/cloud/access/caller";
 import { type Listener, openListener } from "../../../server/http/listener";
 import { createDispatch } from "../../../server/methods/dispatch";
 import { type CapturedLog, captureLog } from "../../support/captured-log";
+import { adminDispatch } from "../../support/daemons/admin-dispatch";
 import { testClouds } from "../../support/daemons/test-cloud";
 import { send } from "../../support/http/raw-http";
 import { binaryValues, oddStructs, oddValues, Written, writeCall } from "../../support/wire/odd-values";
@@ -132,8 +134,14 @@ describe("odd parameters", () => {
     const { log } = captured;
     log.level = "error";
     const { cloud } = await newCloud();
-    const dispatch = createDispatch(cloud, log);
-    listener = await openListener({ address: "127.0.0.1", port: 0, token: undefined, log, dispatch });
+    const dispatch = adminDispatch(cloud, log);
+    listener = await openListener({
+      address: "127.0.0.1",
+      port: 0,
+      callerOf: () => localAdmin,
+      log,
+      dispatch: createDispatch(cloud, log),
+    });
     url = `http://127.0.0.1:${listener.port}`;
     await dispatch("key.add", [{ name: "me", publicKey }]);
     await dispatch("instance.create", [{ name: "web", waitFor: "running", waitSeconds: 10 }]);

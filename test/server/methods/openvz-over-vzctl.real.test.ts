@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import pino from "pino";
 import { z } from "zod";
+import { localAdmin } from "../../../server/cloud/access/caller";
 import type { Cloud } from "../../../server/cloud/cloud";
-import type { Dispatch } from "../../../server/methods/callable";
-import { createDispatch } from "../../../server/methods/dispatch";
 import { imageName } from "../../fakes/openvz/install";
 import { fakeHosts } from "../../fakes/openvz/suite";
+import { type AdminDispatch, adminDispatch } from "../../support/daemons/admin-dispatch";
 import { loginLines } from "../../support/login-lines";
 import { eventually } from "../../support/time/eventually";
 import { openOpenvzCloud } from "../cloud/openvz-cloud";
@@ -19,12 +19,12 @@ for (const generation of ["v4", "v7"] as const) {
   describe(`the first MiniCloud's methods over OpenVZ, the fake ${generation}`, function () {
     this.timeout(60_000);
     let cloud: Cloud;
-    let dispatch: Dispatch;
+    let dispatch: AdminDispatch;
     const host = fakeHosts({ generation }, () => cloud.close());
 
     beforeEach(async () => {
       cloud = await openOpenvzCloud(host().root);
-      dispatch = createDispatch(cloud, pino({ level: "silent" }));
+      dispatch = adminDispatch(cloud, pino({ level: "silent" }));
     });
 
     const list = async (selection: object = {}): Promise<Record<string, string>[]> =>
@@ -42,7 +42,7 @@ for (const generation of ["v4", "v7"] as const) {
         { id: String(id), ip, status: "running", ostemplate: imageName, name: "my-web-server" },
       ]);
       const command = ["cat", "/root/.ssh/authorized_keys"];
-      const { stdout } = await cloud.instances.exec({
+      const { stdout } = await cloud.instances.exec(localAdmin, {
         instance: id,
         command,
         stdin: "",
@@ -71,7 +71,7 @@ for (const generation of ["v4", "v7"] as const) {
           (await list()).map(({ id, name }) => [id, name]),
           [["500", "mcc-500"]],
         );
-        const { stdout } = await cloud.instances.exec({
+        const { stdout } = await cloud.instances.exec(localAdmin, {
           instance: 500,
           command: ["hostname"],
           stdin: "",
@@ -79,7 +79,7 @@ for (const generation of ["v4", "v7"] as const) {
           maxOutputBytes: 1000,
         });
         assert.match(Buffer.from(stdout, "base64").toString(), /^mcc-/);
-        await cloud.instances.destroy({ instance: 500 });
+        await cloud.instances.destroy(localAdmin, { instance: 500 });
         assert.deepEqual(host().remains().sort(), [
           ...["etc/vz/conf/500.conf", "etc/vz/names/theirs", "vz/private/500", "vz/root/500"],
         ]);

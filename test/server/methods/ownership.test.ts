@@ -5,9 +5,9 @@ import sinon from "sinon";
 import { z } from "zod";
 import type { MethodName, MethodParameters, MethodResult } from "../../../protocol/methods/method-table";
 import type { Cloud } from "../../../server/cloud/cloud";
-import { createDispatch } from "../../../server/methods/dispatch";
 import { assertMccError } from "../../support/assert-error";
 import { captureLog } from "../../support/captured-log";
+import { adminDispatch } from "../../support/daemons/admin-dispatch";
 import { testClouds } from "../../support/daemons/test-cloud";
 import { HandClock } from "../../support/time/hand-clock";
 
@@ -21,7 +21,7 @@ const otherKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabg
 type Call = <M extends MethodName>(method: M, parameters: MethodParameters<M>) => Promise<MethodResult<M>>;
 
 function callerOf(cloud: Cloud): Call {
-  const dispatch = createDispatch(cloud, captureLog().log);
+  const dispatch = adminDispatch(cloud, captureLog().log);
   return async (method, parameters) => (await dispatch(method, [parameters])) as never;
 }
 

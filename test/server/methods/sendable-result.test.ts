@@ -5,6 +5,7 @@ import pino from "pino";
 import sinon from "sinon";
 import { createDispatch } from "../../../server/methods/dispatch";
 import { sendableResult } from "../../../server/methods/sendable-result";
+import { adminDispatch } from "../../support/daemons/admin-dispatch";
 import { createReady, testClouds } from "../../support/daemons/test-cloud";
 import { testListeners, testToken } from "../../support/http/test-listener";
 import { callRaw } from "../../support/wire/wire";
@@ -28,7 +29,7 @@ describe("results with characters that XML cannot contain", () => {
 
   it("are sent, also from an earlier release's records", async () => {
     const { cloud, stateFolder, reopen } = await newCloud();
-    await createDispatch(cloud, log)("key.add", [{ name: "me", publicKey }]);
+    await adminDispatch(cloud, log)("key.add", [{ name: "me", publicKey }]);
     const { id } = await createReady(cloud, { name: "web", labels: { note: "a-b" }, waitFor: "running" });
     await spoil(join(stateFolder, "keys", "me.json"), "me-here", "me\uffffhere");
     await spoil(join(stateFolder, "instances", String(id), "instance.json"), "a-b", "a\ufffeb");

@@ -1,20 +1,20 @@
 import assert from "node:assert/strict";
 import { methodTable } from "../../../protocol/methods/method-table";
 import { encodeResponse } from "../../../protocol/wire/codec";
-import type { Dispatch } from "../../../server/methods/callable";
-import { createDispatch } from "../../../server/methods/dispatch";
+import { localAdmin } from "../../../server/cloud/access/caller";
 import { systemMethods } from "../../../server/methods/system";
 import { assertMccError } from "../../support/assert-error";
 import { captureLog } from "../../support/captured-log";
+import { type AdminDispatch, adminDispatch } from "../../support/daemons/admin-dispatch";
 import { testClouds } from "../../support/daemons/test-cloud";
 
 describe("the system methods", () => {
   const newCloud = testClouds();
-  let dispatch: Dispatch;
+  let dispatch: AdminDispatch;
 
   before(async () => {
     const { cloud } = await newCloud();
-    dispatch = createDispatch(cloud, captureLog().log);
+    dispatch = adminDispatch(cloud, captureLog().log);
   });
 
   it("list every method, including themselves", async () => {
@@ -86,21 +86,26 @@ describe("the system methods", () => {
   });
 
   /** The system methods of a daemon with only the given method. */
-  const multicall = async (method: Dispatch, times: number): Promise<unknown[]> => {
+  const multicall = async (method: AdminDispatch, times: number): Promise<unknown[]> => {
     const { "system.multicall": several } = systemMethods({
-      dispatch: method,
+      dispatch: (_caller, name, parameters, signal) => method(name, parameters, signal),
       names: () => [],
       describe: () => assert.fail("not called"),
     });
     const calls = new Array(times).fill({ methodName: "any" });
-    const results: unknown = await several?.call("system.multicall", [calls], new AbortController().signal);
+    const results: unknown = await several?.call(
+      localAdmin,
+      "system.multicall",
+      [calls],
+      new AbortController().signal,
+    );
     assert.ok(Array.isArray(results));
     return results as unknown[];
   };
 
   it("limit the results of one call, and report the calls that were not made", async () => {
     let made = 0;
-    const long: Dispatch = () => {
+    const long: AdminDispatch = () => {
       made += 1;
       return Promise.resolve("x".repeat(12 * 1024 * 1024));
     };
@@ -112,7 +117,7 @@ describe("the system methods", () => {
 
   it("run other work of the event loop between the calls of one", async () => {
     const seen: string[] = [];
-    const brief: Dispatch = () => {
+    const brief: AdminDispatch = () => {
       seen.push("call");
       setImmediate(() => seen.push("other"));
       return Promise.resolve(true);

@@ -53,7 +53,11 @@ export class HoldingProxy {
   async #pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await withoutWait(await text(request));
     const { authorization = "" } = request.headers;
-    const answer = await fetch(this.daemonUrl, { method: "POST", body, headers: { authorization } });
+    const answer = await fetch(this.daemonUrl, {
+      method: "POST",
+      body,
+      headers: { authorization, "content-type": "text/xml" },
+    });
     const xml = await answer.text();
     const hold = this.#hold;
     if (hold !== undefined && (await decodeCall(body)).method === hold.method) {

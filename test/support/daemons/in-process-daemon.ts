@@ -1,5 +1,6 @@
 import pino from "pino";
 import { type Client, connect } from "../../../client/client";
+import type { Cloud } from "../../../server/cloud/cloud";
 import type { CloudOptions } from "../../../server/cloud/open-cloud";
 import { openListener } from "../../../server/http/listener";
 import { createDispatch } from "../../../server/methods/dispatch";
@@ -9,6 +10,7 @@ import { testClouds } from "./test-cloud";
 export interface InProcessDaemon {
   readonly url: string;
   readonly client: Client;
+  readonly cloud: Cloud;
   /** The environment variables with which programs find it. */
   readonly environment: NodeJS.ProcessEnv;
 }
@@ -26,7 +28,7 @@ export function inProcessDaemons(): (options?: Partial<CloudOptions>) => Promise
     const listener = await openListener({
       address: "127.0.0.1",
       port: 0,
-      token,
+      callerOf: (given) => cloud.accessTokens.callerOf(given),
       log,
       dispatch: createDispatch(cloud, log),
     });
@@ -36,6 +38,6 @@ export function inProcessDaemons(): (options?: Partial<CloudOptions>) => Promise
       client.close();
       await listener.close();
     });
-    return { url, client, environment: { MCC_SERVER: url, MCC_TOKEN: token } };
+    return { url, client, cloud, environment: { MCC_SERVER: url, MCC_TOKEN: token } };
   };
 }

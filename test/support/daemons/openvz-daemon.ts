@@ -1,4 +1,5 @@
 import pino from "pino";
+import { localAdmin } from "../../../server/cloud/access/caller";
 import { openListener } from "../../../server/http/listener";
 import { createDispatch } from "../../../server/methods/dispatch";
 import { openOpenvzCloud } from "../../server/cloud/openvz-cloud";
@@ -16,7 +17,7 @@ export async function openOpenvzDaemon(root: string): Promise<OpenvzDaemon> {
   const listener = await openListener({
     address: "127.0.0.1",
     port: 0,
-    token: undefined,
+    callerOf: () => localAdmin,
     log,
     dispatch: createDispatch(cloud, log),
   });

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import pino from "pino";
 import { instanceCreateSchema } from "../../../protocol/methods/instance";
 import type { MethodParameters } from "../../../protocol/methods/method-table";
+import { localAdmin } from "../../../server/cloud/access/caller";
 import { type Cloud } from "../../../server/cloud/cloud";
 import type { InstanceTarget } from "../../../server/cloud/instances/catalog";
 import { type CloudOptions, openCloud } from "../../../server/cloud/open-cloud";
@@ -87,7 +88,10 @@ export async function createReady(
   cloud: Cloud,
   parameters: MethodParameters<"instance.create"> = {},
 ): Promise<Awaited<ReturnType<Cloud["instances"]["create"]>>> {
-  const instance = await cloud.instances.create(creation(parameters));
-  const { instance: ready } = await cloud.instances.wait({ ...targetOf(instance), timeoutSeconds: 10 });
+  const instance = await cloud.instances.create(localAdmin, creation(parameters));
+  const { instance: ready } = await cloud.instances.wait(localAdmin, {
+    ...targetOf(instance),
+    timeoutSeconds: 10,
+  });
   return ready;
 }

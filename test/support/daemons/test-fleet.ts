@@ -1,5 +1,6 @@
 import { type FleetSummary, fleetApplySchema } from "../../../protocol/methods/fleet";
 import type { MethodParameters } from "../../../protocol/methods/method-table";
+import { localAdmin } from "../../../server/cloud/access/caller";
 import type { Cloud } from "../../../server/cloud/cloud";
 
 /** Returns the parameters of an apply with their defaults. */
@@ -14,6 +15,6 @@ export async function applied(
   cloud: Cloud,
   parameters: MethodParameters<"fleet.apply">,
 ): Promise<FleetSummary> {
-  const { name, uid } = await cloud.fleets.apply(fleetOf(parameters));
-  return (await cloud.fleets.wait({ fleet: name, uid, timeoutSeconds: 30 })).fleet;
+  const { name, uid } = await cloud.fleets.apply(localAdmin, fleetOf(parameters));
+  return (await cloud.fleets.wait(localAdmin, { fleet: name, uid, timeoutSeconds: 30 })).fleet;
 }

@@ -19,12 +19,15 @@ export interface RawRequest {
   readonly ca?: string;
 }
 
-/** Sends one HTTP request exactly as given on a new connection. */
+/** Sends one HTTP request on a new connection, as given; it has the content type of XML-RPC unless it has another one. */
 export async function send(url: string, raw: RawRequest): Promise<RawAnswer> {
   const { method = "POST", path = "/", headers = {}, body = "", ca } = raw;
-  const options = { method, headers, agent: false };
+  const options = { method, headers: { "content-type": "text/xml", ...headers }, agent: false };
   const target = new URL(path, url);
-  const sent = ca === undefined ? request(target, options) : requestTls(target, { ...options, ca });
+  const sent =
+    ca === undefined
+      ? request(target, options)
+      : requestTls(target, { ...options, ca, checkServerIdentity: () => undefined });
   sent.end(body);
   return await new Promise((resolve, reject) => {
     sent.once("error", reject);

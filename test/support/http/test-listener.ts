@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { type Caller, localAdmin } from "../../../server/cloud/access/caller";
+import { noToken, unknownToken } from "../../../server/cloud/access/refusals";
+import { defaultLimits } from "../../../server/http/limits";
 import { type Listener, type ListenerOptions, openListener } from "../../../server/http/listener";
 import { type CapturedLog, captureLog } from "../captured-log";
 import { callRaw } from "../wire/wire";
@@ -15,25 +18,31 @@ export interface TestListener extends CapturedLog {
   readonly called: string[];
 }
 
+export interface TestListenerOptions extends Partial<ListenerOptions> {
+  /** Default: 0, so that the tests of refused requests do not wait. */
+  readonly failedLoginDelayMs?: number;
+}
+
 /** Opens listeners that are closed after each test of the calling suite. */
-export function testListeners(): (options?: Partial<ListenerOptions>) => Promise<TestListener> {
+export function testListeners(): (options?: TestListenerOptions) => Promise<TestListener> {
   const open: Listener[] = [];
   afterEach(async () => {
     await Promise.all(open.splice(0).map((listener) => listener.close()));
   });
-  return async ({ dispatch = echo, ...options } = {}) => {
+  return async ({ dispatch = echo, failedLoginDelayMs = 0, ...options } = {}) => {
     const captured = captureLog();
     const called: string[] = [];
     const listener = await openListener({
       address: "127.0.0.1",
       port: 0,
-      token: testToken,
+      callerOf,
       log: captured.log,
-      dispatch: (method, parameters, signal) => {
+      dispatch: (caller, method, parameters, signal) => {
         called.push(method);
-        return dispatch(method, parameters, signal);
+        return dispatch(caller, method, parameters, signal);
       },
       ...options,
+      limits: { ...(options.limits ?? defaultLimits), failedLoginDelayMs },
     });
     open.push(listener);
     const { port } = listener;
@@ -47,6 +56,14 @@ export async function assertServes({ url, called }: TestListener): Promise<void>
   assert.equal(called.at(-1), "still.there");
 }
 
-function echo(method: string, parameters: readonly unknown[]): Promise<unknown> {
+/** Accepts the token of the tests. */
+function callerOf(token: string | undefined): Caller {
+  if (token !== testToken) {
+    throw token === undefined ? noToken() : unknownToken();
+  }
+  return localAdmin;
+}
+
+function echo(_caller: Caller, method: string, parameters: readonly unknown[]): Promise<unknown> {
   return Promise.resolve({ method, parameters });
 }

@@ -4,7 +4,10 @@ import { type RawAnswer, type RawRequest, send } from "../http/raw-http";
 /** Returns the XML of a call. */
 export function callRequest(method: string, parameters: unknown[], token?: string): RawRequest {
   return {
-    headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+    headers: {
+      "content-type": "text/xml",
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    },
     body: encodeCall(method, parameters),
   };
 }
@@ -16,7 +19,7 @@ export async function resultOf(answer: Promise<RawAnswer>): Promise<unknown> {
 
 /** Makes a call on a new connection without a client. */
 export async function callRaw(
-  { url, token }: { url: string; token?: string },
+  { url, token }: { url: string; token?: string | undefined },
   method: string,
   ...parameters: unknown[]
 ): Promise<unknown> {

@@ -1,6 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { MccError } from "../../../../protocol/error";
 import type { MethodResult, ParsedParameters } from "../../../../protocol/methods/method-table";
+import type { Accounted } from "../../access/account";
+import type { Caller } from "../../access/caller";
+import { requireOwn } from "../../access/rights";
 import { CommandStream, type Ending } from "./command-stream";
 import type { StreamedRequest } from "./commands";
 
@@ -9,11 +12,14 @@ const mostStreams = 256;
 /** How long a command lives without a call about it. */
 const idleMs = 10_000;
 
-interface Followed {
+interface Followed extends Accounted {
   readonly stream: CommandStream;
   /** Calls that are under way. */
   calls: number;
   timer: NodeJS.Timeout | undefined;
+  /** Ends the command with the token that started it. */
+  readonly onRevoked: () => void;
+  readonly revoked: AbortSignal | undefined;
 }
 
 /** The commands whose output clients read while they run. A command ends with its client. */
@@ -29,6 +35,7 @@ export class CommandStreams {
    * @throws MccError `exhausted` if too many are followed.
    */
   start(
+    { account, revoked }: Caller,
     parameters: ParsedParameters<"instance.execStart">,
     run: (request: StreamedRequest) => Promise<number | Ending>,
   ): MethodResult<"instance.execStart"> {
@@ -42,27 +49,34 @@ export class CommandStreams {
     const stream = new CommandStream(parameters, run);
     this.#running.add(stream);
     void stream.ended.then(() => this.#running.delete(stream));
-    const followed = { stream, calls: 0, timer: undefined };
+    const onRevoked = (): void => {
+      this.#end(exec, "The token of the command was revoked or replaced.");
+    };
+    revoked?.addEventListener("abort", onRevoked, { once: true });
+    const followed = { account, stream, calls: 0, timer: undefined, revoked, onRevoked };
     this.#followed.set(exec, followed);
     this.#rest(exec, followed);
     return { exec };
   }
 
   async read(
+    caller: Caller,
     parameters: ParsedParameters<"instance.execRead">,
     signal: AbortSignal,
   ): Promise<MethodResult<"instance.execRead">> {
-    return await this.#call(parameters.exec, ({ stream }) => stream.read(parameters, signal));
+    return await this.#call(caller, parameters.exec, ({ stream }) => stream.read(parameters, signal));
   }
 
   async write(
+    caller: Caller,
     parameters: ParsedParameters<"instance.execWrite">,
     signal: AbortSignal,
   ): Promise<MethodResult<"instance.execWrite">> {
-    return await this.#call(parameters.exec, ({ stream }) => stream.write(parameters, signal));
+    return await this.#call(caller, parameters.exec, ({ stream }) => stream.write(parameters, signal));
   }
 
-  end({ exec }: ParsedParameters<"instance.execEnd">): MethodResult<"instance.execEnd"> {
+  end(caller: Caller, { exec }: ParsedParameters<"instance.execEnd">): MethodResult<"instance.execEnd"> {
+    requireOwn(caller, this.#followed.get(exec) ?? caller, `The command ${exec}`);
     return { ended: this.#end(exec, "The command was ended.") };
   }
 
@@ -72,7 +86,7 @@ export class CommandStreams {
     await Promise.all([...this.#running].map(({ ended }) => ended));
   }
 
-  async #call<T>(exec: string, work: (followed: Followed) => Promise<T>): Promise<T> {
+  async #call<T>(caller: Caller, exec: string, work: (followed: Followed) => Promise<T>): Promise<T> {
     const followed = this.#followed.get(exec);
     if (followed === undefined) {
       throw new MccError(
@@ -80,6 +94,7 @@ export class CommandStreams {
         `The daemon follows no command ${exec}: it was ended, or no client asked for its output for ${idleMs / 1000} s.`,
       );
     }
+    requireOwn(caller, followed, `The command ${exec}`);
     clearTimeout(followed.timer);
     followed.calls += 1;
     try {
@@ -101,6 +116,7 @@ export class CommandStreams {
   #end(exec: string, reason: string): boolean {
     const followed = this.#followed.get(exec);
     clearTimeout(followed?.timer);
+    followed?.revoked?.removeEventListener("abort", followed.onRevoked);
     followed?.stream.end(new MccError("unavailable", reason));
     return this.#followed.delete(exec);
   }

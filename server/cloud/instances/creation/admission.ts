@@ -4,7 +4,12 @@ import type { FleetPlace } from "../../../../protocol/methods/instance";
 import type { ParsedParameters } from "../../../../protocol/methods/method-table";
 import { userDataDigest } from "../../../../protocol/methods/user-data";
 import { because } from "../../../support/because";
+import { newAccount } from "../../access/account";
+import type { Caller } from "../../access/caller";
+import { isOf } from "../../access/rights";
+import type { HeldLease } from "../../lifetimes/lifetime";
 import { scopeOf } from "../../network/host-names";
+import { networkGroupOf, requireIsolable } from "../../network/network-group";
 import { isLeftBy, newClaim, released } from "../../ownership/claim";
 import type { Reservation } from "../../reservations/reservations";
 import type { InstanceCatalog } from "../catalog";
@@ -24,6 +29,10 @@ export interface CreationExtras {
   /** Default: as the parameters say. */
   readonly hostname?: (id: number) => string;
   readonly fleet?: FleetPlace;
+  /** The instances that it reaches. Default: as the parameters say. */
+  readonly networkGroup?: string | undefined;
+  /** Default: no lease. */
+  readonly lease?: HeldLease | undefined;
 }
 
 type Creation = ParsedParameters<"instance.create">;
@@ -57,25 +66,27 @@ export class InstanceAdmission {
   }
 
   /** Resolves once the intent is recorded; the instance's `ready` tells how its creation ends. */
-  async begin(parameters: Creation, extras: CreationExtras): Promise<Instance> {
+  async begin(caller: Caller, parameters: Creation, extras: CreationExtras): Promise<Instance> {
     const { clientToken } = parameters;
-    const known = await this.#ofToken(parameters);
+    const known = await this.#ofToken(caller, parameters);
     if (known !== undefined) {
       return known;
     }
-    await this.check(parameters);
-    await this.#release(parameters);
+    requireIsolable(parameters, this.#context.driver.capabilities);
+    await this.check(caller, parameters);
+    this.requireOpenKeys(caller, parameters.keys);
+    await this.#release(caller, parameters);
     // Nothing waits from here to the catalog, so that of two requests only one passes, and none after `close`.
     this.refuseClosed();
-    if (clientToken !== undefined && this.#catalog.byToken(clientToken) !== undefined) {
-      return await this.begin(parameters, extras);
+    if (clientToken !== undefined && this.#catalog.byToken(caller, clientToken) !== undefined) {
+      return await this.begin(caller, parameters, extras);
     }
-    if (parameters.lease !== undefined) {
-      this.#context.lifetimes.leases.require(parameters.lease);
-    }
+    const { leases } = this.#context.lifetimes;
+    const lease = parameters.lease === undefined ? undefined : leases.require(caller, parameters.lease);
+    this.#catalog.refuseNamesOfOthers(caller, parameters.name === undefined ? [] : [parameters.name]);
     const hostKey = makeHostKey();
     const reservation = this.#context.reservations.reserve(parameters);
-    const instance = this.draft(reservation, parameters, extras);
+    const instance = this.draft(caller.account, reservation, parameters, { ...extras, lease });
     instance.setHostKey(hostKey.publicKey);
     this.add(instance);
     const recorded = this.#record(instance);
@@ -85,8 +96,8 @@ export class InstanceAdmission {
   }
 
   /** Returns a new instance in the phase `creating`, without its host key. It is in no catalog yet. */
-  draft(reservation: Reservation, parameters: Creation, extras: CreationExtras): Instance {
-    return new Instance(this.#recordOf(reservation, parameters, extras), this.#context.state);
+  draft(account: string, reservation: Reservation, parameters: Creation, extras: CreationExtras): Instance {
+    return new Instance(this.#recordOf(account, reservation, parameters, extras), this.#context.state);
   }
 
   /**
@@ -147,16 +158,16 @@ export class InstanceAdmission {
    * Returns the instance that this token created, if the attempt may continue with it. One that is being destroyed, or
    * has failed, is destroyed first.
    */
-  async #ofToken(parameters: Creation): Promise<Instance | undefined> {
+  async #ofToken(caller: Caller, parameters: Creation): Promise<Instance | undefined> {
     const { clientToken, replaces } = parameters;
     const made = (): Instance | undefined => {
-      const instance = clientToken === undefined ? undefined : this.#catalog.byToken(clientToken);
+      const instance = clientToken === undefined ? undefined : this.#catalog.byToken(caller, clientToken);
       return instance?.record.uid === replaces ? undefined : instance;
     };
     const leaving = made();
     if (leaving?.isLeaving === true) {
       await this.#destruction.destroy(leaving);
-      return await this.#ofToken(parameters);
+      return await this.#ofToken(caller, parameters);
     }
     const instance = await this.#context.claims.takeUp(parameters, made, (found) => found.save());
     if (instance === undefined) {
@@ -164,34 +175,47 @@ export class InstanceAdmission {
     }
     if (instance.status === "failed") {
       await this.#destruction.destroy(instance);
-      return await this.#ofToken(parameters);
+      return await this.#ofToken(caller, parameters);
     }
     refuseOtherProperties(instance, parameters);
     return instance;
   }
 
   /** Removes the owner of an instance that keeps running while this one is created in its place. */
-  async #release({ replaces, owner }: Creation): Promise<void> {
+  async #release(caller: Caller, { replaces, owner }: Creation): Promise<void> {
     const left = this.#catalog
       .all()
-      .filter(({ record }) => record.uid === replaces || isLeftBy(record, owner));
+      .filter(({ record }) => isOf(caller, record) && (record.uid === replaces || isLeftBy(record, owner)));
     await Promise.all(
       left.map((instance) => instance.save((record) => ({ ...record, ...released(record) }))),
     );
   }
 
+  /** @throws MccError `not-found` for keys that do not exist, `forbidden` for keys of another account. */
+  requireOpenKeys(caller: Caller, keys: readonly string[]): void {
+    this.#context.choices.keys.requireOpenTo(caller, keys);
+  }
+
   /** Checks image, type and keys before anything is reserved. @throws MccError `not-found`, `conflict`. */
-  async check({ image, type, keys }: Pick<Creation, "image" | "type" | "keys">): Promise<void> {
+  async check(
+    caller: Caller,
+    { image, type, keys }: Pick<Creation, "image" | "type" | "keys">,
+  ): Promise<void> {
     const { choices, driver, reservations } = this.#context;
     await choices.images.requireUsable(image);
     choices.types.get(type);
-    choices.keys.publicKeys(keys);
+    choices.keys.requireAll(caller, keys);
     reservations.setForeign(await driver.foreign());
   }
 
-  #recordOf(reservation: Reservation, parameters: Creation, extras: CreationExtras): InstanceRecord {
-    const { leases, reaper } = this.#context.lifetimes;
-    const { lease, ttlSeconds } = parameters;
+  #recordOf(
+    account: string,
+    reservation: Reservation,
+    parameters: Creation,
+    extras: CreationExtras,
+  ): InstanceRecord {
+    const { reaper } = this.#context.lifetimes;
+    const { ttlSeconds } = parameters;
     return {
       phase: "creating",
       ...reservation,
@@ -203,16 +227,18 @@ export class InstanceAdmission {
       keys: parameters.keys,
       publicKeys: [...(extras.publicKeys ?? [])],
       labels: parameters.labels,
-      scope: scopeOf(parameters.labels),
+      scope: scopeOf(parameters.labels, account),
       createdAt: new Date().toISOString(),
       sshHostKey: "",
+      ...newAccount(account),
+      networkGroup: extras.networkGroup ?? networkGroupOf({ account, ...parameters }),
       ...newClaim(parameters),
       waitFor: parameters.waitFor,
       hideOutput: parameters.hideOutput,
       userDataDigest: parameters.userData === undefined ? undefined : userDataDigest(parameters.userData),
       wanted: "running",
       ttl: ttlSeconds === undefined ? undefined : reaper.grant(ttlSeconds),
-      lease: lease === undefined ? undefined : leases.require(lease),
+      lease: extras.lease,
       fleet: extras.fleet,
     };
   }

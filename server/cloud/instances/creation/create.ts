@@ -74,7 +74,7 @@ async function containerSpec(
   hostKey: HostKey,
   userData: string | undefined,
 ): Promise<ContainerSpec> {
-  const { id, uid, name, image, hostname, ipAddress, ipv6Address, type } = instance.record;
+  const { id, uid, name, image, hostname, ipAddress, ipv6Address, type, networkGroup } = instance.record;
   return {
     id,
     uid,
@@ -84,6 +84,7 @@ async function containerSpec(
     ipAddress,
     ipv6Address,
     nameservers: await network.nameServers.current(),
+    networkGroup,
     hosts: network.hostNames && (() => network.hostNames?.linesFor(instance.record) ?? []),
     type: choices.types.get(type),
     files: [

@@ -10,6 +10,7 @@ import { waitForSchema } from "../../../../protocol/methods/readiness";
 import { namingFileSystem } from "../../../support/files/file-system-fault";
 import { syncFolder, writeJsonFile } from "../../../support/files/json-file";
 import { ensureFolder } from "../../../support/files/make-folder";
+import { accountFields } from "../../access/account";
 import { heldLeaseSchema, ttlSchema } from "../../lifetimes/lifetime";
 import { claimFields } from "../../ownership/claim";
 import { highestId } from "../../reservations/id-sequence";
@@ -45,7 +46,10 @@ export const instanceRecordSchema = z.strictObject({
   scope: z.string().optional(),
   createdAt: timeSchema,
   sshHostKey: z.string(),
+  ...accountFields,
   ...claimFields,
+  /** The instances that it reaches: see `networkGroupOf`. Default: the local admin's that are not isolated. */
+  networkGroup: z.string().optional(),
   /** Not known before the container is created, unless the client chose it. */
   waitFor: waitForSchema.optional(),
   /** Whether messages leave out what its userData and commands of waitFor print. */

@@ -1,6 +1,7 @@
 import { MccError } from "../../../../protocol/error";
 import type { MethodResult } from "../../../../protocol/methods/method-table";
 import type { SharedWork } from "../../../support/concurrency/shared-work";
+import type { Caller } from "../../access/caller";
 import type { InstanceCatalog, InstanceTarget } from "../catalog";
 import type { InstanceContext } from "../context";
 import type { Instance } from "../instance";
@@ -19,14 +20,15 @@ export async function logOf(
   context: InstanceContext,
   catalog: InstanceCatalog,
   readings: LogReadings,
+  caller: Caller,
   target: InstanceTarget,
 ): Promise<MethodResult<"instance.log">> {
   const { logs } = context.state;
-  const recalled = catalog.find(target) === undefined ? logs.recall(target) : undefined;
+  const recalled = catalog.find(caller, target) === undefined ? logs.recall(caller, target) : undefined;
   if (recalled !== undefined) {
     return { running: false, ...recalled };
   }
-  const instance = catalog.get(target);
+  const instance = catalog.get(caller, target);
   if (instance.record.userDataDigest === undefined) {
     throw new MccError(
       "conflict",

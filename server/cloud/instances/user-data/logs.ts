@@ -5,6 +5,9 @@ import { BoundedMap } from "../../../support/bounded-map";
 import { isFileSystemFault } from "../../../support/files/file-system-fault";
 import { writeJsonFile } from "../../../support/files/json-file";
 import { ensureFolder } from "../../../support/files/make-folder";
+import type { Accounted } from "../../access/account";
+import type { Caller } from "../../access/caller";
+import { isOpenTo } from "../../access/rights";
 import type { DamagedFiles } from "../../state/damaged-files";
 import type { InstanceTarget } from "../catalog";
 import type { InstanceRecord } from "../records/record";
@@ -24,11 +27,15 @@ const logSchema = z.strictObject({
 });
 export type UserDataLog = z.infer<typeof logSchema>;
 
+interface Remembered extends Accounted {
+  readonly id: number;
+  readonly name: string;
+  readonly log: UserDataLog;
+}
+
 /** The output of instances' userData: `user-data-log.json`, next to an instance's record. */
 export class UserDataLogs {
-  readonly #latest = new BoundedMap<string, { readonly id: number; name: string; log: UserDataLog }>(
-    remembered,
-  );
+  readonly #latest = new BoundedMap<string, Remembered>(remembered);
 
   /** @param folderOf returns the folder with the record of an instance. */
   constructor(
@@ -38,8 +45,8 @@ export class UserDataLogs {
   ) {}
 
   /** Writes a log. One that the file system refuses stays in memory, and the instance does not fail. */
-  async write({ id, uid, name }: InstanceRecord, log: UserDataLog): Promise<void> {
-    this.#latest.set(uid, { id, name, log });
+  async write({ id, uid, name, account }: InstanceRecord, log: UserDataLog): Promise<void> {
+    this.#latest.set(uid, { id, name, account, log });
     try {
       // A fleet's member may have no folder yet.
       await ensureFolder(this.folderOf(id), 0o700);
@@ -59,10 +66,13 @@ export class UserDataLogs {
     return kept ?? this.#latest.get(uid)?.log;
   }
 
-  /** Returns the latest log of an instance that is gone and that the target can mean. */
-  recall({ instance, uid }: InstanceTarget): UserDataLog | undefined {
+  /** Returns the latest log of an instance that is gone, that the target can mean, and that the caller may see. */
+  recall(caller: Caller, { instance, uid }: InstanceTarget): UserDataLog | undefined {
     const found = [...this.#latest].findLast(
-      ([ofUid, { id, name }]) => (id === instance || name === instance) && (uid ?? ofUid) === ofUid,
+      ([ofUid, kept]) =>
+        (kept.id === instance || kept.name === instance) &&
+        (uid ?? ofUid) === ofUid &&
+        isOpenTo(caller, kept),
     );
     return found?.[1].log;
   }

@@ -21,9 +21,10 @@ export interface Setting {
 /** The capabilities that LXC's common.conf drops: with a fault in user namespaces, they would affect the host. */
 const droppedCapabilities = "mac_admin mac_override sys_time sys_module sys_rawio";
 
-/** Returns a container's LXC configuration, in the form of lxc.container.conf(5). */
+/** Returns a container's LXC configuration, in the form of lxc.container.conf(5). @param cable the name of the host's end. */
 export function configurationText(
   container: ContainerPlace,
+  cable: string,
   spec: ContainerSpec,
   network: Network,
   setting: Setting,
@@ -37,7 +38,7 @@ export function configurationText(
     ...idMapLines,
     "lxc.net.0.type = veth",
     // The bridge is chosen at each start.
-    `lxc.net.0.veth.pair = ${container.veth}`,
+    `lxc.net.0.veth.pair = ${cable}`,
     "lxc.net.0.name = eth0",
     "lxc.net.0.flags = up",
     `lxc.net.0.hwaddr = ${hardwareAddress(spec.ipAddress)}`,

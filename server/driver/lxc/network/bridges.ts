@@ -4,7 +4,7 @@ import { hasErrno } from "../../../../protocol/errno";
 import { OnceEach } from "../../../support/concurrency/once-each";
 import { commands } from "../commands/command";
 import type { CommandRunner } from "../commands/runner";
-import type { ContainerPlace, Place } from "../place";
+import type { Place } from "../place";
 import { hasLink, masterOf } from "./link";
 import { bridgeMtu } from "./uplink";
 
@@ -32,8 +32,8 @@ export class Bridges {
     private readonly capacity = mostContainers,
   ) {}
 
-  /** Starts a container with a bridge, on which a port is reserved for it until the start has ended. */
-  async withPort<T>({ veth }: ContainerPlace, start: (bridge: string) => Promise<T>): Promise<T> {
+  /** Starts the container with this cable with a bridge, on which a port is reserved for it until the start has ended. */
+  async withPort<T>(veth: string, start: (bridge: string) => Promise<T>): Promise<T> {
     const number = this.#take(veth);
     this.#starting.set(veth, number);
     try {

@@ -2,7 +2,7 @@ import { messageOf } from "../../../../protocol/error";
 import type { DriverLog, Network } from "../../driver";
 import { commands } from "../commands/command";
 import type { CommandRunner } from "../commands/runner";
-import type { ContainerPlace, Place } from "../place";
+import type { Place } from "../place";
 
 /**
  * Sends some packets of a booting container only to the host, which ignores them. The bridge would repeat them to all other
@@ -28,24 +28,24 @@ export class Chatter {
     private readonly settleMs: number,
   ) {}
 
-  /** For a container that has started: it counts as settled after `settleMs`. */
-  started({ veth }: ContainerPlace): void {
+  /** For the cable of a container that has started: it counts as settled after `settleMs`. */
+  started(veth: string): void {
     this.#change(veth, "add");
   }
 
-  /** For a container that has ended: at its next boot, its chatter goes to the host alone again. */
-  ended({ veth }: ContainerPlace): void {
+  /** For the cable of a container that has ended: at its next boot, its chatter goes to the host alone again. */
+  ended(veth: string): void {
     this.#change(veth, "delete");
   }
 
-  /** Returns the table for the firewall. These interfaces count as settled. */
+  /** Returns the rules for the bridge's table of the firewall. These interfaces count as settled. */
   rules(veths: readonly string[]): string {
     this.#settled.clear();
     veths.filter((veth) => this.#changes.get(veth) !== "add").forEach((veth) => this.#settled.add(veth));
-    const { firewallTable, vethPrefix, bridgeHardwareAddress } = this.place;
+    const { vethPrefix, bridgeHardwareAddress } = this.place;
     const toHost = `ether daddr set ${bridgeHardwareAddress} accept`;
     const settled = this.#settled.size === 0 ? "" : `elements = { ${quoted(this.#settled)} };`;
-    return `table bridge ${firewallTable} {
+    return `
   set settled { type ifname; ${settled} }
   set routed { typeof meta protocol; size 8; flags dynamic,timeout; timeout 1h; }
   chain prerouting {
@@ -64,9 +64,7 @@ export class Chatter {
     icmpv6 type nd-router-solicit limit rate over ${solicitations} ${toHost}
     iifname @settled accept
     ${toHost}
-  }
-}
-`;
+  }`;
   }
 
   close(): void {

@@ -1,4 +1,5 @@
 import { MccError, messageOf } from "../../../../protocol/error";
+import { Queue } from "../../../support/concurrency/turns";
 import type { DriverLog, Network } from "../../driver";
 import { commands } from "../commands/command";
 import type { CommandRunner } from "../commands/runner";
@@ -7,9 +8,11 @@ import type { Bridges } from "./bridges";
 import type { Chatter } from "./chatter";
 import type { Fault } from "./fault";
 import { forwardingsOf, noteForwarding, switchForwardingOff, switchForwardingOn } from "./forwarding";
+import type { NetworkGroups } from "./isolation/groups";
+import { hostRules, isolationRules } from "./isolation/rules";
 import { type Ruleset, readRuleset, tableText } from "./ruleset";
 
-type Family = "bridge" | "ip" | "ip6";
+type Family = "bridge" | "inet" | "ip" | "ip6";
 
 interface FirewallParts {
   readonly place: Place;
@@ -18,30 +21,75 @@ interface FirewallParts {
   readonly log: DriverLog;
   readonly bridges: Bridges;
   readonly chatter: Chatter;
+  readonly groups: NetworkGroups;
 }
 
 /** The rules for the daemon's own cables and network, in tables of their own. */
 export class Firewall {
   /** What the kernel said of each table just after it was made; undefined for one that could not be made. */
   readonly #made = new Map<Family, string | undefined>();
+  /** The groups that the tables separate. */
+  #groups: readonly number[] = [];
+  /** The port of this host that the tables close to containers. */
+  #closedPort: number | undefined;
+  /** Changes of the tables run one after the other. */
+  readonly #changes = new Queue();
 
   constructor(private readonly parts: FirewallParts) {}
 
   /** Makes the tables, in place of those that are there. Repeatable. */
   async open(): Promise<void> {
-    const { place, network, runner, bridges, chatter, log } = this.parts;
+    await this.#changes.take(() => this.#open());
+  }
+
+  /**
+   * Separates the groups of containers that the tables do not have yet. Groups without containers stay in the tables until
+   * another one comes.
+   */
+  async separateGroups(): Promise<void> {
+    const isSeparated = (): boolean =>
+      this.parts.groups.numbers().every((number) => this.#groups.includes(number));
+    if (!isSeparated()) {
+      await this.#changes.take(async () => {
+        if (!isSeparated()) {
+          this.#groups = this.parts.groups.numbers();
+          await this.#makeBridgeTable();
+          await this.#makeHostTable();
+          await this.#keep(["bridge", "inet"]);
+        }
+      });
+    }
+  }
+
+  /** Closes a TCP port of this host to containers, or none. */
+  async closePort(port: number | undefined): Promise<void> {
+    await this.#changes.take(async () => {
+      if (this.#closedPort !== port) {
+        this.#closedPort = port;
+        await this.#keep(await this.#makeHostTable());
+      }
+    });
+  }
+
+  async #open(): Promise<void> {
+    const { place, network, runner, groups, log } = this.parts;
     // What was made once and cannot be made again is a fault until it is.
     [...this.#made.keys()].forEach((family) => this.#made.set(family, undefined));
+    this.#groups = groups.numbers();
     const families: Family[] = [];
     try {
-      await runner.run(commands.firewall(removal(place, "bridge") + chatter.rules(await bridges.veths())));
+      await this.#makeBridgeTable();
       families.push("bridge");
     } catch (error) {
+      if (this.#groups.length > 0) {
+        throw error;
+      }
       log.warn(
         { err: error },
         `what instances say to all while they boot is not kept off the bridge, which slows large fleets: ${messageOf(error)}`,
       );
     }
+    families.push(...(await this.#makeHostTable()));
     const forwardings = forwardingsOf(network);
     for (const family of ["ip", "ip6"] as const) {
       const forwarding = forwardings.find((candidate) => candidate.family === family);
@@ -54,6 +102,26 @@ export class Firewall {
       }
     }
     await this.#keep(families);
+  }
+
+  /** In one transaction, so that no packet passes between the old table and the new one. */
+  async #makeBridgeTable(): Promise<void> {
+    const { place, runner, bridges, chatter } = this.parts;
+    const rules = chatter.rules(await bridges.veths()) + isolationRules(place, this.#groups);
+    const table = `table bridge ${place.firewallTable} {${rules}\n}\n`;
+    await runner.run(commands.firewall(removal(place, "bridge") + table));
+  }
+
+  /** @returns the family of the table, if there is anything in it. */
+  async #makeHostTable(): Promise<Family[]> {
+    const { place, runner } = this.parts;
+    const rules = hostRules(place, this.#closedPort, this.#groups);
+    await runner.run(commands.firewall(removal(place, "inet") + rules));
+    if (rules === "") {
+      this.#made.delete("inet");
+      return [];
+    }
+    return ["inet"];
   }
 
   /** Lists the tables that others have changed or removed since. */
@@ -77,7 +145,8 @@ export class Firewall {
     } catch (error) {
       log.warn({ err: error }, `the firewall table of the bridge was not removed: ${messageOf(error)}`);
     }
-    await runner.run(commands.firewall(removal(place, "ip") + removal(place, "ip6")));
+    const others = ["inet", "ip", "ip6"] as const;
+    await runner.run(commands.firewall(others.map((family) => removal(place, family)).join("")));
     await switchForwardingOff(this.parts);
   }
 

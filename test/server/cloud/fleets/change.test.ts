@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { localAdmin } from "../../../../server/cloud/access/caller";
 import { assertMccError } from "../../../support/assert-error";
 import { testClouds } from "../../../support/daemons/test-cloud";
 import { applied } from "../../../support/daemons/test-fleet";
@@ -20,8 +21,8 @@ describe("a change of a fleet that cannot be recorded", () => {
       "unavailable",
       /^The intent could not be recorded: .*web\.json cannot be used: a folder is in the place of a file; move it away/,
     );
-    assert.deepEqual([await driver.list(), await cloud.fleets.list({})], [[], []]);
-    assert.equal(cloud.info().addressPool.free, 8);
+    assert.deepEqual([await driver.list(), await cloud.fleets.list(localAdmin, {})], [[], []]);
+    assert.equal(cloud.info(localAdmin).addressPool.free, 8);
     await rm(obstacleIn(stateFolder), { recursive: true });
     assert.equal((await apply()).counts.ready, 8);
   });
@@ -36,9 +37,9 @@ describe("a change of a fleet that cannot be recorded", () => {
         "unavailable",
         /^The intent could not be recorded/,
       );
-      assert.deepEqual(await cloud.fleets.list({}), [before]);
+      assert.deepEqual(await cloud.fleets.list(localAdmin, {}), [before]);
     }
-    assert.equal(cloud.info().addressPool.free, 6);
+    assert.equal(cloud.info(localAdmin).addressPool.free, 6);
     await rm(obstacleIn(stateFolder), { recursive: true });
     assert.equal((await applied(cloud, { name: "web", count: 4, clientToken })).counts.ready, 4);
   });
@@ -53,7 +54,7 @@ describe("a change of a fleet that cannot be recorded", () => {
       /^The intent could not be recorded/,
     );
     await rm(obstacleIn(stateFolder), { recursive: true });
-    await cloud.fleets.extend({ fleet: "web", ttlSeconds: 600 });
+    await cloud.fleets.extend(localAdmin, { fleet: "web", ttlSeconds: 600 });
     const file = JSON.parse(await readFile(join(stateFolder, "fleets", "web.json"), "utf8")) as {
       members: { phase: string }[];
     };

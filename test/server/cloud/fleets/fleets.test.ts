@@ -4,6 +4,7 @@ import { join } from "node:path";
 import sinon from "sinon";
 import { MccError } from "../../../../protocol/error";
 import type { Fleet } from "../../../../protocol/methods/fleet";
+import { localAdmin } from "../../../../server/cloud/access/caller";
 import type { Cloud } from "../../../../server/cloud/cloud";
 import { assertMccError } from "../../../support/assert-error";
 import { type TestCloud, testClouds } from "../../../support/daemons/test-cloud";
@@ -24,14 +25,14 @@ describe("fleets", () => {
       const made = await applied(cloud, { ...web, count: 3 });
       assert.equal(made.status, "ready");
       assert.deepEqual(made.counts, { wanted: 3, ready: 3, pending: 0, failed: 0 });
-      const { members } = await cloud.fleets.get({ fleet: "web" });
+      const { members } = await cloud.fleets.get(localAdmin, { fleet: "web" });
       assert.deepEqual(
         members.map(({ index, name, hostname, status }) => [index, name, hostname, status]),
         [1, 2, 3].map((index) => [index, `web-${index}`, `web-${index}`, "running"]),
       );
       assert.ok(members.every(({ sshHostKey }) => sshHostKey.startsWith("ssh-ed25519 ")));
       assert.deepEqual(
-        (await cloud.instances.list({ labels: { owner: "me" } })).map(({ fleet }) => fleet),
+        (await cloud.instances.list(localAdmin, { labels: { owner: "me" } })).map(({ fleet }) => fleet),
         [1, 2, 3].map((index) => ({ name: "web", index })),
       );
       assert.deepEqual(await readdir(join(stateFolder, "fleets")), ["web.json"]);
@@ -42,13 +43,13 @@ describe("fleets", () => {
       const { cloud, driver } = await newCloud();
       await applied(cloud, { name: "small", count: 3 });
       await assertMccError(
-        cloud.fleets.apply(fleetOf({ ...web, count: 6 })),
+        cloud.fleets.apply(localAdmin, fleetOf({ ...web, count: 6 })),
         "exhausted",
         /6 addresses are needed, and 5 of the 8 of this server's range are free/,
       );
-      assert.equal(cloud.info().addressPool.free, 5);
+      assert.equal(cloud.info(localAdmin).addressPool.free, 5);
       assert.equal((await driver.list()).length, 3);
-      assert.equal((await cloud.fleets.list({})).length, 1);
+      assert.equal((await cloud.fleets.list(localAdmin, {})).length, 1);
     });
 
     it("assigns the requested addresses", async () => {
@@ -61,7 +62,11 @@ describe("fleets", () => {
     it("refuses addresses if there is not a different one for each member", async () => {
       const { cloud } = await newCloud();
       const asked = fleetOf({ ...web, count: 2, addresses: ["198.18.0.4", "198.18.0.4"] });
-      await assertMccError(cloud.fleets.apply(asked), "invalid", /2 addresses, 1 of them different/);
+      await assertMccError(
+        cloud.fleets.apply(localAdmin, asked),
+        "invalid",
+        /2 addresses, 1 of them different/,
+      );
     });
 
     it("undoes all members if one fails, and names that one", async () => {
@@ -72,7 +77,7 @@ describe("fleets", () => {
         "engine",
         /^Fleet "web" was not created: 2 of 50 members failed: web-7: .*device busy; web-33: .*device busy\. Everything done before was undone\.$/,
       );
-      assert.deepEqual(await cloud.fleets.list({}), []);
+      assert.deepEqual(await cloud.fleets.list(localAdmin, {}), []);
       await assertNothingLeft({ cloud, driver, stateFolder });
     });
 
@@ -96,7 +101,7 @@ describe("fleets", () => {
       const failed = assertMccError(making, "engine", /1 of 3 members failed: web-1: /);
       await eventually(() => held !== undefined, "one hangs");
       await time.passUntil(
-        () => Boolean(cloud.instances.catalog.find({ instance: "web-2" })?.abort.signal.aborted),
+        () => Boolean(cloud.instances.catalog.find(localAdmin, { instance: "web-2" })?.abort.signal.aborted),
         "it is given up",
       );
       held?.();
@@ -108,7 +113,7 @@ describe("fleets", () => {
       const { cloud, driver } = await newCloud();
       const stub = failStartOf(driver, "web-2");
       await assertMccError(applied(cloud, { ...web, count: 3, keepOnFailure: true }), "engine", /web-2: /);
-      const [fleet] = await cloud.fleets.list({});
+      const [fleet] = await cloud.fleets.list(localAdmin, {});
       assert.equal(fleet?.status, "degraded");
       assert.match(fleet.failure ?? "", /web-2: .*device busy/);
       assert.deepEqual(fleet.counts, { wanted: 3, ready: 2, pending: 0, failed: 1 });
@@ -137,7 +142,7 @@ describe("fleets", () => {
       assert.deepEqual(four.slice(0, 2), two);
       await applied(cloud, { ...web, count: 1 });
       assert.deepEqual(await membersOf(cloud), two.slice(0, 1));
-      assert.equal(cloud.info().addressPool.free, 7);
+      assert.equal(cloud.info(localAdmin).addressPool.free, 7);
     });
 
     it("changes type and labels in place", async () => {
@@ -146,7 +151,7 @@ describe("fleets", () => {
       const before = await membersOf(cloud);
       await applied(cloud, { ...web, count: 2, labels: { owner: "you" } });
       assert.deepEqual(await membersOf(cloud), before);
-      const labels = (await cloud.instances.list({})).map((instance) => instance.labels);
+      const labels = (await cloud.instances.list(localAdmin, {})).map((instance) => instance.labels);
       assert.deepEqual(labels, [{ owner: "you" }, { owner: "you" }]);
     });
 
@@ -164,7 +169,7 @@ describe("fleets", () => {
       );
       const ids = new Set([...before, ...after].map(({ id }) => id));
       assert.equal(ids.size, 6);
-      assert.equal(cloud.info().addressPool.free, 5);
+      assert.equal(cloud.info(localAdmin).addressPool.free, 5);
       assert.equal((await driver.list()).length, 3);
     });
 
@@ -190,8 +195,8 @@ describe("fleets", () => {
       assert.ok(second !== undefined && third !== undefined && fourth !== undefined);
       await driver.stop(second.id, 0);
       await driver.destroy(third.id);
-      await cloud.instances.destroy({ instance: fourth.id });
-      const degraded = await cloud.fleets.get({ fleet: "web" });
+      await cloud.instances.destroy(localAdmin, { instance: fourth.id });
+      const degraded = await cloud.fleets.get(localAdmin, { fleet: "web" });
       assert.equal(degraded.status, "degraded");
       assert.deepEqual(degraded.counts, { wanted: 4, ready: 1, pending: 0, failed: 3 });
       const healed = await applied(cloud, { ...web, count: 4 });
@@ -219,10 +224,10 @@ describe("fleets", () => {
         /Fleet "web" was not changed: 1 of 3 members failed: web-4: .* The new members were undone, and the fleet's count is 2 as before\.$/,
       );
       assert.deepEqual(await membersOf(cloud), before);
-      const { counts, failure } = await cloud.fleets.get({ fleet: "web" });
+      const { counts, failure } = await cloud.fleets.get(localAdmin, { fleet: "web" });
       assert.deepEqual(counts, { wanted: 2, ready: 2, pending: 0, failed: 0 });
       assert.match(failure ?? "", /web-4/);
-      assert.equal(cloud.info().addressPool.free, 6);
+      assert.equal(cloud.info(localAdmin).addressPool.free, 6);
     });
 
     it("shares the result with an equal apply at the same time", async () => {
@@ -237,7 +242,7 @@ describe("fleets", () => {
 
     it("waits for its turn after a different apply", async () => {
       const { cloud } = await newCloud();
-      await cloud.fleets.apply(fleetOf({ ...web, count: 5 }));
+      await cloud.fleets.apply(localAdmin, fleetOf({ ...web, count: 5 }));
       await applied(cloud, { ...web, count: 2 });
       assert.equal((await membersOf(cloud)).length, 2);
     });
@@ -247,7 +252,7 @@ describe("fleets", () => {
       const { uid } = await applied(cloud, { ...web, count: 1 });
       for (const clientToken of ["token-0002", undefined]) {
         const asked = fleetOf({ ...web, count: 2, clientToken });
-        await assertMccError(cloud.fleets.apply(asked), "conflict", /labels: owner=me/);
+        await assertMccError(cloud.fleets.apply(localAdmin, asked), "conflict", /labels: owner=me/);
       }
       await applied(cloud, { name: "web", count: 2, uid });
       assert.equal((await membersOf(cloud)).length, 2);
@@ -256,7 +261,7 @@ describe("fleets", () => {
     it("is refused for an unknown uid", async () => {
       const { cloud } = await newCloud();
       const asked = fleetOf({ ...web, count: 1, uid: "0".repeat(32) });
-      await assertMccError(cloud.fleets.apply(asked), "not-found", /No fleet "web" with the uid/);
+      await assertMccError(cloud.fleets.apply(localAdmin, asked), "not-found", /No fleet "web" with the uid/);
     });
   });
 
@@ -264,20 +269,20 @@ describe("fleets", () => {
     it("leaves nothing, and succeeds if the fleet does not exist", async () => {
       const { cloud, driver, stateFolder } = await newCloud();
       await applied(cloud, { ...web, count: 3 });
-      assert.deepEqual(await cloud.fleets.destroy({ fleet: "web" }), { destroyed: 3 });
+      assert.deepEqual(await cloud.fleets.destroy(localAdmin, { fleet: "web" }), { destroyed: 3 });
       await assertNothingLeft({ cloud, driver, stateFolder });
-      assert.deepEqual(await cloud.fleets.destroy({ fleet: "web" }), { destroyed: 0 });
+      assert.deepEqual(await cloud.fleets.destroy(localAdmin, { fleet: "web" }), { destroyed: 0 });
     });
 
     it("cancels a running apply", async () => {
       const { cloud, driver, stateFolder } = await newCloud({ range });
-      const { uid } = await cloud.fleets.apply(fleetOf({ ...web, count: 100 }));
+      const { uid } = await cloud.fleets.apply(localAdmin, fleetOf({ ...web, count: 100 }));
       const waiting = assertMccError(
-        cloud.fleets.wait({ fleet: "web", uid, timeoutSeconds: 30 }),
+        cloud.fleets.wait(localAdmin, { fleet: "web", uid, timeoutSeconds: 30 }),
         "conflict",
         /destroyed in the meantime/,
       );
-      await cloud.fleets.destroy({ fleet: "web", uid });
+      await cloud.fleets.destroy(localAdmin, { fleet: "web", uid });
       await waiting;
       await assertNothingLeft({ cloud, driver, stateFolder });
     });
@@ -286,19 +291,21 @@ describe("fleets", () => {
       const { cloud, driver, stateFolder } = await newCloud();
       await applied(cloud, { ...web, count: 3 });
       const stub = sinon.stub(driver, "destroy").rejects(new MccError("engine", "device busy."));
-      await assertMccError(cloud.fleets.destroy({ fleet: "web" }), "engine", /device busy/);
-      const fleet = await cloud.fleets.get({ fleet: "web" });
+      await assertMccError(cloud.fleets.destroy(localAdmin, { fleet: "web" }), "engine", /device busy/);
+      const fleet = await cloud.fleets.get(localAdmin, { fleet: "web" });
       assert.equal(fleet.status, "failed");
       assert.match(fleet.failure ?? "", /is tried again: 3 of 3 members failed/);
       stub.restore();
-      await time.passUntil(async () => (await cloud.fleets.list({})).length === 0, "it is gone");
+      await time.passUntil(async () => (await cloud.fleets.list(localAdmin, {})).length === 0, "it is gone");
       await assertNothingLeft({ cloud, driver, stateFolder });
     });
 
     it("changes nothing for another uid", async () => {
       const { cloud } = await newCloud();
       await applied(cloud, { ...web, count: 1 });
-      assert.deepEqual(await cloud.fleets.destroy({ fleet: "web", uid: "0".repeat(32) }), { destroyed: 0 });
+      assert.deepEqual(await cloud.fleets.destroy(localAdmin, { fleet: "web", uid: "0".repeat(32) }), {
+        destroyed: 0,
+      });
       assert.equal((await membersOf(cloud)).length, 1);
     });
   });
@@ -310,31 +317,31 @@ describe("fleets", () => {
       assert.equal(ttlSeconds, 60);
       const next = await reopen();
       await time.pass(59_999);
-      assert.equal((await next.fleets.list({})).length, 1);
+      assert.equal((await next.fleets.list(localAdmin, {})).length, 1);
       await time.pass(2);
-      await eventually(async () => (await next.fleets.list({})).length === 0, "it is destroyed");
+      await eventually(async () => (await next.fleets.list(localAdmin, {})).length === 0, "it is destroyed");
       assert.deepEqual(await driver.list(), []);
     });
 
     it("restarts its TTL with each apply and extend, and ends with an apply without a TTL", async () => {
       const { cloud } = await newCloud();
       await applied(cloud, { ...web, count: 1, ttlSeconds: 60 });
-      const extended = await cloud.fleets.extend({ fleet: "web", ttlSeconds: 600 });
+      const extended = await cloud.fleets.extend(localAdmin, { fleet: "web", ttlSeconds: 600 });
       assert.equal(extended.ttlSeconds, 600);
-      assert.equal((await cloud.fleets.extend({ fleet: "web" })).ttlSeconds, 600);
+      assert.equal((await cloud.fleets.extend(localAdmin, { fleet: "web" })).ttlSeconds, 600);
       assert.equal((await applied(cloud, { ...web, count: 1 })).expiresAt, undefined);
-      await assertMccError(cloud.fleets.extend({ fleet: "web" }), "invalid", /no TTL to extend/);
+      await assertMccError(cloud.fleets.extend(localAdmin, { fleet: "web" }), "invalid", /no TTL to extend/);
     });
 
     it("destroys the whole fleet when its lease ends", async () => {
       const { cloud, driver } = await newCloud();
-      const { lease } = await cloud.leases.open({ seconds: 60 });
+      const { lease } = await cloud.leases.open(localAdmin, { seconds: 60 });
       await applied(cloud, { ...web, count: 3, lease });
-      assert.deepEqual(await cloud.leases.end({ lease }), { destroyed: 3 });
+      assert.deepEqual(await cloud.leases.end(localAdmin, { lease }), { destroyed: 3 });
       assert.deepEqual(await driver.list(), []);
-      assert.deepEqual(await cloud.fleets.list({}), []);
+      assert.deepEqual(await cloud.fleets.list(localAdmin, {}), []);
       const again = fleetOf({ ...web, count: 3, lease });
-      await assertMccError(cloud.fleets.apply(again), "not-found", /is not open/);
+      await assertMccError(cloud.fleets.apply(localAdmin, again), "not-found", /is not open/);
     });
   });
 
@@ -344,7 +351,7 @@ describe("fleets", () => {
     assert.match(made.userDataDigest ?? "", /^[0-9a-f]{64}$/);
     const before = await membersOf(cloud);
     const next = await reopen();
-    const { output } = await next.instances.log({ instance: "web-2" });
+    const { output } = await next.instances.log(localAdmin, { instance: "web-2" });
     assert.match(Buffer.from(output, "base64").toString(), /simulated/);
     await applied(next, { ...web, count: 2, userData: "echo one" });
     assert.deepEqual(await membersOf(next), before);
@@ -354,7 +361,7 @@ describe("fleets", () => {
       after.some(({ id }) => before.some((member) => member.id === id)),
       false,
     );
-    await next.fleets.destroy({ fleet: "web" });
+    await next.fleets.destroy(localAdmin, { fleet: "web" });
     await assertNothingLeft({ cloud: next, driver, stateFolder });
   });
 
@@ -375,7 +382,7 @@ describe("fleets", () => {
     const { cloud } = await newCloud();
     await applied(cloud, { ...web, count: 1 });
     await assertMccError(
-      cloud.instances.update({ instance: "web-1", name: "mine" }),
+      cloud.instances.update(localAdmin, { instance: "web-1", name: "mine" }),
       "conflict",
       /belongs to fleet "web", which names its members; for another name, create an instance outside of the fleet\.$/,
     );
@@ -383,7 +390,7 @@ describe("fleets", () => {
 });
 
 async function membersOf(cloud: Cloud): Promise<Fleet["members"]> {
-  return (await cloud.fleets.get({ fleet: "web" })).members;
+  return (await cloud.fleets.get(localAdmin, { fleet: "web" })).members;
 }
 
 async function addressesOf(cloud: Cloud): Promise<string[]> {
@@ -391,7 +398,7 @@ async function addressesOf(cloud: Cloud): Promise<string[]> {
 }
 
 function nameOf(cloud: Cloud, id: number): string {
-  return cloud.instances.catalog.get({ instance: id }).record.name;
+  return cloud.instances.catalog.get(localAdmin, { instance: id }).record.name;
 }
 
 /** Makes the engine refuse to create the containers with these names. */
@@ -407,9 +414,9 @@ function failStartOf(driver: TestCloud["driver"], ...names: string[]): sinon.Sin
 
 async function assertNothingLeft({ cloud, driver, stateFolder }: Omit<TestCloud, "reopen">): Promise<void> {
   assert.deepEqual(await driver.list(), []);
-  assert.deepEqual(await cloud.instances.list({}), []);
+  assert.deepEqual(await cloud.instances.list(localAdmin, {}), []);
   assert.deepEqual(await readdir(join(stateFolder, "fleets")), []);
   assert.deepEqual(await readdir(join(stateFolder, "instances")), []);
-  const { free, size } = cloud.info().addressPool;
+  const { free, size } = cloud.info(localAdmin).addressPool;
   assert.equal(free, size);
 }

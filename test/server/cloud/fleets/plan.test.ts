@@ -42,6 +42,7 @@ describe("the plan of a fleet", () => {
   const made: [string, Partial<FleetSpec>][] = [
     ["image", { image: "other" }],
     ["userData", { userDataDigest: "new" }],
+    ["isolation", { isolate: "fleet" }],
     ["address", { addresses: ["198.18.0.1", "198.18.0.9"] }],
   ];
   for (const [what, change] of made) {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import sinon from "sinon";
+import { localAdmin } from "../../../../server/cloud/access/caller";
 import { assertMccError } from "../../../support/assert-error";
 import { testClouds } from "../../../support/daemons/test-cloud";
 import { applied, fleetOf } from "../../../support/daemons/test-fleet";
@@ -24,15 +25,15 @@ describe("a fleet after its daemon was killed", () => {
         calls += 1;
         return calls > 2 ? never() : real(argument);
       });
-      await cloud.fleets.apply(fleetOf({ ...web, count: 5 }));
+      await cloud.fleets.apply(localAdmin, fleetOf({ ...web, count: 5 }));
       await eventually(() => calls === 5, `the step "${step}" has begun for all`);
       stub.restore();
       const next = await reopen();
-      assert.deepEqual(await next.fleets.list({}), []);
-      assert.deepEqual(await next.instances.list({}), []);
+      assert.deepEqual(await next.fleets.list(localAdmin, {}), []);
+      assert.deepEqual(await next.instances.list(localAdmin, {}), []);
       assert.deepEqual(await driver.list(), []);
       assert.deepEqual(await readdir(join(stateFolder, "fleets")), []);
-      assert.equal(next.info().addressPool.free, next.info().addressPool.size);
+      assert.equal(next.info(localAdmin).addressPool.free, next.info(localAdmin).addressPool.size);
       assert.equal((await applied(next, { ...web, count: 5 })).status, "ready");
     });
   }
@@ -40,11 +41,11 @@ describe("a fleet after its daemon was killed", () => {
   it("is unchanged if no apply was running, including later changes of its members", async () => {
     const { cloud, driver, reopen } = await newCloud();
     await applied(cloud, { ...web, count: 3 });
-    await cloud.instances.update({ instance: "web-2", labels: { mine: "yes" } });
-    const before = await cloud.fleets.get({ fleet: "web" });
+    await cloud.instances.update(localAdmin, { instance: "web-2", labels: { mine: "yes" } });
+    const before = await cloud.fleets.get(localAdmin, { fleet: "web" });
     const next = await reopen();
-    assert.deepEqual(await next.fleets.get({ fleet: "web" }), before);
-    assert.deepEqual((await next.instances.get({ instance: "web-2" })).labels, { mine: "yes" });
+    assert.deepEqual(await next.fleets.get(localAdmin, { fleet: "web" }), before);
+    assert.deepEqual((await next.instances.get(localAdmin, { instance: "web-2" })).labels, { mine: "yes" });
     assert.equal((await applied(next, { ...web, count: 3 })).status, "ready");
     assert.equal((await driver.list()).length, 3);
   });
@@ -52,17 +53,17 @@ describe("a fleet after its daemon was killed", () => {
   it("lacks the members that a user destroyed, and the next apply repairs it", async () => {
     const { cloud, reopen } = await newCloud();
     await applied(cloud, { ...web, count: 3 });
-    const { members } = await cloud.fleets.get({ fleet: "web" });
-    await cloud.instances.destroy({ instance: "web-2" });
+    const { members } = await cloud.fleets.get(localAdmin, { fleet: "web" });
+    await cloud.instances.destroy(localAdmin, { instance: "web-2" });
     const next = await reopen();
-    const fleet = await next.fleets.get({ fleet: "web" });
+    const fleet = await next.fleets.get(localAdmin, { fleet: "web" });
     assert.equal(fleet.status, "degraded");
     assert.deepEqual(
       fleet.members.map(({ name }) => name),
       ["web-1", "web-3"],
     );
     await applied(next, { ...web, count: 3 });
-    const healed = await next.fleets.get({ fleet: "web" });
+    const healed = await next.fleets.get(localAdmin, { fleet: "web" });
     assert.equal(healed.members[1]?.ipAddress, members[1]?.ipAddress);
   });
 
@@ -71,16 +72,16 @@ describe("a fleet after its daemon was killed", () => {
     await applied(cloud, { ...web, count: 2 });
     const before = await driver.list();
     const stub = sinon.stub(driver, "start").callsFake(never);
-    await cloud.fleets.apply(fleetOf({ ...web, count: 4 }));
+    await cloud.fleets.apply(localAdmin, fleetOf({ ...web, count: 4 }));
     await eventually(() => stub.callCount === 2, "the new ones are being made");
     stub.restore();
     const next = await reopen();
     assert.deepEqual(await driver.list(), before);
-    const fleet = await next.fleets.get({ fleet: "web" });
+    const fleet = await next.fleets.get(localAdmin, { fleet: "web" });
     assert.equal(fleet.status, "degraded");
     assert.match(fleet.failure ?? "", /ended while it changed/);
     await assertMccError(
-      next.fleets.wait({ fleet: "web", timeoutSeconds: 1 }),
+      next.fleets.wait(localAdmin, { fleet: "web", timeoutSeconds: 1 }),
       "unavailable",
       /apply it again/,
     );
@@ -93,24 +94,24 @@ describe("a fleet after its daemon was killed", () => {
       const { cloud, driver, reopen } = await newCloud();
       await driver.importImage("other", "");
       await applied(cloud, { ...web, count: 4 });
-      const { members } = await cloud.fleets.get({ fleet: "web" });
+      const { members } = await cloud.fleets.get(localAdmin, { fleet: "web" });
       const stub = sinon.stub(driver, step).callsFake(never);
-      await cloud.fleets.apply(fleetOf({ ...web, count: 4, image: "other", maxUnavailable: 2 }));
+      await cloud.fleets.apply(localAdmin, fleetOf({ ...web, count: 4, image: "other", maxUnavailable: 2 }));
       await eventually(() => stub.callCount === 2, "two are being replaced");
       stub.restore();
       const next = await reopen();
-      const { counts, status } = await next.fleets.get({ fleet: "web" });
+      const { counts, status } = await next.fleets.get(localAdmin, { fleet: "web" });
       assert.equal(status, "degraded");
       assert.equal(counts.ready, 0);
       assert.equal((await driver.list()).length, 2);
       await applied(next, { ...web, count: 4, image: "other" });
-      const healed = (await next.fleets.get({ fleet: "web" })).members;
+      const healed = (await next.fleets.get(localAdmin, { fleet: "web" })).members;
       assert.deepEqual(
         healed.map(({ name, ipAddress }) => [name, ipAddress]),
         members.map(({ name, ipAddress }) => [name, ipAddress]),
       );
       assert.equal((await driver.list()).length, 4);
-      assert.equal(next.info().addressPool.free, 4);
+      assert.equal(next.info(localAdmin).addressPool.free, 4);
     });
   }
 
@@ -118,11 +119,11 @@ describe("a fleet after its daemon was killed", () => {
     const { cloud, driver, stateFolder, reopen } = await newCloud();
     await applied(cloud, { ...web, count: 3 });
     const stub = sinon.stub(driver, "destroy").callsFake(never);
-    void cloud.fleets.destroy({ fleet: "web" });
+    void cloud.fleets.destroy(localAdmin, { fleet: "web" });
     await eventually(() => stub.called, "the first is being destroyed");
     stub.restore();
     const next = await reopen();
-    assert.deepEqual(await next.fleets.list({}), []);
+    assert.deepEqual(await next.fleets.list(localAdmin, {}), []);
     assert.deepEqual(await driver.list(), []);
     assert.deepEqual(await readdir(join(stateFolder, "fleets")), []);
   });
@@ -130,18 +131,18 @@ describe("a fleet after its daemon was killed", () => {
   it("is shown as failed if it cannot be undone, and is destroyed in a later attempt", async () => {
     const { cloud, driver, reopen } = await newCloud();
     const started = sinon.stub(driver, "start").callsFake(never);
-    await cloud.fleets.apply(fleetOf({ ...web, count: 2 }));
+    await cloud.fleets.apply(localAdmin, fleetOf({ ...web, count: 2 }));
     await eventually(() => started.called, "the start has begun");
     const stub = sinon.stub(driver, "destroy").rejects(new Error("device busy."));
     const next = await reopen();
     assert.deepEqual(
-      (await next.fleets.list({})).map(({ name, status }) => [name, status]),
+      (await next.fleets.list(localAdmin, {})).map(({ name, status }) => [name, status]),
       [["web", "failed"]],
     );
     stub.restore();
     started.restore();
-    await time.passUntil(async () => (await next.fleets.list({})).length === 0, "it is gone");
+    await time.passUntil(async () => (await next.fleets.list(localAdmin, {})).length === 0, "it is gone");
     assert.deepEqual(await driver.list(), []);
-    assert.equal(next.info().addressPool.free, next.info().addressPool.size);
+    assert.equal(next.info(localAdmin).addressPool.free, next.info(localAdmin).addressPool.size);
   });
 });

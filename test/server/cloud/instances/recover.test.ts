@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sinon from "sinon";
 import { MccError } from "../../../../protocol/error";
+import { localAdmin } from "../../../../server/cloud/access/caller";
 import { makeHostKey } from "../../../../server/cloud/instances/creation/host-key";
 import { assertMccError } from "../../../support/assert-error";
 import { createReady, creation, targetOf, testClouds } from "../../../support/daemons/test-cloud";
@@ -21,12 +22,12 @@ describe("the start after a daemon was killed", () => {
       const { cloud, driver, stateFolder, reopen } = await newCloud();
       const survivor = await createReady(cloud, { name: "survivor" });
       const stub = sinon.stub(driver, step).callsFake(never);
-      await cloud.instances.create(creation({ name: "web" }));
+      await cloud.instances.create(localAdmin, creation({ name: "web" }));
       await eventually(() => stub.called, `the step "${step}" has begun`);
       stub.restore();
       const next = await reopen();
       assert.deepEqual(
-        (await next.instances.list({})).map(({ uid, status }) => [uid, status]),
+        (await next.instances.list(localAdmin, {})).map(({ uid, status }) => [uid, status]),
         [[survivor.uid, "running"]],
       );
       assert.deepEqual(await driver.list(), [{ id: survivor.id, running: true }]);
@@ -40,46 +41,53 @@ describe("the start after a daemon was killed", () => {
     const { cloud, driver, stateFolder, reopen } = await newCloud();
     const instance = await createReady(cloud);
     const stub = sinon.stub(driver, "destroy").callsFake(never);
-    void cloud.instances.destroy(targetOf(instance));
+    void cloud.instances.destroy(localAdmin, targetOf(instance));
     await eventually(
       async () => (await readRecord(stateFolder, instance.id)).includes('"destroying"'),
       "the intent is recorded",
     );
     stub.restore();
     const next = await reopen();
-    assert.deepEqual(await next.instances.list({}), []);
+    assert.deepEqual(await next.instances.list(localAdmin, {}), []);
     assert.deepEqual(await driver.list(), []);
-    assert.equal(next.info().addressPool.free, next.info().addressPool.size);
+    assert.equal(next.info(localAdmin).addressPool.free, next.info(localAdmin).addressPool.size);
   });
 
   it("succeeds even if an incomplete create cannot be undone, and retries to undo it", async () => {
     const { cloud, driver, reopen } = await newCloud();
     const started = sinon.stub(driver, "start").callsFake(never);
-    const instance = await cloud.instances.create(creation({ name: "web" }));
+    const instance = await cloud.instances.create(localAdmin, creation({ name: "web" }));
     await eventually(() => started.called, "the start has begun");
     const stub = sinon.stub(driver, "destroy").rejects(new MccError("engine", "device busy."));
     const next = await reopen();
-    const failed = await next.instances.get({ instance: instance.id });
+    const failed = await next.instances.get(localAdmin, { instance: instance.id });
     assert.equal(failed.status, "failed");
     assert.match(failed.failure ?? "", /device busy/);
-    await assertMccError(next.instances.create(creation({ name: "web" })), "conflict", /"web" is taken/);
+    await assertMccError(
+      next.instances.create(localAdmin, creation({ name: "web" })),
+      "conflict",
+      /"web" is taken/,
+    );
     stub.restore();
-    await time.passUntil(async () => (await next.instances.list({})).length === 0, "it is cleared away");
+    await time.passUntil(
+      async () => (await next.instances.list(localAdmin, {})).length === 0,
+      "it is cleared away",
+    );
     assert.deepEqual(await driver.list(), []);
   });
 
   it("starts the instances that should run after a reboot of the host", async () => {
     const { cloud, driver, stateFolder, reopen } = await newCloud();
     const [up, down] = [await createReady(cloud), await createReady(cloud)];
-    await cloud.instances.stop({ ...targetOf(down), graceSeconds: 0 });
+    await cloud.instances.stop(localAdmin, { ...targetOf(down), graceSeconds: 0 });
     await driver.stop(up.id, 0);
     await writeFile(join(stateFolder, "boot-id.json"), JSON.stringify({ bootId: "an earlier one" }));
     const next = await reopen();
     await eventually(
-      async () => (await next.instances.get(targetOf(up))).status === "running",
+      async () => (await next.instances.get(localAdmin, targetOf(up))).status === "running",
       "it runs again",
     );
-    assert.equal((await next.instances.get(targetOf(down))).status, "stopped");
+    assert.equal((await next.instances.get(localAdmin, targetOf(down))).status, "stopped");
   });
 
   it("after a reboot of the host, an instance that cannot be started shows the reason until it is started", async () => {
@@ -89,7 +97,7 @@ describe("the start after a daemon was killed", () => {
     await writeFile(join(stateFolder, "boot-id.json"), JSON.stringify({ bootId: "an earlier one" }));
     const stub = sinon.stub(driver, "start").rejects(new MccError("engine", "no such bridge."));
     const failureIn = async (list: typeof cloud): Promise<unknown> => {
-      const [{ status, failure } = {}] = await list.instances.list({});
+      const [{ status, failure } = {}] = await list.instances.list(localAdmin, {});
       return [status, failure];
     };
     const reason = `It could not be started: no such bridge; start it when the cause is removed (mcc start ${instance.id}), or destroy it.`;
@@ -100,31 +108,37 @@ describe("the start after a daemon was killed", () => {
     }, "the reason is listed");
     const later = await reopen();
     assert.deepEqual(await failureIn(later), ["stopped", reason]);
-    await assertMccError(later.instances.start(targetOf(instance)), "engine", /no such bridge/);
+    await assertMccError(later.instances.start(localAdmin, targetOf(instance)), "engine", /no such bridge/);
     assert.deepEqual(await failureIn(later), ["stopped", reason]);
     stub.restore();
-    await later.instances.start(targetOf(instance));
+    await later.instances.start(localAdmin, targetOf(instance));
     assert.deepEqual(await failureIn(later), ["running", undefined]);
-    await later.instances.stop({ ...targetOf(instance), graceSeconds: 0 });
+    await later.instances.stop(localAdmin, { ...targetOf(instance), graceSeconds: 0 });
     assert.deepEqual(await failureIn(later), ["stopped", undefined]);
-    await later.instances.destroy(targetOf(instance));
-    assert.deepEqual(await later.instances.list({}), []);
+    await later.instances.destroy(localAdmin, targetOf(instance));
+    assert.deepEqual(await later.instances.list(localAdmin, {}), []);
   });
 
   it("brings an incomplete change of a key to the remaining instances", async () => {
     const { cloud, driver, reopen } = await newCloud();
     const [one, two] = [makeHostKey().publicKey, makeHostKey().publicKey];
-    await cloud.keys.add({ name: "me", publicKey: one });
+    await cloud.keys.add(localAdmin, { name: "me", publicKey: one });
     const instance = await createReady(cloud, { keys: ["me"] });
     const stub = sinon.stub(driver, "writeFiles").callsFake(never);
-    void cloud.keys.update({ name: "me", publicKey: two }, (change) => cloud.instances.rewriteKeys(change));
+    void cloud.keys.update(localAdmin, { name: "me", publicKey: two }, (change) =>
+      cloud.instances.rewriteKeys(change),
+    );
     await eventually(() => stub.called, "the change has begun");
     stub.restore();
     const next = await reopen();
     await eventually(async () => {
       const words = ["cat", "/root/.ssh/authorized_keys"];
       const limits = { stdin: "", timeoutSeconds: 1, maxOutputBytes: 1000 };
-      const { stdout } = await next.instances.exec({ ...targetOf(instance), command: words, ...limits });
+      const { stdout } = await next.instances.exec(localAdmin, {
+        ...targetOf(instance),
+        command: words,
+        ...limits,
+      });
       return loginLines(Buffer.from(stdout, "base64").toString()) === `${two}\n`;
     }, "the instance has the new key");
   });
@@ -145,7 +159,7 @@ describe("the start after a daemon was killed", () => {
     });
     const next = await reopen();
     assert.deepEqual(
-      (await next.instances.list({})).map(({ id, status }) => `${id} ${status}`),
+      (await next.instances.list(localAdmin, {})).map(({ id, status }) => `${id} ${status}`),
       [`${instance.id} running`, "900 failed"],
     );
     assert.equal((await createReady(next)).id, 901);
@@ -156,9 +170,16 @@ describe("the start after a daemon was killed", () => {
     const { cloud, reopen } = await newCloud();
     const instance = await createReady(cloud, { name: "web", clientToken: "token-0001" });
     const next = await reopen();
-    assert.equal((await next.instances.create(creation({ clientToken: "token-0001" }))).uid, instance.uid);
-    await assertMccError(next.instances.create(creation({ name: "web" })), "conflict", /"web" is taken/);
-    const { ready } = await next.instances.wait({ ...targetOf(instance), timeoutSeconds: 1 });
+    assert.equal(
+      (await next.instances.create(localAdmin, creation({ clientToken: "token-0001" }))).uid,
+      instance.uid,
+    );
+    await assertMccError(
+      next.instances.create(localAdmin, creation({ name: "web" })),
+      "conflict",
+      /"web" is taken/,
+    );
+    const { ready } = await next.instances.wait(localAdmin, { ...targetOf(instance), timeoutSeconds: 1 });
     assert.equal(ready, true);
   });
 
@@ -168,7 +189,7 @@ describe("the start after a daemon was killed", () => {
     const record = JSON.parse(await readRecord(stateFolder, instance.id)) as object;
     await writeFile(recordPath(stateFolder, instance.id), JSON.stringify({ ...record, waitFor: "ssh" }));
     const next = await reopen();
-    await next.instances.update({ ...targetOf(instance), labels: { a: "b" } });
+    await next.instances.update(localAdmin, { ...targetOf(instance), labels: { a: "b" } });
     assert.match(await readRecord(stateFolder, instance.id), /"waitFor": \[\s*"ssh"\s*\]/);
   });
 
@@ -177,17 +198,17 @@ describe("the start after a daemon was killed", () => {
     const instance = await createReady(cloud);
     await writeFile(recordPath(stateFolder, instance.id), "{");
     const next = await reopen();
-    const found = next.info().damaged.find(({ movedTo }) => movedTo !== undefined);
+    const found = next.info(localAdmin).damaged.find(({ movedTo }) => movedTo !== undefined);
     assert.deepEqual([found?.file, found?.reason], ["instances/500/instance.json", "it is not JSON"]);
     assert.equal(await readFile(found?.movedTo ?? "", "utf8"), "{");
-    assert.equal((await next.instances.get({ instance: instance.id })).status, "failed");
+    assert.equal((await next.instances.get(localAdmin, { instance: instance.id })).status, "failed");
   });
 
   it("does not show a folder without a record as an instance", async () => {
     const { stateFolder, reopen } = await newCloud();
     await mkdir(join(stateFolder, "instances", "777"));
     const next = await reopen();
-    assert.deepEqual(await next.instances.list({}), []);
+    assert.deepEqual(await next.instances.list(localAdmin, {}), []);
     assert.deepEqual(await readdir(join(stateFolder, "instances")), []);
   });
 });

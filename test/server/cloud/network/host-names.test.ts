@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { localAdmin } from "../../../../server/cloud/access/caller";
 import { HostNames, scopeOf } from "../../../../server/cloud/network/host-names";
 import { LateWrites } from "../../../../server/cloud/state/late-writes";
 import type { Driver } from "../../../../server/driver/driver";
@@ -58,8 +59,8 @@ describe("the host names that an instance resolves", () => {
     const one = await createReady(cloud, { name: "one", labels: webStack });
     const two = await createReady(cloud, { name: "two", labels: webStack });
     const { catalog } = cloud.instances;
-    await cloud.instances.update({ ...targetOf(one), name: "uno", labels: otherStack });
-    await cloud["parts"].context.network.hostNames?.settled(catalog.get(targetOf(one)).record);
+    await cloud.instances.update(localAdmin, { ...targetOf(one), name: "uno", labels: otherStack });
+    await cloud["parts"].context.network.hostNames?.settled(catalog.get(localAdmin, targetOf(one)).record);
     const expected = [`${one.ipAddress} one uno`, `${two.ipAddress} two`];
     assert.deepEqual(hosts.get(one.id), expected, "in the stack that it began with");
     assert.deepEqual(hosts.get(two.id), expected);
@@ -91,15 +92,15 @@ describe("the host names that an instance resolves", () => {
     const { cloud } = current;
     const one = await createReady(cloud, { name: "one", labels: webStack });
     const two = await createReady(cloud, { name: "two", labels: webStack });
-    const { record } = cloud.instances.catalog.get(targetOf(one));
-    await cloud.instances.destroy(targetOf(two));
+    const { record } = cloud.instances.catalog.get(localAdmin, targetOf(one));
+    await cloud.instances.destroy(localAdmin, targetOf(two));
     await cloud["parts"].context.network.hostNames?.settled(record);
     assert.deepEqual(hosts.get(one.id), [`${one.ipAddress} one`]);
   });
 
   it("are complete after many creations at the same time", async () => {
     const { cloud } = current;
-    await Promise.all(Array.from({ length: 300 }, () => cloud.instances.create(creation())));
+    await Promise.all(Array.from({ length: 300 }, () => cloud.instances.create(localAdmin, creation())));
     await Promise.all(cloud.instances.catalog.all().map((instance) => instance.ready));
     assert.deepEqual(
       [...hosts.values()].map(({ length }) => length),

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { localAdmin } from "../../../../server/cloud/access/caller";
 import { planNetwork } from "../../../../server/cloud/reservations/address-range";
 import {
   ipv6AddressIn,
@@ -74,11 +75,11 @@ describe("the IPv6 range of instances", () => {
 
     it("gives instances and members of fleets their addresses", async () => {
       const { cloud } = await newCloud({ range6: range });
-      const instance = await cloud.instances.create(creation({ name: "web" }));
+      const instance = await cloud.instances.create(localAdmin, creation({ name: "web" }));
       assert.equal(instance.ipAddress, "198.18.0.2");
       assert.equal(instance.ipv6Address, "fd00:1234::2");
       await applied(cloud, { name: "workers", count: 2 });
-      const { members } = await cloud.fleets.get({ fleet: "workers" });
+      const { members } = await cloud.fleets.get(localAdmin, { fleet: "workers" });
       assert.deepEqual(
         members.map(({ ipAddress, ipv6Address }) => [ipAddress, ipv6Address]),
         [
@@ -90,7 +91,7 @@ describe("the IPv6 range of instances", () => {
 
     it("gives no addresses if there is no range", async () => {
       const { cloud } = await newCloud();
-      assert.equal((await cloud.instances.create(creation())).ipv6Address, undefined);
+      assert.equal((await cloud.instances.create(localAdmin, creation())).ipv6Address, undefined);
     });
   });
 });

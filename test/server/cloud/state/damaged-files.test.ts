@@ -7,6 +7,7 @@ import pino from "pino";
 import sinon from "sinon";
 import { MccError } from "../../../../protocol/error";
 import { type MethodName, type MethodResult, methodTable } from "../../../../protocol/methods/method-table";
+import { localAdmin } from "../../../../server/cloud/access/caller";
 import { type Cloud } from "../../../../server/cloud/cloud";
 import { makeHostKey } from "../../../../server/cloud/instances/creation/host-key";
 import { scopeOf } from "../../../../server/cloud/network/host-names";
@@ -15,10 +16,9 @@ import { purgeCloud } from "../../../../server/cloud/purge";
 import { DamagedFiles } from "../../../../server/cloud/state/damaged-files";
 import type { ContainerSpec, Driver } from "../../../../server/driver/driver";
 import { createSimulatedDriver } from "../../../../server/driver/simulated/driver";
-import type { Dispatch } from "../../../../server/methods/callable";
-import { createDispatch } from "../../../../server/methods/dispatch";
 import { asciiLine } from "../../../../server/support/files/kept-file";
 import { captureLog } from "../../../support/captured-log";
+import { type AdminDispatch, adminDispatch } from "../../../support/daemons/admin-dispatch";
 import { createReady, testClouds } from "../../../support/daemons/test-cloud";
 import { applied } from "../../../support/daemons/test-fleet";
 import { type Damage, fileDamages, folderDamages } from "../../../support/files/damages";
@@ -241,7 +241,7 @@ describe("a state folder with damage", () => {
     try {
       await assertServes(cloud, file);
       if (isStray && !moved.some((row) => row.stray.test(file) && row.damage.test(damage.name))) {
-        assert.deepEqual(cloud.info().damaged, []);
+        assert.deepEqual(cloud.info(localAdmin).damaged, []);
       } else {
         await eventually(() => isReported(cloud, file, damage), "the damage is reported");
       }
@@ -252,7 +252,7 @@ describe("a state folder with damage", () => {
     }
     assert.deepEqual(before && (await readFile(elsewhere)), before);
     // Each file is in the reported place.
-    await Promise.all(cloud.info().damaged.map(({ movedTo = stateFolder }) => lstat(movedTo)));
+    await Promise.all(cloud.info(localAdmin).damaged.map(({ movedTo = stateFolder }) => lstat(movedTo)));
     assert.deepEqual(
       lines.filter(({ msg }) => msg === "internal error"),
       [],
@@ -291,7 +291,7 @@ describe("a state folder with damage", () => {
 
   function isReported(cloud: Cloud, path: string, { name }: Damage): boolean {
     const file = asciiLine(path);
-    const { damaged } = cloud.info();
+    const { damaged } = cloud.info(localAdmin);
     // If a folder is missing, its files are reported. If the file of a fleet is missing, its members are.
     return (
       inconsequential.some((row) => row.file.test(file) && row.damage.test(name)) ||
@@ -485,8 +485,8 @@ describe("a key whose file was damaged", () => {
     const { cloud, driver, stateFolder, reopen } = await newCloud();
     const texts = ["me", "you", "new"].map(() => makeHostKey().publicKey);
     const [mine = "", yours = "", others = ""] = texts;
-    await cloud.keys.add({ name: "me", publicKey: mine });
-    await cloud.keys.add({ name: "you", publicKey: yours });
+    await cloud.keys.add(localAdmin, { name: "me", publicKey: mine });
+    await cloud.keys.add(localAdmin, { name: "you", publicKey: yours });
     const { id } = await createReady(cloud, { keys: ["me", "you"] });
     await writeFile(join(stateFolder, "keys", "me.json"), "{");
     const next = await reopen();
@@ -497,23 +497,23 @@ describe("a key whose file was damaged", () => {
     };
     assert.deepEqual(await keysIn(), [mine, yours]);
     const carriers = next.instances.rewriteKeys.bind(next.instances);
-    await next.keys.update({ name: "you", publicKey: others }, carriers);
+    await next.keys.update(localAdmin, { name: "you", publicKey: others }, carriers);
     assert.deepEqual(await keysIn(), [others]);
-    await next.instances.update({ instance: id, labels: { a: "b" } });
-    await next.keys.add({ name: "me", publicKey: mine });
-    await next.keys.update({ name: "me", publicKey: mine }, carriers);
+    await next.instances.update(localAdmin, { instance: id, labels: { a: "b" } });
+    await next.keys.add(localAdmin, { name: "me", publicKey: mine });
+    await next.keys.update(localAdmin, { name: "me", publicKey: mine }, carriers);
     assert.deepEqual(await keysIn(), [mine, others]);
-    await next.keys.remove({ name: "me" }, carriers);
+    await next.keys.remove(localAdmin, { name: "me" }, carriers);
     assert.deepEqual(await keysIn(), [others]);
-    await next.instances.destroy({ instance: id });
+    await next.instances.destroy(localAdmin, { instance: id });
   });
 });
 
 const silent = pino({ level: "silent" });
-const dispatches = new WeakMap<Cloud, Dispatch>();
+const dispatches = new WeakMap<Cloud, AdminDispatch>();
 
-function dispatchOf(cloud: Cloud): Dispatch {
-  const dispatch = dispatches.get(cloud) ?? createDispatch(cloud, silent);
+function dispatchOf(cloud: Cloud): AdminDispatch {
+  const dispatch = dispatches.get(cloud) ?? adminDispatch(cloud, silent);
   dispatches.set(cloud, dispatch);
   return dispatch;
 }
@@ -560,15 +560,18 @@ async function makeTemplate(outside: string): Promise<Template> {
   const create = sinon.spy(driver, "create");
   const cloud = await openCloud(optionsOf(folder, driver, silent));
   for (const name of ["me", "you"]) {
-    await cloud.keys.add({ name, publicKey: makeHostKey().publicKey });
+    await cloud.keys.add(localAdmin, { name, publicKey: makeHostKey().publicKey });
   }
   const userData = "#!/bin/sh\n";
   const { id } = await createReady(cloud, { name: "web", keys: ["me", "you"], ttlSeconds: 3600, userData });
   const log = { exitCode: 0, output: "", truncated: false };
-  await cloud["parts"].context.state.logs.write(cloud.instances.catalog.get({ instance: id }).record, log);
+  await cloud["parts"].context.state.logs.write(
+    cloud.instances.catalog.get(localAdmin, { instance: id }).record,
+    log,
+  );
   await applied(cloud, { name: "db", count: 2, keys: ["you"], clientToken: "token-0001" });
-  await cloud.instances.update({ instance: "db-2", labels: { mine: "yes" } });
-  const instances = await cloud.instances.list({});
+  await cloud.instances.update(localAdmin, { instance: "db-2", labels: { mine: "yes" } });
+  const instances = await cloud.instances.list(localAdmin, {});
   const { serverId } = cloud.identity;
   await cloud.close();
   // A file that containers of release 0.1.0 share.

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { localAdmin } from "../../../../server/cloud/access/caller";
 import { purgeCloud } from "../../../../server/cloud/purge";
 import { readStateFormat, stateFormat, writeStateFormat } from "../../../../server/cloud/state/format";
 import { assertMccError } from "../../../support/assert-error";
@@ -32,7 +33,7 @@ describe("the format of a state folder", () => {
     const { uid } = await createReady(cloud, { name: "web" });
     await rm(join(stateFolder, "format"));
     const next = await reopen();
-    assert.equal((await next.instances.get({ instance: "web" })).uid, uid);
+    assert.equal((await next.instances.get(localAdmin, { instance: "web" })).uid, uid);
     assert.equal(await readFile(join(stateFolder, "format"), "utf8"), `${stateFormat}\n`);
   });
 

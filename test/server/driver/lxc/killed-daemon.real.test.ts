@@ -58,7 +58,7 @@ describe("the LXC driver, after its daemon was killed", () => {
   /** The signs on the host of a container's start, in this order. */
   const moments: Record<string, () => boolean | Promise<boolean>> = {
     "the monitor has a cgroup": async () => existsSync(await cgroup("lxc.monitor.")),
-    "the cable exists": () => existsSync(join("/sys/class/net", host().place.container(500).veth)),
+    "the cable exists": () => existsSync(join("/sys/class/net", `${host().place.vethPrefix}500`)),
     "the container has a cgroup": async () => existsSync(await cgroup("lxc.payload.")),
   };
   const cgroup = async (prefix: string): Promise<string> =>

@@ -5,15 +5,14 @@ describe("the names of a driver's parts on a host", () => {
   const place = new Place("/var/lib/minicloud/lxc", "0123456789abcdef0123456789abcdef");
 
   it("differ between daemons", () => {
-    const { name, veth, lock } = place.container(500);
-    assert.deepEqual([name, veth], ["mc-012345-500", "mcv0123500"]);
+    const { name, lock } = place.container(500);
+    assert.deepEqual([name, place.vethPrefix], ["mc-012345-500", "mcv0123"]);
     assert.equal(lock, "/run/lxc/lock/var/lib/minicloud/lxc/containers/.mc-012345-500");
     assert.deepEqual([place.bridge, place.firewallTable], ["mcbr-012345", "minicloud-012345"]);
     assert.equal(place.bridgeHardwareAddress, "02:01:23:45:67:89");
   });
 
   it("are not longer than the kernel's limit: 15 characters for interfaces", () => {
-    assert.ok(place.container(99_999_999).veth.length <= 15);
     const { atFirst, atBridge } = place.jointOf(999);
     assert.ok([place.bridgeOf(999), atFirst, atBridge].every((link) => link.length <= 15));
   });
@@ -33,7 +32,7 @@ describe("the names of a driver's parts on a host", () => {
   });
 
   it("tell the host's ends of containers' cables from other interfaces", () => {
-    assert.ok(place.isVeth(place.container(500).veth));
+    assert.ok(place.isVeth("mcv0123500") && place.isVeth("mcv0123a00dw"));
     for (const link of ["mcv0123", "mcv0123x", "mcv0124500", "mcbr-012345"]) {
       assert.ok(!place.isVeth(link), link);
     }

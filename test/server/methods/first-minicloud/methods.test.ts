@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import pino from "pino";
 import sinon from "sinon";
+import { localAdmin } from "../../../../server/cloud/access/caller";
 import { openListener } from "../../../../server/http/listener";
 import { createDispatch } from "../../../../server/methods/dispatch";
+import { adminDispatch } from "../../../support/daemons/admin-dispatch";
 import { testClouds } from "../../../support/daemons/test-cloud";
 import { type TestDaemon, testDaemons } from "../../../support/daemons/test-daemon";
 import { loginLines } from "../../../support/login-lines";
@@ -227,7 +229,13 @@ describe("run_instance of the first MiniCloud", () => {
     });
     const log = pino({ level: "silent" });
     const dispatch = createDispatch(cloud, log);
-    const listener = await openListener({ address: "127.0.0.1", port: 0, token: undefined, dispatch, log });
+    const listener = await openListener({
+      address: "127.0.0.1",
+      port: 0,
+      callerOf: () => localAdmin,
+      dispatch,
+      log,
+    });
     const url = `http://127.0.0.1:${listener.port}`;
     try {
       assert.match(await answer(url, "openvz.run_instance", text("micro")), /<int>500<\/int>/);
@@ -247,11 +255,11 @@ describe("run_instance of the first MiniCloud", () => {
   it("reports the engine's error, and nothing is left", async () => {
     const { cloud, driver } = await newCloud();
     sinon.stub(driver, "create").rejects(new Error("disk full"));
-    const dispatch = createDispatch(cloud, pino({ level: "silent" }));
+    const dispatch = adminDispatch(cloud, pino({ level: "silent" }));
     await assert.rejects(dispatch("openvz.run_instance", ["micro"]), {
       fault: 2,
       message: /^Uncaught exception Instance 500 .*"create" failed: disk full.*undone\. in method openvz/,
     });
-    assert.deepEqual(await cloud.instances.list({}), []);
+    assert.deepEqual(await cloud.instances.list(localAdmin, {}), []);
   });
 });

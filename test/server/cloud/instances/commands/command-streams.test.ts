@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { MccError } from "../../../../../protocol/error";
 import type { ParsedParameters } from "../../../../../protocol/methods/method-table";
+import { localAdmin } from "../../../../../server/cloud/access/caller";
 import { CommandStreams } from "../../../../../server/cloud/instances/commands/command-streams";
 import type { StreamedRequest } from "../../../../../server/cloud/instances/commands/commands";
 import { CommandTimeout } from "../../../../../server/driver/command-timeout";
@@ -25,7 +26,7 @@ describe("commands with streamed output", () => {
 
   function begin(streams: CommandStreams, parameters: Partial<Start> = {}): Running {
     const running: Partial<Record<keyof Running, unknown>> = {};
-    const { exec } = streams.start({ ...start, ...parameters }, (request) => {
+    const { exec } = streams.start(localAdmin, { ...start, ...parameters }, (request) => {
       running.request = request;
       return new Promise((resolve, reject) => {
         running.end = resolve;
@@ -41,10 +42,10 @@ describe("commands with streamed output", () => {
     exec: string,
     after: number,
     by = signal,
-  ): ReturnType<CommandStreams["read"]> => streams.read({ exec, after, waitSeconds: 5 }, by);
+  ): ReturnType<CommandStreams["read"]> => streams.read(localAdmin, { exec, after, waitSeconds: 5 }, by);
 
   const write = (streams: CommandStreams, exec: string, offset: number, text: string, end = false) =>
-    streams.write({ exec, offset, data: Buffer.from(text).toString("base64"), end }, signal);
+    streams.write(localAdmin, { exec, offset, data: Buffer.from(text).toString("base64"), end }, signal);
 
   const text = (base64: string): string => Buffer.from(base64, "base64").toString();
 
@@ -135,9 +136,9 @@ describe("commands with streamed output", () => {
     await time.passDuring(read(streams, kept.exec, 2));
     assert.ok(left.request.signal.aborted);
     await assertMccError(read(streams, left.exec, 0), "not-found", /no client asked for its output for 10 s/);
-    assert.deepEqual(streams.end({ exec: kept.exec }), { ended: true });
+    assert.deepEqual(streams.end(localAdmin, { exec: kept.exec }), { ended: true });
     assert.ok(kept.request.signal.aborted);
-    assert.deepEqual(streams.end({ exec: kept.exec }), { ended: false });
+    assert.deepEqual(streams.end(localAdmin, { exec: kept.exec }), { ended: false });
   });
 
   it("have ended when the daemon stops, also those whose client has disconnected", async () => {
@@ -145,7 +146,7 @@ describe("commands with streamed output", () => {
     const killed: string[] = [];
     let kill = (): void => undefined;
     const [left, kept] = ["left", "kept"].map((name) =>
-      streams.start(start, async (request) => {
+      streams.start(localAdmin, start, async (request) => {
         await new Promise<void>((resolve) => {
           request.signal.addEventListener("abort", () => setImmediate(resolve));
         });
@@ -159,7 +160,7 @@ describe("commands with streamed output", () => {
       }),
     );
     assert.ok(left !== undefined && kept !== undefined);
-    streams.end(left);
+    streams.end(localAdmin, left);
     const closed = streams.close().then(() => killed.push("closed"));
     await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
     kill();

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { MccError } from "../../../../../protocol/error";
 import type { Instance } from "../../../../../protocol/methods/instance";
 import type { MethodResult } from "../../../../../protocol/methods/method-table";
+import { localAdmin } from "../../../../../server/cloud/access/caller";
 import type { Cloud } from "../../../../../server/cloud/cloud";
 import { mostCommandsAtOnce } from "../../../../../server/cloud/instances/commands/commands";
 import { assertMccError } from "../../../../support/assert-error";
@@ -95,6 +96,7 @@ function exec(
 ): Answer {
   const command = ["sleep", String(seconds)];
   return instances.exec(
+    localAdmin,
     { ...targetOf(instance), command, stdin: "", maxOutputBytes: 1, timeoutSeconds },
     signal,
   );

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { localAdmin } from "../../../../../server/cloud/access/caller";
 import { assertMccError } from "../../../../support/assert-error";
 import { createReady, testClouds } from "../../../../support/daemons/test-cloud";
 
@@ -18,7 +19,7 @@ describe("an instance whose intent cannot be recorded", () => {
       /^The intent could not be recorded: .*instance\.json cannot be used: a folder is in the place of a file; move it away/,
     );
     assert.deepEqual(await driver.list(), []);
-    assert.deepEqual(await cloud.instances.list({}), []);
+    assert.deepEqual(await cloud.instances.list(localAdmin, {}), []);
     await rm(join(stateFolder, "instances", "500"), { recursive: true });
     const made = await createReady(cloud, { name: "web", ipAddress: "198.18.0.9" });
     assert.deepEqual([made.status, made.id], ["running", 501]);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { cp, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Instance } from "../../../../../protocol/methods/instance";
+import { localAdmin } from "../../../../../server/cloud/access/caller";
 import type { Cloud } from "../../../../../server/cloud/cloud";
 import type { InstanceRecord } from "../../../../../server/cloud/instances/records/record";
 import { createReady, type TestCloud, testClouds } from "../../../../support/daemons/test-cloud";
@@ -21,7 +22,7 @@ describe("conflicting records", () => {
   }
 
   async function told(cloud: Cloud): Promise<string[]> {
-    const instances = await cloud.instances.list({});
+    const instances = await cloud.instances.list(localAdmin, {});
     return instances.map(({ id, name, ipAddress, status }) => `${id} ${name} ${ipAddress} ${status}`);
   }
 
@@ -29,11 +30,11 @@ describe("conflicting records", () => {
     `${id} ${name} ${ipAddress} ${status}`;
 
   async function assertDestroysAll(test: TestCloud, cloud: Cloud): Promise<void> {
-    for (const { id } of await cloud.instances.list({})) {
-      await cloud.instances.destroy({ instance: id });
+    for (const { id } of await cloud.instances.list(localAdmin, {})) {
+      await cloud.instances.destroy(localAdmin, { instance: id });
     }
     assert.deepEqual(await test.driver.list(), []);
-    const { free, size } = cloud.info().addressPool;
+    const { free, size } = cloud.info(localAdmin).addressPool;
     assert.equal(free, size);
   }
 
@@ -45,7 +46,7 @@ describe("conflicting records", () => {
     await change(test, 601, { id: 601 });
     const next = await test.reopen();
     assert.deepEqual(await told(next), [asBefore(web, "running")]);
-    const reasons = next.info().damaged.map(({ file, reason }) => `${file}: ${reason}`);
+    const reasons = next.info(localAdmin).damaged.map(({ file, reason }) => `${file}: ${reason}`);
     assert.deepEqual(reasons.sort(), [
       "instances/600/instance.json: it is the record of instance 500",
       "instances/601/instance.json: it claims the uid of instance 500",
@@ -72,7 +73,7 @@ describe("conflicting records", () => {
       await change(test, one.id, { [member]: two[member] });
       const next = await test.reopen();
       assert.deepEqual(await told(next), [asBefore(one, "failed"), asBefore(two, "running")]);
-      assert.ok(next.info().damaged.some(({ reason }) => reason.endsWith(`of instance ${two.id}`)));
+      assert.ok(next.info(localAdmin).damaged.some(({ reason }) => reason.endsWith(`of instance ${two.id}`)));
       await assertDestroysAll(test, next);
     });
   }
@@ -88,15 +89,15 @@ describe("conflicting records", () => {
     const next = await test.reopen();
     assert.deepEqual(await told(next), before);
     assert.deepEqual(
-      (await next.fleets.list({})).map(({ name, status }) => `${name} ${status}`),
+      (await next.fleets.list(localAdmin, {})).map(({ name, status }) => `${name} ${status}`),
       ["web ready"],
     );
-    const reasons = next.info().damaged.map(({ file, reason }) => `${file}: ${reason}`);
+    const reasons = next.info(localAdmin).damaged.map(({ file, reason }) => `${file}: ${reason}`);
     assert.deepEqual(reasons.sort(), [
       "fleets/copy.json: it is the file of the fleet web",
       "fleets/xyz.json: instance 500 is in it twice, or in another fleet",
     ]);
-    await next.fleets.destroy({ fleet: "web" });
+    await next.fleets.destroy(localAdmin, { fleet: "web" });
     await assertDestroysAll(test, next);
   });
 });

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import sinon from "sinon";
 import { MccError } from "../../../../../protocol/error";
 import type { Rung } from "../../../../../protocol/methods/readiness";
+import { localAdmin } from "../../../../../server/cloud/access/caller";
 import type { ExecRequest, ExecResult } from "../../../../../server/driver/driver";
 import { assertMccError } from "../../../../support/assert-error";
 import { captureLog } from "../../../../support/captured-log";
@@ -53,9 +54,9 @@ describe("userData", () => {
     const waitFor: Rung[] = [{ command: ["first"] }, "running", { command: ["second"] }];
     const instance = await createReady(cloud, { userData: script, waitFor });
     assert.deepEqual(run, ["/var/lib/minicloud/user-data", "first", "second"]);
-    await cloud.instances.restart({ ...targetOf(instance), graceSeconds: 0 });
+    await cloud.instances.restart(localAdmin, { ...targetOf(instance), graceSeconds: 0 });
     assert.deepEqual(run.slice(3), ["first", "second"]);
-    assert.deepEqual(await cloud.instances.log(targetOf(instance)), {
+    assert.deepEqual(await cloud.instances.log(localAdmin, targetOf(instance)), {
       running: false,
       exitCode: 0,
       truncated: false,
@@ -93,13 +94,13 @@ describe("userData", () => {
     assert.deepEqual(await driver.list(), []);
     assert.deepEqual(await readdir(join(stateFolder, "instances")), []);
     for (const instance of [500, "web"]) {
-      const log = await cloud.instances.log({ instance });
+      const log = await cloud.instances.log(localAdmin, { instance });
       assert.deepEqual([log.running, log.exitCode, log.truncated], [false, 3, true]);
       assert.equal(textOf(log), "tail of it\n");
     }
-    await assertMccError(cloud.instances.log({ instance: 501 }), "not-found", /No instance 501/);
+    await assertMccError(cloud.instances.log(localAdmin, { instance: 501 }), "not-found", /No instance 501/);
     const other = { instance: 500, uid: "0".repeat(32) };
-    await assertMccError(cloud.instances.log(other), "not-found", /No instance 500/);
+    await assertMccError(cloud.instances.log(localAdmin, other), "not-found", /No instance 500/);
   });
 
   it("is killed at its timeout, and the error has the end of its output", async () => {
@@ -116,7 +117,7 @@ describe("userData", () => {
       /userData did not end within 7 s and was killed; the last it said: "so far"/,
     );
     assert.ok((limits[0] ?? 0) > 0 && (limits[0] ?? 0) <= 7000);
-    const log = await cloud.instances.log({ instance: 500 });
+    const log = await cloud.instances.log(localAdmin, { instance: 500 });
     assert.deepEqual([log.running, log.exitCode, textOf(log)], [false, undefined, "so far\n"]);
   });
 
@@ -126,13 +127,13 @@ describe("userData", () => {
         ? new Promise(() => undefined)
         : Promise.resolve(ended(0, "half\n")),
     );
-    const instance = await cloud.instances.create(creation(asked));
+    const instance = await cloud.instances.create(localAdmin, creation(asked));
     const waitingFor = async (): Promise<string | undefined> =>
-      (await cloud.instances.get(targetOf(instance))).waitingFor;
+      (await cloud.instances.get(localAdmin, targetOf(instance))).waitingFor;
     await eventually(async () => (await waitingFor()) === "userData", "the script runs");
-    const log = await cloud.instances.log(targetOf(instance));
+    const log = await cloud.instances.log(localAdmin, targetOf(instance));
     assert.deepEqual([log.running, log.exitCode, textOf(log)], [true, undefined, "half\n"]);
-    assert.deepEqual(await cloud.instances.destroy(targetOf(instance)), { destroyed: true });
+    assert.deepEqual(await cloud.instances.destroy(localAdmin, targetOf(instance)), { destroyed: true });
     assert.deepEqual(await driver.list(), []);
   });
 
@@ -146,17 +147,19 @@ describe("userData", () => {
       readings += 1;
       return new Promise((resolve) => finished.push(resolve));
     });
-    const instance = await cloud.instances.create(creation(asked));
+    const instance = await cloud.instances.create(localAdmin, creation(asked));
     await eventually(
-      async () => (await cloud.instances.get(targetOf(instance))).waitingFor === "userData",
+      async () => (await cloud.instances.get(localAdmin, targetOf(instance))).waitingFor === "userData",
       "the script runs",
     );
-    const logs = Promise.all(Array.from({ length: 20 }, () => cloud.instances.log(targetOf(instance))));
+    const logs = Promise.all(
+      Array.from({ length: 20 }, () => cloud.instances.log(localAdmin, targetOf(instance))),
+    );
     await eventually(() => readings > 0, "the log is read");
     finished.forEach((finish) => finish(ended(0, "half\n")));
     assert.deepEqual(new Set((await logs).map(textOf)), new Set(["half\n"]));
     assert.equal(readings, 1);
-    await cloud.instances.destroy(targetOf(instance));
+    await cloud.instances.destroy(localAdmin, targetOf(instance));
   });
 
   it("is run by /bin/sh if it does not start with #!", async () => {
@@ -175,7 +178,7 @@ describe("userData", () => {
     const made = await createReady(cloud, { ...token, userData: script });
     assert.equal((await createReady(cloud, { ...token, userData: script })).uid, made.uid);
     await assertMccError(
-      cloud.instances.create(creation({ ...token, userData: "other" })),
+      cloud.instances.create(localAdmin, creation({ ...token, userData: "other" })),
       "conflict",
       /created instance 500 \(mcc-500\) already, with other userData/,
     );
@@ -184,7 +187,7 @@ describe("userData", () => {
   it("is not run by a simulated instance, whose log says so", async () => {
     const { cloud } = await newCloud();
     const instance = await createReady(cloud, { userData: "exit 1" });
-    const log = await cloud.instances.log(targetOf(instance));
+    const log = await cloud.instances.log(localAdmin, targetOf(instance));
     assert.deepEqual([log.running, log.exitCode], [false, undefined]);
     assert.match(textOf(log), /simulated, and its userData was not run/);
   });
@@ -192,31 +195,36 @@ describe("userData", () => {
   it("has no log for an instance without it", async () => {
     const { cloud } = await newCloud();
     const instance = await createReady(cloud);
-    await assertMccError(cloud.instances.log(targetOf(instance)), "conflict", /created without userData/);
+    await assertMccError(
+      cloud.instances.log(localAdmin, targetOf(instance)),
+      "conflict",
+      /created without userData/,
+    );
   });
 
   it("is not quoted in errors with hideOutput, which say where to read its output", async () => {
     const { cloud } = await cloudWith(() => Promise.resolve(ended(3, `${secret}\n`)));
-    const made = await cloud.instances.create(creation({ ...asked, hideOutput: true }));
+    const made = await cloud.instances.create(localAdmin, creation({ ...asked, hideOutput: true }));
     const failure = await cloud.instances
-      .wait({ ...targetOf(made), timeoutSeconds: 10 })
+      .wait(localAdmin, { ...targetOf(made), timeoutSeconds: 10 })
       .then(() => assert.fail("it was to fail"), String);
     assert.match(
       failure,
       new RegExp(`exit code 3; what it printed is left out, .*"mcc logs ${made.id}" shows it`),
     );
     assert.doesNotMatch(failure, new RegExp(secret));
-    assert.equal(textOf(await cloud.instances.log(targetOf(made))), `${secret}\n`);
+    assert.equal(textOf(await cloud.instances.log(localAdmin, targetOf(made))), `${secret}\n`);
   });
 
   it("hides the commands of waitFor and their output with hideOutput", async () => {
     const { cloud } = await cloudWith(() => Promise.resolve(ended(1, secret)));
     const waitFor: Rung[] = [{ command: ["check", secret] }];
     const made = await cloud.instances.create(
+      localAdmin,
       creation({ waitFor, hideOutput: true, readyTimeoutSeconds: 1 }),
     );
     const failure = await cloud.instances
-      .wait({ ...targetOf(made), timeoutSeconds: 10 })
+      .wait(localAdmin, { ...targetOf(made), timeoutSeconds: 10 })
       .then(() => assert.fail("it was to fail"), String);
     assert.match(failure, /did not get as far as "command" .*last seen: exit code 1\)/);
     assert.doesNotMatch(failure, new RegExp(secret));

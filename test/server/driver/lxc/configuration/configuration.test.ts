@@ -21,7 +21,9 @@ const bare: Setting = {
 const profiles = new Set(["lxc-container-default-cgns", "lxc-container-default-with-nesting"]);
 
 function lines(setting: Setting): string[] {
-  return configurationText(place.container(500), containerSpec(500), network, setting).split("\n");
+  return configurationText(place.container(500), "mcv0123500", containerSpec(500), network, setting).split(
+    "\n",
+  );
 }
 
 describe("the configuration of an LXC container", () => {

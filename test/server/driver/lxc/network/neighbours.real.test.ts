@@ -82,7 +82,7 @@ describe("the LXC driver next to others on the same host", () => {
 
   it("does not remove a cable of the same name on another driver's bridge", async () => {
     const { driver, place } = host();
-    const { veth } = place.container(500);
+    const veth = `${place.vethPrefix}500`;
     await execa("ip", ["link", "add", "other0", "type", "bridge"]);
     await execa("ip", ["link", "add", veth, "master", "other0", "type", "veth", "peer", "name", "other1"]);
     try {

@@ -6,20 +6,23 @@ import { isAlive } from "./is-alive";
 import { listeningUsers } from "./listening-users";
 import { isDefaultHost } from "./server-address";
 
-export interface LocalToken {
+/** What the files of a daemon on this host tell its clients. */
+export interface LocalAccess {
   readonly token?: string;
+  /** The authority, in PEM, that issued the daemon's certificate, if the system does not trust it. */
+  readonly authority?: string | undefined;
   /** Why there is no token although a daemon's file exists. Used if the daemon requires a token. */
   readonly problem?: string;
 }
 
 /**
- * Returns the token of the daemon on this host that listens at this address, from its file for local programs. Returns
- * no token if the address is not a loopback address, or no file names it. It also returns none if the daemon was
- * killed, because then any user of this host can listen at its port.
+ * Returns the token and the authority of the daemon on this host that listens at this address, from its file for local
+ * programs. Returns neither if the address is not a loopback address, or no file names it. It also returns none if the
+ * daemon was killed, because then any user of this host can listen at its port.
  *
  * @param environment the variables that name the folders of these files.
  */
-export async function findLocalToken(server: URL, environment: NodeJS.ProcessEnv): Promise<LocalToken> {
+export async function findLocalAccess(server: URL, environment: NodeJS.ProcessEnv): Promise<LocalAccess> {
   if (!isDefaultHost(server)) {
     return {};
   }
@@ -32,7 +35,8 @@ export async function findLocalToken(server: URL, environment: NodeJS.ProcessEnv
         continue;
       }
       if (isAlive(file.pid) && (await onlyOwnerListens(path, port))) {
-        return { token: (await readFile(file.tokenPath, "utf8")).trim() };
+        const authority = file.authorityPath && (await readFile(file.authorityPath, "utf8"));
+        return { token: (await readFile(file.tokenPath, "utf8")).trim(), authority };
       }
       problems.push(`The daemon of ${path} (process ${file.pid}) is not running; start it again.`);
     } catch (error) {

@@ -1,0 +1,78 @@
+import { z } from "zod";
+import { longestDurationSeconds } from "../duration";
+import type { AccessToken } from "../types/access-token";
+import { method } from "./method";
+import { nameSchema, timeSchema } from "./name";
+import { adminOnly, roles } from "./role";
+
+export type { AccessToken };
+
+/** The account of the local admin's token, of anonymous clients, and of records of earlier releases. */
+export const adminAccount = "admin";
+
+/** The longest time for which a replaced text is also accepted. */
+export const longestGraceSeconds = 7 * 86_400;
+
+/** Checks the name of a token. It is also the account of what the token creates. */
+export const accessTokenNameSchema = nameSchema;
+
+export const roleSchema = z.enum(roles);
+
+const accessTokenSchema = z.object({
+  name: z.string(),
+  role: roleSchema,
+  createdAt: timeSchema,
+  rotatedAt: timeSchema.optional(),
+  expiresAt: timeSchema.optional(),
+  previousUntil: timeSchema.optional(),
+});
+
+const newAccessTokenSchema = accessTokenSchema.extend({ token: z.string() });
+
+const lifetimeSecondsSchema = z
+  .int()
+  .min(1, "a lifetime is at least 1 second")
+  .max(longestDurationSeconds, `a lifetime is at most ${longestDurationSeconds} seconds (ten years)`);
+
+const target = { name: accessTokenNameSchema };
+
+export const accessTokenMethods = {
+  "accessToken.add": method(
+    adminOnly,
+    "Creates an access token, and returns its text, which no other call returns. What tokens of this name created before belongs to it.",
+    z.strictObject({
+      ...target,
+      role: roleSchema,
+      /** Default: it never expires. */
+      lifetimeSeconds: lifetimeSecondsSchema.optional(),
+    }),
+    newAccessTokenSchema,
+  ),
+  "accessToken.list": method(
+    adminOnly,
+    "Returns all access tokens without their texts, also expired ones.",
+    z.strictObject({}),
+    z.array(accessTokenSchema),
+  ),
+  "accessToken.revoke": method(
+    adminOnly,
+    "Removes an access token: no call is accepted with it any more, and calls with it that wait are ended. What it created stays. Succeeds if there is no such token.",
+    z.strictObject(target),
+    z.object({
+      /** False if there was nothing to revoke. */
+      revoked: z.boolean(),
+    }),
+  ),
+  "accessToken.rotate": method(
+    adminOnly,
+    "Replaces the text of an access token, and returns the new one. The token keeps its name, its role and everything that it created.",
+    z.strictObject({
+      ...target,
+      /** Default: the lifetime that the token has had so far. */
+      lifetimeSeconds: lifetimeSecondsSchema.optional(),
+      /** How long the previous text is also accepted. */
+      graceSeconds: z.int().min(0).max(longestGraceSeconds).default(0),
+    }),
+    newAccessTokenSchema,
+  ),
+};

@@ -1,0 +1,252 @@
+import { stat } from "node:fs/promises";
+import { MccError } from "../../../protocol/error";
+import { type AccessToken, adminAccount } from "../../../protocol/methods/access-token";
+import type { MethodResult, ParsedParameters } from "../../../protocol/methods/method-table";
+import { Queue } from "../../support/concurrency/turns";
+import type { DamagedFiles } from "../state/damaged-files";
+import { type Identity, tokenWrite, writeToken } from "../state/identity";
+import type { LateWrites } from "../state/late-writes";
+import type { Caller } from "./caller";
+import { digestOf, newTokenText, sameDigest } from "./digest";
+import { expiredToken, noToken, replacedToken, revokedToken, unknownToken } from "./refusals";
+import { TokenFile, type TokenRecord } from "./token-file";
+
+/** A limit for the comparison of each request's token with all. */
+const mostTokens = 1000;
+
+/** A token in memory, with what ends the calls that wait with it. */
+interface Held {
+  readonly record: TokenRecord;
+  readonly current: AbortController;
+  readonly previous: AbortController;
+}
+
+/**
+ * The access tokens of a daemon: which texts are accepted, and whose they are. A name has one token at a time. That of the
+ * local admin always exists: its text is in the file `token`, from which programs on the host read it.
+ */
+export class AccessTokens {
+  readonly #held = new Map<string, Held>();
+  /** Changes run one after the other, because each writes the whole file. */
+  readonly #changes = new Queue();
+
+  private constructor(
+    private readonly file: TokenFile,
+    private readonly tokenPath: string,
+    private readonly lateWrites: Pick<LateWrites, "attempt">,
+    records: readonly TokenRecord[],
+  ) {
+    records.forEach((record) => this.#hold(record));
+  }
+
+  static async open(
+    stateFolder: string,
+    identity: Identity,
+    damaged: DamagedFiles,
+    lateWrites: Pick<LateWrites, "attempt">,
+  ): Promise<AccessTokens> {
+    const file = new TokenFile(stateFolder, damaged);
+    const records = await file.read();
+    const digest = digestOf(identity.token);
+    const kept = records.find(({ name }) => name === adminAccount);
+    const admin: TokenRecord =
+      // An operator may have put another text into the file.
+      kept !== undefined && sameDigest(kept.digest, digest)
+        ? kept
+        : { name: adminAccount, role: "admin", digest, createdAt: await timeOf(identity.tokenPath) };
+    const others = records.filter(({ name }) => name !== adminAccount);
+    return new AccessTokens(file, identity.tokenPath, lateWrites, [admin, ...others]);
+  }
+
+  /**
+   * Returns the caller who sends this text.
+   *
+   * @param text undefined for a request without a token.
+   * @throws MccError `unauthenticated`.
+   */
+  callerOf(text: string | undefined): Caller {
+    if (text === undefined) {
+      throw noToken();
+    }
+    const digest = digestOf(text);
+    const now = Date.now();
+    let found: Caller | MccError = unknownToken();
+    // Compares with all tokens, so that the time does not tell which one matched.
+    for (const { record, current, previous } of this.#held.values()) {
+      const { name: account, role, expiresAt } = record;
+      if (sameDigest(record.digest, digest)) {
+        found = isOver(expiresAt, now)
+          ? expiredToken(account, expiresAt)
+          : { account, role, revoked: current.signal };
+      }
+      if (record.previous !== undefined && sameDigest(record.previous.digest, digest)) {
+        found = isOver(record.previous.until, now)
+          ? replacedToken(account)
+          : { account, role, revoked: previous.signal };
+      }
+    }
+    if (MccError.isInstance(found)) {
+      throw found;
+    }
+    return found;
+  }
+
+  list(): AccessToken[] {
+    return [...this.#held.values()]
+      .map(({ record }) => describe(record))
+      .sort((one, other) => (one.name < other.name ? -1 : 1));
+  }
+
+  /** @throws MccError `conflict` for a name that has a token; `exhausted`. */
+  async add({
+    name,
+    role,
+    lifetimeSeconds,
+  }: ParsedParameters<"accessToken.add">): Promise<MethodResult<"accessToken.add">> {
+    return await this.#changes.take(async () => {
+      if (this.#held.has(name)) {
+        throw new MccError(
+          "conflict",
+          `The name "${name}" has an access token already; replace its text (mcc rotate-token ${name}), or choose another name.`,
+        );
+      }
+      if (this.#held.size >= mostTokens) {
+        throw new MccError(
+          "exhausted",
+          `There are ${mostTokens} access tokens; revoke those that are not needed.`,
+        );
+      }
+      const token = newTokenText();
+      const now = new Date();
+      const record: TokenRecord = {
+        name,
+        role,
+        digest: digestOf(token),
+        createdAt: now.toISOString(),
+        ...expiry(now, lifetimeSeconds),
+      };
+      await this.file.write([...this.#records(), record]);
+      this.#hold(record);
+      return { ...describe(record), token };
+    });
+  }
+
+  /** Ends the calls that wait with the token. @throws MccError `conflict` for the local admin's. */
+  async revoke({
+    name,
+  }: ParsedParameters<"accessToken.revoke">): Promise<MethodResult<"accessToken.revoke">> {
+    if (name === adminAccount) {
+      throw new MccError(
+        "conflict",
+        `The token "${adminAccount}" cannot be revoked, because the daemon's host would have none; replace its text (mcc rotate-token ${adminAccount}).`,
+      );
+    }
+    return await this.#changes.take(async () => {
+      const held = this.#held.get(name);
+      if (held === undefined) {
+        return { revoked: false };
+      }
+      await this.file.write(this.#records().filter((record) => record.name !== name));
+      this.#held.delete(name);
+      [held.current, held.previous].forEach((controller) => controller.abort(revokedToken(name)));
+      return { revoked: true };
+    });
+  }
+
+  /** @throws MccError `not-found`. */
+  async rotate({
+    name,
+    lifetimeSeconds,
+    graceSeconds,
+  }: ParsedParameters<"accessToken.rotate">): Promise<MethodResult<"accessToken.rotate">> {
+    return await this.#changes.take(async () => {
+      const held = this.#held.get(name);
+      if (held === undefined) {
+        throw new MccError(
+          "not-found",
+          `There is no access token "${name}"; mcc list-tokens shows the existing ones.`,
+        );
+      }
+      const before = held.record;
+      const token = newTokenText();
+      const now = new Date();
+      const until = new Date(now.getTime() + graceSeconds * 1000).toISOString();
+      const record: TokenRecord = {
+        name,
+        role: before.role,
+        digest: digestOf(token),
+        createdAt: before.createdAt,
+        rotatedAt: now.toISOString(),
+        ...expiry(now, lifetimeSeconds ?? lifetimeOf(before)),
+        ...(graceSeconds > 0
+          ? { previous: { digest: before.digest, until: earlier(until, before.expiresAt) } }
+          : {}),
+      };
+      await this.file.write(this.#records().map((other) => (other.name === name ? record : other)));
+      if (name === adminAccount) {
+        // Under the name of the write at the start, which may still wait and has the replaced text.
+        await this.lateWrites.attempt(tokenWrite, () => writeToken(this.tokenPath, token));
+      }
+      held.previous.abort(replacedToken(name));
+      if (graceSeconds > 0) {
+        this.#held.set(name, { record, current: new AbortController(), previous: held.current });
+      } else {
+        held.current.abort(replacedToken(name));
+        this.#hold(record);
+      }
+      return { ...describe(record), token };
+    });
+  }
+
+  #hold(record: TokenRecord): void {
+    this.#held.set(record.name, {
+      record,
+      current: new AbortController(),
+      previous: new AbortController(),
+    });
+  }
+
+  #records(): TokenRecord[] {
+    return [...this.#held.values()].map(({ record }) => record);
+  }
+}
+
+function describe({ name, role, createdAt, rotatedAt, expiresAt, previous }: TokenRecord): AccessToken {
+  return {
+    name,
+    role,
+    createdAt,
+    ...(rotatedAt === undefined ? {} : { rotatedAt }),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+    ...(previous === undefined || isOver(previous.until, Date.now())
+      ? {}
+      : { previousUntil: previous.until }),
+  };
+}
+
+function isOver(time: string | undefined, nowMs: number): time is string {
+  return time !== undefined && Date.parse(time) <= nowMs;
+}
+
+function expiry(now: Date, lifetimeSeconds: number | undefined): { readonly expiresAt?: string } {
+  return lifetimeSeconds === undefined
+    ? {}
+    : { expiresAt: new Date(now.getTime() + lifetimeSeconds * 1000).toISOString() };
+}
+
+/** Returns the whole lifetime of the token's present text. */
+function lifetimeOf({ createdAt, rotatedAt, expiresAt }: TokenRecord): number | undefined {
+  return expiresAt === undefined
+    ? undefined
+    : Math.round((Date.parse(expiresAt) - Date.parse(rotatedAt ?? createdAt)) / 1000);
+}
+
+function earlier(one: string, other: string | undefined): string {
+  return other !== undefined && Date.parse(other) < Date.parse(one) ? other : one;
+}
+
+/** Returns when the file was written. It is missing where the file system refused it. */
+async function timeOf(path: string): Promise<string> {
+  const { mtime } = await stat(path).catch(() => ({ mtime: new Date() }));
+  return mtime.toISOString();
+}

@@ -1,0 +1,16 @@
+import { adminAccount } from "../../../protocol/methods/access-token";
+import type { Role } from "../../../protocol/methods/role";
+
+/** Who makes a call. It is passed from the request to every method of the cloud that a client can reach. */
+export interface Caller {
+  /** The name of the caller's token: the account of everything that the caller creates. */
+  readonly account: string;
+  readonly role: Role;
+  /** Aborted when the token is revoked or replaced. Its reason is an MccError. Default: never. */
+  readonly revoked?: AbortSignal | undefined;
+  /** The address from which the request came. Default: the call is no request. */
+  readonly from?: string | undefined;
+}
+
+/** The caller of a daemon that requires no token. */
+export const localAdmin: Caller = { account: adminAccount, role: "admin" };
