@@ -116,7 +116,7 @@ async function listen(
     port: config.port,
     descriptor: inheritedSocket(),
     tls,
-    callerOf: config.allowAnonymous ? () => localAdmin : (token) => cloud.accessTokens.callerOf(token),
+    callerOf: config.allowAnonymous ? () => localAdmin : (...sent) => cloud.accessTokens.callerOf(...sent),
     allowedHosts: config.allowedHosts,
     dispatch: createDispatch(cloud, log, audit),
     log,

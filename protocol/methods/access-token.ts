@@ -16,6 +16,9 @@ export const longestGraceSeconds = 7 * 86_400;
 /** Checks the name of a token. It is also the account of what the token creates. */
 export const accessTokenNameSchema = nameSchema;
 
+/** The limit of a certificate in PEM, in characters. */
+const longestCertificate = 65_536;
+
 export const roleSchema = z.enum(roles);
 
 const accessTokenSchema = z.object({
@@ -25,6 +28,7 @@ const accessTokenSchema = z.object({
   rotatedAt: timeSchema.optional(),
   expiresAt: timeSchema.optional(),
   previousUntil: timeSchema.optional(),
+  certificate: z.object({ fingerprint: z.string(), validFrom: timeSchema, expiresAt: timeSchema }).optional(),
 });
 
 const newAccessTokenSchema = accessTokenSchema.extend({ token: z.string() });
@@ -74,5 +78,14 @@ export const accessTokenMethods = {
       graceSeconds: z.int().min(0).max(longestGraceSeconds).default(0),
     }),
     newAccessTokenSchema,
+  ),
+  "accessToken.setCertificate": method(
+    adminOnly,
+    "Accepts a client certificate in place of the text of a token, in addition to it; without a certificate, none any more. It is recognised by its SHA-256, so it may be self-signed.",
+    z.strictObject({
+      ...target,
+      certificate: z.string().max(longestCertificate).optional(),
+    }),
+    accessTokenSchema,
   ),
 };

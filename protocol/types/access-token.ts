@@ -24,6 +24,24 @@ export interface AccessToken {
   expiresAt?: string;
   /** Until when the previous text is also accepted: a UTC time in ISO 8601. Absent if it is not. */
   previousUntil?: string;
+  /** The client certificate that is accepted in place of the text. Absent if there is none. */
+  certificate?: ClientCertificate;
+}
+
+/** Describes a client certificate. */
+export interface ClientCertificate {
+  /** The SHA-256 of the certificate: 64 hexadecimal digits. */
+  fingerprint: string;
+  /** From when it is accepted: a UTC time in ISO 8601. */
+  validFrom: string;
+  /** Until when it is accepted: a UTC time in ISO 8601. */
+  expiresAt: string;
+}
+
+/** Contains the parameters of `accessToken.setCertificate`. */
+export interface AccessTokenSetCertificateParameters extends AccessTokenTarget {
+  /** The certificate in PEM, of any authority or self-signed. Default: none is accepted any more. */
+  certificate?: string;
 }
 
 /** Contains the parameters of `accessToken.add`. */

@@ -3,6 +3,7 @@ import type {
   AccessTokenAddParameters,
   AccessTokenRevocation,
   AccessTokenRotateParameters,
+  AccessTokenSetCertificateParameters,
   AccessTokenTarget,
   NewAccessToken,
 } from "./access-token";
@@ -214,6 +215,11 @@ export interface Methods {
   "accessToken.revoke": Method<AccessTokenTarget, AccessTokenRevocation>;
   /** Replaces the text of an access token, and returns the new one once. Fails with `not-found`. */
   "accessToken.rotate": Method<AccessTokenRotateParameters, NewAccessToken>;
+  /**
+   * Accepts a client certificate in place of the text of a token, or none any more. Fails with `not-found`, and with
+   * `conflict` for the certificate of another token.
+   */
+  "accessToken.setCertificate": Method<AccessTokenSetCertificateParameters, AccessToken>;
   /** Returns the latest entries of the audit log that match, the oldest of them first. */
   "audit.list": Method<AuditListParameters, AuditEntry[]>;
   /** Returns the images that instances can start from. */

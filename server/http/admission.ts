@@ -1,4 +1,6 @@
 import type { IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
+import { type PeerCertificate, TLSSocket } from "node:tls";
 import { MccError } from "../../protocol/error";
 import type { Caller } from "../methods/callable";
 import type { OwnNames } from "./own-names";
@@ -16,8 +18,12 @@ export interface Refused {
   readonly reason?: string;
 }
 
-/** Returns the caller who sends a token. @throws MccError `unauthenticated`. */
-export type CallerOf = (token: string | undefined) => Caller;
+/**
+ * Returns the caller who sends a token, or else presents a client certificate with this SHA-256.
+ *
+ * @throws MccError `unauthenticated`.
+ */
+export type CallerOf = (token: string | undefined, certificate: string | undefined) => Caller;
 
 /** Returns the checks. @param names the names by which clients may call the daemon. */
 export function admission(callerOf: CallerOf, names: OwnNames): Admission {
@@ -36,7 +42,7 @@ export function admission(callerOf: CallerOf, names: OwnNames): Admission {
 function authenticate({ headers, socket }: IncomingMessage, callerOf: CallerOf): Admitted | Refused {
   const [, token] = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? "") ?? [];
   try {
-    return { caller: { ...callerOf(token), from: socket.remoteAddress } };
+    return { caller: { ...callerOf(token, certificateOf(socket)), from: socket.remoteAddress } };
   } catch (error) {
     if (!MccError.hasCode(error, "unauthenticated")) {
       throw error;
@@ -46,6 +52,13 @@ function authenticate({ headers, socket }: IncomingMessage, callerOf: CallerOf):
       reason: error.message,
     };
   }
+}
+
+/** TLS has checked that the client has the private key. Whose certificate it is, and its dates, are the daemon's to check. */
+function certificateOf(socket: Socket): string | undefined {
+  const certificate =
+    socket instanceof TLSSocket ? (socket.getPeerCertificate() as Partial<PeerCertificate>) : {};
+  return certificate.fingerprint256;
 }
 
 function refuseOtherPaths({ url }: IncomingMessage): Reply | undefined {

@@ -195,7 +195,12 @@ function makeServer(tls: TlsTexts | undefined, limits: Limits, onRequest: Reques
     return createServer(options, onRequest);
   }
   try {
-    return createTlsServer({ ...options, ...tls, handshakeTimeout: limits.headersTimeoutMs }, onRequest);
+    // Clients with a token need no certificate. The daemon itself checks those that have one.
+    const clientCertificates = { requestCert: true, rejectUnauthorized: false };
+    return createTlsServer(
+      { ...options, ...tls, ...clientCertificates, handshakeTimeout: limits.headersTimeoutMs },
+      onRequest,
+    );
   } catch (error) {
     throw unusable(error);
   }

@@ -34,6 +34,7 @@ const needed: Record<string, { options?: string[]; arguments?: string[] }> = {
   "add-token": { options: ["--role", "user"], arguments: ["ci"] },
   "rotate-token": { arguments: ["ci"] },
   "revoke-token": { arguments: ["ci"] },
+  "set-certificate": { options: ["--certificate", "ci.pem"], arguments: ["ci"] },
 };
 
 /** A value that the option refuses; `undefined` for an option that accepts every text except an empty one. */
@@ -51,6 +52,7 @@ const wrong: Record<string, string | undefined> = {
   "run-instances --address": "198.18.0",
   "run-instances --hostname": "Web.",
   "run-instances --isolate": "fleet",
+  "set-certificate --certificate": undefined,
   "audit --account": undefined,
   "audit --method": "no method",
   "audit --subject": undefined,
@@ -146,6 +148,7 @@ const wrongArguments: Record<string, string[]> = {
   "add-token": ["My Token"],
   "rotate-token": ["../ci"],
   "revoke-token": ["ci", "C I"],
+  "set-certificate": ["--certificate", "ci.pem", "ci", "C I"],
 };
 
 /** Short options of the first MiniCloud and of ssh that have another meaning in another command. */

@@ -7,8 +7,17 @@ import type { DamagedFiles } from "../state/damaged-files";
 import { type Identity, tokenWrite, writeToken } from "../state/identity";
 import type { LateWrites } from "../state/late-writes";
 import type { Caller } from "./caller";
+import { plainFingerprint, readCertificate, whyNotValid } from "./client-certificate";
 import { digestOf, newTokenText, sameDigest } from "./digest";
-import { expiredToken, noToken, replacedToken, revokedToken, unknownToken } from "./refusals";
+import {
+  certificateOutOfTime,
+  expiredToken,
+  noToken,
+  replacedToken,
+  revokedToken,
+  unknownCertificate,
+  unknownToken,
+} from "./refusals";
 import { TokenFile, type TokenRecord } from "./token-file";
 
 /** A limit for the comparison of each request's token with all. */
@@ -59,14 +68,18 @@ export class AccessTokens {
   }
 
   /**
-   * Returns the caller who sends this text.
+   * Returns the caller who sends this text, or else presents this client certificate.
    *
    * @param text undefined for a request without a token.
+   * @param fingerprint the SHA-256 of the certificate, whose private key the client has; undefined for none.
    * @throws MccError `unauthenticated`.
    */
-  callerOf(text: string | undefined): Caller {
+  callerOf(text: string | undefined, fingerprint?: string): Caller {
     if (text === undefined) {
-      throw noToken();
+      if (fingerprint === undefined) {
+        throw noToken();
+      }
+      return this.#callerOfCertificate(plainFingerprint(fingerprint));
     }
     const digest = digestOf(text);
     const now = Date.now();
@@ -89,6 +102,27 @@ export class AccessTokens {
       throw found;
     }
     return found;
+  }
+
+  #callerOfCertificate(fingerprint: string): Caller {
+    const held = this.#ofCertificate(fingerprint);
+    if (held?.record.certificate === undefined) {
+      throw unknownCertificate();
+    }
+    const { name: account, role, certificate, expiresAt } = held.record;
+    const now = Date.now();
+    if (isOver(expiresAt, now)) {
+      throw expiredToken(account, expiresAt);
+    }
+    const why = whyNotValid(certificate, now);
+    if (why !== undefined) {
+      throw certificateOutOfTime(account, why);
+    }
+    return { account, role, revoked: held.current.signal };
+  }
+
+  #ofCertificate(fingerprint: string): Held | undefined {
+    return [...this.#held.values()].find(({ record }) => record.certificate?.fingerprint === fingerprint);
   }
 
   list(): AccessToken[] {
@@ -160,13 +194,7 @@ export class AccessTokens {
     graceSeconds,
   }: ParsedParameters<"accessToken.rotate">): Promise<MethodResult<"accessToken.rotate">> {
     return await this.#changes.take(async () => {
-      const held = this.#held.get(name);
-      if (held === undefined) {
-        throw new MccError(
-          "not-found",
-          `There is no access token "${name}"; mcc list-tokens shows the existing ones.`,
-        );
-      }
+      const held = this.#require(name);
       const before = held.record;
       const token = newTokenText();
       const now = new Date();
@@ -177,6 +205,7 @@ export class AccessTokens {
         digest: digestOf(token),
         createdAt: before.createdAt,
         rotatedAt: now.toISOString(),
+        certificate: before.certificate,
         ...expiry(now, lifetimeSeconds ?? lifetimeOf(before)),
         ...(graceSeconds > 0
           ? { previous: { digest: before.digest, until: earlier(until, before.expiresAt) } }
@@ -198,6 +227,39 @@ export class AccessTokens {
     });
   }
 
+  /** @throws MccError `not-found`, `invalid`; `conflict` for the certificate of another token. */
+  async setCertificate({
+    name,
+    certificate: pem,
+  }: ParsedParameters<"accessToken.setCertificate">): Promise<AccessToken> {
+    const certificate = pem === undefined ? undefined : readCertificate(pem);
+    return await this.#changes.take(async () => {
+      const held = this.#require(name);
+      const other = certificate && this.#ofCertificate(certificate.fingerprint);
+      if (other !== undefined && other !== held) {
+        throw new MccError(
+          "conflict",
+          `The certificate is that of the token "${other.record.name}"; give each token a certificate of its own.`,
+        );
+      }
+      const record: TokenRecord = { ...held.record, certificate };
+      await this.file.write(this.#records().map((each) => (each.name === name ? record : each)));
+      this.#held.set(name, { ...held, record });
+      return describe(record);
+    });
+  }
+
+  #require(name: string): Held {
+    const held = this.#held.get(name);
+    if (held === undefined) {
+      throw new MccError(
+        "not-found",
+        `There is no access token "${name}"; mcc list-tokens shows the existing ones.`,
+      );
+    }
+    return held;
+  }
+
   #hold(record: TokenRecord): void {
     this.#held.set(record.name, {
       record,
@@ -211,7 +273,15 @@ export class AccessTokens {
   }
 }
 
-function describe({ name, role, createdAt, rotatedAt, expiresAt, previous }: TokenRecord): AccessToken {
+function describe({
+  name,
+  role,
+  createdAt,
+  rotatedAt,
+  expiresAt,
+  previous,
+  certificate,
+}: TokenRecord): AccessToken {
   return {
     name,
     role,
@@ -221,6 +291,7 @@ function describe({ name, role, createdAt, rotatedAt, expiresAt, previous }: Tok
     ...(previous === undefined || isOver(previous.until, Date.now())
       ? {}
       : { previousUntil: previous.until }),
+    ...(certificate === undefined ? {} : { certificate }),
   };
 }
 

@@ -33,6 +33,20 @@ export function revokedToken(name: string): MccError {
   );
 }
 
+export function unknownCertificate(): MccError {
+  return new MccError(
+    "unauthenticated",
+    `This daemon does not know the client certificate, and the request has no token; an admin adds the certificate with mcc set-certificate, or ${whereTokenIs}.`,
+  );
+}
+
+export function certificateOutOfTime(name: string, why: string): MccError {
+  return new MccError(
+    "unauthenticated",
+    `The client certificate of the token "${name}" ${why}; ask an admin of the daemon to set a new one (mcc set-certificate ${name} FILE).`,
+  );
+}
+
 function newText(name: string): string {
   return name === adminAccount
     ? 'read it from the file "token" in the daemon\'s state folder'

@@ -16,6 +16,10 @@ const tokenRecordSchema = z.strictObject({
   createdAt: timeSchema,
   rotatedAt: timeSchema.optional(),
   expiresAt: timeSchema.optional(),
+  /** A client certificate that is accepted in place of the text. */
+  certificate: z
+    .strictObject({ fingerprint: digestSchema, validFrom: timeSchema, expiresAt: timeSchema })
+    .optional(),
   /** The replaced text, while it is also accepted. */
   previous: z.strictObject({ digest: digestSchema, until: timeSchema }).optional(),
 });

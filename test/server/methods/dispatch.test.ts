@@ -57,6 +57,7 @@ describe("the methods", () => {
       ["fleet.destroy", { fleet: "load" }, /"destroyed":2/],
       ["accessToken.add", { name: "ci", role: "user" }, /"name":"ci","role":"user".*"token":"[\w-]{43}"/],
       ["accessToken.rotate", { name: "ci" }, /"rotatedAt":".*"token":"[\w-]{43}"/],
+      ["accessToken.setCertificate", { name: "ci" }, /^\{"name":"ci","role":"user".*\}$/],
       ["audit.list", {}, /^\[\]$/],
       ["accessToken.list", {}, /"name":"admin".*"name":"ci"/],
       ["accessToken.revoke", { name: "ci" }, /"revoked":true/],

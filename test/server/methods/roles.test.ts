@@ -14,12 +14,12 @@ const refused: Readonly<Record<Role, readonly string[]>> = {
   admin: [],
   user: [
     ...["accessToken.add", "accessToken.list", "accessToken.revoke", "accessToken.rotate"],
-    "audit.list",
+    ...["accessToken.setCertificate", "audit.list"],
     ...["image.import", "instance.listForeign", "instance.takeOver"],
   ],
   reader: [
     ...["accessToken.add", "accessToken.list", "accessToken.revoke", "accessToken.rotate"],
-    "audit.list",
+    ...["accessToken.setCertificate", "audit.list"],
     ...["image.import", "image.remove", "instance.listForeign", "instance.takeOver"],
     ...["instance.create", "instance.confirm", "instance.update", "instance.extend", "instance.destroy"],
     ...["instance.start", "instance.stop", "instance.restart", "instance.log"],
