@@ -78,6 +78,11 @@ export class Neighbours {
       return;
     }
     this.#process = undefined;
+    // Otherwise a daemon with nothing else left to wait for would end here.
+    running.ref();
+    if (running.stderr instanceof Socket) {
+      running.stderr.ref();
+    }
     const exit = once(running, "close");
     running.stdin?.end();
     await exit;
