@@ -6,7 +6,10 @@ import { unlessErrno } from "../protocol/errno";
 import { MccError } from "../protocol/error";
 
 /** Folders of the host that the command neither sees nor changes. */
-const covered = ["/var/lib/minicloud", "/run/minicloud", "/run/lxc"];
+const covered = [
+  ...["/var/lib/minicloud", "/run/minicloud", "/run/lxc"],
+  ...["/var/lib/minicloud-users", "/run/minicloud-users"],
+];
 
 /** Creates the missing folders on the host that `coverHost` needs as mount points. */
 export async function makeMountpoints(): Promise<void> {

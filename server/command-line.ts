@@ -7,6 +7,7 @@ import type { AddressRange } from "./cloud/reservations/address-range";
 import { type Ipv6Range, parseIpv6Range } from "./cloud/reservations/ipv6-address";
 import { driverChoices } from "./driver/load";
 import { parseRange } from "./parse-range";
+import { ownUserSettings } from "./support/ordinary-user";
 
 /** The options of `mccserver`. Each is checked by itself. Paths are absolute. */
 export interface CommandLine {
@@ -37,17 +38,22 @@ export interface CommandLine {
   readonly logOldFiles: number;
   readonly check?: true;
   readonly purge?: true;
+  readonly setupUser?: string;
+  readonly removeUser?: string;
+  readonly dryRun?: true;
 }
 
 /** The default file of an operator's own instance types. */
 export const operatorsTypesFile = "/etc/minicloud/types.json";
 
-/** Root's default, and one for other users, who can run the simulated driver. */
+const ownSettings = ownUserSettings();
+/** Root's default, that of a user who was set up, and one for other users, who can run the simulated driver. */
 const defaultStateFolder =
-  process.getuid?.() === 0
+  ownSettings?.stateFolder ??
+  (process.getuid?.() === 0
     ? "/var/lib/minicloud"
-    : join(process.env.XDG_STATE_HOME || join(homedir(), ".local", "state"), "minicloud", "state");
-const defaultRange = "198.18.0.0/22";
+    : join(process.env.XDG_STATE_HOME || join(homedir(), ".local", "state"), "minicloud", "state"));
+const defaultRange = ownSettings?.range ?? "198.18.0.0/22";
 const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
 
 const examples = `
@@ -112,6 +118,15 @@ const options: readonly Option[] = [
     .default(5),
   new Option("--check", "check what this machine lacks, and exit").conflicts("purge"),
   new Option("--purge", "destroy all instances, remove everything that was created for them, and exit"),
+  new Option(
+    "--setup-user <name>",
+    "let this user run a daemon with LXC (once, as root; also: -r, --nat), and exit",
+  ).conflicts(["check", "purge", "removeUser"]),
+  new Option("--remove-user <name>", "remove what --setup-user created for this user, and exit").conflicts([
+    "check",
+    "purge",
+  ]),
+  new Option("--dry-run", "with --setup-user and --remove-user: print the changes, and make none"),
 ];
 
 /**

@@ -4,7 +4,7 @@ import type { Logger } from "pino";
 import { isLoopback } from "../protocol/loopback";
 import { packageVersion } from "../protocol/package-version";
 import type { CloudOptions } from "./cloud/open-cloud";
-import type { AddressRange } from "./cloud/reservations/address-range";
+import { type AddressRange, planNetwork } from "./cloud/reservations/address-range";
 import type { Ipv6Range } from "./cloud/reservations/ipv6-address";
 import { type CommandLine, makeCommand, operatorsTypesFile } from "./command-line";
 import type { LogFileOptions } from "./log/file";
@@ -13,8 +13,13 @@ import { type SelfSignedPaths, selfSignedPaths } from "./tls/self-signed";
 
 /** The daemon's configuration, checked as a whole. */
 export interface Config {
-  /** `serve` in this process, start a `daemon` in the background, only `check` the host, or `purge` everything. */
-  readonly action: "serve" | "daemon" | "check" | "purge";
+  /**
+   * `serve` in this process, start a `daemon` in the background, only `check` the host, `purge` everything, or change which
+   * ordinary users may run a daemon.
+   */
+  readonly action: "serve" | "daemon" | "check" | "purge" | "setUpUser" | "removeUser";
+  /** For `setUpUser` and `removeUser`. */
+  readonly user: { readonly name: string; readonly network: string | undefined; readonly dryRun: boolean };
   readonly range: AddressRange;
   readonly port: number;
   readonly address: string;
@@ -58,6 +63,11 @@ export function readConfig(words: readonly string[]): Config {
   return {
     action: chooseAction(line),
     range: line.iprange ?? line.range,
+    user: {
+      name: line.setupUser ?? line.removeUser ?? "",
+      network: command.getOptionValueSource("range") === "default" ? undefined : networkOf(line.range),
+      dryRun: line.dryRun ?? false,
+    },
     port: line.port,
     address: line.listen,
     allowedHosts: line.allowHost,
@@ -80,6 +90,12 @@ export function readConfig(words: readonly string[]): Config {
 
 function givenTls({ tlsCert: cert, tlsKey: key }: CommandLine): TlsPaths | undefined {
   return cert === undefined || key === undefined ? undefined : { cert, key };
+}
+
+/** Returns the network of a range in CIDR notation. */
+function networkOf(range: AddressRange): string {
+  const { address, prefixLength } = planNetwork(range, false).network;
+  return `${address}/${prefixLength}`;
 }
 
 function logFileOptions(path: string, { logMaxSize, logOldFiles }: CommandLine): LogFileOptions {
@@ -118,7 +134,13 @@ function whatItExposes({ address, tls }: Config): string {
     : `not needed with ${tls === undefined ? `the loopback address ${address}` : "TLS"}; omit it`;
 }
 
-function chooseAction({ check, purge, foreground }: CommandLine): Config["action"] {
+function chooseAction({ check, purge, foreground, setupUser, removeUser }: CommandLine): Config["action"] {
+  if (setupUser !== undefined) {
+    return "setUpUser";
+  }
+  if (removeUser !== undefined) {
+    return "removeUser";
+  }
   if (check) {
     return "check";
   }
@@ -128,7 +150,11 @@ function chooseAction({ check, purge, foreground }: CommandLine): Config["action
   return foreground ? "serve" : "daemon";
 }
 
-function findMistake({ tlsCert, tlsKey, tlsSelfSigned, insecure, listen }: CommandLine): string | undefined {
+function findMistake(line: CommandLine): string | undefined {
+  const { tlsCert, tlsKey, tlsSelfSigned, insecure, listen, dryRun, setupUser, removeUser } = line;
+  if (dryRun && setupUser === undefined && removeUser === undefined) {
+    return "--dry-run is only valid with --setup-user and --remove-user";
+  }
   if ((tlsCert === undefined) !== (tlsKey === undefined)) {
     return "--tls-cert and --tls-key are only valid together; give both or none";
   }

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync } from "node:fs";
 import { readdir, rm, rmdir } from "node:fs/promises";
+import type { Server } from "node:net";
 import { dirname, join } from "node:path";
 import { hasErrno, unlessErrno } from "../protocol/errno";
 import { messageOf } from "../protocol/error";
@@ -11,6 +12,9 @@ import type { Config } from "./config";
 import { openLogFile, passingFailures } from "./log/open-file";
 import { type StartReport, startReportSchema } from "./start-report";
 import { explained } from "./support/because";
+import { descriptorWords, type Entrance } from "./user-setup/entrance";
+import { descriptorOf } from "./user-setup/listening-socket";
+import { insideCommand } from "./user-setup/run-inside";
 
 export interface BackgroundStart {
   readonly pid: number | undefined;
@@ -20,26 +24,42 @@ export interface BackgroundStart {
   readonly logFailure: string | undefined;
 }
 
+/** How a daemon starts in the namespaces of an ordinary user. */
+export interface InsideStart {
+  readonly entrance: Entrance;
+  /** Opens the listening socket in this process's network. */
+  readonly openSocket: () => Promise<Server>;
+}
+
 /**
  * Runs this program again in the background, in its own session, and waits until it serves or has failed.
  *
  * @param logFile the file for the daemon's output. Missing folders are created.
  * @param words the arguments for the daemon.
+ * @param inside for a daemon in the namespaces of an ordinary user.
  * @throws MccError `conflict` for a folder that does not belong to a daemon, or in which others could create files.
  * Then nothing was changed.
  */
 export async function startInBackground(
   { stateFolder, logFile }: Pick<Config, "stateFolder" | "logFile">,
   words: readonly string[],
+  inside?: InsideStart,
 ): Promise<BackgroundStart> {
   const firstMade = await makeStateFolder(stateFolder);
   const { descriptor, logFailure } = await openOutput(logFile);
   const output = descriptor ?? "ignore";
-  const program = join(__dirname, "main.js");
-  const child = spawn(process.execPath, [program, ...words, "--foreground", "--log-file", logFile], {
+  const given = [...words, "--foreground", "--log-file", logFile];
+  const main = join(__dirname, "main.js");
+  const command =
+    inside === undefined
+      ? { program: process.execPath, words: [main, ...given] }
+      : insideCommand(inside.entrance, main, given, descriptorWords({ channel: true }));
+  const socket = await inside?.openSocket();
+  const child = spawn(command.program, command.words, {
     detached: true,
-    stdio: ["ignore", output, output, "ipc"],
+    stdio: ["ignore", output, output, "ipc", ...(socket === undefined ? [] : [descriptorOf(socket)])],
   });
+  socket?.close();
   if (descriptor !== undefined) {
     closeSync(descriptor);
   }

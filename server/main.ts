@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import type { Server } from "node:net";
 import { CommanderError } from "commander";
 import { preflight } from "./cloud/open-cloud";
 import { purgeCloud } from "./cloud/purge";
@@ -11,20 +12,50 @@ import { localHost, serve } from "./serve";
 import { explainFailure } from "./start-failure";
 import { reportStart } from "./start-report";
 import { certificateProblems, readTls } from "./tls/certificate";
+import { type Entrance, openEntrance } from "./user-setup/entrance";
+import { openSocket } from "./user-setup/listening-socket";
+import { runInside } from "./user-setup/run-inside";
+import { removeUser, setUpUser } from "./user-setup/set-up";
 
 const failureExitCode = 1;
 const usageExitCode = 2;
 
-const actions: Record<Config["action"], (config: Config, words: readonly string[]) => Promise<void>> = {
-  serve,
+type Action = (config: Config, words: readonly string[], entrance?: Entrance) => Promise<void>;
+
+const actions: Record<Config["action"], Action> = {
+  serve: async (config, words, entrance) =>
+    await (entrance === undefined ? serve(config) : continueInside(entrance, words, await socketOf(config))),
   daemon: startDaemon,
-  check: checkHost,
-  purge,
+  check: async (config, words, entrance) =>
+    await (entrance === undefined ? checkHost(config) : continueInside(entrance, words)),
+  purge: async (config, words, entrance) =>
+    await (entrance === undefined ? purge(config) : continueInside(entrance, words)),
+  setUpUser: async ({ user, nat }) =>
+    await setUpUser(
+      { name: user.name, network: user.network, nat },
+      { dryRun: user.dryRun, say: sayPlainly },
+    ),
+  removeUser: async ({ user }) => await removeUser(user.name, { dryRun: user.dryRun, say: sayPlainly }),
 };
 
-async function startDaemon(config: Config, words: readonly string[]): Promise<void> {
+/** The actions that need containers. An ordinary user's daemon does them in namespaces of that user. */
+const insideActions: readonly Config["action"][] = ["serve", "daemon", "check", "purge"];
+
+async function continueInside(entrance: Entrance, words: readonly string[], socket?: Server): Promise<void> {
+  process.exitCode = await runInside(entrance, __filename, words, socket);
+}
+
+async function socketOf({ address, port }: Config): Promise<Server> {
+  return await openSocket(address, port);
+}
+
+async function startDaemon(config: Config, words: readonly string[], entrance?: Entrance): Promise<void> {
   const certificate = await certificateWarnings(config);
-  const { report, pid, logFile, logFailure } = await startInBackground(config, words);
+  const { report, pid, logFile, logFailure } = await startInBackground(
+    config,
+    words,
+    entrance && { entrance, openSocket: () => socketOf(config) },
+  );
   if ("error" in report) {
     say("stderr", report.error);
     process.exitCode = failureExitCode;
@@ -44,6 +75,10 @@ async function startDaemon(config: Config, words: readonly string[]): Promise<vo
 /** Writes a line for users. A closed reader, or a log on a full disk, is not a failure. */
 function say(stream: "stdout" | "stderr", line: string): void {
   process[stream].on("error", () => undefined).write(`${line}\n`);
+}
+
+function sayPlainly(line: string): void {
+  say("stdout", `mccserver: ${line}`);
 }
 
 function complain(trouble: string): void {
@@ -77,7 +112,10 @@ async function purge(config: Config): Promise<void> {
 async function main(words: readonly string[]): Promise<void> {
   try {
     const config = readConfig(words);
-    await actions[config.action](config, words);
+    const entrance = insideActions.includes(config.action)
+      ? await openEntrance(resolveDriverName(config.driver), config)
+      : undefined;
+    await actions[config.action](config, words, entrance);
   } catch (error) {
     if (error instanceof CommanderError) {
       process.exitCode = error.exitCode === 0 ? 0 : usageExitCode;

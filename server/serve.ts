@@ -16,6 +16,7 @@ import { isFileSystemFault } from "./support/files/file-system-fault";
 import { readTls, type TlsTexts } from "./tls/certificate";
 import { issueSelfSigned, ownHosts, SelfSignedRenewal } from "./tls/self-signed";
 import { ServedCertificate } from "./tls/served-certificate";
+import { inheritedSocket } from "./user-setup/entrance";
 
 /** The time for calls that continue after the cloud has closed, such as an `instance.exec`. */
 const lastCallsMs = 5_000;
@@ -113,6 +114,7 @@ async function listen(
   return await openListener({
     address: config.address,
     port: config.port,
+    descriptor: inheritedSocket(),
     tls,
     callerOf: config.allowAnonymous ? () => localAdmin : (token) => cloud.accessTokens.callerOf(token),
     allowedHosts: config.allowedHosts,

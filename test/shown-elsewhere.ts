@@ -71,8 +71,11 @@ export const shownElsewhere: Readonly<Record<string, readonly string[]>> = {
   "server/cloud/access/require-role.ts": ["test/server/methods/roles.test.ts"],
   "server/cloud/access/rights.ts": ["test/server/methods/accounts.test.ts"],
   "server/cloud/access/token-file.ts": ["test/server/cloud/access/access-tokens.test.ts"],
+  "server/user-setup/": ["test/server/user-setup/"],
 
   "server/support/because.ts": ["test/server/cloud/faults.test.ts"],
+  "server/support/listen-failure.ts": ["test/server/daemon.test.ts"],
+  "server/support/ordinary-user.ts": ["test/server/user-setup/"],
   "server/support/labels.ts": ["test/server/cloud/instances/instances.test.ts"],
   "server/cloud/ownership/claim.ts": ["test/server/methods/ownership.test.ts"],
   "server/cloud/ownership/claims.ts": ["test/server/methods/ownership.test.ts"],

@@ -9,9 +9,9 @@ import {
 import { createServer as createTlsServer, Server as TlsServer } from "node:https";
 import type { Socket } from "node:net";
 import { createSecureContext } from "node:tls";
-import { errnoOf } from "../../protocol/errno";
-import { type ErrorCode, MccError, messageOf } from "../../protocol/error";
+import { MccError, messageOf } from "../../protocol/error";
 import { answerable } from "../methods/answerable";
+import { listenFailure } from "../support/listen-failure";
 import type { TlsTexts } from "../tls/certificate";
 import { AnswerEnds } from "./answer-ends";
 import { type AnswerOptions, Answers, type Sender } from "./answers";
@@ -25,6 +25,8 @@ export interface ListenerOptions extends Omit<AnswerOptions, "limits" | "names">
   readonly address: string;
   /** 0 for a free one. */
   readonly port: number;
+  /** A listening socket that this process inherited, in place of a new one. */
+  readonly descriptor?: number | undefined;
   /** Without it, the listener uses plain HTTP. */
   readonly tls?: TlsTexts | undefined;
   /** Names by which clients may call, in addition to this machine's own and those of the certificate. */
@@ -199,26 +201,16 @@ function makeServer(tls: TlsTexts | undefined, limits: Limits, onRequest: Reques
   }
 }
 
-/** The errors of the system for an address or port, and their remedies. */
-const listenFailures: Record<string, { code: ErrorCode; remedy: string }> = {
-  EADDRINUSE: { code: "conflict", remedy: "another program uses it; choose another port with -p" },
-  EADDRNOTAVAIL: {
-    code: "invalid",
-    remedy: "this host does not have this address; choose one of its own with -l",
-  },
-  EACCES: { code: "forbidden", remedy: "only root can use ports below 1024; choose another one with -p" },
-};
-
-async function listen(server: Server, { address, port }: ListenerOptions): Promise<Bound> {
-  server.listen(port, address);
+async function listen(server: Server, { address, port, descriptor }: ListenerOptions): Promise<Bound> {
+  if (descriptor === undefined) {
+    server.listen(port, address);
+  } else {
+    server.listen({ fd: descriptor });
+  }
   try {
     await once(server, "listening");
   } catch (error) {
-    const { code, remedy } = listenFailures[errnoOf(error)] ?? {
-      code: "unavailable",
-      remedy: messageOf(error),
-    };
-    throw new MccError(code, `Cannot listen on ${address}, port ${port}: ${remedy}.`);
+    throw listenFailure(error, address, port);
   }
   const bound = server.address();
   return typeof bound === "object" && bound !== null ? bound : { address, port };

@@ -13,6 +13,8 @@ const testPackages = [
   { name: "lxcfs", program: "/usr/bin/lxcfs" },
   // Makes the image of a whole distribution.
   { name: "mmdebstrap", program: "/usr/bin/mmdebstrap" },
+  // Runs what ordinary users' daemons may do as root.
+  { name: "sudo", program: "/usr/bin/sudo" },
 ];
 
 /** Whether this user can make containers here. */

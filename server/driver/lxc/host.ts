@@ -3,6 +3,7 @@ import { hasErrno } from "../../../protocol/errno";
 import { asFileSystemFault } from "../../support/files/file-system-fault";
 import { isFolder } from "../../support/files/make-folder";
 import { removeAroundMounts, removeTree } from "../../support/files/remove-tree";
+import { isInside } from "../../support/ordinary-user";
 import { monitorsOthers } from "./cgroups/monitor";
 import { commands } from "./commands/command";
 import { processes } from "./commands/processes";
@@ -18,6 +19,7 @@ import {
   leaveKernelLimits,
   useKernelLimits,
 } from "./kernel/kernel-limit-users";
+import { warnOfKernelLimits } from "./kernel/kernel-limits";
 import { openBridge } from "./network/bridge";
 import { tellOfRunning } from "./network/tell-of";
 
@@ -38,7 +40,11 @@ export async function openHost(engine: Engine): Promise<void> {
   if ((await hasOverlay()) === "module") {
     await runner.run(commands.loadModule("overlay"));
   }
-  await withoutRoom(engine, "the kernel limits", () => useKernelLimits(limitUser(engine), log));
+  if (isInside()) {
+    await warnOfKernelLimits(log);
+  } else {
+    await withoutRoom(engine, "the kernel limits", () => useKernelLimits(limitUser(engine), log));
+  }
   await openBridge(engine);
   await bridges.repair();
   await engine.firewall.open();
@@ -65,7 +71,9 @@ export async function closeHost(engine: Engine): Promise<void> {
   });
   await engine.neighbours.close();
   await engine.namespace.close();
-  await withoutRoom(engine, "the kernel limits", () => leaveKernelLimits(limitUser(engine)));
+  if (!isInside()) {
+    await withoutRoom(engine, "the kernel limits", () => leaveKernelLimits(limitUser(engine)));
+  }
 }
 
 /** Removes what `openHost` created, and what LXC leaves on the host after its last container. */
@@ -76,13 +84,13 @@ export async function purgeHost(engine: Engine): Promise<void> {
   await neighbours.close();
   await firewall.remove();
   await bridges.remove();
-  if (!(await giveUpKernelLimits(limitUser(engine), log))) {
+  if (!isInside() && !(await giveUpKernelLimits(limitUser(engine), log))) {
     log.warn(
       {},
       "the kernel's limits stay raised because other daemons or containers on this host need them",
     );
   }
-  await removeEmpty(place.lockFolder, "/run/lxc");
+  await removeEmpty(place.lockFolder, isInside() ? "/run/lxc/lock" : "/run/lxc");
   await cgroups.removePivots();
   for (const folder of [place.containers, place.images]) {
     for (const entry of await entriesOf(folder)) {

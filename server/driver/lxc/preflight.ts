@@ -1,5 +1,5 @@
 import { readFile, stat, statfs } from "node:fs/promises";
-import { release } from "node:os";
+import { release, userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import { unlessErrno } from "../../../protocol/errno";
 import type { Finding } from "../driver";
@@ -54,7 +54,7 @@ const checks: readonly Check[] = [
       : [
           {
             lacking: "the daemon does not run as root; only root can create containers with networks",
-            remedy: "start it as root",
+            remedy: `start it as root, or let root allow it once: mccserver --setup-user ${userName(userId)}`,
           },
         ],
 
@@ -135,6 +135,16 @@ const checks: readonly Check[] = [
         ]
       : [],
 ];
+
+function userName(userId: number): string {
+  try {
+    const { uid, username } = userInfo();
+    return uid === userId ? username : "NAME";
+  } catch {
+    // A user id without a name.
+    return "NAME";
+  }
+}
 
 async function lackingCgroups(root: string): Promise<Finding[]> {
   const { unified, old } = parseMounts(await readFile(join(root, "proc/self/mountinfo"), "utf8"));

@@ -2,6 +2,7 @@ import { readFile, rm } from "node:fs/promises";
 import { execa, type Options, type Result, type ResultPromise } from "execa";
 import { unlessErrno } from "../../../../protocol/errno";
 import { MccError } from "../../../../protocol/error";
+import { isInside } from "../../../support/ordinary-user";
 import { within } from "../../../support/time-limits";
 import type { EngineCommand } from "./command";
 import { engineWords } from "./engine-words";
@@ -87,8 +88,13 @@ function spawn(command: EngineCommand): ResultPromise {
     ...inputOf(command),
     ...(command.onlyPath === undefined
       ? { env: { LC_ALL: "C" } }
-      : { env: { PATH: command.onlyPath }, extendEnv: false }),
+      : { env: { PATH: command.onlyPath, ...runtimeVariable() }, extendEnv: false }),
   });
+}
+
+/** LXC uses /run by itself only if it belongs to its user, and in an ordinary user's namespaces it does not. */
+function runtimeVariable(): { readonly XDG_RUNTIME_DIR?: string } {
+  return isInside() ? { XDG_RUNTIME_DIR: "/run" } : {};
 }
 
 function inputOf({ stdin }: EngineCommand): Options {

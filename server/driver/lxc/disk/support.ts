@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, realpathSync } from "node:fs";
 import { basename, join } from "node:path";
 import { type Mount, mountHere } from "../../../support/files/file-system";
+import { isInside } from "../../../support/ordinary-user";
 import type { Finding } from "../../driver";
 import { findProgram, type Program } from "../commands/programs";
 
@@ -13,6 +14,14 @@ export type DiskSupport =
 
 /** Returns how the file system of a folder, which need not exist, limits folders; or why it does not, with the remedy. */
 export function readDiskSupport(folder: string): DiskSupport {
+  if (isInside()) {
+    return {
+      lacks: {
+        lacking: "an ordinary user's daemon cannot limit the disk, and an instance type has diskBytes",
+        remedy: "choose --types without diskBytes, or run the daemon as root",
+      },
+    };
+  }
   const mount = mountHere(folder);
   return methodOf[mount.type]?.(mount) ?? { lacks: noMethod(mount) };
 }

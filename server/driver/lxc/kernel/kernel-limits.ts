@@ -79,6 +79,23 @@ export async function raiseKernelLimits(
   }
 }
 
+/** Logs one warning for all limits that are too low, with the remedy, for a daemon that cannot raise them. */
+export async function warnOfKernelLimits(log: DriverLog, root = "/proc/sys"): Promise<void> {
+  const settings: string[] = [];
+  for (const { file, atLeast } of kernelLimits) {
+    const value = await unlessErrno(readFile(join(root, file), "utf8"), "ENOENT");
+    if (value !== undefined && Number(value) < atLeast) {
+      settings.push(`${file.replaceAll("/", ".")}=${atLeast}`);
+    }
+  }
+  if (settings.length > 0) {
+    log.warn(
+      {},
+      `the kernel's limits suffice for about 20 instances of whole distributions, and only root can raise them: sysctl -w ${settings.join(" ")}`,
+    );
+  }
+}
+
 /**
  * Restores the limits that were raised, unless they have been changed since.
  *
