@@ -46,6 +46,16 @@ export function isInside(): boolean {
   return process.env[insideVariable] !== undefined;
 }
 
+/** Has the host's addresses, separated by commas: the daemon's own interfaces are those of the user's network. */
+export const addressesVariable = "MCC_HOST_ADDRESSES";
+
+/** Returns the addresses of the host outside of the user's network; undefined in a daemon that is not inside. */
+export function hostAddressesOutside(): string[] | undefined {
+  return isInside()
+    ? (process.env[addressesVariable] ?? "").split(",").filter((each) => each !== "")
+    : undefined;
+}
+
 function readSettings(folder: string, name: string): UserSettings | undefined {
   try {
     const parsed = userSettingsSchema.safeParse(

@@ -8,6 +8,7 @@ import { MccError, messageOf } from "../../protocol/error";
 import { replaceFile } from "../support/files/json-file";
 import { readKeptText } from "../support/files/kept-file";
 import { ensureFolder } from "../support/files/make-folder";
+import { hostAddressesOutside } from "../support/ordinary-user";
 import type { TlsPaths } from "./certificate";
 
 /** The files of `--tls-self-signed`. */
@@ -40,9 +41,11 @@ export function selfSignedPaths(stateFolder: string): SelfSignedPaths {
 
 /** Returns the names and addresses of this machine at the moment, and the address on which the daemon listens. */
 export function ownHosts(listen: string): string[] {
-  const addresses = Object.values(networkInterfaces()).flatMap((each = []) =>
-    each.filter(({ scopeid = 0 }) => scopeid === 0).map(({ address }) => address),
-  );
+  const addresses =
+    hostAddressesOutside() ??
+    Object.values(networkInterfaces()).flatMap((each = []) =>
+      each.filter(({ scopeid = 0 }) => scopeid === 0).map(({ address }) => address),
+    );
   const unspecified = ["0.0.0.0", "::"];
   const all = ["localhost", "127.0.0.1", "::1", hostname().toLowerCase(), listen, ...addresses];
   return [...new Set(all)].filter((host) => !unspecified.includes(host) && isNamable(host));

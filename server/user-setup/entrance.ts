@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { networkInterfaces } from "node:os";
 import { dirname } from "node:path";
 import { execa } from "execa";
 import ipaddr from "ipaddr.js";
@@ -6,7 +7,13 @@ import { unlessErrno } from "../../protocol/errno";
 import { MccError } from "../../protocol/error";
 import { runtimeFolder } from "../../protocol/runtime-file";
 import { refuseUntrustedPath } from "../support/files/trusted-path";
-import { insideVariable, isInside, ownUserSettings, type UserSettings } from "../support/ordinary-user";
+import {
+  addressesVariable,
+  insideVariable,
+  isInside,
+  ownUserSettings,
+  type UserSettings,
+} from "../support/ordinary-user";
 import { helperPath, helperText } from "./files";
 
 /** The descriptor of the listening socket in the daemon: after the standard ones and Node's channel. */
@@ -58,6 +65,7 @@ export async function openEntrance(driver: string, config: EnteringConfig): Prom
     // Of LXC's commands. Inside, /run/lxc is the user's.
     "XDG_RUNTIME_DIR=/run",
     `${insideVariable}=${settings.name}`,
+    `${addressesVariable}=${hostAddresses().join(",")}`,
   ];
   return {
     program: "sudo",
@@ -67,6 +75,12 @@ export async function openEntrance(driver: string, config: EnteringConfig): Prom
       ...own,
     ],
   };
+}
+
+function hostAddresses(): string[] {
+  return Object.values(networkInterfaces()).flatMap((each = []) =>
+    each.filter(({ internal, scopeid = 0 }) => !internal && scopeid === 0).map(({ address }) => address),
+  );
 }
 
 /** Returns the words of `env` for a process that gets a listening socket, and Node's channel if it has one. */

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type UserSettings, usersFolder } from "../support/ordinary-user";
-import { cableOf, idCount, linkOf, tableOf } from "./settings";
+import { cableOf, linkOf, tableOf } from "./settings";
+import { idCount } from "./subordinate-ids";
 
 /** The id of the containers' root in the user's namespaces. There, the driver uses the same ids as root's daemon. */
 const containerRoot = 100_000;

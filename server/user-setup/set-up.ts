@@ -4,9 +4,10 @@ import { MccError } from "../../protocol/error";
 import { allUserSettings, type UserSettings } from "../support/ordinary-user";
 import { type Change, changesFor } from "./changes";
 import { helperPath } from "./files";
+import { refuseNetworksOfHost } from "./host-networks";
 import { lackingForSetup } from "./lacking";
 import { hasRunningParts, processesOf, removeRunningParts } from "./running-parts";
-import { findUser, type SetupRequest, settingsFor } from "./settings";
+import { findUser, linkOf, type SetupRequest, settingsFor } from "./settings";
 
 /** How a setup or a removal reports and limits its work. */
 export interface Manner {
@@ -25,6 +26,7 @@ export async function setUpUser(request: SetupRequest, { dryRun, say }: Manner):
   requireRoot("--setup-user");
   await lackingForSetup();
   const settings = await settingsFor(request);
+  await refuseNetworksOfHost(settings.range, linkOf(settings));
   const changes = await pending(settings);
   // With other settings, the namespaces of earlier ones cannot be used.
   const differs = changes.some(isSettings) && (await hasRunningParts(settings));

@@ -1,8 +1,8 @@
 import { execa } from "execa";
-import * as ipaddr from "ipaddr.js";
 import { MccError } from "../../protocol/error";
 import { allUserSettings, type UserSettings } from "../support/ordinary-user";
-import { idCount, nextFreeIds } from "./subordinate-ids";
+import { overlaps } from "./host-networks";
+import { nextFreeIds } from "./subordinate-ids";
 
 /** What the operator asks for. */
 export interface SetupRequest {
@@ -60,8 +60,6 @@ export function tableOf({ uid }: Pick<UserSettings, "uid">): string {
   return `minicloud-user-${uid}`;
 }
 
-export { idCount };
-
 /** Names become parts of paths and of the sudoers file. */
 const plainName = /^[a-z_][a-z0-9_-]{0,31}$/;
 
@@ -110,10 +108,4 @@ function refuseOverlap(range: string, others: readonly UserSettings[]): void {
       `The network ${range} overlaps ${other.range} of ${other.what}; give another one with -r.`,
     );
   }
-}
-
-function overlaps(one: string, other: string): boolean {
-  const [address, bits] = ipaddr.IPv4.parseCIDR(one);
-  const [otherAddress, otherBits] = ipaddr.IPv4.parseCIDR(other);
-  return address.match(otherAddress, Math.min(bits, otherBits));
 }

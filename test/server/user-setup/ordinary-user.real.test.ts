@@ -261,9 +261,11 @@ describe("the daemon of an ordinary user", function () {
     await chmod("/srv/micro.tar", 0o644);
     await succeed(
       user.run(
-        "mccserver --nat && mcc import-image micro /srv/micro.tar && mcc run-instances -n again && mcc exec again true",
+        "mccserver --nat -l 0.0.0.0 --insecure && mcc import-image micro /srv/micro.tar && mcc run-instances -n again && mcc exec again true",
       ),
     );
+    const { all } = await user.run("mcc exec again -- wget -T 9 -O - http://198.19.254.1:8080");
+    assert.match(all, /Connection refused/, "instances do not reach the daemon's port");
     await succeed(
       user.run(
         `kill ${await daemonPid()}; while kill -0 ${await daemonPid()} 2> /dev/null; do sleep 0.1; done; mccserver --purge`,

@@ -1,3 +1,5 @@
+import { isIPv4 } from "node:net";
+import { hostAddressesOutside } from "../../../../support/ordinary-user";
 import type { Place } from "../../place";
 import { prefixesOfFirstGroup, prefixOfGroup } from "./cable-names";
 
@@ -39,12 +41,15 @@ export function isolationRules({ vethPrefix }: Pick<Place, "vethPrefix">, groups
  *
  * @param port the daemon's port; undefined if instances may reach it.
  * @param groups the numbers of the groups other than the first.
+ * @param outside the addresses at which the daemon listens if it is in another network. Default: it is in this one.
  */
 export function hostRules(
   { firewallTable, bridge, bridgeHardwareAddress }: Place,
   port: number | undefined,
   groups: readonly number[],
+  outside: readonly string[] = hostAddressesOutside() ?? [],
 ): string {
+  const addresses = outside.filter((address) => isIPv4(address));
   const chains = [
     ...(port === undefined
       ? []
@@ -53,6 +58,14 @@ export function hostRules(
     type filter hook input priority filter; policy accept;
     iifname "${bridge}*" tcp dport ${port} reject with tcp reset
   }`,
+          ...(addresses.length === 0
+            ? []
+            : [
+                `chain outside {
+    type filter hook forward priority filter; policy accept;
+    iifname "${bridge}*" ip daddr { ${addresses.join(", ")} } tcp dport ${port} reject with tcp reset
+  }`,
+              ]),
         ]),
     ...(groups.length === 0
       ? []
