@@ -16,8 +16,14 @@ inside="nsenter --net=$namespaces/net"
 # The second program has only the user's rights: it fails for namespaces that are not the user's.
 enter="nsenter --user=$namespaces/user -- nsenter --net=$namespaces/net --cgroup=$namespaces/cgroup --"
 
+# Without mounts that later ones cover.
 hierarchies() {
-  sed -n 's/^[^ ]* [^ ]* [^ ]* \/ \([^ ]*\) .* - cgroup2\{0,1\} .*/\1/p' /proc/self/mountinfo | sort -u
+  sed -n 's/^[^ ]* [^ ]* [^ ]* \/ \([^ ]*\) .* - cgroup2\{0,1\} .*/\1/p' /proc/self/mountinfo | sort -u |
+    while read -r point; do
+      if [ -e "$point/cgroup.procs" ]; then
+        printf '%s\n' "$point"
+      fi
+    done
 }
 
 # Moves this process. Version 2 allows it only to root, unless the user owns the whole tree.
@@ -108,6 +114,14 @@ make_network() {
     ip route replace default via "$2"
     echo 1 > /proc/sys/net/ipv4/ip_forward' sh "$inner_address" "$host_address" "$mtu"
   ip route replace "$range" via "$inner_address" dev "$link"
+  was_off=
+  if [ "$nat" = yes ]; then
+    # With this chain, daemons tell each other that the last of them must switch forwarding off.
+    if [ "$(cat /proc/sys/net/ipv4/ip_forward)" = 0 ] || nft list chains | grep -q minicloud-forwarding-was-off; then
+      : > "$run/forwarding-was-off"
+      was_off="chain minicloud-forwarding-was-off { }"
+    fi
+  fi
   nft -f - << END
 table inet $table
 delete table inet $table
@@ -125,10 +139,10 @@ table inet $table {
     $forward_rule
   }
   $nat_chain
+  $was_off
 }
 END
-  if [ "$nat" = yes ] && [ "$(cat /proc/sys/net/ipv4/ip_forward)" = 0 ]; then
-    : > "$run/forwarding-was-off"
+  if [ "$nat" = yes ]; then
     echo 1 > /proc/sys/net/ipv4/ip_forward
   fi
 }
@@ -163,7 +177,12 @@ shift
 mount -t tmpfs tmpfs "$run/namespaces"
 mkdir "$run/namespaces/sys"
 mount --rbind /sys "$run/namespaces/sys"
-mounts=$(sed -n "s/^[^ ]* [^ ]* [^ ]* [^ ]* \(\/sys\/fs\/cgroup[^ ]*\) .* - \(cgroup2\{0,1\}\) [^ ]* \([^ ]*\)$/\2 \1 \3/p" /proc/self/mountinfo | sort -u)
+mounts=$(sed -n "s/^[^ ]* [^ ]* [^ ]* [^ ]* \(\/sys\/fs\/cgroup[^ ]*\) .* - \(cgroup2\{0,1\}\) [^ ]* \([^ ]*\)$/\2 \1 \3/p" /proc/self/mountinfo | sort -u |
+  while read -r type point options; do
+    if [ "$(stat -f -c %T "$point" 2> /dev/null)" = "${type}fs" ]; then
+      printf "%s %s %s\n" "$type" "$point" "$options"
+    fi
+  done)
 mount -t sysfs sysfs /sys
 case "$mounts" in
 *"cgroup2 /sys/fs/cgroup "*) ;;

@@ -19,7 +19,7 @@ import {
   leaveKernelLimits,
   useKernelLimits,
 } from "./kernel/kernel-limit-users";
-import { warnOfKernelLimits } from "./kernel/kernel-limits";
+import { lowKernelLimits } from "./kernel/kernel-limits";
 import { openBridge } from "./network/bridge";
 import { tellOfRunning } from "./network/tell-of";
 
@@ -41,7 +41,7 @@ export async function openHost(engine: Engine): Promise<void> {
     await runner.run(commands.loadModule("overlay"));
   }
   if (isInside()) {
-    await warnOfKernelLimits(log);
+    (await lowKernelLimits()).forEach(({ lacking, remedy }) => log.warn({}, `${lacking}; ${remedy}`));
   } else {
     await withoutRoom(engine, "the kernel limits", () => useKernelLimits(limitUser(engine), log));
   }

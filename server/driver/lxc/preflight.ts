@@ -2,12 +2,14 @@ import { readFile, stat, statfs } from "node:fs/promises";
 import { release, userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import { unlessErrno } from "../../../protocol/errno";
+import { isInside } from "../../support/ordinary-user";
 import type { Finding } from "../driver";
 import { parseMounts, unifiedRemedy } from "./cgroups/hierarchies";
 import { findProgram, programs } from "./commands/programs";
 import { lxcfsAdvice } from "./configuration/lxcfs";
 import { readDiskSupport } from "./disk/support";
 import { hasOverlay } from "./images/overlay";
+import { lowKernelLimits } from "./kernel/kernel-limits";
 import { controllers } from "./limits";
 
 /** The inputs of the checks. */
@@ -114,6 +116,7 @@ const checks: readonly Check[] = [
   },
 
   async ({ optional }) => (optional ? await lxcfsAdvice() : []),
+  async ({ optional }) => (optional && isInside() ? await lowKernelLimits() : []),
 
   ({ folder }) =>
     /^[^:,\\\s]*$/.test(folder)

@@ -170,6 +170,22 @@ describe("the daemon of an ordinary user", function () {
     await succeed(user.run(`for each in $(${limits}); do test ! -w $each; done`));
   });
 
+  it("has cgroups of its own on a host with version 2 alone, as far as this one shows it", async () => {
+    const inside = [
+      "stat -f -c %T /sys/fs/cgroup; grep -c cgroup2 /proc/self/mountinfo; tail -n 1 /proc/1/cgroup",
+      "mkdir /sys/fs/cgroup/mine && echo 0 > /sys/fs/cgroup/mine/cgroup.procs && tail -n 1 /proc/self/cgroup",
+      "test -O /sys/fs/cgroup/cgroup.subtree_control && echo owned",
+      "echo 0 > /sys/fs/cgroup/init.scope/cgroup.procs && rmdir /sys/fs/cgroup/mine",
+    ].join("\n");
+    const become = `setpriv --reuid ${user.uid} --regid ${user.uid} --clear-groups`;
+    const only = "umount -l /sys/fs/cgroup && mount -t cgroup2 cgroup2 /sys/fs/cgroup";
+    const enter = `${become} sudo -n /etc/minicloud/users/${user.name}/enter sh -euc "$0"`;
+    const run = user.runAsRoot(
+      `unshare --mount --propagation private sh -euc '${only} && ${enter}' '${inside}'`,
+    );
+    assert.match(await succeed(run), /^cgroup2fs\n\d+\n0::\/init\.scope\n0::\/mine\nowned$/);
+  });
+
   it("runs the commands of the page", async () => {
     const page = readPages().find(({ path }) => path === "docs/without-root.md");
     const blocks = page?.blocks.filter(({ language }) => language === "sh") ?? [];

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { unlessErrno } from "../../../../protocol/errno";
 import { messageOf } from "../../../../protocol/error";
-import type { DriverLog } from "../../driver";
+import type { DriverLog, Finding } from "../../driver";
 
 /** A limit of the whole host that all containers share. */
 interface KernelLimit {
@@ -79,8 +79,12 @@ export async function raiseKernelLimits(
   }
 }
 
-/** Logs one warning for all limits that are too low, with the remedy, for a daemon that cannot raise them. */
-export async function warnOfKernelLimits(log: DriverLog, root = "/proc/sys"): Promise<void> {
+/**
+ * Returns what is missing if limits are too low and this daemon cannot raise them, with the remedy for root.
+ *
+ * @param root the folder with the limits.
+ */
+export async function lowKernelLimits(root = "/proc/sys"): Promise<Finding[]> {
   const settings: string[] = [];
   for (const { file, atLeast } of kernelLimits) {
     const value = await unlessErrno(readFile(join(root, file), "utf8"), "ENOENT");
@@ -88,12 +92,15 @@ export async function warnOfKernelLimits(log: DriverLog, root = "/proc/sys"): Pr
       settings.push(`${file.replaceAll("/", ".")}=${atLeast}`);
     }
   }
-  if (settings.length > 0) {
-    log.warn(
-      {},
-      `the kernel's limits suffice for about 20 instances of whole distributions, and only root can raise them: sysctl -w ${settings.join(" ")}`,
-    );
-  }
+  return settings.length === 0
+    ? []
+    : [
+        {
+          lacking: "the kernel's limits suffice for about 20 instances of whole distributions",
+          remedy: `as root: sysctl -w ${settings.join(" ")}`,
+          optional: true,
+        },
+      ];
 }
 
 /**

@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { monitorsOthers } from "../../../../../server/driver/lxc/cgroups/monitor";
 import {
+  lowKernelLimits,
   raiseKernelLimits,
   restoreKernelLimits,
 } from "../../../../../server/driver/lxc/kernel/kernel-limits";
@@ -49,6 +50,14 @@ describe("the kernel's limits that containers share", () => {
     await restoreKernelLimits(place);
     assert.deepEqual(await values(), ["128", "4194304"]);
     await restoreKernelLimits(place);
+  });
+
+  it("are listed for root by a daemon that cannot raise them", async () => {
+    const [finding, ...others] = await lowKernelLimits(place.root);
+    assert.equal(finding?.remedy, "as root: sysctl -w fs.inotify.max_user_instances=65536");
+    assert.deepEqual(others, []);
+    await put(instances, "65536\n");
+    assert.deepEqual(await lowKernelLimits(place.root), []);
   });
 
   it("stay raised while other containers need them", async () => {
