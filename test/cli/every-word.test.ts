@@ -148,7 +148,7 @@ const wrongArguments: Record<string, string[]> = {
   "add-token": ["My Token"],
   "rotate-token": ["../ci"],
   "revoke-token": ["ci", "C I"],
-  "set-certificate": ["--certificate", "ci.pem", "ci", "C I"],
+  "set-certificate": ["--certificate", "ci.pem", "C I"],
 };
 
 /** Short options of the first MiniCloud and of ssh that have another meaning in another command. */

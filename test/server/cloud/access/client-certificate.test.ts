@@ -62,7 +62,7 @@ describe("client certificates", () => {
     assert.equal((await mcc(admin, "rotate-token", "ann")).exitCode, 0);
     assert.equal(
       await refusal("second.pem"),
-      'Only the instances of the account "ann" are shown: your token has the role user.\n',
+      'Only the instances of the account "ann" are shown: your token has the role user.',
     );
     await daemon.stop();
     await daemon.start();
