@@ -18,6 +18,9 @@ const parameters = methods
 const names = [...methods.map(([name]) => name), ...parameters].map((name) => name.replace(".", "\\."));
 const protocolName = new RegExp(`(?<![\\w.])(${[...new Set(names)].join("|")})(?![\\w.]\\w)`);
 
+/** The command that lists and selects calls by their methods. */
+const showsMethods = "commands/daemon/audit.ts";
+
 /** Texts that are no messages: they are compared, and never shown. */
 const compared = ['"with clientToken"'];
 
@@ -43,7 +46,7 @@ describe("a message", () => {
   for (const folder of folders) {
     it(`of ${folder}/ names commands and arguments, and no methods or parameters of the protocol`, () => {
       const sources = readdirSync(join(checkout, folder), { recursive: true, encoding: "utf8" }).filter(
-        (path) => path.endsWith(".ts"),
+        (path) => path.endsWith(".ts") && path !== showsMethods,
       );
       assert.ok(sources.length > 10);
       const wrong = sources.flatMap((path) =>
