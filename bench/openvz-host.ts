@@ -1,8 +1,8 @@
-import { mkdir, symlink, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { execa } from "execa";
 import { requirePrograms } from "../images/host-programs";
 import { FakeOpenvz, imageName, makeImage } from "../test/fakes/openvz/install";
+import { coverEtc, uncoverEtc } from "../test/fakes/openvz/own-etc";
 import { recordedMs } from "../test/fakes/openvz/recorded-runs";
 import type { BenchHost } from "./bench-daemon";
 
@@ -33,24 +33,13 @@ export const openvzHost: BenchHost = {
     await mkdir(root);
     const host = await FakeOpenvz.install(root, { latenciesMs });
     makeImage(host.path(`vz/template/cache/${imageName}.tar.gz`));
-    // Without an OpenVZ kernel, vzctl calls brctl for a bridge, which the fakes do not need.
-    await writeFile(join(host.bin, "brctl"), "#!/bin/sh\n", { mode: 0o755 });
-    await coverEtc(folder);
+    await coverEtc(folder, host);
     try {
-      await symlink(host.path("etc/vz"), "/etc/vz");
       return await work(host.environment);
     } finally {
       await host.close();
-      await execa("umount", ["/etc"]);
+      await uncoverEtc();
     }
   },
   equip: () => Promise.resolve(),
 };
-
-/** Mounts an overlay on /etc, whose changes are then in the folder. */
-async function coverEtc(folder: string): Promise<void> {
-  const [upper, work] = [join(folder, "etc"), join(folder, "etc-work")];
-  await Promise.all([mkdir(upper), mkdir(work)]);
-  const options = `lowerdir=/etc,upperdir=${upper},workdir=${work}`;
-  await execa("mount", ["-t", "overlay", "-o", options, "overlay", "/etc"]);
-}

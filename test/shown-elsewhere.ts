@@ -11,6 +11,9 @@ export const shownElsewhere: Readonly<Record<string, readonly string[]>> = {
   "bench/options.ts": ["test/bench/bench.test.ts"],
   "bench/output.ts": ["test/bench/main.real.test.ts"],
 
+  "faults/": ["test/faults/run.real.test.ts"],
+  "faults/preload/": ["test/faults/preload/preload.test.ts"],
+
   "cli/": ["test/cli/"],
 
   "client/answer-body.ts": ["test/client/transport.test.ts"],

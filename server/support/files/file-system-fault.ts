@@ -64,7 +64,7 @@ const obstacles: Readonly<Record<string, string>> = {
 
 /** The system calls for files. Sockets and processes can fail with the same codes. */
 const ofFiles =
-  /^(open|read|write|writev|fsync|fdatasync|ftruncate|truncate|rename|link|symlink|unlink|rm|rmdir|mkdir|mkdtemp|scandir|opendir|chmod|fchmod|chown|fchown|lchown|copyfile|cp|stat|lstat|readlink|access|utime|statfs)$/;
+  /^(open|close|read|write|writev|fsync|fdatasync|ftruncate|truncate|rename|link|symlink|unlink|rm|rmdir|mkdir|mkdtemp|scandir|opendir|chmod|fchmod|chown|fchown|lchown|copyfile|cp|stat|fstat|lstat|readlink|realpath|access|utime|futime|lutime|statfs)$/;
 
 /** Messages of LXC, vzctl and tar in the C locale for errors of a file system. */
 const engineWords: readonly {

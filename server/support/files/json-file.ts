@@ -1,7 +1,7 @@
-import { type FileHandle, open, readFile, rename, unlink } from "node:fs/promises";
+import { type FileHandle, link, open, readFile, rename, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { z } from "zod";
-import { unlessErrno } from "../../../protocol/errno";
+import { hasErrno, unlessErrno } from "../../../protocol/errno";
 import { MccError, messageOf } from "../../../protocol/error";
 import { validate } from "../../../protocol/validate";
 import { namingFileSystem } from "./file-system-fault";
@@ -13,29 +13,77 @@ export async function writeJsonFile(path: string, value: unknown, mode = 0o600):
 
 /**
  * Replaces a file's content completely: after a crash or a power cut, it has the old or the new content. It writes and
- * syncs a temporary file next to it, renames it, and syncs the folder.
+ * syncs a temporary file next to it, renames it, and syncs the folder. After a failure, also of the last step, it has the
+ * old content, or does not exist as before: the caller keeps the old state in memory, and the next daemon must not read
+ * another one.
  *
  * @throws MccError `exhausted` or `unavailable` that names the file system, if the file system refuses the file.
  */
 export async function replaceFile(path: string, text: string, mode: number): Promise<void> {
   await namingFileSystem(path, async () => {
-    await replaceBy(path, mode, async (file) => {
-      await file.writeFile(text);
-      await file.datasync();
-    });
-    await syncFolder(dirname(path));
+    const former = `${path}.former.new`;
+    const before = await keepFormer(path, former);
+    try {
+      await replaceBy(path, mode, async (file) => {
+        await file.writeFile(text);
+        await file.datasync();
+      });
+      await syncFolder(dirname(path));
+    } catch (error) {
+      // The error of the write is reported, and not one of the return.
+      await quietly(restoring[before](path, former));
+      throw error;
+    } finally {
+      // The next start removes what stays. After a return, both names can be of one file, which a rename leaves so.
+      await (before === "kept" ? quietly(unlink(former)) : undefined);
+    }
   });
 }
 
-/** Replaces the file by one that `write` fills. After a failure, the old file stays, and no file next to it. */
+/** What was at the path before: nothing, a file that has a second name now, or something that cannot have one. */
+type Former = "nothing" | "kept" | "unlinkable";
+
+const restoring: Readonly<Record<Former, (path: string, former: string) => Promise<void>>> = {
+  nothing: (path) => unlink(path),
+  kept: (path, former) => rename(former, path),
+  unlinkable: () => Promise.resolve(),
+};
+
+/** Gives the file a second name. */
+async function keepFormer(path: string, former: string): Promise<Former> {
+  try {
+    await link(path, former);
+    return "kept";
+  } catch (error) {
+    // Left by a daemon that was killed, or by a file system that reported a failure.
+    await quietly(unlink(former));
+    if (hasErrno(error, "ENOENT")) {
+      return "nothing";
+    }
+    if (hasErrno(error, "EEXIST")) {
+      return await keepFormer(path, former);
+    }
+    if (hasErrno(error, "EPERM", "EMLINK", "ENOTSUP", "EOPNOTSUPP", "ENOSYS")) {
+      return "unlinkable";
+    }
+    throw error;
+  }
+}
+
+/** Waits for work whose failure changes nothing. */
+async function quietly(work: Promise<void>): Promise<void> {
+  await work.catch(() => undefined);
+}
+
+/** Replaces the file by one that `write` fills. After a failed write, the old file stays, and no file next to it. */
 export async function replaceBy(
   path: string,
   mode: number,
   write: (file: FileHandle) => Promise<void>,
 ): Promise<void> {
   const temporary = `${path}.new`;
-  const file = await openNew(temporary, mode);
   try {
+    const file = await openNew(temporary, mode);
     try {
       await write(file);
     } finally {

@@ -1,4 +1,4 @@
-import { lstat, readdir, rm } from "node:fs/promises";
+import { lstat, readdir, rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import pLimit from "p-limit";
 import { z } from "zod";
@@ -114,7 +114,7 @@ export class InstanceRecords {
     const folder = this.folderOf(record.id);
     // The file system may have refused to create it at the start.
     await ensureFolder(this.#folder, 0o700);
-    const isNew = await ensureFolder(folder, 0o700);
+    const isNew = await this.#ensureFolderOf(folder);
     try {
       await writeJsonFile(this.pathOf(record.id), record);
       if (isNew) {
@@ -124,6 +124,17 @@ export class InstanceRecords {
       if (isNew) {
         await rm(folder, { recursive: true, force: true }).catch(() => undefined);
       }
+      throw error;
+    }
+  }
+
+  /** A file system can report a failure for a folder that it has created. */
+  async #ensureFolderOf(folder: string): Promise<boolean> {
+    try {
+      return await ensureFolder(folder, 0o700);
+    } catch (error) {
+      // Removes only an empty one.
+      await rmdir(folder).catch(() => undefined);
       throw error;
     }
   }

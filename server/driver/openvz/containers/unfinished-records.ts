@@ -1,9 +1,9 @@
-import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { unlessErrno } from "../../../../protocol/errno";
-import { asFileSystemFault, isFileSystemFault } from "../../../support/files/file-system-fault";
-import { syncFolder } from "../../../support/files/json-file";
+import { isFileSystemFault } from "../../../support/files/file-system-fault";
+import { replaceFile } from "../../../support/files/json-file";
 
 /** Identifies a container that is being created or destroyed when the engine's list does not show its owner. */
 const recordSchema = z.object({
@@ -59,24 +59,7 @@ export class UnfinishedRecords {
   async write(record: UnfinishedRecord): Promise<void> {
     // Without Node's `recursive`, which reports a full or read-only file system as a missing folder.
     await unlessErrno(mkdir(this.#folder, { mode: 0o700 }), "EEXIST");
-    const path = this.#pathOf(record.id);
-    const temporary = `${path}${halfWritten}`;
-    await rm(temporary, { force: true });
-    try {
-      const file = await open(temporary, "wx", 0o600);
-      try {
-        await file.writeFile(JSON.stringify(record));
-        await file.datasync();
-      } finally {
-        await file.close();
-      }
-      await rename(temporary, path);
-      await syncFolder(this.#folder);
-    } catch (error) {
-      const fault = asFileSystemFault(error, path);
-      await rm(temporary, { force: true }).catch(() => undefined);
-      throw fault;
-    }
+    await replaceFile(this.#pathOf(record.id), JSON.stringify(record), 0o600);
     this.#records.set(record.id, record);
   }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import promises, { link, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import sinon from "sinon";
 import { z } from "zod";
 import { readJsonFile, replaceBy, writeJsonFile } from "../../../../server/support/files/json-file";
 import { assertMccError } from "../../../support/assert-error";
@@ -14,6 +15,7 @@ function errno(code: string): Error {
 
 describe("a JSON file", () => {
   const newFolder = temporaryFolders();
+  afterEach(() => sinon.restore());
 
   it("is replaced completely, leaves no other file, and is readable only for its owner", async () => {
     const folder = await newFolder();
@@ -50,6 +52,48 @@ describe("a JSON file", () => {
       /folder\.json cannot be used: a folder is in the place of a file; move it away/,
     );
     assert.deepEqual((await readdir(folder)).sort(), ["file.json", "folder.json"]);
+  });
+
+  for (const step of ["link", "open", "rename", "sync of the folder"] as const) {
+    it(`has its earlier content if it was replaced, but the ${step} reports a failure`, async () => {
+      const folder = await newFolder();
+      const path = join(folder, "file.json");
+      const write = (count: number): Promise<void> => writeJsonFile(path, { count });
+      const failOnce = (): void => {
+        const call = step === "sync of the folder" ? "open" : step;
+        const original = promises[call] as (...parameters: unknown[]) => Promise<unknown>;
+        let failed = false;
+        sinon.replace(promises, call, (async (...parameters: unknown[]) => {
+          const isMeant = !failed && (step !== "sync of the folder" || parameters[0] === folder);
+          const result = await original(...parameters);
+          if (isMeant) {
+            failed = true;
+            throw Object.assign(new Error("EIO"), { code: "EIO", syscall: call });
+          }
+          return result;
+        }) as never);
+      };
+      failOnce();
+      await (step === "link" ? Promise.resolve() : assertMccError(write(1), "unavailable", /file\.json/));
+      assert.deepEqual(await readdir(folder), []);
+      sinon.restore();
+      await write(1);
+      failOnce();
+      await assertMccError(write(2), "unavailable", /file\.json/);
+      assert.deepEqual(await readdir(folder), ["file.json"]);
+      assert.deepEqual(await readJsonFile(path, schema), { count: 1 });
+    });
+  }
+
+  it("is replaced over what a killed write has left", async () => {
+    const folder = await newFolder();
+    const path = join(folder, "file.json");
+    await writeJsonFile(path, { count: 1 });
+    await link(path, `${path}.former.new`);
+    await writeFile(`${path}.new`, "half");
+    await writeJsonFile(path, { count: 2 });
+    assert.deepEqual(await readdir(folder), ["file.json"]);
+    assert.deepEqual(await readJsonFile(path, schema), { count: 2 });
   });
 
   it("that is not JSON, or has unexpected content, is refused with its name", async () => {

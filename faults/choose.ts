@@ -1,0 +1,43 @@
+import { createHash } from "node:crypto";
+import { happensTo, kindNames } from "./kinds";
+import type { Step } from "./preload/step";
+import { stepId } from "./preload/step";
+import type { Fault } from "./tries";
+
+/** Which faults of an operation are tried. */
+export interface Choice {
+  readonly kinds: readonly string[];
+  /** The id of the only step. Default: every step. */
+  readonly step?: string | undefined;
+  readonly shard: { readonly number: number; readonly of: number };
+  /** Shuffles. Default: the order of the steps, kind by kind. */
+  readonly seed?: number | undefined;
+}
+
+/**
+ * Returns the faults of an operation in the order in which they are tried.
+ *
+ * @param name of the driver and the operation, so that a seed gives each another order.
+ */
+export function faultsOf(name: string, steps: readonly Step[], choice: Choice): Fault[] {
+  const chosen = kindNames
+    .filter((kind) => choice.kinds.length === 0 || choice.kinds.includes(kind))
+    .flatMap((kind) => steps.filter(({ effect }) => happensTo(kind, effect)).map((step) => ({ step, kind })))
+    .filter(({ step }) => choice.step === undefined || stepId(step) === choice.step)
+    // By the step's name, so that a step belongs to the same shard in every run.
+    .filter(
+      ({ step, kind }) =>
+        rank(`${name} ${kind} ${stepId(step)}`) % choice.shard.of === choice.shard.number - 1,
+    );
+  const { seed } = choice;
+  return seed === undefined
+    ? chosen
+    : chosen
+        .map((fault) => ({ fault, rank: rank(`${seed} ${name} ${fault.kind} ${stepId(fault.step)}`) }))
+        .sort((one, other) => one.rank - other.rank)
+        .map(({ fault }) => fault);
+}
+
+function rank(text: string): number {
+  return createHash("sha256").update(text).digest().readUInt32BE();
+}

@@ -1,0 +1,33 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { buildMicroImage } from "../../images/micro/build";
+import { unlessErrno } from "../../protocol/errno";
+import { Place } from "../../server/driver/lxc/place";
+import { tracesOf } from "../../test/support/lxc/traces";
+import type { Host } from "./host";
+
+/** A host with real containers of the image `micro`. */
+export async function withLxcHost<T>(folder: string, work: (host: Host) => Promise<T>): Promise<T> {
+  const archive = join(folder, "micro.tar");
+  await buildMicroImage(archive);
+  const state = join(folder, "state");
+  const place = async (): Promise<Place> =>
+    new Place(join(state, "lxc"), (await readFile(join(state, "server-id"), "utf8")).trim());
+  return await work({
+    driver: "lxc",
+    folder,
+    environment: {},
+    image: "micro",
+    archive,
+    containersOutliveDaemon: true,
+    equip: async (client) => {
+      await client.call("image.import", { name: "micro", path: archive });
+    },
+    containers: async () => {
+      const names = (await unlessErrno(readdir((await place()).containers), "ENOENT")) ?? [];
+      const at = await place();
+      return names.map((name) => at.idOf(name)).filter((id) => id !== undefined);
+    },
+    traces: async () => await tracesOf(await place()),
+  });
+}

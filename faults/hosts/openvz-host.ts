@@ -1,0 +1,68 @@
+import { copyFile, mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { execa } from "execa";
+import { processes } from "../../server/driver/lxc/commands/processes";
+import { FakeOpenvz, imageName, makeImage } from "../../test/fakes/openvz/install";
+import { coverEtc, uncoverEtc } from "../../test/fakes/openvz/own-etc";
+import type { Foreign, Host } from "./host";
+
+/** Outside of the ids that the daemon assigns. */
+const foreignId = "9001";
+
+/** A host with the fakes of vzctl and vzlist, and with their /etc/vz in this mount namespace only. */
+export async function withOpenvzHost<T>(folder: string, work: (host: Host) => Promise<T>): Promise<T> {
+  const root = join(folder, "openvz");
+  await mkdir(root);
+  const fake = await FakeOpenvz.install(root);
+  const archive = join(folder, "image.tar");
+  makeImage(archive);
+  await copyFile(archive, fake.imageFile(imageName));
+  await coverEtc(folder, fake);
+  try {
+    return await work({
+      driver: "openvz",
+      folder,
+      environment: fake.environment,
+      image: imageName,
+      archive,
+      containersOutliveDaemon: true,
+      foreign: foreignOf(fake),
+      equip: () => Promise.resolve(),
+      containers: () =>
+        Promise.resolve(
+          configured(fake)
+            .filter((ctid) => ctid !== foreignId)
+            .map(Number),
+        ),
+      traces: async (daemon) => [
+        ...fake.remains(),
+        ...(await processes())
+          .filter(({ pid, words }) => pid !== daemon && words.join(" ").includes(`${root}/`))
+          .map(({ words }) => `process ${words.join(" ")}`),
+      ],
+    });
+  } finally {
+    await fake.close();
+    await uncoverEtc();
+  }
+}
+
+function configured(fake: FakeOpenvz): string[] {
+  return fake.remains().flatMap((path) => /^etc\/vz\/conf\/(\d+)\.conf$/.exec(path)?.[1] ?? []);
+}
+
+function foreignOf(fake: FakeOpenvz): Foreign {
+  const run = (...words: readonly string[]): Promise<unknown> =>
+    execa("vzctl", words, { env: fake.environment, reject: false });
+  return {
+    create: async () => {
+      await run("create", foreignId, "--ostemplate", imageName, "--config", "basic", "--ipadd", "198.18.0.7");
+      await run("start", foreignId);
+    },
+    description: () => (configured(fake).includes(foreignId) ? fake.configuration(foreignId) : undefined),
+    destroy: async () => {
+      await run("stop", foreignId, "--fast");
+      await run("destroy", foreignId);
+    },
+  };
+}

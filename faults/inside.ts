@@ -1,0 +1,41 @@
+import { randomInt } from "node:crypto";
+import { messageOf } from "../protocol/error";
+import { writeTable } from "./documentation";
+import { readOptions } from "./options";
+import { ResultsFile } from "./results-file";
+import { runFaults } from "./run";
+import { reportText } from "./tally";
+
+const output = {
+  out: (text: string) => void process.stdout.write(text),
+  err: (text: string) => void process.stderr.write(text),
+};
+const mostSeed = 1_000_000;
+
+/** The program that runs inside the new namespaces. @returns the exit code. */
+async function main(words: readonly string[]): Promise<number> {
+  const given = readOptions(words, output);
+  const seed = given.seed ?? (given.seconds === undefined ? undefined : randomInt(mostSeed));
+  if (seed !== undefined) {
+    output.err(`faults: seed ${seed}\n`);
+  }
+  const results = await ResultsFile.open(given.resume);
+  const options = seed === undefined ? given : { ...given, seed };
+  const now = await runFaults(options, results, (line) => output.err(`faults: ${line}\n`));
+  const all = [...results.earlier, ...now];
+  output.out(given.json ? `${JSON.stringify({ seed, results: all }, null, 2)}\n` : reportText(all));
+  if (given.write) {
+    await writeTable(all);
+  }
+  return now.some(({ verdict }) => verdict === "failed") ? 1 : 0;
+}
+
+main(process.argv.slice(2)).then(
+  (exitCode) => {
+    process.exitCode = exitCode;
+  },
+  (error: unknown) => {
+    output.err(`faults: ${messageOf(error)}\n`);
+    process.exitCode = 1;
+  },
+);

@@ -1,0 +1,56 @@
+import type { Effect, Kind } from "../kinds";
+import type { Order, Recording, Settings } from "./control";
+import { patternOf, type Step } from "./step";
+
+/** Counts the steps of the daemon, and chooses the one with the fault. */
+export class Recorder {
+  #steps: Step[] = [];
+  #occurrences = new Map<string, number>();
+  #isActive = false;
+  #armed: Extract<Order, { order: "arm" }> | undefined;
+  #happened = false;
+
+  constructor(readonly settings: Settings) {}
+
+  obey(order: Order): Recording {
+    const recording = { steps: this.#steps, happened: this.#happened };
+    if (order.order === "end") {
+      this.#isActive = false;
+      this.#armed = undefined;
+      return recording;
+    }
+    this.#steps = [];
+    this.#occurrences = new Map();
+    this.#happened = false;
+    this.#armed = order.order === "arm" ? order : undefined;
+    this.#isActive = true;
+    return { steps: [], happened: false };
+  }
+
+  /** Counts a step before it runs. @returns what must happen to it; undefined for nothing. */
+  take(text: string, effect: Effect): Kind | undefined {
+    if (!this.#isActive || this.settings.ignored.some((path) => text.includes(path))) {
+      return undefined;
+    }
+    const pattern = patternOf(text, this.settings.folders);
+    const occurrence = (this.#occurrences.get(pattern) ?? 0) + 1;
+    this.#occurrences.set(pattern, occurrence);
+    this.#steps.push({ pattern, occurrence, effect });
+    const armed = this.#armed;
+    if (armed === undefined || armed.pattern !== pattern || armed.occurrence !== occurrence) {
+      return undefined;
+    }
+    this.#happened = true;
+    this.#armed = undefined;
+    return armed.kind;
+  }
+}
+
+/** Ends this process immediately, so that nothing after this step happens. */
+export function die(): never {
+  process.kill(process.pid, "SIGKILL");
+  // The signal arrives before the next instruction of this thread returns from the kernel.
+  for (;;) {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);
+  }
+}

@@ -1,0 +1,155 @@
+import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import { type Choice, faultsOf } from "./choose";
+import { type DriverName, driverNames, type Host } from "./hosts/host";
+import { withLxcHost } from "./hosts/lxc-host";
+import { withOpenvzHost } from "./hosts/openvz-host";
+import { withSimulatedHost } from "./hosts/simulated-host";
+import type { Operation } from "./operations/operation";
+import { type OperationName, operationNames, operations } from "./operations/operations";
+import type { Options } from "./options";
+import { stepId } from "./preload/step";
+import type { ResultsFile } from "./results-file";
+import { failureLines, type Tried, triedOf } from "./tally";
+import { Tries } from "./tries";
+
+type WithHost = <T>(folder: string, work: (host: Host) => Promise<T>) => Promise<T>;
+
+const hosts: Readonly<Record<DriverName, WithHost>> = {
+  simulated: withSimulatedHost,
+  openvz: withOpenvzHost,
+  lxc: withLxcHost,
+};
+
+/** The table has a narrower type. */
+function driversOf({ drivers }: Operation): readonly DriverName[] {
+  return drivers;
+}
+
+/** One driver with one operation. */
+interface Part {
+  readonly driver: DriverName;
+  readonly operation: OperationName;
+}
+
+/** Where the progress goes. */
+type Say = (line: string) => void;
+
+/** Tries the faults that the options choose. @returns the results of this run. */
+export async function runFaults(options: Options, results: ResultsFile, say: Say): Promise<Tried[]> {
+  const drivers = driverNames.filter((name) => options.driver.length === 0 || options.driver.includes(name));
+  const parts = drivers.flatMap((driver) =>
+    operationNames
+      .filter((name) => options.operation.length === 0 || options.operation.includes(name))
+      .filter((operation) => driversOf(operations[operation]).includes(driver))
+      .map((operation) => ({ driver, operation })),
+  );
+  const share = new Share(options.seconds, parts.length);
+  const all: Tried[] = [];
+  for (const driver of drivers) {
+    await inFolder((folder) =>
+      hosts[driver](folder, async (host) => {
+        const tries = new Tries(host);
+        try {
+          for (const part of parts.filter((one) => one.driver === driver)) {
+            all.push(...(await runPart(part, tries, { options, results, share, say })));
+          }
+        } finally {
+          await tries.close();
+        }
+      }),
+    );
+  }
+  return all;
+}
+
+interface Run {
+  readonly options: Options;
+  readonly results: ResultsFile;
+  readonly share: Share;
+  readonly say: Say;
+}
+
+async function runPart({ driver, operation }: Part, tries: Tries, run: Run): Promise<Tried[]> {
+  const { options, results, share, say } = run;
+  share.begin();
+  const steps = await tries.record(operations[operation]);
+  const choice: Choice = {
+    kinds: options.kind,
+    step: options.step,
+    shard: options.shard,
+    seed: options.seed,
+  };
+  const faults = faultsOf(`${driver} ${operation}`, steps, choice).filter(
+    ({ step, kind }) => !results.has({ driver, operation, kind, step: stepId(step) }),
+  );
+  say(`${driver}, ${operation}: ${steps.length} steps, ${faults.length} faults`);
+  const tried: Tried[] = [];
+  for (const fault of faults) {
+    if (share.isUsed()) {
+      break;
+    }
+    const startedAt = performance.now();
+    const verdict = await tries.try(operations[operation], fault);
+    const result = triedOf(driver, operation, fault, verdict);
+    tried.push(result);
+    await results.add(result);
+    const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+    say(
+      `${driver}, ${operation}, ${tried.length} of ${faults.length}, ${seconds} s: ${verdict.verdict}: ${result.kind}: ${result.call}`,
+    );
+    if (verdict.verdict === "failed") {
+      failureLines(result).forEach((line) => say(`  ${line}`));
+      if (options.log) {
+        say(verdict.log);
+      }
+    }
+  }
+  share.end();
+  return tried;
+}
+
+/** Divides a time between parts: what a part does not use is for the following ones. */
+class Share {
+  readonly #endMs: number;
+  #partsLeft: number;
+  #partEndMs = 0;
+
+  constructor(seconds: number | undefined, parts: number) {
+    this.#endMs = seconds === undefined ? Number.POSITIVE_INFINITY : performance.now() + seconds * 1000;
+    this.#partsLeft = parts;
+  }
+
+  begin(): void {
+    const leftMs = Math.max(0, this.#endMs - performance.now());
+    this.#partEndMs = performance.now() + leftMs / Math.max(1, this.#partsLeft);
+  }
+
+  end(): void {
+    this.#partsLeft -= 1;
+  }
+
+  isUsed(): boolean {
+    return performance.now() >= this.#partEndMs;
+  }
+}
+
+/** As root, the folder is in memory, where a sync costs nothing. */
+async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), "minicloud-faults-"));
+  const isRoot = process.getuid?.() === 0;
+  try {
+    await chmod(folder, 0o755);
+    if (isRoot) {
+      await execa("mount", ["-t", "tmpfs", "-o", "mode=755,size=512m", "tmpfs", folder]);
+    }
+    await work(folder);
+  } finally {
+    if (isRoot) {
+      await execa("umount", ["--lazy", folder], { reject: false });
+    }
+    await rm(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+import { randomInt } from "node:crypto";
+import { driverNames } from "../../faults/hosts/host";
+import { readOptions } from "../../faults/options";
+import { ResultsFile } from "../../faults/results-file";
+import { runFaults } from "../../faults/run";
+import { failureLines, reportText } from "../../faults/tally";
+
+/** Of all drivers together, without the recordings that come first. */
+const seconds = 75;
+const silent = { out: () => undefined, err: () => undefined };
+
+describe("every step that fails once, a random share", function () {
+  this.timeout(300_000);
+
+  it("leaves what clients were told, and nothing else", async () => {
+    const seed = Number(process.env["MINICLOUD_FAULTS_SEED"] ?? randomInt(1_000_000));
+    console.log(`    npm run faults -- --seconds ${seconds} --seed ${seed}`);
+    const options = readOptions(["--seconds", String(seconds), "--seed", String(seed)], silent);
+    const all = await runFaults(options, await ResultsFile.open(undefined), () => undefined);
+    console.log(reportText(all));
+    const failures = all.filter(({ verdict }) => verdict === "failed");
+    assert.deepEqual(failures.flatMap(failureLines), []);
+    for (const driver of driverNames) {
+      assert.ok(
+        all.some((tried) => tried.driver === driver && tried.verdict === "passed"),
+        `faults were tried with the driver ${driver}`,
+      );
+    }
+  });
+});
