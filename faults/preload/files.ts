@@ -167,7 +167,7 @@ class FileCalls {
       await new Promise((resolve) => setTimeout(resolve, this.recorder.settings.fileHangMs));
     }
     if (kind === "lie" || (kind === "fail" && counted.name.endsWith("close"))) {
-      await work();
+      await closeUnused(await work());
     }
     throwIfChosen(counted);
     return await work();
@@ -186,6 +186,13 @@ class FileCalls {
     }
     throwIfChosen(counted);
     return work();
+  }
+}
+
+/** The daemon does not get the handle, and Node would warn of it. */
+async function closeUnused(result: unknown): Promise<void> {
+  if (typeof result === "object" && result !== null && "fd" in result && "close" in result) {
+    await (result.close as () => Promise<void>)();
   }
 }
 

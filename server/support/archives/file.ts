@@ -22,7 +22,8 @@ export async function withArchive<T>(path: string, work: (archive: ArchiveFile) 
   try {
     return await work({ path, handle, packing: packingOf(await beginningOf(handle, path)) });
   } finally {
-    await handle.close();
+    // Nothing was written, so that a failure means nothing. The work may have changed the host, and its result counts.
+    await handle.close().catch(() => undefined);
   }
 }
 

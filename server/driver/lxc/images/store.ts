@@ -113,14 +113,22 @@ export class ImageStore {
     await this.remove(name);
     const folder = this.#passingFolder("import");
     this.#filling.add(folder);
+    let isNamed = false;
     try {
       const image = await this.#fill(folder, name, archive, limits);
+      isNamed = true;
       await rename(folder, join(this.place.images, name));
       await syncFolder(this.place.images);
       return imageSchema.parse(image);
     } catch (error) {
+      if (hasErrno(error, "ENOTEMPTY", "EEXIST")) {
+        await removeTree(folder);
+        throw taken;
+      }
+      // It may have its name already, although a step reported a failure.
+      await (isNamed ? this.remove(name) : undefined);
       await removeTree(folder);
-      throw hasErrno(error, "ENOTEMPTY", "EEXIST") ? taken : error;
+      throw error;
     } finally {
       this.#filling.delete(folder);
     }

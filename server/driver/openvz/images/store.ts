@@ -1,4 +1,4 @@
-import { constants } from "node:fs";
+import { constants, type Stats } from "node:fs";
 import { copyFile, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { unlessErrno } from "../../../../protocol/errno";
@@ -68,8 +68,12 @@ export class ImageArchives {
     return await withArchive(tarball, async ({ handle }) => {
       const path = join(folder, `${name}${await endingOf(tarball)}`);
       // A file that replaces the tarball from now on has no effect.
-      await this.#copy(name, { title: tarball, path: `/proc/self/fd/${handle.fd}` }, path, limits);
-      const { size, mtime } = await stat(path);
+      const { size, mtime } = await this.#copy(
+        name,
+        { title: tarball, path: `/proc/self/fd/${handle.fd}` },
+        path,
+        limits,
+      );
       return { name, sizeBytes: size, createdAt: mtime.toISOString() };
     });
   }
@@ -79,18 +83,26 @@ export class ImageArchives {
     tarball: { title: string; path: string },
     path: string,
     limits?: ArchiveLimits,
-  ): Promise<void> {
+  ): Promise<Stats> {
+    let isNamed = false;
     try {
       await ensureFolder(this.imports, 0o700);
       await writeFile(join(this.imports, name), "");
       await copyFile(tarball.path, `${path}.part`, constants.COPYFILE_FICLONE);
       await withArchive(`${path}.part`, (copy) => requireRoot({ ...copy, path: tarball.title }, limits));
       await fillRecord(`${path}.part`);
+      const stats = await stat(`${path}.part`);
+      isNamed = true;
       await rename(`${path}.part`, path);
+      return stats;
     } catch (error) {
       // Before the copy is removed, so that the message reports the full file system.
       const fault = asFileSystemFault(error);
       await rm(`${path}.part`, { force: true });
+      if (isNamed) {
+        // It may have its name already, although the rename reported a failure. Without the mark, it would be the host's.
+        await rm(path, { force: true });
+      }
       await rm(join(this.imports, name), { force: true });
       if (MccError.hasCode(fault, "invalid")) {
         throw fault;

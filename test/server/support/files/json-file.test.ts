@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import promises, { link, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { link, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sinon from "sinon";
 import { z } from "zod";
 import { readJsonFile, replaceBy, writeJsonFile } from "../../../../server/support/files/json-file";
 import { assertMccError } from "../../../support/assert-error";
+import { lieOnce } from "../../../support/files/lying-files";
 import { temporaryFolders } from "../../../support/files/temporary-folder";
 
 const schema = z.strictObject({ count: z.int() });
@@ -59,20 +60,8 @@ describe("a JSON file", () => {
       const folder = await newFolder();
       const path = join(folder, "file.json");
       const write = (count: number): Promise<void> => writeJsonFile(path, { count });
-      const failOnce = (): void => {
-        const call = step === "sync of the folder" ? "open" : step;
-        const original = promises[call] as (...parameters: unknown[]) => Promise<unknown>;
-        let failed = false;
-        sinon.replace(promises, call, (async (...parameters: unknown[]) => {
-          const isMeant = !failed && (step !== "sync of the folder" || parameters[0] === folder);
-          const result = await original(...parameters);
-          if (isMeant) {
-            failed = true;
-            throw Object.assign(new Error("EIO"), { code: "EIO", syscall: call });
-          }
-          return result;
-        }) as never);
-      };
+      const failOnce = (): void =>
+        step === "sync of the folder" ? lieOnce("open", (opened) => opened === folder) : lieOnce(step);
       failOnce();
       await (step === "link" ? Promise.resolve() : assertMccError(write(1), "unavailable", /file\.json/));
       assert.deepEqual(await readdir(folder), []);

@@ -3,9 +3,11 @@ import { existsSync } from "node:fs";
 import { chmod, copyFile, mkdir, readdir, stat, symlink, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
+import sinon from "sinon";
 import { createLxcDriver } from "../../../../../server/driver/lxc/driver";
 import { assertMccError } from "../../../../support/assert-error";
 import { captureLog } from "../../../../support/captured-log";
+import { lieOnce } from "../../../../support/files/lying-files";
 import { lxcHosts } from "../../../../support/lxc/lxc-host";
 import { shell, startContainer } from "../../../../support/lxc/running-container";
 import { testImage } from "../../container-spec";
@@ -139,6 +141,26 @@ describe("images of the LXC driver", () => {
       (await driver.images()).find(({ name }) => name === testImage),
       image,
     );
+  });
+
+  it("do not exist if a step after the last change reports a failure", async () => {
+    const { driver, place, tarball } = host();
+    const lies = [
+      () => lieOnce("rename"),
+      () => lieOnce("open", (path) => path === place.images),
+    ];
+    try {
+      for (const lie of lies) {
+        lie();
+        await assertMccError(driver.importImage("other", tarball), "engine", /EIO/);
+        sinon.restore();
+        assert.deepEqual(await driver.images(), []);
+        assert.deepEqual(await readdir(place.images), []);
+      }
+    } finally {
+      sinon.restore();
+    }
+    await driver.importImage("other", tarball);
   });
 
   it("have shared memory in their containers, which shm_open needs", async () => {
