@@ -7,6 +7,7 @@ import type { Fault } from "./tries";
 /** Which faults of an operation are tried. */
 export interface Choice {
   readonly kinds: readonly string[];
+  readonly effects: readonly string[];
   /** The id of the only step. Default: every step. */
   readonly step?: string | undefined;
   readonly shard: { readonly number: number; readonly of: number };
@@ -23,6 +24,7 @@ export function faultsOf(name: string, steps: readonly Step[], choice: Choice): 
   const chosen = kindNames
     .filter((kind) => choice.kinds.length === 0 || choice.kinds.includes(kind))
     .flatMap((kind) => steps.filter(({ effect }) => happensTo(kind, effect)).map((step) => ({ step, kind })))
+    .filter(({ step }) => choice.effects.length === 0 || choice.effects.includes(step.effect))
     .filter(({ step }) => choice.step === undefined || stepId(step) === choice.step)
     // By the step's name, so that a step belongs to the same shard in every run.
     .filter(

@@ -71,8 +71,10 @@ function without<T>(all: readonly T[], others: readonly T[]): T[] {
   return all.filter((one) => !others.includes(one));
 }
 
+/** Temporary files are no records: the next start removes those that a fault has left. */
 async function entries({ folder }: Host, name: string): Promise<string[]> {
-  return (await unlessErrno(readdir(join(folder, "state", name)), "ENOENT")) ?? [];
+  const all = (await unlessErrno(readdir(join(folder, "state", name)), "ENOENT")) ?? [];
+  return all.filter((entry) => !entry.endsWith(".new"));
 }
 
 /** Returns everything that exists for a daemon: its files and what it has on the host. */

@@ -1,12 +1,13 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { driverNames } from "./hosts/host";
-import { kindNames } from "./kinds";
+import { effects, kindNames } from "./kinds";
 import { operationNames } from "./operations/operations";
 
 export interface Options {
   readonly driver: readonly string[];
   readonly operation: readonly string[];
   readonly kind: readonly string[];
+  readonly effect: readonly string[];
   readonly step?: string;
   readonly seconds?: number;
   readonly seed?: number;
@@ -38,6 +39,7 @@ export function readOptions(words: readonly string[], { out, err }: Output): Opt
     .addOption(several("--driver <name>", "only with this driver", driverNames))
     .addOption(several("--operation <name>", "only during this operation", operationNames))
     .addOption(several("--kind <name>", "only this fault", kindNames))
+    .addOption(several("--effect <name>", "only steps of this sort", effects))
     .option("--step <id>", "only the step with this id, as a failure prints it")
     .addOption(
       new Option(

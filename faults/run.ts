@@ -78,6 +78,7 @@ async function runPart({ driver, operation }: Part, tries: Tries, run: Run): Pro
   const steps = await tries.record(operations[operation]);
   const choice: Choice = {
     kinds: options.kind,
+    effects: options.effect,
     step: options.step,
     shard: options.shard,
     seed: options.seed,

@@ -4,6 +4,7 @@ import { messageOf } from "../protocol/error";
 import type { Host } from "./hosts/host";
 import { assertConsistent, assertNothingRemains, inventory } from "./invariants";
 import type { Kind } from "./kinds";
+import { publicKeys } from "./operations/checks";
 import type { Answer, Before, Operation, Scene } from "./operations/operation";
 import type { Recording } from "./preload/control";
 import type { Step } from "./preload/step";
@@ -120,12 +121,16 @@ export class Tries {
     return daemon;
   }
 
-  /** Some files stay after the first instance. */
-  async #inventoryAfterUse(daemon: TriedDaemon): Promise<string[]> {
-    const { client } = daemon;
-    const { id } = await client.call("instance.create", { image: this.host.image, waitSeconds: 60 });
+  /** Some folders stay after their first use. */
+  async #inventoryAfterUse({ client, pid }: TriedDaemon): Promise<string[]> {
+    const { image, archive } = this.host;
+    const { id } = await client.call("instance.create", { image, waitSeconds: 60 });
     await client.call("instance.destroy", { instance: id });
-    return await inventory(this.host, daemon.pid);
+    await client.call("image.import", { name: "used", path: archive });
+    await client.call("image.remove", { name: "used" });
+    await client.call("key.add", { name: "used", publicKey: publicKeys.first });
+    await client.call("key.remove", { name: "used" });
+    return await inventory(this.host, pid);
   }
 
   async #start(pace: Pace): Promise<TriedDaemon> {

@@ -158,7 +158,9 @@ class FileCalls {
   }
 
   #counted(name: string, text: string, effect: Effect): Counted {
-    return { name, path: text, kind: this.recorder.take(`${name} ${text}`, effect) };
+    // The kernel's own files are on no disk.
+    const onDisk = effect === "write" && /^\/(proc|sys)\/(?!self\/fd)/.test(text) ? "change" : effect;
+    return { name, path: text, kind: this.recorder.take(`${name} ${text}`, onDisk) };
   }
 
   async #settle(counted: Counted, work: () => Promise<unknown>): Promise<unknown> {

@@ -2,6 +2,9 @@ import type { Effect, Kind } from "../kinds";
 import type { Order, Recording, Settings } from "./control";
 import { patternOf, type Step } from "./step";
 
+/** What still works on a full disk: it needs no more space. */
+const withoutSpace = /^(handle\.)?(rename|sync|datasync|fsync|fdatasync)\b/;
+
 /** Counts the steps of the daemon, and chooses the one with the fault. */
 export class Recorder {
   #steps: Step[] = [];
@@ -9,10 +12,13 @@ export class Recorder {
   #isActive = false;
   #armed: Extract<Order, { order: "arm" }> | undefined;
   #happened = false;
+  /** The disk stays full until the end of the operation. */
+  #isFull = false;
 
   constructor(readonly settings: Settings) {}
 
   obey(order: Order): Recording {
+    this.#isFull = false;
     const recording = { steps: this.#steps, happened: this.#happened };
     if (order.order === "end") {
       this.#isActive = false;
@@ -36,12 +42,16 @@ export class Recorder {
     const occurrence = (this.#occurrences.get(pattern) ?? 0) + 1;
     this.#occurrences.set(pattern, occurrence);
     this.#steps.push({ pattern, occurrence, effect });
+    if (this.#isFull && effect === "write" && !withoutSpace.test(pattern)) {
+      return "full";
+    }
     const armed = this.#armed;
     if (armed === undefined || armed.pattern !== pattern || armed.occurrence !== occurrence) {
       return undefined;
     }
     this.#happened = true;
     this.#armed = undefined;
+    this.#isFull = armed.kind === "full";
     return armed.kind;
   }
 }

@@ -9,7 +9,7 @@ const steps: Step[] = [
   { pattern: "stat A", occurrence: 1, effect: "read" },
   { pattern: "command ip", occurrence: 1, effect: "command" },
 ];
-const all: Choice = { kinds: [], shard: { number: 1, of: 1 } };
+const all: Choice = { kinds: [], effects: [], shard: { number: 1, of: 1 } };
 const shown = (choice: Partial<Choice>): string[] =>
   faultsOf("lxc create", steps, { ...all, ...choice }).map(
     ({ step, kind }) => `${kind} ${step.pattern} ${step.occurrence}`,
@@ -25,6 +25,7 @@ describe("the choice of faults", () => {
       "lie rm A 1",
       "lie command ip 1",
     ]);
+    assert.deepEqual(shown({ kinds: ["lie", "full"], effects: ["command"] }), ["lie command ip 1"]);
   });
 
   it("is one step, by its id", () => {

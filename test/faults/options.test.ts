@@ -16,6 +16,7 @@ describe("npm run faults", () => {
       driver: [],
       operation: [],
       kind: [],
+      effect: [],
       shard: { number: 1, of: 1 },
       json: false,
       log: false,

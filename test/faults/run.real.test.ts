@@ -6,8 +6,8 @@ import { ResultsFile } from "../../faults/results-file";
 import { runFaults } from "../../faults/run";
 import { failureLines, reportText } from "../../faults/tally";
 
-/** Of all drivers together, without the recordings that come first. */
-const seconds = 75;
+/** Of all drivers together. */
+const seconds = 60;
 const silent = { out: () => undefined, err: () => undefined };
 
 describe("every step that fails once, a random share", function () {

@@ -126,6 +126,12 @@ describe("the module before the daemon", () => {
 
   const faults: readonly (readonly [pattern: string, kind: Kind, failed: string[] | undefined])[] = [
     ["handle.datasync FOLDER/N.new", "full", ["write ENOSPC fdatasync"]],
+    // The following steps need no space.
+    [
+      "open FOLDER/N.new",
+      "full",
+      ["write ENOSPC open", "rename ENOENT rename", "sync ENOENT open", "stream ENOENT open"],
+    ],
     ["rename FOLDER/N.new FOLDER/N", "lie", ["rename EIO rename"]],
     ["readFile FOLDER/N", "fail", ["sync EIO read"]],
     ["read FOLDER/N", "fail", ["stream EIO read"]],
@@ -141,7 +147,7 @@ describe("the module before the daemon", () => {
       const { failed, recording, folder } = await run({ pattern, kind });
       assert.deepEqual(failed, expected);
       assert.equal(recording?.happened, expected === undefined ? undefined : true);
-      assert.equal(existsSync(join(folder, "500")), !pattern.startsWith("rename") || kind !== "kill");
+      assert.equal(existsSync(join(folder, "500")), !/^rename.*kill|^open.*full/.test(`${pattern} ${kind}`));
       if (pattern.startsWith("command") && kind !== "kill") {
         const done = await readFile(join(folder, "commands"), "utf8").catch(() => "");
         assert.equal(done, kind === "fail" ? "" : "done\n");

@@ -145,10 +145,7 @@ describe("images of the LXC driver", () => {
 
   it("do not exist if a step after the last change reports a failure", async () => {
     const { driver, place, tarball } = host();
-    const lies = [
-      () => lieOnce("rename"),
-      () => lieOnce("open", (path) => path === place.images),
-    ];
+    const lies = [() => lieOnce("rename"), () => lieOnce("open", (path) => path === place.images)];
     try {
       for (const lie of lies) {
         lie();
