@@ -31,13 +31,18 @@ export function faultsOf(name: string, steps: readonly Step[], choice: Choice): 
       ({ step, kind }) =>
         rank(`${name} ${kind} ${stepId(step)}`) % choice.shard.of === choice.shard.number - 1,
     );
-  const { seed } = choice;
-  return seed === undefined
-    ? chosen
-    : chosen
-        .map((fault) => ({ fault, rank: rank(`${seed} ${name} ${fault.kind} ${stepId(fault.step)}`) }))
-        .sort((one, other) => one.rank - other.rank)
-        .map(({ fault }) => fault);
+  const names = new Map(chosen.map((fault) => [`${fault.kind} ${stepId(fault.step)}`, fault]));
+  const order =
+    choice.seed === undefined ? [...names.keys()] : shuffled([...names.keys()], `${choice.seed} ${name}`);
+  return order.flatMap((each) => names.get(each) ?? []);
+}
+
+/** Returns the names in an order that only the seed decides. */
+export function shuffled<T extends string>(names: readonly T[], seed: string): T[] {
+  return [...names]
+    .map((name) => ({ name, rank: rank(`${seed} ${name}`) }))
+    .sort((one, other) => one.rank - other.rank)
+    .map(({ name }) => name);
 }
 
 function rank(text: string): number {

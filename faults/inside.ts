@@ -21,7 +21,15 @@ async function main(words: readonly string[]): Promise<number> {
   }
   const results = await ResultsFile.open(given.resume);
   const options = seed === undefined ? given : { ...given, seed };
-  const now = await runFaults(options, results, (line) => output.err(`faults: ${line}\n`));
+  const interrupted = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.on(signal, () => {
+      output.err("faults: interrupted; ending the present try\n");
+      interrupted.abort();
+    });
+  }
+  const say = (line: string): void => output.err(`faults: ${line}\n`);
+  const now = await runFaults(options, results, say, interrupted.signal);
   const all = [...results.earlier, ...now];
   output.out(given.json ? `${JSON.stringify({ seed, results: all }, null, 2)}\n` : reportText(all));
   if (given.write) {

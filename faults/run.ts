@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
-import { type Choice, faultsOf } from "./choose";
+import { type Choice, faultsOf, shuffled } from "./choose";
 import { type DriverName, driverNames, type Host } from "./hosts/host";
 import { withLxcHost } from "./hosts/lxc-host";
 import { withOpenvzHost } from "./hosts/openvz-host";
@@ -12,6 +12,7 @@ import { type OperationName, operationNames, operations } from "./operations/ope
 import type { Options } from "./options";
 import { stepId } from "./preload/step";
 import type { ResultsFile } from "./results-file";
+import { Share } from "./share";
 import { failureLines, type Tried, triedOf } from "./tally";
 import { Tries } from "./tries";
 
@@ -37,25 +38,28 @@ interface Part {
 /** Where the progress goes. */
 type Say = (line: string) => void;
 
-/** Tries the faults that the options choose. @returns the results of this run. */
-export async function runFaults(options: Options, results: ResultsFile, say: Say): Promise<Tried[]> {
+/**
+ * Tries the faults that the options choose.
+ *
+ * @param signal ends the run after the present try.
+ * @returns the results of this run.
+ */
+export async function runFaults(
+  options: Options,
+  results: ResultsFile,
+  say: Say,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<Tried[]> {
   const drivers = driverNames.filter((name) => options.driver.length === 0 || options.driver.includes(name));
-  const parts = drivers.flatMap((driver) =>
-    operationNames
-      .filter((name) => options.operation.length === 0 || options.operation.includes(name))
-      .filter((operation) => driversOf(operations[operation]).includes(driver))
-      .map((operation) => ({ driver, operation })),
-  );
-  const share = new Share(options.seconds, parts.length);
+  const time = Share.of(options.seconds, signal);
   const all: Tried[] = [];
-  for (const driver of drivers) {
+  for (const [index, driver] of drivers.entries()) {
+    const share = time.part(drivers.length - index);
     await inFolder((folder) =>
       hosts[driver](folder, async (host) => {
         const tries = new Tries(host);
         try {
-          for (const part of parts.filter((one) => one.driver === driver)) {
-            all.push(...(await runPart(part, tries, { options, results, share, say })));
-          }
+          all.push(...(await runDriver(driver, tries, { options, results, share, say })));
         } finally {
           await tries.close();
         }
@@ -72,9 +76,27 @@ interface Run {
   readonly say: Say;
 }
 
+/** Tries some faults of at least one operation, also if the time is over before. */
+async function runDriver(driver: DriverName, tries: Tries, run: Run): Promise<Tried[]> {
+  const { options, share } = run;
+  const names = operationNames
+    .filter((name) => options.operation.length === 0 || options.operation.includes(name))
+    .filter((operation) => driversOf(operations[operation]).includes(driver));
+  // A short run does not reach every operation.
+  const order = options.seed === undefined ? names : shuffled(names, `${options.seed} ${driver}`);
+  const tried: Tried[] = [];
+  for (const [index, operation] of order.entries()) {
+    if (share.isInterrupted || (share.isOver && index > 0)) {
+      break;
+    }
+    const part = { driver, operation };
+    tried.push(...(await runPart(part, tries, { ...run, share: share.part(order.length - index) })));
+  }
+  return tried;
+}
+
 async function runPart({ driver, operation }: Part, tries: Tries, run: Run): Promise<Tried[]> {
   const { options, results, share, say } = run;
-  share.begin();
   const steps = await tries.record(operations[operation]);
   const choice: Choice = {
     kinds: options.kind,
@@ -88,8 +110,8 @@ async function runPart({ driver, operation }: Part, tries: Tries, run: Run): Pro
   );
   say(`${driver}, ${operation}: ${steps.length} steps, ${faults.length} faults`);
   const tried: Tried[] = [];
-  for (const fault of faults) {
-    if (share.isUsed()) {
+  for (const [index, fault] of faults.entries()) {
+    if (share.isInterrupted || (share.isOver && index > 0)) {
       break;
     }
     const startedAt = performance.now();
@@ -108,33 +130,7 @@ async function runPart({ driver, operation }: Part, tries: Tries, run: Run): Pro
       }
     }
   }
-  share.end();
   return tried;
-}
-
-/** Divides a time between parts: what a part does not use is for the following ones. */
-class Share {
-  readonly #endMs: number;
-  #partsLeft: number;
-  #partEndMs = 0;
-
-  constructor(seconds: number | undefined, parts: number) {
-    this.#endMs = seconds === undefined ? Number.POSITIVE_INFINITY : performance.now() + seconds * 1000;
-    this.#partsLeft = parts;
-  }
-
-  begin(): void {
-    const leftMs = Math.max(0, this.#endMs - performance.now());
-    this.#partEndMs = performance.now() + leftMs / Math.max(1, this.#partsLeft);
-  }
-
-  end(): void {
-    this.#partsLeft -= 1;
-  }
-
-  isUsed(): boolean {
-    return performance.now() >= this.#partEndMs;
-  }
 }
 
 /** As root, the folder is in memory, where a sync costs nothing. */
