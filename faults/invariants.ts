@@ -5,6 +5,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Client, Instance } from "../client";
 import { unlessErrno } from "../protocol/errno";
 import type { Host } from "./hosts/host";
+import { addressesBegin } from "./tried-daemon";
 
 const unsettled = ["pending", "destroying"];
 const lookEveryMs = 100;
@@ -38,6 +39,8 @@ async function findInconsistency(client: Client, host: Host): Promise<string | u
   const waiting = instances.filter(({ status }) => unsettled.includes(status));
   const containers = (await host.containers()) ?? ids;
   const failed = new Set(instances.filter(({ status }) => status === "failed").map(({ id }) => id));
+  const held = addressPool.size - addressPool.free;
+  const ofPool = instances.filter(({ ipAddress }) => ipAddress.startsWith(addressesBegin)).length;
   const findings: readonly (readonly [unknown, string])[] = [
     [waiting.map(({ name, status }) => `${name} ${status}`), "instances never settle"],
     [repeated(instances), "instances share an id, a name or an address"],
@@ -51,12 +54,7 @@ async function findInconsistency(client: Client, host: Host): Promise<string | u
       ),
       "fleet files without a fleet",
     ],
-    [
-      addressPool.size - addressPool.free === ids.length
-        ? []
-        : [`${addressPool.size - addressPool.free} addresses are held by ${ids.length} instances`],
-      "addresses",
-    ],
+    [held === ofPool ? [] : [`${held} addresses are held by ${ofPool} instances`], "addresses"],
   ];
   const [first] = findings.filter(([found]) => Array.isArray(found) && found.length > 0);
   return first === undefined ? undefined : `${first[1]}: ${JSON.stringify(first[0])}`;

@@ -6,6 +6,9 @@ import { ControlConnection } from "./control-connection";
 import type { Host } from "./hosts/host";
 import { type Order, type Recording, type Settings, settingsVariable } from "./preload/control";
 
+/** How the addresses of the pool begin. */
+export const addressesBegin = "198.18.0.";
+
 /** Longer than the limits that the daemon has for single files. */
 const fileHangMs = 1200;
 
@@ -41,7 +44,7 @@ export class TriedDaemon {
     };
     this.#daemon = new TestDaemon(host.folder, {
       driver: host.driver,
-      words: ["-r", "198.18.0.2-198.18.0.30", "--engine-timeout", String(pace.engineSeconds)],
+      words: ["-r", `${addressesBegin}2-${addressesBegin}30`, "--engine-timeout", String(pace.engineSeconds)],
       environment: {
         ...host.environment,
         NODE_OPTIONS: `--require ${compiled("faults/preload/preload.js")}`,

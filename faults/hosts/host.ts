@@ -8,8 +8,8 @@ export type DriverName = (typeof driverNames)[number];
 export interface Foreign {
   /** Creates and starts it. */
   create(): Promise<void>;
-  /** Returns how the engine describes it. Undefined if it does not exist. */
-  description(): string | undefined;
+  /** Returns whether it has the mark of a daemon. */
+  isTaken(): boolean;
   /** Destroys it. A missing one is a success. */
   destroy(): Promise<void>;
 }
@@ -33,6 +33,8 @@ export interface Host {
   equip(client: Client): Promise<void>;
   /** Returns the ids of the daemon's containers, as the engine has them. Undefined if the engine is the daemon's memory. */
   containers(): Promise<number[]> | undefined;
+  /** Returns the limits of a container in the form of the engine. Undefined if the engine is the daemon's memory. */
+  limits(id: number): Promise<string> | undefined;
   /** Returns everything that exists on this host for the daemon outside of its folder, except for its own process. */
   traces(daemon: number): Promise<string[]>;
 }

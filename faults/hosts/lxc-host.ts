@@ -2,6 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { buildMicroImage } from "../../images/micro/build";
 import { unlessErrno } from "../../protocol/errno";
+import { readHierarchies } from "../../server/driver/lxc/cgroups/hierarchies";
 import { Place } from "../../server/driver/lxc/place";
 import { tracesOf } from "../../test/support/lxc/traces";
 import type { Host } from "./host";
@@ -27,6 +28,14 @@ export async function withLxcHost<T>(folder: string, work: (host: Host) => Promi
       const names = (await unlessErrno(readdir((await place()).containers), "ENOENT")) ?? [];
       const at = await place();
       return names.map((name) => at.idOf(name)).filter((id) => id !== undefined);
+    },
+    limits: async (id) => {
+      const { limits, name } = (await place()).container(id);
+      const { unified, old } = await readHierarchies();
+      const memory = old.find(({ controllers }) => controllers.includes("memory"))?.folder;
+      const cgroup = join(memory ?? unified, `lxc.payload.${name}`);
+      const now = join(cgroup, memory === undefined ? "memory.max" : "memory.limit_in_bytes");
+      return `${await readFile(limits, "utf8")}${await readFile(now, "utf8")}`;
     },
     traces: async () => await tracesOf(await place()),
   });

@@ -15,6 +15,7 @@ export async function withSimulatedHost<T>(folder: string, work: (host: Host) =>
     containersOutliveDaemon: false,
     equip: () => Promise.resolve(),
     containers: () => undefined,
+    limits: () => undefined,
     traces: () => Promise.resolve([]),
   });
 }

@@ -10,11 +10,15 @@ export interface Scene {
   readonly host: Host;
   /** Unique for the try: the client token of its creates. */
   readonly token: string;
+  /** Whether the daemon has been restarted since the operation. */
+  readonly isRestarted: boolean;
 }
 
 /** What the operation began with. */
 export interface Before {
   readonly instance?: Instance;
+  /** Its limits in the form of the engine. */
+  readonly limits?: string | undefined;
 }
 
 /** A piece of work of the daemon whose steps fail once. */

@@ -24,12 +24,14 @@ export const updateKey: Operation = {
     }
   },
   again: async (scene, before) => {
-    // A daemon finishes a change of a key that was recorded.
-    const { publicKey } = await scene.client.call("key.get", { name });
-    await eventually(
-      async () => (await inside(scene, before)).join() === publicKey,
-      "the instance has the recorded key, and no other",
-    );
+    if (scene.isRestarted) {
+      // The next daemon finishes a change that was recorded.
+      const { publicKey } = await scene.client.call("key.get", { name });
+      await eventually(
+        async () => (await inside(scene, before)).join() === publicKey,
+        "the instance has the recorded key, and no other",
+      );
+    }
     await act(scene);
     assert.equal((await scene.client.call("key.get", { name })).publicKey, publicKeys.second);
     assert.deepEqual(await inside(scene, before), [publicKeys.second], "a second attempt has changed it");

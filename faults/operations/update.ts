@@ -14,7 +14,8 @@ export const update: Operation = {
     for (const [name, publicKey] of Object.entries(publicKeys)) {
       await scene.client.call("key.add", { name, publicKey });
     }
-    return { instance: await createReady(scene, { name: old.name, keys: old.keys }) };
+    const instance = await createReady(scene, { name: old.name, keys: old.keys });
+    return { instance, limits: await scene.host.limits(instance.id) };
   },
   act,
   check: async (scene, before, answer) => {
@@ -22,10 +23,10 @@ export const update: Operation = {
     const shown = { name: instance.name, type: instance.type, keys: instance.keys, labels: instance.labels };
     if (answer === "done") {
       assert.deepEqual(shown, changed, "an update that was reported as done has changed everything");
-      await assertKeys(scene, instance);
+      await assertEngine(scene, instance, before);
     } else if (answer === "failed") {
       assert.deepEqual(shown, old, "an update that failed has changed nothing");
-      await assertKeys(scene, instance);
+      await assertEngine(scene, instance, before);
     } else {
       assert.ok(
         [old, changed].some((one) => JSON.stringify(one) === JSON.stringify(shown)),
@@ -40,7 +41,7 @@ export const update: Operation = {
       [instance.name, instance.type, instance.status],
       [changed.name, changed.type, "running"],
     );
-    await assertKeys(scene, instance);
+    await assertEngine(scene, instance, before);
   },
 };
 
@@ -52,7 +53,16 @@ async function get({ client }: Scene, { instance }: Before): Promise<Instance> {
   return await client.call("instance.get", { instance: instance?.id ?? 0 });
 }
 
-async function assertKeys({ client }: Scene, instance: Instance): Promise<void> {
+/** Asserts that keys and limits of the container are those of its record. */
+async function assertEngine(scene: Scene, instance: Instance, { limits }: Before): Promise<void> {
   const expected = instance.keys.map((name) => publicKeys[name as keyof typeof publicKeys]);
-  assert.deepEqual(await keysInside(client, instance), expected, "its keys are those of its record");
+  assert.deepEqual(await keysInside(scene.client, instance), expected, "its keys are those of its record");
+  const now = await scene.host.limits(instance.id);
+  if (now !== undefined) {
+    assert.equal(
+      now === limits,
+      instance.type === old.type,
+      `its limits are those of the type ${instance.type}, and not ${now}; before, they were ${limits}`,
+    );
+  }
 }

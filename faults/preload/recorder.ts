@@ -5,6 +5,9 @@ import { patternOf, type Step } from "./step";
 /** What still works on a full disk: it needs no more space. */
 const withoutSpace = /^(handle\.)?(rename|sync|datasync|fsync|fdatasync)\b/;
 
+/** The folder of the daemon's own in a pattern. Others, such as /tmp, are on other disks, whose room the daemon looks up. */
+const ownFolder = /^\S+ ([A-Z]+)\b/;
+
 /** Counts the steps of the daemon, and chooses the one with the fault. */
 export class Recorder {
   #steps: Step[] = [];
@@ -12,13 +15,13 @@ export class Recorder {
   #isActive = false;
   #armed: Extract<Order, { order: "arm" }> | undefined;
   #happened = false;
-  /** The disk stays full until the end of the operation. */
-  #isFull = false;
+  /** The folder whose disk stays full until the end of the operation. */
+  #full: string | undefined;
 
   constructor(readonly settings: Settings) {}
 
   obey(order: Order): Recording {
-    this.#isFull = false;
+    this.#full = undefined;
     const recording = { steps: this.#steps, happened: this.#happened };
     if (order.order === "end") {
       this.#isActive = false;
@@ -42,7 +45,8 @@ export class Recorder {
     const occurrence = (this.#occurrences.get(pattern) ?? 0) + 1;
     this.#occurrences.set(pattern, occurrence);
     this.#steps.push({ pattern, occurrence, effect });
-    if (this.#isFull && effect === "write" && !withoutSpace.test(pattern)) {
+    const isFull = this.#full !== undefined && ownFolder.exec(pattern)?.[1] === this.#full;
+    if (isFull && effect === "write" && !withoutSpace.test(pattern)) {
       return "full";
     }
     const armed = this.#armed;
@@ -51,7 +55,7 @@ export class Recorder {
     }
     this.#happened = true;
     this.#armed = undefined;
-    this.#isFull = armed.kind === "full";
+    this.#full = armed.kind === "full" ? ownFolder.exec(pattern)?.[1] : undefined;
     return armed.kind;
   }
 }

@@ -1,5 +1,6 @@
-import { MccError } from "../../../protocol/error";
+import { MccError, messageOf } from "../../../protocol/error";
 import type { ParsedParameters } from "../../../protocol/methods/method-table";
+import { because, explained } from "../../support/because";
 import type { Caller } from "../access/caller";
 import type { Ttl } from "../lifetimes/lifetime";
 import { released } from "../ownership/claim";
@@ -118,14 +119,30 @@ export async function updateInstance(
     if (after.name !== before.name) {
       reservations.releaseName(after.name);
     }
-    await undo.run().catch((undoError: unknown) => {
-      context.log.error({ instance: instance.id, err: undoError }, "a failed update could not be undone");
-    });
-    throw error;
+    throw await undoUpdate(context, instance, undo, error);
   }
   network.hostNames?.set(instance.record);
   if (after.name !== before.name) {
     reservations.releaseName(before.name);
+  }
+}
+
+/** Undoes a failed update. @returns the error for the client, which says so if that failed too. */
+async function undoUpdate(
+  { log }: InstanceContext,
+  instance: Instance,
+  undo: Undo,
+  error: unknown,
+): Promise<unknown> {
+  try {
+    await undo.run();
+    return error;
+  } catch (undoError) {
+    log.error({ instance: instance.id, err: undoError }, "a failed update could not be undone");
+    return because(
+      error,
+      `Instance ${instance.title} was not updated: ${messageOf(explained(error))} Undoing it failed too (${messageOf(undoError)}), so parts of it have changed; repeat the update.`,
+    );
   }
 }
 

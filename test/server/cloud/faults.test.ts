@@ -140,6 +140,20 @@ describe("a daemon, if a step of the engine fails", () => {
     });
   }
 
+  it("says so if an update fails, and undoing it fails too", async () => {
+    const test = await newCloud();
+    const instance = await createReady(test.cloud, { name: "web" });
+    sinon.stub(test.driver, "resize").rejects(broken);
+    const update = { ...targetOf(instance), type: "light" };
+    await assertMccError(
+      test.cloud.instances.update(localAdmin, update),
+      "engine",
+      /500 \(web\) was not updated: .*no space left.* Undoing it failed too \(giving the old limits back: .*repeat the update\.$/,
+    );
+    sinon.restore();
+    assert.equal((await test.cloud.instances.update(localAdmin, update)).type, "light");
+  });
+
   it("does not conclude that an instance is gone if the engine does not answer", async () => {
     const test = await newCloud();
     const instance = await createReady(test.cloud);
