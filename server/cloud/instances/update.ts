@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { MccError, messageOf } from "../../../protocol/error";
 import type { ParsedParameters } from "../../../protocol/methods/method-table";
 import { because, explained } from "../../support/because";
@@ -127,21 +128,32 @@ export async function updateInstance(
   }
 }
 
-/** Undoes a failed update. @returns the error for the client, which says so if that failed too. */
+/** Undoes a failed update, later if necessary. @returns the error for the client, which says so. */
 async function undoUpdate(
-  { log }: InstanceContext,
+  { log, state }: InstanceContext,
   instance: Instance,
   undo: Undo,
   error: unknown,
 ): Promise<unknown> {
+  const { name, type, keys } = instance.record;
   try {
     await undo.run();
     return error;
   } catch (undoError) {
     log.error({ instance: instance.id, err: undoError }, "a failed update could not be undone");
+    state.lateWrites.later(`the state of instance ${instance.id} before an update`, undoError, () =>
+      instance.inTurn(async () => {
+        const now = instance.record;
+        // A later update, or a destroy, has replaced it.
+        const isSame = isDeepStrictEqual([now.name, now.type, now.keys], [name, type, keys]);
+        if (isSame && !instance.isLeaving) {
+          await undo.run();
+        }
+      }),
+    );
     return because(
       error,
-      `Instance ${instance.title} was not updated: ${messageOf(explained(error))} Undoing it failed too (${messageOf(undoError)}), so parts of it have changed; repeat the update.`,
+      `Instance ${instance.title} was not updated: ${messageOf(explained(error))} Undoing it failed too, and is tried again: ${messageOf(undoError)}`,
     );
   }
 }

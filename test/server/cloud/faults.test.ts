@@ -140,18 +140,24 @@ describe("a daemon, if a step of the engine fails", () => {
     });
   }
 
-  it("says so if an update fails, and undoing it fails too", async () => {
+  it("undoes a failed update later if undoing it fails too, and says so", async () => {
     const test = await newCloud();
     const instance = await createReady(test.cloud, { name: "web" });
-    sinon.stub(test.driver, "resize").rejects(broken);
-    const update = { ...targetOf(instance), type: "light" };
+    const resize = sinon.stub(test.driver, "resize");
+    resize.onCall(0).rejects(broken);
+    resize.onCall(1).rejects(broken);
+    resize.callThrough();
     await assertMccError(
-      test.cloud.instances.update(localAdmin, update),
+      test.cloud.instances.update(localAdmin, { ...targetOf(instance), type: "light" }),
       "engine",
-      /500 \(web\) was not updated: .*no space left.* Undoing it failed too \(giving the old limits back: .*repeat the update\.$/,
+      /500 \(web\) was not updated: .* Undoing it failed too, and is tried again: giving the old limits back: .*no space left/,
     );
-    sinon.restore();
-    assert.equal((await test.cloud.instances.update(localAdmin, update)).type, "light");
+    await eventually(() => resize.callCount === 3, "it is tried again");
+    assert.deepEqual(
+      resize.getCalls().map(({ args: [, type] }) => type.name),
+      ["light", "basic", "basic"],
+    );
+    assert.equal((await test.cloud.instances.get(localAdmin, targetOf(instance))).type, "basic");
   });
 
   it("does not conclude that an instance is gone if the engine does not answer", async () => {
