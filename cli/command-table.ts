@@ -37,6 +37,7 @@ import { addToken } from "./commands/tokens/add-token";
 import { listTokens } from "./commands/tokens/list-tokens";
 import { revokeToken } from "./commands/tokens/revoke-token";
 import { rotateToken } from "./commands/tokens/rotate-token";
+import { setQuota } from "./commands/tokens/set-quota";
 
 const daemonCommands: readonly Command[] = [
   runInstances,
@@ -49,7 +50,7 @@ const daemonCommands: readonly Command[] = [
   ...[runFleet, listFleets, updateFleet, destroyFleet],
   ...[listKeys, addKey, updateKey, destroyKey],
   ...[listImages, buildImage, importImage, removeImage, listInstanceTypes],
-  ...[listTokens, addToken, rotateToken, revokeToken, audit],
+  ...[listTokens, addToken, rotateToken, revokeToken, setQuota, audit],
   serverInfo,
 ];
 

@@ -67,6 +67,7 @@ export const shownElsewhere: Readonly<Record<string, readonly string[]>> = {
   "server/cloud/access/digest.ts": ["test/server/cloud/access/access-tokens.test.ts"],
   "server/cloud/access/hidden-output.ts": ["test/server/methods/accounts.test.ts"],
   "server/cloud/images/image-accounts.ts": ["test/server/cloud/images/uploads.test.ts"],
+  "server/cloud/access/quotas/": ["test/server/cloud/access/quotas/quotas.test.ts"],
   "server/cloud/access/refusals.ts": ["test/server/cloud/access/access-tokens.test.ts"],
   "server/cloud/access/require-role.ts": ["test/server/methods/roles.test.ts"],
   "server/cloud/access/rights.ts": ["test/server/methods/accounts.test.ts"],

@@ -3,6 +3,7 @@ import { longestDurationSeconds } from "../duration";
 import type { AccessToken } from "../types/access-token";
 import { method } from "./method";
 import { nameSchema, timeSchema } from "./name";
+import { quotaLimitSchema, quotaLimitsSchema, quotaSchema } from "./quota";
 import { adminOnly, roles } from "./role";
 
 export type { AccessToken };
@@ -25,6 +26,7 @@ const accessTokenSchema = z.object({
   rotatedAt: timeSchema.optional(),
   expiresAt: timeSchema.optional(),
   previousUntil: timeSchema.optional(),
+  quota: quotaSchema.optional(),
 });
 
 const newAccessTokenSchema = accessTokenSchema.extend({ token: z.string() });
@@ -45,6 +47,8 @@ export const accessTokenMethods = {
       role: roleSchema,
       /** Default: it never expires. */
       lifetimeSeconds: lifetimeSecondsSchema.optional(),
+      /** The limits of the account. Those that are not given stay, if there was a token of this name. */
+      limits: quotaLimitsSchema.optional(),
     }),
     newAccessTokenSchema,
   ),
@@ -74,5 +78,15 @@ export const accessTokenMethods = {
       graceSeconds: z.int().min(0).max(longestGraceSeconds).default(0),
     }),
     newAccessTokenSchema,
+  ),
+  "accessToken.setQuota": method(
+    adminOnly,
+    "Changes the limits on what the account of an access token may have. Limits that are neither given nor removed stay. A quota below what the account has destroys nothing, and refuses more. It stays when the token is rotated or revoked.",
+    z.strictObject({
+      ...target,
+      limits: quotaLimitsSchema.default({}),
+      removed: z.array(quotaLimitSchema).default([]),
+    }),
+    accessTokenSchema,
   ),
 };

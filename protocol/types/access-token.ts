@@ -1,3 +1,5 @@
+import type { Quota, QuotaLimits } from "./quota";
+
 /**
  * Names the rights of an access token.
  *
@@ -24,6 +26,8 @@ export interface AccessToken {
   expiresAt?: string;
   /** Until when the previous text is also accepted: a UTC time in ISO 8601. Absent if it is not. */
   previousUntil?: string;
+  /** What the account may have, and what it has. Absent for an account without limits, and for old daemons. */
+  quota?: Quota;
 }
 
 /** Contains the parameters of `accessToken.add`. */
@@ -34,6 +38,8 @@ export interface AccessTokenAddParameters {
   role: Role;
   /** After how many seconds the token expires: at most ten years. Default: never. */
   lifetimeSeconds?: number;
+  /** What the account may have. Limits that are not given stay, if there was a token of this name. Default: no limits. */
+  limits?: QuotaLimits;
 }
 
 /** Describes a token with its text, which no later call returns. */

@@ -67,6 +67,7 @@ import type {
   KeyUpdateParameters,
 } from "./key";
 import type { Lease, LeaseEnd, LeaseOpenParameters, LeaseRenewal, LeaseTarget } from "./lease";
+import type { AccessTokenSetQuotaParameters } from "./quota";
 import type { ClaimedToken, TokenListParameters } from "./ownership";
 import type { Problems } from "./problem";
 import type { ServerInfo } from "./server";
@@ -214,6 +215,11 @@ export interface Methods {
   "accessToken.revoke": Method<AccessTokenTarget, AccessTokenRevocation>;
   /** Replaces the text of an access token, and returns the new one once. Fails with `not-found`. */
   "accessToken.rotate": Method<AccessTokenRotateParameters, NewAccessToken>;
+  /**
+   * Changes what the account of a token may have. Destroys nothing. Fails with `not-found` if there is no such token, and with
+   * `conflict` for the local admin's.
+   */
+  "accessToken.setQuota": Method<AccessTokenSetQuotaParameters, AccessToken>;
   /** Returns the latest entries of the audit log that match, the oldest of them first. */
   "audit.list": Method<AuditListParameters, AuditEntry[]>;
   /** Returns the images that instances can start from. */

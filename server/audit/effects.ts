@@ -9,6 +9,7 @@ const effects: Readonly<Record<MethodName, Effect>> = {
   "accessToken.list": "reads",
   "accessToken.revoke": "changes",
   "accessToken.rotate": "changes",
+  "accessToken.setQuota": "changes",
   "audit.list": "reads",
   "fleet.apply": "changes",
   "fleet.check": "reads",

@@ -7,5 +7,6 @@ export function accessTokenHandlers({ accessTokens }: Cloud): Handlers<MethodsOf
     "accessToken.list": () => accessTokens.list(),
     "accessToken.revoke": (_caller, parameters) => accessTokens.revoke(parameters),
     "accessToken.rotate": (_caller, parameters) => accessTokens.rotate(parameters),
+    "accessToken.setQuota": (_caller, parameters) => accessTokens.setQuota(parameters),
   };
 }

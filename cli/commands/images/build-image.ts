@@ -6,7 +6,7 @@ import { buildStockImage, stockImages } from "../../../images/stock-images";
 import { MccError } from "../../../protocol/error";
 import { imageNameSchema } from "../../../protocol/methods/name";
 import { command } from "../../command";
-import { formatBytes } from "../../output/bytes";
+import { formatBytes } from "../../../protocol/bytes";
 import { StatusLine } from "../../output/status-line";
 
 export const buildImage = command({

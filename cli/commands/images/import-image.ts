@@ -3,7 +3,7 @@ import { isDaemonHere } from "../../../client/ssh/daemon-host";
 import { uploadImage } from "../../../client/workflows/upload-image";
 import { imageNameSchema } from "../../../protocol/methods/name";
 import { command } from "../../command";
-import { formatBytes } from "../../output/bytes";
+import { formatBytes } from "../../../protocol/bytes";
 import { flag, text } from "../../parameters/values";
 
 export const importImage = command({

@@ -1,5 +1,5 @@
 import { listCommand } from "../../list-command";
-import { formatBytes } from "../../output/bytes";
+import { formatBytes } from "../../../protocol/bytes";
 
 const noLimit = "unlimited";
 

@@ -8,6 +8,7 @@ import { command } from "../../command";
 import { onEach } from "../../find/on-each";
 import { RequestedInstances } from "../../find/requested-instances";
 import { withSuggestion } from "../../find/subjects";
+import { newTtl } from "../../find/require-quotas";
 import { onInterrupt } from "../../on-interrupt";
 import { instanceColumns } from "../../output/instance-columns";
 import { formOptions, printListing } from "../../output/listing";
@@ -99,7 +100,12 @@ export const runInstances = command({
   run: async ({ name, count, label, wait, userData, quiet, json, classic, ...like }, io) => {
     const client = io.connect();
     await requireIsolation(client, like.isolate);
-    const parameters = { ...like, labels: labelsOf(label), userData: await readUserData(io, userData) };
+    const parameters = {
+      ...like,
+      labels: labelsOf(label),
+      userData: await readUserData(io, userData),
+      ttlSeconds: await newTtl(client, like.ttlSeconds),
+    };
     const names = numberedNames(name, count);
     await requireIsolation(client, like.isolate);
     if (count > 1) {

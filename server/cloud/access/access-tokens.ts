@@ -8,6 +8,7 @@ import { type Identity, tokenWrite, writeToken } from "../state/identity";
 import type { LateWrites } from "../state/late-writes";
 import type { Caller } from "./caller";
 import { digestOf, newTokenText, sameDigest } from "./digest";
+import type { Quotas } from "./quotas/quotas";
 import { expiredToken, noToken, replacedToken, revokedToken, unknownToken } from "./refusals";
 import { TokenFile, type TokenRecord } from "./token-file";
 
@@ -34,6 +35,7 @@ export class AccessTokens {
     private readonly file: TokenFile,
     private readonly tokenPath: string,
     private readonly lateWrites: Pick<LateWrites, "attempt">,
+    private readonly quotas: Pick<Quotas, "of" | "change">,
     records: readonly TokenRecord[],
   ) {
     records.forEach((record) => this.#hold(record));
@@ -44,6 +46,7 @@ export class AccessTokens {
     identity: Identity,
     damaged: DamagedFiles,
     lateWrites: Pick<LateWrites, "attempt">,
+    quotas: Pick<Quotas, "of" | "change">,
   ): Promise<AccessTokens> {
     const file = new TokenFile(stateFolder, damaged);
     const records = await file.read();
@@ -55,7 +58,7 @@ export class AccessTokens {
         ? kept
         : { name: adminAccount, role: "admin", digest, createdAt: await timeOf(identity.tokenPath) };
     const others = records.filter(({ name }) => name !== adminAccount);
-    return new AccessTokens(file, identity.tokenPath, lateWrites, [admin, ...others]);
+    return new AccessTokens(file, identity.tokenPath, lateWrites, quotas, [admin, ...others]);
   }
 
   /**
@@ -93,7 +96,7 @@ export class AccessTokens {
 
   list(): AccessToken[] {
     return [...this.#held.values()]
-      .map(({ record }) => describe(record))
+      .map(({ record }) => this.#describe(record))
       .sort((one, other) => (one.name < other.name ? -1 : 1));
   }
 
@@ -102,6 +105,7 @@ export class AccessTokens {
     name,
     role,
     lifetimeSeconds,
+    limits,
   }: ParsedParameters<"accessToken.add">): Promise<MethodResult<"accessToken.add">> {
     return await this.#changes.take(async () => {
       if (this.#held.has(name)) {
@@ -125,9 +129,13 @@ export class AccessTokens {
         createdAt: now.toISOString(),
         ...expiry(now, lifetimeSeconds),
       };
+      if (limits !== undefined) {
+        // First, so that no token is ever without its quota.
+        await this.quotas.change(name, { limits });
+      }
       await this.file.write([...this.#records(), record]);
       this.#hold(record);
-      return { ...describe(record), token };
+      return { ...this.#describe(record), token };
     });
   }
 
@@ -160,13 +168,7 @@ export class AccessTokens {
     graceSeconds,
   }: ParsedParameters<"accessToken.rotate">): Promise<MethodResult<"accessToken.rotate">> {
     return await this.#changes.take(async () => {
-      const held = this.#held.get(name);
-      if (held === undefined) {
-        throw new MccError(
-          "not-found",
-          `There is no access token "${name}"; mcc list-tokens shows the existing ones.`,
-        );
-      }
+      const held = this.#require(name);
       const before = held.record;
       const token = newTokenText();
       const now = new Date();
@@ -194,8 +196,37 @@ export class AccessTokens {
         held.current.abort(replacedToken(name));
         this.#hold(record);
       }
-      return { ...describe(record), token };
+      return { ...this.#describe(record), token };
     });
+  }
+
+  /** @throws MccError `not-found`; `conflict` for the local admin's; `invalid`. */
+  async setQuota({
+    name,
+    limits,
+    removed,
+  }: ParsedParameters<"accessToken.setQuota">): Promise<MethodResult<"accessToken.setQuota">> {
+    return await this.#changes.take(async () => {
+      const { record } = this.#require(name);
+      await this.quotas.change(name, { limits, removed });
+      return this.#describe(record);
+    });
+  }
+
+  #require(name: string): Held {
+    const held = this.#held.get(name);
+    if (held === undefined) {
+      throw new MccError(
+        "not-found",
+        `There is no access token "${name}"; mcc list-tokens shows the existing ones.`,
+      );
+    }
+    return held;
+  }
+
+  #describe(record: TokenRecord): AccessToken {
+    const quota = this.quotas.of(record.name);
+    return { ...describe(record), ...(quota && { quota }) };
   }
 
   #hold(record: TokenRecord): void {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { formatBytes } from "../../../cli/output/bytes";
+import { formatBytes } from "../../protocol/bytes";
 
 describe("a size", () => {
   it("has a unit and three digits", () => {
