@@ -41,6 +41,7 @@ export const shownElsewhere: Readonly<Record<string, readonly string[]>> = {
   "protocol/wire/message-text.ts": ["test/protocol/wire/message-scan.test.ts"],
   "protocol/methods/method.ts": ["test/server/methods/system.test.ts"],
   "protocol/wire/open-element.ts": ["test/protocol/wire/message-scan.test.ts"],
+  "protocol/quota-amounts.ts": ["test/cli/commands/quotas.test.ts"],
   "protocol/package-version.ts": ["test/server/command-line.test.ts"],
   "protocol/wire/to-wire.ts": ["test/protocol/wire/codec.test.ts"],
 

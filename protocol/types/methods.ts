@@ -67,9 +67,9 @@ import type {
   KeyUpdateParameters,
 } from "./key";
 import type { Lease, LeaseEnd, LeaseOpenParameters, LeaseRenewal, LeaseTarget } from "./lease";
-import type { AccessTokenSetQuotaParameters } from "./quota";
 import type { ClaimedToken, TokenListParameters } from "./ownership";
 import type { Problems } from "./problem";
+import type { AccessTokenSetQuotaParameters } from "./quota";
 import type { ServerInfo } from "./server";
 
 /** Describes a method that has no parameters. */

@@ -84,12 +84,10 @@ function quotaProblems(
   growth: Growth,
   counted: string,
 ): Problem[] {
-  return quotas
-    .refusals(account, growth)
-    .map(({ limit, error }) => ({
-      parameter: limit === "instances" ? counted : "type",
-      message: error.message,
-    }));
+  return quotas.refusals(account, growth).map(({ limit, error }) => ({
+    parameter: limit === "instances" ? counted : "type",
+    message: error.message,
+  }));
 }
 
 async function namedProblems(

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { applyFleet } from "../../../client/workflows/apply-fleet";
 import { command } from "../../command";
-import { withSuggestion } from "../../find/subjects";
 import { newTtl } from "../../find/require-quotas";
+import { withSuggestion } from "../../find/subjects";
 import { onInterrupt } from "../../on-interrupt";
 import { fleetColumns } from "../../output/fleet-columns";
 import { formOptions, printListing } from "../../output/listing";

@@ -1,5 +1,5 @@
-import { listCommand } from "../../list-command";
 import { formatBytes } from "../../../protocol/bytes";
+import { listCommand } from "../../list-command";
 
 const noLimit = "unlimited";
 

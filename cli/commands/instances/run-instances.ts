@@ -7,8 +7,8 @@ import { hostnameSchema, instanceNameSchema } from "../../../protocol/methods/na
 import { command } from "../../command";
 import { onEach } from "../../find/on-each";
 import { RequestedInstances } from "../../find/requested-instances";
-import { withSuggestion } from "../../find/subjects";
 import { newTtl } from "../../find/require-quotas";
+import { withSuggestion } from "../../find/subjects";
 import { onInterrupt } from "../../on-interrupt";
 import { instanceColumns } from "../../output/instance-columns";
 import { formOptions, printListing } from "../../output/listing";

@@ -81,7 +81,7 @@ export class Quotas {
     }
     await this.#changes.take(async () => {
       const kept = Object.entries({ ...this.#limits.get(account), ...limits }).filter(
-        ([name, limit]) => limit !== undefined && !removed.some((other) => other === name),
+        ([name]) => !removed.some((other) => other === name),
       );
       const changed: QuotaLimits = Object.fromEntries(kept);
       refuseImpossible(changed);
