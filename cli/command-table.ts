@@ -38,6 +38,7 @@ import { listTokens } from "./commands/tokens/list-tokens";
 import { revokeToken } from "./commands/tokens/revoke-token";
 import { rotateToken } from "./commands/tokens/rotate-token";
 import { setCertificate } from "./commands/tokens/set-certificate";
+import { setQuota } from "./commands/tokens/set-quota";
 
 const daemonCommands: readonly Command[] = [
   runInstances,
@@ -50,7 +51,7 @@ const daemonCommands: readonly Command[] = [
   ...[runFleet, listFleets, updateFleet, destroyFleet],
   ...[listKeys, addKey, updateKey, destroyKey],
   ...[listImages, buildImage, importImage, removeImage, listInstanceTypes],
-  ...[listTokens, addToken, rotateToken, revokeToken, setCertificate, audit],
+  ...[listTokens, addToken, rotateToken, revokeToken, setCertificate, setQuota, audit],
   serverInfo,
 ];
 

@@ -57,6 +57,7 @@ const limits: { readonly [M in MethodName]: CallLimits<string & keyof ParsedPara
   "accessToken.revoke": { seconds: 30, repeatable: true },
   "accessToken.rotate": { seconds: 30, repeatable: false },
   "accessToken.setCertificate": { seconds: 30, repeatable: true },
+  "accessToken.setQuota": { seconds: 30, repeatable: true },
   "lease.open": { seconds: 30, repeatable: true },
   // Shorter than a lease, so that there is time for a retry.
   "lease.renew": { seconds: 5, repeatable: true },

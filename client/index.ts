@@ -17,6 +17,7 @@ export type * from "../protocol/types/lease";
 export type * from "../protocol/types/methods";
 export type * from "../protocol/types/ownership";
 export type * from "../protocol/types/problem";
+export type * from "../protocol/types/quota";
 export type * from "../protocol/types/readiness";
 export type * from "../protocol/types/server";
 export { type Client, type ConnectOptions, connect } from "./client";

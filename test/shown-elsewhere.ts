@@ -44,6 +44,7 @@ export const shownElsewhere: Readonly<Record<string, readonly string[]>> = {
   "protocol/wire/message-text.ts": ["test/protocol/wire/message-scan.test.ts"],
   "protocol/methods/method.ts": ["test/server/methods/system.test.ts"],
   "protocol/wire/open-element.ts": ["test/protocol/wire/message-scan.test.ts"],
+  "protocol/quota-amounts.ts": ["test/cli/commands/quotas.test.ts"],
   "protocol/package-version.ts": ["test/server/command-line.test.ts"],
   "protocol/wire/to-wire.ts": ["test/protocol/wire/codec.test.ts"],
 
@@ -70,6 +71,7 @@ export const shownElsewhere: Readonly<Record<string, readonly string[]>> = {
   "server/cloud/access/digest.ts": ["test/server/cloud/access/access-tokens.test.ts"],
   "server/cloud/access/hidden-output.ts": ["test/server/methods/accounts.test.ts"],
   "server/cloud/images/image-accounts.ts": ["test/server/cloud/images/uploads.test.ts"],
+  "server/cloud/access/quotas/": ["test/server/cloud/access/quotas/quotas.test.ts"],
   "server/cloud/access/refusals.ts": ["test/server/cloud/access/access-tokens.test.ts"],
   "server/cloud/access/require-role.ts": ["test/server/methods/roles.test.ts"],
   "server/cloud/access/rights.ts": ["test/server/methods/accounts.test.ts"],

@@ -41,9 +41,6 @@ export const creationOptions = {
   ttlSeconds: {
     syntax: "--ttl <TIME>",
     help: "time after which each instance is destroyed unless extended, for example 45m or 2h (default: never)",
-    // The daemon takes no TTL of 0 for a new instance.
-    value: durationOrNever(longestDurationSeconds)
-      .transform((seconds) => (seconds === 0 ? undefined : seconds))
-      .optional(),
+    value: durationOrNever(longestDurationSeconds).optional(),
   },
 } as const;

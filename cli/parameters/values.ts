@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { bytesOf } from "../../protocol/bytes";
 import { durationSeconds, formatDuration } from "../../protocol/duration";
 import { nameSchema } from "../../protocol/methods/name";
 
@@ -59,6 +60,28 @@ export function duration(mostSeconds: number, leastSeconds = 1): z.ZodType<numbe
       return seconds;
     }
     context.addIssue({ code: "custom", message });
+    return z.NEVER;
+  });
+}
+
+/** Parses a number of things that can be divided, such as `1.5` processors. */
+export function amount(most: number): z.ZodType<number, string> {
+  const message = `give a number from 0 to ${most}, with at most three digits after the point`;
+  return z
+    .string()
+    .regex(/^\d{1,9}(\.\d{1,3})?$/, message)
+    .transform(Number)
+    .refine((number) => number <= most, message);
+}
+
+/** Parses a size such as `4GiB` to bytes. */
+export function byteCount(): z.ZodType<number, string> {
+  return z.string().transform((written, context) => {
+    const bytes = bytesOf(written);
+    if (bytes !== undefined) {
+      return bytes;
+    }
+    context.addIssue({ code: "custom", message: "give a size such as 512MiB, 4GiB or 1.5TiB" });
     return z.NEVER;
   });
 }

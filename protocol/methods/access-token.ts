@@ -3,6 +3,7 @@ import { longestDurationSeconds } from "../duration";
 import type { AccessToken } from "../types/access-token";
 import { method } from "./method";
 import { nameSchema, timeSchema } from "./name";
+import { quotaLimitSchema, quotaLimitsSchema, quotaSchema } from "./quota";
 import { adminOnly, roles } from "./role";
 
 export type { AccessToken };
@@ -29,6 +30,7 @@ const accessTokenSchema = z.object({
   expiresAt: timeSchema.optional(),
   previousUntil: timeSchema.optional(),
   certificate: z.object({ fingerprint: z.string(), validFrom: timeSchema, expiresAt: timeSchema }).optional(),
+  quota: quotaSchema.optional(),
 });
 
 const newAccessTokenSchema = accessTokenSchema.extend({ token: z.string() });
@@ -49,6 +51,8 @@ export const accessTokenMethods = {
       role: roleSchema,
       /** Default: it never expires. */
       lifetimeSeconds: lifetimeSecondsSchema.optional(),
+      /** The limits of the account. Those that are not given stay, if there was a token of this name. */
+      limits: quotaLimitsSchema.optional(),
     }),
     newAccessTokenSchema,
   ),
@@ -85,6 +89,16 @@ export const accessTokenMethods = {
     z.strictObject({
       ...target,
       certificate: z.string().max(longestCertificate).optional(),
+    }),
+    accessTokenSchema,
+  ),
+  "accessToken.setQuota": method(
+    adminOnly,
+    "Changes the limits on what the account of an access token may have. Limits that are neither given nor removed stay. A quota below what the account has destroys nothing, and refuses more. It stays when the token is rotated or revoked.",
+    z.strictObject({
+      ...target,
+      limits: quotaLimitsSchema.default({}),
+      removed: z.array(quotaLimitSchema).default([]),
     }),
     accessTokenSchema,
   ),

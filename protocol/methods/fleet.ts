@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Fleet, FleetCounts, FleetMember, FleetStatus, FleetSummary } from "../types/fleet";
 import { claimShape, ownerSchema, replacingShape, shownOwnerSchema } from "./claim";
 import { instanceCreateSchema, instanceStatuses } from "./instance";
-import { newTtlSecondsSchema } from "./lease";
+import { newTtlSecondsSchema, ttlSecondsSchema } from "./lease";
 import { method } from "./method";
 import { clientTokenSchema, labelsSchema, nameSchema, timeSchema, uidSchema } from "./name";
 import { problemsSchema } from "./problem";
@@ -107,7 +107,10 @@ export const fleetApplySchema = z.strictObject({
   keepOnFailure: z.boolean().default(false),
   /** As for instance.create, or lets the members reach each other only. A change replaces the members. */
   isolate: z.enum(["stack", "fleet"]).optional(),
-  /** The daemon destroys the fleet this many seconds after the end of this call, or the last extend. Default: never. */
+  /**
+   * The daemon destroys the fleet this many seconds after the end of this call, or the last extend. 0: never. Default: as the
+   * quota of the account says, and never without one.
+   */
   ttlSeconds,
   /** The daemon destroys the fleet when this lease from lease.open ends. */
   lease,
@@ -156,7 +159,7 @@ export const fleetMethods = {
   "fleet.extend": method(
     rolesThatChange,
     "Restarts the ttl of a fleet from now: the given one, or the current one.",
-    z.strictObject({ ...target, ttlSeconds }),
+    z.strictObject({ ...target, ttlSeconds: ttlSecondsSchema.optional() }),
     fleetSummarySchema,
   ),
   "fleet.update": method(

@@ -124,8 +124,11 @@ export const instanceCreateSchema = z.strictObject({
   readyTimeoutSeconds: z.int().min(1).max(3600).default(120),
   /** How long the call waits for the instance to be ready, in place of an `instance.wait`. */
   waitSeconds: z.int().min(0).max(60).default(0),
-  /** The daemon destroys the instance this many seconds after this call, or the last extend. Default: never. */
-  ttlSeconds: ttlSecondsSchema.optional(),
+  /**
+   * The daemon destroys the instance this many seconds after this call, or the last extend. 0: never. Default: as the quota
+   * of the account says, and never without one.
+   */
+  ttlSeconds: newTtlSecondsSchema.optional(),
   /** The daemon destroys the instance when this lease from lease.open ends. */
   lease: uidSchema.optional(),
   /** Keeps an instance whose creation failed, for inspection. By default, everything is undone. */

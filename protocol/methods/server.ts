@@ -3,6 +3,7 @@ import type { DamagedFile, Feature, ServerInfo } from "../types/server";
 import { roleSchema } from "./access-token";
 import { method } from "./method";
 import { timeSchema, uidSchema } from "./name";
+import { quotaSchema } from "./quota";
 import { everyRole } from "./role";
 
 export type { DamagedFile, Feature, ServerInfo };
@@ -30,6 +31,11 @@ export const features = [
   "isolate",
   /** The method audit.list. */
   "audit",
+  /**
+   * The method accessToken.setQuota, `limits` of accessToken.add, `quota` of results, and a ttl of 0 in instance.create and
+   * fleet.apply.
+   */
+  "quotas",
   /** The methods image.uploadStart, uploadWrite, uploadEnd and uploadCancel. */
   "imageUpload",
 ] as const satisfies readonly Feature[];
@@ -72,6 +78,8 @@ const serverInfoSchema = z.object({
   network: networkSchema.optional(),
   /** The token of this call. */
   caller: z.object({ account: z.string(), role: roleSchema }).optional(),
+  /** What the account of this call may have, and has. */
+  quota: quotaSchema.optional(),
   startedAt: timeSchema,
   /** The time of the daemon's clock, on which its other times are based. */
   now: timeSchema,

@@ -1,3 +1,5 @@
+import type { Quota, QuotaLimits } from "./quota";
+
 /**
  * Names the rights of an access token.
  *
@@ -26,6 +28,8 @@ export interface AccessToken {
   previousUntil?: string;
   /** The client certificate that is accepted in place of the text. Absent if there is none. */
   certificate?: ClientCertificate;
+  /** What the account may have, and what it has. Absent for an account without limits, and for old daemons. */
+  quota?: Quota;
 }
 
 /** Describes a client certificate. */
@@ -52,6 +56,8 @@ export interface AccessTokenAddParameters {
   role: Role;
   /** After how many seconds the token expires: at most ten years. Default: never. */
   lifetimeSeconds?: number;
+  /** What the account may have. Limits that are not given stay, if there was a token of this name. Default: no limits. */
+  limits?: QuotaLimits;
 }
 
 /** Describes a token with its text, which no later call returns. */

@@ -141,7 +141,10 @@ export interface HostParameters {
    * 120.
    */
   readyTimeoutSeconds?: number;
-  /** The time to live in seconds: 1 to 315360000 (ten years). Default: none. */
+  /**
+   * The time to live in seconds: 1 to 315360000 (ten years), or 0 for none. Default: as the quota of the account says, and none
+   * without one.
+   */
   ttlSeconds?: number;
   /** The lease with whose end the daemon destroys it. Default: none. */
   lease?: string;

@@ -70,6 +70,7 @@ import type {
 import type { Lease, LeaseEnd, LeaseOpenParameters, LeaseRenewal, LeaseTarget } from "./lease";
 import type { ClaimedToken, TokenListParameters } from "./ownership";
 import type { Problems } from "./problem";
+import type { AccessTokenSetQuotaParameters } from "./quota";
 import type { ServerInfo } from "./server";
 
 /** Describes a method that has no parameters. */
@@ -220,6 +221,11 @@ export interface Methods {
    * `conflict` for the certificate of another token.
    */
   "accessToken.setCertificate": Method<AccessTokenSetCertificateParameters, AccessToken>;
+  /**
+   * Changes what the account of a token may have. Destroys nothing. Fails with `not-found` if there is no such token, and with
+   * `conflict` for the local admin's.
+   */
+  "accessToken.setQuota": Method<AccessTokenSetQuotaParameters, AccessToken>;
   /** Returns the latest entries of the audit log that match, the oldest of them first. */
   "audit.list": Method<AuditListParameters, AuditEntry[]>;
   /** Returns the images that instances can start from. */

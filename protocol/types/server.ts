@@ -1,4 +1,5 @@
 import type { CallerIdentity } from "./access-token";
+import type { Quota } from "./quota";
 
 /**
  * Names a feature that daemons of earlier releases do not have.
@@ -12,6 +13,8 @@ import type { CallerIdentity } from "./access-token";
  * - `"fleetUpdate"`: the method `fleet.update`.
  * - `"execStream"`: the methods `instance.execStart`, `execRead`, `execWrite` and `execEnd`.
  * - `"accessTokens"`: the methods `accessToken.*`, and `caller` of `server.info`.
+ * - `"quotas"`: the method `accessToken.setQuota`, `limits` of `accessToken.add`, `quota` of results, and a `ttlSeconds` of 0 in
+ *   `instance.create` and `fleet.apply`.
  * - `"imageUpload"`: the methods `image.uploadStart`, `uploadWrite`, `uploadEnd` and `uploadCancel`.
  */
 export type Feature =
@@ -23,6 +26,7 @@ export type Feature =
   | "accessTokens"
   | "isolate"
   | "audit"
+  | "quotas"
   | "imageUpload";
 
 /** Describes a damaged file of the daemon's state folder. */
@@ -98,6 +102,8 @@ export interface ServerInfo {
   network?: NetworkState;
   /** The token of this call. Absent for old daemons. */
   caller?: CallerIdentity;
+  /** What the account of this call may have, and what it has. Absent without limits, and for old daemons. */
+  quota?: Quota;
   /** When the daemon started: a UTC time in ISO 8601. */
   startedAt: string;
   /** The time of the daemon's clock, to which its other times refer: a UTC time in ISO 8601. */

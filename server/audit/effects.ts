@@ -10,6 +10,7 @@ const effects: Readonly<Record<MethodName, Effect>> = {
   "accessToken.revoke": "changes",
   "accessToken.rotate": "changes",
   "accessToken.setCertificate": "changes",
+  "accessToken.setQuota": "changes",
   "audit.list": "reads",
   "fleet.apply": "changes",
   "fleet.check": "reads",

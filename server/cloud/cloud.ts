@@ -131,6 +131,7 @@ export class Cloud {
     const seesHost = role !== "user";
     const { context, driverName, version } = this.parts;
     const { pool } = context.reservations;
+    const quota = context.quotas.of(account);
     const network = context.driver.networkHealth?.();
     return {
       serverId: this.identity.serverId,
@@ -144,6 +145,7 @@ export class Cloud {
       damagedTotal: seesHost ? this.damaged.total : 0,
       ...(network && { network: { ...network, problems: [...network.problems] } }),
       caller: { account, role },
+      ...(quota && { quota }),
       startedAt: this.#startedAt,
       features: features.filter((name) => name !== "isolate" || context.driver.capabilities.isolates),
       now: new Date().toISOString(),

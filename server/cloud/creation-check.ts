@@ -1,7 +1,9 @@
 import { MccError } from "../../protocol/error";
 import type { ParsedParameters } from "../../protocol/methods/method-table";
 import type { Problem } from "../../protocol/methods/problem";
+import { accountOf } from "./access/account";
 import type { Caller } from "./access/caller";
+import type { Growth } from "./access/quotas/quotas";
 import { isOf } from "./access/rights";
 import type { FleetCatalog } from "./fleets/catalog";
 import { refuseImpossible } from "./fleets/refusals";
@@ -18,7 +20,13 @@ export async function replacementProblems(
   asked: ParsedParameters<"instance.check">,
 ): Promise<Problem[]> {
   const named = await namedProblems(context, caller, asked);
-  return [...named, ...context.reservations.refusals([asked], [replaced.record])];
+  const { name } = replaced.record;
+  const growth = { gone: [name], types: [asked.type], what: "this instance" };
+  return [
+    ...named,
+    ...context.reservations.refusals([asked], [replaced.record]),
+    ...quotaProblems(context, accountOf(replaced.record), growth, ""),
+  ];
 }
 
 /** Returns the same for a fleet. */
@@ -56,7 +64,30 @@ export async function fleetReplacementProblems(
       parameter: parameter === "ipAddress" ? "addresses" : parameter,
       message,
     })),
+    ...quotaProblems(
+      context,
+      accountOf(replaced.record),
+      {
+        gone: replaced.members.map(({ record }) => record.name),
+        types: Array.from({ length: count }, () => asked.type),
+        what: "this fleet",
+      },
+      "count",
+    ),
   ];
+}
+
+/** @param counted the parameter to blame for too many instances. */
+function quotaProblems(
+  { quotas }: Pick<InstanceContext, "quotas">,
+  account: string,
+  growth: Growth,
+  counted: string,
+): Problem[] {
+  return quotas.refusals(account, growth).map(({ limit, error }) => ({
+    parameter: limit === "instances" ? counted : "type",
+    message: error.message,
+  }));
 }
 
 async function namedProblems(

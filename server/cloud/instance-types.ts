@@ -44,6 +44,11 @@ export class InstanceTypes {
     return this.list().some(({ diskBytes }) => diskBytes !== undefined);
   }
 
+  /** Returns undefined for a type that does not exist, or no longer. */
+  find(name: string): InstanceType | undefined {
+    return this.#types.get(name);
+  }
+
   /** @throws MccError `not-found` that lists the existing types. */
   get(name: string): InstanceType {
     const type = this.#types.get(name);

@@ -3,6 +3,8 @@ import type { Logger } from "pino";
 import type { Driver, Finding, Needs } from "../driver/driver";
 import { type DriverName, loadDriver, resolveDriverName } from "../driver/load";
 import { AccessTokens } from "./access/access-tokens";
+import { holdingsOf } from "./access/quotas/holding";
+import { Quotas } from "./access/quotas/quotas";
 import { Cloud } from "./cloud";
 import { FleetCatalog } from "./fleets/catalog";
 import { FleetDestruction } from "./fleets/destroy";
@@ -162,7 +164,8 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
       commands: new InstanceCommands(bareDriver),
       lifetimeOfFleet: (name) => fleetCatalog.named(name)?.record,
     });
-    const { reservations, claims, log } = context;
+    const { reservations, quotas, claims, log } = context;
+    quotas.count(() => holdingsOf(catalog, fleetCatalog));
     const store = { records: fleetRecords, lateWrites };
     const fleetContext = {
       fleets: fleetCatalog,
@@ -170,6 +173,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
       instances,
       driver,
       reservations,
+      quotas,
       claims,
       lifetimes,
       log,
@@ -183,7 +187,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     );
     const uploads = new ImageUploads(options.stateFolder, choices.images);
     await lateWrites.attempt("the uploads of an earlier daemon", () => uploads.clear());
-    const accessTokens = await AccessTokens.open(options.stateFolder, identity, damaged, lateWrites);
+    const accessTokens = await AccessTokens.open(options.stateFolder, identity, damaged, lateWrites, quotas);
     const cloud = new Cloud(identity, accessTokens, instances, fleets, {
       driverName,
       uploads,
@@ -263,6 +267,7 @@ async function openContext(
     driver,
     state: { records, lateWrites, logs, damaged },
     reservations: new Reservations(ids, new AddressPool(plan.range)),
+    quotas: await Quotas.open(options.stateFolder, damaged, types),
     claims,
     lifetimes: {
       clock: ttlClock,

@@ -8,5 +8,6 @@ export function accessTokenHandlers({ accessTokens }: Cloud): Handlers<MethodsOf
     "accessToken.revoke": (_caller, parameters) => accessTokens.revoke(parameters),
     "accessToken.rotate": (_caller, parameters) => accessTokens.rotate(parameters),
     "accessToken.setCertificate": (_caller, parameters) => accessTokens.setCertificate(parameters),
+    "accessToken.setQuota": (_caller, parameters) => accessTokens.setQuota(parameters),
   };
 }

@@ -35,6 +35,7 @@ const needed: Record<string, { options?: string[]; arguments?: string[] }> = {
   "rotate-token": { arguments: ["ci"] },
   "revoke-token": { arguments: ["ci"] },
   "set-certificate": { options: ["--certificate", "ci.pem"], arguments: ["ci"] },
+  "set-quota": { arguments: ["ci"] },
 };
 
 /** A value that the option refuses; `undefined` for an option that accepts every text except an empty one. */
@@ -120,6 +121,18 @@ const wrong: Record<string, string | undefined> = {
   "add-token --expires": "tomorrow",
   "rotate-token --expires": "never",
   "rotate-token --grace": "8d",
+  "add-token --max-instances": "-1",
+  "add-token --max-memory": "4",
+  "add-token --max-processors": "half",
+  "add-token --max-disk": "big",
+  "add-token --max-ttl": "never",
+  "add-token --default-ttl": "0",
+  "set-quota --max-instances": "-1",
+  "set-quota --max-memory": "4",
+  "set-quota --max-processors": "half",
+  "set-quota --max-disk": "big",
+  "set-quota --max-ttl": "never",
+  "set-quota --default-ttl": "0",
 };
 
 /** Arguments that the command refuses. */
@@ -149,6 +162,7 @@ const wrongArguments: Record<string, string[]> = {
   "rotate-token": ["../ci"],
   "revoke-token": ["ci", "C I"],
   "set-certificate": ["--certificate", "ci.pem", "C I"],
+  "set-quota": ["C I"],
 };
 
 /** Short options of the first MiniCloud and of ssh that have another meaning in another command. */

@@ -3,6 +3,7 @@ import { packageVersion } from "../../../protocol/package-version";
 import { command } from "../../command";
 import { formOptions } from "../../output/listing";
 import { printable } from "../../output/printable";
+import { quotaTexts } from "../../output/quota";
 
 export const serverInfo = command({
   name: "server-info",
@@ -24,6 +25,7 @@ export const serverInfo = command({
       ["addresses", `${first}-${last}, ${free} of ${size} free`],
       ["started", info.startedAt],
       ...callerRows(info),
+      ...quotaTexts(info.quota).map((text): [string, string] => ["quota", text]),
       ...damageRows(info),
       ...networkRows(info),
     ];

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { applyFleet } from "../../../client/workflows/apply-fleet";
 import { command } from "../../command";
+import { newTtl } from "../../find/require-quotas";
 import { withSuggestion } from "../../find/subjects";
 import { onInterrupt } from "../../on-interrupt";
 import { fleetColumns } from "../../output/fleet-columns";
@@ -52,6 +53,7 @@ export const runFleet = command({
       name,
       count,
       labels: labelsOf(label),
+      ttlSeconds: await newTtl(client, like.ttlSeconds),
       userData: await readUserData(io, userData),
       // With it, the call never changes another fleet, and can be repeated.
       clientToken: randomUUID(),

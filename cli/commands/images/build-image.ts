@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { z } from "zod";
 import { daemonHost, isDaemonHere } from "../../../client/ssh/daemon-host";
 import { buildStockImage, stockImages } from "../../../images/stock-images";
+import { formatBytes } from "../../../protocol/bytes";
 import { MccError } from "../../../protocol/error";
 import { imageNameSchema } from "../../../protocol/methods/name";
 import { command } from "../../command";
-import { formatBytes } from "../../output/bytes";
 import { StatusLine } from "../../output/status-line";
 
 export const buildImage = command({

@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
 import { isDaemonHere } from "../../../client/ssh/daemon-host";
 import { uploadImage } from "../../../client/workflows/upload-image";
+import { formatBytes } from "../../../protocol/bytes";
 import { imageNameSchema } from "../../../protocol/methods/name";
 import { command } from "../../command";
-import { formatBytes } from "../../output/bytes";
 import { flag, text } from "../../parameters/values";
 
 export const importImage = command({

@@ -1,5 +1,5 @@
+import { formatBytes } from "../../../protocol/bytes";
 import { listCommand } from "../../list-command";
-import { formatBytes } from "../../output/bytes";
 
 export const listImages = listCommand(
   "list-images",

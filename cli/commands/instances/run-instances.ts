@@ -7,6 +7,7 @@ import { hostnameSchema, instanceNameSchema } from "../../../protocol/methods/na
 import { command } from "../../command";
 import { onEach } from "../../find/on-each";
 import { RequestedInstances } from "../../find/requested-instances";
+import { newTtl } from "../../find/require-quotas";
 import { withSuggestion } from "../../find/subjects";
 import { onInterrupt } from "../../on-interrupt";
 import { instanceColumns } from "../../output/instance-columns";
@@ -99,7 +100,12 @@ export const runInstances = command({
   run: async ({ name, count, label, wait, userData, quiet, json, classic, ...like }, io) => {
     const client = io.connect();
     await requireIsolation(client, like.isolate);
-    const parameters = { ...like, labels: labelsOf(label), userData: await readUserData(io, userData) };
+    const parameters = {
+      ...like,
+      labels: labelsOf(label),
+      userData: await readUserData(io, userData),
+      ttlSeconds: await newTtl(client, like.ttlSeconds),
+    };
     const names = numberedNames(name, count);
     await requireIsolation(client, like.isolate);
     if (count > 1) {

@@ -1,11 +1,12 @@
 import type { AccessToken } from "../../../protocol/methods/access-token";
 import { requireAccessTokens } from "../../find/require-access-tokens";
 import { listCommand } from "../../list-command";
+import { quotaColumns } from "../../output/quota";
 import { timeLeft } from "../../output/time-left";
 
 export const listTokens = listCommand<AccessToken>(
   "list-tokens",
-  "List the access tokens of the daemon, without their texts",
+  "List the access tokens of the daemon, without their texts, and the quotas of their accounts",
   async (client) => {
     await requireAccessTokens(client);
     return await client.call("accessToken.list", {});
@@ -17,6 +18,7 @@ export const listTokens = listCommand<AccessToken>(
       { heading: "CREATED", text: ({ createdAt }) => createdAt.slice(0, 10) },
       { heading: "ROTATED", text: ({ rotatedAt }) => rotatedAt?.slice(0, 10) ?? "-", yields: true },
       { heading: "EXPIRES", text: (token, nowMs) => timeLeft(token, nowMs) },
+      ...quotaColumns,
     ],
     id: ({ name }) => name,
     classic: { line: ({ name }) => `TOKEN\t${name}` },

@@ -9,6 +9,7 @@ import type { LateWrites } from "../state/late-writes";
 import type { Caller } from "./caller";
 import { plainFingerprint, readCertificate, whyNotValid } from "./client-certificate";
 import { digestOf, newTokenText, sameDigest } from "./digest";
+import type { Quotas } from "./quotas/quotas";
 import {
   certificateOutOfTime,
   expiredToken,
@@ -43,6 +44,7 @@ export class AccessTokens {
     private readonly file: TokenFile,
     private readonly tokenPath: string,
     private readonly lateWrites: Pick<LateWrites, "attempt">,
+    private readonly quotas: Pick<Quotas, "of" | "change">,
     records: readonly TokenRecord[],
   ) {
     records.forEach((record) => this.#hold(record));
@@ -53,6 +55,7 @@ export class AccessTokens {
     identity: Identity,
     damaged: DamagedFiles,
     lateWrites: Pick<LateWrites, "attempt">,
+    quotas: Pick<Quotas, "of" | "change">,
   ): Promise<AccessTokens> {
     const file = new TokenFile(stateFolder, damaged);
     const records = await file.read();
@@ -64,7 +67,7 @@ export class AccessTokens {
         ? kept
         : { name: adminAccount, role: "admin", digest, createdAt: await timeOf(identity.tokenPath) };
     const others = records.filter(({ name }) => name !== adminAccount);
-    return new AccessTokens(file, identity.tokenPath, lateWrites, [admin, ...others]);
+    return new AccessTokens(file, identity.tokenPath, lateWrites, quotas, [admin, ...others]);
   }
 
   /**
@@ -127,7 +130,7 @@ export class AccessTokens {
 
   list(): AccessToken[] {
     return [...this.#held.values()]
-      .map(({ record }) => describe(record))
+      .map(({ record }) => this.#describe(record))
       .sort((one, other) => (one.name < other.name ? -1 : 1));
   }
 
@@ -136,6 +139,7 @@ export class AccessTokens {
     name,
     role,
     lifetimeSeconds,
+    limits,
   }: ParsedParameters<"accessToken.add">): Promise<MethodResult<"accessToken.add">> {
     return await this.#changes.take(async () => {
       if (this.#held.has(name)) {
@@ -159,9 +163,13 @@ export class AccessTokens {
         createdAt: now.toISOString(),
         ...expiry(now, lifetimeSeconds),
       };
+      if (limits !== undefined) {
+        // First, so that no token is ever without its quota.
+        await this.quotas.change(name, { limits });
+      }
       await this.file.write([...this.#records(), record]);
       this.#hold(record);
-      return { ...describe(record), token };
+      return { ...this.#describe(record), token };
     });
   }
 
@@ -223,7 +231,7 @@ export class AccessTokens {
         held.current.abort(replacedToken(name));
         this.#hold(record);
       }
-      return { ...describe(record), token };
+      return { ...this.#describe(record), token };
     });
   }
 
@@ -245,7 +253,20 @@ export class AccessTokens {
       const record: TokenRecord = { ...held.record, certificate };
       await this.file.write(this.#records().map((each) => (each.name === name ? record : each)));
       this.#held.set(name, { ...held, record });
-      return describe(record);
+      return this.#describe(record);
+    });
+  }
+
+  /** @throws MccError `not-found`; `conflict` for the local admin's; `invalid`. */
+  async setQuota({
+    name,
+    limits,
+    removed,
+  }: ParsedParameters<"accessToken.setQuota">): Promise<MethodResult<"accessToken.setQuota">> {
+    return await this.#changes.take(async () => {
+      const { record } = this.#require(name);
+      await this.quotas.change(name, { limits, removed });
+      return this.#describe(record);
     });
   }
 
@@ -258,6 +279,11 @@ export class AccessTokens {
       );
     }
     return held;
+  }
+
+  #describe(record: TokenRecord): AccessToken {
+    const quota = this.quotas.of(record.name);
+    return { ...describe(record), ...(quota && { quota }) };
   }
 
   #hold(record: TokenRecord): void {

@@ -1,5 +1,6 @@
 import { type MccError, messageOf } from "../../../protocol/error";
 import { because } from "../../support/because";
+import { accountOf } from "../access/account";
 import { FleetChange, planChange } from "./change";
 import type { FleetContext } from "./context";
 import type { FleetDestruction } from "./destroy";
@@ -26,6 +27,11 @@ export class FleetApplication {
    * @throws MccError `exhausted`, `conflict`, `invalid`, `engine`: the fleet is then unchanged.
    */
   async begin(fleet: Fleet, spec: FleetSpec, lives: FleetLife): Promise<void> {
+    this.#context.quotas.require(accountOf(fleet.record), {
+      gone: fleet.members.map(({ record }) => record.name),
+      types: Array.from({ length: spec.count }, () => spec.type),
+      what: "this fleet",
+    });
     const plan = planChange(fleet, spec);
     const newcomers = reserveMembers(this.#context, fleet, spec, plan);
     const change = new FleetChange(this.#context, fleet, plan, newcomers);

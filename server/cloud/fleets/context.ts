@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import type { Quotas } from "../access/quotas/quotas";
 import type { Lifetimes } from "../instances/context";
 import type { Instances } from "../instances/instances";
 import type { LimitedDriver } from "../limited-driver";
@@ -14,6 +15,7 @@ export interface FleetContext {
   readonly instances: Instances;
   readonly driver: Pick<LimitedDriver, "capabilities" | "list">;
   readonly reservations: Reservations;
+  readonly quotas: Quotas;
   readonly claims: Claims;
   readonly lifetimes: Lifetimes;
   readonly log: Logger;

@@ -6,7 +6,7 @@ import type { MethodResult, ParsedParameters } from "../../../protocol/methods/m
 import { userDataDigest } from "../../../protocol/methods/user-data";
 import { carries } from "../../support/labels";
 import { endsWithin, untilAborted } from "../../support/time-limits";
-import { newAccount } from "../access/account";
+import { accountOf, newAccount } from "../access/account";
 import type { Caller } from "../access/caller";
 import { isOf, isOpenTo } from "../access/rights";
 import type { Leased } from "../lifetimes/lifetime";
@@ -65,7 +65,7 @@ export class Fleets {
       // Nothing waits from here to the change, so that of two requests only one passes, and none after `close`.
       this.#context.instances.admission.refuseClosed();
       const fleet = this.#toChange(caller, parameters, spec);
-      const lived = this.#lifeOf(caller, parameters);
+      const lived = this.#lifeOf(caller, accountOf(fleet.record), parameters);
       if (isDeepStrictEqual(fleet.change?.spec, spec)) {
         await fleet.change?.recorded;
         await fleet.save(lived);
@@ -126,7 +126,7 @@ export class Fleets {
     caller: Caller,
     { ttlSeconds, ...target }: ParsedParameters<"fleet.extend">,
   ): Promise<FleetSummary> {
-    const { fleets, lifetimes } = this.#context;
+    const { fleets, lifetimes, quotas } = this.#context;
     const fleet = fleets.get(caller, target);
     refuseLeaving(fleet, "extended");
     const seconds = ttlSeconds ?? fleet.record.ttl?.seconds;
@@ -136,6 +136,7 @@ export class Fleets {
         `Fleet "${fleet.name}" has no TTL to extend; give it one (mcc extend --ttl TIME ${fleet.name}).`,
       );
     }
+    quotas.requireTtl(accountOf(fleet.record), seconds);
     await fleet.save({ ttl: lifetimes.reaper.grant(seconds) });
     return this.#summarise(caller, fleet);
   }
@@ -259,8 +260,13 @@ export class Fleets {
   }
 
   /** Returns the fleet's TTL and lease from now on. @throws MccError `not-found` for a lease that is not open. */
-  #lifeOf(caller: Caller, { ttlSeconds, lease }: ParsedParameters<"fleet.apply">): FleetLife {
+  #lifeOf(
+    caller: Caller,
+    account: string,
+    { ttlSeconds: asked, lease }: ParsedParameters<"fleet.apply">,
+  ): FleetLife {
     const { reaper, leases } = this.#context.lifetimes;
+    const ttlSeconds = this.#context.quotas.ttlOf(account, asked, lease !== undefined);
     return {
       lease: lease === undefined ? undefined : leases.require(caller, lease),
       ttl: ttlSeconds === undefined ? undefined : reaper.grant(ttlSeconds),

@@ -1,4 +1,5 @@
 import type { ParsedParameters } from "../../../protocol/methods/method-table";
+import { accountOf } from "../access/account";
 import type { Caller } from "../access/caller";
 import type { FleetApplication } from "./apply";
 import type { FleetContext } from "./context";
@@ -15,7 +16,7 @@ import { refuseImpossible, refuseLeaving } from "./refusals";
  * @throws MccError `not-found`; `conflict` for a fleet that is being destroyed; the errors of `FleetApplication.begin`.
  */
 export async function updateFleet(
-  { fleets, instances, lifetimes, driver }: FleetContext,
+  { fleets, instances, lifetimes, quotas, driver }: FleetContext,
   application: Pick<FleetApplication, "begin">,
   caller: Caller,
   { count: asked, ttlSeconds, ...target }: ParsedParameters<"fleet.update">,
@@ -33,6 +34,9 @@ export async function updateFleet(
     const fleet = fleets.get(caller, { ...target, uid });
     refuseLeaving(fleet, "changed");
     const { spec, ttl, lease } = fleet.record;
+    if (ttlSeconds !== undefined) {
+      quotas.requireTtl(accountOf(fleet.record), ttlSeconds);
+    }
     const lives = { lease, ttl: ttlSeconds === undefined ? ttl : grant(ttlSeconds) };
     const isSame = asked === spec.count && (fleet.change !== undefined || !lacksMembers(fleet, asked));
     if (asked === undefined || isSame) {

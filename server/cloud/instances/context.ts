@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import type { Quotas } from "../access/quotas/quotas";
 import type { Images } from "../images/images";
 import type { InstanceTypes } from "../instance-types";
 import type { Keys } from "../keys";
@@ -20,6 +21,7 @@ export interface InstanceContext {
   readonly driver: LimitedDriver;
   readonly state: InstanceState;
   readonly reservations: Reservations;
+  readonly quotas: Quotas;
   readonly claims: Claims;
   readonly lifetimes: Lifetimes;
   readonly choices: Choices;

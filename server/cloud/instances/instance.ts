@@ -18,6 +18,7 @@ export class Instance implements Claimable {
   #isLost = false;
   #failure: Failure | undefined;
   #waitingFor: string | undefined;
+  #nextType: string | undefined;
   #ready: Promise<void> = Promise.resolve();
   #markMade: () => void = () => undefined;
   #destruction: Promise<void> | undefined;
@@ -86,6 +87,11 @@ export class Instance implements Claimable {
   /** While it gets ready: the rung that it waits for, for users. */
   get waitingFor(): string | undefined {
     return this.#waitingFor;
+  }
+
+  /** While its type is changed: the type that it gets. */
+  get nextType(): string | undefined {
+    return this.#nextType;
   }
 
   /** Resolves when its creation has succeeded; rejects with the MccError of one that failed. */
@@ -241,6 +247,16 @@ export class Instance implements Claimable {
   /** @param rung in words; undefined: none any more. */
   waitFor(rung: string | undefined): void {
     this.#waitingFor = rung;
+  }
+
+  /** Runs a change of its type, during which it counts with the larger of the two. */
+  async changingTo<T>(type: string, work: () => Promise<T>): Promise<T> {
+    this.#nextType = type;
+    try {
+      return await work();
+    } finally {
+      this.#nextType = undefined;
+    }
   }
 
   /** Takes over what the engine lists. @param container undefined: the engine does not list it. */

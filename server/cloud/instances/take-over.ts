@@ -17,13 +17,14 @@ import { Undo } from "./undo";
 
 /** Best first. Dropbear keeps no public halves. */
 const hostKeyFiles = ["ed25519", "ecdsa", "rsa"].map((kind) => `/etc/ssh/ssh_host_${kind}_key.pub`);
+const unknownType = "unknown";
 const mostFileBytes = 64 * 1024;
 const hostKeyLine = /^((?:ssh|ecdsa)-[a-z0-9-]+ [A-Za-z0-9+/]+={0,2})(?:\s|$)/;
 
 /**
  * Makes a container that others created an instance of this daemon. The container keeps running, or stays stopped.
  *
- * @throws MccError `forbidden` with a driver that cannot, `not-found`, `conflict`, `engine`; the container is then
+ * @throws MccError `forbidden` with a driver that cannot, `not-found`, `conflict`, `exhausted`, `engine`; the container is then
  * unchanged, or is given back as soon as possible.
  */
 export async function takeOver(
@@ -32,12 +33,15 @@ export async function takeOver(
   caller: Caller,
   parameters: ParsedParameters<"instance.takeOver">,
 ): Promise<Instance> {
-  const { driver, reservations, state, choices } = context;
+  const { driver, reservations, quotas, state, choices } = context;
   const takesOver = requireTakesOver(driver);
   choices.keys.requireOpenTo(caller, parameters.keys);
   reservations.setForeign(await driver.foreign());
   const container = await takesOver.find(parameters.container);
   const ipAddress = onlyAddress(container);
+  quotas.requireTtl(caller.account, 0);
+  const growth = { gone: [], types: [container.type ?? unknownType], what: "this container" };
+  quotas.require(caller.account, growth);
   // From here to the catalog nothing waits, so that of two requests only one gets past.
   const reservation = reservations.adopt(container, { name: parameters.name, ipAddress });
   const instance = new Instance(
@@ -132,7 +136,7 @@ function recordOf(
     uid: randomBytes(16).toString("hex"),
     hostname: container.hostname ?? name,
     image: container.image ?? "unknown",
-    type: container.type ?? "unknown",
+    type: container.type ?? unknownType,
     publicKeys: [],
     createdAt: new Date().toISOString(),
     sshHostKey: "",

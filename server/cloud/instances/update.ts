@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { MccError, messageOf } from "../../../protocol/error";
 import type { ParsedParameters } from "../../../protocol/methods/method-table";
 import { because, explained } from "../../support/because";
+import { accountOf } from "../access/account";
 import type { Caller } from "../access/caller";
 import type { Ttl } from "../lifetimes/lifetime";
 import { released } from "../ownership/claim";
@@ -16,10 +17,10 @@ import { Undo } from "./undo";
  * Restarts the TTL of an instance. Waits for no other work on the instance.
  *
  * @param ttlSeconds default: its present TTL.
- * @throws MccError `invalid` when it has none; `conflict` for an instance that can only be destroyed.
+ * @throws MccError `invalid` when it has none; `exhausted` for one that is too long; `conflict` for an instance that can only be destroyed.
  */
 export async function extendInstance(
-  { lifetimes }: InstanceContext,
+  { lifetimes, quotas }: InstanceContext,
   instance: Instance,
   ttlSeconds = instance.record.ttl?.seconds,
 ): Promise<void> {
@@ -34,6 +35,7 @@ export async function extendInstance(
       `Instance ${instance.title} has no TTL to extend; give it one (mcc extend --ttl TIME ${instance.id}).`,
     );
   }
+  quotas.requireTtl(accountOf(instance.record), ttlSeconds);
   const ttl = lifetimes.reaper.grant(ttlSeconds);
   await instance.save((record) => {
     if (record.phase === "destroying") {
@@ -51,7 +53,7 @@ export function onlyDestroyable({ title, status }: Instance): MccError {
 /**
  * Changes an instance in place: all that is given, or nothing. Everything is checked before the first change.
  *
- * @throws MccError `not-found` for a type or a key, `conflict` for a name or an owner, `engine`.
+ * @throws MccError `not-found` for a type or a key, `conflict` for a name or an owner, `exhausted`, `engine`.
  */
 export async function updateInstance(
   context: InstanceContext,
@@ -59,7 +61,7 @@ export async function updateInstance(
   instance: Instance,
   changes: ParsedParameters<"instance.update">,
 ): Promise<void> {
-  const { driver, reservations, choices, network } = context;
+  const { driver, reservations, quotas, choices, network } = context;
   const before = instance.record;
   if (before.fleet !== undefined && changes.name !== undefined && changes.name !== before.name) {
     throw new MccError(
@@ -69,6 +71,7 @@ export async function updateInstance(
   }
   if (changes.ttlSeconds !== undefined) {
     refuseMembersTtl(instance);
+    quotas.requireTtl(accountOf(before), changes.ttlSeconds);
   }
   // A key that the instance has already may stay, also if an admin gave it.
   choices.keys.requireOpenTo(
@@ -86,42 +89,48 @@ export async function updateInstance(
   const resize = after.type === before.type ? undefined : choices.types.get(after.type);
   const keyLines =
     changes.keys === undefined ? undefined : [...choices.keys.publicKeys(after.keys), ...after.publicKeys];
+  if (resize !== undefined) {
+    const growth = { gone: [before.name], types: [after.type], what: `the type "${after.type}"` };
+    quotas.require(accountOf(before), growth);
+  }
   if (after.name !== before.name) {
     reservations.reserveName(after.name, instance.id);
   }
-  const undo = new Undo();
-  try {
-    if (after.name !== before.name) {
-      undo.add("giving the old name back", () => driver.rename(instance.id, before.name));
-      await driver.rename(instance.id, after.name);
+  await instance.changingTo(after.type, async () => {
+    const undo = new Undo();
+    try {
+      if (after.name !== before.name) {
+        undo.add("giving the old name back", () => driver.rename(instance.id, before.name));
+        await driver.rename(instance.id, after.name);
+      }
+      if (resize !== undefined) {
+        undo.add("giving the old limits back", () =>
+          driver.resize(instance.id, choices.types.get(before.type)),
+        );
+        await driver.resize(instance.id, resize);
+      }
+      if (keyLines !== undefined) {
+        const former = [...choices.keys.keptPublicKeys(before.keys), ...before.publicKeys];
+        const file = await changeOfKeys(driver, instance.id, keyLines, former);
+        undo.add("giving the old keys back", () => driver.writeFiles(instance.id, [file.before]));
+        await driver.writeFiles(instance.id, [file.after]);
+      }
+      // Not earlier, because it counts from the answer.
+      const lives = newTtl(context, changes.ttlSeconds);
+      await instance.save((record) => ({
+        ...record,
+        ...changed,
+        ...lives,
+        ...claim,
+        ...(changes.release === true ? released({ ...record, ...claim }) : {}),
+      }));
+    } catch (error) {
+      if (after.name !== before.name) {
+        reservations.releaseName(after.name);
+      }
+      throw await undoUpdate(context, instance, undo, error);
     }
-    if (resize !== undefined) {
-      undo.add("giving the old limits back", () =>
-        driver.resize(instance.id, choices.types.get(before.type)),
-      );
-      await driver.resize(instance.id, resize);
-    }
-    if (keyLines !== undefined) {
-      const former = [...choices.keys.keptPublicKeys(before.keys), ...before.publicKeys];
-      const file = await changeOfKeys(driver, instance.id, keyLines, former);
-      undo.add("giving the old keys back", () => driver.writeFiles(instance.id, [file.before]));
-      await driver.writeFiles(instance.id, [file.after]);
-    }
-    // Not earlier, because it counts from the answer.
-    const lives = newTtl(context, changes.ttlSeconds);
-    await instance.save((record) => ({
-      ...record,
-      ...changed,
-      ...lives,
-      ...claim,
-      ...(changes.release === true ? released({ ...record, ...claim }) : {}),
-    }));
-  } catch (error) {
-    if (after.name !== before.name) {
-      reservations.releaseName(after.name);
-    }
-    throw await undoUpdate(context, instance, undo, error);
-  }
+  });
   network.hostNames?.set(instance.record);
   if (after.name !== before.name) {
     reservations.releaseName(before.name);

@@ -13,12 +13,24 @@ import { callRaw, callRequest } from "../../support/wire/wire";
 const refused: Readonly<Record<Role, readonly string[]>> = {
   admin: [],
   user: [
-    ...["accessToken.add", "accessToken.list", "accessToken.revoke", "accessToken.rotate"],
+    ...[
+      "accessToken.add",
+      "accessToken.list",
+      "accessToken.revoke",
+      "accessToken.rotate",
+      "accessToken.setQuota",
+    ],
     ...["accessToken.setCertificate", "audit.list"],
     ...["image.import", "instance.listForeign", "instance.takeOver"],
   ],
   reader: [
-    ...["accessToken.add", "accessToken.list", "accessToken.revoke", "accessToken.rotate"],
+    ...[
+      "accessToken.add",
+      "accessToken.list",
+      "accessToken.revoke",
+      "accessToken.rotate",
+      "accessToken.setQuota",
+    ],
     ...["accessToken.setCertificate", "audit.list"],
     ...["image.import", "image.remove", "instance.listForeign", "instance.takeOver"],
     ...["instance.create", "instance.confirm", "instance.update", "instance.extend", "instance.destroy"],

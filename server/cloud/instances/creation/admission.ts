@@ -75,6 +75,8 @@ export class InstanceAdmission {
     requireIsolable(parameters, this.#context.driver.capabilities);
     await this.check(caller, parameters);
     this.requireOpenKeys(caller, parameters.keys);
+    // Before the owner of another instance changes. It is checked again when the instance is reserved.
+    this.#requireQuota(caller, parameters);
     await this.#release(caller, parameters);
     // Nothing waits from here to the catalog, so that of two requests only one passes, and none after `close`.
     this.refuseClosed();
@@ -84,9 +86,15 @@ export class InstanceAdmission {
     const { leases } = this.#context.lifetimes;
     const lease = parameters.lease === undefined ? undefined : leases.require(caller, parameters.lease);
     this.#catalog.refuseNamesOfOthers(caller, parameters.name === undefined ? [] : [parameters.name]);
+    const ttlSeconds = this.#requireQuota(caller, parameters);
     const hostKey = makeHostKey();
     const reservation = this.#context.reservations.reserve(parameters);
-    const instance = this.draft(caller.account, reservation, parameters, { ...extras, lease });
+    const instance = this.draft(
+      caller.account,
+      reservation,
+      { ...parameters, ttlSeconds },
+      { ...extras, lease },
+    );
     instance.setHostKey(hostKey.publicKey);
     this.add(instance);
     const recorded = this.#record(instance);
@@ -179,6 +187,13 @@ export class InstanceAdmission {
     }
     refuseOtherProperties(instance, parameters);
     return instance;
+  }
+
+  /** Returns the TTL that the quota allows or imposes. @throws MccError `exhausted`. */
+  #requireQuota({ account }: Caller, { type, ttlSeconds, lease }: Creation): number | undefined {
+    const { quotas } = this.#context;
+    quotas.require(account, { gone: [], types: [type], what: "this instance" });
+    return quotas.ttlOf(account, ttlSeconds, lease !== undefined);
   }
 
   /** Removes the owner of an instance that keeps running while this one is created in its place. */
