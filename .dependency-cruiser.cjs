@@ -38,7 +38,7 @@ const outer = ours.map((folder) => ({
   severity: "error",
   from: { path: `^${folder}/` },
   to: {
-    path: `^(${[...ours.filter((name) => name !== folder && !layers[folder].includes(name)), "test", "bench"].join("|")})/`,
+    path: `^(${[...ours.filter((name) => name !== folder && !layers[folder].includes(name)), "test", "bench", "fuzz"].join("|")})/`,
   },
 }));
 

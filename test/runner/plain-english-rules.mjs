@@ -44,6 +44,7 @@ export const places = [
   { path: "cli/", checked: true },
   { path: "client/", checked: true },
   { path: "examples/", checked: true },
+  { path: "fuzz/", checked: true },
   { path: "images/", checked: true },
   { path: "isolated/", checked: true },
   { path: "picture/", checked: true },
