@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import type { z } from "zod";
 import { type MethodName, methodTable } from "../protocol/methods/method-table";
 import { type Call, good } from "../test/support/wire/odd-calls";
 
@@ -33,7 +34,7 @@ const hexadecimal = "0".repeat(32);
 /** Generates valid parameters of a method: the required ones, and some of the others. */
 function parametersOf(method: MethodName): fc.Arbitrary<object> {
   const { shape } = methodTable[method].parameters;
-  const required = Object.entries(shape)
+  const required = Object.entries<z.ZodType>(shape)
     .filter(([, schema]) => !schema.safeParse(undefined).success)
     .map(([name]) => name);
   const given = Object.keys(shape).filter((name) => name in pools || required.includes(name));
