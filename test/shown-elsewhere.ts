@@ -26,6 +26,8 @@ export const shownElsewhere: Readonly<Record<string, readonly string[]>> = {
   "client/ssh/ssh-host.ts": ["test/client/ssh/ssh-config.test.ts"],
   "client/discovery/token.ts": ["test/client/client.test.ts"],
 
+  "fuzz/": ["test/fuzz/fuzz.test.ts"],
+
   "images/micro/parts.ts": ["test/images/micro/build.real.test.ts"],
 
   "isolated/": ["test/isolated/isolated.real.test.ts"],

@@ -45,6 +45,7 @@ export const places = [
   { path: "client/", checked: true },
   { path: "examples/", checked: true },
   { path: "faults/", checked: true },
+  { path: "fuzz/", checked: true },
   { path: "images/", checked: true },
   { path: "isolated/", checked: true },
   { path: "picture/", checked: true },

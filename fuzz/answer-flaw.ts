@@ -1,0 +1,55 @@
+import { messageOf } from "../protocol/error";
+import { checkMessage } from "../protocol/wire/check-message";
+import { answerLimits } from "../protocol/wire/message-limits";
+
+const headPattern = /^HTTP\/1\.1 (\d{3}) [^\r\n]*\r\n(?:[^\r\n]+\r\n)*\r\n/;
+/** Also finds it among the results of a multicall. The first MiniCloud's methods have other numbers. */
+const internalFault = /<name>faultCode<\/name><value><int>500</;
+const lengthPattern = /^content-length: (\d+)\r$/im;
+
+/**
+ * Checks everything that the daemon sent on one connection: HTTP answers, whose bodies with status 200 are results or
+ * faults of XML-RPC.
+ *
+ * @param answered whether there must be an answer.
+ * @returns what is wrong, or undefined.
+ */
+export async function answerFlaw(sent: Buffer, answered: boolean): Promise<string | undefined> {
+  let rest = sent;
+  let count = 0;
+  while (rest.length > 0) {
+    const [head, status] = headPattern.exec(rest.toString("latin1")) ?? [];
+    if (head === undefined) {
+      return `not HTTP: ${JSON.stringify(rest.toString("latin1").slice(0, 200))}`;
+    }
+    if (status === "100") {
+      rest = rest.subarray(head.length);
+      continue;
+    }
+    const length = Number(lengthPattern.exec(head)?.[1] ?? 0);
+    const body = rest.subarray(head.length, head.length + length);
+    const flaw = await flawOfAnswer(Number(status), body, length);
+    if (flaw !== undefined) {
+      return flaw;
+    }
+    count += 1;
+    rest = rest.subarray(head.length + body.length);
+  }
+  return answered && count === 0 ? "no answer" : undefined;
+}
+
+async function flawOfAnswer(status: number, body: Buffer, length: number): Promise<string | undefined> {
+  if (status !== 200) {
+    return (status >= 400 && status < 500) || status === 503 ? undefined : `HTTP status ${status}`;
+  }
+  if (body.length < length) {
+    return `an answer of ${body.length} bytes that announces ${length}`;
+  }
+  const xml = body.toString();
+  try {
+    await checkMessage(xml, "methodResponse", answerLimits);
+  } catch (error) {
+    return `not XML-RPC (${messageOf(error)}): ${xml.slice(0, 200)}`;
+  }
+  return internalFault.test(xml) ? `the fault internal: ${xml.slice(0, 500)}` : undefined;
+}

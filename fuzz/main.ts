@@ -1,0 +1,50 @@
+import { CommanderError } from "commander";
+import { messageOf } from "../protocol/error";
+import { type FuzzResult, fuzz } from "./fuzz";
+import { type Options, readOptions } from "./options";
+
+const output = {
+  out: (text: string) => process.stdout.write(text),
+  err: (text: string) => process.stderr.write(text),
+};
+
+async function main(words: readonly string[]): Promise<number> {
+  let options: Options;
+  try {
+    options = readOptions(words, output);
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      return error.exitCode === 0 ? 0 : 2;
+    }
+    throw error;
+  }
+  output.err(`fuzz: seed ${options.seed}, at most ${options.seconds} s\n`);
+  const result = await fuzz(options);
+  output.out(options.json ? `${JSON.stringify(result, null, 2)}\n` : summary(result));
+  return result.defects.length > 0 ? 1 : 0;
+}
+
+function summary(result: FuzzResult): string {
+  const { cases, casesOfKind, defects, seed, grownMiB, grownAtMostMiB, blockedMs } = result;
+  const ofKinds = Object.entries(casesOfKind).map(([kind, count]) => `${kind} ${count}`);
+  return [
+    `seed ${seed}: ${cases} requests (${ofKinds.join(", ")}), defects: ${defects.length}`,
+    `the daemon grew by ${grownMiB} MiB (at most ${grownAtMostMiB}); its event loop was blocked for at most ${blockedMs.toFixed(0)} ms`,
+    ...defects.flatMap(({ kind, flaw, repeat, request }) => [
+      `${kind}: ${flaw}`,
+      `  repeat: ${repeat}`,
+      ...(request === undefined ? [] : [`  request: ${JSON.stringify(request)}`]),
+    ]),
+    "",
+  ].join("\n");
+}
+
+main(process.argv.slice(2)).then(
+  (exitCode) => {
+    process.exitCode = exitCode;
+  },
+  (error: unknown) => {
+    console.error(`fuzz: ${messageOf(error)}`);
+    process.exitCode = 1;
+  },
+);
