@@ -8,11 +8,20 @@ export async function requireQuotas(client: Client): Promise<void> {
   }
 }
 
+/** The TTL of a create. */
+interface NewTtl {
+  readonly ttlSeconds?: number | undefined;
+  readonly noTtl?: true;
+}
+
 /**
  * Returns the TTL for a create.
  *
  * @param asked 0 for `never`, which says more than no TTL: a quota then imposes none. Earlier daemons have no quotas.
  */
-export async function newTtl(client: Client, asked: number | undefined): Promise<number | undefined> {
-  return asked === 0 && !(await client.can("quotas")) ? undefined : asked;
+export async function newTtl(client: Client, asked: number | undefined): Promise<NewTtl> {
+  if (asked !== 0) {
+    return { ttlSeconds: asked };
+  }
+  return { ttlSeconds: undefined, ...((await client.can("quotas")) ? { noTtl: true } : {}) };
 }

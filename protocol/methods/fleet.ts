@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Fleet, FleetCounts, FleetMember, FleetStatus, FleetSummary } from "../types/fleet";
 import { claimShape, ownerSchema, replacingShape, shownOwnerSchema } from "./claim";
 import { instanceCreateSchema, instanceStatuses } from "./instance";
-import { newTtlSecondsSchema, ttlSecondsSchema } from "./lease";
+import { newTtlSecondsSchema } from "./lease";
 import { method } from "./method";
 import { clientTokenSchema, labelsSchema, nameSchema, timeSchema, uidSchema } from "./name";
 import { problemsSchema } from "./problem";
@@ -66,6 +66,8 @@ const fleetSummarySchema = z.object({
   labels: z.record(z.string(), z.string()),
   createdAt: timeSchema,
   ttlSeconds: z.int().optional(),
+  /** True if the quota of the account gave the ttl, and no client. */
+  ttlImposed: z.boolean().optional(),
   /** When the daemon destroys it, to the second, unless its ttl is renewed before. */
   expiresAt: timeSchema.optional(),
   /** The lease of lease.open that decides its lifetime. */
@@ -84,8 +86,19 @@ const fleetSchema = fleetSummarySchema.extend({ members: z.array(memberSchema) }
 
 const target = { fleet: fleetNameSchema, uid: uidSchema.optional(), serverId: uidSchema.optional() };
 
-const { image, type, keys, labels, waitFor, userData, hideOutput, readyTimeoutSeconds, ttlSeconds, lease } =
-  instanceCreateSchema.shape;
+const {
+  image,
+  type,
+  keys,
+  labels,
+  waitFor,
+  userData,
+  hideOutput,
+  readyTimeoutSeconds,
+  ttlSeconds,
+  noTtl,
+  lease,
+} = instanceCreateSchema.shape;
 
 export const fleetApplySchema = z.strictObject({
   /** The members have the names `<name>-1` to `<name>-<count>`. */
@@ -108,10 +121,11 @@ export const fleetApplySchema = z.strictObject({
   /** As for instance.create, or lets the members reach each other only. A change replaces the members. */
   isolate: z.enum(["stack", "fleet"]).optional(),
   /**
-   * The daemon destroys the fleet this many seconds after the end of this call, or the last extend. 0: never. Default: as the
-   * quota of the account says, and never without one.
+   * The daemon destroys the fleet this many seconds after the end of this call, or the last extend. Default: as the quota
+   * of the account says, and never without one.
    */
   ttlSeconds,
+  noTtl,
   /** The daemon destroys the fleet when this lease from lease.open ends. */
   lease,
   clientToken: clientTokenSchema.optional(),
@@ -159,7 +173,7 @@ export const fleetMethods = {
   "fleet.extend": method(
     rolesThatChange,
     "Restarts the ttl of a fleet from now: the given one, or the current one.",
-    z.strictObject({ ...target, ttlSeconds: ttlSecondsSchema.optional() }),
+    z.strictObject({ ...target, ttlSeconds }),
     fleetSummarySchema,
   ),
   "fleet.update": method(

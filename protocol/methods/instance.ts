@@ -51,6 +51,8 @@ const instanceSchema = z.object({
   createdAt: timeSchema,
   /** Absent for an instance that never expires. */
   ttlSeconds: z.int().optional(),
+  /** True if the quota of the account gave the ttl, and no client. */
+  ttlImposed: z.boolean().optional(),
   /** When the daemon destroys it, to the second, unless its ttl is renewed before. */
   expiresAt: timeSchema.optional(),
   /** The lease of lease.open that decides its lifetime. */
@@ -125,10 +127,12 @@ export const instanceCreateSchema = z.strictObject({
   /** How long the call waits for the instance to be ready, in place of an `instance.wait`. */
   waitSeconds: z.int().min(0).max(60).default(0),
   /**
-   * The daemon destroys the instance this many seconds after this call, or the last extend. 0: never. Default: as the quota
-   * of the account says, and never without one.
+   * The daemon destroys the instance this many seconds after this call, or the last extend. Default: as the quota of the
+   * account says, and never without one.
    */
-  ttlSeconds: newTtlSecondsSchema.optional(),
+  ttlSeconds: ttlSecondsSchema.optional(),
+  /** Asks for no ttl, also where a quota would give one. Default: false. */
+  noTtl: z.boolean().optional(),
   /** The daemon destroys the instance when this lease from lease.open ends. */
   lease: uidSchema.optional(),
   /** Keeps an instance whose creation failed, for inspection. By default, everything is undone. */

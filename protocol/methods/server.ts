@@ -32,7 +32,7 @@ export const features = [
   /** The method audit.list. */
   "audit",
   /**
-   * The method accessToken.setQuota, `limits` of accessToken.add, `quota` of results, and a ttl of 0 in instance.create and
+   * The method accessToken.setQuota, `limits` of accessToken.add, `quota` of results, and `noTtl` of instance.create and
    * fleet.apply.
    */
   "quotas",

@@ -70,6 +70,8 @@ export interface FleetSummary {
   createdAt: string;
   /** Its time to live in seconds. Absent if it has none. */
   ttlSeconds?: number;
+  /** True if the quota of the account imposed the time to live, because no client gave one. Absent otherwise. */
+  ttlImposed?: boolean;
   /** When the daemon destroys it unless its TTL is renewed before: a UTC time in ISO 8601. Absent if it has no TTL. */
   expiresAt?: string;
   /** The lease with whose end the daemon destroys it. Absent if it has none. */

@@ -48,6 +48,8 @@ export interface Instance {
   createdAt: string;
   /** Its time to live in seconds. Absent if it has none. */
   ttlSeconds?: number;
+  /** True if the quota of the account imposed the time to live, because no client gave one. Absent otherwise. */
+  ttlImposed?: boolean;
   /** When the daemon destroys it unless its TTL is renewed before: a UTC time in ISO 8601. Absent if it has no TTL. */
   expiresAt?: string;
   /** The lease with whose end the daemon destroys it. Absent if it has none. */
@@ -142,10 +144,11 @@ export interface HostParameters {
    */
   readyTimeoutSeconds?: number;
   /**
-   * The time to live in seconds: 1 to 315360000 (ten years), or 0 for none. Default: as the quota of the account says, and none
-   * without one.
+   * The time to live in seconds: 1 to 315360000 (ten years). Default: as the quota of the account says, and none without one.
    */
   ttlSeconds?: number;
+  /** Asks for no time to live, also where a quota would give one. Default: false. */
+  noTtl?: boolean;
   /** The lease with whose end the daemon destroys it. Default: none. */
   lease?: string;
   /**

@@ -13,7 +13,7 @@ import type { Quota } from "./quota";
  * - `"fleetUpdate"`: the method `fleet.update`.
  * - `"execStream"`: the methods `instance.execStart`, `execRead`, `execWrite` and `execEnd`.
  * - `"accessTokens"`: the methods `accessToken.*`, and `caller` of `server.info`.
- * - `"quotas"`: the method `accessToken.setQuota`, `limits` of `accessToken.add`, `quota` of results, and a `ttlSeconds` of 0 in
+ * - `"quotas"`: the method `accessToken.setQuota`, `limits` of `accessToken.add`, `quota` of results, and `noTtl` of
  *   `instance.create` and `fleet.apply`.
  * - `"imageUpload"`: the methods `image.uploadStart`, `uploadWrite`, `uploadEnd` and `uploadCancel`.
  */

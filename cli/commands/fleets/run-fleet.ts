@@ -53,7 +53,7 @@ export const runFleet = command({
       name,
       count,
       labels: labelsOf(label),
-      ttlSeconds: await newTtl(client, like.ttlSeconds),
+      ...(await newTtl(client, like.ttlSeconds)),
       userData: await readUserData(io, userData),
       // With it, the call never changes another fleet, and can be repeated.
       clientToken: randomUUID(),

@@ -104,7 +104,7 @@ export const runInstances = command({
       ...like,
       labels: labelsOf(label),
       userData: await readUserData(io, userData),
-      ttlSeconds: await newTtl(client, like.ttlSeconds),
+      ...(await newTtl(client, like.ttlSeconds)),
     };
     const names = numberedNames(name, count);
     await requireIsolation(client, like.isolate);

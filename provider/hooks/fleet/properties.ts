@@ -92,7 +92,7 @@ export async function stateOf(fleet: Fleet, kept: FleetKept, daemon: Client): Pr
 
 /** Returns the arguments that would create this fleet. */
 export function inputsOf(fleet: Fleet, kept: FleetKept): Properties {
-  const { name: namePrefix, counts, image, type, keys, ttlSeconds } = fleet;
+  const { name: namePrefix, counts, image, type, keys, ttlSeconds, ttlImposed } = fleet;
   const { userData, ...rest } = fleetKeptSchema.parse(kept);
   return withoutUndefined({
     namePrefix,
@@ -100,7 +100,7 @@ export function inputsOf(fleet: Fleet, kept: FleetKept): Properties {
     image,
     type,
     keys,
-    ttl: ttlSeconds,
+    ttl: ttlImposed === true ? undefined : ttlSeconds,
     labels: withoutOwnerLabels(fleet.labels),
     ...rest,
     // The daemon returns only the digest of a script.

@@ -93,7 +93,7 @@ export function inputsOf(instance: Instance, state: InstanceKept): Properties {
 }
 
 function argumentsOf(instance: Instance, kept: InstanceKept): Properties {
-  const { image, type, keys, name, ipAddress, hostname, ttlSeconds } = instance;
+  const { image, type, keys, name, ipAddress, hostname, ttlSeconds, ttlImposed } = instance;
   return withoutUndefined({
     image,
     type,
@@ -101,19 +101,23 @@ function argumentsOf(instance: Instance, kept: InstanceKept): Properties {
     name,
     ipAddress,
     hostname,
-    ttl: ttlSeconds,
+    ttl: ttlImposed === true ? undefined : ttlSeconds,
     labels: withoutOwnerLabels(instance.labels),
     ...instanceKeptSchema.parse(kept),
   });
 }
 
-/** Returns the parameters that change in place. Arguments that an adopted instance omits do not change. */
+/**
+ * Returns the parameters that change in place. Arguments that an adopted instance omits do not change, and neither does a TTL
+ * that a quota imposed.
+ */
 export function changeableOf(
-  { name, type, keys, labels, adopt, ttl = adopt === undefined ? 0 : undefined, ...owner }: Inputs,
+  { name, type, keys, labels, adopt, ttl, ...owner }: Inputs,
   instance?: Instance,
 ): Pick<MethodParameters<"instance.update">, "name" | "type" | "keys" | "labels" | "ttlSeconds"> {
   const users = labels ?? withoutOwnerLabels(instance?.labels ?? {});
-  return { name, type, keys, labels: { ...users, ...ownerLabels(owner) }, ttlSeconds: ttl };
+  const without = adopt !== undefined || instance?.ttlImposed === true ? undefined : 0;
+  return { name, type, keys, labels: { ...users, ...ownerLabels(owner) }, ttlSeconds: ttl ?? without };
 }
 
 /** Returns the properties that change. Omitted arguments do not change. */

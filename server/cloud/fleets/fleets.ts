@@ -129,15 +129,15 @@ export class Fleets {
     const { fleets, lifetimes, quotas } = this.#context;
     const fleet = fleets.get(caller, target);
     refuseLeaving(fleet, "extended");
-    const seconds = ttlSeconds ?? fleet.record.ttl?.seconds;
-    if (seconds === undefined) {
+    const term = ttlSeconds === undefined ? fleet.record.ttl : { seconds: ttlSeconds };
+    if (term === undefined) {
       throw new MccError(
         "invalid",
         `Fleet "${fleet.name}" has no TTL to extend; give it one (mcc extend --ttl TIME ${fleet.name}).`,
       );
     }
-    quotas.requireTtl(accountOf(fleet.record), seconds);
-    await fleet.save({ ttl: lifetimes.reaper.grant(seconds) });
+    quotas.requireTtl(accountOf(fleet.record), term.seconds);
+    await fleet.save({ ttl: lifetimes.reaper.grant(term) });
     return this.#summarise(caller, fleet);
   }
 
@@ -260,16 +260,13 @@ export class Fleets {
   }
 
   /** Returns the fleet's TTL and lease from now on. @throws MccError `not-found` for a lease that is not open. */
-  #lifeOf(
-    caller: Caller,
-    account: string,
-    { ttlSeconds: asked, lease }: ParsedParameters<"fleet.apply">,
-  ): FleetLife {
+  #lifeOf(caller: Caller, account: string, parameters: ParsedParameters<"fleet.apply">): FleetLife {
     const { reaper, leases } = this.#context.lifetimes;
-    const ttlSeconds = this.#context.quotas.ttlOf(account, asked, lease !== undefined);
+    const { lease } = parameters;
+    const term = this.#context.quotas.termOf(account, parameters);
     return {
       lease: lease === undefined ? undefined : leases.require(caller, lease),
-      ttl: ttlSeconds === undefined ? undefined : reaper.grant(ttlSeconds),
+      ttl: term && reaper.grant(term),
     };
   }
 }

@@ -15,7 +15,15 @@ import type { DamagedFiles } from "../state/damaged-files";
 
 /** The desired state of a fleet: the parameters of `fleet.apply`, without its identity and its lifetime. */
 const specSchema = fleetApplySchema
-  .omit({ name: true, clientToken: true, uid: true, serverId: true, ttlSeconds: true, lease: true })
+  .omit({
+    name: true,
+    clientToken: true,
+    uid: true,
+    serverId: true,
+    ttlSeconds: true,
+    noTtl: true,
+    lease: true,
+  })
   .omit({ attempt: true, owner: true, patienceSeconds: true, replaces: true })
   .extend({
     /** SHA-256 of the userData in hexadecimal. */

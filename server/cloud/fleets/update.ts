@@ -22,7 +22,7 @@ export async function updateFleet(
   { count: asked, ttlSeconds, ...target }: ParsedParameters<"fleet.update">,
 ): Promise<Fleet> {
   const { uid } = fleets.get(caller, target).record;
-  const grant = (seconds: number) => (seconds === 0 ? undefined : lifetimes.reaper.grant(seconds));
+  const grant = (seconds: number) => (seconds === 0 ? undefined : lifetimes.reaper.grant({ seconds }));
   for (;;) {
     const before = fleets.get(caller, { ...target, uid });
     if (asked !== undefined && lacksMembers(before, asked)) {

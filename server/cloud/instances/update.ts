@@ -22,21 +22,22 @@ import { Undo } from "./undo";
 export async function extendInstance(
   { lifetimes, quotas }: InstanceContext,
   instance: Instance,
-  ttlSeconds = instance.record.ttl?.seconds,
+  ttlSeconds?: number,
 ): Promise<void> {
   const isKept = instance.record.phase === "failed";
   if (instance.status === "destroying" || (instance.status === "failed" && !isKept)) {
     throw onlyDestroyable(instance);
   }
   refuseMembersTtl(instance);
-  if (ttlSeconds === undefined) {
+  const term = ttlSeconds === undefined ? instance.record.ttl : { seconds: ttlSeconds };
+  if (term === undefined) {
     throw new MccError(
       "invalid",
       `Instance ${instance.title} has no TTL to extend; give it one (mcc extend --ttl TIME ${instance.id}).`,
     );
   }
-  quotas.requireTtl(accountOf(instance.record), ttlSeconds);
-  const ttl = lifetimes.reaper.grant(ttlSeconds);
+  quotas.requireTtl(accountOf(instance.record), term.seconds);
+  const ttl = lifetimes.reaper.grant(term);
   await instance.save((record) => {
     if (record.phase === "destroying") {
       throw onlyDestroyable(instance);
@@ -185,5 +186,5 @@ function newTtl(
   if (seconds === undefined) {
     return {};
   }
-  return { ttl: seconds === 0 ? undefined : lifetimes.reaper.grant(seconds) };
+  return { ttl: seconds === 0 ? undefined : lifetimes.reaper.grant({ seconds }) };
 }

@@ -9,8 +9,12 @@ export const ttlSchema = z.strictObject({
   seconds: z.int(),
   /** When it expires, by the TTL clock. */
   untilMs: leaseTimeSchema,
+  /** Whether the quota of the account gave it, and no client. */
+  imposed: z.literal(true).optional(),
 });
 export type Ttl = z.infer<typeof ttlSchema>;
+/** A TTL that does not count yet. */
+export type Term = Omit<Ttl, "untilMs">;
 
 /** A lease of `lease.open`, as records have it. */
 export const heldLeaseSchema = z.strictObject({

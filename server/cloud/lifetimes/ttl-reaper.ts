@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import { formatDuration } from "../../../protocol/duration";
 import type { Instance } from "../../../protocol/methods/instance";
-import type { Leased, Ttl } from "./lifetime";
+import type { Leased, Term, Ttl } from "./lifetime";
 import type { TtlClock } from "./ttl-clock";
 
 /**
@@ -33,19 +33,20 @@ export class TtlReaper {
   }
 
   /** Returns a TTL that counts from now. */
-  grant(seconds: number): Ttl {
-    const untilMs = this.#clock.nowMs() + seconds * 1000;
+  grant(term: Term): Ttl {
+    const untilMs = this.#clock.nowMs() + term.seconds * 1000;
     this.#lookBy(untilMs);
-    return { seconds, untilMs };
+    return { ...term, untilMs };
   }
 
   /** Returns a lifetime as clients see it. */
   describe({
     ttl,
     lease,
-  }: Pick<Leased, "ttl" | "lease">): Pick<Instance, "ttlSeconds" | "expiresAt" | "lease"> {
+  }: Pick<Leased, "ttl" | "lease">): Pick<Instance, "ttlSeconds" | "ttlImposed" | "expiresAt" | "lease"> {
     return {
       ...(ttl && { ttlSeconds: ttl.seconds, expiresAt: this.#clock.timeOf(ttl.untilMs) }),
+      ...(ttl?.imposed === true ? { ttlImposed: true } : {}),
       ...(lease && { lease: lease.id }),
     };
   }

@@ -58,6 +58,11 @@ describe("the methods", () => {
       ["accessToken.add", { name: "ci", role: "user" }, /"name":"ci","role":"user".*"token":"[\w-]{43}"/],
       ["accessToken.rotate", { name: "ci" }, /"rotatedAt":".*"token":"[\w-]{43}"/],
       ["accessToken.setCertificate", { name: "ci" }, /^\{"name":"ci","role":"user".*\}$/],
+      [
+        "accessToken.setQuota",
+        { name: "ci", limits: { instances: 3 } },
+        /"quota":\{"limits":\{"instances":3\},"used":\{"instances":0,/,
+      ],
       ["audit.list", {}, /^\[\]$/],
       ["accessToken.list", {}, /"name":"admin".*"name":"ci"/],
       ["accessToken.revoke", { name: "ci" }, /"revoked":true/],

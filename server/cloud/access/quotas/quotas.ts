@@ -4,6 +4,7 @@ import type { InstanceType } from "../../../../protocol/methods/instance-type";
 import type { Quota, QuotaLimit, QuotaLimits, QuotaUse, SizeLimit } from "../../../../protocol/methods/quota";
 import { sizeLimits } from "../../../../protocol/quota-amounts";
 import { Queue } from "../../../support/concurrency/turns";
+import type { Term } from "../../lifetimes/lifetime";
 import type { DamagedFiles } from "../../state/damaged-files";
 import type { Holding } from "./holding";
 import { amountOf } from "./kinds";
@@ -25,6 +26,13 @@ export interface Growth {
 export interface QuotaRefusal {
   readonly limit: SizeLimit;
   readonly error: MccError;
+}
+
+/** How long something new lives, as its parameters say. */
+interface AskedLife {
+  readonly ttlSeconds?: number | undefined;
+  readonly noTtl?: boolean | undefined;
+  readonly lease?: string | undefined;
 }
 
 /** A change of an account's limits. */
@@ -135,19 +143,21 @@ export class Quotas {
   }
 
   /**
-   * Returns the TTL of something new; undefined for none.
+   * Returns the TTL of something new; undefined for none. With a lease, which also ends it, only a longest TTL is imposed.
    *
-   * @param asked undefined: not given; 0: none.
-   * @param hasLease whether a lease ends it. Then it gets a TTL only if the account has a longest one.
-   * @throws MccError `exhausted` for one that is too long.
+   * @throws MccError `exhausted` for one that is too long; `invalid` for one in addition to none.
    */
-  ttlOf(account: string, asked: number | undefined, hasLease: boolean): number | undefined {
-    if (asked !== undefined) {
-      this.requireTtl(account, asked);
-      return asked === 0 ? undefined : asked;
+  termOf(account: string, { ttlSeconds, noTtl = false, lease }: AskedLife): Term | undefined {
+    if (noTtl && ttlSeconds !== undefined) {
+      throw new MccError("invalid", "ttlSeconds and noTtl contradict each other; give one of them.");
+    }
+    if (noTtl || ttlSeconds !== undefined) {
+      this.requireTtl(account, ttlSeconds ?? 0);
+      return ttlSeconds === undefined ? undefined : { seconds: ttlSeconds };
     }
     const { maxTtlSeconds, defaultTtlSeconds = maxTtlSeconds } = this.#limits.get(account) ?? {};
-    return hasLease ? maxTtlSeconds : defaultTtlSeconds;
+    const seconds = lease === undefined ? defaultTtlSeconds : maxTtlSeconds;
+    return seconds === undefined ? undefined : { seconds, imposed: true };
   }
 
   /** @param seconds 0: none. @throws MccError `exhausted`. */

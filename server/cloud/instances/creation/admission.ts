@@ -7,7 +7,7 @@ import { because } from "../../../support/because";
 import { newAccount } from "../../access/account";
 import type { Caller } from "../../access/caller";
 import { isOf } from "../../access/rights";
-import type { HeldLease } from "../../lifetimes/lifetime";
+import type { HeldLease, Term } from "../../lifetimes/lifetime";
 import { scopeOf } from "../../network/host-names";
 import { networkGroupOf, requireIsolable } from "../../network/network-group";
 import { isLeftBy, newClaim, released } from "../../ownership/claim";
@@ -33,6 +33,8 @@ export interface CreationExtras {
   readonly networkGroup?: string | undefined;
   /** Default: no lease. */
   readonly lease?: HeldLease | undefined;
+  /** Default: no TTL. */
+  readonly term?: Term | undefined;
 }
 
 type Creation = ParsedParameters<"instance.create">;
@@ -86,15 +88,10 @@ export class InstanceAdmission {
     const { leases } = this.#context.lifetimes;
     const lease = parameters.lease === undefined ? undefined : leases.require(caller, parameters.lease);
     this.#catalog.refuseNamesOfOthers(caller, parameters.name === undefined ? [] : [parameters.name]);
-    const ttlSeconds = this.#requireQuota(caller, parameters);
+    const term = this.#requireQuota(caller, parameters);
     const hostKey = makeHostKey();
     const reservation = this.#context.reservations.reserve(parameters);
-    const instance = this.draft(
-      caller.account,
-      reservation,
-      { ...parameters, ttlSeconds },
-      { ...extras, lease },
-    );
+    const instance = this.draft(caller.account, reservation, parameters, { ...extras, lease, term });
     instance.setHostKey(hostKey.publicKey);
     this.add(instance);
     const recorded = this.#record(instance);
@@ -190,10 +187,10 @@ export class InstanceAdmission {
   }
 
   /** Returns the TTL that the quota allows or imposes. @throws MccError `exhausted`. */
-  #requireQuota({ account }: Caller, { type, ttlSeconds, lease }: Creation): number | undefined {
+  #requireQuota({ account }: Caller, parameters: Creation): Term | undefined {
     const { quotas } = this.#context;
-    quotas.require(account, { gone: [], types: [type], what: "this instance" });
-    return quotas.ttlOf(account, ttlSeconds, lease !== undefined);
+    quotas.require(account, { gone: [], types: [parameters.type], what: "this instance" });
+    return quotas.termOf(account, parameters);
   }
 
   /** Removes the owner of an instance that keeps running while this one is created in its place. */
@@ -229,8 +226,6 @@ export class InstanceAdmission {
     parameters: Creation,
     extras: CreationExtras,
   ): InstanceRecord {
-    const { reaper } = this.#context.lifetimes;
-    const { ttlSeconds } = parameters;
     return {
       phase: "creating",
       ...reservation,
@@ -252,7 +247,7 @@ export class InstanceAdmission {
       hideOutput: parameters.hideOutput,
       userDataDigest: parameters.userData === undefined ? undefined : userDataDigest(parameters.userData),
       wanted: "running",
-      ttl: ttlSeconds === undefined ? undefined : reaper.grant(ttlSeconds),
+      ttl: extras.term && this.#context.lifetimes.reaper.grant(extras.term),
       lease: extras.lease,
       fleet: extras.fleet,
     };

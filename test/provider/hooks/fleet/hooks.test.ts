@@ -156,6 +156,14 @@ describe("the hooks of a Fleet", () => {
       assert.equal((await fleet.diff(id, outs, inputs)).changes, false);
     });
 
+    it("has no ttl if a quota imposed one, because no argument has it", async () => {
+      await connected({ "fleet.get": () => ({ ...made, ttlImposed: true }) }, made);
+      const without = { ...inputs, ttl: undefined };
+      const { outs = {} } = await fleet.create(without);
+      assert.equal(outs.ttl, undefined);
+      assert.equal((await fleet.diff("web", outs, without)).changes, false);
+    });
+
     it("leads through the jump host of the configuration, or of the environment", async () => {
       const ways: [configured: string, environment: string, way: string][] = [
         ["me@vm", "", "ProxyCommand ssh -W %h:%p -o RemoteCommand=none -l me vm"],

@@ -281,6 +281,20 @@ describe("the hooks of an Instance", () => {
       });
     });
 
+    it("leaves a TTL alone that a quota imposed, because no argument has it", async () => {
+      const imposed = { ...made, ttlSeconds: 3600, ttlImposed: true };
+      const daemon = await connected(
+        creating(imposed, { "instance.get": () => imposed, "instance.update": () => imposed }),
+      );
+      const { outs } = await instance.create(inputs);
+      assert.deepEqual(outs, newState);
+      assert.deepEqual(daemon.methods(), ["instance.create", "instance.wait"]);
+      assert.equal((await instance.diff("500", outs, inputs)).changes, false);
+      await instance.update("500", state, { ...inputs, type: "light" });
+      assert.equal(daemon.calls.at(-1)?.method, "instance.update");
+      assert.ok(!("ttlSeconds" in (daemon.calls.at(-1)?.parameters ?? {})));
+    });
+
     it("starts a stopped instance", async () => {
       const daemon = await connected({
         "instance.wait": () => ({ ready: true, instance: made }),

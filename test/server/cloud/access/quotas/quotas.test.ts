@@ -198,26 +198,33 @@ describe("the quota of an account", () => {
 
   it("imposes a TTL, and limits those that are given", async () => {
     await limit({ defaultTtlSeconds: 3600 });
-    assert.equal((await run({ name: "imposed" })).ttlSeconds, 3600);
-    assert.equal((await run({ name: "never", ttlSeconds: 0 })).ttlSeconds, undefined);
+    const imposed = await run({ name: "imposed" });
+    assert.deepEqual([imposed.ttlSeconds, imposed.ttlImposed], [3600, true]);
+    const extended = await call(alice, "instance.extend", { instance: "imposed" });
+    assert.deepEqual([extended.ttlSeconds, extended.ttlImposed], [3600, true]);
+    assert.equal((await run({ name: "never", noTtl: true })).ttlSeconds, undefined);
     const { lease } = await call(alice, "lease.open", { seconds: 60 });
     assert.equal((await run({ name: "leased", lease })).ttlSeconds, undefined);
     await limit({ maxTtlSeconds: 7200 });
     assert.equal((await run({ name: "also-leased", lease })).ttlSeconds, 7200);
     await fleet("load", 1);
-    assert.equal((await call(alice, "fleet.get", { fleet: "load" })).ttlSeconds, 3600);
+    const { ttlSeconds, ttlImposed } = await call(alice, "fleet.extend", { fleet: "load" });
+    assert.deepEqual([ttlSeconds, ttlImposed], [3600, true]);
     const tooLong = /^The account "alice" may have TTLs of 2h at most, and a TTL of 3h was asked for; /;
     const none = /and no TTL was asked for/;
     const [web, load] = [{ instance: "imposed" }, { fleet: "load" }] as const;
     await refused(run({ ttlSeconds: 10_800 }), tooLong);
-    await refused(run({ ttlSeconds: 0 }), none);
+    await refused(run({ noTtl: true }), none);
+    await refused(call(alice, "fleet.apply", { name: "load", count: 1, noTtl: true }), none);
+    await assertMccError(run({ noTtl: true, ttlSeconds: 60 }), "invalid", /contradict/);
     await refused(call(alice, "fleet.apply", { name: "load", count: 1, ttlSeconds: 10_800 }), tooLong);
     await refused(call(alice, "instance.extend", { ...web, ttlSeconds: 10_800 }), tooLong);
     await refused(call(alice, "instance.update", { ...web, ttlSeconds: 10_800 }), tooLong);
     await refused(call(alice, "instance.update", { ...web, ttlSeconds: 0 }), none);
     await refused(call(alice, "fleet.extend", { ...load, ttlSeconds: 10_800 }), tooLong);
     await refused(call(alice, "fleet.update", { ...load, ttlSeconds: 0 }), none);
-    assert.equal((await call(alice, "instance.extend", { ...web, ttlSeconds: 7200 })).ttlSeconds, 7200);
+    const given = await call(alice, "instance.extend", { ...web, ttlSeconds: 7200 });
+    assert.deepEqual([given.ttlSeconds, given.ttlImposed], [7200, undefined]);
     await call(admin, "accessToken.setQuota", { name: "alice", removed: ["defaultTtlSeconds"] });
     assert.equal((await run({ name: "longest" })).ttlSeconds, 7200);
   });
