@@ -1,15 +1,17 @@
 import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import sinon from "sinon";
 import { MccError } from "../../../../../protocol/error";
 import type {
   MethodName,
   MethodParameters,
   MethodResult,
 } from "../../../../../protocol/methods/method-table";
-import type { QuotaLimits } from "../../../../../protocol/types/quota";
+import type { QuotaLimit, QuotaLimits } from "../../../../../protocol/types/quota";
 import type { Caller } from "../../../../../server/cloud/access/caller";
 import type { Cloud } from "../../../../../server/cloud/cloud";
+import { createSimulatedDriver } from "../../../../../server/driver/simulated/driver";
 import { createDispatch } from "../../../../../server/methods/dispatch";
 import { assertMccError } from "../../../../support/assert-error";
 import { captureLog } from "../../../../support/captured-log";
@@ -194,6 +196,56 @@ describe("the quota of an account", () => {
       Promise.resolve(dispatch(alice, "openvz.run_instance", ["micro", "basic", "", "web"])),
       /may have 0 instances and has none; this instance needs 1 more/,
     );
+  });
+
+  it("applies to a container that an admin takes over, which has no TTL", async () => {
+    const take = sinon.fake.resolves(undefined);
+    const found = {
+      engineId: "101",
+      status: "running",
+      name: "theirs",
+      hostname: undefined,
+      image: undefined,
+      ipAddresses: ["10.0.0.1"],
+      description: undefined,
+      type: undefined,
+    };
+    const takesOver = { find: () => Promise.resolve(found), take, giveBack: () => Promise.resolve() };
+    const { cloud } = await newCloud({
+      loadDriver: (_name, options) => Object.assign(createSimulatedDriver(options), { takesOver }),
+    });
+    const lead: Caller = { account: "lead", role: "admin" };
+    await call(admin, "accessToken.add", { name: "lead", role: "admin" }, cloud);
+    for (const [limits, said] of [
+      [{ instances: 0 }, /may have 0 instances and has none; this container needs 1 more/],
+      [{ instances: 1, memoryBytes: 0 }, /the type "unknown" has no limit for that/],
+      [{ instances: 1, maxTtlSeconds: 60 }, /TTLs of 1m at most, and no TTL was asked for/],
+    ] as const) {
+      const removed: QuotaLimit[] = ["instances", "memoryBytes"];
+      await call(admin, "accessToken.setQuota", { name: "lead", removed }, cloud);
+      await call(admin, "accessToken.setQuota", { name: "lead", limits }, cloud);
+      await refused(call(lead, "instance.takeOver", { container: "101" }, cloud), said);
+    }
+    assert.equal(take.callCount, 0);
+    assert.deepEqual(await call(admin, "instance.list", {}, cloud), []);
+  });
+
+  it("counts what a change of a fleet that is under way will have", async () => {
+    const { driver } = test();
+    await limit({ memoryBytes: 640 * mebibyte });
+    await fleet("load", 2);
+    let finish: () => void = () => undefined;
+    const resize = sinon.stub(driver, "resize").returns(
+      new Promise((resolve) => {
+        finish = resolve;
+      }),
+    );
+    await call(alice, "fleet.apply", { name: "load", count: 2, type: "basic", waitFor: "running" });
+    await refused(run({ type: "basic" }), /has 512 MiB: load-1 \(256 MiB\), load-2 \(256 MiB\); /);
+    await run({ type: "light" });
+    finish();
+    await call(alice, "fleet.wait", { fleet: "load" });
+    resize.restore();
   });
 
   it("imposes a TTL, and limits those that are given", async () => {
