@@ -20,6 +20,8 @@ export interface BenchDaemon {
   /** A folder that containers can enter. It contains the daemon's `state` and the files of a bench. */
   readonly folder: string;
   readonly client: Client;
+  /** The process id of the daemon. */
+  readonly pid: number;
   /** The variables with which other processes find the daemon. */
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -86,7 +88,12 @@ async function withRunningDaemon<T>(
   });
   const client = await clientOf(daemon, folder);
   try {
-    const ready = { folder, client, environment: { ...environment, MCC_SERVER: client.server } };
+    const ready = {
+      folder,
+      client,
+      pid: daemon.pid ?? 0,
+      environment: { ...environment, MCC_SERVER: client.server },
+    };
     await host.equip(ready);
     return await work(ready);
   } finally {
