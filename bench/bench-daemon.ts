@@ -29,6 +29,8 @@ export interface BenchDaemon {
 /** The host of a bench's daemon. */
 export interface BenchHost {
   readonly driver: string;
+  /** The lowest level to log. Default: `warn`. */
+  readonly logLevel?: string;
   /**
    * Prepares the host for the driver, does the work, and restores the host.
    *
@@ -81,7 +83,7 @@ async function withRunningDaemon<T>(
   { folder, environment }: Surroundings,
   work: (daemon: BenchDaemon) => Promise<T>,
 ): Promise<T> {
-  const options = ["-f", "-p", "0", "--log-level", "warn", ...daemonOptions(host, folder)];
+  const options = ["-f", "-p", "0", "--log-level", host.logLevel ?? "warn", ...daemonOptions(host, folder)];
   const daemon = spawn(process.execPath, [mccserver, ...options], {
     env: { ...process.env, ...environment },
     stdio: ["ignore", toStandardError, "inherit", "ipc"],

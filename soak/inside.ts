@@ -1,7 +1,7 @@
 import { lxcHost } from "../bench/lxc-host";
+import { simulatedHost } from "../bench/simulated-host";
 import { messageOf } from "../protocol/error";
 import { readOptions } from "./options";
-import { simulatedHost } from "./simulated-host";
 import { type SoakResult, soak } from "./soak";
 
 const output = {

@@ -24,7 +24,8 @@ const patienceMs = 45_000;
 
 /** Lets workers do tasks with a new daemon for this time, and compares what it uses before and afterwards. */
 export function soak(host: BenchHost, seconds: number): Promise<SoakResult> {
-  return withBenchDaemon(host, async (daemon) => {
+  // It warns of instances that are destroyed during their creation, which is one of the tasks.
+  return withBenchDaemon({ ...host, logLevel: "error" }, async (daemon) => {
     let done = 0;
     const failures: string[] = [];
     const work = async (index: number): Promise<void> => {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { CommanderError } from "commander";
+import { simulatedHost } from "../../bench/simulated-host";
 import { readOptions } from "../../soak/options";
 import { grownAtMostMiB, remains, type Usage } from "../../soak/remains";
-import { simulatedHost } from "../../soak/simulated-host";
 import { soak } from "../../soak/soak";
 
 describe("soak", () => {

@@ -1,4 +1,4 @@
-import type { BenchHost } from "../bench/bench-daemon";
+import type { BenchHost } from "./bench-daemon";
 
 /** The host for simulated instances, which needs no preparation. */
 export const simulatedHost: BenchHost = {
