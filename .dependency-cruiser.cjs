@@ -39,7 +39,7 @@ const outer = ours.map((folder) => ({
   severity: "error",
   from: { path: `^${folder}/` },
   to: {
-    path: `^(${[...ours.filter((name) => name !== folder && !layers[folder].includes(name)), "test", "bench", "fuzz", "faults"].join("|")})/`,
+    path: `^(${[...ours.filter((name) => name !== folder && !layers[folder].includes(name)), "test", "bench", "fuzz", "faults", "soak"].join("|")})/`,
   },
 }));
 

@@ -20,6 +20,8 @@ export interface BenchDaemon {
   /** A folder that containers can enter. It contains the daemon's `state` and the files of a bench. */
   readonly folder: string;
   readonly client: Client;
+  /** The process id of the daemon. */
+  readonly pid: number;
   /** The variables with which other processes find the daemon. */
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -27,6 +29,8 @@ export interface BenchDaemon {
 /** The host of a bench's daemon. */
 export interface BenchHost {
   readonly driver: string;
+  /** The lowest level to log. Default: `warn`. */
+  readonly logLevel?: string;
   /**
    * Prepares the host for the driver, does the work, and restores the host.
    *
@@ -79,14 +83,19 @@ async function withRunningDaemon<T>(
   { folder, environment }: Surroundings,
   work: (daemon: BenchDaemon) => Promise<T>,
 ): Promise<T> {
-  const options = ["-f", "-p", "0", "--log-level", "warn", ...daemonOptions(host, folder)];
+  const options = ["-f", "-p", "0", "--log-level", host.logLevel ?? "warn", ...daemonOptions(host, folder)];
   const daemon = spawn(process.execPath, [mccserver, ...options], {
     env: { ...process.env, ...environment },
     stdio: ["ignore", toStandardError, "inherit", "ipc"],
   });
   const client = await clientOf(daemon, folder);
   try {
-    const ready = { folder, client, environment: { ...environment, MCC_SERVER: client.server } };
+    const ready = {
+      folder,
+      client,
+      pid: daemon.pid ?? 0,
+      environment: { ...environment, MCC_SERVER: client.server },
+    };
     await host.equip(ready);
     return await work(ready);
   } finally {

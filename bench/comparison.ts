@@ -7,15 +7,15 @@ export interface Comparison extends Figure, Samples {
   readonly reached: boolean;
 }
 
-export function compare({ title, aim }: Figure, { ours, peer }: Samples): Comparison {
+export function compare({ title, aim, unit }: Figure, { ours, peer }: Samples): Comparison {
   const ratio = median(ours) / median(peer);
-  return { title, aim, ratio, reached: ratio <= aim, ours, peer };
+  return { title, aim, ...(unit === undefined ? {} : { unit }), ratio, reached: ratio <= aim, ours, peer };
 }
 
 /** Formats one line with the ratio, the aim, and every sample. */
-export function comparisonLine({ title, aim, ratio, reached, ours, peer }: Comparison): string {
+export function comparisonLine({ title, aim, unit = "s", ratio, reached, ours, peer }: Comparison): string {
   const verdict = reached ? "reached" : "MISSED";
-  return `${title}: ${ratio.toFixed(2)} (aim ${aim}, ${verdict}); ours ${list(ours)} s, peer ${list(peer)} s`;
+  return `${title}: ${ratio.toFixed(2)} (aim ${aim}, ${verdict}); ours ${list(ours)} ${unit}, peer ${list(peer)} ${unit}`;
 }
 
 function list(values: readonly number[]): string {

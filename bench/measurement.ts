@@ -4,6 +4,8 @@ export interface Figure {
   readonly title: string;
   /** The highest ratio of the medians that meets the aim. */
   readonly aim: number;
+  /** The unit of the samples. Default: seconds. */
+  readonly unit?: string;
 }
 
 /** The samples in seconds, one for each round. */

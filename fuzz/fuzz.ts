@@ -37,7 +37,7 @@ export interface FuzzResult {
   /** How much larger the daemon was at the end than before the first case. */
   readonly grownMiB: number;
   readonly grownAtMostMiB: number;
-  /** The longest time in which the daemon's event loop ran no other work. */
+  /** The longest time in which the daemon's event loop ran one piece of work, without waits for a processor. */
   readonly blockedMs: number;
   readonly defects: readonly Defect[];
 }

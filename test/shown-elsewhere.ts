@@ -32,6 +32,8 @@ export const shownElsewhere: Readonly<Record<string, readonly string[]>> = {
 
   "isolated/": ["test/isolated/isolated.real.test.ts"],
 
+  "soak/": ["test/soak/soak.test.ts"],
+
   "picture/quickstart-run.ts": ["test/picture/main.real.test.ts"],
 
   "server/audit/effects.ts": ["test/server/audit/audited.test.ts"],

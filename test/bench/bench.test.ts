@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { execa } from "execa";
 import { bench, type Measurements } from "../../bench/bench";
+import { compare, comparisonLine } from "../../bench/comparison";
 import type { Samples } from "../../bench/measurement";
 import { MccError } from "../../protocol/error";
 import { checkout } from "../support/checkout";
@@ -39,6 +40,11 @@ describe("the bench", () => {
     const { asked, exitCode, out } = await runBench("quick", "--rounds", "7");
     assert.deepEqual({ asked, exitCode }, { asked: ["quick 7"], exitCode: 0 });
     assert.equal(out, "the quick one: 0.50 (aim 0.5, reached); ours 1.00 3.00 s, peer 4.00 4.00 s\n");
+  });
+
+  it("prints samples in the unit of their figure", () => {
+    const memory = compare({ title: "the memory", aim: 1, unit: "MB" }, { ours: [50], peer: [200] });
+    assert.equal(comparisonLine(memory), "the memory: 0.25 (aim 1, reached); ours 50.00 MB, peer 200.00 MB");
   });
 
   it("prints JSON and nothing else with --json", async () => {

@@ -13,6 +13,7 @@ describe("the flaw of an answer", () => {
     "a fault of the first MiniCloud": http(200, encodeFault(1, "missing")),
     "an HTTP error": http(413, "too large"),
     "two answers": http(200, encodeResponse(1)) + http(400, ""),
+    "Node's own refusal": "HTTP/1.1 417 Expectation Failed\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     "an answer after 100 Continue": continued + http(200, encodeResponse(1)),
   };
   for (const [title, sent] of Object.entries(flawless)) {
@@ -26,6 +27,10 @@ describe("the flaw of an answer", () => {
     "only 100 Continue": [continued, /^no answer$/],
     "an answer that is not HTTP": ["hello", /^not HTTP: "hello"$/],
     "the HTTP status 500": [http(500, "sorry"), /^HTTP status 500$/],
+    "a body in chunks": [
+      "HTTP/1.1 400 Bad\r\ntransfer-encoding: chunked\r\n\r\n1\r\nx\r\n",
+      /^an answer in chunks/,
+    ],
     "an answer that is not XML-RPC": [http(200, "<html></html>"), /^not XML-RPC .*<html>/],
     "a cut-off answer": [http(200, encodeResponse(1)).slice(0, -5), /^an answer of \d+ bytes that announces/],
     "the fault internal": [http(200, encodeFault(500, "A defect.")), /^the fault internal: .*A defect/s],

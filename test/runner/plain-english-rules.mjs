@@ -56,5 +56,6 @@ export const places = [
   { path: "server/", checked: true },
   { path: "test/", checked: true },
   { path: "test/runner/plain-english", checked: false },
+  { path: "soak/", checked: true },
   { path: "testing/", checked: true },
 ];

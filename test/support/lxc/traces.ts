@@ -18,7 +18,7 @@ export async function tracesOf(place: Place): Promise<string[]> {
 }
 
 /** Returns the interfaces of all drivers in the network namespace, which belongs to the test run. */
-async function interfaces(): Promise<string[]> {
+export async function interfaces(): Promise<string[]> {
   return (await readdir("/sys/class/net")).filter((name) => name.startsWith("mc"));
 }
 
@@ -27,7 +27,8 @@ async function tables(): Promise<string[]> {
   return stdout.split("\n").filter((line) => line.includes("minicloud"));
 }
 
-async function cgroups(place: Place): Promise<string[]> {
+/** Returns the cgroups of the driver's containers. */
+export async function cgroups(place: Place): Promise<string[]> {
   const { unified, old } = await readHierarchies();
   const folders = [unified, ...old.map(({ folder }) => folder)];
   const entries = await Promise.all(
@@ -39,13 +40,15 @@ async function cgroups(place: Place): Promise<string[]> {
     .map(({ folder, entry }) => `${folder}/${entry}`);
 }
 
-async function processesOf(place: Place): Promise<string[]> {
+/** Returns the commands of the processes that name the driver's folder. */
+export async function processesOf(place: Place): Promise<string[]> {
   return (await processes())
     .map(({ words }) => words.join(" "))
     .filter((command) => command.includes(place.folder));
 }
 
-async function mounts(place: Place): Promise<string[]> {
+/** Returns the mounts below the driver's folder. */
+export async function mounts(place: Place): Promise<string[]> {
   const mountinfo = await readFile("/proc/self/mountinfo", "utf8");
   return mountinfo.split("\n").filter((line) => line.includes(place.folder));
 }
