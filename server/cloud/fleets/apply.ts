@@ -1,6 +1,7 @@
 import { type MccError, messageOf } from "../../../protocol/error";
 import { because } from "../../support/because";
 import { accountOf } from "../access/account";
+import type { Instance } from "../instances/instance";
 import { FleetChange, planChange } from "./change";
 import type { FleetContext } from "./context";
 import type { FleetDestruction } from "./destroy";
@@ -27,11 +28,7 @@ export class FleetApplication {
    * @throws MccError `exhausted`, `conflict`, `invalid`, `engine`: the fleet is then unchanged.
    */
   async begin(fleet: Fleet, spec: FleetSpec, lives: FleetLife): Promise<void> {
-    this.#context.quotas.require(accountOf(fleet.record), {
-      gone: fleet.members.map(({ record }) => record.name),
-      types: Array.from({ length: spec.count }, () => spec.type),
-      what: "this fleet",
-    });
+    this.requireQuota(accountOf(fleet.record), spec, fleet.members);
     const plan = planChange(fleet, spec);
     const newcomers = reserveMembers(this.#context, fleet, spec, plan);
     const change = new FleetChange(this.#context, fleet, plan, newcomers);
@@ -39,6 +36,15 @@ export class FleetApplication {
     const recorded = change.record(lives);
     fleet.begin({ spec, recorded }, () => this.#carryOut(fleet, change, recorded));
     await recorded;
+  }
+
+  /** @param members those that the fleet has. @throws MccError `exhausted`. */
+  requireQuota(account: string, spec: FleetSpec, members: readonly Instance[]): void {
+    this.#context.quotas.require(account, {
+      gone: members.map(({ record }) => record.name),
+      types: Array.from({ length: spec.count }, () => spec.type),
+      what: "this fleet",
+    });
   }
 
   async #carryOut(fleet: Fleet, change: FleetChange, recorded: Promise<void>): Promise<void> {

@@ -60,6 +60,10 @@ export class Fleets {
           (left) => left.save(),
         );
         refuseOtherName(made, fleetName);
+        if (this.#context.fleets.named(fleetName) === undefined) {
+          // Before the owner of another fleet changes. It is checked again when the members are reserved.
+          this.#application.requireQuota(caller.account, spec, []);
+        }
         await this.#release(caller, parameters);
       }
       // Nothing waits from here to the change, so that of two requests only one passes, and none after `close`.

@@ -230,6 +230,30 @@ describe("the quota of an account", () => {
     assert.deepEqual(await call(admin, "instance.list", {}, cloud), []);
   });
 
+  it("refuses a replacement before it takes the owner of what is replaced", async () => {
+    const owner = { urn: "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/minicloud:Instance::web" };
+    const claim = { clientToken: "token-of-web", owner };
+    const { uid } = await run({ name: "web", type: "light", attempt: "a".repeat(32), ...claim });
+    await call(alice, "instance.confirm", { instance: "web", uid, owner });
+    const fleetClaim = {
+      clientToken: "token-of-load",
+      owner: { urn: owner.urn.replace("Instance", "Fleet") },
+    };
+    const made = await call(alice, "fleet.apply", { name: "load", count: 1, type: "light", ...fleetClaim });
+    await call(alice, "fleet.wait", { fleet: "load" });
+    await limit({ instances: 2 });
+    const ownersOf = async (): Promise<unknown[]> => [
+      (await call(alice, "instance.get", { instance: "web" })).owner,
+      (await call(alice, "fleet.get", { fleet: "load" })).owner,
+    ];
+    const before = await ownersOf();
+    await refused(run({ name: "next", replaces: uid, ...claim }), /has 2/);
+    const next = { name: "next", count: 1, replaces: made.uid, ...fleetClaim };
+    await refused(call(alice, "fleet.apply", next), /has 2/);
+    assert.deepEqual(await ownersOf(), before);
+    assert.ok(before.every((one) => one !== undefined));
+  });
+
   it("counts what a change of a fleet that is under way will have", async () => {
     const { driver } = test();
     await limit({ memoryBytes: 640 * mebibyte });
