@@ -253,6 +253,22 @@ describe("the objects of accounts", () => {
     await assertMccError(grown, "conflict", /"own-2" is taken by an instance of another account/);
   });
 
+  it("keep the names of removed keys from other accounts, whose keys would open the next members of a fleet", async () => {
+    await call(alice, "key.add", { name: "me", publicKey });
+    await call(alice, "fleet.apply", { name: "load", count: 1, keys: ["me"], waitFor: "running" });
+    await call(alice, "fleet.wait", { fleet: "load" });
+    await call(alice, "key.remove", { name: "me" });
+    await assertMccError(
+      call(bob, "key.add", { name: "me", publicKey }),
+      "conflict",
+      /"me" is taken by a removed key of another account/,
+    );
+    await call(alice, "key.add", { name: "me", publicKey });
+    await call(alice, "key.remove", { name: "me" });
+    await call(alice, "fleet.destroy", { fleet: "load" });
+    await call(bob, "key.add", { name: "me", publicKey });
+  });
+
   it("have client tokens of their own: an equal one of another account recovers nothing", async () => {
     const asked = { clientToken: "the-same-token", owner, waitFor: ["running" as const], waitSeconds: 10 };
     const first = await call(alice, "instance.create", { ...asked, name: "first", attempt });
