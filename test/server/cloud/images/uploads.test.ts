@@ -109,7 +109,9 @@ describe("uploads of images", () => {
   it("are limited in number when many start at once", async () => {
     const { uploads } = test().cloud;
     const names = ["one", "two", "three", "four", "five"];
-    const starts = await Promise.allSettled(names.map((name) => uploads.start(alice, { name, sizeBytes: 1 })));
+    const starts = await Promise.allSettled(
+      names.map((name) => uploads.start(alice, { name, sizeBytes: 1 })),
+    );
     assert.equal(starts.filter(({ status }) => status === "fulfilled").length, 2);
     assert.equal((await files(test())).length, 2);
   });
