@@ -192,7 +192,9 @@ export class AccessTokens {
       }
       await this.file.write(this.#records().filter((record) => record.name !== name));
       this.#held.delete(name);
-      [held.current, held.previous, held.certificate].forEach((controller) => controller.abort(revokedToken(name)));
+      [held.current, held.previous, held.certificate].forEach((controller) =>
+        controller.abort(revokedToken(name)),
+      );
       return { revoked: true };
     });
   }
