@@ -269,6 +269,19 @@ describe("the objects of accounts", () => {
     await call(bob, "key.add", { name: "me", publicKey });
   });
 
+  it("are not created once the token is revoked, also by a call that waits before it creates", async () => {
+    const revoked = AbortSignal.abort(new MccError("unauthenticated", "The token was revoked."));
+    const late: Caller = { ...alice, revoked };
+    await assertMccError(call(late, "instance.create", { waitFor: "running" }), "unauthenticated", /revoked/);
+    await assertMccError(
+      call(late, "fleet.apply", { name: "load", count: 1, waitFor: "running" }),
+      "unauthenticated",
+      /revoked/,
+    );
+    assert.deepEqual(await call(admin, "instance.list", {}), []);
+    assert.deepEqual(await call(admin, "fleet.list", {}), []);
+  });
+
   it("have client tokens of their own: an equal one of another account recovers nothing", async () => {
     const asked = { clientToken: "the-same-token", owner, waitFor: ["running" as const], waitSeconds: 10 };
     const first = await call(alice, "instance.create", { ...asked, name: "first", attempt });
