@@ -12,7 +12,7 @@ import { isFileSystemFault } from "../support/files/file-system-fault";
 import { syncFolder, writeJsonFile } from "../support/files/json-file";
 import { ensureFolder } from "../support/files/make-folder";
 import { refuseOtherServer } from "../support/refuse-other-server";
-import { accountFields, accountOf, newAccount } from "./access/account";
+import { type Accounted, accountFields, accountOf, newAccount } from "./access/account";
 import type { Caller } from "./access/caller";
 import { isOf, isOpenTo, requireOwn } from "./access/rights";
 import {
@@ -50,6 +50,9 @@ export interface KeyChange {
 
 /** Writes the keys again into every instance that has a key, after that key was changed or removed. */
 export type Carriers = (change: KeyChange) => Promise<void>;
+
+/** Returns the instances and fleets that name a key, also one that was removed. */
+export type NamedBy = (keyName: string) => readonly Accounted[];
 
 /** The named public keys, each in a file in `<state>/keys`. */
 export class Keys {
@@ -137,7 +140,12 @@ export class Keys {
     return this.publicKeys(names.filter((name) => this.#records.has(name)));
   }
 
-  async add(caller: Caller, parameters: ParsedParameters<"key.add">): Promise<Key> {
+  /** @throws MccError `conflict` for a name that a key, or what another account made, has. */
+  async add(
+    caller: Caller,
+    parameters: ParsedParameters<"key.add">,
+    namedBy: NamedBy = () => [],
+  ): Promise<Key> {
     const publicKey = normalisePublicKey(parameters.publicKey);
     const found = await this.claims.takeUp(
       parameters,
@@ -170,6 +178,13 @@ export class Keys {
         throw new MccError(
           "conflict",
           `The key "${parameters.name}" exists already (${existing.fingerprint}); choose another name, or change it (mcc update-key -n ${parameters.name}).`,
+        );
+      }
+      // A fleet keeps the name of a removed key. Its next members would let the owner of the new key in.
+      if (namedBy(parameters.name).some((record) => !isOpenTo(caller, record))) {
+        throw new MccError(
+          "conflict",
+          `The name "${parameters.name}" is taken by a removed key of another account, which its fleets or instances still name; choose another name.`,
         );
       }
       return await this.#write({

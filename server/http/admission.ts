@@ -42,7 +42,10 @@ export function admission(callerOf: CallerOf, names: OwnNames): Admission {
 function authenticate({ headers, socket }: IncomingMessage, callerOf: CallerOf): Admitted | Refused {
   const [, token] = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? "") ?? [];
   try {
-    return { caller: { ...callerOf(token, certificateOf(socket)), from: socket.remoteAddress } };
+    const certificate = certificateOf(socket);
+    const caller = callerOf(token, certificate);
+    const checkAgain = (): void => void callerOf(token, certificate);
+    return { caller: { ...caller, checkAgain, from: socket.remoteAddress } };
   } catch (error) {
     if (!MccError.hasCode(error, "unauthenticated")) {
       throw error;

@@ -119,6 +119,8 @@ async function makeCall(
     if (method === "system.multicall") {
       throw new MccError("invalid", "system.multicall cannot call itself; put all calls into one array.");
     }
+    // The token may have been revoked or expired during the previous calls.
+    caller.checkAgain?.();
     return [await dispatch(caller, method, parameters, signal)];
   } catch (error) {
     if (MccError.isInstance(error)) {

@@ -14,6 +14,7 @@ import {
   certificateOutOfTime,
   expiredToken,
   noToken,
+  replacedCertificate,
   replacedToken,
   revokedToken,
   unknownCertificate,
@@ -29,6 +30,7 @@ interface Held {
   readonly record: TokenRecord;
   readonly current: AbortController;
   readonly previous: AbortController;
+  readonly certificate: AbortController;
 }
 
 /**
@@ -121,7 +123,7 @@ export class AccessTokens {
     if (why !== undefined) {
       throw certificateOutOfTime(account, why);
     }
-    return { account, role, revoked: held.current.signal };
+    return { account, role, revoked: held.certificate.signal };
   }
 
   #ofCertificate(fingerprint: string): Held | undefined {
@@ -190,7 +192,9 @@ export class AccessTokens {
       }
       await this.file.write(this.#records().filter((record) => record.name !== name));
       this.#held.delete(name);
-      [held.current, held.previous].forEach((controller) => controller.abort(revokedToken(name)));
+      [held.current, held.previous, held.certificate].forEach((controller) =>
+        controller.abort(revokedToken(name)),
+      );
       return { revoked: true };
     });
   }
@@ -226,16 +230,21 @@ export class AccessTokens {
       }
       held.previous.abort(replacedToken(name));
       if (graceSeconds > 0) {
-        this.#held.set(name, { record, current: new AbortController(), previous: held.current });
+        this.#held.set(name, { ...held, record, current: new AbortController(), previous: held.current });
       } else {
         held.current.abort(replacedToken(name));
-        this.#hold(record);
+        const [current, previous] = [new AbortController(), new AbortController()];
+        this.#held.set(name, { ...held, record, current, previous });
       }
       return { ...this.#describe(record), token };
     });
   }
 
-  /** @throws MccError `not-found`, `invalid`; `conflict` for the certificate of another token. */
+  /**
+   * Ends the calls that wait with another certificate.
+   *
+   * @throws MccError `not-found`, `invalid`; `conflict` for the certificate of another token.
+   */
   async setCertificate({
     name,
     certificate: pem,
@@ -252,7 +261,12 @@ export class AccessTokens {
       }
       const record: TokenRecord = { ...held.record, certificate };
       await this.file.write(this.#records().map((each) => (each.name === name ? record : each)));
-      this.#held.set(name, { ...held, record });
+      if (held.record.certificate?.fingerprint === certificate?.fingerprint) {
+        this.#held.set(name, { ...held, record });
+      } else {
+        held.certificate.abort(replacedCertificate(name));
+        this.#held.set(name, { ...held, record, certificate: new AbortController() });
+      }
       return this.#describe(record);
     });
   }
@@ -291,6 +305,7 @@ export class AccessTokens {
       record,
       current: new AbortController(),
       previous: new AbortController(),
+      certificate: new AbortController(),
     });
   }
 

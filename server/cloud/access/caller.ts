@@ -8,6 +8,8 @@ export interface Caller {
   readonly role: Role;
   /** Aborted when the token is revoked or replaced. Its reason is an MccError. Default: never. */
   readonly revoked?: AbortSignal | undefined;
+  /** Checks again that the token or the certificate is accepted. Default: it is. @throws MccError `unauthenticated` */
+  readonly checkAgain?: (() => void) | undefined;
   /** The address from which the request came. Default: the call is no request. */
   readonly from?: string | undefined;
 }

@@ -40,6 +40,13 @@ export function unknownCertificate(): MccError {
   );
 }
 
+export function replacedCertificate(name: string): MccError {
+  return new MccError(
+    "unauthenticated",
+    `The client certificate of the token "${name}" was replaced or removed; ask an admin of the daemon to set a new one (mcc set-certificate ${name} FILE).`,
+  );
+}
+
 export function certificateOutOfTime(name: string, why: string): MccError {
   return new MccError(
     "unauthenticated",

@@ -67,7 +67,7 @@ export class Fleets {
         await this.#release(caller, parameters);
       }
       // Nothing waits from here to the change, so that of two requests only one passes, and none after `close`.
-      this.#context.instances.admission.refuseClosed();
+      this.#context.instances.admission.refuseClosed(caller);
       const fleet = this.#toChange(caller, parameters, spec);
       const lived = this.#lifeOf(caller, accountOf(fleet.record), parameters);
       if (isDeepStrictEqual(fleet.change?.spec, spec)) {

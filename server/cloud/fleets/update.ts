@@ -30,7 +30,7 @@ export async function updateFleet(
     }
     await instances.catalog.refresh(driver);
     // Nothing waits from here to the change, so that of two requests only one passes, and none after `close`.
-    instances.admission.refuseClosed();
+    instances.admission.refuseClosed(caller);
     const fleet = fleets.get(caller, { ...target, uid });
     refuseLeaving(fleet, "changed");
     const { spec, ttl, lease } = fleet.record;

@@ -8,7 +8,7 @@ import { Turns } from "../../support/concurrency/turns";
 import { namingFileSystem } from "../../support/files/file-system-fault";
 import { openNew } from "../../support/files/json-file";
 import { ensureFolder } from "../../support/files/make-folder";
-import { newAccount } from "../access/account";
+import { type Accounted, newAccount } from "../access/account";
 import type { Caller } from "../access/caller";
 import { isOf, requireOwn } from "../access/rights";
 import type { Images } from "./images";
@@ -36,6 +36,8 @@ interface Upload {
 export class ImageUploads {
   readonly #folder: string;
   readonly #uploads = new Map<string, Upload>();
+  /** Those whose file is being created. */
+  readonly #starting = new Set<Accounted>();
   /** Calls about one upload run one after the other. */
   readonly #turns = new Turns<string>();
 
@@ -57,13 +59,28 @@ export class ImageUploads {
     { name, sizeBytes }: ParsedParameters<"image.uploadStart">,
   ): Promise<MethodResult<"image.uploadStart">> {
     await this.images.requireImportable(caller, name);
-    const own = [...this.#uploads.values()].filter((upload) => isOf(caller, upload)).length;
-    if (this.#uploads.size >= mostUploads || own >= mostOfAccount) {
+    const all = [...this.#uploads.values(), ...this.#starting];
+    const own = all.filter((upload) => isOf(caller, upload)).length;
+    if (all.length >= mostUploads || own >= mostOfAccount) {
       throw new MccError(
         "exhausted",
-        `${this.#uploads.size} images are being uploaded, ${own} of them of this account; wait until one of them is imported.`,
+        `${all.length} images are being uploaded, ${own} of them of this account; wait until one of them is imported.`,
       );
     }
+    // Counted before the file exists, so that of many requests at once only as many pass as are allowed.
+    const starting = newAccount(caller.account);
+    this.#starting.add(starting);
+    try {
+      return await this.#open(caller.account, { name, sizeBytes });
+    } finally {
+      this.#starting.delete(starting);
+    }
+  }
+
+  async #open(
+    account: string,
+    { name, sizeBytes }: ParsedParameters<"image.uploadStart">,
+  ): Promise<MethodResult<"image.uploadStart">> {
     const id = randomBytes(16).toString("hex");
     const path = join(this.#folder, id);
     const file = await namingFileSystem(path, async () => {
@@ -71,7 +88,7 @@ export class ImageUploads {
       return await openNew(path, 0o600);
     });
     const upload: Upload = {
-      ...newAccount(caller.account),
+      ...newAccount(account),
       ...{ image: name, path, sizeBytes, file, received: 0, timer: undefined },
     };
     this.#uploads.set(id, upload);

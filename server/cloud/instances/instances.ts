@@ -182,7 +182,7 @@ export class Instances {
     parameters: ParsedParameters<"instance.execStart">,
   ): Promise<MethodResult<"instance.execStart">> {
     const instance = await this.#commandable(caller, parameters);
-    this.admission.refuseClosed();
+    this.admission.refuseClosed(caller);
     return this.streams.start(caller, parameters, async (request) => {
       const { result, ranOut } = await checkingMemory(this.#context, instance, () =>
         this.#commands.stream(instance, request),
@@ -204,7 +204,7 @@ export class Instances {
   }
 
   async takeOver(caller: Caller, parameters: ParsedParameters<"instance.takeOver">): Promise<InstanceResult> {
-    this.admission.refuseClosed();
+    this.admission.refuseClosed(caller);
     return this.#describe(caller, await takeOver(this.#context, this.admission, caller, parameters));
   }
 

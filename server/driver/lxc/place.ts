@@ -51,6 +51,8 @@ export class Place {
   readonly bridgeHardwareAddress: string;
   /** What the names of the host's ends of containers' cables start with: 7 characters. */
   readonly vethPrefix: string;
+  /** What the names of both ends of the cables between bridges start with. */
+  readonly jointPrefix: string;
   readonly firewallTable: string;
   readonly #short: string;
   readonly #namePrefix: string;
@@ -72,6 +74,7 @@ export class Place {
     this.bridge = `mcbr-${short}`;
     this.bridgeHardwareAddress = `02:${serverId.slice(0, 10).replace(/..(?!$)/g, "$&:")}`;
     this.vethPrefix = `mcv${serverId.slice(0, 4)}`;
+    this.jointPrefix = `mcj-${this.#short}-`;
     this.firewallTable = `minicloud-${short}`;
     this.#namePrefix = `mc-${short}-`;
   }
@@ -97,7 +100,7 @@ export class Place {
 
   /** Returns the ends of the cable between the first bridge and an additional one. */
   jointOf(number: number): { readonly atFirst: string; readonly atBridge: string } {
-    const joint = `mcj-${this.#short}-${number}`;
+    const joint = `${this.jointPrefix}${number}`;
     return { atFirst: `${joint}a`, atBridge: `${joint}b` };
   }
 

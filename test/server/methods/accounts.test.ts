@@ -253,6 +253,35 @@ describe("the objects of accounts", () => {
     await assertMccError(grown, "conflict", /"own-2" is taken by an instance of another account/);
   });
 
+  it("keep the names of removed keys from other accounts, whose keys would open the next members of a fleet", async () => {
+    await call(alice, "key.add", { name: "me", publicKey });
+    await call(alice, "fleet.apply", { name: "load", count: 1, keys: ["me"], waitFor: "running" });
+    await call(alice, "fleet.wait", { fleet: "load" });
+    await call(alice, "key.remove", { name: "me" });
+    await assertMccError(
+      call(bob, "key.add", { name: "me", publicKey }),
+      "conflict",
+      /"me" is taken by a removed key of another account/,
+    );
+    await call(alice, "key.add", { name: "me", publicKey });
+    await call(alice, "key.remove", { name: "me" });
+    await call(alice, "fleet.destroy", { fleet: "load" });
+    await call(bob, "key.add", { name: "me", publicKey });
+  });
+
+  it("are not created once the token is revoked, also by a call that waits before it creates", async () => {
+    const revoked = AbortSignal.abort(new MccError("unauthenticated", "The token was revoked."));
+    const late: Caller = { ...alice, revoked };
+    await assertMccError(call(late, "instance.create", { waitFor: "running" }), "unauthenticated", /revoked/);
+    await assertMccError(
+      call(late, "fleet.apply", { name: "load", count: 1, waitFor: "running" }),
+      "unauthenticated",
+      /revoked/,
+    );
+    assert.deepEqual(await call(admin, "instance.list", {}), []);
+    assert.deepEqual(await call(admin, "fleet.list", {}), []);
+  });
+
   it("have client tokens of their own: an equal one of another account recovers nothing", async () => {
     const asked = { clientToken: "the-same-token", owner, waitFor: ["running" as const], waitSeconds: 10 };
     const first = await call(alice, "instance.create", { ...asked, name: "first", attempt });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { MccError } from "../../../protocol/error";
 import { methodTable } from "../../../protocol/methods/method-table";
 import { encodeResponse } from "../../../protocol/wire/codec";
 import { localAdmin } from "../../../server/cloud/access/caller";
@@ -52,6 +53,35 @@ describe("the system methods", () => {
     assert.match(
       String(await dispatch("system.methodHelp", ["key.add"])),
       /Takes a struct of name, publicKey, clientToken\?, attempt\?, owner\?, patienceSeconds\?, replaces\?\.$/,
+    );
+  });
+
+  it("make no more calls once the token is revoked or has expired", async () => {
+    const made: string[] = [];
+    const { "system.multicall": several } = systemMethods({
+      dispatch: (_caller, name) => {
+        made.push(name);
+        return Promise.resolve(name);
+      },
+      names: () => [],
+      describe: () => assert.fail(),
+    });
+    const checkAgain = (): void => {
+      if (made.length > 0) {
+        throw new MccError("unauthenticated", "revoked");
+      }
+    };
+    const calls = ["instance.wait", "instance.create"].map((methodName) => ({ methodName }));
+    const results = await several?.call(
+      { ...localAdmin, checkAgain },
+      "system.multicall",
+      [calls],
+      new AbortController().signal,
+    );
+    assert.deepEqual(made, ["instance.wait"]);
+    assert.match(
+      JSON.stringify(results),
+      /^\[\["instance.wait"\],\{"faultCode":\d+,"faultString":"revoked"\}\]$/,
     );
   });
 

@@ -57,8 +57,12 @@ export class InstanceAdmission {
     this.#closed = true;
   }
 
-  /** @throws MccError `unavailable` after `close`. */
-  refuseClosed(): void {
+  /**
+   * @param caller whose token may have been revoked while the call waited. Default: the daemon itself.
+   * @throws MccError `unavailable` after `close`, `unauthenticated`.
+   */
+  refuseClosed({ revoked }: Pick<Caller, "revoked"> = {}): void {
+    revoked?.throwIfAborted();
     if (this.#closed) {
       throw new MccError(
         "unavailable",
@@ -81,7 +85,7 @@ export class InstanceAdmission {
     this.#requireQuota(caller, parameters);
     await this.#release(caller, parameters);
     // Nothing waits from here to the catalog, so that of two requests only one passes, and none after `close`.
-    this.refuseClosed();
+    this.refuseClosed(caller);
     if (clientToken !== undefined && this.#catalog.byToken(caller, clientToken) !== undefined) {
       return await this.begin(caller, parameters, extras);
     }

@@ -5,6 +5,7 @@ import sinon from "sinon";
 import type { Cloud } from "../../../../server/cloud/cloud";
 import { assertMccError } from "../../../support/assert-error";
 import { type TestCloud, testClouds } from "../../../support/daemons/test-cloud";
+import { readTlsFixture } from "../../../support/http/certificate";
 import { perTest } from "../../../support/per-test";
 
 describe("access tokens", () => {
@@ -141,6 +142,27 @@ describe("access tokens", () => {
     assert.deepEqual(ended(), [true, false, true, true, false]);
     await accessTokens.revoke({ name: "ci" });
     assert.deepEqual(ended(), [true, false, true, true, true]);
+  });
+
+  it("end calls that wait with a client certificate once it is replaced, removed or its token is revoked", async () => {
+    const { accessTokens } = test().cloud;
+    await accessTokens.add({ name: "ci", role: "user" });
+    const set = async (file?: string): Promise<AbortSignal | undefined> => {
+      const certificate = file === undefined ? undefined : await readTlsFixture(file);
+      const { certificate: kept } = await accessTokens.setCertificate({ name: "ci", certificate });
+      return kept && accessTokens.callerOf(undefined, kept.fingerprint).revoked;
+    };
+    const first = await set("cert.pem");
+    await set("cert.pem");
+    await accessTokens.rotate({ name: "ci", graceSeconds: 0 });
+    assert.equal(first?.aborted, false, "the certificate is the same");
+    const second = await set("second.pem");
+    assert.deepEqual([first.aborted, second?.aborted], [true, false]);
+    await set();
+    assert.equal(second?.aborted, true);
+    const third = await set("second.pem");
+    await accessTokens.revoke({ name: "ci" });
+    assert.equal(third?.aborted, true);
   });
 
   it("of the local admin cannot be revoked or added, and their rotation rewrites the file", async () => {

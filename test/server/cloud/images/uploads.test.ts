@@ -106,6 +106,16 @@ describe("uploads of images", () => {
     assert.deepEqual(await files(test()), []);
   });
 
+  it("are limited in number when many start at once", async () => {
+    const { uploads } = test().cloud;
+    const names = ["one", "two", "three", "four", "five"];
+    const starts = await Promise.allSettled(
+      names.map((name) => uploads.start(alice, { name, sizeBytes: 1 })),
+    );
+    assert.equal(starts.filter(({ status }) => status === "fulfilled").length, 2);
+    assert.equal((await files(test())).length, 2);
+  });
+
   it("that an earlier daemon left are removed", async () => {
     await test().cloud.uploads.start(alice, { name: "own", sizeBytes: 3 });
     assert.equal((await files(test())).length, 1);

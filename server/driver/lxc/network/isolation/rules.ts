@@ -14,7 +14,14 @@ const unknownGroup = marks + 0xffff;
  *
  * @param groups the numbers of the groups other than the first.
  */
-export function isolationRules({ vethPrefix }: Pick<Place, "vethPrefix">, groups: readonly number[]): string {
+export function isolationRules(
+  {
+    vethPrefix,
+    jointPrefix,
+    bridgeHardwareAddress,
+  }: Pick<Place, "vethPrefix" | "jointPrefix" | "bridgeHardwareAddress">,
+  groups: readonly number[],
+): string {
   if (groups.length === 0) {
     return "";
   }
@@ -24,7 +31,8 @@ export function isolationRules({ vethPrefix }: Pick<Place, "vethPrefix">, groups
   ];
   const senders = prefixes.map(({ prefix, mark }) => `"${prefix}*" : ${mark}`);
   const receivers = prefixes.map(({ prefix, mark }) => `${mark} . "${prefix}*"`);
-  // The mark stays on the cable between two bridges, and is removed when the packet enters a container.
+  // The mark stays on the cable between two bridges, and is removed when the packet enters a container. The bridge also gives
+  // the host what is sent to the hardware address of a port, which the rules of the host do not know.
   return `
   chain isolation {
     type filter hook forward priority filter; policy accept;
@@ -32,6 +40,10 @@ export function isolationRules({ vethPrefix }: Pick<Place, "vethPrefix">, groups
     meta mark set iifname map { ${senders.join(", ")} }
     meta mark . oifname { ${receivers.join(", ")} } accept
     oifname "${vethPrefix}*" meta mark & 0xffff0000 == ${marks} drop
+  }
+  chain detour {
+    type filter hook input priority filter; policy accept;
+    iifname { "${vethPrefix}*", "${jointPrefix}*" } meta pkttype != { broadcast, multicast } ether daddr != ${bridgeHardwareAddress} drop
   }`;
 }
 

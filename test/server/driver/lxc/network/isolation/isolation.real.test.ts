@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import { execa } from "execa";
 import { lxcHosts } from "../../../../../support/lxc/lxc-host";
@@ -35,6 +36,17 @@ describe("the isolation of LXC containers", function () {
       rows[from] = others.filter((_, index) => answers[index]);
     }
     return rows;
+  }
+
+  /** Returns how many echo requests have arrived in a container. Its answers would not reach the sender. */
+  async function echoesAt(id: number): Promise<number> {
+    const [nsenter = "", ...inside] = await inNetworkOf(host(), id);
+    const { stdout } = await execa(nsenter, [...inside, "cat", "/proc/net/snmp"]);
+    const [names = [], values = []] = stdout
+      .split("\n")
+      .filter((line) => line.startsWith("Icmp:"))
+      .map((line) => line.split(" "));
+    return Number(values[names.indexOf("InEchos")]);
   }
 
   /** The last two are on the second bridge. */
@@ -74,6 +86,26 @@ describe("the isolation of LXC containers", function () {
     await eventually(() => repairs() > before + 1, "the chain is restored");
     assert.equal(await pings(500, addressOf(502)), false);
     assert.equal(await pings(500, addressOf(504)), true);
+  });
+
+  it("separates groups from packets to the hardware address of a port of the bridge, which the host would route", async () => {
+    await startFive();
+    const { place } = host();
+    for (const { from, to, port } of [
+      { from: 501, to: 502, port: `${place.vethPrefix}a00${(501).toString(36)}` },
+      { from: 503, to: 502, port: place.jointOf(2).atFirst },
+      { from: 503, to: 502, port: `${place.vethPrefix}a00${(503).toString(36)}` },
+    ]) {
+      const hardwareAddress = (await readFile(`/sys/class/net/${port}/address`, "utf8")).trim();
+      const [nsenter = "", ...inside] = await inNetworkOf(host(), from);
+      const entry = ["neighbour", "replace", addressOf(to), "lladdr", hardwareAddress, "dev", "eth0"];
+      await execa(nsenter, [...inside, "ip", ...entry, "nud", "permanent"]);
+      const before = await echoesAt(to);
+      await pings(from, addressOf(to));
+      assert.equal(await echoesAt(to), before, `from ${from} by the address of ${port}`);
+    }
+    assert.ok(await pings(501, network.gateway));
+    assert.ok(await pings(503, network.gateway));
   });
 
   it("is the same for the next daemon, and after a restart of a container", async () => {
