@@ -22,7 +22,8 @@ export class RunRemains {
   ) {}
 
   /**
-   * Removes the control groups, the link to the network namespace, and vzctl's files about the run. Changes nothing while the container runs, or while a command of vzctl is working on it.
+   * Removes the control groups, the link to the network namespace, and vzctl's files about the run. Changes nothing while
+   * the container runs, or while a command of vzctl is working on it.
    */
   async remove(ctid: string): Promise<void> {
     try {
