@@ -1,3 +1,5 @@
+import { rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { type Client, createInstance } from "../client";
 import { exists, hostPlaces } from "../server/driver/openvz/host";
@@ -98,6 +100,8 @@ class BareCommands {
       this.#ctids.map(async (ctid) => {
         await this.#run("vzctl", "stop", String(ctid), "--fast");
         await this.#run("vzctl", "destroy", String(ctid));
+        // vzctl keeps the configuration.
+        await rm(join(dirname(hostPlaces.configuration), "conf", `${ctid}.conf.destroyed`), { force: true });
       }),
     );
   }

@@ -9,8 +9,9 @@ import { parseMetadata } from "./configuration/metadata";
 import type { Containers, Look } from "./containers/containers";
 import type { UnfinishedRecord, UnfinishedRecords } from "./containers/unfinished-records";
 import { findUnlisted, recordIn } from "./containers/unlisted-container";
-import { addressesOf } from "./host";
+import { addressesOf, ofContainer } from "./host";
 import { detachHostMounts, removePrivateArea, removeRemains } from "./leftovers";
+import { MovedArea } from "./moved-area";
 import type { RunRemains } from "./run-remains";
 
 /** The obstacles to `destroy`, and the commands that remove them. */
@@ -70,7 +71,11 @@ export class Destruction {
         return;
       }
       await detachHostMounts(host, record.ctid, variables);
+      const area = await MovedArea.at(
+        ofContainer(variables.get("VE_PRIVATE") ?? host.privateArea(record.ctid), record.ctid),
+      );
       await this.#destroyConfigured(record, isRunning);
+      await area.remove();
     }
     await removePrivateArea(host, record, variables?.get("VE_PRIVATE"));
     await removeRemains(host, record.ctid);

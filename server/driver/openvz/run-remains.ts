@@ -1,5 +1,6 @@
 import { readlink, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { unlessErrno } from "../../../protocol/errno";
 import type { DriverLog } from "../driver";
 import type { Vz } from "./commands/vz";
@@ -7,6 +8,10 @@ import { exists } from "./host";
 
 /** The link to the network namespace of a process, as vzctl sets it. */
 const namespaceLink = /^\/proc\/\d+\/ns\/net$/;
+
+/** A start can fail while the container's first process is still ending. */
+const mostAttempts = 10;
+const pauseMs = 100;
 
 /** The folders of vzctl's files about running containers. */
 const records = ["vepid", "veip"];
@@ -22,7 +27,8 @@ export class RunRemains {
   ) {}
 
   /**
-   * Removes the control groups, the link to the network namespace, and vzctl's files about the run. Changes nothing while the container runs, or while a command of vzctl is working on it.
+   * Removes the control groups, the link to the network namespace, and vzctl's files about the run. Changes nothing while
+   * the container runs, or while a command of vzctl is working on it. Waits a second for processes that are ending.
    */
   async remove(ctid: string): Promise<void> {
     try {
@@ -39,8 +45,11 @@ export class RunRemains {
 
   async #removeNow(ctid: string): Promise<void> {
     const { places, controlGroups } = this.vz;
-    if (!(await controlGroups.removeOf(ctid))) {
-      return;
+    for (let attempt = 1; !(await controlGroups.removeOf(ctid)); attempt += 1) {
+      if (attempt === mostAttempts) {
+        return;
+      }
+      await pause(pauseMs);
     }
     const link = join(places.networkNamespaces, ctid);
     if (namespaceLink.test((await unlessErrno(readlink(link), "ENOENT", "EINVAL")) ?? "")) {

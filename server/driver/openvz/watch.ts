@@ -60,7 +60,7 @@ export class DownWatch {
     } catch (error) {
       this.log.warn(
         { err: error },
-        "vzlist did not answer; the state of the containers will be checked again",
+        "the containers could not be listed; their state will be checked again",
       );
     } finally {
       this.#isPolling = false;

@@ -171,7 +171,10 @@ export async function destroy({ host, container }: Command): Promise<void> {
     await host.reach("destroy:moved");
     // All that exist, also the remains of a killed destroy.
     // As the real one does: it goes into whatever is mounted there, and takes paths of any length.
-    readdirSync(aside).forEach((name) => execFileSync("rm", ["-rf", join(aside, name)]));
+    // Another vzctl that holds the lock removes them later.
+    if (!existsSync(join(aside, "rm.lck"))) {
+      readdirSync(aside).forEach((name) => execFileSync("rm", ["-rf", join(aside, name)]));
+    }
   }
   renameSync(container.configuration, `${container.configuration}.destroyed`);
   await host.reach("destroy:configuration");

@@ -39,5 +39,16 @@ for (const generation of ["v4", "v7"] as const) {
         });
       }
     }
+
+    it("leaves none of its files to the vzctl that removes those of other containers", async () => {
+      const driver = newDriver();
+      await driver.create(lightSpec(501));
+      await driver.start(501);
+      const aside = host().path(generation === "v4" ? "vz/vztmp" : "vz/del");
+      mkdirSync(join(aside, "vzctl-rm-me.other"));
+      writeFileSync(join(aside, "rm.lck"), "1\n");
+      await driver.destroy(501);
+      assert.deepEqual(readdirSync(aside).sort(), ["rm.lck", "vzctl-rm-me.other"]);
+    });
   });
 }
