@@ -58,10 +58,7 @@ export class DownWatch {
       const known = this.known();
       this.see(await this.look(), known);
     } catch (error) {
-      this.log.warn(
-        { err: error },
-        "the containers could not be listed; their state will be checked again",
-      );
+      this.log.warn({ err: error }, "the containers could not be listed; their state will be checked again");
     } finally {
       this.#isPolling = false;
     }
