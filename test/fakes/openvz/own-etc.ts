@@ -1,4 +1,4 @@
-import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import type { FakeOpenvz } from "./install";
@@ -19,6 +19,8 @@ export async function coverEtc(folder: string, host: FakeOpenvz): Promise<void> 
   // The host's own, if it has one, is below the overlay and stays.
   await rm("/etc/vz", { recursive: true, force: true });
   await symlink(host.path("etc/vz"), "/etc/vz");
+  // The fakes work next to control groups of version 2, as vzctl does with a library that does not know them.
+  await appendFile("/etc/ld.so.cache", "libcgroup.so.1\0");
 }
 
 /** Undoes `coverEtc`. */

@@ -54,6 +54,7 @@ for (const generation of ["v4", "v7"] as const) {
       const { uid, createdAt, ...instance } = await takeOver(cloud, { labels: { from: "old" } });
       assert.match(`${uid} ${createdAt}`, /^[0-9a-f]{32} 20/);
       assert.deepEqual(instance, {
+        account: "admin",
         id: 500,
         name: "mcc-500",
         status: "running",
