@@ -15,6 +15,7 @@ import { refuseOtherServer } from "../support/refuse-other-server";
 import { type Accounted, accountFields, accountOf, newAccount } from "./access/account";
 import type { Caller } from "./access/caller";
 import { isOf, isOpenTo, requireOwn } from "./access/rights";
+import { requireShare } from "./access/shares";
 import {
   type Claim,
   claimFields,
@@ -140,7 +141,7 @@ export class Keys {
     return this.publicKeys(names.filter((name) => this.#records.has(name)));
   }
 
-  /** @throws MccError `conflict` for a name that a key, or what another account made, has. */
+  /** @throws MccError `conflict` for a name that a key, or what another account made, has; `exhausted` for a user's share. */
   async add(
     caller: Caller,
     parameters: ParsedParameters<"key.add">,
@@ -180,6 +181,7 @@ export class Keys {
           `The key "${parameters.name}" exists already (${existing.fingerprint}); choose another name, or change it (mcc update-key -n ${parameters.name}).`,
         );
       }
+      requireShare(caller, "key", this.#records.values());
       // A fleet keeps the name of a removed key. Its next members would let the owner of the new key in.
       if (namedBy(parameters.name).some((record) => !isOpenTo(caller, record))) {
         throw new MccError(

@@ -6,6 +6,7 @@ import { refuseOtherServer } from "../../support/refuse-other-server";
 import { type Accounted, newAccount } from "../access/account";
 import type { Caller } from "../access/caller";
 import { requireOwn } from "../access/rights";
+import { requireShare } from "../access/shares";
 import type { Clock } from "./clock";
 import type { KeptLeases } from "./kept-leases";
 import type { HeldLease, Leased } from "./lifetime";
@@ -45,11 +46,17 @@ export class Leases {
     [...this.kept.earlier, ...onRecord].forEach((lease) => this.#renew(lease));
   }
 
-  /** Resolves when the lease is on disk: it survives a restart of the daemon. */
+  /**
+   * Resolves when the lease is on disk: it survives a restart of the daemon.
+   *
+   * @throws MccError `exhausted` for a user that has too many.
+   */
   async open(
-    { account }: Caller,
+    caller: Caller,
     { seconds }: ParsedParameters<"lease.open">,
   ): Promise<MethodResult<"lease.open">> {
+    requireShare(caller, "lease", this.#open.values());
+    const { account } = caller;
     const id = randomBytes(16).toString("hex");
     this.#renew({ id, seconds, ...newAccount(account) });
     await this.#save();

@@ -4,6 +4,7 @@ import type { MethodResult, ParsedParameters } from "../../../../protocol/method
 import type { Accounted } from "../../access/account";
 import type { Caller } from "../../access/caller";
 import { requireOwn } from "../../access/rights";
+import { requireShare } from "../../access/shares";
 import { CommandStream, type Ending } from "./command-stream";
 import type { StreamedRequest } from "./commands";
 
@@ -32,10 +33,10 @@ export class CommandStreams {
    * Starts a command.
    *
    * @param run runs it in its instance, in its turn.
-   * @throws MccError `exhausted` if too many are followed.
+   * @throws MccError `exhausted` if too many are followed, by all or by a user.
    */
   start(
-    { account, revoked }: Caller,
+    caller: Caller,
     parameters: ParsedParameters<"instance.execStart">,
     run: (request: StreamedRequest) => Promise<number | Ending>,
   ): MethodResult<"instance.execStart"> {
@@ -45,6 +46,8 @@ export class CommandStreams {
         `The output of ${mostStreams} commands is being followed; wait until some have ended.`,
       );
     }
+    const { account, revoked } = caller;
+    requireShare(caller, "followed command", this.#followed.values());
     revoked?.throwIfAborted();
     const exec = randomBytes(16).toString("hex");
     const stream = new CommandStream(parameters, run);
