@@ -149,7 +149,7 @@ export class Quotas {
    */
   termOf(account: string, { ttlSeconds, noTtl = false, lease }: AskedLife): Term | undefined {
     if (noTtl && ttlSeconds !== undefined) {
-      throw new MccError("invalid", "ttlSeconds and noTtl contradict each other; give one of them.");
+      throw new MccError("invalid", "A TTL and no TTL contradict each other; give one of them.");
     }
     if (noTtl || ttlSeconds !== undefined) {
       this.requireTtl(account, ttlSeconds ?? 0);
