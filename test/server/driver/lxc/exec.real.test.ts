@@ -58,21 +58,21 @@ describe("commands in LXC containers", () => {
   });
 
   it("end after their time limit with all their processes, also those in the background", async () => {
-    const script = "sleep 86398 & (setsid env -i /bin/sleep 86397 &) ; sleep 86396";
+    const script = "sleep 864398 & (setsid env -i /bin/sleep 864397 &) ; sleep 864396";
     await assertMccError(shell(host(), script, { timeoutMs: 500 }), "timeout", /"sh" in container 500/);
-    for (const word of ["86398", "86397", "86396"]) {
+    for (const word of ["864398", "864397", "864396"]) {
       assert.equal(await isRunning(word), false, word);
     }
   });
 
   it("end with all their processes when the signal is aborted", async () => {
     const hangUp = new AbortController();
-    const script = "(setsid env -i /bin/sleep 86394 &) ; sleep 86393";
+    const script = "(setsid env -i /bin/sleep 864394 &) ; sleep 864393";
     const running = shell(host(), script, { signal: hangUp.signal });
-    await eventually(() => isRunning("86394"), "the process in the background runs");
+    await eventually(() => isRunning("864394"), "the process in the background runs");
     hangUp.abort(new MccError("unavailable", "nobody waits"));
     await assertMccError(running, "unavailable", /nobody waits/);
-    for (const word of ["86394", "86393"]) {
+    for (const word of ["864394", "864393"]) {
       assert.equal(await isRunning(word), false, word);
     }
   });
