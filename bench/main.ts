@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { runIsolated } from "../isolated/isolated";
-import { messageOf } from "../protocol/error";
+import { runMain } from "../isolated/run-main";
 import { readUsage } from "./bench";
 import { measurements } from "./measurements";
 import { standardOutput } from "./output";
@@ -13,12 +13,4 @@ async function main(words: readonly string[]): Promise<number> {
     : runIsolated([process.execPath, join(__dirname, "inside.js"), ...words]);
 }
 
-main(process.argv.slice(2)).then(
-  (exitCode) => {
-    process.exitCode = exitCode;
-  },
-  (error: unknown) => {
-    console.error(`bench: ${messageOf(error)}`);
-    process.exitCode = 1;
-  },
-);
+void runMain("bench", main);

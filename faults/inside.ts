@@ -1,5 +1,5 @@
 import { randomInt } from "node:crypto";
-import { messageOf } from "../protocol/error";
+import { runMain } from "../isolated/run-main";
 import { writeTable } from "./documentation";
 import { readOptions } from "./options";
 import { ResultsFile } from "./results-file";
@@ -38,12 +38,4 @@ async function main(words: readonly string[]): Promise<number> {
   return now.some(({ verdict }) => verdict === "failed") ? 1 : 0;
 }
 
-main(process.argv.slice(2)).then(
-  (exitCode) => {
-    process.exitCode = exitCode;
-  },
-  (error: unknown) => {
-    output.err(`faults: ${messageOf(error)}\n`);
-    process.exitCode = 1;
-  },
-);
+void runMain("faults", main);

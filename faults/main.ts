@@ -1,8 +1,7 @@
 import { join } from "node:path";
-import { CommanderError } from "commander";
 import { runInForeground } from "../isolated/foreground";
 import { runIsolated } from "../isolated/isolated";
-import { messageOf } from "../protocol/error";
+import { runMain } from "../isolated/run-main";
 import { readOptions } from "./options";
 
 /** Checks the arguments first, then runs in separate namespaces if a driver needs them. @returns the exit code. */
@@ -17,16 +16,4 @@ async function main(words: readonly string[]): Promise<number> {
   return needsNoRoot && process.getuid?.() !== 0 ? runInForeground(program, rest) : runIsolated(command);
 }
 
-main(process.argv.slice(2)).then(
-  (exitCode) => {
-    process.exitCode = exitCode;
-  },
-  (error: unknown) => {
-    if (error instanceof CommanderError) {
-      process.exitCode = error.exitCode === 0 ? 0 : 2;
-      return;
-    }
-    console.error(`faults: ${messageOf(error)}`);
-    process.exitCode = 1;
-  },
-);
+void runMain("faults", main);

@@ -1,7 +1,6 @@
-import { CommanderError } from "commander";
-import { messageOf } from "../protocol/error";
+import { runMain } from "../isolated/run-main";
 import { type FuzzResult, fuzz } from "./fuzz";
-import { type Options, readOptions } from "./options";
+import { readOptions } from "./options";
 
 const output = {
   out: (text: string) => process.stdout.write(text),
@@ -9,15 +8,7 @@ const output = {
 };
 
 async function main(words: readonly string[]): Promise<number> {
-  let options: Options;
-  try {
-    options = readOptions(words, output);
-  } catch (error) {
-    if (error instanceof CommanderError) {
-      return error.exitCode === 0 ? 0 : 2;
-    }
-    throw error;
-  }
+  const options = readOptions(words, output);
   output.err(`fuzz: seed ${options.seed}, at most ${options.seconds} s\n`);
   const result = await fuzz(options);
   output.out(options.json ? `${JSON.stringify(result, null, 2)}\n` : summary(result));
@@ -39,12 +30,4 @@ function summary(result: FuzzResult): string {
   ].join("\n");
 }
 
-main(process.argv.slice(2)).then(
-  (exitCode) => {
-    process.exitCode = exitCode;
-  },
-  (error: unknown) => {
-    console.error(`fuzz: ${messageOf(error)}`);
-    process.exitCode = 1;
-  },
-);
+void runMain("fuzz", main);

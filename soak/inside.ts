@@ -1,6 +1,6 @@
 import { lxcHost } from "../bench/lxc-host";
 import { simulatedHost } from "../bench/simulated-host";
-import { messageOf } from "../protocol/error";
+import { runMain } from "../isolated/run-main";
 import { readOptions } from "./options";
 import { type SoakResult, soak } from "./soak";
 
@@ -31,12 +31,4 @@ function summary({ done, seconds, before, after, failures, left }: SoakResult): 
   ].join("\n");
 }
 
-main(process.argv.slice(2)).then(
-  (exitCode) => {
-    process.exitCode = exitCode;
-  },
-  (error: unknown) => {
-    console.error(`soak: ${messageOf(error)}`);
-    process.exitCode = 1;
-  },
-);
+void runMain("soak", main);
