@@ -3,7 +3,7 @@ import { Queue } from "../../../support/concurrency/turns";
 import type { DriverLog, Network } from "../../driver";
 import { commands } from "../commands/command";
 import type { CommandRunner } from "../commands/runner";
-import type { Place } from "../place";
+import type { ContainerPlace, Place } from "../place";
 import type { Bridges } from "./bridges";
 import type { Chatter } from "./chatter";
 import type { Fault } from "./fault";
@@ -43,16 +43,19 @@ export class Firewall {
   }
 
   /**
-   * Separates the groups of containers that the tables do not have yet. Groups without containers stay in the tables until
-   * another one comes.
+   * Separates the group of a container from the others, if the tables do not have it yet. Groups without containers stay in
+   * the tables until another one comes.
    */
-  async separateGroups(): Promise<void> {
-    const isSeparated = (): boolean =>
-      this.parts.groups.numbers().every((number) => this.#groups.includes(number));
+  async separateGroupOf(container: Pick<ContainerPlace, "id">): Promise<void> {
+    const { groups } = this.parts;
+    const isSeparated = (): boolean => {
+      const number = groups.numberOf(container);
+      return number === 0 || this.#groups.includes(number);
+    };
     if (!isSeparated()) {
       await this.#changes.take(async () => {
         if (!isSeparated()) {
-          this.#groups = this.parts.groups.numbers();
+          this.#groups = groups.numbers();
           await this.#makeBridgeTable();
           await this.#makeHostTable();
           await this.#keep(["bridge", "inet"]);

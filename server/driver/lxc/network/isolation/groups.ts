@@ -33,8 +33,13 @@ export class NetworkGroups {
 
   /** Returns the name of the host's end of a container's cable. */
   cableOf(container: Pick<ContainerPlace, "id">): string {
+    return cableName(this.place.vethPrefix, container.id, this.numberOf(container));
+  }
+
+  /** Returns the number of a container's group: 0 for the first. */
+  numberOf({ id }: Pick<ContainerPlace, "id">): number {
     this.#read();
-    return cableName(this.place.vethPrefix, container.id, this.#members.get(container.id)?.number ?? 0);
+    return this.#members.get(id)?.number ?? 0;
   }
 
   /**
@@ -49,7 +54,7 @@ export class NetworkGroups {
       this.#members.delete(container.id);
       return;
     }
-    const number = this.#numberOf(name);
+    const number = this.#numberFor(name);
     writeFileSync(container.networkGroup, JSON.stringify({ number, name }));
     this.#members.set(container.id, { number, name });
   }
@@ -59,7 +64,7 @@ export class NetworkGroups {
     this.#members.delete(id);
   }
 
-  #numberOf(name: string): number {
+  #numberFor(name: string): number {
     const taken = new Set<number>();
     for (const member of this.#members.values()) {
       if (member.name === name) {
