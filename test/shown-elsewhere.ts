@@ -50,6 +50,7 @@ export const shownElsewhere: Readonly<Record<string, readonly string[]>> = {
   "protocol/wire/open-element.ts": ["test/protocol/wire/message-scan.test.ts"],
   "protocol/quota-amounts.ts": ["test/cli/commands/quotas.test.ts"],
   "protocol/package-version.ts": ["test/server/command-line.test.ts"],
+  "protocol/wire/json/answers.ts": ["test/protocol/wire/json/client-messages.test.ts"],
   "protocol/wire/to-wire.ts": ["test/protocol/wire/codec.test.ts"],
 
   "provider/": ["test/provider/resources.test.ts", "test/provider/programs.real.test.ts"],
