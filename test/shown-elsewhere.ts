@@ -125,6 +125,12 @@ export const shownElsewhere: Readonly<Record<string, readonly string[]>> = {
   "server/support/files/seen-folder.ts": ["test/server/driver/lxc/leftovers.real.test.ts"],
   "server/driver/kernel-hostname.ts": ["test/server/driver/lxc/configuration/configuration.test.ts"],
   "server/driver/read-inside.ts": ["test/server/driver/lxc/files.real.test.ts"],
+  "server/driver/lxc/network/isolation/container-files.ts": [
+    "test/server/driver/lxc/network/isolation/groups.test.ts",
+  ],
+  "server/driver/lxc/network/isolation/marks.ts": [
+    "test/server/driver/lxc/network/isolation/address-owners.real.test.ts",
+  ],
   "server/driver/lxc/": ["test/server/driver/lxc/contract.real.test.ts", "test/server/driver/lxc/"],
   "server/driver/openvz/": ["test/server/driver/openvz/contract.real.test.ts", "test/server/driver/openvz/"],
   "server/driver/simulated/": ["test/server/driver/simulated/contract.test.ts"],

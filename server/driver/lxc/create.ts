@@ -37,7 +37,7 @@ export async function createContainer(engine: Engine, spec: ContainerSpec): Prom
   groups.join(container, spec.networkGroup);
   const cable = groups.cableOf(container);
   writeFileSync(container.configuration, configurationText(container, cable, spec, network, setting));
-  await engine.firewall.separateGroupOf(container);
+  await engine.firewall.admit(container, spec);
   const layers = { delta: container.delta, rootfs };
   const address = {
     ipAddress: spec.ipAddress,

@@ -1,9 +1,9 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { z } from "zod";
-import { hasErrno } from "../../../../../protocol/errno";
 import { MccError } from "../../../../../protocol/error";
 import type { ContainerPlace, Place } from "../../place";
 import { cableName, groupOfCable, mostGroups } from "./cable-names";
+import { containersIn, textOf } from "./container-files";
 
 /** What a container's file `network-group` has. Containers of the first group have no such file. */
 const fileSchema = z.object({ number: z.int().min(1).max(mostGroups), name: z.string() });
@@ -88,11 +88,10 @@ export class NetworkGroups {
     if (this.#isRead) {
       return;
     }
-    for (const name of entries(this.place.containers)) {
-      const id = this.place.idOf(name);
-      const membership = id === undefined ? undefined : this.#membershipOf(this.place.container(id));
-      if (id !== undefined && membership !== undefined) {
-        this.#members.set(id, membership);
+    for (const container of containersIn(this.place)) {
+      const membership = this.#membershipOf(container);
+      if (membership !== undefined) {
+        this.#members.set(container.id, membership);
       }
     }
     this.#isRead = true;
@@ -100,35 +99,13 @@ export class NetworkGroups {
 
   /** The configuration has the name of the cable, so a lost file moves no container to another group. */
   #membershipOf({ networkGroup, configuration }: ContainerPlace): Membership | undefined {
-    const { data } = fileSchema.safeParse(parsed(read(networkGroup)));
+    const { data } = fileSchema.safeParse(parsed(textOf(networkGroup)));
     if (data !== undefined) {
       return data;
     }
-    const [, cable = ""] = /^lxc\.net\.0\.veth\.pair = (\S+)$/m.exec(read(configuration)) ?? [];
+    const [, cable = ""] = /^lxc\.net\.0\.veth\.pair = (\S+)$/m.exec(textOf(configuration)) ?? [];
     const number = groupOfCable(this.place.vethPrefix, cable);
     return number === undefined || number === 0 ? undefined : { number, name: undefined };
-  }
-}
-
-function entries(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if (hasErrno(error, "ENOENT", "ENOTDIR")) {
-      return [];
-    }
-    throw error;
-  }
-}
-
-function read(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    if (hasErrno(error, "ENOENT", "ENOTDIR", "EISDIR")) {
-      return "";
-    }
-    throw error;
   }
 }
 
