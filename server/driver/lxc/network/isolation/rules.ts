@@ -1,5 +1,4 @@
-import { isIPv4 } from "node:net";
-import { hostAddressesOutside } from "../../../../support/ordinary-user";
+import { closedPortDscp, isInside } from "../../../../support/ordinary-user";
 import type { Place } from "../../place";
 import { prefixesOfFirstGroup, prefixOfGroup } from "./cable-names";
 import { markOf, marks, unknownGroup } from "./marks";
@@ -68,15 +67,15 @@ export function isolationRules(
  *
  * @param port the daemon's port; undefined if instances may reach it.
  * @param groups the numbers of the groups other than the first.
- * @param outside the addresses at which the daemon listens if it is in another network. Default: it is in this one.
+ * @param isOutside whether the daemon listens in another network namespace, whose addresses this one does not know. There,
+ * root's rules refuse the marked packets that are for the host itself.
  */
 export function hostRules(
   { firewallTable, bridge, bridgeHardwareAddress }: Place,
   port: number | undefined,
   groups: readonly number[],
-  outside: readonly string[] = hostAddressesOutside() ?? [],
+  isOutside: boolean = isInside(),
 ): string {
-  const addresses = outside.filter((address) => isIPv4(address));
   const chains = [
     ...(port === undefined
       ? []
@@ -85,14 +84,14 @@ export function hostRules(
     type filter hook input priority filter; policy accept;
     iifname "${bridge}*" tcp dport ${port} reject with tcp reset
   }`,
-          ...(addresses.length === 0
-            ? []
-            : [
+          ...(isOutside
+            ? [
                 `chain outside {
     type filter hook forward priority filter; policy accept;
-    iifname "${bridge}*" ip daddr { ${addresses.join(", ")} } tcp dport ${port} reject with tcp reset
+    iifname "${bridge}*" tcp dport ${port} ip dscp set ${closedPortDscp}
   }`,
-              ]),
+              ]
+            : []),
         ]),
     ...(groups.length === 0
       ? []

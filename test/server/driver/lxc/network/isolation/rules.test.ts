@@ -6,20 +6,18 @@ describe("the rules that close the daemon's port to instances", () => {
   const place = new Place("/var/lib/minicloud/lxc", "0123456789abcdef0123456789abcdef");
 
   it("are for this host", () => {
-    const rules = hostRules(place, 8080, [], []);
+    const rules = hostRules(place, 8080, [], false);
     assert.match(rules, /hook input [^]*iifname "mcbr-012345\*" tcp dport 8080 reject/);
     assert.doesNotMatch(rules, /hook forward/);
   });
 
-  it("are also for the addresses of a host outside of the daemon's network", () => {
-    const rules = hostRules(place, 8080, [], ["192.0.2.7", "2001:db8::7", "198.19.254.1"]);
-    assert.match(
-      rules,
-      /hook forward [^]*ip daddr \{ 192\.0\.2\.7, 198\.19\.254\.1 \} tcp dport 8080 reject/,
-    );
+  it("mark packets for a host outside of the daemon's network, whatever its addresses are", () => {
+    const rules = hostRules(place, 8080, [], true);
+    assert.match(rules, /hook input [^]*iifname "mcbr-012345\*" tcp dport 8080 reject/);
+    assert.match(rules, /hook forward [^]*iifname "mcbr-012345\*" tcp dport 8080 ip dscp set 42/);
   });
 
   it("are absent if instances may reach the port", () => {
-    assert.equal(hostRules(place, undefined, [], ["192.0.2.7"]), "");
+    assert.equal(hostRules(place, undefined, [], true), "");
   });
 });
