@@ -27,10 +27,21 @@ export interface Refused {
  */
 export type CallerOf = (token: string | undefined, certificate: string | undefined) => Caller;
 
+/**
+ * The headers on which a decision depends. Of several, Node uses the first, and a proxy in front of the daemon may have checked
+ * another one.
+ */
+const decisive = ["host", "authorization", "content-type", "origin", "sec-fetch-site"];
+
 /** Returns the checks. @param names the names by which clients may call the daemon. */
 export function admission(callerOf: CallerOf, names: OwnNames): Admission {
   const checks = webPageChecks(names);
   return (request) => {
+    const repeated = decisive.find((name) => (request.headersDistinct[name]?.length ?? 0) > 1);
+    if (repeated !== undefined) {
+      const line = `Bad request: the header ${repeated} occurs more than once; send it once.`;
+      return { refused: textReply(400, line) };
+    }
     const endpoint = endpointOf(request);
     if (endpoint === undefined) {
       return { refused: textReply(404, `Not found: MiniCloud answers only ${everyEndpoint}.`) };
