@@ -78,7 +78,7 @@ export function icmpv6Packet(
 }
 
 /** Returns a packet with the hop limit 255. @param type of the payload. */
-function ipv6Packet(source: string, target: string, type: number, payload: Buffer): Buffer {
+export function ipv6Packet(source: string, target: string, type: number, payload: Buffer): Buffer {
   return Buffer.concat([words(0x6000, 0, payload.length, type * 256 + 255), ip(source), ip(target), payload]);
 }
 
@@ -107,4 +107,43 @@ function checksum(bytes: Buffer): number {
     sum = (sum & 0xffff) + Math.floor(sum / 0x10000);
   }
   return ~sum & 0xffff;
+}
+
+/** Returns a TCP segment that begins a connection. @param data even in length; the receiver ignores it. */
+export function tcpBegin(
+  source: string,
+  target: string,
+  from: number,
+  to: number,
+  data: Buffer = Buffer.alloc(0),
+): Buffer {
+  const segment = Buffer.concat([words(from, to, 0, 1, 0, 0, 0x5002, 0xffff, 0, 0), data]);
+  const pseudo = Buffer.concat([ip(source), ip(target), words(0, segment.length, 0, tcp)]);
+  segment.writeUInt16BE(checksum(Buffer.concat([pseudo, segment])), 16);
+  return segment;
+}
+
+export const tcp = 6;
+
+/** Returns an IPv4 packet. @param fragment its place, in eight bytes, and 0x2000 if more follow. */
+export function ipv4Packet(
+  source: string,
+  target: string,
+  payload: Buffer,
+  { fragment = 0, options = Buffer.alloc(0) }: { readonly fragment?: number; readonly options?: Buffer } = {},
+): Buffer {
+  const length = 20 + options.length;
+  const head = Buffer.concat([
+    words((0x40 + length / 4) * 256, length + payload.length, source.length, fragment, 64 * 256 + tcp, 0),
+    ip(source),
+    ip(target),
+    options,
+  ]);
+  head.writeUInt16BE(checksum(head), 10);
+  return Buffer.concat([head, payload]);
+}
+
+/** Returns the fragment header of IPv6. @param place in bytes. */
+export function fragmentHeader(type: number, place: number, more: boolean, id: number): Buffer {
+  return words(type * 256, place + (more ? 1 : 0), 0, id);
 }
