@@ -66,12 +66,12 @@ export class Instances {
   ): Promise<InstanceResult> {
     const instance = await this.admission.begin(caller, parameters, extras);
     if (parameters.waitSeconds > 0) {
-      let hasFailed = false;
+      const outcome = { failed: false };
       const ended = instance.ready.catch(() => {
-        hasFailed = true;
+        outcome.failed = true;
       });
       await endsWithin(parameters.waitSeconds * 1000, ended);
-      if (hasFailed && instance.failure === undefined) {
+      if (outcome.failed && instance.failure === undefined) {
         await instance.ready;
       }
     }
