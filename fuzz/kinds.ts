@@ -99,7 +99,7 @@ export const kinds = {
     answered: true,
     requests: (token) =>
       hostileCalls().map(({ method, parameters }) =>
-        jsonRequestOf(token, JSON.stringify({ jsonrpc: "2.0", id: 1, method, params: parameters }) ?? ""),
+        jsonRequestOf(token, JSON.stringify({ jsonrpc: "2.0", id: 1, method, params: parameters })),
       ),
   },
   values: {

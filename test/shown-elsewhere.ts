@@ -40,6 +40,7 @@ export const shownElsewhere: Readonly<Record<string, readonly string[]>> = {
   "server/audit/read-entries.ts": ["test/server/audit/audit-log.test.ts"],
   "server/audit/subject.ts": ["test/server/audit/audited.test.ts"],
 
+  "protocol/package-folder.ts": ["test/cli/programs.test.ts"],
   "protocol/wire/check-message.ts": ["test/protocol/wire/message-scan.test.ts"],
   "protocol/methods/instance.ts": ["test/server/methods/dispatch.test.ts"],
   "protocol/wire/message-flaw.ts": ["test/protocol/wire/message-scan.test.ts"],
