@@ -120,7 +120,7 @@ const options: readonly Option[] = [
   new Option("--purge", "destroy all instances, remove everything that was created for them, and exit"),
   new Option(
     "--setup-user <name>",
-    "let this user run a daemon with LXC (once, as root; also: -r, --nat), and exit",
+    "let this user run a daemon (once, as root; also: --driver openvz; with LXC: -r, --nat), and exit",
   ).conflicts(["check", "purge", "removeUser"]),
   new Option("--remove-user <name>", "remove what --setup-user created for this user, and exit").conflicts([
     "check",

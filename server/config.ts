@@ -55,7 +55,8 @@ export interface Config {
 export function readConfig(words: readonly string[]): Config {
   const command = makeCommand(packageVersion()).parse(words, { from: "user" });
   const line = command.opts<CommandLine>();
-  const mistake = findMistake(line);
+  const isRangeGiven = command.getOptionValueSource("range") !== "default";
+  const mistake = findMistake(line, isRangeGiven);
   if (mistake !== undefined) {
     command.error(`error: ${mistake}`);
   }
@@ -65,7 +66,7 @@ export function readConfig(words: readonly string[]): Config {
     range: line.iprange ?? line.range,
     user: {
       name: line.setupUser ?? line.removeUser ?? "",
-      network: command.getOptionValueSource("range") === "default" ? undefined : networkOf(line.range),
+      network: isRangeGiven ? networkOf(line.range) : undefined,
       dryRun: line.dryRun ?? false,
     },
     port: line.port,
@@ -150,10 +151,16 @@ function chooseAction({ check, purge, foreground, setupUser, removeUser }: Comma
   return foreground ? "serve" : "daemon";
 }
 
-function findMistake(line: CommandLine): string | undefined {
+function findMistake(line: CommandLine, isRangeGiven: boolean): string | undefined {
   const { tlsCert, tlsKey, tlsSelfSigned, insecure, listen, dryRun, setupUser, removeUser } = line;
   if (dryRun && setupUser === undefined && removeUser === undefined) {
     return "--dry-run is only valid with --setup-user and --remove-user";
+  }
+  if (line.driver === "simulated" && (setupUser !== undefined || removeUser !== undefined)) {
+    return "the simulated driver needs no setup; omit --driver, or give --driver openvz";
+  }
+  if (line.driver === "openvz" && setupUser !== undefined && (line.nat || isRangeGiven)) {
+    return "with OpenVZ, the network belongs to the host; omit -r and --nat from --setup-user";
   }
   if ((tlsCert === undefined) !== (tlsKey === undefined)) {
     return "--tls-cert and --tls-key are only valid together; give both or none";

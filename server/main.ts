@@ -15,7 +15,8 @@ import { certificateProblems, readTls } from "./tls/certificate";
 import { type Entrance, openEntrance } from "./user-setup/entrance";
 import { openSocket } from "./user-setup/listening-socket";
 import { runInside } from "./user-setup/run-inside";
-import { removeUser, setUpUser } from "./user-setup/set-up";
+import type { Manner } from "./user-setup/set-up";
+import { removeSetups, setUp } from "./user-setup/setups";
 
 const failureExitCode = 1;
 const usageExitCode = 2;
@@ -30,13 +31,14 @@ const actions: Record<Config["action"], Action> = {
     await (entrance === undefined ? checkHost(config) : continueInside(entrance, words)),
   purge: async (config, words, entrance) =>
     await (entrance === undefined ? purge(config) : continueInside(entrance, words)),
-  setUpUser: async ({ user, nat }) =>
-    await setUpUser(
-      { name: user.name, network: user.network, nat },
-      { dryRun: user.dryRun, say: sayPlainly },
-    ),
-  removeUser: async ({ user }) => await removeUser(user.name, { dryRun: user.dryRun, say: sayPlainly }),
+  setUpUser: async ({ user, nat, driver }) =>
+    await setUp(driver, { name: user.name, network: user.network, nat }, mannerOf(user)),
+  removeUser: async ({ user, driver }) => await removeSetups(driver, user.name, mannerOf(user)),
 };
+
+function mannerOf({ dryRun }: Config["user"]): Manner {
+  return { dryRun, say: sayPlainly };
+}
 
 /** The actions that need containers. An ordinary user's daemon does them in namespaces of that user. */
 const insideActions: readonly Config["action"][] = ["serve", "daemon", "check", "purge"];

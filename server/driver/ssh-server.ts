@@ -1,7 +1,7 @@
 import { resolveInRoot } from "../support/files/path-in-root";
 
 /** The paths of OpenSSH's server and Dropbear in distributions and in own builds. */
-const sshServers = ["/usr", "", "/usr/local"].flatMap((prefix) =>
+export const sshServers = ["/usr", "", "/usr/local"].flatMap((prefix) =>
   ["sbin/sshd", "bin/sshd", "sbin/dropbear", "bin/dropbear"].map((program) => `${prefix}/${program}`),
 );
 

@@ -1,3 +1,4 @@
+import type { Stats } from "node:fs";
 import { chmod, chown, mkdir, readFile, rm, rmdir, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { execa } from "execa";
@@ -28,7 +29,7 @@ export function changesFor(settings: UserSettings): Change[] {
     folderChange(settings),
     fileChange(settingsPath(name), settingsText(settings), 0o644),
     fileChange(helperPath(name), helperText(settings), 0o755),
-    sudoersChange(settings),
+    sudoersChange(sudoersPath(name), sudoersText(settings)),
   ];
 }
 
@@ -72,7 +73,8 @@ function folderChange({ uid, gid, stateFolder }: UserSettings): Change {
   };
 }
 
-function fileChange(path: string, text: string, mode: number): Change {
+/** A file of root. */
+export function fileChange(path: string, text: string, mode: number): Change {
   return {
     what: `the file ${path}`,
     isMade: async () => {
@@ -99,20 +101,42 @@ function fileChange(path: string, text: string, mode: number): Change {
 }
 
 /** A file with a mistake would end all use of sudo on this host. */
-function sudoersChange(settings: UserSettings): Change {
-  const path = sudoersPath(settings.name);
-  const change = fileChange(path, sudoersText(settings), 0o440);
+export function sudoersChange(path: string, text: string): Change {
+  const change = fileChange(path, text, 0o440);
   return {
     ...change,
     make: async () => {
       const { failed, stdout, stderr } = await execa("visudo", ["--check", "--file=-"], {
-        input: sudoersText(settings),
+        input: text,
         reject: false,
       });
       if (failed) {
         throw new MccError("engine", `visudo refuses the content of ${path}: ${stdout}${stderr}.`);
       }
       await change.make();
+    },
+  };
+}
+
+/** A folder of root, which no other user can enter. A removal removes its contents too. */
+export function rootFolderChange(folder: string): Change {
+  const found = async (): Promise<Stats | undefined> => await unlessErrno(stat(folder), "ENOENT");
+  return {
+    what: `the folder ${folder}`,
+    isMade: async () => {
+      const stats = await found();
+      return stats?.uid === 0 && (stats.mode & 0o777) === 0o700;
+    },
+    exists: async () => (await found()) !== undefined,
+    make: async () => {
+      await mkdir(folder, { recursive: true });
+      await chown(folder, 0, 0);
+      await chmod(folder, 0o700);
+    },
+    undo: async () => {
+      await rm(folder, { recursive: true, force: true });
+      await removeIfEmpty(dirname(folder));
+      return true;
     },
   };
 }

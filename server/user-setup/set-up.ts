@@ -7,7 +7,7 @@ import { helperPath } from "./files";
 import { refuseNetworksOfHost } from "./host-networks";
 import { lackingForSetup } from "./lacking";
 import { hasRunningParts, processesOf, removeRunningParts } from "./running-parts";
-import { findUser, linkOf, type SetupRequest, settingsFor } from "./settings";
+import { linkOf, type SetupRequest, settingsFor } from "./settings";
 
 /** How a setup or a removal reports and limits its work. */
 export interface Manner {
@@ -50,17 +50,16 @@ export async function setUpUser(request: SetupRequest, { dryRun, say }: Manner):
 }
 
 /**
- * Removes everything that a setup created. Reports each change. A user that was not set up is a success.
+ * Removes everything that a setup created. Reports each change.
  *
+ * @returns false for a user that was not set up.
  * @throws MccError `conflict` while processes of the user's daemon or instances run.
  */
-export async function removeUser(name: string, { dryRun, say }: Manner): Promise<void> {
+export async function removeUser(name: string, { dryRun, say }: Manner): Promise<boolean> {
   requireRoot("--remove-user");
   const settings = allUserSettings().find((each) => each.name === name);
   if (settings === undefined) {
-    await findUser(name);
-    say(`the user ${name} is not set up; nothing to remove`);
-    return;
+    return false;
   }
   await refuseWhileRunning(settings, "removing the setup");
   if (await hasRunningParts(settings)) {
@@ -83,6 +82,7 @@ export async function removeUser(name: string, { dryRun, say }: Manner): Promise
       say(`${change.what} has files and stays; to remove them: rm -r ${dirname(settings.stateFolder)}`);
     }
   }
+  return true;
 }
 
 function isSettings({ what }: Change): boolean {
@@ -118,7 +118,8 @@ async function refuseWhileRunning(settings: UserSettings, what: string): Promise
   }
 }
 
-function requireRoot(option: string): void {
+/** @throws MccError `forbidden` for other users than root. */
+export function requireRoot(option: string): void {
   if (process.getuid?.() !== 0) {
     throw new MccError("forbidden", `Only root can use ${option}; run it with sudo.`);
   }

@@ -1,7 +1,7 @@
 import { MccError, messageOf } from "../../../protocol/error";
 import { Turns } from "../../support/concurrency/turns";
 import type { ContainerFile, ContainerSpec, DriverLog, MadeContainer } from "../driver";
-import { hasSshServer } from "../ssh-server";
+import { sshServers } from "../ssh-server";
 import { commands, type Target } from "./commands/command";
 import { type Ended, failureOf } from "./commands/runner";
 import type { Vz } from "./commands/vz";
@@ -11,13 +11,12 @@ import { readSamples, type Sample } from "./configuration/sample-types";
 import type { Containers } from "./containers/containers";
 import type { UnfinishedRecords } from "./containers/unfinished-records";
 import { hasUserNamespace, templateOptions } from "./distribution";
-import { plainRoot } from "./files/plain-root";
-import { writeIntoRoot } from "./files/root-files";
-import { giveRootFolder } from "./files/root-owner";
 import { setHostsInRoot, systemFilesFor } from "./files/system-files";
-import { exists, type HostConfiguration } from "./host";
+import type { HostConfiguration } from "./host";
 import { limitOptions } from "./limits";
 import { nameserverOptions } from "./name-servers";
+import type { RootFiles } from "./root-work/root-files";
+import type { RootWork } from "./root-work/root-work";
 
 /** Creates containers. A failed one stays in part, and its record tells a later destroy about it. */
 export class ContainerCreation {
@@ -32,6 +31,7 @@ export class ContainerCreation {
   constructor(
     private readonly serverId: string,
     private readonly vz: Vz,
+    readonly work: RootWork,
     private readonly records: UnfinishedRecords,
     private readonly containers: Containers,
     private readonly log: DriverLog,
@@ -58,14 +58,14 @@ export class ContainerCreation {
     if (settings.length > 0) {
       await this.vz.set(target, settings);
     }
-    await giveRootFolder(this.vz, target.ctid);
+    await this.work.giveRootFolder(target.ctid);
     const made = await this.inRoot(target, "written", async (root) => {
       const hosts = spec.hosts?.() ?? (isShifted ? [ownHostsLine(spec)] : undefined);
       if (hosts !== undefined) {
         await setHostsInRoot(root, hosts);
       }
-      await writeIntoRoot(root, [...(isShifted ? await systemFilesFor(root, spec) : []), ...spec.files]);
-      return { hasSshServer: await hasSshServer(root) };
+      await root.write([...(isShifted ? await systemFilesFor(root, spec) : []), ...spec.files]);
+      return { hasSshServer: await root.hasAny(sshServers) };
     });
     this.containers.add(target);
     await this.records.remove(spec.id);
@@ -74,7 +74,7 @@ export class ContainerCreation {
 
   /** Writes files into a container that does not run. */
   async writeFiles(target: Target, files: readonly ContainerFile[]): Promise<void> {
-    await this.inRoot(target, "written", (root) => writeIntoRoot(root, files));
+    await this.inRoot(target, "written", (root) => root.write(files));
   }
 
   /**
@@ -83,8 +83,8 @@ export class ContainerCreation {
    *
    * @param done the function's effect on files, for the error message.
    */
-  async inRoot<T>(target: Target, done: "read" | "written", work: (root: string) => Promise<T>): Promise<T> {
-    const plain = await plainRoot(this.vz, target.ctid);
+  async inRoot<T>(target: Target, done: "read" | "written", work: (root: RootFiles) => Promise<T>): Promise<T> {
+    const plain = await this.work.plainRoot(target.ctid);
     if (plain !== undefined) {
       return await work(plain).catch((error: unknown) => {
         throw MccError.reword(error, failed(target, done, error), "engine");
@@ -96,7 +96,7 @@ export class ContainerCreation {
   async #inMountedRoot<T>(
     target: Target,
     done: "read" | "written",
-    work: (root: string) => Promise<T>,
+    work: (root: RootFiles) => Promise<T>,
   ): Promise<T> {
     const result = await work(await this.#mount(target)).catch(async (error: unknown) => {
       const more = await this.#unmountAfterFailure(target);
@@ -106,10 +106,9 @@ export class ContainerCreation {
     return result;
   }
 
-  /** @returns the mount point. */
-  async #mount(target: Target): Promise<string> {
+  async #mount(target: Target): Promise<RootFiles> {
     await this.vz.run(commands.mount(target));
-    return (await this.vz.host()).root(target.ctid);
+    return await this.work.mountedRoot(target.ctid);
   }
 
   /** @returns the text to append to the message of the first failure, which is the one that is reported. */
@@ -129,7 +128,7 @@ export class ContainerCreation {
   ): Promise<Target> {
     const ctids = how.generation.ctids(spec);
     for (const ctid of ctids) {
-      if (await isTaken(how.host, ctid)) {
+      if (!(await this.work.claim(ctid))) {
         continue;
       }
       const target = { id: spec.id, ctid };
@@ -151,6 +150,7 @@ export class ContainerCreation {
         throw failureOf(command, ended);
       }
       await this.records.remove(spec.id);
+      await this.work.release(ctid);
     }
     throw new MccError(
       "conflict",
@@ -193,10 +193,6 @@ function refuseUnshifted({ ctid }: Target, { stdout, stderr }: Ended): void {
       `vzctl create ${ctid} could not shift the users of the image: ${words.trim()} What to do: run ldconfig, and if that does not help, reinstall the package vzctl, which contains the library.`,
     );
   }
-}
-
-async function isTaken(host: HostConfiguration, ctid: string): Promise<boolean> {
-  return (await exists(host.containerConfiguration(ctid))) || (await exists(host.privateArea(ctid)));
 }
 
 function failed({ id }: Target, done: "read" | "written", error: unknown): string {

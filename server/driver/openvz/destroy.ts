@@ -9,9 +9,8 @@ import { parseMetadata } from "./configuration/metadata";
 import type { Containers, Look } from "./containers/containers";
 import type { UnfinishedRecord, UnfinishedRecords } from "./containers/unfinished-records";
 import { findUnlisted, recordIn } from "./containers/unlisted-container";
-import { addressesOf, ofContainer } from "./host";
-import { detachHostMounts, removePrivateArea, removeRemains } from "./leftovers";
-import { MovedArea } from "./moved-area";
+import { addressesOf } from "./host";
+import type { BeforeDestroy, RootWork } from "./root-work/root-work";
 import type { RunRemains } from "./run-remains";
 
 /** The obstacles to `destroy`, and the commands that remove them. */
@@ -27,6 +26,7 @@ export class Destruction {
   constructor(
     private readonly serverId: string,
     private readonly vz: Vz,
+    private readonly work: RootWork,
     private readonly records: UnfinishedRecords,
     private readonly containers: Containers,
     private readonly earlier: EarlierCommands,
@@ -66,19 +66,15 @@ export class Destruction {
   async #destroyRecorded(record: UnfinishedRecord, isRunning: boolean, look: Look): Promise<void> {
     const host = await this.vz.host();
     const variables = await host.containerVariables(record.ctid);
+    let before: BeforeDestroy | undefined;
     if (variables !== undefined) {
       if (!(await this.#isOurs(variables, record))) {
         return;
       }
-      await detachHostMounts(host, record.ctid, variables);
-      const area = await MovedArea.at(
-        ofContainer(variables.get("VE_PRIVATE") ?? host.privateArea(record.ctid), record.ctid),
-      );
+      before = await this.work.beginDestroy(record.ctid, variables);
       await this.#destroyConfigured(record, isRunning);
-      await area.remove();
     }
-    await removePrivateArea(host, record, variables?.get("VE_PRIVATE"));
-    await removeRemains(host, record.ctid);
+    await this.work.finishDestroy(record, before, variables);
     await this.runRemains.remove(record.ctid);
     const addresses = record.addresses ?? addressesOf(variables ?? new Map());
     const inUse = addressesInUse(look, record.id);

@@ -1,8 +1,8 @@
-import { resolveInRoot } from "../../support/files/path-in-root";
 import type { Vz } from "./commands/vz";
 import type { Variables } from "./configuration/file";
 import { imageOf } from "./containers/list";
 import { type HostConfiguration, localOwnerIn } from "./host";
+import type { RootFiles } from "./root-work/root-files";
 
 /** The program that configures addresses in images for which vzctl has scripts. The scripts only write files for it. */
 const ifup = ["/sbin/ifup", "/usr/sbin/ifup"] as const;
@@ -38,17 +38,16 @@ export async function templateOptions(host: HostConfiguration, image: string): P
  * Returns whether the image itself configures its addresses: it has ifup, and vzctl's scripts write the files for it.
  * OpenVZ 7 knows the distribution of each of its templates.
  */
-export async function configuresAddresses(vz: Vz, ctid: string, variables: Variables): Promise<boolean> {
+export async function configuresAddresses(vz: Vz, root: RootFiles, variables: Variables): Promise<boolean> {
   const host = await vz.host();
-  const root = host.root(ctid);
-  if (!(await hasFile(root, ifup))) {
+  if (!(await root.hasAny(ifup))) {
     return false;
   }
   if (!(await vz.generation()).otherKernels) {
     return true;
   }
   const isKnown = (await distributionOf(host, variables.get("OSTEMPLATE") ?? "")) !== undefined;
-  return isKnown || (await hasFile(root, ifupOfRedHat));
+  return isKnown || (await root.hasAny(ifupOfRedHat));
 }
 
 /** Returns the scripts of an image's distribution, which vzctl finds by the beginning of the image's name. */
@@ -61,9 +60,4 @@ async function distributionOf(host: HostConfiguration, image: string): Promise<V
     }
   }
   return undefined;
-}
-
-async function hasFile(root: string, paths: readonly string[]): Promise<boolean> {
-  const found = await Promise.all(paths.map((path) => resolveInRoot(root, path)));
-  return found.some((path) => path !== undefined);
 }

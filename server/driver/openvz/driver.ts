@@ -21,6 +21,7 @@ import type {
   Remains,
 } from "../driver";
 import { readInside } from "../read-inside";
+import { type EngineAccess, engineAccess } from "./access";
 import { Bridge } from "./bridge";
 import { commands, type Target } from "./commands/command";
 import { EarlierCommands } from "./commands/earlier-commands";
@@ -31,16 +32,16 @@ import { Containers } from "./containers/containers";
 import { UnfinishedRecords } from "./containers/unfinished-records";
 import { ContainerCreation } from "./create";
 import { Destruction } from "./destroy";
-import { readFromRoot } from "./files/root-files";
 import { setHostsInRoot } from "./files/system-files";
 import { Guest } from "./guest/guest";
 import { setHostsInside } from "./guest/hosts";
 import { StartSettings } from "./guest/start-settings";
 import { addressesOf, type HostPlaces, hostPlaces } from "./host";
-import { ImageArchives } from "./images/store";
+import { HostImages } from "./images/host-images";
 import { limitOptions } from "./limits";
 import { stopContainer } from "./power";
 import { preflight } from "./preflight";
+import type { ImageWork } from "./root-work/root-work";
 import { RunRemains } from "./run-remains";
 import { TakeOver } from "./take-over";
 import { DownWatch } from "./watch";
@@ -54,8 +55,12 @@ const changesAtOnce = 32;
  *
  * @param places for tests.
  */
-export function createOpenvzDriver(options: DriverOptions, places: HostPlaces = hostPlaces): Driver {
-  return new OpenvzDriver(options, places);
+export function createOpenvzDriver(
+  options: DriverOptions,
+  places: HostPlaces = hostPlaces,
+  access: EngineAccess = engineAccess(options.log),
+): Driver {
+  return new OpenvzDriver(options, places, access);
 }
 
 class OpenvzDriver implements Driver {
@@ -76,7 +81,8 @@ class OpenvzDriver implements Driver {
   readonly #settings: StartSettings;
   readonly #runRemains: RunRemains;
   readonly #bridge: Bridge;
-  readonly #images: ImageArchives;
+  readonly #images: HostImages;
+  readonly #imageWork: ImageWork;
   readonly #watch: DownWatch;
   /** The turns of starts, and of writes into containers that do not run. */
   readonly #turns = new Turns<number>();
@@ -88,48 +94,47 @@ class OpenvzDriver implements Driver {
   constructor(
     private readonly options: DriverOptions,
     places: HostPlaces,
+    private readonly access: EngineAccess,
   ) {
     const { serverId, folder, commandTimeoutMs: timeoutMs, log } = options;
-    const earlier = new EarlierCommands(serverId, folder);
-    this.#vz = new Vz(places, { timeoutMs, mark: (id) => earlier.mark(id) });
+    const { launcher } = access;
+    this.#vz = new Vz(places, { timeoutMs, launcher, mark: (id) => earlier.mark(id) });
+    const work = access.workOn(this.#vz, join(folder, "imported-images"));
+    const earlier = new EarlierCommands(serverId, folder, work.earlier);
     this.#records = new UnfinishedRecords(folder);
     this.#containers = new Containers(serverId, this.#records, {
       list: () => this.#vz.list(),
       variablesOf: async (ctid) => await (await this.#vz.host()).containerVariables(ctid),
     });
-    this.#creation = new ContainerCreation(serverId, this.#vz, this.#records, this.#containers, log);
-    this.#runRemains = new RunRemains(this.#vz, log);
+    this.#creation = new ContainerCreation(serverId, this.#vz, work, this.#records, this.#containers, log);
+    this.#runRemains = new RunRemains(work, log);
     this.#bridge = new Bridge(this.#vz, log);
     this.#destruction = new Destruction(
       serverId,
       this.#vz,
+      work,
       this.#records,
       this.#containers,
       earlier,
       this.#runRemains,
       this.#bridge,
     );
-    this.#guest = new Guest(timeoutMs, () => this.#vz.execExitCodes());
+    this.#guest = new Guest(timeoutMs, () => this.#vz.execExitCodes(), launcher);
     this.#settings = new StartSettings(this.#vz, this.#guest, this.#creation, log);
     this.takesOver = new TakeOver(serverId, this.#vz, {
       containers: this.#containers,
       creation: this.#creation,
       earlier,
     });
-    this.#images = new ImageArchives(
-      async () => ({
-        folder: (await this.#vz.host()).imageFolder,
-        format: (await this.#vz.generation()).images,
-      }),
-      join(folder, "imported-images"),
-    );
+    this.#images = new HostImages(() => this.#vz.imageStore());
+    this.#imageWork = work.images;
     this.#watch = new DownWatch(() => this.#containers.look(), log);
   }
 
   async preflight(): Promise<Finding[]> {
     return await preflight({
       places: this.#vz.places,
-      isRoot: process.getuid?.() === 0,
+      access: this.access,
       askVersion: () => this.#vz.generation(),
       askList: async () => {
         const { source } = await this.#vz.listing();
@@ -143,7 +148,7 @@ class OpenvzDriver implements Driver {
     await mkdir(this.options.folder, { recursive: true, mode: 0o700 });
     await this.#records.removeHalfWritten();
     await this.#load();
-    await this.#images.clear();
+    await this.#imageWork.clear();
     if (this.options.network.ipv6 !== undefined) {
       this.options.log.warn(
         {},
@@ -164,7 +169,7 @@ class OpenvzDriver implements Driver {
   }
 
   async purge(): Promise<void> {
-    await this.#images.purge();
+    await this.#imageWork.purge();
     await removeAroundMounts(this.options.folder);
   }
 
@@ -173,11 +178,11 @@ class OpenvzDriver implements Driver {
   }
 
   async importImage(name: string, tarballPath: string, limits?: ArchiveLimits): Promise<Image> {
-    return await this.#images.import(name, tarballPath, limits);
+    return await this.#imageWork.import(name, tarballPath, limits);
   }
 
   async removeImage(name: string): Promise<boolean> {
-    return await this.#images.remove(name);
+    return await this.#imageWork.remove(name);
   }
 
   async types(): Promise<InstanceType[]> {
@@ -299,7 +304,7 @@ class OpenvzDriver implements Driver {
   async readFile(id: number, path: string, maxBytes: number): Promise<Uint8Array | undefined> {
     const target = await this.#containers.get(id);
     if ((await this.#containers.look()).own.get(id)?.running !== true) {
-      return await this.#creation.inRoot(target, "read", (root) => readFromRoot(root, path, maxBytes));
+      return await this.#creation.inRoot(target, "read", (root) => root.read(path, maxBytes));
     }
     return await readInside(
       (request) => this.#guest.exec(target, request),

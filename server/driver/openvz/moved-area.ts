@@ -14,15 +14,16 @@ const prefix = "vzctl-rm-me.";
  * again and again.
  */
 export class MovedArea {
-  private constructor(
+  constructor(
     private readonly path: string,
-    /** Device and inode: they stay the same in the new place. */
+    /** Device and inode: they stay the same in the new place. Undefined for an area that was missing. */
     private readonly identity: string | undefined,
   ) {}
 
-  /** Notes a private area before `vzctl destroy`. It may be missing. */
-  static async at(path: string): Promise<MovedArea> {
-    return new MovedArea(path, await identityOf(path));
+  /** Returns the identity of a private area before `vzctl destroy`; undefined if it is missing. */
+  static async identityOf(path: string): Promise<string | undefined> {
+    const found = await unlessErrno(stat(path, { bigint: true }), "ENOENT", "ENOTDIR");
+    return found && `${found.dev}:${found.ino}`;
   }
 
   /** Removes the area if it was moved. @throws MccError like `removeTree`. */
@@ -40,14 +41,9 @@ export class MovedArea {
     const names = (await unlessErrno(readdir(folder), "ENOENT", "ENOTDIR")) ?? [];
     for (const name of names.filter((entry) => entry.startsWith(prefix))) {
       const path = join(folder, name);
-      if ((await identityOf(path)) === this.identity) {
+      if ((await MovedArea.identityOf(path)) === this.identity) {
         await removeTree(path);
       }
     }
   }
-}
-
-async function identityOf(path: string): Promise<string | undefined> {
-  const found = await unlessErrno(stat(path, { bigint: true }), "ENOENT", "ENOTDIR");
-  return found && `${found.dev}:${found.ino}`;
 }

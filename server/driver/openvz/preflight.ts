@@ -3,6 +3,7 @@ import { unlessErrno } from "../../../protocol/errno";
 import { MccError } from "../../../protocol/error";
 import { isOnPath } from "../../support/program-path";
 import type { Finding } from "../driver";
+import type { EngineAccess } from "./access";
 import { syntaxes } from "./configuration/syntax";
 import { controlGroupFinding } from "./control-group-finding";
 import { exists, type HostPlaces, readHostConfiguration } from "./host";
@@ -10,7 +11,7 @@ import { exists, type HostPlaces, readHostConfiguration } from "./host";
 /** The inputs of the checks. */
 export interface PreflightSubject {
   readonly places: HostPlaces;
-  readonly isRoot: boolean;
+  readonly access: Pick<EngineAccess, "findings">;
   /** Runs vzctl to get its version. @throws MccError `unavailable`. */
   readonly askVersion: () => Promise<unknown>;
   /** Runs vzlist for all containers. @throws MccError. */
@@ -34,11 +35,6 @@ const programChecks: readonly Check[] = programs.map(
 );
 
 const checks: readonly Check[] = [
-  ({ isRoot }) =>
-    finding(!isRoot, {
-      lacking: "the daemon does not run as root; vzctl works only for root",
-      remedy: "start mccserver as root",
-    }),
   ...programChecks,
   async ({ places, askVersion, askList }) => {
     if (programs.some(({ program }) => !isOnPath(program))) {
@@ -95,9 +91,14 @@ const checks: readonly Check[] = [
 
 /** Returns what this host lacks. */
 export async function preflight(subject: PreflightSubject): Promise<Finding[]> {
-  const findings = await Promise.all(checks.map((check) => check(subject)));
-  return findings.filter((finding) => finding !== undefined);
+  const forbidden = await subject.access.findings();
+  // Without the right to run them, the programs would only report that again.
+  const first = forbidden.length > 0 ? { ...subject, askVersion: nothing, askList: nothing } : subject;
+  const findings = await Promise.all(checks.map((check) => check(first)));
+  return [...forbidden, ...findings.filter((finding) => finding !== undefined)];
 }
+
+const nothing = (): Promise<void> => Promise.resolve();
 
 function finding(isLacking: boolean, found: Finding): Promise<Finding | undefined> {
   return Promise.resolve(isLacking ? found : undefined);

@@ -5,6 +5,7 @@ import { unlessErrno } from "../../../protocol/errno";
 import type { DriverLog } from "../driver";
 import type { Vz } from "./commands/vz";
 import { exists } from "./host";
+import type { RootWork } from "./root-work/root-work";
 
 /** The link to the network namespace of a process, as vzctl sets it. */
 const namespaceLink = /^\/proc\/\d+\/ns\/net$/;
@@ -22,7 +23,7 @@ const records = ["vepid", "veip"];
  */
 export class RunRemains {
   constructor(
-    private readonly vz: Vz,
+    private readonly work: Pick<RootWork, "removeRunRemains">,
     private readonly log: DriverLog,
   ) {}
 
@@ -32,9 +33,7 @@ export class RunRemains {
    */
   async remove(ctid: string): Promise<void> {
     try {
-      if ((await this.#isOtherKernel()) && !(await this.#isLocked(ctid))) {
-        await this.#removeNow(ctid);
-      }
+      await this.work.removeRunRemains(ctid);
     } catch (error) {
       this.log.warn(
         { container: ctid, err: error },
@@ -42,27 +41,28 @@ export class RunRemains {
       );
     }
   }
+}
 
-  async #removeNow(ctid: string): Promise<void> {
-    const { places, controlGroups } = this.vz;
-    for (let attempt = 1; !(await controlGroups.removeOf(ctid)); attempt += 1) {
-      if (attempt === mostAttempts) {
-        return;
-      }
-      await pause(pauseMs);
+/** Removes what a run left, as `RunRemains.remove` says. @throws the system's errors. */
+export async function removeRunRemains(vz: Vz, ctid: string): Promise<void> {
+  const { places, controlGroups } = vz;
+  const isOtherKernel = (await vz.generation()).otherKernels && !(await vz.isOpenvzKernel());
+  if (!isOtherKernel || (await isLocked(vz, ctid))) {
+    return;
+  }
+  for (let attempt = 1; !(await controlGroups.removeOf(ctid)); attempt += 1) {
+    if (attempt === mostAttempts) {
+      return;
     }
-    const link = join(places.networkNamespaces, ctid);
-    if (namespaceLink.test((await unlessErrno(readlink(link), "ENOENT", "EINVAL")) ?? "")) {
-      await rm(link, { force: true });
-    }
-    await Promise.all(records.map((kind) => rm(join(places.runRecords, kind, ctid), { force: true })));
+    await pause(pauseMs);
   }
+  const link = join(places.networkNamespaces, ctid);
+  if (namespaceLink.test((await unlessErrno(readlink(link), "ENOENT", "EINVAL")) ?? "")) {
+    await rm(link, { force: true });
+  }
+  await Promise.all(records.map((kind) => rm(join(places.runRecords, kind, ctid), { force: true })));
+}
 
-  async #isOtherKernel(): Promise<boolean> {
-    return (await this.vz.generation()).otherKernels && !(await this.vz.isOpenvzKernel());
-  }
-
-  async #isLocked(ctid: string): Promise<boolean> {
-    return await exists(join((await this.vz.host()).lockFolder, `${ctid}.lck`));
-  }
+async function isLocked(vz: Vz, ctid: string): Promise<boolean> {
+  return await exists(join((await vz.host()).lockFolder, `${ctid}.lck`));
 }

@@ -7,29 +7,82 @@ import { once } from "../../../support/concurrency/once";
 import { folderSeenBy } from "../../../support/files/seen-folder";
 import { killProcess, processIds, processState } from "../../../support/processes";
 
-const variable = "MINICLOUD_ENGINE_COMMAND";
+/** The environment variable that marks the commands for a container. */
+export const markVariable = "MINICLOUD_ENGINE_COMMAND";
 const patienceMs = 5000;
 const pauseMs = 20;
+
+/** One run of a daemon. */
+export interface DaemonRun {
+  readonly serverId: string;
+  /** Identifies the run. The commands of other runs of the server are leftovers. */
+  readonly run: string;
+  /** The driver's. A copy of it in another mount namespace can contain the same server id. */
+  readonly folder: string;
+  /** Returns whether a process with this environment counts. Default: each does. */
+  readonly accepts?: (environment: readonly string[]) => boolean;
+}
+
+/** A process group that works on a container. */
+export interface EarlierGroup {
+  /** The container's id. */
+  readonly id: number;
+  readonly group: number;
+}
+
+/** The work on processes of root. */
+export interface EarlierWork {
+  /** Returns the process groups of commands that earlier runs of a daemon left. */
+  find(daemon: DaemonRun): Promise<readonly EarlierGroup[]>;
+  /** Kills a group if one of its processes still has the mark. @throws MccError `timeout` if it hangs in the kernel. */
+  end(daemon: DaemonRun, group: EarlierGroup): Promise<void>;
+}
+
+/** For a daemon that runs as root. */
+export const directEarlierWork: EarlierWork = {
+  find: async (daemon) => {
+    const found: EarlierGroup[] = [];
+    for (const pid of await processIds()) {
+      const id = await containerOf(daemon, pid);
+      const group = id === undefined ? undefined : await groupOf(pid);
+      if (id !== undefined && group !== undefined) {
+        found.push({ id, group });
+      }
+    }
+    return found;
+  },
+  end: async (daemon, { id, group }) => {
+    for (const pid of await membersOf(group)) {
+      if ((await containerOf(daemon, pid)) === id) {
+        await endGroup(group, id);
+        return;
+      }
+    }
+  },
+};
 
 /**
  * Finds the engine commands that a dead daemon left running, by a mark in their environment. vzctl runs its scripts in
  * an environment without the mark; they are in the command's own process group.
  */
 export class EarlierCommands {
-  /** Identifies this daemon's own commands, which are not leftovers. */
-  readonly #run = randomBytes(8).toString("hex");
+  readonly #daemon: DaemonRun;
   /** One search is enough, because no more groups of them can appear. */
-  readonly #search = once(() => this.#searchAll());
+  readonly #search = once(async () => groupsById(await this.work.find(this.#daemon)));
 
-  /** @param folder the driver's. A copy of it in another mount namespace can contain the same server id. */
+  /** @param folder the driver's. */
   constructor(
-    private readonly serverId: string,
-    private readonly folder: string,
-  ) {}
+    serverId: string,
+    folder: string,
+    private readonly work: EarlierWork = directEarlierWork,
+  ) {
+    this.#daemon = { serverId, folder, run: randomBytes(8).toString("hex") };
+  }
 
   /** Returns the environment variables of a command for a container. */
   mark(id: number | undefined): Record<string, string> {
-    return id === undefined ? {} : { [variable]: `${this.serverId}/${id}/${this.#run}` };
+    const { serverId, run } = this.#daemon;
+    return id === undefined ? {} : { [markVariable]: `${serverId}/${id}/${run}` };
   }
 
   /**
@@ -42,49 +95,33 @@ export class EarlierCommands {
   async end(id: number): Promise<void> {
     const found = await this.#search();
     for (const group of found.get(id) ?? []) {
-      if (await this.#isAtWork(group, id)) {
-        await endGroup(group, id);
-      }
+      await this.work.end(this.#daemon, { id, group });
     }
     found.delete(id);
   }
+}
 
-  /** Returns the process groups by container. */
-  async #searchAll(): Promise<Map<number, Set<number>>> {
-    const found = new Map<number, Set<number>>();
-    for (const pid of await processIds()) {
-      const id = await this.#containerOf(pid);
-      const group = id === undefined ? undefined : await groupOf(pid);
-      if (id !== undefined && group !== undefined) {
-        found.set(id, (found.get(id) ?? new Set()).add(group));
-      }
-    }
-    return found;
-  }
+function groupsById(groups: readonly EarlierGroup[]): Map<number, Set<number>> {
+  const found = new Map<number, Set<number>>();
+  groups.forEach(({ id, group }) => found.set(id, (found.get(id) ?? new Set()).add(group)));
+  return found;
+}
 
-  /** Returns whether a process of the group still has the mark. */
-  async #isAtWork(group: number, id: number): Promise<boolean> {
-    for (const pid of await membersOf(group)) {
-      if ((await this.#containerOf(pid)) === id) {
-        return true;
-      }
-    }
-    return false;
-  }
+async function containerOf(
+  { serverId, run, folder, accepts = () => true }: DaemonRun,
+  pid: number,
+): Promise<number | undefined> {
+  const environment = await environmentOf(pid);
+  const mark = environment.find((entry) => entry.startsWith(`${markVariable}=`));
+  const [ofServer, id, ofRun] = mark?.slice(markVariable.length + 1).split("/") ?? [];
+  const isEarlier = ofServer === serverId && ofRun !== run && accepts(environment);
+  return isEarlier && (await folderSeenBy(pid, folder)) !== "another" ? Number(id) : undefined;
+}
 
-  async #containerOf(pid: number): Promise<number | undefined> {
-    // A process may end between the search and this read.
-    const environment = await unlessErrno(
-      readFile(`/proc/${pid}/environ`, "utf8"),
-      "ENOENT",
-      "ESRCH",
-      "EACCES",
-    );
-    const mark = environment?.split("\0").find((entry) => entry.startsWith(`${variable}=`));
-    const [serverId, id, run] = mark?.slice(variable.length + 1).split("/") ?? [];
-    const isEarlier = serverId === this.serverId && run !== this.#run;
-    return isEarlier && (await folderSeenBy(pid, this.folder)) !== "another" ? Number(id) : undefined;
-  }
+/** Returns the environment of a process; empty for one that has ended, or that this user may not see. */
+export async function environmentOf(pid: number): Promise<string[]> {
+  const text = await unlessErrno(readFile(`/proc/${pid}/environ`, "utf8"), "ENOENT", "ESRCH", "EACCES");
+  return text?.split("\0") ?? [];
 }
 
 /** Kills the group by one signal, which no process can escape by starting another one. */
@@ -102,7 +139,8 @@ async function endGroup(group: number, id: number): Promise<void> {
   }
 }
 
-async function membersOf(group: number): Promise<number[]> {
+/** Returns the processes of a group. */
+export async function membersOf(group: number): Promise<number[]> {
   const processes = await processIds();
   const groups = await Promise.all(processes.map(groupOf));
   return processes.filter((_, index) => groups[index] === group);

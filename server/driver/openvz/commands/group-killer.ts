@@ -1,4 +1,4 @@
-import { killProcess } from "../../../support/processes";
+import type { Launcher } from "./launcher";
 
 /** Ends a process that leads its own group. */
 export interface GroupKiller {
@@ -15,6 +15,7 @@ export interface GroupKiller {
 export function groupKiller(
   leader: number | undefined,
   timeoutMs: number,
+  launcher: Pick<Launcher, "kill">,
   signal?: AbortSignal,
   onKill: () => void = () => undefined,
 ): GroupKiller {
@@ -22,7 +23,7 @@ export function groupKiller(
   const kill = (): void => {
     killed = true;
     if (leader !== undefined) {
-      killProcess(-leader);
+      launcher.kill(leader);
     }
     onKill();
   };

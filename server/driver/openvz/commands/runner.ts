@@ -9,6 +9,7 @@ import { engineWords } from "./engine-words";
 import { meaningOf } from "./exit-codes";
 import type { ExitMeaning } from "./exit-meaning";
 import { groupKiller } from "./group-killer";
+import { type Launcher, rootLauncher } from "./launcher";
 import { namelessFile, readEnd } from "./nameless-file";
 
 /** The result of a command. */
@@ -27,6 +28,8 @@ export interface RunnerOptions {
   readonly timeoutMs: number;
   /** Returns the environment variables of commands by which a later daemon recognises them. */
   readonly mark: (id: number | undefined) => Readonly<Record<string, string>>;
+  /** Default: for root. */
+  readonly launcher?: Launcher;
 }
 
 /** More than the list of all containers of the largest host. Scripts that vzctl runs could write without end. */
@@ -40,7 +43,11 @@ const longestLockPauseMs = 1000;
  * that they leave running.
  */
 export class CommandRunner {
-  constructor(private readonly options: RunnerOptions) {}
+  readonly #launcher: Launcher;
+
+  constructor(private readonly options: RunnerOptions) {
+    this.#launcher = options.launcher ?? rootLauncher;
+  }
 
   /**
    * Runs a command. While another one has locked the container, it is repeated for a limited time.
@@ -77,14 +84,15 @@ export class CommandRunner {
     const [stdout, stderr] = await Promise.all([namelessFile(), namelessFile()]);
     try {
       // execa has no option to pass a descriptor.
-      const child = spawn(command.program, command.words, {
+      const { file, words: given } = this.#launcher.launch(command.program, command.words);
+      const child = spawn(file, given, {
         cwd: "/",
         detached: true,
         stdio: ["ignore", stdout.fd, stderr.fd],
         env: { ...process.env, LC_ALL: "C", ...this.options.mark(command.target?.id) },
       });
-      const limit = groupKiller(child.pid, timeoutMs);
-      await ended(child, command).finally(() => limit.clear());
+      const limit = groupKiller(child.pid, timeoutMs, this.#launcher);
+      await ended(child, file).finally(() => limit.clear());
       if (limit.killed()) {
         throw new MccError(
           "timeout",
@@ -99,6 +107,10 @@ export class CommandRunner {
         stdout: await readEnd(stdout, mostWordsBytes),
         stderr: await readEnd(stderr, mostWordsBytes),
       };
+      const refusal = this.#launcher.refusal(command, exitCode, words.stderr);
+      if (refusal !== undefined) {
+        throw refusal;
+      }
       const meaning =
         exitCode === 0
           ? undefined
@@ -136,7 +148,7 @@ export function failureOf(
 export function notInstalled(program: string): MccError {
   return new MccError(
     "unavailable",
-    `${program} is not installed, or not on the daemon's PATH; install the package vzctl.`,
+    `${program} is not installed, or not on the daemon's PATH; install the package ${program === "sudo" ? "sudo" : "vzctl"}.`,
   );
 }
 
@@ -150,10 +162,10 @@ function titleOf({ program, words, target }: EngineCommand): string {
 }
 
 /** Waits for the end of a command. @throws MccError `unavailable` if the program is not installed. */
-async function ended(child: ChildProcess, command: EngineCommand): Promise<void> {
+async function ended(child: ChildProcess, program: string): Promise<void> {
   try {
     await once(child, "exit");
   } catch (error) {
-    throw hasErrno(error, "ENOENT") ? notInstalled(command.program) : error;
+    throw hasErrno(error, "ENOENT") ? notInstalled(program) : error;
   }
 }

@@ -7,6 +7,7 @@ import type { ListedContainer } from "../containers/list";
 import { type Listing, listings } from "../containers/listing";
 import { ControlGroups } from "../control-groups";
 import { exists, type HostConfiguration, type HostPlaces, readHostConfiguration } from "../host";
+import type { ImageStore } from "../images/host-images";
 import { commands, type EngineCommand, type Target } from "./command";
 import { execExitCodes, exitCodes, listExitCodes } from "./exit-codes";
 import type { ExitMeaning } from "./exit-meaning";
@@ -82,6 +83,11 @@ export class Vz {
   /** Reads the configuration. Not cached, because an operator may change it. */
   async host(): Promise<HostConfiguration> {
     return await readHostConfiguration(this.places, (await this.generation()).syntax);
+  }
+
+  /** Returns the folder and the form of this host's images. */
+  async imageStore(): Promise<ImageStore> {
+    return { folder: (await this.host()).imageFolder, format: (await this.generation()).images };
   }
 
   async isOpenvzKernel(): Promise<boolean> {

@@ -1,7 +1,7 @@
 import type { ContainerFile } from "../../driver";
 import { hostsTextWith } from "../../hosts-text";
 import { kernelHostname } from "../../kernel-hostname";
-import { readFromRoot, writeIntoRoot } from "./root-files";
+import type { RootFiles } from "../root-work/root-files";
 
 export const hostsPath = "/etc/hosts";
 const nameServerPath = "/etc/resolv.conf";
@@ -17,7 +17,7 @@ export interface SystemSettings {
 }
 
 /** Returns the files to write into the root folder of a container that does not run; empty if it has them already. */
-export async function systemFilesFor(root: string, settings: SystemSettings): Promise<ContainerFile[]> {
+export async function systemFilesFor(root: RootFiles, settings: SystemSettings): Promise<ContainerFile[]> {
   const files: ContainerFile[] = [];
   const hostname = `${kernelHostname(settings.hostname)}\n`;
   if (settings.hostname !== "" && (await textAt(root, "/etc/hostname")) !== hostname) {
@@ -48,13 +48,13 @@ export function hostsFileWith(
 }
 
 /** Replaces the daemon's block in the hosts file of a container that does not run. */
-export async function setHostsInRoot(root: string, lines: readonly string[]): Promise<void> {
+export async function setHostsInRoot(root: RootFiles, lines: readonly string[]): Promise<void> {
   const file = hostsFileWith(await textAt(root, hostsPath), lines);
-  await writeIntoRoot(root, file === undefined ? [] : [file]);
+  await root.write(file === undefined ? [] : [file]);
 }
 
-async function textAt(root: string, path: string): Promise<string | undefined> {
-  const content = await readFromRoot(root, path, mostHostsBytes);
+async function textAt(root: RootFiles, path: string): Promise<string | undefined> {
+  const content = await root.read(path, mostHostsBytes);
   return content?.toString("latin1");
 }
 

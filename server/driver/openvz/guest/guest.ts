@@ -10,6 +10,7 @@ import { engineWords } from "../commands/engine-words";
 import { meaningOf } from "../commands/exit-codes";
 import type { ExitMeaning } from "../commands/exit-meaning";
 import { groupKiller } from "../commands/group-killer";
+import { type Launcher, rootLauncher } from "../commands/launcher";
 import { failureOf, notInstalled } from "../commands/runner";
 import { MarkedOutput } from "./marked-output";
 import { killScript, runScript, writeScript } from "./scripts";
@@ -35,6 +36,7 @@ export class Guest {
   constructor(
     private readonly timeoutMs: number,
     private readonly exitCodes: () => Promise<readonly ExitMeaning[]>,
+    private readonly launcher: Launcher = rootLauncher,
   ) {}
 
   /**
@@ -91,6 +93,11 @@ export class Guest {
     { exitCode, ...ended }: GuestEnded,
   ): Promise<ExecResult> {
     const [stdout, stderr] = [ended.stdout.words, ended.stderr.words];
+    const command = { program: "vzctl", words: [this.#handover.action, target.ctid], target } as const;
+    const refusal = this.launcher.refusal(command, exitCode, stderr);
+    if (refusal !== undefined) {
+      throw refusal;
+    }
     const meaning = meaningOf(await this.exitCodes(), exitCode, {
       words: `${stdout}\n${stderr}`,
       action: this.#handover.action,
@@ -100,7 +107,6 @@ export class Guest {
       this.#handover = next;
       return await this.exec(target, request);
     }
-    const command = { program: "vzctl", words: [this.#handover.action, target.ctid], target } as const;
     throw failureOf(command, { exitCode, stdout, stderr, meaning });
   }
 
@@ -119,7 +125,8 @@ export class Guest {
     { stdin, output, timeoutMs, maxOutputBytes, signal }: Omit<ExecRequest, "command">,
   ): Promise<GuestEnded> {
     const { action, wordsOf } = this.#handover;
-    const subprocess = execa("vzctl", [action, target.ctid, ...wordsOf(words)], {
+    const { file, words: given } = this.launcher.launch("vzctl", [action, target.ctid, ...wordsOf(words)]);
+    const subprocess = execa(file, given, {
       cwd: "/",
       detached: true,
       cleanup: false,
@@ -152,7 +159,7 @@ export class Guest {
     };
     let hasEnded = false;
     // What the command left can still write to a receiver that takes no more.
-    const limit = groupKiller(subprocess.pid, timeoutMs, signal, () => hasEnded && drain());
+    const limit = groupKiller(subprocess.pid, timeoutMs, this.launcher, signal, () => hasEnded && drain());
     subprocess.once("exit", () => {
       hasEnded = true;
       if (limit.killed()) {
@@ -164,7 +171,7 @@ export class Guest {
       clearTimeout(drained);
     });
     if (code === "ENOENT") {
-      throw notInstalled("vzctl");
+      throw notInstalled(file);
     }
     if (exitCode === undefined && !limit.killed()) {
       throw new MccError("engine", `vzctl ${action} ${target.ctid} did not end: ${shortMessage}.`);

@@ -7,7 +7,6 @@ import { engineWords } from "../commands/engine-words";
 import type { Vz } from "../commands/vz";
 import type { ContainerCreation } from "../create";
 import { configuresAddresses, hasUserNamespace, templateOptions } from "../distribution";
-import { writeIntoRoot } from "../files/root-files";
 import { systemFilesFor } from "../files/system-files";
 import { addressesOf } from "../host";
 import { nameserverOptions, nameserversIn } from "../name-servers";
@@ -55,7 +54,7 @@ export class StartSettings {
         formerNameservers: former,
       };
       await this.creation.inRoot(target, "written", async (root) =>
-        writeIntoRoot(root, await systemFilesFor(root, settings)),
+        root.write(await systemFilesFor(root, settings)),
       );
     }
   }
@@ -69,7 +68,7 @@ export class StartSettings {
     const variables = (await host.containerVariables(target.ctid)) ?? new Map<string, string>();
     const isShifted = await hasUserNamespace(this.vz, variables);
     const addresses = addressesOf(variables);
-    const own = isShifted || !(await configuresAddresses(this.vz, target.ctid, variables)) ? addresses : [];
+    const own = isShifted || !(await configuresAddresses(this.vz, await this.creation.work.mountedRoot(target.ctid), variables)) ? addresses : [];
     const hostname = isShifted ? kernelHostname(variables.get("HOSTNAME") ?? "") : "";
     if (hostname === "" && own.length === 0) {
       return;

@@ -9,43 +9,19 @@ import type { ArchiveLimits } from "../../../support/archives/limits";
 import { asFileSystemFault } from "../../../support/files/file-system-fault";
 import { ensureFolder } from "../../../support/files/make-folder";
 import { requireRoot } from "./contents";
-import { endingOf, fillRecord, type ImageFormat } from "./formats";
+import { endingOf, fillRecord } from "./formats";
+import { HostImages, type ImageStore } from "./host-images";
 
-/** The folder and the form of a host's images. */
-export interface ImageStore {
-  readonly folder: string;
-  readonly format: ImageFormat;
-}
-
-/** The images: archives in the host's template cache, both the host's own and imported ones. */
+/** Imports images into the host's template cache, and removes those that it imported. */
 export class ImageArchives {
+  readonly #host: HostImages;
+
   /** @param imports the folder with an empty file for each imported image. */
   constructor(
     private readonly store: () => Promise<ImageStore>,
     private readonly imports: string,
-  ) {}
-
-  async list(): Promise<Image[]> {
-    const archives = await this.#archives();
-    const images = await Promise.all(
-      [...archives].map(async ([name, path]) => {
-        // A link of the operator may be dangling, or the file may have been removed.
-        const stats = await unlessErrno(stat(path), "ENOENT", "ELOOP");
-        return stats && { name, sizeBytes: stats.size, createdAt: stats.mtime.toISOString() };
-      }),
-    );
-    return images.filter((image) => image !== undefined);
-  }
-
-  /** @throws MccError `not-found` that lists the existing images. */
-  async require(name: string): Promise<void> {
-    const names = [...(await this.#archives()).keys()];
-    if (!names.includes(name)) {
-      throw new MccError(
-        "not-found",
-        `No image "${name}". This host has: ${names.join(", ") || "none yet"}.`,
-      );
-    }
+  ) {
+    this.#host = new HostImages(store);
   }
 
   /**
@@ -55,7 +31,7 @@ export class ImageArchives {
    * the engine accepts no imports.
    */
   async import(name: string, tarball: string, limits?: ArchiveLimits): Promise<Image> {
-    if ((await this.#archives()).has(name)) {
+    if ((await this.#host.archives()).has(name)) {
       throw new MccError(
         "conflict",
         `The image "${name}" exists already; remove it, or choose another name.`,
@@ -119,7 +95,7 @@ export class ImageArchives {
    * @throws MccError `forbidden` for an image of the host's own.
    */
   async remove(name: string): Promise<boolean> {
-    const path = (await this.#archives()).get(name);
+    const path = (await this.#host.archives()).get(name);
     if (path === undefined) {
       return false;
     }
@@ -141,7 +117,7 @@ export class ImageArchives {
       return;
     }
     const { folder, format } = await this.store();
-    const archives = await this.#archives();
+    const archives = await this.#host.archives();
     for (const name of names) {
       await Promise.all(
         format.endings.map((ending) => rm(join(folder, `${name}${ending}.part`), { force: true })),
@@ -162,19 +138,5 @@ export class ImageArchives {
 
   async #imported(): Promise<string[]> {
     return (await unlessErrno(readdir(this.imports), "ENOENT")) ?? [];
-  }
-
-  /** Returns paths by name. If two have one name, vzctl uses the ending that comes first. */
-  async #archives(): Promise<Map<string, string>> {
-    const { folder, format } = await this.store();
-    const files = ((await unlessErrno(readdir(folder), "ENOENT")) ?? []).sort();
-    const found = new Map<string, string>();
-    for (const ending of format.endings) {
-      for (const file of files.filter((candidate) => candidate.endsWith(ending))) {
-        const name = file.slice(0, -ending.length);
-        found.set(name, found.get(name) ?? join(folder, file));
-      }
-    }
-    return found;
   }
 }

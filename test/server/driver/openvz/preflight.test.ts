@@ -47,7 +47,7 @@ describe("the preflight of the OpenVZ driver", () => {
     await writeFile(places.userNamespace, "");
     await writeFile(places.mounts, oldGroups);
     const answers = () => Promise.resolve([]);
-    return { bin, subject: { places, isRoot: true, askVersion: answers, askList: answers } };
+    return { bin, subject: { places, access: { findings: answers }, askVersion: answers, askList: answers } };
   });
   withEnvironment(() => ({ PATH: host().bin }));
 

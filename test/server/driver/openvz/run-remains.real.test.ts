@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { Vz } from "../../../../server/driver/openvz/commands/vz";
+import { DirectRootWork } from "../../../../server/driver/openvz/root-work/direct-root-work";
 import { RunRemains } from "../../../../server/driver/openvz/run-remains";
 import { unaidedHost } from "../../../fakes/openvz/behaviour";
 import { driverOptions } from "../driver-options";
@@ -20,7 +21,8 @@ describe("what vzctl leaves of the run of an OpenVZ container", () => {
       looks += 1;
       return Promise.resolve(looks > looksInUse);
     };
-    await new RunRemains(vz, driverOptions(host().path("state/openvz")).log).remove("501");
+    const work = new DirectRootWork(vz, host().path("state/openvz/imported-images"));
+    await new RunRemains(work, driverOptions(host().path("state/openvz")).log).remove("501");
   };
 
   it("is removed also if the first process is still ending", async () => {

@@ -1,0 +1,18 @@
+import { type ArchiveLimits, archiveLimits } from "../../../support/archives/limits";
+
+/** Where the root program finds an archive. The daemon opened it, so the path that it has is no right of root's. */
+export const standardInput = "/proc/self/fd/0";
+
+const names = Object.keys(archiveLimits) as (keyof ArchiveLimits)[];
+
+/** Returns limits as words of a command. */
+export function limitWords(limits: ArchiveLimits | undefined): string[] {
+  return limits === undefined ? [] : names.map((name) => String(limits[name]));
+}
+
+/** Returns the limits in the words of a command; undefined without words. */
+export function limitsOf(words: readonly string[]): ArchiveLimits | undefined {
+  return words.length === 0
+    ? undefined
+    : { ...archiveLimits, ...Object.fromEntries(words.map((word, index) => [names[index], Number(word)])) };
+}
