@@ -105,7 +105,7 @@ async function trustedPrograms(): Promise<SudoersRequest["programs"]> {
   const code = [...new Set(Object.keys(require.cache).map(dirname))];
   for (const path of [vzctl, vzlist, ip, ...rest, process.execPath, rootProgramCode(), ...code]) {
     await refuseUntrustedPath(path, {
-      what: `${path}, which root would run`,
+      what: `${path}, which root would run,`,
       remedy: "install it as root in a folder of root's, such as /usr/lib/node_modules",
     });
     if (/['"\n]/.test(path)) {
