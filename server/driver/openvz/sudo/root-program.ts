@@ -1,36 +1,49 @@
-import { text } from "node:stream/consumers";
+import { createInterface } from "node:readline";
 import { MccError, messageOf } from "../../../../protocol/error";
 import { asFileSystemFault } from "../../../support/files/file-system-fault";
-import { verbNames } from "./verbs";
+import { callSchema, type Reply, type Verb } from "./verbs";
 import { verbWork } from "./verb-work";
 
 /*
  * The program that root allows an ordinary user to run, for the work for which vzctl has no command. Its first two words
- * are fixed in the script that sudo starts: the user's id, and root's folder for the user. The verb and the words after
- * it are the daemon's. It prints one JSON value.
+ * are fixed in the script that sudo starts: the user's id, and root's folder for the user. The words after them are the
+ * daemon's: `serve` for calls on standard input, one JSON value on each line, or `import-image` with an archive there.
  */
 
-async function reply([uid = "", folder = "", verb = "", ...subject]: readonly string[]): Promise<unknown> {
+const [uid = "", folder = "", mode = "", ...subject] = process.argv.slice(2);
+const work = verbWork({ uid: Number(uid), folder });
+const engineFault = new MccError("engine", "").fault;
+
+async function replyTo(call: number, verb: Verb, words: readonly string[], input: unknown): Promise<Reply> {
   try {
-    const name = verbNames.find((each) => each === verb);
-    if (name === undefined) {
-      throw new MccError("invalid", `There is no verb "${verb}". Verbs: ${verbNames.join(", ")}.`);
-    }
-    const input = name === "import-image" ? "" : await text(process.stdin);
-    const work = verbWork({ uid: Number(uid), folder });
-    const result = await work(name, subject, input === "" ? undefined : JSON.parse(input));
-    return { result: result ?? null };
+    return { call, result: (await work(verb, words, input)) ?? null };
   } catch (error) {
     const fault = asFileSystemFault(error);
-    return {
-      error: {
-        fault: MccError.isInstance(fault) ? fault.fault : new MccError("engine", "").fault,
-        message: messageOf(fault),
-      },
-    };
+    const number = MccError.isInstance(fault) ? fault.fault : engineFault;
+    return { call, error: { fault: number, message: messageOf(fault) } };
   }
 }
 
-void reply(process.argv.slice(2)).then((answer) => {
-  process.stdout.write(`${JSON.stringify(answer)}\n`);
-});
+function print(reply: Reply): void {
+  process.stdout.write(`${JSON.stringify(reply)}\n`);
+}
+
+/** The work stops with the daemon, as it does for a daemon that runs as root. */
+function serve(): void {
+  process.stdout.on("error", () => process.exit());
+  createInterface({ input: process.stdin, terminal: false })
+    .on("line", (line) => {
+      const { call, verb, subject: words, input } = callSchema.parse(JSON.parse(line));
+      void replyTo(call, verb, words, input).then(print);
+    })
+    .on("close", () => process.exit());
+}
+
+if (mode === "serve" && subject.length === 0) {
+  serve();
+} else if (mode === "import-image") {
+  void replyTo(0, mode, subject, undefined).then(print);
+} else {
+  process.stderr.write("Usage: serve | import-image NAME\n");
+  process.exitCode = 2;
+}

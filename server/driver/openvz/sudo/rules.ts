@@ -1,6 +1,6 @@
 import { listFields } from "../containers/list";
 import { values } from "./values";
-import { verbNames, verbs } from "./verbs";
+import { verbs } from "./verbs";
 
 /** The programs that a daemon of an ordinary user runs as root. `root` is MiniCloud's own: see `root-program.ts`. */
 export type SudoProgram = "vzctl" | "vzlist" | "ip" | "root";
@@ -77,13 +77,8 @@ export function sudoRules(generation: keyof typeof containerIds): Rule[] {
     rule("vzctl", `exec3 ${ids.pattern} /bin/sh -c .*`, ["exec3", ids.example, "/bin/sh", "-c", "true"]),
     rule("vzctl", `exec2 ${ids.pattern} '/bin/sh' '-c' .*`, ["exec2", ids.example, "'/bin/sh' '-c' 'true'"]),
     ...ipRules,
-    ...verbNames.map((verb): Rule => {
-      const { subject, example } = verbs[verb];
-      return rule("root", [verb, subject].filter((part) => part !== "").join(" ").replace("CTID", ids.pattern), [
-        verb,
-        ...example.map((word: string) => word.replace("CTID", ids.example)),
-      ]);
-    }),
+    exactly("root", ["serve"]),
+    rule("root", `import-image ${verbs["import-image"].subject}`, ["import-image", "example"]),
   ];
 }
 

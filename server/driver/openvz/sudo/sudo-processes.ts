@@ -1,4 +1,6 @@
+import { readFile } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
+import { unlessErrno } from "../../../../protocol/errno";
 import { killProcess } from "../../../support/processes";
 import { environmentOf, membersOf } from "../commands/earlier-commands";
 
@@ -25,9 +27,14 @@ export async function killSudoCommand(group: number, uid: number): Promise<void>
       killProcess(-group);
       return;
     }
-    if (Date.now() > giveUpAt) {
+    const isStarting = (await Promise.all(members.map(isSudo))).includes(true);
+    if (!isStarting || Date.now() > giveUpAt) {
       return;
     }
     await pause(pauseMs);
   }
+}
+
+async function isSudo(pid: number): Promise<boolean> {
+  return (await unlessErrno(readFile(`/proc/${pid}/comm`, "utf8"), "ENOENT", "ESRCH")) === "sudo\n";
 }

@@ -84,7 +84,7 @@ function imageWork(program: RootProgram): ImageWork {
     import: async (name, tarball, limits) =>
       await withArchive(tarball, async ({ handle }) => {
         try {
-          return await program.call("import-image", [name, ...limitWords(limits)], undefined, handle.fd);
+          return await program.importImage([name, ...limitWords(limits)], handle.fd);
         } catch (error) {
           if (MccError.isInstance(error)) {
             throw MccError.reword(error, error.message.replaceAll(standardInput, tarball));

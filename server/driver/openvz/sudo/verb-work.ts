@@ -10,7 +10,6 @@ import { limitsOf, standardInput } from "./archive-words";
 import { Claims } from "./claims";
 import { Guard } from "./guard";
 import { killSudoCommand, startedBy } from "./sudo-processes";
-import { values } from "./values";
 import { type Verb, verbs } from "./verbs";
 
 const vzctlTimeoutMs = 60_000;
@@ -38,8 +37,7 @@ export function verbWork(
 ): (verb: Verb, subject: Subject, input: unknown) => Promise<unknown> {
   const handlers = handlersFor(ground);
   return async (verb, subject, input) => {
-    const pattern = verbs[verb].subject.replace("CTID", `(${values.number}|${values.uuid})`);
-    if (!new RegExp(`^(?:${pattern})$`).test(subject.join(" ").trimStart())) {
+    if (!new RegExp(`^(?:${verbs[verb].subject})$`).test(subject.join(" "))) {
       throw new MccError("invalid", `${verb} does not accept "${subject.join(" ")}".`);
     }
     const parsed = verbs[verb].input.safeParse(input);

@@ -5,10 +5,8 @@ import { values } from "./values";
 export type Verb = keyof typeof verbs;
 
 interface VerbRow {
-  /** The words after the verb, as a regular expression. `CTID` stands for a container's id. */
+  /** The words after the verb, as a regular expression. */
   readonly subject: string;
-  /** An example of them. */
-  readonly example: readonly string[];
   readonly input: z.ZodType;
   readonly output: z.ZodType;
 }
@@ -18,12 +16,9 @@ const none = z.undefined();
 const nothing = z.unknown();
 const bytes = z.base64();
 const image = z.object({ name: z.string(), sizeBytes: z.number(), createdAt: z.string() });
-const serverId = "0".repeat(32);
-const run = "0".repeat(16);
 
 const ofContainer = <Input extends z.ZodType, Output extends z.ZodType>(input: Input, output: Output) => ({
-  subject: "CTID",
-  example: ["CTID"],
+  subject: `(${values.number}|${values.uuid})`,
   input,
   output,
 });
@@ -47,34 +42,40 @@ export const verbs = {
   "remove-run": ofContainer(none, nothing),
   "find-earlier": {
     subject: `${values.hex32} ${values.hex16}`,
-    example: [serverId, run],
     input: none,
     output: z.array(z.object({ id: z.int(), group: z.int() })),
   },
   "end-earlier": {
     subject: `${values.hex32} ${values.hex16} ${values.pid} ${values.pid}`,
-    example: [serverId, run, "500", "1"],
     input: none,
     output: nothing,
   },
   /** Kills the process group of a command that the user started through sudo. */
-  kill: { subject: values.pid, example: ["1"], input: none, output: nothing },
+  kill: { subject: values.pid, input: none, output: nothing },
   /** Reads the archive from standard input. The numbers are limits, see `ArchiveLimits`. */
   "import-image": {
     subject: `${values.name}( [0-9]+)*`,
-    example: ["example"],
     input: none,
     output: image,
   },
-  "remove-image": { subject: values.name, example: ["example"], input: none, output: z.boolean() },
-  "clear-images": { subject: "", example: [], input: none, output: nothing },
-  "purge-images": { subject: "", example: [], input: none, output: nothing },
+  "remove-image": { subject: values.name, input: none, output: z.boolean() },
+  "clear-images": { subject: "", input: none, output: nothing },
+  "purge-images": { subject: "", input: none, output: nothing },
 } as const satisfies Record<string, VerbRow>;
 
 export const verbNames = Object.keys(verbs) as Verb[];
 
-/** What the root program prints. */
+/** A call of the root program. */
+export const callSchema = z.strictObject({
+  call: z.int(),
+  verb: z.enum(verbNames),
+  subject: z.array(z.string()),
+  input: z.unknown().optional(),
+});
+
+/** The answer of the root program to a call. */
 export const replySchema = z.union([
-  z.strictObject({ error: z.strictObject({ fault: z.int(), message: z.string() }) }),
-  z.strictObject({ result: z.unknown() }),
+  z.strictObject({ call: z.int(), error: z.strictObject({ fault: z.int(), message: z.string() }) }),
+  z.strictObject({ call: z.int(), result: z.unknown() }),
 ]);
+export type Reply = z.input<typeof replySchema>;

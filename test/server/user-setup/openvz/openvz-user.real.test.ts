@@ -74,6 +74,35 @@ describe("the daemon of an ordinary user with OpenVZ", function () {
     await succeed(asUser("mccserver --driver openvz --engine-timeout 20"));
   }
 
+  interface ProgramCall {
+    readonly verb: string;
+    readonly subject: readonly string[];
+    readonly input?: unknown;
+    readonly answer: RegExp;
+  }
+
+  /** Calls the root program as its daemon would, and returns the lines of the answers. */
+  async function callProgram(calls: readonly ProgramCall[]): Promise<(ProgramCall & { line: string })[]> {
+    const child = execa("sudo", ["-n", program, "serve"], {
+      uid: user.uid,
+      gid: user.uid,
+      env: user.environment,
+      extendEnv: false,
+      reject: false,
+    });
+    calls.forEach(({ verb, subject, input }, call) =>
+      child.stdin.write(`${JSON.stringify({ call, verb, subject, input })}\n`),
+    );
+    const lines = new Map<number, string>();
+    for await (const line of child) {
+      lines.set((JSON.parse(line) as { call: number }).call, line);
+      if (lines.size === calls.length) {
+        child.stdin.end();
+      }
+    }
+    return calls.map((each, call) => ({ ...each, line: lines.get(call) ?? "" }));
+  }
+
   it("names the setup if there is none", async () => {
     const remedy = `let root run once: mccserver --setup-user ${user.name} --driver openvz`;
     await fail(asUser("mccserver --driver openvz"), new RegExp(`${program} is missing.*\\n?.*${remedy}`));
@@ -105,16 +134,13 @@ describe("the daemon of an ordinary user with OpenVZ", function () {
 
   it("names each command that an incomplete file lacks", async () => {
     const complete = await readFile(sudoers, "utf8");
-    for (const [line, missing] of [
-      [/^.*vzctl \^destroy .*\n/m, "vzctl destroy 500"],
-      [/^.*ip \^neigh show proxy.*\n/m, "ip neigh show proxy"],
-      [/^.*openvz \^claim .*\n/m, `${program} claim 500`],
-    ] as const) {
-      await writeFile(sudoers, complete.replace(line, ""));
-      const expected = `sudo does not allow ${user.name} to run: ${missing}`;
-      await fail(asUser("mccserver --driver openvz"), new RegExp(`${expected}\\b[^,]*let root run once`));
-      assert.match(await succeed(setup()), /created the file \/etc\/sudoers\.d/);
-    }
+    await writeFile(
+      sudoers,
+      complete.replace(/^.*vzctl \^destroy .*\n/m, "").replace(/^.*openvz \^serve.*\n/m, ""),
+    );
+    const missing = `sudo does not allow ${user.name} to run: vzctl destroy 500, ${program} serve\n`;
+    await fail(asUser("mccserver --driver openvz"), new RegExp(`${missing} +remedy +let root run once`));
+    assert.match(await succeed(setup()), /created the file \/etc\/sudoers\.d/);
     const text = await readFile(program, "utf8");
     await writeFile(program, text.replace(/^# MiniCloud .*$/m, "# MiniCloud 0.0.1"));
     await fail(asUser("mccserver --driver openvz"), /is from another version of MiniCloud/);
@@ -136,8 +162,7 @@ describe("the daemon of an ordinary user with OpenVZ", function () {
       `${vzctl} create 500 --ostemplate ../../etc/x --config basic --ipadd 10.0.0.1 --hostname x --name x`,
       `${vzctl} create 500 --ostemplate x --config basic --ipadd 10.0.0.1 --hostname x --name x --private /`,
       `${join(host.bin, "ip")} link set dev eth0 address 02:00:00:00:00:01`,
-      `${program} write-root 101`,
-      `${program} write-root ../500`,
+      `${program} serve 500`,
       `${program} import-image ../x`,
       `${program} shell`,
     ]) {
@@ -146,13 +171,28 @@ describe("the daemon of an ordinary user with OpenVZ", function () {
     assert.deepEqual(host.takeCommands().filter(([, action]) => action !== "--version"), []);
     // The program trusts only files of root.
     await succeed(asRoot(`vzctl create 777 --ostemplate ${imageName} --config basic --layout simfs --hostname x --name other`));
-    const input = `'[{"path":"/etc/x","mode":420,"content":""}]'`;
-    assert.match(await succeed(asUser(`echo ${input} | sudo -n ${program} write-root 777`)), /is not MiniCloud's/);
-    assert.match(await succeed(asUser(`echo ${input} | sudo -n ${program} begin-destroy 777`)), /does not accept/);
-    assert.match(await succeed(asUser(`sudo -n ${program} claim 777 </dev/null`)), /"result":false/);
-    assert.match(await succeed(asUser(`sudo -n ${program} remove-image ${imageName} </dev/null`)), /belongs to the host/);
-    await succeed(asUser(`sleep 60 & sudo -n ${program} kill 1 </dev/null; kill -0 $! && kill $!`));
-    await succeed(asRoot("vzctl destroy 777"));
+    const files = [{ path: "/etc/x", mode: 420, content: "" }];
+    const sleeper = execa("sleep", ["60"], { uid: user.uid, detached: true, reject: false });
+    const answers = await callProgram([
+      { verb: "write-root", subject: ["777"], input: files, answer: /The container 777 is not MiniCloud's/ },
+      { verb: "begin-destroy", subject: ["777"], answer: /The container 777 is not MiniCloud's/ },
+      {
+        verb: "read-root",
+        subject: ["777"],
+        input: { path: "/etc/shadow", maxBytes: 9 },
+        answer: /The container 777 is not MiniCloud's/,
+      },
+      { verb: "write-root", subject: ["101"], input: files, answer: /write-root does not accept .*101/ },
+      { verb: "write-root", subject: ["500 /"], input: files, answer: /write-root does not accept .*500 \// },
+      { verb: "claim", subject: ["777"], answer: /"result":false/ },
+      { verb: "remove-image", subject: [imageName], answer: /belongs to the host/ },
+      { verb: "import-image", subject: ["x"], answer: /it is a FIFO or a device/ },
+      { verb: "kill", subject: [String(sleeper.pid)], answer: /"result":null/ },
+    ]);
+    answers.forEach(({ answer, line }) => assert.match(line, answer));
+    assert.equal(sleeper.kill(), true, "it still runs");
+    await sleeper;
+    await succeed(asRoot("vzctl destroy 777; rm /etc/vz/conf/777.conf.destroyed"));
   });
 
   it("creates instances that exec, limits, stop and start work for", async () => {
