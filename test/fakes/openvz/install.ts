@@ -167,9 +167,9 @@ export class FakeOpenvz {
     return existsSync(this.path("reached")) && readdirSync(this.path("reached")).includes(at);
   }
 
-  /** The commands run since this was last asked. */
-  takeCommands(): string[][] {
-    const log = this.path("commands.log");
+  /** The commands run since this was last asked. @param file that of vzctl and vzlist, or that of ip. */
+  takeCommands(file: "commands.log" | "network.log" = "commands.log"): string[][] {
+    const log = this.path(file);
     const lines = existsSync(log) ? readFileSync(log, "utf8").split("\n") : [];
     rmSync(log, { force: true });
     return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as string[]);

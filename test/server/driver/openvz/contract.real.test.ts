@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { copyFileSync, rmSync } from "node:fs";
 import type { Driver } from "../../../../server/driver/driver";
 import { createOpenvzDriver } from "../../../../server/driver/openvz/driver";
+import { permits, type SudoProgram, sudoRules } from "../../../../server/driver/openvz/sudo/rules";
 import { unaidedHost } from "../../../fakes/openvz/behaviour";
 import { type FakeOpenvz, imageName } from "../../../fakes/openvz/install";
 import { fakeHosts } from "../../../fakes/openvz/suite";
@@ -24,7 +25,7 @@ for (const { title, behaviour, asShipped } of hosts) {
     const newDriver = (host: FakeOpenvz): Driver =>
       createOpenvzDriver({ ...options, folder: host.path("state/openvz") }, host.places);
     const host = fakeHosts(behaviour, (used) =>
-      seeNothingIsLeft(used, newDriver(used), importsImages ? [] : [testImage]),
+      seeNothingIsLeft(used, newDriver(used), importsImages ? [] : [testImage], behaviour.generation),
     );
     return perTest(async () => {
       rmSync(host().imageFile(imageName));
@@ -43,14 +44,29 @@ for (const { title, behaviour, asShipped } of hosts) {
 }
 
 /** @param kept the host's own images. */
-async function seeNothingIsLeft(host: FakeOpenvz, driver: Driver, kept: readonly string[]): Promise<void> {
+async function seeNothingIsLeft(
+  host: FakeOpenvz,
+  driver: Driver,
+  kept: readonly string[],
+  generation: "v4" | "v7",
+): Promise<void> {
   await Promise.all((await driver.list()).map(({ id }) => driver.destroy(id)));
   await driver.close();
   await driver.purge();
   assert.deepEqual(host.remains(), []);
   assert.deepEqual(host.traces(), []);
+  seeSudoPermitsAll(host, generation);
   assert.deepEqual(
     (await driver.images()).map(({ name }) => name),
     kept,
   );
+}
+
+/** An ordinary user's daemon runs the same commands. */
+function seeSudoPermitsAll(host: FakeOpenvz, generation: "v4" | "v7"): void {
+  const rules = sudoRules(generation);
+  for (const [program = "", ...words] of [...host.takeCommands(), ...host.takeCommands("network.log")]) {
+    // The fakes are called in no other way.
+    assert.ok(permits(rules, program as SudoProgram, words), [program, ...words].join(" "));
+  }
 }

@@ -99,9 +99,17 @@ describe("the preflight of the OpenVZ driver", () => {
     take: () => Promise<Partial<PreflightSubject>>;
   }[] = [
     {
-      missing: "root",
-      found: /^the daemon does not run as root; vzctl works only for root -> start mccserver as root$/,
-      take: () => Promise.resolve({ isRoot: false }),
+      missing: "the right to run the commands",
+      found: /^sudo does not allow alice to run vzctl -> ask root$/,
+      take: () => {
+        const found = { lacking: "sudo does not allow alice to run vzctl", remedy: "ask root" };
+        const mustNotRun = refuse("engine", "it ran");
+        return Promise.resolve({
+          access: { findings: () => Promise.resolve([found]) },
+          askVersion: mustNotRun,
+          askList: mustNotRun,
+        });
+      },
     },
     ...["vzctl", "vzlist"].map((program) => ({
       missing: program,
