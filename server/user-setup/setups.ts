@@ -12,7 +12,11 @@ interface Setup {
 /** The drivers that an ordinary user can run after a setup by root. The first is the default. */
 const setups: readonly [Setup, ...Setup[]] = [
   { driver: "lxc", setUp: setUpUser, remove: removeUser },
-  { driver: "openvz", setUp: async ({ name }, manner) => await setUpOpenvzUser(name, manner), remove: removeOpenvzUser },
+  {
+    driver: "openvz",
+    setUp: async ({ name }, manner) => await setUpOpenvzUser(name, manner),
+    remove: removeOpenvzUser,
+  },
 ];
 
 /** Lets a user run the daemon with a driver. @throws the errors of the driver's setup. */

@@ -83,7 +83,11 @@ export class ContainerCreation {
    *
    * @param done the function's effect on files, for the error message.
    */
-  async inRoot<T>(target: Target, done: "read" | "written", work: (root: RootFiles) => Promise<T>): Promise<T> {
+  async inRoot<T>(
+    target: Target,
+    done: "read" | "written",
+    work: (root: RootFiles) => Promise<T>,
+  ): Promise<T> {
     const plain = await this.work.plainRoot(target.ctid);
     if (plain !== undefined) {
       return await work(plain).catch((error: unknown) => {

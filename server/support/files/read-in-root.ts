@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { lstat, open } from "node:fs/promises";
+import { lstat, open, readlink, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { unlessErrno } from "../../../protocol/errno";
 
@@ -22,9 +22,13 @@ export async function readInRoot(
       return undefined;
     }
   }
-  // If the entry was replaced in the meantime, it is neither followed nor awaited.
+  // If an entry was replaced in the meantime, the last is neither followed nor awaited, and others do not lead elsewhere.
+  const expected = join(await realpath(root), ...names);
   const handle = await open(current, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
+    if ((await readlink(`/proc/self/fd/${handle.fd}`)) !== expected) {
+      return undefined;
+    }
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(maxBytes), 0, maxBytes, 0);
     return buffer.subarray(0, bytesRead);
   } finally {

@@ -35,7 +35,7 @@ export async function setUpOpenvzUser(user: string, { dryRun, say }: Manner): Pr
     timeoutMs: vzctlTimeoutMs,
     mark: () => ({}),
   }).generation();
-  for (const change of changesFor({ user, uid, generation, programs })) {
+  for (const change of changesFor({ user, uid, generation, programs, path: pathFor(programs) })) {
     if (!(await change.isMade())) {
       say(`${dryRun ? "would create" : "created"} ${change.what}`);
       await (dryRun ? undefined : change.make());
@@ -57,7 +57,7 @@ export async function removeOpenvzUser(user: string, { dryRun, say }: Manner): P
   const { uid } = await findUser(user);
   const programs = { vzctl: "", vzlist: "", ip: "" };
   const changes: Change[] = [];
-  for (const change of changesFor({ user, uid, generation: "v4", programs }).reverse()) {
+  for (const change of changesFor({ user, uid, generation: "v4", programs, path: "" }).reverse()) {
     if (await change.exists()) {
       changes.push(change);
     }
@@ -73,17 +73,16 @@ export async function removeOpenvzUser(user: string, { dryRun, say }: Manner): P
 }
 
 function changesFor(request: SudoersRequest): Change[] {
-  const { user, uid, programs } = request;
-  const folders = [...new Set([...Object.values(programs).map(dirname), ...systemFolders])];
+  const { user, uid, path } = request;
   return [
     rootFolderChange(rootStateFolder(user)),
-    fileChange(
-      rootProgramPath(user),
-      rootProgramText({ user, uid, node: process.execPath, path: folders.join(delimiter) }),
-      0o755,
-    ),
+    fileChange(rootProgramPath(user), rootProgramText({ user, uid, node: process.execPath, path }), 0o755),
     sudoersChange(openvzSudoersPath(user), openvzSudoersText(request)),
   ];
+}
+
+function pathFor(programs: SudoersRequest["programs"]): string {
+  return [...new Set([...systemFolders, ...Object.values(programs).map(dirname)])].join(delimiter);
 }
 
 /** Returns the paths of the engine's programs. Nothing that root is going to run may belong to another user. */
@@ -109,7 +108,10 @@ async function trustedPrograms(): Promise<SudoersRequest["programs"]> {
       remedy: "install it as root in a folder of root's, such as /usr/lib/node_modules",
     });
     if (/['"\n]/.test(path)) {
-      throw new MccError("invalid", `The path ${path} has a quote in it; install the program in another folder.`);
+      throw new MccError(
+        "invalid",
+        `The path ${path} has a quote in it; install the program in another folder.`,
+      );
     }
   }
   return { vzctl, vzlist, ip };

@@ -1,5 +1,5 @@
-import { generations } from "../../driver/openvz/configuration/generation";
 import { markVariable } from "../../driver/openvz/commands/earlier-commands";
+import { generations } from "../../driver/openvz/configuration/generation";
 import { rootProgramPath } from "../../driver/openvz/sudo/places";
 import { type Rule, type SudoProgram, sudoRules } from "../../driver/openvz/sudo/rules";
 
@@ -10,6 +10,8 @@ export interface SudoersRequest {
   readonly generation: (typeof generations)[number]["name"];
   /** The absolute paths of the engine's programs. */
   readonly programs: Readonly<Record<Exclude<SudoProgram, "root">, string>>;
+  /** The PATH of the commands, separated by colons. */
+  readonly path: string;
 }
 
 /** Characters that sudoers(5) gives a meaning in the path of a command. */
@@ -19,7 +21,7 @@ const special = /[\\,:= *?![\]"#]/g;
  * Returns the sudoers file of a user's daemon with OpenVZ: every command that it runs as root. sudo is replaced by the
  * command, so that the command leads its process group. It passes on the mark by which a later daemon recognises it.
  */
-export function openvzSudoersText({ user, uid, generation, programs }: SudoersRequest): string {
+export function openvzSudoersText({ user, uid, generation, programs, path }: SudoersRequest): string {
   const [all, lists] = [`MINICLOUD_OPENVZ_${uid}`, `MINICLOUD_OPENVZ_${uid}_LISTS`];
   const rules = sudoRules(generation);
   const pathOf = (program: SudoProgram): string =>
@@ -31,6 +33,7 @@ export function openvzSudoersText({ user, uid, generation, programs }: SudoersRe
     alias(lists, rules.filter(isList).map(lineOf)),
     alias(all, [lists, ...rules.filter((rule) => !isList(rule)).map(lineOf)]),
     `Defaults!${all} env_reset, !setenv, !use_pty, !pam_session, !pam_setcred, !requiretty`,
+    `Defaults!${all} secure_path="${path}"`,
     `Defaults!${all} env_keep += "${markVariable}"`,
     "# The daemon lists the containers every 0.8 seconds while instances run.",
     `Defaults!${lists} !log_allowed`,

@@ -14,7 +14,11 @@ export interface Launcher {
   /** Kills the process group of a command. A group that has ended is no failure. */
   kill(group: number): void;
   /** Returns why a command that failed was not permitted; undefined if it was run. */
-  refusal(command: Pick<EngineCommand, "program" | "words">, exitCode: number, stderr: string): MccError | undefined;
+  refusal(
+    command: Pick<EngineCommand, "program" | "words">,
+    exitCode: number,
+    stderr: string,
+  ): MccError | undefined;
 }
 
 /** For a daemon that runs as root. */

@@ -68,7 +68,11 @@ export class StartSettings {
     const variables = (await host.containerVariables(target.ctid)) ?? new Map<string, string>();
     const isShifted = await hasUserNamespace(this.vz, variables);
     const addresses = addressesOf(variables);
-    const own = isShifted || !(await configuresAddresses(this.vz, await this.creation.work.mountedRoot(target.ctid), variables)) ? addresses : [];
+    const own =
+      isShifted ||
+      !(await configuresAddresses(this.vz, await this.creation.work.mountedRoot(target.ctid), variables))
+        ? addresses
+        : [];
     const hostname = isShifted ? kernelHostname(variables.get("HOSTNAME") ?? "") : "";
     if (hostname === "" && own.length === 0) {
       return;

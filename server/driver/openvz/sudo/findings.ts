@@ -7,8 +7,12 @@ import { releaseLine } from "./root-program-text";
 import { type Rule, sudoRules } from "./rules";
 import { setupCommand, sudoWords } from "./sudo-command";
 
-/** Returns which rights a user lacks for a daemon with OpenVZ, in one line. */
-export async function sudoFindings(user: string): Promise<Finding[]> {
+/**
+ * Returns which rights a user lacks for a daemon with OpenVZ, in one line.
+ *
+ * @param path that of the root program, for tests.
+ */
+export async function sudoFindings(user: string, path = rootProgramPath(user)): Promise<Finding[]> {
   const remedy = `let root run once: ${setupCommand(user)}`;
   if (findProgram("sudo") === undefined) {
     return [
@@ -18,7 +22,6 @@ export async function sudoFindings(user: string): Promise<Finding[]> {
       },
     ];
   }
-  const path = rootProgramPath(user);
   const text = await unlessErrno(readFile(path, "utf8"), "ENOENT", "EACCES");
   if (text === undefined) {
     return [
@@ -45,7 +48,9 @@ async function refusedCommands(user: string): Promise<string[]> {
     ofV4.map(async (rule, index) => {
       const other = ofV7[index];
       const isAllowed = (await allows(user, rule)) || (other !== undefined && (await allows(user, other)));
-      return isAllowed ? [] : [[rule.program === "root" ? rootProgramPath(user) : rule.program, ...rule.example].join(" ")];
+      return isAllowed
+        ? []
+        : [[rule.program === "root" ? rootProgramPath(user) : rule.program, ...rule.example].join(" ")];
     }),
   );
   return judged.flat();

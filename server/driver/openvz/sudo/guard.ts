@@ -27,8 +27,7 @@ export class Guard {
       return undefined;
     }
     const description = variables.get("DESCRIPTION") ?? "";
-    const isOwn =
-      description === "" ? await this.claims.has(ctid) : parseMetadata(description) !== undefined;
+    const isOwn = description === "" ? await this.claims.has(ctid) : parseMetadata(description) !== undefined;
     if (!isOwn) {
       throw new MccError("forbidden", `The container ${ctid} is not MiniCloud's; it was not changed.`);
     }
@@ -41,7 +40,10 @@ export class Guard {
       ? (await this.#table()).includes(ctid)
       : await this.vz.controlGroups.areInUse(ctid);
     if (isRunning) {
-      throw new MccError("conflict", `The container ${ctid} runs; its files can only be changed from inside.`);
+      throw new MccError(
+        "conflict",
+        `The container ${ctid} runs; its files can only be changed from inside.`,
+      );
     }
   }
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { isExecutable } from "../../../support/program-path";
 import { usersFolder } from "../../../support/ordinary-user";
+import { isExecutable } from "../../../support/program-path";
 
 /** Returns the path of the program that root allows a user to run for the work on files and processes. */
 export function rootProgramPath(user: string): string {

@@ -61,7 +61,11 @@ export class RootProgram {
       stdio: [descriptor, "pipe", "pipe"],
       env: { ...process.env, LC_ALL: "C" },
     });
-    const [stdout, stderr] = await Promise.all([textOf(child.stdout), textOf(child.stderr), once(child, "close")]);
+    const [stdout, stderr] = await Promise.all([
+      textOf(child.stdout),
+      textOf(child.stderr),
+      once(child, "close"),
+    ]);
     if (stdout === "") {
       throw this.#failure("import-image", stderr);
     }

@@ -29,7 +29,7 @@ export function rootProgramText({ user, uid, node, path }: RootProgramValues): s
     "#!/bin/sh",
     releaseLine(),
     `# Created by: mccserver --setup-user ${user} --driver openvz`,
-    `exec env -i PATH='${path}' LC_ALL=C ${words.join(" ")} "$@"`,
+    `exec /usr/bin/env -i PATH='${path}' LC_ALL=C ${words.join(" ")} "$@"`,
     "",
   ].join("\n");
 }

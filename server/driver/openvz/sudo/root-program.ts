@@ -1,8 +1,8 @@
 import { createInterface } from "node:readline";
 import { MccError, messageOf } from "../../../../protocol/error";
 import { asFileSystemFault } from "../../../support/files/file-system-fault";
-import { callSchema, type Reply, type Verb } from "./verbs";
 import { verbWork } from "./verb-work";
+import { callSchema, type Reply, type Verb } from "./verbs";
 
 /*
  * The program that root allows an ordinary user to run, for the work for which vzctl has no command. Its first two words

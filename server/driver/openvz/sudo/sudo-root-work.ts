@@ -1,14 +1,14 @@
+import { MccError } from "../../../../protocol/error";
 import { withArchive } from "../../../support/archives/file";
 import type { EarlierWork } from "../commands/earlier-commands";
 import type { Vz } from "../commands/vz";
-import { MccError } from "../../../../protocol/error";
-import { ofContainer } from "../host";
 import type { Variables } from "../configuration/file";
 import type { UnfinishedRecord } from "../containers/unfinished-records";
+import { ofContainer } from "../host";
 import type { RootFiles } from "../root-work/root-files";
 import type { BeforeDestroy, ImageWork, RootWork } from "../root-work/root-work";
-import type { RootProgram } from "./root-program-calls";
 import { limitWords, standardInput } from "./archive-words";
+import type { RootProgram } from "./root-program-calls";
 
 /** The work of an ordinary user's daemon: the root program does it. */
 export class SudoRootWork implements RootWork {
@@ -66,7 +66,10 @@ export class SudoRootWork implements RootWork {
     return {
       write: async (files) => {
         if (files.length > 0) {
-          const encoded = files.map((file) => ({ ...file, content: Buffer.from(file.content).toString("base64") }));
+          const encoded = files.map((file) => ({
+            ...file,
+            content: Buffer.from(file.content).toString("base64"),
+          }));
           await this.program.call("write-root", [ctid], encoded);
         }
       },

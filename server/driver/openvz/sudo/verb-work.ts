@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { MccError } from "../../../../protocol/error";
 import type { DaemonRun } from "../commands/earlier-commands";
 import { Vz } from "../commands/vz";
-import { hostPlaces, type HostPlaces, ofContainer } from "../host";
+import { type HostPlaces, hostPlaces, ofContainer } from "../host";
 import { DirectRootWork } from "../root-work/direct-root-work";
 import type { RootFiles } from "../root-work/root-files";
 import { limitsOf, standardInput } from "./archive-words";

@@ -42,7 +42,9 @@ describe("the daemon of an ordinary user with OpenVZ", function () {
   });
   after(async () => {
     await execa("ip", ["link", "delete", "venet0"], { reject: false });
-    await user.run("kill -9 $(cat ~/.local/state/minicloud/run/8080.json | grep -o '\"pid\": *[0-9]*' | grep -o '[0-9]*')");
+    await user.run(
+      "kill -9 $(cat ~/.local/state/minicloud/run/8080.json | grep -o '\"pid\": *[0-9]*' | grep -o '[0-9]*')",
+    );
     await host.close();
     await rm(`/var/lib/minicloud-openvz/${user.name}`, { recursive: true, force: true });
     await user.remove();
@@ -106,7 +108,10 @@ describe("the daemon of an ordinary user with OpenVZ", function () {
   it("names the setup if there is none", async () => {
     const remedy = `let root run once: mccserver --setup-user ${user.name} --driver openvz`;
     await fail(asUser("mccserver --driver openvz"), new RegExp(`${program} is missing.*\\n?.*${remedy}`));
-    await fail(asUser(`mccserver --setup-user ${user.name} --driver openvz`), /Only root can use --setup-user/);
+    await fail(
+      asUser(`mccserver --setup-user ${user.name} --driver openvz`),
+      /Only root can use --setup-user/,
+    );
     await fail(asRoot("mccserver --setup-user nobody-here --driver openvz"), /no user "nobody-here"/);
     assert.equal((await asRoot(`mccserver --setup-user ${user.name} --driver openvz --nat`)).exitCode, 2);
   });
@@ -168,9 +173,16 @@ describe("the daemon of an ordinary user with OpenVZ", function () {
     ]) {
       await fail(sudo(refused), /password is required|not allowed/);
     }
-    assert.deepEqual(host.takeCommands().filter(([, action]) => action !== "--version"), []);
+    assert.deepEqual(
+      host.takeCommands().filter(([, action]) => action !== "--version"),
+      [],
+    );
     // The program trusts only files of root.
-    await succeed(asRoot(`vzctl create 777 --ostemplate ${imageName} --config basic --layout simfs --hostname x --name other`));
+    await succeed(
+      asRoot(
+        `vzctl create 777 --ostemplate ${imageName} --config basic --layout simfs --hostname x --name other`,
+      ),
+    );
     const files = [{ path: "/etc/x", mode: 420, content: "" }];
     const sleeper = execa("sleep", ["60"], { uid: user.uid, detached: true, reject: false });
     const answers = await callProgram([
@@ -219,7 +231,10 @@ describe("the daemon of an ordinary user with OpenVZ", function () {
     await fail(asUser("mcc exec web --timeout 1s -- sleep 4321"), /ended|longer/).catch(async () => {
       assert.notEqual((await asUser("mcc exec web --timeout 1s -- sleep 4321")).exitCode, 0);
     });
-    await eventually(async () => (await execa("pgrep", ["-f", "^sleep 4321"], { reject: false })).exitCode === 1, "the command has ended");
+    await eventually(
+      async () => (await execa("pgrep", ["-f", "^sleep 4321"], { reject: false })).exitCode === 1,
+      "the command has ended",
+    );
     host.behave({ faults: [{ at: "stop", hangs: true, times: 1 }] });
     await succeed(asUser("mcc restart --grace 1s web"));
     host.behave({ faults: [] });
@@ -231,12 +246,23 @@ describe("the daemon of an ordinary user with OpenVZ", function () {
     host.behave({ faults: [{ at: "create:unpacking", waits: true }] });
     const creation = asUser(`mcc run-instances -i ${imageName} -n lost -t light`);
     await eventually(() => host.waitsAt("create:unpacking"), "vzctl unpacks");
+    const { stdout: creator } = await execa("pgrep", ["-f", `${host.bin}/vzctl create`]);
+    assert.equal((await execa("ps", ["-o", "pgid=", creator])).stdout.trim(), creator, "it replaced sudo");
+    const environment = (await readFile(`/proc/${creator}/environ`, "utf8")).split("\0");
+    const path = environment.find((variable) => variable.startsWith("PATH="));
+    assert.equal(
+      path,
+      `PATH=/usr/sbin:/usr/bin:/sbin:/bin:${host.bin}`,
+      "the user chooses no program of its scripts",
+    );
     const pid = await daemonPid();
     await succeed(asUser(`kill -9 ${pid}`));
     await eventually(() => hasEnded(pid), "it has ended");
     host.behave({ faults: [] });
     await startDaemon();
-    assert.notEqual((await creation).exitCode, 0);
+    // The client repeats its call at the new daemon.
+    await succeed(creation);
+    await succeed(asUser("mcc destroy-instance lost"));
     await eventually(() => readdirSync(host.path("vz/private")).join() === "500", "the rest is removed");
     assert.equal((await execa("pgrep", ["-f", `${host.bin}/vzctl create`], { reject: false })).exitCode, 1);
     assert.equal(await succeed(asUser("mcc list-instances")), first);
@@ -248,7 +274,9 @@ describe("the daemon of an ordinary user with OpenVZ", function () {
       const words = `--ostemplate ${imageName} --config basic --layout simfs --hostname old --name old${ctid} --ipadd 198.18.0.1${ctid.slice(1)}`;
       await succeed(asRoot(`vzctl create ${ctid} ${words}`));
     }
-    await succeed(asUser("mcc take-over 888 && mcc start old888 && mcc exec old888 true && mcc destroy-instance old888"));
+    await succeed(
+      asUser("mcc take-over 888 && mcc start old888 && mcc exec old888 true && mcc destroy-instance old888"),
+    );
     await fail(asUser("mcc take-over 101"), /may not run "vzctl set 101" through sudo.*below 500/);
     assert.doesNotMatch(host.configuration("101"), /DESCRIPTION/);
     await succeed(asRoot("vzctl destroy 101; rm -f /etc/vz/conf/101.conf.destroyed"));
@@ -257,7 +285,11 @@ describe("the daemon of an ordinary user with OpenVZ", function () {
   it("imports images, and removes only those", async () => {
     await copyFile(microTarball(), "/srv/home/own.tar.gz");
     await chmod("/srv/home/own.tar.gz", 0o644);
-    await succeed(asUser("mcc import-image own ~/own.tar.gz && mcc run-instances -i own -n own -t light --wait-for running"));
+    await succeed(
+      asUser(
+        "mcc import-image own ~/own.tar.gz && mcc run-instances -i own -n own -t light --wait-for running",
+      ),
+    );
     await succeed(asUser("mcc destroy-instance own && mcc remove-image own"));
     await fail(asUser(`mcc destroy-instance web && mcc remove-image ${imageName}`), /belongs to the host/);
   });
@@ -277,6 +309,9 @@ describe("the daemon of an ordinary user with OpenVZ", function () {
       [],
     );
     assert.deepEqual(host.remains(), []);
-    assert.deepEqual(readdirSync(host.path("sys/fs/cgroup")).filter((name) => name.startsWith("vz-")), []);
+    assert.deepEqual(
+      readdirSync(host.path("sys/fs/cgroup")).filter((name) => name.startsWith("vz-")),
+      [],
+    );
   });
 });

@@ -24,7 +24,11 @@ describe("the commands that sudo permits to a daemon with OpenVZ", () => {
   const permitted: readonly (readonly ["v4" | "v7", SudoProgram, string])[] = [
     ["v4", "vzctl", create("500")],
     ["v4", "vzctl", create("1000500", " --layout simfs")],
-    ["v7", "vzctl", create(uuid, ` --uuid ${uuid} --description minicloud server:${zeros} id:500 uid:${zeros}`)],
+    [
+      "v7",
+      "vzctl",
+      create(uuid, ` --uuid ${uuid} --description minicloud server:${zeros} id:500 uid:${zeros}`),
+    ],
     ["v4", "vzctl", description("500", `minicloud server=${zeros} id=500 uid=${zeros}`)],
     ["v4", "vzctl", description("777", "the description that it had before")],
     ["v4", "vzctl", description("777", "")],
