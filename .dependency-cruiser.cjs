@@ -20,7 +20,7 @@ const serverLayers = {
   http: ["methods", "support", "tls"],
   log: ["support"],
   tls: ["support"],
-  "user-setup": ["support"],
+  "user-setup": ["driver", "support"],
 };
 /** The rooms of server/cloud, each with those that it may import. Files beside them are open to all. */
 const cloudRooms = {

@@ -21,7 +21,7 @@ import type {
   Remains,
 } from "../driver";
 import { readInside } from "../read-inside";
-import { type EngineAccess, engineAccess } from "./access";
+import { engineAccess } from "./access";
 import { Bridge } from "./bridge";
 import { commands, type Target } from "./commands/command";
 import { EarlierCommands } from "./commands/earlier-commands";
@@ -41,6 +41,7 @@ import { HostImages } from "./images/host-images";
 import { limitOptions } from "./limits";
 import { stopContainer } from "./power";
 import { preflight } from "./preflight";
+import type { EngineAccess } from "./root-work/engine-access";
 import type { ImageWork } from "./root-work/root-work";
 import { RunRemains } from "./run-remains";
 import { TakeOver } from "./take-over";

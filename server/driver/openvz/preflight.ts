@@ -3,10 +3,10 @@ import { unlessErrno } from "../../../protocol/errno";
 import { MccError } from "../../../protocol/error";
 import { isOnPath } from "../../support/program-path";
 import type { Finding } from "../driver";
-import type { EngineAccess } from "./access";
 import { syntaxes } from "./configuration/syntax";
 import { controlGroupFinding } from "./control-group-finding";
 import { exists, type HostPlaces, readHostConfiguration } from "./host";
+import type { EngineAccess } from "./root-work/engine-access";
 
 /** The inputs of the checks. */
 export interface PreflightSubject {

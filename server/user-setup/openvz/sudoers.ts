@@ -1,5 +1,5 @@
 import { markVariable } from "../../driver/openvz/commands/earlier-commands";
-import { generations } from "../../driver/openvz/configuration/generation";
+import type { generations } from "../../driver/openvz/configuration/generation";
 import { rootProgramPath } from "../../driver/openvz/sudo/places";
 import { type Rule, type SudoProgram, sudoRules } from "../../driver/openvz/sudo/rules";
 

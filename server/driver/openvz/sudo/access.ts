@@ -1,6 +1,6 @@
 import { userInfo } from "node:os";
 import type { DriverLog } from "../../driver";
-import type { EngineAccess } from "../access";
+import type { EngineAccess } from "../root-work/engine-access";
 import { sudoFindings } from "./findings";
 import { RootProgram } from "./root-program-calls";
 import { sudoLauncher } from "./sudo-launcher";

@@ -12,7 +12,9 @@ export function limitWords(limits: ArchiveLimits | undefined): string[] {
 
 /** Returns the limits in the words of a command; undefined without words. */
 export function limitsOf(words: readonly string[]): ArchiveLimits | undefined {
-  return words.length === 0
-    ? undefined
-    : { ...archiveLimits, ...Object.fromEntries(words.map((word, index) => [names[index], Number(word)])) };
+  if (words.length === 0) {
+    return undefined;
+  }
+  const given = words.map((word, index) => [names[index] ?? "", Number(word)] as const);
+  return { ...archiveLimits, ...Object.fromEntries<number>(given) };
 }
