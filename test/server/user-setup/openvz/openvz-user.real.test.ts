@@ -217,7 +217,8 @@ describe("the daemon of an ordinary user with OpenVZ", function () {
     await succeed(asUser("mcc stop web && mcc start web && mcc exec web true"));
     assert.equal((await execa("stat", ["-c", "%u", `/proc/${await daemonPid()}`])).stdout, String(user.uid));
     // The root program ended in the meantime.
-    await execa("pkill", ["-f", `root-program.js ${user.uid} .*/${user.name} serve`]);
+    const { stdout: pid } = await execa("pgrep", ["-f", `root-program.js ${user.uid} .*/${user.name} serve`]);
+    process.kill(Number(pid), "SIGKILL");
     await succeed(asUser("mcc stop web && mcc start web && mcc exec web true"));
   });
 
