@@ -1,4 +1,4 @@
-import { removeOpenvzUser, setUpOpenvzUser } from "./openvz/set-up";
+import type * as OpenvzSetUp from "./openvz/set-up";
 import { type Manner, removeUser, setUpUser } from "./set-up";
 import { findUser, type SetupRequest } from "./settings";
 
@@ -9,13 +9,16 @@ interface Setup {
   readonly remove: (name: string, manner: Manner) => Promise<boolean>;
 }
 
+/** Its sources are parts of the driver, which no other start needs. */
+const openvz = async (): Promise<typeof OpenvzSetUp> => await import("./openvz/set-up.js");
+
 /** The drivers that an ordinary user can run after a setup by root. The first is the default. */
 const setups: readonly [Setup, ...Setup[]] = [
   { driver: "lxc", setUp: setUpUser, remove: removeUser },
   {
     driver: "openvz",
-    setUp: async ({ name }, manner) => await setUpOpenvzUser(name, manner),
-    remove: removeOpenvzUser,
+    setUp: async ({ name }, manner) => await (await openvz()).setUpOpenvzUser(name, manner),
+    remove: async (name, manner) => await (await openvz()).removeOpenvzUser(name, manner),
   },
 ];
 

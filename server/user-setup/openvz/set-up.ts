@@ -100,7 +100,8 @@ async function trustedPrograms(): Promise<SudoersRequest["programs"]> {
   if (vzctl === undefined || vzlist === undefined || ip === undefined) {
     throw new MccError("internal", "The programs of OpenVZ were not searched.");
   }
-  // This process has loaded the code that the root program loads, and more.
+  // Loads the code that the root program loads.
+  await import("../../driver/openvz/sudo/verb-work.js");
   const code = [...new Set(Object.keys(require.cache).map(dirname))];
   for (const path of [vzctl, vzlist, ip, ...rest, process.execPath, rootProgramCode(), ...code]) {
     await refuseUntrustedPath(path, {
