@@ -25,6 +25,7 @@ import { withoutDuplicates } from "./instances/records/duplicate-records";
 import { InstanceRecords } from "./instances/records/record";
 import { recover } from "./instances/recover";
 import { startAfterReboot } from "./instances/start-after-reboot";
+import { WarmPools } from "./instances/warm/warm-pools";
 import { UserDataLogs } from "./instances/user-data/logs";
 import { Keys } from "./keys";
 import { type Clock, systemClock } from "./lifetimes/clock";
@@ -67,6 +68,8 @@ export interface CloudOptions {
   readonly commandTimeoutMs: number;
   /** A JSON file with the operator's own instance types. */
   readonly typesFile?: string | undefined;
+  /** How many instances of each image are started ahead. Default: none. */
+  readonly warm?: Readonly<Record<string, number>> | undefined;
   readonly version: string;
   readonly log: Logger;
   /** For tests: creates the driver, in place of the table of drivers. */
@@ -155,12 +158,13 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     await network.hostNames?.clear();
     await recover(context, catalog, destruction, records);
     context.reservations.resume();
+    const pools = new WarmPools(context);
     await network.hostNames?.open(lateWrites);
     const fleetCatalog = new FleetCatalog(identity.serverId);
     const instances = new Instances(context, {
       catalog,
       destruction,
-      admission: new InstanceAdmission(context, catalog, destruction),
+      admission: new InstanceAdmission(context, catalog, destruction, pools),
       commands: new InstanceCommands(bareDriver),
       lifetimeOfFleet: (name) => fleetCatalog.named(name)?.record,
     });
@@ -182,7 +186,10 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     await recoverFleets(fleetContext, fleetDestruction, fleetFiles);
     const fleets = new Fleets(fleetContext, fleetDestruction);
     driver.watch(
-      (id) => options.log.debug({ instance: id }, "the container went down"),
+      (id) => {
+        options.log.debug({ instance: id }, "the container went down");
+        pools.noteDown(id);
+      },
       (id, kills) => instances.noteOutOfMemory(id, kills),
     );
     const uploads = new ImageUploads(options.stateFolder, choices.images);
@@ -193,10 +200,12 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
       uploads,
       context,
       lock,
+      pools,
       version: options.version,
     });
     const leased = (): Leased[] =>
       [...instances.leased(), ...fleets.leased()].map((each) => cloud.ownActs.observed(each));
+    Object.entries(options.warm ?? {}).forEach(([image, size]) => pools.set(image, size));
     lifetimes.reaper.start(leased);
     lifetimes.leases.start(leased);
     cloud.inBackground(

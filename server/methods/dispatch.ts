@@ -22,6 +22,7 @@ import { leaseHandlers } from "./lease";
 import { sendableResult } from "./sendable-result";
 import { serverHandlers } from "./server";
 import { systemMethods } from "./system";
+import { poolHandlers } from "./pool";
 import { tokenHandlers } from "./token";
 import { typeHandlers } from "./type";
 import { unknownMethod } from "./unknown-method";
@@ -45,6 +46,7 @@ export function createDispatch(cloud: Cloud, log: Logger, auditor: Auditor = noA
     ...keyHandlers(cloud),
     ...leaseHandlers(cloud),
     ...imageHandlers(cloud),
+    ...poolHandlers(cloud),
     ...tokenHandlers(cloud),
     ...accessTokenHandlers(cloud),
     ...auditHandlers(auditor),

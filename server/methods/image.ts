@@ -1,7 +1,7 @@
 import type { Cloud } from "../cloud/cloud";
 import type { Handlers, MethodsOf } from "./handlers";
 
-export function imageHandlers({ images, uploads, instances }: Cloud): Handlers<MethodsOf<"image">> {
+export function imageHandlers({ images, uploads, instances, pools }: Cloud): Handlers<MethodsOf<"image">> {
   return {
     "image.list": () => images.list(),
     "image.import": (caller, parameters) => images.import(caller, parameters),
@@ -9,7 +9,11 @@ export function imageHandlers({ images, uploads, instances }: Cloud): Handlers<M
     "image.uploadWrite": (caller, parameters) => uploads.write(caller, parameters),
     "image.uploadEnd": (caller, parameters) => uploads.end(caller, parameters),
     "image.uploadCancel": (caller, parameters) => uploads.cancel(caller, parameters),
-    "image.remove": (caller, parameters) =>
-      images.remove(caller, parameters, (image) => instances.usersOf(image)),
+    "image.remove": (caller, parameters) => images.remove(
+        caller,
+        parameters,
+        (image) => instances.usersOf(image),
+        (image) => pools.leaveImage(image),
+      ),
   };
 }
