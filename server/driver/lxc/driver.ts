@@ -20,6 +20,7 @@ import type {
 import { asEngineError } from "../engine-error";
 import { payloadPrefix } from "./cgroups/cgroups";
 import { memoryKills } from "./cgroups/memory-kills";
+import { LxcClaims } from "./claims/claims";
 import { containerRoot } from "./commands/command";
 import { endEarlierCommands } from "./commands/earlier-commands";
 import { createContainer } from "./create";
@@ -67,6 +68,7 @@ class LxcDriver implements Driver {
   });
   /** What changes one container happens one after another. */
   readonly #turns = new Turns<number>();
+  readonly claims = new LxcClaims((work) => this.#change(work), this.#turns);
   readonly #destroyed = new Set<number>();
   readonly #networkWatch: NetworkWatch;
   #watch: Watch | undefined;
@@ -102,6 +104,7 @@ class LxcDriver implements Driver {
     }
     await this.#look(async (engine) => {
       this.#watch?.stop();
+      this.claims.close();
       await this.#networkWatch.stop();
       await closeHost(engine);
     });
@@ -165,6 +168,7 @@ class LxcDriver implements Driver {
 
   async destroy(id: number): Promise<void> {
     this.#destroyed.add(id);
+    this.claims.forget(id);
     await this.#change(async (engine) => {
       // The current command of the container is killed.
       await engine.runner.end(id);

@@ -70,6 +70,7 @@ export async function closeHost(engine: Engine): Promise<void> {
     engine.log.warn({ err: error }, "the firewall's rule for the daemon's port is left until the next start");
   });
   await engine.neighbours.close();
+  engine.renaming.close();
   await engine.namespace.close();
   if (!isInside()) {
     await withoutRoom(engine, "the kernel limits", () => leaveKernelLimits(limitUser(engine)));

@@ -30,6 +30,8 @@ export class Firewall {
   readonly #made = new Map<Family, string | undefined>();
   /** The groups that the tables separate. */
   #groups: readonly number[] = [];
+  /** The group whose members reach nobody. */
+  #closed: number | undefined;
   /** The port of this host that the tables close to containers. */
   #closedPort: number | undefined;
   /** Changes of the tables run one after the other. */
@@ -50,12 +52,13 @@ export class Firewall {
     const { groups } = this.parts;
     const isSeparated = (): boolean => {
       const number = groups.numberOf(container);
-      return number === 0 || this.#groups.includes(number);
+      const isClosed = (number === groups.closedNumber()) === (number === this.#closed);
+      return number === 0 || (this.#groups.includes(number) && isClosed);
     };
     if (!isSeparated()) {
       await this.#changes.take(async () => {
         if (!isSeparated()) {
-          this.#groups = groups.numbers();
+          this.#readGroups();
           await this.#makeBridgeTable();
           await this.#makeHostTable();
           await this.#keep(["bridge", "inet"]);
@@ -75,10 +78,10 @@ export class Firewall {
   }
 
   async #open(): Promise<void> {
-    const { place, network, runner, groups, log } = this.parts;
+    const { place, network, runner, log } = this.parts;
     // What was made once and cannot be made again is a fault until it is.
     [...this.#made.keys()].forEach((family) => this.#made.set(family, undefined));
-    this.#groups = groups.numbers();
+    this.#readGroups();
     const families: Family[] = [];
     try {
       await this.#makeBridgeTable();
@@ -107,10 +110,16 @@ export class Firewall {
     await this.#keep(families);
   }
 
+  #readGroups(): void {
+    const { groups } = this.parts;
+    this.#groups = groups.numbers();
+    this.#closed = groups.closedNumber();
+  }
+
   /** In one transaction, so that no packet passes between the old table and the new one. */
   async #makeBridgeTable(): Promise<void> {
     const { place, runner, bridges, chatter } = this.parts;
-    const rules = chatter.rules(await bridges.veths()) + isolationRules(place, this.#groups);
+    const rules = chatter.rules(await bridges.veths()) + isolationRules(place, this.#groups, this.#closed);
     const table = `table bridge ${place.firewallTable} {${rules}\n}\n`;
     await runner.run(commands.firewall(removal(place, "bridge") + table));
   }

@@ -8,6 +8,9 @@ import { cableName, groupOfCable, mostGroups } from "./cable-names";
 /** What a container's file `network-group` has. Containers of the first group have no such file. */
 const fileSchema = z.object({ number: z.int().min(1).max(mostGroups), name: z.string() });
 
+/** The name of a group whose members reach no other container, and not each other either. */
+export const closedGroup = "unclaimed";
+
 interface Membership {
   readonly number: number;
   /** Undefined if its file was lost. Then no other container joins the group. */
@@ -21,6 +24,8 @@ interface Membership {
  */
 export class NetworkGroups {
   readonly #members = new Map<number, Membership>();
+  /** The number of `closedGroup`, also after its last member has left: no other group gets it. */
+  #closed: number | undefined;
   #isRead = false;
 
   constructor(private readonly place: Place) {}
@@ -29,6 +34,12 @@ export class NetworkGroups {
   numbers(): number[] {
     this.#read();
     return [...new Set([...this.#members.values()].map(({ number }) => number))].sort((a, b) => a - b);
+  }
+
+  /** Returns the number of `closedGroup`; undefined if it has had no member since the daemon's start. */
+  closedNumber(): number | undefined {
+    this.#read();
+    return this.#closed;
   }
 
   /** Returns the name of the host's end of a container's cable. */
@@ -56,7 +67,14 @@ export class NetworkGroups {
     }
     const number = this.#numberFor(name);
     writeFileSync(container.networkGroup, JSON.stringify({ number, name }));
-    this.#members.set(container.id, { number, name });
+    this.#note(container.id, { number, name });
+  }
+
+  #note(id: number, membership: Membership): void {
+    this.#members.set(id, membership);
+    if (membership.name === closedGroup) {
+      this.#closed = membership.number;
+    }
   }
 
   /** For a container that is gone. */
@@ -65,7 +83,10 @@ export class NetworkGroups {
   }
 
   #numberFor(name: string): number {
-    const taken = new Set<number>();
+    if (name === closedGroup && this.#closed !== undefined) {
+      return this.#closed;
+    }
+    const taken = new Set(this.#closed === undefined ? [] : [this.#closed]);
     for (const member of this.#members.values()) {
       if (member.name === name) {
         return member.number;
@@ -92,7 +113,7 @@ export class NetworkGroups {
       const id = this.place.idOf(name);
       const membership = id === undefined ? undefined : this.#membershipOf(this.place.container(id));
       if (id !== undefined && membership !== undefined) {
-        this.#members.set(id, membership);
+        this.#note(id, membership);
       }
     }
     this.#isRead = true;

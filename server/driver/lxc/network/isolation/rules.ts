@@ -13,6 +13,7 @@ const unknownGroup = marks + 0xffff;
  * a container cannot change, and no addresses. Without other groups than the first, no packet is inspected.
  *
  * @param groups the numbers of the groups other than the first.
+ * @param closed the one whose members reach nobody. Default: none.
  */
 export function isolationRules(
   {
@@ -21,13 +22,16 @@ export function isolationRules(
     bridgeHardwareAddress,
   }: Pick<Place, "vethPrefix" | "jointPrefix" | "bridgeHardwareAddress">,
   groups: readonly number[],
+  closed?: number,
 ): string {
   if (groups.length === 0) {
     return "";
   }
   const prefixes = [
     ...prefixesOfFirstGroup(vethPrefix).map((prefix) => ({ prefix, mark: marks })),
-    ...groups.map((group) => ({ prefix: prefixOfGroup(vethPrefix, group), mark: marks + group })),
+    ...groups
+      .filter((group) => group !== closed)
+      .map((group) => ({ prefix: prefixOfGroup(vethPrefix, group), mark: marks + group })),
   ];
   const senders = prefixes.map(({ prefix, mark }) => `"${prefix}*" : ${mark}`);
   const receivers = prefixes.map(({ prefix, mark }) => `${mark} . "${prefix}*"`);

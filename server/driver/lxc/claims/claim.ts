@@ -1,0 +1,69 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import type { ContainerClaim, ContainerFile } from "../../driver";
+import { kernelHostname } from "../../kernel-hostname";
+import { readConfiguration, withClaim } from "../configuration/configuration";
+import { systemFiles } from "../create";
+import type { Engine } from "../engine";
+import { writeFiles } from "../files";
+import { replaceBlock } from "../hosts/own-hosts";
+import { nameServerFile, namesServers } from "../name-servers";
+import type { ContainerPlace } from "../place";
+import { resizeContainer } from "../resize";
+import type { PreparedContainer } from "./prepared-container";
+
+/**
+ * Gives a container its owner's properties while it runs: all that a create would have given it.
+ *
+ * What the container does not have at its next start either is in its configuration. What only runs now is changed in
+ * place: the kernel's host name and limits, and the name of the cable, which decides which other containers it reaches.
+ */
+export async function claimContainer(
+  engine: Engine,
+  container: ContainerPlace,
+  prepared: PreparedContainer,
+  as: ContainerClaim,
+): Promise<void> {
+  const hostname = kernelHostname(as.hostname);
+  const named = prepared.setHostName(hostname, engine.timeoutMs);
+  const moved = moveToGroup(engine, container, as);
+  const resized = resizeContainer(engine, container, as.type);
+  const left = prepared.rewrite(filesOf(container, as));
+  if (as.hosts !== undefined) {
+    replaceBlock(container.hosts, as.hosts());
+  }
+  await Promise.all([named, moved, resized]);
+  if (left.length > 0) {
+    await writeFiles(engine, container, left);
+  }
+}
+
+function filesOf(container: ContainerPlace, as: ContainerClaim): ContainerFile[] {
+  const { ipAddress = "" } = readConfiguration(readFileSync(container.configuration, "utf8"));
+  return [
+    ...systemFiles({ ...as, ipAddress }),
+    ...(namesServers(container, as.nameservers) ? [] : [nameServerFile(container, as.nameservers)]),
+    ...as.files,
+  ];
+}
+
+/** Until the rename, the container reaches no other. */
+async function moveToGroup(
+  { groups, firewall, chatter, renaming }: Engine,
+  container: ContainerPlace,
+  { hostname, networkGroup }: ContainerClaim,
+): Promise<void> {
+  const before = groups.cableOf(container);
+  if (networkGroup === undefined) {
+    rmSync(container.networkGroup, { force: true });
+  }
+  groups.join(container, networkGroup);
+  const cable = groups.cableOf(container);
+  const configuration = readFileSync(container.configuration, "utf8");
+  writeFileSync(container.configuration, withClaim(configuration, { cable, hostname }));
+  await firewall.separateGroupOf(container);
+  if (!existsSync(`/sys/class/net/${cable}`)) {
+    await renaming.rename(before, cable);
+  }
+  chatter.ended(before);
+  chatter.started(cable);
+}
