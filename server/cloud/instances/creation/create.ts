@@ -71,7 +71,7 @@ export async function createInstance(
     const reached = isClaimed ? pooled.instance.record.waitFor : undefined;
     await waitUntilReady(context, instance, readyTimeoutSeconds * 1000, { userData, reached });
     enter("names");
-    await context.network.hostNames?.settled(instance.record);
+    await context.network.hostNames?.settled(instance.record, isClaimed);
     enter("record");
     await instance.save((record) => ({ ...record, phase: "created" }));
     return { kind: "made" };

@@ -42,7 +42,8 @@ export class HostNameSetter {
       throw new MccError("engine", "The process that sets the host name of a container has ended.");
     }
     const answer = once(stdout, "data").then(() => true);
-    const ended = once(this.#process, "exit").then(() => false);
+    // Its end may be known before its output.
+    const ended = once(this.#process, "exit").then(([code]) => code === 0);
     stdin.end(`${name}\n`);
     const done = await within(timeoutMs, Promise.race([answer, ended]));
     if (done?.value !== true) {
