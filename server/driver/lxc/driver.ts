@@ -25,7 +25,7 @@ import { containerRoot } from "./commands/command";
 import { endEarlierCommands } from "./commands/earlier-commands";
 import { createContainer } from "./create";
 import { destroyContainer } from "./destroy";
-import { type Engine, readEngine, requireContainer } from "./engine";
+import { type Engine, readEngine, requireContainer, requireContainerNow } from "./engine";
 import { attach } from "./exec";
 import { readFile, writeFiles } from "./files";
 import { closeHost, openHost, purgeHost } from "./host";
@@ -202,7 +202,7 @@ class LxcDriver implements Driver {
       setHosts(
         engine,
         { turns: this.#turns, isDestroyed: (each) => this.#destroyed.has(each) },
-        await requireContainer(engine, id),
+        requireContainerNow(engine, id),
         lines,
       ),
     );

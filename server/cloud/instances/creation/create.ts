@@ -70,10 +70,12 @@ export async function createInstance(
     enter("ready");
     const reached = isClaimed ? pooled.instance.record.waitFor : undefined;
     await waitUntilReady(context, instance, readyTimeoutSeconds * 1000, { userData, reached });
-    enter("names");
-    await context.network.hostNames?.settled(instance.record, isClaimed);
     enter("record");
-    await instance.save((record) => ({ ...record, phase: "created" }));
+    // The next daemon writes the names again, so they need no record.
+    await Promise.all([
+      context.network.hostNames?.settled(instance.record, isClaimed),
+      instance.save((record) => ({ ...record, phase: "created" })),
+    ]);
     return { kind: "made" };
   } catch (reason) {
     const error = failureOf(reason, instance, step);

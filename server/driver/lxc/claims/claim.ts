@@ -8,7 +8,7 @@ import { writeFiles } from "../files";
 import { replaceBlock } from "../hosts/own-hosts";
 import { nameServerFile, namesServers } from "../name-servers";
 import type { ContainerPlace } from "../place";
-import { resizeContainer } from "../resize";
+import { hasLimits, resizeContainer } from "../resize";
 import type { PreparedContainer } from "./prepared-container";
 
 /**
@@ -25,9 +25,12 @@ export async function claimContainer(
 ): Promise<void> {
   const hostname = kernelHostname(as.hostname);
   const named = prepared.setHostName(hostname, engine.timeoutMs);
-  const moved = moveToGroup(engine, container, as);
-  const resized = resizeContainer(engine, container, as.type);
-  const left = prepared.rewrite(filesOf(container, as));
+  const configuration = readFileSync(container.configuration, "utf8");
+  const moved = moveToGroup(engine, container, as, configuration);
+  const resized = hasLimits(engine, container, as.type)
+    ? Promise.resolve()
+    : resizeContainer(engine, container, as.type);
+  const left = prepared.rewrite(filesOf(container, as, configuration));
   if (as.hosts !== undefined) {
     replaceBlock(container.hosts, as.hosts());
   }
@@ -37,8 +40,8 @@ export async function claimContainer(
   }
 }
 
-function filesOf(container: ContainerPlace, as: ContainerClaim): ContainerFile[] {
-  const { ipAddress = "" } = readConfiguration(readFileSync(container.configuration, "utf8"));
+function filesOf(container: ContainerPlace, as: ContainerClaim, configuration: string): ContainerFile[] {
+  const { ipAddress = "" } = readConfiguration(configuration);
   return [
     ...systemFiles({ ...as, ipAddress }),
     ...(namesServers(container, as.nameservers) ? [] : [nameServerFile(container, as.nameservers)]),
@@ -51,6 +54,7 @@ async function moveToGroup(
   { groups, firewall, chatter, renaming }: Engine,
   container: ContainerPlace,
   { hostname, networkGroup }: ContainerClaim,
+  configuration: string,
 ): Promise<void> {
   const before = groups.cableOf(container);
   if (networkGroup === undefined) {
@@ -58,7 +62,6 @@ async function moveToGroup(
   }
   groups.join(container, networkGroup);
   const cable = groups.cableOf(container);
-  const configuration = readFileSync(container.configuration, "utf8");
   writeFileSync(container.configuration, withClaim(configuration, { cable, hostname }));
   await firewall.separateGroupOf(container);
   if (!existsSync(`/sys/class/net/${cable}`)) {
