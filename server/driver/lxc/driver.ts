@@ -21,6 +21,7 @@ import { asEngineError } from "../engine-error";
 import { payloadPrefix } from "./cgroups/cgroups";
 import { memoryKills } from "./cgroups/memory-kills";
 import { LxcClaims } from "./claims/claims";
+import { restoreClaims } from "./claims/restore-claim";
 import { containerRoot } from "./commands/command";
 import { endEarlierCommands } from "./commands/earlier-commands";
 import { createContainer } from "./create";
@@ -86,6 +87,7 @@ class LxcDriver implements Driver {
   async open(): Promise<void> {
     await this.#change(async (engine) => {
       await openHost(engine);
+      await restoreClaims(engine);
       await this.#networkWatch.start(engine);
     });
   }

@@ -13,7 +13,7 @@ import { DiskLimits } from "./disk/limit";
 import { type DiskSupport, readDiskSupport } from "./disk/support";
 import { ImageStore } from "./images/store";
 import { Bridges } from "./network/bridges";
-import { CableRenaming } from "./network/cable-renaming";
+import { Cables } from "./network/cables";
 import { Chatter } from "./network/chatter";
 import { Firewall } from "./network/firewall";
 import { NetworkGroups } from "./network/isolation/groups";
@@ -32,7 +32,7 @@ export interface Engine {
   readonly runner: CommandRunner;
   readonly bridges: Bridges;
   readonly groups: NetworkGroups;
-  readonly renaming: CableRenaming;
+  readonly cables: Cables;
   readonly chatter: Chatter;
   readonly firewall: Firewall;
   readonly neighbours: Neighbours;
@@ -63,7 +63,7 @@ export async function readEngine(options: DriverOptions, times: Times = defaultT
     runner,
     bridges,
     groups,
-    renaming: new CableRenaming(timeoutMs),
+    cables: new Cables(timeoutMs),
     chatter,
     firewall: new Firewall({ place, network, runner, log, bridges, chatter, groups }),
     neighbours: new Neighbours(place, log),

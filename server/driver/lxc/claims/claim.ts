@@ -51,7 +51,7 @@ function filesOf(container: ContainerPlace, as: ContainerClaim, configuration: s
 
 /** Until the rename, the container reaches no other. */
 async function moveToGroup(
-  { groups, firewall, chatter, renaming }: Engine,
+  { groups, firewall, chatter, cables }: Engine,
   container: ContainerPlace,
   { hostname, networkGroup }: ContainerClaim,
   configuration: string,
@@ -62,10 +62,11 @@ async function moveToGroup(
   }
   groups.join(container, networkGroup);
   const cable = groups.cableOf(container);
+  writeFileSync(container.claimed, before);
   writeFileSync(container.configuration, withClaim(configuration, { cable, hostname }));
   await firewall.separateGroupOf(container);
   if (!existsSync(`/sys/class/net/${cable}`)) {
-    await renaming.rename(before, cable);
+    await cables.rename(before, cable);
   }
   chatter.ended(before);
   chatter.started(cable);

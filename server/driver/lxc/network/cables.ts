@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { Socket } from "node:net";
 import { createInterface } from "node:readline";
@@ -10,17 +11,17 @@ import { requireProgram } from "../commands/programs";
 const mark = "link show dev lo";
 
 /**
- * Renames the host's ends of containers' cables while they are in use. One `ip` process takes all renames: a process for
- * each would take longer than all the rest of a claim. It ends with the daemon.
+ * Changes the host's ends of containers' cables. One `ip` process takes all changes: a process for each would take longer
+ * than all the rest of a claim. It ends with the daemon.
  */
-export class CableRenaming {
+export class Cables {
   #process: ChildProcess | undefined;
-  /** The renames that wait for their mark, in their order. */
-  #waiting: ((isDone: boolean) => void)[] = [];
+  /** The changes that wait for their mark, in their order. */
+  readonly #waiting: ((isDone: boolean) => void)[] = [];
 
   constructor(private readonly timeoutMs: number) {}
 
-  /** @throws MccError `engine`, `timeout`. */
+  /** Gives a cable that is in use another name. @throws MccError `engine`, `timeout`. */
   async rename(from: string, to: string): Promise<void> {
     await this.#run(`link set dev ${from} name ${to}`);
     if (!existsSync(`/sys/class/net/${to}`)) {
@@ -37,19 +38,33 @@ export class CableRenaming {
     }
   }
 
-  close(): void {
-    this.#process?.stdin?.end();
-    this.#process = undefined;
+  /** Removes a cable. One that does not exist is a success. @throws MccError `engine`, `timeout`. */
+  async remove(name: string): Promise<void> {
+    await this.#run(`link delete dev ${name}`);
+    if (existsSync(`/sys/class/net/${name}`)) {
+      throw new MccError("engine", `The interface ${name} could not be removed.`);
+    }
+  }
+
+  /** Resolves once the process has ended. */
+  async close(): Promise<void> {
+    const running = this.#process;
+    if (running !== undefined) {
+      this.#process = undefined;
+      running.ref();
+      const exit = once(running, "close");
+      running.stdin?.end();
+      await exit;
+    }
   }
 
   async #run(...lines: readonly string[]): Promise<void> {
-    this.#process ??= this.#start();
-    const { stdin } = this.#process;
+    const child = (this.#process ??= this.#start());
     const done = new Promise<boolean>((resolve) => this.#waiting.push(resolve));
-    stdin?.write([...lines, mark].map((line) => `${line}\n`).join(""));
+    child.stdin?.write([...lines, mark].map((line) => `${line}\n`).join(""));
     const inTime = await within(this.timeoutMs, done);
     if (inTime?.value !== true) {
-      this.#process?.kill("SIGKILL");
+      child.kill("SIGKILL");
       throw new MccError(
         inTime === undefined ? "timeout" : "engine",
         `ip did not carry out "${lines[0]}"${inTime === undefined ? ` within ${this.timeoutMs / 1000} s` : ""}.`,
