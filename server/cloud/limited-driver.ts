@@ -72,7 +72,7 @@ export function limitDriver(driver: Driver): LimitedDriver {
 
 type Limit = <T>(work: () => Promise<T>) => Promise<T>;
 
-/** Work of low priority takes a quarter of the slots, so that a change that comes meanwhile is not slowed by much. */
+/** Work of low priority takes a quarter of the slots, so that a change that comes in the meantime is not slowed by much. */
 function limitChanges(atOnce: number): { readonly change: Limit; readonly spare: Limit } {
   const slots = pLimit(atOnce);
   const spareSlots = pLimit(Math.max(1, Math.floor(atOnce / 4)));

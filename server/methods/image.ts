@@ -9,7 +9,8 @@ export function imageHandlers({ images, uploads, instances, pools }: Cloud): Han
     "image.uploadWrite": (caller, parameters) => uploads.write(caller, parameters),
     "image.uploadEnd": (caller, parameters) => uploads.end(caller, parameters),
     "image.uploadCancel": (caller, parameters) => uploads.cancel(caller, parameters),
-    "image.remove": (caller, parameters) => images.remove(
+    "image.remove": (caller, parameters) =>
+      images.remove(
         caller,
         parameters,
         (image) => instances.usersOf(image),

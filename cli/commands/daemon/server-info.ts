@@ -2,8 +2,8 @@ import type { DamagedFile, ServerInfo } from "../../../protocol/methods/server";
 import { packageVersion } from "../../../protocol/package-version";
 import { command } from "../../command";
 import { formOptions } from "../../output/listing";
-import { printable } from "../../output/printable";
 import { poolText } from "../../output/pool-text";
+import { printable } from "../../output/printable";
 import { quotaTexts } from "../../output/quota";
 
 export const serverInfo = command({

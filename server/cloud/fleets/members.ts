@@ -93,12 +93,7 @@ export function memberNames(fleetName: string, count: number): string[] {
   return Array.from({ length: count }, (_, position) => `${fleetName}-${position + 1}`);
 }
 
-function newMember(
-  { instances }: FleetContext,
-  fleet: Fleet,
-  spec: FleetSpec,
-  place: Place,
-): Instance {
+function newMember({ instances }: FleetContext, fleet: Fleet, spec: FleetSpec, place: Place): Instance {
   const { name, ipAddress } = place.reservation;
   const index = Number(name.slice(fleet.name.length + 1));
   fleet.addresses.set(index, ipAddress);

@@ -37,7 +37,9 @@ export class AddressPool {
 
   /** The free addresses without those of the lender. */
   get unused(): number {
-    return this.size - this.#taken.size - [...this.#foreign].filter((index) => !this.#taken.has(index)).length;
+    return (
+      this.size - this.#taken.size - [...this.#foreign].filter((index) => !this.#taken.has(index)).length
+    );
   }
 
   /**

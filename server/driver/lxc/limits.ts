@@ -95,11 +95,7 @@ export async function applyLimits(
  *
  * @param cgroup the name of its cgroup, the same in all hierarchies.
  */
-export async function applyLimitLines(
-  text: string,
-  hierarchies: Hierarchies,
-  cgroup: string,
-): Promise<void> {
+export async function applyLimitLines(text: string, hierarchies: Hierarchies, cgroup: string): Promise<void> {
   for (const limit of limits) {
     const folder = oldFolder(limit, hierarchies);
     const { file, none } = folder === undefined ? limit.unified : limit.old;

@@ -4,10 +4,10 @@ import type { Turns } from "../../support/concurrency/turns";
 import { payloadPrefix } from "./cgroups/cgroups";
 import { ProcessWatch } from "./cgroups/process-watch";
 import { runningContainers } from "./cgroups/running";
+import { mayNeedClaim, restoreClaim } from "./claims/restore-claim";
 import { endContainer } from "./destroy";
 import type { Engine } from "./engine";
 import { MemoryWatch } from "./memory-watch";
-import { mayNeedClaim, restoreClaim } from "./claims/restore-claim";
 
 /** Events come in groups. One check serves all events within this time. */
 const gatherMs = 20;
@@ -145,7 +145,10 @@ export class Watch {
       this.turns
         .take(id, () => restoreClaim(this.engine, place.container(id)))
         .catch((error: unknown) => {
-          log.warn({ container: id, err: error }, "a container is cut off after its reboot; it is tried again");
+          log.warn(
+            { container: id, err: error },
+            "a container is cut off after its reboot; it is tried again",
+          );
           this.#rebooted.add(id);
         });
     }

@@ -63,7 +63,7 @@ export class WarmPools implements Lender {
     const pool = this.#pools.get(image) ?? new Pool(image, size);
     pool.size = size;
     this.#pools.set(image, pool);
-    pool.takeSurplus().forEach((pooled) => this.#discard(pooled));
+    pool.takeSurplus().forEach((pooled) => void this.#discard(pooled));
     if (size === 0) {
       this.#pools.delete(image);
     }
@@ -101,7 +101,7 @@ export class WarmPools implements Lender {
     const { image, ipAddress } = pooled.instance.record;
     const pool = this.#pools.get(image);
     if (pool === undefined || this.#closed) {
-      this.#discard(pooled);
+      void this.#discard(pooled);
     } else {
       this.addresses.add(ipAddress);
       pool.putBack(pooled);
@@ -161,7 +161,7 @@ export class WarmPools implements Lender {
       const pooled = pool.take(({ instance }) => instance.id === id);
       if (pooled !== undefined) {
         this.#context.log.warn({ instance: id, image: pool.image }, "an instance without an owner stopped");
-        this.#discard(pooled);
+        void this.#discard(pooled);
         this.#refillSoon();
       }
     }
@@ -174,7 +174,7 @@ export class WarmPools implements Lender {
     this.#retries.close();
     for (const pool of this.#pools.values()) {
       pool.starting.forEach((pooled) => giveUp(pooled));
-      pool.takeAll().forEach((pooled) => this.#discard(pooled));
+      pool.takeAll().forEach((pooled) => void this.#discard(pooled));
     }
     while (this.#work.size > 0) {
       await Promise.allSettled(this.#work);

@@ -39,9 +39,7 @@ export class LxcClaims implements Claims {
         throw new MccError("conflict", `Container ${id} is not prepared for a claim.`);
       }
       try {
-        await this.turns.take(id, () =>
-          claimContainer(engine, engine.place.container(id), prepared, as),
-        );
+        await this.turns.take(id, () => claimContainer(engine, engine.place.container(id), prepared, as));
       } finally {
         this.forget(id);
       }

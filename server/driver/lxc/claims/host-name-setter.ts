@@ -4,6 +4,7 @@ import { Socket } from "node:net";
 import { MccError } from "../../../../protocol/error";
 import { within } from "../../../support/time-limits";
 import { requireProgram } from "../commands/programs";
+import type { ContainerPlace } from "../place";
 
 /**
  * Waits for a name. The first way needs no other program, and works only for root of the host. Where the host does not
@@ -22,9 +23,12 @@ echo done
 export class HostNameSetter {
   readonly #process: ChildProcess;
 
-  /** @param pid of a process in the container. */
-  constructor(pid: number) {
-    const words = [`--uts=/proc/${pid}/ns/uts`, "--", "/bin/sh", "-c", setName];
+  /**
+   * @param name of the container, for an operator who lists processes.
+   * @param pid of a process in the container.
+   */
+  constructor({ name }: Pick<ContainerPlace, "name">, pid: number) {
+    const words = [`--uts=/proc/${pid}/ns/uts`, "--", "/bin/sh", "-c", setName, name];
     this.#process = spawn(requireProgram("nsenter"), words, {
       cwd: "/",
       stdio: ["pipe", "pipe", "ignore"],

@@ -14,10 +14,10 @@ export class PreparedContainer {
   #isClosed = false;
 
   /** @param pid of the container's first process. */
-  private constructor(pid: number) {
+  private constructor(container: ContainerPlace, pid: number) {
     this.#root = openRootOf(pid);
     try {
-      this.#setter = new HostNameSetter(pid);
+      this.#setter = new HostNameSetter(container, pid);
     } catch (error) {
       closeSync(this.#root);
       throw error;
@@ -25,12 +25,15 @@ export class PreparedContainer {
   }
 
   /** @throws MccError `conflict` if it does not run. */
-  static async open({ cgroups }: Engine, { id, name }: ContainerPlace): Promise<PreparedContainer> {
-    const pid = await firstProcessOf(cgroups.payload(name));
+  static async open({ cgroups }: Engine, container: ContainerPlace): Promise<PreparedContainer> {
+    const pid = await firstProcessOf(cgroups.payload(container.name));
     if (pid === undefined) {
-      throw new MccError("conflict", `Container ${id} does not run, and cannot be prepared for a claim.`);
+      throw new MccError(
+        "conflict",
+        `Container ${container.id} does not run, and cannot be prepared for a claim.`,
+      );
     }
-    return new PreparedContainer(pid);
+    return new PreparedContainer(container, pid);
   }
 
   /** @returns the files that must be written in another way, because there is no file in their place. */

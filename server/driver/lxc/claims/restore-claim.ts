@@ -48,7 +48,7 @@ export async function restoreClaim(engine: Engine, container: ContainerPlace): P
     throw new MccError("engine", `The first process of container ${container.id} was not found.`);
   }
   const { hostname = "" } = readConfiguration(await readFile(container.configuration, "utf8"));
-  const setter = new HostNameSetter(pid);
+  const setter = new HostNameSetter(container, pid);
   try {
     await setter.set(hostname, timeoutMs);
   } finally {
@@ -68,8 +68,7 @@ export async function restoreClaims(engine: Engine): Promise<void> {
   const cutOff = [...running]
     .map((id) => place.container(id))
     .filter(
-      (container) =>
-        mayNeedClaim(container) && !existsSync(`/sys/class/net/${groups.cableOf(container)}`),
+      (container) => mayNeedClaim(container) && !existsSync(`/sys/class/net/${groups.cableOf(container)}`),
     );
   for (const container of cutOff) {
     await restoreClaim(engine, container).catch((error: unknown) => {

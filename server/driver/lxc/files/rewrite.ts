@@ -1,11 +1,4 @@
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  ftruncateSync,
-  openSync,
-  writeFileSync,
-} from "node:fs";
+import { closeSync, constants, fstatSync, ftruncateSync, openSync, writeFileSync } from "node:fs";
 import { hasErrno } from "../../../../protocol/errno";
 import type { ContainerFile } from "../../driver";
 

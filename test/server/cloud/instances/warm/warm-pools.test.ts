@@ -56,13 +56,25 @@ describe("instances that are started ahead", () => {
     await filled(cloud);
     const ahead = (await driver.list()).map(({ id }) => id);
     const create = sinon.spy(driver, "create");
-    const web = await createReady(cloud, { name: "web", hostname: "web.example", type: "light", labels: { a: "b" } });
+    const web = await createReady(cloud, {
+      name: "web",
+      hostname: "web.example",
+      type: "light",
+      labels: { a: "b" },
+    });
     assert.equal(create.called, false);
     assert.ok(ahead.includes(web.id));
     const { name, hostname, status, type, labels, account } = web;
     assert.deepEqual(
       { name, hostname, status, type, labels, account },
-      { name: "web", hostname: "web.example", status: "running", type: "light", labels: { a: "b" }, account: "admin" },
+      {
+        name: "web",
+        hostname: "web.example",
+        status: "running",
+        type: "light",
+        labels: { a: "b" },
+        account: "admin",
+      },
     );
     assert.match(web.sshHostKey, /^ssh-ed25519 AAAA/);
     assert.equal((await driver.remains(web.id)).uid, web.uid);
@@ -90,18 +102,20 @@ describe("instances that are started ahead", () => {
       cloud.instances.create(ci, creation({ waitSeconds: 10 })),
       cloud.instances.create(ci, creation({ waitSeconds: 10 })),
     ]);
-    assert.deepEqual(created.map(({ status }) => status), ["running", "running", "running"]);
+    assert.deepEqual(
+      created.map(({ status }) => status),
+      ["running", "running", "running"],
+    );
     assert.equal(new Set(created.map(({ id }) => id)).size, 3);
     assert.equal(created.filter(({ id }) => ahead.includes(id)).length, 2);
-    assert.deepEqual(created.map(({ account }) => account), ["admin", "ci", "ci"]);
+    assert.deepEqual(
+      created.map(({ account }) => account),
+      ["admin", "ci", "ci"],
+    );
     const claimed = created.filter(({ account }) => account === "ci").map(({ id }) => id);
     const groups = await Promise.all(claimed.map((id) => cloud.instances.get(ci, { instance: id })));
     assert.equal(groups.length, 2);
-    await assertMccError(
-      cloud.instances.get(ci, { instance: created[0]?.id ?? 0 }),
-      "forbidden",
-      /account/,
-    );
+    await assertMccError(cloud.instances.get(ci, { instance: created[0].id }), "forbidden", /account/);
   });
 
   it("become members of a fleet, which stay after a kill of the daemon", async () => {
@@ -116,10 +130,19 @@ describe("instances that are started ahead", () => {
       ahead,
     );
     await filled(cloud);
-    assert.deepEqual(await filesIn(stateFolder), (await driver.list()).map(({ id }) => id).filter((id) => !ids.includes(id)).sort());
+    assert.deepEqual(
+      await filesIn(stateFolder),
+      (await driver.list())
+        .map(({ id }) => id)
+        .filter((id) => !ids.includes(id))
+        .sort(),
+    );
     // As after a power cut that lost the removal of the file.
     const lost = join(stateFolder, "instances", String(ahead[0]));
-    const kept = await readFile(join(stateFolder, "instances", String((await filesIn(stateFolder))[0]), "instance.json"), "utf8");
+    const kept = await readFile(
+      join(stateFolder, "instances", String((await filesIn(stateFolder))[0]), "instance.json"),
+      "utf8",
+    );
     await mkdir(lost, { mode: 0o700 });
     await writeFile(
       join(lost, "instance.json"),
@@ -127,11 +150,10 @@ describe("instances that are started ahead", () => {
     );
     const next = await reopen();
     assert.deepEqual(await next.fleets.get(localAdmin, { fleet: "web" }), before);
-    assert.deepEqual((await next.instances.list(localAdmin, {})).map(({ status }) => status), [
-      "running",
-      "running",
-      "running",
-    ]);
+    assert.deepEqual(
+      (await next.instances.list(localAdmin, {})).map(({ status }) => status),
+      ["running", "running", "running"],
+    );
   });
 
   it("are removed by the next daemon after a kill, also while one is being started or claimed", async () => {
@@ -261,7 +283,11 @@ describe("instances that are started ahead", () => {
       loadDriver: (_name, options) => Object.assign(createSimulatedDriver(options), { claims: undefined }),
     });
     assert.ok(!other.info(localAdmin).features.includes("pools"));
-    await assertMccError(other.setPool({ image: "micro", size: 1 }), "invalid", /cannot start instances ahead/);
+    await assertMccError(
+      other.setPool({ image: "micro", size: 1 }),
+      "invalid",
+      /cannot start instances ahead/,
+    );
   });
 
   it("are not started while creates are under way", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { NetworkGroups } from "../../../../../../server/driver/lxc/network/isolation/groups";
+import { closedGroup, NetworkGroups } from "../../../../../../server/driver/lxc/network/isolation/groups";
 import { type ContainerPlace, Place } from "../../../../../../server/driver/lxc/place";
 import { temporaryFolders } from "../../../../../support/files/temporary-folder";
 import { perTest } from "../../../../../support/per-test";
@@ -68,5 +68,20 @@ describe("the groups of containers that reach each other", () => {
     const newcomer = container(502);
     next.join(newcomer, "a");
     assert.equal(next.cableOf(newcomer), "mcv0123a01dy");
+  });
+
+  it("do not get the number of the closed group, which keeps it without members", () => {
+    const groups = new NetworkGroups(place());
+    assert.equal(groups.closedNumber(), undefined);
+    const first = container(510);
+    groups.join(first, closedGroup);
+    const number = groups.closedNumber();
+    assert.equal(groups.numberOf(first), number);
+    assert.equal(new NetworkGroups(place()).closedNumber(), number);
+    groups.join(first, "a");
+    assert.notEqual(groups.numberOf(first), number);
+    const second = container(511);
+    groups.join(second, closedGroup);
+    assert.equal(groups.numberOf(second), number);
   });
 });
