@@ -1,10 +1,4 @@
 import { lxcHosts } from "../../../support/lxc/lxc-host";
-import { withClaimedContainers } from "../claimed-containers";
 import { describeDriverContract } from "../contract";
 
 describeDriverContract("lxc", lxcHosts);
-
-describeDriverContract("lxc, with claimed containers", () => {
-  const host = lxcHosts();
-  return () => ({ ...host(), driver: withClaimedContainers(host().driver) });
-});
