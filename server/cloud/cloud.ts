@@ -15,7 +15,7 @@ import type { Images } from "./images/images";
 import type { ImageUploads } from "./images/uploads";
 import { type InstanceContext } from "./instances/context";
 import type { Instances } from "./instances/instances";
-import type { WarmPools } from "./instances/warm/warm-pools";
+import { requireClaims, type WarmPools } from "./instances/warm/warm-pools";
 import type { Keys } from "./keys";
 import type { Leases } from "./lifetimes/leases";
 import { OwnActs } from "./lifetimes/own-acts";
@@ -175,7 +175,7 @@ export class Cloud {
    * @throws MccError `not-found` for an image that does not exist; `invalid` with a driver that cannot do that.
    */
   async setPool({ image, size }: ParsedParameters<"pool.set">): Promise<MethodResult<"pool.set">> {
-    this.pools.requireClaims();
+    requireClaims(this.parts.context.driver);
     if (size > 0) {
       await this.images.requireUsable(image);
     }

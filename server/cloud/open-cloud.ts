@@ -26,7 +26,7 @@ import { InstanceRecords } from "./instances/records/record";
 import { recover } from "./instances/recover";
 import { startAfterReboot } from "./instances/start-after-reboot";
 import { UserDataLogs } from "./instances/user-data/logs";
-import { WarmPools } from "./instances/warm/warm-pools";
+import { requireClaims, WarmPools } from "./instances/warm/warm-pools";
 import { Keys } from "./keys";
 import { type Clock, systemClock } from "./lifetimes/clock";
 import { KeptLeases } from "./lifetimes/kept-leases";
@@ -125,6 +125,9 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     await damaged.requireFolder(join(options.stateFolder, driverName));
     const bareDriver = openDriver(driverName, options, { serverId: identity.serverId, plan, damaged });
     const driver = limitDriver(bareDriver);
+    if (Object.keys(options.warm ?? {}).length > 0) {
+      requireClaims(driver);
+    }
     const clock = options.clock ?? (await systemClock());
     const fleetRecords = new FleetRecords(options.stateFolder, damaged);
     const instanceRecords = new InstanceRecords(options.stateFolder, damaged);

@@ -1,6 +1,7 @@
 import { MccError, messageOf } from "../../../../protocol/error";
 import type { ParsedParameters } from "../../../../protocol/methods/method-table";
 import type { PoolState } from "../../../../protocol/methods/pool";
+import type { Driver } from "../../../driver/driver";
 import { Retries } from "../../../support/concurrency/retries";
 import { endsWithin } from "../../../support/time-limits";
 import type { Lender } from "../../reservations/address-pool";
@@ -59,7 +60,7 @@ export class WarmPools implements Lender {
    * @throws MccError `invalid` for a driver whose containers cannot be claimed.
    */
   set(image: string, size: number): void {
-    this.requireClaims();
+    requireClaims(this.#context.driver);
     const pool = this.#pools.get(image) ?? new Pool(image, size);
     pool.size = size;
     this.#pools.set(image, pool);
@@ -69,16 +70,6 @@ export class WarmPools implements Lender {
     }
     pool.starting.slice(size).forEach((pooled) => giveUp(pooled));
     this.#refillSoon();
-  }
-
-  /** @throws MccError `invalid` for a driver whose containers cannot be claimed. */
-  requireClaims(): void {
-    if (this.#context.driver.claims === undefined) {
-      throw new MccError(
-        "invalid",
-        "This daemon's driver cannot start instances ahead; use the driver lxc, or omit the pool (--warm).",
-      );
-    }
   }
 
   /** Takes an instance that fits out of its pool. The caller creates an instance with its id and address, or puts it back. */
@@ -277,6 +268,16 @@ export class WarmPools implements Lender {
     this.#work.add(tracked);
     tracked.catch(() => undefined);
     return tracked;
+  }
+}
+
+/** @throws MccError `invalid` for a driver whose containers cannot be claimed. */
+export function requireClaims({ claims }: Pick<Driver, "claims">): void {
+  if (claims === undefined) {
+    throw new MccError(
+      "invalid",
+      "This daemon's driver cannot start instances ahead; use the driver lxc, or omit the pool (--warm).",
+    );
   }
 }
 

@@ -1,14 +1,16 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import type { ContainerClaim, ContainerFile } from "../../driver";
 import { kernelHostname } from "../../kernel-hostname";
+import { payloadPrefix } from "../cgroups/cgroups";
 import { readConfiguration, withClaim } from "../configuration/configuration";
 import { systemFiles } from "../create";
 import type { Engine } from "../engine";
 import { writeFiles } from "../files";
 import { replaceBlock } from "../hosts/own-hosts";
+import { applyLimits } from "../limits";
 import { nameServerFile, namesServers } from "../name-servers";
 import type { ContainerPlace } from "../place";
-import { hasLimits, resizeContainer } from "../resize";
+import { hasLimits, writeLimits } from "../resize";
 import type { PreparedContainer } from "./prepared-container";
 
 /**
@@ -27,9 +29,7 @@ export async function claimContainer(
   const named = prepared.setHostName(hostname, engine.timeoutMs);
   const configuration = readFileSync(container.configuration, "utf8");
   const moved = moveToGroup(engine, container, as, configuration);
-  const resized = hasLimits(engine, container, as.type)
-    ? Promise.resolve()
-    : resizeContainer(engine, container, as.type);
+  const resized = limit(engine, container, as);
   const left = prepared.rewrite(filesOf(container, as, configuration));
   if (as.hosts !== undefined) {
     replaceBlock(container.hosts, as.hosts());
@@ -37,6 +37,14 @@ export async function claimContainer(
   await Promise.all([named, moved, resized]);
   if (left.length > 0) {
     await writeFiles(engine, container, left);
+  }
+}
+
+/** Neither type limits the disk: see `Claims.accepts`. */
+async function limit(engine: Engine, container: ContainerPlace, { type }: ContainerClaim): Promise<void> {
+  if (!hasLimits(engine, container, type)) {
+    writeLimits(engine, container, type);
+    await applyLimits(type, engine.cgroups.hierarchies, payloadPrefix + container.name);
   }
 }
 

@@ -6,6 +6,7 @@ import { MccError } from "../../../../../protocol/error";
 import type { Caller } from "../../../../../server/cloud/access/caller";
 import { localAdmin } from "../../../../../server/cloud/access/caller";
 import type { Cloud } from "../../../../../server/cloud/cloud";
+import type { CloudOptions } from "../../../../../server/cloud/open-cloud";
 import { createSimulatedDriver } from "../../../../../server/driver/simulated/driver";
 import { assertMccError } from "../../../../support/assert-error";
 import { createReady, creation, targetOf, testClouds } from "../../../../support/daemons/test-cloud";
@@ -279,9 +280,10 @@ describe("instances that are started ahead", () => {
     const { cloud } = await newCloud();
     await assertMccError(cloud.setPool({ image: "nonesuch", size: 1 }), "not-found", /"nonesuch"/);
     assert.deepEqual(cloud.pools.list(), []);
-    const { cloud: other } = await newCloud({
-      loadDriver: (_name, options) => Object.assign(createSimulatedDriver(options), { claims: undefined }),
-    });
+    const loadDriver: CloudOptions["loadDriver"] = (_name, options) =>
+      Object.assign(createSimulatedDriver(options), { claims: undefined });
+    await assertMccError(newCloud({ loadDriver, warm: { micro: 1 } }), "invalid", /omit the pool \(--warm\)/);
+    const { cloud: other } = await newCloud({ loadDriver });
     assert.ok(!other.info(localAdmin).features.includes("pools"));
     await assertMccError(
       other.setPool({ image: "micro", size: 1 }),
