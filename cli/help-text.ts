@@ -20,6 +20,7 @@ ${examplesText(firstSteps, "mcc ")}
 Environment:
   MCC_SERVER     the daemon, as host:port or a URL (default: 127.0.0.1:8080)
   MCC_TOKEN      its token (default: the token of the daemon on this machine)
+  MCC_PROTOCOL   xml or json, to use only this one (default: json if the daemon has it)
   MCC_CA         the authority of its certificate, as a file in PEM (default: those of the system)
   MCC_CERTIFICATE, MCC_CERTIFICATE_KEY
                  a client certificate and its key, as files in PEM, in place of a token

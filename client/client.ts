@@ -4,7 +4,6 @@ import { methodTable } from "../protocol/methods/method-table";
 import { protocolVersion } from "../protocol/methods/server";
 import type { MethodName, MethodParameters, MethodResult } from "../protocol/types/methods";
 import type { Feature, ServerInfo } from "../protocol/types/server";
-import { decodeResponse, encodeCall } from "../protocol/wire/codec";
 import { answerTimeoutMs, isRepeatable } from "./call-limits";
 import { ConnectionError } from "./connection-error";
 import { Contact } from "./contact";
@@ -13,6 +12,7 @@ import { localDaemons } from "./discovery/local-daemons";
 import { defaultServer, isDefaultHost, parseServerAddress } from "./discovery/server-address";
 import { systemTime, type Time } from "./time";
 import { type Answer, Transport } from "./transport";
+import { isNotEmpty, type WireProtocol, type WireProtocols, wireProtocols } from "./wire-protocol";
 
 /** Selects the daemon, and how a client reaches it. */
 export interface ConnectOptions {
@@ -84,6 +84,8 @@ export class Client {
   readonly #credentials: CredentialSource;
   #info: Promise<ServerInfo> | undefined;
   #clockAheadMs = 0;
+  /** Those that the daemon may have, in the order in which they are tried. */
+  #protocols: WireProtocols;
 
   /** @internal */
   constructor(
@@ -96,6 +98,7 @@ export class Client {
     this.contact = new Contact(time);
     this.#transport = new Transport(server, signal);
     this.#credentials = new CredentialSource(server, settings, environment);
+    this.#protocols = wireProtocols(environment.MCC_PROTOCOL || "auto");
   }
 
   /** The URL of the daemon, such as `http://127.0.0.1:8080`. */
@@ -196,20 +199,28 @@ export class Client {
     }
   }
 
+  /** Sends in the first protocol that the daemon has. */
   async #sendWith(credentials: Credentials, method: MethodName, parameters: object): Promise<unknown> {
-    const body = encodeCall(method, [parameters]);
+    const [protocol, ...others] = this.#protocols;
+    const { path, contentType } = protocol;
+    const message = { path, contentType, body: protocol.encode(method, parameters) };
     try {
       const answer = await this.#transport.post(
-        body,
+        message,
         credentials,
         answerTimeoutMs(method, parameters),
         isRepeatable(method, parameters),
       );
-      return await this.#decode(answer);
+      if (answer.status !== protocol.absentStatus || !isNotEmpty(others)) {
+        return await this.#decode(protocol, answer);
+      }
+      // For all later calls too, as long as this client exists.
+      this.#protocols = others;
     } catch (error) {
       this.#note(error);
       throw await this.#withOthers(error);
     }
+    return await this.#sendWith(credentials, method, parameters);
   }
 
   /** Adds the local daemons to the error that no daemon answers. */
@@ -242,15 +253,16 @@ export class Client {
     }
   }
 
-  async #decode({ status, body }: Answer): Promise<unknown> {
-    if (!/<methodResponse[\s>]/.test(body)) {
+  async #decode(protocol: WireProtocol, { status, body }: Answer): Promise<unknown> {
+    const decoded = await protocol.decode(body);
+    if (decoded === undefined) {
       throw new ConnectionError(
         "unavailable",
-        `The server at ${this.server} is not a MiniCloud daemon (HTTP ${status}, no XML-RPC). Set MCC_SERVER or minicloud:server to the address of a daemon.`,
+        `The server at ${this.server} is not a MiniCloud daemon (HTTP ${status}, no call was answered). Set MCC_SERVER or minicloud:server to the address of a daemon.`,
         false,
       );
     }
-    return await decodeResponse(body);
+    return decoded.result;
   }
 
   #parse<M extends MethodName>(method: M, value: unknown): MethodResult<M> {

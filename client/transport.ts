@@ -12,6 +12,13 @@ export interface Answer {
   readonly body: string;
 }
 
+/** The body of a request, and where it goes. */
+export interface Message {
+  readonly path: string;
+  readonly contentType: string;
+  readonly body: string;
+}
+
 /** Clearer messages for failures to reach a server than those of the system, by their codes. */
 const reasons: Readonly<Record<string, string>> = {
   EAI_AGAIN: "looking up its name failed temporarily",
@@ -54,7 +61,7 @@ export class Transport {
    * @throws ConnectionError `unavailable`, also for an answer that is too long, or `timeout`; the reason of the signal.
    */
   async post(
-    body: string,
+    message: Message,
     { token, trust }: Pick<Credentials, "token" | "trust">,
     timeoutMs: number,
     repeatable: boolean,
@@ -64,7 +71,7 @@ export class Transport {
     const connection = { reached: false, reused: false };
     try {
       return await new Promise<Answer>((resolve, reject) => {
-        const request = (this.#secure ? https : http).request(this.server, {
+        const request = (this.#secure ? https : http).request(new URL(message.path, this.server), {
           method: "POST",
           // The server can close a persistent connection during the call, and the result of the call is then unknown.
           agent: repeatable ? this.#agent : false,
@@ -72,8 +79,8 @@ export class Transport {
           ...trust,
           headers: {
             ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-            "content-type": "text/xml",
-            "content-length": Buffer.byteLength(body),
+            "content-type": message.contentType,
+            "content-length": Buffer.byteLength(message.body),
           },
         });
         request.once("socket", (socket) => {
@@ -95,7 +102,7 @@ export class Transport {
             reject,
           );
         });
-        request.end(body);
+        request.end(message.body);
       });
     } catch (error) {
       this.closed?.throwIfAborted();
@@ -106,7 +113,7 @@ export class Transport {
         throw this.#timedOut(timeoutMs, connection.reached, error);
       }
       if (connection.reused) {
-        return await this.post(body, { token, trust }, timeoutMs, repeatable);
+        return await this.post(message, { token, trust }, timeoutMs, repeatable);
       }
       throw this.#unavailable(connection.reached, error);
     }

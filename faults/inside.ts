@@ -35,6 +35,9 @@ async function main(words: readonly string[]): Promise<number> {
   if (given.write) {
     await writeTable(all);
   }
+  if (options.step !== undefined && all.length === 0) {
+    throw new Error(`No recording has the step ${options.step}. Give it with its driver and its operation.`);
+  }
   return now.some(({ verdict }) => verdict === "failed") ? 1 : 0;
 }
 

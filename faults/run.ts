@@ -10,11 +10,14 @@ import { withSimulatedHost } from "./hosts/simulated-host";
 import type { Operation } from "./operations/operation";
 import { type OperationName, operationNames, operations } from "./operations/operations";
 import type { Options } from "./options";
-import { stepId } from "./preload/step";
+import { type Step, stepId } from "./preload/step";
 import type { ResultsFile } from "./results-file";
 import { Share } from "./share";
 import { failureLines, type Tried, triedOf } from "./tally";
 import { Tries } from "./tries";
+
+/** How often the steps are recorded to find one that is asked for. */
+const mostRecordings = 10;
 
 type WithHost = <T>(folder: string, work: (host: Host) => Promise<T>) => Promise<T>;
 
@@ -97,7 +100,7 @@ async function runDriver(driver: DriverName, tries: Tries, run: Run): Promise<Tr
 
 async function runPart({ driver, operation }: Part, tries: Tries, run: Run): Promise<Tried[]> {
   const { options, results, share, say } = run;
-  const steps = await tries.record(operations[operation]);
+  const steps = await stepsOf(tries, operations[operation], options.step);
   const choice: Choice = {
     kinds: options.kind,
     effects: options.effect,
@@ -131,6 +134,19 @@ async function runPart({ driver, operation }: Part, tries: Tries, run: Run): Pro
     }
   }
   return tried;
+}
+
+/** Records once, or for a single step until that is found: which steps there are depends on the timing. */
+async function stepsOf(tries: Tries, operation: Operation, id: string | undefined): Promise<readonly Step[]> {
+  let steps = await tries.record(operation);
+  for (let count = 1; id !== undefined && count < mostRecordings && !steps.some(has(id)); count += 1) {
+    steps = await tries.record(operation);
+  }
+  return steps;
+}
+
+function has(id: string): (step: Step) => boolean {
+  return (step) => stepId(step) === id;
 }
 
 /** As root, the folder is in memory, where a sync costs nothing. */

@@ -83,9 +83,8 @@ export class Tries {
     const happened = recording === undefined || recording.happened;
     // Every client can ask again at once, or only after the restart: each is tried for half of the steps.
     const asksAtOnce = !this.host.containersOutliveDaemon || Number.parseInt(stepId(step), 16) % 2 === 0;
-    if (!assertAlive(recording, kind)) {
-      assert.equal(answer, "unanswered", "a killed daemon does not answer");
-    } else {
+    // A killed daemon can have answered before: some steps come after the answer.
+    if (assertAlive(recording, kind)) {
       assert.notEqual(answer, "unanswered", "the daemon answers");
       await operation.check(scene, before, answer);
       await assertConsistent(scene.client, this.host);

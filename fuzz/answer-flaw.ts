@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { messageOf } from "../protocol/error";
 import { checkMessage } from "../protocol/wire/check-message";
 import { answerLimits } from "../protocol/wire/message-limits";
@@ -7,11 +8,12 @@ const headPattern = /^HTTP\/1\.1 (\d{3}) [^\r\n]*\r\n(?:[^\r\n]+\r\n)*\r\n/;
 const internalFault = /<name>faultCode<\/name><value><int>500</;
 const chunkedPattern = /^transfer-encoding: chunked\r$/im;
 const noChunks = Buffer.from("0\r\n\r\n");
+const jsonPattern = /^content-type: application\/json\r$/im;
 const lengthPattern = /^content-length: (\d+)\r$/im;
 
 /**
  * Checks everything that the daemon sent on one connection: HTTP answers, whose bodies with status 200 are results or
- * faults of XML-RPC.
+ * errors of XML-RPC or JSON-RPC.
  *
  * @param answered whether there must be an answer.
  * @returns what is wrong, or undefined.
@@ -30,7 +32,7 @@ export async function answerFlaw(sent: Buffer, answered: boolean): Promise<strin
     }
     const length = Number(lengthPattern.exec(head)?.[1] ?? 0);
     const body = rest.subarray(head.length, head.length + length);
-    const flaw = await flawOfAnswer(Number(status), body, length);
+    const flaw = await flawOfAnswer(Number(status), body, { length, isJson: jsonPattern.test(head) });
     if (flaw !== undefined) {
       return flaw;
     }
@@ -47,12 +49,22 @@ export async function answerFlaw(sent: Buffer, answered: boolean): Promise<strin
   return answered && count === 0 ? "no answer" : undefined;
 }
 
-async function flawOfAnswer(status: number, body: Buffer, length: number): Promise<string | undefined> {
+async function flawOfAnswer(
+  status: number,
+  body: Buffer,
+  { length, isJson }: { readonly length: number; readonly isJson: boolean },
+): Promise<string | undefined> {
+  if (status === 204) {
+    return length === 0 ? undefined : "an empty answer with a body";
+  }
   if (status !== 200) {
     return (status >= 400 && status < 500) || status === 503 ? undefined : `HTTP status ${status}`;
   }
   if (body.length < length) {
     return `an answer of ${body.length} bytes that announces ${length}`;
+  }
+  if (isJson) {
+    return flawOfJson(body.toString());
   }
   const xml = body.toString();
   try {
@@ -61,4 +73,25 @@ async function flawOfAnswer(status: number, body: Buffer, length: number): Promi
     return `not XML-RPC (${messageOf(error)}): ${xml.slice(0, 200)}`;
   }
   return internalFault.test(xml) ? `the fault internal: ${xml.slice(0, 500)}` : undefined;
+}
+
+const jsonAnswer = z.union([
+  z.strictObject({ jsonrpc: z.literal("2.0"), id: z.unknown(), result: z.unknown() }),
+  z.strictObject({
+    jsonrpc: z.literal("2.0"),
+    id: z.unknown(),
+    error: z.strictObject({ code: z.int(), message: z.string(), data: z.strictObject({ code: z.string() }) }),
+  }),
+]);
+const jsonAnswers = z.union([jsonAnswer, z.array(jsonAnswer).min(1)]);
+
+function flawOfJson(text: string): string | undefined {
+  const parsed = jsonAnswers.safeParse(JSON.parse(text));
+  if (!parsed.success) {
+    return `not JSON-RPC: ${text.slice(0, 200)}`;
+  }
+  // A multicall has faults among its results.
+  return /"code":500\b|"faultCode":500\b/.test(text)
+    ? `the error internal: ${text.slice(0, 500)}`
+    : undefined;
 }

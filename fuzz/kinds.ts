@@ -4,17 +4,32 @@ import { type Call, good, inMulticall, oddCalls, positional } from "../test/supp
 import { writeCall } from "../test/support/wire/odd-values";
 import { hostileValues } from "./hostile-values";
 import { mutate, mutations } from "./mutation";
-import { headPieces, xmlPieces } from "./pieces";
-import { requestOf } from "./request";
+import { headPieces, jsonPieces, xmlPieces } from "./pieces";
+import { jsonRequestOf, requestOf } from "./request";
 import { validCalls } from "./valid-calls";
 
 /** One way to make requests. */
 export interface Kind {
   /** Generates the bytes of one connection. */
   readonly requests: (token: string) => fc.Arbitrary<Buffer>;
-  /** Whether the head is valid, so that there must be an answer, and it must be XML-RPC. */
+  /** Whether the head is valid, so that there must be an answer. */
   readonly answered: boolean;
 }
+
+const jsonCalls = (): fc.Arbitrary<string> =>
+  fc
+    .array(
+      fc
+        .tuple(validCalls(), fc.constantFrom({ id: 1 }, { id: "a" }, {}))
+        .map(([{ method, parameters }, id]) => ({
+          jsonrpc: "2.0",
+          ...id,
+          method,
+          params: parameters,
+        })),
+      { minLength: 1, maxLength: 3 },
+    )
+    .map((batch) => JSON.stringify(batch.length === 1 ? batch[0] : batch));
 
 const calls = (): fc.Arbitrary<string> =>
   validCalls().map(({ method, parameters }) => writeCall(method, parameters));
@@ -72,6 +87,20 @@ export const kinds = {
       fc
         .tuple(calls(), mutations(xmlPieces))
         .map(([call, changes]) => requestOf(token, mutate(Buffer.from(call), changes))),
+  },
+  json: {
+    answered: true,
+    requests: (token) =>
+      fc
+        .tuple(jsonCalls(), mutations(jsonPieces))
+        .map(([call, changes]) => jsonRequestOf(token, mutate(Buffer.from(call), changes))),
+  },
+  jsonValues: {
+    answered: true,
+    requests: (token) =>
+      hostileCalls().map(({ method, parameters }) =>
+        jsonRequestOf(token, JSON.stringify({ jsonrpc: "2.0", id: 1, method, params: parameters })),
+      ),
   },
   values: {
     answered: true,

@@ -65,3 +65,32 @@ export const headPieces: readonly string[] = [
   `\r\nx: ${"y".repeat(20_000)}`,
   "\r\na: b".repeat(3000),
 ];
+
+/** Parts of JSON that parsers handle in different ways, or that have a meaning in JSON-RPC. They are read as Latin-1. */
+export const jsonPieces: readonly string[] = [
+  ...[
+    "{",
+    "}",
+    "[",
+    "]",
+    ",",
+    ":",
+    '"',
+    "\\",
+    "\\u0000",
+    "\\ud800",
+    "\\",
+    "null",
+    "true",
+    "-",
+    "1e999",
+    "0x1",
+  ],
+  ...['"id":', '"id":null,', '"id":{},', '"jsonrpc":"2.0",', '"method":"system.multicall",', '"params":[],'],
+  ...['{"__proto__":1}', '"constructor":{"prototype":1},', "\0", "\xff\xfe", "\xed\xa0\x80", "\xef\xbb\xbf"],
+  "[".repeat(40),
+  "[],".repeat(60_000),
+  '{"a":'.repeat(100_000),
+  '\\"'.repeat(100_000),
+  "9".repeat(100_000),
+];

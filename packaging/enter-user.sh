@@ -122,6 +122,7 @@ make_network() {
       was_off="chain minicloud-forwarding-was-off { }"
     fi
   fi
+  # The user's daemon marks what instances send to its port. It does not know the addresses of this host.
   nft -f - << END
 table inet $table
 delete table inet $table
@@ -129,11 +130,13 @@ table inet $table {
   chain input {
     type filter hook input priority filter; policy accept;
     iifname "$link" ip saddr != { $range, $inner_address } drop
+    iifname "$link" ip dscp $closed_port_dscp meta l4proto tcp reject with tcp reset
   }
   chain forward {
     type filter hook forward priority filter; policy accept;
     iifname "$link" ip saddr != { $range, $inner_address } drop
     iifname "$link" meta nfproto ipv6 drop
+    iifname "$link" ip dscp $closed_port_dscp ip dscp set cs0
     iifname "$link" oifname "mcbr-*" drop
     iifname "$link" oifname "mcu*" drop
     $forward_rule

@@ -46,7 +46,7 @@ export interface HostArgs {
   userData?: pulumi.Input<string>;
   /**
    * The time to live. The daemon destroys the resource when it expires, whether or not a client is connected. Each
-   * `pulumi up` and `mcc extend` restarts it. Changes in place. Default: none.
+   * `pulumi up` and `mcc extend` restarts it. Changes in place. Default: as the quota of the account says, or none.
    */
   ttl?: pulumi.Input<Duration>;
   /**

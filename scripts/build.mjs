@@ -8,6 +8,7 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { checkout, run } from "./checkout.mjs";
 
@@ -29,9 +30,33 @@ export function build() {
   }
   rmSync(noteFile, { force: true });
   run(process.execPath, [join(checkout, "node_modules", "typescript", "bin", "tsc")]);
+  bundlePrograms();
   makeProgramsExecutable();
   mkdirSync(dist, { recursive: true });
   writeFileSync(noteFile, JSON.stringify(sources));
+}
+
+/** Bundles the commands for clients into `dist/programs`, and in it all that they share into one file. */
+function bundlePrograms() {
+  const { buildSync } = createRequire(import.meta.url)("esbuild");
+  const programs = readdirSync(join(checkout, "cli", "bin")).map((name) =>
+    join(checkout, "cli", "bin", name),
+  );
+  buildSync({
+    entryPoints: [...programs, join(checkout, "cli", "programs.ts")],
+    outbase: join(checkout, "cli"),
+    outdir: join(dist, "programs"),
+    bundle: true,
+    // Loaded, and not copied into each program.
+    external: ["../programs"],
+    platform: "node",
+    target: "node20",
+    minifyWhitespace: true,
+    minifySyntax: true,
+    sourcemap: "linked",
+    sourcesContent: false,
+    logLevel: "error",
+  });
 }
 
 function sourceTimes() {

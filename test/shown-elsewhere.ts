@@ -40,6 +40,7 @@ export const shownElsewhere: Readonly<Record<string, readonly string[]>> = {
   "server/audit/read-entries.ts": ["test/server/audit/audit-log.test.ts"],
   "server/audit/subject.ts": ["test/server/audit/audited.test.ts"],
 
+  "protocol/package-folder.ts": ["test/cli/programs.test.ts"],
   "protocol/wire/check-message.ts": ["test/protocol/wire/message-scan.test.ts"],
   "protocol/methods/instance.ts": ["test/server/methods/dispatch.test.ts"],
   "protocol/wire/message-flaw.ts": ["test/protocol/wire/message-scan.test.ts"],
@@ -50,6 +51,7 @@ export const shownElsewhere: Readonly<Record<string, readonly string[]>> = {
   "protocol/wire/open-element.ts": ["test/protocol/wire/message-scan.test.ts"],
   "protocol/quota-amounts.ts": ["test/cli/commands/quotas.test.ts"],
   "protocol/package-version.ts": ["test/server/command-line.test.ts"],
+  "protocol/wire/json/answers.ts": ["test/protocol/wire/json/client-messages.test.ts"],
   "protocol/wire/to-wire.ts": ["test/protocol/wire/codec.test.ts"],
 
   "provider/": ["test/provider/resources.test.ts", "test/provider/programs.real.test.ts"],
@@ -124,6 +126,12 @@ export const shownElsewhere: Readonly<Record<string, readonly string[]>> = {
   "server/support/files/seen-folder.ts": ["test/server/driver/lxc/leftovers.real.test.ts"],
   "server/driver/kernel-hostname.ts": ["test/server/driver/lxc/configuration/configuration.test.ts"],
   "server/driver/read-inside.ts": ["test/server/driver/lxc/files.real.test.ts"],
+  "server/driver/lxc/network/isolation/container-files.ts": [
+    "test/server/driver/lxc/network/isolation/groups.test.ts",
+  ],
+  "server/driver/lxc/network/isolation/marks.ts": [
+    "test/server/driver/lxc/network/isolation/address-owners.real.test.ts",
+  ],
   "server/driver/lxc/": ["test/server/driver/lxc/contract.real.test.ts", "test/server/driver/lxc/"],
   "server/driver/openvz/": ["test/server/driver/openvz/contract.real.test.ts", "test/server/driver/openvz/"],
   "server/driver/simulated/": ["test/server/driver/simulated/contract.test.ts"],

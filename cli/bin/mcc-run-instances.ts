@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { runStandalone } from "../main";
-import { runAsProcess } from "../process-io";
+import { runAsProcess, runStandalone } from "../programs";
 
 void runAsProcess((words, io) => runStandalone("run-instances", words, io));

@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { runMcc } from "../main";
-import { runAsProcess } from "../process-io";
+import { runAsProcess, runMcc } from "../programs";
 
 void runAsProcess(runMcc);

@@ -40,7 +40,7 @@ export const creationOptions = {
   },
   ttlSeconds: {
     syntax: "--ttl <TIME>",
-    help: "time after which each instance is destroyed unless extended, for example 45m or 2h (default: never)",
+    help: "time after which each instance is destroyed unless extended, for example 45m or 2h (default: as your quota says, or never)",
     value: durationOrNever(longestDurationSeconds).optional(),
   },
 } as const;

@@ -15,13 +15,14 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
+import { packageFolder } from "../../protocol/package-folder";
 import { requirePrograms } from "../host-programs";
 import { lacksWgetTimeout, withRenamedWget } from "./busybox";
 import { librariesOf } from "./libraries";
 import { busybox, folders, links, programs, terminals } from "./parts";
 
 /** The image's own files, which are in the source folder. */
-const ownFiles = join(__dirname, "..", "..", "..", "images", "micro", "root");
+const ownFiles = join(packageFolder(), "images", "micro", "root");
 
 /** The time of every file, so that the same packages result in an identical tarball. */
 const fileTime = "2025-01-01T00:00:00Z";

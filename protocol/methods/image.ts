@@ -23,7 +23,7 @@ const uploadTarget = { upload: uidSchema };
 export const imageMethods = {
   "image.list": method(
     everyRole,
-    "Returns the images that instances can start from.",
+    "Returns the images that the caller's instances can start from. A user sees those of admins and its own.",
     z.strictObject({}),
     z.array(imageSchema),
   ),

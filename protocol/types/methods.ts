@@ -95,7 +95,8 @@ export interface Methods {
   /**
    * Reserves an id, a name and an address, starts to create the instance, and returns it before it is ready, or after
    * `waitSeconds`. `instance.wait` tells when it is ready. Fails with `conflict` for a name or an address that is taken,
-   * `not-found` for an image, type or key that does not exist, and `exhausted` if no address is free.
+   * `not-found` for an image, type or key that does not exist, and `exhausted` if no address is free. With `waitSeconds`,
+   * it also fails with the error of a creation that failed in that time and was undone.
    */
   "instance.create": Method<InstanceCreateParameters, Instance>;
   /**
@@ -229,7 +230,7 @@ export interface Methods {
   "accessToken.setQuota": Method<AccessTokenSetQuotaParameters, AccessToken>;
   /** Returns the latest entries of the audit log that match, the oldest of them first. */
   "audit.list": Method<AuditListParameters, AuditEntry[]>;
-  /** Returns the images that instances can start from. */
+  /** Returns the images that instances of the caller can start from. A user sees those of admins and its own. */
   "image.list": Method<NoParameters, Image[]>;
   /** Creates an image from an archive on the daemon's host. Fails with `conflict` if the name is taken. */
   "image.import": Method<ImageImportParameters, Image>;

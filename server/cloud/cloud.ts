@@ -174,10 +174,13 @@ export class Cloud {
    *
    * @throws MccError `not-found` for an image that does not exist; `invalid` with a driver that cannot do that.
    */
-  async setPool({ image, size }: ParsedParameters<"pool.set">): Promise<MethodResult<"pool.set">> {
+  async setPool(
+    caller: Caller,
+    { image, size }: ParsedParameters<"pool.set">,
+  ): Promise<MethodResult<"pool.set">> {
     requireClaims(this.parts.context.driver);
     if (size > 0) {
-      await this.images.requireUsable(image);
+      await this.images.requireUsable(caller, image);
     }
     this.pools.set(image, size);
     return this.pools.list().find((pool) => pool.image === image) ?? { image, size: 0, ready: 0 };

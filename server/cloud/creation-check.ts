@@ -96,7 +96,7 @@ async function namedProblems(
   asked: Named,
 ): Promise<Problem[]> {
   const problems = [
-    ...(await problemOf("image", () => choices.images.requireUsable(asked.image))),
+    ...(await problemOf("image", () => choices.images.requireUsable(caller, asked.image))),
     ...(await problemOf("type", () => choices.types.get(asked.type))),
     ...(await problemOf("keys", () => choices.keys.requireOpenTo(caller, asked.keys))),
   ];

@@ -73,7 +73,7 @@ export interface CloudOptions {
   readonly version: string;
   readonly log: Logger;
   /** For tests: creates the driver, in place of the table of drivers. */
-  readonly loadDriver?: typeof loadDriver;
+  readonly loadDriver?: (...given: Parameters<typeof loadDriver>) => Driver | Promise<Driver>;
   /** For tests: a clock that they set. */
   readonly clock?: Clock;
 }
@@ -91,7 +91,7 @@ export async function preflight(
 ): Promise<Finding[]> {
   const name = resolveDriverName(options.driver);
   // The check does not depend on the daemon's id.
-  const driver = openDriver(name, options, { serverId: "0".repeat(32), plan: planOf(options) });
+  const driver = await openDriver(name, options, { serverId: "0".repeat(32), plan: planOf(options) });
   const types = await InstanceTypes.load([], options.typesFile);
   const findings = await driver.preflight({ diskLimits: types.limitDisk, ...how });
   const needed = findings.filter(({ optional }) => optional !== true);
@@ -123,7 +123,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     await removeUnfinished(options.stateFolder, damaged);
     const driverName = resolveDriverName(options.driver);
     await damaged.requireFolder(join(options.stateFolder, driverName));
-    const bareDriver = openDriver(driverName, options, { serverId: identity.serverId, plan, damaged });
+    const bareDriver = await openDriver(driverName, options, { serverId: identity.serverId, plan, damaged });
     const driver = limitDriver(bareDriver);
     if (Object.keys(options.warm ?? {}).length > 0) {
       requireClaims(driver);
@@ -232,12 +232,12 @@ function planOf(options: CloudOptions): NetworkPlan {
 }
 
 /** Opens a driver on its own folder in the state folder. */
-export function openDriver(
+export async function openDriver(
   name: DriverName,
   options: CloudOptions,
   { serverId, plan, damaged }: { serverId: string; plan: NetworkPlan; damaged?: DamagedFiles },
-): Driver {
-  return (options.loadDriver ?? loadDriver)(name, {
+): Promise<Driver> {
+  return await (options.loadDriver ?? loadDriver)(name, {
     folder: join(options.stateFolder, name),
     serverId,
     network: plan.network,

@@ -50,7 +50,7 @@ export async function purgeCloud(options: CloudOptions): Promise<boolean> {
 
 async function purgeDriver(name: DriverName, options: CloudOptions, serverId: string): Promise<void> {
   const plan = planNetwork(options.range, options.nat);
-  const driver = limitDriver(openDriver(name, options, { serverId, plan }));
+  const driver = limitDriver(await openDriver(name, options, { serverId, plan }));
   const containers = await driver.list();
   await Promise.all(containers.map(({ id }) => driver.destroy(id)));
   await driver.close();

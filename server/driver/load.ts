@@ -1,16 +1,13 @@
 import { MccError } from "../../protocol/error";
 import { isOnPath } from "../support/program-path";
 import type { Driver, DriverOptions } from "./driver";
-import { createLxcDriver } from "./lxc/driver";
-import { createOpenvzDriver } from "./openvz/driver";
-import { createSimulatedDriver } from "./simulated/driver";
 
-/** The drivers by their name on the command line. */
+/** The drivers by their name on the command line. Their sources are loaded only for a daemon that uses them. */
 const drivers = {
-  openvz: (options) => createOpenvzDriver(options),
-  lxc: createLxcDriver,
-  simulated: createSimulatedDriver,
-} as const satisfies Record<string, (options: DriverOptions) => Driver>;
+  openvz: async (options) => (await import("./openvz/driver.js")).createOpenvzDriver(options),
+  lxc: async (options) => (await import("./lxc/driver.js")).createLxcDriver(options),
+  simulated: async (options) => (await import("./simulated/driver.js")).createSimulatedDriver(options),
+} as const satisfies Record<string, (options: DriverOptions) => Promise<Driver>>;
 
 export type DriverName = keyof typeof drivers;
 
@@ -39,8 +36,8 @@ function automaticDriver(): DriverName {
   return automatic.find(({ program }) => isOnPath(program))?.name ?? "lxc";
 }
 
-export function loadDriver(name: DriverName, options: DriverOptions): Driver {
-  return drivers[name](options);
+export async function loadDriver(name: DriverName, options: DriverOptions): Promise<Driver> {
+  return await drivers[name](options);
 }
 
 function isDriverName(name: string): name is DriverName {

@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import { type PeerCertificate, TLSSocket } from "node:tls";
 import { MccError } from "../../protocol/error";
 import type { Caller } from "../methods/callable";
+import { type Endpoint, endpointOf, everyEndpoint } from "./endpoints";
 import type { OwnNames } from "./own-names";
 import { type Reply, refusal, textReply } from "./reply";
 import { webPageChecks } from "./web-pages";
@@ -11,6 +12,7 @@ import { webPageChecks } from "./web-pages";
 export type Admission = (request: IncomingMessage) => Admitted | Refused;
 export interface Admitted {
   readonly caller: Caller;
+  readonly endpoint: Endpoint;
 }
 export interface Refused {
   readonly refused: Reply;
@@ -25,33 +27,58 @@ export interface Refused {
  */
 export type CallerOf = (token: string | undefined, certificate: string | undefined) => Caller;
 
+/**
+ * The headers on which a decision depends. Of several, Node uses the first, and a proxy in front of the daemon may have checked
+ * another one.
+ */
+const decisive = ["host", "authorization", "content-type", "origin", "sec-fetch-site"];
+
 /** Returns the checks. @param names the names by which clients may call the daemon. */
 export function admission(callerOf: CallerOf, names: OwnNames): Admission {
-  const checks = [refuseOtherPaths, refuseOtherVerbs, ...webPageChecks(names)];
+  const checks = webPageChecks(names);
   return (request) => {
+    const repeated = decisive.find((name) => (request.headersDistinct[name]?.length ?? 0) > 1);
+    if (repeated !== undefined) {
+      const line = `Bad request: the header ${repeated} occurs more than once; send it once.`;
+      return { refused: textReply(400, line) };
+    }
+    const endpoint = endpointOf(request);
+    if (endpoint === undefined) {
+      return { refused: textReply(404, `Not found: MiniCloud answers only ${everyEndpoint}.`) };
+    }
+    const { verb, protocol } = endpoint;
+    if (request.method !== verb) {
+      return {
+        refused: textReply(405, `This is MiniCloud's daemon. It answers ${everyEndpoint}.`, { allow: verb }),
+      };
+    }
     for (const check of checks) {
-      const refused = check(request);
-      if (refused !== undefined) {
-        return { refused };
+      const problem = check(request, endpoint);
+      if (problem !== undefined) {
+        return { refused: refusal(protocol, problem.status, problem.error) };
       }
     }
-    return authenticate(request, callerOf);
+    return authenticate(request, endpoint, callerOf);
   };
 }
 
-function authenticate({ headers, socket }: IncomingMessage, callerOf: CallerOf): Admitted | Refused {
+function authenticate(
+  { headers, socket }: IncomingMessage,
+  endpoint: Endpoint,
+  callerOf: CallerOf,
+): Admitted | Refused {
   const [, token] = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? "") ?? [];
   try {
     const certificate = certificateOf(socket);
     const caller = callerOf(token, certificate);
     const checkAgain = (): void => void callerOf(token, certificate);
-    return { caller: { ...caller, checkAgain, from: socket.remoteAddress } };
+    return { caller: { ...caller, checkAgain, from: socket.remoteAddress }, endpoint };
   } catch (error) {
     if (!MccError.hasCode(error, "unauthenticated")) {
       throw error;
     }
     return {
-      refused: refusal(401, error, { "www-authenticate": 'Bearer realm="minicloud"' }),
+      refused: refusal(endpoint.protocol, 401, error, { "www-authenticate": 'Bearer realm="minicloud"' }),
       reason: error.message,
     };
   }
@@ -62,16 +89,4 @@ function certificateOf(socket: Socket): string | undefined {
   const certificate =
     socket instanceof TLSSocket ? (socket.getPeerCertificate() as Partial<PeerCertificate>) : {};
   return certificate.fingerprint256;
-}
-
-function refuseOtherPaths({ url }: IncomingMessage): Reply | undefined {
-  return url === "/"
-    ? undefined
-    : textReply(404, "Not found: MiniCloud answers XML-RPC calls only as POST to /.");
-}
-
-function refuseOtherVerbs({ method }: IncomingMessage): Reply | undefined {
-  return method === "POST"
-    ? undefined
-    : textReply(405, "This is MiniCloud's daemon. It answers XML-RPC calls: POST to /.", { allow: "POST" });
 }

@@ -1,8 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Logger } from "pino";
 import { MccError } from "../../protocol/error";
-import { decodeCall, encodeFault } from "../../protocol/wire/codec";
-import { encodeResponseInTurns } from "../../protocol/wire/encode-in-turns";
 import { answerable } from "../methods/answerable";
 import type { Caller, Dispatch } from "../methods/callable";
 import { listings } from "../methods/listings";
@@ -13,7 +11,8 @@ import { readBody } from "./body";
 import { FailedLogins } from "./failed-logins";
 import type { Limits } from "./limits";
 import type { OwnNames } from "./own-names";
-import { type Reply, refusal, xmlReply } from "./reply";
+import type { MakeCall, Protocol } from "./protocols/protocol";
+import { emptyReply, protocolReply, type Reply, refusal } from "./reply";
 
 export interface AnswerOptions {
   readonly callerOf: CallerOf;
@@ -35,7 +34,7 @@ export class Answers {
   readonly #options: AnswerOptions;
   readonly #admit: Admission;
   readonly #failedLogins: FailedLogins;
-  readonly #underWay = new Set<Promise<string>>();
+  readonly #underWay = new Set<Promise<string | undefined>>();
   /** Limits the long answers that are written at a time. Hundreds would block the event loop for short ones. */
   readonly #longAnswers = new Slots(2);
   /** Limits the listings in memory: those that are being created or wait to be written. */
@@ -67,14 +66,20 @@ export class Answers {
       return refused;
     }
     sender.letIn();
+    const { caller, endpoint } = admitted;
+    const { protocol } = endpoint;
+    if (endpoint.document !== undefined) {
+      return protocolReply(protocol, await endpoint.document());
+    }
     const body = await readBody(request, limits.bodyBytes);
     if (body === undefined) {
       log.debug({ from: request.socket.remoteAddress }, "refused a request that is too large");
-      return tooLarge(limits.bodyBytes);
+      return refusal(protocol, 413, tooLarge(limits.bodyBytes));
     }
-    const call = this.#call(admitted.caller, body, sender.signal);
-    this.#underWay.add(call);
-    return xmlReply(await call.finally(() => this.#underWay.delete(call)));
+    const answer = this.#answer(protocol, caller, body, sender.signal);
+    this.#underWay.add(answer);
+    const text = await answer.finally(() => this.#underWay.delete(answer));
+    return text === undefined ? emptyReply : protocolReply(protocol, text);
   }
 
   /** Resolves when no call is in progress, including calls that come during the wait. */
@@ -84,21 +89,30 @@ export class Answers {
     }
   }
 
-  /** Returns the encoded result or fault. */
-  async #call(caller: Caller, body: string, hungUp: AbortSignal): Promise<string> {
+  /** Makes the calls of a body. Never throws. */
+  async #answer(
+    protocol: Protocol,
+    caller: Caller,
+    body: string,
+    hungUp: AbortSignal,
+  ): Promise<string | undefined> {
     const { dispatch, log } = this.#options;
     const signal = caller.revoked === undefined ? hungUp : AbortSignal.any([hungUp, caller.revoked]);
-    try {
-      const { method, parameters } = await decodeCall(body);
-      // The token may have been revoked while the body arrived.
+    const makeCall: MakeCall = async (method, parameters, encode) => {
+      // The token may have been revoked while the body arrived, or have expired since the previous call of the body.
       signal.throwIfAborted();
+      caller.checkAgain?.();
       const answer = async (): Promise<string> =>
-        await this.#encode(method, await dispatch(caller, method, parameters, signal), signal);
+        await encode(await dispatch(caller, method, parameters, signal));
       return listings.has(method) ? await this.#inTurn(answer, signal) : await answer();
-    } catch (error) {
-      const { fault, message } = answerable(error, log);
-      return encodeFault(fault, message);
-    }
+    };
+    return await protocol.answer({
+      body,
+      makeCall,
+      answerable: (error) => answerable(error, log),
+      longAnswer: () => this.#longAnswers.take(signal),
+      signal,
+    });
   }
 
   /** Starts in its own turn of the event loop. Does nothing if the client has hung up by then. */
@@ -112,23 +126,8 @@ export class Answers {
       end();
     }
   }
-
-  /** A result that XML cannot contain is an internal error, and not an error of the caller. */
-  async #encode(method: string, result: unknown, signal: AbortSignal): Promise<string> {
-    try {
-      return await encodeResponseInTurns(result, () => this.#longAnswers.take(signal), signal);
-    } catch (error) {
-      if (signal.aborted) {
-        throw error;
-      }
-      throw new Error(`The result of ${method} cannot be encoded`, { cause: error });
-    }
-  }
 }
 
-function tooLarge(limitBytes: number): Reply {
-  return refusal(
-    413,
-    new MccError("invalid", `The request is larger than ${limitBytes} bytes; send less in one request.`),
-  );
+function tooLarge(limitBytes: number): MccError {
+  return new MccError("invalid", `The request is larger than ${limitBytes} bytes; send less in one request.`);
 }

@@ -1,6 +1,6 @@
 import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { MccError } from "../../protocol/error";
-import { encodeFault } from "../../protocol/wire/codec";
+import type { Protocol } from "./protocols/protocol";
 
 /** An HTTP answer, as data. */
 export interface Reply {
@@ -9,18 +9,26 @@ export interface Reply {
   readonly body: string;
 }
 
-/** Returns the reply to a call. A result and a fault both have the HTTP status 200, as XML-RPC requires. */
-export function xmlReply(body: string): Reply {
-  return { status: 200, headers: { "content-type": "text/xml; charset=utf-8" }, body };
+/** Returns the reply to a call. A result and an error both have the HTTP status 200, as the protocols require. */
+export function protocolReply({ contentType }: Protocol, body: string): Reply {
+  return { status: 200, headers: { "content-type": contentType }, body };
 }
 
-/** Returns the reply to a request that was refused before it was a call: an HTTP error whose body is a fault. */
-export function refusal(status: number, error: MccError, headers: OutgoingHttpHeaders = {}): Reply {
-  const { body, headers: xmlHeaders } = xmlReply(encodeFault(error.fault, error.message));
-  return { status, headers: { ...xmlHeaders, ...headers }, body };
+/** The reply to calls that want none. */
+export const emptyReply: Reply = { status: 204, headers: {}, body: "" };
+
+/** Returns the reply to a request that was refused before it was a call: an HTTP error whose body reports the error. */
+export function refusal(
+  protocol: Protocol,
+  status: number,
+  error: MccError,
+  headers: OutgoingHttpHeaders = {},
+): Reply {
+  const { body, headers: ofProtocol } = protocolReply(protocol, protocol.refuse(error));
+  return { status, headers: { ...ofProtocol, ...headers }, body };
 }
 
-/** Returns a reply for other clients than XML-RPC: a user with a browser, or a client with the wrong address. */
+/** Returns a reply for those that make no call: a user with a browser, or a client with the wrong address. */
 export function textReply(status: number, line: string, headers: OutgoingHttpHeaders = {}): Reply {
   return {
     status,

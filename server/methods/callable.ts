@@ -56,6 +56,7 @@ export function callable<M extends MethodName>(
   return async (caller, parameters, signal) => {
     const parsed = validate(schema, onlyStruct(name, parameters), name);
     const result = await claims.during(
+      caller,
       attemptNames(parsed),
       async () => await handler(caller, parsed, signal),
     );

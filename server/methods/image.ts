@@ -3,7 +3,7 @@ import type { Handlers, MethodsOf } from "./handlers";
 
 export function imageHandlers({ images, uploads, instances, pools }: Cloud): Handlers<MethodsOf<"image">> {
   return {
-    "image.list": () => images.list(),
+    "image.list": (caller) => images.list(caller),
     "image.import": (caller, parameters) => images.import(caller, parameters),
     "image.uploadStart": (caller, parameters) => uploads.start(caller, parameters),
     "image.uploadWrite": (caller, parameters) => uploads.write(caller, parameters),

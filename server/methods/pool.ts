@@ -3,7 +3,7 @@ import type { Handlers, MethodsOf } from "./handlers";
 
 export function poolHandlers(cloud: Cloud): Handlers<MethodsOf<"pool">> {
   return {
-    "pool.set": (_caller, parameters) => cloud.setPool(parameters),
+    "pool.set": (caller, parameters) => cloud.setPool(caller, parameters),
     "pool.list": () => cloud.pools.list(),
   };
 }

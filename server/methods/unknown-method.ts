@@ -5,6 +5,17 @@ import { missingOldMethod } from "./first-minicloud/fault";
 
 const longestShown = 64;
 
+/** The error that a method does not exist. */
+export class UnknownMethod extends MccError {
+  constructor(
+    /** The name in the call. */
+    readonly asked: string,
+    message: string,
+  ) {
+    super("not-found", message);
+  }
+}
+
 /** Returns the error for an unknown method, with similar names. */
 export function unknownMethod(asked: string, names: readonly string[]): MccError {
   const shown = toSendable(asked.slice(0, longestShown));
@@ -13,8 +24,8 @@ export function unknownMethod(asked: string, names: readonly string[]): MccError
   }
   const near = nearest(shown, names);
   const meant = near.length === 0 ? "" : `Did you mean ${near.join(" or ")}? `;
-  return new MccError(
-    "not-found",
+  return new UnknownMethod(
+    asked,
     `There is no method "${shown}". ${meant}system.listMethods lists all methods.`,
   );
 }

@@ -49,6 +49,13 @@ export function isInside(): boolean {
 /** Has the host's addresses, separated by commas: the daemon's own interfaces are those of the user's network. */
 export const addressesVariable = "MCC_HOST_ADDRESSES";
 
+/**
+ * The mark, in the field DSCP, of packets of instances to the port of a user's daemon. In the host's network, root's rules
+ * refuse them if they are for the host itself, at any of its addresses, and remove the mark from others. The mark of a
+ * packet in the kernel does not pass the cable between the networks.
+ */
+export const closedPortDscp = 42;
+
 /** Returns the addresses of the host outside of the user's network; undefined in a daemon that is not inside. */
 export function hostAddressesOutside(): string[] | undefined {
   return isInside()

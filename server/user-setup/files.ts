@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type UserSettings, usersFolder } from "../support/ordinary-user";
+import { closedPortDscp, type UserSettings, usersFolder } from "../support/ordinary-user";
 import { cableOf, linkOf, tableOf } from "./settings";
 import { idCount } from "./subordinate-ids";
 
@@ -42,6 +42,7 @@ export function helperText(settings: UserSettings): string {
     table: tableOf(settings),
     host_address: cable.host,
     inner_address: cable.user,
+    closed_port_dscp: closedPortDscp,
   };
   return [
     "#!/bin/sh",

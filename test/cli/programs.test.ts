@@ -17,7 +17,7 @@ describe("the programs of the package", () => {
     const ours = Object.entries(bin).filter(([name]) => name.startsWith("mcc") && name !== "mccserver");
     assert.deepEqual(
       Object.fromEntries(ours),
-      Object.fromEntries(programs.map((name) => [name, `./dist/cli/bin/${name}.js`])),
+      Object.fromEntries(programs.map((name) => [name, `./dist/programs/bin/${name}.js`])),
     );
     assert.deepEqual((await readdir(join(checkout, "bin"))).sort(), programs.sort());
   });

@@ -38,6 +38,8 @@ async function startServer(): Promise<TestServer> {
   return test;
 }
 
+const call = { path: "/", contentType: "text/xml", body: "<call/>" };
+
 describe("the transport to a daemon", () => {
   const test = perTest(startServer, async ({ transport, sockets, server }) => {
     transport.close();
@@ -47,7 +49,7 @@ describe("the transport to a daemon", () => {
 
   async function failure(timeoutMs: number, repeatable = true): Promise<ConnectionError> {
     const error: unknown = await test()
-      .transport.post("<call/>", {}, timeoutMs, repeatable)
+      .transport.post(call, {}, timeoutMs, repeatable)
       .catch((reason: unknown) => reason);
     assert.ok(ConnectionError.isInstance(error), String(error));
     return error;
@@ -85,7 +87,7 @@ describe("the transport to a daemon", () => {
         socket.once("data", () => socket.destroy());
       });
     };
-    const post = (repeatable: boolean) => test().transport.post("<call/>", {}, 10_000, repeatable);
+    const post = (repeatable: boolean) => test().transport.post(call, {}, 10_000, repeatable);
     assert.deepEqual(await post(true), { status: 200, body: "ok" });
     assert.deepEqual(await post(true), { status: 200, body: "ok" });
     assert.deepEqual(calls, [1, 2]);
@@ -114,8 +116,8 @@ describe("the transport to a daemon", () => {
       });
     };
     const transport = new Transport(test().transport.server, undefined, 10_000);
-    assert.equal((await transport.post("<call/>", {}, 10_000, true)).body, "ok");
-    await assert.rejects(transport.post("<call/>", {}, 10_000, true), (error) => {
+    assert.equal((await transport.post(call, {}, 10_000, true)).body, "ok");
+    await assert.rejects(transport.post(call, {}, 10_000, true), (error) => {
       assert.ok(ConnectionError.isInstance(error));
       assert.match(error.message, /^The answer of the MiniCloud daemon at \S+ exceeds 10000 bytes\. /);
       return error.code === "unavailable" && error.reached;
@@ -138,7 +140,7 @@ describe("the transport to a daemon", () => {
       });
     };
     const transport = new Transport(test().transport.server, undefined, Buffer.byteLength(body));
-    assert.equal((await transport.post("<call/>", {}, 10_000, false)).body, body);
+    assert.equal((await transport.post(call, {}, 10_000, false)).body, body);
     transport.close();
   });
 });
@@ -177,7 +179,7 @@ describe("the transport to a daemon with a certificate", () => {
     const transport = new Transport(await serve(certificate));
     const ca = trusted === undefined ? undefined : await readTlsFixture(trusted);
     const error: unknown = await transport
-      .post("<call/>", { trust: { ca } }, 20_000, true)
+      .post(call, { trust: { ca } }, 20_000, true)
       .catch((e: unknown) => e);
     transport.close();
     assert.ok(ConnectionError.isInstance(error), String(error));
@@ -217,12 +219,12 @@ describe("the transport to a daemon with a certificate", () => {
       cert: await readTlsFixture("other-host.pem"),
       key: await readTlsFixture("second-key.pem"),
     };
-    assert.equal((await transport.post("<call/>", { trust: { ca: trust.ca } }, 20_000, true)).body, "nobody");
+    assert.equal((await transport.post(call, { trust: { ca: trust.ca } }, 20_000, true)).body, "nobody");
     const subject = new X509Certificate(trust.cert).subject.replace("CN=", "");
-    assert.equal((await transport.post("<call/>", { trust }, 20_000, true)).body, subject);
+    assert.equal((await transport.post(call, { trust }, 20_000, true)).body, subject);
     const mismatch = { ...trust, key: await readTlsFixture("key.pem") };
     await assert.rejects(
-      transport.post("<call/>", { trust: mismatch }, 20_000, true),
+      transport.post(call, { trust: mismatch }, 20_000, true),
       /key of the client certificate/,
     );
     transport.close();

@@ -49,7 +49,7 @@ describe("this release and the last one", function () {
     command: string,
     ...words: string[]
   ): Promise<string> {
-    const program = client.path(`dist/cli/bin/${command}.js`);
+    const program = client.program(command);
     const { stdout } = await execa(process.execPath, [program, ...words], {
       env: await environmentOf(daemon),
       stdin: "ignore",

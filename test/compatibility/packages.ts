@@ -23,6 +23,7 @@ const packedFolders = ["protocol", "client", "provider", "testing", "cli", "serv
 const releaseSchema = z.strictObject({ version: z.string(), commit: z.string().regex(/^[0-9a-f]{40}$/) });
 const manifestSchema = z.object({
   version: z.string(),
+  bin: z.record(z.string(), z.string()).default({}),
   dependencies: z.record(z.string(), z.string()),
   devDependencies: z.record(z.string(), z.string()),
 });
@@ -30,8 +31,10 @@ const manifestSchema = z.object({
 /** A release as npm installs it. */
 export interface InstalledPackage {
   readonly version: string;
-  /** The path of a file of the package, such as `dist/cli/bin/mcc.js`. */
+  /** The path of a file of the package, such as `dist/server/main.js`. */
   readonly path: (file: string) => string;
+  /** The path of a command of the package, such as `mcc`. */
+  readonly program: (name: string) => string;
 }
 
 /** What `npm pack` makes of this checkout, unpacked in the folder. It must have been built. */
@@ -139,8 +142,12 @@ async function unpack(tarball: string, modules: string, folder: string): Promise
   await execa("tar", ["--extract", "--gzip", `--file=${tarball}`, `--directory=${folder}`]);
   await symlink(modules, join(folder, "node_modules"));
   const root = join(folder, "package");
-  const { version } = manifestSchema
-    .pick({ version: true })
+  const { version, bin } = manifestSchema
+    .pick({ version: true, bin: true })
     .parse(JSON.parse(await readFile(join(root, "package.json"), "utf8")));
-  return { version, path: (file) => join(root, file) };
+  return {
+    version,
+    path: (file) => join(root, file),
+    program: (name) => join(root, bin[name] ?? `no program ${name}`),
+  };
 }

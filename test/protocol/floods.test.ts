@@ -73,6 +73,7 @@ describe("hostile messages", () => {
 
 async function serve(answer: () => string): Promise<{ url: string; close: () => void }> {
   const server: Server = createServer((request, response) => {
+    response.statusCode = request.url === "/" ? 200 : 404;
     request.resume().once("end", () => response.end(answer()));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -90,7 +90,11 @@ describe("texts between real clients and servers", () => {
       await once(server.httpServer, "listening");
       const address = server.httpServer.address();
       assert.ok(typeof address === "object" && address !== null);
-      const client = connect({ server: `http://127.0.0.1:${address.port}`, token: "t".repeat(16) });
+      const client = connect({
+        server: `http://127.0.0.1:${address.port}`,
+        token: "t".repeat(16),
+        environment: { MCC_PROTOCOL: "xml" },
+      });
       for (const text of sample) {
         await client.call("image.import", { name: "a", path: `/${text}` });
       }

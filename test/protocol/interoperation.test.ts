@@ -35,7 +35,12 @@ describe("the client and the server of the xmlrpc package", () => {
     try {
       const texts = sendableText.filter((text) => text.split("]]>").length <= 2);
       for (const value of fc.sample(wireValues(texts), { seed, numRuns: 80 })) {
-        const { body } = await transport.post(encodeCall("echo", [value]), {}, 10_000, true);
+        const { body } = await transport.post(
+          { path: "/", contentType: "text/xml", body: encodeCall("echo", [value]) },
+          {},
+          10_000,
+          true,
+        );
         assert.deepEqual(await decodeResponse(body), [value], `seed ${seed}`);
       }
     } finally {

@@ -9,7 +9,7 @@ import { compiled } from "../support/checkout";
 import { importMicro } from "../support/daemons/micro-image";
 import { type TestDaemon, testDaemons } from "../support/daemons/test-daemon";
 
-const mcc = compiled("cli/bin/mcc.js");
+const mcc = compiled("programs/bin/mcc.js");
 
 describe("LXC containers whose records were lost", function () {
   this.timeout(120_000);

@@ -33,7 +33,7 @@ export const runFleet = command({
     },
     ttlSeconds: {
       ...creationOptions.ttlSeconds,
-      help: "time after which the fleet is destroyed unless extended, for example 45m or 2h (default: never)",
+      help: "time after which the fleet is destroyed unless extended, for example 45m or 2h (default: as your quota says, or never)",
     },
     isolate: isolateFleetOption,
     label: labelsOption,

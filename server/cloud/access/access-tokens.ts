@@ -6,6 +6,7 @@ import { Queue } from "../../support/concurrency/turns";
 import type { DamagedFiles } from "../state/damaged-files";
 import { type Identity, tokenWrite, writeToken } from "../state/identity";
 import type { LateWrites } from "../state/late-writes";
+import { Alarm } from "./alarm";
 import type { Caller } from "./caller";
 import { plainFingerprint, readCertificate, whyNotValid } from "./client-certificate";
 import { digestOf, newTokenText, sameDigest } from "./digest";
@@ -41,6 +42,8 @@ export class AccessTokens {
   readonly #held = new Map<string, Held>();
   /** Changes run one after the other, because each writes the whole file. */
   readonly #changes = new Queue();
+  /** Rings when the next token, replaced text or certificate expires. */
+  readonly #alarm = new Alarm(() => this.#endExpired());
 
   private constructor(
     private readonly file: TokenFile,
@@ -50,6 +53,7 @@ export class AccessTokens {
     records: readonly TokenRecord[],
   ) {
     records.forEach((record) => this.#hold(record));
+    this.#endExpired();
   }
 
   static async open(
@@ -171,6 +175,7 @@ export class AccessTokens {
       }
       await this.file.write([...this.#records(), record]);
       this.#hold(record);
+      this.#endExpired();
       return { ...this.#describe(record), token };
     });
   }
@@ -229,13 +234,17 @@ export class AccessTokens {
         await this.lateWrites.attempt(tokenWrite, () => writeToken(this.tokenPath, token));
       }
       held.previous.abort(replacedToken(name));
+      // Its calls ended when the token expired.
+      const certificate = held.certificate.signal.aborted ? new AbortController() : held.certificate;
       if (graceSeconds > 0) {
-        this.#held.set(name, { ...held, record, current: new AbortController(), previous: held.current });
+        const current = new AbortController();
+        this.#held.set(name, { record, current, previous: held.current, certificate });
       } else {
         held.current.abort(replacedToken(name));
         const [current, previous] = [new AbortController(), new AbortController()];
-        this.#held.set(name, { ...held, record, current, previous });
+        this.#held.set(name, { record, current, previous, certificate });
       }
+      this.#endExpired();
       return { ...this.#describe(record), token };
     });
   }
@@ -267,6 +276,7 @@ export class AccessTokens {
         held.certificate.abort(replacedCertificate(name));
         this.#held.set(name, { ...held, record, certificate: new AbortController() });
       }
+      this.#endExpired();
       return this.#describe(record);
     });
   }
@@ -309,9 +319,45 @@ export class AccessTokens {
     });
   }
 
+  /** Ends the calls that wait with what has expired, and waits for the next. */
+  #endExpired(): void {
+    const now = Date.now();
+    const ends = [...this.#held.values()].flatMap((held) => endsOf(held));
+    ends.filter(({ atMs }) => atMs <= now).forEach(({ controller, reason }) => controller.abort(reason));
+    const later = ends.map(({ atMs }) => atMs).filter((atMs) => atMs > now);
+    this.#alarm.set(later.length === 0 ? undefined : Math.min(...later));
+  }
+
   #records(): TokenRecord[] {
     return [...this.#held.values()].map(({ record }) => record);
   }
+}
+
+/** When calls with a token end, and why. */
+interface End {
+  readonly controller: AbortController;
+  readonly atMs: number;
+  readonly reason: MccError;
+}
+
+function endsOf({ record, current, previous, certificate }: Held): End[] {
+  const { name, expiresAt } = record;
+  const ends: End[] = [];
+  if (expiresAt !== undefined) {
+    const end = { atMs: Date.parse(expiresAt), reason: expiredToken(name, expiresAt) };
+    ends.push({ controller: current, ...end }, { controller: certificate, ...end });
+  }
+  if (record.previous !== undefined) {
+    const atMs = Date.parse(record.previous.until);
+    ends.push({ controller: previous, atMs, reason: replacedToken(name) });
+  }
+  if (record.certificate !== undefined) {
+    // It is valid up to and including that time.
+    const atMs = Date.parse(record.certificate.expiresAt) + 1;
+    const why = `expired at ${record.certificate.expiresAt}`;
+    ends.push({ controller: certificate, atMs, reason: certificateOutOfTime(name, why) });
+  }
+  return ends;
 }
 
 function describe({

@@ -6,7 +6,7 @@ export interface Caller {
   /** The name of the caller's token: the account of everything that the caller creates. */
   readonly account: string;
   readonly role: Role;
-  /** Aborted when the token is revoked or replaced. Its reason is an MccError. Default: never. */
+  /** Aborted when the token is revoked or replaced, or expires. Its reason is an MccError. Default: never. */
   readonly revoked?: AbortSignal | undefined;
   /** Checks again that the token or the certificate is accepted. Default: it is. @throws MccError `unauthenticated` */
   readonly checkAgain?: (() => void) | undefined;

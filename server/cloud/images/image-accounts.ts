@@ -4,23 +4,27 @@ import { accessTokenNameSchema, adminAccount } from "../../../protocol/methods/a
 import { imageNameSchema } from "../../../protocol/methods/name";
 import { Queue } from "../../support/concurrency/turns";
 import { writeJsonFile } from "../../support/files/json-file";
+import type { Caller } from "../access/caller";
 import type { DamagedFiles } from "../state/damaged-files";
 
-const fileSchema = z.record(imageNameSchema, accessTokenNameSchema);
+/** An image that only its account uses. A name alone is the account of an image for all. */
+const privateSchema = z.object({ account: accessTokenNameSchema, private: z.literal(true) });
+const fileSchema = z.record(imageNameSchema, z.union([accessTokenNameSchema, privateSchema]));
+type Entry = z.infer<typeof fileSchema>[string];
 
 /**
  * The accounts of images, in the file `image-accounts.json`. Images that it does not name are the local admin's: the host's
- * own, and those of earlier releases.
+ * own, and those of earlier releases. Those of admins are for all accounts.
  */
 export class ImageAccounts {
-  #accounts: ReadonlyMap<string, string>;
+  #entries: ReadonlyMap<string, Entry>;
   readonly #writes = new Queue();
 
   private constructor(
     private readonly path: string,
-    kept: Readonly<Record<string, string>>,
+    kept: Readonly<Record<string, Entry>>,
   ) {
-    this.#accounts = new Map(Object.entries(kept));
+    this.#entries = new Map(Object.entries(kept));
   }
 
   static async open(stateFolder: string, damaged: DamagedFiles): Promise<ImageAccounts> {
@@ -29,23 +33,34 @@ export class ImageAccounts {
   }
 
   of(image: string): string {
-    return this.#accounts.get(image) ?? adminAccount;
+    const entry = this.#entries.get(image) ?? adminAccount;
+    return typeof entry === "string" ? entry : entry.account;
   }
 
-  /** Records whose an image is. Call it before the image exists, and with the admin's account once it does not. */
-  async set(image: string, account: string): Promise<void> {
+  /** Returns whether a caller may use an image. */
+  isOpenTo({ account, role }: Caller, image: string): boolean {
+    const entry = this.#entries.get(image) ?? adminAccount;
+    return typeof entry === "string" || entry.account === account || role !== "user";
+  }
+
+  /**
+   * Records whose an image is, and whether others may use it. Call it before the image exists, and with the admin's account
+   * once it does not.
+   */
+  async set(image: string, account: string, isPrivate = false): Promise<void> {
     await this.#writes.take(async () => {
-      if (this.of(image) === account) {
+      const before = this.#entries.get(image) ?? adminAccount;
+      if (this.of(image) === account && (typeof before === "object") === isPrivate) {
         return;
       }
-      const changed = new Map(this.#accounts);
-      if (account === adminAccount) {
+      const changed = new Map(this.#entries);
+      if (account === adminAccount && !isPrivate) {
         changed.delete(image);
       } else {
-        changed.set(image, account);
+        changed.set(image, isPrivate ? { account, private: true } : account);
       }
       await writeJsonFile(this.path, Object.fromEntries(changed));
-      this.#accounts = changed;
+      this.#entries = changed;
     });
   }
 }

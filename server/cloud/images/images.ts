@@ -8,6 +8,7 @@ import { type ArchiveLimits, archiveLimits } from "../../support/archives/limits
 import type { Caller } from "../access/caller";
 import { requireOwn } from "../access/rights";
 import type { ImageAccounts } from "./image-accounts";
+import { isStockName } from "./stock-names";
 
 /** Returns the ids of the instances that use an image. */
 export type ImageUsers = (image: string) => readonly number[];
@@ -29,18 +30,31 @@ export class Images {
     this.#driver = driver;
   }
 
-  async list(): Promise<Image[]> {
-    return (await this.#driver.images()).map((image) => this.#describe(image));
+  /** Returns the images that the caller may use. */
+  async list(caller: Caller): Promise<Image[]> {
+    return (await this.#driver.images())
+      .filter(({ name }) => this.accounts.isOpenTo(caller, name))
+      .map((image) => this.#describe(image));
   }
 
-  /** @throws MccError `not-found` that lists the existing images, `conflict` for one that is being removed. */
-  async requireUsable(name: string): Promise<void> {
+  /**
+   * @throws MccError `not-found` that lists the images for the caller, `forbidden` for one that a user of another account
+   * uploaded, `conflict` for one that is being removed.
+   */
+  async requireUsable(caller: Caller, name: string): Promise<void> {
     const images = await this.#driver.images();
+    if (!this.accounts.isOpenTo(caller, name) && images.some((image) => image.name === name)) {
+      throw new MccError(
+        "forbidden",
+        `The image "${name}" was uploaded by another account for itself, and the token "${caller.account}" has the role user; upload the image under another name, or ask an admin of the daemon to import it for all.`,
+      );
+    }
     if (this.#changing.has(name)) {
       throw new MccError("conflict", `The image "${name}" is being imported or removed; try again shortly.`);
     }
     if (!images.some((image) => image.name === name)) {
-      const names = images.map((image) => image.name).join(", ");
+      const open = images.filter((image) => this.accounts.isOpenTo(caller, image.name));
+      const names = open.map((image) => image.name).join(", ");
       const there =
         names === ""
           ? 'no images yet; build a stock image with "mcc build-image" on its host, or import one with "mcc import-image"'
@@ -71,8 +85,8 @@ export class Images {
   /**
    * Checks whether an import under this name can begin.
    *
-   * @throws MccError `conflict` for a name that is taken, `forbidden` with a driver that imports none, `exhausted` for a user
-   * with too many images.
+   * @throws MccError `conflict` for a name that is taken, `forbidden` with a driver that imports none or for a user who gives
+   * the name of a stock image, `exhausted` for a user with too many images.
    */
   async requireImportable(caller: Caller, name: string): Promise<void> {
     this.#requireCapability();
@@ -83,6 +97,12 @@ export class Images {
   }
 
   async #requireFree(caller: Caller, name: string): Promise<void> {
+    if (caller.role === "user" && isStockName(name)) {
+      throw new MccError(
+        "forbidden",
+        `"${name}" is the name of a stock image, and the token "${caller.account}" has the role user; choose another name, or ask an admin of the daemon to build the image.`,
+      );
+    }
     const images = await this.#driver.images();
     if (images.some((image) => image.name === name)) {
       throw new MccError(
@@ -103,7 +123,7 @@ export class Images {
     return await this.#whileChanging(name, async () => {
       await this.#requireFree(caller, name);
       // First, so that an image without this record is never a user's.
-      await this.accounts.set(name, caller.account);
+      await this.accounts.set(name, caller.account, caller.role === "user");
       try {
         return this.#describe(await work());
       } catch (error) {

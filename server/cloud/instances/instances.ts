@@ -55,7 +55,9 @@ export class Instances {
 
   /**
    * Resolves once the intent is recorded and the instance is pending; with `waitSeconds`, when its creation has ended,
-   * or after that time. The reason of a failed creation comes from `wait`.
+   * or after that time. Without `waitSeconds`, the reason of a failed creation comes from `wait`.
+   *
+   * @throws MccError also that of a creation which ended within that time, and of which nothing is left.
    */
   async create(
     caller: Caller,
@@ -64,8 +66,14 @@ export class Instances {
   ): Promise<InstanceResult> {
     const instance = await this.admission.begin(caller, parameters, extras);
     if (parameters.waitSeconds > 0) {
-      const ended = instance.ready.catch(() => undefined);
+      const outcome = { failed: false };
+      const ended = instance.ready.catch(() => {
+        outcome.failed = true;
+      });
       await endsWithin(parameters.waitSeconds * 1000, ended);
+      if (outcome.failed && instance.failure === undefined) {
+        await instance.ready;
+      }
     }
     return this.#describe(caller, instance);
   }

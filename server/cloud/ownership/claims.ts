@@ -2,7 +2,10 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { MccError } from "../../../protocol/error";
 import { ownerKeys } from "../../../protocol/methods/owner";
+import { rolesThatChange } from "../../../protocol/methods/role";
 import { Deadline } from "../../support/time-limits";
+import { type Accounted, accountOf } from "../access/account";
+import type { Caller } from "../access/caller";
 import type { Clock } from "../lifetimes/clock";
 import { type Asked, type Claim, ownerOf } from "./claim";
 
@@ -10,7 +13,7 @@ import { type Asked, type Claim, ownerOf } from "./claim";
 const quietMs = 10_000;
 const lookEveryMs = 100;
 
-type Claimed = Claim & { readonly uid: string };
+type Claimed = Claim & Accounted & { readonly uid: string };
 
 /** An object that an earlier create may have made. */
 export interface Claimable {
@@ -26,14 +29,23 @@ export interface Claimable {
 
 /** Decides who may continue with a client token: knows which attempts are active. */
 export class Claims {
-  /** Calls under way and the end of the last one, by attempt or uid. Latest ended last. */
+  /** Calls under way and the end of the last one, by account and attempt or uid. Latest ended last. */
   readonly #calls = new Map<string, { open: number; lastMs: number }>();
 
   constructor(private readonly clock: Clock) {}
 
-  /** Counts a call as one of an attempt: by the attempt's id, or the uid that only the attempt knows. */
-  async during<T>(names: readonly (string | undefined)[], work: () => Promise<T>): Promise<T> {
-    const known = names.filter((name) => name !== undefined);
+  /**
+   * Counts a call as one of an attempt: by the attempt's id, or the object's uid. Readers see uids and change nothing, so
+   * their calls delay no attempt; neither do those of other accounts.
+   */
+  async during<T>(
+    { account, role }: Caller,
+    names: readonly (string | undefined)[],
+    work: () => Promise<T>,
+  ): Promise<T> {
+    const known = rolesThatChange.includes(role)
+      ? names.flatMap((name) => (name === undefined ? [] : keyOf(account, name)))
+      : [];
     known.forEach((name) => this.#count(name, 1));
     try {
       return await work();
@@ -99,9 +111,9 @@ export class Claims {
     return unconfirmed.attempt === asked.attempt;
   }
 
-  #isActive({ uid, unconfirmed }: Claimed): boolean {
+  #isActive({ uid, unconfirmed, ...owned }: Claimed): boolean {
     return [uid, unconfirmed?.attempt ?? ""].some((name) => {
-      const calls = this.#calls.get(name);
+      const calls = this.#calls.get(keyOf(accountOf(owned), name));
       return calls !== undefined && (calls.open > 0 || this.clock.uptimeMs() - calls.lastMs < quietMs);
     });
   }
@@ -121,6 +133,11 @@ export class Claims {
       }
     }
   }
+}
+
+/** Names of accounts have no blanks. */
+function keyOf(account: string, name: string): string {
+  return `${account} ${name}`;
 }
 
 function isSpent({ wholeTitle, record, labels, destroyCommand }: Claimable): MccError {

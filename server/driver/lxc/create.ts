@@ -10,7 +10,7 @@ import { makePassable } from "./files/folder";
 import { linkInLayer, makeLayer, writeIntoLayer } from "./files/layer";
 import { makeOwnHosts } from "./hosts/own-hosts";
 import { nameServerFile } from "./name-servers";
-import { closedGroup } from "./network/isolation/groups";
+import { closedGroupName } from "./network/isolation/groups";
 import type { ContainerPlace } from "./place";
 import { writeLimits } from "./resize";
 
@@ -35,10 +35,10 @@ export async function createContainer(engine: Engine, spec: ContainerSpec): Prom
   const devices = sharedDevices.map((device) => ({ file: deviceFile(place, device), path: device.path }));
   const setting = { rootfs, systemd, confinement, devices };
   engine.neighbours.expect(spec.id, spec);
-  groups.join(container, spec.unclaimed === true ? closedGroup : spec.networkGroup);
+  groups.join(container, spec.unclaimed === true ? closedGroupName : spec.networkGroup);
   const cable = groups.cableOf(container);
   writeFileSync(container.configuration, configurationText(container, cable, spec, network, setting));
-  await engine.firewall.separateGroupOf(container);
+  await engine.firewall.admit(container, spec);
   const layers = { delta: container.delta, rootfs };
   const address = {
     ipAddress: spec.ipAddress,

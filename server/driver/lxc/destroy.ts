@@ -25,6 +25,7 @@ export async function destroyContainer(engine: Engine, container: ContainerPlace
   // Last, because the container is listed as long as its folder exists.
   await removeFolder(engine, container);
   engine.groups.leave(container);
+  await engine.firewall.dismiss(container);
 }
 
 /** Removes the folder, and logs its progress: millions of files take minutes. */

@@ -16,6 +16,7 @@ import { Bridges } from "./network/bridges";
 import { Cables } from "./network/cables";
 import { Chatter } from "./network/chatter";
 import { Firewall } from "./network/firewall";
+import { AddressOwners } from "./network/isolation/address-owners";
 import { NetworkGroups } from "./network/isolation/groups";
 import { Neighbours } from "./network/neighbours";
 import { type ContainerPlace, Place } from "./place";
@@ -52,6 +53,7 @@ export async function readEngine(options: DriverOptions, times: Times = defaultT
   const runner = new CommandRunner(timeoutMs);
   const bridges = new Bridges(place, runner, options.containersPerBridge);
   const groups = new NetworkGroups(place);
+  const owners = new AddressOwners(place, network, groups);
   const chatter = new Chatter(place, network, runner, log, times.settleMs);
   const diskSupport = readDiskSupport(folder);
   return {
@@ -65,7 +67,7 @@ export async function readEngine(options: DriverOptions, times: Times = defaultT
     groups,
     cables: new Cables(timeoutMs),
     chatter,
-    firewall: new Firewall({ place, network, runner, log, bridges, chatter, groups }),
+    firewall: new Firewall({ place, network, runner, log, bridges, chatter, groups, owners }),
     neighbours: new Neighbours(place, log),
     namespace: new EngineNamespace(),
     images: new ImageStore(place, runner, timeoutMs * times.unpackTimeoutFactor, log, options.reportDamage),

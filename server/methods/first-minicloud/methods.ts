@@ -4,7 +4,7 @@ import { type Instance, type InstanceStatus, instanceCreateSchema } from "../../
 import { everyRole, type Role, rolesThatChange } from "../../../protocol/methods/role";
 import { isPrivateKey } from "../../../protocol/public-key";
 import { validate } from "../../../protocol/validate";
-import type { Caller } from "../../cloud/access/caller";
+import { type Caller, localAdmin } from "../../cloud/access/caller";
 import type { Cloud } from "../../cloud/cloud";
 import type { PositionalMethod } from "../positional-method";
 import { missingOldMethod, uncaughtOldException } from "./fault";
@@ -47,8 +47,11 @@ export function oldMethods(cloud: Cloud): Record<string, PositionalMethod> {
       (caller, [selection = {}]) =>
         listInstances(caller, cloud, validate(selectionSchema, selection, "get_instances")),
     ),
-    "openvz.get_images": oldMethod("Returns the names of the images.", [["array"]], everyRole, async () =>
-      sortedNames(await cloud.images.list()),
+    "openvz.get_images": oldMethod(
+      "Returns the names of the images.",
+      [["array"]],
+      everyRole,
+      async (caller) => sortedNames(await cloud.images.list(caller)),
     ),
     "openvz.get_instance_types": oldMethod(
       "Returns the names of the instance types.",
@@ -120,7 +123,7 @@ async function runInstance(caller: Caller, cloud: Cloud, parameters: readonly un
   if (!cloud.types().some((known) => known.name === type.toLowerCase())) {
     throw new MccError("not-found", `Instance type ${type} not found`);
   }
-  if (!(await cloud.images.list()).some((known) => known.name === image)) {
+  if (!(await cloud.images.list(localAdmin)).some((known) => known.name === image)) {
     throw new MccError("not-found", `Image template ${image} not found!`);
   }
   const asked = { image, type, name: nameFromOld(name), waitFor: "running" };

@@ -1,5 +1,4 @@
 import { readFile, realpath } from "node:fs/promises";
-import { execa } from "execa";
 import { unlessErrno } from "../../../protocol/errno";
 import { MccError } from "../../../protocol/error";
 import { systemPath } from "./system-path";
@@ -87,6 +86,8 @@ async function detach(path: string, point: string): Promise<void> {
     Buffer.from(point, "latin1"),
     (byte) => `\\0${byte.toString(8).padStart(3, "0")}`,
   ).join("");
+  // Loaded here, because few daemons detach a mount.
+  const { execa } = await import("execa");
   const { exitCode, stderr, shortMessage } = await execa("/bin/sh", ["-c", unmountScript, "sh", escaped], {
     cwd: "/",
     reject: false,

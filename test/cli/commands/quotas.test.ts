@@ -29,6 +29,15 @@ describe("the commands for quotas", function () {
     assert.equal(exitCode, 1, words);
   }
 
+  it("are named in the help as what gives a TTL without --ttl", async () => {
+    for (const command of ["run-instances", "run-fleet"]) {
+      assert.match(
+        (await output(`${command} --help`)).replace(/\s+/g, " "),
+        /default: as your quota says, or never/,
+      );
+    }
+  });
+
   it("set, show, enforce and remove limits", async () => {
     const limits = "--max-instances 2 --max-memory 1GiB --max-processors 1.5 --max-ttl 4h --default-ttl 1h";
     const own = { MCC_TOKEN: await output(`add-token ci --role user ${limits}`) };

@@ -54,6 +54,19 @@ describe("the audit log", () => {
     assert.equal((await next.audit.list(all)).length, 3);
   });
 
+  it("is read in pieces, so that other calls are answered in between", async () => {
+    const { audit, path } = await opened();
+    const lines = 20_000;
+    await writeFile(path, `${JSON.stringify(entry(1))}\n`.repeat(lines));
+    let turns = 0;
+    const counting = setInterval(() => (turns += 1), 0);
+    const found = await audit.list({ ...all, limit: 1 });
+    clearInterval(counting);
+    assert.equal(found.length, 1);
+    const pieces = (await stat(path)).size / (64 * 1024);
+    assert.ok(turns >= pieces / 2, `${turns} turns of the event loop for ${pieces} pieces of 64 KiB`);
+  });
+
   it("finds entries by account, method, subject, result and time, the latest ones", async () => {
     const { audit } = await opened();
     const rows = [

@@ -44,17 +44,19 @@ describe("a daemon, if a step of the engine fails", () => {
   it("reports the failure to a client that waits for the instance, and does no step twice", async () => {
     const test = await newCloud();
     const start = sinon.stub(test.driver, "start").rejects(broken);
-    const instance = await test.cloud.instances.create(
-      localAdmin,
-      creation({ name: "web", waitSeconds: 60 }),
+    const failure = ["engine", /step "start" failed: .*undone/] as const;
+    await assertMccError(
+      test.cloud.instances.create(localAdmin, creation({ name: "web", waitSeconds: 60 })),
+      ...failure,
     );
+    assert.equal(start.callCount, 1);
+    const instance = await test.cloud.instances.create(localAdmin, creation({ name: "web" }));
     assert.equal(instance.status, "pending");
     await assertMccError(
       test.cloud.instances.wait(localAdmin, { ...targetOf(instance), timeoutSeconds: 60 }),
-      "engine",
-      /step "start" failed: .*undone/,
+      ...failure,
     );
-    assert.equal(start.callCount, 1);
+    assert.equal(start.callCount, 2);
     await assertNothingRemains(test);
   });
 
@@ -63,7 +65,11 @@ describe("a daemon, if a step of the engine fails", () => {
     const start = sinon.stub(driver, "start");
     for (const why of ["no memory left.", "no space left."]) {
       start.rejects(new MccError("engine", why));
-      await cloud.instances.create(localAdmin, creation({ name: "web", waitSeconds: 60 }));
+      await assertMccError(
+        cloud.instances.create(localAdmin, creation({ name: "web", waitSeconds: 60 })),
+        "engine",
+        /no (memory|space) left/,
+      );
     }
     const wait = (instance: number | string) =>
       cloud.instances.wait(localAdmin, { instance, timeoutSeconds: 0 });

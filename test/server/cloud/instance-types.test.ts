@@ -4,7 +4,7 @@ import { join } from "node:path";
 import sinon from "sinon";
 import { localAdmin } from "../../../server/cloud/access/caller";
 import { InstanceTypes } from "../../../server/cloud/instance-types";
-import type { loadDriver as loadRealDriver } from "../../../server/driver/load";
+import type { CloudOptions } from "../../../server/cloud/open-cloud";
 import { createSimulatedDriver } from "../../../server/driver/simulated/driver";
 import { assertMccError } from "../../support/assert-error";
 import { testClouds } from "../../support/daemons/test-cloud";
@@ -34,7 +34,7 @@ describe("an operator's file of instance types", () => {
 
   it("keeps the daemon from starting where the file system cannot limit the disk, with the remedy", async () => {
     const lacks = [{ lacking: "the file system / (tmpfs) cannot limit folders", remedy: "choose another" }];
-    const loadDriver: typeof loadRealDriver = (_name, options) => {
+    const loadDriver: CloudOptions["loadDriver"] = (_name, options) => {
       const driver = createSimulatedDriver(options);
       sinon
         .stub(driver, "preflight")

@@ -125,6 +125,20 @@ describe("connections", () => {
     assert.equal(timer, "keep-alive");
   });
 
+  it("that the client closes, also in its direction alone, end the wait of a call", async () => {
+    const { dispatch, release, signals } = heldCalls();
+    const { port } = await listen({ dispatch });
+    const socket = await opened(port, callBytes("held"));
+    await eventually(() => signals.length === 1, "the call is under way");
+    let answer = "";
+    socket.on("data", (bytes: Buffer) => (answer += bytes.toString()));
+    socket.end();
+    await eventually(() => signals[0]?.aborted === true, "the wait ends");
+    release();
+    await eventually(() => socket.closed, "the connection is closed");
+    assert.equal(answer, "");
+  });
+
   it("of clients with the token are kept while others connect", async () => {
     const { port, url } = await listen({ limits: few });
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });

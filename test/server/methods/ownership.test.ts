@@ -5,8 +5,10 @@ import sinon from "sinon";
 import { z } from "zod";
 import type { MethodName, MethodParameters, MethodResult } from "../../../protocol/methods/method-table";
 import type { Cloud } from "../../../server/cloud/cloud";
+import { createDispatch } from "../../../server/methods/dispatch";
 import { assertMccError } from "../../support/assert-error";
 import { captureLog } from "../../support/captured-log";
+import { callers } from "../../support/daemons/accounts";
 import { adminDispatch } from "../../support/daemons/admin-dispatch";
 import { testClouds } from "../../support/daemons/test-cloud";
 import { HandClock } from "../../support/time/hand-clock";
@@ -108,6 +110,22 @@ describe("the client token of", () => {
         await destroy(call, made);
         assert.equal((await get(call, taken)).uid, taken.uid);
         await assertMccError(create(call, { attempt: first }), "conflict", /another "pulumi up"/);
+      });
+
+      it("is not delayed by calls of readers and of other accounts, also if they name it and the attempt", async () => {
+        const { cloud, call, clock } = await opened();
+        const made = await create(call, { attempt: first });
+        const dispatch = createDispatch(cloud, captureLog().log);
+        for (const caller of [callers.reader, callers.bob]) {
+          clock.pass(5_000);
+          const other: Call = async (method, parameters) =>
+            (await dispatch(caller, method, [parameters])) as never;
+          await get(other, made).catch((error: unknown) => assert.ok(caller === callers.bob, String(error)));
+          await assert.rejects(
+            create(other, { attempt: caller === callers.reader ? first : second, name: "-" }),
+          );
+        }
+        assert.notEqual((await create(call, { attempt: third })).uid, made.uid);
       });
 
       it("lets one attempt wait for another that has ended", async () => {

@@ -133,7 +133,7 @@ async function answerTo(dispatch: Dispatch, call: RacingCall): Promise<Answered>
   try {
     const result = await dispatch(callers[call.who], call.method, [call.parameters]);
     if (call.method === "instance.create") {
-      // A creation that fails is answered with the status pending, and only the wait has the reason.
+      // A creation that fails and leaves something is answered with its status, and only the wait has the reason.
       const { id, uid } = result as MethodResult<"instance.create">;
       await dispatch(callers[call.who], "instance.wait", [{ instance: id, uid }]);
     }

@@ -29,6 +29,7 @@ describe("the files of a user's setup", () => {
       "table='minicloud-user-1000'",
       "host_address='198.19.254.5'",
       "inner_address='198.19.254.6'",
+      "closed_port_dscp='42'",
     ]);
   });
 

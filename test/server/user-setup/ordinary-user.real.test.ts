@@ -301,6 +301,10 @@ describe("the daemon of an ordinary user", function () {
     );
     const { all } = await user.run("mcc exec again -- wget -T 9 -O - http://198.19.254.1:8080");
     assert.match(all, /Connection refused/, "instances do not reach the daemon's port");
+    await succeed(user.runAsRoot("ip address add 192.0.2.1/32 dev lo"));
+    const later = await user.run("mcc exec again -- wget -T 9 -O - http://192.0.2.1:8080");
+    await succeed(user.runAsRoot("ip address delete 192.0.2.1/32 dev lo"));
+    assert.match(later.all, /Connection refused/, "nor at an address that the host got later");
     await succeed(
       user.run(
         `kill ${await daemonPid()}; while kill -0 ${await daemonPid()} 2> /dev/null; do sleep 0.1; done; mccserver --purge`,

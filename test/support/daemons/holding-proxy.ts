@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
-import { decodeCall, encodeCall } from "../../../protocol/wire/codec";
+import { z } from "zod";
 
 interface Hold {
   readonly method: string;
@@ -51,27 +51,27 @@ export class HoldingProxy {
   }
 
   async #pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await withoutWait(await text(request));
-    const { authorization = "" } = request.headers;
-    const answer = await fetch(this.daemonUrl, {
+    const call = withoutWait(await text(request));
+    const { authorization = "", "content-type": type = "" } = request.headers;
+    const answer = await fetch(new URL(request.url ?? "/", this.daemonUrl), {
       method: "POST",
-      body,
-      headers: { authorization, "content-type": "text/xml" },
+      body: JSON.stringify(call),
+      headers: { authorization, "content-type": type },
     });
-    const xml = await answer.text();
+    const body = await answer.text();
     const hold = this.#hold;
-    if (hold !== undefined && (await decodeCall(body)).method === hold.method) {
+    if (hold !== undefined && call.method === hold.method) {
       this.#hold = undefined;
       hold.arrived();
       await hold.released;
     }
-    response.writeHead(answer.status).end(xml);
+    response.writeHead(answer.status).end(body);
   }
 }
 
-async function withoutWait(body: string): Promise<string> {
-  const { method, parameters } = await decodeCall(body);
-  return method === "instance.create"
-    ? encodeCall(method, [{ ...Object(parameters[0]), waitSeconds: 0 }])
-    : body;
+const callSchema = z.looseObject({ method: z.string(), params: z.record(z.string(), z.unknown()) });
+
+function withoutWait(body: string): z.output<typeof callSchema> {
+  const call = callSchema.parse(JSON.parse(body));
+  return call.method === "instance.create" ? { ...call, params: { ...call.params, waitSeconds: 0 } } : call;
 }

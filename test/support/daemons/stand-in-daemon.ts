@@ -5,6 +5,8 @@ import { MccError } from "../../../protocol/error";
 import type { MethodName } from "../../../protocol/methods/method-table";
 import { protocolVersion, type ServerInfo } from "../../../protocol/methods/server";
 import { decodeCall, encodeFault, encodeResponse } from "../../../protocol/wire/codec";
+import { encodeError, encodeResult } from "../../../protocol/wire/json/answers";
+import { decodeRequests } from "../../../protocol/wire/json/requests";
 
 export const standInServerId = "5".repeat(32);
 
@@ -82,7 +84,7 @@ export class StandInDaemon {
       this.raw(response);
       return;
     }
-    const { method, parameters } = await decodeCall(await text(request));
+    const { method, parameters, encode, refuse } = await wireCall(request);
     const call: ReceivedCall = {
       method,
       parameters: (parameters[0] ?? {}) as Record<string, unknown>,
@@ -103,15 +105,45 @@ export class StandInDaemon {
       }
       const answer = await handler(call.parameters, call);
       if (!response.destroyed) {
-        response.end(encodeResponse(answer));
+        response.end(await encode(answer));
       }
     } catch (error) {
       if (!MccError.isInstance(error)) {
         throw error;
       }
-      response.end(encodeFault(error.fault, error.message));
+      response.end(refuse(error));
     }
   }
+}
+
+/** A call in one of the daemon's protocols, and how its answer is written. */
+interface WireCall {
+  readonly method: string;
+  readonly parameters: readonly unknown[];
+  readonly encode: (result: unknown) => Promise<string>;
+  readonly refuse: (error: MccError) => string;
+}
+
+async function wireCall(request: IncomingMessage): Promise<WireCall> {
+  const body = await text(request);
+  if (request.url !== "/rpc") {
+    return {
+      ...(await decodeCall(body)),
+      encode: (result) => Promise.resolve(encodeResponse(result)),
+      refuse: ({ fault, message }) => encodeFault(fault, message),
+    };
+  }
+  const [call] = (await decodeRequests(body)).requests;
+  if (call === undefined || "error" in call) {
+    throw new Error("the client sends a valid request");
+  }
+  const { id = null, method, parameters } = call;
+  return {
+    method,
+    parameters,
+    encode: (result) => encodeResult(id, result),
+    refuse: (error) => encodeError(id, error),
+  };
 }
 
 /** Creates stand-ins that end with the calling suite. */

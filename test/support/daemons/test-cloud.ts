@@ -38,8 +38,8 @@ export function testClouds(): (options?: Partial<CloudOptions>) => Promise<TestC
       version: "0.0.0",
       log: pino({ level: "silent" }),
       ...overrides,
-      loadDriver: (name, driverOptions) => {
-        const engine = engines[0] ?? load(name, driverOptions);
+      loadDriver: async (name, driverOptions) => {
+        const engine = engines[0] ?? (await load(name, driverOptions));
         engines[0] = engine;
         return engine;
       },

@@ -38,7 +38,7 @@ export class OrdinaryUser {
     await appendFile("/etc/shadow", `${this.name}:!:19000::::::\n`);
     for (const [name, main] of [
       ["mccserver", "server/main.js"],
-      ["mcc", "cli/bin/mcc.js"],
+      ["mcc", "programs/bin/mcc.js"],
     ] as const) {
       await mkdir("/srv/bin", { recursive: true });
       const script = `#!/bin/sh\nexec node ${this.checkout}/dist/${main} "$@"\n`;

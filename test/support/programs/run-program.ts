@@ -28,7 +28,7 @@ const hidden: NodeJS.ProcessEnv = {
 
 /** Returns the path of the compiled program `mcc` or `mcc-<command>`. */
 export function programPath(program: string): string {
-  return compiled(`cli/bin/${program}.js`);
+  return compiled(`programs/bin/${program}.js`);
 }
 
 /** Runs `mcc` or `mcc-<command>` with these arguments to its end in this process, without a terminal. */

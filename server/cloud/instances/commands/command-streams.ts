@@ -54,7 +54,7 @@ export class CommandStreams {
     this.#running.add(stream);
     void stream.ended.then(() => this.#running.delete(stream));
     const onRevoked = (): void => {
-      this.#end(exec, "The token of the command was revoked or replaced.");
+      this.#end(exec, "The token of the command was revoked or replaced, or it expired.");
     };
     revoked?.addEventListener("abort", onRevoked, { once: true });
     const followed = { account, stream, calls: 0, timer: undefined, revoked, onRevoked };

@@ -313,7 +313,7 @@ export class InstanceAdmission {
     { image, type, keys }: Pick<Creation, "image" | "type" | "keys">,
   ): Promise<void> {
     const { choices, driver, reservations } = this.#context;
-    await choices.images.requireUsable(image);
+    await choices.images.requireUsable(caller, image);
     choices.types.get(type);
     choices.keys.requireAll(caller, keys);
     reservations.setForeign(await driver.foreign());

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { defaultOf } from "../../../../protocol/methods/default-of";
 import type { InstanceType } from "../../../../protocol/methods/instance-type";
 import type { ContainerSpec, Driver } from "../../../driver/driver";
+import { localAdmin } from "../../access/caller";
 import type { Reservation } from "../../reservations/reservations";
 import type { InstanceContext } from "../context";
 import { type HostKey, makeHostKey } from "../creation/host-key";
@@ -63,7 +64,7 @@ export async function startPooled(context: InstanceContext, pooled: PooledInstan
   const { driver, choices, reservations } = context;
   const { instance } = pooled;
   const { signal } = instance.abort;
-  await choices.images.requireUsable(instance.record.image);
+  await choices.images.requireUsable(localAdmin, instance.record.image);
   await reservations.ids.settled();
   signal.throwIfAborted();
   await instance.save();

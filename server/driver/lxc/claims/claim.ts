@@ -40,6 +40,11 @@ export async function claimContainer(
   }
 }
 
+function addressesIn(configuration: string): { ipAddress: string; ipv6Address: string | undefined } {
+  const { ipAddress = "", ipv6Address } = readConfiguration(configuration);
+  return { ipAddress, ipv6Address };
+}
+
 /** Neither type limits the disk: see `Claims.accepts`. */
 async function limit(engine: Engine, container: ContainerPlace, { type }: ContainerClaim): Promise<void> {
   if (!hasLimits(engine, container, type)) {
@@ -49,7 +54,7 @@ async function limit(engine: Engine, container: ContainerPlace, { type }: Contai
 }
 
 function filesOf(container: ContainerPlace, as: ContainerClaim, configuration: string): ContainerFile[] {
-  const { ipAddress = "" } = readConfiguration(configuration);
+  const { ipAddress } = addressesIn(configuration);
   return [
     ...systemFiles({ ...as, ipAddress }),
     ...(namesServers(container, as.nameservers) ? [] : [nameServerFile(container, as.nameservers)]),
@@ -72,7 +77,7 @@ async function moveToGroup(
   const cable = groups.cableOf(container);
   writeFileSync(container.claimed, before);
   writeFileSync(container.configuration, withClaim(configuration, { cable, hostname }));
-  await firewall.separateGroupOf(container);
+  await firewall.admit(container, addressesIn(configuration));
   if (!existsSync(`/sys/class/net/${cable}`)) {
     await cables.rename(before, cable);
   }

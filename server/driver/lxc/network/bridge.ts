@@ -5,6 +5,7 @@ import type { Network } from "../../driver";
 import { commands } from "../commands/command";
 import type { Engine } from "../engine";
 import type { Place } from "../place";
+import { ignoreRouters } from "./router-advertisements";
 import { bridgeMtu } from "./uplink";
 
 const linksSchema = z.array(
@@ -58,6 +59,7 @@ export async function openBridge({ place, network, runner }: Engine): Promise<vo
   if (network.ipv6 !== undefined) {
     await runner.run(commands.addIpv6Address(place, network.ipv6));
   }
+  await ignoreRouters(place.bridge);
   await runner.run(commands.raiseBridge(place.bridge, await bridgeMtu(place)));
   await runner.run(commands.routeToBridge(place, network));
 }

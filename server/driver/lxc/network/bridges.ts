@@ -6,6 +6,7 @@ import { commands } from "../commands/command";
 import type { CommandRunner } from "../commands/runner";
 import type { Place } from "../place";
 import { hasLink, masterOf } from "./link";
+import { ignoreRouters } from "./router-advertisements";
 import { bridgeMtu } from "./uplink";
 
 /**
@@ -131,6 +132,7 @@ export class Bridges {
     const mtu = await bridgeMtu(place);
     await runner.run(commands.plugIn(atFirst, place.bridge, mtu));
     await runner.run(commands.plugIn(atBridge, bridge, mtu));
+    await ignoreRouters(bridge);
     await runner.run(commands.raiseBridge(bridge, mtu));
     this.#whole.add(number);
   }

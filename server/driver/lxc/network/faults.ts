@@ -5,6 +5,7 @@ import type { Engine } from "../engine";
 import type { Fault } from "./fault";
 import { forwardingsOf } from "./forwarding";
 import { bridgeState } from "./link";
+import { believesRouters } from "./router-advertisements";
 import type { Ruleset } from "./ruleset";
 import { uplinkMtu } from "./uplink";
 
@@ -41,6 +42,9 @@ async function bridgeFaults({ bridges, place }: Engine): Promise<Fault[]> {
       return [
         ...(state.up ? [] : [`the bridge ${bridge} is down`]),
         ...(state.snooping ? [`multicast snooping is on at the bridge ${bridge}`] : []),
+        ...((await believesRouters(bridge))
+          ? [`the host accepts router advertisements of instances at the bridge ${bridge}`]
+          : []),
         ...(wantedMtu === undefined || wantedMtu === state.mtu
           ? []
           : [`the MTU of the bridge ${bridge} is ${state.mtu}, that of the uplink ${wantedMtu}`]),

@@ -8,6 +8,7 @@ import type { Bridges } from "./bridges";
 import type { Chatter } from "./chatter";
 import type { Fault } from "./fault";
 import { forwardingsOf, noteForwarding, switchForwardingOff, switchForwardingOn } from "./forwarding";
+import type { AddressOwners } from "./isolation/address-owners";
 import type { NetworkGroups } from "./isolation/groups";
 import { hostRules, isolationRules } from "./isolation/rules";
 import { type Ruleset, readRuleset, tableText } from "./ruleset";
@@ -22,6 +23,7 @@ interface FirewallParts {
   readonly bridges: Bridges;
   readonly chatter: Chatter;
   readonly groups: NetworkGroups;
+  readonly owners: AddressOwners;
 }
 
 /** The rules for the daemon's own cables and network, in tables of their own. */
@@ -30,8 +32,6 @@ export class Firewall {
   readonly #made = new Map<Family, string | undefined>();
   /** The groups that the tables separate. */
   #groups: readonly number[] = [];
-  /** The group whose members reach nobody. */
-  #closed: number | undefined;
   /** The port of this host that the tables close to containers. */
   #closedPort: number | undefined;
   /** Changes of the tables run one after the other. */
@@ -45,25 +45,60 @@ export class Firewall {
   }
 
   /**
-   * Separates the group of a container from the others, if the tables do not have it yet. Groups without containers stay in
-   * the tables until another one comes.
+   * Separates the group of a new container from the others, and refuses its addresses to them. Groups without containers
+   * stay in the tables until another one comes.
    */
-  async separateGroupOf(container: Pick<ContainerPlace, "id">): Promise<void> {
-    const { groups } = this.parts;
-    const isSeparated = (): boolean => {
-      const number = groups.numberOf(container);
-      const isClosed = (number === groups.closedNumber()) === (number === this.#closed);
-      return number === 0 || (this.#groups.includes(number) && isClosed);
-    };
-    if (!isSeparated()) {
-      await this.#changes.take(async () => {
-        if (!isSeparated()) {
-          this.#readGroups();
-          await this.#makeBridgeTable();
-          await this.#makeHostTable();
-          await this.#keep(["bridge", "inet"]);
-        }
+  async admit(
+    container: Pick<ContainerPlace, "id">,
+    addresses: Parameters<AddressOwners["hold"]>[1],
+  ): Promise<void> {
+    const { groups, owners } = this.parts;
+    owners.hold(container, addresses);
+    const number = groups.numberOf(container);
+    if (number === 0 && this.#groups.length === 0) {
+      return;
+    }
+    await this.#changes.take(async () => {
+      if (number === 0 || this.#groups.includes(number)) {
+        await this.#updateOwners();
+        return;
+      }
+      this.#groups = groups.numbers();
+      await this.#makeBridgeTable();
+      await this.#makeHostTable();
+      await this.#keep(["bridge", "inet"]);
+    });
+  }
+
+  /** For a container that is gone: all may use its addresses. A failure is logged. */
+  async dismiss(container: Pick<ContainerPlace, "id">): Promise<void> {
+    const { owners, log } = this.parts;
+    owners.release(container);
+    await this.#changes
+      .take(() => this.#updateOwners())
+      .catch((error: unknown) => {
+        const { id } = container;
+        log.warn(
+          { container: id, err: error },
+          `the addresses of container ${id}, which is gone, stay refused to other groups: ${messageOf(error)}`,
+        );
       });
+  }
+
+  /** The first of several changes that wait makes all of them, with one command. */
+  async #updateOwners(): Promise<void> {
+    const { runner, owners, log } = this.parts;
+    const { text, made } = owners.changes();
+    if (this.#groups.length === 0 || text === "") {
+      return;
+    }
+    try {
+      await runner.run(commands.firewall(text));
+      made();
+    } catch (error) {
+      log.debug({ err: error }, "the bridge's table was changed by another program, and is made again");
+      await this.#makeBridgeTable();
+      await this.#keep(["bridge"]);
     }
   }
 
@@ -78,10 +113,10 @@ export class Firewall {
   }
 
   async #open(): Promise<void> {
-    const { place, network, runner, log } = this.parts;
+    const { place, network, runner, groups, log } = this.parts;
     // What was made once and cannot be made again is a fault until it is.
     [...this.#made.keys()].forEach((family) => this.#made.set(family, undefined));
-    this.#readGroups();
+    this.#groups = groups.numbers();
     const families: Family[] = [];
     try {
       await this.#makeBridgeTable();
@@ -110,18 +145,17 @@ export class Firewall {
     await this.#keep(families);
   }
 
-  #readGroups(): void {
-    const { groups } = this.parts;
-    this.#groups = groups.numbers();
-    this.#closed = groups.closedNumber();
-  }
-
   /** In one transaction, so that no packet passes between the old table and the new one. */
   async #makeBridgeTable(): Promise<void> {
-    const { place, runner, bridges, chatter } = this.parts;
-    const rules = chatter.rules(await bridges.veths()) + isolationRules(place, this.#groups, this.#closed);
+    const { place, runner, bridges, chatter, owners } = this.parts;
+    const isSeparating = this.#groups.length > 0;
+    const sets = isSeparating ? owners.declarations() : undefined;
+    const rules =
+      chatter.rules(await bridges.veths()) +
+      (sets === undefined ? "" : isolationRules(place, this.#groups, sets.text));
     const table = `table bridge ${place.firewallTable} {${rules}\n}\n`;
     await runner.run(commands.firewall(removal(place, "bridge") + table));
+    sets?.made();
   }
 
   /** @returns the family of the table, if there is anything in it. */

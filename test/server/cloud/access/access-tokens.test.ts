@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sinon from "sinon";
@@ -142,6 +143,45 @@ describe("access tokens", () => {
     assert.deepEqual(ended(), [true, false, true, true, false]);
     await accessTokens.revoke({ name: "ci" });
     assert.deepEqual(ended(), [true, false, true, true, true]);
+  });
+
+  it("end calls that wait with them when they expire, or the time of grace is over", async () => {
+    const { cloud, reopen } = test();
+    const { accessTokens } = cloud;
+    const { token } = await accessTokens.add({ name: "ci", role: "user", lifetimeSeconds: 3 });
+    await accessTokens.setCertificate({ name: "ci", certificate: await readTlsFixture("second.pem") });
+    const { fingerprint = "" } = accessTokens.list().find(({ name }) => name === "ci")?.certificate ?? {};
+    const { token: first } = await accessTokens.add({ name: "other", role: "user" });
+    const { token: second } = await accessTokens.rotate({ name: "other", graceSeconds: 3 });
+    const next = await reopen();
+    const daemons = [accessTokens, next.accessTokens];
+    const waiting = new Map(
+      daemons.map((daemon) => [
+        daemon,
+        new Map([token, undefined, first].map((text) => [text, daemon.callerOf(text, fingerprint).revoked])),
+      ]),
+    );
+    for (const daemon of daemons) {
+      for (const [text, message] of [
+        [token, /"ci" expired at/],
+        [undefined, /"ci" expired at/],
+        [first, /"other" was replaced/],
+      ] as const) {
+        const signal = waiting.get(daemon)?.get(text);
+        if (signal?.aborted === false) {
+          await once(signal, "abort");
+        }
+        await assertMccError(
+          Promise.resolve().then(() => signal?.throwIfAborted()),
+          "unauthenticated",
+          message,
+        );
+      }
+      assert.equal(daemon.callerOf(second).revoked?.aborted, false);
+    }
+    const { token: third } = await accessTokens.rotate({ name: "ci", graceSeconds: 0, lifetimeSeconds: 60 });
+    assert.equal(accessTokens.callerOf(third).revoked?.aborted, false);
+    assert.equal(accessTokens.callerOf(undefined, fingerprint).revoked?.aborted, false);
   });
 
   it("end calls that wait with a client certificate once it is replaced, removed or its token is revoked", async () => {

@@ -77,11 +77,15 @@ describe("the images of a daemon", () => {
       "conflict",
       /imported or removed already/,
     );
-    await assertMccError(images.requireUsable("own"), "conflict", /try again shortly/);
-    await images.requireUsable(known);
+    await assertMccError(images.requireUsable(localAdmin, "own"), "conflict", /try again shortly/);
+    await images.requireUsable(localAdmin, known);
     letGo();
     await importing;
-    await assertMccError(images.requireUsable("own"), "not-found", new RegExp(`No image "own".*${known}`));
+    await assertMccError(
+      images.requireUsable(localAdmin, "own"),
+      "not-found",
+      new RegExp(`No image "own".*${known}`),
+    );
   });
 
   it("can be changed again after a failed import", async () => {
@@ -121,6 +125,10 @@ describe("the images of a daemon", () => {
       /cannot import or remove/,
     );
     sinon.stub(driver, "images").resolves([]);
-    await assertMccError(images.requireUsable("own"), "not-found", /no images yet; .*mcc build-image/);
+    await assertMccError(
+      images.requireUsable(localAdmin, "own"),
+      "not-found",
+      /no images yet; .*mcc build-image/,
+    );
   });
 });

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sinon from "sinon";
 import { MccError } from "../../../../protocol/error";
 import { archiveLimits } from "../../../../server/support/archives/limits";
 import { assertMccError } from "../../../support/assert-error";
 import { callers } from "../../../support/daemons/accounts";
-import { createReady, type TestCloud, testClouds } from "../../../support/daemons/test-cloud";
+import { creation, type TestCloud, testClouds } from "../../../support/daemons/test-cloud";
 import { perTest } from "../../../support/per-test";
 
 const { admin, alice, bob } = callers;
@@ -124,15 +124,22 @@ describe("uploads of images", () => {
     assert.deepEqual(await next.uploads.cancel(alice, { upload: "0".repeat(32) }), { cancelled: false });
   });
 
-  it("give images that all accounts can use, and only their own account or an admin can remove", async () => {
+  it("give images that only their own account or an admin can use and remove", async () => {
     const { cloud, reopen } = test();
     await upload(alice, "own");
     await upload(bob, "other");
     await assertMccError(upload(bob, "own"), "conflict", /"own" exists already/);
-    await createReady(cloud, { image: "own" });
+    await cloud.images.requireUsable(admin, "own");
+    const create = (caller: typeof alice | typeof bob, image: string): Promise<unknown> =>
+      cloud.instances.create(caller, creation({ image, waitSeconds: 10 }));
+    await create(alice, "own");
+    await assertMccError(create(bob, "own"), "forbidden", /"own" was uploaded by another account for itself/);
+    await assertMccError(create(bob, "none"), "not-found", /This server has: micro, other\.$/);
     const next = await reopen();
-    const listed = (await next.images.list()).map(({ name, account }) => `${name}: ${account ?? ""}`);
+    const listed = (await next.images.list(admin)).map(({ name, account }) => `${name}: ${account ?? ""}`);
     assert.deepEqual(listed.sort(), ["micro: admin", "other: bob", "own: alice"]);
+    const ofBob = (await next.images.list(bob)).map(({ name }) => name);
+    assert.deepEqual(ofBob.sort(), ["micro", "other"]);
     const noUsers = (): number[] => [];
     for (const [caller, name] of [
       [bob, "own"],
@@ -144,6 +151,24 @@ describe("uploads of images", () => {
     await assertMccError(inUse, "conflict", /used by an instance, which must be destroyed first/);
     assert.deepEqual(await next.images.remove(alice, { name: "own" }, noUsers), { removed: true });
     assert.deepEqual(await next.images.remove(admin, { name: "other" }, noUsers), { removed: true });
+  });
+
+  it("of admins are for all, as are those whose record is from an earlier release", async () => {
+    const { cloud, stateFolder, reopen } = test();
+    await upload(admin, "stock");
+    await upload(alice, "earlier");
+    const path = join(stateFolder, "image-accounts.json");
+    await writeFile(path, JSON.stringify({ earlier: "alice" }));
+    const next = await reopen();
+    for (const image of ["stock", "earlier"]) {
+      await next.images.requireUsable(bob, image);
+    }
+    assert.equal((await cloud.images.list(bob)).length, 2, "before, the second one was alice's alone");
+  });
+
+  it("are refused to users under the name of a stock image, also if there is none", async () => {
+    await assertMccError(upload(alice, "debian-12"), "forbidden", /"debian-12" is the name of a stock image/);
+    await upload(admin, "debian-12");
   });
 
   it("of a name that a removed image had belong to the next account", async () => {

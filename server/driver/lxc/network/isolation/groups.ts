@@ -1,15 +1,15 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { z } from "zod";
-import { hasErrno } from "../../../../../protocol/errno";
 import { MccError } from "../../../../../protocol/error";
 import type { ContainerPlace, Place } from "../../place";
-import { cableName, groupOfCable, mostGroups } from "./cable-names";
+import { cableName, closedGroup, groupOfCable, mostGroups } from "./cable-names";
+import { containersIn, textOf } from "./container-files";
 
 /** What a container's file `network-group` has. Containers of the first group have no such file. */
-const fileSchema = z.object({ number: z.int().min(1).max(mostGroups), name: z.string() });
+const fileSchema = z.object({ number: z.int().min(1).max(closedGroup), name: z.string() });
 
-/** The name of a group whose members reach no other container, and not each other either. */
-export const closedGroup = "unclaimed";
+/** The name of the group with the number `closedGroup`. */
+export const closedGroupName = "unclaimed";
 
 interface Membership {
   readonly number: number;
@@ -24,8 +24,6 @@ interface Membership {
  */
 export class NetworkGroups {
   readonly #members = new Map<number, Membership>();
-  /** The number of `closedGroup`, also after its last member has left: no other group gets it. */
-  #closed: number | undefined;
   #isRead = false;
 
   constructor(private readonly place: Place) {}
@@ -34,12 +32,6 @@ export class NetworkGroups {
   numbers(): number[] {
     this.#read();
     return [...new Set([...this.#members.values()].map(({ number }) => number))].sort((a, b) => a - b);
-  }
-
-  /** Returns the number of `closedGroup`; undefined if it has had no member since the daemon's start. */
-  closedNumber(): number | undefined {
-    this.#read();
-    return this.#closed;
   }
 
   /** Returns the name of the host's end of a container's cable. */
@@ -67,14 +59,7 @@ export class NetworkGroups {
     }
     const number = this.#numberFor(name);
     writeFileSync(container.networkGroup, JSON.stringify({ number, name }));
-    this.#note(container.id, { number, name });
-  }
-
-  #note(id: number, membership: Membership): void {
-    this.#members.set(id, membership);
-    if (membership.name === closedGroup) {
-      this.#closed = membership.number;
-    }
+    this.#members.set(container.id, { number, name });
   }
 
   /** For a container that is gone. */
@@ -83,10 +68,10 @@ export class NetworkGroups {
   }
 
   #numberFor(name: string): number {
-    if (name === closedGroup && this.#closed !== undefined) {
-      return this.#closed;
+    if (name === closedGroupName) {
+      return closedGroup;
     }
-    const taken = new Set(this.#closed === undefined ? [] : [this.#closed]);
+    const taken = new Set<number>();
     for (const member of this.#members.values()) {
       if (member.name === name) {
         return member.number;
@@ -109,11 +94,10 @@ export class NetworkGroups {
     if (this.#isRead) {
       return;
     }
-    for (const name of entries(this.place.containers)) {
-      const id = this.place.idOf(name);
-      const membership = id === undefined ? undefined : this.#membershipOf(this.place.container(id));
-      if (id !== undefined && membership !== undefined) {
-        this.#note(id, membership);
+    for (const container of containersIn(this.place)) {
+      const membership = this.#membershipOf(container);
+      if (membership !== undefined) {
+        this.#members.set(container.id, membership);
       }
     }
     this.#isRead = true;
@@ -121,35 +105,13 @@ export class NetworkGroups {
 
   /** The configuration has the name of the cable, so a lost file moves no container to another group. */
   #membershipOf({ networkGroup, configuration }: ContainerPlace): Membership | undefined {
-    const { data } = fileSchema.safeParse(parsed(read(networkGroup)));
+    const { data } = fileSchema.safeParse(parsed(textOf(networkGroup)));
     if (data !== undefined) {
       return data;
     }
-    const [, cable = ""] = /^lxc\.net\.0\.veth\.pair = (\S+)$/m.exec(read(configuration)) ?? [];
+    const [, cable = ""] = /^lxc\.net\.0\.veth\.pair = (\S+)$/m.exec(textOf(configuration)) ?? [];
     const number = groupOfCable(this.place.vethPrefix, cable);
     return number === undefined || number === 0 ? undefined : { number, name: undefined };
-  }
-}
-
-function entries(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if (hasErrno(error, "ENOENT", "ENOTDIR")) {
-      return [];
-    }
-    throw error;
-  }
-}
-
-function read(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    if (hasErrno(error, "ENOENT", "ENOTDIR", "EISDIR")) {
-      return "";
-    }
-    throw error;
   }
 }
 

@@ -267,7 +267,11 @@ describe("instances that are started ahead", () => {
   it("are removed when the pool gets smaller, and when the daemon ends", async () => {
     const { cloud, driver, stateFolder } = await newCloud({ warm: { micro: 3 } });
     await filled(cloud);
-    assert.deepEqual(await cloud.setPool({ image: "micro", size: 1 }), { image: "micro", size: 1, ready: 1 });
+    assert.deepEqual(await cloud.setPool(localAdmin, { image: "micro", size: 1 }), {
+      image: "micro",
+      size: 1,
+      ready: 1,
+    });
     await eventually(async () => (await driver.list()).length === 1, "two were removed");
     const web = await createReady(cloud, { name: "web" });
     await filled(cloud);
@@ -278,7 +282,11 @@ describe("instances that are started ahead", () => {
 
   it("are started only for images that exist, with a driver that can do that", async () => {
     const { cloud } = await newCloud();
-    await assertMccError(cloud.setPool({ image: "nonesuch", size: 1 }), "not-found", /"nonesuch"/);
+    await assertMccError(
+      cloud.setPool(localAdmin, { image: "nonesuch", size: 1 }),
+      "not-found",
+      /"nonesuch"/,
+    );
     assert.deepEqual(cloud.pools.list(), []);
     const loadDriver: CloudOptions["loadDriver"] = (_name, options) =>
       Object.assign(createSimulatedDriver(options), { claims: undefined });
@@ -286,7 +294,7 @@ describe("instances that are started ahead", () => {
     const { cloud: other } = await newCloud({ loadDriver });
     assert.ok(!other.info(localAdmin).features.includes("pools"));
     await assertMccError(
-      other.setPool({ image: "micro", size: 1 }),
+      other.setPool(localAdmin, { image: "micro", size: 1 }),
       "invalid",
       /cannot start instances ahead/,
     );

@@ -3,6 +3,7 @@ import type { CommandRunner } from "../../../../../server/driver/lxc/commands/ru
 import type { Bridges } from "../../../../../server/driver/lxc/network/bridges";
 import type { Chatter } from "../../../../../server/driver/lxc/network/chatter";
 import { Firewall } from "../../../../../server/driver/lxc/network/firewall";
+import { AddressOwners } from "../../../../../server/driver/lxc/network/isolation/address-owners";
 import { NetworkGroups } from "../../../../../server/driver/lxc/network/isolation/groups";
 import { Place } from "../../../../../server/driver/lxc/place";
 import { captureLog } from "../../../../support/captured-log";
@@ -31,12 +32,14 @@ describe("the firewall tables of the daemon", () => {
       return Promise.resolve(JSON.stringify({ nftables }));
     };
     const { log } = captureLog();
+    const groups = new NetworkGroups(place);
     return new Firewall({
       ...{ place, network, log },
       runner: { run } as unknown as CommandRunner,
       bridges: { veths: () => Promise.resolve([]) } as unknown as Bridges,
       chatter: { rules: () => "" } as unknown as Chatter,
-      groups: new NetworkGroups(place),
+      groups,
+      owners: new AddressOwners(place, network, groups),
     });
   }
 

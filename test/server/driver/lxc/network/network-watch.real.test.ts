@@ -76,6 +76,11 @@ describe("the watch over the network of LXC containers", function () {
       said: /forwarding is off/,
     },
     {
+      what: "router advertisements that were accepted again",
+      damage: () => writeFile(`/proc/sys/net/ipv6/conf/${host().place.bridge}/accept_ra`, "1"),
+      said: /router advertisements/,
+    },
+    {
       what: "multicast snooping that was switched on",
       damage: () =>
         execa("ip", ["link", "set", host().place.bridge, "type", "bridge", "mcast_snooping", "1"]),

@@ -1,0 +1,34 @@
+import type { IncomingMessage } from "node:http";
+import { jsonRpc } from "./protocols/json-rpc";
+import type { Protocol } from "./protocols/protocol";
+import { xmlRpc } from "./protocols/xml-rpc";
+
+/** What the daemon answers at one path. */
+export interface Endpoint {
+  readonly verb: "GET" | "POST";
+  /** How calls, and errors before a call, are written. */
+  readonly protocol: Protocol;
+  /** Returns the answer to every request. Default: the requests contain calls. */
+  readonly document?: () => Promise<string>;
+}
+
+const endpoints: Readonly<Record<string, Endpoint>> = {
+  "/": { verb: "POST", protocol: xmlRpc },
+  "/rpc": { verb: "POST", protocol: jsonRpc },
+  "/openrpc.json": { verb: "GET", protocol: jsonRpc, document: openRpcText },
+};
+
+/** The endpoints in words, for a refusal. */
+export const everyEndpoint =
+  "XML-RPC calls as POST to /, JSON-RPC calls as POST to /rpc, and GET /openrpc.json";
+
+/** Returns the endpoint of a request's path; undefined if there is none. */
+export function endpointOf({ url = "" }: IncomingMessage): Endpoint | undefined {
+  return Object.hasOwn(endpoints, url) ? endpoints[url] : undefined;
+}
+
+/** Loaded when it is first asked for, because few ask, and it needs every schema. */
+async function openRpcText(): Promise<string> {
+  const { openRpcDocument } = await import("../methods/openrpc.js");
+  return `${JSON.stringify(openRpcDocument(), null, 2)}\n`;
+}

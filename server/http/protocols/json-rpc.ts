@@ -1,0 +1,81 @@
+import { setImmediate } from "node:timers/promises";
+import { MccError } from "../../../protocol/error";
+import { encodeError, encodeResult, protocolErrors } from "../../../protocol/wire/json/answers";
+import {
+  type BadRequest,
+  decodeRequests,
+  type JsonRequest,
+  NoRequest,
+} from "../../../protocol/wire/json/requests";
+import { UnknownMethod } from "../../methods/unknown-method";
+import type { Protocol, Question } from "./protocol";
+
+/** Limits the memory of a batch, whose answers are kept until the last request has been answered. */
+const mostBatchCharacters = 32 * 1024 * 1024;
+
+/** JSON-RPC 2.0, with named or positional parameters, batches and notifications. */
+export const jsonRpc: Protocol = {
+  contentType: "application/json",
+  requestTypes: ["application/json"],
+  answer: async (question) => {
+    try {
+      const { isBatch, requests } = await decodeRequests(question.body);
+      const answers = await answersTo(requests, question);
+      if (answers.length === 0) {
+        return undefined;
+      }
+      return isBatch ? `[${answers.join(",")}]` : answers.join("");
+    } catch (error) {
+      if (error instanceof NoRequest) {
+        return encodeError(null, error, error.isJson ? protocolErrors.request : protocolErrors.parse);
+      }
+      return encodeError(null, question.answerable(error));
+    }
+  },
+  refuse: (error) => encodeError(null, error),
+};
+
+async function answersTo(
+  requests: readonly (JsonRequest | BadRequest)[],
+  question: Question,
+): Promise<string[]> {
+  const answers: string[] = [];
+  let characters = 0;
+  for (const request of requests) {
+    const answer =
+      "error" in request
+        ? encodeError(request.id, request.error, protocolErrors.request)
+        : characters > mostBatchCharacters
+          ? encodeError(request.id ?? null, tooMuch(request.method))
+          : await answerTo(request, question);
+    if ("error" in request || request.id !== undefined) {
+      answers.push(answer);
+      characters += answer.length;
+    }
+    if (requests.length > 1) {
+      // Without the pause, a hundred lists in a row would block the event loop.
+      await setImmediate();
+    }
+  }
+  return answers;
+}
+
+async function answerTo(
+  { id = null, method, parameters }: JsonRequest,
+  { makeCall, answerable, signal }: Question,
+): Promise<string> {
+  try {
+    return await makeCall(method, parameters, async (result) => await encodeResult(id, result, signal));
+  } catch (error) {
+    const known = answerable(error);
+    const isUnknown = known instanceof UnknownMethod && known.asked === method;
+    return encodeError(id, known, isUnknown ? protocolErrors.method : undefined);
+  }
+}
+
+function tooMuch(method: string): MccError {
+  return new MccError(
+    "exhausted",
+    `${method} was not called: the answers to the previous requests are too long together; call it separately.`,
+  );
+}
