@@ -61,8 +61,13 @@ export class Cables {
   async #run(...lines: readonly string[]): Promise<void> {
     const child = (this.#process ??= this.#start());
     const done = new Promise<boolean>((resolve) => this.#waiting.push(resolve));
+    // Otherwise a daemon with nothing else to wait for, as at its start, would end here.
+    child.ref();
     child.stdin?.write([...lines, mark].map((line) => `${line}\n`).join(""));
     const inTime = await within(this.timeoutMs, done);
+    if (this.#waiting.length === 0) {
+      child.unref();
+    }
     if (inTime?.value !== true) {
       child.kill("SIGKILL");
       throw new MccError(
