@@ -18,6 +18,7 @@ import { Chatter } from "./network/chatter";
 import { Firewall } from "./network/firewall";
 import { AddressOwners } from "./network/isolation/address-owners";
 import { NetworkGroups } from "./network/isolation/groups";
+import { SetChanges } from "./network/isolation/set-changes";
 import { Neighbours } from "./network/neighbours";
 import { type ContainerPlace, Place } from "./place";
 import { defaultTimes, type Times } from "./times";
@@ -34,6 +35,7 @@ export interface Engine {
   readonly bridges: Bridges;
   readonly groups: NetworkGroups;
   readonly cables: Cables;
+  readonly setChanges: SetChanges;
   readonly chatter: Chatter;
   readonly firewall: Firewall;
   readonly neighbours: Neighbours;
@@ -53,6 +55,7 @@ export async function readEngine(options: DriverOptions, times: Times = defaultT
   const runner = new CommandRunner(timeoutMs);
   const bridges = new Bridges(place, runner, options.containersPerBridge);
   const groups = new NetworkGroups(place);
+  const setChanges = new SetChanges(timeoutMs);
   const owners = new AddressOwners(place, network, groups);
   const chatter = new Chatter(place, network, runner, log, times.settleMs);
   const diskSupport = readDiskSupport(folder);
@@ -66,8 +69,9 @@ export async function readEngine(options: DriverOptions, times: Times = defaultT
     bridges,
     groups,
     cables: new Cables(timeoutMs),
+    setChanges,
     chatter,
-    firewall: new Firewall({ place, network, runner, log, bridges, chatter, groups, owners }),
+    firewall: new Firewall({ place, network, runner, log, bridges, chatter, groups, owners, setChanges }),
     neighbours: new Neighbours(place, log),
     namespace: new EngineNamespace(),
     images: new ImageStore(place, runner, timeoutMs * times.unpackTimeoutFactor, log, options.reportDamage),

@@ -71,6 +71,7 @@ export async function closeHost(engine: Engine): Promise<void> {
   });
   await engine.neighbours.close();
   await engine.cables.close();
+  await engine.setChanges.close();
   await engine.namespace.close();
   if (!isInside()) {
     await withoutRoom(engine, "the kernel limits", () => leaveKernelLimits(limitUser(engine)));
@@ -84,6 +85,7 @@ export async function purgeHost(engine: Engine): Promise<void> {
   chatter.close();
   await neighbours.close();
   await engine.cables.close();
+  await engine.setChanges.close();
   await firewall.remove();
   await bridges.remove();
   if (!isInside() && !(await giveUpKernelLimits(limitUser(engine), log))) {
