@@ -2,7 +2,9 @@ import type { Command } from "./command";
 import { inventory } from "./commands/configuration/inventory";
 import { sshConfig } from "./commands/configuration/ssh-config";
 import { audit } from "./commands/daemon/audit";
+import { listPools } from "./commands/daemon/list-pools";
 import { serverInfo } from "./commands/daemon/server-info";
+import { setPool } from "./commands/daemon/set-pool";
 import { destroyFleet } from "./commands/fleets/destroy-fleet";
 import { listFleets } from "./commands/fleets/list-fleets";
 import { runFleet } from "./commands/fleets/run-fleet";
@@ -52,6 +54,7 @@ const daemonCommands: readonly Command[] = [
   ...[listKeys, addKey, updateKey, destroyKey],
   ...[listImages, buildImage, importImage, removeImage, listInstanceTypes],
   ...[listTokens, addToken, rotateToken, revokeToken, setCertificate, setQuota, audit],
+  ...[listPools, setPool],
   serverInfo,
 ];
 

@@ -69,6 +69,8 @@ const limits: { readonly [M in MethodName]: CallLimits<string & keyof ParsedPara
   "image.uploadEnd": { seconds: 1800, repeatable: false },
   "image.uploadCancel": { seconds: 60, repeatable: true },
   "image.remove": engineWork,
+  "pool.list": { seconds: 30, repeatable: true },
+  "pool.set": { seconds: 60, repeatable: true },
   "type.list": look,
   "server.info": { seconds: 30, repeatable: true },
 };

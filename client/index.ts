@@ -16,6 +16,7 @@ export type * from "../protocol/types/key";
 export type * from "../protocol/types/lease";
 export type * from "../protocol/types/methods";
 export type * from "../protocol/types/ownership";
+export type * from "../protocol/types/pool";
 export type * from "../protocol/types/problem";
 export type * from "../protocol/types/quota";
 export type * from "../protocol/types/readiness";

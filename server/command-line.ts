@@ -3,6 +3,8 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { messageOf } from "../protocol/error";
+import { imageNameSchema } from "../protocol/methods/name";
+import { mostPooled } from "../protocol/methods/pool";
 import type { AddressRange } from "./cloud/reservations/address-range";
 import { type Ipv6Range, parseIpv6Range } from "./cloud/reservations/ipv6-address";
 import { driverChoices } from "./driver/load";
@@ -22,6 +24,7 @@ export interface CommandLine {
   readonly driver: string;
   readonly stateDir: string;
   readonly types?: string;
+  readonly warm?: Readonly<Record<string, number>>;
   readonly nat?: true;
   /** Seconds. */
   readonly engineTimeout: number;
@@ -61,6 +64,7 @@ Examples:
   mccserver                                   start the daemon, with hosts at ${defaultRange}
   mccserver -f --driver simulated             try it without root; hosts exist in memory only
   mccserver -r 10.20.0.10-10.20.0.99 --nat    choose the hosts' addresses, and give them network access
+  mccserver --warm micro=20                   start 20 hosts ahead, so that a create takes milliseconds
   mccserver -l 0.0.0.0 --tls-cert c.pem --tls-key k.pem
                                               also serve other machines
   mccserver -l 0.0.0.0 --tls-self-signed      the same in a lab, without a certificate of yours
@@ -92,6 +96,10 @@ const options: readonly Option[] = [
     "--types <file>",
     `your own instance types (default: ${operatorsTypesFile} if it exists)`,
   ).argParser(absolute),
+  new Option(
+    "--warm <image=number>",
+    "instances to start ahead of creates, such as micro=20 or micro=20,debian-12=5",
+  ).argParser(warm),
   new Option("--nat", "let instances reach other networks through this machine's address"),
   new Option("--engine-timeout <seconds>", "time limit for one command of the engine")
     .argParser(wholeNumber(1, 3600))
@@ -182,6 +190,20 @@ function wholeNumber(least: number, most: number): (text: string) => number {
     }
     return number;
   };
+}
+
+/** @param earlier of an earlier `--warm`. */
+function warm(text: string, earlier: Readonly<Record<string, number>> = {}): Record<string, number> {
+  const pools = text.split(",").map((pool) => {
+    const [, image = "", size = ""] = /^([^=]+)=(\d+)$/.exec(pool) ?? [];
+    if (!imageNameSchema.safeParse(image).success || Number(size) > mostPooled) {
+      throw new InvalidArgumentError(
+        `Give images with numbers from 0 to ${mostPooled}, such as micro=20,debian-12=5.`,
+      );
+    }
+    return [image, Number(size)] as const;
+  });
+  return { ...earlier, ...Object.fromEntries(pools) };
 }
 
 function absolute(path: string): string {

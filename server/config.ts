@@ -28,6 +28,7 @@ export interface Config {
   readonly driver: string;
   readonly stateFolder: string;
   readonly typesFile: string | undefined;
+  readonly warm: Readonly<Record<string, number>> | undefined;
   readonly range6: Ipv6Range | undefined;
   readonly nat: boolean;
   readonly engineTimeoutMs: number;
@@ -75,6 +76,7 @@ export function readConfig(words: readonly string[]): Config {
     driver: line.driver,
     stateFolder: line.stateDir,
     typesFile: line.types ?? typesFileIfThere(),
+    warm: line.warm,
     range6: line.range6,
     nat: line.nat ?? false,
     engineTimeoutMs: line.engineTimeout * 1000,
@@ -113,6 +115,7 @@ export function cloudOptions(config: Config, log: Logger): CloudOptions {
     driver: config.driver,
     commandTimeoutMs: config.engineTimeoutMs,
     typesFile: config.typesFile,
+    warm: config.warm,
     version: packageVersion(),
     log,
   };

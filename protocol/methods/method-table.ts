@@ -9,6 +9,7 @@ import { instanceMethods } from "./instance";
 import { instanceTypeMethods } from "./instance-type";
 import { keyMethods } from "./key";
 import { leaseMethods } from "./lease";
+import { poolMethods } from "./pool";
 import { serverMethods } from "./server";
 
 export type { MethodName, MethodParameters, MethodResult };
@@ -24,6 +25,7 @@ export const methodTable = {
   ...auditMethods,
   ...imageMethods,
   ...instanceTypeMethods,
+  ...poolMethods,
   ...serverMethods,
 } satisfies Record<MethodName, unknown>;
 

@@ -3,6 +3,7 @@ import type { DamagedFile, Feature, ServerInfo } from "../types/server";
 import { roleSchema } from "./access-token";
 import { method } from "./method";
 import { timeSchema, uidSchema } from "./name";
+import { poolStateSchema } from "./pool";
 import { quotaSchema } from "./quota";
 import { everyRole } from "./role";
 
@@ -38,6 +39,8 @@ export const features = [
   "quotas",
   /** The methods image.uploadStart, uploadWrite, uploadEnd and uploadCancel. */
   "imageUpload",
+  /** The methods pool.*, and `pools` of server.info. Absent for a driver that cannot start instances ahead. */
+  "pools",
 ] as const satisfies readonly Feature[];
 
 const damagedFileSchema = z.object({
@@ -76,6 +79,8 @@ const serverInfoSchema = z.object({
   damagedTotal: z.int().default(0),
   /** The state of the instances' network a few seconds ago. Absent for a driver that makes none. */
   network: networkSchema.optional(),
+  /** The instances that are started ahead, for an admin or a reader. */
+  pools: z.array(poolStateSchema).optional(),
   /** The token of this call. */
   caller: z.object({ account: z.string(), role: roleSchema }).optional(),
   /** What the account of this call may have, and has. */

@@ -69,6 +69,7 @@ import type {
 } from "./key";
 import type { Lease, LeaseEnd, LeaseOpenParameters, LeaseRenewal, LeaseTarget } from "./lease";
 import type { ClaimedToken, TokenListParameters } from "./ownership";
+import type { PoolSetParameters, PoolState } from "./pool";
 import type { Problems } from "./problem";
 import type { AccessTokenSetQuotaParameters } from "./quota";
 import type { ServerInfo } from "./server";
@@ -250,6 +251,10 @@ export interface Methods {
   "type.list": Method<NoParameters, InstanceType[]>;
   /** Returns the daemon's release, driver, features and free addresses. */
   "server.info": Method<NoParameters, ServerInfo>;
+  /** Changes how many instances of an image the daemon starts ahead, until it ends. Only for an admin. */
+  "pool.set": Method<PoolSetParameters, PoolState>;
+  /** Lists the pools of instances that the daemon starts ahead. For an admin or a reader. */
+  "pool.list": Method<NoParameters, PoolState[]>;
 }
 
 /** Names a method of the daemon. */

@@ -1,4 +1,5 @@
 import type { CallerIdentity } from "./access-token";
+import type { PoolState } from "./pool";
 import type { Quota } from "./quota";
 
 /**
@@ -16,6 +17,7 @@ import type { Quota } from "./quota";
  * - `"quotas"`: the method `accessToken.setQuota`, `limits` of `accessToken.add`, `quota` of results, and `noTtl` of
  *   `instance.create` and `fleet.apply`.
  * - `"imageUpload"`: the methods `image.uploadStart`, `uploadWrite`, `uploadEnd` and `uploadCancel`.
+ * - `"pools"`: the methods `pool.set` and `pool.list`, and `pools` of `server.info`.
  */
 export type Feature =
   | "hideOutput"
@@ -27,7 +29,8 @@ export type Feature =
   | "isolate"
   | "audit"
   | "quotas"
-  | "imageUpload";
+  | "imageUpload"
+  | "pools";
 
 /** Describes a damaged file of the daemon's state folder. */
 export interface DamagedFile {
@@ -100,6 +103,8 @@ export interface ServerInfo {
    * The state of the network a few seconds ago. Absent for a driver that makes no network, and for old daemons.
    */
   network?: NetworkState;
+  /** The instances that the daemon starts ahead, for an admin or a reader. Absent for a user, and for old daemons. */
+  pools?: PoolState[];
   /** The token of this call. Absent for old daemons. */
   caller?: CallerIdentity;
   /** What the account of this call may have, and what it has. Absent without limits, and for old daemons. */

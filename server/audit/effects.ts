@@ -59,6 +59,8 @@ const effects: Readonly<Record<MethodName, Effect>> = {
   "lease.open": "changes",
   // Programs renew their leases every few seconds.
   "lease.renew": "reads",
+  "pool.list": "reads",
+  "pool.set": "changes",
   "server.info": "reads",
   "token.list": "reads",
   "type.list": "reads",

@@ -1,7 +1,7 @@
 import type { ClaimedToken } from "../../protocol/methods/claim";
 import type { InstanceType } from "../../protocol/methods/instance-type";
 import type { MethodResult, ParsedParameters } from "../../protocol/methods/method-table";
-import { features, protocolVersion, type ServerInfo } from "../../protocol/methods/server";
+import { type Feature, features, protocolVersion, type ServerInfo } from "../../protocol/methods/server";
 import type { ForeignContainer } from "../driver/driver";
 import { type DriverName } from "../driver/load";
 import { isFileSystemFault } from "../support/files/file-system-fault";
@@ -15,6 +15,7 @@ import type { Images } from "./images/images";
 import type { ImageUploads } from "./images/uploads";
 import { type InstanceContext } from "./instances/context";
 import type { Instances } from "./instances/instances";
+import { requireClaims, type WarmPools } from "./instances/warm/warm-pools";
 import type { Keys } from "./keys";
 import type { Leases } from "./lifetimes/leases";
 import { OwnActs } from "./lifetimes/own-acts";
@@ -42,6 +43,7 @@ export class Cloud {
       readonly uploads: ImageUploads;
       readonly context: InstanceContext;
       readonly lock: StateLock;
+      readonly pools: WarmPools;
       readonly version: string;
     },
   ) {}
@@ -52,6 +54,11 @@ export class Cloud {
 
   get images(): Images {
     return this.parts.context.choices.images;
+  }
+
+  /** The instances that are started ahead. */
+  get pools(): WarmPools {
+    return this.parts.pools;
   }
 
   get uploads(): ImageUploads {
@@ -144,12 +151,39 @@ export class Cloud {
       damaged: seesHost ? this.damaged.list() : [],
       damagedTotal: seesHost ? this.damaged.total : 0,
       ...(network && { network: { ...network, problems: [...network.problems] } }),
+      ...(seesHost && { pools: this.pools.list() }),
       caller: { account, role },
       ...(quota && { quota }),
       startedAt: this.#startedAt,
-      features: features.filter((name) => name !== "isolate" || context.driver.capabilities.isolates),
+      features: features.filter((name) => this.#hasFeature(name)),
       now: new Date().toISOString(),
     };
+  }
+
+  #hasFeature(name: Feature): boolean {
+    const { driver } = this.parts.context;
+    const conditions: Partial<Record<Feature, boolean>> = {
+      isolate: driver.capabilities.isolates,
+      pools: driver.claims !== undefined,
+    };
+    return conditions[name] ?? true;
+  }
+
+  /**
+   * Changes how many instances of an image are started ahead.
+   *
+   * @throws MccError `not-found` for an image that does not exist; `invalid` with a driver that cannot do that.
+   */
+  async setPool(
+    caller: Caller,
+    { image, size }: ParsedParameters<"pool.set">,
+  ): Promise<MethodResult<"pool.set">> {
+    requireClaims(this.parts.context.driver);
+    if (size > 0) {
+      await this.images.requireUsable(caller, image);
+    }
+    this.pools.set(image, size);
+    return this.pools.list().find((pool) => pool.image === image) ?? { image, size: 0, ready: 0 };
   }
 
   /** Keeps instances from a TCP port of this host, where the driver can. */
@@ -178,7 +212,7 @@ export class Cloud {
     lifetimes.leases.close();
     state.lateWrites.close();
     const steps = [
-      () => this.instances.close(closePatienceMs),
+      () => Promise.all([this.pools.close(), this.instances.close(closePatienceMs)]),
       () => this.fleets.close(),
       () => Promise.all(this.#background),
       () => this.uploads.close(),

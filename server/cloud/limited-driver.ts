@@ -10,6 +10,9 @@ export interface LimitedDriver extends Driver {
    * @param work gets the driver without limits. It must not wait for another slot.
    */
   inOneSlot<T>(work: (driver: Driver) => Promise<T>): Promise<T>;
+
+  /** Works as `inOneSlot` does, but begins only while no other change runs or waits, and few of these run at a time. */
+  inSpareSlot<T>(work: (driver: Driver) => Promise<T>): Promise<T>;
 }
 
 /** Stops and commands wait for a guest, and each is a process of the host. Few at a time would hold up many. */
@@ -25,7 +28,7 @@ const mostWaitingForGuests = 1024;
  * Questions to the engine are not limited.
  */
 export function limitDriver(driver: Driver): LimitedDriver {
-  const change = pLimit(driver.capabilities.changesAtOnce);
+  const { change, spare } = limitChanges(driver.capabilities.changesAtOnce);
   const stop = pLimit(mostWaitingForGuests);
   const force = pLimit(mostWaitingForGuests);
   const guest = pLimit(mostWaitingForGuests);
@@ -36,6 +39,9 @@ export function limitDriver(driver: Driver): LimitedDriver {
     },
     ...(takesOver === undefined ? {} : { takesOver: limitTakeOver(takesOver, change) }),
     inOneSlot: (work) => change(() => work(driver)),
+    inSpareSlot: (work) => spare(() => work(driver)),
+    // It waits for no program, or only for one that changes the network.
+    ...(driver.claims && { claims: driver.claims }),
     ...(driver.setHosts && { setHosts: driver.setHosts.bind(driver) }),
     preflight: (needs) => driver.preflight(needs),
     open: () => driver.open(),
@@ -64,7 +70,37 @@ export function limitDriver(driver: Driver): LimitedDriver {
   };
 }
 
-function limitTakeOver(takesOver: TakesOver, change: ReturnType<typeof pLimit>): TakesOver {
+type Limit = <T>(work: () => Promise<T>) => Promise<T>;
+
+/** Work of low priority takes a quarter of the slots, so that a change that comes in the meantime is not slowed by much. */
+function limitChanges(atOnce: number): { readonly change: Limit; readonly spare: Limit } {
+  const slots = pLimit(atOnce);
+  const spareSlots = pLimit(Math.max(1, Math.floor(atOnce / 4)));
+  let changes = 0;
+  const waiting: (() => void)[] = [];
+  return {
+    change: async (work) => {
+      changes += 1;
+      try {
+        return await slots(work);
+      } finally {
+        changes -= 1;
+        if (changes === 0) {
+          waiting.splice(0).forEach((goOn) => goOn());
+        }
+      }
+    },
+    spare: (work) =>
+      spareSlots(async () => {
+        while (changes > 0) {
+          await new Promise<void>((resolve) => waiting.push(resolve));
+        }
+        return await slots(work);
+      }),
+  };
+}
+
+function limitTakeOver(takesOver: TakesOver, change: Limit): TakesOver {
   return {
     find: (engineId) => takesOver.find(engineId),
     take: (engineId, as) => change(() => takesOver.take(engineId, as)),

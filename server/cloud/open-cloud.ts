@@ -26,6 +26,7 @@ import { InstanceRecords } from "./instances/records/record";
 import { recover } from "./instances/recover";
 import { startAfterReboot } from "./instances/start-after-reboot";
 import { UserDataLogs } from "./instances/user-data/logs";
+import { requireClaims, WarmPools } from "./instances/warm/warm-pools";
 import { Keys } from "./keys";
 import { type Clock, systemClock } from "./lifetimes/clock";
 import { KeptLeases } from "./lifetimes/kept-leases";
@@ -67,6 +68,8 @@ export interface CloudOptions {
   readonly commandTimeoutMs: number;
   /** A JSON file with the operator's own instance types. */
   readonly typesFile?: string | undefined;
+  /** How many instances of each image are started ahead. Default: none. */
+  readonly warm?: Readonly<Record<string, number>> | undefined;
   readonly version: string;
   readonly log: Logger;
   /** For tests: creates the driver, in place of the table of drivers. */
@@ -122,6 +125,9 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     await damaged.requireFolder(join(options.stateFolder, driverName));
     const bareDriver = await openDriver(driverName, options, { serverId: identity.serverId, plan, damaged });
     const driver = limitDriver(bareDriver);
+    if (Object.keys(options.warm ?? {}).length > 0) {
+      requireClaims(driver);
+    }
     const clock = options.clock ?? (await systemClock());
     const fleetRecords = new FleetRecords(options.stateFolder, damaged);
     const instanceRecords = new InstanceRecords(options.stateFolder, damaged);
@@ -155,12 +161,13 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     await network.hostNames?.clear();
     await recover(context, catalog, destruction, records);
     context.reservations.resume();
+    const pools = new WarmPools(context);
     await network.hostNames?.open(lateWrites);
     const fleetCatalog = new FleetCatalog(identity.serverId);
     const instances = new Instances(context, {
       catalog,
       destruction,
-      admission: new InstanceAdmission(context, catalog, destruction),
+      admission: new InstanceAdmission(context, catalog, destruction, pools),
       commands: new InstanceCommands(bareDriver),
       lifetimeOfFleet: (name) => fleetCatalog.named(name)?.record,
     });
@@ -182,7 +189,10 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     await recoverFleets(fleetContext, fleetDestruction, fleetFiles);
     const fleets = new Fleets(fleetContext, fleetDestruction);
     driver.watch(
-      (id) => options.log.debug({ instance: id }, "the container went down"),
+      (id) => {
+        options.log.debug({ instance: id }, "the container went down");
+        pools.noteDown(id);
+      },
       (id, kills) => instances.noteOutOfMemory(id, kills),
     );
     const uploads = new ImageUploads(options.stateFolder, choices.images);
@@ -193,10 +203,12 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
       uploads,
       context,
       lock,
+      pools,
       version: options.version,
     });
     const leased = (): Leased[] =>
       [...instances.leased(), ...fleets.leased()].map((each) => cloud.ownActs.observed(each));
+    Object.entries(options.warm ?? {}).forEach(([image, size]) => pools.set(image, size));
     lifetimes.reaper.start(leased);
     lifetimes.leases.start(leased);
     cloud.inBackground(

@@ -29,6 +29,8 @@ export interface ContainerSpec {
    * group of all containers without one.
    */
   readonly networkGroup?: string | undefined;
+  /** Whether it reaches no other container, of any group, until it is claimed. Default: no. */
+  readonly unclaimed?: true | undefined;
   /**
    * Returns lines in the format of hosts(5) for the container's /etc/hosts; called when the file is written. Only for a
    * driver with `setHosts`. Default: the container knows its own name.
@@ -37,6 +39,33 @@ export interface ContainerSpec {
   readonly type: InstanceType;
   /** Written before the container's first process starts. */
   readonly files: readonly ContainerFile[];
+}
+
+/** What a running container gets from its owner, who claims it. */
+export type ContainerClaim = Pick<
+  ContainerSpec,
+  "name" | "hostname" | "nameservers" | "networkGroup" | "hosts" | "type" | "files"
+>;
+
+/**
+ * Gives containers that were started ahead to their owners. Afterwards such a container is the same as one that was created
+ * for its owner.
+ */
+export interface Claims {
+  /** Whether a running container can get this type, whatever its present type is. */
+  accepts(type: InstanceType): boolean;
+
+  /**
+   * Prepares a running container that was created with `ContainerSpec.unclaimed`, so that its claim is fast. What it keeps
+   * open ends with the claim, with the container and with the driver.
+   */
+  prepare(id: number): Promise<void>;
+
+  /**
+   * Gives a prepared container its owner's properties. Starts no process for the files that the container was created
+   * with. After a failure, the container must be destroyed.
+   */
+  claim(id: number, as: ContainerClaim): Promise<void>;
 }
 
 /** The result of a create. */
@@ -250,6 +279,9 @@ export interface Driver {
 
   /** Absent for an engine that does not support takeovers. */
   readonly takesOver?: TakesOver;
+
+  /** Absent for an engine whose running containers cannot become those of an owner. */
+  readonly claims?: Claims;
 
   /** Returns what this host lacks; empty if the driver can work. Changes nothing. */
   preflight(needs?: Needs): Promise<Finding[]>;

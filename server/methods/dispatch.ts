@@ -19,6 +19,7 @@ import { imageHandlers } from "./image";
 import { instanceHandlers } from "./instance";
 import { keyHandlers } from "./key";
 import { leaseHandlers } from "./lease";
+import { poolHandlers } from "./pool";
 import { sendableResult } from "./sendable-result";
 import { serverHandlers } from "./server";
 import { systemMethods } from "./system";
@@ -45,6 +46,7 @@ export function createDispatch(cloud: Cloud, log: Logger, auditor: Auditor = noA
     ...keyHandlers(cloud),
     ...leaseHandlers(cloud),
     ...imageHandlers(cloud),
+    ...poolHandlers(cloud),
     ...tokenHandlers(cloud),
     ...accessTokenHandlers(cloud),
     ...auditHandlers(auditor),

@@ -1,7 +1,7 @@
 import type { Cloud } from "../cloud/cloud";
 import type { Handlers, MethodsOf } from "./handlers";
 
-export function imageHandlers({ images, uploads, instances }: Cloud): Handlers<MethodsOf<"image">> {
+export function imageHandlers({ images, uploads, instances, pools }: Cloud): Handlers<MethodsOf<"image">> {
   return {
     "image.list": (caller) => images.list(caller),
     "image.import": (caller, parameters) => images.import(caller, parameters),
@@ -10,6 +10,11 @@ export function imageHandlers({ images, uploads, instances }: Cloud): Handlers<M
     "image.uploadEnd": (caller, parameters) => uploads.end(caller, parameters),
     "image.uploadCancel": (caller, parameters) => uploads.cancel(caller, parameters),
     "image.remove": (caller, parameters) =>
-      images.remove(caller, parameters, (image) => instances.usersOf(image)),
+      images.remove(
+        caller,
+        parameters,
+        (image) => instances.usersOf(image),
+        (image) => pools.leaveImage(image),
+      ),
   };
 }

@@ -35,6 +35,7 @@ const needed: Record<string, { options?: string[]; arguments?: string[] }> = {
   "rotate-token": { arguments: ["ci"] },
   "revoke-token": { arguments: ["ci"] },
   "set-certificate": { options: ["--certificate", "ci.pem"], arguments: ["ci"] },
+  "set-pool": { arguments: ["micro", "2"] },
   "set-quota": { arguments: ["ci"] },
 };
 
@@ -162,6 +163,7 @@ const wrongArguments: Record<string, string[]> = {
   "rotate-token": ["../ci"],
   "revoke-token": ["ci", "C I"],
   "set-certificate": ["--certificate", "ci.pem", "C I"],
+  "set-pool": ["micro", "many"],
   "set-quota": ["C I"],
 };
 

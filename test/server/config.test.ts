@@ -125,4 +125,14 @@ describe("the configuration", () => {
       assert.match(text ?? "", /^[^\n]*\n$/, "it is one line");
     });
   }
+
+  it("has the pools of instances that are started ahead", () => {
+    assert.equal(readConfig([]).warm, undefined);
+    assert.deepEqual(readConfig(["--warm", "micro=50,debian-12=5"]).warm, { micro: 50, "debian-12": 5 });
+    assert.deepEqual(readConfig(["--warm", "micro=5", "--warm", "micro=6"]).warm, { micro: 6 });
+    sinon.stub(process.stderr, "write");
+    for (const wrong of ["micro", "micro=", "micro=-1", "micro=1001", "=5", "micro=5,", "Mi cro=1"]) {
+      assert.throws(() => readConfig(["--warm", wrong]), CommanderError, wrong);
+    }
+  });
 });

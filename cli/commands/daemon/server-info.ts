@@ -2,6 +2,7 @@ import type { DamagedFile, ServerInfo } from "../../../protocol/methods/server";
 import { packageVersion } from "../../../protocol/package-version";
 import { command } from "../../command";
 import { formOptions } from "../../output/listing";
+import { poolText } from "../../output/pool-text";
 import { printable } from "../../output/printable";
 import { quotaTexts } from "../../output/quota";
 
@@ -26,6 +27,7 @@ export const serverInfo = command({
       ["started", info.startedAt],
       ...callerRows(info),
       ...quotaTexts(info.quota).map((text): [string, string] => ["quota", text]),
+      ...poolRows(info),
       ...damageRows(info),
       ...networkRows(info),
     ];
@@ -47,6 +49,10 @@ function damageRows({ damaged, damagedTotal }: ServerInfo): [string, string][] {
 /** Returns no row for a daemon of an earlier release, which has one token. */
 function callerRows({ caller }: ServerInfo): [string, string][] {
   return caller === undefined ? [] : [["token", `${caller.account} (role ${caller.role})`]];
+}
+
+function poolRows({ pools = [] }: ServerInfo): [string, string][] {
+  return pools.map((pool): [string, string] => ["pool", poolText(pool)]);
 }
 
 /** Returns no rows for a network that no other program has changed. */

@@ -1,9 +1,8 @@
 import type { ParsedParameters } from "../../../protocol/methods/method-table";
 import { accountOf } from "../access/account";
-import { makeHostKey } from "../instances/creation/host-key";
+import type { Place } from "../instances/creation/admission";
 import type { Instance } from "../instances/instance";
 import { networkGroupOf } from "../network/network-group";
-import type { Reservation } from "../reservations/reservations";
 import type { FleetContext } from "./context";
 import type { Fleet } from "./fleet";
 import { indexOf } from "./plan";
@@ -33,17 +32,16 @@ export function reserveMembers(
     for (const predecessor of down) {
       const wanted = spec.addresses?.[indexOf(predecessor) - 1];
       const reservation = context.reservations.passOn(predecessor.record, wanted);
-      newcomers.push({ instance: newMember(context, fleet, spec, reservation), predecessor });
+      newcomers.push({ instance: newMember(context, fleet, spec, { reservation }), predecessor });
     }
-    const reservations = context.reservations.reserveAll(
+    const places = context.instances.admission.reserveAll(
       missing.map((index) => ({
         name: `${fleet.name}-${index}`,
         ipAddress: spec.addresses?.[index - 1] ?? lastAddress(context, fleet, index),
       })),
+      spec,
     );
-    newcomers.push(
-      ...reservations.map((reservation) => ({ instance: newMember(context, fleet, spec, reservation) })),
-    );
+    newcomers.push(...places.map((place) => ({ instance: newMember(context, fleet, spec, place) })));
   } catch (error) {
     giveBack(context, fleet, newcomers);
     throw error;
@@ -63,7 +61,7 @@ export function giveBack(context: FleetContext, fleet: Fleet, newcomers: readonl
   for (const { instance, predecessor } of newcomers) {
     context.instances.catalog.remove(instance);
     fleet.successors.delete(instance);
-    context.reservations.release(instance.record);
+    context.instances.admission.giveBackDrafted(instance);
     if (predecessor !== undefined && context.instances.catalog.has(predecessor)) {
       context.reservations.keep(predecessor.record);
     }
@@ -86,9 +84,7 @@ export async function makeMember(context: FleetContext, fleet: Fleet, newcomer: 
     fleet.successors.delete(instance);
     context.instances.catalog.add(instance);
   }
-  const hostKey = makeHostKey();
-  instance.setHostKey(hostKey.publicKey);
-  context.instances.admission.create(instance, hostKey, creationOf(fleet.record.spec));
+  await context.instances.admission.create(instance, creationOf(fleet.record.spec));
   await instance.ready;
 }
 
@@ -97,16 +93,12 @@ export function memberNames(fleetName: string, count: number): string[] {
   return Array.from({ length: count }, (_, position) => `${fleetName}-${position + 1}`);
 }
 
-function newMember(
-  { instances }: FleetContext,
-  fleet: Fleet,
-  spec: FleetSpec,
-  reservation: Reservation,
-): Instance {
-  const index = Number(reservation.name.slice(fleet.name.length + 1));
-  fleet.addresses.set(index, reservation.ipAddress);
-  const place = { fleet: { name: fleet.name, index }, networkGroup: groupOfMembers(fleet.record, spec) };
-  return instances.admission.draft(accountOf(fleet.record), reservation, creationOf(spec), place);
+function newMember({ instances }: FleetContext, fleet: Fleet, spec: FleetSpec, place: Place): Instance {
+  const { name, ipAddress } = place.reservation;
+  const index = Number(name.slice(fleet.name.length + 1));
+  fleet.addresses.set(index, ipAddress);
+  const extras = { fleet: { name: fleet.name, index }, networkGroup: groupOfMembers(fleet.record, spec) };
+  return instances.admission.draft(accountOf(fleet.record), place, creationOf(spec), extras);
 }
 
 /** Returns the instances that the members of a fleet reach. */

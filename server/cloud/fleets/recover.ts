@@ -6,8 +6,8 @@ import { Fleet } from "./fleet";
 import type { FleetFile } from "./record";
 
 /**
- * Returns all records of an earlier run. A member's own file is newer than its record in the fleet's file, unless the
- * whole fleet was being destroyed.
+ * Returns all records of an earlier run. A member's own file is newer than its record in the fleet's file, unless it is of
+ * the time before the fleet claimed the instance, or the whole fleet was being destroyed.
  *
  * @param containers ids of those that the engine has.
  */
@@ -18,7 +18,9 @@ export async function allRecords(
 ): Promise<InstanceRecord[]> {
   const byId = new Map(fleets.flatMap(({ members }) => members.map((record) => [record.id, record])));
   const own = await records.all(new Set([...byId.keys(), ...containers]));
-  own.forEach((record) => byId.set(record.id, record));
+  own
+    .filter(({ id, phase }) => phase !== "warm" || !byId.has(id))
+    .forEach((record) => byId.set(record.id, record));
   const doomed = new Set(fleets.filter(isDoomed).map(({ name }) => name));
   return [...byId.values()].map((record) =>
     doomed.has(record.fleet?.name ?? "") ? { ...record, phase: "destroying" } : record,

@@ -138,11 +138,15 @@ export class Images {
     return { ...image, account: this.accounts.of(image.name) };
   }
 
-  /** @throws MccError `conflict` for an image in use, `forbidden` for one of another account. */
+  /**
+   * @param leave removes the instances of the image that have no owner. Default: there are none.
+   * @throws MccError `conflict` for an image in use, `forbidden` for one of another account.
+   */
   async remove(
     caller: Caller,
     { name }: ParsedParameters<"image.remove">,
     users: ImageUsers,
+    leave: (image: string) => Promise<void> = () => Promise.resolve(),
   ): Promise<MethodResult<"image.remove">> {
     this.#requireCapability();
     requireOwn(caller, { account: this.accounts.of(name) }, `The image "${name}"`);
@@ -156,6 +160,7 @@ export class Images {
             : `The image "${name}" is used by ${ids.length === 1 ? "instance" : "instances"} ${ids.join(", ")}; destroy ${ids.length === 1 ? "it" : "them"} first.`,
         );
       }
+      await leave(name);
       const removed = await this.#driver.removeImage(name);
       await this.accounts.set(name, adminAccount);
       return { removed };

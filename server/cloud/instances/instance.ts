@@ -105,6 +105,7 @@ export class Instance implements Claimable {
     }
     const byPhase = {
       creating: "pending",
+      warm: "pending",
       taking: "pending",
       destroying: "destroying",
       created: this.#running ? "running" : "stopped",
@@ -169,6 +170,11 @@ export class Instance implements Claimable {
 
   uncover(): void {
     this.#record.uncover();
+  }
+
+  /** Removes its own file: see `KeptRecord.leaveToFleet`. */
+  async leaveToFleet(): Promise<void> {
+    await this.#record.leaveToFleet();
   }
 
   /** Gives it another uid and owner in memory; the caller saves it. */

@@ -13,6 +13,13 @@ const simulatedLog = {
   truncated: false,
 };
 
+interface Progress {
+  /** The script to run. Default: none. */
+  readonly userData?: string | undefined;
+  /** Rungs that it has reached already: the plain ones up to these need no wait. Default: none. */
+  readonly reached?: readonly Rung[] | undefined;
+}
+
 /**
  * Waits until the rungs of the instance's `waitFor` are reached. The userData runs before the rungs that usually wait for
  * it, and only at the first start. Simulated instances are ready at once, and run no scripts.
@@ -23,7 +30,7 @@ export async function waitUntilReady(
   context: InstanceContext,
   instance: Instance,
   timeoutMs: number,
-  userData?: string,
+  { userData, reached = [] }: Progress = {},
 ): Promise<void> {
   const { waitFor = [], hideOutput } = instance.record;
   if (context.driver.capabilities.simulated) {
@@ -40,12 +47,13 @@ export async function waitUntilReady(
   const onRung = (rung: string): void => instance.waitFor(rung);
   const climbTo = (rungs: readonly Rung[]): Promise<void> =>
     climb(rungs, { target, deadline, hideOutput, signal: instance.abort.signal, onRung });
+  const isReached = (rung: Rung): boolean => reached.includes(rung) || reached.includes("ssh");
   const steps = async (): Promise<void> => {
     if (userData === undefined) {
-      await climbTo(waitFor);
+      await climbTo(waitFor.filter((rung) => !comesBeforeUserData(rung) || !isReached(rung)));
       return;
     }
-    await climbTo(waitFor.filter(comesBeforeUserData));
+    await climbTo(waitFor.filter((rung) => comesBeforeUserData(rung) && !isReached(rung)));
     onRung(userDataRung);
     await runUserData(context, instance, userData, deadline);
     await climbTo(waitFor.filter((rung) => !comesBeforeUserData(rung)));

@@ -132,10 +132,14 @@ export class HostNames {
     this.#stacks.get(scopeIn(record))?.made(record.id);
   }
 
-  /** Resolves when the instances of the stack have all earlier changes, except for those whose write fails. */
-  async settled(record: NamedInstance): Promise<void> {
+  /**
+   * Resolves when the instances of the stack have all earlier changes, except for those whose write fails.
+   *
+   * @param isUrgent whether they are written without a pause. Default: no.
+   */
+  async settled(record: NamedInstance, isUrgent = false): Promise<void> {
     await Promise.all([
-      this.#stacks.get(scopeIn(record))?.settled(),
+      this.#stacks.get(scopeIn(record))?.settled(isUrgent),
       this.#shared
         .get(scopeIn(record))
         ?.settled()

@@ -7,12 +7,16 @@ export type WriteHosts = (id: number, lines: readonly string[]) => Promise<boole
 export const defaultTimes = {
   /** After a new name. A creation waits for it. */
   afterSetMs: 50,
+  /** The same if the creation has nothing else to wait for, because it claims a container that runs already. */
+  afterClaimMs: 1,
   /** After a removal. No client waits for it. */
   afterDeleteMs: 1000,
   /** After a failed write, before that container's next one. */
   afterFailureMs: 2000,
   /** After a write, a pause of this many times its duration follows, and at most `longestRestMs`. */
   restFactor: 4,
+  /** The factor if a claim waits for the write. */
+  claimRestFactor: 1,
   longestRestMs: 1000,
 };
 
@@ -37,6 +41,8 @@ export class StackNames {
   #timer: NodeJS.Timeout | undefined;
   #dueAt = Infinity;
   #restUntil = 0;
+  /** Whether a claim waits for the next write. */
+  #isUrgent = false;
   #writing: Promise<void> | undefined;
   #closed = false;
 
@@ -94,10 +100,15 @@ export class StackNames {
     [...this.#members.keys()].forEach((id) => this.made(id));
   }
 
-  /** Resolves when the containers have all changes before this call. Those whose write fails get them later. */
-  async settled(): Promise<void> {
+  /**
+   * Resolves when the containers have all changes before this call. Those whose write fails get them later.
+   *
+   * @param isUrgent whether the write begins without a pause for other changes. Default: no.
+   */
+  async settled(isUrgent = false): Promise<void> {
     if (this.#outdated().length > 0 && !this.#closed) {
-      this.#writeWithin(this.times.afterSetMs);
+      this.#isUrgent ||= isUrgent;
+      this.#writeWithin(isUrgent ? this.times.afterClaimMs : this.times.afterSetMs);
       await new Promise<void>((resolve) => this.#waiting.add({ version: this.#version, resolve }));
     }
   }
@@ -152,6 +163,8 @@ export class StackNames {
 
   async #writeAll(): Promise<void> {
     const [version, lines, begin] = [this.#version, this.#lines(), performance.now()];
+    const isUrgent = this.#isUrgent;
+    this.#isUrgent = false;
     await Promise.all(
       this.#outdated().map(async (member) => {
         const { id } = member.host;
@@ -167,8 +180,9 @@ export class StackNames {
     );
     this.#release(version);
     const end = performance.now();
-    const { restFactor, longestRestMs } = this.times;
-    this.#restUntil = end + Math.min((end - begin) * restFactor, longestRestMs);
+    const { restFactor, claimRestFactor, longestRestMs } = this.times;
+    const factor = isUrgent ? claimRestFactor : restFactor;
+    this.#restUntil = end + Math.min((end - begin) * factor, longestRestMs);
     const retries = [...this.#members.values()].map(({ notBefore }) => notBefore).filter((at) => at > end);
     if (retries.length > 0) {
       // Timers may fire a millisecond early.

@@ -2,6 +2,19 @@ import * as ipaddr from "ipaddr.js";
 import { MccError } from "../../../protocol/error";
 import { type AddressRange, addressToNumber, numberToAddress } from "./address-range";
 
+/** Has addresses of the pool that it gives back when others need them. */
+export interface Lender {
+  readonly addresses: ReadonlySet<string>;
+
+  /**
+   * Gives an address back at once. Its present container ends soon; the caller waits for that before it uses the address.
+   *
+   * @param address one of `addresses`. Default: any.
+   * @returns undefined if it has none.
+   */
+  recall(address?: string): string | undefined;
+}
+
 /** Gives out the addresses of a range. A returned address is given out again as late as possible. */
 export class AddressPool {
   readonly size: number;
@@ -10,6 +23,8 @@ export class AddressPool {
   /** Addresses of containers that other programs created. */
   #foreign: ReadonlySet<number> = new Set();
   #next = 0;
+  /** Its addresses are taken, and count as free. Default: none. */
+  lender: Lender | undefined;
 
   constructor(readonly range: AddressRange) {
     this.#first = addressToNumber(range.first);
@@ -17,7 +32,14 @@ export class AddressPool {
   }
 
   get free(): number {
-    return this.size - new Set([...this.#taken, ...this.#foreign]).size;
+    return this.unused + (this.lender?.addresses.size ?? 0);
+  }
+
+  /** The free addresses without those of the lender. */
+  get unused(): number {
+    return (
+      this.size - this.#taken.size - [...this.#foreign].filter((index) => !this.#taken.has(index)).length
+    );
   }
 
   /**
@@ -34,11 +56,24 @@ export class AddressPool {
   /** Returns whether it is in the range and free. */
   isFree(address: string): boolean {
     const index = this.#indexOf(address);
-    return index !== undefined && !this.#taken.has(index) && !this.#foreign.has(index);
+    const isTaken = index !== undefined && this.#taken.has(index) && !this.isLent(address);
+    return index !== undefined && !isTaken && !this.#foreign.has(index);
   }
 
   /** @throws MccError `exhausted` when none is free. */
   takeAny(): string {
+    const address = this.takeUnused() ?? this.lender?.recall();
+    if (address === undefined) {
+      throw new MccError(
+        "exhausted",
+        `All ${this.size} addresses of ${this.#describe()} are taken; destroy an instance, or start mccserver with a larger range (-r).`,
+      );
+    }
+    return address;
+  }
+
+  /** Takes none of the lender's. @returns undefined if no other is free. */
+  takeUnused(): string | undefined {
     for (let step = 0; step < this.size; step += 1) {
       const index = (this.#next + step) % this.size;
       if (!this.#taken.has(index) && !this.#foreign.has(index)) {
@@ -47,10 +82,7 @@ export class AddressPool {
         return numberToAddress(this.#first + index);
       }
     }
-    throw new MccError(
-      "exhausted",
-      `All ${this.size} addresses of ${this.#describe()} are taken; destroy an instance, or start mccserver with a larger range (-r).`,
-    );
+    return undefined;
   }
 
   /** @throws MccError `invalid` for an address outside the range, `conflict` for a taken one. */
@@ -61,6 +93,10 @@ export class AddressPool {
         "invalid",
         `The address ${address} is not in this server's range, ${this.#describe()}; choose one in the range, or give none.`,
       );
+    }
+    if (this.isLent(address)) {
+      this.lender?.recall(address);
+      return;
     }
     if (this.#taken.has(index)) {
       throw new MccError("conflict", `The address ${address} is taken; choose another one, or give none.`);
@@ -105,6 +141,11 @@ export class AddressPool {
     if (index !== undefined) {
       this.#taken.delete(index);
     }
+  }
+
+  /** Whether it is one that the lender gives back. */
+  isLent(address: string): boolean {
+    return this.lender?.addresses.has(address) ?? false;
   }
 
   #indexOf(address: string): number | undefined {

@@ -8,6 +8,9 @@ import type { IdSequence } from "./id-sequence";
 /** The id sequence never reaches this in the life of a state folder. */
 const highestAdoptedId = 1_000_000;
 
+/** The part of the addresses that instances which are started ahead leave free. */
+const keptFree = 0.05;
+
 /** The id, name and address that only one instance has at a time. */
 export interface Reservation {
   readonly id: number;
@@ -16,7 +19,7 @@ export interface Reservation {
 }
 
 /** Defaults: a name made from the id, a free address. */
-interface Wanted {
+export interface Wanted {
   readonly name?: string | undefined;
   readonly ipAddress?: string | undefined;
 }
@@ -54,6 +57,34 @@ export class Reservations {
     const id = this.#takeId();
     const name = wanted.name ?? this.#freeName(id);
     return this.#note({ id, name, ipAddress });
+  }
+
+  /**
+   * Reserves an id and an address for an instance that is started ahead. Others may need the last free addresses.
+   *
+   * @returns undefined if too few are free.
+   */
+  reserveSpare(): Omit<Reservation, "name"> | undefined {
+    const ipAddress = this.pool.unused > this.pool.size * keptFree ? this.pool.takeUnused() : undefined;
+    if (ipAddress === undefined) {
+      return undefined;
+    }
+    const id = this.#takeId();
+    this.#idsByAddress.set(ipAddress, id);
+    return { id, ipAddress };
+  }
+
+  /**
+   * Adds a name to what `reserveSpare` returned.
+   *
+   * @param name default: one made from the id.
+   * @throws MccError `conflict` for a name that is taken.
+   */
+  nameSpare({ id, ipAddress }: Omit<Reservation, "name">, name?: string): Reservation {
+    if (name !== undefined) {
+      this.#refuseTakenName(name);
+    }
+    return this.#note({ id, name: name ?? this.#freeName(id), ipAddress });
   }
 
   /**
@@ -146,8 +177,11 @@ export class Reservations {
       }
       if (ipAddress !== undefined) {
         attempt("ipAddress", () => {
-          this.pool.take(ipAddress);
-          taken.push(ipAddress);
+          // The lender would notice that.
+          if (!this.pool.isLent(ipAddress)) {
+            this.pool.take(ipAddress);
+            taken.push(ipAddress);
+          }
         });
       }
     }

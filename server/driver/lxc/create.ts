@@ -10,6 +10,7 @@ import { makePassable } from "./files/folder";
 import { linkInLayer, makeLayer, writeIntoLayer } from "./files/layer";
 import { makeOwnHosts } from "./hosts/own-hosts";
 import { nameServerFile } from "./name-servers";
+import { closedGroupName } from "./network/isolation/groups";
 import type { ContainerPlace } from "./place";
 import { writeLimits } from "./resize";
 
@@ -34,7 +35,7 @@ export async function createContainer(engine: Engine, spec: ContainerSpec): Prom
   const devices = sharedDevices.map((device) => ({ file: deviceFile(place, device), path: device.path }));
   const setting = { rootfs, systemd, confinement, devices };
   engine.neighbours.expect(spec.id, spec);
-  groups.join(container, spec.networkGroup);
+  groups.join(container, spec.unclaimed === true ? closedGroupName : spec.networkGroup);
   const cable = groups.cableOf(container);
   writeFileSync(container.configuration, configurationText(container, cable, spec, network, setting));
   await engine.firewall.admit(container, spec);
@@ -60,7 +61,11 @@ export async function createContainer(engine: Engine, spec: ContainerSpec): Prom
 }
 
 /** Returns the files that tell a host its name and its network. */
-function systemFiles({ hostname, ipAddress, hosts }: ContainerSpec): ContainerFile[] {
+export function systemFiles({
+  hostname,
+  ipAddress,
+  hosts,
+}: Pick<ContainerSpec, "hostname" | "ipAddress" | "hosts">): ContainerFile[] {
   const [label = hostname] = hostname.split(".");
   const names = label === hostname ? hostname : `${hostname} ${label}`;
   return [

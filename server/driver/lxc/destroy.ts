@@ -5,7 +5,6 @@ import { removeTree } from "../../support/files/remove-tree";
 import { killAll } from "./cgroups/cgroups";
 import { monitorsAtPivot } from "./cgroups/monitor";
 import { stuckProcesses } from "./cgroups/stuck-processes";
-import { commands } from "./commands/command";
 import { killWithGroup } from "./commands/processes";
 import type { Engine } from "./engine";
 import { engineProcesses } from "./leftovers";
@@ -133,18 +132,12 @@ async function endProcesses(
 /**
  * Removes the cable. The kernel does it with the container, unless a start was interrupted before the container had it.
  */
-async function removeCable({ place, runner }: Engine, veth: string): Promise<void> {
+async function removeCable({ place, cables }: Engine, veth: string): Promise<void> {
   // Its name contains less of the server id than the bridge's name: another daemon's cable may have the same name.
   const master = (await hasLink(veth)) ? ((await masterOf(veth)) ?? place.bridge) : undefined;
   if (master === undefined || place.bridgeNumber(master) === undefined) {
     return;
   }
-  try {
-    await runner.run(commands.removeLink(veth));
-  } catch (error) {
-    // The kernel may have removed it in the meantime.
-    if (await hasLink(veth)) {
-      throw error;
-    }
-  }
+  // The kernel may remove it in the meantime.
+  await cables.remove(veth);
 }

@@ -20,11 +20,13 @@ import type {
 import { asEngineError } from "../engine-error";
 import { payloadPrefix } from "./cgroups/cgroups";
 import { memoryKills } from "./cgroups/memory-kills";
+import { LxcClaims } from "./claims/claims";
+import { restoreClaims } from "./claims/restore-claim";
 import { containerRoot } from "./commands/command";
 import { endEarlierCommands } from "./commands/earlier-commands";
 import { createContainer } from "./create";
 import { destroyContainer } from "./destroy";
-import { type Engine, readEngine, requireContainer } from "./engine";
+import { type Engine, readEngine, requireContainer, requireContainerNow } from "./engine";
 import { attach } from "./exec";
 import { readFile, writeFiles } from "./files";
 import { closeHost, openHost, purgeHost } from "./host";
@@ -67,6 +69,7 @@ class LxcDriver implements Driver {
   });
   /** What changes one container happens one after another. */
   readonly #turns = new Turns<number>();
+  readonly claims = new LxcClaims((work) => this.#change(work), this.#turns);
   readonly #destroyed = new Set<number>();
   readonly #networkWatch: NetworkWatch;
   #watch: Watch | undefined;
@@ -84,6 +87,7 @@ class LxcDriver implements Driver {
   async open(): Promise<void> {
     await this.#change(async (engine) => {
       await openHost(engine);
+      await restoreClaims(engine);
       await this.#networkWatch.start(engine);
     });
   }
@@ -102,6 +106,7 @@ class LxcDriver implements Driver {
     }
     await this.#look(async (engine) => {
       this.#watch?.stop();
+      this.claims.close();
       await this.#networkWatch.stop();
       await closeHost(engine);
     });
@@ -165,6 +170,7 @@ class LxcDriver implements Driver {
 
   async destroy(id: number): Promise<void> {
     this.#destroyed.add(id);
+    this.claims.forget(id);
     await this.#change(async (engine) => {
       // The current command of the container is killed.
       await engine.runner.end(id);
@@ -198,7 +204,7 @@ class LxcDriver implements Driver {
       setHosts(
         engine,
         { turns: this.#turns, isDestroyed: (each) => this.#destroyed.has(each) },
-        await requireContainer(engine, id),
+        requireContainerNow(engine, id),
         lines,
       ),
     );

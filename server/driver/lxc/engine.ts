@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { access } from "node:fs/promises";
 import { unlessErrno } from "../../../protocol/errno";
 import { MccError } from "../../../protocol/error";
@@ -12,10 +13,12 @@ import { DiskLimits } from "./disk/limit";
 import { type DiskSupport, readDiskSupport } from "./disk/support";
 import { ImageStore } from "./images/store";
 import { Bridges } from "./network/bridges";
+import { Cables } from "./network/cables";
 import { Chatter } from "./network/chatter";
 import { Firewall } from "./network/firewall";
 import { AddressOwners } from "./network/isolation/address-owners";
 import { NetworkGroups } from "./network/isolation/groups";
+import { SetChanges } from "./network/isolation/set-changes";
 import { Neighbours } from "./network/neighbours";
 import { type ContainerPlace, Place } from "./place";
 import { defaultTimes, type Times } from "./times";
@@ -31,6 +34,8 @@ export interface Engine {
   readonly runner: CommandRunner;
   readonly bridges: Bridges;
   readonly groups: NetworkGroups;
+  readonly cables: Cables;
+  readonly setChanges: SetChanges;
   readonly chatter: Chatter;
   readonly firewall: Firewall;
   readonly neighbours: Neighbours;
@@ -50,6 +55,7 @@ export async function readEngine(options: DriverOptions, times: Times = defaultT
   const runner = new CommandRunner(timeoutMs);
   const bridges = new Bridges(place, runner, options.containersPerBridge);
   const groups = new NetworkGroups(place);
+  const setChanges = new SetChanges(timeoutMs);
   const owners = new AddressOwners(place, network, groups);
   const chatter = new Chatter(place, network, runner, log, times.settleMs);
   const diskSupport = readDiskSupport(folder);
@@ -62,8 +68,10 @@ export async function readEngine(options: DriverOptions, times: Times = defaultT
     runner,
     bridges,
     groups,
+    cables: new Cables(timeoutMs),
+    setChanges,
     chatter,
-    firewall: new Firewall({ place, network, runner, log, bridges, chatter, groups, owners }),
+    firewall: new Firewall({ place, network, runner, log, bridges, chatter, groups, owners, setChanges }),
     neighbours: new Neighbours(place, log),
     namespace: new EngineNamespace(),
     images: new ImageStore(place, runner, timeoutMs * times.unpackTimeoutFactor, log, options.reportDamage),
@@ -75,6 +83,15 @@ export async function readEngine(options: DriverOptions, times: Times = defaultT
   };
 }
 
+/** Works as `requireContainer` does, without waiting: for work that is much shorter than the wait. */
+export function requireContainerNow({ place }: Engine, id: number): ContainerPlace {
+  const container = place.container(id);
+  if (!existsSync(container.folder)) {
+    throw notFound(place, id);
+  }
+  return container;
+}
+
 /** @throws MccError `not-found` if the container does not exist, not even in part. */
 export async function requireContainer({ place }: Engine, id: number): Promise<ContainerPlace> {
   const container = place.container(id);
@@ -83,7 +100,11 @@ export async function requireContainer({ place }: Engine, id: number): Promise<C
     "ENOENT",
   );
   if (found === undefined) {
-    throw new MccError("not-found", `Container ${id} does not exist in ${place.containers}.`);
+    throw notFound(place, id);
   }
   return container;
+}
+
+function notFound({ containers }: Place, id: number): MccError {
+  return new MccError("not-found", `Container ${id} does not exist in ${containers}.`);
 }

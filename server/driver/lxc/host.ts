@@ -70,6 +70,8 @@ export async function closeHost(engine: Engine): Promise<void> {
     engine.log.warn({ err: error }, "the firewall's rule for the daemon's port is left until the next start");
   });
   await engine.neighbours.close();
+  await engine.cables.close();
+  await engine.setChanges.close();
   await engine.namespace.close();
   if (!isInside()) {
     await withoutRoom(engine, "the kernel limits", () => leaveKernelLimits(limitUser(engine)));
@@ -82,6 +84,8 @@ export async function purgeHost(engine: Engine): Promise<void> {
   await namespace.close();
   chatter.close();
   await neighbours.close();
+  await engine.cables.close();
+  await engine.setChanges.close();
   await firewall.remove();
   await bridges.remove();
   if (!isInside() && !(await giveUpKernelLimits(limitUser(engine), log))) {

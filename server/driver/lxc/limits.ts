@@ -90,6 +90,23 @@ export async function applyLimits(
   }
 }
 
+/**
+ * Changes the limits of a running container to those of a text with `limitLines`.
+ *
+ * @param cgroup the name of its cgroup, the same in all hierarchies.
+ */
+export async function applyLimitLines(text: string, hierarchies: Hierarchies, cgroup: string): Promise<void> {
+  for (const limit of limits) {
+    const folder = oldFolder(limit, hierarchies);
+    const { file, none } = folder === undefined ? limit.unified : limit.old;
+    const line = text.split("\n").find((each) => each.split(" = ")[0]?.endsWith(`.${file}`));
+    await writeFile(
+      join(folder ?? hierarchies.unified, cgroup, file),
+      line?.slice(line.indexOf(" = ") + 3) ?? none,
+    );
+  }
+}
+
 /** Version 1 refuses a limit that is too small. Version 2 accepts it and kills processes until the rest fits. */
 async function requireRoom(type: InstanceType, cgroup: string): Promise<void> {
   const charged = Number(await readFile(join(cgroup, "memory.current"), "utf8"));

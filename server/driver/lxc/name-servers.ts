@@ -21,6 +21,11 @@ export function nameServerFile(container: ContainerPlace, nameservers: readonly 
   return { path, content: Buffer.from(text), mode: 0o644 };
 }
 
+/** Returns whether the daemon last wrote these name servers into a container. */
+export function namesServers(container: ContainerPlace, nameservers: readonly string[]): boolean {
+  return isOurs(container, textOf(nameservers));
+}
+
 /**
  * Gives a container that does not run other name servers. One that changed its file itself keeps it. A failure is
  * logged: the container can do with the earlier ones.

@@ -24,6 +24,8 @@ export interface ContainerPlace {
   readonly log: string;
   /** The group of containers that it reaches. Missing for the first group. */
   readonly networkGroup: string;
+  /** Exists if the container was claimed since its start, with the name that its cable had before. */
+  readonly claimed: string;
   /** LXC creates it and does not remove it. */
   readonly lock: string;
 }
@@ -127,6 +129,7 @@ export class Place {
       hosts: join(folder, "layer", "minicloud"),
       log: join(folder, "start.log"),
       networkGroup: join(folder, "network-group"),
+      claimed: join(folder, "claimed"),
       lock: join(this.lockFolder, `.${name}`),
     };
   }

@@ -1,4 +1,4 @@
-import { renameSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { hasErrno } from "../../../protocol/errno";
 import type { InstanceType } from "../../../protocol/methods/instance-type";
 import { asFileSystemFault } from "../../support/files/file-system-fault";
@@ -32,6 +32,11 @@ export async function resizeContainer(
     rmSync(aside, { force: true });
     throw hasErrno(error, "ENOSPC", "EDQUOT", "EROFS") ? fault : error;
   }
+}
+
+/** Whether the configuration of a container has the limits of a type already. */
+export function hasLimits(engine: Engine, container: ContainerPlace, type: InstanceType): boolean {
+  return readFileSync(container.limits, "utf8") === limitsText(engine, type);
 }
 
 /** Writes the part of a container's configuration that limits it. */

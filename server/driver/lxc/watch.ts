@@ -4,6 +4,7 @@ import type { Turns } from "../../support/concurrency/turns";
 import { payloadPrefix } from "./cgroups/cgroups";
 import { ProcessWatch } from "./cgroups/process-watch";
 import { runningContainers } from "./cgroups/running";
+import { mayNeedClaim, restoreClaim } from "./claims/restore-claim";
 import { endContainer } from "./destroy";
 import type { Engine } from "./engine";
 import { MemoryWatch } from "./memory-watch";
@@ -22,6 +23,8 @@ export class Watch {
   #seen = new Set<number>();
   /** Containers for whose processes the kernel reported an event, or that are new to the watch. */
   #changed = new Set<number>();
+  /** Claimed containers whose cgroup was made again: after a reboot inside, they run as before their claim. */
+  readonly #rebooted = new Set<number>();
   /** Containers after which the watch is cleaning up. */
   readonly #clearing = new Set<number>();
   #looking = Promise.resolve();
@@ -87,6 +90,9 @@ export class Watch {
     if (id !== undefined && prefix === payloadPrefix) {
       this.#seen.add(id);
       this.#processes.forget(id);
+      if (mayNeedClaim(this.engine.place.container(id))) {
+        this.#rebooted.add(id);
+      }
     }
     if (id !== undefined || entry === null) {
       this.#lookSoon();
@@ -118,6 +124,7 @@ export class Watch {
       this.#watchProcesses(running);
     }
     this.#memory?.keep(running);
+    this.#restoreClaims(running);
     if (thorough) {
       await this.#checkMemory(running);
     }
@@ -128,6 +135,22 @@ export class Watch {
       if (!running.has(id)) {
         this.#onDown?.(id);
       }
+    }
+  }
+
+  #restoreClaims(running: ReadonlySet<number>): void {
+    const { log, place } = this.engine;
+    for (const id of [...this.#rebooted].filter((each) => running.has(each))) {
+      this.#rebooted.delete(id);
+      this.turns
+        .take(id, () => restoreClaim(this.engine, place.container(id)))
+        .catch((error: unknown) => {
+          log.warn(
+            { container: id, err: error },
+            "a container is cut off after its reboot; it is tried again",
+          );
+          this.#rebooted.add(id);
+        });
     }
   }
 

@@ -3,7 +3,7 @@ import type { ContainerSpec } from "../driver";
 
 /** A container that exists in memory only. */
 export interface SimulatedContainer {
-  readonly spec: ContainerSpec;
+  spec: ContainerSpec;
   type: InstanceType;
   running: boolean;
   readonly files: Map<string, Uint8Array>;

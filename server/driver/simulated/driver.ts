@@ -1,6 +1,7 @@
 import { MccError } from "../../../protocol/error";
 import type { Image } from "../../../protocol/methods/image";
 import type {
+  Claims,
   Container,
   ContainerFile,
   ContainerSpec,
@@ -29,6 +30,21 @@ class SimulatedDriver implements Driver {
     // There is no network.
     isolates: true,
     changesAtOnce: 8,
+  };
+  readonly claims: Claims = {
+    accepts: () => true,
+    prepare: async (id) => {
+      await this.#get(id);
+    },
+    claim: async (id, { files, ...as }) => {
+      const container = await this.#get(id);
+      if (!container.running || container.spec.unclaimed !== true) {
+        throw new MccError("conflict", `The simulated container ${id} cannot be claimed.`);
+      }
+      container.spec = { ...container.spec, ...as, unclaimed: undefined };
+      container.type = as.type;
+      filesByPath(files).forEach((content, path) => container.files.set(path, content));
+    },
   };
   readonly #containers = new Map<number, SimulatedContainer>();
   readonly #images = new Map<string, Image>([[stockImage.name, stockImage]]);

@@ -146,4 +146,18 @@ describe("a limited driver", () => {
     await Promise.all([creating, destroying]);
     assert.deepEqual(engine.calls, ["create", "start", "destroy"]);
   });
+
+  it("runs work of low priority only while no other change runs or waits", async () => {
+    const engine = await newEngine();
+    Object.assign(engine.driver, { capabilities: { ...engine.driver.capabilities, changesAtOnce: 8 } });
+    const driver = limitDriver(engine.driver);
+    const starting = driver.start(500);
+    const ahead = [600, 601, 602].map((id) => driver.inSpareSlot((bare) => bare.destroy(id)));
+    await driver.destroy(501);
+    await nextTurn();
+    assert.deepEqual(engine.calls, ["start", "destroy"]);
+    engine.release();
+    await Promise.all([starting, ...ahead]);
+    assert.deepEqual(engine.calls, ["start", "destroy", "destroy", "destroy", "destroy"]);
+  });
 });

@@ -64,6 +64,8 @@ describe("the methods", () => {
         /"quota":\{"limits":\{"instances":3\},"used":\{"instances":0,/,
       ],
       ["audit.list", {}, /^\[\]$/],
+      ["pool.set", { image: "micro", size: 0 }, /^\{"image":"micro","size":0,"ready":0\}$/],
+      ["pool.list", {}, /^\[\]$/],
       ["accessToken.list", {}, /"name":"admin".*"name":"ci"/],
       ["accessToken.revoke", { name: "ci" }, /"revoked":true/],
     ];

@@ -21,7 +21,7 @@ const refused: Readonly<Record<Role, readonly string[]>> = {
       "accessToken.setQuota",
     ],
     ...["accessToken.setCertificate", "audit.list"],
-    ...["image.import", "instance.listForeign", "instance.takeOver"],
+    ...["image.import", "instance.listForeign", "instance.takeOver", "pool.list", "pool.set"],
   ],
   reader: [
     ...[
@@ -32,7 +32,7 @@ const refused: Readonly<Record<Role, readonly string[]>> = {
       "accessToken.setQuota",
     ],
     ...["accessToken.setCertificate", "audit.list"],
-    ...["image.import", "image.remove", "instance.listForeign", "instance.takeOver"],
+    ...["image.import", "image.remove", "instance.listForeign", "instance.takeOver", "pool.set"],
     ...["instance.create", "instance.confirm", "instance.update", "instance.extend", "instance.destroy"],
     ...["instance.start", "instance.stop", "instance.restart", "instance.log"],
     ...["instance.exec", "instance.execStart", "instance.execRead", "instance.execWrite", "instance.execEnd"],

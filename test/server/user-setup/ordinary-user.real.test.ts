@@ -234,6 +234,25 @@ describe("the daemon of an ordinary user", function () {
     await succeed(user.run("mcc exec web true && mcc destroy-instance db && ! mcc exec db true"));
   });
 
+  it("starts instances ahead, which become what was asked for", async () => {
+    await succeed(user.run("mcc set-pool micro 1"));
+    const isFull = async (): Promise<boolean> =>
+      (await succeed(user.run("mcc list-pools"))).includes("micro  1      1");
+    await eventually(isFull, "the pool is full");
+    const cgroups = `ls -d /sys/fs/cgroup/*/minicloud-${user.name}/lxc.payload.* | sed 's/.*-//' | sort -nu`;
+    const running = async (): Promise<string[]> => (await succeed(user.run(cgroups))).trim().split("\n");
+    const id = (await running()).at(-1) ?? "";
+    await succeed(user.run("mcc run-instances -n ahead -k me -t light"));
+    assert.match(await succeed(user.run("mcc list-instances")), new RegExp(`${id} +ahead`));
+    assert.match(await succeed(user.run("mcc ssh ahead hostname")), /^ahead$/m);
+    assert.equal(
+      await succeed(user.run(`cat /sys/fs/cgroup/*/minicloud-${user.name}/lxc.payload.*-${id}/pids.max`)),
+      "64",
+    );
+    await succeed(user.run("mcc set-pool micro 0 && mcc destroy-instance ahead"));
+    await eventually(async () => (await running()).length === 1, "only one instance is left");
+  });
+
   it("passes signals on to a daemon in the foreground, which ends with the process that started it", async () => {
     await succeed(user.run(`kill ${await daemonPid()}`));
     for (const [signal, expected] of [

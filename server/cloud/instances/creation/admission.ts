@@ -11,15 +11,17 @@ import type { HeldLease, Term } from "../../lifetimes/lifetime";
 import { scopeOf } from "../../network/host-names";
 import { networkGroupOf, requireIsolable } from "../../network/network-group";
 import { isLeftBy, newClaim, released } from "../../ownership/claim";
-import type { Reservation } from "../../reservations/reservations";
+import type { Reservation, Wanted } from "../../reservations/reservations";
 import type { InstanceCatalog } from "../catalog";
 import type { InstanceContext } from "../context";
 import type { InstanceDestruction } from "../destroy";
 import { Instance } from "../instance";
 import type { Outcome } from "../outcome";
 import type { InstanceRecord } from "../records/record";
+import type { PooledInstance } from "../warm/pooled-instance";
+import type { WarmPools } from "../warm/warm-pools";
 import { createInstance } from "./create";
-import { type HostKey, makeHostKey } from "./host-key";
+import { makeHostKey } from "./host-key";
 import { refuseOtherProperties } from "./refuse-other-properties";
 
 /** Parameters of a creation that `instance.create` does not have: for the `openvz.*` methods and for fleets. */
@@ -39,17 +41,33 @@ export interface CreationExtras {
 
 type Creation = ParsedParameters<"instance.create">;
 
+/** The id, name and address of a new instance. */
+export interface Place {
+  readonly reservation: Reservation;
+  /** An instance that was started ahead and has this id and address. Default: its container is new. */
+  readonly pooled?: PooledInstance | undefined;
+}
+
 /** Admits new instances: checks, reserves and records what a client asks for, then has it created. */
 export class InstanceAdmission {
   readonly #context: InstanceContext;
   readonly #catalog: InstanceCatalog;
   readonly #destruction: InstanceDestruction;
+  readonly #pools: WarmPools;
+  /** The instances that claim one which was started ahead. */
+  readonly #pooled = new WeakMap<Instance, PooledInstance>();
   #closed = false;
 
-  constructor(context: InstanceContext, catalog: InstanceCatalog, destruction: InstanceDestruction) {
+  constructor(
+    context: InstanceContext,
+    catalog: InstanceCatalog,
+    destruction: InstanceDestruction,
+    pools: WarmPools,
+  ) {
     this.#context = context;
     this.#catalog = catalog;
     this.#destruction = destruction;
+    this.#pools = pools;
   }
 
   /** Refuses new instances from now on. */
@@ -93,37 +111,114 @@ export class InstanceAdmission {
     const lease = parameters.lease === undefined ? undefined : leases.require(caller, parameters.lease);
     this.#catalog.refuseNamesOfOthers(caller, parameters.name === undefined ? [] : [parameters.name]);
     const term = this.#requireQuota(caller, parameters);
-    const hostKey = makeHostKey();
-    const reservation = this.#context.reservations.reserve(parameters);
-    const instance = this.draft(caller.account, reservation, parameters, { ...extras, lease, term });
-    instance.setHostKey(hostKey.publicKey);
+    const place = this.reserve(parameters);
+    const instance = this.draft(caller.account, place, parameters, { ...extras, lease, term });
     this.add(instance);
-    const recorded = this.#record(instance);
-    this.create(instance, hostKey, parameters, recorded);
-    await recorded;
+    // One that was started ahead has a record on disk, which the next daemon undoes too.
+    await this.create(instance, parameters, () =>
+      place.pooled === undefined ? this.#record(instance) : Promise.resolve(),
+    );
     return instance;
   }
 
+  /**
+   * Reserves a place for an instance: that of one which was started ahead and fits, if there is one.
+   *
+   * @throws MccError as `Reservations.reserve` does.
+   */
+  reserve(parameters: Pick<Creation, "name" | "image" | "type" | "ipAddress">): Place {
+    const pooled = this.#pools.take(parameters);
+    if (pooled === undefined) {
+      return { reservation: this.#context.reservations.reserve(parameters) };
+    }
+    return this.#named(pooled, parameters.name);
+  }
+
+  /** Does so for several instances at once: for all or for none. */
+  reserveAll(
+    wanted: readonly (Wanted & { readonly name: string })[],
+    creation: Pick<Creation, "image" | "type">,
+  ): Place[] {
+    const claimed = new Map<string, Place>();
+    try {
+      for (const { name, ipAddress } of wanted) {
+        const pooled = this.#pools.take({ ...creation, ipAddress });
+        if (pooled !== undefined) {
+          claimed.set(name, this.#named(pooled, name));
+        }
+      }
+      const others = wanted.filter(({ name }) => !claimed.has(name));
+      const reserved = this.#context.reservations.reserveAll(others);
+      const byName = new Map(reserved.map((reservation) => [reservation.name, { reservation }]));
+      return wanted.flatMap(({ name }): Place | [] => claimed.get(name) ?? byName.get(name) ?? []);
+    } catch (error) {
+      claimed.forEach((place) => this.giveBack(place));
+      throw error;
+    }
+  }
+
+  /** @throws MccError `conflict` for a name that is taken; the instance is then in its pool again. */
+  #named(pooled: PooledInstance, name: string | undefined): Place {
+    try {
+      return { reservation: this.#context.reservations.nameSpare(pooled.instance.record, name), pooled };
+    } catch (error) {
+      this.#pools.putBack(pooled);
+      throw error;
+    }
+  }
+
+  /** Gives a place back before anything else was done with it. */
+  giveBack({ reservation, pooled }: Place): void {
+    if (pooled === undefined) {
+      this.#context.reservations.release(reservation);
+    } else {
+      this.#context.reservations.releaseName(reservation.name);
+      this.#pools.putBack(pooled);
+    }
+  }
+
+  /** Does so for an instance that was drafted and not created. */
+  giveBackDrafted(instance: Instance): void {
+    this.giveBack({ reservation: instance.record, pooled: this.#pooled.get(instance) });
+  }
+
   /** Returns a new instance in the phase `creating`, without its host key. It is in no catalog yet. */
-  draft(account: string, reservation: Reservation, parameters: Creation, extras: CreationExtras): Instance {
-    return new Instance(this.#recordOf(account, reservation, parameters, extras), this.#context.state);
+  draft(
+    account: string,
+    { reservation, pooled }: Place,
+    parameters: Creation,
+    extras: CreationExtras,
+  ): Instance {
+    const record = this.#recordOf(account, reservation, parameters, extras);
+    const uid = pooled?.instance.record.uid ?? record.uid;
+    const instance = new Instance({ ...record, uid }, this.#context.state);
+    if (pooled !== undefined) {
+      this.#pooled.set(instance, pooled);
+    }
+    return instance;
   }
 
   /**
-   * Creates a drafted instance in its turn; its `ready` tells how that ends.
+   * Creates a drafted instance in its turn; its `ready` tells how that ends. Resolves once the intent is recorded.
    *
-   * @param recorded resolves once the intent is on disk. Default: it is.
+   * @param record records the intent. Default: it is recorded.
    */
-  create(
+  async create(
     instance: Instance,
-    hostKey: HostKey,
     parameters: Creation,
-    recorded: Promise<void> = Promise.resolve(),
-  ): void {
+    record: () => Promise<void> = () => Promise.resolve(),
+  ): Promise<void> {
+    const pooled = this.#pooled.get(instance);
+    const hostKey = pooled?.hostKey ?? makeHostKey();
+    instance.setHostKey(hostKey.publicKey);
+    const recorded = record();
+    const vacated = (): Promise<void> => this.#pools.vacated(instance.record.ipAddress);
     this.make(instance, async () => {
       await recorded;
-      return await createInstance(this.#context, instance, hostKey, parameters);
+      return await createInstance(this.#context, instance, { hostKey, pooled, vacated }, parameters);
     });
+    this.#pools.yieldTo(instance.ready);
+    await recorded;
   }
 
   /** Adds an instance whose id, name and address are reserved. */

@@ -1,6 +1,6 @@
 import { MccError, messageOf } from "../../../../protocol/error";
 import type { ParsedParameters } from "../../../../protocol/methods/method-table";
-import type { ContainerSpec } from "../../../driver/driver";
+import type { ContainerFile, ContainerSpec } from "../../../driver/driver";
 import { because } from "../../../support/because";
 import type { InstanceContext } from "../context";
 import { hostKeyFiles } from "../files";
@@ -10,6 +10,7 @@ import type { Failure, Outcome } from "../outcome";
 import { Undo } from "../undo";
 import { userDataFile } from "../user-data/user-data";
 import { waitUntilReady } from "../wait-until-ready";
+import type { PooledInstance } from "../warm/pooled-instance";
 import type { HostKey } from "./host-key";
 
 /** The part of a creation that is not in the record. */
@@ -18,16 +19,25 @@ type CreationParameters = Pick<
   "userData" | "readyTimeoutSeconds" | "keepOnFailure"
 >;
 
+/** Where the container of an instance comes from. */
+export interface Source {
+  readonly hostKey: HostKey;
+  /** One that was started ahead, with the instance's id, address and host key. Default: a new container. */
+  readonly pooled?: PooledInstance | undefined;
+  /** Resolves when no other container has the instance's address any more. */
+  readonly vacated: () => Promise<void>;
+}
+
 /**
- * Creates and starts the container of an instance whose intent is recorded, and waits until it is ready. If a step fails,
- * undoes the steps before it in reverse order, or keeps the instance (`keepOnFailure`).
+ * Creates and starts the container of an instance whose intent is recorded, or claims one, and waits until it is ready. If
+ * a step fails, undoes the steps before it in reverse order, or keeps the instance (`keepOnFailure`).
  *
  * @returns the outcome; never throws.
  */
 export async function createInstance(
   context: InstanceContext,
   instance: Instance,
-  hostKey: HostKey,
+  { hostKey, pooled, vacated }: Source,
   { userData, readyTimeoutSeconds, keepOnFailure }: CreationParameters,
 ): Promise<Outcome> {
   const { id } = instance;
@@ -39,25 +49,33 @@ export async function createInstance(
   };
   undo.add("removing the record", () => instance.forget());
   try {
-    await context.driver.inOneSlot(async (driver) => {
+    // Before the step, because a create that fails may leave parts.
+    undo.add("destroying the container", () => context.driver.destroy(id));
+    const isClaimed = pooled !== undefined && (await claim(context, instance, pooled, userData));
+    if (!isClaimed) {
       enter("create");
-      // Before the step, because a create that fails may leave parts.
-      undo.add("destroying the container", () => context.driver.destroy(id));
-      const spec = await containerSpec(context, instance, hostKey, userData);
-      const { hasSshServer } = await driver.create(spec);
-      const defaultRung = hasSshServer ? "ssh" : "running";
-      instance.markMade(instance.record.waitFor ?? [defaultRung]);
-      context.network.hostNames?.made(instance.record);
-      enter("start");
-      await driver.start(id);
-      instance.markRunning();
-    });
+      await vacated();
+      await context.driver.inOneSlot(async (driver) => {
+        enter("create");
+        const spec = await containerSpec(context, instance, hostKey, userData);
+        const { hasSshServer } = await driver.create(spec);
+        const defaultRung = hasSshServer ? "ssh" : "running";
+        instance.markMade(instance.record.waitFor ?? [defaultRung]);
+        context.network.hostNames?.made(instance.record);
+        enter("start");
+        await driver.start(id);
+        instance.markRunning();
+      });
+    }
     enter("ready");
-    await waitUntilReady(context, instance, readyTimeoutSeconds * 1000, userData);
-    enter("names");
-    await context.network.hostNames?.settled(instance.record);
+    const reached = isClaimed ? pooled.instance.record.waitFor : undefined;
+    await waitUntilReady(context, instance, readyTimeoutSeconds * 1000, { userData, reached });
     enter("record");
-    await instance.save((record) => ({ ...record, phase: "created" }));
+    // The next daemon writes the names again, so they need no record.
+    await Promise.all([
+      context.network.hostNames?.settled(instance.record, isClaimed),
+      instance.save((record) => ({ ...record, phase: "created" })),
+    ]);
     return { kind: "made" };
   } catch (reason) {
     const error = failureOf(reason, instance, step);
@@ -66,6 +84,43 @@ export async function createInstance(
       ? await keep(instance, error, undo)
       : await undoCreation(undo, error);
   }
+}
+
+/**
+ * Gives a container that runs already the properties of its instance. If that fails, destroys it.
+ *
+ * @returns whether the instance has it.
+ * @throws the reason for which the creation was ended; the error of the destroy.
+ */
+async function claim(
+  { driver, network, choices, log }: InstanceContext,
+  instance: Instance,
+  pooled: PooledInstance,
+  userData: string | undefined,
+): Promise<boolean> {
+  const { id, name, hostname, networkGroup, type, fleet } = instance.record;
+  try {
+    if (fleet !== undefined) {
+      // The fleet's file has the intent by now.
+      await instance.leaveToFleet();
+    }
+    await driver.claims?.claim(id, {
+      ...{ name, hostname, networkGroup },
+      nameservers: await network.nameServers.current(),
+      hosts: network.hostNames && (() => network.hostNames?.linesFor(instance.record) ?? []),
+      type: choices.types.get(type),
+      files: ownFiles(choices, instance, userData),
+    });
+  } catch (error) {
+    instance.abort.signal.throwIfAborted();
+    log.warn({ instance: id, err: error }, "a container that was started ahead could not be used");
+    await driver.destroy(id);
+    return false;
+  }
+  instance.markMade(instance.record.waitFor ?? pooled.instance.record.waitFor);
+  network.hostNames?.made(instance.record);
+  instance.markRunning();
+  return true;
 }
 
 async function containerSpec(
@@ -87,12 +142,20 @@ async function containerSpec(
     networkGroup,
     hosts: network.hostNames && (() => network.hostNames?.linesFor(instance.record) ?? []),
     type: choices.types.get(type),
-    files: [
-      ...hostKeyFiles(hostKey),
-      authorizedKeysFile([...choices.keys.publicKeys(instance.record.keys), ...instance.record.publicKeys]),
-      ...(userData === undefined ? [] : [userDataFile(userData)]),
-    ],
+    files: [...hostKeyFiles(hostKey), ...ownFiles(choices, instance, userData)],
   };
+}
+
+/** Returns the files that depend on what the client asked for. */
+function ownFiles(
+  { keys }: InstanceContext["choices"],
+  { record }: Instance,
+  userData: string | undefined,
+): ContainerFile[] {
+  return [
+    authorizedKeysFile([...keys.publicKeys(record.keys), ...record.publicKeys]),
+    ...(userData === undefined ? [] : [userDataFile(userData)]),
+  ];
 }
 
 /** Keeps a failed instance for inspection; undoes it if that cannot be recorded. */

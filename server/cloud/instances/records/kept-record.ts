@@ -47,6 +47,11 @@ export class KeptRecord {
     this.#isCovered = false;
   }
 
+  /** Removes its own file, because a newer record is in the file of the instance's fleet. */
+  async leaveToFleet(): Promise<void> {
+    await this.#writes.take(() => this.store.records.remove(this.record.id, { sync: false }));
+  }
+
   /**
    * Changes the record on disk and then in memory.
    *

@@ -23,11 +23,12 @@ const ownFiles = /^(user-data-log\.json|.*\.new)$/;
 
 /**
  * What the daemon keeps of an instance in addition to what the engine lists. `creating`, `taking` and `destroying` are
- * intents, recorded before the engine is called: a daemon that finds one at its start undoes or finishes it. `failed`
- * is an instance whose creation failed and that is kept for inspection.
+ * intents, recorded before the engine is called: a daemon that finds one at its start undoes or finishes it. `warm` is the
+ * intent of an instance that is started ahead and has no owner yet; the next daemon removes it too. `failed` is an instance
+ * whose creation failed and that is kept for inspection.
  */
 export const instanceRecordSchema = z.strictObject({
-  phase: z.enum(["creating", "taking", "created", "failed", "destroying"]),
+  phase: z.enum(["creating", "warm", "taking", "created", "failed", "destroying"]),
   id: z.int().min(1).max(highestId),
   uid: uidSchema,
   name: instanceNameSchema,

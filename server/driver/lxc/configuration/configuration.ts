@@ -69,6 +69,16 @@ export function readConfiguration(configuration: string): Remains & { readonly r
   };
 }
 
+/** Returns a configuration of `configurationText` for a container that got another host name and cable. */
+export function withClaim(
+  configuration: string,
+  { cable, hostname }: { readonly cable: string; readonly hostname: string },
+): string {
+  return configuration
+    .replace(/^lxc\.uts\.name = .*$/m, () => `lxc.uts.name = ${kernelHostname(hostname)}`)
+    .replace(/^lxc\.net\.0\.veth\.pair = .*$/m, () => `lxc.net.0.veth.pair = ${cable}`);
+}
+
 function ipv6Lines({ ipv6Address }: ContainerSpec, { ipv6 }: Network): string[] {
   return ipv6Address === undefined || ipv6 === undefined
     ? []

@@ -119,13 +119,24 @@ function refusal(): MccError {
   );
 }
 
+function openNew(path: string): number {
+  try {
+    return openSync(path, "wx", 0o600);
+  } catch (error) {
+    if (!hasErrno(error, "EEXIST")) {
+      throw error;
+    }
+    // What a crash left, or a program inside put there. A folder there is an error.
+    rmSync(path, { force: true });
+    return openSync(path, "wx", 0o600);
+  }
+}
+
 function writeHosts(folder: string, text: string, { uid, gid, mode }: Access): void {
   const path = join(folder, "hosts");
   const temporary = join(folder, ".hosts.minicloud");
   try {
-    // What a crash left, or a program inside put there. A folder there is an error.
-    rmSync(temporary, { force: true });
-    const descriptor = openSync(temporary, "wx", 0o600);
+    const descriptor = openNew(temporary);
     try {
       writeFileSync(descriptor, Buffer.from(text, "latin1"));
       fchownSync(descriptor, uid, gid);

@@ -11,6 +11,7 @@ import { forwardingsOf, noteForwarding, switchForwardingOff, switchForwardingOn 
 import type { AddressOwners } from "./isolation/address-owners";
 import type { NetworkGroups } from "./isolation/groups";
 import { hostRules, isolationRules } from "./isolation/rules";
+import type { SetChanges } from "./isolation/set-changes";
 import { type Ruleset, readRuleset, tableText } from "./ruleset";
 
 type Family = "bridge" | "inet" | "ip" | "ip6";
@@ -24,6 +25,7 @@ interface FirewallParts {
   readonly chatter: Chatter;
   readonly groups: NetworkGroups;
   readonly owners: AddressOwners;
+  readonly setChanges: SetChanges;
 }
 
 /** The rules for the daemon's own cables and network, in tables of their own. */
@@ -87,13 +89,13 @@ export class Firewall {
 
   /** The first of several changes that wait makes all of them, with one command. */
   async #updateOwners(): Promise<void> {
-    const { runner, owners, log } = this.parts;
+    const { runner, owners, setChanges, log } = this.parts;
     const { text, made } = owners.changes();
     if (this.#groups.length === 0 || text === "") {
       return;
     }
     try {
-      await runner.run(commands.firewall(text));
+      await (setChanges.accepts(text) ? setChanges.run(text) : runner.run(commands.firewall(text)));
       made();
     } catch (error) {
       log.debug({ err: error }, "the bridge's table was changed by another program, and is made again");

@@ -157,4 +157,20 @@ describe("the names of a stack", () => {
     await names.settled();
     assert.deepEqual(writes, []);
   });
+
+  it("are written at once when a claim waits for them", async () => {
+    const patient = new StackNames(
+      (id, lines) => {
+        writes.push({ id, lines });
+        return Promise.resolve(true);
+      },
+      { ...times, afterSetMs: 60_000 },
+    );
+    patient.set(host(1));
+    patient.set(host(2));
+    patient.allMade();
+    await patient.settled(true);
+    assert.deepEqual(writes.map(({ id }) => id).sort(), [1, 2]);
+    await patient.close();
+  });
 });

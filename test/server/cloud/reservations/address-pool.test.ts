@@ -81,4 +81,28 @@ describe("a pool of addresses", () => {
     pool.give("10.0.0.1");
     assert.equal(pool.free, 3);
   });
+
+  it("takes addresses back that are lent, when no other is free or when one of them is asked for", () => {
+    const pool = newPool();
+    const lent = new Set([pool.takeUnused() ?? "", pool.takeUnused() ?? ""]);
+    pool.lender = {
+      addresses: lent,
+      recall: (wanted) => {
+        const [any] = lent;
+        const address = wanted ?? any;
+        lent.delete(address ?? "");
+        return address;
+      },
+    };
+    assert.deepEqual([pool.free, pool.unused, pool.isFree("198.18.0.254")], [4, 2, true]);
+    pool.take("198.18.0.255");
+    assert.deepEqual([pool.free, pool.unused, pool.isLent("198.18.0.255")], [3, 2, false]);
+    assertRefused(() => pool.take("198.18.0.255"), "conflict", /is taken/);
+    assert.deepEqual(
+      [1, 2, 3].map(() => pool.takeAny()),
+      ["198.18.1.0", "198.18.1.1", "198.18.0.254"],
+    );
+    assert.equal(pool.takeUnused(), undefined);
+    assertRefused(() => pool.takeAny(), "exhausted", /All 4 addresses/);
+  });
 });

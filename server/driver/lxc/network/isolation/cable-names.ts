@@ -7,7 +7,13 @@ const digitsOfGroup = 3;
 const firstOfLetters = Number.parseInt("a00", 36);
 
 /** How many groups there can be in addition to the first. */
-export const mostGroups = Number.parseInt("zzz", 36) - firstOfLetters + 1;
+export const mostGroups = Number.parseInt("zzz", 36) - firstOfLetters;
+
+/**
+ * The number of the group whose members reach no other container, and not each other either. It is the same for all
+ * daemons: a container that reboots gets the cable of its start again, under a later daemon too.
+ */
+export const closedGroup = mostGroups + 1;
 
 /** @param group 0 for the first. */
 export function cableName(prefix: string, id: number, group: number): string {

@@ -2,11 +2,14 @@ import { writeFileSync } from "node:fs";
 import { z } from "zod";
 import { MccError } from "../../../../../protocol/error";
 import type { ContainerPlace, Place } from "../../place";
-import { cableName, groupOfCable, mostGroups } from "./cable-names";
+import { cableName, closedGroup, groupOfCable, mostGroups } from "./cable-names";
 import { containersIn, textOf } from "./container-files";
 
 /** What a container's file `network-group` has. Containers of the first group have no such file. */
-const fileSchema = z.object({ number: z.int().min(1).max(mostGroups), name: z.string() });
+const fileSchema = z.object({ number: z.int().min(1).max(closedGroup), name: z.string() });
+
+/** The name of the group with the number `closedGroup`. */
+export const closedGroupName = "unclaimed";
 
 interface Membership {
   readonly number: number;
@@ -65,6 +68,9 @@ export class NetworkGroups {
   }
 
   #numberFor(name: string): number {
+    if (name === closedGroupName) {
+      return closedGroup;
+    }
     const taken = new Set<number>();
     for (const member of this.#members.values()) {
       if (member.name === name) {

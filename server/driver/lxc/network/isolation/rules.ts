@@ -1,6 +1,6 @@
 import { closedPortDscp, isInside } from "../../../../support/ordinary-user";
 import type { Place } from "../../place";
-import { prefixesOfFirstGroup, prefixOfGroup } from "./cable-names";
+import { closedGroup, prefixesOfFirstGroup, prefixOfGroup } from "./cable-names";
 import { markOf, marks, unknownGroup } from "./marks";
 
 /**
@@ -24,7 +24,8 @@ export function isolationRules(
     ...groups.map((group) => ({ prefix: prefixOfGroup(vethPrefix, group), mark: markOf(group) })),
   ];
   const senders = prefixes.map(({ prefix, mark }) => `"${prefix}*" : ${mark}`);
-  const receivers = prefixes.map(({ prefix, mark }) => `${mark} . "${prefix}*"`);
+  const open = prefixes.filter(({ mark }) => mark !== markOf(closedGroup));
+  const receivers = open.map(({ prefix, mark }) => `${mark} . "${prefix}*"`);
   const setMark = `iifname "${vethPrefix}*" meta mark set ${unknownGroup}
     meta mark set iifname map { ${senders.join(", ")} }`;
   // Before the bridge and the host learn from a packet. The host accepts also frames with the VLAN tag 0, in which these

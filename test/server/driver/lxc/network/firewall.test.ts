@@ -5,6 +5,7 @@ import type { Chatter } from "../../../../../server/driver/lxc/network/chatter";
 import { Firewall } from "../../../../../server/driver/lxc/network/firewall";
 import { AddressOwners } from "../../../../../server/driver/lxc/network/isolation/address-owners";
 import { NetworkGroups } from "../../../../../server/driver/lxc/network/isolation/groups";
+import { SetChanges } from "../../../../../server/driver/lxc/network/isolation/set-changes";
 import { Place } from "../../../../../server/driver/lxc/place";
 import { captureLog } from "../../../../support/captured-log";
 
@@ -40,6 +41,7 @@ describe("the firewall tables of the daemon", () => {
       chatter: { rules: () => "" } as unknown as Chatter,
       groups,
       owners: new AddressOwners(place, network, groups),
+      setChanges: new SetChanges(1000),
     });
   }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { NetworkGroups } from "../../../../../../server/driver/lxc/network/isolation/groups";
+import { closedGroup, mostGroups } from "../../../../../../server/driver/lxc/network/isolation/cable-names";
+import { closedGroupName, NetworkGroups } from "../../../../../../server/driver/lxc/network/isolation/groups";
 import { type ContainerPlace, Place } from "../../../../../../server/driver/lxc/place";
 import { temporaryFolders } from "../../../../../support/files/temporary-folder";
 import { perTest } from "../../../../../support/per-test";
@@ -68,5 +69,17 @@ describe("the groups of containers that reach each other", () => {
     const newcomer = container(502);
     next.join(newcomer, "a");
     assert.equal(next.cableOf(newcomer), "mcv0123a01dy");
+  });
+
+  it("do not get the number of the closed group, which is the same for every daemon", () => {
+    const groups = new NetworkGroups(place());
+    const first = container(510);
+    groups.join(first, closedGroupName);
+    assert.equal(groups.cableOf(first), "mcv0123zzze6");
+    assert.deepEqual(groups.numbers(), [closedGroup]);
+    assert.equal(new NetworkGroups(place()).numberOf(first), closedGroup);
+    groups.join(first, "a");
+    assert.equal(groups.numberOf(first), 1);
+    assert.ok(closedGroup > mostGroups);
   });
 });

@@ -1,0 +1,86 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import type { ContainerClaim, ContainerFile } from "../../driver";
+import { kernelHostname } from "../../kernel-hostname";
+import { payloadPrefix } from "../cgroups/cgroups";
+import { readConfiguration, withClaim } from "../configuration/configuration";
+import { systemFiles } from "../create";
+import type { Engine } from "../engine";
+import { writeFiles } from "../files";
+import { replaceBlock } from "../hosts/own-hosts";
+import { applyLimits } from "../limits";
+import { nameServerFile, namesServers } from "../name-servers";
+import type { ContainerPlace } from "../place";
+import { hasLimits, writeLimits } from "../resize";
+import type { PreparedContainer } from "./prepared-container";
+
+/**
+ * Gives a container its owner's properties while it runs: all that a create would have given it.
+ *
+ * What the container does not have at its next start either is in its configuration. What only runs now is changed in
+ * place: the kernel's host name and limits, and the name of the cable, which decides which other containers it reaches.
+ */
+export async function claimContainer(
+  engine: Engine,
+  container: ContainerPlace,
+  prepared: PreparedContainer,
+  as: ContainerClaim,
+): Promise<void> {
+  const hostname = kernelHostname(as.hostname);
+  const named = prepared.setHostName(hostname, engine.timeoutMs);
+  const configuration = readFileSync(container.configuration, "utf8");
+  const moved = moveToGroup(engine, container, as, configuration);
+  const resized = limit(engine, container, as);
+  const left = prepared.rewrite(filesOf(container, as, configuration));
+  if (as.hosts !== undefined) {
+    replaceBlock(container.hosts, as.hosts());
+  }
+  await Promise.all([named, moved, resized]);
+  if (left.length > 0) {
+    await writeFiles(engine, container, left);
+  }
+}
+
+function addressesIn(configuration: string): { ipAddress: string; ipv6Address: string | undefined } {
+  const { ipAddress = "", ipv6Address } = readConfiguration(configuration);
+  return { ipAddress, ipv6Address };
+}
+
+/** Neither type limits the disk: see `Claims.accepts`. */
+async function limit(engine: Engine, container: ContainerPlace, { type }: ContainerClaim): Promise<void> {
+  if (!hasLimits(engine, container, type)) {
+    writeLimits(engine, container, type);
+    await applyLimits(type, engine.cgroups.hierarchies, payloadPrefix + container.name);
+  }
+}
+
+function filesOf(container: ContainerPlace, as: ContainerClaim, configuration: string): ContainerFile[] {
+  const { ipAddress } = addressesIn(configuration);
+  return [
+    ...systemFiles({ ...as, ipAddress }),
+    ...(namesServers(container, as.nameservers) ? [] : [nameServerFile(container, as.nameservers)]),
+    ...as.files,
+  ];
+}
+
+/** Until the rename, the container reaches no other. */
+async function moveToGroup(
+  { groups, firewall, chatter, cables }: Engine,
+  container: ContainerPlace,
+  { hostname, networkGroup }: ContainerClaim,
+  configuration: string,
+): Promise<void> {
+  const before = groups.cableOf(container);
+  if (networkGroup === undefined) {
+    rmSync(container.networkGroup, { force: true });
+  }
+  groups.join(container, networkGroup);
+  const cable = groups.cableOf(container);
+  writeFileSync(container.claimed, before);
+  writeFileSync(container.configuration, withClaim(configuration, { cable, hostname }));
+  await firewall.admit(container, addressesIn(configuration));
+  if (!existsSync(`/sys/class/net/${cable}`)) {
+    await cables.rename(before, cable);
+  }
+  chatter.ended(before);
+  chatter.started(cable);
+}
