@@ -1,19 +1,21 @@
 import { CommanderError } from "commander";
-import { messageOf } from "../protocol/error";
-import { type Comparison, compare, comparisonLine } from "./comparison";
+import { measureAll } from "./measure-all";
 import type { Measurement } from "./measurement";
 import { type Options, type Output, readOptions } from "./options";
+import { aimOf, comparisonLine, resultOf } from "./report/comparison";
+import { machineLine } from "./report/machine";
+import { isMeasured, type Result } from "./report/result";
 
 /** The measurements by their names on the command line. */
 export type Measurements = Readonly<Record<string, Measurement>>;
 
-type Measured = { readonly measurement: string } & Comparison;
-interface Failed {
-  readonly measurement: string;
-  /** Why there are no figures. */
-  readonly error: string;
+/** The surroundings of a run. */
+export interface Surroundings extends Output {
+  /** Ends the run: the present measurement cleans up, and no other begins. */
+  readonly signal?: AbortSignal;
+  /** Writes the results into the page. */
+  readonly write?: (results: readonly Result[], rounds: number) => Promise<void>;
 }
-type Result = Measured | Failed;
 
 /**
  * Runs the measurements that the arguments name, one after the other. If one fails, the others continue. Results go to
@@ -24,10 +26,17 @@ type Result = Measured | Failed;
 export async function bench(
   words: readonly string[],
   measurements: Measurements,
-  output: Output,
+  surroundings: Surroundings,
 ): Promise<number> {
-  const read = readUsage(words, measurements, output);
-  return typeof read === "number" ? read : report(await measureAll(read, measurements, output), read, output);
+  const options = readUsage(words, measurements, surroundings);
+  if (typeof options === "number") {
+    return options;
+  }
+  const results = await measureAll(options, measurements, surroundings);
+  if (options.write) {
+    await surroundings.write?.(results, options.rounds);
+  }
+  return report(results, options, surroundings);
 }
 
 /** Parses the arguments. @returns the options, or the exit code after help or a usage error. */
@@ -46,44 +55,23 @@ export function readUsage(
   }
 }
 
-async function measureAll(
-  { wanted, rounds }: Options,
-  measurements: Measurements,
-  { err }: Output,
-): Promise<Result[]> {
-  const results: Result[] = [];
-  const chosen = Object.entries(measurements).filter(
-    ([name]) => wanted.length === 0 || wanted.includes(name),
-  );
-  for (const [measurement, { figures, measure }] of chosen) {
-    err(`bench: measuring ${measurement}, rounds: ${rounds}\n`);
-    try {
-      const samples = await measure(rounds);
-      for (const [name, figure] of Object.entries(figures)) {
-        results.push({ measurement, ...compare(figure, samples[name] ?? { ours: [], peer: [] }) });
-      }
-    } catch (error) {
-      results.push({ measurement, error: messageOf(error) });
-      err(`bench: ${measurement} failed: ${messageOf(error)}\n`);
-    }
-  }
-  return results;
-}
-
 function report(results: readonly Result[], { json, check }: Options, { out, err }: Output): number {
+  err(`bench: machine: ${machineLine()}\n`);
+  out(json ? `${JSON.stringify(results, null, 2)}\n` : results.map((result) => lineOf(result)).join(""));
   const measured = results.filter((result) => isMeasured(result));
   const missed = check ? measured.filter(({ reached }) => !reached) : [];
-  out(
-    json
-      ? `${JSON.stringify(results, null, 2)}\n`
-      : measured.map((result) => `${comparisonLine(result)}\n`).join(""),
+  missed.forEach((result) =>
+    err(
+      `bench: ${result.measurement} missed its aim: ${result.title}: ${resultOf(result)}, ${aimOf(result)}\n`,
+    ),
   );
-  missed.forEach(({ measurement, title, ratio, aim }) =>
-    err(`bench: ${measurement} missed its aim: ${title}: ${ratio.toFixed(2)}, aim ${aim}\n`),
-  );
-  return missed.length > 0 || measured.length < results.length ? 1 : 0;
+  return missed.length > 0 || results.some((result) => "error" in result) ? 1 : 0;
 }
 
-function isMeasured(result: Result): result is Measured {
-  return !("error" in result);
+/** The line of a failure is on standard error already. */
+function lineOf(result: Result): string {
+  if ("skipped" in result) {
+    return `${result.measurement}: not measured: ${result.skipped}\n`;
+  }
+  return isMeasured(result) ? `${comparisonLine(result)}\n` : "";
 }

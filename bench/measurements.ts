@@ -1,9 +1,32 @@
 import type { Measurements } from "./bench";
-import { fleet } from "./fleet";
-import { instances } from "./instances";
-import { load } from "./load";
-import { openvz } from "./openvz";
-import { pulumiUp } from "./pulumi-up";
+import { calls } from "./measurements/calls";
+import { death } from "./measurements/death";
+import { firstCommand } from "./measurements/first-command";
+import { fleet } from "./measurements/fleet";
+import { instances } from "./measurements/instances";
+import { laterStarts } from "./measurements/later-starts";
+import { load } from "./measurements/load";
+import { lxd } from "./measurements/lxd";
+import { memory } from "./measurements/memory";
+import { openvz } from "./measurements/openvz";
+import { pulumiUp, pulumiUpSimulated } from "./measurements/pulumi-up";
+import { scale } from "./measurements/scale";
+import { simulatedCreates } from "./measurements/simulated-creates";
 
-/** Contains every measurement. */
-export const measurements: Measurements = { instances, fleet, "pulumi-up": pulumiUp, openvz, load };
+/** Contains every measurement, in the order in which they run. */
+export const measurements: Measurements = {
+  "first-command": firstCommand,
+  instances,
+  fleet,
+  "later-starts": laterStarts,
+  death,
+  "pulumi-up": pulumiUp,
+  "pulumi-up-simulated": pulumiUpSimulated,
+  calls,
+  "simulated-creates": simulatedCreates,
+  scale,
+  memory,
+  load,
+  openvz,
+  lxd,
+};

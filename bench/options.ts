@@ -4,8 +4,13 @@ export interface Options {
   /** The names of measurements. Empty for all. */
   readonly wanted: readonly string[];
   readonly rounds: number;
+  /** The limit of each measurement's count, for a trial. */
+  readonly count?: number;
+  /** The time limit of each measurement. */
+  readonly minutes: number;
   readonly json: boolean;
   readonly check: boolean;
+  readonly write: boolean;
 }
 
 /** The output for help and usage errors. */
@@ -16,6 +21,9 @@ export interface Output {
 
 const usualRounds = 3;
 const mostRounds = 100;
+const mostCount = 10_000;
+const usualMinutes = 30;
+const mostMinutes = 600;
 
 const notes = `
 Measures MiniCloud and a peer in turns, as root, in separate namespaces, and prints the ratio of the medians.
@@ -35,10 +43,24 @@ export function readOptions(
     .addOption(
       new Option("--rounds <number>", `number of rounds, 1 to ${mostRounds}`)
         .default(usualRounds)
-        .argParser(parseRounds),
+        .argParser(wholeNumber(mostRounds)),
+    )
+    .addOption(
+      new Option(
+        "--count <number>",
+        `at most this number of instances, calls or resources, 1 to ${mostCount}, for a quick trial (default: those of the aims)`,
+      )
+        .argParser(wholeNumber(mostCount))
+        .conflicts("write"),
+    )
+    .addOption(
+      new Option("--minutes <number>", `time limit of each measurement, 1 to ${mostMinutes}`)
+        .default(usualMinutes)
+        .argParser(wholeNumber(mostMinutes)),
     )
     .option("--json", "print only JSON on standard output", false)
     .option("--check", "exit with code 1 if an aim is missed, and name it", false)
+    .option("--write", "write the results into docs/performance.md; other measurements keep theirs", false)
     .addHelpText("after", notes)
     .configureOutput({ writeOut: out, writeErr: err })
     .showHelpAfterError()
@@ -47,10 +69,12 @@ export function readOptions(
   return { ...command.opts<Omit<Options, "wanted">>(), wanted: command.processedArgs[0] as string[] };
 }
 
-function parseRounds(text: string): number {
-  const rounds = Number(text);
-  if (!/^\d+$/.test(text) || rounds < 1 || rounds > mostRounds) {
-    throw new InvalidArgumentError(`Give a whole number from 1 to ${mostRounds}.`);
-  }
-  return rounds;
+function wholeNumber(most: number): (text: string) => number {
+  return (text) => {
+    const number = Number(text);
+    if (!/^\d+$/.test(text) || number < 1 || number > most) {
+      throw new InvalidArgumentError(`Give a whole number from 1 to ${most}.`);
+    }
+    return number;
+  };
 }

@@ -1,5 +1,5 @@
-import { lxcHost } from "../bench/lxc-host";
-import { simulatedHost } from "../bench/simulated-host";
+import { lxcHost } from "../bench/hosts/lxc-host";
+import { simulatedHost } from "../bench/hosts/simulated-host";
 import { runMain } from "../isolated/run-main";
 import { readOptions } from "./options";
 import { type SoakResult, soak } from "./soak";

@@ -1,5 +1,5 @@
 import { setTimeout } from "node:timers/promises";
-import { type BenchHost, withBenchDaemon } from "../bench/bench-daemon";
+import { type BenchHost, withBenchDaemon } from "../bench/hosts/bench-daemon";
 import { messageOf } from "../protocol/error";
 import { remains, type Usage } from "./remains";
 import { tasks } from "./tasks";

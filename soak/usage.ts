@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { BenchDaemon } from "../bench/bench-daemon";
+import type { BenchDaemon } from "../bench/hosts/bench-daemon";
 import { residentMiB } from "../fuzz/resident-memory";
 import { Place } from "../server/driver/lxc/place";
 import { cgroups, interfaces, mounts, processesOf } from "../test/support/lxc/traces";

@@ -6,7 +6,11 @@
 export const shownElsewhere: Readonly<Record<string, readonly string[]>> = {
   // What takes minutes is measured by people and not by tests.
   "bench/": ["npm run bench"],
-  "bench/comparison.ts": ["test/bench/bench.test.ts"],
+  "bench/measure-all.ts": ["test/bench/bench.test.ts"],
+  "bench/report/comparison.ts": ["test/bench/bench.test.ts"],
+  "bench/report/machine.ts": ["test/bench/report/page.test.ts"],
+  "bench/report/page-file.ts": ["test/bench/report/page.test.ts"],
+  "bench/report/run-record.ts": ["test/bench/report/page.test.ts"],
   "bench/inside.ts": ["test/bench/main.real.test.ts"],
   "bench/options.ts": ["test/bench/bench.test.ts"],
   "bench/output.ts": ["test/bench/main.real.test.ts"],

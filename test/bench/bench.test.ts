@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { execa } from "execa";
 import { bench, type Measurements } from "../../bench/bench";
-import { compare, comparisonLine } from "../../bench/comparison";
-import type { Samples } from "../../bench/measurement";
+import type { Run, Samples } from "../../bench/measurement";
+import { compare, comparisonLine } from "../../bench/report/comparison";
 import { MccError } from "../../protocol/error";
 import { checkout } from "../support/checkout";
 
@@ -13,8 +13,9 @@ const samples = { slow: { ours: [2, 9, 1], peer: [1] }, quick: { ours: [1, 3], p
 async function runBench(...words: readonly string[]) {
   const asked: string[] = [];
   const measuring = (name: keyof typeof samples, aim: number) => ({
-    figures: { only: { title: `the ${name} one`, aim } },
-    measure: (rounds: number): Promise<Record<"only", Samples>> => {
+    count: 1000,
+    figures: () => ({ only: { title: `the ${name} one`, aim } }),
+    measure: ({ rounds }: Run): Promise<Record<"only", Samples>> => {
       asked.push(`${name} ${rounds}`);
       return Promise.resolve({ only: samples[name] });
     },
@@ -22,7 +23,8 @@ async function runBench(...words: readonly string[]) {
   const measurements: Measurements = {
     slow: measuring("slow", 1.25),
     broken: {
-      figures: { only: { title: "the broken one", aim: 1 } },
+      count: 1000,
+      figures: () => ({ only: { title: "the broken one", aim: 1 } }),
       measure: () => Promise.reject(new MccError("unavailable", "Install bash-static.")),
     },
     quick: measuring("quick", 0.5),
@@ -39,12 +41,18 @@ describe("the bench", () => {
     assert.deepEqual((await runBench()).asked, ["slow 3", "quick 3"]);
     const { asked, exitCode, out } = await runBench("quick", "--rounds", "7");
     assert.deepEqual({ asked, exitCode }, { asked: ["quick 7"], exitCode: 0 });
-    assert.equal(out, "the quick one: 0.50 (aim 0.5, reached); ours 1.00 3.00 s, peer 4.00 4.00 s\n");
+    assert.equal(
+      out,
+      "the quick one: 0.50 (aim 0.5, reached); ours 2.00 [1.50 to 2.50] s, peer 4.00 [4.00 to 4.00] s\n",
+    );
   });
 
   it("prints samples in the unit of their figure", () => {
     const memory = compare({ title: "the memory", aim: 1, unit: "MB" }, { ours: [50], peer: [200] });
-    assert.equal(comparisonLine(memory), "the memory: 0.25 (aim 1, reached); ours 50.00 MB, peer 200.00 MB");
+    assert.equal(
+      comparisonLine(memory),
+      "the memory: 0.25 (aim 1, reached); ours 50.00 [50.00 to 50.00] MB, peer 200.00 [200.00 to 200.00] MB",
+    );
   });
 
   it("prints JSON and nothing else with --json", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { CommanderError } from "commander";
-import { simulatedHost } from "../../bench/simulated-host";
+import { simulatedHost } from "../../bench/hosts/simulated-host";
 import { readOptions } from "../../soak/options";
 import { grownAtMostMiB, remains, type Usage } from "../../soak/remains";
 import { soak } from "../../soak/soak";

@@ -6,3 +6,6 @@ export const simulatedHost: BenchHost = {
   during: (_folder, work) => work({}),
   equip: () => Promise.resolve(),
 };
+
+/** Simulated instances with addresses for ten thousand of them. */
+export const largeSimulatedHost: BenchHost = { ...simulatedHost, range: "198.18.0.2-198.18.63.250" };

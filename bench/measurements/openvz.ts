@@ -1,15 +1,14 @@
 import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
-import { type Client, createInstance } from "../client";
-import { exists, hostPlaces } from "../server/driver/openvz/host";
-import { imageName } from "../test/fakes/openvz/install";
-import { type BenchDaemon, withBenchDaemon } from "./bench-daemon";
-import { type Measurement, type Samples, seconds } from "./measurement";
-import { openvzHost } from "./openvz-host";
+import { type Client, createInstance } from "../../client";
+import { exists, hostPlaces } from "../../server/driver/openvz/host";
+import { imageName } from "../../test/fakes/openvz/install";
+import { type BenchDaemon, withBenchDaemon } from "../hosts/bench-daemon";
+import { openvzHost } from "../hosts/openvz-host";
+import { type Measurement, type Run, type Samples, seconds } from "../measurement";
+import { destroyAll } from "./destroy-all";
 
-const count = 12;
-const listed = 13;
 /** The number of lists in a sample, because a single one is too short to measure. */
 const lookCount = 10;
 const type = "light";
@@ -27,28 +26,32 @@ type Name = "create" | "list";
  * tenth to their time. A list may take a quarter more.
  */
 export const openvz: Measurement<Name> = {
-  figures: {
+  count: 12,
+  figures: (count) => ({
     create: {
       title: `${count} instances over vzctl at once, compared with ${count} bare vzctl create, set, start and exec3`,
       aim: 1.1,
     },
     list: {
-      title: `${lookCount} lists of ${listed} instances over vzctl, compared with as many bare vzlist, or with reads of the same files where vzlist cannot work`,
+      title: `${lookCount} lists of ${count + 1} instances over vzctl, compared with as many bare vzlist, or with reads of the same files where vzlist cannot work`,
       aim: 1.25,
     },
-  },
-  measure: (rounds) => withBenchDaemon(openvzHost, (daemon) => measure(daemon, rounds)),
+  }),
+  measure: (run) => withBenchDaemon(openvzHost, (daemon) => measure(daemon, run), run.signal),
 };
 
-async function measure({ client, environment }: BenchDaemon, rounds: number): Promise<Record<Name, Samples>> {
-  const bare = new BareCommands(environment);
+async function measure(
+  { client, environment }: BenchDaemon,
+  { rounds, count }: Run,
+): Promise<Record<Name, Samples>> {
+  const bare = new BareCommands(environment, count);
   const creations: Times = { ours: [], peer: [] };
   const lists: Times = { ours: [], peer: [] };
   for (let round = 0; round < rounds; round += 1) {
     creations.peer.push(await seconds(() => bare.createAll()));
     await bare.destroyAll();
     creations.ours.push(await seconds(() => createAll(client, count)));
-    await createAll(client, listed - count);
+    await createAll(client, 1);
     lists.peer.push(await seconds(() => repeatedly(() => bare.list())));
     lists.ours.push(await seconds(() => repeatedly(() => client.call("instance.list", {}))));
     await destroyAll(client);
@@ -72,16 +75,16 @@ async function repeatedly(look: () => Promise<unknown>): Promise<void> {
   }
 }
 
-async function destroyAll(client: Client): Promise<void> {
-  const instances = await client.call("instance.list", {});
-  await Promise.all(instances.map(({ id, uid }) => client.call("instance.destroy", { instance: id, uid })));
-}
-
 /** Runs the commands that an operator would type, with the highest possible parallelism. */
 class BareCommands {
-  readonly #ctids = Array.from({ length: count }, (_, index) => firstBareCtid + index);
+  readonly #ctids: readonly number[];
 
-  constructor(private readonly environment: Readonly<Record<string, string>>) {}
+  constructor(
+    private readonly environment: Readonly<Record<string, string>>,
+    count: number,
+  ) {
+    this.#ctids = Array.from({ length: count }, (_, index) => firstBareCtid + index);
+  }
 
   async createAll(): Promise<void> {
     await Promise.all(

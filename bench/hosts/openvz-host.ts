@@ -1,12 +1,12 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { requirePrograms } from "../images/host-programs";
-import { syntaxes } from "../server/driver/openvz/configuration/syntax";
-import { exists, hostPlaces, readHostConfiguration } from "../server/driver/openvz/host";
-import { isOnPath } from "../server/support/program-path";
-import { FakeOpenvz, imageName, makeImage } from "../test/fakes/openvz/install";
-import { coverEtc, uncoverEtc } from "../test/fakes/openvz/own-etc";
-import { recordedMs } from "../test/fakes/openvz/recorded-runs";
+import { requirePrograms } from "../../images/host-programs";
+import { syntaxes } from "../../server/driver/openvz/configuration/syntax";
+import { exists, hostPlaces, readHostConfiguration } from "../../server/driver/openvz/host";
+import { isOnPath } from "../../server/support/program-path";
+import { FakeOpenvz, imageName, makeImage } from "../../test/fakes/openvz/install";
+import { coverEtc, uncoverEtc } from "../../test/fakes/openvz/own-etc";
+import { recordedMs } from "../../test/fakes/openvz/recorded-runs";
 import type { BenchHost } from "./bench-daemon";
 
 /** The minimum durations of the fake commands, from recorded runs on a real host. */

@@ -2,7 +2,8 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import pLimit from "p-limit";
-import { makeHostKey } from "../server/cloud/instances/creation/host-key";
+import { makeHostKey } from "../../server/cloud/instances/creation/host-key";
+import type { BenchDaemon } from "../hosts/bench-daemon";
 
 /** The owner of an unprivileged container's files on the host. */
 const containerRoot = 100_000;
@@ -19,16 +20,33 @@ export interface BareContainers {
   start(parallel: number): Promise<void>;
   /** Stops them. Only their layers keep changes. */
   stop(parallel: number): Promise<void>;
+  /** Stops each with `lxc-stop -k`, and removes its files with `rm`. */
+  destroy(parallel: number): Promise<void>;
+  /** Creates them again after `destroy`. */
+  remake(): Promise<void>;
 }
 
-/** Does the work with this number of containers, and removes them, also if the creation of one fails. */
+/** Where bare containers are, and how many. */
+export interface BarePlace {
+  readonly folder: string;
+  readonly rootfs: string;
+  readonly count: number;
+  /** Ends the commands early. */
+  readonly signal: AbortSignal;
+}
+
+/** Returns the place of bare containers with the image of a bench's daemon. */
+export function barePlace({ folder, signal }: BenchDaemon, count: number): BarePlace {
+  const rootfs = join(folder, "state", "lxc", "images", "micro", "rootfs");
+  return { folder: join(folder, "bare"), rootfs, count, signal };
+}
+
+/** Does the work with bare containers, and removes them, also if the creation of one fails. */
 export async function withBareContainers<T>(
-  folder: string,
-  rootfs: string,
-  count: number,
+  place: BarePlace,
   work: (containers: BareContainers) => Promise<T>,
 ): Promise<T> {
-  const containers = new MadeContainers(folder, rootfs, count);
+  const containers = new MadeContainers(place);
   try {
     await containers.make();
     return await work(containers);
@@ -41,11 +59,8 @@ class MadeContainers implements BareContainers {
   readonly #names: readonly string[];
   #mayRun = false;
 
-  constructor(
-    private readonly folder: string,
-    private readonly rootfs: string,
-    count: number,
-  ) {
+  constructor(private readonly place: BarePlace) {
+    const { count } = place;
     this.#names = Array.from({ length: count }, (_, index) => `mcbench-${process.pid}-${index}`);
   }
 
@@ -54,6 +69,10 @@ class MadeContainers implements BareContainers {
     await execa("ip", ["link", "add", bridge, "type", "bridge"]);
     await execa("ip", ["address", "add", gateway, "dev", bridge]);
     await execa("ip", ["link", "set", bridge, "up"]);
+    await this.remake();
+  }
+
+  async remake(): Promise<void> {
     for (const [index, name] of this.#names.entries()) {
       await this.#makeOne(name, `198.19.${1 + Math.floor(index / 250)}.${1 + (index % 250)}/16`);
     }
@@ -61,43 +80,57 @@ class MadeContainers implements BareContainers {
 
   async start(parallel: number): Promise<void> {
     this.#mayRun = true;
-    const limit = pLimit(parallel);
-    await Promise.all(
-      this.#names.map((name) => limit(() => execa("lxc-start", ["-P", this.folder, "-n", name]))),
-    );
+    await this.#each(parallel, (name) => this.#run("lxc-start", "-P", this.place.folder, "-n", name));
   }
 
   async stop(parallel: number): Promise<void> {
-    await this.#stopAll(parallel, true);
+    await this.#each(parallel, (name) => this.#run(...this.#stopping(name)));
+    this.#mayRun = false;
+  }
+
+  async destroy(parallel: number): Promise<void> {
+    await this.#each(parallel, async (name) => {
+      await this.#run(...this.#stopping(name));
+      await this.#run("rm", "-rf", join(this.place.folder, name));
+    });
     this.#mayRun = false;
   }
 
   /** Removes everything, also after a partial creation. The next measurement needs the same bridge and files. */
   async remove(): Promise<void> {
+    const { folder } = this.place;
     if (this.#mayRun) {
-      await this.#stopAll(removingParallel, false);
+      await this.#each(removingParallel, (name) => {
+        const [program, ...words] = this.#stopping(name);
+        return execa(program, words, { reject: false });
+      });
     }
     for (const file of idFiles) {
       await execa("umount", [file], { reject: false });
     }
     await execa("ip", ["link", "delete", bridge], { reject: false });
-    await rm(this.folder, { recursive: true, force: true });
-    await rm(join("/run/lxc/lock", this.folder), { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true });
+    await rm(join("/run/lxc/lock", folder), { recursive: true, force: true });
   }
 
-  async #stopAll(parallel: number, reject: boolean): Promise<void> {
+  #stopping(name: string): [string, ...string[]] {
+    return ["lxc-stop", "-k", "-P", this.place.folder, "-n", name];
+  }
+
+  async #each(parallel: number, work: (name: string) => Promise<unknown>): Promise<void> {
     const limit = pLimit(parallel);
-    await Promise.all(
-      this.#names.map((name) =>
-        limit(() => execa("lxc-stop", ["-k", "-P", this.folder, "-n", name], { reject })),
-      ),
-    );
+    await Promise.all(this.#names.map((name) => limit(() => work(name))));
+  }
+
+  async #run(program: string, ...words: readonly string[]): Promise<void> {
+    this.place.signal.throwIfAborted();
+    await execa(program, words, { cancelSignal: this.place.signal });
   }
 
   /** Allows the ids for newuidmap, which the daemon does not use. The files change only in this mount namespace. */
   async #allowIds(): Promise<void> {
-    await mkdir(this.folder, { recursive: true });
-    const ranges = join(this.folder, "subids");
+    await mkdir(this.place.folder, { recursive: true });
+    const ranges = join(this.place.folder, "subids");
     await writeFile(ranges, `root:${containerRoot}:65536\n`, { mode: 0o644 });
     for (const file of idFiles) {
       await execa("mount", ["--bind", ranges, file]);
@@ -105,7 +138,7 @@ class MadeContainers implements BareContainers {
   }
 
   async #makeOne(name: string, address: string): Promise<void> {
-    const layer = join(this.folder, name, "layer");
+    const layer = join(this.place.folder, name, "layer");
     const delta = join(layer, "delta");
     await mkdir(delta, { recursive: true });
     // Without a host key, the SSH server exits immediately, and the image's init restarts it again and again.
@@ -116,10 +149,10 @@ class MadeContainers implements BareContainers {
     });
     await execa("chown", ["-R", `${containerRoot}:${containerRoot}`, layer]);
     await writeFile(
-      join(this.folder, name, "config"),
+      join(this.place.folder, name, "config"),
       [
         `lxc.uts.name = ${name}`,
-        `lxc.rootfs.path = overlay:${this.rootfs}:${delta}`,
+        `lxc.rootfs.path = overlay:${this.place.rootfs}:${delta}`,
         `lxc.idmap = u 0 ${containerRoot} 65536`,
         `lxc.idmap = g 0 ${containerRoot} 65536`,
         "lxc.net.0.type = veth",

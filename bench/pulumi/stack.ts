@@ -1,10 +1,11 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import { findPulumiCli } from "../quickstart/pulumi-cli/pulumi-cli";
-import type { BenchDaemon } from "./bench-daemon";
+import { findPulumiCli } from "../../quickstart/pulumi-cli/pulumi-cli";
+import type { BenchDaemon } from "../hosts/bench-daemon";
+import { seconds } from "../measurement";
 
-const checkout = join(__dirname, "..", "..");
+const checkout = join(__dirname, "..", "..", "..");
 
 /** Runs the Pulumi CLI on a stack with these arguments. */
 export type Stack = (...words: readonly string[]) => Promise<unknown>;
@@ -16,7 +17,7 @@ export type Stack = (...words: readonly string[]) => Promise<unknown>;
  * @param count the number of resources or hosts, for the program.
  */
 export async function withStack<T>(
-  { folder, environment }: BenchDaemon,
+  { folder, environment, signal }: BenchDaemon,
   program: string,
   count: number,
   work: (stack: Stack) => Promise<T>,
@@ -27,9 +28,10 @@ export async function withStack<T>(
   }
   const home = join(folder, `pulumi-${program}`);
   await mkdir(join(home, "backend"), { recursive: true });
-  const stack: Stack = (...words) =>
+  const pulumi = (words: readonly string[], cancelSignal?: AbortSignal) =>
     execa("pulumi", [...words, "--non-interactive"], {
-      cwd: join(checkout, "bench", "programs", program),
+      ...(cancelSignal === undefined ? {} : { cancelSignal }),
+      cwd: join(checkout, "bench", "pulumi", "programs", program),
       env: {
         ...environment,
         PATH: `${cli.binFolder}:${process.env.PATH}`,
@@ -41,12 +43,12 @@ export async function withStack<T>(
         MINICLOUD_BENCH_COUNT: String(count),
       },
     });
-  await stack("stack", "init", "bench");
+  await pulumi(["stack", "init", "bench"], signal);
   try {
-    return await work(stack);
+    return await work((...words) => pulumi(words, signal));
   } finally {
     // Also removes the settings file, which pulumi stores next to the program.
-    await stack("stack", "rm", "--yes", "--force");
+    await pulumi(["stack", "rm", "--yes", "--force"]);
   }
 }
 
@@ -55,6 +57,18 @@ export async function up(stack: Stack): Promise<void> {
   await stack("up", "--yes", "--skip-preview");
 }
 
+/** Runs a preview in which nothing changes. */
+export async function preview(stack: Stack): Promise<void> {
+  await stack("preview", "--expect-no-changes");
+}
+
 export async function destroy(stack: Stack): Promise<void> {
   await stack("destroy", "--yes", "--skip-preview");
+}
+
+/** Measures one `pulumi up`, and destroys its resources. */
+export async function secondsOfUp(stack: Stack): Promise<number> {
+  const taken = await seconds(() => up(stack));
+  await destroy(stack);
+  return taken;
 }

@@ -1,6 +1,6 @@
 import { connect, type Socket } from "node:net";
-import { type RawAnswer, send } from "../test/support/http/raw-http";
-import { writeCall } from "../test/support/wire/odd-values";
+import { type RawAnswer, send } from "../../test/support/http/raw-http";
+import { writeCall } from "../../test/support/wire/odd-values";
 
 export interface Crowd {
   /** Ends all connections. */
