@@ -1,13 +1,10 @@
 import { CommanderError } from "commander";
 import { measureAll } from "./measure-all";
-import type { Measurement } from "./measurement";
+import type { Measurements } from "./measurement";
 import { type Options, type Output, readOptions } from "./options";
 import { aimOf, comparisonLine, resultOf } from "./report/comparison";
 import { machineLine } from "./report/machine";
 import { isMeasured, type Result } from "./report/result";
-
-/** The measurements by their names on the command line. */
-export type Measurements = Readonly<Record<string, Measurement>>;
 
 /** The surroundings of a run. */
 export interface Surroundings extends Output {

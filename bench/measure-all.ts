@@ -1,6 +1,5 @@
 import { messageOf } from "../protocol/error";
-import type { Measurements } from "./bench";
-import type { Measurement } from "./measurement";
+import type { Measurement, Measurements } from "./measurement";
 import type { Options, Output } from "./options";
 import { compare } from "./report/comparison";
 import type { Result } from "./report/result";

@@ -47,6 +47,9 @@ export interface Measurement<Name extends string = string> {
   readonly missing?: () => string | undefined;
 }
 
+/** The measurements by their names on the command line. */
+export type Measurements = Readonly<Record<string, Measurement>>;
+
 /** Returns the duration of the work in seconds. */
 export async function seconds(work: () => Promise<unknown>): Promise<number> {
   const begin = process.hrtime.bigint();

@@ -1,4 +1,4 @@
-import type { Measurements } from "./bench";
+import type { Measurements } from "./measurement";
 import { calls } from "./measurements/calls";
 import { death } from "./measurements/death";
 import { firstCommand } from "./measurements/first-command";

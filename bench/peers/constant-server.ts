@@ -13,8 +13,8 @@ export async function withConstantServer<T>(answer: string, work: (url: string) 
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
   try {
-    const [url]: unknown[] = await once(child, "message");
-    return await work(String(url));
+    const [url] = (await once(child, "message")) as [string];
+    return await work(url);
   } finally {
     await end(child);
   }

@@ -59,10 +59,11 @@ export function mergeRecords(earlier: readonly RunRecord[], later: readonly RunR
   return [...new Map([...earlier, ...later].map((record) => [record.measurement, record])).values()];
 }
 
-function figureOf({ measurement: _, ours, peer, ...figure }: Measured): FigureRecord {
-  return {
+/** The schema removes what a record does not have. */
+function figureOf({ ours, peer, ...figure }: Measured): FigureRecord {
+  return figureSchema.parse({
     ...figure,
     ours: spreadOf(ours),
     ...(peer === undefined ? {} : { peer: spreadOf(peer) }),
-  };
+  });
 }

@@ -24,8 +24,9 @@ const outputs = {
   server: "http://127.0.0.1:8080",
 };
 const nothing = { create: async () => ({ id: "nothing", outs: outputs }) };
-const declared = Object.fromEntries(Object.keys(outputs).map((name) => [name, undefined]));
+/** Declares the outputs. The SDK adds to the object, so each resource needs its own. */
+const declared = () => Object.fromEntries(Object.keys(outputs).map((name) => [name, undefined]));
 
 for (let index = 1; index <= Number(process.env.MINICLOUD_BENCH_COUNT); index += 1) {
-  new pulumi.dynamic.Resource(nothing, `host-${index}`, declared);
+  new pulumi.dynamic.Resource(nothing, `host-${index}`, declared());
 }
