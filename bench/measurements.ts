@@ -9,18 +9,21 @@ import { load } from "./measurements/load";
 import { lxd } from "./measurements/lxd";
 import { memory } from "./measurements/memory";
 import { openvz } from "./measurements/openvz";
-import { pulumiUp, pulumiUpSimulated } from "./measurements/pulumi-up";
+import { pulumiUp, pulumiUpSimulated, pulumiUpWarm } from "./measurements/pulumi-up";
 import { scale } from "./measurements/scale";
 import { simulatedCreates } from "./measurements/simulated-creates";
+import { warm } from "./measurements/warm";
 
 /** Contains every measurement, in the order in which they run. */
 export const measurements: Measurements = {
   "first-command": firstCommand,
+  warm,
   instances,
   fleet,
   "later-starts": laterStarts,
   death,
   "pulumi-up": pulumiUp,
+  "pulumi-up-warm": pulumiUpWarm,
   "pulumi-up-simulated": pulumiUpSimulated,
   calls,
   "simulated-creates": simulatedCreates,

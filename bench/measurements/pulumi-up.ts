@@ -3,12 +3,17 @@ import { lxcHost } from "../hosts/lxc-host";
 import { simulatedHost } from "../hosts/simulated-host";
 import { type Measurement, type Run, type Samples, seconds } from "../measurement";
 import { destroy, preview, type Stack, up, withStack } from "../pulumi/stack";
+import { fillPool } from "./fill-pool";
 
 type Name = "up" | "preview";
+type Preparation = (daemon: BenchDaemon, count: number) => Promise<void>;
 type Times = Record<Name, number[]>;
 
 /** `pulumi up` of instances in containers. */
 export const pulumiUp = upOn(lxcHost, "instances", { up: 1.5, preview: 1.2 });
+
+/** `pulumi up` of instances that a warm pool has started ahead. */
+export const pulumiUpWarm = upOn(lxcHost, "instances from a warm pool", { up: 1.2, preview: 1.2 }, fillPool);
 
 /** `pulumi up` of simulated instances: the part of the time that is not the engine's. */
 export const pulumiUpSimulated = upOn(simulatedHost, "simulated instances", { up: 1.1, preview: 1.2 });
@@ -16,8 +21,15 @@ export const pulumiUpSimulated = upOn(simulatedHost, "simulated instances", { up
 /**
  * Returns the measurement of `pulumi up`, and of a preview in which nothing changes, compared with those of as many dynamic
  * resources that do nothing and have as many properties.
+ *
+ * @param prepare runs before each `pulumi up` of instances. Default: nothing.
  */
-function upOn(host: BenchHost, what: string, aims: Readonly<Record<Name, number>>): Measurement<Name> {
+function upOn(
+  host: BenchHost,
+  what: string,
+  aims: Readonly<Record<Name, number>>,
+  prepare: Preparation = () => Promise.resolve(),
+): Measurement<Name> {
   return {
     count: 100,
     figures: (count) => {
@@ -30,17 +42,22 @@ function upOn(host: BenchHost, what: string, aims: Readonly<Record<Name, number>
         },
       };
     },
-    measure: (run) => withBenchDaemon(host, (daemon) => measure(daemon, run), run.signal),
+    measure: (run) => withBenchDaemon(host, (daemon) => measure(daemon, run, prepare), run.signal),
   };
 }
 
-async function measure(daemon: BenchDaemon, { rounds, count }: Run): Promise<Record<Name, Samples>> {
+async function measure(
+  daemon: BenchDaemon,
+  { rounds, count }: Run,
+  prepare: Preparation,
+): Promise<Record<Name, Samples>> {
   const peer: Times = { up: [], preview: [] };
   const ours: Times = { up: [], preview: [] };
   await withStack(daemon, "nothing", count, (nothing) =>
     withStack(daemon, "instances", count, async (instances) => {
       for (let round = 0; round < rounds; round += 1) {
         await measureStack(nothing, peer);
+        await prepare(daemon, count);
         await measureStack(instances, ours);
       }
     }),
