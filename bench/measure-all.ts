@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { messageOf } from "../protocol/error";
 import type { Measurement, Measurements } from "./measurement";
 import type { Options, Output } from "./options";
@@ -46,6 +47,8 @@ async function measureOne(
   const count = Math.min(most, measurement.count);
   const limit = AbortSignal.timeout(minutes * 60_000);
   const signal = interrupted === undefined ? limit : AbortSignal.any([limit, interrupted]);
+  // Many commands at once listen to it.
+  setMaxListeners(0, signal);
   const samples = await measurement.measure({ rounds, count, signal }).catch((error: unknown) => {
     // What fails after the end of the time fails because of it.
     throw limit.aborted ? new Error(`It took longer than ${minutes} minutes; see --minutes.`) : error;

@@ -55,7 +55,7 @@ export async function measureFirstCommands(
   };
 }
 
-const wanted: InstanceCreateParameters = { type: "light", keys: [key] };
+const wanted: InstanceCreateParameters = { keys: [key] };
 
 async function runByExec(client: Client): Promise<Instance> {
   const instance = await createInstance(client, { ...wanted, waitFor: "running" });
@@ -66,7 +66,18 @@ async function runByExec(client: Client): Promise<Instance> {
 async function runBySsh(client: Client, identity: string): Promise<Instance> {
   const instance = await createInstance(client, { ...wanted, waitFor: "ssh" });
   await execa("ssh", [
-    ...["-i", identity, "-F", "none", "-o", "BatchMode=yes", "-o", "LogLevel=ERROR"],
+    ...[
+      "-i",
+      identity,
+      "-F",
+      "none",
+      "-o",
+      "BatchMode=yes",
+      "-o",
+      "LogLevel=ERROR",
+      "-o",
+      "ConnectTimeout=10",
+    ],
     ...["-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null"],
     ...[`root@${instance.ipAddress}`, "true"],
   ]);

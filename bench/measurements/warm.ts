@@ -45,7 +45,7 @@ async function measure(daemon: BenchDaemon, { count, ...run }: Run): Promise<Rec
     );
     await destroyAll(client);
     await fillPool(daemon, count);
-    const wanted = { name: "bench", count, type: "light", waitFor: ["ssh" as const] };
+    const wanted = { name: "bench", count, waitFor: ["ssh" as const] };
     together.fleet.push(await seconds(() => applyFleet(client, wanted)));
     await client.call("fleet.destroy", { fleet: "bench" });
   }
@@ -60,5 +60,5 @@ async function measure(daemon: BenchDaemon, { count, ...run }: Run): Promise<Rec
 }
 
 function claimOne(client: Client): Promise<unknown> {
-  return createInstance(client, { type: "light", waitFor: "ssh" });
+  return createInstance(client, { waitFor: "ssh" });
 }

@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { findPulumiCli } from "../../quickstart/pulumi-cli/pulumi-cli";
@@ -27,11 +27,12 @@ export async function withStack<T>(
     throw new Error('no Pulumi CLI was found; install one with "npm run quickstart -- --prepare"');
   }
   const home = join(folder, `pulumi-${program}`);
+  const cwd = join(checkout, "bench", "pulumi", "programs", program);
   await mkdir(join(home, "backend"), { recursive: true });
-  const pulumi = (words: readonly string[], cancelSignal?: AbortSignal) =>
+  const stack: Stack = (...words) =>
     execa("pulumi", [...words, "--non-interactive"], {
-      ...(cancelSignal === undefined ? {} : { cancelSignal }),
-      cwd: join(checkout, "bench", "pulumi", "programs", program),
+      cwd,
+      cancelSignal: signal,
       env: {
         ...environment,
         PATH: `${cli.binFolder}:${process.env.PATH}`,
@@ -43,12 +44,12 @@ export async function withStack<T>(
         MINICLOUD_BENCH_COUNT: String(count),
       },
     });
-  await pulumi(["stack", "init", "bench"], signal);
   try {
-    return await work((...words) => pulumi(words, signal));
+    await stack("stack", "init", "bench");
+    return await work(stack);
   } finally {
-    // Also removes the settings file, which pulumi stores next to the program.
-    await pulumi(["stack", "rm", "--yes", "--force"]);
+    // pulumi stores the settings next to the program, and everything else in the folder of the bench.
+    await rm(join(cwd, "Pulumi.bench.yaml"), { force: true });
   }
 }
 
