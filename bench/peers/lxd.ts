@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import pLimit from "p-limit";
 
+const removingParallel = 8;
 const image = `mcbench-${process.pid}`;
 
 /** Launches containers with `lxc`, the client of LXD. */
@@ -32,8 +33,12 @@ export async function withLxd<T>(
   work: (containers: LxdContainers) => Promise<T>,
 ): Promise<T> {
   const names = Array.from({ length: count }, (_, index) => `${image}-${index}`);
+  // One command for each, because it stops at the first container that does not exist.
   const destroy = async (): Promise<void> => {
-    await execa("lxc", ["delete", "--force", ...names], { reject: false });
+    const limit = pLimit(removingParallel);
+    await Promise.all(
+      names.map((name) => limit(() => execa("lxc", ["delete", "--force", name], { reject: false }))),
+    );
   };
   await importImage(tarball, folder);
   try {

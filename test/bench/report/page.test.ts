@@ -42,7 +42,7 @@ describe("docs/performance.md", () => {
       ]);
       assert.deepEqual(
         figures.map(({ title, aim, limit }) => [title, aim ?? limit]),
-        titles.slice(0, figures.length),
+        figures.length === 0 ? [] : titles,
       );
     }
   });
