@@ -168,7 +168,7 @@ export class Watch {
     if (only?.size === 0) {
       return;
     }
-    const { payloads } = await cgroups.names();
+    const { payloads } = cgroups.names();
     for (const id of payloads.flatMap((payload) => place.idOf(payload) ?? [])) {
       if (
         this.#onDown !== undefined &&

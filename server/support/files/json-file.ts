@@ -55,11 +55,11 @@ async function keepFormer(path: string, former: string): Promise<Former> {
     await link(path, former);
     return "kept";
   } catch (error) {
-    // Left by a daemon that was killed, or by a file system that reported a failure.
-    await quietly(unlink(former));
     if (hasErrno(error, "ENOENT")) {
       return "nothing";
     }
+    // Left by a daemon that was killed, or by a file system that reported a failure.
+    await quietly(unlink(former));
     if (hasErrno(error, "EEXIST")) {
       return await keepFormer(path, former);
     }

@@ -2,7 +2,7 @@ import { lstat, readdir, rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import pLimit from "p-limit";
 import { z } from "zod";
-import { unlessErrno } from "../../../../protocol/errno";
+import { hasErrno, unlessErrno } from "../../../../protocol/errno";
 import { messageOf } from "../../../../protocol/error";
 import { fleetPlaceSchema } from "../../../../protocol/methods/instance";
 import { instanceNameSchema, timeSchema, uidSchema } from "../../../../protocol/methods/name";
@@ -113,8 +113,6 @@ export class InstanceRecords {
 
   async #writeFile(record: InstanceRecord): Promise<void> {
     const folder = this.folderOf(record.id);
-    // The file system may have refused to create it at the start.
-    await ensureFolder(this.#folder, 0o700);
     const isNew = await this.#ensureFolderOf(folder);
     try {
       await writeJsonFile(this.pathOf(record.id), record);
@@ -134,6 +132,10 @@ export class InstanceRecords {
     try {
       return await ensureFolder(folder, 0o700);
     } catch (error) {
+      if (hasErrno(error, "ENOENT") && (await ensureFolder(this.#folder, 0o700))) {
+        // The file system had refused to create it at the start.
+        return await this.#ensureFolderOf(folder);
+      }
       // Removes only an empty one.
       await rmdir(folder).catch(() => undefined);
       throw error;

@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
-import { readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { unlessErrno } from "../../../../protocol/errno";
 import { gone, removeCgroups, walkTree } from "./cgroup-tree";
 import type { Hierarchies } from "./hierarchies";
 import { namesAtPivot, pivot } from "./monitor";
+import { entriesOf, readCgroup } from "./read-cgroup";
 
 /** LXC creates two cgroups for a container: one for its processes, and one for the monitor that supervises it. */
 export const payloadPrefix = "lxc.payload.";
@@ -27,14 +28,13 @@ export class Cgroups {
   }
 
   /** Returns the names of the containers that have either cgroup in version 2, by one read of the folder. */
-  async names(): Promise<Record<"payloads" | "monitors", string[]>> {
-    return namesOf(await readdir(this.hierarchies.unified));
+  names(): Record<"payloads" | "monitors", string[]> {
+    return namesOf(entriesOf(this.hierarchies.unified));
   }
 
   /** Returns the names of the containers that have a cgroup in any hierarchy. */
-  async namesAnywhere(): Promise<Set<string>> {
-    const entries = await Promise.all(this.#folders().map((folder) => readdir(folder)));
-    const { payloads, monitors } = namesOf(entries.flat());
+  namesAnywhere(): Set<string> {
+    const { payloads, monitors } = namesOf(this.#folders().flatMap(entriesOf));
     return new Set([...payloads, ...monitors]);
   }
 
@@ -53,8 +53,8 @@ export class Cgroups {
   /** Returns whether a container has processes or a monitor. The result is also correct after a monitor was killed. */
   async isAlive(name: string): Promise<boolean> {
     return (
-      (await isPopulated(this.payload(name))) ||
-      (await isPopulated(this.monitor(name))) ||
+      isPopulated(this.payload(name)) ||
+      isPopulated(this.monitor(name)) ||
       (await namesAtPivot(this.hierarchies.unified)).includes(name)
     );
   }
@@ -65,8 +65,8 @@ export class Cgroups {
    */
   async isOrphan(name: string): Promise<boolean> {
     return (
-      (await isPopulated(this.payload(name))) &&
-      !(await isPopulated(this.monitor(name))) &&
+      isPopulated(this.payload(name)) &&
+      !isPopulated(this.monitor(name)) &&
       !(await namesAtPivot(this.hierarchies.unified)).includes(name)
     );
   }
@@ -98,7 +98,7 @@ export class Cgroups {
   /** Removes the cgroup in which monitors clean up, in every hierarchy where LXC has no containers left. */
   async removePivots(): Promise<void> {
     for (const folder of this.#folders()) {
-      const entries = (await readdir(folder)).filter((entry) => entry.startsWith("lxc."));
+      const entries = entriesOf(folder).filter((entry) => entry.startsWith("lxc."));
       if (entries.length === 1 && entries[0] === pivot) {
         await removeCgroups(join(folder, pivot));
       }
@@ -122,9 +122,8 @@ function namesOf(entries: readonly string[]): Record<"payloads" | "monitors", st
 }
 
 /** Returns whether processes are in a version 2 cgroup or below it; false if the cgroup does not exist. */
-export async function isPopulated(cgroup: string): Promise<boolean> {
-  const events = await unlessErrno(readFile(join(cgroup, "cgroup.events"), "utf8"), ...gone);
-  return events?.includes("populated 1") ?? false;
+export function isPopulated(cgroup: string): boolean {
+  return readCgroup(join(cgroup, "cgroup.events"))?.includes("populated 1") ?? false;
 }
 
 /** Kills all processes in a version 2 cgroup and below it, including forks in progress (Linux 5.14). */

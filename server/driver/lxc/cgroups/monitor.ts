@@ -1,8 +1,7 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { unlessErrno } from "../../../../protocol/errno";
 import { type HostProcess, processWords } from "../commands/processes";
 import type { Place } from "../place";
+import { readCgroup } from "./read-cgroup";
 
 /** The cgroup in which monitors clean up after their containers. All LXC containers of the host share it. */
 export const pivot = "lxc.pivot";
@@ -31,12 +30,8 @@ interface MonitorAtPivot {
 }
 
 export async function monitorsAtPivot(unified: string): Promise<MonitorAtPivot[]> {
-  const members = await unlessErrno(
-    readFile(join(unified, pivot, "cgroup.procs"), "utf8"),
-    "ENOENT",
-    "ENODEV",
-  );
-  const pids = (members ?? "").split("\n").filter((pid) => pid !== "");
+  const members = readCgroup(join(unified, pivot, "cgroup.procs")) ?? "";
+  const pids = members.split("\n").filter((pid) => pid !== "");
   const found = await Promise.all(
     pids.map(async (text) => {
       const pid = Number(text);

@@ -14,20 +14,20 @@ export interface RunningContainers {
  */
 export async function runningContainers({ place, cgroups }: Engine): Promise<RunningContainers> {
   const names = new Set<string>();
-  await addNames(cgroups, names);
+  addNames(cgroups, names);
   const atPivot = await namesAtPivot(cgroups.hierarchies.unified);
   // A monitor that was at the pivot during the first read may have left it before the second.
-  await addNames(cgroups, names);
+  addNames(cgroups, names);
   const ids = (list: Iterable<string>): number[] => [...list].flatMap((name) => place.idOf(name) ?? []);
   return { running: new Set(ids([...names, ...atPivot])), ending: new Set(ids(atPivot)) };
 }
 
-async function addNames(cgroups: Cgroups, names: Set<string>): Promise<void> {
-  const { payloads, monitors } = await cgroups.names();
+function addNames(cgroups: Cgroups, names: Set<string>): void {
+  const { payloads, monitors } = cgroups.names();
   payloads.forEach((name) => names.add(name));
   for (const name of monitors) {
     // A failed start leaves an empty cgroup.
-    if (!names.has(name) && (await isPopulated(cgroups.monitor(name)))) {
+    if (!names.has(name) && isPopulated(cgroups.monitor(name))) {
       names.add(name);
     }
   }

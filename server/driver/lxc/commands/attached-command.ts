@@ -136,7 +136,7 @@ async function end(
     await killAll(cgroup);
   }
   child.stdio.forEach((stream) => stream?.destroy());
-  for (let waitedMs = 0; waitedMs < goingMs && (await isPopulated(cgroup)); waitedMs += lookEveryMs) {
+  for (let waitedMs = 0; waitedMs < goingMs && isPopulated(cgroup); waitedMs += lookEveryMs) {
     await killAll(cgroup);
     await pause(lookEveryMs);
   }

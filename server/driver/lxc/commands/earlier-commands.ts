@@ -8,7 +8,7 @@ import { endLeftovers } from "../leftovers";
 export async function endEarlierCommands(engine: Engine): Promise<void> {
   const { place, runner, cgroups, timeoutMs } = engine;
   (await endLeftovers(place, timeoutMs)).forEach((id) => runner.interrupted.add(id));
-  for (const name of await cgroups.namesAnywhere()) {
+  for (const name of cgroups.namesAnywhere()) {
     const id = place.idOf(name);
     // A killed command may still enter a cgroup.
     if (id !== undefined && !runner.interrupted.has(id) && !(await cgroups.isAlive(name))) {

@@ -122,10 +122,13 @@ function folderAt(path: string): Stats | undefined {
 
 /** @returns false if the folder exists already. */
 function makeFolder(path: string): boolean {
-  if (folderAt(path) !== undefined) {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (stats?.isDirectory() === true) {
     return false;
   }
-  rmSync(path, { force: true });
+  if (stats !== undefined) {
+    rmSync(path, { force: true });
+  }
   mkdirSync(path);
   return true;
 }

@@ -29,9 +29,9 @@ describe("the cgroups of containers", () => {
       ...["unified/lxc.payload.a", "unified/lxc.monitor.a", "unified/lxc.monitor.b", "unified/user.slice"],
       ...["old/lxc.payload.c", "old/lxc.pivot"],
     );
-    const { payloads, monitors } = await cgroups.names();
+    const { payloads, monitors } = cgroups.names();
     assert.deepEqual({ payloads, monitors: monitors.sort() }, { payloads: ["a"], monitors: ["a", "b"] });
-    assert.deepEqual([...(await cgroups.namesAnywhere())].sort(), ["a", "b", "c"]);
+    assert.deepEqual([...cgroups.namesAnywhere()].sort(), ["a", "b", "c"]);
     assert.deepEqual([await cgroups.has("b"), await cgroups.has("c")], [true, false]);
   });
 
@@ -65,10 +65,10 @@ describe("the cgroups of containers", () => {
   it("are populated if the kernel says so; a missing one is not", async () => {
     const folder = await newFolder();
     await writeFile(join(folder, "cgroup.events"), "populated 1\nfrozen 0\n");
-    assert.equal(await isPopulated(folder), true);
+    assert.equal(isPopulated(folder), true);
     await writeFile(join(folder, "cgroup.events"), "populated 0\nfrozen 1\n");
-    assert.equal(await isPopulated(folder), false);
-    assert.equal(await isPopulated(join(folder, "none")), false);
+    assert.equal(isPopulated(folder), false);
+    assert.equal(isPopulated(join(folder, "none")), false);
   });
 
   it("are killed through the kernel's file; a missing one counts as killed", async () => {

@@ -42,14 +42,14 @@ describe("the LXC driver next to others on the same host", () => {
     await execa("/usr/bin/lxc-start", ["-P", folder, "-n", name], { env: { PATH: folder } });
     try {
       const { unified } = await readHierarchies();
-      const runs = (): Promise<boolean> => isPopulated(join(unified, `lxc.payload.${name}`));
-      assert.equal(await runs(), true);
+      const runs = (): boolean => isPopulated(join(unified, `lxc.payload.${name}`));
+      assert.equal(runs(), true);
       const { driver, nextDriver } = host();
       await driver.destroy(500);
       await driver.close();
       const last = nextDriver();
       await last.purge();
-      assert.equal(await runs(), true);
+      assert.equal(runs(), true);
       assert.match((await execa("ip", ["-o", "link"])).stdout, /foreign0/);
       assert.match((await execa("nft", ["list", "tables"])).stdout, /table bridge foreign/);
     } finally {
