@@ -1,8 +1,5 @@
 import { type ArchiveLimits, archiveLimits } from "../../../support/archives/limits";
 
-/** Where the root program finds an archive. The daemon opened it, so the path that it has is no right of root's. */
-export const standardInput = "/proc/self/fd/0";
-
 const names = Object.keys(archiveLimits) as (keyof ArchiveLimits)[];
 
 /** Returns limits as words of a command. */

@@ -103,7 +103,10 @@ function rule(program: SudoProgram, pattern: string, example: readonly string[])
 /** Returns whether a rule permits a command, as sudo decides it. */
 export function permits(rules: readonly Rule[], program: SudoProgram, words: readonly string[]): boolean {
   const given = words.join(" ");
-  return rules.some(
-    (each) => each.program === program && new RegExp(`^(?:${each.pattern})$`, "s").test(given),
-  );
+  return rules
+    .filter((each) => each.program === program)
+    .some(({ pattern }) => {
+      const ofJavaScript = pattern.replaceAll("[:cntrl:]", "\\x00-\\x1f\\x7f");
+      return new RegExp(`^(?:${ofJavaScript})$`, "s").test(given);
+    });
 }

@@ -7,8 +7,9 @@ import type { UnfinishedRecord } from "../containers/unfinished-records";
 import { ofContainer } from "../host";
 import type { RootFiles } from "../root-work/root-files";
 import type { BeforeDestroy, ImageWork, RootWork } from "../root-work/root-work";
-import { limitWords, standardInput } from "./archive-words";
+import { limitWords } from "./archive-words";
 import type { RootProgram } from "./root-program-calls";
+import { standardInput } from "./standard-input";
 
 /** The work of an ordinary user's daemon: the root program does it. */
 export class SudoRootWork implements RootWork {

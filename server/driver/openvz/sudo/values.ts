@@ -1,6 +1,6 @@
 /**
- * The values in the permitted commands, as extended regular expressions of POSIX that JavaScript reads in the same way.
- * sudo compares them with all words of a command, joined by spaces. Therefore no value may contain a space in front of a
+ * The values in the permitted commands, as extended regular expressions of POSIX that JavaScript reads in the same way,
+ * except for `[:cntrl:]`: see `permits`. sudo compares them with all words of a command, joined by spaces. Therefore no value may contain a space in front of a
  * dash, with which another option would begin.
  */
 export const values = {
@@ -17,7 +17,11 @@ export const values = {
   device: "[A-Za-z0-9][A-Za-z0-9_.-]*",
   hex32: "[0-9a-f]{32}",
   hex16: "[0-9a-f]{16}",
-  pid: "[1-9][0-9]*",
-  /** Any text in which no word begins with a dash. */
-  text: "([^ -][^ ]*)?( ([^ -][^ ]*)?)*",
+  /** Not 1: as the id of a group, the kernel reads -1 as all processes of the host. */
+  pid: "([2-9]|[1-9][0-9]+)",
+  /**
+   * Any text in which no word begins with a dash. vzctl writes it into its configuration as it is, so that a line end would
+   * begin a setting there, such as the folder of the container's files.
+   */
+  text: "([^[:cntrl:] -][^[:cntrl:] ]*)?( ([^[:cntrl:] -][^[:cntrl:] ]*)?)*",
 } as const;

@@ -6,9 +6,10 @@ import { Vz } from "../commands/vz";
 import { type HostPlaces, hostPlaces, ofContainer } from "../host";
 import { DirectRootWork } from "../root-work/direct-root-work";
 import type { RootFiles } from "../root-work/root-files";
-import { limitsOf, standardInput } from "./archive-words";
+import { limitsOf } from "./archive-words";
 import { Claims } from "./claims";
 import { Guard } from "./guard";
+import { requireOpenForReading, standardInput } from "./standard-input";
 import { killSudoCommand, startedBy } from "./sudo-processes";
 import { type Verb, verbs } from "./verbs";
 
@@ -126,8 +127,10 @@ function handlersFor({ uid, folder, places = hostPlaces }: VerbGround): Handlers
       await work.earlier.end(earlierOf(serverId, run), { id: Number(id), group: Number(group) });
     },
     kill: async ([group]) => await killSudoCommand(Number(group), uid),
-    "import-image": async ([name = "", ...limits]) =>
-      await work.images.import(name, standardInput, limitsOf(limits)),
+    "import-image": async ([name = "", ...limits]) => {
+      await requireOpenForReading();
+      return await work.images.import(name, standardInput, limitsOf(limits));
+    },
     "remove-image": async ([name = ""]) => await work.images.remove(name),
     "clear-images": async () => await work.images.clear(),
     "purge-images": async () => await work.images.purge(),

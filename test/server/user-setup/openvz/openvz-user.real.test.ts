@@ -163,6 +163,7 @@ describe("the daemon of an ordinary user with OpenVZ", function () {
       `${vzctl} set 500 --private / --save`,
       `${vzctl} set 500 --description "x --private /" --save`,
       `${vzctl} set 500 --devnodes sda:rw --save`,
+      `${vzctl} set 500 --description $'x"\\nVE_PRIVATE="/srv' --save`,
       `${vzctl} start 500 --force`,
       `${vzctl} create 500 --ostemplate ../../etc/x --config basic --ipadd 10.0.0.1 --hostname x --name x`,
       `${vzctl} create 500 --ostemplate x --config basic --ipadd 10.0.0.1 --hostname x --name x --private /`,
@@ -295,6 +296,27 @@ describe("the daemon of an ordinary user with OpenVZ", function () {
     );
     await succeed(asUser("mcc destroy-instance own && mcc remove-image own"));
     await fail(asUser(`mcc destroy-instance web && mcc remove-image ${imageName}`), /belongs to the host/);
+  });
+
+  it("reads no archive as root that the user may not read", async () => {
+    const archive = "/srv/secret.tar.gz";
+    await copyFile(microTarball(), archive);
+    for (const [mode, flags] of [
+      [0o600, "O_PATH"],
+      [0o622, "O_WRONLY"],
+    ] as const) {
+      await chmod(archive, mode);
+      const words = ["sudo", "-n", program, "import-image", "secret"];
+      const script = `use Fcntl; use POSIX ();
+        my $fd = POSIX::open("${archive}", ${flags === "O_PATH" ? "010000000" : flags});
+        POSIX::dup2($fd, 0);
+        exec ${words.map((word) => `"${word}"`).join(", ")};`;
+      await writeFile("/srv/open.pl", script);
+      const answer = await succeed(asUser("perl /srv/open.pl"));
+      assert.match(answer, /The archive was not opened for reading; nothing was imported/, flags);
+    }
+    assert.equal(existsSync(host.imageFile("secret")), false);
+    await rm(archive);
   });
 
   it("is removed with everything that the setup created, after its containers", async () => {
