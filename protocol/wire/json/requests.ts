@@ -98,7 +98,8 @@ function requestOf(value: unknown): JsonRequest | BadRequest {
   const { id, method, params } = parsed.data;
   const parameters = Array.isArray(params) ? params : [params];
   try {
-    checkTexts(parameters);
+    // Those of the text: the schema leaves out what is named __proto__.
+    checkTexts(Reflect.get(Object(value), "params"));
   } catch (error) {
     return { id: id ?? null, error: MccError.reword(error, messageOf(error)) };
   }

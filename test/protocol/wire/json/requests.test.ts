@@ -28,6 +28,12 @@ describe("a JSON-RPC request", () => {
     ["texts without control characters", call({ id: 1, params: { a: ["\0"] } }), 1, /U\+0000/],
     ["names without control characters", call({ id: 1, params: { "\u0001": 1 } }), 1, /U\+0001/],
     [
+      "no parameter __proto__",
+      '{"jsonrpc":"2.0","id":1,"method":"a","params":{"__proto__":{"b":1}}}',
+      1,
+      /__proto__/,
+    ],
+    [
       "no member __proto__",
       '{"jsonrpc":"2.0","id":1,"method":"a","params":[{"__proto__":1}]}',
       1,
