@@ -29,8 +29,8 @@ export class WarmPools implements Lender {
   readonly addresses = new Set<string>();
   readonly #context: InstanceContext;
   readonly #pools = new Map<string, Pool>();
-  /** The containers that still have an address that was given back. */
-  readonly #vacating = new Map<string, Promise<void>>();
+  /** The containers that still have an address that was given back, and their ends. */
+  readonly #vacating = new Map<PooledInstance, Promise<void>>();
   readonly #starts = new Map<PooledInstance, Promise<void>>();
   readonly #retries = new Retries<PooledInstance>((pooled) => this.#remove(pooled));
   /** The removals and starts under way. */
@@ -68,7 +68,7 @@ export class WarmPools implements Lender {
     if (size === 0) {
       this.#pools.delete(image);
     }
-    pool.starting.slice(size).forEach((pooled) => giveUp(pooled));
+    pool.starting.slice(Math.max(0, size - pool.ready)).forEach((pooled) => giveUp(pooled));
     this.#refillSoon();
   }
 
@@ -96,6 +96,8 @@ export class WarmPools implements Lender {
     } else {
       this.addresses.add(ipAddress);
       pool.putBack(pooled);
+      // Its size may have changed in the meantime.
+      pool.takeSurplus().forEach((surplus) => void this.#discard(surplus));
     }
   }
 
@@ -133,7 +135,8 @@ export class WarmPools implements Lender {
 
   /** Resolves when no pooled instance has the address any more. @throws MccError if its container cannot be removed. */
   async vacated(ipAddress: string): Promise<void> {
-    await this.#vacating.get(ipAddress);
+    const ends = [...this.#vacating].filter(([{ instance }]) => instance.record.ipAddress === ipAddress);
+    await Promise.all(ends.map(([, end]) => end));
   }
 
   /** Removes the instances of an image that is about to be removed. @throws MccError if one cannot be removed. */
@@ -213,6 +216,8 @@ export class WarmPools implements Lender {
   async #start(pool: Pool, pooled: PooledInstance): Promise<void> {
     const { signal } = pooled.instance.abort;
     try {
+      // The create for which an address was given back may have failed before the address was free.
+      await this.vacated(pooled.instance.record.ipAddress);
       await startPooled(this.#context, pooled);
       pool.add(pooled);
     } catch (error) {
@@ -232,10 +237,10 @@ export class WarmPools implements Lender {
     }
   }
 
-  #vacate({ instance }: PooledInstance, gone: Promise<void>): string {
-    const { ipAddress } = instance.record;
+  #vacate(pooled: PooledInstance, gone: Promise<void>): string {
+    const { ipAddress } = pooled.instance.record;
     this.addresses.delete(ipAddress);
-    this.#vacating.set(ipAddress, gone);
+    this.#vacating.set(pooled, gone);
     return ipAddress;
   }
 
@@ -255,12 +260,13 @@ export class WarmPools implements Lender {
     return this.#tracked(removal);
   }
 
-  async #remove({ instance }: PooledInstance): Promise<void> {
+  async #remove(pooled: PooledInstance): Promise<void> {
     const { driver, reservations } = this.#context;
+    const { instance } = pooled;
     await driver.destroy(instance.id);
     await instance.forget();
     reservations.release(instance.record);
-    this.#vacating.delete(instance.record.ipAddress);
+    this.#vacating.delete(pooled);
   }
 
   #tracked(work: Promise<void>): Promise<void> {

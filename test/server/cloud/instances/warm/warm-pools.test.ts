@@ -230,6 +230,32 @@ describe("instances that are started ahead", () => {
     assert.deepEqual(calls.slice(0, 2), [`destroyed ${pooled.id}`, `create ${ipAddress}`]);
   });
 
+  it("are started with no address that another container still has", async () => {
+    const { cloud, driver } = await newCloud({ warm: { micro: 1 } });
+    await driver.importImage("other", "");
+    await filled(cloud);
+    const [stuck] = await driver.list();
+    assert.ok(stuck);
+    const { ipAddress } = await driver.remains(stuck.id);
+    const destroy = driver.destroy.bind(driver);
+    const stub = sinon.stub(driver, "destroy").callsFake(async (id) => {
+      if (id === stuck.id) {
+        throw new MccError("engine", "device busy");
+      }
+      await destroy(id);
+    });
+    await assertMccError(createReady(cloud, { image: "other", ipAddress }), "engine", /device busy/);
+    const { size } = cloud.info(localAdmin).addressPool;
+    cloud.pools.set("micro", size);
+    await eventually(
+      () => cloud.pools.list().some(({ ready, problem }) => ready === size - 1 && problem !== undefined),
+      "the pool has all other addresses",
+    );
+    assert.equal((await driver.list()).length, size);
+    stub.restore();
+    await filled(cloud);
+  });
+
   it("are replaced when their container stops, and when their image is removed and imported again", async () => {
     const { cloud, driver } = await newCloud({ warm: { micro: 1 } });
     await driver.importImage("other", "");
@@ -273,6 +299,20 @@ describe("instances that are started ahead", () => {
       ready: 1,
     });
     await eventually(async () => (await driver.list()).length === 1, "two were removed");
+    const create = driver.create.bind(driver);
+    let goOn: () => void = () => undefined;
+    const stub = sinon.stub(driver, "create").callsFake(async (spec) => {
+      await new Promise<void>((resolve) => (goOn = resolve));
+      return await create(spec);
+    });
+    cloud.pools.set("micro", 2);
+    await eventually(() => stub.called, "the second one is being started");
+    cloud.pools.set("micro", 1);
+    goOn();
+    await stub.firstCall.returnValue;
+    stub.restore();
+    await eventually(async () => (await driver.list()).length === 1, "it was removed too");
+    assert.deepEqual(cloud.pools.list(), [{ image: "micro", size: 1, ready: 1 }]);
     const web = await createReady(cloud, { name: "web" });
     await filled(cloud);
     await cloud.close();
