@@ -41,8 +41,13 @@ export async function removePrivateArea(
 ): Promise<void> {
   const path = own === undefined ? host.privateArea(ctid) : ofContainer(own, ctid);
   if (path.split("/").includes(ctid)) {
-    await Promise.all(["", ...temporaryEndings].map((ending) => removeTree(`${path}${ending}`)));
+    await Promise.all(areaPaths(path).map((each) => removeTree(each)));
   }
+}
+
+/** Returns where a private area is, complete or not. */
+export function areaPaths(area: string): string[] {
+  return ["", ...temporaryEndings].map((ending) => `${area}${ending}`);
 }
 
 /**

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { ensureFolder } from "../../../support/files/make-folder";
 import { exists } from "../host";
 
-/** Root's notes of the ids that the daemon of a user reserved, as long as their containers exist. */
+/** Root's notes of the ids that the daemon of a user reserved or destroys, as long as their containers exist. */
 export class Claims {
   readonly #folder: string;
 

@@ -5,6 +5,8 @@ import { MccError } from "../../../../protocol/error";
 import type { Vz } from "../commands/vz";
 import { readVariables, type Variables } from "../configuration/file";
 import { parseMetadata } from "../configuration/metadata";
+import { exists } from "../host";
+import { areaPaths } from "../leftovers";
 import type { Claims } from "./claims";
 
 /** Decides which containers the root program may change. It trusts no word of the daemon, only files of root. */
@@ -44,6 +46,14 @@ export class Guard {
         "conflict",
         `The container ${ctid} runs; its files can only be changed from inside.`,
       );
+    }
+  }
+
+  /** @throws MccError `forbidden` for files without a configuration, unless MiniCloud's container had them. */
+  async refuseForeignArea(ctid: string, area: string): Promise<void> {
+    const found = await Promise.all(areaPaths(area).map(exists));
+    if (found.includes(true) && !(await this.claims.has(ctid))) {
+      throw new MccError("forbidden", `The files at ${area} are not MiniCloud's; they were not removed.`);
     }
   }
 

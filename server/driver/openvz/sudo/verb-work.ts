@@ -103,7 +103,12 @@ function handlersFor({ uid, folder, places = hostPlaces }: VerbGround): Handlers
     },
     "begin-destroy": async ([ctid = ""]) => {
       const variables = await guard.ownVariables(ctid);
-      return variables === undefined ? null : ((await work.beginDestroy(ctid, variables)).identity ?? null);
+      if (variables === undefined) {
+        return null;
+      }
+      // Its configuration is gone before its files are.
+      await claims.add(ctid);
+      return (await work.beginDestroy(ctid, variables)).identity ?? null;
     },
     "finish-destroy": async ([ctid = ""], { identity }) => {
       if ((await guard.ownVariables(ctid)) !== undefined) {
@@ -112,6 +117,7 @@ function handlersFor({ uid, folder, places = hostPlaces }: VerbGround): Handlers
       const host = await vz.host();
       const variables = await guard.destroyedVariables(ctid);
       const area = ofContainer(variables?.get("VE_PRIVATE") ?? host.privateArea(ctid), ctid);
+      await guard.refuseForeignArea(ctid, area);
       const record = { id: 0, ctid };
       await work.finishDestroy(record, { area, identity: identity ?? undefined }, variables);
       await claims.remove(ctid);

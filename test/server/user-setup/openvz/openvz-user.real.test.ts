@@ -184,11 +184,21 @@ describe("the daemon of an ordinary user with OpenVZ", function () {
         `vzctl create 777 --ostemplate ${imageName} --config basic --layout simfs --hostname x --name other`,
       ),
     );
+    // As a migration makes them: the files come before the configuration.
+    const area = host.path("vz/private/778");
+    await mkdir(area);
+    await mkdir(host.path("vz/private/779.private_temporary"));
     const files = [{ path: "/etc/x", mode: 420, content: "" }];
     const sleeper = execa("sleep", ["60"], { uid: user.uid, detached: true, reject: false });
     const answers = await callProgram([
       { verb: "write-root", subject: ["777"], input: files, answer: /The container 777 is not MiniCloud's/ },
       { verb: "begin-destroy", subject: ["777"], answer: /The container 777 is not MiniCloud's/ },
+      ...["778", "779"].map((ctid) => ({
+        verb: "finish-destroy",
+        subject: [ctid],
+        input: { identity: null },
+        answer: /The files at .* are not MiniCloud's; they were not removed/,
+      })),
       {
         verb: "read-root",
         subject: ["777"],
@@ -201,8 +211,11 @@ describe("the daemon of an ordinary user with OpenVZ", function () {
       { verb: "remove-image", subject: [imageName], answer: /belongs to the host/ },
       { verb: "import-image", subject: ["x"], answer: /The tarball .* cannot be read/ },
       { verb: "kill", subject: [String(sleeper.pid)], answer: /"result":null/ },
+      { verb: "kill", subject: ["1"], answer: /kill does not accept "1"/ },
     ]);
     answers.forEach(({ answer, line }) => assert.match(line, answer));
+    await rm(area, { recursive: true });
+    await rm(host.path("vz/private/779.private_temporary"), { recursive: true });
     assert.equal(sleeper.kill(), true, "it still runs");
     await sleeper;
     await succeed(asRoot("vzctl destroy 777; rm /etc/vz/conf/777.conf.destroyed"));
