@@ -22,6 +22,8 @@ export class Images {
   readonly #driver: Driver;
   /** Being imported or removed now. */
   readonly #changing = new Set<string>();
+  /** The accounts of the imports under way, by the names of their images, in their order. */
+  readonly #importing = new Map<string, string>();
 
   constructor(
     driver: Driver,
@@ -110,28 +112,48 @@ export class Images {
         `The image "${name}" exists already; remove it first, or choose another name.`,
       );
     }
-    const own = images.filter((image) => this.accounts.of(image.name) === caller.account);
-    if (caller.role === "user" && own.length >= mostImagesOfUser) {
+    const own = new Set([
+      ...images.map((image) => image.name).filter((image) => this.accounts.of(image) === caller.account),
+      ...this.#importedBefore(name, caller.account),
+    ]);
+    if (caller.role === "user" && own.size >= mostImagesOfUser) {
       throw new MccError(
         "exhausted",
-        `The account "${caller.account}" has ${own.length} images, which is the most that a user may have; remove one first (mcc remove-image).`,
+        `The account "${caller.account}" has ${own.size} images, which is the most that a user may have; remove one first (mcc remove-image).`,
       );
     }
   }
 
+  /** Returns the account's images that are being imported, those before `name` if that is one of them. */
+  #importedBefore(name: string, account: string): string[] {
+    const all = [...this.#importing.keys()];
+    return all
+      .slice(0, all.includes(name) ? all.indexOf(name) : undefined)
+      .filter((image) => this.#importing.get(image) === account);
+  }
+
   async #import(caller: Caller, name: string, work: () => Promise<Image>): Promise<Image> {
     return await this.#whileChanging(name, async () => {
-      await this.#requireFree(caller, name);
-      // First, so that an image without this record is never a user's.
-      await this.accounts.set(name, caller.account, caller.role === "user");
+      this.#importing.set(name, caller.account);
       try {
-        return this.#describe(await work());
-      } catch (error) {
-        // If this cannot be written, the next import under this name corrects it.
-        await this.accounts.set(name, adminAccount).catch(() => undefined);
-        throw error;
+        return await this.#importFree(caller, name, work);
+      } finally {
+        this.#importing.delete(name);
       }
     });
+  }
+
+  async #importFree(caller: Caller, name: string, work: () => Promise<Image>): Promise<Image> {
+    await this.#requireFree(caller, name);
+    // First, so that an image without this record is never a user's.
+    await this.accounts.set(name, caller.account, caller.role === "user");
+    try {
+      return this.#describe(await work());
+    } catch (error) {
+      // If this cannot be written, the next import under this name corrects it.
+      await this.accounts.set(name, adminAccount).catch(() => undefined);
+      throw error;
+    }
   }
 
   #describe(image: Image): Image {

@@ -184,9 +184,11 @@ describe("uploads of images", () => {
   });
 
   it("are limited to sixteen images of a user", async () => {
-    for (let number = 0; number < 16; number += 1) {
+    for (let number = 0; number < 15; number += 1) {
       await upload(alice, `own-${number}`);
     }
+    const two = await Promise.allSettled([upload(alice, "this"), upload(alice, "or-this")]);
+    assert.deepEqual(two.map(({ status }) => status).sort(), ["fulfilled", "rejected"]);
     await assertMccError(upload(alice, "one-more"), "exhausted", /"alice" has 16 images/);
     await upload(bob, "one-more");
   });
