@@ -211,7 +211,7 @@ describe("the daemon of an ordinary user with OpenVZ", function () {
       { verb: "remove-image", subject: [imageName], answer: /belongs to the host/ },
       { verb: "import-image", subject: ["x"], answer: /The tarball .* cannot be read/ },
       { verb: "kill", subject: [String(sleeper.pid)], answer: /"result":null/ },
-      { verb: "kill", subject: ["1"], answer: /kill does not accept "1"/ },
+      { verb: "kill", subject: ["1"], answer: /kill does not accept .*1/ },
     ]);
     answers.forEach(({ answer, line }) => assert.match(line, answer));
     await rm(area, { recursive: true });
