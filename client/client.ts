@@ -212,7 +212,10 @@ export class Client {
         isRepeatable(method, parameters),
       );
       if (answer.status !== protocol.absentStatus || !isNotEmpty(others)) {
-        return await this.#decode(protocol, answer);
+        const result = await this.#decode(protocol, answer);
+        // A later refusal is of a proxy, which may have passed the call on: it is not made again.
+        this.#protocols = [protocol];
+        return result;
       }
       // For all later calls too, as long as this client exists.
       this.#protocols = others;

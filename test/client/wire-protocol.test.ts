@@ -55,6 +55,26 @@ describe("the protocol of a client", () => {
     client.close();
   });
 
+  it("is not changed after an answer, so that no call is made twice", async () => {
+    const { url, listener } = await listen(info);
+    const client = clientOf(url);
+    await client.info();
+    await listener.close();
+    const proxy = createServer((request, response) => {
+      old().paths.push(request.url ?? "");
+      response.writeHead(404).end();
+    });
+    await new Promise<void>((resolve) => proxy.listen(Number(new URL(url).port), "127.0.0.1", resolve));
+    try {
+      await assertMccError(client.call("server.info", {}), "unavailable", /HTTP 404/);
+      assert.deepEqual(old().paths, ["/rpc"]);
+    } finally {
+      client.close();
+      proxy.closeAllConnections();
+      await new Promise((resolve) => proxy.close(resolve));
+    }
+  });
+
   it("is not changed if MCC_PROTOCOL allows only JSON-RPC", async () => {
     const client = clientOf(old().url, "json");
     await assertMccError(client.info(), "unavailable", /is not a MiniCloud daemon \(HTTP 404/);
