@@ -129,6 +129,12 @@ describe("the claim of an LXC container", function () {
     return (await execa(nsenter, [...inside, ...ping], { reject: false })).exitCode === 0;
   }
 
+  /** After the pings that nobody answered, the kernel asks for the address again only after a pause. */
+  async function bothReach(one: number, other: number): Promise<void> {
+    await eventually(async () => await reaches(one, other), `${one} reaches ${other}`);
+    await eventually(async () => await reaches(other, one), `${other} reaches ${one}`);
+  }
+
   it("is the first time that another container reaches it", async () => {
     await startContainer(host(), 502);
     await startContainer(host(), 503, { networkGroup: "a" });
@@ -150,11 +156,13 @@ describe("the claim of an LXC container", function () {
     ] as const;
     assert.deepEqual(await reached(...unclaimed), []);
     await claim();
+    await bothReach(500, 503);
     assert.deepEqual(await reached([500, 503], [503, 500], [502, 500], [501, 500]), [
       "500 to 503",
       "503 to 500",
     ]);
     await claim({ ...owners, networkGroup: undefined }, 501);
+    await bothReach(501, 502);
     assert.deepEqual(await reached([501, 502], [502, 501], [501, 500]), ["501 to 502", "502 to 501"]);
     await startUnclaimed(504);
     assert.deepEqual(await reached([504, 502], [502, 504], [500, 504]), []);
