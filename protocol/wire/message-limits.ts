@@ -14,6 +14,9 @@ export interface MessageLimits {
   readonly nameCharacters: number;
 }
 
+/** The calls in one message. Limits the duration of a request, because they are made one after another. */
+export const mostCalls = 100;
+
 const everyMessage = {
   /** The deepest message of MiniCloud has 6 levels. */
   depth: 32,

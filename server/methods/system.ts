@@ -3,7 +3,9 @@ import { z } from "zod";
 import { MccError } from "../../protocol/error";
 import { everyRole } from "../../protocol/methods/role";
 import { validate } from "../../protocol/validate";
+import { mostCalls } from "../../protocol/wire/message-limits";
 import type { Caller } from "../cloud/access/caller";
+import { CallBudget } from "./call-budget";
 import type { Dispatch } from "./callable";
 import type { Description } from "./description";
 import type { PositionalMethod } from "./positional-method";
@@ -15,11 +17,6 @@ export interface SystemOptions {
   /** @throws MccError `not-found`. */
   readonly describe: (method: string) => Description;
 }
-
-/** Limits the duration of a request, because the calls are made one after another. */
-const mostCalls = 100;
-/** Limits the memory, because all results are kept until the last call has ended. */
-const mostResultCharacters = 32 * 1024 * 1024;
 
 const callsSchema = z
   .array(z.strictObject({ methodName: z.string(), params: z.array(z.unknown()).default([]) }))
@@ -93,15 +90,16 @@ async function makeCalls(
   signal: AbortSignal,
 ): Promise<unknown[]> {
   const results: unknown[] = [];
-  let characters = 0;
+  const budget = new CallBudget();
   for (const { methodName, params } of calls) {
-    if (characters > mostResultCharacters) {
-      results.push(faultOf(tooMuch(methodName)));
-      continue;
-    }
-    const result = await makeCall(caller, methodName, params, dispatch, signal);
+    const result = await makeCall(
+      { caller, method: methodName, parameters: params },
+      budget,
+      dispatch,
+      signal,
+    );
     results.push(result);
-    characters += JSON.stringify(result).length;
+    budget.spend(JSON.stringify(result).length);
     // Without the pause, a hundred lists in a row would block the event loop.
     await setImmediate();
   }
@@ -109,13 +107,13 @@ async function makeCalls(
 }
 
 async function makeCall(
-  caller: Caller,
-  method: string,
-  parameters: unknown[],
+  { caller, method, parameters }: { caller: Caller; method: string; parameters: unknown[] },
+  budget: CallBudget,
   dispatch: Dispatch,
   signal: AbortSignal,
 ): Promise<unknown> {
   try {
+    budget.require(method);
     if (method === "system.multicall") {
       throw new MccError("invalid", "system.multicall cannot call itself; put all calls into one array.");
     }
@@ -132,11 +130,4 @@ async function makeCall(
 
 function faultOf({ fault, message }: MccError): { faultCode: number; faultString: string } {
   return { faultCode: fault, faultString: message };
-}
-
-function tooMuch(method: string): MccError {
-  return new MccError(
-    "exhausted",
-    `${method} was not called: the results of the previous calls are too long together; call it separately.`,
-  );
 }

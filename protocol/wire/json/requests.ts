@@ -1,11 +1,8 @@
 import { z } from "zod";
 import { MccError, messageOf } from "../../error";
-import { callLimits } from "../message-limits";
+import { callLimits, mostCalls } from "../message-limits";
 import { refuseUnsendable } from "../xml-characters";
 import { checkJsonSize } from "./scan";
-
-/** The most requests in one batch. They are answered one after another. */
-export const mostRequests = 100;
 
 /** Identifies a request in its answer. */
 export type RequestId = string | number | null;
@@ -62,10 +59,10 @@ export async function decodeRequests(text: string): Promise<JsonMessage> {
   if (!Array.isArray(message)) {
     return { isBatch: false, requests: [requestOf(message)] };
   }
-  if (message.length === 0 || message.length > mostRequests) {
+  if (message.length === 0 || message.length > mostCalls) {
     throw new NoRequest(
       true,
-      `The batch has ${message.length} requests; send between 1 and ${mostRequests} in one.`,
+      `The batch has ${message.length} requests; send between 1 and ${mostCalls} in one.`,
     );
   }
   return { isBatch: true, requests: message.map(requestOf) };

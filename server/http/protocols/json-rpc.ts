@@ -1,5 +1,4 @@
 import { setImmediate } from "node:timers/promises";
-import { MccError } from "../../../protocol/error";
 import { encodeError, encodeResult, protocolErrors } from "../../../protocol/wire/json/answers";
 import {
   type BadRequest,
@@ -7,11 +6,9 @@ import {
   type JsonRequest,
   NoRequest,
 } from "../../../protocol/wire/json/requests";
+import { CallBudget } from "../../methods/call-budget";
 import { UnknownMethod } from "../../methods/unknown-method";
 import type { Protocol, Question } from "./protocol";
-
-/** Limits the memory of a batch, whose answers are kept until the last request has been answered. */
-const mostBatchCharacters = 32 * 1024 * 1024;
 
 /** JSON-RPC 2.0, with named or positional parameters, batches and notifications. */
 export const jsonRpc: Protocol = {
@@ -40,17 +37,15 @@ async function answersTo(
   question: Question,
 ): Promise<string[]> {
   const answers: string[] = [];
-  let characters = 0;
+  const budget = new CallBudget();
   for (const request of requests) {
     const answer =
       "error" in request
         ? encodeError(request.id, request.error, protocolErrors.request)
-        : characters > mostBatchCharacters
-          ? encodeError(request.id ?? null, tooMuch(request.method))
-          : await answerTo(request, question);
+        : await answerTo(request, question, budget);
     if ("error" in request || request.id !== undefined) {
       answers.push(answer);
-      characters += answer.length;
+      budget.spend(answer.length);
     }
     if (requests.length > 1) {
       // Without the pause, a hundred lists in a row would block the event loop.
@@ -63,19 +58,14 @@ async function answersTo(
 async function answerTo(
   { id = null, method, parameters }: JsonRequest,
   { makeCall, answerable, signal }: Question,
+  budget: CallBudget,
 ): Promise<string> {
   try {
+    budget.require(method);
     return await makeCall(method, parameters, async (result) => await encodeResult(id, result, signal));
   } catch (error) {
     const known = answerable(error);
     const isUnknown = known instanceof UnknownMethod && known.asked === method;
     return encodeError(id, known, isUnknown ? protocolErrors.method : undefined);
   }
-}
-
-function tooMuch(method: string): MccError {
-  return new MccError(
-    "exhausted",
-    `${method} was not called: the answers to the previous requests are too long together; call it separately.`,
-  );
 }

@@ -2,7 +2,7 @@ import { lstat, readdir, rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import pLimit from "p-limit";
 import { z } from "zod";
-import { hasErrno, unlessErrno } from "../../../../protocol/errno";
+import { unlessErrno } from "../../../../protocol/errno";
 import { messageOf } from "../../../../protocol/error";
 import { fleetPlaceSchema } from "../../../../protocol/methods/instance";
 import { instanceNameSchema, timeSchema, uidSchema } from "../../../../protocol/methods/name";
@@ -130,12 +130,14 @@ export class InstanceRecords {
   /** A file system can report a failure for a folder that it has created. */
   async #ensureFolderOf(folder: string): Promise<boolean> {
     try {
+      const isNew = await unlessErrno(ensureFolder(folder, 0o700), "ENOENT");
+      if (isNew !== undefined) {
+        return isNew;
+      }
+      // The file system had refused to create it at the start. Another record can create it at the same time.
+      await ensureFolder(this.#folder, 0o700);
       return await ensureFolder(folder, 0o700);
     } catch (error) {
-      if (hasErrno(error, "ENOENT") && (await ensureFolder(this.#folder, 0o700))) {
-        // The file system had refused to create it at the start.
-        return await this.#ensureFolderOf(folder);
-      }
       // Removes only an empty one.
       await rmdir(folder).catch(() => undefined);
       throw error;

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { Socket } from "node:net";
 import { MccError } from "../../../../protocol/error";
 import { within } from "../../../support/time-limits";
+import { letGo } from "../commands/let-go";
 import { requireProgram } from "../commands/programs";
 import type { ContainerPlace } from "../place";
 
@@ -35,7 +35,7 @@ export class HostNameSetter {
     });
     this.#process.on("error", () => undefined);
     this.#process.stdin?.on("error", () => undefined);
-    this.#unref();
+    letGo(this.#process);
   }
 
   /** Works once. @throws MccError `engine`, `timeout`. */
@@ -62,15 +62,5 @@ export class HostNameSetter {
     this.#process.kill("SIGKILL");
     this.#process.stdin?.destroy();
     this.#process.stdout?.destroy();
-  }
-
-  /** A daemon with nothing else left to do does not wait for it. */
-  #unref(): void {
-    this.#process.unref();
-    for (const stream of [this.#process.stdin, this.#process.stdout]) {
-      if (stream instanceof Socket) {
-        stream.unref();
-      }
-    }
   }
 }

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { MccError } from "../../../../protocol/error";
 import { within } from "../../../support/time-limits";
+import { letGo } from "./let-go";
 import { type Program, requireProgram } from "./programs";
 
 /** How a program that reads commands from its standard input is used. */
@@ -104,12 +104,7 @@ export class ResidentProgram {
     };
     child.on("error", end).on("close", end);
     child.stdin?.on("error", () => undefined);
-    child.unref();
-    for (const stream of [child.stdin, output]) {
-      if (stream instanceof Socket) {
-        stream.unref();
-      }
-    }
+    letGo(child);
     return child;
   }
 
