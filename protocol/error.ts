@@ -11,6 +11,7 @@
  * | `"exhausted"` | no address, disk space or port is left |
  * | `"internal"` | a defect of MiniCloud; the daemon's log has it under the reference number of the message |
  * | `"engine"` | the container engine failed; the message quotes it |
+ * | `"unreachable"` | a machine of the cluster does not answer; the instance can still run there |
  * | `"unavailable"` | the daemon cannot be reached, or cannot answer now |
  * | `"timeout"` | a time limit was exceeded |
  */
@@ -23,6 +24,7 @@ export type ErrorCode =
   | "exhausted"
   | "internal"
   | "engine"
+  | "unreachable"
   | "unavailable"
   | "timeout";
 
@@ -39,6 +41,7 @@ const errorCodes = {
   exhausted: { fault: 429, meaning: "no address, space or port is left" },
   internal: { fault: 500, meaning: "a defect of MiniCloud; the log has it under the given reference number" },
   engine: { fault: 502, meaning: "the container engine failed; the message quotes its output" },
+  unreachable: { fault: 523, meaning: "a machine of the cluster does not answer" },
   unavailable: { fault: 503, meaning: "the daemon cannot be reached, or cannot answer now" },
   timeout: { fault: 504, meaning: "the operation exceeded its time limit" },
 } as const satisfies Record<ErrorCode, { fault: number; meaning: string }>;
@@ -125,7 +128,7 @@ export class MccError extends Error {
     return new MccError(codeOfFault.get(fault) ?? "internal", message);
   }
 
-  /** The fault number of the code on the wire, which is the HTTP status with the same meaning: 400 to 504. */
+  /** The fault number of the code on the wire, which is the HTTP status with the same meaning, where there is one. */
   get fault(): number {
     return errorCodes[this.code].fault;
   }

@@ -51,6 +51,7 @@ export function limitDriver(driver: Driver): LimitedDriver {
     importImage: (name, path, limits) => driver.importImage(name, path, limits),
     removeImage: (name) => driver.removeImage(name),
     types: () => driver.types(),
+    ...(driver.members && { members: driver.members.bind(driver) }),
     list: () => driver.list(),
     remains: (id) => driver.remains(id),
     foreign: () => driver.foreign(),

@@ -86,7 +86,7 @@ async function keepRecord({ state, log }: InstanceContext, record: InstanceRecor
   }
 }
 
-function recordOf({ id, running }: Container, remains: Remains, taken: ReadonlySet<string>): InstanceRecord {
+function recordOf({ id, state }: Container, remains: Remains, taken: ReadonlySet<string>): InstanceRecord {
   const { uid, hostname, image = unknown, ipAddress, createdAt } = remains;
   const name = [remains.name, hostname?.split(".")[0], `mcc-${id}`].find(
     (candidate) => instanceNameSchema.safeParse(candidate).success && !taken.has(candidate ?? ""),
@@ -107,6 +107,6 @@ function recordOf({ id, running }: Container, remains: Remains, taken: ReadonlyS
     sshHostKey: "",
     failure,
     createdAt: timeSchema.safeParse(createdAt).data ?? new Date().toISOString(),
-    wanted: running ? "running" : "stopped",
+    wanted: state === "stopped" ? "stopped" : "running",
   };
 }

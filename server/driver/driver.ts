@@ -37,6 +37,8 @@ export interface ContainerSpec {
    */
   readonly hosts?: (() => readonly string[]) | undefined;
   readonly type: InstanceType;
+  /** Only for a driver with `capabilities.placement`. Default: the engine chooses. */
+  readonly placement?: Placement | undefined;
   /** Written before the container's first process starts. */
   readonly files: readonly ContainerFile[];
 }
@@ -72,12 +74,42 @@ export interface Claims {
 export interface MadeContainer {
   /** Whether its root file system has an SSH server, so that clients can wait for it. */
   readonly hasSshServer: boolean;
+  /** The member of the cluster that it is on. Absent for an engine without members. */
+  readonly member?: string | undefined;
 }
+
+/** `unreachable`: its member of the cluster does not answer, so that nobody knows whether it runs. */
+export type ContainerState = "running" | "stopped" | "unreachable";
 
 /** A container of this daemon in the engine's list. */
 export interface Container {
   readonly id: number;
-  readonly running: boolean;
+  readonly state: ContainerState;
+  /** The member of the cluster that it is on. Absent for an engine without members. */
+  readonly member?: string | undefined;
+}
+
+/** Where a container may be created. Absent parts leave the choice to the engine. */
+export interface Placement {
+  /** The name of a member of the cluster. */
+  readonly member?: string | undefined;
+  /** The name of a group of members. */
+  readonly group?: string | undefined;
+}
+
+/** A machine of a cluster. Unknown amounts are absent. */
+export interface Member {
+  readonly name: string;
+  /** `evacuated`: it answers and takes no containers. */
+  readonly state: "online" | "offline" | "evacuated";
+  readonly groups: readonly string[];
+  /** The number of containers of this daemon. */
+  readonly containers: number;
+  readonly processors?: number | undefined;
+  readonly memoryBytes?: number | undefined;
+  readonly freeMemoryBytes?: number | undefined;
+  readonly diskBytes?: number | undefined;
+  readonly freeDiskBytes?: number | undefined;
 }
 
 /** What the engine itself knows of a container of this daemon. Unknown properties are absent. */
@@ -190,6 +222,8 @@ export interface Capabilities {
   readonly ownsNetwork: boolean;
   /** Whether containers of different groups (`ContainerSpec.networkGroup`) do not reach each other. */
   readonly isolates: boolean;
+  /** Whether the engine has members, so that `ContainerSpec.placement` works and `Driver.members` exists. */
+  readonly placement: boolean;
   /** Whether `image.import` and `image.remove` work. */
   readonly importsImages: boolean;
   /** The group of the containers' root on the host. Absent for an engine without user namespaces. */
@@ -312,6 +346,9 @@ export interface Driver {
 
   /** Returns the engine's own instance types; empty for an engine that accepts any limits. */
   types(): Promise<InstanceType[]>;
+
+  /** Lists the members of the cluster. Absent for an engine without members. */
+  members?(): Promise<Member[]>;
 
   /** Lists all containers of this daemon, also those created only in part, at one time. */
   list(): Promise<Container[]>;

@@ -266,13 +266,13 @@ export class Instance implements Claimable {
   }
 
   /** Takes over what the engine lists. @param container undefined: the engine does not list it. */
-  observe(container: Pick<Container, "running"> | undefined): void {
+  observe(container: Pick<Container, "state"> | undefined): void {
     this.#isLost = container === undefined;
-    this.#running = container?.running ?? false;
+    this.#running = container?.state === "running";
   }
 
   /** As `observe`, but only if no work on the instance began or ended between now and the call of the result. */
-  beginLook(): (container: Pick<Container, "running"> | undefined) => void {
+  beginLook(): (container: Pick<Container, "state"> | undefined) => void {
     const version = this.#version;
     const isIdle = version % 2 === 0;
     return (container) => {

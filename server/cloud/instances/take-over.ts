@@ -69,7 +69,7 @@ async function makeOurs(
     await instance.save();
     undo.add("giving the container back", () => takesOver.giveBack(id, before));
     await takesOver.take(engineId, instance.record);
-    const running = (await driver.list()).some((listed) => listed.id === id && listed.running);
+    const running = (await driver.list()).some((listed) => listed.id === id && listed.state === "running");
     const taken = {
       phase: "created",
       publicKeys: linesOf(await readText(driver, id, "/root/.ssh/authorized_keys")),

@@ -56,6 +56,7 @@ class LxcDriver implements Driver {
     importsImages: true,
     ownsNetwork: true,
     isolates: true,
+    placement: false,
     guestGroup: containerRoot,
     changesAtOnce,
   };

@@ -11,5 +11,5 @@ export async function listContainers(engine: Engine): Promise<Container[]> {
   const entries = await entriesOf(place.containers);
   const { running } = await runningContainers(engine);
   const ids = new Set([...entries.flatMap((entry) => place.idOf(entry) ?? []), ...running]);
-  return [...ids].map((id) => ({ id, running: running.has(id) }));
+  return [...ids].map((id) => ({ id, state: running.has(id) ? "running" : "stopped" }));
 }

@@ -70,6 +70,7 @@ class OpenvzDriver implements Driver {
     importsImages: true,
     ownsNetwork: false,
     isolates: false,
+    placement: false,
     changesAtOnce,
   };
   readonly takesOver: TakeOver;
@@ -195,7 +196,7 @@ class OpenvzDriver implements Driver {
     const known = this.#watch.known();
     const look = await this.#containers.look();
     this.#watch.see(look, known);
-    return [...look.own.values()].map(({ id, running }) => ({ id, running }));
+    return [...look.own.values()].map(({ id, running }) => ({ id, state: running ? "running" : "stopped" }));
   }
 
   async remains(id: number): Promise<Remains> {

@@ -29,6 +29,7 @@ class SimulatedDriver implements Driver {
     ownsNetwork: false,
     // There is no network.
     isolates: true,
+    placement: false,
     changesAtOnce: 8,
   };
   readonly claims: Claims = {
@@ -90,7 +91,10 @@ class SimulatedDriver implements Driver {
 
   list(): Promise<Container[]> {
     return Promise.resolve(
-      [...this.#containers.values()].map(({ spec, running }) => ({ id: spec.id, running })),
+      [...this.#containers.values()].map(({ spec, running }) => ({
+        id: spec.id,
+        state: running ? "running" : "stopped",
+      })),
     );
   }
 

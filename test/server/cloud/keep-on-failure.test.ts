@@ -55,7 +55,7 @@ describe("an instance that is kept after its creation failed", () => {
 
   it("stays failed with an unchanged container until it is destroyed", async () => {
     const { cloud, driver, stateFolder } = await failAfterStart();
-    assert.deepEqual(await driver.list(), [{ id: 500, running: true }]);
+    assert.deepEqual(await driver.list(), [{ id: 500, state: "running" }]);
     await assertKept(cloud, "engine");
     await assertMccError(
       cloud.instances.create(localAdmin, creation({ name: "web" })),
@@ -79,7 +79,7 @@ describe("an instance that is kept after its creation failed", () => {
     const { cloud, driver } = await failAfterStart();
     const again = await createReady(cloud, kept);
     assert.deepEqual([again.id, again.status], [501, "running"]);
-    assert.deepEqual(await driver.list(), [{ id: 501, running: true }]);
+    assert.deepEqual(await driver.list(), [{ id: 501, state: "running" }]);
   });
 
   it("is not kept if it is destroyed during its creation", async () => {

@@ -37,7 +37,7 @@ export function describeDriverContract(
     const driver = (): Driver => engine().driver;
 
     const list = async (): Promise<string[]> =>
-      (await driver().list()).map(({ id, running }) => `${id} ${running ? "running" : "stopped"}`).sort();
+      (await driver().list()).map(({ id, state }) => `${id} ${state}`).sort();
     const imageNames = async (): Promise<string[]> => (await driver().images()).map((image) => image.name);
     const exec = async (id: number, ...command: string[]): Promise<string> => {
       const { exitCode, stdout, stderr } = await driver().exec(id, execRequest(command));
@@ -194,7 +194,7 @@ export function describeDriverContract(
         await driver().close();
         const next = engine().nextDriver();
         await next.open();
-        assert.deepEqual(await next.list(), [{ id: 500, running: true }]);
+        assert.deepEqual(await next.list(), [{ id: 500, state: "running" }]);
         const { stdout } = await next.exec(500, execRequest(["hostname"]));
         assert.equal(Buffer.from(stdout).toString(), "host-500\n");
         await next.destroy(500);

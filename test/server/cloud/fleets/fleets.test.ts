@@ -180,7 +180,7 @@ describe("fleets", () => {
       let fewest = 5;
       const real = driver.create.bind(driver);
       sinon.stub(driver, "create").callsFake(async (spec) => {
-        fewest = Math.min(fewest, (await driver.list()).filter(({ running }) => running).length);
+        fewest = Math.min(fewest, (await driver.list()).filter(({ state }) => state === "running").length);
         return await real(spec);
       });
       await applied(cloud, { ...web, count: 5, image: "other", maxUnavailable: 2 });

@@ -276,7 +276,7 @@ describe("instances", () => {
     const { cloud, driver } = await newCloud();
     const instance = await cloud.instances.create(localAdmin, creation());
     await cloud.instances.close(5000);
-    assert.deepEqual(await driver.list(), [{ id: instance.id, running: true }]);
+    assert.deepEqual(await driver.list(), [{ id: instance.id, state: "running" }]);
     await assertMccError(cloud.instances.create(localAdmin, creation()), "unavailable", /stopping/);
   });
 });

@@ -30,7 +30,7 @@ describe("the start after a daemon was killed", () => {
         (await next.instances.list(localAdmin, {})).map(({ uid, status }) => [uid, status]),
         [[survivor.uid, "running"]],
       );
-      assert.deepEqual(await driver.list(), [{ id: survivor.id, running: true }]);
+      assert.deepEqual(await driver.list(), [{ id: survivor.id, state: "running" }]);
       assert.deepEqual(await readdir(join(stateFolder, "instances")), [String(survivor.id)]);
       const again = await createReady(next, { name: "web" });
       assert.ok(again.id > survivor.id + 1, "an id is never used twice");

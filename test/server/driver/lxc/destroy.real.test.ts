@@ -19,7 +19,9 @@ const ends: Readonly<Record<string, (driver: Driver, id: number) => Promise<void
   "are destroyed while they run": (driver, id) => driver.destroy(id),
   "are stopped, then destroyed": async (driver, id) => {
     await driver.stop(id, 100);
-    assert.ok((await driver.list()).some((container) => container.id === id && !container.running));
+    assert.ok(
+      (await driver.list()).some((container) => container.id === id && container.state === "stopped"),
+    );
     await driver.destroy(id);
   },
   "are stopped, started and destroyed": async (driver, id) => {
@@ -128,7 +130,7 @@ describe("a container whose process the kernel blocks", () => {
       );
       await next.destroy(501);
       await held;
-      assert.deepEqual(await next.list(), [{ id: 500, running: true }]);
+      assert.deepEqual(await next.list(), [{ id: 500, state: "running" }]);
     } finally {
       await release();
     }

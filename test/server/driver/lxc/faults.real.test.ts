@@ -124,7 +124,7 @@ describe("the LXC driver, when engine commands fail", () => {
       const driver = createLxcDriver(host().options, hurriedTimes);
       await fakes().put("lxc-stop", body);
       await driver.stop(501, 300);
-      assert.ok((await driver.list()).every(({ running }) => !running));
+      assert.ok((await driver.list()).every(({ state }) => state === "stopped"));
       await assertNoRemains();
       await driver.close();
     });
@@ -136,10 +136,10 @@ describe("the LXC driver, when engine commands fail", () => {
     await execa("ip", ["link", "delete", place.bridge]);
     const error = await assertMccError(driver.start(500), "engine", /lxc-start of container 500/);
     assert.match(error.message, new RegExp(place.bridge));
-    assert.deepEqual(await driver.list(), [{ id: 500, running: false }]);
+    assert.deepEqual(await driver.list(), [{ id: 500, state: "stopped" }]);
     await driver.open();
     await driver.start(500);
-    assert.deepEqual(await driver.list(), [{ id: 500, running: true }]);
+    assert.deepEqual(await driver.list(), [{ id: 500, state: "running" }]);
   });
 
   it("names a missing program and its package", async () => {

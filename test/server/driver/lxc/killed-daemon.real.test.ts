@@ -130,12 +130,12 @@ describe("the LXC driver, after its daemon was killed", () => {
     await daemon.kill();
     await fakes().remove();
     const driver = nextDriver();
-    assert.deepEqual(await driver.list(), [{ id: 500, running: false }]);
+    assert.deepEqual(await driver.list(), [{ id: 500, state: "stopped" }]);
     assert.equal(await commandsAtWork(), 1, "looking changes nothing");
     await driver.open();
     assert.equal(await commandsAtWork(), 0);
     await driver.start(500);
-    assert.deepEqual(await driver.list(), [{ id: 500, running: true }]);
+    assert.deepEqual(await driver.list(), [{ id: 500, state: "running" }]);
     await driver.close();
   });
 
@@ -164,7 +164,7 @@ describe("the LXC driver, after its daemon was killed", () => {
     await daemon.kill();
     const driver = nextDriver();
     await driver.open();
-    assert.deepEqual(await driver.list(), [{ id: 500, running: true }]);
+    assert.deepEqual(await driver.list(), [{ id: 500, state: "running" }]);
     const { stdout } = await driver.exec(500, execRequest(["hostname"]));
     assert.equal(Buffer.from(stdout).toString(), "host-500\n");
     await driver.close();

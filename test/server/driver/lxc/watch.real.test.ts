@@ -28,7 +28,7 @@ describe("the watch of LXC containers", () => {
     await writeFile(join(unified, payloadPrefix + host().place.container(500).name, "cgroup.kill"), "1");
     await eventually(() => down.length > 0, "it was told");
     assert.deepEqual(down, [500]);
-    assert.deepEqual(await host().driver.list(), [{ id: 500, running: false }]);
+    assert.deepEqual(await host().driver.list(), [{ id: 500, state: "stopped" }]);
   });
 
   for (const command of ["reboot", "reboot -f"]) {
@@ -44,7 +44,7 @@ describe("the watch of LXC containers", () => {
       assert.equal(await monitor(), watching);
       assert.match(await shell(host(), "ip -4 -o address show eth0"), /inet 198\.18\.0\.100\/24/);
       assert.deepEqual(down, []);
-      assert.deepEqual(await host().driver.list(), [{ id: 500, running: true }]);
+      assert.deepEqual(await host().driver.list(), [{ id: 500, state: "running" }]);
     });
   }
 
@@ -53,7 +53,7 @@ describe("the watch of LXC containers", () => {
       await shell(host(), command).catch(() => undefined);
       await eventually(() => down.length > 0, "it was told");
       assert.deepEqual(down, [500]);
-      assert.deepEqual(await host().driver.list(), [{ id: 500, running: false }]);
+      assert.deepEqual(await host().driver.list(), [{ id: 500, state: "stopped" }]);
     });
   }
 
@@ -91,7 +91,7 @@ describe("the watch of LXC containers", () => {
         }
         process.kill(monitor, "SIGKILL");
         await eventually(() => down.length > 0, "it was told");
-        assert.deepEqual(await driver.list(), [{ id: 500, running: false }]);
+        assert.deepEqual(await driver.list(), [{ id: 500, state: "stopped" }]);
         assert.equal(
           new Cgroups(await readHierarchies()).hasAnywhere(host().place.container(500).name),
           false,

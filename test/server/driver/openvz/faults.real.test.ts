@@ -158,7 +158,7 @@ for (const generation of ["v4", "v7"] as const) {
       creation.catch(() => undefined);
       await eventually(() => host().waitsAt("create:unpacking"), "it unpacks");
       const next = newDriver();
-      assert.deepEqual(await next.list(), [{ id: 501, running: false }]);
+      assert.deepEqual(await next.list(), [{ id: 501, state: "stopped" }]);
       await next.destroy(501);
       await assert.rejects(creation);
       assert.deepEqual(host().remains(), []);

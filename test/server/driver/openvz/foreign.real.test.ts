@@ -4,7 +4,7 @@ import { mkdirSync, rmSync } from "node:fs";
 import { assertMccError } from "../../../support/assert-error";
 import { fakeDrivers, lightSpec, makeForeign, vzctl } from "./fake-driver";
 
-const running = (id: number) => [{ id, running: true }];
+const running = (id: number) => [{ id, state: "running" }];
 
 for (const generation of ["v4", "v7"] as const) {
   describe(`OpenVZ with foreign containers, ${generation}`, () => {
@@ -19,7 +19,7 @@ for (const generation of ["v4", "v7"] as const) {
       });
       await another.create(lightSpec(502));
       const driver = newDriver();
-      assert.deepEqual(await driver.list(), [{ id: 501, running: false }]);
+      assert.deepEqual(await driver.list(), [{ id: 501, state: "stopped" }]);
       const others = await driver.foreign();
       assert.deepEqual(others.map(({ name, ipAddresses, status }) => [name, ipAddresses, status]).sort(), [
         ["theirs", ["198.18.0.70"], "stopped"],
@@ -61,7 +61,7 @@ for (const generation of ["v4", "v7"] as const) {
       await newDriver().create(lightSpec(501));
       rmSync(host().path("etc/vz/names/web-501"));
       const driver = newDriver();
-      assert.deepEqual(await driver.list(), [{ id: 501, running: false }]);
+      assert.deepEqual(await driver.list(), [{ id: 501, state: "stopped" }]);
       await driver.destroy(501);
       assert.deepEqual(host().remains(), []);
     });
@@ -71,7 +71,7 @@ for (const generation of ["v4", "v7"] as const) {
       await driver.create(lightSpec(501));
       await makeForeign(host(), "700");
       await vzctl(host(), "set", "700", "--description", '{"owner":"ci"}', "--save");
-      assert.deepEqual(await driver.list(), [{ id: 501, running: false }]);
+      assert.deepEqual(await driver.list(), [{ id: 501, state: "stopped" }]);
     });
 
     it("concludes nothing from a partial or missing list", async () => {
@@ -93,7 +93,7 @@ describe("the OpenVZ driver, v4: an id of a foreign container", () => {
     const driver = newDriver();
     await makeForeign(host(), "501");
     await driver.create(lightSpec(501));
-    assert.deepEqual(await driver.list(), [{ id: 501, running: false }]);
+    assert.deepEqual(await driver.list(), [{ id: 501, state: "stopped" }]);
     assert.match(host().configuration("1000501"), /minicloud server=.* id=501 /);
     await driver.destroy(501);
     assert.equal((await vzctl(host(), "status", "501")).includes("exist"), true);
@@ -116,7 +116,7 @@ describe("the OpenVZ driver, v4: an id of a foreign container", () => {
       host().behave({ faults: [{ at: "create:locked", word: "501", exitCode, stderr }] });
       const driver = newDriver();
       await driver.create(lightSpec(501));
-      assert.deepEqual(await driver.list(), [{ id: 501, running: false }]);
+      assert.deepEqual(await driver.list(), [{ id: 501, state: "stopped" }]);
       await driver.destroy(501);
       assert.deepEqual(host().remains(), []);
     });

@@ -57,7 +57,7 @@ describe("images of vzctl 4", () => {
     assert.equal(sizeBytes % 10_240, 0);
     await driver.create(lightSpec(501, { image: "odd" }));
     await driver.start(501);
-    assert.deepEqual(await driver.list(), [{ id: 501, running: true }]);
+    assert.deepEqual(await driver.list(), [{ id: 501, state: "running" }]);
   });
 
   for (const [what, entries] of [

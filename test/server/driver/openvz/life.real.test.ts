@@ -17,7 +17,7 @@ const nameTaken = { v4: 131, v7: 137 } as const;
 const mounting = { v4: [], v7: ["vzctl mount", "vzctl umount"] } as const;
 /** OpenVZ 7 marks its templates. */
 const shownImage = { v4: imageName, v7: `.${imageName}` } as const;
-const running = (id: number) => [{ id, running: true }];
+const running = (id: number) => [{ id, state: "running" }];
 
 for (const generation of ["v4", "v7"] as const) {
   describe(`the OpenVZ driver, ${generation}`, () => {
@@ -176,7 +176,7 @@ for (const generation of ["v4", "v7"] as const) {
         await driver.create(lightSpec(501 + index, { type }));
         await driver.start(501 + index);
       }
-      assert.equal((await driver.list()).filter(({ running: up }) => up).length, types.length);
+      assert.equal((await driver.list()).filter(({ state }) => state === "running").length, types.length);
     });
 
     it("leaves nothing mounted if files cannot be written", async () => {
@@ -256,12 +256,12 @@ for (const generation of ["v4", "v7"] as const) {
       await driver.start(501);
       host().behave({ faults: [{ at: "stop:asked", hangs: true }] });
       await driver.stop(501, 700);
-      assert.deepEqual(await driver.list(), [{ id: 501, running: false }]);
+      assert.deepEqual(await driver.list(), [{ id: 501, state: "stopped" }]);
       await driver.stop(501, 700);
       await driver.start(501);
       await driver.start(501);
       await driver.stop(501, 0);
-      assert.deepEqual(await driver.list(), [{ id: 501, running: false }]);
+      assert.deepEqual(await driver.list(), [{ id: 501, state: "stopped" }]);
     });
 
     it("keeps a command's output until its time limit", async () => {

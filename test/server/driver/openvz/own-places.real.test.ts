@@ -45,7 +45,7 @@ describe("a sample of vzctl 4 with variables that identify containers", () => {
       host().behave({ faults: [{ at, dies: true, times: 1 }] });
       await assert.rejects(newDriver().create(lightSpec(501)));
       const next = newDriver();
-      assert.deepEqual(await next.list(), [{ id: 501, running: false }]);
+      assert.deepEqual(await next.list(), [{ id: 501, state: "stopped" }]);
       assert.deepEqual(await next.foreign(), []);
       await next.destroy(501);
       assert.deepEqual(host().remains(), []);

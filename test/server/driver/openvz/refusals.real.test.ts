@@ -195,7 +195,7 @@ for (const generation of ["v4", "v7"] as const) {
       );
       await assertMccError(driver.destroy(501), "engine", /^vzlist .* exit code 1/);
       host().behave({ faults: [] });
-      assert.deepEqual(await driver.list(), [{ id: 501, running: false }]);
+      assert.deepEqual(await driver.list(), [{ id: 501, state: "stopped" }]);
     });
   });
 }

@@ -33,16 +33,16 @@ describe("the OpenVZ driver on a host without an OpenVZ kernel, with vz.conf as 
     await makeForeign(host(), "777", "--layout", "simfs", "--ipadd", "198.18.0.7", "--name", "other");
     host().takeCommands();
     await driver.create(spec());
-    assert.deepEqual(await driver.list(), [{ id: 501, running: false }]);
+    assert.deepEqual(await driver.list(), [{ id: 501, state: "stopped" }]);
     await driver.start(501);
-    assert.deepEqual(await driver.list(), [{ id: 501, running: true }]);
-    assert.deepEqual(await newDriver().list(), [{ id: 501, running: true }]);
+    assert.deepEqual(await driver.list(), [{ id: 501, state: "running" }]);
+    assert.deepEqual(await newDriver().list(), [{ id: 501, state: "running" }]);
     assert.deepEqual(
       (await driver.foreign()).map(({ engineId, name, ipAddresses }) => [engineId, name, ipAddresses]),
       [["777", "other", ["198.18.0.7"]]],
     );
     await driver.stop(501, 1000);
-    assert.deepEqual(await driver.list(), [{ id: 501, running: false }]);
+    assert.deepEqual(await driver.list(), [{ id: 501, state: "stopped" }]);
     await driver.destroy(501);
     assert.deepEqual(await driver.list(), []);
     assert.deepEqual(

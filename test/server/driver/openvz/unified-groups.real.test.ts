@@ -32,7 +32,7 @@ describe("the OpenVZ driver on a host with control groups of both versions", () 
       /^vzctl stop 501 --fast failed with exit code 33, .*version 2 may confuse vzctl, and mccserver --check/,
     );
     host().behave({ unifiedGroups: false });
-    assert.deepEqual(await driver.list(), [{ id: 501, running: false }]);
+    assert.deepEqual(await driver.list(), [{ id: 501, state: "stopped" }]);
     await driver.destroy(501);
     assert.deepEqual(host().remains(), []);
   });

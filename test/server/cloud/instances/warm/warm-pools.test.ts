@@ -36,7 +36,7 @@ describe("instances that are started ahead", () => {
   it("are in no list, belong to no account and count in no quota, and their addresses count as free", async () => {
     const { cloud, driver, stateFolder } = await newCloud({ warm: { micro: 3 } });
     await filled(cloud);
-    assert.equal((await driver.list()).filter(({ running }) => running).length, 3);
+    assert.equal((await driver.list()).filter(({ state }) => state === "running").length, 3);
     assert.deepEqual(await cloud.instances.list(localAdmin, {}), []);
     const { instances, addressPool, pools } = cloud.info(localAdmin);
     assert.deepEqual([instances, addressPool.free], [0, addressPool.size]);
@@ -316,7 +316,7 @@ describe("instances that are started ahead", () => {
     const web = await createReady(cloud, { name: "web" });
     await filled(cloud);
     await cloud.close();
-    assert.deepEqual(await driver.list(), [{ id: web.id, running: true }]);
+    assert.deepEqual(await driver.list(), [{ id: web.id, state: "running" }]);
     assert.deepEqual(await readdir(join(stateFolder, "instances")), [String(web.id)]);
   });
 

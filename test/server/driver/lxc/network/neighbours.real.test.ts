@@ -71,13 +71,13 @@ describe("the LXC driver next to others on the same host", () => {
       await second.importImage(testImage, host().tarball);
       await second.create(containerSpec(500, { ipAddress: "198.18.1.9" }));
       await second.start(500);
-      assert.deepEqual(await second.list(), [{ id: 500, running: true }]);
+      assert.deepEqual(await second.list(), [{ id: 500, state: "running" }]);
     } finally {
       await second.destroy(500);
       await second.close();
       await second.purge();
     }
-    assert.deepEqual(await host().driver.list(), [{ id: 500, running: true }]);
+    assert.deepEqual(await host().driver.list(), [{ id: 500, state: "running" }]);
   });
 
   it("does not remove a cable of the same name on another driver's bridge", async () => {

@@ -39,7 +39,7 @@ describe("engine commands of an earlier daemon", () => {
     await newDriver().destroy(501);
     host().release("start:mounted");
     await started;
-    assert.deepEqual(await other.list(), [{ id: 501, running: true }]);
+    assert.deepEqual(await other.list(), [{ id: 501, state: "running" }]);
   });
 
   it("are ended if they see this daemon's folder, and not if their namespace has another one in its place", async () => {

@@ -115,7 +115,7 @@ for (const generation of ["v4", "v7"] as const) {
       renameSync(inside("bin/busybox"), inside("bin/box"));
       symlinkSync("box", inside("bin/sleep"));
       await driver.start(501);
-      assert.deepEqual(await driver.list(), [{ id: 501, running: true }]);
+      assert.deepEqual(await driver.list(), [{ id: 501, state: "running" }]);
       assert.deepEqual(warnings, [
         {
           instance: 501,
