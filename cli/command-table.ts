@@ -2,6 +2,7 @@ import type { Command } from "./command";
 import { inventory } from "./commands/configuration/inventory";
 import { sshConfig } from "./commands/configuration/ssh-config";
 import { audit } from "./commands/daemon/audit";
+import { events } from "./commands/daemon/events";
 import { listPools } from "./commands/daemon/list-pools";
 import { serverInfo } from "./commands/daemon/server-info";
 import { setPool } from "./commands/daemon/set-pool";
@@ -54,6 +55,7 @@ const daemonCommands: readonly Command[] = [
   ...[listKeys, addKey, updateKey, destroyKey],
   ...[listImages, buildImage, importImage, removeImage, listInstanceTypes],
   ...[listTokens, addToken, rotateToken, revokeToken, setCertificate, setQuota, audit],
+  events,
   ...[listPools, setPool],
   serverInfo,
 ];

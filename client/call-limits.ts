@@ -54,6 +54,7 @@ const limits: { readonly [M in MethodName]: CallLimits<string & keyof ParsedPara
   "accessToken.add": { seconds: 30, repeatable: false },
   "accessToken.list": { seconds: 30, repeatable: true },
   "audit.list": { seconds: 30, repeatable: true },
+  "event.list": { seconds: 30, repeatable: true },
   "accessToken.revoke": { seconds: 30, repeatable: true },
   "accessToken.rotate": { seconds: 30, repeatable: false },
   "accessToken.setCertificate": { seconds: 30, repeatable: true },

@@ -1,9 +1,11 @@
+import type { IncomingMessage } from "node:http";
 import { z } from "zod";
 import { MccError } from "../protocol/error";
 import { methodTable } from "../protocol/methods/method-table";
 import { protocolVersion } from "../protocol/methods/server";
 import type { MethodName, MethodParameters, MethodResult } from "../protocol/types/methods";
 import type { Feature, ServerInfo } from "../protocol/types/server";
+import { largestAnswerBytes, readAnswer } from "./answer-body";
 import { answerTimeoutMs, isRepeatable } from "./call-limits";
 import { ConnectionError } from "./connection-error";
 import { Contact } from "./contact";
@@ -11,8 +13,8 @@ import { type CredentialSettings, CredentialSource, type Credentials } from "./c
 import { localDaemons } from "./discovery/local-daemons";
 import { defaultServer, isDefaultHost, parseServerAddress } from "./discovery/server-address";
 import { systemTime, type Time } from "./time";
-import { type Answer, Transport } from "./transport";
-import { isNotEmpty, type WireProtocol, type WireProtocols, wireProtocols } from "./wire-protocol";
+import { type Answer, type OpenLimits, Transport } from "./transport";
+import { isNotEmpty, json, type WireProtocol, type WireProtocols, wireProtocols } from "./wire-protocol";
 
 /** Selects the daemon, and how a client reaches it. */
 export interface ConnectOptions {
@@ -157,6 +159,29 @@ export class Client {
   async now(): Promise<number> {
     await this.info();
     return this.time.now() + this.#clockAheadMs;
+  }
+
+  /**
+   * Opens an answer of the daemon that has no end of its own.
+   *
+   * @internal
+   * @throws MccError as {@link Client.call} does; the reason of the signal.
+   */
+  async open(path: string, limits: OpenLimits): Promise<IncomingMessage> {
+    try {
+      const response = await this.#transport.open(path, await this.#credentials.find(), limits);
+      if (response.statusCode !== 200) {
+        await this.#decode(json, {
+          status: response.statusCode ?? 0,
+          body: (await readAnswer(response, largestAnswerBytes)) ?? "",
+        });
+      }
+      this.contact.answered();
+      return response;
+    } catch (error) {
+      this.#note(error);
+      throw error;
+    }
   }
 
   /** Closes the idle connections. A later call opens a new one. */

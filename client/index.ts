@@ -8,6 +8,7 @@
 export { type ErrorCode, MccError, type MccErrorOptions } from "../protocol/error";
 export type * from "../protocol/types/access-token";
 export type * from "../protocol/types/audit";
+export type * from "../protocol/types/event";
 export type * from "../protocol/types/fleet";
 export type * from "../protocol/types/image";
 export type * from "../protocol/types/instance";
@@ -36,4 +37,5 @@ export {
   type WaitOptions,
   waitUntilReady,
 } from "./workflows/create-instance";
+export { type FollowOptions, followEvents } from "./workflows/follow-events";
 export { uploadImage } from "./workflows/upload-image";

@@ -19,6 +19,13 @@ export interface Message {
   readonly body: string;
 }
 
+/** What ends an answer that has no end of its own. */
+export interface OpenLimits {
+  /** The longest pause in it. After that, the connection counts as lost. */
+  readonly silenceMs: number;
+  readonly signal: AbortSignal;
+}
+
 /** Clearer messages for failures to reach a server than those of the system, by their codes. */
 const reasons: Readonly<Record<string, string>> = {
   EAI_AGAIN: "looking up its name failed temporarily",
@@ -71,27 +78,21 @@ export class Transport {
     const connection = { reached: false, reused: false };
     try {
       return await new Promise<Answer>((resolve, reject) => {
-        const request = (this.#secure ? https : http).request(new URL(message.path, this.server), {
-          method: "POST",
-          // The server can close a persistent connection during the call, and the result of the call is then unknown.
-          agent: repeatable ? this.#agent : false,
-          signal,
-          ...trust,
-          headers: {
-            ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-            "content-type": message.contentType,
-            "content-length": Buffer.byteLength(message.body),
+        const request = this.#request(
+          message.path,
+          { token, trust },
+          {
+            method: "POST",
+            // The server can close a persistent connection during the call, and the result of the call is then unknown.
+            agent: repeatable ? this.#agent : false,
+            signal,
+            headers: {
+              "content-type": message.contentType,
+              "content-length": Buffer.byteLength(message.body),
+            },
           },
-        });
-        request.once("socket", (socket) => {
-          connection.reused = request.reusedSocket;
-          connection.reached = request.reusedSocket;
-          if (!request.reusedSocket) {
-            socket.once(this.#secure ? "secureConnect" : "connect", () => {
-              connection.reached = true;
-            });
-          }
-        });
+        );
+        this.#watch(request, connection);
         request.once("error", reject);
         request.once("response", (response) => {
           readAnswer(response, this.answerBytes).then(
@@ -117,6 +118,62 @@ export class Transport {
       }
       throw this.#unavailable(connection.reached, error);
     }
+  }
+
+  /**
+   * Opens an answer that has no end of its own.
+   *
+   * @throws ConnectionError `unavailable` or `timeout`; the reason of the signal.
+   */
+  async open(
+    path: string,
+    { token, trust }: Pick<Credentials, "token" | "trust">,
+    { silenceMs, signal }: OpenLimits,
+  ): Promise<http.IncomingMessage> {
+    const connection = { reached: false, reused: false };
+    try {
+      return await new Promise<http.IncomingMessage>((resolve, reject) => {
+        const request = this.#request(path, { token, trust }, { method: "GET", agent: false, signal });
+        this.#watch(request, connection);
+        request.setTimeout(silenceMs, () =>
+          request.destroy(this.#timedOut(silenceMs, connection.reached, undefined)),
+        );
+        request.once("error", reject);
+        request.once("response", resolve);
+        request.end();
+      });
+    } catch (error) {
+      signal.throwIfAborted();
+      throw ConnectionError.isInstance(error) ? error : this.#unavailable(connection.reached, error);
+    }
+  }
+
+  #request(
+    path: string,
+    { token, trust }: Pick<Credentials, "token" | "trust">,
+    options: http.RequestOptions,
+  ): http.ClientRequest {
+    return (this.#secure ? https : http).request(new URL(path, this.server), {
+      ...options,
+      ...trust,
+      headers: {
+        ...options.headers,
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      },
+    });
+  }
+
+  /** Records how far a request gets. */
+  #watch(request: http.ClientRequest, connection: { reached: boolean; reused: boolean }): void {
+    request.once("socket", (socket) => {
+      connection.reused = request.reusedSocket;
+      connection.reached = request.reusedSocket;
+      if (!request.reusedSocket) {
+        socket.once(this.#secure ? "secureConnect" : "connect", () => {
+          connection.reached = true;
+        });
+      }
+    });
   }
 
   /** Closes the persistent connections. */

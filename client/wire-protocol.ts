@@ -28,7 +28,7 @@ const xml: WireProtocol = {
 };
 
 /** Faster for long answers. Daemons of earlier releases do not have it. */
-const json: WireProtocol = {
+export const json: WireProtocol = {
   path: "/rpc",
   contentType: "application/json",
   absentStatus: 404,

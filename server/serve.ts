@@ -9,6 +9,7 @@ import { type Config, cloudOptions, warnings } from "./config";
 import { type Bound, type Listener, openListener } from "./http/listener";
 import { openServerLog } from "./log/log";
 import { createDispatch } from "./methods/dispatch";
+import { eventStreams } from "./methods/event-stream";
 import { register, withdraw } from "./runtime-registration";
 import { firstStopSignal, reloadOnSignal } from "./signals";
 import { reportStart } from "./start-report";
@@ -119,6 +120,7 @@ async function listen(
     callerOf: config.allowAnonymous ? () => localAdmin : (...sent) => cloud.accessTokens.callerOf(...sent),
     allowedHosts: config.allowedHosts,
     dispatch: createDispatch(cloud, log, audit),
+    eventsOf: eventStreams(cloud.events),
     log,
     // A client without a token is refused. By then, the file for the local admin's exists.
     announce: async (bound) => {

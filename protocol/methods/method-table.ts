@@ -3,6 +3,7 @@ import type { MethodName, MethodParameters, MethodResult } from "../types/method
 import { accessTokenMethods } from "./access-token";
 import { auditMethods } from "./audit";
 import { tokenMethods } from "./claim";
+import { eventMethods } from "./event";
 import { fleetMethods } from "./fleet";
 import { imageMethods } from "./image";
 import { instanceMethods } from "./instance";
@@ -23,6 +24,7 @@ export const methodTable = {
   ...tokenMethods,
   ...accessTokenMethods,
   ...auditMethods,
+  ...eventMethods,
   ...imageMethods,
   ...instanceTypeMethods,
   ...poolMethods,

@@ -41,6 +41,8 @@ export const features = [
   "imageUpload",
   /** The methods pool.*, and `pools` of server.info. Absent for a driver that cannot start instances ahead. */
   "pools",
+  /** The method event.list, and GET /events. */
+  "events",
 ] as const satisfies readonly Feature[];
 
 const damagedFileSchema = z.object({

@@ -8,6 +8,7 @@ import type {
   NewAccessToken,
 } from "./access-token";
 import type { AuditEntry, AuditListParameters } from "./audit";
+import type { EventListParameters, MinicloudEvent } from "./event";
 import type {
   Fleet,
   FleetApplyParameters,
@@ -230,6 +231,11 @@ export interface Methods {
   "accessToken.setQuota": Method<AccessTokenSetQuotaParameters, AccessToken>;
   /** Returns the latest entries of the audit log that match, the oldest of them first. */
   "audit.list": Method<AuditListParameters, AuditEntry[]>;
+  /**
+   * Returns what happened to instances and fleets, the oldest first. The daemon keeps the latest 4096 events in its memory. If
+   * events after `after` are lost, the first one is of the kind `missed`.
+   */
+  "event.list": Method<EventListParameters, MinicloudEvent[]>;
   /** Returns the images that instances of the caller can start from. A user sees those of admins and its own. */
   "image.list": Method<NoParameters, Image[]>;
   /** Creates an image from an archive on the daemon's host. Fails with `conflict` if the name is taken. */

@@ -17,6 +17,7 @@ import type { Quota } from "./quota";
  * - `"quotas"`: the method `accessToken.setQuota`, `limits` of `accessToken.add`, `quota` of results, and `noTtl` of
  *   `instance.create` and `fleet.apply`.
  * - `"imageUpload"`: the methods `image.uploadStart`, `uploadWrite`, `uploadEnd` and `uploadCancel`.
+ * - `"events"`: the method `event.list`, and `GET /events`.
  * - `"pools"`: the methods `pool.set` and `pool.list`, and `pools` of `server.info`.
  */
 export type Feature =
@@ -30,7 +31,8 @@ export type Feature =
   | "audit"
   | "quotas"
   | "imageUpload"
-  | "pools";
+  | "pools"
+  | "events";
 
 /** Describes a damaged file of the daemon's state folder. */
 export interface DamagedFile {

@@ -12,6 +12,7 @@ const effects: Readonly<Record<MethodName, Effect>> = {
   "accessToken.setCertificate": "changes",
   "accessToken.setQuota": "changes",
   "audit.list": "reads",
+  "event.list": "reads",
   "fleet.apply": "changes",
   "fleet.check": "reads",
   "fleet.confirm": "changes",

@@ -10,6 +10,7 @@ import type { Accounted } from "./access/account";
 import type { Caller } from "./access/caller";
 import { isOf, isOpenTo } from "./access/rights";
 import { fleetReplacementProblems, replacementProblems } from "./creation-check";
+import type { Events } from "./events/events";
 import type { Fleets } from "./fleets/fleets";
 import type { Images } from "./images/images";
 import type { ImageUploads } from "./images/uploads";
@@ -70,6 +71,10 @@ export class Cloud {
 
   get leases(): Leases {
     return this.parts.context.lifetimes.leases;
+  }
+
+  get events(): Events {
+    return this.parts.context.events;
   }
 
   get claims(): Claims {

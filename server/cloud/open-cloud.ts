@@ -6,6 +6,7 @@ import { AccessTokens } from "./access/access-tokens";
 import { holdingsOf } from "./access/quotas/holding";
 import { Quotas } from "./access/quotas/quotas";
 import { Cloud } from "./cloud";
+import { Events } from "./events/events";
 import { FleetCatalog } from "./fleets/catalog";
 import { FleetDestruction } from "./fleets/destroy";
 import { Fleets } from "./fleets/fleets";
@@ -171,7 +172,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
       commands: new InstanceCommands(bareDriver),
       lifetimeOfFleet: (name) => fleetCatalog.named(name)?.record,
     });
-    const { reservations, quotas, claims, log } = context;
+    const { reservations, quotas, claims, events, log } = context;
     quotas.count(() => holdingsOf(catalog, fleetCatalog));
     const store = { records: fleetRecords, lateWrites };
     const fleetContext = {
@@ -183,6 +184,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
       quotas,
       claims,
       lifetimes,
+      events,
       log,
     };
     const fleetDestruction = new FleetDestruction(fleetContext);
@@ -192,6 +194,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
       (id) => {
         options.log.debug({ instance: id }, "the container went down");
         pools.noteDown(id);
+        instances.noteDown(id);
       },
       (id, kills) => instances.noteOutOfMemory(id, kills),
     );
@@ -297,6 +300,7 @@ async function openContext(
       hostNames:
         setHosts && new HostNames(options.stateFolder, options.log, damaged, { setHosts, guestGroup }),
     },
+    events: new Events(),
     log: options.log,
   };
 }

@@ -3,22 +3,27 @@ import type { Logger } from "pino";
 import { MccError } from "../../protocol/error";
 import { answerable } from "../methods/answerable";
 import type { Caller, Dispatch } from "../methods/callable";
+import type { EventRequest, FollowEvents } from "../methods/event-stream";
 import { listings } from "../methods/listings";
 import { LoopTurns } from "../support/concurrency/loop-turns";
 import { Slots } from "../support/concurrency/slots";
 import { type Admission, admission, type CallerOf } from "./admission";
 import { readBody } from "./body";
+import { type Endpoint, queryOf } from "./endpoints";
+import { caughtUpText, eventText } from "./event-text";
 import { FailedLogins } from "./failed-logins";
 import type { Limits } from "./limits";
 import type { OwnNames } from "./own-names";
 import type { MakeCall, Protocol } from "./protocols/protocol";
-import { emptyReply, protocolReply, type Reply, refusal } from "./reply";
+import { emptyReply, protocolReply, type Reply, refusal, type StreamReply } from "./reply";
 
 export interface AnswerOptions {
   readonly callerOf: CallerOf;
   readonly names: OwnNames;
   readonly limits: Limits;
   readonly dispatch: Dispatch;
+  /** Answers requests for events. @throws MccError for one that cannot be answered. */
+  readonly eventsOf: (request: EventRequest) => FollowEvents;
   readonly log: Logger;
 }
 
@@ -53,7 +58,7 @@ export class Answers {
    * @param sender is told when the request is accepted. Its signal is aborted when the client hangs up.
    * @throws MccError for an interrupted request, whose client cannot get a reply.
    */
-  async reply(request: IncomingMessage, sender: Sender): Promise<Reply> {
+  async reply(request: IncomingMessage, sender: Sender): Promise<Reply | StreamReply> {
     const { limits, log } = this.#options;
     const admitted = this.#admit(request);
     if ("refused" in admitted) {
@@ -71,6 +76,9 @@ export class Answers {
     if (endpoint.document !== undefined) {
       return protocolReply(protocol, await endpoint.document());
     }
+    if (endpoint.streams === true) {
+      return this.#stream(request, caller, endpoint);
+    }
     const body = await readBody(request, limits.bodyBytes);
     if (body === undefined) {
       log.debug({ from: request.socket.remoteAddress }, "refused a request that is too large");
@@ -80,6 +88,26 @@ export class Answers {
     this.#underWay.add(answer);
     const text = await answer.finally(() => this.#underWay.delete(answer));
     return text === undefined ? emptyReply : protocolReply(protocol, text);
+  }
+
+  #stream(request: IncomingMessage, caller: Caller, { protocol }: Endpoint): Reply | StreamReply {
+    const { eventsOf, log } = this.#options;
+    const lastEventId = request.headersDistinct["last-event-id"]?.[0];
+    try {
+      const follow = eventsOf({ caller, query: queryOf(request), lastEventId });
+      return {
+        headers: { "content-type": "text/event-stream", "cache-control": "no-store" },
+        follow: (write) =>
+          follow({
+            see: (event) => write(eventText(event)),
+            caughtUp: (lastId) => write(caughtUpText(lastId)),
+          }),
+        ends: caller.revoked,
+      };
+    } catch (error) {
+      const known = answerable(error, log);
+      return refusal(protocol, known.fault, known);
+    }
   }
 
   /** Resolves when no call is in progress, including calls that come during the wait. */

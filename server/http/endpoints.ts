@@ -10,21 +10,31 @@ export interface Endpoint {
   readonly protocol: Protocol;
   /** Returns the answer to every request. Default: the requests contain calls. */
   readonly document?: () => Promise<string>;
+  /** Whether the answer is a stream of events. Default: no. */
+  readonly streams?: true;
 }
 
 const endpoints: Readonly<Record<string, Endpoint>> = {
   "/": { verb: "POST", protocol: xmlRpc },
   "/rpc": { verb: "POST", protocol: jsonRpc },
   "/openrpc.json": { verb: "GET", protocol: jsonRpc, document: openRpcText },
+  "/events": { verb: "GET", protocol: jsonRpc, streams: true },
 };
 
 /** The endpoints in words, for a refusal. */
 export const everyEndpoint =
-  "XML-RPC calls as POST to /, JSON-RPC calls as POST to /rpc, and GET /openrpc.json";
+  "XML-RPC calls as POST to /, JSON-RPC calls as POST to /rpc, GET /openrpc.json and GET /events";
 
-/** Returns the endpoint of a request's path; undefined if there is none. */
+/** Returns the endpoint of a request's path; undefined if there is none. Only a stream can have a query. */
 export function endpointOf({ url = "" }: IncomingMessage): Endpoint | undefined {
-  return Object.hasOwn(endpoints, url) ? endpoints[url] : undefined;
+  const [path = ""] = url.split("?");
+  const endpoint = Object.hasOwn(endpoints, path) ? endpoints[path] : undefined;
+  return path === url || endpoint?.streams === true ? endpoint : undefined;
+}
+
+/** Returns the query of a request. */
+export function queryOf({ url = "" }: IncomingMessage): URLSearchParams {
+  return new URLSearchParams(url.slice(url.indexOf("?") + 1 || url.length));
 }
 
 /** Loaded when it is first asked for, because few ask, and it needs every schema. */

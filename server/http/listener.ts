@@ -19,6 +19,7 @@ import { Connections } from "./connections";
 import { defaultLimits, type Limits } from "./limits";
 import { OwnNames } from "./own-names";
 import { send } from "./reply";
+import { Streams } from "./streams";
 import { UnreadAnswers } from "./unread-answers";
 
 export interface ListenerOptions extends Omit<AnswerOptions, "limits" | "names"> {
@@ -75,6 +76,7 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
   });
   const connections = new Connections(limits.connections);
   const ends = new AnswerEnds();
+  const streams = new Streams(ends, log);
   const unread = new UnreadAnswers(limits.unreadBytes, ends);
   const server = makeServer(options.tls, limits, (request, response) => {
     const sender = senderOf(response, connections, ends);
@@ -83,6 +85,10 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
       .then(
         (reply) => {
           if (sender.signal.aborted) {
+            return;
+          }
+          if ("follow" in reply) {
+            streams.open(response, reply);
             return;
           }
           unread.add(response, Buffer.byteLength(reply.body));
@@ -110,6 +116,7 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
   const close = async (): Promise<void> => {
     const closed = once(server, "close");
     server.close();
+    streams.close();
     await answers.allMade();
     const cutOff = setTimeout(() => connections.closeAll(), farewellMs);
     await closed;

@@ -9,6 +9,15 @@ export interface Reply {
   readonly body: string;
 }
 
+/** An answer that grows until its client, its token or the daemon ends. */
+export interface StreamReply {
+  readonly headers: OutgoingHttpHeaders;
+  /** Passes on text from now on, until the function that it returns is called. */
+  readonly follow: (write: (text: string) => void) => () => void;
+  /** Ends it. Default: only the client and the daemon do. */
+  readonly ends?: AbortSignal | undefined;
+}
+
 /** Returns the reply to a call. A result and an error both have the HTTP status 200, as the protocols require. */
 export function protocolReply({ contentType }: Protocol, body: string): Reply {
   return { status: 200, headers: { "content-type": contentType }, body };

@@ -12,6 +12,7 @@ import { refuseBinaryParameters } from "./binary-parameters";
 import { logged } from "./call-log";
 import { type Callable, callable, type Dispatch } from "./callable";
 import { type Description, describeMethod } from "./description";
+import { eventHandlers } from "./event";
 import { oldMethods } from "./first-minicloud/methods";
 import { fleetHandlers } from "./fleet";
 import type { Handlers } from "./handlers";
@@ -50,6 +51,7 @@ export function createDispatch(cloud: Cloud, log: Logger, auditor: Auditor = noA
     ...tokenHandlers(cloud),
     ...accessTokenHandlers(cloud),
     ...auditHandlers(auditor),
+    ...eventHandlers(cloud),
     ...typeHandlers(cloud),
     ...serverHandlers(cloud),
   };

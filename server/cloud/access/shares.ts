@@ -5,12 +5,13 @@ import type { Caller } from "./caller";
 /** What a user may have at a time of the things that no quota counts, so that one account does not use up those of all. */
 export const shares = {
   "followed command": 64,
+  "event stream": 64,
   lease: 256,
   key: 256,
 } as const;
 
 /**
- * Refuses one more of a thing to a caller with the role `user` whose account has its share.
+ * Refuses one more of a thing to a caller without the role `admin` whose account has its share.
  *
  * @param existing those of all accounts.
  * @throws MccError `exhausted`.
@@ -21,10 +22,10 @@ export function requireShare(
   existing: Iterable<Accounted>,
 ): void {
   const held = [...existing].filter((each) => accountOf(each) === account).length;
-  if (role === "user" && held >= shares[thing]) {
+  if (role !== "admin" && held >= shares[thing]) {
     throw new MccError(
       "exhausted",
-      `The account "${account}" has ${held} ${thing}s, and a user may have ${shares[thing]}; end or remove some that you do not need.`,
+      `The account "${account}" has ${held} ${thing}s, and a ${role} may have ${shares[thing]}; end or remove some that you do not need.`,
     );
   }
 }

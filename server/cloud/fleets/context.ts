@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import type { Quotas } from "../access/quotas/quotas";
+import type { Events } from "../events/events";
 import type { Lifetimes } from "../instances/context";
 import type { Instances } from "../instances/instances";
 import type { LimitedDriver } from "../limited-driver";
@@ -18,5 +19,6 @@ export interface FleetContext {
   readonly quotas: Quotas;
   readonly claims: Claims;
   readonly lifetimes: Lifetimes;
+  readonly events: Events;
   readonly log: Logger;
 }

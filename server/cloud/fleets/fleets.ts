@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { MccError } from "../../../protocol/error";
+import type { EventKind } from "../../../protocol/methods/event";
 import type { Fleet as FleetResult, FleetSummary } from "../../../protocol/methods/fleet";
 import type { MethodResult, ParsedParameters } from "../../../protocol/methods/method-table";
 import { userDataDigest } from "../../../protocol/methods/user-data";
@@ -8,6 +9,7 @@ import { carries } from "../../support/labels";
 import { endsWithin, untilAborted } from "../../support/time-limits";
 import { accountOf, newAccount } from "../access/account";
 import type { Caller } from "../access/caller";
+import type { ShownFailure } from "../access/hidden-output";
 import { isOf, isOpenTo } from "../access/rights";
 import type { Leased } from "../lifetimes/lifetime";
 import { requireIsolable } from "../network/network-group";
@@ -142,6 +144,7 @@ export class Fleets {
     }
     quotas.requireTtl(accountOf(fleet.record), term.seconds);
     await fleet.save({ ttl: lifetimes.reaper.grant(term) });
+    this.#tell("extended", fleet);
     return this.#summarise(caller, fleet);
   }
 
@@ -169,7 +172,10 @@ export class Fleets {
         subject: { fleet: fleet.name, uid: fleet.record.uid },
         ttl: fleet.record.ttl,
         lease: fleet.record.lease,
-        destroy: (why) => this.#destruction.destroy(fleet, why),
+        destroy: async (why) => {
+          this.#tell("expired", fleet, { text: why, quotes: false });
+          return await this.#destruction.destroy(fleet, why);
+        },
       }));
   }
 
@@ -181,6 +187,11 @@ export class Fleets {
         .all()
         .map(({ outcome, destruction }) => Promise.allSettled([outcome, destruction])),
     );
+  }
+
+  #tell(kind: EventKind, { name, record }: Fleet, reason?: ShownFailure): void {
+    const { account, spec } = record;
+    this.#context.events.tellOfFleet(kind, { name, account, labels: spec.labels }, reason);
   }
 
   #summarise(caller: Caller, fleet: Fleet): FleetSummary {

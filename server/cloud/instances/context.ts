@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import type { Quotas } from "../access/quotas/quotas";
+import type { Events } from "../events/events";
 import type { Images } from "../images/images";
 import type { InstanceTypes } from "../instance-types";
 import type { Keys } from "../keys";
@@ -26,6 +27,7 @@ export interface InstanceContext {
   readonly lifetimes: Lifetimes;
   readonly choices: Choices;
   readonly network: InstanceNetwork;
+  readonly events: Events;
   readonly log: Logger;
 }
 

@@ -58,7 +58,7 @@ export class InstanceDestruction {
   }
 
   async #remove(instance: Instance): Promise<void> {
-    const { driver, reservations, log } = this.#context;
+    const { driver, reservations, events, log } = this.#context;
     const { phase, before = {} } = instance.record;
     try {
       if (phase === "taking") {
@@ -73,11 +73,13 @@ export class InstanceDestruction {
       const message = `${what} ${instance.title} failed, and is tried again: ${messageOf(error)}`;
       instance.fail({ kind: "stuck", error: because(error, message, "engine") });
       log.warn({ instance: instance.id, err: error }, "instance not destroyed");
+      events.tell("failed", instance.record, { text: message, quotes: false });
       this.retry(instance);
       throw because(error, message, "engine");
     }
     this.#catalog.remove(instance);
     reservations.release(instance.record);
+    events.tell("destroyed", instance.record);
     log.info({ instance: instance.id, name: instance.record.name }, "instance destroyed");
   }
 }

@@ -19,7 +19,7 @@ import type { InstanceDestruction } from "./destroy";
 import type { Instance } from "./instance";
 import { rewriteCarriers } from "./keys/rewrite-keys";
 import { checkingMemory, noteOutOfMemory } from "./out-of-memory";
-import { startAgain, startInstance, stopInstance } from "./power";
+import { noteDown, startAgain, startInstance, stopInstance } from "./power";
 import { takeOver } from "./take-over";
 import { extendInstance, onlyDestroyable, updateInstance } from "./update";
 import { type LogReadings, logOf } from "./user-data/log";
@@ -207,6 +207,14 @@ export class Instances {
     }
   }
 
+  /** Tells that a container went down, as the driver reports. */
+  noteDown(id: number): void {
+    const instance = this.catalog.byId(id);
+    if (instance !== undefined) {
+      noteDown(this.#context, instance);
+    }
+  }
+
   async log(caller: Caller, target: ParsedParameters<"instance.log">): Promise<MethodResult<"instance.log">> {
     return await logOf(this.#context, this.catalog, this.#logReadings, caller, target);
   }
@@ -266,6 +274,7 @@ export class Instances {
         ttl: instance.record.ttl,
         lease: instance.record.lease,
         destroy: async (why) => {
+          this.#context.events.tell("expired", instance.record, { text: why, quotes: false });
           await this.destruction.destroy(instance, why);
           return 1;
         },

@@ -13,6 +13,7 @@ const readyTimeoutMs = 120_000;
  */
 export async function startInstance(context: InstanceContext, instance: Instance): Promise<void> {
   instance.abort.signal.throwIfAborted();
+  const wasRunning = instance.running;
   await want(instance, "running");
   // A container that was taken over has the name servers that its owner chose.
   const { nameServers } = context.network;
@@ -22,12 +23,16 @@ export async function startInstance(context: InstanceContext, instance: Instance
   } catch (error) {
     if (!instance.abort.signal.aborted) {
       await instance.keepStartFailure(messageOf(error));
+      context.events.tell("failed", instance.record, { text: messageOf(error), quotes: true });
     }
     throw error;
   }
   instance.markRunning();
   await instance.keepStartFailure(undefined);
   await waitUntilReady(context, instance, readyTimeoutMs);
+  if (!wasRunning) {
+    context.events.tell("ready", instance.record);
+  }
 }
 
 /** Stops an instance; call it in the instance's turn. The grace ends early when the instance is destroyed. */
@@ -36,7 +41,8 @@ export async function stopInstance(
   instance: Instance,
   graceSeconds: number,
 ): Promise<void> {
-  const { driver, log } = context;
+  const { driver, events, log } = context;
+  const wasRunning = instance.running;
   const { signal } = instance.abort;
   await want(instance, "stopped");
   const force = (): void => {
@@ -51,6 +57,18 @@ export async function stopInstance(
     signal.removeEventListener("abort", force);
   }
   instance.markStopped();
+  if (wasRunning) {
+    events.tell("stopped", instance.record);
+  }
+}
+
+/** Tells that a container went down, if nobody asked for that. */
+export function noteDown({ events }: InstanceContext, instance: Instance): void {
+  const { record, outOfMemory, isLeaving } = instance;
+  if (record.phase === "created" && record.wanted === "running" && !isLeaving) {
+    const text = outOfMemory ?? "Its first process ended: it was shut down from inside, or killed.";
+    events.tell("died", record, { text, quotes: false });
+  }
 }
 
 /** Starts instances again that ran before the host went down; resolves when each is up, or could not be started. */

@@ -20,7 +20,7 @@ import { Undo } from "./undo";
  * @throws MccError `invalid` when it has none; `exhausted` for one that is too long; `conflict` for an instance that can only be destroyed.
  */
 export async function extendInstance(
-  { lifetimes, quotas }: InstanceContext,
+  { lifetimes, quotas, events }: InstanceContext,
   instance: Instance,
   ttlSeconds?: number,
 ): Promise<void> {
@@ -44,6 +44,7 @@ export async function extendInstance(
     }
     return { ...record, ttl };
   });
+  events.tell("extended", instance.record);
 }
 
 /** Returns the error for work on an instance that is being destroyed, or has failed. */

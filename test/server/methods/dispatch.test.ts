@@ -64,6 +64,7 @@ describe("the methods", () => {
         /"quota":\{"limits":\{"instances":3\},"used":\{"instances":0,/,
       ],
       ["audit.list", {}, /^\[\]$/],
+      ["event.list", { limit: 2 }, /^\[\{"id":"\w+-\d+","time":"[^"]+","kind":"/],
       ["pool.set", { image: "micro", size: 0 }, /^\{"image":"micro","size":0,"ready":0\}$/],
       ["pool.list", {}, /^\[\]$/],
       ["accessToken.list", {}, /"name":"admin".*"name":"ci"/],

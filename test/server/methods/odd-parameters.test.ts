@@ -4,6 +4,7 @@ import { decodeResponse } from "../../../protocol/wire/codec";
 import { localAdmin } from "../../../server/cloud/access/caller";
 import { type Listener, openListener } from "../../../server/http/listener";
 import { createDispatch } from "../../../server/methods/dispatch";
+import { eventStreams } from "../../../server/methods/event-stream";
 import { type CapturedLog, captureLog } from "../../support/captured-log";
 import { adminDispatch } from "../../support/daemons/admin-dispatch";
 import { testClouds } from "../../support/daemons/test-cloud";
@@ -36,6 +37,7 @@ describe("odd parameters", () => {
       callerOf: () => localAdmin,
       log,
       dispatch: createDispatch(cloud, log),
+      eventsOf: eventStreams(cloud.events),
     });
     url = `http://127.0.0.1:${listener.port}`;
     await dispatch("key.add", [{ name: "me", publicKey }]);

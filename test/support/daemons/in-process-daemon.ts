@@ -4,6 +4,7 @@ import type { Cloud } from "../../../server/cloud/cloud";
 import type { CloudOptions } from "../../../server/cloud/open-cloud";
 import { openListener } from "../../../server/http/listener";
 import { createDispatch } from "../../../server/methods/dispatch";
+import { eventStreams } from "../../../server/methods/event-stream";
 import { testClouds } from "./test-cloud";
 
 /** A daemon in this process with a separate state folder and the simulated driver. */
@@ -31,6 +32,7 @@ export function inProcessDaemons(): (options?: Partial<CloudOptions>) => Promise
       callerOf: (given) => cloud.accessTokens.callerOf(given),
       log,
       dispatch: createDispatch(cloud, log),
+      eventsOf: eventStreams(cloud.events),
     });
     const url = `http://127.0.0.1:${listener.port}`;
     const client = connect({ server: url, token });

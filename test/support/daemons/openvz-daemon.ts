@@ -2,6 +2,7 @@ import pino from "pino";
 import { localAdmin } from "../../../server/cloud/access/caller";
 import { openListener } from "../../../server/http/listener";
 import { createDispatch } from "../../../server/methods/dispatch";
+import { eventStreams } from "../../../server/methods/event-stream";
 import { openOpenvzCloud } from "../../server/cloud/openvz-cloud";
 
 /** A daemon in this process over a fake OpenVZ host that accepts every client. */
@@ -20,6 +21,7 @@ export async function openOpenvzDaemon(root: string): Promise<OpenvzDaemon> {
     callerOf: () => localAdmin,
     log,
     dispatch: createDispatch(cloud, log),
+    eventsOf: eventStreams(cloud.events),
   });
   return {
     url: `http://127.0.0.1:${listener.port}`,

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { type Caller, localAdmin } from "../../../server/cloud/access/caller";
 import { noToken, unknownToken } from "../../../server/cloud/access/refusals";
+import { Events } from "../../../server/cloud/events/events";
 import { defaultLimits } from "../../../server/http/limits";
 import { type Listener, type ListenerOptions, openListener } from "../../../server/http/listener";
+import { eventStreams } from "../../../server/methods/event-stream";
 import { type CapturedLog, captureLog } from "../captured-log";
 import { callRaw } from "../wire/wire";
 
@@ -37,6 +39,7 @@ export function testListeners(): (options?: TestListenerOptions) => Promise<Test
       port: 0,
       callerOf,
       log: captured.log,
+      eventsOf: eventStreams(new Events()),
       dispatch: (caller, method, parameters, signal) => {
         called.push(method);
         return dispatch(caller, method, parameters, signal);

@@ -233,6 +233,7 @@ export class InstanceAdmission {
    * @param work throws only before it has done anything that must be undone.
    */
   make(instance: Instance, work: () => Promise<Outcome>): void {
+    this.#context.events.tell("created", instance.record);
     instance.create(async () => {
       const outcome = await work();
       this.#settle(instance, outcome);
@@ -241,18 +242,21 @@ export class InstanceAdmission {
   }
 
   #settle(instance: Instance, outcome: Outcome): void {
-    const { log, reservations } = this.#context;
+    const { log, reservations, events } = this.#context;
     const { id, record } = instance;
     if (outcome.kind === "made") {
+      events.tell("ready", record);
       log.info({ instance: id, name: record.name }, "instance created");
       return;
     }
     const { kind, error } = outcome;
     const reason = error.confidential ? { code: error.code } : { err: error };
     log.warn({ instance: id, outcome: kind, ...reason }, "instance not created");
+    events.tell("failed", record, { text: error.message, quotes: error.confidential });
     if (kind === "undone") {
       this.#catalog.removeUnmade(instance);
       reservations.release(record);
+      events.tell("destroyed", record);
     } else if (kind === "stuck") {
       this.#destruction.retry(instance);
     }

@@ -93,7 +93,7 @@ export async function createInstance(
  * @throws the reason for which the creation was ended; the error of the destroy.
  */
 async function claim(
-  { driver, network, choices, log }: InstanceContext,
+  { driver, network, choices, events, log }: InstanceContext,
   instance: Instance,
   pooled: PooledInstance,
   userData: string | undefined,
@@ -120,6 +120,7 @@ async function claim(
   instance.markMade(instance.record.waitFor ?? pooled.instance.record.waitFor);
   network.hostNames?.made(instance.record);
   instance.markRunning();
+  events.tell("claimed", instance.record);
   return true;
 }
 

@@ -4,6 +4,7 @@ import sinon from "sinon";
 import { localAdmin } from "../../../../server/cloud/access/caller";
 import { openListener } from "../../../../server/http/listener";
 import { createDispatch } from "../../../../server/methods/dispatch";
+import { eventStreams } from "../../../../server/methods/event-stream";
 import { adminDispatch } from "../../../support/daemons/admin-dispatch";
 import { testClouds } from "../../../support/daemons/test-cloud";
 import { type TestDaemon, testDaemons } from "../../../support/daemons/test-daemon";
@@ -234,6 +235,7 @@ describe("run_instance of the first MiniCloud", () => {
       port: 0,
       callerOf: () => localAdmin,
       dispatch,
+      eventsOf: eventStreams(cloud.events),
       log,
     });
     const url = `http://127.0.0.1:${listener.port}`;
