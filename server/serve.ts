@@ -7,9 +7,11 @@ import { openCloud } from "./cloud/open-cloud";
 import { LateWrites } from "./cloud/state/late-writes";
 import { type Config, cloudOptions, warnings } from "./config";
 import { type Bound, type Listener, openListener } from "./http/listener";
+import { Streams } from "./http/streams";
 import { openServerLog } from "./log/log";
 import { createDispatch } from "./methods/dispatch";
 import { eventStreams } from "./methods/event-stream";
+import { LateMetrics } from "./metrics/late-metrics";
 import { register, withdraw } from "./runtime-registration";
 import { firstStopSignal, reloadOnSignal } from "./signals";
 import { reportStart } from "./start-report";
@@ -46,6 +48,8 @@ export async function serve(config: Config): Promise<void> {
   const given = config.tls && !config.selfSigned ? await readTls(config.tls) : undefined;
   const cloud = await openCloud(cloudOptions(config, log));
   const lateWrites = new LateWrites(log);
+  const streams = new Streams(log);
+  const metrics = new LateMetrics(({ Metrics }) => new Metrics(cloud, streams));
   let drained = Promise.resolve();
   let renewal: SelfSignedRenewal | undefined;
   try {
@@ -61,7 +65,7 @@ export async function serve(config: Config): Promise<void> {
     const tls = given ?? (config.selfSigned && (await readTls(config.selfSigned)));
     // Before a client can find the daemon and stop it.
     const signalled = firstStopSignal();
-    const listener = await listen(config, tls, { cloud, audit, log, lateWrites });
+    const listener = await listen(config, tls, { cloud, audit, log, lateWrites, streams, metrics });
     const host = localHost(listener.address);
     const replace = listener.replaceTls.bind(listener);
     certificate = config.tls && tls && new ServedCertificate({ paths: config.tls, tls, host, replace, log });
@@ -69,6 +73,7 @@ export async function serve(config: Config): Promise<void> {
       const url = urlOf(config, listener);
       log.info({ url, driver: cloud.info(localAdmin).driver, stateFolder: config.stateFolder }, "serving");
       await reportStart({ url });
+      void metrics.load();
       const signal = await signalled;
       log.info({ signal }, "stopping; another signal ends the daemon immediately");
     } finally {
@@ -77,6 +82,7 @@ export async function serve(config: Config): Promise<void> {
     }
   } finally {
     renewal?.close();
+    await metrics.close();
     lateWrites.close();
     await cloud.close();
     auditLog?.close();
@@ -104,12 +110,14 @@ interface Served {
   readonly audit: AuditLog;
   readonly log: Logger;
   readonly lateWrites: LateWrites;
+  readonly streams: Streams;
+  readonly metrics: LateMetrics;
 }
 
 async function listen(
   config: Config,
   tls: TlsTexts | undefined,
-  { cloud, audit, log, lateWrites }: Served,
+  { cloud, audit, log, lateWrites, streams, metrics }: Served,
 ): Promise<Listener> {
   const { serverId, tokenPath } = cloud.identity;
   return await openListener({
@@ -121,6 +129,11 @@ async function listen(
     allowedHosts: config.allowedHosts,
     dispatch: createDispatch(cloud, log, audit),
     eventsOf: eventStreams(cloud.events),
+    streams,
+    metrics: async () => {
+      const loaded = await metrics.load();
+      return { contentType: loaded.contentType, text: await loaded.text() };
+    },
     log,
     // A client without a token is refused. By then, the file for the local admin's exists.
     announce: async (bound) => {

@@ -37,6 +37,7 @@ import { lastGrantOf, TtlClock } from "./lifetimes/ttl-clock";
 import { TtlReaper } from "./lifetimes/ttl-reaper";
 import { type LimitedDriver, limitDriver } from "./limited-driver";
 import { makeUpForLost } from "./lost-records";
+import { measureDriver } from "./measured-driver";
 import { HostNames } from "./network/host-names";
 import { keepNetwork } from "./network/keep-network";
 import { NameServers } from "./network/name-servers";
@@ -124,7 +125,9 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
     await removeUnfinished(options.stateFolder, damaged);
     const driverName = resolveDriverName(options.driver);
     await damaged.requireFolder(join(options.stateFolder, driverName));
-    const bareDriver = await openDriver(driverName, options, { serverId: identity.serverId, plan, damaged });
+    const bareDriver = measureDriver(
+      await openDriver(driverName, options, { serverId: identity.serverId, plan, damaged }),
+    );
     const driver = limitDriver(bareDriver);
     if (Object.keys(options.warm ?? {}).length > 0) {
       requireClaims(driver);

@@ -9,7 +9,7 @@ import { LoopTurns } from "../support/concurrency/loop-turns";
 import { Slots } from "../support/concurrency/slots";
 import { type Admission, admission, type CallerOf } from "./admission";
 import { readBody } from "./body";
-import { type Endpoint, queryOf } from "./endpoints";
+import { type Document, type Endpoint, queryOf } from "./endpoints";
 import { caughtUpText, eventText } from "./event-text";
 import { FailedLogins } from "./failed-logins";
 import type { Limits } from "./limits";
@@ -24,8 +24,11 @@ export interface AnswerOptions {
   readonly dispatch: Dispatch;
   /** Answers requests for events. @throws MccError for one that cannot be answered. */
   readonly eventsOf: (request: EventRequest) => FollowEvents;
+  readonly metrics: () => Promise<Document>;
   readonly log: Logger;
 }
+
+type MakeDocument = NonNullable<Endpoint["document"]>;
 
 /** The connection of a request. */
 export interface Sender {
@@ -74,7 +77,7 @@ export class Answers {
     const { caller, endpoint } = admitted;
     const { protocol } = endpoint;
     if (endpoint.document !== undefined) {
-      return protocolReply(protocol, await endpoint.document());
+      return await this.#document(caller, endpoint.document, protocol);
     }
     if (endpoint.streams === true) {
       return this.#stream(request, caller, endpoint);
@@ -88,6 +91,17 @@ export class Answers {
     this.#underWay.add(answer);
     const text = await answer.finally(() => this.#underWay.delete(answer));
     return text === undefined ? emptyReply : protocolReply(protocol, text);
+  }
+
+  async #document(caller: Caller, document: MakeDocument, protocol: Protocol): Promise<Reply> {
+    const { metrics, log } = this.#options;
+    try {
+      const { contentType, text } = await document({ caller, metrics });
+      return { status: 200, headers: { "content-type": contentType }, body: text };
+    } catch (error) {
+      const known = answerable(error, log);
+      return refusal(protocol, known.fault, known);
+    }
   }
 
   #stream(request: IncomingMessage, caller: Caller, { protocol }: Endpoint): Reply | StreamReply {

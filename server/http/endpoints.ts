@@ -1,15 +1,29 @@
 import type { IncomingMessage } from "node:http";
+import { requireRole } from "../cloud/access/require-role";
+import type { Caller } from "../methods/callable";
 import { jsonRpc } from "./protocols/json-rpc";
 import type { Protocol } from "./protocols/protocol";
 import { xmlRpc } from "./protocols/xml-rpc";
+
+/** A text that is no answer to a call. */
+export interface Document {
+  readonly contentType: string;
+  readonly text: string;
+}
+
+/** Who asks for a document, and what the daemon's metrics are. */
+export interface DocumentRequest {
+  readonly caller: Caller;
+  readonly metrics: () => Promise<Document>;
+}
 
 /** What the daemon answers at one path. */
 export interface Endpoint {
   readonly verb: "GET" | "POST";
   /** How calls, and errors before a call, are written. */
   readonly protocol: Protocol;
-  /** Returns the answer to every request. Default: the requests contain calls. */
-  readonly document?: () => Promise<string>;
+  /** Returns the answer to every request. Default: the requests contain calls. @throws MccError for one that is refused. */
+  readonly document?: (asked: DocumentRequest) => Promise<Document>;
   /** Whether the answer is a stream of events. Default: no. */
   readonly streams?: true;
 }
@@ -18,12 +32,13 @@ const endpoints: Readonly<Record<string, Endpoint>> = {
   "/": { verb: "POST", protocol: xmlRpc },
   "/rpc": { verb: "POST", protocol: jsonRpc },
   "/openrpc.json": { verb: "GET", protocol: jsonRpc, document: openRpcText },
+  "/metrics": { verb: "GET", protocol: jsonRpc, document: metricsText },
   "/events": { verb: "GET", protocol: jsonRpc, streams: true },
 };
 
 /** The endpoints in words, for a refusal. */
 export const everyEndpoint =
-  "XML-RPC calls as POST to /, JSON-RPC calls as POST to /rpc, GET /openrpc.json and GET /events";
+  "XML-RPC calls as POST to /, JSON-RPC calls as POST to /rpc, and GET /openrpc.json, /metrics and /events";
 
 /** Returns the endpoint of a request's path; undefined if there is none. Only a stream can have a query. */
 export function endpointOf({ url = "" }: IncomingMessage): Endpoint | undefined {
@@ -38,7 +53,13 @@ export function queryOf({ url = "" }: IncomingMessage): URLSearchParams {
 }
 
 /** Loaded when it is first asked for, because few ask, and it needs every schema. */
-async function openRpcText(): Promise<string> {
+async function openRpcText(): Promise<Document> {
   const { openRpcDocument } = await import("../methods/openrpc.js");
-  return `${JSON.stringify(openRpcDocument(), null, 2)}\n`;
+  return { contentType: "application/json", text: `${JSON.stringify(openRpcDocument(), null, 2)}\n` };
+}
+
+/** They tell of all accounts. */
+async function metricsText({ caller, metrics }: DocumentRequest): Promise<Document> {
+  requireRole("GET /metrics", ["admin", "reader"], caller);
+  return await metrics();
 }

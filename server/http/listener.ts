@@ -33,6 +33,8 @@ export interface ListenerOptions extends Omit<AnswerOptions, "limits" | "names">
   /** Names by which clients may call, in addition to this machine's own and those of the certificate. */
   readonly allowedHosts?: readonly string[];
   readonly limits?: Limits;
+  /** Default: its own. */
+  readonly streams?: Streams;
   /** Announces the bound address. No request is answered before it has ended. */
   readonly announce?: (bound: Bound) => Promise<void>;
 }
@@ -68,6 +70,7 @@ const farewellMs = 2_000;
  */
 export async function openListener(options: ListenerOptions): Promise<Listener> {
   const { log, allowedHosts = [], limits = defaultLimits, announce = () => Promise.resolve() } = options;
+  const { streams = new Streams(log) } = options;
   const names = new OwnNames(allowedHosts);
   const answers = new Answers({ ...options, names, limits });
   let beginAnswers = (): void => undefined;
@@ -76,7 +79,6 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
   });
   const connections = new Connections(limits.connections);
   const ends = new AnswerEnds();
-  const streams = new Streams(ends, log);
   const unread = new UnreadAnswers(limits.unreadBytes, ends);
   const server = makeServer(options.tls, limits, (request, response) => {
     const sender = senderOf(response, connections, ends);
@@ -88,7 +90,7 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
             return;
           }
           if ("follow" in reply) {
-            streams.open(response, reply);
+            streams.begin(response, reply);
             return;
           }
           unread.add(response, Buffer.byteLength(reply.body));

@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { Logger } from "pino";
-import type { AnswerEnds } from "./answer-ends";
+import { AnswerEnds } from "./answer-ends";
 import type { StreamReply } from "./reply";
 
 /** How often a client with no events hears that the connection still exists. Proxies often close it after a minute. */
@@ -12,31 +12,29 @@ const mostUnreadBytes = 1024 * 1024;
 /** The open streams of events: answers that end when the client, its token or the daemon ends. */
 export class Streams {
   readonly #open = new Set<ServerResponse>();
-  #unread = 0;
+  #closedUnread = 0;
 
-  constructor(
-    private readonly ends: AnswerEnds,
-    private readonly log: Logger,
-  ) {}
+  readonly #ends = new AnswerEnds();
 
-  /** How many streams are open. */
-  get size(): number {
+  constructor(private readonly log: Logger) {}
+
+  get open(): number {
     return this.#open.size;
   }
 
-  /** How many streams were closed because their clients did not read. */
-  get unread(): number {
-    return this.#unread;
+  /** How many were closed because their clients did not read. */
+  get closedUnread(): number {
+    return this.#closedUnread;
   }
 
   /** Answers with a stream until the client hangs up, its token is no longer valid, or `close` is called. */
-  open(response: ServerResponse, { headers, follow, ends }: StreamReply): void {
+  begin(response: ServerResponse, { headers, follow, ends }: StreamReply): void {
     response.writeHead(200, { ...headers, connection: "close" });
     response.flushHeaders();
     this.#open.add(response);
     const write = (text: string): void => {
       if (response.writableLength > mostUnreadBytes) {
-        this.#unread += 1;
+        this.#closedUnread += 1;
         this.log.warn(
           { from: response.req.socket.remoteAddress },
           "closed a stream of events whose client does not read",
@@ -50,7 +48,7 @@ export class Streams {
     const beat = setInterval(() => write(":\n\n"), beatMs).unref();
     const end = (): void => void response.end();
     ends?.addEventListener("abort", end, { once: true });
-    this.ends.once(response, () => {
+    this.#ends.once(response, () => {
       clearInterval(beat);
       stop();
       ends?.removeEventListener("abort", end);

@@ -6,6 +6,7 @@ import { audited } from "../audit/audited";
 import { errorFor } from "../cloud/access/hidden-output";
 import { requireRole } from "../cloud/access/require-role";
 import type { Cloud } from "../cloud/cloud";
+import { measured } from "../support/measurements";
 import { accessTokenHandlers } from "./access-token";
 import { auditHandlers } from "./audit";
 import { refuseBinaryParameters } from "./binary-parameters";
@@ -66,16 +67,18 @@ export function createDispatch(cloud: Cloud, log: Logger, auditor: Auditor = noA
   const dispatch: Dispatch = (caller, name, parameters, signal = new AbortController().signal) => {
     const call = { caller, name, parameters };
     return audited(auditor, call, () =>
-      logged(log, call, async () => {
-        const method = find(name);
-        requireRole(name, method.roles, caller);
-        refuseBinaryParameters(name, parameters);
-        try {
-          return sendableResult(await method.call(caller, parameters, signal));
-        } catch (error) {
-          throw errorFor(caller, error);
-        }
-      }),
+      logged(log, call, () =>
+        measured("call", methods.has(name) ? name : "unknown", async () => {
+          const method = find(name);
+          requireRole(name, method.roles, caller);
+          refuseBinaryParameters(name, parameters);
+          try {
+            return sendableResult(await method.call(caller, parameters, signal));
+          } catch (error) {
+            throw errorFor(caller, error);
+          }
+        }),
+      ),
     );
   };
 

@@ -8,6 +8,7 @@ import { eventStreams } from "../../../server/methods/event-stream";
 import { type CapturedLog, captureLog } from "../../support/captured-log";
 import { adminDispatch } from "../../support/daemons/admin-dispatch";
 import { testClouds } from "../../support/daemons/test-cloud";
+import { noMetrics } from "../../support/http/no-metrics";
 import { send } from "../../support/http/raw-http";
 import {
   type Call,
@@ -38,6 +39,7 @@ describe("odd parameters", () => {
       log,
       dispatch: createDispatch(cloud, log),
       eventsOf: eventStreams(cloud.events),
+      metrics: noMetrics,
     });
     url = `http://127.0.0.1:${listener.port}`;
     await dispatch("key.add", [{ name: "me", publicKey }]);

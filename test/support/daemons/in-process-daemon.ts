@@ -5,6 +5,7 @@ import type { CloudOptions } from "../../../server/cloud/open-cloud";
 import { openListener } from "../../../server/http/listener";
 import { createDispatch } from "../../../server/methods/dispatch";
 import { eventStreams } from "../../../server/methods/event-stream";
+import { noMetrics } from "../http/no-metrics";
 import { testClouds } from "./test-cloud";
 
 /** A daemon in this process with a separate state folder and the simulated driver. */
@@ -33,6 +34,7 @@ export function inProcessDaemons(): (options?: Partial<CloudOptions>) => Promise
       log,
       dispatch: createDispatch(cloud, log),
       eventsOf: eventStreams(cloud.events),
+      metrics: noMetrics,
     });
     const url = `http://127.0.0.1:${listener.port}`;
     const client = connect({ server: url, token });

@@ -4,6 +4,7 @@ import { openListener } from "../../../server/http/listener";
 import { createDispatch } from "../../../server/methods/dispatch";
 import { eventStreams } from "../../../server/methods/event-stream";
 import { openOpenvzCloud } from "../../server/cloud/openvz-cloud";
+import { noMetrics } from "../http/no-metrics";
 
 /** A daemon in this process over a fake OpenVZ host that accepts every client. */
 export interface OpenvzDaemon {
@@ -22,6 +23,7 @@ export async function openOpenvzDaemon(root: string): Promise<OpenvzDaemon> {
     log,
     dispatch: createDispatch(cloud, log),
     eventsOf: eventStreams(cloud.events),
+    metrics: noMetrics,
   });
   return {
     url: `http://127.0.0.1:${listener.port}`,

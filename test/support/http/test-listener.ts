@@ -7,6 +7,7 @@ import { type Listener, type ListenerOptions, openListener } from "../../../serv
 import { eventStreams } from "../../../server/methods/event-stream";
 import { type CapturedLog, captureLog } from "../captured-log";
 import { callRaw } from "../wire/wire";
+import { noMetrics } from "./no-metrics";
 
 export const testToken = "a-token-of-the-tests";
 export const authorization = `Bearer ${testToken}`;
@@ -40,6 +41,7 @@ export function testListeners(): (options?: TestListenerOptions) => Promise<Test
       callerOf,
       log: captured.log,
       eventsOf: eventStreams(new Events()),
+      metrics: noMetrics,
       dispatch: (caller, method, parameters, signal) => {
         called.push(method);
         return dispatch(caller, method, parameters, signal);

@@ -12,6 +12,7 @@ import { userDataFile } from "../user-data/user-data";
 import { waitUntilReady } from "../wait-until-ready";
 import type { PooledInstance } from "../warm/pooled-instance";
 import type { HostKey } from "./host-key";
+import { Steps } from "./steps";
 
 /** The part of a creation that is not in the record. */
 type CreationParameters = Pick<
@@ -42,10 +43,10 @@ export async function createInstance(
 ): Promise<Outcome> {
   const { id } = instance;
   const undo = new Undo();
-  let step = "record";
-  const enter = (name: string): void => {
+  const steps = new Steps("record", pooled === undefined ? "admit" : "claim");
+  const enter: Steps["enter"] = (...names) => {
     instance.abort.signal.throwIfAborted();
-    step = name;
+    steps.enter(...names);
   };
   undo.add("removing the record", () => instance.forget());
   try {
@@ -53,7 +54,7 @@ export async function createInstance(
     undo.add("destroying the container", () => context.driver.destroy(id));
     const isClaimed = pooled !== undefined && (await claim(context, instance, pooled, userData));
     if (!isClaimed) {
-      enter("create");
+      enter("create", "wait");
       await vacated();
       await context.driver.inOneSlot(async (driver) => {
         enter("create");
@@ -76,9 +77,11 @@ export async function createInstance(
       context.network.hostNames?.settled(instance.record, isClaimed),
       instance.save((record) => ({ ...record, phase: "created" })),
     ]);
+    steps.end();
     return { kind: "made" };
   } catch (reason) {
-    const error = failureOf(reason, instance, step);
+    const error = failureOf(reason, instance, steps.current);
+    steps.end(error);
     // A client that destroys the instance in between, or an end of the daemon, wants no instance to inspect.
     return keepOnFailure && !instance.abort.signal.aborted
       ? await keep(instance, error, undo)

@@ -8,6 +8,7 @@ import { eventStreams } from "../../../../server/methods/event-stream";
 import { adminDispatch } from "../../../support/daemons/admin-dispatch";
 import { testClouds } from "../../../support/daemons/test-cloud";
 import { type TestDaemon, testDaemons } from "../../../support/daemons/test-daemon";
+import { noMetrics } from "../../../support/http/no-metrics";
 import { loginLines } from "../../../support/login-lines";
 import { eventually } from "../../../support/time/eventually";
 import { answer, assertFault, call, int, members, struct, text, yes } from "../raw-call";
@@ -236,6 +237,7 @@ describe("run_instance of the first MiniCloud", () => {
       callerOf: () => localAdmin,
       dispatch,
       eventsOf: eventStreams(cloud.events),
+      metrics: noMetrics,
       log,
     });
     const url = `http://127.0.0.1:${listener.port}`;

@@ -1,0 +1,6 @@
+import type { Document } from "../../../server/http/endpoints";
+
+/** For listeners of tests that are not about metrics. */
+export async function noMetrics(): Promise<Document> {
+  return await Promise.resolve({ contentType: "text/plain", text: "" });
+}
