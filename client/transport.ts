@@ -151,13 +151,16 @@ export class Transport {
   #request(
     path: string,
     { token, trust }: Pick<Credentials, "token" | "trust">,
-    options: http.RequestOptions,
+    {
+      headers,
+      ...options
+    }: Omit<http.RequestOptions, "headers"> & { readonly headers?: http.OutgoingHttpHeaders },
   ): http.ClientRequest {
     return (this.#secure ? https : http).request(new URL(path, this.server), {
       ...options,
       ...trust,
       headers: {
-        ...options.headers,
+        ...headers,
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       },
     });

@@ -11,6 +11,7 @@ import { Streams } from "./http/streams";
 import { openServerLog } from "./log/log";
 import { createDispatch } from "./methods/dispatch";
 import { eventStreams } from "./methods/event-stream";
+import { metricsOf } from "./methods/metrics";
 import { LateMetrics } from "./metrics/late-metrics";
 import { register, withdraw } from "./runtime-registration";
 import { firstStopSignal, reloadOnSignal } from "./signals";
@@ -130,10 +131,7 @@ async function listen(
     dispatch: createDispatch(cloud, log, audit),
     eventsOf: eventStreams(cloud.events),
     streams,
-    metrics: async () => {
-      const loaded = await metrics.load();
-      return { contentType: loaded.contentType, text: await loaded.text() };
-    },
+    metrics: metricsOf(() => metrics.load()),
     log,
     // A client without a token is refused. By then, the file for the local admin's exists.
     announce: async (bound) => {

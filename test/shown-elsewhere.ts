@@ -92,6 +92,8 @@ export const shownElsewhere: Readonly<Record<string, readonly string[]>> = {
   "server/support/listen-failure.ts": ["test/server/daemon.test.ts"],
   "server/support/ordinary-user.ts": ["test/server/user-setup/"],
   "server/support/labels.ts": ["test/server/cloud/instances/instances.test.ts"],
+  "server/support/measurements.ts": ["test/server/cloud/measured-driver.test.ts"],
+  "server/metrics/late-metrics.ts": ["test/server/metrics/metrics.test.ts"],
   "server/cloud/ownership/claim.ts": ["test/server/methods/ownership.test.ts"],
   "server/cloud/ownership/claims.ts": ["test/server/methods/ownership.test.ts"],
   "server/cloud/lifetimes/clock.ts": ["test/server/daemon.test.ts"],

@@ -24,7 +24,7 @@ export interface FollowOptions {
 
 /**
  * Follows what happens to instances and fleets, until the loop over it ends. It outlasts restarts of the daemon of up to 60
- * seconds; an event of the kind `missed` tells that events were lost meanwhile.
+ * seconds; an event of the kind `missed` tells that events were lost.
  *
  * @param client the client of the daemon.
  * @param filter which events. Default: all that the caller may see.
@@ -56,7 +56,7 @@ export async function* followEvents(
       for await (const { id, event, data } of messagesOf(stream, ended)) {
         lastId = id ?? lastId;
         if (event === undefined) {
-          yield eventSchema.parse(JSON.parse(data)) as MinicloudEvent;
+          yield eventSchema.parse(JSON.parse(data));
         }
       }
       await client.time.pause(pauseMs);

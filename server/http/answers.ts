@@ -5,11 +5,12 @@ import { answerable } from "../methods/answerable";
 import type { Caller, Dispatch } from "../methods/callable";
 import type { EventRequest, FollowEvents } from "../methods/event-stream";
 import { listings } from "../methods/listings";
+import type { MetricsOf } from "../methods/metrics";
 import { LoopTurns } from "../support/concurrency/loop-turns";
 import { Slots } from "../support/concurrency/slots";
 import { type Admission, admission, type CallerOf } from "./admission";
 import { readBody } from "./body";
-import { type Document, type Endpoint, queryOf } from "./endpoints";
+import { type Endpoint, queryOf } from "./endpoints";
 import { caughtUpText, eventText } from "./event-text";
 import { FailedLogins } from "./failed-logins";
 import type { Limits } from "./limits";
@@ -24,7 +25,7 @@ export interface AnswerOptions {
   readonly dispatch: Dispatch;
   /** Answers requests for events. @throws MccError for one that cannot be answered. */
   readonly eventsOf: (request: EventRequest) => FollowEvents;
-  readonly metrics: () => Promise<Document>;
+  readonly metrics: MetricsOf;
   readonly log: Logger;
 }
 

@@ -1,20 +1,14 @@
 import type { IncomingMessage } from "node:http";
-import { requireRole } from "../cloud/access/require-role";
 import type { Caller } from "../methods/callable";
+import type { Document, MetricsOf } from "../methods/metrics";
 import { jsonRpc } from "./protocols/json-rpc";
 import type { Protocol } from "./protocols/protocol";
 import { xmlRpc } from "./protocols/xml-rpc";
 
-/** A text that is no answer to a call. */
-export interface Document {
-  readonly contentType: string;
-  readonly text: string;
-}
-
 /** Who asks for a document, and what the daemon's metrics are. */
 export interface DocumentRequest {
   readonly caller: Caller;
-  readonly metrics: () => Promise<Document>;
+  readonly metrics: MetricsOf;
 }
 
 /** What the daemon answers at one path. */
@@ -32,7 +26,7 @@ const endpoints: Readonly<Record<string, Endpoint>> = {
   "/": { verb: "POST", protocol: xmlRpc },
   "/rpc": { verb: "POST", protocol: jsonRpc },
   "/openrpc.json": { verb: "GET", protocol: jsonRpc, document: openRpcText },
-  "/metrics": { verb: "GET", protocol: jsonRpc, document: metricsText },
+  "/metrics": { verb: "GET", protocol: jsonRpc, document: ({ caller, metrics }) => metrics(caller) },
   "/events": { verb: "GET", protocol: jsonRpc, streams: true },
 };
 
@@ -56,10 +50,4 @@ export function queryOf({ url = "" }: IncomingMessage): URLSearchParams {
 async function openRpcText(): Promise<Document> {
   const { openRpcDocument } = await import("../methods/openrpc.js");
   return { contentType: "application/json", text: `${JSON.stringify(openRpcDocument(), null, 2)}\n` };
-}
-
-/** They tell of all accounts. */
-async function metricsText({ caller, metrics }: DocumentRequest): Promise<Document> {
-  requireRole("GET /metrics", ["admin", "reader"], caller);
-  return await metrics();
 }

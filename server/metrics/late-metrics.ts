@@ -4,7 +4,7 @@ import type { Metrics } from "./metrics";
 export class LateMetrics {
   #metrics: Promise<Metrics> | undefined;
 
-  constructor(private readonly open: (module: typeof import("./metrics")) => Metrics) {}
+  constructor(private readonly open: (module: { readonly Metrics: typeof Metrics }) => Metrics) {}
 
   /** Loads and opens them, if that has not begun yet. */
   async load(): Promise<Metrics> {

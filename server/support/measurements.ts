@@ -1,4 +1,4 @@
-import { channel } from "node:diagnostics_channel";
+import { channel, subscribe, unsubscribe } from "node:diagnostics_channel";
 import { MccError } from "../../protocol/error";
 
 /** How long one piece of work took, and how it ended. */
@@ -11,8 +11,9 @@ export interface Measurement {
   readonly seconds: number;
 }
 
-/** Those who measure need not know who is interested, and without anybody who is, a measurement costs almost nothing. */
-const measurements = channel("minicloud:measurement");
+const channelName = "minicloud:measurement";
+/** The measured code does not know its listeners. Without one, a measurement costs almost nothing. */
+const measurements = channel(channelName);
 
 /** @param startedMs the time of `performance.now()` at which the work began. */
 export function tell(kind: Measurement["kind"], name: string, startedMs: number, error?: unknown): void {
@@ -43,6 +44,8 @@ export async function measured<T>(
 /** Calls back for each measurement from now on. @returns a function that ends that. */
 export function onMeasurement(see: (measurement: Measurement) => void): () => void {
   const listener = (message: unknown): void => see(message as Measurement);
-  measurements.subscribe(listener);
-  return () => void measurements.unsubscribe(listener);
+  subscribe(channelName, listener);
+  return () => {
+    unsubscribe(channelName, listener);
+  };
 }

@@ -32,7 +32,7 @@ interface KeptEvent {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** Whoever follows events. */
+/** Gets the events of one client. */
 export interface Follower {
   readonly see: (event: MinicloudEvent) => void;
   /** Called once, with the id of the latest event of all, when the events that were kept are passed on. */
@@ -41,7 +41,7 @@ export interface Follower {
 
 type Listener = (kept: KeptEvent) => void;
 
-/** What happened to instances and fleets: the latest of it, and whoever follows it. In memory only. */
+/** What happened to instances and fleets: the latest of it, and the clients that follow it. In memory only. */
 export class Events {
   readonly #life: string;
   readonly #kept = new BoundedMap<number, KeptEvent>(keptEvents);

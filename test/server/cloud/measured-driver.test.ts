@@ -7,7 +7,7 @@ import { driverOptions } from "../driver/driver-options";
 
 describe("a measured driver", () => {
   it("measures its requests to the engine, and their errors, and is the same otherwise", async () => {
-    const bare = await createSimulatedDriver(driverOptions("/nowhere"));
+    const bare = createSimulatedDriver(driverOptions("/nowhere"));
     const driver = measureDriver(bare);
     const seen: string[] = [];
     const stop = onMeasurement(({ kind, name, result, seconds }: Measurement) => {

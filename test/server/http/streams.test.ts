@@ -76,7 +76,7 @@ describe("GET /events", () => {
       for (let count = 0; count < 200; count += 1) {
         daemon.cloud.events.tell("extended", web);
       }
-      // Others are served meanwhile.
+      // Others are served in the meantime.
       await client.call("type.list", {});
     }
     client.close();

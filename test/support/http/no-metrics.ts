@@ -1,4 +1,4 @@
-import type { Document } from "../../../server/http/endpoints";
+import type { Document } from "../../../server/methods/metrics";
 
 /** For listeners of tests that are not about metrics. */
 export async function noMetrics(): Promise<Document> {

@@ -80,7 +80,7 @@ describe("the events of a daemon", () => {
     events.tell("ready", web);
     const late = events.list(localAdmin, { limit: keptEvents + 1, after: first?.id });
     assert.deepEqual([late[0]?.kind, late.length], ["missed", keptEvents + 1]);
-    // Whoever continues after it gets the first event that is left.
+    // A client that continues after it gets the first event that is left.
     assert.equal(events.list(localAdmin, { ...all, after: late[0]?.id }).length, keptEvents);
   });
 
