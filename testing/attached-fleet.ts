@@ -1,5 +1,10 @@
 import type { Client } from "../client/client";
+import { MccError } from "../protocol/error";
+import { keptEvents } from "../protocol/methods/event";
 import type { Host } from "./hosts";
+import { Acts, shownCommand } from "./timeline/acts";
+import { momentOf } from "./timeline/moment";
+import { type Timeline, timelineOf } from "./timeline/timeline";
 
 /** Contains the options of {@link AttachedFleet.exec}. */
 export interface CommandOptions {
@@ -29,6 +34,7 @@ export class AttachedFleet {
   readonly hosts: readonly Host[];
   /** @internal */
   protected readonly client: Client;
+  readonly #acts = new Acts();
 
   /** @internal */
   constructor(name: string, hosts: readonly Host[], client: Client) {
@@ -50,13 +56,21 @@ export class AttachedFleet {
     command: readonly string[],
     { stdin = "", timeoutSeconds }: CommandOptions = {},
   ): Promise<CommandResult> {
-    const { stdout, stderr, ...result } = await this.client.call("instance.exec", {
-      instance: host.instanceId,
-      command: [...command],
-      stdin: Buffer.from(stdin).toString("base64"),
-      timeoutSeconds,
-    });
-    return { ...result, stdout: decode(stdout), stderr: decode(stderr) };
+    const note = async (end: string): Promise<void> =>
+      this.#acts.note(await this.client.now(), host.name, `exec ${shownCommand(command)}: ${end}`);
+    try {
+      const { stdout, stderr, ...result } = await this.client.call("instance.exec", {
+        instance: host.instanceId,
+        command: [...command],
+        stdin: Buffer.from(stdin).toString("base64"),
+        timeoutSeconds,
+      });
+      await note(`exit code ${result.exitCode}`);
+      return { ...result, stdout: decode(stdout), stderr: decode(stderr) };
+    } catch (error) {
+      await note(MccError.isInstance(error) ? error.code : "failed").catch(() => undefined);
+      throw error;
+    }
   }
 
   /**
@@ -77,6 +91,19 @@ export class AttachedFleet {
    */
   async start(host: Host): Promise<void> {
     await this.client.call("instance.start", { instance: host.instanceId });
+  }
+
+  /**
+   * Returns what happened to the hosts, and which commands this object ran there: as text, and as a picture. The daemon keeps
+   * the latest 4096 events of all its hosts. The result of an older daemon has the commands only.
+   *
+   * @throws MccError if the daemon cannot be asked.
+   */
+  async timeline(): Promise<Timeline> {
+    const events = (await this.client.can("events"))
+      ? await this.client.call("event.list", { fleet: this.name, limit: keptEvents })
+      : [];
+    return timelineOf(this.name, [...events.map(momentOf), ...this.#acts.all()]);
   }
 }
 

@@ -19,6 +19,15 @@ export interface FleetArgs
   readonly namePrefix?: string;
 }
 
+/** Contains the arguments of {@link withFleet}. All are optional. */
+export interface TestArgs extends FleetArgs {
+  /**
+   * A folder that gets the timeline of a failed test as `<fleet>.svg` and `<fleet>.txt`. Default: the variable
+   * `MCC_TIMELINE_FOLDER`, otherwise none.
+   */
+  readonly timelineFolder?: string;
+}
+
 /** Describes a host of an {@link AttachedFleet} or a {@link TestFleet}. */
 export interface Host {
   /** The number of the instance: 500 or more. A daemon uses each number once. */

@@ -7,6 +7,7 @@
  */
 export { attachFleet } from "./attach-fleet";
 export type { AttachedFleet, CommandOptions, CommandResult } from "./attached-fleet";
-export type { FleetArgs, Host } from "./hosts";
+export type { FleetArgs, Host, TestArgs } from "./hosts";
 export type { TestFleet } from "./test-fleet";
+export type { Timeline } from "./timeline/timeline";
 export { startFleet, withFleet } from "./with-fleet";
