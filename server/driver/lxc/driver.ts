@@ -164,6 +164,7 @@ class LxcDriver implements Driver {
   async stop(id: number, graceMs: number): Promise<void> {
     await this.#change((engine) =>
       this.#turns.take(id, async () => {
+        engine.shells.drop(id);
         await stopContainer(engine, await requireContainer(engine, id), graceMs);
       }),
     );
@@ -173,6 +174,7 @@ class LxcDriver implements Driver {
     this.#destroyed.add(id);
     this.claims.forget(id);
     await this.#change(async (engine) => {
+      engine.shells.drop(id);
       // The current command of the container is killed.
       await engine.runner.end(id);
       await this.#turns.take(id, () => destroyContainer(engine, engine.place.container(id)));

@@ -8,6 +8,8 @@ import { Cgroups } from "./cgroups/cgroups";
 import { readHierarchies } from "./cgroups/hierarchies";
 import { EngineNamespace } from "./commands/engine-namespace";
 import { CommandRunner } from "./commands/runner";
+import { WaitingShell } from "./commands/waiting-shell";
+import { WaitingShells } from "./commands/waiting-shells";
 import { type Confinement, readConfinement } from "./configuration/confinement";
 import { DiskLimits } from "./disk/limit";
 import { type DiskSupport, readDiskSupport } from "./disk/support";
@@ -42,6 +44,7 @@ export interface Engine {
   readonly namespace: EngineNamespace;
   readonly images: ImageStore;
   readonly cgroups: Cgroups;
+  readonly shells: WaitingShells;
   readonly disk: DiskLimits;
   readonly diskSupport: DiskSupport;
   readonly confinement: Confinement;
@@ -59,6 +62,7 @@ export async function readEngine(options: DriverOptions, times: Times = defaultT
   const owners = new AddressOwners(place, network, groups);
   const chatter = new Chatter(place, network, runner, log, times.settleMs);
   const diskSupport = readDiskSupport(folder);
+  const cgroups = new Cgroups(await readHierarchies());
   return {
     place,
     network,
@@ -75,7 +79,11 @@ export async function readEngine(options: DriverOptions, times: Times = defaultT
     neighbours: new Neighbours(place, log),
     namespace: new EngineNamespace(),
     images: new ImageStore(place, runner, timeoutMs * times.unpackTimeoutFactor, log, options.reportDamage),
-    cgroups: new Cgroups(await readHierarchies()),
+    cgroups,
+    shells: new WaitingShells(
+      (container, signal) => WaitingShell.start({ place, cgroups, times, timeoutMs }, container, signal),
+      times.shellIdleMs,
+    ),
     disk: new DiskLimits(diskSupport, runner),
     diskSupport,
     confinement: await readConfinement(),

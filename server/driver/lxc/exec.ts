@@ -1,16 +1,15 @@
-import { randomBytes } from "node:crypto";
-import { type FileHandle, mkdir, open, stat } from "node:fs/promises";
-import { join } from "node:path";
-import { hasErrno, unlessErrno } from "../../../protocol/errno";
-import { MccError } from "../../../protocol/error";
 import type { ExecRequest, ExecResult } from "../driver";
-import { removeCgroups } from "./cgroups/cgroup-tree";
-import { NotBegun, resultOf, spawnAttach } from "./commands/attached-command";
+import { attachCommand } from "./commands/attach";
+import { resultOf } from "./commands/attached-command";
+import { CommandCgroup, NotBegun } from "./commands/command-cgroup";
+import type { WaitingShell } from "./commands/waiting-shell";
 import type { Engine } from "./engine";
 import type { ContainerPlace } from "./place";
 
 /** systemd removes empty cgroups that are not its own while it boots in the container. */
 const mostTries = 5;
+/** From here on, an exit code is that of a signal. With the command, the container may end, and start again. */
+const killed = 128;
 
 /**
  * Runs a command as root in a running container, in a cgroup of its own, so that all its processes can be killed after
@@ -22,6 +21,35 @@ const mostTries = 5;
  * `engine` with LXC's message if the command could not be run.
  */
 export async function attach(
+  engine: Engine,
+  container: ContainerPlace,
+  request: ExecRequest,
+): Promise<ExecResult> {
+  const shell = await engine.shells.take(container.id, request);
+  const result = (shell && (await runIn(shell, request))) ?? (await attachNew(engine, container, request));
+  if (result.exitCode < killed) {
+    engine.shells.used(container, shell !== undefined);
+  }
+  return result;
+}
+
+/** @returns undefined if the command did not begin, because the shell had ended. */
+async function runIn(
+  shell: Pick<WaitingShell, "run">,
+  request: ExecRequest,
+): Promise<ExecResult | undefined> {
+  try {
+    return await shell.run(request);
+  } catch (error) {
+    if (error instanceof NotBegun) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** Runs it in a new process of lxc-attach. */
+async function attachNew(
   engine: Engine,
   container: ContainerPlace,
   request: ExecRequest,
@@ -41,54 +69,19 @@ async function attachOnce(
   request: ExecRequest,
   isLast: boolean,
 ): Promise<ExecResult | undefined> {
-  const cgroup = join(cgroups.payload(container.name), `minicloud-${randomBytes(6).toString("hex")}`);
-  await makeWithin(cgroup, container);
+  const cgroup = await CommandCgroup.make(cgroups, container);
   try {
-    const members = await openMembers(cgroup, container);
-    try {
+    return await cgroup.withMembers(async (members) => {
       request.signal?.throwIfAborted();
-      const child = spawnAttach(place, container, request.command, members.fd);
-      return await resultOf(child, cgroup, container, request, times.goingMs);
-    } finally {
-      await members.close();
-    }
+      const attached = attachCommand(place, container, request.command, members);
+      return await resultOf(attached, cgroup.path, container, request, times.goingMs);
+    });
   } catch (error) {
-    if (error instanceof NotBegun && !isLast && !(await isThere(cgroup))) {
+    if (error instanceof NotBegun && !isLast && !(await cgroup.exists())) {
       return undefined;
     }
     throw error;
   } finally {
-    await removeCgroups(cgroup);
+    await cgroup.remove();
   }
-}
-
-/** Creates the cgroup. The container's own cgroup exists as long as it runs. */
-async function makeWithin(cgroup: string, { id }: ContainerPlace): Promise<void> {
-  try {
-    await mkdir(cgroup);
-  } catch (error) {
-    throw hasErrno(error, "ENOENT", "ENODEV")
-      ? new MccError("conflict", `Container ${id} does not run; start it first.`, { cause: error })
-      : error;
-  }
-}
-
-async function openMembers(cgroup: string, { id }: ContainerPlace): Promise<FileHandle> {
-  try {
-    return await open(join(cgroup, "cgroup.procs"), "w");
-  } catch (error) {
-    throw hasErrno(error, "ENOENT", "ENODEV")
-      ? new NotBegun(
-          "engine",
-          `The cgroup of a command in container ${id} was removed before the command started.`,
-          {
-            cause: error,
-          },
-        )
-      : error;
-  }
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return (await unlessErrno(stat(path), "ENOENT", "ENODEV")) !== undefined;
 }

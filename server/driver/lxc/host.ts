@@ -69,6 +69,7 @@ export async function closeHost(engine: Engine): Promise<void> {
   await engine.firewall.closePort(undefined).catch((error: unknown) => {
     engine.log.warn({ err: error }, "the firewall's rule for the daemon's port is left until the next start");
   });
+  await engine.shells.close();
   await engine.neighbours.close();
   await engine.cables.close();
   await engine.setChanges.close();
@@ -83,6 +84,7 @@ export async function purgeHost(engine: Engine): Promise<void> {
   const { place, bridges, chatter, firewall, neighbours, namespace, cgroups, log } = engine;
   await namespace.close();
   chatter.close();
+  await engine.shells.close();
   await neighbours.close();
   await engine.cables.close();
   await engine.setChanges.close();

@@ -6,6 +6,8 @@ export interface Times {
   readonly noticeMs: number;
   /** How long killed processes of a command may take to end, and lxc-attach to notice it. */
   readonly goingMs: number;
+  /** How long a shell waits for the next command of a container, and how soon a second command has to follow the first. */
+  readonly shellIdleMs: number;
   /** How long a monitor may clean up after its container. Then it is killed, and the driver cleans up. */
   readonly monitorPatienceMs: number;
   /** How often the watch checks what no event reports: the cgroups of a container whose monitor was killed. */
@@ -20,6 +22,7 @@ export const defaultTimes: Times = {
   unpackTimeoutFactor: 20,
   noticeMs: 1000,
   goingMs: 2000,
+  shellIdleMs: 30_000,
   monitorPatienceMs: 5000,
   sweepEveryMs: 10_000,
   settleMs: 5_000,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execa } from "execa";
-import { shellQuote } from "../../../server/driver/openvz/guest/shell-quote";
+import { shellQuote } from "../../../server/driver/shell-quote";
 import { standInDaemons } from "../../support/daemons/stand-in-daemon";
 import { exampleInstance } from "../../support/example-instance";
 import { programPath } from "../../support/programs/run-program";

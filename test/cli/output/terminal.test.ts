@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import { shellQuote } from "../../../server/driver/openvz/guest/shell-quote";
+import { shellQuote } from "../../../server/driver/shell-quote";
 import { type InProcessDaemon, inProcessDaemons } from "../../support/daemons/in-process-daemon";
 import { temporaryFolders } from "../../support/files/temporary-folder";
 import { captureIo } from "../../support/programs/captured-io";

@@ -29,6 +29,7 @@ export class LxcClaims implements Claims {
       const container = await requireContainer(engine, id);
       this.forget(id);
       this.#prepared.set(id, await PreparedContainer.open(engine, container));
+      await engine.shells.prepare(container);
     });
   }
 
@@ -41,6 +42,7 @@ export class LxcClaims implements Claims {
       try {
         await this.turns.take(id, () => claimContainer(engine, engine.place.container(id), prepared, as));
       } finally {
+        engine.shells.expireSoon(id);
         this.forget(id);
       }
     });

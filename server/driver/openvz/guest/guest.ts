@@ -14,7 +14,7 @@ import { type Launcher, rootLauncher } from "../commands/launcher";
 import { failureOf, notInstalled } from "../commands/runner";
 import { MarkedOutput } from "./marked-output";
 import { killScript, runScript, writeScript } from "./scripts";
-import { shellQuote } from "./shell-quote";
+import { shellQuote } from "../../shell-quote";
 
 const shell = ["/bin/sh", "-c"] as const;
 const bookkeepingOutputBytes = 64 * 1024;

@@ -10,7 +10,7 @@ import { readSamples } from "../../../../server/driver/openvz/configuration/samp
 import { syntaxes } from "../../../../server/driver/openvz/configuration/syntax";
 import { writeIntoRoot } from "../../../../server/driver/openvz/files/root-files";
 import { MarkedOutput } from "../../../../server/driver/openvz/guest/marked-output";
-import { shellQuote } from "../../../../server/driver/openvz/guest/shell-quote";
+import { shellQuote } from "../../../../server/driver/shell-quote";
 import { HostConfiguration } from "../../../../server/driver/openvz/host";
 import { Turns } from "../../../../server/support/concurrency/turns";
 import { KeptBytes } from "../../../../server/support/kept-bytes";
