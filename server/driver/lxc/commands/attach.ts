@@ -107,7 +107,7 @@ function spawnAttach(
   child.stdin?.on("error", () => undefined);
   child.stdio[reports]?.on("error", () => undefined);
   const exit = new Promise((resolve, reject) => child.once("exit", resolve).once("error", reject));
-  // Whoever waits for it gets the error.
+  // The caller that waits for it gets the error.
   exit.catch(() => undefined);
   return { child, exit, closed: new Promise((resolve) => child.once("close", resolve)) };
 }

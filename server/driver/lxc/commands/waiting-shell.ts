@@ -1,14 +1,21 @@
 import { once } from "node:events";
 import { within } from "../../../support/time-limits";
 import type { ExecRequest, ExecResult } from "../../driver";
-import type { Engine } from "../engine";
-import type { ContainerPlace } from "../place";
+import type { Cgroups } from "../cgroups/cgroups";
+import type { ContainerPlace, Place } from "../place";
+import type { Times } from "../times";
 import { type Attached, attachShell, reportsOf, sendCommand } from "./attach";
 import { endAttached, resultOf } from "./attached-command";
 import { CommandCgroup, NotBegun } from "./command-cgroup";
 import { letGo } from "./let-go";
 
-type EngineParts = Pick<Engine, "place" | "cgroups" | "times" | "timeoutMs">;
+/** The parts of the engine that it uses. */
+interface EngineParts {
+  readonly place: Place;
+  readonly cgroups: Cgroups;
+  readonly times: Pick<Times, "goingMs">;
+  readonly timeoutMs: number;
+}
 
 /**
  * A shell in a container that waits for one command, in the command's own cgroup. It is a process of the container like

@@ -4,7 +4,7 @@ import { isSendable } from "./attach";
 import type { WaitingShell } from "./waiting-shell";
 
 /** More of them are not started: each is a process on the host and one in its container. */
-const mostShells = 256;
+const mostShells = 128;
 
 interface Entry {
   readonly shell: Promise<Pick<WaitingShell, "run" | "close" | "ended"> | undefined>;

@@ -5,6 +5,7 @@ import { MccError } from "../../../../protocol/error";
 import { KeptBytes } from "../../../support/kept-bytes";
 import { CommandTimeout } from "../../command-timeout";
 import type { ContainerFile, ExecRequest, ExecResult } from "../../driver";
+import { shellQuote } from "../../shell-quote";
 import type { Target } from "../commands/command";
 import { engineWords } from "../commands/engine-words";
 import { meaningOf } from "../commands/exit-codes";
@@ -14,7 +15,6 @@ import { type Launcher, rootLauncher } from "../commands/launcher";
 import { failureOf, notInstalled } from "../commands/runner";
 import { MarkedOutput } from "./marked-output";
 import { killScript, runScript, writeScript } from "./scripts";
-import { shellQuote } from "../../shell-quote";
 
 const shell = ["/bin/sh", "-c"] as const;
 const bookkeepingOutputBytes = 64 * 1024;

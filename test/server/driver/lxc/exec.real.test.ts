@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { rmdirSync, watch } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { MccError } from "../../../../protocol/error";
-import { payloadPrefix } from "../../../../server/driver/lxc/cgroups/cgroups";
+import { killAll, payloadPrefix } from "../../../../server/driver/lxc/cgroups/cgroups";
 import { readHierarchies } from "../../../../server/driver/lxc/cgroups/hierarchies";
 import { processes } from "../../../../server/driver/lxc/commands/processes";
 import { assertMccError } from "../../../support/assert-error";
@@ -39,9 +40,82 @@ async function inheritedDescriptors(): Promise<string[]> {
   return descriptors.filter((_, index) => kept[index]);
 }
 
-describe("commands in LXC containers", () => {
-  const host = lxcHosts();
-  beforeEach(() => startContainer(host()));
+/** Whether a shell already waits for the first command of each test. */
+for (const waits of [false, true]) {
+  describe(`commands in LXC containers, ${waits ? "in a shell that waits" : "in a new process"}`, () => {
+    describeCommands(waits);
+  });
+}
+
+function describeCommands(waits: boolean): void {
+  const host = lxcHosts({}, { shellIdleMs: 1000 });
+  beforeEach(async () => {
+    await startContainer(host());
+    if (waits) {
+      await host().driver.claims?.prepare(500);
+    }
+  });
+
+  /** Ends the shell that waits, if any. */
+  const endShell = async (): Promise<void> => {
+    const { unified } = await readHierarchies();
+    const payload = join(unified, payloadPrefix + host().place.container(500).name);
+    for (const cgroup of await commandCgroups(host())) {
+      await killAll(join(payload, cgroup));
+    }
+  };
+
+  it("begin in a shell that waits, if there is one", async () => {
+    const before = await commandCgroups(host());
+    assert.equal(before.length, waits ? 1 : 0);
+    const [, own] = /\/(minicloud-[0-9a-f]+)$/m.exec(await shell(host(), "grep 0:: /proc/self/cgroup")) ?? [];
+    assert.deepEqual([own].filter((cgroup) => before.includes(cgroup ?? "")).length, waits ? 1 : 0);
+  });
+
+  it("get their arguments as they are", async () => {
+    const words = ["a b", "", "it's", '$HOME `id` \\ "', "one\ntwo\n\n", "-n", "*", "\t é 漢 \u0001", "'\n'"];
+    const { stdout } = await host().driver.exec(500, execRequest(["printf", "%s|", ...words]));
+    assert.equal(Buffer.from(stdout).toString(), words.map((word) => `${word}|`).join(""));
+  });
+
+  it("get their input, and nothing else of it is read", async () => {
+    const stdin = Buffer.from("first\nsecond\n");
+    const { stdout } = await host().driver.exec(500, execRequest(["sh", "-c", "read -r a; cat"], { stdin }));
+    assert.equal(Buffer.from(stdout).toString(), "second\n");
+  });
+
+  it("report a command that does not exist", async () => {
+    const { exitCode, stderr } = await host().driver.exec(500, execRequest(["no-such-command"]));
+    assert.equal(exitCode, 127);
+    assert.match(Buffer.from(stderr).toString(), /^sh: (line )?(0|1)?:? ?.*no-such-command: not found\n$/);
+  });
+
+  it("run also when the shell that waited was killed", async () => {
+    await endShell();
+    const input = Readable.from(["in", "put"]);
+    const { stdout } = await host().driver.exec(500, execRequest(["cat"], { stdin: input }));
+    assert.equal(Buffer.from(stdout).toString(), "input");
+  });
+
+  it("leave a shell for the next one for a time", async () => {
+    await shell(host(), "true");
+    await shell(host(), "true");
+    await eventually(async () => (await commandCgroups(host())).length === 1, "a shell waits");
+    await eventually(async () => (await commandCgroups(host())).length === 0, "it has ended");
+  });
+
+  it("leave no shell in a container that is stopped", async () => {
+    await shell(host(), "true");
+    await shell(host(), "true");
+    const { driver, place } = host();
+    await driver.stop(500, 0);
+    const { name } = place.container(500);
+    const attached = async (): Promise<boolean> =>
+      (await processes()).some(({ words }) => words.includes(name) && words.includes("--clear-env"));
+    await eventually(async () => !(await attached()), "lxc-attach has ended");
+    await driver.start(500);
+    assert.equal(await shell(host(), "echo again"), "again");
+  });
 
   it("have a clean environment, no open files of the host, and the root as current folder", async () => {
     process.env["SECRET_OF_THE_HOST"] = "1";
@@ -137,6 +211,8 @@ describe("commands in LXC containers", () => {
   });
 
   it("start even if a booting systemd removes their cgroup", async () => {
+    await endShell();
+    await eventually(async () => (await commandCgroups(host())).length === 0, "no shell waits");
     const { unified } = await readHierarchies();
     const payload = join(unified, payloadPrefix + host().place.container(500).name);
     const removed = new Set<string>();
@@ -162,4 +238,4 @@ describe("commands in LXC containers", () => {
     await assertMccError(shell(host(), "sleep 1000", { timeoutMs: 200 }), "timeout", /0\.2 s/);
     assert.deepEqual(await commandCgroups(host()), []);
   });
-});
+}

@@ -10,8 +10,8 @@ import { readSamples } from "../../../../server/driver/openvz/configuration/samp
 import { syntaxes } from "../../../../server/driver/openvz/configuration/syntax";
 import { writeIntoRoot } from "../../../../server/driver/openvz/files/root-files";
 import { MarkedOutput } from "../../../../server/driver/openvz/guest/marked-output";
-import { shellQuote } from "../../../../server/driver/shell-quote";
 import { HostConfiguration } from "../../../../server/driver/openvz/host";
+import { shellQuote } from "../../../../server/driver/shell-quote";
 import { Turns } from "../../../../server/support/concurrency/turns";
 import { KeptBytes } from "../../../../server/support/kept-bytes";
 import { temporaryFolders } from "../../../support/files/temporary-folder";
