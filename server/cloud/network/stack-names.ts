@@ -38,6 +38,8 @@ export class StackNames {
   readonly #members = new Map<number, Member>();
   readonly #waiting = new Set<{ readonly version: number; readonly resolve: () => void }>();
   #version = 0;
+  /** The lines of the latest version, once they are needed. */
+  #lines: readonly string[] | undefined;
   #timer: NodeJS.Timeout | undefined;
   #dueAt = Infinity;
   #restUntil = 0;
@@ -61,7 +63,7 @@ export class StackNames {
     if (member !== undefined && String(hostsLines(member.host)) === String(hostsLines(host))) {
       return;
     }
-    this.#version += 1;
+    this.#changed();
     if (member === undefined) {
       this.#members.set(host.id, { host, made: false, written: 0, notBefore: 0 });
     } else {
@@ -72,7 +74,7 @@ export class StackNames {
 
   delete(id: number): void {
     if (this.#members.delete(id)) {
-      this.#version += 1;
+      this.#changed();
       this.#writeWithin(this.times.afterDeleteMs);
     }
   }
@@ -83,7 +85,7 @@ export class StackNames {
     if (member !== undefined) {
       member.written = this.#version;
     }
-    return this.#lines();
+    return this.#allLines();
   }
 
   /** Later names are written into this member's container. Call it when the container exists. */
@@ -122,8 +124,14 @@ export class StackNames {
     this.#release(Infinity);
   }
 
-  #lines(): string[] {
-    return [...this.#members.values()].flatMap(({ host }) => hostsLines(host));
+  #allLines(): readonly string[] {
+    this.#lines ??= [...this.#members.values()].flatMap(({ host }) => hostsLines(host));
+    return this.#lines;
+  }
+
+  #changed(): void {
+    this.#version += 1;
+    this.#lines = undefined;
   }
 
   #outdated(): Member[] {
@@ -162,7 +170,7 @@ export class StackNames {
   }
 
   async #writeAll(): Promise<void> {
-    const [version, lines, begin] = [this.#version, this.#lines(), performance.now()];
+    const [version, lines, begin] = [this.#version, this.#allLines(), performance.now()];
     const isUrgent = this.#isUrgent;
     this.#isUrgent = false;
     await Promise.all(

@@ -24,7 +24,7 @@ export interface ContainerPlace {
   readonly log: string;
   /** The group of containers that it reaches. Missing for the first group. */
   readonly networkGroup: string;
-  /** Exists if the container was claimed since its start, with the name that its cable had before. */
+  /** Exists if the container was prepared for a claim since its start, with the name that its cable had then. */
   readonly claimed: string;
   /** LXC creates it and does not remove it. */
   readonly lock: string;

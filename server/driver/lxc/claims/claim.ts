@@ -6,7 +6,7 @@ import { readConfiguration, withClaim } from "../configuration/configuration";
 import { systemFiles } from "../create";
 import type { Engine } from "../engine";
 import { writeFiles } from "../files";
-import { replaceBlock } from "../hosts/own-hosts";
+import { rewriteBlock } from "../hosts/own-hosts";
 import { applyLimits } from "../limits";
 import { nameServerFile, namesServers } from "../name-servers";
 import type { ContainerPlace } from "../place";
@@ -31,10 +31,11 @@ export async function claimContainer(
   const moved = moveToGroup(engine, container, as, configuration);
   const resized = limit(engine, container, as);
   const left = prepared.rewrite(filesOf(container, as, configuration));
-  if (as.hosts !== undefined) {
-    replaceBlock(container.hosts, as.hosts());
-  }
   await Promise.all([named, moved, resized]);
+  if (as.hosts !== undefined) {
+    // Last, so that it has the names of instances that are claimed at the same time.
+    rewriteBlock(container.hosts, as.hosts());
+  }
   if (left.length > 0) {
     await writeFiles(engine, container, left);
   }
@@ -75,7 +76,6 @@ async function moveToGroup(
   }
   groups.join(container, networkGroup);
   const cable = groups.cableOf(container);
-  writeFileSync(container.claimed, before);
   writeFileSync(container.configuration, withClaim(configuration, { cable, hostname }));
   await firewall.admit(container, addressesIn(configuration));
   if (!existsSync(`/sys/class/net/${cable}`)) {

@@ -1,4 +1,5 @@
 import { closeSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { MccError } from "../../../../protocol/error";
 import type { ContainerFile } from "../../driver";
 import { firstProcessOf } from "../cgroups/first-process";
@@ -25,7 +26,7 @@ export class PreparedContainer {
   }
 
   /** @throws MccError `conflict` if it does not run. */
-  static async open({ cgroups }: Engine, container: ContainerPlace): Promise<PreparedContainer> {
+  static async open({ cgroups, groups }: Engine, container: ContainerPlace): Promise<PreparedContainer> {
     const pid = await firstProcessOf(cgroups.payload(container.name));
     if (pid === undefined) {
       throw new MccError(
@@ -33,6 +34,7 @@ export class PreparedContainer {
         `Container ${container.id} does not run, and cannot be prepared for a claim.`,
       );
     }
+    await writeFile(container.claimed, groups.cableOf(container));
     return new PreparedContainer(container, pid);
   }
 

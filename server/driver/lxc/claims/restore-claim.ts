@@ -16,7 +16,7 @@ import { HostNameSetter } from "./host-name-setter";
 const patienceMs = 2000;
 const lookEveryMs = 20;
 
-/** Whether a reboot inside gives the container the host name, the limits and the cable that it had before its claim. */
+/** Whether a reboot inside may give the container the host name, the limits and the cable that it had before its claim. */
 export function mayNeedClaim(container: ContainerPlace): boolean {
   return existsSync(container.claimed);
 }
@@ -31,9 +31,10 @@ export function mayNeedClaim(container: ContainerPlace): boolean {
 export async function restoreClaim(engine: Engine, container: ContainerPlace): Promise<void> {
   const { cgroups, groups, cables, chatter, timeoutMs } = engine;
   const before = await unlessErrno(readFile(container.claimed, "utf8"), "ENOENT");
+  // The same as before: nobody has claimed it yet.
   const cable = groups.cableOf(container);
   const isThere = (name: string): boolean => existsSync(`/sys/class/net/${name}`);
-  if (before === undefined) {
+  if (before === undefined || before === cable) {
     return;
   }
   // The cable of its earlier life may exist for a moment.

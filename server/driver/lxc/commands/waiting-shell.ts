@@ -79,6 +79,7 @@ export class WaitingShell {
     const { attached, cgroup, container } = this;
     attached.child.ref();
     const result = resultOf(attached, cgroup.path, container, request, this.goingMs);
+    reportsOf(attached).resume();
     sendCommand(attached, request.command);
     try {
       return await result;

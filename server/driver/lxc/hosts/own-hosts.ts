@@ -20,6 +20,7 @@ import { MccError } from "../../../../protocol/error";
 import { asFileSystemFault } from "../../../support/files/file-system-fault";
 import { newHostsText, withBlock } from "../../hosts-text";
 import { containerRoot } from "../commands/command";
+import { rewriteOpened } from "../files/rewrite";
 
 /** A larger file is none that a person or a tool maintains. */
 const mostBytes = 1024 * 1024;
@@ -67,6 +68,29 @@ export function replaceBlock(folder: string, lines: readonly string[]): void {
   }
 }
 
+/**
+ * Replaces the daemon's block in place, in a quarter of the time. Only for a container whose users do not have it yet: a
+ * reader could find a part of the content.
+ *
+ * @throws MccError `conflict` as `readHosts` does.
+ */
+export function rewriteBlock(folder: string, lines: readonly string[]): void {
+  const descriptor = openHosts(join(folder, "hosts"), constants.O_RDWR);
+  if (descriptor === undefined) {
+    writeHosts(folder, newHostsText(lines), newAccess);
+    return;
+  }
+  try {
+    const before = readFrom(descriptor);
+    const after = withBlock(before, lines);
+    if (after !== before) {
+      rewriteOpened(descriptor, Buffer.from(after, "latin1"), fstatSync(descriptor).size);
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
 /** Replaces the content of a container's hosts file, for instance by the one that was in its place. */
 export function replaceText(folder: string, text: string): void {
   writeHosts(folder, text, newAccess);
@@ -90,14 +114,14 @@ export function readHosts(path: string): string | undefined {
   }
 }
 
-function openHosts(path: string): number | undefined {
+function openHosts(path: string, access = constants.O_RDONLY): number | undefined {
   try {
-    return openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    return openSync(path, access | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
     if (hasErrno(error, "ENOENT")) {
       return undefined;
     }
-    throw hasErrno(error, "ELOOP", "ENXIO") ? refusal() : error;
+    throw hasErrno(error, "ELOOP", "ENXIO", "EISDIR") ? refusal() : error;
   }
 }
 

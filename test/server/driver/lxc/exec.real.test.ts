@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { rmdirSync, watch } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Readable } from "node:stream";
+import { PassThrough, Readable } from "node:stream";
+import { setTimeout as pause } from "node:timers/promises";
 import { MccError } from "../../../../protocol/error";
 import { killAll, payloadPrefix } from "../../../../server/driver/lxc/cgroups/cgroups";
 import { readHierarchies } from "../../../../server/driver/lxc/cgroups/hierarchies";
@@ -82,6 +83,15 @@ function describeCommands(waits: boolean): void {
     const stdin = Buffer.from("first\nsecond\n");
     const { stdout } = await host().driver.exec(500, execRequest(["sh", "-c", "read -r a; cat"], { stdin }));
     assert.equal(Buffer.from(stdout).toString(), "second\n");
+  });
+
+  it("get input that comes later", async () => {
+    const input = new PassThrough();
+    const running = host().driver.exec(500, execRequest(["cat"], { stdin: input }));
+    input.write("first");
+    await pause(100);
+    input.end(" second");
+    assert.equal(Buffer.from((await running).stdout).toString(), "first second");
   });
 
   it("report a command that does not exist", async () => {

@@ -38,6 +38,10 @@ export class AddressOwners {
   /** The elements that the kernel's sets have. */
   #written: ReadonlySet<string> = new Set();
   #isRead = false;
+  /** Grows with each change of what is held. */
+  #version = 1;
+  /** The version that the kernel's sets have. */
+  #writtenVersion = 0;
 
   constructor(
     private readonly place: Place,
@@ -50,6 +54,7 @@ export class AddressOwners {
     const hardware = hardwareAddress(ipAddress);
     const mark = markOf(this.groups.numberOf({ id }));
     const all = [ipv6Address, linkLocal(hardware)].flatMap((address) => address ?? []);
+    this.#version += 1;
     this.#held.set(id, [
       ...owned("hardware", hardware, mark),
       ...owned("ipv4", ipAddress, mark),
@@ -59,7 +64,9 @@ export class AddressOwners {
 
   /** For a container that is gone. */
   release({ id }: Pick<ContainerPlace, "id">): void {
-    this.#held.delete(id);
+    if (this.#held.delete(id)) {
+      this.#version += 1;
+    }
   }
 
   /** Returns the declarations of the sets, with all elements. */
@@ -71,11 +78,14 @@ export class AddressOwners {
         return `\n  set ${name} { typeof ${type}; ${mine.length === 0 ? "" : `elements = { ${mine.join(", ")} };`} }`;
       })
       .join("");
-    return { text, made: () => (this.#written = elements) };
+    return { text, made: this.#writtenBy(elements) };
   }
 
   /** Returns the commands that bring the sets up to date. */
   changes(): SetsChange {
+    if (this.#version === this.#writtenVersion) {
+      return { text: "", made: () => undefined };
+    }
     const [elements, written] = [this.#elements(), this.#written];
     const text = [
       ...this.#commands(
@@ -87,7 +97,19 @@ export class AddressOwners {
         [...elements].filter((element) => !written.has(element)),
       ),
     ].join("");
-    return { text, made: () => (this.#written = elements) };
+    if (text === "") {
+      this.#writtenVersion = this.#version;
+    }
+    return { text, made: this.#writtenBy(elements) };
+  }
+
+  /** @param elements those of now. @returns what records that the kernel's sets have them. */
+  #writtenBy(elements: ReadonlySet<string>): () => void {
+    const version = this.#version;
+    return () => {
+      this.#written = elements;
+      this.#writtenVersion = version;
+    };
   }
 
   #commands(word: "add" | "delete", elements: readonly string[]): string[] {

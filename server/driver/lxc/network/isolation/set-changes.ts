@@ -3,8 +3,8 @@ import { ResidentProgram } from "../../commands/resident";
 
 /** `nft` repeats the line of a command that it does not understand. */
 const markOf = (number: number): string => `minicloud-done-${number}`;
-/** A line with more is left to a process of its own. */
-const mostCharacters = 8192;
+/** A line with more is left to a process of its own: more than a hundred claims at once. */
+const mostCharacters = 65_536;
 
 /** Changes the sets of the firewall by one `nft` process, because a claim waits for the change. */
 export class SetChanges {

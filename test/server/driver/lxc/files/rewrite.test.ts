@@ -40,6 +40,15 @@ describe("the content of a file in a running container", () => {
       assert.deepEqual([statSync(path).ino, statSync(path).mode], [ino, mode]);
     }));
 
+  it("has all of a longer text, and can be empty", () =>
+    during((root, folder) => {
+      const path = join(folder, "etc", "hostname");
+      for (const content of ["x".repeat(100_000), "", "web\n"]) {
+        assert.equal(rewriteFile(root, textFile("/etc/hostname", content)), true);
+        assert.equal(readFileSync(path, "utf8"), content);
+      }
+    }));
+
   it("is unchanged behind a link, in a folder behind a link, and if it has a second name", () =>
     during((root, folder) => {
       const victim = join(folder, "victim");

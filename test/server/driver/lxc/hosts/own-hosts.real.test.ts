@@ -4,7 +4,12 @@ import { link, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from "no
 import { join } from "node:path";
 import sinon from "sinon";
 import { MccError } from "../../../../../protocol/error";
-import { makeOwnHosts, readHosts, replaceBlock } from "../../../../../server/driver/lxc/hosts/own-hosts";
+import {
+  makeOwnHosts,
+  readHosts,
+  replaceBlock,
+  rewriteBlock,
+} from "../../../../../server/driver/lxc/hosts/own-hosts";
 import { temporaryFolders } from "../../../../support/files/temporary-folder";
 
 describe("a container's own hosts file", () => {
@@ -37,6 +42,33 @@ describe("a container's own hosts file", () => {
     const { ino } = await stat(path);
     replaceBlock(folder, ["198.18.0.2 one"]);
     assert.equal((await stat(path)).ino, ino);
+  });
+
+  it("is changed in place for a container that nobody has yet", async () => {
+    const { ino } = await stat(path);
+    await writeFile(path, `# kept\n${await readFile(path, "utf8")}`);
+    for (const lines of [["198.18.0.3 a-longer-name.example two"], ["198.18.0.4 2"], []]) {
+      rewriteBlock(folder, lines);
+      const text = await readFile(path, "utf8");
+      assert.match(text, /^# kept\n[^]*localhost/);
+      assert.deepEqual(text.match(/^198.*$/gm) ?? [], lines);
+      assert.equal((await stat(path)).ino, ino);
+    }
+    assert.deepEqual(await readdir(folder), ["hosts"]);
+    await rm(path);
+    rewriteBlock(folder, ["198.18.0.3 two"]);
+    assert.match(await readFile(path, "utf8"), /localhost[^]*two/);
+  });
+
+  it("is not changed in place behind a link, or if it is something else", async () => {
+    const victim = join(folder, "..", "victim");
+    await writeFile(victim, "untouched");
+    for (const put of [() => symlink(victim, path), () => link(victim, path), () => mkdir(path)]) {
+      await rm(path, { recursive: true, force: true });
+      await put();
+      assert.throws(() => rewriteBlock(folder, ["198.18.0.3 two"]), /is not a regular file/);
+    }
+    assert.equal(await readFile(victim, "utf8"), "untouched");
   });
 
   it("is created again, and keeps bytes that are not UTF-8", async () => {

@@ -32,8 +32,22 @@ describe("changes of the firewall's sets", () => {
     const half = `delete element ${table} one { 10.0.0.9 }\nadd element ${table} two { 10.0.0.5 }\n`;
     await assertMccError(changes.run(half), "engine", /refused/);
     assert.deepEqual(await elements(), ["10.0.0.1", "10.0.0.3", "10.0.0.4"]);
-    assert.equal(changes.accepts("x".repeat(8193)), false);
+    assert.equal(changes.accepts("x".repeat(65_537)), false);
     await changes.close();
     assert.equal(existsSync(join(homedir(), ".nft.history")), hadHistory);
+  });
+
+  it("may be as long as those of many claims at once, and are then refused as a whole too", async () => {
+    const changes = new SetChanges(10_000);
+    await execa("nft", [`table ${table} { set one { type ipv4_addr; }; }`]);
+    const addresses = Array.from({ length: 4000 }, (_, number) => `11.0.${number >> 8}.${number & 255}`);
+    const text = `add element ${table} one { 10.0.0.1, ${addresses.join(", ")} }\n`;
+    assert.ok(text.length > 40_000 && changes.accepts(text));
+    const half = `${text}delete element ${table} one { 10.0.0.9 }\n`;
+    await assertMccError(changes.run(half), "engine", /refused/);
+    assert.deepEqual(await elements(), []);
+    await changes.run(text);
+    assert.deepEqual(await elements(), ["10.0.0.1"]);
+    await changes.close();
   });
 });
