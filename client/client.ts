@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { z } from "zod";
+import * as z from "zod";
 import { MccError } from "../protocol/error";
 import { methodTable } from "../protocol/methods/method-table";
 import { protocolVersion } from "../protocol/methods/server";

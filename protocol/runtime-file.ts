@@ -1,6 +1,6 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { uidSchema } from "./methods/name";
 
 /** The file with which a running daemon tells programs on its host its URL and the path of its token. */

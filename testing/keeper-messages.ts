@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** The order for the process that renews a lease. It is sent through the channel, because it can contain a token. */
 export const keeperOrderSchema = z.strictObject({

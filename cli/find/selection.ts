@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { MccError } from "../../protocol/error";
 import { noOrganization, ownerKeys } from "../../protocol/methods/owner";
 import { shortList } from "../output/short-list";

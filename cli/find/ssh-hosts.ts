@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Client } from "../../client/client";
 import { jumpHostFor } from "../../client/ssh/jump-host";
 import { MccError } from "../../protocol/error";

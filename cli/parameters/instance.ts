@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { formatDuration } from "../../protocol/duration";
 import { defaultOf } from "../../protocol/methods/default-of";
 import { duration, instanceText } from "./values";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { labelsSchema } from "../../protocol/methods/name";
 
 /** Parses `KEY=VALUE` to an object with one label. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { longestDurationSeconds } from "../../protocol/duration";
 import type { QuotaLimits } from "../../protocol/types/quota";
 import { amount, byteCount, duration, wholeNumber } from "./values";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { userDataSchema } from "../../protocol/methods/user-data";
 import { validate } from "../../protocol/validate";
 import type { Io } from "../io";

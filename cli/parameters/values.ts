@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { bytesOf } from "../../protocol/bytes";
 import { durationSeconds, formatDuration } from "../../protocol/duration";
 import { nameSchema } from "../../protocol/methods/name";

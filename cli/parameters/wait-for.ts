@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type Rung, type RungKind, rungSchema } from "../../protocol/methods/readiness";
 
 type Parts = Readonly<Record<string, string | undefined>>;

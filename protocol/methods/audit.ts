@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { AuditEntry } from "../types/audit";
 import { accessTokenNameSchema, roleSchema } from "./access-token";
 import { method } from "./method";

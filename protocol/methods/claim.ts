@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Adoption, ClaimedToken, Owner } from "../types/ownership";
 import { method } from "./method";
 import { clientTokenSchema, uidSchema } from "./name";

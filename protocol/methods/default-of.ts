@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type MethodName, methodTable, type ParsedParameters } from "./method-table";
 
 /**

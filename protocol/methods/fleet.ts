@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Fleet, FleetCounts, FleetMember, FleetStatus, FleetSummary } from "../types/fleet";
 import { claimShape, ownerSchema, replacingShape, shownOwnerSchema } from "./claim";
 import { instanceCreateSchema, instanceStatuses } from "./instance";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { method } from "./method";
 import { imageNameSchema, timeSchema, uidSchema } from "./name";
 import { adminOnly, everyRole, rolesThatChange } from "./role";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { method } from "./method";
 import { typeNameSchema } from "./name";
 import { everyRole } from "./role";

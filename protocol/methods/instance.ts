@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { FleetPlace, Instance, InstanceStatus } from "../types/instance";
 import { adoptionSchema, claimShape, ownerSchema, replacingShape, shownOwnerSchema } from "./claim";
 import { foreignContainerSchema } from "./foreign-container";

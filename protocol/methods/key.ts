@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { claimShape, ownerSchema, replacingShape, shownOwnerSchema } from "./claim";
 import { method } from "./method";
 import { clientTokenSchema, nameSchema, timeSchema, uidSchema } from "./name";

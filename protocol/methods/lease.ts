@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { longestDurationSeconds } from "../duration";
 import { method } from "./method";
 import { uidSchema } from "./name";

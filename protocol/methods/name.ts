@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /**
  * Checks the names of instances and keys. They become host names, file names and arguments of commands, so the

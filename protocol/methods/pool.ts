@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { PoolState } from "../types/pool";
 import { method } from "./method";
 import { imageNameSchema } from "./name";

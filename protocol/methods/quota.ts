@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Quota, QuotaLimit, QuotaLimits, QuotaUse } from "../types/quota";
 import { ttlSecondsSchema } from "./lease";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { PlainReadiness } from "../types/readiness";
 
 const portSchema = z.int().min(1).max(65_535);

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { DamagedFile, Feature, ServerInfo } from "../types/server";
 import { roleSchema } from "./access-token";
 import { method } from "./method";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 import { scriptFlaw } from "./user-data-format";
 
 /** The limit of a script. A script can download larger files itself. */

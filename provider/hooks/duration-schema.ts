@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { durationForm, durationSeconds } from "../../protocol/duration";
 
 /** Parses a duration to whole seconds. */

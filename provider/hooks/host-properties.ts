@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { z } from "zod";
+import * as z from "zod";
 import { instanceCreateSchema } from "../../protocol/methods/instance";
 import { waitForSchema } from "../../protocol/methods/readiness";
 import { userDataSchema } from "../../protocol/methods/user-data";

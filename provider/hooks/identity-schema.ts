@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { clientTokenSchema } from "../../protocol/methods/name";
 
 /** The inputs that a resource's constructor adds. States of the first release have no organization. */

@@ -1,5 +1,5 @@
 import type { dynamic } from "@pulumi/pulumi";
-import { z } from "zod";
+import * as z from "zod";
 import { type Key, MccError } from "../../client";
 import { nameSchema, uidSchema } from "../../protocol/methods/name";
 import { normalisePublicKey, parsePublicKey, samePublicKey } from "../../protocol/public-key";

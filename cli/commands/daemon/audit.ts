@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { longestDurationSeconds } from "../../../protocol/duration";
 import { MccError } from "../../../protocol/error";
 import type { AuditEntry } from "../../../protocol/methods/audit";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { command } from "../../command";
 import { findFleets } from "../../find/fleets";
 import { destroyEach, ofFleet } from "../../find/instance-or-fleet";

@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { daemonHost, isDaemonHere } from "../../../client/ssh/daemon-host";
 import { buildStockImage, stockImages } from "../../../images/stock-images";
 import { formatBytes } from "../../../protocol/bytes";

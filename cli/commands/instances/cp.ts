@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { show } from "../../../protocol/validate";
 import { command } from "../../command";
 import { instancePicker } from "../../find/instances";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Client } from "../../../client/client";
 import { MccError } from "../../../protocol/error";
 import type { Instance } from "../../../protocol/methods/instance";

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 import { createInstance } from "../../../client/workflows/create-instance";
 import { requireIsolation } from "../../../client/workflows/require-isolation";
 import type { Instance } from "../../../protocol/methods/instance";

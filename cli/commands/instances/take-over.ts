@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { instanceNameSchema } from "../../../protocol/methods/name";
 import { command } from "../../command";
 import { titleOf } from "../../find/instances";

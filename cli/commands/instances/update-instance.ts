@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { MccError } from "../../../protocol/error";
 import type { Instance } from "../../../protocol/methods/instance";
 import { instanceNameSchema, typeNameSchema } from "../../../protocol/methods/name";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { longestDurationSeconds } from "../../../protocol/duration";
 import { roles } from "../../../protocol/methods/role";
 import { command } from "../../command";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { nameSchema } from "../../../protocol/methods/name";
 import { command } from "../../command";
 import { onEach } from "../../find/on-each";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { MccError } from "../../error";
 import { refuseUnsendable } from "../xml-characters";
 import { protocolErrors } from "./answers";

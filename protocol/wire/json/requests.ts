@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { MccError, messageOf } from "../../error";
 import { callLimits, mostCalls } from "../message-limits";
 import { refuseUnsendable } from "../xml-characters";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type Instance, knownHosts, type MethodParameters } from "../../../client";
 import { instanceCreateSchema } from "../../../protocol/methods/instance";
 import { instanceNameSchema, uidSchema } from "../../../protocol/methods/name";
