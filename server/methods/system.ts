@@ -23,6 +23,7 @@ const callsSchema = z
   .max(mostCalls, `at most ${mostCalls} calls are allowed`);
 
 const nothing = z.tuple([], "it takes no parameters");
+const nothingAtAll = z.union([nothing, z.tuple([z.strictObject({})])], "it takes no parameters");
 const methodName = z.tuple([z.string()], "it takes one parameter, the name of a method");
 
 const capabilities = {
@@ -30,7 +31,7 @@ const capabilities = {
   introspection: { specUrl: "http://xmlrpc-c.sourceforge.net/introspection.html", specVersion: 1 },
 };
 
-/** Returns the methods by which XML-RPC servers usually describe themselves. */
+/** Returns the methods by which servers of XML-RPC and of JSON-RPC usually describe themselves. */
 export function systemMethods({
   dispatch,
   names,
@@ -64,7 +65,19 @@ export function systemMethods({
       nothing,
       () => capabilities,
     ),
+    "rpc.discover": systemMethod(
+      "Returns the OpenRPC document, which describes all methods with the schemas of their parameters and results.",
+      [["struct"]],
+      nothingAtAll,
+      openRpc,
+    ),
   };
+}
+
+/** Loaded when it is first asked for, because it needs every schema. */
+async function openRpc(): Promise<object> {
+  const { openRpcDocument } = await import("./openrpc.js");
+  return openRpcDocument();
 }
 
 function systemMethod<S extends z.ZodType>(

@@ -3,6 +3,7 @@ import { MccError } from "../../../protocol/error";
 import { methodTable } from "../../../protocol/methods/method-table";
 import { encodeResponse } from "../../../protocol/wire/codec";
 import { localAdmin } from "../../../server/cloud/access/caller";
+import { openRpcDocument } from "../../../server/methods/openrpc";
 import { systemMethods } from "../../../server/methods/system";
 import { assertMccError } from "../../support/assert-error";
 import { captureLog } from "../../support/captured-log";
@@ -22,11 +23,12 @@ describe("the system methods", () => {
     const names = await dispatch("system.listMethods", []);
     assert.ok(Array.isArray(names));
     assert.deepEqual(
-      names.filter((name) => !/^(system|openvz)\./.test(String(name))),
+      names.filter((name) => !/^(system|openvz|rpc)\./.test(String(name))),
       Object.keys(methodTable),
     );
     assert.ok(names.includes("system.multicall"));
     assert.ok(names.includes("openvz.run_instance"));
+    assert.ok(names.includes("rpc.discover"));
   });
 
   it("describe every method and its signatures", async () => {
@@ -87,6 +89,17 @@ describe("the system methods", () => {
 
   it("have no help for a method that does not exist", async () => {
     await assertMccError(dispatch("system.methodHelp", ["instance.gett"]), "not-found", /instance\.get/);
+  });
+
+  it("return the document of /openrpc.json, as tools for OpenRPC ask for it", async () => {
+    for (const parameters of [[], [{}]]) {
+      assert.deepEqual(await dispatch("rpc.discover", parameters), openRpcDocument());
+    }
+    await assertMccError(
+      dispatch("rpc.discover", [{ name: "a" }]),
+      "invalid",
+      /there is no parameter "name"/,
+    );
   });
 
   it("list the supported conventions", async () => {

@@ -103,6 +103,7 @@ export const positional: Readonly<Record<string, readonly ((value: unknown) => u
   "system.methodSignature": [(value) => [value]],
   "system.methodHelp": [(value) => [value], (value) => ["system.methodHelp", value]],
   "system.getCapabilities": [(value) => [value]],
+  "rpc.discover": [(value) => [value], (value) => [{}, value]],
   "no.such_method": [(value) => [value]],
 };
 
