@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import {
   chmodSync,
   existsSync,
@@ -36,16 +37,20 @@ export function build() {
   writeFileSync(noteFile, JSON.stringify(sources));
 }
 
-/** Bundles the commands for clients into `dist/programs`, and in it all that they share into one file. */
+/** Bundles the commands for clients into `dist/programs`, and in it all that they share into one file, with its code. */
 function bundlePrograms() {
   const { buildSync } = createRequire(import.meta.url)("esbuild");
-  const programs = readdirSync(join(checkout, "cli", "bin")).map((name) =>
-    join(checkout, "cli", "bin", name),
+  const programs = readdirSync(join(checkout, "cli", "bin")).map(
+    (name) => `bin/${name.replace(/\.ts$/, "")}`,
   );
+  const folder = join(dist, "programs");
   buildSync({
-    entryPoints: [...programs, join(checkout, "cli", "programs.ts")],
-    outbase: join(checkout, "cli"),
-    outdir: join(dist, "programs"),
+    entryPoints: {
+      ...Object.fromEntries(programs.map((name) => [name, join(checkout, "cli", `${name}.ts`)])),
+      bundle: join(checkout, "cli", "programs.ts"),
+      programs: join(checkout, "cli", "bundled-programs.ts"),
+    },
+    outdir: folder,
     bundle: true,
     // Loaded, and not copied into each program.
     external: ["../programs"],
@@ -56,6 +61,13 @@ function bundlePrograms() {
     sourcemap: "linked",
     sourcesContent: false,
     logLevel: "error",
+  });
+  compileBundle(join(folder, "bundle.js"));
+}
+
+function compileBundle(bundle) {
+  execFileSync(process.execPath, [join(checkout, "scripts", "compile-bundle.mjs"), bundle], {
+    stdio: ["ignore", "ignore", "inherit"],
   });
 }
 

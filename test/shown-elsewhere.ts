@@ -131,6 +131,10 @@ export const shownElsewhere: Readonly<Record<string, readonly string[]>> = {
   "server/driver/command-timeout.ts": ["test/server/driver/simulated/contract.test.ts"],
   "server/support/files/seen-folder.ts": ["test/server/driver/lxc/leftovers.real.test.ts"],
   "server/driver/kernel-hostname.ts": ["test/server/driver/lxc/configuration/configuration.test.ts"],
+  "server/driver/shell-quote.ts": [
+    "test/server/driver/openvz/parts.test.ts",
+    "test/server/driver/lxc/exec.real.test.ts",
+  ],
   "server/driver/read-inside.ts": ["test/server/driver/lxc/files.real.test.ts"],
   "server/driver/lxc/network/isolation/container-files.ts": [
     "test/server/driver/lxc/network/isolation/groups.test.ts",
