@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { EventKind, MinicloudEvent } from "../types/event";
 import { method } from "./method";
 import { instanceNameSchema, labelsSchema, nameSchema, timeSchema } from "./name";

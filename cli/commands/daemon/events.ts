@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { followEvents } from "../../../client/workflows/follow-events";
 import { MccError } from "../../../protocol/error";
 import { eventKinds, keptEvents, type MinicloudEvent } from "../../../protocol/methods/event";
