@@ -22,6 +22,25 @@ export default tseslint.config(
     },
   },
   {
+    // The bundle of the commands then has only the parts of zod that they use.
+    files: ["protocol/**", "client/**", "cli/**"],
+    rules: {
+      "@typescript-eslint/no-restricted-imports": [
+        "error",
+        {
+          paths: [
+            {
+              name: "zod",
+              importNames: ["z"],
+              allowTypeImports: true,
+              message: 'Write: import * as z from "zod".',
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
     // A command gets all of this by its Io, so that several can run in one process.
     files: ["cli/**"],
     ignores: ["cli/io.ts", "cli/process-io.ts"],

@@ -1,4 +1,4 @@
-import { rm } from "node:fs/promises";
+import { rmSync } from "node:fs";
 import { within } from "../../support/time-limits";
 import { commands } from "./commands/command";
 import { lxcfsWords } from "./configuration/lxcfs";
@@ -32,7 +32,7 @@ export async function startContainer(
   await tellOf(engine, container);
   const moreWords = await lxcfsWords();
   // From now on, all that runs is as the configuration says.
-  await rm(container.claimed, { force: true });
+  rmSync(container.claimed, { force: true });
   try {
     const cable = groups.cableOf(container);
     await bridges.withPort(cable, (bridge) =>

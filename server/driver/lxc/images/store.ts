@@ -14,6 +14,7 @@ import { syncFolder } from "../../../support/files/json-file";
 import { readKeptJson } from "../../../support/files/kept-file";
 import { resolveInRoot } from "../../../support/files/path-in-root";
 import { removeTree } from "../../../support/files/remove-tree";
+import { UnchangedFiles } from "../../../support/files/unchanged-files";
 import type { ContainerFile, DriverLog, DriverOptions } from "../../driver";
 import { hasSshServer } from "../../ssh-server";
 import { commands, containerRoot, deviceFolder, idCount } from "../commands/command";
@@ -47,6 +48,8 @@ export class ImageStore {
     string,
     { readonly createdAt: string; readonly files: Promise<FilesOfContainer> }
   >();
+  /** Each create reads the metadata of its image more than once. */
+  readonly #metadataFiles = new UnchangedFiles<StoredImage>();
   /** The folders that this process is filling. */
   readonly #filling = new Set<string>();
 
@@ -166,6 +169,10 @@ export class ImageStore {
 
   async #read(name: string): Promise<StoredImage | undefined> {
     const path = this.#metadata(join(this.place.images, name));
+    return await this.#metadataFiles.read(path, () => this.#readMetadata(name, path));
+  }
+
+  async #readMetadata(name: string, path: string): Promise<StoredImage | undefined> {
     const reading = await readKeptJson(path, storedImageSchema);
     if (reading.outcome === "read") {
       return reading.value;
