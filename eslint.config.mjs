@@ -25,17 +25,11 @@ export default tseslint.config(
     // The bundle of the commands then has only the parts of zod that they use.
     files: ["protocol/**", "client/**", "cli/**"],
     rules: {
-      "@typescript-eslint/no-restricted-imports": [
+      "no-restricted-syntax": [
         "error",
         {
-          paths: [
-            {
-              name: "zod",
-              importNames: ["z"],
-              allowTypeImports: true,
-              message: 'Write: import * as z from "zod".',
-            },
-          ],
+          selector: 'ImportDeclaration[importKind="value"][source.value="zod"] > ImportSpecifier',
+          message: 'Write: import * as z from "zod".',
         },
       ],
     },
