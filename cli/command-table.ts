@@ -3,9 +3,11 @@ import { inventory } from "./commands/configuration/inventory";
 import { sshConfig } from "./commands/configuration/ssh-config";
 import { audit } from "./commands/daemon/audit";
 import { events } from "./commands/daemon/events";
+import { listMembers } from "./commands/daemon/list-members";
 import { listPools } from "./commands/daemon/list-pools";
 import { serverInfo } from "./commands/daemon/server-info";
 import { setPool } from "./commands/daemon/set-pool";
+import { simulateMember } from "./commands/daemon/simulate-member";
 import { destroyFleet } from "./commands/fleets/destroy-fleet";
 import { listFleets } from "./commands/fleets/list-fleets";
 import { runFleet } from "./commands/fleets/run-fleet";
@@ -57,6 +59,7 @@ const daemonCommands: readonly Command[] = [
   ...[listTokens, addToken, rotateToken, revokeToken, setCertificate, setQuota, audit],
   events,
   ...[listPools, setPool],
+  ...[listMembers, simulateMember],
   serverInfo,
 ];
 

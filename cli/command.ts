@@ -3,7 +3,7 @@ import { allowed, show } from "../protocol/validate";
 import type { Io } from "./io";
 
 /** The kinds of named objects in the daemon. Completion lists their names, and an error suggests the nearest ones. */
-export type NamedSubject = "image" | "type" | "key" | "instance" | "fleet" | "token";
+export type NamedSubject = "image" | "type" | "key" | "instance" | "fleet" | "token" | "member";
 
 /** The kinds of objects that an argument can name. A `path` can be `INSTANCE:PATH`, which is a path in an instance. */
 export type Subject = NamedSubject | "file" | "path" | "shell";

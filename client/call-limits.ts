@@ -72,6 +72,7 @@ const limits: { readonly [M in MethodName]: CallLimits<string & keyof ParsedPara
   "image.remove": engineWork,
   "pool.list": { seconds: 30, repeatable: true },
   "pool.set": { seconds: 60, repeatable: true },
+  "member.simulate": { seconds: 30, repeatable: true },
   "type.list": look,
   "server.info": { seconds: 30, repeatable: true },
 };

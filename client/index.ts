@@ -15,6 +15,7 @@ export type * from "../protocol/types/instance";
 export type * from "../protocol/types/instance-type";
 export type * from "../protocol/types/key";
 export type * from "../protocol/types/lease";
+export type * from "../protocol/types/member";
 export type * from "../protocol/types/methods";
 export type * from "../protocol/types/ownership";
 export type * from "../protocol/types/pool";

@@ -2,6 +2,7 @@ import * as http from "node:http";
 import * as https from "node:https";
 import { errnoOf } from "../protocol/errno";
 import { messageOf } from "../protocol/error";
+import { understandable, understoodHeader } from "../protocol/understood";
 import { largestAnswerBytes, readAnswer } from "./answer-body";
 import { whyDistrusted } from "./certificate-reasons";
 import { ConnectionError } from "./connection-error";
@@ -161,6 +162,7 @@ export class Transport {
       ...trust,
       headers: {
         ...headers,
+        [understoodHeader]: understandable.join(","),
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       },
     });

@@ -44,12 +44,14 @@ export interface FleetHost {
   hostname: string;
   /** The public half of its SSH host key, as in a known_hosts file after the host: `ssh-ed25519 AAAA…`. */
   sshHostKey: string;
+  /** The member of the cluster that the instance is on. Absent without a cluster. */
+  member?: string;
 }
 
 /**
  * Manages a group of identical hosts as one resource. All members are created, or none.
  *
- * Count, keys, labels, type and TTL change in place. A change of image or `userData` replaces the members, which keep number,
+ * Count, keys, labels, type and TTL change in place. A change of image, `userData`, member or group replaces the members, which keep number,
  * name and address. `pulumi refresh` detects members that died, and the next `up` replaces only those.
  */
 export class Fleet extends DynamicResource {

@@ -53,6 +53,8 @@ export interface InstanceResult {
   labels: Record<string, string>;
   /** The public half of its SSH host key, as in a known_hosts file after the host: `ssh-ed25519 AAAA…`. */
   sshHostKey: string;
+  /** The member of the cluster that it is on. Absent without a cluster. */
+  member?: string;
 }
 
 /** Contains the result of {@link getImages}. */
@@ -137,6 +139,7 @@ export async function getInstances(args: GetInstancesArgs = {}): Promise<GetInst
           keys: instance.keys,
           labels: instance.labels,
           sshHostKey: instance.sshHostKey,
+          ...(instance.member === undefined ? {} : { member: instance.member }),
         }))
         .sort((one, other) => one.instanceId - other.instanceId),
     };

@@ -50,6 +50,16 @@ export interface HostArgs {
    */
   ttl?: pulumi.Input<Duration>;
   /**
+   * The name of the member of the cluster to create it on: see `mcc list-members`. Not together with `group`. A change
+   * replaces the instance, or the members of the fleet. If it is removed later, they stay. Default: the engine spreads them.
+   */
+  member?: pulumi.Input<string>;
+  /**
+   * The name of a group of members of the cluster, from which the engine chooses. Not together with `member`. A change replaces
+   * as that of `member` does. Default: all members.
+   */
+  group?: pulumi.Input<string>;
+  /**
    * The conditions of readiness in their order: one rung, or 1 to 16. `userData` runs before the first `tcp`, `http` or
    * `command`. A change has no effect on a resource that exists. Default: `ssh`; `running` if the image has no SSH server.
    */

@@ -39,8 +39,8 @@ export interface InstanceArgs extends HostArgs {
 /**
  * Manages an instance: a Linux host in a container, with an IPv4 address of its own and an SSH server.
  *
- * Keys, labels, name, type and TTL change in place. A change of image, `userData`, address or host name replaces the
- * instance. The old one is always destroyed first, because a name or an address belongs to one instance at a time. An
+ * Keys, labels, name, type and TTL change in place. A change of image, `userData`, address, host name, member or group replaces
+ * the instance. The old one is always destroyed first, because a name or an address belongs to one instance at a time. An
  * argument that is removed returns to its default; address and host name do so at the next replacement.
  */
 export class Instance extends DynamicResource {
@@ -68,6 +68,8 @@ export class Instance extends DynamicResource {
   declare readonly sshHostKey: pulumi.Output<string>;
   /** The text of a known_hosts file with the name, the address and the host key of the instance. */
   declare readonly knownHosts: pulumi.Output<string>;
+  /** The member of the cluster that it was on at the last creation, change or refresh. Undefined without a cluster. */
+  declare readonly placedOn: pulumi.Output<string | undefined>;
   /** True if the instance exists in the daemon's memory only, where no client can log in. */
   declare readonly simulated: pulumi.Output<boolean>;
 
@@ -96,6 +98,7 @@ export class Instance extends DynamicResource {
         status: undefined,
         sshHostKey: undefined,
         knownHosts: undefined,
+        placedOn: undefined,
         simulated: undefined,
         ...shownScript(args, options),
       },

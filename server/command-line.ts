@@ -3,10 +3,13 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { messageOf } from "../protocol/error";
+import { parseHops } from "../protocol/jump-host";
+import { memberNameSchema } from "../protocol/methods/member";
 import { imageNameSchema } from "../protocol/methods/name";
 import { mostPooled } from "../protocol/methods/pool";
 import type { AddressRange } from "./cloud/reservations/address-range";
 import { type Ipv6Range, parseIpv6Range } from "./cloud/reservations/ipv6-address";
+import type { SimulatedMember } from "./driver/driver";
 import { driverChoices } from "./driver/load";
 import { parseRange } from "./parse-range";
 import { ownUserSettings } from "./support/ordinary-user";
@@ -25,6 +28,8 @@ export interface CommandLine {
   readonly stateDir: string;
   readonly types?: string;
   readonly warm?: Readonly<Record<string, number>>;
+  readonly sshJump?: string;
+  readonly simulatedMembers?: readonly SimulatedMember[];
   readonly nat?: true;
   /** Seconds. */
   readonly engineTimeout: number;
@@ -100,6 +105,14 @@ const options: readonly Option[] = [
     "--warm <image=number>",
     "instances to start ahead of creates, such as micro=20 or micro=20,debian-12=5",
   ).argParser(warm),
+  new Option(
+    "--ssh-jump <user@host[:port]>",
+    'jump host through which clients reach instances by SSH, or "none" (default: the clients use this machine)',
+  ).argParser(jumpHost),
+  new Option(
+    "--simulated-members <name[=group],...>",
+    "members of a cluster for the simulated driver, such as m1,m2,m3=west",
+  ).argParser(simulatedMembers),
   new Option("--nat", "let instances reach other networks through this machine's address"),
   new Option("--engine-timeout <seconds>", "time limit for one command of the engine")
     .argParser(wholeNumber(1, 3600))
@@ -204,6 +217,27 @@ function warm(text: string, earlier: Readonly<Record<string, number>> = {}): Rec
     return [image, Number(size)] as const;
   });
   return { ...earlier, ...Object.fromEntries(pools) };
+}
+
+function jumpHost(text: string): string {
+  if (parseHops(text) === undefined) {
+    throw new InvalidArgumentError('Give [USER@]HOST[:PORT], several of them with commas, or "none".');
+  }
+  return text;
+}
+
+function simulatedMembers(text: string): SimulatedMember[] {
+  const members = text.split(",").map((member) => {
+    const [name = "", group = "default", ...more] = member.split("=");
+    if (more.length > 0 || ![name, group].every((part) => memberNameSchema.safeParse(part).success)) {
+      throw new InvalidArgumentError("Give names of members, also with their groups, such as m1,m2,m3=west.");
+    }
+    return { name, group };
+  });
+  if (new Set(members.map(({ name }) => name)).size < members.length) {
+    throw new InvalidArgumentError("Give each member once.");
+  }
+  return members;
 }
 
 function absolute(path: string): string {

@@ -7,6 +7,7 @@ import type { CloudOptions } from "./cloud/open-cloud";
 import { type AddressRange, planNetwork } from "./cloud/reservations/address-range";
 import type { Ipv6Range } from "./cloud/reservations/ipv6-address";
 import { type CommandLine, makeCommand, operatorsTypesFile } from "./command-line";
+import type { SimulatedMember } from "./driver/driver";
 import type { LogFileOptions } from "./log/file";
 import type { TlsPaths } from "./tls/certificate";
 import { type SelfSignedPaths, selfSignedPaths } from "./tls/self-signed";
@@ -29,6 +30,8 @@ export interface Config {
   readonly stateFolder: string;
   readonly typesFile: string | undefined;
   readonly warm: Readonly<Record<string, number>> | undefined;
+  readonly sshJump: string | undefined;
+  readonly simulatedMembers: readonly SimulatedMember[] | undefined;
   readonly range6: Ipv6Range | undefined;
   readonly nat: boolean;
   readonly engineTimeoutMs: number;
@@ -77,6 +80,8 @@ export function readConfig(words: readonly string[]): Config {
     stateFolder: line.stateDir,
     typesFile: line.types ?? typesFileIfThere(),
     warm: line.warm,
+    sshJump: line.sshJump,
+    simulatedMembers: line.simulatedMembers,
     range6: line.range6,
     nat: line.nat ?? false,
     engineTimeoutMs: line.engineTimeout * 1000,
@@ -116,6 +121,8 @@ export function cloudOptions(config: Config, log: Logger): CloudOptions {
     commandTimeoutMs: config.engineTimeoutMs,
     typesFile: config.typesFile,
     warm: config.warm,
+    sshJump: config.sshJump,
+    simulatedMembers: config.simulatedMembers,
     version: packageVersion(),
     log,
   };
@@ -164,6 +171,9 @@ function findMistake(line: CommandLine, isRangeGiven: boolean): string | undefin
   }
   if (line.driver === "openvz" && setupUser !== undefined && (line.nat || isRangeGiven)) {
     return "with OpenVZ, the network belongs to the host; omit -r and --nat from --setup-user";
+  }
+  if (line.simulatedMembers !== undefined && line.driver !== "simulated") {
+    return "--simulated-members is only valid with --driver simulated";
   }
   if ((tlsCert === undefined) !== (tlsKey === undefined)) {
     return "--tls-cert and --tls-key are only valid together; give both or none";

@@ -23,6 +23,7 @@ export const shownElsewhere: Readonly<Record<string, readonly string[]>> = {
   "client/answer-body.ts": ["test/client/transport.test.ts"],
   "client/certificate-reasons.ts": ["test/client/transport.test.ts"],
   "client/workflows/require-isolation.ts": ["test/cli/commands/run-fleet.test.ts"],
+  "client/workflows/require-placement.ts": ["test/cli/commands/members.test.ts"],
   "client/connection-error.ts": ["test/client/transport.test.ts"],
   "client/contact.ts": ["test/client/workflows/create-instance.test.ts"],
   "client/workflows/upload-image.ts": ["test/cli/commands/tokens.test.ts"],
@@ -44,6 +45,8 @@ export const shownElsewhere: Readonly<Record<string, readonly string[]>> = {
   "server/audit/read-entries.ts": ["test/server/audit/audit-log.test.ts"],
   "server/audit/subject.ts": ["test/server/audit/audited.test.ts"],
 
+  "protocol/jump-host.ts": ["test/client/ssh/jump-host.test.ts"],
+  "protocol/understood.ts": ["test/server/cloud/instances/unreachable.test.ts"],
   "protocol/package-folder.ts": ["test/cli/programs.test.ts"],
   "protocol/wire/check-message.ts": ["test/protocol/wire/message-scan.test.ts"],
   "protocol/methods/instance.ts": ["test/server/methods/dispatch.test.ts"],
@@ -85,6 +88,7 @@ export const shownElsewhere: Readonly<Record<string, readonly string[]>> = {
   "server/cloud/access/refusals.ts": ["test/server/cloud/access/access-tokens.test.ts"],
   "server/cloud/access/require-role.ts": ["test/server/methods/roles.test.ts"],
   "server/cloud/access/rights.ts": ["test/server/methods/accounts.test.ts"],
+  "server/cloud/access/understanding.ts": ["test/server/cloud/instances/unreachable.test.ts"],
   "server/cloud/access/token-file.ts": ["test/server/cloud/access/access-tokens.test.ts"],
   "server/user-setup/": ["test/server/user-setup/"],
 

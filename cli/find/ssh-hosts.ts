@@ -73,13 +73,10 @@ export async function findSshHosts(io: Io, client: Client, wanted: Wanted): Prom
   return found;
 }
 
-/** Returns the jump host that the user gave, by an option or by MCC_JUMP_HOST; by default that of the daemon. */
-export async function jumpTo(
-  io: Io,
-  { server }: Client,
-  given: string | undefined,
-): Promise<string | undefined> {
-  return await jumpHostFor(server, given ?? io.environment.MCC_JUMP_HOST);
+/** Returns the jump host that the user gave, by an option or by MCC_JUMP_HOST; by default what the daemon announces. */
+export async function jumpTo(io: Io, client: Client, given: string | undefined): Promise<string | undefined> {
+  const { sshJump } = await client.info();
+  return await jumpHostFor(client.server, given ?? io.environment.MCC_JUMP_HOST, sshJump);
 }
 
 function refuseKeyless(instance: Instance): void {

@@ -12,6 +12,7 @@ const subjects: Readonly<
   key: { list: (client) => client.call("key.list", {}), shownBy: "list-keys" },
   instance: { list: (client) => client.call("instance.list", {}), shownBy: "list-instances -a" },
   fleet: { list: (client) => client.call("fleet.list", {}), shownBy: "list-fleets" },
+  member: { list: async (client) => (await client.info()).members ?? [], shownBy: "list-members" },
   token: { list: (client) => client.call("accessToken.list", {}), shownBy: "list-tokens" },
 };
 

@@ -18,6 +18,7 @@ export interface InstanceRow
     | "lease"
     | "failure"
     | "account"
+    | "member"
   > {
   readonly id: number | string;
   readonly status: string;
@@ -30,6 +31,7 @@ const colours = new Map(
     stopped: "dim",
     destroying: "yellow",
     failed: "red",
+    unreachable: "red",
   } as const),
 );
 
@@ -40,6 +42,12 @@ export const instanceColumns: Layout<InstanceRow> = {
     { heading: "NAME", text: ({ name }) => name, cuts: true },
     { heading: "STATUS", text: ({ status }) => status, colour: ({ status }) => colours.get(status) },
     { heading: "ADDRESS", text: ({ ipAddress }) => ipAddress, whole: true },
+    {
+      heading: "MEMBER",
+      text: ({ member = "" }) => member,
+      neededBy: ({ member }) => member !== undefined,
+      cuts: true,
+    },
     { heading: "IMAGE", text: ({ image }) => image, cuts: true },
     { heading: "TYPE", text: ({ type }) => type, cuts: true, yields: true },
     { heading: "KEYS", text: ({ keys }) => keys.join(","), cuts: true, yields: true },

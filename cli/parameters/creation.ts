@@ -1,5 +1,6 @@
 import { formatDuration, longestDurationSeconds } from "../../protocol/duration";
 import { defaultOf } from "../../protocol/methods/default-of";
+import { memberNameSchema } from "../../protocol/methods/member";
 import { imageNameSchema, typeNameSchema } from "../../protocol/methods/name";
 import { duration, durationOrNever, flag, keyNames } from "./values";
 import { waitForOption } from "./wait-for";
@@ -32,6 +33,18 @@ export const creationOptions = {
     syntax: "--timeout <TIME>",
     help: `time limit for each instance to become ready, after which it is removed; for example 90s or 5m (default: ${defaultTimeout})`,
     value: duration(3600).optional(),
+  },
+  member: {
+    syntax: "--member <MEMBER>",
+    help: "member of the cluster to create it on; see list-members (default: the engine spreads instances)",
+    value: memberNameSchema.optional(),
+    excludes: ["group"],
+    names: ["member"],
+  },
+  group: {
+    syntax: "--group <GROUP>",
+    help: "group of members from which the engine chooses one; see list-members (default: all members)",
+    value: memberNameSchema.optional(),
   },
   keepOnFailure: {
     syntax: "--keep-on-failure",

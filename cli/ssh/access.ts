@@ -20,7 +20,7 @@ export const accessOptions = {
   },
   jump: {
     syntax: "-J, --jump <HOST>",
-    help: 'SSH jump host, or "none" (default: MCC_JUMP_HOST, or the daemon\'s host, unless it is this machine)',
+    help: 'SSH jump host, or "none" (default: MCC_JUMP_HOST, or as the daemon announces, or its host, unless it is this machine)',
     value: text.optional(),
   },
 } as const;
@@ -28,6 +28,8 @@ export const accessOptions = {
 interface Access {
   readonly identity: string | undefined;
   readonly jump: string | undefined;
+  /** The jump host that the daemon announces. Default: none. */
+  readonly announced?: string | undefined;
   /** The port of the SSH servers. Default: 22. */
   readonly port?: number | undefined;
   /** The user's own options for `ssh`, which take precedence. */
@@ -60,12 +62,12 @@ export async function withAccess(
   io: Io,
   server: string,
   instances: readonly Instance[],
-  { identity, jump, port = sshPort, passedOn = [] }: Access,
+  { identity, jump, announced, port = sshPort, passedOn = [] }: Access,
   use: (options: string[]) => Promise<number>,
 ): Promise<number> {
   instances.forEach(refuseWithoutSsh);
   const { MCC_JUMP_HOST: preferred } = io.environment;
-  const through = await jumpHostFor(server, jump ?? preferred);
+  const through = await jumpHostFor(server, jump ?? preferred, announced);
   const way = proxyCommand(through);
   const [first] = instances;
   if (through === undefined && !passedOn.some((word) => ownProxy.test(word))) {
@@ -95,7 +97,7 @@ export async function withAccess(
     if (exitCode === noConnection) {
       instances.filter((instance) => instance.keys.length === 0).forEach((each) => sayKeyless(io, each));
       if (jump === undefined && through !== undefined) {
-        io.note(jumpNote(through, preferred));
+        io.note(jumpNote(through, { preferred, announced }));
       }
     }
     return exitCode;
@@ -119,8 +121,12 @@ function settings(knownHosts: string): Record<string, string> {
   };
 }
 
-function jumpNote(through: string, preferred: string | undefined): string {
-  const which = preferred === through ? "MCC_JUMP_HOST" : "the daemon's host";
+function jumpNote(
+  through: string,
+  { preferred, announced }: { preferred: string | undefined; announced: string | undefined },
+): string {
+  const chosen = announced === through ? "the daemon's --ssh-jump" : "the daemon's host";
+  const which = preferred === through ? "MCC_JUMP_HOST" : chosen;
   return `The connection used ${which} ${through} as jump host, with the key and user of your SSH configuration; give another jump host with -J USER@HOST.`;
 }
 
@@ -136,6 +142,12 @@ function refuseWithoutSsh(instance: Instance): void {
     throw new MccError(
       "conflict",
       `Instance ${titleOf(instance)} is simulated and has no SSH; start mccserver with another driver to create real hosts.`,
+    );
+  }
+  if (instance.status === "unreachable") {
+    throw new MccError(
+      "unreachable",
+      `Instance ${titleOf(instance)} is unreachable: ${instance.failure ?? ""}`,
     );
   }
   if (withoutSsh.includes(instance.status)) {

@@ -3,6 +3,7 @@ import type { Fleet, FleetApplyParameters, FleetSummary } from "../../protocol/t
 import type { Client } from "../client";
 import { outlastRestarts } from "./outlast-restarts";
 import { requireIsolation } from "./require-isolation";
+import { requirePlacement } from "./require-placement";
 
 /** How often the counts are read, so that users can see progress. */
 const lookEverySeconds = 1;
@@ -72,6 +73,7 @@ export async function applyFleet(
   const repeatable = (parameters.clientToken ?? parameters.uid) !== undefined;
   return await outlastRestarts(client, repeatable, patienceMs, async (answered) => {
     await requireIsolation(client, parameters.isolate);
+    await requirePlacement(client, parameters);
     const applied = await client.call("fleet.apply", parameters);
     answered();
     onLook?.(applied);

@@ -8,11 +8,12 @@ import type {
 import type { Client } from "../client";
 import { outlastRestarts } from "./outlast-restarts";
 import { requireIsolation } from "./require-isolation";
+import { requirePlacement } from "./require-placement";
 
 /** Most instances are ready within this time and need no second call. For the others, the id arrives soon. */
 const firstAnswerSeconds = 2;
 /** States in the answer of a create that need an `instance.wait`, which returns the result or the failure. */
-const unready: readonly InstanceStatus[] = ["pending", "failed"];
+const unready: readonly InstanceStatus[] = ["pending", "failed", "unreachable"];
 /** How often the state of a creation is read for `onWaiting`. */
 const lookEverySeconds = 2;
 /** The daemon's limit of the waiting time in one call. */
@@ -52,6 +53,7 @@ export async function createInstance(
 ): Promise<Instance> {
   return await outlastRestarts(client, parameters.clientToken !== undefined, patienceMs, async (answered) => {
     await requireIsolation(client, parameters.isolate);
+    await requirePlacement(client, parameters);
     const instance = await client.call("instance.create", {
       waitSeconds: firstAnswerSeconds,
       ...parameters,

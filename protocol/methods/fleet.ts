@@ -5,6 +5,7 @@ import { instanceCreateSchema, instanceStatuses } from "./instance";
 import { newTtlSecondsSchema } from "./lease";
 import { method } from "./method";
 import { clientTokenSchema, labelsSchema, nameSchema, timeSchema, uidSchema } from "./name";
+import { placementShape } from "./placement";
 import { problemsSchema } from "./problem";
 import { everyRole, rolesThatChange } from "./role";
 
@@ -38,6 +39,8 @@ const memberSchema = z.object({
   hostname: z.string(),
   sshHostKey: z.string(),
   status: z.enum(instanceStatuses),
+  /** The member of the cluster that it is on. */
+  member: z.string().optional(),
 });
 
 const countsSchema = z.object({
@@ -120,6 +123,8 @@ export const fleetApplySchema = z.strictObject({
   keepOnFailure: z.boolean().default(false),
   /** As for instance.create, or lets the members reach each other only. A change replaces the members. */
   isolate: z.enum(["stack", "fleet"]).optional(),
+  /** As for instance.create. A change replaces the members. */
+  ...placementShape,
   /**
    * The daemon destroys the fleet this many seconds after the end of this call, or the last extend. Default: as the quota
    * of the account says, and never without one.
@@ -148,6 +153,7 @@ export const fleetMethods = {
     "Returns the reasons why a fleet.apply would fail after the fleet of the same clientToken is destroyed. Returns none if there is no such fleet. Changes nothing.",
     fleetApplySchema
       .pick({ name: true, count: true, image: true, type: true, keys: true, labels: true, addresses: true })
+      .extend(placementShape)
       .extend({ clientToken: clientTokenSchema }),
     problemsSchema,
   ),

@@ -15,6 +15,7 @@ import {
   typeNameSchema,
   uidSchema,
 } from "./name";
+import { placementShape } from "./placement";
 import { problemsSchema } from "./problem";
 import { waitForSchema } from "./readiness";
 import { adminOnly, everyRole, rolesThatChange } from "./role";
@@ -28,6 +29,7 @@ export const instanceStatuses = [
   "stopped",
   "destroying",
   "failed",
+  "unreachable",
 ] as const satisfies readonly InstanceStatus[];
 
 /** The place of an instance in its fleet. It was created with the name `<name>-<index>`. */
@@ -66,9 +68,12 @@ const instanceSchema = z.object({
   simulated: z.boolean(),
   /**
    * With status `failed`: the reason. The instance could not be removed yet, or it was kept for inspection. With status
-   * `stopped`: why it could not be started again. With either, and `running`: that it ran out of memory.
+   * `stopped`: why it could not be started again. With either, and `running`: that it ran out of memory. With status
+   * `unreachable`: which member of the cluster does not answer.
    */
   failure: z.string().optional(),
+  /** The member of the cluster that it is on. */
+  member: z.string().optional(),
   /** Of a member of a fleet. */
   fleet: fleetPlaceSchema.optional(),
   /** The rung that an instance waits for until it is ready, such as `ssh` or `tcp 80`, or `userData`. */
@@ -142,6 +147,7 @@ export const instanceCreateSchema = z.strictObject({
    * it that are not isolated. Refused for a driver that cannot isolate, and for an instance without labels of a stack.
    */
   isolate: z.enum(["stack"]).optional(),
+  ...placementShape,
 });
 
 export const largestExecOutputBytes = 16 * 1024 * 1024;
@@ -193,6 +199,8 @@ export const instanceMethods = {
         ipAddress: true,
         hostname: true,
         labels: true,
+        member: true,
+        group: true,
       })
       .extend({ clientToken: clientTokenSchema }),
     problemsSchema,

@@ -10,6 +10,7 @@ import { instanceMethods } from "./instance";
 import { instanceTypeMethods } from "./instance-type";
 import { keyMethods } from "./key";
 import { leaseMethods } from "./lease";
+import { memberMethods } from "./member";
 import { poolMethods } from "./pool";
 import { serverMethods } from "./server";
 
@@ -28,6 +29,7 @@ export const methodTable = {
   ...imageMethods,
   ...instanceTypeMethods,
   ...poolMethods,
+  ...memberMethods,
   ...serverMethods,
 } satisfies Record<MethodName, unknown>;
 

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { DamagedFile, Feature, ServerInfo } from "../types/server";
 import { roleSchema } from "./access-token";
+import { memberSchema } from "./member";
 import { method } from "./method";
 import { timeSchema, uidSchema } from "./name";
 import { poolStateSchema } from "./pool";
@@ -43,6 +44,13 @@ export const features = [
   "pools",
   /** The method event.list, and GET /events. */
   "events",
+  /**
+   * `member` and `group` of instance.create, instance.check, fleet.apply and fleet.check, and `members` of server.info.
+   * Absent for a driver without members.
+   */
+  "placement",
+  /** The method member.simulate. Absent for a driver whose members are real. */
+  "simulatedMembers",
 ] as const satisfies readonly Feature[];
 
 const damagedFileSchema = z.object({
@@ -83,6 +91,10 @@ const serverInfoSchema = z.object({
   network: networkSchema.optional(),
   /** The instances that are started ahead, for an admin or a reader. */
   pools: z.array(poolStateSchema).optional(),
+  /** The members of the cluster a few seconds ago. Absent for a driver without members, or while the engine does not answer. */
+  members: z.array(memberSchema).optional(),
+  /** The jump host through which clients reach instances by SSH, or `none`. Absent if the operator set none. */
+  sshJump: z.string().optional(),
   /** The token of this call. */
   caller: z.object({ account: z.string(), role: roleSchema }).optional(),
   /** What the account of this call may have, and has. */

@@ -6,7 +6,7 @@ import type { Claim, Owner } from "./ownership";
  *
  * - `"applying"`: it is being created or changed.
  * - `"ready"`: every member is ready and has the desired state.
- * - `"degraded"`: members are stopped, lost or failed.
+ * - `"degraded"`: members are stopped, lost, failed or unreachable.
  * - `"destroying"`: it is being destroyed.
  * - `"failed"`: an operation failed and could not be undone. The daemon retries the undo.
  */
@@ -32,6 +32,8 @@ export interface FleetMember {
   sshHostKey: string;
   /** The state of the instance. */
   status: InstanceStatus;
+  /** The member of the cluster that it is on. Absent for an engine without members. */
+  member?: string;
 }
 
 /** Contains the numbers of members of a fleet by state. */
@@ -80,7 +82,7 @@ export interface FleetSummary {
   userDataDigest?: string;
   /** True if its members exist in the daemon's memory only. */
   simulated: boolean;
-  /** What failed. Absent if nothing did. */
+  /** What failed, or which members are unreachable. Absent if nothing failed. */
   failure?: string;
   /** The account that it belongs to: the name of the token that created it. Absent for old daemons. */
   account?: string;
@@ -138,7 +140,10 @@ export interface FleetApplyParameters extends HostParameters, Claim {
 
 /** Contains the parameters of `fleet.check`. */
 export interface FleetCheckParameters
-  extends Pick<FleetApplyParameters, "name" | "count" | "image" | "type" | "keys" | "labels" | "addresses"> {
+  extends Pick<
+    FleetApplyParameters,
+    "name" | "count" | "image" | "type" | "keys" | "labels" | "addresses" | "member" | "group"
+  > {
   /** The client token of the fleet that the new one would replace. */
   clientToken: string;
 }

@@ -9,8 +9,9 @@ import type { Rung } from "./readiness";
  * - `"stopped"`: it is shut down. Its files remain.
  * - `"destroying"`: it is being destroyed.
  * - `"failed"`: an operation failed and could not be undone, or its undo was not requested. See {@link Instance.failure}.
+ * - `"unreachable"`: its member of the cluster does not answer. It can still run there. See {@link Instance.member}.
  */
-export type InstanceStatus = "pending" | "running" | "stopped" | "destroying" | "failed";
+export type InstanceStatus = "pending" | "running" | "stopped" | "destroying" | "failed" | "unreachable";
 
 /** Describes the position of an instance in its fleet. */
 export interface FleetPlace {
@@ -62,10 +63,12 @@ export interface Instance {
   /** True if the instance exists in the daemon's memory only. */
   simulated: boolean;
   /**
-   * What failed: always if the status is `failed`. Otherwise why the instance could not be started again, or that it ran
-   * out of memory since its last start. Absent if nothing failed.
+   * What failed: always if the status is `failed` or `unreachable`. Otherwise why the instance could not be started again, or
+   * that it ran out of memory since its last start. Absent if nothing failed.
    */
   failure?: string;
+  /** The member of the cluster that it is on. Absent for an engine without members, and before it is created. */
+  member?: string;
   /** Its position in a fleet. Absent if it is not a member of a fleet. */
   fleet?: FleetPlace;
   /**
@@ -111,8 +114,16 @@ export interface LabelFilter {
   labels?: Record<string, string>;
 }
 
+/** Chooses where an instance is created. Only one of them can be given. Only daemons with the feature `placement` accept them. */
+export interface PlacementParameters {
+  /** The name of the member of the cluster. Default: the engine spreads instances over all members. */
+  member?: string;
+  /** The name of a group of members, from which the engine chooses one. Default: all members. */
+  group?: string;
+}
+
 /** Contains the parameters that single instances and the members of fleets share. */
-export interface HostParameters {
+export interface HostParameters extends PlacementParameters {
   /** The name of the image. Default: `micro`. */
   image?: string;
   /** The name of the instance type. Default: `basic`. */
@@ -183,7 +194,7 @@ export interface InstanceCreateParameters extends HostParameters, Claim {
 export interface InstanceCheckParameters
   extends Pick<
     InstanceCreateParameters,
-    "image" | "type" | "keys" | "name" | "ipAddress" | "hostname" | "labels"
+    "image" | "type" | "keys" | "name" | "ipAddress" | "hostname" | "labels" | "member" | "group"
   > {
   /** The client token of the instance that the create would replace. */
   clientToken: string;

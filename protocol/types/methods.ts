@@ -69,6 +69,7 @@ import type {
   KeyUpdateParameters,
 } from "./key";
 import type { Lease, LeaseEnd, LeaseOpenParameters, LeaseRenewal, LeaseTarget } from "./lease";
+import type { Member, MemberSimulateParameters } from "./member";
 import type { ClaimedToken, TokenListParameters } from "./ownership";
 import type { PoolSetParameters, PoolState } from "./pool";
 import type { Problems } from "./problem";
@@ -261,6 +262,11 @@ export interface Methods {
   "pool.set": Method<PoolSetParameters, PoolState>;
   /** Lists the pools of instances that the daemon starts ahead. For an admin or a reader. */
   "pool.list": Method<NoParameters, PoolState[]>;
+  /**
+   * Changes the state of a simulated member of a cluster, to try programs against its failure, and returns all members. Only
+   * for an admin. Fails with `invalid` if the members are real, and with `not-found` if there is no such member.
+   */
+  "member.simulate": Method<MemberSimulateParameters, Member[]>;
 }
 
 /** Names a method of the daemon. */

@@ -1,4 +1,5 @@
 import type { CallerIdentity } from "./access-token";
+import type { Member } from "./member";
 import type { PoolState } from "./pool";
 import type { Quota } from "./quota";
 
@@ -19,6 +20,9 @@ import type { Quota } from "./quota";
  * - `"imageUpload"`: the methods `image.uploadStart`, `uploadWrite`, `uploadEnd` and `uploadCancel`.
  * - `"events"`: the method `event.list`, and `GET /events`.
  * - `"pools"`: the methods `pool.set` and `pool.list`, and `pools` of `server.info`.
+ * - `"placement"`: the parameters `member` and `group` of `instance.create`, `instance.check`, `fleet.apply` and `fleet.check`,
+ *   and `members` of `server.info`.
+ * - `"simulatedMembers"`: the method `member.simulate`.
  */
 export type Feature =
   | "hideOutput"
@@ -32,7 +36,9 @@ export type Feature =
   | "quotas"
   | "imageUpload"
   | "pools"
-  | "events";
+  | "events"
+  | "placement"
+  | "simulatedMembers";
 
 /** Describes a damaged file of the daemon's state folder. */
 export interface DamagedFile {
@@ -85,7 +91,7 @@ export interface ServerInfo {
   version: string;
   /** The version of the protocol that the daemon speaks. */
   protocolVersion: number;
-  /** The name of the driver: `lxc`, `openvz` or `simulated`. */
+  /** The name of the driver, such as `lxc`, `openvz` or `simulated`. */
   driver: string;
   /** True if instances exist in the daemon's memory only. */
   simulated: boolean;
@@ -107,6 +113,16 @@ export interface ServerInfo {
   network?: NetworkState;
   /** The instances that the daemon starts ahead, for an admin or a reader. Absent for a user, and for old daemons. */
   pools?: PoolState[];
+  /**
+   * The members of the cluster a few seconds ago, by their names. Absent for an engine without members, while the engine does
+   * not answer, and for old daemons.
+   */
+  members?: Member[];
+  /**
+   * The jump host through which clients reach the instances by SSH, as `ssh -J` takes it; `none`: a direct connection. Absent
+   * if the operator set none, and for old daemons.
+   */
+  sshJump?: string;
   /** The token of this call. Absent for old daemons. */
   caller?: CallerIdentity;
   /** What the account of this call may have, and what it has. Absent without limits, and for old daemons. */

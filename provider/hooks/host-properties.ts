@@ -8,7 +8,7 @@ import { durationSchema } from "./duration-schema";
 import { identitySchema } from "./identity-schema";
 import { ownerLabels, ownPrefix } from "./ownership/owner";
 
-const { image, type, keys, labels, readyTimeoutSeconds } = instanceCreateSchema.shape;
+const { image, type, keys, labels, readyTimeoutSeconds, member, group } = instanceCreateSchema.shape;
 const dayInSeconds = 86_400;
 
 const changeTimeout = durationSchema
@@ -29,6 +29,8 @@ export const hostArgsSchemas = {
   ttl: durationSchema.optional(),
   waitFor: waitForSchema.optional(),
   keepOnFailure: z.boolean().optional(),
+  member,
+  group,
   timeouts: z
     .strictObject({
       create: durationSchema.pipe(readyTimeoutSeconds.unwrap()).optional(),
@@ -43,6 +45,9 @@ export const keptSchema = identitySchema.extend({
   waitFor: waitForSchema.optional(),
   userData: z.string().optional(),
   keepOnFailure: z.boolean().optional(),
+  // As the program asked. The engine can move an instance.
+  member,
+  group,
   /** True if userData or waitFor is a secret. Messages then omit all output. */
   hideOutput: z.boolean().optional(),
   // Already parsed to seconds by `check`.

@@ -37,7 +37,7 @@ export async function replacementFailures(
 }
 
 /** The arguments whose change replaces the instance or the fleet. */
-const replacing = ["image", "ipAddress", "hostname", "userData", "namePrefix"];
+const replacing = ["image", "ipAddress", "hostname", "userData", "namePrefix", "member", "group"];
 
 /**
  * Returns all other reasons why a replacement would fail after the old object is destroyed, such as a name in use. A

@@ -60,6 +60,7 @@ const effects: Readonly<Record<MethodName, Effect>> = {
   "lease.open": "changes",
   // Programs renew their leases every few seconds.
   "lease.renew": "reads",
+  "member.simulate": "changes",
   "pool.list": "reads",
   "pool.set": "changes",
   "server.info": "reads",

@@ -1,10 +1,12 @@
 import type { ClaimedToken } from "../../protocol/methods/claim";
 import type { InstanceType } from "../../protocol/methods/instance-type";
+import type { Member } from "../../protocol/methods/member";
 import type { MethodResult, ParsedParameters } from "../../protocol/methods/method-table";
 import { type Feature, features, protocolVersion, type ServerInfo } from "../../protocol/methods/server";
 import type { ForeignContainer } from "../driver/driver";
 import { type DriverName } from "../driver/load";
 import { isFileSystemFault } from "../support/files/file-system-fault";
+import { endsWithin } from "../support/time-limits";
 import type { AccessTokens } from "./access/access-tokens";
 import type { Accounted } from "./access/account";
 import type { Caller } from "./access/caller";
@@ -28,6 +30,8 @@ import { type StateLock } from "./state/lock";
 
 /** How long creations that are under way may still take when the daemon ends. */
 const closePatienceMs = 10_000;
+/** How long `server.info`, with which each client begins, waits for the members of the cluster. */
+const membersPatienceMs = 2000;
 
 /** The domain of one daemon, opened on a state folder: the methods call it. */
 export class Cloud {
@@ -46,6 +50,7 @@ export class Cloud {
       readonly lock: StateLock;
       readonly pools: WarmPools;
       readonly version: string;
+      readonly sshJump: string | undefined;
     },
   ) {}
 
@@ -137,11 +142,26 @@ export class Cloud {
     };
   }
 
+  /** Asks the engine for the members of the cluster, for a short time: `info` then has what is known. */
+  async lookAtMembers(): Promise<void> {
+    await endsWithin(membersPatienceMs, this.parts.context.choices.placements.lookIfPossible());
+  }
+
+  /** @throws MccError `invalid` for a driver whose members are real; `not-found`. */
+  async simulateMember(
+    caller: Caller,
+    { member, state }: ParsedParameters<"member.simulate">,
+  ): Promise<MethodResult<"member.simulate">> {
+    await this.parts.context.choices.placements.simulate(member, state);
+    return this.#members(caller) ?? [];
+  }
+
   /** A `user` learns nothing about other accounts: it counts only its own instances, and sees no files of the host. */
   info(caller: Caller): ServerInfo {
     const { account, role } = caller;
     const seesHost = role !== "user";
-    const { context, driverName, version } = this.parts;
+    const { context, driverName, version, sshJump } = this.parts;
+    const members = this.#members(caller);
     const { pool } = context.reservations;
     const quota = context.quotas.of(account);
     const network = context.driver.networkHealth?.();
@@ -157,6 +177,8 @@ export class Cloud {
       damagedTotal: seesHost ? this.damaged.total : 0,
       ...(network && { network: { ...network, problems: [...network.problems] } }),
       ...(seesHost && { pools: this.pools.list() }),
+      ...(members && { members }),
+      ...(sshJump !== undefined && { sshJump }),
       caller: { account, role },
       ...(quota && { quota }),
       startedAt: this.#startedAt,
@@ -165,11 +187,30 @@ export class Cloud {
     };
   }
 
+  /** Counts the instances that the caller may see, and not the engine's containers. */
+  #members(caller: Caller): Member[] | undefined {
+    const counts = new Map<string, number>();
+    for (const { record } of this.instances.catalog.all()) {
+      if (record.member !== undefined && isOpenTo(caller, record)) {
+        counts.set(record.member, (counts.get(record.member) ?? 0) + 1);
+      }
+    }
+    return this.parts.context.choices.placements.known?.map(({ name, state, groups, ...amounts }) => ({
+      name,
+      state,
+      groups: [...groups],
+      instances: counts.get(name) ?? 0,
+      ...amounts,
+    }));
+  }
+
   #hasFeature(name: Feature): boolean {
     const { driver } = this.parts.context;
     const conditions: Partial<Record<Feature, boolean>> = {
       isolate: driver.capabilities.isolates,
       pools: driver.claims !== undefined,
+      placement: driver.capabilities.placement,
+      simulatedMembers: driver.simulateMember !== undefined,
     };
     return conditions[name] ?? true;
   }

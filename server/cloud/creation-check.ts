@@ -10,7 +10,7 @@ import { refuseImpossible } from "./fleets/refusals";
 import type { InstanceContext } from "./instances/context";
 import type { Instance } from "./instances/instance";
 
-type Named = Pick<ParsedParameters<"instance.check">, "image" | "type" | "keys">;
+type Named = Pick<ParsedParameters<"instance.check">, "image" | "type" | "keys" | "member" | "group">;
 
 /** Returns the reasons why an instance could not replace another one that is destroyed first. */
 export async function replacementProblems(
@@ -99,6 +99,10 @@ async function namedProblems(
     ...(await problemOf("image", () => choices.images.requireUsable(caller, asked.image))),
     ...(await problemOf("type", () => choices.types.get(asked.type))),
     ...(await problemOf("keys", () => choices.keys.requireOpenTo(caller, asked.keys))),
+    ...(await problemOf(asked.group === undefined ? "member" : "group", async () => {
+      await choices.placements.require(asked);
+      choices.placements.requireTaker(asked);
+    })),
   ];
   reservations.setForeign(await driver.foreign());
   return problems;

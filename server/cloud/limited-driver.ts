@@ -52,6 +52,7 @@ export function limitDriver(driver: Driver): LimitedDriver {
     removeImage: (name) => driver.removeImage(name),
     types: () => driver.types(),
     ...(driver.members && { members: driver.members.bind(driver) }),
+    ...(driver.simulateMember && { simulateMember: driver.simulateMember.bind(driver) }),
     list: () => driver.list(),
     remains: (id) => driver.remains(id),
     foreign: () => driver.foreign(),

@@ -6,6 +6,7 @@ import { isFileSystemFault } from "../support/files/file-system-fault";
 import type { FleetFile } from "./fleets/record";
 import type { InstanceContext } from "./instances/context";
 import type { InstanceRecord } from "./instances/records/record";
+import { remainsOf } from "./instances/remains";
 
 const failure =
   "The daemon's record of this instance was lost; its container is unchanged, and keeps its address. Destroy it, and create it again.";
@@ -39,7 +40,7 @@ export async function makeUpForLost(
   const addresses = new Set(records.map(({ ipAddress }) => ipAddress));
   const containers = (await context.driver.list()).toSorted((one, other) => one.id - other.id);
   for (const container of containers.filter(({ id }) => !known.has(id))) {
-    const found = recordOf(container, await context.driver.remains(container.id), names);
+    const found = recordOf(container, await remainsOf(context.driver, container.id), names);
     // An address of another instance cannot be this one's, whatever the engine says.
     const record = addresses.has(found.ipAddress) ? { ...found, ipAddress: unknownAddress } : found;
     names.add(record.name);

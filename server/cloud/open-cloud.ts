@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Logger } from "pino";
-import type { Driver, Finding, Needs } from "../driver/driver";
+import type { Driver, Finding, Needs, SimulatedMember } from "../driver/driver";
 import { type DriverName, loadDriver, resolveDriverName } from "../driver/load";
 import { AccessTokens } from "./access/access-tokens";
 import { holdingsOf } from "./access/quotas/holding";
@@ -43,6 +43,7 @@ import { keepNetwork } from "./network/keep-network";
 import { NameServers } from "./network/name-servers";
 import { hostResolvers } from "./network/resolvers";
 import { Claims } from "./ownership/claims";
+import { Placements } from "./placement/placements";
 import { PreflightError } from "./preflight";
 import { AddressPool } from "./reservations/address-pool";
 import { type AddressRange, type NetworkPlan, planNetwork } from "./reservations/address-range";
@@ -72,6 +73,10 @@ export interface CloudOptions {
   readonly typesFile?: string | undefined;
   /** How many instances of each image are started ahead. Default: none. */
   readonly warm?: Readonly<Record<string, number>> | undefined;
+  /** The jump host through which clients reach instances by SSH, or `none`. Default: they choose one. */
+  readonly sshJump?: string | undefined;
+  /** For the simulated driver: the members of its cluster. Default: it has no members. */
+  readonly simulatedMembers?: readonly SimulatedMember[] | undefined;
   readonly version: string;
   readonly log: Logger;
   /** For tests: creates the driver, in place of the table of drivers. */
@@ -183,6 +188,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
       store,
       instances,
       driver,
+      placements: choices.placements,
       reservations,
       quotas,
       claims,
@@ -211,6 +217,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
       lock,
       pools,
       version: options.version,
+      sshJump: options.sshJump,
     });
     const leased = (): Leased[] =>
       [...instances.leased(), ...fleets.leased()].map((each) => cloud.ownActs.observed(each));
@@ -249,6 +256,7 @@ export async function openDriver(
     network: plan.network,
     commandTimeoutMs: options.commandTimeoutMs,
     log: options.log,
+    simulatedMembers: options.simulatedMembers,
     reportDamage: (path, reason) => damaged?.report(path, reason),
     requireFolder: damaged && ((path) => damaged.requireFolder(path)),
   });
@@ -296,6 +304,7 @@ async function openContext(
       images: new Images(driver, await ImageAccounts.open(options.stateFolder, damaged)),
       types,
       keys: await Keys.open(options.stateFolder, serverId, claims, damaged),
+      placements: new Placements(driver, options.log),
     },
     network: {
       nameServers,

@@ -112,6 +112,12 @@ export interface Member {
   readonly freeDiskBytes?: number | undefined;
 }
 
+/** A member of the cluster that the simulated driver has. */
+export interface SimulatedMember {
+  readonly name: string;
+  readonly group: string;
+}
+
 /** What the engine itself knows of a container of this daemon. Unknown properties are absent. */
 export interface Remains {
   readonly uid?: string | undefined;
@@ -286,6 +292,8 @@ export interface DriverOptions {
    * @returns whether the folder exists.
    */
   readonly requireFolder?: ((path: string) => Promise<boolean>) | undefined;
+  /** For the simulated driver: the members of its cluster. Default: it has no members. */
+  readonly simulatedMembers?: readonly SimulatedMember[] | undefined;
   /**
    * For tests: the maximal number of containers on a bridge, for a driver with bridges. Default: the kernel's maximum.
    */
@@ -306,7 +314,7 @@ export interface DriverLog {
  * Every failure is an MccError: `engine` with the engine's own message; `timeout`; `not-found` for an id or an image
  * only if the engine itself reports that it does not exist, never for a missing answer; `conflict` for an id or a name
  * that is taken, a container that does not run but must, a network that belongs to others; `invalid` for a file that is
- * not a valid tarball.
+ * not a valid tarball; `unreachable` where a member of the cluster does not answer, which is never a `not-found`.
  */
 export interface Driver {
   readonly capabilities: Capabilities;
@@ -349,6 +357,13 @@ export interface Driver {
 
   /** Lists the members of the cluster. Absent for an engine without members. */
   members?(): Promise<Member[]>;
+
+  /**
+   * Changes the state of a member; `removed` also removes its containers. Absent for an engine whose members are real.
+   *
+   * @throws MccError `not-found` if there is no such member.
+   */
+  simulateMember?(name: string, state: Member["state"] | "removed"): Promise<void>;
 
   /** Lists all containers of this daemon, also those created only in part, at one time. */
   list(): Promise<Container[]>;

@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { type PeerCertificate, TLSSocket } from "node:tls";
 import { MccError } from "../../protocol/error";
+import { parseUnderstood, understoodHeader } from "../../protocol/understood";
 import type { Caller } from "../methods/callable";
 import { type Endpoint, endpointOf, everyEndpoint } from "./endpoints";
 import type { OwnNames } from "./own-names";
@@ -72,7 +73,8 @@ function authenticate(
     const certificate = certificateOf(socket);
     const caller = callerOf(token, certificate);
     const checkAgain = (): void => void callerOf(token, certificate);
-    return { caller: { ...caller, checkAgain, from: socket.remoteAddress }, endpoint };
+    const understands = parseUnderstood(headers[understoodHeader]?.toString());
+    return { caller: { ...caller, checkAgain, understands, from: socket.remoteAddress }, endpoint };
   } catch (error) {
     if (!MccError.hasCode(error, "unauthenticated")) {
       throw error;

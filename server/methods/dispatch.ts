@@ -5,6 +5,7 @@ import { type Auditor, noAuditor } from "../audit/audit-log";
 import { audited } from "../audit/audited";
 import { errorFor } from "../cloud/access/hidden-output";
 import { requireRole } from "../cloud/access/require-role";
+import { understoodError } from "../cloud/access/understanding";
 import type { Cloud } from "../cloud/cloud";
 import { measured } from "../support/measurements";
 import { accessTokenHandlers } from "./access-token";
@@ -21,6 +22,7 @@ import { imageHandlers } from "./image";
 import { instanceHandlers } from "./instance";
 import { keyHandlers } from "./key";
 import { leaseHandlers } from "./lease";
+import { memberHandlers } from "./member";
 import { poolHandlers } from "./pool";
 import { sendableResult } from "./sendable-result";
 import { serverHandlers } from "./server";
@@ -49,6 +51,7 @@ export function createDispatch(cloud: Cloud, log: Logger, auditor: Auditor = noA
     ...leaseHandlers(cloud),
     ...imageHandlers(cloud),
     ...poolHandlers(cloud),
+    ...memberHandlers(cloud),
     ...tokenHandlers(cloud),
     ...accessTokenHandlers(cloud),
     ...auditHandlers(auditor),
@@ -75,7 +78,7 @@ export function createDispatch(cloud: Cloud, log: Logger, auditor: Auditor = noA
           try {
             return sendableResult(await method.call(caller, parameters, signal));
           } catch (error) {
-            throw errorFor(caller, error);
+            throw understoodError(caller, errorFor(caller, error));
           }
         }),
       ),

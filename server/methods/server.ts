@@ -3,6 +3,9 @@ import type { Handlers, MethodsOf } from "./handlers";
 
 export function serverHandlers(cloud: Cloud): Handlers<MethodsOf<"server">> {
   return {
-    "server.info": (caller) => cloud.info(caller),
+    "server.info": async (caller) => {
+      await cloud.lookAtMembers();
+      return cloud.info(caller);
+    },
   };
 }

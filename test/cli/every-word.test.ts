@@ -37,6 +37,7 @@ const needed: Record<string, { options?: string[]; arguments?: string[] }> = {
   "set-certificate": { options: ["--certificate", "ci.pem"], arguments: ["ci"] },
   "set-pool": { arguments: ["micro", "2"] },
   "set-quota": { arguments: ["ci"] },
+  "simulate-member": { arguments: ["m2", "offline"] },
 };
 
 /** A value that the option refuses; `undefined` for an option that accepts every text except an empty one. */
@@ -54,6 +55,10 @@ const wrong: Record<string, string | undefined> = {
   "run-instances --address": "198.18.0",
   "run-instances --hostname": "Web.",
   "run-instances --isolate": "fleet",
+  "run-instances --member": "-m2",
+  "run-instances --group": "the west",
+  "run-fleet --member": "m2/m3",
+  "run-fleet --group": ".west",
   "set-certificate --certificate": undefined,
   "audit --account": undefined,
   "audit --method": "no method",
@@ -170,6 +175,7 @@ const wrongArguments: Record<string, string[]> = {
   "set-certificate": ["--certificate", "ci.pem", "C I"],
   "set-pool": ["micro", "many"],
   "set-quota": ["C I"],
+  "simulate-member": ["m2", "dead"],
 };
 
 /** Short options of the first MiniCloud and of ssh that have another meaning in another command. */

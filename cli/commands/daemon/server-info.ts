@@ -2,6 +2,7 @@ import type { DamagedFile, ServerInfo } from "../../../protocol/methods/server";
 import { packageVersion } from "../../../protocol/package-version";
 import { command } from "../../command";
 import { formOptions } from "../../output/listing";
+import { memberText } from "../../output/member-columns";
 import { poolText } from "../../output/pool-text";
 import { printable } from "../../output/printable";
 import { quotaTexts } from "../../output/quota";
@@ -28,6 +29,7 @@ export const serverInfo = command({
       ...callerRows(info),
       ...quotaTexts(info.quota).map((text): [string, string] => ["quota", text]),
       ...poolRows(info),
+      ...memberRows(info),
       ...damageRows(info),
       ...networkRows(info),
     ];
@@ -53,6 +55,13 @@ function callerRows({ caller }: ServerInfo): [string, string][] {
 
 function poolRows({ pools = [] }: ServerInfo): [string, string][] {
   return pools.map((pool): [string, string] => ["pool", poolText(pool)]);
+}
+
+function memberRows({ members = [], sshJump }: ServerInfo): [string, string][] {
+  return [
+    ...members.map((member): [string, string] => ["member", memberText(member)]),
+    ...(sshJump === undefined ? [] : [["ssh jump", printable(sshJump)] as [string, string]]),
+  ];
 }
 
 /** Returns no rows for a network that no other program has changed. */

@@ -76,6 +76,7 @@ export const runFleet = command({
       throw await withSuggestion(client, error, [
         { subject: "image", name: like.image },
         { subject: "type", name: like.type },
+        { subject: "member", name: like.member },
         ...like.keys.map((key) => ({ subject: "key" as const, name: key })),
       ]);
     } finally {

@@ -41,7 +41,8 @@ export const cp = command({
     const words = found.map(({ instance, path }) =>
       instance === undefined ? path : `root@${instance.ipAddress}:${path}`,
     );
-    return await withAccess(io, client.server, instances, access, (options) =>
+    const { sshJump: announced } = await client.info();
+    return await withAccess(io, client.server, instances, { ...access, announced }, (options) =>
       runProgram(io, "scp", [...options, ...(recursive ? ["-r"] : []), "--", ...words]),
     );
   },

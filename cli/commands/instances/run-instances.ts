@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import * as z from "zod";
 import { createInstance } from "../../../client/workflows/create-instance";
 import { requireIsolation } from "../../../client/workflows/require-isolation";
+import { requirePlacement } from "../../../client/workflows/require-placement";
 import type { Instance } from "../../../protocol/methods/instance";
 import { hostnameSchema, instanceNameSchema } from "../../../protocol/methods/name";
 import { command } from "../../command";
@@ -107,7 +108,7 @@ export const runInstances = command({
       ...(await newTtl(client, like.ttlSeconds)),
     };
     const names = numberedNames(name, count);
-    await requireIsolation(client, like.isolate);
+    await requirePlacement(client, like);
     if (count > 1) {
       await refuseUnavailable(client, names);
     }
@@ -142,6 +143,7 @@ export const runInstances = command({
       const suggested = await withSuggestion(client, error, [
         { subject: "image", name: like.image },
         { subject: "type", name: like.type },
+        { subject: "member", name: like.member },
         ...like.keys.map((key) => ({ subject: "key" as const, name: key })),
       ]);
       throw withMissingNames(suggested, names, made);

@@ -44,7 +44,8 @@ export const ssh = command({
   run: async ({ instance: wanted, command: words, user, identity, jump, port, ...passedOn }, io) => {
     const client = io.connect();
     const instance = await findInstance(client, wanted);
-    const access = { identity, jump, port, passedOn: passedOnWords(passedOn) };
+    const { sshJump: announced } = await client.info();
+    const access = { identity, jump, announced, port, passedOn: passedOnWords(passedOn) };
     return await withAccess(io, client.server, [instance], access, (options) =>
       runProgram(io, "ssh", [
         ...options,

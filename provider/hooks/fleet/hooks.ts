@@ -14,6 +14,7 @@ import { configureConnection, daemon } from "../sdk/connection";
 import type { Hooks } from "../sdk/guard";
 import { hideOutputOf } from "../sdk/hidden-output";
 import { withinTimeout } from "../sdk/time-limit";
+import { hasUnreachable, noteUnreachableMembers, placementFailures } from "../unreachable";
 import { makeFleet, type Target } from "./apply";
 import {
   argsSchemas,
@@ -37,7 +38,7 @@ export const fleetHooks: Hooks = {
     const namePrefix = olds.namePrefix ?? defaultName(identity, longestFleetName);
     const checked = withoutUndefined({ namePrefix, ...inputs, ...identity, ...hideOutputOf(news) });
     const mistakes = [
-      ...[...failures, ...addressFailures(inputs)],
+      ...[...failures, ...addressFailures(inputs), ...placementFailures(inputs)],
       ...(await replacementFailures(olds, inputs)),
     ];
     // A change of the image or the script replaces the members in place.
@@ -72,6 +73,7 @@ export const fleetHooks: Hooks = {
     const startMs = Date.now();
     const fleet = await makeFleet(properties, inputs);
     const outs = await stateOf(fleet, inputs, daemon());
+    await noteUnreachableMembers(inputs.ownerUrn, fleet);
     if (isLongSince(startMs)) {
       await renew(targetOf(stateSchema.parse(outs)), inputs);
     }
@@ -81,9 +83,11 @@ export const fleetHooks: Hooks = {
   read: async (id, properties) => {
     const state = stateSchema.parse(properties);
     const fleet = await recordedFleet(targetOf(state), state);
-    return fleet === undefined || fleet.status === "destroying"
-      ? {}
-      : { id, props: await stateOf(fleet, state, daemon()), inputs: inputsOf(fleet, state) };
+    if (fleet === undefined || (fleet.status === "destroying" && !hasUnreachable(fleet))) {
+      return {};
+    }
+    await noteUnreachableMembers(state.ownerUrn, fleet);
+    return { id, props: await stateOf(fleet, state, daemon()), inputs: inputsOf(fleet, state) };
   },
 
   /** Also replaces members that failed, and finishes a creation that was recorded as a partial failure. */
@@ -94,7 +98,9 @@ export const fleetHooks: Hooks = {
     if ((await recordedFleet(target, inputs)) === undefined) {
       throw goneError(`the fleet "${target.fleet}"`);
     }
-    return { outs: await stateOf(await makeFleet(news, inputs, target), inputs, daemon()) };
+    const fleet = await makeFleet(news, inputs, target);
+    await noteUnreachableMembers(inputs.ownerUrn, fleet);
+    return { outs: await stateOf(fleet, inputs, daemon()) };
   },
 
   delete: async (_id, properties) => {
@@ -110,8 +116,9 @@ export const fleetHooks: Hooks = {
 };
 
 async function askAbout(inputs: Inputs): Promise<MethodResult<"fleet.check">> {
-  const { namePrefix: name, count, image, type, keys, addresses, clientToken } = inputs;
-  return await daemon().call("fleet.check", { name, count, image, type, keys, addresses, clientToken });
+  const { namePrefix: name, count, image, type, keys, addresses, clientToken, member, group } = inputs;
+  const asked = { name, count, image, type, keys, addresses, clientToken, member, group };
+  return await daemon().call("fleet.check", asked);
 }
 
 /** Restarts the fleet's ttl, because the engine calls no other hook for a resource without changes. */

@@ -16,13 +16,13 @@ import { changed, changedOrDropped, changedOwner, hostArgsSchemas, keptSchema } 
 import { ownerLabels, withoutOwnerLabels } from "../ownership/owner";
 import { jumpHostOfStack } from "../sdk/connection";
 
-const { name, count, addresses, maxUnavailable, isolate } = fleetApplySchema.shape;
+const { name: fleetName, count, addresses, maxUnavailable, isolate } = fleetApplySchema.shape;
 
 /** The arguments of a `Fleet`, each by the schema of its name. */
 export const argsSchemas = {
   ...hostArgsSchemas,
   count,
-  namePrefix: name.optional(),
+  namePrefix: fleetName.optional(),
   addresses,
   maxUnavailable,
   isolate,
@@ -34,7 +34,7 @@ type FleetKept = z.infer<typeof fleetKeptSchema>;
 /** The inputs that `check` returns. */
 export const inputsSchema = fleetKeptSchema.extend({
   count,
-  namePrefix: name,
+  namePrefix: fleetName,
   image: z.string(),
   type: z.string(),
   keys: z.array(z.string()),
@@ -44,13 +44,18 @@ export const inputsSchema = fleetKeptSchema.extend({
 export type Inputs = z.infer<typeof inputsSchema>;
 
 /** The parts of the state that identify the fleet and its arguments. */
-export const stateSchema = fleetKeptSchema.extend({ namePrefix: name, uid: uidSchema, serverId: uidSchema });
+export const stateSchema = fleetKeptSchema.extend({
+  namePrefix: fleetName,
+  uid: uidSchema,
+  serverId: uidSchema,
+});
 export type State = z.infer<typeof stateSchema>;
 
 /** Returns the parameters of `fleet.apply` for the desired state. */
 export function applicationOf(inputs: Inputs): MethodParameters<"fleet.apply"> {
   const { namePrefix, count, image, type, keys, userData, waitFor, addresses, maxUnavailable, isolate } =
     inputs;
+  const { member, group } = inputs;
   return {
     name: namePrefix,
     count,
@@ -62,6 +67,8 @@ export function applicationOf(inputs: Inputs): MethodParameters<"fleet.apply"> {
     addresses,
     maxUnavailable,
     isolate,
+    member,
+    group,
     keepOnFailure: inputs.keepOnFailure,
     clientToken: inputs.clientToken,
     readyTimeoutSeconds: inputs.timeouts?.create,
@@ -113,7 +120,7 @@ export function inputsOf(fleet: Fleet, kept: FleetKept): Properties {
 export function diffOf(olds: Properties, news: Properties): { inPlace: string[]; replaces: string[] } {
   return {
     inPlace: [
-      ...changed(["count", "image", "type", "keys", "labels", "addresses"], olds, news),
+      ...changed(["count", "image", "type", "keys", "labels", "addresses", "member", "group"], olds, news),
       ...changedOrDropped(["ttl", "timeouts", "userData", "isolate"], olds, news),
       ...changedOwner(olds, news),
       // Members that differ from the desired state are replaced.
@@ -123,6 +130,6 @@ export function diffOf(olds: Properties, news: Properties): { inPlace: string[];
   };
 }
 
-function hostOf({ id, name: member, ipAddress, ipv6Address, hostname, sshHostKey }: FleetMember): Properties {
-  return withoutUndefined({ instanceId: id, name: member, ipAddress, ipv6Address, hostname, sshHostKey });
+function hostOf({ id, name, ipAddress, ipv6Address, hostname, sshHostKey, member }: FleetMember): Properties {
+  return withoutUndefined({ instanceId: id, name, ipAddress, ipv6Address, hostname, sshHostKey, member });
 }

@@ -98,7 +98,7 @@ function refuseUnlike(found: Instance, inputs: Inputs): void {
 /** Refuses changes that an existing instance does not allow in place, because an adopted one must not be replaced. */
 function refuseChange(title: string, is: Properties, inputs: Inputs): void {
   const asked: Properties = { ...inputs };
-  const [unlike] = changed(["image", "ipAddress", "hostname"], is, asked);
+  const [unlike] = changed(["image", "ipAddress", "hostname", "member"], is, asked);
   if (unlike !== undefined) {
     throw new MccError(
       "conflict",

@@ -65,7 +65,7 @@ export async function makeInstance(inputs: Inputs, serverId: string): Promise<In
 
 function creationOf(inputs: Inputs): MethodParameters<"instance.create"> {
   const { image, ipAddress, hostname, userData, waitFor, keepOnFailure, clientToken, timeouts, ttl } = inputs;
-  const { isolate } = inputs;
+  const { isolate, member, group } = inputs;
   return {
     ...changeableOf(inputs),
     image,
@@ -75,6 +75,8 @@ function creationOf(inputs: Inputs): MethodParameters<"instance.create"> {
     waitFor,
     keepOnFailure,
     isolate,
+    member,
+    group,
     clientToken,
     readyTimeoutSeconds: timeouts?.create,
     ttlSeconds: ttl,

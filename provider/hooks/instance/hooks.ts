@@ -1,5 +1,5 @@
-import { type Instance, type MethodResult, waitUntilReady } from "../../../client";
-import { checkProperties, withoutUndefined } from "../check-properties";
+import { type Instance, MccError, type MethodResult, waitUntilReady } from "../../../client";
+import { checkProperties, type Properties, withoutUndefined } from "../check-properties";
 import { noteCheck, takeCheck } from "../checked-resources";
 import { defaultName } from "../default-name";
 import { goneError, unlessGone } from "../gone";
@@ -12,6 +12,7 @@ import { configureConnection, daemon } from "../sdk/connection";
 import type { Hooks } from "../sdk/guard";
 import { hideOutputOf, presentable } from "../sdk/hidden-output";
 import { withinTimeout } from "../sdk/time-limit";
+import { noteUnreachable, placementFailures } from "../unreachable";
 import { changeInstance, type Target } from "./change";
 import { makeInstance } from "./create";
 import {
@@ -50,7 +51,7 @@ export const instanceHooks: Hooks = {
       ...hideOutputOf(news),
     });
     const replaces = olds.adopt === undefined ? [] : diffOf(olds, checked).replaces;
-    const refused = adoptionFailures(olds.adopt, replaces, checked);
+    const refused = [...adoptionFailures(olds.adopt, replaces, checked), ...placementFailures(checked)];
     const mistakes = [...failures, ...refused, ...(await replacementFailures(olds, checked))];
     const inTheWay =
       mistakes.length > 0 || adopt !== undefined
@@ -60,7 +61,7 @@ export const instanceHooks: Hooks = {
   },
 
   diff: async (_id, olds, news) => {
-    const { inPlace, replaces } = diffOf(olds, news);
+    const { inPlace, replaces } = diffOf(await withStatusNow(olds), news);
     const changes = inPlace.length + replaces.length > 0;
     if (replaces.length > 0) {
       noteReplaced({ ...olds, ownerUrn: news.ownerUrn });
@@ -91,9 +92,11 @@ export const instanceHooks: Hooks = {
   read: async (id, properties) => {
     const state = stateSchema.parse(properties);
     const instance = await recordedInstance(targetOf(state), state);
-    return instance === undefined || instance.status === "destroying"
-      ? {}
-      : { id, props: stateNow(instance, state, state.serverId), inputs: inputsOf(instance, state) };
+    if (instance === undefined || instance.status === "destroying") {
+      return {};
+    }
+    await noteUnreachable(state.ownerUrn, instance);
+    return { id, props: stateNow(instance, state, state.serverId), inputs: inputsOf(instance, state) };
   },
 
   /** Also finishes a creation that was recorded as a partial failure. */
@@ -130,9 +133,34 @@ async function askAbout({
   ipAddress,
   hostname,
   clientToken,
+  member,
+  group,
 }: Inputs): Promise<MethodResult<"instance.check">> {
-  const asked = { image, type, keys, name, ipAddress, hostname, clientToken };
+  const asked = { image, type, keys, name, ipAddress, hostname, clientToken, member, group };
   return await daemon().call("instance.check", asked);
+}
+
+/**
+ * Returns the state with the present status of an instance that was unreachable at the last refresh: `failed` if it is gone. If
+ * it still is unreachable, or the daemon does not answer, the state stays, and nothing is done about the instance.
+ */
+async function withStatusNow(olds: Properties): Promise<Properties> {
+  if (olds.status !== "unreachable") {
+    return olds;
+  }
+  const state = stateSchema.parse(olds);
+  try {
+    const instance = await unlessGone(daemon().call("instance.get", targetOf(state)));
+    if (instance !== undefined) {
+      await noteUnreachable(state.ownerUrn, instance);
+    }
+    return { ...olds, status: instance?.status ?? "failed", wasUnreachable: instance?.status === "running" };
+  } catch (error) {
+    if (MccError.isInstance(error)) {
+      return olds;
+    }
+    throw error;
+  }
 }
 
 /** Restarts the instance's ttl, because the engine calls no other hook for a resource without changes. */

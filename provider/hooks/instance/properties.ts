@@ -58,7 +58,7 @@ export const stateSchema = instanceKeptSchema.extend({
 export type State = z.infer<typeof stateSchema>;
 
 /** The arguments that cannot change in an existing container. */
-const fixed = ["image", "ipAddress", "hostname"];
+const fixed = ["image", "ipAddress", "hostname", "member", "group"];
 const changeable = ["name", "type", "keys", "labels"];
 
 /** Returns the state of the resource for an instance that was created or changed with these inputs. */
@@ -69,7 +69,7 @@ export function stateOf(instance: Instance, inputs: Inputs, serverId: string): P
 
 /** Returns the state of the resource for an instance. */
 export function stateNow(instance: Instance, kept: InstanceKept, serverId: string): Properties {
-  const { id, uid, status, sshHostKey, simulated, ipv6Address } = instance;
+  const { id, uid, status, sshHostKey, simulated, ipv6Address, member: placedOn } = instance;
   return {
     instanceId: id,
     uid,
@@ -79,6 +79,7 @@ export function stateNow(instance: Instance, kept: InstanceKept, serverId: strin
     knownHosts: knownHosts([instance]),
     simulated,
     ...(ipv6Address === undefined ? {} : { ipv6Address }),
+    ...(placedOn === undefined ? {} : { placedOn }),
     ...argumentsOf(instance, kept),
   };
 }
@@ -122,8 +123,8 @@ export function changeableOf(
 
 /** Returns the properties that change. Omitted arguments do not change. */
 export function diffOf(olds: Properties, news: Properties): { inPlace: string[]; replaces: string[] } {
-  // The desired state is a running instance, so a stopped one is started.
-  const down = olds.status === "stopped" ? ["status"] : [];
+  // The desired state is a running instance, so a stopped one is started. One that was unreachable is only recorded again.
+  const down = olds.status === "stopped" || olds.wasUnreachable === true ? ["status"] : [];
   return {
     inPlace: [
       ...changed(changeable, olds, news),

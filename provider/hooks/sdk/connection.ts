@@ -46,7 +46,8 @@ export function daemon(): Client {
 
 /** Returns the jump host for SSH configurations of this stack's hosts, or undefined if this machine connects itself. */
 export async function jumpHostOfStack(): Promise<string | undefined> {
-  return await jumpHostFor(daemon().server, chosenJumpHost());
+  const { sshJump } = await daemon().info();
+  return await jumpHostFor(daemon().server, chosenJumpHost(), sshJump);
 }
 
 /** The environment has priority, as for the server: it can differ from machine to machine. */

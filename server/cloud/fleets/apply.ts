@@ -30,6 +30,9 @@ export class FleetApplication {
   async begin(fleet: Fleet, spec: FleetSpec, lives: FleetLife): Promise<void> {
     this.requireQuota(accountOf(fleet.record), spec, fleet.members);
     const plan = planChange(fleet, spec);
+    if (plan.missing.length + plan.down.length + plan.different.length > 0) {
+      this.#context.placements.requireTaker(spec);
+    }
     const newcomers = reserveMembers(this.#context, fleet, spec, plan);
     const change = new FleetChange(this.#context, fleet, plan, newcomers);
     this.#context.fleets.add(fleet);

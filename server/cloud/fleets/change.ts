@@ -2,6 +2,7 @@ import { setImmediate as nextTick } from "node:timers/promises";
 import { MccError, messageOf } from "../../../protocol/error";
 import { because } from "../../support/because";
 import type { Instance } from "../instances/instance";
+import { refuseUnreachable } from "../instances/unreachable";
 import type { FleetContext } from "./context";
 import { failuresOf, type MemberFailure, refuseFailures } from "./failures";
 import type { Fleet } from "./fleet";
@@ -35,6 +36,10 @@ export class FleetChange {
   readonly #context: FleetContext;
   readonly #fleet: Fleet;
   readonly #newcomers: readonly Newcomer[];
+  /** Members that could not be changed or destroyed because they are unreachable. They hold up no others. */
+  readonly #unreachable: MemberFailure[] = [];
+  /** Whether everything else is done. */
+  #isDone = false;
 
   constructor(
     context: FleetContext,
@@ -65,9 +70,14 @@ export class FleetChange {
     }
   }
 
-  /** Carries out the plan until the fleet is settled. @throws MccError that names the members which failed. */
+  /**
+   * Carries out the plan until the fleet is settled. What an unreachable member keeps from being done is reported when
+   * everything else is done.
+   *
+   * @throws MccError that names the members which failed.
+   */
   async carryOut(): Promise<void> {
-    const { surplus, outdated, different, spec } = this.plan;
+    const { surplus, outdated, different, unreachable, spec } = this.plan;
     const { instances } = this.#context;
     await this.#each(surplus, (member) => instances.destruction.destroy(member));
     await this.#each(outdated, (member) => instances.updateMember(member, changesOf(spec, member)));
@@ -76,6 +86,13 @@ export class FleetChange {
     for (let start = 0; start < different.length; start += atOnce) {
       await this.#replace(different.slice(start, start + atOnce));
     }
+    this.#isDone = true;
+    const kept = await failuresOf(unreachable, async (member) => {
+      await Promise.resolve();
+      refuseUnreachable(member);
+    });
+    const failures = [...this.#unreachable, ...kept];
+    this.#refuse(failures, this.#fleet.members.length);
     await this.#fleet.settle();
   }
 
@@ -88,13 +105,17 @@ export class FleetChange {
   async undo(reason: Error): Promise<string> {
     const { spec, countBefore } = this.plan;
     const isAdded = (member: Instance): boolean => indexOf(member) > countBefore;
-    const added = spec.keepOnFailure ? [] : this.#fleet.members.filter(isAdded);
-    const isGrowth = !spec.keepOnFailure && spec.count > countBefore;
+    const isUndone = !spec.keepOnFailure && !this.#isDone;
+    const added = isUndone ? this.#fleet.members.filter(isAdded) : [];
+    const isGrowth = isUndone && spec.count > countBefore;
     const count = isGrowth ? countBefore : spec.count;
     try {
       await this.#each(added, (member) => this.#context.instances.destruction.destroy(member));
     } finally {
       await this.#fleet.settleFailed(reason, { ...spec, count });
+    }
+    if (this.#isDone) {
+      return "Everything else is done; apply the fleet again when the member of the cluster is back.";
     }
     return isGrowth
       ? `The new members were undone, and the fleet's count is ${count} as before.`
@@ -152,7 +173,13 @@ export class FleetChange {
   }
 
   async #each(members: readonly Instance[], work: (member: Instance) => Promise<void>): Promise<void> {
-    this.#refuse(await failuresOf(members, work), members.length);
+    const failures = await failuresOf(members, work);
+    const isAway = ({ error }: MemberFailure): boolean => MccError.hasCode(error, "unreachable");
+    this.#unreachable.push(...failures.filter(isAway));
+    this.#refuse(
+      failures.filter((failure) => !isAway(failure)),
+      members.length,
+    );
   }
 
   #refuse(failures: readonly MemberFailure[], total: number): void {

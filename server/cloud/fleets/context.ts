@@ -5,6 +5,7 @@ import type { Lifetimes } from "../instances/context";
 import type { Instances } from "../instances/instances";
 import type { LimitedDriver } from "../limited-driver";
 import type { Claims } from "../ownership/claims";
+import type { Placements } from "../placement/placements";
 import type { Reservations } from "../reservations/reservations";
 import type { FleetCatalog } from "./catalog";
 import type { FleetStore } from "./fleet";
@@ -15,6 +16,7 @@ export interface FleetContext {
   readonly store: FleetStore;
   readonly instances: Instances;
   readonly driver: Pick<LimitedDriver, "capabilities" | "list">;
+  readonly placements: Placements;
   readonly reservations: Reservations;
   readonly quotas: Quotas;
   readonly claims: Claims;

@@ -7,8 +7,11 @@ import type {
 import { accountOf } from "../access/account";
 import type { Caller } from "../access/caller";
 import { failureFor, type ShownFailure } from "../access/hidden-output";
+import { statusFor } from "../access/understanding";
 import type { Fleet } from "./fleet";
 import { indexOf, isAsWanted } from "./plan";
+
+const mostNamed = 10;
 
 /** Returns a fleet as clients see it, without its members and its TTL. */
 export function summariseFleet(caller: Caller, fleet: Fleet, simulated: boolean): FleetSummary {
@@ -35,10 +38,9 @@ export function summariseFleet(caller: Caller, fleet: Fleet, simulated: boolean)
 }
 
 /** Returns the members as clients see them, in the order of their indices. */
-export function describeMembers(fleet: Fleet): FleetResult["members"] {
+export function describeMembers(caller: Caller, fleet: Fleet): FleetResult["members"] {
   return fleet.members.map((member) => {
-    const { id, uid, name, ipAddress, ipv6Address, hostname, sshHostKey } = member.record;
-    const { status } = member;
+    const { id, uid, name, ipAddress, ipv6Address, hostname, sshHostKey, member: place } = member.record;
     return {
       index: indexOf(member),
       id,
@@ -48,15 +50,34 @@ export function describeMembers(fleet: Fleet): FleetResult["members"] {
       ...(ipv6Address === undefined ? {} : { ipv6Address }),
       hostname,
       sshHostKey,
-      status,
+      status: statusFor(caller, member),
+      ...(place === undefined ? {} : { member: place }),
     };
   });
 }
 
 /** The reason of a failed change may quote the output of a member; that of a failed destroy does not. */
-function failureOf({ failure, record }: Fleet): ShownFailure | undefined {
+function failureOf(fleet: Fleet): ShownFailure | undefined {
+  const { failure, record } = fleet;
   const text = failure ?? record.failure;
-  return text === undefined ? undefined : { text, quotes: failure === undefined };
+  if (text !== undefined) {
+    return { text, quotes: failure === undefined };
+  }
+  const unreachable = whichAreUnreachable(fleet);
+  return unreachable === undefined ? undefined : { text: unreachable, quotes: false };
+}
+
+/** Names the first of the hosts that are unreachable, with their members of the cluster. */
+function whichAreUnreachable({ members }: Fleet): string | undefined {
+  const away = members.filter(({ status }) => status === "unreachable");
+  if (away.length === 0) {
+    return undefined;
+  }
+  const named = away
+    .slice(0, mostNamed)
+    .map(({ record: { name, member = "?" } }) => `${name} (on ${member})`);
+  const more = away.length > mostNamed ? ` and ${away.length - mostNamed} more` : "";
+  return `${away.length} of ${members.length} hosts are unreachable, because their members of the cluster do not answer: ${named.join(", ")}${more}. They can still run, and are not created again.`;
 }
 
 function statusOf(fleet: Fleet, { failed }: FleetCounts): FleetStatus {

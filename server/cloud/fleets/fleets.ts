@@ -92,7 +92,7 @@ export class Fleets {
   async get(caller: Caller, target: ParsedParameters<"fleet.get">): Promise<FleetResult> {
     await this.#refresh();
     const fleet = this.#context.fleets.get(caller, target);
-    return { ...this.#summarise(caller, fleet), members: describeMembers(fleet) };
+    return { ...this.#summarise(caller, fleet), members: describeMembers(caller, fleet) };
   }
 
   async confirm(
@@ -296,7 +296,7 @@ async function outcomeOf(fleet: Fleet): Promise<void> {
 /** Returns the desired state: the parameters without identity and lifetime. */
 function specOf(parameters: ParsedParameters<"fleet.apply">): FleetSpec {
   const { count, image, type, keys, labels, addresses, waitFor, readyTimeoutSeconds } = parameters;
-  const { userData, hideOutput, maxUnavailable, keepOnFailure, isolate } = parameters;
+  const { userData, hideOutput, maxUnavailable, keepOnFailure, isolate, member, group } = parameters;
   return {
     count,
     image,
@@ -311,6 +311,8 @@ function specOf(parameters: ParsedParameters<"fleet.apply">): FleetSpec {
     maxUnavailable,
     keepOnFailure,
     isolate,
+    member,
+    group,
     userDataDigest: userData === undefined ? undefined : userDataDigest(userData),
   };
 }

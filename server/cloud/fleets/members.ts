@@ -111,8 +111,9 @@ function groupOfMembers(record: Pick<FleetRecord, "uid" | "account">, spec: Flee
 function creationOf(spec: FleetSpec): ParsedParameters<"instance.create"> {
   const { image, type, keys, labels, waitFor, userData, hideOutput, readyTimeoutSeconds, keepOnFailure } =
     spec;
+  const { member, group } = spec;
   const creation = { image, type, keys, labels, waitFor, userData, readyTimeoutSeconds, keepOnFailure };
-  return { ...creation, hideOutput, waitSeconds: 0 };
+  return { ...creation, hideOutput, member, group, waitSeconds: 0 };
 }
 
 /** Returns the last address of a member that is created again, unless another instance has it now. */

@@ -3,6 +3,7 @@ import type { InstanceStatus } from "../../../protocol/methods/instance";
 import { userDataDigest } from "../../../protocol/methods/user-data";
 import type { InstanceRecord } from "../instances/records/record";
 import { isolationOf } from "../network/network-group";
+import { isSamePlacement, placementOf } from "../placement/placements";
 import type { FleetSpec } from "./record";
 
 const emptyScript = userDataDigest("");
@@ -12,7 +13,15 @@ export interface PlannedMember {
   readonly status: InstanceStatus;
   readonly record: Pick<
     InstanceRecord,
-    "image" | "userDataDigest" | "type" | "keys" | "labels" | "ipAddress" | "fleet" | "networkGroup"
+    | "image"
+    | "userDataDigest"
+    | "type"
+    | "keys"
+    | "labels"
+    | "ipAddress"
+    | "fleet"
+    | "networkGroup"
+    | "placement"
   >;
 }
 
@@ -26,8 +35,10 @@ export interface FleetPlan<M extends PlannedMember> {
   readonly missing: readonly number[];
   /** Not running: replaced. */
   readonly down: readonly M[];
-  /** Running, but created from another image, userData, isolation or address: replaced. */
+  /** Running, but created from another image, userData, isolation, placement or address: replaced. */
   readonly different: readonly M[];
+  /** Those would be replaced too, but are unreachable, so that a second one could run with the same name and address. */
+  readonly unreachable: readonly M[];
 }
 
 export function planFleet<M extends PlannedMember>(spec: FleetSpec, members: readonly M[]): FleetPlan<M> {
@@ -36,13 +47,15 @@ export function planFleet<M extends PlannedMember>(spec: FleetSpec, members: rea
   const staying = sorted.filter((member) => indexOf(member) <= spec.count);
   const there = new Set(staying.map(indexOf));
   const up = staying.filter(({ status }) => status === "running");
-  const alike = up.filter((member) => isMadeAs(spec, member));
+  const away = staying.filter(({ status }) => status === "unreachable");
+  const alike = [...up, ...away].filter((member) => isMadeAs(spec, member));
   return {
     surplus,
     outdated: alike.filter((member) => !isSetAs(spec, member)),
     missing: indices(spec.count).filter((index) => !there.has(index)),
-    down: staying.filter(({ status }) => status !== "running"),
+    down: staying.filter(({ status }) => status !== "running" && status !== "unreachable"),
     different: up.filter((member) => !isMadeAs(spec, member)),
+    unreachable: away.filter((member) => !isMadeAs(spec, member)),
   };
 }
 
@@ -56,7 +69,7 @@ export function isAsWanted(spec: FleetSpec, member: PlannedMember): boolean {
   );
 }
 
-/** Compares the properties for which a member must be replaced. */
+/** Compares the properties for which a member must be replaced. Without a wish, every placement will do. */
 function isMadeAs({ image, addresses, ...spec }: FleetSpec, member: PlannedMember): boolean {
   const { record } = member;
   const ipAddress = addresses?.[indexOf(member) - 1] ?? record.ipAddress;
@@ -64,6 +77,7 @@ function isMadeAs({ image, addresses, ...spec }: FleetSpec, member: PlannedMembe
     record.image === image &&
     scriptOf(record.userDataDigest) === scriptOf(spec.userDataDigest) &&
     isolationOf(record.networkGroup) === spec.isolate &&
+    (placementOf(spec) === undefined || isSamePlacement(record.placement, spec)) &&
     record.ipAddress === ipAddress
   );
 }

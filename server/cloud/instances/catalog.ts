@@ -6,6 +6,7 @@ import type { Caller } from "../access/caller";
 import { isOf, requireOwn } from "../access/rights";
 import type { HostNames } from "../network/host-names";
 import type { Instance } from "./instance";
+import type { InstanceRecord } from "./records/record";
 
 /** How a caller names an instance: see `target` in protocol/methods/instance.ts. */
 export interface InstanceTarget {
@@ -157,11 +158,16 @@ export class InstanceCatalog {
   /** Asks the engine once for all: which instances run, and which it no longer has. */
   async refresh(driver: Pick<Driver, "list">): Promise<void> {
     const looks = this.all()
-      .filter(({ record }) => record.phase === "created" || record.phase === "failed")
+      .filter(({ record, failure }) => isSettled(record.phase) || failure !== undefined)
       .map((instance) => ({ id: instance.id, end: instance.beginLook() }));
     const containers = new Map((await driver.list()).map((container) => [container.id, container]));
     looks.forEach(({ id, end }) => end(containers.get(id)));
   }
+}
+
+/** What is being created or destroyed is what its work says of it, unless that failed. */
+function isSettled(phase: InstanceRecord["phase"]): boolean {
+  return phase === "created" || phase === "failed";
 }
 
 function show({ instance }: InstanceTarget): string {

@@ -11,6 +11,7 @@ import type { LimitedDriver } from "../limited-driver";
 import type { HostNames } from "../network/host-names";
 import type { NameServers } from "../network/name-servers";
 import type { Claims } from "../ownership/claims";
+import type { Placements } from "../placement/placements";
 import type { Reservations } from "../reservations/reservations";
 import type { DamagedFiles } from "../state/damaged-files";
 import type { LateWrites } from "../state/late-writes";
@@ -51,6 +52,7 @@ export interface Choices {
   readonly images: Images;
   readonly types: InstanceTypes;
   readonly keys: Keys;
+  readonly placements: Placements;
 }
 
 export interface InstanceNetwork {

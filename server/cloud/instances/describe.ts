@@ -2,21 +2,23 @@ import type { Instance as InstanceResult } from "../../../protocol/methods/insta
 import { accountOf } from "../access/account";
 import type { Caller } from "../access/caller";
 import { failureFor, type ShownFailure } from "../access/hidden-output";
+import { statusFor } from "../access/understanding";
 import type { Instance } from "./instance";
+import { whyUnreachable } from "./unreachable";
 
 const lost = "The engine no longer lists its container; destroy the instance and create it again.";
 
 /** Returns an instance as clients see it, without its ttl, which may be its fleet's. */
 export function describeInstance(caller: Caller, instance: Instance, simulated: boolean): InstanceResult {
-  const { status, waitingFor, record } = instance;
+  const { waitingFor, record } = instance;
   const { id, uid, name, ipAddress, ipv6Address, hostname, image, type, keys, labels } = record;
-  const { createdAt, sshHostKey, fleet, owner } = record;
+  const { createdAt, sshHostKey, fleet, owner, member } = record;
   const failure = failureOf(instance);
   return {
     id,
     uid,
     name,
-    status,
+    status: statusFor(caller, instance),
     ipAddress,
     ...(ipv6Address === undefined ? {} : { ipv6Address }),
     hostname,
@@ -32,10 +34,14 @@ export function describeInstance(caller: Caller, instance: Instance, simulated: 
     ...(waitingFor === undefined ? {} : { waitingFor }),
     ...(fleet === undefined ? {} : { fleet }),
     ...(owner === undefined ? {} : { owner }),
+    ...(member === undefined ? {} : { member }),
   };
 }
 
 function failureOf(instance: Instance): ShownFailure | undefined {
+  if (instance.status === "unreachable") {
+    return { text: whyUnreachable(instance), quotes: false };
+  }
   if (instance.failure !== undefined) {
     const { message, confidential } = instance.failure.error;
     return { text: message, quotes: confidential };

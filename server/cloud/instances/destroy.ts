@@ -5,6 +5,7 @@ import type { InstanceCatalog } from "./catalog";
 import type { InstanceContext } from "./context";
 import type { Instance } from "./instance";
 import { requireTakesOver } from "./require-takes-over";
+import { notDestroyedYet } from "./unreachable";
 
 /** Destroys instances, whatever their state, and repeats a destroy that failed until it succeeds. */
 export class InstanceDestruction {
@@ -29,8 +30,8 @@ export class InstanceDestruction {
    * failed, or as stopped if parts of its container are left, and it can be destroyed again.
    *
    * @param why for clients that wait for its creation. Default: a client asked for it.
-   * @throws MccError `engine`, `timeout`, or `unavailable` where the record cannot be removed; the destroy is then
-   * repeated until it succeeds.
+   * @throws MccError `engine`, `timeout`, `unreachable`, or `unavailable` where the record cannot be removed; the destroy is
+   * then repeated until it succeeds.
    */
   async destroy(instance: Instance, why?: string): Promise<void> {
     await instance.destroy(() => this.#run(instance, why));
@@ -70,7 +71,9 @@ export class InstanceDestruction {
       await instance.forget();
     } catch (error) {
       const what = phase === "taking" ? "Giving back the container of instance" : "Destroying instance";
-      const message = `${what} ${instance.title} failed, and is tried again: ${messageOf(error)}`;
+      const message = MccError.hasCode(error, "unreachable")
+        ? notDestroyedYet(instance)
+        : `${what} ${instance.title} failed, and is tried again: ${messageOf(error)}`;
       instance.fail({ kind: "stuck", error: because(error, message, "engine") });
       log.warn({ instance: instance.id, err: error }, "instance not destroyed");
       events.tell("failed", instance.record, { text: message, quotes: false });

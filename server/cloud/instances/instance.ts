@@ -16,6 +16,7 @@ export class Instance implements Claimable {
   readonly #record: KeptRecord;
   #running = false;
   #isLost = false;
+  #isUnreachable = false;
   #failure: Failure | undefined;
   #waitingFor: string | undefined;
   #nextType: string | undefined;
@@ -100,6 +101,21 @@ export class Instance implements Claimable {
   }
 
   get status(): InstanceStatus {
+    if (this.#isUnreachable) {
+      return "unreachable";
+    }
+    return this.#ownStatus;
+  }
+
+  /**
+   * The status for clients that do not know `unreachable`. It is never `destroying`, which some take for gone, and `failed`
+   * only if the daemon destroys it later.
+   */
+  get earlierStatus(): InstanceStatus {
+    return this.#isUnreachable && this.record.phase !== "created" ? "failed" : this.#ownStatus;
+  }
+
+  get #ownStatus(): InstanceStatus {
     if (this.#failure !== undefined || this.#isLost) {
       return "failed";
     }
@@ -223,21 +239,27 @@ export class Instance implements Claimable {
    */
   fail(failure: Failure): void {
     this.#failure = failure.kind === "undone" ? undefined : failure;
+    this.#isUnreachable ||= failure.kind === "stuck" && MccError.hasCode(failure.error, "unreachable");
   }
 
-  /** @param waitFor how far its creation waits: known once the container is created. */
-  markMade(waitFor: InstanceRecord["waitFor"]): void {
-    this.#record.set({ waitFor });
+  /**
+   * @param waitFor how far its creation waits: known once the container is created.
+   * @param member where it is. Default: the engine has no members.
+   */
+  markMade(waitFor: InstanceRecord["waitFor"], member?: string): void {
+    this.#record.set({ waitFor, ...(member === undefined ? {} : { member }) });
     this.#markMade();
   }
 
   markRunning(): void {
     this.#running = true;
+    this.#isUnreachable = false;
     this.#memoryKills = undefined;
   }
 
   markStopped(): void {
     this.#running = false;
+    this.#isUnreachable = false;
     this.#memoryKills = undefined;
   }
 
@@ -266,13 +288,19 @@ export class Instance implements Claimable {
   }
 
   /** Takes over what the engine lists. @param container undefined: the engine does not list it. */
-  observe(container: Pick<Container, "state"> | undefined): void {
+  observe(container: Pick<Container, "state" | "member"> | undefined): void {
     this.#isLost = container === undefined;
     this.#running = container?.state === "running";
+    this.#isUnreachable = container?.state === "unreachable";
+    const { member = this.record.member } = container ?? {};
+    if (member !== this.record.member) {
+      // The engine moves containers. The next record has it too.
+      this.#record.set({ member });
+    }
   }
 
   /** As `observe`, but only if no work on the instance began or ended between now and the call of the result. */
-  beginLook(): (container: Pick<Container, "state"> | undefined) => void {
+  beginLook(): (container: Pick<Container, "state" | "member"> | undefined) => void {
     const version = this.#version;
     const isIdle = version % 2 === 0;
     return (container) => {

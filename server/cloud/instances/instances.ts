@@ -21,6 +21,7 @@ import { rewriteCarriers } from "./keys/rewrite-keys";
 import { checkingMemory, noteOutOfMemory } from "./out-of-memory";
 import { noteDown, startAgain, startInstance, stopInstance } from "./power";
 import { takeOver } from "./take-over";
+import { refuseUnreachable } from "./unreachable";
 import { extendInstance, onlyDestroyable, updateInstance } from "./update";
 import { type LogReadings, logOf } from "./user-data/log";
 
@@ -123,7 +124,7 @@ export class Instances {
    * Waits for the end of an instance's creation, for `timeoutSeconds` at most; `ready` tells whether it has ended.
    *
    * @param signal ends the wait. Default: none.
-   * @throws MccError the error of a failed creation; the signal's reason.
+   * @throws MccError the error of a failed creation; `unreachable` for an instance that was ready before; the signal's reason.
    */
   async wait(
     caller: Caller,
@@ -134,6 +135,10 @@ export class Instances {
     const ready = await untilAborted(signal, () =>
       endsWithin(parameters.timeoutSeconds * 1000, instance.ready),
     );
+    if (ready && this.#context.driver.capabilities.placement) {
+      await this.catalog.refresh(this.#context.driver);
+      refuseUnreachable(instance);
+    }
     return { ready, instance: this.#describe(caller, instance) };
   }
 
@@ -311,6 +316,7 @@ export class Instances {
   async #commandable(caller: Caller, target: InstanceTarget): Promise<Instance> {
     await this.catalog.refresh(this.#context.driver);
     const instance = this.catalog.get(caller, target);
+    refuseUnreachable(instance);
     if (!instance.runsCommands) {
       throw new MccError(
         "conflict",
@@ -334,6 +340,7 @@ export class Instances {
         await instance.ready;
         throw this.catalog.notFound({ instance: instance.id });
       }
+      refuseUnreachable(instance);
       if (instance.status === "destroying" || instance.status === "failed") {
         throw onlyDestroyable(instance);
       }

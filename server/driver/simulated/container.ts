@@ -6,5 +6,7 @@ export interface SimulatedContainer {
   spec: ContainerSpec;
   type: InstanceType;
   running: boolean;
+  /** Undefined without a cluster. */
+  readonly member: string | undefined;
   readonly files: Map<string, Uint8Array>;
 }

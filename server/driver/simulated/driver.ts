@@ -10,10 +10,12 @@ import type {
   ExecRequest,
   ExecResult,
   MadeContainer,
+  Member,
   Remains,
 } from "../driver";
 import type { SimulatedContainer } from "./container";
 import { runSimulatedCommand } from "./exec";
+import { SimulatedMembers } from "./members";
 
 const stockImage: Image = { name: "micro", sizeBytes: 0, createdAt: "2012-01-01T00:00:00.000Z" };
 
@@ -23,15 +25,9 @@ export function createSimulatedDriver(options: DriverOptions): Driver {
 }
 
 class SimulatedDriver implements Driver {
-  readonly capabilities = {
-    simulated: true,
-    importsImages: true,
-    ownsNetwork: false,
-    // There is no network.
-    isolates: true,
-    placement: false,
-    changesAtOnce: 8,
-  };
+  readonly capabilities;
+  readonly members: Driver["members"];
+  readonly simulateMember: Driver["simulateMember"];
   readonly claims: Claims = {
     accepts: () => true,
     prepare: async (id) => {
@@ -49,9 +45,24 @@ class SimulatedDriver implements Driver {
   };
   readonly #containers = new Map<number, SimulatedContainer>();
   readonly #images = new Map<string, Image>([[stockImage.name, stockImage]]);
+  readonly #members: SimulatedMembers;
   #onDown: (id: number) => void = () => undefined;
 
-  constructor(private readonly options: DriverOptions) {}
+  constructor(private readonly options: DriverOptions) {
+    this.#members = new SimulatedMembers(options.simulatedMembers ?? []);
+    const placement = this.#members.exist;
+    this.capabilities = {
+      simulated: true,
+      importsImages: true,
+      ownsNetwork: false,
+      // There is no network.
+      isolates: true,
+      placement,
+      changesAtOnce: 8,
+    };
+    this.members = placement ? () => Promise.resolve(this.#members.list(this.#counts())) : undefined;
+    this.simulateMember = placement ? (name, state) => this.#setMember(name, state) : undefined;
+  }
 
   preflight(): Promise<[]> {
     return Promise.resolve([]);
@@ -91,9 +102,10 @@ class SimulatedDriver implements Driver {
 
   list(): Promise<Container[]> {
     return Promise.resolve(
-      [...this.#containers.values()].map(({ spec, running }) => ({
+      [...this.#containers.values()].map(({ spec, running, member }) => ({
         id: spec.id,
-        state: running ? "running" : "stopped",
+        state: this.#members.isOffline(member) ? "unreachable" : running ? "running" : "stopped",
+        ...(member === undefined ? {} : { member }),
       })),
     );
   }
@@ -115,8 +127,10 @@ class SimulatedDriver implements Driver {
     if (this.#containers.has(spec.id)) {
       throw new MccError("conflict", `The simulated engine already has a container ${spec.id}.`);
     }
-    this.#containers.set(spec.id, { spec, type: spec.type, running: false, files: filesByPath(spec.files) });
-    return { hasSshServer: true };
+    const member = this.#members.choose(spec.placement ?? {}, this.#counts());
+    const files = filesByPath(spec.files);
+    this.#containers.set(spec.id, { spec, type: spec.type, running: false, files, member });
+    return { hasSshServer: true, ...(member === undefined ? {} : { member }) };
   }
 
   async start(id: number): Promise<void> {
@@ -132,12 +146,10 @@ class SimulatedDriver implements Driver {
   }
 
   async destroy(id: number): Promise<void> {
-    const container = this.#containers.get(id);
-    this.#containers.delete(id);
-    if (container?.running === true) {
-      this.#onDown(id);
-    }
     await Promise.resolve();
+    const container = this.#containers.get(id);
+    this.#members.requireAnswer(container?.member);
+    this.#remove(id);
   }
 
   async rename(id: number): Promise<void> {
@@ -174,12 +186,38 @@ class SimulatedDriver implements Driver {
     this.#onDown = onDown;
   }
 
+  #remove(id: number): void {
+    const container = this.#containers.get(id);
+    this.#containers.delete(id);
+    if (container?.running === true) {
+      this.#onDown(id);
+    }
+  }
+
+  async #setMember(name: string, state: Member["state"] | "removed"): Promise<void> {
+    await Promise.resolve();
+    this.#members.set(name, state);
+    if (state === "removed") {
+      [...this.#containers].filter(([, { member }]) => member === name).forEach(([id]) => this.#remove(id));
+    }
+  }
+
+  /** Returns how many containers are on each member. */
+  #counts(): Map<string, number> {
+    const counts = new Map<string, number>();
+    for (const { member } of this.#containers.values()) {
+      counts.set(member ?? "", (counts.get(member ?? "") ?? 0) + 1);
+    }
+    return counts;
+  }
+
   async #get(id: number): Promise<SimulatedContainer> {
     await Promise.resolve();
     const container = this.#containers.get(id);
     if (container === undefined) {
       throw new MccError("not-found", `The simulated engine has no container ${id}.`);
     }
+    this.#members.requireAnswer(container.member);
     return container;
   }
 }

@@ -17,6 +17,7 @@ const oldStatuses: Readonly<Record<InstanceStatus, string>> = {
   stopped: "stopped",
   destroying: "stopped",
   failed: "stopped",
+  unreachable: "stopped",
 };
 
 const selectionSchema = z.object({

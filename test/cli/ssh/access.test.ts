@@ -42,6 +42,22 @@ describe("the connection to an instance", () => {
     );
   });
 
+  it("is not tried to an instance that is unreachable", async () => {
+    const away = { ...real, status: "unreachable", failure: "m2 does not answer." } as const;
+    await assertMccError(
+      withAccess(captureIo().io, elsewhere, [away], nothing, () => Promise.resolve(0)),
+      "unreachable",
+      /500 \(web\) is unreachable: m2 does not answer\./,
+    );
+  });
+
+  it("uses the jump host that the daemon announces, and says so if it failed", async () => {
+    const { io, stderr } = captureIo();
+    const announced = { ...nothing, announced: "ops@m1" };
+    assert.equal(await withAccess(io, elsewhere, [real], announced, () => Promise.resolve(255)), 255);
+    assert.match(stderr(), /^The connection used the daemon's --ssh-jump ops@m1 as jump host/);
+  });
+
   it("uses the requested jump host", async () => {
     assert.equal(await jumpTo(elsewhere, "me@gate"), "-l me gate");
     assert.equal(await jumpTo("http://127.0.0.1:8080", "gate"), "gate");

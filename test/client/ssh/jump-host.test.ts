@@ -11,6 +11,11 @@ describe("a jump host", () => {
     assert.equal(await jumpHostFor("http://127.0.0.1:8080", ""), undefined);
     assert.equal(await jumpHostFor("http://127.0.0.1:8080", "me@vm"), "me@vm");
     assert.equal(await jumpHostFor("http://198.18.255.254:8080", "none"), undefined);
+    // What the daemon announces counts more than its own host, and less than the user's choice.
+    assert.equal(await jumpHostFor("http://127.0.0.1:8080", undefined, "me@m1:2222"), "me@m1:2222");
+    assert.equal(await jumpHostFor("http://198.18.255.254:8080", "", "none"), undefined);
+    assert.equal(await jumpHostFor("http://127.0.0.1:8080", "gate", "me@m1"), "gate");
+    assert.equal(await jumpHostFor("http://127.0.0.1:8080", "none", "me@m1"), undefined);
   });
 
   it("becomes a command to which the user's own configuration applies", () => {

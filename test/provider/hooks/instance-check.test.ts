@@ -34,6 +34,13 @@ describe("the check of an Instance", () => {
     assert.deepEqual([inputs?.image, inputs?.name, failures], ["micro", "web-server-012345", []]);
   });
 
+  it("accepts one placement, and none for an adopted instance in a group", async () => {
+    assert.deepEqual(await failuresOf({ member: "m1" }), {});
+    assert.match((await failuresOf({ member: "m1", group: "west" })).group ?? "", /only member or group/);
+    assert.match((await failuresOf({ adopt: "web", group: "west" })).group ?? "", /on a member already/);
+    assert.match((await failuresOf({ member: "-m1" })).member ?? "", /does not start with/);
+  });
+
   it("reports every mistake at once, by property", async () => {
     const failures = await failuresOf({
       image: "../etc",

@@ -52,6 +52,8 @@ const replacing: Record<string, Record<string, unknown>> = {
   ipAddress: { ipAddress: "198.18.0.8" },
   hostname: { hostname: "www" },
   userData: { userData: "true" },
+  member: { member: "m1" },
+  group: { group: "west" },
 };
 
 describe("the diff of an Instance", () => {

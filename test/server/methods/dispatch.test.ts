@@ -73,6 +73,11 @@ describe("the methods", () => {
     for (const [method, parameters, result] of story) {
       assert.match(JSON.stringify(await dispatch(method, [parameters])), result, method);
     }
+    await assertMccError(
+      dispatch("member.simulate", [{ member: "m1", state: "offline" }]),
+      "invalid",
+      /This daemon has no simulated members/,
+    );
     await assertMccError(dispatch("instance.takeOver", [{ container: "101" }]), "forbidden", /openvz driver/);
     await assertMccError(dispatch("instance.log", [{ instance: 500 }]), "not-found", /No instance 500/);
     const { lease } = (await dispatch("lease.open", [])) as { lease: string };
@@ -106,7 +111,7 @@ describe("the methods", () => {
       ...["image.uploadStart", "image.uploadWrite", "image.uploadEnd"],
       ...["instance.execRead", "instance.execWrite"],
       ...["instance.takeOver", "instance.log", "lease.open", "lease.renew", "lease.end"],
-      ...["instance.confirm", "fleet.confirm", "key.confirm", "token.list"],
+      ...["instance.confirm", "fleet.confirm", "key.confirm", "token.list", "member.simulate"],
     ];
     const called = [...story.map(([method]) => method), ...apart];
     assert.deepEqual(new Set(called), new Set(Object.keys(methodTable)));

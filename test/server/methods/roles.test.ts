@@ -22,6 +22,7 @@ const refused: Readonly<Record<Role, readonly string[]>> = {
     ],
     ...["accessToken.setCertificate", "audit.list"],
     ...["image.import", "instance.listForeign", "instance.takeOver", "pool.list", "pool.set"],
+    "member.simulate",
   ],
   reader: [
     ...[
@@ -33,6 +34,7 @@ const refused: Readonly<Record<Role, readonly string[]>> = {
     ],
     ...["accessToken.setCertificate", "audit.list"],
     ...["image.import", "image.remove", "instance.listForeign", "instance.takeOver", "pool.set"],
+    "member.simulate",
     ...["instance.create", "instance.confirm", "instance.update", "instance.extend", "instance.destroy"],
     ...["instance.start", "instance.stop", "instance.restart", "instance.log"],
     ...["instance.exec", "instance.execStart", "instance.execRead", "instance.execWrite", "instance.execEnd"],

@@ -11,6 +11,7 @@ import type { HeldLease, Term } from "../../lifetimes/lifetime";
 import { scopeOf } from "../../network/host-names";
 import { networkGroupOf, requireIsolable } from "../../network/network-group";
 import { isLeftBy, newClaim, released } from "../../ownership/claim";
+import { placementOf } from "../../placement/placements";
 import type { Reservation, Wanted } from "../../reservations/reservations";
 import type { InstanceCatalog } from "../catalog";
 import type { InstanceContext } from "../context";
@@ -18,6 +19,7 @@ import type { InstanceDestruction } from "../destroy";
 import { Instance } from "../instance";
 import type { Outcome } from "../outcome";
 import type { InstanceRecord } from "../records/record";
+import { refuseUnreachable } from "../unreachable";
 import type { PooledInstance } from "../warm/pooled-instance";
 import type { WarmPools } from "../warm/warm-pools";
 import { createInstance } from "./create";
@@ -99,6 +101,7 @@ export class InstanceAdmission {
     requireIsolable(parameters, this.#context.driver.capabilities);
     await this.check(caller, parameters);
     this.requireOpenKeys(caller, parameters.keys);
+    this.#context.choices.placements.requireTaker(parameters);
     // Before the owner of another instance changes. It is checked again when the instance is reserved.
     this.#requireQuota(caller, parameters);
     await this.#release(caller, parameters);
@@ -126,7 +129,7 @@ export class InstanceAdmission {
    *
    * @throws MccError as `Reservations.reserve` does.
    */
-  reserve(parameters: Pick<Creation, "name" | "image" | "type" | "ipAddress">): Place {
+  reserve(parameters: Pick<Creation, "name" | "image" | "type" | "ipAddress" | "member" | "group">): Place {
     const pooled = this.#pools.take(parameters);
     if (pooled === undefined) {
       return { reservation: this.#context.reservations.reserve(parameters) };
@@ -137,12 +140,13 @@ export class InstanceAdmission {
   /** Does so for several instances at once: for all or for none. */
   reserveAll(
     wanted: readonly (Wanted & { readonly name: string })[],
-    creation: Pick<Creation, "image" | "type">,
+    creation: Pick<Creation, "image" | "type" | "member" | "group">,
   ): Place[] {
     const claimed = new Map<string, Place>();
     try {
       for (const { name, ipAddress } of wanted) {
-        const pooled = this.#pools.take({ ...creation, ipAddress });
+        const { image, type, member, group } = creation;
+        const pooled = this.#pools.take({ image, type, member, group, ipAddress });
         if (pooled !== undefined) {
           claimed.set(name, this.#named(pooled, name));
         }
@@ -281,6 +285,7 @@ export class InstanceAdmission {
     if (instance === undefined) {
       return undefined;
     }
+    refuseUnreachable(instance);
     if (instance.status === "failed") {
       await this.#destruction.destroy(instance);
       return await this.#ofToken(caller, parameters);
@@ -311,15 +316,20 @@ export class InstanceAdmission {
     this.#context.choices.keys.requireOpenTo(caller, keys);
   }
 
-  /** Checks image, type and keys before anything is reserved. @throws MccError `not-found`, `conflict`. */
+  /**
+   * Checks image, type, keys and placement before anything is reserved.
+   *
+   * @throws MccError `not-found`, `conflict`, `invalid`.
+   */
   async check(
     caller: Caller,
-    { image, type, keys }: Pick<Creation, "image" | "type" | "keys">,
+    { image, type, keys, member, group }: Pick<Creation, "image" | "type" | "keys" | "member" | "group">,
   ): Promise<void> {
     const { choices, driver, reservations } = this.#context;
     await choices.images.requireUsable(caller, image);
     choices.types.get(type);
     choices.keys.requireAll(caller, keys);
+    await choices.placements.require({ member, group });
     reservations.setForeign(await driver.foreign());
   }
 
@@ -353,6 +363,7 @@ export class InstanceAdmission {
       ttl: extras.term && this.#context.lifetimes.reaper.grant(extras.term),
       lease: extras.lease,
       fleet: extras.fleet,
+      placement: placementOf(parameters),
     };
   }
 

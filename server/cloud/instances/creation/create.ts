@@ -59,9 +59,9 @@ export async function createInstance(
       await context.driver.inOneSlot(async (driver) => {
         enter("create");
         const spec = await containerSpec(context, instance, hostKey, userData);
-        const { hasSshServer } = await driver.create(spec);
+        const { hasSshServer, member } = await driver.create(spec);
         const defaultRung = hasSshServer ? "ssh" : "running";
-        instance.markMade(instance.record.waitFor ?? [defaultRung]);
+        instance.markMade(instance.record.waitFor ?? [defaultRung], member);
         context.network.hostNames?.made(instance.record);
         enter("start");
         await driver.start(id);
@@ -120,7 +120,8 @@ async function claim(
     await driver.destroy(id);
     return false;
   }
-  instance.markMade(instance.record.waitFor ?? pooled.instance.record.waitFor);
+  const { waitFor, member } = pooled.instance.record;
+  instance.markMade(instance.record.waitFor ?? waitFor, member);
   network.hostNames?.made(instance.record);
   instance.markRunning();
   events.tell("claimed", instance.record);
@@ -133,7 +134,8 @@ async function containerSpec(
   hostKey: HostKey,
   userData: string | undefined,
 ): Promise<ContainerSpec> {
-  const { id, uid, name, image, hostname, ipAddress, ipv6Address, type, networkGroup } = instance.record;
+  const { id, uid, name, image, hostname, ipAddress, ipv6Address, type, networkGroup, placement } =
+    instance.record;
   return {
     id,
     uid,
@@ -146,6 +148,7 @@ async function containerSpec(
     networkGroup,
     hosts: network.hostNames && (() => network.hostNames?.linesFor(instance.record) ?? []),
     type: choices.types.get(type),
+    placement,
     files: [...hostKeyFiles(hostKey), ...ownFiles(choices, instance, userData)],
   };
 }

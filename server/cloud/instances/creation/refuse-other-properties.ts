@@ -4,7 +4,7 @@ import { userDataDigest } from "../../../../protocol/methods/user-data";
 import type { Instance } from "../instance";
 
 /** The properties that cannot change in place. */
-const fixed = ["image", "ipAddress", "hostname", "lease"] as const;
+const fixed = ["image", "ipAddress", "hostname", "lease", "member", "group"] as const;
 
 /**
  * Refuses a create that asks for other properties than the instance has that its client token created: the token then
@@ -16,8 +16,8 @@ export function refuseOtherProperties(
   { record, title }: Instance,
   asked: ParsedParameters<"instance.create">,
 ): void {
-  const { image, ipAddress, hostname, lease } = record;
-  const made = { image, ipAddress, hostname, lease: lease?.id ?? "none" };
+  const { image, ipAddress, hostname, lease, placement: { member = "none", group = "none" } = {} } = record;
+  const made = { image, ipAddress, hostname, lease: lease?.id ?? "none", member, group };
   const details = fixed
     .filter((property) => asked[property] !== undefined && asked[property] !== made[property])
     .map((property) => `${property} ${made[property]}, not ${String(asked[property])}`);

@@ -1,6 +1,7 @@
 import type { Driver } from "../../../driver/driver";
 import { unknownAddress } from "../../lost-records";
 import type { DamagedFiles } from "../../state/damaged-files";
+import { remainsOf } from "../remains";
 import type { InstanceRecord, InstanceRecords } from "./record";
 
 /** The values that two instances never share, with their names in messages. */
@@ -58,7 +59,7 @@ async function ranked(driver: Driver, group: readonly InstanceRecord[]): Promise
   const known = new Set((await driver.list()).map(({ id }) => id));
   const agreements = new Map<number, number>();
   for (const record of group.filter(({ id }) => known.has(id))) {
-    const remains = await driver.remains(record.id);
+    const remains = await remainsOf(driver, record.id);
     const same = shared.filter(([member]) => Reflect.get(remains, member) === record[member]);
     agreements.set(record.id, 1 + same.length);
   }

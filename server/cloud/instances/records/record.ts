@@ -59,6 +59,10 @@ export const instanceRecordSchema = z.strictObject({
   userDataDigest: z.string().optional(),
   /** In the phase `failed`: the reason. In the phase `created`: why its last start failed. */
   failure: z.string().optional(),
+  /** The member of the cluster that it is on. */
+  member: z.string().optional(),
+  /** Where its client wanted it: one of both. */
+  placement: z.strictObject({ member: z.string().optional(), group: z.string().optional() }).optional(),
   /** Whether it is started again after a reboot of the host. */
   wanted: z.enum(["running", "stopped"]),
   ttl: ttlSchema.optional(),

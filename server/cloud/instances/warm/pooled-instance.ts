@@ -71,8 +71,8 @@ export async function startPooled(context: InstanceContext, pooled: PooledInstan
   const spec = await specOf(context, pooled);
   await driver.inSpareSlot(async (engine: Driver) => {
     signal.throwIfAborted();
-    const { hasSshServer } = await engine.create(spec);
-    instance.markMade([hasSshServer ? "ssh" : "running"]);
+    const { hasSshServer, member } = await engine.create(spec);
+    instance.markMade([hasSshServer ? "ssh" : "running"], member);
     await engine.start(instance.id);
     instance.markRunning();
   });

@@ -18,7 +18,7 @@ const lookEveryMs = 1000;
 /** How many are started at a time, with their boot. */
 const startsAtOnce = 2;
 
-type Wanted = Pick<ParsedParameters<"instance.create">, "image" | "type" | "ipAddress">;
+type Wanted = Pick<ParsedParameters<"instance.create">, "image" | "type" | "ipAddress" | "member" | "group">;
 
 /**
  * Keeps instances started ahead, without an owner, so that a create only has to claim one. They have records of the phase
@@ -73,14 +73,19 @@ export class WarmPools implements Lender {
   }
 
   /** Takes an instance that fits out of its pool. The caller creates an instance with its id and address, or puts it back. */
-  take({ image, type, ipAddress }: Wanted): PooledInstance | undefined {
+  take({ image, type, ipAddress, ...placement }: Wanted): PooledInstance | undefined {
     const { driver, choices } = this.#context;
     if (this.#closed || driver.claims?.accepts(choices.types.get(type)) !== true) {
       return undefined;
     }
+    this.#leaveAway();
     const pooled = this.#pools
       .get(image)
-      ?.take(({ instance }) => ipAddress === undefined || instance.record.ipAddress === ipAddress);
+      ?.take(
+        ({ instance: { record } }) =>
+          (ipAddress === undefined || record.ipAddress === ipAddress) &&
+          choices.placements.fits(placement, record.member),
+      );
     if (pooled !== undefined) {
       this.addresses.delete(pooled.instance.record.ipAddress);
     }
@@ -173,6 +178,23 @@ export class WarmPools implements Lender {
     while (this.#work.size > 0) {
       await Promise.allSettled(this.#work);
     }
+  }
+
+  /** Replaces the instances on members of the cluster that do not answer. They are removed when those are back. */
+  #leaveAway(): void {
+    const { placements } = this.#context.choices;
+    for (const pool of this.#pools.values()) {
+      let away = pool.take(({ instance }) => placements.isAway(instance.record.member));
+      while (away !== undefined) {
+        this.#context.log.warn(
+          { instance: away.instance.id, member: away.instance.record.member },
+          "an instance without an owner is unreachable",
+        );
+        void this.#discard(away);
+        away = pool.take(({ instance }) => placements.isAway(instance.record.member));
+      }
+    }
+    this.#refillSoon();
   }
 
   #refillSoon(afterMs = 0): void {

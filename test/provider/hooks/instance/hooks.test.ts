@@ -80,6 +80,42 @@ describe("the hooks of an Instance", () => {
     };
   }
 
+  describe("an unreachable instance", () => {
+    const away = { ...made, status: "unreachable", member: "m2", failure: "m2 is silent." } as const;
+    const lost = { ...state, status: "unreachable", placedOn: "m2" };
+
+    it("is read as it is, and never as gone", async () => {
+      await connected({ "instance.get": () => away });
+      const { id, props } = await instance.read("500", state);
+      assert.equal(id, "500");
+      assert.deepEqual([props?.status, props?.placedOn], ["unreachable", "m2"]);
+    });
+
+    const differences = [
+      { now: () => away, changes: false, replaces: [] },
+      { now: fails("engine", "the engine is silent"), changes: false, replaces: [] },
+      { now: () => ({ ...made, member: "m2" }), changes: true, replaces: [] },
+      { now: () => ({ ...made, status: "stopped" as const }), changes: true, replaces: [] },
+      { now: () => ({ ...made, status: "failed" as const }), changes: true, replaces: ["status"] },
+      { now: fails("not-found", "no instance 500"), changes: true, replaces: ["status"] },
+    ];
+    it("stays as it is while it is unreachable, and is made again only if it is gone", async () => {
+      for (const { now, changes, replaces } of differences) {
+        await connected({ "instance.get": now });
+        const diff = await instance.diff("500", lost, inputs);
+        assert.deepEqual([diff.changes, diff.replaces], [changes, replaces]);
+      }
+    });
+
+    it("is neither changed nor destroyed in name only", async () => {
+      const refusal = fails("unreachable", "Instance 500 (web) is unreachable");
+      await connected({ "instance.get": () => away, "instance.wait": refusal, "instance.destroy": refusal });
+      const message = /is unreachable/;
+      await assert.rejects(instance.update("500", lost, { ...inputs, type: "light" }), { message });
+      await assert.rejects(instance.delete("500", lost), { message });
+    });
+  });
+
   describe("create", () => {
     it("returns the IPv6 address of an instance that has one, and finds no change later", async () => {
       await connected(creating({ ...made, ipv6Address: "fd00:1234::2" }));
