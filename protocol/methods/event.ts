@@ -16,6 +16,8 @@ export const eventKinds = [
   "failed",
   "stopped",
   "died",
+  "unreachable",
+  "reachable",
   "extended",
   "expired",
   "destroyed",

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Member, MemberState, SimulatedMemberState } from "../types/member";
 import { method } from "./method";
 import { adminOnly } from "./role";

@@ -4,9 +4,11 @@
  * - `"created"`: the daemon accepted it, and works on it.
  * - `"claimed"`: it got a container that was started ahead.
  * - `"ready"`: its creation has ended, or it was started again.
- * - `"failed"`: its creation, a start or its destroy failed; `reason` tells why.
+ * - `"failed"`: its creation, a start or its destroy failed, or the engine no longer has it; `reason` tells why.
  * - `"stopped"`: a client stopped it.
  * - `"died"`: it stopped, and no client asked for that; `reason` tells why, where the daemon knows.
+ * - `"unreachable"`: its member of the cluster does not answer, and it can still run there.
+ * - `"reachable"`: the member answers again.
  * - `"extended"`: its TTL was restarted.
  * - `"expired"`: its TTL or its lease ended, and the daemon destroys it.
  * - `"destroyed"`: nothing is left of it.
@@ -19,6 +21,8 @@ export type EventKind =
   | "failed"
   | "stopped"
   | "died"
+  | "unreachable"
+  | "reachable"
   | "extended"
   | "expired"
   | "destroyed"

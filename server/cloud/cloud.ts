@@ -24,6 +24,7 @@ import type { Leases } from "./lifetimes/leases";
 import { OwnActs } from "./lifetimes/own-acts";
 import { describeToken } from "./ownership/claim";
 import type { Claims } from "./ownership/claims";
+import type { MemberWatch } from "./placement/member-watch";
 import type { DamagedFiles } from "./state/damaged-files";
 import { type Identity } from "./state/identity";
 import { type StateLock } from "./state/lock";
@@ -49,6 +50,7 @@ export class Cloud {
       readonly context: InstanceContext;
       readonly lock: StateLock;
       readonly pools: WarmPools;
+      readonly memberWatch: MemberWatch;
       readonly version: string;
       readonly sshJump: string | undefined;
     },
@@ -259,6 +261,7 @@ export class Cloud {
     state.lateWrites.close();
     const steps = [
       () => Promise.all([this.pools.close(), this.instances.close(closePatienceMs)]),
+      () => this.parts.memberWatch.close(),
       () => this.fleets.close(),
       () => Promise.all(this.#background),
       () => this.uploads.close(),

@@ -43,6 +43,7 @@ import { keepNetwork } from "./network/keep-network";
 import { NameServers } from "./network/name-servers";
 import { hostResolvers } from "./network/resolvers";
 import { Claims } from "./ownership/claims";
+import { MemberWatch } from "./placement/member-watch";
 import { Placements } from "./placement/placements";
 import { PreflightError } from "./preflight";
 import { AddressPool } from "./reservations/address-pool";
@@ -157,7 +158,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
       lastGrantMs: lastGrantOf([...found, ...fleetFiles].map(({ ttl }) => ttl)),
     });
     const { lifetimes, network, choices } = context;
-    const catalog = new InstanceCatalog(identity.serverId, network.hostNames);
+    const catalog = new InstanceCatalog(identity.serverId, network.hostNames, context.events);
     const destruction = new InstanceDestruction(context, catalog);
     const records = await makeUpForLost(context, found, fleetFiles);
     if (driver.capabilities.ownsNetwork) {
@@ -216,6 +217,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
       context,
       lock,
       pools,
+      memberWatch: new MemberWatch(driver, () => catalog.refresh(driver), options.log),
       version: options.version,
       sshJump: options.sshJump,
     });

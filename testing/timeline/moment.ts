@@ -21,6 +21,8 @@ const stateAfter: Partial<Record<MinicloudEvent["kind"], HostState>> = {
   ready: "running",
   stopped: "down",
   died: "down",
+  unreachable: "down",
+  reachable: "running",
   destroyed: "gone",
 };
 

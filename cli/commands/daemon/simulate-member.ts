@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { MccError } from "../../../protocol/error";
 import { memberNameSchema, simulatedMemberStates } from "../../../protocol/methods/member";
 import { command } from "../../command";

@@ -4,9 +4,12 @@ import { BoundedMap } from "../../support/bounded-map";
 import { refuseOtherServer } from "../../support/refuse-other-server";
 import type { Caller } from "../access/caller";
 import { isOf, requireOwn } from "../access/rights";
+import type { Events } from "../events/events";
 import type { HostNames } from "../network/host-names";
+import { whyLost } from "./describe";
 import type { Instance } from "./instance";
 import type { InstanceRecord } from "./records/record";
+import { whyUnreachable } from "./unreachable";
 
 /** How a caller names an instance: see `target` in protocol/methods/instance.ts. */
 export interface InstanceTarget {
@@ -25,10 +28,14 @@ export class InstanceCatalog {
   /** Instances that are gone because their creation failed, by id. */
   readonly #unmade = new BoundedMap<number, Instance>(mostRemembered);
 
-  /** @param hostNames is told of every instance that is added or removed. */
+  /**
+   * @param hostNames is told of every instance that is added or removed.
+   * @param events is told of every instance whose member stops or begins to answer.
+   */
   constructor(
     private readonly serverId: string,
     private readonly hostNames: HostNames | undefined,
+    private readonly events: Pick<Events, "tell">,
   ) {}
 
   all(): Instance[] {
@@ -159,9 +166,24 @@ export class InstanceCatalog {
   async refresh(driver: Pick<Driver, "list">): Promise<void> {
     const looks = this.all()
       .filter(({ record, failure }) => isSettled(record.phase) || failure !== undefined)
-      .map((instance) => ({ id: instance.id, end: instance.beginLook() }));
+      .map((instance) => ({ instance, end: instance.beginLook() }));
     const containers = new Map((await driver.list()).map((container) => [container.id, container]));
-    looks.forEach(({ id, end }) => end(containers.get(id)));
+    for (const { instance, end } of looks) {
+      const before = { status: instance.status, isLost: instance.isLost };
+      end(containers.get(instance.id));
+      this.#tellOfLoss(instance, before);
+    }
+  }
+
+  #tellOfLoss(instance: Instance, before: Pick<Instance, "status" | "isLost">): void {
+    const { record, status, isLost } = instance;
+    if (isLost && !before.isLost) {
+      this.events.tell("failed", record, { text: whyLost, quotes: false });
+    } else if (status === "unreachable" && before.status !== "unreachable") {
+      this.events.tell("unreachable", record, { text: whyUnreachable(instance), quotes: false });
+    } else if (status !== "unreachable" && before.status === "unreachable") {
+      this.events.tell("reachable", record);
+    }
   }
 }
 

@@ -6,7 +6,7 @@ import { statusFor } from "../access/understanding";
 import type { Instance } from "./instance";
 import { whyUnreachable } from "./unreachable";
 
-const lost = "The engine no longer lists its container; destroy the instance and create it again.";
+export const whyLost = "The engine no longer lists its container; destroy the instance and create it again.";
 
 /** Returns an instance as clients see it, without its ttl, which may be its fleet's. */
 export function describeInstance(caller: Caller, instance: Instance, simulated: boolean): InstanceResult {
@@ -47,7 +47,7 @@ function failureOf(instance: Instance): ShownFailure | undefined {
     return { text: message, quotes: confidential };
   }
   if (instance.isLost) {
-    return { text: lost, quotes: false };
+    return { text: whyLost, quotes: false };
   }
   const startFailure = startFailureOf(instance);
   if (startFailure !== undefined) {

@@ -68,6 +68,23 @@ describe("what happens to instances and fleets", () => {
     assert.match(events[1]?.reason ?? "", /step "start" failed: no such bridge/);
   });
 
+  it("is told of a member of the cluster that does not answer, comes back, and is removed", async () => {
+    const { kinds, events } = await story(
+      async ({ client }) => {
+        await client.call("instance.create", { name: "web", member: "m1", ...made });
+        for (const state of ["offline", "online", "removed"] as const) {
+          await client.call("member.simulate", { member: "m1", state });
+          await client.call("instance.list", {});
+          await client.call("instance.list", {});
+        }
+      },
+      { simulatedMembers: ["m1", "m2"].map((name) => ({ name, group: "default" })) },
+    );
+    assert.deepEqual(kinds, ["created web", "ready web", "unreachable web", "reachable web", "failed web"]);
+    assert.match(events[2]?.reason ?? "", /m1.* does not answer/);
+    assert.match(events[4]?.reason ?? "", /no longer lists/);
+  });
+
   it("is told of a fleet and its members", async () => {
     const { kinds } = await story(async ({ client }) => {
       await client.call("fleet.apply", { name: "load", count: 1, image: "micro", ttlSeconds: 1 });
