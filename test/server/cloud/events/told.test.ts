@@ -80,9 +80,16 @@ describe("what happens to instances and fleets", () => {
       },
       { simulatedMembers: ["m1", "m2"].map((name) => ({ name, group: "default" })) },
     );
-    assert.deepEqual(kinds, ["created web", "ready web", "unreachable web", "reachable web", "failed web"]);
+    assert.deepEqual(kinds, [
+      "created web",
+      "ready web",
+      "unreachable web",
+      "reachable web",
+      "died web",
+      "failed web",
+    ]);
     assert.match(events[2]?.reason ?? "", /m1.* does not answer/);
-    assert.match(events[4]?.reason ?? "", /no longer lists/);
+    assert.match(events[5]?.reason ?? "", /no longer lists/);
   });
 
   it("is told of a fleet and its members", async () => {
