@@ -197,13 +197,18 @@ export class Cloud {
         counts.set(record.member, (counts.get(record.member) ?? 0) + 1);
       }
     }
-    return this.parts.context.choices.placements.known?.map(({ name, state, groups, ...amounts }) => ({
-      name,
-      state,
-      groups: [...groups],
-      instances: counts.get(name) ?? 0,
-      ...amounts,
-    }));
+    return this.parts.context.choices.placements.known?.map((member) => {
+      const { name, state, groups } = member;
+      const { processors, memoryBytes, freeMemoryBytes, diskBytes, freeDiskBytes } = member;
+      return {
+        ...{ name, state, groups: [...groups], instances: counts.get(name) ?? 0 },
+        ...(processors !== undefined && { processors }),
+        ...(memoryBytes !== undefined && { memoryBytes }),
+        ...(freeMemoryBytes !== undefined && { freeMemoryBytes }),
+        ...(diskBytes !== undefined && { diskBytes }),
+        ...(freeDiskBytes !== undefined && { freeDiskBytes }),
+      };
+    });
   }
 
   #hasFeature(name: Feature): boolean {

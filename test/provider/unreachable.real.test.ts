@@ -61,13 +61,17 @@ describe("a member of a cluster that dies, under the real engine", function () {
     const refreshed = await stack.refresh();
     assert.match(refreshed, /instance \d+ \(db-\w+\) is unreachable and is left as it is: the member "m3"/);
     assert.match(refreshed, /fleet "all-\w+": 1 of 3 hosts are unreachable/);
-    await client.call("instance.destroy", { instance: before["all-1"] ?? 0 });
+    const hosts = (await client.call("instance.list", {})).filter(({ fleet }) => fleet !== undefined);
+    const lost = hosts.find(({ member }) => member !== "m3");
+    assert.ok(lost?.fleet);
+    const gone = `all-${lost.fleet.index}`;
+    await client.call("instance.destroy", { instance: lost.id });
     const healing = await stack.up("--refresh");
     assert.match(healing, /db-\w+\) is unreachable and is left as it is/);
     assert.match(healing, /1 of 3 hosts are unreachable/);
     const healed = await idsByName();
-    assert.deepEqual({ ...healed, "all-1": 0 }, { ...before, "all-1": 0 });
-    assert.notEqual(healed["all-1"], before["all-1"], "what is gone is created again");
+    assert.deepEqual({ ...healed, [gone]: 0 }, { ...before, [gone]: 0 });
+    assert.notEqual(healed[gone], before[gone], "what is gone is created again");
     await stack.program(moved.replace('member: "m3"', 'member: "m3", type: "small"'));
     assert.match(
       await stack.fail("up", "--yes", "--skip-preview"),

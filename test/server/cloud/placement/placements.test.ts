@@ -116,10 +116,7 @@ describe("the placement of instances, on the wire", () => {
     assert.deepEqual(await apply({ member: "m1" }), first);
     assert.deepEqual(await apply({}), first);
     const second = await apply({ group: "west" });
-    assert.deepEqual(
-      second.map(([, member]) => member),
-      ["m2", "m3"],
-    );
+    assert.deepEqual(second.map(([, member]) => member).sort(), ["m2", "m3"]);
     assert.ok(second.every(([id]) => first.every(([earlier]) => earlier !== id)));
   });
 
