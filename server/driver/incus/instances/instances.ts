@@ -1,0 +1,215 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { MccError, messageOf } from "../../../../protocol/error";
+import { SharedWork } from "../../../support/concurrency/shared-work";
+import type { DriverLog } from "../../driver";
+import type { Api } from "../api/api";
+import { ApiError } from "../api/api-error";
+import { type ApiInstance, instanceSchema, instancesSchema, statusCodes } from "../api/types";
+import { InstanceCopy, memberOf, stateOf } from "./copy";
+import { Events, type InstanceChange } from "./events";
+import type { InstanceNames } from "./names";
+
+/** How often the copy is compared with the engine's list, which costs more the more instances there are. */
+const listEveryMs = { least: 5_000, most: 60_000, timesDuration: 20 };
+/** A list of thousands of instances on several members takes seconds. */
+const listMs = 30_000;
+/** The engine tells of a stop shortly before it shows it. */
+const settleMs = [0, 300, 1_500];
+
+/**
+ * The instances of the project. Questions are answered from a copy, which events keep: the engine's own list asks each member
+ * about each instance.
+ */
+export class Instances {
+  readonly #copy: InstanceCopy;
+  readonly #events: Events;
+  readonly #lists = new SharedWork<"all", void>();
+  #timer: NodeJS.Timeout | undefined;
+  #isListed = false;
+  /** Why the copy may be out of date. */
+  #failure: unknown;
+  #isOpen = false;
+  #onDown: ((id: number) => void) | undefined;
+
+  constructor(
+    private readonly api: Api,
+    readonly names: InstanceNames,
+    private readonly log: DriverLog,
+  ) {
+    this.#copy = new InstanceCopy((name) => this.#tellDown(name));
+    this.#events = new Events(api, {
+      onOpen: () => void this.#refresh(),
+      onInstance: (change) => void this.#settle(change),
+      onLost: (reason) =>
+        this.log.debug({ reason }, "the engine's events are lost; they are asked for again"),
+    });
+  }
+
+  /** Begins to follow events. */
+  async open(): Promise<void> {
+    await this.list();
+    if (!this.#isOpen) {
+      this.#isOpen = true;
+      this.#events.start();
+      this.#schedule(listEveryMs.least);
+    }
+  }
+
+  close(): void {
+    this.#isOpen = false;
+    clearTimeout(this.#timer);
+    this.#events.stop();
+  }
+
+  watch(onDown: (id: number) => void): void {
+    this.#onDown = onDown;
+  }
+
+  /**
+   * Returns all instances of the project, also those that this daemon did not create.
+   *
+   * @throws MccError if the engine did not answer of late: an earlier list may be wrong.
+   */
+  async all(): Promise<ApiInstance[]> {
+    if (this.#failure !== undefined && this.#isOpen) {
+      throw this.#failure;
+    }
+    if (!this.#isListed || !this.#isOpen) {
+      await this.list();
+    }
+    return this.#copy.all();
+  }
+
+  /** Asks the engine for all instances. @throws MccError. */
+  async list(): Promise<void> {
+    await this.#lists.run("all", async () => {
+      const look = this.#copy.beginLook();
+      try {
+        const instances = await this.api.get(instancesSchema, "/1.0/instances", {
+          query: { recursion: "1" },
+          timeoutMs: Math.max(listMs, this.api.timeoutMs),
+        });
+        this.#failure = undefined;
+        this.#copy.takeAll(look, instances);
+        this.#isListed = true;
+      } catch (error) {
+        this.#failure = error;
+        throw error;
+      }
+    });
+  }
+
+  /**
+   * Asks the engine for one instance.
+   *
+   * @returns undefined only if the engine says that it does not exist; one whose member does not answer has the state
+   * `unreachable`.
+   */
+  async look(id: number): Promise<ApiInstance | undefined> {
+    return await this.#lookAt(this.names.of(id));
+  }
+
+  /** Like `look`. @throws MccError `not-found`; `unreachable` with the member. */
+  async require(id: number): Promise<ApiInstance> {
+    return this.requireReachable(id, await this.look(id));
+  }
+
+  /** Returns what the copy has of an instance, or what the engine says. @throws MccError as `require`. */
+  async known(id: number): Promise<ApiInstance> {
+    const known = this.#isOpen ? this.#copy.get(this.names.of(id)) : undefined;
+    return known !== undefined && stateOf(known) !== "unreachable" ? known : await this.require(id);
+  }
+
+  /** @throws MccError `not-found`; `unreachable` with the member. */
+  requireReachable(id: number, instance: ApiInstance | undefined): ApiInstance {
+    if (instance === undefined) {
+      throw new MccError("not-found", `The engine has no container ${id} (${this.names.of(id)}).`);
+    }
+    if (stateOf(instance) === "unreachable") {
+      throw unreachable(id, instance);
+    }
+    return instance;
+  }
+
+  async #lookAt(name: string): Promise<ApiInstance | undefined> {
+    const look = this.#copy.beginLook();
+    try {
+      const instance = await this.api.get(instanceSchema, `/1.0/instances/${name}`);
+      this.#copy.take(look, name, instance);
+      return instance;
+    } catch (error) {
+      if (MccError.hasCode(error, "not-found") && error instanceof ApiError) {
+        this.#copy.take(look, name, undefined);
+        return undefined;
+      }
+      if (MccError.hasCode(error, "unreachable")) {
+        return await this.#unreachable(look, name, error);
+      }
+      throw error;
+    }
+  }
+
+  /** The list names the member, which the error does not. */
+  async #unreachable(look: number, name: string, error: MccError): Promise<ApiInstance> {
+    this.#copy.takeUnreachable(look, name);
+    await this.list();
+    const listed = this.#copy.get(name);
+    if (listed === undefined) {
+      throw error;
+    }
+    return { ...listed, status: "Error", status_code: statusCodes.error };
+  }
+
+  /** Looks at an instance that changed. One that stopped can still show the state of before. */
+  async #settle({ name, mayHaveStopped }: InstanceChange): Promise<void> {
+    try {
+      for (const waitMs of settleMs) {
+        await pause(waitMs, undefined, { ref: false });
+        const found = this.#isOpen ? await this.#lookAt(name) : undefined;
+        if (found === undefined || !mayHaveStopped || stateOf(found) === "stopped") {
+          return;
+        }
+      }
+    } catch (error) {
+      this.log.debug({ err: error, instance: name }, "an instance that changed cannot be looked up");
+    }
+  }
+
+  async #refresh(): Promise<void> {
+    const begin = performance.now();
+    try {
+      await this.list();
+      this.#schedule((performance.now() - begin) * listEveryMs.timesDuration);
+    } catch (error) {
+      this.log.warn(
+        { reason: messageOf(error) },
+        "the engine's instances cannot be listed; it is tried again",
+      );
+      this.#schedule(listEveryMs.least);
+    }
+  }
+
+  #schedule(afterMs: number): void {
+    clearTimeout(this.#timer);
+    if (this.#isOpen) {
+      const waitMs = Math.min(listEveryMs.most, Math.max(listEveryMs.least, afterMs));
+      this.#timer = setTimeout(() => void this.#refresh(), waitMs).unref();
+    }
+  }
+
+  #tellDown(name: string): void {
+    const id = this.names.idOf(name);
+    if (id !== undefined) {
+      this.#onDown?.(id);
+    }
+  }
+}
+
+/** The error for a container on a member that does not answer. */
+export function unreachable(id: number, instance: ApiInstance): MccError {
+  const member = memberOf(instance);
+  return new MccError(
+    "unreachable",
+    `Container ${id} is on the member ${member ?? "of the engine"}, which does not answer; it may still run there. Start that member, or remove it from the cluster with --force.`,
+  );
+}
