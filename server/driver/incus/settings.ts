@@ -49,7 +49,8 @@ export function readSettings({ serverId, engine = {} }: DriverOptions): EngineSe
   };
 }
 
-function readUrls(text: EngineOptions["url"]): string[] {
+/** @returns default: the socket of this host. @throws MccError `invalid`. */
+export function readUrls(text: EngineOptions["url"]): string[] {
   if (text === undefined) {
     const socket = usualSockets.find((path) => existsSync(path)) ?? usualSockets[0];
     return [`unix:${socket}`];
@@ -71,7 +72,8 @@ function readUrl(url: string): string {
   return `https://${parsed.hostname}:${parsed.port || defaultPort}`;
 }
 
-function readNic(text: string): NicSetting {
+/** @throws MccError `invalid`. */
+export function readNic(text: string): NicSetting {
   const [, kindText, name] = /^([a-z]+):([A-Za-z0-9_.-]+)$/.exec(text) ?? [];
   const kind = nicKinds.find((each) => each === kindText);
   if (kind === undefined || name === undefined) {

@@ -1,21 +1,197 @@
+import assert from "node:assert/strict";
+import { readFile, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { execa } from "execa";
+import type { Driver, DriverOptions, EngineOptions } from "../../../../server/driver/driver";
+import { createIncusDriver } from "../../../../server/driver/incus/driver";
+import { assertMccError } from "../../../support/assert-error";
 import { temporaryFolders } from "../../../support/files/temporary-folder";
-import { type LxdCluster, startLxdCluster } from "../../../support/lxd/cluster";
+import { issueClientCertificate } from "../../../support/lxd/client-certificate";
+import { type LxdCluster, type LxdMember, startLxdCluster } from "../../../support/lxd/cluster";
 import { lxdEngines } from "../../../support/lxd/lxd-engines";
+import { eventually } from "../../../support/time/eventually";
+import { containerSpec, execRequest, testImage } from "../container-spec";
 import { describeDriverContract } from "../contract";
 
 describe("the Incus driver", () => {
   const newFolder = temporaryFolders();
+  let cluster: LxdCluster | undefined;
   let alone: LxdCluster | undefined;
 
   before(async function () {
     this.timeout(120_000);
-    alone = await startLxdCluster(1, await newFolder());
+    [cluster, alone] = await Promise.all([
+      newFolder().then((folder) => startLxdCluster(3, folder)),
+      newFolder().then((folder) => startLxdCluster(1, folder, 11)),
+    ]);
   });
   after(async () => {
-    await alone?.end();
+    await Promise.all([cluster?.end(), alone?.end()]);
   });
 
-  describeDriverContract("incus, one member", () =>
+  const members = (): readonly LxdMember[] => cluster?.members ?? [];
+  const member = (index: number): LxdMember => {
+    const found = members()[index];
+    assert.ok(found);
+    return found;
+  };
+  const newToken = async (name: string, ...words: string[]): Promise<string> => {
+    const answer = await member(0).run("lxc", "config", "trust", "add", "--quiet", "--name", name, ...words);
+    return answer.trim().split("\n").at(-1) ?? "";
+  };
+  const overHttps = async (): Promise<EngineOptions> => ({
+    url: members()
+      .map(({ url }) => url)
+      .join(","),
+    token: await newToken(`client-${Math.random()}`),
+  });
+  const bySocket = (): EngineOptions => ({ url: `unix:${member(0).socket}` });
+
+  describeDriverContract("incus, one member, by its socket", () =>
     lxdEngines(() => ({ url: `unix:${alone?.members[0]?.socket}` })),
   );
+  describeDriverContract("incus, three members, over HTTPS", () => lxdEngines(overHttps));
+
+  describe("on three members", () => {
+    const engine = lxdEngines(bySocket);
+    const driver = (): Driver => engine().driver;
+
+    beforeEach(async () => {
+      await driver().importImage(testImage, engine().tarball);
+    });
+
+    it("creates containers on the members of a placement, which reach each other", async () => {
+      const [first, second] = await Promise.all(
+        ["m1", "m2"].map((name, index) =>
+          driver().create(containerSpec(500 + index, { placement: { member: name } })),
+        ),
+      );
+      assert.deepEqual([first?.member, second?.member], ["m1", "m2"]);
+      await Promise.all([driver().start(500), driver().start(501)]);
+      const { exitCode } = await driver().exec(
+        500,
+        execRequest(["ping", "-c", "1", "-w", "20", containerSpec(501).ipAddress]),
+      );
+      assert.equal(exitCode, 0);
+      // From the daemon's place on the same wire.
+      await eventually(
+        async () =>
+          (await execa("ip", ["neigh", "get", "198.18.0.101", "dev", "fabric"], { reject: false })) !==
+          undefined,
+        "the neighbour is known",
+      );
+      const found = (await driver().members?.()) ?? [];
+      assert.deepEqual(
+        found.map(({ name, state, containers }) => ({ name, state, containers })),
+        [
+          { name: "m1", state: "online", containers: 1 },
+          { name: "m2", state: "online", containers: 1 },
+          { name: "m3", state: "online", containers: 0 },
+        ],
+      );
+      assert.ok(
+        found.every(({ memoryBytes = 0, freeDiskBytes = 0 }) => memoryBytes > 0 && freeDiskBytes > 0),
+      );
+    });
+
+    it("reports a stop on another member than that of the connection", async () => {
+      const down: number[] = [];
+      driver().watch((id) => down.push(id));
+      await driver().create(containerSpec(500, { placement: { member: "m3" } }));
+      await driver().start(500);
+      await driver().exec(500, execRequest(["poweroff"]));
+      await eventually(() => down.includes(500), "the stop was reported");
+      assert.deepEqual(await driver().list(), [{ id: 500, state: "stopped", member: "m3" }]);
+    });
+
+    it("limits the memory, the processes and the disk", async () => {
+      const type = {
+        name: "tiny",
+        memoryBytes: 48 * 1024 * 1024,
+        processes: 30,
+        diskBytes: 40 * 1024 * 1024,
+      };
+      await driver().create(containerSpec(500, { type }));
+      await driver().start(500);
+      const fill = "dd if=/dev/zero of=/fill bs=1048576 count=100 2>/dev/null; sync; wc -c </fill";
+      const { stdout } = await driver().exec(500, execRequest(["sh", "-c", fill]));
+      const written = Number(Buffer.from(stdout).toString());
+      assert.ok(written > 20 * 1024 * 1024 && written <= 42 * 1024 * 1024, String(written));
+    });
+  });
+
+  describe("two daemons", () => {
+    const one = lxdEngines(bySocket);
+    const other = lxdEngines(bySocket);
+
+    it("have a project each, and see nothing of each other", async () => {
+      await one().driver.importImage(testImage, one().tarball);
+      await one().driver.create(containerSpec(500));
+      assert.deepEqual(await other().driver.list(), []);
+      assert.deepEqual(await other().driver.images(), []);
+      await other().driver.destroy(500);
+      assert.equal((await one().driver.list()).length, 1);
+    });
+  });
+
+  describe("trust", () => {
+    const optionsWith = async (engine: EngineOptions): Promise<DriverOptions> => ({
+      folder: join(await newFolder(), "incus"),
+      serverId: "a".repeat(32),
+      network: { address: "198.18.0.0", prefixLength: 24, gateway: "198.18.0.1", nat: false },
+      commandTimeoutMs: 20_000,
+      log: { debug: () => undefined, info: () => undefined, warn: () => undefined },
+      engine,
+    });
+
+    it("needs a token of this engine that was not used", async () => {
+      const token = await newToken("used");
+      const url = member(1).url;
+      const first = createIncusDriver(await optionsWith({ url, token }));
+      await first.open();
+      await first.purge();
+      const again = createIncusDriver(await optionsWith({ url, token }));
+      await assertMccError(
+        again.images(),
+        "engine",
+        /refused the token of --engine-token .*lxc config trust add/,
+      );
+      const none = createIncusDriver(await optionsWith({ url }));
+      const [finding] = await none.preflight();
+      assert.match(finding?.lacking ?? "", /does not know this daemon/);
+      const foreign = JSON.parse(Buffer.from(token, "base64").toString()) as object;
+      const wrong = Buffer.from(JSON.stringify({ ...foreign, fingerprint: "0".repeat(64) })).toString(
+        "base64",
+      );
+      const deceived = createIncusDriver(await optionsWith({ url, token: wrong }));
+      const [other] = await deceived.preflight();
+      assert.match(
+        other?.lacking ?? "",
+        /certificate with the fingerprint [0-9a-f]{64}, and the token is for 0000/,
+      );
+    });
+
+    it("is kept for the next start, in files that only the daemon can read", async () => {
+      const options = await optionsWith(await overHttps());
+      const first = createIncusDriver(options);
+      await first.open();
+      await first.close();
+      assert.equal((await stat(join(options.folder, "client.key"))).mode & 0o777, 0o600);
+      const next = createIncusDriver({ ...options, engine: { url: member(2).url } });
+      assert.deepEqual(await next.images(), []);
+      await next.purge();
+    });
+
+    it("ends with the certificate", async () => {
+      const options = await optionsWith(await overHttps());
+      const first = createIncusDriver(options);
+      await first.open();
+      await first.purge();
+      await writeFile(join(options.folder, "client.crt"), await issueClientCertificate(new Date(0)));
+      const [finding] = await createIncusDriver(options).preflight();
+      assert.match(finding?.lacking ?? "", /client\.crt expired on /);
+      assert.match(finding?.remedy ?? "", /--engine-token/);
+      assert.ok((await readFile(join(options.folder, "engine.crt"), "utf8")).includes("BEGIN CERTIFICATE"));
+    });
+  });
 });
