@@ -48,7 +48,7 @@ export async function connectEngine(options: TrustOptions): Promise<TrustedEngin
       throw notTrusted(settings);
     }
     // An administrator removed the trust, and gave a new token.
-    await introduce(api, server, { settings, timeoutMs, identity: known }, settings.token);
+    await introduce(api, server, known, settings.token);
     return { api, connection, server: await api.get(serverSchema, "/1.0") };
   });
 }
@@ -68,7 +68,7 @@ async function firstContact({ settings, folder, timeoutMs }: TrustOptions): Prom
   return await orClosed(connection, async () => {
     // Before the token is used up: a daemon that is killed now tries again with this key.
     await keepIdentity(folder, identity);
-    await introduce(api, await api.get(serverSchema, "/1.0"), { settings, timeoutMs, identity }, token);
+    await introduce(api, await api.get(serverSchema, "/1.0"), identity, token);
     const server = await api.get(serverSchema, "/1.0");
     if (server.auth !== "trusted") {
       throw notTrusted(settings);
@@ -78,53 +78,33 @@ async function firstContact({ settings, folder, timeoutMs }: TrustOptions): Prom
 }
 
 /**
- * Makes the engine trust this daemon. In a cluster of LXD 5.0, only the member on which a token was created accepts it, so all are
- * tried.
+ * Makes the engine trust this daemon. In a cluster of LXD 5.0, only the member on which a token was created accepts it, and any
+ * other one uses it up. Therefore no other member is tried after a refusal.
  */
 async function introduce(
   api: Api,
   { api_extensions: extensions }: Server,
-  {
-    settings,
-    identity,
-    timeoutMs,
-  }: { settings: EngineSettings; identity: ClientIdentity; timeoutMs: number },
+  { certificate }: ClientIdentity,
   token: string,
 ): Promise<void> {
-  const der = identity.certificate.replace(/-----[A-Z ]+-----|\s/g, "");
+  const der = certificate.replace(/-----[A-Z ]+-----|\s/g, "");
   const proof = extensions.includes(ownTokenParameter) ? { trust_token: token } : { password: token };
-  const json = { type: "client", certificate: der, ...proof };
-  const addresses = parseToken(token).addresses.map((address) => `https://${address}`);
-  let refusal: unknown;
-  for (const url of new Set([...settings.urls, ...addresses])) {
-    const connection = new Connection([url], identity);
-    try {
-      await new Api(connection, settings.project, timeoutMs).call(
-        anythingSchema,
-        "POST",
-        "/1.0/certificates",
-        {
-          json,
-        },
-      );
+  try {
+    await api.call(anythingSchema, "POST", "/1.0/certificates", {
+      json: { type: "client", certificate: der, ...proof },
+    });
+  } catch (error) {
+    if (await isTrusted(api)) {
       return;
-    } catch (error) {
-      // A refusal tells more than a member that cannot be reached.
-      refusal = error instanceof ApiError || refusal === undefined ? error : refusal;
-    } finally {
-      await connection.close();
     }
+    throw error instanceof ApiError
+      ? new MccError(
+          "engine",
+          `The engine refused the token of --engine-token (${error.words.trim()}); a token works once, for a limited time, and with LXD 5.0 only on the member that made it: put that one first into --engine-url, and create a new token with lxc config trust add, or incus config trust add NAME.`,
+          { cause: error },
+        )
+      : error;
   }
-  if (await isTrusted(api)) {
-    return;
-  }
-  throw refusal instanceof ApiError
-    ? new MccError(
-        "engine",
-        `The engine refused the token of --engine-token (${refusal.words.trim()}); a token works once and for a limited time: create a new one with lxc config trust add, or incus config trust add NAME.`,
-        { cause: refusal },
-      )
-    : refusal;
 }
 
 async function isTrusted(api: Api): Promise<boolean> {

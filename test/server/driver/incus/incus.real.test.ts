@@ -146,7 +146,7 @@ describe("the Incus driver", () => {
 
     it("needs a token of this engine that was not used", async () => {
       const token = await newToken("used");
-      const url = member(1).url;
+      const url = member(0).url;
       const first = createIncusDriver(await optionsWith({ url, token }));
       await first.open();
       await first.purge();
