@@ -1,6 +1,11 @@
 import { MccError } from "../../../protocol/error";
 import type { Member } from "../driver";
-import { clusterMembersSchema, resourcesOfPoolSchema, resourcesSchema } from "./api/types";
+import {
+  type ClusterMember,
+  clusterMembersSchema,
+  resourcesOfPoolSchema,
+  resourcesSchema,
+} from "./api/types";
 import type { Engine } from "./engine";
 import { memberOf } from "./instances/copy";
 
@@ -17,7 +22,7 @@ type Amounts = Omit<Member, "name" | "state" | "groups" | "containers">;
 
 /** Lists the members of the cluster; an engine without members is one itself. Amounts that it does not tell are absent. */
 export async function listMembers(engine: Engine): Promise<Member[]> {
-  const { api, instances, names, server } = engine;
+  const { instances, names, server } = engine;
   const own = (await instances.all()).filter(({ name }) => names.idOf(name) !== undefined);
   if (!server.environment.server_clustered) {
     return [
@@ -30,7 +35,7 @@ export async function listMembers(engine: Engine): Promise<Member[]> {
       },
     ];
   }
-  const members = await api.get(clusterMembersSchema, "/1.0/cluster/members", { query: { recursion: "1" } });
+  const members = await readMembers(engine);
   return await Promise.all(
     members.map(async ({ server_name: name, status, groups }) => {
       const state = states[status] ?? "offline";
@@ -43,6 +48,11 @@ export async function listMembers(engine: Engine): Promise<Member[]> {
       };
     }),
   );
+}
+
+/** Returns the members as the engine describes them. */
+export async function readMembers({ api }: Pick<Engine, "api">): Promise<ClusterMember[]> {
+  return await api.get(clusterMembersSchema, "/1.0/cluster/members", { query: { recursion: "1" } });
 }
 
 async function amountsOf(engine: Engine, target: string | undefined): Promise<Amounts> {

@@ -17,6 +17,8 @@ export interface LxdMember {
   readonly run: (command: string, ...words: string[]) => Promise<string>;
   /** Kills its daemon and all its containers, as a power failure does. */
   readonly kill: () => Promise<void>;
+  /** Starts it again after `kill`. Its containers stay stopped. */
+  readonly restart: () => Promise<void>;
   /** Pulls its cable, or connects it again. */
   readonly connect: (isConnected: boolean) => Promise<void>;
 }
@@ -95,36 +97,14 @@ async function makeFabric(): Promise<void> {
 
 async function startMember(number: number, folder: string): Promise<StartedMember> {
   await mkdir(join(folder, "lxd"), { recursive: true });
-  const child = spawn(
-    "setpriv",
-    [
-      ...["--pdeathsig", "KILL", "unshare", "--net", "--mount", "--pid", "--uts", "--fork", "--kill-child"],
-      ...["sh", "-c", memberScript, "sh", folder, String(number)],
-    ],
-    { stdio: "ignore" },
-  );
-  const first = await firstProcess(child);
   const port = `port${number}`;
-  await execa("ip", ["link", "add", port, "type", "veth", "peer", "name", "eth0", "netns", String(first)]);
-  await execa("ip", ["link", "set", port, "master", fabric, "up"]);
   const lxdFolder = join(folder, "lxd");
-  const inside = ["-t", String(first), "--net", "--mount", "--pid", "--uts", "env", `LXD_DIR=${lxdFolder}`];
-  const run = async (command: string, words: readonly string[], input = ""): Promise<string> =>
-    (await execa("nsenter", [...inside, command, ...words], { input })).stdout;
   const address = `198.19.0.${number}`;
-  await eventually(async () => {
-    if (child.exitCode !== null) {
-      throw new Error(`the daemon of member ${number} ended; see ${folder}/lxd.log`);
-    }
-    const answer = await execa(
-      "curl",
-      ["-s", "--unix-socket", join(lxdFolder, "unix.socket"), "http://lxd/1.0"],
-      {
-        reject: false,
-      },
-    );
-    return answer.exitCode === 0;
-  }, `member ${number} answers`);
+  let process = await startProcess(number, folder, port);
+  const run = async (command: string, words: readonly string[], input = ""): Promise<string> => {
+    const inside = ["-t", String(process.first), "--net", "--mount", "--pid", "--uts", "env"];
+    return (await execa("nsenter", [...inside, `LXD_DIR=${lxdFolder}`, command, ...words], { input })).stdout;
+  };
   return {
     name: `m${number}`,
     address,
@@ -137,6 +117,44 @@ async function startMember(number: number, folder: string): Promise<StartedMembe
     connect: async (isConnected) => {
       await execa("ip", ["link", "set", port, isConnected ? "up" : "down"]);
     },
+    kill: () => process.kill(),
+    restart: async () => {
+      process = await startProcess(number, folder, port);
+    },
+  };
+}
+
+interface MemberProcess {
+  /** The first process of its namespaces. */
+  readonly first: number;
+  readonly kill: () => Promise<void>;
+}
+
+/** Starts the daemon of a member in new namespaces, and waits until it answers. */
+async function startProcess(number: number, folder: string, port: string): Promise<MemberProcess> {
+  const child = spawn(
+    "setpriv",
+    [
+      ...["--pdeathsig", "KILL", "unshare", "--net", "--mount", "--pid", "--uts", "--fork", "--kill-child"],
+      ...["sh", "-c", memberScript, "sh", folder, String(number)],
+    ],
+    { stdio: "ignore" },
+  );
+  const first = await firstProcess(child);
+  // The kernel removes that of an earlier start some time after its namespace.
+  await eventually(() => !existsSync(`/sys/class/net/${port}`), `${port} is removed`);
+  await execa("ip", ["link", "add", port, "type", "veth", "peer", "name", "eth0", "netns", String(first)]);
+  await execa("ip", ["link", "set", port, "master", fabric, "up"]);
+  const socket = join(folder, "lxd", "unix.socket");
+  await eventually(async () => {
+    if (child.exitCode !== null) {
+      throw new Error(`the daemon of member ${number} ended; see ${folder}/lxd.log`);
+    }
+    const answer = await execa("curl", ["-s", "--unix-socket", socket, "http://lxd/1.0"], { reject: false });
+    return answer.exitCode === 0;
+  }, `member ${number} answers`);
+  return {
+    first,
     kill: async () => {
       if (child.exitCode === null && child.signalCode === null) {
         const exit = once(child, "exit");

@@ -28,7 +28,8 @@ const waitSeconds = 20;
 const waitSlackMs = 10_000;
 /** A look at something must not take as long as a change. */
 const lookMs = 10_000;
-const repeatAfterMs = 200;
+/** When a GET is repeated. A cluster chooses another leader of its database in some seconds. */
+const repeatAfterMs = [200, 1_000, 3_000];
 
 /**
  * The REST API of the engine, in one project. Every answer is checked. Errors are MccErrors; those that the engine itself
@@ -41,18 +42,20 @@ export class Api {
     readonly timeoutMs: number,
   ) {}
 
-  /** Reads something. A GET that failed on the other side is repeated once, because it changes nothing. */
+  /** Reads something. A GET that failed on the other side is repeated, because it changes nothing. */
   async get<T>(schema: z.ZodType<T>, path: string, options: CallOptions = {}): Promise<T> {
     const limited = { timeoutMs: Math.min(lookMs, this.timeoutMs), ...options };
-    try {
-      return await this.#metadata(schema, "GET", path, limited);
-    } catch (error) {
-      if (!isPassing(error)) {
-        throw error;
+    for (const pauseMs of repeatAfterMs) {
+      try {
+        return await this.#metadata(schema, "GET", path, limited);
+      } catch (error) {
+        if (!isPassing(error)) {
+          throw error;
+        }
+        await pause(pauseMs);
       }
-      await pause(repeatAfterMs);
-      return await this.#metadata(schema, "GET", path, limited);
     }
+    return await this.#metadata(schema, "GET", path, limited);
   }
 
   /** Makes a call whose answer is complete. */

@@ -37,8 +37,12 @@ export const instanceSchema = z.object({
   location: z.string().default(""),
   project: z.string().default(""),
   created_at: z.string().default(""),
-  config: texts.default({}),
-  devices: z.record(z.string(), texts).default({}),
+  // Of an instance whose member does not answer, a list has neither.
+  config: texts.nullish().transform((config) => config ?? {}),
+  devices: z
+    .record(z.string(), texts)
+    .nullish()
+    .transform((devices) => devices ?? {}),
 });
 export type ApiInstance = z.infer<typeof instanceSchema>;
 
@@ -79,6 +83,7 @@ export const clusterMemberSchema = z.object({
   status: z.string(),
   groups: z.array(z.string()).nullish(),
 });
+export type ClusterMember = z.infer<typeof clusterMemberSchema>;
 export const clusterMembersSchema = z.array(clusterMemberSchema);
 
 export const resourcesSchema = z.object({

@@ -95,7 +95,9 @@ export class InstanceCopy {
   #put(look: number, instance: ApiInstance): void {
     const before = this.get(instance.name);
     this.#missing.delete(instance.name);
-    this.#entries.set(instance.name, { instance, look });
+    // The engine does not know more of one that it cannot reach.
+    const kept = stateOf(instance) === "unreachable" ? { ...instance, ...knownOf(before) } : instance;
+    this.#entries.set(instance.name, { instance: kept, look });
     // One that cannot be reached may run.
     if (before !== undefined && stateOf(before) !== "stopped" && stateOf(instance) === "stopped") {
       this.onDown(instance.name);
@@ -109,4 +111,10 @@ export class InstanceCopy {
       this.onDown(name);
     }
   }
+}
+
+function knownOf(before: ApiInstance | undefined): Partial<ApiInstance> {
+  return before === undefined
+    ? {}
+    : { config: before.config, devices: before.devices, created_at: before.created_at };
 }

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { MccError, messageOf } from "../../../../protocol/error";
 import { SharedWork } from "../../../support/concurrency/shared-work";
+import { endsWithin } from "../../../support/time-limits";
 import type { DriverLog } from "../../driver";
 import type { Api } from "../api/api";
 import { ApiError } from "../api/api-error";
@@ -8,11 +9,14 @@ import { type ApiInstance, instanceSchema, instancesSchema, statusCodes } from "
 import { InstanceCopy, memberOf, stateOf } from "./copy";
 import { Events, type InstanceChange } from "./events";
 import type { InstanceNames } from "./names";
+import { SilentMembers } from "./silent-members";
 
 /** How often the copy is compared with the engine's list, which costs more the more instances there are. */
 const listEveryMs = { least: 5_000, most: 60_000, timesDuration: 20 };
 /** A list of thousands of instances on several members takes seconds. */
 const listMs = 30_000;
+/** When the members are probed, because one of them may hold up an answer. */
+const patienceMs = 2_000;
 /** The engine tells of a stop shortly before it shows it. */
 const settleMs = [0, 300, 1_500];
 
@@ -24,6 +28,7 @@ export class Instances {
   readonly #copy: InstanceCopy;
   readonly #events: Events;
   readonly #lists = new SharedWork<"all", void>();
+  readonly #silent: SilentMembers;
   #timer: NodeJS.Timeout | undefined;
   #isListed = false;
   /** Why the copy may be out of date. */
@@ -37,6 +42,7 @@ export class Instances {
     private readonly log: DriverLog,
   ) {
     this.#copy = new InstanceCopy((name) => this.#tellDown(name));
+    this.#silent = new SilentMembers(api);
     this.#events = new Events(api, {
       onOpen: () => void this.#refresh(),
       onInstance: (change) => void this.#settle(change),
@@ -80,23 +86,90 @@ export class Instances {
     return this.#copy.all();
   }
 
-  /** Asks the engine for all instances. @throws MccError. */
+  /**
+   * Asks the engine for all instances. If a member holds up the answer, its instances are unreachable, and the others are as the
+   * events told.
+   *
+   * @throws MccError.
+   */
   async list(): Promise<void> {
     await this.#lists.run("all", async () => {
-      const look = this.#copy.beginLook();
       try {
-        const instances = await this.api.get(instancesSchema, "/1.0/instances", {
-          query: { recursion: "1" },
-          timeoutMs: Math.max(listMs, this.api.timeoutMs),
-        });
+        await this.#listOrProbe();
         this.#failure = undefined;
-        this.#copy.takeAll(look, instances);
-        this.#isListed = true;
       } catch (error) {
         this.#failure = error;
         throw error;
       }
     });
+  }
+
+  async #listOrProbe(): Promise<void> {
+    const look = this.#copy.beginLook();
+    const listing = this.api
+      .get(instancesSchema, "/1.0/instances", {
+        query: { recursion: "1" },
+        timeoutMs: Math.min(listMs, this.api.timeoutMs),
+      })
+      .then((instances) => {
+        this.#copy.takeAll(look, instances);
+        this.#isListed = true;
+      });
+    if (this.#isListed && !(await endsWithin(patienceMs, listing))) {
+      const silent = await this.#silentMembers();
+      if (silent.size > 0) {
+        listing.catch((error: unknown) => this.log.debug({ err: error }, "a member held up a list"));
+        return;
+      }
+    }
+    await listing;
+  }
+
+  /** Returns the number of instances by member. */
+  counts(): ReadonlyMap<string, number> {
+    const counts = new Map<string, number>();
+    for (const member of this.#copy.all().flatMap((instance) => memberOf(instance) ?? [])) {
+      counts.set(member, (counts.get(member) ?? 0) + 1);
+    }
+    return counts;
+  }
+
+  /** Returns the members that did not answer of late, as far as instances show it. */
+  silentOfLate(): ReadonlySet<string> {
+    const unreachable = this.#copy.all().filter((instance) => stateOf(instance) === "unreachable");
+    return new Set(unreachable.flatMap((instance) => memberOf(instance) ?? []));
+  }
+
+  /**
+   * Waits for work on any of the members.
+   *
+   * @throws MccError `unreachable` if one of them does not answer, and the work takes long. It can still succeed.
+   */
+  async unlessSilent<T>(members: () => Promise<ReadonlySet<string>>, work: Promise<T>): Promise<T> {
+    if (!(await endsWithin(patienceMs, work))) {
+      const silent = await this.#silent.among(await members());
+      if (silent.size > 0) {
+        work.catch((error: unknown) => this.log.debug({ err: error }, "a member held up a change"));
+        throw new MccError(
+          "unreachable",
+          `The member ${[...silent].join(", ")} does not answer; start it, or choose another member.`,
+        );
+      }
+    }
+    return await work;
+  }
+
+  /** Marks the instances of members that do not answer. @returns those members. */
+  async #silentMembers(): Promise<ReadonlySet<string>> {
+    const look = this.#copy.beginLook();
+    const members = new Set(this.#copy.all().flatMap((instance) => memberOf(instance) ?? []));
+    const silent = await this.#silent.among(members);
+    for (const instance of this.#copy.all()) {
+      if (silent.has(memberOf(instance) ?? "")) {
+        this.#copy.takeUnreachable(look, instance.name);
+      }
+    }
+    return silent;
   }
 
   /**
@@ -133,6 +206,18 @@ export class Instances {
 
   async #lookAt(name: string): Promise<ApiInstance | undefined> {
     const look = this.#copy.beginLook();
+    const looking = this.#askFor(look, name);
+    const member = memberOf(this.#copy.get(name) ?? { location: "" });
+    if (member !== undefined && !(await endsWithin(patienceMs, looking))) {
+      if ((await this.#silentMembers()).has(member)) {
+        looking.catch((error: unknown) => this.log.debug({ err: error }, "a member held up an answer"));
+        return this.#copy.get(name);
+      }
+    }
+    return await looking;
+  }
+
+  async #askFor(look: number, name: string): Promise<ApiInstance | undefined> {
     try {
       const instance = await this.api.get(instanceSchema, `/1.0/instances/${name}`);
       this.#copy.take(look, name, instance);
@@ -149,15 +234,17 @@ export class Instances {
     }
   }
 
-  /** The list names the member, which the error does not. */
+  /** The copy names the member, which the error does not. */
   async #unreachable(look: number, name: string, error: MccError): Promise<ApiInstance> {
+    if (this.#copy.get(name) === undefined) {
+      await this.list();
+    }
     this.#copy.takeUnreachable(look, name);
-    await this.list();
-    const listed = this.#copy.get(name);
-    if (listed === undefined) {
+    const known = this.#copy.get(name);
+    if (known === undefined) {
       throw error;
     }
-    return { ...listed, status: "Error", status_code: statusCodes.error };
+    return { ...known, status: "Error", status_code: statusCodes.error };
   }
 
   /** Looks at an instance that changed. One that stopped can still show the state of before. */

@@ -194,4 +194,63 @@ describe("the Incus driver", () => {
       assert.ok((await readFile(join(options.folder, "engine.crt"), "utf8")).includes("BEGIN CERTIFICATE"));
     });
   });
+
+  describe("a member that does not answer", () => {
+    // The last, because the cluster is not repaired.
+    const engine = lxdEngines(bySocket, { commandTimeoutMs: 20_000 });
+    const driver = (): Driver => engine().driver;
+    const list = async (): Promise<string[]> =>
+      (await driver().list()).map(({ id, state, member: on }) => `${id} ${state} ${on}`).sort();
+
+    it("leaves its containers unreachable, and all others alone, until it returns", async () => {
+      await driver().importImage(testImage, engine().tarball);
+      for (const [id, name] of [
+        [500, "m3"],
+        [501, "m1"],
+        [502, "m2"],
+      ] as const) {
+        await driver().create(containerSpec(id, { placement: { member: name } }));
+        await driver().start(id);
+      }
+      const down: number[] = [];
+      driver().watch((id) => down.push(id));
+      await member(2).kill();
+      const calls = [
+        driver().exec(500, execRequest(["true"])),
+        driver().stop(500, 0),
+        driver().destroy(500),
+        driver().start(500),
+      ];
+      await Promise.all(calls.map((call) => assertMccError(call, "unreachable", /500 is on the member m3/)));
+      await eventually(async () => (await list()).includes("500 unreachable m3"), "it is unreachable");
+      assert.deepEqual(await list(), ["500 unreachable m3", "501 running m1", "502 running m2"]);
+      assert.deepEqual(down, [], "nobody knows whether it stopped");
+      // Three, because a spread over three members would choose the dead one for one of them.
+      for (const id of [503, 504, 505]) {
+        assert.notEqual((await driver().create(containerSpec(id))).member, "m3");
+      }
+      await assertMccError(
+        driver().create(containerSpec(506, { placement: { member: "m3" } })),
+        "unreachable",
+        /./,
+      );
+      await driver().destroy(502);
+
+      await member(2).restart();
+      await eventually(async () => (await list()).includes("500 stopped m3"), "it is known again");
+      assert.deepEqual(down, [502, 500]);
+      await driver().destroy(500);
+      assert.ok(!(await list()).some((line) => line.startsWith("500")));
+    });
+
+    it("counts the same when its cable is pulled", async () => {
+      await driver().importImage(testImage, engine().tarball);
+      await driver().create(containerSpec(500, { placement: { member: "m3" } }));
+      await member(2).connect(false);
+      await eventually(async () => (await list()).includes("500 unreachable m3"), "it is unreachable");
+      await assertMccError(driver().destroy(500), "unreachable", /500 is on the member m3/);
+      await member(2).connect(true);
+      await eventually(async () => (await list()).includes("500 stopped m3"), "it is known again");
+    });
+  });
 });
