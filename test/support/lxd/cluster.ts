@@ -17,8 +17,6 @@ export interface LxdMember {
   readonly run: (command: string, ...words: string[]) => Promise<string>;
   /** Kills its daemon and all its containers, as a power failure does. */
   readonly kill: () => Promise<void>;
-  /** Starts it again after `kill`. Its containers stay stopped. */
-  readonly restart: () => Promise<void>;
   /** Pulls its cable, or connects it again. */
   readonly connect: (isConnected: boolean) => Promise<void>;
 }
@@ -38,14 +36,13 @@ const poolSize = "3GiB";
  * namespace. Must run in a network namespace of its own, as tests do.
  *
  * @param folder for all its files.
- * @param first the number of the first member. Two clusters on one wire need different numbers.
  */
-export async function startLxdCluster(size: number, folder: string, first = 1): Promise<LxdCluster> {
+export async function startLxdCluster(size: number, folder: string): Promise<LxdCluster> {
   await makeFabric();
   // The root of containers, another user, must pass it.
   await mkdir(folder, { recursive: true });
   await chmod(folder, 0o755);
-  const numbers = Array.from({ length: size }, (_, index) => first + index);
+  const numbers = Array.from({ length: size }, (_, index) => index + 1);
   const started = await Promise.all(numbers.map((number) => startMember(number, join(folder, `m${number}`))));
   const [leader, ...others] = started;
   if (leader === undefined) {
@@ -100,7 +97,7 @@ async function startMember(number: number, folder: string): Promise<StartedMembe
   const port = `port${number}`;
   const lxdFolder = join(folder, "lxd");
   const address = `198.19.0.${number}`;
-  let process = await startProcess(number, folder, port);
+  const process = await startProcess(number, folder, port);
   const run = async (command: string, words: readonly string[], input = ""): Promise<string> => {
     const inside = ["-t", String(process.first), "--net", "--mount", "--pid", "--uts", "env"];
     return (await execa("nsenter", [...inside, `LXD_DIR=${lxdFolder}`, command, ...words], { input })).stdout;
@@ -118,9 +115,6 @@ async function startMember(number: number, folder: string): Promise<StartedMembe
       await execa("ip", ["link", "set", port, isConnected ? "up" : "down"]);
     },
     kill: () => process.kill(),
-    restart: async () => {
-      process = await startProcess(number, folder, port);
-    },
   };
 }
 
@@ -141,8 +135,6 @@ async function startProcess(number: number, folder: string, port: string): Promi
     { stdio: "ignore" },
   );
   const first = await firstProcess(child);
-  // The kernel removes that of an earlier start some time after its namespace.
-  await eventually(() => !existsSync(`/sys/class/net/${port}`), `${port} is removed`);
   await execa("ip", ["link", "add", port, "type", "veth", "peer", "name", "eth0", "netns", String(first)]);
   await execa("ip", ["link", "set", port, "master", fabric, "up"]);
   const socket = join(folder, "lxd", "unix.socket");

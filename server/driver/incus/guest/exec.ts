@@ -76,7 +76,7 @@ export async function execute(engine: Engine, id: number, request: ExecRequest):
 
 async function begin(engine: Engine, id: number, { command }: ExecRequest, mark: string): Promise<Operation> {
   try {
-    const operation = await engine.api.begin("POST", `${pathOf(engine, id)}/exec`, {
+    const beginning = engine.api.begin("POST", `${pathOf(engine, id)}/exec`, {
       json: {
         command,
         environment: { ...environment, [markVariable]: mark },
@@ -87,6 +87,7 @@ async function begin(engine: Engine, id: number, { command }: ExecRequest, mark:
         cwd: "/",
       },
     });
+    const operation = await engine.instances.reaching(id, beginning);
     if (operation === undefined) {
       throw new MccError("engine", `The engine began no operation for a command in container ${id}.`);
     }

@@ -159,6 +159,21 @@ export class Instances {
     return await work;
   }
 
+  /** Waits for work on the member of an instance. @throws MccError `unreachable` if it does not answer. */
+  async reaching<T>(id: number, work: Promise<T>): Promise<T> {
+    const name = this.names.of(id);
+    const member = memberOf(this.#copy.get(name) ?? { location: "" });
+    if (
+      member !== undefined &&
+      !(await endsWithin(patienceMs, work)) &&
+      (await this.#silentMembers()).has(member)
+    ) {
+      work.catch((error: unknown) => this.log.debug({ err: error }, "a member held up a command"));
+      this.requireReachable(id, this.#copy.get(name));
+    }
+    return await work;
+  }
+
   /** Marks the instances of members that do not answer. @returns those members. */
   async #silentMembers(): Promise<ReadonlySet<string>> {
     const look = this.#copy.beginLook();
