@@ -5,9 +5,10 @@ import { readIdentity } from "./access/identity";
 import { parseToken } from "./access/token";
 import { usesHttps } from "./access/trust";
 import { ApiError } from "./api/api-error";
+import { readProject } from "./api/read-project";
 import { networkSchema, poolSchema } from "./api/types";
 import { type Engine, openEngine } from "./engine";
-import { projectConfiguration, readProject } from "./project";
+import { projectConfiguration } from "./project";
 import type { EngineSettings } from "./settings";
 
 type Check = (engine: Engine, needs: Needs) => Promise<Finding[]>;
@@ -18,7 +19,7 @@ const unlimitedPools = ["dir"];
 const checks: readonly Check[] = [
   async (engine) => {
     const { project } = engine.settings;
-    const found = await readProject(engine);
+    const found = await readProject(engine.api);
     const lacking = Object.entries(projectConfiguration).filter(
       ([name, value]) => name.startsWith("restricted.") && found?.[name] !== value,
     );

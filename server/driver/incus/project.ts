@@ -1,6 +1,7 @@
 import { MccError } from "../../../protocol/error";
 import { ApiError } from "./api/api-error";
-import { anythingSchema, projectSchema } from "./api/types";
+import { readProject } from "./api/read-project";
+import { anythingSchema } from "./api/types";
 import type { Engine } from "./engine";
 
 /** What the project of a daemon permits: what instances need, and nothing that reaches the members. */
@@ -15,26 +16,10 @@ export const projectConfiguration = {
   "restricted.cluster.target": "allow",
 } as const;
 
-/** Returns the settings of the project; undefined if the engine says that it does not exist. */
-export async function readProject({
-  api,
-  settings,
-}: Pick<Engine, "api" | "settings">): Promise<Record<string, string> | undefined> {
-  try {
-    const { config } = await api.get(projectSchema, `/1.0/projects/${settings.project}`);
-    return config ?? {};
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 404) {
-      return undefined;
-    }
-    throw error;
-  }
-}
-
 /** Creates the project unless it exists. */
 export async function requireProject(engine: Engine): Promise<void> {
   const { api, settings } = engine;
-  if ((await readProject(engine)) !== undefined) {
+  if ((await readProject(api)) !== undefined) {
     return;
   }
   try {
@@ -47,7 +32,7 @@ export async function requireProject(engine: Engine): Promise<void> {
       },
     });
   } catch (error) {
-    if ((await readProject(engine)) === undefined) {
+    if ((await readProject(api)) === undefined) {
       throw error;
     }
   }
@@ -59,7 +44,7 @@ export async function removeProject(engine: Engine): Promise<void> {
   try {
     await api.change("DELETE", `/1.0/projects/${settings.project}`);
   } catch (error) {
-    if ((await readProject(engine)) !== undefined) {
+    if ((await readProject(api)) !== undefined) {
       throw MccError.reword(
         error,
         `The project ${settings.project} of the engine could not be removed: ${error instanceof ApiError ? error.words : String(error)}; remove what others put into it, and then the project.`,

@@ -5,6 +5,7 @@ import { endsWithin } from "../../../support/time-limits";
 import type { DriverLog } from "../../driver";
 import type { Api } from "../api/api";
 import { ApiError } from "../api/api-error";
+import { readProject } from "../api/read-project";
 import { type ApiInstance, instanceSchema, instancesSchema, statusCodes } from "../api/types";
 import { InstanceCopy, memberOf, stateOf } from "./copy";
 import { Events, type InstanceChange } from "./events";
@@ -111,7 +112,8 @@ export class Instances {
         query: { recursion: "1" },
         timeoutMs: Math.min(listMs, this.api.timeoutMs),
       })
-      .then((instances) => {
+      .then(async (instances) => {
+        await this.#requireProject(instances);
         this.#copy.takeAll(look, instances);
         this.#isListed = true;
       });
@@ -123,6 +125,16 @@ export class Instances {
       }
     }
     await listing;
+  }
+
+  /** The engine lists a project that does not exist as an empty one. Before `open`, the project may not exist yet. */
+  async #requireProject(instances: readonly ApiInstance[]): Promise<void> {
+    if (this.#isOpen && instances.length === 0 && (await readProject(this.api)) === undefined) {
+      throw new MccError(
+        "engine",
+        `The project ${this.api.project} does not exist on the engine any more; restart the daemon, which creates it, or restore it there.`,
+      );
+    }
   }
 
   /** Returns the number of instances by member. */
