@@ -153,9 +153,7 @@ export class FakeEngine {
       path: /^\/1\.0\/projects\/(.+)$/,
       handle: ({ parts: [name = ""] }) => {
         const config = this.projects.get(name);
-        return config === undefined
-          ? { error: 404, words: "Project not found" }
-          : { sync: { name, config } };
+        return config === undefined ? { error: 404, words: "Project not found" } : { sync: { name, config } };
       },
     },
     {
@@ -177,8 +175,16 @@ export class FakeEngine {
         return used ? { error: 400, words: "Only empty projects can be removed" } : this.#removeProject(name);
       },
     },
-    { method: "GET", path: /^\/1\.0\/storage-pools\/default$/, handle: () => ({ sync: { name: "default", driver: "dir" } }) },
-    { method: "GET", path: /^\/1\.0\/networks\/br0$/, handle: () => ({ sync: { name: "br0", managed: false } }) },
+    {
+      method: "GET",
+      path: /^\/1\.0\/storage-pools\/default$/,
+      handle: () => ({ sync: { name: "default", driver: "dir" } }),
+    },
+    {
+      method: "GET",
+      path: /^\/1\.0\/networks\/br0$/,
+      handle: () => ({ sync: { name: "br0", managed: false } }),
+    },
     {
       method: "GET",
       path: /^\/1\.0\/operations$/,
@@ -218,7 +224,8 @@ export class FakeEngine {
     {
       method: "DELETE",
       path: /^\/1\.0\/images\/(.+)$/,
-      handle: ({ parts: [fingerprint = ""] }) => (this.images.delete(fingerprint) ? { async: true } : notFound),
+      handle: ({ parts: [fingerprint = ""] }) =>
+        this.images.delete(fingerprint) ? { async: true } : notFound,
     },
     {
       method: "GET",

@@ -10,7 +10,7 @@ const tokenSchema = z.object({
 });
 export type TrustToken = z.infer<typeof tokenSchema>;
 
-/** @throws MccError `invalid`, confidential: whoever reads a token can use it. */
+/** @throws MccError `invalid`, which does not quote it: a token is a secret. */
 export function parseToken(text: string): TrustToken {
   try {
     return tokenSchema.parse(JSON.parse(Buffer.from(text, "base64").toString("utf8")));

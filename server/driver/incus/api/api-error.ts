@@ -19,18 +19,26 @@ interface Meaning {
   readonly status: readonly number[];
   readonly words: RegExp;
   readonly code: ErrorCode;
+  /** Added to the engine's words. */
+  readonly remedy?: string;
 }
 
 const anyWords = /^/;
 
 /**
- * The first row that fits counts. A code is only a first guess: whoever changes something looks at the state afterwards.
+ * The first row that fits counts. A code is only a first guess: after a change, the state decides.
  * Another error is `engine`.
  */
 const meanings: readonly Meaning[] = [
   // A project that is missing says nothing about what was asked for.
   { status: [404], words: /project/i, code: "engine" },
   { status: [404], words: anyWords, code: "not-found" },
+  {
+    status: [500, 503],
+    words: /dqlite|begin transaction|database is locked/i,
+    code: "engine",
+    remedy: "the cluster's database has no leader: start its members, most of which must run",
+  },
   {
     status: [500, 503],
     words:
@@ -48,6 +56,8 @@ const meanings: readonly Meaning[] = [
 /** Returns the error for an answer of the engine. @param what the call, such as `GET /1.0/instances`. */
 export function apiError(what: string, status: number, words: string): ApiError {
   const line = words.trim().split("\n")[0]?.replace(/\.$/, "") || `status ${status}`;
-  const code = meanings.find((row) => row.status.includes(status) && row.words.test(words))?.code ?? "engine";
-  return new ApiError(code, `The engine refused ${what}: ${line}.`, status, words);
+  const { code = "engine", remedy }: Partial<Meaning> =
+    meanings.find((row) => row.status.includes(status) && row.words.test(words)) ?? {};
+  const advice = remedy === undefined ? "" : `; ${remedy}`;
+  return new ApiError(code, `The engine refused ${what}: ${line}${advice}.`, status, words);
 }

@@ -103,7 +103,8 @@ async function find(engine: Engine, id: number, path: string, maxBytes = 0): Pro
       bytes: Buffer.concat(pieces).subarray(0, maxBytes),
     };
   } catch (error) {
-    return unlessMissing(error);
+    unlessMissing(error);
+    return undefined;
   }
 }
 
@@ -138,9 +139,8 @@ async function post(
 }
 
 /** @throws the error unless the engine says that nothing is there. */
-function unlessMissing(error: unknown): undefined {
-  if (error instanceof ApiError && error.code === "not-found") {
-    return undefined;
+function unlessMissing(error: unknown): void {
+  if (!(error instanceof ApiError) || error.code !== "not-found") {
+    throw error;
   }
-  throw error;
 }

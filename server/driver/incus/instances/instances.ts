@@ -33,7 +33,7 @@ export class Instances {
   #timer: NodeJS.Timeout | undefined;
   #isListed = false;
   /** Why the copy may be out of date. */
-  #failure: unknown;
+  #failure: Error | undefined;
   #isOpen = false;
   #onDown: ((id: number) => void) | undefined;
 
@@ -99,7 +99,7 @@ export class Instances {
         await this.#listOrProbe();
         this.#failure = undefined;
       } catch (error) {
-        this.#failure = error;
+        this.#failure = error instanceof Error ? error : new Error(String(error));
         throw error;
       }
     });

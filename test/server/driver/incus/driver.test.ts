@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { MccError } from "../../../../protocol/error";
 import type { Driver } from "../../../../server/driver/driver";
 import { createIncusDriver } from "../../../../server/driver/incus/driver";
-import { type Fault, FakeEngine } from "../../../fakes/incus/fake-engine";
+import { FakeEngine, type Fault } from "../../../fakes/incus/fake-engine";
 import { assertMccError } from "../../../support/assert-error";
 import { leastRoot, tarArchive } from "../../../support/files/tar-archive";
 import { temporaryFolders } from "../../../support/files/temporary-folder";
@@ -72,7 +72,9 @@ describe("the Incus driver, with a fake engine", () => {
     const faults = requests.flatMap((request, number): [number, string, Fault][] => [
       [number, request, "refused"],
       // Nothing has changed if the answer to a question is lost.
-      ...(request.startsWith("GET ") ? [] : ([[number, request, "answer lost"]] as [number, string, Fault][])),
+      ...(request.startsWith("GET ")
+        ? []
+        : ([[number, request, "answer lost"]] as [number, string, Fault][])),
     ]);
     const results = await Promise.all(
       faults.map(async ([failing, request, fault]) => {
@@ -141,13 +143,18 @@ describe("the Incus driver, with a fake engine", () => {
     engine.projects.clear();
     engine.cutEvents();
     await eventually(
-      async () => await driver.list().then(
-        () => false,
-        () => true,
-      ),
+      async () =>
+        await driver.list().then(
+          () => false,
+          () => true,
+        ),
       "the project was missed",
     );
-    await assertMccError(driver.list(), "engine", /The project minicloud-[0-9a-f]{8} does not exist .*restart/);
+    await assertMccError(
+      driver.list(),
+      "engine",
+      /The project minicloud-[0-9a-f]{8} does not exist .*restart/,
+    );
     await driver.open();
     assert.deepEqual(await driver.list(), []);
   });
@@ -166,10 +173,16 @@ describe("the Incus driver, with a fake engine", () => {
       return findings.map((each) => `${each.lacking} -> ${each.remedy}`).join("\n");
     };
     assert.match(await lacking({}), /"default" has the driver dir, which cannot limit .* -> choose a pool/);
-    assert.match(await lacking({ pool: "fast" }), /no storage pool "fast".* -> .*lxc storage create fast btrfs/);
+    assert.match(
+      await lacking({ pool: "fast" }),
+      /no storage pool "fast".* -> .*lxc storage create fast btrfs/,
+    );
     assert.match(await lacking({ nic: "network:lan" }), /no network "lan".* -> .*lxc network create lan/);
     assert.match(await lacking({ nic: "bridged:br9" }), /no interface "br9".* -> .*--engine-nic bridged:/);
-    assert.match(await lacking({ url: "unix:/nonexistent" }), /cannot be reached .* -> start it, or correct --engine-url/);
+    assert.match(
+      await lacking({ url: "unix:/nonexistent" }),
+      /cannot be reached .* -> start it, or correct --engine-url/,
+    );
     other.projects.set("p", { restricted: "true", "restricted.devices.nic": "allow" });
     assert.match(
       await lacking({ project: "p" }),

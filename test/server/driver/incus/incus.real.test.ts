@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { execa } from "execa";
+import { MccError } from "../../../../protocol/error";
 import type { Driver, DriverOptions, EngineOptions } from "../../../../server/driver/driver";
 import { createIncusDriver } from "../../../../server/driver/incus/driver";
 import { assertMccError } from "../../../support/assert-error";
+import { microTarball } from "../../../support/daemons/micro-image";
 import { temporaryFolders } from "../../../support/files/temporary-folder";
 import { issueClientCertificate } from "../../../support/lxd/client-certificate";
 import { type LxdCluster, type LxdMember, startLxdCluster } from "../../../support/lxd/cluster";
@@ -68,13 +69,6 @@ describe("the Incus driver, on a cluster", () => {
         execRequest(["ping", "-c", "1", "-w", "20", containerSpec(501).ipAddress]),
       );
       assert.equal(exitCode, 0);
-      // From the daemon's place on the same wire.
-      await eventually(
-        async () =>
-          (await execa("ip", ["neigh", "get", "198.18.0.101", "dev", "fabric"], { reject: false })) !==
-          undefined,
-        "the neighbour is known",
-      );
       const found = (await driver().members?.()) ?? [];
       assert.deepEqual(
         found.map(({ name, state, containers }) => ({ name, state, containers })),
@@ -190,94 +184,33 @@ describe("the Incus driver, on a cluster", () => {
     });
   });
 
-  describe("a member that does not answer", () => {
-    // The last, because the cluster is not repaired.
-    const engine = lxdEngines(bySocket, { commandTimeoutMs: 20_000 });
-    const driver = (): Driver => engine().driver;
-    const list = async (): Promise<string[]> =>
-      (await driver().list()).map(({ id, state, member: on }) => `${id} ${state} ${on}`).sort();
+  describe("a member that does not answer", () => {});
 
-    /** The engine notices a member's return by its own probes, every ten seconds. */
-    const sometime = async (line: string): Promise<void> => {
-      for (let tries = 0; !(await list()).includes(line); tries += 1) {
-        assert.ok(tries < 600, `waited in vain for "${line}"; there is ${(await list()).join(", ")}`);
-        await pause(200);
-      }
-    };
-
-    it("leaves its containers unreachable, and all others alone, until it returns", async () => {
-      await driver().importImage(testImage, engine().tarball);
-      for (const [id, name] of [
-        [500, "m3"],
-        [501, "m1"],
-        [502, "m2"],
-      ] as const) {
-        await driver().create(containerSpec(id, { placement: { member: name } }));
-        await driver().start(id);
-      }
-      const down: number[] = [];
-      driver().watch((id) => down.push(id));
-      await member(2).connect(false);
-      const calls = [
-        driver().exec(500, execRequest(["true"])),
-        driver().stop(500, 0),
-        driver().destroy(500),
-        driver().start(500),
-      ];
-      await Promise.all(calls.map((call) => assertMccError(call, "unreachable", /500 is on the member m3/)));
-      await sometime("500 unreachable m3");
-      assert.deepEqual(await list(), ["500 unreachable m3", "501 running m1", "502 running m2"]);
-      assert.deepEqual(down, [], "nobody knows whether it stopped");
-      // Three, because a spread over three members would choose the silent one for one of them.
-      for (const id of [503, 504, 505]) {
-        assert.notEqual((await driver().create(containerSpec(id))).member, "m3");
-      }
-      const there = driver().create(containerSpec(506, { placement: { member: "m3" } }));
-      await assertMccError(there, "unreachable", /m3/);
-      await driver().destroy(502);
-      await member(2).connect(true);
-      await sometime("500 running m3");
-      assert.deepEqual(down, [502]);
-      await driver().destroy(500);
-      assert.ok(!(await list()).some((line) => line.startsWith("500")));
-    });
-
-    // The last, because the cluster is not repaired: it leaves a project, which ends with the cluster.
-    it("leaves the rest working when it dies, and one clear error when most members are dead", async () => {
+  // The last, because the cluster is not repaired: it leaves a project, which ends with the cluster.
+  describe("a cluster whose members die", () => {
+    it("works as long as most of them run, and then fails with one clear error", async () => {
       const options = driverOptions(join(await newFolder(), "incus"), {
         engine: bySocket(),
         commandTimeoutMs: 8_000,
       });
       const last = createIncusDriver(options);
       await last.open();
-      try {
-        await last.importImage(testImage, engine().tarball);
-        await member(2).kill();
-        const made = await last.create(containerSpec(501));
-        assert.notEqual(made.member, "m3");
-        await last.destroy(501);
-        // Before that, because it cannot be purged afterwards.
-        await last.purge();
-      } finally {
-        await last.close();
-      }
-    });
-  });
-
-  describe("a cluster without most of its members", () => {
-    it("gives each call one clear error", async () => {
-      const options = driverOptions(join(await newFolder(), "incus"), {
-        engine: bySocket(),
-        commandTimeoutMs: 4_000,
-      });
-      const last = createIncusDriver(options);
-      await last.open();
+      await last.importImage(testImage, microTarball());
+      await member(2).kill();
+      assert.notEqual((await last.create(containerSpec(501))).member, "m3");
+      await last.destroy(501);
       await member(1).kill();
-      await assertMccError(
-        last.create(containerSpec(502)),
-        "timeout",
-        /did not answer .* within .*; check its members, most of which must run/,
-      );
+      let error: unknown;
+      // The engine notices it after about a second.
+      for (let tries = 0; tries < 10 && error === undefined; tries += 1) {
+        await pause(500);
+        error = await last.images().then(
+          () => undefined,
+          (reason: unknown) => reason,
+        );
+      }
+      assert.ok(MccError.isInstance(error));
+      assert.match(error.message, /most of which must run/);
       await last.close();
     });
   });
