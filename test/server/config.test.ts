@@ -139,7 +139,7 @@ describe("the configuration", () => {
     [["-l", "0.0.0.0"], /other machines can reach 0\.0\.0\.0.*--tls-cert.*--insecure/],
     [["-l", "::"], /other machines can reach ::/],
     [["-l", "192.168.1.5"], /other machines can reach 192\.168\.1\.5/],
-    [["--driver", "docker"], /auto, openvz, lxc, simulated/],
+    [["--driver", "docker"], /auto, openvz, lxc, incus, simulated/],
     [["--log-level", "loud"], /trace, debug, info/],
     [["--engine-timeout", "0"], /from 1 to 3600/],
     [["--log-max-size", "-1"], /from 0 to 1000000/],

@@ -19,7 +19,6 @@ import type {
 import { createInstance } from "./create";
 import { destroyInstance } from "./destroy";
 import { type Engine, openEngine, pathOf } from "./engine";
-import { listForeign } from "./foreign";
 import { execute } from "./guest/exec";
 import { readFile, writeFiles } from "./guest/files";
 import { setHosts } from "./hosts";
@@ -122,7 +121,8 @@ class IncusDriver implements Driver {
   }
 
   async foreign(): Promise<ForeignContainer[]> {
-    return await listForeign(await this.#engine());
+    const { foreign, instances } = await this.#engine();
+    return await foreign.list(instances);
   }
 
   async create(spec: ContainerSpec): Promise<MadeContainer> {

@@ -3,6 +3,7 @@ import { connectEngine } from "./access/trust";
 import type { Api } from "./api/api";
 import type { Connection } from "./api/connection";
 import type { Server } from "./api/types";
+import { ForeignInstances } from "./foreign";
 import { ImageStore } from "./images/store";
 import { Instances } from "./instances/instances";
 import { InstanceNames } from "./instances/names";
@@ -22,6 +23,7 @@ export interface Engine {
   readonly names: InstanceNames;
   readonly instances: Instances;
   readonly images: ImageStore;
+  readonly foreign: ForeignInstances;
 }
 
 /** Connects to the engine. Changes nothing there but the trust in this daemon, at the first contact. @throws MccError. */
@@ -40,6 +42,7 @@ export async function openEngine(options: DriverOptions, settings: EngineSetting
     server,
     names,
     instances: new Instances(api, names, log),
+    foreign: new ForeignInstances(api, names),
     images: new ImageStore(api, server.environment.kernel_architecture, timeoutMs),
   };
 }

@@ -1,20 +1,74 @@
+import { SharedWork } from "../../support/concurrency/shared-work";
 import type { ForeignContainer } from "../driver";
-import type { ApiInstance } from "./api/types";
-import type { Engine } from "./engine";
+import type { Api } from "./api/api";
+import { ApiError } from "./api/api-error";
+import { type ApiInstance, instancesSchema } from "./api/types";
+import type { Instances } from "./instances/instances";
 import { markOf } from "./instances/marks";
+import type { InstanceNames } from "./instances/names";
 
-/** Returns the instances of the project that this daemon did not create. */
-export async function listForeign({ instances, names }: Engine): Promise<ForeignContainer[]> {
-  return (await instances.all())
-    .filter(({ name }) => names.idOf(name) === undefined)
-    .map((instance) => ({
-      engineId: instance.name,
-      status: instance.status.toLowerCase(),
-      name: markOf(instance, "name") ?? instance.name,
-      hostname: markOf(instance, "hostname"),
-      image: markOf(instance, "image") ?? instance.config["image.description"],
-      ipAddresses: addressesOf(instance),
-    }));
+/** How old a list of all projects may be. It costs the engine more the more instances there are. */
+const mostAgeMs = { least: 2_000, timesDuration: 20 };
+
+/** The instances of others: those in this project, and those in other projects, whose addresses are on the same wire. */
+export class ForeignInstances {
+  readonly #lists = new SharedWork<"all", void>();
+  #others: readonly ApiInstance[] = [];
+  #validUntilMs = 0;
+
+  constructor(
+    private readonly api: Api,
+    private readonly names: InstanceNames,
+  ) {}
+
+  /** @param instances those of the own project. */
+  async list(instances: Instances): Promise<ForeignContainer[]> {
+    if (performance.now() > this.#validUntilMs) {
+      await this.#lists.run("all", () => this.#readOthers());
+    }
+    const inProject = await instances.all();
+    return [
+      ...inProject.filter(({ name }) => this.names.idOf(name) === undefined).map(describeInProject),
+      ...this.#others.map((instance) => describe(instance, `${instance.project}/${instance.name}`)),
+    ];
+  }
+
+  async #readOthers(): Promise<void> {
+    const begin = performance.now();
+    const all = await this.#readAll();
+    this.#others = all.filter(({ project }) => project !== this.api.project);
+    const now = performance.now();
+    this.#validUntilMs = now + Math.max(mostAgeMs.least, (now - begin) * mostAgeMs.timesDuration);
+  }
+
+  /** A restricted certificate may not see other projects: then nothing is known of them. */
+  async #readAll(): Promise<readonly ApiInstance[]> {
+    try {
+      return await this.api.get(instancesSchema, "/1.0/instances", {
+        query: { project: undefined, "all-projects": "true", recursion: "1" },
+      });
+    } catch (error) {
+      if (error instanceof ApiError) {
+        return [];
+      }
+      throw error;
+    }
+  }
+}
+
+function describeInProject(instance: ApiInstance): ForeignContainer {
+  return describe(instance, instance.name);
+}
+
+function describe(instance: ApiInstance, engineId: string): ForeignContainer {
+  return {
+    engineId,
+    status: instance.status.toLowerCase(),
+    name: markOf(instance, "name") ?? instance.name,
+    hostname: markOf(instance, "hostname"),
+    image: markOf(instance, "image") ?? instance.config["image.description"],
+    ipAddresses: addressesOf(instance),
+  };
 }
 
 /** Returns the addresses in the configuration. Those of DHCP are not in it. */

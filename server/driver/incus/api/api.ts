@@ -9,7 +9,7 @@ import type { Answer, Call, Connection } from "./connection";
 import { envelopeSchema, type Operation, operationSchema, statusCodes } from "./types";
 
 export interface CallOptions {
-  /** Added to the path. The project is always added. */
+  /** Added to the path. The project is added, unless it is given as undefined. */
   readonly query?: Readonly<Record<string, string | undefined>>;
   /** Sent as JSON. */
   readonly json?: unknown;
@@ -191,7 +191,9 @@ export class Api {
   #pathWith(path: string, query: Readonly<Record<string, string | undefined>>): string {
     const parameters = new URLSearchParams({ project: this.project });
     Object.entries(query).forEach(([name, value]) => {
-      if (value !== undefined) {
+      if (value === undefined) {
+        parameters.delete(name);
+      } else {
         parameters.set(name, value);
       }
     });

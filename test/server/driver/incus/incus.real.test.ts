@@ -93,6 +93,51 @@ describe("the Incus driver, on a cluster", () => {
       assert.deepEqual(await driver().list(), [{ id: 500, state: "stopped", member: "m3" }]);
     });
 
+    it("connects containers to a bridge of the members", async () => {
+      const options = { ...engine().options, serverId: "b".repeat(32) };
+      const bridged = createIncusDriver({ ...options, engine: { ...bySocket(), nic: "bridged:br0" } });
+      await bridged.open();
+      await bridged.importImage(testImage, engine().tarball);
+      for (const [id, name] of [
+        [500, "m1"],
+        [501, "m2"],
+      ] as const) {
+        await bridged.create(containerSpec(id, { placement: { member: name } }));
+        await bridged.start(id);
+      }
+      const there = ["ping", "-c", "1", "-w", "20", containerSpec(501).ipAddress];
+      const { exitCode } = await bridged.exec(500, execRequest(there));
+      await Promise.all([500, 501].map((id) => bridged.destroy(id)));
+      await bridged.purge();
+      assert.equal(exitCode, 0);
+    });
+
+    for (const [title, prepare, work] of [
+      ["creates", [], (it: Driver) => it.create(containerSpec(500))],
+      ["starts", ["create"], (it: Driver) => it.start(500)],
+      [
+        "runs a command in",
+        ["create", "start"],
+        (it: Driver) => it.exec(500, execRequest(["sleep", "1000"])),
+      ],
+    ] as const) {
+      it(`leaves nothing of a container that a killed daemon ${title}`, async () => {
+        for (const step of prepare) {
+          await (step === "create" ? driver().create(containerSpec(500)) : driver().start(500));
+        }
+        const lost = work(driver()).catch(() => undefined);
+        await pause(60);
+        // Its connections end, as those of a killed process do.
+        await driver().close();
+        const next = engine().nextDriver();
+        await next.destroy(500);
+        await lost;
+        await pause(300);
+        assert.deepEqual(await next.list(), []);
+        await next.close();
+      });
+    }
+
     it("limits the memory, the processes and the disk", async () => {
       const type = {
         name: "tiny",
@@ -120,6 +165,16 @@ describe("the Incus driver, on a cluster", () => {
       assert.deepEqual(await other().driver.images(), []);
       await other().driver.destroy(500);
       assert.equal((await one().driver.list()).length, 1);
+    });
+
+    it("know each other's addresses", async () => {
+      await one().driver.importImage(testImage, one().tarball);
+      await one().driver.create(containerSpec(500));
+      const found = await other().driver.foreign();
+      assert.deepEqual(
+        found.map(({ name, ipAddresses }) => ({ name, ipAddresses })),
+        [{ name: "container-500", ipAddresses: [containerSpec(500).ipAddress] }],
+      );
     });
   });
 
