@@ -53,11 +53,11 @@ export async function readFile(
     return await readInside((request) => execute(engine, id, request), path, maxBytes, engine.timeoutMs);
   }
   for (const parent of parentsOf(path)) {
-    if ((await find(engine, id, parent))?.type !== "directory") {
+    if ((await findFile(engine, id, parent))?.type !== "directory") {
       return undefined;
     }
   }
-  const found = await find(engine, id, path, maxBytes);
+  const found = await findFile(engine, id, path, maxBytes);
   return found?.type === "file" ? found.bytes : undefined;
 }
 
@@ -68,7 +68,7 @@ function parentsOf(path: string): string[] {
 }
 
 async function requireFolder(engine: Engine, id: number, path: string, mode: number): Promise<void> {
-  const found = await find(engine, id, path);
+  const found = await findFile(engine, id, path);
   if (found?.type === "directory") {
     return;
   }
@@ -78,6 +78,7 @@ async function requireFolder(engine: Engine, id: number, path: string, mode: num
   await post(engine, id, path, "directory", mode);
 }
 
+/** What is at a path. */
 interface Found {
   /** `file`, `directory` or `symlink`. */
   readonly type: string;
@@ -85,7 +86,12 @@ interface Found {
 }
 
 /** Returns what is at a path, without following a link there; undefined for nothing. */
-async function find(engine: Engine, id: number, path: string, maxBytes = 0): Promise<Found | undefined> {
+export async function findFile(
+  engine: Engine,
+  id: number,
+  path: string,
+  maxBytes = 0,
+): Promise<Found | undefined> {
   try {
     const { headers, body } = await engine.api.raw("GET", `${pathOf(engine, id)}/files`, { query: { path } });
     const pieces: Buffer[] = [];
@@ -106,6 +112,16 @@ async function find(engine: Engine, id: number, path: string, maxBytes = 0): Pro
     unlessMissing(error);
     return undefined;
   }
+}
+
+/** Replaces the content of an existing file, which keeps its owner and mode. */
+export async function overwriteFile(
+  engine: Engine,
+  id: number,
+  path: string,
+  content: Uint8Array,
+): Promise<void> {
+  await post(engine, id, path, "file", 0o644, content);
 }
 
 async function remove(engine: Engine, id: number, path: string): Promise<void> {

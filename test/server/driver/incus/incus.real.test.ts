@@ -138,6 +138,20 @@ describe("the Incus driver, on a cluster", () => {
       });
     }
 
+    it("changes the names in the hosts file, running or not, and keeps other lines", async () => {
+      await driver().create(containerSpec(500, { hosts: () => ["198.18.0.100 first"] }));
+      await driver().setHosts?.(500, ["198.18.0.101 second"]);
+      await driver().start(500);
+      await driver().exec(500, execRequest(["sh", "-c", "echo 10.0.0.1 own >>/etc/hosts"]));
+      await driver().setHosts?.(500, ["198.18.0.102 third"]);
+      const { stdout } = await driver().exec(500, execRequest(["cat", "/etc/hosts"]));
+      const lines = Buffer.from(stdout).toString().split("\n");
+      assert.deepEqual(
+        lines.filter((line) => /first|second|third|own|localhost$/.test(line)),
+        ["127.0.0.1 localhost", "::1 localhost ip6-localhost", "198.18.0.102 third", "10.0.0.1 own"],
+      );
+    });
+
     it("limits the memory, the processes and the disk", async () => {
       const type = {
         name: "tiny",
