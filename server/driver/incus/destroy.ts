@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { MccError, messageOf } from "../../../protocol/error";
 import { Deadline } from "../../support/time-limits";
+import type { ApiInstance } from "./api/types";
 import { type Engine, pathOf } from "./engine";
 import { stateOf } from "./instances/copy";
 import { unreachable } from "./instances/instances";
@@ -19,13 +20,13 @@ export async function destroyInstance(engine: Engine, id: number): Promise<void>
   const deadline = new Deadline(engine.timeoutMs);
   let failure: unknown;
   do {
-    await untilIdle(engine, id, deadline);
-    const instance = await engine.instances.look(id);
+    let instance = await lookReachable(engine, id);
+    // A create can end between the two looks.
+    if ((await untilIdle(engine, id, deadline)) || instance === undefined) {
+      instance = await lookReachable(engine, id);
+    }
     if (instance === undefined) {
       return;
-    }
-    if (stateOf(instance) === "unreachable") {
-      throw unreachable(id, instance);
     }
     failure = await remove(engine, id, stateOf(instance) === "running", deadline);
     if (failure === undefined && (await engine.instances.look(id)) === undefined) {
@@ -38,6 +39,15 @@ export async function destroyInstance(engine: Engine, id: number): Promise<void>
     `Container ${id} could not be removed within ${deadline.timeoutMs / 1000} s: ${messageOf(failure)}`,
     "engine",
   );
+}
+
+/** @throws MccError `unreachable`. */
+async function lookReachable({ instances }: Engine, id: number): Promise<ApiInstance | undefined> {
+  const instance = await instances.look(id);
+  if (instance !== undefined && stateOf(instance) === "unreachable") {
+    throw unreachable(id, instance);
+  }
+  return instance;
 }
 
 /** @returns the failure: whether the instance is gone decides. */

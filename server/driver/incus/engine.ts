@@ -42,7 +42,7 @@ export async function openEngine(options: DriverOptions, settings: EngineSetting
     server,
     names,
     instances: new Instances(api, names, log),
-    foreign: new ForeignInstances(api, names),
+    foreign: new ForeignInstances(api, names, log),
     images: new ImageStore(api, server.environment.kernel_architecture, timeoutMs),
   };
 }

@@ -1,7 +1,6 @@
 import { SharedWork } from "../../support/concurrency/shared-work";
-import type { ForeignContainer } from "../driver";
+import type { DriverLog, ForeignContainer } from "../driver";
 import type { Api } from "./api/api";
-import { ApiError } from "./api/api-error";
 import { type ApiInstance, instancesSchema } from "./api/types";
 import type { Instances } from "./instances/instances";
 import { markOf } from "./instances/marks";
@@ -9,6 +8,8 @@ import type { InstanceNames } from "./instances/names";
 
 /** How old a list of all projects may be. It costs the engine more the more instances there are. */
 const mostAgeMs = { least: 2_000, timesDuration: 20 };
+/** A member that does not answer holds up the list. */
+const readMs = 4_000;
 
 /** The instances of others: those in this project, and those in other projects, whose addresses are on the same wire. */
 export class ForeignInstances {
@@ -19,6 +20,7 @@ export class ForeignInstances {
   constructor(
     private readonly api: Api,
     private readonly names: InstanceNames,
+    private readonly log: DriverLog,
   ) {}
 
   /** @param instances those of the own project. */
@@ -33,26 +35,21 @@ export class ForeignInstances {
     ];
   }
 
+  /** What is not known must not hold up a creation: then the earlier list counts. */
   async #readOthers(): Promise<void> {
     const begin = performance.now();
-    const all = await this.#readAll();
-    this.#others = all.filter(({ project }) => project !== this.api.project);
+    try {
+      const all = await this.api.get(instancesSchema, "/1.0/instances", {
+        query: { project: undefined, "all-projects": "true", recursion: "1" },
+        timeoutMs: readMs,
+      });
+      this.#others = all.filter(({ project }) => project !== this.api.project);
+    } catch (error) {
+      // A restricted certificate may not see other projects.
+      this.log.debug({ err: error }, "the instances of other projects cannot be listed");
+    }
     const now = performance.now();
     this.#validUntilMs = now + Math.max(mostAgeMs.least, (now - begin) * mostAgeMs.timesDuration);
-  }
-
-  /** A restricted certificate may not see other projects: then nothing is known of them. */
-  async #readAll(): Promise<readonly ApiInstance[]> {
-    try {
-      return await this.api.get(instancesSchema, "/1.0/instances", {
-        query: { project: undefined, "all-projects": "true", recursion: "1" },
-      });
-    } catch (error) {
-      if (error instanceof ApiError) {
-        return [];
-      }
-      throw error;
-    }
   }
 }
 
