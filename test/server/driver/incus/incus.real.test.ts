@@ -12,7 +12,7 @@ import { issueClientCertificate } from "../../../support/lxd/client-certificate"
 import { type LxdCluster, type LxdMember, startLxdCluster } from "../../../support/lxd/cluster";
 import { lxdEngines } from "../../../support/lxd/lxd-engines";
 import { eventually } from "../../../support/time/eventually";
-import { containerSpec, execRequest, testImage } from "../container-spec";
+import { containerSpec, execRequest, testImage, textFile } from "../container-spec";
 import { describeDriverContract } from "../contract";
 import { driverOptions } from "../driver-options";
 
@@ -137,6 +137,37 @@ describe("the Incus driver, on a cluster", () => {
         await next.close();
       });
     }
+
+    it("replaces links of a stopped container, and follows none", async () => {
+      await driver().create(containerSpec(500));
+      await driver().start(500);
+      const links = "mkdir /srv/real; ln -s real /srv/folder; ln -s /etc/passwd /srv/real/file";
+      await driver().exec(500, execRequest(["sh", "-c", links]));
+      await driver().stop(500, 0);
+      assert.equal(await driver().readFile(500, "/srv/real/file", 10), undefined);
+      assert.equal(await driver().readFile(500, "/srv/folder/file", 10), undefined);
+      await driver().writeFiles(500, [
+        textFile("/srv/real/file", "one"),
+        textFile("/srv/folder/file", "two"),
+      ]);
+      await driver().start(500);
+      const show =
+        "grep -c root /etc/passwd; cat /srv/real/file /srv/folder/file; [ -L /srv/folder ] || echo ' folder'";
+      const { stdout } = await driver().exec(500, execRequest(["sh", "-c", show]));
+      assert.equal(Buffer.from(stdout).toString(), "1\nonetwo folder\n");
+    });
+
+    it("changes the name servers at a start, unless the container did", async () => {
+      await driver().create(containerSpec(500));
+      const servers = async (): Promise<string> =>
+        Buffer.from((await driver().readFile(500, "/etc/resolv.conf", 100)) ?? []).toString();
+      await driver().start(500, ["198.18.0.8", "198.18.0.9"]);
+      assert.equal(await servers(), "nameserver 198.18.0.8\nnameserver 198.18.0.9\n");
+      await driver().stop(500, 0);
+      await driver().writeFiles(500, [textFile("/etc/resolv.conf", "search example.org\n")]);
+      await driver().start(500, ["198.18.0.7"]);
+      assert.equal(await servers(), "search example.org\n");
+    });
 
     it("changes the names in the hosts file, running or not, and keeps other lines", async () => {
       await driver().create(containerSpec(500, { hosts: () => ["198.18.0.100 first"] }));
