@@ -10,6 +10,7 @@ import { mostPooled } from "../protocol/methods/pool";
 import type { AddressRange } from "./cloud/reservations/address-range";
 import { type Ipv6Range, parseIpv6Range } from "./cloud/reservations/ipv6-address";
 import type { SimulatedMember } from "./driver/driver";
+import { readNic, readUrls } from "./driver/incus/settings";
 import { driverChoices } from "./driver/load";
 import { parseRange } from "./parse-range";
 import { ownUserSettings } from "./support/ordinary-user";
@@ -33,6 +34,12 @@ export interface CommandLine {
   readonly nat?: true;
   /** Seconds. */
   readonly engineTimeout: number;
+  readonly engineUrl?: string;
+  readonly engineToken?: string;
+  readonly engineProject?: string;
+  readonly enginePool?: string;
+  readonly engineNic?: string;
+  readonly engineGroup?: string;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
   readonly tlsSelfSigned?: true;
@@ -117,6 +124,27 @@ const options: readonly Option[] = [
   new Option("--engine-timeout <seconds>", "time limit for one command of the engine")
     .argParser(wholeNumber(1, 3600))
     .default(60),
+  new Option(
+    "--engine-url <urls>",
+    "with --driver incus: the server's socket or HTTPS URLs, such as unix:/var/lib/incus/unix.socket, or https://a:8443,https://b:8443 (default: the socket of this machine's package)",
+  ).argParser(checkedText(readUrls)),
+  new Option("--engine-token <token>", "with --driver incus: trust token for the first contact over HTTPS"),
+  new Option(
+    "--engine-project <name>",
+    "with --driver incus: project for instances (default: minicloud- and the start of the daemon's id)",
+  ).argParser(engineName),
+  new Option(
+    "--engine-pool <name>",
+    "with --driver incus: storage pool for instances (default: default)",
+  ).argParser(engineName),
+  new Option(
+    "--engine-nic <kind:name>",
+    "with --driver incus: how instances are connected: routed:INTERFACE, bridged:BRIDGE or network:NAME (default: routed:br0)",
+  ).argParser(checkedText(readNic)),
+  new Option(
+    "--engine-group <name>",
+    "with --driver incus: group of the members on which instances are created (default: all)",
+  ).argParser(engineName),
   new Option("--tls-cert <file>", "certificate for HTTPS, in PEM").argParser(absolute),
   new Option("--tls-key <file>", "its private key, in PEM").argParser(absolute),
   new Option(
@@ -171,6 +199,21 @@ function range(text: string): AddressRange {
 
 function range6(text: string): Ipv6Range {
   return parsed(() => parseIpv6Range(text));
+}
+
+/** Returns a parser that keeps the text, which the driver parses again. */
+function checkedText(parse: (text: string) => unknown): (text: string) => string {
+  return (text) => {
+    parsed(() => parse(text));
+    return text;
+  };
+}
+
+function engineName(text: string): string {
+  if (!/^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(text)) {
+    throw new InvalidArgumentError("Give a name of letters, digits, dots, hyphens and underscores.");
+  }
+  return text;
 }
 
 function parsed<T>(parse: () => T): T {

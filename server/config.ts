@@ -7,7 +7,7 @@ import type { CloudOptions } from "./cloud/open-cloud";
 import { type AddressRange, planNetwork } from "./cloud/reservations/address-range";
 import type { Ipv6Range } from "./cloud/reservations/ipv6-address";
 import { type CommandLine, makeCommand, operatorsTypesFile } from "./command-line";
-import type { SimulatedMember } from "./driver/driver";
+import type { EngineOptions, SimulatedMember } from "./driver/driver";
 import type { LogFileOptions } from "./log/file";
 import type { TlsPaths } from "./tls/certificate";
 import { type SelfSignedPaths, selfSignedPaths } from "./tls/self-signed";
@@ -35,6 +35,8 @@ export interface Config {
   readonly range6: Ipv6Range | undefined;
   readonly nat: boolean;
   readonly engineTimeoutMs: number;
+  /** Undefined for a driver without a server of its own. */
+  readonly engine: EngineOptions | undefined;
   /** Paths of PEM files. */
   readonly tls: TlsPaths | undefined;
   /** The files of `tls` if the daemon issues them itself. */
@@ -85,6 +87,7 @@ export function readConfig(words: readonly string[]): Config {
     range6: line.range6,
     nat: line.nat ?? false,
     engineTimeoutMs: line.engineTimeout * 1000,
+    engine: line.driver === engineServerDriver ? engineOptions(line) : undefined,
     tls: selfSigned ?? givenTls(line),
     selfSigned,
     allowAnonymous: line.allowAnonymous ?? false,
@@ -99,6 +102,54 @@ export function readConfig(words: readonly string[]): Config {
 function givenTls({ tlsCert: cert, tlsKey: key }: CommandLine): TlsPaths | undefined {
   return cert === undefined || key === undefined ? undefined : { cert, key };
 }
+
+/** The driver whose engine is a server of its own. */
+const engineServerDriver = "incus";
+
+/** The options about such a server, by their names in the driver's options. */
+const engineOptionNames = {
+  url: "engineUrl",
+  token: "engineToken",
+  project: "engineProject",
+  pool: "enginePool",
+  nic: "engineNic",
+  group: "engineGroup",
+} as const satisfies Record<keyof EngineOptions, keyof CommandLine>;
+
+function engineOptions(line: CommandLine): EngineOptions {
+  const { url, token, project, pool, nic, group } = engineOptionNames;
+  return {
+    url: line[url],
+    token: line[token],
+    project: line[project],
+    pool: line[pool],
+    nic: line[nic],
+    group: line[group],
+  };
+}
+
+/** Options that do not fit the driver, each with the reason. */
+const unfit: readonly { readonly isGiven: (line: CommandLine) => boolean; readonly reason: string }[] = [
+  ...Object.values(engineOptionNames).map((name) => ({
+    isGiven: (line: CommandLine) => line.driver !== engineServerDriver && line[name] !== undefined,
+    reason: `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} is only valid with --driver incus; add it, or omit the option`,
+  })),
+  {
+    isGiven: ({ driver, nat }) => driver === engineServerDriver && nat === true,
+    reason:
+      "with --driver incus, the network belongs to the cluster; omit --nat, and let its members route or translate",
+  },
+  {
+    isGiven: ({ driver, range6 }) => driver === engineServerDriver && range6 !== undefined,
+    reason: "with --driver incus, instances have no IPv6 addresses of the daemon's; omit --range6",
+  },
+  {
+    isGiven: ({ driver, setupUser, removeUser }) =>
+      driver === engineServerDriver && (setupUser !== undefined || removeUser !== undefined),
+    reason:
+      "with --driver incus, the daemon needs neither root nor a setup; omit --setup-user and --remove-user",
+  },
+];
 
 /** Returns the network of a range in CIDR notation. */
 function networkOf(range: AddressRange): string {
@@ -119,6 +170,7 @@ export function cloudOptions(config: Config, log: Logger): CloudOptions {
     nat: config.nat,
     driver: config.driver,
     commandTimeoutMs: config.engineTimeoutMs,
+    engine: config.engine,
     typesFile: config.typesFile,
     warm: config.warm,
     sshJump: config.sshJump,
@@ -174,6 +226,10 @@ function findMistake(line: CommandLine, isRangeGiven: boolean): string | undefin
   }
   if (line.simulatedMembers !== undefined && line.driver !== "simulated") {
     return "--simulated-members is only valid with --driver simulated";
+  }
+  const unfitOption = unfit.find(({ isGiven }) => isGiven(line));
+  if (unfitOption !== undefined) {
+    return unfitOption.reason;
   }
   if ((tlsCert === undefined) !== (tlsKey === undefined)) {
     return "--tls-cert and --tls-key are only valid together; give both or none";

@@ -147,6 +147,11 @@ export const shownElsewhere: Readonly<Record<string, readonly string[]>> = {
     "test/server/driver/lxc/network/isolation/address-owners.real.test.ts",
   ],
   "server/driver/lxc/": ["test/server/driver/lxc/contract.real.test.ts", "test/server/driver/lxc/"],
+  "server/driver/incus/": [
+    "test/server/driver/incus/incus.real.test.ts",
+    "test/server/driver/incus/one-server.real.test.ts",
+  ],
+  "server/driver/write-inside.ts": ["test/server/driver/lxc/files.real.test.ts"],
   "server/driver/openvz/": ["test/server/driver/openvz/contract.real.test.ts", "test/server/driver/openvz/"],
   "server/driver/simulated/": ["test/server/driver/simulated/contract.test.ts"],
   "server/support/archives/block-reader.ts": ["test/server/support/archives/inspection.test.ts"],

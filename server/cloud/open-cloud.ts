@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Logger } from "pino";
-import type { Driver, Finding, Needs, SimulatedMember } from "../driver/driver";
+import type { Driver, EngineOptions, Finding, Needs, SimulatedMember } from "../driver/driver";
 import { type DriverName, loadDriver, resolveDriverName } from "../driver/load";
 import { AccessTokens } from "./access/access-tokens";
 import { holdingsOf } from "./access/quotas/holding";
@@ -70,6 +70,8 @@ export interface CloudOptions {
   readonly driver: string;
   /** The time limit of one engine command. */
   readonly commandTimeoutMs: number;
+  /** How the server of an engine is reached. Default: that on this host. */
+  readonly engine?: EngineOptions | undefined;
   /** A JSON file with the operator's own instance types. */
   readonly typesFile?: string | undefined;
   /** How many instances of each image are started ahead. Default: none. */
@@ -259,6 +261,7 @@ export async function openDriver(
     commandTimeoutMs: options.commandTimeoutMs,
     log: options.log,
     simulatedMembers: options.simulatedMembers,
+    engine: options.engine,
     reportDamage: (path, reason) => damaged?.report(path, reason),
     requireFolder: damaged && ((path) => damaged.requireFolder(path)),
   });

@@ -284,6 +284,8 @@ export interface DriverOptions {
   /** The time limit of one engine command. */
   readonly commandTimeoutMs: number;
   readonly log: DriverLog;
+  /** For a driver whose engine is a server of its own. Default: that on this host, with its usual names. */
+  readonly engine?: EngineOptions | undefined;
   /** Reports a damaged file of the driver to the operator. The driver works without the file. */
   readonly reportDamage?: ((path: string, reason: string) => void) | undefined;
   /**
@@ -298,6 +300,19 @@ export interface DriverOptions {
    * For tests: the maximal number of containers on a bridge, for a driver with bridges. Default: the kernel's maximum.
    */
   readonly containersPerBridge?: number | undefined;
+}
+
+/** How the server of an engine is reached and used, as the operator wrote it. The driver checks it. */
+export interface EngineOptions {
+  /** URLs with commas between them. */
+  readonly url?: string | undefined;
+  /** What the server accepts this daemon for at the first contact. */
+  readonly token?: string | undefined;
+  readonly project?: string | undefined;
+  readonly pool?: string | undefined;
+  readonly nic?: string | undefined;
+  /** The group of members for containers without a placement. */
+  readonly group?: string | undefined;
 }
 
 /** The part of pino's logger for drivers. */

@@ -67,7 +67,11 @@ function cgroups() {
   ];
   return hierarchies
     .flatMap((hierarchy) => namesIn(hierarchy).map((name) => join(hierarchy, name)))
-    .filter((path) => /\/lxc\.(payload|monitor)\.mc-/.test(path) && textOf(join(path, "cgroup.procs")) === "")
+    .filter(
+      (path) =>
+        /\/lxc\.(payload|monitor)\.(mc-|minicloud-[0-9a-f]{8}_)/.test(path) &&
+        textOf(join(path, "cgroup.procs")) === "",
+    )
     .map((path) => `cgroup ${path}`);
 }
 

@@ -9,6 +9,8 @@ const testPackages = [
   { name: "bash-static", program: "/bin/bash-static" },
   // Makes a file system that limits folders.
   { name: "btrfs-progs", program: "/usr/bin/btrfs" },
+  // The engine of the driver incus.
+  { name: "lxd", program: "/usr/bin/lxd" },
   // Shows containers their own limits.
   { name: "lxcfs", program: "/usr/bin/lxcfs" },
   // Makes the image of a whole distribution.

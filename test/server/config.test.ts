@@ -91,7 +91,40 @@ describe("the configuration", () => {
     assert.deepEqual(readConfig(words).allowedHosts, ["a.example", "B.example"]);
   });
 
+  it("passes what the server of an engine needs on to its driver", () => {
+    assert.equal(readConfig(["--driver", "lxc"]).engine, undefined);
+    const words = [
+      "--engine-url",
+      "https://a,https://b:8443",
+      "--engine-token",
+      "t",
+      "--engine-project",
+      "p",
+    ];
+    const more = ["--engine-pool", "fast", "--engine-nic", "bridged:br1", "--engine-group", "g"];
+    assert.deepEqual(readConfig(["--driver", "incus", ...words, ...more]).engine, {
+      url: "https://a,https://b:8443",
+      token: "t",
+      project: "p",
+      pool: "fast",
+      nic: "bridged:br1",
+      group: "g",
+    });
+  });
+
   const misuses: [string[], RegExp][] = [
+    [["--engine-url", "unix:/s", "--driver", "lxc"], /--engine-url is only valid with --driver incus/],
+    [["--engine-token", "t"], /--engine-token is only valid with --driver incus/],
+    [["--engine-project", "p"], /--engine-project is only valid with --driver incus/],
+    [["--engine-pool", "p"], /--engine-pool is only valid with --driver incus/],
+    [["--engine-nic", "routed:br0"], /--engine-nic is only valid with --driver incus/],
+    [["--engine-group", "g"], /--engine-group is only valid with --driver incus/],
+    [["--driver", "incus", "--engine-url", "http://a"], /"http:\/\/a" is not valid; give --engine-url unix:/],
+    [["--driver", "incus", "--engine-nic", "br0"], /"br0" is not valid; give --engine-nic routed:INTERFACE/],
+    [["--driver", "incus", "--engine-pool", "a b"], /Give a name of letters/],
+    [["--driver", "incus", "--nat"], /belongs to the cluster; omit --nat/],
+    [["--driver", "incus", "--range6", "fd00::/64"], /omit --range6/],
+    [["--driver", "incus", "--setup-user", "alice"], /needs neither root nor a setup/],
     [
       ["--tls-self-signed", "--tls-cert", "c", "--tls-key", "k"],
       /--tls-self-signed.*cannot be used with.*--tls-cert/,
@@ -106,7 +139,7 @@ describe("the configuration", () => {
     [["-l", "0.0.0.0"], /other machines can reach 0\.0\.0\.0.*--tls-cert.*--insecure/],
     [["-l", "::"], /other machines can reach ::/],
     [["-l", "192.168.1.5"], /other machines can reach 192\.168\.1\.5/],
-    [["--driver", "docker"], /auto, openvz, lxc, simulated/],
+    [["--driver", "docker"], /auto, openvz, lxc, incus, simulated/],
     [["--log-level", "loud"], /trace, debug, info/],
     [["--engine-timeout", "0"], /from 1 to 3600/],
     [["--log-max-size", "-1"], /from 0 to 1000000/],

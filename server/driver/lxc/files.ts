@@ -1,10 +1,10 @@
 import * as files from "node:fs/promises";
 import type { ContainerFile } from "../driver";
 import { readInside } from "../read-inside";
+import { writeInside } from "../write-inside";
 import { rootfsIn } from "./configuration/configuration";
 import type { Engine } from "./engine";
 import { attach } from "./exec";
-import { writeInside } from "./files/files-inside";
 import { readFromLayer, writeIntoLayer } from "./files/layer";
 import type { ContainerPlace } from "./place";
 

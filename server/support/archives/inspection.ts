@@ -44,6 +44,11 @@ export class ArchiveInspection {
     return this.#ended;
   }
 
+  /** The size of the files in it, in bytes; a sparse file counts with its holes. */
+  get unpackedBytes(): number {
+    return this.#contents;
+  }
+
   /** The wanted names that exist in the archive and are not folders. */
   get names(): ReadonlySet<string> {
     return this.#names;

@@ -194,7 +194,10 @@ export function describeDriverContract(
         await driver().close();
         const next = engine().nextDriver();
         await next.open();
-        assert.deepEqual(await next.list(), [{ id: 500, state: "running" }]);
+        assert.deepEqual(
+          (await next.list()).map(({ id, state }) => ({ id, state })),
+          [{ id: 500, state: "running" }],
+        );
         const { stdout } = await next.exec(500, execRequest(["hostname"]));
         assert.equal(Buffer.from(stdout).toString(), "host-500\n");
         await next.destroy(500);

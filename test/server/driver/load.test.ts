@@ -14,11 +14,11 @@ describe("--driver", () => {
   withEnvironment(() => ({ PATH: bin }));
 
   it("accepts the name of each driver, and no other name", () => {
-    assert.deepEqual(driverChoices, ["auto", "openvz", "lxc", "simulated"]);
+    assert.deepEqual(driverChoices, ["auto", "openvz", "lxc", "incus", "simulated"]);
     driverChoices.slice(1).forEach((name) => assert.equal(resolveDriverName(name), name));
     assert.throws(() => resolveDriverName("docker"), {
       code: "invalid",
-      message: /auto, openvz, lxc, simulated/,
+      message: /auto, openvz, lxc, incus, simulated/,
     });
   });
 

@@ -1,6 +1,6 @@
-import { MccError } from "../../../../protocol/error";
-import type { ContainerFile, ExecRequest, ExecResult } from "../../driver";
-import { engineWords } from "../commands/engine-words";
+import { MccError } from "../../protocol/error";
+import { toSendable } from "../../protocol/wire/codec";
+import type { ContainerFile, ExecRequest, ExecResult } from "./driver";
 
 /**
  * Runs in the container, so that a link in the container cannot lead to a file of the host. The file is written
@@ -63,7 +63,7 @@ export async function writeInside(
     if (exitCode !== 0) {
       throw new MccError(
         "engine",
-        `${path} could not be written: ${engineWords(Buffer.from(stderr).toString())}.`,
+        `${path} could not be written: ${toSendable(Buffer.from(stderr).toString()).trim().replaceAll("\n", "; ")}.`,
       );
     }
   }

@@ -1,0 +1,58 @@
+import type { DriverLog, DriverOptions, Network } from "../driver";
+import { connectEngine } from "./access/trust";
+import type { Api } from "./api/api";
+import type { Connection } from "./api/connection";
+import type { Server } from "./api/types";
+import { ForeignInstances } from "./foreign";
+import { ImageStore } from "./images/store";
+import { Instances } from "./instances/instances";
+import { InstanceNames } from "./instances/names";
+import type { EngineSettings } from "./settings";
+
+/** The parts that the driver's operations use. */
+export interface Engine {
+  readonly settings: EngineSettings;
+  readonly serverId: string;
+  readonly network: Network;
+  readonly log: DriverLog;
+  /** The time limit of an engine command. */
+  readonly timeoutMs: number;
+  readonly connection: Connection;
+  readonly api: Api;
+  readonly server: Server;
+  readonly names: InstanceNames;
+  readonly instances: Instances;
+  readonly images: ImageStore;
+  readonly foreign: ForeignInstances;
+}
+
+/** Connects to the engine. Changes nothing there but the trust in this daemon, at the first contact. @throws MccError. */
+export async function openEngine(options: DriverOptions, settings: EngineSettings): Promise<Engine> {
+  const { folder, serverId, network, log, commandTimeoutMs: timeoutMs } = options;
+  const { api, connection, server } = await connectEngine({ settings, folder, timeoutMs });
+  const names = new InstanceNames(serverId);
+  return {
+    settings,
+    serverId,
+    network,
+    log,
+    timeoutMs,
+    connection,
+    api,
+    server,
+    names,
+    instances: new Instances(api, names, log),
+    foreign: new ForeignInstances(api, names, log),
+    images: new ImageStore(api, server.environment.kernel_architecture, timeoutMs),
+  };
+}
+
+/** Returns the path of an instance in the API. */
+export function pathOf({ names }: Pick<Engine, "names">, id: number): string {
+  return `/1.0/instances/${names.of(id)}`;
+}
+
+/** Returns the prefix of headers about files, which differs between LXD and Incus. */
+export function headerPrefix({ server }: Pick<Engine, "server">): string {
+  return server.environment.server === "incus" ? "X-Incus-" : "X-LXD-";
+}

@@ -1,0 +1,162 @@
+import type { ContainerFile } from "../../driver";
+import { readInside } from "../../read-inside";
+import { writeInside } from "../../write-inside";
+import { ApiError } from "../api/api-error";
+import { anythingSchema } from "../api/types";
+import { type Engine, headerPrefix, pathOf } from "../engine";
+import { stateOf } from "../instances/copy";
+import { execute } from "./exec";
+
+const newFolderMode = 0o755;
+
+/** Writes files into an instance: from inside if it runs, otherwise through the engine. */
+export async function writeFiles(engine: Engine, id: number, files: readonly ContainerFile[]): Promise<void> {
+  if (stateOf(await engine.instances.require(id)) === "running") {
+    await writeInside((request) => execute(engine, id, request), files, engine.timeoutMs);
+  } else {
+    await writeIntoStopped(engine, id, files);
+  }
+}
+
+/**
+ * Writes files into an instance that does not run. The engine follows links within the instance's root; therefore a link in
+ * the place of a file or a folder is removed first. The engine makes no missing folders, and keeps the mode of an existing file.
+ */
+export async function writeIntoStopped(
+  engine: Engine,
+  id: number,
+  files: readonly ContainerFile[],
+): Promise<void> {
+  const folders = new Set<string>(["/"]);
+  for (const { path, content, mode, folderMode } of files) {
+    const parents = parentsOf(path);
+    for (const parent of parents) {
+      if (!folders.has(parent)) {
+        const isLast = parent === parents.at(-1);
+        await requireFolder(engine, id, parent, (isLast ? folderMode : undefined) ?? newFolderMode);
+        folders.add(parent);
+      }
+    }
+    await remove(engine, id, path);
+    await post(engine, id, path, "file", mode, content);
+  }
+}
+
+/** Returns the first bytes of a file: from inside if the instance runs, otherwise through the engine. */
+export async function readFile(
+  engine: Engine,
+  id: number,
+  path: string,
+  maxBytes: number,
+): Promise<Uint8Array | undefined> {
+  if (stateOf(await engine.instances.require(id)) === "running") {
+    return await readInside((request) => execute(engine, id, request), path, maxBytes, engine.timeoutMs);
+  }
+  for (const parent of parentsOf(path)) {
+    if ((await findFile(engine, id, parent))?.type !== "directory") {
+      return undefined;
+    }
+  }
+  const found = await findFile(engine, id, path, maxBytes);
+  return found?.type === "file" ? found.bytes : undefined;
+}
+
+/** Returns the folders above a path, the outermost first, without the root. */
+function parentsOf(path: string): string[] {
+  const names = path.split("/").filter((name) => name !== "");
+  return names.slice(0, -1).map((_, index) => `/${names.slice(0, index + 1).join("/")}`);
+}
+
+async function requireFolder(engine: Engine, id: number, path: string, mode: number): Promise<void> {
+  const found = await findFile(engine, id, path);
+  if (found?.type === "directory") {
+    return;
+  }
+  if (found !== undefined) {
+    await remove(engine, id, path);
+  }
+  await post(engine, id, path, "directory", mode);
+}
+
+/** What is at a path. */
+interface Found {
+  /** `file`, `directory` or `symlink`. */
+  readonly type: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Returns what is at a path, without following a link there; undefined for nothing. */
+export async function findFile(
+  engine: Engine,
+  id: number,
+  path: string,
+  maxBytes = 0,
+): Promise<Found | undefined> {
+  try {
+    const { headers, body } = await engine.api.raw("GET", `${pathOf(engine, id)}/files`, { query: { path } });
+    const pieces: Buffer[] = [];
+    let length = 0;
+    // Leaving the loop ends the transfer.
+    for await (const piece of body) {
+      pieces.push(piece as Buffer);
+      length += (piece as Buffer).length;
+      if (length >= maxBytes) {
+        break;
+      }
+    }
+    return {
+      type: String(headers[`${headerPrefix(engine).toLowerCase()}type`] ?? ""),
+      bytes: Buffer.concat(pieces).subarray(0, maxBytes),
+    };
+  } catch (error) {
+    unlessMissing(error);
+    return undefined;
+  }
+}
+
+/** Replaces the content of an existing file, which keeps its owner and mode. */
+export async function overwriteFile(
+  engine: Engine,
+  id: number,
+  path: string,
+  content: Uint8Array,
+): Promise<void> {
+  await post(engine, id, path, "file", 0o644, content);
+}
+
+async function remove(engine: Engine, id: number, path: string): Promise<void> {
+  try {
+    await engine.api.call(anythingSchema, "DELETE", `${pathOf(engine, id)}/files`, { query: { path } });
+  } catch (error) {
+    unlessMissing(error);
+  }
+}
+
+async function post(
+  engine: Engine,
+  id: number,
+  path: string,
+  type: "file" | "directory",
+  mode: number,
+  content: Uint8Array = Buffer.alloc(0),
+): Promise<void> {
+  const prefix = headerPrefix(engine);
+  await engine.api.call(anythingSchema, "POST", `${pathOf(engine, id)}/files`, {
+    query: { path },
+    headers: {
+      "content-type": "application/octet-stream",
+      [`${prefix}type`]: type,
+      [`${prefix}uid`]: "0",
+      [`${prefix}gid`]: "0",
+      [`${prefix}mode`]: mode.toString(8).padStart(4, "0"),
+    },
+    body: Buffer.from(content),
+  });
+}
+
+/** @throws the error unless the engine says that nothing is there. */
+function unlessMissing(error: unknown): void {
+  if (!(error instanceof ApiError) || error.code !== "not-found") {
+    throw error;
+  }
+}

@@ -1,0 +1,193 @@
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { MccError } from "../../../../protocol/error";
+import type { Driver } from "../../../../server/driver/driver";
+import { createIncusDriver } from "../../../../server/driver/incus/driver";
+import { FakeEngine, type Fault } from "../../../fakes/incus/fake-engine";
+import { assertMccError } from "../../../support/assert-error";
+import { leastRoot, tarArchive } from "../../../support/files/tar-archive";
+import { temporaryFolders } from "../../../support/files/temporary-folder";
+import { perTest } from "../../../support/per-test";
+import { eventually } from "../../../support/time/eventually";
+import { containerSpec, execRequest, testImage, textFile } from "../container-spec";
+import { driverOptions } from "../driver-options";
+
+describe("the Incus driver, with a fake engine", () => {
+  const newFolder = temporaryFolders();
+
+  interface Subject {
+    readonly engine: FakeEngine;
+    readonly driver: Driver;
+    readonly tarball: string;
+  }
+
+  async function newSubject(): Promise<Subject> {
+    const folder = await newFolder();
+    const engine = new FakeEngine();
+    const socket = join(folder, "socket");
+    await engine.start(socket);
+    const tarball = join(folder, "image.tar");
+    await writeFile(tarball, tarArchive(...leastRoot, { name: "usr/sbin/sshd" }));
+    // The first one refuses the connection.
+    const options = driverOptions(join(folder, "incus"), {
+      engine: { url: `unix:${join(folder, "none")},unix:${socket}` },
+    });
+    return { engine, driver: createIncusDriver(options), tarball };
+  }
+
+  async function end({ engine, driver }: Subject): Promise<void> {
+    await driver.close();
+    await engine.stop();
+  }
+
+  const subject = perTest(newSubject, end);
+
+  /** The life of a container, with each kind of call. */
+  async function live({ driver, tarball }: Subject): Promise<void> {
+    await driver.open();
+    await driver.importImage(testImage, tarball);
+    await driver.create(containerSpec(500, { files: [textFile("/srv/one", "one")] }));
+    await driver.start(500);
+    await driver.exec(500, execRequest(["true"]));
+    await driver.resize(500, { name: "other", cpus: 2, diskBytes: 1e9 });
+    await driver.rename(500, "another");
+    await driver.stop(500, 0);
+    await driver.writeFiles(500, [textFile("/srv/one", "two")]);
+    assert.equal(Buffer.from((await driver.readFile(500, "/srv/one", 10)) ?? []).toString(), "two");
+    await driver.destroy(500);
+  }
+
+  it("uses the next member if one refuses the connection", async () => {
+    await live(subject());
+    assert.deepEqual([...subject().engine.instances.keys()], []);
+    await subject().driver.purge();
+    assert.deepEqual([subject().engine.projects.size, subject().engine.images.size], [0, 0]);
+  });
+
+  it("leaves nothing behind, whichever call fails once", async function () {
+    this.timeout(120_000);
+    await live(subject());
+    const { requests } = subject().engine;
+    const faults = requests.flatMap((request, number): [number, string, Fault][] => [
+      [number, request, "refused"],
+      // Nothing has changed if the answer to a question is lost.
+      ...(request.startsWith("GET ")
+        ? []
+        : ([[number, request, "answer lost"]] as [number, string, Fault][])),
+    ]);
+    const results = await Promise.all(
+      faults.map(async ([failing, request, fault]) => {
+        const tried = await newSubject();
+        try {
+          tried.engine.faultOf = (number) => (number === failing ? fault : undefined);
+          const error: unknown = await live(tried).then(
+            () => undefined,
+            (reason: unknown) => reason,
+          );
+          tried.engine.faultOf = () => undefined;
+          await tried.driver.open();
+          await tried.driver.destroy(500);
+          const left = [...tried.engine.instances.keys()];
+          await tried.driver.purge();
+          const rest = left.length + tried.engine.images.size + tried.engine.projects.size;
+          const isGood = rest === 0 && (error === undefined || MccError.isInstance(error));
+          return isGood ? [] : [`${fault}: ${request} (${failing}): ${left.join()} ${String(error)}`];
+        } finally {
+          await end(tried);
+        }
+      }),
+    );
+    assert.deepEqual(results.flat(), []);
+    assert.ok(faults.length > 40, String(faults.length));
+  });
+
+  it("finds out what happened while the events were lost", async () => {
+    const { driver, engine, tarball } = subject();
+    const down: number[] = [];
+    driver.watch((id) => down.push(id));
+    await driver.open();
+    await driver.importImage(testImage, tarball);
+    for (const id of [500, 501]) {
+      await driver.create(containerSpec(id));
+      await driver.start(id);
+    }
+    await eventually(() => engine.listeners === 1, "the driver listens");
+    const [first = "", second = ""] = engine.instances.keys();
+    engine.stopInside(first);
+    await eventually(() => down.length === 1, "an event told of the stop");
+    engine.cutEvents();
+    engine.stopInside(second);
+    await eventually(() => down.length === 2, "the list after the next connection told of it");
+    assert.deepEqual(down, [500, 501]);
+    assert.deepEqual(
+      (await driver.list()).map(({ state }) => state),
+      ["stopped", "stopped"],
+    );
+  });
+
+  it("answers lists from its copy", async () => {
+    const { driver, engine } = subject();
+    await driver.open();
+    await eventually(() => engine.listeners === 1, "the driver listens");
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const before = engine.requests.length;
+    await driver.list();
+    assert.equal(engine.requests.length, before);
+  });
+
+  it("does not take a project that was removed for an empty one", async () => {
+    const { driver, engine } = subject();
+    await driver.open();
+    engine.projects.clear();
+    engine.cutEvents();
+    await eventually(
+      async () =>
+        await driver.list().then(
+          () => false,
+          () => true,
+        ),
+      "the project was missed",
+    );
+    await assertMccError(
+      driver.list(),
+      "engine",
+      /The project minicloud-[0-9a-f]{8} does not exist .*restart/,
+    );
+    await driver.open();
+    assert.deepEqual(await driver.list(), []);
+  });
+
+  it("names what the engine lacks, with the remedy", async () => {
+    const { engine } = subject();
+    const folder = await newFolder();
+    const socket = join(folder, "socket");
+    const other = new FakeEngine();
+    await other.start(socket);
+    const lacking = async (words: object): Promise<string> => {
+      const driver = createIncusDriver(
+        driverOptions(join(folder, "incus"), { engine: { url: `unix:${socket}`, ...words } }),
+      );
+      const findings = await driver.preflight({ optional: true });
+      return findings.map((each) => `${each.lacking} -> ${each.remedy}`).join("\n");
+    };
+    assert.match(await lacking({}), /"default" has the driver dir, which cannot limit .* -> choose a pool/);
+    assert.match(
+      await lacking({ pool: "fast" }),
+      /no storage pool "fast".* -> .*lxc storage create fast btrfs/,
+    );
+    assert.match(await lacking({ nic: "network:lan" }), /no network "lan".* -> .*lxc network create lan/);
+    assert.match(await lacking({ nic: "bridged:br9" }), /no interface "br9".* -> .*--engine-nic bridged:/);
+    assert.match(
+      await lacking({ url: "unix:/nonexistent" }),
+      /cannot be reached .* -> start it, or correct --engine-url/,
+    );
+    other.projects.set("p", { restricted: "true", "restricted.devices.nic": "allow" });
+    assert.match(
+      await lacking({ project: "p" }),
+      /the project p forbids .*lowlevel.* -> on a member: lxc project set p restricted\.containers\.lowlevel=allow/,
+    );
+    await other.stop();
+    assert.deepEqual(engine.requests, []);
+  });
+});

@@ -1,0 +1,21 @@
+import { temporaryFolders } from "../../../support/files/temporary-folder";
+import { type LxdCluster, startLxdCluster } from "../../../support/lxd/cluster";
+import { lxdEngines } from "../../../support/lxd/lxd-engines";
+import { describeDriverContract } from "../contract";
+
+describe("the Incus driver, on a cluster of one", () => {
+  const newFolder = temporaryFolders();
+  let server: LxdCluster | undefined;
+
+  before(async function () {
+    this.timeout(120_000);
+    server = await startLxdCluster(1, await newFolder());
+  });
+  after(async () => {
+    await server?.end();
+  });
+
+  describeDriverContract("incus, by its socket", () =>
+    lxdEngines(() => ({ url: `unix:${server?.members[0]?.socket}` })),
+  );
+});
