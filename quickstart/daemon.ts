@@ -65,8 +65,12 @@ export async function stopDaemon(work: Work): Promise<string> {
   return "stopped";
 }
 
-/** Runs mccserver, which prints its errors on standard error. */
-export async function mccserver(words: readonly string[]): Promise<void> {
+/**
+ * Runs mccserver, which prints its errors on standard error.
+ *
+ * @param why what its failure means, for the message. Default: nothing more.
+ */
+export async function mccserver(words: readonly string[], why = ""): Promise<void> {
   const program = join(checkout, "dist", "server", "main.js");
   const { failed } = await execa(process.execPath, [program, ...words], {
     reject: false,
@@ -75,14 +79,22 @@ export async function mccserver(words: readonly string[]): Promise<void> {
     stderr: "inherit",
   });
   if (failed) {
-    throw new MccError("unavailable", "mccserver failed; see its message above.");
+    throw new MccError("unavailable", `mccserver failed; see its message above.${why}`);
   }
 }
 
 /** Returns the arguments with which every run of mccserver finds the same state. */
 export function daemonWords({ options, place }: Work): string[] {
   const range = options.range === undefined ? [] : ["--range", options.range];
-  return ["--driver", options.driver, "--state-dir", place.stateFolder, ...range];
+  return ["--driver", options.driver, "--state-dir", place.stateFolder, ...range, ...engineWords(options)];
+}
+
+function engineWords({ engineUrl, engineToken, engineNic }: Options): string[] {
+  return [
+    ...(engineUrl === undefined ? [] : ["--engine-url", engineUrl]),
+    ...(engineToken === undefined ? [] : ["--engine-token", engineToken]),
+    ...(engineNic === undefined ? [] : ["--engine-nic", engineNic]),
+  ];
 }
 
 /**

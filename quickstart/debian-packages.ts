@@ -3,6 +3,7 @@ import { access } from "node:fs/promises";
 import { ExecaError, execa } from "execa";
 import { programs } from "../images/micro/parts";
 import { MccError, messageOf } from "../protocol/error";
+import type { DriverName } from "./options";
 import type { Say, Work } from "./step";
 
 interface DebianPackage {
@@ -10,12 +11,14 @@ interface DebianPackage {
   readonly purpose: string;
   /** A program of the package, whose existence shows that the package is installed. */
   readonly program: string;
+  /** The drivers that need it. Default: all with real hosts. */
+  readonly drivers?: readonly DriverName[];
 }
 
 const ownPackages: readonly DebianPackage[] = [
-  { name: "lxc", purpose: "runs the containers", program: "/usr/bin/lxc-start" },
-  { name: "iproute2", purpose: "creates the hosts' bridge", program: "/bin/ip" },
-  { name: "nftables", purpose: "sets the hosts' firewall rules", program: "/usr/sbin/nft" },
+  { name: "lxc", purpose: "runs the containers", program: "/usr/bin/lxc-start", drivers: ["lxc"] },
+  { name: "iproute2", purpose: "creates the hosts' bridge", program: "/bin/ip", drivers: ["lxc"] },
+  { name: "nftables", purpose: "sets the hosts' firewall rules", program: "/usr/sbin/nft", drivers: ["lxc"] },
   { name: "openssh-client", purpose: "logs in to the hosts", program: "/usr/bin/ssh" },
 ];
 
@@ -34,10 +37,18 @@ const aptGet = "/usr/bin/apt-get";
 const aptOptions = ["-q", "-y", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=300"];
 
 /** Installs the missing Debian packages, and reports each with its purpose. */
-export async function installPackages(_work: Work, say: Say): Promise<string> {
-  const missing = await missingPackages();
+export async function installPackages({ options: { driver } }: Work, say: Say): Promise<string> {
+  const missing = await missingPackages(driver);
   if (missing.length === 0) {
-    return packages.map(({ name }) => name).join(", ");
+    return packagesFor(driver)
+      .map(({ name }) => name)
+      .join(", ");
+  }
+  if (process.getuid?.() !== 0) {
+    throw new MccError(
+      "unavailable",
+      `The image micro needs packages of this machine; install them as root: apt-get install ${missing.map(({ name }) => name).join(" ")}`,
+    );
   }
   missing.forEach(({ name, purpose }) => say(`installing ${name}: ${purpose}`));
   await apt(["update", "-q"]);
@@ -45,9 +56,14 @@ export async function installPackages(_work: Work, say: Say): Promise<string> {
   return `installed ${missing.map(({ name }) => name).join(", ")}`;
 }
 
-export async function missingPackages(): Promise<DebianPackage[]> {
-  const present = await Promise.all(packages.map(({ program }) => isProgram(program)));
-  return packages.filter((_, index) => !present[index]);
+export async function missingPackages(driver: DriverName): Promise<DebianPackage[]> {
+  const needed = packagesFor(driver);
+  const present = await Promise.all(needed.map(({ program }) => isProgram(program)));
+  return needed.filter((_, index) => !present[index]);
+}
+
+function packagesFor(driver: DriverName): DebianPackage[] {
+  return packages.filter(({ drivers }) => drivers?.includes(driver) ?? true);
 }
 
 export function hasAptGet(): Promise<boolean> {

@@ -7,7 +7,7 @@ import { hasAptGet, missingPackages } from "./debian-packages";
  * @throws MccError `unavailable` that names all missing requirements, and the alternative without them.
  */
 export async function checkMachine(): Promise<string> {
-  const missing = await missingPackages();
+  const missing = await missingPackages("lxc");
   const lacking = [
     ...(process.platform === "linux" ? [] : [`Linux (this is ${process.platform})`]),
     ...(process.getuid?.() === 0 ? [] : ["root, to create bridges and containers (sudo -i)"]),

@@ -36,11 +36,13 @@ export async function nextSteps(work: Work): Promise<string> {
 }
 
 /** Returns the arguments with which another run finds the same daemon. */
-function sameRun({ driver, port, range }: Options): string[] {
+function sameRun({ driver, port, range, engineUrl, engineNic }: Options): string[] {
   return [
     ...(driver === defaults.driver ? [] : ["--driver", driver]),
     ...(port === defaults.port ? [] : ["--port", port]),
     ...(range === undefined ? [] : ["--range", range]),
+    ...(engineUrl === undefined ? [] : ["--engine-url", engineUrl]),
+    ...(engineNic === undefined ? [] : ["--engine-nic", engineNic]),
   ];
 }
 

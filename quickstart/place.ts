@@ -8,6 +8,7 @@ export const checkout = join(__dirname, "..", "..");
 /** Not in the checkout, because containers must reach their root file systems, and home folders are often closed. */
 const stateFolders: Readonly<Record<DriverName, string>> = {
   lxc: "/var/lib/minicloud",
+  incus: join(homedir(), ".local", "state", "minicloud-quickstart-incus"),
   simulated: join(homedir(), ".local", "state", "minicloud-quickstart"),
 };
 

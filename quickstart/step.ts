@@ -13,8 +13,8 @@ export type Say = (text: string) => void;
 
 export interface Step {
   readonly title: string;
-  /** The only driver that needs the step. Default: all drivers. */
-  readonly driver?: DriverName;
+  /** The drivers that need the step. Default: all drivers. */
+  readonly drivers?: readonly DriverName[];
   /** Does the work that is not done yet. @returns the outcome as a short text. */
   readonly run: (work: Work, say: Say) => Promise<string>;
 }
@@ -24,7 +24,7 @@ const titleWidth = 14;
 /** Runs steps one after the other, and prints the outcome of each. Stops at the first failure. */
 export async function runSteps(steps: readonly Step[], work: Work): Promise<void> {
   for (const { title, run } of steps.filter(
-    ({ driver }) => (driver ?? work.options.driver) === work.options.driver,
+    ({ drivers }) => drivers?.includes(work.options.driver) ?? true,
   )) {
     const say: Say = (text) =>
       console.log(`${colors.dim("…")} ${title.padEnd(titleWidth)} ${colors.dim(text)}`);

@@ -1,5 +1,6 @@
 import { startDaemon, stopDaemon } from "./daemon";
 import { installPackages } from "./debian-packages";
+import { checkEngine } from "./engine";
 import { importImage } from "./image";
 import { makeKey } from "./key";
 import { checkLogins } from "./logins";
@@ -9,18 +10,22 @@ import { purge } from "./purge";
 import { destroyStack, updateStack } from "./stack";
 import type { Step } from "./step";
 
+/** The drivers that create hosts. */
+const real = ["lxc", "incus"] as const;
+
 export const prepareSteps: readonly Step[] = [
-  { title: "This machine", driver: "lxc", run: checkMachine },
-  { title: "Packages", driver: "lxc", run: installPackages },
+  { title: "This machine", drivers: ["lxc"], run: checkMachine },
+  { title: "Engine", drivers: ["incus"], run: checkEngine },
+  { title: "Packages", drivers: real, run: installPackages },
   { title: "Pulumi CLI", run: preparePulumi },
 ];
 
 export const upSteps: readonly Step[] = [
   { title: "Daemon", run: startDaemon },
-  { title: "Image", driver: "lxc", run: importImage },
+  { title: "Image", drivers: real, run: importImage },
   { title: "SSH key", run: makeKey },
   { title: "Hosts", run: updateStack },
-  { title: "Logins", driver: "lxc", run: checkLogins },
+  { title: "Logins", drivers: real, run: checkLogins },
 ];
 
 export const destroySteps: readonly Step[] = [

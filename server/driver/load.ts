@@ -6,7 +6,7 @@ import type { Driver, DriverOptions } from "./driver";
 const drivers = {
   openvz: async (options) => (await import("./openvz/driver.js")).createOpenvzDriver(options),
   lxc: async (options) => (await import("./lxc/driver.js")).createLxcDriver(options),
-  incus: async (options) => (await import("./incus/driver.js")).createIncusDriver(options),
+  incus: async (options) => (await import("./incus/driver.js")).loadIncusDriver(options),
   simulated: async (options) => (await import("./simulated/driver.js")).createSimulatedDriver(options),
 } as const satisfies Record<string, (options: DriverOptions) => Promise<Driver>>;
 

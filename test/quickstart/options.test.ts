@@ -15,13 +15,18 @@ describe("the options of the quickstart", () => {
       words: ["--range=10.0.0.0/24", "--port", "9090", "--prepare"],
       options: { driver: "lxc", port: "9090", range: "10.0.0.0/24", prepare: true },
     },
+    {
+      words: ["--driver", "incus", "--engine-url", "https://m1:8443", "--engine-nic", "network:incusbr0"],
+      options: { driver: "incus", port: "8080", engineUrl: "https://m1:8443", engineNic: "network:incusbr0" },
+    },
   ]) {
     it(`are read from "${words.join(" ")}"`, () => assert.deepEqual(readOptions(words), options));
   }
 
   for (const { words, reason } of [
-    { words: ["--driver", "docker"], reason: /Allowed choices are lxc, simulated/ },
+    { words: ["--driver", "docker"], reason: /Allowed choices are lxc, incus, simulated/ },
     { words: ["--prepare", "--destroy"], reason: /cannot be used with option '--destroy'/ },
+    { words: ["--engine-url", "https://m1:8443"], reason: /--engine-url is only for --driver incus/ },
     { words: ["--prot", "9090"], reason: /unknown option '--prot'/ },
     { words: ["destroy"], reason: /too many arguments/ },
   ]) {

@@ -24,12 +24,18 @@ import { readFile, writeFiles } from "./guest/files";
 import { setHosts } from "./hosts";
 import { memberOf, stateOf } from "./instances/copy";
 import { markSettings, remainsOf } from "./instances/marks";
+import { keepOptions, withKeptOptions } from "./kept-options";
 import { listMembers } from "./members";
 import { startInstance, stopInstance } from "./power";
 import { preflight } from "./preflight";
 import { removeProject, requireProject } from "./project";
 import { resizeInstance } from "./resize";
 import { type EngineSettings, readSettings } from "./settings";
+
+/** Creates it with the settings of the last start where the operator gives none. @throws as `createIncusDriver` does. */
+export async function loadIncusDriver(options: DriverOptions): Promise<Driver> {
+  return createIncusDriver(await withKeptOptions(options));
+}
 
 /** More only wait: the processors of the members limit a start. */
 const changesAtOnce = 8;
@@ -68,6 +74,7 @@ class IncusDriver implements Driver {
   async open(): Promise<void> {
     const engine = await this.#engine();
     await requireProject(engine);
+    await keepOptions(this.options.folder, this.settings);
     await engine.instances.open();
   }
 
