@@ -74,7 +74,7 @@ class IncusDriver implements Driver {
   async open(): Promise<void> {
     const engine = await this.#engine();
     await requireProject(engine);
-    await keepOptions(this.options.folder, this.settings);
+    await keepOptions(this.options.folder, this.settings, engine.server);
     await engine.instances.open();
   }
 

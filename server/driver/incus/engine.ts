@@ -7,6 +7,7 @@ import { ForeignInstances } from "./foreign";
 import { ImageStore } from "./images/store";
 import { Instances } from "./instances/instances";
 import { InstanceNames } from "./instances/names";
+import { requireSameEngine } from "./kept-options";
 import type { EngineSettings } from "./settings";
 
 /** The parts that the driver's operations use. */
@@ -30,6 +31,12 @@ export interface Engine {
 export async function openEngine(options: DriverOptions, settings: EngineSettings): Promise<Engine> {
   const { folder, serverId, network, log, commandTimeoutMs: timeoutMs } = options;
   const { api, connection, server } = await connectEngine({ settings, folder, timeoutMs });
+  try {
+    await requireSameEngine(folder, server);
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
   const names = new InstanceNames(serverId);
   return {
     settings,

@@ -21,6 +21,8 @@ export const serverSchema = z.object({
       server_version: z.string().default(""),
       server_name: z.string().default(""),
       server_clustered: z.boolean().default(false),
+      /** Of the cluster, or of the only server. */
+      certificate_fingerprint: z.string().default(""),
       kernel_architecture: z.string().default("x86_64"),
     })
     .prefault({}),
