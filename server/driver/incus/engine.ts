@@ -9,6 +9,7 @@ import { Instances } from "./instances/instances";
 import { InstanceNames } from "./instances/names";
 import { requireSameEngine } from "./kept-options";
 import type { EngineSettings } from "./settings";
+import { Spread } from "./spread";
 
 /** The parts that the driver's operations use. */
 export interface Engine {
@@ -24,6 +25,7 @@ export interface Engine {
   readonly names: InstanceNames;
   readonly instances: Instances;
   readonly images: ImageStore;
+  readonly spread: Spread;
   readonly foreign: ForeignInstances;
 }
 
@@ -50,6 +52,7 @@ export async function openEngine(options: DriverOptions, settings: EngineSetting
     names,
     instances: new Instances(api, names, log),
     foreign: new ForeignInstances(api, names, log),
+    spread: new Spread(),
     images: new ImageStore(api, server.environment.kernel_architecture, timeoutMs),
   };
 }

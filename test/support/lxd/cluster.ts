@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { chmod, mkdir, readdir, readFile, rm, rmdir } from "node:fs/promises";
-import { join } from "node:path";
+import path from "node:path";
 import { execa } from "execa";
 import { eventually } from "../time/eventually";
 import { memberScript } from "./member-script";
@@ -38,13 +38,36 @@ const poolSize = "3GiB";
  * @param folder for all its files.
  */
 export async function startLxdCluster(size: number, folder: string): Promise<LxdCluster> {
+  const { members, end } = await startLxdServers(size, folder);
+  await join(members);
+  return { members, end };
+}
+
+/** Starts the same daemons, each for itself: without a storage pool and not joined. */
+export async function startLxdServers(size: number, folder: string): Promise<StartedServers> {
   await makeFabric();
   // The root of containers, another user, must pass it.
   await mkdir(folder, { recursive: true });
   await chmod(folder, 0o755);
   const numbers = Array.from({ length: size }, (_, index) => index + 1);
-  const started = await Promise.all(numbers.map((number) => startMember(number, join(folder, `m${number}`))));
-  const [leader, ...others] = started;
+  const started = await Promise.all(
+    numbers.map((number) => startMember(number, path.join(folder, `m${number}`))),
+  );
+  return {
+    members: started,
+    end: async () => {
+      await Promise.all(started.map((member) => member.kill()));
+      await removeCgroups();
+      await eventually(async () => {
+        await rm(folder, { recursive: true, force: true });
+        return !existsSync(folder);
+      }, `${folder} is removed`);
+    },
+  };
+}
+
+async function join(members: readonly StartedMember[]): Promise<void> {
+  const [leader, ...others] = members;
   if (leader === undefined) {
     throw new Error("a cluster needs a member");
   }
@@ -64,17 +87,10 @@ cluster:
   member_config: [ { entity: storage-pool, name: default, key: size, value: ${poolSize} } ]
 `);
   }
-  return {
-    members: started,
-    end: async () => {
-      await Promise.all(started.map((member) => member.kill()));
-      await removeCgroups();
-      await eventually(async () => {
-        await rm(folder, { recursive: true, force: true });
-        return !existsSync(folder);
-      }, `${folder} is removed`);
-    },
-  };
+}
+
+interface StartedServers extends LxdCluster {
+  readonly members: readonly StartedMember[];
 }
 
 interface StartedMember extends LxdMember {
@@ -93,9 +109,9 @@ async function makeFabric(): Promise<void> {
 }
 
 async function startMember(number: number, folder: string): Promise<StartedMember> {
-  await mkdir(join(folder, "lxd"), { recursive: true });
+  await mkdir(path.join(folder, "lxd"), { recursive: true });
   const port = `port${number}`;
-  const lxdFolder = join(folder, "lxd");
+  const lxdFolder = path.join(folder, "lxd");
   const address = `198.19.0.${number}`;
   const process = await startProcess(number, folder, port);
   const run = async (command: string, words: readonly string[], input = ""): Promise<string> => {
@@ -105,7 +121,7 @@ async function startMember(number: number, folder: string): Promise<StartedMembe
   return {
     name: `m${number}`,
     address,
-    socket: join(lxdFolder, "unix.socket"),
+    socket: path.join(lxdFolder, "unix.socket"),
     url: `https://${address}:8443`,
     run: (command, ...words) => run(command, words),
     preseed: async (yaml) => {
@@ -137,7 +153,7 @@ async function startProcess(number: number, folder: string, port: string): Promi
   const first = await firstProcess(child);
   await execa("ip", ["link", "add", port, "type", "veth", "peer", "name", "eth0", "netns", String(first)]);
   await execa("ip", ["link", "set", port, "master", fabric, "up"]);
-  const socket = join(folder, "lxd", "unix.socket");
+  const socket = path.join(folder, "lxd", "unix.socket");
   await eventually(async () => {
     if (child.exitCode !== null) {
       throw new Error(`the daemon of member ${number} ended; see ${folder}/lxd.log`);
@@ -169,11 +185,13 @@ async function firstProcess({ pid }: ChildProcess): Promise<number> {
 
 /** Removes what LXD leaves of containers that were killed with it: cgroups are no part of a namespace. */
 async function removeCgroups(): Promise<void> {
-  const hierarchies = ["", ...(await readdir("/sys/fs/cgroup"))].map((name) => join("/sys/fs/cgroup", name));
+  const hierarchies = ["", ...(await readdir("/sys/fs/cgroup"))].map((name) =>
+    path.join("/sys/fs/cgroup", name),
+  );
   for (const hierarchy of hierarchies) {
     for (const name of await namesIn(hierarchy)) {
       if (/^lxc\.(payload|monitor)\.minicloud-[0-9a-f]{8}_/.test(name)) {
-        await removeTree(join(hierarchy, name));
+        await removeTree(path.join(hierarchy, name));
       }
     }
   }
@@ -182,7 +200,7 @@ async function removeCgroups(): Promise<void> {
 async function removeTree(cgroup: string): Promise<void> {
   for (const entry of await readdir(cgroup, { withFileTypes: true })) {
     if (entry.isDirectory()) {
-      await removeTree(join(cgroup, entry.name));
+      await removeTree(path.join(cgroup, entry.name));
     }
   }
   // One with processes belongs to another run.

@@ -17,7 +17,8 @@ export interface CallOptions {
   readonly body?: Call["body"];
   /** Default: the time limit of one engine command. */
   readonly timeoutMs?: number;
-  readonly waits?: boolean;
+  readonly waits?: Call["waits"];
+  readonly asksOne?: Call["asksOne"];
 }
 
 type Method = Call["method"];
@@ -176,7 +177,15 @@ export class Api {
   async #request(
     method: Method,
     path: string,
-    { query = {}, json, headers, body, timeoutMs = this.timeoutMs, waits = false }: CallOptions,
+    {
+      query = {},
+      json,
+      headers,
+      body,
+      timeoutMs = this.timeoutMs,
+      waits = false,
+      asksOne = false,
+    }: CallOptions,
   ): Promise<Answer> {
     return await this.connection.request({
       method,
@@ -184,6 +193,7 @@ export class Api {
       headers: { ...(json !== undefined && { "content-type": "application/json" }), ...headers },
       body: json === undefined ? body : (JSON.stringify(json) satisfies Dispatcher.DispatchOptions["body"]),
       timeoutMs,
+      asksOne,
       waits,
     });
   }

@@ -19,6 +19,8 @@ export interface Call {
   readonly timeoutMs: number;
   /** Whether it waits for something on the other side, and must not hold up others. Default: no. */
   readonly waits?: boolean;
+  /** Whether another daemon is not asked when the time is over. Default: a GET is repeated there. */
+  readonly asksOne?: boolean;
 }
 
 export type Answer = Dispatcher.ResponseData;
@@ -58,6 +60,7 @@ export class Connection {
   async request(call: Call): Promise<Answer> {
     const failures: string[] = [];
     let last: unknown;
+    let timedOut: unknown;
     for (const endpoint of this.#inOrder()) {
       try {
         const answer = await this.#requestAt(endpoint, call);
@@ -67,14 +70,16 @@ export class Connection {
         last = error;
         failures.push(`${endpoint.url}: ${reasonOf(error)}`);
         if (isTimeout(error)) {
+          timedOut = error;
           this.#renew(endpoint);
         }
-        if (!isUnsent(error) && call.method !== "GET") {
+        if (!isUnsent(error) && (call.method !== "GET" || call.asksOne === true)) {
           break;
         }
       }
     }
-    throw failureOf(call, failures, last);
+    // One that got the call and did not answer counts more than a dead one after it.
+    throw failureOf(call, failures, timedOut ?? last);
   }
 
   /** Opens a websocket at the daemon that answered last, or else at the next one. @throws MccError. */

@@ -34,7 +34,11 @@ export class SilentMembers {
   async #isSilent(member: string): Promise<boolean> {
     return await this.#probes.run(member, async () => {
       try {
-        await this.api.call(anythingSchema, "GET", "/1.0", { query: { target: member }, timeoutMs: probeMs });
+        await this.api.call(anythingSchema, "GET", "/1.0", {
+          query: { target: member },
+          timeoutMs: probeMs,
+          asksOne: true,
+        });
         return false;
       } catch (error) {
         return MccError.hasCode(error, "timeout") || MccError.hasCode(error, "unreachable");

@@ -1,0 +1,74 @@
+import { MccError } from "../../../protocol/error";
+import { SharedWork } from "../../support/concurrency/shared-work";
+import type { Engine } from "./engine";
+import { readMembers } from "./members";
+
+/** Work that is done on one member. */
+interface Placed<T> {
+  readonly work: (member: string) => Promise<T>;
+  /** Whether something exists on a member that did not answer, so that the work must not be done on another one. */
+  readonly hasBegun: () => Promise<boolean>;
+}
+
+/**
+ * Spreads new containers over the members of a cluster: each goes to the one with the fewest. The engine would do so too, but
+ * counts no creation that is under way, so that many at once go to one member.
+ */
+export class Spread {
+  /** How many creations are under way on each member. */
+  readonly #pending = new Map<string, number>();
+  readonly #reads = new SharedWork<"members", Awaited<ReturnType<typeof readMembers>>>();
+
+  /**
+   * Does work on a member, and on the next one if that does not answer.
+   *
+   * @param group the group of members. Default: any.
+   * @throws MccError `unreachable` if none answers; the error of the work.
+   */
+  async place<T>(
+    engine: Pick<Engine, "api" | "instances">,
+    group: string | undefined,
+    { work, hasBegun }: Placed<T>,
+  ): Promise<T> {
+    const { instances } = engine;
+    const members = await this.#reads.run("members", () => readMembers(engine));
+    const silent = instances.silentOfLate();
+    const left = new Set(
+      members
+        .filter(
+          ({ status, groups }) => status === "Online" && (group === undefined || groups?.includes(group)),
+        )
+        .map(({ server_name: name }) => name)
+        .filter((name) => !silent.has(name)),
+    );
+    let failure: unknown = new MccError(
+      "unreachable",
+      "No member that takes new containers answers; start one.",
+    );
+    while (left.size > 0) {
+      const member = this.#emptiest(left, instances.counts());
+      left.delete(member);
+      this.#count(member, 1);
+      try {
+        return await work(member);
+      } catch (error) {
+        if (!MccError.hasCode(error, "unreachable") || (await hasBegun())) {
+          throw error;
+        }
+        failure = error;
+      } finally {
+        this.#count(member, -1);
+      }
+    }
+    throw failure;
+  }
+
+  #emptiest(members: ReadonlySet<string>, counts: ReadonlyMap<string, number>): string {
+    const load = (name: string): number => (counts.get(name) ?? 0) + (this.#pending.get(name) ?? 0);
+    return [...members].reduce((least, name) => (load(name) < load(least) ? name : least));
+  }
+
+  #count(member: string, change: number): void {
+    this.#pending.set(member, (this.#pending.get(member) ?? 0) + change);
+  }
+}
