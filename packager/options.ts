@@ -16,7 +16,9 @@ export interface Options {
 export function readOptions(words: readonly string[]): Options {
   const command = new Command("npm run package --")
     .description("Builds the packages for Debian and for distributions with RPM.")
-    .addOption(new Option("--arch <name>", "architecture").choices(Object.keys(architectures)).default("amd64"))
+    .addOption(
+      new Option("--arch <name>", "architecture").choices(Object.keys(architectures)).default("amd64"),
+    )
     .addOption(new Option("--format <name>", "only this format").choices(formats))
     .option("--version <version>", "version of the package", packageVersion())
     .option("--output <folder>", "folder for the packages", "dist-packages")

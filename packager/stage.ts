@@ -45,7 +45,10 @@ async function stagePrograms({ checkout, root, work, arch, version }: Stage): Pr
   const extraction = ["--extract", "--gzip", `--file=${join(work, tarball)}`, `--directory=${target}`];
   await run("tar", [...extraction, "--strip-components=1", "--no-same-owner", "--exclude=*.d.ts"]);
   const manifest = z.looseObject({}).parse(JSON.parse(await readFile(join(target, "package.json"), "utf8")));
-  await writeFile(join(target, "package.json"), `${JSON.stringify({ ...manifest, version }, undefined, 2)}\n`);
+  await writeFile(
+    join(target, "package.json"),
+    `${JSON.stringify({ ...manifest, version }, undefined, 2)}\n`,
+  );
   await copyProductionModules(checkout, target);
   const runtime = await nodeRuntime(arch);
   await mkdir(join(target, "bin"));

@@ -42,7 +42,8 @@ export async function writePackage({ checkout, folder, format, ...options }: Wri
     section: "admin",
     priority: "optional",
     maintainer: "The maintainers of MiniCloud",
-    description: "Disposable test fleets of real Linux hosts\nA daemon that creates test hosts, and its commands.",
+    description:
+      "Disposable test fleets of real Linux hosts\nA daemon that creates test hosts, and its commands.",
     license: "GPL-3.0-or-later",
     ...needs[format],
     contents: [
