@@ -9,6 +9,7 @@ const layers = {
   images: ["protocol"],
   isolated: ["protocol"],
   quickstart: ["client", "protocol", "images"],
+  packager: ["protocol", "cli", "server"],
   picture: ["protocol", "quickstart"],
 };
 const serverLayers = {

@@ -39,6 +39,8 @@ export const shownElsewhere: Readonly<Record<string, readonly string[]>> = {
 
   "soak/": ["test/soak/soak.test.ts"],
 
+  "packager/": ["test/packaging/packages.real.test.ts"],
+
   "picture/quickstart-run.ts": ["test/picture/main.real.test.ts"],
 
   "server/audit/effects.ts": ["test/server/audit/audited.test.ts"],

@@ -9,6 +9,9 @@ const testPackages = [
   { name: "bash-static", program: "/bin/bash-static" },
   // Makes a file system that limits folders.
   { name: "btrfs-progs", program: "/usr/bin/btrfs" },
+  // Unpacks the package for RPM.
+  { name: "cpio", program: "/usr/bin/cpio" },
+  { name: "rpm2cpio", program: "/usr/bin/rpm2cpio" },
   // The engine of the driver incus.
   { name: "lxd", program: "/usr/bin/lxd" },
   // Shows containers their own limits.

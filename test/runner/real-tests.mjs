@@ -8,6 +8,7 @@ import { readCache, writeCache } from "./cache-folder.mjs";
 import { debianImage } from "./debian-image.mjs";
 import { canMakeContainers } from "./machine.mjs";
 import { runMocha } from "./mocha.mjs";
+import { packages } from "./packages.mjs";
 
 const compiled = join(checkout, "dist");
 const require = createRequire(import.meta.url);
@@ -69,6 +70,7 @@ async function surroundings(files) {
     PATH: `${binFolder}:${process.env.PATH}`,
     MINICLOUD_TEST_MICRO: micro,
     ...(await debianImage(files)),
+    ...(await packages(files)),
   };
 }
 
