@@ -100,6 +100,6 @@ describe("npm run quickstart", () => {
   it("refuses an unknown driver", async () => {
     const { output, exitCode } = await quickstart("--driver", "docker");
     assert.equal(exitCode, 1);
-    assert.match(output, /Allowed choices are lxc, simulated/);
+    assert.match(output, /Allowed choices are lxc, incus, simulated/);
   });
 });

@@ -24,7 +24,7 @@ export async function createInstance(engine: Engine, spec: ContainerSpec): Promi
     await createThere(engine, spec, image, member);
     return await complete(engine, spec, image);
   }
-  return await spread.place(engine, group, {
+  return await spread.place(group, {
     work: async (name) => {
       await createThere(engine, spec, image, name);
       return await complete(engine, spec, image);

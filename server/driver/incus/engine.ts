@@ -2,6 +2,7 @@ import type { DriverLog, DriverOptions, Network } from "../driver";
 import { connectEngine } from "./access/trust";
 import type { Api } from "./api/api";
 import type { Connection } from "./api/connection";
+import { readMembers } from "./api/read-members";
 import type { Server } from "./api/types";
 import { ForeignInstances } from "./foreign";
 import { ImageStore } from "./images/store";
@@ -40,6 +41,7 @@ export async function openEngine(options: DriverOptions, settings: EngineSetting
     throw error;
   }
   const names = new InstanceNames(serverId);
+  const instances = new Instances(api, names, log);
   return {
     settings,
     serverId,
@@ -50,9 +52,9 @@ export async function openEngine(options: DriverOptions, settings: EngineSetting
     api,
     server,
     names,
-    instances: new Instances(api, names, log),
+    instances,
     foreign: new ForeignInstances(api, names, log),
-    spread: new Spread(),
+    spread: new Spread(() => readMembers(api), instances),
     images: new ImageStore(api, server.environment.kernel_architecture, timeoutMs),
   };
 }

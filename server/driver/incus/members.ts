@@ -1,11 +1,7 @@
 import { MccError } from "../../../protocol/error";
 import type { Member } from "../driver";
-import {
-  type ClusterMember,
-  clusterMembersSchema,
-  resourcesOfPoolSchema,
-  resourcesSchema,
-} from "./api/types";
+import { readMembers } from "./api/read-members";
+import { resourcesOfPoolSchema, resourcesSchema } from "./api/types";
 import type { Engine } from "./engine";
 import { memberOf } from "./instances/copy";
 
@@ -35,7 +31,7 @@ export async function listMembers(engine: Engine): Promise<Member[]> {
       },
     ];
   }
-  const members = await readMembers(engine);
+  const members = await readMembers(engine.api);
   return await Promise.all(
     members.map(async ({ server_name: name, status, groups }) => {
       const state = states[status] ?? "offline";
@@ -48,11 +44,6 @@ export async function listMembers(engine: Engine): Promise<Member[]> {
       };
     }),
   );
-}
-
-/** Returns the members as the engine describes them. */
-export async function readMembers({ api }: Pick<Engine, "api">): Promise<ClusterMember[]> {
-  return await api.get(clusterMembersSchema, "/1.0/cluster/members", { query: { recursion: "1" } });
 }
 
 async function amountsOf(engine: Engine, target: string | undefined): Promise<Amounts> {

@@ -1,7 +1,7 @@
 import { MccError } from "../../../protocol/error";
 import { SharedWork } from "../../support/concurrency/shared-work";
-import type { Engine } from "./engine";
-import { readMembers } from "./members";
+import type { ClusterMember } from "./api/types";
+import type { Instances } from "./instances/instances";
 
 /** Work that is done on one member. */
 interface Placed<T> {
@@ -17,7 +17,12 @@ interface Placed<T> {
 export class Spread {
   /** How many creations are under way on each member. */
   readonly #pending = new Map<string, number>();
-  readonly #reads = new SharedWork<"members", Awaited<ReturnType<typeof readMembers>>>();
+  readonly #reads = new SharedWork<"members", readonly ClusterMember[]>();
+
+  constructor(
+    private readonly readMembers: () => Promise<readonly ClusterMember[]>,
+    private readonly instances: Pick<Instances, "counts" | "silentOfLate">,
+  ) {}
 
   /**
    * Does work on a member, and on the next one if that does not answer.
@@ -25,13 +30,9 @@ export class Spread {
    * @param group the group of members. Default: any.
    * @throws MccError `unreachable` if none answers; the error of the work.
    */
-  async place<T>(
-    engine: Pick<Engine, "api" | "instances">,
-    group: string | undefined,
-    { work, hasBegun }: Placed<T>,
-  ): Promise<T> {
-    const { instances } = engine;
-    const members = await this.#reads.run("members", () => readMembers(engine));
+  async place<T>(group: string | undefined, { work, hasBegun }: Placed<T>): Promise<T> {
+    const { instances } = this;
+    const members = await this.#reads.run("members", this.readMembers);
     const silent = instances.silentOfLate();
     const left = new Set(
       members

@@ -1,27 +1,24 @@
 import assert from "node:assert/strict";
 import { MccError } from "../../../../protocol/error";
-import type { Engine } from "../../../../server/driver/incus/engine";
+import type { ClusterMember } from "../../../../server/driver/incus/api/types";
 import { Spread } from "../../../../server/driver/incus/spread";
 import { assertMccError } from "../../../support/assert-error";
 
-const member = (name: string, status = "Online", groups = ["default"]): object => ({
+const member = (name: string, status = "Online", groups = ["default"]): ClusterMember => ({
   server_name: name,
   status,
   groups,
 });
 
-function engineWith(
-  members: readonly object[],
+function spreadOver(
+  members: readonly ClusterMember[],
   counts: Readonly<Record<string, number>> = {},
   silent: readonly string[] = [],
-): Pick<Engine, "api" | "instances"> {
-  return {
-    api: { get: () => Promise.resolve(members) },
-    instances: {
-      counts: () => new Map(Object.entries(counts)),
-      silentOfLate: () => new Set(silent),
-    },
-  } as unknown as Pick<Engine, "api" | "instances">;
+): Spread {
+  return new Spread(() => Promise.resolve(members), {
+    counts: () => new Map(Object.entries(counts)),
+    silentOfLate: () => new Set(silent),
+  });
 }
 
 const hasBegun = (): Promise<boolean> => Promise.resolve(false);
@@ -29,8 +26,7 @@ const named = { work: (name: string) => Promise.resolve(name), hasBegun };
 
 describe("new containers on the members of a cluster", () => {
   it("are spread, also while many creations are under way", async () => {
-    const engine = engineWith([member("m1"), member("m2"), member("m3")], { m1: 2 });
-    const spread = new Spread();
+    const spread = spreadOver([member("m1"), member("m2"), member("m3")], { m1: 2 });
     let release = (): void => undefined;
     const gate = new Promise<void>((resolve) => {
       release = resolve;
@@ -40,9 +36,7 @@ describe("new containers on the members of a cluster", () => {
       placed.push(name);
       await gate;
     };
-    const all = Promise.all(
-      Array.from({ length: 7 }, () => spread.place(engine, undefined, { work, hasBegun })),
-    );
+    const all = Promise.all(Array.from({ length: 7 }, () => spread.place(undefined, { work, hasBegun })));
     release();
     await all;
     const numberOn = (name: string): number => placed.filter((each) => each === name).length;
@@ -56,18 +50,18 @@ describe("new containers on the members of a cluster", () => {
       member("m3"),
       member("m4", "Online", ["west"]),
     ];
-    assert.equal(await new Spread().place(engineWith(members), undefined, named), "m3");
-    assert.equal(await new Spread().place(engineWith(members), "west", named), "m4");
-    assert.equal(await new Spread().place(engineWith(members, {}, ["m3"]), undefined, named), "m4");
+    assert.equal(await spreadOver(members).place(undefined, named), "m3");
+    assert.equal(await spreadOver(members).place("west", named), "m4");
+    assert.equal(await spreadOver(members, {}, ["m3"]).place(undefined, named), "m4");
     await assertMccError(
-      new Spread().place(engineWith(members, {}, ["m4"]), "west", named),
+      spreadOver(members, {}, ["m4"]).place("west", named),
       "unreachable",
       /No member that takes new containers answers/,
     );
   });
 
   it("go to the next member only if nothing exists on one that does not answer", async () => {
-    const engine = engineWith([member("m1"), member("m2")]);
+    const spread = spreadOver([member("m1"), member("m2")]);
     const tried: string[] = [];
     const work = (name: string): Promise<string> => {
       tried.push(name);
@@ -75,11 +69,11 @@ describe("new containers on the members of a cluster", () => {
         ? Promise.reject(new MccError("unreachable", "m1 is dead"))
         : Promise.resolve(name);
     };
-    assert.equal(await new Spread().place(engine, undefined, { work, hasBegun }), "m2");
+    assert.equal(await spread.place(undefined, { work, hasBegun }), "m2");
     const begun = { work, hasBegun: () => Promise.resolve(true) };
-    await assertMccError(new Spread().place(engine, undefined, begun), "unreachable", /m1 is dead/);
+    await assertMccError(spread.place(undefined, begun), "unreachable", /m1 is dead/);
     const broken = { work: () => Promise.reject(new MccError("engine", "no space")), hasBegun };
-    await assertMccError(new Spread().place(engine, undefined, broken), "engine", /no space/);
+    await assertMccError(spread.place(undefined, broken), "engine", /no space/);
     assert.deepEqual(tried, ["m1", "m2", "m1"]);
   });
 });

@@ -173,8 +173,7 @@ for (const generation of ["v4", "v7"] as const) {
             await driver.destroy(501);
             assert.deepEqual(host().remains(), [], `after ${exitCode}`);
           } else {
-            const running = on === "running";
-            assert.deepEqual(await driver.list(), [{ id: 501, running }], `after ${exitCode}`);
+            assert.deepEqual(await driver.list(), [{ id: 501, state: on }], `after ${exitCode}`);
           }
         }
         await driver.destroy(501);
