@@ -92,23 +92,24 @@ export class AccessTokens {
     }
     const digest = digestOf(text);
     const now = Date.now();
-    let found: Caller | MccError = unknownToken();
+    // An error takes longer to make than the rest of this.
+    let found: Caller | (() => MccError) = unknownToken;
     // Compares with all tokens, so that the time does not tell which one matched.
     for (const { record, current, previous } of this.#held.values()) {
       const { name: account, role, expiresAt } = record;
       if (sameDigest(record.digest, digest)) {
         found = isOver(expiresAt, now)
-          ? expiredToken(account, expiresAt)
+          ? () => expiredToken(account, expiresAt)
           : { account, role, revoked: current.signal };
       }
       if (record.previous !== undefined && sameDigest(record.previous.digest, digest)) {
         found = isOver(record.previous.until, now)
-          ? replacedToken(account)
+          ? () => replacedToken(account)
           : { account, role, revoked: previous.signal };
       }
     }
-    if (MccError.isInstance(found)) {
-      throw found;
+    if (typeof found === "function") {
+      throw found();
     }
     return found;
   }

@@ -303,6 +303,9 @@ export class InstanceAdmission {
 
   /** Removes the owner of an instance that keeps running while this one is created in its place. */
   async #release(caller: Caller, { replaces, owner }: Creation): Promise<void> {
+    if (replaces === undefined && owner === undefined) {
+      return;
+    }
     const left = this.#catalog
       .all()
       .filter(({ record }) => isOf(caller, record) && (record.uid === replaces || isLeftBy(record, owner)));
