@@ -3,6 +3,8 @@ import { z } from "zod";
 /** The members of parameters and results that name an object. No others are recorded, because they can be secrets. */
 const naming = [
   "instance",
+  "container",
+  "member",
   "fleet",
   "name",
   "key",

@@ -48,6 +48,12 @@ describe("the audit of calls", () => {
       await entriesOf("instance.exec", [{ instance: 500, command: ["echo", "secret"] }], () => ({})),
       [{ ...whose, method: "instance.exec", subject: { instance: 500 }, result: "ok" }],
     );
+    assert.deepEqual(await entriesOf("instance.takeOver", [{ container: "101" }], () => ({})), [
+      { ...whose, method: "instance.takeOver", subject: { container: "101" }, result: "ok" },
+    ]);
+    assert.deepEqual(await entriesOf("member.simulate", [{ member: "m1", state: "offline" }], () => []), [
+      { ...whose, method: "member.simulate", subject: { member: "m1" }, result: "ok" },
+    ]);
     assert.deepEqual(await entriesOf("openvz.destroy_instance", [500], () => true), [
       { ...whose, method: "openvz.destroy_instance", subject: { instance: 500 }, result: "ok" },
     ]);
