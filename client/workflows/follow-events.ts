@@ -37,12 +37,7 @@ export async function* followEvents(
   filter: EventFilter = {},
   { after, signal, onOpen = () => undefined }: FollowOptions = {},
 ): AsyncGenerator<MinicloudEvent, never, undefined> {
-  if (!(await client.can("events"))) {
-    throw new MccError(
-      "invalid",
-      `The daemon at ${client.server} is too old to report events; update the daemon.`,
-    );
-  }
+  await requireEvents(client);
   const end = new AbortController();
   const ended = signal === undefined ? end.signal : AbortSignal.any([signal, end.signal]);
   let lastId = after;
@@ -63,6 +58,21 @@ export async function* followEvents(
     }
   } finally {
     end.abort();
+  }
+}
+
+/**
+ * Refuses a daemon that reports no events.
+ *
+ * @internal
+ * @throws MccError `invalid`.
+ */
+export async function requireEvents(client: Client): Promise<void> {
+  if (!(await client.can("events"))) {
+    throw new MccError(
+      "invalid",
+      `The daemon at ${client.server} is too old to report events; update the daemon.`,
+    );
   }
 }
 

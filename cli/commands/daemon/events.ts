@@ -1,6 +1,5 @@
 import * as z from "zod";
-import { followEvents } from "../../../client/workflows/follow-events";
-import { MccError } from "../../../protocol/error";
+import { followEvents, requireEvents } from "../../../client/workflows/follow-events";
 import { eventKinds, keptEvents, type MinicloudEvent } from "../../../protocol/methods/event";
 import { command } from "../../command";
 import { idOrName } from "../../find/instances";
@@ -69,12 +68,7 @@ export const events = command({
   ],
   run: async ({ follow, instance, fleet, kind, label, count, json }, io) => {
     const client = io.connect();
-    if (!(await client.can("events"))) {
-      throw new MccError(
-        "invalid",
-        `The daemon at ${client.server} is too old to report events; update the daemon.`,
-      );
-    }
+    await requireEvents(client);
     const filter = {
       ...(instance === undefined ? {} : { instance: idOrName(instance) }),
       ...(fleet === undefined ? {} : { fleet }),

@@ -45,27 +45,17 @@ export function makeOwnHosts(folder: string, lines: readonly string[]): void {
  * @throws MccError `conflict` as `readHosts` does.
  */
 export function replaceBlock(folder: string, lines: readonly string[]): void {
-  const descriptor = openHosts(join(folder, "hosts"));
-  if (descriptor === undefined) {
-    writeHosts(folder, newHostsText(lines), newAccess);
-    return;
-  }
-  try {
-    const before = readFrom(descriptor);
-    const after = withBlock(before, lines);
-    if (after === before) {
-      return;
-    }
-    const access = fstatSync(descriptor);
-    writeHosts(folder, after, access);
-    // A program that opened the earlier file may have added lines in the meantime.
-    const late = readFrom(descriptor);
-    if (late !== before) {
-      writeHosts(folder, withBlock(late, lines), access);
-    }
-  } finally {
-    closeSync(descriptor);
-  }
+  changeBlock(folder, lines, {
+    write: (descriptor, before, after) => {
+      const access = fstatSync(descriptor);
+      writeHosts(folder, after, access);
+      // A program that opened the earlier file may have added lines in the meantime.
+      const late = readFrom(descriptor);
+      if (late !== before) {
+        writeHosts(folder, withBlock(late, lines), access);
+      }
+    },
+  });
 }
 
 /**
@@ -75,7 +65,23 @@ export function replaceBlock(folder: string, lines: readonly string[]): void {
  * @throws MccError `conflict` as `readHosts` does.
  */
 export function rewriteBlock(folder: string, lines: readonly string[]): void {
-  const descriptor = openHosts(join(folder, "hosts"), constants.O_RDWR);
+  changeBlock(folder, lines, {
+    flags: constants.O_RDWR,
+    write: (descriptor, _before, after) =>
+      rewriteOpened(descriptor, Buffer.from(after, "latin1"), fstatSync(descriptor).size),
+  });
+}
+
+interface BlockChange {
+  /** How the file is opened. Default: for reading. */
+  readonly flags?: number;
+  /** Writes the new text of a file that has another one. */
+  readonly write: (descriptor: number, before: string, after: string) => void;
+}
+
+/** Changes the daemon's block, or creates the file. @throws MccError `conflict` as `readHosts` does. */
+function changeBlock(folder: string, lines: readonly string[], { flags, write }: BlockChange): void {
+  const descriptor = openHosts(join(folder, "hosts"), flags);
   if (descriptor === undefined) {
     writeHosts(folder, newHostsText(lines), newAccess);
     return;
@@ -84,7 +90,7 @@ export function rewriteBlock(folder: string, lines: readonly string[]): void {
     const before = readFrom(descriptor);
     const after = withBlock(before, lines);
     if (after !== before) {
-      rewriteOpened(descriptor, Buffer.from(after, "latin1"), fstatSync(descriptor).size);
+      write(descriptor, before, after);
     }
   } finally {
     closeSync(descriptor);
