@@ -69,7 +69,7 @@ async function attachOnce(
   request: ExecRequest,
   isLast: boolean,
 ): Promise<ExecResult | undefined> {
-  const cgroup = await CommandCgroup.make(cgroups, container);
+  const cgroup = CommandCgroup.make(cgroups, container);
   try {
     return await cgroup.withMembers(async (members) => {
       request.signal?.throwIfAborted();

@@ -22,7 +22,7 @@ export async function startContainer(
   if (await cgroups.isAlive(container.name)) {
     return;
   }
-  // While any exists, LXC gives the container cgroups with other names, which this driver does not read.
+  // While any exists, LXC does not start the container.
   if (cgroups.hasAnywhere(container.name)) {
     await endContainer(engine, container);
   }

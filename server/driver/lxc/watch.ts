@@ -4,7 +4,7 @@ import type { Turns } from "../../support/concurrency/turns";
 import { payloadPrefix } from "./cgroups/cgroups";
 import { ProcessWatch } from "./cgroups/process-watch";
 import { runningContainers } from "./cgroups/running";
-import { mayNeedClaim, restoreClaim } from "./claims/restore-claim";
+import { cutOff, mayNeedClaim, restoreClaim } from "./claims/restore-claim";
 import { endContainer } from "./destroy";
 import type { Engine } from "./engine";
 import { MemoryWatch } from "./memory-watch";
@@ -124,6 +124,9 @@ export class Watch {
       this.#watchProcesses(running);
     }
     this.#memory?.keep(running);
+    if (thorough) {
+      cutOff(this.engine, running).forEach((id) => this.#rebooted.add(id));
+    }
     this.#restoreClaims(running);
     if (thorough) {
       await this.#checkMemory(running);

@@ -1,6 +1,6 @@
-import { constants } from "node:fs";
-import { type FileHandle, open, readdir, rmdir } from "node:fs/promises";
-import { hasErrno, unlessErrno } from "../../../../protocol/errno";
+import { constants, rmdirSync } from "node:fs";
+import { type FileHandle, open, readdir } from "node:fs/promises";
+import { hasErrno } from "../../../../protocol/errno";
 
 /** The error codes with which the kernel reports that a cgroup does not exist: before the call, or during a read. */
 export const gone = ["ENOENT", "ENODEV"] as const;
@@ -9,7 +9,7 @@ export const gone = ["ENOENT", "ENODEV"] as const;
 interface Visit {
   readonly enter?: (folder: string) => Promise<void>;
   /** Called after everything below the cgroup. Not called for the top. */
-  readonly leave?: (folder: Buffer) => Promise<void>;
+  readonly leave?: (folder: Buffer) => void;
 }
 
 interface Level {
@@ -39,7 +39,7 @@ export async function walkTree(cgroup: string, { enter, leave }: Visit): Promise
         levels.pop();
         if (levels.length > 0) {
           current = await step(current, `${pathOf(current)}/..`);
-          await leave?.(childPath(current, level.name));
+          leave?.(childPath(current, level.name));
         }
       }
     }
@@ -48,18 +48,24 @@ export async function walkTree(cgroup: string, { enter, leave }: Visit): Promise
   }
 }
 
-/** Removes a cgroup and those below it. @returns false if processes are still in them. */
-export async function removeCgroups(cgroup: string): Promise<boolean> {
+/**
+ * Removes a cgroup and those below it.
+ *
+ * @param allowed asked immediately before each removal.
+ * @returns false if processes are still in them, or a removal was not allowed.
+ */
+export async function removeCgroups(cgroup: string, allowed: () => boolean = () => true): Promise<boolean> {
+  const remove = (folder: string | Buffer): boolean => allowed() && removeOne(folder);
   try {
-    if (await removeOne(cgroup)) {
+    if (remove(cgroup)) {
       return true;
     }
     await walkTree(cgroup, {
-      leave: async (folder) => {
-        await removeOne(folder);
+      leave: (folder) => {
+        remove(folder);
       },
     });
-    return await removeOne(cgroup);
+    return remove(cgroup);
   } catch (error) {
     if (hasErrno(error, ...gone)) {
       // LXC removes the same cgroups.
@@ -69,13 +75,17 @@ export async function removeCgroups(cgroup: string): Promise<boolean> {
   }
 }
 
-async function removeOne(cgroup: string | Buffer): Promise<boolean> {
+/** Synchronous, like the reads of `read-cgroup.ts`, and for `allowed`. */
+function removeOne(cgroup: string | Buffer): boolean {
   try {
-    await unlessErrno(rmdir(cgroup), ...gone);
+    rmdirSync(cgroup);
     return true;
   } catch (error) {
     if (hasErrno(error, "EBUSY", "ENOTEMPTY")) {
       return false;
+    }
+    if (hasErrno(error, ...gone)) {
+      return true;
     }
     throw error;
   }

@@ -9,7 +9,7 @@ import { entriesOf, readCgroup } from "./read-cgroup";
 
 /** LXC creates two cgroups for a container: one for its processes, and one for the monitor that supervises it. */
 export const payloadPrefix = "lxc.payload.";
-const monitorPrefix = "lxc.monitor.";
+export const monitorPrefix = "lxc.monitor.";
 const prefixes = [payloadPrefix, monitorPrefix] as const;
 export type CgroupPrefix = (typeof prefixes)[number];
 
@@ -91,7 +91,7 @@ export class Cgroups {
    * @returns false if processes are still in them.
    */
   async remove(name: string): Promise<boolean> {
-    const removed = await Promise.all(this.#pathsOf(name).map(removeCgroups));
+    const removed = await Promise.all(this.#pathsOf(name).map((path) => removeCgroups(path)));
     return !removed.includes(false);
   }
 

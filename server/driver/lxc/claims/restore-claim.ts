@@ -1,11 +1,12 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import { unlessErrno } from "../../../../protocol/errno";
-import { MccError } from "../../../../protocol/error";
 import { payloadPrefix } from "../cgroups/cgroups";
 import { firstProcessOf } from "../cgroups/first-process";
+import { monitoredName } from "../cgroups/monitor";
 import { runningContainers } from "../cgroups/running";
+import { processWords } from "../commands/processes";
 import { readConfiguration } from "../configuration/configuration";
 import type { Engine } from "../engine";
 import { applyLimitLines } from "../limits";
@@ -33,20 +34,12 @@ export async function restoreClaim(engine: Engine, container: ContainerPlace): P
   const before = await unlessErrno(readFile(container.claimed, "utf8"), "ENOENT");
   // The same as before: nobody has claimed it yet.
   const cable = groups.cableOf(container);
-  const isThere = (name: string): boolean => existsSync(`/sys/class/net/${name}`);
   if (before === undefined || before === cable) {
     return;
   }
-  // The cable of its earlier life may exist for a moment.
-  for (let waitedMs = 0; !isThere(before); waitedMs += lookEveryMs) {
-    if (waitedMs >= patienceMs || !(await cgroups.isAlive(container.name))) {
-      return;
-    }
-    await pause(lookEveryMs);
-  }
-  const pid = await firstProcessOf(cgroups.payload(container.name));
+  const pid = await startedAgain(engine, container, before);
   if (pid === undefined) {
-    throw new MccError("engine", `The first process of container ${container.id} was not found.`);
+    return;
   }
   const { hostname = "" } = readConfiguration(await readFile(container.configuration, "utf8"));
   const setter = new HostNameSetter(container, pid);
@@ -62,18 +55,56 @@ export async function restoreClaim(engine: Engine, container: ContainerPlace): P
   chatter.started(cable);
 }
 
+/**
+ * Returns the container's first process once it runs the container's own program. Until then, it is still a copy of LXC's
+ * monitor, which sets the host name of its configuration.
+ *
+ * @param cable that it gets. The cable of its earlier life may exist for a moment, as long as the kernel cleans up.
+ * @returns undefined if it does not start again within some time.
+ */
+async function startedAgain(
+  { cgroups }: Engine,
+  container: ContainerPlace,
+  cable: string,
+): Promise<number | undefined> {
+  for (let waitedMs = 0; waitedMs < patienceMs; waitedMs += lookEveryMs) {
+    if (!(await cgroups.isAlive(container.name))) {
+      return undefined;
+    }
+    const pid = cableExists(cable) ? await firstProcessOf(cgroups.payload(container.name)) : undefined;
+    const words = pid === undefined ? [] : await processWords(pid);
+    if (words.length > 0 && monitoredName(words) === undefined) {
+      return pid;
+    }
+    await pause(lookEveryMs);
+  }
+  return undefined;
+}
+
 /** Does so for all containers that rebooted while no daemon ran. */
 export async function restoreClaims(engine: Engine): Promise<void> {
-  const { place, groups, log } = engine;
+  const { place, log } = engine;
   const { running } = await runningContainers(engine);
-  const cutOff = [...running]
-    .map((id) => place.container(id))
-    .filter(
-      (container) => mayNeedClaim(container) && !existsSync(`/sys/class/net/${groups.cableOf(container)}`),
-    );
-  for (const container of cutOff) {
-    await restoreClaim(engine, container).catch((error: unknown) => {
-      log.warn({ container: container.id, err: error }, "a container is cut off after its reboot");
+  for (const id of cutOff(engine, running)) {
+    await restoreClaim(engine, place.container(id)).catch((error: unknown) => {
+      log.warn({ container: id, err: error }, "a container is cut off after its reboot");
     });
   }
+}
+
+/** Returns those of the running containers that lost their claim's cable by a reboot. */
+export function cutOff({ place, groups }: Engine, running: Iterable<number>): number[] {
+  return [...running].filter((id) => {
+    const container = place.container(id);
+    if (!mayNeedClaim(container)) {
+      return false;
+    }
+    const [cable, before] = [groups.cableOf(container), readFileSync(container.claimed, "utf8")];
+    // The cable of its earlier life may exist next to the new one.
+    return cable !== before && (!cableExists(cable) || cableExists(before));
+  });
+}
+
+function cableExists(cable: string): boolean {
+  return existsSync(`/sys/class/net/${cable}`);
 }

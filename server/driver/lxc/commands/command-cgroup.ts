@@ -1,16 +1,24 @@
 import { randomBytes } from "node:crypto";
-import { type FileHandle, mkdir, open, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdirSync } from "node:fs";
+import { type FileHandle, open, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { hasErrno, unlessErrno } from "../../../../protocol/errno";
 import { MccError } from "../../../../protocol/error";
-import { removeCgroups } from "../cgroups/cgroup-tree";
-import type { Cgroups } from "../cgroups/cgroups";
+import { gone, removeCgroups } from "../cgroups/cgroup-tree";
+import { type Cgroups, isPopulated } from "../cgroups/cgroups";
 import type { ContainerPlace } from "../place";
 
 /** LXC could not start a command. */
 export class NotBegun extends MccError {}
 
-/** The cgroup of one command in a container: all its processes can be killed by it, also those in the background. */
+/**
+ * The cgroup of one command in a container: all its processes can be killed by it, also those in the background.
+ *
+ * When the container's processes have ended, LXC removes the container's cgroup with those in it, and stops at the first
+ * one that another process adds or removes at that moment. Then a reboot inside would end the container. Therefore this
+ * class changes nothing in a cgroup without processes. It looks and changes in one synchronous step: LXC does not begin
+ * that early, and both take microseconds.
+ */
 export class CommandCgroup {
   private constructor(
     readonly path: string,
@@ -18,16 +26,11 @@ export class CommandCgroup {
   ) {}
 
   /** The container's own cgroup exists as long as it runs. @throws MccError `conflict` if it does not. */
-  static async make(cgroups: Cgroups, container: ContainerPlace): Promise<CommandCgroup> {
-    const path = join(cgroups.payload(container.name), `minicloud-${randomBytes(6).toString("hex")}`);
-    try {
-      await mkdir(path);
-    } catch (error) {
-      throw hasErrno(error, "ENOENT", "ENODEV")
-        ? new MccError("conflict", `Container ${container.id} does not run; start it first.`, {
-            cause: error,
-          })
-        : error;
+  static make(cgroups: Cgroups, container: ContainerPlace): CommandCgroup {
+    const payload = cgroups.payload(container.name);
+    const path = join(payload, `minicloud-${randomBytes(6).toString("hex")}`);
+    if (!isPopulated(payload) || !makeCgroup(path)) {
+      throw new MccError("conflict", `Container ${container.id} does not run; start it first.`);
     }
     return new CommandCgroup(path, container);
   }
@@ -47,19 +50,19 @@ export class CommandCgroup {
   }
 
   async exists(): Promise<boolean> {
-    return (await unlessErrno(stat(this.path), "ENOENT", "ENODEV")) !== undefined;
+    return (await unlessErrno(stat(this.path), ...gone)) !== undefined;
   }
 
-  /** Leaves it if processes are still in it. */
+  /** Leaves it if processes are still in it, or if the container ends. */
   async remove(): Promise<void> {
-    await removeCgroups(this.path);
+    await removeCgroups(this.path, () => isPopulated(dirname(this.path)));
   }
 
   async #openMembers(): Promise<FileHandle> {
     try {
       return await open(join(this.path, "cgroup.procs"), "w");
     } catch (error) {
-      throw hasErrno(error, "ENOENT", "ENODEV")
+      throw hasErrno(error, ...gone)
         ? new NotBegun(
             "engine",
             `The cgroup of a command in container ${this.container.id} was removed before the command started.`,
@@ -67,5 +70,18 @@ export class CommandCgroup {
           )
         : error;
     }
+  }
+}
+
+/** @returns false if the container's cgroup does not exist. */
+function makeCgroup(path: string): boolean {
+  try {
+    mkdirSync(path);
+    return true;
+  } catch (error) {
+    if (hasErrno(error, ...gone)) {
+      return false;
+    }
+    throw error;
   }
 }

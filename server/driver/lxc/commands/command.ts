@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import type { Ipv6Network, Network } from "../../driver";
+import { monitorPrefix, payloadPrefix } from "../cgroups/cgroups";
 import type { ContainerPlace, Place } from "../place";
 import type { Program } from "./programs";
 
@@ -57,6 +58,9 @@ export const commands = {
     words: [
       ...["-P", place.containers, "-n", container.name, "-o", container.log, "-l", "ERROR"],
       ...["--define", `lxc.net.0.link=${bridge}`],
+      // Otherwise, a container whose earlier cgroups were not removed gets ones with other names, which nothing here reads.
+      ...["--define", `lxc.cgroup.dir.container=${payloadPrefix}${container.name}`],
+      ...["--define", `lxc.cgroup.dir.monitor=${monitorPrefix}${container.name}`],
       ...moreWords,
     ],
     container,

@@ -48,7 +48,7 @@ export class WaitingShell {
     container: ContainerPlace,
     signal: AbortSignal,
   ): Promise<WaitingShell> {
-    const cgroup = await CommandCgroup.make(cgroups, container);
+    const cgroup = CommandCgroup.make(cgroups, container);
     let shell: WaitingShell | undefined;
     try {
       const attached = await cgroup.withMembers((members) => attachShell(place, container, members));

@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
-import { rmdirSync, watch } from "node:fs";
+import { mkdirSync, rmdirSync, watch } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PassThrough, Readable } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
 import { MccError } from "../../../../protocol/error";
-import { killAll, payloadPrefix } from "../../../../server/driver/lxc/cgroups/cgroups";
+import { Cgroups, killAll, payloadPrefix } from "../../../../server/driver/lxc/cgroups/cgroups";
+import { firstProcessOf } from "../../../../server/driver/lxc/cgroups/first-process";
 import { readHierarchies } from "../../../../server/driver/lxc/cgroups/hierarchies";
+import { CommandCgroup } from "../../../../server/driver/lxc/commands/command-cgroup";
 import { processes } from "../../../../server/driver/lxc/commands/processes";
 import { assertMccError } from "../../../support/assert-error";
 import { lxcHosts } from "../../../support/lxc/lxc-host";
@@ -125,6 +127,38 @@ function describeCommands(waits: boolean): void {
     await eventually(async () => !(await attached()), "lxc-attach has ended");
     await driver.start(500);
     assert.equal(await shell(host(), "echo again"), "again");
+  });
+
+  it("do not disturb reboots inside", async () => {
+    const { place, driver } = host();
+    const payload = join((await readHierarchies()).unified, payloadPrefix + place.container(500).name);
+    for (let reboots = 0; reboots < 20; reboots += 1) {
+      const before = await firstProcessOf(payload);
+      await driver.exec(500, execRequest(["reboot", "-f"])).catch(() => undefined);
+      await eventually(
+        async () => ![before, undefined].includes(await firstProcessOf(payload)),
+        "it runs again",
+      );
+      assert.equal(await shell(host(), "echo ready"), "ready");
+    }
+    assert.deepEqual(await driver.list(), [{ id: 500, state: "running" }]);
+  });
+
+  it("change no cgroup of a container that ends", async () => {
+    const { place, driver } = host();
+    const cgroups = new Cgroups(await readHierarchies());
+    const container = place.container(500);
+    const cgroup = CommandCgroup.make(cgroups, container);
+    try {
+      await driver.stop(500, 0);
+      // It is LXC that removes it.
+      mkdirSync(cgroup.path, { recursive: true });
+      await cgroup.remove();
+      assert.equal(await cgroup.exists(), true);
+      assert.throws(() => CommandCgroup.make(cgroups, container), /500 does not run/);
+    } finally {
+      await cgroups.remove(container.name);
+    }
   });
 
   it("have a clean environment, no open files of the host, and the root as current folder", async () => {

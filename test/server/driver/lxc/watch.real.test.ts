@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { execa } from "execa";
 import sinon from "sinon";
 import { Cgroups, payloadPrefix } from "../../../../server/driver/lxc/cgroups/cgroups";
 import { readHierarchies } from "../../../../server/driver/lxc/cgroups/hierarchies";
@@ -47,6 +48,30 @@ describe("the watch of LXC containers", () => {
       assert.deepEqual(await host().driver.list(), [{ id: 500, state: "running" }]);
     });
   }
+
+  it("reports a container whose cgroup could not be removed for a reboot, instead of losing it", async () => {
+    const cgroups = new Cgroups(await readHierarchies());
+    const { name } = host().place.container(500);
+    const stranger = execa("sleep", ["60"], { reject: false });
+    try {
+      const folder = join(cgroups.payload(name), "stranger");
+      await mkdir(folder);
+      await writeFile(join(folder, "cgroup.procs"), String(stranger.pid));
+      await shell(host(), "reboot -f").catch(() => undefined);
+      await eventually(async () => (await cgroups.isOrphan(name)) || down.length > 0, "LXC has ended");
+      assert.deepEqual(
+        [...cgroups.namesAnywhere()].filter((each) => each.startsWith(`${name}-`)),
+        [],
+      );
+    } finally {
+      stranger.kill("SIGKILL");
+      await stranger;
+    }
+    await eventually(() => down.length > 0, "it was told");
+    assert.deepEqual(await host().driver.list(), [{ id: 500, state: "stopped" }]);
+    await host().driver.start(500);
+    assert.equal(await shell(host(), "hostname"), "host-500");
+  });
 
   for (const command of ["poweroff", "halt"]) {
     it(`reports a container that ${command} ended`, async () => {

@@ -53,6 +53,10 @@ describe("the claim of an LXC container", function () {
     await claimsOf().claim(id, as);
   }
 
+  async function cables(): Promise<string> {
+    return (await execa("ls", ["/sys/class/net"])).stdout;
+  }
+
   /** Returns all that distinguishes one container from another. */
   async function seen(): Promise<Record<string, string>> {
     const { place } = host();
@@ -80,7 +84,7 @@ describe("the claim of an LXC container", function () {
         "ip address show eth0 | sed 's/@if[0-9]*//; s/^[0-9]*//; s/ tentative//'; ip route",
       ),
       limits: limits.join(""),
-      cables: (await execa("ls", ["/sys/class/net"])).stdout,
+      cables: await cables(),
       configuration: await readFile(container.configuration, "utf8"),
       limitLines: await readFile(container.limits, "utf8"),
       group: (await readFile(container.networkGroup, "utf8")).replace(/\d+/, ""),
@@ -199,7 +203,6 @@ describe("the claim of an LXC container", function () {
       if (daemon === "a daemon") {
         driver.watch(() => undefined);
       }
-      // A command inside would disturb the reboot.
       const cgroup = join(
         (await readHierarchies()).unified,
         `lxc.payload.${host().place.container(500).name}`,
@@ -211,10 +214,15 @@ describe("the claim of an LXC container", function () {
         "it runs again",
       );
       if (daemon === "no daemon") {
-        assert.equal(await reaches(503, 500), false, "until the next daemon, it reaches no other");
+        // The cable of its earlier life answers until the kernel has removed it.
+        await eventually(
+          async () => !(await reaches(503, 500)),
+          "until the next daemon, it reaches no other",
+        );
         await driver.open();
       }
       await eventually(async () => await reaches(503, 500), "it is in its group again");
+      await eventually(async () => (await cables()) === before["cables"], "its earlier cable is gone");
       assert.deepEqual(await seen(), before);
     });
   }
