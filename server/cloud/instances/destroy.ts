@@ -50,6 +50,7 @@ export class InstanceDestruction {
   async #run(instance: Instance, why?: string): Promise<void> {
     const reason = `Instance ${instance.title} was destroyed in the meantime${why === undefined ? "" : `: ${why}`}.`;
     instance.abort.abort(new MccError("conflict", reason));
+    this.#context.network.hostNames?.leaves(instance.record);
     await instance.inTurn(async () => {
       // A creation that was ended has undone itself.
       if (this.#catalog.has(instance)) {

@@ -108,6 +108,14 @@ export class HostNames {
     this.#shared.get(scopeIn(record))?.set(record);
   }
 
+  /**
+   * From now on, the instance gets no more names, because it is being destroyed. Otherwise the end of a large stack would
+   * be spent on the hosts files of instances that are about to end.
+   */
+  leaves(record: NamedInstance): void {
+    this.#stacks.get(scopeIn(record))?.leaves(record.id);
+  }
+
   /** Removes an instance. The other instances lose its name soon. */
   delete(record: NamedInstance): void {
     const scope = scopeIn(record);

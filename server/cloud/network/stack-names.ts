@@ -72,6 +72,14 @@ export class StackNames {
     this.#writeWithin(this.times.afterSetMs);
   }
 
+  /** From now on, this member's container gets no more names: it is being destroyed. The others keep its name. */
+  leaves(id: number): void {
+    const member = this.#members.get(id);
+    if (member !== undefined) {
+      member.made = false;
+    }
+  }
+
   delete(id: number): void {
     if (this.#members.delete(id)) {
       this.#changed();

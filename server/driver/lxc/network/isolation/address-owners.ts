@@ -35,81 +35,105 @@ type Kind = keyof typeof kinds;
  */
 export class AddressOwners {
   readonly #held = new Map<number, readonly string[]>();
+  /** How many holders each element has that the kernel's sets must have. */
+  readonly #holders = new Map<string, number>();
   /** The elements that the kernel's sets have. */
-  #written: ReadonlySet<string> = new Set();
+  #written = new Set<string>();
+  /** The elements that were held or released since they were written. With all of them, each change would take longer. */
+  readonly #touched = new Set<string>();
   #isRead = false;
-  /** Grows with each change of what is held. */
-  #version = 1;
-  /** The version that the kernel's sets have. */
-  #writtenVersion = 0;
 
   constructor(
     private readonly place: Place,
     private readonly network: Network,
     private readonly groups: Pick<NetworkGroups, "numberOf">,
-  ) {}
+  ) {
+    this.#add(this.#ofHost());
+  }
 
   /** For a container that is being made, and has joined its group. */
   hold({ id }: Pick<ContainerPlace, "id">, { ipAddress, ipv6Address }: Addresses): void {
     const hardware = hardwareAddress(ipAddress);
     const mark = markOf(this.groups.numberOf({ id }));
     const all = [ipv6Address, linkLocal(hardware)].flatMap((address) => address ?? []);
-    this.#version += 1;
-    this.#held.set(id, [
+    const elements = [
       ...owned("hardware", hardware, mark),
       ...owned("ipv4", ipAddress, mark),
       ...all.flatMap((address) => owned("ipv6", number(address), mark)),
-    ]);
+    ];
+    this.#add(elements);
+    this.#remove(this.#held.get(id) ?? []);
+    this.#held.set(id, elements);
   }
 
   /** For a container that is gone. */
   release({ id }: Pick<ContainerPlace, "id">): void {
-    if (this.#held.delete(id)) {
-      this.#version += 1;
-    }
+    this.#remove(this.#held.get(id) ?? []);
+    this.#held.delete(id);
   }
 
   /** Returns the declarations of the sets, with all elements. */
   declarations(): SetsChange {
-    const elements = this.#elements();
+    this.#read();
+    const elements = new Set(this.#holders.keys());
     const text = sets
       .map(({ name, type }) => {
         const mine = [...elements].flatMap((element) => inSet(name, element));
         return `\n  set ${name} { typeof ${type}; ${mine.length === 0 ? "" : `elements = { ${mine.join(", ")} };`} }`;
       })
       .join("");
-    return { text, made: this.#writtenBy(elements) };
+    return {
+      text,
+      made: () => {
+        this.#written = elements;
+        this.#forgetUnchanged([...this.#touched]);
+      },
+    };
   }
 
   /** Returns the commands that bring the sets up to date. */
   changes(): SetsChange {
-    if (this.#version === this.#writtenVersion) {
-      return { text: "", made: () => undefined };
-    }
-    const [elements, written] = [this.#elements(), this.#written];
-    const text = [
-      ...this.#commands(
-        "delete",
-        [...written].filter((element) => !elements.has(element)),
-      ),
-      ...this.#commands(
-        "add",
-        [...elements].filter((element) => !written.has(element)),
-      ),
-    ].join("");
-    if (text === "") {
-      this.#writtenVersion = this.#version;
-    }
-    return { text, made: this.#writtenBy(elements) };
+    this.#read();
+    const touched = [...this.#touched];
+    this.#forgetUnchanged(touched);
+    const missing = touched.filter((element) => this.#holders.has(element) && !this.#written.has(element));
+    const surplus = touched.filter((element) => !this.#holders.has(element) && this.#written.has(element));
+    return {
+      text: [...this.#commands("delete", surplus), ...this.#commands("add", missing)].join(""),
+      made: () => {
+        missing.forEach((element) => this.#written.add(element));
+        surplus.forEach((element) => this.#written.delete(element));
+        this.#forgetUnchanged(touched);
+      },
+    };
   }
 
-  /** @param elements those of now. @returns what records that the kernel's sets have them. */
-  #writtenBy(elements: ReadonlySet<string>): () => void {
-    const version = this.#version;
-    return () => {
-      this.#written = elements;
-      this.#writtenVersion = version;
-    };
+  /** Those that were held or released during a change stay touched. */
+  #forgetUnchanged(touched: readonly string[]): void {
+    for (const element of touched) {
+      if (this.#holders.has(element) === this.#written.has(element)) {
+        this.#touched.delete(element);
+      }
+    }
+  }
+
+  #add(elements: readonly string[]): void {
+    for (const element of elements) {
+      this.#holders.set(element, (this.#holders.get(element) ?? 0) + 1);
+      this.#touched.add(element);
+    }
+  }
+
+  #remove(elements: readonly string[]): void {
+    for (const element of elements) {
+      const holders = (this.#holders.get(element) ?? 0) - 1;
+      if (holders > 0) {
+        this.#holders.set(element, holders);
+      } else {
+        this.#holders.delete(element);
+      }
+      this.#touched.add(element);
+    }
   }
 
   #commands(word: "add" | "delete", elements: readonly string[]): string[] {
@@ -119,11 +143,6 @@ export class AddressOwners {
         ? []
         : `${word} element bridge ${this.place.firewallTable} ${name} { ${mine.join(", ")} }\n`;
     });
-  }
-
-  #elements(): ReadonlySet<string> {
-    this.#read();
-    return new Set([...this.#ofHost(), ...[...this.#held.values()].flat()]);
   }
 
   /** The host's own addresses in this network belong to no container. */
