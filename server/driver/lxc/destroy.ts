@@ -119,9 +119,9 @@ async function endProcesses(
     ? (await engineProcesses(place)).filter((process) => process.container === id)
     : [];
   strays.filter(({ kind }) => monitorToo || kind !== "monitor").forEach(({ pid }) => killWithGroup(pid));
-  await killAll(cgroups.payload(name));
+  killAll(cgroups.payload(name));
   if (monitorToo) {
-    await killAll(cgroups.monitor(name));
+    killAll(cgroups.monitor(name));
     (await monitorsAtPivot(cgroups.hierarchies.unified))
       .filter((monitor) => monitor.name === name)
       .forEach(({ pid }) => killWithGroup(pid));

@@ -11,6 +11,9 @@ import { MemoryWatch } from "./memory-watch";
 
 /** Events come in groups. One check serves all events within this time. */
 const gatherMs = 20;
+/** While many containers start or end, checks follow each other: a pause of this many times a check's duration is between. */
+const restFactor = 4;
+const longestGatherMs = 200;
 const memoryUnknown = "whether a container ran out of memory is not known";
 
 /** Reports each container that stops, and each that runs out of memory. It watches the folder in which LXC creates and removes cgroups. */
@@ -28,6 +31,7 @@ export class Watch {
   /** Containers after which the watch is cleaning up. */
   readonly #clearing = new Set<number>();
   #looking = Promise.resolve();
+  #gatherMs = gatherMs;
   #memory: MemoryWatch | undefined;
   readonly #processes: ProcessWatch;
 
@@ -101,7 +105,7 @@ export class Watch {
 
   #lookSoon(): void {
     if (this.#onDown !== undefined) {
-      this.#next ??= setTimeout(() => this.#look(false), gatherMs);
+      this.#next ??= setTimeout(() => this.#look(false), this.#gatherMs);
     }
   }
 
@@ -113,6 +117,7 @@ export class Watch {
   }
 
   async #tell(thorough: boolean): Promise<void> {
+    const begin = performance.now();
     const changed = this.#changed;
     this.#changed = new Set();
     await this.#findDead(thorough ? undefined : changed);
@@ -139,6 +144,8 @@ export class Watch {
         this.#onDown?.(id);
       }
     }
+    const restMs = (performance.now() - begin) * restFactor;
+    this.#gatherMs = Math.min(Math.max(gatherMs, restMs), longestGatherMs);
   }
 
   #restoreClaims(running: ReadonlySet<number>): void {

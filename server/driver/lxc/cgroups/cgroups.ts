@@ -1,7 +1,7 @@
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { unlessErrno } from "../../../../protocol/errno";
+import { hasErrno, unlessErrno } from "../../../../protocol/errno";
 import { gone, removeCgroups, walkTree } from "./cgroup-tree";
 import type { Hierarchies } from "./hierarchies";
 import { namesAtPivot, pivot } from "./monitor";
@@ -127,8 +127,14 @@ export function isPopulated(cgroup: string): boolean {
 }
 
 /** Kills all processes in a version 2 cgroup and below it, including forks in progress (Linux 5.14). */
-export async function killAll(cgroup: string): Promise<void> {
-  await unlessErrno(writeFile(join(cgroup, "cgroup.kill"), "1"), ...gone);
+export function killAll(cgroup: string): void {
+  try {
+    writeFileSync(join(cgroup, "cgroup.kill"), "1");
+  } catch (error) {
+    if (!hasErrno(error, ...gone)) {
+      throw error;
+    }
+  }
 }
 
 async function thawOne(cgroup: string): Promise<void> {

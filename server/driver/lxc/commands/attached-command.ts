@@ -84,18 +84,18 @@ function outputOf(stdout: typeof nothing, stderr: typeof nothing): CommandTimeou
  * enter the cgroup after the first kill, which finds the cgroup empty.
  */
 export async function endAttached({ child, exit }: Attached, cgroup: string, goingMs: number): Promise<void> {
-  await killAll(cgroup);
+  killAll(cgroup);
   for (let waitedMs = 0; (await within(lookEveryMs, exit)) === undefined; waitedMs += lookEveryMs) {
     if (waitedMs >= goingMs && child.pid !== undefined) {
       killGroup(child.pid);
       await exit;
       break;
     }
-    await killAll(cgroup);
+    killAll(cgroup);
   }
   child.stdio.forEach((stream) => stream?.destroy());
   for (let waitedMs = 0; waitedMs < goingMs && isPopulated(cgroup); waitedMs += lookEveryMs) {
-    await killAll(cgroup);
+    killAll(cgroup);
     await pause(lookEveryMs);
   }
 }

@@ -1,17 +1,10 @@
 import { readFile, rm } from "node:fs/promises";
-import { execa, type Options, type Result, type ResultPromise } from "execa";
 import { unlessErrno } from "../../../../protocol/errno";
 import { MccError } from "../../../../protocol/error";
-import { isInside } from "../../../support/ordinary-user";
 import { within } from "../../../support/time-limits";
 import type { EngineCommand } from "./command";
+import { type Ending, EngineProcess } from "./engine-process";
 import { engineWords } from "./engine-words";
-import { OutputCollector } from "./output-collector";
-import { killGroup } from "./processes";
-import { requireProgram } from "./programs";
-
-/** tar may report an error for each of a million files. */
-const mostComplaintBytes = 16 * 1024;
 
 /**
  * Runs engine commands. Each has its own process group and continues if the daemon dies. Each has a time limit, after
@@ -20,7 +13,7 @@ const mostComplaintBytes = 16 * 1024;
 export class CommandRunner {
   /** The containers whose command was killed: processes of it may still run that LXC does not list. */
   readonly interrupted = new Set<number>();
-  readonly #running = new Map<ResultPromise, EngineCommand>();
+  readonly #running = new Map<EngineProcess, EngineCommand>();
 
   constructor(private readonly defaultTimeoutMs: number) {}
 
@@ -32,83 +25,46 @@ export class CommandRunner {
    */
   async run(command: EngineCommand): Promise<string> {
     const timeoutMs = command.timeoutMs ?? this.defaultTimeoutMs;
-    const subprocess = spawn(command);
-    const complaints = subprocess.stderr && new OutputCollector(subprocess.stderr, mostComplaintBytes);
-    this.#running.set(subprocess, command);
+    const engineProcess = new EngineProcess(command);
+    this.#running.set(engineProcess, command);
     try {
-      const inTime = await within(timeoutMs, subprocess);
+      const inTime = await within(timeoutMs, engineProcess.ended);
       if (inTime === undefined) {
-        this.#kill(subprocess, command);
-        await subprocess;
+        this.#kill(engineProcess, command);
+        await engineProcess.ended;
         throw new MccError(
           "timeout",
           `${titleOf(command)} did not end within ${timeoutMs / 1000} s and was killed.`,
         );
       }
-      const result = inTime.value;
-      if (result.exitCode === undefined || !(command.successes ?? [0]).includes(result.exitCode)) {
-        throw await failureOf(command, result, complaints?.bytes().toString() ?? "");
+      const ending = inTime.value;
+      if (ending.exitCode === undefined || !(command.successes ?? [0]).includes(ending.exitCode)) {
+        throw await failureOf(command, ending);
       }
-      return String(result.stdout ?? "");
+      return ending.stdout;
     } finally {
-      this.#running.delete(subprocess);
+      this.#running.delete(engineProcess);
     }
   }
 
   /** Kills the commands that run for a container, and resolves after they have ended. */
   async end(id: number): Promise<void> {
     const ours = [...this.#running].filter(([, command]) => command.container?.id === id);
-    ours.forEach(([subprocess, command]) => this.#kill(subprocess, command));
-    await Promise.all(ours.map(([subprocess]) => subprocess));
+    ours.forEach(([engineProcess, command]) => this.#kill(engineProcess, command));
+    await Promise.all(ours.map(([{ ended }]) => ended));
   }
 
-  #kill(subprocess: ResultPromise, { container }: EngineCommand): void {
+  #kill(engineProcess: EngineProcess, { container }: EngineCommand): void {
     if (container !== undefined) {
       this.interrupted.add(container.id);
     }
-    if (subprocess.pid !== undefined) {
-      killGroup(subprocess.pid);
-    }
+    engineProcess.kill();
   }
 }
 
-function spawn(command: EngineCommand): ResultPromise {
-  const path = requireProgram(command.program);
-  const [file, words] =
-    command.through === undefined
-      ? [path, command.words]
-      : [requireProgram(command.through.program), [...command.through.words, path, ...command.words]];
-  return execa(file, words, {
-    cwd: "/",
-    detached: true,
-    cleanup: false,
-    reject: false,
-    stdout: command.answers === true ? "pipe" : "ignore",
-    buffer: { stderr: false },
-    ...inputOf(command),
-    ...(command.onlyPath === undefined
-      ? { env: { LC_ALL: "C" } }
-      : { env: { PATH: command.onlyPath, ...runtimeVariable() }, extendEnv: false }),
-  });
-}
-
-/** LXC uses /run by itself only if it belongs to its user, and in an ordinary user's namespaces it does not. */
-function runtimeVariable(): { readonly XDG_RUNTIME_DIR?: string } {
-  return isInside() ? { XDG_RUNTIME_DIR: "/run" } : {};
-}
-
-function inputOf({ stdin }: EngineCommand): Options {
-  if (stdin === undefined) {
-    return { stdin: "ignore" };
-  }
-  return { input: "text" in stdin ? stdin.text : stdin.stream };
-}
-
-async function failureOf(command: EngineCommand, result: Result, complaints: string): Promise<MccError> {
+async function failureOf(command: EngineCommand, { how, complaints }: Ending): Promise<MccError> {
   const words = engineWords((await takeLog(command)) || complaints);
-  const ending =
-    result.exitCode === undefined ? result.shortMessage : `failed with exit code ${result.exitCode}`;
-  return new MccError("engine", `${titleOf(command)} ${ending}${words === "" ? "" : `: ${words}`}.`);
+  return new MccError("engine", `${titleOf(command)} ${how}${words === "" ? "" : `: ${words}`}.`);
 }
 
 /** Reads and removes the log. LXC appends to it, and the message of one failure must not appear in the next. */

@@ -90,8 +90,12 @@ export class Firewall {
   /** The first of several changes that wait makes all of them, with one command. */
   async #updateOwners(): Promise<void> {
     const { runner, owners, setChanges, log } = this.parts;
+    // A table without groups has no sets.
+    if (this.#groups.length === 0) {
+      return;
+    }
     const { text, made } = owners.changes();
-    if (this.#groups.length === 0 || text === "") {
+    if (text === "") {
       return;
     }
     try {

@@ -30,6 +30,7 @@ const preparations: Readonly<Record<string, string>> = {
     'mkdir "$tree/a"; touch "$tree/a/b"; chattr +i "$tree/a/b" "$tree/a" || test $? = 1',
   "files that can only be appended to":
     'mkdir "$tree/a"; touch "$tree/a/b"; chattr +a "$tree/a/b" "$tree/a" || test $? = 1',
+  "a large file": 'head -c 3M /dev/zero > "$tree/large"',
   "a huge empty file": 'truncate -s 1T "$tree/sparse"',
   "a mount of another folder": 'mkdir "$tree/mnt"; mount --bind "$other" "$tree/mnt"',
   "a mount in a mount":
