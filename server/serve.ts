@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Logger } from "pino";
+import { startTracing } from "../protocol/tracing/start-tracing";
 import { AuditLog } from "./audit/audit-log";
 import { localAdmin } from "./cloud/access/caller";
 import { type Cloud } from "./cloud/cloud";
@@ -25,6 +26,9 @@ import { inheritedSocket } from "./user-setup/entrance";
 /** The time for calls that continue after the cloud has closed, such as an `instance.exec`. */
 const lastCallsMs = 5_000;
 
+/** A collector that does not answer delays the end of the daemon by this time. */
+const lastSpansMs = 2_000;
+
 /** Serves until a signal stops it. Resolves when all calls are finished or undone. */
 export async function serve(config: Config): Promise<void> {
   // Containers must be able to enter the state folder, whatever the caller's umask is.
@@ -36,6 +40,10 @@ export async function serve(config: Config): Promise<void> {
     process.exit(1);
   });
   logNodesWarnings(log);
+  const tracing = await startTracing({
+    service: "mccserver",
+    onFailure: (reason) => log.warn({ reason }, "traces cannot be sent; the daemon works without them"),
+  });
   let certificate: ServedCertificate | undefined;
   let auditLog: AuditLog | undefined;
   reloadOnSignal(log, async () => {
@@ -97,6 +105,7 @@ export async function serve(config: Config): Promise<void> {
     }
     log.warn({ err: error }, "the runtime file could not be removed");
   }
+  await tracing.close(lastSpansMs);
   log.info("stopped");
 }
 

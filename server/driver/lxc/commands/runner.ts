@@ -2,6 +2,7 @@ import { readFile, rm } from "node:fs/promises";
 import { execa, type Options, type Result, type ResultPromise } from "execa";
 import { unlessErrno } from "../../../../protocol/errno";
 import { MccError } from "../../../../protocol/error";
+import { engineCommand } from "../../../support/engine-command";
 import { isInside } from "../../../support/ordinary-user";
 import { within } from "../../../support/time-limits";
 import type { EngineCommand } from "./command";
@@ -31,6 +32,10 @@ export class CommandRunner {
    * @throws MccError `engine` with the program's message, or `timeout`.
    */
   async run(command: EngineCommand): Promise<string> {
+    return await engineCommand(command.program, command.container?.id, () => this.#run(command));
+  }
+
+  async #run(command: EngineCommand): Promise<string> {
     const timeoutMs = command.timeoutMs ?? this.defaultTimeoutMs;
     const subprocess = spawn(command);
     const complaints = subprocess.stderr && new OutputCollector(subprocess.stderr, mostComplaintBytes);
