@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { startTracing } from "../protocol/tracing/start-tracing";
 import { AuditLog } from "./audit/audit-log";
 import { localAdmin } from "./cloud/access/caller";
+import { keepGroupToken } from "./cloud/access/group-token";
 import { type Cloud } from "./cloud/cloud";
 import { openCloud } from "./cloud/open-cloud";
 import { LateWrites } from "./cloud/state/late-writes";
@@ -72,9 +73,18 @@ export async function serve(config: Config): Promise<void> {
       renewal = new SelfSignedRenewal(config.selfSigned, config.address, log);
     }
     const tls = given ?? (config.selfSigned && (await readTls(config.selfSigned)));
+    const groupTokenPath = await keepGroupToken(config.groupRole, {
+      stateFolder: config.stateFolder,
+      tokenPath: cloud.identity.tokenPath,
+      tokens: cloud.accessTokens,
+      damaged: cloud.damaged,
+      lateWrites,
+    });
     // Before a client can find the daemon and stop it.
     const signalled = firstStopSignal();
-    const listener = await listen(config, tls, { cloud, audit, log, lateWrites, streams, metrics });
+    const listener = await listen(config, tls, {
+      ...{ cloud, audit, log, lateWrites, streams, metrics, groupTokenPath },
+    });
     const host = localHost(listener.address);
     const replace = listener.replaceTls.bind(listener);
     certificate = config.tls && tls && new ServedCertificate({ paths: config.tls, tls, host, replace, log });
@@ -122,12 +132,13 @@ interface Served {
   readonly lateWrites: LateWrites;
   readonly streams: Streams;
   readonly metrics: LateMetrics;
+  readonly groupTokenPath: string | undefined;
 }
 
 async function listen(
   config: Config,
   tls: TlsTexts | undefined,
-  { cloud, audit, log, lateWrites, streams, metrics }: Served,
+  { cloud, audit, log, lateWrites, streams, metrics, groupTokenPath }: Served,
 ): Promise<Listener> {
   const { serverId, tokenPath } = cloud.identity;
   return await openListener({
@@ -150,6 +161,7 @@ async function listen(
       const file = {
         url: urlOf(config, bound),
         tokenPath,
+        groupTokenPath,
         authorityPath: config.selfSigned?.authority,
         pid: process.pid,
         serverId,
