@@ -1,5 +1,9 @@
+import { startTracing } from "../protocol/tracing/start-tracing";
 import { Io } from "./io";
 import { tryConnection } from "./ssh/try-connection";
+
+/** A collector that does not answer delays the end of a command by this time, after its output. */
+const lastSpansMs = 500;
 
 /** Creates the Io of this process. The streams open at their first use. */
 export function processIo(): Io {
@@ -27,5 +31,8 @@ export function processIo(): Io {
 export async function runAsProcess(
   run: (words: readonly string[], io: Io) => Promise<number>,
 ): Promise<void> {
-  process.exit(await run(process.argv.slice(2), processIo()));
+  const tracing = await startTracing({ service: "mcc", parent: process.env["TRACEPARENT"] });
+  const exitCode = await run(process.argv.slice(2), processIo());
+  await tracing.close(lastSpansMs);
+  process.exit(exitCode);
 }

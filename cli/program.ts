@@ -1,5 +1,6 @@
 import { Argument, Help, InvalidArgumentError, Option, Command as Program } from "commander";
 import { packageVersion } from "../protocol/package-version";
+import { traced } from "../protocol/tracing/spans";
 import { show } from "../protocol/validate";
 import type { Command, Parameter } from "./command";
 import { commandTable } from "./command-table";
@@ -114,7 +115,7 @@ function describe(
     if (mistakes.length > 0) {
       program.error(`${mistakes.join("; ")}.`);
     }
-    onEnd(await command.run(raw, io));
+    onEnd(await traced(`mcc ${command.name}`, {}, () => command.run(raw, io)));
   });
 }
 

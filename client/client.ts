@@ -3,6 +3,7 @@ import * as z from "zod";
 import { MccError } from "../protocol/error";
 import { methodTable } from "../protocol/methods/method-table";
 import { protocolVersion } from "../protocol/methods/server";
+import { traced } from "../protocol/tracing/spans";
 import type { MethodName, MethodParameters, MethodResult } from "../protocol/types/methods";
 import type { Feature, ServerInfo } from "../protocol/types/server";
 import { largestAnswerBytes, readAnswer } from "./answer-body";
@@ -206,6 +207,11 @@ export class Client {
   }
 
   async #send(method: MethodName, parameters: object): Promise<unknown> {
+    return await traced(method, { kind: "client" }, () => this.#sendKnown(method, parameters));
+  }
+
+  /** Sends with the token of the daemon, also if it has changed since the last call. */
+  async #sendKnown(method: MethodName, parameters: object): Promise<unknown> {
     const first = await this.#credentials.find();
     try {
       return await this.#sendWith(first, method, parameters);

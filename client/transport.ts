@@ -2,6 +2,7 @@ import * as http from "node:http";
 import * as https from "node:https";
 import { errnoOf } from "../protocol/errno";
 import { messageOf } from "../protocol/error";
+import { traceparent } from "../protocol/tracing/spans";
 import { understandable, understoodHeader } from "../protocol/understood";
 import { largestAnswerBytes, readAnswer } from "./answer-body";
 import { whyDistrusted } from "./certificate-reasons";
@@ -163,6 +164,7 @@ export class Transport {
       headers: {
         ...headers,
         [understoodHeader]: understandable.join(","),
+        ...traceHeader(),
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       },
     });
@@ -220,6 +222,11 @@ export class Transport {
       { cause },
     );
   }
+}
+
+function traceHeader(): http.OutgoingHttpHeaders {
+  const parent = traceparent();
+  return parent === undefined ? {} : { traceparent: parent };
 }
 
 function reasonOf(error: unknown): string {

@@ -3,6 +3,9 @@ import { cp, readFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import * as z from "zod";
 
+/** Types and maps are for developers, and OpenTelemetry's builds for browsers are larger than all other packages. */
+const unneeded = /\.(d\.[cm]?ts|map|md)$|\/@opentelemetry\/[^/]+\/build\/(esm|esnext)$/;
+
 const manifestSchema = z.object({ dependencies: z.record(z.string(), z.string()).default({}) });
 
 /** Copies the npm packages that the package in `from` needs at run time, each to the same place below `to`. */
@@ -11,8 +14,8 @@ export async function copyProductionModules(from: string, to: string): Promise<v
     const modules = join(folder, "node_modules");
     await cp(folder, join(to, relative(from, folder)), {
       recursive: true,
-      // Packages below it are copied if one needs them. Types and maps are for developers.
-      filter: (path) => !path.startsWith(modules) && !/\.(d\.[cm]?ts|map|md)$/.test(path),
+      // Packages below it are copied if one needs them.
+      filter: (path) => !path.startsWith(modules) && !unneeded.test(path),
     });
   }
 }

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import type { Format, Options } from "./options";
@@ -10,12 +10,12 @@ const run = promisify(execFile);
 /** The distributions' packages that the daemon and its drivers need. `mccserver --check` names what is missing. */
 const needs = {
   deb: {
-    depends: ["libc6 (>= 2.28)", "libstdc++6", "iproute2", "tar", "util-linux"],
+    depends: ["libc6 (>= 2.28)", "libstdc++6", "iproute2", "passwd", "tar", "util-linux"],
     recommends: ["lxc", "nftables", "openssh-client"],
     suggests: ["lxcfs", "btrfs-progs", "quota"],
   },
   rpm: {
-    depends: ["glibc >= 2.28", "libstdc++", "iproute", "tar", "util-linux"],
+    depends: ["glibc >= 2.28", "libstdc++", "iproute", "shadow-utils", "tar", "util-linux"],
     recommends: ["lxc", "nftables", "openssh-clients"],
     suggests: ["lxcfs", "btrfs-progs", "quota"],
   },
@@ -32,7 +32,11 @@ interface Writing extends Options {
 export async function writePackage({ checkout, folder, format, ...options }: Writing): Promise<string> {
   const { arch, version } = options;
   const target = join(resolve(options.output), `minicloud_${version}_${arch}.${format}`);
-  const scripts = join(checkout, "packaging", "scripts");
+  const scripts = await writeScripts(
+    join(checkout, "packaging", "scripts"),
+    join(folder, "scripts"),
+    version,
+  );
   const configuration = join(folder, `nfpm-${format}.json`);
   const content = {
     name: "minicloud",
@@ -55,6 +59,7 @@ export async function writePackage({ checkout, folder, format, ...options }: Wri
       },
     ],
     scripts: {
+      preinstall: join(scripts, "before-install.sh"),
       postinstall: join(scripts, "after-install.sh"),
       preremove: join(scripts, "before-remove.sh"),
       postremove: join(scripts, "after-remove.sh"),
@@ -66,4 +71,14 @@ export async function writePackage({ checkout, folder, format, ...options }: Wri
   const words = ["package", "--config", configuration, "--packager", format, "--target", target];
   await run(await packageWriter(), words);
   return target;
+}
+
+/** Puts the version into the scripts of the package. @returns the folder to which they are written. */
+async function writeScripts(from: string, to: string, version: string): Promise<string> {
+  await mkdir(to, { recursive: true });
+  for (const name of await readdir(from)) {
+    const text = await readFile(join(from, name), "utf8");
+    await writeFile(join(to, name), text.replaceAll("@VERSION@", version));
+  }
+  return to;
 }

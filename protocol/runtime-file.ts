@@ -9,6 +9,8 @@ export const runtimeFileSchema = z.object({
   url: z.url(),
   /** The file of the token, which is readable for the users of the daemon. */
   tokenPath: z.string(),
+  /** The file of a token for the members of the group `minicloud`, if they may not read the first one. */
+  groupTokenPath: z.string().optional(),
   /** The certificate of the authority that issued the daemon's own, if the system does not trust it. */
   authorityPath: z.string().optional(),
   pid: z.int(),

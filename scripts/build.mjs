@@ -52,8 +52,8 @@ function bundlePrograms() {
     },
     outdir: folder,
     bundle: true,
-    // Loaded, and not copied into each program.
-    external: ["../programs"],
+    // Loaded, and not copied into each program; OpenTelemetry only if the environment asks for traces.
+    external: ["../programs", "@opentelemetry/*"],
     platform: "node",
     target: "node20",
     minifyWhitespace: true,

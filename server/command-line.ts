@@ -9,6 +9,7 @@ import { imageNameSchema } from "../protocol/methods/name";
 import { mostPooled } from "../protocol/methods/pool";
 import type { AddressRange } from "./cloud/reservations/address-range";
 import { type Ipv6Range, parseIpv6Range } from "./cloud/reservations/ipv6-address";
+import type { GroupRole } from "./cloud/state/identity";
 import type { SimulatedMember } from "./driver/driver";
 import { readNic, readUrls } from "./driver/incus/settings";
 import { driverChoices } from "./driver/load";
@@ -45,6 +46,7 @@ export interface CommandLine {
   readonly tlsSelfSigned?: true;
   readonly allowAnonymous?: true;
   readonly allowInstances?: true;
+  readonly groupRole: GroupRole;
   readonly insecure?: true;
   readonly logLevel: string;
   readonly logFile?: string;
@@ -153,6 +155,9 @@ const options: readonly Option[] = [
   ).conflicts(["tlsCert", "tlsKey"]),
   new Option("--allow-anonymous", "accept clients without a token"),
   new Option("--allow-instances", "let instances reach the port of this daemon"),
+  new Option("--group-role <role>", "what the members of this machine's group minicloud may do")
+    .choices(["admin", "user"] satisfies readonly GroupRole[])
+    .default("admin"),
   new Option("--insecure", "listen without TLS on an address that other machines can reach"),
   new Option("--log-level <level>", "lowest level to log").choices(logLevels).default("info"),
   new Option(

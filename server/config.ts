@@ -6,6 +6,7 @@ import { packageVersion } from "../protocol/package-version";
 import type { CloudOptions } from "./cloud/open-cloud";
 import { type AddressRange, planNetwork } from "./cloud/reservations/address-range";
 import type { Ipv6Range } from "./cloud/reservations/ipv6-address";
+import type { GroupRole } from "./cloud/state/identity";
 import { type CommandLine, makeCommand, operatorsTypesFile } from "./command-line";
 import type { EngineOptions, SimulatedMember } from "./driver/driver";
 import type { LogFileOptions } from "./log/file";
@@ -44,6 +45,8 @@ export interface Config {
   readonly allowAnonymous: boolean;
   /** Whether instances may reach the daemon's port. */
   readonly allowInstances: boolean;
+  /** What the members of the host's group `minicloud` may do. */
+  readonly groupRole: GroupRole;
   readonly insecure: boolean;
   readonly logLevel: string;
   /** The log file of a daemon in the background. */
@@ -92,6 +95,7 @@ export function readConfig(words: readonly string[]): Config {
     selfSigned,
     allowAnonymous: line.allowAnonymous ?? false,
     allowInstances: line.allowInstances ?? false,
+    groupRole: line.groupRole,
     insecure: line.insecure ?? false,
     logLevel: line.logLevel,
     logFile: line.logFile ?? join(line.stateDir, "mccserver.log"),
@@ -174,6 +178,7 @@ export function cloudOptions(config: Config, log: Logger): CloudOptions {
     typesFile: config.typesFile,
     warm: config.warm,
     sshJump: config.sshJump,
+    groupRole: config.groupRole,
     simulatedMembers: config.simulatedMembers,
     version: packageVersion(),
     log,

@@ -1,7 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Logger } from "pino";
+import { startTracing } from "../protocol/tracing/start-tracing";
 import { AuditLog } from "./audit/audit-log";
 import { localAdmin } from "./cloud/access/caller";
+import { keepGroupToken } from "./cloud/access/group-token";
 import { type Cloud } from "./cloud/cloud";
 import { openCloud } from "./cloud/open-cloud";
 import { LateWrites } from "./cloud/state/late-writes";
@@ -25,6 +27,9 @@ import { inheritedSocket } from "./user-setup/entrance";
 /** The time for calls that continue after the cloud has closed, such as an `instance.exec`. */
 const lastCallsMs = 5_000;
 
+/** A collector that does not answer delays the end of the daemon by this time. */
+const lastSpansMs = 2_000;
+
 /** Serves until a signal stops it. Resolves when all calls are finished or undone. */
 export async function serve(config: Config): Promise<void> {
   // Containers must be able to enter the state folder, whatever the caller's umask is.
@@ -36,6 +41,10 @@ export async function serve(config: Config): Promise<void> {
     process.exit(1);
   });
   logNodesWarnings(log);
+  const tracing = await startTracing({
+    service: "mccserver",
+    onFailure: (reason) => log.warn({ reason }, "traces cannot be sent; the daemon works without them"),
+  });
   let certificate: ServedCertificate | undefined;
   let auditLog: AuditLog | undefined;
   reloadOnSignal(log, async () => {
@@ -64,9 +73,18 @@ export async function serve(config: Config): Promise<void> {
       renewal = new SelfSignedRenewal(config.selfSigned, config.address, log);
     }
     const tls = given ?? (config.selfSigned && (await readTls(config.selfSigned)));
+    const groupTokenPath = await keepGroupToken(config.groupRole, {
+      stateFolder: config.stateFolder,
+      tokenPath: cloud.identity.tokenPath,
+      tokens: cloud.accessTokens,
+      damaged: cloud.damaged,
+      lateWrites,
+    });
     // Before a client can find the daemon and stop it.
     const signalled = firstStopSignal();
-    const listener = await listen(config, tls, { cloud, audit, log, lateWrites, streams, metrics });
+    const listener = await listen(config, tls, {
+      ...{ cloud, audit, log, lateWrites, streams, metrics, groupTokenPath },
+    });
     const host = localHost(listener.address);
     const replace = listener.replaceTls.bind(listener);
     certificate = config.tls && tls && new ServedCertificate({ paths: config.tls, tls, host, replace, log });
@@ -97,6 +115,7 @@ export async function serve(config: Config): Promise<void> {
     }
     log.warn({ err: error }, "the runtime file could not be removed");
   }
+  await tracing.close(lastSpansMs);
   log.info("stopped");
 }
 
@@ -113,12 +132,13 @@ interface Served {
   readonly lateWrites: LateWrites;
   readonly streams: Streams;
   readonly metrics: LateMetrics;
+  readonly groupTokenPath: string | undefined;
 }
 
 async function listen(
   config: Config,
   tls: TlsTexts | undefined,
-  { cloud, audit, log, lateWrites, streams, metrics }: Served,
+  { cloud, audit, log, lateWrites, streams, metrics, groupTokenPath }: Served,
 ): Promise<Listener> {
   const { serverId, tokenPath } = cloud.identity;
   return await openListener({
@@ -141,6 +161,7 @@ async function listen(
       const file = {
         url: urlOf(config, bound),
         tokenPath,
+        groupTokenPath,
         authorityPath: config.selfSigned?.authority,
         pid: process.pid,
         serverId,

@@ -47,6 +47,7 @@ export const shownElsewhere: Readonly<Record<string, readonly string[]>> = {
   "server/audit/read-entries.ts": ["test/server/audit/audit-log.test.ts"],
   "server/audit/subject.ts": ["test/server/audit/audited.test.ts"],
 
+  "protocol/tracing/open-telemetry.ts": ["test/protocol/tracing/start-tracing.test.ts"],
   "protocol/jump-host.ts": ["test/client/ssh/jump-host.test.ts"],
   "protocol/understood.ts": ["test/server/cloud/instances/unreachable.test.ts"],
   "protocol/package-folder.ts": ["test/cli/programs.test.ts"],
@@ -67,6 +68,7 @@ export const shownElsewhere: Readonly<Record<string, readonly string[]>> = {
   "provider/hooks/": ["test/provider/hooks/", "test/provider/lifecycle.real.test.ts"],
   "provider/hooks/sdk/engine.ts": ["test/provider/kill.real.test.ts"],
   "provider/hooks/sdk/guard.ts": ["test/provider/failures.real.test.ts"],
+  "provider/hooks/sdk/operation-span.ts": ["test/provider/traces.real.test.ts"],
   "provider/hooks/sdk/partial-failure.ts": ["test/provider/failures.real.test.ts"],
   "provider/hooks/sdk/progress.ts": ["test/provider/progress.real.test.ts"],
   "provider/hooks/sdk/quiet-error.ts": ["test/provider/failures.real.test.ts"],

@@ -1,7 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { hasErrno } from "../../protocol/errno";
 import { messageOf } from "../../protocol/error";
-import { runtimeFilePaths, runtimeFileSchema } from "../../protocol/runtime-file";
+import { type RuntimeFile, runtimeFilePaths, runtimeFileSchema } from "../../protocol/runtime-file";
 import { isAlive } from "./is-alive";
 import { listeningUsers } from "./listening-users";
 import { isDefaultHost } from "./server-address";
@@ -36,7 +36,7 @@ export async function findLocalAccess(server: URL, environment: NodeJS.ProcessEn
       }
       if (isAlive(file.pid) && (await onlyOwnerListens(path, port))) {
         const authority = file.authorityPath && (await readFile(file.authorityPath, "utf8"));
-        return { token: (await readFile(file.tokenPath, "utf8")).trim(), authority };
+        return { token: await readToken(file), authority };
       }
       problems.push(`The daemon of ${path} (process ${file.pid}) is not running; start it again.`);
     } catch (error) {
@@ -46,6 +46,18 @@ export async function findLocalAccess(server: URL, environment: NodeJS.ProcessEn
     }
   }
   return problems.length === 0 ? {} : { problem: problems.join(" ") };
+}
+
+/** The daemon's own token is for root, and the other one for the group. */
+async function readToken({ tokenPath, groupTokenPath }: RuntimeFile): Promise<string> {
+  try {
+    return (await readFile(tokenPath, "utf8")).trim();
+  } catch (error) {
+    if (groupTokenPath === undefined || !hasErrno(error, "EACCES")) {
+      throw error;
+    }
+    return (await readFile(groupTokenPath, "utf8")).trim();
+  }
 }
 
 /** Tells whether all sockets that listen at the port belong to the owner of the file or to root. */

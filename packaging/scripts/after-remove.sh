@@ -13,6 +13,10 @@ if [ "$1" = purge ]; then
     "$kept/program/bin/node" "$kept/program/dist/server/main.js" --purge $MCCSERVER_OPTIONS
   fi
   rm -rf "$kept"
+  if [ -e /var/lib/minicloud-package/made-group ]; then
+    groupdel minicloud || echo "minicloud: the group minicloud stays" >&2
+  fi
+  rm -rf /var/lib/minicloud-package
 fi
 if [ -d /run/systemd/system ]; then
   systemctl daemon-reload || true

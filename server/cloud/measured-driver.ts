@@ -20,6 +20,12 @@ export function measureDriver(driver: Driver): Driver {
   return withMeasured(driver, measuredMethods, parts);
 }
 
+/** Most requests have the id of the instance as the first parameter, and a create as a field of it. */
+function instanceIn([first]: readonly unknown[]): number | undefined {
+  const id: unknown = typeof first === "object" && first !== null ? Reflect.get(first, "id") : first;
+  return typeof id === "number" ? id : undefined;
+}
+
 function withMeasured<T extends object>(
   target: T,
   names: ReadonlySet<string>,
@@ -39,7 +45,8 @@ function withMeasured<T extends object>(
         return typeof method === "function" ? Reflect.apply(method, target, given) : undefined;
       };
       return typeof name === "string" && names.has(name)
-        ? (...given: unknown[]) => measured("engine", name, async () => await call(...given))
+        ? (...given: unknown[]) =>
+            measured("engine", name, async () => await call(...given), instanceIn(given))
         : call;
     },
   });

@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import type { Driver, EngineOptions, Finding, Needs, SimulatedMember } from "../driver/driver";
 import { type DriverName, loadDriver, resolveDriverName } from "../driver/load";
 import { AccessTokens } from "./access/access-tokens";
+import { reserveGroupToken } from "./access/group-token";
 import { holdingsOf } from "./access/quotas/holding";
 import { Quotas } from "./access/quotas/quotas";
 import { Cloud } from "./cloud";
@@ -54,7 +55,7 @@ import { Reservations } from "./reservations/reservations";
 import { DamagedFiles } from "./state/damaged-files";
 import { makeStateFolder } from "./state/folder";
 import { openStateFormat, refuseNewerFormat } from "./state/format";
-import { type Identity, openIdentity } from "./state/identity";
+import { type GroupRole, type Identity, openIdentity } from "./state/identity";
 import { LateWrites } from "./state/late-writes";
 import { acquireStateLock } from "./state/lock";
 import { removeUnfinished } from "./state/unfinished-files";
@@ -78,6 +79,8 @@ export interface CloudOptions {
   readonly warm?: Readonly<Record<string, number>> | undefined;
   /** The jump host through which clients reach instances by SSH, or `none`. Default: they choose one. */
   readonly sshJump?: string | undefined;
+  /** What the members of the host's group may do. Default: `admin`. */
+  readonly groupRole?: GroupRole | undefined;
   /** For the simulated driver: the members of its cluster. Default: it has no members. */
   readonly simulatedMembers?: readonly SimulatedMember[] | undefined;
   readonly version: string;
@@ -127,6 +130,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
   const lateWrites = new LateWrites(options.log);
   try {
     await refuseNewerFormat(options.stateFolder);
+    await reserveGroupToken(options.stateFolder, options.groupRole ?? "admin");
     const identity = await openIdentity(options.stateFolder, damaged, lateWrites);
     await damaged.open();
     await openStateFormat(options.stateFolder, damaged, lateWrites);

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Logger } from "pino";
 import { MccError } from "../../protocol/error";
+import { inTrace } from "../../protocol/tracing/spans";
 import { answerable } from "../methods/answerable";
 import type { Caller, Dispatch } from "../methods/callable";
 import type { EventRequest, FollowEvents } from "../methods/event-stream";
@@ -88,7 +89,9 @@ export class Answers {
       log.debug({ from: request.socket.remoteAddress }, "refused a request that is too large");
       return refusal(protocol, 413, tooLarge(limits.bodyBytes));
     }
-    const answer = this.#answer(protocol, caller, body, sender.signal);
+    const answer = inTrace(request.headersDistinct["traceparent"]?.[0], () =>
+      this.#answer(protocol, caller, body, sender.signal),
+    );
     this.#underWay.add(answer);
     const text = await answer.finally(() => this.#underWay.delete(answer));
     return text === undefined ? emptyReply : protocolReply(protocol, text);

@@ -16,12 +16,14 @@ chmod 1777 "$root/tmp"
 # LXC cannot put its overlays on an overlay.
 mount -t tmpfs -o mode=755 tmpfs "$root/var/lib"
 cp -a /var/lib/dpkg /var/lib/systemd "$root/var/lib/"
-mkdir -p "$root/var/lib/lxc" "$root/run/lxc"
+mkdir -p "$root/var/lib/lxc" "$root/run/lxc" "$root/var/lib/apt/lists/partial"
 # The units of this host, which would change it.
 rm -rf "$root"/etc/systemd/system/*.wants "$root"/usr/lib/systemd/system/sysinit.target.wants \
   "$root"/usr/lib/systemd/system/local-fs.target.wants "$root"/usr/lib/systemd/system/multi-user.target.wants \
   "$root"/usr/lib/systemd/system/timers.target.wants
 : >"$root/etc/fstab"
+# It would start services after each package.
+rm -f "$root/etc/apt/apt.conf.d/20packagekit"
 rm -f "$root/etc/machine-id"
 : >"$root/etc/machine-id"
 

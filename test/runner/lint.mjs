@@ -20,6 +20,13 @@ const checks = [
     words: ["--options", "scripts/typedoc/typedoc.json", "--emit", "none"],
   },
   { name: "TypeScript rules", program: "eslint", words: [], takes: /\.ts$/ },
+  {
+    name: "GitHub workflows",
+    script: "test/runner/workflows.mjs",
+    words: [],
+    takes: /^\.github\/workflows\/.*\.yml$/,
+  },
+  { name: "npm package", script: "test/runner/npm-package.mjs", words: [] },
   { name: "plain English", script: "test/runner/plain-english.mjs", words: [], takes: /\.(md|[cm]?[jt]s)$/ },
 ];
 

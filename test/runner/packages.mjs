@@ -1,13 +1,16 @@
+import { readdirSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { checkout } from "../../scripts/checkout.mjs";
 import { runCommand } from "./command.mjs";
 
+const require = createRequire(import.meta.url);
 /** The version of a later release, for tests of upgrades. */
 const later = "99.0.0";
 
 /**
- * The packages for the tests that install them, which find them by the environment variable. They are built while there
+ * The packages for the tests that install them: of this checkout, of a later release and of the last one. The tests find them by the environment variable. They are built while there
  * is still a network to get Node from.
  */
 export async function packages(files) {
@@ -22,5 +25,8 @@ export async function packages(files) {
       throw new Error("The packages could not be built.");
     }
   }
+  const { packLastRelease } = require(join(checkout, "dist", "test", "packaging", "last-release-package.js"));
+  const [present] = readdirSync(folder).filter((name) => name.endsWith(".deb") && !name.includes(later));
+  await packLastRelease(join(folder, present), folder);
   return { MINICLOUD_TEST_PACKAGES: folder };
 }

@@ -10,6 +10,8 @@ import { labelPair, labelsOf } from "../../parameters/label";
 import { flag, fleetName, instanceText, wholeNumber } from "../../parameters/values";
 
 const defaultCount = 100;
+/** Events that follow each other are written one by one, so their columns have a width in advance. */
+const kindWidth = Math.max(...eventKinds.map((kind) => kind.length));
 
 const layout: Layout<MinicloudEvent> = {
   columns: [
@@ -99,7 +101,12 @@ function noteOnce(io: Io, json: boolean): void {
 /** Columns of fixed width, because later events are not known. */
 function lineOf(event: MinicloudEvent): string {
   const { time, kind, instance, reason = "" } = event;
-  const parts = [timeText(time), kind.padEnd(9), String(instance?.id ?? "-").padEnd(6), nameText(event)];
+  const parts = [
+    timeText(time),
+    kind.padEnd(kindWidth),
+    String(instance?.id ?? "-").padEnd(6),
+    nameText(event),
+  ];
   return printable([...parts, reason].join("  ").trimEnd());
 }
 

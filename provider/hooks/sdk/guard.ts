@@ -2,6 +2,7 @@ import type { dynamic } from "@pulumi/pulumi";
 import { MccError } from "../../../client";
 import type { Properties } from "../check-properties";
 import { endWithEngine } from "./engine";
+import { inSpan } from "./operation-span";
 import { printNoQuietErrors, quiet } from "./quiet-error";
 
 type SdkHooks = Required<dynamic.ResourceProvider<Properties, Properties>>;
@@ -26,16 +27,21 @@ export interface Hooks {
 
 let underWay = 0;
 
-/** Wraps hooks for the SDK: failures become plain lines, and calls count as running work. */
-export function underGuard(hooks: Hooks) {
+/**
+ * Wraps hooks for the SDK: failures become plain lines, calls count as running work, and each is a span.
+ *
+ * @param kind the kind of resource.
+ */
+export function underGuard(kind: string, hooks: Hooks) {
   return {
+    // Without a span, because the SDK does not wait for it.
     configure: guarded(hooks.configure),
-    check: guarded(hooks.check),
-    diff: guarded(hooks.diff),
-    create: guarded(hooks.create),
-    read: guarded(hooks.read),
-    update: guarded(hooks.update),
-    delete: guarded(hooks.delete),
+    check: guarded(inSpan(`${kind} check`, hooks.check)),
+    diff: guarded(inSpan(`${kind} diff`, hooks.diff)),
+    create: guarded(inSpan(`${kind} create`, hooks.create)),
+    read: guarded(inSpan(`${kind} read`, hooks.read)),
+    update: guarded(inSpan(`${kind} update`, hooks.update)),
+    delete: guarded(inSpan(`${kind} delete`, hooks.delete)),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import { formatDuration } from "../../../protocol/duration";
 import type { Instance } from "../../../protocol/methods/instance";
+import { inTrace } from "../../../protocol/tracing/spans";
 import type { Leased, Term, Ttl } from "./lifetime";
 import type { TtlClock } from "./ttl-clock";
 
@@ -93,6 +94,8 @@ export class TtlReaper {
     }
     this.#nextLookMs = lookMs;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#look(), Math.max(1, lookMs - nowMs)).unref();
+    // Of no trace: the call that asked for it has ended long before.
+    const look = (): void => inTrace(undefined, () => this.#look());
+    this.#timer = setTimeout(look, Math.max(1, lookMs - nowMs)).unref();
   }
 }

@@ -1,5 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { chmod } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { MccError } from "../../../protocol/error";
 import { replaceFile } from "../../support/files/json-file";
 import { readKeptText } from "../../support/files/kept-file";
@@ -46,7 +48,7 @@ export async function openIdentity(
   const kept = await damaged.readText(tokenPath, { mostBytes: longestTokenFile, check: problemOfToken });
   const token = kept?.trim() ?? randomBytes(32).toString("base64url");
   await lateWrites.attempt(tokenWrite, async () => {
-    await (kept === undefined ? writeToken(tokenPath, token) : shareWithOperators(tokenPath));
+    await (kept === undefined ? writeToken(tokenPath, token) : protectToken(tokenPath));
   });
   if (found !== undefined && kept === undefined) {
     damaged.report(tokenPath, "a new token was made; clients with the old one are refused");
@@ -60,7 +62,19 @@ export const tokenWrite = "the token";
 /** Writes the token of the local admin, which programs on the host read from the file. */
 export async function writeToken(tokenPath: string, token: string): Promise<void> {
   await make(tokenPath, token, 0o600);
-  await shareWithOperators(tokenPath);
+  await protectToken(tokenPath);
+}
+
+/** What the members of the host's group `minicloud` may do: as the daemon's own token, or as one of the role `user`. */
+export type GroupRole = "admin" | "user";
+/** The file of a token for the group, next to that of the daemon. */
+export const groupTokenFile = "group-token";
+
+/** Makes the daemon's own token readable for the group, unless the group has another one. */
+export async function protectToken(tokenPath: string): Promise<void> {
+  await (existsSync(join(dirname(tokenPath), groupTokenFile))
+    ? chmod(tokenPath, 0o600)
+    : shareWithOperators(tokenPath));
 }
 
 /** A token is one line; a larger file has none. */

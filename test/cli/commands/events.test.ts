@@ -38,7 +38,7 @@ describe("mcc events", () => {
     const { client, environment } = await newDaemon();
     await client.call("instance.create", { name: "before", waitFor: "running", waitSeconds: 10 });
     for (const [words, expected] of [
-      [["-c", "4096"], /^\S+ \S+ {2}created {4}500 {5}before\n[^]* {2}ready {6}\d+ {5}after\n/],
+      [["-c", "4096"], /^\S+ \S+ {2}created {6}500 {5}before\n[^]* {2}ready {8}\d+ {5}after\n/],
       [["--json"], /^\{"id":.*"kind":"(created|ready)",.*"name":"after".*\}\n/],
     ] as const) {
       const child = spawn(

@@ -43,7 +43,7 @@ export async function createInstance(
 ): Promise<Outcome> {
   const { id } = instance;
   const undo = new Undo();
-  const steps = new Steps("record", pooled === undefined ? "admit" : "claim");
+  const steps = new Steps(id, "record", pooled === undefined ? "admit" : "claim");
   const enter: Steps["enter"] = (...names) => {
     instance.abort.signal.throwIfAborted();
     steps.enter(...names);

@@ -1,28 +1,31 @@
-import { tell } from "../../../support/measurements";
+import { beginMeasurement } from "../../../support/measurements";
 
 /** The steps of one creation: which one is under way, and how long each took. */
 export class Steps {
-  #enteredMs = performance.now();
+  #end: (error?: unknown) => void;
 
   /**
+   * @param instance the id of the instance.
    * @param current the step that is under way, for messages.
    * @param measuredAs its name in measurements. Default: the same.
    */
   constructor(
+    private readonly instance: number,
     public current: string,
-    private measuredAs = current,
-  ) {}
+    measuredAs = current,
+  ) {
+    this.#end = beginMeasurement("step", measuredAs, instance);
+  }
 
   /** Ends the step that is under way, and begins another one. */
   enter(name: string, measuredAs = name): void {
     this.end();
     this.current = name;
-    this.measuredAs = measuredAs;
-    this.#enteredMs = performance.now();
+    this.#end = beginMeasurement("step", measuredAs, this.instance);
   }
 
   /** @param error why the step failed. Default: it succeeded. */
   end(error?: unknown): void {
-    tell("step", this.measuredAs, this.#enteredMs, error);
+    this.#end(error);
   }
 }

@@ -1,6 +1,7 @@
 import { MccError, messageOf } from "../../../../protocol/error";
 import type { ParsedParameters } from "../../../../protocol/methods/method-table";
 import type { PoolState } from "../../../../protocol/methods/pool";
+import { inTrace } from "../../../../protocol/tracing/spans";
 import type { Driver } from "../../../driver/driver";
 import { Retries } from "../../../support/concurrency/retries";
 import { endsWithin } from "../../../support/time-limits";
@@ -201,7 +202,7 @@ export class WarmPools implements Lender {
     if (!this.#closed && [...this.#pools.values()].some(({ lack }) => lack > 0)) {
       clearTimeout(this.#timer);
       const pauseMs = Math.max(afterMs, this.#quietFrom - performance.now());
-      this.#timer = setTimeout(() => this.#refill(), pauseMs).unref();
+      this.#timer = setTimeout(() => inTrace(undefined, () => this.#refill()), pauseMs).unref();
     }
   }
 

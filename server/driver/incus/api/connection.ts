@@ -2,6 +2,7 @@ import { Agent, type Dispatcher, request } from "undici";
 import { WebSocket } from "ws";
 import { errnoOf } from "../../../../protocol/errno";
 import { MccError, messageOf } from "../../../../protocol/error";
+import { engineCommand } from "../../../support/engine-command";
 import type { ClientIdentity } from "../access/identity";
 
 /** More connections to one member would only queue there. */
@@ -58,6 +59,10 @@ export class Connection {
    * @throws MccError `engine` if no daemon can be reached; `timeout`.
    */
   async request(call: Call): Promise<Answer> {
+    return await engineCommand(`${call.method} ${pathOf(call)}`, undefined, () => this.#request(call));
+  }
+
+  async #request(call: Call): Promise<Answer> {
     const failures: string[] = [];
     let last: unknown;
     let timedOut: unknown;
@@ -194,8 +199,14 @@ function reasonOf(error: unknown): string {
   return isTimeout(error) ? "no answer in time" : messageOf(error) || errnoOf(error);
 }
 
+/** Without the query. */
+function pathOf({ path }: Pick<Call, "path">): string {
+  const [what = ""] = path.split("?");
+  return what;
+}
+
 function failureOf({ method, path, timeoutMs }: Call, failures: readonly string[], cause: unknown): MccError {
-  const [what] = path.split("?");
+  const what = pathOf({ path });
   return isTimeout(cause)
     ? new MccError(
         "timeout",

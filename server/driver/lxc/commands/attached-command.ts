@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
+import { engineCommand } from "../../../support/engine-command";
 import { within } from "../../../support/time-limits";
 import { CommandTimeout } from "../../command-timeout";
 import type { ExecRequest, ExecResult } from "../../driver";
@@ -23,6 +24,18 @@ const lookEveryMs = 5;
  * @throws CommandTimeout; NotBegun with LXC's message; the reason of the request's signal.
  */
 export async function resultOf(
+  attached: Attached,
+  cgroup: string,
+  container: ContainerPlace,
+  request: ExecRequest,
+  goingMs: number,
+): Promise<ExecResult> {
+  return await engineCommand("lxc-attach", container.id, () =>
+    resultOfAttached(attached, cgroup, container, request, goingMs),
+  );
+}
+
+async function resultOfAttached(
   attached: Attached,
   cgroup: string,
   container: ContainerPlace,

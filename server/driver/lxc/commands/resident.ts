@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { MccError } from "../../../../protocol/error";
+import { engineCommand } from "../../../support/engine-command";
 import { within } from "../../../support/time-limits";
 import { letGo } from "./let-go";
 import { type Program, requireProgram } from "./programs";
@@ -47,6 +48,10 @@ export class ResidentProgram {
    * @throws MccError `engine` if it ended, `timeout`.
    */
   async run(...commands: readonly string[]): Promise<readonly string[]> {
+    return await engineCommand(this.residence.program, undefined, () => this.#run(...commands));
+  }
+
+  async #run(...commands: readonly string[]): Promise<readonly string[]> {
     const { program, mark } = this.residence;
     const child = (this.#process ??= this.#start());
     this.#number += 1;

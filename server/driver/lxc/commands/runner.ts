@@ -1,6 +1,7 @@
 import { readFile, rm } from "node:fs/promises";
 import { unlessErrno } from "../../../../protocol/errno";
 import { MccError } from "../../../../protocol/error";
+import { engineCommand } from "../../../support/engine-command";
 import { within } from "../../../support/time-limits";
 import type { EngineCommand } from "./command";
 import { type Ending, EngineProcess } from "./engine-process";
@@ -24,6 +25,10 @@ export class CommandRunner {
    * @throws MccError `engine` with the program's message, or `timeout`.
    */
   async run(command: EngineCommand): Promise<string> {
+    return await engineCommand(command.program, command.container?.id, () => this.#run(command));
+  }
+
+  async #run(command: EngineCommand): Promise<string> {
     const timeoutMs = command.timeoutMs ?? this.defaultTimeoutMs;
     const engineProcess = new EngineProcess(command);
     this.#running.set(engineProcess, command);

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
 import { hasErrno } from "../../../../protocol/errno";
 import { MccError } from "../../../../protocol/error";
+import { engineCommand } from "../../../support/engine-command";
 import { asEngineFault } from "../../../support/files/file-system-fault";
 import type { EngineCommand } from "./command";
 import { engineWords } from "./engine-words";
@@ -80,6 +81,11 @@ export class CommandRunner {
   }
 
   async #runOnce(command: EngineCommand, table: readonly ExitMeaning[]): Promise<Ended> {
+    const name = [command.program, ...command.words.slice(0, 1)].join(" ");
+    return await engineCommand(name, command.target?.id, () => this.#spawn(command, table));
+  }
+
+  async #spawn(command: EngineCommand, table: readonly ExitMeaning[]): Promise<Ended> {
     const timeoutMs = command.timeoutMs ?? this.options.timeoutMs;
     const [stdout, stderr] = await Promise.all([namelessFile(), namelessFile()]);
     try {

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { Readable, type Writable } from "node:stream";
 import { execa } from "execa";
 import { MccError } from "../../../../protocol/error";
+import { engineCommand } from "../../../support/engine-command";
 import { KeptBytes } from "../../../support/kept-bytes";
 import { CommandTimeout } from "../../command-timeout";
 import type { ContainerFile, ExecRequest, ExecResult } from "../../driver";
@@ -119,6 +120,16 @@ export class Guest {
   }
 
   async #run(
+    target: Target,
+    words: readonly string[],
+    mark: string,
+    request: Omit<ExecRequest, "command">,
+  ): Promise<GuestEnded> {
+    const name = `vzctl ${this.#handover.action}`;
+    return await engineCommand(name, target.id, () => this.#spawn(target, words, mark, request));
+  }
+
+  async #spawn(
     target: Target,
     words: readonly string[],
     mark: string,

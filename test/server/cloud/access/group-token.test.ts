@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { readFile, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { connect, MccError } from "../../../../client";
+import { findLocalAccess } from "../../../../client/discovery/local-access";
+import { runtimeFileSchema } from "../../../../protocol/runtime-file";
+import { makeHostKey } from "../../../../server/cloud/instances/creation/host-key";
+import { type TestDaemon, testDaemons } from "../../../support/daemons/test-daemon";
+
+const { publicKey } = makeHostKey();
+
+describe("the token of the host's group", () => {
+  const newDaemon = testDaemons();
+
+  async function tokenOf(daemon: TestDaemon): Promise<string> {
+    return (await readFile(join(daemon.stateFolder, "group-token"), "utf8")).trim();
+  }
+
+  async function modeOf(daemon: TestDaemon, name: string): Promise<number> {
+    return (await stat(join(daemon.stateFolder, name))).mode & 0o007;
+  }
+
+  it("has the role user, and stays over a restart, also when it was revoked", async () => {
+    const daemon = await newDaemon({ words: ["--group-role", "user"] });
+    await daemon.start();
+    const token = await tokenOf(daemon);
+    const member = connect({ server: daemon.url, token });
+    const { account } = await member.call("key.add", { name: "own", publicKey });
+    assert.equal(account, "local-group");
+    await assert.rejects(member.call("accessToken.list", {}), (error) =>
+      MccError.hasCode(error, "forbidden"),
+    );
+    assert.deepEqual(await Promise.all(["token", "group-token"].map((name) => modeOf(daemon, name))), [0, 0]);
+
+    await daemon.restart();
+    assert.equal(await tokenOf(daemon), token);
+    await (await daemon.client()).call("accessToken.revoke", { name: "local-group" });
+    await daemon.restart();
+    await assert.rejects(connect({ server: daemon.url, token: await tokenOf(daemon) }).info(), (error) =>
+      MccError.hasCode(error, "unauthenticated"),
+    );
+  });
+
+  it("is made again if its file is lost, and is removed with the option", async () => {
+    const options = { words: ["--group-role", "user"] };
+    const daemon = await newDaemon(options);
+    await daemon.start();
+    const token = await tokenOf(daemon);
+    await rm(join(daemon.stateFolder, "group-token"));
+    await daemon.restart();
+    const next = await tokenOf(daemon);
+    assert.notEqual(next, token);
+    assert.equal((await connect({ server: daemon.url, token: next }).call("key.list", {})).length, 0);
+
+    options.words.splice(0);
+    await daemon.restart();
+    const names = (await (await daemon.client()).call("accessToken.list", {})).map(({ name }) => name);
+    assert.deepEqual(names, ["admin"]);
+    await assert.rejects(tokenOf(daemon), { code: "ENOENT" });
+  });
+
+  it("is announced to clients on this host, and root's clients use the daemon's own", async () => {
+    const daemon = await newDaemon({ words: ["--group-role", "user"] });
+    await daemon.start();
+    const { token } = await findLocalAccess(new URL(daemon.url), { MCC_RUNTIME_DIR: daemon.runtimeFolder });
+    assert.equal(token, await daemon.token());
+    const announced: unknown = JSON.parse(
+      await readFile(join(daemon.runtimeFolder, `${daemon.port}.json`), "utf8"),
+    );
+    assert.equal(runtimeFileSchema.parse(announced).groupTokenPath, join(daemon.stateFolder, "group-token"));
+  });
+});
