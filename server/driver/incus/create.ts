@@ -1,6 +1,5 @@
 import { MccError } from "../../../protocol/error";
 import type { ContainerSpec, MadeContainer, Placement } from "../driver";
-import { kernelHostname } from "../kernel-hostname";
 import { nicDevice, rawLines, rootDevice } from "./devices";
 import type { Engine } from "./engine";
 import { writeIntoStopped } from "./guest/files";
@@ -60,7 +59,7 @@ async function createThere(
         config: {
           ...markSettings(marksOf(spec, serverId, image.unpackedBytes)),
           ...limitsOfNew(spec.type),
-          "raw.lxc": rawLines(settings, network, kernelHostname(spec.hostname), spec).join("\n"),
+          "raw.lxc": rawLines(settings, network, spec).join("\n"),
         },
         devices: {
           root: rootDevice(settings, spec.type, image.unpackedBytes),

@@ -16,6 +16,7 @@ import type {
   Needs,
   Remains,
 } from "../driver";
+import { IncusClaims } from "./claims/claims";
 import { createInstance } from "./create";
 import { destroyInstance } from "./destroy";
 import { type Engine, openEngine, pathOf } from "./engine";
@@ -23,12 +24,13 @@ import { execute } from "./guest/exec";
 import { readFile, writeFiles } from "./guest/files";
 import { setHosts } from "./hosts";
 import { memberOf, stateOf } from "./instances/copy";
-import { markSettings, remainsOf } from "./instances/marks";
+import { markSettings } from "./instances/marks";
 import { keepOptions, withKeptOptions } from "./kept-options";
 import { listMembers } from "./members";
 import { startInstance, stopInstance } from "./power";
 import { preflight } from "./preflight";
 import { removeProject, requireProject } from "./project";
+import { remainsOf } from "./remains";
 import { resizeInstance } from "./resize";
 import { type EngineSettings, readSettings } from "./settings";
 
@@ -59,6 +61,7 @@ class IncusDriver implements Driver {
     placement: true,
     changesAtOnce,
   };
+  readonly claims = new IncusClaims(() => this.#engine());
   #connected: Promise<Engine> | undefined;
   #onDown: ((id: number) => void) | undefined;
 
@@ -81,6 +84,7 @@ class IncusDriver implements Driver {
   async close(): Promise<void> {
     const connected = this.#connected;
     this.#connected = undefined;
+    this.claims.close();
     const engine = await connected?.catch(() => undefined);
     engine?.instances.close();
     await engine?.connection.close();
@@ -123,8 +127,7 @@ class IncusDriver implements Driver {
   }
 
   async remains(id: number): Promise<Remains> {
-    const instance = await (await this.#engine()).instances.look(id);
-    return instance === undefined ? {} : remainsOf(instance);
+    return await remainsOf(await this.#engine(), id);
   }
 
   async foreign(): Promise<ForeignContainer[]> {
@@ -141,10 +144,12 @@ class IncusDriver implements Driver {
   }
 
   async stop(id: number, graceMs: number): Promise<void> {
+    this.claims.forget(id);
     await stopInstance(await this.#engine(), id, graceMs);
   }
 
   async destroy(id: number): Promise<void> {
+    this.claims.forget(id);
     await destroyInstance(await this.#engine(), id);
   }
 

@@ -1,6 +1,7 @@
 import { temporaryFolders } from "../../../support/files/temporary-folder";
 import { type LxdCluster, startLxdCluster } from "../../../support/lxd/cluster";
-import { lxdEngines } from "../../../support/lxd/lxd-engines";
+import { type LxdEngine, lxdEngines } from "../../../support/lxd/lxd-engines";
+import { withClaimedContainers } from "../claimed-containers";
 import { describeDriverContract } from "../contract";
 
 describe("the Incus driver, on a cluster of one", () => {
@@ -15,7 +16,13 @@ describe("the Incus driver, on a cluster of one", () => {
     await server?.end();
   });
 
-  describeDriverContract("incus, by its socket", () =>
-    lxdEngines(() => ({ url: `unix:${server?.members[0]?.socket}` })),
-  );
+  const engines = (): (() => LxdEngine) =>
+    lxdEngines(() => ({ url: `unix:${server?.members[0]?.socket}` }));
+
+  describeDriverContract("incus, by its socket", engines);
+
+  describeDriverContract("incus, with claimed containers", () => {
+    const engine = engines();
+    return () => ({ ...engine(), driver: withClaimedContainers(engine().driver) });
+  });
 });
