@@ -15,7 +15,7 @@ const mostOutput = 4096;
  */
 export class WaitingShell {
   readonly #sockets: CommandSockets;
-  readonly #closed: Promise<void>;
+  readonly #outputEnded: Promise<void>;
   #output = "";
   #errors = "";
   #isClosed = false;
@@ -31,16 +31,18 @@ export class WaitingShell {
     this.#collect(errors, (text) => {
       this.#errors = (this.#errors + text).slice(0, mostOutput);
     });
-    this.#closed = new Promise((resolve) => {
-      const end = (): void => {
-        this.#isClosed = true;
-        resolve();
-      };
-      Object.values(sockets).forEach((socket: WebSocket) => socket.once("close", end));
-      // The engine marks the end of the output by a text.
+    const end = (): void => {
+      this.#isClosed = true;
+    };
+    Object.values(sockets).forEach((socket: WebSocket) => socket.once("close", end));
+    // Another of the connections can end before the output has arrived.
+    this.#outputEnded = new Promise((resolve) => {
+      output.once("close", () => resolve());
       output.on("message", (_data: Buffer, isBinary: boolean) => {
+        // The engine marks the end of the output by a text.
         if (!isBinary) {
           end();
+          resolve();
         }
       });
     });
@@ -91,7 +93,7 @@ export class WaitingShell {
     this.#output = "";
     this.#sockets.input.send(Buffer.from(script), { binary: true }, () => undefined);
     const limit = pause(timeoutMs, undefined, { ref: false, signal: over.signal }).catch(() => undefined);
-    const done = await Promise.race([answered, this.#closed.then(() => false), limit]);
+    const done = await Promise.race([answered, this.#outputEnded.then(() => false), limit]);
     over.abort();
     if (done === undefined) {
       throw new MccError("timeout", `The shell in the container did not answer within ${timeoutMs / 1000} s.`);
