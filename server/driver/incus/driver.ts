@@ -139,6 +139,7 @@ class IncusDriver implements Driver {
 
   async create(spec: ContainerSpec): Promise<MadeContainer> {
     this.#destroyed.delete(spec.id);
+    this.claims.created(spec);
     return await createInstance(await this.#engine(), spec);
   }
 

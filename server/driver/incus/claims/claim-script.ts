@@ -31,10 +31,27 @@ export function isScriptable({ content }: ContainerFile): boolean {
 /**
  * Returns a script for the shell of a running container that sets its host name and writes files. A shell that gets only a
  * part of it runs nothing.
+ *
+ * @param former files that the container has, whose modes need no process.
  */
-export function claimScript(kernelName: string, files: readonly ContainerFile[]): string {
+export function claimScript(
+  kernelName: string,
+  files: readonly ContainerFile[],
+  former: readonly ContainerFile[] = [],
+): string {
   const puts = files.map(({ path, content }) => `put ${shellQuote([path, Buffer.from(content).toString()])}`);
-  // The last mode of a path counts.
+  const before = modesOf(former);
+  const modes = [...modesOf(files)].filter(([path, mode]) => before.get(path) !== mode);
+  const chmods = [...new Set(modes.map(([, mode]) => mode))].map((mode) => {
+    const paths = modes.flatMap(([path, ofPath]) => (ofPath === mode ? [path] : []));
+    return `chmod ${mode.toString(8)} ${shellQuote(paths)}`;
+  });
+  const lines = ["set -efu", "umask 077", functions, ...puts, ...chmods];
+  return `{\n${lines.join("\n")}\nhostname ${shellQuote([kernelName])}\necho ${doneLine}\nexit 0\n}\n`;
+}
+
+/** Returns the modes of files and their folders. The last one of a path counts. */
+function modesOf(files: readonly ContainerFile[]): ReadonlyMap<string, number> {
   const modes = new Map<string, number>();
   for (const { path, mode, folderMode } of files) {
     modes.set(path, mode);
@@ -42,10 +59,5 @@ export function claimScript(kernelName: string, files: readonly ContainerFile[])
       modes.set(path.slice(0, path.lastIndexOf("/")) || "/", folderMode);
     }
   }
-  const chmods = [...new Set(modes.values())].map((mode) => {
-    const paths = [...modes].flatMap(([path, ofPath]) => (ofPath === mode ? [path] : []));
-    return `chmod ${mode.toString(8)} ${shellQuote(paths)}`;
-  });
-  const lines = ["set -efu", "umask 077", functions, ...puts, ...chmods];
-  return `{\n${lines.join("\n")}\nhostname ${shellQuote([kernelName])}\necho ${doneLine}\nexit 0\n}\n`;
+  return modes;
 }

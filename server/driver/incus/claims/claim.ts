@@ -1,7 +1,7 @@
 import { MccError } from "../../../../protocol/error";
 import type { InstanceType } from "../../../../protocol/methods/instance-type";
 import { toSendable } from "../../../../protocol/wire/codec";
-import type { ContainerClaim } from "../../driver";
+import type { ContainerClaim, ContainerFile } from "../../driver";
 import { kernelHostname } from "../../kernel-hostname";
 import type { ApiInstance } from "../api/types";
 import { rootDevice } from "../devices";
@@ -17,6 +17,13 @@ import type { WaitingShell } from "./waiting-shell";
 
 const mostOutputBytes = 4096;
 
+/** What a claim needs. */
+interface PreparedInstance {
+  readonly shell: WaitingShell;
+  /** The files that the instance was created with. */
+  readonly former: readonly ContainerFile[];
+}
+
 /**
  * Gives an instance its owner's properties while it runs: all that a create would have given it. A shell that waits inside
  * does everything, except for other limits and name servers than those that the instance was created with.
@@ -24,7 +31,7 @@ const mostOutputBytes = 4096;
 export async function claimInstance(
   engine: Engine,
   id: number,
-  shell: WaitingShell,
+  { shell, former }: PreparedInstance,
   as: ContainerClaim,
 ): Promise<void> {
   const instance = await engine.instances.known(id);
@@ -33,6 +40,7 @@ export async function claimInstance(
   const script = claimScript(
     kernelHostname(as.hostname),
     files.filter((file) => isScriptable(file)),
+    former,
   );
   const inside = shell.isWaiting ? shell.run(script, engine.timeoutMs) : runNow(engine, id, script);
   await Promise.all([engine.instances.reaching(id, inside), changeSettings(engine, id, instance, as)]);

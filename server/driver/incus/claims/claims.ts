@@ -1,12 +1,15 @@
 import { MccError } from "../../../../protocol/error";
-import type { Claims, ContainerClaim } from "../../driver";
+import type { Claims, ContainerClaim, ContainerFile, ContainerSpec } from "../../driver";
 import type { Engine } from "../engine";
+import { filesOfOwner } from "../guest/system-files";
 import { claimInstance } from "./claim";
 import { WaitingShell } from "./waiting-shell";
 
 /** The instances that are prepared for a claim, and their claims. */
 export class IncusClaims implements Claims {
   readonly #prepared = new Map<number, WaitingShell>();
+  /** The files that instances without an owner were created with. */
+  readonly #files = new Map<number, readonly ContainerFile[]>();
 
   constructor(private readonly engine: () => Promise<Engine>) {}
 
@@ -15,9 +18,16 @@ export class IncusClaims implements Claims {
     return true;
   }
 
+  /** Remembers an instance that can be claimed later. */
+  created(spec: ContainerSpec): void {
+    if (spec.unclaimed === true) {
+      this.#files.set(spec.id, filesOfOwner(spec));
+    }
+  }
+
   async prepare(id: number): Promise<void> {
     const shell = await WaitingShell.open(await this.engine(), id);
-    this.forget(id);
+    this.#prepared.get(id)?.close();
     this.#prepared.set(id, shell);
   }
 
@@ -26,9 +36,11 @@ export class IncusClaims implements Claims {
     if (shell === undefined) {
       throw new MccError("conflict", `Container ${id} is not prepared for a claim.`);
     }
+    const former = this.#files.get(id) ?? [];
     this.#prepared.delete(id);
+    this.#files.delete(id);
     try {
-      await claimInstance(await this.engine(), id, shell, as);
+      await claimInstance(await this.engine(), id, { shell, former }, as);
     } finally {
       shell.close();
     }
@@ -38,6 +50,7 @@ export class IncusClaims implements Claims {
   forget(id: number): void {
     this.#prepared.get(id)?.close();
     this.#prepared.delete(id);
+    this.#files.delete(id);
   }
 
   close(): void {

@@ -59,6 +59,18 @@ describe("the script of a claim", () => {
     await assert.rejects(stat(join(folder, "name")), /ENOENT/);
   });
 
+  it("changes only the modes that the container does not have yet", () => {
+    const files = [
+      { ...textFile("/a/b", "text"), mode: 0o600, folderMode: 0o700 },
+      { ...textFile("/c/d", "text"), mode: 0o640 },
+    ];
+    const script = claimScript("web", files, [
+      { ...textFile("/a/b", ""), mode: 0o600, folderMode: 0o700 },
+      textFile("/c/d", ""),
+    ]);
+    assert.deepEqual(script.match(/^chmod .*$/gm), ["chmod 640 '/c/d'"]);
+  });
+
   it("needs a command that sets the name", async () => {
     assert.equal(await shell(readyScript), readyLine);
     assert.match(await shell(readyScript, folder), /no command hostname/);
