@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { execa } from "execa";
 import type { Client } from "../../client/client";
 import type { Instance } from "../../protocol/methods/instance";
 import { importMicro } from "../support/daemons/micro-image";
@@ -165,10 +166,26 @@ describe("a daemon on an LXD cluster of two", function () {
     await client.call("fleet.destroy", { fleet: "far" });
   });
 
-  it("leaves nothing in the cluster when it is purged", async () => {
+  it("purges what it can while a member is dead, names the rest, and leaves nothing in the end", async () => {
+    const left = await client.call("instance.create", { name: "left", member: "m2", waitSeconds: 30 });
+    await client.call("instance.create", { name: "near", member: "m1", waitSeconds: 30 });
     client.close();
     assert.equal(await daemon.stop(), 0);
-    assert.deepEqual(await engineIds(), []);
+    await cluster?.members[1]?.kill();
+    const { exitCode, stderr } = await execa(
+      process.execPath,
+      [daemon.program, "--purge", ...daemon.words],
+      { env: daemon.environment, reject: false },
+    );
+    assert.equal(exitCode, 1);
+    const lines = stderr.split("\n").filter((line) => line.startsWith("mccserver:"));
+    assert.equal(lines.length, 1, stderr);
+    assert.match(
+      lines[0] ?? "",
+      new RegExp(`1 of 2 instances could not be destroyed \\(${left.id} on m2\\), and .* stays;.* repeat --purge`),
+    );
+    assert.deepEqual(await engineIds(), [left.id]);
+    await cluster?.members[0]?.run("sh", "-c", "echo yes | lxc cluster remove m2 --force");
     await daemon.purge();
     assert.doesNotMatch(await onMember("project", "list", "--format", "csv"), /minicloud/);
   });

@@ -19,11 +19,11 @@ import type {
 import { IncusClaims } from "./claims/claims";
 import { createInstance } from "./create";
 import { destroyInstance } from "./destroy";
-import { type Engine, openEngine, pathOf } from "./engine";
+import { type Engine, openEngine, pathOf, placeOf } from "./engine";
 import { execute } from "./guest/exec";
 import { readFile, writeFiles } from "./guest/files";
 import { setHosts } from "./hosts";
-import { memberOf, stateOf } from "./instances/copy";
+import { stateOf } from "./instances/copy";
 import { markSettings } from "./instances/marks";
 import { keepOptions, withKeptOptions } from "./kept-options";
 import { listMembers } from "./members";
@@ -121,10 +121,10 @@ class IncusDriver implements Driver {
   }
 
   async list(): Promise<Container[]> {
-    const { instances, names } = await this.#engine();
-    return (await instances.all()).flatMap((instance) => {
-      const id = names.idOf(instance.name);
-      return id === undefined ? [] : [{ id, state: stateOf(instance), member: memberOf(instance) }];
+    const engine = await this.#engine();
+    return (await engine.instances.all()).flatMap((instance) => {
+      const id = engine.names.idOf(instance.name);
+      return id === undefined ? [] : [{ id, state: stateOf(instance), member: placeOf(engine, instance) }];
     });
   }
 
