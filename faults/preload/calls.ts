@@ -27,33 +27,39 @@ export function watchCalls(recorder: Recorder): void {
       const method = name === "upgrade" ? "UPGRADE" : (options.method ?? "GET");
       const text = `call ${method} ${pathname}${search}`.replaceAll(randomId, "ID");
       const kind = recorder.take(text, method === "GET" ? "read" : "command");
-      return await disturbed(kind, () => original(url, options), options.signal, recorder);
+      const call = { run: () => original(url, options), signal: options.signal, refuse: refusals[name] };
+      return await disturbed(kind, call, recorder);
     };
   }
 }
 
+interface Call {
+  readonly run: () => Promise<object>;
+  readonly signal: AbortSignal | undefined;
+  readonly refuse: () => object;
+}
+
 async function disturbed(
   kind: Kind | undefined,
-  call: () => Promise<object>,
-  signal: AbortSignal | undefined,
+  { run, signal, refuse }: Call,
   { settings }: Recorder,
 ): Promise<object> {
   switch (kind) {
     case undefined:
     case "full":
-      return await call();
+      return await run();
     case "fail":
-      return refusal();
+      return refuse();
     case "lie":
-      await call().then(discard, () => undefined);
-      return refusal();
+      await run().then(discard, () => undefined);
+      return refuse();
     case "hang": {
-      const late = pause(settings.commandHangMs).then(call);
+      const late = pause(settings.commandHangMs).then(run);
       late.catch(() => undefined);
       return await Promise.race([late, aborted(signal)]);
     }
     case "kill":
-      void call().catch(() => undefined);
+      void run().catch(() => undefined);
       await pause(leaveMs);
       return die();
   }
@@ -67,6 +73,13 @@ function refusal(): object {
     body: Object.assign(Readable.from([Buffer.from(complaint)]), { text: () => Promise.resolve(complaint) }),
   };
 }
+
+const refusals = {
+  request: refusal,
+  upgrade: () => {
+    throw new Error("bad upgrade: injected fault");
+  },
+} as const;
 
 async function discard(answer: object): Promise<void> {
   if ("body" in answer) {

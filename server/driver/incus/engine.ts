@@ -5,6 +5,7 @@ import type { Connection } from "./api/connection";
 import { readMembers } from "./api/read-members";
 import type { ApiInstance, Server } from "./api/types";
 import { ForeignInstances } from "./foreign";
+import { SftpAccess } from "./guest/sftp-access";
 import { ImageStore } from "./images/store";
 import { memberOf } from "./instances/copy";
 import { Instances } from "./instances/instances";
@@ -28,6 +29,7 @@ export interface Engine {
   readonly instances: Instances;
   readonly images: ImageStore;
   readonly spread: Spread;
+  readonly sftp: SftpAccess;
   readonly foreign: ForeignInstances;
 }
 
@@ -55,6 +57,7 @@ export async function openEngine(options: DriverOptions, settings: EngineSetting
     names,
     instances,
     foreign: new ForeignInstances(api, names, log),
+    sftp: new SftpAccess(api, names, log),
     spread: new Spread(() => readMembers(api), instances),
     images: new ImageStore(api, server.environment.kernel_architecture, timeoutMs),
   };

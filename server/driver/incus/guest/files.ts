@@ -8,7 +8,7 @@ import { anythingSchema } from "../api/types";
 import { type Engine, headerPrefix, pathOf } from "../engine";
 import { stateOf } from "../instances/copy";
 import { execute } from "./exec";
-import { SftpError, SftpSession } from "./sftp-session";
+import { SftpError } from "./sftp-session";
 import { parentsOf, writeBySftp } from "./write-by-sftp";
 
 const newFolderMode = 0o755;
@@ -33,9 +33,10 @@ export async function writeIntoStopped(
   id: number,
   files: readonly ContainerFile[],
 ): Promise<void> {
-  const session = await engine.instances.reaching(id, openSession(engine, id));
+  const session = await engine.instances.reaching(id, engine.sftp.open(id));
   if (session === undefined) {
     await writeOneByOne(engine, id, files);
+    engine.sftp.noteOtherWay();
     return;
   }
   try {
@@ -51,20 +52,6 @@ export async function writeIntoStopped(
     throw error instanceof SftpError ? apiError(`files of container ${id}`, failed, error.words) : error;
   } finally {
     session.close();
-  }
-}
-
-/** @returns undefined if the engine has none: then its other calls are used. */
-async function openSession(engine: Engine, id: number): Promise<SftpSession | undefined> {
-  if (!engine.server.api_extensions.includes("instance_sftp")) {
-    return undefined;
-  }
-  try {
-    const stream = await engine.api.upgrade(`${pathOf(engine, id)}/sftp`, "sftp");
-    return await SftpSession.open(stream);
-  } catch (error) {
-    engine.log.debug({ err: error, instance: id }, "the engine opened no session of SFTP");
-    return undefined;
   }
 }
 
