@@ -70,7 +70,10 @@ function bareInstance(name: string, index: number, fingerprint: string): object 
     type: "container",
     profiles: [],
     source: { type: "image", fingerprint },
-    config: { "limits.memory": "128MiB", "limits.processes": "256", "raw.lxc": `lxc.uts.name = ${name}` },
+    config: {
+      ...{ "limits.memory": "64MiB", "limits.processes": "64", "limits.cpu.allowance": "50ms/100ms" },
+      "raw.lxc": `lxc.uts.name = ${name}`,
+    },
     devices: {
       root: { type: "disk", path: "/", pool: "default" },
       eth0: {
