@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { startLxdCluster } from "../../test/support/lxd/cluster";
 import { FakeEngine } from "../../test/fakes/incus/fake-engine";
+import { startLxdCluster } from "../../test/support/lxd/cluster";
 import type { BenchHost } from "./bench-daemon";
 import { lxcHost } from "./lxc-host";
 

@@ -25,8 +25,14 @@ export const incus: Measurement<Real | "list"> = {
     const peer = `compared with the calls that create and start ${count} instances, ${parallel} at a time`;
     return {
       running: { title: `incus: a fleet of ${count} until running, ${peer}`, aim: 1.15 },
-      warm: { title: `incus: a fleet of ${count} from a warm pool of ${count}, until ssh, ${peer}`, aim: 0.05 },
-      list: { title: `incus: the call instance.list of ${count * listed}, with an engine in memory`, limit: 0.1 },
+      warm: {
+        title: `incus: a fleet of ${count} from a warm pool of ${count}, until ssh, ${peer}`,
+        aim: 0.05,
+      },
+      list: {
+        title: `incus: the call instance.list of ${count * listed}, with an engine in memory`,
+        limit: 0.1,
+      },
     };
   },
   missing: () =>
@@ -60,7 +66,10 @@ async function measureReal(daemon: BenchDaemon, { rounds, count }: Run): Promise
   };
 }
 
-async function measureList({ client }: BenchDaemon, { rounds, count }: Run): Promise<Record<"list", Samples>> {
+async function measureList(
+  { client }: BenchDaemon,
+  { rounds, count }: Run,
+): Promise<Record<"list", Samples>> {
   await applyFleet(client, { name: "bench", count: count * listed, waitFor: ["running"] });
   const ours: number[] = [];
   for (let round = 0; round < rounds; round += 1) {

@@ -24,12 +24,20 @@ describe("a daemon on an LXD cluster of two", function () {
   before(async () => {
     cluster = await startLxdCluster(2, await newFolder());
     const socket = cluster.members[0]?.socket ?? "";
-    const words = ["--engine-url", `unix:${socket}`, "-r", "198.18.0.2-198.18.0.99", "--warm", `micro=${size}`];
+    const words = [
+      "--engine-url",
+      `unix:${socket}`,
+      "-r",
+      "198.18.0.2-198.18.0.99",
+      "--warm",
+      `micro=${size}`,
+    ];
     daemon = new TestDaemon(await newFolder(), { driver: "incus", words });
     await daemon.start();
     client = await daemon.client();
     await importMicro(daemon, client);
-    project = (await onMember("project", "list", "--format", "csv")).match(/^minicloud-[0-9a-f]+/m)?.[0] ?? "";
+    project =
+      (await onMember("project", "list", "--format", "csv")).match(/^minicloud-[0-9a-f]+/m)?.[0] ?? "";
   });
   after(async () => {
     await daemon.kill();
@@ -172,17 +180,18 @@ describe("a daemon on an LXD cluster of two", function () {
     client.close();
     assert.equal(await daemon.stop(), 0);
     await cluster?.members[1]?.kill();
-    const { exitCode, stderr } = await execa(
-      process.execPath,
-      [daemon.program, "--purge", ...daemon.words],
-      { env: daemon.environment, reject: false },
-    );
+    const { exitCode, stderr } = await execa(process.execPath, [daemon.program, "--purge", ...daemon.words], {
+      env: daemon.environment,
+      reject: false,
+    });
     assert.equal(exitCode, 1);
     const lines = stderr.split("\n").filter((line) => line.startsWith("mccserver:"));
     assert.equal(lines.length, 1, stderr);
     assert.match(
       lines[0] ?? "",
-      new RegExp(`1 of 2 instances could not be destroyed \\(${left.id} on m2\\), and .* stays;.* repeat --purge`),
+      new RegExp(
+        `1 of 2 instances could not be destroyed \\(${left.id} on m2\\), and .* stays;.* repeat --purge`,
+      ),
     );
     assert.deepEqual(await engineIds(), [left.id]);
     await cluster?.members[0]?.run("sh", "-c", "echo yes | lxc cluster remove m2 --force");

@@ -73,8 +73,7 @@ export function rootDevice({ pool }: EngineSettings, type: InstanceType, imageBy
  * Gives a container the host name in its file. It is run by a shell of the member, in the container's namespaces, before the
  * container has its own root. LXC adds arguments.
  */
-const setHostName =
-  `/bin/sh -c 'cd "$LXC_ROOTFS_MOUNT" && [ ! -L etc ] && [ ! -L etc/hostname ] && hostname -F etc/hostname; true'`;
+const setHostName = `/bin/sh -c 'cd "$LXC_ROOTFS_MOUNT" && [ ! -L etc ] && [ ! -L etc/hostname ] && hostname -F etc/hostname; true'`;
 
 /** Returns the lines of LXC's configuration that no setting of the engine has. */
 export function rawLines(

@@ -27,7 +27,9 @@ export async function remainsOf(engine: Engine, id: number): Promise<Remains> {
 async function hostNameIn(engine: Engine, id: number): Promise<string | undefined> {
   try {
     const file = await readFile(engine, id, hostNamePath, mostBytes);
-    const [line = ""] = Buffer.from(file ?? []).toString("latin1").split("\n");
+    const [line = ""] = Buffer.from(file ?? [])
+      .toString("latin1")
+      .split("\n");
     return /^[\w.-]+$/.test(line) ? line : undefined;
   } catch (error) {
     if (MccError.isInstance(error)) {

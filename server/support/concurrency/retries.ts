@@ -42,11 +42,7 @@ export class Retries<T> {
     const timer = setTimeout(() => {
       this.#work(subject).then(
         () => this.#timers.delete(subject),
-        () =>
-          this.#schedule(
-            subject,
-            Math.min(Math.max(pauseMs * 2, firstPauseMs), this.#longestPauseMs),
-          ),
+        () => this.#schedule(subject, Math.min(Math.max(pauseMs * 2, firstPauseMs), this.#longestPauseMs)),
       );
     }, pauseMs);
     this.#timers.set(subject, timer.unref());

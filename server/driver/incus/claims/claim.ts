@@ -79,7 +79,11 @@ async function changeSettings(
   }
 }
 
-function hasLimits({ settings }: Engine, { config, devices, ...rest }: ApiInstance, type: InstanceType): boolean {
+function hasLimits(
+  { settings }: Engine,
+  { config, devices, ...rest }: ApiInstance,
+  type: InstanceType,
+): boolean {
   const imageBytes = Number(markOf({ ...rest, config }, "image-bytes") ?? 0);
   const size = rootDevice(settings, type, imageBytes)["size"];
   return (

@@ -96,7 +96,10 @@ export class WaitingShell {
     const done = await Promise.race([answered, this.#outputEnded.then(() => false), limit]);
     over.abort();
     if (done === undefined) {
-      throw new MccError("timeout", `The shell in the container did not answer within ${timeoutMs / 1000} s.`);
+      throw new MccError(
+        "timeout",
+        `The shell in the container did not answer within ${timeoutMs / 1000} s.`,
+      );
     }
     if (!done) {
       const reason = toSendable(`${this.#errors}${this.#output}`).trim().replaceAll("\n", "; ");

@@ -107,7 +107,11 @@ describe("an instance whose member of the cluster does not answer, on the wire",
     const { client, cloud } = await withDb();
     const timers = sinon.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     try {
-      await assertMccError(client.call("instance.destroy", { instance: "db" }), "unreachable", /not destroyed yet/);
+      await assertMccError(
+        client.call("instance.destroy", { instance: "db" }),
+        "unreachable",
+        /not destroyed yet/,
+      );
       await cloud["parts"].context.choices.placements.simulate("m2", "online");
       assert.equal((await client.call("instance.list", {})).length, 2);
       await timers.tickAsync(1);

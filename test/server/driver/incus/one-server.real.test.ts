@@ -35,8 +35,7 @@ describe("the Incus driver, on a cluster of one", () => {
     await server?.end();
   });
 
-  const engines = (): (() => LxdEngine) =>
-    lxdEngines(() => ({ url: `unix:${server?.members[0]?.socket}` }));
+  const engines = (): (() => LxdEngine) => lxdEngines(() => ({ url: `unix:${server?.members[0]?.socket}` }));
 
   describeDriverContract("incus, by its socket", engines);
 
@@ -81,7 +80,9 @@ describe("the Incus driver, on a cluster of one", () => {
     async function seen(): Promise<Record<string, string>> {
       return {
         names: await output("hostname; cat /etc/hostname /etc/hosts /etc/resolv.conf"),
-        files: await output("cat /root/.ssh/authorized_keys; stat -c '%n %a %u %g %s' /etc/host* /root/.ssh/*"),
+        files: await output(
+          "cat /root/.ssh/authorized_keys; stat -c '%n %a %u %g %s' /etc/host* /root/.ssh/*",
+        ),
         folder: await output("ls -A /etc /root; stat -c %a /root/.ssh"),
         shells: (await output("ps -o args"))
           .split("\n")
@@ -102,7 +103,8 @@ describe("the Incus driver, on a cluster of one", () => {
       await driver().stop(500, 0);
       await driver().start(500);
       assert.deepEqual(await seen(), cold);
-      const bootsAt = async (): Promise<string> => await output("cat /proc/1/stat | cut -d' ' -f22").catch(() => "");
+      const bootsAt = async (): Promise<string> =>
+        await output("cat /proc/1/stat | cut -d' ' -f22").catch(() => "");
       const first = await bootsAt();
       await output("(sleep 0.2; reboot -f) >/dev/null 2>&1 &");
       await eventually(async () => !["", first].includes(await bootsAt()), "it runs again");
@@ -134,7 +136,10 @@ describe("the Incus driver, on a cluster of one", () => {
         .find((line) => line.startsWith(`minicloud-${engine().options.serverId.slice(0, 8)}`));
       const name = `mc-${engine().options.serverId.slice(0, 8)}-500`;
       const config = await run?.("lxc", "config", "show", name, "--project", project?.split(",")[0] ?? "");
-      assert.match(config ?? "", /limits\.memory: 67108864B[^]*limits\.processes: "60"[^]*user\.minicloud\.name: web\n/);
+      assert.match(
+        config ?? "",
+        /limits\.memory: 67108864B[^]*limits\.processes: "60"[^]*user\.minicloud\.name: web\n/,
+      );
       // The daemon wrote the name servers, so another start may change them.
       await driver().stop(500, 0);
       await driver().start(500, ["198.18.0.8"]);

@@ -79,7 +79,9 @@ describe("the script of a claim", () => {
   it("contains only texts that every shell passes on", () => {
     const withContent = (content: Buffer): boolean => isScriptable({ path: "/a", content, mode: 0o644 });
     assert.deepEqual(
-      [Buffer.from("a\tb\n"), Buffer.from([0]), Buffer.from("ä"), Buffer.alloc(300_000, "a")].map(withContent),
+      [Buffer.from("a\tb\n"), Buffer.from([0]), Buffer.from("ä"), Buffer.alloc(300_000, "a")].map(
+        withContent,
+      ),
       [true, false, false, false],
     );
   });

@@ -17,7 +17,9 @@ describe("a session of SFTP, with the server of OpenSSH", () => {
 
   beforeEach(async () => {
     folder = await newFolder();
-    const started = spawn("/usr/lib/openssh/sftp-server", ["-u", "077"], { stdio: ["pipe", "pipe", "ignore"] });
+    const started = spawn("/usr/lib/openssh/sftp-server", ["-u", "077"], {
+      stdio: ["pipe", "pipe", "ignore"],
+    });
     server = started;
     session = await SftpSession.open(Duplex.from({ readable: started.stdout, writable: started.stdin }));
   });
@@ -47,7 +49,13 @@ describe("a session of SFTP, with the server of OpenSSH", () => {
     const text = async (...names: string[]): Promise<string> =>
       await readFile(join(folder, ...names), "utf8");
     assert.deepEqual(
-      await Promise.all([text("a", "b", "file"), text("link"), text("linked", "file"), text("twice"), text("victim")]),
+      await Promise.all([
+        text("a", "b", "file"),
+        text("link"),
+        text("linked", "file"),
+        text("twice"),
+        text("victim"),
+      ]),
       ["text", "new", "inside", "second", "untouched"],
     );
     assert.deepEqual(await readFile(join(folder, "old")), large);
@@ -67,7 +75,10 @@ describe("a session of SFTP, with the server of OpenSSH", () => {
   it("fails with the server's words, and after the end of the connection", async () => {
     await mkdir(join(folder, "full"));
     await writeFile(join(folder, "full", "file"), "");
-    await assert.rejects(writeBySftp(session, [textFile(join(folder, "full"), "")]), /cannot be changed: Failure/);
+    await assert.rejects(
+      writeBySftp(session, [textFile(join(folder, "full"), "")]),
+      /cannot be changed: Failure/,
+    );
     session.close();
     await assert.rejects(session.kindOf(folder), /connection to the files was closed|EPIPE|ended/i);
   });
