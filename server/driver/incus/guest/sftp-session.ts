@@ -1,5 +1,5 @@
 import type { Duplex } from "node:stream";
-import { MccError } from "../../../../protocol/error";
+import { MccError, messageOf } from "../../../../protocol/error";
 
 /** The types of packets, version 3 of the protocol. */
 const types = {
@@ -177,7 +177,11 @@ export class SftpSession {
   }
 
   #end(error: Error): void {
-    this.#failure ??= error;
+    this.#failure ??= MccError.isInstance(error)
+      ? error
+      : new MccError("engine", `The connection to the files broke off: ${messageOf(error)}.`, {
+          cause: error,
+        });
     const failure = this.#failure;
     this.#greeting?.reject(failure);
     this.#waiting.forEach(({ reject }) => reject(failure));
