@@ -3,6 +3,7 @@ import { calls } from "./measurements/calls";
 import { death } from "./measurements/death";
 import { firstCommand } from "./measurements/first-command";
 import { fleet } from "./measurements/fleet";
+import { incus } from "./measurements/incus";
 import { instances } from "./measurements/instances";
 import { laterStarts } from "./measurements/later-starts";
 import { load } from "./measurements/load";
@@ -32,4 +33,5 @@ export const measurements: Measurements = {
   load,
   openvz,
   lxd,
+  incus,
 };

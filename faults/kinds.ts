@@ -1,4 +1,4 @@
-/** What a step of the daemon does: `command` starts a program, `write` needs space, `change` changes a file or folder. */
+/** What a step of the daemon does: `command` starts a program or calls the engine, `write` needs space, `change` changes a file or folder. */
 export const effects = ["command", "write", "change", "read"] as const;
 export type Effect = (typeof effects)[number];
 

@@ -25,10 +25,10 @@ export interface Output {
 }
 
 const notes = `
-Lets each file operation and each command of a daemon fail once, in each way, while it works on a client's call. Then it
+Lets each file operation, each command and each call of an engine's API of a daemon fail once, in each way, while it works on a client's call. Then it
 checks what the client was told, restarts the daemon, compares its records with the engine, repeats the call, destroys
-everything, and checks that nothing remains. Root is needed for the drivers openvz (with fakes of its programs) and lxc,
-which run in separate namespaces.
+everything, and checks that nothing remains. Root is needed for the drivers openvz (with fakes of its programs), lxc and incus (with an
+LXD server), which run in separate namespaces.
 
 Exit codes: 0 every try passed; 1 a try failed; 2 usage error, nothing was tried.`;
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { type Choice, faultsOf, shuffled } from "./choose";
 import { type DriverName, driverNames, type Host } from "./hosts/host";
+import { withIncusHost } from "./hosts/incus-host";
 import { withLxcHost } from "./hosts/lxc-host";
 import { withOpenvzHost } from "./hosts/openvz-host";
 import { withSimulatedHost } from "./hosts/simulated-host";
@@ -25,6 +26,7 @@ const hosts: Readonly<Record<DriverName, WithHost>> = {
   simulated: withSimulatedHost,
   openvz: withOpenvzHost,
   lxc: withLxcHost,
+  incus: withIncusHost,
 };
 
 /** The table has a narrower type. */

@@ -44,7 +44,10 @@ export class TriedDaemon {
     };
     this.#daemon = new TestDaemon(host.folder, {
       driver: host.driver,
-      words: ["-r", `${addressesBegin}2-${addressesBegin}30`, "--engine-timeout", String(pace.engineSeconds)],
+      words: [
+        ...["-r", `${addressesBegin}2-${addressesBegin}30`, "--engine-timeout", String(pace.engineSeconds)],
+        ...(host.words ?? []),
+      ],
       environment: {
         ...host.environment,
         NODE_OPTIONS: `--require ${compiled("faults/preload/preload.js")}`,

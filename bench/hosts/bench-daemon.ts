@@ -38,6 +38,8 @@ export interface BenchHost {
   readonly logLevel?: string;
   /** The address range of the instances. Default: about two thousand. */
   readonly range?: string;
+  /** Returns more options of the daemon. @param folder that of the bench. */
+  readonly words?: (folder: string) => readonly string[];
   /**
    * Prepares the host for the driver, does the work, and restores the host.
    *
@@ -146,8 +148,8 @@ async function purge(host: BenchHost, { folder, environment }: Surroundings): Pr
   });
 }
 
-function daemonOptions({ driver, range = usualRange }: BenchHost, folder: string): string[] {
-  return ["--driver", driver, "--state-dir", join(folder, "state"), "-r", range];
+function daemonOptions({ driver, range = usualRange, words }: BenchHost, folder: string): string[] {
+  return ["--driver", driver, "--state-dir", join(folder, "state"), "-r", range, ...(words?.(folder) ?? [])];
 }
 
 async function end(daemon: ChildProcess): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Client } from "../../client";
 
 /** The drivers whose daemons are tried. */
-export const driverNames = ["simulated", "openvz", "lxc"] as const;
+export const driverNames = ["simulated", "openvz", "lxc", "incus"] as const;
 export type DriverName = (typeof driverNames)[number];
 
 /** A container of another owner that a daemon can take over. */
@@ -21,6 +21,8 @@ export interface Host {
   readonly folder: string;
   /** The environment of the daemon. */
   readonly environment: Readonly<Record<string, string>>;
+  /** More options of the daemon. Default: none. */
+  readonly words?: readonly string[];
   /** The image of instances. */
   readonly image: string;
   /** An archive of another image. */

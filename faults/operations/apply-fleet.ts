@@ -8,7 +8,7 @@ const count = 2;
 /** `fleet.apply` and `fleet.wait`, until all members are ready. */
 export const applyFleet: Operation = {
   title: "apply a fleet",
-  drivers: ["simulated", "openvz", "lxc"],
+  drivers: ["simulated", "openvz", "lxc", "incus"],
   prepare: () => Promise.resolve({}),
   act: apply,
   check: async ({ client }, _before, answer) => {

@@ -7,7 +7,7 @@ const name = "web";
 /** `instance.create` and `instance.wait`, until the instance is ready. */
 export const create: Operation = {
   title: "create an instance",
-  drivers: ["simulated", "openvz", "lxc"],
+  drivers: ["simulated", "openvz", "lxc", "incus"],
   prepare: () => Promise.resolve({}),
   act: (scene) => createReady(scene, { name }),
   check: async ({ client }, _before, answer) => {

@@ -7,7 +7,7 @@ const name = "web";
 /** `instance.destroy`. */
 export const destroy: Operation = {
   title: "destroy an instance",
-  drivers: ["simulated", "openvz", "lxc"],
+  drivers: ["simulated", "openvz", "lxc", "incus"],
   prepare: async (scene) => ({ instance: await createReady(scene, { name }) }),
   act,
   check: async ({ client, host }, before, answer) => {

@@ -7,7 +7,7 @@ const name = "second";
 /** `image.import`. */
 export const importImage: Operation = {
   title: "import an image",
-  drivers: ["simulated", "openvz", "lxc"],
+  drivers: ["simulated", "openvz", "lxc", "incus"],
   prepare: () => Promise.resolve({}),
   act,
   check: async (scene, _before, answer) => {

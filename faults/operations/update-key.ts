@@ -8,7 +8,7 @@ const name = "team";
 /** `key.update` of a key with which users log in to an instance. */
 export const updateKey: Operation = {
   title: "update a key",
-  drivers: ["simulated", "openvz", "lxc"],
+  drivers: ["simulated", "openvz", "lxc", "incus"],
   prepare: async (scene) => {
     await scene.client.call("key.add", { name, publicKey: publicKeys.first });
     return { instance: await createReady(scene, { name: "web", keys: [name] }) };

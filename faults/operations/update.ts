@@ -11,7 +11,7 @@ const changed = { name: "site", type: "light", keys: ["second"], labels: { stage
 /** `instance.update` of name, type, keys and labels at once. */
 export const update: Operation = {
   title: "update an instance",
-  drivers: ["simulated", "openvz", "lxc"],
+  drivers: ["simulated", "openvz", "lxc", "incus"],
   prepare: async (scene) => {
     for (const [name, publicKey] of Object.entries(publicKeys)) {
       await scene.client.call("key.add", { name, publicKey });

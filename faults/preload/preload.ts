@@ -6,6 +6,7 @@ import { rmSync } from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 import { createServer } from "node:net";
 import { createInterface } from "node:readline";
+import { watchCalls } from "./calls";
 import { watchCommands } from "./commands";
 import { type Order, type Settings, settingsVariable } from "./control";
 import { watchFiles } from "./files";
@@ -28,5 +29,6 @@ if (given !== undefined) {
     .unref();
   watchFiles(recorder);
   watchCommands(recorder);
+  watchCalls(recorder);
   syncBuiltinESMExports();
 }

@@ -204,6 +204,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
       log,
     };
     const fleetDestruction = new FleetDestruction(fleetContext);
+    catalog.whenReachable(() => fleetDestruction.hurry());
     await recoverFleets(fleetContext, fleetDestruction, fleetFiles);
     const fleets = new Fleets(fleetContext, fleetDestruction);
     driver.watch(

@@ -31,6 +31,11 @@ export class FleetDestruction {
     this.#retries.retry(fleet);
   }
 
+  /** Destroys now all fleets whose destroy failed: members of the cluster answer again. */
+  hurry(): void {
+    this.#retries.hurry();
+  }
+
   /** Ends the repeats; the records make the next daemon continue. */
   close(): void {
     this.#retries.close();

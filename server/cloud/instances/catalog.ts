@@ -28,6 +28,8 @@ export class InstanceCatalog {
   /** Instances that are gone because their creation failed, by id. */
   readonly #unmade = new BoundedMap<number, Instance>(mostRemembered);
 
+  readonly #whenReachable: ((instance: Instance) => void)[] = [];
+
   /**
    * @param hostNames is told of every instance that is added or removed.
    * @param events is told of every instance whose member stops or begins to answer.
@@ -37,6 +39,11 @@ export class InstanceCatalog {
     private readonly hostNames: HostNames | undefined,
     private readonly events: Pick<Events, "tell">,
   ) {}
+
+  /** @param listener is told of each instance whose member answers again. */
+  whenReachable(listener: (instance: Instance) => void): void {
+    this.#whenReachable.push(listener);
+  }
 
   all(): Instance[] {
     return [...this.#instances.values()];
@@ -183,6 +190,7 @@ export class InstanceCatalog {
       this.events.tell("unreachable", record, { text: whyUnreachable(instance), quotes: false });
     } else if (status !== "unreachable" && before.status === "unreachable") {
       this.events.tell("reachable", record);
+      this.#whenReachable.forEach((listener) => listener(instance));
     }
   }
 }

@@ -19,6 +19,7 @@ export class InstanceDestruction {
   constructor(context: InstanceContext, catalog: InstanceCatalog) {
     this.#context = context;
     this.#catalog = catalog;
+    catalog.whenReachable((instance) => this.#retries.hurry(instance));
   }
 
   /**

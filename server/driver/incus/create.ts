@@ -1,12 +1,10 @@
 import { MccError } from "../../../protocol/error";
 import type { ContainerSpec, MadeContainer, Placement } from "../driver";
-import { kernelHostname } from "../kernel-hostname";
 import { nicDevice, rawLines, rootDevice } from "./devices";
-import type { Engine } from "./engine";
+import { type Engine, loneMember, placeOf } from "./engine";
 import { writeIntoStopped } from "./guest/files";
 import { filesOf } from "./guest/system-files";
 import type { StoredImage } from "./images/store";
-import { memberOf } from "./instances/copy";
 import { markSettings, marksOf } from "./instances/marks";
 import { limitsOfNew } from "./limits";
 
@@ -38,7 +36,7 @@ async function complete(engine: Engine, spec: ContainerSpec, image: StoredImage)
   const { instances, network, settings } = engine;
   await writeIntoStopped(engine, spec.id, filesOf(spec, image, settings, network));
   const made = await instances.require(spec.id);
-  return { hasSshServer: image.hasSshServer, member: memberOf(made) };
+  return { hasSshServer: image.hasSshServer, member: placeOf(engine, made) };
 }
 
 async function createThere(
@@ -60,7 +58,7 @@ async function createThere(
         config: {
           ...markSettings(marksOf(spec, serverId, image.unpackedBytes)),
           ...limitsOfNew(spec.type),
-          "raw.lxc": rawLines(settings, network, kernelHostname(spec.hostname), spec).join("\n"),
+          "raw.lxc": rawLines(settings, network, spec).join("\n"),
         },
         devices: {
           root: rootDevice(settings, spec.type, image.unpackedBytes),
@@ -79,13 +77,18 @@ async function createThere(
   }
 }
 
-/** Without a cluster, there is no choice. @throws MccError `invalid`. */
+/** Without a cluster, the server is the only member. @throws MccError `invalid` for another one, or for a group. */
 function placementOf({ server }: Engine, { placement = {} }: ContainerSpec): Placement {
-  if (!server.environment.server_clustered && (placement.member ?? placement.group) !== undefined) {
+  if (server.environment.server_clustered) {
+    return placement;
+  }
+  const { member, group } = placement;
+  const only = loneMember({ server });
+  if (group !== undefined || (member !== undefined && member !== only)) {
     throw new MccError(
       "invalid",
-      "The engine is no cluster, so it has neither members nor groups; omit member and group.",
+      `The engine is no cluster: its only member is "${only ?? "the server itself"}", and it has no groups; omit member and group.`,
     );
   }
-  return placement;
+  return {};
 }

@@ -1,6 +1,7 @@
 import type { InstanceType } from "../../../protocol/methods/instance-type";
 import type { ContainerSpec, Network } from "../driver";
 import { hardwareAddress } from "../hardware-address";
+import { kernelHostname } from "../kernel-hostname";
 import type { GivenRoute } from "./images/image-files";
 import { rootSize } from "./limits";
 import type { EngineSettings, NicSetting } from "./settings";
@@ -68,15 +69,25 @@ export function rootDevice({ pool }: EngineSettings, type: InstanceType, imageBy
   return { type: "disk", path: "/", pool, ...(size !== undefined && { size }) };
 }
 
+/**
+ * Gives a container the host name in its file. It is run by a shell of the member, in the container's namespaces, before the
+ * container has its own root. LXC adds arguments.
+ */
+const setHostName = `/bin/sh -c 'cd "$LXC_ROOTFS_MOUNT" && [ ! -L etc ] && [ ! -L etc/hostname ] && hostname -F etc/hostname; true'`;
+
 /** Returns the lines of LXC's configuration that no setting of the engine has. */
 export function rawLines(
   { nic }: EngineSettings,
   network: Network,
-  kernelName: string,
-  addresses: Addresses,
+  spec: Addresses & Pick<ContainerSpec, "hostname" | "unclaimed">,
 ): string[] {
-  // The engine would give the instance its own name for it.
-  return [`lxc.uts.name = ${kernelName}`, ...nicKinds[nic.kind].lines(addresses, network)];
+  return [
+    // The engine would give the instance its own name for it.
+    `lxc.uts.name = ${kernelHostname(spec.hostname)}`,
+    // A claim changes the file alone, and the name must be the same after a restart.
+    ...(spec.unclaimed === true ? [`lxc.hook.mount = ${setHostName}`] : []),
+    ...nicKinds[nic.kind].lines(spec, network),
+  ];
 }
 
 /** Returns how an instance reaches other networks. */

@@ -16,19 +16,21 @@ import type {
   Needs,
   Remains,
 } from "../driver";
+import { IncusClaims } from "./claims/claims";
 import { createInstance } from "./create";
 import { destroyInstance } from "./destroy";
-import { type Engine, openEngine, pathOf } from "./engine";
+import { type Engine, openEngine, pathOf, placeOf } from "./engine";
 import { execute } from "./guest/exec";
 import { readFile, writeFiles } from "./guest/files";
 import { setHosts } from "./hosts";
-import { memberOf, stateOf } from "./instances/copy";
-import { markSettings, remainsOf } from "./instances/marks";
+import { stateOf } from "./instances/copy";
+import { markSettings } from "./instances/marks";
 import { keepOptions, withKeptOptions } from "./kept-options";
 import { listMembers } from "./members";
 import { startInstance, stopInstance } from "./power";
 import { preflight } from "./preflight";
 import { removeProject, requireProject } from "./project";
+import { remainsOf } from "./remains";
 import { resizeInstance } from "./resize";
 import { type EngineSettings, readSettings } from "./settings";
 
@@ -59,7 +61,10 @@ class IncusDriver implements Driver {
     placement: true,
     changesAtOnce,
   };
+  readonly claims = new IncusClaims(() => this.#engine());
   #connected: Promise<Engine> | undefined;
+  /** The names in those are not written any more. */
+  readonly #destroyed = new Set<number>();
   #onDown: ((id: number) => void) | undefined;
 
   constructor(
@@ -81,6 +86,7 @@ class IncusDriver implements Driver {
   async close(): Promise<void> {
     const connected = this.#connected;
     this.#connected = undefined;
+    this.claims.close();
     const engine = await connected?.catch(() => undefined);
     engine?.instances.close();
     await engine?.connection.close();
@@ -115,16 +121,15 @@ class IncusDriver implements Driver {
   }
 
   async list(): Promise<Container[]> {
-    const { instances, names } = await this.#engine();
-    return (await instances.all()).flatMap((instance) => {
-      const id = names.idOf(instance.name);
-      return id === undefined ? [] : [{ id, state: stateOf(instance), member: memberOf(instance) }];
+    const engine = await this.#engine();
+    return (await engine.instances.all()).flatMap((instance) => {
+      const id = engine.names.idOf(instance.name);
+      return id === undefined ? [] : [{ id, state: stateOf(instance), member: placeOf(engine, instance) }];
     });
   }
 
   async remains(id: number): Promise<Remains> {
-    const instance = await (await this.#engine()).instances.look(id);
-    return instance === undefined ? {} : remainsOf(instance);
+    return await remainsOf(await this.#engine(), id);
   }
 
   async foreign(): Promise<ForeignContainer[]> {
@@ -133,6 +138,8 @@ class IncusDriver implements Driver {
   }
 
   async create(spec: ContainerSpec): Promise<MadeContainer> {
+    this.#destroyed.delete(spec.id);
+    this.claims.created(spec);
     return await createInstance(await this.#engine(), spec);
   }
 
@@ -141,11 +148,16 @@ class IncusDriver implements Driver {
   }
 
   async stop(id: number, graceMs: number): Promise<void> {
+    this.claims.forget(id);
     await stopInstance(await this.#engine(), id, graceMs);
   }
 
   async destroy(id: number): Promise<void> {
+    this.#destroyed.add(id);
+    this.claims.forget(id);
     await destroyInstance(await this.#engine(), id);
+    // After a failure it stays: the destroy is tried again.
+    this.#destroyed.delete(id);
   }
 
   /** The engine renames only stopped instances. Its name has the id, and a mark has the user's name. */
@@ -170,7 +182,16 @@ class IncusDriver implements Driver {
   }
 
   async setHosts(id: number, lines: readonly string[]): Promise<void> {
-    await setHosts(await this.#engine(), id, lines);
+    if (this.#destroyed.has(id)) {
+      return;
+    }
+    try {
+      await setHosts(await this.#engine(), id, lines);
+    } catch (error) {
+      if (!this.#destroyed.has(id)) {
+        throw error;
+      }
+    }
   }
 
   async resize(id: number, type: InstanceType): Promise<void> {

@@ -3,9 +3,11 @@ import { connectEngine } from "./access/trust";
 import type { Api } from "./api/api";
 import type { Connection } from "./api/connection";
 import { readMembers } from "./api/read-members";
-import type { Server } from "./api/types";
+import type { ApiInstance, Server } from "./api/types";
 import { ForeignInstances } from "./foreign";
+import { SftpAccess } from "./guest/sftp-access";
 import { ImageStore } from "./images/store";
+import { memberOf } from "./instances/copy";
 import { Instances } from "./instances/instances";
 import { InstanceNames } from "./instances/names";
 import { requireSameEngine } from "./kept-options";
@@ -27,6 +29,7 @@ export interface Engine {
   readonly instances: Instances;
   readonly images: ImageStore;
   readonly spread: Spread;
+  readonly sftp: SftpAccess;
   readonly foreign: ForeignInstances;
 }
 
@@ -54,9 +57,21 @@ export async function openEngine(options: DriverOptions, settings: EngineSetting
     names,
     instances,
     foreign: new ForeignInstances(api, names, log),
+    sftp: new SftpAccess(api, names, log),
     spread: new Spread(() => readMembers(api), instances),
     images: new ImageStore(api, server.environment.kernel_architecture, timeoutMs),
   };
+}
+
+/** Returns the member that an instance is on. A server without a cluster is its own only member. */
+export function placeOf({ server }: Pick<Engine, "server">, instance: ApiInstance): string | undefined {
+  return memberOf(instance) ?? loneMember({ server });
+}
+
+/** Returns the name of a server without a cluster. */
+export function loneMember({ server }: Pick<Engine, "server">): string | undefined {
+  const { server_clustered: isClustered, server_name: name } = server.environment;
+  return isClustered ? undefined : name || undefined;
 }
 
 /** Returns the path of an instance in the API. */

@@ -20,7 +20,9 @@ export async function startInstance(
   id: number,
   nameservers: readonly string[] | undefined,
 ): Promise<void> {
-  const instance = await engine.instances.require(id);
+  // If it runs in spite of that, the engine refuses to start it, and the state afterwards decides.
+  const known = await engine.instances.known(id);
+  const instance = stateOf(known) === "stopped" ? known : await engine.instances.require(id);
   if (stateOf(instance) === "running") {
     return;
   }

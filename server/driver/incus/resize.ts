@@ -2,16 +2,26 @@ import { MccError } from "../../../protocol/error";
 import type { InstanceType } from "../../../protocol/methods/instance-type";
 import { rootDevice } from "./devices";
 import { type Engine, pathOf } from "./engine";
-import { markOf } from "./instances/marks";
+import { type Marks, markOf, markSettings } from "./instances/marks";
 import { limitSettings } from "./limits";
 
-/** Changes the limits of an instance, immediately if it runs. @throws MccError `conflict` if it needs more than that. */
-export async function resizeInstance(engine: Engine, id: number, type: InstanceType): Promise<void> {
+/**
+ * Changes the limits of an instance, immediately if it runs.
+ *
+ * @param marks change with them.
+ * @throws MccError `conflict` if it needs more than that.
+ */
+export async function resizeInstance(
+  engine: Engine,
+  id: number,
+  type: InstanceType,
+  marks: Partial<Marks> = {},
+): Promise<void> {
   const { api, instances, settings } = engine;
   const instance = await instances.require(id);
   const root = rootDevice(settings, type, Number(markOf(instance, "image-bytes") ?? 0));
   const before = instance.devices["root"] ?? {};
-  const config = limitSettings(type);
+  const config = { ...limitSettings(type), ...markSettings(marks) };
   try {
     await api.change("PATCH", pathOf(engine, id), {
       json: { config, ...(before["size"] !== root["size"] && { devices: { root: { ...before, ...root } } }) },

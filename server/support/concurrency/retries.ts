@@ -21,6 +21,12 @@ export class Retries<T> {
     }
   }
 
+  /** Repeats the work now, if its repetition is scheduled: what prevented it may be over. @param subject default: all. */
+  hurry(subject?: T): void {
+    const subjects = subject === undefined ? [...this.#timers.keys()] : [subject];
+    subjects.filter((each) => this.#timers.has(each)).forEach((each) => this.#schedule(each, 0));
+  }
+
   /** Ends the retries. */
   close(): void {
     this.#closed = true;
@@ -36,7 +42,7 @@ export class Retries<T> {
     const timer = setTimeout(() => {
       this.#work(subject).then(
         () => this.#timers.delete(subject),
-        () => this.#schedule(subject, Math.min(pauseMs * 2, this.#longestPauseMs)),
+        () => this.#schedule(subject, Math.min(Math.max(pauseMs * 2, firstPauseMs), this.#longestPauseMs)),
       );
     }, pauseMs);
     this.#timers.set(subject, timer.unref());

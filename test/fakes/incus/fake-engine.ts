@@ -146,7 +146,9 @@ export class FakeEngine {
     {
       method: "GET",
       path: /^\/1\.0$/,
-      handle: () => ({ sync: { auth: "trusted", api_extensions: [], environment: { server: "lxd" } } }),
+      handle: () => ({
+        sync: { auth: "trusted", api_extensions: [], environment: { server: "lxd", server_name: "solo" } },
+      }),
     },
     {
       method: "GET",

@@ -305,7 +305,7 @@ export function requireClaims({ claims }: Pick<Driver, "claims">): void {
   if (claims === undefined) {
     throw new MccError(
       "invalid",
-      "This daemon's driver cannot start instances ahead; use the driver lxc, or omit the pool (--warm).",
+      "This daemon's driver cannot start instances ahead; use the driver lxc or incus, or omit the pool (--warm).",
     );
   }
 }

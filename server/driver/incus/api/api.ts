@@ -1,3 +1,4 @@
+import type { Duplex } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Dispatcher } from "undici";
 import type { WebSocket } from "ws";
@@ -127,6 +128,11 @@ export class Api {
     timeoutMs = this.timeoutMs,
   ): Promise<WebSocket> {
     return await this.connection.webSocket(this.#pathWith(path, query), timeoutMs);
+  }
+
+  /** Opens a stream with another protocol than HTTP. @throws MccError. */
+  async upgrade(path: string, protocol: string): Promise<Duplex> {
+    return await this.connection.upgrade(this.#pathWith(path, {}), protocol, this.timeoutMs);
   }
 
   async #metadata<T>(schema: z.ZodType<T>, method: Method, path: string, options: CallOptions): Promise<T> {

@@ -1,4 +1,5 @@
-import { Agent, type Dispatcher, request } from "undici";
+import type { Duplex } from "node:stream";
+import { Agent, type Dispatcher, request, upgrade } from "undici";
 import { WebSocket } from "ws";
 import { errnoOf } from "../../../../protocol/errno";
 import { MccError, messageOf } from "../../../../protocol/error";
@@ -100,6 +101,25 @@ export class Connection {
       }
     }
     throw failureOf({ method: "GET", path, timeoutMs }, failures, last);
+  }
+
+  /** Opens a stream with another protocol, at the daemon that answered last. @throws MccError. */
+  async upgrade(path: string, protocol: string, timeoutMs: number): Promise<Duplex> {
+    const [endpoint] = this.#inOrder();
+    if (endpoint === undefined) {
+      throw failureOf({ method: "GET", path, timeoutMs }, [], undefined);
+    }
+    try {
+      const { socket } = await upgrade(`${endpoint.origin}${path}`, {
+        dispatcher: endpoint.waits,
+        protocol,
+        signal: AbortSignal.timeout(timeoutMs),
+      });
+      // Otherwise a broken connection would end the daemon. The event "close" follows.
+      return socket.on("error", () => undefined);
+    } catch (error) {
+      throw failureOf({ method: "GET", path, timeoutMs }, [`${endpoint.url}: ${reasonOf(error)}`], error);
+    }
   }
 
   async close(): Promise<void> {

@@ -6,29 +6,16 @@ import { Deadline, endsWithin } from "../../../support/time-limits";
 import { CommandTimeout } from "../../command-timeout";
 import type { ExecRequest, ExecResult } from "../../driver";
 import { ApiError } from "../api/api-error";
-import { execMetadataSchema, type Operation } from "../api/types";
-import { type Engine, pathOf } from "../engine";
-import { stateOf } from "../instances/copy";
+import type { Operation } from "../api/types";
+import type { Engine } from "../engine";
+import { explainedByState, openCommand } from "./command";
 import { killScript, markVariable } from "./kill-script";
 import { OutputSocket, sendInput } from "./streams";
 
-/** The variables of root's login shell. */
-const environment = {
-  HOME: "/root",
-  PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-  TERM: "linux",
-};
 const notFoundExitCode = 127;
 /** The time for the end of a command that was killed. */
 const endMs = 5_000;
 const killSignal = 9;
-
-interface Sockets {
-  readonly input: WebSocket;
-  readonly output: WebSocket;
-  readonly errors: WebSocket;
-  readonly control: WebSocket;
-}
 
 /** What is known when a command has ended. */
 type Ended = Operation | "killed";
@@ -42,8 +29,7 @@ type Ended = Operation | "killed";
 export async function execute(engine: Engine, id: number, request: ExecRequest): Promise<ExecResult> {
   request.signal?.throwIfAborted();
   const mark = randomBytes(16).toString("hex");
-  const operation = await begin(engine, id, request, mark);
-  const sockets = await connect(engine, operation);
+  const { operation, sockets } = await openCommand(engine, id, request.command, { [markVariable]: mark });
   const outputs = [
     new OutputSocket(sockets.output, request.output?.stdout, request.maxOutputBytes),
     new OutputSocket(sockets.errors, request.output?.stderr, request.maxOutputBytes),
@@ -66,62 +52,12 @@ export async function execute(engine: Engine, id: number, request: ExecRequest):
       outputOf(outputs),
     );
   } catch (error) {
-    throw await judged(engine, id, error);
+    throw await explainedByState(engine, id, error);
   } finally {
     stopSending();
     // The engine kills the command of a control socket that breaks off.
     Object.values(sockets).forEach((socket: WebSocket) => socket.terminate());
   }
-}
-
-async function begin(engine: Engine, id: number, { command }: ExecRequest, mark: string): Promise<Operation> {
-  try {
-    const beginning = engine.api.begin("POST", `${pathOf(engine, id)}/exec`, {
-      json: {
-        command,
-        environment: { ...environment, [markVariable]: mark },
-        "wait-for-websocket": true,
-        interactive: false,
-        user: 0,
-        group: 0,
-        cwd: "/",
-      },
-    });
-    const operation = await engine.instances.reaching(id, beginning);
-    if (operation === undefined) {
-      throw new MccError("engine", `The engine began no operation for a command in container ${id}.`);
-    }
-    return operation;
-  } catch (error) {
-    throw await judged(engine, id, error);
-  }
-}
-
-/** Returns the error that the state of the instance explains, or the given one. */
-async function judged(engine: Engine, id: number, error: unknown): Promise<unknown> {
-  if (!(error instanceof ApiError)) {
-    return error;
-  }
-  const instance = await engine.instances.require(id);
-  return stateOf(instance) === "running"
-    ? error
-    : new MccError("conflict", `Container ${id} does not run; start it first.`, { cause: error });
-}
-
-async function connect({ api }: Engine, { id, metadata }: Operation): Promise<Sockets> {
-  const { fds } = execMetadataSchema.parse(metadata);
-  const opened = await Promise.allSettled(
-    [fds["0"], fds["1"], fds["2"], fds.control].map((secret) =>
-      api.webSocket(`/1.0/operations/${id}/websocket`, { secret }),
-    ),
-  );
-  const sockets = opened.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
-  const [input, output, errors, control] = sockets;
-  if (input === undefined || output === undefined || errors === undefined || control === undefined) {
-    sockets.forEach((socket) => socket.terminate());
-    throw opened.find((each) => each.status === "rejected")?.reason;
-  }
-  return { input, output, errors, control };
 }
 
 /** Waits until the command has ended, and all of its output has arrived. */

@@ -1,13 +1,19 @@
+import { MccError } from "../../../../protocol/error";
+import { endsWithin } from "../../../support/time-limits";
 import type { ContainerFile } from "../../driver";
 import { readInside } from "../../read-inside";
 import { writeInside } from "../../write-inside";
-import { ApiError } from "../api/api-error";
+import { ApiError, apiError } from "../api/api-error";
 import { anythingSchema } from "../api/types";
 import { type Engine, headerPrefix, pathOf } from "../engine";
 import { stateOf } from "../instances/copy";
 import { execute } from "./exec";
+import { SftpError } from "./sftp-session";
+import { parentsOf, writeBySftp } from "./write-by-sftp";
 
 const newFolderMode = 0o755;
+/** The engine's status for a change of files that failed. */
+const failed = 500;
 
 /** Writes files into an instance: from inside if it runs, otherwise through the engine. */
 export async function writeFiles(engine: Engine, id: number, files: readonly ContainerFile[]): Promise<void> {
@@ -19,14 +25,41 @@ export async function writeFiles(engine: Engine, id: number, files: readonly Con
 }
 
 /**
- * Writes files into an instance that does not run. The engine follows links within the instance's root; therefore a link in
- * the place of a file or a folder is removed first. The engine makes no missing folders, and keeps the mode of an existing file.
+ * Writes files into an instance that does not run: in one session of SFTP, which takes a tenth of the time of the calls for single
+ * files, if the engine has it.
  */
 export async function writeIntoStopped(
   engine: Engine,
   id: number,
   files: readonly ContainerFile[],
 ): Promise<void> {
+  const session = await engine.instances.reaching(id, engine.sftp.open(id));
+  if (session === undefined) {
+    await writeOneByOne(engine, id, files);
+    engine.sftp.noteOtherWay();
+    return;
+  }
+  try {
+    const work = engine.instances.reaching(id, writeBySftp(session, files));
+    if (!(await endsWithin(engine.timeoutMs, work))) {
+      throw new MccError(
+        "timeout",
+        `The files of container ${id} were not written within ${engine.timeoutMs / 1000} s.`,
+      );
+    }
+    await work;
+  } catch (error) {
+    throw error instanceof SftpError ? apiError(`files of container ${id}`, failed, error.words) : error;
+  } finally {
+    session.close();
+  }
+}
+
+/**
+ * The engine follows links within the instance's root; therefore a link in the place of a file or a folder is removed first. The
+ * engine makes no missing folders, and keeps the mode of an existing file.
+ */
+async function writeOneByOne(engine: Engine, id: number, files: readonly ContainerFile[]): Promise<void> {
   const folders = new Set<string>(["/"]);
   for (const { path, content, mode, folderMode } of files) {
     const parents = parentsOf(path);
@@ -59,12 +92,6 @@ export async function readFile(
   }
   const found = await findFile(engine, id, path, maxBytes);
   return found?.type === "file" ? found.bytes : undefined;
-}
-
-/** Returns the folders above a path, the outermost first, without the root. */
-function parentsOf(path: string): string[] {
-  const names = path.split("/").filter((name) => name !== "");
-  return names.slice(0, -1).map((_, index) => `/${names.slice(0, index + 1).join("/")}`);
 }
 
 async function requireFolder(engine: Engine, id: number, path: string, mode: number): Promise<void> {

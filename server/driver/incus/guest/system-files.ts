@@ -6,17 +6,29 @@ import { filesOfImage } from "../images/image-files";
 import type { StoredImage } from "../images/store";
 import type { EngineSettings } from "../settings";
 
+export const hostNamePath = "/etc/hostname";
 export const hostsPath = "/etc/hosts";
 export const nameServersPath = "/etc/resolv.conf";
 
-/** Returns the files that tell an instance its name and its network. Those of the specification are the last. */
+/** Returns the files of a new instance. */
 export function filesOf(
   spec: ContainerSpec,
   image: StoredImage,
   settings: EngineSettings,
   network: Network,
 ): ContainerFile[] {
-  const { hostname, ipAddress, hosts } = spec;
+  const { ipAddress } = spec;
+  return [...filesOfImage(image.found, { ipAddress, ...routeOf(settings, network) }), ...filesOfOwner(spec)];
+}
+
+/** Returns the files that tell an instance its name and its network. Those of the specification are the last. */
+export function filesOfOwner({
+  hostname,
+  ipAddress,
+  hosts,
+  nameservers,
+  files,
+}: Pick<ContainerSpec, "hostname" | "ipAddress" | "hosts" | "nameservers" | "files">): ContainerFile[] {
   const [label = hostname] = hostname.split(".");
   const names = label === hostname ? hostname : `${hostname} ${label}`;
   const hostsText =
@@ -24,11 +36,10 @@ export function filesOf(
       ? `127.0.0.1 localhost\n${ipAddress} ${names}\n::1 localhost ip6-localhost\n`
       : newHostsText(hosts());
   return [
-    ...filesOfImage(image.found, { ipAddress, ...routeOf(settings, network) }),
-    text("/etc/hostname", `${kernelHostname(hostname)}\n`),
+    text(hostNamePath, `${kernelHostname(hostname)}\n`),
     text(hostsPath, hostsText),
-    text(nameServersPath, nameServersText(spec.nameservers)),
-    ...spec.files,
+    text(nameServersPath, nameServersText(nameservers)),
+    ...files,
   ];
 }
 

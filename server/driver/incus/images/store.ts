@@ -3,6 +3,7 @@ import { MccError } from "../../../../protocol/error";
 import type { Image } from "../../../../protocol/methods/image";
 import { type ArchiveFile, withArchive } from "../../../support/archives/file";
 import type { ArchiveLimits } from "../../../support/archives/limits";
+import { SharedWork } from "../../../support/concurrency/shared-work";
 import { Turns } from "../../../support/concurrency/turns";
 import { Deadline } from "../../../support/time-limits";
 import type { Api } from "../api/api";
@@ -20,12 +21,19 @@ export interface StoredImage extends ImageNotes {
   readonly fingerprint: string;
 }
 
+interface FoundImage {
+  readonly image: ApiImage;
+  readonly notes: ImageNotes;
+}
+
 /**
  * The images in the project. They are found by a property, which the import itself writes: an image exists completely or not at
  * all.
  */
 export class ImageStore {
   readonly #turns = new Turns<string>();
+  /** Creations at the same time need one list. */
+  readonly #reads = new SharedWork<"all", readonly FoundImage[]>();
 
   constructor(
     private readonly api: Api,
@@ -39,7 +47,7 @@ export class ImageStore {
 
   /** Returns an image. @throws MccError `not-found` that lists the existing images. */
   async get(name: string): Promise<StoredImage> {
-    const all = await this.#all();
+    const all = await this.#reads.run("all", () => this.#all());
     const found = all.find(({ notes }) => notes.name === name);
     if (found === undefined) {
       const names = all.map(({ notes }) => notes.name).join(", ");
@@ -136,7 +144,7 @@ export class ImageStore {
     return (await this.#all()).filter(({ notes }) => notes.name === name).map(({ image }) => image);
   }
 
-  async #all(): Promise<{ readonly image: ApiImage; readonly notes: ImageNotes }[]> {
+  async #all(): Promise<FoundImage[]> {
     const images = await this.api.get(imagesSchema, "/1.0/images", { query: { recursion: "1" } });
     return images.flatMap((image) => {
       const notes = notesOf(image);

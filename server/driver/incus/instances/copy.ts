@@ -88,6 +88,11 @@ export class InstanceCopy {
     [...this.#missing].filter(([, at]) => at < look).forEach(([name]) => this.#missing.delete(name));
   }
 
+  /** Returns whether the result of a look that began later than this one is known. */
+  isNewerThan(look: number, name: string): boolean {
+    return this.#lastLook(name) > look;
+  }
+
   #lastLook(name: string): number {
     return Math.max(this.#entries.get(name)?.look ?? 0, this.#missing.get(name) ?? 0);
   }

@@ -20,6 +20,8 @@ const listMs = 30_000;
 const patienceMs = 2_000;
 /** The engine tells of a stop shortly before it shows it. */
 const settleMs = [0, 300, 1_500];
+/** How long the daemon's own look at its change may take to begin and end. */
+const ownLookMs = 150;
 
 /**
  * The instances of the project. Questions are answered from a copy, which events keep: the engine's own list asks each member
@@ -276,7 +278,15 @@ export class Instances {
 
   /** Looks at an instance that changed. One that stopped can still show the state of before. */
   async #settle({ name, mayHaveStopped }: InstanceChange): Promise<void> {
+    const look = this.#copy.beginLook();
     try {
+      if (!mayHaveStopped) {
+        // The daemon looks itself after its own changes.
+        await pause(ownLookMs, undefined, { ref: false });
+        if (this.#copy.isNewerThan(look, name)) {
+          return;
+        }
+      }
       for (const waitMs of settleMs) {
         await pause(waitMs, undefined, { ref: false });
         const found = this.#isOpen ? await this.#lookAt(name) : undefined;

@@ -1,4 +1,4 @@
-import type { ContainerSpec, Remains } from "../../driver";
+import type { ContainerSpec } from "../../driver";
 import type { ApiInstance } from "../api/types";
 
 /**
@@ -34,36 +34,22 @@ export function markOf({ config }: Pick<ApiInstance, "config">, name: MarkName):
   return config[`${prefix}${name}`] || undefined;
 }
 
-/** Returns the marks of a new instance. */
+/**
+ * Returns the marks of a new instance. One that nobody owns has no names, so that a claim need not change them: in a
+ * project with restrictions, the engine checks all instances at each change of one.
+ */
 export function marksOf(spec: ContainerSpec, serverId: string, imageBytes: number): Marks {
+  const isOwned = spec.unclaimed !== true;
   return {
     server: serverId,
     id: String(spec.id),
     uid: spec.uid,
-    name: spec.name,
-    hostname: spec.hostname,
+    name: isOwned ? spec.name : "",
+    hostname: isOwned ? spec.hostname : "",
     image: spec.image,
     address: spec.ipAddress,
     address6: spec.ipv6Address ?? "",
     "image-bytes": String(imageBytes),
     "name-servers": spec.nameservers.join(" "),
   };
-}
-
-/** Returns what the marks tell of an instance. */
-export function remainsOf(instance: ApiInstance): Remains {
-  return {
-    uid: markOf(instance, "uid"),
-    name: markOf(instance, "name"),
-    hostname: markOf(instance, "hostname"),
-    image: markOf(instance, "image"),
-    ipAddress: markOf(instance, "address"),
-    ipv6Address: markOf(instance, "address6"),
-    createdAt: timeOf(instance.created_at),
-  };
-}
-
-function timeOf(text: string): string | undefined {
-  const time = new Date(text);
-  return Number.isNaN(time.getTime()) ? undefined : time.toISOString();
 }

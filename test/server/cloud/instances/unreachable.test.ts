@@ -103,6 +103,28 @@ describe("an instance whose member of the cluster does not answer, on the wire",
     assert.equal(size - free, 2);
   });
 
+  it("is destroyed by the return itself, and not by the next try", async () => {
+    const { client, cloud } = await withDb();
+    const timers = sinon.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      await assertMccError(
+        client.call("instance.destroy", { instance: "db" }),
+        "unreachable",
+        /not destroyed yet/,
+      );
+      await cloud["parts"].context.choices.placements.simulate("m2", "online");
+      assert.equal((await client.call("instance.list", {})).length, 2);
+      await timers.tickAsync(1);
+    } finally {
+      timers.restore();
+    }
+    // The next try would be a second later, on a clock that stands still.
+    await eventually(
+      async () => (await client.call("instance.list", {})).length === 1,
+      "the destroy is carried out",
+    );
+  });
+
   it("is gone once its member is removed by force", async () => {
     const daemon = await withDb();
     const { client } = daemon;

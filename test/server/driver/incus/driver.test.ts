@@ -136,6 +136,22 @@ describe("the Incus driver, with a fake engine", () => {
     assert.equal(engine.requests.length, before);
   });
 
+  it("is the only member of its own, if it is no cluster", async () => {
+    const { driver, tarball } = subject();
+    await driver.open();
+    await driver.importImage(testImage, tarball);
+    assert.equal((await driver.create(containerSpec(500, { placement: { member: "solo" } }))).member, "solo");
+    assert.deepEqual(await driver.list(), [{ id: 500, state: "stopped", member: "solo" }]);
+    assert.deepEqual(
+      (await driver.members?.())?.map(({ name, state, containers }) => [name, state, containers]),
+      [["solo", "online", 1]],
+    );
+    for (const placement of [{ member: "m2" }, { group: "west" }]) {
+      const create = driver.create(containerSpec(501, { placement }));
+      await assertMccError(create, "invalid", /its only member is "solo", and it has no groups/);
+    }
+  });
+
   it("does not take a project that was removed for an empty one", async () => {
     const { driver, engine } = subject();
     await driver.open();

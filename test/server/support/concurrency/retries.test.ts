@@ -38,6 +38,23 @@ describe("work that is retried", () => {
     assert.deepEqual(doneMs, [1000, 11_000]);
   });
 
+  it("is retried at once when what prevented it is over, and then with pauses again", async () => {
+    const { doneMs, retries } = failing(8);
+    retries.hurry("a");
+    retries.retry("a");
+    await timers.tickAsync(100_000);
+    assert.deepEqual(doneMs, [1000, 3000, 7000, 15_000, 31_000, 63_000]);
+    retries.hurry("a");
+    await timers.tickAsync(2500);
+    assert.deepEqual(doneMs.slice(6), [100_000, 101_000]);
+    retries.hurry();
+    await timers.tickAsync(1000);
+    assert.deepEqual(doneMs.slice(8), [102_500]);
+    retries.hurry();
+    await timers.tickAsync(600_000);
+    assert.equal(doneMs.length, 9);
+  });
+
   it("is not retried after the end, even if a try was in progress", async () => {
     const { doneMs, retries } = failing(9);
     retries.retry("a");
