@@ -1,13 +1,14 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { buildMicroImage } from "../../images/micro/build";
 import { unlessErrno } from "../../protocol/errno";
 import { Api } from "../../server/driver/incus/api/api";
 import { Connection } from "../../server/driver/incus/api/connection";
 import { imagesSchema, instancesSchema } from "../../server/driver/incus/api/types";
 import { InstanceNames } from "../../server/driver/incus/instances/names";
+import { ownProject } from "../../server/driver/incus/settings";
 import { startLxdCluster } from "../../test/support/lxd/cluster";
 import type { Host } from "./host";
+import { withMicroImage } from "./micro-image";
 
 const timeoutMs = 30_000;
 /** On a disk: the storage pool has no room in memory. */
@@ -15,30 +16,22 @@ const parentFolder = "/var/tmp";
 
 /** A host with an LXD server, and real containers of the image `micro`. */
 export async function withIncusHost<T>(folder: string, work: (host: Host) => Promise<T>): Promise<T> {
-  const archive = join(folder, "micro.tar");
-  await buildMicroImage(archive);
+  const micro = await withMicroImage(folder);
   const lxd = await mkdtemp(join(parentFolder, "minicloud-faults-lxd-"));
   const cluster = await startLxdCluster(1, lxd);
   const socket = cluster.members[0]?.socket ?? "";
   const connection = new Connection([`unix:${socket}`], undefined);
   const serverId = async (): Promise<string> =>
     (await unlessErrno(readFile(join(folder, "state", "server-id"), "utf8"), "ENOENT"))?.trim() ?? "";
-  const api = async (): Promise<Api> =>
-    new Api(connection, `minicloud-${(await serverId()).slice(0, 8)}`, timeoutMs);
+  const api = async (): Promise<Api> => new Api(connection, ownProject(await serverId()), timeoutMs);
   const list = async () =>
     await (await api()).get(instancesSchema, "/1.0/instances", { query: { recursion: "1" } });
   try {
     return await work({
       driver: "incus",
-      folder,
+      ...micro,
       environment: {},
       words: ["--engine-url", `unix:${socket}`],
-      image: "micro",
-      archive,
-      containersOutliveDaemon: true,
-      equip: async (client) => {
-        await client.call("image.import", { name: "micro", path: archive });
-      },
       containers: async () => {
         const names = new InstanceNames(await serverId());
         return (await list()).flatMap(({ name }) => names.idOf(name) ?? []);

@@ -1,29 +1,22 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { buildMicroImage } from "../../images/micro/build";
 import { unlessErrno } from "../../protocol/errno";
 import { readHierarchies } from "../../server/driver/lxc/cgroups/hierarchies";
 import { Place } from "../../server/driver/lxc/place";
 import { tracesOf } from "../../test/support/lxc/traces";
 import type { Host } from "./host";
+import { withMicroImage } from "./micro-image";
 
 /** A host with real containers of the image `micro`. */
 export async function withLxcHost<T>(folder: string, work: (host: Host) => Promise<T>): Promise<T> {
-  const archive = join(folder, "micro.tar");
-  await buildMicroImage(archive);
+  const micro = await withMicroImage(folder);
   const state = join(folder, "state");
   const place = async (): Promise<Place> =>
     new Place(join(state, "lxc"), (await readFile(join(state, "server-id"), "utf8")).trim());
   return await work({
     driver: "lxc",
-    folder,
+    ...micro,
     environment: {},
-    image: "micro",
-    archive,
-    containersOutliveDaemon: true,
-    equip: async (client) => {
-      await client.call("image.import", { name: "micro", path: archive });
-    },
     containers: async () => {
       const names = (await unlessErrno(readdir((await place()).containers), "ENOENT")) ?? [];
       const at = await place();

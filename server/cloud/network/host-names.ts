@@ -68,7 +68,10 @@ export class HostNames {
   readonly #limit = pLimit(writesAtOnce);
   /** Writes that go on after that time. Each is tried again with the latest names after its end. */
   readonly #late = new Map<number, Promise<boolean>>();
-  /** Instances whose container was taken over. Its owner's hosts file stays as it is; the others know its name. */
+  /**
+   * Instances whose hosts file stays as it is, although the others know their names: that of a container that was taken over is
+   * its owner's, and one that is being destroyed needs none.
+   */
   readonly #untouched = new Set<number>();
   /** Instances whose last write failed. Each failure is logged once. */
   readonly #failed = new Set<number>();
@@ -110,10 +113,12 @@ export class HostNames {
 
   /**
    * From now on, the instance gets no more names, because it is being destroyed. Otherwise the end of a large stack would
-   * be spent on the hosts files of instances that are about to end.
+   * be spent on the hosts files of instances that are about to end. Nothing happens for one that is deleted already.
    */
   leaves(record: NamedInstance): void {
-    this.#stacks.get(scopeIn(record))?.leaves(record.id);
+    if (this.#stacks.get(scopeIn(record))?.has(record.id) === true) {
+      this.#untouched.add(record.id);
+    }
   }
 
   /** Removes an instance. The other instances lose its name soon. */
@@ -199,10 +204,10 @@ export class HostNames {
 
   /** @returns false also for a write that takes long, or follows such a one. */
   async #write(id: number, lines: readonly string[]): Promise<boolean> {
-    if (this.#untouched.has(id)) {
-      return true;
-    }
     return await this.#limit(async () => {
+      if (this.#untouched.has(id)) {
+        return true;
+      }
       if (this.#late.has(id)) {
         return false;
       }
@@ -222,7 +227,7 @@ export class HostNames {
     try {
       await this.naming.setHosts(id, lines);
     } catch (error) {
-      if (MccError.hasCode(error, "not-found")) {
+      if (MccError.hasCode(error, "not-found") || this.#untouched.has(id)) {
         return true;
       }
       if (!this.#failed.has(id)) {

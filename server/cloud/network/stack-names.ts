@@ -57,6 +57,10 @@ export class StackNames {
     return this.#members.size === 0;
   }
 
+  has(id: number): boolean {
+    return this.#members.has(id);
+  }
+
   /** Adds an instance, or changes its name. */
   set(host: NamedHost): void {
     const member = this.#members.get(host.id);
@@ -70,14 +74,6 @@ export class StackNames {
       member.host = host;
     }
     this.#writeWithin(this.times.afterSetMs);
-  }
-
-  /** From now on, this member's container gets no more names: it is being destroyed. The others keep its name. */
-  leaves(id: number): void {
-    const member = this.#members.get(id);
-    if (member !== undefined) {
-      member.made = false;
-    }
   }
 
   delete(id: number): void {

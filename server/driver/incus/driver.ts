@@ -63,8 +63,6 @@ class IncusDriver implements Driver {
   };
   readonly claims = new IncusClaims(() => this.#engine());
   #connected: Promise<Engine> | undefined;
-  /** The names in those are not written any more. */
-  readonly #destroyed = new Set<number>();
   #onDown: ((id: number) => void) | undefined;
 
   constructor(
@@ -138,7 +136,6 @@ class IncusDriver implements Driver {
   }
 
   async create(spec: ContainerSpec): Promise<MadeContainer> {
-    this.#destroyed.delete(spec.id);
     this.claims.created(spec);
     return await createInstance(await this.#engine(), spec);
   }
@@ -153,11 +150,8 @@ class IncusDriver implements Driver {
   }
 
   async destroy(id: number): Promise<void> {
-    this.#destroyed.add(id);
     this.claims.forget(id);
     await destroyInstance(await this.#engine(), id);
-    // After a failure it stays: the destroy is tried again.
-    this.#destroyed.delete(id);
   }
 
   /** The engine renames only stopped instances. Its name has the id, and a mark has the user's name. */
@@ -182,16 +176,7 @@ class IncusDriver implements Driver {
   }
 
   async setHosts(id: number, lines: readonly string[]): Promise<void> {
-    if (this.#destroyed.has(id)) {
-      return;
-    }
-    try {
-      await setHosts(await this.#engine(), id, lines);
-    } catch (error) {
-      if (!this.#destroyed.has(id)) {
-        throw error;
-      }
-    }
+    await setHosts(await this.#engine(), id, lines);
   }
 
   async resize(id: number, type: InstanceType): Promise<void> {

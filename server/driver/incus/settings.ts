@@ -42,11 +42,16 @@ export function readSettings({ serverId, engine = {} }: DriverOptions): EngineSe
   return {
     urls: readUrls(engine.url),
     token: engine.token?.trim(),
-    project: engine.project ?? `minicloud-${serverId.slice(0, 8)}`,
+    project: engine.project ?? ownProject(serverId),
     pool: engine.pool ?? "default",
     nic: readNic(engine.nic ?? "routed:br0"),
     group: engine.group,
   };
+}
+
+/** Returns the project of a daemon for which nobody chose another one. */
+export function ownProject(serverId: string): string {
+  return `minicloud-${serverId.slice(0, 8)}`;
 }
 
 /** @returns default: the socket of this host. @throws MccError `invalid`. */

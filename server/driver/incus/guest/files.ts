@@ -9,9 +9,8 @@ import { type Engine, headerPrefix, pathOf } from "../engine";
 import { stateOf } from "../instances/copy";
 import { execute } from "./exec";
 import { SftpError } from "./sftp-session";
-import { parentsOf, writeBySftp } from "./write-by-sftp";
+import { newFolderMode, parentsOf, writeBySftp } from "./write-by-sftp";
 
-const newFolderMode = 0o755;
 /** The engine's status for a change of files that failed. */
 const failed = 500;
 

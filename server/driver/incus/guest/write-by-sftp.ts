@@ -1,7 +1,8 @@
 import type { ContainerFile } from "../../driver";
 import type { SftpSession } from "./sftp-session";
 
-const newFolderMode = 0o755;
+/** The mode of a folder for which nobody wants another one. */
+export const newFolderMode = 0o755;
 
 /** Returns the folders above a path, the outermost first, without the root. */
 export function parentsOf(path: string): string[] {

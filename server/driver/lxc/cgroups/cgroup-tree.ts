@@ -5,6 +5,18 @@ import { hasErrno } from "../../../../protocol/errno";
 /** The error codes with which the kernel reports that a cgroup does not exist: before the call, or during a read. */
 export const gone = ["ENOENT", "ENODEV"] as const;
 
+/** Returns the value of a synchronous call, or undefined if a cgroup of it does not exist. */
+export function unlessGone<T>(call: () => T): T | undefined {
+  try {
+    return call();
+  } catch (error) {
+    if (hasErrno(error, ...gone)) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
 /** The callbacks for each cgroup of a tree. The paths are short at any depth, and valid only during the call. */
 interface Visit {
   readonly enter?: (folder: string) => Promise<void>;
@@ -78,14 +90,11 @@ export async function removeCgroups(cgroup: string, allowed: () => boolean = () 
 /** Synchronous, like the reads of `read-cgroup.ts`, and for `allowed`. */
 function removeOne(cgroup: string | Buffer): boolean {
   try {
-    rmdirSync(cgroup);
+    unlessGone(() => rmdirSync(cgroup));
     return true;
   } catch (error) {
     if (hasErrno(error, "EBUSY", "ENOTEMPTY")) {
       return false;
-    }
-    if (hasErrno(error, ...gone)) {
-      return true;
     }
     throw error;
   }

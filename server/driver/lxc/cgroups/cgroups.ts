@@ -1,8 +1,8 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { hasErrno, unlessErrno } from "../../../../protocol/errno";
-import { gone, removeCgroups, walkTree } from "./cgroup-tree";
+import { unlessErrno } from "../../../../protocol/errno";
+import { gone, removeCgroups, unlessGone, walkTree } from "./cgroup-tree";
 import type { Hierarchies } from "./hierarchies";
 import { namesAtPivot, pivot } from "./monitor";
 import { entriesOf, readCgroup } from "./read-cgroup";
@@ -128,13 +128,7 @@ export function isPopulated(cgroup: string): boolean {
 
 /** Kills all processes in a version 2 cgroup and below it, including forks in progress (Linux 5.14). */
 export function killAll(cgroup: string): void {
-  try {
-    writeFileSync(join(cgroup, "cgroup.kill"), "1");
-  } catch (error) {
-    if (!hasErrno(error, ...gone)) {
-      throw error;
-    }
-  }
+  unlessGone(() => writeFileSync(join(cgroup, "cgroup.kill"), "1"));
 }
 
 async function thawOne(cgroup: string): Promise<void> {

@@ -4,7 +4,7 @@ import { type FileHandle, open, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { hasErrno, unlessErrno } from "../../../../protocol/errno";
 import { MccError } from "../../../../protocol/error";
-import { gone, removeCgroups } from "../cgroups/cgroup-tree";
+import { gone, removeCgroups, unlessGone } from "../cgroups/cgroup-tree";
 import { type Cgroups, isPopulated } from "../cgroups/cgroups";
 import type { ContainerPlace } from "../place";
 
@@ -75,13 +75,10 @@ export class CommandCgroup {
 
 /** @returns false if the container's cgroup does not exist. */
 function makeCgroup(path: string): boolean {
-  try {
-    mkdirSync(path);
-    return true;
-  } catch (error) {
-    if (hasErrno(error, ...gone)) {
-      return false;
-    }
-    throw error;
-  }
+  return (
+    unlessGone(() => {
+      mkdirSync(path);
+      return true;
+    }) ?? false
+  );
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { MccError } from "../../../../protocol/error";
 import { localAdmin } from "../../../../server/cloud/access/caller";
 import { HostNames, scopeOf } from "../../../../server/cloud/network/host-names";
 import { LateWrites } from "../../../../server/cloud/state/late-writes";
@@ -66,26 +67,82 @@ describe("the host names that an instance resolves", () => {
     assert.deepEqual(hosts.get(two.id), expected);
   });
 
+  /** Names without a cloud. */
+  const namesOver = (setHosts: NonNullable<Driver["setHosts"]>, { log } = captureLog()): HostNames =>
+    new HostNames(current.stateFolder, log, silentDamage(current.stateFolder), { setHosts });
+  const record = (id: number, rest: object = {}) => ({
+    id,
+    name: `web-${id}`,
+    hostname: `web-${id}`,
+    ipAddress: `198.18.0.${id}`,
+    labels: {},
+    ...rest,
+  });
+  const note = (id: number, lines: readonly string[]): Promise<void> =>
+    Promise.resolve(void hosts.set(id, lines));
+  const addTo = (names: HostNames, ...records: readonly ReturnType<typeof record>[]): void =>
+    records.forEach((each) => {
+      names.set(each);
+      names.made(each);
+    });
+
   it("are not written into a container that was taken over, whose name the others know", async () => {
-    const names = new HostNames(current.stateFolder, captureLog().log, silentDamage(current.stateFolder), {
-      setHosts: (id, lines) => Promise.resolve(void hosts.set(id, lines)),
-    });
-    const host = (id: number): object => ({
-      id,
-      name: `web-${id}`,
-      hostname: `web-${id}`,
-      ipAddress: `198.18.0.${id}`,
-      labels: {},
-    });
-    const [own, taken] = [host(2), { ...host(3), before: {} }] as Parameters<typeof names.set>[0][];
-    assert.ok(own && taken);
-    [own, taken].forEach((record) => {
-      names.set(record);
-      names.made(record);
-    });
-    await names.settled(own);
+    const names = namesOver(note);
+    addTo(names, record(2), record(3, { before: {} }));
+    await names.settled(record(2));
     await names.close();
     assert.deepEqual([...hosts], [[2, ["198.18.0.2 web-2", "198.18.0.3 web-3"]]]);
+  });
+
+  it("are not written into a container that is being destroyed, but its name stays until it is gone", async () => {
+    const names = namesOver(note);
+    addTo(names, record(1), record(2));
+    await names.settled(record(1));
+    names.leaves(record(1));
+    addTo(names, record(3));
+    await names.settled(record(3));
+    assert.deepEqual(hosts.get(1), ["198.18.0.1 web-1", "198.18.0.2 web-2"]);
+    assert.deepEqual(hosts.get(2), ["198.18.0.1 web-1", "198.18.0.2 web-2", "198.18.0.3 web-3"]);
+    names.delete(record(1));
+    await eventually(() => hosts.get(2)?.length === 2, "the others lose its name");
+    assert.deepEqual(hosts.get(2), ["198.18.0.2 web-2", "198.18.0.3 web-3"]);
+    names.leaves(record(1));
+    addTo(names, record(1));
+    await names.settled(record(1));
+    assert.equal(hosts.get(1)?.length, 3, "the next instance with its id has all names");
+    await names.close();
+  });
+
+  it("are not written by a write that waited until the container was being destroyed", async () => {
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const begun = new Set<number>();
+    const names = namesOver(async (id) => {
+      begun.add(id);
+      await released;
+    });
+    const records = Array.from({ length: 9 }, (_, index) => record(index + 2));
+    addTo(names, ...records);
+    await eventually(() => begun.size === 8, "eight writes have begun");
+    names.leaves(record(10));
+    release();
+    await names.settled(record(2));
+    await names.close();
+    assert.equal(begun.has(10), false);
+  });
+
+  it("that cannot be written because the container is being destroyed are no failure", async () => {
+    const captured = captureLog();
+    const names: HostNames = namesOver(() => {
+      names.leaves(record(2));
+      return Promise.reject(new MccError("engine", "it ends"));
+    }, captured);
+    addTo(names, record(2));
+    await names.settled(record(2));
+    await names.close();
+    assert.deepEqual(captured.lines, []);
   });
 
   it("end with their instance", async () => {

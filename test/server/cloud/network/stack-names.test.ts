@@ -49,22 +49,6 @@ describe("the names of a stack", () => {
     assert.deepEqual(writes, []);
   });
 
-  it("are not written into a container that is being destroyed, but its name stays until it is gone", async () => {
-    names.set(host(1));
-    names.set(host(2));
-    names.allMade();
-    await names.settled();
-    names.leaves(1);
-    names.set(host(3));
-    await names.settled();
-    assert.deepEqual(writes.slice(2), [
-      { id: 2, lines: ["198.18.0.1 web-1", "198.18.0.2 web-2", "198.18.0.3 web-3"] },
-    ]);
-    names.delete(1);
-    await eventually(() => writes.length === 4, "the others lose its name");
-    assert.deepEqual(writes.at(3), { id: 2, lines: ["198.18.0.2 web-2", "198.18.0.3 web-3"] });
-  });
-
   it("are written into a container if they changed while it was created", async () => {
     names.set(host(1));
     names.linesFor(1);
