@@ -4,6 +4,7 @@ import { commands } from "./commands/command";
 import { lxcfsWords } from "./configuration/lxcfs";
 import { endContainer } from "./destroy";
 import type { Engine } from "./engine";
+import { forgetFailedReboot } from "./failed-reboot";
 import { changeNameServers } from "./name-servers";
 import { tellOf } from "./network/tell-of";
 import type { ContainerPlace } from "./place";
@@ -33,6 +34,7 @@ export async function startContainer(
   const moreWords = await lxcfsWords();
   // From now on, all that runs is as the configuration says.
   rmSync(container.claimed, { force: true });
+  forgetFailedReboot(container);
   try {
     const cable = groups.cableOf(container);
     await bridges.withPort(cable, (bridge) =>
@@ -55,6 +57,11 @@ export async function stopContainer(
   container: ContainerPlace,
   graceMs: number,
 ): Promise<void> {
+  await endIfAlive(engine, container, graceMs);
+  forgetFailedReboot(container);
+}
+
+async function endIfAlive(engine: Engine, container: ContainerPlace, graceMs: number): Promise<void> {
   if (!(await engine.cgroups.isAlive(container.name))) {
     // A killed monitor leaves cgroups, and with them the container counts as running.
     if (engine.cgroups.hasAnywhere(container.name)) {

@@ -7,7 +7,9 @@ import { runningContainers } from "./cgroups/running";
 import { cutOff, mayNeedClaim, restoreClaim } from "./claims/restore-claim";
 import { endContainer } from "./destroy";
 import type { Engine } from "./engine";
+import { forgetFailedReboot, hasFailedReboot } from "./failed-reboot";
 import { MemoryWatch } from "./memory-watch";
+import { startContainer } from "./power";
 
 /** Events come in groups. One check serves all events within this time. */
 const gatherMs = 20;
@@ -139,13 +141,23 @@ export class Watch {
     if (ending.size > 0) {
       this.#lookSoon();
     }
-    for (const id of seen) {
-      if (!running.has(id)) {
+    await this.#tellDown([...seen].filter((id) => !running.has(id)));
+    const restMs = (performance.now() - begin) * restFactor;
+    this.#gatherMs = Math.min(Math.max(gatherMs, restMs), longestGatherMs);
+  }
+
+  async #tellDown(ended: readonly number[]): Promise<void> {
+    for (const id of ended) {
+      if (this.#clearing.has(id)) {
+        // It may be started again. It is told at the next check, if it is not.
+        this.#seen.add(id);
+      } else if (await hasFailedReboot(this.engine.place.container(id))) {
+        this.#seen.add(id);
+        void this.#clear(id);
+      } else {
         this.#onDown?.(id);
       }
     }
-    const restMs = (performance.now() - begin) * restFactor;
-    this.#gatherMs = Math.min(Math.max(gatherMs, restMs), longestGatherMs);
   }
 
   #restoreClaims(running: ReadonlySet<number>): void {
@@ -198,19 +210,31 @@ export class Watch {
     return !(await cgroups.isAlive(name)) || (await cgroups.isOrphan(name));
   }
 
-  /** Takes a turn, because a start creates cgroups before they contain a process. */
+  /**
+   * Ends what is left of a container, and starts it again if its reboot failed. Takes a turn, because a start creates
+   * cgroups before they contain a process.
+   */
   async #clear(id: number): Promise<void> {
+    const container = this.engine.place.container(id);
     this.#clearing.add(id);
     try {
       await this.turns.take(id, async () => {
         if (await this.#isDead(id)) {
-          await endContainer(this.engine, this.engine.place.container(id));
+          await endContainer(this.engine, container);
+          if (await hasFailedReboot(container)) {
+            await startContainer(this.engine, container);
+            this.engine.log.info(
+              { container: id },
+              "a container was started again, because LXC could not finish its reboot",
+            );
+          }
         }
       });
     } catch (error) {
+      forgetFailedReboot(container);
       this.engine.log.warn(
         { container: id, err: error },
-        "a container whose monitor was killed could not be ended",
+        "a container without a monitor could not be ended, or not be started again after its reboot",
       );
     } finally {
       this.#clearing.delete(id);

@@ -54,8 +54,9 @@ export class Cgroups {
   async isAlive(name: string): Promise<boolean> {
     return (
       isPopulated(this.payload(name)) ||
-      isPopulated(this.monitor(name)) ||
-      (await namesAtPivot(this.hierarchies.unified)).includes(name)
+      (await this.#hasMonitor(name)) ||
+      // A monitor that left its cgroups after the first look may have started the container before the last.
+      isPopulated(this.payload(name))
     );
   }
 
@@ -64,10 +65,16 @@ export class Cgroups {
    * the container nor run a command in it.
    */
   async isOrphan(name: string): Promise<boolean> {
+    return isPopulated(this.payload(name)) && !(await this.#hasMonitor(name));
+  }
+
+  async #hasMonitor(name: string): Promise<boolean> {
+    const monitor = this.monitor(name);
     return (
-      isPopulated(this.payload(name)) &&
-      !isPopulated(this.monitor(name)) &&
-      !(await namesAtPivot(this.hierarchies.unified)).includes(name)
+      isPopulated(monitor) ||
+      (await namesAtPivot(this.hierarchies.unified)).includes(name) ||
+      // After a reboot inside, the monitor goes from the pivot to its cgroup, maybe between the two looks.
+      isPopulated(monitor)
     );
   }
 
