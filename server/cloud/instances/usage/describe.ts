@@ -20,23 +20,14 @@ export function describeUsage(
     name,
     status: statusFor(caller, instance),
     ...(measured && {
-      used: known({
+      used: {
         time: new Date(measured.atMs).toISOString(),
         memoryBytes: measured.memoryBytes,
         cpuSeconds: measured.cpuSeconds,
         processes: measured.processes,
         diskBytes: measured.diskBytes,
-      }),
+      },
     }),
-    limits: known({ memoryBytes, cpus, processes, diskBytes }),
+    limits: { memoryBytes, cpus, processes, diskBytes },
   };
-}
-
-type Known<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
-  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
-};
-
-/** Omits what is undefined, because XML-RPC has no such value. */
-function known<T extends object>(values: T): Known<T> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Known<T>;
 }
