@@ -30,6 +30,7 @@ import { ssh } from "./commands/instances/ssh";
 import { start } from "./commands/instances/start";
 import { stop } from "./commands/instances/stop";
 import { takeOver } from "./commands/instances/take-over";
+import { top } from "./commands/instances/top";
 import { updateInstance } from "./commands/instances/update-instance";
 import { wait } from "./commands/instances/wait";
 import { addKey } from "./commands/keys/add-key";
@@ -51,7 +52,7 @@ const daemonCommands: readonly Command[] = [
   ...[updateInstance, destroyInstance, takeOver],
   ...[extend, prune],
   ...[start, stop, restart, wait],
-  ...[ssh, exec, cp, logs],
+  ...[ssh, exec, cp, logs, top],
   ...[sshConfig, inventory],
   ...[runFleet, listFleets, updateFleet, destroyFleet],
   ...[listKeys, addKey, updateKey, destroyKey],

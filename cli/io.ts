@@ -7,8 +7,12 @@ import { printable } from "./output/printable";
 export type Signal = "SIGINT" | "SIGTERM" | "SIGHUP";
 
 export type Input = Readable & { readonly isTTY?: boolean };
-/** An output stream. A terminal has `isTTY`, and `columns` if its width is known. */
-export type Output = Writable & { readonly isTTY?: boolean; readonly columns?: number };
+/** An output stream. A terminal has `isTTY`, and `columns` and `rows` if its size is known. */
+export type Output = Writable & {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  readonly rows?: number;
+};
 
 /** The surroundings of one run of a program, from its process or from a test. */
 export interface Surroundings {

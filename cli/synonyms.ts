@@ -35,6 +35,7 @@ export const synonyms: Readonly<Record<string, readonly string[]>> = {
   launch: ["run-instances", "run-fleet"],
   load: ["import-image"],
   login: ["ssh"],
+  memory: ["top"],
   modify: ["update-instance", "update-fleet"],
   new: ["run-instances"],
   pause: ["stop"],
@@ -67,6 +68,7 @@ export const synonyms: Readonly<Record<string, readonly string[]>> = {
   ttl: ["extend"],
   unpause: ["start"],
   up: ["run-instances", "start"],
+  usage: ["top"],
   version: ["server-info"],
   whoami: ["server-info"],
 };

@@ -22,6 +22,7 @@ const limits: { readonly [M in MethodName]: CallLimits<string & keyof ParsedPara
   "instance.list": look,
   "instance.listForeign": look,
   "instance.wait": { seconds: 60, extra: "timeoutSeconds", repeatable: true },
+  "instance.usage": look,
   "instance.update": engineWork,
   "instance.extend": look,
   "instance.start": engineWork,

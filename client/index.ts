@@ -23,6 +23,7 @@ export type * from "../protocol/types/problem";
 export type * from "../protocol/types/quota";
 export type * from "../protocol/types/readiness";
 export type * from "../protocol/types/server";
+export type * from "../protocol/types/usage";
 export { type Client, type ConnectOptions, connect } from "./client";
 export { ConnectionError } from "./connection-error";
 export { daemonHost, isDaemonHere, jumpHost } from "./ssh/daemon-host";

@@ -48,8 +48,13 @@ export async function printListing<T>(
   layout: Layout<T>,
 ): Promise<void> {
   const nowMs = await client.now();
-  const { caller } = await client.info();
   listingLines(rows, form, layout, nowMs, standardScreen(io)).forEach((line) => io.print(line));
+  await noteOwned(io, client, layout);
+}
+
+/** Tells a user that the list has only its own. */
+export async function noteOwned(io: Io, client: Client, layout: Pick<Layout<never>, "owned">): Promise<void> {
+  const { caller } = await client.info();
   if (layout.owned !== undefined && caller?.role === "user") {
     io.note(
       `Only the ${layout.owned} of the account "${caller.account}" are shown: your token has the role user.`,
@@ -57,7 +62,8 @@ export async function printListing<T>(
   }
 }
 
-function listingLines<T>(
+/** Returns the lines of a list in the form that the user selected. */
+export function listingLines<T>(
   rows: readonly T[],
   form: Form,
   layout: Layout<T>,

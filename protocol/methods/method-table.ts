@@ -13,12 +13,14 @@ import { leaseMethods } from "./lease";
 import { memberMethods } from "./member";
 import { poolMethods } from "./pool";
 import { serverMethods } from "./server";
+import { usageMethods } from "./usage";
 
 export type { MethodName, MethodParameters, MethodResult };
 
 /** Contains every method of the daemon except `system.*`. It is the only source of validation and help. */
 export const methodTable = {
   ...instanceMethods,
+  ...usageMethods,
   ...fleetMethods,
   ...keyMethods,
   ...leaseMethods,

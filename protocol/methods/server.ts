@@ -51,6 +51,8 @@ export const features = [
   "placement",
   /** The method member.simulate. Absent for a driver whose members are real. */
   "simulatedMembers",
+  /** The method instance.usage. */
+  "usage",
 ] as const satisfies readonly Feature[];
 
 const damagedFileSchema = z.object({

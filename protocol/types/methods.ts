@@ -75,6 +75,7 @@ import type { PoolSetParameters, PoolState } from "./pool";
 import type { Problems } from "./problem";
 import type { AccessTokenSetQuotaParameters } from "./quota";
 import type { ServerInfo } from "./server";
+import type { InstanceUsage, InstanceUsageParameters } from "./usage";
 
 /** Describes a method that has no parameters. */
 export type NoParameters = Record<string, never>;
@@ -114,6 +115,11 @@ export interface Methods {
   "instance.list": Method<LabelFilter, Instance[]>;
   /** Returns the containers on the daemon's engine that MiniCloud did not create. */
   "instance.listForeign": Method<NoParameters, ForeignContainer[]>;
+  /**
+   * Measures what instances use, by default all of them, and returns it with their limits. An instance that does not run or
+   * that could not be measured has no `used`.
+   */
+  "instance.usage": Method<InstanceUsageParameters, InstanceUsage[]>;
   /**
    * Waits until an instance is ready or the time is over. Fails with the error of its creation if that failed, and with
    * `not-found`.

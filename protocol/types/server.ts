@@ -38,7 +38,8 @@ export type Feature =
   | "pools"
   | "events"
   | "placement"
-  | "simulatedMembers";
+  | "simulatedMembers"
+  | "usage";
 
 /** Describes a damaged file of the daemon's state folder. */
 export interface DamagedFile {

@@ -49,6 +49,7 @@ const effects: Readonly<Record<MethodName, Effect>> = {
   "instance.stop": "changes",
   "instance.takeOver": "changes",
   "instance.update": "changes",
+  "instance.usage": "reads",
   "instance.wait": "reads",
   "key.add": "changes",
   "key.get": "reads",

@@ -68,6 +68,7 @@ export function limitDriver(driver: Driver): LimitedDriver {
     ...(driver.closePort && { closePort: driver.closePort.bind(driver) }),
     networkHealth: () => driver.networkHealth?.(),
     memoryKills: (id) => driver.memoryKills(id),
+    usage: (ids) => driver.usage(ids),
     watch: (onDown, onOutOfMemory) => driver.watch(onDown, onOutOfMemory),
   };
 }

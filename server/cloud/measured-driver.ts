@@ -5,7 +5,7 @@ import { measured } from "../support/measurements";
 const measuredMethods: ReadonlySet<string> = new Set<keyof Driver>([
   ...(["images", "importImage", "removeImage", "list", "members", "remains", "foreign"] as const),
   ...(["create", "start", "stop", "destroy", "rename", "exec", "writeFiles", "readFile"] as const),
-  ...(["setHosts", "resize", "memoryKills"] as const),
+  ...(["setHosts", "resize", "memoryKills", "usage"] as const),
 ]);
 const measuredClaims: ReadonlySet<string> = new Set(["prepare", "claim"]);
 const measuredTakeOvers: ReadonlySet<string> = new Set(["find", "take", "giveBack"]);

@@ -130,7 +130,7 @@ export async function openCloud(options: CloudOptions): Promise<Cloud> {
   const lateWrites = new LateWrites(options.log);
   try {
     await refuseNewerFormat(options.stateFolder);
-    await reserveGroupToken(options.stateFolder, options.groupRole ?? "admin");
+    await reserveGroupToken(options.stateFolder, options.groupRole ?? "admin", damaged);
     const identity = await openIdentity(options.stateFolder, damaged, lateWrites);
     await damaged.open();
     await openStateFormat(options.stateFolder, damaged, lateWrites);

@@ -9,6 +9,7 @@ export function instanceHandlers(cloud: Cloud): Handlers<MethodsOf<"instance">> 
     "instance.get": (caller, parameters) => instances.get(caller, parameters),
     "instance.confirm": (caller, parameters) => instances.confirm(caller, parameters),
     "instance.list": (caller, parameters) => instances.list(caller, parameters),
+    "instance.usage": (caller, parameters) => instances.usage(caller, parameters),
     "instance.listForeign": async () =>
       (await cloud.foreignContainers()).map((container) => ({
         ...container,

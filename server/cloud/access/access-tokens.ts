@@ -135,6 +135,12 @@ export class AccessTokens {
     return [...this.#held.values()].find(({ record }) => record.certificate?.fingerprint === fingerprint);
   }
 
+  /** Returns whether this is the present text of a token, also of an expired one. */
+  isTextOf(name: string, text: string): boolean {
+    const held = this.#held.get(name);
+    return held !== undefined && sameDigest(held.record.digest, digestOf(text));
+  }
+
   list(): AccessToken[] {
     return [...this.#held.values()]
       .map(({ record }) => this.#describe(record))

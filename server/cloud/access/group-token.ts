@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
-import { rm, writeFile } from "node:fs/promises";
+import { chmod, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { replaceFile } from "../../support/files/json-file";
 import type { DamagedFiles } from "../state/damaged-files";
-import { type GroupRole, groupTokenFile, protectToken } from "../state/identity";
+import { type GroupRole, groupTokenFile, problemOfToken, protectToken } from "../state/identity";
 import type { LateWrites } from "../state/late-writes";
 import { shareWithOperators } from "../state/operators-group";
 import type { AccessTokens } from "./access-tokens";
@@ -16,21 +16,28 @@ const longestTokenFile = 4096;
 interface GroupTokenContext {
   readonly stateFolder: string;
   readonly tokenPath: string;
-  readonly tokens: Pick<AccessTokens, "list" | "add" | "rotate" | "revoke">;
+  readonly tokens: Pick<AccessTokens, "list" | "add" | "rotate" | "revoke" | "isTextOf">;
   readonly damaged: Pick<DamagedFiles, "readText">;
   readonly lateWrites: Pick<LateWrites, "attempt">;
 }
 
 /** Prevents the group from reading the daemon's own token, before that exists. */
-export async function reserveGroupToken(stateFolder: string, role: GroupRole): Promise<void> {
+export async function reserveGroupToken(
+  stateFolder: string,
+  role: GroupRole,
+  damaged: Pick<DamagedFiles, "requireFile">,
+): Promise<void> {
   if (role === "user") {
-    await writeFile(join(stateFolder, groupTokenFile), "", { flag: "a", mode: 0o600 });
+    const path = join(stateFolder, groupTokenFile);
+    await damaged.requireFile(path);
+    await writeFile(path, "", { flag: "a", mode: 0o600 });
   }
 }
 
 /**
  * Gives the members of the host's group `minicloud` a token with this role: a token of the role `user` that they share, or the
- * daemon's own. A token that was given once stays, also if an admin revokes it.
+ * daemon's own. A token that was given once stays, also if an admin revokes it. A file that is damaged, or that has another
+ * text than the token, is moved away, and the group gets a new text.
  *
  * @returns the file of the shared token; undefined if they have the daemon's own.
  */
@@ -48,7 +55,19 @@ export async function keepGroupToken(
     await protectToken(tokenPath);
     return undefined;
   }
-  const kept = await damaged.readText(path, { mostBytes: longestTokenFile });
+  const kept = await damaged.readText(path, {
+    mostBytes: longestTokenFile,
+    check: (text) => {
+      if (text.trim() === "") {
+        // It was reserved, and not written yet.
+        return undefined;
+      }
+      const isOther = isKnown() && !tokens.isTextOf(groupAccount, text.trim());
+      return (
+        problemOfToken(text) ?? (isOther ? `it is not the token of the account ${groupAccount}` : undefined)
+      );
+    },
+  });
   await lateWrites.attempt("the token of the group", async () => {
     if ((kept ?? "").trim() === "") {
       const { token } = isKnown()
@@ -58,6 +77,7 @@ export async function keepGroupToken(
     }
     await shareWithOperators(path);
   });
-  await protectToken(tokenPath);
+  // Also if the file of the group cannot be written.
+  await chmod(tokenPath, 0o600);
   return path;
 }

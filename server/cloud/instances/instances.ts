@@ -1,6 +1,7 @@
 import { MccError } from "../../../protocol/error";
 import type { Instance as InstanceResult } from "../../../protocol/methods/instance";
 import type { MethodResult, ParsedParameters } from "../../../protocol/methods/method-table";
+import type { InstanceUsage } from "../../../protocol/methods/usage";
 import { SharedWork } from "../../support/concurrency/shared-work";
 import { carries } from "../../support/labels";
 import { endsWithin, untilAborted } from "../../support/time-limits";
@@ -23,6 +24,8 @@ import { noteDown, startAgain, startInstance, stopInstance } from "./power";
 import { takeOver } from "./take-over";
 import { refuseUnreachable } from "./unreachable";
 import { extendInstance, onlyDestroyable, updateInstance } from "./update";
+import { describeUsage } from "./usage/describe";
+import { UsageReadings } from "./usage/readings";
 import { type LogReadings, logOf } from "./user-data/log";
 
 export interface InstancesParts {
@@ -44,6 +47,7 @@ export class Instances {
   readonly #commands: InstanceCommands;
   readonly #lifetimeOfFleet: InstancesParts["lifetimeOfFleet"];
   readonly #logReadings: LogReadings = new SharedWork();
+  readonly #usageReadings: UsageReadings;
 
   constructor(context: InstanceContext, parts: InstancesParts) {
     this.#context = context;
@@ -52,6 +56,7 @@ export class Instances {
     this.destruction = parts.destruction;
     this.#commands = parts.commands;
     this.#lifetimeOfFleet = parts.lifetimeOfFleet;
+    this.#usageReadings = new UsageReadings(context.driver);
   }
 
   /**
@@ -118,6 +123,27 @@ export class Instances {
       .all()
       .filter(({ record }) => isOpenTo(caller, record) && carries(record.labels, labels))
       .map((instance) => this.#describe(caller, instance));
+  }
+
+  /** Measures what the instances use that the caller may see. */
+  async usage(
+    caller: Caller,
+    { labels = {}, instance: wanted, fleet }: ParsedParameters<"instance.usage">,
+  ): Promise<InstanceUsage[]> {
+    await this.catalog.refresh(this.#context.driver);
+    const shown = this.catalog
+      .all()
+      .filter(
+        ({ id, record }) =>
+          isOpenTo(caller, record) &&
+          carries(record.labels, labels) &&
+          (wanted === undefined || wanted === id || wanted === record.name) &&
+          (fleet === undefined || fleet === record.fleet?.name),
+      );
+    const measured = await this.#usageReadings.of(shown.map(({ id }) => id));
+    return shown.map((instance) =>
+      describeUsage(caller, instance, this.#context.choices.types, measured.get(instance.id)),
+    );
   }
 
   /**

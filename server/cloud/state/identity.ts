@@ -96,8 +96,8 @@ async function readServerId(path: string): Promise<string | undefined> {
   return serverId;
 }
 
-/** JSON would be the content of another file, which other users may know. */
-function problemOfToken(text: string): string | undefined {
+/** Returns why a file has no token. JSON would be the content of another file, which other users may know. */
+export function problemOfToken(text: string): string | undefined {
   const token = text.trim();
   return /^[\x21-\x7e]{16,}$/.test(token) && !isJson(token)
     ? undefined

@@ -15,6 +15,7 @@ import type {
   Member,
   Needs,
   Remains,
+  Usage,
 } from "../driver";
 import { IncusClaims } from "./claims/claims";
 import { createInstance } from "./create";
@@ -33,6 +34,7 @@ import { removeProject, requireProject } from "./project";
 import { remainsOf } from "./remains";
 import { resizeInstance } from "./resize";
 import { type EngineSettings, readSettings } from "./settings";
+import { IncusUsage } from "./usage/usage";
 
 /** Creates it with the settings of the last start where the operator gives none. @throws as `createIncusDriver` does. */
 export async function loadIncusDriver(options: DriverOptions): Promise<Driver> {
@@ -62,6 +64,7 @@ class IncusDriver implements Driver {
     changesAtOnce,
   };
   readonly claims = new IncusClaims(() => this.#engine());
+  readonly #usage = new IncusUsage();
   #connected: Promise<Engine> | undefined;
   #onDown: ((id: number) => void) | undefined;
 
@@ -186,6 +189,10 @@ class IncusDriver implements Driver {
   /** The engine does not tell. */
   memoryKills(): Promise<number> {
     return Promise.resolve(0);
+  }
+
+  async usage(ids: readonly number[]): Promise<Usage[]> {
+    return await this.#usage.of(await this.#engine(), ids);
   }
 
   watch(onDown: (id: number) => void): void {

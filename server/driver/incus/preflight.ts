@@ -8,6 +8,7 @@ import { ApiError } from "./api/api-error";
 import { readProject } from "./api/read-project";
 import { networkSchema, poolSchema } from "./api/types";
 import { type Engine, openEngine } from "./engine";
+import { localIdsFinding } from "./local-ids";
 import { projectConfiguration } from "./project";
 import type { EngineSettings } from "./settings";
 
@@ -17,6 +18,8 @@ type Check = (engine: Engine, needs: Needs) => Promise<Finding[]>;
 const unlimitedPools = ["dir"];
 
 const checks: readonly Check[] = [
+  async ({ settings }, { optional = false }) => (optional ? await localIdsFinding(settings) : []),
+
   async (engine) => {
     const { project } = engine.settings;
     const found = await readProject(engine.api);

@@ -16,6 +16,7 @@ import type {
   Needs,
   NetworkHealth,
   Remains,
+  Usage,
 } from "../driver";
 import { asEngineError } from "../engine-error";
 import { payloadPrefix } from "./cgroups/cgroups";
@@ -38,6 +39,7 @@ import { preflight } from "./preflight";
 import { remainsOf } from "./remains";
 import { resizeContainer } from "./resize";
 import { defaultTimes, type Times } from "./times";
+import { usageOf } from "./usage";
 import { Watch } from "./watch";
 
 /** More do not make starts faster. */
@@ -221,6 +223,10 @@ class LxcDriver implements Driver {
     return await this.#look(({ cgroups, place }) =>
       memoryKills(cgroups.hierarchies, payloadPrefix + place.container(id).name),
     );
+  }
+
+  async usage(ids: readonly number[]): Promise<Usage[]> {
+    return await this.#look((engine) => usageOf(engine, ids));
   }
 
   watch(

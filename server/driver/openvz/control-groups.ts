@@ -29,7 +29,23 @@ export const mountControlGroups =
   "mount those of version 1 (memory, cpu, cpuset, devices) under /sys/fs/cgroup, and see dmesg";
 
 /** The beginning of the name of a container's group, in front of its ctid. */
-const prefix = "vz-";
+export const groupPrefix = "vz-";
+
+/**
+ * Returns the mount points of version 1 by the controllers in them.
+ *
+ * @param mounts in the form of /proc/mounts, proc(5).
+ */
+export function controllerFolders(mounts: string): Map<string, string> {
+  const mounted = mounts.split("\n").map((line) => line.split(" "));
+  return new Map(
+    mounted.flatMap(([, folder = "", type, options = ""]) =>
+      type === "cgroup"
+        ? options.split(",").map((option) => [option, folder.replaceAll("\\040", " ")] as const)
+        : [],
+    ),
+  );
+}
 
 /**
  * The control groups of containers on a kernel that is not OpenVZ's. There, vzctl makes one for each container in each
@@ -57,9 +73,9 @@ export class ControlGroups {
       isAnyRead ||= names.includes(processFile);
       await Promise.all(
         names
-          .filter((name) => name.startsWith(prefix))
+          .filter((name) => name.startsWith(groupPrefix))
           .map(async (name) => {
-            const ctid = name.slice(prefix.length);
+            const ctid = name.slice(groupPrefix.length);
             if (!running.has(ctid) && (await hasProcesses(join(hierarchy, name)))) {
               running.add(ctid);
             }
@@ -96,7 +112,7 @@ export class ControlGroups {
   /** Returns the groups of a container and those in them, the innermost first. */
   async #foldersOf(ctid: string): Promise<string[]> {
     const { old } = await this.hierarchies();
-    const trees = await Promise.all(old.map((hierarchy) => treeAt(join(hierarchy, `${prefix}${ctid}`))));
+    const trees = await Promise.all(old.map((hierarchy) => treeAt(join(hierarchy, `${groupPrefix}${ctid}`))));
     return trees.flat();
   }
 }

@@ -19,6 +19,7 @@ import type {
   ForeignContainer,
   MadeContainer,
   Remains,
+  Usage,
 } from "../driver";
 import { readInside } from "../read-inside";
 import { engineAccess } from "./access";
@@ -45,6 +46,7 @@ import type { EngineAccess } from "./root-work/engine-access";
 import type { ImageWork } from "./root-work/root-work";
 import { RunRemains } from "./run-remains";
 import { TakeOver } from "./take-over";
+import { usageOf } from "./usage";
 import { DownWatch } from "./watch";
 
 /** Starts mostly wait, and each container has its own lock. */
@@ -325,6 +327,13 @@ class OpenvzDriver implements Driver {
   /** The beancounters of OpenVZ count refused memory, and not kills. */
   memoryKills(): Promise<number> {
     return Promise.resolve(0);
+  }
+
+  async usage(ids: readonly number[]): Promise<Usage[]> {
+    const wanted = new Set(ids);
+    const running = this.#watch.known().filter((id) => wanted.has(id));
+    const targets = await Promise.all(running.map((id) => this.#containers.get(id)));
+    return await usageOf(this.#vz.places, targets);
   }
 
   watch(onDown: (id: number) => void): void {

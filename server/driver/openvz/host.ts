@@ -13,6 +13,8 @@ export interface HostPlaces {
   readonly procVz: string;
   /** The kernel's table of containers, which vzlist needs. Only an OpenVZ kernel has it. */
   readonly veinfo: string;
+  /** The kernel's table of what containers use and may use. Only an OpenVZ kernel has it. */
+  readonly beancounters: string;
   /** Exists on a kernel with user namespaces. */
   readonly userNamespace: string;
   /** The network device through which containers are reached. */
@@ -36,6 +38,7 @@ export const hostPlaces: HostPlaces = {
   configuration: "/etc/vz/vz.conf",
   procVz: "/proc/vz",
   veinfo: "/proc/vz/veinfo",
+  beancounters: "/proc/user_beancounters",
   userNamespace: "/proc/self/ns/user",
   venet: "/sys/class/net/venet0",
   libraries: "/etc/ld.so.cache",

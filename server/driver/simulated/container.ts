@@ -6,6 +6,8 @@ export interface SimulatedContainer {
   spec: ContainerSpec;
   type: InstanceType;
   running: boolean;
+  /** When it was started last, in milliseconds since 1970. */
+  startedAtMs: number;
   /** Undefined without a cluster. */
   readonly member: string | undefined;
   readonly files: Map<string, Uint8Array>;

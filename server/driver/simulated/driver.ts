@@ -12,10 +12,12 @@ import type {
   MadeContainer,
   Member,
   Remains,
+  Usage,
 } from "../driver";
 import type { SimulatedContainer } from "./container";
 import { runSimulatedCommand } from "./exec";
 import { SimulatedMembers } from "./members";
+import { simulatedUsage } from "./usage";
 
 const stockImage: Image = { name: "micro", sizeBytes: 0, createdAt: "2012-01-01T00:00:00.000Z" };
 
@@ -129,12 +131,16 @@ class SimulatedDriver implements Driver {
     }
     const member = this.#members.choose(spec.placement ?? {}, this.#counts());
     const files = filesByPath(spec.files);
-    this.#containers.set(spec.id, { spec, type: spec.type, running: false, files, member });
+    this.#containers.set(spec.id, { spec, type: spec.type, running: false, startedAtMs: 0, files, member });
     return { hasSshServer: true, ...(member === undefined ? {} : { member }) };
   }
 
   async start(id: number): Promise<void> {
-    (await this.#get(id)).running = true;
+    const container = await this.#get(id);
+    if (!container.running) {
+      container.running = true;
+      container.startedAtMs = Date.now();
+    }
   }
 
   async stop(id: number): Promise<void> {
@@ -180,6 +186,16 @@ class SimulatedDriver implements Driver {
   /** A simulated container has no processes. */
   memoryKills(): Promise<number> {
     return Promise.resolve(0);
+  }
+
+  usage(ids: readonly number[]): Promise<Usage[]> {
+    const atMs = Date.now();
+    const reachable = ids.flatMap((id) => this.#containers.get(id) ?? []);
+    return Promise.resolve(
+      reachable
+        .filter(({ running, member }) => running && !this.#members.isOffline(member))
+        .map((container) => simulatedUsage(container, atMs)),
+    );
   }
 
   watch(onDown: (id: number) => void): void {

@@ -34,7 +34,8 @@ type Answer =
   | { readonly sync: unknown }
   | { readonly async: true; readonly id?: string; readonly metadata?: Record<string, unknown> }
   | { readonly error: number; readonly words: string }
-  | { readonly file: Entry };
+  | { readonly file: Entry }
+  | { readonly text: string };
 
 interface Route {
   readonly method: string;
@@ -186,6 +187,16 @@ export class FakeEngine {
       method: "GET",
       path: /^\/1\.0\/networks\/br0$/,
       handle: () => ({ sync: { name: "br0", managed: false } }),
+    },
+    {
+      method: "GET",
+      path: /^\/1\.0\/metrics$/,
+      handle: ({ project }) => ({
+        text: [...this.instances.values()]
+          .filter((each) => each.project === project && each.status_code === 103)
+          .map(({ name }) => `lxd_procs_total{name="${name}",project="${project}",type="container"} 2\n`)
+          .join(""),
+      }),
     },
     {
       method: "GET",
@@ -363,6 +374,10 @@ function jsonOf(body: Buffer): Record<string, unknown> {
 }
 
 function send(response: ServerResponse, answer: Answer): void {
+  if ("text" in answer) {
+    response.end(answer.text);
+    return;
+  }
   if ("file" in answer) {
     response.setHeader("X-LXD-type", answer.file.type).end(answer.file.content);
     return;

@@ -74,6 +74,7 @@ export class FakeOpenvz {
     this.places = {
       configuration: this.path("etc/vz/vz.conf"),
       procVz: this.path("proc/vz"),
+      beancounters: this.path("proc/user_beancounters"),
       userNamespace: "/proc/self/ns/user",
       veinfo: this.path("proc/veinfo"),
       venet: this.path("sys/class/net/venet0"),

@@ -26,11 +26,12 @@ export interface EngineUnderTest {
  * all containers and purging leave nothing behind, whatever the test left.
  * @param importsImages whether the engine imports images. An engine that does not has `testImage` already. Default:
  * true.
+ * @param measures whether the engine tells what containers use. Default: true.
  */
 export function describeDriverContract(
   name: string,
   engines: () => () => EngineUnderTest,
-  { importsImages = true }: { importsImages?: boolean } = {},
+  { importsImages = true, measures = true }: { importsImages?: boolean; measures?: boolean } = {},
 ): void {
   describe(`the driver contract: ${name}`, () => {
     const engine = engines();
@@ -321,6 +322,27 @@ export function describeDriverContract(
       it("needs a container that runs", async () => {
         await driver().stop(500, 0);
         await assertMccError(driver().exec(500, execRequest(["true"])), "conflict", /500/);
+      });
+    });
+
+    describe("usage", () => {
+      it("is measured for containers that run, and for no others", async () => {
+        await makeRunning(500);
+        await driver().create(containerSpec(501));
+        const found = await driver().usage([500, 501, 599]);
+        assert.deepEqual(
+          found.map(({ id }) => id),
+          measures ? [500] : [],
+        );
+        for (const { atMs, memoryBytes, cpuSeconds, processes } of found) {
+          assert.ok(Math.abs(Date.now() - atMs) < 600_000, String(atMs));
+          assert.ok((memoryBytes ?? 0) > 0 && (memoryBytes ?? 0) < 64 * 1024 * 1024, String(memoryBytes));
+          assert.ok((cpuSeconds ?? -1) >= 0 && (cpuSeconds ?? 0) < 60, String(cpuSeconds));
+          assert.ok((processes ?? 0) > 0 && (processes ?? 0) <= 100, String(processes));
+        }
+        assert.deepEqual(await driver().usage([]), []);
+        await driver().stop(500, 0);
+        assert.deepEqual(await driver().usage([500]), []);
       });
     });
 

@@ -155,7 +155,7 @@ describe("the objects of accounts", () => {
   /** The methods of users that take no object, or that another test is about. */
   const apart: readonly MethodName[] = [
     ...(["instance.check", "fleet.check", "instance.list", "fleet.list", "key.list", "token.list"] as const),
-    "event.list",
+    ...(["event.list", "instance.usage"] as const),
     ...(["key.add", "lease.open", "image.uploadStart", "image.list", "type.list", "server.info"] as const),
   ];
 

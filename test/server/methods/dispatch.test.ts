@@ -34,6 +34,7 @@ describe("the methods", () => {
       ["instance.wait", { instance: 500 }, /"ready":true.*"status":"running"/],
       ["instance.get", { instance: "web" }, /"id":500/],
       ["instance.list", {}, /^\[.*"id":500/],
+      ["instance.usage", { instance: "web" }, /^\[\{"id":500,.*"used":\{"time":".*"limits":\{"memoryBytes":/],
       ["instance.check", { ipAddress: "198.18.0.2", clientToken: "0".repeat(32) }, /"problems":\[\]/],
       ["instance.listForeign", {}, /^\[\]$/],
       ["instance.exec", { instance: "web", command: ["echo", "hi"] }, /"exitCode":0/],

@@ -48,9 +48,11 @@ const meanings: readonly Meaning[] = [
   { status: [400, 409], words: /already exists|already in use/i, code: "conflict" },
   {
     status: [400, 500],
-    words: /no space left|disk quota exceeded|out of space|not enough (free )?space/i,
+    words: /no space left|out of space|not enough (free )?space/i,
     code: "exhausted",
+    remedy: "the storage pool is full: destroy instances, remove images, or enlarge it",
   },
+  { status: [400, 500], words: /disk quota exceeded/i, code: "exhausted" },
 ];
 
 /** Returns the error for an answer of the engine. @param what the call, such as `GET /1.0/instances`. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFile, rm, stat } from "node:fs/promises";
+import { mkdir, readFile, rm, stat, symlink, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { connect, MccError } from "../../../../client";
 import { findLocalAccess } from "../../../../client/discovery/local-access";
@@ -57,6 +57,57 @@ describe("the token of the host's group", () => {
     const names = (await (await daemon.client()).call("accessToken.list", {})).map(({ name }) => name);
     assert.deepEqual(names, ["admin"]);
     await assert.rejects(tokenOf(daemon), { code: "ENOENT" });
+  });
+
+  const damages: readonly (readonly [string, (path: string) => Promise<unknown>])[] = [
+    ["cut off", (path) => truncate(path, 20)],
+    ["of another token", (path) => writeFile(path, `${"x".repeat(43)}\n`)],
+    ["of bytes that are no text", (path) => writeFile(path, Buffer.from([0xff, 0xfe, 0, 0x80]))],
+    ["too large", (path) => writeFile(path, "x".repeat(5000))],
+    ["a folder", (path) => rm(path).then(() => mkdir(path))],
+    ["a link to nothing", (path) => rm(path).then(() => symlink("/nonexistent/file", path))],
+  ];
+
+  it("is made again if its file is damaged, and the account keeps what it has", async () => {
+    const daemon = await newDaemon({ words: ["--group-role", "user"] });
+    await daemon.start();
+    const own = await daemon.token();
+    let token = await tokenOf(daemon);
+    const member = connect({ server: daemon.url, token });
+    await member.call("key.add", { name: "own", publicKey });
+    for (const [title, damage] of damages) {
+      await daemon.stop();
+      await damage(join(daemon.stateFolder, "group-token"));
+      await daemon.start();
+      const next = await tokenOf(daemon);
+      assert.notEqual(next, token, title);
+      const [key] = await connect({ server: daemon.url, token: next }).call("key.list", {});
+      assert.deepEqual([key?.name, key?.account], ["own", "local-group"], title);
+      await assert.rejects(connect({ server: daemon.url, token }).info(), (error) =>
+        MccError.hasCode(error, "unauthenticated"),
+      );
+      assert.equal(await daemon.token(), own, title);
+      const modes = await Promise.all(["token", "group-token"].map((name) => modeOf(daemon, name)));
+      assert.deepEqual(modes, [0, 0], title);
+      const [latest] = (await (await daemon.client()).info()).damaged;
+      assert.equal(latest?.file, "group-token", title);
+      assert.match(latest.movedTo ?? "", /damaged.*group-token$/, title);
+      token = next;
+    }
+    assert.equal((await (await daemon.client()).info()).damagedTotal, damages.length);
+    await daemon.restart();
+    assert.equal(await tokenOf(daemon), token);
+  });
+
+  it("is given again at the next start after an admin has rotated it", async () => {
+    const daemon = await newDaemon({ words: ["--group-role", "user"] });
+    await daemon.start();
+    const token = await tokenOf(daemon);
+    await (await daemon.client()).call("accessToken.rotate", { name: "local-group", graceSeconds: 60 });
+    await daemon.restart();
+    const next = await tokenOf(daemon);
+    assert.notEqual(next, token);
+    assert.deepEqual(await connect({ server: daemon.url, token: next }).call("key.list", {}), []);
   });
 
   it("is announced to clients on this host, and root's clients use the daemon's own", async () => {

@@ -126,6 +126,41 @@ describe("the Incus driver, with a fake engine", () => {
     );
   });
 
+  it("asks for what instances use once in some seconds, and not about those that stopped since", async () => {
+    const { driver, engine, tarball } = subject();
+    await driver.open();
+    await driver.importImage(testImage, tarball);
+    for (const id of [500, 501]) {
+      await driver.create(containerSpec(id));
+      await driver.start(id);
+    }
+    const measured = async (): Promise<(number | undefined)[][]> =>
+      (await driver.usage([500, 501, 502])).map(({ id, processes, memoryBytes }) => [
+        id,
+        processes,
+        memoryBytes,
+      ]);
+    assert.deepEqual(await measured(), [
+      [500, 2, undefined],
+      [501, 2, undefined],
+    ]);
+    await driver.stop(501, 0);
+    assert.deepEqual(await measured(), [[500, 2, undefined]]);
+    assert.equal(engine.requests.filter((request) => request === "GET /1.0/metrics").length, 1);
+  });
+
+  it("tells that the engine does not measure", async () => {
+    const { driver, engine, tarball } = subject();
+    await driver.open();
+    await driver.importImage(testImage, tarball);
+    await driver.create(containerSpec(500));
+    await driver.start(500);
+    engine.faultOf = (_, request) => (request === "GET /1.0/metrics" ? "refused" : undefined);
+    await assertMccError(driver.usage([500]), "engine", /a fault/);
+    engine.faultOf = () => undefined;
+    assert.equal((await driver.usage([500])).length, 1);
+  });
+
   it("answers lists from its copy", async () => {
     const { driver, engine } = subject();
     await driver.open();

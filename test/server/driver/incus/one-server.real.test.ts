@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setTimeout as pause } from "node:timers/promises";
 import type { Claims, ContainerClaim, ContainerSpec, Driver } from "../../../../server/driver/driver";
 import { assertMccError } from "../../../support/assert-error";
 import { temporaryFolders } from "../../../support/files/temporary-folder";
@@ -8,6 +9,12 @@ import { eventually } from "../../../support/time/eventually";
 import { withClaimedContainers } from "../claimed-containers";
 import { containerSpec, execRequest, testImage, textFile } from "../container-spec";
 import { describeDriverContract } from "../contract";
+
+const mebibyte = 1024 * 1024;
+/** Keeps 30 MiB in the memory of a process. */
+const hold =
+  "(head -c 31457280 /dev/zero | tail -c 31457280 | (sleep 1000; cat)) </dev/null >/dev/null 2>&1 &";
+const burn = "timeout 1000 sh -c 'while :; do :; done' </dev/null >/dev/null 2>&1 &";
 
 const keys = (text: string) => ({
   ...textFile("/root/.ssh/authorized_keys", text),
@@ -42,6 +49,34 @@ describe("the Incus driver, on a cluster of one", () => {
   describeDriverContract("incus, with claimed containers", () => {
     const engine = engines();
     return () => ({ ...engine(), driver: withClaimedContainers(engine().driver) });
+  });
+
+  describe("what an instance uses", function () {
+    this.timeout(60_000);
+    const engine = engines();
+
+    it("grows with the memory and the processor time of its programs", async () => {
+      const { driver, tarball } = engine();
+      await driver.importImage(testImage, tarball);
+      await driver.create(containerSpec(500, { type: { name: "roomy", memoryBytes: 256 * mebibyte } }));
+      await driver.start(500);
+      const [idle] = await driver.usage([500]);
+      assert.ok(idle);
+      await driver.exec(500, execRequest(["sh", "-c", `${hold} ${burn} true`]));
+      let busy = idle;
+      await eventually(async () => {
+        await pause(250);
+        const [usage = idle] = await driver.usage([500]);
+        busy = usage;
+        return (
+          (busy.memoryBytes ?? 0) > (idle.memoryBytes ?? 0) + 25 * mebibyte &&
+          (busy.cpuSeconds ?? 0) > (idle.cpuSeconds ?? 0) + 0.5
+        );
+      }, "the next measurement has more");
+      assert.ok((busy.memoryBytes ?? 0) < (idle.memoryBytes ?? 0) + 80 * mebibyte, String(busy.memoryBytes));
+      assert.ok((busy.processes ?? 0) >= (idle.processes ?? 0) + 3, String(busy.processes));
+      assert.ok(busy.atMs > idle.atMs);
+    });
   });
 
   describe("the claim of an instance", function () {

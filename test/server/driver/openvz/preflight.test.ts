@@ -39,6 +39,7 @@ describe("the preflight of the OpenVZ driver", () => {
       libraries: join(folder, "ld.so.cache"),
       mounts: join(folder, "mounts"),
       networkNamespaces: join(folder, "netns"),
+      beancounters: join(folder, "user_beancounters"),
       runRecords: join(folder, "vzctl"),
       scriptFolders: [],
     };

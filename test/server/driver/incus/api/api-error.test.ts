@@ -9,6 +9,7 @@ describe("an error of the engine", () => {
     [500, "Missing event connection with target cluster member", "unreachable"],
     [500, "Failed to connect: dial tcp 198.19.0.3:8443: connect: no route to host", "unreachable"],
     [400, "Failed creating instance record: write /x: no space left on device", "exhausted"],
+    [400, "Failed to write: disk quota exceeded", "exhausted"],
     [500, "Failed to begin transaction: no available dqlite leader server found", "engine"],
     [400, "something that nobody has seen", "engine"],
     [500, "not found", "engine"],
@@ -25,6 +26,10 @@ describe("an error of the engine", () => {
     assert.match(
       apiError("GET /1.0", 500, "no available dqlite leader").message,
       /most of which must run\.$/,
+    );
+    assert.match(
+      apiError("GET /1.0", 500, "no space left on device").message,
+      /; the storage pool is full: destroy/,
     );
   });
 
