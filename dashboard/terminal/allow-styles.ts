@@ -9,12 +9,12 @@ export function allowStyles(page: Document): () => void {
   const sheets = new Set<CSSStyleSheet>();
   const create = page.createElement.bind(page);
   const created = (name: string, options?: ElementCreationOptions): HTMLElement => {
-    const element = create(name, options);
-    if (element instanceof HTMLStyleElement) {
-      sheets.add(giveSheet(page, element));
-    } else {
-      giveStyle(element);
+    if (name !== "style") {
+      return giveStyle(create(name, options));
     }
+    // The browser would report even an empty style element.
+    const element = create("template");
+    sheets.add(giveSheet(page, element));
     return element;
   };
   Object.defineProperty(page, "createElement", { configurable: true, value: created });
@@ -25,7 +25,7 @@ export function allowStyles(page: Document): () => void {
 }
 
 /** The text of the element becomes that of a sheet of the page. */
-function giveSheet(page: Document, element: HTMLStyleElement): CSSStyleSheet {
+function giveSheet(page: Document, element: HTMLElement): CSSStyleSheet {
   const sheet = new CSSStyleSheet();
   page.adoptedStyleSheets = [...page.adoptedStyleSheets, sheet];
   Object.defineProperty(element, "textContent", {
@@ -36,7 +36,7 @@ function giveSheet(page: Document, element: HTMLStyleElement): CSSStyleSheet {
   return sheet;
 }
 
-function giveStyle(element: HTMLElement): void {
+function giveStyle(element: HTMLElement): HTMLElement {
   const set = element.setAttribute.bind(element);
   Object.defineProperty(element, "setAttribute", {
     configurable: true,
@@ -48,4 +48,5 @@ function giveStyle(element: HTMLElement): void {
       }
     },
   });
+  return element;
 }

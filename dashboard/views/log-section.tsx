@@ -42,7 +42,7 @@ export function LogSection({ instance, cloud, isAllowed }: LogProperties) {
     <section aria-labelledby="log">
       <h2 id="log">Log of userData</h2>
       {!isAllowed && <p class="hint">Your role may not read the output of programs in instances.</p>}
-      {problem !== "" && <p class="problem">{problem}</p>}
+      {problem !== "" && <p class="hint">{problem}</p>}
       {isAllowed && log === undefined && problem === "" && <p class="hint">The instance has no such log.</p>}
       {log !== undefined && (
         <>

@@ -6,6 +6,8 @@ export interface SimulatedContainer {
   spec: ContainerSpec;
   type: InstanceType;
   running: boolean;
+  /** Ends the shells in it when it goes down. */
+  down: AbortController;
   /** Undefined without a cluster. */
   readonly member: string | undefined;
   readonly files: Map<string, Uint8Array>;

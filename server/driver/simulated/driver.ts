@@ -129,18 +129,22 @@ class SimulatedDriver implements Driver {
     }
     const member = this.#members.choose(spec.placement ?? {}, this.#counts());
     const files = filesByPath(spec.files);
-    this.#containers.set(spec.id, { spec, type: spec.type, running: false, files, member });
+    const down = new AbortController();
+    this.#containers.set(spec.id, { spec, type: spec.type, running: false, down, files, member });
     return { hasSshServer: true, ...(member === undefined ? {} : { member }) };
   }
 
   async start(id: number): Promise<void> {
-    (await this.#get(id)).running = true;
+    const container = await this.#get(id);
+    container.running = true;
+    container.down = new AbortController();
   }
 
   async stop(id: number): Promise<void> {
     const container = await this.#get(id);
     if (container.running) {
       container.running = false;
+      endShells(container);
       this.#onDown(id);
     }
   }
@@ -190,6 +194,7 @@ class SimulatedDriver implements Driver {
     const container = this.#containers.get(id);
     this.#containers.delete(id);
     if (container?.running === true) {
+      endShells(container);
       this.#onDown(id);
     }
   }
@@ -220,6 +225,10 @@ class SimulatedDriver implements Driver {
     this.#members.requireAnswer(container.member);
     return container;
   }
+}
+
+function endShells({ spec, down }: SimulatedContainer): void {
+  down.abort(new MccError("conflict", `The simulated container ${spec.id} is not running any more.`));
 }
 
 function filesByPath(files: readonly ContainerFile[]): Map<string, Uint8Array> {

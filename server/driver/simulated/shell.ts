@@ -19,20 +19,21 @@ const mostOutputBytes = 65_536;
  * @param run runs one command.
  */
 export async function runSimulatedShell(
-  { spec }: SimulatedContainer,
-  { stdin, output, signal }: ExecRequest,
+  { spec, down }: SimulatedContainer,
+  { stdin, output, signal: ended = new AbortController().signal }: ExecRequest,
   run: (line: Line) => Promise<ExecResult>,
 ): Promise<ExecResult> {
+  const signal = AbortSignal.any([ended, down.signal]);
   const show = async (text: string): Promise<void> => {
     if (output !== undefined && !output.stdout.write(text.replaceAll("\n", "\r\n"))) {
-      await once(output.stdout, "drain", { signal }).catch(() => signal?.throwIfAborted());
+      await once(output.stdout, "drain", { signal }).catch(() => signal.throwIfAborted());
     }
   };
   const prompt = `root@${spec.hostname}:~# `;
   await show(`A simulated container, which runs no real programs.\n${prompt}`);
   let line = "";
   const input = stdin instanceof Readable ? stdin : Readable.from([]);
-  for await (const chunk of addAbortSignal(signal ?? new AbortController().signal, input)) {
+  for await (const chunk of addAbortSignal(signal, input)) {
     for (const key of (chunk as Buffer).toString()) {
       if (key === "\u0004" || (key === "\r" && line.trim() === "exit")) {
         await show("\n");
