@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import {
   chmodSync,
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -32,6 +33,7 @@ export function build() {
   rmSync(noteFile, { force: true });
   run(process.execPath, [join(checkout, "node_modules", "typescript", "bin", "tsc")]);
   bundlePrograms();
+  bundlePage();
   makeProgramsExecutable();
   mkdirSync(dist, { recursive: true });
   writeFileSync(noteFile, JSON.stringify(sources));
@@ -65,6 +67,31 @@ function bundlePrograms() {
   compileBundle(join(folder, "bundle.js"));
 }
 
+/** Bundles the dashboard's page into `dist/dashboard/page`. The terminal is a file of its own, which few visitors load. */
+function bundlePage() {
+  const { buildSync } = createRequire(import.meta.url)("esbuild");
+  const sources = join(checkout, "dashboard");
+  const folder = join(dist, "dashboard", "page");
+  rmSync(folder, { recursive: true, force: true });
+  buildSync({
+    entryPoints: { main: join(sources, "main.tsx") },
+    outdir: folder,
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    // The names of a browser's cache: each contents has its own.
+    chunkNames: "[name]-[hash]",
+    platform: "browser",
+    target: "es2022",
+    jsx: "automatic",
+    jsxImportSource: "preact",
+    minify: true,
+    legalComments: "none",
+    logLevel: "error",
+  });
+  ["index.html", "icon.svg"].forEach((name) => cpSync(join(sources, name), join(folder, name)));
+}
+
 function compileBundle(bundle) {
   execFileSync(process.execPath, [join(checkout, "scripts", "compile-bundle.mjs"), bundle], {
     stdio: ["ignore", "ignore", "inherit"],
@@ -74,8 +101,9 @@ function compileBundle(bundle) {
 function sourceTimes() {
   const { include } = JSON.parse(readFileSync(join(checkout, "tsconfig.json"), "utf8"));
   const folders = include.map((pattern) => pattern.replace("/**/*", ""));
+  folders.push("dashboard");
   const present = folders.filter((folder) => existsSync(join(checkout, folder)));
-  const sources = present.flatMap((folder) => filesUnder(folder)).filter((path) => /\.(ts|json)$/.test(path));
+  const sources = present.flatMap((folder) => filesUnder(folder)).filter((path) => /\.(tsx?|json|css|html|svg)$/.test(path));
   return Object.fromEntries(
     ["tsconfig.json", "package-lock.json", ...sources.sort()].map((path) => [
       path,

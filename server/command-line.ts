@@ -44,6 +44,7 @@ export interface CommandLine {
   readonly tlsCert?: string;
   readonly tlsKey?: string;
   readonly tlsSelfSigned?: true;
+  readonly dashboard: boolean;
   readonly allowAnonymous?: true;
   readonly allowInstances?: true;
   readonly groupRole: GroupRole;
@@ -153,6 +154,7 @@ const options: readonly Option[] = [
     "--tls-self-signed",
     "serve HTTPS with a certificate of the daemon's own authority, for a lab",
   ).conflicts(["tlsCert", "tlsKey"]),
+  new Option("--no-dashboard", "serve no dashboard at /"),
   new Option("--allow-anonymous", "accept clients without a token"),
   new Option("--allow-instances", "let instances reach the port of this daemon"),
   new Option("--group-role <role>", "what the members of this machine's group minicloud may do")

@@ -42,6 +42,8 @@ export interface Config {
   readonly tls: TlsPaths | undefined;
   /** The files of `tls` if the daemon issues them itself. */
   readonly selfSigned: SelfSignedPaths | undefined;
+  /** Why there is no dashboard; undefined if there is one. */
+  readonly whyNoDashboard: string | undefined;
   readonly allowAnonymous: boolean;
   /** Whether instances may reach the daemon's port. */
   readonly allowInstances: boolean;
@@ -93,6 +95,7 @@ export function readConfig(words: readonly string[]): Config {
     engine: line.driver === engineServerDriver ? engineOptions(line) : undefined,
     tls: selfSigned ?? givenTls(line),
     selfSigned,
+    whyNoDashboard: whyNoDashboard(line),
     allowAnonymous: line.allowAnonymous ?? false,
     allowInstances: line.allowInstances ?? false,
     groupRole: line.groupRole,
@@ -183,6 +186,19 @@ export function cloudOptions(config: Config, log: Logger): CloudOptions {
     version: packageVersion(),
     log,
   };
+}
+
+function whyNoDashboard(line: CommandLine): string | undefined {
+  const { dashboard, allowAnonymous, listen, tlsCert, tlsSelfSigned } = line;
+  if (!dashboard) {
+    return "the daemon was started with --no-dashboard.";
+  }
+  if (allowAnonymous) {
+    return "the daemon was started with --allow-anonymous, so every visitor would be an admin; omit the option.";
+  }
+  return tlsCert === undefined && tlsSelfSigned !== true && !isLoopback(listen)
+    ? `other machines reach ${listen} without encryption, so tokens could be read; serve HTTPS (--tls-cert and --tls-key, or --tls-self-signed in a lab).`
+    : undefined;
 }
 
 /** Returns a warning for each option that weakens the protection. They are logged at every start. */

@@ -1,5 +1,7 @@
+import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Logger } from "pino";
+import { packageFolder } from "../protocol/package-folder";
 import { startTracing } from "../protocol/tracing/start-tracing";
 import { AuditLog } from "./audit/audit-log";
 import { localAdmin } from "./cloud/access/caller";
@@ -14,6 +16,7 @@ import { openServerLog } from "./log/log";
 import { createDispatch } from "./methods/dispatch";
 import { eventStreams } from "./methods/event-stream";
 import { metricsOf } from "./methods/metrics";
+import { terminals } from "./methods/terminal";
 import { LateMetrics } from "./metrics/late-metrics";
 import { register, withdraw } from "./runtime-registration";
 import { firstStopSignal, reloadOnSignal } from "./signals";
@@ -29,6 +32,9 @@ const lastCallsMs = 5_000;
 
 /** A collector that does not answer delays the end of the daemon by this time. */
 const lastSpansMs = 2_000;
+
+/** The dashboard's page, as the build writes it. */
+const pageFolder = join(packageFolder(), "dist", "dashboard", "page");
 
 /** Serves until a signal stops it. Resolves when all calls are finished or undone. */
 export async function serve(config: Config): Promise<void> {
@@ -91,6 +97,9 @@ export async function serve(config: Config): Promise<void> {
     try {
       const url = urlOf(config, listener);
       log.info({ url, driver: cloud.info(localAdmin).driver, stateFolder: config.stateFolder }, "serving");
+      if (config.whyNoDashboard !== undefined) {
+        log.info({ reason: config.whyNoDashboard }, "no dashboard");
+      }
       await reportStart({ url });
       void metrics.load();
       const signal = await signalled;
@@ -141,6 +150,7 @@ async function listen(
   { cloud, audit, log, lateWrites, streams, metrics, groupTokenPath }: Served,
 ): Promise<Listener> {
   const { serverId, tokenPath } = cloud.identity;
+  const dispatch = createDispatch(cloud, log, audit);
   return await openListener({
     address: config.address,
     port: config.port,
@@ -148,7 +158,10 @@ async function listen(
     tls,
     callerOf: config.allowAnonymous ? () => localAdmin : (...sent) => cloud.accessTokens.callerOf(...sent),
     allowedHosts: config.allowedHosts,
-    dispatch: createDispatch(cloud, log, audit),
+    dispatch,
+    openTerminal: terminals(dispatch),
+    dashboard: config.whyNoDashboard === undefined ? pageFolder : undefined,
+    whyNoDashboard: config.whyNoDashboard,
     eventsOf: eventStreams(cloud.events),
     streams,
     metrics: metricsOf(() => metrics.load()),

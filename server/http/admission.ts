@@ -4,10 +4,11 @@ import { type PeerCertificate, TLSSocket } from "node:tls";
 import { MccError } from "../../protocol/error";
 import { parseUnderstood, understoodHeader } from "../../protocol/understood";
 import type { Caller } from "../methods/callable";
+import { csrfHeader, type Dashboard } from "./dashboard/dashboard";
 import { type Endpoint, endpointOf, everyEndpoint } from "./endpoints";
 import type { OwnNames } from "./own-names";
 import { type Reply, refusal, textReply } from "./reply";
-import { webPageChecks } from "./web-pages";
+import { otherContent, webPageChecks } from "./web-pages";
 
 /** Decides by a request's headers alone: returns who makes the call, or the reply that refuses it. */
 export type Admission = (request: IncomingMessage) => Admitted | Refused;
@@ -32,17 +33,31 @@ export type CallerOf = (token: string | undefined, certificate: string | undefin
  * The headers on which a decision depends. Of several, Node uses the first, and a proxy in front of the daemon may have checked
  * another one.
  */
-const decisive = ["host", "authorization", "content-type", "origin", "sec-fetch-site"];
+const decisive = ["host", "authorization", "content-type", "origin", "sec-fetch-site", csrfHeader];
 
-/** Returns the checks. @param names the names by which clients may call the daemon. */
-export function admission(callerOf: CallerOf, names: OwnNames): Admission {
+/** Returns the answer to a request that has one of the decisive headers more than once; undefined for others. */
+export function refuseRepeated({ headersDistinct }: IncomingMessage): Reply | undefined {
+  const repeated = decisive.find((name) => (headersDistinct[name]?.length ?? 0) > 1);
+  return repeated === undefined
+    ? undefined
+    : textReply(400, `Bad request: the header ${repeated} occurs more than once; send it once.`);
+}
+
+interface AdmissionOptions {
+  readonly callerOf: CallerOf;
+  /** The names by which clients may call the daemon. */
+  readonly names: OwnNames;
+  /** Default: there is none. */
+  readonly dashboard?: Dashboard | undefined;
+  /** Why there is none, for a browser. Default: no reason. */
+  readonly whyNoDashboard?: string | undefined;
+}
+
+/** Returns the checks. */
+export function admission({ callerOf, names, dashboard, whyNoDashboard }: AdmissionOptions): Admission {
   const checks = webPageChecks(names);
+  const reason = whyNoDashboard === undefined ? "" : ` It has no dashboard: ${whyNoDashboard}`;
   return (request) => {
-    const repeated = decisive.find((name) => (request.headersDistinct[name]?.length ?? 0) > 1);
-    if (repeated !== undefined) {
-      const line = `Bad request: the header ${repeated} occurs more than once; send it once.`;
-      return { refused: textReply(400, line) };
-    }
     const endpoint = endpointOf(request);
     if (endpoint === undefined) {
       return { refused: textReply(404, `Not found: MiniCloud answers only ${everyEndpoint}.`) };
@@ -50,8 +65,13 @@ export function admission(callerOf: CallerOf, names: OwnNames): Admission {
     const { verb, protocol } = endpoint;
     if (request.method !== verb) {
       return {
-        refused: textReply(405, `This is MiniCloud's daemon. It answers ${everyEndpoint}.`, { allow: verb }),
+        refused: textReply(405, `This is MiniCloud's daemon. It answers ${everyEndpoint}.${reason}`, {
+          allow: verb,
+        }),
       };
+    }
+    if (endpoint.sessions === true && dashboard?.sends(request) === true) {
+      return admitSession(request, endpoint, dashboard);
     }
     for (const check of checks) {
       const problem = check(request, endpoint);
@@ -61,6 +81,14 @@ export function admission(callerOf: CallerOf, names: OwnNames): Admission {
     }
     return authenticate(request, endpoint, callerOf);
   };
+}
+
+function admitSession(request: IncomingMessage, endpoint: Endpoint, dashboard: Dashboard): Admitted | Refused {
+  const caller =
+    otherContent(request, endpoint) ?? dashboard.admit(request, request.headers[csrfHeader]?.toString());
+  return "error" in caller
+    ? { refused: refusal(endpoint.protocol, caller.status, caller.error) }
+    : { caller, endpoint };
 }
 
 function authenticate(

@@ -9,8 +9,10 @@ import { listings } from "../methods/listings";
 import type { MetricsOf } from "../methods/metrics";
 import { LoopTurns } from "../support/concurrency/loop-turns";
 import { Slots } from "../support/concurrency/slots";
-import { type Admission, admission, type CallerOf } from "./admission";
+import { type Admission, admission, type CallerOf, refuseRepeated } from "./admission";
 import { readBody } from "./body";
+import { Dashboard } from "./dashboard/dashboard";
+import { PageFiles } from "./dashboard/page-files";
 import { type Endpoint, queryOf } from "./endpoints";
 import { caughtUpText, eventText } from "./event-text";
 import { FailedLogins } from "./failed-logins";
@@ -27,6 +29,10 @@ export interface AnswerOptions {
   /** Answers requests for events. @throws MccError for one that cannot be answered. */
   readonly eventsOf: (request: EventRequest) => FollowEvents;
   readonly metrics: MetricsOf;
+  /** The folder of the dashboard's page; undefined for no dashboard. */
+  readonly dashboard?: string | undefined;
+  /** Why there is no dashboard. Default: no reason. */
+  readonly whyNoDashboard?: string | undefined;
   readonly log: Logger;
 }
 
@@ -50,11 +56,22 @@ export class Answers {
   /** Limits the listings in memory: those that are being created or wait to be written. */
   readonly #listings = new Slots(16);
   readonly #loopTurns = new LoopTurns();
+  readonly dashboard: Dashboard | undefined;
 
   constructor(options: AnswerOptions) {
     this.#options = options;
-    this.#admit = admission(options.callerOf, options.names);
+    const { callerOf, names, whyNoDashboard, dashboard: folder } = options;
     this.#failedLogins = new FailedLogins(options.log, options.limits.failedLoginDelayMs);
+    this.dashboard =
+      folder === undefined
+        ? undefined
+        : new Dashboard({
+            callerOf: (token) => callerOf(token, undefined),
+            names,
+            page: new PageFiles(folder),
+            failedLogins: this.#failedLogins,
+          });
+    this.#admit = admission({ callerOf, names, dashboard: this.dashboard, whyNoDashboard });
   }
 
   /**
@@ -65,6 +82,11 @@ export class Answers {
    */
   async reply(request: IncomingMessage, sender: Sender): Promise<Reply | StreamReply> {
     const { limits, log } = this.#options;
+    const early = refuseRepeated(request) ?? (await this.dashboard?.reply(request, sender.signal));
+    if (early !== undefined) {
+      log.debug({ status: early.status, from: request.socket.remoteAddress }, "answered a browser");
+      return early;
+    }
     const admitted = this.#admit(request);
     if ("refused" in admitted) {
       const { refused, reason } = admitted;

@@ -20,14 +20,16 @@ export interface Endpoint {
   readonly document?: (asked: DocumentRequest) => Promise<Document>;
   /** Whether the answer is a stream of events. Default: no. */
   readonly streams?: true;
+  /** Whether a session of the dashboard can take the place of a token. Default: no. */
+  readonly sessions?: true;
 }
 
 const endpoints: Readonly<Record<string, Endpoint>> = {
   "/": { verb: "POST", protocol: xmlRpc },
-  "/rpc": { verb: "POST", protocol: jsonRpc },
+  "/rpc": { verb: "POST", protocol: jsonRpc, sessions: true },
   "/openrpc.json": { verb: "GET", protocol: jsonRpc, document: openRpcText },
   "/metrics": { verb: "GET", protocol: jsonRpc, document: ({ caller, metrics }) => metrics(caller) },
-  "/events": { verb: "GET", protocol: jsonRpc, streams: true },
+  "/events": { verb: "GET", protocol: jsonRpc, streams: true, sessions: true },
 };
 
 /** The endpoints in words, for a refusal. */

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import {
   createServer,
+  type IncomingMessage,
   type RequestListener,
   type Server,
   type ServerOptions,
@@ -11,6 +12,7 @@ import type { Socket } from "node:net";
 import { createSecureContext } from "node:tls";
 import { MccError, messageOf } from "../../protocol/error";
 import { answerable } from "../methods/answerable";
+import type { OpenTerminal } from "../methods/terminal";
 import { listenFailure } from "../support/listen-failure";
 import type { TlsTexts } from "../tls/certificate";
 import { AnswerEnds } from "./answer-ends";
@@ -21,6 +23,7 @@ import { OwnNames } from "./own-names";
 import { send } from "./reply";
 import { Streams } from "./streams";
 import { UnreadAnswers } from "./unread-answers";
+import { Upgrades } from "./upgrades";
 
 export interface ListenerOptions extends Omit<AnswerOptions, "limits" | "names"> {
   readonly address: string;
@@ -32,6 +35,8 @@ export interface ListenerOptions extends Omit<AnswerOptions, "limits" | "names">
   readonly tls?: TlsTexts | undefined;
   /** Names by which clients may call, in addition to this machine's own and those of the certificate. */
   readonly allowedHosts?: readonly string[];
+  /** Opens the terminals of the dashboard. Default: there are none. */
+  readonly openTerminal?: OpenTerminal;
   readonly limits?: Limits;
   /** Default: its own. */
   readonly streams?: Streams;
@@ -115,10 +120,14 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
   server.on("tlsClientError", (error: Error) =>
     log.debug({ reason: error.message }, "a TLS handshake failed"),
   );
+  const upgrades = upgradesOf(options, answers, (request) => void connections.letIn(request.socket));
+  upgrades?.serve(server, options.tls === undefined ? "connection" : "secureConnection");
   const close = async (): Promise<void> => {
     const closed = once(server, "close");
     server.close();
     streams.close();
+    upgrades?.close();
+    answers.dashboard?.close();
     await answers.allMade();
     const cutOff = setTimeout(() => connections.closeAll(), farewellMs);
     await closed;
@@ -140,6 +149,16 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
       names.useCertificate(tls.cert);
     },
   };
+}
+
+function upgradesOf(
+  { openTerminal, log }: ListenerOptions,
+  { dashboard }: Answers,
+  letIn: (request: IncomingMessage) => void,
+): Upgrades | undefined {
+  return dashboard === undefined || openTerminal === undefined
+    ? undefined
+    : new Upgrades({ dashboard, openTerminal, log, letIn });
 }
 
 /** After these statuses, the connection is closed, because further requests on it would be refused too. */

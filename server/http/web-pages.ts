@@ -32,21 +32,23 @@ export function webPageChecks(names: OwnNames): Check[] {
         : forbidden(
             `This daemon has no name ${shown(host)}; use its address, or start it with --allow-host and this name.`,
           ),
-    // A web page cannot send these types to another server without its permission.
-    ({ headers }, { verb, protocol: { requestTypes } }) => {
-      const [type = ""] = (headers["content-type"] ?? "").toLowerCase().split(";");
-      return verb === "GET" || requestTypes.includes(type.trim())
-        ? undefined
-        : {
-            status: 415,
-            error: new MccError(
-              "invalid",
-              `The content type ${shown(headers["content-type"])} is not that of a call; send the header Content-Type: ${requestTypes[0] ?? ""}.`,
-            ),
-          };
-    },
+    otherContent,
   ];
 }
+
+/** Refuses other content types than those of calls. A web page cannot send these to another server without its permission. */
+export const otherContent: Check = ({ headers }, { verb, protocol: { requestTypes } }) => {
+  const [type = ""] = (headers["content-type"] ?? "").toLowerCase().split(";");
+  return verb === "GET" || requestTypes.includes(type.trim())
+    ? undefined
+    : {
+        status: 415,
+        error: new MccError(
+          "invalid",
+          `The content type ${shown(headers["content-type"])} is not that of a call; send the header Content-Type: ${requestTypes[0] ?? ""}.`,
+        ),
+      };
+};
 
 function forbidden(message: string): Problem {
   return { status: 403, error: new MccError("forbidden", message) };

@@ -8,6 +8,8 @@ export interface SimulatedContainer {
   running: boolean;
   /** When it was started last, in milliseconds since 1970. */
   startedAtMs: number;
+  /** Ends the shells in it when it goes down. */
+  down: AbortController;
   /** Undefined without a cluster. */
   readonly member: string | undefined;
   readonly files: Map<string, Uint8Array>;

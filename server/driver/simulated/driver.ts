@@ -131,7 +131,15 @@ class SimulatedDriver implements Driver {
     }
     const member = this.#members.choose(spec.placement ?? {}, this.#counts());
     const files = filesByPath(spec.files);
-    this.#containers.set(spec.id, { spec, type: spec.type, running: false, startedAtMs: 0, files, member });
+    this.#containers.set(spec.id, {
+      spec,
+      type: spec.type,
+      running: false,
+      startedAtMs: 0,
+      down: new AbortController(),
+      files,
+      member,
+    });
     return { hasSshServer: true, ...(member === undefined ? {} : { member }) };
   }
 
@@ -140,6 +148,7 @@ class SimulatedDriver implements Driver {
     if (!container.running) {
       container.running = true;
       container.startedAtMs = Date.now();
+      container.down = new AbortController();
     }
   }
 
@@ -147,6 +156,7 @@ class SimulatedDriver implements Driver {
     const container = await this.#get(id);
     if (container.running) {
       container.running = false;
+      endShells(container);
       this.#onDown(id);
     }
   }
@@ -206,6 +216,7 @@ class SimulatedDriver implements Driver {
     const container = this.#containers.get(id);
     this.#containers.delete(id);
     if (container?.running === true) {
+      endShells(container);
       this.#onDown(id);
     }
   }
@@ -236,6 +247,10 @@ class SimulatedDriver implements Driver {
     this.#members.requireAnswer(container.member);
     return container;
   }
+}
+
+function endShells({ spec, down }: SimulatedContainer): void {
+  down.abort(new MccError("conflict", `The simulated container ${spec.id} is not running any more.`));
 }
 
 function filesByPath(files: readonly ContainerFile[]): Map<string, Uint8Array> {

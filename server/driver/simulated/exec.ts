@@ -5,6 +5,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { CommandTimeout } from "../command-timeout";
 import type { ExecRequest, ExecResult } from "../driver";
 import type { SimulatedContainer } from "./container";
+import { runSimulatedShell } from "./shell";
 
 interface Outcome {
   readonly exitCode: number;
@@ -76,6 +77,11 @@ async function passOn(
   }
 }
 
+/** Whether it is the shell of the dashboard's terminal: one with input while it runs. */
+function isShell({ command, stdin, output }: ExecRequest): boolean {
+  return command[0] === "/bin/sh" && stdin instanceof Readable && output !== undefined;
+}
+
 /**
  * Runs a command in a simulated container.
  *
@@ -88,6 +94,11 @@ export async function runSimulatedCommand(
   powerOff: () => Promise<void>,
 ): Promise<ExecResult> {
   const [name = "", ...words] = request.command;
+  if (isShell(request)) {
+    return await runSimulatedShell(container, request, (line) =>
+      runSimulatedCommand(container, { ...request, ...line, output: undefined }, powerOff),
+    );
+  }
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   const outcome =
     command === undefined

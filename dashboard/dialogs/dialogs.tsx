@@ -1,0 +1,51 @@
+import { type ComponentChildren, createContext } from "preact";
+import { useContext, useMemo, useState } from "preact/hooks";
+import type { FleetSummary } from "../../protocol/types/fleet";
+import type { Instance } from "../../protocol/types/instance";
+import type { Session } from "../connection/requests";
+import type { CloudView } from "../state/cloud-view";
+import { DestroyDialog } from "./destroy-dialog";
+import { ExtendDialog } from "./extend-dialog";
+
+/** What a dialog is about. */
+export type Subject =
+  | { readonly kind: "instance"; readonly one: Instance }
+  | { readonly kind: "fleet"; readonly one: FleetSummary };
+
+interface Opening {
+  readonly extend: (subject: Subject) => void;
+  readonly destroy: (subject: Subject) => void;
+}
+
+const context = createContext<Opening>({ extend: () => undefined, destroy: () => undefined });
+
+/** Returns the functions that open a dialog. */
+export function useDialogs(): Opening {
+  return useContext(context);
+}
+
+interface DialogsProperties {
+  readonly session: Session;
+  readonly cloud: CloudView;
+  readonly children: ComponentChildren;
+}
+
+/** Shows the dialogs that its children open. */
+export function Dialogs({ cloud, children }: DialogsProperties) {
+  const [open, setOpen] = useState<{ which: "extend" | "destroy"; subject: Subject } | undefined>();
+  const opening = useMemo<Opening>(
+    () => ({
+      extend: (subject) => setOpen({ which: "extend", subject }),
+      destroy: (subject) => setOpen({ which: "destroy", subject }),
+    }),
+    [],
+  );
+  const close = (): void => setOpen(undefined);
+  return (
+    <context.Provider value={opening}>
+      {children}
+      {open?.which === "extend" && <ExtendDialog cloud={cloud} subject={open.subject} onClose={close} />}
+      {open?.which === "destroy" && <DestroyDialog cloud={cloud} subject={open.subject} onClose={close} />}
+    </context.Provider>
+  );
+}
