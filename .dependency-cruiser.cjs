@@ -7,6 +7,7 @@ const layers = {
   cli: ["client", "protocol", "images"],
   server: ["protocol"],
   images: ["protocol"],
+  dashboard: ["protocol"],
   isolated: ["protocol"],
   quickstart: ["client", "protocol", "images"],
   packager: ["protocol", "cli", "server"],

@@ -103,7 +103,9 @@ function sourceTimes() {
   const folders = include.map((pattern) => pattern.replace("/**/*", ""));
   folders.push("dashboard");
   const present = folders.filter((folder) => existsSync(join(checkout, folder)));
-  const sources = present.flatMap((folder) => filesUnder(folder)).filter((path) => /\.(tsx?|json|css|html|svg)$/.test(path));
+  const sources = present
+    .flatMap((folder) => filesUnder(folder))
+    .filter((path) => /\.(tsx?|json|css|html|svg)$/.test(path));
   return Object.fromEntries(
     ["tsconfig.json", "package-lock.json", ...sources.sort()].map((path) => [
       path,

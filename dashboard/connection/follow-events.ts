@@ -13,7 +13,11 @@ export interface EventFollower {
 }
 
 /** Follows the events of the daemon, also over its restarts, until the signal is aborted. */
-export async function followEvents(calls: Calls, follower: EventFollower, signal: AbortSignal): Promise<void> {
+export async function followEvents(
+  calls: Calls,
+  follower: EventFollower,
+  signal: AbortSignal,
+): Promise<void> {
   let after: string | undefined;
   let pauseMs = leastPauseMs;
   while (!signal.aborted) {

@@ -65,7 +65,8 @@ interface Failure {
 /** Returns the error of a JSON-RPC answer. */
 export function errorOf(body: unknown, status: number, text = ""): DaemonError {
   const { error } = (typeof body === "object" && body !== null ? body : {}) as Failure;
-  const message = error?.message ?? (text.trim().slice(0, 200) || `The daemon answered with status ${status}.`);
+  const message =
+    error?.message ?? (text.trim().slice(0, 200) || `The daemon answered with status ${status}.`);
   return new DaemonError(message, status, error?.data?.code ?? "");
 }
 

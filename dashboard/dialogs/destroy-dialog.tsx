@@ -1,7 +1,7 @@
 import { announce } from "../state/announcements";
 import type { CloudView } from "../state/cloud-view";
 import { Dialog } from "./dialog";
-import type { Subject } from "./dialogs";
+import type { Subject } from "./subject";
 import { useWork } from "./use-work";
 
 interface DestroyProperties {
@@ -25,7 +25,8 @@ export function DestroyDialog({ cloud, subject, onClose }: DestroyProperties) {
     // The button that opened the dialog disappears with its row.
     requestAnimationFrame(() => document.querySelector<HTMLElement>("h1")?.focus());
   };
-  const what = kind === "instance" ? `the instance ${one.id}` : `the fleet with ${one.counts.wanted} instances`;
+  const what =
+    kind === "instance" ? `the instance ${one.id}` : `the fleet with ${one.counts.wanted} instances`;
   return (
     <Dialog title={`Destroy ${kind === "fleet" ? "the fleet " : ""}${one.name}?`} onClose={onClose}>
       <p>This ends {what}, and removes its files. It cannot be undone.</p>

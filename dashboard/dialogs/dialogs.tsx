@@ -1,16 +1,10 @@
 import { type ComponentChildren, createContext } from "preact";
 import { useContext, useMemo, useState } from "preact/hooks";
-import type { FleetSummary } from "../../protocol/types/fleet";
-import type { Instance } from "../../protocol/types/instance";
 import type { Session } from "../connection/requests";
 import type { CloudView } from "../state/cloud-view";
 import { DestroyDialog } from "./destroy-dialog";
 import { ExtendDialog } from "./extend-dialog";
-
-/** What a dialog is about. */
-export type Subject =
-  | { readonly kind: "instance"; readonly one: Instance }
-  | { readonly kind: "fleet"; readonly one: FleetSummary };
+import type { Subject } from "./subject";
 
 interface Opening {
   readonly extend: (subject: Subject) => void;

@@ -3,7 +3,7 @@ import { durationForm, durationSeconds, formatDuration } from "../../protocol/du
 import { announce } from "../state/announcements";
 import type { CloudView } from "../state/cloud-view";
 import { Dialog } from "./dialog";
-import type { Subject } from "./dialogs";
+import type { Subject } from "./subject";
 import { useWork } from "./use-work";
 
 interface ExtendProperties {

@@ -11,7 +11,7 @@ import { cpuLimit, memoryLimit } from "../state/texts";
 import { FilterBar } from "./filter-bar";
 import { Pager, pageOf } from "./pager";
 import { mayChange } from "./rights";
-import { type SortKeys, SortHeader, sorted } from "./sorting";
+import { SortHeader, type SortKeys, sorted } from "./sorting";
 import { Status } from "./status";
 import { TimeLeft } from "./time-left";
 
@@ -102,7 +102,9 @@ function countText(chosen: number, all: number): string {
   if (all === 0) {
     return "There are no instances.";
   }
-  return chosen === all ? `${all} ${all === 1 ? "instance" : "instances"}.` : `${chosen} of ${all} instances.`;
+  return chosen === all
+    ? `${all} ${all === 1 ? "instance" : "instances"}.`
+    : `${chosen} of ${all} instances.`;
 }
 
 interface RowProperties {

@@ -30,7 +30,10 @@ export function Pager({ page, pages }: PagerProperties) {
 }
 
 /** Returns the part of a list that a page has. @param asked the page in the address. */
-export function pageOf<T>(all: readonly T[], asked: string | undefined): PagerProperties & { rows: readonly T[] } {
+export function pageOf<T>(
+  all: readonly T[],
+  asked: string | undefined,
+): PagerProperties & { rows: readonly T[] } {
   const pages = Math.max(1, Math.ceil(all.length / pageSize));
   const page = Math.min(pages, Math.max(1, Math.floor(Number(asked ?? 1)) || 1));
   return { page, pages, rows: all.slice((page - 1) * pageSize, page * pageSize) };

@@ -24,6 +24,7 @@ export const programs: readonly Program[] = [
     debianPackage: "openssh-sftp-server",
     purpose: "the server of scp and sftp",
   },
+  { path: "/usr/bin/script", debianPackage: "bsdutils", purpose: "the terminal of the dashboard" },
   { path: "/usr/bin/scp", debianPackage: "openssh-client", purpose: "the server of scp before OpenSSH 9" },
 ];
 

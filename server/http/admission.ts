@@ -83,7 +83,11 @@ export function admission({ callerOf, names, dashboard, whyNoDashboard }: Admiss
   };
 }
 
-function admitSession(request: IncomingMessage, endpoint: Endpoint, dashboard: Dashboard): Admitted | Refused {
+function admitSession(
+  request: IncomingMessage,
+  endpoint: Endpoint,
+  dashboard: Dashboard,
+): Admitted | Refused {
   const caller =
     otherContent(request, endpoint) ?? dashboard.admit(request, request.headers[csrfHeader]?.toString());
   return "error" in caller

@@ -3,7 +3,14 @@ import { join } from "node:path";
 import type { Client } from "../../client/client";
 import { assertAccessible } from "../support/browser/accessibility";
 import { browserPages } from "../support/browser/browsers";
-import { focused, logIn, rowOf, screenText, scrollsSideways, untilShown } from "../support/browser/dashboard-page";
+import {
+  focused,
+  logIn,
+  rowOf,
+  screenText,
+  scrollsSideways,
+  untilShown,
+} from "../support/browser/dashboard-page";
 import { type TestDaemon, testDaemons } from "../support/daemons/test-daemon";
 import { eventually } from "../support/time/eventually";
 
@@ -64,7 +71,7 @@ describe("the dashboard in a browser", () => {
     await page.getByRole("button", { name: "Open a terminal" }).click();
     await untilShown(page, /root@web:~#/);
     await page.keyboard.type("hostname\r");
-    await untilShown(page, /# hostname\s+web\s/);
+    await untilShown(page, /# hostname\s*web/);
 
     await page.getByRole("button", { name: "Destroy" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Destroy" }).click();
@@ -222,7 +229,7 @@ describe("the dashboard in a browser", () => {
       await page.getByRole("button", { name: "Open a terminal" }).click();
       await untilShown(page, /root@shop-1:~#/);
       await page.keyboard.type("hostname\r");
-      await untilShown(page, /hostname\s+shop-1/);
+      await untilShown(page, /hostname\s*shop-1/);
       await assertAccessible(page, "a terminal");
       if (dark) {
         await shoot("dashboard-terminal");
@@ -282,7 +289,7 @@ describe("the dashboard in a browser", () => {
     await page.getByRole("button", { name: "Open a terminal" }).click();
     await untilShown(page, /root@web:~#/);
     await client.call("instance.stop", { instance: id });
-    await page.getByText(/is not running/).first().waitFor();
+    await page.getByText(/is not running any more/).waitFor();
     await page.getByRole("button", { name: "Open it again" }).waitFor();
     await client.call("instance.start", { instance: id });
     await page.getByText("running", { exact: true }).waitFor();

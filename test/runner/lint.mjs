@@ -13,6 +13,7 @@ const checks = [
     words: ["--config", ".dependency-cruiser.cjs", "--output-type", "err"],
     takes: /\.[cm]?[jt]s$/,
   },
+  { name: "dashboard", program: "tsc", words: ["--project", "dashboard"] },
   { name: "examples", program: "tsc", words: ["--project", "examples", "--noEmit"] },
   {
     name: "docs of the public API",

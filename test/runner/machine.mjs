@@ -9,6 +9,9 @@ const testPackages = [
   { name: "bash-static", program: "/bin/bash-static" },
   // Makes a file system that limits folders.
   { name: "btrfs-progs", program: "/usr/bin/btrfs" },
+  // The browser of the dashboard's tests, and a font.
+  { name: "chromium", program: "/usr/bin/chromium" },
+  { name: "fonts-dejavu-core", program: "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf" },
   // Unpacks the package for RPM.
   { name: "cpio", program: "/usr/bin/cpio" },
   { name: "rpm2cpio", program: "/usr/bin/rpm2cpio" },

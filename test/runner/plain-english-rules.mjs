@@ -43,6 +43,7 @@ export const places = [
   { path: "bench/", checked: true },
   { path: "cli/", checked: true },
   { path: "client/", checked: true },
+  { path: "dashboard/", checked: true },
   { path: "examples/", checked: true },
   { path: "faults/", checked: true },
   { path: "fuzz/", checked: true },

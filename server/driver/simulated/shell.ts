@@ -32,9 +32,8 @@ export async function runSimulatedShell(
   const prompt = `root@${spec.hostname}:~# `;
   await show(`A simulated container, which runs no real programs.\n${prompt}`);
   let line = "";
-  const input = stdin instanceof Readable ? stdin : Readable.from([]);
-  for await (const chunk of addAbortSignal(signal, input)) {
-    for (const key of (chunk as Buffer).toString()) {
+  for await (const chunk of readUntilAborted(stdin, signal)) {
+    for (const key of chunk.toString()) {
       if (key === "\u0004" || (key === "\r" && line.trim() === "exit")) {
         await show("\n");
         return end(0);
@@ -62,6 +61,18 @@ export async function runSimulatedShell(
     }
   }
   return end(0);
+}
+
+/** @throws the signal's reason. The stream itself would end with another error. */
+async function* readUntilAborted(stdin: ExecRequest["stdin"], signal: AbortSignal): AsyncGenerator<Buffer> {
+  try {
+    for await (const chunk of addAbortSignal(signal, stdin instanceof Readable ? stdin : Readable.from([]))) {
+      yield chunk as Buffer;
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  }
 }
 
 function end(exitCode: number): ExecResult {

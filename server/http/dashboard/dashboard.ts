@@ -179,7 +179,10 @@ function refused({ status, error }: Problem): Reply {
 function otherContent(type = ""): Problem | undefined {
   return /^application\/json *(;|$)/i.test(type)
     ? undefined
-    : { status: 415, error: new MccError("invalid", "Send a login with the header Content-Type: application/json.") };
+    : {
+        status: 415,
+        error: new MccError("invalid", "Send a login with the header Content-Type: application/json."),
+      };
 }
 
 async function jsonOf(request: IncomingMessage): Promise<unknown> {
@@ -187,13 +190,16 @@ async function jsonOf(request: IncomingMessage): Promise<unknown> {
   try {
     return JSON.parse(text ?? "") as unknown;
   } catch (error) {
-    throw new MccError("invalid", "The login is no JSON such as {\"token\": \"…\"}.", { cause: error });
+    throw new MccError("invalid", 'The login is no JSON such as {"token": "…"}.', { cause: error });
   }
 }
 
 /** The message of an `invalid` quotes the parameters. */
 function hideToken(error: MccError): MccError {
   return error.code === "invalid"
-    ? new MccError("invalid", 'A login is JSON of the form {"token": "…"}, with a token of at most 1024 characters.')
+    ? new MccError(
+        "invalid",
+        'A login is JSON of the form {"token": "…"}, with a token of at most 1024 characters.',
+      )
     : error;
 }

@@ -10,11 +10,7 @@ interface Need {
 }
 
 /** Returns why a request does not come from the dashboard's own page, or has another name of the host; undefined if it does. */
-export function foreignOrigin(
-  request: IncomingMessage,
-  names: OwnNames,
-  need: Need,
-): Problem | undefined {
+export function foreignOrigin(request: IncomingMessage, names: OwnNames, need: Need): Problem | undefined {
   const { origin, "sec-fetch-site": site } = request.headers;
   const host = foreignHost(request, names);
   if (host !== undefined) {

@@ -48,7 +48,14 @@ export function browserPages(): (origin: string, options?: PageOptions) => Promi
       executablePath,
       args: words,
       timeout: patienceMs,
-      env: { ...process.env, HOME: home, XDG_CONFIG_HOME: home, XDG_CACHE_HOME: home, TMPDIR: home, LANG: "C.UTF-8" },
+      env: {
+        ...process.env,
+        HOME: home,
+        XDG_CONFIG_HOME: home,
+        XDG_CACHE_HOME: home,
+        TMPDIR: home,
+        LANG: "C.UTF-8",
+      },
     });
   });
   afterEach(async () => {

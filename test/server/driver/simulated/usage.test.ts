@@ -16,6 +16,7 @@ describe("the usage of simulated containers", () => {
         type,
         running: true,
         startedAtMs: 1000,
+        down: new AbortController(),
         member: undefined,
         files: new Map(),
       },
