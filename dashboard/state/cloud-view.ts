@@ -8,6 +8,7 @@ import { followEvents } from "../connection/follow-events";
 import { DaemonError } from "../connection/requests";
 import { announce } from "./announcements";
 import { Observable } from "./observable";
+import { UsageView } from "./usage-view";
 
 /** What the daemon has. Objects that did not change are the same ones as before, so that their rows are not drawn again. */
 export interface Snapshot {
@@ -45,13 +46,16 @@ export class CloudView {
   readonly snapshot = new Observable<Snapshot>(nothing);
   /** The latest events since the page was loaded, oldest first. */
   readonly events = new Observable<readonly MinicloudEvent[]>([]);
+  readonly usage: UsageView;
   readonly #abort = new AbortController();
   readonly #changed = new Set<number>();
   #mustList = true;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isLoading = false;
 
-  constructor(readonly calls: Calls) {}
+  constructor(readonly calls: Calls) {
+    this.usage = new UsageView(calls);
+  }
 
   start(): void {
     const follower = {
@@ -62,12 +66,14 @@ export class CloudView {
       },
       disconnected: () => this.#update({ isConnected: false }),
     };
+    this.usage.start();
     void followEvents(this.calls, follower, this.#abort.signal);
     const regular = setInterval(() => this.reload(), reloadMs);
     this.#abort.signal.addEventListener("abort", () => clearInterval(regular));
   }
 
   close(): void {
+    this.usage.close();
     clearTimeout(this.#timer);
     this.#abort.abort();
   }

@@ -1,10 +1,12 @@
 import { formatDuration } from "../../protocol/duration";
 import type { InstanceType } from "../../protocol/types/instance-type";
 
+const noLimit = "no limit";
+
 /** Returns the time that is left, such as `1h 59m`. @param nowMs the daemon's time. */
 export function timeLeft(expiresAt: string | undefined, nowMs: number): string {
   if (expiresAt === undefined) {
-    return "no limit";
+    return noLimit;
   }
   const leftMs = Date.parse(expiresAt) - nowMs;
   return leftMs <= 0 ? "ending" : formatDuration(Math.ceil(leftMs / 1000));
@@ -13,7 +15,7 @@ export function timeLeft(expiresAt: string | undefined, nowMs: number): string {
 /** Returns an amount of memory, such as `256 MiB`. */
 export function bytesText(bytes: number | undefined): string {
   if (bytes === undefined) {
-    return "no limit";
+    return noLimit;
   }
   const units = ["B", "KiB", "MiB", "GiB", "TiB"];
   const power = Math.min(units.length - 1, Math.floor(Math.log2(Math.max(1, bytes)) / 10));
@@ -29,7 +31,20 @@ export function cpuLimit(type: InstanceType | undefined): string {
   if (type === undefined) {
     return "unknown";
   }
-  return type.cpus === undefined ? "no limit" : String(type.cpus);
+  return type.cpus === undefined ? noLimit : cpusText(type.cpus);
+}
+
+/** Returns a share of a processor, such as `50 %`, or of several, such as `200 %`. */
+export function cpusText(cpus: number): string {
+  return `${Math.round(cpus * 100)} %`;
+}
+
+/** Returns what is used of a limit. @param used undefined if it is not known. */
+export function ofLimit(used: string | undefined, limit: string): string {
+  if (used === undefined) {
+    return limit;
+  }
+  return limit === noLimit ? used : `${used} of ${limit}`;
 }
 
 /** Returns a time of the daemon in the user's form. */

@@ -6,13 +6,14 @@ import type { CloudView } from "../state/cloud-view";
 import { stackOf } from "../state/filters";
 import { useValue } from "../state/observable";
 import { hrefOf } from "../state/route";
-import { cpuLimit, memoryLimit, timeText } from "../state/texts";
+import { timeText } from "../state/texts";
 import { TerminalSection } from "../terminal/terminal-section";
 import { EventsSection } from "./events-section";
 import { LogSection } from "./log-section";
 import { mayChange } from "./rights";
 import { Status } from "./status";
 import { TimeLeft } from "./time-left";
+import { CpuUse, MemoryUse } from "./use-of";
 
 interface PageProperties {
   readonly id: number;
@@ -98,7 +99,9 @@ function Facts({ instance, cloud }: { instance: Instance; cloud: CloudView }) {
         Stack: stackOf(instance),
         "TTL left": <TimeLeft expiresAt={instance.expiresAt} clockDifferenceMs={clockDifferenceMs} />,
         Image: instance.image,
-        Type: `${instance.type}: memory ${memoryLimit(type)}, CPU ${cpuLimit(type)}`,
+        Type: instance.type,
+        Memory: <MemoryUse usage={cloud.usage} instance={instance} type={type} />,
+        CPU: <CpuUse usage={cloud.usage} instance={instance} type={type} />,
         Keys: instance.keys.join(", "),
         Created: timeText(instance.createdAt),
         Labels: labelsOf(instance),

@@ -7,13 +7,14 @@ import type { CloudView } from "../state/cloud-view";
 import { filtersOf, passes, stackOf } from "../state/filters";
 import { useValue } from "../state/observable";
 import { hrefOf, route } from "../state/route";
-import { cpuLimit, memoryLimit } from "../state/texts";
+import type { UsageView } from "../state/usage-view";
 import { FilterBar } from "./filter-bar";
 import { Pager, pageOf } from "./pager";
 import { mayChange } from "./rights";
 import { SortHeader, type SortKeys, sorted } from "./sorting";
 import { Status } from "./status";
 import { TimeLeft } from "./time-left";
+import { CpuUse, MemoryUse } from "./use-of";
 
 const sortKeys: SortKeys<Instance> = {
   id: ({ id }) => id,
@@ -59,7 +60,7 @@ export function InstancesView({ session, cloud }: ViewProperties) {
       </p>
       {rows.length > 0 && (
         <table role="table" class="list">
-          <caption class="unseen">Instances, with their status and limits</caption>
+          <caption class="unseen">Instances, with their status, use and limits</caption>
           <thead role="rowgroup">
             <tr role="row">
               <SortHeader name="name" text="Name" sort={query["sort"]} />
@@ -85,6 +86,7 @@ export function InstancesView({ session, cloud }: ViewProperties) {
                 key={one.uid}
                 instance={one}
                 type={types.get(one.type)}
+                usage={cloud.usage}
                 hasMembers={hasMembers}
                 clockDifferenceMs={clockDifferenceMs}
                 canChange={mayChange(session, one)}
@@ -110,13 +112,14 @@ function countText(chosen: number, all: number): string {
 interface RowProperties {
   readonly instance: Instance;
   readonly type: InstanceType | undefined;
+  readonly usage: UsageView;
   readonly hasMembers: boolean;
   readonly clockDifferenceMs: number;
   readonly canChange: boolean;
 }
 
 /** The same element is returned while nothing changed, so that Preact compares nothing below it. */
-function InstanceRow({ instance, type, hasMembers, clockDifferenceMs, canChange }: RowProperties) {
+function InstanceRow({ instance, type, usage, hasMembers, clockDifferenceMs, canChange }: RowProperties) {
   const dialogs = useDialogs();
   return useMemo(() => {
     const stack = stackOf(instance);
@@ -149,10 +152,10 @@ function InstanceRow({ instance, type, hasMembers, clockDifferenceMs, canChange 
           <TimeLeft expiresAt={instance.expiresAt} clockDifferenceMs={clockDifferenceMs} />
         </td>
         <td role="cell" data-label="Memory">
-          {memoryLimit(type)}
+          <MemoryUse usage={usage} instance={instance} type={type} />
         </td>
         <td role="cell" data-label="CPU">
-          {cpuLimit(type)}
+          <CpuUse usage={usage} instance={instance} type={type} />
         </td>
         <td role="cell" data-label="Actions" class="actions">
           {canChange && (
@@ -177,5 +180,5 @@ function InstanceRow({ instance, type, hasMembers, clockDifferenceMs, canChange 
         </td>
       </tr>
     );
-  }, [instance, type, hasMembers, clockDifferenceMs, canChange, dialogs]);
+  }, [instance, type, usage, hasMembers, clockDifferenceMs, canChange, dialogs]);
 }

@@ -51,6 +51,12 @@ describe("the dashboard in a browser", () => {
     assert.match(text, /admin/);
     assert.match(text, /\b(10m|9m \d+s)\b/);
     assert.match(text, /256 MiB/);
+    await rowOf(page, "web")
+      .getByText(/ of 256 MiB$/)
+      .waitFor();
+    await rowOf(page, "web")
+      .getByText(/^\d+ %/)
+      .waitFor();
 
     await page.getByRole("button", { name: "Extend web" }).click();
     await page.getByLabel("Time to live from now on").fill("2 hours");
@@ -260,8 +266,8 @@ describe("the dashboard in a browser", () => {
       new MutationObserver((changes) => changes.forEach(({ type, target, addedNodes }) => {
         const element = target.nodeType === 1 ? target : target.parentElement;
         const cell = element?.closest("td, th");
-        // The time that is left changes each second.
-        if (cell?.dataset.label !== "TTL left") {
+        // The time that is left changes each second, and the use at each measurement.
+        if (!["TTL left", "Memory", "CPU"].includes(cell?.dataset.label)) {
           window.drawn.add(element?.closest("tr")?.innerText.split(" ")[0] ?? type);
         }
       })).observe(document.querySelector("tbody"), { childList: true, subtree: true, characterData: true, attributes: true });

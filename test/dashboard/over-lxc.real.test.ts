@@ -102,7 +102,7 @@ describe("the dashboard over HTTPS, with containers", () => {
     await page.getByRole("button", { name: "Open it again" }).waitFor();
     const lines = (await readFile(join(daemon.stateFolder, "audit.log"), "utf8"))
       .split("\n")
-      .filter((line) => line.includes('"instance.execStart"'));
+      .filter((line) => line.includes('"instance.execStart"') && line.includes(`"instance":${id},`));
     assert.equal(lines.length, 3, `each terminal is in the audit log: ${lines.join("\n")}`);
     await client.call("instance.destroy", { instance: id });
   });
