@@ -2,6 +2,7 @@ import { formatDuration } from "../../protocol/duration";
 import type { InstanceType } from "../../protocol/types/instance-type";
 
 const noLimit = "no limit";
+const unknown = "unknown";
 
 /** Returns the time that is left, such as `1h 59m`. @param nowMs the daemon's time. */
 export function timeLeft(expiresAt: string | undefined, nowMs: number): string {
@@ -24,12 +25,12 @@ export function bytesText(bytes: number | undefined): string {
 }
 
 export function memoryLimit(type: InstanceType | undefined): string {
-  return type === undefined ? "unknown" : bytesText(type.memoryBytes);
+  return type === undefined ? unknown : bytesText(type.memoryBytes);
 }
 
 export function cpuLimit(type: InstanceType | undefined): string {
   if (type === undefined) {
-    return "unknown";
+    return unknown;
   }
   return type.cpus === undefined ? noLimit : cpusText(type.cpus);
 }
@@ -41,10 +42,11 @@ export function cpusText(cpus: number): string {
 
 /** Returns what is used of a limit. @param used undefined if it is not known. */
 export function ofLimit(used: string | undefined, limit: string): string {
+  const isAmount = limit !== noLimit && limit !== unknown;
   if (used === undefined) {
-    return limit;
+    return isAmount ? `at most ${limit}` : limit;
   }
-  return limit === noLimit ? used : `${used} of ${limit}`;
+  return isAmount ? `${used} of ${limit}` : used;
 }
 
 /** Returns a time of the daemon in the user's form. */

@@ -208,6 +208,11 @@ describe("the dashboard in a browser", () => {
       const { page, wrongs } = await openPage(daemon.url, { dark });
       const shoot = async (name: string): Promise<void> => {
         if (pictures !== undefined) {
+          // The processors are known after the second measurement.
+          await page
+            .getByText(/^\d+ % of /)
+            .first()
+            .waitFor();
           await page.screenshot({ path: join(pictures, `${name}.png`) });
         }
       };
