@@ -20,7 +20,8 @@ export async function followEvents(
 ): Promise<void> {
   let after: string | undefined;
   let pauseMs = leastPauseMs;
-  while (!signal.aborted) {
+  const isOver = (): boolean => signal.aborted;
+  while (!isOver()) {
     try {
       const answer = await calls.events(after, signal);
       const parser = createParser({
@@ -39,7 +40,7 @@ export async function followEvents(
     } catch {
       // The pause follows, as after an end by the daemon.
     }
-    if (!signal.aborted) {
+    if (!isOver()) {
       follower.disconnected();
       await pause(pauseMs, signal);
       pauseMs = Math.min(mostPauseMs, pauseMs * 2);

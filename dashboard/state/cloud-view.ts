@@ -120,9 +120,13 @@ export class CloudView {
       this.#update({ problem: error instanceof Error ? error.message : String(error) });
     }
     this.#isLoading = false;
-    if (this.#changed.size > 0 || this.#mustList) {
+    if (this.#isOutdated()) {
       this.#plan();
     }
+  }
+
+  #isOutdated(): boolean {
+    return this.#changed.size > 0 || this.#mustList;
   }
 
   async #loadAll(): Promise<void> {

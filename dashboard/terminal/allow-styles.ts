@@ -7,6 +7,7 @@
  */
 export function allowStyles(page: Document): () => void {
   const sheets = new Set<CSSStyleSheet>();
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- only its overload for deprecated elements is
   const create = page.createElement.bind(page);
   const created = (name: string, options?: ElementCreationOptions): HTMLElement => {
     if (name !== "style") {

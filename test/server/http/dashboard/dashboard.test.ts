@@ -120,8 +120,8 @@ describe("the dashboard's answers", function () {
     for (const [headers, status] of refused) {
       assert.equal((await call(headers)).status, status, JSON.stringify(headers));
     }
-    const { origin: _origin, ...withoutOrigin } = ofPage(mine);
-    assert.equal((await call(withoutOrigin)).status, 403);
+    const withoutOrigin = Object.entries(ofPage(mine)).filter(([name]) => name !== "origin");
+    assert.equal((await call(Object.fromEntries(withoutOrigin))).status, 403);
     const oldProtocol = await send(daemon.url, { headers: ofPage(mine), body: "<methodCall/>" });
     assert.notEqual(oldProtocol.status, 200);
   });
@@ -173,7 +173,7 @@ describe("the dashboard's answers", function () {
     };
     const ending = async (socket: WebSocket): Promise<string> => {
       const texts: string[] = [];
-      socket.on("message", (data, isBinary) => isBinary || texts.push(String(data)));
+      socket.on("message", (data, isBinary) => isBinary || texts.push((data as Buffer).toString()));
       await once(socket, "close");
       return texts.join("");
     };
